@@ -1,0 +1,111 @@
+//! What the pipeline says while it works, and what it answers. Plain data: the screen, the command line and the evaluation
+//! show the same thing.
+
+use crate::db::Table;
+use crate::llm::{GenerateTimings, ModelInfo};
+
+/// How far an answer came. Names are the command line's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnswerState {
+    /// Parsed, read-only, prepared by SQLite; not run (only SQL was asked for).
+    Checked,
+    /// Ran; the table is there.
+    Ran,
+    /// No SQL that runs was found.
+    Failed,
+    /// The SQL would do more than read.
+    Refused,
+}
+
+/// A deterministic change made to the model's SQL, shown with the answer.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Fix {
+    /// What kind, as a word: `double_quotes`, ...
+    pub kind: String,
+    /// What stood there.
+    pub from: String,
+    /// What stands there now.
+    pub to: String,
+}
+
+/// An SQL that did not make it, and why.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Attempt {
+    /// The SQL (or the model's words, where no SQL was in them).
+    pub sql: String,
+    /// The guard's or SQLite's own message.
+    pub error: String,
+}
+
+/// Where the time went, in milliseconds.
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+pub struct AskTimings {
+    /// Loading the model, where this question had to.
+    pub load_ms: f64,
+    /// Summed over all generations of this question.
+    #[serde(flatten)]
+    pub generate: GenerateTimings,
+    /// Running the query.
+    pub query_ms: f64,
+    /// From the question to the answer.
+    pub total_ms: f64,
+}
+
+/// What the pipeline answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The question, as asked.
+    pub question: String,
+    /// The SQL; empty where none was found.
+    pub sql: String,
+    /// How far it came.
+    pub state: AnswerState,
+    /// The rows, where it ran.
+    pub table: Option<Table>,
+    /// How likely the answer is right, 0 to 1; `None` for unknown.
+    pub confidence: Option<f64>,
+    /// The confidence in words.
+    pub reason: String,
+    /// Changes made to the model's SQL.
+    pub fixes: Vec<Fix>,
+    /// What was tried before, in order.
+    pub attempts: Vec<Attempt>,
+    /// The last error, where the state is failed or refused.
+    pub error: Option<String>,
+    /// Where the time went.
+    pub timings: AskTimings,
+    /// Which model answered.
+    pub model: ModelInfo,
+}
+
+/// What happens on the way to an [`Answer`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum AskEvent {
+    /// The prompt is made: its text as the model sees it.
+    Prompt(String),
+    /// The model reads: `done` of `total` prompt tokens, `cached` of them known from before.
+    Reading {
+        /// Read so far, cached ones included.
+        done: usize,
+        /// All of them.
+        total: usize,
+        /// Reused from the KV cache.
+        cached: usize,
+    },
+    /// The model writes.
+    Text(String),
+    /// An SQL statement was found in the answer.
+    Proposed(String),
+    /// It is one read-only statement and SQLite prepared it.
+    Checked(String),
+    /// It did not pass; the model is asked again (`repair` counts from 1).
+    Repairing {
+        /// Which repair this is.
+        repair: usize,
+        /// What was wrong with what.
+        failed: Attempt,
+    },
+    /// The query runs.
+    Running,
+}

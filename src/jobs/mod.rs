@@ -1,0 +1,1 @@
+//! Background workers around engines: typed requests in, typed events out.

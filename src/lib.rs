@@ -1,0 +1,52 @@
+//! sqllama: ask a SQLite file a question in plain language, on your own machine.
+//!
+//! # The house
+//!
+//! Every module ("room") stands on a floor and imports only from lower floors. The table is read by a test
+//! (`tests/layers.rs`), which fails on an import that breaks it and on a dependency used outside its room.
+//!
+//! | floor | rooms | what they are |
+//! |---|---|---|
+//! | 0 | `signal` `text` | cancellation with a deadline; width, ellipsis, terminal sanitising, human numbers |
+//! | 1 | `schema` `store` `compute` | tables, columns, keys; paths, config, model catalogue, downloads; the thread pool and the CPU kernels |
+//! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
+//! | 3 | `db` `prompt` | users' files, read-only; the one text for asking and for training |
+//! | 5 | `ask` | the one ask pipeline |
+//! | 8 | `jobs` | background workers around engines |
+//! | 9 | `tui` `cli` | the only users of ratatui and crossterm, and of clap |
+//!
+//! # Invariants
+//!
+//! - Only [`sql::guard`] makes a [`sql::ReadOnlySql`], and [`db::Database::execute`] accepts nothing else. Behind it stand three
+//!   more locks, each tested alone: the connection is opened read-only with `query_only`, an authorizer, `stmt.readonly()`.
+//! - A database file is hostile: `trusted_schema` off, defensive mode, limits on lengths, no extension; nothing is written in its folder.
+//! - Engines are blocking functions `(inputs, &Cancel, emit)`. They start no threads save the compute pool, never print, and
+//!   never read the clock to decide (a deadline is in [`signal::Cancel`]). Front ends own threads, drawing, printing.
+//! - A prompt is made in [`prompt::render`] and nowhere else.
+//! - A row's logits depend on its own tokens alone, not on batch, chunk or thread count.
+//! - Every job ends in exactly one final message, also on error, cancel and panic. Late results are dropped by job id.
+//! - Everything that crosses a thread is a closed enum that can be printed and compared.
+//! - Model weights are immutable and shared; the KV cache belongs to a session, which can be truncated, forked, saved, loaded.
+//! - Text from a database or a model is untrusted: control characters never reach the terminal ([`text::sanitize`]).
+//! - Tests need no network, GPU or downloaded model: `tests/fixtures` has tiny real GGUF files made by the project, and
+//!   [`llm::Generate`] stands for the model.
+
+pub mod signal;
+pub mod text;
+
+pub mod compute;
+pub mod schema;
+pub mod store;
+
+pub mod llm;
+pub mod sql;
+
+pub mod db;
+pub mod prompt;
+
+pub mod ask;
+
+pub mod jobs;
+
+pub mod cli;
+pub mod tui;

@@ -1,0 +1,69 @@
+//! A model that answers from a script: the whole pipeline runs in tests without weights.
+
+use std::collections::VecDeque;
+
+use crate::signal::Cancel;
+
+use super::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError, ModelInfo, Prompt};
+
+/// Answers each request with the next line of its script, and remembers what it was asked.
+#[derive(Debug, Default)]
+pub struct Scripted {
+    info: ModelInfo,
+    answers: VecDeque<String>,
+    asked: Vec<GenerateRequest>,
+}
+
+impl Scripted {
+    /// A model that says `answers`, one a request.
+    pub fn new<S: Into<String>>(answers: impl IntoIterator<Item = S>) -> Self {
+        let info =
+            ModelInfo { name: "scripted".into(), context_length: 4096, has_chat_template: true, device: "scripted".into(), sha256: None };
+        Self { info, answers: answers.into_iter().map(Into::into).collect(), asked: Vec::new() }
+    }
+
+    /// Every request so far.
+    pub fn asked(&self) -> &[GenerateRequest] {
+        &self.asked
+    }
+}
+
+impl Generate for Scripted {
+    fn info(&self) -> &ModelInfo {
+        &self.info
+    }
+
+    fn render(&self, prompt: &Prompt) -> Result<String, LlmError> {
+        Ok(match prompt {
+            Prompt::Text(text) => text.clone(),
+            Prompt::Chat(messages) => messages.iter().map(|m| format!("<{:?}>\n{}\n", m.role, m.content)).collect(),
+            Prompt::Tokens(tokens) => format!("{tokens:?}"),
+        })
+    }
+
+    /// One id a byte.
+    fn tokenize(&self, prompt: &Prompt) -> Result<Vec<u32>, LlmError> {
+        Ok(self.render(prompt)?.bytes().map(u32::from).collect())
+    }
+
+    fn generate(
+        &mut self,
+        request: &GenerateRequest,
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) -> Result<Generation, LlmError> {
+        self.asked.push(request.clone());
+        let text = self.answers.pop_front().ok_or(LlmError::ScriptEnded(self.asked.len() - 1))?;
+        let prompt_tokens = self.tokenize(&request.prompt)?;
+        emit(GenerateEvent::Prefill { done: prompt_tokens.len(), total: prompt_tokens.len(), cached: 0 });
+        for word in text.split_inclusive(' ') {
+            if let Some(stop) = cancel.stop() {
+                return Err(LlmError::Stopped(stop));
+            }
+            emit(GenerateEvent::Text(word.into()));
+        }
+        let tokens: Vec<u32> = text.bytes().map(u32::from).collect();
+        let timings = GenerateTimings { prompt_tokens: prompt_tokens.len(), generated_tokens: tokens.len(), ..Default::default() };
+        Ok(Generation { text, tokens, prompt_tokens, finish_reason: FinishReason::Eos, logprobs: Vec::new(), mean_logprob: 0.0, timings })
+    }
+}

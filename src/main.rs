@@ -1,0 +1,3 @@
+//! The `sqllama` program: see [`sqllama::cli`].
+
+fn main() {}

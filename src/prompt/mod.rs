@@ -1,0 +1,1 @@
+//! The one text for asking and for training.

@@ -1,0 +1,1 @@
+//! Our own files: paths, configuration, the model catalogue, downloads.

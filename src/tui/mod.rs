@@ -1,0 +1,1 @@
+//! The screen. The only user of ratatui and crossterm.
