@@ -1,22 +1,8 @@
-//! Reading GGUF files (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>).
+//! The key-value section of a GGUF file.
 
 use std::collections::BTreeMap;
 
-/// What can be wrong with a GGUF file.
-#[derive(Debug, thiserror::Error)]
-pub enum GgufError {
-    /// A key that the model needs is absent.
-    #[error("key `{0}` is missing")]
-    MissingKey(String),
-    /// A key has another type than it should.
-    #[error("key `{key}` is not {expected}")]
-    WrongType {
-        /// Which key.
-        key: String,
-        /// What it should be.
-        expected: &'static str,
-    },
-}
+use super::GgufError;
 
 /// A metadata value.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +93,31 @@ impl Metadata {
         match self.get(key) {
             Some(Value::Floats(v)) => Some(v),
             _ => None,
+        }
+    }
+}
+
+impl Metadata {
+    /// A non-negative integer that must be there and fit `usize`.
+    pub fn require_usize(&self, key: &str) -> Result<usize, GgufError> {
+        self.require(key, "a non-negative integer", |m| m.unsigned(key).and_then(|n| usize::try_from(n).ok()))
+    }
+
+    /// A number that must be there.
+    pub fn require_float(&self, key: &str) -> Result<f64, GgufError> {
+        self.require(key, "a number", |m| m.float(key))
+    }
+
+    /// Text that must be there.
+    pub fn require_string(&self, key: &str) -> Result<&str, GgufError> {
+        self.require(key, "text", |m| m.string(key))
+    }
+
+    fn require<'a, T>(&'a self, key: &str, expected: &'static str, get: impl Fn(&'a Self) -> Option<T>) -> Result<T, GgufError> {
+        match get(self) {
+            Some(value) => Ok(value),
+            None if self.get(key).is_none() => Err(GgufError::MissingKey(key.into())),
+            None => Err(GgufError::WrongType { key: key.into(), expected }),
         }
     }
 }

@@ -1,0 +1,14 @@
+//! GGUF files (<https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>).
+//!
+//! - [`metadata`]: keys and values
+//! - [`read`]: parsing, and the mapped file
+//! - [`write`]: writing version 3
+
+mod error;
+pub mod metadata;
+pub mod read;
+pub mod write;
+
+pub use error::GgufError;
+pub use metadata::{Metadata, Value};
+pub use read::{GgufFile, TensorInfo};
