@@ -1,1 +1,3 @@
+//! All integration tests are one binary: candle is slow to link, so it is linked once.
 
+mod reference;

@@ -1,7 +1,34 @@
 //! The thread pool and the CPU kernels. Raw slices in, raw slices out; knows nothing of tensors or models.
 //!
-//! - [`block`]: the weight types of GGUF files, their block sizes, dequantisation
+//! - [`block`]: the weight types of GGUF files, their block sizes
+//! - [`unpack`]: blocks to unsigned bytes with scales, and to f32
+//! - [`activations`]: rows of activations as int8
+//! - [`matmul`]: `x * w^T` for weights in their file layout
+//! - [`dot`]: the inner kernels, one for each [`Level`]
+//! - [`attention`]: causal attention over a paged f16 cache
+//! - [`elementwise`]: norms, rotary embedding, activations
+//! - [`pool`]: the threads
+//!
+//! # One accumulation order
+//!
+//! Every dot product is accumulated in sixteen f32 lanes with fused multiply-add, in the order of the columns, and the lanes are
+//! added as a tree. Integer sums are exact. So an output depends on its own row of activations and its own row of weights alone:
+//! not on the batch, not on the thread count, and not on the [`Level`] of the processor either. Tests compare bits.
 
+pub mod activations;
+pub mod attention;
 pub mod block;
+pub mod dot;
+pub mod elementwise;
+mod level;
+pub mod matmul;
+pub mod pool;
+pub mod unpack;
 
+pub use attention::{AttentionLane, AttentionShape, KvPage, attention};
 pub use block::BlockType;
+pub use elementwise::{add_assign, rms_norm, rope_adjacent, rope_halves, silu_mul};
+pub use level::Level;
+pub use matmul::{Matrix, matmul};
+pub use pool::{Pool, available_threads, global, set_global_threads};
+pub use unpack::dequantize;

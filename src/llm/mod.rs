@@ -1,17 +1,32 @@
 //! The model side: GGUF files, tokenizers, chat templates, the decoder, sessions, sampling. The only user of candle.
 //!
 //! - [`generate`]: what the rest of the program sees: [`Generate`], requests, events
-//! - [`gguf`]: reading (and writing) GGUF files
+//! - [`gguf`]: reading and writing GGUF files
+//! - [`arch`]: model families as one set of parameters
+//! - [`weights`]: a model's tensors, in their mapped bytes
+//! - [`ops`]: the forward pass's operations over candle tensors
+//! - [`model`]: the decoder
+//! - [`kv`], [`session`]: what a model remembers of the tokens it has read
+//! - [`sampler`]: drawing the next token
 //! - [`scripted`]: a model that answers from a script, for tests
 
+pub mod arch;
 mod error;
 pub mod generate;
 pub mod gguf;
+pub mod kv;
+pub mod model;
+pub mod ops;
+pub mod sampler;
 pub mod scripted;
+pub mod session;
+pub mod weights;
 
 pub use error::LlmError;
 pub use generate::{
     FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,
     TokenLogprob,
 };
+pub use model::{Lane, Model, Want};
 pub use scripted::Scripted;
+pub use session::Session;

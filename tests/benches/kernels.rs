@@ -1,1 +1,69 @@
-fn main() {}
+//! Kernel speeds: GMAC/s by weight type for one row, eight and 128 rows of activations. `cargo bench --bench kernels`.
+#![allow(clippy::print_stdout)]
+
+use std::time::Instant;
+
+use sqllama::compute::{self, BlockType, Matrix, Pool};
+
+fn main() {
+    let pool = Pool::new(compute::available_threads());
+    println!("level {:?}, {} threads, read bandwidth {:.1} GB/s", compute::Level::detect(), pool.threads(), read_bandwidth(&pool) / 1e9);
+    println!("{:6} {:>12} {:>12} {:>12} {:>14}", "type", "m=1 GMAC/s", "m=8", "m=128", "m=1 GB/s");
+    let (rows, columns) = (8192, 1536);
+    let types = [
+        BlockType::Q4K,
+        BlockType::Q5K,
+        BlockType::Q6K,
+        BlockType::Q4_0,
+        BlockType::Q4_1,
+        BlockType::Q5_0,
+        BlockType::Q8_0,
+        BlockType::F16,
+        BlockType::F32,
+    ];
+    for block in types {
+        let bytes: Vec<u8> = (0..rows * block.row_bytes(columns).unwrap_or(0)).map(|i| (i * 2_654_435_761 >> 7) as u8 & 0x3f).collect();
+        let matrix = Matrix { block, rows, columns, bytes: &bytes };
+        let speeds = [1, 8, 128].map(|m| {
+            let x: Vec<f32> = (0..m * columns).map(|i| ((i * 7919) % 101) as f32 / 50.0 - 1.0).collect();
+            let mut out = vec![0.0; m * rows];
+            (m * rows * columns) as f64 / median(|| compute::matmul(&pool, &x, m, &[matrix], &mut [&mut out]))
+        });
+        let bandwidth = speeds[0] / (rows * columns) as f64 * bytes.len() as f64;
+        println!(
+            "{:6} {:>12.1} {:>12.1} {:>12.1} {:>14.1}",
+            format!("{block:?}"),
+            speeds[0] / 1e9,
+            speeds[1] / 1e9,
+            speeds[2] / 1e9,
+            bandwidth / 1e9
+        );
+    }
+}
+
+/// Median seconds of nine runs after one that warms up.
+fn median(mut run: impl FnMut()) -> f64 {
+    run();
+    let mut times: Vec<f64> = (0..9)
+        .map(|_| {
+            let start = Instant::now();
+            run();
+            start.elapsed().as_secs_f64()
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[4]
+}
+
+/// Bytes a second that all threads read together from memory larger than any cache.
+fn read_bandwidth(pool: &Pool) -> f64 {
+    let memory = vec![1u64; 64 << 20];
+    let chunk = 1 << 16;
+    let seconds = median(|| {
+        pool.run(memory.len() / chunk, &|i| {
+            let sum = memory[i * chunk..(i + 1) * chunk].iter().fold(0u64, |sum, x| sum.wrapping_add(*x));
+            std::hint::black_box(sum);
+        });
+    });
+    (memory.len() * 8) as f64 / seconds
+}

@@ -1,0 +1,144 @@
+//! Norms, rotary embedding, activation functions, sums.
+
+use super::dot::{LANES, dot_f32, tree};
+use super::{Level, Pool};
+
+/// Compiles `$body` once for portable Rust and once for AVX2, and calls the one that `level` names.
+macro_rules! at_level {
+    ($level:expr, $inner:ident($($name:ident: $kind:ty),*) $(-> $out:ty)?) => {{
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = "avx2,fma,f16c")]
+        fn fast($($name: $kind),*) $(-> $out)? { $inner($($name),*) }
+        match $level {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx2 | Level::Avx512 => {
+                // SAFETY: both levels say that the processor has AVX2, FMA and F16C.
+                unsafe { fast($($name),*) }
+            }
+            _ => $inner($($name),*),
+        }
+    }};
+}
+pub(super) use at_level;
+
+/// `sum(a * b)` with the kernels of `level`.
+pub(super) fn dot_at(level: Level, a: &[f32], b: &[f32]) -> f32 {
+    at_level!(level, dot_f32(a: &[f32], b: &[f32]) -> f32)
+}
+
+/// RMSNorm (arXiv 1910.07467) of every row of `x: [rows, weight.len()]` into `out`.
+pub fn rms_norm(pool: &Pool, x: &[f32], weight: &[f32], eps: f32, out: &mut [f32]) {
+    let _ = pool; // a few microseconds even for long prompts
+    for (x, out) in x.chunks_exact(weight.len()).zip(out.chunks_exact_mut(weight.len())) {
+        let mean = dot_at(Level::detect(), x, x) / weight.len() as f32;
+        let scale = 1.0 / (mean + eps).sqrt();
+        out.iter_mut().zip(x).zip(weight).for_each(|((out, x), weight)| *out = x * scale * weight);
+    }
+}
+
+/// Turns the pairs `(0, 1), (2, 3), ...` of one head by the angles of `cos` and `sin`.
+pub fn rope_adjacent(head: &mut [f32], cos: &[f32], sin: &[f32]) {
+    for ((pair, cos), sin) in head.as_chunks_mut::<2>().0.iter_mut().zip(cos).zip(sin) {
+        let [a, b] = *pair;
+        *pair = [a * cos - b * sin, a * sin + b * cos];
+    }
+}
+
+/// Turns the pairs `(0, d/2), (1, d/2 + 1), ...` of one head by the angles of `cos` and `sin`; `d` is twice their number.
+pub fn rope_halves(head: &mut [f32], cos: &[f32], sin: &[f32]) {
+    let (first, second) = head.split_at_mut(cos.len());
+    for (((a, b), cos), sin) in first.iter_mut().zip(second).zip(cos).zip(sin) {
+        (*a, *b) = (*a * cos - *b * sin, *a * sin + *b * cos);
+    }
+}
+
+/// `out += x`.
+pub fn add_assign(out: &mut [f32], x: &[f32]) {
+    out.iter_mut().zip(x).for_each(|(out, x)| *out += x);
+}
+
+/// `gate = silu(gate) * up`.
+pub fn silu_mul(pool: &Pool, gate: &mut [f32], up: &[f32]) {
+    const BAND: usize = 16_384;
+    let level = Level::detect();
+    let bands: Vec<_> = gate.chunks_mut(BAND).zip(up.chunks(BAND)).map(|parts| std::sync::Mutex::new(Some(parts))).collect();
+    pool.run(bands.len(), &|index| {
+        let Some((gate, up)) = bands[index].lock().ok().and_then(|mut slot| slot.take()) else { return };
+        at_level!(level, silu_mul_band(gate: &mut [f32], up: &[f32]));
+    });
+}
+
+#[inline(always)]
+fn silu_mul_band(gate: &mut [f32], up: &[f32]) {
+    for (gate, up) in gate.iter_mut().zip(up) {
+        *gate = *gate / (1.0 + exp(-*gate)) * up;
+    }
+}
+
+/// `e^x` in plain arithmetic that vectorises, within 2 ulp: Cody-Waite reduction and the Cephes polynomial.
+#[inline(always)]
+pub(super) fn exp(x: f32) -> f32 {
+    let clamped = x.clamp(-87.0, 88.0);
+    let n = (clamped.mul_add(std::f32::consts::LOG2_E, 12_582_912.0)) - 12_582_912.0; // rounded to an integer
+    let r = n.mul_add(-0.693_359_4, clamped);
+    let r = n.mul_add(2.121_944_4e-4, r);
+    let mut p = 1.987_569_1e-4f32;
+    for c in [1.398_199_9e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5e-1] {
+        p = p.mul_add(r, c);
+    }
+    let y = p.mul_add(r * r, r + 1.0);
+    let power = f32::from_bits((((n as i32) + 127) << 23) as u32);
+    if x < -87.0 { 0.0 } else { y * power }
+}
+
+/// `sum(exp(x - max))` in sixteen lanes, each `x` replaced by its exponential.
+#[inline(always)]
+pub(super) fn exp_sum(x: &mut [f32], max: f32) -> f32 {
+    let mut lanes = [0f32; LANES];
+    for part in x.chunks_mut(LANES) {
+        for (lane, value) in lanes.iter_mut().zip(part) {
+            *value = exp(*value - max);
+            *lane += *value;
+        }
+    }
+    tree(lanes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exp_agrees_with_the_library() {
+        for i in -9000..9000 {
+            let x = i as f32 / 100.0;
+            let (ours, theirs) = (exp(x), if x < -87.0 { 0.0 } else { x.clamp(-87.0, 88.0).exp() });
+            assert!((ours - theirs).abs() <= 3e-7 * theirs, "exp({x}) = {ours}, expected {theirs}");
+        }
+        assert!(exp(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn rope_turns_both_pairings_alike() {
+        let (cos, sin) = ([0.6, 1.0], [0.8, 0.0]);
+        let mut adjacent = [1.0, 2.0, 3.0, 4.0];
+        rope_adjacent(&mut adjacent, &cos, &sin);
+        let mut halves = [1.0, 3.0, 2.0, 4.0];
+        rope_halves(&mut halves, &cos, &sin);
+        assert_eq!([adjacent[0], adjacent[2], adjacent[1], adjacent[3]], halves);
+        assert!((adjacent[0] - (0.6 - 1.6)).abs() < 1e-6);
+    }
+
+    #[test]
+    fn norm_and_silu_agree_with_their_formulas() {
+        let pool = Pool::new(2);
+        let mut out = [0.0; 2];
+        rms_norm(&pool, &[3.0, 4.0], &[1.0, 2.0], 0.0, &mut out);
+        assert!((out[0] - 3.0 / 12.5f32.sqrt()).abs() < 1e-6 && (out[1] - 8.0 / 12.5f32.sqrt()).abs() < 1e-6);
+        let mut gate = [1.0, -2.0, 0.0];
+        silu_mul(&pool, &mut gate, &[2.0, 3.0, 5.0]);
+        assert!((gate[0] - 2.0 / (1.0 + (-1f32).exp())).abs() < 1e-6);
+        assert!((gate[1] + 6.0 / (1.0 + 2f32.exp())).abs() < 1e-6);
+        assert_eq!(gate[2], 0.0);
+    }
+}

@@ -1,0 +1,188 @@
+//! Model families as one set of parameters, filled from GGUF metadata.
+
+use super::LlmError;
+use super::gguf::Metadata;
+
+/// A family of decoders. They differ in their metadata keys, biases and rope pairing; [`ArchSpec`] says how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Llama and everything stored as it (SmolLM2, Mistral as llama.cpp converts it, ...).
+    Llama,
+    /// Mistral, where a file names it so.
+    Mistral,
+    /// Qwen 2 and 2.5: biases on q, k, v.
+    Qwen2,
+}
+
+/// Which elements of a head rotary embedding turns together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RopePairing {
+    /// `(0, 1), (2, 3), ...`: rows of q and k as Meta wrote them, which is how GGUF stores Llama.
+    Adjacent,
+    /// `(0, d/2), (1, d/2 + 1), ...`: as Hugging Face (GPT-NeoX) writes them.
+    Halves,
+}
+
+/// Everything a forward pass needs to know of a model besides its weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArchSpec {
+    /// The family.
+    pub family: Family,
+    /// Layers.
+    pub layers: usize,
+    /// Width of the residual stream.
+    pub hidden: usize,
+    /// Width inside the feed-forward part.
+    pub feed_forward: usize,
+    /// Query heads.
+    pub heads: usize,
+    /// Key and value heads; divides `heads`.
+    pub kv_heads: usize,
+    /// Width of a head.
+    pub head_dim: usize,
+    /// Tokens the model was trained for.
+    pub context_length: usize,
+    /// RMSNorm's epsilon.
+    pub norm_eps: f32,
+    /// Base of the rotary frequencies.
+    pub rope_base: f32,
+    /// Leading elements of a head that are rotated.
+    pub rope_dim: usize,
+    /// Positions are divided by this (linear scaling); 1 for none.
+    pub rope_scale: f32,
+    /// Which elements are rotated together.
+    pub rope_pairing: RopePairing,
+    /// Attention looks back this many tokens, where it is limited.
+    pub sliding_window: Option<usize>,
+}
+
+/// No sound file describes anything larger; keeps products of dimensions from overflowing.
+const MAX_DIMENSION: usize = 1 << 20;
+
+impl ArchSpec {
+    /// Reads the parameters of the model that `metadata` describes.
+    pub fn from_gguf(metadata: &Metadata) -> Result<Self, LlmError> {
+        let inconsistent = |error: super::gguf::GgufError| LlmError::Inconsistent(error.to_string());
+        let name = metadata.require_string("general.architecture").map_err(inconsistent)?;
+        let family = match name {
+            "llama" => Family::Llama,
+            "mistral" => Family::Mistral,
+            "qwen2" => Family::Qwen2,
+            other => return Err(LlmError::Unsupported { what: "architecture", found: other.into() }),
+        };
+        if metadata.unsigned(&format!("{name}.expert_count")).is_some_and(|n| n > 0) {
+            return Err(LlmError::Unsupported { what: "architecture", found: format!("{name} with experts") });
+        }
+        let dimension = |key: &str| match metadata.require_usize(&format!("{name}.{key}")).map_err(inconsistent)? {
+            n if (1..=MAX_DIMENSION).contains(&n) => Ok(n),
+            n => Err(LlmError::Inconsistent(format!("`{name}.{key}` is {n}"))),
+        };
+        let optional = |key: &str| metadata.unsigned(&format!("{name}.{key}")).map(|n| n as usize);
+        let hidden = dimension("embedding_length")?;
+        let heads = dimension("attention.head_count")?;
+        let kv_heads = optional("attention.head_count_kv").unwrap_or(heads);
+        let head_dim = optional("attention.key_length").unwrap_or(hidden / heads);
+        let rope_dim = optional("rope.dimension_count").unwrap_or(head_dim);
+        let scaling = metadata.string(&format!("{name}.rope.scaling.type")).unwrap_or("none");
+        let rope_scale = match scaling {
+            "none" => 1.0,
+            "linear" => metadata.float(&format!("{name}.rope.scaling.factor")).unwrap_or(1.0) as f32,
+            other => return Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
+        };
+        let spec = Self {
+            family,
+            layers: dimension("block_count")?,
+            hidden,
+            feed_forward: dimension("feed_forward_length")?,
+            heads,
+            kv_heads,
+            head_dim,
+            context_length: dimension("context_length")
+                .or_else(|e| if optional("context_length").is_none() { Ok(2048) } else { Err(e) })?,
+            norm_eps: metadata.require_float(&format!("{name}.attention.layer_norm_rms_epsilon")).map_err(inconsistent)? as f32,
+            rope_base: metadata.float(&format!("{name}.rope.freq_base")).unwrap_or(10_000.0) as f32,
+            rope_dim,
+            rope_scale,
+            rope_pairing: if family == Family::Qwen2 { RopePairing::Halves } else { RopePairing::Adjacent },
+            sliding_window: optional("attention.sliding_window").filter(|&n| n > 0),
+        };
+        spec.check()?;
+        Ok(spec)
+    }
+
+    fn check(&self) -> Result<(), LlmError> {
+        let sound = self.kv_heads > 0
+            && self.heads.is_multiple_of(self.kv_heads)
+            && (1..=1024).contains(&self.head_dim)
+            && self.head_dim.is_multiple_of(2)
+            && self.rope_dim.is_multiple_of(2)
+            && (2..=self.head_dim).contains(&self.rope_dim)
+            && self.layers <= 1024
+            && self.norm_eps.is_finite()
+            && self.rope_base.is_finite()
+            && self.rope_base > 0.0
+            && self.rope_scale.is_finite()
+            && self.rope_scale > 0.0;
+        if sound { Ok(()) } else { Err(LlmError::Inconsistent(format!("these dimensions cannot be: {self:?}"))) }
+    }
+
+    /// Width of all query heads.
+    pub fn query_dim(&self) -> usize {
+        self.heads * self.head_dim
+    }
+
+    /// Width of all key (or value) heads.
+    pub fn kv_dim(&self) -> usize {
+        self.kv_heads * self.head_dim
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::gguf::Value;
+    use super::*;
+
+    fn metadata(changes: &[(&str, Value)]) -> Metadata {
+        let mut m = Metadata::default();
+        m.0.insert("general.architecture".into(), Value::String("llama".into()));
+        for (key, n) in [
+            ("block_count", 2),
+            ("embedding_length", 64),
+            ("attention.head_count", 4),
+            ("feed_forward_length", 96),
+            ("context_length", 128),
+        ] {
+            m.0.insert(format!("llama.{key}"), Value::Unsigned(n));
+        }
+        m.0.insert("llama.attention.layer_norm_rms_epsilon".into(), Value::Float(1e-5));
+        for (key, value) in changes {
+            m.0.insert((*key).into(), value.clone());
+        }
+        m
+    }
+
+    #[track_caller]
+    fn check_error(changes: &[(&str, Value)], expected: &str) {
+        let error = ArchSpec::from_gguf(&metadata(changes)).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn a_llama_is_read() {
+        let spec = ArchSpec::from_gguf(&metadata(&[("llama.attention.head_count_kv", Value::Unsigned(2))])).unwrap();
+        assert_eq!((spec.head_dim, spec.kv_dim(), spec.rope_pairing), (16, 32, RopePairing::Adjacent));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        check_error(&[("general.architecture", Value::String("mamba".into()))], "architecture `mamba` is not supported");
+        check_error(&[("llama.block_count", Value::Unsigned(0))], "`llama.block_count` is 0");
+        check_error(&[("llama.embedding_length", Value::Unsigned(u64::MAX))], "`llama.embedding_length` is");
+        check_error(&[("llama.attention.head_count_kv", Value::Unsigned(3))], "these dimensions cannot be");
+        check_error(&[("llama.attention.head_count_kv", Value::Unsigned(0))], "these dimensions cannot be");
+        check_error(&[("llama.rope.dimension_count", Value::Unsigned(600))], "these dimensions cannot be");
+        check_error(&[("llama.attention.layer_norm_rms_epsilon", Value::Bool(true))], "is not a number");
+        check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "rope scaling `yarn`");
+        check_error(&[("llama.expert_count", Value::Unsigned(8))], "with experts");
+    }
+}

@@ -1,0 +1,205 @@
+//! The forward pass's operations over candle tensors. Each is a candle `CustomOp` around one of our CPU kernels, so that the model
+//! is written once, in tensors; the same operations over candle's own will serve other devices.
+
+use std::sync::Arc;
+
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Storage, Tensor};
+
+use super::kv::{PAGE_TOKENS, Page};
+use super::weights::Weight;
+use crate::compute::{self, AttentionLane, AttentionShape};
+
+/// RMSNorm of each row of `x`, then several linear maps of it that share the input (q, k, v; gate, up).
+///
+/// `x: [tokens, hidden]` gives one `[tokens, rows]` tensor a weight.
+pub fn norm_linear(x: &Tensor, norm: &[f32], eps: f32, weights: &[&Weight], bias: Option<&[f32]>) -> Result<Vec<Tensor>> {
+    let (tokens, _hidden) = x.dims2()?;
+    let joined = x.contiguous()?.apply_op1_no_bwd(&NormLinear { norm, eps, weights, bias })?; // [tokens * (rows_1 + rows_2 + ...)]
+    let mut start = 0;
+    let mut outputs = Vec::with_capacity(weights.len());
+    for weight in weights {
+        let length = tokens * weight.rows;
+        outputs.push(joined.narrow(0, start, length)?.reshape((tokens, weight.rows))?); // [tokens, rows]
+        start += length;
+    }
+    Ok(outputs)
+}
+
+/// `residual + x * weight^T`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
+pub fn linear_add(x: &Tensor, weight: &Weight, residual: &Tensor) -> Result<Tensor> {
+    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { weight })
+}
+
+/// `silu(gate) * up`, element by element.
+pub fn silu_mul(gate: &Tensor, up: &Tensor) -> Result<Tensor> {
+    gate.contiguous()?.apply_op2_no_bwd(&up.contiguous()?, &SiluMul)
+}
+
+/// Rotary embedding of every head of `x: [tokens, heads * head_dim]`; `tables` has one row of cosines and sines a token.
+pub fn rope(x: &Tensor, tables: &RopeTables, heads: usize, head_dim: usize) -> Result<Tensor> {
+    x.contiguous()?.apply_op1_no_bwd(&Rope { tables, heads, head_dim })
+}
+
+/// Causal attention of `q: [tokens, heads * head_dim]`, whose rows belong to `lanes` one after another.
+pub fn attend(q: &Tensor, shape: AttentionShape, lanes: Vec<LanePages>) -> Result<Tensor> {
+    q.contiguous()?.apply_op1_no_bwd(&Attend { shape, lanes })
+}
+
+/// The f32 values of a contiguous CPU tensor, read in place.
+pub fn read_f32<T>(x: &Tensor, read: impl FnOnce(&[f32]) -> T) -> Result<T> {
+    let x = x.contiguous()?;
+    let (storage, layout) = x.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => Ok(read(slice(storage, layout)?)),
+        _ => candle_core::bail!("a tensor is not on the CPU"),
+    }
+}
+
+/// Cosines and sines for one forward pass, each `[tokens, rope_dim / 2]`.
+#[derive(Debug, Clone)]
+pub struct RopeTables {
+    pub(super) cos: Vec<f32>,
+    pub(super) sin: Vec<f32>,
+    pub(super) half: usize,
+    pub(super) adjacent: bool,
+}
+
+/// The cache pages one lane of an [`attend`] reads: its queries stand at positions `start..start + tokens`.
+#[derive(Debug, Clone)]
+pub struct LanePages {
+    pub(super) start: usize,
+    pub(super) tokens: usize,
+    pub(super) pages: Vec<Arc<Page>>,
+}
+
+fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    let values = storage.as_slice::<f32>()?;
+    match layout.contiguous_offsets() {
+        Some((start, end)) => Ok(&values[start..end]),
+        None => candle_core::bail!("a tensor is not contiguous"),
+    }
+}
+
+struct NormLinear<'a> {
+    norm: &'a [f32],
+    eps: f32,
+    weights: &'a [&'a Weight],
+    bias: Option<&'a [f32]>,
+}
+
+impl CustomOp1 for NormLinear<'_> {
+    fn name(&self) -> &'static str {
+        "norm_linear"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let x = slice(storage, layout)?;
+        let tokens = x.len() / self.norm.len();
+        let pool = compute::global();
+        let mut normed = vec![0.0; x.len()];
+        compute::rms_norm(pool, x, self.norm, self.eps, &mut normed);
+        let mut out = vec![0.0; tokens * self.weights.iter().map(|w| w.rows).sum::<usize>()];
+        let matrices: Vec<_> = self.weights.iter().map(|w| w.matrix()).collect();
+        let mut rest = out.as_mut_slice();
+        let mut outs = Vec::with_capacity(matrices.len());
+        for weight in self.weights {
+            let (own, others) = rest.split_at_mut(tokens * weight.rows);
+            outs.push(own);
+            rest = others;
+        }
+        compute::matmul(pool, &normed, tokens, &matrices, &mut outs);
+        if let Some(mut bias) = self.bias {
+            for (out, weight) in outs.iter_mut().zip(self.weights) {
+                let (own, others) = bias.split_at(weight.rows);
+                out.chunks_exact_mut(weight.rows).for_each(|row| compute::add_assign(row, own));
+                bias = others;
+            }
+        }
+        let length = out.len();
+        Ok((CpuStorage::F32(out), length.into()))
+    }
+}
+
+struct LinearAdd<'a> {
+    weight: &'a Weight,
+}
+
+impl CustomOp2 for LinearAdd<'_> {
+    fn name(&self) -> &'static str {
+        "linear_add"
+    }
+
+    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+        let (x, residual) = (slice(s1, l1)?, slice(s2, l2)?);
+        let tokens = x.len() / self.weight.columns;
+        let mut out = vec![0.0; tokens * self.weight.rows];
+        compute::matmul(compute::global(), x, tokens, &[self.weight.matrix()], &mut [&mut out]);
+        compute::add_assign(&mut out, residual);
+        Ok((CpuStorage::F32(out), (tokens, self.weight.rows).into()))
+    }
+}
+
+struct SiluMul;
+
+impl CustomOp2 for SiluMul {
+    fn name(&self) -> &'static str {
+        "silu_mul"
+    }
+
+    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
+        let mut out = slice(s1, l1)?.to_vec();
+        compute::silu_mul(compute::global(), &mut out, slice(s2, l2)?);
+        Ok((CpuStorage::F32(out), l1.shape().clone()))
+    }
+}
+
+struct Rope<'a> {
+    tables: &'a RopeTables,
+    heads: usize,
+    head_dim: usize,
+}
+
+impl CustomOp1 for Rope<'_> {
+    fn name(&self) -> &'static str {
+        "rope"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let mut out = slice(storage, layout)?.to_vec();
+        let RopeTables { cos, sin, half, adjacent } = self.tables;
+        for ((row, cos), sin) in out.chunks_exact_mut(self.heads * self.head_dim).zip(cos.chunks_exact(*half)).zip(sin.chunks_exact(*half))
+        {
+            for head in row.chunks_exact_mut(self.head_dim) {
+                if *adjacent { compute::rope_adjacent(head, cos, sin) } else { compute::rope_halves(head, cos, sin) }
+            }
+        }
+        Ok((CpuStorage::F32(out), layout.shape().clone()))
+    }
+}
+
+struct Attend {
+    shape: AttentionShape,
+    lanes: Vec<LanePages>,
+}
+
+impl CustomOp1 for Attend {
+    fn name(&self) -> &'static str {
+        "attend"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let q = slice(storage, layout)?;
+        let row = self.shape.heads * self.shape.head_dim;
+        let mut out = vec![0.0; q.len()];
+        let mut lanes = Vec::with_capacity(self.lanes.len());
+        let (mut q_rest, mut out_rest) = (q, out.as_mut_slice());
+        for lane in &self.lanes {
+            let (q, q_others) = q_rest.split_at(lane.tokens * row);
+            let (out, out_others) = out_rest.split_at_mut(lane.tokens * row);
+            (q_rest, out_rest) = (q_others, out_others);
+            lanes.push(AttentionLane { q, start: lane.start, pages: lane.pages.iter().map(|page| page.view()).collect(), out });
+        }
+        compute::attention(compute::global(), &self.shape, PAGE_TOKENS, &mut lanes);
+        Ok((CpuStorage::F32(out), layout.shape().clone()))
+    }
+}

@@ -1,0 +1,166 @@
+//! A session: the tokens a model has read, and its memory of them.
+
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+use half::f16;
+use half::slice::HalfFloatSliceExt;
+use sha2::{Digest, Sha256};
+
+use super::LlmError;
+use super::arch::ArchSpec;
+use super::kv::{KvCache, PAGE_TOKENS, Page};
+
+/// Begins every saved session; the digit is the format's version.
+const MAGIC: &[u8; 8] = b"sqllmKV1";
+
+/// Tokens read so far and their KV cache. Cheap to fork: pages are shared until written.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub(super) tokens: Vec<u32>,
+    pub(super) kv: KvCache,
+    /// Of the model that made it; a session is of no use to another.
+    pub(super) fingerprint: [u8; 32],
+}
+
+impl Session {
+    pub(super) fn new(spec: &ArchSpec, fingerprint: [u8; 32]) -> Self {
+        Self { tokens: Vec::new(), kv: KvCache::new(spec), fingerprint }
+    }
+
+    /// The tokens read so far.
+    pub fn tokens(&self) -> &[u32] {
+        &self.tokens
+    }
+
+    /// The KV cache.
+    pub fn kv(&self) -> &KvCache {
+        &self.kv
+    }
+
+    /// Forgets every token from position `len` on.
+    pub fn truncate(&mut self, len: usize) {
+        self.tokens.truncate(len);
+        self.kv.truncate(len);
+    }
+
+    /// A session that has read the first `len` tokens of this one. Nothing is computed, and whole pages are shared.
+    pub fn fork(&self, len: usize) -> Self {
+        let mut fork = self.clone();
+        fork.truncate(len);
+        fork
+    }
+
+    /// How many leading tokens of `tokens` this session has read already.
+    pub fn common_prefix(&self, tokens: &[u32]) -> usize {
+        self.tokens.iter().zip(tokens).take_while(|(a, b)| a == b).count()
+    }
+
+    /// Writes the session. Layout, little-endian: magic, model fingerprint (32 bytes), layers, kv heads, head width, page tokens,
+    /// token count (u32 each), tokens (u32), then per layer and page the keys and the values (f16), then SHA-256 of all before it.
+    pub fn save(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut out = Hashing { inner: out, hash: Sha256::new() };
+        out.write_all(MAGIC)?;
+        out.write_all(&self.fingerprint)?;
+        for number in self.shape() {
+            out.write_all(&(number as u32).to_le_bytes())?;
+        }
+        for token in &self.tokens {
+            out.write_all(&token.to_le_bytes())?;
+        }
+        let mut bytes = Vec::new();
+        for page in self.kv.layers.iter().flatten() {
+            for half in [&page.keys, &page.values] {
+                bytes.clear();
+                bytes.extend(half.reinterpret_cast().iter().flat_map(|bits| bits.to_le_bytes()));
+                out.write_all(&bytes)?;
+            }
+        }
+        let hash = out.hash.finalize();
+        out.inner.write_all(&hash)
+    }
+
+    /// Reads a session saved by the same model. Anything else (another model, a cut or changed file) is an error, and nothing larger
+    /// than this model's own cache for the announced tokens is allocated.
+    pub(super) fn load(spec: &ArchSpec, fingerprint: [u8; 32], max_tokens: usize, input: &mut dyn Read) -> Result<Self, LlmError> {
+        let failed = |error: io::Error| LlmError::SavedCache(error.to_string());
+        let mut session = Self::new(spec, fingerprint);
+        let mut input = HashingReader { inner: input, hash: Sha256::new() };
+        if &input.array::<8>().map_err(failed)? != MAGIC {
+            return Err(LlmError::SavedCache("it is not a saved session of this version".into()));
+        }
+        if input.array::<32>().map_err(failed)? != fingerprint {
+            return Err(LlmError::SavedCache("it belongs to another model".into()));
+        }
+        let mut shape = [0usize; 5];
+        for number in &mut shape {
+            *number = u32::from_le_bytes(input.array().map_err(failed)?) as usize;
+        }
+        let count = shape[4];
+        let mut expected = session.shape();
+        expected[4] = count;
+        if shape != expected || count > max_tokens {
+            return Err(LlmError::SavedCache(format!("its shape is {shape:?}, expected {expected:?} and at most {max_tokens} tokens")));
+        }
+        for _ in 0..count {
+            session.tokens.push(u32::from_le_bytes(input.array().map_err(failed)?));
+        }
+        let elements = session.kv.page_elements();
+        let mut bytes = vec![0; elements * size_of::<f16>()];
+        let mut read_half = || -> Result<Vec<f16>, LlmError> {
+            input.read_exact(&mut bytes).map_err(failed)?;
+            Ok(bytes.as_chunks::<2>().0.iter().map(|&pair| f16::from_le_bytes(pair)).collect())
+        };
+        for layer in &mut session.kv.layers {
+            for _ in 0..count.div_ceil(PAGE_TOKENS) {
+                layer.push(Arc::new(Page { keys: read_half()?, values: read_half()? }));
+            }
+        }
+        session.kv.set_len(count);
+        let hash = input.hash.clone().finalize();
+        if input.array::<32>().map_err(failed)?.as_slice() != hash.as_slice() {
+            return Err(LlmError::SavedCache("its checksum is wrong".into()));
+        }
+        Ok(session)
+    }
+
+    fn shape(&self) -> [usize; 5] {
+        [self.kv.layers.len(), self.kv.kv_heads, self.kv.head_dim, PAGE_TOKENS, self.tokens.len()]
+    }
+}
+
+struct Hashing<'a> {
+    inner: &'a mut dyn Write,
+    hash: Sha256,
+}
+
+impl Write for Hashing<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.inner.write(bytes)?;
+        self.hash.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+struct HashingReader<'a> {
+    inner: &'a mut dyn Read,
+    hash: Sha256,
+}
+
+impl HashingReader<'_> {
+    fn read_exact(&mut self, bytes: &mut [u8]) -> io::Result<()> {
+        self.inner.read_exact(bytes)?;
+        self.hash.update(&*bytes);
+        Ok(())
+    }
+
+    fn array<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let mut out = [0; N];
+        self.read_exact(&mut out)?;
+        Ok(out)
+    }
+}

@@ -1,0 +1,64 @@
+//! Real models against llama.cpp: `../shared/reference/*.json` holds its prompt ids, first-step logits and greedy continuations.
+//! Runs where those files are, and where `SQLLAMA_TEST_MODELS` names a folder with the models; skipped with a printed line elsewhere.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use sqllama::llm::sampler::argmax;
+use sqllama::llm::{Lane, Model, Want};
+
+fn reference(name: &str) -> Option<(Value, PathBuf)> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference").join(format!("{name}.json"));
+    let text = std::fs::read_to_string(&file).ok()?;
+    let model = PathBuf::from(std::env::var_os("SQLLAMA_TEST_MODELS")?).join(format!("{}.gguf", name.replace(".q4", "-q4")));
+    model.exists().then(|| (serde_json::from_str(&text).unwrap(), model))
+}
+
+fn check(name: &str) {
+    let Some((reference, path)) = reference(name) else {
+        println!("skipped: no reference or no model for {name}");
+        return;
+    };
+    let (model, _) = Model::open(&path).unwrap();
+    let (mut worst, mut same) = (0f32, 0);
+    let results = reference["results"].as_array().unwrap();
+    for result in results {
+        let ids = |key: &str| result[key].as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect::<Vec<_>>();
+        let (prompt, expected) = (ids("prompt_ids"), ids("greedy_ids"));
+        let mut session = model.session();
+        let logits = model.forward(&mut [Lane { session: &mut session, tokens: &prompt, want: Want::Last }]).unwrap();
+        let mut logits: Vec<f32> = logits[0].flatten_all().unwrap().to_vec1().unwrap();
+        let top10 = result["top10"].as_array().unwrap();
+        assert_eq!(u64::from(argmax(&logits)), top10[0][0].as_u64().unwrap());
+        for pair in top10 {
+            worst = worst.max((logits[pair[0].as_u64().unwrap() as usize] - pair[1].as_f64().unwrap() as f32).abs());
+        }
+        let mut written = Vec::new();
+        for &wanted in &expected {
+            let next = argmax(&logits);
+            if next != wanted {
+                let gap = logits[next as usize] - logits[wanted as usize];
+                println!("{name}: differs at token {} of {}: {next} instead of {wanted}, ahead by {gap:.3}", written.len(), expected.len());
+                assert!(gap < 0.35, "not a near-tie");
+                break;
+            }
+            written.push(next);
+            let out = model.forward(&mut [Lane { session: &mut session, tokens: &[next], want: Want::Last }]).unwrap();
+            logits = out[0].flatten_all().unwrap().to_vec1().unwrap();
+        }
+        same += usize::from(written == expected);
+    }
+    println!("{name}: {same} of {} continuations equal, largest difference of a top-10 logit {worst:.3}", results.len());
+    assert!(worst < 0.35, "{worst}");
+    assert!(same * 2 > results.len(), "{same} of {} continuations are equal", results.len());
+}
+
+#[test]
+fn qwen_agrees_with_llama_cpp() {
+    check("qwen2.5-coder-0.5b-instruct.q4_k_m");
+}
+
+#[test]
+fn smollm_agrees_with_llama_cpp() {
+    check("smollm2-135m-instruct.q4_1");
+}
