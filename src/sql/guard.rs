@@ -1,4 +1,39 @@
 //! The one place where SQL becomes allowed to run.
+//!
+//! Two judges. The first reads tokens as SQLite cuts them: it counts statements and looks at how they begin. The second reads
+//! sqlparser's syntax tree, where there is one. SQLite accepts more than sqlparser does, so text without a tree is not refused for
+//! that: the first judge's word and the locks in `db` (read-only connection, authorizer, `stmt.readonly()`) decide.
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{self, ObjectName, SetExpr, Statement, Visit, Visitor};
+use sqlparser::dialect::SQLiteDialect;
+use sqlparser::parser::Parser;
+
+use super::lex::{Token, TokenKind, lex, name_of};
+
+/// Longest statement that is looked at, in bytes: SQLite's own default limit.
+pub const MAX_SQL_BYTES: usize = 1_000_000;
+
+/// Operators and keywords up to which the syntax tree is built. A chain of operators nests the tree as deep as it is long, and
+/// walking or dropping it takes stack. SQLite stops at an expression depth of 1,000.
+const MAX_TREE_DEPTH: usize = 1_000;
+
+/// Functions that write or read files, load code or reach SQLite's inside, where the library or a shell has them.
+const FORBIDDEN_FUNCTIONS: [&str; 12] = [
+    "load_extension",
+    "readfile",
+    "writefile",
+    "edit",
+    "fts3_tokenizer",
+    "fsdir",
+    "lsdir",
+    "zipfile",
+    "lsmode",
+    "sqlite_attach",
+    "sqlite_detach",
+    "sqlite_dbpage",
+];
 
 /// One statement that only reads. Only [`check`] makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +44,12 @@ impl ReadOnlySql {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Skips the guard, to test the locks behind it one at a time.
+    #[cfg(test)]
+    pub(crate) fn unchecked_for_tests(sql: &str) -> Self {
+        Self(sql.to_owned())
+    }
 }
 
 /// Why a text is not one read-only statement.
@@ -17,9 +58,405 @@ pub enum GuardError {
     /// Nothing but blanks and comments.
     #[error("there is no SQL statement")]
     Empty,
+    /// More than one statement.
+    #[error("there are {count} SQL statements where one was expected")]
+    SeveralStatements {
+        /// How many.
+        count: usize,
+    },
+    /// A statement, or a part of one, that does more than read.
+    #[error("{kind} is refused: only statements that read are run")]
+    NotReadOnly {
+        /// The statement's name, in capitals: `DROP`, `PRAGMA`, `SELECT INTO`.
+        kind: String,
+    },
+    /// A function that reaches files or code.
+    #[error("the function `{name}` is refused: it can reach files or load code")]
+    ForbiddenFunction {
+        /// As written.
+        name: String,
+    },
+    /// It does not begin like a statement.
+    #[error("`{start}` does not begin an SQL query")]
+    NotSql {
+        /// The first token, cut to a readable length.
+        start: String,
+    },
+    /// A NUL character, where SQLite would stop reading.
+    #[error("the SQL holds a NUL character at byte {at}")]
+    Nul {
+        /// Where, in bytes.
+        at: usize,
+    },
+    /// Longer than [`MAX_SQL_BYTES`].
+    #[error("the SQL is {bytes} bytes long, and the limit is {limit}")]
+    TooLong {
+        /// Its length.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
 }
 
-/// Judges `sql`.
+impl GuardError {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty => "write a query that begins with SELECT",
+            Self::SeveralStatements { .. } => "run one statement at a time",
+            Self::NotReadOnly { .. } => "sqllama never changes a database; use SELECT, WITH, VALUES or EXPLAIN",
+            Self::ForbiddenFunction { .. } => "leave the function out; a query may only read the open database",
+            Self::NotSql { .. } => "a query begins with SELECT, WITH, VALUES or EXPLAIN",
+            Self::Nul { .. } => "remove the NUL character",
+            Self::TooLong { .. } => "shorten the query, or keep long lists of values in a table",
+        }
+    }
+
+    /// Whether the text asked for more than reading (rather than being no query at all).
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::SeveralStatements { .. } | Self::NotReadOnly { .. } | Self::ForbiddenFunction { .. })
+    }
+}
+
+/// Judges `sql`: exactly one statement, and one that only reads. Comments and trailing semicolons are fine.
 pub fn check(sql: &str) -> Result<ReadOnlySql, GuardError> {
-    if sql.trim().is_empty() { Err(GuardError::Empty) } else { Ok(ReadOnlySql(sql.into())) }
+    if sql.len() > MAX_SQL_BYTES {
+        return Err(GuardError::TooLong { bytes: sql.len(), limit: MAX_SQL_BYTES });
+    }
+    if let Some(at) = sql.bytes().position(|b| b == 0) {
+        return Err(GuardError::Nul { at });
+    }
+    let tokens = lex(sql);
+    let statement = check_tokens(sql, &tokens)?;
+    let depth = statement.iter().filter(|t| matches!(t.kind, TokenKind::Operator | TokenKind::Word)).filter(|t| nests(t.text(sql))).count();
+    let first = statement.first().map_or(0, |t| t.range.start);
+    let last = statement.last().map_or(0, |t| t.range.end);
+    let text = sql.get(first..last).unwrap_or("");
+    let tree = if depth <= MAX_TREE_DEPTH { Parser::parse_sql(&SQLiteDialect {}, text).ok() } else { None };
+    match tree.as_deref() {
+        Some([statement]) => check_tree(statement)?,
+        // Two trees where SQLite's tokens make one statement: the readings differ, so the tree says nothing.
+        _ => check_functions(sql, &statement)?,
+    }
+    Ok(ReadOnlySql(text.to_owned()))
+}
+
+/// The significant tokens of the one statement in `tokens`, after the first judge has passed them.
+fn check_tokens<'a>(sql: &str, tokens: &'a [Token]) -> Result<Vec<&'a Token>, GuardError> {
+    let significant: Vec<&Token> = tokens.iter().filter(|t| t.is_significant()).collect();
+    let statements: Vec<&[&Token]> =
+        significant.split(|t| t.kind == TokenKind::Semicolon).filter(|statement| !statement.is_empty()).collect();
+    let statement = match statements.as_slice() {
+        [] => return Err(GuardError::Empty),
+        [one] => *one,
+        several => {
+            // A write is named even where it hides behind another statement.
+            for statement in several {
+                check_start(sql, statement).or_else(|e| if matches!(e, GuardError::NotSql { .. }) { Ok(()) } else { Err(e) })?;
+            }
+            return Err(GuardError::SeveralStatements { count: several.len() });
+        }
+    };
+    check_start(sql, statement)?;
+    Ok(statement.to_vec())
+}
+
+fn check_start(sql: &str, statement: &[&Token]) -> Result<(), GuardError> {
+    let word = |i: usize| {
+        statement.get(i).map_or(String::new(), |t| if t.kind == TokenKind::Word { t.text(sql).to_ascii_uppercase() } else { String::new() })
+    };
+    let mut start = 0;
+    if word(0) == "EXPLAIN" {
+        start = if word(1) == "QUERY" && word(2) == "PLAN" { 3 } else { 1 };
+    }
+    match word(start).as_str() {
+        "SELECT" | "WITH" | "VALUES" => {}
+        other if WRITES.contains(&other) => return Err(GuardError::NotReadOnly { kind: other.to_owned() }),
+        _ => {
+            let text = statement.get(start).or(statement.first()).map_or("", |t| t.text(sql));
+            return Err(GuardError::NotSql { start: text.chars().take(40).collect() });
+        }
+    }
+    for (i, token) in statement.iter().enumerate().skip(start + 1) {
+        let before = statement.get(i - 1).map_or("", |t| t.text(sql));
+        if token.kind != TokenKind::Word || !matches!(before, "(" | ")") {
+            continue;
+        }
+        let writes = match token.text(sql).to_ascii_uppercase().as_str() {
+            // `replace` is a function and a legal name too.
+            "REPLACE" => word(i + 1) == "INTO",
+            word => matches!(word, "INSERT" | "UPDATE" | "DELETE"),
+        };
+        if writes {
+            return Err(GuardError::NotReadOnly { kind: token.text(sql).to_ascii_uppercase() });
+        }
+    }
+    Ok(())
+}
+
+/// First words of statements that SQLite knows and that are not queries.
+const WRITES: [&str; 20] = [
+    "INSERT",
+    "UPDATE",
+    "DELETE",
+    "REPLACE",
+    "CREATE",
+    "DROP",
+    "ALTER",
+    "ATTACH",
+    "DETACH",
+    "PRAGMA",
+    "VACUUM",
+    "REINDEX",
+    "ANALYZE",
+    "BEGIN",
+    "COMMIT",
+    "END",
+    "ROLLBACK",
+    "SAVEPOINT",
+    "RELEASE",
+    "EXPLAIN",
+];
+
+/// Whether a token can deepen the syntax tree: all operators but separators, and the words that join or nest.
+fn nests(token: &str) -> bool {
+    match token {
+        "," | "." | ")" => false,
+        _ if token.bytes().next().is_some_and(|b| b.is_ascii_punctuation() && b != b'_') => true,
+        _ => [
+            "and",
+            "or",
+            "not",
+            "is",
+            "isnull",
+            "notnull",
+            "like",
+            "glob",
+            "match",
+            "regexp",
+            "in",
+            "between",
+            "collate",
+            "union",
+            "except",
+            "intersect",
+            "escape",
+            "case",
+            "over",
+            "filter",
+            "null",
+        ]
+        .iter()
+        .any(|word| token.eq_ignore_ascii_case(word)),
+    }
+}
+
+fn is_forbidden(name: &str) -> bool {
+    FORBIDDEN_FUNCTIONS.iter().any(|forbidden| forbidden.eq_ignore_ascii_case(name))
+}
+
+fn check_functions(sql: &str, statement: &[&Token]) -> Result<(), GuardError> {
+    for pair in statement.windows(2) {
+        if let [name, open] = pair
+            && open.text(sql) == "("
+            && matches!(name.kind, TokenKind::Word | TokenKind::Quoted)
+            && is_forbidden(&name_of(name.text(sql)))
+        {
+            return Err(GuardError::ForbiddenFunction { name: name_of(name.text(sql)) });
+        }
+    }
+    Ok(())
+}
+
+fn check_tree(statement: &Statement) -> Result<(), GuardError> {
+    match statement.visit(&mut ReadsOnly) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(error) => Err(error),
+    }
+}
+
+/// Walks every nested statement, query and function.
+struct ReadsOnly;
+
+impl ReadsOnly {
+    fn refuse(kind: &str) -> ControlFlow<GuardError> {
+        ControlFlow::Break(GuardError::NotReadOnly { kind: kind.to_owned() })
+    }
+
+    fn function(name: &ObjectName) -> ControlFlow<GuardError> {
+        match name.0.last().and_then(|part| part.as_ident()) {
+            Some(ident) if is_forbidden(&ident.value) => ControlFlow::Break(GuardError::ForbiddenFunction { name: ident.value.clone() }),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
+impl Visitor for ReadsOnly {
+    type Break = GuardError;
+
+    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<GuardError> {
+        match statement {
+            Statement::Query(_) | Statement::Explain { .. } => ControlFlow::Continue(()),
+            other => {
+                let text = other.to_string();
+                let word: String = text.chars().take_while(char::is_ascii_alphabetic).take(20).collect();
+                Self::refuse(&word.to_ascii_uppercase())
+            }
+        }
+    }
+
+    fn pre_visit_query(&mut self, query: &ast::Query) -> ControlFlow<GuardError> {
+        match query.body.as_ref() {
+            SetExpr::Insert(_) => Self::refuse("INSERT"),
+            SetExpr::Update(_) => Self::refuse("UPDATE"),
+            SetExpr::Delete(_) => Self::refuse("DELETE"),
+            SetExpr::Merge(_) => Self::refuse("MERGE"),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn pre_visit_select(&mut self, select: &ast::Select) -> ControlFlow<GuardError> {
+        if select.into.is_some() { Self::refuse("SELECT INTO") } else { ControlFlow::Continue(()) }
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &ast::TableFactor) -> ControlFlow<GuardError> {
+        match factor {
+            ast::TableFactor::Table { name, args: Some(_), .. } | ast::TableFactor::Function { name, .. } => Self::function(name),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn pre_visit_expr(&mut self, expr: &ast::Expr) -> ControlFlow<GuardError> {
+        match expr {
+            ast::Expr::Function(function) => Self::function(&function.name),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[track_caller]
+    fn passes(sql: &str) {
+        assert!(check(sql).is_ok(), "{sql}: {:?}", check(sql));
+    }
+
+    #[track_caller]
+    fn refused(sql: &str, kind: &str) {
+        assert_eq!(check(sql), Err(GuardError::NotReadOnly { kind: kind.into() }), "{sql}");
+    }
+
+    #[test]
+    fn queries_pass() {
+        passes("SELECT 1");
+        passes("  -- why\n SELECT 1 ; ; /* end */ ");
+        passes("/* open comment at the start */ select * from t -- ;");
+        passes("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<9) SELECT * FROM n");
+        passes("VALUES (1,2),(3,4)");
+        passes("EXPLAIN QUERY PLAN SELECT 1");
+        passes("EXPLAIN SELECT 1");
+        passes("SELECT replace(a,'x','y') FROM t WHERE (replace(b,'c','d')) = 1");
+        passes("SELECT 'DROP TABLE t; DELETE FROM t', \"delete\" FROM [insert into]");
+        passes("SELECT \"update\" FROM t");
+        passes("SELECT edit FROM changes");
+        // sqlparser has no tree for these, SQLite runs them.
+        passes("SELECT a FROM t INDEXED BY i WHERE a IS NOT DISTINCT FROM 1");
+        passes("SELECT a COLLATE NOCASE, b NOTNULL, 'x' AS 'alias' FROM 't' LIMIT 1, 2");
+        passes("SELECT 0x10, 1_000, x'ab', ?1, :n, @v, $d");
+    }
+
+    #[test]
+    fn semicolons_and_comments_are_cut() {
+        assert_eq!(check(" SELECT 1 -- c\n;; ").unwrap().as_str(), "SELECT 1");
+    }
+
+    #[test]
+    fn everything_else_is_refused_by_name() {
+        for (sql, kind) in [
+            ("DROP TABLE t", "DROP"),
+            ("drop table t", "DROP"),
+            ("/* SELECT */ DELETE FROM t", "DELETE"),
+            ("-- SELECT\nUPDATE t SET a=1", "UPDATE"),
+            ("PRAGMA writable_schema=1", "PRAGMA"),
+            ("ATTACH 'x' AS y", "ATTACH"),
+            ("VACUUM INTO 'x'", "VACUUM"),
+            ("EXPLAIN DELETE FROM t", "DELETE"),
+            ("EXPLAIN QUERY PLAN UPDATE t SET a=1", "UPDATE"),
+            ("WITH x AS (SELECT 1) DELETE FROM t", "DELETE"),
+            ("WITH x AS (SELECT 1) INSERT INTO t SELECT * FROM x", "INSERT"),
+            ("WITH x AS (SELECT 1) REPLACE INTO t SELECT * FROM x", "REPLACE"),
+            ("WITH x AS (DELETE FROM t RETURNING *) SELECT * FROM x", "DELETE"),
+            ("WITH x AS (SELECT 1) /* hi */ UPDATE t SET a=1 RETURNING a", "UPDATE"),
+            ("INSERT INTO t VALUES(1) RETURNING *", "INSERT"),
+            ("REPLACE INTO t VALUES(1)", "REPLACE"),
+            ("SELECT * INTO other FROM t", "SELECT INTO"),
+            ("BEGIN", "BEGIN"),
+            ("SELECT 1; DROP TABLE t", "DROP"),
+            ("CREATE TABLE t(a)", "CREATE"),
+        ] {
+            refused(sql, kind);
+        }
+    }
+
+    #[test]
+    fn what_is_no_query_is_said_apart() {
+        assert_eq!(check(""), Err(GuardError::Empty));
+        assert_eq!(check(" ;; -- nothing\n/* at all"), Err(GuardError::Empty));
+        assert_eq!(check("SELECT 1; SELECT 2"), Err(GuardError::SeveralStatements { count: 2 }));
+        assert_eq!(check("Sorry, I cannot"), Err(GuardError::NotSql { start: "Sorry".into() }));
+        assert_eq!(check("SELECT 1\0; DROP TABLE t"), Err(GuardError::Nul { at: 8 }));
+        assert!(matches!(check(&"x".repeat(MAX_SQL_BYTES + 1)), Err(GuardError::TooLong { .. })));
+    }
+
+    #[test]
+    fn functions_that_reach_files_are_refused() {
+        for sql in [
+            "SELECT load_extension('x')",
+            "SELECT writefile('x', 'y')",
+            "SELECT \"readfile\" ('x')",
+            "SELECT * FROM fsdir('.')",
+            "SELECT a FROM t INDEXED BY i WHERE a = edit(a)",
+            "SELECT (SELECT max(Load_Extension('x')))",
+            "SELECT * FROM t ORDER BY writefile('a', b)",
+        ] {
+            assert!(matches!(check(sql), Err(GuardError::ForbiddenFunction { .. })), "{sql}: {:?}", check(sql));
+        }
+    }
+
+    #[test]
+    fn depth_and_length_do_not_crash() {
+        let _ = check(&format!("SELECT {}1{}", "(".repeat(50_000), ")".repeat(50_000)));
+        let _ = check(&format!("SELECT 1{}", "+1".repeat(200_000)));
+        let _ = check(&format!("SELECT 1{}", "+1".repeat(900)));
+        let _ = check(&format!("SELECT 1{}", " IS NULL".repeat(480)));
+        let _ = check(&format!("SELECT 1{}", " UNION SELECT 1".repeat(900)));
+        let _ = check(&format!("SELECT {}1", "NOT ".repeat(900)));
+        let _ = check(&format!("SELECT a{}", "[1]".repeat(900)));
+        let _ = check(&format!("SELECT 1 FROM t {}", "JOIN t ".repeat(5_000)));
+        passes(&format!("SELECT {} FROM t", vec!["\"a column\""; 2000].join(",")));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(sql in "\\PC{0,120}") {
+            let _ = check(&sql);
+        }
+
+        #[test]
+        fn what_passes_begins_like_a_query(
+            words in prop::collection::vec(prop::sample::select(vec![
+                "SELECT", "WITH", "x", "AS", "(", ")", "DELETE", "INSERT", "INTO", "FROM", "t", "UPDATE", "SET", ";", "--", "\n", "/*", "*/",
+                "'", "\"", "1", ",", "*", "VALUES", "EXPLAIN", "QUERY", "PLAN", "PRAGMA", "DROP", "TABLE", "REPLACE", "RETURNING", "=",
+            ]), 0..14)
+        ) {
+            let sql = words.join(" ");
+            if let Ok(read_only) = check(&sql) {
+                let first = read_only.as_str().split_whitespace().next().unwrap_or("").to_ascii_uppercase();
+                prop_assert!(["SELECT", "WITH", "VALUES", "EXPLAIN"].iter().any(|w| first.starts_with(w)), "{}", sql);
+            }
+        }
+    }
 }

@@ -1,5 +1,20 @@
 //! SQL text: taking it out of an answer, judging it, quoting names, highlighting. The only user of sqlparser.
+//!
+//! - [`guard`]: the one place where SQL becomes allowed to run
+//! - [`extract`]: the SQL in a model's answer
+//! - [`quotes`]: double-quoted values become strings
+//! - [`quote`]: names and strings as literals
+//! - [`highlight`]: colours for the screen
+//! - [`lex`]: tokens as SQLite cuts them
 
+pub mod extract;
 pub mod guard;
+pub mod highlight;
+pub mod lex;
+pub mod quote;
+pub mod quotes;
 
+pub use extract::{Draft, extract};
 pub use guard::{GuardError, ReadOnlySql};
+pub use highlight::{Span, SpanKind, highlight};
+pub use quotes::mend_double_quotes;
