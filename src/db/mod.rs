@@ -1,7 +1,21 @@
 //! Users' database files, read-only: open, introspect, check, execute, export. The only user of rusqlite for them.
 //!
 //! - [`table`]: what a query returns, with SQLite's types
+//! - [`error`]: what can go wrong
+//! - `open`: read-only in every case, nothing created beside the file
+//! - `authorize`: what SQLite may do while it prepares
+//! - `database`: checking and running statements
+//! - `introspect`, `keys`, `statistics`: the schema, in two phases
 
+mod authorize;
+mod database;
+pub mod error;
+mod introspect;
+mod keys;
+mod open;
+mod statistics;
 pub mod table;
 
+pub use database::Database;
+pub use error::DbError;
 pub use table::{Cell, ColumnInfo, Limits, Table};

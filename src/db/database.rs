@@ -1,0 +1,230 @@
+//! An open database: checking and running statements.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use rusqlite::config::DbConfig;
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, ErrorCode, Statement};
+
+use super::authorize;
+use super::error::DbError;
+use super::open::{self, Location, Mode, sqlite_message};
+use super::table::{Cell, ColumnInfo, Limits, Table};
+use crate::signal::Cancel;
+use crate::sql::ReadOnlySql;
+
+/// Virtual machine instructions between two looks at the stop flag: well under a millisecond.
+const STEPS_BETWEEN_LOOKS: i32 = 1_000;
+
+/// How long a lock of another program is waited for, before the deadline of the query itself.
+const BUSY_PATIENCE: Duration = Duration::from_secs(5);
+
+/// A database file, open for reading. One query runs at a time; others wait.
+#[derive(Debug)]
+pub struct Database {
+    location: Location,
+    inner: Mutex<Inner>,
+    watched: Arc<Mutex<Cancel>>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    connection: Connection,
+    mode: Mode,
+    stamp: (Option<SystemTime>, u64, u64),
+}
+
+impl Database {
+    /// Opens the SQLite file at `path`, or the one a `file:` address names. Nothing is created or changed, neither the file nor
+    /// anything beside it. An empty file opens as a database without tables.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, DbError> {
+        let location = open::locate(path.as_ref())?;
+        let watched = Arc::new(Mutex::new(Cancel::new()));
+        let inner = connect(&location, &watched)?;
+        Ok(Self { location, inner: Mutex::new(inner), watched })
+    }
+
+    /// The file, without what an address adds to it.
+    pub fn path(&self) -> &PathBuf {
+        &self.location.path
+    }
+
+    /// Prepares `sql` without running it: the columns it would give, or SQLite's message.
+    pub fn check(&self, sql: &ReadOnlySql) -> Result<Vec<ColumnInfo>, DbError> {
+        self.with(&Cancel::new(), |connection| {
+            let statement = prepare(connection, sql.as_str())?;
+            Ok(columns_of(&statement))
+        })
+    }
+
+    /// Runs `sql` until it ends, a limit is reached, or `cancel` says stop. The cursor is closed when this returns.
+    pub fn execute(&self, sql: &ReadOnlySql, limits: &Limits, cancel: &Cancel) -> Result<Table, DbError> {
+        let cancel = cancel.with_timeout(limits.timeout);
+        self.with(&cancel, |connection| {
+            let mut statement = prepare(connection, sql.as_str())?;
+            collect(&mut statement, limits, &cancel)
+        })
+    }
+
+    /// Lends the connection while `cancel` is watched, and translates what SQLite says.
+    pub(super) fn with<T>(&self, cancel: &Cancel, work: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, DbError> {
+        let mut inner = lock(&self.inner);
+        // A file opened as unchanging did change: look at it anew.
+        if inner.mode != Mode::Shared && !self.location.immutable && inner.stamp != open::stamp(&self.location) {
+            *inner = connect(&self.location, &self.watched)?;
+        }
+        *lock(&self.watched) = cancel.clone();
+        let patience = cancel.with_timeout(BUSY_PATIENCE);
+        let result = loop {
+            match work(&inner.connection) {
+                Err(Failure::Sqlite(error)) if is_busy(&error) && !patience.is_stopped() => {}
+                other => break other,
+            }
+        };
+        *lock(&self.watched) = Cancel::new();
+        result.map_err(|failure| self.explain(failure, cancel))
+    }
+
+    fn explain(&self, failure: Failure, cancel: &Cancel) -> DbError {
+        let error = match failure {
+            Failure::Ours(error) => return error,
+            Failure::Sqlite(error) => error,
+        };
+        let message = sqlite_message(&error);
+        let path = self.location.path.clone();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => match cancel.stop() {
+                Some(stop) => DbError::Stopped(stop),
+                None => DbError::Sql { message },
+            },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => match cancel.stop() {
+                Some(stop) => DbError::Stopped(stop),
+                None => DbError::Busy { path, message },
+            },
+            Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => DbError::Refused { message },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DbError::Corrupt { path, message },
+            Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => DbError::Unreadable { path, message },
+            _ => DbError::Sql { message },
+        }
+    }
+}
+
+/// What work on a connection fails with.
+#[derive(Debug)]
+pub(super) enum Failure {
+    Sqlite(rusqlite::Error),
+    Ours(DbError),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>) -> Result<Inner, DbError> {
+    let patience = Cancel::new().with_timeout(BUSY_PATIENCE);
+    let (mut connection, mode, stamp) = loop {
+        let stamp = open::stamp(location);
+        let mode = open::mode_now(location)?;
+        match open::connect(location, mode) {
+            Ok(connection) => break (connection, mode, stamp),
+            // The log can come or go between looking and opening.
+            Err(DbError::Busy { .. }) if !patience.is_stopped() => {}
+            Err(DbError::Unreadable { .. }) if !patience.is_stopped() && open::mode_now(location)? != mode => {}
+            Err(error) => return Err(error),
+        }
+    };
+    let broken = |e: rusqlite::Error| DbError::Corrupt { path: location.path.clone(), message: sqlite_message(&e) };
+    authorize::install(&mut connection).map_err(broken)?;
+    let watched = Arc::clone(watched);
+    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || lock(&watched).is_stopped())).map_err(broken)?;
+    Ok(Inner { connection, mode, stamp })
+}
+
+/// Prepares, and holds the last lock: SQLite itself has to call the statement read-only.
+fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<Statement<'c>, Failure> {
+    // Views written with double-quoted strings still work where the statement has none of its own.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, !sql.contains('"'))?;
+    let prepared = connection.prepare(sql);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    let statement = match prepared {
+        Err(rusqlite::Error::MultipleStatement) => {
+            return Err(Failure::Ours(DbError::Refused { message: "there is more than one statement".into() }));
+        }
+        other => other?,
+    };
+    require_readonly(&statement)?;
+    match statement.parameter_count() {
+        0 => Ok(statement),
+        count => Err(Failure::Ours(DbError::Parameters { count })),
+    }
+}
+
+fn require_readonly(statement: &Statement<'_>) -> Result<(), Failure> {
+    if statement.readonly() {
+        return Ok(());
+    }
+    Err(Failure::Ours(DbError::Refused { message: "SQLite says that the statement writes".into() }))
+}
+
+fn columns_of(statement: &Statement<'_>) -> Vec<ColumnInfo> {
+    statement
+        .columns()
+        .map(|column| ColumnInfo { name: column.name().to_owned(), declared_type: column.decl_type().map(str::to_owned) })
+        .collect()
+}
+
+fn collect(statement: &mut Statement<'_>, limits: &Limits, cancel: &Cancel) -> Result<Table, Failure> {
+    let columns = columns_of(statement);
+    let width = columns.len();
+    let mut table = Table { columns, ..Table::default() };
+    let mut bytes = 0usize;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        if let Some(stop) = cancel.stop() {
+            return Err(Failure::Ours(DbError::Stopped(stop)));
+        }
+        if table.rows.len() >= limits.max_rows || bytes >= limits.max_bytes {
+            table.truncated = true;
+            break;
+        }
+        let mut cells = Vec::with_capacity(width);
+        for i in 0..width {
+            let value = row.get_ref(i)?;
+            bytes = bytes.saturating_add(size_of::<Cell>()).saturating_add(match value {
+                ValueRef::Text(b) | ValueRef::Blob(b) => b.len(),
+                _ => 0,
+            });
+            cells.push(cell_of(value));
+        }
+        // One row may be larger than the limit by itself: it is kept only as the first one.
+        if bytes > limits.max_bytes && !table.rows.is_empty() {
+            table.truncated = true;
+            break;
+        }
+        table.rows.push(cells);
+    }
+    Ok(table)
+}
+
+/// SQLite's value as ours.
+pub(super) fn cell_of(value: ValueRef<'_>) -> Cell {
+    match value {
+        ValueRef::Null => Cell::Null,
+        ValueRef::Integer(n) => Cell::Integer(n),
+        ValueRef::Real(x) => Cell::Real(x),
+        ValueRef::Text(bytes) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => Cell::Blob(bytes.to_vec()),
+    }
+}

@@ -1,0 +1,130 @@
+//! Reading a schema: names first, then counts, samples and undeclared keys.
+
+use std::collections::{HashMap, HashSet};
+
+use rusqlite::Connection;
+
+use super::database::{Database, Failure};
+use super::error::DbError;
+use super::{keys, statistics};
+use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind};
+use crate::signal::Cancel;
+
+impl Database {
+    /// The whole schema: [`Database::schema_outline`], then [`Database::fill_statistics`].
+    pub fn schema(&self, cancel: &Cancel) -> Result<Schema, DbError> {
+        let mut schema = self.schema_outline(cancel)?;
+        self.fill_statistics(&mut schema, cancel)?;
+        Ok(schema)
+    }
+
+    /// Tables, views, columns, declared keys, and keys that names alone make plain. Reads no rows of the user's.
+    pub fn schema_outline(&self, cancel: &Cancel) -> Result<Schema, DbError> {
+        let mut schema = self.with(cancel, read_outline)?;
+        keys::infer(&mut schema);
+        Ok(schema)
+    }
+
+    /// Adds row counts and sample values, and drops inferred keys that the values contradict. Takes a bounded time: what could
+    /// not be found out in it stays unknown. Only a cancel is an error.
+    pub fn fill_statistics(&self, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
+        statistics::fill(self, schema, cancel)
+    }
+}
+
+fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
+    let kinds: HashMap<String, String> = connection
+        .prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")
+        .and_then(|mut s| s.query_map([], |row| Ok((text(row, 0), text(row, 1))))?.collect())
+        .unwrap_or_default();
+    let mut statement = connection.prepare("SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY rowid")?;
+    let entries: Vec<(String, String, String)> =
+        statement.query_map([], |row| Ok((text(row, 0), text(row, 1), text(row, 2))))?.collect::<Result<_, _>>()?;
+    let mut schema = Schema::default();
+    let mut seen = HashSet::new();
+    for (name, kind, sql) in entries {
+        let listed = kinds.get(&name).map_or("", String::as_str);
+        if name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("sqlite_")) || listed == "shadow" || !seen.insert(name.clone()) {
+            continue;
+        }
+        let kind = match (kind.as_str(), listed) {
+            ("view", _) => TableKind::View,
+            (_, "virtual") => TableKind::Virtual,
+            _ => TableKind::Table,
+        };
+        let mut table = Table { name, kind, sql, ..Table::default() };
+        // A view on a table that is gone, or a module that is not built in, has no columns to tell: that breaks no other table.
+        match read_columns(connection, &mut table).and_then(|()| read_foreign_keys(connection, &mut table)) {
+            Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => return Err(e.into()),
+            _ => {}
+        }
+        schema.tables.push(table);
+    }
+    // A key that names only a table refers to its primary key.
+    let primary: HashMap<String, Vec<String>> =
+        schema.tables.iter().map(|t| (t.name.to_ascii_lowercase(), t.primary_key.clone())).collect();
+    for key in schema.tables.iter_mut().flat_map(|t| t.foreign_keys.iter_mut()) {
+        if key.foreign_columns.iter().any(String::is_empty)
+            && let Some(columns) = primary.get(&key.foreign_table.to_ascii_lowercase()).filter(|c| c.len() == key.columns.len())
+        {
+            key.foreign_columns.clone_from(columns);
+        }
+    }
+    for table in &mut schema.tables {
+        table.foreign_keys.retain(|key| !key.foreign_columns.iter().any(String::is_empty));
+    }
+    Ok(schema)
+}
+
+/// A column of a result row as text, whatever it holds.
+fn text(row: &rusqlite::Row<'_>, i: usize) -> String {
+    match row.get_ref(i) {
+        Ok(rusqlite::types::ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::new(),
+    }
+}
+
+fn read_columns(connection: &Connection, table: &mut Table) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut rows = statement.query([&table.name])?;
+    let mut key: Vec<(i64, String)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        // 1 is a virtual table's hidden column; 2 and 3 are generated ones.
+        if row.get::<_, i64>(4)? == 1 {
+            continue;
+        }
+        let name = text(row, 0);
+        let position: i64 = row.get(3)?;
+        if position > 0 {
+            key.push((position, name.clone()));
+        }
+        table.columns.push(Column { name, declared_type: text(row, 1), not_null: row.get::<_, i64>(2)? != 0, samples: Vec::new() });
+    }
+    key.sort();
+    table.primary_key = key.into_iter().map(|(_, name)| name).collect();
+    Ok(())
+}
+
+fn read_foreign_keys(connection: &Connection, table: &mut Table) -> rusqlite::Result<()> {
+    let mut statement =
+        connection.prepare("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq")?;
+    let mut rows = statement.query([&table.name])?;
+    let mut last = None;
+    while let Some(row) = rows.next()? {
+        let id: i64 = row.get(0)?;
+        if last != Some(id) {
+            table.foreign_keys.push(ForeignKey {
+                columns: Vec::new(),
+                foreign_table: text(row, 1),
+                foreign_columns: Vec::new(),
+                origin: KeyOrigin::Declared,
+            });
+            last = Some(id);
+        }
+        if let Some(key) = table.foreign_keys.last_mut() {
+            key.columns.push(text(row, 2));
+            key.foreign_columns.push(text(row, 3));
+        }
+    }
+    Ok(())
+}
