@@ -5,11 +5,15 @@
 //! - `open`: read-only in every case, nothing created beside the file
 //! - `authorize`: what SQLite may do while it prepares
 //! - `database`: checking and running statements
+//! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
+//! - [`demo`]: the sample database
 //! - `introspect`, `keys`, `statistics`: the schema, in two phases
 
 mod authorize;
 mod database;
+pub mod demo;
 pub mod error;
+pub mod export;
 mod introspect;
 mod keys;
 mod open;
@@ -18,4 +22,5 @@ pub mod table;
 
 pub use database::Database;
 pub use error::DbError;
+pub use export::{Format, write_table};
 pub use table::{Cell, ColumnInfo, Limits, Table};

@@ -1,0 +1,220 @@
+//! Results as text: for people, for spreadsheets, for programs, for documents.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+
+use serde_json::{Map, Value, json};
+
+use super::table::{Cell, Table};
+use crate::text;
+
+/// How a table is written. Names are the command line's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// Aligned columns for reading.
+    #[default]
+    Table,
+    /// Comma-separated, RFC 4180, with a header.
+    Csv,
+    /// One object: `columns`, `rows` (arrays, in column order), `row_count`, `truncated`.
+    Json,
+    /// One object a row.
+    Ndjson,
+    /// A Markdown table.
+    Markdown,
+}
+
+/// Widest column of [`Format::Table`], in terminal columns.
+const MAX_WIDTH: usize = 60;
+
+/// Writes `table` in `format`, ending in a line feed.
+pub fn write_table(table: &Table, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Table => write_aligned(table, out),
+        Format::Csv => write_csv(table, out),
+        Format::Json => {
+            serde_json::to_writer(&mut *out, &table_to_json(table)).map_err(io::Error::from)?;
+            writeln!(out)
+        }
+        Format::Ndjson => write_ndjson(table, out),
+        Format::Markdown => write_markdown(table, out),
+    }
+}
+
+/// `{columns, rows, row_count, truncated}`.
+pub fn table_to_json(table: &Table) -> Value {
+    let columns: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
+    json!({ "columns": columns, "rows": rows_to_json(table), "row_count": table.rows.len(), "truncated": table.truncated })
+}
+
+/// The rows as arrays, in column order.
+pub fn rows_to_json(table: &Table) -> Value {
+    Value::Array(table.rows.iter().map(|row| Value::Array(row.iter().map(cell_to_json).collect())).collect())
+}
+
+/// A value as JSON: integers stay exact, a blob is `{"hex": "..."}`, and what JSON cannot say (infinities) is `null`.
+pub fn cell_to_json(cell: &Cell) -> Value {
+    match cell {
+        Cell::Null => Value::Null,
+        Cell::Integer(n) => Value::from(*n),
+        Cell::Real(x) => serde_json::Number::from_f64(*x).map_or(Value::Null, Value::Number),
+        Cell::Text(text) => Value::from(text.as_str()),
+        Cell::Blob(bytes) => json!({ "hex": hex(bytes) }),
+    }
+}
+
+/// A value in one line for people: `NULL` for nothing, control characters visible.
+pub fn cell_to_text(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "NULL".to_owned(),
+        Cell::Integer(n) => n.to_string(),
+        Cell::Real(x) => real(*x),
+        Cell::Text(text) => text::sanitize(text).into_owned(),
+        Cell::Blob(bytes) if bytes.len() > 32 => {
+            format!("x'{}…' ({})", hex(bytes.get(..16).unwrap_or(&[])), text::bytes(bytes.len() as u64))
+        }
+        Cell::Blob(bytes) => format!("x'{}'", hex(bytes)),
+    }
+}
+
+/// Shortest digits that read back as the same number, with a point as SQLite writes it.
+fn real(x: f64) -> String {
+    if x.is_finite() && (x == 0.0 || (1e-5..1e15).contains(&x.abs())) { format!("{x:?}") } else { format!("{x:e}") }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn write_aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    if table.columns.is_empty() {
+        return Ok(());
+    }
+    let head: Vec<String> = table.columns.iter().map(|c| text::sanitize(&c.name).into_owned()).collect();
+    let body: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(cell_to_text).collect()).collect();
+    let widths: Vec<usize> = (0..head.len())
+        .map(|i| {
+            let cells = body.iter().filter_map(|row| row.get(i)).chain(head.get(i));
+            cells.map(|cell| text::width(cell)).max().unwrap_or(0).clamp(1, MAX_WIDTH)
+        })
+        .collect();
+    let numeric: Vec<bool> = (0..head.len())
+        .map(|i| {
+            let mut cells = table.rows.iter().filter_map(|row| row.get(i)).filter(|c| **c != Cell::Null).peekable();
+            cells.peek().is_some() && cells.all(|c| matches!(c, Cell::Integer(_) | Cell::Real(_)))
+        })
+        .collect();
+    let mut line = |cells: &[String]| -> io::Result<()> {
+        let mut text = String::new();
+        for ((cell, &width), &right) in cells.iter().zip(&widths).zip(&numeric) {
+            let cell = text::ellipsis(cell, width);
+            let blanks = " ".repeat(width.saturating_sub(text::width(&cell)));
+            if !text.is_empty() {
+                text.push_str("  ");
+            }
+            // An empty first cell still has to push the next one to its place.
+            text.push_str(&if right { blanks + &cell } else { cell.into_owned() + &blanks });
+        }
+        writeln!(out, "{}", text.trim_end())
+    };
+    line(&head)?;
+    line(&widths.iter().map(|&w| "─".repeat(w)).collect::<Vec<_>>())?;
+    body.iter().try_for_each(|row| line(row))
+}
+
+fn write_csv(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(table.columns.iter().map(|c| c.name.as_str()))?;
+    for row in &table.rows {
+        writer.write_record(row.iter().map(|cell| match cell {
+            Cell::Null => String::new(),
+            Cell::Integer(n) => n.to_string(),
+            Cell::Real(x) => real(*x),
+            Cell::Text(text) => text.clone(),
+            Cell::Blob(bytes) => hex(bytes),
+        }))?;
+    }
+    writer.flush()
+}
+
+fn write_ndjson(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let names = distinct_names(table);
+    for row in &table.rows {
+        let object: Map<String, Value> = names.iter().cloned().zip(row.iter().map(cell_to_json)).collect();
+        serde_json::to_writer(&mut *out, &object).map_err(io::Error::from)?;
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// Column names, later ones of the same name with a number: `id`, `id_2`.
+fn distinct_names(table: &Table) -> Vec<String> {
+    let mut taken: HashSet<String> = HashSet::new();
+    table
+        .columns
+        .iter()
+        .map(|column| {
+            let mut name = column.name.clone();
+            let mut n = 2;
+            while !taken.insert(name.clone()) {
+                name = format!("{}_{n}", column.name);
+                n += 1;
+            }
+            name
+        })
+        .collect()
+}
+
+fn write_markdown(table: &Table, out: &mut dyn Write) -> io::Result<()> {
+    let escape = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|");
+    let mut line = |cells: Vec<String>| writeln!(out, "| {} |", cells.join(" | "));
+    line(table.columns.iter().map(|c| escape(&text::sanitize(&c.name))).collect())?;
+    line(table.columns.iter().map(|_| "---".to_owned()).collect())?;
+    table.rows.iter().try_for_each(|row| line(row.iter().map(|cell| escape(&cell_to_text(cell))).collect()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::ColumnInfo;
+
+    fn table() -> Table {
+        let column = |name: &str| ColumnInfo { name: name.into(), declared_type: None };
+        Table {
+            columns: vec![column("id"), column("name"), column("id")],
+            rows: vec![
+                vec![Cell::Integer(i64::MAX), Cell::Text("Zürich|\x1b\"".into()), Cell::Null],
+                vec![Cell::Real(f64::INFINITY), Cell::Text(String::new()), Cell::Blob(vec![0, 255])],
+            ],
+            truncated: true,
+        }
+    }
+
+    #[track_caller]
+    fn check(format: Format, expected: &str) {
+        let mut out = Vec::new();
+        write_table(&table(), format, &mut out).unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), expected);
+    }
+
+    #[test]
+    fn every_format_keeps_what_it_can() {
+        check(Format::Csv, "id,name,id\n9223372036854775807,\"Zürich|\x1b\"\"\",\ninf,,00ff\n");
+        check(
+            Format::Json,
+            "{\"columns\":[\"id\",\"name\",\"id\"],\"rows\":[[9223372036854775807,\"Zürich|\\u001b\\\"\",null],[null,\"\",{\"hex\":\"00ff\"}]],\"row_count\":2,\"truncated\":true}\n",
+        );
+        check(
+            Format::Ndjson,
+            "{\"id\":9223372036854775807,\"name\":\"Zürich|\\u001b\\\"\",\"id_2\":null}\n{\"id\":null,\"name\":\"\",\"id_2\":{\"hex\":\"00ff\"}}\n",
+        );
+        check(
+            Format::Table,
+            "                 id  name            id\n───────────────────  ──────────────  ───────\n9223372036854775807  Zürich|\\u{1b}\"  NULL\n                inf                  x'00ff'\n",
+        );
+        check(
+            Format::Markdown,
+            "| id | name | id |\n| --- | --- | --- |\n| 9223372036854775807 | Zürich\\|\\\\u{1b}\" | NULL |\n| inf |  | x'00ff' |\n",
+        );
+    }
+}
