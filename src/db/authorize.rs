@@ -60,7 +60,7 @@ mod tests {
     /// A writable database, so that the authorizer alone stands in the way.
     fn guarded() -> Connection {
         let mut connection = Connection::open_in_memory().unwrap();
-        connection.execute_batch("CREATE TABLE t(a); INSERT INTO t VALUES (1)").unwrap();
+        connection.execute_batch("CREATE TABLE t(a UNIQUE); INSERT INTO t VALUES (1)").unwrap();
         install(&mut connection).unwrap();
         connection
     }

@@ -77,12 +77,16 @@ impl Database {
         }
         *lock(&self.watched) = cancel.clone();
         let patience = cancel.with_timeout(BUSY_PATIENCE);
-        let result = loop {
-            match work(&inner.connection) {
-                Err(Failure::Sqlite(error)) if is_busy(&error) && !patience.is_stopped() => {}
-                other => break other,
+        // Our own queries quote names that exist; only a view's text can hold a string in double quotes. `prepare` sets it anew.
+        let lenient = inner.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, true);
+        let result = lenient.map_err(Failure::from).and_then(|_| {
+            loop {
+                match work(&inner.connection) {
+                    Err(Failure::Sqlite(error)) if is_busy(&error) && !patience.is_stopped() => {}
+                    other => break other,
+                }
             }
-        };
+        });
         *lock(&self.watched) = Cancel::new();
         result.map_err(|failure| self.explain(failure, cancel))
     }
@@ -153,11 +157,11 @@ fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>) -> Result<Inner, D
 }
 
 /// Prepares, and holds the last lock: SQLite itself has to call the statement read-only.
-fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<Statement<'c>, Failure> {
-    // Views written with double-quoted strings still work where the statement has none of its own.
+pub(super) fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<Statement<'c>, Failure> {
+    // Views written with double-quoted strings still work where the statement has none of its own. The setting has to last as long
+    // as the statement: changing it makes SQLite prepare again at the first step.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, !sql.contains('"'))?;
     let prepared = connection.prepare(sql);
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
     let statement = match prepared {
         Err(rusqlite::Error::MultipleStatement) => {
             return Err(Failure::Ours(DbError::Refused { message: "there is more than one statement".into() }));

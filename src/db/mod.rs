@@ -24,3 +24,6 @@ pub use database::Database;
 pub use error::DbError;
 pub use export::{Format, write_table};
 pub use table::{Cell, ColumnInfo, Limits, Table};
+
+#[cfg(test)]
+mod tests;

@@ -208,7 +208,14 @@ pub(super) fn connect(location: &Location, mode: Mode) -> Result<Connection, DbE
     let options = match mode {
         Mode::Shared => "&readonly_shm=1",
         Mode::Immutable => "&immutable=1",
-        Mode::PrivateIndex => "&nolock=1",
+        // `nolock=1` would forbid a log; the VFS without locks reads one, given exclusive locking.
+        Mode::PrivateIndex => {
+            if cfg!(windows) {
+                "&vfs=win32-none"
+            } else {
+                "&vfs=unix-none"
+            }
+        }
     };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let explain = |error: rusqlite::Error| open_error(location, header, &error);
