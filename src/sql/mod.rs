@@ -1,10 +1,10 @@
 //! SQL text: taking it out of an answer, judging it, quoting names, highlighting. The only user of sqlparser.
 //!
 //! - [`guard`]: the one place where SQL becomes allowed to run
-//! - [`extract`]: the SQL in a model's answer
+//! - [`mod@extract`]: the SQL in a model's answer
 //! - [`quotes`]: double-quoted values become strings
 //! - [`quote`]: names and strings as literals
-//! - [`highlight`]: colours for the screen
+//! - [`mod@highlight`]: colours for the screen
 //! - [`lex`]: tokens as SQLite cuts them
 
 pub mod extract;
