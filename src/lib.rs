@@ -12,8 +12,7 @@
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
 //! | 3 | `db` `prompt` | users' files, read-only; the one text for asking and for training |
 //! | 5 | `ask` | the one ask pipeline |
-//! | 8 | `jobs` | background workers around engines |
-//! | 9 | `tui` `cli` | the only users of ratatui and crossterm, and of clap |
+//! | 9 | `cli` | the only user of clap |
 //!
 //! # Invariants
 //!
@@ -24,7 +23,6 @@
 //!   never read the clock to decide (a deadline is in [`signal::Cancel`]). Front ends own threads, drawing, printing.
 //! - A prompt is made in [`prompt::render`] and nowhere else.
 //! - A row's logits depend on its own tokens alone, not on batch, chunk or thread count.
-//! - Every job ends in exactly one final message, also on error, cancel and panic. Late results are dropped by job id.
 //! - Everything that crosses a thread is a closed enum that can be printed and compared.
 //! - Model weights are immutable and shared; the KV cache belongs to a session, which can be truncated, forked, saved, loaded.
 //! - Text from a database or a model is untrusted: control characters never reach the terminal ([`text::sanitize`]).
@@ -46,7 +44,4 @@ pub mod prompt;
 
 pub mod ask;
 
-pub mod jobs;
-
 pub mod cli;
-pub mod tui;

@@ -1,3 +1,7 @@
 //! The `sqllama` program: see [`sqllama::cli`].
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    sqllama::cli::main()
+}

@@ -29,10 +29,18 @@ fn check(name: &str) {
         let logits = model.forward(&mut [Lane { session: &mut session, tokens: &prompt, want: Want::Last }]).unwrap();
         let mut logits: Vec<f32> = logits[0].flatten_all().unwrap().to_vec1().unwrap();
         let top10 = result["top10"].as_array().unwrap();
-        assert_eq!(u64::from(argmax(&logits)), top10[0][0].as_u64().unwrap());
         for pair in top10 {
             worst = worst.max((logits[pair[0].as_u64().unwrap() as usize] - pair[1].as_f64().unwrap() as f32).abs());
         }
+        println!(
+            "{name}: first logits {:?}",
+            top10
+                .iter()
+                .map(|pair| (pair[1].as_f64().unwrap() as f32, logits[pair[0].as_u64().unwrap() as usize]))
+                .take(3)
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(u64::from(argmax(&logits)), top10[0][0].as_u64().unwrap(), "first token of {}", result["prompt"]);
         let mut written = Vec::new();
         for &wanted in &expected {
             let next = argmax(&logits);

@@ -1,1 +1,39 @@
 //! The command line. The only user of clap.
+//!
+//! - [`args`]: what can be typed
+//! - `run`: what is done then
+//!
+//! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
+//! timed out, 5 model failed, 130 interrupted.
+
+#![allow(clippy::print_stderr)] // a front end
+
+pub mod args;
+mod failure;
+mod run;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Parses the command line and does what it says.
+pub fn main() -> ExitCode {
+    let args = match args::Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    match run::run(args) {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {}", crate::text::sanitize_lines(&failure.message));
+            if let Some(hint) = failure.hint {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}

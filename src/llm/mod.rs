@@ -8,6 +8,8 @@
 //! - [`model`]: the decoder
 //! - [`kv`], [`session`]: what a model remembers of the tokens it has read
 //! - [`sampler`]: drawing the next token
+//! - [`tokenizer`], [`template`]: text to ids and back, chat turns to text
+//! - [`local`]: a model on this machine
 //! - [`scripted`]: a model that answers from a script, for tests
 
 pub mod arch;
@@ -15,11 +17,14 @@ mod error;
 pub mod generate;
 pub mod gguf;
 pub mod kv;
+pub mod local;
 pub mod model;
 pub mod ops;
 pub mod sampler;
 pub mod scripted;
 pub mod session;
+pub mod template;
+pub mod tokenizer;
 pub mod weights;
 
 pub use error::LlmError;
@@ -27,6 +32,7 @@ pub use generate::{
     FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,
     TokenLogprob,
 };
+pub use local::{LoadOptions, LocalModel};
 pub use model::{Lane, Model, Want};
 pub use scripted::Scripted;
 pub use session::Session;

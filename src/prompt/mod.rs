@@ -1,1 +1,94 @@
-//! The one text for asking and for training.
+//! The one text for asking and for training: parts in, [`llm::Prompt`] out. Pure.
+
+mod schema_text;
+
+pub use schema_text::schema_text;
+
+use crate::llm::{Message, Prompt, Role};
+
+/// How a model wants to be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// The Stanford Alpaca templates, as SQL-LLaMA was trained with. The question comes first, so nothing is reused between questions.
+    Alpaca,
+    /// Chat messages with the schema first, so that its KV cache serves every question.
+    Chat,
+}
+
+/// What a prompt is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PromptParts {
+    /// `CREATE TABLE` statements; may be empty.
+    pub schema_text: String,
+    /// The question.
+    pub question: String,
+    /// Something the person wants considered.
+    pub hint: Option<String>,
+    /// The last SQL and what SQLite said about it.
+    pub repair: Option<(String, String)>,
+}
+
+/// The prompt for `parts` in `form`.
+pub fn render(parts: &PromptParts, form: Form) -> Prompt {
+    let mut question = parts.question.trim().to_owned();
+    if let Some(hint) = &parts.hint {
+        question.push_str(&format!("\nHint: {}", hint.trim()));
+    }
+    if let Some((sql, error)) = &parts.repair {
+        question.push_str(&format!("\n\nThis query failed:\n{sql}\nSQLite says: {error}\nWrite the corrected query."));
+    }
+    match form {
+        Form::Alpaca => Prompt::Text(alpaca(&question, &parts.schema_text)),
+        Form::Chat => Prompt::Chat(vec![
+            Message {
+                role: Role::System,
+                content: format!(
+                    "You write SQL for SQLite. Answer with one SELECT statement in a ```sql block and nothing else. Use only these tables and columns.\n\n{}",
+                    parts.schema_text
+                ),
+            },
+            Message { role: Role::User, content: question },
+        ]),
+    }
+}
+
+/// The Stanford Alpaca templates, to the letter; the variant without input where `input` is empty.
+pub fn alpaca(instruction: &str, input: &str) -> String {
+    if input.is_empty() {
+        return format!(
+            "Below is an instruction that describes a task. Write a response that appropriately completes the request.\n\n\
+             ### Instruction:\n{instruction}\n\n### Response:"
+        );
+    }
+    format!(
+        "Below is an instruction that describes a task, paired with an input that provides further context. \
+         Write a response that appropriately completes the request.\n\n\
+         ### Instruction:\n{instruction}\n\n### Input:\n{input}\n\n### Response:"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alpaca_is_the_seeds_text() {
+        assert!(
+            alpaca("Q", "CREATE TABLE t (a)")
+                .ends_with("request.\n\n### Instruction:\nQ\n\n### Input:\nCREATE TABLE t (a)\n\n### Response:")
+        );
+        assert!(alpaca("Q", "").starts_with("Below is an instruction that describes a task. Write"));
+    }
+
+    #[test]
+    fn the_system_message_depends_on_the_schema_alone() {
+        let first = |question: &str| match render(
+            &PromptParts { schema_text: "S".into(), question: question.into(), ..Default::default() },
+            Form::Chat,
+        ) {
+            Prompt::Chat(messages) => messages[0].clone(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(first("one"), first("two"));
+    }
+}

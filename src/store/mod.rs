@@ -1,1 +1,14 @@
-//! Our own files: paths, configuration, the model catalogue, downloads.
+//! Our own files: folders, the model catalogue, downloads.
+//!
+//! - [`paths`]: where things lie
+//! - [`catalogue`]: the models sqllama knows
+//! - [`pull`]: fetching one
+
+pub mod catalogue;
+mod error;
+pub mod paths;
+pub mod pull;
+
+pub use catalogue::{Entry, catalogue};
+pub use error::StoreError;
+pub use paths::Paths;

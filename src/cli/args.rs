@@ -1,0 +1,214 @@
+//! What can be typed.
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Ask a SQLite file a question in plain language, on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "sqllama", version, about)]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// A command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask a question; prints the SQL on stderr and the rows on stdout
+    Ask(AskArgs),
+    /// Run SQL you wrote, with the same guard and limits
+    Query(QueryArgs),
+    /// The schema text a prompt would carry
+    Schema {
+        /// A SQLite file, or `demo`
+        database: String,
+    },
+    /// Complete a text, as llama.cpp's bindings do
+    Complete(CompleteArgs),
+    /// Token ids of a text, as JSON
+    Tokenize {
+        /// The text
+        text: String,
+        /// A catalogue name or a GGUF file
+        #[arg(long)]
+        model: Option<String>,
+    },
+    /// List, pull, remove models
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// Speed of a model on this machine
+    Bench(BenchArgs),
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+#[allow(missing_docs)] // the names say it
+pub enum OutputFormat {
+    Table,
+    Csv,
+    Json,
+    Ndjson,
+    Markdown,
+}
+
+/// How the model is asked.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum PromptForm {
+    /// Chat where the model has a chat template, else Alpaca
+    Auto,
+    /// SQL-LLaMA's form
+    Alpaca,
+    /// The model's chat template
+    Chat,
+}
+
+/// Arguments of `ask`.
+#[derive(Debug, ClapArgs)]
+pub struct AskArgs {
+    /// A SQLite file, or `demo`
+    pub database: String,
+    /// The question
+    pub question: String,
+    /// A catalogue name or a GGUF file
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Prompt form
+    #[arg(long, value_enum, default_value = "auto")]
+    pub prompt: PromptForm,
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: OutputFormat,
+    /// Print the SQL and do not run it
+    #[arg(long)]
+    pub sql_only: bool,
+    /// Print the prompt on stderr
+    #[arg(long)]
+    pub show_prompt: bool,
+    /// Do not let the model mend SQL that failed
+    #[arg(long)]
+    pub no_repair: bool,
+    /// Something the model should consider
+    #[arg(long)]
+    pub hint: Option<String>,
+    /// At most this many rows
+    #[arg(long, default_value_t = 1000)]
+    pub max_rows: usize,
+    /// Seconds the query may take
+    #[arg(long, default_value_t = 30)]
+    pub timeout: u64,
+    /// Threads to compute on
+    #[arg(long)]
+    pub threads: Option<usize>,
+    /// Pull the model without asking, where none is installed
+    #[arg(long)]
+    pub yes: bool,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Arguments of `query`.
+#[derive(Debug, ClapArgs)]
+pub struct QueryArgs {
+    /// A SQLite file, or `demo`
+    pub database: String,
+    /// One statement that only reads
+    pub sql: String,
+    /// Output format
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: OutputFormat,
+    /// At most this many rows
+    #[arg(long, default_value_t = 1000)]
+    pub max_rows: usize,
+    /// Seconds the query may take
+    #[arg(long, default_value_t = 30)]
+    pub timeout: u64,
+}
+
+/// Arguments of `complete`.
+#[derive(Debug, ClapArgs)]
+pub struct CompleteArgs {
+    /// A catalogue name or a GGUF file
+    #[arg(long)]
+    pub model: Option<String>,
+    /// The text to go on from
+    #[arg(long, required_unless_present_any = ["prompt_file", "instruction"])]
+    pub prompt: Option<String>,
+    /// A file with that text
+    #[arg(long, conflicts_with = "prompt")]
+    pub prompt_file: Option<std::path::PathBuf>,
+    /// Applies the Alpaca template
+    #[arg(long, conflicts_with_all = ["prompt", "prompt_file"])]
+    pub instruction: Option<String>,
+    /// The Alpaca template's input
+    #[arg(long, requires = "instruction")]
+    pub input: Option<String>,
+    /// At most this many new tokens
+    #[arg(long, default_value_t = 256)]
+    pub max_tokens: usize,
+    /// End before this text; may be given several times
+    #[arg(long)]
+    pub stop: Vec<String>,
+    /// Print the prompt too
+    #[arg(long)]
+    pub echo: bool,
+    /// 0 takes the likeliest token
+    #[arg(long, default_value_t = 0.0)]
+    pub temperature: f64,
+    /// Keep the likeliest K tokens
+    #[arg(long)]
+    pub top_k: Option<usize>,
+    /// Keep the likeliest tokens that sum to P
+    #[arg(long)]
+    pub top_p: Option<f64>,
+    /// Seed of the draw
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Report this many alternatives a token
+    #[arg(long, default_value_t = 0)]
+    pub logprobs: usize,
+    /// `text` or `json`
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+}
+
+/// Subcommands of `models`.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Known models, and which are installed
+    List,
+    /// Fetch a model and verify it
+    Pull {
+        /// Its catalogue name
+        name: String,
+    },
+    /// What is known of a model
+    Show {
+        /// Its catalogue name
+        name: String,
+    },
+    /// Where a model's file lies
+    Path {
+        /// Its catalogue name
+        name: String,
+    },
+    /// Delete a model's file
+    Remove {
+        /// Its catalogue name
+        name: String,
+    },
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, ClapArgs)]
+pub struct BenchArgs {
+    /// A catalogue name or a GGUF file
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Tokens to read
+    #[arg(long, default_value_t = 512)]
+    pub prompt_tokens: usize,
+    /// Tokens to write
+    #[arg(long, default_value_t = 64)]
+    pub gen_tokens: usize,
+}

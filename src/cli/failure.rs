@@ -1,0 +1,90 @@
+//! An error as the command line shows it: a sentence, a hint, an exit code.
+
+use crate::ask::AskError;
+use crate::db::DbError;
+use crate::llm::LlmError;
+use crate::signal::Stop;
+use crate::sql::GuardError;
+use crate::store::StoreError;
+
+/// An error on its way to the terminal.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) code: u8,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+    broken_pipe: bool,
+}
+
+impl Failure {
+    pub(super) fn new(code: u8, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), hint: None, broken_pipe: false }
+    }
+
+    fn hinted<H: Into<String>>(code: u8, error: &impl std::fmt::Display, hint: Option<H>) -> Self {
+        Self { hint: hint.map(Into::into), ..Self::new(code, error.to_string()) }
+    }
+
+    /// Whoever read our output has gone; that is no failure.
+    pub(super) fn is_broken_pipe(&self) -> bool {
+        self.broken_pipe
+    }
+}
+
+impl From<DbError> for Failure {
+    fn from(error: DbError) -> Self {
+        let code = match &error {
+            DbError::Sql { .. } => 1,
+            DbError::Stopped(Stop::Cancelled) => 130,
+            DbError::Stopped(Stop::TimedOut) | DbError::Refused { .. } => 4,
+            error if error.is_open_error() => 3,
+            _ => 1,
+        };
+        Self { code, message: error.to_string(), hint: Some(error.hint().to_string()).filter(|hint| !hint.is_empty()), broken_pipe: false }
+    }
+}
+
+impl From<GuardError> for Failure {
+    fn from(error: GuardError) -> Self {
+        Self::hinted(if error.is_refusal() { 4 } else { 1 }, &error, Some(error.hint()))
+    }
+}
+
+impl From<LlmError> for Failure {
+    fn from(error: LlmError) -> Self {
+        let code = match error {
+            LlmError::Stopped(Stop::Cancelled) => 130,
+            LlmError::Stopped(Stop::TimedOut) => 4,
+            _ => 5,
+        };
+        Self::hinted(code, &error, error.hint())
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::hinted(if matches!(error, StoreError::Stopped) { 130 } else { 2 }, &error, error.hint())
+    }
+}
+
+impl From<AskError> for Failure {
+    fn from(error: AskError) -> Self {
+        match error {
+            AskError::Model(error) => error.into(),
+            AskError::Database(error) => error.into(),
+            AskError::QuestionTooLong { .. } => Self::hinted(2, &error, Some("ask in a few sentences")),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        Self { broken_pipe: error.kind() == std::io::ErrorKind::BrokenPipe, ..Self::new(1, error.to_string()) }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        Self::new(1, error.to_string())
+    }
+}

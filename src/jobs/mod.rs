@@ -1,1 +1,0 @@
-//! Background workers around engines: typed requests in, typed events out.

@@ -1,0 +1,114 @@
+//! A tokenizer from `tokenizer.json`, as Hugging Face folders have it.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tokenizers::Model as _;
+
+use super::super::LlmError;
+use super::sentencepiece::{self, SPACE};
+use super::vocabulary::{TokenKind, Vocabulary};
+use super::{END_NAMES, Model, Tokenizer, byte_level};
+
+/// The library's own tokenizer, without its added tokens: those are found by ours.
+#[derive(Debug)]
+pub(super) struct JsonModel {
+    inner: tokenizers::Tokenizer,
+}
+
+impl JsonModel {
+    /// Appends the tokens of `text`, which holds no markers.
+    pub(super) fn encode(&self, text: &str, out: &mut Vec<u32>) -> Result<(), LlmError> {
+        let encoding = self.inner.encode_fast(text, false).map_err(|error| LlmError::Tokenizer(error.to_string()))?;
+        out.extend_from_slice(encoding.get_ids());
+        Ok(())
+    }
+}
+
+impl Tokenizer {
+    /// Reads `tokenizer.json` at `path`, and beside it `tokenizer_config.json` where there is one (for BOS and EOS).
+    pub fn from_tokenizer_json(path: &Path) -> Result<Self, LlmError> {
+        let failed = |error: &dyn std::fmt::Display| LlmError::Tokenizer(format!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|source| LlmError::Open { path: path.into(), source })?;
+        let mut json: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        // Ours finds them: text in a message must be able to stay text.
+        let added = match json.get_mut("added_tokens").map(Value::take) {
+            Some(Value::Array(added)) => added,
+            _ => Vec::new(),
+        };
+        if let Some(slot) = json.get_mut("added_tokens") {
+            *slot = Value::Array(Vec::new());
+        }
+        let byte_level = json.get("decoder").is_some_and(|decoder| decoder.to_string().contains("\"ByteLevel\""));
+        let inner: tokenizers::Tokenizer = serde_json::from_value(json).map_err(|error| failed(&error))?;
+        let vocabulary = vocabulary(&inner, &added, byte_level)?;
+        let config: Value = std::fs::read_to_string(path.with_file_name("tokenizer_config.json"))
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or(Value::Null);
+        let id_of = |name: &str| {
+            let added = added.iter().find(|token| token.get("content").and_then(Value::as_str) == Some(name));
+            added.and_then(|token| token.get("id")?.as_u64()).and_then(|id| u32::try_from(id).ok()).or_else(|| inner.token_to_id(name))
+        };
+        let configured = |key: &str| {
+            let value = config.get(key)?;
+            value.as_str().or_else(|| value.get("content")?.as_str()).and_then(id_of)
+        };
+        let (bos, eos) = (configured("bos_token"), configured("eos_token"));
+        let flag = |key: &str| config.get(key).and_then(Value::as_bool);
+        let class = config.get("tokenizer_class").and_then(Value::as_str).unwrap_or_default();
+        let mut ends: Vec<u32> = END_NAMES.iter().filter_map(|name| id_of(name)).chain(eos).collect();
+        ends.retain(|id| Some(*id) == eos || vocabulary.kind(*id).is_some_and(TokenKind::is_marker));
+        ends.sort_unstable();
+        ends.dedup();
+        Ok(Self {
+            model: Model::Json(Box::new(JsonModel { inner })),
+            vocabulary,
+            bos,
+            eos,
+            ends,
+            adds_bos: flag("add_bos_token").unwrap_or(class.starts_with("Llama")),
+            adds_eos: flag("add_eos_token").unwrap_or(false),
+        })
+    }
+}
+
+fn vocabulary(inner: &tokenizers::Tokenizer, added: &[Value], byte_level: bool) -> Result<Vocabulary, LlmError> {
+    const MOST_TOKENS: u64 = 1 << 21;
+    let mut tokens: Vec<Option<(TokenKind, Vec<u8>)>> = Vec::new();
+    let mut put = |id: u64, kind: TokenKind, bytes: Vec<u8>| -> Result<(), LlmError> {
+        if id >= MOST_TOKENS {
+            return Err(LlmError::Inconsistent(format!("its tokenizer has a token with id {id}")));
+        }
+        let id = id as usize;
+        if tokens.len() <= id {
+            tokens.resize(id + 1, None);
+        }
+        if let Some(slot) = tokens.get_mut(id) {
+            *slot = Some((kind, bytes));
+        }
+        Ok(())
+    };
+    for (token, id) in inner.get_model().get_vocab() {
+        let (kind, bytes) = match (byte_level, sentencepiece::byte_of(&token)) {
+            (true, _) => (TokenKind::Normal, byte_level::token_bytes(&token)),
+            (false, Some(byte)) => (TokenKind::Byte, vec![byte]),
+            (false, None) => (TokenKind::Normal, token.replace(SPACE, " ").into_bytes()),
+        };
+        put(u64::from(id), kind, bytes)?;
+    }
+    for token in added {
+        let (Some(id), Some(content)) = (token.get("id").and_then(Value::as_u64), token.get("content").and_then(Value::as_str)) else {
+            continue;
+        };
+        let special = token.get("special").and_then(Value::as_bool).unwrap_or(false);
+        put(id, if special { TokenKind::Control } else { TokenKind::UserDefined }, content.as_bytes().to_vec())?;
+    }
+    let mut vocabulary = Vocabulary::default();
+    for token in tokens {
+        let (kind, bytes) = token.unwrap_or((TokenKind::Unused, Vec::new()));
+        vocabulary.push(kind, &bytes);
+    }
+    vocabulary.index_specials(|_| false);
+    Ok(vocabulary)
+}

@@ -1,1 +1,0 @@
-//! The screen. The only user of ratatui and crossterm.

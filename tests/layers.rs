@@ -1,0 +1,83 @@
+//! The floor table of `lib.rs` is true: rooms import only from lower floors, dependencies stay in their rooms, modules say what they are.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// Dependencies that only one room may use.
+const RESERVED: [(&str, &str); 9] = [
+    ("sqlparser", "sql"),
+    ("candle_core", "llm"),
+    ("candle_transformers", "llm"),
+    ("tokenizers", "llm"),
+    ("minijinja", "llm"),
+    ("rusqlite", "db"),
+    ("csv", "db"),
+    ("clap", "cli"),
+    ("zip", "store"),
+];
+
+fn sources(folder: &Path, out: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, out);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+fn floors(lib: &str) -> BTreeMap<String, u32> {
+    let mut floors = BTreeMap::new();
+    for line in lib.lines().filter_map(|line| line.strip_prefix("//! | ")) {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        if let Ok(floor) = cells[0].parse() {
+            floors.extend(cells[1].split_whitespace().map(|room| (room.trim_matches('`').to_owned(), floor)));
+        }
+    }
+    floors
+}
+
+#[test]
+fn the_house_stands() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let lib = std::fs::read_to_string(src.join("lib.rs")).unwrap();
+    let floors = floors(&lib);
+    assert!(floors.len() >= 10, "{floors:?}");
+    let mut files = Vec::new();
+    sources(&src, &mut files);
+    let mut wrong = Vec::new();
+    for file in &files {
+        let name = file.strip_prefix(&src).unwrap();
+        let text = std::fs::read_to_string(file).unwrap();
+        if !text.starts_with("//!") {
+            wrong.push(format!("{}: no module documentation", name.display()));
+        }
+        let room = name.components().next().unwrap().as_os_str().to_string_lossy().trim_end_matches(".rs").to_owned();
+        if room == "lib" || room == "main" {
+            continue;
+        }
+        let Some(&floor) = floors.get(&room) else {
+            wrong.push(format!("{}: room `{room}` is not in the table", name.display()));
+            continue;
+        };
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+            for part in line.split("crate::").skip(1) {
+                let other: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if let Some(&below) = floors.get(&other)
+                    && other != room
+                    && below >= floor
+                {
+                    wrong.push(format!("{}: `{room}` imports `{other}`", name.display()));
+                }
+            }
+            for (dependency, owner) in RESERVED {
+                if room != owner && (line.contains(&format!("{dependency}::")) && !line.contains(&format!("::{dependency}::"))) {
+                    wrong.push(format!("{}: `{room}` uses {dependency}", name.display()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
