@@ -13,7 +13,7 @@ pub(super) struct Failure {
     pub(super) code: u8,
     pub(super) message: String,
     pub(super) hint: Option<String>,
-    broken_pipe: bool,
+    pub(super) broken_pipe: bool,
 }
 
 impl Failure {

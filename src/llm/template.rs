@@ -38,6 +38,7 @@ impl ChatTemplate {
         let template = environment.template_from_str(&self.source).map_err(|error| failed(&error))?;
         let values = context! { messages, add_generation_prompt, bos_token => self.bos, eos_token => self.eos };
         let mut out = Bounded::default();
+        #[allow(deprecated)] // its successor returns captured state that nobody here wants
         template.render_to_write(values, &mut out).map_err(|error| if out.full { too_long() } else { failed(&error) })?;
         String::from_utf8(out.bytes).map_err(|error| LlmError::Template(error.to_string()))
     }
