@@ -29,6 +29,7 @@ impl Activations {
         let level = Level::detect();
         // One row is too little work to share; many are shared by bands of eight.
         let band = if rows < 16 { rows.max(1) } else { 8 };
+        #[allow(clippy::type_complexity)]
         let bands: Vec<_> = this
             .quants
             .chunks_mut(band * steps * STEP)

@@ -3,9 +3,9 @@
 //! - [`block`]: the weight types of GGUF files, their block sizes
 //! - [`unpack`]: blocks to unsigned bytes with scales, and to f32
 //! - [`activations`]: rows of activations as int8
-//! - [`matmul`]: `x * w^T` for weights in their file layout
+//! - [`mod@matmul`]: `x * w^T` for weights in their file layout
 //! - [`dot`]: the inner kernels, one for each [`Level`]
-//! - [`attention`]: causal attention over a paged f16 cache
+//! - [`mod@attention`]: causal attention over a paged f16 cache
 //! - [`elementwise`]: norms, rotary embedding, activations
 //! - [`pool`]: the threads
 //!

@@ -53,7 +53,7 @@ impl KvCache {
     }
 
     /// Writes keys and values (each `[tokens, kv_heads * head_dim]`) of one layer at positions `start..`. The positions count only
-    /// after [`Self::set_len`], which a forward pass calls when every layer has written.
+    /// after `set_len`, which a forward pass calls when every layer has written.
     pub fn write(&mut self, layer: usize, start: usize, keys: &[f32], values: &[f32]) {
         let (head_dim, row) = (self.head_dim, self.kv_heads * self.head_dim);
         let page_elements = self.page_elements();

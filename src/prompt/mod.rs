@@ -1,4 +1,4 @@
-//! The one text for asking and for training: parts in, [`llm::Prompt`] out. Pure.
+//! The one text for asking and for training: parts in, [`Prompt`] out. Pure.
 
 mod schema_text;
 

@@ -1,8 +1,8 @@
 //! Our own files: folders, the model catalogue, downloads.
 //!
 //! - [`paths`]: where things lie
-//! - [`catalogue`]: the models sqllama knows
-//! - [`pull`]: fetching one
+//! - [`mod@catalogue`]: the models sqllama knows
+//! - [`mod@pull`]: fetching one
 
 pub mod catalogue;
 mod error;

@@ -22,7 +22,7 @@ fn main() {
         BlockType::F32,
     ];
     for block in types {
-        let bytes: Vec<u8> = (0..rows * block.row_bytes(columns).unwrap_or(0)).map(|i| (i * 2_654_435_761 >> 7) as u8 & 0x3f).collect();
+        let bytes: Vec<u8> = (0..rows * block.row_bytes(columns).unwrap_or(0)).map(|i| ((i * 2_654_435_761) >> 7) as u8 & 0x3f).collect();
         let matrix = Matrix { block, rows, columns, bytes: &bytes };
         let speeds = [1, 8, 128].map(|m| {
             let x: Vec<f32> = (0..m * columns).map(|i| ((i * 7919) % 101) as f32 / 50.0 - 1.0).collect();
