@@ -2,7 +2,7 @@
 //!
 //! - [`metadata`]: keys and values
 //! - [`read`]: parsing, and the mapped file
-//! - [`write`]: writing version 3
+//! - [`mod@write`]: writing version 3
 
 mod error;
 pub mod metadata;

@@ -100,6 +100,7 @@ impl ByteLevel {
     }
 }
 
+#[allow(clippy::type_complexity)] // a pair of ids to rank and merged id, used in one place
 fn merge_table(tokens: &[String], ids: &HashMap<&str, u32>, merges: &[String]) -> Result<HashMap<(u32, u32), (u32, u32)>, LlmError> {
     let mut table = HashMap::with_capacity(merges.len());
     let mut joined = String::new();
