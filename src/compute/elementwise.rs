@@ -1,7 +1,7 @@
 //! Norms, rotary embedding, activation functions, sums.
 
 use super::dot::{LANES, dot_f32, tree};
-use super::{Level, Pool};
+use super::{BlockType, Level, Pool};
 
 /// Compiles `$body` once for portable Rust and once for AVX2, and calls the one that `level` names.
 macro_rules! at_level {
@@ -24,6 +24,38 @@ pub(super) use at_level;
 /// `sum(a * b)` with the kernels of `level`.
 pub(super) fn dot_at(level: Level, a: &[f32], b: &[f32]) -> f32 {
     at_level!(level, dot_f32(a: &[f32], b: &[f32]) -> f32)
+}
+
+/// Four rows with the kernels of `level`; each as [`dot_f32`].
+pub(super) fn dot_four_at(level: Level, rows: [&[f32]; 4], x: &[f32]) -> [f32; 4] {
+    at_level!(level, dot_four(rows: [&[f32]; 4], x: &[f32]) -> [f32; 4])
+}
+
+#[inline(always)]
+fn dot_four(rows: [&[f32]; 4], x: &[f32]) -> [f32; 4] {
+    let mut lanes = [[0f32; LANES]; 4];
+    let (parts, rest) = x.as_chunks::<LANES>();
+    let row_parts = rows.map(|row| row.as_chunks::<LANES>());
+    let [(a, _), (b, _), (c, _), (d, _)] = row_parts;
+    for ((((x, a), b), c), d) in parts.iter().zip(a).zip(b).zip(c).zip(d) {
+        for (lanes, row) in lanes.iter_mut().zip([a, b, c, d]) {
+            for i in 0..LANES {
+                lanes[i] = row[i].mul_add(x[i], lanes[i]);
+            }
+        }
+    }
+    for (lanes, (_, row)) in lanes.iter_mut().zip(row_parts) {
+        for (i, (a, b)) in row.iter().zip(rest).enumerate() {
+            lanes[i] = a.mul_add(*b, lanes[i]);
+        }
+    }
+    lanes.map(tree)
+}
+
+/// [`super::dequantize`] with the kernels of `level`.
+pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &mut [f32]) {
+    use super::unpack::dequantize_inline;
+    at_level!(level, dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]));
 }
 
 /// RMSNorm (arXiv 1910.07467) of every row of `x: [rows, weight.len()]` into `out`.

@@ -8,6 +8,8 @@ use std::cell::RefCell;
 use super::activations::Activations;
 use super::dot::{self, ActivationRow, STEP};
 use super::unpack::{self, UnpackedRow};
+#[cfg(target_arch = "x86_64")]
+use super::x86;
 use super::{BlockType, Level, Pool};
 
 /// A matrix in its file layout, row by row.
@@ -103,10 +105,13 @@ fn quantized_band(
     let x: Vec<ActivationRow<'_>> = (0..m)
         .map(|t| ActivationRow {
             quants: &activations.quants[t * steps * STEP..(t + 1) * steps * STEP],
-            scales: &activations.scales[t * steps..(t + 1) * steps],
+            scales: &activations.scales[t * activations.groups..(t + 1) * activations.groups],
             sums: &activations.sums[t * activations.groups..(t + 1) * activations.groups],
         })
         .collect();
+    if m < 4 && direct(level, weight, rows.clone(), &x, put) {
+        return;
+    }
     let wide = weight.block == BlockType::Q8_0;
     for start in rows.clone().step_by(tile_rows) {
         let end = (start + tile_rows).min(rows.end);
@@ -117,33 +122,49 @@ fn quantized_band(
     }
 }
 
-fn unpack_at(level: Level, row: &mut UnpackedRow, block: BlockType, bytes: &[u8], columns: usize) {
-    match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => {
-            // SAFETY: `Level` says that the processor has these.
-            unsafe { fill_avx512(row, block, bytes) }
+/// The road of one to three rows of activations: no scratch, where the level has kernels for it.
+fn direct(
+    level: Level,
+    weight: &Matrix<'_>,
+    rows: std::ops::Range<usize>,
+    x: &[ActivationRow<'_>],
+    put: &mut dyn FnMut(usize, usize, f32),
+) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let row_bytes = weight.bytes.len() / weight.rows;
+        for row in rows {
+            let bytes = &weight.bytes[row * row_bytes..(row + 1) * row_bytes];
+            let mut put_all = |out: &[f32]| out.iter().enumerate().for_each(|(t, &value)| put(t, row, value));
+            let done = match x {
+                [a] => x86::gemv::gemv(level, weight.block, bytes, &[*a]).map(|out| put_all(&out)),
+                [a, b] => x86::gemv::gemv(level, weight.block, bytes, &[*a, *b]).map(|out| put_all(&out)),
+                [a, b, c] => x86::gemv::gemv(level, weight.block, bytes, &[*a, *b, *c]).map(|out| put_all(&out)),
+                _ => None,
+            };
+            if done.is_none() {
+                return false;
+            }
         }
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => {
-            // SAFETY: `Level` says that the processor has these.
-            unsafe { fill_avx2(row, block, bytes) }
-        }
-        _ => row.fill(block, bytes),
+        true
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = (level, weight, rows, x, put);
+        false
+    }
+}
+
+fn unpack_at(level: Level, row: &mut UnpackedRow, block: BlockType, bytes: &[u8], columns: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if level >= Level::Avx2 {
+        // SAFETY: `Level` says that the processor has AVX2, FMA and F16C.
+        unsafe { x86::quants::fill(block, bytes, &mut row.bytes, &mut row.scales, &mut row.biases) };
+        return;
+    }
+    let _ = level;
+    row.fill(block, bytes);
     debug_assert!(row.bytes.len() >= columns);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512vl")]
-fn fill_avx512(row: &mut UnpackedRow, block: BlockType, bytes: &[u8]) {
-    row.fill(block, bytes);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn fill_avx2(row: &mut UnpackedRow, block: BlockType, bytes: &[u8]) {
-    row.fill(block, bytes);
 }
 
 /// Every row of `weights` with every row of `x`, in tiles of four by four, then what is left.
@@ -213,6 +234,7 @@ fn tile_of<const R: usize, const T: usize>(
     }
 }
 
+/// Rows of float weights are widened four at a time, and read by every row of activations from the first-level cache.
 fn float_band(
     level: Level,
     weight: &Matrix<'_>,
@@ -222,14 +244,21 @@ fn float_band(
     scratch: &mut Vec<Vec<f32>>,
     put: &mut dyn FnMut(usize, usize, f32),
 ) {
-    scratch.resize_with(1, Vec::new);
+    scratch.resize_with(4, Vec::new);
     let row_bytes = weight.bytes.len() / weight.rows;
-    for row in rows {
-        let floats = &mut scratch[0];
-        floats.resize(weight.columns, 0.0);
-        unpack::dequantize(weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], floats);
+    for start in rows.clone().step_by(4) {
+        let count = (rows.end - start).min(4);
+        for (row, floats) in (start..start + count).zip(scratch.iter_mut()) {
+            floats.resize(weight.columns, 0.0);
+            super::elementwise::dequantize_at(level, weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], floats);
+        }
         for (t, x) in x.chunks_exact(weight.columns).take(m).enumerate() {
-            put(t, row, super::elementwise::dot_at(level, floats, x));
+            if let ([a, b, c, d], 4) = (&scratch[..], count) {
+                let out = super::elementwise::dot_four_at(level, [a, b, c, d], x);
+                out.iter().enumerate().for_each(|(r, &value)| put(t, start + r, value));
+            } else {
+                scratch[..count].iter().enumerate().for_each(|(r, row)| put(t, start + r, super::elementwise::dot_at(level, row, x)));
+            }
         }
     }
 }

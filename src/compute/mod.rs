@@ -7,6 +7,7 @@
 //! - [`dot`]: the inner kernels, one for each [`Level`]
 //! - [`mod@attention`]: causal attention over a paged f16 cache
 //! - [`elementwise`]: norms, rotary embedding, activations
+//! - `x86`: the same kernels without scratch between file and register, for decoding
 //! - [`pool`]: the threads
 //!
 //! # One accumulation order
@@ -24,6 +25,8 @@ mod level;
 pub mod matmul;
 pub mod pool;
 pub mod unpack;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use attention::{AttentionLane, AttentionShape, KvPage, attention};
 pub use block::BlockType;
