@@ -21,35 +21,14 @@ macro_rules! at_level {
 }
 pub(super) use at_level;
 
-/// `sum(a * b)` with the kernels of `level`.
-pub(super) fn dot_at(level: Level, a: &[f32], b: &[f32]) -> f32 {
-    at_level!(level, dot_f32(a: &[f32], b: &[f32]) -> f32)
-}
-
-/// Four rows with the kernels of `level`; each as [`dot_f32`].
-pub(super) fn dot_four_at(level: Level, rows: [&[f32]; 4], x: &[f32]) -> [f32; 4] {
-    at_level!(level, dot_four(rows: [&[f32]; 4], x: &[f32]) -> [f32; 4])
-}
-
-#[inline(always)]
-fn dot_four(rows: [&[f32]; 4], x: &[f32]) -> [f32; 4] {
-    let mut lanes = [[0f32; LANES]; 4];
-    let (parts, rest) = x.as_chunks::<LANES>();
-    let row_parts = rows.map(|row| row.as_chunks::<LANES>());
-    let [(a, _), (b, _), (c, _), (d, _)] = row_parts;
-    for ((((x, a), b), c), d) in parts.iter().zip(a).zip(b).zip(c).zip(d) {
-        for (lanes, row) in lanes.iter_mut().zip([a, b, c, d]) {
-            for i in 0..LANES {
-                lanes[i] = row[i].mul_add(x[i], lanes[i]);
-            }
-        }
+/// Each of `rows` times `x` with the kernels of `level`, in the order of [`dot_f32`].
+pub(super) fn dots_at<const R: usize>(level: Level, rows: [&[f32]; R], x: &[f32]) -> [f32; R] {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(out) = super::x86::float::dots(level, rows, x) {
+        return out;
     }
-    for (lanes, (_, row)) in lanes.iter_mut().zip(row_parts) {
-        for (i, (a, b)) in row.iter().zip(rest).enumerate() {
-            lanes[i] = a.mul_add(*b, lanes[i]);
-        }
-    }
-    lanes.map(tree)
+    let _ = level;
+    rows.map(|row| dot_f32(row, x))
 }
 
 /// [`super::dequantize`] with the kernels of `level`.
@@ -62,7 +41,8 @@ pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &
 pub fn rms_norm(pool: &Pool, x: &[f32], weight: &[f32], eps: f32, out: &mut [f32]) {
     let _ = pool; // a few microseconds even for long prompts
     for (x, out) in x.chunks_exact(weight.len()).zip(out.chunks_exact_mut(weight.len())) {
-        let mean = dot_at(Level::detect(), x, x) / weight.len() as f32;
+        let [squares] = dots_at(Level::detect(), [x], x);
+        let mean = squares / weight.len() as f32;
         let scale = 1.0 / (mean + eps).sqrt();
         out.iter_mut().zip(x).zip(weight).for_each(|((out, x), weight)| *out = x * scale * weight);
     }
