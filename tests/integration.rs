@@ -3,4 +3,6 @@
 
 mod cli;
 mod layers;
+mod model;
 mod reference;
+mod tiny;
