@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::{llama, qwen2};
 use sqllama::compute::BlockType;
-use sqllama::llm::{Lane, Model, Session, Want};
+use sqllama::llm::{Lane, Model, Phase, Session, Want};
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
 
@@ -14,8 +14,8 @@ fn tokens(shape: &Shape, salt: u32) -> Vec<u32> {
 }
 
 /// Logits of every token, `[tokens][vocabulary]`.
-fn read(model: &Model, session: &mut Session, tokens: &[u32]) -> Vec<Vec<f32>> {
-    let out = model.forward(&mut [Lane { session, tokens, want: Want::All }]).unwrap();
+fn read(phase: Phase, model: &Model, session: &mut Session, tokens: &[u32]) -> Vec<Vec<f32>> {
+    let out = model.forward(phase, &mut [Lane { session, tokens, want: Want::All }]).unwrap();
     out[0].to_vec2().unwrap()
 }
 
@@ -34,12 +34,14 @@ fn check_oracle(shape: &Shape, oracle: impl Fn(VarBuilder<'_>, &Tensor) -> Tenso
             .unwrap()
             .to_vec1()
             .unwrap();
-        let all = read(&model, &mut model.session(), tokens);
-        let ours = all.last().unwrap();
-        let largest = expected.iter().fold(0f32, |max, x| max.max(x.abs()));
-        let difference = ours.iter().zip(&expected).fold(0f32, |max, (a, b)| max.max((a - b).abs()));
-        // Keys and values are f16 here and f32 there: eleven bits of mantissa.
-        assert!(difference < 2e-3 * largest && largest > 0.5, "{} with {length} tokens: {difference} of {largest}", shape.arch);
+        for phase in [Phase::Prefill, Phase::Decode] {
+            let all = read(phase, &model, &mut model.session(), tokens);
+            let ours = all.last().unwrap();
+            let largest = expected.iter().fold(0f32, |max, x| max.max(x.abs()));
+            let difference = ours.iter().zip(&expected).fold(0f32, |max, (a, b)| max.max((a - b).abs()));
+            // Keys and values are f16 here and f32 there: eleven bits of mantissa.
+            assert!(difference < 2e-3 * largest && largest > 0.5, "{} with {length} tokens: {difference} of {largest}", shape.arch);
+        }
     }
 }
 
@@ -94,14 +96,18 @@ fn models() -> Vec<(Model, &'static Shape)> {
     [&QWEN2, &LLAMA].into_iter().map(|shape| (Model::open(&tiny::fixture(shape)).unwrap().0, shape)).collect()
 }
 
+fn cases() -> impl Iterator<Item = (Model, &'static Shape, Phase)> {
+    [Phase::Prefill, Phase::Decode].into_iter().flat_map(|phase| models().into_iter().map(move |(model, shape)| (model, shape, phase)))
+}
+
 #[test]
 fn chunks_do_not_change_logits() {
-    for (model, shape) in models() {
+    for (model, shape, phase) in cases() {
         let tokens = tokens(shape, 1);
-        let fresh = read(&model, &mut model.session(), &tokens);
+        let fresh = read(phase, &model, &mut model.session(), &tokens);
         for size in [1, 5, 16, 17, 64, 100] {
             let mut session = model.session();
-            let chunked: Vec<_> = tokens.chunks(size).flat_map(|chunk| read(&model, &mut session, chunk)).collect();
+            let chunked: Vec<_> = tokens.chunks(size).flat_map(|chunk| read(phase, &model, &mut session, chunk)).collect();
             assert!(chunked == fresh, "{} in chunks of {size}", shape.arch);
         }
     }
@@ -109,37 +115,37 @@ fn chunks_do_not_change_logits() {
 
 #[test]
 fn truncated_and_forked_sessions_go_on_as_fresh_ones() {
-    for (model, shape) in models() {
+    for (model, shape, phase) in cases() {
         let (tokens, others) = (tokens(shape, 1), tokens(shape, 2));
-        let fresh = read(&model, &mut model.session(), &tokens);
+        let fresh = read(phase, &model, &mut model.session(), &tokens);
         for keep in [0, 1, 63, 64, 65, 128, 149] {
             let mut session = model.session();
-            read(&model, &mut session, &tokens);
+            read(phase, &model, &mut session, &tokens);
             session.truncate(keep);
             assert_eq!((session.tokens(), session.kv().len()), (&tokens[..keep], keep));
             // What was forgotten leaves nothing behind, whatever was read in between.
-            read(&model, &mut session, &others[keep..]);
+            read(phase, &model, &mut session, &others[keep..]);
             session.truncate(keep);
             let mut fork = session.fork(keep);
-            read(&model, &mut fork, &others[keep..]);
-            assert!(read(&model, &mut session, &tokens[keep..]) == fresh[keep..], "{} truncated to {keep}", shape.arch);
+            read(phase, &model, &mut fork, &others[keep..]);
+            assert!(read(phase, &model, &mut session, &tokens[keep..]) == fresh[keep..], "{} truncated to {keep}", shape.arch);
             fork.truncate(keep);
-            assert!(read(&model, &mut fork, &tokens[keep..]) == fresh[keep..], "{} forked at {keep}", shape.arch);
+            assert!(read(phase, &model, &mut fork, &tokens[keep..]) == fresh[keep..], "{} forked at {keep}", shape.arch);
         }
     }
 }
 
 #[test]
 fn a_saved_session_goes_on_as_a_fresh_one_and_a_broken_one_is_refused() {
-    for (model, shape) in models() {
+    for (model, shape, phase) in cases() {
         let tokens = tokens(shape, 1);
-        let fresh = read(&model, &mut model.session(), &tokens);
+        let fresh = read(phase, &model, &mut model.session(), &tokens);
         let mut session = model.session();
-        read(&model, &mut session, &tokens[..100]);
+        read(phase, &model, &mut session, &tokens[..100]);
         let mut saved = Vec::new();
         session.save(&mut saved).unwrap();
         let mut loaded = model.load_session(512, &mut saved.as_slice()).unwrap();
-        assert!(read(&model, &mut loaded, &tokens[100..]) == fresh[100..], "{}", shape.arch);
+        assert!(read(phase, &model, &mut loaded, &tokens[100..]) == fresh[100..], "{}", shape.arch);
 
         let refused = |bytes: &[u8], expected: &str| {
             let error = model.load_session(512, &mut &bytes[..]).unwrap_err().to_string();
@@ -163,23 +169,26 @@ fn sessions_of_another_model_are_refused() {
     qwen2.session().save(&mut saved).unwrap();
     assert!(llama.load_session(512, &mut saved.as_slice()).unwrap_err().to_string().contains("another model"));
     let mut session = qwen2.session();
-    let error = llama.forward(&mut [Lane { session: &mut session, tokens: &[1], want: Want::Last }]).unwrap_err();
+    let error = llama.forward(Phase::Decode, &mut [Lane { session: &mut session, tokens: &[1], want: Want::Last }]).unwrap_err();
     assert!(error.to_string().contains("another model"));
 }
 
 #[test]
 fn lanes_read_together_as_alone() {
-    for (model, shape) in models() {
+    for (model, shape, phase) in cases() {
         let (a, b) = (tokens(shape, 1), tokens(shape, 2));
-        let alone = [read(&model, &mut model.session(), &a), read(&model, &mut model.session(), &b[..70])];
+        let alone = [read(phase, &model, &mut model.session(), &a), read(phase, &model, &mut model.session(), &b[..70])];
         let (mut first, mut second, mut third) = (model.session(), model.session(), model.session());
-        read(&model, &mut first, &a[..30]);
+        read(phase, &model, &mut first, &a[..30]);
         let out = model
-            .forward(&mut [
-                Lane { session: &mut first, tokens: &a[30..], want: Want::At(&[0, 119]) },
-                Lane { session: &mut second, tokens: &b[..70], want: Want::All },
-                Lane { session: &mut third, tokens: &b[..3], want: Want::None },
-            ])
+            .forward(
+                phase,
+                &mut [
+                    Lane { session: &mut first, tokens: &a[30..], want: Want::At(&[0, 119]) },
+                    Lane { session: &mut second, tokens: &b[..70], want: Want::All },
+                    Lane { session: &mut third, tokens: &b[..3], want: Want::None },
+                ],
+            )
             .unwrap();
         let out: Vec<Vec<Vec<f32>>> = out.iter().map(|logits| logits.to_vec2().unwrap()).collect();
         assert!(out[0] == [alone[0][30].clone(), alone[0][149].clone()] && out[1] == alone[1] && out[2].is_empty(), "{}", shape.arch);

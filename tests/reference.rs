@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use sqllama::llm::sampler::argmax;
-use sqllama::llm::{Lane, Model, Want};
+use sqllama::llm::{Lane, Model, Phase, Want};
 
 fn reference(name: &str) -> Option<(Value, PathBuf)> {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference").join(format!("{name}.json"));
@@ -26,7 +26,7 @@ fn check(name: &str) {
         let ids = |key: &str| result[key].as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect::<Vec<_>>();
         let (prompt, expected) = (ids("prompt_ids"), ids("greedy_ids"));
         let mut session = model.session();
-        let logits = model.forward(&mut [Lane { session: &mut session, tokens: &prompt, want: Want::Last }]).unwrap();
+        let logits = model.forward(Phase::Prefill, &mut [Lane { session: &mut session, tokens: &prompt, want: Want::Last }]).unwrap();
         let mut logits: Vec<f32> = logits[0].flatten_all().unwrap().to_vec1().unwrap();
         let top10: Vec<(u32, f32)> = result["top10"]
             .as_array()
@@ -58,7 +58,7 @@ fn check(name: &str) {
                 break;
             }
             written.push(next);
-            let out = model.forward(&mut [Lane { session: &mut session, tokens: &[next], want: Want::Last }]).unwrap();
+            let out = model.forward(Phase::Decode, &mut [Lane { session: &mut session, tokens: &[next], want: Want::Last }]).unwrap();
             logits = out[0].flatten_all().unwrap().to_vec1().unwrap();
         }
         same += usize::from(written == expected);

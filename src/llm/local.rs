@@ -9,6 +9,7 @@ use super::sampler::{Sampler, log_sum_exp, top_logprobs};
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{Lane, LlmError, Model, Session, Want, ops};
+use crate::compute::Phase;
 use crate::signal::Cancel;
 
 /// Prompt tokens that are read in one forward pass; between passes cancellation is seen and progress told.
@@ -71,14 +72,14 @@ impl LocalModel {
             }
             done += chunk.len();
             let want = if done == prompt.len() { Want::Last } else { Want::None };
-            logits = self.read(chunk, want)?;
+            logits = self.read(Phase::Prefill, chunk, want)?;
             emit(GenerateEvent::Prefill { done, total: prompt.len(), cached });
         }
         Ok((logits, cached))
     }
 
-    fn read(&mut self, tokens: &[u32], want: Want<'_>) -> Result<Vec<f32>, LlmError> {
-        let out = self.model.forward(&mut [Lane { session: &mut self.session, tokens, want }])?;
+    fn read(&mut self, phase: Phase, tokens: &[u32], want: Want<'_>) -> Result<Vec<f32>, LlmError> {
+        let out = self.model.forward(phase, &mut [Lane { session: &mut self.session, tokens, want }])?;
         Ok(ops::read_f32(&out[0], <[f32]>::to_vec)?)
     }
 }
@@ -151,7 +152,7 @@ impl Generate for LocalModel {
                 break;
             }
             if tokens.len() < budget {
-                logits = self.read(&[token], Want::Last)?;
+                logits = self.read(Phase::Decode, &[token], Want::Last)?;
             }
         }
         if finish_reason != FinishReason::Stop {

@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use sqllama::compute::{self, BlockType, Matrix, Pool};
+use sqllama::compute::{self, BlockType, Matrix, Phase, Pool};
 
 fn main() {
     let pool = Pool::new(compute::available_threads());
@@ -30,7 +30,8 @@ fn main() {
         let speeds = sizes.map(|m| {
             let x: Vec<f32> = (0..m * columns).map(|i| ((i * 7919) % 101) as f32 / 50.0 - 1.0).collect();
             let mut out = vec![0.0; m * rows];
-            (m * rows * columns) as f64 / median(|| compute::matmul(&pool, &x, m, &[matrix], &mut [&mut out])) / 1e9
+            let phase = if m > 16 { Phase::Prefill } else { Phase::Decode };
+            (m * rows * columns) as f64 / median(|| compute::matmul(&pool, phase, &x, m, &[matrix], &mut [&mut out])) / 1e9
         });
         let bandwidth = speeds[0] / (rows * columns) as f64 * bytes.len() as f64;
         let columns = speeds.map(|speed| format!("{speed:>8.1}")).concat();
