@@ -183,8 +183,25 @@ fn direct(
     #[cfg(target_arch = "x86_64")]
     {
         let row_bytes = weight.bytes.len() / weight.rows;
+        let bytes = |row: usize, count: usize| &weight.bytes[row * row_bytes..(row + count) * row_bytes];
+        if let [x] = x {
+            // Independent rows side by side hide the latency of each one's chain of additions.
+            let mut row = rows.start;
+            while row < rows.end {
+                let count = if rows.end - row >= 4 { 4 } else { 1 };
+                let known = match count {
+                    4 => x86::gemv::gemv::<4, 1>(level, weight.block, bytes(row, 4), &[*x])
+                        .map(|out| out.iter().enumerate().for_each(|(r, &[value])| put(0, row + r, value))),
+                    _ => x86::gemv::gemv::<1, 1>(level, weight.block, bytes(row, 1), &[*x]).map(|[[value]]| put(0, row, value)),
+                };
+                if known.is_none() {
+                    return false;
+                }
+                row += count;
+            }
+            return true;
+        }
         for row in rows {
-            let bytes = &weight.bytes[row * row_bytes..(row + 1) * row_bytes];
             let (eights, rest) = x.as_chunks::<8>();
             let (fours, rest) = rest.as_chunks::<4>();
             let (twos, ones) = rest.as_chunks::<2>();
@@ -193,10 +210,11 @@ fn direct(
                 out.iter().enumerate().for_each(|(i, &value)| put(t + i, row, value));
                 t += out.len();
             };
-            let known = eights.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|out| put_all(&out))).is_some()
-                && fours.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|out| put_all(&out))).is_some()
-                && twos.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|out| put_all(&out))).is_some()
-                && ones.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, &[*x]).map(|out| put_all(&out))).is_some();
+            let bytes = bytes(row, 1);
+            let known = eights.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
+                && fours.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
+                && twos.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
+                && ones.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, &[*x]).map(|[out]| put_all(&out))).is_some();
             if !known {
                 return false;
             }
