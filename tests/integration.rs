@@ -3,6 +3,7 @@
 
 mod cli;
 mod layers;
+mod local;
 mod model;
 mod reference;
 mod tiny;

@@ -62,6 +62,11 @@ impl Model {
         Ok((Self::load(&file)?, file.metadata))
     }
 
+    /// Tells this model from others; see `fingerprint` below for what it covers.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        &self.fingerprint
+    }
+
     /// A session that has read nothing.
     pub fn session(&self) -> Session {
         Session::new(&self.spec, self.fingerprint)
