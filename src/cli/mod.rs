@@ -1,7 +1,7 @@
 //! The command line. The only user of clap.
 //!
 //! - [`args`]: what can be typed
-//! - `run`: what is done then
+//! - `run`: which command does it; then one file a command
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
 //! timed out, 5 model failed, 130 interrupted.
@@ -9,7 +9,14 @@
 #![allow(clippy::print_stderr)] // a front end
 
 pub mod args;
+mod ask;
+mod bench;
+mod complete;
 mod failure;
+mod load;
+mod models;
+mod pull;
+mod query;
 mod run;
 
 use std::process::ExitCode;
