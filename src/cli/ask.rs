@@ -5,35 +5,37 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::args::{AskArgs, OutputFormat, PromptForm};
+use super::args::{AskArgs, DeviceChoice, OutputFormat, PromptForm};
 use super::failure::Failure;
+use super::interrupt;
 use super::load::load;
-use super::pull::resolve_or_pull;
-use super::query::{SCHEMA_BYTES, format_of, limits, open};
-use crate::ask::{Answer, AnswerState, AskEvent, AskRequest, MAX_REPAIRS, ask};
+use super::pull::{bring, decide};
+use super::query::{SCHEMA_BYTES, format_of, open};
+use super::settings::Settings;
+use crate::ask::pipeline::MAX_QUESTION_BYTES;
+use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, MAX_REPAIRS, ask};
 use crate::db::{export, write_table};
-use crate::llm::{Generate, Sampling};
+use crate::llm::Sampling;
 use crate::prompt::{Form, schema_text};
-use crate::signal::Cancel;
-use crate::store::Paths;
 use crate::text;
 
-pub(super) fn run_ask(args: &AskArgs) -> Result<u8, Failure> {
-    if let Some(threads) = args.threads {
-        crate::compute::set_global_threads(threads);
-    }
-    let cancel = Cancel::new();
-    let database = open(&args.database)?;
+/// Asks the model, checks and runs its SQL, prints the rows.
+pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure> {
+    refuse_what_is_not_there(args)?;
+    settings.apply_threads(args.threads);
+    let database = open(&args.database, settings)?;
+    let wanted = decide(args, settings)?;
+    let cancel = interrupt::watch();
+    let chosen = bring(wanted, settings, &cancel)?;
     let schema = database.schema(&cancel)?;
-    let resolved = resolve_or_pull(args, &Paths::find()?)?;
     let start = Instant::now();
-    let mut model = load(&resolved)?;
+    let mut model = load(settings, &chosen)?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {
         question: args.question.clone(),
         hint: args.hint.clone(),
         schema_text: schema_text(&schema, SCHEMA_BYTES),
-        form: match args.prompt {
+        form: match settings.prompt(args.prompt) {
             PromptForm::Alpaca => Form::Alpaca,
             PromptForm::Chat => Form::Chat,
             PromptForm::Auto if model.info().has_chat_template => Form::Chat,
@@ -41,8 +43,8 @@ pub(super) fn run_ask(args: &AskArgs) -> Result<u8, Failure> {
         },
         repairs: if args.no_repair { 0 } else { MAX_REPAIRS },
         run: !args.sql_only,
-        sampling: Sampling::default(),
-        limits: limits(args.max_rows, args.timeout),
+        sampling: Sampling { seed: args.seed, ..Sampling::default() },
+        limits: settings.limits(args.max_rows, args.timeout),
     };
     let live = stderr().is_terminal();
     let mut narrate = |event| {
@@ -53,18 +55,37 @@ pub(super) fn run_ask(args: &AskArgs) -> Result<u8, Failure> {
             _ => Ok(()),
         };
     };
-    let mut answer = ask(&database, &schema, &mut model, &request, &cancel, &mut narrate)?;
-    answer.timings.load_ms = load_ms;
-    answer.timings.total_ms += load_ms;
+    let result = ask(&database, &schema, model.as_mut(), &request, &cancel, &mut narrate);
     if live {
         write!(stderr(), "\r             \r")?;
     }
+    let mut answer = result?;
+    answer.timings.load_ms = load_ms;
+    answer.timings.total_ms += load_ms;
     write_answer(args, &answer)?;
     Ok(match answer.state {
         AnswerState::Ran | AnswerState::Checked => 0,
         AnswerState::Failed => 1,
         AnswerState::Refused => 4,
     })
+}
+
+/// Says before any work what cannot be done. `--no-constrain` and `--no-values` switch off what is not there yet: nothing is wrong with them.
+fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
+    let bytes = args.question.len();
+    if bytes > MAX_QUESTION_BYTES {
+        return Err(AskError::QuestionTooLong { bytes }.into());
+    }
+    if !matches!(args.adapter.as_str(), "auto" | "none") {
+        return Err(Failure::new(2, format!("adapters are not there yet, so `--adapter {}` cannot be used", args.adapter)));
+    }
+    if args.candidates > 1 {
+        return Err(Failure::new(2, "comparing several candidates is not there yet; use --candidates 1"));
+    }
+    if args.device == DeviceChoice::Cuda {
+        return Err(Failure::new(2, "this build has no CUDA; use --device cpu"));
+    }
+    Ok(())
 }
 
 fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {

@@ -7,14 +7,17 @@ use serde_json::json;
 
 use super::args::BenchArgs;
 use super::failure::Failure;
-use super::load::load;
-use crate::llm::{Generate, GenerateRequest, Prompt, Sampling};
-use crate::signal::Cancel;
-use crate::store::{Paths, catalogue};
+use super::interrupt;
+use super::load::load_installed;
+use super::settings::Settings;
+use crate::llm::{GenerateRequest, Prompt, Sampling};
 
-pub(super) fn run_bench(args: &BenchArgs) -> Result<u8, Failure> {
+/// Reads, writes, and tells how fast.
+pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Failure> {
+    settings.apply_threads(args.threads);
+    let cancel = interrupt::watch();
     let start = Instant::now();
-    let mut model = load(&catalogue::resolve(&Paths::find()?, args.model.as_deref())?)?;
+    let mut model = load_installed(settings, args.model.as_deref())?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let seed = model.tokenize(&Prompt::Text("SELECT name, count(*) FROM orders GROUP BY name; ".into()))?;
     let tokens: Vec<u32> = seed.iter().copied().cycle().take(args.prompt_tokens.max(1)).collect();
@@ -26,7 +29,7 @@ pub(super) fn run_bench(args: &BenchArgs) -> Result<u8, Failure> {
         sampling: Sampling::default(),
         logprobs: 0,
     };
-    let timings = model.generate(&request, &Cancel::new(), &mut |_| ())?.timings;
+    let timings = model.generate(&request, &cancel, &mut |_| ())?.timings;
     let peak = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak_kb: u64 = peak.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok()).unwrap_or(0);
     let object = json!({

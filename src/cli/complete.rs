@@ -6,13 +6,14 @@ use serde_json::json;
 
 use super::args::CompleteArgs;
 use super::failure::Failure;
-use super::load::load;
-use crate::llm::{Generate, GenerateEvent, GenerateRequest, Prompt, Sampling};
+use super::interrupt;
+use super::load::load_installed;
+use super::settings::Settings;
+use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Sampling};
 use crate::prompt::alpaca;
-use crate::signal::Cancel;
-use crate::store::{Paths, catalogue};
 
-pub(super) fn run_complete(args: &CompleteArgs) -> Result<u8, Failure> {
+/// Goes on from a text.
+pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u8, Failure> {
     let prompt = match (&args.prompt, &args.prompt_file, &args.instruction) {
         (Some(prompt), ..) => prompt.clone(),
         (_, Some(file), _) => {
@@ -21,7 +22,9 @@ pub(super) fn run_complete(args: &CompleteArgs) -> Result<u8, Failure> {
         (.., Some(instruction)) => alpaca(instruction, args.input.as_deref().unwrap_or_default()),
         _ => return Err(Failure::new(2, "there is no prompt")),
     };
-    let mut model = load(&catalogue::resolve(&Paths::find()?, args.model.as_deref())?)?;
+    settings.apply_threads(None);
+    let cancel = interrupt::watch();
+    let mut model = load_installed(settings, args.model.as_deref())?;
     let request = GenerateRequest {
         prompt: Prompt::Text(prompt.clone()),
         shared_messages: 0,
@@ -34,7 +37,7 @@ pub(super) fn run_complete(args: &CompleteArgs) -> Result<u8, Failure> {
     if as_text && args.echo {
         write!(stdout(), "{prompt}")?;
     }
-    let out = model.generate(&request, &Cancel::new(), &mut |event| {
+    let out = model.generate(&request, &cancel, &mut |event| {
         if let (true, GenerateEvent::Text(text)) = (as_text, event) {
             let _ = write!(stdout(), "{text}").and_then(|()| stdout().flush());
         }
@@ -54,8 +57,9 @@ pub(super) fn run_complete(args: &CompleteArgs) -> Result<u8, Failure> {
     Ok(0)
 }
 
-pub(super) fn run_tokenize(text: String, model: Option<&str>) -> Result<u8, Failure> {
-    let model = load(&catalogue::resolve(&Paths::find()?, model)?)?;
+/// Prints a text's token ids.
+pub(super) fn run_tokenize(text: String, model: Option<&str>, settings: &Settings) -> Result<u8, Failure> {
+    let model = load_installed(settings, model)?;
     writeln!(stdout(), "{}", serde_json::to_string(&model.tokenize(&Prompt::Text(text))?)?)?;
     Ok(0)
 }

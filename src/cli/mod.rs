@@ -12,12 +12,16 @@ pub mod args;
 mod ask;
 mod bench;
 mod complete;
+mod doctor;
 mod failure;
+mod interrupt;
 mod load;
 mod models;
+mod progress;
 mod pull;
 mod query;
 mod run;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -35,6 +39,10 @@ pub fn main() -> ExitCode {
     match run::run(args) {
         Ok(code) => ExitCode::from(code),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) if failure.code == failure::INTERRUPTED => {
+            eprintln!("{}", crate::text::sanitize(&failure.message));
+            ExitCode::from(failure.code)
+        }
         Err(failure) => {
             eprintln!("error: {}", crate::text::sanitize_lines(&failure.message));
             if let Some(hint) = failure.hint {

@@ -1,40 +1,44 @@
 //! `query` and `schema`, and what every command that reads a database shares.
 
 use std::io::{Write, stdout};
-use std::time::Duration;
 
 use super::args::{OutputFormat, QueryArgs};
 use super::failure::Failure;
-use crate::db::{Database, Format, Limits, demo, write_table};
+use super::interrupt;
+use super::settings::Settings;
+use crate::db::{Database, Format, demo, write_table};
 use crate::prompt::schema_text;
-use crate::signal::Cancel;
 use crate::sql::guard;
-use crate::store::Paths;
 
 /// About 4,096 tokens of schema, at three and a half bytes each.
 pub(super) const SCHEMA_BYTES: usize = 14_000;
 
-pub(super) fn run_query(args: &QueryArgs) -> Result<u8, Failure> {
-    let database = open(&args.database)?;
+/// Runs SQL that a person wrote.
+pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
+    let cancel = interrupt::watch();
+    let database = open(&args.database, settings)?;
     let sql = guard::check(&args.sql)?;
-    let table = database.execute(&sql, &limits(args.max_rows, args.timeout), &Cancel::new())?;
+    let table = database.execute(&sql, &settings.limits(args.max_rows, args.timeout), &cancel)?;
     write_table(&table, format_of(args.format), &mut stdout().lock())?;
     Ok(0)
 }
 
-pub(super) fn run_schema(database: &str) -> Result<u8, Failure> {
-    let schema = open(database)?.schema(&Cancel::new())?;
+/// Prints the schema as a prompt carries it.
+pub(super) fn run_schema(database: &str, settings: &Settings) -> Result<u8, Failure> {
+    let schema = open(database, settings)?.schema(&interrupt::watch())?;
     write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
     Ok(0)
 }
 
-pub(super) fn open(database: &str) -> Result<Database, Failure> {
+/// Opens a database by its path or address; `demo` is the bundled one.
+pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
     if database == "demo" {
-        return Ok(Database::open(demo::path(&Paths::find()?.cache)?)?);
+        return Ok(Database::open(demo::path(&settings.paths.cache)?)?);
     }
     Ok(Database::open(database)?)
 }
 
+/// The format as the database room calls it.
 pub(super) fn format_of(format: OutputFormat) -> Format {
     match format {
         OutputFormat::Table => Format::Table,
@@ -43,8 +47,4 @@ pub(super) fn format_of(format: OutputFormat) -> Format {
         OutputFormat::Ndjson => Format::Ndjson,
         OutputFormat::Markdown => Format::Markdown,
     }
-}
-
-pub(super) fn limits(max_rows: usize, timeout: u64) -> Limits {
-    Limits { max_rows, timeout: Duration::from_secs(timeout), ..Limits::default() }
 }

@@ -2,17 +2,24 @@
 
 use super::args::{Args, Command};
 use super::failure::Failure;
-use super::{ask, bench, complete, models, query};
+use super::settings::Settings;
+use super::{ask, bench, complete, doctor, models, query};
 
 /// Runs a command; the exit code.
 pub(super) fn run(args: Args) -> Result<u8, Failure> {
+    if let Command::Doctor { json, online } = args.command {
+        // It also tells what is wrong with the settings, so it does not need them.
+        return doctor::run_doctor(json, online);
+    }
+    let settings = Settings::read()?;
     match args.command {
-        Command::Ask(args) => ask::run_ask(&args),
-        Command::Query(args) => query::run_query(&args),
-        Command::Schema { database } => query::run_schema(&database),
-        Command::Complete(args) => complete::run_complete(&args),
-        Command::Tokenize { text, model } => complete::run_tokenize(text, model.as_deref()),
-        Command::Models(command) => models::run_models(&command),
-        Command::Bench(args) => bench::run_bench(&args),
+        Command::Ask(args) => ask::run_ask(&args, &settings),
+        Command::Query(args) => query::run_query(&args, &settings),
+        Command::Schema { database, .. } => query::run_schema(&database, &settings),
+        Command::Complete(args) => complete::run_complete(&args, &settings),
+        Command::Tokenize { text, model } => complete::run_tokenize(text, model.as_deref(), &settings),
+        Command::Models(command) => models::run_models(&command, &settings),
+        Command::Bench(args) => bench::run_bench(&args, &settings),
+        Command::Doctor { json, online } => doctor::run_doctor(json, online),
     }
 }
