@@ -1,9 +1,13 @@
 //! All integration tests are one binary: candle is slow to link, so it is linked once.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may; clippy.toml reaches only functions marked as tests
 
+mod asking;
+mod bad_input;
 mod cli;
+mod home;
 mod layers;
 mod local;
 mod model;
+mod pull;
 mod reference;
 mod tiny;

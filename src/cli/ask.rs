@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::load::load;
 use super::pull::{bring, decide};
-use super::query::{SCHEMA_BYTES, format_of, open};
+use super::query::{SCHEMA_BYTES, format_of, open, say_if_empty};
 use super::settings::Settings;
 use crate::ask::pipeline::MAX_QUESTION_BYTES;
 use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, MAX_REPAIRS, ask};
@@ -28,6 +28,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let cancel = interrupt::watch();
     let chosen = bring(wanted, settings, &cancel)?;
     let schema = database.schema(&cancel)?;
+    say_if_empty(&schema)?;
     let start = Instant::now();
     let mut model = load(settings, &chosen)?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;

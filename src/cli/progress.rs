@@ -12,7 +12,7 @@ use crate::text;
 /// Speed is what came in this long.
 const WINDOW: Duration = Duration::from_secs(10);
 /// Characters of the bar.
-const BAR: usize = 20;
+const BAR: usize = 8;
 
 /// Shows the events of one pull.
 pub(super) struct Progress {
@@ -79,7 +79,7 @@ impl Progress {
     }
 }
 
-/// `pulling NAME: 67% [#############       ] 6.2 GB/9.3 GB 11.0 MB/s 4m28s`.
+/// `pulling NAME: 67% [#####   ] 6.2 GB/9.3 GB 11.0 MB/s 4m28s`.
 fn line(name: &str, done: u64, total: u64, per_second: Option<f64>) -> String {
     let share = done as f64 / total.max(1) as f64;
     let filled = ((share * BAR as f64) as usize).min(BAR);
@@ -131,12 +131,9 @@ mod tests {
 
     #[test]
     fn the_line_has_its_shape() {
-        assert_eq!(
-            line("m", 6_231_000_000, 9_300_000_000, Some(11_450_000.0)),
-            "pulling m: 67% [#############       ] 6.2 GB/9.3 GB 11.4 MB/s 4m28s"
-        );
-        assert_eq!(line("m", 0, 10, None), "pulling m: 0% [                    ] 0 B/10 B - -");
-        assert_eq!(line("m", 10, 10, Some(5.0)), "pulling m: 100% [####################] 10 B/10 B 5 B/s 0 ms");
+        assert_eq!(line("m", 6_231_000_000, 9_300_000_000, Some(11_450_000.0)), "pulling m: 67% [#####   ] 6.2 GB/9.3 GB 11.4 MB/s 4m28s");
+        assert_eq!(line("m", 0, 10, None), "pulling m: 0% [        ] 0 B/10 B - -");
+        assert_eq!(line("m", 10, 10, Some(5.0)), "pulling m: 100% [########] 10 B/10 B 5 B/s 0 ms");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `query` and `schema`, and what every command that reads a database shares.
 
-use std::io::{Write, stdout};
+use std::io::{Write, stderr, stdout};
 
 use super::args::{OutputFormat, QueryArgs};
 use super::failure::Failure;
@@ -8,6 +8,7 @@ use super::interrupt;
 use super::settings::Settings;
 use crate::db::{Database, Format, demo, write_table};
 use crate::prompt::schema_text;
+use crate::schema::Schema;
 use crate::sql::guard;
 
 /// About 4,096 tokens of schema, at three and a half bytes each.
@@ -26,8 +27,17 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
 /// Prints the schema as a prompt carries it.
 pub(super) fn run_schema(database: &str, settings: &Settings) -> Result<u8, Failure> {
     let schema = open(database, settings)?.schema(&interrupt::watch())?;
+    say_if_empty(&schema)?;
     write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
     Ok(0)
+}
+
+/// Tells a person that there is nothing to ask about.
+pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
+    if schema.tables.is_empty() {
+        writeln!(stderr(), "there are no tables in this database")?;
+    }
+    Ok(())
 }
 
 /// Opens a database by its path or address; `demo` is the bundled one.

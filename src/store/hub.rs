@@ -277,7 +277,9 @@ fn origin(url: &str) -> &str {
 /// A transport error in a person's words.
 fn said(error: &ureq::Error) -> String {
     match error {
-        ureq::Error::HostNotFound => "its name is not known here, so there seems to be no network".into(),
+        // The system's resolver tells it in words only.
+        ureq::Error::Io(error) if error.to_string().contains("lookup address") => said(&ureq::Error::HostNotFound),
+        ureq::Error::HostNotFound => "its name is not found, so there seems to be no network".into(),
         ureq::Error::Timeout(_) => "it does not answer in time".into(),
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => "the connection was refused".into(),
         ureq::Error::Io(error) => error.to_string(),
