@@ -4,31 +4,31 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Folders that nobody else sees.
-pub struct Home(tempfile::TempDir);
+pub(crate) struct Home(tempfile::TempDir);
 
 impl Home {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// Writes a file and returns its path.
-    pub fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+    pub(crate) fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
     /// A model that gives these answers.
-    pub fn script(&self, answers: &[&str]) -> String {
+    pub(crate) fn script(&self, answers: &[&str]) -> String {
         format!("script:{}", self.file("answers.txt", answers.join("\n---\n")).display())
     }
 
     /// The program, not started yet. The hub is a port where nothing listens, so that no test waits for a network.
-    pub fn command(&self, args: &[&str]) -> Command {
+    pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sqllama"));
         command.args(args).env("HF_ENDPOINT", "http://127.0.0.1:1").env_remove("HF_TOKEN").env_remove("HF_HUB_OFFLINE");
         for folder in ["DATA", "CACHE", "CONFIG"] {
@@ -37,18 +37,18 @@ impl Home {
         command
     }
 
-    pub fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         self.command(args).output().unwrap()
     }
 
     #[track_caller]
-    pub fn check(&self, args: &[&str], code: i32, stdout: &str, stderr: &str) {
+    pub(crate) fn check(&self, args: &[&str], code: i32, stdout: &str, stderr: &str) {
         check_output(&self.run(args), code, stdout, stderr);
     }
 }
 
 #[track_caller]
-pub fn check_output(out: &Output, code: i32, stdout: &str, stderr: &str) {
+pub(crate) fn check_output(out: &Output, code: i32, stdout: &str, stderr: &str) {
     let (found_stdout, found_stderr) = (String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
     assert_eq!(out.status.code(), Some(code), "stdout: {found_stdout}\nstderr: {found_stderr}");
     assert!(found_stdout.contains(stdout), "stdout: {found_stdout}");

@@ -161,6 +161,7 @@ pub struct QueryArgs {
     /// A SQLite file, or `demo`
     pub database: String,
     /// One statement that only reads
+    #[arg(allow_hyphen_values = true)] // it may begin with a comment
     pub sql: String,
     /// Output format
     #[arg(long, value_enum, default_value = "table")]

@@ -104,7 +104,7 @@ pub fn entry(name: &str) -> Result<&'static Entry, StoreError> {
 pub fn default_entry() -> Option<&'static Entry> {
     let memory = machine::memory().map_or(u64::MAX, |memory| memory.total);
     let offered = || catalogue().iter().filter(|entry| entry.wheels.is_some());
-    offered().find(|entry| entry.fits(memory) == Some(true)).or_else(|| offered().last())
+    offered().find(|entry| entry.fits(memory) == Some(true)).or_else(|| offered().next_back())
 }
 
 impl Entry {

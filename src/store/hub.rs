@@ -239,7 +239,7 @@ fn copy(body: ureq::Body, part: &mut Part, cancel: &Cancel, emit: &mut dyn FnMut
                 emit(PullEvent::Progress { done: part.length(), total });
             }
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Ok(Some(error.to_string())),
+            Err(error) => return Ok(Some(said(&ureq::Error::from(error)))),
         }
     }
 }
@@ -276,10 +276,14 @@ fn origin(url: &str) -> &str {
 
 /// A transport error in a person's words.
 fn said(error: &ureq::Error) -> String {
+    use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error {
         // The system's resolver tells it in words only.
         ureq::Error::Io(error) if error.to_string().contains("lookup address") => said(&ureq::Error::HostNotFound),
         ureq::Error::HostNotFound => "its name is not found, so there seems to be no network".into(),
+        ureq::Error::Io(error) if matches!(error.kind(), UnexpectedEof | ConnectionReset | ConnectionAborted | BrokenPipe) => {
+            "the connection was closed".into()
+        }
         ureq::Error::Timeout(_) => "it does not answer in time".into(),
         ureq::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => "the connection was refused".into(),
         ureq::Error::Io(error) => error.to_string(),

@@ -30,18 +30,28 @@ pub(super) struct Part {
     state_path: PathBuf,
     length: u64,
     state: State,
-    /// Unlocked when it is closed. It is a file of its own because the part itself is renamed in the end.
-    _lock: File,
+    /// A file of its own, because the part itself is renamed in the end.
+    _lock: Lock,
+}
+
+/// A locked file. It is unlocked by word, not by closing: a process that is being started at that moment still holds a copy.
+#[derive(Debug)]
+struct Lock(File);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.0.unlock();
+    }
 }
 
 /// Locks `entry` for this process. The lock's file stays: a lock on a deleted file would hold nobody back.
-fn lock(entry: &Entry, paths: &Paths) -> Result<File, StoreError> {
+fn lock(entry: &Entry, paths: &Paths) -> Result<Lock, StoreError> {
     let folder = paths.models();
     fs::create_dir_all(&folder).map_err(|error| StoreError::io(&folder, error))?;
     let path = folder.join(format!(".{}.lock", entry.name));
     let file = OpenOptions::new().create(true).append(true).open(&path).map_err(|error| StoreError::io(&path, error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Lock(file)),
         Err(TryLockError::WouldBlock) => Err(StoreError::Busy(entry.name.clone())),
         Err(TryLockError::Error(error)) => Err(StoreError::io(&path, error)),
     }
