@@ -12,7 +12,8 @@
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
 //! | 3 | `db` `prompt` | users' files, read-only; the one text for asking and for training |
 //! | 5 | `ask` | the one ask pipeline |
-//! | 9 | `cli` | the only user of clap |
+//! | 8 | `jobs` | background workers around engines |
+//! | 9 | `tui` `cli` | the only users of ratatui and crossterm, and of clap |
 //!
 //! # Invariants
 //!
@@ -45,4 +46,7 @@ pub mod prompt;
 
 pub mod ask;
 
+pub mod jobs;
+
 pub mod cli;
+pub mod tui;

@@ -11,7 +11,7 @@ use super::failure::Failure;
 use crate::ask::{Answer, AnswerState, AskEvent, AskRequest, MAX_REPAIRS, ask};
 use crate::db::{Database, Format, Limits, demo, export, write_table};
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, LoadOptions, LocalModel, Prompt, Sampling};
-use crate::prompt::{Form, alpaca, schema_text};
+use crate::prompt::{Form, SCHEMA_BYTES, alpaca, schema_text};
 use crate::signal::Cancel;
 use crate::sql::guard;
 use crate::store::catalogue::{self, Resolved};
@@ -21,8 +21,6 @@ use crate::text;
 
 /// Tokens of context: the schema's budget and room for question, repairs and answer.
 const CONTEXT_TOKENS: usize = 8192;
-/// About 4,096 tokens of schema, at three and a half bytes each.
-const SCHEMA_BYTES: usize = 14_000;
 
 /// Saved sessions take no more of the disk than this.
 const SAVED_SESSION_BYTES: u64 = 2_000_000_000;
