@@ -2,6 +2,7 @@
 //!
 //! - [`args`]: what can be typed
 //! - `run`: what is done then
+//! - `screen`: the way into the screen
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
 //! timed out, 5 model failed, 130 interrupted.
@@ -11,6 +12,7 @@
 pub mod args;
 mod failure;
 mod run;
+mod screen;
 
 use std::process::ExitCode;
 

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::args::{Args, AskArgs, BenchArgs, Command, CompleteArgs, ModelsCommand, OutputFormat, PromptForm, QueryArgs};
+use super::args::{Args, AskArgs, BenchArgs, Command, CompleteArgs, ModelsCommand, OutputFormat, PromptForm, QueryArgs, ScreenArgs};
 use super::failure::Failure;
+use super::screen::run_screen;
 use crate::ask::{Answer, AnswerState, AskEvent, AskRequest, MAX_REPAIRS, ask};
 use crate::db::{Database, Format, Limits, demo, export, write_table};
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, LoadOptions, LocalModel, Prompt, Sampling};
@@ -27,11 +28,13 @@ const SAVED_SESSION_BYTES: u64 = 2_000_000_000;
 
 /// Runs a command; the exit code.
 pub(super) fn run(args: Args) -> Result<u8, Failure> {
-    match args.command {
+    let Some(command) = args.command else { return run_screen(&args.screen) };
+    match command {
+        Command::Demo { model } => run_screen(&ScreenArgs { database: Some("demo".into()), model }),
         Command::Ask(args) => run_ask(&args),
         Command::Query(args) => run_query(&args),
         Command::Schema { database } => {
-            let schema = open(&database)?.schema(&Cancel::new())?;
+            let schema = open_database(&database)?.schema(&Cancel::new())?;
             write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
             Ok(0)
         }
@@ -46,14 +49,14 @@ pub(super) fn run(args: Args) -> Result<u8, Failure> {
     }
 }
 
-fn open(database: &str) -> Result<Database, Failure> {
+pub(super) fn open_database(database: &str) -> Result<Database, Failure> {
     if database == "demo" {
         return Ok(Database::open(demo::path(&Paths::find()?.cache)?)?);
     }
     Ok(Database::open(database)?)
 }
 
-fn load(resolved: &Resolved) -> Result<LocalModel, Failure> {
+pub(super) fn load(resolved: &Resolved) -> Result<LocalModel, Failure> {
     let options = LoadOptions {
         name: resolved.name.clone(),
         sha256: resolved.sha256.clone(),
@@ -78,7 +81,7 @@ fn limits(max_rows: usize, timeout: u64) -> Limits {
 }
 
 fn run_query(args: &QueryArgs) -> Result<u8, Failure> {
-    let database = open(&args.database)?;
+    let database = open_database(&args.database)?;
     let sql = guard::check(&args.sql)?;
     let table = database.execute(&sql, &limits(args.max_rows, args.timeout), &Cancel::new())?;
     write_table(&table, format_of(args.format), &mut stdout().lock())?;
@@ -122,7 +125,7 @@ fn run_ask(args: &AskArgs) -> Result<u8, Failure> {
         crate::compute::set_global_threads(threads);
     }
     let cancel = Cancel::new();
-    let database = open(&args.database)?;
+    let database = open_database(&args.database)?;
     let schema = database.schema(&cancel)?;
     let resolved = resolve_or_pull(args, &Paths::find()?)?;
     let start = Instant::now();
