@@ -268,6 +268,7 @@ fn set_sql(state: &mut State, sql: &str) {
     state.editor.select_all();
     state.editor.cut();
     state.editor.insert_str(sql);
+    state.editor.move_cursor(CursorMove::Top);
 }
 
 fn open_cell(state: &mut State) {

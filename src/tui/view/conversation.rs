@@ -92,7 +92,7 @@ fn put(state: &State, lines: &mut Vec<Line<'static>>, text: &str, role: Role, in
 }
 
 /// `line` in parts of at most `width` columns, cut at blanks where there are some.
-fn wrap(line: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();
     for word in line.split_inclusive(' ') {

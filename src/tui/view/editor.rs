@@ -44,8 +44,11 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, ar
         }
     }
     if focused && state.window.is_none() {
-        let (x, y) = ((cursor - first_column) as u16, (row - first_row) as u16);
-        frame.set_cursor_position(Position::new(area.x + x.min(area.width.saturating_sub(1)), area.y + y));
+        let (x, y) = (cursor.saturating_sub(first_column) as u16, row.saturating_sub(first_row) as u16);
+        frame.set_cursor_position(Position::new(
+            area.x + x.min(area.width.saturating_sub(1)),
+            area.y + y.min(area.height.saturating_sub(1)),
+        ));
     }
 }
 

@@ -76,6 +76,7 @@ fn table_line(state: &State, table: &Table, open: bool, width: usize) -> Line<'s
 
 fn column_line(state: &State, table: &Table, column: &Column, width: usize) -> Line<'static> {
     let named = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
+    let room = width / 2;
     let key = match (named(&table.primary_key), table.foreign_keys.iter().find(|key| named(&key.columns))) {
         (true, _) => "* ".to_owned(),
         (false, Some(key)) if key.origin == KeyOrigin::Declared => format!("→{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
@@ -83,6 +84,11 @@ fn column_line(state: &State, table: &Table, column: &Column, width: usize) -> L
         (false, None) => String::new(),
     };
     let declared = text::sanitize(&column.declared_type).to_lowercase();
-    let right = format!("{key}{}", text::ellipsis(&declared, 12));
+    // A name says more than a type: the right side takes at most half, and drops the type where a key stands there.
+    let right = match text::width(&key) + text::width(&declared) <= room {
+        true => format!("{key}{declared}"),
+        false if key.is_empty() => text::ellipsis(&declared, room).into_owned(),
+        false => text::ellipsis(key.trim_end(), room).into_owned(),
+    };
     justified(state, format!("    {}", text::sanitize(&column.name)), Role::Plain, right, width)
 }

@@ -3,20 +3,24 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Clear, Paragraph, Wrap};
+use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
 use super::super::keys::{BINDINGS, Context, label};
 use super::super::state::{State, Window};
 use super::super::theme::Role;
+use super::conversation::wrap;
 use crate::text;
 
 pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let Some(window) = &state.window else { return };
-    let (title, lines, scroll) = match window {
+    let room = usize::from(area.width.saturating_sub(6)).max(1);
+    let (title, lines, scroll): (_, Vec<Line<'static>>, _) = match window {
         Window::Help { scroll } => ("Keys".to_owned(), help(state), *scroll),
-        Window::Cell { title, text, scroll } => {
-            (text::sanitize(title).into_owned(), text.lines().map(|line| Line::raw(line.replace('\t', "  "))).collect(), *scroll)
-        }
+        Window::Cell { title, text, scroll } => (
+            text::sanitize(title).into_owned(),
+            text.lines().flat_map(|line| wrap(&line.replace('\t', "  "), room)).map(Line::raw).collect(),
+            *scroll,
+        ),
     };
     let widest = lines.iter().map(Line::width).max().unwrap_or(0).max(text::width(&title) + 4);
     let width = u16::try_from(widest + 2).unwrap_or(u16::MAX).clamp(20, area.width.saturating_sub(4).max(20)).min(area.width);
@@ -33,7 +37,7 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
     }
     frame.render_widget(Clear, area);
     let text = Paragraph::new(lines).block(block).scroll((u16::try_from(scroll).unwrap_or(u16::MAX), 0));
-    frame.render_widget(if matches!(window, Window::Cell { .. }) { text.wrap(Wrap { trim: false }) } else { text }, area);
+    frame.render_widget(text, area);
 }
 
 fn help(state: &State) -> Vec<Line<'static>> {
