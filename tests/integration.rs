@@ -4,3 +4,4 @@
 mod cli;
 mod layers;
 mod reference;
+mod tokenizer;
