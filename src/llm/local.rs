@@ -7,7 +7,7 @@ use std::time::Instant;
 use super::generate::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
 use super::sampler::{Sampler, log_sum_exp, top_logprobs};
 use super::template::ChatTemplate;
-use super::tokenizer::{Specials, Tokenizer};
+use super::tokenizer::{Specials, Tokenizer, Utf8Assembler};
 use super::{Lane, LlmError, Model, Session, Want, ops};
 use crate::signal::Cancel;
 
@@ -126,7 +126,7 @@ impl Generate for LocalModel {
         let mut sampler = Sampler::new(&request.sampling);
         let (mut tokens, mut logprobs, mut logprob_sum) = (Vec::new(), Vec::new(), 0.0);
         let mut stops = StopStrings { stop: &request.stop, text: String::new(), sent: 0 };
-        let mut bytes = Vec::new();
+        let mut characters = Utf8Assembler::default();
         let mut finish_reason = FinishReason::Length;
         while tokens.len() < budget {
             if let Some(stop) = cancel.stop() {
@@ -142,10 +142,7 @@ impl Generate for LocalModel {
                 logprobs.push(top_logprobs(&logits, request.logprobs, |id| self.tokenizer.decode(&[id])));
             }
             tokens.push(token);
-            bytes.extend_from_slice(self.tokenizer.token_bytes(token).unwrap_or_default());
-            let whole = complete_utf8(&bytes);
-            stops.text.push_str(&String::from_utf8_lossy(&bytes[..whole]));
-            bytes.drain(..whole);
+            stops.text.push_str(&characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
             if stops.advance(false, emit) {
                 finish_reason = FinishReason::Stop;
                 break;
@@ -155,7 +152,7 @@ impl Generate for LocalModel {
             }
         }
         if finish_reason != FinishReason::Stop {
-            stops.text.push_str(&String::from_utf8_lossy(&bytes));
+            stops.text.push_str(&characters.finish());
             stops.advance(true, emit);
         }
         let timings = GenerateTimings {
@@ -168,14 +165,6 @@ impl Generate for LocalModel {
         };
         let mean_logprob = if tokens.is_empty() { 0.0 } else { logprob_sum / tokens.len() as f32 };
         Ok(Generation { text: stops.text, tokens, prompt_tokens, finish_reason, logprobs, mean_logprob, timings })
-    }
-}
-
-/// Bytes of the longest prefix that does not end inside a character.
-fn complete_utf8(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        _ => bytes.len(),
     }
 }
 
@@ -242,12 +231,5 @@ mod tests {
         check(&["END", "N"], &["aEN"], "aE", true);
         check(&["§§"], &["a§", "b§"], "a§b§", false);
         check(&[], &["x"], "x", false);
-    }
-
-    #[test]
-    fn characters_are_not_split() {
-        assert_eq!(complete_utf8("aé".as_bytes()), 3);
-        assert_eq!(complete_utf8(&"aé".as_bytes()[..2]), 1);
-        assert_eq!(complete_utf8(&[0xff, b'a']), 2);
     }
 }
