@@ -22,7 +22,8 @@
 //! - Engines are blocking functions `(inputs, &Cancel, emit)`. They start no threads save the compute pool, never print, and
 //!   never read the clock to decide (a deadline is in [`signal::Cancel`]). Front ends own threads, drawing, printing.
 //! - A prompt is made in [`prompt::render`] and nowhere else.
-//! - A row's logits depend on its own tokens alone, not on batch, chunk or thread count.
+//! - A row's logits depend on its own tokens and on the phase (prefill, decode) in which they were read: not on batch, chunk, thread count
+//!   or processor.
 //! - Everything that crosses a thread is a closed enum that can be printed and compared.
 //! - Model weights are immutable and shared; the KV cache belongs to a session, which can be truncated, forked, saved, loaded.
 //! - Text from a database or a model is untrusted: control characters never reach the terminal ([`text::sanitize`]).

@@ -3,5 +3,8 @@
 
 mod cli;
 mod layers;
+mod local;
+mod model;
 mod reference;
+mod tiny;
 mod tokenizer;

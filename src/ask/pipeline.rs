@@ -138,6 +138,7 @@ fn generate(
     emit(AskEvent::Prompt(model.render(&prompt)?));
     let generation = GenerateRequest {
         prompt,
+        shared_messages: 1,
         max_tokens: 400,
         // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
         stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],

@@ -16,13 +16,16 @@ use crate::signal::Cancel;
 use crate::sql::guard;
 use crate::store::catalogue::{self, Resolved};
 use crate::store::pull::{Pip, PullEvent, pull};
-use crate::store::{Entry, Paths, StoreError};
+use crate::store::{Entry, Paths, SavedSessions, StoreError};
 use crate::text;
 
 /// Tokens of context: the schema's budget and room for question, repairs and answer.
 const CONTEXT_TOKENS: usize = 8192;
 /// About 4,096 tokens of schema, at three and a half bytes each.
 const SCHEMA_BYTES: usize = 14_000;
+
+/// Saved sessions take no more of the disk than this.
+const SAVED_SESSION_BYTES: u64 = 2_000_000_000;
 
 /// Runs a command; the exit code.
 pub(super) fn run(args: Args) -> Result<u8, Failure> {
@@ -53,7 +56,12 @@ fn open(database: &str) -> Result<Database, Failure> {
 }
 
 fn load(resolved: &Resolved) -> Result<LocalModel, Failure> {
-    let options = LoadOptions { name: resolved.name.clone(), sha256: resolved.sha256.clone(), context_length: CONTEXT_TOKENS };
+    let options = LoadOptions {
+        name: resolved.name.clone(),
+        sha256: resolved.sha256.clone(),
+        context_length: CONTEXT_TOKENS,
+        saved_sessions: Some(SavedSessions::new(Paths::find()?.sessions(), SAVED_SESSION_BYTES)),
+    };
     Ok(LocalModel::open(&resolved.path, &options)?)
 }
 
@@ -218,6 +226,7 @@ fn run_complete(args: &CompleteArgs) -> Result<u8, Failure> {
     let mut model = load(&catalogue::resolve(&Paths::find()?, args.model.as_deref())?)?;
     let request = GenerateRequest {
         prompt: Prompt::Text(prompt.clone()),
+        shared_messages: 0,
         max_tokens: args.max_tokens,
         stop: args.stop.clone(),
         sampling: Sampling { temperature: args.temperature, top_k: args.top_k, top_p: args.top_p, seed: args.seed },
@@ -317,6 +326,7 @@ fn run_bench(args: &BenchArgs) -> Result<u8, Failure> {
     let tokens: Vec<u32> = seed.iter().copied().cycle().take(args.prompt_tokens.max(1)).collect();
     let request = GenerateRequest {
         prompt: Prompt::Tokens(tokens),
+        shared_messages: 0,
         max_tokens: args.gen_tokens,
         stop: Vec::new(),
         sampling: Sampling::default(),

@@ -1,15 +1,18 @@
-//! Rows of activations as int8, one scale for every [`STEP`] values.
+//! Rows of activations as int8, one scale for every [`SHARED`] values.
 
 use super::dot::{LANES, STEP};
 use super::unpack::GROUP;
 use super::{Level, Pool};
+
+/// Values that share a scale. With twice as many, an outlier takes the precision of twice as many neighbours; ggml has 32 too.
+const SHARED: usize = 32;
 
 /// Activations quantised once, for every matrix that reads them.
 #[derive(Debug, Clone, Default)]
 pub struct Activations {
     /// `[rows, steps * STEP]`, zero behind a row's end. Never -128, which the AVX2 kernels could not take.
     pub quants: Vec<i8>,
-    /// `[rows, steps]`
+    /// The scale of each group: `[rows, groups]`, zero behind a row's end, groups padded to whole lanes.
     pub scales: Vec<f32>,
     /// `scale * sum of the group's quants`: `[rows, groups]`, groups padded to whole lanes.
     pub sums: Vec<f32>,
@@ -25,7 +28,7 @@ impl Activations {
         let steps = columns.div_ceil(STEP);
         let groups = (steps * STEP / GROUP).next_multiple_of(LANES);
         let mut this =
-            Self { quants: vec![0; rows * steps * STEP], scales: vec![0.0; rows * steps], sums: vec![0.0; rows * groups], steps, groups };
+            Self { quants: vec![0; rows * steps * STEP], scales: vec![0.0; rows * groups], sums: vec![0.0; rows * groups], steps, groups };
         let level = Level::detect();
         // One row is too little work to share; many are shared by bands of eight.
         let band = if rows < 16 { rows.max(1) } else { 8 };
@@ -33,7 +36,7 @@ impl Activations {
         let bands: Vec<_> = this
             .quants
             .chunks_mut(band * steps * STEP)
-            .zip(this.scales.chunks_mut(band * steps))
+            .zip(this.scales.chunks_mut(band * groups))
             .zip(this.sums.chunks_mut(band * groups))
             .zip(x.chunks(band * columns))
             .map(|parts| std::sync::Mutex::new(Some(parts)))
@@ -43,7 +46,7 @@ impl Activations {
             let Some((((quants, scales), sums), x)) = taken else { return };
             for (row, x) in x.chunks_exact(columns).enumerate() {
                 let quants = &mut quants[row * steps * STEP..(row + 1) * steps * STEP];
-                let scales = &mut scales[row * steps..(row + 1) * steps];
+                let scales = &mut scales[row * groups..(row + 1) * groups];
                 let sums = &mut sums[row * groups..(row + 1) * groups];
                 quantize_row_at(level, x, quants, scales, sums);
             }
@@ -75,7 +78,7 @@ const ROUND: f32 = 12_582_912.0;
 
 #[inline(always)]
 fn quantize_row(x: &[f32], quants: &mut [i8], scales: &mut [f32], sums: &mut [f32]) {
-    for (step, (x, quants)) in x.chunks(STEP).zip(quants.chunks_exact_mut(STEP)).enumerate() {
+    for (index, (x, quants)) in x.chunks(SHARED).zip(quants.chunks_exact_mut(SHARED)).enumerate() {
         let mut lanes = [0f32; LANES];
         for part in x.chunks(LANES) {
             for (lane, value) in lanes.iter_mut().zip(part) {
@@ -88,14 +91,15 @@ fn quantize_row(x: &[f32], quants: &mut [i8], scales: &mut [f32], sums: &mut [f3
         let scale = if finite { largest / 127.0 } else { f32::NAN };
         let inverse = if largest > 0.0 && finite { 127.0 / largest } else { 0.0 };
         let inverse = if inverse.is_finite() { inverse } else { 0.0 };
-        scales[step] = scale;
         for (quant, value) in quants.iter_mut().zip(x) {
             let rounded = (value * inverse + ROUND) - ROUND;
             *quant = rounded.clamp(-127.0, 127.0) as i32 as i8;
         }
         for (group, quants) in quants.chunks_exact(GROUP).enumerate() {
             let sum: i32 = quants.iter().map(|&q| i32::from(q)).sum();
-            sums[step * (STEP / GROUP) + group] = scale * sum as f32;
+            let group = index * (SHARED / GROUP) + group;
+            scales[group] = scale;
+            sums[group] = scale * sum as f32;
         }
     }
 }

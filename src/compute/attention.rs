@@ -3,8 +3,7 @@
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
-use super::dot::dot_f32;
-use super::elementwise::{at_level, exp, exp_sum};
+use super::elementwise::{at_level, dots_at, exp, exp_sum};
 use super::{Level, Pool};
 
 /// Keys and values of one page, each `[kv_heads, page_tokens, head_dim]`.
@@ -105,12 +104,20 @@ fn tile_at(
     first: usize,
     last: usize,
 ) -> Vec<f32> {
-    at_level!(level, tile(shape: &AttentionShape, page_tokens: usize, lane: &LaneView<'_>, kv_head: usize, first: usize, last: usize) -> Vec<f32>)
+    at_level!(level, tile(level: Level, shape: &AttentionShape, page_tokens: usize, lane: &LaneView<'_>, kv_head: usize, first: usize, last: usize) -> Vec<f32>)
 }
 
 /// Output of the query heads of `kv_head` for queries `first..last`: `[(last - first) * group, head_dim]`.
 #[inline(always)]
-fn tile(shape: &AttentionShape, page_tokens: usize, lane: &LaneView<'_>, kv_head: usize, first: usize, last: usize) -> Vec<f32> {
+fn tile(
+    level: Level,
+    shape: &AttentionShape,
+    page_tokens: usize,
+    lane: &LaneView<'_>,
+    kv_head: usize,
+    first: usize,
+    last: usize,
+) -> Vec<f32> {
     let (d, group) = (shape.head_dim, shape.heads / shape.kv_heads);
     let queries = (last - first) * group;
     let mut out = vec![0f32; queries * d];
@@ -139,8 +146,14 @@ fn tile(shape: &AttentionShape, page_tokens: usize, lane: &LaneView<'_>, kv_head
             }
             let q = &lane.q[(token * shape.heads + head) * d..(token * shape.heads + head + 1) * d];
             let scores = &mut scores[..seen.len()];
-            for (score, key) in scores.iter_mut().zip(keys[seen.start * d..].chunks_exact(d)) {
-                *score = dot_f32(q, key) * shape.scale;
+            let keys = &keys[seen.start * d..];
+            let (fours, rest) = scores.as_chunks_mut::<4>();
+            for (scores, keys) in fours.iter_mut().zip(keys.chunks_exact(4 * d)) {
+                let rows = [&keys[..d], &keys[d..2 * d], &keys[2 * d..3 * d], &keys[3 * d..]];
+                *scores = dots_at(level, rows, q).map(|score| score * shape.scale);
+            }
+            for (score, key) in rest.iter_mut().zip(keys[4 * d * fours.len()..].chunks_exact(d)) {
+                *score = dots_at(level, [key], q)[0] * shape.scale;
             }
             let new_max = scores.iter().copied().fold(max[query], f32::max);
             let correction = exp(max[query] - new_max);

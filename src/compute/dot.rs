@@ -15,7 +15,7 @@ pub const STEP: usize = 4 * LANES;
 pub struct ActivationRow<'a> {
     /// `[steps * STEP]`
     pub quants: &'a [i8],
-    /// `[steps]`
+    /// `[groups]`, one for each [`GROUP`] columns.
     pub scales: &'a [f32],
     /// `[groups]`
     pub sums: &'a [f32],
@@ -56,7 +56,8 @@ pub fn dot_scalar(weights: &UnpackedRow, x: ActivationRow<'_>) -> f32 {
     for (step, (bytes, quants)) in weights.bytes.as_chunks::<STEP>().0.iter().zip(x.quants.as_chunks::<STEP>().0).enumerate() {
         for (lane, sum) in lanes.iter_mut().enumerate() {
             let products: i32 = (4 * lane..4 * lane + 4).map(|i| i32::from(bytes[i]) * i32::from(quants[i])).sum();
-            let scale = weights.scales[step * (STEP / GROUP) + lane / 4] * x.scales[step];
+            let group = step * (STEP / GROUP) + lane / 4;
+            let scale = weights.scales[group] * x.scales[group];
             *sum = (products as f32).mul_add(scale, *sum);
         }
     }
@@ -73,7 +74,7 @@ pub mod x86 {
     /// Adds sixteen lanes as [`super::tree`] does.
     #[inline]
     #[target_feature(enable = "avx2,fma")]
-    fn tree_pair(low: __m256, high: __m256) -> f32 {
+    pub(in super::super) fn tree_pair(low: __m256, high: __m256) -> f32 {
         let eight = _mm256_add_ps(low, high);
         let four = _mm_add_ps(_mm256_castps256_ps128(eight), _mm256_extractf128_ps::<1>(eight));
         let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
@@ -92,7 +93,7 @@ pub mod x86 {
         x: &[ActivationRow<'_>; T],
         out: &mut [[f32; R]; T],
     ) {
-        let steps = x[0].scales.len();
+        let steps = x[0].quants.len() / STEP;
         let spread = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
         let mut lanes = [[_mm512_setzero_ps(); R]; T];
         for step in 0..steps {
@@ -107,10 +108,11 @@ pub mod x86 {
                 }
             }
             for t in 0..T {
-                // SAFETY: `quants` holds `steps * STEP` values, `scales` holds `steps`.
+                // SAFETY: `quants` holds `steps * STEP` values, `scales` at least `steps * STEP / GROUP`.
                 let (quants, scale) = unsafe {
                     let quants = _mm512_loadu_si512(x[t].quants.as_ptr().add(step * STEP).cast());
-                    (quants, _mm512_set1_ps(*x[t].scales.get_unchecked(step)))
+                    let four = _mm_loadu_ps(x[t].scales.as_ptr().add(step * (STEP / GROUP)));
+                    (quants, _mm512_permutexvar_ps(spread, _mm512_castps128_ps512(four)))
                 };
                 for r in 0..R {
                     let products = _mm512_dpbusd_epi32(_mm512_setzero_si512(), bytes[r], quants);
@@ -149,7 +151,7 @@ pub mod x86 {
         x: &[ActivationRow<'_>; T],
         out: &mut [[f32; R]; T],
     ) {
-        let steps = x[0].scales.len();
+        let steps = x[0].quants.len() / STEP;
         let spread = [_mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1), _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3)];
         let ones = _mm256_set1_epi16(1);
         let mut lanes = [[[_mm256_setzero_ps(); 2]; R]; T];
@@ -166,7 +168,8 @@ pub mod x86 {
                         // SAFETY: as in `tile_avx512`.
                         let (quants, scale) = unsafe {
                             let quants = _mm256_loadu_si256(x[t].quants.as_ptr().add(step * STEP + 32 * half).cast());
-                            (quants, _mm256_set1_ps(*x[t].scales.get_unchecked(step)))
+                            let four = _mm_loadu_ps(x[t].scales.as_ptr().add(step * (STEP / GROUP)));
+                            (quants, _mm256_permutevar8x32_ps(_mm256_castps128_ps256(four), spread[half]))
                         };
                         let products = if WIDE {
                             // (byte - 128) * quant and 128 * quant each fit the 16-bit road; together they are byte * quant.

@@ -1,7 +1,7 @@
 //! Norms, rotary embedding, activation functions, sums.
 
 use super::dot::{LANES, dot_f32, tree};
-use super::{Level, Pool};
+use super::{BlockType, Level, Pool};
 
 /// Compiles `$body` once for portable Rust and once for AVX2, and calls the one that `level` names.
 macro_rules! at_level {
@@ -21,16 +21,28 @@ macro_rules! at_level {
 }
 pub(super) use at_level;
 
-/// `sum(a * b)` with the kernels of `level`.
-pub(super) fn dot_at(level: Level, a: &[f32], b: &[f32]) -> f32 {
-    at_level!(level, dot_f32(a: &[f32], b: &[f32]) -> f32)
+/// Each of `rows` times `x` with the kernels of `level`, in the order of [`dot_f32`].
+pub(super) fn dots_at<const R: usize>(level: Level, rows: [&[f32]; R], x: &[f32]) -> [f32; R] {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(out) = super::x86::float::dots(level, rows, x) {
+        return out;
+    }
+    let _ = level;
+    rows.map(|row| dot_f32(row, x))
+}
+
+/// [`super::dequantize`] with the kernels of `level`.
+pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &mut [f32]) {
+    use super::unpack::dequantize_inline;
+    at_level!(level, dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]));
 }
 
 /// RMSNorm (arXiv 1910.07467) of every row of `x: [rows, weight.len()]` into `out`.
 pub fn rms_norm(pool: &Pool, x: &[f32], weight: &[f32], eps: f32, out: &mut [f32]) {
     let _ = pool; // a few microseconds even for long prompts
     for (x, out) in x.chunks_exact(weight.len()).zip(out.chunks_exact_mut(weight.len())) {
-        let mean = dot_at(Level::detect(), x, x) / weight.len() as f32;
+        let [squares] = dots_at(Level::detect(), [x], x);
+        let mean = squares / weight.len() as f32;
         let scale = 1.0 / (mean + eps).sqrt();
         out.iter_mut().zip(x).zip(weight).for_each(|((out, x), weight)| *out = x * scale * weight);
     }

@@ -7,7 +7,10 @@ use std::cell::RefCell;
 
 use super::activations::Activations;
 use super::dot::{self, ActivationRow, STEP};
+use super::panel::{self, Panel, PanelActivations};
 use super::unpack::{self, UnpackedRow};
+#[cfg(target_arch = "x86_64")]
+use super::x86;
 use super::{BlockType, Level, Pool};
 
 /// A matrix in its file layout, row by row.
@@ -23,47 +26,93 @@ pub struct Matrix<'a> {
     pub bytes: &'a [u8],
 }
 
+/// Up to this many rows of activations, weights go to registers without scratch: measured faster up to 16, slower from 24.
+const DIRECT: usize = 16;
+
 /// Rows a chunk: enough to be worth claiming when there is one row of activations, few enough to fit the cache when there are many.
 fn band_rows(m: usize, columns: usize) -> usize {
     match m {
-        0..4 => (65_536 / columns.max(1)).clamp(8, 64) & !3,
+        0..=DIRECT => (65_536 / columns.max(1)).clamp(8, 64) & !3,
         _ => 16,
     }
 }
 
+/// What the products are for. Each phase has its own order of accumulation, see [`crate::compute`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Reading a prompt: many rows of activations.
+    Prefill,
+    /// Writing, or checking a draft: one row or a few.
+    Decode,
+}
+
+/// What a thread keeps between chunks.
+#[derive(Default)]
+struct Scratch {
+    rows: Vec<UnpackedRow>,
+    panel: Panel,
+    floats: Vec<Vec<f32>>,
+}
+
 thread_local! {
-    static SCRATCH: RefCell<(Vec<UnpackedRow>, Vec<Vec<f32>>)> = const { RefCell::new((Vec::new(), Vec::new())) };
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 /// `outs[i] = x * weights[i]^T` for several matrices that read the same `x: [m, columns]`; `outs[i]: [m, weights[i].rows]`.
 /// Quantised weights meet activations quantised to int8; float weights meet them as they are.
-pub fn matmul(pool: &Pool, x: &[f32], m: usize, weights: &[Matrix<'_>], outs: &mut [&mut [f32]]) {
-    matmul_at(Level::detect(), pool, x, m, weights, outs);
+pub fn matmul(pool: &Pool, phase: Phase, x: &[f32], m: usize, weights: &[Matrix<'_>], outs: &mut [&mut [f32]]) {
+    matmul_at(Level::detect(), pool, phase, x, m, weights, outs);
 }
 
 /// As [`matmul`], with the kernels of `level`, which the processor must have.
-pub(super) fn matmul_at(level: Level, pool: &Pool, x: &[f32], m: usize, weights: &[Matrix<'_>], outs: &mut [&mut [f32]]) {
+pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: usize, weights: &[Matrix<'_>], outs: &mut [&mut [f32]]) {
     let Some(columns) = weights.first().map(|w| w.columns).filter(|&columns| columns > 0 && m > 0) else { return };
-    let quantized = weights.iter().any(|w| unpack::offset(w.block).is_some());
-    let activations = if quantized { Activations::quantize(pool, x, m, columns) } else { Activations::default() };
+    let is_quantized = |w: &Matrix<'_>| unpack::offset(w.block).is_some();
+    let activations = if weights.iter().any(is_quantized) { Activations::quantize(pool, x, m, columns) } else { Activations::default() };
     let mut chunks = Vec::new();
     for (index, weight) in weights.iter().enumerate() {
-        let band = band_rows(m, columns);
+        let band = if phase == Phase::Prefill { panel::ROWS } else { band_rows(m, columns) };
         chunks.extend((0..weight.rows).step_by(band).map(|start| (index, start, (start + band).min(weight.rows))));
     }
+    let of_group = |group| {
+        let wanted = weights.iter().any(|w| is_quantized(w) && panel::group_columns(w.block) == group);
+        (phase == Phase::Prefill && wanted).then(|| PanelActivations::new(&activations, m, columns, group))
+    };
+    let (sixteen, thirty_two) = (of_group(16), of_group(32));
     let outs: Vec<Out> = outs.iter_mut().map(|out| Out { start: out.as_mut_ptr(), length: out.len() }).collect();
     pool.run(chunks.len(), &|chunk| {
         let (index, start, end) = chunks[chunk];
         let weight = &weights[index];
-        SCRATCH.with_borrow_mut(|(unpacked, floats)| {
+        SCRATCH.with_borrow_mut(|scratch| {
             let mut put = |t: usize, row: usize, value: f32| outs[index].put(t * weight.rows + row, value);
-            if unpack::offset(weight.block).is_some() {
-                quantized_band(level, weight, start..end, &activations, m, unpacked, &mut put);
-            } else {
-                float_band(level, weight, start..end, x, m, floats, &mut put);
+            let grouped = if panel::group_columns(weight.block) == 16 { &sixteen } else { &thirty_two };
+            match grouped {
+                _ if !is_quantized(weight) => float_band(level, weight, start..end, x, m, &mut scratch.floats, &mut put),
+                Some(x) => {
+                    let row_bytes = weight.bytes.len() / weight.rows;
+                    let rows = rows_for(&mut scratch.rows, weight.columns, panel::ROWS);
+                    for (row, scratch) in (start..end).zip(rows.iter_mut()) {
+                        unpack_at(level, scratch, weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], weight.columns);
+                    }
+                    scratch.panel.fill(level, weight.block, weight.columns, &rows[..end - start]);
+                    let out = &outs[index];
+                    panel::multiply(level, &scratch.panel, x, m, &mut |t, values| {
+                        out.put_all(t * weight.rows + start, &values[..end - start]);
+                    });
+                }
+                None => quantized_band(level, weight, start..end, &activations, m, &mut scratch.rows, &mut put),
             }
         });
     });
+}
+
+/// At least `count` scratch rows for `columns` weights.
+fn rows_for(rows: &mut Vec<UnpackedRow>, columns: usize, count: usize) -> &mut [UnpackedRow] {
+    if rows.first().is_none_or(|row| row.bytes.len() != columns.div_ceil(STEP) * STEP) {
+        rows.clear();
+    }
+    rows.resize_with(count.max(rows.len()), || UnpackedRow::new(columns));
+    &mut rows[..count]
 }
 
 /// An output that several threads write to, each at places of its own.
@@ -81,6 +130,12 @@ impl Out {
         // SAFETY: inside the slice, as asserted; no other chunk writes here.
         unsafe { *self.start.add(at) = value }
     }
+
+    fn put_all(&self, at: usize, values: &[f32]) {
+        assert!(at + values.len() <= self.length, "an output of {} has no place {at}", self.length);
+        // SAFETY: as above.
+        unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), self.start.add(at), values.len()) }
+    }
 }
 
 fn quantized_band(
@@ -93,20 +148,20 @@ fn quantized_band(
     put: &mut dyn FnMut(usize, usize, f32),
 ) {
     let steps = weight.columns.div_ceil(STEP);
-    if unpacked.first().is_none_or(|row| row.bytes.len() != steps * STEP) {
-        unpacked.clear();
-    }
     // One row at a time is unpacked and read while it is in the first-level cache, where nobody reads it twice.
     let tile_rows = if m < 4 { 4 } else { rows.len() };
-    unpacked.resize_with(tile_rows.max(unpacked.len()), || UnpackedRow::new(weight.columns));
+    let unpacked = rows_for(unpacked, weight.columns, tile_rows);
     let row_bytes = weight.bytes.len() / weight.rows;
     let x: Vec<ActivationRow<'_>> = (0..m)
         .map(|t| ActivationRow {
             quants: &activations.quants[t * steps * STEP..(t + 1) * steps * STEP],
-            scales: &activations.scales[t * steps..(t + 1) * steps],
+            scales: &activations.scales[t * activations.groups..(t + 1) * activations.groups],
             sums: &activations.sums[t * activations.groups..(t + 1) * activations.groups],
         })
         .collect();
+    if m <= DIRECT && direct(level, weight, rows.clone(), &x, put) {
+        return;
+    }
     let wide = weight.block == BlockType::Q8_0;
     for start in rows.clone().step_by(tile_rows) {
         let end = (start + tile_rows).min(rows.end);
@@ -117,33 +172,72 @@ fn quantized_band(
     }
 }
 
-fn unpack_at(level: Level, row: &mut UnpackedRow, block: BlockType, bytes: &[u8], columns: usize) {
-    match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => {
-            // SAFETY: `Level` says that the processor has these.
-            unsafe { fill_avx512(row, block, bytes) }
+/// The road of a few rows of activations: no scratch, where the level has kernels for it.
+fn direct(
+    level: Level,
+    weight: &Matrix<'_>,
+    rows: std::ops::Range<usize>,
+    x: &[ActivationRow<'_>],
+    put: &mut dyn FnMut(usize, usize, f32),
+) -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let row_bytes = weight.bytes.len() / weight.rows;
+        let bytes = |row: usize, count: usize| &weight.bytes[row * row_bytes..(row + count) * row_bytes];
+        if let [x] = x {
+            // Independent rows side by side hide the latency of each one's chain of additions.
+            let mut row = rows.start;
+            while row < rows.end {
+                let count = if rows.end - row >= 4 { 4 } else { 1 };
+                let known = match count {
+                    4 => x86::gemv::gemv::<4, 1>(level, weight.block, bytes(row, 4), &[*x])
+                        .map(|out| out.iter().enumerate().for_each(|(r, &[value])| put(0, row + r, value))),
+                    _ => x86::gemv::gemv::<1, 1>(level, weight.block, bytes(row, 1), &[*x]).map(|[[value]]| put(0, row, value)),
+                };
+                if known.is_none() {
+                    return false;
+                }
+                row += count;
+            }
+            return true;
         }
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => {
-            // SAFETY: `Level` says that the processor has these.
-            unsafe { fill_avx2(row, block, bytes) }
+        for row in rows {
+            let (eights, rest) = x.as_chunks::<8>();
+            let (fours, rest) = rest.as_chunks::<4>();
+            let (twos, ones) = rest.as_chunks::<2>();
+            let mut t = 0;
+            let mut put_all = |out: &[f32]| {
+                out.iter().enumerate().for_each(|(i, &value)| put(t + i, row, value));
+                t += out.len();
+            };
+            let bytes = bytes(row, 1);
+            let known = eights.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
+                && fours.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
+                && twos.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
+                && ones.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, &[*x]).map(|[out]| put_all(&out))).is_some();
+            if !known {
+                return false;
+            }
         }
-        _ => row.fill(block, bytes),
+        true
     }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = (level, weight, rows, x, put);
+        false
+    }
+}
+
+fn unpack_at(level: Level, row: &mut UnpackedRow, block: BlockType, bytes: &[u8], columns: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if level >= Level::Avx2 {
+        // SAFETY: `Level` says that the processor has AVX2, FMA and F16C.
+        unsafe { x86::quants::fill(block, bytes, &mut row.bytes, &mut row.scales, &mut row.biases) };
+        return;
+    }
+    let _ = level;
+    row.fill(block, bytes);
     debug_assert!(row.bytes.len() >= columns);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512vl")]
-fn fill_avx512(row: &mut UnpackedRow, block: BlockType, bytes: &[u8]) {
-    row.fill(block, bytes);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2,fma")]
-fn fill_avx2(row: &mut UnpackedRow, block: BlockType, bytes: &[u8]) {
-    row.fill(block, bytes);
 }
 
 /// Every row of `weights` with every row of `x`, in tiles of four by four, then what is left.
@@ -213,6 +307,7 @@ fn tile_of<const R: usize, const T: usize>(
     }
 }
 
+/// Rows of float weights are widened four at a time, and read by every row of activations from the first-level cache.
 fn float_band(
     level: Level,
     weight: &Matrix<'_>,
@@ -222,14 +317,21 @@ fn float_band(
     scratch: &mut Vec<Vec<f32>>,
     put: &mut dyn FnMut(usize, usize, f32),
 ) {
-    scratch.resize_with(1, Vec::new);
+    scratch.resize_with(4, Vec::new);
     let row_bytes = weight.bytes.len() / weight.rows;
-    for row in rows {
-        let floats = &mut scratch[0];
-        floats.resize(weight.columns, 0.0);
-        unpack::dequantize(weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], floats);
+    for start in rows.clone().step_by(4) {
+        let count = (rows.end - start).min(4);
+        for (row, floats) in (start..start + count).zip(scratch.iter_mut()) {
+            floats.resize(weight.columns, 0.0);
+            super::elementwise::dequantize_at(level, weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], floats);
+        }
         for (t, x) in x.chunks_exact(weight.columns).take(m).enumerate() {
-            put(t, row, super::elementwise::dot_at(level, floats, x));
+            if let ([a, b, c, d], 4) = (&scratch[..], count) {
+                let out = super::elementwise::dots_at(level, [a, b, c, d], x);
+                out.iter().enumerate().for_each(|(r, &value)| put(t, start + r, value));
+            } else {
+                scratch[..count].iter().enumerate().for_each(|(r, row)| put(t, start + r, super::elementwise::dots_at(level, [row], x)[0]));
+            }
         }
     }
 }
@@ -280,26 +382,43 @@ mod tests {
         bytes
     }
 
-    fn product(level: Level, threads: usize, block: BlockType, bytes: &[u8], rows: usize, columns: usize, x: &[f32]) -> Vec<f32> {
+    fn product_in(
+        phase: Phase,
+        level: Level,
+        threads: usize,
+        block: BlockType,
+        bytes: &[u8],
+        rows: usize,
+        columns: usize,
+        x: &[f32],
+    ) -> Vec<f32> {
         let m = x.len() / columns;
         let mut out = vec![0.0; m * rows];
-        matmul_at(level, &Pool::new(threads), x, m, &[Matrix { block, rows, columns, bytes }], &mut [&mut out]);
+        matmul_at(level, &Pool::new(threads), phase, x, m, &[Matrix { block, rows, columns, bytes }], &mut [&mut out]);
         out
+    }
+
+    fn product(level: Level, threads: usize, block: BlockType, bytes: &[u8], rows: usize, columns: usize, x: &[f32]) -> Vec<f32> {
+        product_in(Phase::Decode, level, threads, block, bytes, rows, columns, x)
     }
 
     fn inputs(m: usize, columns: usize) -> Vec<f32> {
         (0..m * columns).map(|i| ((i * 7919 + 13) % 2003) as f32 / 1000.0 - 1.0).collect()
     }
 
+    fn cases() -> impl Iterator<Item = (BlockType, Phase)> {
+        TYPES.into_iter().flat_map(|block| [(block, Phase::Prefill), (block, Phase::Decode)])
+    }
+
     #[test]
     fn products_agree_with_the_dequantised_ones_within_the_activations_rounding() {
-        for block in TYPES {
-            let (rows, columns, m) = (7, 768, 3);
+        for (block, phase) in cases() {
+            let (rows, columns, m) = (23, 768, 3);
             let bytes = random_matrix(block, rows, columns, 42);
             let mut weights = vec![0.0; rows * columns];
             super::super::dequantize(block, &bytes, &mut weights);
             let x = inputs(m, columns);
-            let out = product(Level::detect(), 2, block, &bytes, rows, columns, &x);
+            let out = product_in(phase, Level::detect(), 2, block, &bytes, rows, columns, &x);
             for t in 0..m {
                 for r in 0..rows {
                     let pairs = || weights[r * columns..(r + 1) * columns].iter().zip(&x[t * columns..(t + 1) * columns]);
@@ -314,19 +433,23 @@ mod tests {
 
     #[test]
     fn bits_do_not_depend_on_level_batch_or_threads() {
-        for block in TYPES {
-            // 13 rows and 11 tokens are no multiples of a tile; 800 columns are no multiple of a step.
-            let (rows, columns, m) = (13, if block.block_len() == 256 { 768 } else { 800 }, 11);
+        for (block, phase) in cases() {
+            // 37 rows and 23 tokens are no multiples of a tile; 800 columns are no multiple of a step.
+            let (rows, columns, m) = (37, if block.block_len() == 256 { 768 } else { 800 }, 11);
             let bytes = random_matrix(block, rows, columns, 7);
             let x = inputs(m, columns);
-            let oracle = product(Level::Scalar, 1, block, &bytes, rows, columns, &x);
+            let oracle = product_in(phase, Level::Scalar, 1, block, &bytes, rows, columns, &x);
             for level in Level::available() {
                 for threads in [1, 3] {
-                    assert_eq!(product(level, threads, block, &bytes, rows, columns, &x), oracle, "{block:?} at {level:?}");
+                    assert_eq!(
+                        product_in(phase, level, threads, block, &bytes, rows, columns, &x),
+                        oracle,
+                        "{block:?} in {phase:?} at {level:?}"
+                    );
                 }
                 for t in 0..m {
-                    let alone = product(level, 2, block, &bytes, rows, columns, &x[t * columns..(t + 1) * columns]);
-                    assert_eq!(alone, oracle[t * rows..(t + 1) * rows], "{block:?} token {t} alone at {level:?}");
+                    let alone = product_in(phase, level, 2, block, &bytes, rows, columns, &x[t * columns..(t + 1) * columns]);
+                    assert_eq!(alone, oracle[t * rows..(t + 1) * rows], "{block:?} in {phase:?}, token {t} alone at {level:?}");
                 }
             }
         }
@@ -340,7 +463,7 @@ mod tests {
         let (mut out_a, mut out_b) = (vec![0.0; m * 5], vec![0.0; m * 9]);
         let weights =
             [Matrix { block: BlockType::Q4K, rows: 5, columns, bytes: &a }, Matrix { block: BlockType::Q6K, rows: 9, columns, bytes: &b }];
-        matmul(&Pool::new(2), &x, m, &weights, &mut [&mut out_a, &mut out_b]);
+        matmul(&Pool::new(2), Phase::Decode, &x, m, &weights, &mut [&mut out_a, &mut out_b]);
         assert_eq!(out_a, product(Level::Scalar, 1, BlockType::Q4K, &a, 5, columns, &x));
         assert_eq!(out_b, product(Level::Scalar, 1, BlockType::Q6K, &b, 9, columns, &x));
     }
@@ -349,7 +472,10 @@ mod tests {
     fn a_weight_of_minus_128_and_extreme_activations_are_exact() {
         // One Q8_0 block of -128s with scale 1 (0x3c00), activations of one size: no rounding anywhere.
         let bytes = [&[0x00, 0x3c][..], &[0x80; 32]].concat();
-        for level in Level::available() {
+        for (level, phase) in Level::available().into_iter().flat_map(|level| [(level, Phase::Prefill), (level, Phase::Decode)]) {
+            let product = |level, threads, block, bytes: &[u8], rows, columns, x: &[f32]| {
+                product_in(phase, level, threads, block, bytes, rows, columns, x)
+            };
             for x in [1.0f32, -1.0, 1e30] {
                 let out = product(level, 1, BlockType::Q8_0, &bytes, 1, 32, &[x; 32]);
                 assert!((out[0] / (-128.0 * 32.0 * x) - 1.0).abs() < 1e-6, "{level:?}: {out:?}");
@@ -369,8 +495,10 @@ mod tests {
             let bytes = random_matrix(block, 5, columns, seed);
             let x: Vec<f32> = inputs(2, columns).iter().map(|x| x * 2f32.powi(scale)).collect();
             let oracle = product(Level::Scalar, 1, block, &bytes, 5, columns, &x);
+            let panels = product_in(Phase::Prefill, Level::Scalar, 1, block, &bytes, 5, columns, &x);
             for level in Level::available() {
                 prop_assert_eq!(&product(level, 2, block, &bytes, 5, columns, &x), &oracle);
+                prop_assert_eq!(&product_in(Phase::Prefill, level, 2, block, &bytes, 5, columns, &x), &panels);
             }
         }
     }

@@ -4,16 +4,19 @@
 //! - [`unpack`]: blocks to unsigned bytes with scales, and to f32
 //! - [`activations`]: rows of activations as int8
 //! - [`mod@matmul`]: `x * w^T` for weights in their file layout
+//! - [`panel`]: the inner kernels of prompts
 //! - [`dot`]: the inner kernels, one for each [`Level`]
 //! - [`mod@attention`]: causal attention over a paged f16 cache
 //! - [`elementwise`]: norms, rotary embedding, activations
+//! - `x86`: the same kernels without scratch between file and register, for decoding
 //! - [`pool`]: the threads
 //!
-//! # One accumulation order
+//! # One accumulation order a phase
 //!
-//! Every dot product is accumulated in sixteen f32 lanes with fused multiply-add, in the order of the columns, and the lanes are
-//! added as a tree. Integer sums are exact. So an output depends on its own row of activations and its own row of weights alone:
-//! not on the batch, not on the thread count, and not on the [`Level`] of the processor either. Tests compare bits.
+//! Integer sums are exact, and floats are accumulated with fused multiply-add in an order that each [`Phase`] fixes: in decoding, sixteen
+//! lanes over the columns, added as a tree ([`dot`]); in prefill, group after group of columns ([`mod@panel`]), which is twice as fast and
+//! needs weights rearranged. So an output depends on its own row of activations, its own row of weights and the phase: not on the
+//! batch, not on the thread count, and not on the [`Level`] of the processor either. Tests compare bits.
 
 pub mod activations;
 pub mod attention;
@@ -22,13 +25,16 @@ pub mod dot;
 pub mod elementwise;
 mod level;
 pub mod matmul;
+pub mod panel;
 pub mod pool;
 pub mod unpack;
+#[cfg(target_arch = "x86_64")]
+mod x86;
 
 pub use attention::{AttentionLane, AttentionShape, KvPage, attention};
 pub use block::BlockType;
 pub use elementwise::{add_assign, rms_norm, rope_adjacent, rope_halves, silu_mul};
 pub use level::Level;
-pub use matmul::{Matrix, matmul};
+pub use matmul::{Matrix, Phase, matmul};
 pub use pool::{Pool, available_threads, global, set_global_threads};
 pub use unpack::dequantize;

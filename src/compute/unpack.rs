@@ -3,8 +3,6 @@
 //! Every quantised weight is `scale * (byte - offset) - minimum`, with a scale and a minimum for each [`GROUP`] weights and an offset
 //! that belongs to the type.
 
-use half::{bf16, f16};
-
 use super::BlockType;
 
 /// Weights that share a scale; the finest grain of any type (Q6_K's).
@@ -205,10 +203,17 @@ fn q6_k(block: &[u8; 210], out: &mut [u8; 256], scales: &mut [f32; 16], biases: 
 
 /// Weights as f32. `bytes` is a whole number of blocks, `out` as long as they hold; what is longer is left alone.
 pub fn dequantize(block: BlockType, bytes: &[u8], out: &mut [f32]) {
+    super::elementwise::dequantize_at(super::Level::detect(), block, bytes, out);
+}
+
+#[inline(always)]
+pub(super) fn dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]) {
     match block {
         BlockType::F32 => bytes.as_chunks::<4>().0.iter().zip(out).for_each(|(b, o)| *o = f32::from_le_bytes(*b)),
-        BlockType::F16 => bytes.as_chunks::<2>().0.iter().zip(out).for_each(|(b, o)| *o = f16::from_le_bytes(*b).to_f32()),
-        BlockType::BF16 => bytes.as_chunks::<2>().0.iter().zip(out).for_each(|(b, o)| *o = bf16::from_le_bytes(*b).to_f32()),
+        BlockType::F16 => bytes.as_chunks::<2>().0.iter().zip(out).for_each(|(b, o)| *o = half_at(b, 0)),
+        BlockType::BF16 => {
+            bytes.as_chunks::<2>().0.iter().zip(out).for_each(|(b, o)| *o = f32::from_bits(u32::from(u16::from_le_bytes(*b)) << 16))
+        }
         BlockType::Q2K => bytes.chunks_exact(84).zip(out.chunks_exact_mut(256)).for_each(|(b, o)| dequantize_q2_k(b, o)),
         BlockType::Q3K => bytes.chunks_exact(110).zip(out.chunks_exact_mut(256)).for_each(|(b, o)| dequantize_q3_k(b, o)),
         _ => {

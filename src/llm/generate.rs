@@ -60,6 +60,8 @@ pub enum Prompt {
 pub struct GenerateRequest {
     /// The prompt.
     pub prompt: Prompt,
+    /// So many leading messages of a chat stand in other prompts too; what the model remembers of them is worth keeping.
+    pub shared_messages: usize,
     /// At most this many new tokens.
     pub max_tokens: usize,
     /// Generation ends before the first of these.

@@ -4,15 +4,22 @@
 use std::path::Path;
 use std::time::Instant;
 
+use sha2::{Digest, Sha256};
+
 use super::generate::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
 use super::sampler::{Sampler, log_sum_exp, top_logprobs};
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer, Utf8Assembler};
 use super::{Lane, LlmError, Model, Session, Want, ops};
+use crate::compute::Phase;
 use crate::signal::Cancel;
+use crate::store::SavedSessions;
 
 /// Prompt tokens that are read in one forward pass; between passes cancellation is seen and progress told.
 const PREFILL_CHUNK: usize = 256;
+
+/// Shared beginnings of fewer tokens are read again faster than they are found.
+const WORTH_SAVING: usize = 64;
 
 /// How a model is loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +30,8 @@ pub struct LoadOptions {
     pub sha256: Option<String>,
     /// Tokens of context wanted; the model's own limit where that is lower.
     pub context_length: usize,
+    /// Where the model's memory of shared prompt beginnings is kept from run to run; `None` for not at all.
+    pub saved_sessions: Option<SavedSessions>,
 }
 
 /// A loaded model that answers requests.
@@ -31,6 +40,7 @@ pub struct LocalModel {
     tokenizer: Tokenizer,
     template: Option<ChatTemplate>,
     session: Session,
+    saved_sessions: Option<SavedSessions>,
     info: ModelInfo,
 }
 
@@ -51,11 +61,58 @@ impl LocalModel {
             has_chat_template: template.is_some(),
             device: "cpu".into(),
         };
-        Ok(Self { session: model.session(), model, tokenizer, template, info })
+        Ok(Self { session: model.session(), model, tokenizer, template, saved_sessions: options.saved_sessions.clone(), info })
     }
 
     fn template(&self) -> Result<&ChatTemplate, LlmError> {
         self.template.as_ref().ok_or_else(|| LlmError::Template("the file brings none".into()))
+    }
+
+    /// How many leading tokens of `prompt` its shared messages give.
+    fn shared_tokens(&self, request: &GenerateRequest, prompt: &[u32]) -> Result<usize, LlmError> {
+        match &request.prompt {
+            Prompt::Chat(messages) if request.shared_messages > 0 && request.shared_messages < messages.len() => {
+                let alone = self.tokenize(&Prompt::Chat(messages[..request.shared_messages].into()))?;
+                Ok(alone.iter().zip(prompt).take_while(|(a, b)| a == b).count())
+            }
+            _ => Ok(0),
+        }
+    }
+
+    /// What a session that has read `tokens` is saved under: everything that its contents depend on.
+    fn session_key(&self, tokens: &[u32]) -> String {
+        let mut hash = Sha256::new();
+        hash.update(self.model.fingerprint());
+        hash.update(b"f16");
+        tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
+        hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Takes up the saved session of `shared`, where that is more than this one remembers. True where it is worth saving after being read.
+    fn recall(&mut self, shared: &[u32]) -> bool {
+        let Some(saved) = &self.saved_sessions else { return false };
+        if shared.len() < WORTH_SAVING || self.session.common_prefix(shared) == shared.len() {
+            return false;
+        }
+        let key = self.session_key(shared);
+        let Some(mut file) = saved.open(&key) else { return true };
+        match self.model.load_session(shared.len(), &mut file) {
+            Ok(session) if session.tokens() == shared => {
+                self.session = session;
+                false
+            }
+            _ => {
+                saved.remove(&key);
+                true
+            }
+        }
+    }
+
+    /// Keeps what the session remembers of `shared`. A cache: a full disk is no error.
+    fn remember(&self, shared: &[u32]) {
+        if let Some(saved) = &self.saved_sessions {
+            let _ = saved.save(&self.session_key(shared), |out| self.session.fork(shared.len()).save(out));
+        }
     }
 
     /// Reads `prompt` into the session, keeping what it begins with already; gives the logits behind it and how many tokens were kept.
@@ -71,14 +128,14 @@ impl LocalModel {
             }
             done += chunk.len();
             let want = if done == prompt.len() { Want::Last } else { Want::None };
-            logits = self.read(chunk, want)?;
+            logits = self.read(Phase::Prefill, chunk, want)?;
             emit(GenerateEvent::Prefill { done, total: prompt.len(), cached });
         }
         Ok((logits, cached))
     }
 
-    fn read(&mut self, tokens: &[u32], want: Want<'_>) -> Result<Vec<f32>, LlmError> {
-        let out = self.model.forward(&mut [Lane { session: &mut self.session, tokens, want }])?;
+    fn read(&mut self, phase: Phase, tokens: &[u32], want: Want<'_>) -> Result<Vec<f32>, LlmError> {
+        let out = self.model.forward(phase, &mut [Lane { session: &mut self.session, tokens, want }])?;
         Ok(ops::read_f32(&out[0], <[f32]>::to_vec)?)
     }
 }
@@ -119,6 +176,8 @@ impl Generate for LocalModel {
             return Err(LlmError::ContextFull { tokens: prompt_tokens.len(), context });
         }
         let start = Instant::now();
+        let shared = self.shared_tokens(request, &prompt_tokens)?;
+        let worth_saving = self.recall(&prompt_tokens[..shared]);
         let (mut logits, cached_tokens) = self.prefill(&prompt_tokens, cancel, emit)?;
         let prefill_ms = start.elapsed().as_secs_f64() * 1000.0;
         let start = Instant::now();
@@ -148,7 +207,7 @@ impl Generate for LocalModel {
                 break;
             }
             if tokens.len() < budget {
-                logits = self.read(&[token], Want::Last)?;
+                logits = self.read(Phase::Decode, &[token], Want::Last)?;
             }
         }
         if finish_reason != FinishReason::Stop {
@@ -163,6 +222,9 @@ impl Generate for LocalModel {
             decode_ms: start.elapsed().as_secs_f64() * 1000.0,
             ..Default::default()
         };
+        if worth_saving {
+            self.remember(&prompt_tokens[..shared]);
+        }
         let mean_logprob = if tokens.is_empty() { 0.0 } else { logprob_sum / tokens.len() as f32 };
         Ok(Generation { text: stops.text, tokens, prompt_tokens, finish_reason, logprobs, mean_logprob, timings })
     }

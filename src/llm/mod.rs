@@ -27,6 +27,7 @@ pub mod template;
 pub mod tokenizer;
 pub mod weights;
 
+pub use crate::compute::Phase;
 pub use error::LlmError;
 pub use generate::{
     FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,

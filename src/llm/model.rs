@@ -12,7 +12,7 @@ use super::gguf::{GgufFile, Metadata};
 use super::ops::{self, LanePages, RopeTables};
 use super::session::Session;
 use super::weights::Weights;
-use crate::compute::AttentionShape;
+use crate::compute::{AttentionShape, Phase};
 
 /// A loaded model: immutable, to be shared between sessions.
 #[derive(Debug)]
@@ -62,6 +62,11 @@ impl Model {
         Ok((Self::load(&file)?, file.metadata))
     }
 
+    /// Tells this model from others; see `fingerprint` below for what it covers.
+    pub fn fingerprint(&self) -> &[u8; 32] {
+        &self.fingerprint
+    }
+
     /// A session that has read nothing.
     pub fn session(&self) -> Session {
         Session::new(&self.spec, self.fingerprint)
@@ -77,11 +82,12 @@ impl Model {
         self.weights.output.rows
     }
 
-    /// Reads the lanes' tokens in one pass, and gives each lane its logits, `[wanted, vocabulary]`.
+    /// Reads the lanes' tokens in one pass, and gives each lane its logits, `[wanted, vocabulary]`. In one phase, what a lane gets does not
+    /// depend on the other lanes, nor on how its tokens were cut into passes.
     ///
     /// # Errors
     /// When a token is outside the vocabulary. The sessions are then as before.
-    pub fn forward(&self, lanes: &mut [Lane<'_>]) -> Result<Vec<Tensor>, LlmError> {
+    pub fn forward(&self, phase: Phase, lanes: &mut [Lane<'_>]) -> Result<Vec<Tensor>, LlmError> {
         let spec = &self.spec;
         let tokens: Vec<u32> = lanes.iter().flat_map(|lane| lane.tokens).copied().collect();
         if let Some(token) = tokens.iter().find(|&&token| token as usize >= self.weights.token_embd.rows) {
@@ -102,7 +108,7 @@ impl Model {
         let mut x = self.embed(&tokens)?; // [tokens, hidden]
         for (index, layer) in self.weights.layers.iter().enumerate() {
             let qkv = [&layer.attn_q, &layer.attn_k, &layer.attn_v];
-            let qkv = ops::norm_linear(&x, &layer.attn_norm, spec.norm_eps, &qkv, layer.attn_qkv_bias.as_deref())?;
+            let qkv = ops::norm_linear(phase, &x, &layer.attn_norm, spec.norm_eps, &qkv, layer.attn_qkv_bias.as_deref())?;
             let [q, k, v] = qkv.as_slice() else { unreachable!("three weights give three outputs") };
             let mut q = ops::rope(q, &tables, spec.heads, spec.head_dim)?; // [tokens, query_dim]
             let k = ops::rope(k, &tables, spec.kv_heads, spec.head_dim)?; // [tokens, kv_dim]
@@ -117,11 +123,11 @@ impl Model {
                 }
             }
             let attended = ops::attend(&q, shape, pages)?; // [tokens, query_dim]
-            x = ops::linear_add(&attended, &layer.attn_output, &x)?;
-            let gate_up = ops::norm_linear(&x, &layer.ffn_norm, spec.norm_eps, &[&layer.ffn_gate, &layer.ffn_up], None)?;
+            x = ops::linear_add(phase, &attended, &layer.attn_output, &x)?;
+            let gate_up = ops::norm_linear(phase, &x, &layer.ffn_norm, spec.norm_eps, &[&layer.ffn_gate, &layer.ffn_up], None)?;
             let [gate, up] = gate_up.as_slice() else { unreachable!("two weights give two outputs") };
             let inner = ops::silu_mul(gate, up)?; // [tokens, feed_forward]
-            x = ops::linear_add(&inner, &layer.ffn_down, &x)?;
+            x = ops::linear_add(phase, &inner, &layer.ffn_down, &x)?;
         }
         for lane in lanes.iter_mut() {
             lane.session.tokens.extend(lane.tokens);
@@ -147,7 +153,8 @@ impl Model {
                 .map(|_| Tensor::zeros((0, vocabulary), candle_core::DType::F32, &Device::Cpu))
                 .collect::<Result<_, _>>()?);
         }
-        let output = ops::norm_linear(x, &self.weights.output_norm, self.spec.norm_eps, &[&self.weights.output], None)?;
+        // A few rows, and the widest matrix: never worth a rearrangement.
+        let output = ops::norm_linear(Phase::Decode, x, &self.weights.output_norm, self.spec.norm_eps, &[&self.weights.output], None)?;
         let mut start = 0;
         let mut out = Vec::with_capacity(lanes.len());
         for count in counts {

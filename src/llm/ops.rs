@@ -7,14 +7,14 @@ use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Stora
 
 use super::kv::{PAGE_TOKENS, Page};
 use super::weights::Weight;
-use crate::compute::{self, AttentionLane, AttentionShape};
+use crate::compute::{self, AttentionLane, AttentionShape, Phase};
 
 /// RMSNorm of each row of `x`, then several linear maps of it that share the input (q, k, v; gate, up).
 ///
 /// `x: [tokens, hidden]` gives one `[tokens, rows]` tensor a weight.
-pub fn norm_linear(x: &Tensor, norm: &[f32], eps: f32, weights: &[&Weight], bias: Option<&[f32]>) -> Result<Vec<Tensor>> {
+pub fn norm_linear(phase: Phase, x: &Tensor, norm: &[f32], eps: f32, weights: &[&Weight], bias: Option<&[f32]>) -> Result<Vec<Tensor>> {
     let (tokens, _hidden) = x.dims2()?;
-    let joined = x.contiguous()?.apply_op1_no_bwd(&NormLinear { norm, eps, weights, bias })?; // [tokens * (rows_1 + rows_2 + ...)]
+    let joined = x.contiguous()?.apply_op1_no_bwd(&NormLinear { phase, norm, eps, weights, bias })?; // [tokens * (rows_1 + rows_2 + ...)]
     let mut start = 0;
     let mut outputs = Vec::with_capacity(weights.len());
     for weight in weights {
@@ -26,8 +26,8 @@ pub fn norm_linear(x: &Tensor, norm: &[f32], eps: f32, weights: &[&Weight], bias
 }
 
 /// `residual + x * weight^T`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
-pub fn linear_add(x: &Tensor, weight: &Weight, residual: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { weight })
+pub fn linear_add(phase: Phase, x: &Tensor, weight: &Weight, residual: &Tensor) -> Result<Tensor> {
+    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight })
 }
 
 /// `silu(gate) * up`, element by element.
@@ -81,6 +81,7 @@ fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
 }
 
 struct NormLinear<'a> {
+    phase: Phase,
     norm: &'a [f32],
     eps: f32,
     weights: &'a [&'a Weight],
@@ -107,7 +108,7 @@ impl CustomOp1 for NormLinear<'_> {
             outs.push(own);
             rest = others;
         }
-        compute::matmul(pool, &normed, tokens, &matrices, &mut outs);
+        compute::matmul(pool, self.phase, &normed, tokens, &matrices, &mut outs);
         if let Some(mut bias) = self.bias {
             for (out, weight) in outs.iter_mut().zip(self.weights) {
                 let (own, others) = bias.split_at(weight.rows);
@@ -121,6 +122,7 @@ impl CustomOp1 for NormLinear<'_> {
 }
 
 struct LinearAdd<'a> {
+    phase: Phase,
     weight: &'a Weight,
 }
 
@@ -133,7 +135,7 @@ impl CustomOp2 for LinearAdd<'_> {
         let (x, residual) = (slice(s1, l1)?, slice(s2, l2)?);
         let tokens = x.len() / self.weight.columns;
         let mut out = vec![0.0; tokens * self.weight.rows];
-        compute::matmul(compute::global(), x, tokens, &[self.weight.matrix()], &mut [&mut out]);
+        compute::matmul(compute::global(), self.phase, x, tokens, &[self.weight.matrix()], &mut [&mut out]);
         compute::add_assign(&mut out, residual);
         Ok((CpuStorage::F32(out), (tokens, self.weight.rows).into()))
     }

@@ -24,6 +24,11 @@ impl Paths {
         })
     }
 
+    /// Where saved sessions lie.
+    pub fn sessions(&self) -> PathBuf {
+        self.cache.join("sessions")
+    }
+
     /// Where models lie.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")

@@ -1,0 +1,128 @@
+//! Saved sessions: what a model remembers of a prompt's beginning, kept from run to run. A cache: whatever goes wrong, it is made again.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Files are named by a key of hexadecimal digits; the oldest go when they are together larger than a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedSessions {
+    folder: PathBuf,
+    limit: u64,
+}
+
+/// Ends the name of a saved session.
+const EXTENSION: &str = "kv";
+
+impl SavedSessions {
+    /// Files in `folder`, together at most `limit` bytes.
+    pub fn new(folder: PathBuf, limit: u64) -> Self {
+        Self { folder, limit }
+    }
+
+    /// The file of `key`, where there is one. It counts as used now.
+    pub fn open(&self, key: &str) -> Option<impl Read> {
+        let file = File::open(self.path(key)).ok()?;
+        let _ = file.set_modified(SystemTime::now());
+        Some(BufReader::with_capacity(1 << 20, file))
+    }
+
+    /// Writes the file of `key` beside its place, then renames it, then deletes the oldest ones. A file that two processes write at once is
+    /// written twice and renamed twice: both are whole.
+    pub fn save(&self, key: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        let part = self.folder.join(format!("{key}.{}.part", std::process::id()));
+        let result = File::create(&part).and_then(|file| {
+            let mut out = BufWriter::with_capacity(1 << 20, file);
+            write(&mut out)?;
+            out.flush()?;
+            fs::rename(&part, self.path(key))
+        });
+        if result.is_err() {
+            let _ = fs::remove_file(&part);
+        }
+        self.evict();
+        result
+    }
+
+    /// Deletes the file of `key`, which turned out to be of no use.
+    pub fn remove(&self, key: &str) {
+        let _ = fs::remove_file(self.path(key));
+    }
+
+    fn path(&self, key: &str) -> PathBuf {
+        self.folder.join(key).with_extension(EXTENSION)
+    }
+
+    fn evict(&self) {
+        let mut files: Vec<(SystemTime, u64, PathBuf)> = files_in(&self.folder);
+        files.sort();
+        let mut total: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
+        for (_, bytes, path) in files {
+            if total <= self.limit {
+                break;
+            }
+            if fs::remove_file(path).is_ok() {
+                total -= bytes;
+            }
+        }
+    }
+}
+
+/// Age, size and path of every saved session, and of the parts that a process which was killed left an hour ago or more.
+fn files_in(folder: &Path) -> Vec<(SystemTime, u64, PathBuf)> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut out = Vec::new();
+    for entry in entries.flatten() {
+        let path = entry.path();
+        let Ok(metadata) = entry.metadata() else { continue };
+        let modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+        let extension = path.extension().and_then(|extension| extension.to_str());
+        let old = modified.elapsed().is_ok_and(|age| age.as_secs() > 3600);
+        match extension {
+            Some(EXTENSION) => out.push((modified, metadata.len(), path)),
+            Some("part") if old => {
+                let _ = fs::remove_file(path);
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_least_recently_used_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions = SavedSessions::new(folder.path().join("kv"), 25);
+        let age = |key: &str, seconds| {
+            let at = SystemTime::now() - std::time::Duration::from_secs(seconds);
+            File::options().append(true).open(sessions.path(key)).unwrap().set_modified(at).unwrap();
+        };
+        for (key, seconds) in [("a", 30), ("b", 20)] {
+            sessions.save(key, |out| out.write_all(&[7; 10])).unwrap();
+            age(key, seconds);
+        }
+        let mut bytes = Vec::new();
+        sessions.open("a").unwrap().read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes, [7; 10]);
+        sessions.save("c", |out| out.write_all(&[7; 10])).unwrap();
+        assert_eq!(["a", "b", "c"].map(|key| sessions.open(key).is_some()), [true, false, true]);
+    }
+
+    #[test]
+    fn a_failed_write_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let sessions = SavedSessions::new(folder.path().into(), 1000);
+        let full = |out: &mut dyn Write| {
+            out.write_all(b"half")?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        };
+        assert!(sessions.save("a", full).is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}
