@@ -38,7 +38,8 @@ pub struct LoadOptions {
 pub struct LocalModel {
     model: Model,
     tokenizer: Tokenizer,
-    template: Option<ChatTemplate>,
+    /// Or why there is none.
+    template: Result<ChatTemplate, String>,
     session: Session,
     saved_sessions: Option<SavedSessions>,
     info: ModelInfo,
@@ -49,23 +50,30 @@ impl LocalModel {
     pub fn open(path: &Path, options: &LoadOptions) -> Result<Self, LlmError> {
         let (model, metadata) = Model::open(path)?;
         let tokenizer = Tokenizer::from_gguf(&metadata)?;
+        if tokenizer.vocab_size() > model.vocabulary() {
+            let (tokens, rows) = (tokenizer.vocab_size(), model.vocabulary());
+            return Err(LlmError::Inconsistent(format!("its tokenizer has {tokens} tokens and its embedding {rows} rows")));
+        }
         let name_of = |id: Option<u32>| id.and_then(|id| tokenizer.token_name(id)).unwrap_or_default();
         let template = match metadata.string("tokenizer.chat_template") {
-            Some(source) => Some(ChatTemplate::new(source, &name_of(tokenizer.bos()), &name_of(tokenizer.eos()))?),
-            None => None,
+            Some(source) => ChatTemplate::new(source, &name_of(tokenizer.bos()), &name_of(tokenizer.eos())).map_err(|error| match error {
+                LlmError::Template(reason) => reason,
+                other => other.to_string(),
+            }),
+            None => Err("the file brings none".into()),
         };
         let info = ModelInfo {
             name: options.name.clone(),
             sha256: options.sha256.clone(),
             context_length: options.context_length.min(model.spec.context_length),
-            has_chat_template: template.is_some(),
+            has_chat_template: template.is_ok(),
             device: "cpu".into(),
         };
         Ok(Self { session: model.session(), model, tokenizer, template, saved_sessions: options.saved_sessions.clone(), info })
     }
 
     fn template(&self) -> Result<&ChatTemplate, LlmError> {
-        self.template.as_ref().ok_or_else(|| LlmError::Template("the file brings none".into()))
+        self.template.as_ref().map_err(|reason| LlmError::Template(reason.clone()))
     }
 
     /// How many leading tokens of `prompt` its shared messages give.
