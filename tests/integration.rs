@@ -2,8 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may; clippy.toml reaches only functions marked as tests
 
 mod cli;
+mod gguf;
+mod hostile_models;
 mod layers;
 mod local;
 mod model;
 mod reference;
 mod tiny;
+mod tokenizer;
