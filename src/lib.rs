@@ -13,7 +13,8 @@
 //! | 3 | `db` `prompt` | users' files, read-only; the one text for asking and for training |
 //! | 5 | `ask` | the one ask pipeline |
 //! | 8 | `jobs` | background workers around engines |
-//! | 9 | `tui` `cli` | the only users of ratatui and crossterm, and of clap |
+//! | 9 | `tui` | the only user of ratatui and crossterm |
+//! | 10 | `cli` | the only user of clap; `sqllama DB` opens the screen |
 //!
 //! # Invariants
 //!
@@ -48,5 +49,6 @@ pub mod ask;
 
 pub mod jobs;
 
-pub mod cli;
 pub mod tui;
+
+pub mod cli;
