@@ -15,6 +15,7 @@ impl Home {
             .args(args)
             .env("SQLLAMA_DATA_DIR", self.0.path())
             .env("SQLLAMA_CACHE_DIR", self.0.path())
+            .env("SQLLAMA_CONFIG_DIR", self.0.path())
             .output()
             .unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Dependencies that only one room may use.
-const RESERVED: [(&str, &str); 12] = [
+const RESERVED: [(&str, &str); 15] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm"),
     ("candle_transformers", "llm"),
@@ -17,6 +17,9 @@ const RESERVED: [(&str, &str); 12] = [
     ("ratatui", "tui"),
     ("crossterm", "tui"),
     ("ratatui_textarea", "tui"),
+    ("ureq", "store"),
+    ("hf_hub", "store"),
+    ("indicatif", "cli"),
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {

@@ -2,11 +2,13 @@
 
 use super::args::ScreenArgs;
 use super::failure::Failure;
-use super::run::{load, open_database};
+use super::load;
+use super::query::open;
+use super::settings::Settings;
 use crate::db::Limits;
-use crate::jobs::{JobFailure, Settings};
+use crate::jobs::{self, JobFailure};
 use crate::llm::Generate;
-use crate::store::{Paths, StoreError, catalogue};
+use crate::store::{StoreError, catalogue};
 use crate::text;
 use crate::tui::{self, ScreenError, ScreenOptions};
 
@@ -20,33 +22,42 @@ impl From<Failure> for JobFailure {
 }
 
 /// Shows the screen on `args.database`, or on the demo.
-pub(super) fn run_screen(args: &ScreenArgs) -> Result<u8, Failure> {
-    let model = args.model.clone();
-    let settings = Settings {
-        open: Box::new(|name| Ok(open_database(name)?)),
-        model: Box::new(move || Ok(make_model(model.as_deref())?)),
-        limits: Limits { max_rows: MAX_ROWS, ..Limits::default() },
-    };
+pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
+    settings.apply_threads(None);
     let database = args.database.clone().unwrap_or_else(|| "demo".into());
     // A file that is not there is said at once, where the person can still see what was typed.
-    drop(open_database(&database)?);
+    drop(open(&database, &settings)?);
     let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    tui::run(ScreenOptions { database, settings, colour }).map_err(|error| {
+    let limits = Limits { max_rows: MAX_ROWS, ..settings.limits(None, None) };
+    let (own, model) = (settings.clone(), args.model.clone());
+    let workers = jobs::Settings {
+        open: Box::new(move |name| Ok(open(name, &own)?)),
+        model: Box::new(move || Ok(make_model(&settings, model.as_deref())?)),
+        limits,
+    };
+    tui::run(ScreenOptions { database, settings: workers, colour }).map_err(|error| {
         let code = if matches!(error, ScreenError::NoTerminal) { 2 } else { 1 };
         Failure { hint: error.hint().map(Into::into), ..Failure::new(code, error.to_string()) }
     })?;
     Ok(0)
 }
 
-fn make_model(wanted: Option<&str>) -> Result<Box<dyn Generate>, Failure> {
-    match catalogue::resolve(&Paths::find()?, wanted) {
-        Ok(resolved) => Ok(Box::new(load(&resolved)?)),
+fn make_model(settings: &Settings, typed: Option<&str>) -> Result<Box<dyn Generate>, Failure> {
+    match load::choose(settings, settings.model(typed)) {
+        Ok(chosen) => load::load(settings, &chosen),
         Err(error @ StoreError::NotInstalled(_)) => {
             let failure = Failure::from(error);
             let offers: Vec<String> = catalogue::catalogue()
                 .iter()
                 .take(2)
-                .map(|entry| format!("`sqllama models pull {}` ({}, {})", entry.name, text::bytes(entry.bytes), entry.licence))
+                .map(|entry| {
+                    format!(
+                        "`sqllama models pull {}` ({}, {})",
+                        entry.name,
+                        entry.bytes.map_or_else(|| "size unknown".into(), text::bytes),
+                        entry.licence
+                    )
+                })
                 .collect();
             Err(Failure { hint: Some(format!("in another terminal: {}; then ask again", offers.join(", or "))), ..failure })
         }
