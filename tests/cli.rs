@@ -17,7 +17,9 @@ fn queries_run_and_writes_are_refused() {
 #[test]
 fn wrong_usage_and_missing_models_exit_2() {
     let home = Home::new();
-    home.check(&["quarry"], 2, "", "unrecognized subcommand");
+    home.check(&["quarry"], 3, "", "there is no file `quarry`");
+    home.check(&["query"], 2, "", "required arguments");
+    home.check(&["demo"], 2, "", "the screen needs a terminal");
     home.check(&["ask", "demo", "how many?"], 2, "", "model qwen2.5-coder-1.5b is not installed: 1.1 GB, licence Apache-2.0");
     home.check(&["ask", "demo", "how many?", "--offline"], 2, "", "--offline forbids");
     home.check(&["ask", "demo", "how many?", "--model", "nope"], 2, "", "there is no model `nope`");

@@ -4,10 +4,13 @@
 mod asking;
 mod bad_input;
 mod cli;
+mod gguf;
 mod home;
+mod hostile_models;
 mod layers;
 mod local;
 mod model;
 mod pull;
 mod reference;
 mod tiny;
+mod tokenizer;

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use super::advice::advice;
 use super::event::{Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
 use crate::db::{Database, DbError, Limits};
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
@@ -111,7 +112,11 @@ pub fn ask(
                 if repeated || repair == request.repairs.min(MAX_REPAIRS) {
                     break;
                 }
-                parts.repair = Some((attempt.sql.clone(), attempt.error.clone()));
+                let told = match advice(&attempt.error, schema) {
+                    Some(advice) => format!("{}\n{advice}", attempt.error),
+                    None => attempt.error.clone(),
+                };
+                parts.repair = Some((attempt.sql.clone(), told));
                 emit(AskEvent::Repairing { repair: repair + 1, failed: attempt });
             }
         }

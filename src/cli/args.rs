@@ -4,16 +4,35 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "sqllama", version, about)]
+#[command(name = "sqllama", version, about, args_conflicts_with_subcommands = true)]
 pub struct Args {
-    /// What to do.
+    /// What to do; without one, the screen opens.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// How the screen opens.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// Arguments of the screen.
+#[derive(Debug, ClapArgs)]
+pub struct ScreenArgs {
+    /// A SQLite file, or `demo`, to open on the screen
+    pub database: Option<String>,
+    /// A catalogue name or a GGUF file
+    #[arg(long)]
+    pub model: Option<String>,
 }
 
 /// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The screen, on the bundled sample database
+    Demo {
+        /// A catalogue name or a GGUF file
+        #[arg(long)]
+        model: Option<String>,
+    },
     /// Ask a question; prints the SQL on stderr and the rows on stdout
     Ask(AskArgs),
     /// Run SQL you wrote, with the same guard and limits

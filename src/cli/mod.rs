@@ -1,7 +1,7 @@
 //! The command line. The only user of clap.
 //!
 //! - [`args`]: what can be typed
-//! - `run`: which command does it; then one file a command
+//! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
 //! timed out, 5 model failed, 130 interrupted.
@@ -21,6 +21,7 @@ mod progress;
 mod pull;
 mod query;
 mod run;
+mod screen;
 mod settings;
 
 use std::process::ExitCode;

@@ -1,18 +1,20 @@
 //! Which command does what was typed.
 
-use super::args::{Args, Command};
+use super::args::{Args, Command, ScreenArgs};
 use super::failure::Failure;
 use super::settings::Settings;
-use super::{ask, bench, complete, doctor, models, query};
+use super::{ask, bench, complete, doctor, models, query, screen};
 
 /// Runs a command; the exit code.
 pub(super) fn run(args: Args) -> Result<u8, Failure> {
-    if let Command::Doctor { json, online } = args.command {
+    if let Some(Command::Doctor { json, online }) = args.command {
         // It also tells what is wrong with the settings, so it does not need them.
         return doctor::run_doctor(json, online);
     }
     let settings = Settings::read()?;
-    match args.command {
+    let Some(command) = args.command else { return screen::run_screen(&args.screen, settings) };
+    match command {
+        Command::Demo { model } => screen::run_screen(&ScreenArgs { database: Some("demo".into()), model }, settings),
         Command::Ask(args) => ask::run_ask(&args, &settings),
         Command::Query(args) => query::run_query(&args, &settings),
         Command::Schema { database, .. } => query::run_schema(&database, &settings),

@@ -1,7 +1,7 @@
 //! Model families as one set of parameters, filled from GGUF metadata.
 
 use super::LlmError;
-use super::gguf::Metadata;
+use super::gguf::{GgufError, Metadata};
 
 /// A family of decoders. They differ in their metadata keys, biases and rope pairing; [`ArchSpec`] says how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,10 +59,22 @@ pub struct ArchSpec {
 /// No sound file describes anything larger; keeps products of dimensions from overflowing.
 const MAX_DIMENSION: usize = 1 << 20;
 
+/// The value at `key`, where it is there.
+fn optional<'a, T>(
+    metadata: &'a Metadata,
+    key: &str,
+    require: impl Fn(&'a Metadata, &str) -> Result<T, GgufError>,
+) -> Result<Option<T>, LlmError> {
+    if metadata.get(key).is_none() {
+        return Ok(None);
+    }
+    require(metadata, key).map(Some).map_err(|error| LlmError::Inconsistent(error.to_string()))
+}
+
 impl ArchSpec {
     /// Reads the parameters of the model that `metadata` describes.
     pub fn from_gguf(metadata: &Metadata) -> Result<Self, LlmError> {
-        let inconsistent = |error: super::gguf::GgufError| LlmError::Inconsistent(error.to_string());
+        let inconsistent = |error: GgufError| LlmError::Inconsistent(error.to_string());
         let name = metadata.require_string("general.architecture").map_err(inconsistent)?;
         let family = match name {
             "llama" => Family::Llama,
@@ -77,16 +89,18 @@ impl ArchSpec {
             n if (1..=MAX_DIMENSION).contains(&n) => Ok(n),
             n => Err(LlmError::Inconsistent(format!("`{name}.{key}` is {n}"))),
         };
-        let optional = |key: &str| metadata.unsigned(&format!("{name}.{key}")).map(|n| n as usize);
+        // A key may be absent; one of the wrong type is never passed over, since its default would be wrong without a sign.
+        let optional_size = |key: &str| optional(metadata, &format!("{name}.{key}"), Metadata::require_usize);
+        let optional_float = |key: &str| optional(metadata, &format!("{name}.{key}"), Metadata::require_float);
         let hidden = dimension("embedding_length")?;
         let heads = dimension("attention.head_count")?;
-        let kv_heads = optional("attention.head_count_kv").unwrap_or(heads);
-        let head_dim = optional("attention.key_length").unwrap_or(hidden / heads);
-        let rope_dim = optional("rope.dimension_count").unwrap_or(head_dim);
-        let scaling = metadata.string(&format!("{name}.rope.scaling.type")).unwrap_or("none");
+        let kv_heads = optional_size("attention.head_count_kv")?.unwrap_or(heads);
+        let head_dim = optional_size("attention.key_length")?.unwrap_or(hidden / heads);
+        let rope_dim = optional_size("rope.dimension_count")?.unwrap_or(head_dim);
+        let scaling = optional(metadata, &format!("{name}.rope.scaling.type"), Metadata::require_string)?.unwrap_or("none");
         let rope_scale = match scaling {
             "none" => 1.0,
-            "linear" => metadata.float(&format!("{name}.rope.scaling.factor")).unwrap_or(1.0) as f32,
+            "linear" => optional_float("rope.scaling.factor")?.unwrap_or(1.0) as f32,
             other => return Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
         };
         let spec = Self {
@@ -97,14 +111,13 @@ impl ArchSpec {
             heads,
             kv_heads,
             head_dim,
-            context_length: dimension("context_length")
-                .or_else(|e| if optional("context_length").is_none() { Ok(2048) } else { Err(e) })?,
+            context_length: if metadata.get(&format!("{name}.context_length")).is_some() { dimension("context_length")? } else { 2048 },
             norm_eps: metadata.require_float(&format!("{name}.attention.layer_norm_rms_epsilon")).map_err(inconsistent)? as f32,
-            rope_base: metadata.float(&format!("{name}.rope.freq_base")).unwrap_or(10_000.0) as f32,
+            rope_base: optional_float("rope.freq_base")?.unwrap_or(10_000.0) as f32,
             rope_dim,
             rope_scale,
             rope_pairing: if family == Family::Qwen2 { RopePairing::Halves } else { RopePairing::Adjacent },
-            sliding_window: optional("attention.sliding_window").filter(|&n| n > 0),
+            sliding_window: optional_size("attention.sliding_window")?.filter(|&n| n > 0),
         };
         spec.check()?;
         Ok(spec)
@@ -118,11 +131,10 @@ impl ArchSpec {
             && self.rope_dim.is_multiple_of(2)
             && (2..=self.head_dim).contains(&self.rope_dim)
             && self.layers <= 1024
-            && self.norm_eps.is_finite()
-            && self.rope_base.is_finite()
-            && self.rope_base > 0.0
-            && self.rope_scale.is_finite()
-            && self.rope_scale > 0.0;
+            && (0.0..1.0).contains(&self.norm_eps)
+            // A base or a scale outside these gives positions that f32 cannot tell apart, or infinite ones.
+            && (1.0..=1e12).contains(&self.rope_base)
+            && (1e-6..=1e6).contains(&self.rope_scale);
         if sound { Ok(()) } else { Err(LlmError::Inconsistent(format!("these dimensions cannot be: {self:?}"))) }
     }
 

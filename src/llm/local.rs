@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::generate::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
 use super::sampler::{Sampler, log_sum_exp, top_logprobs};
 use super::template::ChatTemplate;
-use super::tokenizer::{Specials, Tokenizer};
+use super::tokenizer::{Specials, Tokenizer, Utf8Assembler};
 use super::{Lane, LlmError, Model, Session, Want, ops};
 use crate::compute::Phase;
 use crate::signal::Cancel;
@@ -38,7 +38,8 @@ pub struct LoadOptions {
 pub struct LocalModel {
     model: Model,
     tokenizer: Tokenizer,
-    template: Option<ChatTemplate>,
+    /// Or why there is none.
+    template: Result<ChatTemplate, String>,
     session: Session,
     saved_sessions: Option<SavedSessions>,
     info: ModelInfo,
@@ -49,23 +50,30 @@ impl LocalModel {
     pub fn open(path: &Path, options: &LoadOptions) -> Result<Self, LlmError> {
         let (model, metadata) = Model::open(path)?;
         let tokenizer = Tokenizer::from_gguf(&metadata)?;
+        if tokenizer.vocab_size() > model.vocabulary() {
+            let (tokens, rows) = (tokenizer.vocab_size(), model.vocabulary());
+            return Err(LlmError::Inconsistent(format!("its tokenizer has {tokens} tokens and its embedding {rows} rows")));
+        }
         let name_of = |id: Option<u32>| id.and_then(|id| tokenizer.token_name(id)).unwrap_or_default();
         let template = match metadata.string("tokenizer.chat_template") {
-            Some(source) => Some(ChatTemplate::new(source, &name_of(tokenizer.bos()), &name_of(tokenizer.eos()))?),
-            None => None,
+            Some(source) => ChatTemplate::new(source, &name_of(tokenizer.bos()), &name_of(tokenizer.eos())).map_err(|error| match error {
+                LlmError::Template(reason) => reason,
+                other => other.to_string(),
+            }),
+            None => Err("the file brings none".into()),
         };
         let info = ModelInfo {
             name: options.name.clone(),
             sha256: options.sha256.clone(),
             context_length: options.context_length.min(model.spec.context_length),
-            has_chat_template: template.is_some(),
+            has_chat_template: template.is_ok(),
             device: "cpu".into(),
         };
         Ok(Self { session: model.session(), model, tokenizer, template, saved_sessions: options.saved_sessions.clone(), info })
     }
 
     fn template(&self) -> Result<&ChatTemplate, LlmError> {
-        self.template.as_ref().ok_or_else(|| LlmError::Template("the file brings none".into()))
+        self.template.as_ref().map_err(|reason| LlmError::Template(reason.clone()))
     }
 
     /// How many leading tokens of `prompt` its shared messages give.
@@ -185,7 +193,7 @@ impl Generate for LocalModel {
         let mut sampler = Sampler::new(&request.sampling);
         let (mut tokens, mut logprobs, mut logprob_sum) = (Vec::new(), Vec::new(), 0.0);
         let mut stops = StopStrings { stop: &request.stop, text: String::new(), sent: 0 };
-        let mut bytes = Vec::new();
+        let mut characters = Utf8Assembler::default();
         let mut finish_reason = FinishReason::Length;
         while tokens.len() < budget {
             if let Some(stop) = cancel.stop() {
@@ -201,10 +209,7 @@ impl Generate for LocalModel {
                 logprobs.push(top_logprobs(&logits, request.logprobs, |id| self.tokenizer.decode(&[id])));
             }
             tokens.push(token);
-            bytes.extend_from_slice(self.tokenizer.token_bytes(token).unwrap_or_default());
-            let whole = complete_utf8(&bytes);
-            stops.text.push_str(&String::from_utf8_lossy(&bytes[..whole]));
-            bytes.drain(..whole);
+            stops.text.push_str(&characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
             if stops.advance(false, emit) {
                 finish_reason = FinishReason::Stop;
                 break;
@@ -214,7 +219,7 @@ impl Generate for LocalModel {
             }
         }
         if finish_reason != FinishReason::Stop {
-            stops.text.push_str(&String::from_utf8_lossy(&bytes));
+            stops.text.push_str(&characters.finish());
             stops.advance(true, emit);
         }
         let timings = GenerateTimings {
@@ -230,14 +235,6 @@ impl Generate for LocalModel {
         }
         let mean_logprob = if tokens.is_empty() { 0.0 } else { logprob_sum / tokens.len() as f32 };
         Ok(Generation { text: stops.text, tokens, prompt_tokens, finish_reason, logprobs, mean_logprob, timings })
-    }
-}
-
-/// Bytes of the longest prefix that does not end inside a character.
-fn complete_utf8(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(bytes) {
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        _ => bytes.len(),
     }
 }
 
@@ -304,12 +301,5 @@ mod tests {
         check(&["END", "N"], &["aEN"], "aE", true);
         check(&["§§"], &["a§", "b§"], "a§b§", false);
         check(&[], &["x"], "x", false);
-    }
-
-    #[test]
-    fn characters_are_not_split() {
-        assert_eq!(complete_utf8("aé".as_bytes()), 3);
-        assert_eq!(complete_utf8(&"aé".as_bytes()[..2]), 1);
-        assert_eq!(complete_utf8(&[0xff, b'a']), 2);
     }
 }

@@ -89,7 +89,7 @@ impl Weights {
     /// Finds every tensor in `file` and checks its shape. Matrices stay where they are; norms and biases are copied to f32.
     pub fn load(file: &GgufFile, spec: &ArchSpec) -> Result<Self, LlmError> {
         Self::load_all(file, spec).map_err(|source| match source {
-            GgufError::UnknownType { ggml_type, .. } => LlmError::Unsupported { what: "tensor type", found: ggml_type.to_string() },
+            GgufError::UnknownType { ggml_type, .. } => LlmError::Unsupported { what: "tensor type", found: type_name(ggml_type) },
             source => LlmError::Gguf { path: file.path.clone(), source },
         })
     }
@@ -143,6 +143,21 @@ impl Layer {
             ffn_down: weight("ffn_down", spec.hidden, spec.feed_forward)?,
         })
     }
+}
+
+/// What ggml calls a storage type that sqllama does not read (`ggml.h`, `enum ggml_type`).
+fn type_name(number: u32) -> String {
+    let names = ["iq2_xxs", "iq2_xs", "iq3_xxs", "iq1_s", "iq4_nl", "iq3_s", "iq2_s", "iq4_xs", "i8", "i16", "i32", "i64", "f64", "iq1_m"];
+    let name = number.checked_sub(16).and_then(|index| names.get(index as usize)).copied();
+    let name = name.or(match number {
+        9 => Some("q8_1"),
+        15 => Some("q8_k"),
+        34 => Some("tq1_0"),
+        35 => Some("tq2_0"),
+        39 => Some("mxfp4"),
+        _ => None,
+    });
+    name.map_or_else(|| number.to_string(), str::to_owned)
 }
 
 fn vector(file: &GgufFile, name: &str, length: usize) -> Result<Vec<f32>, GgufError> {

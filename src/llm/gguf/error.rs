@@ -9,9 +9,12 @@ pub enum GgufError {
         /// Its first bytes.
         found: Vec<u8>,
     },
-    /// A version, or a byte order, that sqllama does not read.
+    /// A version that sqllama does not read.
     #[error("version {0} is not supported (2 and 3 are)")]
     Version(u32),
+    /// Written for machines of the other byte order.
+    #[error("it is stored big-endian, which is not supported")]
+    BigEndian,
     /// The file ends inside something.
     #[error("it ends at byte {length}, inside {what}; it is truncated or corrupt")]
     Truncated {
@@ -56,7 +59,7 @@ pub enum GgufError {
         expected: Vec<usize>,
     },
     /// A tensor is stored in a type that sqllama does not know.
-    #[error("tensor `{name}` has ggml type {ggml_type}, which sqllama does not know")]
+    #[error("tensor `{name}` is stored in a type that sqllama does not know (ggml's number {ggml_type})")]
     UnknownType {
         /// Which tensor.
         name: String,

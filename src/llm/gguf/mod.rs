@@ -2,8 +2,10 @@
 //!
 //! - [`metadata`]: keys and values
 //! - [`read`]: parsing, and the mapped file
+//! - `cursor`: values one after another
 //! - [`mod@write`]: writing version 3
 
+mod cursor;
 mod error;
 pub mod metadata;
 pub mod read;

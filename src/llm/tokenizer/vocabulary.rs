@@ -33,7 +33,7 @@ impl TokenKind {
     }
 
     /// Whether it must not come out of plain text.
-    pub(super) fn is_marker(self) -> bool {
+    pub fn is_marker(self) -> bool {
         matches!(self, Self::Control | Self::Unknown)
     }
 }
