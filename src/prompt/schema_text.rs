@@ -12,6 +12,9 @@ pub fn schema_text(schema: &Schema, budget: usize) -> String {
     let mut text = String::new();
     for rung in rungs.iter().chain(&narrower) {
         text = schema.tables.iter().map(|table| statement(table, rung)).collect();
+        if rung.plain_columns == 0 {
+            text.push_str(KEYS_ONLY);
+        }
         if text.len() <= budget {
             return text;
         }
@@ -23,9 +26,13 @@ pub fn schema_text(schema: &Schema, budget: usize) -> String {
         if kept.len() + statement.len() <= budget { kept.push_str(&statement) } else { left_out += 1 }
     }
     drop(text);
+    kept.push_str(KEYS_ONLY);
     kept.push_str(&format!("-- {}\n", crate::text::counted(left_out, "more table is not shown", "more tables are not shown")));
     kept
 }
+
+/// Said once where every table is cut down to its keys.
+const KEYS_ONLY: &str = "-- only key columns are shown\n";
 
 struct Rung {
     samples: bool,
@@ -76,6 +83,7 @@ fn statement(table: &Table, rung: &Rung) -> String {
         .collect();
     let note = match left_out {
         0 => String::new(),
+        _ if rung.plain_columns == 0 => String::new(), // said once for all tables
         n => format!("\n  -- {}", crate::text::counted(n, "more column is not shown", "more columns are not shown")),
     };
     format!("CREATE TABLE {} (\n{}{note}\n);\n", identifier(&table.name), body.join("\n"))
@@ -127,6 +135,12 @@ mod tests {
         assert!(!bare.contains("--") && bare.contains("TEXT"));
         let keys = schema_text(&schema(10), 450);
         assert!(keys.contains("t9") && keys.contains("id PRIMARY KEY") && !keys.contains("TEXT"));
-        assert!(schema_text(&schema(300), 1000).contains("more tables are not shown"));
+        assert!(keys.ends_with("-- only key columns are shown\n"), "{keys}");
+        assert!(schema_text(&schema(300), 1000).ends_with(" more tables are not shown\n"));
+        let mut wide = schema(1);
+        let columns = std::iter::repeat_n(wide.tables[0].columns[1].clone(), 100);
+        wide.tables[0].columns.extend(columns);
+        let cut = schema_text(&wide, 500);
+        assert!(cut.contains("  -- 81 more columns are not shown\n);"), "{cut}");
     }
 }
