@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may; clippy.toml reaches only functions marked as tests
 
 mod cli;
+mod database;
+mod database_in_use;
 mod gguf;
 mod hostile_models;
 mod layers;
