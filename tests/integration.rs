@@ -5,6 +5,7 @@ mod cli;
 mod database;
 mod database_in_use;
 mod gguf;
+mod gold;
 mod hostile_models;
 mod layers;
 mod local;
