@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use sqllama::db::{Cell, Database, Limits};
 use sqllama::schema::Schema;
 use sqllama::signal::Cancel;
-use sqllama::sql::{guard, mend_double_quotes};
+use sqllama::sql::{format, guard, mend_double_quotes};
 
 /// What SQLite gives by itself, lenient as it is with double quotes.
 fn plain(connection: &Connection, sql: &str) -> Vec<Vec<Value>> {
@@ -36,7 +36,7 @@ struct Opened {
 }
 
 #[test]
-fn gold_queries_mean_the_same_when_mended() {
+fn gold_queries_mean_the_same_mended_and_laid_out() {
     let shared = std::env::var_os("SQLLAMA_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("data/spider-train");
     let Ok(text) = std::fs::read_to_string(folder.join("questions.json")) else {
@@ -56,10 +56,13 @@ fn gold_queries_mean_the_same_when_mended() {
             let schema = database.schema_outline(&Cancel::new()).unwrap();
             Opened { connection, database, schema }
         });
-        if !sql.contains('"') {
-            continue;
-        }
         queries += 1;
+        let laid_out = format::pretty(sql).unwrap_or_else(|| panic!("{db}: {sql}"));
+        assert_eq!(format::pretty(&laid_out).as_ref(), Some(&laid_out), "{db}: laid out again, it stays");
+        let expected = plain(connection, sql);
+        if plain(connection, &laid_out) != expected {
+            wrong.push(format!("{db}: other rows once laid out: {laid_out}"));
+        }
         let (mended, fixes) = mend_double_quotes(sql, schema);
         quoted += usize::from(!fixes.is_empty());
         let Ok(checked) = guard::check(&mended) else {
@@ -69,13 +72,13 @@ fn gold_queries_mean_the_same_when_mended() {
         match database.execute(&checked, &Limits::default(), &Cancel::new()) {
             Ok(table) => {
                 let rows: Vec<Vec<Value>> = table.rows.iter().map(|row| row.iter().map(value).collect()).collect();
-                if rows != plain(connection, sql) {
+                if rows != expected {
                     wrong.push(format!("{db}: other rows: {sql} -> {mended}"));
                 }
             }
             Err(error) => wrong.push(format!("{db}: {error}: {mended}")),
         }
     }
-    println!("{queries} gold queries with double quotes, {quoted} mended, {} wrong", wrong.len());
+    println!("{queries} gold queries, double quotes mended in {quoted}, {} wrong", wrong.len());
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

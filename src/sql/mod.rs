@@ -4,10 +4,12 @@
 //! - [`mod@extract`]: the SQL in a model's answer
 //! - [`quotes`]: double-quoted values become strings
 //! - [`quote`]: names and strings as literals
+//! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
 //! - [`lex`]: tokens as SQLite cuts them
 
 pub mod extract;
+pub mod format;
 pub mod guard;
 pub mod highlight;
 pub mod lex;
