@@ -2,6 +2,7 @@
 //!
 //! - [`guard`]: the one place where SQL becomes allowed to run
 //! - [`mod@extract`]: the SQL in a model's answer
+//! - [`qualify`]: qualifiers that name the wrong table
 //! - [`quotes`]: double-quoted values become strings
 //! - [`quote`]: names and strings as literals
 //! - [`mod@highlight`]: colours for the screen
@@ -11,6 +12,7 @@ pub mod extract;
 pub mod guard;
 pub mod highlight;
 pub mod lex;
+pub mod qualify;
 pub mod quote;
 pub mod quotes;
 
