@@ -12,7 +12,9 @@
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
 //! | 3 | `db` `prompt` | users' files, read-only; the one text for asking and for training |
 //! | 5 | `ask` | the one ask pipeline |
-//! | 9 | `cli` | the only user of clap |
+//! | 8 | `jobs` | background workers around engines |
+//! | 9 | `tui` | the only user of ratatui and crossterm |
+//! | 10 | `cli` | the only user of clap; `sqllama DB` opens the screen |
 //!
 //! # Invariants
 //!
@@ -44,5 +46,9 @@ pub mod db;
 pub mod prompt;
 
 pub mod ask;
+
+pub mod jobs;
+
+pub mod tui;
 
 pub mod cli;

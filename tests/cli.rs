@@ -1,28 +1,6 @@
-//! The real binary: exit code, stdout, stderr.
+//! The real binary: settings, usage, models, what cannot be done.
 
-use std::process::Command;
-
-struct Home(tempfile::TempDir);
-
-impl Home {
-    fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
-    }
-
-    #[track_caller]
-    fn check(&self, args: &[&str], code: i32, stdout: &str, stderr: &str) {
-        let out = Command::new(env!("CARGO_BIN_EXE_sqllama"))
-            .args(args)
-            .env("SQLLAMA_DATA_DIR", self.0.path())
-            .env("SQLLAMA_CACHE_DIR", self.0.path())
-            .output()
-            .unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        assert_eq!(out.status.code(), Some(code), "{}", text(&out.stderr));
-        assert!(text(&out.stdout).contains(stdout), "stdout: {}", text(&out.stdout));
-        assert!(text(&out.stderr).contains(stderr), "stderr: {}", text(&out.stderr));
-    }
-}
+use crate::home::{Home, check_output};
 
 #[test]
 fn queries_run_and_writes_are_refused() {
@@ -33,24 +11,109 @@ fn queries_run_and_writes_are_refused() {
     home.check(&["query", "demo", "SELECT nope"], 1, "", "no such column: nope");
     home.check(&["query", "/nowhere/x.db", "SELECT 1"], 3, "", "/nowhere/x.db");
     home.check(&["schema", "demo"], 0, "CREATE TABLE", "");
+    home.check(&["schema", "demo", "--question", "how many customers?"], 0, "CREATE TABLE customer", "");
 }
 
 #[test]
 fn wrong_usage_and_missing_models_exit_2() {
     let home = Home::new();
-    home.check(&["quarry"], 2, "", "unrecognized subcommand");
+    home.check(&["quarry"], 3, "", "there is no file `quarry`");
+    home.check(&["query"], 2, "", "required arguments");
+    home.check(&["demo"], 2, "", "the screen needs a terminal");
     home.check(&["ask", "demo", "how many?"], 2, "", "model qwen2.5-coder-1.5b is not installed: 1.1 GB, licence Apache-2.0");
     home.check(&["ask", "demo", "how many?", "--offline"], 2, "", "--offline forbids");
     home.check(&["ask", "demo", "how many?", "--model", "nope"], 2, "", "there is no model `nope`");
+    home.check(&["ask", "demo", "how many?", "--threads", "0"], 2, "", "a whole number of 1 or more");
+    home.check(&["ask", "demo", "how many?", "--model", "script:/nowhere/x"], 2, "", "cannot read /nowhere/x");
+}
+
+#[test]
+fn what_is_not_there_yet_is_said_in_one_sentence() {
+    let home = Home::new();
+    let script = home.script(&["SELECT 1 AS one"]);
+    let check = |flags: &[&str], code: i32, stdout: &str, stderr: &str| {
+        let args = [&["ask", "demo", "one?", "--model", &script], flags].concat();
+        home.check(&args, code, stdout, stderr);
+    };
+    check(&["--adapter", "mine"], 2, "", "adapters are not there yet, so `--adapter mine` cannot be used");
+    check(&["--candidates", "3"], 2, "", "comparing several candidates is not there yet");
+    check(&["--candidates", "0"], 2, "", "0 is not in 1..=64");
+    check(&["--device", "cuda"], 2, "", "this build has no CUDA; use --device cpu");
+    let accepted = ["--adapter", "none", "--candidates", "1", "--device", "cpu", "--no-constrain", "--no-values", "--seed", "7"];
+    check(&accepted, 0, "one", "SELECT 1 AS one");
+}
+
+#[test]
+fn settings_are_read_and_what_is_typed_wins() {
+    let home = Home::new();
+    let rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 9) SELECT i FROM n";
+    home.file("config.toml", "max_rows = 2\noffline = true\n");
+    home.check(&["query", "demo", rows, "--format", "json"], 0, "\"row_count\":2,\"truncated\":true", "");
+    home.check(&["query", "demo", rows, "--format", "json", "--max-rows", "4"], 0, "\"row_count\":4", "");
+    home.check(&["models", "pull", "smollm2-135m"], 2, "", "config.toml forbids fetching it");
+    home.check(&["ask", "demo", "how many?", "--yes"], 2, "", "`offline = true` in ");
+    home.file("config.toml", "max_rows = 2\ntreads = 1\n");
+    home.check(&["query", "demo", rows], 2, "", "config.toml, line 2: unknown field `treads`");
+    home.check(&["doctor"], 0, "wrong: ", "");
+}
+
+#[test]
+fn models_are_listed_shown_and_removed() {
+    let home = Home::new();
+    let models = home.path().join("models");
+    std::fs::create_dir(&models).unwrap();
     home.check(&["models", "list"], 0, "smollm2-135m", "");
+    home.check(&["models", "show", "qwen2.5-coder-3b"], 0, "licence       Qwen-Research\n", "");
+    home.check(&["models", "show", "sql-llama-7b"], 0, "PyTorch checkpoint", "");
+    home.check(&["models", "path", "smollm2-135m"], 2, "", "model `smollm2-135m` is not installed");
+    home.check(&["models", "remove", "smollm2-135m"], 2, "", "model `smollm2-135m` is not installed");
+    let file = models.join("smollm2-135m-instruct-q4_1.gguf");
+    std::fs::write(&file, b"weights").unwrap();
+    std::fs::write(models.join("qwen2.5-coder-0.5b-instruct-q4_k_m.gguf.part"), [0; 2000]).unwrap();
+    home.check(&["models", "list"], 0, "installed", "");
+    home.check(&["models", "list"], 0, "partial (2.0 kB)", "");
+    home.check(&["models", "path", "smollm2-135m"], 0, file.to_str().unwrap(), "");
+    home.check(&["models", "remove", "smollm2-135m"], 0, "", "removed smollm2-135m; 7 B are free again");
+    home.check(&["models", "remove", "qwen2.5-coder-0.5b"], 0, "", "2.0 kB are free again");
+    assert!(std::fs::read_dir(&models).unwrap().flatten().all(|file| file.file_name().to_string_lossy().ends_with(".lock")));
+}
+
+#[test]
+fn a_hub_that_does_not_answer_is_named() {
+    let home = Home::new();
+    let only = "qwen2.5-coder-7b is only on the Hugging Face hub (Qwen/Qwen2.5-Coder-7B-Instruct-GGUF), and that cannot be used: ";
+    home.check(&["models", "pull", "qwen2.5-coder-7b"], 2, "", &format!("{only}the connection was refused"));
+    let out = home.command(&["models", "pull", "qwen2.5-coder-7b"]).env("HF_HUB_OFFLINE", "1").output().unwrap();
+    check_output(&out, 2, "", &format!("{only}HF_HUB_OFFLINE is set"));
+    home.check(
+        &["models", "pull", "sql-llama-13b"],
+        2,
+        "",
+        "published as a PyTorch checkpoint (DominikLindorfer/SQL-LLaMA, folder SQL-LLaMA13B",
+    );
+    home.check(&["models", "pull", "nope"], 2, "", "there is no model `nope`");
+    home.check(&["doctor", "--online"], 0, "does not answer: the connection was refused", "");
+}
+
+#[test]
+fn the_doctor_tells_what_is_here() {
+    let home = Home::new();
+    home.check(&["doctor"], 0, "hub       not asked", "");
+    let out = home.run(&["doctor", "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    for key in ["/version", "/os", "/cpu/level", "/folders/config/path", "/folders/data/writable", "/device/cuda", "/terminal/colour"] {
+        assert!(report.pointer(key).is_some_and(|value| !value.is_null()), "{key} in {report}");
+    }
+    assert!(report["cpu"]["threads"].as_u64().unwrap() >= 1);
+    assert_eq!(report["hub"]["asked"], false);
+    assert_eq!(report["terminal"]["colour"], false);
 }
 
 #[test]
 fn bad_model_files_exit_5() {
     let home = Home::new();
-    let file = home.0.path().join("bad.gguf");
-    std::fs::write(&file, b"not a model at all").unwrap();
+    let file = home.file("bad.gguf", b"not a model at all");
     home.check(&["tokenize", "--model", file.to_str().unwrap(), "x"], 5, "", "not with the letters GGUF");
-    std::fs::write(&file, b"GGUF\x03\0\0\0\xff\xff\xff\xff\xff\xff\xff\x7f\0\0\0\0\0\0\0\0").unwrap();
+    home.file("bad.gguf", b"GGUF\x03\0\0\0\xff\xff\xff\xff\xff\xff\xff\x7f\0\0\0\0\0\0\0\0");
     home.check(&["tokenize", "--model", file.to_str().unwrap(), "x"], 5, "", "more than the file can hold");
 }

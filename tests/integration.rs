@@ -1,15 +1,19 @@
 //! All integration tests are one binary: candle is slow to link, so it is linked once.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may; clippy.toml reaches only functions marked as tests
 
+mod asking;
+mod bad_input;
 mod cli;
 mod database;
 mod database_in_use;
 mod gguf;
 mod gold;
+mod home;
 mod hostile_models;
 mod layers;
 mod local;
 mod model;
+mod pull;
 mod reference;
 mod tiny;
 mod tokenizer;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Dependencies that only one room may use.
-const RESERVED: [(&str, &str); 9] = [
+const RESERVED: [(&str, &str); 15] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm"),
     ("candle_transformers", "llm"),
@@ -14,6 +14,12 @@ const RESERVED: [(&str, &str); 9] = [
     ("csv", "db"),
     ("clap", "cli"),
     ("zip", "store"),
+    ("ratatui", "tui"),
+    ("crossterm", "tui"),
+    ("ratatui_textarea", "tui"),
+    ("ureq", "store"),
+    ("hf_hub", "store"),
+    ("indicatif", "cli"),
 ];
 
 fn sources(folder: &Path, out: &mut Vec<PathBuf>) {

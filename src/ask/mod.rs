@@ -3,7 +3,8 @@
 //! - [`event`]: what happens on the way, and the answer
 //! - [`pipeline`]: prompt, generate, extract, guard, prepare, repair, run
 
-pub mod event;
+pub mod advice;
+mod event;
 pub mod pipeline;
 
 pub use event::{Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};

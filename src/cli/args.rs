@@ -4,16 +4,35 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "sqllama", version, about)]
+#[command(name = "sqllama", version, about, args_conflicts_with_subcommands = true)]
 pub struct Args {
-    /// What to do.
+    /// What to do; without one, the screen opens.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
+    /// How the screen opens.
+    #[command(flatten)]
+    pub screen: ScreenArgs,
+}
+
+/// Arguments of the screen.
+#[derive(Debug, ClapArgs)]
+pub struct ScreenArgs {
+    /// A SQLite file, or `demo`, to open on the screen
+    pub database: Option<String>,
+    /// A catalogue name or a GGUF file
+    #[arg(long)]
+    pub model: Option<String>,
 }
 
 /// A command.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// The screen, on the bundled sample database
+    Demo {
+        /// A catalogue name or a GGUF file
+        #[arg(long)]
+        model: Option<String>,
+    },
     /// Ask a question; prints the SQL on stderr and the rows on stdout
     Ask(AskArgs),
     /// Run SQL you wrote, with the same guard and limits
@@ -22,6 +41,9 @@ pub enum Command {
     Schema {
         /// A SQLite file, or `demo`
         database: String,
+        /// The question the schema is for; the whole schema is shown as long as none of it is left out for a question
+        #[arg(long)]
+        question: Option<String>,
     },
     /// Complete a text, as llama.cpp's bindings do
     Complete(CompleteArgs),
@@ -38,6 +60,15 @@ pub enum Command {
     Models(ModelsCommand),
     /// Speed of a model on this machine
     Bench(BenchArgs),
+    /// What this machine offers: memory, disk, folders, models, Python
+    Doctor {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+        /// Also ask whether the Hugging Face hub answers
+        #[arg(long)]
+        online: bool,
+    },
 }
 
 /// How results are written.
@@ -62,6 +93,15 @@ pub enum PromptForm {
     Chat,
 }
 
+/// What computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)] // the names say it
+pub enum DeviceChoice {
+    Auto,
+    Cpu,
+    Cuda,
+}
+
 /// Arguments of `ask`.
 #[derive(Debug, ClapArgs)]
 pub struct AskArgs {
@@ -70,11 +110,16 @@ pub struct AskArgs {
     /// The question
     pub question: String,
     /// A catalogue name or a GGUF file
+    ///
+    /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
     #[arg(long)]
     pub model: Option<String>,
-    /// Prompt form
-    #[arg(long, value_enum, default_value = "auto")]
-    pub prompt: PromptForm,
+    /// An adapter: `auto`, `none` or a name
+    #[arg(long, default_value = "auto")]
+    pub adapter: String,
+    /// Prompt form [default: auto]
+    #[arg(long, value_enum)]
+    pub prompt: Option<PromptForm>,
     /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: OutputFormat,
@@ -84,21 +129,36 @@ pub struct AskArgs {
     /// Print the prompt on stderr
     #[arg(long)]
     pub show_prompt: bool,
+    /// Answers to draw and compare
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub candidates: u32,
+    /// Let the model write any name, also one that the database does not have
+    #[arg(long)]
+    pub no_constrain: bool,
     /// Do not let the model mend SQL that failed
     #[arg(long)]
     pub no_repair: bool,
+    /// Do not look up values of the question in the database
+    #[arg(long)]
+    pub no_values: bool,
     /// Something the model should consider
     #[arg(long)]
     pub hint: Option<String>,
-    /// At most this many rows
-    #[arg(long, default_value_t = 1000)]
-    pub max_rows: usize,
-    /// Seconds the query may take
-    #[arg(long, default_value_t = 30)]
-    pub timeout: u64,
-    /// Threads to compute on
+    /// Seed of what is drawn
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// At most this many rows [default: 1000]
     #[arg(long)]
+    pub max_rows: Option<usize>,
+    /// Seconds the query may take [default: 30]
+    #[arg(long)]
+    pub timeout: Option<u64>,
+    /// Threads to compute on [default: all of this process]
+    #[arg(long, value_parser = parse_threads)]
     pub threads: Option<usize>,
+    /// What computes
+    #[arg(long, value_enum, default_value = "auto")]
+    pub device: DeviceChoice,
     /// Pull the model without asking, where none is installed
     #[arg(long)]
     pub yes: bool,
@@ -107,22 +167,30 @@ pub struct AskArgs {
     pub offline: bool,
 }
 
+fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a whole number of 1 or more is needed".into()),
+        Ok(threads) => Ok(threads),
+    }
+}
+
 /// Arguments of `query`.
 #[derive(Debug, ClapArgs)]
 pub struct QueryArgs {
     /// A SQLite file, or `demo`
     pub database: String,
     /// One statement that only reads
+    #[arg(allow_hyphen_values = true)] // it may begin with a comment
     pub sql: String,
     /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: OutputFormat,
-    /// At most this many rows
-    #[arg(long, default_value_t = 1000)]
-    pub max_rows: usize,
-    /// Seconds the query may take
-    #[arg(long, default_value_t = 30)]
-    pub timeout: u64,
+    /// At most this many rows [default: 1000]
+    #[arg(long)]
+    pub max_rows: Option<usize>,
+    /// Seconds the query may take [default: 30]
+    #[arg(long)]
+    pub timeout: Option<u64>,
 }
 
 /// Arguments of `complete`.
@@ -192,7 +260,7 @@ pub enum ModelsCommand {
         /// Its catalogue name
         name: String,
     },
-    /// Delete a model's file
+    /// Delete a model's file, or what an unfinished pull left
     Remove {
         /// Its catalogue name
         name: String,
@@ -211,4 +279,10 @@ pub struct BenchArgs {
     /// Tokens to write
     #[arg(long, default_value_t = 64)]
     pub gen_tokens: usize,
+    /// Threads to compute on [default: all of this process]
+    #[arg(long, value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// Output format
+    #[arg(long, default_value = "json", value_parser = ["json"])]
+    pub format: String,
 }

@@ -7,6 +7,9 @@ use crate::signal::Stop;
 use crate::sql::GuardError;
 use crate::store::StoreError;
 
+/// Exit code of what a person stopped.
+pub(super) const INTERRUPTED: u8 = 130;
+
 /// An error on its way to the terminal.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -19,6 +22,11 @@ pub(super) struct Failure {
 impl Failure {
     pub(super) fn new(code: u8, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), hint: None, broken_pipe: false }
+    }
+
+    /// A person pressed Ctrl-C.
+    fn interrupted() -> Self {
+        Self::new(INTERRUPTED, "interrupted")
     }
 
     fn hinted<H: Into<String>>(code: u8, error: &impl std::fmt::Display, hint: Option<H>) -> Self {
@@ -35,7 +43,7 @@ impl From<DbError> for Failure {
     fn from(error: DbError) -> Self {
         let code = match &error {
             DbError::Sql { .. } => 1,
-            DbError::Stopped(Stop::Cancelled) => 130,
+            DbError::Stopped(Stop::Cancelled) => return Self::interrupted(),
             DbError::Stopped(Stop::TimedOut) | DbError::Refused { .. } => 4,
             error if error.is_open_error() => 3,
             _ => 1,
@@ -53,7 +61,7 @@ impl From<GuardError> for Failure {
 impl From<LlmError> for Failure {
     fn from(error: LlmError) -> Self {
         let code = match error {
-            LlmError::Stopped(Stop::Cancelled) => 130,
+            LlmError::Stopped(Stop::Cancelled) => return Self::interrupted(),
             LlmError::Stopped(Stop::TimedOut) => 4,
             _ => 5,
         };
@@ -63,7 +71,7 @@ impl From<LlmError> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::hinted(if matches!(error, StoreError::Stopped) { 130 } else { 2 }, &error, error.hint())
+        Self::hinted(if matches!(error, StoreError::Stopped) { INTERRUPTED } else { 2 }, &error, error.hint())
     }
 }
 

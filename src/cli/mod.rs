@@ -1,7 +1,7 @@
 //! The command line. The only user of clap.
 //!
 //! - [`args`]: what can be typed
-//! - `run`: what is done then
+//! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
 //! timed out, 5 model failed, 130 interrupted.
@@ -9,8 +9,20 @@
 #![allow(clippy::print_stderr)] // a front end
 
 pub mod args;
+mod ask;
+mod bench;
+mod complete;
+mod doctor;
 mod failure;
+mod interrupt;
+mod load;
+mod models;
+mod progress;
+mod pull;
+mod query;
 mod run;
+mod screen;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -28,6 +40,10 @@ pub fn main() -> ExitCode {
     match run::run(args) {
         Ok(code) => ExitCode::from(code),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
+        Err(failure) if failure.code == failure::INTERRUPTED => {
+            eprintln!("{}", crate::text::sanitize(&failure.message));
+            ExitCode::from(failure.code)
+        }
         Err(failure) => {
             eprintln!("error: {}", crate::text::sanitize_lines(&failure.message));
             if let Some(hint) = failure.hint {

@@ -4,6 +4,9 @@ mod schema_text;
 
 pub use schema_text::schema_text;
 
+/// What a schema may take of a prompt: about 4,096 tokens, at three and a half bytes each.
+pub const SCHEMA_BYTES: usize = 14_000;
+
 use crate::llm::{Message, Prompt, Role};
 
 /// How a model wants to be asked.

@@ -23,7 +23,7 @@ pub fn schema_text(schema: &Schema, budget: usize) -> String {
         if kept.len() + statement.len() <= budget { kept.push_str(&statement) } else { left_out += 1 }
     }
     drop(text);
-    kept.push_str(&format!("-- {left_out} more tables are not shown\n"));
+    kept.push_str(&format!("-- {}\n", crate::text::counted(left_out, "more table is not shown", "more tables are not shown")));
     kept
 }
 
@@ -38,12 +38,13 @@ fn statement(table: &Table, rung: &Rung) -> String {
     let is_key = |name: &str| {
         table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns)).any(|key| key.eq_ignore_ascii_case(name))
     };
-    let mut plain = 0;
+    let (mut plain, mut left_out) = (0, 0);
     let mut lines = Vec::new();
     for column in &table.columns {
         if !is_key(&column.name) {
             plain += 1;
             if plain > rung.plain_columns {
+                left_out += 1;
                 continue;
             }
         }
@@ -73,7 +74,11 @@ fn statement(table: &Table, rung: &Rung) -> String {
             if samples.is_empty() { format!("{line}{comma}") } else { format!("{line}{comma} -- {samples}") }
         })
         .collect();
-    format!("CREATE TABLE {} (\n{}\n);\n", identifier(&table.name), body.join("\n"))
+    let note = match left_out {
+        0 => String::new(),
+        n => format!("\n  -- {}", crate::text::counted(n, "more column is not shown", "more columns are not shown")),
+    };
+    format!("CREATE TABLE {} (\n{}{note}\n);\n", identifier(&table.name), body.join("\n"))
 }
 
 fn is_primary(table: &Table, column: &str) -> bool {
@@ -120,7 +125,7 @@ mod tests {
         let all = schema_text(&schema(10), usize::MAX);
         let bare = schema_text(&schema(10), all.len() - 1);
         assert!(!bare.contains("--") && bare.contains("TEXT"));
-        let keys = schema_text(&schema(10), 450);
+        let keys = schema_text(&schema(10), 520);
         assert!(keys.contains("t9") && keys.contains("id PRIMARY KEY") && !keys.contains("TEXT"));
         assert!(schema_text(&schema(300), 1000).contains("more tables are not shown"));
     }

@@ -2,6 +2,7 @@
 //!
 //! - [`guard`]: the one place where SQL becomes allowed to run
 //! - [`mod@extract`]: the SQL in a model's answer
+//! - [`qualify`]: qualifiers that name the wrong table
 //! - [`quotes`]: double-quoted values become strings
 //! - [`quote`]: names and strings as literals
 //! - [`mod@format`]: a statement laid out for reading
@@ -13,6 +14,7 @@ pub mod format;
 pub mod guard;
 pub mod highlight;
 pub mod lex;
+pub mod qualify;
 pub mod quote;
 pub mod quotes;
 

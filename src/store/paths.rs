@@ -7,6 +7,8 @@ use super::StoreError;
 /// Folders of sqllama's own files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
+    /// `config.toml`.
+    pub config: PathBuf,
     /// Models.
     pub data: PathBuf,
     /// What can be made again.
@@ -14,14 +16,29 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// The system's folders; `SQLLAMA_DATA_DIR` and `SQLLAMA_CACHE_DIR` replace them.
+    /// The system's folders; `SQLLAMA_CONFIG_DIR`, `SQLLAMA_DATA_DIR` and `SQLLAMA_CACHE_DIR` replace them.
     pub fn find() -> Result<Self, StoreError> {
         let folders = directories::ProjectDirs::from("", "", "sqllama");
-        let folder = |variable: &str, own: Option<PathBuf>| std::env::var_os(variable).map(PathBuf::from).or(own).ok_or(StoreError::NoHome);
+        let folder = |variable: &str, own: Option<PathBuf>| {
+            let replaced = std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+            replaced.or(own).ok_or(StoreError::NoHome)
+        };
         Ok(Self {
+            config: folder("SQLLAMA_CONFIG_DIR", folders.as_ref().map(|f| f.config_dir().into()))?,
             data: folder("SQLLAMA_DATA_DIR", folders.as_ref().map(|f| f.data_dir().into()))?,
             cache: folder("SQLLAMA_CACHE_DIR", folders.as_ref().map(|f| f.cache_dir().into()))?,
         })
+    }
+
+    /// Every folder is `folder`: for tests, and for programs that keep everything together.
+    pub fn all_in(folder: impl Into<PathBuf>) -> Self {
+        let folder = folder.into();
+        Self { config: folder.clone(), data: folder.clone(), cache: folder }
+    }
+
+    /// The file with a person's settings; it need not be there.
+    pub fn config_file(&self) -> PathBuf {
+        self.config.join("config.toml")
     }
 
     /// Where saved sessions lie.

@@ -1,0 +1,136 @@
+//! `ask`: a question, its SQL, its rows.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use super::args::{AskArgs, DeviceChoice, OutputFormat, PromptForm};
+use super::failure::Failure;
+use super::interrupt;
+use super::load::load;
+use super::pull::{bring, decide};
+use super::query::{SCHEMA_BYTES, format_of, open, say_if_empty};
+use super::settings::Settings;
+use crate::ask::pipeline::MAX_QUESTION_BYTES;
+use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, MAX_REPAIRS, ask};
+use crate::db::{export, write_table};
+use crate::llm::Sampling;
+use crate::prompt::{Form, schema_text};
+use crate::text;
+
+/// Asks the model, checks and runs its SQL, prints the rows.
+pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure> {
+    refuse_what_is_not_there(args)?;
+    settings.apply_threads(args.threads);
+    let database = open(&args.database, settings)?;
+    let wanted = decide(args, settings)?;
+    let cancel = interrupt::watch();
+    let chosen = bring(wanted, settings, &cancel)?;
+    let schema = database.schema(&cancel)?;
+    say_if_empty(&schema)?;
+    let start = Instant::now();
+    let mut model = load(settings, &chosen)?;
+    let load_ms = start.elapsed().as_secs_f64() * 1000.0;
+    let request = AskRequest {
+        question: args.question.clone(),
+        hint: args.hint.clone(),
+        schema_text: schema_text(&schema, SCHEMA_BYTES),
+        form: match settings.prompt(args.prompt) {
+            PromptForm::Alpaca => Form::Alpaca,
+            PromptForm::Chat => Form::Chat,
+            PromptForm::Auto if model.info().has_chat_template => Form::Chat,
+            PromptForm::Auto => Form::Alpaca,
+        },
+        repairs: if args.no_repair { 0 } else { MAX_REPAIRS },
+        run: !args.sql_only,
+        sampling: Sampling { seed: args.seed, ..Sampling::default() },
+        limits: settings.limits(args.max_rows, args.timeout),
+    };
+    let live = stderr().is_terminal();
+    let mut narrate = |event| {
+        let _ = match event {
+            AskEvent::Prompt(prompt) if args.show_prompt => writeln!(stderr(), "{}", text::sanitize_lines(&prompt)),
+            AskEvent::Reading { done, total, .. } if live => write!(stderr(), "\rreading {}% ", 100 * done / total.max(1)),
+            AskEvent::Repairing { repair, failed } => writeln!(stderr(), "repair {repair}: {}", text::sanitize(&failed.error)),
+            _ => Ok(()),
+        };
+    };
+    let result = ask(&database, &schema, model.as_mut(), &request, &cancel, &mut narrate);
+    if live {
+        write!(stderr(), "\r             \r")?;
+    }
+    let mut answer = result?;
+    answer.timings.load_ms = load_ms;
+    answer.timings.total_ms += load_ms;
+    write_answer(args, &answer)?;
+    Ok(match answer.state {
+        AnswerState::Ran | AnswerState::Checked => 0,
+        AnswerState::Failed => 1,
+        AnswerState::Refused => 4,
+    })
+}
+
+/// Says before any work what cannot be done. `--no-constrain` and `--no-values` switch off what is not there yet: nothing is wrong with them.
+fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
+    let bytes = args.question.len();
+    if bytes > MAX_QUESTION_BYTES {
+        return Err(AskError::QuestionTooLong { bytes }.into());
+    }
+    if !matches!(args.adapter.as_str(), "auto" | "none") {
+        return Err(Failure::new(2, format!("adapters are not there yet, so `--adapter {}` cannot be used", args.adapter)));
+    }
+    if args.candidates > 1 {
+        return Err(Failure::new(2, "comparing several candidates is not there yet; use --candidates 1"));
+    }
+    if args.device == DeviceChoice::Cuda {
+        return Err(Failure::new(2, "this build has no CUDA; use --device cpu"));
+    }
+    Ok(())
+}
+
+fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
+    if matches!(args.format, OutputFormat::Json) {
+        writeln!(stdout(), "{}", answer_json(answer)?)?;
+        return Ok(());
+    }
+    if let Some(error) = &answer.error {
+        writeln!(stderr(), "{}\nerror: {}", text::sanitize_lines(&answer.sql), text::sanitize_lines(error))?;
+        return Ok(());
+    }
+    if args.sql_only {
+        writeln!(stdout(), "{}", text::sanitize_lines(&answer.sql))?;
+        return Ok(());
+    }
+    writeln!(stderr(), "{}", text::sanitize_lines(&answer.sql))?;
+    if let Some(table) = &answer.table {
+        write_table(table, format_of(args.format), &mut stdout().lock())?;
+        let rows = text::counted(table.rows.len() as u64, "row", "rows");
+        let more = if table.truncated { ", cut at the limit" } else { "" };
+        writeln!(stderr(), "{rows}{more} in {}", text::duration(Duration::from_secs_f64(answer.timings.total_ms / 1000.0)))?;
+    }
+    Ok(())
+}
+
+fn answer_json(answer: &Answer) -> Result<serde_json::Value, Failure> {
+    let table = answer.table.clone().unwrap_or_default();
+    let agrees = u8::from(answer.table.is_some());
+    Ok(json!({
+        "question": answer.question,
+        "sql": answer.sql,
+        "state": answer.state,
+        "columns": table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
+        "rows": export::rows_to_json(&table),
+        "row_count": table.rows.len(),
+        "truncated": table.truncated,
+        "confidence": answer.confidence,
+        "reason": answer.reason,
+        "fixes": answer.fixes,
+        "candidates": if answer.sql.is_empty() { json!([]) } else { json!([{ "sql": answer.sql, "agrees": agrees }]) },
+        "attempts": answer.attempts,
+        "missing": [],
+        "timings": serde_json::to_value(&answer.timings)?,
+        "model": { "name": answer.model.name, "sha256": answer.model.sha256 },
+        "error": answer.error,
+    }))
+}

@@ -1,0 +1,45 @@
+//! `bench`: speed and memory of a model on this machine.
+
+use std::io::{Write, stdout};
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::args::BenchArgs;
+use super::failure::Failure;
+use super::interrupt;
+use super::load::load_installed;
+use super::settings::Settings;
+use crate::llm::{GenerateRequest, Prompt, Sampling};
+
+/// Reads, writes, and tells how fast.
+pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Failure> {
+    settings.apply_threads(args.threads);
+    let cancel = interrupt::watch();
+    let start = Instant::now();
+    let mut model = load_installed(settings, args.model.as_deref())?;
+    let load_ms = start.elapsed().as_secs_f64() * 1000.0;
+    let seed = model.tokenize(&Prompt::Text("SELECT name, count(*) FROM orders GROUP BY name; ".into()))?;
+    let tokens: Vec<u32> = seed.iter().copied().cycle().take(args.prompt_tokens.max(1)).collect();
+    let request = GenerateRequest {
+        prompt: Prompt::Tokens(tokens),
+        shared_messages: 0,
+        max_tokens: args.gen_tokens,
+        stop: Vec::new(),
+        sampling: Sampling::default(),
+        logprobs: 0,
+    };
+    let timings = model.generate(&request, &cancel, &mut |_| ())?.timings;
+    let peak = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak_kb: u64 = peak.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok()).unwrap_or(0);
+    let object = json!({
+        "prefill_tokens_per_s": timings.prompt_tokens as f64 / timings.prefill_ms * 1000.0,
+        "decode_tokens_per_s": timings.generated_tokens as f64 / timings.decode_ms * 1000.0,
+        "load_ms": load_ms,
+        "peak_rss_bytes": peak_kb * 1024,
+        "threads": crate::compute::global().threads(),
+        "generated_tokens": timings.generated_tokens,
+    });
+    writeln!(stdout(), "{object}")?;
+    Ok(0)
+}

@@ -1,0 +1,65 @@
+//! `complete` and `tokenize`: the model without a database.
+
+use std::io::{Write, stdout};
+
+use serde_json::json;
+
+use super::args::CompleteArgs;
+use super::failure::Failure;
+use super::interrupt;
+use super::load::load_installed;
+use super::settings::Settings;
+use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Sampling};
+use crate::prompt::alpaca;
+
+/// Goes on from a text.
+pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u8, Failure> {
+    let prompt = match (&args.prompt, &args.prompt_file, &args.instruction) {
+        (Some(prompt), ..) => prompt.clone(),
+        (_, Some(file), _) => {
+            std::fs::read_to_string(file).map_err(|error| Failure::new(2, format!("cannot read {}: {error}", file.display())))?
+        }
+        (.., Some(instruction)) => alpaca(instruction, args.input.as_deref().unwrap_or_default()),
+        _ => return Err(Failure::new(2, "there is no prompt")),
+    };
+    settings.apply_threads(None);
+    let cancel = interrupt::watch();
+    let mut model = load_installed(settings, args.model.as_deref())?;
+    let request = GenerateRequest {
+        prompt: Prompt::Text(prompt.clone()),
+        shared_messages: 0,
+        max_tokens: args.max_tokens,
+        stop: args.stop.clone(),
+        sampling: Sampling { temperature: args.temperature, top_k: args.top_k, top_p: args.top_p, seed: args.seed },
+        logprobs: args.logprobs,
+    };
+    let as_text = args.format == "text";
+    if as_text && args.echo {
+        write!(stdout(), "{prompt}")?;
+    }
+    let out = model.generate(&request, &cancel, &mut |event| {
+        if let (true, GenerateEvent::Text(text)) = (as_text, event) {
+            let _ = write!(stdout(), "{text}").and_then(|()| stdout().flush());
+        }
+    })?;
+    if as_text {
+        writeln!(stdout())?;
+        return Ok(0);
+    }
+    let text = if args.echo { format!("{prompt}{}", out.text) } else { out.text };
+    let mut object = json!({
+        "text": text, "tokens": out.tokens, "prompt_tokens": out.prompt_tokens, "finish_reason": out.finish_reason, "timings": out.timings,
+    });
+    if args.logprobs > 0 {
+        object["logprobs"] = serde_json::to_value(&out.logprobs)?;
+    }
+    writeln!(stdout(), "{object}")?;
+    Ok(0)
+}
+
+/// Prints a text's token ids.
+pub(super) fn run_tokenize(text: String, model: Option<&str>, settings: &Settings) -> Result<u8, Failure> {
+    let model = load_installed(settings, model)?;
+    writeln!(stdout(), "{}", serde_json::to_string(&model.tokenize(&Prompt::Text(text))?)?)?;
+    Ok(0)
+}

@@ -1,0 +1,60 @@
+//! `query` and `schema`, and what every command that reads a database shares.
+
+use std::io::{Write, stderr, stdout};
+
+use super::args::{OutputFormat, QueryArgs};
+use super::failure::Failure;
+use super::interrupt;
+use super::settings::Settings;
+use crate::db::{Database, Format, demo, write_table};
+use crate::prompt::schema_text;
+use crate::schema::Schema;
+use crate::sql::guard;
+
+/// About 4,096 tokens of schema, at three and a half bytes each.
+pub(super) const SCHEMA_BYTES: usize = 14_000;
+
+/// Runs SQL that a person wrote.
+pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
+    let cancel = interrupt::watch();
+    let database = open(&args.database, settings)?;
+    let sql = guard::check(&args.sql)?;
+    let table = database.execute(&sql, &settings.limits(args.max_rows, args.timeout), &cancel)?;
+    write_table(&table, format_of(args.format), &mut stdout().lock())?;
+    Ok(0)
+}
+
+/// Prints the schema as a prompt carries it.
+pub(super) fn run_schema(database: &str, settings: &Settings) -> Result<u8, Failure> {
+    let schema = open(database, settings)?.schema(&interrupt::watch())?;
+    say_if_empty(&schema)?;
+    write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
+    Ok(0)
+}
+
+/// Tells a person that there is nothing to ask about.
+pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
+    if schema.tables.is_empty() {
+        writeln!(stderr(), "there are no tables in this database")?;
+    }
+    Ok(())
+}
+
+/// Opens a database by its path or address; `demo` is the bundled one.
+pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
+    if database == "demo" {
+        return Ok(Database::open(demo::path(&settings.paths.cache)?)?);
+    }
+    Ok(Database::open(database)?)
+}
+
+/// The format as the database room calls it.
+pub(super) fn format_of(format: OutputFormat) -> Format {
+    match format {
+        OutputFormat::Table => Format::Table,
+        OutputFormat::Csv => Format::Csv,
+        OutputFormat::Json => Format::Json,
+        OutputFormat::Ndjson => Format::Ndjson,
+        OutputFormat::Markdown => Format::Markdown,
+    }
+}

@@ -1,0 +1,95 @@
+//! What is typed, and behind it what `config.toml` says, and behind that the defaults.
+
+use std::time::Duration;
+
+use super::args::PromptForm;
+use super::failure::Failure;
+use crate::db::Limits;
+use crate::store::config::PromptChoice;
+use crate::store::{Config, Paths};
+
+/// Folders and settings that every command works with.
+#[derive(Debug, Clone)]
+pub(super) struct Settings {
+    pub(super) paths: Paths,
+    pub(super) config: Config,
+}
+
+impl Settings {
+    /// Finds the folders and reads `config.toml`.
+    pub(super) fn read() -> Result<Self, Failure> {
+        let paths = Paths::find()?;
+        let config = Config::read(&paths)?;
+        Ok(Self { paths, config })
+    }
+
+    /// The model wanted; `None` for the best that is installed.
+    pub(super) fn model<'a>(&'a self, typed: Option<&'a str>) -> Option<&'a str> {
+        typed.or(self.config.model.as_deref())
+    }
+
+    /// Limits of a query.
+    pub(super) fn limits(&self, max_rows: Option<usize>, timeout: Option<u64>) -> Limits {
+        let default = Limits::default();
+        Limits {
+            max_rows: max_rows.or(self.config.max_rows).unwrap_or(default.max_rows),
+            timeout: timeout.or(self.config.timeout).map_or(default.timeout, Duration::from_secs),
+            ..default
+        }
+    }
+
+    /// Sizes the pool that the model computes on.
+    pub(super) fn apply_threads(&self, typed: Option<usize>) {
+        if let Some(threads) = typed.or(self.config.threads) {
+            crate::compute::set_global_threads(threads);
+        }
+    }
+
+    /// How the model is asked.
+    pub(super) fn prompt(&self, typed: Option<PromptForm>) -> PromptForm {
+        typed.unwrap_or(match self.config.prompt.unwrap_or_default() {
+            PromptChoice::Auto => PromptForm::Auto,
+            PromptChoice::Alpaca => PromptForm::Alpaca,
+            PromptChoice::Chat => PromptForm::Chat,
+        })
+    }
+
+    /// An error where the network must not be used; `wanted` says for what it would be.
+    pub(super) fn require_network(&self, typed_offline: bool, wanted: &str) -> Result<(), Failure> {
+        match (typed_offline, self.config.offline) {
+            (true, _) => Err(Failure::new(2, format!("{wanted}; --offline forbids fetching it"))),
+            (_, true) => {
+                let file = self.paths.config_file();
+                Err(Failure::new(2, format!("{wanted}; `offline = true` in {} forbids fetching it", file.display())))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_typed_wins() {
+        let config = Config {
+            model: Some("m".into()),
+            max_rows: Some(5),
+            timeout: Some(7),
+            offline: true,
+            prompt: Some(PromptChoice::Alpaca),
+            threads: None,
+        };
+        let settings = Settings { paths: Paths::all_in("/c"), config };
+        assert_eq!((settings.model(Some("typed")), settings.model(None)), (Some("typed"), Some("m")));
+        assert_eq!(settings.limits(None, Some(1)).max_rows, 5);
+        assert_eq!(settings.limits(Some(9), Some(1)).timeout, Duration::from_secs(1));
+        assert_eq!(settings.limits(Some(9), None).timeout, Duration::from_secs(7));
+        assert!(matches!(settings.prompt(None), PromptForm::Alpaca));
+        assert!(matches!(settings.prompt(Some(PromptForm::Chat)), PromptForm::Chat));
+        let message = settings.require_network(false, "x is missing").unwrap_err().message;
+        assert_eq!(message, "x is missing; `offline = true` in /c/config.toml forbids fetching it");
+        assert!(Settings { config: Config::default(), ..settings }.require_network(false, "x").is_ok());
+    }
+}

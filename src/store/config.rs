@@ -1,0 +1,109 @@
+//! A person's settings: `config.toml`. What is typed on the command line wins over it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::{Paths, StoreError};
+
+/// What `config.toml` can say. Everything is optional.
+#[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// A catalogue name or a model file.
+    pub model: Option<String>,
+    /// Threads to compute on.
+    pub threads: Option<usize>,
+    /// At most this many rows of a result.
+    pub max_rows: Option<usize>,
+    /// Seconds a query may take.
+    pub timeout: Option<u64>,
+    /// Never use the network.
+    #[serde(default)]
+    pub offline: bool,
+    /// How the model is asked.
+    pub prompt: Option<PromptChoice>,
+}
+
+/// How the model is asked; names are the command line's.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum PromptChoice {
+    /// What the model wants.
+    #[default]
+    Auto,
+    /// SQL-LLaMA's form.
+    Alpaca,
+    /// The model's chat template.
+    Chat,
+}
+
+impl Config {
+    /// Reads the file of `paths`; without one, nothing is set.
+    pub fn read(paths: &Paths) -> Result<Self, StoreError> {
+        let path = paths.config_file();
+        match fs::read_to_string(&path) {
+            Ok(text) => Self::parse(&text, &path),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(bad(&path, None, &error.to_string())),
+        }
+    }
+
+    fn parse(text: &str, path: &Path) -> Result<Self, StoreError> {
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
+            bad(path, line, error.message())
+        })?;
+        match config.threads {
+            Some(0) => Err(bad(path, line_of(text, "threads"), "`threads` has to be 1 or more")),
+            _ => Ok(config),
+        }
+    }
+}
+
+/// The line on which `key` is set, counted from 1.
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    text.lines().position(|line| line.trim_start().starts_with(key)).map(|at| at + 1)
+}
+
+fn bad(path: &Path, line: Option<usize>, reason: &str) -> StoreError {
+    let place = line.map_or_else(|| path.display().to_string(), |line| format!("{}, line {line}", path.display()));
+    // The parser's message may have several lines; a sentence has one.
+    StoreError::Config { place, reason: reason.lines().map(str::trim).collect::<Vec<_>>().join(", "), path: PathBuf::from(path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<Config, &str>) {
+        match (Config::parse(text, Path::new("c.toml")), expected) {
+            (Ok(config), Ok(expected)) => assert_eq!(config, expected),
+            (Err(error), Err(expected)) => assert!(error.to_string().contains(expected), "{error}"),
+            (found, expected) => panic!("{found:?}, expected {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn settings_are_read_and_mistakes_are_placed() {
+        check("", Ok(Config::default()));
+        check(
+            "model = \"m.gguf\"\nthreads = 2\nmax_rows = 5\ntimeout = 9\noffline = true\nprompt = \"alpaca\"\n",
+            Ok(Config {
+                model: Some("m.gguf".into()),
+                threads: Some(2),
+                max_rows: Some(5),
+                timeout: Some(9),
+                offline: true,
+                prompt: Some(PromptChoice::Alpaca),
+            }),
+        );
+        check("threads = 2\nmodl = \"x\"\n", Err("c.toml, line 2: unknown field `modl`, expected one of `model`"));
+        check("\n\nthreads = \"two\"\n", Err("c.toml, line 3: invalid type: string \"two\""));
+        check("max_rows = 1\nthreads = 0\n", Err("c.toml, line 2: `threads` has to be 1 or more"));
+        check("prompt = \"poem\"", Err("c.toml, line 1: unknown variant `poem`"));
+        check("threads = \n", Err("c.toml, line 1: "));
+    }
+}

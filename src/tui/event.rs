@@ -1,0 +1,38 @@
+//! What comes into the screen's core, and what it wants done.
+
+use crossterm::event::KeyEvent;
+
+use crate::jobs::{JobId, Report, Work};
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    /// A key went down.
+    Key(KeyEvent),
+    /// Text was pasted.
+    Paste(String),
+    /// The terminal has a new size: columns, rows.
+    Resize(u16, u16),
+    /// A worker said something.
+    Report(Report),
+    /// Time went by: milliseconds since the screen began.
+    Tick(u64),
+}
+
+/// Something to be done outside the core.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Queue a job.
+    Submit {
+        /// Its name.
+        job: JobId,
+        /// What to do.
+        work: Work,
+    },
+    /// Ask a job to stop.
+    Cancel(JobId),
+    /// Put text on the clipboard.
+    Copy(String),
+    /// Leave.
+    Quit,
+}

@@ -1,0 +1,133 @@
+//! The schema as a tree: tables, and the columns of those that are open.
+
+use std::collections::BTreeSet;
+
+use crate::schema::{Schema, TableKind};
+
+/// One line of the tree; numbers point into the schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TreeRow {
+    /// A table or view.
+    Table {
+        /// Which.
+        table: usize,
+        /// Whether its columns follow.
+        open: bool,
+    },
+    /// A column of the table above.
+    Column {
+        /// Whose.
+        table: usize,
+        /// Which.
+        column: usize,
+    },
+}
+
+/// What the pane remembers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    open: BTreeSet<String>,
+    /// The selected line.
+    pub selected: usize,
+    /// Only names that contain this are shown.
+    pub filter: String,
+    /// Whether the filter is being typed.
+    pub filtering: bool,
+}
+
+impl Tree {
+    /// The lines, in order. A filter shows the tables that match, and of the others those with columns that match, with these alone.
+    pub fn rows(&self, schema: &Schema) -> Vec<TreeRow> {
+        let wanted = self.filter.to_lowercase();
+        let matches = |name: &str| name.to_lowercase().contains(&wanted);
+        let mut rows = Vec::new();
+        for (table, entry) in schema.tables.iter().enumerate() {
+            let named = matches(&entry.name);
+            let open = self.open.contains(&entry.name);
+            let columns: Vec<usize> = (0..entry.columns.len())
+                .filter(
+                    |&column| {
+                        if wanted.is_empty() || named { open } else { entry.columns.get(column).is_some_and(|c| matches(&c.name)) }
+                    },
+                )
+                .collect();
+            if named || !columns.is_empty() {
+                rows.push(TreeRow::Table { table, open: !columns.is_empty() });
+                rows.extend(columns.into_iter().map(|column| TreeRow::Column { table, column }));
+            }
+        }
+        rows
+    }
+
+    /// The line under the cursor.
+    pub fn current(&self, schema: &Schema) -> Option<TreeRow> {
+        self.rows(schema).get(self.selected).copied()
+    }
+
+    /// The table of the line under the cursor.
+    pub fn current_table(&self, schema: &Schema) -> Option<usize> {
+        self.current(schema).map(|row| match row {
+            TreeRow::Table { table, .. } | TreeRow::Column { table, .. } => table,
+        })
+    }
+
+    /// Opens or closes the table under the cursor; from a column, closes its table and goes there.
+    pub fn toggle(&mut self, schema: &Schema) {
+        let Some(table) = self.current_table(schema) else { return };
+        let Some(name) = schema.tables.get(table).map(|table| table.name.clone()) else { return };
+        if !self.open.remove(&name) {
+            self.open.insert(name);
+        }
+        self.selected = self.rows(schema).iter().position(|row| matches!(row, TreeRow::Table { table: t, .. } if *t == table)).unwrap_or(0);
+    }
+
+    /// Keeps the cursor on a line that is there.
+    pub fn clamp(&mut self, schema: &Schema) {
+        self.selected = self.selected.min(self.rows(schema).len().saturating_sub(1));
+    }
+}
+
+/// A letter for the kind of a relation.
+pub fn kind_mark(kind: TableKind) -> &'static str {
+    match kind {
+        TableKind::Table => "",
+        TableKind::View => "view",
+        TableKind::Virtual => "virtual",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, Table};
+
+    fn schema() -> Schema {
+        let table = |name: &str, columns: &[&str]| Table {
+            name: name.into(),
+            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+            ..Table::default()
+        };
+        Schema { tables: vec![table("album", &["id", "title"]), table("track", &["id", "album_id"])] }
+    }
+
+    #[test]
+    fn tables_open_and_close() {
+        let (schema, mut tree) = (schema(), Tree { selected: 1, ..Tree::default() });
+        tree.toggle(&schema);
+        assert_eq!(tree.rows(&schema).len(), 4);
+        tree.selected = 3;
+        assert_eq!(tree.current(&schema), Some(TreeRow::Column { table: 1, column: 1 }));
+        tree.toggle(&schema);
+        assert_eq!((tree.rows(&schema).len(), tree.selected), (2, 1));
+    }
+
+    #[test]
+    fn a_filter_finds_tables_and_columns() {
+        let schema = schema();
+        let rows = |filter: &str| Tree { filter: filter.into(), ..Tree::default() }.rows(&schema);
+        assert_eq!(rows("TRACK"), [TreeRow::Table { table: 1, open: false }]);
+        assert_eq!(rows("title"), [TreeRow::Table { table: 0, open: true }, TreeRow::Column { table: 0, column: 1 }]);
+        assert_eq!(rows("album").len(), 3);
+        assert_eq!(rows("nothing"), []);
+    }
+}

@@ -1,0 +1,94 @@
+//! The schema pane.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::super::state::{Pane, State};
+use super::super::theme::Role;
+use super::super::tree::{TreeRow, kind_mark};
+use crate::schema::{Column, KeyOrigin, Table};
+use crate::text;
+
+pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
+    let rows = state.tree.rows(&state.schema);
+    let filter = match (state.tree.filtering, state.tree.filter.as_str()) {
+        (true, filter) => format!("/{}▏", text::sanitize(filter)),
+        (false, "") => text::counted(state.schema.tables.len() as u64, "table", "tables"),
+        (false, filter) => format!("/{}", text::sanitize(filter)),
+    };
+    let block = super::frame_of(state, Pane::Schema, "Schema", filter);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    if rows.is_empty() {
+        let (words, role) = match (&state.open_failure, state.running.is_empty(), state.tree.filter.is_empty()) {
+            (Some(_), ..) => ("not open", Role::Error),
+            (None, _, false) => ("no name contains this", Role::Muted),
+            (None, true, true) => ("no tables", Role::Muted),
+            (None, false, true) => ("reading ...", Role::Muted),
+        };
+        frame.render_widget(Paragraph::new(Span::styled(words, state.theme.style(role))), inner);
+        return;
+    }
+    let (height, width) = (usize::from(inner.height), usize::from(inner.width));
+    let first = super::first_line(state.tree.selected, rows.len(), height);
+    let lines: Vec<Line<'_>> = rows
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(height)
+        .map(|(number, row)| {
+            let line = match *row {
+                TreeRow::Table { table, open } => state.schema.tables.get(table).map(|table| table_line(state, table, open, width)),
+                TreeRow::Column { table, column } => {
+                    let table = state.schema.tables.get(table);
+                    table.and_then(|table| table.columns.get(column).map(|column| column_line(state, table, column, width)))
+                }
+            };
+            let line = line.unwrap_or_default();
+            if number == state.tree.selected && state.focus == Pane::Schema { line.style(state.theme.style(Role::Selected)) } else { line }
+        })
+        .collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// `left` and `right` with blanks between them, on a line of `width`; the left part gives way.
+fn justified(state: &State, left: String, left_role: Role, right: String, width: usize) -> Line<'static> {
+    let room = width.saturating_sub(text::width(&right) + 1);
+    let left = text::ellipsis(&left, room).into_owned();
+    let gap = width.saturating_sub(text::width(&left) + text::width(&right));
+    Line::from(vec![
+        Span::styled(left, state.theme.style(left_role)),
+        Span::raw(" ".repeat(gap)),
+        Span::styled(right, state.theme.style(Role::Muted)),
+    ])
+}
+
+fn table_line(state: &State, table: &Table, open: bool, width: usize) -> Line<'static> {
+    let count = match (kind_mark(table.kind), table.row_count) {
+        ("", Some(count)) => text::count(count),
+        ("", None) => String::new(),
+        (mark, _) => mark.to_owned(),
+    };
+    justified(state, format!("{} {}", if open { "▾" } else { "▸" }, text::sanitize(&table.name)), Role::Title, count, width)
+}
+
+fn column_line(state: &State, table: &Table, column: &Column, width: usize) -> Line<'static> {
+    let named = |names: &[String]| names.iter().any(|name| name.eq_ignore_ascii_case(&column.name));
+    let room = width / 2;
+    let key = match (named(&table.primary_key), table.foreign_keys.iter().find(|key| named(&key.columns))) {
+        (true, _) => "* ".to_owned(),
+        (false, Some(key)) if key.origin == KeyOrigin::Declared => format!("→{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
+        (false, Some(key)) => format!("~{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
+        (false, None) => String::new(),
+    };
+    let declared = text::sanitize(&column.declared_type).to_lowercase();
+    // A name says more than a type: the right side takes at most half, and drops the type where a key stands there.
+    let right = match text::width(&key) + text::width(&declared) <= room {
+        true => format!("{key}{declared}"),
+        false if key.is_empty() => text::ellipsis(&declared, room).into_owned(),
+        false => text::ellipsis(key.trim_end(), room).into_owned(),
+    };
+    justified(state, format!("    {}", text::sanitize(&column.name)), Role::Plain, right, width)
+}

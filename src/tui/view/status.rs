@@ -1,0 +1,81 @@
+//! The question's line, the status line, the footer.
+
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Paragraph;
+
+use super::super::conversation::Stage;
+use super::super::keys::{BINDINGS, Context, label};
+use super::super::state::{Notice, Pane, State};
+use super::super::theme::Role;
+use crate::jobs::Work;
+use crate::text;
+
+pub(super) fn ask_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
+    let [prompt, line] = Layout::horizontal([Constraint::Length(5), Constraint::Min(1)]).areas(area);
+    let focused = state.focus == Pane::Ask;
+    let role = if focused { Role::Key } else { Role::Muted };
+    frame.render_widget(Paragraph::new(Span::styled(if focused { "ask> " } else { "ask  " }, state.theme.style(role))), prompt);
+    super::editor::draw(state, frame, &state.ask, line, false, focused);
+}
+
+pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
+    let mut spans = Vec::new();
+    let mut put = |text: String, role: Role| {
+        if !spans.is_empty() {
+            spans.push(Span::styled(" │ ", state.theme.style(Role::Muted)));
+        }
+        spans.push(Span::styled(text, state.theme.style(role)));
+    };
+    let file = state.database.rsplit(['/', '\\']).next().unwrap_or_default();
+    put(if file.is_empty() { "no database".into() } else { text::ellipsis(&text::sanitize(file), 28).into_owned() }, Role::Title);
+    put("read-only".into(), Role::Good);
+    match &state.model {
+        Some(model) => put(format!("{} on {}", text::ellipsis(&model.name, 24), model.device), Role::Plain),
+        None => put("model not loaded".into(), Role::Muted),
+    }
+    match (&state.notice, state.running.last()) {
+        (Some(Notice::Note(note)), _) => put(note.clone(), Role::Plain),
+        (Some(Notice::Warning(warning)), _) => put(format!("! {warning}"), Role::Attention),
+        (None, Some(job)) => {
+            let what = match (&job.work, job.stopping) {
+                (_, true) => "stopping".to_owned(),
+                (Work::Open { .. }, _) => "opening".into(),
+                (Work::Run { .. }, _) => "running the query".into(),
+                (Work::Ask { .. }, _) => match state.entries.iter().find(|entry| entry.job == job.job).map(|entry| &entry.stage) {
+                    Some(Stage::Reading(percent)) => format!("reading {percent}%"),
+                    Some(Stage::Loading) => "loading the model".into(),
+                    _ => "writing".into(),
+                },
+            };
+            let seconds = state.clock_ms.saturating_sub(job.started_ms) as f64 / 1000.0;
+            put(format!("{what} {seconds:.1} s"), Role::Attention);
+        }
+        (None, None) if state.focus == Pane::Schema => {
+            let name = super::super::update::current_name(state).unwrap_or_default();
+            put(text::ellipsis(&text::sanitize(&name), 40).into_owned(), Role::Plain);
+        }
+        (None, None) => put("idle".into(), Role::Muted),
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}
+
+pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
+    let context = state.context();
+    let mut spans: Vec<Span<'_>> = Vec::new();
+    let mut used = 0;
+    for wanted in [context, Context::Everywhere] {
+        for binding in BINDINGS.iter().filter(|binding| binding.context == wanted && !binding.footer.is_empty()) {
+            let key = binding.keys.first().map(|key| label(key)).unwrap_or_default();
+            let width = text::width(&key) + text::width(binding.footer) + 3;
+            if used + width > usize::from(area.width) {
+                continue;
+            }
+            used += width;
+            spans.push(Span::styled(key, state.theme.style(Role::Key)));
+            spans.push(Span::raw(format!(" {}  ", binding.footer)));
+        }
+    }
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+}

@@ -1,0 +1,141 @@
+//! `ask` from end to end, over the demo database, with a model that answers from a script.
+
+use crate::home::Home;
+
+const COUNT: &str = "```sql\nSELECT count(*) AS customers FROM customer;\n```";
+
+#[track_caller]
+fn check(answers: &[&str], flags: &[&str], code: i32, stdout: &str, stderr: &str) {
+    let home = Home::new();
+    let script = home.script(answers);
+    home.check(&[&["ask", "demo", "How many customers are there?", "--model", &script], flags].concat(), code, stdout, stderr);
+}
+
+#[test]
+fn an_answer_in_every_format() {
+    check(&[COUNT], &[], 0, "customers\n", "SELECT count(*) AS customers FROM customer");
+    check(&[COUNT], &[], 0, "─", "1 row in ");
+    check(&[COUNT], &["--format", "csv"], 0, "customers\n", "");
+    check(&[COUNT], &["--format", "ndjson"], 0, "{\"customers\":", "");
+    check(&[COUNT], &["--format", "markdown"], 0, "| customers |\n| --- |", "");
+    check(&[COUNT], &["--sql-only"], 0, "SELECT count(*) AS customers FROM customer\n", "");
+    check(&[COUNT], &["--show-prompt", "--hint", "only the living"], 0, "", "Hint: only the living");
+    check(&[COUNT], &["--show-prompt", "--prompt", "alpaca"], 0, "", "### Instruction:\nHow many customers are there?");
+}
+
+#[test]
+fn sql_that_fails_is_mended_by_the_model() {
+    let wrong = "SELECT count(*) FROM customers";
+    check(&[wrong, COUNT], &[], 0, "customers", "repair 1: no such table: customers");
+    check(&[wrong], &["--no-repair"], 1, "", "error: no such table: customers");
+    check(&[wrong, "SELECT nope FROM customer", "SELECT 1 FROM void"], &[], 1, "", "error: no such table: void");
+    check(&["I do not know."], &["--no-repair"], 1, "", "there is no SQL statement in the answer");
+    check(&[wrong], &[], 5, "", "the script is at its end after 1 answers");
+}
+
+#[test]
+fn an_answer_that_writes_is_refused_and_changes_nothing() {
+    for sql in ["DROP TABLE customer", "DELETE FROM customer; SELECT 1", "PRAGMA writable_schema = 1", "ATTACH 'x' AS y"] {
+        let home = Home::new();
+        let script = home.script(&[sql]);
+        // The first use makes the demo database.
+        home.check(&["schema", "demo"], 0, "", "");
+        let before = snapshot(home.path());
+        home.check(&["ask", "demo", "Delete everything.", "--model", &script], 4, "", "error: ");
+        assert_eq!(snapshot(home.path()), before, "{sql}");
+    }
+}
+
+/// Every file of a folder and its bytes.
+fn snapshot(folder: &std::path::Path) -> Vec<(std::ffi::OsString, Vec<u8>)> {
+    let files = std::fs::read_dir(folder).unwrap().flatten().filter(|file| file.path().is_file());
+    let mut files: Vec<_> = files.map(|file| (file.file_name(), std::fs::read(file.path()).unwrap())).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn json_has_every_key_of_the_contract() {
+    let home = Home::new();
+    let script = home.script(&["SELECT nope FROM customer", "SELECT first_name FROM customer ORDER BY customer_id"]);
+    let args = ["ask", "demo", "Who?", "--model", &script, "--format", "json", "--max-rows", "2"];
+    let out = home.run(&args);
+    let answer: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    let keys: Vec<&str> = answer.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "question",
+        "sql",
+        "state",
+        "columns",
+        "rows",
+        "row_count",
+        "truncated",
+        "confidence",
+        "reason",
+        "fixes",
+        "candidates",
+        "attempts",
+        "missing",
+        "timings",
+        "model",
+        "error",
+    ];
+    assert_eq!(keys, expected);
+    let timings: Vec<&str> = answer["timings"].as_object().unwrap().keys().map(String::as_str).collect();
+    for key in [
+        "load_ms",
+        "prompt_tokens",
+        "cached_tokens",
+        "prefill_ms",
+        "generated_tokens",
+        "forced_tokens",
+        "drafted_tokens",
+        "accepted_tokens",
+        "decode_ms",
+        "query_ms",
+        "total_ms",
+    ] {
+        assert!(timings.contains(&key), "{key} in {timings:?}");
+    }
+    assert_eq!(answer["state"], "ran");
+    assert_eq!((&answer["row_count"], &answer["truncated"]), (&2.into(), &true.into()));
+    assert_eq!(answer["attempts"][0]["error"], "no such column: nope");
+    assert_eq!(answer["model"]["name"], "scripted");
+    assert!(answer["error"].is_null() && answer["confidence"].is_null());
+    let checked = home.run(&["ask", "demo", "Who?", "--model", &home.script(&[COUNT]), "--format", "json", "--sql-only"]);
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&checked.stdout).unwrap()["state"], "checked");
+    let refused = home.run(&["ask", "demo", "Who?", "--model", &home.script(&["DROP TABLE customer"]), "--format", "json"]);
+    assert_eq!(refused.status.code(), Some(4));
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&refused.stdout).unwrap()["state"], "refused");
+}
+
+#[test]
+fn a_question_of_100_kb_is_refused_before_any_work() {
+    let home = Home::new();
+    let question = "why? ".repeat(20_480);
+    home.check(
+        &["ask", "demo", &question, "--model", "qwen2.5-coder-1.5b", "--yes"],
+        2,
+        "",
+        "the question has 102400 bytes, and at most 8192 are read",
+    );
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0, "nothing was made");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_query_with_130() {
+    let home = Home::new();
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    let script = home.script(&[endless]);
+    for args in [&["query", "demo", endless][..], &["ask", "demo", "How many?", "--model", &script]] {
+        let child = home.command(args).stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        // Long enough to start, and the query does not end by itself.
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        let id = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(id, rustix::process::Signal::INT).unwrap();
+        let out = child.wait_with_output().unwrap();
+        assert_eq!(out.status.code(), Some(130), "{args:?}");
+        assert!(String::from_utf8_lossy(&out.stderr).ends_with("interrupted\n"), "{:?}", String::from_utf8_lossy(&out.stderr));
+    }
+}
