@@ -4,7 +4,10 @@
 mod asking;
 mod bad_input;
 mod cli;
+mod database;
+mod database_in_use;
 mod gguf;
+mod gold;
 mod home;
 mod hostile_models;
 mod layers;

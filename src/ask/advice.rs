@@ -1,30 +1,93 @@
 //! What to tell a model about SQLite's message: where a name that it misplaced really is.
 
-use crate::schema::Schema;
+use std::collections::VecDeque;
+
+use crate::schema::{ForeignKey, Schema, Table};
+use crate::sql::qualify::sources;
 use crate::sql::quote::identifier;
 
 /// Tables named in one piece of advice; more would say nothing.
 const MOST_TABLES: usize = 6;
+/// Columns named in one piece of advice.
+const MOST_COLUMNS: usize = 30;
+/// Joins in one piece of advice.
+const MOST_STEPS: usize = 3;
 
-/// A sentence about the name that `message` complains of, where the schema has something to say about it.
-pub(super) fn advice(message: &str, schema: &Schema) -> Option<String> {
+/// Sentences about the name that `message` complains of, where the schema has something to say about it: where the column is, and by
+/// which keys it is reached from the tables in `sql`.
+pub(super) fn advice(sql: &str, message: &str, schema: &Schema) -> Option<String> {
     let after = |start: &str| message.strip_prefix(start).map(|rest| rest.trim_matches(|c: char| c == '"' || c.is_whitespace()));
-    if let Some(column) = after("no such column: ").or_else(|| after("ambiguous column name: ")) {
-        let column = column.rsplit('.').next().unwrap_or(column);
-        let owners: Vec<String> =
-            schema.tables.iter().filter(|table| table.column(column).is_some()).map(|table| identifier(&table.name)).collect();
-        return match owners.len() {
-            0 => nearest(column, schema.tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str())))
-                .map(|name| format!("No table has a column {column}; there is {}.", identifier(name))),
-            1..=MOST_TABLES => {
-                Some(format!("{} is a column of {} only; join what is needed to reach it.", identifier(column), owners.join(", ")))
-            }
-            _ => None,
-        };
+    if let Some(column) = after("no such column: ") {
+        return about_column(sql, column, schema);
     }
     let table = after("no such table: ")?;
     nearest(table, schema.tables.iter().map(|table| table.name.as_str()))
         .map(|name| format!("There is no table {table}; there is {}.", identifier(name)))
+}
+
+fn about_column(sql: &str, column: &str, schema: &Schema) -> Option<String> {
+    let (qualifier, name) = column.split_once('.').map_or((None, column), |(qualifier, name)| (Some(qualifier), name));
+    let owners: Vec<&Table> = schema.tables.iter().filter(|table| table.column(name).is_some()).collect();
+    if owners.is_empty() {
+        let all = schema.tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str()));
+        return nearest(name, all).map(|other| format!("No table has a column {name}; there is {}.", identifier(other)));
+    }
+    if owners.len() > MOST_TABLES {
+        return None;
+    }
+    let sources = sources(sql, schema);
+    let meant = sources.iter().find(|source| qualifier.is_some_and(|qualifier| source.alias.eq_ignore_ascii_case(qualifier)));
+    let mut out = String::new();
+    if let Some(source) = meant {
+        let columns: Vec<String> = source.table.columns.iter().take(MOST_COLUMNS).map(|column| identifier(&column.name)).collect();
+        out.push_str(&format!("{} has only these columns: {}. ", identifier(&source.table.name), columns.join(", ")));
+    }
+    let names: Vec<String> = owners.iter().map(|table| identifier(&table.name)).collect();
+    out.push_str(&format!("{} is a column of {}.", identifier(name), names.join(" and of ")));
+    let from = meant.map(|source| source.table).or_else(|| sources.first().map(|source| source.table));
+    let path = from.and_then(|from| owners.iter().filter_map(|owner| path(schema, from, owner)).min_by_key(Vec::len));
+    if let Some(path) = path.filter(|path| !path.is_empty()) {
+        out.push_str(&format!(" To reach it: {}.", path.join(", then ")));
+    }
+    Some(out)
+}
+
+/// The shortest way from one table to another over foreign keys, as words.
+fn path(schema: &Schema, from: &Table, to: &Table) -> Option<Vec<String>> {
+    let mut queue = VecDeque::from([(from, Vec::new())]);
+    let mut seen = vec![from.name.as_str()];
+    while let Some((at, steps)) = queue.pop_front() {
+        if at.name == to.name {
+            return Some(steps);
+        }
+        if steps.len() == MOST_STEPS {
+            continue;
+        }
+        let out = at.foreign_keys.iter().filter_map(|key| Some((schema.table(&key.foreign_table)?, condition(at, key))));
+        let back = schema.tables.iter().flat_map(|table| {
+            table
+                .foreign_keys
+                .iter()
+                .filter(|key| key.foreign_table.eq_ignore_ascii_case(&at.name))
+                .map(move |key| (table, condition(table, key)))
+        });
+        for (next, condition) in out.chain(back) {
+            if !seen.contains(&next.name.as_str()) {
+                seen.push(&next.name);
+                let mut steps = steps.clone();
+                steps.push(format!("join {} on {condition}", identifier(&next.name)));
+                queue.push_back((next, steps));
+            }
+        }
+    }
+    None
+}
+
+fn condition(owner: &Table, key: &ForeignKey) -> String {
+    let pairs = key.columns.iter().zip(&key.foreign_columns).map(|(own, foreign)| {
+        format!("{}.{} = {}.{}", identifier(&owner.name), identifier(own), identifier(&key.foreign_table), identifier(foreign))
+    });
+    pairs.collect::<Vec<_>>().join(" AND ")
 }
 
 /// The name most like `wanted`, where one is alike at all.
@@ -55,25 +118,55 @@ fn likeness(a: &str, b: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Table};
+    use crate::schema::{Column, KeyOrigin};
 
     #[track_caller]
-    fn check(message: &str, expected: Option<&str>) {
-        let table = |name: &str, columns: &[&str]| Table {
+    fn check(sql: &str, message: &str, expected: Option<&str>) {
+        let table = |name: &str, columns: &[&str], foreign: &[(&str, &str)]| Table {
             name: name.into(),
             columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+            foreign_keys: foreign
+                .iter()
+                .map(|(column, table)| ForeignKey {
+                    columns: vec![(*column).into()],
+                    foreign_table: (*table).into(),
+                    foreign_columns: vec!["id".into()],
+                    origin: KeyOrigin::Declared,
+                })
+                .collect(),
             ..Table::default()
         };
-        let schema = Schema { tables: vec![table("invoice", &["id", "total"]), table("invoice line", &["id", "unit_price"])] };
-        assert_eq!(advice(message, &schema).as_deref(), expected);
+        let schema = Schema {
+            tables: vec![
+                table("invoice", &["id", "total"], &[]),
+                table("invoice line", &["invoice_id", "track_id", "unit_price"], &[("invoice_id", "invoice"), ("track_id", "track")]),
+                table("track", &["id", "genre"], &[]),
+            ],
+        };
+        assert_eq!(advice(sql, message, &schema).as_deref(), expected);
     }
 
     #[test]
-    fn misplaced_names_are_told_where_they_are() {
-        check("no such column: T2.unit_price", Some("unit_price is a column of \"invoice line\" only; join what is needed to reach it."));
-        check("no such column: unit_prise", Some("No table has a column unit_prise; there is unit_price."));
-        check("no such column: zzz", None);
-        check("no such table: invoices", Some("There is no table invoices; there is invoice."));
-        check("near \"FROM\": syntax error", None);
+    fn misplaced_names_are_told_where_they_are_and_how_to_get_there() {
+        check(
+            "SELECT T2.unit_price FROM invoice AS T2",
+            "no such column: T2.unit_price",
+            Some(
+                "invoice has only these columns: id, total. unit_price is a column of \"invoice line\". \
+                 To reach it: join \"invoice line\" on \"invoice line\".invoice_id = invoice.id.",
+            ),
+        );
+        check(
+            "SELECT genre FROM invoice",
+            "no such column: genre",
+            Some(
+                "genre is a column of track. To reach it: join \"invoice line\" on \"invoice line\".invoice_id = invoice.id, \
+                 then join track on \"invoice line\".track_id = track.id.",
+            ),
+        );
+        check("SELECT 1", "no such column: unit_prise", Some("No table has a column unit_prise; there is unit_price."));
+        check("SELECT 1", "no such column: zzz", None);
+        check("SELECT 1", "no such table: invoices", Some("There is no table invoices; there is invoice."));
+        check("SELECT 1", "near \"FROM\": syntax error", None);
     }
 }

@@ -10,6 +10,7 @@ use crate::prompt::{Form, PromptParts, render};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::extract::extract;
+use crate::sql::qualify::requalify;
 use crate::sql::quotes::mend_double_quotes;
 use crate::sql::{ReadOnlySql, guard};
 
@@ -17,6 +18,9 @@ use crate::sql::{ReadOnlySql, guard};
 pub const MAX_QUESTION_BYTES: usize = 8 * 1024;
 /// Repairs by the model: a third was measured to change nothing.
 pub const MAX_REPAIRS: usize = 2;
+
+/// More qualifiers than this are not wrong by slip.
+const MAX_FIXES: usize = 8;
 
 /// A question and how to answer it.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +116,7 @@ pub fn ask(
                 if repeated || repair == request.repairs.min(MAX_REPAIRS) {
                     break;
                 }
-                let told = match advice(&attempt.error, schema) {
+                let told = match advice(&attempt.sql, &attempt.error, schema) {
                     Some(advice) => format!("{}\n{advice}", attempt.error),
                     None => attempt.error.clone(),
                 };
@@ -178,12 +182,40 @@ fn judge(
     emit(AskEvent::Proposed(mended.clone()));
     let sql = guard::check(&mended)
         .map_err(|error| if error.is_refusal() { Failure::Refused(error.to_string()) } else { mendable(&mended, error.to_string()) })?;
-    database.check(&sql).map_err(|error| match error {
-        DbError::Sql { message, .. } => mendable(&mended, message),
-        other => Failure::Database(other),
-    })?;
-    emit(AskEvent::Checked(mended));
-    Ok(sql)
+    match prepare(database, schema, sql, answer) {
+        Ok(sql) => {
+            emit(AskEvent::Checked(sql.as_str().into()));
+            Ok(sql)
+        }
+        Err(DbError::Sql { message, .. }) => Err(mendable(&mended, message)),
+        Err(other) => Err(Failure::Database(other)),
+    }
+}
+
+/// Has SQLite prepare `sql`; a qualifier that names the wrong table is changed on the way, where only one other table can be meant.
+/// The error is that of the statement as the model wrote it.
+fn prepare(database: &Database, schema: &Schema, sql: ReadOnlySql, answer: &mut Answer) -> Result<ReadOnlySql, DbError> {
+    let Err(first) = database.check(&sql) else { return Ok(sql) };
+    let (mut error, mut now, mut fixes) = (first.clone(), sql, Vec::new());
+    while let DbError::Sql { message } = &error {
+        let column = message.strip_prefix("no such column: ");
+        let Some(change) = column.and_then(|column| requalify(now.as_str(), column, schema)) else { break };
+        let Ok(changed) = guard::check(&change.sql) else { break };
+        // Two tables that lack each other's columns cannot send a qualifier to and fro: each change names another column.
+        if fixes.len() >= MAX_FIXES {
+            break;
+        }
+        fixes.push(Fix { kind: "qualifier".into(), from: change.from, to: change.to });
+        match database.check(&changed) {
+            Ok(_) => {
+                answer.sql = changed.as_str().into();
+                answer.fixes.extend(fixes);
+                return Ok(changed);
+            }
+            Err(next) => (error, now) = (next, changed),
+        }
+    }
+    Err(first)
 }
 
 fn run(

@@ -1,9 +1,9 @@
 //! The authorizer: SQLite asks it about every table, function and pragma while it prepares a statement.
 
 use std::collections::HashSet;
+use std::ffi::{CStr, c_char, c_int, c_void};
 
-use rusqlite::Connection;
-use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
+use rusqlite::{Connection, ffi};
 
 /// Pragmas that only tell, also as table-valued functions. Those in the second list must have no value.
 const TELLING: [&str; 10] = [
@@ -24,33 +24,62 @@ const TELLING_WITHOUT_VALUE: [&str; 8] =
 const FORBIDDEN_FUNCTIONS: [&str; 9] =
     ["load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "fsdir", "zipfile", "sqlite_attach", "sqlite_detach"];
 
+/// What the callback looks at. It has to live as long as the connection that it was installed on.
+#[derive(Debug)]
+pub(super) struct Authorizer {
+    /// Names of the tables in which virtual tables keep their own data.
+    shadows: HashSet<Vec<u8>>,
+}
+
 /// Allows reading, calling harmless functions and recursion, and nothing else.
 ///
 /// R-tree and full-text modules prepare their own write statements on their shadow tables when a virtual table is first used, and
 /// would not open without. Preparing those is allowed; running them is not possible (read-only file, `query_only`, and defensive
 /// mode keeps statements from outside away from shadow tables).
-pub(super) fn install(connection: &mut Connection) -> rusqlite::Result<()> {
-    let shadows: HashSet<String> = connection
-        .prepare("SELECT name FROM pragma_table_list WHERE type = 'shadow'")
-        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
-        .unwrap_or_default();
-    connection.authorizer(Some(move |context: AuthContext<'_>| decide(&context.action, &shadows)))
+///
+/// rusqlite's own authorizer panics (and prints) where a table's or a column's name is not UTF-8, so this speaks to SQLite itself.
+/// The caller keeps what it returns until the connection is closed.
+pub(super) fn install(connection: &Connection) -> rusqlite::Result<Box<Authorizer>> {
+    let shadows = connection.prepare("SELECT name FROM pragma_table_list WHERE type = 'shadow'").and_then(|mut statement| {
+        let names = statement.query_map([], |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec()))?;
+        names.collect()
+    });
+    let authorizer = Box::new(Authorizer { shadows: shadows.unwrap_or_default() });
+    let data = std::ptr::from_ref::<Authorizer>(&authorizer).cast_mut().cast::<c_void>();
+    // SAFETY: the handle is open while `connection` is borrowed; `callback` has the signature SQLite asks for, only reads what `data`
+    // points at, and the caller keeps that alive, unmoved in its box, as long as the connection.
+    let code = unsafe { ffi::sqlite3_set_authorizer(connection.handle(), Some(callback), data) };
+    if code == ffi::SQLITE_OK { Ok(authorizer) } else { Err(rusqlite::Error::SqliteFailure(ffi::Error::new(code), None)) }
 }
 
-fn decide(action: &AuthAction<'_>, shadows: &HashSet<String>) -> Authorization {
-    let among = |list: &[&str], name: &str| list.iter().any(|entry| entry.eq_ignore_ascii_case(name));
-    let allowed = match action {
-        AuthAction::Select | AuthAction::Read { .. } | AuthAction::Recursive => true,
-        AuthAction::Function { function_name } => !among(&FORBIDDEN_FUNCTIONS, function_name),
-        AuthAction::Pragma { pragma_name, pragma_value } => {
-            among(&TELLING, pragma_name) || (pragma_value.is_none() && among(&TELLING_WITHOUT_VALUE, pragma_name))
+unsafe extern "C" fn callback(
+    data: *mut c_void,
+    action: c_int,
+    first: *const c_char,
+    second: *const c_char,
+    _database: *const c_char,
+    _accessor: *const c_char,
+) -> c_int {
+    // SAFETY: `install` passed a pointer to an `Authorizer` that outlives the connection, and nobody writes to it.
+    let authorizer = unsafe { &*data.cast::<Authorizer>() };
+    // SAFETY: SQLite passes null, or a string that ends in NUL and lasts for this call.
+    let text = |pointer: *const c_char| (!pointer.is_null()).then(|| unsafe { CStr::from_ptr(pointer) }.to_bytes());
+    if authorizer.allows(action, text(first), text(second)) { ffi::SQLITE_OK } else { ffi::SQLITE_DENY }
+}
+
+impl Authorizer {
+    /// Whether `action` may be prepared; what `first` and `second` are depends on it (`sqlite.org/c3ref/c_alter_table.html`).
+    fn allows(&self, action: c_int, first: Option<&[u8]>, second: Option<&[u8]>) -> bool {
+        let among =
+            |list: &[&str], name: Option<&[u8]>| list.iter().any(|entry| name.is_some_and(|n| n.eq_ignore_ascii_case(entry.as_bytes())));
+        match action {
+            ffi::SQLITE_SELECT | ffi::SQLITE_READ | ffi::SQLITE_RECURSIVE => true,
+            ffi::SQLITE_FUNCTION => second.is_some() && !among(&FORBIDDEN_FUNCTIONS, second),
+            ffi::SQLITE_PRAGMA => among(&TELLING, first) || (second.is_none() && among(&TELLING_WITHOUT_VALUE, first)),
+            ffi::SQLITE_INSERT | ffi::SQLITE_DELETE | ffi::SQLITE_UPDATE => first.is_some_and(|table| self.shadows.contains(table)),
+            _ => false,
         }
-        AuthAction::Insert { table_name } | AuthAction::Delete { table_name } | AuthAction::Update { table_name, .. } => {
-            shadows.contains(*table_name)
-        }
-        _ => false,
-    };
-    if allowed { Authorization::Allow } else { Authorization::Deny }
+    }
 }
 
 #[cfg(test)]
@@ -58,16 +87,16 @@ mod tests {
     use super::*;
 
     /// A writable database, so that the authorizer alone stands in the way.
-    fn guarded() -> Connection {
-        let mut connection = Connection::open_in_memory().unwrap();
+    fn guarded() -> (Connection, Box<Authorizer>) {
+        let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t(a UNIQUE); INSERT INTO t VALUES (1)").unwrap();
-        install(&mut connection).unwrap();
-        connection
+        let authorizer = install(&connection).unwrap();
+        (connection, authorizer)
     }
 
     #[test]
     fn reading_passes() {
-        let connection = guarded();
+        let (connection, _authorizer) = guarded();
         for sql in [
             "SELECT count(*), upper(a) FROM t",
             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<9) SELECT sum(i) FROM n",
@@ -82,7 +111,7 @@ mod tests {
 
     #[test]
     fn everything_else_is_denied() {
-        let connection = guarded();
+        let (connection, _authorizer) = guarded();
         for sql in [
             "DELETE FROM t",
             "INSERT INTO t VALUES (1)",

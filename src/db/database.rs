@@ -8,7 +8,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
-use super::authorize;
+use super::authorize::{self, Authorizer};
+use super::columns::columns_of;
 use super::error::DbError;
 use super::open::{self, Location, Mode, sqlite_message};
 use super::table::{Cell, ColumnInfo, Limits, Table};
@@ -31,7 +32,9 @@ pub struct Database {
 
 #[derive(Debug)]
 struct Inner {
+    // Closed before `_authorizer` is dropped, which it points at: fields are dropped in this order.
     connection: Connection,
+    _authorizer: Box<Authorizer>,
     mode: Mode,
     stamp: (Option<SystemTime>, u64, u64),
 }
@@ -55,7 +58,7 @@ impl Database {
     pub fn check(&self, sql: &ReadOnlySql) -> Result<Vec<ColumnInfo>, DbError> {
         self.with(&Cancel::new(), |connection| {
             let statement = prepare(connection, sql.as_str())?;
-            Ok(columns_of(&statement))
+            Ok(columns_of(connection, &statement, sql.as_str()))
         })
     }
 
@@ -64,7 +67,8 @@ impl Database {
         let cancel = cancel.with_timeout(limits.timeout);
         self.with(&cancel, |connection| {
             let mut statement = prepare(connection, sql.as_str())?;
-            collect(&mut statement, limits, &cancel)
+            let columns = columns_of(connection, &statement, sql.as_str());
+            collect(&mut statement, columns, limits, &cancel)
         })
     }
 
@@ -107,6 +111,8 @@ impl Database {
                 Some(stop) => DbError::Stopped(stop),
                 None => DbError::Busy { path, message },
             },
+            // A writer crashed since the file was opened.
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) if open::has_journal(&path) => DbError::NeedsRecovery { path },
             Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => DbError::Refused { message },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DbError::Corrupt { path, message },
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => DbError::Unreadable { path, message },
@@ -132,7 +138,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn is_busy(error: &rusqlite::Error) -> bool {
+/// Whether another connection holds a lock.
+pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
@@ -150,10 +157,10 @@ fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>) -> Result<Inner, D
         }
     };
     let broken = |e: rusqlite::Error| DbError::Corrupt { path: location.path.clone(), message: sqlite_message(&e) };
-    authorize::install(&mut connection).map_err(broken)?;
+    let authorizer = authorize::install(&connection).map_err(broken)?;
     let watched = Arc::clone(watched);
     connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || lock(&watched).is_stopped())).map_err(broken)?;
-    Ok(Inner { connection, mode, stamp })
+    Ok(Inner { connection, _authorizer: authorizer, mode, stamp })
 }
 
 /// Prepares, and holds the last lock: SQLite itself has to call the statement read-only.
@@ -182,15 +189,7 @@ fn require_readonly(statement: &Statement<'_>) -> Result<(), Failure> {
     Err(Failure::Ours(DbError::Refused { message: "SQLite says that the statement writes".into() }))
 }
 
-fn columns_of(statement: &Statement<'_>) -> Vec<ColumnInfo> {
-    statement
-        .columns()
-        .map(|column| ColumnInfo { name: column.name().to_owned(), declared_type: column.decl_type().map(str::to_owned) })
-        .collect()
-}
-
-fn collect(statement: &mut Statement<'_>, limits: &Limits, cancel: &Cancel) -> Result<Table, Failure> {
-    let columns = columns_of(statement);
+fn collect(statement: &mut Statement<'_>, columns: Vec<ColumnInfo>, limits: &Limits, cancel: &Cancel) -> Result<Table, Failure> {
     let width = columns.len();
     let mut table = Table { columns, ..Table::default() };
     let mut bytes = 0usize;

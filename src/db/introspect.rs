@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
+use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use super::database::{Database, Failure};
+use super::database::{Database, Failure, is_busy};
 use super::error::DbError;
 use super::{keys, statistics};
 use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind};
@@ -33,18 +34,18 @@ impl Database {
 }
 
 fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
-    let kinds: HashMap<String, String> = connection
+    let kinds: HashMap<Vec<u8>, String> = connection
         .prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")
-        .and_then(|mut s| s.query_map([], |row| Ok((text(row, 0), text(row, 1))))?.collect())
+        .and_then(|mut s| s.query_map([], |row| Ok((bytes(row, 0), text(row, 1))))?.collect())
         .unwrap_or_default();
     let mut statement = connection.prepare("SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY rowid")?;
-    let entries: Vec<(String, String, String)> =
-        statement.query_map([], |row| Ok((text(row, 0), text(row, 1), text(row, 2))))?.collect::<Result<_, _>>()?;
+    let entries: Vec<(Vec<u8>, String, String)> =
+        statement.query_map([], |row| Ok((bytes(row, 0), text(row, 1), text(row, 2))))?.collect::<Result<_, _>>()?;
     let mut schema = Schema::default();
     let mut seen = HashSet::new();
     for (name, kind, sql) in entries {
         let listed = kinds.get(&name).map_or("", String::as_str);
-        if name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("sqlite_")) || listed == "shadow" || !seen.insert(name.clone()) {
+        if name.get(..7).is_some_and(|start| start.eq_ignore_ascii_case(b"sqlite_")) || listed == "shadow" || !seen.insert(name.clone()) {
             continue;
         }
         let kind = match (kind.as_str(), listed) {
@@ -52,10 +53,10 @@ fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
             (_, "virtual") => TableKind::Virtual,
             _ => TableKind::Table,
         };
-        let mut table = Table { name, kind, sql, ..Table::default() };
+        let mut table = Table { name: String::from_utf8_lossy(&name).into_owned(), kind, sql, ..Table::default() };
         // A view on a table that is gone, or a module that is not built in, has no columns to tell: that breaks no other table.
-        match read_columns(connection, &mut table).and_then(|()| read_foreign_keys(connection, &mut table)) {
-            Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => return Err(e.into()),
+        match read_columns(connection, &name, &mut table).and_then(|()| read_foreign_keys(connection, &name, &mut table)) {
+            Err(e) if is_busy(&e) || e.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => return Err(e.into()),
             _ => {}
         }
         schema.tables.push(table);
@@ -78,15 +79,25 @@ fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
 
 /// A column of a result row as text, whatever it holds.
 fn text(row: &rusqlite::Row<'_>, i: usize) -> String {
+    String::from_utf8_lossy(&bytes(row, i)).into_owned()
+}
+
+/// A column of a result row as bytes, whatever it holds.
+fn bytes(row: &rusqlite::Row<'_>, i: usize) -> Vec<u8> {
     match row.get_ref(i) {
-        Ok(rusqlite::types::ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
-        _ => String::new(),
+        Ok(ValueRef::Text(bytes) | ValueRef::Blob(bytes)) => bytes.to_vec(),
+        _ => Vec::new(),
     }
 }
 
-fn read_columns(connection: &Connection, table: &mut Table) -> rusqlite::Result<()> {
+/// A name as a parameter, byte for byte: it need not be UTF-8.
+fn parameter(name: &[u8]) -> [ToSqlOutput<'_>; 1] {
+    [ToSqlOutput::Borrowed(ValueRef::Text(name))]
+}
+
+fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusqlite::Result<()> {
     let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1)")?;
-    let mut rows = statement.query([&table.name])?;
+    let mut rows = statement.query(parameter(name))?;
     let mut key: Vec<(i64, String)> = Vec::new();
     while let Some(row) = rows.next()? {
         // 1 is a virtual table's hidden column; 2 and 3 are generated ones.
@@ -105,10 +116,10 @@ fn read_columns(connection: &Connection, table: &mut Table) -> rusqlite::Result<
     Ok(())
 }
 
-fn read_foreign_keys(connection: &Connection, table: &mut Table) -> rusqlite::Result<()> {
+fn read_foreign_keys(connection: &Connection, name: &[u8], table: &mut Table) -> rusqlite::Result<()> {
     let mut statement =
         connection.prepare("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq")?;
-    let mut rows = statement.query([&table.name])?;
+    let mut rows = statement.query(parameter(name))?;
     let mut last = None;
     while let Some(row) = rows.next()? {
         let id: i64 = row.get(0)?;

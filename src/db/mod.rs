@@ -4,12 +4,13 @@
 //! - [`error`]: what can go wrong
 //! - `open`: read-only in every case, nothing created beside the file
 //! - `authorize`: what SQLite may do while it prepares
-//! - `database`: checking and running statements
+//! - `database`: checking and running statements; `columns`: what their results are called
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`demo`]: the sample database
 //! - `introspect`, `keys`, `statistics`: the schema, in two phases
 
 mod authorize;
+mod columns;
 mod database;
 pub mod demo;
 pub mod error;

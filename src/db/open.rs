@@ -20,7 +20,7 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 /// Longest string, blob or row that SQLite may build, in bytes.
 const MAX_LENGTH: i32 = 256 << 20;
 
-/// What SQLite may hold in memory, all connections of the process together: sorts do not go to disk.
+/// What SQLite may hold in memory, all connections of the process together.
 const MAX_HEAP: u64 = 2 << 30;
 
 /// How a file is opened without writing beside it.
@@ -127,6 +127,11 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
+}
+
+/// Whether a rollback journal lies beside the file.
+pub(super) fn has_journal(path: &Path) -> bool {
+    beside(path, "-journal").exists()
 }
 
 /// What the first bytes and the size of a file say.
@@ -248,8 +253,10 @@ fn harden(connection: &Connection, mode: Mode) -> rusqlite::Result<()> {
     if mode == Mode::PrivateIndex {
         connection.execute_batch("PRAGMA locking_mode=EXCLUSIVE")?;
     }
+    // Sorts larger than a cache go to files of the system's temporary folder, which are unlinked as soon as they are open. In memory
+    // SQLite sorts all rows in one step that no cancel can interrupt: 0.4 s for 800,000 rows, and it is slower besides.
     connection.execute_batch(&format!(
-        "PRAGMA query_only=ON; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA hard_heap_limit={MAX_HEAP}"
+        "PRAGMA query_only=ON; PRAGMA temp_store=FILE; PRAGMA cell_size_check=ON; PRAGMA mmap_size=0; PRAGMA hard_heap_limit={MAX_HEAP}"
     ))
 }
 
@@ -265,7 +272,7 @@ fn open_error(location: &Location, header: Header, error: &rusqlite::Error) -> D
     match error.sqlite_error_code() {
         Some(NotADatabase) => DbError::NotADatabase { path, bytes: header.bytes, looks_encrypted: false },
         Some(DatabaseBusy | DatabaseLocked) => DbError::Busy { path, message },
-        Some(ReadOnly | CannotOpen) if beside(&path, "-journal").exists() => DbError::NeedsRecovery { path },
+        Some(ReadOnly | CannotOpen) if has_journal(&path) => DbError::NeedsRecovery { path },
         Some(PermissionDenied | CannotOpen | ReadOnly | SystemIoFailure) => DbError::Unreadable { path, message },
         _ => DbError::Corrupt { path, message },
     }

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use rusqlite::types::ValueRef;
+
 use super::database::{Database, cell_of};
 use super::error::DbError;
 use super::table::Cell;
-use crate::schema::{ForeignKey, KeyOrigin, Schema, Table, TableKind};
+use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -87,7 +89,9 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
     if table.columns.is_empty() {
         return;
     }
-    let names: Vec<String> = table.columns.iter().map(|c| quoted_identifier(&c.name)).collect();
+    // A name that is not UTF-8 cannot be written in a statement: such a column counts as empty.
+    let name_of = |c: &Column| if c.name.contains(char::REPLACEMENT_CHARACTER) { "NULL".into() } else { quoted_identifier(&c.name) };
+    let names: Vec<String> = table.columns.iter().map(name_of).collect();
     let rows = ROWS.min(CELLS / names.len()).max(20);
     let name = quoted_identifier(&table.name);
     let sql = format!("SELECT {} FROM {name} LIMIT {rows}", names.join(", "));
@@ -98,8 +102,12 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
         let mut seen = vec![Seen::default(); width];
         let mut order = 0;
         while let Some(row) = cursor.next()? {
+            // A few large rows take longer than the steps between two looks of SQLite's own.
+            if budget.is_stopped() {
+                break;
+            }
             for (i, column) in seen.iter_mut().enumerate() {
-                column.note(cell_of(row.get_ref(i)?), order);
+                column.note(row.get_ref(i)?, order);
             }
             order += 1;
         }
@@ -135,14 +143,17 @@ fn widen(database: &Database, table: &str, names: &[String], seen: &mut [Seen], 
 }
 
 impl Seen {
-    fn note(&mut self, cell: Cell, order: usize) {
-        match cell {
-            Cell::Text(text) => {
+    fn note(&mut self, value: ValueRef<'_>, order: usize) {
+        match value {
+            ValueRef::Text(bytes) => {
+                // Only the beginning is looked at, however long the value is; four bytes are the longest character.
+                let text = String::from_utf8_lossy(bytes.get(..4 * (LENGTH + 1)).unwrap_or(bytes));
                 let cut: String = text.chars().take(LENGTH + 1).collect();
                 let cut = if cut.chars().count() > LENGTH { cut.chars().take(LENGTH - 1).chain(['…']).collect() } else { cut };
                 self.texts.entry(cut).or_insert((0, order)).0 += 1;
             }
-            Cell::Integer(_) | Cell::Real(_) => {
+            ValueRef::Integer(_) | ValueRef::Real(_) => {
+                let cell = cell_of(value);
                 let value = number(&cell);
                 self.numbers.push(value);
                 self.shown = match self.shown.take() {
@@ -154,7 +165,7 @@ impl Seen {
                     None => Some((cell.clone(), cell)),
                 };
             }
-            Cell::Null | Cell::Blob(_) => {}
+            ValueRef::Null | ValueRef::Blob(_) => {}
         }
     }
 

@@ -19,6 +19,18 @@ pub fn string_literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
+/// The name that `token` stands for: without `"..."`, `` `...` `` or `[...]`, doubled quotes made single.
+pub fn unquote(token: &str) -> String {
+    let inner = |open: char, close: char| token.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    if let Some(name) = inner('"', '"') {
+        return name.replace("\"\"", "\"");
+    }
+    if let Some(name) = inner('`', '`') {
+        return name.replace("``", "`");
+    }
+    inner('[', ']').unwrap_or(token).to_owned()
+}
+
 /// Whether `word` is one of SQLite's keywords (`sqlite.org/lang_keywords.html`), in any case.
 pub fn is_keyword(word: &str) -> bool {
     word.len() <= 17 && KEYWORDS.binary_search(&word.to_ascii_uppercase().as_str()).is_ok()
