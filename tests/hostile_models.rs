@@ -63,7 +63,10 @@ impl Parts {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("model.gguf");
         write(&self.metadata, &tensors, &mut std::fs::File::create(&path).unwrap()).unwrap();
-        LocalModel::open(&path, &LoadOptions { name: "hostile".into(), sha256: None, context_length: 64, saved_sessions: None })
+        LocalModel::open(
+            &path,
+            &LoadOptions { name: "hostile".into(), sha256: None, context_length: 64, saved_sessions: None, drafting: true },
+        )
     }
 }
 

@@ -9,11 +9,16 @@ use sqllama::store::SavedSessions;
 use crate::tiny::{self, QWEN2};
 
 fn open(folder: Option<&Path>) -> LocalModel {
+    open_with(folder, true)
+}
+
+fn open_with(folder: Option<&Path>, drafting: bool) -> LocalModel {
     let options = LoadOptions {
         name: "tiny".into(),
         sha256: None,
         context_length: 512,
         saved_sessions: folder.map(|folder| SavedSessions::new(folder.into(), 1 << 30)),
+        drafting,
     };
     LocalModel::open(&tiny::fixture(&QWEN2), &options).unwrap()
 }
@@ -79,4 +84,31 @@ fn sampling_is_seeded_and_greedy_is_not_random() {
     assert_eq!(sampled(1, 0.9), sampled(1, 0.9));
     assert_ne!(sampled(1, 0.9), sampled(2, 0.9));
     assert_eq!(sampled(1, 0.0), sampled(2, 0.0));
+}
+
+#[test]
+fn drafting_changes_no_token_and_no_probability() {
+    for (seed, temperature) in [(0, 0.0), (1, 0.3), (2, 0.7)] {
+        let sampling = Sampling { temperature, seed, ..Sampling::default() };
+        let answers = [false, true].map(|drafting| {
+            let mut model = open_with(None, drafting);
+            // Twice with the same question: what the first left behind in the session must not matter.
+            [(); 2].map(|()| {
+                let request = GenerateRequest {
+                    sampling: sampling.clone(),
+                    logprobs: 3,
+                    max_tokens: 100,
+                    ..request("id id id id TABLE singers (id")
+                };
+                let out = model.generate(&request, &Cancel::new(), &mut |_| ()).unwrap();
+                (out.tokens, out.text, out.logprobs, out.finish_reason, out.mean_logprob, out.timings)
+            })
+        });
+        let [plain, drafted] = &answers;
+        for (a, b) in plain.iter().zip(drafted) {
+            assert_eq!((&a.0, &a.1, &a.2, &a.3, &a.4), (&b.0, &b.1, &b.2, &b.3, &b.4));
+            assert_eq!(a.5.drafted_tokens, 0);
+            assert!(b.5.accepted_tokens <= b.5.drafted_tokens);
+        }
+    }
 }

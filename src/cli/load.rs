@@ -40,6 +40,7 @@ pub(super) fn load(settings: &Settings, chosen: &Chosen) -> Result<Box<dyn Gener
                 sha256: resolved.sha256.clone(),
                 context_length: CONTEXT_TOKENS,
                 saved_sessions: Some(SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),
+                drafting: true,
             };
             Ok(Box::new(LocalModel::open(&resolved.path, &options)?))
         }

@@ -6,8 +6,10 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
+use super::draft::Drafter;
 use super::generate::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
 use super::sampler::{Sampler, log_sum_exp, top_logprobs};
+use super::stop::StopStrings;
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer, Utf8Assembler};
 use super::{Lane, LlmError, Model, Session, Want, ops};
@@ -32,6 +34,8 @@ pub struct LoadOptions {
     pub context_length: usize,
     /// Where the model's memory of shared prompt beginnings is kept from run to run; `None` for not at all.
     pub saved_sessions: Option<SavedSessions>,
+    /// Whether to draft from the prompt: faster where the answer repeats it, and the same answer in any case.
+    pub drafting: bool,
 }
 
 /// A loaded model that answers requests.
@@ -42,6 +46,7 @@ pub struct LocalModel {
     template: Result<ChatTemplate, String>,
     session: Session,
     saved_sessions: Option<SavedSessions>,
+    drafting: bool,
     info: ModelInfo,
 }
 
@@ -69,7 +74,15 @@ impl LocalModel {
             has_chat_template: template.is_ok(),
             device: "cpu".into(),
         };
-        Ok(Self { session: model.session(), model, tokenizer, template, saved_sessions: options.saved_sessions.clone(), info })
+        Ok(Self {
+            session: model.session(),
+            model,
+            tokenizer,
+            template,
+            saved_sessions: options.saved_sessions.clone(),
+            drafting: options.drafting,
+            info,
+        })
     }
 
     fn template(&self) -> Result<&ChatTemplate, LlmError> {
@@ -142,9 +155,38 @@ impl LocalModel {
         Ok((logits, cached))
     }
 
+    /// Reads tokens while writing; the logits behind each.
+    fn read_all(&mut self, tokens: &[u32]) -> Result<Vec<Vec<f32>>, LlmError> {
+        let out = self.model.forward(Phase::Decode, &mut [Lane { session: &mut self.session, tokens, want: Want::All }])?;
+        let vocabulary = self.model.vocabulary();
+        Ok(ops::read_f32(&out[0], |logits| logits.chunks_exact(vocabulary).map(<[f32]>::to_vec).collect())?)
+    }
+
     fn read(&mut self, phase: Phase, tokens: &[u32], want: Want<'_>) -> Result<Vec<f32>, LlmError> {
         let out = self.model.forward(phase, &mut [Lane { session: &mut self.session, tokens, want }])?;
         Ok(ops::read_f32(&out[0], <[f32]>::to_vec)?)
+    }
+}
+
+/// Logits that one pass gave: behind the last token that is certain, and behind each draft.
+struct Ahead {
+    rows: Vec<Vec<f32>>,
+    drafts: Vec<u32>,
+    /// Drafts that came.
+    at: usize,
+}
+
+impl Ahead {
+    /// The logits behind everything that is certain.
+    fn row(&self) -> Result<&[f32], LlmError> {
+        self.rows.get(self.at).map(Vec::as_slice).ok_or_else(|| LlmError::Inconsistent("a pass gave too few logits".into()))
+    }
+
+    /// Whether `token` is the next draft, so that the logits behind it are known.
+    fn accept(&mut self, token: u32) -> bool {
+        let came = self.drafts.get(self.at) == Some(&token);
+        self.at += usize::from(came);
+        came
     }
 }
 
@@ -186,38 +228,52 @@ impl Generate for LocalModel {
         let start = Instant::now();
         let shared = self.shared_tokens(request, &prompt_tokens)?;
         let worth_saving = self.recall(&prompt_tokens[..shared]);
-        let (mut logits, cached_tokens) = self.prefill(&prompt_tokens, cancel, emit)?;
+        let (logits, cached_tokens) = self.prefill(&prompt_tokens, cancel, emit)?;
         let prefill_ms = start.elapsed().as_secs_f64() * 1000.0;
         let start = Instant::now();
         let budget = request.max_tokens.min(context - prompt_tokens.len());
         let mut sampler = Sampler::new(&request.sampling);
-        let (mut tokens, mut logprobs, mut logprob_sum) = (Vec::new(), Vec::new(), 0.0);
-        let mut stops = StopStrings { stop: &request.stop, text: String::new(), sent: 0 };
+        let (mut logprobs, mut logprob_sum) = (Vec::new(), 0.0);
+        let mut stops = StopStrings::new(&request.stop);
         let mut characters = Utf8Assembler::default();
         let mut finish_reason = FinishReason::Length;
-        while tokens.len() < budget {
+        let mut drafter = Drafter::default();
+        // The prompt, then what was written; and the logits that are known ahead, the drafts that they are known for.
+        let mut text = prompt_tokens.clone();
+        let mut ahead = Ahead { rows: vec![logits], drafts: Vec::new(), at: 0 };
+        while text.len() - prompt_tokens.len() < budget {
             if let Some(stop) = cancel.stop() {
                 return Err(LlmError::Stopped(stop));
             }
-            let token = sampler.sample(&logits)?;
+            let logits = ahead.row()?;
+            let token = sampler.sample(logits)?;
             if self.tokenizer.end_ids().contains(&token) {
                 finish_reason = FinishReason::Eos;
                 break;
             }
-            logprob_sum += logits[token as usize] - log_sum_exp(&logits);
+            logprob_sum += logits[token as usize] - log_sum_exp(logits);
             if request.logprobs > 0 {
-                logprobs.push(top_logprobs(&logits, request.logprobs, |id| self.tokenizer.decode(&[id])));
+                logprobs.push(top_logprobs(logits, request.logprobs, |id| self.tokenizer.decode(&[id])));
             }
-            tokens.push(token);
+            text.push(token);
             stops.text.push_str(&characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
             if stops.advance(false, emit) {
                 finish_reason = FinishReason::Stop;
                 break;
             }
-            if tokens.len() < budget {
-                logits = self.read(Phase::Decode, &[token], Want::Last)?;
+            let left = budget - (text.len() - prompt_tokens.len());
+            if left > 0 && !ahead.accept(token) {
+                drafter.judge(ahead.drafts.len(), ahead.at);
+                // What was read of the drafts that did not come is forgotten.
+                self.session.truncate(text.len() - 1);
+                let drafts = if self.drafting { drafter.propose(&text, left - 1).to_vec() } else { Vec::new() };
+                let rows = self.read_all(&[&[token], drafts.as_slice()].concat())?;
+                ahead = Ahead { rows, drafts, at: 0 };
             }
         }
+        drafter.judge(ahead.drafts.len(), ahead.at);
+        self.session.truncate(text.len());
+        let tokens = text.split_off(prompt_tokens.len());
         if finish_reason != FinishReason::Stop {
             stops.text.push_str(&characters.finish());
             stops.advance(true, emit);
@@ -227,79 +283,15 @@ impl Generate for LocalModel {
             cached_tokens,
             prefill_ms,
             generated_tokens: tokens.len(),
+            forced_tokens: 0,
+            drafted_tokens: drafter.drafted,
+            accepted_tokens: drafter.accepted,
             decode_ms: start.elapsed().as_secs_f64() * 1000.0,
-            ..Default::default()
         };
         if worth_saving {
             self.remember(&prompt_tokens[..shared]);
         }
         let mean_logprob = if tokens.is_empty() { 0.0 } else { logprob_sum / tokens.len() as f32 };
         Ok(Generation { text: stops.text, tokens, prompt_tokens, finish_reason, logprobs, mean_logprob, timings })
-    }
-}
-
-/// Text on its way out; what could still become a stop string is held back.
-struct StopStrings<'a> {
-    stop: &'a [String],
-    text: String,
-    sent: usize,
-}
-
-impl StopStrings<'_> {
-    /// Emits what is safe to emit. True where a stop string stands in the text, which is then cut before it.
-    fn advance(&mut self, last: bool, emit: &mut dyn FnMut(GenerateEvent)) -> bool {
-        let found = self.stop.iter().filter(|s| !s.is_empty()).filter_map(|s| self.text[self.sent..].find(s.as_str())).min();
-        let end = match found {
-            Some(at) => {
-                self.text.truncate(self.sent + at);
-                self.text.len()
-            }
-            None if last => self.text.len(),
-            None => {
-                let held = |s: &String| {
-                    (1..s.len()).rev().find(|&n| s.is_char_boundary(n) && self.text[self.sent..].ends_with(&s[..n])).unwrap_or(0)
-                };
-                self.text.len() - self.stop.iter().map(held).max().unwrap_or(0)
-            }
-        };
-        if end > self.sent {
-            emit(GenerateEvent::Text(self.text[self.sent..end].into()));
-            self.sent = end;
-        }
-        found.is_some()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(stop: &[&str], parts: &[&str], expected: &str, stopped: bool) {
-        let stop: Vec<String> = stop.iter().map(|s| (*s).into()).collect();
-        let mut out = String::new();
-        let mut stops = StopStrings { stop: &stop, text: String::new(), sent: 0 };
-        let mut hit = false;
-        for (i, part) in parts.iter().enumerate() {
-            stops.text.push_str(part);
-            hit = stops.advance(i + 1 == parts.len(), &mut |event| {
-                if let GenerateEvent::Text(text) = event {
-                    out.push_str(&text);
-                }
-            });
-            if hit {
-                break;
-            }
-        }
-        assert_eq!((out.as_str(), stops.text.as_str(), hit), (expected, expected, stopped));
-    }
-
-    #[test]
-    fn stop_strings_never_show() {
-        check(&["END"], &["a", "bE", "N", "Dx"], "ab", true);
-        check(&["END"], &["aE", "N", "x"], "aENx", false);
-        check(&["END", "N"], &["aEN"], "aE", true);
-        check(&["§§"], &["a§", "b§"], "a§b§", false);
-        check(&[], &["x"], "x", false);
     }
 }

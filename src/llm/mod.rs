@@ -8,11 +8,14 @@
 //! - [`model`]: the decoder
 //! - [`kv`], [`session`]: what a model remembers of the tokens it has read
 //! - [`sampler`]: drawing the next token
+//! - `draft`: proposals for tokens to come, from the prompt
+//! - `stop`: stop strings
 //! - [`tokenizer`], [`template`]: text to ids and back, chat turns to text
 //! - [`local`]: a model on this machine
 //! - [`scripted`]: a model that answers from a script, for tests
 
 pub mod arch;
+mod draft;
 mod error;
 pub mod generate;
 pub mod gguf;
@@ -23,6 +26,7 @@ pub mod ops;
 pub mod sampler;
 pub mod scripted;
 pub mod session;
+mod stop;
 pub mod template;
 pub mod tokenizer;
 pub mod weights;
