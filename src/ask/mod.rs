@@ -3,7 +3,7 @@
 //! - [`event`]: what happens on the way, and the answer
 //! - [`pipeline`]: prompt, generate, extract, guard, prepare, repair, run
 
-pub mod advice;
+mod advice;
 mod event;
 pub mod pipeline;
 

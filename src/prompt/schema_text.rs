@@ -133,7 +133,7 @@ mod tests {
         let all = schema_text(&schema(10), usize::MAX);
         let bare = schema_text(&schema(10), all.len() - 1);
         assert!(!bare.contains("--") && bare.contains("TEXT"));
-        let keys = schema_text(&schema(10), 520);
+        let keys = schema_text(&schema(10), 450);
         assert!(keys.contains("t9") && keys.contains("id PRIMARY KEY") && !keys.contains("TEXT"));
         assert!(keys.ends_with("-- only key columns are shown\n"), "{keys}");
         assert!(schema_text(&schema(300), 1000).ends_with(" more tables are not shown\n"));

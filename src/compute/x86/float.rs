@@ -9,10 +9,12 @@ use super::super::dot::x86::tree_pair;
 pub(in super::super) fn dots<const R: usize>(level: Level, rows: [&[f32]; R], x: &[f32]) -> Option<[f32; R]> {
     assert!(rows.iter().all(|row| row.len() == x.len()));
     // SAFETY: `Level` says what the processor has; the lengths are as asserted.
-    match level {
-        Level::Avx512 => Some(unsafe { dots_avx512(rows, x) }),
-        Level::Avx2 => Some(unsafe { dots_avx2(rows, x) }),
-        Level::Scalar => None,
+    unsafe {
+        match level {
+            Level::Avx512 => Some(dots_avx512(rows, x)),
+            Level::Avx2 => Some(dots_avx2(rows, x)),
+            Level::Scalar => None,
+        }
     }
 }
 

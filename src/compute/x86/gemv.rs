@@ -25,10 +25,12 @@ pub(in super::super) fn gemv<const R: usize, const T: usize>(
         assert!(x.scales.len().is_multiple_of(16) && x.sums.len().is_multiple_of(16));
     }
     // SAFETY: `Level` says what the processor has; the lengths are as asserted.
-    match level {
-        Level::Avx512 => with_quant!(block, Q => unsafe { rows_avx512::<Q, R, T>(rows, x) }),
-        Level::Avx2 => with_quant!(block, Q => unsafe { rows_avx2::<Q, R, T>(rows, x) }),
-        Level::Scalar => None,
+    unsafe {
+        match level {
+            Level::Avx512 => with_quant!(block, Q => rows_avx512::<Q, R, T>(rows, x)),
+            Level::Avx2 => with_quant!(block, Q => rows_avx2::<Q, R, T>(rows, x)),
+            Level::Scalar => None,
+        }
     }
 }
 

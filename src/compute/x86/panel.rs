@@ -66,34 +66,28 @@ pub(in super::super) fn multiply(
     assert!(panel.columns == groups * panel.group && x.stride >= panel.columns);
     assert!(panel.bytes.len() == panel.columns * ROWS && panel.scales.len() == groups * ROWS && panel.biases.len() == groups * ROWS);
     assert!(x.quants.len() >= m * x.stride && x.scales.len() >= m * groups && x.sums.len() >= m * groups);
+    if level == Level::Scalar {
+        return false;
+    }
     let mut t = 0;
-    // SAFETY: `Level` says what the processor has; the lengths are as asserted.
-    match level {
-        Level::Scalar => return false,
-        Level::Avx512 => {
-            while t < m {
-                t += match m - t {
-                    12.. => unsafe { tile_avx512::<12>(panel, x, t, put) },
-                    6..12 => unsafe { tile_avx512::<6>(panel, x, t, put) },
-                    3..6 => unsafe { tile_avx512::<3>(panel, x, t, put) },
-                    _ => unsafe { tile_avx512::<1>(panel, x, t, put) },
-                };
+    while t < m {
+        // SAFETY: `Level` says what the processor has; the lengths are as asserted; no tile is larger than what is left.
+        t += unsafe {
+            match (level, m - t, panel.largest) {
+                (Level::Avx512, 12.., _) => tile_avx512::<12>(panel, x, t, put),
+                (Level::Avx512, 6..12, _) => tile_avx512::<6>(panel, x, t, put),
+                (Level::Avx512, 3..6, _) => tile_avx512::<3>(panel, x, t, put),
+                (Level::Avx512, ..) => tile_avx512::<1>(panel, x, t, put),
+                (_, 4.., 15) => tile_avx2::<4, 8>(panel, x, t, put),
+                (_, 4.., 31) => tile_avx2::<4, 4>(panel, x, t, put),
+                (_, 4.., 63) => tile_avx2::<4, 2>(panel, x, t, put),
+                (_, 4.., _) => tile_avx2::<4, 0>(panel, x, t, put),
+                (_, _, 15) => tile_avx2::<1, 8>(panel, x, t, put),
+                (_, _, 31) => tile_avx2::<1, 4>(panel, x, t, put),
+                (_, _, 63) => tile_avx2::<1, 2>(panel, x, t, put),
+                _ => tile_avx2::<1, 0>(panel, x, t, put),
             }
-        }
-        Level::Avx2 => {
-            while t < m {
-                t += match (m - t, panel.largest) {
-                    (4.., 15) => unsafe { tile_avx2::<4, 8>(panel, x, t, put) },
-                    (4.., 31) => unsafe { tile_avx2::<4, 4>(panel, x, t, put) },
-                    (4.., 63) => unsafe { tile_avx2::<4, 2>(panel, x, t, put) },
-                    (4.., _) => unsafe { tile_avx2::<4, 0>(panel, x, t, put) },
-                    (_, 15) => unsafe { tile_avx2::<1, 8>(panel, x, t, put) },
-                    (_, 31) => unsafe { tile_avx2::<1, 4>(panel, x, t, put) },
-                    (_, 63) => unsafe { tile_avx2::<1, 2>(panel, x, t, put) },
-                    _ => unsafe { tile_avx2::<1, 0>(panel, x, t, put) },
-                };
-            }
-        }
+        };
     }
     true
 }
