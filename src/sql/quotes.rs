@@ -16,7 +16,7 @@ pub fn mend_double_quotes(sql: &str, schema: &Schema) -> (String, Vec<(String, S
     let tokens: Vec<Token> = lex(sql);
     let statement = Significant { sql, tokens: tokens.iter().filter(|t| t.is_significant()).collect() };
     let is_candidate = |token: &&Token| token.kind == TokenKind::Quoted && token.text(sql).starts_with('"');
-    if !statement.tokens.iter().any(|token| is_candidate(&token)) {
+    if !statement.tokens.iter().any(is_candidate) {
         return (sql.to_owned(), Vec::new());
     }
     let table_lists = statement.table_lists();
