@@ -1,6 +1,6 @@
 //! The one ask pipeline: question to answer.
 //!
-//! - [`event`]: what happens on the way, and the answer
+//! - `event`: what happens on the way, and the answer
 //! - [`pipeline`]: prompt, generate, extract, guard, prepare, repair, run
 
 mod advice;

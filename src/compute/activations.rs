@@ -1,4 +1,4 @@
-//! Rows of activations as int8, one scale for every [`SHARED`] values.
+//! Rows of activations as int8, one scale for every 32 values.
 
 use super::dot::{LANES, STEP};
 use super::unpack::GROUP;

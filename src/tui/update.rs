@@ -10,6 +10,7 @@ use super::results::{self, Content};
 use super::state::{Notice, Pane, RunningJob, State, Window};
 use super::tree::TreeRow;
 use crate::jobs::{JobId, Outcome, Report, Work};
+use crate::sql::format::pretty;
 use crate::sql::quote::identifier;
 
 /// Rows that a page key moves by.
@@ -140,6 +141,10 @@ fn on_action(state: &mut State, action: Action, quit_armed: bool) -> Vec<Effect>
         Action::CopyCell => return copy(state, false),
         Action::CopyRow => return copy(state, true),
         Action::UseSql => use_sql(state),
+        Action::Format => match pretty(&state.sql()) {
+            Some(sql) => set_sql(state, &sql),
+            None => state.notice = Some(Notice::Warning("this SQL cannot be laid out anew".into())),
+        },
         Action::Undo => {
             state.editor.undo();
         }

@@ -44,6 +44,7 @@ fn random_matrix(block: BlockType, rows: usize, columns: usize, seed: u64) -> Ve
     bytes
 }
 
+#[allow(clippy::too_many_arguments)] // each is varied by some test
 fn product_in(
     phase: Phase,
     level: Level,
