@@ -285,4 +285,7 @@ pub struct BenchArgs {
     /// Output format
     #[arg(long, default_value = "json", value_parser = ["json"])]
     pub format: String,
+    /// Draft from the prompt, which the bench repeats: flatters; without it every token is a step of its own
+    #[arg(long)]
+    pub draft: bool,
 }

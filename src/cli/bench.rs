@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::BenchArgs;
 use super::failure::Failure;
 use super::interrupt;
-use super::load::load_installed;
+use super::load::{choose, load_with};
 use super::settings::Settings;
 use crate::llm::{GenerateRequest, Prompt, Sampling};
 
@@ -17,7 +17,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
     settings.apply_threads(args.threads);
     let cancel = interrupt::watch();
     let start = Instant::now();
-    let mut model = load_installed(settings, args.model.as_deref())?;
+    let mut model = load_with(settings, &choose(settings, settings.model(args.model.as_deref()))?, args.draft)?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let seed = model.tokenize(&Prompt::Text("SELECT name, count(*) FROM orders GROUP BY name; ".into()))?;
     let tokens: Vec<u32> = seed.iter().copied().cycle().take(args.prompt_tokens.max(1)).collect();

@@ -33,6 +33,11 @@ pub(super) fn choose(settings: &Settings, spec: Option<&str>) -> Result<Chosen, 
 
 /// Loads it.
 pub(super) fn load(settings: &Settings, chosen: &Chosen) -> Result<Box<dyn Generate>, Failure> {
+    load_with(settings, chosen, true)
+}
+
+/// Loads it; `drafting` as in [`LoadOptions`].
+pub(super) fn load_with(settings: &Settings, chosen: &Chosen, drafting: bool) -> Result<Box<dyn Generate>, Failure> {
     match chosen {
         Chosen::File(resolved) => {
             let options = LoadOptions {
@@ -40,7 +45,7 @@ pub(super) fn load(settings: &Settings, chosen: &Chosen) -> Result<Box<dyn Gener
                 sha256: resolved.sha256.clone(),
                 context_length: CONTEXT_TOKENS,
                 saved_sessions: Some(SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),
-                drafting: true,
+                drafting,
             };
             Ok(Box::new(LocalModel::open(&resolved.path, &options)?))
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 
 /// Spins before a worker parks: about 30 µs, longer than the gap between two regions of one forward pass.
-const SPINS: u32 = 4_000;
+const SPINS: u32 = 20_000;
 
 /// A task whose lifetime was erased; [`Pool::run`] does not return before every worker has let go of it.
 type Task = &'static (dyn Fn(usize) + Sync);
