@@ -8,14 +8,18 @@ use ratatui::widgets::Paragraph;
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
 use super::super::tree::{TreeRow, kind_mark};
-use crate::schema::{Column, KeyOrigin, Table};
+use crate::schema::{Column, KeyOrigin, Table, TableKind};
 use crate::text;
 
 pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let rows = state.tree.rows(&state.schema);
     let filter = match (state.tree.filtering, state.tree.filter.as_str()) {
         (true, filter) => format!("/{}▏", text::sanitize(filter)),
-        (false, "") => text::counted(state.schema.tables.len() as u64, "table", "tables"),
+        (false, "") => {
+            let views = state.schema.tables.iter().filter(|table| table.kind == TableKind::View).count();
+            let tables = text::counted((state.schema.tables.len() - views) as u64, "table", "tables");
+            if views == 0 { tables } else { format!("{tables}, {}", text::counted(views as u64, "view", "views")) }
+        }
         (false, filter) => format!("/{}", text::sanitize(filter)),
     };
     let block = super::frame_of(state, Pane::Schema, "Schema", filter);
