@@ -8,4 +8,4 @@ mod event;
 pub mod pipeline;
 
 pub use event::{Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
-pub use pipeline::{AskError, AskRequest, MAX_REPAIRS, ask};
+pub use pipeline::{AskError, AskRequest, MAX_REPAIRS, ask, prepare_model};

@@ -129,6 +129,35 @@ pub fn ask(
     Ok(answer)
 }
 
+/// Has the model read what every question about a database begins with, so that the first one need not wait for it. `emit` gets
+/// [`AskEvent::Reading`] alone. Nothing is done for a form that puts the question first.
+pub fn prepare_model(
+    model: &mut dyn Generate,
+    schema_text: &str,
+    form: Form,
+    cancel: &Cancel,
+    emit: &mut dyn FnMut(AskEvent),
+) -> Result<(), AskError> {
+    if form != Form::Chat {
+        return Ok(());
+    }
+    let parts = PromptParts { schema_text: schema_text.into(), ..PromptParts::default() };
+    let request = GenerateRequest {
+        prompt: render(&parts, form),
+        shared_messages: 1,
+        max_tokens: 0,
+        stop: Vec::new(),
+        sampling: Sampling::default(),
+        logprobs: 0,
+    };
+    model.generate(&request, cancel, &mut |event| {
+        if let GenerateEvent::Prefill { done, total, cached } = event {
+            emit(AskEvent::Reading { done, total, cached });
+        }
+    })?;
+    Ok(())
+}
+
 enum Failure {
     Mendable(Attempt),
     Refused(String),

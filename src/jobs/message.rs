@@ -19,6 +19,8 @@ pub enum Work {
         /// A path, a `file:` address or `demo`.
         database: String,
     },
+    /// Load the model and have it read the open database's schema, so that the first question need not wait for that.
+    Prepare,
     /// Answer a question over the open database, up to checked SQL: nothing runs.
     Ask {
         /// In the person's words.
@@ -50,6 +52,8 @@ pub enum Outcome {
         /// With row counts and samples.
         schema: Arc<Schema>,
     },
+    /// The model knows the schema.
+    Prepared,
     /// The question was answered, for better or worse: the answer has its own state.
     Answered(Box<Answer>),
     /// The statement ran.

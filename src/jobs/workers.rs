@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
-use crate::ask::{AskError, AskRequest, MAX_REPAIRS, ask};
+use crate::ask::{AskError, AskRequest, MAX_REPAIRS, ask, prepare_model};
 use crate::db::{Database, DbError, Limits};
 use crate::llm::{Generate, LlmError, Sampling};
 use crate::prompt::{Form, SCHEMA_BYTES, schema_text};
@@ -72,7 +72,7 @@ impl Workers {
                 serve(&database_tasks, &running, &report, |task| match &task.work {
                     Work::Open { database } => open_database(task, database, &opener, &open, &report),
                     Work::Run { sql } => run(sql, &open, &limits, &task.cancel),
-                    Work::Ask { .. } => Err(JobFailure { message: "questions go to the model".into(), hint: None }),
+                    Work::Ask { .. } | Work::Prepare => Err(JobFailure { message: "this is for the model".into(), hint: None }),
                 });
             })?;
         }
@@ -80,9 +80,14 @@ impl Workers {
             let running = Arc::clone(&running);
             let mut model: Option<Box<dyn Generate>> = None;
             std::thread::Builder::new().name("model".into()).spawn(move || {
-                serve(&model_tasks, &running, &report, |task| match &task.work {
-                    Work::Ask { question } => answer(task, question, &open, &mut factory, &mut model, &limits, &report),
-                    _ => Err(JobFailure { message: "the model only answers questions".into(), hint: None }),
+                serve(&model_tasks, &running, &report, |task| {
+                    let open = opened(&open)?;
+                    let model = loaded(task.job, &mut model, &mut factory, &report)?;
+                    match &task.work {
+                        Work::Ask { question } => answer(task, question, &open, model, &limits, &report),
+                        Work::Prepare => prepare(task, &open, model, &report),
+                        Work::Open { .. } | Work::Run { .. } => Err(JobFailure { message: "this is for the database".into(), hint: None }),
+                    }
                 });
             })?;
         }
@@ -93,7 +98,7 @@ impl Workers {
     pub fn submit(&self, job: JobId, work: Work) {
         let cancel = Cancel::new();
         lock(&self.running).insert(job, cancel.clone());
-        let queue = if matches!(work, Work::Ask { .. }) { &self.model } else { &self.database };
+        let queue = if matches!(work, Work::Ask { .. } | Work::Prepare) { &self.model } else { &self.database };
         // A worker outlives every handle, unless its thread could not go on; then the process is ending.
         let _ = queue.send(Task { job, work, cancel });
     }
@@ -175,47 +180,75 @@ fn run(sql: &str, open: &Mutex<Option<Open>>, limits: &Limits, cancel: &Cancel) 
     }
 }
 
+/// The model, made now where it was not.
+fn loaded<'a>(
+    job: JobId,
+    model: &'a mut Option<Box<dyn Generate>>,
+    factory: &mut ModelFactory,
+    report: &Reporter,
+) -> Result<&'a mut dyn Generate, JobFailure> {
+    if model.is_none() {
+        report(Report::LoadingModel { job });
+        let made = factory()?;
+        report(Report::ModelLoaded { job, info: made.info().clone() });
+        *model = Some(made);
+    }
+    match model {
+        Some(model) => Ok(model.as_mut()),
+        None => Err(JobFailure { message: "there is no model".into(), hint: None }),
+    }
+}
+
+fn form_of(model: &dyn Generate) -> Form {
+    if model.info().has_chat_template { Form::Chat } else { Form::Alpaca }
+}
+
+fn prepare(task: &Task, open: &Open, model: &mut dyn Generate, report: &Reporter) -> Result<Outcome, JobFailure> {
+    let job = task.job;
+    let form = form_of(model);
+    let text = schema_text(&open.schema, SCHEMA_BYTES);
+    match prepare_model(model, &text, form, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
+        Ok(()) => Ok(Outcome::Prepared),
+        Err(error) => ended(error),
+    }
+}
+
+/// How a job of the model ends when the pipeline gave an error.
+fn ended(error: AskError) -> Result<Outcome, JobFailure> {
+    match error {
+        AskError::Model(LlmError::Stopped(Stop::Cancelled)) | AskError::Database(DbError::Stopped(Stop::Cancelled)) => {
+            Ok(Outcome::Cancelled)
+        }
+        AskError::Model(error) => Err(JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }),
+        AskError::Database(error) => Err(error.into()),
+        error @ AskError::QuestionTooLong { .. } => {
+            Err(JobFailure { message: error.to_string(), hint: Some("ask in a few sentences".into()) })
+        }
+    }
+}
+
 fn answer(
     task: &Task,
     question: &str,
-    open: &Mutex<Option<Open>>,
-    factory: &mut ModelFactory,
-    model: &mut Option<Box<dyn Generate>>,
+    open: &Open,
+    model: &mut dyn Generate,
     limits: &Limits,
     report: &Reporter,
 ) -> Result<Outcome, JobFailure> {
-    let open = opened(open)?;
     let job = task.job;
-    let model = match model {
-        Some(model) => model,
-        None => {
-            report(Report::LoadingModel { job });
-            let made = factory()?;
-            report(Report::ModelLoaded { job, info: made.info().clone() });
-            model.insert(made)
-        }
-    };
     let request = AskRequest {
         question: question.into(),
         hint: None,
         schema_text: schema_text(&open.schema, SCHEMA_BYTES),
-        form: if model.info().has_chat_template { Form::Chat } else { Form::Alpaca },
+        form: form_of(model),
         repairs: MAX_REPAIRS,
         run: false,
         sampling: Sampling::default(),
         limits: *limits,
     };
-    let result = ask(&open.database, &open.schema, model.as_mut(), &request, &task.cancel, &mut |event| report(Report::Ask { job, event }));
-    match result {
+    match ask(&open.database, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),
-        Err(AskError::Model(LlmError::Stopped(Stop::Cancelled)) | AskError::Database(DbError::Stopped(Stop::Cancelled))) => {
-            Ok(Outcome::Cancelled)
-        }
-        Err(AskError::Model(error)) => Err(JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }),
-        Err(AskError::Database(error)) => Err(error.into()),
-        Err(error @ AskError::QuestionTooLong { .. }) => {
-            Err(JobFailure { message: error.to_string(), hint: Some("ask in a few sentences".into()) })
-        }
+        Err(error) => ended(error),
     }
 }
 
@@ -291,6 +324,14 @@ mod tests {
             Outcome::Answered(answer) => assert_eq!((answer.state, answer.table), (AnswerState::Checked, None)),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[test]
+    fn the_model_reads_the_schema_before_it_is_asked() {
+        let reports = reports(&[""], Work::Prepare, false);
+        assert!(matches!(reports[1], Report::ModelLoaded { job: 2, .. }));
+        assert!(reports.iter().any(|report| matches!(report, Report::Ask { event: crate::ask::AskEvent::Reading { .. }, .. })));
+        assert_eq!(outcome(reports), Outcome::Prepared);
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub struct RunningJob {
     pub work: Work,
     /// When it began, on the screen's clock.
     pub started_ms: u64,
+    /// How much of the schema the model has read, in percent, where it does that.
+    pub percent: Option<u8>,
     /// Whether it was asked to stop.
     pub stopping: bool,
 }

@@ -76,6 +76,11 @@ impl Screen {
         let path = "/home/someone/music.sqlite".to_owned();
         screen.report(Report::Outline { job: 1, path: path.clone(), schema: schema() });
         screen.done(1, Outcome::Opened { path, schema: schema() });
+        assert_eq!(screen.effects, [Effect::Submit { job: 2, work: Work::Prepare }]);
+        screen.report(Report::LoadingModel { job: 2 });
+        screen.report(Report::Ask { job: 2, event: AskEvent::Reading { done: 34, total: 100, cached: 0 } });
+        assert!(screen.drawn().contains("the model reads the schema: 34%"));
+        screen.done(2, Outcome::Prepared);
         screen
     }
 

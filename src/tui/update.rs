@@ -9,6 +9,7 @@ use super::keys::{self, Action, Context};
 use super::results::{self, Content};
 use super::state::{Notice, Pane, RunningJob, State, Window};
 use super::tree::TreeRow;
+use crate::ask::AskEvent;
 use crate::jobs::{JobId, Outcome, Report, Work};
 use crate::sql::format::pretty;
 use crate::sql::quote::identifier;
@@ -31,10 +32,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             state.size = (columns, rows);
             Vec::new()
         }
-        Event::Report(report) => {
-            on_report(state, report);
-            Vec::new()
-        }
+        Event::Report(report) => on_report(state, report),
         Event::Tick(milliseconds) => {
             state.clock_ms = milliseconds;
             Vec::new()
@@ -50,7 +48,7 @@ pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
 fn submit(state: &mut State, work: Work) -> (JobId, Vec<Effect>) {
     let job = state.next_job;
     state.next_job += 1;
-    state.running.push(RunningJob { job, work: work.clone(), started_ms: state.clock_ms, stopping: false });
+    state.running.push(RunningJob { job, work: work.clone(), started_ms: state.clock_ms, percent: None, stopping: false });
     (job, vec![Effect::Submit { job, work }])
 }
 
@@ -299,7 +297,7 @@ fn use_sql(state: &mut State) {
     }
 }
 
-fn on_report(state: &mut State, report: Report) {
+fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     // What a job says after its end, or after another took its place, is old news.
     let job = match &report {
         Report::Outline { job, .. }
@@ -308,9 +306,7 @@ fn on_report(state: &mut State, report: Report) {
         | Report::Ask { job, .. }
         | Report::Done { job, .. } => *job,
     };
-    if !state.running.iter().any(|running| running.job == job) {
-        return;
-    }
+    let Some(running) = state.running.iter_mut().find(|running| running.job == job) else { return Vec::new() };
     match report {
         Report::Outline { path, schema, .. } => {
             state.database = path;
@@ -319,6 +315,9 @@ fn on_report(state: &mut State, report: Report) {
         }
         Report::LoadingModel { .. } => {}
         Report::ModelLoaded { info, .. } => state.model = Some(info),
+        Report::Ask { event: AskEvent::Reading { done, total, .. }, .. } if running.work == Work::Prepare => {
+            running.percent = u8::try_from(100 * done / total.max(1)).ok();
+        }
         Report::Ask { event, .. } => {
             if let Some(entry) = state.entry_mut(job) {
                 entry.apply(event);
@@ -327,20 +326,24 @@ fn on_report(state: &mut State, report: Report) {
         Report::Done { outcome, .. } => {
             let position = state.running.iter().position(|running| running.job == job);
             if let Some(running) = position.map(|position| state.running.remove(position)) {
-                on_done(state, running, outcome);
+                return on_done(state, running, outcome);
             }
         }
     }
+    Vec::new()
 }
 
-fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) {
+fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effect> {
     match (running.work, outcome) {
         (Work::Open { .. }, Outcome::Opened { path, schema }) => {
             state.open_failure = None;
             state.database = path;
             state.schema = schema;
             state.tree.clamp(&state.schema);
+            return submit(state, Work::Prepare).1;
         }
+        // A model that is missing is said when it is asked.
+        (Work::Prepare, _) => {}
         (Work::Open { .. }, Outcome::Failed(failure)) => state.open_failure = Some(failure),
         (Work::Ask { .. }, Outcome::Answered(answer)) => {
             let sql = Some(answer.sql.clone()).filter(|sql| !sql.is_empty());
@@ -378,6 +381,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) {
         (_, Outcome::Cancelled) => state.notice = Some(Notice::Note("cancelled".into())),
         (_, _) => {}
     }
+    Vec::new()
 }
 
 /// What the line under the cursor of the tree is called, for the status line.

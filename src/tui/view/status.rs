@@ -42,6 +42,9 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
             let what = match (&job.work, job.stopping) {
                 (_, true) => "stopping".to_owned(),
                 (Work::Open { .. }, _) => "opening".into(),
+                (Work::Prepare, _) => {
+                    job.percent.map_or_else(|| "loading the model".into(), |percent| format!("the model reads the schema: {percent}%"))
+                }
                 (Work::Run { .. }, _) => "running the query".into(),
                 (Work::Ask { .. }, _) => match state.entries.iter().find(|entry| entry.job == job.job).map(|entry| &entry.stage) {
                     Some(Stage::Reading(percent)) => format!("reading {percent}%"),
