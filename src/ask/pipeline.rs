@@ -192,6 +192,9 @@ fn generate(
     sum.cached_tokens += new.cached_tokens;
     sum.prefill_ms += new.prefill_ms;
     sum.generated_tokens += new.generated_tokens;
+    sum.forced_tokens += new.forced_tokens;
+    sum.drafted_tokens += new.drafted_tokens;
+    sum.accepted_tokens += new.accepted_tokens;
     sum.decode_ms += new.decode_ms;
     Ok(out.text)
 }

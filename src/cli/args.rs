@@ -135,6 +135,9 @@ pub struct AskArgs {
     /// Let the model write any name, also one that the database does not have
     #[arg(long)]
     pub no_constrain: bool,
+    /// Do not draft from the prompt: slower, the same answer
+    #[arg(long)]
+    pub no_draft: bool,
     /// Do not let the model mend SQL that failed
     #[arg(long)]
     pub no_repair: bool,

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::{AskArgs, DeviceChoice, OutputFormat, PromptForm};
 use super::failure::Failure;
 use super::interrupt;
-use super::load::load;
+use super::load::load_with;
 use super::pull::{bring, decide};
 use super::query::{SCHEMA_BYTES, format_of, open, say_if_empty};
 use super::settings::Settings;
@@ -30,7 +30,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
     let start = Instant::now();
-    let mut model = load(settings, &chosen)?;
+    let mut model = load_with(settings, &chosen, !args.no_draft)?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {
         question: args.question.clone(),
