@@ -7,17 +7,12 @@
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{self, ObjectName, SetExpr, Statement, Visit, Visitor};
-use sqlparser::dialect::SQLiteDialect;
-use sqlparser::parser::Parser;
 
 use super::lex::{Token, TokenKind, lex, name_of};
+use super::tree;
 
 /// Longest statement that is looked at, in bytes: SQLite's own default limit.
 pub const MAX_SQL_BYTES: usize = 1_000_000;
-
-/// Operators and keywords up to which the syntax tree is built. A chain of operators nests the tree as deep as it is long, and
-/// walking or dropping it takes stack. SQLite stops at an expression depth of 1,000.
-const MAX_TREE_DEPTH: usize = 1_000;
 
 /// Functions that write or read files, load code or reach SQLite's inside, where the library or a shell has them.
 const FORBIDDEN_FUNCTIONS: [&str; 12] = [
@@ -128,11 +123,10 @@ pub fn check(sql: &str) -> Result<ReadOnlySql, GuardError> {
     }
     let tokens = lex(sql);
     let statement = check_tokens(sql, &tokens)?;
-    let depth = statement.iter().filter(|t| matches!(t.kind, TokenKind::Operator | TokenKind::Word)).filter(|t| nests(t.text(sql))).count();
     let first = statement.first().map_or(0, |t| t.range.start);
     let last = statement.last().map_or(0, |t| t.range.end);
     let text = sql.get(first..last).unwrap_or("");
-    let tree = if depth <= MAX_TREE_DEPTH { Parser::parse_sql(&SQLiteDialect {}, text).ok() } else { None };
+    let tree = tree::parse(text, &lex(text));
     match tree.as_deref() {
         Some([statement]) => check_tree(statement)?,
         // Two trees where SQLite's tokens make one statement: the readings differ, so the tree says nothing.
@@ -217,39 +211,6 @@ const WRITES: [&str; 20] = [
     "RELEASE",
     "EXPLAIN",
 ];
-
-/// Whether a token can deepen the syntax tree: all operators but separators, and the words that join or nest.
-fn nests(token: &str) -> bool {
-    match token {
-        "," | "." | ")" => false,
-        _ if token.bytes().next().is_some_and(|b| b.is_ascii_punctuation() && b != b'_') => true,
-        _ => [
-            "and",
-            "or",
-            "not",
-            "is",
-            "isnull",
-            "notnull",
-            "like",
-            "glob",
-            "match",
-            "regexp",
-            "in",
-            "between",
-            "collate",
-            "union",
-            "except",
-            "intersect",
-            "escape",
-            "case",
-            "over",
-            "filter",
-            "null",
-        ]
-        .iter()
-        .any(|word| token.eq_ignore_ascii_case(word)),
-    }
-}
 
 fn is_forbidden(name: &str) -> bool {
     FORBIDDEN_FUNCTIONS.iter().any(|forbidden| forbidden.eq_ignore_ascii_case(name))

@@ -1,24 +1,36 @@
 //! SQL text: taking it out of an answer, judging it, quoting names, highlighting. The only user of sqlparser.
 //!
+//! - [`dialect`]: habits of other dialects
 //! - [`guard`]: the one place where SQL becomes allowed to run
 //! - [`mod@extract`]: the SQL in a model's answer
+//! - [`mod@mend`]: deterministic repair: names, qualifiers, missing joins
 //! - [`qualify`]: qualifiers that name the wrong table
 //! - [`quotes`]: double-quoted values become strings
 //! - [`quote`]: names and strings as literals
+//! - [`mod@resolve`]: every name looked up as SQLite looks it up
+//! - [`mod@suspicion`]: reasons to doubt a query that runs
+//! - `tree`: sqlparser's syntax tree
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
 //! - [`lex`]: tokens as SQLite cuts them
 
+pub mod dialect;
 pub mod extract;
 pub mod format;
 pub mod guard;
 pub mod highlight;
 pub mod lex;
+pub mod mend;
 pub mod qualify;
 pub mod quote;
 pub mod quotes;
+pub mod resolve;
+pub mod suspicion;
+mod tree;
 
 pub use extract::{Draft, extract};
 pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};
+pub use mend::{Change, ChangeKind, Mended, mend};
 pub use quotes::mend_double_quotes;
+pub use suspicion::{Suspicion, SuspicionKind, suspicions};

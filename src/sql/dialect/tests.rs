@@ -1,0 +1,135 @@
+use super::*;
+use proptest::prelude::*;
+use rusqlite::Connection;
+
+fn sqlite() -> Connection {
+    let connection = Connection::open_in_memory().unwrap();
+    connection.execute_batch("CREATE TABLE t(a TEXT, b INTEGER, d TEXT); INSERT INTO t VALUES ('ab', 7, '2024-03-31 10:20:30');").unwrap();
+    connection
+}
+
+/// What the first row's columns are, joined by `|`.
+fn run(connection: &Connection, sql: &str) -> Result<String, rusqlite::Error> {
+    let mut statement = connection.prepare(sql)?;
+    let width = statement.column_count();
+    statement.query_row([], |row| {
+        let cell = |i: usize| {
+            Ok(match row.get::<_, rusqlite::types::Value>(i)? {
+                rusqlite::types::Value::Null => "NULL".to_owned(),
+                rusqlite::types::Value::Integer(n) => n.to_string(),
+                rusqlite::types::Value::Real(x) => x.to_string(),
+                rusqlite::types::Value::Text(text) => text,
+                rusqlite::types::Value::Blob(_) => "blob".to_owned(),
+            })
+        };
+        Ok((0..width).map(cell).collect::<Result<Vec<_>, rusqlite::Error>>()?.join("|"))
+    })
+}
+
+/// `sql` (over the one row of `t`) is rewritten, and then gives `expected`.
+#[track_caller]
+fn gives(sql: &str, expected: &str) {
+    let (to, changes) = rewrite(sql);
+    assert!(!changes.is_empty() && to != sql, "not rewritten: {sql}");
+    assert_eq!(run(&sqlite(), &to).unwrap_or_else(|error| panic!("{to}: {error}")), expected, "{to}");
+    assert_eq!(rewrite(&to).0, to, "not stable");
+}
+
+/// SQLite takes it as it stands.
+#[track_caller]
+fn stays(sql: &str) {
+    assert_eq!(rewrite(sql), (sql.to_owned(), Vec::new()));
+    run(&sqlite(), sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+}
+
+#[test]
+fn dates() {
+    gives("SELECT EXTRACT(YEAR FROM d), extract(month from d), EXTRACT(quarter FROM t.d) FROM t", "2024|3|1");
+    gives("SELECT YEAR(d), MONTH(d), DAY(d), HOUR(d), DAYOFWEEK(d) FROM t", "2024|3|31|10|1");
+    gives("SELECT date_part('year', d) FROM t WHERE YEAR(d) = '2024'", "2024");
+    gives("SELECT DATE_TRUNC('month', d), DATE_TRUNC('year', d), date_trunc('quarter', d) FROM t", "2024-03-01|2024-01-01|2024-01-01");
+    gives("SELECT DATE_TRUNC('week', d), DATE_TRUNC('day', d) FROM t", "2024-03-25|2024-03-31");
+    gives("SELECT DATE_FORMAT(d, '%Y-%m %H:%i') FROM t", "2024-03 10:20");
+    gives("SELECT TO_CHAR(d, 'YYYY-MM') FROM t", "2024-03");
+    gives("SELECT d - INTERVAL '1 month' FROM t", "2024-03-02");
+    gives("SELECT DATE '2024-05-10' + INTERVAL 1 DAY", "2024-05-11");
+    gives("SELECT date('2024-05-10') - INTERVAL '2' WEEK + INTERVAL 1 YEAR", "2025-04-26");
+    gives("SELECT d + INTERVAL '1 hour' FROM t", "2024-03-31 11:20:30");
+    gives("SELECT DATE_SUB(d, INTERVAL 1 DAY), DATE_ADD('2024-01-01', INTERVAL 1 QUARTER) FROM t", "2024-03-30|2024-04-01");
+    gives("SELECT DATEADD(month, -1, '2024-05-10')", "2024-04-10");
+    gives("SELECT DATEDIFF('2024-03-10', '2024-03-01'), DATEDIFF(day, '2024-03-01', '2024-03-10')", "9|9");
+    gives("SELECT TIMESTAMPDIFF(MONTH, '2023-11-30', d), DATEDIFF(year, '2020-01-01', d) FROM t", "4|4");
+    gives("SELECT NOW() > '2000', CURDATE() > '2000', CURRENT_DATE() > '2000', GETDATE() > '2000'", "1|1|1|1");
+    gives("SELECT MONTHNAME(d), DAYNAME(d) FROM t", "March|Sunday");
+    gives("SELECT FROM_UNIXTIME(0)", "1970-01-01 00:00:00");
+    gives("SELECT CAST(d AS DATE), d::date, TO_DATE('2024-01-02', 'YYYY-MM-DD') FROM t", "2024-03-31|2024-03-31|2024-01-02");
+    gives("SELECT b FROM t WHERE d >= TIMESTAMP '2024-01-01 00:00:00'", "7");
+}
+
+#[test]
+fn functions() {
+    gives("SELECT LEFT(a, 1), RIGHT(a, 1) FROM t", "a|b");
+    gives("SELECT ISNULL(NULL, 3), NVL(NULL, a), ISNULL(b), NVL2(a, 1, 2) FROM t", "3|ab|0|1");
+    gives("SELECT LEN(a), CHAR_LENGTH(a), UCASE(a), LCASE('X') FROM t", "2|2|AB|x");
+    gives("SELECT LOCATE('b', a), CHARINDEX('b', a), POSITION('b' IN a), STRPOS(a, 'b') FROM t", "2|2|2|2");
+    gives("SELECT SUBSTRING(a FROM 2 FOR 1), SUBSTRING(a FROM 2), TRIM(LEADING 'a' FROM a), TRIM(BOTH FROM ' x ') FROM t", "b|b|b|x");
+    gives("SELECT GROUP_CONCAT(a SEPARATOR ';'), GROUP_CONCAT(DISTINCT b SEPARATOR ',') FROM t", "ab|7");
+    gives("SELECT GREATEST(b, 9), LEAST(b, 9), MOD(b, 4) FROM t", "9|7|3");
+    gives("SELECT CONVERT(INT, '12'), CONVERT('12', SIGNED), TRY_CAST('5' AS INTEGER)", "12|12|5");
+    gives("SELECT CAST(b AS DECIMAL) / 2, CAST(COUNT(*) AS NUMERIC(10, 2)) / 2 FROM t", "3.5|0.5");
+    gives("SELECT SAFE_DIVIDE(b, 2) FROM t", "3.5");
+}
+
+#[test]
+fn syntax() {
+    gives("SELECT a FROM t WHERE a ILIKE 'A%'", "ab");
+    gives("SELECT a FROM t WHERE a NOT ILIKE 'x%'", "ab");
+    gives("SELECT b::text, '5'::int + 1, (b + 1)::numeric(10,2), count(*)::float FROM t", "7|6|8|1");
+    gives("SELECT TOP 1 a FROM t ORDER BY b", "ab");
+    gives("SELECT TOP (1) * FROM (SELECT DISTINCT TOP 3 a FROM t)", "ab");
+    gives("SELECT a FROM t ORDER BY b OFFSET 0 ROWS FETCH NEXT 5 ROWS ONLY", "ab");
+    gives("SELECT a FROM t FETCH FIRST ROW ONLY", "ab");
+    gives("SELECT a + ' ' + d FROM t", "ab 2024-03-31 10:20:30");
+    gives("SELECT a + a + 'x' FROM t", "ababx");
+    gives("SELECT a FROM t MINUS SELECT 'x'", "ab");
+    gives("SELECT a FROM t EXCEPT ALL SELECT 'x'", "ab");
+    gives("SELECT a FROM t WHERE b = ANY (SELECT b FROM t) AND b <> ALL (SELECT 1)", "ab");
+    gives("SELECT a FROM t WHERE b >= ALL (SELECT count(*) FROM t) && b > ANY (SELECT 1)", "ab");
+    gives("SELECT 1 FROM dual", "1");
+    gives("SELECT a FROM t LIMIT ALL", "ab");
+}
+
+#[test]
+fn what_sqlite_takes_stays() {
+    stays("SELECT concat(a, '-', b), if(b > 1, 'y', 'n'), substring(a, 1, 1), iif(1, 2, 3), group_concat(a, ';') FROM t");
+    stays("SELECT date('now', '-1 month') > '', strftime('%Y', d), CURRENT_DATE > '', TRUE, a || 'x', string_agg(a, ',') FROM t");
+    stays("SELECT a FROM t LIMIT 0, 1 -- ILIKE");
+    stays("SELECT b + '1', `a`, [b], a <> 'x', a != 'x', CAST(b AS DECIMAL) FROM t AS 'x' WHERE a IS NOT NULL");
+    stays("SELECT min(b), max(b) FROM t ORDER BY 1 NULLS LAST");
+    stays("WITH year(len) AS (SELECT 1) SELECT len FROM year");
+    stays("SELECT day FROM (SELECT 1 AS day) WHERE day = 1 AND 'INTERVAL' <> 'x::int'");
+    stays("SELECT left.a FROM t AS left LEFT JOIN t AS right ON (left.a = right.a)");
+    stays("SELECT t.b FROM t FULL OUTER JOIN t AS u USING (b)");
+}
+
+#[test]
+fn what_has_no_counterpart_is_left() {
+    for sql in ["SELECT STDDEV(b) FROM t", "SELECT a FROM t GROUP BY ROLLUP(a)", "SELECT DATE_FORMAT(d, '%b') FROM t", "SELECT TOP 5 PERCENT a FROM t"] {
+        assert_eq!(rewrite(sql), (sql.to_owned(), Vec::new()));
+    }
+}
+
+#[test]
+fn changes_are_told() {
+    let (_, changes) = rewrite("SELECT TOP 5 YEAR(d) FROM t");
+    let told: Vec<(&str, &str)> = changes.iter().map(|change| (change.from.as_str(), change.to.as_str())).collect();
+    assert_eq!(told, [("YEAR(d)", "CAST(strftime('%Y', d) AS INTEGER)"), ("TOP 5", "LIMIT 5")]);
+}
+
+proptest! {
+    #[test]
+    fn never_panics(sql in "(SELECT|TOP|5|INTERVAL|'1 day'|-|\\+|::int|\\(|\\)|,|x|FETCH FIRST|ALL|LEFT|FROM|'é'|CASE|END|LIMIT|DATE| |\\PC){0,30}") {
+        let (to, changes) = rewrite(&sql);
+        prop_assert!(!changes.is_empty() || to == sql);
+    }
+}

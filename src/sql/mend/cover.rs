@@ -1,0 +1,289 @@
+//! A FROM that lacks the tables whose columns are used: another table is read instead, or joined along foreign keys.
+
+use std::collections::VecDeque;
+
+use super::names::{nearest_table, requalify_all};
+use super::nearest::{PLAIN, distance};
+use super::{ChangeKind, Sight, Step};
+use crate::schema::{Schema, Table};
+use crate::sql::quote::identifier;
+use crate::sql::resolve::{Binding, Reference, Scope, Source};
+
+/// Longest way over foreign keys.
+const MOST_STEPS: usize = 3;
+
+/// Makes the FROM around `reference` cover it. Names are alike up to `limit`.
+pub(super) fn cover(sight: &Sight<'_, '_>, reference: &Reference, limit: u32) -> Option<Step> {
+    // Where a subquery names a column of nothing in sight, its own FROM is the one that lacks the table.
+    let scope = sight.resolution.scopes.get(reference.scope)?;
+    if scope.sources.is_empty() {
+        return None;
+    }
+    let owners = owners(sight, scope, reference, limit);
+    if owners.is_empty() {
+        return None;
+    }
+    if limit <= PLAIN
+        && let Some(step) = instead(sight, reference, scope, &owners)
+    {
+        return Some(step);
+    }
+    join(sight, reference, scope, &owners)
+}
+
+/// A table that has what is missing, and what it calls it.
+#[derive(Debug, Clone, Copy)]
+struct Owner<'s> {
+    table: &'s Table,
+    column: &'s str,
+    away: u32,
+}
+
+/// Whether the qualifier names a table that has the column and that no FROM in sight reads.
+pub(super) fn asks_for_another_table(sight: &Sight<'_, '_>, reference: &Reference) -> bool {
+    let Some(qualifier) = &reference.qualifier else { return false };
+    let mut at = Some(reference.scope);
+    while let Some(scope) = at.and_then(|index| sight.resolution.scopes.get(index)) {
+        let is_read = |source: &Source<'_>| {
+            let plainly = |table: &Table| distance(&qualifier.text, &table.name, None).is_some_and(|away| away <= PLAIN);
+            source.alias.eq_ignore_ascii_case(&qualifier.text) || source.table().is_some_and(plainly)
+        };
+        if scope.sources.iter().any(is_read) {
+            return false;
+        }
+        at = scope.parent;
+    }
+    nearest_table(sight.schema, &qualifier.text).is_some_and(|table| nearest_column(table, &reference.name.text, PLAIN).is_some())
+}
+
+fn nearest_column<'s>(table: &'s Table, wanted: &str, limit: u32) -> Option<Owner<'s>> {
+    let mut best: Option<Owner<'s>> = None;
+    let mut tied = false;
+    for column in &table.columns {
+        let Some(away) = distance(wanted, &column.name, Some(&table.name)).filter(|away| *away <= limit) else { continue };
+        match best {
+            Some(owner) if owner.away < away => {}
+            Some(owner) if owner.away == away => tied = true,
+            _ => (best, tied) = (Some(Owner { table, column: &column.name, away }), false),
+        }
+    }
+    best.filter(|_| !tied)
+}
+
+/// The tables that have the missing column, those that FROM reads already left out.
+fn owners<'s>(sight: &Sight<'_, 's>, scope: &Scope<'_>, reference: &Reference, limit: u32) -> Vec<Owner<'s>> {
+    let wanted = reference.name.text.as_str();
+    let read = |table: &Table| scope.sources.iter().any(|source| source.table().is_some_and(|other| other.name == table.name));
+    let found = sight.schema.tables.iter().filter(|table| !read(table)).filter_map(|table| nearest_column(table, wanted, limit));
+    let mut owners: Vec<Owner<'s>> = found.collect();
+    let least = owners.iter().map(|owner| owner.away).min().unwrap_or(0);
+    // What has the name itself comes before what has one like it; a prefix that is the table's own name is as good.
+    owners.retain(|owner| owner.away == least || owner.away == PLAIN);
+    if let Some(named) = reference.qualifier.as_ref().and_then(|qualifier| nearest_table(sight.schema, &qualifier.text))
+        && owners.iter().any(|owner| owner.table.name == named.name)
+    {
+        owners.retain(|owner| owner.table.name == named.name);
+    }
+    owners
+}
+
+/// Whether `reference` is meant for `source`: by its qualifier, or because there is no other.
+fn is_meant_for(reference: &Reference, source: &Source<'_>, alone: bool) -> bool {
+    match &reference.qualifier {
+        Some(qualifier) => qualifier.text.eq_ignore_ascii_case(&source.alias) || alone,
+        None => alone,
+    }
+}
+
+/// Another table in place of one, where it has every column used of that one.
+fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners: &[Owner<'_>]) -> Option<Step> {
+    let alone = scope.sources.len() == 1;
+    let (place, source) = scope.sources.iter().enumerate().find(|(_, source)| is_meant_for(reference, source, alone))?;
+    let (table, range) = (source.table()?, source.name.as_ref()?);
+    // Its rows are asked for as such.
+    if !scope.wildcards.is_empty() {
+        return None;
+    }
+    let (mut bound, mut missing): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
+    for other in &sight.resolution.references {
+        let name = other.name.text.as_str();
+        match other.binding {
+            Binding::Column { scope, source } if scope == reference.scope && source == place => bound.push(name),
+            Binding::Missing if other.scope == reference.scope && is_meant_for(other, source, alone) => missing.push(name),
+            _ => {}
+        }
+    }
+    let has_all = |owner: &&Owner<'_>| {
+        owner.away == 0 && bound.iter().chain(&missing).all(|name| owner.table.column(name).is_some()) && owner.table.name != table.name
+    };
+    let mut fits: Vec<&Owner<'_>> = owners.iter().filter(has_all).collect();
+    if fits.len() > 1 {
+        fits.retain(|owner| !ways(sight.schema, &[table], owner.table, 1).is_empty());
+    }
+    let [owner] = fits.as_slice() else { return None };
+    // Counting rows of a table that refers to the other one is another question than counting the other's.
+    let refers = table.foreign_keys.iter().any(|key| key.foreign_table.eq_ignore_ascii_case(&owner.table.name));
+    if refers && bound.is_empty() && counts_rows(sight, scope) {
+        return None;
+    }
+    let mut step = Step::default();
+    let to = identifier(&owner.table.name);
+    step.tell(ChangeKind::Table, sight.text(range), &to);
+    step.replace(range.clone(), to.clone());
+    if !source.aliased {
+        requalify_all(sight, reference.scope, &source.alias, &to, &mut step);
+    }
+    let qualifier = if source.aliased { identifier(&source.alias) } else { to };
+    for other in sight.resolution.references.iter().filter(|other| other.scope == reference.scope && other.binding == Binding::Missing) {
+        if let Some(wrong) = other.qualifier.as_ref().filter(|wrong| alone && !wrong.text.eq_ignore_ascii_case(&source.alias)) {
+            step.replace(wrong.range.clone(), qualifier.clone());
+        }
+    }
+    Some(step)
+}
+
+fn counts_rows(sight: &Sight<'_, '_>, scope: &Scope<'_>) -> bool {
+    let text: String = sight.text(&scope.range).chars().filter(|c| !c.is_whitespace()).collect();
+    text.to_ascii_lowercase().contains("count(*)")
+}
+
+/// One join on the way: the columns of a table already there (`None` for a source, else a step before) and of the new one.
+#[derive(Debug, Clone)]
+struct Hop<'s> {
+    from: &'s Table,
+    to: &'s Table,
+    pairs: Vec<(&'s str, &'s str)>,
+}
+
+/// The shortest ways over foreign keys from one of `starts` to `goal`.
+fn ways<'s>(schema: &'s Schema, starts: &[&'s Table], goal: &Table, most: usize) -> Vec<Vec<Hop<'s>>> {
+    let mut queue: VecDeque<(&'s Table, Vec<Hop<'s>>)> = starts.iter().map(|table| (*table, Vec::new())).collect();
+    let mut seen: Vec<&str> = starts.iter().map(|table| table.name.as_str()).collect();
+    let mut out: Vec<Vec<Hop<'s>>> = Vec::new();
+    while let Some((at, hops)) = queue.pop_front() {
+        let longest = out.first().map_or(most, Vec::len);
+        if hops.len() >= longest {
+            continue;
+        }
+        for hop in hops_from(schema, at) {
+            let mut hops = hops.clone();
+            let to = hop.to;
+            hops.push(hop);
+            if to.name == goal.name {
+                out.push(hops);
+            } else if !seen.contains(&to.name.as_str()) {
+                seen.push(&to.name);
+                queue.push_back((to, hops));
+            }
+        }
+    }
+    out
+}
+
+fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {
+    let text = |names: &'s [String]| names.iter().map(String::as_str);
+    let mut out: Vec<Hop<'s>> = Vec::new();
+    for key in &at.foreign_keys {
+        if let Some(to) = schema.table(&key.foreign_table) {
+            out.push(Hop { from: at, to, pairs: text(&key.columns).zip(text(&key.foreign_columns)).collect() });
+        }
+    }
+    for table in &schema.tables {
+        for key in table.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&at.name)) {
+            out.push(Hop { from: at, to: table, pairs: text(&key.foreign_columns).zip(text(&key.columns)).collect() });
+        }
+    }
+    out.retain(|hop| !hop.pairs.is_empty());
+    out
+}
+
+/// Joins an owner: the nearest one over foreign keys, of those the one that has most of what is missing.
+fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners: &[Owner<'_>]) -> Option<Step> {
+    let starts: Vec<&Table> = scope.sources.iter().filter_map(Source::table).collect();
+    let missing = || sight.resolution.references.iter().filter(|other| other.scope == reference.scope && other.binding == Binding::Missing);
+    let mut best: Option<(usize, &Owner<'_>, Vec<Hop<'_>>)> = None;
+    for owner in owners {
+        let Some(way) = ways(sight.schema, &starts, owner.table, MOST_STEPS).into_iter().next() else { continue };
+        let others = missing().filter(|other| owner.table.column(&other.name.text).is_none()).count();
+        let cost = way.len() * 4 + others * 3 + usize::from(owner.away > 0);
+        if best.as_ref().is_none_or(|(least, _, _)| cost < *least) {
+            best = Some((cost, owner, way));
+        }
+    }
+    let (_, owner, way) = best?;
+    let mut taken: Vec<String> = scope.sources.iter().map(|source| source.alias.to_ascii_lowercase()).collect();
+    let numbered = scope.sources.iter().any(|source| source.aliased && is_numbered(&source.alias));
+    let mut alias_of: Vec<(&str, String)> = scope
+        .sources
+        .iter()
+        .rev()
+        .filter_map(|source| Some((source.table()?.name.as_str(), source.alias.clone())))
+        .collect();
+    let mut step = Step::default();
+    let (mut text, mut added) = (String::new(), Vec::new());
+    for hop in &way {
+        let plain = !numbered && !taken.contains(&hop.to.name.to_ascii_lowercase());
+        let alias = if plain { hop.to.name.clone() } else { free_alias(&taken) };
+        let from = alias_of.iter().rev().find(|(table, _)| *table == hop.from.name).map(|(_, alias)| identifier(alias))?;
+        let named = if plain { identifier(&hop.to.name) } else { format!("{} AS {}", identifier(&hop.to.name), identifier(&alias)) };
+        let condition: Vec<String> = hop
+            .pairs
+            .iter()
+            .map(|(own, other)| format!("{from}.{} = {}.{}", identifier(own), identifier(&alias), identifier(other)))
+            .collect();
+        text.push_str(&format!(" JOIN {named} ON {}", condition.join(" AND ")));
+        taken.push(alias.to_ascii_lowercase());
+        added.push((hop.to, alias.clone()));
+        alias_of.push((&hop.to.name, alias));
+    }
+    let (_, alias) = added.last()?;
+    let alias = identifier(alias);
+    let end = scope.from_end?;
+    step.tell(ChangeKind::Join, "", text.trim_start());
+    step.replace(end..end, text);
+    for other in missing() {
+        let Some(found) = (if std::ptr::eq(other, reference) { Some(*owner) } else { nearest_column(owner.table, &other.name.text, 0) }) else {
+            continue;
+        };
+        let is_named = other.qualifier.as_ref().is_none_or(|qualifier| qualifier.text.eq_ignore_ascii_case(&owner.table.name));
+        if !std::ptr::eq(other, reference) && !is_named {
+            continue;
+        }
+        let clashes = scope.sources.iter().any(|source| source.relation.has(found.column) != Some(false))
+            || added.iter().filter(|(table, _)| table.column(found.column).is_some()).count() > 1;
+        let name = if found.away == 0 { sight.text(&other.name.range).to_owned() } else { identifier(found.column) };
+        let to = if other.qualifier.is_some() || clashes { format!("{alias}.{name}") } else { name };
+        let from = sight.text(&other.range);
+        if from != to {
+            step.tell(if found.away == 0 { ChangeKind::Qualifier } else { ChangeKind::Column }, from, &to);
+            step.replace(other.range.clone(), to);
+        }
+    }
+    keep_meaning(sight, reference.scope, scope, &added, &mut step);
+    Some(step)
+}
+
+/// Qualifies what the new tables would make ambiguous, and keeps `*` from growing.
+fn keep_meaning(sight: &Sight<'_, '_>, index: usize, scope: &Scope<'_>, added: &[(&Table, String)], step: &mut Step) {
+    for other in sight.resolution.references.iter().filter(|other| other.qualifier.is_none()) {
+        let Binding::Column { scope: owner, source } = other.binding else { continue };
+        let clashes = owner == index && added.iter().any(|(table, _)| table.column(&other.name.text).is_some());
+        let Some(source) = scope.sources.get(source).filter(|source| clashes && !source.alias.is_empty()) else { continue };
+        step.replace(other.range.clone(), format!("{}.{}", identifier(&source.alias), sight.text(&other.range)));
+    }
+    for star in scope.wildcards.iter().filter(|star| star.qualifier.is_none()) {
+        let all: Vec<String> = scope.sources.iter().filter(|s| !s.alias.is_empty()).map(|s| format!("{}.*", identifier(&s.alias))).collect();
+        if all.len() == scope.sources.len() {
+            step.replace(star.range.clone(), all.join(", "));
+        }
+    }
+}
+
+/// `T1`, `t2`: aliases as Spider and models trained on it write them.
+fn is_numbered(alias: &str) -> bool {
+    alias.strip_prefix(['T', 't']).is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn free_alias(taken: &[String]) -> String {
+    (1..).map(|n| format!("T{n}")).find(|alias| !taken.contains(&alias.to_ascii_lowercase())).unwrap_or_default()
+}

@@ -1,0 +1,149 @@
+//! Deterministic repair of a query, with no model in it: what names nothing in the schema becomes what is most plainly meant.
+//!
+//! In this order: habits of other dialects ([`crate::sql::dialect`]), values in double quotes, tables, qualifiers, columns of the
+//! tables at hand under another spelling, and a FROM that lacks the tables whose columns are used. Changes are made to the text, token
+//! by token: the rest keeps its spelling and its comments. A query in which every name is found is left alone.
+//!
+//! - `names`: tables, qualifiers and spelling within a scope
+//! - `cover`: the tables that FROM lacks
+//! - `nearest`: how alike two names are
+
+mod cover;
+mod names;
+mod nearest;
+
+use std::ops::Range;
+
+use super::dialect;
+use super::quotes::mend_double_quotes;
+use super::resolve::{Resolution, resolve};
+use crate::schema::Schema;
+
+/// Rounds of looking and mending: a query that needs more is not wrong by slip.
+const MAX_ROUNDS: usize = 16;
+
+/// A query after mending.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mended {
+    /// The query; as it was where nothing was changed.
+    pub sql: String,
+    /// What was changed, in order.
+    pub changes: Vec<Change>,
+    /// Whether every name is now found, as far as can be told without SQLite. False too where there is no syntax tree.
+    pub settled: bool,
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// What kind.
+    pub kind: ChangeKind,
+    /// What stood there; empty where something was added.
+    pub from: String,
+    /// What stands there now.
+    pub to: String,
+}
+
+/// Kinds of changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ChangeKind {
+    /// Another dialect's spelling.
+    Dialect,
+    /// A value in double quotes, or in none.
+    DoubleQuotes,
+    /// A qualifier that names the wrong table, or none where one is needed.
+    Qualifier,
+    /// A column's name.
+    Column,
+    /// A table's name.
+    Table,
+    /// A table that FROM lacked.
+    Join,
+}
+
+impl ChangeKind {
+    /// The kind as a word, for JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Dialect => "dialect",
+            Self::DoubleQuotes => "double_quotes",
+            Self::Qualifier => "qualifier",
+            Self::Column => "column",
+            Self::Table => "table",
+            Self::Join => "join",
+        }
+    }
+}
+
+/// Mends `sql` against `schema`. Pure and idempotent; SQLite has to judge the result.
+pub fn mend(sql: &str, schema: &Schema) -> Mended {
+    let (mut now, mut changes) = dialect::rewrite(sql);
+    let mut settled = false;
+    for _ in 0..MAX_ROUNDS {
+        let Some(resolution) = resolve(&now, schema) else { break };
+        settled = resolution.is_settled();
+        if settled {
+            break;
+        }
+        let sight = Sight { sql: &now, schema, resolution: &resolution };
+        let Some(step) = names::quoted_values(&sight).or_else(|| names::step(&sight)) else { break };
+        let Some(next) = step.apply(&now).filter(|next| *next != now) else { break };
+        now = next;
+        changes.extend(step.changes);
+    }
+    let (now, quoted) = mend_double_quotes(&now, schema);
+    changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
+    Mended { sql: now, changes, settled }
+}
+
+/// A query and what is known of it.
+struct Sight<'a, 's> {
+    sql: &'a str,
+    schema: &'s Schema,
+    resolution: &'a Resolution<'s>,
+}
+
+impl Sight<'_, '_> {
+    fn text(&self, range: &Range<usize>) -> &str {
+        self.sql.get(range.clone()).unwrap_or_default()
+    }
+}
+
+/// One step of mending: replaced pieces of the text, and how they are told.
+#[derive(Debug, Default)]
+struct Step {
+    edits: Vec<(Range<usize>, String)>,
+    changes: Vec<Change>,
+}
+
+impl Step {
+    fn replace(&mut self, range: Range<usize>, to: String) {
+        if !self.edits.iter().any(|(other, _)| *other == range && !range.is_empty()) {
+            self.edits.push((range, to));
+        }
+    }
+
+    fn tell(&mut self, kind: ChangeKind, from: impl Into<String>, to: impl Into<String>) {
+        let change = Change { kind, from: from.into(), to: to.into() };
+        if !self.changes.contains(&change) {
+            self.changes.push(change);
+        }
+    }
+
+    /// The text with the edits made; `None` where they overlap or miss it.
+    fn apply(&self, sql: &str) -> Option<String> {
+        let mut edits: Vec<&(Range<usize>, String)> = self.edits.iter().collect();
+        edits.sort_by_key(|(range, _)| (range.start, range.end));
+        let (mut out, mut at) = (String::with_capacity(sql.len() + 64), 0);
+        for (range, to) in edits {
+            out.push_str(sql.get(at..range.start)?);
+            out.push_str(to);
+            at = range.end;
+        }
+        out.push_str(sql.get(at..)?);
+        Some(out)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

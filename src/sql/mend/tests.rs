@@ -1,0 +1,188 @@
+use super::*;
+use crate::schema::{Column, ForeignKey, KeyOrigin, Table};
+use proptest::prelude::*;
+
+fn table(name: &str, columns: &[&str], foreign: &[(&str, &str, &str)]) -> Table {
+    Table {
+        name: name.into(),
+        columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+        primary_key: columns.first().map(|name| (*name).to_owned()).into_iter().collect(),
+        foreign_keys: foreign
+            .iter()
+            .map(|(column, table, key)| ForeignKey {
+                columns: vec![(*column).into()],
+                foreign_table: (*table).into(),
+                foreign_columns: vec![(*key).into()],
+                origin: KeyOrigin::Declared,
+            })
+            .collect(),
+        ..Table::default()
+    }
+}
+
+/// A shop: customers, their orders, the lines of these, products and who makes them.
+pub(crate) fn shop() -> Schema {
+    Schema {
+        tables: vec![
+            table("customer", &["id", "name", "city", "birth date"], &[]),
+            table("orders", &["id", "customer_id", "placed_on", "status"], &[("customer_id", "customer", "id")]),
+            table(
+                "line",
+                &["order_id", "product_id", "quantity", "price"],
+                &[("order_id", "orders", "id"), ("product_id", "product", "id")],
+            ),
+            table("product", &["id", "product_name", "maker_id", "colour"], &[("maker_id", "maker", "id")]),
+            table("maker", &["id", "name", "country"], &[]),
+            table("island", &["code", "area"], &[]),
+        ],
+    }
+}
+
+#[track_caller]
+fn check(sql: &str, expected: &str) {
+    let mended = mend(sql, &shop());
+    assert_eq!(mended.sql, expected, "{:?}", mended.changes);
+    assert!(mended.settled, "{mended:?}");
+    assert_eq!(mended.changes.is_empty(), sql == expected, "{:?}", mended.changes);
+    let again = mend(expected, &shop());
+    assert!(again.changes.is_empty(), "not stable: {again:?}");
+}
+
+#[track_caller]
+fn stays(sql: &str) {
+    let mended = mend(sql, &shop());
+    assert_eq!((mended.sql.as_str(), mended.changes.as_slice()), (sql, [].as_slice()));
+}
+
+#[test]
+fn what_is_right_stays() {
+    for sql in [
+        "SELECT name FROM customer -- all",
+        "SELECT c.name, count(*) AS n FROM customer c JOIN orders o ON o.customer_id = c.id GROUP BY c.id HAVING n > 2 ORDER BY n",
+        "SELECT name FROM customer WHERE EXISTS (SELECT 1 FROM orders WHERE customer_id = customer.id AND city = 'x')",
+        "WITH big AS (SELECT customer_id AS who, count(*) AS n FROM orders GROUP BY 1) SELECT name FROM big JOIN customer ON id = who WHERE n > 1",
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 5) SELECT x FROM n",
+        "SELECT name FROM (SELECT name, city FROM customer) WHERE city = 'x' UNION SELECT name FROM maker ORDER BY name",
+        "SELECT rowid, \"birth date\" FROM main.customer",
+        "SELECT value FROM json_each('[1]') AS j, customer WHERE j.key > 0",
+        "SELECT name, sql FROM sqlite_schema",
+        "SELECT max(quantity) OVER w FROM line WINDOW w AS (PARTITION BY product_id)",
+        "SELECT o.id FROM orders o JOIN line l USING (id)",
+        "SELECT column1 FROM (VALUES (1), (2))",
+    ] {
+        stays(sql);
+    }
+}
+
+#[test]
+fn qualifiers_move_to_the_owner() {
+    check(
+        "SELECT T2.name FROM customer AS T1 JOIN orders AS T2 ON T2.customer_id = T1.id",
+        "SELECT T1.name FROM customer AS T1 JOIN orders AS T2 ON T2.customer_id = T1.id",
+    );
+    check(
+        "SELECT T3.name FROM customer AS T1 JOIN orders AS T2 ON T2.customer_id = T1.id",
+        "SELECT T1.name FROM customer AS T1 JOIN orders AS T2 ON T2.customer_id = T1.id",
+    );
+    check("SELECT customer.name FROM customer AS c", "SELECT c.name FROM customer AS c");
+    check("SELECT T1.name FROM customer", "SELECT customer.name FROM customer");
+    check("SELECT c.* FROM customer", "SELECT customer.* FROM customer");
+    check(
+        "SELECT name FROM customer JOIN orders ON customer_id = id",
+        "SELECT name FROM customer JOIN orders ON customer_id = customer.id",
+    );
+    check(
+        "SELECT maker.name FROM maker JOIN customer ON 1 ORDER BY name",
+        "SELECT maker.name FROM maker JOIN customer ON 1 ORDER BY maker.name",
+    );
+}
+
+#[test]
+fn from_is_made_to_cover_the_columns() {
+    check("SELECT city FROM orders", "SELECT city FROM customer");
+    check("SELECT T1.city FROM orders AS T1", "SELECT T1.city FROM customer AS T1");
+    check(
+        "SELECT status, city FROM orders",
+        "SELECT status, city FROM orders JOIN customer ON orders.customer_id = customer.id",
+    );
+    check(
+        "SELECT id, status FROM orders WHERE city = 'x' ORDER BY id",
+        "SELECT orders.id, status FROM orders JOIN customer ON orders.customer_id = customer.id WHERE city = 'x' ORDER BY orders.id",
+    );
+    check(
+        "SELECT * FROM orders WHERE city = 'x'",
+        "SELECT orders.* FROM orders JOIN customer ON orders.customer_id = customer.id WHERE city = 'x'",
+    );
+    check(
+        "SELECT count(*) FROM orders WHERE city = 'x'",
+        "SELECT count(*) FROM orders JOIN customer ON orders.customer_id = customer.id WHERE city = 'x'",
+    );
+    check(
+        "SELECT city, colour FROM customer",
+        "SELECT city, colour FROM customer JOIN orders ON customer.id = orders.customer_id JOIN line ON orders.id = line.order_id \
+         JOIN product ON line.product_id = product.id",
+    );
+    check(
+        "SELECT T1.status, T2.quantity FROM orders AS T1 JOIN customer AS T2 ON T1.customer_id = T2.id",
+        "SELECT T1.status, T3.quantity FROM orders AS T1 JOIN customer AS T2 ON T1.customer_id = T2.id JOIN line AS T3 ON T1.id = T3.order_id",
+    );
+    check(
+        "SELECT customer.name, status FROM orders",
+        "SELECT customer.name, status FROM orders JOIN customer ON orders.customer_id = customer.id",
+    );
+    check(
+        "SELECT name FROM customer WHERE id IN (SELECT customer_id FROM orders WHERE quantity > 2)",
+        "SELECT name FROM customer WHERE id IN (SELECT customer_id FROM orders JOIN line ON orders.id = line.order_id WHERE quantity > 2)",
+    );
+}
+
+#[test]
+fn the_nearest_name_is_taken() {
+    check("SELECT customer_name FROM customer", "SELECT name FROM customer");
+    check("SELECT p.name FROM product p", "SELECT p.product_name FROM product p");
+    check("SELECT birthdate FROM customer", "SELECT \"birth date\" FROM customer");
+    check("SELECT nmae FROM customers", "SELECT name FROM customer");
+    check("SELECT customers.city FROM Customers", "SELECT customer.city FROM customer");
+    check("SELECT quantities FROM line", "SELECT quantity FROM line");
+    check("SELECT name FROM shop.customer", "SELECT name FROM customer");
+    check("SELECT area FROM isle", "SELECT area FROM island");
+}
+
+#[test]
+fn values_and_names_in_double_quotes_are_told_apart() {
+    check("SELECT name FROM customer WHERE city = \"Bern\"", "SELECT name FROM customer WHERE city = 'Bern'");
+    check("SELECT \"birth_date\" FROM customer", "SELECT \"birth date\" FROM customer");
+    check("SELECT name FROM customer WHERE city = Bern", "SELECT name FROM customer WHERE city = 'Bern'");
+    check("SELECT \"city\" FROM orders", "SELECT \"city\" FROM customer");
+    check("SELECT \"x\", name FROM customer", "SELECT 'x', name FROM customer");
+}
+
+#[test]
+fn what_cannot_be_told_is_left() {
+    let mended = mend("SELECT zzz FROM customer", &shop());
+    assert_eq!((mended.sql.as_str(), mended.settled), ("SELECT zzz FROM customer", false));
+    // No way leads to the island.
+    assert!(!mend("SELECT status, area FROM orders", &shop()).settled);
+    // Not a query.
+    stays("DROP TABLE customer");
+    stays("SELECT FROM WHERE");
+}
+
+#[test]
+fn changes_are_told() {
+    let mended = mend("SELECT status, CITY FROM orders -- x", &shop());
+    let join = "JOIN customer ON orders.customer_id = customer.id";
+    assert_eq!(mended.sql, format!("SELECT status, CITY FROM orders {join} -- x"));
+    assert_eq!(mended.changes, [Change { kind: ChangeKind::Join, from: String::new(), to: join.into() }]);
+}
+
+proptest! {
+    #[test]
+    fn never_panics_and_is_stable(sql in "(SELECT|FROM|customer|orders|name|city|T1|\\.|,| AS |JOIN|ON|=|\\(|\\)|WHERE|\"x\"|'ü'|\\*|count| ){0,24}") {
+        let once = mend(&sql, &shop());
+        let twice = mend(&once.sql, &shop());
+        if once.settled {
+            prop_assert_eq!(&once.sql, &twice.sql);
+        }
+    }
+}

@@ -1,0 +1,474 @@
+//! The syntax tree becomes scopes, sources and references.
+
+use std::collections::HashSet;
+use std::ops::{ControlFlow, Range};
+
+use sqlparser::ast::{
+    self, BinaryOperator, Expr, GroupByExpr, Ident, InTarget, JoinConstraint, JoinOperator, ObjectName, OrderByKind, Query, Select,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Statement, TableFactor, TableWithJoins, Visit, Visitor,
+};
+
+use super::{Binding, Clause, JoinKind, Name, Reference, Relation, Resolution, Scope, Source, Wildcard};
+use crate::schema::Schema;
+use crate::sql::lex::Token;
+use crate::sql::tree::Places;
+
+/// The scopes and (unbound) references of `statement`. `None` where a name's place in the text is not known.
+pub(super) fn walk<'s>(
+    statement: &Statement,
+    sql: &str,
+    tokens: &[Token],
+    places: &Places<'_>,
+    schema: &'s Schema,
+) -> Option<Resolution<'s>> {
+    let query = match statement {
+        Statement::Query(query) => query,
+        Statement::Explain { statement, .. } => match statement.as_ref() {
+            Statement::Query(query) => query,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let out = Resolution { scopes: Vec::new(), references: Vec::new(), equated: Vec::new() };
+    let mut walker = Walker { sql, tokens, places, schema, out, operands: HashSet::new(), equated: Vec::new(), lost: false };
+    walker.query(query, None, &[]);
+    if walker.lost {
+        return None;
+    }
+    let mut out = walker.out;
+    let place = |start: usize| out.references.iter().position(|reference| reference.range.start == start);
+    let equated = walker.equated.iter().filter_map(|(left, right)| Some((place(*left)?, place(*right)?))).collect();
+    out.equated = equated;
+    for reference in &mut out.references {
+        reference.operand = walker.operands.contains(&reference.range.start);
+    }
+    Some(out)
+}
+
+/// A common table expression in sight; `None` where its columns are not known.
+type Cte = (String, Option<Vec<String>>);
+
+struct Walker<'a, 's> {
+    sql: &'a str,
+    tokens: &'a [Token],
+    places: &'a Places<'a>,
+    schema: &'s Schema,
+    out: Resolution<'s>,
+    /// Where references begin that stand as values.
+    operands: HashSet<usize>,
+    /// Where references begin that are compared with each other.
+    equated: Vec<(usize, usize)>,
+    /// A name's place is not known.
+    lost: bool,
+}
+
+impl<'s> Walker<'_, 's> {
+    fn place(&mut self, ident: &Ident) -> Range<usize> {
+        let range = self.places.range(ident);
+        self.lost |= range.is_none();
+        range.unwrap_or_default()
+    }
+
+    fn name(&mut self, ident: &Ident) -> Name {
+        Name { text: ident.value.clone(), range: self.place(ident) }
+    }
+
+    /// Walks a query; its columns' names, where they are known.
+    fn query(&mut self, query: &Query, parent: Option<usize>, ctes: &[Cte]) -> Option<Vec<String>> {
+        let mut ctes = ctes.to_vec();
+        if let Some(with) = &query.with {
+            let first = ctes.len();
+            let declared = |cte: &ast::Cte| -> Option<Vec<String>> {
+                let columns: Vec<String> = cte.alias.columns.iter().map(|column| column.name.value.clone()).collect();
+                (!columns.is_empty()).then_some(columns)
+            };
+            // All of one WITH see each other, whatever their order.
+            ctes.extend(with.cte_tables.iter().map(|cte| (cte.alias.name.value.clone(), declared(cte))));
+            for (at, cte) in with.cte_tables.iter().enumerate() {
+                let columns = self.query(&cte.query, parent, &ctes);
+                if let Some(known) = ctes.get_mut(first + at)
+                    && known.1.is_none()
+                {
+                    known.1 = columns;
+                }
+            }
+        }
+        let before = self.out.scopes.len();
+        let columns = self.set(&query.body, parent, &ctes);
+        // ORDER BY belongs to the one SELECT; that of a compound names result columns.
+        let mut body = query.body.as_ref();
+        while let SetExpr::Query(inner) = body {
+            body = inner.body.as_ref();
+        }
+        let single = matches!(body, SetExpr::Select(_)) && matches!(query.body.as_ref(), SetExpr::Select(_));
+        if let Some(order_by) = &query.order_by
+            && let OrderByKind::Expressions(terms) = &order_by.kind
+        {
+            for term in terms {
+                if single {
+                    self.expression(&term.expr, before, Clause::OrderBy, &ctes);
+                } else {
+                    self.compound_term(&term.expr, before, &ctes);
+                }
+            }
+        }
+        if let Some(limit) = &query.limit_clause {
+            self.expression(limit, before, Clause::Other, &ctes);
+        }
+        columns
+    }
+
+    /// A term of a compound's ORDER BY: a plain name is a result column, which nobody looks up here; subqueries are walked.
+    fn compound_term(&mut self, expr: &Expr, scope: usize, ctes: &[Cte]) {
+        let first = self.out.references.len();
+        self.expression(expr, scope, Clause::OrderBy, ctes);
+        for reference in self.out.references.iter_mut().skip(first).filter(|reference| reference.scope == scope) {
+            reference.binding = Binding::Output;
+        }
+    }
+
+    fn set(&mut self, body: &SetExpr, parent: Option<usize>, ctes: &[Cte]) -> Option<Vec<String>> {
+        match body {
+            SetExpr::Select(select) => self.select(select, parent, ctes),
+            SetExpr::Query(query) => self.query(query, parent, ctes),
+            SetExpr::SetOperation { left, right, .. } => {
+                let columns = self.set(left, parent, ctes);
+                self.set(right, parent, ctes);
+                columns
+            }
+            SetExpr::Values(values) => {
+                let scope = self.open(parent, 0..0);
+                self.expression(values, scope, Clause::Other, ctes);
+                let width = values.rows.first().map_or(0, |row| row.content.len());
+                Some((1..=width).map(|n| format!("column{n}")).collect())
+            }
+            _ => None,
+        }
+    }
+
+    fn open(&mut self, parent: Option<usize>, range: Range<usize>) -> usize {
+        self.out.scopes.push(Scope { parent, sources: Vec::new(), outputs: Vec::new(), wildcards: Vec::new(), range, from_end: None });
+        self.out.scopes.len() - 1
+    }
+
+    fn scope(&mut self, scope: usize) -> Option<&mut Scope<'s>> {
+        self.out.scopes.get_mut(scope)
+    }
+
+    fn select(&mut self, select: &Select, parent: Option<usize>, ctes: &[Cte]) -> Option<Vec<String>> {
+        let start = self.places.byte(select.select_token.0.span.start);
+        self.lost |= start.is_none();
+        let (range, from_end) = self.extent(start.unwrap_or_default());
+        let scope = self.open(parent, range);
+        if let Some(scope) = self.scope(scope) {
+            scope.from_end = from_end;
+        }
+        for (at, tables) in select.from.iter().enumerate() {
+            let kind = if at == 0 { JoinKind::First } else { JoinKind::Comma };
+            self.tables(tables, kind, scope, parent, ctes);
+        }
+        let columns = self.projection(select, scope, ctes);
+        if let Some(selection) = &select.selection {
+            self.expression(selection, scope, Clause::Where, ctes);
+        }
+        if let GroupByExpr::Expressions(terms, _) = &select.group_by {
+            self.expression(terms, scope, Clause::GroupBy, ctes);
+        }
+        if let Some(having) = &select.having {
+            self.expression(having, scope, Clause::Having, ctes);
+        }
+        self.expression(&select.named_window, scope, Clause::Other, ctes);
+        columns
+    }
+
+    /// Walks the result columns and says their names.
+    fn projection(&mut self, select: &Select, scope: usize, ctes: &[Cte]) -> Option<Vec<String>> {
+        let mut columns: Option<Vec<String>> = Some(Vec::new());
+        let mut add = |name: Option<Vec<String>>| match (&mut columns, name) {
+            (Some(columns), Some(names)) => columns.extend(names),
+            _ => columns = None,
+        };
+        for item in &select.projection {
+            match item {
+                SelectItem::UnnamedExpr(expr) => {
+                    self.expression(expr, scope, Clause::Select, ctes);
+                    let name = match expr {
+                        Expr::Identifier(ident) => ident.value.clone(),
+                        Expr::CompoundIdentifier(parts) => parts.last().map(|part| part.value.clone()).unwrap_or_default(),
+                        other => other.to_string(),
+                    };
+                    add(Some(vec![name]));
+                }
+                SelectItem::ExprWithAlias { expr, alias } => {
+                    self.expression(expr, scope, Clause::Select, ctes);
+                    if let Some(scope) = self.scope(scope) {
+                        scope.outputs.push(alias.value.clone());
+                    }
+                    add(Some(vec![alias.value.clone()]));
+                }
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
+                    let Some(ident) = name.0.last().and_then(|part| part.as_ident()) else { continue };
+                    let name = self.name(ident);
+                    add(self.columns_of(scope, Some(&name.text)));
+                    let star = Wildcard { range: name.range.clone(), qualifier: Some(name) };
+                    if let Some(scope) = self.scope(scope) {
+                        scope.wildcards.push(star);
+                    }
+                }
+                SelectItem::Wildcard(options) => {
+                    let start = self.places.byte(options.wildcard_token.0.span.start);
+                    self.lost |= start.is_none();
+                    let start = start.unwrap_or_default();
+                    add(self.columns_of(scope, None));
+                    if let Some(scope) = self.scope(scope) {
+                        scope.wildcards.push(Wildcard { qualifier: None, range: start..start + 1 });
+                    }
+                }
+                _ => add(None),
+            }
+        }
+        columns
+    }
+
+    /// The columns of all sources of a scope, or of those called `alias`.
+    fn columns_of(&self, scope: usize, alias: Option<&str>) -> Option<Vec<String>> {
+        let mut out = Vec::new();
+        for source in &self.out.scopes.get(scope)?.sources {
+            if alias.is_some_and(|alias| !alias.eq_ignore_ascii_case(&source.alias)) {
+                continue;
+            }
+            match &source.relation {
+                Relation::Table(table) if !table.columns.is_empty() => out.extend(table.columns.iter().map(|column| column.name.clone())),
+                Relation::Derived(columns) => out.extend(columns.iter().cloned()),
+                _ => return None,
+            }
+        }
+        Some(out)
+    }
+
+    fn tables(&mut self, tables: &TableWithJoins, kind: JoinKind, scope: usize, parent: Option<usize>, ctes: &[Cte]) {
+        self.factor(&tables.relation, kind, scope, parent, ctes);
+        for join in &tables.joins {
+            let (constraint, crossed) = match &join.join_operator {
+                JoinOperator::CrossJoin(constraint) => (Some(constraint), true),
+                JoinOperator::Join(constraint)
+                | JoinOperator::Inner(constraint)
+                | JoinOperator::Left(constraint)
+                | JoinOperator::LeftOuter(constraint)
+                | JoinOperator::Right(constraint)
+                | JoinOperator::RightOuter(constraint)
+                | JoinOperator::FullOuter(constraint) => (Some(constraint), false),
+                _ => (None, false),
+            };
+            let kind = match constraint {
+                None | Some(JoinConstraint::None) if crossed => JoinKind::Comma,
+                None | Some(JoinConstraint::None) => JoinKind::Bare,
+                Some(_) => JoinKind::Conditioned,
+            };
+            let first = self.out.scopes.get(scope).map_or(0, |scope| scope.sources.len());
+            self.factor(&join.relation, kind, scope, parent, ctes);
+            match constraint {
+                Some(JoinConstraint::On(condition)) => self.expression(condition, scope, Clause::On(first), ctes),
+                Some(JoinConstraint::Using(columns)) => {
+                    let merged = columns.iter().filter_map(|name| Some(name.0.last()?.as_ident()?.value.clone())).collect();
+                    self.merge(scope, first, merged);
+                }
+                Some(JoinConstraint::Natural) => {
+                    let before: Vec<String> = self.out.scopes.get(scope).map_or_else(Vec::new, |scope| {
+                        scope.sources.iter().take(first).flat_map(|source| names_of(&source.relation)).collect()
+                    });
+                    self.merge(scope, first, before);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn merge(&mut self, scope: usize, source: usize, columns: Vec<String>) {
+        if let Some(source) = self.scope(scope).and_then(|scope| scope.sources.get_mut(source)) {
+            source.merged = columns;
+        }
+    }
+
+    fn factor(&mut self, factor: &TableFactor, join: JoinKind, scope: usize, parent: Option<usize>, ctes: &[Cte]) {
+        let source = match factor {
+            TableFactor::Table { name, alias, args, .. } => {
+                let relation = if let Some(args) = args {
+                    self.expression(args, scope, Clause::Other, ctes);
+                    Relation::Unknown
+                } else {
+                    self.relation(name, ctes)
+                };
+                let idents: Vec<&Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
+                let (Some(first), Some(last)) = (idents.first(), idents.last()) else { return };
+                let range = self.place(first).start..self.place(last).end;
+                let alias_name = alias.as_ref().map(|alias| alias.name.value.clone());
+                Source {
+                    aliased: alias_name.is_some(),
+                    alias: alias_name.unwrap_or_else(|| last.value.clone()),
+                    relation,
+                    name: Some(range),
+                    join,
+                    merged: Vec::new(),
+                }
+            }
+            TableFactor::Derived { subquery, alias, .. } => {
+                let columns = self.query(subquery, parent, ctes);
+                Source {
+                    alias: alias.as_ref().map(|alias| alias.name.value.clone()).unwrap_or_default(),
+                    aliased: alias.is_some(),
+                    relation: columns.map_or(Relation::Unknown, Relation::Derived),
+                    name: None,
+                    join,
+                    merged: Vec::new(),
+                }
+            }
+            TableFactor::NestedJoin { table_with_joins, .. } => return self.tables(table_with_joins, join, scope, parent, ctes),
+            _ => Source { alias: String::new(), aliased: false, relation: Relation::Unknown, name: None, join, merged: Vec::new() },
+        };
+        if let Some(scope) = self.scope(scope) {
+            scope.sources.push(source);
+        }
+    }
+
+    fn relation(&self, name: &ObjectName, ctes: &[Cte]) -> Relation<'s> {
+        let parts: Vec<&str> = name.0.iter().filter_map(|part| Some(part.as_ident()?.value.as_str())).collect();
+        let Some(last) = parts.last() else { return Relation::Unknown };
+        if let [only] = parts.as_slice()
+            && let Some((_, columns)) = ctes.iter().rev().find(|(cte, _)| cte.eq_ignore_ascii_case(only))
+        {
+            return columns.clone().map_or(Relation::Unknown, Relation::Derived);
+        }
+        if ["sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master"].iter().any(|own| own.eq_ignore_ascii_case(last)) {
+            return Relation::Derived(["type", "name", "tbl_name", "rootpage", "sql", "rowid"].map(str::to_owned).to_vec());
+        }
+        let known_schema = parts.len() == 1 || parts.first().is_some_and(|first| first.eq_ignore_ascii_case("main"));
+        match self.schema.table(last) {
+            Some(table) if known_schema => Relation::Table(table),
+            Some(_) => Relation::Missing((*last).to_owned()),
+            // Table-valued functions without arguments, and SQLite's own tables.
+            None if ["pragma_", "sqlite_", "json_"].iter().any(|own| last.to_ascii_lowercase().starts_with(own)) => Relation::Unknown,
+            None => Relation::Missing((*last).to_owned()),
+        }
+    }
+
+    /// The bytes of the SELECT that begins at byte `start`, and where its FROM ends.
+    fn extent(&self, start: usize) -> (Range<usize>, Option<usize>) {
+        let (mut depth, mut end, mut in_from, mut from_end) = (0usize, start, false, None);
+        for (at, token) in self.tokens.iter().enumerate().filter(|(_, token)| token.range.start >= start) {
+            let text = token.text(self.sql);
+            let is = |words: &[&str]| depth == 0 && words.iter().any(|word| word.eq_ignore_ascii_case(text));
+            if text == ")" && depth == 0 || text == ";" || is(&["union", "except", "intersect"]) {
+                break;
+            }
+            let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).map_or("", |token| token.text(self.sql));
+            let ends_from = is(&["where", "group", "having", "order", "limit", "window"]) && before != "." && !before.eq_ignore_ascii_case("as");
+            match text {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                _ if is(&["from"]) && !before.eq_ignore_ascii_case("distinct") => in_from = true,
+                _ if in_from && ends_from => in_from = false,
+                _ => {}
+            }
+            end = token.range.end;
+            if in_from {
+                from_end = Some(end);
+            }
+        }
+        (start..end, from_end)
+    }
+
+    fn expression(&mut self, node: &impl Visit, scope: usize, clause: Clause, ctes: &[Cte]) {
+        let mut visitor = InExpression { walker: self, scope, clause, ctes, depth: 0 };
+        let ControlFlow::Continue(()) = node.visit(&mut visitor);
+    }
+
+    fn reference(&mut self, parts: &[Ident], scope: usize, clause: Clause) {
+        let Some((last, before)) = parts.split_last() else { return };
+        let name = self.name(last);
+        let qualifier = before.last().map(|ident| self.name(ident));
+        let start = parts.first().map_or(name.range.start, |first| self.place(first).start);
+        let range = start..name.range.end;
+        let double_quoted = qualifier.is_none() && last.quote_style == Some('"');
+        let binding = Binding::Missing;
+        self.out.references.push(Reference { scope, clause, qualifier, name, range, double_quoted, operand: false, binding });
+    }
+}
+
+/// The names of a relation's columns, where they are known.
+fn names_of(relation: &Relation<'_>) -> Vec<String> {
+    match relation {
+        Relation::Table(table) => table.columns.iter().map(|column| column.name.clone()).collect(),
+        Relation::Derived(columns) => columns.clone(),
+        _ => Vec::new(),
+    }
+}
+
+/// Finds references in an expression, and hands subqueries back to the walker.
+struct InExpression<'w, 'a, 's> {
+    walker: &'w mut Walker<'a, 's>,
+    scope: usize,
+    clause: Clause,
+    ctes: &'w [Cte],
+    /// Subqueries around the node: the visitor cannot leave them out, so what is inside is passed over.
+    depth: usize,
+}
+
+impl InExpression<'_, '_, '_> {
+    fn start(&mut self, expr: &Expr) -> Option<usize> {
+        match expr {
+            Expr::Identifier(ident) => self.walker.places.range(ident).map(|range| range.start),
+            Expr::CompoundIdentifier(parts) => parts.first().and_then(|first| self.walker.places.range(first)).map(|range| range.start),
+            _ => None,
+        }
+    }
+
+    fn operand(&mut self, expr: &Expr) {
+        if let Some(start) = self.start(expr) {
+            self.walker.operands.insert(start);
+        }
+    }
+}
+
+impl Visitor for InExpression<'_, '_, '_> {
+    type Break = std::convert::Infallible;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        if self.depth == 0 {
+            self.walker.query(query, Some(self.scope), self.ctes);
+        }
+        self.depth += 1;
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        if self.depth > 0 {
+            return ControlFlow::Continue(());
+        }
+        match expr {
+            Expr::Identifier(ident) => self.walker.reference(std::slice::from_ref(ident), self.scope, self.clause),
+            Expr::CompoundIdentifier(parts) => self.walker.reference(parts, self.scope, self.clause),
+            Expr::BinaryOp { left, op, right } => {
+                use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+                if matches!(op, Eq | NotEq | Gt | GtEq | Lt | LtEq) {
+                    self.operand(right);
+                }
+                if *op == Eq
+                    && let (Some(left), Some(right)) = (self.start(left), self.start(right))
+                {
+                    self.walker.equated.push((left, right));
+                }
+            }
+            Expr::Like { pattern, .. } | Expr::ILike { pattern, .. } => self.operand(pattern),
+            Expr::Between { low, high, .. } => [low, high].into_iter().for_each(|bound| self.operand(bound)),
+            Expr::In { target: InTarget::List(values), .. } => values.iter().for_each(|value| self.operand(value)),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}

@@ -1,0 +1,149 @@
+//! What the tables of a query have to do with each other.
+
+use super::{Suspicion, SuspicionKind, suspect};
+use crate::schema::{Column, ForeignKey, Table};
+use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, Scope, Source};
+
+pub(super) fn look(resolution: &Resolution<'_>, sql: &str, out: &mut Vec<Suspicion>) {
+    for reference in &resolution.references {
+        if let Binding::Column { scope, .. } = reference.binding
+            && scope != reference.scope
+            && reference.qualifier.is_none()
+        {
+            let name = &reference.name.text;
+            let sentence = format!("the subquery uses {name}, which its own tables lack: it is taken from the query around it");
+            suspect(out, SuspicionKind::AccidentalCorrelation, sentence);
+        }
+    }
+    for (index, scope) in resolution.scopes.iter().enumerate() {
+        for place in 0..scope.sources.len() {
+            one_source(resolution, index, scope, place, sql, out);
+        }
+    }
+    for (left, right) in &resolution.equated {
+        if let (Some(left), Some(right)) = (resolution.references.get(*left), resolution.references.get(*right)) {
+            equated(resolution, left, right, out);
+        }
+    }
+}
+
+/// Whether `reference` is a column of the source at `place` of the scope `index`.
+fn is_of(reference: &Reference, index: usize, place: usize) -> bool {
+    reference.binding == Binding::Column { scope: index, source: place }
+}
+
+fn one_source(resolution: &Resolution<'_>, index: usize, scope: &Scope<'_>, place: usize, sql: &str, out: &mut Vec<Suspicion>) {
+    let Some(source) = scope.sources.get(place).filter(|_| scope.sources.len() > 1) else { return };
+    let linked = links(resolution, index, place);
+    let known = scope.sources.iter().all(|source| source.table().is_some());
+    let named = source.table().map_or(source.alias.as_str(), |table| table.name.as_str());
+    let lone = linked.is_empty() && source.merged.is_empty() && !scope.sources.iter().skip(place + 1).any(|later| !later.merged.is_empty());
+    if known && lone && (place > 0 || scope.sources.len() == 2) && !is_related(resolution, index, place, sql) {
+        if place > 0 || source.join != JoinKind::First {
+            suspect(out, SuspicionKind::Cartesian, format!("{named} is joined by no condition: every row meets every row"));
+        }
+        return;
+    }
+    let text = sql.get(scope.range.clone()).unwrap_or_default().to_ascii_lowercase();
+    let counted = text.split_whitespace().collect::<String>().contains("count(*)") || text.contains("distinct");
+    let is_taken = !scope.wildcards.is_empty() || counted || !source.merged.is_empty();
+    let used = resolution.references.iter().enumerate().any(|(at, reference)| {
+        is_of(reference, index, place) && !(matches!(reference.clause, Clause::On(_)) && is_equated(resolution, at))
+    });
+    if known && !used && !is_taken && linked.len() == 1 && source.join == JoinKind::Conditioned {
+        suspect(out, SuspicionKind::IdleJoin, format!("{named} is joined and nothing is taken from it"));
+    }
+}
+
+/// The other sources of the scope that columns of the one at `place` are equated with.
+fn links(resolution: &Resolution<'_>, index: usize, place: usize) -> Vec<usize> {
+    let mut out = Vec::new();
+    for (left, right) in &resolution.equated {
+        let (Some(left), Some(right)) = (resolution.references.get(*left), resolution.references.get(*right)) else { continue };
+        for (own, other) in [(left, right), (right, left)] {
+            if let Binding::Column { scope, source } = other.binding
+                && is_of(own, index, place)
+                && scope == index
+                && source != place
+                && !out.contains(&source)
+            {
+                out.push(source);
+            }
+        }
+    }
+    out
+}
+
+/// Whether a comparison other than an equality may relate the source to another: it is named in ON, or in WHERE beside other tables.
+fn is_related(resolution: &Resolution<'_>, index: usize, place: usize, sql: &str) -> bool {
+    let compares = |reference: &Reference| {
+        let before = sql.get(..reference.range.start).unwrap_or_default().trim_end();
+        let after = sql.get(reference.range.end..).unwrap_or_default().trim_start();
+        before.ends_with(['<', '>', '=', '|', '+', '-', '(']) || after.starts_with(['<', '>', '=', '!', '|', '+', '-'])
+    };
+    let relates = |reference: &Reference| {
+        is_of(reference, index, place) && matches!(reference.clause, Clause::On(_) | Clause::Where) && compares(reference)
+    };
+    resolution.references.iter().enumerate().any(|(at, reference)| relates(reference) && !is_equated(resolution, at) && reference.operand)
+}
+
+fn is_equated(resolution: &Resolution<'_>, reference: usize) -> bool {
+    resolution.equated.iter().any(|(left, right)| *left == reference || *right == reference)
+}
+
+fn equated(resolution: &Resolution<'_>, left: &Reference, right: &Reference, out: &mut Vec<Suspicion>) {
+    let (Some((a, one)), Some((b, other))) = (column(resolution, left), column(resolution, right)) else { return };
+    let (Binding::Column { scope, source }, Binding::Column { scope: other_scope, source: other_source }) = (&left.binding, &right.binding)
+    else {
+        return;
+    };
+    let keys = || keys_between(a, b);
+    let fits = |key: &(&Table, &ForeignKey)| {
+        let (own, foreign) = if std::ptr::eq(key.0, a) { (one, other) } else { (other, one) };
+        key.1.columns.iter().any(|name| name.eq_ignore_ascii_case(&own.name))
+            && key.1.foreign_columns.iter().any(|name| name.eq_ignore_ascii_case(&foreign.name))
+    };
+    if keys().any(|key| fits(&key)) {
+        return;
+    }
+    if let (Some(first), Some(second)) = (is_text(&one.declared_type), is_text(&other.declared_type))
+        && first != second
+    {
+        let (text, number) = if first { (left, right) } else { (right, left) };
+        let sentence = format!("{} holds text and {} numbers, and they are equated", text.name.text, number.name.text);
+        suspect(out, SuspicionKind::UnlikeTypes, sentence);
+    }
+    let joins = matches!(left.clause, Clause::On(_)) && scope == other_scope && source != other_source && !std::ptr::eq(a, b);
+    if joins && keys().next().is_some() {
+        let sentence = format!("{} and {} are joined on {} = {}, not on the key between them", a.name, b.name, one.name, other.name);
+        suspect(out, SuspicionKind::OddJoin, sentence);
+    }
+}
+
+/// The foreign keys between two tables, with the tables that own them.
+fn keys_between<'a>(a: &'a Table, b: &'a Table) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
+    let of = |owner: &'a Table, other: &'a Table| {
+        owner.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&other.name)).map(move |key| (owner, key))
+    };
+    of(a, b).chain(of(b, a))
+}
+
+fn column<'s>(resolution: &Resolution<'s>, reference: &Reference) -> Option<(&'s Table, &'s Column)> {
+    let table = resolution.source(reference).and_then(Source::table)?;
+    Some((table, table.column(&reference.name.text)?))
+}
+
+/// Whether a declared type has text affinity; `None` where it says nothing (SQLite's rules, `datatype3.html`).
+fn is_text(declared: &str) -> Option<bool> {
+    let declared = declared.to_ascii_lowercase();
+    let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
+    if has(&["int"]) {
+        Some(false)
+    } else if has(&["char", "clob", "text"]) {
+        Some(true)
+    } else if has(&["real", "floa", "doub", "num", "dec"]) {
+        Some(false)
+    } else {
+        None
+    }
+}

@@ -1,0 +1,205 @@
+//! Reasons to doubt a query that runs: forms that are almost always slips, read off the syntax tree and the schema alone.
+//!
+//! - `joins`: what tables and columns have to do with each other
+//! - `forms`: grouping, ordering, conditions
+//! - `asked`: what the question says and the query does not
+
+mod asked;
+mod forms;
+mod joins;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{Expr, FunctionArguments, LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, Statement, Value, Visit, Visitor};
+
+use super::lex::lex;
+use super::resolve::{Resolution, Scope, resolve};
+use super::tree::{self, Places};
+use crate::schema::Schema;
+
+/// A reason to doubt a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspicion {
+    /// What kind.
+    pub kind: SuspicionKind,
+    /// In plain words, with the names that matter.
+    pub sentence: String,
+}
+
+/// Kinds of suspicions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SuspicionKind {
+    /// A bare column of a subquery that its own tables lack and an outer query has.
+    AccidentalCorrelation,
+    /// A joined table that nothing is taken from.
+    IdleJoin,
+    /// Tables side by side with nothing that relates them.
+    Cartesian,
+    /// A join that leaves the foreign key between the two tables unused.
+    OddJoin,
+    /// Columns of unlike types that are equated.
+    UnlikeTypes,
+    /// An aggregate in ORDER BY without GROUP BY.
+    AggregateOrder,
+    /// A plain column beside an aggregate without GROUP BY.
+    BareBesideAggregate,
+    /// HAVING without GROUP BY.
+    HavingWithoutGroup,
+    /// ORDER BY a key, and the first row taken.
+    LimitOnKey,
+    /// `= NULL`.
+    ComparedWithNull,
+    /// A condition that no row fulfils.
+    AlwaysFalse,
+    /// The question asks for the most or the first, and nothing is ordered.
+    LimitWithoutOrder,
+    /// The question asks how many different ones, and rows are counted.
+    CountsRows,
+}
+
+/// What speaks against `sql`, which runs. Nothing where it has no syntax tree.
+pub fn suspicions(sql: &str, schema: &Schema, question: Option<&str>) -> Vec<Suspicion> {
+    let Some(trees) = tree::parse(sql, &lex(sql)) else { return Vec::new() };
+    let [Statement::Query(query)] = trees.as_slice() else { return Vec::new() };
+    let Some(resolution) = resolve(sql, schema) else { return Vec::new() };
+    let mut out = Vec::new();
+    joins::look(&resolution, sql, &mut out);
+    let places = Places::new(sql);
+    let mut blocks = Blocks { places: &places, resolution: &resolution, out: Vec::new() };
+    let ControlFlow::Continue(()) = query.visit(&mut blocks);
+    for block in &blocks.out {
+        forms::look(block, &resolution, &mut out);
+    }
+    if let Some(question) = question {
+        asked::look(&blocks.out, question, &mut out);
+    }
+    let mut seen = Vec::new();
+    out.retain(|suspicion| {
+        let new = !seen.contains(suspicion);
+        seen.push(suspicion.clone());
+        new
+    });
+    out
+}
+
+/// One SELECT with the ORDER BY and LIMIT that belong to it.
+struct Block<'r> {
+    select: Select,
+    order_by: Vec<OrderByExpr>,
+    limit: Option<String>,
+    index: usize,
+    scope: &'r Scope<'r>,
+    outermost: bool,
+}
+
+struct Blocks<'r> {
+    places: &'r Places<'r>,
+    resolution: &'r Resolution<'r>,
+    out: Vec<Block<'r>>,
+}
+
+impl Visitor for Blocks<'_> {
+    type Break = std::convert::Infallible;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        let order_by = match query.order_by.as_ref().map(|order_by| &order_by.kind) {
+            Some(OrderByKind::Expressions(terms)) => terms.clone(),
+            _ => Vec::new(),
+        };
+        let limit = match &query.limit_clause {
+            Some(LimitClause::LimitOffset { limit: Some(limit), .. } | LimitClause::OffsetCommaLimit { limit, .. }) => Some(limit.to_string()),
+            _ => None,
+        };
+        let outermost = self.out.is_empty();
+        let mut bodies = vec![(query.body.as_ref(), true)];
+        while let Some((body, alone)) = bodies.pop() {
+            match body {
+                SetExpr::Select(select) => {
+                    let start = self.places.byte(select.select_token.0.span.start);
+                    let found = self.resolution.scopes.iter().enumerate().find(|(_, scope)| Some(scope.range.start) == start);
+                    let Some((index, scope)) = found.filter(|(_, scope)| !scope.range.is_empty()) else { continue };
+                    self.out.push(Block {
+                        select: select.as_ref().clone(),
+                        order_by: if alone { order_by.clone() } else { Vec::new() },
+                        limit: limit.clone().filter(|_| alone),
+                        index,
+                        scope,
+                        outermost,
+                    });
+                }
+                SetExpr::SetOperation { left, right, .. } => bodies.extend([(right.as_ref(), false), (left.as_ref(), false)]),
+                _ => {}
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Calls `look` with every expression in `node` outside of subqueries, and how many aggregates are around it.
+fn each_expression(node: &impl Visit, look: &mut dyn FnMut(&Expr, usize)) {
+    struct Each<'l> {
+        look: &'l mut dyn FnMut(&Expr, usize),
+        subqueries: usize,
+        aggregates: usize,
+    }
+    impl Visitor for Each<'_> {
+        type Break = std::convert::Infallible;
+        fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+            self.subqueries += 1;
+            ControlFlow::Continue(())
+        }
+        fn post_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+            self.subqueries -= 1;
+            ControlFlow::Continue(())
+        }
+        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+            if self.subqueries == 0 {
+                (self.look)(expr, self.aggregates);
+                self.aggregates += usize::from(aggregate(expr).is_some());
+            }
+            ControlFlow::Continue(())
+        }
+        fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+            if self.subqueries == 0 {
+                self.aggregates -= usize::from(aggregate(expr).is_some());
+            }
+            ControlFlow::Continue(())
+        }
+    }
+    let ControlFlow::Continue(()) = node.visit(&mut Each { look, subqueries: 0, aggregates: 0 });
+}
+
+/// The lower-case name of the aggregate that `expr` is a call of; window functions are none, nor are `min` and `max` of several values.
+fn aggregate(expr: &Expr) -> Option<String> {
+    let Expr::Function(function) = expr else { return None };
+    let name = function.name.0.last()?.as_ident()?.value.to_ascii_lowercase();
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let fits = match name.as_str() {
+        "min" | "max" => list.args.len() == 1,
+        "count" | "sum" | "avg" | "total" | "group_concat" | "string_agg" => true,
+        _ => false,
+    };
+    (fits && function.over.is_none()).then_some(name)
+}
+
+/// The aggregates in `node`.
+fn aggregates(node: &impl Visit) -> Vec<String> {
+    let mut out = Vec::new();
+    each_expression(node, &mut |expr, _| out.extend(aggregate(expr)));
+    out
+}
+
+/// The literal that `expr` is, as written.
+fn literal(expr: &Expr) -> Option<&Value> {
+    match expr {
+        Expr::Value(value) => Some(&value.value),
+        Expr::Nested(inner) => literal(inner),
+        _ => None,
+    }
+}
+
+fn suspect(out: &mut Vec<Suspicion>, kind: SuspicionKind, sentence: impl Into<String>) {
+    out.push(Suspicion { kind, sentence: sentence.into() });
+}

@@ -1,0 +1,52 @@
+use super::*;
+use crate::sql::mend::tests::shop;
+use SuspicionKind::*;
+
+#[track_caller]
+fn check(sql: &str, question: Option<&str>, expected: &[SuspicionKind]) {
+    let mut schema = shop();
+    for table in &mut schema.tables {
+        for column in &mut table.columns {
+            column.declared_type = if column.name.ends_with("id") || column.name == "quantity" { "INTEGER" } else { "TEXT" }.into();
+        }
+    }
+    let found: Vec<SuspicionKind> = suspicions(sql, &schema, question).into_iter().map(|suspicion| suspicion.kind).collect();
+    assert_eq!(found, expected, "{sql}");
+}
+
+#[test]
+fn slips_are_suspected() {
+    check("SELECT name FROM customer WHERE id IN (SELECT id FROM orders WHERE city = 'x')", None, &[AccidentalCorrelation]);
+    check("SELECT c.name FROM customer c JOIN orders o ON o.customer_id = c.id", None, &[IdleJoin]);
+    check("SELECT c.name FROM customer c, orders o WHERE o.status = 'x'", None, &[Cartesian]);
+    check("SELECT c.name, o.status FROM customer c JOIN orders o ON o.id = c.id", None, &[OddJoin]);
+    check("SELECT c.name FROM customer c JOIN maker m ON m.id = c.city WHERE m.name = 'x'", None, &[UnlikeTypes]);
+    check("SELECT name FROM customer ORDER BY count(*) DESC LIMIT 1", None, &[AggregateOrder]);
+    check("SELECT name, count(*) FROM customer", None, &[BareBesideAggregate]);
+    check("SELECT name FROM customer HAVING count(*) > 1", None, &[HavingWithoutGroup]);
+    check("SELECT name FROM customer ORDER BY id DESC LIMIT 1", None, &[LimitOnKey]);
+    check("SELECT name FROM customer WHERE city = NULL", None, &[ComparedWithNull]);
+    check("SELECT name FROM customer WHERE city = 'a' AND city = 'b'", None, &[AlwaysFalse]);
+    check("SELECT quantity FROM line WHERE quantity > 5 AND quantity < 3", None, &[AlwaysFalse]);
+    check("SELECT quantity FROM line WHERE quantity BETWEEN 5 AND 3", None, &[AlwaysFalse]);
+    check("SELECT name FROM customer LIMIT 1", Some("Which customer has the most orders?"), &[LimitWithoutOrder]);
+    check("SELECT count(city) FROM customer", Some("How many different cities are there?"), &[CountsRows]);
+}
+
+#[test]
+fn what_is_sound_is_not() {
+    for sql in [
+        "SELECT name FROM customer WHERE EXISTS (SELECT 1 FROM orders WHERE customer_id = customer.id)",
+        "SELECT c.name, count(*) FROM customer c JOIN orders o ON o.customer_id = c.id GROUP BY c.id ORDER BY count(*) DESC LIMIT 1",
+        "SELECT c.name FROM customer c JOIN orders o ON o.customer_id = c.id JOIN line l ON l.order_id = o.id WHERE l.quantity > 2",
+        "SELECT name, max(city) FROM customer",
+        "SELECT c.name FROM customer c, orders o WHERE o.customer_id = c.id AND o.status = 'x'",
+        "SELECT a.name FROM maker a JOIN maker b ON a.country = b.country AND a.id < b.id",
+        "SELECT quantity FROM line WHERE quantity > 3 AND quantity < 5 AND price = 'x' OR price = 'y'",
+        "SELECT name FROM customer LIMIT 1",
+    ] {
+        check(sql, None, &[]);
+    }
+    check("SELECT count(DISTINCT city) FROM customer", Some("How many different cities are there?"), &[]);
+    check("SELECT name FROM customer ORDER BY city LIMIT 1", Some("the first customer by city, highest"), &[]);
+}
