@@ -67,7 +67,8 @@ fn text_of(piece: &str) -> Option<String> {
 fn literal(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
     let fits = tokens.is(at, &["date", "timestamp", "datetime", "time"]) && tokens.kind(at + 1) == Some(TokenKind::String);
     // `x AS date 'y'` and `t.date 'y'` are names.
-    let begins = ["(", ",", "=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", "select", "and", "or", "between", "when", "then", "else", "in"];
+    let begins =
+        ["(", ",", "=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", "select", "and", "or", "between", "when", "then", "else", "in"];
     let stands = at > 0 && begins.iter().any(|word| word.eq_ignore_ascii_case(tokens.before(at)));
     (fits && stands).then(|| vec![(tokens.bytes(at..at + 2), tokens.text(at + 1).to_owned())])
 }
@@ -208,7 +209,9 @@ fn interval(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
     let (back, sign) = (tokens.before(at) == "-", at - 1);
     let start = tokens.operand_before(sign)?;
     // The end of another interval, or a date with its type before it: those come first.
-    let counted = start.checked_sub(1).is_some_and(|at| tokens.is(at, &["interval", "date", "timestamp"]) || matches!(tokens.kind(at), Some(TokenKind::Number | TokenKind::String)));
+    let counted = start.checked_sub(1).is_some_and(|at| {
+        tokens.is(at, &["interval", "date", "timestamp"]) || matches!(tokens.kind(at), Some(TokenKind::Number | TokenKind::String))
+    });
     if counted {
         return None;
     }
@@ -264,6 +267,7 @@ fn modifier(count: i64, unit: &str) -> Option<String> {
 /// A date moved; with its time where it has one.
 fn moved(what: &str, steps: &str) -> String {
     let lower = what.to_ascii_lowercase();
-    let timed = ["datetime(", "current_timestamp"].iter().any(|word| lower.starts_with(word)) || ["hour", "minute", "second"].iter().any(|unit| steps.contains(unit));
+    let timed = ["datetime(", "current_timestamp"].iter().any(|word| lower.starts_with(word))
+        || ["hour", "minute", "second"].iter().any(|unit| steps.contains(unit));
     format!("{}({what}, {steps})", if timed { "datetime" } else { "date" })
 }

@@ -129,7 +129,9 @@ fn cast(tokens: &Tokens<'_>, at: usize, call: &Call) -> Option<String> {
 /// `CONVERT(type, x)` of SQL Server and `CONVERT(x, type)` of MySQL.
 fn convert(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
     let (first, second) = (call.arguments.first()?, call.arguments.get(1)?);
-    let of = |range: &std::ops::Range<usize>| (tokens.kind(range.start) == Some(TokenKind::Word)).then(|| type_name(tokens.text(range.start)))?;
+    let of = |range: &std::ops::Range<usize>| {
+        (tokens.kind(range.start) == Some(TokenKind::Word)).then(|| type_name(tokens.text(range.start)))?
+    };
     let (sql_type, what) = match (of(first), of(second)) {
         (Some(sql_type), _) => (sql_type, second),
         (None, Some(sql_type)) => (sql_type, first),
@@ -149,9 +151,8 @@ pub(super) fn converted(what: &str, sql_type: &str) -> String {
 /// SQLite's word for a type of another dialect; a date function for a date.
 pub(super) fn type_name(name: &str) -> Option<&'static str> {
     Some(match name.to_ascii_lowercase().as_str() {
-        "int" | "integer" | "bigint" | "smallint" | "tinyint" | "int2" | "int4" | "int8" | "int64" | "signed" | "unsigned" | "boolean" | "bool" => {
-            "INTEGER"
-        }
+        "int" | "integer" | "bigint" | "smallint" | "tinyint" | "int2" | "int4" | "int8" | "int64" | "signed" | "unsigned" | "boolean"
+        | "bool" => "INTEGER",
         "numeric" | "decimal" | "float" | "float4" | "float8" | "float64" | "double" | "real" | "money" => "REAL",
         "text" | "varchar" | "nvarchar" | "char" | "nchar" | "string" | "character" | "bpchar" | "uuid" => "TEXT",
         "date" => "date",

@@ -36,7 +36,8 @@ pub fn rewrite(sql: &str) -> (String, Vec<Change>) {
     for _ in 0..MAX_REWRITINGS {
         let tokens = Tokens::new(&now);
         // From the back, so that what stands inside a call is rewritten before the call.
-        let rule = |at: usize| functions::rewrite(&tokens, at).or_else(|| dates::rewrite(&tokens, at)).or_else(|| syntax::rewrite(&tokens, at));
+        let rule =
+            |at: usize| functions::rewrite(&tokens, at).or_else(|| dates::rewrite(&tokens, at)).or_else(|| syntax::rewrite(&tokens, at));
         let Some(mut edits) = (0..tokens.len()).rev().find_map(rule) else { break };
         edits.sort_by_key(|(range, _)| range.start);
         let mut next = String::with_capacity(now.len() + 32);

@@ -17,7 +17,8 @@ pub(super) fn rewrite(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
 /// One word or operator for another.
 fn word(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
     let here = |to: &str| Some(vec![(tokens.bytes(at..at + 1), to.to_owned())]);
-    let is_operand = |at: usize| matches!(tokens.kind(at), Some(TokenKind::String | TokenKind::Quoted | TokenKind::Parameter | TokenKind::Word));
+    let is_operand =
+        |at: usize| matches!(tokens.kind(at), Some(TokenKind::String | TokenKind::Quoted | TokenKind::Parameter | TokenKind::Word));
     match tokens.text(at).to_ascii_lowercase().as_str() {
         "ilike" if is_operand(at + 1) => here("LIKE"),
         "minus" if tokens.is(at + 1, &["select"]) => here("EXCEPT"),

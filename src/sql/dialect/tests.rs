@@ -114,7 +114,12 @@ fn what_sqlite_takes_stays() {
 
 #[test]
 fn what_has_no_counterpart_is_left() {
-    for sql in ["SELECT STDDEV(b) FROM t", "SELECT a FROM t GROUP BY ROLLUP(a)", "SELECT DATE_FORMAT(d, '%b') FROM t", "SELECT TOP 5 PERCENT a FROM t"] {
+    for sql in [
+        "SELECT STDDEV(b) FROM t",
+        "SELECT a FROM t GROUP BY ROLLUP(a)",
+        "SELECT DATE_FORMAT(d, '%b') FROM t",
+        "SELECT TOP 5 PERCENT a FROM t",
+    ] {
         assert_eq!(rewrite(sql), (sql.to_owned(), Vec::new()));
     }
 }

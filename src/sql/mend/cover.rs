@@ -1,11 +1,10 @@
 //! A FROM that lacks the tables whose columns are used: another table is read instead, or joined along foreign keys.
 
-use std::collections::VecDeque;
-
+use super::keys::{Hop, ways};
 use super::names::{nearest_table, requalify_all};
 use super::nearest::{PLAIN, distance};
 use super::{ChangeKind, Sight, Step};
-use crate::schema::{Schema, Table};
+use crate::schema::Table;
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Binding, Reference, Scope, Source};
 
@@ -121,9 +120,9 @@ fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owne
         fits.retain(|owner| !ways(sight.schema, &[table], owner.table, 1).is_empty());
     }
     let [owner] = fits.as_slice() else { return None };
-    // Counting rows of a table that refers to the other one is another question than counting the other's.
+    // A join to the table referred to keeps the rows as they are: what counts or groups them, or shows more of them, goes on doing so.
     let refers = table.foreign_keys.iter().any(|key| key.foreign_table.eq_ignore_ascii_case(&owner.table.name));
-    if refers && bound.is_empty() && counts_rows(sight, scope) {
+    if refers && (!bound.is_empty() || aggregates(sight, scope)) {
         return None;
     }
     let mut step = Step::default();
@@ -142,70 +141,24 @@ fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owne
     Some(step)
 }
 
-fn counts_rows(sight: &Sight<'_, '_>, scope: &Scope<'_>) -> bool {
-    let text: String = sight.text(&scope.range).chars().filter(|c| !c.is_whitespace()).collect();
-    text.to_ascii_lowercase().contains("count(*)")
-}
-
-/// One join on the way: the columns of a table already there (`None` for a source, else a step before) and of the new one.
-#[derive(Debug, Clone)]
-struct Hop<'s> {
-    from: &'s Table,
-    to: &'s Table,
-    pairs: Vec<(&'s str, &'s str)>,
-}
-
-/// The shortest ways over foreign keys from one of `starts` to `goal`.
-fn ways<'s>(schema: &'s Schema, starts: &[&'s Table], goal: &Table, most: usize) -> Vec<Vec<Hop<'s>>> {
-    let mut queue: VecDeque<(&'s Table, Vec<Hop<'s>>)> = starts.iter().map(|table| (*table, Vec::new())).collect();
-    let mut seen: Vec<&str> = starts.iter().map(|table| table.name.as_str()).collect();
-    let mut out: Vec<Vec<Hop<'s>>> = Vec::new();
-    while let Some((at, hops)) = queue.pop_front() {
-        let longest = out.first().map_or(most, Vec::len);
-        if hops.len() >= longest {
-            continue;
-        }
-        for hop in hops_from(schema, at) {
-            let mut hops = hops.clone();
-            let to = hop.to;
-            hops.push(hop);
-            if to.name == goal.name {
-                out.push(hops);
-            } else if !seen.contains(&to.name.as_str()) {
-                seen.push(&to.name);
-                queue.push_back((to, hops));
-            }
-        }
-    }
-    out
-}
-
-fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {
-    let text = |names: &'s [String]| names.iter().map(String::as_str);
-    let mut out: Vec<Hop<'s>> = Vec::new();
-    for key in &at.foreign_keys {
-        if let Some(to) = schema.table(&key.foreign_table) {
-            out.push(Hop { from: at, to, pairs: text(&key.columns).zip(text(&key.foreign_columns)).collect() });
-        }
-    }
-    for table in &schema.tables {
-        for key in table.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&at.name)) {
-            out.push(Hop { from: at, to: table, pairs: text(&key.foreign_columns).zip(text(&key.columns)).collect() });
-        }
-    }
-    out.retain(|hop| !hop.pairs.is_empty());
-    out
+/// Whether a SELECT groups or counts.
+fn aggregates(sight: &Sight<'_, '_>, scope: &Scope<'_>) -> bool {
+    let text: String = sight.text(&scope.range).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    ["groupby", "count(", "sum(", "avg("].iter().any(|word| text.contains(word))
 }
 
 /// Joins an owner: the nearest one over foreign keys, of those the one that has most of what is missing.
 fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners: &[Owner<'_>]) -> Option<Step> {
     let starts: Vec<&Table> = scope.sources.iter().filter_map(Source::table).collect();
     let missing = || sight.resolution.references.iter().filter(|other| other.scope == reference.scope && other.binding == Binding::Missing);
+    // A table that the statement reads elsewhere is on the writer's mind.
+    let everywhere = || sight.resolution.scopes.iter().flat_map(|scope| &scope.sources);
+    let is_read = |table: &Table| everywhere().any(|source| source.table().is_some_and(|other| other.name == table.name));
     let mut best: Option<(usize, &Owner<'_>, Vec<Hop<'_>>)> = None;
     for owner in owners {
         let Some(way) = ways(sight.schema, &starts, owner.table, MOST_STEPS).into_iter().next() else { continue };
         let others = missing().filter(|other| owner.table.column(&other.name.text).is_none()).count();
-        let cost = way.len() * 4 + others * 3 + usize::from(owner.away > 0);
+        let cost = way.len() * 4 + others * 5 + usize::from(owner.away > 0) + if is_read(owner.table) { 0 } else { 2 };
         if best.as_ref().is_none_or(|(least, _, _)| cost < *least) {
             best = Some((cost, owner, way));
         }
@@ -213,12 +166,8 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
     let (_, owner, way) = best?;
     let mut taken: Vec<String> = scope.sources.iter().map(|source| source.alias.to_ascii_lowercase()).collect();
     let numbered = scope.sources.iter().any(|source| source.aliased && is_numbered(&source.alias));
-    let mut alias_of: Vec<(&str, String)> = scope
-        .sources
-        .iter()
-        .rev()
-        .filter_map(|source| Some((source.table()?.name.as_str(), source.alias.clone())))
-        .collect();
+    let mut alias_of: Vec<(&str, String)> =
+        scope.sources.iter().rev().filter_map(|source| Some((source.table()?.name.as_str(), source.alias.clone()))).collect();
     let mut step = Step::default();
     let (mut text, mut added) = (String::new(), Vec::new());
     for hop in &way {
@@ -242,7 +191,8 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
     step.tell(ChangeKind::Join, "", text.trim_start());
     step.replace(end..end, text);
     for other in missing() {
-        let Some(found) = (if std::ptr::eq(other, reference) { Some(*owner) } else { nearest_column(owner.table, &other.name.text, 0) }) else {
+        let Some(found) = (if std::ptr::eq(other, reference) { Some(*owner) } else { nearest_column(owner.table, &other.name.text, 0) })
+        else {
             continue;
         };
         let is_named = other.qualifier.as_ref().is_none_or(|qualifier| qualifier.text.eq_ignore_ascii_case(&owner.table.name));
@@ -272,7 +222,8 @@ fn keep_meaning(sight: &Sight<'_, '_>, index: usize, scope: &Scope<'_>, added: &
         step.replace(other.range.clone(), format!("{}.{}", identifier(&source.alias), sight.text(&other.range)));
     }
     for star in scope.wildcards.iter().filter(|star| star.qualifier.is_none()) {
-        let all: Vec<String> = scope.sources.iter().filter(|s| !s.alias.is_empty()).map(|s| format!("{}.*", identifier(&s.alias))).collect();
+        let all: Vec<String> =
+            scope.sources.iter().filter(|s| !s.alias.is_empty()).map(|s| format!("{}.*", identifier(&s.alias))).collect();
         if all.len() == scope.sources.len() {
             step.replace(star.range.clone(), all.join(", "));
         }

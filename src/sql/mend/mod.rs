@@ -6,11 +6,15 @@
 //!
 //! - `names`: tables, qualifiers and spelling within a scope
 //! - `cover`: the tables that FROM lacks
+//! - `keys`: foreign keys, as ways from table to table and as join conditions
+//! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
 
 mod cover;
+mod keys;
 mod names;
 mod nearest;
+mod unquoted;
 
 use std::ops::Range;
 
@@ -20,7 +24,10 @@ use super::resolve::{Resolution, resolve};
 use crate::schema::Schema;
 
 /// Rounds of looking and mending: a query that needs more is not wrong by slip.
-const MAX_ROUNDS: usize = 16;
+const MAX_ROUNDS: usize = 32;
+
+/// Bytes up to which a query is looked at: every round reads it once more.
+const MAX_BYTES: usize = 64 * 1024;
 
 /// A query after mending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,7 +84,12 @@ impl ChangeKind {
 
 /// Mends `sql` against `schema`. Pure and idempotent; SQLite has to judge the result.
 pub fn mend(sql: &str, schema: &Schema) -> Mended {
-    let (mut now, mut changes) = dialect::rewrite(sql);
+    if sql.len() > MAX_BYTES {
+        return Mended { sql: sql.to_owned(), changes: Vec::new(), settled: false };
+    }
+    let (now, mut changes) = dialect::rewrite(sql);
+    let (mut now, quoted) = unquoted::quote(&now, schema);
+    changes.extend(quoted);
     let mut settled = false;
     for _ in 0..MAX_ROUNDS {
         let Some(resolution) = resolve(&now, schema) else { break };
@@ -120,6 +132,15 @@ impl Step {
     fn replace(&mut self, range: Range<usize>, to: String) {
         if !self.edits.iter().any(|(other, _)| *other == range && !range.is_empty()) {
             self.edits.push((range, to));
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        for (range, to) in other.edits {
+            self.replace(range, to);
+        }
+        for change in other.changes {
+            self.tell(change.kind, change.from, change.to);
         }
     }
 

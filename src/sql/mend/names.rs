@@ -1,7 +1,7 @@
 //! Names within a scope: values in double quotes, tables, qualifiers, ambiguity, spelling.
 
 use super::nearest::{PLAIN, distance};
-use super::{ChangeKind, Sight, Step, cover};
+use super::{ChangeKind, Sight, Step, cover, keys};
 use crate::schema::{Schema, Table};
 use crate::sql::quote::{identifier, string_literal};
 use crate::sql::resolve::{Binding, Clause, Reference, Relation, Resolution, Source};
@@ -24,7 +24,9 @@ pub(super) fn quoted_values(sight: &Sight<'_, '_>) -> Option<Step> {
 
 /// Whether some table has a column that is called so, or plainly so.
 fn is_known(sight: &Sight<'_, '_>, reference: &Reference) -> bool {
-    let like = |table: &Table| table.columns.iter().any(|column| distance(&reference.name.text, &column.name, Some(&table.name)).is_some_and(|d| d <= PLAIN));
+    let like = |table: &Table| {
+        table.columns.iter().any(|column| distance(&reference.name.text, &column.name, Some(&table.name)).is_some_and(|d| d <= PLAIN))
+    };
     sight.schema.tables.iter().any(like)
 }
 
@@ -39,10 +41,16 @@ pub(super) fn step(sight: &Sight<'_, '_>) -> Option<Step> {
         return Some(step);
     }
     let missing = || sight.resolution.references.iter().filter(|reference| reference.binding == Binding::Missing);
+    let all_within = |limit: u32| {
+        let mut all = Step::default();
+        missing().filter_map(|reference| within(sight, reference, limit)).for_each(|step| all.merge(step));
+        (!all.edits.is_empty()).then_some(all)
+    };
     missing()
-        .find_map(|reference| within(sight, reference, PLAIN))
+        .find_map(|reference| keys::on_the_key(sight, reference))
+        .or_else(|| all_within(PLAIN))
         .or_else(|| missing().find_map(|reference| cover::cover(sight, reference, PLAIN)))
-        .or_else(|| missing().find_map(|reference| within(sight, reference, u32::MAX)))
+        .or_else(|| all_within(u32::MAX))
         .or_else(|| missing().find_map(|reference| cover::cover(sight, reference, u32::MAX)))
         .or_else(|| ambiguous(sight))
         .or_else(|| wildcards(sight))
@@ -144,7 +152,8 @@ fn within(sight: &Sight<'_, '_>, reference: &Reference, limit: u32) -> Option<St
         for source in &scope.sources {
             let called = qualifier.is_some_and(|qualifier| source.alias.eq_ignore_ascii_case(qualifier) || is_table(source, qualifier));
             for name in columns_of(&source.relation) {
-                let Some(away) = distance(wanted, name, source.table().map(|table| table.name.as_str())).filter(|away| *away <= limit) else {
+                let Some(away) = distance(wanted, name, source.table().map(|table| table.name.as_str())).filter(|away| *away <= limit)
+                else {
                     continue;
                 };
                 // A bare name that an outer scope has too is not wrong; one that is only like it there hardly is.
@@ -203,23 +212,13 @@ fn columns_of<'a>(relation: &'a Relation<'_>) -> Vec<&'a str> {
     }
 }
 
-/// A bare column that several tables have: the one that the result shows, else that of the first table.
+/// A bare column that several tables have.
 fn ambiguous(sight: &Sight<'_, '_>) -> Option<Step> {
     let mut step = Step::default();
     for reference in &sight.resolution.references {
-        let Binding::Ambiguous { scope, sources } = &reference.binding else { continue };
-        let Some(scope) = sight.resolution.scopes.get(*scope) else { continue };
-        let shown = || {
-            let same = sight.resolution.references.iter().find(|other| {
-                other.scope == reference.scope
-                    && matches!(other.clause, Clause::Select | Clause::GroupBy)
-                    && other.qualifier.is_some()
-                    && other.name.text.eq_ignore_ascii_case(&reference.name.text)
-            });
-            let qualifier = same?.qualifier.as_ref()?;
-            sources.iter().copied().find(|at| scope.sources.get(*at).is_some_and(|source| source.alias.eq_ignore_ascii_case(&qualifier.text)))
-        };
-        let Some(source) = shown().or_else(|| sources.first().copied()).and_then(|at| scope.sources.get(at)) else { continue };
+        let Binding::Ambiguous { scope: index, sources } = &reference.binding else { continue };
+        let Some(scope) = sight.resolution.scopes.get(*index) else { continue };
+        let Some(source) = most_plainly_meant(sight, reference, *index, sources).and_then(|at| scope.sources.get(at)) else { continue };
         if source.alias.is_empty() || reference.qualifier.is_some() {
             continue;
         }
@@ -231,6 +230,35 @@ fn ambiguous(sight: &Sight<'_, '_>) -> Option<Step> {
     (!step.edits.is_empty()).then_some(step)
 }
 
+/// Which of several sources that have a column is meant: beside another one's column of that name, not that one; in ORDER BY and the
+/// like, the one that the result shows; under GROUP BY a key, the table that the key is of; else the first.
+fn most_plainly_meant(sight: &Sight<'_, '_>, reference: &Reference, scope: usize, sources: &[usize]) -> Option<usize> {
+    let bound = |other: &Reference| match other.binding {
+        Binding::Column { scope: index, source } if index == scope => Some(source),
+        _ => None,
+    };
+    let others = || sight.resolution.references.iter().filter(|other| other.scope == reference.scope && *other != reference);
+    let namesakes = others().filter(|other| other.clause == Clause::Select && other.name.text.eq_ignore_ascii_case(&reference.name.text));
+    let shown: Vec<usize> = namesakes.filter_map(bound).collect();
+    let is_shown = |at: &usize| shown.contains(at);
+    let meant = if reference.clause == Clause::Select {
+        sources.iter().find(|at| !shown.is_empty() && !is_shown(at))
+    } else {
+        sources.iter().find(|at| is_shown(at))
+    };
+    let of_the_group = || {
+        let grouped = others().filter(|other| other.clause == Clause::GroupBy);
+        let is_keyed = |at: &&usize| {
+            let table = sight.resolution.scopes.get(scope).and_then(|scope| scope.sources.get(**at)).and_then(Source::table);
+            let is_key =
+                |name: &str| table.is_some_and(|table| matches!(table.primary_key.as_slice(), [key] if key.eq_ignore_ascii_case(name)));
+            grouped.clone().any(|other| is_key(&other.name.text))
+        };
+        sources.iter().find(is_keyed)
+    };
+    meant.or_else(of_the_group).or_else(|| sources.first()).copied()
+}
+
 /// `x.*` where no source is called x: the source that is that table, else the only one.
 fn wildcards(sight: &Sight<'_, '_>) -> Option<Step> {
     for scope in &sight.resolution.scopes {
@@ -238,7 +266,9 @@ fn wildcards(sight: &Sight<'_, '_>) -> Option<Step> {
             let Some(qualifier) = &star.qualifier else { continue };
             let is_table = |source: &&Source<'_>| is_table(source, &qualifier.text);
             let alone = || scope.sources.first().filter(|_| scope.sources.len() == 1);
-            let Some(source) = scope.sources.iter().find(is_table).or_else(alone).filter(|source| !source.alias.is_empty()) else { continue };
+            let Some(source) = scope.sources.iter().find(is_table).or_else(alone).filter(|source| !source.alias.is_empty()) else {
+                continue;
+            };
             let mut step = Step::default();
             let to = identifier(&source.alias);
             step.tell(ChangeKind::Qualifier, format!("{}.*", sight.text(&qualifier.range)), format!("{to}.*"));

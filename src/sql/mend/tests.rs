@@ -34,6 +34,7 @@ pub(crate) fn shop() -> Schema {
             table("product", &["id", "product_name", "maker_id", "colour"], &[("maker_id", "maker", "id")]),
             table("maker", &["id", "name", "country"], &[]),
             table("island", &["code", "area"], &[]),
+            table("group", &["order", "home-port", "1st mate"], &[]),
         ],
     }
 }
@@ -101,10 +102,7 @@ fn qualifiers_move_to_the_owner() {
 fn from_is_made_to_cover_the_columns() {
     check("SELECT city FROM orders", "SELECT city FROM customer");
     check("SELECT T1.city FROM orders AS T1", "SELECT T1.city FROM customer AS T1");
-    check(
-        "SELECT status, city FROM orders",
-        "SELECT status, city FROM orders JOIN customer ON orders.customer_id = customer.id",
-    );
+    check("SELECT status, city FROM orders", "SELECT status, city FROM orders JOIN customer ON orders.customer_id = customer.id");
     check(
         "SELECT id, status FROM orders WHERE city = 'x' ORDER BY id",
         "SELECT orders.id, status FROM orders JOIN customer ON orders.customer_id = customer.id WHERE city = 'x' ORDER BY orders.id",
@@ -155,6 +153,35 @@ fn values_and_names_in_double_quotes_are_told_apart() {
     check("SELECT name FROM customer WHERE city = Bern", "SELECT name FROM customer WHERE city = 'Bern'");
     check("SELECT \"city\" FROM orders", "SELECT \"city\" FROM customer");
     check("SELECT \"x\", name FROM customer", "SELECT 'x', name FROM customer");
+}
+
+#[test]
+fn names_that_need_quotes_get_them() {
+    check("SELECT birth date FROM customer c ORDER BY c.Birth Date", "SELECT \"birth date\" FROM customer c ORDER BY c.\"birth date\"");
+    check("SELECT g.order, home-port FROM group g", "SELECT g.\"order\", \"home-port\" FROM \"group\" g");
+    check("SELECT order FROM groups", "SELECT \"order\" FROM \"group\"");
+    stays("SELECT city AS birth FROM customer GROUP BY city ORDER BY city");
+}
+
+#[test]
+fn joins_are_made_on_the_key() {
+    check(
+        "SELECT o.status FROM orders o JOIN customer c ON o.client_no = c.number WHERE c.city = 'x'",
+        "SELECT o.status FROM orders o JOIN customer c ON o.customer_id = c.id WHERE c.city = 'x'",
+    );
+    check(
+        "SELECT T1.name, T2.placed_on FROM customer AS T1 JOIN orders AS T2 ON T1.customer_id = T2.customer_id",
+        "SELECT T1.name, T2.placed_on FROM customer AS T1 JOIN orders AS T2 ON T1.id = T2.customer_id",
+    );
+}
+
+#[test]
+fn an_ambiguous_column_is_the_one_meant() {
+    check("SELECT name, m.name FROM maker m JOIN customer c ON 1", "SELECT c.name, m.name FROM maker m JOIN customer c ON 1");
+    check(
+        "SELECT id, count(*) FROM orders o JOIN line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id GROUP BY p.id",
+        "SELECT o.id, count(*) FROM orders o JOIN line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id GROUP BY p.id",
+    );
 }
 
 #[test]

@@ -43,7 +43,8 @@ fn look_up(scopes: &[Scope<'_>], reference: &Reference) -> Binding {
     // A scope's parent always comes before it, so this ends.
     while let Some((index, scope)) = at.and_then(|index| Some((index, scopes.get(index)?))) {
         // In ORDER BY a result column comes before a table's.
-        let is_output = || reference.qualifier.is_none() && scope.outputs.iter().any(|output| output.eq_ignore_ascii_case(&reference.name.text));
+        let is_output =
+            || reference.qualifier.is_none() && scope.outputs.iter().any(|output| output.eq_ignore_ascii_case(&reference.name.text));
         if index == reference.scope && reference.clause == super::Clause::OrderBy && is_output() {
             return Binding::Output;
         }

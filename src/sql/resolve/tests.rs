@@ -32,7 +32,10 @@ fn references_are_bound_as_sqlite_binds_them() {
         "SELECT 1 FROM customer WHERE id IN (SELECT customer_id FROM orders WHERE city = status)",
         &["id=customer", "customer_id=orders", "city=customer", "status=orders"],
     );
-    check("SELECT a FROM (SELECT name AS a FROM customer WHERE b = 1) s WHERE s.a = 'é' AND s.b", &["name=customer", "b?", "a=s", "s.a=s", "s.b?"]);
+    check(
+        "SELECT a FROM (SELECT name AS a FROM customer WHERE b = 1) s WHERE s.a = 'é' AND s.b",
+        &["name=customer", "b?", "a=s", "s.a=s", "s.b?"],
+    );
     check("WITH c AS (SELECT id FROM orders) SELECT id, name\nFROM c", &["id=orders", "id=c", "name?"]);
     check("SELECT x FROM nowhere", &["x~"]);
     check("SELECT value, name FROM json_each('[]'), customer", &["value~", "name=customer"]);

@@ -362,7 +362,8 @@ impl<'s> Walker<'_, 's> {
                 break;
             }
             let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).map_or("", |token| token.text(self.sql));
-            let ends_from = is(&["where", "group", "having", "order", "limit", "window"]) && before != "." && !before.eq_ignore_ascii_case("as");
+            let ends_from =
+                is(&["where", "group", "having", "order", "limit", "window"]) && before != "." && !before.eq_ignore_ascii_case("as");
             match text {
                 "(" => depth += 1,
                 ")" => depth -= 1,

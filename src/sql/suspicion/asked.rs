@@ -6,8 +6,8 @@ use super::{Block, Suspicion, SuspicionKind, aggregate, each_expression, suspect
 
 /// Words that ask for an order.
 const SUPERLATIVES: [&str; 24] = [
-    "most", "least", "top", "highest", "lowest", "largest", "smallest", "biggest", "oldest", "youngest", "longest", "shortest", "best", "worst",
-    "latest", "earliest", "newest", "cheapest", "fastest", "slowest", "greatest", "fewest", "heaviest", "richest",
+    "most", "least", "top", "highest", "lowest", "largest", "smallest", "biggest", "oldest", "youngest", "longest", "shortest", "best",
+    "worst", "latest", "earliest", "newest", "cheapest", "fastest", "slowest", "greatest", "fewest", "heaviest", "richest",
 ];
 
 pub(super) fn look(blocks: &[Block<'_>], question: &str, out: &mut Vec<Suspicion>) {
@@ -17,7 +17,9 @@ pub(super) fn look(blocks: &[Block<'_>], question: &str, out: &mut Vec<Suspicion
     if block.limit.is_some() && block.order_by.is_empty() && SUPERLATIVES.iter().any(|word| has(word)) {
         suspect(out, SuspicionKind::LimitWithoutOrder, "the question asks for the first by some measure, and nothing is ordered");
     }
-    let different = |at: usize| words.get(at..).is_some_and(|rest| rest.iter().take(3).any(|word| ["different", "distinct", "unique"].contains(&word.as_str())));
+    let different = |at: usize| {
+        words.get(at..).is_some_and(|rest| rest.iter().take(3).any(|word| ["different", "distinct", "unique"].contains(&word.as_str())))
+    };
     let counts = words.windows(2).enumerate().any(|(at, pair)| {
         matches!(pair, [first, second] if first == "how" && second == "many" || first == "number" && second == "of") && different(at + 2)
     });

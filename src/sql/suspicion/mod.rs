@@ -12,7 +12,9 @@ mod tests;
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, FunctionArguments, LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, Statement, Value, Visit, Visitor};
+use sqlparser::ast::{
+    Expr, FunctionArguments, LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, Statement, Value, Visit, Visitor,
+};
 
 use super::lex::lex;
 use super::resolve::{Resolution, Scope, resolve};
@@ -109,7 +111,9 @@ impl Visitor for Blocks<'_> {
             _ => Vec::new(),
         };
         let limit = match &query.limit_clause {
-            Some(LimitClause::LimitOffset { limit: Some(limit), .. } | LimitClause::OffsetCommaLimit { limit, .. }) => Some(limit.to_string()),
+            Some(LimitClause::LimitOffset { limit: Some(limit), .. } | LimitClause::OffsetCommaLimit { limit, .. }) => {
+                Some(limit.to_string())
+            }
             _ => None,
         };
         let outermost = self.out.is_empty();

@@ -1,0 +1,93 @@
+//! Foreign keys, as ways from table to table and as join conditions.
+
+use std::collections::VecDeque;
+
+use super::{ChangeKind, Sight, Step};
+use crate::schema::{Schema, Table};
+use crate::sql::quote::identifier;
+use crate::sql::resolve::{Binding, Clause, Reference, Source};
+
+/// One join on the way: the columns of a table already there (`None` for a source, else a step before) and of the new one.
+#[derive(Debug, Clone)]
+pub(super) struct Hop<'s> {
+    pub(super) from: &'s Table,
+    pub(super) to: &'s Table,
+    pub(super) pairs: Vec<(&'s str, &'s str)>,
+}
+
+/// The shortest ways over foreign keys from one of `starts` to `goal`.
+pub(super) fn ways<'s>(schema: &'s Schema, starts: &[&'s Table], goal: &Table, most: usize) -> Vec<Vec<Hop<'s>>> {
+    let mut queue: VecDeque<(&'s Table, Vec<Hop<'s>>)> = starts.iter().map(|table| (*table, Vec::new())).collect();
+    let mut seen: Vec<&str> = starts.iter().map(|table| table.name.as_str()).collect();
+    let mut out: Vec<Vec<Hop<'s>>> = Vec::new();
+    while let Some((at, hops)) = queue.pop_front() {
+        let longest = out.first().map_or(most, Vec::len);
+        if hops.len() >= longest {
+            continue;
+        }
+        for hop in hops_from(schema, at) {
+            let mut hops = hops.clone();
+            let to = hop.to;
+            hops.push(hop);
+            if to.name == goal.name {
+                out.push(hops);
+            } else if !seen.contains(&to.name.as_str()) {
+                seen.push(&to.name);
+                queue.push_back((to, hops));
+            }
+        }
+    }
+    out
+}
+
+fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {
+    let text = |names: &'s [String]| names.iter().map(String::as_str);
+    let mut out: Vec<Hop<'s>> = Vec::new();
+    for key in &at.foreign_keys {
+        if let Some(to) = schema.table(&key.foreign_table) {
+            out.push(Hop { from: at, to, pairs: text(&key.columns).zip(text(&key.foreign_columns)).collect() });
+        }
+    }
+    for table in &schema.tables {
+        for key in table.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&at.name)) {
+            out.push(Hop { from: at, to: table, pairs: text(&key.foreign_columns).zip(text(&key.columns)).collect() });
+        }
+    }
+    out.retain(|hop| !hop.pairs.is_empty());
+    out
+}
+
+/// A join condition that names a column which one of the two tables lacks: the foreign key between them instead.
+pub(super) fn on_the_key(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Step> {
+    if !matches!(reference.clause, Clause::On(_)) {
+        return None;
+    }
+    let references = &sight.resolution.references;
+    let at = references.iter().position(|other| std::ptr::eq(other, reference))?;
+    let (left, right) = *sight.resolution.equated.iter().find(|(left, right)| *left == at || *right == at)?;
+    let (left, right) = (references.get(left)?, references.get(right)?);
+    let (one, other) = (side(sight, left)?, side(sight, right)?);
+    let hops = hops_from(sight.schema, one.table()?);
+    let mut fits = hops.iter().filter(|hop| Some(&hop.to.name) == other.table().map(|table| &table.name));
+    let (Some(hop), None) = (fits.next(), fits.next()) else { return None };
+    let [(own, foreign)] = hop.pairs.as_slice() else { return None };
+    let mut step = Step::default();
+    for (reference, source, column) in [(left, one, own), (right, other, foreign)] {
+        let to = format!("{}.{}", identifier(&source.alias), identifier(column));
+        if !reference.name.text.eq_ignore_ascii_case(column) {
+            step.tell(ChangeKind::Column, sight.text(&reference.range), &to);
+            step.replace(reference.range.clone(), to);
+        }
+    }
+    (!step.edits.is_empty()).then_some(step)
+}
+
+/// The source that a side of an equation is of, by its column or else by its qualifier.
+fn side<'a>(sight: &'a Sight<'_, '_>, reference: &Reference) -> Option<&'a Source<'a>> {
+    if matches!(reference.binding, Binding::Column { scope, .. } if scope == reference.scope) {
+        return sight.resolution.source(reference);
+    }
+    let qualifier = reference.qualifier.as_ref()?;
+    let scope = sight.resolution.scopes.get(reference.scope)?;
+    scope.sources.iter().find(|source| source.alias.eq_ignore_ascii_case(&qualifier.text))
+}
