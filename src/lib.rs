@@ -10,7 +10,7 @@
 //! | 0 | `signal` `text` | cancellation with a deadline; width, ellipsis, terminal sanitising, human numbers |
 //! | 1 | `schema` `store` `compute` | tables, columns, keys; paths, config, model catalogue, downloads; the thread pool and the CPU kernels |
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
-//! | 3 | `db` `prompt` | users' files, read-only; the one text for asking and for training |
+//! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
 //! | 5 | `ask` | the one ask pipeline |
 //! | 8 | `jobs` | background workers around engines |
 //! | 9 | `tui` | the only user of ratatui and crossterm |
@@ -44,6 +44,7 @@ pub mod sql;
 
 pub mod db;
 pub mod prompt;
+pub mod records;
 
 pub mod ask;
 

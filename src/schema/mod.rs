@@ -1,5 +1,7 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
 
+use sha2::{Digest, Sha256};
+
 /// The tables and views of one database.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Schema {
@@ -74,6 +76,31 @@ pub struct ForeignKey {
 }
 
 impl Schema {
+    /// Names this schema: SHA-256, in hexadecimal, over relations and columns with their types. Rows, samples and keys do not count, so
+    /// that inserts leave it alone and a copy has the same.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        // Every text with its length before it: no two schemas give the same bytes.
+        let mut put = |text: &str| {
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text.as_bytes());
+        };
+        for table in &self.tables {
+            put(&table.name);
+            put(match table.kind {
+                TableKind::Table => "table",
+                TableKind::View => "view",
+                TableKind::Virtual => "virtual",
+            });
+            put(&table.columns.len().to_string());
+            for column in &table.columns {
+                put(&column.name);
+                put(&column.declared_type);
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The table or view called `name`, compared as SQLite compares names (ASCII case-insensitive).
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name))
@@ -84,5 +111,28 @@ impl Table {
     /// The column called `name`, compared as SQLite compares names (ASCII case-insensitive).
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_tells_schemas_apart_and_rows_do_not_count() {
+        let table = |name: &str, columns: &[&str]| Table {
+            name: name.into(),
+            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+            ..Table::default()
+        };
+        let of = |tables: Vec<Table>| Schema { tables }.fingerprint();
+        let one = of(vec![table("a", &["b", "c"])]);
+        assert_eq!(one.len(), 64);
+        assert_ne!(one, of(vec![table("a", &["bc"])]));
+        assert_ne!(one, of(vec![table("a", &["b"]), table("c", &[])]));
+        let mut filled = table("a", &["b", "c"]);
+        filled.row_count = Some(9);
+        filled.columns[0].samples.push("x".into());
+        assert_eq!(one, of(vec![filled]));
     }
 }

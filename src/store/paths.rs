@@ -46,6 +46,11 @@ impl Paths {
         self.cache.join("sessions")
     }
 
+    /// What we keep for a person: history, accepted answers, notes, attachments (`records`).
+    pub fn records(&self) -> PathBuf {
+        self.data.join("records.sqlite")
+    }
+
     /// Where models lie.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")

@@ -1,0 +1,99 @@
+//! Which database is meant. One is known by its path; a copy or a moved file has the schema of one that is known, whose notes, examples
+//! and adapter are then offered, and taken over only when the person says so.
+
+use std::path::{Path, PathBuf};
+
+use super::error::RecordsError;
+use super::open::{NOW_MS, Records};
+
+/// A database that was opened once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct DatabaseId(pub(super) i64);
+
+/// A database that was opened once, and what is kept for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownDatabase {
+    /// Its name here.
+    pub id: DatabaseId,
+    /// Where it was.
+    pub path: PathBuf,
+    /// When it was opened last: milliseconds since 1970.
+    pub opened_ms: i64,
+    /// Accepted answers.
+    pub accepted: u64,
+    /// Notes.
+    pub notes: u64,
+    /// Whether an adapter is attached.
+    pub has_adapter: bool,
+}
+
+const KNOWN: &str = "SELECT d.id, d.path, d.opened_ms, (SELECT count(*) FROM accepted a WHERE a.database_id = d.id), \
+    (SELECT count(*) FROM notes n WHERE n.database_id = d.id), EXISTS (SELECT 1 FROM attachments t WHERE t.database_id = d.id) \
+    FROM databases d";
+
+fn known(row: &rusqlite::Row<'_>) -> rusqlite::Result<KnownDatabase> {
+    Ok(KnownDatabase {
+        id: DatabaseId(row.get(0)?),
+        path: PathBuf::from(row.get::<_, String>(1)?),
+        opened_ms: row.get(2)?,
+        accepted: row.get(3)?,
+        notes: row.get(4)?,
+        has_adapter: row.get(5)?,
+    })
+}
+
+/// `path` as one database is always written: links resolved where the file is there.
+fn settled(path: &Path) -> Result<String, RecordsError> {
+    let whole = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+    whole.into_os_string().into_string().map_err(|path| RecordsError::PathNotText { path: path.into() })
+}
+
+impl Records {
+    /// The database at `path`, whose schema has `fingerprint` ([`crate::schema::Schema::fingerprint`]); from now on it is known.
+    pub fn database(&self, path: &Path, fingerprint: &str) -> Result<DatabaseId, RecordsError> {
+        let id = self.one(
+            &format!(
+                "INSERT INTO databases (path, fingerprint, opened_ms) VALUES (?1, ?2, {NOW_MS}) \
+                 ON CONFLICT (path) DO UPDATE SET fingerprint = excluded.fingerprint, opened_ms = excluded.opened_ms RETURNING id"
+            ),
+            (settled(path)?, fingerprint),
+            |row| row.get(0),
+        )?;
+        Ok(DatabaseId(id.unwrap_or_default()))
+    }
+
+    /// Other databases with `database`'s schema for which something is kept, the latest first.
+    pub fn same_schema(&self, database: DatabaseId) -> Result<Vec<KnownDatabase>, RecordsError> {
+        let sql = format!(
+            "{KNOWN} WHERE d.id <> ?1 AND d.fingerprint = (SELECT fingerprint FROM databases WHERE id = ?1) ORDER BY d.opened_ms DESC, d.id DESC"
+        );
+        let all = self.all(&sql, [database.0], known)?;
+        Ok(all.into_iter().filter(|other| other.accepted > 0 || other.notes > 0 || other.has_adapter).collect())
+    }
+
+    /// Copies accepted answers, notes and adapter of `from`; what `to` has already stays.
+    pub fn adopt(&self, from: DatabaseId, to: DatabaseId) -> Result<(), RecordsError> {
+        self.together(|records| {
+            for sql in [
+                "INSERT OR IGNORE INTO accepted (database_id, folded, question, sql, at_ms) \
+                 SELECT ?2, folded, question, sql, at_ms FROM accepted WHERE database_id = ?1",
+                "INSERT OR IGNORE INTO notes (database_id, text, at_ms) SELECT ?2, text, at_ms FROM notes WHERE database_id = ?1 ORDER BY id",
+                "INSERT OR IGNORE INTO attachments (database_id, adapter, at_ms) \
+                 SELECT ?2, adapter, at_ms FROM attachments WHERE database_id = ?1",
+            ] {
+                records.change(sql, [from.0, to.0])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The databases opened last, the latest first.
+    pub fn recent(&self, limit: usize) -> Result<Vec<KnownDatabase>, RecordsError> {
+        self.all(&format!("{KNOWN} ORDER BY d.opened_ms DESC, d.id DESC LIMIT ?1"), [limit as i64], known)
+    }
+
+    /// Forgets a database and everything kept for it.
+    pub fn forget(&self, database: DatabaseId) -> Result<(), RecordsError> {
+        self.change("DELETE FROM databases WHERE id = ?1", [database.0]).map(|_| ())
+    }
+}

@@ -1,0 +1,30 @@
+//! What sqllama keeps for a person: one SQLite file of our own in the data folder. The user's databases are never touched.
+//!
+//! - [`Records`]: opening it, with migrations; safe for several processes at once
+//! - `databases`: which database is meant: by path, and others with the same schema
+//! - `examples`: answers that were accepted, answers that were rejected and why
+//! - `notes`: lasting hints for one database
+//! - `attachments`: which adapter goes with which database
+//! - `history`: what was asked and run, searchable
+//! - `drafts`: favourites, and text that survives a crash
+
+mod attachments;
+mod databases;
+mod drafts;
+mod error;
+mod examples;
+mod history;
+mod migrations;
+mod notes;
+mod open;
+
+pub use databases::{DatabaseId, KnownDatabase};
+pub use drafts::{Draft, Favourite};
+pub use error::RecordsError;
+pub use examples::{Accepted, Rejected, fold_question};
+pub use history::{HistoryEntry, HistoryState, NewHistory, Scope};
+pub use notes::Note;
+pub use open::Records;
+
+#[cfg(test)]
+mod tests;
