@@ -36,8 +36,8 @@ fn known(row: &rusqlite::Row<'_>) -> rusqlite::Result<KnownDatabase> {
         id: DatabaseId(row.get(0)?),
         path: PathBuf::from(row.get::<_, String>(1)?),
         opened_ms: row.get(2)?,
-        accepted: row.get(3)?,
-        notes: row.get(4)?,
+        accepted: row.get::<_, i64>(3)?.unsigned_abs(),
+        notes: row.get::<_, i64>(4)?.unsigned_abs(),
         has_adapter: row.get(5)?,
     })
 }

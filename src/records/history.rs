@@ -92,7 +92,8 @@ impl Records {
         let sql = format!(
             "INSERT INTO history (database_id, question, sql, state, rows, ms, tab, at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, {NOW_MS})"
         );
-        self.change(&sql, (new.database.0, &new.question, &new.sql, new.state.name(), new.rows, new.ms, new.tab))?;
+        let rows = new.rows.and_then(|rows| i64::try_from(rows).ok());
+        self.change(&sql, (new.database.0, &new.question, &new.sql, new.state.name(), rows, new.ms, new.tab))?;
         let id = self.last_id();
         if id % PRUNE_EVERY == 0 {
             self.change("DELETE FROM history WHERE id <= ?1", [id - KEPT])?;
@@ -130,7 +131,7 @@ impl Records {
                     question: row.get(4)?,
                     sql: row.get(5)?,
                     state: HistoryState::of(&row.get::<_, String>(6)?),
-                    rows: row.get(7)?,
+                    rows: row.get::<_, Option<i64>>(7)?.map(i64::unsigned_abs),
                     ms: row.get(8)?,
                     tab: row.get(9)?,
                 },
