@@ -13,6 +13,7 @@ mod hostile_models;
 mod layers;
 mod local;
 mod local_hub;
+mod lock;
 mod mending;
 mod model;
 mod pull;

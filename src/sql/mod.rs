@@ -13,6 +13,7 @@
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
 //! - [`lex`]: tokens as SQLite cuts them
+//! - [`lock`]: only names that exist, while SQL is being written
 
 pub mod dialect;
 pub mod extract;
@@ -20,6 +21,7 @@ pub mod format;
 pub mod guard;
 pub mod highlight;
 pub mod lex;
+pub mod lock;
 pub mod mend;
 pub mod qualify;
 pub mod quote;
@@ -31,6 +33,7 @@ mod tree;
 pub use extract::{Draft, extract};
 pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};
+pub use lock::NameLock;
 pub use mend::{Change, ChangeKind, Mended, mend};
 pub use quotes::mend_double_quotes;
 pub use suspicion::{Suspicion, SuspicionKind, suspicions};

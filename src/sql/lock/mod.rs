@@ -1,0 +1,161 @@
+//! The name lock: while SQL is being written, only names that can exist may be written.
+//!
+//! An automaton over bytes. Where a table may stand it admits the tables of the open schema, common table expressions and functions; where a
+//! column may stand, those of the tables named so far. A name that stands before its table (`SELECT T1.name FROM`) becomes an obligation,
+//! and the list of tables cannot end before all of them are met. Text around the statement is not touched.
+//!
+//! **What it refuses although SQLite would take it.** A table's own name before its FROM means that table (`SELECT city.x FROM (...) AS city`
+//! with another `x`); then that table is not given an alias. A blank between a qualifier and its dot. A common table expression used before
+//! it is declared. A column of a table that a join's condition is still to be followed by, where nothing before named that table.
+//!
+//! **Wagers.** A name that no table has may still be right before its FROM: `SELECT total FROM (SELECT sum(x) AS total ...`. It is taken, and
+//! where the tables turn out to lack it, [`Refusal::Wager`] says where it stands, so that what writes can go back there and go on from
+//! [`NameLock::strict`], which takes none.
+//!
+//! - `automaton`: bytes to tokens; `grammar`: what each token does; `resolve`: which names can be meant; `scope`: what a query has named
+//! - `catalog`, `names`, `words`: the names there are
+
+mod automaton;
+mod catalog;
+mod grammar;
+mod names;
+mod resolve;
+mod scope;
+mod words;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+pub use automaton::Refusal;
+use automaton::{Sql, Step};
+use catalog::Catalog;
+
+use crate::schema::Schema;
+
+/// The lock, as far as a text is written. A clone goes its own way and is cheap.
+#[derive(Debug, Clone)]
+pub struct NameLock {
+    catalog: Arc<Catalog>,
+    strict: bool,
+    state: State,
+}
+
+#[derive(Debug, Clone)]
+enum State {
+    /// Words around the statement; the current line.
+    Prose {
+        line: Vec<u8>,
+        fenced: bool,
+    },
+    Statement(Box<Sql>),
+    /// Nothing that comes is looked at.
+    Over,
+}
+
+/// A line longer than this begins no statement.
+const LONGEST_OPENING: usize = 64;
+
+impl NameLock {
+    /// A lock to `schema`, before the first byte of a model's answer.
+    pub fn new(schema: &Schema) -> Self {
+        Self { catalog: Arc::new(Catalog::new(schema)), strict: false, state: State::Prose { line: Vec::new(), fenced: false } }
+    }
+
+    /// The same, refusing names that only a query to come could have.
+    #[must_use]
+    pub fn strict(mut self) -> Self {
+        self.strict = true;
+        if let State::Statement(sql) = &mut self.state {
+            sql.strict = true;
+        }
+        self
+    }
+
+    /// Takes the next byte, or says that it may not come; then nothing has changed.
+    pub fn advance(&mut self, byte: u8) -> bool {
+        self.take(&[byte]).is_ok()
+    }
+
+    /// Takes the next bytes, or says why they may not come; then nothing has changed. Offsets of a wager count from the statement's beginning.
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
+        if matches!(self.state, State::Over) {
+            return Ok(());
+        }
+        let mut state = self.state.clone();
+        for &byte in bytes {
+            self.step(&mut state, byte)?;
+        }
+        self.state = state;
+        Ok(())
+    }
+
+    fn step(&self, state: &mut State, byte: u8) -> Result<(), Refusal> {
+        match state {
+            State::Over => {}
+            State::Statement(sql) => {
+                if sql.push(byte)? == Step::Over {
+                    *state = State::Over;
+                }
+            }
+            State::Prose { line, fenced } => {
+                if let Some(word) = begins_statement(line, *fenced, byte) {
+                    let mut sql = Sql::new(Arc::clone(&self.catalog), self.strict);
+                    for &byte in word.iter().chain([&byte]) {
+                        sql.push(byte)?;
+                    }
+                    *state = State::Statement(Box::new(sql));
+                } else if byte == b'\n' {
+                    *fenced = line.trim_ascii_start().starts_with(b"```") || *fenced && line.trim_ascii().is_empty();
+                    line.clear();
+                } else if line.len() <= LONGEST_OPENING {
+                    line.push(byte);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the text may end here.
+    pub fn may_end(&self) -> bool {
+        match &self.state {
+            State::Statement(sql) => sql.clone().may_end(),
+            _ => true,
+        }
+    }
+
+    /// The bytes that end the name being written, where there is only one; none otherwise.
+    pub fn forced(&self) -> Vec<u8> {
+        match &self.state {
+            State::Statement(sql) => sql.forced(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many bytes of the statement are written; `None` outside of one.
+    pub fn written(&self) -> Option<usize> {
+        match &self.state {
+            State::Statement(sql) => Some(sql.text.len()),
+            _ => None,
+        }
+    }
+}
+
+/// The word at the end of `line` that begins a statement, now that `byte` comes after it.
+fn begins_statement(line: &[u8], fenced: bool, byte: u8) -> Option<Vec<u8>> {
+    if names::is_word_byte(byte) || line.len() > LONGEST_OPENING {
+        return None;
+    }
+    let at = line.iter().rposition(|&b| !names::is_word_byte(b)).map_or(0, |at| at + 1);
+    let (before, word) = line.split_at_checked(at)?;
+    let before = before.trim_ascii();
+    let is = |words: &[&str]| words.iter().any(|other| other.as_bytes().eq_ignore_ascii_case(word));
+    let alone = before.is_empty() || before.ends_with(b":") || before.ends_with(b"`");
+    let shouted = word.iter().all(u8::is_ascii_uppercase);
+    let spoken = word.first().is_some_and(u8::is_ascii_uppercase) && !shouted;
+    let begins = fenced && is(&["select", "with", "values", "explain"])
+        || is(&["select"]) && !spoken
+        || is(&["with", "values", "explain"]) && shouted;
+    (alone && begins).then(|| word.to_vec())
+}

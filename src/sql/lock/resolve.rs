@@ -1,0 +1,395 @@
+//! Which names can be meant at a place, and what becomes of those that stand before their table.
+
+use std::sync::Arc;
+
+use super::automaton::{Filter, Refusal, Sql, is_short_alias};
+use super::grammar::{Bracket, Expect};
+use super::names::{Choices, Name, Narrowing, Roles, choices};
+use super::scope::{Clause, Found, From, Obligation, Purpose, Query, Relation, Source};
+use super::words::{ROWID, is_reserved};
+
+impl Query {
+    /// What it gives, as a table.
+    pub(super) fn relation(&self) -> Relation {
+        let (mut columns, mut open) = self.outputs.clone().unwrap_or((Vec::new(), true));
+        let mut name = Name::new(b"");
+        if let Purpose::Cte(called, listed) = &self.purpose {
+            name = called.clone();
+            if let Some(listed) = listed {
+                (columns, open) = (listed.clone(), false);
+            }
+        }
+        Relation { name, columns, open, stored: false }
+    }
+}
+
+impl Sql {
+    /// The innermost query.
+    pub(super) fn here(&self) -> &Query {
+        self.nested.last().unwrap_or(&self.statement)
+    }
+
+    /// The innermost query, to be changed.
+    pub(super) fn here_mut(&mut self) -> &mut Query {
+        Arc::make_mut(self.nested.last_mut().unwrap_or(&mut self.statement))
+    }
+
+    /// Whether the innermost query is the statement's own.
+    pub(super) fn is_outermost(&self) -> bool {
+        self.nested.is_empty()
+    }
+
+    /// All open queries, outermost first.
+    fn queries(&self) -> impl DoubleEndedIterator<Item = &Arc<Query>> + ExactSizeIterator {
+        (0..self.nested.len() + 1).map(|depth| self.query(depth))
+    }
+
+    fn query(&self, depth: usize) -> &Arc<Query> {
+        depth.checked_sub(1).and_then(|at| self.nested.get(at)).unwrap_or(&self.statement)
+    }
+
+    fn query_mut(&mut self, depth: usize) -> &mut Query {
+        let query = match depth.checked_sub(1).and_then(|at| self.nested.get_mut(at)) {
+            Some(query) => query,
+            None => &mut self.statement,
+        };
+        Arc::make_mut(query)
+    }
+
+    /// Depths of the queries whose tables can be named here, innermost first.
+    fn chain(&self) -> Vec<usize> {
+        let mut hidden = false;
+        let mut out = Vec::new();
+        for (depth, query) in self.queries().enumerate().rev() {
+            if !hidden {
+                out.push(depth);
+            }
+            hidden = !query.sees_around();
+        }
+        out
+    }
+
+    /// Common table expressions that can be named, innermost first.
+    fn ctes(&self) -> impl Iterator<Item = &Arc<Relation>> {
+        self.queries().rev().flat_map(|query| query.ctes.iter().rev())
+    }
+
+    /// The table called `name`.
+    pub(super) fn relation(&self, name: &Name) -> Option<Arc<Relation>> {
+        let cte = self.ctes().find(|cte| cte.name == *name);
+        cte.or_else(|| self.catalog.relation(name)).or_else(|| self.catalog.function(name)).cloned()
+    }
+
+    /// Whether tables that can be named here are still to come.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.chain().into_iter().any(|depth| match self.query(depth).scope.from {
+            From::Ahead => true,
+            From::Open => !self.strict,
+            From::Closed => false,
+        })
+    }
+
+    /// The refusal of something that nothing owed is to blame for.
+    pub(super) fn unmet(&self) -> Refusal {
+        let wagers = self.queries().flat_map(|query| query.scope.owed.iter().filter_map(|owed| owed.wager));
+        wagers.min().map_or(Refusal::Name, Refusal::Wager)
+    }
+
+    /// What may be written here, without quotes or behind `quote`.
+    pub(super) fn filter(&self, quote: Option<u8>) -> Filter {
+        let quoted = quote.is_some();
+        match &self.expect {
+            Expect::Operand => match quote {
+                Some(b'\'' | b'"') => Filter::anything(),
+                _ => self.operand_filter(quoted),
+            },
+            Expect::Column { qualifier, .. } => self.column_filter(qualifier, quoted),
+            Expect::Table | Expect::In => {
+                let mut lists = vec![self.catalog.tables.list(quoted)];
+                let usable = |name: &Name| quoted || name.is_word() && !is_reserved(&name.lower);
+                lists.push(choices(self.ctes().filter(|cte| usable(&cte.name)).map(|cte| (cte.name.clone(), Roles::TABLE)).collect()));
+                if self.fresh && !quoted {
+                    lists.push(Arc::clone(&self.catalog.bracket));
+                }
+                Filter { left: Narrowing::new(lists), ..Filter::default() }
+            }
+            Expect::SharedColumn => self.shared_filter(quoted),
+            _ => Filter::anything(),
+        }
+    }
+
+    fn operand_filter(&self, quoted: bool) -> Filter {
+        let mut filter = Filter { blob: !quoted, ..Filter::default() };
+        let mut lists: Vec<Choices> = Vec::new();
+        if quoted {
+            lists.push(Arc::clone(&self.catalog.calls));
+        } else {
+            lists.push(Arc::clone(&self.catalog.operands));
+            if self.fresh {
+                lists.push(Arc::clone(&self.catalog.bracket));
+                // `OVER (base_window ...`
+                filter.free |= self.here().brackets.last() == Some(&Bracket::Window);
+            }
+        }
+        let mut names: Vec<(Name, Roles)> = Vec::new();
+        for depth in self.chain() {
+            let query = self.query(depth);
+            if query.scope.from == From::Ahead {
+                lists.push(self.catalog.names.list(quoted));
+                for cte in self.ctes() {
+                    names.push((cte.name.clone(), Roles::QUALIFIER));
+                    names.extend(cte.columns.iter().map(|column| (column.clone(), Roles::COLUMN)));
+                }
+                filter.free |= !self.strict;
+                filter.shapes = !quoted;
+            }
+            if query.scope.from == From::Open {
+                let owed = query.scope.owed.iter().filter_map(|owed| owed.qualifier.clone());
+                names.extend(owed.map(|qualifier| (qualifier, Roles::QUALIFIER)));
+                // A join's condition may name a table that is joined after it.
+                if !self.strict {
+                    filter.shapes |= !quoted;
+                    names.extend(self.catalog.relations.iter().map(|table| (table.name.clone(), Roles::QUALIFIER)));
+                }
+            }
+            let mut sources = query.scope.sources.iter().collect::<Vec<_>>();
+            if query.clause == Clause::OrderBy {
+                sources.extend(&query.earlier);
+                names.extend(query.earlier_outputs.iter().map(|name| (name.clone(), Roles::COLUMN)));
+            }
+            for source in sources {
+                filter.free |= source.relation.open;
+                names.push((source.name.clone(), Roles::QUALIFIER));
+                names.extend(columns_of(&source.relation).map(|column| (column, Roles::COLUMN)));
+            }
+            if !matches!(query.clause, Clause::Select | Clause::From | Clause::On) {
+                names.extend(query.scope.aliases().map(|name| (name.clone(), Roles::COLUMN)));
+            }
+        }
+        names.retain(|(name, _)| quoted || name.is_word() && !is_reserved(&name.lower));
+        lists.push(choices(names));
+        filter.left = Narrowing::new(lists);
+        filter
+    }
+
+    fn column_filter(&self, qualifier: &Name, quoted: bool) -> Filter {
+        let mut filter = Filter::default();
+        let mut lists = Vec::new();
+        let mut names: Vec<(Name, Roles)> = Vec::new();
+        for depth in self.chain() {
+            let query = self.query(depth);
+            let earlier = if query.clause == Clause::OrderBy { query.earlier.as_slice() } else { &[] };
+            let mut named = query.scope.sources.iter().chain(earlier).filter(|source| source.name == *qualifier).peekable();
+            if named.peek().is_some() {
+                for source in named {
+                    filter.free |= source.relation.open;
+                    names.extend(columns_of(&source.relation).map(|column| (column, Roles::COLUMN)));
+                }
+                break;
+            }
+            match query.scope.from {
+                From::Closed => {}
+                From::Ahead | From::Open => {
+                    if let Some(relation) = self.relation(qualifier) {
+                        filter.free |= relation.open;
+                        names.extend(columns_of(&relation).map(|column| (column, Roles::COLUMN)));
+                        continue;
+                    }
+                    filter.free |= !self.strict;
+                    if query.scope.owed.iter().any(|owed| owed.qualifier.as_ref() == Some(qualifier)) {
+                        for relation in self.candidates(query, qualifier) {
+                            names.extend(columns_of(&relation).map(|column| (column, Roles::COLUMN)));
+                        }
+                    } else {
+                        lists.push(self.catalog.columns.list(quoted));
+                        names.extend(self.ctes().flat_map(|cte| cte.columns.iter().map(|column| (column.clone(), Roles::COLUMN))));
+                    }
+                }
+            }
+        }
+        names.retain(|(name, _)| quoted || name.is_word() && !is_reserved(&name.lower));
+        lists.push(choices(names));
+        filter.left = Narrowing::new(lists);
+        filter
+    }
+
+    /// Columns that the last table of FROM shares with one before it.
+    fn shared_filter(&self, quoted: bool) -> Filter {
+        let mut filter = Filter::default();
+        let Some((last, before)) = self.here().scope.sources.split_last() else { return Filter::anything() };
+        filter.free = last.relation.open || before.iter().any(|source| source.relation.open) || before.is_empty();
+        let shared = last.relation.columns.iter().filter(|column| before.iter().any(|source| source.relation.has(column)));
+        let usable = shared.filter(|name| quoted || name.is_word() && !is_reserved(&name.lower));
+        filter.left = Narrowing::new(vec![choices(usable.map(|column| (column.clone(), Roles::COLUMN)).collect())]);
+        filter
+    }
+
+    /// Tables that have all the columns that `query` owes `qualifier`.
+    fn candidates<'a>(&'a self, query: &'a Query, qualifier: &'a Name) -> impl Iterator<Item = Arc<Relation>> + 'a {
+        let owed = move |relation: &Arc<Relation>| {
+            let of_it = query.scope.owed.iter().filter(|owed| owed.qualifier.as_ref() == Some(qualifier) && owed.wager.is_none());
+            of_it.filter_map(|owed| owed.column.as_ref()).all(|column| relation.has(column))
+        };
+        self.catalog.relations.iter().chain(self.ctes()).filter(move |relation| owed(relation)).cloned()
+    }
+
+    /// Whether `name` may be a column here.
+    pub(super) fn could_be(&self, name: &Name) -> bool {
+        self.chain()
+            .into_iter()
+            .map(|depth| self.query(depth))
+            .any(|query| query.find(None, Some(name)) == Found::Yes || query.scope.from == From::Ahead && self.is_known(name))
+    }
+
+    fn is_known(&self, column: &Name) -> bool {
+        self.catalog.has_column(column) || self.ctes().any(|cte| cte.has(column))
+    }
+
+    /// Takes note of `qualifier.column`, written at `start`.
+    pub(super) fn refer(&mut self, qualifier: Option<Name>, column: Option<Name>, start: usize) -> Result<(), Refusal> {
+        let owed = Obligation { qualifier, column, wager: Some(start) };
+        self.owe(owed, None)
+    }
+
+    /// Finds what meets `owed` in the queries that can be named, of those around `inside` alone where it is given, or has the first one whose
+    /// tables are still to come owe it.
+    fn owe(&mut self, mut owed: Obligation, inside: Option<usize>) -> Result<(), Refusal> {
+        let refusal = owed.wager.map_or(Refusal::Name, Refusal::Wager);
+        for at in self.chain() {
+            if inside.is_some_and(|inside| at >= inside) {
+                continue;
+            }
+            let query = self.query(at);
+            match query.find(owed.qualifier.as_ref(), owed.column.as_ref()) {
+                Found::Yes => return Ok(()),
+                Found::Lacking if query.scope.from == From::Ahead => {}
+                Found::Lacking => return Err(Refusal::Name),
+                Found::No => {}
+            }
+            let named = |other: &Obligation| other.qualifier.is_some() && other.qualifier == owed.qualifier;
+            let (due, certain) = match query.scope.from {
+                From::Closed => (false, false),
+                From::Ahead => (true, true),
+                From::Open if query.scope.owed.iter().any(named) || inside.is_some() => (true, true),
+                From::Open => (owed.qualifier.is_some() && !self.strict, false),
+            };
+            if !due {
+                continue;
+            }
+            match self.likely(query, &owed) {
+                Some(true) if certain => owed.wager = None,
+                Some(true) => {}
+                Some(false) if self.strict => return Err(refusal),
+                Some(false) => {}
+                None => return Err(Refusal::Name),
+            }
+            let scope = &mut self.query_mut(at).scope;
+            if !scope.owed.contains(&owed) {
+                scope.owed.push(owed);
+            }
+            return Ok(());
+        }
+        Err(if inside.is_none() { Refusal::Name } else { refusal })
+    }
+
+    /// Whether a table of the schema can meet `owed`; `Some(false)` where only a query to come can, `None` where nothing can.
+    fn likely(&self, query: &Query, owed: &Obligation) -> Option<bool> {
+        let Some(qualifier) = &owed.qualifier else { return Some(owed.column.as_ref().is_none_or(|column| self.is_known(column))) };
+        if let Some(relation) = self.relation(qualifier) {
+            return owed.column.as_ref().is_none_or(|column| relation.has(column)).then_some(true);
+        }
+        if !is_short_alias(&qualifier.lower) {
+            return Some(false);
+        }
+        let has = |relation: Arc<Relation>| owed.column.as_ref().is_none_or(|column| relation.has(column));
+        Some(self.candidates(query, qualifier).any(has))
+    }
+
+    /// Adds a table to FROM.
+    pub(super) fn add_source(&mut self, source: Source) {
+        self.here_mut().scope.sources.push(source);
+    }
+
+    /// What keeps the last table of FROM from being called `name`.
+    fn lacking(&self, name: &Name) -> Option<&Obligation> {
+        let scope = &self.here().scope;
+        let last = scope.sources.last()?;
+        scope
+            .owed
+            .iter()
+            .find(|owed| owed.qualifier.as_ref() == Some(name) && owed.column.as_ref().is_some_and(|column| !last.relation.has(column)))
+    }
+
+    /// Whether the last table of FROM lacks a column that is owed under `name`.
+    pub(super) fn lacks_owed(&self, name: &Name) -> bool {
+        self.lacking(name).is_some()
+    }
+
+    /// Whether something is owed by the last table of FROM under its own name: `SELECT singer.name FROM singer`.
+    pub(super) fn needs_own_name(&self) -> bool {
+        let scope = &self.here().scope;
+        let Some((last, before)) = scope.sources.split_last() else { return false };
+        let needed = scope.owed.iter().any(|owed| owed.qualifier.as_ref() == Some(&last.name));
+        needed && !last.aliased && !last.name.lower.is_empty() && !before.iter().any(|source| source.name == last.name)
+    }
+
+    /// Calls the last table of FROM `name`.
+    pub(super) fn name_source(&mut self, name: Name) -> Result<(), Refusal> {
+        if let Some(lacking) = self.lacking(&name) {
+            return Err(lacking.wager.map_or(Refusal::Name, Refusal::Wager));
+        }
+        let own = self.here().scope.sources.last().is_some_and(|last| last.name == name);
+        if !own && self.needs_own_name() {
+            return Err(self.unmet());
+        }
+        if let Some(last) = self.here_mut().scope.sources.last_mut()
+            && !last.aliased
+        {
+            (last.name, last.aliased) = (name, true);
+        }
+        Ok(())
+    }
+
+    /// Ends the list of tables of the innermost query: what it owes must be met by them, or by the queries around.
+    pub(super) fn close_from(&mut self) -> Result<(), Refusal> {
+        let depth = self.nested.len();
+        let query = self.here_mut();
+        if query.scope.from == From::Closed {
+            return Ok(());
+        }
+        query.scope.from = From::Closed;
+        for owed in std::mem::take(&mut query.scope.owed) {
+            match self.here().scope.find(owed.qualifier.as_ref(), owed.column.as_ref()) {
+                Found::Yes => {}
+                Found::Lacking => return Err(owed.wager.map_or(Refusal::Name, Refusal::Wager)),
+                Found::No => self.owe(owed, Some(depth))?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends one SELECT of the innermost query.
+    pub(super) fn end_select(&mut self) -> Result<(), Refusal> {
+        let query = self.here_mut();
+        let outputs = if query.clause == Clause::Values { (Vec::new(), true) } else { query.scope.outputs() };
+        query.earlier.append(&mut query.scope.sources.clone());
+        query.earlier_outputs.extend(outputs.0.iter().cloned());
+        if query.outputs.is_some() {
+            return Ok(());
+        }
+        query.outputs = Some(outputs);
+        // From its second SELECT on, a common table expression may name itself.
+        if let Purpose::Cte(..) = query.purpose {
+            let relation = Arc::new(query.relation());
+            let around = self.query_mut(self.nested.len().saturating_sub(1));
+            around.ctes.retain(|cte| cte.name != relation.name);
+            around.ctes.push(relation);
+        }
+        Ok(())
+    }
+}
+
+fn columns_of(relation: &Relation) -> impl Iterator<Item = Name> {
+    let rowid = ROWID.iter().filter(|_| relation.stored).map(|name| Name::new(name.as_bytes()));
+    relation.columns.iter().cloned().chain(rowid)
+}

@@ -1,0 +1,97 @@
+//! The name lock against SQLite itself: what SQLite prepares can be written, what it does not find cannot.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use rusqlite::Connection;
+use sqllama::db::Database;
+use sqllama::schema::Schema;
+use sqllama::signal::Cancel;
+use sqllama::sql::lock::NameLock;
+
+const TABLES: &str = include_str!("lock/schema.sql");
+/// A query a line.
+const VALID: &str = include_str!("lock/valid.sql");
+/// A query a line, `¦` before the first byte that no longer leads to a valid one.
+const INVALID: &str = include_str!("lock/invalid.sql");
+
+/// The connection, and the schema as the program reads it.
+fn open() -> (tempfile::TempDir, Connection, Schema) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lock.sqlite");
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch(TABLES).unwrap();
+    let mut schema = Database::open(&path).unwrap().schema_outline(&Cancel::new()).unwrap();
+    // Full-text tables keep tables of their own, which nobody asks.
+    schema.tables.retain(|table| !table.name.starts_with("doc_"));
+    (folder, connection, schema)
+}
+
+/// How much of `text` is taken; all of it where it may also end there.
+fn taken(mut lock: NameLock, text: &str) -> usize {
+    let refused = text.bytes().position(|byte| !lock.advance(byte));
+    refused.unwrap_or(text.len() - usize::from(!lock.may_end()))
+}
+
+#[test]
+fn what_sqlite_prepares_can_be_written() {
+    let (_folder, connection, schema) = open();
+    let lock = NameLock::new(&schema);
+    let mut count = 0;
+    for sql in VALID.lines() {
+        connection.prepare(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+        for text in
+            [sql.to_owned(), format!("{sql};\nnosuch"), format!("Here:\n```sql\n{sql}\n```\nSELECT nosuch"), format!("```\n{sql}\n;```")]
+        {
+            let at = taken(lock.clone(), &text);
+            assert_eq!(at, text.len(), "refused behind {:?}", text.get(..at));
+        }
+        count += 1;
+    }
+    assert!(count >= 200, "{count}");
+}
+
+#[test]
+fn what_sqlite_does_not_find_is_refused() {
+    let (_folder, connection, schema) = open();
+    for line in INVALID.lines() {
+        let (good, bad) = line.split_once('¦').unwrap();
+        let sql = format!("{good}{bad}");
+        let error = connection.prepare(&sql).map(|_| ()).unwrap_err().to_string();
+        assert!(error.contains("no such") || error.contains("unknown database") || error.contains("cannot join"), "{error}: {sql}");
+        let at = taken(NameLock::new(&schema), &sql);
+        assert_eq!(at, if bad.is_empty() { sql.len() - 1 } else { good.len() }, "{line}: {:?}", sql.get(..at));
+        assert!(taken(NameLock::new(&schema).strict(), &sql) <= at, "{line}");
+    }
+}
+
+#[test]
+fn spiders_gold_queries_can_be_written() {
+    let shared = std::env::var_os("SQLLAMA_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("data/spider-train");
+    let Ok(text) = std::fs::read_to_string(folder.join("questions.json")) else {
+        println!("skipped: {} has no questions", folder.display());
+        return;
+    };
+    let questions: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let mut locks: HashMap<String, NameLock> = HashMap::new();
+    let (mut queries, mut bytes, mut seconds, mut refused) = (0, 0, 0.0, Vec::new());
+    for question in questions.as_array().unwrap() {
+        let (db, sql) = (question["db_id"].as_str().unwrap(), question["query"].as_str().unwrap());
+        let lock = locks.entry(db.to_owned()).or_insert_with(|| {
+            let database = Database::open(&folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
+            NameLock::new(&database.schema_outline(&Cancel::new()).unwrap())
+        });
+        let text = format!("```sql\n{sql}\n```");
+        let start = Instant::now();
+        let at = taken(lock.clone(), &text);
+        seconds += start.elapsed().as_secs_f64();
+        (queries, bytes) = (queries + 1, bytes + text.len());
+        if at < text.len() {
+            refused.push(format!("{db}: {:?}¦{}", text.get(..at), text.get(at..).unwrap_or("")));
+        }
+    }
+    println!("{queries} gold queries, {} refused, {:.2} µs a byte", refused.len(), seconds * 1e6 / bytes as f64);
+    assert!(refused.is_empty(), "{refused:#?}");
+}

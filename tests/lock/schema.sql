@@ -1,0 +1,14 @@
+CREATE TABLE stadium (id INTEGER PRIMARY KEY, name TEXT, city TEXT, capacity INT, opened DATE);
+CREATE TABLE singer (Singer_ID INTEGER PRIMARY KEY, name TEXT NOT NULL, country TEXT, age INT, is_male BOOL);
+CREATE TABLE concert (id INTEGER PRIMARY KEY, title TEXT, theme TEXT, stadium_id INT REFERENCES stadium, year INT);
+CREATE TABLE singer_in_concert (concert_id INT, singer_id INT, PRIMARY KEY (concert_id, singer_id)) WITHOUT ROWID;
+CREATE TABLE song (song_id INTEGER PRIMARY KEY, singer_id INT, title TEXT, sales REAL, released TEXT, tags TEXT);
+CREATE TABLE employee (id INTEGER PRIMARY KEY, name TEXT, manager_id INT, salary REAL, dept_id INT, hired TEXT);
+CREATE TABLE dept (id INTEGER PRIMARY KEY, name TEXT, budget REAL);
+CREATE TABLE "Order Details" ("Order ID" INT, "Unit Price" REAL, "group" TEXT, "select" TEXT, Quantity INT, "Total (EUR)" REAL);
+CREATE TABLE "weird-name" ("a b" INT, "1st" INT, "it's" TEXT, "quo""te" TEXT, "back`tick" TEXT, "sq[uare" TEXT);
+CREATE TABLE "město" ("jméno" TEXT, "人口" INT, "имя" TEXT);
+CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT, "table" TEXT);
+CREATE TABLE "select" ("from" INT, "where" TEXT);
+CREATE VIEW top_song AS SELECT title, sales FROM song WHERE sales > 100;
+CREATE VIRTUAL TABLE doc USING fts5(title, body);
