@@ -12,6 +12,7 @@
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
 //! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
 //! | 5 | `ask` | the one ask pipeline |
+//! | 6 | `eval` | questions in, execution accuracy out |
 //! | 8 | `jobs` | background workers around engines |
 //! | 9 | `tui` | the only user of ratatui and crossterm |
 //! | 10 | `cli` | the only user of clap; `sqllama DB` opens the screen |
@@ -47,6 +48,8 @@ pub mod prompt;
 pub mod records;
 
 pub mod ask;
+
+pub mod eval;
 
 pub mod jobs;
 

@@ -112,3 +112,34 @@ fn drafting_changes_no_token_and_no_probability() {
         }
     }
 }
+
+/// Continuations written together are those written one by one, to the last bit of their probabilities.
+#[test]
+fn many_are_what_each_would_be_alone() {
+    let samplings: Vec<Sampling> =
+        (0..8).map(|i| Sampling { temperature: if i == 0 { 0.0 } else { 0.7 }, top_p: Some(0.95), seed: i / 2, top_k: None }).collect();
+    let request = GenerateRequest { max_tokens: 40, stop: vec![" id".into()], logprobs: 2, ..request("id id TABLE singers (id") };
+    let strip = |g: Generation| (g.tokens, g.text, g.finish_reason, g.logprobs, g.mean_logprob);
+    let mut emitted = String::new();
+    let mut model = open(None);
+    let together = model
+        .generate_many(&request, &samplings, &Cancel::new(), &mut |event| {
+            if let sqllama::llm::GenerateEvent::Text(text) = event {
+                emitted.push_str(&text);
+            }
+        })
+        .unwrap();
+    assert_eq!(emitted, together[0].text);
+    // Seeds 1 and 1 (places 2 and 3) draw alike.
+    assert_eq!(together[2].tokens, together[3].tokens);
+    assert!(together.iter().any(|g| g.tokens != together[0].tokens));
+    for (sampling, many) in samplings.iter().zip(together) {
+        let alone = GenerateRequest { sampling: sampling.clone(), ..request.clone() };
+        let alone = open_with(None, false).generate(&alone, &Cancel::new(), &mut |_| ()).unwrap();
+        assert_eq!(strip(many), strip(alone));
+    }
+    // What is left behind in the session does not matter.
+    let again = model.generate_many(&request, &samplings[..1], &Cancel::new(), &mut |_| ()).unwrap().remove(0);
+    let fresh = open(None).generate_many(&request, &samplings[..1], &Cancel::new(), &mut |_| ()).unwrap().remove(0);
+    assert_eq!(strip(again), strip(fresh));
+}

@@ -38,6 +38,15 @@ pub struct Attempt {
     pub error: String,
 }
 
+/// Drafts that return the same.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Agreement {
+    /// One of them.
+    pub sql: String,
+    /// How many there are.
+    pub agrees: usize,
+}
+
 /// Where the time went, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct AskTimings {
@@ -69,8 +78,14 @@ pub struct Answer {
     pub reason: String,
     /// Changes made to the model's SQL.
     pub fixes: Vec<Fix>,
+    /// Drafts by what they return, the believed one first; one SQL a result.
+    pub candidates: Vec<Agreement>,
     /// What was tried before, in order.
     pub attempts: Vec<Attempt>,
+    /// The SQL of the first draft, before anything was mended.
+    pub first_draft: String,
+    /// Mean log probability of the first draft's tokens.
+    pub mean_logprob: f32,
     /// The last error, where the state is failed or refused.
     pub error: Option<String>,
     /// Where the time went.
@@ -99,6 +114,13 @@ pub enum AskEvent {
     Proposed(String),
     /// It is one read-only statement and SQLite prepared it.
     Checked(String),
+    /// The first draft is in doubt: more are drawn, to be compared by what they return.
+    Drawing {
+        /// How many more.
+        drafts: usize,
+        /// What speaks against the first, in words.
+        reason: String,
+    },
     /// It did not pass; the model is asked again (`repair` counts from 1).
     Repairing {
         /// Which repair this is.

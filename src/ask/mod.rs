@@ -1,11 +1,26 @@
 //! The one ask pipeline: question to answer.
 //!
 //! - `event`: what happens on the way, and the answer
-//! - [`pipeline`]: prompt, generate, extract, guard, prepare, repair, run
+//! - [`request`]: a question and how to answer it
+//! - [`pipeline`]: prompt, draw, mend, judge, compare, choose, repair
+//! - `candidate`: one draft, from the model's words to rows
+//! - `mend`: a draft to a statement that SQLite prepares
+//! - `doubt`: what speaks against a first draft
+//! - [`vote`]: choosing among drafts by what they return
+//! - `confidence`: how likely an answer is right
+//! - `advice`: what to tell a model about SQLite's message
 
 mod advice;
+mod candidate;
+mod confidence;
+mod doubt;
 mod event;
+mod mend;
 pub mod pipeline;
+pub mod request;
+pub mod vote;
 
-pub use event::{Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
-pub use pipeline::{AskError, AskRequest, MAX_REPAIRS, ask, prepare_model};
+pub use doubt::Doubt;
+pub use event::{Agreement, Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
+pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
+pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending};

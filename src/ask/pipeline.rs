@@ -1,47 +1,32 @@
-//! Prompt, generate, extract, guard, prepare, at most two repairs that give the model SQLite's own message, run.
+//! Prompt, draw, mend, judge, compare where there is doubt, choose; at last repairs that give the model SQLite's own message.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use super::advice::advice;
-use super::event::{Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
-use crate::db::{Database, DbError, Limits};
+use super::candidate::{Candidate, Fate};
+use super::confidence::{self, Belief, Votes};
+use super::doubt::{Doubt, doubts};
+use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
+use super::request::{AskRequest, Candidates, Execution};
+use super::vote::{Ballot, Group, group};
+use crate::db::{Database, DbError};
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
 use crate::prompt::{Form, PromptParts, render};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::extract::extract;
-use crate::sql::qualify::requalify;
-use crate::sql::quotes::mend_double_quotes;
-use crate::sql::{ReadOnlySql, guard};
+
+/// Drafts after the first are drawn at this temperature, from the likeliest tokens that sum to `TOP_P`.
+const TEMPERATURE: f64 = 0.7;
+const TOP_P: f64 = 0.95;
+
+/// Tokens of a draft.
+const MAX_TOKENS: usize = 400;
 
 /// A longer question is a mistake, or an attack on the context.
 pub const MAX_QUESTION_BYTES: usize = 8 * 1024;
 /// Repairs by the model: a third was measured to change nothing.
 pub const MAX_REPAIRS: usize = 2;
-
-/// More qualifiers than this are not wrong by slip.
-const MAX_FIXES: usize = 8;
-
-/// A question and how to answer it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AskRequest {
-    /// In the person's words.
-    pub question: String,
-    /// Something to consider.
-    pub hint: Option<String>,
-    /// The schema as text, from [`crate::prompt::schema_text`].
-    pub schema_text: String,
-    /// How the model wants to be asked.
-    pub form: Form,
-    /// At most this many repairs.
-    pub repairs: usize,
-    /// Whether to run what passed, or stop at checked.
-    pub run: bool,
-    /// How tokens are drawn.
-    pub sampling: Sampling,
-    /// Limits of the query.
-    pub limits: Limits,
-}
 
 /// Why there is no answer at all.
 #[derive(Debug, thiserror::Error)]
@@ -73,60 +58,260 @@ pub fn ask(
     if request.question.len() > MAX_QUESTION_BYTES {
         return Err(AskError::QuestionTooLong { bytes: request.question.len() });
     }
-    let mut parts = PromptParts {
-        schema_text: request.schema_text.clone(),
-        question: request.question.clone(),
-        hint: request.hint.clone(),
-        repair: None,
+    let mut asking = Asking { database, schema, model, request, cancel, emit, timings: AskTimings::default() };
+    let mut answer = match asking.accepted()? {
+        Some(answer) => answer,
+        None => asking.answer()?,
     };
-    let mut answer = Answer {
-        question: request.question.clone(),
-        sql: String::new(),
-        state: AnswerState::Failed,
-        table: None,
-        confidence: None,
-        reason: "unknown: confidence is not estimated yet".into(),
-        fixes: Vec::new(),
-        attempts: Vec::new(),
-        error: None,
-        timings: AskTimings::default(),
-        model: model.info().clone(),
-    };
-    for repair in 0..=request.repairs.min(MAX_REPAIRS) {
-        let text = generate(model, &parts, request, cancel, emit, &mut answer.timings)?;
-        match judge(database, schema, &text, emit, &mut answer) {
-            Ok(sql) => {
-                answer.state = AnswerState::Checked;
-                answer.error = None;
-                if request.run {
-                    run(database, &sql, request, cancel, emit, &mut answer)?;
-                }
+    answer.timings = asking.timings;
+    answer.timings.total_ms = start.elapsed().as_secs_f64() * 1000.0;
+    Ok(answer)
+}
+
+/// One question on its way.
+struct Asking<'a> {
+    database: &'a Database,
+    schema: &'a Schema,
+    model: &'a mut dyn Generate,
+    request: &'a AskRequest,
+    cancel: &'a Cancel,
+    emit: &'a mut dyn FnMut(AskEvent),
+    timings: AskTimings,
+}
+
+impl Asking<'_> {
+    /// The answer that a person accepted for this question, where it still runs.
+    fn accepted(&mut self) -> Result<Option<Answer>, AskError> {
+        let Some(sql) = &self.request.accepted_sql else { return Ok(None) };
+        let candidate = self.judge_sql(sql)?;
+        if candidate.statement().is_none() {
+            return Ok(None);
+        }
+        let belief = Belief { confidence: Some(1.0), reason: "you accepted this answer before".into() };
+        let mut answer = self.blank();
+        self.settle(&mut answer, candidate, belief)?;
+        Ok(Some(answer))
+    }
+
+    fn answer(&mut self) -> Result<Answer, AskError> {
+        let request = self.request;
+        let mut parts = PromptParts {
+            schema_text: request.schema_text.clone(),
+            question: request.question.clone(),
+            hint: request.hint.clone(),
+            previous: request.previous.clone(),
+            repair: None,
+        };
+        let mut answer = self.blank();
+        let first = self.draw(&parts, std::slice::from_ref(&request.sampling))?;
+        let Some(first) = first.into_iter().next() else { return Ok(answer) };
+        (self.emit)(AskEvent::Proposed(first.sql.clone()));
+        if let Fate::Refused(error) = &first.fate {
+            answer.sql.clone_from(&first.sql);
+            answer.error = Some(error.clone());
+            answer.state = AnswerState::Refused;
+            return Ok(answer);
+        }
+        answer.first_draft.clone_from(&first.draft);
+        answer.mean_logprob = first.mean_logprob;
+        let doubts = doubts(&first);
+        let mut candidates = vec![first];
+        let more = self.how_many(&doubts).saturating_sub(1);
+        if more > 0 {
+            let reason = doubts.first().map_or("several drafts were asked for", Doubt::reason).into();
+            (self.emit)(AskEvent::Drawing { drafts: more, reason });
+            candidates.extend(self.draw(&parts, &self.samplings(more))?);
+        }
+        if let Some(chosen) = self.choose(&mut answer, &candidates, &doubts) {
+            let candidate = candidates.swap_remove(chosen.place);
+            self.settle(&mut answer, candidate, chosen.belief)?;
+            return Ok(answer);
+        }
+        // Nothing runs: the model is told why, twice at most.
+        let mut failed = candidates.swap_remove(0);
+        for repair in 0..=request.repairs.min(MAX_REPAIRS) {
+            let Some(attempt) = failed.attempt() else { break };
+            answer.sql.clone_from(&attempt.sql);
+            answer.error = Some(attempt.error.clone());
+            let repeated = answer.attempts.iter().any(|earlier| earlier.sql == attempt.sql);
+            answer.attempts.push(attempt.clone());
+            if repeated || repair == request.repairs.min(MAX_REPAIRS) {
                 break;
             }
-            Err(Failure::Refused(error)) => {
+            let told = match advice(&attempt.sql, &attempt.error, self.schema) {
+                Some(advice) => format!("{}\n{advice}", attempt.error),
+                None => attempt.error.clone(),
+            };
+            parts.repair = Some((attempt.sql.clone(), told));
+            (self.emit)(AskEvent::Repairing { repair: repair + 1, failed: attempt });
+            let Some(next) = self.draw(&parts, std::slice::from_ref(&request.sampling))?.into_iter().next() else { break };
+            (self.emit)(AskEvent::Proposed(next.sql.clone()));
+            if let Fate::Refused(error) = &next.fate {
+                answer.sql.clone_from(&next.sql);
+                answer.error = Some(error.clone());
                 answer.state = AnswerState::Refused;
-                answer.error = Some(error);
-                break;
+                return Ok(answer);
             }
-            Err(Failure::Database(error)) => return Err(AskError::Database(error)),
-            Err(Failure::Mendable(attempt)) => {
-                answer.error = Some(attempt.error.clone());
-                let repeated = answer.attempts.iter().any(|earlier| earlier.sql == attempt.sql);
-                answer.attempts.push(attempt.clone());
-                if repeated || repair == request.repairs.min(MAX_REPAIRS) {
-                    break;
+            if next.statement().is_some() {
+                self.settle(&mut answer, next, confidence::after_repair())?;
+                return Ok(answer);
+            }
+            failed = next;
+        }
+        Ok(answer)
+    }
+
+    fn blank(&self) -> Answer {
+        Answer {
+            question: self.request.question.clone(),
+            sql: String::new(),
+            state: AnswerState::Failed,
+            table: None,
+            confidence: None,
+            reason: "unknown: no draft runs".into(),
+            fixes: Vec::new(),
+            candidates: Vec::new(),
+            attempts: Vec::new(),
+            first_draft: String::new(),
+            mean_logprob: 0.0,
+            error: None,
+            timings: AskTimings::default(),
+            model: self.model.info().clone(),
+        }
+    }
+
+    fn how_many(&self, doubts: &[Doubt]) -> usize {
+        match self.request.candidates {
+            _ if self.request.execution == Execution::Never => 1,
+            Candidates::WhenInDoubt(_) if doubts.is_empty() => 1,
+            candidates => candidates.most(),
+        }
+    }
+
+    /// Every draft after the first is drawn with its own seed.
+    fn samplings(&self, count: usize) -> Vec<Sampling> {
+        let seed = self.request.sampling.seed;
+        (1..=count as u64)
+            .map(|i| Sampling { temperature: TEMPERATURE, top_p: Some(TOP_P), top_k: None, seed: seed.wrapping_add(i) })
+            .collect()
+    }
+
+    /// Has the model write a draft a sampling, and judges each; the text of the first is streamed where there is one alone.
+    fn draw(&mut self, parts: &PromptParts, samplings: &[Sampling]) -> Result<Vec<Candidate>, AskError> {
+        let prompt = render(parts, self.request.form);
+        let alone = samplings.len() == 1;
+        if alone {
+            (self.emit)(AskEvent::Prompt(self.model.render(&prompt)?));
+        }
+        let generation = GenerateRequest {
+            prompt,
+            shared_messages: 1,
+            max_tokens: MAX_TOKENS,
+            // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
+            stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
+            sampling: self.request.sampling.clone(),
+            logprobs: 0,
+        };
+        let emit = &mut *self.emit;
+        let generations = self.model.generate_many(&generation, samplings, self.cancel, &mut |event| match event {
+            GenerateEvent::Prefill { done, total, cached } if alone => emit(AskEvent::Reading { done, total, cached }),
+            GenerateEvent::Text(text) if alone => emit(AskEvent::Text(text)),
+            GenerateEvent::Prefill { .. } | GenerateEvent::Text(_) => {}
+        })?;
+        let mut known: HashMap<String, Candidate> = HashMap::new();
+        let mut candidates = Vec::with_capacity(generations.len());
+        for generation in &generations {
+            self.timings.generate.add(&generation.timings);
+            let candidate = match known.get(&generation.text) {
+                Some(same) => Candidate { mean_logprob: generation.mean_logprob, ..same.clone() },
+                None => {
+                    let start = Instant::now();
+                    let candidate = Candidate::new(self.database, self.schema, generation, self.request, self.cancel)?;
+                    self.timings.query_ms += start.elapsed().as_secs_f64() * 1000.0;
+                    known.insert(generation.text.clone(), candidate.clone());
+                    candidate
                 }
-                let told = match advice(&attempt.sql, &attempt.error, schema) {
-                    Some(advice) => format!("{}\n{advice}", attempt.error),
-                    None => attempt.error.clone(),
-                };
-                parts.repair = Some((attempt.sql.clone(), told));
-                emit(AskEvent::Repairing { repair: repair + 1, failed: attempt });
+            };
+            candidates.push(candidate);
+        }
+        Ok(candidates)
+    }
+
+    fn judge_sql(&self, sql: &str) -> Result<Candidate, AskError> {
+        Candidate::judge(self.database, self.schema, sql, self.request, self.cancel)
+    }
+
+    /// The draft to believe, and how much; `None` where SQLite takes none. What the drafts say goes into the answer.
+    fn choose(&self, answer: &mut Answer, candidates: &[Candidate], doubts: &[Doubt]) -> Option<Chosen> {
+        let ballots: Vec<Ballot> = candidates
+            .iter()
+            .enumerate()
+            .filter_map(|(draft, candidate)| {
+                let table = candidate.table()?.clone();
+                Some(Ballot { draft, table, suspicious: false, mean_logprob: candidate.mean_logprob })
+            })
+            .collect();
+        let groups = group(&ballots);
+        let place_of = |group: &Group| group.members.first().and_then(|&member| ballots.get(member)).map(|ballot| ballot.draft);
+        for group in &groups {
+            let Some(candidate) = place_of(group).and_then(|place| candidates.get(place)) else { continue };
+            answer.candidates.push(Agreement { sql: candidate.sql.clone(), agrees: group.members.len() });
+        }
+        match (groups.first(), groups.first().and_then(place_of)) {
+            (Some(best), Some(place)) => {
+                let votes = Votes { agreeing: best.members.len(), ran: ballots.len(), drawn: candidates.len(), standing: best.standing };
+                Some(Chosen { place, belief: confidence::of(&votes, doubts) })
+            }
+            // None was compared: the first that SQLite takes.
+            _ => {
+                let place = candidates.iter().position(|candidate| candidate.statement().is_some())?;
+                Some(Chosen { place, belief: confidence::not_compared() })
             }
         }
     }
-    answer.timings.total_ms = start.elapsed().as_secs_f64() * 1000.0;
-    Ok(answer)
+
+    /// Makes `candidate` the answer; it runs here where it is to and has not yet.
+    fn settle(&mut self, answer: &mut Answer, candidate: Candidate, belief: Belief) -> Result<(), AskError> {
+        let Some(statement) = candidate.statement().cloned() else { return Ok(()) };
+        (self.emit)(AskEvent::Checked(candidate.sql.clone()));
+        answer.sql = candidate.sql;
+        answer.fixes = candidate.fixes;
+        answer.error = None;
+        answer.state = AnswerState::Checked;
+        (answer.confidence, answer.reason) = (belief.confidence, belief.reason);
+        if answer.candidates.is_empty() {
+            answer.candidates.push(Agreement { sql: answer.sql.clone(), agrees: 1 });
+        }
+        if self.request.execution != Execution::Answer {
+            return Ok(());
+        }
+        (self.emit)(AskEvent::Running);
+        if let Fate::Ran(_, table) = candidate.fate {
+            answer.table = Some(table);
+            answer.state = AnswerState::Ran;
+            return Ok(());
+        }
+        let start = Instant::now();
+        match self.database.execute(&statement, &self.request.limits, self.cancel) {
+            Ok(table) => {
+                answer.table = Some(table);
+                answer.state = AnswerState::Ran;
+            }
+            Err(DbError::Sql { message, .. }) => {
+                answer.state = AnswerState::Failed;
+                answer.error = Some(message);
+            }
+            Err(error) => return Err(AskError::Database(error)),
+        }
+        self.timings.query_ms += start.elapsed().as_secs_f64() * 1000.0;
+        Ok(())
+    }
+}
+
+/// A draft chosen, and how much it is believed.
+struct Chosen {
+    place: usize,
+    belief: Belief,
 }
 
 /// Has the model read what every question about a database begins with, so that the first one need not wait for it. `emit` gets
@@ -155,122 +340,5 @@ pub fn prepare_model(
             emit(AskEvent::Reading { done, total, cached });
         }
     })?;
-    Ok(())
-}
-
-enum Failure {
-    Mendable(Attempt),
-    Refused(String),
-    Database(DbError),
-}
-
-fn generate(
-    model: &mut dyn Generate,
-    parts: &PromptParts,
-    request: &AskRequest,
-    cancel: &Cancel,
-    emit: &mut dyn FnMut(AskEvent),
-    timings: &mut AskTimings,
-) -> Result<String, AskError> {
-    let prompt = render(parts, request.form);
-    emit(AskEvent::Prompt(model.render(&prompt)?));
-    let generation = GenerateRequest {
-        prompt,
-        shared_messages: 1,
-        max_tokens: 400,
-        // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
-        stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
-        sampling: request.sampling.clone(),
-        logprobs: 0,
-    };
-    let out = model.generate(&generation, cancel, &mut |event| match event {
-        GenerateEvent::Prefill { done, total, cached } => emit(AskEvent::Reading { done, total, cached }),
-        GenerateEvent::Text(text) => emit(AskEvent::Text(text)),
-    })?;
-    let (sum, new) = (&mut timings.generate, &out.timings);
-    sum.prompt_tokens += new.prompt_tokens;
-    sum.cached_tokens += new.cached_tokens;
-    sum.prefill_ms += new.prefill_ms;
-    sum.generated_tokens += new.generated_tokens;
-    sum.forced_tokens += new.forced_tokens;
-    sum.drafted_tokens += new.drafted_tokens;
-    sum.accepted_tokens += new.accepted_tokens;
-    sum.decode_ms += new.decode_ms;
-    Ok(out.text)
-}
-
-fn judge(
-    database: &Database,
-    schema: &Schema,
-    text: &str,
-    emit: &mut dyn FnMut(AskEvent),
-    answer: &mut Answer,
-) -> Result<ReadOnlySql, Failure> {
-    let mendable = |sql: &str, error: String| Failure::Mendable(Attempt { sql: sql.into(), error });
-    let draft = extract(text).ok_or_else(|| mendable(text.trim(), "there is no SQL statement in the answer".into()))?;
-    let (mended, fixes) = mend_double_quotes(draft.as_str(), schema);
-    answer.sql.clone_from(&mended);
-    answer.fixes = fixes.into_iter().map(|(from, to)| Fix { kind: "double_quotes".into(), from, to }).collect();
-    emit(AskEvent::Proposed(mended.clone()));
-    let sql = guard::check(&mended)
-        .map_err(|error| if error.is_refusal() { Failure::Refused(error.to_string()) } else { mendable(&mended, error.to_string()) })?;
-    match prepare(database, schema, sql, answer) {
-        Ok(sql) => {
-            emit(AskEvent::Checked(sql.as_str().into()));
-            Ok(sql)
-        }
-        Err(DbError::Sql { message, .. }) => Err(mendable(&mended, message)),
-        Err(other) => Err(Failure::Database(other)),
-    }
-}
-
-/// Has SQLite prepare `sql`; a qualifier that names the wrong table is changed on the way, where only one other table can be meant.
-/// The error is that of the statement as the model wrote it.
-fn prepare(database: &Database, schema: &Schema, sql: ReadOnlySql, answer: &mut Answer) -> Result<ReadOnlySql, DbError> {
-    let Err(first) = database.check(&sql) else { return Ok(sql) };
-    let (mut error, mut now, mut fixes) = (first.clone(), sql, Vec::new());
-    while let DbError::Sql { message } = &error {
-        let column = message.strip_prefix("no such column: ");
-        let Some(change) = column.and_then(|column| requalify(now.as_str(), column, schema)) else { break };
-        let Ok(changed) = guard::check(&change.sql) else { break };
-        // Two tables that lack each other's columns cannot send a qualifier to and fro: each change names another column.
-        if fixes.len() >= MAX_FIXES {
-            break;
-        }
-        fixes.push(Fix { kind: "qualifier".into(), from: change.from, to: change.to });
-        match database.check(&changed) {
-            Ok(_) => {
-                answer.sql = changed.as_str().into();
-                answer.fixes.extend(fixes);
-                return Ok(changed);
-            }
-            Err(next) => (error, now) = (next, changed),
-        }
-    }
-    Err(first)
-}
-
-fn run(
-    database: &Database,
-    sql: &ReadOnlySql,
-    request: &AskRequest,
-    cancel: &Cancel,
-    emit: &mut dyn FnMut(AskEvent),
-    answer: &mut Answer,
-) -> Result<(), AskError> {
-    emit(AskEvent::Running);
-    let start = Instant::now();
-    match database.execute(sql, &request.limits, cancel) {
-        Ok(table) => {
-            answer.table = Some(table);
-            answer.state = AnswerState::Ran;
-        }
-        Err(DbError::Sql { message, .. }) => {
-            answer.state = AnswerState::Failed;
-            answer.error = Some(message);
-        }
-        Err(error) => return Err(AskError::Database(error)),
-    }
-    answer.timings.query_ms = start.elapsed().as_secs_f64() * 1000.0;
     Ok(())
 }

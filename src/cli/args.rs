@@ -58,6 +58,8 @@ pub enum Command {
     /// List, pull, remove models
     #[command(subcommand)]
     Models(ModelsCommand),
+    /// Accuracy over questions whose SQL is known, by comparing rows
+    Eval(EvalArgs),
     /// Speed of a model on this machine
     Bench(BenchArgs),
     /// What this machine offers: memory, disk, folders, models, Python
@@ -129,9 +131,9 @@ pub struct AskArgs {
     /// Print the prompt on stderr
     #[arg(long)]
     pub show_prompt: bool,
-    /// Answers to draw and compare
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
-    pub candidates: u32,
+    /// Drafts to draw and compare [default: 1, and 8 where the first is in doubt]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub candidates: Option<u32>,
     /// Let the model write any name, also one that the database does not have
     #[arg(long)]
     pub no_constrain: bool,
@@ -268,6 +270,65 @@ pub enum ModelsCommand {
         /// Its catalogue name
         name: String,
     },
+}
+
+/// Arguments of `eval`.
+#[derive(Debug, ClapArgs)]
+pub struct EvalArgs {
+    /// A JSON list of {db_id, question, query}; `query` may be a list of accepted answers
+    #[arg(long, required_unless_present = "compare")]
+    pub questions: Option<std::path::PathBuf>,
+    /// A folder with one <db_id>.sqlite for each database
+    #[arg(long, required_unless_present = "compare")]
+    pub databases: Option<std::path::PathBuf>,
+    /// A catalogue name or a model file
+    #[arg(long)]
+    pub model: Option<String>,
+    /// An adapter: `none` or a name
+    #[arg(long, default_value = "none")]
+    pub adapter: String,
+    /// At most this many questions, drawn with the seed; all where it is not given
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// One JSON line a question; what is in it already is not asked again
+    #[arg(long)]
+    pub out: Option<std::path::PathBuf>,
+    /// Compare two files written by --out: what the second fixed and broke
+    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["questions", "databases"])]
+    pub compare: Option<Vec<std::path::PathBuf>>,
+    /// The bare model: schema as stored, one greedy draft, nothing mended, looked up or repaired
+    #[arg(long)]
+    pub plain: bool,
+    /// Prompt form [default: auto]
+    #[arg(long, value_enum)]
+    pub prompt: Option<PromptForm>,
+    /// Drafts to draw and compare [default: 1, and 8 where the first is in doubt]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub candidates: Option<u32>,
+    /// Let the model write any name
+    #[arg(long)]
+    pub no_constrain: bool,
+    /// Do not mend names without the model
+    #[arg(long)]
+    pub no_mend: bool,
+    /// Do not let the model mend SQL that failed
+    #[arg(long)]
+    pub no_repair: bool,
+    /// Do not look up values of the question in the database
+    #[arg(long)]
+    pub no_values: bool,
+    /// Seed of what is drawn
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Threads to compute on [default: all of this process]
+    #[arg(long, value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// What computes
+    #[arg(long, value_enum, default_value = "auto")]
+    pub device: DeviceChoice,
+    /// `text` or `json`
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
 }
 
 /// Arguments of `bench`.

@@ -13,9 +13,9 @@ use super::pull::{bring, decide};
 use super::query::{SCHEMA_BYTES, format_of, open, say_if_empty};
 use super::settings::Settings;
 use crate::ask::pipeline::MAX_QUESTION_BYTES;
-use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, MAX_REPAIRS, ask};
+use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, MAX_REPAIRS, Mending, ask};
 use crate::db::{export, write_table};
-use crate::llm::Sampling;
+use crate::llm::{ModelInfo, Sampling};
 use crate::prompt::{Form, schema_text};
 use crate::text;
 
@@ -36,14 +36,13 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
         question: args.question.clone(),
         hint: args.hint.clone(),
         schema_text: schema_text(&schema, SCHEMA_BYTES),
-        form: match settings.prompt(args.prompt) {
-            PromptForm::Alpaca => Form::Alpaca,
-            PromptForm::Chat => Form::Chat,
-            PromptForm::Auto if model.info().has_chat_template => Form::Chat,
-            PromptForm::Auto => Form::Alpaca,
-        },
+        form: form_for(settings.prompt(args.prompt), model.info()),
+        previous: None,
+        accepted_sql: None,
+        mending: Mending::Names,
         repairs: if args.no_repair { 0 } else { MAX_REPAIRS },
-        run: !args.sql_only,
+        candidates: candidates(args.candidates),
+        execution: if args.sql_only { Execution::Never } else { Execution::Answer },
         sampling: Sampling { seed: args.seed, ..Sampling::default() },
         limits: settings.limits(args.max_rows, args.timeout),
     };
@@ -52,6 +51,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
         let _ = match event {
             AskEvent::Prompt(prompt) if args.show_prompt => writeln!(stderr(), "{}", text::sanitize_lines(&prompt)),
             AskEvent::Reading { done, total, .. } if live => write!(stderr(), "\rreading {}% ", 100 * done / total.max(1)),
+            AskEvent::Drawing { drafts, reason } => writeln!(stderr(), "{reason}: comparing it with {drafts} more"),
             AskEvent::Repairing { repair, failed } => writeln!(stderr(), "repair {repair}: {}", text::sanitize(&failed.error)),
             _ => Ok(()),
         };
@@ -71,6 +71,21 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     })
 }
 
+/// The form to ask `model` in.
+pub(super) fn form_for(wanted: PromptForm, model: &ModelInfo) -> Form {
+    match wanted {
+        PromptForm::Alpaca => Form::Alpaca,
+        PromptForm::Chat => Form::Chat,
+        PromptForm::Auto if model.has_chat_template => Form::Chat,
+        PromptForm::Auto => Form::Alpaca,
+    }
+}
+
+/// As many drafts as typed, else as doubt calls for.
+pub(super) fn candidates(typed: Option<u32>) -> Candidates {
+    typed.map_or_else(Candidates::default, |n| Candidates::Exactly(n as usize))
+}
+
 /// Says before any work what cannot be done. `--no-constrain` and `--no-values` switch off what is not there yet: nothing is wrong with them.
 fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
     let bytes = args.question.len();
@@ -79,9 +94,6 @@ fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
     }
     if !matches!(args.adapter.as_str(), "auto" | "none") {
         return Err(Failure::new(2, format!("adapters are not there yet, so `--adapter {}` cannot be used", args.adapter)));
-    }
-    if args.candidates > 1 {
-        return Err(Failure::new(2, "comparing several candidates is not there yet; use --candidates 1"));
     }
     if args.device == DeviceChoice::Cuda {
         return Err(Failure::new(2, "this build has no CUDA; use --device cpu"));
@@ -114,7 +126,6 @@ fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
 
 fn answer_json(answer: &Answer) -> Result<serde_json::Value, Failure> {
     let table = answer.table.clone().unwrap_or_default();
-    let agrees = u8::from(answer.table.is_some());
     Ok(json!({
         "question": answer.question,
         "sql": answer.sql,
@@ -126,7 +137,7 @@ fn answer_json(answer: &Answer) -> Result<serde_json::Value, Failure> {
         "confidence": answer.confidence,
         "reason": answer.reason,
         "fixes": answer.fixes,
-        "candidates": if answer.sql.is_empty() { json!([]) } else { json!([{ "sql": answer.sql, "agrees": agrees }]) },
+        "candidates": answer.candidates,
         "attempts": answer.attempts,
         "missing": [],
         "timings": serde_json::to_value(&answer.timings)?,

@@ -13,6 +13,7 @@ mod ask;
 mod bench;
 mod complete;
 mod doctor;
+mod eval;
 mod failure;
 mod interrupt;
 mod load;

@@ -6,6 +6,7 @@
 //! - `authorize`: what SQLite may do while it prepares
 //! - `database`: checking and running statements; `columns`: what their results are called
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
+//! - [`same`]: whether two results say the same
 //! - [`demo`]: the sample database
 //! - `introspect`, `keys`, `statistics`: the schema, in two phases
 
@@ -18,12 +19,14 @@ pub mod export;
 mod introspect;
 mod keys;
 mod open;
+pub mod same;
 mod statistics;
 pub mod table;
 
 pub use database::Database;
 pub use error::DbError;
 pub use export::{Format, write_table};
+pub use same::{RowOrder, same_result};
 pub use table::{Cell, ColumnInfo, Limits, Table};
 
 #[cfg(test)]

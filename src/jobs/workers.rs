@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
-use crate::ask::{AskError, AskRequest, MAX_REPAIRS, ask, prepare_model};
+use crate::ask::{AskError, AskRequest, Execution, ask, prepare_model};
 use crate::db::{Database, DbError, Limits};
-use crate::llm::{Generate, LlmError, Sampling};
+use crate::llm::{Generate, LlmError};
 use crate::prompt::{Form, SCHEMA_BYTES, schema_text};
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
@@ -237,14 +237,9 @@ fn answer(
 ) -> Result<Outcome, JobFailure> {
     let job = task.job;
     let request = AskRequest {
-        question: question.into(),
-        hint: None,
-        schema_text: schema_text(&open.schema, SCHEMA_BYTES),
-        form: form_of(model),
-        repairs: MAX_REPAIRS,
-        run: false,
-        sampling: Sampling::default(),
+        execution: Execution::ToCompare,
         limits: *limits,
+        ..AskRequest::new(question, schema_text(&open.schema, SCHEMA_BYTES), form_of(model))
     };
     match ask(&open.database, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),

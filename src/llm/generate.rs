@@ -130,6 +130,20 @@ pub struct GenerateTimings {
     pub decode_ms: f64,
 }
 
+impl GenerateTimings {
+    /// Adds those of another generation.
+    pub fn add(&mut self, other: &Self) {
+        self.prompt_tokens += other.prompt_tokens;
+        self.cached_tokens += other.cached_tokens;
+        self.prefill_ms += other.prefill_ms;
+        self.generated_tokens += other.generated_tokens;
+        self.forced_tokens += other.forced_tokens;
+        self.drafted_tokens += other.drafted_tokens;
+        self.accepted_tokens += other.accepted_tokens;
+        self.decode_ms += other.decode_ms;
+    }
+}
+
 /// What a model answered.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Generation {
@@ -178,4 +192,19 @@ pub trait Generate: Send {
     /// Answers a request. Blocks; stops early when `cancel` says so, with [`LlmError::Stopped`] (what came until then was emitted).
     fn generate(&mut self, request: &GenerateRequest, cancel: &Cancel, emit: &mut dyn FnMut(GenerateEvent))
     -> Result<Generation, LlmError>;
+
+    /// Answers a request once for each of `samplings` (in place of the request's own), all from one reading of the prompt; a model on this
+    /// machine writes them together. The text of the first is emitted. The first one's timings hold the time of all.
+    fn generate_many(
+        &mut self,
+        request: &GenerateRequest,
+        samplings: &[Sampling],
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) -> Result<Vec<Generation>, LlmError> {
+        let one = |sampling: &Sampling| {
+            self.generate(&GenerateRequest { sampling: sampling.clone(), ..request.clone() }, cancel, &mut |event| emit(event))
+        };
+        samplings.iter().map(one).collect()
+    }
 }

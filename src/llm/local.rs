@@ -6,12 +6,10 @@ use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
-use super::draft::Drafter;
-use super::generate::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
-use super::sampler::{Sampler, log_sum_exp, top_logprobs};
-use super::stop::StopStrings;
+use super::decode::Decoding;
+use super::generate::{Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Sampling};
 use super::template::ChatTemplate;
-use super::tokenizer::{Specials, Tokenizer, Utf8Assembler};
+use super::tokenizer::{Specials, Tokenizer};
 use super::{Lane, LlmError, Model, Session, Want, ops};
 use crate::compute::Phase;
 use crate::signal::Cancel;
@@ -155,38 +153,9 @@ impl LocalModel {
         Ok((logits, cached))
     }
 
-    /// Reads tokens while writing; the logits behind each.
-    fn read_all(&mut self, tokens: &[u32]) -> Result<Vec<Vec<f32>>, LlmError> {
-        let out = self.model.forward(Phase::Decode, &mut [Lane { session: &mut self.session, tokens, want: Want::All }])?;
-        let vocabulary = self.model.vocabulary();
-        Ok(ops::read_f32(&out[0], |logits| logits.chunks_exact(vocabulary).map(<[f32]>::to_vec).collect())?)
-    }
-
     fn read(&mut self, phase: Phase, tokens: &[u32], want: Want<'_>) -> Result<Vec<f32>, LlmError> {
         let out = self.model.forward(phase, &mut [Lane { session: &mut self.session, tokens, want }])?;
         Ok(ops::read_f32(&out[0], <[f32]>::to_vec)?)
-    }
-}
-
-/// Logits that one pass gave: behind the last token that is certain, and behind each draft.
-struct Ahead {
-    rows: Vec<Vec<f32>>,
-    drafts: Vec<u32>,
-    /// Drafts that came.
-    at: usize,
-}
-
-impl Ahead {
-    /// The logits behind everything that is certain.
-    fn row(&self) -> Result<&[f32], LlmError> {
-        self.rows.get(self.at).map(Vec::as_slice).ok_or_else(|| LlmError::Inconsistent("a pass gave too few logits".into()))
-    }
-
-    /// Whether `token` is the next draft, so that the logits behind it are known.
-    fn accept(&mut self, token: u32) -> bool {
-        let came = self.drafts.get(self.at) == Some(&token);
-        self.at += usize::from(came);
-        came
     }
 }
 
@@ -220,6 +189,17 @@ impl Generate for LocalModel {
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Generation, LlmError> {
+        let mut all = self.generate_many(request, std::slice::from_ref(&request.sampling), cancel, emit)?;
+        all.pop().ok_or_else(|| LlmError::Inconsistent("nothing was written".into()))
+    }
+
+    fn generate_many(
+        &mut self,
+        request: &GenerateRequest,
+        samplings: &[Sampling],
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) -> Result<Vec<Generation>, LlmError> {
         let prompt_tokens = self.tokenize(&request.prompt)?;
         let context = self.info.context_length;
         if prompt_tokens.is_empty() || prompt_tokens.len() >= context {
@@ -231,67 +211,39 @@ impl Generate for LocalModel {
         let (logits, cached_tokens) = self.prefill(&prompt_tokens, cancel, emit)?;
         let prefill_ms = start.elapsed().as_secs_f64() * 1000.0;
         let start = Instant::now();
-        let budget = request.max_tokens.min(context - prompt_tokens.len());
-        let mut sampler = Sampler::new(&request.sampling);
-        let (mut logprobs, mut logprob_sum) = (Vec::new(), 0.0);
-        let mut stops = StopStrings::new(&request.stop);
-        let mut characters = Utf8Assembler::default();
-        let mut finish_reason = FinishReason::Length;
-        let mut drafter = Drafter::default();
-        // The prompt, then what was written; and the logits that are known ahead, the drafts that they are known for.
-        let mut text = prompt_tokens.clone();
-        let mut ahead = Ahead { rows: vec![logits], drafts: Vec::new(), at: 0 };
-        while text.len() - prompt_tokens.len() < budget {
-            if let Some(stop) = cancel.stop() {
-                return Err(LlmError::Stopped(stop));
-            }
-            let logits = ahead.row()?;
-            let token = sampler.sample(logits)?;
-            if self.tokenizer.end_ids().contains(&token) {
-                finish_reason = FinishReason::Eos;
-                break;
-            }
-            logprob_sum += logits[token as usize] - log_sum_exp(logits);
-            if request.logprobs > 0 {
-                logprobs.push(top_logprobs(logits, request.logprobs, |id| self.tokenizer.decode(&[id])));
-            }
-            text.push(token);
-            stops.text.push_str(&characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
-            if stops.advance(false, emit) {
-                finish_reason = FinishReason::Stop;
-                break;
-            }
-            let left = budget - (text.len() - prompt_tokens.len());
-            if left > 0 && !ahead.accept(token) {
-                drafter.judge(ahead.drafts.len(), ahead.at);
-                // What was read of the drafts that did not come is forgotten.
-                self.session.truncate(text.len() - 1);
-                let drafts = if self.drafting { drafter.propose(&text, left - 1).to_vec() } else { Vec::new() };
-                let rows = self.read_all(&[&[token], drafts.as_slice()].concat())?;
-                ahead = Ahead { rows, drafts, at: 0 };
-            }
-        }
-        drafter.judge(ahead.drafts.len(), ahead.at);
-        self.session.truncate(text.len());
-        let tokens = text.split_off(prompt_tokens.len());
-        if finish_reason != FinishReason::Stop {
-            stops.text.push_str(&characters.finish());
-            stops.advance(true, emit);
-        }
-        let timings = GenerateTimings {
-            prompt_tokens: prompt_tokens.len(),
-            cached_tokens,
-            prefill_ms,
-            generated_tokens: tokens.len(),
-            forced_tokens: 0,
-            drafted_tokens: drafter.drafted,
-            accepted_tokens: drafter.accepted,
-            decode_ms: start.elapsed().as_secs_f64() * 1000.0,
+        let decoding = Decoding {
+            model: &self.model,
+            tokenizer: &self.tokenizer,
+            request,
+            budget: request.max_tokens.min(context - prompt_tokens.len()),
+            drafting: self.drafting,
         };
+        let out = decoding.write(&prompt_tokens, self.session.clone(), logits, samplings, cancel, emit)?;
+        self.session = out.session;
         if worth_saving {
             self.remember(&prompt_tokens[..shared]);
         }
-        let mean_logprob = if tokens.is_empty() { 0.0 } else { logprob_sum / tokens.len() as f32 };
-        Ok(Generation { text: stops.text, tokens, prompt_tokens, finish_reason, logprobs, mean_logprob, timings })
+        let mut timings = GenerateTimings {
+            prompt_tokens: prompt_tokens.len(),
+            cached_tokens,
+            prefill_ms,
+            drafted_tokens: out.drafted,
+            accepted_tokens: out.accepted,
+            decode_ms: start.elapsed().as_secs_f64() * 1000.0,
+            ..GenerateTimings::default()
+        };
+        let generations = out.written.into_iter().map(|written| {
+            let timings = GenerateTimings { generated_tokens: written.tokens.len(), ..std::mem::take(&mut timings) };
+            Generation {
+                text: written.text,
+                tokens: written.tokens,
+                prompt_tokens: prompt_tokens.clone(),
+                finish_reason: written.finish_reason,
+                logprobs: written.logprobs,
+                mean_logprob: written.mean_logprob,
+                timings,
+            }
+        });
+        Ok(generations.collect())
     }
 }

@@ -8,6 +8,7 @@
 //! - [`model`]: the decoder
 //! - [`kv`], [`session`]: what a model remembers of the tokens it has read
 //! - [`sampler`]: drawing the next token
+//! - `decode`: writing, one continuation or several at once
 //! - `draft`: proposals for tokens to come, from the prompt
 //! - `stop`: stop strings
 //! - [`tokenizer`], [`template`]: text to ids and back, chat turns to text
@@ -15,6 +16,7 @@
 //! - [`scripted`]: a model that answers from a script, for tests
 
 pub mod arch;
+mod decode;
 mod draft;
 mod error;
 pub mod generate;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::signal::Cancel;
 
-use super::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError, ModelInfo, Prompt};
+use super::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError, ModelInfo, Prompt, Sampling};
 
 /// Answers each request with the next line of its script, and remembers what it was asked.
 #[derive(Debug, Default)]
@@ -65,5 +65,17 @@ impl Generate for Scripted {
         let tokens: Vec<u32> = text.bytes().map(u32::from).collect();
         let timings = GenerateTimings { prompt_tokens: prompt_tokens.len(), generated_tokens: tokens.len(), ..Default::default() };
         Ok(Generation { text, tokens, prompt_tokens, finish_reason: FinishReason::Eos, logprobs: Vec::new(), mean_logprob: 0.0, timings })
+    }
+
+    /// The next answers of the script; fewer where it ends.
+    fn generate_many(
+        &mut self,
+        request: &GenerateRequest,
+        samplings: &[Sampling],
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) -> Result<Vec<Generation>, LlmError> {
+        let count = if samplings.len() == 1 { 1 } else { samplings.len().min(self.answers.len()) };
+        (0..count).map(|_| self.generate(request, cancel, emit)).collect()
     }
 }

@@ -2,7 +2,7 @@
 
 mod schema_text;
 
-pub use schema_text::schema_text;
+pub use schema_text::{schema_as_stored, schema_text};
 
 /// What a schema may take of a prompt: about 4,096 tokens, at three and a half bytes each.
 pub const SCHEMA_BYTES: usize = 14_000;
@@ -18,6 +18,15 @@ pub enum Form {
     Chat,
 }
 
+/// A question that was answered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// The question.
+    pub question: String,
+    /// The SQL that answered it.
+    pub sql: String,
+}
+
 /// What a prompt is made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PromptParts {
@@ -27,6 +36,8 @@ pub struct PromptParts {
     pub question: String,
     /// Something the person wants considered.
     pub hint: Option<String>,
+    /// The question before, where this one may follow on it.
+    pub previous: Option<Turn>,
     /// The last SQL and what SQLite said about it.
     pub repair: Option<(String, String)>,
 }
@@ -41,18 +52,29 @@ pub fn render(parts: &PromptParts, form: Form) -> Prompt {
         question.push_str(&format!("\n\nThis query failed:\n{sql}\nSQLite says: {error}\nWrite the corrected query."));
     }
     match form {
-        Form::Alpaca => Prompt::Text(alpaca(&question, &parts.schema_text)),
-        Form::Chat => Prompt::Chat(vec![
-            Message {
-                role: Role::System,
-                content: format!(
-                    "You write SQL for SQLite. Answer with one SELECT statement in a ```sql block and nothing else. Use only these tables and columns.\n\n{}",
-                    parts.schema_text
-                ),
-            },
-            Message { role: Role::User, content: question },
-        ]),
+        Form::Alpaca => {
+            let before = parts.previous.as_ref().map(|turn| format!("{}\n{}\n\n", turn.question.trim(), turn.sql));
+            Prompt::Text(alpaca(&format!("{}{question}", before.unwrap_or_default()), &parts.schema_text))
+        }
+        Form::Chat => {
+            let system = format!(
+                "You write SQL for SQLite. Answer with one SELECT statement in a ```sql block and nothing else. Use only these tables and columns.\n\n{}",
+                parts.schema_text
+            );
+            let mut messages = vec![Message { role: Role::System, content: system }];
+            if let Some(turn) = &parts.previous {
+                messages.push(Message { role: Role::User, content: turn.question.trim().into() });
+                messages.push(Message { role: Role::Assistant, content: answer_text(&turn.sql) });
+            }
+            messages.push(Message { role: Role::User, content: question });
+            Prompt::Chat(messages)
+        }
     }
+}
+
+/// `sql` as a chat model is to answer it.
+pub fn answer_text(sql: &str) -> String {
+    format!("```sql\n{};\n```", sql.trim().trim_end_matches(';'))
 }
 
 /// The Stanford Alpaca templates, to the letter; the variant without input where `input` is empty.

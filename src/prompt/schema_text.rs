@@ -31,6 +31,18 @@ pub fn schema_text(schema: &Schema, budget: usize) -> String {
     kept
 }
 
+/// The `CREATE` statements of `schema` as they are stored, as many whole ones as fit `budget` bytes. What an untuned baseline is asked with.
+pub fn schema_as_stored(schema: &Schema, budget: usize) -> String {
+    let mut text = String::new();
+    for table in schema.tables.iter().filter(|table| !table.sql.is_empty()) {
+        if text.len() + table.sql.len() + 3 <= budget {
+            text.push_str(table.sql.trim());
+            text.push_str(";\n\n");
+        }
+    }
+    text
+}
+
 /// Said once where every table is cut down to its keys.
 const KEYS_ONLY: &str = "-- only key columns are shown\n";
 

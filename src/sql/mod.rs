@@ -12,6 +12,7 @@
 //! - `tree`: sqlparser's syntax tree
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
+//! - [`mod@shape`]: how involved a query is
 //! - [`lex`]: tokens as SQLite cuts them
 //! - [`lock`]: only names that exist, while SQL is being written
 
@@ -27,6 +28,7 @@ pub mod qualify;
 pub mod quote;
 pub mod quotes;
 pub mod resolve;
+pub mod shape;
 pub mod suspicion;
 mod tree;
 
@@ -36,4 +38,5 @@ pub use highlight::{Span, SpanKind, highlight};
 pub use lock::NameLock;
 pub use mend::{Change, ChangeKind, Mended, mend};
 pub use quotes::mend_double_quotes;
+pub use shape::{Shape, shape};
 pub use suspicion::{Suspicion, SuspicionKind, suspicions};

@@ -65,7 +65,7 @@ impl Entry {
             AskEvent::Proposed(_) => self.stage = Stage::Proposed,
             AskEvent::Checked(_) => self.stage = Stage::Checked,
             AskEvent::Repairing { failed, .. } => self.attempts.push((failed.sql, failed.error)),
-            AskEvent::Running => {}
+            AskEvent::Drawing { .. } | AskEvent::Running => {}
         }
     }
 

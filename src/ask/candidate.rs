@@ -1,0 +1,118 @@
+//! One draft: from the model's words to SQL that runs, or to the reason why not.
+
+use std::time::Duration;
+
+use super::event::{Attempt, Fix};
+use super::mend::mend_and_check;
+use super::pipeline::AskError;
+use super::request::{AskRequest, Execution};
+use crate::db::{Database, DbError, Limits, Table};
+use crate::llm::Generation;
+use crate::schema::Schema;
+use crate::signal::{Cancel, Stop};
+use crate::sql::extract::extract;
+use crate::sql::ReadOnlySql;
+
+/// A draft that only serves to be compared gets no more than this.
+const COMPARISON_TIME: Duration = Duration::from_secs(5);
+
+/// A draft of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Candidate {
+    /// As the model wrote it.
+    pub(super) draft: String,
+    /// As it stands after mending.
+    pub(super) sql: String,
+    pub(super) fixes: Vec<Fix>,
+    pub(super) mean_logprob: f32,
+    pub(super) fate: Fate,
+}
+
+/// How far a draft came.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Fate {
+    /// SQLite prepared it; nothing was to run.
+    Checked(ReadOnlySql),
+    /// It ran.
+    Ran(ReadOnlySql, Table),
+    /// It is no statement that SQLite takes, or it failed while it ran.
+    Failed(String),
+    /// It would do more than read.
+    Refused(String),
+}
+
+impl Candidate {
+    /// Takes the SQL out of `generation`, mends and judges it, and runs it where drafts are compared.
+    ///
+    /// # Errors
+    /// Only where the database itself fails, or `cancel` stops.
+    pub(super) fn new(
+        database: &Database,
+        schema: &Schema,
+        generation: &Generation,
+        request: &AskRequest,
+        cancel: &Cancel,
+    ) -> Result<Self, AskError> {
+        let text = generation.text.trim();
+        let mean_logprob = generation.mean_logprob;
+        let Some(draft) = extract(text) else {
+            let fate = Fate::Failed("there is no SQL statement in the answer".into());
+            return Ok(Self { draft: text.into(), sql: text.into(), fixes: Vec::new(), mean_logprob, fate });
+        };
+        let mut candidate = Self::judge(database, schema, draft.as_str(), request, cancel)?;
+        candidate.mean_logprob = mean_logprob;
+        Ok(candidate)
+    }
+
+    /// The same for SQL that is there already.
+    pub(super) fn judge(
+        database: &Database,
+        schema: &Schema,
+        draft: &str,
+        request: &AskRequest,
+        cancel: &Cancel,
+    ) -> Result<Self, AskError> {
+        let judged = mend_and_check(database, schema, draft, request.mending).map_err(AskError::Database)?;
+        let mut candidate =
+            Self { draft: draft.into(), sql: judged.sql, fixes: judged.fixes, mean_logprob: 0.0, fate: judged.fate };
+        if let (Fate::Checked(sql), true) = (&candidate.fate, request.execution != Execution::Never) {
+            let limits = Limits { timeout: request.limits.timeout.min(COMPARISON_TIME), ..request.limits };
+            let limits = if request.candidates.most() > 1 { limits } else { request.limits };
+            let sql = sql.clone();
+            candidate.fate = match database.execute(&sql, &limits, cancel) {
+                Ok(table) => Fate::Ran(sql, table),
+                Err(DbError::Sql { message, .. }) => Fate::Failed(message),
+                // Too slow to be compared; alone, it may take its time.
+                Err(DbError::Stopped(Stop::TimedOut)) if cancel.stop().is_none() && limits.timeout < request.limits.timeout => {
+                    Fate::Checked(sql)
+                }
+                Err(error) => return Err(AskError::Database(error)),
+            };
+        }
+        Ok(candidate)
+    }
+
+    /// The error with the SQL it is about, where it failed.
+    pub(super) fn attempt(&self) -> Option<Attempt> {
+        match &self.fate {
+            Fate::Failed(error) | Fate::Refused(error) => Some(Attempt { sql: self.sql.clone(), error: error.clone() }),
+            _ => None,
+        }
+    }
+
+    /// Its rows, where it ran.
+    pub(super) fn table(&self) -> Option<&Table> {
+        match &self.fate {
+            Fate::Ran(_, table) => Some(table),
+            _ => None,
+        }
+    }
+
+    /// Its statement, where SQLite takes it.
+    pub(super) fn statement(&self) -> Option<&ReadOnlySql> {
+        match &self.fate {
+            Fate::Ran(sql, _) | Fate::Checked(sql) => Some(sql),
+            _ => None,
+        }
+    }
+}

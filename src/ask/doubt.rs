@@ -1,0 +1,53 @@
+//! What speaks against a draft before anybody has looked at it.
+
+use super::candidate::{Candidate, Fate};
+use super::vote::says_nothing;
+
+/// Below this mean log probability a token, a draft counts as unsure. Chosen on development questions; see `eval`.
+const UNSURE: f32 = -0.12;
+
+/// A reason to doubt a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// SQLite does not take it, or it failed.
+    DoesNotRun,
+    /// It was mended.
+    Mended,
+    /// It returned nothing, or nothing but NULL and zero.
+    SaysNothing,
+    /// The model was unsure of it.
+    Unsure,
+    /// It was too slow to be compared.
+    Slow,
+}
+
+impl Doubt {
+    /// In words, to follow "because".
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Self::DoesNotRun => "the first draft does not run",
+            Self::Mended => "the first draft had to be mended",
+            Self::SaysNothing => "the first draft finds nothing",
+            Self::Unsure => "the model is unsure of the first draft",
+            Self::Slow => "the first draft is slow",
+        }
+    }
+}
+
+/// Everything that speaks against `candidate`.
+pub(super) fn doubts(candidate: &Candidate) -> Vec<Doubt> {
+    let mut doubts = Vec::new();
+    match &candidate.fate {
+        Fate::Failed(_) | Fate::Refused(_) => doubts.push(Doubt::DoesNotRun),
+        Fate::Checked(_) => doubts.push(Doubt::Slow),
+        Fate::Ran(_, table) if says_nothing(table) => doubts.push(Doubt::SaysNothing),
+        Fate::Ran(..) => {}
+    }
+    if candidate.fixes.iter().any(|fix| fix.kind != "double_quotes") {
+        doubts.push(Doubt::Mended);
+    }
+    if candidate.mean_logprob < UNSURE {
+        doubts.push(Doubt::Unsure);
+    }
+    doubts
+}

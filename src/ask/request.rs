@@ -1,0 +1,102 @@
+//! A question and how to answer it.
+
+use super::pipeline::MAX_REPAIRS;
+use crate::db::Limits;
+use crate::llm::Sampling;
+use crate::prompt::{Form, Turn};
+
+/// A question and how to answer it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskRequest {
+    /// In the person's words.
+    pub question: String,
+    /// Something to consider.
+    pub hint: Option<String>,
+    /// The schema as text, from [`crate::prompt::schema_text`].
+    pub schema_text: String,
+    /// How the model wants to be asked.
+    pub form: Form,
+    /// The question before, where this one may follow on it.
+    pub previous: Option<Turn>,
+    /// SQL that a person accepted for this very question: it is answered at once, without the model.
+    pub accepted_sql: Option<String>,
+    /// Whether SQL that SQLite would reject is mended where only one thing can be meant.
+    pub mending: Mending,
+    /// At most this many repairs by the model.
+    pub repairs: usize,
+    /// How many drafts are compared.
+    pub candidates: Candidates,
+    /// What may run.
+    pub execution: Execution,
+    /// How tokens are drawn; the first draft of several.
+    pub sampling: Sampling,
+    /// Limits of the query.
+    pub limits: Limits,
+}
+
+impl AskRequest {
+    /// The whole pipeline for `question`, whose answer runs.
+    pub fn new(question: impl Into<String>, schema_text: impl Into<String>, form: Form) -> Self {
+        Self {
+            question: question.into(),
+            hint: None,
+            schema_text: schema_text.into(),
+            form,
+            previous: None,
+            accepted_sql: None,
+            mending: Mending::Names,
+            repairs: MAX_REPAIRS,
+            candidates: Candidates::default(),
+            execution: Execution::Answer,
+            sampling: Sampling::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// Whether SQL is mended without the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mending {
+    /// Only what SQLite itself would read so: values in double quotes.
+    Quotes,
+    /// Also qualifiers, tables and names, where one thing can be meant.
+    Names,
+}
+
+/// How many drafts of an answer are compared by what they return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Candidates {
+    /// Always so many; 1 for none but the first.
+    Exactly(usize),
+    /// The first alone where nothing speaks against it, else so many.
+    WhenInDoubt(usize),
+}
+
+impl Candidates {
+    /// The most that are drawn.
+    pub fn most(self) -> usize {
+        match self {
+            Self::Exactly(n) | Self::WhenInDoubt(n) => n.max(1),
+        }
+    }
+}
+
+/// Drafts that are compared where the first is in doubt.
+pub const CANDIDATES: usize = 8;
+
+impl Default for Candidates {
+    fn default() -> Self {
+        Self::WhenInDoubt(CANDIDATES)
+    }
+}
+
+/// What may run on the way to an answer. All of it only reads, under limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Execution {
+    /// Nothing: drafts are prepared and not compared.
+    Never,
+    /// Drafts run to be compared; the answer is left to the person to run.
+    ToCompare,
+    /// The answer runs too.
+    Answer,
+}

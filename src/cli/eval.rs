@@ -1,0 +1,223 @@
+//! `eval`: accuracy over questions whose SQL is known, and two such runs compared.
+
+use std::collections::HashSet;
+use std::fs::OpenOptions;
+use std::io::{IsTerminal, Write, stderr, stdout};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use super::args::{DeviceChoice, EvalArgs, PromptForm};
+use super::ask::{candidates, form_for};
+use super::failure::Failure;
+use super::interrupt;
+use super::load::load_installed;
+use super::query::SCHEMA_BYTES;
+use super::settings::Settings;
+use crate::ask::{AskRequest, Candidates, Execution, MAX_REPAIRS, Mending};
+use crate::db::Limits;
+use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
+use crate::llm::{ModelInfo, Sampling};
+use crate::prompt::{schema_as_stored, schema_text};
+use crate::schema::Schema;
+use crate::text;
+
+/// Rows of an answer that are compared.
+const MAX_ROWS: usize = 100_000;
+
+/// Asks the questions and prints the figures.
+pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failure> {
+    if let Some([before, after]) = args.compare.as_deref() {
+        return compare_files(before, after);
+    }
+    let (Some(questions), Some(databases)) = (&args.questions, &args.databases) else {
+        return Err(Failure::new(2, "--questions and --databases are needed"));
+    };
+    if args.device == DeviceChoice::Cuda {
+        return Err(Failure::new(2, "this build has no CUDA; use --device cpu"));
+    }
+    if args.adapter != "none" {
+        return Err(Failure::new(2, format!("adapters are not there yet, so `--adapter {}` cannot be used", args.adapter)));
+    }
+    settings.apply_threads(args.threads);
+    let questions = draw(eval::read_questions(questions)?, args.limit, args.seed);
+    let mut records = match &args.out {
+        Some(path) if path.exists() => mend_tail(path, eval::read_records(path)?)?,
+        _ => Vec::new(),
+    };
+    let done: HashSet<(String, String)> = records.iter().map(|r| (r.db_id.clone(), r.id.clone())).collect();
+    let mut out = match &args.out {
+        Some(path) => Some(OpenOptions::new().create(true).append(true).open(path).map_err(|error| cannot_write(path, &error))?),
+        None => None,
+    };
+    let cancel = interrupt::watch();
+    let mut model = load_installed(settings, args.model.as_deref())?;
+    let info = model.info().clone();
+    let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done };
+    let (start, before) = (Instant::now(), records.len());
+    let live = stderr().is_terminal();
+    let result = eval::evaluate(
+        &inputs,
+        model.as_mut(),
+        &mut |question, _database, schema| request(args, settings, &info, question, schema),
+        &cancel,
+        &mut |EvalEvent::Judged { record, done, total }| {
+            if let Some(out) = &mut out {
+                writeln!(out, "{}", serde_json::to_string(&record)?)?;
+            }
+            records.push(record);
+            tell(&records, records.len() - before, done, total, start, live)
+        },
+    );
+    if live {
+        writeln!(stderr())?;
+    }
+    // A file may hold questions of other runs: figures are of those asked for.
+    let wanted: HashSet<(&str, &str)> = questions.iter().map(|q| (q.db_id.as_str(), q.id.as_str())).collect();
+    records.retain(|r| wanted.contains(&(r.db_id.as_str(), r.id.as_str())));
+    print_report(&Report::of(&records), &args.format)?;
+    match result {
+        Ok(()) => Ok(0),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// `limit` questions drawn with `seed`, in their old order, so that those of one database stay together.
+fn draw(questions: Vec<Question>, limit: Option<usize>, seed: u64) -> Vec<Question> {
+    let Some(limit) = limit.filter(|&limit| limit < questions.len()) else { return questions };
+    let mut order: Vec<usize> = (0..questions.len()).collect();
+    // SplitMix64 (Steele, Lea, Flood 2014): a stable order that depends on nothing but the seed.
+    let mix = |n: usize| {
+        let mut z = seed.wrapping_add((n as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    };
+    order.sort_by_key(|&n| mix(n));
+    let chosen: HashSet<usize> = order.into_iter().take(limit).collect();
+    questions.into_iter().enumerate().filter(|(n, _)| chosen.contains(n)).map(|(_, q)| q).collect()
+}
+
+/// Cuts a line off that a killed run left half written.
+fn mend_tail(path: &Path, records: Vec<Record>) -> Result<Vec<Record>, Failure> {
+    let text = std::fs::read(path)?;
+    let whole = text.iter().rposition(|&b| b == b'\n').map_or(0, |at| at + 1);
+    if whole < text.len() && serde_json::from_slice::<Record>(&text[whole..]).is_err() {
+        let file = OpenOptions::new().write(true).open(path).map_err(|error| cannot_write(path, &error))?;
+        file.set_len(whole as u64)?;
+    }
+    Ok(records)
+}
+
+fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(2, format!("cannot write {}: {error}", path.display()))
+}
+
+fn request(args: &EvalArgs, settings: &Settings, info: &ModelInfo, question: &Question, schema: &Schema) -> AskRequest {
+    let form = form_for(settings.prompt(args.prompt.or(args.plain.then_some(PromptForm::Auto))), info);
+    AskRequest {
+        question: question.question.clone(),
+        hint: question.hint.clone(),
+        schema_text: if args.plain { schema_as_stored(schema, SCHEMA_BYTES) } else { schema_text(schema, SCHEMA_BYTES) },
+        form,
+        previous: None,
+        accepted_sql: None,
+        mending: if args.plain || args.no_mend { Mending::Quotes } else { Mending::Names },
+        repairs: if args.plain || args.no_repair { 0 } else { MAX_REPAIRS },
+        candidates: if args.plain { Candidates::Exactly(1) } else { candidates(args.candidates) },
+        execution: Execution::Answer,
+        sampling: Sampling { seed: args.seed, ..Sampling::default() },
+        limits: Limits { max_rows: MAX_ROWS, ..settings.limits(None, None) },
+    }
+}
+
+fn tell(records: &[Record], new: usize, done: usize, total: usize, start: Instant, live: bool) -> std::io::Result<()> {
+    if !live && done % 50 != 0 && done != total {
+        return Ok(());
+    }
+    let right = records.iter().filter(|r| r.ok).count();
+    let left = start.elapsed().as_secs_f64() / new.max(1) as f64 * (total - done) as f64;
+    let percent = 100.0 * right as f64 / records.len().max(1) as f64;
+    let line = format!("{done}/{total}  {percent:.1}% right  {} left", text::duration(Duration::from_secs_f64(left)));
+    if live { write!(stderr(), "\r{line}   ") } else { writeln!(stderr(), "{line}") }
+}
+
+fn print_report(report: &Report, format: &str) -> Result<(), Failure> {
+    let mut out = stdout().lock();
+    if format == "json" {
+        writeln!(out, "{}", serde_json::to_string(report)?)?;
+        return Ok(());
+    }
+    writeln!(out, "right          {}", report.accuracy)?;
+    writeln!(out, "does not run   {}", report.did_not_run)?;
+    writeln!(out, "seconds        {:.2} a question (median)", report.median_seconds)?;
+    for (name, share) in &report.by_difficulty {
+        writeln!(out, "  {name:<24} {share}")?;
+    }
+    if let Some(error) = report.calibration_error {
+        writeln!(out, "confidence     expected calibration error {error:.3}")?;
+        for bin in &report.reliability {
+            writeln!(out, "  stated {:.2}  observed {}", bin.stated, bin.observed)?;
+        }
+    }
+    Ok(())
+}
+
+fn compare_files(before: &Path, after: &Path) -> Result<u8, Failure> {
+    let (before, after) = (eval::read_records(before)?, eval::read_records(after)?);
+    let comparison = eval::compare(&before, &after);
+    let mut out = stdout().lock();
+    for (name, pairs) in [("fixed", &comparison.fixed), ("broken", &comparison.broken)] {
+        for (old, new) in pairs {
+            writeln!(out, "{name}: {} #{}: {}", new.db_id, new.id, text::sanitize(&new.question))?;
+            writeln!(out, "  before: {}\n  after:  {}\n  gold:   {}", one_line(&old.sql), one_line(&new.sql), one_line(&new.gold))?;
+        }
+    }
+    let share = |right| eval::report::Share::of(right, comparison.paired);
+    writeln!(out, "before {}", share(comparison.right_before))?;
+    writeln!(out, "after  {}", share(comparison.right_after))?;
+    let (fixed, broken) = (comparison.fixed.len(), comparison.broken.len());
+    writeln!(out, "{fixed} fixed, {broken} broken; exact sign test p = {:.4}", comparison.p_value)?;
+    if comparison.p_value > 0.05 {
+        writeln!(out, "no difference is shown by {} questions", comparison.paired)?;
+    }
+    Ok(0)
+}
+
+fn one_line(sql: &str) -> String {
+    text::sanitize(&sql.split_whitespace().collect::<Vec<_>>().join(" ")).into_owned()
+}
+
+impl From<EvalError> for Failure {
+    fn from(error: EvalError) -> Self {
+        let code = match error {
+            EvalError::Model(error) => return error.into(),
+            EvalError::Stopped => super::failure::INTERRUPTED,
+            EvalError::Database { .. } => 3,
+            _ => 2,
+        };
+        let hint = error.hint().map(Into::into);
+        Self { hint, ..Self::new(code, error.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seeded_part_keeps_the_order() {
+        let question = |n: usize| Question {
+            id: n.to_string(),
+            db_id: "d".into(),
+            question: String::new(),
+            accepted: vec!["SELECT 1".into()],
+            hint: None,
+        };
+        let all: Vec<Question> = (0..100).map(question).collect();
+        let ids = |seed| draw(all.clone(), Some(10), seed).iter().map(|q| q.id.parse().unwrap()).collect::<Vec<usize>>();
+        assert_eq!(ids(1), ids(1));
+        assert_ne!(ids(1), ids(2));
+        assert!(ids(1).is_sorted() && ids(1).len() == 10);
+        assert_eq!(draw(all.clone(), Some(1000), 1).len(), 100);
+    }
+}

@@ -1,0 +1,22 @@
+//! Questions in, execution accuracy out.
+//!
+//! - [`question`]: questions with the SQL that answers them
+//! - [`run`]: asking them one after another and judging each answer by its rows
+//! - [`record`]: what is kept of each, a JSON line
+//! - [`report`]: accuracy with an interval, by difficulty, and whether confidence means something
+//! - [`compare`]: two runs over the same questions
+//!
+//! An answer is right where its rows are those of an accepted query ([`crate::db::same_result`]): columns in any order, rows in any order
+//! unless the accepted query orders them. An answer withheld is wrong.
+
+pub mod compare;
+pub mod question;
+pub mod record;
+pub mod report;
+pub mod run;
+
+pub use compare::{Comparison, compare};
+pub use question::{Question, read_questions};
+pub use record::{Record, read_records};
+pub use report::Report;
+pub use run::{EvalError, EvalEvent, EvalInputs, evaluate};

@@ -1,0 +1,219 @@
+//! Asking questions one after another and judging each answer by its rows.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use super::{Question, Record};
+use crate::ask::{Answer, AskError, AskRequest, ask};
+use crate::db::{Database, DbError, Limits, RowOrder, Table, same_result};
+use crate::llm::{Generate, LlmError};
+use crate::schema::Schema;
+use crate::signal::{Cancel, Stop};
+use crate::sql::quotes::mend_double_quotes;
+use crate::sql::{guard, shape};
+
+/// Rows that are compared; an answer of more is judged by the first so many.
+const MAX_ROWS: usize = 100_000;
+
+/// An accepted query gets this long.
+const GOLD_TIME: Duration = Duration::from_secs(60);
+
+/// Why an evaluation could not be done.
+#[derive(Debug, thiserror::Error)]
+pub enum EvalError {
+    /// The file of questions.
+    #[error("{} cannot be read as questions: {reason}", path.display())]
+    Questions {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// An earlier run's file.
+    #[error("{} cannot be read as an earlier run: {reason}", path.display())]
+    Records {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A database is missing or broken.
+    #[error("the database of `{db_id}`: {source}")]
+    Database {
+        /// Its name.
+        db_id: String,
+        /// What is wrong with it.
+        source: DbError,
+    },
+    /// An accepted query does not run, so that nothing can be judged by it.
+    #[error("the accepted query of question {id} (`{db_id}`) does not run: {reason}")]
+    Gold {
+        /// The question.
+        id: String,
+        /// Its database.
+        db_id: String,
+        /// SQLite's or the guard's message.
+        reason: String,
+    },
+    /// The model failed.
+    #[error(transparent)]
+    Model(LlmError),
+    /// Somebody stopped it.
+    #[error("stopped")]
+    Stopped,
+}
+
+impl EvalError {
+    /// What to do about it.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Questions { .. } => Some("it has to be a JSON list of {db_id, question, query}"),
+            Self::Records { .. } => Some("name another file with --out, or delete this one"),
+            Self::Database { .. } => Some("--databases names a folder with one <db_id>.sqlite for each database"),
+            Self::Gold { .. } => Some("mend or leave out the question"),
+            Self::Model(error) => error.hint(),
+            Self::Stopped => Some("run it again with the same --out: what is answered stays"),
+        }
+    }
+}
+
+/// What is asked, and where the databases are.
+pub struct EvalInputs<'a> {
+    /// In this order; those of one database together are fastest.
+    pub questions: &'a [Question],
+    /// One `<db_id>.sqlite` (or `<db_id>/<db_id>.sqlite`) for each database.
+    pub databases: PathBuf,
+    /// Questions answered before, by database and id: they are passed over.
+    pub done: HashSet<(String, String)>,
+}
+
+/// What an evaluation says while it works.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EvalEvent {
+    /// One question is judged; `done` of `total`.
+    Judged {
+        /// How it went.
+        record: Record,
+        /// Questions judged, earlier runs included.
+        done: usize,
+        /// All of them.
+        total: usize,
+    },
+}
+
+struct Open {
+    db_id: String,
+    database: Database,
+    schema: Schema,
+}
+
+/// Asks every question that is not done yet. `request` makes the request for a question over a schema.
+pub fn evaluate(
+    inputs: &EvalInputs<'_>,
+    model: &mut dyn Generate,
+    request: &mut dyn FnMut(&Question, &Database, &Schema) -> AskRequest,
+    cancel: &Cancel,
+    emit: &mut dyn FnMut(EvalEvent) -> std::io::Result<()>,
+) -> Result<(), EvalError> {
+    let total = inputs.questions.len();
+    let mut done = inputs.questions.iter().filter(|q| inputs.done.contains(&(q.db_id.clone(), q.id.clone()))).count();
+    let mut open: Option<Open> = None;
+    for question in inputs.questions {
+        if inputs.done.contains(&(question.db_id.clone(), question.id.clone())) {
+            continue;
+        }
+        if cancel.is_stopped() {
+            return Err(EvalError::Stopped);
+        }
+        let now = match open.take().filter(|open| open.db_id == question.db_id) {
+            Some(now) => now,
+            None => open_database(inputs, &question.db_id, cancel)?,
+        };
+        let gold = accepted(question, &now, cancel)?;
+        let start = Instant::now();
+        let request = request(question, &now.database, &now.schema);
+        let answer = match ask(&now.database, &now.schema, model, &request, cancel, &mut |_| ()) {
+            Ok(answer) => Ok(answer),
+            Err(AskError::Model(LlmError::Stopped(_))) | Err(AskError::Database(DbError::Stopped(Stop::Cancelled))) => {
+                return Err(EvalError::Stopped);
+            }
+            // A question too long for the context is a question not answered.
+            Err(AskError::Model(error @ LlmError::ContextFull { .. })) => Err(error.to_string()),
+            Err(AskError::Model(error)) => return Err(EvalError::Model(error)),
+            Err(error) => Err(error.to_string()),
+        };
+        let record = judge(question, &gold, answer, start.elapsed().as_secs_f64());
+        done += 1;
+        emit(EvalEvent::Judged { record, done, total }).map_err(|_| EvalError::Stopped)?;
+        open = Some(now);
+    }
+    Ok(())
+}
+
+fn open_database(inputs: &EvalInputs<'_>, db_id: &str, cancel: &Cancel) -> Result<Open, EvalError> {
+    let failed = |source| EvalError::Database { db_id: db_id.into(), source };
+    let flat = inputs.databases.join(format!("{db_id}.sqlite"));
+    let path = if flat.exists() { flat } else { inputs.databases.join(db_id).join(format!("{db_id}.sqlite")) };
+    let database = Database::open(&path).map_err(failed)?;
+    let schema = database.schema(cancel).map_err(failed)?;
+    Ok(Open { db_id: db_id.into(), database, schema })
+}
+
+/// Results of the accepted queries, and whether each orders its rows.
+fn accepted(question: &Question, open: &Open, cancel: &Cancel) -> Result<Vec<(Table, RowOrder)>, EvalError> {
+    let failed = |reason: String| EvalError::Gold { id: question.id.clone(), db_id: question.db_id.clone(), reason };
+    let limits = Limits { max_rows: MAX_ROWS, timeout: GOLD_TIME, ..Limits::default() };
+    let run = |sql: &String| {
+        let (mended, _) = mend_double_quotes(sql, &open.schema);
+        let statement = guard::check(&mended).map_err(|error| failed(error.to_string()))?;
+        let table = open.database.execute(&statement, &limits, cancel).map_err(|error| match error {
+            DbError::Stopped(Stop::Cancelled) => EvalError::Stopped,
+            error => failed(error.to_string()),
+        })?;
+        let order = if shape(&mended).is_some_and(|shape| shape.ordered) { RowOrder::Counts } else { RowOrder::Free };
+        Ok((table, order))
+    };
+    question.accepted.iter().map(run).collect()
+}
+
+fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer, String>, seconds: f64) -> Record {
+    let first = question.accepted.first().cloned().unwrap_or_default();
+    let mut record = Record {
+        id: question.id.clone(),
+        db_id: question.db_id.clone(),
+        question: question.question.clone(),
+        sql: String::new(),
+        ok: false,
+        error: None,
+        confidence: None,
+        seconds,
+        ran: false,
+        first_draft: String::new(),
+        mean_logprob: 0.0,
+        candidates: 0,
+        agreeing: 0,
+        reason: String::new(),
+        fixes: Vec::new(),
+        shape: shape(&first),
+        gold: first,
+    };
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => return Record { error: Some(error), ..record },
+    };
+    if let Some(table) = &answer.table {
+        record.ran = true;
+        record.ok = gold.iter().any(|(gold, order)| same_result(gold, table, *order));
+    }
+    record.sql = answer.sql;
+    record.error = answer.error;
+    record.confidence = answer.confidence;
+    record.reason = answer.reason;
+    record.first_draft = answer.first_draft;
+    record.mean_logprob = answer.mean_logprob;
+    record.candidates = answer.candidates.iter().map(|c| c.agrees).sum();
+    record.agreeing = answer.candidates.first().map_or(0, |c| c.agrees);
+    record.fixes = answer.fixes.into_iter().map(|fix| fix.kind).collect();
+    record
+}

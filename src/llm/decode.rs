@@ -1,0 +1,286 @@
+//! Writing: one continuation of a prompt, or several at once. Continuations that are the same so far share one row of the forward
+//! pass (a trie that grows); those that end leave it. What one of them gets does not depend on the others.
+
+use super::LlmError;
+use super::draft::Drafter;
+use super::generate::{FinishReason, GenerateEvent, GenerateRequest, Sampling};
+use super::sampler::{Sampler, log_sum_exp, top_logprobs};
+use super::stop::StopStrings;
+use super::tokenizer::{Tokenizer, Utf8Assembler};
+use super::{Lane, Model, Session, TokenLogprob, Want, ops};
+use crate::compute::Phase;
+use crate::signal::Cancel;
+
+/// What writing works with.
+pub(super) struct Decoding<'a> {
+    pub(super) model: &'a Model,
+    pub(super) tokenizer: &'a Tokenizer,
+    pub(super) request: &'a GenerateRequest,
+    /// At most this many new tokens.
+    pub(super) budget: usize,
+    /// Whether a single continuation drafts from its text.
+    pub(super) drafting: bool,
+}
+
+/// One continuation, at its end.
+pub(super) struct Written {
+    pub(super) text: String,
+    pub(super) tokens: Vec<u32>,
+    pub(super) finish_reason: FinishReason,
+    pub(super) logprobs: Vec<Vec<TokenLogprob>>,
+    pub(super) mean_logprob: f32,
+}
+
+/// Everything that was written, and what the model remembers of it.
+pub(super) struct Writings {
+    /// In the order of the samplings.
+    pub(super) written: Vec<Written>,
+    /// Of the continuation that ended last; where there is one continuation, it has read all of it but perhaps the last token.
+    pub(super) session: Session,
+    pub(super) drafted: usize,
+    pub(super) accepted: usize,
+}
+
+/// One continuation on its way.
+struct Writer<'a> {
+    index: usize,
+    sampler: Sampler,
+    stops: StopStrings<'a>,
+    characters: Utf8Assembler,
+    logprobs: Vec<Vec<TokenLogprob>>,
+    logprob_sum: f32,
+}
+
+/// Continuations that are the same so far.
+struct Branch<'a> {
+    session: Session,
+    /// The prompt, then what was written.
+    text: Vec<u32>,
+    ahead: Ahead,
+    drafter: Drafter,
+    writers: Vec<Writer<'a>>,
+}
+
+/// Logits that one pass gave: behind the last token that is certain, and behind each draft.
+struct Ahead {
+    rows: Vec<Vec<f32>>,
+    drafts: Vec<u32>,
+    /// Drafts that came.
+    at: usize,
+}
+
+impl Ahead {
+    /// The logits behind everything that is certain.
+    fn row(&self) -> Result<&[f32], LlmError> {
+        self.rows.get(self.at).map(Vec::as_slice).ok_or_else(|| LlmError::Inconsistent("a pass gave too few logits".into()))
+    }
+
+    /// Whether `token` is the next draft, so that the logits behind it are known.
+    fn accept(&mut self, token: u32) -> bool {
+        let came = self.drafts.get(self.at) == Some(&token);
+        self.at += usize::from(came);
+        came
+    }
+}
+
+impl Decoding<'_> {
+    /// Writes one continuation of `prompt` a sampling. `session` has read the prompt, and `logits` stand behind it. The text of the first
+    /// continuation is emitted as it comes.
+    pub(super) fn write(
+        &self,
+        prompt: &[u32],
+        session: Session,
+        logits: Vec<f32>,
+        samplings: &[Sampling],
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) -> Result<Writings, LlmError> {
+        let writers = samplings.iter().enumerate().map(|(index, sampling)| Writer {
+            index,
+            sampler: Sampler::new(sampling),
+            stops: StopStrings::new(&self.request.stop),
+            characters: Utf8Assembler::default(),
+            logprobs: Vec::new(),
+            logprob_sum: 0.0,
+        });
+        let (mut drafted, mut accepted) = (0, 0);
+        let mut last = session.clone();
+        let mut branches = vec![Branch {
+            session,
+            text: prompt.to_vec(),
+            ahead: Ahead { rows: vec![logits], drafts: Vec::new(), at: 0 },
+            drafter: Drafter::default(),
+            writers: writers.collect(),
+        }];
+        let mut written: Vec<Option<Written>> = samplings.iter().map(|_| None).collect();
+        while !branches.is_empty() {
+            let mut unread = Vec::new();
+            for branch in branches.drain(..) {
+                let ended = self.grow(branch, prompt.len(), &mut unread, &mut written, cancel, emit)?;
+                if let Some(mut branch) = ended {
+                    branch.session.truncate(branch.text.len());
+                    (drafted, accepted) = (drafted + branch.drafter.drafted, accepted + branch.drafter.accepted);
+                    last = branch.session;
+                }
+            }
+            self.read(&mut unread, prompt.len())?;
+            branches = unread;
+        }
+        Ok(Writings { written: written.into_iter().flatten().collect(), session: last, drafted, accepted })
+    }
+
+    /// Draws tokens for `branch` as long as logits are known. The branches it splits into go to `unread`, each with its last token still
+    /// to be read; where none is left, the branch is given back.
+    fn grow<'b>(
+        &self,
+        mut branch: Branch<'b>,
+        prompt: usize,
+        unread: &mut Vec<Branch<'b>>,
+        written: &mut [Option<Written>],
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) -> Result<Option<Branch<'b>>, LlmError> {
+        loop {
+            if let Some(stop) = cancel.stop() {
+                return Err(LlmError::Stopped(stop));
+            }
+            if branch.text.len() - prompt >= self.budget {
+                branch.finish_all(FinishReason::Length, prompt, written, emit);
+            }
+            let mut drawn: Vec<(u32, Vec<Writer<'b>>)> = Vec::new();
+            for mut writer in std::mem::take(&mut branch.writers) {
+                match self.draw(&mut writer, branch.ahead.row()?, emit)? {
+                    Drawn::Token(token) => match drawn.iter_mut().find(|(other, _)| *other == token) {
+                        Some((_, writers)) => writers.push(writer),
+                        None => drawn.push((token, vec![writer])),
+                    },
+                    Drawn::Last(token, reason) => {
+                        let mut tokens = branch.text[prompt..].to_vec();
+                        tokens.extend(token);
+                        writer.finish(reason, tokens, written, emit);
+                    }
+                }
+            }
+            let [(token, writers)] = &mut drawn[..] else {
+                return Ok(self.split(branch, drawn, unread));
+            };
+            branch.text.push(*token);
+            branch.writers = std::mem::take(writers);
+            if branch.text.len() - prompt >= self.budget {
+                continue; // the last token needs no logits behind it
+            }
+            if !branch.ahead.accept(*token) {
+                branch.forget_drafts();
+                unread.push(branch);
+                return Ok(None);
+            }
+        }
+    }
+
+    fn split<'b>(&self, mut branch: Branch<'b>, drawn: Vec<(u32, Vec<Writer<'b>>)>, unread: &mut Vec<Branch<'b>>) -> Option<Branch<'b>> {
+        branch.forget_drafts();
+        if drawn.is_empty() {
+            return Some(branch);
+        }
+        branch.session.truncate(branch.text.len());
+        for (token, writers) in drawn {
+            let mut text = branch.text.clone();
+            text.push(token);
+            let ahead = Ahead { rows: Vec::new(), drafts: Vec::new(), at: 0 };
+            unread.push(Branch { session: branch.session.clone(), text, ahead, drafter: Drafter::default(), writers });
+        }
+        None
+    }
+
+    /// One token for `writer`, from the logits behind its text.
+    fn draw(&self, writer: &mut Writer<'_>, logits: &[f32], emit: &mut dyn FnMut(GenerateEvent)) -> Result<Drawn, LlmError> {
+        let token = writer.sampler.sample(logits)?;
+        if self.tokenizer.end_ids().contains(&token) {
+            return Ok(Drawn::Last(None, FinishReason::Eos));
+        }
+        writer.logprob_sum += logits[token as usize] - log_sum_exp(logits);
+        if self.request.logprobs > 0 {
+            writer.logprobs.push(top_logprobs(logits, self.request.logprobs, |id| self.tokenizer.decode(&[id])));
+        }
+        writer.stops.text.push_str(&writer.characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
+        Ok(match writer.advance(false, emit) {
+            true => Drawn::Last(Some(token), FinishReason::Stop),
+            false => Drawn::Token(token),
+        })
+    }
+
+    /// Reads the last token of every branch, and its drafts, in one pass.
+    fn read(&self, branches: &mut [Branch<'_>], prompt: usize) -> Result<(), LlmError> {
+        let alone = branches.len() == 1 && branches.iter().all(|branch| branch.writers.len() == 1);
+        let mut tokens = Vec::with_capacity(branches.len());
+        for branch in branches.iter_mut() {
+            branch.session.truncate(branch.text.len() - 1);
+            let left = self.budget - (branch.text.len() - prompt);
+            let drafts =
+                if self.drafting && alone { branch.drafter.propose(&branch.text, left.saturating_sub(1)).to_vec() } else { Vec::new() };
+            tokens.push([&branch.text[branch.text.len() - 1..], &drafts].concat());
+            branch.ahead = Ahead { rows: Vec::new(), drafts, at: 0 };
+        }
+        let mut lanes: Vec<Lane<'_>> = branches
+            .iter_mut()
+            .zip(&tokens)
+            .map(|(branch, tokens)| Lane { session: &mut branch.session, tokens, want: Want::All })
+            .collect();
+        let out = self.model.forward(Phase::Decode, &mut lanes)?;
+        let vocabulary = self.model.vocabulary();
+        for (branch, logits) in branches.iter_mut().zip(&out) {
+            branch.ahead.rows = ops::read_f32(logits, |logits| logits.chunks_exact(vocabulary).map(<[f32]>::to_vec).collect())?;
+        }
+        Ok(())
+    }
+}
+
+/// What came of a draw.
+enum Drawn {
+    Token(u32),
+    /// The end: with a last token, where a stop string came with it.
+    Last(Option<u32>, FinishReason),
+}
+
+impl Branch<'_> {
+    fn finish_all(
+        &mut self,
+        reason: FinishReason,
+        prompt: usize,
+        written: &mut [Option<Written>],
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) {
+        for writer in std::mem::take(&mut self.writers) {
+            writer.finish(reason, self.text[prompt..].to_vec(), written, emit);
+        }
+    }
+
+    fn forget_drafts(&mut self) {
+        self.drafter.judge(self.ahead.drafts.len(), self.ahead.at);
+        self.ahead.drafts.clear();
+    }
+}
+
+impl Writer<'_> {
+    /// Emits what is safe to emit of the first continuation. True where a stop string came.
+    fn advance(&mut self, last: bool, emit: &mut dyn FnMut(GenerateEvent)) -> bool {
+        if self.index == 0 { self.stops.advance(last, emit) } else { self.stops.advance(last, &mut |_| ()) }
+    }
+
+    fn finish(
+        mut self,
+        finish_reason: FinishReason,
+        tokens: Vec<u32>,
+        written: &mut [Option<Written>],
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) {
+        if finish_reason != FinishReason::Stop {
+            self.stops.text.push_str(&self.characters.finish());
+            self.advance(true, emit);
+        }
+        let mean_logprob = if tokens.is_empty() { 0.0 } else { self.logprob_sum / tokens.len() as f32 };
+        if let Some(place) = written.get_mut(self.index) {
+            *place = Some(Written { text: self.stops.text, tokens, finish_reason, logprobs: self.logprobs, mean_logprob });
+        }
+    }
+}
