@@ -26,11 +26,32 @@ fn an_answer_in_every_format() {
 #[test]
 fn sql_that_fails_is_mended_by_the_model() {
     let wrong = "SELECT count(*) FROM customers";
-    check(&[wrong, COUNT], &[], 0, "customers", "repair 1: no such table: customers");
+    let one = ["--candidates", "1"];
+    check(&[wrong, COUNT], &one, 0, "customers", "repair 1: no such table: customers");
     check(&[wrong], &["--no-repair"], 1, "", "error: no such table: customers");
-    check(&[wrong, "SELECT nope FROM customer", "SELECT 1 FROM void"], &[], 1, "", "error: no such table: void");
+    check(&[wrong, "SELECT nope FROM customer", "SELECT 1 FROM void"], &one, 1, "", "error: no such table: void");
     check(&["I do not know."], &["--no-repair"], 1, "", "there is no SQL statement in the answer");
     check(&[wrong], &[], 5, "", "the script is at its end after 1 answers");
+}
+
+#[test]
+fn drafts_are_compared_by_what_they_return() {
+    let wrong = "SELECT count(*) FROM customers";
+    let two = "SELECT 2 AS n";
+    check(&[wrong, COUNT], &[], 0, "customers", "the first draft does not run: comparing it with 7 more");
+    // Two that return the same outvote the first, and the drafts' agreement is told.
+    let home = Home::new();
+    let script = home.script(&[COUNT, two, "SELECT 1 + 1 AS two"]);
+    let out = home.run(&["ask", "demo", "How many?", "--model", &script, "--candidates", "3", "--format", "json"]);
+    let answer: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(answer["rows"], serde_json::json!([[2]]));
+    let agree: Vec<u64> = answer["candidates"].as_array().unwrap().iter().map(|c| c["agrees"].as_u64().unwrap()).collect();
+    assert_eq!(agree, [2, 1]);
+    assert_eq!(answer["reason"], "2 of 3 drafts return the same");
+    // A draft that writes is never chosen, and hurts nobody.
+    check(&[wrong, "DROP TABLE customer", COUNT], &[], 0, "customers", "");
+    // Nothing is compared where nothing is to run.
+    check(&[COUNT], &["--sql-only", "--candidates", "3"], 0, "SELECT count(*) AS customers FROM customer\n", "");
 }
 
 #[test]
@@ -58,7 +79,7 @@ fn snapshot(folder: &std::path::Path) -> Vec<(std::ffi::OsString, Vec<u8>)> {
 fn json_has_every_key_of_the_contract() {
     let home = Home::new();
     let script = home.script(&["SELECT nope FROM customer", "SELECT first_name FROM customer ORDER BY customer_id"]);
-    let args = ["ask", "demo", "Who?", "--model", &script, "--format", "json", "--max-rows", "2"];
+    let args = ["ask", "demo", "Who?", "--model", &script, "--format", "json", "--max-rows", "2", "--candidates", "1"];
     let out = home.run(&args);
     let answer: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
     let keys: Vec<&str> = answer.as_object().unwrap().keys().map(String::as_str).collect();
@@ -101,7 +122,7 @@ fn json_has_every_key_of_the_contract() {
     assert_eq!((&answer["row_count"], &answer["truncated"]), (&2.into(), &true.into()));
     assert_eq!(answer["attempts"][0]["error"], "no such column: nope");
     assert_eq!(answer["model"]["name"], "scripted");
-    assert!(answer["error"].is_null() && answer["confidence"].is_null());
+    assert!(answer["error"].is_null() && answer["confidence"].is_f64());
     let checked = home.run(&["ask", "demo", "Who?", "--model", &home.script(&[COUNT]), "--format", "json", "--sql-only"]);
     assert_eq!(serde_json::from_slice::<serde_json::Value>(&checked.stdout).unwrap()["state"], "checked");
     let refused = home.run(&["ask", "demo", "Who?", "--model", &home.script(&["DROP TABLE customer"]), "--format", "json"]);

@@ -6,6 +6,7 @@ mod bad_input;
 mod cli;
 mod database;
 mod database_in_use;
+mod evaluation;
 mod gguf;
 mod gold;
 mod home;

@@ -10,8 +10,8 @@ use crate::db::{Database, DbError, Limits, Table};
 use crate::llm::Generation;
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
-use crate::sql::extract::extract;
 use crate::sql::ReadOnlySql;
+use crate::sql::extract::extract;
 
 /// A draft that only serves to be compared gets no more than this.
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
@@ -73,8 +73,7 @@ impl Candidate {
         cancel: &Cancel,
     ) -> Result<Self, AskError> {
         let judged = mend_and_check(database, schema, draft, request.mending).map_err(AskError::Database)?;
-        let mut candidate =
-            Self { draft: draft.into(), sql: judged.sql, fixes: judged.fixes, mean_logprob: 0.0, fate: judged.fate };
+        let mut candidate = Self { draft: draft.into(), sql: judged.sql, fixes: judged.fixes, mean_logprob: 0.0, fate: judged.fate };
         if let (Fate::Checked(sql), true) = (&candidate.fate, request.execution != Execution::Never) {
             let limits = Limits { timeout: request.limits.timeout.min(COMPARISON_TIME), ..request.limits };
             let limits = if request.candidates.most() > 1 { limits } else { request.limits };

@@ -5,7 +5,7 @@ use crate::db::Table;
 use crate::llm::{GenerateTimings, ModelInfo};
 
 /// How far an answer came. Names are the command line's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AnswerState {
     /// Parsed, read-only, prepared by SQLite; not run (only SQL was asked for).
@@ -13,6 +13,7 @@ pub enum AnswerState {
     /// Ran; the table is there.
     Ran,
     /// No SQL that runs was found.
+    #[default]
     Failed,
     /// The SQL would do more than read.
     Refused,
@@ -62,7 +63,7 @@ pub struct AskTimings {
 }
 
 /// What the pipeline answers.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Answer {
     /// The question, as asked.
     pub question: String,

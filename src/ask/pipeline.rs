@@ -164,19 +164,9 @@ impl Asking<'_> {
     fn blank(&self) -> Answer {
         Answer {
             question: self.request.question.clone(),
-            sql: String::new(),
-            state: AnswerState::Failed,
-            table: None,
-            confidence: None,
             reason: "unknown: no draft runs".into(),
-            fixes: Vec::new(),
-            candidates: Vec::new(),
-            attempts: Vec::new(),
-            first_draft: String::new(),
-            mean_logprob: 0.0,
-            error: None,
-            timings: AskTimings::default(),
             model: self.model.info().clone(),
+            ..Answer::default()
         }
     }
 

@@ -63,9 +63,8 @@ pub fn group(ballots: &[Ballot]) -> Vec<Group> {
         group.members.sort_by(|a, b| key(a).partial_cmp(&key(b)).unwrap_or(std::cmp::Ordering::Equal));
     }
     let has_first = |group: &Group| group.members.iter().any(|&m| ballots.get(m).is_some_and(|b| b.draft == 0));
-    let likeliest = |group: &Group| {
-        group.members.iter().filter_map(|&m| ballots.get(m)).map(|b| b.mean_logprob).fold(f32::NEG_INFINITY, f32::max)
-    };
+    let likeliest =
+        |group: &Group| group.members.iter().filter_map(|&m| ballots.get(m)).map(|b| b.mean_logprob).fold(f32::NEG_INFINITY, f32::max);
     groups.sort_by(|a, b| {
         let by_size = b.members.len().cmp(&a.members.len());
         a.standing.cmp(&b.standing).then(by_size).then(has_first(b).cmp(&has_first(a))).then(likeliest(b).total_cmp(&likeliest(a)))

@@ -63,8 +63,7 @@ fn arrange(places: &[Vec<usize>], chosen: &mut Vec<usize>, tries: &mut usize, te
 
 fn same_rows(expected: &Table, found: &Table, arrangement: &[usize], order: RowOrder) -> bool {
     let mut left: Vec<Vec<&Cell>> = expected.rows.iter().map(|row| row.iter().collect()).collect();
-    let mut right: Vec<Vec<&Cell>> =
-        found.rows.iter().map(|row| arrangement.iter().filter_map(|&at| row.get(at)).collect()).collect();
+    let mut right: Vec<Vec<&Cell>> = found.rows.iter().map(|row| arrangement.iter().filter_map(|&at| row.get(at)).collect()).collect();
     if order == RowOrder::Free {
         left.sort_by(|a, b| compare_rows(a, b));
         right.sort_by(|a, b| compare_rows(a, b));

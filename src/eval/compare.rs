@@ -24,8 +24,7 @@ pub struct Comparison<'a> {
 /// Compares two runs by the questions' ids and databases.
 pub fn compare<'a>(before: &'a [Record], after: &'a [Record]) -> Comparison<'a> {
     let known: HashMap<(&str, &str), &Record> = before.iter().map(|r| ((r.db_id.as_str(), r.id.as_str()), r)).collect();
-    let pairs: Vec<(&Record, &Record)> =
-        after.iter().filter_map(|r| Some((*known.get(&(r.db_id.as_str(), r.id.as_str()))?, r))).collect();
+    let pairs: Vec<(&Record, &Record)> = after.iter().filter_map(|r| Some((*known.get(&(r.db_id.as_str(), r.id.as_str()))?, r))).collect();
     let differing = |was: bool| pairs.iter().filter(|(a, b)| a.ok == was && b.ok != was).copied().collect::<Vec<_>>();
     let (fixed, broken) = (differing(false), differing(true));
     Comparison {

@@ -87,11 +87,7 @@ impl Report {
             let all: Vec<&Record> = records.iter().filter(|r| of(r)).collect();
             Share::of(all.iter().filter(|r| right(r)).count(), all.len())
         };
-        let by_difficulty = DIFFICULTIES
-            .iter()
-            .map(|(name, of)| (*name, share(of, &|r| r.ok)))
-            .filter(|(_, share)| share.n > 0)
-            .collect();
+        let by_difficulty = DIFFICULTIES.iter().map(|(name, of)| (*name, share(of, &|r| r.ok))).filter(|(_, share)| share.n > 0).collect();
         let stated: Vec<(f64, bool)> = records.iter().filter_map(|r| Some((r.confidence?, r.ok))).collect();
         let bin_of = |confidence: f64| ((confidence * BINS as f64) as usize).min(BINS - 1);
         let reliability: Vec<Bin> = (0..BINS)

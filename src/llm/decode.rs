@@ -243,13 +243,7 @@ enum Drawn {
 }
 
 impl Branch<'_> {
-    fn finish_all(
-        &mut self,
-        reason: FinishReason,
-        prompt: usize,
-        written: &mut [Option<Written>],
-        emit: &mut dyn FnMut(GenerateEvent),
-    ) {
+    fn finish_all(&mut self, reason: FinishReason, prompt: usize, written: &mut [Option<Written>], emit: &mut dyn FnMut(GenerateEvent)) {
         for writer in std::mem::take(&mut self.writers) {
             writer.finish(reason, self.text[prompt..].to_vec(), written, emit);
         }

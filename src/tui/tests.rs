@@ -54,18 +54,12 @@ fn answer(question: &str, sql: &str, state: AnswerState) -> Answer {
         question: question.into(),
         sql: sql.into(),
         state,
-        table: None,
-        confidence: None,
-        reason: String::new(),
-        fixes: Vec::new(),
-        attempts: Vec::new(),
-        error: None,
         timings: AskTimings {
             total_ms: 2500.0,
             generate: GenerateTimings { generated_tokens: 20, decode_ms: 1000.0, ..GenerateTimings::default() },
             ..AskTimings::default()
         },
-        model: ModelInfo::default(),
+        ..Answer::default()
     }
 }
 
