@@ -10,8 +10,8 @@ use crate::db::{Database, DbError, Limits, Table};
 use crate::llm::Generation;
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
-use crate::sql::ReadOnlySql;
 use crate::sql::extract::extract;
+use crate::sql::{ReadOnlySql, Suspicion, suspicions};
 
 /// A draft that only serves to be compared gets no more than this.
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
@@ -26,6 +26,8 @@ pub(super) struct Candidate {
     pub(super) fixes: Vec<Fix>,
     pub(super) mean_logprob: f32,
     pub(super) fate: Fate,
+    /// What in its form gives reason to doubt; looked for where it ran.
+    pub(super) suspicions: Vec<Suspicion>,
 }
 
 /// How far a draft came.
@@ -57,7 +59,7 @@ impl Candidate {
         let mean_logprob = generation.mean_logprob;
         let Some(draft) = extract(text) else {
             let fate = Fate::Failed("there is no SQL statement in the answer".into());
-            return Ok(Self { draft: text.into(), sql: text.into(), fixes: Vec::new(), mean_logprob, fate });
+            return Ok(Self { draft: text.into(), sql: text.into(), fixes: Vec::new(), mean_logprob, fate, suspicions: Vec::new() });
         };
         let mut candidate = Self::judge(database, schema, draft.as_str(), request, cancel)?;
         candidate.mean_logprob = mean_logprob;
@@ -73,7 +75,14 @@ impl Candidate {
         cancel: &Cancel,
     ) -> Result<Self, AskError> {
         let judged = mend_and_check(database, schema, draft, request.mending).map_err(AskError::Database)?;
-        let mut candidate = Self { draft: draft.into(), sql: judged.sql, fixes: judged.fixes, mean_logprob: 0.0, fate: judged.fate };
+        let mut candidate = Self {
+            draft: draft.into(),
+            sql: judged.sql,
+            fixes: judged.fixes,
+            mean_logprob: 0.0,
+            fate: judged.fate,
+            suspicions: Vec::new(),
+        };
         if let (Fate::Checked(sql), true) = (&candidate.fate, request.execution != Execution::Never) {
             let limits = Limits { timeout: request.limits.timeout.min(COMPARISON_TIME), ..request.limits };
             let limits = if request.candidates.most() > 1 { limits } else { request.limits };
@@ -87,6 +96,7 @@ impl Candidate {
                 }
                 Err(error) => return Err(AskError::Database(error)),
             };
+            candidate.suspicions = suspicions(&candidate.sql, schema, Some(&request.question));
         }
         Ok(candidate)
     }

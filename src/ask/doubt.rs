@@ -15,6 +15,8 @@ pub enum Doubt {
     Mended,
     /// It returned nothing, or nothing but NULL and zero.
     SaysNothing,
+    /// Its form gives reason to doubt, in a sentence.
+    Suspicious(String),
     /// The model was unsure of it.
     Unsure,
     /// It was too slow to be compared.
@@ -23,11 +25,12 @@ pub enum Doubt {
 
 impl Doubt {
     /// In words, to follow "because".
-    pub fn reason(&self) -> &'static str {
+    pub fn reason(&self) -> &str {
         match self {
             Self::DoesNotRun => "the first draft does not run",
             Self::Mended => "the first draft had to be mended",
             Self::SaysNothing => "the first draft finds nothing",
+            Self::Suspicious(sentence) => sentence,
             Self::Unsure => "the model is unsure of the first draft",
             Self::Slow => "the first draft is slow",
         }
@@ -46,6 +49,7 @@ pub(super) fn doubts(candidate: &Candidate) -> Vec<Doubt> {
     if candidate.fixes.iter().any(|fix| fix.kind != "double_quotes") {
         doubts.push(Doubt::Mended);
     }
+    doubts.extend(candidate.suspicions.first().map(|suspicion| Doubt::Suspicious(suspicion.sentence.clone())));
     if candidate.mean_logprob < UNSURE {
         doubts.push(Doubt::Unsure);
     }

@@ -5,12 +5,8 @@ use super::event::Fix;
 use super::request::Mending;
 use crate::db::{Database, DbError};
 use crate::schema::Schema;
-use crate::sql::qualify::requalify;
 use crate::sql::quotes::mend_double_quotes;
-use crate::sql::{ReadOnlySql, guard};
-
-/// More qualifiers than this are not wrong by slip.
-const MAX_FIXES: usize = 8;
+use crate::sql::{guard, mend};
 
 /// A judged draft.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,49 +18,36 @@ pub(super) struct Judged {
     pub(super) fate: Fate,
 }
 
-/// Mends `draft` and has SQLite prepare it. Where nothing helps, the statement and the error are those of the draft as written.
+/// Mends `draft` where SQLite does not prepare it as it stands. Where nothing helps, the statement and the error are those of the draft
+/// as written.
 ///
 /// # Errors
 /// Only where the database itself fails.
 pub(super) fn mend_and_check(database: &Database, schema: &Schema, draft: &str, mending: Mending) -> Result<Judged, DbError> {
-    let (sql, fixes) = mend_double_quotes(draft, schema);
-    let fixes: Vec<Fix> = fixes.into_iter().map(|(from, to)| Fix { kind: "double_quotes".into(), from, to }).collect();
-    let checked = match guard::check(&sql) {
-        Ok(checked) => checked,
-        Err(error) if error.is_refusal() => return Ok(Judged { sql, fixes, fate: Fate::Refused(error.to_string()) }),
-        Err(error) => return Ok(Judged { sql, fixes, fate: Fate::Failed(error.to_string()) }),
-    };
-    let error = match database.check(&checked) {
-        Ok(_) => return Ok(Judged { sql, fixes, fate: Fate::Checked(checked) }),
-        Err(error @ DbError::Sql { .. }) => error,
-        Err(other) => return Err(other),
-    };
-    if mending == Mending::Names
-        && let Some((mended, more)) = requalify_all(database, schema, checked, error.clone())
-    {
-        let fixes = fixes.into_iter().chain(more).collect();
-        return Ok(Judged { sql: mended.as_str().into(), fixes, fate: Fate::Checked(mended) });
+    let (sql, quotes) = mend_double_quotes(draft, schema);
+    let fixes = quotes.into_iter().map(|(from, to)| Fix { kind: "double_quotes".into(), from, to }).collect();
+    let as_written = check(database, sql, fixes)?;
+    if mending == Mending::Quotes || !matches!(as_written.fate, Fate::Failed(_)) {
+        return Ok(as_written);
     }
-    let message = match error {
-        DbError::Sql { message } => message,
-        other => other.to_string(),
-    };
-    Ok(Judged { sql, fixes, fate: Fate::Failed(message) })
+    let mended = mend(draft, schema);
+    if mended.changes.is_empty() {
+        return Ok(as_written);
+    }
+    let fix = |change: crate::sql::Change| Fix { kind: change.kind.word().into(), from: change.from, to: change.to };
+    let mended = check(database, mended.sql, mended.changes.into_iter().map(fix).collect())?;
+    Ok(if matches!(mended.fate, Fate::Failed(_)) { as_written } else { mended })
 }
 
-/// Changes qualifiers that name the wrong table, as long as SQLite complains of one and only one other table can be meant.
-fn requalify_all(database: &Database, schema: &Schema, sql: ReadOnlySql, error: DbError) -> Option<(ReadOnlySql, Vec<Fix>)> {
-    let (mut error, mut now, mut fixes) = (error, sql, Vec::new());
-    // Two tables that lack each other's columns cannot send a qualifier to and fro for ever.
-    while fixes.len() < MAX_FIXES {
-        let DbError::Sql { message } = &error else { return None };
-        let change = requalify(now.as_str(), message.strip_prefix("no such column: ")?, schema)?;
-        let changed = guard::check(&change.sql).ok()?;
-        fixes.push(Fix { kind: "qualifier".into(), from: change.from, to: change.to });
-        match database.check(&changed) {
-            Ok(_) => return Some((changed, fixes)),
-            Err(next) => (error, now) = (next, changed),
-        }
-    }
-    None
+fn check(database: &Database, sql: String, fixes: Vec<Fix>) -> Result<Judged, DbError> {
+    let fate = match guard::check(&sql) {
+        Err(error) if error.is_refusal() => Fate::Refused(error.to_string()),
+        Err(error) => Fate::Failed(error.to_string()),
+        Ok(checked) => match database.check(&checked) {
+            Ok(_) => Fate::Checked(checked),
+            Err(DbError::Sql { message }) => Fate::Failed(message),
+            Err(other) => return Err(other),
+        },
+    };
+    Ok(Judged { sql, fixes, fate })
 }

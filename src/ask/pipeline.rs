@@ -238,7 +238,8 @@ impl Asking<'_> {
             .enumerate()
             .filter_map(|(draft, candidate)| {
                 let table = candidate.table()?.clone();
-                Some(Ballot { draft, table, suspicious: false, mean_logprob: candidate.mean_logprob })
+                let suspicious = !candidate.suspicions.is_empty();
+                Some(Ballot { draft, table, suspicious, mean_logprob: candidate.mean_logprob })
             })
             .collect();
         let groups = group(&ballots);
