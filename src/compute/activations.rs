@@ -1,11 +1,14 @@
 //! Rows of activations as int8, one scale for every 32 values.
 
-use super::dot::{LANES, STEP};
+use super::dot::LANES;
 use super::unpack::GROUP;
 use super::{Level, Pool};
 
 /// Values that share a scale. With twice as many, an outlier takes the precision of twice as many neighbours; ggml has 32 too.
 const SHARED: usize = 32;
+
+/// Rows are padded to whole steps of this many columns.
+pub const STEP: usize = 64;
 
 /// Activations quantised once, for every matrix that reads them.
 #[derive(Debug, Clone, Default)]

@@ -5,8 +5,9 @@
 
 use std::cell::RefCell;
 
-use super::activations::Activations;
-use super::dot::{self, ActivationRow, STEP};
+use super::activations::{Activations, STEP};
+use super::arranged::Arranged;
+use super::dot;
 use super::panel::{self, Panel, PanelActivations};
 use super::unpack::{self, UnpackedRow};
 #[cfg(target_arch = "x86_64")]
@@ -26,15 +27,20 @@ pub struct Matrix<'a> {
     pub bytes: &'a [u8],
 }
 
-/// Up to this many rows of activations, weights go to registers without scratch: measured faster up to 16, slower from 24.
-const DIRECT: usize = 16;
+/// Bytes of weights in the chunks that are claimed last, so that no thread waits long for another; and at most.
+const CHUNK_BYTES: std::ops::Range<usize> = 16 << 10..256 << 10;
 
-/// Rows a chunk: enough to be worth claiming when there is one row of activations, few enough to fit the cache when there are many.
-fn band_rows(m: usize, columns: usize) -> usize {
-    match m {
-        0..=DIRECT => (65_536 / columns.max(1)).clamp(8, 64) & !3,
-        _ => 16,
+/// Rows `0..rows` in chunks: large ones first, which the processor's prefetching follows better, smaller ones to the end.
+fn chunks_of(rows: usize, row_bytes: usize, threads: usize) -> Vec<std::ops::Range<usize>> {
+    let of = |bytes: usize| (bytes / row_bytes.max(1)).next_multiple_of(4).max(4);
+    let (mut out, mut start) = (Vec::new(), 0);
+    while start < rows {
+        let share = ((rows - start) / (3 * threads)).next_multiple_of(4);
+        let end = (start + share.clamp(of(CHUNK_BYTES.start), of(CHUNK_BYTES.end))).min(rows);
+        out.push(start..end);
+        start = end;
     }
+    out
 }
 
 /// What the products are for. Each phase has its own order of accumulation, see [`crate::compute`].
@@ -71,8 +77,23 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
     let activations = if weights.iter().any(is_quantized) { Activations::quantize(pool, x, m, columns) } else { Activations::default() };
     let mut chunks = Vec::new();
     for (index, weight) in weights.iter().enumerate() {
-        let band = if phase == Phase::Prefill { panel::ROWS } else { band_rows(m, columns) };
-        chunks.extend((0..weight.rows).step_by(band).map(|start| (index, start, (start + band).min(weight.rows))));
+        match phase {
+            Phase::Prefill => {
+                chunks.extend((0..weight.rows).step_by(panel::ROWS).map(|start| (index, start, (start + panel::ROWS).min(weight.rows))));
+            }
+            Phase::Decode => {
+                let ranges = chunks_of(weight.rows, weight.bytes.len() / weight.rows.max(1), pool.threads());
+                chunks.extend(ranges.into_iter().map(|range| (index, range.start, range.end)));
+            }
+        }
+    }
+    let mut arranged: Vec<(BlockType, Arranged)> = Vec::new();
+    if phase == Phase::Decode {
+        for weight in weights.iter().filter(|w| is_quantized(w)) {
+            if arranged.iter().all(|(block, _)| *block != weight.block) {
+                arranged.push((weight.block, Arranged::new(&activations, m, weight.block)));
+            }
+        }
     }
     let of_group = |group| {
         let wanted = weights.iter().any(|w| is_quantized(w) && panel::group_columns(w.block) == group);
@@ -84,10 +105,11 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
         let (index, start, end) = chunks[chunk];
         let weight = &weights[index];
         SCRATCH.with_borrow_mut(|scratch| {
-            let mut put = |t: usize, row: usize, value: f32| outs[index].put(t * weight.rows + row, value);
             let grouped = if panel::group_columns(weight.block) == 16 { &sixteen } else { &thirty_two };
             match grouped {
-                _ if !is_quantized(weight) => float_band(level, weight, start..end, x, m, &mut scratch.floats, &mut put),
+                _ if !is_quantized(weight) => float_band(level, weight, start..end, x, m, &mut scratch.floats, &mut |t, row, value| {
+                    outs[index].put(t * weight.rows + row, value);
+                }),
                 Some(x) => {
                     let row_bytes = weight.bytes.len() / weight.rows;
                     let rows = rows_for(&mut scratch.rows, weight.columns, panel::ROWS);
@@ -100,7 +122,11 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
                         out.put_all(t * weight.rows + start, &values[..end - start]);
                     });
                 }
-                None => quantized_band(level, weight, start..end, &activations, m, &mut scratch.rows, &mut put),
+                None => {
+                    if let Some((_, x)) = arranged.iter().find(|(block, _)| *block == weight.block) {
+                        decode_band(level, weight, start..end, x, scratch, &outs[index]);
+                    }
+                }
             }
         });
     });
@@ -125,6 +151,10 @@ struct Out {
 unsafe impl Sync for Out {}
 
 impl Out {
+    fn check(&self, end: usize) {
+        assert!(end <= self.length, "an output of {} does not reach {end}", self.length);
+    }
+
     fn put(&self, at: usize, value: f32) {
         assert!(at < self.length, "an output of {} has no place {at}", self.length);
         // SAFETY: inside the slice, as asserted; no other chunk writes here.
@@ -138,93 +168,23 @@ impl Out {
     }
 }
 
-fn quantized_band(
-    level: Level,
-    weight: &Matrix<'_>,
-    rows: std::ops::Range<usize>,
-    activations: &Activations,
-    m: usize,
-    unpacked: &mut Vec<UnpackedRow>,
-    put: &mut dyn FnMut(usize, usize, f32),
-) {
-    let steps = weight.columns.div_ceil(STEP);
-    // One row at a time is unpacked and read while it is in the first-level cache, where nobody reads it twice.
-    let tile_rows = if m < 4 { 4 } else { rows.len() };
-    let unpacked = rows_for(unpacked, weight.columns, tile_rows);
-    let row_bytes = weight.bytes.len() / weight.rows;
-    let x: Vec<ActivationRow<'_>> = (0..m)
-        .map(|t| ActivationRow {
-            quants: &activations.quants[t * steps * STEP..(t + 1) * steps * STEP],
-            scales: &activations.scales[t * activations.groups..(t + 1) * activations.groups],
-            sums: &activations.sums[t * activations.groups..(t + 1) * activations.groups],
-        })
-        .collect();
-    if m <= DIRECT && direct(level, weight, rows.clone(), &x, put) {
-        return;
-    }
-    let wide = weight.block == BlockType::Q8_0;
-    for start in rows.clone().step_by(tile_rows) {
-        let end = (start + tile_rows).min(rows.end);
-        for (row, scratch) in (start..end).zip(unpacked.iter_mut()) {
-            unpack_at(level, scratch, weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], weight.columns);
-        }
-        tiles(level, wide, &unpacked[..end - start], &x, &mut |t, r, value| put(t, start + r, value));
-    }
-}
-
-/// The road of a few rows of activations: no scratch, where the level has kernels for it.
-fn direct(
-    level: Level,
-    weight: &Matrix<'_>,
-    rows: std::ops::Range<usize>,
-    x: &[ActivationRow<'_>],
-    put: &mut dyn FnMut(usize, usize, f32),
-) -> bool {
+/// Rows `rows` of a matrix in decoding; `x` was arranged for its type.
+fn decode_band(level: Level, weight: &Matrix<'_>, rows: std::ops::Range<usize>, x: &Arranged, scratch: &mut Scratch, out: &Out) {
     #[cfg(target_arch = "x86_64")]
     {
-        let row_bytes = weight.bytes.len() / weight.rows;
-        let bytes = |row: usize, count: usize| &weight.bytes[row * row_bytes..(row + count) * row_bytes];
-        if let [x] = x {
-            // Independent rows side by side hide the latency of each one's chain of additions.
-            let mut row = rows.start;
-            while row < rows.end {
-                let count = if rows.end - row >= 4 { 4 } else { 1 };
-                let known = match count {
-                    4 => x86::gemv::gemv::<4, 1>(level, weight.block, bytes(row, 4), &[*x])
-                        .map(|out| out.iter().enumerate().for_each(|(r, &[value])| put(0, row + r, value))),
-                    _ => x86::gemv::gemv::<1, 1>(level, weight.block, bytes(row, 1), &[*x]).map(|[[value]]| put(0, row, value)),
-                };
-                if known.is_none() {
-                    return false;
-                }
-                row += count;
-            }
-            return true;
+        out.check(weight.rows * (x.rows - 1) + rows.end);
+        // SAFETY: the last place is inside, as checked; no other chunk writes to these rows.
+        if unsafe { x86::gemv::gemv(level, weight, rows.clone(), x, out.start) } {
+            return;
         }
-        for row in rows {
-            let (eights, rest) = x.as_chunks::<8>();
-            let (fours, rest) = rest.as_chunks::<4>();
-            let (twos, ones) = rest.as_chunks::<2>();
-            let mut t = 0;
-            let mut put_all = |out: &[f32]| {
-                out.iter().enumerate().for_each(|(i, &value)| put(t + i, row, value));
-                t += out.len();
-            };
-            let bytes = bytes(row, 1);
-            let known = eights.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
-                && fours.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
-                && twos.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, x).map(|[out]| put_all(&out))).is_some()
-                && ones.iter().try_for_each(|x| x86::gemv::gemv(level, weight.block, bytes, &[*x]).map(|[out]| put_all(&out))).is_some();
-            if !known {
-                return false;
-            }
-        }
-        true
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    {
-        let _ = (level, weight, rows, x, put);
-        false
+    let mut products = vec![0.0; x.rows];
+    let row_bytes = weight.bytes.len() / weight.rows;
+    for row in rows {
+        let unpacked = &mut rows_for(&mut scratch.rows, weight.columns, 1)[0];
+        unpack_at(level, unpacked, weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], weight.columns);
+        dot::dots_scalar(weight.block, unpacked, x, &mut products);
+        products.iter().enumerate().for_each(|(t, &value)| out.put(t * weight.rows + row, value));
     }
 }
 
@@ -238,73 +198,6 @@ fn unpack_at(level: Level, row: &mut UnpackedRow, block: BlockType, bytes: &[u8]
     let _ = level;
     row.fill(block, bytes);
     debug_assert!(row.bytes.len() >= columns);
-}
-
-/// Every row of `weights` with every row of `x`, in tiles of four by four, then what is left.
-fn tiles(level: Level, wide: bool, weights: &[UnpackedRow], x: &[ActivationRow<'_>], put: &mut dyn FnMut(usize, usize, f32)) {
-    let (x_tiles, x_rest) = x.as_chunks::<4>();
-    for (row, weights) in weights.chunks(4).enumerate() {
-        for (t, x) in x_tiles.iter().enumerate() {
-            tile(level, wide, weights, x, &mut |i, r, value| put(4 * t + i, 4 * row + r, value));
-        }
-        for (t, x) in x_rest.iter().enumerate() {
-            tile(level, wide, weights, &[*x], &mut |_, r, value| put(4 * x_tiles.len() + t, 4 * row + r, value));
-        }
-    }
-}
-
-fn tile<const T: usize>(
-    level: Level,
-    wide: bool,
-    weights: &[UnpackedRow],
-    x: &[ActivationRow<'_>; T],
-    put: &mut dyn FnMut(usize, usize, f32),
-) {
-    if weights.len() == 4 {
-        let mut out = [[0f32; 4]; T];
-        tile_of::<4, T>(level, wide, weights, x, &mut out);
-        out.iter().enumerate().for_each(|(t, row)| row.iter().enumerate().for_each(|(r, &value)| put(t, r, value)));
-    } else {
-        for (r, weight) in weights.iter().enumerate() {
-            let mut out = [[0f32; 1]; T];
-            tile_of::<1, T>(level, wide, std::slice::from_ref(weight), x, &mut out);
-            out.iter().enumerate().for_each(|(t, row)| put(t, r, row[0]));
-        }
-    }
-}
-
-fn tile_of<const R: usize, const T: usize>(
-    level: Level,
-    wide: bool,
-    weights: &[UnpackedRow],
-    x: &[ActivationRow<'_>; T],
-    out: &mut [[f32; R]; T],
-) {
-    match level {
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => {
-            // SAFETY: `Level` says that the processor has these; all rows were made for one number of columns.
-            unsafe { dot::x86::tile_avx512::<R, T>(weights, x, out) }
-        }
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 if wide => {
-            // SAFETY: as above; `WIDE` takes any byte.
-            unsafe { dot::x86::tile_avx2::<R, T, true>(weights, x, out) }
-        }
-        #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => {
-            // SAFETY: as above; of the types with an offset only Q8_0, which is wide, has bytes above 63.
-            unsafe { dot::x86::tile_avx2::<R, T, false>(weights, x, out) }
-        }
-        _ => {
-            let _ = wide;
-            for (x, out) in x.iter().zip(out) {
-                for (weights, out) in weights.iter().zip(out) {
-                    *out = dot::dot_scalar(weights, *x);
-                }
-            }
-        }
-    }
 }
 
 /// Rows of float weights are widened four at a time, and read by every row of activations from the first-level cache.

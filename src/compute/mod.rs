@@ -3,9 +3,10 @@
 //! - [`block`]: the weight types of GGUF files, their block sizes
 //! - [`unpack`]: blocks to unsigned bytes with scales, and to f32
 //! - [`activations`]: rows of activations as int8
+//! - [`arranged`]: the same in the order in which decoding meets the weights
 //! - [`mod@matmul`]: `x * w^T` for weights in their file layout
 //! - [`panel`]: the inner kernels of prompts
-//! - [`dot`]: the inner kernels, one for each [`Level`]
+//! - [`dot`]: the inner kernels of decoding, in portable Rust
 //! - [`mod@attention`]: causal attention over a paged f16 cache
 //! - [`elementwise`]: norms, rotary embedding, activations
 //! - `x86`: the same kernels without scratch between file and register, for decoding
@@ -13,12 +14,13 @@
 //!
 //! # One accumulation order a phase
 //!
-//! Integer sums are exact, and floats are accumulated with fused multiply-add in an order that each [`Phase`] fixes: in decoding, sixteen
-//! lanes over the columns, added as a tree ([`dot`]); in prefill, group after group of columns ([`mod@panel`]), which is twice as fast and
-//! needs weights rearranged. So an output depends on its own row of activations, its own row of weights and the phase: not on the
-//! batch, not on the thread count, and not on the [`Level`] of the processor either. Tests compare bits.
+//! Integer sums are exact, and floats are accumulated with fused multiply-add in an order that each [`Phase`] fixes: in decoding, two times
+//! sixteen lanes over the columns, added as a tree ([`dot`], [`arranged`]); in prefill, group after group of columns ([`mod@panel`]), which
+//! needs weights rearranged and is worth it for many rows. So an output depends on its own row of activations, its own row of weights and
+//! the phase: not on the batch, not on the thread count, and not on the [`Level`] of the processor either. Tests compare bits.
 
 pub mod activations;
+pub mod arranged;
 pub mod attention;
 pub mod block;
 pub mod dot;

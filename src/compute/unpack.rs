@@ -11,7 +11,7 @@ pub const GROUP: usize = 16;
 /// One row of quantised weights, unpacked.
 #[derive(Debug, Clone, Default)]
 pub struct UnpackedRow {
-    /// One byte a weight; the length is a multiple of [`super::dot::STEP`], zero behind the row's end.
+    /// One byte a weight; the length is a multiple of [`super::activations::STEP`], zero behind the row's end.
     pub bytes: Vec<u8>,
     /// One a group; zero behind the row's end.
     pub scales: Vec<f32>,
@@ -34,9 +34,9 @@ pub fn offset(block: BlockType) -> Option<u8> {
 impl UnpackedRow {
     /// Room for rows of `columns` weights.
     pub fn new(columns: usize) -> Self {
-        let steps = columns.div_ceil(super::dot::STEP);
-        let groups = (steps * super::dot::STEP / GROUP).next_multiple_of(super::dot::LANES);
-        Self { bytes: vec![0; steps * super::dot::STEP], scales: vec![0.0; groups], biases: vec![0.0; groups] }
+        let steps = columns.div_ceil(super::activations::STEP);
+        let groups = (steps * super::activations::STEP / GROUP).next_multiple_of(super::dot::LANES);
+        Self { bytes: vec![0; steps * super::activations::STEP], scales: vec![0.0; groups], biases: vec![0.0; groups] }
     }
 
     /// Unpacks a row. `bytes` is a whole number of blocks of a type with an [`offset`], of as many columns as this was made for.

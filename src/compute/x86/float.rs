@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::Level;
-use super::super::dot::x86::tree_pair;
+use super::tree_pair;
 
 /// Each of `rows` times `x`; `None` for portable Rust. All lengths are equal.
 pub(in super::super) fn dots<const R: usize>(level: Level, rows: [&[f32]; R], x: &[f32]) -> Option<[f32; R]> {

@@ -1,89 +1,211 @@
-//! One row of quantised weights with a few rows of activations: what decoding waits for. Weights go from the file to a register.
+//! Rows of quantised weights with a few rows of activations: what decoding waits for. Weights go from the file to a register, in the order
+//! of [`super::super::arranged`].
 
 use std::arch::x86_64::*;
+use std::ops::Range;
 
-use super::super::dot::{ActivationRow, x86::tree_pair};
-use super::super::{BlockType, Level};
-use super::quants::{PART, Quant, SPAN, with_quant};
+use super::super::arranged::{Arranged, SPAN};
+use super::super::dot::LANES;
+use super::super::{BlockType, Level, Matrix};
+use super::quants::{Quant, with_quant};
+use super::spans::{Span, with_span};
+use super::tree_pair;
 
 /// Bytes of weights that are asked for ahead of use; measured, flat from 2 to 8 kB.
 const AHEAD: usize = 4096;
 
-/// `R` rows of weights times each of the activations; `None` for types that are not unpacked to bytes, and for portable Rust.
+/// Rows `rows` of a matrix times each row of the activations, to `out[t * matrix rows + row]`. False for types that are not unpacked to
+/// bytes, and for portable Rust.
 ///
-/// `rows` is `R` times a whole number of blocks; every activation row was made for a row's number of columns.
-pub(in super::super) fn gemv<const R: usize, const T: usize>(
-    level: Level,
-    block: BlockType,
-    rows: &[u8],
-    x: &[ActivationRow<'_>; T],
-) -> Option<[[f32; T]; R]> {
-    let columns = rows.len() / R / block.block_bytes() * block.block_len();
-    assert!(rows.len().is_multiple_of(R * block.block_bytes()));
-    for x in x {
-        assert!(x.quants.len() >= columns && x.scales.len() * 16 >= columns && x.sums.len() * 16 >= columns);
-        assert!(x.scales.len().is_multiple_of(16) && x.sums.len().is_multiple_of(16));
+/// # Safety
+/// `out` can be written at all these places.
+pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Range<usize>, x: &Arranged, out: *mut f32) -> bool {
+    let row_bytes = weight.bytes.len() / weight.rows;
+    assert!(rows.end <= weight.rows && row_bytes.is_multiple_of(weight.block.block_bytes()));
+    assert!((row_bytes / weight.block.block_bytes() * weight.block.block_len()).div_ceil(SPAN) == x.spans);
+    let places = x.spans * x.rows;
+    assert!(x.quants.len() == places * SPAN && x.scales.len() == places * 2 * LANES);
+    let minimums = !x.sums.is_empty();
+    assert!(if minimums { x.sums.len() == places * LANES } else { x.debts.len() == x.scales.len() });
+    let mut first = 0;
+    while first < x.rows {
+        // SAFETY: `Level` says what the processor has; the lengths are as asserted, and so is that sums or debts are as the type has them.
+        let known = unsafe {
+            let band = Band { weight, row_bytes, rows: rows.clone(), x, first, out: out.add(first * weight.rows) };
+            match (level, x.rows - first) {
+                (Level::Avx512, 8..) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 8>() }),
+                (Level::Avx512, 4..8) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 4>() }),
+                (Level::Avx512, 2..4) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 2>() }),
+                (Level::Avx512, _) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 1>() }),
+                (Level::Avx2, 4..) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 4>() }),
+                (Level::Avx2, 2..4) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 2>() }),
+                (Level::Avx2, _) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 1>() }),
+                (Level::Scalar, _) => None,
+            }
+        };
+        let Some(count) = known else { return false };
+        first += count;
     }
-    // SAFETY: `Level` says what the processor has; the lengths are as asserted.
+    true
+}
+
+/// Rows of weights, and the row of activations that a kernel begins with; it gives how many it took.
+struct Band<'a> {
+    weight: &'a Matrix<'a>,
+    row_bytes: usize,
+    rows: Range<usize>,
+    x: &'a Arranged,
+    first: usize,
+    /// Of the first row of activations.
+    out: *mut f32,
+}
+
+/// Room for the largest span: 256 weights of Q8_0.
+const SPAN_ROOM: usize = 8 * 34;
+
+/// A span that may end behind the matrix: its own place where all of it can be read, else a copy with zeros behind.
+///
+/// # Safety
+/// `start + present` is inside `bytes`; `present <= whole <= SPAN_ROOM`.
+#[inline(always)]
+unsafe fn readable(bytes: &[u8], start: usize, present: usize, whole: usize, room: &mut [u8; SPAN_ROOM]) -> *const u8 {
+    if start + whole <= bytes.len() {
+        return bytes[start..].as_ptr();
+    }
+    room[..present].copy_from_slice(&bytes[start..start + present]);
+    room[present..].fill(0);
+    room.as_ptr()
+}
+
+impl Band<'_> {
+    /// # Safety
+    /// The processor has AVX-512 F, BW, VL and VNNI, AVX2, FMA and F16C; lengths as [`gemv`] asserts; `T` rows of activations are there.
+    #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")]
+    unsafe fn avx512<S: Span, const T: usize>(&self) -> usize {
+        let span_bytes = SPAN / S::BLOCK_LENGTH * S::BLOCK_BYTES;
+        let spans = self.row_bytes / span_bytes;
+        let (bytes, x) = (self.weight.bytes, self.x);
+        let mut room = [0; SPAN_ROOM];
+        for row in self.rows.clone() {
+            let mut lanes = [[_mm512_setzero_ps(); 2]; T];
+            // SAFETY: whole spans of the row are inside the matrix; what is behind them is read where `readable` says; the activations have
+            // `spans` spans, and one more where something is behind.
+            unsafe {
+                let start = row * self.row_bytes;
+                let mut span = bytes.as_ptr().add(start);
+                for number in 0..spans {
+                    prefetch(span, span_bytes);
+                    span_avx512::<S, T>(span, 8, x, number * x.rows + self.first, &mut lanes);
+                    span = span.add(span_bytes);
+                }
+                let present = self.row_bytes - spans * span_bytes;
+                if present > 0 {
+                    let span = readable(bytes, start + spans * span_bytes, present, span_bytes, &mut room);
+                    span_avx512::<S, T>(span, present / S::BLOCK_BYTES, x, spans * x.rows + self.first, &mut lanes);
+                }
+                totals(&lanes, self.out.add(row), self.weight.rows);
+            }
+        }
+        T
+    }
+
+    /// # Safety
+    /// The processor has AVX2, FMA and F16C; lengths as [`gemv`] asserts; `T` rows of activations are there.
+    #[target_feature(enable = "avx2,fma,f16c")]
+    unsafe fn avx2<Q: Quant, const T: usize>(&self) -> usize {
+        let span_bytes = SPAN / Q::BLOCK_LENGTH * Q::BLOCK_BYTES;
+        let (bytes, x) = (self.weight.bytes, self.x);
+        let mut room = [0; SPAN_ROOM];
+        for row in self.rows.clone() {
+            let mut lanes = [[[_mm256_setzero_ps(); 2]; 2]; T];
+            // SAFETY: as in `avx512`.
+            unsafe {
+                for number in 0..x.spans {
+                    let at = row * self.row_bytes + number * span_bytes;
+                    let present = (self.row_bytes - number * span_bytes).min(span_bytes);
+                    let span = readable(bytes, at, present, span_bytes, &mut room);
+                    prefetch(span, span_bytes);
+                    span_avx2::<Q, T>(span, present / Q::BLOCK_BYTES, x, number * x.rows + self.first, &mut lanes);
+                }
+                for (t, [first, second]) in lanes.iter().enumerate() {
+                    let joined = |half: usize| _mm256_add_ps(first[half], second[half]);
+                    *self.out.add(t * self.weight.rows + row) = tree_pair(joined(0), joined(1));
+                }
+            }
+        }
+        T
+    }
+}
+
+/// One span with `T` rows of activations, whose places begin with `place`.
+///
+/// # Safety
+/// As for [`Band::avx512`]; a whole span can be read, of which `blocks` count.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")]
+unsafe fn span_avx512<S: Span, const T: usize>(span: *const u8, blocks: usize, x: &Arranged, place: usize, lanes: &mut [[__m512; 2]; T]) {
+    // SAFETY: as above; the places `place..place + T` are there.
     unsafe {
-        match level {
-            Level::Avx512 => with_quant!(block, Q => rows_avx512::<Q, R, T>(rows, x)),
-            Level::Avx2 => with_quant!(block, Q => rows_avx2::<Q, R, T>(rows, x)),
-            Level::Scalar => None,
+        let (quants, x_scales) = (x.quants.as_ptr().add(SPAN * place), x.scales.as_ptr().add(2 * LANES * place));
+        let debts = x.debts.as_ptr().wrapping_add(2 * LANES * place);
+        let weights = S::bytes(span);
+        let scales = S::scales(span, blocks);
+        for accumulator in 0..2 {
+            for (t, lanes) in lanes.iter_mut().enumerate() {
+                let quants = quants.add(SPAN * t + 128 * accumulator);
+                let at = 2 * LANES * t + LANES * accumulator;
+                let begin = if S::MINIMUMS { _mm512_setzero_si512() } else { _mm512_loadu_si512(debts.add(at).cast()) };
+                let one = _mm512_dpbusd_epi32(begin, weights[2 * accumulator], _mm512_loadu_si512(quants.cast()));
+                let both = _mm512_dpbusd_epi32(one, weights[2 * accumulator + 1], _mm512_loadu_si512(quants.add(64).cast()));
+                let scale = _mm512_mul_ps(scales[accumulator], _mm512_loadu_ps(x_scales.add(at)));
+                lanes[accumulator] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(both), scale, lanes[accumulator]);
+            }
+        }
+        if S::MINIMUMS {
+            let minimums = _mm512_zextps256_ps512(S::minimums(span, blocks));
+            let sums = x.sums.as_ptr().add(LANES * place);
+            for (t, lanes) in lanes.iter_mut().enumerate() {
+                lanes[0] = _mm512_fnmadd_ps(minimums, _mm512_loadu_ps(sums.add(LANES * t)), lanes[0]);
+            }
         }
     }
 }
 
+/// Adds each row's lanes, to `out[t * stride]`.
+///
 /// # Safety
-/// The processor has AVX-512 F, BW, VL and VNNI, AVX2, FMA and F16C; the rows are equally long; each `x` holds as many values as a row has
-/// weights, scales and sums padded to sixteen.
-#[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn rows_avx512<Q: Quant, const R: usize, const T: usize>(rows: &[u8], x: &[ActivationRow<'_>; T]) -> [[f32; T]; R] {
-    let span_bytes = SPAN / Q::BLOCK_LENGTH * Q::BLOCK_BYTES;
-    let row_bytes = rows.len() / R;
-    let spread = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
-    let places: [__m512i; 4] = std::array::from_fn(|step| _mm512_add_epi32(spread, _mm512_set1_epi32(4 * step as i32)));
-    let mut lanes = [[_mm512_setzero_ps(); T]; R];
-    let mut biases = [[_mm512_setzero_ps(); T]; R];
-    for (number, start) in (0..row_bytes).step_by(span_bytes).enumerate() {
-        let blocks = (row_bytes - start).min(span_bytes) / Q::BLOCK_BYTES;
-        let parts = blocks * Q::BLOCK_LENGTH / PART;
-        for r in 0..R {
-            // SAFETY: the span holds `blocks` blocks; activations reach as far, see above.
-            unsafe {
-                let span = rows.as_ptr().add(r * row_bytes + start);
-                prefetch(span, span_bytes);
-                let (scale, bias) = Q::scales(span, blocks);
-                let (scale, bias) = (join(scale), join(bias));
-                let mut scales = [_mm512_setzero_ps(); T];
-                for t in 0..T {
-                    scales[t] = _mm512_mul_ps(scale, _mm512_loadu_ps(x[t].scales.as_ptr().add(16 * number)));
-                    biases[r][t] = _mm512_fmadd_ps(bias, _mm512_loadu_ps(x[t].sums.as_ptr().add(16 * number)), biases[r][t]);
-                }
-                let mut one = |step: usize, bytes: __m512i| {
-                    for t in 0..T {
-                        // Padded to whole steps.
-                        let quants = _mm512_loadu_si512(x[t].quants.as_ptr().add(SPAN * number + 2 * PART * step).cast());
-                        let products = _mm512_cvtepi32_ps(_mm512_dpbusd_epi32(_mm512_setzero_si512(), bytes, quants));
-                        lanes[r][t] = _mm512_fmadd_ps(products, _mm512_permutexvar_ps(places[step], scales[t]), lanes[r][t]);
-                    }
-                };
-                if parts == SPAN / PART {
-                    for step in 0..4 {
-                        one(step, pair(Q::bytes(span, 2 * step), Q::bytes(span, 2 * step + 1)));
-                    }
-                } else {
-                    for step in 0..parts.div_ceil(2) {
-                        let second = if 2 * step + 1 < parts { Q::bytes(span, 2 * step + 1) } else { _mm256_setzero_si256() };
-                        one(step, pair(Q::bytes(span, 2 * step), second));
-                    }
-                }
+/// The processor has AVX-512 F, AVX2 and FMA; `out` can be written at these places.
+#[inline]
+#[target_feature(enable = "avx2,fma,avx512f")]
+unsafe fn totals<const T: usize>(lanes: &[[__m512; 2]; T], out: *mut f32, stride: usize) {
+    let joined: [__m512; T] = std::array::from_fn(|t| _mm512_add_ps(lanes[t][0], lanes[t][1]));
+    // SAFETY: as above.
+    unsafe {
+        if T == 8 {
+            // The trees of eight rows at once: each round halves the lanes and doubles the rows of a register.
+            let round = |a: __m512, b: __m512| _mm512_add_ps(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xee>(a, b));
+            let eights: [__m512; 4] = std::array::from_fn(|i| round(joined[2 * i], joined[2 * i + 1]));
+            // [a 0..4, a 4..8, b 0..4, b 4..8] each
+            let fours: [__m512; 2] = std::array::from_fn(|i| {
+                let (a, b) = (eights[2 * i], eights[2 * i + 1]);
+                _mm512_add_ps(_mm512_shuffle_f32x4::<0x88>(a, b), _mm512_shuffle_f32x4::<0xdd>(a, b))
+            });
+            // Four lanes of one row in each quarter.
+            let twos = _mm512_add_ps(_mm512_shuffle_ps::<0x44>(fours[0], fours[1]), _mm512_shuffle_ps::<0xee>(fours[0], fours[1]));
+            let ones = _mm512_add_ps(twos, _mm512_permute_ps::<0b10_11_00_01>(twos));
+            let mut all = [0f32; 16];
+            _mm512_storeu_ps(all.as_mut_ptr(), ones);
+            for quarter in 0..4 {
+                *out.add(quarter * stride) = all[4 * quarter];
+                *out.add((quarter + 4) * stride) = all[4 * quarter + 2];
+            }
+        } else {
+            for (t, v) in joined.into_iter().enumerate() {
+                let high = _mm256_castsi256_ps(_mm512_extracti64x4_epi64::<1>(_mm512_castps_si512(v)));
+                *out.add(t * stride) = tree_pair(_mm512_castps512_ps256(v), high);
             }
         }
     }
-    let total =
-        |v: __m512| tree_pair(_mm512_castps512_ps256(v), _mm256_castsi256_ps(_mm512_extracti64x4_epi64::<1>(_mm512_castps_si512(v))));
-    std::array::from_fn(|r| std::array::from_fn(|t| total(lanes[r][t]) - total(biases[r][t])))
 }
 
 /// Asks for the bytes that stand [`AHEAD`] behind `span`, which belong to the rows that come next: the processor's own prefetching stops at
@@ -96,69 +218,95 @@ fn prefetch(span: *const u8, bytes: usize) {
     }
 }
 
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn join(pair: [__m256; 2]) -> __m512 {
-    let low = _mm512_castpd256_pd512(_mm256_castps_pd(pair[0]));
-    _mm512_castpd_ps(_mm512_insertf64x4::<1>(low, _mm256_castps_pd(pair[1])))
-}
-
-#[inline]
-#[target_feature(enable = "avx512f")]
-fn pair(low: __m256i, high: __m256i) -> __m512i {
-    _mm512_inserti64x4::<1>(_mm512_castsi256_si512(low), high)
-}
-
+/// One span with `T` rows of activations, whose places begin with `place`.
+///
 /// # Safety
-/// The processor has AVX2, FMA and F16C; lengths as for [`rows_avx512`].
+/// As for [`Band::avx2`]; a whole span can be read, of which `blocks` count.
+#[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn rows_avx2<Q: Quant, const R: usize, const T: usize>(rows: &[u8], x: &[ActivationRow<'_>; T]) -> [[f32; T]; R] {
-    let span_bytes = SPAN / Q::BLOCK_LENGTH * Q::BLOCK_BYTES;
-    let row_bytes = rows.len() / R;
-    let spread = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
-    let places: [__m256i; 4] = std::array::from_fn(|part| _mm256_add_epi32(spread, _mm256_set1_epi32(2 * part as i32)));
+unsafe fn span_avx2<Q: Quant, const T: usize>(
+    span: *const u8,
+    blocks: usize,
+    x: &Arranged,
+    place: usize,
+    lanes: &mut [[[__m256; 2]; 2]; T],
+) {
     let ones = _mm256_set1_epi16(1);
-    let mut lanes = [[[_mm256_setzero_ps(); 2]; T]; R];
-    let mut biases = [[[_mm256_setzero_ps(); 2]; T]; R];
-    for (number, start) in (0..row_bytes).step_by(span_bytes).enumerate() {
-        let blocks = (row_bytes - start).min(span_bytes) / Q::BLOCK_BYTES;
-        let parts = blocks * Q::BLOCK_LENGTH / PART;
-        for r in 0..R {
-            // SAFETY: the span holds `blocks` blocks; activations reach as far, see above.
-            unsafe {
-                let span = rows.as_ptr().add(r * row_bytes + start);
-                prefetch(span, span_bytes);
-                let (scale, bias) = Q::scales(span, blocks);
-                let mut scales = [[_mm256_setzero_ps(); 2]; T];
-                for t in 0..T {
-                    for half in 0..2 {
-                        let at = 16 * number + 8 * half;
-                        scales[t][half] = _mm256_mul_ps(scale[half], _mm256_loadu_ps(x[t].scales.as_ptr().add(at)));
-                        biases[r][t][half] = _mm256_fmadd_ps(bias[half], _mm256_loadu_ps(x[t].sums.as_ptr().add(at)), biases[r][t][half]);
-                    }
-                }
-                let mut one = |part: usize| {
-                    let bytes = Q::bytes(span, part);
-                    for t in 0..T {
-                        let quants = _mm256_loadu_si256(x[t].quants.as_ptr().add(SPAN * number + PART * part).cast());
-                        let products = if Q::WIDE {
-                            // The bytes are signed ones with 128 added: |w| * (quant with the sign of w), and 128 * quant apart.
-                            let signed = _mm256_xor_si256(bytes, _mm256_set1_epi8(-128));
-                            let quants_signed = _mm256_sign_epi8(quants, signed);
-                            let centred = _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(signed), quants_signed), ones);
-                            let sums = _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_set1_epi8(1), quants), ones);
-                            _mm256_add_epi32(centred, _mm256_slli_epi32::<7>(sums))
-                        } else {
-                            _mm256_madd_epi16(_mm256_maddubs_epi16(bytes, quants), ones)
+    // SAFETY: as above; the places `place..place + T` are there.
+    unsafe {
+        let (groups, biases) = Q::scales(span, blocks);
+        for accumulator in 0..2 {
+            for half in 0..2 {
+                let weights = arranged::<Q>(span, accumulator, half);
+                let scales = lane_scales::<Q>(groups, accumulator, half);
+                for (t, lanes) in lanes.iter_mut().enumerate() {
+                    let at = 2 * LANES * (place + t) + LANES * accumulator + 8 * half;
+                    let quants = x.quants.as_ptr().add(SPAN * (place + t) + 128 * accumulator + 32 * half);
+                    let quants = [_mm256_loadu_si256(quants.cast()), _mm256_loadu_si256(quants.add(64).cast())];
+                    let products = if Q::WIDE {
+                        // The bytes are signed ones with 128 added; |w| * (quant with the sign of w) is what debts would make of it.
+                        let product = |step: usize| {
+                            let signed = _mm256_xor_si256(weights[step], _mm256_set1_epi8(-128));
+                            let quants = _mm256_sign_epi8(quants[step], signed);
+                            _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(signed), quants), ones)
                         };
-                        let scale = _mm256_permutevar8x32_ps(scales[t][part / 4], places[part % 4]);
-                        lanes[r][t][part % 2] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), scale, lanes[r][t][part % 2]);
-                    }
-                };
-                if parts == SPAN / PART { (0..SPAN / PART).for_each(&mut one) } else { (0..parts).for_each(&mut one) }
+                        _mm256_add_epi32(product(0), product(1))
+                    } else {
+                        // Four products of a six-bit byte with a quant of at most 127 fit into sixteen bits.
+                        let product = |step: usize| _mm256_maddubs_epi16(weights[step], quants[step]);
+                        let products = _mm256_madd_epi16(_mm256_add_epi16(product(0), product(1)), ones);
+                        match Q::MINIMUMS {
+                            true => products,
+                            false => _mm256_add_epi32(products, _mm256_loadu_si256(x.debts.as_ptr().add(at).cast())),
+                        }
+                    };
+                    let scale = _mm256_mul_ps(scales, _mm256_loadu_ps(x.scales.as_ptr().add(at)));
+                    lanes[accumulator][half] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), scale, lanes[accumulator][half]);
+                }
+            }
+        }
+        if Q::MINIMUMS {
+            // One of each pair of groups of sixteen.
+            let mixed = _mm256_shuffle_ps::<0x88>(biases[0], biases[1]);
+            let minimums = _mm256_castpd_ps(_mm256_permute4x64_pd::<0xd8>(_mm256_castps_pd(mixed)));
+            for (t, lanes) in lanes.iter_mut().enumerate() {
+                let sums = _mm256_loadu_ps(x.sums.as_ptr().add(LANES * (place + t)));
+                lanes[0][0] = _mm256_fnmadd_ps(minimums, sums, lanes[0][0]);
             }
         }
     }
-    let total = |v: [[__m256; 2]; T], t: usize| tree_pair(v[t][0], v[t][1]);
-    std::array::from_fn(|r| std::array::from_fn(|t| total(lanes[r], t) - total(biases[r], t)))
+}
+
+/// Half of the lanes of one accumulator: the bytes of both steps.
+///
+/// # Safety
+/// The processor has AVX2; a whole span can be read.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+unsafe fn arranged<Q: Quant>(span: *const u8, accumulator: usize, half: usize) -> [__m256i; 2] {
+    // SAFETY: passed on.
+    unsafe {
+        if Q::BY_FOURS {
+            let (a, b) = (Q::bytes(span, 2 * accumulator + half), Q::bytes(span, 2 * accumulator + half + 4));
+            [_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b)]
+        } else {
+            let (a, b) = (Q::bytes(span, 4 * half + accumulator), Q::bytes(span, 4 * half + accumulator + 2));
+            [_mm256_permute2x128_si256::<0x20>(a, b), _mm256_permute2x128_si256::<0x31>(a, b)]
+        }
+    }
+}
+
+/// The scales of half of the lanes of one accumulator, from those of the sixteen groups.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn lane_scales<Q: Quant>(groups: [__m256; 2], accumulator: usize, half: usize) -> __m256 {
+    if Q::BY_FOURS {
+        let first = _mm256_set1_epi32((4 * accumulator + 2 * half) as i32);
+        let places = _mm256_add_epi32(first, _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1));
+        let [even, odd] = groups.map(|groups| _mm256_permutevar8x32_ps(groups, places));
+        _mm256_blend_ps::<0b1010_1010>(even, odd)
+    } else {
+        let first = _mm256_set1_epi32(2 * accumulator as i32);
+        _mm256_permutevar8x32_ps(groups[half], _mm256_add_epi32(first, _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4)))
+    }
 }

@@ -17,6 +17,10 @@ pub(in super::super) trait Quant {
     const BLOCK_LENGTH: usize;
     /// Whether bytes go above 127.
     const WIDE: bool = false;
+    /// Whether there are minimums; the biases of the others are an offset times the scale.
+    const MINIMUMS: bool = false;
+    /// Whether scales serve sixteen weights, not 32; see [`super::super::arranged`].
+    const BY_FOURS: bool = false;
 
     /// Scales and biases of a span's sixteen groups (zero behind the last block), each as groups 0..8 and 8..16.
     ///
@@ -153,6 +157,10 @@ macro_rules! legacy {
         impl Quant for $name {
             const BLOCK_BYTES: usize = $bytes;
             const BLOCK_LENGTH: usize = 32;
+            const MINIMUMS: bool = {
+                let bias: Option<f32> = $bias;
+                bias.is_none()
+            };
 
             #[inline]
             #[target_feature(enable = "avx2,fma,f16c")]
@@ -226,6 +234,7 @@ pub(in super::super) struct Q4K;
 impl Quant for Q4K {
     const BLOCK_BYTES: usize = 144;
     const BLOCK_LENGTH: usize = 256;
+    const MINIMUMS: bool = true;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -248,6 +257,7 @@ pub(in super::super) struct Q5K;
 impl Quant for Q5K {
     const BLOCK_BYTES: usize = 176;
     const BLOCK_LENGTH: usize = 256;
+    const MINIMUMS: bool = true;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -273,6 +283,7 @@ pub(in super::super) struct Q6K;
 impl Quant for Q6K {
     const BLOCK_BYTES: usize = 210;
     const BLOCK_LENGTH: usize = 256;
+    const BY_FOURS: bool = true;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]

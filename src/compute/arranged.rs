@@ -1,0 +1,142 @@
+//! Activations in the order in which decoding meets the weights of a type.
+//!
+//! A [`SPAN`] of 256 columns is taken as two accumulators of sixteen lanes, each the exact sum of two times four products. Columns are dealt
+//! to lanes so that all eight columns of a lane share their scale, and so that the bytes of the file come to their lanes with as few
+//! shuffles as its layout allows. Then one conversion and one multiplication by the scales serve 128 columns.
+
+use super::BlockType;
+use super::activations::Activations;
+use super::dot::LANES;
+use super::unpack::{self, GROUP};
+
+/// Columns that are taken together; every K type's block.
+pub const SPAN: usize = 256;
+
+/// Values that share a scale of activations.
+const SHARED: usize = 32;
+
+/// Which column of a span stands where: `COLUMNS[128 * accumulator + 64 * step + 4 * lane + byte]`.
+pub type Columns = [u8; SPAN];
+
+/// Types whose scales serve 32 columns or more. The first accumulator has the even groups of 32, the second the odd ones, four lanes
+/// each; the first step their first sixteen columns, the second the others.
+const BY_HALVES: Columns = columns(false);
+/// Q6_K, whose scales serve sixteen columns: lanes `4 i + 0..4` of the first accumulator have groups `i, i + 8, i, i + 8` of sixteen, those
+/// of the second groups 4 higher; the first step has the first eight columns of each.
+const BY_FOURS: Columns = columns(true);
+
+const fn columns(by_fours: bool) -> Columns {
+    let mut out = [0; SPAN];
+    let mut at = 0;
+    while at < SPAN {
+        let (accumulator, step, lane, byte) = (at / 128, at / 64 % 2, at % 64 / 4, at % 4);
+        let (quarter, four) = (lane / 4, lane % 4);
+        out[at] = match by_fours {
+            false => 32 * (2 * quarter + accumulator) + 16 * step + 4 * four + byte,
+            true => 16 * (4 * accumulator + quarter + 8 * (four % 2)) + 4 * (2 * step + four / 2) + byte,
+        } as u8;
+        at += 1;
+    }
+    out
+}
+
+/// The order for weights of `block`.
+pub fn columns_of(block: BlockType) -> &'static Columns {
+    if block == BlockType::Q6K { &BY_FOURS } else { &BY_HALVES }
+}
+
+/// Whether weights of `block` have minimums of their own; the others have an offset that all of a type share.
+pub fn has_minimums(block: BlockType) -> bool {
+    unpack::offset(block) == Some(0)
+}
+
+/// Rows of activations for weights of one type, span by span, so that kernels read them from one place to the next.
+#[derive(Debug, Default)]
+pub struct Arranged {
+    /// Rows of activations.
+    pub rows: usize,
+    /// Spans a row; what is behind a row's end is zero.
+    pub spans: usize,
+    /// `[spans, rows, SPAN]`, in the order of [`columns_of`].
+    pub quants: Vec<i8>,
+    /// The scale of each lane: `[spans, rows, 2, LANES]`.
+    pub scales: Vec<f32>,
+    /// What each lane's sum begins with, `-offset * its activations`: `[spans, rows, 2, LANES]`; empty for types with minimums.
+    pub debts: Vec<i32>,
+    /// Scale times the sum of each group of 32, then zeros: `[spans, rows, LANES]`; empty for types without minimums.
+    pub sums: Vec<f32>,
+}
+
+impl Arranged {
+    /// Arranges `rows` rows for weights of `block`.
+    pub fn new(activations: &Activations, rows: usize, block: BlockType) -> Self {
+        let stride = activations.quants.len() / rows.max(1);
+        let spans = stride.div_ceil(SPAN);
+        let order = columns_of(block);
+        let offset = i32::from(unpack::offset(block).unwrap_or(0));
+        let mut this = Self {
+            rows,
+            spans,
+            quants: vec![0; rows * spans * SPAN],
+            scales: vec![0.0; rows * spans * 2 * LANES],
+            debts: if has_minimums(block) { Vec::new() } else { vec![0; rows * spans * 2 * LANES] },
+            sums: if has_minimums(block) { vec![0.0; rows * spans * LANES] } else { Vec::new() },
+        };
+        for row in 0..rows {
+            let quants = &activations.quants[row * stride..(row + 1) * stride];
+            let scales = &activations.scales[row * activations.groups..(row + 1) * activations.groups];
+            let sums = &activations.sums[row * activations.groups..(row + 1) * activations.groups];
+            for (span, natural) in quants.chunks(SPAN).enumerate() {
+                let at = span * rows + row;
+                let mut padded = [0i8; SPAN];
+                padded[..natural.len()].copy_from_slice(natural);
+                let arranged = &mut this.quants[at * SPAN..(at + 1) * SPAN];
+                for (to, from) in arranged.as_chunks_mut::<4>().0.iter_mut().zip(order.as_chunks::<4>().0) {
+                    // Four neighbours stay neighbours.
+                    to.copy_from_slice(&padded[usize::from(from[0])..usize::from(from[0]) + 4]);
+                }
+                let groups = &scales[span * (SPAN / GROUP)..];
+                for (lane, scale) in this.scales[at * 2 * LANES..(at + 1) * 2 * LANES].iter_mut().enumerate() {
+                    *scale = groups[lane_group(order, lane)];
+                }
+                if let Some(debts) = this.debts.get_mut(at * 2 * LANES..(at + 1) * 2 * LANES) {
+                    for (lane, debt) in debts.iter_mut().enumerate() {
+                        let start = 128 * (lane / LANES) + 4 * (lane % LANES);
+                        let of = |start: usize| arranged[start..start + 4].iter().map(|&q| i32::from(q)).sum::<i32>();
+                        *debt = -offset * (of(start) + of(start + 64));
+                    }
+                }
+                if let Some(own) = this.sums.get_mut(at * LANES..(at + 1) * LANES) {
+                    let pairs = sums[span * (SPAN / GROUP)..].as_chunks::<{ SHARED / GROUP }>().0;
+                    own.iter_mut().zip(pairs).take(SPAN / SHARED).for_each(|(own, [a, b])| *own = a + b);
+                }
+            }
+        }
+        this
+    }
+}
+
+/// The group of sixteen columns that lane `lane` of a span (of both accumulators' 32) belongs to; the first of two where they share scales.
+pub fn lane_group(order: &Columns, lane: usize) -> usize {
+    usize::from(order[128 * (lane / LANES) + 4 * (lane % LANES)]) / GROUP
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_column_has_one_place_beside_its_neighbours_and_lanes_share_scales() {
+        for order in [BY_HALVES, BY_FOURS] {
+            let mut seen = order;
+            seen.sort_unstable();
+            assert!(seen.iter().enumerate().all(|(i, &column)| usize::from(column) == i));
+            assert!(order.as_chunks::<4>().0.iter().all(|four| four[0] % 4 == 0 && four[3] == four[0] + 3));
+            let shared = if order == BY_FOURS { 16 } else { 32 };
+            for lane in 0..32 {
+                let at = 128 * (lane / 16) + 4 * (lane % 16);
+                assert_eq!(order[at] / shared, order[at + 64] / shared);
+            }
+        }
+    }
+}
