@@ -8,6 +8,7 @@
 //! - `doubt`: what speaks against a first draft
 //! - [`vote`]: choosing among drafts by what they return
 //! - `confidence`: how likely an answer is right
+//! - [`recall`]: what a person said before about a database
 //! - `advice`: what to tell a model about SQLite's message
 
 mod advice;
@@ -17,10 +18,12 @@ mod doubt;
 mod event;
 mod mend;
 pub mod pipeline;
+pub mod recall;
 pub mod request;
 pub mod vote;
 
 pub use doubt::Doubt;
 pub use event::{Agreement, Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
 pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
+pub use recall::Recalled;
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending};

@@ -99,6 +99,7 @@ impl Asking<'_> {
             schema_text: request.schema_text.clone(),
             question: request.question.clone(),
             hint: request.hint.clone(),
+            examples: request.examples.clone(),
             previous: request.previous.clone(),
             repair: None,
         };

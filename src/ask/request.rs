@@ -16,6 +16,8 @@ pub struct AskRequest {
     pub schema_text: String,
     /// How the model wants to be asked.
     pub form: Form,
+    /// Answers accepted for questions like this one, the likest last.
+    pub examples: Vec<Turn>,
     /// The question before, where this one may follow on it.
     pub previous: Option<Turn>,
     /// SQL that a person accepted for this very question: it is answered at once, without the model.
@@ -42,6 +44,7 @@ impl AskRequest {
             hint: None,
             schema_text: schema_text.into(),
             form,
+            examples: Vec::new(),
             previous: None,
             accepted_sql: None,
             mending: Mending::Names,

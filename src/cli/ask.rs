@@ -13,10 +13,12 @@ use super::pull::{bring, decide};
 use super::query::{SCHEMA_BYTES, format_of, open, say_if_empty};
 use super::settings::Settings;
 use crate::ask::pipeline::MAX_QUESTION_BYTES;
-use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, MAX_REPAIRS, Mending, ask};
-use crate::db::{export, write_table};
+use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, MAX_REPAIRS, Recalled, ask};
+use crate::db::{Database, export, write_table};
 use crate::llm::{ModelInfo, Sampling};
 use crate::prompt::{Form, schema_text};
+use crate::records::{Records, RecordsError};
+use crate::schema::Schema;
 use crate::text;
 
 /// Asks the model, checks and runs its SQL, prints the rows.
@@ -33,18 +35,20 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let mut model = load_with(settings, &chosen, !args.no_draft)?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {
-        question: args.question.clone(),
         hint: args.hint.clone(),
-        schema_text: schema_text(&schema, SCHEMA_BYTES),
-        form: form_for(settings.prompt(args.prompt), model.info()),
-        previous: None,
-        accepted_sql: None,
-        mending: Mending::Names,
         repairs: if args.no_repair { 0 } else { MAX_REPAIRS },
         candidates: candidates(args.candidates),
         execution: if args.sql_only { Execution::Never } else { Execution::Answer },
         sampling: Sampling { seed: args.seed, ..Sampling::default() },
         limits: settings.limits(args.max_rows, args.timeout),
+        ..AskRequest::new(&args.question, schema_text(&schema, SCHEMA_BYTES), form_for(settings.prompt(args.prompt), model.info()))
+    };
+    let request = match recall(settings, &database, &schema, &args.question) {
+        Ok(recalled) => recalled.apply(request),
+        Err(error) => {
+            writeln!(stderr(), "what you said before is not taken into account: {error}\nhint: {}", error.hint())?;
+            request
+        }
     };
     let live = stderr().is_terminal();
     let mut narrate = |event| {
@@ -69,6 +73,12 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
         AnswerState::Failed => 1,
         AnswerState::Refused => 4,
     })
+}
+
+fn recall(settings: &Settings, database: &Database, schema: &Schema, question: &str) -> Result<Recalled, RecordsError> {
+    let records = Records::open(&settings.paths)?;
+    let id = records.database(database.path(), &schema.fingerprint())?;
+    Recalled::look_up(&records, id, question)
 }
 
 /// The form to ask `model` in.

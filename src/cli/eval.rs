@@ -6,14 +6,14 @@ use std::io::{IsTerminal, Write, stderr, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::args::{DeviceChoice, EvalArgs, PromptForm};
+use super::args::{DeviceChoice, EvalArgs};
 use super::ask::{candidates, form_for};
 use super::failure::Failure;
 use super::interrupt;
 use super::load::load_installed;
 use super::query::SCHEMA_BYTES;
 use super::settings::Settings;
-use crate::ask::{AskRequest, Candidates, Execution, MAX_REPAIRS, Mending};
+use crate::ask::{AskRequest, Candidates, MAX_REPAIRS, Mending};
 use crate::db::Limits;
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
 use crate::llm::{ModelInfo, Sampling};
@@ -113,20 +113,16 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
 }
 
 fn request(args: &EvalArgs, settings: &Settings, info: &ModelInfo, question: &Question, schema: &Schema) -> AskRequest {
-    let form = form_for(settings.prompt(args.prompt.or(args.plain.then_some(PromptForm::Auto))), info);
+    let form = form_for(settings.prompt(args.prompt), info);
+    let text = if args.plain { schema_as_stored(schema, SCHEMA_BYTES) } else { schema_text(schema, SCHEMA_BYTES) };
     AskRequest {
-        question: question.question.clone(),
         hint: question.hint.clone(),
-        schema_text: if args.plain { schema_as_stored(schema, SCHEMA_BYTES) } else { schema_text(schema, SCHEMA_BYTES) },
-        form,
-        previous: None,
-        accepted_sql: None,
         mending: if args.plain || args.no_mend { Mending::Quotes } else { Mending::Names },
         repairs: if args.plain || args.no_repair { 0 } else { MAX_REPAIRS },
         candidates: if args.plain { Candidates::Exactly(1) } else { candidates(args.candidates) },
-        execution: Execution::Answer,
         sampling: Sampling { seed: args.seed, ..Sampling::default() },
         limits: Limits { max_rows: MAX_ROWS, ..settings.limits(None, None) },
+        ..AskRequest::new(&question.question, text, form)
     }
 }
 

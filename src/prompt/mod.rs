@@ -36,10 +36,19 @@ pub struct PromptParts {
     pub question: String,
     /// Something the person wants considered.
     pub hint: Option<String>,
+    /// Answers accepted for questions like this one, the likest last.
+    pub examples: Vec<Turn>,
     /// The question before, where this one may follow on it.
     pub previous: Option<Turn>,
     /// The last SQL and what SQLite said about it.
     pub repair: Option<(String, String)>,
+}
+
+impl PromptParts {
+    /// What was answered before, in the order it is told.
+    fn turns(&self) -> impl Iterator<Item = &Turn> {
+        self.examples.iter().chain(&self.previous)
+    }
 }
 
 /// The prompt for `parts` in `form`.
@@ -53,8 +62,8 @@ pub fn render(parts: &PromptParts, form: Form) -> Prompt {
     }
     match form {
         Form::Alpaca => {
-            let before = parts.previous.as_ref().map(|turn| format!("{}\n{}\n\n", turn.question.trim(), turn.sql));
-            Prompt::Text(alpaca(&format!("{}{question}", before.unwrap_or_default()), &parts.schema_text))
+            let before: String = parts.turns().map(|turn| format!("{}\n{}\n\n", turn.question.trim(), turn.sql)).collect();
+            Prompt::Text(alpaca(&format!("{before}{question}"), &parts.schema_text))
         }
         Form::Chat => {
             let system = format!(
@@ -62,7 +71,7 @@ pub fn render(parts: &PromptParts, form: Form) -> Prompt {
                 parts.schema_text
             );
             let mut messages = vec![Message { role: Role::System, content: system }];
-            if let Some(turn) = &parts.previous {
+            for turn in parts.turns() {
                 messages.push(Message { role: Role::User, content: turn.question.trim().into() });
                 messages.push(Message { role: Role::Assistant, content: answer_text(&turn.sql) });
             }
