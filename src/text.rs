@@ -1,5 +1,7 @@
 //! Text for people: width, ellipsis, terminal sanitising, human numbers.
 
+pub mod words;
+
 use std::borrow::Cow;
 use std::time::Duration;
 

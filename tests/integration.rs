@@ -21,3 +21,4 @@ mod pull;
 mod reference;
 mod tiny;
 mod tokenizer;
+mod values;

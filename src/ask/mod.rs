@@ -1,9 +1,11 @@
 //! The one ask pipeline: question to answer.
 //!
+//! - [`coverage`]: which words of a question its SQL accounts for
 //! - `event`: what happens on the way, and the answer
 //! - [`request`]: a question and how to answer it
 //! - [`pipeline`]: prompt, draw, mend, judge, compare, choose, repair
 //! - `candidate`: one draft, from the model's words to rows
+//! - `literals`: literals that nearly match a stored value
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `doubt`: what speaks against a first draft
 //! - [`vote`]: choosing among drafts by what they return
@@ -14,8 +16,10 @@
 mod advice;
 mod candidate;
 mod confidence;
+pub mod coverage;
 mod doubt;
 mod event;
+mod literals;
 mod mend;
 pub mod pipeline;
 pub mod recall;
@@ -24,6 +28,7 @@ pub mod vote;
 
 pub use doubt::Doubt;
 pub use event::{Agreement, Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
+pub use literals::mend_literals;
 pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
 pub use recall::Recalled;
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending};

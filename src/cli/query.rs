@@ -6,8 +6,8 @@ use super::args::{OutputFormat, QueryArgs};
 use super::failure::Failure;
 use super::interrupt;
 use super::settings::Settings;
-use crate::db::{Database, Format, demo, write_table};
-use crate::prompt::schema_text;
+use crate::db::{Database, Format, ValueIndex, ValueLimits, demo, write_table};
+use crate::prompt::{schema_text, schema_text_for, value_lines};
 use crate::schema::Schema;
 use crate::sql::guard;
 
@@ -24,11 +24,19 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     Ok(0)
 }
 
-/// Prints the schema as a prompt carries it.
-pub(super) fn run_schema(database: &str, settings: &Settings) -> Result<u8, Failure> {
-    let schema = open(database, settings)?.schema(&interrupt::watch())?;
+/// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
+pub(super) fn run_schema(database: &str, question: Option<&str>, settings: &Settings) -> Result<u8, Failure> {
+    let cancel = interrupt::watch();
+    let database = open(database, settings)?;
+    let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
-    write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
+    let Some(question) = question else {
+        write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
+        return Ok(0);
+    };
+    let index = ValueIndex::open_or_build(&settings.paths, &database, &schema, &ValueLimits::default(), &cancel)?;
+    let hits = index.find(question);
+    write!(stdout(), "{}{}", schema_text_for(&schema, SCHEMA_BYTES, question, &hits), value_lines(&hits))?;
     Ok(0)
 }
 

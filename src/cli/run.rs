@@ -17,7 +17,7 @@ pub(super) fn run(args: Args) -> Result<u8, Failure> {
         Command::Demo { model } => screen::run_screen(&ScreenArgs { database: Some("demo".into()), model }, settings),
         Command::Ask(args) => ask::run_ask(&args, &settings),
         Command::Query(args) => query::run_query(&args, &settings),
-        Command::Schema { database, .. } => query::run_schema(&database, &settings),
+        Command::Schema { database, question } => query::run_schema(&database, question.as_deref(), &settings),
         Command::Complete(args) => complete::run_complete(&args, &settings),
         Command::Tokenize { text, model } => complete::run_tokenize(text, model.as_deref(), &settings),
         Command::Models(command) => models::run_models(&command, &settings),

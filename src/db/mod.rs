@@ -8,6 +8,7 @@
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
 //! - [`demo`]: the sample database
+//! - [`values`]: the distinct text values, to find what a question mentions
 //! - `introspect`, `keys`, `statistics`: the schema, in two phases
 
 mod authorize;
@@ -22,12 +23,14 @@ mod open;
 pub mod same;
 mod statistics;
 pub mod table;
+pub mod values;
 
 pub use database::Database;
 pub use error::DbError;
 pub use export::{Format, write_table};
 pub use same::{RowOrder, same_result};
 pub use table::{Cell, ColumnInfo, Limits, Table};
+pub use values::{ValueIndex, ValueLimits};
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,7 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
 
+use std::ops::Range;
+
 use sha2::{Digest, Sha256};
 
 /// The tables and views of one database.
@@ -73,6 +75,23 @@ pub struct ForeignKey {
     pub foreign_columns: Vec<String>,
     /// Declared or inferred.
     pub origin: KeyOrigin,
+}
+
+/// A stored value that a question mentions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueHit {
+    /// The table, as stored.
+    pub table: String,
+    /// Its column, as stored.
+    pub column: String,
+    /// The value, as stored.
+    pub value: String,
+    /// Where the question mentions it, in bytes.
+    pub words: Range<usize>,
+    /// Whether the question writes it letter by letter as it is stored.
+    pub exact: bool,
+    /// How surely it is meant, of 1,000.
+    pub score: u16,
 }
 
 impl Schema {

@@ -6,6 +6,9 @@
 //! - [`mod@mend`]: deterministic repair: names, qualifiers, missing joins
 //! - [`qualify`]: qualifiers that name the wrong table
 //! - [`quotes`]: double-quoted values become strings
+//! - [`comparisons`]: strings that are compared with columns
+//! - [`mod@describe`]: what a query does, in words
+//! - `scope`: which table a name of the syntax tree belongs to
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
@@ -16,6 +19,8 @@
 //! - [`lex`]: tokens as SQLite cuts them
 //! - [`lock`]: only names that exist, while SQL is being written
 
+pub mod comparisons;
+pub mod describe;
 pub mod dialect;
 pub mod extract;
 pub mod format;
@@ -28,10 +33,12 @@ pub mod qualify;
 pub mod quote;
 pub mod quotes;
 pub mod resolve;
+mod scope;
 pub mod shape;
 pub mod suspicion;
 mod tree;
 
+pub use describe::{Description, describe};
 pub use extract::{Draft, extract};
 pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};

@@ -2,12 +2,13 @@
 
 use std::ops::Range;
 
-use sqlparser::ast::{Ident, Statement};
+use sqlparser::ast::{Ident, Query, Statement};
 use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Location;
 
-use super::lex::{Token, TokenKind};
+use super::guard::MAX_SQL_BYTES;
+use super::lex::{Token, TokenKind, lex};
 
 /// Operators and keywords up to which the syntax tree is built. A chain of operators nests the tree as deep as it is long, and
 /// walking or dropping it takes stack. SQLite stops at an expression depth of 1,000.
@@ -18,6 +19,18 @@ pub(super) fn parse<'t>(sql: &str, tokens: impl IntoIterator<Item = &'t Token>) 
     let nesting = |t: &&Token| matches!(t.kind, TokenKind::Operator | TokenKind::Word) && nests(t.text(sql));
     let depth = tokens.into_iter().filter(nesting).count();
     if depth <= MAX_TREE_DEPTH { Parser::parse_sql(&SQLiteDialect {}, sql).ok() } else { None }
+}
+
+/// The one query that `sql` is, where sqlparser sees one.
+pub(super) fn query(sql: &str) -> Option<Query> {
+    if sql.len() > MAX_SQL_BYTES {
+        return None;
+    }
+    let mut trees = parse(sql, &lex(sql))?;
+    match (trees.pop(), trees.pop()) {
+        (Some(Statement::Query(query)), None) => Some(*query),
+        _ => None,
+    }
 }
 
 /// Whether a token can deepen the syntax tree: all operators but separators, and the words that join or nest.

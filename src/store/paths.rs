@@ -51,6 +51,11 @@ impl Paths {
         self.data.join("records.sqlite")
     }
 
+    /// Where the values of databases lie that were read to know them.
+    pub fn values(&self) -> PathBuf {
+        self.cache.join("values")
+    }
+
     /// Where models lie.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")

@@ -1,0 +1,146 @@
+//! Literals that match no stored value and nearly match one.
+
+use std::time::Duration;
+
+use super::event::Fix;
+use crate::db::values::{Held, NearKind};
+use crate::db::{Database, ValueIndex};
+use crate::schema::Schema;
+use crate::signal::Cancel;
+use crate::sql::comparisons::{Comparison, comparisons};
+use crate::sql::quote::string_literal;
+
+/// A list of more strings was not written by a model that misspelt one.
+const MOST_COMPARISONS: usize = 40;
+/// For one look into the database.
+const ONE_LOOK: Duration = Duration::from_millis(250);
+
+/// `sql` with each string literal that its column does not hold, and that is nearly the one of its values, spelt as that value; and what
+/// was changed. A literal that matches anything stays: where the index does not know, the database is asked, for a bounded time.
+pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &Database, cancel: &Cancel) -> (String, Vec<Fix>) {
+    let (mut out, mut fixes, mut copied) = (String::with_capacity(sql.len()), Vec::new(), 0);
+    for comparison in comparisons(sql, schema).into_iter().take(MOST_COMPARISONS) {
+        let Some(value) = meant(&comparison, index, database, cancel) else { continue };
+        let literal = string_literal(&value);
+        out.push_str(sql.get(copied..comparison.range.start).unwrap_or(""));
+        out.push_str(&literal);
+        copied = comparison.range.end;
+        fixes.push(Fix {
+            kind: "value".into(),
+            from: string_literal(&comparison.text),
+            to: format!("{}.{} {literal}", comparison.table, comparison.column),
+        });
+    }
+    out.push_str(sql.get(copied..).unwrap_or(""));
+    (out, fixes)
+}
+
+/// The stored value that the literal should have been; `None` where it matches something, or nearly matches nothing.
+fn meant(comparison: &Comparison, index: &ValueIndex, database: &Database, cancel: &Cancel) -> Option<String> {
+    let Comparison { table, column, text, comparing, .. } = comparison;
+    if text.is_empty() || index.holds(table, column, text) == Held::Yes {
+        return None;
+    }
+    let near = index.nearest(table, column, text);
+    let looking = cancel.with_timeout(ONE_LOOK);
+    // Collations, affinities and values that the index left out are the database's to know.
+    if database.holds_value(table, column, text, *comparing, &looking)? {
+        return None;
+    }
+    match near {
+        Some(near) => {
+            // Wrong letters may be right in a value that the index left out.
+            let sure = near.kind != NearKind::Edits || index.holds(table, column, text) == Held::No;
+            sure.then_some(near.value)
+        }
+        None => database.value_in_other_case(table, column, text, &cancel.with_timeout(ONE_LOOK)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{ValueLimits, demo};
+
+    struct Demo {
+        database: Database,
+        schema: Schema,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Demo {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let database = Database::open(demo::path(folder.path()).unwrap()).unwrap();
+            let schema = database.schema_outline(&Cancel::new()).unwrap();
+            Self { database, schema, _folder: folder }
+        }
+
+        fn mend(&self, sql: &str, limits: &ValueLimits) -> (String, Vec<Fix>) {
+            let index = ValueIndex::build(&self.database, &self.schema, limits, &Cancel::new()).unwrap();
+            mend_literals(sql, &self.schema, &index, &self.database, &Cancel::new())
+        }
+
+        #[track_caller]
+        fn check(&self, filter: &str, expected: &str) {
+            let sql =
+                |filter: &str| format!("SELECT * FROM customer AS c JOIN country ON c.country_id = country.country_id WHERE {filter}");
+            assert_eq!(self.mend(&sql(filter), &ValueLimits::default()).0, sql(expected));
+        }
+
+        #[track_caller]
+        fn stays(&self, filter: &str) {
+            self.check(filter, filter);
+        }
+    }
+
+    #[test]
+    fn what_nearly_matches_one_value_becomes_it() {
+        let demo = Demo::new();
+        demo.check("c.city = 'zurich' AND 1", "c.city = 'Zürich' AND 1");
+        demo.check("c.city IN ('ZURICH', 'Zürich', 'nowhere')", "c.city IN ('Zürich', 'Zürich', 'nowhere')");
+        demo.check("city <> 'Zuerich' OR c.city LIKE 'zurich'", "city <> 'Zürich' OR c.city LIKE 'Zürich'");
+        demo.check("country.name = 'switzerland'", "country.name = 'Switzerland'");
+        demo.check("country.name = 'Switzerlnd'", "country.name = 'Switzerland'");
+    }
+
+    #[test]
+    fn what_matches_or_is_far_from_everything_stays() {
+        let demo = Demo::new();
+        for filter in [
+            "c.city = 'Zürich'",
+            "c.city LIKE 'zÜrich'",
+            "c.city = ''",
+            "c.city = 'Z'",
+            "c.city = 'Switzerland'",
+            "c.city LIKE '%zurich%'",
+            "lower(c.city) = 'zurich'",
+            "c.customer_id = '7'",
+            "c.customer_id = '99999'",
+            "c.joined_on = '1900-01-01'",
+            "'zurich' = 'zurich'",
+        ] {
+            demo.stays(filter);
+        }
+    }
+
+    #[test]
+    fn a_change_is_told() {
+        let (_, fixes) = Demo::new().mend("SELECT count(*) FROM customer WHERE city = 'zurich'", &ValueLimits::default());
+        assert_eq!(fixes, [Fix { kind: "value".into(), from: "'zurich'".into(), to: "customer.city 'Zürich'".into() }]);
+    }
+
+    #[test]
+    fn where_the_index_was_cut_short_the_database_is_asked() {
+        let demo = Demo::new();
+        let nothing = ValueLimits { values: 0, ..ValueLimits::default() };
+        let mend = |filter: &str| demo.mend(&format!("SELECT * FROM country WHERE name = {filter}"), &nothing).0;
+        assert!(mend("'switzerland'").ends_with("'Switzerland'"));
+        assert!(mend("'Switzerland'").ends_with("'Switzerland'"));
+        assert!(mend("'switzerlnd'").ends_with("'switzerlnd'"), "letters are not guessed at");
+        // Few values are known, and the right one is none of them.
+        let few = ValueLimits { column_values: 3, ..ValueLimits::default() };
+        let sql = "SELECT * FROM customer WHERE city = 'Zürich'";
+        assert_eq!(demo.mend(sql, &few).0, sql);
+    }
+}

@@ -1,0 +1,232 @@
+//! The values that a question mentions.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::ValueIndex;
+use super::lookup::{Entry, MOST_WORDS};
+use crate::schema::ValueHit;
+use crate::text::words::{Word, edits_allowed, is_common, is_function_word, singular, split_name, stem, words};
+
+/// Hits of one question.
+const MOST_HITS: usize = 8;
+/// Columns told for one mention.
+const MOST_COLUMNS: usize = 3;
+/// Words of a mention that may be misspelt.
+const MOST_MISSPELT_WORDS: usize = 4;
+/// Values that a misspelt word may stand for, before it more likely stands for none of them.
+const MOST_READINGS: usize = 2;
+/// Words of a question that are looked at.
+const MOST_QUESTION_WORDS: usize = 400;
+
+/// A question's word and how it stands there.
+struct Asked {
+    word: Word,
+    /// Between quotes.
+    quoted: bool,
+    /// With a capital that no beginning of a sentence explains, or with a digit.
+    marked: bool,
+}
+
+impl ValueIndex {
+    /// What `question` mentions of the stored values, the surest first, at most eight: in spite of case, accents, plurals and a few wrong
+    /// letters. A word that is common in questions, or a name of the schema, counts only in quotes or with a capital.
+    pub fn find(&self, question: &str) -> Vec<ValueHit> {
+        if self.columns.is_empty() {
+            return Vec::new();
+        }
+        let asked = read(question);
+        let stems: HashSet<String> = asked.iter().map(|asked| stem(&asked.word.folded)).collect();
+        let mut hits: Vec<(Range<usize>, ValueHit)> = Vec::new();
+        // Longer mentions first: what lies inside of one is no mention of its own.
+        for length in (1..=asked.len().min(MOST_WORDS)).rev() {
+            for start in 0..=asked.len() - length {
+                let span = start..start + length;
+                if hits.iter().any(|(taken, _)| taken.start <= span.start && span.end <= taken.end && *taken != span) {
+                    continue;
+                }
+                let Some(part) = asked.get(span.clone()) else { continue };
+                let key = key_of(part);
+                if self.names_a_value(part, &key) {
+                    let found: Vec<Entry> = self.lookup.whole(&key).collect();
+                    self.add(question, part, &span, &found, None, &stems, &mut hits);
+                }
+            }
+        }
+        let taken: Vec<Range<usize>> = hits.iter().map(|(span, _)| span.clone()).collect();
+        for length in (1..=asked.len().min(MOST_MISSPELT_WORDS)).rev() {
+            for start in 0..=asked.len() - length {
+                let span = start..start + length;
+                let overlaps = |other: &Range<usize>| other.start < span.end && span.start < other.end;
+                let Some(part) = asked.get(span.clone()).filter(|_| !taken.iter().any(overlaps)) else { continue };
+                let key = key_of(part);
+                if !self.may_be_misspelt(part, &key) || hits.iter().any(|(other, _)| overlaps(other)) {
+                    continue;
+                }
+                let near = self.lookup.nearly(&key, edits_allowed(key.len()));
+                let Some(least) = near.iter().map(|&(_, edits)| edits).min() else { continue };
+                // A wrong first letter is rare where nothing else marks a value.
+                let marked = part.iter().any(|asked| asked.quoted || asked.marked);
+                let best: Vec<&str> = near
+                    .iter()
+                    .filter(|&&(other, edits)| edits == least && (marked || other.chars().next() == key.chars().next()))
+                    .map(|&(other, _)| other)
+                    .collect();
+                if best.len() > MOST_READINGS {
+                    continue;
+                }
+                for other in best {
+                    let found: Vec<Entry> = self.lookup.whole(other).collect();
+                    self.add(question, part, &span, &found, Some(least), &stems, &mut hits);
+                }
+            }
+        }
+        let mut hits: Vec<ValueHit> = hits.into_iter().map(|(_, hit)| hit).collect();
+        hits.sort_by(|a, b| b.score.cmp(&a.score).then(a.words.start.cmp(&b.words.start)));
+        hits.truncate(MOST_HITS);
+        hits
+    }
+
+    /// Whether words of a question, found among the values, are meant as a value.
+    fn names_a_value(&self, part: &[Asked], key: &str) -> bool {
+        if part.iter().all(|asked| asked.quoted) {
+            return true;
+        }
+        match part {
+            [one] => {
+                let word = &one.word.folded;
+                // `A` and `F` are grades and sexes, with a capital; `I` is somebody who asks.
+                let long_enough = word.chars().count() > 1 || one.marked && word != "i";
+                long_enough && (one.marked || !is_common(word) && !self.is_name(word))
+            }
+            several => {
+                several.iter().any(|asked| asked.marked)
+                    || !several.iter().all(|asked| is_function_word(&asked.word.folded)) && !self.is_whole_name(key)
+            }
+        }
+    }
+
+    /// Whether words that are no value may be one with wrong letters.
+    fn may_be_misspelt(&self, part: &[Asked], key: &str) -> bool {
+        let plain = |asked: &Asked| is_common(&asked.word.folded) || self.is_name(&asked.word.folded);
+        let ends_plainly =
+            [part.first(), part.last()].into_iter().flatten().any(|asked| !asked.quoted && is_function_word(&asked.word.folded));
+        let numbers = key.bytes().filter(u8::is_ascii_digit).count();
+        let long_enough = key.chars().count() >= if part.iter().any(|asked| asked.quoted || asked.marked) { 4 } else { 5 };
+        long_enough && numbers == 0 && !ends_plainly && !part.iter().all(plain)
+    }
+
+    fn is_name(&self, word: &str) -> bool {
+        self.names.contains(&stem(word))
+    }
+
+    fn is_whole_name(&self, key: &str) -> bool {
+        let stems: Vec<String> = key.split(' ').map(stem).collect();
+        self.names.contains(&stems.join(" "))
+    }
+
+    #[allow(clippy::too_many_arguments)] // one caller's loop body, twice
+    fn add(
+        &self,
+        question: &str,
+        part: &[Asked],
+        span: &Range<usize>,
+        found: &[Entry],
+        edits: Option<usize>,
+        stems: &HashSet<String>,
+        hits: &mut Vec<(Range<usize>, ValueHit)>,
+    ) {
+        let (Some(first), Some(last)) = (part.first(), part.last()) else { return };
+        let range = first.word.range.start..last.word.range.end;
+        let written = question.get(range.clone()).unwrap_or("");
+        let mut here: Vec<(Range<usize>, ValueHit)> = Vec::new();
+        for entry in found {
+            let Some(column) = self.columns.get(entry.column as usize) else { continue };
+            let Some(value) = column.values.get(entry.value as usize) else { continue };
+            let exact = edits.is_none()
+                && (written == value || written.strip_suffix("'s") == Some(value) || contains_at(question, value, range.start));
+            let mut score: u16 = match edits {
+                Some(edits) => 650 - 50 * u16::try_from(edits).unwrap_or(9).min(9),
+                None if exact => 900,
+                None if written.eq_ignore_ascii_case(value) => 860,
+                None => 800,
+            };
+            score += 60 * u16::from(part.iter().all(|asked| asked.quoted)) + 10 * u16::try_from(part.len().min(3)).unwrap_or(0);
+            let mentioned = |name: &str| split_name(name).iter().any(|word| stems.contains(&stem(word)));
+            score += 15 * u16::from(mentioned(&column.column)) + 10 * u16::from(mentioned(&column.table));
+            let hit = ValueHit {
+                table: column.table.clone(),
+                column: column.column.clone(),
+                value: value.clone(),
+                words: range.clone(),
+                exact,
+                score,
+            };
+            here.push((span.clone(), hit));
+        }
+        here.sort_by(|(_, a), (_, b)| b.score.cmp(&a.score));
+        here.truncate(MOST_COLUMNS);
+        hits.append(&mut here);
+    }
+}
+
+/// Whether `value` stands in `question` at `start`, up to what is no word.
+fn contains_at(question: &str, value: &str, start: usize) -> bool {
+    let rest = question.get(start..).unwrap_or("");
+    rest.strip_prefix(value).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+}
+
+fn key_of(part: &[Asked]) -> String {
+    let singulars: Vec<&str> = part.iter().map(|asked| singular(&asked.word.folded)).collect();
+    singulars.join(" ")
+}
+
+fn read(question: &str) -> Vec<Asked> {
+    let quotes = quoted(question);
+    let mut words = words(question);
+    words.truncate(MOST_QUESTION_WORDS);
+    words
+        .into_iter()
+        .map(|word| {
+            let raw = question.get(word.range.clone()).unwrap_or("");
+            let before = question.get(..word.range.start).unwrap_or("").trim_end();
+            let begins = before.is_empty() || before.ends_with(['.', '?', '!', ':']);
+            let quoted = quotes.iter().any(|quote| quote.start <= word.range.start && word.range.end <= quote.end);
+            let shouted = raw.chars().count() > 1 && raw.chars().all(char::is_uppercase);
+            let capital = raw.chars().next().is_some_and(char::is_uppercase);
+            let digits = raw.chars().filter(char::is_ascii_digit).count();
+            let marked = capital && !begins || shouted || digits > 2 || digits > 0 && digits < raw.len();
+            Asked { word, quoted, marked }
+        })
+        .collect()
+}
+
+/// What stands between quotes, in bytes, without them. An apostrophe inside of a word is none.
+fn quoted(text: &str) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut open: Option<(char, usize)> = None;
+    let mut before = ' ';
+    for (at, c) in text.char_indices() {
+        let after = text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
+        match open {
+            Some((close, from)) if c == close && (c != '\'' && c != '’' || !after.is_alphanumeric()) => {
+                out.push(from..at);
+                open = None;
+            }
+            None => {
+                let close = match c {
+                    '"' | '`' => Some(c),
+                    '\'' if !before.is_alphanumeric() => Some('\''),
+                    '“' | '„' => Some('”'),
+                    '‘' => Some('’'),
+                    '«' => Some('»'),
+                    _ => None,
+                };
+                open = close.map(|close| (close, at + c.len_utf8()));
+            }
+            _ => {}
+        }
+        before = c;
+    }
+    out
+}

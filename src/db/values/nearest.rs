@@ -1,0 +1,126 @@
+//! Whether a column holds a text, and which of its values a text nearly is.
+
+use super::lookup::key_of;
+use super::{ColumnValues, ValueIndex};
+use crate::db::database::Database;
+use crate::db::error::DbError;
+use crate::signal::Cancel;
+use crate::sql::comparisons::Comparing;
+use crate::sql::quote::quoted_identifier;
+use crate::text::words::{edits_allowed, edits_within};
+
+/// Whether a column holds a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Held {
+    /// It does, letter by letter.
+    Yes,
+    /// All its texts are known, and this is none of them.
+    No,
+    /// Not all of its texts are known.
+    Unknown,
+}
+
+/// In which way a value is nearly a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NearKind {
+    /// Case, accents, punctuation or a plural differ.
+    Spelling,
+    /// One or two letters are wrong.
+    Edits,
+    /// The column holds a few values, and writes this one otherwise: `F` for `female`, `Y` for `yes`.
+    Code,
+}
+
+/// A value that nearly is what was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Near {
+    /// As stored.
+    pub value: String,
+    /// How near.
+    pub kind: NearKind,
+}
+
+impl ValueIndex {
+    /// Whether the column holds `text`, as far as the index knows.
+    pub fn holds(&self, table: &str, column: &str, text: &str) -> Held {
+        match self.column(table, column) {
+            Some((_, known)) if known.values.binary_search_by(|value| value.as_str().cmp(text)).is_ok() => Held::Yes,
+            Some((_, known)) if known.complete => Held::No,
+            _ => Held::Unknown,
+        }
+    }
+
+    /// The one value of the column that `text` nearly is. `None` where there is none, or where several are equally near.
+    pub fn nearest(&self, table: &str, column: &str, text: &str) -> Option<Near> {
+        let (place, known) = self.column(table, column)?;
+        if let Some(value) = code(known, text) {
+            return Some(Near { value: value.clone(), kind: NearKind::Code });
+        }
+        let (key, _) = key_of(text);
+        if key.is_empty() {
+            return None;
+        }
+        let has_digit = key.bytes().any(|byte| byte.is_ascii_digit());
+        let most = if has_digit { 0 } else { edits_allowed(key.chars().count()) };
+        let mut best: Option<(usize, u32)> = None;
+        let mut several = false;
+        for entry in self.lookup.of_column(place) {
+            let Some(edits) = edits_within(&key, self.lookup.key(entry), most) else { continue };
+            match best {
+                Some((least, _)) if least < edits => {}
+                Some((least, _)) if least == edits => several = true,
+                _ => (best, several) = (Some((edits, entry.value)), false),
+            }
+        }
+        let (edits, value) = best.filter(|_| !several)?;
+        let kind = if edits == 0 { NearKind::Spelling } else { NearKind::Edits };
+        Some(Near { value: known.values.get(value as usize)?.clone(), kind })
+    }
+}
+
+/// Ways to write one thing.
+const CODES: [&[&str]; 4] =
+    [&["yes", "y", "true", "t", "1"], &["no", "n", "false", "f", "0"], &["male", "m", "man"], &["female", "f", "woman"]];
+/// A column of codes has no more values than this.
+const MOST_CODES: usize = 5;
+
+/// The one value by which a column of few values writes `text`, where it is one of a few well-known things.
+fn code<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
+    if !known.complete || known.values.len() > MOST_CODES {
+        return None;
+    }
+    let text = text.trim().to_lowercase();
+    let meant: Vec<&[&str]> = CODES.into_iter().filter(|code| code.contains(&text.as_str())).collect();
+    let mut written = known.values.iter().filter(|value| {
+        let value = value.trim().to_lowercase();
+        meant.iter().any(|code| code.contains(&value.as_str()))
+    });
+    written.next().filter(|_| written.next().is_none())
+}
+
+impl Database {
+    /// Asks the database whether the column matches `text` anywhere, by its own collation and affinity. `None` where that took too long.
+    pub fn holds_value(&self, table: &str, column: &str, text: &str, comparing: Comparing, cancel: &Cancel) -> Option<bool> {
+        let operator = match comparing {
+            Comparing::Equal => "=",
+            Comparing::Like => "LIKE",
+        };
+        let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {} {operator} ?1)", quoted_identifier(table), quoted_identifier(column));
+        self.with(cancel, |connection| Ok(connection.query_row(&sql, [text], |row| row.get::<_, bool>(0))?)).ok()
+    }
+
+    /// The one value of the column that equals `text` but for ASCII case and blanks around it; `None` where there is none, or several, or
+    /// where finding out took too long.
+    pub fn value_in_other_case(&self, table: &str, column: &str, text: &str, cancel: &Cancel) -> Option<String> {
+        let (table, column) = (quoted_identifier(table), quoted_identifier(column));
+        let sql = format!(
+            "SELECT DISTINCT {column} FROM {table} WHERE typeof({column}) = 'text' AND trim({column}) = trim(?1) COLLATE NOCASE LIMIT 2"
+        );
+        let found: Result<Vec<String>, DbError> =
+            self.with(cancel, |connection| Ok(connection.prepare(&sql)?.query_map([text], |row| row.get(0))?.collect::<Result<_, _>>()?));
+        match found.ok()?.as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+}

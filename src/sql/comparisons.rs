@@ -1,0 +1,188 @@
+//! Strings that a statement compares with columns: what could be misspelt in it, and of which column it should be a value.
+
+use std::ops::{ControlFlow, Range};
+
+use sqlparser::ast::{self, BinaryOperator, Expr, InTarget, Value, Visit, Visitor};
+use sqlparser::tokenizer::Location;
+
+use super::lex::name_of;
+use super::scope::{Source, resolve, sources_of};
+use super::tree::Places;
+use crate::schema::Schema;
+
+/// How a string is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparing {
+    /// `=`, `<>`, `IS`, `IN (...)`.
+    Equal,
+    /// `LIKE` with a pattern without wildcards.
+    Like,
+}
+
+/// A string literal that is compared with a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// The column's table, as stored.
+    pub table: String,
+    /// The column, as stored.
+    pub column: String,
+    /// What the literal says.
+    pub text: String,
+    /// Where the literal stands, quotes included, in bytes.
+    pub range: Range<usize>,
+    /// How it is compared.
+    pub comparing: Comparing,
+}
+
+/// The strings in `sql` that are compared with columns of `schema`, in the order in which they stand. Empty where there is no syntax tree.
+pub fn comparisons(sql: &str, schema: &Schema) -> Vec<Comparison> {
+    let Some(query) = super::tree::query(sql) else { return Vec::new() };
+    let mut finder = Finder { sql, schema, places: Places::new(sql), common: Vec::new(), scopes: Vec::new(), found: Vec::new() };
+    let _: ControlFlow<()> = query.visit(&mut finder);
+    finder.found.sort_by_key(|comparison| comparison.range.start);
+    finder.found.dedup_by_key(|comparison| comparison.range.start);
+    finder.found
+}
+
+struct Finder<'a> {
+    sql: &'a str,
+    schema: &'a Schema,
+    places: Places<'a>,
+    common: Vec<String>,
+    scopes: Vec<Vec<Source<'a>>>,
+    found: Vec<Comparison>,
+}
+
+impl Finder<'_> {
+    fn compare(&mut self, column: &Expr, literal: &Expr, comparing: Comparing) {
+        let Expr::Value(value) = literal else { return };
+        let Value::SingleQuotedString(text) = &value.value else { return };
+        if comparing == Comparing::Like && text.contains(['%', '_']) {
+            return;
+        }
+        let Some((table, column)) = resolve(column, &self.scopes) else { return };
+        let Some(range) = self.range_of(value.span.start, text) else { return };
+        self.found.push(Comparison { table: table.name.clone(), column: column.name.clone(), text: text.clone(), range, comparing });
+    }
+
+    /// The bytes of the literal that begins at `start` and says `text`.
+    fn range_of(&self, start: Location, text: &str) -> Option<Range<usize>> {
+        let from = self.places.byte(start)?;
+        let length = text.len() + text.matches('\'').count() + 2;
+        let range = from..from + length;
+        // Where the two readings of the text differ, nothing is touched.
+        (name_of(self.sql.get(range.clone())?) == text && self.sql.get(from..)?.starts_with('\'')).then_some(range)
+    }
+}
+
+impl Visitor for Finder<'_> {
+    type Break = ();
+
+    fn pre_visit_query(&mut self, query: &ast::Query) -> ControlFlow<()> {
+        self.common.extend(query.with.iter().flat_map(|with| with.cte_tables.iter().map(|cte| cte.alias.name.value.clone())));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_select(&mut self, select: &ast::Select) -> ControlFlow<()> {
+        self.scopes.push(sources_of(select, self.schema, &self.common));
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_select(&mut self, _: &ast::Select) -> ControlFlow<()> {
+        self.scopes.pop();
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+        match expr {
+            Expr::BinaryOp { left, op: BinaryOperator::Eq | BinaryOperator::NotEq, right } => {
+                self.compare(left, right, Comparing::Equal);
+                self.compare(right, left, Comparing::Equal);
+            }
+            Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
+                self.compare(left, right, Comparing::Equal);
+                self.compare(right, left, Comparing::Equal);
+            }
+            Expr::In { expr, target: InTarget::List(list), .. } => {
+                for literal in list {
+                    self.compare(expr, literal, Comparing::Equal);
+                }
+            }
+            Expr::Like { expr, pattern, escape_char: None, .. } => self.compare(expr, pattern, Comparing::Like),
+            Expr::Case { operand: Some(operand), conditions, .. } => {
+                for case in conditions {
+                    self.compare(operand, &case.condition, Comparing::Equal);
+                }
+            }
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, Table};
+    use proptest::prelude::*;
+
+    fn schema() -> Schema {
+        let table = |name: &str, columns: &[&str]| Table {
+            name: name.into(),
+            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+            ..Table::default()
+        };
+        Schema { tables: vec![table("city", &["id", "name", "country"]), table("Person", &["first name", "city_id", "sex"])] }
+    }
+
+    #[track_caller]
+    fn check(sql: &str, expected: &[(&str, &str)]) {
+        let found = comparisons(sql, &schema());
+        let told: Vec<(String, &str)> = found.iter().map(|c| (format!("{}.{}", c.table, c.column), c.text.as_str())).collect();
+        let told: Vec<(&str, &str)> = told.iter().map(|(column, text)| (column.as_str(), *text)).collect();
+        assert_eq!(told, expected, "{sql}");
+        for comparison in found {
+            assert_eq!(name_of(&sql[comparison.range]), comparison.text);
+        }
+    }
+
+    #[test]
+    fn strings_are_found_with_their_columns() {
+        check("SELECT * FROM city WHERE name = 'Zürich'", &[("city.name", "Zürich")]);
+        check(
+            "SELECT * FROM city AS T1 JOIN person T2 ON T1.id = T2.city_id WHERE 'F' = T2.SEX AND T1.\"name\" <> 'x'",
+            &[("Person.sex", "F"), ("city.name", "x")],
+        );
+        check(
+            "SELECT 'ü', * FROM city\n WHERE name IN ('it''s', 3, 'b') OR country NOT IN ('c')",
+            &[("city.name", "it's"), ("city.name", "b"), ("city.country", "c")],
+        );
+        check("SELECT * FROM city WHERE name LIKE 'bern' OR name LIKE '%bern%' OR name NOT LIKE 'a_b'", &[("city.name", "bern")]);
+        check("SELECT CASE sex WHEN 'F' THEN 'woman' END FROM Person", &[("Person.sex", "F")]);
+        check("SELECT count(*) FILTER (WHERE sex = 'M') FROM Person GROUP BY city_id HAVING max(sex) = 'q'", &[("Person.sex", "M")]);
+        check(
+            "SELECT name FROM city WHERE id IN (SELECT city_id FROM Person WHERE [first name] = 'Al' AND country = 'CH')",
+            &[("Person.first name", "Al"), ("city.country", "CH")],
+        );
+        check("SELECT 1 FROM city WHERE name = 'a' UNION SELECT 1 FROM Person WHERE sex = 'b'", &[("city.name", "a"), ("Person.sex", "b")]);
+    }
+
+    #[test]
+    fn what_is_no_column_of_the_schema_is_left_alone() {
+        check("SELECT * FROM city WHERE lower(name) = 'x' OR nope = 'y' OR 'a' = 'b' OR Person.sex = 'c'", &[]);
+        check("WITH city AS (SELECT 1 AS name) SELECT * FROM city WHERE name = 'x'", &[]);
+        check("SELECT * FROM (SELECT name FROM city) AS s WHERE name = 'x'", &[]);
+        check("SELECT * FROM city, json_each('[]') WHERE value = 'x' AND name = 'y'", &[("city.name", "y")]);
+        check("not sql at all 'x'", &[]);
+        check("", &[]);
+    }
+
+    proptest! {
+        #[test]
+        fn ranges_are_literals(sql in "SELECT \\* FROM city WHERE( OR| name = 'é''a'| AND|\n| ü = 'q'| name IN \\('a','b'\\)| 'x'| --c\n| \\(| \\)){0,12}") {
+            for comparison in comparisons(&sql, &schema()) {
+                prop_assert_eq!(name_of(&sql[comparison.range]), comparison.text);
+            }
+        }
+    }
+}
