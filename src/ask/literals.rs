@@ -109,7 +109,7 @@ mod tests {
         let demo = Demo::new();
         for filter in [
             "c.city = 'Zürich'",
-            "c.city LIKE 'zÜrich'",
+            "c.city LIKE 'züRICH'",
             "c.city = ''",
             "c.city = 'Z'",
             "c.city = 'Switzerland'",

@@ -178,31 +178,50 @@ pub fn split_name(name: &str) -> Vec<String> {
 
 /// Edits (a letter more, less, another, or two swapped) between two words, where they are at most `most`.
 pub fn edits_within(a: &str, b: &str, most: usize) -> Option<usize> {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    if a.len().abs_diff(b.len()) > most {
-        return None;
+    if a.is_ascii() && b.is_ascii() {
+        return edits(a.as_bytes(), b.as_bytes(), most);
     }
-    // Three rows of the table of optimal string alignment.
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(b.len() + 1);
-        row.push(i + 1);
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    edits(&a, &b, most)
+}
+
+/// Optimal string alignment, three rows of its table at a time.
+fn edits<T: PartialEq>(mut a: &[T], mut b: &[T], most: usize) -> Option<usize> {
+    while let ([x, rest_a @ ..], [y, rest_b @ ..]) = (a, b)
+        && x == y
+    {
+        (a, b) = (rest_a, rest_b);
+    }
+    while let ([rest_a @ .., x], [rest_b @ .., y]) = (a, b)
+        && x == y
+    {
+        (a, b) = (rest_a, rest_b);
+    }
+    if a.is_empty() || b.is_empty() || a.len().abs_diff(b.len()) > most {
+        return Some(a.len().max(b.len())).filter(|&edits| edits <= most);
+    }
+    let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
+    let (mut before, mut last, mut row) = (vec![0; b.len() + 1], (0..=b.len()).collect::<Vec<_>>(), vec![0; b.len() + 1]);
+    for (i, x) in a.iter().enumerate() {
         let mut least = i + 1;
-        for (j, &y) in b.iter().enumerate() {
-            let of = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX / 2);
-            let mut cost = (of(&last, j) + usize::from(x != y)).min(of(&last, j + 1) + 1).min(of(&row, j) + 1);
-            let swapped = i > 0 && j > 0 && a.get(i - 1) == Some(&y) && b.get(j - 1) == Some(&x);
-            if swapped {
-                cost = cost.min(of(&before, j - 1) + 1);
+        if let Some(first) = row.first_mut() {
+            *first = least;
+        }
+        for (j, y) in b.iter().enumerate() {
+            let mut cost = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            if i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x) {
+                cost = cost.min(at(&before, j - 1) + 1);
             }
             least = least.min(cost);
-            row.push(cost);
+            if let Some(cell) = row.get_mut(j + 1) {
+                *cell = cost;
+            }
         }
         if least > most {
             return None;
         }
-        before = std::mem::replace(&mut last, row);
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut row);
     }
     last.last().copied().filter(|&edits| edits <= most)
 }
@@ -315,7 +334,7 @@ mod tests {
             ("enrolled", "enrollment"),
             ("products", "product"),
             ("names", "name"),
-            ("registered", "registration"),
+            ("registered", "registering"),
             ("countries", "country"),
             ("courses", "course"),
             ("categories", "category"),

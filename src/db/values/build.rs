@@ -58,8 +58,9 @@ struct Bounds {
 
 /// What was read before a bound was reached. `None` where SQLite cannot read the column.
 fn read_column(database: &Database, table: &Table, column: &Column, bounds: &Bounds, cancel: &Cancel) -> Option<ColumnValues> {
-    let (name, from) = (quoted_identifier(&column.name), quoted_identifier(&table.name));
-    let sql = format!("SELECT DISTINCT {name} FROM {from} WHERE typeof({name}) = 'text'");
+    // A column that is not there is an error only where it is qualified.
+    let (name, from) = (format!("t.{}", quoted_identifier(&column.name)), quoted_identifier(&table.name));
+    let sql = format!("SELECT DISTINCT {name} FROM {from} AS t WHERE typeof({name}) = 'text'");
     let read = database.with(cancel, |connection| {
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;

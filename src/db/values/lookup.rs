@@ -109,12 +109,13 @@ impl Lookup {
     /// Keys that differ from `key` by 1 to `most` edits, with the edits. A linear look at keys of about this length; letters decide first.
     pub(super) fn nearly(&self, key: &str, most: usize) -> Vec<(&str, usize)> {
         let letters = letters_of(key);
-        // An edit may change a letter for one that takes more bytes.
-        let lengths = key.len().saturating_sub(2 * most)..=key.len() + 2 * most;
+        // An edit of a letter that takes several bytes may change more of both.
+        let factor = if key.is_ascii() { 1 } else { 2 };
+        let lengths = key.len().saturating_sub(factor * most)..=key.len() + factor * most;
         let mut out = Vec::new();
         for same_length in lengths.filter_map(|length| self.by_length.get(length)) {
             for &(other, place) in same_length {
-                if (letters ^ other).count_ones() as usize > 4 * most {
+                if (letters ^ other).count_ones() as usize > 2 * factor * most {
                     continue;
                 }
                 let Some(entry) = self.entries.get(place as usize) else { continue };

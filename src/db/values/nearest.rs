@@ -105,16 +105,18 @@ impl Database {
             Comparing::Equal => "=",
             Comparing::Like => "LIKE",
         };
-        let sql = format!("SELECT EXISTS (SELECT 1 FROM {} WHERE {} {operator} ?1)", quoted_identifier(table), quoted_identifier(column));
+        let sql =
+            format!("SELECT EXISTS (SELECT 1 FROM {} AS t WHERE t.{} {operator} ?1)", quoted_identifier(table), quoted_identifier(column));
         self.with(cancel, |connection| Ok(connection.query_row(&sql, [text], |row| row.get::<_, bool>(0))?)).ok()
     }
 
     /// The one value of the column that equals `text` but for ASCII case and blanks around it; `None` where there is none, or several, or
     /// where finding out took too long.
     pub fn value_in_other_case(&self, table: &str, column: &str, text: &str, cancel: &Cancel) -> Option<String> {
-        let (table, column) = (quoted_identifier(table), quoted_identifier(column));
+        // A column that is not there is an error only where it is qualified.
+        let (table, column) = (quoted_identifier(table), format!("t.{}", quoted_identifier(column)));
         let sql = format!(
-            "SELECT DISTINCT {column} FROM {table} WHERE typeof({column}) = 'text' AND trim({column}) = trim(?1) COLLATE NOCASE LIMIT 2"
+            "SELECT DISTINCT {column} FROM {table} AS t WHERE typeof({column}) = 'text' AND trim({column}) = trim(?1) COLLATE NOCASE LIMIT 2"
         );
         let found: Result<Vec<String>, DbError> =
             self.with(cancel, |connection| Ok(connection.prepare(&sql)?.query_map([text], |row| row.get(0))?.collect::<Result<_, _>>()?));
