@@ -132,12 +132,13 @@ impl Name {
         for stem in &self.stems {
             if asked.contains(stem) {
                 found += weight(stem);
-            } else if stem.len() >= 5
-                && asked
-                    .iter()
-                    .any(|word| word.len() >= 3 && (stem.starts_with(word.as_str()) || word.len() >= 4 && stem.ends_with(word.as_str())))
-            {
-                found += PART * weight(stem);
+            } else if stem.len() >= 5 {
+                let first =
+                    asked.iter().filter(|word| word.len() >= 3 && stem.starts_with(word.as_str())).map(String::len).max().unwrap_or(0);
+                let last = asked.iter().filter(|word| word.len() >= 4 && stem.ends_with(word.as_str())).map(String::len).max().unwrap_or(0);
+                // `unitprice`, where both words are asked for, is as good as `unit_price`.
+                let part = if first > 0 && last > 0 && first + last + 1 >= stem.len() { 1.0 } else { PART };
+                found += if first + last > 0 { part * weight(stem) } else { 0.0 };
             }
         }
         // A name of one word that is meant counts more than one word of four.

@@ -129,8 +129,8 @@ impl Speaker<'_> {
         let told = match (name.as_str(), words.len()) {
             ("count", 0) => ROWS.into(),
             ("count", _) if star => ROWS.into(),
-            ("count", 1) if distinct => format!("the number of different {plain}"),
-            ("count", 1) => format!("the number of rows with a {plain}"),
+            ("count", 1) if distinct => format!("the number of different values of {plain}"),
+            ("count", 1) => format!("the number of rows that have {plain}"),
             ("sum" | "total", 1) => format!("the sum of {different}{plain}"),
             ("avg", 1) => format!("the average {different}{plain}"),
             ("min", 1) => format!("the smallest {plain}"),

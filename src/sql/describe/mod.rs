@@ -266,7 +266,7 @@ impl Speaker<'_> {
                 }
                 _ => {
                     let verb = if as_sentence { "shows " } else { "" };
-                    let different = if distinct { "the different " } else { "" };
+                    let different = if distinct { "each different " } else { "" };
                     format!("{verb}{different}{}{of}{filter}{having}", listed(&items, "and"))
                 }
             }
