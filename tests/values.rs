@@ -101,7 +101,7 @@ fn values_that_questions_mention_are_found() {
     for line in missed.iter().step_by(missed.len() / 40 + 1) {
         println!("  missed {line}");
     }
-    assert!(f64::from(found) > 0.8 * f64::from(stored), "{found} of {stored}");
+    assert!(found as f64 > 0.8 * stored as f64, "{found} of {stored}");
 }
 
 #[test]
