@@ -101,7 +101,7 @@ impl Asking<'_> {
             hint: request.hint.clone(),
             examples: request.examples.clone(),
             previous: request.previous.clone(),
-            repair: None,
+            ..PromptParts::default()
         };
         let mut answer = self.blank();
         let first = self.draw(&parts, std::slice::from_ref(&request.sampling))?;
