@@ -11,6 +11,7 @@
 //! | 1 | `schema` `store` `compute` | tables, columns, keys; paths, config, model catalogue, downloads; the thread pool and the CPU kernels |
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
 //! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
+//! | 4 | `dataset` | training data: read, check, draw from, count, write |
 //! | 5 | `ask` | the one ask pipeline |
 //! | 6 | `eval` | questions in, execution accuracy out |
 //! | 8 | `jobs` | background workers around engines |
@@ -46,6 +47,8 @@ pub mod sql;
 pub mod db;
 pub mod prompt;
 pub mod records;
+
+pub mod dataset;
 
 pub mod ask;
 

@@ -1,8 +1,10 @@
 //! All integration tests are one binary: candle is slow to link, so it is linked once.
 #![allow(clippy::unwrap_used, clippy::print_stdout)] // tests may; clippy.toml reaches only functions marked as tests
 
+mod adapter;
 mod asking;
 mod bad_input;
+mod checkpoint;
 mod cli;
 mod database;
 mod database_in_use;

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Dependencies that only some rooms may use.
-const RESERVED: [(&str, &str); 15] = [
+const RESERVED: [(&str, &str); 16] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm"),
     ("candle_transformers", "llm"),
     ("tokenizers", "llm"),
     ("minijinja", "llm"),
+    ("safetensors", "llm"),
     ("rusqlite", "db records"),
     ("csv", "db"),
     ("clap", "cli"),

@@ -19,7 +19,7 @@ pub struct Args {
 pub struct ScreenArgs {
     /// A SQLite file, or `demo`, to open on the screen
     pub database: Option<String>,
-    /// A catalogue name or a GGUF file
+    /// A catalogue name, a GGUF file or a Hugging Face folder
     #[arg(long)]
     pub model: Option<String>,
 }
@@ -29,7 +29,7 @@ pub struct ScreenArgs {
 pub enum Command {
     /// The screen, on the bundled sample database
     Demo {
-        /// A catalogue name or a GGUF file
+        /// A catalogue name, a GGUF file or a Hugging Face folder
         #[arg(long)]
         model: Option<String>,
     },
@@ -51,7 +51,7 @@ pub enum Command {
     Tokenize {
         /// The text
         text: String,
-        /// A catalogue name or a GGUF file
+        /// A catalogue name, a GGUF file or a Hugging Face folder
         #[arg(long)]
         model: Option<String>,
     },
@@ -60,6 +60,12 @@ pub enum Command {
     Models(ModelsCommand),
     /// Accuracy over questions whose SQL is known, by comparing rows
     Eval(EvalArgs),
+    /// Training data: import, check, count, draw, write
+    #[command(subcommand)]
+    Data(super::data::args::DataCommand),
+    /// Adapters: list, attach, merge, export, remove
+    #[command(subcommand)]
+    Adapters(super::adapters::AdaptersCommand),
     /// Speed of a model on this machine
     Bench(BenchArgs),
     /// What this machine offers: memory, disk, folders, models, Python
@@ -111,7 +117,7 @@ pub struct AskArgs {
     pub database: String,
     /// The question
     pub question: String,
-    /// A catalogue name or a GGUF file
+    /// A catalogue name, a GGUF file or a Hugging Face folder
     ///
     /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
     #[arg(long)]
@@ -201,7 +207,7 @@ pub struct QueryArgs {
 /// Arguments of `complete`.
 #[derive(Debug, ClapArgs)]
 pub struct CompleteArgs {
-    /// A catalogue name or a GGUF file
+    /// A catalogue name, a GGUF file or a Hugging Face folder
     #[arg(long)]
     pub model: Option<String>,
     /// The text to go on from
@@ -334,7 +340,7 @@ pub struct EvalArgs {
 /// Arguments of `bench`.
 #[derive(Debug, ClapArgs)]
 pub struct BenchArgs {
-    /// A catalogue name or a GGUF file
+    /// A catalogue name, a GGUF file or a Hugging Face folder
     #[arg(long)]
     pub model: Option<String>,
     /// Tokens to read

@@ -1,6 +1,7 @@
 //! An error as the command line shows it: a sentence, a hint, an exit code.
 
 use crate::ask::AskError;
+use crate::dataset::DatasetError;
 use crate::db::DbError;
 use crate::llm::LlmError;
 use crate::signal::Stop;
@@ -25,7 +26,7 @@ impl Failure {
     }
 
     /// A person pressed Ctrl-C.
-    fn interrupted() -> Self {
+    pub(super) fn interrupted() -> Self {
         Self::new(INTERRUPTED, "interrupted")
     }
 
@@ -63,9 +64,17 @@ impl From<LlmError> for Failure {
         let code = match error {
             LlmError::Stopped(Stop::Cancelled) => return Self::interrupted(),
             LlmError::Stopped(Stop::TimedOut) => 4,
+            LlmError::Adapter(_) | LlmError::OtherBase { .. } => 2,
             _ => 5,
         };
         Self::hinted(code, &error, error.hint())
+    }
+}
+
+impl From<DatasetError> for Failure {
+    fn from(error: DatasetError) -> Self {
+        let code = if matches!(error, DatasetError::Read { .. }) { 3 } else { 2 };
+        Self::hinted(code, &error, Some(error.hint()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line. The only user of clap.
 //!
 //! - [`args`]: what can be typed
+//! - [`data`]: training data; `adapters`: LoRA adapters
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
@@ -8,10 +9,13 @@
 
 #![allow(clippy::print_stderr)] // a front end
 
+mod adapters;
 pub mod args;
 mod ask;
 mod bench;
+mod columns;
 mod complete;
+pub mod data;
 mod doctor;
 mod eval;
 mod failure;

@@ -3,6 +3,7 @@
 use std::io::{Write, stderr, stdout};
 
 use super::args::ModelsCommand;
+use super::columns::print_columns;
 use super::failure::Failure;
 use super::interrupt;
 use super::pull::{pull_entry, sources};
@@ -35,9 +36,9 @@ pub(super) fn run_models(command: &ModelsCommand, settings: &Settings) -> Result
 }
 
 fn list(paths: &Paths) -> Result<(), Failure> {
-    let mut rows = vec![["NAME", "PARAMETERS", "QUANT", "SIZE", "LICENCE", "MEMORY", "STATE"].map(str::to_owned)];
+    let mut rows = vec![["NAME", "PARAMETERS", "QUANT", "SIZE", "LICENCE", "MEMORY", "STATE"].map(str::to_owned).to_vec()];
     for entry in catalogue::catalogue() {
-        rows.push([
+        rows.push(vec![
             entry.name.clone(),
             entry.parameters.clone(),
             entry.quantisation.clone(),
@@ -47,15 +48,7 @@ fn list(paths: &Paths) -> Result<(), Failure> {
             state(entry, paths),
         ]);
     }
-    for row in &rows {
-        let mut line = String::new();
-        for (i, cell) in row.iter().enumerate() {
-            let width = rows.iter().filter_map(|row| row.get(i)).map(|cell| text::width(cell)).max().unwrap_or(0);
-            line.push_str(cell);
-            line.push_str(&" ".repeat(width - text::width(cell) + 2));
-        }
-        writeln!(stdout(), "{}", line.trim_end())?;
-    }
+    print_columns(&rows)?;
     Ok(())
 }
 

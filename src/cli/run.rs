@@ -3,7 +3,7 @@
 use super::args::{Args, Command, ScreenArgs};
 use super::failure::Failure;
 use super::settings::Settings;
-use super::{ask, bench, complete, doctor, eval, models, query, screen};
+use super::{adapters, ask, bench, complete, data, doctor, eval, models, query, screen};
 
 /// Runs a command; the exit code.
 pub(super) fn run(args: Args) -> Result<u8, Failure> {
@@ -22,6 +22,8 @@ pub(super) fn run(args: Args) -> Result<u8, Failure> {
         Command::Tokenize { text, model } => complete::run_tokenize(text, model.as_deref(), &settings),
         Command::Models(command) => models::run_models(&command, &settings),
         Command::Eval(args) => eval::run_eval(&args, &settings),
+        Command::Data(command) => data::run_data(&command, &settings),
+        Command::Adapters(command) => adapters::run_adapters(&command, &settings),
         Command::Bench(args) => bench::run_bench(&args, &settings),
         Command::Doctor { json, online } => doctor::run_doctor(json, online),
     }

@@ -8,6 +8,7 @@
 //! - [`panel`]: the inner kernels of prompts
 //! - [`dot`]: the inner kernels of decoding, in portable Rust
 //! - [`mod@attention`]: causal attention over a paged f16 cache
+//! - [`low_rank`]: additions of low rank to linear maps
 //! - [`elementwise`]: norms, rotary embedding, activations
 //! - `x86`: the same kernels without scratch between file and register, for decoding
 //! - [`pool`]: the threads
@@ -26,6 +27,7 @@ pub mod block;
 pub mod dot;
 pub mod elementwise;
 mod level;
+pub mod low_rank;
 pub mod matmul;
 pub mod panel;
 pub mod pool;
@@ -37,6 +39,7 @@ pub use attention::{AttentionLane, AttentionShape, KvPage, attention};
 pub use block::BlockType;
 pub use elementwise::{add_assign, rms_norm, rope_adjacent, rope_halves, silu_mul};
 pub use level::Level;
+pub use low_rank::{LowRank, add_low_rank};
 pub use matmul::{Matrix, Phase, matmul};
 pub use pool::{Pool, available_threads, global, set_global_threads};
 pub use unpack::dequantize;

@@ -33,7 +33,8 @@ impl Database {
     }
 }
 
-fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
+/// The schema of an open connection, without statistics.
+pub(super) fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
     let kinds: HashMap<Vec<u8>, String> = connection
         .prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")
         .and_then(|mut s| s.query_map([], |row| Ok((bytes(row, 0), text(row, 1))))?.collect())

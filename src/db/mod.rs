@@ -21,6 +21,7 @@ mod introspect;
 mod keys;
 mod open;
 pub mod same;
+pub mod scratch;
 mod statistics;
 pub mod table;
 pub mod values;
@@ -29,6 +30,7 @@ pub use database::Database;
 pub use error::DbError;
 pub use export::{Format, write_table};
 pub use same::{RowOrder, same_result};
+pub use scratch::Scratch;
 pub use table::{Cell, ColumnInfo, Limits, Table};
 pub use values::{ValueIndex, ValueLimits};
 

@@ -1,4 +1,4 @@
-//! Model families as one set of parameters, filled from GGUF metadata.
+//! Model families as one set of parameters, filled from GGUF metadata; [`super::checkpoint::config`] fills it from `config.json`.
 
 use super::LlmError;
 use super::gguf::{GgufError, Metadata};
@@ -57,7 +57,7 @@ pub struct ArchSpec {
 }
 
 /// No sound file describes anything larger; keeps products of dimensions from overflowing.
-const MAX_DIMENSION: usize = 1 << 20;
+pub(super) const MAX_DIMENSION: usize = 1 << 20;
 
 /// The value at `key`, where it is there.
 fn optional<'a, T>(
@@ -123,7 +123,7 @@ impl ArchSpec {
         Ok(spec)
     }
 
-    fn check(&self) -> Result<(), LlmError> {
+    pub(super) fn check(&self) -> Result<(), LlmError> {
         let sound = self.kv_heads > 0
             && self.heads.is_multiple_of(self.kv_heads)
             && (1..=1024).contains(&self.head_dim)

@@ -25,6 +25,22 @@ pub enum LlmError {
         /// What is wrong.
         source: GgufError,
     },
+    /// The folder, or a file of it, is not sound.
+    #[error("{path} is not a usable Hugging Face folder: {reason}")]
+    Folder {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A file could not be written.
+    #[error("cannot write {path}: {source}")]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The file is sound, but asks for something sqllama does not know.
     #[error("{what} `{found}` is not supported")]
     Unsupported {
@@ -36,6 +52,19 @@ pub enum LlmError {
     /// The file contradicts itself.
     #[error("the model file is inconsistent: {0}")]
     Inconsistent(String),
+    /// An adapter is not sound, or does not fit.
+    #[error("the adapter cannot be used: {0}")]
+    Adapter(String),
+    /// An adapter was trained on another model.
+    #[error("the adapter was trained on {base} (weights {}), and this model's weights are {}", short(expected), short(found))]
+    OtherBase {
+        /// What the base was called.
+        base: String,
+        /// Its hash.
+        expected: String,
+        /// This model's hash.
+        found: String,
+    },
     /// The chat template failed.
     #[error("the model's chat template failed: {0}")]
     Template(String),
@@ -70,6 +99,10 @@ impl LlmError {
         match self {
             Self::Open { .. } => Some("`sqllama models list` shows the models that are installed"),
             Self::Gguf { .. } | Self::Inconsistent(_) => Some("download the file again; `sqllama models pull` checks what it fetches"),
+            Self::Folder { .. } => Some("a folder needs config.json, tokenizer.json and model.safetensors (or its index and parts)"),
+            Self::Adapter(_) => Some("give a folder with adapter_config.json and adapter_model.safetensors, trained on this model"),
+            Self::OtherBase { .. } => Some("name the model it was trained on with --model, or use --adapter none"),
+            Self::Write { .. } => Some("look at the free space and the permissions of the folder"),
             Self::Unsupported { .. } => Some("`sqllama models list` shows models that are known to work"),
             Self::ContextFull { .. } => Some("ask about fewer tables, or shorten the question"),
             Self::Template(_) => Some("try `--prompt alpaca`, which needs no template"),
@@ -78,4 +111,9 @@ impl LlmError {
             _ => None,
         }
     }
+}
+
+/// The beginning of a hash, enough to tell two apart.
+fn short(hash: &str) -> &str {
+    hash.get(..12).unwrap_or(hash)
 }

@@ -2,15 +2,17 @@
 //! prompts begin with alike is read once.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Instant;
 
 use sha2::{Digest, Sha256};
 
+use super::adapter::{ActiveAdapter, Adapter};
 use super::decode::Decoding;
 use super::generate::{Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Sampling};
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
-use super::{Lane, LlmError, Model, Session, Want, ops};
+use super::{Lane, LlmError, Model, OpenedModel, Session, Want, ops};
 use crate::compute::Phase;
 use crate::signal::Cancel;
 use crate::store::SavedSessions;
@@ -49,22 +51,9 @@ pub struct LocalModel {
 }
 
 impl LocalModel {
-    /// Loads the GGUF file at `path`.
+    /// Loads what lies at `path`: a GGUF file or a Hugging Face folder.
     pub fn open(path: &Path, options: &LoadOptions) -> Result<Self, LlmError> {
-        let (model, metadata) = Model::open(path)?;
-        let tokenizer = Tokenizer::from_gguf(&metadata)?;
-        if tokenizer.vocab_size() > model.vocabulary() {
-            let (tokens, rows) = (tokenizer.vocab_size(), model.vocabulary());
-            return Err(LlmError::Inconsistent(format!("its tokenizer has {tokens} tokens and its embedding {rows} rows")));
-        }
-        let name_of = |id: Option<u32>| id.and_then(|id| tokenizer.token_name(id)).unwrap_or_default();
-        let template = match metadata.string("tokenizer.chat_template") {
-            Some(source) => ChatTemplate::new(source, &name_of(tokenizer.bos()), &name_of(tokenizer.eos())).map_err(|error| match error {
-                LlmError::Template(reason) => reason,
-                other => other.to_string(),
-            }),
-            None => Err("the file brings none".into()),
-        };
+        let OpenedModel { model, tokenizer, template } = OpenedModel::open(path)?;
         let info = ModelInfo {
             name: options.name.clone(),
             sha256: options.sha256.clone(),
@@ -81,6 +70,18 @@ impl LocalModel {
             drafting: options.drafting,
             info,
         })
+    }
+
+    /// Answers with `adapter` from now on, or without one. What was read so far is forgotten.
+    pub fn set_adapter(&mut self, adapter: Option<&Adapter>) -> Result<(), LlmError> {
+        let active = adapter.map(|adapter| ActiveAdapter::new(adapter, &self.model)).transpose()?;
+        self.session = self.model.session_with(active.map(Arc::new))?;
+        Ok(())
+    }
+
+    /// The decoder.
+    pub fn model(&self) -> &Model {
+        &self.model
     }
 
     fn template(&self) -> Result<&ChatTemplate, LlmError> {
@@ -101,7 +102,7 @@ impl LocalModel {
     /// What a session that has read `tokens` is saved under: everything that its contents depend on.
     fn session_key(&self, tokens: &[u32]) -> String {
         let mut hash = Sha256::new();
-        hash.update(self.model.fingerprint());
+        hash.update(self.session.fingerprint());
         hash.update(b"f16");
         tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
         hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
@@ -115,7 +116,7 @@ impl LocalModel {
         }
         let key = self.session_key(shared);
         let Some(mut file) = saved.open(&key) else { return true };
-        match self.model.load_session(shared.len(), &mut file) {
+        match self.model.load_session_with(self.session.adapter.clone(), shared.len(), &mut file) {
             Ok(session) if session.tokens() == shared => {
                 self.session = session;
                 false

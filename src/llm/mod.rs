@@ -2,6 +2,10 @@
 //!
 //! - [`generate`]: what the rest of the program sees: [`Generate`], requests, events
 //! - [`gguf`]: reading and writing GGUF files
+//! - [`checkpoint`]: reading Hugging Face folders, writing safetensors
+//! - [`mod@open`]: a model of either form, with tokenizer and template
+//! - [`names`]: tensor names, Hugging Face's and llama.cpp's
+//! - [`adapter`]: low-rank additions to a model, in PEFT's files
 //! - [`arch`]: model families as one set of parameters
 //! - [`weights`]: a model's tensors, in their mapped bytes
 //! - [`ops`]: the forward pass's operations over candle tensors
@@ -15,7 +19,9 @@
 //! - [`local`]: a model on this machine
 //! - [`scripted`]: a model that answers from a script, for tests
 
+pub mod adapter;
 pub mod arch;
+pub mod checkpoint;
 mod decode;
 mod draft;
 mod error;
@@ -24,6 +30,8 @@ pub mod gguf;
 pub mod kv;
 pub mod local;
 pub mod model;
+pub mod names;
+pub mod open;
 pub mod ops;
 pub mod sampler;
 pub mod scripted;
@@ -34,6 +42,7 @@ pub mod tokenizer;
 pub mod weights;
 
 pub use crate::compute::Phase;
+pub use adapter::{ActiveAdapter, Adapter};
 pub use error::LlmError;
 pub use generate::{
     FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,
@@ -41,5 +50,6 @@ pub use generate::{
 };
 pub use local::{LoadOptions, LocalModel};
 pub use model::{Lane, Model, Want};
+pub use open::OpenedModel;
 pub use scripted::Scripted;
 pub use session::Session;

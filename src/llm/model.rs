@@ -2,14 +2,18 @@
 
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use candle_core::{Device, Tensor};
 use sha2::{Digest, Sha256};
 
 use super::LlmError;
+use super::adapter::ActiveAdapter;
 use super::arch::{ArchSpec, RopePairing};
+use super::checkpoint::Checkpoint;
 use super::gguf::{GgufFile, Metadata};
-use super::ops::{self, LanePages, RopeTables};
+use super::names::Projection;
+use super::ops::{self, AdapterSpan, Additions, LanePages, RopeTables};
 use super::session::Session;
 use super::weights::Weights;
 use crate::compute::{AttentionShape, Phase};
@@ -21,6 +25,7 @@ pub struct Model {
     pub spec: ArchSpec,
     /// Its weights.
     pub weights: Weights,
+    weights_hash: [u8; 32],
     fingerprint: [u8; 32],
 }
 
@@ -53,7 +58,21 @@ impl Model {
     pub fn load(file: &GgufFile) -> Result<Self, LlmError> {
         let spec = ArchSpec::from_gguf(&file.metadata)?;
         let weights = Weights::load(file, &spec)?;
-        Ok(Self { spec, weights, fingerprint: fingerprint(file)? })
+        Ok(Self::new(spec, weights, hash_gguf(file)))
+    }
+
+    /// Loads the model in a Hugging Face folder. Its matrices stay in the mapped bytes.
+    pub fn from_checkpoint(checkpoint: &Checkpoint) -> Result<Self, LlmError> {
+        let spec = checkpoint.config.spec.clone();
+        let weights = Weights::load(checkpoint, &spec)?;
+        Ok(Self::new(spec, weights, hash_checkpoint(checkpoint)))
+    }
+
+    fn new(spec: ArchSpec, weights: Weights, weights_hash: [u8; 32]) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(weights_hash);
+        hash.update(format!("{spec:?}{:?}", weights.rope_freqs));
+        Self { spec, weights, weights_hash, fingerprint: hash.finalize().into() }
     }
 
     /// Opens the file at `path` and loads the model in it; also gives the file's metadata, which describes the tokenizer.
@@ -62,19 +81,44 @@ impl Model {
         Ok((Self::load(&file)?, file.metadata))
     }
 
-    /// Tells this model from others; see `fingerprint` below for what it covers.
+    /// Tells these weights from others, in every version of this program: an adapter remembers it of its base. SHA-256 over the tensors'
+    /// names, types and shapes, and the first bytes of each. (The hash of a whole file takes seconds; two models that share every
+    /// tensor's first kilobyte do not occur by accident.)
+    pub fn weights_hash(&self) -> &[u8; 32] {
+        &self.weights_hash
+    }
+
+    /// Tells this model from others: its weights, and how they are computed with.
     pub fn fingerprint(&self) -> &[u8; 32] {
         &self.fingerprint
     }
 
     /// A session that has read nothing.
     pub fn session(&self) -> Session {
-        Session::new(&self.spec, self.fingerprint)
+        Session::new(&self.spec, self.fingerprint, None)
+    }
+
+    /// A session that has read nothing, and reads with `adapter`.
+    pub fn session_with(&self, adapter: Option<Arc<ActiveAdapter>>) -> Result<Session, LlmError> {
+        if adapter.as_ref().is_some_and(|adapter| *adapter.model() != self.fingerprint) {
+            return Err(LlmError::Adapter("it was made ready for another model".into()));
+        }
+        Ok(Session::new(&self.spec, self.fingerprint, adapter))
     }
 
     /// A session saved by [`Session::save`], of at most `max_tokens` tokens.
     pub fn load_session(&self, max_tokens: usize, input: &mut dyn Read) -> Result<Session, LlmError> {
-        Session::load(&self.spec, self.fingerprint, max_tokens, input)
+        self.session().load(max_tokens, input)
+    }
+
+    /// As [`Self::load_session`], of a session that read with `adapter`.
+    pub fn load_session_with(
+        &self,
+        adapter: Option<Arc<ActiveAdapter>>,
+        max_tokens: usize,
+        input: &mut dyn Read,
+    ) -> Result<Session, LlmError> {
+        self.session_with(adapter)?.load(max_tokens, input)
     }
 
     /// Entries of the vocabulary that logits are computed for.
@@ -93,7 +137,7 @@ impl Model {
         if let Some(token) = tokens.iter().find(|&&token| token as usize >= self.weights.token_embd.rows) {
             return Err(LlmError::Inconsistent(format!("token {token} is outside the vocabulary of {}", self.weights.token_embd.rows)));
         }
-        if lanes.iter().any(|lane| lane.session.fingerprint != self.fingerprint) {
+        if lanes.iter().any(|lane| lane.session.model != self.fingerprint) {
             return Err(LlmError::Inconsistent("a session belongs to another model".into()));
         }
         let tables = self.rope_tables(lanes);
@@ -105,10 +149,12 @@ impl Model {
             sliding_window: spec.sliding_window,
         };
         let wanted = wanted_rows(lanes);
+        let mut spans = adapter_spans(lanes, |lane| lane.tokens.len());
         let mut x = self.embed(&tokens)?; // [tokens, hidden]
         for (index, layer) in self.weights.layers.iter().enumerate() {
             let qkv = [&layer.attn_q, &layer.attn_k, &layer.attn_v];
-            let qkv = ops::norm_linear(phase, &x, &layer.attn_norm, spec.norm_eps, &qkv, layer.attn_qkv_bias.as_deref())?;
+            let additions = Additions::new(&spans, index, &[Projection::Query, Projection::Key, Projection::Value]);
+            let qkv = ops::norm_linear(phase, &x, &layer.attn_norm, spec.norm_eps, &qkv, layer.attn_qkv_bias.as_deref(), additions)?;
             let [q, k, v] = qkv.as_slice() else { unreachable!("three weights give three outputs") };
             let mut q = ops::rope(q, &tables, spec.heads, spec.head_dim)?; // [tokens, query_dim]
             let k = ops::rope(k, &tables, spec.kv_heads, spec.head_dim)?; // [tokens, kv_dim]
@@ -118,16 +164,20 @@ impl Model {
                 // Behind the last layer's keys and values only the wanted rows matter.
                 (q, pages) = keep_wanted(&q, lanes, pages)?;
                 x = select(&x, &wanted)?; // [wanted, hidden]
+                spans = adapter_spans(lanes, |lane| lane.want.count(lane.tokens.len()));
                 if wanted.is_empty() {
                     break;
                 }
             }
             let attended = ops::attend(&q, shape, pages)?; // [tokens, query_dim]
-            x = ops::linear_add(phase, &attended, &layer.attn_output, &x)?;
-            let gate_up = ops::norm_linear(phase, &x, &layer.ffn_norm, spec.norm_eps, &[&layer.ffn_gate, &layer.ffn_up], None)?;
+            let additions = |maps| Additions::new(&spans, index, maps);
+            x = ops::linear_add(phase, &attended, &layer.attn_output, &x, additions(&[Projection::Output]))?;
+            let gate_up = [&layer.ffn_gate, &layer.ffn_up];
+            let both = additions(&[Projection::Gate, Projection::Up]);
+            let gate_up = ops::norm_linear(phase, &x, &layer.ffn_norm, spec.norm_eps, &gate_up, None, both)?;
             let [gate, up] = gate_up.as_slice() else { unreachable!("two weights give two outputs") };
             let inner = ops::silu_mul(gate, up)?; // [tokens, feed_forward]
-            x = ops::linear_add(phase, &inner, &layer.ffn_down, &x)?;
+            x = ops::linear_add(phase, &inner, &layer.ffn_down, &x, additions(&[Projection::Down]))?;
         }
         for lane in lanes.iter_mut() {
             lane.session.tokens.extend(lane.tokens);
@@ -154,7 +204,8 @@ impl Model {
                 .collect::<Result<_, _>>()?);
         }
         // A few rows, and the widest matrix: never worth a rearrangement.
-        let output = ops::norm_linear(Phase::Decode, x, &self.weights.output_norm, self.spec.norm_eps, &[&self.weights.output], None)?;
+        let (norm, eps) = (&self.weights.output_norm, self.spec.norm_eps);
+        let output = ops::norm_linear(Phase::Decode, x, norm, eps, &[&self.weights.output], None, Additions::NONE)?;
         let mut start = 0;
         let mut out = Vec::with_capacity(lanes.len());
         for count in counts {
@@ -208,6 +259,23 @@ impl Want<'_> {
             Self::At(places) => places.iter().copied().filter(|&place| place < tokens).collect(),
         }
     }
+}
+
+/// The rows of each lane that carries an adapter; neighbours with one adapter together. `rows` says how many rows a lane has.
+fn adapter_spans(lanes: &[Lane<'_>], rows: impl Fn(&Lane<'_>) -> usize) -> Vec<AdapterSpan> {
+    let mut spans: Vec<AdapterSpan> = Vec::new();
+    let mut start = 0;
+    for lane in lanes {
+        let end = start + rows(lane);
+        if let Some(adapter) = &lane.session.adapter {
+            match spans.last_mut().filter(|span| span.rows.end == start && Arc::ptr_eq(&span.adapter, adapter)) {
+                Some(span) => span.rows.end = end,
+                None => spans.push(AdapterSpan { rows: start..end, adapter: Arc::clone(adapter) }),
+            }
+        }
+        start = end;
+    }
+    spans
 }
 
 /// Rows of the joined tokens for which logits are wanted.
@@ -266,18 +334,32 @@ fn select(x: &Tensor, rows: &[u32]) -> Result<Tensor, LlmError> {
     Ok(x.index_select(&Tensor::new(rows, &Device::Cpu)?, 0)?)
 }
 
-/// Tells models apart without reading all their bytes: SHA-256 over the file's length, its description, and the first bytes of every
-/// tensor. (The hash of the whole file takes seconds; two models that share every tensor's first kilobyte do not occur by accident.)
-fn fingerprint(file: &GgufFile) -> Result<[u8; 32], LlmError> {
+/// As [`Model::weights_hash`] says.
+struct WeightsHash(Sha256);
+
+impl WeightsHash {
     const SAMPLE: usize = 1024;
-    let mut hash = Sha256::new();
-    hash.update((file.map().len() as u64).to_le_bytes());
-    hash.update(format!("{:?}", ArchSpec::from_gguf(&file.metadata)?));
-    for (name, tensor) in &file.tensors {
-        hash.update(format!("{name} {:?} {}", tensor.shape, tensor.ggml_type));
-        let start = (tensor.offset as usize).min(file.map().len());
-        let end = (start + SAMPLE).min(file.map().len());
-        hash.update(&file.map()[start..end]);
+
+    fn add(&mut self, name: &str, shape: &[usize], ggml_type: u32, bytes: &[u8]) {
+        self.0.update(format!("{name} {shape:?} {ggml_type}"));
+        self.0.update(bytes.get(..Self::SAMPLE).unwrap_or(bytes));
     }
-    Ok(hash.finalize().into())
+}
+
+fn hash_gguf(file: &GgufFile) -> [u8; 32] {
+    let mut hash = WeightsHash(Sha256::new());
+    hash.0.update((file.map().len() as u64).to_le_bytes());
+    for (name, tensor) in &file.tensors {
+        let start = (tensor.offset as usize).min(file.map().len());
+        hash.add(name, &tensor.shape, tensor.ggml_type, file.map().get(start..).unwrap_or_default());
+    }
+    hash.0.finalize().into()
+}
+
+fn hash_checkpoint(checkpoint: &Checkpoint) -> [u8; 32] {
+    let mut hash = WeightsHash(Sha256::new());
+    for (name, file, place) in checkpoint.tensors() {
+        hash.add(name, &place.shape, place.block.map_or(u32::MAX, |block| block.ggml()), file.bytes(place));
+    }
+    hash.0.finalize().into()
 }

@@ -1,20 +1,31 @@
 //! The forward pass's operations over candle tensors. Each is a candle `CustomOp` around one of our CPU kernels, so that the model
 //! is written once, in tensors; the same operations over candle's own will serve other devices.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Storage, Tensor};
 
+use super::adapter::ActiveAdapter;
 use super::kv::{PAGE_TOKENS, Page};
+use super::names::Projection;
 use super::weights::Weight;
 use crate::compute::{self, AttentionLane, AttentionShape, Phase};
 
 /// RMSNorm of each row of `x`, then several linear maps of it that share the input (q, k, v; gate, up).
 ///
 /// `x: [tokens, hidden]` gives one `[tokens, rows]` tensor a weight.
-pub fn norm_linear(phase: Phase, x: &Tensor, norm: &[f32], eps: f32, weights: &[&Weight], bias: Option<&[f32]>) -> Result<Vec<Tensor>> {
+pub fn norm_linear(
+    phase: Phase,
+    x: &Tensor,
+    norm: &[f32],
+    eps: f32,
+    weights: &[&Weight],
+    bias: Option<&[f32]>,
+    additions: Additions<'_>,
+) -> Result<Vec<Tensor>> {
     let (tokens, _hidden) = x.dims2()?;
-    let joined = x.contiguous()?.apply_op1_no_bwd(&NormLinear { phase, norm, eps, weights, bias })?; // [tokens * (rows_1 + rows_2 + ...)]
+    let joined = x.contiguous()?.apply_op1_no_bwd(&NormLinear { phase, norm, eps, weights, bias, additions })?; // [tokens * (rows_1 + rows_2 + ...)]
     let mut start = 0;
     let mut outputs = Vec::with_capacity(weights.len());
     for weight in weights {
@@ -26,8 +37,52 @@ pub fn norm_linear(phase: Phase, x: &Tensor, norm: &[f32], eps: f32, weights: &[
 }
 
 /// `residual + x * weight^T`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
-pub fn linear_add(phase: Phase, x: &Tensor, weight: &Weight, residual: &Tensor) -> Result<Tensor> {
-    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight })
+pub fn linear_add(phase: Phase, x: &Tensor, weight: &Weight, residual: &Tensor, additions: Additions<'_>) -> Result<Tensor> {
+    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, additions })
+}
+
+/// Rows of a pass that carry an adapter.
+#[derive(Debug, Clone)]
+pub struct AdapterSpan {
+    pub(super) rows: Range<usize>,
+    pub(super) adapter: Arc<ActiveAdapter>,
+}
+
+/// What adapters add to the maps of one operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Additions<'a> {
+    spans: &'a [AdapterSpan],
+    layer: usize,
+    /// One for each weight of the operation.
+    maps: &'a [Projection],
+}
+
+impl<'a> Additions<'a> {
+    /// No adapter.
+    pub const NONE: Additions<'static> = Additions { spans: &[], layer: 0, maps: &[] };
+
+    /// Those of `layer` to `maps`.
+    pub fn new(spans: &'a [AdapterSpan], layer: usize, maps: &'a [Projection]) -> Self {
+        Self { spans, layer, maps }
+    }
+
+    /// Adds them to `outs`, which `x: [tokens, columns]` gave.
+    fn apply(&self, x: &[f32], columns: usize, outs: &mut [&mut [f32]]) {
+        for span in self.spans {
+            let of_map = |map: &Projection| span.adapter.addition(self.layer, *map);
+            let mut additions: Vec<_> = self
+                .maps
+                .iter()
+                .zip(outs.iter_mut())
+                .filter_map(|(map, out)| {
+                    let addition = of_map(map)?;
+                    Some((addition, &mut out[span.rows.start * addition.outputs()..span.rows.end * addition.outputs()]))
+                })
+                .collect();
+            let x = &x[span.rows.start * columns..span.rows.end * columns];
+            compute::add_low_rank(compute::global(), x, span.rows.len(), &mut additions);
+        }
+    }
 }
 
 /// `silu(gate) * up`, element by element.
@@ -86,6 +141,7 @@ struct NormLinear<'a> {
     eps: f32,
     weights: &'a [&'a Weight],
     bias: Option<&'a [f32]>,
+    additions: Additions<'a>,
 }
 
 impl CustomOp1 for NormLinear<'_> {
@@ -109,6 +165,7 @@ impl CustomOp1 for NormLinear<'_> {
             rest = others;
         }
         compute::matmul(pool, self.phase, &normed, tokens, &matrices, &mut outs);
+        self.additions.apply(&normed, self.norm.len(), &mut outs);
         if let Some(mut bias) = self.bias {
             for (out, weight) in outs.iter_mut().zip(self.weights) {
                 let (own, others) = bias.split_at(weight.rows);
@@ -124,6 +181,7 @@ impl CustomOp1 for NormLinear<'_> {
 struct LinearAdd<'a> {
     phase: Phase,
     weight: &'a Weight,
+    additions: Additions<'a>,
 }
 
 impl CustomOp2 for LinearAdd<'_> {
@@ -136,6 +194,7 @@ impl CustomOp2 for LinearAdd<'_> {
         let tokens = x.len() / self.weight.columns;
         let mut out = vec![0.0; tokens * self.weight.rows];
         compute::matmul(compute::global(), self.phase, x, tokens, &[self.weight.matrix()], &mut [&mut out]);
+        self.additions.apply(x, self.weight.columns, &mut [&mut out]);
         compute::add_assign(&mut out, residual);
         Ok((CpuStorage::F32(out), (tokens, self.weight.rows).into()))
     }

@@ -8,6 +8,7 @@ use half::slice::HalfFloatSliceExt;
 use sha2::{Digest, Sha256};
 
 use super::LlmError;
+use super::adapter::ActiveAdapter;
 use super::arch::ArchSpec;
 use super::kv::{KvCache, PAGE_TOKENS, Page};
 
@@ -19,13 +20,23 @@ const MAGIC: &[u8; 8] = b"sqllmKV1";
 pub struct Session {
     pub(super) tokens: Vec<u32>,
     pub(super) kv: KvCache,
-    /// Of the model that made it; a session is of no use to another.
-    pub(super) fingerprint: [u8; 32],
+    /// The fingerprint of the model that made it; a session is of no use to another.
+    pub(super) model: [u8; 32],
+    /// What the model reads with.
+    pub(super) adapter: Option<Arc<ActiveAdapter>>,
 }
 
 impl Session {
-    pub(super) fn new(spec: &ArchSpec, fingerprint: [u8; 32]) -> Self {
-        Self { tokens: Vec::new(), kv: KvCache::new(spec), fingerprint }
+    pub(super) fn new(spec: &ArchSpec, model: [u8; 32], adapter: Option<Arc<ActiveAdapter>>) -> Self {
+        Self { tokens: Vec::new(), kv: KvCache::new(spec), model, adapter }
+    }
+
+    /// What its contents depend on besides its tokens: the model, and the adapter with its factors.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        match &self.adapter {
+            None => self.model,
+            Some(adapter) => Sha256::new().chain_update(self.model).chain_update(adapter.hash()).finalize().into(),
+        }
     }
 
     /// The tokens read so far.
@@ -61,7 +72,7 @@ impl Session {
     pub fn save(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut out = Hashing { inner: out, hash: Sha256::new() };
         out.write_all(MAGIC)?;
-        out.write_all(&self.fingerprint)?;
+        out.write_all(&self.fingerprint())?;
         for number in self.shape() {
             out.write_all(&(number as u32).to_le_bytes())?;
         }
@@ -80,16 +91,16 @@ impl Session {
         out.inner.write_all(&hash)
     }
 
-    /// Reads a session saved by the same model. Anything else (another model, a cut or changed file) is an error, and nothing larger
-    /// than this model's own cache for the announced tokens is allocated.
-    pub(super) fn load(spec: &ArchSpec, fingerprint: [u8; 32], max_tokens: usize, input: &mut dyn Read) -> Result<Self, LlmError> {
+    /// Reads a session saved by the same model with the same adapter into this one, which has read nothing. Anything else (another model, a
+    /// cut or changed file) is an error, and nothing larger than this model's own cache for the announced tokens is allocated.
+    pub(super) fn load(self, max_tokens: usize, input: &mut dyn Read) -> Result<Self, LlmError> {
         let failed = |error: io::Error| LlmError::SavedCache(error.to_string());
-        let mut session = Self::new(spec, fingerprint);
+        let mut session = self;
         let mut input = HashingReader { inner: input, hash: Sha256::new() };
         if &input.array::<8>().map_err(failed)? != MAGIC {
             return Err(LlmError::SavedCache("it is not a saved session of this version".into()));
         }
-        if input.array::<32>().map_err(failed)? != fingerprint {
+        if input.array::<32>().map_err(failed)? != session.fingerprint() {
             return Err(LlmError::SavedCache("it belongs to another model".into()));
         }
         let mut shape = [0usize; 5];

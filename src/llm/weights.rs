@@ -8,7 +8,72 @@ use memmap2::Mmap;
 use super::LlmError;
 use super::arch::ArchSpec;
 use super::gguf::{GgufError, GgufFile};
+use super::names::{LayerPart, Projection, TensorName};
 use crate::compute::{self, BlockType, Matrix};
+
+/// A tensor of a mapped file.
+#[derive(Debug)]
+pub(super) struct FoundTensor {
+    pub(super) map: Arc<Mmap>,
+    /// Lies inside the map, and holds what the shape and the type say.
+    pub(super) range: Range<usize>,
+    pub(super) block: BlockType,
+    pub(super) shape: Vec<usize>,
+}
+
+/// Where a model's tensors come from: a GGUF file, a Hugging Face folder.
+pub(super) trait TensorSource {
+    /// The tensor called `name`, where it is there.
+    fn find(&self, name: TensorName) -> Result<Option<FoundTensor>, GgufError>;
+
+    /// What the source calls it.
+    fn label(&self, name: TensorName) -> String;
+
+    /// Divisors of the rotary frequencies, `length` of them, where the source brings them.
+    fn rope_freqs(&self, length: usize) -> Result<Option<Vec<f32>>, GgufError>;
+
+    /// What is wrong, with the source's path.
+    fn error(&self, source: GgufError) -> LlmError;
+}
+
+impl TensorSource for GgufFile {
+    fn find(&self, name: TensorName) -> Result<Option<FoundTensor>, GgufError> {
+        find_gguf(self, &name.gguf())
+    }
+
+    fn label(&self, name: TensorName) -> String {
+        name.gguf()
+    }
+
+    fn rope_freqs(&self, length: usize) -> Result<Option<Vec<f32>>, GgufError> {
+        let name = "rope_freqs.weight";
+        find_gguf(self, name)?.map(|found| found.vector(name, length)).transpose()
+    }
+
+    fn error(&self, source: GgufError) -> LlmError {
+        match source {
+            GgufError::UnknownType { ggml_type, .. } => LlmError::Unsupported { what: "tensor type", found: type_name(ggml_type) },
+            source => LlmError::Gguf { path: self.path.clone(), source },
+        }
+    }
+}
+
+fn find_gguf(file: &GgufFile, name: &str) -> Result<Option<FoundTensor>, GgufError> {
+    if !file.tensors.contains_key(name) {
+        return Ok(None);
+    }
+    let (tensor, range) = file.tensor(name)?;
+    Ok(Some(FoundTensor { map: Arc::clone(file.map()), range, block: tensor.block()?, shape: tensor.shape.clone() }))
+}
+
+impl FoundTensor {
+    fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>, GgufError> {
+        expect_shape(name, &self.shape, &[length])?;
+        let mut out = vec![0.0; length];
+        compute::dequantize(self.block, &self.map[self.range.clone()], &mut out);
+        Ok(out)
+    }
+}
 
 /// A matrix `[rows, columns]` that stays in the mapped file.
 #[derive(Debug, Clone)]
@@ -23,14 +88,20 @@ pub struct Weight {
 }
 
 impl Weight {
-    fn load(file: &GgufFile, name: &str, rows: usize, columns: usize) -> Result<Self, GgufError> {
-        let (tensor, range) = file.tensor(name)?;
-        expect_shape(name, &tensor.shape, &[rows, columns])?;
-        Ok(Self { map: Arc::clone(file.map()), range, block: tensor.block()?, rows, columns })
+    fn load(source: &dyn TensorSource, name: TensorName, rows: usize, columns: usize) -> Result<Self, GgufError> {
+        let label = source.label(name);
+        let found = source.find(name)?.ok_or_else(|| GgufError::MissingTensor(label.clone()))?;
+        expect_shape(&label, &found.shape, &[rows, columns])?;
+        Ok(Self { map: found.map, range: found.range, block: found.block, rows, columns })
+    }
+
+    /// How it is stored.
+    pub fn block(&self) -> BlockType {
+        self.block
     }
 
     fn bytes(&self) -> &[u8] {
-        &self.map[self.range.clone()] // `GgufFile::open` has seen that every tensor lies inside the file
+        &self.map[self.range.clone()] // a source has seen that every tensor lies inside its file
     }
 
     /// The kernels' view of it.
@@ -86,62 +157,67 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Finds every tensor in `file` and checks its shape. Matrices stay where they are; norms and biases are copied to f32.
-    pub fn load(file: &GgufFile, spec: &ArchSpec) -> Result<Self, LlmError> {
-        Self::load_all(file, spec).map_err(|source| match source {
-            GgufError::UnknownType { ggml_type, .. } => LlmError::Unsupported { what: "tensor type", found: type_name(ggml_type) },
-            source => LlmError::Gguf { path: file.path.clone(), source },
-        })
+    /// Finds every tensor in `source` and checks its shape. Matrices stay where they are; norms and biases are copied to f32.
+    pub(super) fn load(source: &dyn TensorSource, spec: &ArchSpec) -> Result<Self, LlmError> {
+        Self::load_all(source, spec).map_err(|error| source.error(error))
     }
 
-    fn load_all(file: &GgufFile, spec: &ArchSpec) -> Result<Self, GgufError> {
-        let vocabulary = file.tensor("token_embd.weight")?.0.shape.first().copied().unwrap_or(0);
-        let token_embd = Weight::load(file, "token_embd.weight", vocabulary, spec.hidden)?;
-        let output = match file.tensors.contains_key("output.weight") {
-            true => Weight::load(file, "output.weight", vocabulary, spec.hidden)?,
-            false => token_embd.clone(),
-        };
-        let rope_freqs = match file.tensors.contains_key("rope_freqs.weight") {
-            true => Some(vector(file, "rope_freqs.weight", spec.rope_dim / 2)?),
-            false => None,
+    fn load_all(source: &dyn TensorSource, spec: &ArchSpec) -> Result<Self, GgufError> {
+        let embedding = source.find(TensorName::Embedding)?;
+        let embedding = embedding.ok_or_else(|| GgufError::MissingTensor(source.label(TensorName::Embedding)))?;
+        let vocabulary = embedding.shape.first().copied().unwrap_or(0);
+        let token_embd = Weight::load(source, TensorName::Embedding, vocabulary, spec.hidden)?;
+        let output = match source.find(TensorName::Head)? {
+            Some(_) => Weight::load(source, TensorName::Head, vocabulary, spec.hidden)?,
+            None => token_embd.clone(),
         };
         Ok(Self {
             token_embd,
-            layers: (0..spec.layers).map(|index| Layer::load(file, spec, index)).collect::<Result<_, _>>()?,
-            output_norm: vector(file, "output_norm.weight", spec.hidden)?,
+            layers: (0..spec.layers).map(|index| Layer::load(source, spec, index)).collect::<Result<_, _>>()?,
+            output_norm: vector(source, TensorName::FinalNorm, spec.hidden)?,
             output,
-            rope_freqs,
+            rope_freqs: source.rope_freqs(spec.rope_dim / 2)?,
         })
     }
 }
 
 impl Layer {
-    fn load(file: &GgufFile, spec: &ArchSpec, index: usize) -> Result<Self, GgufError> {
-        let name = |part: &str| format!("blk.{index}.{part}");
-        let weight = |part: &str, rows, columns| Weight::load(file, &name(&format!("{part}.weight")), rows, columns);
-        let norm = |part: &str| vector(file, &name(&format!("{part}.weight")), spec.hidden);
-        let attn_qkv_bias = match file.tensors.contains_key(&name("attn_q.bias")) {
-            true => Some(
-                [("attn_q.bias", spec.query_dim()), ("attn_k.bias", spec.kv_dim()), ("attn_v.bias", spec.kv_dim())]
-                    .map(|(part, length)| vector(file, &name(part), length))
-                    .into_iter()
-                    .collect::<Result<Vec<_>, _>>()?
-                    .concat(),
-            ),
-            false => None,
+    fn load(source: &dyn TensorSource, spec: &ArchSpec, index: usize) -> Result<Self, GgufError> {
+        let name = |part| TensorName::Layer { index, part };
+        let weight = |projection: Projection| {
+            let (rows, columns) = projection.shape(spec);
+            Weight::load(source, TensorName::weight(index, projection), rows, columns)
+        };
+        let bias = |projection: Projection| vector(source, name(LayerPart::Bias(projection)), projection.shape(spec).0);
+        let attn_qkv_bias = match source.find(name(LayerPart::Bias(Projection::Query)))? {
+            Some(_) => Some([bias(Projection::Query)?, bias(Projection::Key)?, bias(Projection::Value)?].concat()),
+            None => None,
         };
         Ok(Self {
-            attn_norm: norm("attn_norm")?,
-            attn_q: weight("attn_q", spec.query_dim(), spec.hidden)?,
-            attn_k: weight("attn_k", spec.kv_dim(), spec.hidden)?,
-            attn_v: weight("attn_v", spec.kv_dim(), spec.hidden)?,
+            attn_norm: vector(source, name(LayerPart::AttentionNorm), spec.hidden)?,
+            attn_q: weight(Projection::Query)?,
+            attn_k: weight(Projection::Key)?,
+            attn_v: weight(Projection::Value)?,
             attn_qkv_bias,
-            attn_output: weight("attn_output", spec.hidden, spec.query_dim())?,
-            ffn_norm: norm("ffn_norm")?,
-            ffn_gate: weight("ffn_gate", spec.feed_forward, spec.hidden)?,
-            ffn_up: weight("ffn_up", spec.feed_forward, spec.hidden)?,
-            ffn_down: weight("ffn_down", spec.hidden, spec.feed_forward)?,
+            attn_output: weight(Projection::Output)?,
+            ffn_norm: vector(source, name(LayerPart::FeedForwardNorm), spec.hidden)?,
+            ffn_gate: weight(Projection::Gate)?,
+            ffn_up: weight(Projection::Up)?,
+            ffn_down: weight(Projection::Down)?,
         })
+    }
+
+    /// The matrix of a projection.
+    pub fn projection(&self, projection: Projection) -> &Weight {
+        match projection {
+            Projection::Query => &self.attn_q,
+            Projection::Key => &self.attn_k,
+            Projection::Value => &self.attn_v,
+            Projection::Output => &self.attn_output,
+            Projection::Gate => &self.ffn_gate,
+            Projection::Up => &self.ffn_up,
+            Projection::Down => &self.ffn_down,
+        }
     }
 }
 
@@ -160,12 +236,9 @@ fn type_name(number: u32) -> String {
     name.map_or_else(|| number.to_string(), str::to_owned)
 }
 
-fn vector(file: &GgufFile, name: &str, length: usize) -> Result<Vec<f32>, GgufError> {
-    let (tensor, range) = file.tensor(name)?;
-    expect_shape(name, &tensor.shape, &[length])?;
-    let mut out = vec![0.0; length];
-    compute::dequantize(tensor.block()?, &file.map()[range], &mut out);
-    Ok(out)
+fn vector(source: &dyn TensorSource, name: TensorName, length: usize) -> Result<Vec<f32>, GgufError> {
+    let label = source.label(name);
+    source.find(name)?.ok_or_else(|| GgufError::MissingTensor(label.clone()))?.vector(&label, length)
 }
 
 fn expect_shape(name: &str, found: &[usize], expected: &[usize]) -> Result<(), GgufError> {

@@ -148,7 +148,7 @@ pub struct Resolved {
     pub sha256: Option<String>,
 }
 
-/// The model that `spec` names: a catalogue name or a path. Without one, the first installed model of the catalogue.
+/// The model that `spec` names: a catalogue name, or the path of a file or of a Hugging Face folder. Without one, the first installed model of the catalogue.
 pub fn resolve(paths: &Paths, spec: Option<&str>) -> Result<Resolved, StoreError> {
     let found = match spec {
         None => catalogue().iter().find(|entry| entry.is_installed(paths)),
@@ -165,7 +165,9 @@ pub fn resolve(paths: &Paths, spec: Option<&str>) -> Result<Resolved, StoreError
             if !path.exists() {
                 return Err(StoreError::UnknownModel(spec.into()));
             }
-            let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            // The folder of Qwen2.5-0.5B is called so, not `Qwen2`.
+            let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
+            let name = name.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
             Ok(Resolved { name, path: path.into(), sha256: None })
         }
     }
@@ -208,6 +210,9 @@ mod tests {
         let own = folder.path().join("own.bin");
         std::fs::write(&own, b"x").unwrap();
         assert_eq!(resolve(&paths, own.to_str()).unwrap().name, "own");
+        let checkpoint = folder.path().join("Qwen2.5-0.5B");
+        std::fs::create_dir(&checkpoint).unwrap();
+        assert_eq!(resolve(&paths, checkpoint.to_str()).unwrap().name, "Qwen2.5-0.5B");
     }
 
     #[test]

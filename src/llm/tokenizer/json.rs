@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokenizers::Model as _;
 
 use super::super::LlmError;
+use super::super::checkpoint::read::read_text;
 use super::sentencepiece::{self, SPACE};
 use super::vocabulary::{TokenKind, Vocabulary};
 use super::{END_NAMES, Model, Tokenizer, byte_level};
@@ -26,10 +27,11 @@ impl JsonModel {
 }
 
 impl Tokenizer {
-    /// Reads `tokenizer.json` at `path`, and beside it `tokenizer_config.json` where there is one (for BOS and EOS).
+    /// Reads `tokenizer.json` at `path`, and beside it `tokenizer_config.json` (for BOS and EOS) and `generation_config.json` (for what else
+    /// ends a generation) where they are there.
     pub fn from_tokenizer_json(path: &Path) -> Result<Self, LlmError> {
         let failed = |error: &dyn std::fmt::Display| LlmError::Tokenizer(format!("{}: {error}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|source| LlmError::Open { path: path.into(), source })?;
+        let text = read_text(path)?;
         let mut json: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
         // Ours finds them: text in a message must be able to stay text.
         let added = match json.get_mut("added_tokens").map(Value::take) {
@@ -42,10 +44,15 @@ impl Tokenizer {
         let byte_level = json.get("decoder").is_some_and(|decoder| decoder.to_string().contains("\"ByteLevel\""));
         let inner: tokenizers::Tokenizer = serde_json::from_value(json).map_err(|error| failed(&error))?;
         let vocabulary = vocabulary(&inner, &added, byte_level)?;
-        let config: Value = std::fs::read_to_string(path.with_file_name("tokenizer_config.json"))
-            .ok()
-            .and_then(|text| serde_json::from_str(&text).ok())
-            .unwrap_or(Value::Null);
+        let beside = |name: &str| -> Result<Value, LlmError> {
+            let file = path.with_file_name(name);
+            if !file.is_file() {
+                return Ok(Value::Null);
+            }
+            serde_json::from_str(&read_text(&file)?).map_err(|error| LlmError::Tokenizer(format!("{}: {error}", file.display())))
+        };
+        let config = beside("tokenizer_config.json")?;
+        let generation = beside("generation_config.json")?;
         let id_of = |name: &str| {
             let added = added.iter().find(|token| token.get("content").and_then(Value::as_str) == Some(name));
             added.and_then(|token| token.get("id")?.as_u64()).and_then(|id| u32::try_from(id).ok()).or_else(|| inner.token_to_id(name))
@@ -57,8 +64,15 @@ impl Tokenizer {
         let (bos, eos) = (configured("bos_token"), configured("eos_token"));
         let flag = |key: &str| config.get(key).and_then(Value::as_bool);
         let class = config.get("tokenizer_class").and_then(Value::as_str).unwrap_or_default();
+        let generation_ends: Vec<u32> = match generation.get("eos_token_id") {
+            Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_u64).filter_map(|id| u32::try_from(id).ok()).collect(),
+            id => id.and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).into_iter().collect(),
+        };
+        // What transformers puts around a text is the post-processor's doing.
+        let around = inner.encode_fast("", true).map(|encoding| encoding.get_ids().to_vec()).unwrap_or_default();
         let mut ends: Vec<u32> = END_NAMES.iter().filter_map(|name| id_of(name)).chain(eos).collect();
         ends.retain(|id| Some(*id) == eos || vocabulary.kind(*id).is_some_and(TokenKind::is_marker));
+        ends.extend(generation_ends.into_iter().filter(|id| (*id as usize) < vocabulary.len()));
         ends.sort_unstable();
         ends.dedup();
         Ok(Self {
@@ -67,8 +81,8 @@ impl Tokenizer {
             bos,
             eos,
             ends,
-            adds_bos: flag("add_bos_token").unwrap_or(class.starts_with("Llama")),
-            adds_eos: flag("add_eos_token").unwrap_or(false),
+            adds_bos: flag("add_bos_token").unwrap_or(class.starts_with("Llama") || bos.is_some_and(|bos| around.first() == Some(&bos))),
+            adds_eos: flag("add_eos_token").unwrap_or(eos.is_some_and(|eos| around.last() == Some(&eos))),
         })
     }
 }

@@ -1,0 +1,150 @@
+//! What can be typed behind `data`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use crate::dataset::Format;
+
+/// Subcommands of `data`.
+#[derive(Debug, Subcommand)]
+pub enum DataCommand {
+    /// Read a data set of any known shape and store it
+    Import(ImportArgs),
+    /// Which rows can be learned from, and why the others cannot
+    Check(CheckArgs),
+    /// How many rows, how long, how hard
+    Stats(StatsArgs),
+    /// Draw rows at random
+    Subset(SubsetArgs),
+    /// Write a data set in another shape
+    Export(ExportArgs),
+}
+
+/// Where rows come from.
+#[derive(Debug, Args)]
+pub struct SourceArgs {
+    /// A JSON list or JSON lines
+    pub file: PathBuf,
+    /// The shape of its rows [default: told from the first row]
+    #[arg(long, value_enum)]
+    pub format: Option<RowFormat>,
+    /// The folder of the databases that rows name [default: `databases` beside the file]
+    #[arg(long)]
+    pub databases: Option<PathBuf>,
+}
+
+/// The shape of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RowFormat {
+    /// {instruction, input, output}
+    Alpaca,
+    /// {question, context, answer}
+    Context,
+    /// {db_id, question, query}
+    Spider,
+    /// {messages}
+    Messages,
+    /// {prompt, completion}
+    Completion,
+}
+
+impl From<RowFormat> for Format {
+    fn from(format: RowFormat) -> Self {
+        match format {
+            RowFormat::Alpaca => Self::Alpaca,
+            RowFormat::Context => Self::QuestionContextAnswer,
+            RowFormat::Spider => Self::Spider,
+            RowFormat::Messages => Self::Messages,
+            RowFormat::Completion => Self::PromptCompletion,
+        }
+    }
+}
+
+/// Arguments of `data import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Where rows come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// What to call it [default: the file's name]
+    #[arg(long)]
+    pub name: Option<String>,
+}
+
+/// Arguments of `data check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Where rows come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// A data set whose questions must not be in this one; may be given several times
+    #[arg(long)]
+    pub held_out: Vec<PathBuf>,
+    /// Tokens a row may have, prompt and answer together
+    #[arg(long)]
+    pub max_length: Option<usize>,
+    /// Count tokens as this model does [default: estimated from the characters]
+    #[arg(long, requires = "max_length")]
+    pub model: Option<String>,
+    /// Refuse queries that return no rows on their database
+    #[arg(long)]
+    pub require_rows: bool,
+    /// Write the rows that pass
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Write the others, with the reason, as JSON lines
+    #[arg(long)]
+    pub rejects: Option<PathBuf>,
+    /// Show this many refused rows of each kind
+    #[arg(long, default_value_t = 3)]
+    pub show: usize,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `data stats`.
+#[derive(Debug, Args)]
+pub struct StatsArgs {
+    /// Where rows come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// One JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Arguments of `data subset`.
+#[derive(Debug, Args)]
+pub struct SubsetArgs {
+    /// Where rows come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// Rows to draw
+    #[arg(long)]
+    pub count: usize,
+    /// Weight rows by the length of their answer to this power; SQL-LLaMA took 4
+    #[arg(long, default_value_t = 0.0)]
+    pub power: f64,
+    /// Seed of the draw
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// The new file: a JSON list where it ends in `.json`, else JSON lines
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `data export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Where rows come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The new shape
+    #[arg(long, value_enum)]
+    pub to: RowFormat,
+    /// The new file: a JSON list where it ends in `.json`, else JSON lines
+    #[arg(long)]
+    pub out: PathBuf,
+}

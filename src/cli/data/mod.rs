@@ -1,0 +1,42 @@
+//! `data`: training data, from any of the known shapes to any other.
+//!
+//! - [`args`]: what can be typed
+//! - `check`, `stats`, `transform`: what is done
+
+pub mod args;
+mod check;
+mod stats;
+mod transform;
+
+use std::io::{Write, stderr};
+use std::path::Path;
+
+use super::failure::Failure;
+use super::settings::Settings;
+use crate::dataset::{Examples, ReadOptions};
+use crate::signal::Cancel;
+use args::{DataCommand, SourceArgs};
+
+/// Runs a subcommand of `data`.
+pub(super) fn run_data(command: &DataCommand, settings: &Settings) -> Result<u8, Failure> {
+    match command {
+        DataCommand::Import(args) => transform::import(args, settings),
+        DataCommand::Check(args) => check::run_check(args, settings),
+        DataCommand::Stats(args) => stats::run_stats(args),
+        DataCommand::Subset(args) => transform::subset(args),
+        DataCommand::Export(args) => transform::export(args),
+    }
+}
+
+/// Opens a file of examples and says what its rows are.
+fn open(args: &SourceArgs, cancel: &Cancel) -> Result<Examples, Failure> {
+    let options = ReadOptions { format: args.format.map(Into::into), databases: args.databases.clone() };
+    let examples = Examples::open(&args.file, &options, cancel)?;
+    writeln!(stderr(), "{}: {}", args.file.display(), examples.format().title())?;
+    Ok(examples)
+}
+
+/// Nothing is written over.
+fn refuse_existing(path: &Path) -> Result<(), Failure> {
+    if path.exists() { Err(Failure::new(2, format!("{} is there already", path.display()))) } else { Ok(()) }
+}

@@ -1,0 +1,80 @@
+//! `data import`, `data subset`, `data export`: rows in, rows out.
+
+use std::io::{Write, stderr, stdout};
+use std::path::Path;
+
+use super::super::failure::Failure;
+use super::super::interrupt;
+use super::super::settings::Settings;
+use super::args::{ExportArgs, ImportArgs, SubsetArgs};
+use super::{open, refuse_existing};
+use crate::dataset::{DatasetError, Example, ExampleWriter, Examples, Format, subset};
+use crate::store::adapters::is_name;
+use crate::text;
+
+/// Stores a data set of any shape.
+pub(super) fn import(args: &ImportArgs, settings: &Settings) -> Result<u8, Failure> {
+    let own = args.source.file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = args.name.clone().unwrap_or(own);
+    if !is_name(&name) {
+        return Err(Failure::new(2, format!("`{name}` cannot be a data set's name; give one with --name")));
+    }
+    let folder = settings.paths.datasets();
+    let path = folder.join(format!("{name}.jsonl"));
+    refuse_existing(&path)?;
+    let examples = open(&args.source, &interrupt::watch())?;
+    std::fs::create_dir_all(&folder)?;
+    // Rows of questions get their schema with them, so that the databases need not be there later.
+    let format = match examples.format() {
+        Format::Messages => Format::Messages,
+        Format::PromptCompletion => Format::PromptCompletion,
+        _ => Format::QuestionContextAnswer,
+    };
+    copy(examples, format, &path, |rows| rows)
+}
+
+/// Draws rows.
+pub(super) fn subset(args: &SubsetArgs) -> Result<u8, Failure> {
+    if !args.power.is_finite() || args.power < 0.0 {
+        return Err(Failure::new(2, format!("--power {} is not a number of 0 or more", args.power)));
+    }
+    refuse_existing(&args.out)?;
+    let examples = open(&args.source, &interrupt::watch())?;
+    let format = examples.format();
+    copy(examples, format, &args.out, |rows| subset::draw(rows, args.count, args.power, args.seed))
+}
+
+/// Writes another shape.
+pub(super) fn export(args: &ExportArgs) -> Result<u8, Failure> {
+    refuse_existing(&args.out)?;
+    let examples = open(&args.source, &interrupt::watch())?;
+    copy(examples, args.to.into(), &args.out, |rows| rows)
+}
+
+/// Writes what `choose` leaves of the rows that can be read.
+fn copy(examples: Examples, format: Format, path: &Path, choose: impl FnOnce(Vec<Example>) -> Vec<Example>) -> Result<u8, Failure> {
+    let (mut rows, mut unreadable) = (Vec::new(), 0u64);
+    for example in examples {
+        match example {
+            Ok(example) => rows.push(example),
+            Err(error @ DatasetError::Row { .. }) => {
+                unreadable += 1;
+                if unreadable <= 3 {
+                    writeln!(stderr(), "left out: {}", text::sanitize(&error.to_string()))?;
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if unreadable > 3 {
+        writeln!(stderr(), "left out: {} more", text::counted(unreadable - 3, "row", "rows"))?;
+    }
+    let mut writer = ExampleWriter::create(path, format)?;
+    for row in choose(rows) {
+        writer.write(&row)?;
+    }
+    let written = writer.finish()?;
+    writeln!(stderr(), "wrote {}", text::counted(written as u64, "row", "rows"))?;
+    writeln!(stdout(), "{}", path.display())?;
+    Ok(0)
+}

@@ -1,0 +1,175 @@
+//! Examples as files: a JSON list, or JSON lines.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Map, Value, json};
+
+use super::error::DatasetError;
+use super::example::{Body, Example};
+use super::format::Format;
+use crate::llm::{Message, Prompt, Role};
+use crate::prompt::Form;
+
+/// A file that grows by examples under another name, and gets its own when it is finished.
+#[derive(Debug)]
+pub struct ExampleWriter {
+    out: BufWriter<File>,
+    path: PathBuf,
+    part: PathBuf,
+    format: Format,
+    list: bool,
+    rows: usize,
+    finished: bool,
+}
+
+impl ExampleWriter {
+    /// Begins the file at `path`: a JSON list where its name ends in `.json`, else JSON lines.
+    pub fn create(path: &Path, format: Format) -> Result<Self, DatasetError> {
+        let list = path.extension().is_some_and(|extension| extension == "json");
+        let mut part = path.as_os_str().to_owned();
+        part.push(format!(".{}.part", std::process::id()));
+        let part = PathBuf::from(part);
+        let file = File::create(&part).map_err(|source| DatasetError::Write { path: path.into(), source })?;
+        Ok(Self { out: BufWriter::new(file), path: path.into(), part, format, list, rows: 0, finished: false })
+    }
+
+    /// Appends a row.
+    pub fn write(&mut self, example: &Example) -> Result<(), DatasetError> {
+        let row = to_json(example, self.format);
+        let before = match (self.list, self.rows) {
+            (true, 0) => "[\n",
+            (true, _) => ",\n",
+            (false, _) => "",
+        };
+        let after = if self.list { "" } else { "\n" };
+        self.rows += 1;
+        write!(self.out, "{before}{row}{after}").map_err(|source| DatasetError::Write { path: self.path.clone(), source })
+    }
+
+    /// Ends the file; the number of rows.
+    pub fn finish(mut self) -> Result<usize, DatasetError> {
+        let ends = match (self.list, self.rows) {
+            (true, 0) => "[]\n",
+            (true, _) => "\n]\n",
+            (false, _) => "",
+        };
+        let done = write!(self.out, "{ends}")
+            .and_then(|()| self.out.flush())
+            .and_then(|()| self.out.get_ref().sync_all())
+            .and_then(|()| std::fs::rename(&self.part, &self.path));
+        self.finished = done.is_ok();
+        done.map_err(|source| DatasetError::Write { path: self.path.clone(), source })?;
+        Ok(self.rows)
+    }
+}
+
+impl Drop for ExampleWriter {
+    fn drop(&mut self) {
+        if !self.finished {
+            let _ = std::fs::remove_file(&self.part);
+        }
+    }
+}
+
+/// A row in the shape of `format`. Chats and texts keep their shape where the format cannot hold them.
+pub fn to_json(example: &Example, format: Format) -> Value {
+    let mut row = Map::new();
+    let mut put = |key: &str, value: Value| {
+        row.insert(key.into(), value);
+    };
+    let answer = || Value::from(example.answer.as_str());
+    match (&example.body, format) {
+        (Body::Question { question, context, .. }, Format::Alpaca) => {
+            put("instruction", question.as_str().into());
+            put("input", context.as_str().into());
+            put("output", answer());
+        }
+        (Body::Question { question, context, .. }, Format::QuestionContextAnswer) => {
+            put("question", question.as_str().into());
+            put("context", context.as_str().into());
+            put("answer", answer());
+        }
+        (Body::Question { question, .. }, Format::Spider) if example.db_id.is_some() => {
+            put("question", question.as_str().into());
+            put("query", answer());
+        }
+        (Body::Question { .. }, Format::PromptCompletion) => {
+            put("prompt", text_of(&example.prompt(Form::Alpaca)).into());
+            put("completion", example.completion(Form::Alpaca).into());
+        }
+        (Body::Text(text), _) => {
+            put("prompt", text.as_str().into());
+            put("completion", answer());
+        }
+        (Body::Question { .. } | Body::Chat(_), _) => put("messages", messages(example)),
+    }
+    if let Body::Question { hint: Some(hint), .. } = &example.body
+        && !row.contains_key("messages")
+        && !row.contains_key("prompt")
+    {
+        row.insert("hint".into(), hint.as_str().into());
+    }
+    for (key, value) in [("db_id", &example.db_id), ("split", &example.split), ("source", &example.source)] {
+        if let Some(value) = value {
+            row.insert(key.into(), value.as_str().into());
+        }
+    }
+    Value::Object(row)
+}
+
+fn messages(example: &Example) -> Value {
+    let mut messages = match example.prompt(Form::Chat) {
+        Prompt::Chat(messages) => messages,
+        prompt => vec![Message { role: Role::User, content: text_of(&prompt) }],
+    };
+    messages.push(Message { role: Role::Assistant, content: example.completion(Form::Chat) });
+    json!(messages)
+}
+
+fn text_of(prompt: &Prompt) -> String {
+    match prompt {
+        Prompt::Text(text) => text.clone(),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read::{Examples, ReadOptions};
+    use super::*;
+    use crate::signal::Cancel;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut example = Example::question("how \"many\"?", "CREATE TABLE a (x)", "SELECT 1");
+        example.source = Some("template".into());
+        for format in [Format::Alpaca, Format::QuestionContextAnswer, Format::Messages, Format::PromptCompletion] {
+            for name in ["a.json", "a.jsonl"] {
+                let path = folder.path().join(name);
+                let mut writer = ExampleWriter::create(&path, format).unwrap();
+                writer.write(&example).unwrap();
+                writer.write(&example).unwrap();
+                assert_eq!(writer.finish().unwrap(), 2);
+                let mut read = Examples::open(&path, &ReadOptions::default(), &Cancel::new()).unwrap();
+                assert_eq!(read.format(), format);
+                let first = read.next().unwrap().unwrap();
+                assert_eq!(first.source.as_deref(), Some("template"));
+                let form = if format == Format::PromptCompletion { Form::Alpaca } else { Form::Chat };
+                assert_eq!((first.prompt(form), first.completion(form)), (example.prompt(form), example.completion(form)), "{format:?}");
+                assert!(read.next().unwrap().is_ok() && read.next().is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn an_unfinished_file_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.jsonl");
+        drop(ExampleWriter::create(&path, Format::Alpaca).unwrap());
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+        assert!(ExampleWriter::create(&folder.path().join("no/a.jsonl"), Format::Alpaca).is_err());
+    }
+}

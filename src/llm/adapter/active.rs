@@ -1,0 +1,104 @@
+//! An adapter made ready for one model: sizes checked, rows in the model's order, factors multiplied in.
+
+use super::super::arch::RopePairing;
+use super::super::names::{Projection, unwoven};
+use super::super::{LlmError, Model};
+use super::card::hex;
+use super::files::Adapter;
+use crate::compute::LowRank;
+
+/// An adapter that sessions of one model can carry.
+#[derive(Debug)]
+pub struct ActiveAdapter {
+    hash: [u8; 32],
+    model: [u8; 32],
+    /// `[layers][projections]`
+    layers: Vec<[Option<LowRank>; Projection::ALL.len()]>,
+}
+
+impl ActiveAdapter {
+    /// Makes `adapter` ready for `model`.
+    ///
+    /// # Errors
+    /// When the adapter says that it belongs to other weights, or its matrices do not fit the model's.
+    pub fn new(adapter: &Adapter, model: &Model) -> Result<Self, LlmError> {
+        if let Some(card) = &adapter.card {
+            let found = hex(model.weights_hash());
+            if card.base.weights_sha256 != found {
+                return Err(LlmError::OtherBase { base: card.base.name.clone(), expected: card.base.weights_sha256.clone(), found });
+            }
+        }
+        let spec = &model.spec;
+        let mut layers: Vec<[Option<LowRank>; Projection::ALL.len()]> = (0..spec.layers).map(|_| Default::default()).collect();
+        for (&(index, projection), lora) in &adapter.loras {
+            let (rows, columns) = projection.shape(spec);
+            let (outputs, inputs) = (lora.b.len() / lora.rank.max(1), lora.a.len() / lora.rank.max(1));
+            let misfit = || {
+                LlmError::Adapter(format!(
+                    "{} of layer {index} is [{outputs}, {inputs}], and the model's is [{rows}, {columns}] in {} layers",
+                    projection.name(),
+                    spec.layers
+                ))
+            };
+            let slot = layers.get_mut(index).and_then(|layer| layer.get_mut(projection as usize)).ok_or_else(misfit)?;
+            if (outputs, inputs) != (rows, columns) {
+                return Err(misfit());
+            }
+            let woven = spec.rope_pairing == RopePairing::Adjacent && projection.rotated_heads(spec).is_some();
+            let b = if woven { weave_rows(&lora.b, spec.head_dim, lora.rank) } else { lora.b.clone() };
+            let scale = adapter.scale(index, projection);
+            *slot = Some(LowRank::new(lora.a.clone(), &b, lora.rank, scale).ok_or_else(misfit)?);
+        }
+        Ok(Self { hash: adapter.hash(), model: *model.fingerprint(), layers })
+    }
+
+    /// Tells it from other adapters, factors included.
+    pub fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+
+    /// The model it was made ready for.
+    pub(in crate::llm) fn model(&self) -> &[u8; 32] {
+        &self.model
+    }
+
+    /// Its addition to one map.
+    pub(in crate::llm) fn addition(&self, layer: usize, projection: Projection) -> Option<&LowRank> {
+        self.layers.get(layer)?.get(projection as usize)?.as_ref()
+    }
+}
+
+/// Rows of `columns` values in Hugging Face's order, as GGUF keeps the rows of Llama's q and k: halves of each head woven into pairs.
+pub fn weave_rows(matrix: &[f32], head_dim: usize, columns: usize) -> Vec<f32> {
+    let rows = matrix.len() / columns.max(1);
+    (0..rows).flat_map(|row| row_of(matrix, unwoven(row, head_dim), columns)).copied().collect()
+}
+
+/// The reverse of [`weave_rows`].
+pub fn unweave_rows(matrix: &[f32], head_dim: usize, columns: usize) -> Vec<f32> {
+    let mut out = vec![0.0; matrix.len()];
+    for (row, values) in matrix.chunks_exact(columns.max(1)).enumerate() {
+        let to = unwoven(row, head_dim) * columns;
+        if let Some(place) = out.get_mut(to..to + columns) {
+            place.copy_from_slice(values);
+        }
+    }
+    out
+}
+
+fn row_of(matrix: &[f32], row: usize, columns: usize) -> &[f32] {
+    matrix.get(row * columns..(row + 1) * columns).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weaving_is_undone() {
+        let matrix: Vec<f32> = (0..16).map(|value| value as f32).collect();
+        let woven = weave_rows(&matrix, 4, 2);
+        assert_eq!(woven, [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15].map(|value| value as f32));
+        assert_eq!(unweave_rows(&woven, 4, 2), matrix);
+    }
+}

@@ -1,0 +1,211 @@
+//! `adapter_config.json`, as PEFT writes it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::super::LlmError;
+use super::super::names::Projection;
+
+/// LoRA's settings. Names are PEFT's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoraConfig {
+    /// Rank.
+    pub r: usize,
+    /// The addition is multiplied by `lora_alpha / r`, or by `lora_alpha / sqrt(r)` with rsLoRA.
+    pub lora_alpha: f64,
+    /// Dropout of the addition's input, in training.
+    pub lora_dropout: f64,
+    /// rsLoRA (arXiv 2312.03732).
+    pub use_rslora: bool,
+    /// The maps that have additions.
+    pub target_modules: Vec<Projection>,
+    /// The layers that have additions; `None` for all.
+    pub layers_to_transform: Option<Vec<usize>>,
+    /// The base, as a name or a path, for a reader.
+    pub base_model_name_or_path: String,
+    /// Other ranks, by the end of a module's path.
+    pub rank_pattern: BTreeMap<String, usize>,
+    /// Other alphas, by the end of a module's path.
+    pub alpha_pattern: BTreeMap<String, f64>,
+}
+
+impl LoraConfig {
+    /// Rank `r` on all maps, with PEFT's other defaults.
+    pub fn new(r: usize, lora_alpha: f64) -> Self {
+        Self {
+            r,
+            lora_alpha,
+            lora_dropout: 0.0,
+            use_rslora: false,
+            target_modules: Projection::ALL.into(),
+            layers_to_transform: None,
+            base_model_name_or_path: String::new(),
+            rank_pattern: BTreeMap::new(),
+            alpha_pattern: BTreeMap::new(),
+        }
+    }
+
+    /// Whether layer `index` has an addition to `projection`.
+    pub fn covers(&self, index: usize, projection: Projection) -> bool {
+        self.target_modules.contains(&projection) && self.layers_to_transform.as_ref().is_none_or(|layers| layers.contains(&index))
+    }
+
+    /// The factor of the addition to `projection` in layer `index`, whose rank is `rank`.
+    pub fn scale(&self, index: usize, projection: Projection, rank: usize) -> f32 {
+        let path = format!("model.layers.{index}.{}", projection.path());
+        let alpha = self.alpha_pattern.iter().find(|(key, _)| ends_path(&path, key)).map_or(self.lora_alpha, |(_, alpha)| *alpha);
+        let divisor = if self.use_rslora { (rank as f64).sqrt() } else { rank as f64 };
+        (alpha / divisor) as f32
+    }
+
+    /// Reads the text of an `adapter_config.json`. What would change the addition and is not known here is refused by name.
+    pub fn parse(text: &str) -> Result<Self, LlmError> {
+        let wrong = |reason: String| LlmError::Adapter(format!("adapter_config.json: {reason}"));
+        let json: Value = serde_json::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        let unsupported = |found: String| LlmError::Unsupported { what: "adapter setting", found };
+        let kind = json.get("peft_type").and_then(Value::as_str).unwrap_or("LORA");
+        if kind != "LORA" {
+            return Err(LlmError::Unsupported { what: "adapter type", found: kind.into() });
+        }
+        for key in ["use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "use_bdlora"] {
+            if json.get(key).and_then(Value::as_bool) == Some(true) {
+                return Err(unsupported(key.into()));
+            }
+        }
+        for key in ["modules_to_save", "layer_replication", "trainable_token_indices", "alora_invocation_tokens", "target_parameters"] {
+            if json.get(key).is_some_and(|value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty())) {
+                return Err(unsupported(key.into()));
+            }
+        }
+        if let Some(bias) = json.get("bias").and_then(Value::as_str).filter(|bias| *bias != "none") {
+            return Err(unsupported(format!("bias = {bias}")));
+        }
+        let number = |key: &str| json.get(key).and_then(Value::as_f64).filter(|value| value.is_finite());
+        let r = json.get("r").and_then(Value::as_u64).filter(|r| (1..=4096).contains(r));
+        let r = r.ok_or_else(|| wrong("`r` is not a whole number from 1 to 4096".into()))? as usize;
+        let pattern = |key: &str| -> Result<BTreeMap<String, f64>, LlmError> {
+            let Some(entries) = json.get(key).and_then(Value::as_object) else { return Ok(BTreeMap::new()) };
+            let read = |(name, value): (&String, &Value)| {
+                let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
+                if !plain {
+                    return Err(unsupported(format!("{key} `{name}`, a regular expression")));
+                }
+                let value = value.as_f64().filter(|value| value.is_finite() && *value > 0.0);
+                value.map(|value| (name.clone(), value)).ok_or_else(|| wrong(format!("`{key}` of `{name}` is not a number above 0")))
+            };
+            entries.iter().map(read).collect()
+        };
+        Ok(Self {
+            r,
+            lora_alpha: number("lora_alpha").unwrap_or(8.0),
+            lora_dropout: number("lora_dropout").unwrap_or(0.0),
+            use_rslora: json.get("use_rslora").and_then(Value::as_bool).unwrap_or(false),
+            target_modules: targets(json.get("target_modules"))?,
+            layers_to_transform: layers(json.get("layers_to_transform")).map_err(wrong)?,
+            base_model_name_or_path: json.get("base_model_name_or_path").and_then(Value::as_str).unwrap_or_default().into(),
+            rank_pattern: pattern("rank_pattern")?.into_iter().map(|(key, rank)| (key, rank as usize)).collect(),
+            alpha_pattern: pattern("alpha_pattern")?,
+        })
+    }
+
+    /// The text of an `adapter_config.json` that PEFT reads.
+    pub fn to_json(&self) -> Value {
+        let alpha = if self.lora_alpha.fract() == 0.0 { json!(self.lora_alpha as i64) } else { json!(self.lora_alpha) };
+        json!({
+            "alpha_pattern": self.alpha_pattern,
+            "auto_mapping": null,
+            "base_model_name_or_path": self.base_model_name_or_path,
+            "bias": "none",
+            "fan_in_fan_out": false,
+            "inference_mode": true,
+            "init_lora_weights": true,
+            "layers_pattern": null,
+            "layers_to_transform": self.layers_to_transform,
+            "lora_alpha": alpha,
+            "lora_dropout": self.lora_dropout,
+            "modules_to_save": null,
+            "peft_type": "LORA",
+            "r": self.r,
+            "rank_pattern": self.rank_pattern,
+            "revision": null,
+            "target_modules": self.target_modules.iter().map(|projection| projection.name()).collect::<Vec<_>>(),
+            "task_type": "CAUSAL_LM",
+            "use_dora": false,
+            "use_rslora": self.use_rslora,
+        })
+    }
+}
+
+/// Whether `key` is `path` or its end after a dot, as PEFT matches patterns.
+fn ends_path(path: &str, key: &str) -> bool {
+    path.strip_suffix(key).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+fn targets(value: Option<&Value>) -> Result<Vec<Projection>, LlmError> {
+    let unknown = |name: &str| LlmError::Unsupported { what: "adapter's target module", found: name.into() };
+    match value {
+        Some(Value::String(all)) if all == "all-linear" => Ok(Projection::ALL.into()),
+        Some(Value::String(other)) => Err(unknown(other)),
+        Some(Value::Array(names)) => {
+            let mut found = Vec::new();
+            for name in names {
+                let name = name.as_str().unwrap_or_default();
+                found.push(Projection::named(name.rsplit('.').next().unwrap_or_default()).ok_or_else(|| unknown(name))?);
+            }
+            found.sort_unstable();
+            found.dedup();
+            Ok(found)
+        }
+        _ => Err(LlmError::Adapter("adapter_config.json has no `target_modules`".into())),
+    }
+}
+
+fn layers(value: Option<&Value>) -> Result<Option<Vec<usize>>, String> {
+    let index = |value: &Value| value.as_u64().and_then(|index| usize::try_from(index).ok());
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Array(list)) => {
+            let indices: Option<Vec<usize>> = list.iter().map(index).collect();
+            indices.map(Some).ok_or_else(|| "`layers_to_transform` holds something that is no layer".into())
+        }
+        Some(single) => index(single).map(|index| Some(vec![index])).ok_or_else(|| format!("`layers_to_transform` is {single}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let mut config = LoraConfig::new(16, 32.0);
+        config.target_modules = vec![Projection::Query, Projection::Down];
+        config.layers_to_transform = Some(vec![1, 3]);
+        config.use_rslora = true;
+        config.alpha_pattern.insert("layers.3.mlp.down_proj".into(), 8.0);
+        let read = LoraConfig::parse(&config.to_json().to_string()).unwrap();
+        assert_eq!(read, config);
+        assert!(read.covers(1, Projection::Query) && !read.covers(0, Projection::Query) && !read.covers(1, Projection::Key));
+        assert_eq!((read.scale(1, Projection::Query, 16), read.scale(3, Projection::Down, 16)), (8.0, 2.0));
+        assert_eq!(LoraConfig::new(8, 16.0).scale(0, Projection::Up, 8), 2.0);
+    }
+
+    #[track_caller]
+    fn check_error(text: Value, expected: &str) {
+        let error = LoraConfig::parse(&text.to_string()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn what_would_change_the_addition_is_refused() {
+        check_error(json!({"r": 8, "target_modules": ["lm_head"]}), "target module `lm_head`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_dora": true}), "`use_dora`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "modules_to_save": ["lm_head"]}), "`modules_to_save`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "bias": "all"}), "`bias = all`");
+        check_error(json!({"r": 0, "target_modules": ["q_proj"]}), "`r` is not a whole number");
+        check_error(json!({"r": 8, "peft_type": "IA3"}), "adapter type `IA3`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "alpha_pattern": {".*q": 1}}), "a regular expression");
+        check_error(json!({"r": 8}), "no `target_modules`");
+    }
+}

@@ -1,0 +1,19 @@
+//! Adapters: low-rank additions to a model's linear maps (LoRA), in PEFT's file format.
+//!
+//! - [`config`]: `adapter_config.json`
+//! - [`card`]: `sqllama.json`, what an adapter was trained with
+//! - [`files`]: a folder read and written
+//! - [`active`]: an adapter made ready for one model
+//! - [`mod@merge`]: an adapter added to its base, for good
+
+pub mod active;
+pub mod card;
+pub mod config;
+pub mod files;
+pub mod merge;
+
+pub use active::ActiveAdapter;
+pub use card::AdapterCard;
+pub use config::LoraConfig;
+pub use files::{Adapter, Lora};
+pub use merge::merge;

@@ -1,0 +1,219 @@
+//! `config.json`: a model's parameters, as the transformers library writes them (its versions 4 and 5).
+
+use serde_json::Value;
+
+use super::super::LlmError;
+use super::super::arch::{ArchSpec, Family, MAX_DIMENSION, RopePairing};
+
+/// What `config.json` says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The forward pass's parameters.
+    pub spec: ArchSpec,
+    /// Divisors of the rotary frequencies (`rope_type` `llama3`). `[rope_dim / 2]`
+    pub rope_freqs: Option<Vec<f32>>,
+    /// Whether the head is the embedding; `None` where the file does not say.
+    pub tied: Option<bool>,
+    /// `model_type`, such as `llama`.
+    pub model_type: String,
+}
+
+impl Config {
+    /// Reads the text of a `config.json`.
+    pub fn parse(text: &str) -> Result<Self, LlmError> {
+        let json: Value = serde_json::from_str(text).map_err(|error| LlmError::Inconsistent(format!("config.json: {error}")))?;
+        let fields = Fields(&json);
+        let model_type = fields.text("model_type")?.unwrap_or_default();
+        let family = match model_type {
+            "llama" => Family::Llama,
+            "mistral" => Family::Mistral,
+            "qwen2" => Family::Qwen2,
+            other => return Err(LlmError::Unsupported { what: "model type", found: other.into() }),
+        };
+        let activation = fields.text("hidden_act")?.unwrap_or("silu");
+        if activation != "silu" {
+            return Err(LlmError::Unsupported { what: "activation", found: activation.into() });
+        }
+        if fields.get("quantization_config").is_some() {
+            return Err(LlmError::Unsupported { what: "weights", found: "quantised safetensors".into() });
+        }
+        let hidden = fields.dimension("hidden_size")?;
+        let heads = fields.dimension("num_attention_heads")?;
+        let head_dim = fields.optional_dimension("head_dim")?.unwrap_or(hidden / heads);
+        let window = fields.optional_dimension("sliding_window")?;
+        // Qwen 2 names a window and does not use it unless it says so.
+        let windowed = family != Family::Qwen2 || fields.flag("use_sliding_window")?.unwrap_or(false);
+        let rope = Rope::read(fields, head_dim)?;
+        let spec = ArchSpec {
+            family,
+            layers: fields.dimension("num_hidden_layers")?,
+            hidden,
+            feed_forward: fields.dimension("intermediate_size")?,
+            heads,
+            kv_heads: fields.optional_dimension("num_key_value_heads")?.unwrap_or(heads),
+            head_dim,
+            context_length: fields.optional_dimension("max_position_embeddings")?.unwrap_or(2048),
+            norm_eps: fields.number("rms_norm_eps")?.unwrap_or(1e-6) as f32,
+            rope_base: rope.base as f32,
+            rope_dim: head_dim,
+            rope_scale: rope.scale as f32,
+            rope_pairing: RopePairing::Halves,
+            sliding_window: window.filter(|_| windowed),
+        };
+        spec.check()?;
+        Ok(Self { spec, rope_freqs: rope.divisors, tied: fields.flag("tie_word_embeddings")?, model_type: model_type.into() })
+    }
+}
+
+/// Rotary embedding's parameters: `rope_parameters` (version 5), or `rope_theta` and `rope_scaling` (version 4).
+struct Rope {
+    base: f64,
+    scale: f64,
+    divisors: Option<Vec<f32>>,
+}
+
+impl Rope {
+    fn read(fields: Fields<'_>, head_dim: usize) -> Result<Self, LlmError> {
+        let empty = Value::Null;
+        let nested = fields.get("rope_parameters").or_else(|| fields.get("rope_scaling")).unwrap_or(&empty);
+        let nested = Fields(nested);
+        let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(10_000.0);
+        let kind = nested.text("rope_type")?.or(nested.text("type")?).unwrap_or("default");
+        let factor = nested.number("factor")?.unwrap_or(1.0);
+        match kind {
+            "default" => Ok(Self { base, scale: 1.0, divisors: None }),
+            "linear" => Ok(Self { base, scale: factor, divisors: None }),
+            "llama3" => {
+                let required = |key: &str| {
+                    nested.number(key)?.ok_or_else(|| LlmError::Inconsistent(format!("config.json: rope scaling `llama3` needs `{key}`")))
+                };
+                let (low, high) = (required("low_freq_factor")?, required("high_freq_factor")?);
+                let trained = required("original_max_position_embeddings")?;
+                // transformers, modeling_rope_utils.py, `_compute_llama3_parameters`: long waves are divided by the factor, short ones
+                // are left, and between them it fades.
+                let divisor = |i: usize| {
+                    let wave = std::f64::consts::TAU * base.powf(2.0 * i as f64 / head_dim as f64);
+                    if wave < trained / high {
+                        1.0
+                    } else if wave > trained / low {
+                        factor
+                    } else {
+                        let smooth = (trained / wave - low) / (high - low);
+                        1.0 / ((1.0 - smooth) / factor + smooth)
+                    }
+                };
+                let divisors: Vec<f32> = (0..head_dim / 2).map(|i| divisor(i) as f32).collect();
+                if divisors.iter().any(|divisor| !divisor.is_finite() || *divisor <= 0.0) {
+                    return Err(LlmError::Inconsistent("config.json: these rope scaling factors cannot be".into()));
+                }
+                Ok(Self { base, scale: 1.0, divisors: Some(divisors) })
+            }
+            other => Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
+        }
+    }
+}
+
+/// Fields of a JSON object. An absent or null field is `None`; one of the wrong type is an error, never a default.
+#[derive(Clone, Copy)]
+struct Fields<'a>(&'a Value);
+
+impl<'a> Fields<'a> {
+    fn get(self, key: &str) -> Option<&'a Value> {
+        self.0.get(key).filter(|value| !value.is_null())
+    }
+
+    fn read<T>(self, key: &str, expected: &str, convert: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>, LlmError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let wrong = || LlmError::Inconsistent(format!("config.json: `{key}` is {value}, not {expected}"));
+        convert(value).map(Some).ok_or_else(wrong)
+    }
+
+    fn text(self, key: &str) -> Result<Option<&'a str>, LlmError> {
+        self.read(key, "text", Value::as_str)
+    }
+
+    fn number(self, key: &str) -> Result<Option<f64>, LlmError> {
+        self.read(key, "a number", Value::as_f64)
+    }
+
+    fn flag(self, key: &str) -> Result<Option<bool>, LlmError> {
+        self.read(key, "true or false", Value::as_bool)
+    }
+
+    fn optional_dimension(self, key: &str) -> Result<Option<usize>, LlmError> {
+        let expected = format!("a whole number from 1 to {MAX_DIMENSION}");
+        let fits = |value: &Value| usize::try_from(value.as_u64()?).ok().filter(|n| (1..=MAX_DIMENSION).contains(n));
+        self.read(key, &expected, fits)
+    }
+
+    fn dimension(self, key: &str) -> Result<usize, LlmError> {
+        self.optional_dimension(key)?.ok_or_else(|| LlmError::Inconsistent(format!("config.json has no `{key}`")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn config(changes: Value) -> Value {
+        let mut config = json!({
+            "model_type": "llama", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4,
+            "num_key_value_heads": 2, "rms_norm_eps": 1e-5, "max_position_embeddings": 512,
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            config[key] = value.clone();
+        }
+        config
+    }
+
+    #[track_caller]
+    fn check_error(changes: Value, expected: &str) {
+        let error = Config::parse(&config(changes).to_string()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn both_ways_of_writing_rope_are_read() {
+        let old = config(json!({"rope_theta": 5e5, "rope_scaling": {"type": "linear", "factor": 4.0}}));
+        let new = config(json!({"rope_parameters": {"rope_theta": 5e5, "rope_type": "linear", "factor": 4.0}}));
+        for config in [old, new] {
+            let spec = Config::parse(&config.to_string()).unwrap().spec;
+            assert_eq!((spec.rope_base, spec.rope_scale, spec.rope_pairing), (5e5, 4.0, RopePairing::Halves));
+        }
+    }
+
+    #[test]
+    fn llama3_divides_long_waves_only() {
+        let scaling = json!({"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192});
+        let config = config(json!({"head_dim": 128, "rope_theta": 5e5, "rope_scaling": scaling}));
+        let divisors = Config::parse(&config.to_string()).unwrap().rope_freqs.unwrap();
+        assert_eq!((divisors.len(), divisors[0], divisors[63]), (64, 1.0, 8.0));
+        assert!(divisors.windows(2).all(|pair| pair[0] <= pair[1]));
+    }
+
+    #[test]
+    fn qwen2_uses_its_window_only_where_it_says_so() {
+        let window = |used: bool| {
+            let config = config(json!({"model_type": "qwen2", "sliding_window": 100, "use_sliding_window": used}));
+            Config::parse(&config.to_string()).unwrap().spec.sliding_window
+        };
+        assert_eq!((window(false), window(true)), (None, Some(100)));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        check_error(json!({"model_type": "mamba"}), "model type `mamba` is not supported");
+        check_error(json!({"hidden_act": "gelu"}), "activation `gelu`");
+        check_error(json!({"hidden_size": 0}), "`hidden_size` is 0, not a whole number");
+        check_error(json!({"num_attention_heads": "4"}), "`num_attention_heads` is \"4\"");
+        check_error(json!({"num_key_value_heads": 3}), "these dimensions cannot be");
+        check_error(json!({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}), "rope scaling `yarn`");
+        check_error(json!({"rope_scaling": {"rope_type": "llama3", "factor": 4.0}}), "needs `low_freq_factor`");
+        check_error(json!({"quantization_config": {"bits": 4}}), "quantised safetensors");
+        check_error(json!({"intermediate_size": null}), "has no `intermediate_size`");
+        assert!(Config::parse("{").unwrap_err().to_string().contains("config.json: "));
+    }
+}
