@@ -7,7 +7,7 @@ use sqllama::db::{Cell, Database, Limits};
 use sqllama::schema::Schema;
 use sqllama::signal::Cancel;
 use sqllama::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, resolve};
-use sqllama::sql::{ReadOnlySql, SuspicionKind, guard, mend, mend_double_quotes, suspicions};
+use sqllama::sql::{ReadOnlySql, SuspicionKind, guard, mend, mend_double_quotes, mend_for, suspicions};
 
 struct Gold {
     db: String,
@@ -234,7 +234,7 @@ fn broken_gold_queries_are_restored() {
             }
             let Some(expected) = guard::check(&gold.sql).ok().and_then(|sql| rows(database, &sql)) else { continue };
             broken += 1;
-            let mended = mend(&sql, schema);
+            let mended = mend_for(&sql, schema, &gold.question);
             let found = prepares(&mended.sql).and_then(|sql| rows(database, &sql));
             runs += usize::from(found.is_some());
             let same = found.as_ref() == Some(&expected);

@@ -43,7 +43,7 @@ pub use extract::{Draft, extract};
 pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};
 pub use lock::NameLock;
-pub use mend::{Change, ChangeKind, Mended, mend};
+pub use mend::{Change, ChangeKind, Mended, mend, mend_for};
 pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};
 pub use suspicion::{Suspicion, SuspicionKind, suspicions};

@@ -30,6 +30,30 @@ pub(super) fn cover(sight: &Sight<'_, '_>, reference: &Reference, limit: u32) ->
     join(sight, reference, scope, &owners)
 }
 
+/// An alias of which no table is, beside others that are right: the join was forgotten. The table is one step away that has all the
+/// columns asked of the alias.
+pub(super) fn forgotten(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Step> {
+    let qualifier = reference.qualifier.as_ref()?;
+    let scope = sight.resolution.scopes.get(reference.scope)?;
+    let here = || sight.resolution.references.iter().filter(|other| other.scope == reference.scope);
+    let called = |other: &Reference| other.qualifier.as_ref().is_some_and(|other| other.text.eq_ignore_ascii_case(&qualifier.text));
+    let others_are_right = here().any(|other| other.qualifier.is_some() && matches!(other.binding, Binding::Column { .. }));
+    let is_named = scope.sources.iter().any(|source| {
+        source.alias.eq_ignore_ascii_case(&qualifier.text)
+            || source.table().is_some_and(|table| distance(&qualifier.text, &table.name, None).is_some_and(|away| away <= PLAIN))
+    });
+    if !others_are_right || is_named || scope.sources.iter().any(|source| source.table().is_none()) {
+        return None;
+    }
+    let starts: Vec<&Table> = scope.sources.iter().filter_map(Source::table).collect();
+    let mut owners = owners(sight, scope, reference, PLAIN);
+    owners.retain(|owner| {
+        let has_all = here().filter(|other| called(other)).all(|other| nearest_column(owner.table, &other.name.text, PLAIN).is_some());
+        has_all && !ways(sight.schema, &starts, owner.table, 1).is_empty()
+    });
+    if owners.is_empty() { None } else { join(sight, reference, scope, &owners) }
+}
+
 /// A table that has what is missing, and what it calls it.
 #[derive(Debug, Clone, Copy)]
 struct Owner<'s> {
@@ -122,7 +146,7 @@ fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owne
     let [owner] = fits.as_slice() else { return None };
     // A join to the table referred to keeps the rows as they are: what counts or groups them, or shows more of them, goes on doing so.
     let refers = table.foreign_keys.iter().any(|key| key.foreign_table.eq_ignore_ascii_case(&owner.table.name));
-    if refers && (!bound.is_empty() || aggregates(sight, scope)) {
+    if refers && (!bound.is_empty() || aggregates(sight, scope) || sight.is_asked_of(table) && !sight.is_asked_of(owner.table)) {
         return None;
     }
     let mut step = Step::default();
@@ -158,7 +182,11 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
     for owner in owners {
         let Some(way) = ways(sight.schema, &starts, owner.table, MOST_STEPS).into_iter().next() else { continue };
         let others = missing().filter(|other| owner.table.column(&other.name.text).is_none()).count();
-        let cost = way.len() * 4 + others * 5 + usize::from(owner.away > 0) + if is_read(owner.table) { 0 } else { 2 };
+        let cost = way.len() * 4
+            + others * 5
+            + usize::from(owner.away > 0)
+            + if is_read(owner.table) { 0 } else { 2 }
+            + if sight.is_asked_of(owner.table) { 0 } else { 3 };
         if best.as_ref().is_none_or(|(least, _, _)| cost < *least) {
             best = Some((cost, owner, way));
         }
@@ -191,11 +219,14 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
     step.tell(ChangeKind::Join, "", text.trim_start());
     step.replace(end..end, text);
     for other in missing() {
-        let Some(found) = (if std::ptr::eq(other, reference) { Some(*owner) } else { nearest_column(owner.table, &other.name.text, 0) })
+        let Some(found) =
+            (if std::ptr::eq(other, reference) { Some(*owner) } else { nearest_column(owner.table, &other.name.text, PLAIN) })
         else {
             continue;
         };
-        let is_named = other.qualifier.as_ref().is_none_or(|qualifier| qualifier.text.eq_ignore_ascii_case(&owner.table.name));
+        let same = other.qualifier.as_ref().map(|qualifier| qualifier.text.to_lowercase())
+            == reference.qualifier.as_ref().map(|qualifier| qualifier.text.to_lowercase());
+        let is_named = same || other.qualifier.as_ref().is_none_or(|qualifier| qualifier.text.eq_ignore_ascii_case(&owner.table.name));
         if !std::ptr::eq(other, reference) && !is_named {
             continue;
         }

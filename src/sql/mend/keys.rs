@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use super::nearest::{PLAIN, distance};
 use super::{ChangeKind, Sight, Step};
 use crate::schema::{Schema, Table};
 use crate::sql::quote::identifier;
@@ -37,7 +38,24 @@ pub(super) fn ways<'s>(schema: &'s Schema, starts: &[&'s Table], goal: &Table, m
             }
         }
     }
+    if out.is_empty() {
+        out.extend(starts.iter().find_map(|start| by_name(start, schema.table(&goal.name)?)).map(|hop| vec![hop]));
+    }
     out
+}
+
+/// Where no key is known: the key of one table stands in the other, under its name or with the table's before it.
+fn by_name<'s>(from: &'s Table, to: &'s Table) -> Option<Hop<'s>> {
+    let refers = |owner: &'s Table, table: &'s Table| {
+        let [key] = table.primary_key.as_slice() else { return None };
+        let alike = |name: &str| {
+            name.len() > 2 && !name.eq_ignore_ascii_case("name") && distance(name, key, Some(&table.name)).is_some_and(|away| away <= PLAIN)
+        };
+        let is_own = |name: &str| name.eq_ignore_ascii_case("id");
+        owner.columns.iter().find(|column| alike(&column.name) && !is_own(&column.name)).map(|column| (column.name.as_str(), key.as_str()))
+    };
+    let pair = refers(from, to).or_else(|| refers(to, from).map(|(foreign, key)| (key, foreign)))?;
+    Some(Hop { from, to, pairs: vec![pair] })
 }
 
 fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {

@@ -21,7 +21,7 @@ use std::ops::Range;
 use super::dialect;
 use super::quotes::mend_double_quotes;
 use super::resolve::{Resolution, resolve};
-use crate::schema::Schema;
+use crate::schema::{Schema, Table};
 
 /// Rounds of looking and mending: a query that needs more is not wrong by slip.
 const MAX_ROUNDS: usize = 32;
@@ -84,12 +84,18 @@ impl ChangeKind {
 
 /// Mends `sql` against `schema`. Pure and idempotent; SQLite has to judge the result.
 pub fn mend(sql: &str, schema: &Schema) -> Mended {
+    mend_for(sql, schema, "")
+}
+
+/// [`mend`] where the question is known that `sql` answers: of several tables that would do, one that it speaks of is taken.
+pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     if sql.len() > MAX_BYTES {
         return Mended { sql: sql.to_owned(), changes: Vec::new(), settled: false };
     }
     let (now, mut changes) = dialect::rewrite(sql);
     let (mut now, quoted) = unquoted::quote(&now, schema);
     changes.extend(quoted);
+    let asked = nearest::words(question);
     let mut settled = false;
     for _ in 0..MAX_ROUNDS {
         let Some(resolution) = resolve(&now, schema) else { break };
@@ -97,7 +103,7 @@ pub fn mend(sql: &str, schema: &Schema) -> Mended {
         if settled {
             break;
         }
-        let sight = Sight { sql: &now, schema, resolution: &resolution };
+        let sight = Sight { sql: &now, schema, resolution: &resolution, asked: &asked };
         let Some(step) = names::quoted_values(&sight).or_else(|| names::step(&sight)) else { break };
         let Some(next) = step.apply(&now).filter(|next| *next != now) else { break };
         now = next;
@@ -113,9 +119,17 @@ struct Sight<'a, 's> {
     sql: &'a str,
     schema: &'s Schema,
     resolution: &'a Resolution<'s>,
+    /// The words of the question; empty where it is not known.
+    asked: &'a [String],
 }
 
 impl Sight<'_, '_> {
+    /// Whether the question speaks of a table: it has all the words of its name.
+    fn is_asked_of(&self, table: &Table) -> bool {
+        let words = nearest::words(&table.name);
+        !words.is_empty() && words.iter().all(|word| self.asked.contains(word))
+    }
+
     fn text(&self, range: &Range<usize>) -> &str {
         self.sql.get(range.clone()).unwrap_or_default()
     }

@@ -48,6 +48,7 @@ pub(super) fn step(sight: &Sight<'_, '_>) -> Option<Step> {
     };
     missing()
         .find_map(|reference| keys::on_the_key(sight, reference))
+        .or_else(|| missing().find_map(|reference| cover::forgotten(sight, reference)))
         .or_else(|| all_within(PLAIN))
         .or_else(|| missing().find_map(|reference| cover::cover(sight, reference, PLAIN)))
         .or_else(|| all_within(u32::MAX))

@@ -60,7 +60,7 @@ fn singular(name: &str) -> String {
 }
 
 /// The words of a name: `DateOfBirth` and `date_of_birth` have three; `of` and `the` are left out.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     let mut previous = ' ';
     for c in name.chars() {
