@@ -12,6 +12,7 @@
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
+//! - `tokens`: calls, operands and clauses on tokens
 //! - `tree`: sqlparser's syntax tree
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
@@ -36,6 +37,7 @@ pub mod resolve;
 mod scope;
 pub mod shape;
 pub mod suspicion;
+mod tokens;
 mod tree;
 
 pub use describe::{Description, describe};

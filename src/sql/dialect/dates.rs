@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Edits;
-use super::tokens::{Call, Tokens};
 use crate::sql::lex::{TokenKind, name_of};
+use crate::sql::tokens::{Call, Tokens};
 
 pub(super) fn rewrite(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
     if let Some(edits) = literal(tokens, at).or_else(|| interval(tokens, at)) {

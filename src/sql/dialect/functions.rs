@@ -1,8 +1,8 @@
 //! Calls that SQLite spells differently.
 
 use super::Edits;
-use super::tokens::{Call, Tokens};
 use crate::sql::lex::TokenKind;
+use crate::sql::tokens::{Call, Tokens};
 
 /// Functions that SQLite has under another name, with the same arguments.
 const RENAMED: [(&str, &str); 14] = [
@@ -44,6 +44,11 @@ pub(super) fn rewrite(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
         ("least", 2..) => format!("min({})", arguments(tokens, &call)),
         ("mod", 2) => format!("({} % {})", bracketed(tokens, &call, 0), bracketed(tokens, &call, 1)),
         ("safe_divide", 2) => format!("({} * 1.0 / nullif({}, 0))", bracketed(tokens, &call, 0), argument(1)),
+        // SQLite counts distinct values of one expression.
+        ("count", 2..) if tokens.is(at + 2, &["distinct"]) => {
+            let all = arguments(tokens, &call);
+            format!("count(DISTINCT concat_ws('|', {}))", all.get("distinct".len()..)?.trim_start())
+        }
         ("position", 1) => position(tokens, &call)?,
         ("substring" | "substr", 1) => substring(tokens, &call)?,
         ("trim", 1) => trim(tokens, &call)?,

@@ -3,7 +3,6 @@
 //! Only what SQLite does not accept is touched, or what it accepts with a meaning that nobody has in mind (`CAST(x AS DATE)` is a
 //! number there, `'a' + b` is 0). What has no counterpart (`STDDEV`, `ROLLUP`, `QUALIFY`) is left for SQLite to complain of.
 //!
-//! - `tokens`: a statement's tokens, calls and operands
 //! - `functions`: calls that SQLite spells differently
 //! - `dates`: parts, formats and differences of dates, intervals
 //! - `syntax`: everything that is not a call
@@ -11,12 +10,11 @@
 mod dates;
 mod functions;
 mod syntax;
-mod tokens;
 
 use std::ops::Range;
 
 use super::mend::{Change, ChangeKind};
-use tokens::Tokens;
+use super::tokens::Tokens;
 
 /// More rewritings than this are no habit.
 const MAX_REWRITINGS: usize = 64;

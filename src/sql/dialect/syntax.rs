@@ -2,8 +2,8 @@
 
 use super::Edits;
 use super::functions::{converted, type_name};
-use super::tokens::Tokens;
 use crate::sql::lex::{TokenKind, name_of};
+use crate::sql::tokens::Tokens;
 
 pub(super) fn rewrite(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
     word(tokens, at)

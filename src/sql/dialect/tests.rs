@@ -77,6 +77,7 @@ fn functions() {
     gives("SELECT GREATEST(b, 9), LEAST(b, 9), MOD(b, 4) FROM t", "9|7|3");
     gives("SELECT CONVERT(INT, '12'), CONVERT('12', SIGNED), TRY_CAST('5' AS INTEGER)", "12|12|5");
     gives("SELECT CAST(b AS DECIMAL) / 2, CAST(COUNT(*) AS NUMERIC(10, 2)) / 2 FROM t", "3.5|0.5");
+    gives("SELECT COUNT(DISTINCT a, b) FROM t", "1");
     gives("SELECT SAFE_DIVIDE(b, 2) FROM t", "3.5");
 }
 

@@ -7,6 +7,7 @@
 //! - `names`: tables, qualifiers and spelling within a scope
 //! - `cover`: the tables that FROM lacks
 //! - `keys`: foreign keys, as ways from table to table and as join conditions
+//! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
 
@@ -14,6 +15,7 @@ mod cover;
 mod keys;
 mod names;
 mod nearest;
+mod structure;
 mod unquoted;
 
 use std::ops::Range;
@@ -56,6 +58,8 @@ pub struct Change {
 pub enum ChangeKind {
     /// Another dialect's spelling.
     Dialect,
+    /// A form that SQLite does not accept.
+    Structure,
     /// A value in double quotes, or in none.
     DoubleQuotes,
     /// A qualifier that names the wrong table, or none where one is needed.
@@ -73,6 +77,7 @@ impl ChangeKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Dialect => "dialect",
+            Self::Structure => "structure",
             Self::DoubleQuotes => "double_quotes",
             Self::Qualifier => "qualifier",
             Self::Column => "column",
@@ -93,8 +98,10 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         return Mended { sql: sql.to_owned(), changes: Vec::new(), settled: false };
     }
     let (now, mut changes) = dialect::rewrite(sql);
-    let (mut now, quoted) = unquoted::quote(&now, schema);
+    let (now, quoted) = unquoted::quote(&now, schema);
     changes.extend(quoted);
+    let (mut now, formed) = structure::mend(&now, schema);
+    changes.extend(formed);
     let asked = nearest::words(question);
     let mut settled = false;
     for _ in 0..MAX_ROUNDS {

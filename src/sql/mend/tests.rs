@@ -185,6 +185,34 @@ fn an_ambiguous_column_is_the_one_meant() {
 }
 
 #[test]
+fn forms_that_sqlite_does_not_accept_are_mended() {
+    check(
+        "(SELECT name FROM customer) UNION (SELECT name FROM maker ORDER BY id LIMIT 1)",
+        "SELECT name FROM customer UNION SELECT * FROM (SELECT name FROM maker ORDER BY id LIMIT 1)",
+    );
+    check(
+        "SELECT name FROM customer ORDER BY id LIMIT 1 UNION SELECT name FROM maker",
+        "SELECT * FROM (SELECT name FROM customer ORDER BY id LIMIT 1) UNION SELECT name FROM maker",
+    );
+    check("SELECT city FROM customer GROUP BY city WHERE id > 2", "SELECT city FROM customer WHERE id > 2 GROUP BY city");
+    check(
+        "SELECT city FROM customer WHERE id BETWEEN 1 AND 5 AND count(*) > 2 GROUP BY city ORDER BY city",
+        "SELECT city FROM customer WHERE id BETWEEN 1 AND 5 GROUP BY city HAVING count(*) > 2 ORDER BY city",
+    );
+    check("SELECT city FROM customer WHERE count(*) > 2", "SELECT city FROM customer GROUP BY city HAVING count(*) > 2");
+    check("SELECT quantity FROM line WHERE price = MAX(price)", "SELECT quantity FROM line WHERE price = (SELECT MAX(price) FROM line)");
+    check(
+        "SELECT name FROM customer WHERE id IN (SELECT customer_id, count(*) FROM orders GROUP BY customer_id)",
+        "SELECT name FROM customer WHERE id IN (SELECT customer_id FROM orders GROUP BY customer_id)",
+    );
+    check("SELECT name FROM customer WHERE id IN (SELECT * FROM orders)", "SELECT name FROM customer WHERE id IN (SELECT id FROM orders)");
+    check("SELECT name FROM customer WHERE id IN (SELECT id FROM orders", "SELECT name FROM customer WHERE id IN (SELECT id FROM orders)");
+    check("SELECT count(*) FROM customer)", "SELECT count(*) FROM customer");
+    stays("SELECT name FROM customer WHERE (id, city) IN (SELECT id, city FROM customer) AND EXISTS (SELECT id, city FROM customer)");
+    stays("SELECT name FROM customer WHERE id > (SELECT avg(id) FROM customer) ORDER BY (SELECT max(id) FROM customer)");
+}
+
+#[test]
 fn what_cannot_be_told_is_left() {
     let mended = mend("SELECT zzz FROM customer", &shop());
     assert_eq!((mended.sql.as_str(), mended.settled), ("SELECT zzz FROM customer", false));

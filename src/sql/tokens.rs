@@ -1,9 +1,9 @@
-//! A statement's tokens without blanks and comments, and the pieces that rules ask for: calls, arguments, operands.
+//! A statement's tokens without blanks and comments, and the pieces that rules ask for: calls, operands, clauses.
 
 use std::ops::Range;
 
-use crate::sql::lex::{Token, TokenKind, lex};
-use crate::sql::quote::is_keyword;
+use super::lex::{Token, TokenKind, lex};
+use super::quote::is_keyword;
 
 /// The significant tokens of one text.
 pub(super) struct Tokens<'a> {
@@ -176,5 +176,101 @@ impl<'a> Tokens<'a> {
     /// Words before a bracket that are no function's name.
     fn separates(&self, at: usize) -> bool {
         is_keyword(self.text(at)) && !self.is(at, &["left", "right", "if", "replace", "cast", "glob", "like"])
+    }
+
+    /// The clauses of the SELECT that begins at token `start`, up to a set operation, a closing bracket or the end.
+    pub(super) fn arm(&self, start: usize) -> Option<Arm> {
+        if !self.is(start, &["select"]) {
+            return None;
+        }
+        let mut arm = Arm { clauses: vec![(Part::Select, start..start + 1)], end: start + 1 };
+        let mut depth = 0usize;
+        let mut at = start + 1;
+        while at < self.len() {
+            let text = self.text(at);
+            if text == ")" && depth == 0 || text == ";" || depth == 0 && self.is(at, &["union", "except", "intersect"]) {
+                break;
+            }
+            match text {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                _ if depth == 0 => {
+                    if let Some(part) = self.part(at) {
+                        arm.clauses.push((part, at..at + 1));
+                    }
+                }
+                _ => {}
+            }
+            at += 1;
+            if let Some((_, range)) = arm.clauses.last_mut() {
+                range.end = at;
+            }
+        }
+        arm.end = at;
+        Some(arm)
+    }
+
+    /// The clause that begins at token `at`.
+    fn part(&self, at: usize) -> Option<Part> {
+        let by = self.is(at + 1, &["by"]);
+        let named = self.before(at) == "." || self.is(at.checked_sub(1)?, &["as"]);
+        match self.text(at).to_ascii_lowercase().as_str() {
+            _ if named => None,
+            "from" if !self.is(at - 1, &["distinct"]) => Some(Part::From),
+            "where" => Some(Part::Where),
+            "group" if by => Some(Part::GroupBy),
+            "having" => Some(Part::Having),
+            "order" if by => Some(Part::OrderBy),
+            "limit" => Some(Part::Limit),
+            _ => None,
+        }
+    }
+
+    /// `range` cut at `separator`, outside of brackets; the AND of a BETWEEN does not cut.
+    pub(super) fn split(&self, range: Range<usize>, separator: &str) -> Vec<Range<usize>> {
+        let (mut out, mut depth, mut between, mut start) = (Vec::new(), 0usize, 0usize, range.start);
+        for at in range.clone() {
+            match self.text(at) {
+                "(" => depth += 1,
+                ")" => depth = depth.saturating_sub(1),
+                _ if depth > 0 => {}
+                _ if self.is(at, &["between"]) => between += 1,
+                _ if self.is(at, &[separator]) && between > 0 && separator == "and" => between -= 1,
+                _ if self.is(at, &[separator]) => {
+                    out.push(start..at);
+                    start = at + 1;
+                }
+                _ => {}
+            }
+        }
+        out.push(start..range.end);
+        out
+    }
+}
+
+/// A SELECT's clauses, as ranges of tokens.
+pub(super) struct Arm {
+    /// In the order in which they stand.
+    pub(super) clauses: Vec<(Part, Range<usize>)>,
+    /// The token behind it.
+    pub(super) end: usize,
+}
+
+/// A clause, in the order that SQL has them in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Select,
+    From,
+    Where,
+    GroupBy,
+    Having,
+    OrderBy,
+    Limit,
+}
+
+impl Arm {
+    /// The first clause of that kind.
+    pub(super) fn clause(&self, part: Part) -> Option<Range<usize>> {
+        self.clauses.iter().find(|(other, _)| *other == part).map(|(_, range)| range.clone())
     }
 }
