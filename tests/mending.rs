@@ -251,3 +251,51 @@ fn broken_gold_queries_are_restored() {
     }
     assert!(failed.is_empty(), "restored too seldom: {failed:?}");
 }
+
+/// First drafts of a model, as `eval --out` writes them (named by `SQLLAMA_DRAFTS`), as written and mended: how many run and are right.
+#[test]
+fn drafts_are_mended() {
+    let Some(file) = std::env::var_os("SQLLAMA_DRAFTS") else {
+        println!("skipped: SQLLAMA_DRAFTS names no file of drafts");
+        return;
+    };
+    let Some(Golds { opened, .. }) = golds() else { return };
+    let text = std::fs::read_to_string(file).unwrap();
+    let (mut all, mut ran, mut right, mut runs, mut good) = (0, 0, 0, 0, 0);
+    for line in text.lines() {
+        let row: serde_json::Value = serde_json::from_str(line).unwrap();
+        let word = |key: &str| row[key].as_str().unwrap_or_default();
+        let Some((database, schema)) = opened.get(word("db_id")) else { continue };
+        let result = |sql: &str| {
+            guard::check(sql).map_err(|error| error.to_string()).and_then(|sql| match database.check(&sql) {
+                Ok(_) => Ok(rows(database, &sql)),
+                Err(error) => Err(error.to_string()),
+            })
+        };
+        let Ok(expected) = result(&mend_double_quotes(word("gold"), schema).0) else { continue };
+        let (draft, _) = mend_double_quotes(word("first_draft"), schema);
+        let mended = mend_for(word("first_draft"), schema, word("question"));
+        let (before, after) = (result(&draft), result(&mended.sql));
+        all += 1;
+        ran += usize::from(before.is_ok());
+        right += usize::from(before.as_ref().is_ok_and(|rows| *rows == expected));
+        runs += usize::from(after.is_ok());
+        good += usize::from(after.as_ref().is_ok_and(|rows| *rows == expected));
+        let suspected: Vec<String> =
+            suspicions(&mended.sql, schema, Some(word("question"))).into_iter().map(|s| format!("{:?}", s.kind)).collect();
+        let outcome = if after.as_ref().is_ok_and(|rows| *rows == expected) { "right" } else { "wrong" };
+        if before.is_err() || mended.sql != draft || !suspected.is_empty() {
+            println!(
+                "{} {} | {}\n  gold   {}\n  draft  {draft}\n  mended {}\n  {outcome} {:?} {suspected:?} {:?}",
+                word("id"),
+                word("db_id"),
+                word("question"),
+                word("gold"),
+                mended.sql,
+                before.err(),
+                after.err()
+            );
+        }
+    }
+    println!("{all} drafts: {ran} run and {right} are right as written; {runs} run and {good} are right mended");
+}

@@ -6,7 +6,7 @@ use super::request::Mending;
 use crate::db::{Database, DbError};
 use crate::schema::Schema;
 use crate::sql::quotes::mend_double_quotes;
-use crate::sql::{guard, mend};
+use crate::sql::{Change, ChangeKind, guard, mend_for};
 
 /// A judged draft.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,25 +18,29 @@ pub(super) struct Judged {
     pub(super) fate: Fate,
 }
 
-/// Mends `draft` where SQLite does not prepare it as it stands. Where nothing helps, the statement and the error are those of the draft
-/// as written.
+/// Mends `draft`, the answer to `question`, and has SQLite prepare it. Where mending does not help, the statement and the error are those
+/// of the draft as written.
 ///
 /// # Errors
 /// Only where the database itself fails.
-pub(super) fn mend_and_check(database: &Database, schema: &Schema, draft: &str, mending: Mending) -> Result<Judged, DbError> {
+pub(super) fn mend_and_check(
+    database: &Database,
+    schema: &Schema,
+    draft: &str,
+    question: &str,
+    mending: Mending,
+) -> Result<Judged, DbError> {
+    if mending == Mending::Names {
+        let mended = mend_for(draft, schema, question);
+        let fix = |change: Change| Fix { kind: change.kind.word().into(), from: change.from, to: change.to };
+        let judged = check(database, mended.sql, mended.changes.into_iter().map(fix).collect())?;
+        if !matches!(judged.fate, Fate::Failed(_)) {
+            return Ok(judged);
+        }
+    }
     let (sql, quotes) = mend_double_quotes(draft, schema);
-    let fixes = quotes.into_iter().map(|(from, to)| Fix { kind: "double_quotes".into(), from, to }).collect();
-    let as_written = check(database, sql, fixes)?;
-    if mending == Mending::Quotes || !matches!(as_written.fate, Fate::Failed(_)) {
-        return Ok(as_written);
-    }
-    let mended = mend(draft, schema);
-    if mended.changes.is_empty() {
-        return Ok(as_written);
-    }
-    let fix = |change: crate::sql::Change| Fix { kind: change.kind.word().into(), from: change.from, to: change.to };
-    let mended = check(database, mended.sql, mended.changes.into_iter().map(fix).collect())?;
-    Ok(if matches!(mended.fate, Fate::Failed(_)) { as_written } else { mended })
+    let fix = |(from, to)| Fix { kind: ChangeKind::DoubleQuotes.word().into(), from, to };
+    check(database, sql, quotes.into_iter().map(fix).collect())
 }
 
 fn check(database: &Database, sql: String, fixes: Vec<Fix>) -> Result<Judged, DbError> {
