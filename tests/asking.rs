@@ -25,18 +25,26 @@ fn an_answer_in_every_format() {
 
 #[test]
 fn sql_that_fails_is_mended_by_the_model() {
-    let wrong = "SELECT count(*) FROM customers";
+    let wrong = "SELECT count(*) FROM zzz";
     let one = ["--candidates", "1"];
-    check(&[wrong, COUNT], &one, 0, "customers", "repair 1: no such table: customers");
-    check(&[wrong], &["--no-repair"], 1, "", "error: no such table: customers");
+    check(&[wrong, COUNT], &one, 0, "customers", "repair 1: no such table: zzz");
+    check(&[wrong], &["--no-repair"], 1, "", "error: no such table: zzz");
     check(&[wrong, "SELECT nope FROM customer", "SELECT 1 FROM void"], &one, 1, "", "error: no such table: void");
     check(&["I do not know."], &["--no-repair"], 1, "", "there is no SQL statement in the answer");
     check(&[wrong], &[], 5, "", "the script is at its end after 1 answers");
 }
 
 #[test]
+fn sql_that_fails_is_mended_without_the_model() {
+    let wrong = "SELECT count(*) FROM customers LIMIT ALL";
+    let told = ["--sql-only", "--candidates", "1", "--no-repair"];
+    check(&[wrong], &told, 0, "SELECT count(*) FROM customer\n", "");
+    check(&["SELECT customer.first_name, total FROM invoice"], &told, 0, "JOIN customer ON invoice.customer_id = customer.customer_id", "");
+}
+
+#[test]
 fn drafts_are_compared_by_what_they_return() {
-    let wrong = "SELECT count(*) FROM customers";
+    let wrong = "SELECT count(*) FROM zzz";
     let two = "SELECT 2 AS n";
     check(&[wrong, COUNT], &[], 0, "customers", "the first draft does not run: comparing it with 7 more");
     // Two that return the same outvote the first, and the drafts' agreement is told.

@@ -44,6 +44,11 @@ pub fn rewrite(sql: &str) -> (String, Vec<Change>) {
             next.push_str(now.get(at..range.start).unwrap_or_default());
             next.push_str(to);
             at = range.end;
+            // What is left out takes its blank along.
+            let rest = now.get(at..).unwrap_or_default();
+            if to.is_empty() && next.ends_with(' ') && (rest.is_empty() || rest.starts_with([' ', ')', ';'])) {
+                next.pop();
+            }
         }
         next.push_str(now.get(at..).unwrap_or_default());
         if next == now {
