@@ -73,12 +73,26 @@ impl Parts {
 fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmError> {
     let sampling = Sampling { temperature: 0.8, ..Sampling::default() };
     for sampling in [Sampling::default(), sampling] {
-        let request =
-            GenerateRequest { prompt: prompt.clone(), shared_messages: 0, max_tokens: 3, stop: Vec::new(), sampling, logprobs: 2 };
+        let request = GenerateRequest {
+            prompt: prompt.clone(),
+            shared_messages: 0,
+            max_tokens: 3,
+            stop: Vec::new(),
+            sampling,
+            logprobs: 2,
+            constraint: None,
+        };
         model.generate(&request, &Cancel::new(), &mut |_| ())?;
     }
-    let request =
-        GenerateRequest { prompt, shared_messages: 0, max_tokens: 3, stop: Vec::new(), sampling: Sampling::default(), logprobs: 0 };
+    let request = GenerateRequest {
+        prompt,
+        shared_messages: 0,
+        max_tokens: 3,
+        stop: Vec::new(),
+        sampling: Sampling::default(),
+        logprobs: 0,
+        constraint: None,
+    };
     model.generate(&request, &Cancel::new(), &mut |_| ())
 }
 

@@ -35,6 +35,7 @@ fn request(question: &str) -> GenerateRequest {
         stop: Vec::new(),
         sampling: Sampling::default(),
         logprobs: 0,
+        constraint: None,
     }
 }
 

@@ -8,6 +8,7 @@
 //! - `literals`: literals that nearly match a stored value
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `doubt`: what speaks against a first draft
+//! - `lock`: the model is held to the names of the schema
 //! - [`vote`]: choosing among drafts by what they return
 //! - `confidence`: how likely an answer is right
 //! - [`recall`]: what a person said before about a database
@@ -20,6 +21,7 @@ pub mod coverage;
 mod doubt;
 mod event;
 mod literals;
+mod lock;
 mod mend;
 pub mod pipeline;
 pub mod recall;
@@ -29,6 +31,7 @@ pub mod vote;
 pub use doubt::Doubt;
 pub use event::{Agreement, Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
 pub use literals::mend_literals;
+pub use lock::name_lock;
 pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
 pub use recall::Recalled;
-pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending};
+pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending, Names};

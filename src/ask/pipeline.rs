@@ -8,7 +8,8 @@ use super::candidate::{Candidate, Fate};
 use super::confidence::{self, Belief, Votes};
 use super::doubt::{Doubt, doubts};
 use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
-use super::request::{AskRequest, Candidates, Execution};
+use super::lock::name_lock;
+use super::request::{AskRequest, Candidates, Execution, Names};
 use super::vote::{Ballot, Group, group};
 use crate::db::{Database, DbError};
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
@@ -202,6 +203,7 @@ impl Asking<'_> {
             stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
             sampling: self.request.sampling.clone(),
             logprobs: 0,
+            constraint: (self.request.names == Names::Locked).then(|| name_lock(self.schema)),
         };
         let emit = &mut *self.emit;
         let generations = self.model.generate_many(&generation, samplings, self.cancel, &mut |event| match event {
@@ -326,6 +328,7 @@ pub fn prepare_model(
         stop: Vec::new(),
         sampling: Sampling::default(),
         logprobs: 0,
+        constraint: None,
     };
     model.generate(&request, cancel, &mut |event| {
         if let GenerateEvent::Prefill { done, total, cached } = event {

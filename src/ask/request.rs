@@ -22,6 +22,8 @@ pub struct AskRequest {
     pub previous: Option<Turn>,
     /// SQL that a person accepted for this very question: it is answered at once, without the model.
     pub accepted_sql: Option<String>,
+    /// Which names the model may write.
+    pub names: Names,
     /// Whether SQL that SQLite would reject is mended where only one thing can be meant.
     pub mending: Mending,
     /// At most this many repairs by the model.
@@ -47,6 +49,7 @@ impl AskRequest {
             examples: Vec::new(),
             previous: None,
             accepted_sql: None,
+            names: Names::Locked,
             mending: Mending::Names,
             repairs: MAX_REPAIRS,
             candidates: Candidates::default(),
@@ -55,6 +58,15 @@ impl AskRequest {
             limits: Limits::default(),
         }
     }
+}
+
+/// Which names a model may write while it writes SQL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Those that can exist where they stand.
+    Locked,
+    /// Any.
+    Free,
 }
 
 /// Whether SQL is mended without the model.

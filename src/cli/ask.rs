@@ -13,7 +13,7 @@ use super::pull::{bring, decide};
 use super::query::{SCHEMA_BYTES, format_of, open, say_if_empty};
 use super::settings::Settings;
 use crate::ask::pipeline::MAX_QUESTION_BYTES;
-use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, MAX_REPAIRS, Recalled, ask};
+use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, MAX_REPAIRS, Names, Recalled, ask};
 use crate::db::{Database, export, write_table};
 use crate::llm::{ModelInfo, Sampling};
 use crate::prompt::{Form, schema_text};
@@ -36,6 +36,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {
         hint: args.hint.clone(),
+        names: if args.no_constrain { Names::Free } else { Names::Locked },
         repairs: if args.no_repair { 0 } else { MAX_REPAIRS },
         candidates: candidates(args.candidates),
         execution: if args.sql_only { Execution::Never } else { Execution::Answer },
@@ -96,7 +97,7 @@ pub(super) fn candidates(typed: Option<u32>) -> Candidates {
     typed.map_or_else(Candidates::default, |n| Candidates::Exactly(n as usize))
 }
 
-/// Says before any work what cannot be done. `--no-constrain` and `--no-values` switch off what is not there yet: nothing is wrong with them.
+/// Says before any work what cannot be done. `--no-values` switches off what is not there yet: nothing is wrong with it.
 fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
     let bytes = args.question.len();
     if bytes > MAX_QUESTION_BYTES {

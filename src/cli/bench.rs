@@ -28,6 +28,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
         stop: Vec::new(),
         sampling: Sampling::default(),
         logprobs: 0,
+        constraint: None,
     };
     let timings = model.generate(&request, &cancel, &mut |_| ())?.timings;
     let peak = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

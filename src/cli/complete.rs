@@ -32,6 +32,7 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
         stop: args.stop.clone(),
         sampling: Sampling { temperature: args.temperature, top_k: args.top_k, top_p: args.top_p, seed: args.seed },
         logprobs: args.logprobs,
+        constraint: None,
     };
     let as_text = args.format == "text";
     if as_text && args.echo {

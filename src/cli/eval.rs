@@ -13,7 +13,7 @@ use super::interrupt;
 use super::load::load_installed;
 use super::query::SCHEMA_BYTES;
 use super::settings::Settings;
-use crate::ask::{AskRequest, Candidates, MAX_REPAIRS, Mending};
+use crate::ask::{AskRequest, Candidates, MAX_REPAIRS, Mending, Names};
 use crate::db::Limits;
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
 use crate::llm::{ModelInfo, Sampling};
@@ -117,6 +117,7 @@ fn request(args: &EvalArgs, settings: &Settings, info: &ModelInfo, question: &Qu
     let text = if args.plain { schema_as_stored(schema, SCHEMA_BYTES) } else { schema_text(schema, SCHEMA_BYTES) };
     AskRequest {
         hint: question.hint.clone(),
+        names: if args.plain || args.no_constrain { Names::Free } else { Names::Locked },
         mending: if args.plain || args.no_mend { Mending::Quotes } else { Mending::Names },
         repairs: if args.plain || args.no_repair { 0 } else { MAX_REPAIRS },
         candidates: if args.plain { Candidates::Exactly(1) } else { candidates(args.candidates) },

@@ -2,6 +2,7 @@
 //! pass (a trie that grows); those that end leave it. What one of them gets does not depend on the others.
 
 use super::LlmError;
+use super::constraint::{Choice, Guard};
 use super::draft::Drafter;
 use super::generate::{FinishReason, GenerateEvent, GenerateRequest, Sampling};
 use super::sampler::{Sampler, log_sum_exp, top_logprobs};
@@ -39,6 +40,8 @@ pub(super) struct Writings {
     pub(super) session: Session,
     pub(super) drafted: usize,
     pub(super) accepted: usize,
+    /// Tokens that a constraint left no choice about; they cost no step.
+    pub(super) forced: usize,
 }
 
 /// One continuation on its way.
@@ -48,7 +51,8 @@ struct Writer<'a> {
     stops: StopStrings<'a>,
     characters: Utf8Assembler,
     logprobs: Vec<Vec<TokenLogprob>>,
-    logprob_sum: f32,
+    /// Of each token.
+    own_logprobs: Vec<f32>,
 }
 
 /// Continuations that are the same so far.
@@ -58,6 +62,7 @@ struct Branch<'a> {
     text: Vec<u32>,
     ahead: Ahead,
     drafter: Drafter,
+    guard: Option<Guard>,
     writers: Vec<Writer<'a>>,
 }
 
@@ -67,9 +72,15 @@ struct Ahead {
     drafts: Vec<u32>,
     /// Drafts that came.
     at: usize,
+    /// Whether the drafts are what a constraint forces.
+    forced: bool,
 }
 
 impl Ahead {
+    fn unread() -> Self {
+        Self { rows: Vec::new(), drafts: Vec::new(), at: 0, forced: false }
+    }
+
     /// The logits behind everything that is certain.
     fn row(&self) -> Result<&[f32], LlmError> {
         self.rows.get(self.at).map(Vec::as_slice).ok_or_else(|| LlmError::Inconsistent("a pass gave too few logits".into()))
@@ -101,32 +112,34 @@ impl Decoding<'_> {
             stops: StopStrings::new(&self.request.stop),
             characters: Utf8Assembler::default(),
             logprobs: Vec::new(),
-            logprob_sum: 0.0,
+            own_logprobs: Vec::new(),
         });
-        let (mut drafted, mut accepted) = (0, 0);
+        let mut totals = Totals::default();
         let mut last = session.clone();
         let mut branches = vec![Branch {
             session,
             text: prompt.to_vec(),
-            ahead: Ahead { rows: vec![logits], drafts: Vec::new(), at: 0 },
+            ahead: Ahead { rows: vec![logits], ..Ahead::unread() },
             drafter: Drafter::default(),
+            guard: self.request.constraint.as_ref().map(Guard::new),
             writers: writers.collect(),
         }];
         let mut written: Vec<Option<Written>> = samplings.iter().map(|_| None).collect();
         while !branches.is_empty() {
             let mut unread = Vec::new();
             for branch in branches.drain(..) {
-                let ended = self.grow(branch, prompt.len(), &mut unread, &mut written, cancel, emit)?;
+                let ended = self.grow(branch, prompt.len(), &mut unread, &mut written, &mut totals, cancel, emit)?;
                 if let Some(mut branch) = ended {
                     branch.session.truncate(branch.text.len());
-                    (drafted, accepted) = (drafted + branch.drafter.drafted, accepted + branch.drafter.accepted);
+                    totals.add(&branch.drafter);
                     last = branch.session;
                 }
             }
             self.read(&mut unread, prompt.len())?;
             branches = unread;
         }
-        Ok(Writings { written: written.into_iter().flatten().collect(), session: last, drafted, accepted })
+        let Totals { drafted, accepted, forced } = totals;
+        Ok(Writings { written: written.into_iter().flatten().collect(), session: last, drafted, accepted, forced })
     }
 
     /// Draws tokens for `branch` as long as logits are known. The branches it splits into go to `unread`, each with its last token still
@@ -137,6 +150,7 @@ impl Decoding<'_> {
         prompt: usize,
         unread: &mut Vec<Branch<'b>>,
         written: &mut [Option<Written>],
+        totals: &mut Totals,
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Option<Branch<'b>>, LlmError> {
@@ -149,7 +163,7 @@ impl Decoding<'_> {
             }
             let mut drawn: Vec<(u32, Vec<Writer<'b>>)> = Vec::new();
             for mut writer in std::mem::take(&mut branch.writers) {
-                match self.draw(&mut writer, branch.ahead.row()?, emit)? {
+                match self.draw(&mut writer, branch.ahead.row()?, branch.guard.as_ref(), emit)? {
                     Drawn::Token(token) => match drawn.iter_mut().find(|(other, _)| *other == token) {
                         Some((_, writers)) => writers.push(writer),
                         None => drawn.push((token, vec![writer])),
@@ -159,6 +173,7 @@ impl Decoding<'_> {
                         tokens.extend(token);
                         writer.finish(reason, tokens, written, emit);
                     }
+                    Drawn::Back(bytes) => unread.extend(self.go_back(&branch, prompt, writer, bytes)),
                 }
             }
             let [(token, writers)] = &mut drawn[..] else {
@@ -166,10 +181,15 @@ impl Decoding<'_> {
             };
             branch.text.push(*token);
             branch.writers = std::mem::take(writers);
+            if let Some(guard) = &mut branch.guard {
+                guard.take(*token, self.tokenizer);
+            }
             if branch.text.len() - prompt >= self.budget {
                 continue; // the last token needs no logits behind it
             }
-            if !branch.ahead.accept(*token) {
+            if branch.ahead.accept(*token) {
+                totals.forced += usize::from(branch.ahead.forced);
+            } else {
                 branch.forget_drafts();
                 unread.push(branch);
                 return Ok(None);
@@ -186,27 +206,94 @@ impl Decoding<'_> {
         for (token, writers) in drawn {
             let mut text = branch.text.clone();
             text.push(token);
-            let ahead = Ahead { rows: Vec::new(), drafts: Vec::new(), at: 0 };
-            unread.push(Branch { session: branch.session.clone(), text, ahead, drafter: Drafter::default(), writers });
+            let mut guard = branch.guard.clone();
+            if let Some(guard) = &mut guard {
+                guard.take(token, self.tokenizer);
+            }
+            unread.push(Branch {
+                session: branch.session.clone(),
+                text,
+                ahead: Ahead::unread(),
+                drafter: Drafter::default(),
+                guard,
+                writers,
+            });
         }
         None
     }
 
+    /// `writer` on a branch of its own, `bytes` before the end of `branch`, where it has to write something else.
+    fn go_back<'b>(&self, branch: &Branch<'b>, prompt: usize, mut writer: Writer<'b>, bytes: usize) -> Option<Branch<'b>> {
+        let written = branch.text.get(prompt..)?;
+        let mut back = 0;
+        let kept = written.iter().rposition(|&token| {
+            let stays = back >= bytes;
+            back += self.tokenizer.token_bytes(token).unwrap_or_default().len();
+            stays
+        });
+        let kept = kept.map_or(0, |at| at + 1);
+        let guard = branch.guard.as_ref()?.certain_after(written.get(..kept)?, self.tokenizer);
+        let mut text = branch.text.clone();
+        text.truncate(prompt + kept);
+        let (mut characters, mut again) = (Utf8Assembler::default(), String::new());
+        for &token in written.get(..kept)? {
+            again.push_str(&characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
+        }
+        writer.characters = characters;
+        writer.stops.text = again;
+        writer.logprobs.truncate(kept);
+        writer.own_logprobs.truncate(kept);
+        let (session, ahead, drafter) = (branch.session.clone(), Ahead::unread(), Drafter::default());
+        Some(Branch { session, text, ahead, drafter, guard: Some(guard), writers: vec![writer] })
+    }
+
     /// One token for `writer`, from the logits behind its text.
-    fn draw(&self, writer: &mut Writer<'_>, logits: &[f32], emit: &mut dyn FnMut(GenerateEvent)) -> Result<Drawn, LlmError> {
-        let token = writer.sampler.sample(logits)?;
+    fn draw(
+        &self,
+        writer: &mut Writer<'_>,
+        logits: &[f32],
+        guard: Option<&Guard>,
+        emit: &mut dyn FnMut(GenerateEvent),
+    ) -> Result<Drawn, LlmError> {
+        let token = match guard {
+            None => writer.sampler.sample(logits)?,
+            Some(guard) => match guard.choose(&mut writer.sampler, logits, self.tokenizer)? {
+                Choice::Token(token) => token,
+                Choice::Back(bytes) => return Ok(Drawn::Back(bytes)),
+            },
+        };
         if self.tokenizer.end_ids().contains(&token) {
             return Ok(Drawn::Last(None, FinishReason::Eos));
         }
-        writer.logprob_sum += logits[token as usize] - log_sum_exp(logits);
+        writer.own_logprobs.push(logits[token as usize] - log_sum_exp(logits));
         if self.request.logprobs > 0 {
             writer.logprobs.push(top_logprobs(logits, self.request.logprobs, |id| self.tokenizer.decode(&[id])));
         }
         writer.stops.text.push_str(&writer.characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
+        // What may still be taken back is not shown.
+        writer.stops.held = guard.map_or(0, |guard| guard.unsettled_after(token, self.tokenizer));
         Ok(match writer.advance(false, emit) {
             true => Drawn::Last(Some(token), FinishReason::Stop),
             false => Drawn::Token(token),
         })
+    }
+
+    /// At most `room` tokens that may come next on `branch`: what its constraint forces, else what its text proposes and the constraint lets
+    /// through. Whether they are forced.
+    fn drafts(&self, branch: &Branch<'_>, prompt: usize, room: usize, alone: bool) -> (Vec<u32>, bool) {
+        let mut forced = match &branch.guard {
+            Some(guard) => guard.forced(&branch.text[prompt..], self.tokenizer),
+            None => Vec::new(),
+        };
+        if !forced.is_empty() {
+            forced.truncate(room);
+            return (forced, true);
+        }
+        let mut drafts = if alone { branch.drafter.propose(&branch.text, room).to_vec() } else { Vec::new() };
+        if let Some(guard) = &branch.guard {
+            drafts.truncate(guard.allowed(&drafts, self.tokenizer));
+        }
+        (drafts, false)
     }
 
     /// Reads the last token of every branch, and its drafts, in one pass.
@@ -216,10 +303,10 @@ impl Decoding<'_> {
         for branch in branches.iter_mut() {
             branch.session.truncate(branch.text.len() - 1);
             let left = self.budget - (branch.text.len() - prompt);
-            let drafts =
-                if self.drafting && alone { branch.drafter.propose(&branch.text, left.saturating_sub(1)).to_vec() } else { Vec::new() };
+            let room = left.saturating_sub(1);
+            let (drafts, forced) = if self.drafting { self.drafts(branch, prompt, room, alone) } else { (Vec::new(), false) };
             tokens.push([&branch.text[branch.text.len() - 1..], &drafts].concat());
-            branch.ahead = Ahead { rows: Vec::new(), drafts, at: 0 };
+            branch.ahead = Ahead { drafts, forced, ..Ahead::unread() };
         }
         let mut lanes: Vec<Lane<'_>> = branches
             .iter_mut()
@@ -235,11 +322,28 @@ impl Decoding<'_> {
     }
 }
 
+/// What drafting did, in all branches.
+#[derive(Default)]
+struct Totals {
+    drafted: usize,
+    accepted: usize,
+    forced: usize,
+}
+
+impl Totals {
+    fn add(&mut self, drafter: &Drafter) {
+        self.drafted += drafter.drafted;
+        self.accepted += drafter.accepted;
+    }
+}
+
 /// What came of a draw.
 enum Drawn {
     Token(u32),
     /// The end: with a last token, where a stop string came with it.
     Last(Option<u32>, FinishReason),
+    /// Something else has to be written this many bytes before.
+    Back(usize),
 }
 
 impl Branch<'_> {
@@ -250,7 +354,10 @@ impl Branch<'_> {
     }
 
     fn forget_drafts(&mut self) {
-        self.drafter.judge(self.ahead.drafts.len(), self.ahead.at);
+        // What is forced says nothing about how well drafts go.
+        if !self.ahead.forced {
+            self.drafter.judge(self.ahead.drafts.len(), self.ahead.at);
+        }
         self.ahead.drafts.clear();
     }
 }
@@ -272,7 +379,7 @@ impl Writer<'_> {
             self.stops.text.push_str(&self.characters.finish());
             self.advance(true, emit);
         }
-        let mean_logprob = if tokens.is_empty() { 0.0 } else { self.logprob_sum / tokens.len() as f32 };
+        let mean_logprob = if tokens.is_empty() { 0.0 } else { self.own_logprobs.iter().sum::<f32>() / tokens.len() as f32 };
         if let Some(place) = written.get_mut(self.index) {
             *place = Some(Written { text: self.stops.text, tokens, finish_reason, logprobs: self.logprobs, mean_logprob });
         }

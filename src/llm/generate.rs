@@ -3,6 +3,7 @@
 use crate::signal::Cancel;
 
 use super::LlmError;
+use super::constraint::Constraint;
 
 /// How the next token is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +71,8 @@ pub struct GenerateRequest {
     pub sampling: Sampling,
     /// Report this many most likely alternatives of each token; 0 for none.
     pub logprobs: usize,
+    /// What may be written; anything where there is none. A scripted model does not look at it.
+    pub constraint: Option<Constraint>,
 }
 
 /// Why generation ended.

@@ -230,6 +230,7 @@ impl Generate for LocalModel {
             prefill_ms,
             drafted_tokens: out.drafted,
             accepted_tokens: out.accepted,
+            forced_tokens: out.forced,
             decode_ms: start.elapsed().as_secs_f64() * 1000.0,
             ..GenerateTimings::default()
         };

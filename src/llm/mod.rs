@@ -13,6 +13,7 @@
 //! - [`kv`], [`session`]: what a model remembers of the tokens it has read
 //! - [`sampler`]: drawing the next token
 //! - `decode`: writing, one continuation or several at once
+//! - [`constraint`]: what may be written
 //! - `draft`: proposals for tokens to come, from the prompt
 //! - `stop`: stop strings
 //! - [`tokenizer`], [`template`]: text to ids and back, chat turns to text
@@ -22,6 +23,7 @@
 pub mod adapter;
 pub mod arch;
 pub mod checkpoint;
+pub mod constraint;
 mod decode;
 mod draft;
 mod error;
@@ -43,6 +45,7 @@ pub mod weights;
 
 pub use crate::compute::Phase;
 pub use adapter::{ActiveAdapter, Adapter};
+pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint};
 pub use error::LlmError;
 pub use generate::{
     FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,

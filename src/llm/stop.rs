@@ -7,12 +7,14 @@ pub(super) struct StopStrings<'a> {
     stop: &'a [String],
     pub(super) text: String,
     sent: usize,
+    /// So many bytes at the end may still be taken back.
+    pub(super) held: usize,
 }
 
 impl<'a> StopStrings<'a> {
     /// Nothing has come yet.
     pub(super) fn new(stop: &'a [String]) -> Self {
-        Self { stop, text: String::new(), sent: 0 }
+        Self { stop, text: String::new(), sent: 0, held: 0 }
     }
 
     /// Emits what is safe to emit. True where a stop string stands in the text, which is then cut before it.
@@ -31,6 +33,8 @@ impl<'a> StopStrings<'a> {
                 self.text.len() - self.stop.iter().map(held).max().unwrap_or(0)
             }
         };
+        let settled = (0..=self.text.len().saturating_sub(self.held)).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0);
+        let end = if last || found.is_some() { end } else { end.min(settled) };
         if end > self.sent {
             emit(GenerateEvent::Text(self.text[self.sent..end].into()));
             self.sent = end;

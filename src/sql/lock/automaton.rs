@@ -323,6 +323,17 @@ impl Sql {
         self.finish()
     }
 
+    /// From where on what is written may still turn out wrong.
+    pub(super) fn unsettled_from(&self) -> Option<usize> {
+        let name = match (&self.lex, &self.expect) {
+            _ if self.strict || !self.is_ahead() => None,
+            (Lex::Word { start, .. } | Lex::Quoted { start, .. }, Expect::Operand | Expect::Column { .. }) => Some(*start),
+            (_, Expect::Pending { start, .. } | Expect::Column { start, .. }) => Some(*start),
+            _ => None,
+        };
+        name.into_iter().chain(self.first_wager()).min()
+    }
+
     /// The rest of the name being written, where only one is left.
     pub(super) fn forced(&self) -> Vec<u8> {
         match &self.lex {

@@ -63,14 +63,19 @@ impl NameLock {
         Self { catalog: Arc::new(Catalog::new(schema)), strict: false, state: State::Prose { line: Vec::new(), fenced: false } }
     }
 
-    /// The same, refusing names that only a query to come could have.
+    /// The same, refusing from here on names that only a query to come could have.
     #[must_use]
     pub fn strict(mut self) -> Self {
+        self.make_strict();
+        self
+    }
+
+    /// See [`strict`](Self::strict).
+    pub fn make_strict(&mut self) {
         self.strict = true;
         if let State::Statement(sql) = &mut self.state {
             sql.strict = true;
         }
-        self
     }
 
     /// Takes the next byte, or says that it may not come; then nothing has changed.
@@ -133,11 +138,19 @@ impl NameLock {
         }
     }
 
-    /// How many bytes of the statement are written; `None` outside of one.
-    pub fn written(&self) -> Option<usize> {
+    /// How many bytes of the statement are written; 0 outside of one.
+    pub fn written(&self) -> usize {
         match &self.state {
-            State::Statement(sql) => Some(sql.text.len()),
-            _ => None,
+            State::Statement(sql) => sql.text.len(),
+            _ => 0,
+        }
+    }
+
+    /// How many of the bytes written last a [`Refusal::Wager`] may still call in question.
+    pub fn unsettled(&self) -> usize {
+        match &self.state {
+            State::Statement(sql) => sql.unsettled_from().map_or(0, |at| sql.text.len().saturating_sub(at)),
+            _ => 0,
         }
     }
 }

@@ -89,10 +89,14 @@ impl Sql {
         })
     }
 
+    /// Where the first name stands that only a query to come can have.
+    pub(super) fn first_wager(&self) -> Option<usize> {
+        self.queries().flat_map(|query| query.scope.owed.iter().filter_map(|owed| owed.wager)).min()
+    }
+
     /// The refusal of something that nothing owed is to blame for.
     pub(super) fn unmet(&self) -> Refusal {
-        let wagers = self.queries().flat_map(|query| query.scope.owed.iter().filter_map(|owed| owed.wager));
-        wagers.min().map_or(Refusal::Name, Refusal::Wager)
+        self.first_wager().map_or(Refusal::Name, Refusal::Wager)
     }
 
     /// What may be written here, without quotes or behind `quote`.
@@ -279,7 +283,7 @@ impl Sql {
             match self.likely(query, &owed) {
                 Some(true) if certain => owed.wager = None,
                 Some(true) => {}
-                Some(false) if self.strict => return Err(refusal),
+                Some(false) if self.strict => return Err(Refusal::Name),
                 Some(false) => {}
                 None => return Err(Refusal::Name),
             }
