@@ -6,6 +6,7 @@ mod asking;
 mod bad_input;
 mod checkpoint;
 mod cli;
+mod constrained;
 mod database;
 mod database_in_use;
 mod evaluation;

@@ -12,13 +12,15 @@
 //! where the tables turn out to lack it, [`Refusal::Wager`] says where it stands, so that what writes can go back there and go on from
 //! [`NameLock::strict`], which takes none.
 //!
-//! - `automaton`: bytes to tokens; `grammar`: what each token does; `resolve`: which names can be meant; `scope`: what a query has named
+//! - `automaton`: bytes to tokens; `grammar`, `keywords`, `punctuation`: what each token does; `resolve`: which names can be meant; `scope`: what a query has named
 //! - `catalog`, `names`, `words`: the names there are
 
 mod automaton;
 mod catalog;
 mod grammar;
+mod keywords;
 mod names;
+mod punctuation;
 mod resolve;
 mod scope;
 mod words;
