@@ -12,7 +12,7 @@
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
 //! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
 //! | 4 | `dataset` | training data: read, check, draw from, count, write |
-//! | 5 | `ask` | the one ask pipeline |
+//! | 5 | `ask` `train` | the one ask pipeline, the one training engine; neither sees the other |
 //! | 6 | `eval` | questions in, execution accuracy out |
 //! | 8 | `jobs` | background workers around engines |
 //! | 9 | `tui` | the only user of ratatui and crossterm |
@@ -51,6 +51,7 @@ pub mod records;
 pub mod dataset;
 
 pub mod ask;
+pub mod train;
 
 pub mod eval;
 

@@ -12,6 +12,7 @@ mod database_in_use;
 mod evaluation;
 mod gguf;
 mod gold;
+mod gradients;
 mod home;
 mod hostile_models;
 mod layers;

@@ -87,6 +87,45 @@ fn silu_mul_band(gate: &mut [f32], up: &[f32]) {
     }
 }
 
+/// Turns `gate` and `up` into the gradients of [`silu_mul`] for them, where `dy` is the output's.
+pub fn silu_mul_backward(pool: &Pool, gate: &mut [f32], up: &mut [f32], dy: &[f32]) {
+    const BAND: usize = 16_384;
+    let level = Level::detect();
+    let parts = gate.chunks_mut(BAND).zip(up.chunks_mut(BAND)).zip(dy.chunks(BAND));
+    let bands: Vec<_> = parts.map(|parts| std::sync::Mutex::new(Some(parts))).collect();
+    pool.run(bands.len(), &|index| {
+        let Some(((gate, up), dy)) = bands[index].lock().ok().and_then(|mut slot| slot.take()) else { return };
+        at_level!(level, silu_mul_backward_band(gate: &mut [f32], up: &mut [f32], dy: &[f32]));
+    });
+}
+
+#[inline(always)]
+fn silu_mul_backward_band(gate: &mut [f32], up: &mut [f32], dy: &[f32]) {
+    for ((gate, up), dy) in gate.iter_mut().zip(up).zip(dy) {
+        let sigmoid = 1.0 / (1.0 + exp(-*gate));
+        let (g, u) = (*gate, *up);
+        *gate = dy * u * sigmoid * (1.0 + g * (1.0 - sigmoid));
+        *up = dy * g * sigmoid;
+    }
+}
+
+/// Replaces each score `x` by `exp(x - shift)`.
+pub fn exp_shifted(x: &mut [f32], shift: f32) {
+    let level = Level::detect();
+    at_level!(level, exp_shifted_row(x: &mut [f32], shift: f32));
+}
+
+#[inline(always)]
+fn exp_shifted_row(x: &mut [f32], shift: f32) {
+    x.iter_mut().for_each(|x| *x = exp(*x - shift));
+}
+
+/// Replaces each `x` by `exp(x - max)`, and gives their sum.
+pub fn exp_and_sum(x: &mut [f32], max: f32) -> f32 {
+    let level = Level::detect();
+    at_level!(level, exp_sum(x: &mut [f32], max: f32) -> f32)
+}
+
 /// `e^x` in plain arithmetic that vectorises, within 2 ulp: Cody-Waite reduction and the Cephes polynomial.
 #[inline(always)]
 pub(super) fn exp(x: f32) -> f32 {

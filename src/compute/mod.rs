@@ -9,6 +9,7 @@
 //! - [`dot`]: the inner kernels of decoding, in portable Rust
 //! - [`mod@attention`]: causal attention over a paged f16 cache
 //! - [`low_rank`]: additions of low rank to linear maps
+//! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`elementwise`]: norms, rotary embedding, activations
 //! - `x86`: the same kernels without scratch between file and register, for decoding
 //! - [`pool`]: the threads
@@ -26,6 +27,7 @@ pub mod attention;
 pub mod block;
 pub mod dot;
 pub mod elementwise;
+pub mod gemm;
 mod level;
 pub mod low_rank;
 pub mod matmul;

@@ -215,8 +215,8 @@ impl Model {
         Ok(out)
     }
 
-    /// Cosines and sines of every lane's positions. Frequencies as in RoFormer (arXiv 2104.09864), section 3.2.2.
-    fn rope_tables(&self, lanes: &[Lane<'_>]) -> RopeTables {
+    /// The angle that a position adds to each rotated pair, as in RoFormer (arXiv 2104.09864), section 3.2.2. `[rope_dim / 2]`
+    pub fn rope_frequencies(&self) -> Vec<f64> {
         let spec = &self.spec;
         let half = spec.rope_dim / 2;
         let mut frequencies: Vec<f64> = (0..half)
@@ -225,6 +225,13 @@ impl Model {
         if let Some(divisors) = &self.weights.rope_freqs {
             frequencies.iter_mut().zip(divisors).for_each(|(frequency, &divisor)| *frequency /= f64::from(divisor));
         }
+        frequencies
+    }
+
+    /// Cosines and sines of every lane's positions.
+    fn rope_tables(&self, lanes: &[Lane<'_>]) -> RopeTables {
+        let half = self.spec.rope_dim / 2;
+        let frequencies = self.rope_frequencies();
         let tokens: usize = lanes.iter().map(|lane| lane.tokens.len()).sum();
         let (mut cos, mut sin) = (Vec::with_capacity(tokens * half), Vec::with_capacity(tokens * half));
         for lane in lanes {
@@ -237,7 +244,7 @@ impl Model {
                 }
             }
         }
-        RopeTables { cos, sin, half, adjacent: spec.rope_pairing == RopePairing::Adjacent }
+        RopeTables { cos, sin, half, adjacent: self.spec.rope_pairing == RopePairing::Adjacent }
     }
 }
 

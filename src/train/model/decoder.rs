@@ -1,0 +1,328 @@
+//! All layers: loss and gradients of a batch.
+
+use super::batch::Batch;
+use super::layer::{Geometry, Kept, TrainedLayer};
+use super::linear::{Base, Dropout, Linear, Lora, Pass};
+use super::loss::{Scale, cross_entropy};
+use super::norm;
+use super::parameters::{Gradients, ParameterId, Parameters, Vector};
+use super::rope::Rotation;
+use super::workspace::Workspace;
+use super::attention::Heads;
+use crate::llm::Model;
+use crate::llm::arch::{ArchSpec, RopePairing};
+use crate::llm::weights::Weight;
+use crate::train::random;
+
+/// The linear layers of a decoder layer, as Hugging Face names them.
+pub const MODULES: [&str; 7] = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
+
+/// How low-rank adapters are made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LoraSettings {
+    /// Rank.
+    pub rank: usize,
+    /// Numerator of the scale.
+    pub alpha: f32,
+    /// Share of an adapter's input that is dropped in training.
+    pub dropout: f32,
+    /// Which of [`MODULES`].
+    pub targets: Vec<String>,
+    /// Scale by `alpha / sqrt(rank)`.
+    pub rslora: bool,
+    /// In which layers; `None` for all.
+    pub layers: Option<Vec<usize>>,
+}
+
+impl LoraSettings {
+    /// What an adapter's product is multiplied with.
+    pub fn scale(&self) -> f32 {
+        let rank = self.rank as f32;
+        self.alpha / if self.rslora { rank.sqrt() } else { rank }
+    }
+}
+
+/// What of a model is trained.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Adaptation {
+    /// Everything.
+    Full,
+    /// Low-rank adapters; the model stays as it is.
+    Lora(LoraSettings),
+}
+
+/// A model as it is trained: frozen parts lie in the model, trained ones among the parameters.
+#[derive(Debug)]
+pub struct Decoder<'w> {
+    spec: &'w ArchSpec,
+    embedding: &'w Weight,
+    /// `Some` where it is trained.
+    embedding_id: Option<ParameterId>,
+    layers: Vec<TrainedLayer<'w>>,
+    final_norm: Vector<'w>,
+    output: Linear<'w>,
+    frequencies: Vec<f64>,
+}
+
+/// What a batch's loss is multiplied with, and what is dropped.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct StepScale {
+    /// One by the learned tokens of the whole optimizer step.
+    pub loss: f32,
+    /// Changes with every batch of a run: what is dropped depends on it.
+    pub dropout_key: u64,
+}
+
+struct Builder<'w> {
+    parameters: Parameters,
+    adaptation: Adaptation,
+    seed: u64,
+    linears: u64,
+    model: &'w Model,
+}
+
+impl<'w> Builder<'w> {
+    fn trains_everything(&self) -> bool {
+        self.adaptation == Adaptation::Full
+    }
+
+    fn vector(&mut self, name: String, values: &'w [f32]) -> Vector<'w> {
+        if self.trains_everything() {
+            Vector::Trained(self.parameters.add(name, vec![values.len()], values.to_vec()))
+        } else {
+            Vector::Frozen(values)
+        }
+    }
+
+    fn matrix(&mut self, name: String, weight: &Weight) -> ParameterId {
+        let mut values = vec![0.0; weight.rows * weight.columns];
+        weight.rows_f32(0..weight.rows, &mut values);
+        self.parameters.add(name, vec![weight.rows, weight.columns], values)
+    }
+
+    /// `layer` is the decoder layer it stands in; `None` for the output.
+    fn linear(&mut self, name: String, layer: Option<usize>, weight: &'w Weight, bias: Option<&'w [f32]>) -> Linear<'w> {
+        let index = self.linears;
+        self.linears += 1;
+        let base = match self.trains_everything() {
+            true => Base::Trained(self.matrix(format!("{name}.weight"), weight)),
+            false => Base::Frozen(weight.matrix()),
+        };
+        let bias = bias.map(|bias| self.vector(format!("{name}.bias"), bias));
+        let lora = self.lora(&name, layer, weight, index);
+        Linear { name, outputs: weight.rows, inputs: weight.columns, base, bias, lora, index }
+    }
+
+    /// PEFT's beginning: `a` uniform within `1 / sqrt(inputs)` (Kaiming with `a = sqrt(5)`), `b` zero.
+    fn lora(&mut self, name: &str, layer: Option<usize>, weight: &Weight, index: u64) -> Option<Lora> {
+        let Adaptation::Lora(settings) = &self.adaptation else { return None };
+        let (layer, module) = (layer?, name.rsplit('.').next()?);
+        let chosen = settings.targets.iter().any(|target| target == module)
+            && settings.layers.as_ref().is_none_or(|layers| layers.contains(&layer));
+        if !chosen {
+            return None;
+        }
+        let (rank, scale) = (settings.rank, settings.scale());
+        let bound = 1.0 / (weight.columns as f32).sqrt();
+        let key = random::key(&[self.seed, index]);
+        let a = (0..rank * weight.columns).map(|i| (2.0 * random::unit(key, i as u64) - 1.0) * bound).collect();
+        let name = |part: &str| format!("base_model.model.{name}.lora_{part}.weight");
+        let a = self.parameters.add(name("A"), vec![rank, weight.columns], a);
+        let b = self.parameters.add(name("B"), vec![weight.rows, rank], vec![0.0; weight.rows * rank]);
+        Some(Lora { a, b, rank, scale })
+    }
+
+    fn layer(&mut self, index: usize) -> TrainedLayer<'w> {
+        let spec = &self.model.spec;
+        let Some(layer) = self.model.weights.layers.get(index) else { unreachable!("called for layers that are there") };
+        let biases = layer.attn_qkv_bias.as_deref();
+        let (q, kv) = (spec.query_dim(), spec.kv_dim());
+        let bias = |range: std::ops::Range<usize>| biases.and_then(|biases| biases.get(range));
+        let path = |part: &str| format!("model.layers.{index}.{part}");
+        TrainedLayer {
+            attention_norm: self.vector(path("input_layernorm.weight"), &layer.attn_norm),
+            q: self.linear(path("self_attn.q_proj"), Some(index), &layer.attn_q, bias(0..q)),
+            k: self.linear(path("self_attn.k_proj"), Some(index), &layer.attn_k, bias(q..q + kv)),
+            v: self.linear(path("self_attn.v_proj"), Some(index), &layer.attn_v, bias(q + kv..q + 2 * kv)),
+            o: self.linear(path("self_attn.o_proj"), Some(index), &layer.attn_output, None),
+            feed_forward_norm: self.vector(path("post_attention_layernorm.weight"), &layer.ffn_norm),
+            gate: self.linear(path("mlp.gate_proj"), Some(index), &layer.ffn_gate, None),
+            up: self.linear(path("mlp.up_proj"), Some(index), &layer.ffn_up, None),
+            down: self.linear(path("mlp.down_proj"), Some(index), &layer.ffn_down, None),
+        }
+    }
+}
+
+impl<'w> Decoder<'w> {
+    /// A decoder over the weights of `model`, and what of it is trained. The beginning of adapters depends on `seed`.
+    pub fn new(model: &'w Model, adaptation: &Adaptation, seed: u64) -> (Self, Parameters) {
+        let weights = &model.weights;
+        let mut builder =
+            Builder { parameters: Parameters::default(), adaptation: adaptation.clone(), seed, linears: 0, model };
+        let embedding_id =
+            builder.trains_everything().then(|| builder.matrix("model.embed_tokens.weight".into(), &weights.token_embd));
+        let layers = (0..model.spec.layers).map(|index| builder.layer(index)).collect();
+        let final_norm = builder.vector("model.norm.weight".into(), &weights.output_norm);
+        let output = match embedding_id.filter(|_| is_tied(model)) {
+            Some(id) => Linear {
+                name: "model.embed_tokens".into(),
+                outputs: weights.output.rows,
+                inputs: weights.output.columns,
+                base: Base::Trained(id),
+                bias: None,
+                lora: None,
+                index: u64::MAX,
+            },
+            None => builder.linear("lm_head".into(), None, &weights.output, None),
+        };
+        let frequencies = model.rope_frequencies();
+        let decoder =
+            Self { spec: &model.spec, embedding: &weights.token_embd, embedding_id, layers, final_norm, output, frequencies };
+        (decoder, builder.parameters)
+    }
+
+    fn heads(&self) -> Heads {
+        let spec = self.spec;
+        Heads { heads: spec.heads, kv_heads: spec.kv_heads, head_dim: spec.head_dim, window: spec.sliding_window }
+    }
+
+    /// How rotary embedding pairs the rows of q and k.
+    pub fn rope_pairing(&self) -> RopePairing {
+        self.spec.rope_pairing
+    }
+
+    /// `[tokens, hidden]`
+    fn embed(&self, pass: &mut Pass<'_, '_>, tokens: &[u32]) -> Vec<f32> {
+        let hidden = self.spec.hidden;
+        let mut x = pass.workspace.take(tokens.len() * hidden);
+        for (row, &token) in x.chunks_exact_mut(hidden).zip(tokens) {
+            let at = token as usize;
+            match self.embedding_id {
+                Some(id) => {
+                    row.copy_from_slice(pass.parameters.values(id).get(at * hidden..(at + 1) * hidden).unwrap_or(&[]));
+                }
+                None => self.embedding.rows_f32(at..at + 1, row),
+            }
+        }
+        x
+    }
+
+    /// Tokens that an embedding is known for.
+    pub fn vocabulary(&self) -> usize {
+        self.embedding.rows
+    }
+
+    /// The sum of the losses at the batch's targets, and with `scale` its gradients, multiplied and added to `gradients`. What a layer's
+    /// forward pass computed is kept for the last `kept_layers` layers, and computed again for the others.
+    pub fn loss(
+        &self,
+        workspace: &mut Workspace<'_>,
+        parameters: &Parameters,
+        gradients: &mut Gradients,
+        batch: &Batch,
+        step: Option<StepScale>,
+        dropout: f32,
+        kept_layers: usize,
+    ) -> f64 {
+        let dropped = step.filter(|_| dropout > 0.0).map(|step| Dropout { probability: dropout, key: step.dropout_key });
+        let mut pass = Pass { workspace, parameters, dropout: dropped };
+        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_pairing);
+        let back = rotation.inverse();
+        let geometry = Geometry {
+            heads: self.heads(),
+            eps: self.spec.norm_eps,
+            sequences: &batch.sequences,
+            rotation: &rotation,
+            back: &back,
+        };
+        let mut x = self.embed(&mut pass, &batch.tokens);
+        let mut inputs: Vec<(Vec<f32>, Option<Kept>)> = Vec::with_capacity(self.layers.len());
+        for (index, layer) in self.layers.iter().enumerate() {
+            let (out, kept) = layer.forward(&mut pass, &geometry, &x);
+            let input = std::mem::replace(&mut x, out);
+            if step.is_none() {
+                kept.recycle(pass.workspace);
+                pass.workspace.give(input);
+                continue;
+            }
+            let keep = index + kept_layers >= self.layers.len();
+            if keep {
+                inputs.push((input, Some(kept)));
+            } else {
+                kept.recycle(pass.workspace);
+                inputs.push((input, None));
+            }
+        }
+        let loss = self.head(&mut pass, gradients, batch, &mut x, step.map(|step| step.loss));
+        for (layer, (input, kept)) in self.layers.iter().zip(inputs).rev() {
+            let kept = kept.unwrap_or_else(|| layer.recompute(&mut pass, &geometry, &input));
+            layer.backward(&mut pass, gradients, &geometry, &input, kept, &mut x);
+            pass.workspace.give(input);
+        }
+        if let Some(id) = self.embedding_id.filter(|_| step.is_some()) {
+            let hidden = self.spec.hidden;
+            let gradient = gradients.get_mut(id);
+            for (dx, &token) in x.chunks_exact(hidden).zip(&batch.tokens) {
+                let at = token as usize * hidden;
+                let row = gradient.get_mut(at..at + hidden).unwrap_or_default();
+                row.iter_mut().zip(dx).for_each(|(row, dx)| *row += dx);
+            }
+        }
+        pass.workspace.give(x);
+        loss
+    }
+
+    /// The last norm, the output layer and the loss. With a scale, `x` becomes its gradient.
+    fn head(&self, pass: &mut Pass<'_, '_>, gradients: &mut Gradients, batch: &Batch, x: &mut [f32], scale: Scale) -> f64 {
+        let hidden = self.spec.hidden;
+        let mut chosen = pass.workspace.take(batch.targets.len() * hidden);
+        for (row, target) in chosen.chunks_exact_mut(hidden).zip(&batch.targets) {
+            row.copy_from_slice(&x[target.place * hidden..(target.place + 1) * hidden]);
+        }
+        let tokens: Vec<u32> = batch.targets.iter().map(|target| target.token).collect();
+        let (mut normed, inverse) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
+        let loss = cross_entropy(pass, gradients, &self.output, &mut normed, &tokens, scale);
+        if scale.is_some() {
+            let mut dx = pass.workspace.zeros(chosen.len());
+            norm::backward(pass.parameters, gradients, &chosen, &inverse, &self.final_norm, &normed, &mut dx);
+            x.fill(0.0);
+            for (dx, target) in dx.chunks_exact(hidden).zip(&batch.targets) {
+                let row = &mut x[target.place * hidden..(target.place + 1) * hidden];
+                row.iter_mut().zip(dx).for_each(|(x, dx)| *x += dx);
+            }
+            pass.workspace.give(dx);
+        }
+        for buffer in [chosen, normed, inverse] {
+            pass.workspace.give(buffer);
+        }
+        loss
+    }
+
+    /// Logits `[places, vocabulary]` at `places` of a batch: what inference should give.
+    pub fn logits(&self, workspace: &mut Workspace<'_>, parameters: &Parameters, batch: &Batch, places: &[usize]) -> Vec<f32> {
+        let mut pass = Pass { workspace, parameters, dropout: None };
+        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_pairing);
+        let geometry = Geometry {
+            heads: self.heads(),
+            eps: self.spec.norm_eps,
+            sequences: &batch.sequences,
+            rotation: &rotation,
+            back: &rotation,
+        };
+        let mut x = self.embed(&mut pass, &batch.tokens);
+        for layer in &self.layers {
+            let (out, kept) = layer.forward(&mut pass, &geometry, &x);
+            kept.recycle(pass.workspace);
+            pass.workspace.give(std::mem::replace(&mut x, out));
+        }
+        let hidden = self.spec.hidden;
+        let chosen: Vec<f32> = places.iter().flat_map(|&place| &x[place * hidden..(place + 1) * hidden]).copied().collect();
+        let (normed, _) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
+        self.output.forward(&mut pass, &normed).0
+    }
+}
+
+/// Whether the output is the embedding again.
+pub fn is_tied(model: &Model) -> bool {
+    std::ptr::eq(model.weights.output.matrix().bytes, model.weights.token_embd.matrix().bytes)
+}

@@ -1,0 +1,53 @@
+//! Cross-entropy over the places where something is learned, chunk by chunk: logits of all tokens never stand in memory at once.
+
+use super::linear::{Linear, Pass, Side, backward as linear_backward};
+use super::parameters::Gradients;
+use crate::compute::elementwise;
+use crate::compute::gemm::Write;
+
+/// Bytes of logits in a chunk.
+const CHUNK_BYTES: usize = 64 << 20;
+
+/// Rows of a chunk, for a vocabulary of this many entries.
+pub fn chunk_rows(vocabulary: usize) -> usize {
+    (CHUNK_BYTES / 4 / vocabulary.max(1)).clamp(8, 512)
+}
+
+/// What the gradients of a loss are multiplied with; `None` where no gradient is wanted.
+pub type Scale = Option<f32>;
+
+/// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a scale, `x` is replaced by `scale` times its
+/// gradient, and that of the output layer is added to.
+pub fn cross_entropy(pass: &mut Pass<'_, '_>, gradients: &mut Gradients, output: &Linear<'_>, x: &mut [f32], tokens: &[u32], scale: Scale) -> f64 {
+    let vocabulary = output.outputs;
+    let rows = chunk_rows(vocabulary);
+    let mut loss = 0.0;
+    for (x, tokens) in x.chunks_mut(rows * output.inputs).zip(tokens.chunks(rows)) {
+        let (mut logits, low) = output.forward(pass, x);
+        for (logits, &token) in logits.chunks_exact_mut(vocabulary).zip(tokens) {
+            let wanted = logits.get(token as usize).copied().unwrap_or(f32::NAN);
+            let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let sum = elementwise::exp_and_sum(logits, max);
+            loss += f64::from(max) + f64::from(sum).ln() - f64::from(wanted);
+            if let Some(scale) = scale {
+                let factor = scale / sum;
+                logits.iter_mut().for_each(|p| *p *= factor);
+                if let Some(p) = logits.get_mut(token as usize) {
+                    *p -= scale;
+                }
+            }
+        }
+        if scale.is_some() {
+            let mut dx = pass.workspace.take(x.len());
+            let side = Side { linear: output, dy: &logits, low: low.as_deref() };
+            linear_backward(pass, gradients, &[side], x, Some((&mut dx, Write::Replace)));
+            x.copy_from_slice(&dx);
+            pass.workspace.give(dx);
+        }
+        pass.workspace.give(logits);
+        if let Some(low) = low {
+            pass.workspace.give(low);
+        }
+    }
+    loss
+}

@@ -1,0 +1,113 @@
+//! AdamW with decoupled decay (arXiv 1711.05101), as `torch.optim.AdamW` computes it.
+
+use std::sync::Mutex;
+
+use super::model::{Gradients, Parameters};
+use crate::compute::Pool;
+
+/// AdamW's constants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AdamW {
+    /// Decay of the first moment.
+    pub beta1: f64,
+    /// Decay of the second moment.
+    pub beta2: f64,
+    /// Keeps the divisor from zero.
+    pub epsilon: f64,
+    /// Decay of the weights that decay at all.
+    pub weight_decay: f64,
+}
+
+/// The moments of every parameter, in their order, and how many steps were taken.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Moments {
+    /// Means of the gradients.
+    pub first: Vec<Vec<f32>>,
+    /// Means of their squares.
+    pub second: Vec<Vec<f32>>,
+    /// Steps taken.
+    pub steps: u64,
+}
+
+impl Moments {
+    /// Zeros.
+    pub fn new(parameters: &Parameters) -> Self {
+        let zeros = || parameters.iter().map(|parameter| vec![0.0; parameter.values.len()]).collect();
+        Self { first: zeros(), second: zeros(), steps: 0 }
+    }
+}
+
+/// Elements a thread updates at a time.
+const BAND: usize = 65_536;
+
+/// What gradients are multiplied with so that their norm is at most `max_norm` (`clip_grad_norm_`); 1 where `max_norm` is zero.
+pub fn clip_factor(norm: f64, max_norm: f64) -> f32 {
+    if max_norm <= 0.0 { 1.0 } else { (max_norm / (norm + 1e-6)).min(1.0) as f32 }
+}
+
+impl AdamW {
+    /// One step: every parameter moves against `factor` times its gradient, at `rate`.
+    pub fn step(&self, pool: &Pool, parameters: &mut Parameters, gradients: &Gradients, moments: &mut Moments, rate: f64, factor: f32) {
+        moments.steps += 1;
+        let steps = moments.steps.min(i32::MAX as u64) as i32;
+        let correction1 = 1.0 - self.beta1.powi(steps);
+        let correction2 = 1.0 - self.beta2.powi(steps);
+        let step_size = (rate / correction1) as f32;
+        let root2 = correction2.sqrt() as f32;
+        let (beta1, beta2, epsilon) = (self.beta1 as f32, self.beta2 as f32, self.epsilon as f32);
+        let sides = parameters.iter_mut().zip(gradients.iter()).zip(moments.first.iter_mut().zip(moments.second.iter_mut()));
+        for ((parameter, gradient), (first, second)) in sides {
+            let keep = if parameter.decays { (1.0 - rate * self.weight_decay) as f32 } else { 1.0 };
+            let parts = parameter.values.chunks_mut(BAND).zip(gradient.chunks(BAND));
+            let parts = parts.zip(first.chunks_mut(BAND).zip(second.chunks_mut(BAND)));
+            let bands: Vec<_> = parts.map(|parts| Mutex::new(Some(parts))).collect();
+            pool.run(bands.len(), &|index| {
+                let Some(((values, gradient), (first, second))) = bands[index].lock().ok().and_then(|mut slot| slot.take()) else { return };
+                for (((value, gradient), m), v) in values.iter_mut().zip(gradient).zip(first).zip(second) {
+                    let g = gradient * factor;
+                    *m += (g - *m) * (1.0 - beta1);
+                    *v = *v * beta2 + g * g * (1.0 - beta2);
+                    *value = *value * keep - step_size * (*m / (v.sqrt() / root2 + epsilon));
+                }
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values of `torch.optim.AdamW(lr=0.1, weight_decay=0.5)` on the weight 1.0 with gradients 0.5 and -0.25, by hand in f64.
+    #[test]
+    fn two_steps_by_hand() {
+        let mut parameters = Parameters::default();
+        let id = parameters.add("w.weight".into(), vec![1], vec![1.0]);
+        let bias = parameters.add("w.bias".into(), vec![1], vec![1.0]);
+        let mut moments = Moments::new(&parameters);
+        let optimizer = AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.5 };
+        let pool = Pool::new(1);
+        let mut expected = [1.0f64, 1.0];
+        let (mut m, mut v) = (0.0, 0.0);
+        for (step, g) in [0.5, -0.25].into_iter().enumerate() {
+            let mut gradients = Gradients::zeros(&parameters);
+            gradients.get_mut(id)[0] = g as f32;
+            gradients.get_mut(bias)[0] = g as f32;
+            optimizer.step(&pool, &mut parameters, &gradients, &mut moments, 0.1, 1.0);
+            m = 0.9 * m + 0.1 * g;
+            v = 0.999 * v + 0.001 * g * g;
+            let n = step as i32 + 1;
+            let change = 0.1 / (1.0 - 0.9f64.powi(n)) * m / ((v / (1.0 - 0.999f64.powi(n))).sqrt() + 1e-8);
+            expected = [expected[0] * 0.95 - change, expected[1] - change];
+        }
+        assert!((f64::from(parameters.values(id)[0]) - expected[0]).abs() < 1e-6);
+        assert!((f64::from(parameters.values(bias)[0]) - expected[1]).abs() < 1e-6);
+    }
+
+    #[test]
+    fn clipping_is_torchs() {
+        assert_eq!(clip_factor(3.0, 0.0), 1.0);
+        assert_eq!(clip_factor(0.5, 1.0), 1.0);
+        assert!((clip_factor(4.0, 1.0) - 0.25).abs() < 1e-6);
+    }
+}
