@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use candle_core::{D, DType, Device, Tensor, Var};
 use sqllama::compute::{BlockType, Pool};
 use sqllama::llm::Model;
+use sqllama::llm::adapter::LoraConfig;
 use sqllama::llm::arch::{ArchSpec, RopePairing};
 use sqllama::train::model::workspace::Workspace;
-use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, LoraSettings, Parameters, Row, StepScale};
+use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
 use sqllama::train::random;
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
@@ -21,8 +22,7 @@ fn model(shape: &Shape, block: BlockType, name: &str) -> Model {
 }
 
 fn lora(rank: usize) -> Adaptation {
-    let targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"].map(String::from).into();
-    Adaptation::Lora(LoraSettings { rank, alpha: 6.0, dropout: 0.0, targets, rslora: false, layers: None })
+    Adaptation::Lora(LoraConfig::new(rank, 6.0))
 }
 
 /// The second half of an adapter begins at zero, which hides what goes wrong with the first.

@@ -26,3 +26,4 @@ mod reference;
 mod tiny;
 mod tokenizer;
 mod values;
+mod training;

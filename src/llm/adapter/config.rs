@@ -51,6 +51,12 @@ impl LoraConfig {
         self.target_modules.contains(&projection) && self.layers_to_transform.as_ref().is_none_or(|layers| layers.contains(&index))
     }
 
+    /// The rank of the addition to `projection` in layer `index`.
+    pub fn rank(&self, index: usize, projection: Projection) -> usize {
+        let path = format!("model.layers.{index}.{}", projection.path());
+        self.rank_pattern.iter().find(|(key, _)| ends_path(&path, key)).map_or(self.r, |(_, rank)| *rank)
+    }
+
     /// The factor of the addition to `projection` in layer `index`, whose rank is `rank`.
     pub fn scale(&self, index: usize, projection: Projection, rank: usize) -> f32 {
         let path = format!("model.layers.{index}.{}", projection.path());

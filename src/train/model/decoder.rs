@@ -10,37 +10,12 @@ use super::rope::Rotation;
 use super::workspace::Workspace;
 use super::attention::Heads;
 use crate::llm::Model;
+use crate::llm::adapter::active::{unweave_rows, weave_rows};
+use crate::llm::adapter::{Adapter, AdapterCard, Lora as StoredLora, LoraConfig};
 use crate::llm::arch::{ArchSpec, RopePairing};
+use crate::llm::names::Projection;
 use crate::llm::weights::Weight;
 use crate::train::random;
-
-/// The linear layers of a decoder layer, as Hugging Face names them.
-pub const MODULES: [&str; 7] = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"];
-
-/// How low-rank adapters are made.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LoraSettings {
-    /// Rank.
-    pub rank: usize,
-    /// Numerator of the scale.
-    pub alpha: f32,
-    /// Share of an adapter's input that is dropped in training.
-    pub dropout: f32,
-    /// Which of [`MODULES`].
-    pub targets: Vec<String>,
-    /// Scale by `alpha / sqrt(rank)`.
-    pub rslora: bool,
-    /// In which layers; `None` for all.
-    pub layers: Option<Vec<usize>>,
-}
-
-impl LoraSettings {
-    /// What an adapter's product is multiplied with.
-    pub fn scale(&self) -> f32 {
-        let rank = self.rank as f32;
-        self.alpha / if self.rslora { rank.sqrt() } else { rank }
-    }
-}
 
 /// What of a model is trained.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +23,7 @@ pub enum Adaptation {
     /// Everything.
     Full,
     /// Low-rank adapters; the model stays as it is.
-    Lora(LoraSettings),
+    Lora(LoraConfig),
 }
 
 /// A model as it is trained: frozen parts lie in the model, trained ones among the parameters.
@@ -100,8 +75,8 @@ impl<'w> Builder<'w> {
         self.parameters.add(name, vec![weight.rows, weight.columns], values)
     }
 
-    /// `layer` is the decoder layer it stands in; `None` for the output.
-    fn linear(&mut self, name: String, layer: Option<usize>, weight: &'w Weight, bias: Option<&'w [f32]>) -> Linear<'w> {
+    /// `place` is where it stands in the layers; `None` for the output.
+    fn linear(&mut self, name: String, place: Option<(usize, Projection)>, weight: &'w Weight, bias: Option<&'w [f32]>) -> Linear<'w> {
         let index = self.linears;
         self.linears += 1;
         let base = match self.trains_everything() {
@@ -109,20 +84,18 @@ impl<'w> Builder<'w> {
             false => Base::Frozen(weight.matrix()),
         };
         let bias = bias.map(|bias| self.vector(format!("{name}.bias"), bias));
-        let lora = self.lora(&name, layer, weight, index);
-        Linear { name, outputs: weight.rows, inputs: weight.columns, base, bias, lora, index }
+        let lora = place.and_then(|place| self.lora(&name, place, weight, index));
+        Linear { outputs: weight.rows, inputs: weight.columns, base, bias, lora, place, index }
     }
 
     /// PEFT's beginning: `a` uniform within `1 / sqrt(inputs)` (Kaiming with `a = sqrt(5)`), `b` zero.
-    fn lora(&mut self, name: &str, layer: Option<usize>, weight: &Weight, index: u64) -> Option<Lora> {
-        let Adaptation::Lora(settings) = &self.adaptation else { return None };
-        let (layer, module) = (layer?, name.rsplit('.').next()?);
-        let chosen = settings.targets.iter().any(|target| target == module)
-            && settings.layers.as_ref().is_none_or(|layers| layers.contains(&layer));
-        if !chosen {
+    fn lora(&mut self, name: &str, (layer, projection): (usize, Projection), weight: &Weight, index: u64) -> Option<Lora> {
+        let Adaptation::Lora(config) = &self.adaptation else { return None };
+        if !config.covers(layer, projection) {
             return None;
         }
-        let (rank, scale) = (settings.rank, settings.scale());
+        let rank = config.rank(layer, projection);
+        let scale = config.scale(layer, projection, rank);
         let bound = 1.0 / (weight.columns as f32).sqrt();
         let key = random::key(&[self.seed, index]);
         let a = (0..rank * weight.columns).map(|i| (2.0 * random::unit(key, i as u64) - 1.0) * bound).collect();
@@ -139,16 +112,19 @@ impl<'w> Builder<'w> {
         let (q, kv) = (spec.query_dim(), spec.kv_dim());
         let bias = |range: std::ops::Range<usize>| biases.and_then(|biases| biases.get(range));
         let path = |part: &str| format!("model.layers.{index}.{part}");
+        let linear = |this: &mut Self, projection: Projection, weight, bias| {
+            this.linear(path(projection.path()), Some((index, projection)), weight, bias)
+        };
         TrainedLayer {
             attention_norm: self.vector(path("input_layernorm.weight"), &layer.attn_norm),
-            q: self.linear(path("self_attn.q_proj"), Some(index), &layer.attn_q, bias(0..q)),
-            k: self.linear(path("self_attn.k_proj"), Some(index), &layer.attn_k, bias(q..q + kv)),
-            v: self.linear(path("self_attn.v_proj"), Some(index), &layer.attn_v, bias(q + kv..q + 2 * kv)),
-            o: self.linear(path("self_attn.o_proj"), Some(index), &layer.attn_output, None),
+            q: linear(self, Projection::Query, &layer.attn_q, bias(0..q)),
+            k: linear(self, Projection::Key, &layer.attn_k, bias(q..q + kv)),
+            v: linear(self, Projection::Value, &layer.attn_v, bias(q + kv..q + 2 * kv)),
+            o: linear(self, Projection::Output, &layer.attn_output, None),
             feed_forward_norm: self.vector(path("post_attention_layernorm.weight"), &layer.ffn_norm),
-            gate: self.linear(path("mlp.gate_proj"), Some(index), &layer.ffn_gate, None),
-            up: self.linear(path("mlp.up_proj"), Some(index), &layer.ffn_up, None),
-            down: self.linear(path("mlp.down_proj"), Some(index), &layer.ffn_down, None),
+            gate: linear(self, Projection::Gate, &layer.ffn_gate, None),
+            up: linear(self, Projection::Up, &layer.ffn_up, None),
+            down: linear(self, Projection::Down, &layer.ffn_down, None),
         }
     }
 }
@@ -165,12 +141,12 @@ impl<'w> Decoder<'w> {
         let final_norm = builder.vector("model.norm.weight".into(), &weights.output_norm);
         let output = match embedding_id.filter(|_| is_tied(model)) {
             Some(id) => Linear {
-                name: "model.embed_tokens".into(),
                 outputs: weights.output.rows,
                 inputs: weights.output.columns,
                 base: Base::Trained(id),
                 bias: None,
                 lora: None,
+                place: None,
                 index: u64::MAX,
             },
             None => builder.linear("lm_head".into(), None, &weights.output, None),
@@ -186,9 +162,42 @@ impl<'w> Decoder<'w> {
         Heads { heads: spec.heads, kv_heads: spec.kv_heads, head_dim: spec.head_dim, window: spec.sliding_window }
     }
 
-    /// How rotary embedding pairs the rows of q and k.
-    pub fn rope_pairing(&self) -> RopePairing {
-        self.spec.rope_pairing
+    fn adapted(&self) -> impl Iterator<Item = (usize, Projection, Lora, &Linear<'w>)> {
+        let linears = self.layers.iter().flat_map(|layer| [&layer.q, &layer.k, &layer.v, &layer.o, &layer.gate, &layer.up, &layer.down]);
+        linears.filter_map(|linear| linear.place.zip(linear.lora).map(|((layer, projection), lora)| (layer, projection, lora, linear)))
+    }
+
+    /// Whether the rows of a projection stand in another order than Hugging Face's.
+    fn is_woven(&self, projection: Projection) -> bool {
+        self.spec.rope_pairing == RopePairing::Adjacent && projection.rotated_heads(self.spec).is_some()
+    }
+
+    /// The adapter as it is now, as PEFT stores it.
+    pub fn adapter(&self, parameters: &Parameters, config: &LoraConfig, card: Option<AdapterCard>) -> Adapter {
+        let loras = self.adapted().map(|(layer, projection, lora, _)| {
+            let b = parameters.values(lora.b);
+            let b = if self.is_woven(projection) { unweave_rows(b, self.spec.head_dim, lora.rank) } else { b.to_vec() };
+            ((layer, projection), StoredLora { rank: lora.rank, a: parameters.values(lora.a).to_vec(), b })
+        });
+        Adapter { config: config.clone(), card, loras: loras.collect() }
+    }
+
+    /// Takes over the values of `adapter`, which must have the same shapes. What does not fit, in words.
+    pub fn set_adapter(&self, parameters: &mut Parameters, adapter: &Adapter) -> Result<(), String> {
+        let mut found = 0;
+        for (layer, projection, lora, linear) in self.adapted() {
+            let name = || format!("{} of layer {layer}", projection.name());
+            let stored = adapter.loras.get(&(layer, projection)).ok_or_else(|| format!("{} is missing", name()))?;
+            if stored.rank != lora.rank || stored.a.len() != lora.rank * linear.inputs || stored.b.len() != lora.rank * linear.outputs {
+                return Err(format!("{} has another shape", name()));
+            }
+            let woven = self.is_woven(projection);
+            let b = if woven { weave_rows(&stored.b, self.spec.head_dim, lora.rank) } else { stored.b.clone() };
+            parameters.set(lora.a, stored.a.clone());
+            parameters.set(lora.b, b);
+            found += 1;
+        }
+        if found == adapter.loras.len() { Ok(()) } else { Err(format!("{} of its {} matrices have a place", found, adapter.loras.len())) }
     }
 
     /// `[tokens, hidden]`

@@ -6,6 +6,7 @@ use super::parameters::{Gradients, ParameterId, Parameters, Vector};
 use super::workspace::Workspace;
 use crate::compute::Matrix;
 use crate::compute::gemm::{Output, Right, Term, View, Write, gemm};
+use crate::llm::names::Projection;
 use crate::train::random;
 
 /// Where a layer's matrix `[outputs, inputs]` is.
@@ -33,8 +34,6 @@ pub struct Lora {
 /// A linear layer.
 #[derive(Debug, Clone)]
 pub struct Linear<'w> {
-    /// Its dotted path in Hugging Face's model.
-    pub name: String,
     /// Outputs.
     pub outputs: usize,
     /// Inputs.
@@ -45,6 +44,8 @@ pub struct Linear<'w> {
     pub bias: Option<Vector<'w>>,
     /// Its adapter, where it has one.
     pub lora: Option<Lora>,
+    /// Its layer and which of the layer's maps it is; `None` for the output.
+    pub place: Option<(usize, Projection)>,
     /// Tells its dropout from that of other layers.
     pub index: u64,
 }

@@ -22,5 +22,5 @@ pub mod rope;
 pub mod workspace;
 
 pub use batch::{Batch, Row, Span, Target};
-pub use decoder::{Adaptation, Decoder, LoraSettings, StepScale};
+pub use decoder::{Adaptation, Decoder, StepScale};
 pub use parameters::{Gradients, Parameter, ParameterId, Parameters};

@@ -36,6 +36,13 @@ impl Parameters {
         self.list.get(id.0).map_or(&[], |parameter| &parameter.values)
     }
 
+    /// Replaces a tensor's values by as many others.
+    pub fn set(&mut self, id: ParameterId, values: Vec<f32>) {
+        if let Some(parameter) = self.list.get_mut(id.0).filter(|parameter| parameter.values.len() == values.len()) {
+            parameter.values = values;
+        }
+    }
+
     /// All of them, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &Parameter> {
         self.list.iter()

@@ -1,0 +1,274 @@
+//! What a run leaves on disk: its lock, its checkpoints, its result.
+//!
+//! A checkpoint is written in a folder of its own beside its place and renamed when it is whole; its `DONE` file comes last. A kill at any
+//! moment leaves the ones before it.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::TrainError;
+use super::model::{Adaptation, Decoder, Parameters};
+use super::optimizer::Moments;
+use super::state::TrainerState;
+use crate::compute::BlockType;
+use crate::llm::adapter::{Adapter, AdapterCard};
+use crate::llm::checkpoint::{SafetensorsFile, TensorData, write_safetensors};
+
+/// The file that says a checkpoint is whole.
+const DONE: &str = "DONE";
+/// Moments, beside the weights.
+const OPTIMIZER: &str = "optimizer.safetensors";
+/// All weights of a model that is trained in full.
+const MODEL: &str = "model.safetensors";
+/// The Trainer's record.
+pub const STATE: &str = "trainer_state.json";
+/// What a Hugging Face folder needs besides weights.
+const COMPANIONS: [&str; 9] = [
+    "config.json",
+    "generation_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+];
+
+/// A folder that this process alone trains in.
+#[derive(Debug)]
+pub struct RunFolder {
+    /// The folder.
+    pub path: PathBuf,
+    lock: File,
+}
+
+impl Drop for RunFolder {
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
+    }
+}
+
+impl RunFolder {
+    /// Makes the folder where it is not there, and locks it.
+    pub fn open(path: &Path) -> Result<Self, TrainError> {
+        fs::create_dir_all(path).map_err(TrainError::file(path))?;
+        let lock_path = path.join(".lock");
+        let lock = OpenOptions::new().create(true).append(true).open(&lock_path).map_err(TrainError::file(&lock_path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.into(), lock }),
+            Err(TryLockError::WouldBlock) => Err(TrainError::Busy(path.into())),
+            Err(TryLockError::Error(error)) => Err(TrainError::file(lock_path)(error)),
+        }
+    }
+
+    /// Steps of the complete checkpoints, lowest first.
+    pub fn checkpoints(&self) -> Vec<u64> {
+        checkpoints(&self.path)
+    }
+
+    /// Where the checkpoint of `step` lies.
+    pub fn checkpoint(&self, step: u64) -> PathBuf {
+        self.path.join(format!("checkpoint-{step}"))
+    }
+
+    /// Deletes checkpoints, whole or not, and what an earlier run told.
+    pub fn clear(&self) -> Result<(), TrainError> {
+        for entry in fs::read_dir(&self.path).map_err(TrainError::file(&self.path))?.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let path = entry.path();
+            if name.starts_with("checkpoint-") || name.starts_with(".checkpoint-") {
+                fs::remove_dir_all(&path).map_err(TrainError::file(&path))?;
+            } else if name == "events.jsonl" || name == STATE {
+                fs::remove_file(&path).map_err(TrainError::file(&path))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes the oldest checkpoints beyond `limit`, but never `best`; as the Trainer does.
+    pub fn rotate(&self, limit: Option<usize>, best: Option<u64>) {
+        let Some(limit) = limit.map(|limit| limit.max(1)) else { return };
+        let all = self.checkpoints();
+        let mut excess = all.len().saturating_sub(limit);
+        for step in all.iter().take(all.len().saturating_sub(1)) {
+            if excess > 0 && best != Some(*step) {
+                let path = self.checkpoint(*step);
+                // Without its mark first, so that a kill half-way leaves nothing that looks whole.
+                let _ = fs::remove_file(path.join(DONE));
+                let _ = fs::remove_dir_all(path);
+                excess -= 1;
+            }
+        }
+    }
+}
+
+/// Steps of the complete checkpoints of the run in `folder`, lowest first.
+pub fn checkpoints(folder: &Path) -> Vec<u64> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let complete = entries.filter(|entry| entry.path().join(DONE).is_file());
+    let step = |entry: fs::DirEntry| entry.file_name().to_string_lossy().strip_prefix("checkpoint-")?.parse().ok();
+    let mut steps: Vec<u64> = complete.filter_map(step).collect();
+    steps.sort_unstable();
+    steps
+}
+
+/// What is written besides numbers.
+#[derive(Debug)]
+pub struct Identity {
+    /// What is trained.
+    pub adaptation: Adaptation,
+    /// What an adapter says of its making.
+    pub card: Option<AdapterCard>,
+    /// The model's folder, where it has one.
+    pub source: Option<PathBuf>,
+}
+
+/// Writes a file beside its place, syncs, then renames.
+pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), TrainError> {
+    let part = path.with_extension("part");
+    let written = File::create(&part)
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&part, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    written.map_err(TrainError::file(path))
+}
+
+/// Writes what was trained to `folder`: PEFT's files, or a Hugging Face folder.
+pub fn write_result(folder: &Path, decoder: &Decoder<'_>, parameters: &Parameters, identity: &Identity) -> Result<(), TrainError> {
+    fs::create_dir_all(folder).map_err(TrainError::file(folder))?;
+    match &identity.adaptation {
+        Adaptation::Lora(config) => decoder.adapter(parameters, config, identity.card.clone()).write(folder)?,
+        Adaptation::Full => {
+            write_safetensors(&folder.join(MODEL), &tensors(parameters, parameters.iter().map(|p| &p.values), ""))?;
+            for name in COMPANIONS {
+                let Some(source) = identity.source.as_ref().map(|source| source.join(name)).filter(|source| source.is_file()) else { continue };
+                let target = folder.join(name);
+                if name == "config.json" {
+                    let text = fs::read_to_string(&source).map_err(TrainError::file(&source))?;
+                    write_file(&target, float_config(&text).as_bytes())?;
+                } else if source != target {
+                    fs::copy(&source, &target).map_err(TrainError::file(&target))?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// `config.json` saying that weights are stored as f32, which they are.
+fn float_config(text: &str) -> String {
+    let Ok(serde_json::Value::Object(mut config)) = serde_json::from_str(text) else { return text.to_owned() };
+    for key in ["dtype", "torch_dtype"] {
+        if let Some(value) = config.get_mut(key) {
+            *value = "float32".into();
+        }
+    }
+    serde_json::to_string_pretty(&config).unwrap_or_default()
+}
+
+fn tensors<'a>(parameters: &'a Parameters, values: impl Iterator<Item = &'a Vec<f32>>, prefix: &str) -> Vec<TensorData<'a>> {
+    let tensor = |(parameter, values): (&'a super::model::Parameter, &'a Vec<f32>)| TensorData {
+        name: format!("{prefix}{}", parameter.name),
+        shape: parameter.shape.clone(),
+        block: BlockType::F32,
+        values: Box::new(move || values.clone()),
+    };
+    parameters.iter().zip(values).map(tensor).collect()
+}
+
+/// Writes a whole checkpoint.
+pub fn write(
+    run: &RunFolder,
+    decoder: &Decoder<'_>,
+    parameters: &Parameters,
+    moments: &Moments,
+    state: &TrainerState,
+    identity: &Identity,
+) -> Result<PathBuf, TrainError> {
+    let target = run.checkpoint(state.global_step);
+    let part = run.path.join(format!(".checkpoint-{}.part", state.global_step));
+    let _ = fs::remove_dir_all(&part);
+    let written = write_parts(&part, decoder, parameters, moments, state, identity).and_then(|()| {
+        if target.exists() {
+            // An incomplete one, or the same step again.
+            fs::remove_dir_all(&target).map_err(TrainError::file(&target))?;
+        }
+        fs::rename(&part, &target).map_err(TrainError::file(&target))?;
+        write_file(&target.join(DONE), b"")?;
+        File::open(&run.path).and_then(|folder| folder.sync_all()).map_err(TrainError::file(&run.path))
+    });
+    if let Err(error) = written {
+        let _ = fs::remove_dir_all(&part);
+        return Err(error);
+    }
+    Ok(target)
+}
+
+fn write_parts(
+    part: &Path,
+    decoder: &Decoder<'_>,
+    parameters: &Parameters,
+    moments: &Moments,
+    state: &TrainerState,
+    identity: &Identity,
+) -> Result<(), TrainError> {
+    write_result(part, decoder, parameters, identity)?;
+    let mut both = tensors(parameters, moments.first.iter(), "exp_avg.");
+    both.extend(tensors(parameters, moments.second.iter(), "exp_avg_sq."));
+    write_safetensors(&part.join(OPTIMIZER), &both)?;
+    write_file(&part.join(STATE), state.to_json().as_bytes())
+}
+
+/// Reads the weights that `folder` holds into `parameters`.
+pub fn read_weights(folder: &Path, decoder: &Decoder<'_>, parameters: &mut Parameters, adaptation: &Adaptation) -> Result<(), TrainError> {
+    let unsound = |reason: String| TrainError::Checkpoint { path: folder.into(), reason };
+    match adaptation {
+        Adaptation::Lora(_) => decoder.set_adapter(parameters, &Adapter::read(folder)?).map_err(unsound),
+        Adaptation::Full => {
+            let file = SafetensorsFile::open(&folder.join(MODEL))?;
+            for parameter in parameters.iter_mut() {
+                parameter.values = tensor(&file, &parameter.name, parameter.values.len()).map_err(unsound)?;
+            }
+            Ok(())
+        }
+    }
+}
+
+fn tensor(file: &SafetensorsFile, name: &str, length: usize) -> Result<Vec<f32>, String> {
+    match file.read_f32(name) {
+        Ok(Some((_, values))) if values.len() == length => Ok(values),
+        Ok(Some((shape, _))) => Err(format!("`{name}` has shape {shape:?}")),
+        Ok(None) => Err(format!("`{name}` is missing")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Reads a whole checkpoint.
+pub fn read(
+    folder: &Path,
+    decoder: &Decoder<'_>,
+    parameters: &mut Parameters,
+    moments: &mut Moments,
+    adaptation: &Adaptation,
+) -> Result<TrainerState, TrainError> {
+    let unsound = |reason: String| TrainError::Checkpoint { path: folder.into(), reason };
+    let state_path = folder.join(STATE);
+    let text = fs::read_to_string(&state_path).map_err(TrainError::file(&state_path))?;
+    let state = TrainerState::parse(&text).map_err(unsound)?;
+    read_weights(folder, decoder, parameters, adaptation)?;
+    let file = SafetensorsFile::open(&folder.join(OPTIMIZER))?;
+    for (index, parameter) in parameters.iter().enumerate() {
+        for (prefix, side) in [("exp_avg.", &mut moments.first), ("exp_avg_sq.", &mut moments.second)] {
+            let values = tensor(&file, &format!("{prefix}{}", parameter.name), parameter.values.len()).map_err(unsound)?;
+            if let Some(place) = side.get_mut(index) {
+                *place = values;
+            }
+        }
+    }
+    moments.steps = state.global_step;
+    Ok(state)
+}

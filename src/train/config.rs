@@ -1,0 +1,342 @@
+//! What a run is told: settings under the names of Hugging Face's Trainer, and a few of our own.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::TrainError;
+use super::order::{Sampling, SamplingStrategy};
+use super::schedule::SchedulerType;
+use crate::llm::adapter::LoraConfig;
+use crate::llm::names::Projection;
+use crate::prompt::Form;
+
+/// How a model is trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Method {
+    /// Every weight.
+    Full,
+    /// Adapters on a model whose weights are floats.
+    Lora,
+    /// Adapters on a quantised model.
+    Qlora,
+}
+
+/// When something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Interval {
+    /// Never.
+    No,
+    /// Every so many steps.
+    #[default]
+    Steps,
+    /// At the end of each epoch.
+    Epoch,
+}
+
+/// How prompts are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromptChoice {
+    /// Stanford Alpaca's templates.
+    Alpaca,
+    /// The model's chat template.
+    Chat,
+}
+
+impl From<PromptChoice> for Form {
+    fn from(choice: PromptChoice) -> Self {
+        match choice {
+            PromptChoice::Alpaca => Self::Alpaca,
+            PromptChoice::Chat => Self::Chat,
+        }
+    }
+}
+
+/// Everything a run is told. Fields are named as the Trainer's arguments are; defaults are the Trainer's, where it has any.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[allow(missing_docs)] // `cli::train::flags` has a line for each
+pub struct TrainConfig {
+    pub model_name_or_path: String,
+    pub data_path: Vec<PathBuf>,
+    pub eval_data_path: Option<PathBuf>,
+    pub databases: Option<PathBuf>,
+    pub output_dir: PathBuf,
+    pub overwrite_output_dir: bool,
+    pub method: Option<Method>,
+    pub lora_r: usize,
+    pub lora_alpha: f64,
+    pub lora_dropout: f64,
+    pub target_modules: Vec<String>,
+    pub use_rslora: bool,
+    pub layers_to_transform: Option<Vec<usize>>,
+    pub init_adapter: Option<PathBuf>,
+    pub prompt: Option<PromptChoice>,
+    pub model_max_length: usize,
+    pub num_train_epochs: f64,
+    pub max_steps: Option<u64>,
+    pub per_device_train_batch_size: usize,
+    pub per_device_eval_batch_size: usize,
+    pub gradient_accumulation_steps: usize,
+    pub gradient_checkpointing: Option<bool>,
+    pub share_prefix: bool,
+    pub train_sampling_strategy: SamplingStrategy,
+    pub learning_rate: f64,
+    pub lr_scheduler_type: SchedulerType,
+    pub warmup_steps: f64,
+    pub warmup_ratio: f64,
+    pub weight_decay: f64,
+    pub adam_beta1: f64,
+    pub adam_beta2: f64,
+    pub adam_epsilon: f64,
+    pub max_grad_norm: f64,
+    pub seed: u64,
+    pub logging_steps: u64,
+    pub save_strategy: Interval,
+    pub save_steps: u64,
+    pub save_total_limit: Option<usize>,
+    pub eval_strategy: Interval,
+    pub eval_steps: Option<u64>,
+    pub load_best_model_at_end: bool,
+    pub early_stopping_patience: Option<u64>,
+    pub early_stopping_threshold: f64,
+}
+
+impl Default for TrainConfig {
+    fn default() -> Self {
+        Self {
+            model_name_or_path: String::new(),
+            data_path: Vec::new(),
+            eval_data_path: None,
+            databases: None,
+            output_dir: PathBuf::new(),
+            overwrite_output_dir: false,
+            method: None,
+            lora_r: 8,
+            lora_alpha: 16.0,
+            lora_dropout: 0.0,
+            target_modules: Projection::ALL.map(|projection| projection.name().to_owned()).into(),
+            use_rslora: false,
+            layers_to_transform: None,
+            init_adapter: None,
+            prompt: None,
+            model_max_length: 4096,
+            num_train_epochs: 3.0,
+            max_steps: None,
+            per_device_train_batch_size: 8,
+            per_device_eval_batch_size: 8,
+            gradient_accumulation_steps: 1,
+            gradient_checkpointing: None,
+            share_prefix: true,
+            train_sampling_strategy: SamplingStrategy::Random,
+            learning_rate: 5e-5,
+            lr_scheduler_type: SchedulerType::Linear,
+            warmup_steps: 0.0,
+            warmup_ratio: 0.0,
+            weight_decay: 0.0,
+            adam_beta1: 0.9,
+            adam_beta2: 0.999,
+            adam_epsilon: 1e-8,
+            max_grad_norm: 1.0,
+            seed: 42,
+            logging_steps: 10,
+            save_strategy: Interval::Steps,
+            save_steps: 500,
+            save_total_limit: None,
+            eval_strategy: Interval::No,
+            eval_steps: None,
+            load_best_model_at_end: false,
+            early_stopping_patience: None,
+            early_stopping_threshold: 0.0,
+        }
+    }
+}
+
+impl TrainConfig {
+    /// Reads a TOML file. Paths in it are meant from where the program runs, as in the Trainer.
+    pub fn read(path: &Path) -> Result<Self, TrainError> {
+        let text = std::fs::read_to_string(path).map_err(TrainError::file(path))?;
+        toml::from_str(&text).map_err(|error| TrainError::ConfigFile { path: path.into(), reason: error.to_string().trim_end().to_owned() })
+    }
+
+    /// As TOML.
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).unwrap_or_default()
+    }
+
+    /// Refuses what cannot be, by name.
+    pub fn check(&self) -> Result<(), TrainError> {
+        let refuse = |key: &'static str, value: String, reason: &str| Err(TrainError::Setting { key, value, reason: reason.into() });
+        let shown = |value: &dyn std::fmt::Display| format!("`{value}`");
+        if self.model_name_or_path.is_empty() {
+            return refuse("model_name_or_path", "empty".into(), "a catalogue name, a GGUF file or a Hugging Face folder is needed");
+        }
+        if self.data_path.is_empty() {
+            return refuse("data_path", "empty".into(), "a file of examples is needed");
+        }
+        if self.output_dir.as_os_str().is_empty() {
+            return refuse("output_dir", "empty".into(), "a folder for the run is needed");
+        }
+        for (key, value) in [
+            ("lora_r", self.lora_r),
+            ("per_device_train_batch_size", self.per_device_train_batch_size),
+            ("per_device_eval_batch_size", self.per_device_eval_batch_size),
+            ("gradient_accumulation_steps", self.gradient_accumulation_steps),
+        ] {
+            if !(1..=4096).contains(&value) {
+                return refuse(key, shown(&value), "a whole number from 1 to 4096 is needed");
+            }
+        }
+        if !(2..=1 << 20).contains(&self.model_max_length) {
+            return refuse("model_max_length", shown(&self.model_max_length), "a whole number from 2 on is needed");
+        }
+        for (key, value) in [("logging_steps", self.logging_steps), ("save_steps", self.save_steps), ("eval_steps", self.eval_steps.unwrap_or(1))] {
+            if value == 0 {
+                return refuse(key, shown(&value), "a whole number of 1 or more is needed");
+            }
+        }
+        let upper = |value: f64, most: f64| (0.0..=most).contains(&value);
+        for (key, value, most) in [
+            ("learning_rate", self.learning_rate, 10.0),
+            ("weight_decay", self.weight_decay, 10.0),
+            ("warmup_ratio", self.warmup_ratio, 1.0),
+            ("warmup_steps", self.warmup_steps, 1e12),
+            ("num_train_epochs", self.num_train_epochs, 1e6),
+            ("max_grad_norm", self.max_grad_norm, 1e12),
+            ("adam_beta1", self.adam_beta1, 0.999_999_9),
+            ("adam_beta2", self.adam_beta2, 0.999_999_999),
+            ("adam_epsilon", self.adam_epsilon, 1.0),
+            ("lora_dropout", self.lora_dropout, 0.99),
+            ("lora_alpha", self.lora_alpha, 1e6),
+        ] {
+            if !upper(value, most) {
+                return refuse(key, shown(&value), &format!("a number from 0 to {most} is needed"));
+            }
+        }
+        if self.num_train_epochs == 0.0 && self.max_steps.is_none() {
+            return refuse("num_train_epochs", "0".into(), "nothing would be trained");
+        }
+        if self.target_modules.is_empty() {
+            return refuse("target_modules", "empty".into(), "at least one module is needed");
+        }
+        if self.eval_strategy == Interval::No && (self.early_stopping_patience.is_some() || self.load_best_model_at_end) {
+            return refuse("eval_strategy", "`no`".into(), "early stopping and keeping the best need evaluation");
+        }
+        if self.eval_strategy != Interval::No && self.eval_data_path.is_none() {
+            return refuse("eval_strategy", "set".into(), "`eval_data_path` is needed to evaluate");
+        }
+        if self.load_best_model_at_end && self.save_strategy == Interval::No {
+            return refuse("save_strategy", "`no`".into(), "keeping the best needs checkpoints");
+        }
+        self.lora_config().map(|_| ())
+    }
+
+    /// The adapter's settings.
+    pub fn lora_config(&self) -> Result<LoraConfig, TrainError> {
+        let mut config = LoraConfig::new(self.lora_r, self.lora_alpha);
+        config.lora_dropout = self.lora_dropout;
+        config.use_rslora = self.use_rslora;
+        config.layers_to_transform = self.layers_to_transform.clone();
+        config.base_model_name_or_path = self.model_name_or_path.clone();
+        if self.target_modules != ["all-linear"] {
+            let find = |name: &String| {
+                Projection::named(name).ok_or_else(|| TrainError::Setting {
+                    key: "target_modules",
+                    value: format!("`{name}`"),
+                    reason: format!("there are {}", Projection::ALL.map(Projection::name).join(", ")),
+                })
+            };
+            config.target_modules = self.target_modules.iter().map(find).collect::<Result<_, _>>()?;
+            config.target_modules.sort_unstable();
+            config.target_modules.dedup();
+        }
+        Ok(config)
+    }
+
+    /// How rows are drawn.
+    pub fn sampling(&self) -> Sampling {
+        Sampling {
+            strategy: self.train_sampling_strategy,
+            batch: self.per_device_train_batch_size,
+            accumulation: self.gradient_accumulation_steps,
+            seed: self.seed,
+        }
+    }
+
+    /// Steps of warm-up in a run of `total`: as the Trainer has it, `warmup_steps` wins where it is set, and below 1 it is a share.
+    pub fn warmup(&self, total: u64) -> u64 {
+        match self.warmup_steps {
+            steps if steps >= 1.0 => steps as u64,
+            share if share > 0.0 => (total as f64 * share).ceil() as u64,
+            _ => (total as f64 * self.warmup_ratio).ceil() as u64,
+        }
+    }
+
+    /// What must be the same for a run to go on. Where things lie, how often something is told or written and when the run ends may change.
+    pub fn identity(&self) -> String {
+        let fixed = Self {
+            model_name_or_path: String::new(),
+            data_path: Vec::new(),
+            eval_data_path: None,
+            databases: None,
+            output_dir: PathBuf::new(),
+            overwrite_output_dir: false,
+            init_adapter: None,
+            gradient_checkpointing: None,
+            logging_steps: 1,
+            save_steps: 1,
+            save_total_limit: None,
+            save_strategy: Interval::No,
+            per_device_eval_batch_size: 1,
+            ..self.clone()
+        };
+        fixed.to_toml()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sound() -> TrainConfig {
+        TrainConfig { model_name_or_path: "m".into(), data_path: vec!["d".into()], output_dir: "o".into(), ..TrainConfig::default() }
+    }
+
+    #[track_caller]
+    fn check(change: impl FnOnce(&mut TrainConfig), expected: &str) {
+        let mut config = sound();
+        change(&mut config);
+        let error = config.check().unwrap_err().to_string();
+        assert!(error.contains(expected), "{error}");
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_by_name() {
+        sound().check().unwrap();
+        check(|c| c.model_name_or_path.clear(), "`model_name_or_path`");
+        check(|c| c.per_device_train_batch_size = 0, "`per_device_train_batch_size` cannot be `0`");
+        check(|c| c.learning_rate = f64::NAN, "`learning_rate` cannot be `NaN`");
+        check(|c| c.learning_rate = -1.0, "`learning_rate`");
+        check(|c| c.lora_dropout = 1.0, "`lora_dropout`");
+        check(|c| c.target_modules = vec!["q_prj".into()], "there are q_proj, k_proj");
+        check(|c| c.early_stopping_patience = Some(2), "need evaluation");
+        check(|c| c.eval_strategy = Interval::Epoch, "`eval_data_path`");
+    }
+
+    #[test]
+    fn settings_survive_their_file() {
+        let config = TrainConfig { max_steps: Some(7), method: Some(Method::Qlora), eval_steps: Some(3), ..sound() };
+        assert_eq!(toml::from_str::<TrainConfig>(&config.to_toml()).unwrap(), config);
+        let error = toml::from_str::<TrainConfig>("learnign_rate = 1").unwrap_err().to_string();
+        assert!(error.contains("learnign_rate"), "{error}");
+    }
+
+    #[test]
+    fn warm_up_is_the_trainers() {
+        let with = |steps: f64, ratio: f64| TrainConfig { warmup_steps: steps, warmup_ratio: ratio, ..sound() }.warmup(101);
+        assert_eq!([with(3.0, 0.5), with(0.0, 0.03), with(0.1, 0.0), with(0.0, 0.0)], [3, 4, 11, 0]);
+    }
+}

@@ -1,0 +1,140 @@
+//! What a run tells while it goes on, and the fold that a front end shows. Plain data: every event is a line of `events.jsonl`.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that happened in a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs)] // fields have the Trainer's names
+pub enum TrainEvent {
+    /// The run begins, or goes on behind step `step`.
+    Started { step: u64, total_steps: u64, epochs: f64, examples: usize, parameters: usize },
+    /// An optimizer step was taken. `tokens` went through the model, `seconds` since the run (or its resumption) began.
+    Step { step: u64, epoch: f64, loss: f64, grad_norm: f64, learning_rate: f64, tokens: usize, examples: usize, seconds: f64 },
+    /// The loss on held-out rows, averaged over their answer tokens.
+    Evaluated { step: u64, epoch: f64, eval_loss: f64, best: bool },
+    /// A checkpoint is complete.
+    Saved { step: u64, folder: String },
+    /// Something a person should know.
+    Warning { text: String },
+    /// The last message of a run that was stopped: it can go on.
+    Paused { step: u64 },
+    /// The last message of a run that is done.
+    Finished { step: u64, train_loss: f64, seconds: f64, stopped_early: bool, folder: String },
+    /// The last message of a run that failed.
+    Failed { step: u64, message: String },
+}
+
+/// Where a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[allow(missing_docs)] // the names say it
+pub enum Phase {
+    #[default]
+    Waiting,
+    Running,
+    Paused,
+    Finished,
+    Failed,
+}
+
+/// One point of the curves.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// Optimizer step, from 1.
+    pub step: u64,
+    /// Mean loss of the step's answer tokens.
+    pub loss: f64,
+    /// Before clipping.
+    pub grad_norm: f64,
+    /// Of this step.
+    pub learning_rate: f64,
+}
+
+/// What the events so far amount to.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Progress {
+    /// Where it stands.
+    pub phase: Phase,
+    /// Steps taken.
+    pub step: u64,
+    /// Steps to take.
+    pub total_steps: u64,
+    /// Epochs taken.
+    pub epoch: f64,
+    /// Every step.
+    pub points: Vec<Point>,
+    /// Loss with the noise taken out: an exponential mean over about twenty steps.
+    pub smoothed_loss: Option<f64>,
+    /// Step and loss of each evaluation.
+    pub evaluations: Vec<(u64, f64)>,
+    /// Tokens that went through the model a second, since the run began or went on.
+    pub tokens_per_second: Option<f64>,
+    /// Seconds left, at the speed of this process.
+    pub seconds_left: Option<f64>,
+    /// The last complete checkpoint.
+    pub saved: Option<u64>,
+    /// Warnings, in order.
+    pub warnings: Vec<String>,
+    /// Why it failed.
+    pub failure: Option<String>,
+    started_at: u64,
+    tokens: usize,
+}
+
+impl Progress {
+    /// Takes an event in.
+    pub fn apply(&mut self, event: &TrainEvent) {
+        match event {
+            TrainEvent::Started { step, total_steps, .. } => {
+                // What a killed process did behind its last checkpoint is done again.
+                self.points.retain(|point| point.step <= *step);
+                self.evaluations.retain(|(at, _)| at <= step);
+                (self.phase, self.step, self.total_steps) = (Phase::Running, *step, *total_steps);
+                (self.started_at, self.tokens, self.failure) = (*step, 0, None);
+            }
+            TrainEvent::Step { step, epoch, loss, grad_norm, learning_rate, tokens, seconds, .. } => {
+                (self.step, self.epoch) = (*step, *epoch);
+                self.points.push(Point { step: *step, loss: *loss, grad_norm: *grad_norm, learning_rate: *learning_rate });
+                self.smoothed_loss = Some(self.smoothed_loss.map_or(*loss, |mean| 0.9 * mean + 0.1 * loss));
+                self.tokens += tokens;
+                if *seconds > 0.0 && *step > self.started_at {
+                    self.tokens_per_second = Some(self.tokens as f64 / seconds);
+                    self.seconds_left = Some(seconds / (step - self.started_at) as f64 * self.total_steps.saturating_sub(*step) as f64);
+                }
+            }
+            TrainEvent::Evaluated { step, eval_loss, .. } => self.evaluations.push((*step, *eval_loss)),
+            TrainEvent::Saved { step, .. } => self.saved = Some(*step),
+            TrainEvent::Warning { text } => self.warnings.push(text.clone()),
+            TrainEvent::Paused { step } => (self.phase, self.step) = (Phase::Paused, *step),
+            TrainEvent::Finished { step, .. } => (self.phase, self.step, self.seconds_left) = (Phase::Finished, *step, None),
+            TrainEvent::Failed { message, .. } => (self.phase, self.failure) = (Phase::Failed, Some(message.clone())),
+        }
+    }
+
+    /// The fold over `events.jsonl`. Lines that are not events (one that was cut off) are passed over.
+    pub fn of_lines(text: &str) -> Self {
+        let mut progress = Self::default();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).for_each(|event| progress.apply(&event));
+        progress
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(step: u64, loss: f64) -> TrainEvent {
+        TrainEvent::Step { step, epoch: 0.5, loss, grad_norm: 1.0, learning_rate: 0.1, tokens: 100, examples: 4, seconds: step as f64 }
+    }
+
+    #[test]
+    fn a_run_that_was_killed_and_resumed_shows_each_step_once() {
+        let started = |step| TrainEvent::Started { step, total_steps: 4, epochs: 1.0, examples: 16, parameters: 9 };
+        let events = [started(0), step(1, 5.0), step(2, 4.0), step(3, 3.5), started(2), step(3, 3.0)];
+        let text: String = events.iter().map(|event| serde_json::to_string(event).unwrap() + "\n").collect();
+        let progress = Progress::of_lines(&(text + "{\"event\":\"st"));
+        assert_eq!(progress.points.iter().map(|point| point.loss).collect::<Vec<_>>(), [5.0, 4.0, 3.0]);
+        assert_eq!((progress.phase, progress.step, progress.total_steps), (Phase::Running, 3, 4));
+        assert_eq!(progress.seconds_left, Some(3.0));
+    }
+}

@@ -1,0 +1,339 @@
+//! What a run will do and what it will take, before anything is done. Pure: facts in, a plan or a reason out.
+
+use serde::Serialize;
+
+use super::TrainError;
+use super::config::{Interval, Method, TrainConfig};
+use super::model::{Adaptation, Batch, Row};
+use super::order::batches;
+use super::rows::{Dropped, Rows};
+use super::schedule::Schedule;
+use crate::llm::Model;
+use crate::llm::adapter::LoraConfig;
+use crate::llm::names::Projection;
+use crate::text;
+
+/// What this machine offers a run; a number that is not known limits nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Machine {
+    /// Bytes of memory that can be taken.
+    pub memory: Option<u64>,
+    /// Bytes that can be written to the run's folder.
+    pub disk: Option<u64>,
+    /// Multiplications and additions a second, as measured on one of the model's own matrices.
+    pub operations_per_second: Option<f64>,
+}
+
+/// Bytes of memory by kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct MemoryPlan {
+    /// The model's file, as far as it is read; mapped, so that the system may drop it.
+    pub model: u64,
+    /// Trained values.
+    pub parameters: u64,
+    /// Their gradients.
+    pub gradients: u64,
+    /// AdamW's moments.
+    pub moments: u64,
+    /// What the forward pass keeps for the way back.
+    pub activations: u64,
+    /// Buffers of a layer and of the loss.
+    pub scratch: u64,
+}
+
+impl MemoryPlan {
+    /// All of it.
+    pub fn total(&self) -> u64 {
+        self.model + self.parameters + self.gradients + self.moments + self.activations + self.scratch
+    }
+}
+
+/// Everything that is known before a run begins.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TrainPlan {
+    /// How it is trained.
+    pub method: Method,
+    /// Examples that are learned from.
+    pub examples: usize,
+    /// Examples that are left out, by reason.
+    pub dropped: Dropped,
+    /// Examples whose answer is cut at the limit.
+    pub shortened: usize,
+    /// Examples that are held out.
+    pub eval_examples: usize,
+    /// Optimizer steps of an epoch.
+    pub steps_per_epoch: u64,
+    /// All optimizer steps.
+    pub total_steps: u64,
+    /// Steps of warm-up.
+    pub warmup_steps: u64,
+    /// Tokens of the examples of all steps, each by itself.
+    pub tokens: u64,
+    /// Tokens that go through the model, where beginnings are shared.
+    pub tokens_with_sharing: u64,
+    /// Tokens that are learned.
+    pub learned_tokens: u64,
+    /// Tokens of the longest example.
+    pub longest: usize,
+    /// Numbers that are trained.
+    pub trainable_parameters: u64,
+    /// Numbers of the model.
+    pub model_parameters: u64,
+    /// Layers whose activations are kept; those of the others are computed again.
+    pub kept_layers: usize,
+    /// Memory by kind, in bytes.
+    pub memory: MemoryPlan,
+    /// Bytes of all checkpoints and the result.
+    pub disk_bytes: u64,
+    /// Seconds, where the machine's speed is known.
+    pub seconds: Option<f64>,
+    /// What a person should know.
+    pub warnings: Vec<String>,
+}
+
+impl TrainPlan {
+    /// The course of the learning rate.
+    pub fn schedule(&self, config: &TrainConfig) -> Schedule {
+        Schedule { kind: config.lr_scheduler_type, rate: config.learning_rate, warmup: self.warmup_steps, total: self.total_steps }
+    }
+}
+
+/// The method where none is given: adapters, on whatever the model is.
+pub fn method(config: &TrainConfig, model: &Model) -> Method {
+    let quantised = is_quantised(model);
+    config.method.unwrap_or(if quantised { Method::Qlora } else { Method::Lora })
+}
+
+fn is_quantised(model: &Model) -> bool {
+    model.weights.layers.iter().any(|layer| layer.ffn_down.matrix().block.block_len() > 1)
+}
+
+/// What of the model is trained.
+pub fn adaptation(config: &TrainConfig, method: Method, initial: Option<&LoraConfig>) -> Result<Adaptation, TrainError> {
+    Ok(match method {
+        Method::Full => Adaptation::Full,
+        Method::Lora | Method::Qlora => Adaptation::Lora(match initial {
+            // What an adapter is shaped like, it stays.
+            Some(initial) => LoraConfig { lora_dropout: config.lora_dropout, ..initial.clone() },
+            None => config.lora_config()?,
+        }),
+    })
+}
+
+/// Plans a run of `model` on `train`.
+///
+/// # Errors
+/// When the settings cannot be, or the run does not fit the machine; the hint says what would make it fit.
+pub fn plan(
+    config: &TrainConfig,
+    model: &Model,
+    initial: Option<&LoraConfig>,
+    train: &Rows,
+    eval: Option<&Rows>,
+    machine: &Machine,
+) -> Result<TrainPlan, TrainError> {
+    config.check()?;
+    let method = method(config, model);
+    let mut warnings = Vec::new();
+    if method == Method::Full && is_quantised(model) {
+        return Err(TrainError::Method("a quantised model cannot be trained in full; use --method qlora, or a Hugging Face folder".into()));
+    }
+    if method == Method::Full && initial.is_some() {
+        return Err(TrainError::Method("full training does not begin with an adapter; merge it into the model first".into()));
+    }
+    if method == Method::Lora && is_quantised(model) {
+        warnings.push("the model is quantised: --method lora does what qlora does".into());
+    }
+    if train.longest > model.spec.context_length {
+        return Err(TrainError::Setting {
+            key: "model_max_length",
+            value: format!("`{}`", config.model_max_length),
+            reason: format!("the model was made for {} tokens, and an example has {}", model.spec.context_length, train.longest),
+        });
+    }
+    if train.rows.len() < config.sampling().rows_of_step() {
+        warnings.push(format!(
+            "{} fill one optimizer step in part only: it is meant for {}",
+            text::counted(train.rows.len() as u64, "example", "examples"),
+            config.sampling().rows_of_step()
+        ));
+    }
+    if config.share_prefix && config.lora_dropout > 0.0 {
+        warnings.push("with dropout, rows that share a beginning also share what is dropped in it".into());
+    }
+
+    let sampling = config.sampling();
+    let steps_per_epoch = sampling.steps_of_epoch(train.rows.len()) as u64;
+    let total_steps = config.max_steps.unwrap_or((config.num_train_epochs * steps_per_epoch as f64).ceil() as u64).max(1);
+    let adaptation = adaptation(config, method, initial)?;
+    let trainable_parameters = trainable(model, &adaptation);
+    let work = work(config, train, total_steps, steps_per_epoch);
+
+    let spec = &model.spec;
+    let (memory, kept_layers) = memory(config, model, &adaptation, trainable_parameters, work.largest_batch, machine);
+    if let Some(available) = machine.memory
+        && memory.total() > available
+    {
+        return Err(TrainError::Memory { needed: memory.total(), available, advice: advice(config, method, &memory) });
+    }
+    let checkpoint = 12 * trainable_parameters + (1 << 20);
+    let kept = match config.save_strategy {
+        Interval::No => 1,
+        Interval::Steps => total_steps.div_ceil(config.save_steps),
+        Interval::Epoch => total_steps.div_ceil(steps_per_epoch),
+    };
+    // One more than the limit lies there while the new one is written.
+    let kept = config.save_total_limit.map_or(kept, |limit| kept.min(limit as u64 + 1));
+    let disk_bytes = checkpoint * kept + 4 * trainable_parameters;
+    if let Some(available) = machine.disk
+        && disk_bytes > available
+    {
+        return Err(TrainError::Disk { path: config.output_dir.clone(), needed: disk_bytes, available });
+    }
+    let seconds = machine.operations_per_second.map(|speed| {
+        let layer: f64 = Projection::ALL.iter().map(|p| p.shape(spec)).map(|(rows, columns)| (rows * columns) as f64).sum();
+        let body = layer * spec.layers as f64;
+        let head = (model.weights.output.rows * spec.hidden) as f64;
+        // Forward, back to the input, and again what is not kept; full training also has the weights' own gradients.
+        let again = 1.0 - kept_layers as f64 / spec.layers as f64;
+        let passes = 2.0 + again + if method == Method::Full { 1.0 } else { 0.0 };
+        let operations = 2.0 * passes * body * work.shared as f64 + 2.0 * 2.0 * head * work.learned as f64;
+        // The rest (attention, norms, the optimizer) takes about a fifth more.
+        1.2 * operations / speed
+    });
+    Ok(TrainPlan {
+        method,
+        examples: train.rows.len(),
+        dropped: train.dropped,
+        shortened: train.shortened,
+        eval_examples: eval.map_or(0, |rows| rows.rows.len()),
+        steps_per_epoch,
+        total_steps,
+        warmup_steps: config.warmup(total_steps),
+        tokens: work.separate,
+        tokens_with_sharing: work.shared,
+        learned_tokens: work.learned,
+        longest: train.longest,
+        trainable_parameters,
+        model_parameters: model_parameters(model),
+        kept_layers,
+        memory,
+        disk_bytes,
+        seconds,
+        warnings,
+    })
+}
+
+fn model_parameters(model: &Model) -> u64 {
+    let spec = &model.spec;
+    let layer: usize = Projection::ALL.iter().map(|p| p.shape(spec)).map(|(rows, columns)| rows * columns).sum();
+    let biases = model.weights.layers.iter().filter_map(|layer| layer.attn_qkv_bias.as_ref()).map(Vec::len).sum::<usize>();
+    let tables = if super::model::decoder::is_tied(model) { 1 } else { 2 };
+    (spec.layers * (layer + 2 * spec.hidden) + biases + spec.hidden + tables * model.weights.token_embd.rows * spec.hidden) as u64
+}
+
+fn trainable(model: &Model, adaptation: &Adaptation) -> u64 {
+    let Adaptation::Lora(config) = adaptation else { return model_parameters(model) };
+    let one = |layer, projection: Projection| {
+        let (rows, columns) = projection.shape(&model.spec);
+        if config.covers(layer, projection) { config.rank(layer, projection) * (rows + columns) } else { 0 }
+    };
+    (0..model.spec.layers).flat_map(|layer| Projection::ALL.map(|projection| one(layer, projection))).sum::<usize>() as u64
+}
+
+/// What goes through the model.
+struct Work {
+    separate: u64,
+    shared: u64,
+    learned: u64,
+    largest_batch: usize,
+}
+
+fn work(config: &TrainConfig, train: &Rows, total_steps: u64, steps_per_epoch: u64) -> Work {
+    let sampling = config.sampling();
+    let mut work = Work { separate: 0, shared: 0, learned: 0, largest_batch: 0 };
+    let order = sampling.order(&train.rows, 0);
+    let rows: Vec<&Row> = order.iter().filter_map(|&index| train.rows.get(index)).collect();
+    for step in rows.chunks(sampling.rows_of_step()) {
+        for rows in batches(step, sampling.batch, train.longest, config.share_prefix) {
+            let batch = if config.share_prefix { Batch::shared(&rows) } else { Batch::separate(&rows) };
+            work.shared += batch.len() as u64;
+            work.learned += batch.targets.len() as u64;
+            work.largest_batch = work.largest_batch.max(batch.len());
+        }
+        work.separate += step.iter().map(|row| row.tokens.len() as u64).sum::<u64>();
+    }
+    // One epoch is counted; the others are like it.
+    let epochs = total_steps as f64 / steps_per_epoch.max(1) as f64;
+    for count in [&mut work.separate, &mut work.shared, &mut work.learned] {
+        *count = (*count as f64 * epochs) as u64;
+    }
+    work
+}
+
+fn memory(
+    config: &TrainConfig,
+    model: &Model,
+    adaptation: &Adaptation,
+    trainable: u64,
+    tokens: usize,
+    machine: &Machine,
+) -> (MemoryPlan, usize) {
+    let spec = &model.spec;
+    let stored: usize = {
+        let weights = &model.weights;
+        let layer = |layer: &crate::llm::weights::Layer| {
+            Projection::ALL.iter().map(|&projection| layer.projection(projection).matrix().bytes.len()).sum::<usize>()
+        };
+        weights.layers.iter().map(layer).sum::<usize>() + weights.output.matrix().bytes.len()
+    };
+    let float = size_of::<f32>();
+    let kept = super::model::layer::kept_floats(spec.hidden, spec.query_dim(), spec.kv_dim(), spec.feed_forward, spec.heads);
+    let layer = (tokens * kept * float) as u64;
+    let inputs = (spec.layers * tokens * spec.hidden * float) as u64;
+    let widest = spec.feed_forward.max(spec.hidden);
+    let scratch = tokens * (4 * widest + 6 * spec.hidden + 2 * spec.query_dim()) * float;
+    let logits = super::model::loss::chunk_rows(model.vocabulary()) * model.vocabulary() * float;
+    let mut plan = MemoryPlan {
+        // Full training reads the file once and works on copies.
+        model: if *adaptation == Adaptation::Full { 0 } else { stored as u64 },
+        parameters: 4 * trainable,
+        gradients: 4 * trainable,
+        moments: 8 * trainable,
+        activations: inputs + layer,
+        scratch: (scratch + logits) as u64 + (64 << 20),
+    };
+    let most = match config.gradient_checkpointing {
+        Some(true) => 0,
+        Some(false) => spec.layers,
+        None => {
+            // Room is left for others: what is kept only saves time.
+            let free = machine.memory.map_or(u64::MAX, |memory| memory / 4 * 3).saturating_sub(plan.total());
+            let budget = free.min(plan.total() / 2);
+            (budget / layer.max(1)).min(spec.layers as u64) as usize
+        }
+    };
+    plan.activations += layer * most as u64;
+    (plan, most)
+}
+
+fn advice(config: &TrainConfig, method: Method, memory: &MemoryPlan) -> String {
+    let mut advice = Vec::new();
+    if memory.activations > memory.parameters + memory.moments {
+        if config.per_device_train_batch_size > 1 {
+            let batch = (config.per_device_train_batch_size / 2).max(1);
+            let steps = config.gradient_accumulation_steps * config.per_device_train_batch_size / batch;
+            advice.push(format!("--per_device_train_batch_size {batch} --gradient_accumulation_steps {steps}"));
+        }
+        if config.gradient_checkpointing == Some(false) {
+            advice.push("--gradient_checkpointing true".into());
+        }
+        advice.push(format!("--model_max_length {}", (config.model_max_length / 2).max(64)));
+    }
+    match method {
+        Method::Full => advice.push("--method lora".into()),
+        Method::Lora => advice.push("a quantised model with --method qlora".into()),
+        Method::Qlora => advice.push("a smaller model".into()),
+    }
+    format!("it would fit sooner with {}", advice.join(", or "))
+}

@@ -1,0 +1,184 @@
+//! Examples as the model sees them: prompt and labels as SQL-LLaMA's training script makes them, or in the chat form that is asked with.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::TrainError;
+use super::model::Row;
+use crate::dataset::{DatasetError, Example};
+use crate::llm::open::OpenedModel;
+use crate::llm::tokenizer::Specials;
+use crate::llm::{LlmError, Prompt};
+use crate::prompt::Form;
+use crate::signal::Cancel;
+
+/// Beginnings of fewer tokens are not worth a prefix of their own.
+const WORTH_SHARING: usize = 16;
+
+/// Why examples are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Dropped {
+    /// No token of the answer is left within the limit.
+    pub too_long: usize,
+    /// Rows that could not be read.
+    pub unreadable: usize,
+    /// Nothing to learn in them.
+    pub empty: usize,
+}
+
+impl Dropped {
+    /// All of them.
+    pub fn total(&self) -> usize {
+        self.too_long + self.unreadable + self.empty
+    }
+}
+
+impl std::fmt::Display for Dropped {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} too long, {} unreadable, {} without an answer", self.too_long, self.unreadable, self.empty)
+    }
+}
+
+/// Rows to train on, and what became of the others.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rows {
+    /// What is learned from, in the order of the data.
+    pub rows: Vec<Row>,
+    /// What was left out.
+    pub dropped: Dropped,
+    /// Rows whose answer was cut at the limit.
+    pub shortened: usize,
+    /// Tokens of the longest row.
+    pub longest: usize,
+    /// The first problems, in words.
+    pub problems: Vec<String>,
+}
+
+impl Rows {
+    /// Makes rows of `examples`. A row that cannot be read is counted and left out.
+    pub fn make(
+        model: &OpenedModel,
+        form: Form,
+        limit: usize,
+        examples: impl Iterator<Item = Result<Example, DatasetError>>,
+        cancel: &Cancel,
+    ) -> Result<Self, TrainError> {
+        const MOST_PROBLEMS: usize = 5;
+        let mut out = Self::default();
+        let mut contexts = HashMap::new();
+        let mut groups: Vec<Vec<usize>> = Vec::new();
+        for example in examples {
+            if let Some(stop) = cancel.stop() {
+                return Err(TrainError::Stopped(stop));
+            }
+            let example = match example {
+                Ok(example) => example,
+                Err(error) => {
+                    out.dropped.unreadable += 1;
+                    if out.problems.len() < MOST_PROBLEMS {
+                        out.problems.push(error.to_string());
+                    }
+                    continue;
+                }
+            };
+            if example.completion(form).trim().is_empty() {
+                out.dropped.empty += 1;
+                continue;
+            }
+            let mut row = tokenize(model, form, &example)?;
+            if row.tokens.len() > limit {
+                row.tokens.truncate(limit);
+                out.shortened += usize::from(row.learned() > 0);
+            }
+            if row.learned() == 0 {
+                out.dropped.too_long += 1;
+                continue;
+            }
+            let next = groups.len();
+            let group = *contexts.entry(example.context().to_owned()).or_insert(next);
+            if group == next {
+                groups.push(Vec::new());
+            }
+            if let Some(group) = groups.get_mut(group) {
+                group.push(out.rows.len());
+            }
+            out.longest = out.longest.max(row.tokens.len());
+            out.rows.push(row);
+        }
+        groups.iter().for_each(|group| mark_shared(&mut out.rows, group));
+        if out.rows.is_empty() {
+            return Err(TrainError::NoExamples { total: out.dropped.total(), dropped: out.dropped.to_string() });
+        }
+        Ok(out)
+    }
+
+    /// Tells these rows from others.
+    pub fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        for row in &self.rows {
+            hash.update((row.tokens.len() as u64).to_le_bytes());
+            hash.update((row.prompt as u64).to_le_bytes());
+            row.tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Notes in each row of a group what all of them begin with.
+fn mark_shared(rows: &mut [Row], group: &[usize]) {
+    let Some(first) = group.first().and_then(|&index| rows.get(index)).map(|row| row.tokens.clone()) else { return };
+    let common = |row: &Row| row.tokens.iter().zip(&first).take_while(|(a, b)| a == b).count().min(row.prompt.saturating_sub(1));
+    let shared = group.iter().filter_map(|&index| rows.get(index)).map(common).min().unwrap_or(0);
+    let shared = if group.len() > 1 && shared >= WORTH_SHARING { shared } else { 0 };
+    for &index in group {
+        if let Some(row) = rows.get_mut(index) {
+            row.shared = shared;
+        }
+    }
+}
+
+/// Prompt, answer and end token of one example.
+fn tokenize(model: &OpenedModel, form: Form, example: &Example) -> Result<Row, LlmError> {
+    let tokenizer = &model.tokenizer;
+    let end = tokenizer.eos().ok_or_else(|| LlmError::Tokenizer("it names no token that ends a text".into()))?;
+    let answer = example.completion(form);
+    match example.prompt(form) {
+        Prompt::Text(prompt) => {
+            // As the script does it: the prompt's tokens are counted alone, and the whole is tokenised at once.
+            let bos = || tokenizer.bos().filter(|_| tokenizer.adds_bos()).into_iter();
+            let alone = bos().count() + tokenizer.encode(&prompt, Specials::AsText)?.len();
+            let mut tokens: Vec<u32> = bos().chain(tokenizer.encode(&(prompt + &answer), Specials::AsText)?).collect();
+            tokens.push(end);
+            Ok(Row { prompt: alone.min(tokens.len()), tokens, shared: 0 })
+        }
+        Prompt::Chat(messages) => {
+            let template = model.template.as_ref().map_err(|reason| LlmError::Template(reason.clone()))?;
+            let mut tokens = template.render_to_tokens(tokenizer, &messages)?;
+            let prompt = tokens.len();
+            tokens.extend(tokenizer.encode(&answer, Specials::AsText)?);
+            tokens.push(end);
+            Ok(Row { tokens, prompt, shared: 0 })
+        }
+        Prompt::Tokens(mut tokens) => {
+            let prompt = tokens.len();
+            tokens.extend(tokenizer.encode(&answer, Specials::AsText)?);
+            tokens.push(end);
+            Ok(Row { tokens, prompt, shared: 0 })
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_one_context_share_what_they_begin_with() {
+        let row = |tail: &[u32], prompt| Row { tokens: (0..20).chain(tail.iter().copied()).collect(), prompt, shared: 0 };
+        let mut rows = vec![row(&[50, 51], 21), row(&[50, 61, 62], 22), row(&[7], 20)];
+        mark_shared(&mut rows, &[0, 1]);
+        mark_shared(&mut rows, &[2]);
+        assert_eq!(rows.iter().map(|row| row.shared).collect::<Vec<_>>(), [20, 20, 0]);
+    }
+}

@@ -1,0 +1,385 @@
+//! Training itself: steps, evaluations, checkpoints, until the plan is done or somebody says stop.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use super::TrainError;
+use super::checkpoint::{self, Identity, RunFolder, STATE, write_file};
+use super::config::{Interval, TrainConfig};
+use super::event::TrainEvent;
+use super::model::workspace::Workspace;
+use super::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
+use super::optimizer::{AdamW, Moments, clip_factor};
+use super::order::batches;
+use super::plan::{self, TrainPlan};
+use super::random;
+use super::rows::Rows;
+use super::state::{Own, TrainerState};
+use crate::compute;
+use crate::llm::adapter::card::{BaseCard, hex};
+use crate::llm::adapter::{Adapter, AdapterCard};
+use crate::llm::open::OpenedModel;
+use crate::signal::Cancel;
+
+/// The file of settings in a run's folder.
+pub const SETTINGS: &str = "plan.toml";
+/// The file of events in a run's folder.
+pub const EVENTS: &str = "events.jsonl";
+
+/// What a run works with.
+#[derive(Debug)]
+pub struct Inputs<'a> {
+    /// The model.
+    pub model: &'a OpenedModel,
+    /// What it is called.
+    pub model_name: String,
+    /// Its folder, where it is one.
+    pub model_folder: Option<PathBuf>,
+    /// What is learned from.
+    pub train: &'a Rows,
+    /// What is held out.
+    pub eval: Option<&'a Rows>,
+    /// The adapter it begins with.
+    pub initial: Option<&'a Adapter>,
+    /// `alpaca` or `chat`.
+    pub prompt: &'static str,
+}
+
+/// Where a run begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Start {
+    /// Anew. A folder that holds a run is refused, unless the settings say to overwrite it.
+    Fresh,
+    /// Behind its last complete checkpoint, or anew where it has none.
+    Resume,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Outcome {
+    /// All steps were taken, or it stopped early.
+    Finished {
+        /// The mean loss of all steps.
+        train_loss: f64,
+        /// The last step.
+        step: u64,
+    },
+    /// It was told to stop, and can go on.
+    Paused {
+        /// The step its checkpoint is of.
+        step: u64,
+    },
+}
+
+/// Trains as `plan` says. Events are told as they happen and written to the run's folder; the last one is `Finished`, `Paused` or
+/// `Failed`. A run that is stopped writes a checkpoint first.
+pub fn run(
+    config: &TrainConfig,
+    plan: &TrainPlan,
+    inputs: &Inputs<'_>,
+    start: Start,
+    cancel: &Cancel,
+    emit: &mut dyn FnMut(TrainEvent),
+) -> Result<Outcome, TrainError> {
+    let folder = RunFolder::open(&config.output_dir)?;
+    prepare(&folder, config, start)?;
+    let mut teller = Teller { path: folder.path.join(EVENTS), emit };
+    let mut step = 0;
+    let result = Trainer::new(config, plan, inputs, &folder, start, &mut teller).and_then(|mut trainer| {
+        let result = trainer.train(cancel, &mut teller);
+        step = trainer.state.global_step;
+        result
+    });
+    if let Err(error) = &result {
+        // Where the disk is full, the message reaches the front end at least.
+        let _ = teller.tell(TrainEvent::Failed { step, message: error.to_string() });
+    }
+    result
+}
+
+fn prepare(folder: &RunFolder, config: &TrainConfig, start: Start) -> Result<(), TrainError> {
+    let last = folder.checkpoints().last().copied();
+    match (start, last) {
+        (Start::Fresh, Some(step)) if !config.overwrite_output_dir => {
+            return Err(TrainError::RunExists { path: folder.path.clone(), step });
+        }
+        (Start::Fresh, _) => folder.clear()?,
+        (Start::Resume, _) => return Ok(()),
+    }
+    write_file(&folder.path.join(SETTINGS), config.to_toml().as_bytes())
+}
+
+/// Settings of the run in `folder`.
+pub fn settings(folder: &Path) -> Result<TrainConfig, TrainError> {
+    let path = folder.join(SETTINGS);
+    if !path.is_file() {
+        return Err(TrainError::NoRun { path: folder.into() });
+    }
+    TrainConfig::read(&path)
+}
+
+/// Tells events to the front end and to the run's file.
+struct Teller<'e> {
+    path: PathBuf,
+    emit: &'e mut dyn FnMut(TrainEvent),
+}
+
+impl Teller<'_> {
+    fn tell(&mut self, event: TrainEvent) -> Result<(), TrainError> {
+        let line = serde_json::to_string(&event).unwrap_or_default() + "\n";
+        (self.emit)(event);
+        let appended = OpenOptions::new().create(true).append(true).open(&self.path).and_then(|mut file| file.write_all(line.as_bytes()));
+        appended.map_err(TrainError::file(&self.path))
+    }
+}
+
+struct Trainer<'a, 'w> {
+    config: &'a TrainConfig,
+    plan: &'a TrainPlan,
+    inputs: &'a Inputs<'w>,
+    folder: &'a RunFolder,
+    decoder: Decoder<'w>,
+    parameters: Parameters,
+    gradients: Gradients,
+    moments: Moments,
+    workspace: Workspace<'static>,
+    identity: Identity,
+    state: TrainerState,
+    dropout: f32,
+    begun: Instant,
+    /// The order of the present epoch.
+    order: Option<(u64, Vec<usize>)>,
+}
+
+impl<'a, 'w> Trainer<'a, 'w> {
+    fn new(
+        config: &'a TrainConfig,
+        plan: &'a TrainPlan,
+        inputs: &'a Inputs<'w>,
+        folder: &'a RunFolder,
+        start: Start,
+        teller: &mut Teller<'_>,
+    ) -> Result<Self, TrainError> {
+        let model = &inputs.model.model;
+        let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config))?;
+        let (decoder, mut parameters) = Decoder::new(model, &adaptation, config.seed);
+        if let Some(parameter) = parameters.iter().find(|parameter| parameter.values.iter().any(|value| !value.is_finite())) {
+            return Err(TrainError::Weights { tensor: parameter.name.clone() });
+        }
+        if let Some(initial) = inputs.initial {
+            if let Some(card) = &initial.card {
+                let found = hex(model.weights_hash());
+                if card.base.weights_sha256 != found {
+                    let (base, expected) = (card.base.name.clone(), card.base.weights_sha256.clone());
+                    return Err(crate::llm::LlmError::OtherBase { base, expected, found }.into());
+                }
+            }
+            decoder
+                .set_adapter(&mut parameters, initial)
+                .map_err(|reason| TrainError::Method(format!("the initial adapter does not fit: {reason}")))?;
+        }
+        let mut moments = Moments::new(&parameters);
+        let weights_sha256 = hex(model.weights_hash());
+        let own = Own { settings: config.identity(), data: inputs.train.hash(), model: weights_sha256.clone(), ..Own::default() };
+        let mut state = TrainerState::new(config, plan.total_steps, own);
+        if let (Start::Resume, Some(&step)) = (start, folder.checkpoints().last()) {
+            let read = checkpoint::read(&folder.checkpoint(step), &decoder, &mut parameters, &mut moments, &adaptation)?;
+            for (what, before, now) in [
+                ("other settings", &read.sqllama.settings, &state.sqllama.settings),
+                ("other data", &read.sqllama.data, &state.sqllama.data),
+                ("another model", &read.sqllama.model, &state.sqllama.model),
+            ] {
+                if before != now {
+                    return Err(TrainError::Changed { what });
+                }
+            }
+            state = read;
+        }
+        let base = BaseCard { name: inputs.model_name.clone(), weights_sha256 };
+        let card = AdapterCard { format: AdapterCard::FORMAT, prompt: inputs.prompt.into(), schema_text: 1, base };
+        let dropout = match &adaptation {
+            Adaptation::Full => 0.0,
+            Adaptation::Lora(config) => config.lora_dropout as f32,
+        };
+        let identity = Identity { adaptation, card: Some(card), source: inputs.model_folder.clone() };
+        teller.tell(TrainEvent::Started {
+            step: state.global_step,
+            total_steps: plan.total_steps,
+            epochs: plan.total_steps as f64 / plan.steps_per_epoch as f64,
+            examples: plan.examples,
+            parameters: parameters.elements(),
+        })?;
+        for text in &plan.warnings {
+            teller.tell(TrainEvent::Warning { text: text.clone() })?;
+        }
+        let gradients = Gradients::zeros(&parameters);
+        let workspace = Workspace::new(compute::global());
+        let begun = Instant::now();
+        Ok(Self { config, plan, inputs, folder, decoder, parameters, gradients, moments, workspace, identity, state, dropout, begun, order: None })
+    }
+
+    fn train(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
+        let mut stopped_early = false;
+        while self.state.global_step < self.plan.total_steps && !stopped_early {
+            if !self.step(cancel, teller)? {
+                self.save(teller)?;
+                let step = self.state.global_step;
+                teller.tell(TrainEvent::Paused { step })?;
+                return Ok(Outcome::Paused { step });
+            }
+            let step = self.state.global_step;
+            let last = step == self.plan.total_steps;
+            let due = |interval: Interval, every: u64| match interval {
+                Interval::No => false,
+                Interval::Steps => step.is_multiple_of(every),
+                Interval::Epoch => step.is_multiple_of(self.plan.steps_per_epoch) || last,
+            };
+            if let Some(rows) = self.inputs.eval
+                && due(self.config.eval_strategy, self.config.eval_steps.unwrap_or(self.config.logging_steps))
+            {
+                stopped_early = self.evaluate(rows, teller)?;
+            }
+            if due(self.config.save_strategy, self.config.save_steps) || (last && self.config.save_strategy != Interval::No) {
+                self.save(teller)?;
+            }
+        }
+        self.finish(stopped_early, teller)
+    }
+
+    /// One optimizer step; false where it was told to stop, and nothing has changed.
+    fn step(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<bool, TrainError> {
+        let step = self.state.global_step;
+        let sampling = self.config.sampling();
+        let (epoch, within) = (step / self.plan.steps_per_epoch, (step % self.plan.steps_per_epoch) as usize);
+        let order = match self.order.take() {
+            Some((of, order)) if of == epoch => order,
+            _ => sampling.order(&self.inputs.train.rows, epoch),
+        };
+        let range = within * sampling.rows_of_step()..((within + 1) * sampling.rows_of_step()).min(order.len());
+        let rows: Vec<&Row> =
+            order.get(range).unwrap_or_default().iter().filter_map(|&index| self.inputs.train.rows.get(index)).collect();
+        self.order = Some((epoch, order));
+        let learned: usize = rows.iter().map(|row| row.learned()).sum();
+        self.gradients.clear();
+        let (mut loss, mut tokens) = (0.0, 0);
+        for (index, rows) in batches(&rows, sampling.batch, self.inputs.train.longest, self.config.share_prefix).iter().enumerate() {
+            if cancel.is_stopped() {
+                return Ok(false);
+            }
+            let batch = if self.config.share_prefix { Batch::shared(rows) } else { Batch::separate(rows) };
+            let dropout_key = random::key(&[self.config.seed, 3, step, index as u64]);
+            let scale = StepScale { loss: 1.0 / learned as f32, dropout_key };
+            let sum = self.decoder.loss(
+                &mut self.workspace,
+                &self.parameters,
+                &mut self.gradients,
+                &batch,
+                Some(scale),
+                self.dropout,
+                self.plan.kept_layers,
+            );
+            loss += sum / learned as f64;
+            tokens += batch.len();
+        }
+        let norm = self.gradients.norm();
+        for (what, value) in [("loss", loss), ("gradient", norm)] {
+            if !value.is_finite() {
+                return Err(TrainError::NotFinite { what, step: step + 1 });
+            }
+        }
+        let rate = self.plan.schedule(self.config).at(step);
+        let optimizer = AdamW {
+            beta1: self.config.adam_beta1,
+            beta2: self.config.adam_beta2,
+            epsilon: self.config.adam_epsilon,
+            weight_decay: self.config.weight_decay,
+        };
+        let factor = clip_factor(norm, self.config.max_grad_norm);
+        optimizer.step(self.workspace.pool, &mut self.parameters, &self.gradients, &mut self.moments, rate, factor);
+        let state = &mut self.state;
+        state.global_step = step + 1;
+        state.epoch = state.global_step as f64 / self.plan.steps_per_epoch as f64;
+        state.sqllama.pending.push(loss);
+        state.sqllama.loss_sum += loss;
+        if state.global_step.is_multiple_of(self.config.logging_steps) {
+            let pending = std::mem::take(&mut state.sqllama.pending);
+            let mean = pending.iter().sum::<f64>() / pending.len() as f64;
+            state.log(&[("loss", mean), ("grad_norm", norm), ("learning_rate", rate)]);
+        }
+        let event = TrainEvent::Step {
+            step: step + 1,
+            epoch: self.state.epoch,
+            loss,
+            grad_norm: norm,
+            learning_rate: rate,
+            tokens,
+            examples: rows.len(),
+            seconds: self.begun.elapsed().as_secs_f64(),
+        };
+        teller.tell(event)?;
+        Ok(true)
+    }
+
+    /// The loss on held-out rows; true where it is time to stop early.
+    fn evaluate(&mut self, rows: &Rows, teller: &mut Teller<'_>) -> Result<bool, TrainError> {
+        let all: Vec<&Row> = rows.rows.iter().collect();
+        let (mut loss, mut learned) = (0.0, 0);
+        for rows in batches(&all, self.config.per_device_eval_batch_size, rows.longest, self.config.share_prefix) {
+            let batch = if self.config.share_prefix { Batch::shared(&rows) } else { Batch::separate(&rows) };
+            loss += self.decoder.loss(&mut self.workspace, &self.parameters, &mut self.gradients, &batch, None, 0.0, 0);
+            learned += batch.targets.len();
+        }
+        let eval_loss = loss / learned.max(1) as f64;
+        if !eval_loss.is_finite() {
+            return Err(TrainError::NotFinite { what: "evaluation loss", step: self.state.global_step });
+        }
+        let best = self.state.best_metric.is_none_or(|best| eval_loss < best - self.config.early_stopping_threshold);
+        if best {
+            self.state.best_metric = Some(eval_loss);
+            self.state.best_global_step = Some(self.state.global_step);
+            let folder = self.folder.checkpoint(self.state.global_step);
+            self.state.best_model_checkpoint = Some(folder.display().to_string());
+            self.state.sqllama.patience = 0;
+        } else {
+            self.state.sqllama.patience += 1;
+        }
+        self.state.log(&[("eval_loss", eval_loss)]);
+        let (step, epoch) = (self.state.global_step, self.state.epoch);
+        teller.tell(TrainEvent::Evaluated { step, epoch, eval_loss, best })?;
+        if best && self.config.load_best_model_at_end {
+            // Also where none was due: the best must be there at the end.
+            self.save(teller)?;
+        }
+        Ok(self.config.early_stopping_patience.is_some_and(|patience| self.state.sqllama.patience >= patience))
+    }
+
+    fn save(&mut self, teller: &mut Teller<'_>) -> Result<(), TrainError> {
+        let step = self.state.global_step;
+        if step == 0 || self.folder.checkpoints().contains(&step) {
+            return Ok(());
+        }
+        let folder = checkpoint::write(self.folder, &self.decoder, &self.parameters, &self.moments, &self.state, &self.identity)?;
+        let best = self.state.best_global_step.filter(|_| self.config.load_best_model_at_end);
+        self.folder.rotate(self.config.save_total_limit, best);
+        teller.tell(TrainEvent::Saved { step, folder: folder.display().to_string() })
+    }
+
+    fn finish(&mut self, stopped_early: bool, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
+        let step = self.state.global_step;
+        if let Some(best) = self.state.best_global_step.filter(|&best| self.config.load_best_model_at_end && best != step) {
+            let folder = self.folder.checkpoint(best);
+            checkpoint::read_weights(&folder, &self.decoder, &mut self.parameters, &self.identity.adaptation)?;
+        }
+        checkpoint::write_result(&self.folder.path, &self.decoder, &self.parameters, &self.identity)?;
+        let train_loss = self.state.sqllama.loss_sum / step.max(1) as f64;
+        let seconds = self.begun.elapsed().as_secs_f64();
+        self.state.log(&[("train_loss", train_loss), ("train_runtime", seconds)]);
+        let path = self.folder.path.join(STATE);
+        write_file(&path, self.state.to_json().as_bytes())?;
+        let folder = self.folder.path.display().to_string();
+        teller.tell(TrainEvent::Finished { step, train_loss, seconds, stopped_early, folder })?;
+        Ok(Outcome::Finished { train_loss, step })
+    }
+}
