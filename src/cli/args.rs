@@ -2,6 +2,8 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::train::args::TrainArgs;
+
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
 #[command(name = "sqllama", version, about, args_conflicts_with_subcommands = true)]
@@ -66,6 +68,8 @@ pub enum Command {
     /// Adapters: list, attach, merge, export, remove
     #[command(subcommand)]
     Adapters(super::adapters::AdaptersCommand),
+    /// Fine-tune a model: adapters or all of it
+    Train(TrainArgs),
     /// Speed of a model on this machine
     Bench(BenchArgs),
     /// What this machine offers: memory, disk, folders, models, Python

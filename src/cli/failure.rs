@@ -7,6 +7,7 @@ use crate::llm::LlmError;
 use crate::signal::Stop;
 use crate::sql::GuardError;
 use crate::store::StoreError;
+use crate::train::TrainError;
 
 /// Exit code of what a person stopped.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -91,6 +92,20 @@ impl From<AskError> for Failure {
             AskError::Database(error) => error.into(),
             AskError::QuestionTooLong { .. } => Self::hinted(2, &error, Some("ask in a few sentences")),
         }
+    }
+}
+
+impl From<TrainError> for Failure {
+    fn from(error: TrainError) -> Self {
+        let code = match error {
+            TrainError::Model(error) => return error.into(),
+            TrainError::Stopped(_) => return Self::interrupted(),
+            TrainError::NoRun { .. } => 3,
+            TrainError::NotFinite { .. } | TrainError::Weights { .. } | TrainError::Checkpoint { .. } => 5,
+            TrainError::File { .. } => 1,
+            _ => 2,
+        };
+        Self::hinted(code, &error, error.hint())
     }
 }
 

@@ -21,3 +21,23 @@ pub(super) fn watch() -> Cancel {
     });
     cancel
 }
+
+/// As [`watch`]; being told to end (SIGTERM, as the system does it at shutdown) counts like the first Ctrl-C.
+pub(super) fn watch_termination() -> Cancel {
+    let cancel = watch();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let raised = cancel.clone();
+        let _ = std::thread::Builder::new().name("termination".into()).spawn(move || {
+            let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
+            runtime.block_on(async {
+                if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+                    terminate.recv().await;
+                    raised.cancel();
+                }
+            });
+        });
+    }
+    cancel
+}

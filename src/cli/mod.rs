@@ -5,7 +5,7 @@
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
-//! timed out, 5 model failed, 130 interrupted.
+//! timed out, 5 model failed, 6 paused and resumable, 130 interrupted.
 
 #![allow(clippy::print_stderr)] // a front end
 
@@ -28,6 +28,7 @@ mod query;
 mod run;
 mod screen;
 mod settings;
+mod train;
 
 use std::process::ExitCode;
 

@@ -31,6 +31,13 @@ fn memory_of(info: &str, limit: Option<u64>) -> Option<Memory> {
     Some(Memory { total, available: field("MemAvailable").unwrap_or(total).min(total) })
 }
 
+/// Bytes of memory that this process holds; `None` where the system does not say it as Linux does.
+pub fn resident_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let kib: u64 = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok())?;
+    Some(kib * 1024)
+}
+
 /// Bytes that an ordinary user may still write where `path` lies, or where it would lie once it is made.
 pub fn free_bytes(path: &Path) -> Option<u64> {
     let existing = path.ancestors().find(|ancestor| ancestor.exists())?;

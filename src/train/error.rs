@@ -19,6 +19,14 @@ pub enum TrainError {
         /// Why not.
         reason: String,
     },
+    /// A flag is not known.
+    #[error("`{word}` is not known")]
+    Flag {
+        /// What was typed.
+        word: String,
+        /// The flag that is most like it.
+        nearest: Option<&'static str>,
+    },
     /// A settings file is not sound TOML, or holds something unknown.
     #[error("{}: {reason}", path.display())]
     ConfigFile {
@@ -123,6 +131,8 @@ impl TrainError {
     /// What a person can do about it.
     pub fn hint(&self) -> Option<String> {
         Some(match self {
+            Self::Flag { nearest: Some(nearest), .. } => format!("the nearest is --{nearest}"),
+            Self::Flag { .. } => "`sqllama train --help` lists the flags".into(),
             Self::Memory { advice, .. } => advice.clone(),
             Self::Disk { .. } => "free some space, or set a smaller `--save_total_limit`".into(),
             Self::NoExamples { .. } => "raise `--model_max_length`, or look at the data with `sqllama data check`".into(),

@@ -1,8 +1,10 @@
 //! The training engine: settings, a plan, a run. The semantics are those of Hugging Face's Trainer and PEFT, and so are the files.
 //!
 //! - [`config`]: what a run is told
+//! - [`flags`]: the same as words of a command line
 //! - [`rows`]: examples as tokens, prompt and answer
 //! - [`mod@plan`]: what it will do and take
+//! - [`measure`]: how fast this machine is, and what this process holds
 //! - [`mod@run`]: steps, evaluations, checkpoints
 //! - [`event`]: what it tells meanwhile, and the fold over it
 //! - [`model`]: the decoder, forward and backward
@@ -14,6 +16,8 @@ pub mod checkpoint;
 pub mod config;
 mod error;
 pub mod event;
+pub mod flags;
+pub mod measure;
 pub mod model;
 pub mod optimizer;
 pub mod order;

@@ -1,0 +1,161 @@
+//! `train`: the training engine from the command line.
+//!
+//! - [`args`]: what can be typed
+//! - `show`: the plan as text, the run as a line
+
+pub mod args;
+mod show;
+
+use std::io::{Write, stderr, stdout};
+use std::path::PathBuf;
+
+use super::failure::Failure;
+use super::interrupt;
+use super::settings::Settings;
+use crate::dataset::{Examples, ReadOptions};
+use crate::llm::adapter::Adapter;
+use crate::llm::open::OpenedModel;
+use crate::prompt::Form;
+use crate::signal::Cancel;
+use crate::store::{catalogue, machine};
+use crate::text;
+use crate::train::config::PromptChoice;
+use crate::train::flags::{self, Request};
+use crate::train::{Inputs, Machine, Outcome, Rows, Start, TrainConfig, measure, plan, run};
+use args::TrainArgs;
+
+/// Exit code of a run that was stopped and can go on.
+const PAUSED: u8 = 6;
+
+/// Plans, shows the plan, trains.
+pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Failure> {
+    let request = flags::parse(&args.words, &preset, &|path| std::fs::read_to_string(path))?;
+    for warning in &request.warnings {
+        say(&format!("warning: {warning}"))?;
+    }
+    let (config, start) = chosen(&request)?;
+    config.check()?;
+    settings.apply_threads(request.threads);
+    let cancel = interrupt::watch_termination();
+    let resolved = catalogue::resolve(&settings.paths, Some(&config.model_name_or_path))?;
+    let model = OpenedModel::open(&resolved.path)?;
+    let form = form(&config, &model);
+    let train = read_rows(&config, &model, form, &config.data_path, &cancel)?;
+    let eval = config.eval_data_path.clone().map(|path| read_rows(&config, &model, form, &[path], &cancel)).transpose()?;
+    let initial = config.init_adapter.as_deref().map(Adapter::read).transpose()?;
+    let machine = Machine {
+        memory: machine::memory().map(|memory| memory.available),
+        disk: machine::free_bytes(&config.output_dir),
+        operations_per_second: measure::operations_per_second(&model.model),
+    };
+    let plan = plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine)?;
+    let shown = show::plan(&config, &plan);
+    if request.dry_run {
+        write!(stdout(), "{shown}")?;
+        return Ok(0);
+    }
+    write!(stderr(), "{shown}")?;
+    let inputs = Inputs {
+        model: &model,
+        model_name: resolved.name,
+        model_folder: resolved.path.is_dir().then(|| resolved.path.clone()),
+        train: &train,
+        eval: eval.as_ref(),
+        initial: initial.as_ref(),
+        prompt: if form == Form::Alpaca { "alpaca" } else { "chat" },
+    };
+    let mut line = show::RunLine::new(config.logging_steps);
+    let outcome = run(&config, &plan, &inputs, start, &cancel, &mut |event| line.show(&event));
+    line.finish();
+    let folder = config.output_dir.display();
+    match outcome? {
+        Outcome::Finished { train_loss, step } => {
+            say(&format!("done: {step} steps, mean loss {train_loss:.4}; the result is in {folder}"))?;
+            Ok(0)
+        }
+        Outcome::Paused { step } => {
+            say(&format!("paused behind step {step}\nhint: go on with `sqllama train --resume {folder}`"))?;
+            Ok(PAUSED)
+        }
+    }
+}
+
+fn say(text: &str) -> std::io::Result<()> {
+    writeln!(stderr(), "{}", text::sanitize_lines(text))
+}
+
+/// The settings to train with: those typed, or those of a run with the typed ones over them.
+fn chosen(request: &Request) -> Result<(TrainConfig, Start), Failure> {
+    match &request.resume {
+        Some(folder) => {
+            let mut config = request.over(&crate::train::run::settings(folder)?)?;
+            config.output_dir.clone_from(folder);
+            Ok((config, Start::Resume))
+        }
+        None => Ok((request.config.clone(), Start::Fresh)),
+    }
+}
+
+/// Chat where the model has a template, unless something else is wanted.
+fn form(config: &TrainConfig, model: &OpenedModel) -> Form {
+    let choice = config.prompt.unwrap_or(if model.template.is_ok() { PromptChoice::Chat } else { PromptChoice::Alpaca });
+    choice.into()
+}
+
+fn read_rows(
+    config: &TrainConfig,
+    model: &OpenedModel,
+    form: Form,
+    files: &[PathBuf],
+    cancel: &Cancel,
+) -> Result<Rows, Failure> {
+    let options = ReadOptions { format: None, databases: config.databases.clone() };
+    let open = |path: &PathBuf| Examples::open(path, &options, cancel);
+    let files = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let rows = Rows::make(model, form, config.model_max_length, files.into_iter().flatten(), cancel)?;
+    for problem in &rows.problems {
+        say(&format!("warning: {problem}"))?;
+    }
+    Ok(rows)
+}
+
+/// The presets that come with the program.
+fn preset(name: &str) -> Option<&'static str> {
+    PRESETS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+const PRESETS: [(&str, &str); 4] = [
+    ("sql-llama-7b", include_str!("../../../assets/presets/sql-llama-7b.toml")),
+    ("sql-llama-7b-small", include_str!("../../../assets/presets/sql-llama-7b-small.toml")),
+    ("sql-llama-13b", include_str!("../../../assets/presets/sql-llama-13b.toml")),
+    ("sql-llama-13b-small", include_str!("../../../assets/presets/sql-llama-13b-small.toml")),
+];
+
+/// What stands behind the help: the flags, and what comes with the program.
+pub(super) fn after_help() -> String {
+    let presets = PRESETS.map(|(name, _)| name).join(", ");
+    format!(
+        "Flags (the Trainer's names; the same keys in CONFIG.toml; flags win):\n{}\n      --{:<30} published rates and batches: {presets}\n      \
+         --{:<30} show the plan and do nothing\n      --{:<30} go on with the run in this folder\n      --{:<30} threads to compute on\n",
+        flags::help(),
+        "preset",
+        "dry-run",
+        "resume",
+        "threads"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_is_sound() {
+        for (name, text) in PRESETS {
+            let config: TrainConfig = toml::from_str(text).unwrap();
+            assert_eq!((config.learning_rate, config.weight_decay), (1e-5, 0.1), "{name}");
+            let words = ["--preset", name, "--model", "m", "--data_path", "d", "--output_dir", "o"].map(String::from);
+            flags::parse(&words, &preset, &|path| std::fs::read_to_string(path)).unwrap().config.check().unwrap();
+        }
+    }
+}

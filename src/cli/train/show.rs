@@ -1,0 +1,175 @@
+//! The plan as text, and the run as a line: drawn over itself on a terminal, written now and then elsewhere.
+
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write, stderr};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::store::machine;
+use crate::text;
+use crate::train::config::{Method, TrainConfig};
+use crate::train::{Progress, TrainEvent, TrainPlan};
+
+/// The plan, a line a subject.
+pub(super) fn plan(config: &TrainConfig, plan: &TrainPlan) -> String {
+    let mut out = String::new();
+    let mut line = |name: &str, value: String| {
+        let _ = writeln!(out, "{name:<11} {}", text::sanitize(&value));
+    };
+    let method = match plan.method {
+        Method::Full => "full".to_owned(),
+        Method::Lora => format!("lora, rank {}", config.lora_r),
+        Method::Qlora => format!("qlora, rank {}", config.lora_r),
+    };
+    let share = 100.0 * plan.trainable_parameters as f64 / plan.model_parameters.max(1) as f64;
+    let (trained, all) = (text::count(plan.trainable_parameters), text::count(plan.model_parameters));
+    line("model", format!("{} ({all} parameters)", config.model_name_or_path));
+    line("method", format!("{method}: {trained} parameters are trained ({share:.2}%)"));
+    let mut examples = format!("{}, the longest of {} tokens", text::count(plan.examples as u64), text::count(plan.longest as u64));
+    if plan.dropped.total() > 0 {
+        let _ = write!(examples, "; {} left out ({})", plan.dropped.total(), plan.dropped);
+    }
+    if plan.shortened > 0 {
+        let _ = write!(examples, "; {} cut at {} tokens", plan.shortened, config.model_max_length);
+    }
+    if plan.eval_examples > 0 {
+        let _ = write!(examples, "; {} held out", plan.eval_examples);
+    }
+    line("examples", examples);
+    line(
+        "steps",
+        format!(
+            "{} of {} x {} examples ({:.2} epochs of {}), {} of warm-up",
+            text::count(plan.total_steps),
+            config.per_device_train_batch_size,
+            config.gradient_accumulation_steps,
+            plan.total_steps as f64 / plan.steps_per_epoch as f64,
+            text::count(plan.steps_per_epoch),
+            plan.warmup_steps
+        ),
+    );
+    let mut tokens = format!("{}, of which {} are learned", text::count(plan.tokens_with_sharing), text::count(plan.learned_tokens));
+    if plan.tokens_with_sharing < plan.tokens {
+        let _ = write!(tokens, "; {} if beginnings were not shared", text::count(plan.tokens));
+    }
+    line("tokens", tokens);
+    let memory = &plan.memory;
+    line(
+        "memory",
+        format!(
+            "about {}: model {}, trained {}, gradients {}, moments {}, activations {}, scratch {}",
+            text::bytes(memory.total()),
+            text::bytes(memory.model),
+            text::bytes(memory.parameters),
+            text::bytes(memory.gradients),
+            text::bytes(memory.moments),
+            text::bytes(memory.activations),
+            text::bytes(memory.scratch)
+        ),
+    );
+    line("disk", format!("about {} in {}", text::bytes(plan.disk_bytes), config.output_dir.display()));
+    if let Some(seconds) = plan.seconds {
+        line("time", format!("about {} on this machine", text::duration(Duration::from_secs_f64(seconds))));
+    }
+    for warning in &plan.warnings {
+        line("warning", warning.clone());
+    }
+    out
+}
+
+/// A run as it goes on.
+pub(super) struct RunLine {
+    progress: Progress,
+    every: u64,
+    /// `None` without a terminal.
+    bar: Option<ProgressBar>,
+}
+
+impl RunLine {
+    /// On stderr; without a terminal, a line every `every` steps.
+    pub(super) fn new(every: u64) -> Self {
+        let style = ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+        let bar = stderr().is_terminal().then(|| ProgressBar::new_spinner().with_style(style));
+        Self { progress: Progress::default(), every, bar }
+    }
+
+    /// Shows what happened.
+    pub(super) fn show(&mut self, event: &TrainEvent) {
+        self.progress.apply(event);
+        match event {
+            TrainEvent::Step { step, .. } => {
+                let line = step_line(&self.progress, machine::resident_bytes());
+                match &self.bar {
+                    Some(bar) => {
+                        bar.set_message(line);
+                        bar.tick();
+                    }
+                    None if step.is_multiple_of(self.every) || *step == self.progress.total_steps => self.say(&line),
+                    None => {}
+                }
+            }
+            TrainEvent::Started { step, .. } if *step > 0 => self.say(&format!("going on behind step {step}")),
+            TrainEvent::Evaluated { step, eval_loss, best, .. } => {
+                let note = if *best { ", the best so far" } else { "" };
+                self.say(&format!("step {step}: loss on held-out examples {eval_loss:.4}{note}"));
+            }
+            TrainEvent::Saved { folder, .. } => self.say(&format!("saved {}", text::sanitize(folder))),
+            // Warnings stand in the plan; endings are told by the command.
+            _ => {}
+        }
+    }
+
+    /// Takes the line away.
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+
+    fn say(&self, text: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(text),
+            None => {
+                let _ = writeln!(stderr(), "{text}");
+            }
+        }
+    }
+}
+
+/// `step 12/300  loss 1.2345 (mean 1.3000)  rate 1.0e-4  norm 0.52  123 tokens/s  1.2 GB  3m20s left`.
+fn step_line(progress: &Progress, resident: Option<u64>) -> String {
+    let mut out = format!("step {}/{}", progress.step, progress.total_steps);
+    if let Some(point) = progress.points.last() {
+        let mean = progress.smoothed_loss.unwrap_or(point.loss);
+        let _ = write!(out, "  loss {:.4} (mean {mean:.4})  rate {:.1e}  norm {:.2}", point.loss, point.learning_rate, point.grad_norm);
+    }
+    if let Some(speed) = progress.tokens_per_second {
+        let _ = write!(out, "  {speed:.0} tokens/s");
+    }
+    if let Some(resident) = resident {
+        let _ = write!(out, "  {}", text::bytes(resident));
+    }
+    if let Some(seconds) = progress.seconds_left {
+        let _ = write!(out, "  {} left", text::duration(Duration::from_secs_f64(seconds)));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_has_its_shape() {
+        let mut progress = Progress::default();
+        progress.apply(&TrainEvent::Started { step: 0, total_steps: 3, epochs: 1.0, examples: 12, parameters: 9 });
+        assert_eq!(step_line(&progress, None), "step 0/3");
+        let (loss, grad_norm, learning_rate) = (1.23456, 0.5, 1e-4);
+        progress.apply(&TrainEvent::Step { step: 1, epoch: 0.3, loss, grad_norm, learning_rate, tokens: 200, examples: 4, seconds: 2.0 });
+        assert_eq!(
+            step_line(&progress, Some(1_200_000_000)),
+            "step 1/3  loss 1.2346 (mean 1.2346)  rate 1.0e-4  norm 0.50  100 tokens/s  1.2 GB  4 s left"
+        );
+    }
+}

@@ -1,0 +1,123 @@
+use super::super::config::{Interval, Method};
+use super::super::order::SamplingStrategy;
+use super::super::schedule::SchedulerType;
+use super::*;
+
+const DEEPSPEED: &str = r#"{"bf16": {"enabled": "auto"}, "optimizer": {"type": "AdamW"}, "scheduler": {"type": "WarmupDecayLR",
+    "params": {"total_num_steps": "auto", "warmup_num_steps": "auto"}}, "zero_optimization": {"stage": 3}, "gradient_clipping": "auto"}"#;
+
+fn parse_line(line: &str) -> Result<Request, TrainError> {
+    let words: Vec<String> = line.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect();
+    let read = |path: &Path| match path.to_str() {
+        Some("ds_config_sql.json") => Ok(DEEPSPEED.to_owned()),
+        Some("run.toml") => Ok("model_name_or_path = \"m\"\ndata_path = [\"a.json\"]\noutput_dir = \"o\"\nlora_r = 4\n".to_owned()),
+        Some("typo.toml") => Ok("model_name_or_path = \"m\"\nlora_rank = 4\n".to_owned()),
+        _ => Err(std::io::ErrorKind::NotFound.into()),
+    };
+    parse(&words, &|name| (name == "p").then_some("learning_rate = 1e-5"), &read)
+}
+
+#[test]
+fn the_seeds_command_line_is_understood_as_it_stands() {
+    let request = parse_line(
+        "torchrun --master_port=1211 train_sqlllama.py.py \\
+         --model_name_or_path ./models_hf/13B/ \\
+         --data_path \"./sql_create_dataset_cleaned_small.json\" \\
+         --bf16 True \\
+         --output_dir ./output_sqlAlpaca13B_small/ \\
+         --num_train_epochs 15 \\
+         --per_device_train_batch_size 4 \\
+         --per_device_eval_batch_size 4 \\
+         --gradient_accumulation_steps 8 \\
+         --gradient_checkpointing True \\
+         --evaluation_strategy \"no\" \\
+         --learning_rate 1e-5 \\
+         --weight_decay 0.1 \\
+         --lr_scheduler_type \"cosine\" \\
+         --warmup_steps 0 \\
+         --deepspeed ds_config_sql.json \\
+         --tf32 True \\
+         --logging_steps 1 \\
+         --save_strategy \"steps\" \\
+         --save_steps 500 \\
+         --save_total_limit 1 \\",
+    )
+    .unwrap();
+    let config = &request.config;
+    assert_eq!(config.model_name_or_path, "./models_hf/13B/");
+    assert_eq!(config.data_path, [PathBuf::from("./sql_create_dataset_cleaned_small.json")]);
+    assert_eq!((config.num_train_epochs, config.learning_rate, config.weight_decay), (15.0, 1e-5, 0.1));
+    assert_eq!((config.gradient_checkpointing, config.eval_strategy, config.save_total_limit), (Some(true), Interval::No, Some(1)));
+    assert_eq!(config.lr_scheduler_type, SchedulerType::WarmupDecay);
+    let warnings = request.warnings.join("\n");
+    for part in ["--bf16 means nothing", "--tf32 means nothing", "WarmupDecayLR of ds_config_sql.json wins over --lr_scheduler_type cosine", "zero_optimization"] {
+        assert!(warnings.contains(part), "{part} in {warnings}");
+    }
+    config.check().unwrap();
+}
+
+#[test]
+fn flags_win_over_the_file_and_resumed_settings() {
+    let request = parse_line("run.toml --lora-r=16 --method qlora --target_modules q_proj,v_proj --use_rslora --max_steps -1").unwrap();
+    assert_eq!((request.config.lora_r, request.config.method, request.config.use_rslora), (16, Some(Method::Qlora), true));
+    assert_eq!(request.config.target_modules, ["q_proj", "v_proj"]);
+    let request = parse_line("--resume runs/a --num_train_epochs 5").unwrap();
+    let begun = parse_line("run.toml").unwrap().config;
+    let over = request.over(&begun).unwrap();
+    assert_eq!((over.lora_r, over.num_train_epochs, over.model_name_or_path.as_str()), (4, 5.0, "m"));
+    assert_eq!(request.resume, Some("runs/a".into()));
+    let request = parse_line("run.toml --resume_from_checkpoint o/checkpoint-30 --dry-run --group_by_length True").unwrap();
+    assert_eq!((request.resume, request.dry_run), (Some("o".into()), true));
+    assert_eq!(request.config.train_sampling_strategy, SamplingStrategy::GroupByLength);
+    let request = parse_line("run.toml --target_modules q_proj k_proj --resume_from_checkpoint True --preset p").unwrap();
+    assert_eq!((request.config.target_modules.len(), request.config.learning_rate), (2, 1e-5));
+}
+
+#[track_caller]
+fn check_error(line: &str, expected: &str) {
+    let error = parse_line(line).unwrap_err();
+    let text = format!("{error} | {}", error.hint().unwrap_or_default());
+    assert!(text.contains(expected), "{text}");
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    check_error("run.toml --learnin_rate 1", "--learning_rate");
+    check_error("run.toml --lora_rank 4", "--lora_r");
+    check_error("run.toml --learning_rate fast", "`learning_rate` cannot be `fast`: a number is needed");
+    check_error("run.toml --save_steps 1.5", "a whole number is needed");
+    check_error("run.toml --lr_scheduler_type polynomial", "`lr_scheduler_type` cannot be `polynomial`");
+    check_error("run.toml --optim adafactor", "`optim` cannot be `adafactor`");
+    check_error("run.toml --output_dir", "`output_dir` cannot be nothing");
+    check_error("run.toml --use_rslora perhaps", "perhaps");
+    check_error("typo.toml", "lora_rank");
+    check_error("nowhere.toml", "nowhere.toml");
+    check_error("run.toml --deepspeed nowhere.json", "nowhere.json");
+    check_error("run.toml --metric_for_best_model accuracy", "only loss or eval_loss");
+    check_error("run.toml --preset q", "no preset is called so");
+}
+
+#[test]
+fn the_table_has_every_setting() {
+    let table: Table = toml::from_str(
+        &TrainConfig {
+            eval_data_path: Some("a".into()),
+            databases: Some("a".into()),
+            method: Some(Method::Full),
+            layers_to_transform: Some(vec![1]),
+            init_adapter: Some("a".into()),
+            prompt: Some(super::super::config::PromptChoice::Chat),
+            max_steps: Some(1),
+            gradient_checkpointing: Some(true),
+            save_total_limit: Some(1),
+            eval_steps: Some(1),
+            early_stopping_patience: Some(1),
+            ..TrainConfig::default()
+        }
+        .to_toml(),
+    )
+    .unwrap();
+    let flags: std::collections::BTreeSet<&str> = FLAGS.iter().map(|flag| flag.name).collect();
+    let keys: std::collections::BTreeSet<&str> = table.keys().map(String::as_str).collect();
+    assert_eq!(flags, keys);
+}
