@@ -237,10 +237,8 @@ fn quantised_and_dequantised_bases_give_the_same() {
     // The dequantised copy is what full training of it would begin with.
     let (_, dense) = Decoder::new(&quantised, &Adaptation::Full, 0);
     let folder = tempfile::tempdir().unwrap();
-    let checkpoint = dense
-        .iter()
-        .map(|p| (p.name.clone(), Tensor::from_slice(&p.values, p.shape.clone(), &Device::Cpu).unwrap()))
-        .collect();
+    let checkpoint =
+        dense.iter().map(|p| (p.name.clone(), Tensor::from_slice(&p.values, p.shape.clone(), &Device::Cpu).unwrap())).collect();
     let path = folder.path().join("dense.gguf");
     tiny::write_gguf(&QWEN2, &checkpoint, |_| BlockType::F32, &path);
     let dense = Model::open(&path).unwrap().0;
@@ -285,8 +283,7 @@ fn branches_learn_what_separate_rows_learn() {
             let rows: Vec<&Row> = rows.iter().collect();
             let (separate, shared) = (Batch::separate(&rows), Batch::shared(&rows));
             assert!(count == 1 || shared.len() < separate.len() / 2);
-            let ((a, ga), (b, gb)) =
-                (loss(&decoder, &parameters, &separate, 0, 0.0), loss(&decoder, &parameters, &shared, 1, 0.0));
+            let ((a, ga), (b, gb)) = (loss(&decoder, &parameters, &separate, 0, 0.0), loss(&decoder, &parameters, &shared, 1, 0.0));
             assert!((a - b).abs() < 1e-5 * a, "{count} rows: {a} {b}");
             assert_close(&ga, &gb, tolerance);
         }

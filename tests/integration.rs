@@ -25,5 +25,5 @@ mod pull;
 mod reference;
 mod tiny;
 mod tokenizer;
-mod values;
 mod training;
+mod values;

@@ -72,8 +72,7 @@ fn train(
     emit: &mut dyn FnMut(TrainEvent),
 ) -> Result<Outcome, TrainError> {
     let plan = plan(config, &model.model, initial.map(|adapter| &adapter.config), rows, eval, &Machine::default())?;
-    let inputs =
-        Inputs { model, model_name: "tiny".into(), model_folder: None, train: rows, eval, initial, prompt: "alpaca" };
+    let inputs = Inputs { model, model_name: "tiny".into(), model_folder: None, train: rows, eval, initial, prompt: "alpaca" };
     run(config, &plan, &inputs, start, cancel, emit)
 }
 

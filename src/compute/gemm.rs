@@ -230,10 +230,7 @@ impl Chunks {
     fn get(&self, chunk: usize) -> (Range<usize>, Range<usize>) {
         let across = self.columns.div_ceil(self.width);
         let (part, column) = (chunk / across, chunk % across);
-        (
-            part * self.group..((part + 1) * self.group).min(self.tiles),
-            column * self.width..((column + 1) * self.width).min(self.columns),
-        )
+        (part * self.group..((part + 1) * self.group).min(self.tiles), column * self.width..((column + 1) * self.width).min(self.columns))
     }
 }
 

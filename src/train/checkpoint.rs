@@ -145,7 +145,9 @@ pub fn write_result(folder: &Path, decoder: &Decoder<'_>, parameters: &Parameter
         Adaptation::Full => {
             write_safetensors(&folder.join(MODEL), &tensors(parameters, parameters.iter().map(|p| &p.values), ""))?;
             for name in COMPANIONS {
-                let Some(source) = identity.source.as_ref().map(|source| source.join(name)).filter(|source| source.is_file()) else { continue };
+                let Some(source) = identity.source.as_ref().map(|source| source.join(name)).filter(|source| source.is_file()) else {
+                    continue;
+                };
                 let target = folder.join(name);
                 if name == "config.json" {
                     let text = fs::read_to_string(&source).map_err(TrainError::file(&source))?;

@@ -193,7 +193,9 @@ impl TrainConfig {
         if !(2..=1 << 20).contains(&self.model_max_length) {
             return refuse("model_max_length", shown(&self.model_max_length), "a whole number from 2 on is needed");
         }
-        for (key, value) in [("logging_steps", self.logging_steps), ("save_steps", self.save_steps), ("eval_steps", self.eval_steps.unwrap_or(1))] {
+        for (key, value) in
+            [("logging_steps", self.logging_steps), ("save_steps", self.save_steps), ("eval_steps", self.eval_steps.unwrap_or(1))]
+        {
             if value == 0 {
                 return refuse(key, shown(&value), "a whole number of 1 or more is needed");
             }

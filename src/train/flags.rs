@@ -63,7 +63,11 @@ pub const FLAGS: [Flag; 43] = [
     flag("per_device_train_batch_size", Kind::Integer, "examples that go through together [8]"),
     flag("per_device_eval_batch_size", Kind::Integer, "the same when evaluating [8]"),
     flag("gradient_accumulation_steps", Kind::Integer, "batches of an optimizer step [1]"),
-    flag("gradient_checkpointing", Kind::Switch, "compute layers again on the way back: less memory, more time [default: as memory allows]"),
+    flag(
+        "gradient_checkpointing",
+        Kind::Switch,
+        "compute layers again on the way back: less memory, more time [default: as memory allows]",
+    ),
     flag("share_prefix", Kind::Switch, "examples of one database go through with their schema once [true]"),
     flag("train_sampling_strategy", Kind::Text, "random, sequential, group_by_length or group_by_prefix [random]"),
     flag("learning_rate", Kind::Number, "the highest rate [5e-5]"),
@@ -233,7 +237,15 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                 }
             },
             "dry_run" => out.dry_run = boolean(value).unwrap_or(true),
-            "threads" => out.threads = Some(value.parse().ok().filter(|&n| n > 0).ok_or_else(|| setting(name, format!("`{value}`"), "a whole number of 1 or more is needed"))?),
+            "threads" => {
+                out.threads = Some(
+                    value
+                        .parse()
+                        .ok()
+                        .filter(|&n| n > 0)
+                        .ok_or_else(|| setting(name, format!("`{value}`"), "a whole number of 1 or more is needed"))?,
+                )
+            }
             "max_steps" if value == "-1" => {
                 typed.remove(name);
             }
@@ -307,7 +319,9 @@ fn config_of(table: Table) -> Result<TrainConfig, TrainError> {
         };
         let wrong = keys.iter().find(alone);
         let name = wrong.and_then(|key| FLAGS.iter().find(|flag| flag.name == key)).map_or("settings", |flag| flag.name);
-        let value = wrong.and_then(|key| table.get(key)).map_or_else(String::new, |value| format!("`{}`", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
+        let value = wrong
+            .and_then(|key| table.get(key))
+            .map_or_else(String::new, |value| format!("`{}`", value.as_str().map_or_else(|| value.to_string(), str::to_owned)));
         setting(name, value, error.message())
     })
 }
@@ -378,7 +392,9 @@ fn convert(name: &'static str, kind: Kind, words: &[&str]) -> Result<Value, Trai
     };
     let parts = || words.iter().flat_map(|word| word.split([',', ' '])).filter(|part| !part.is_empty());
     Ok(match kind {
-        Kind::Text => Value::String(if name.ends_with("strategy") || name == "lr_scheduler_type" { word.to_lowercase() } else { word.into() }),
+        Kind::Text => {
+            Value::String(if name.ends_with("strategy") || name == "lr_scheduler_type" { word.to_lowercase() } else { word.into() })
+        }
         Kind::Integer => Value::Integer(integer(word)?),
         Kind::Number => Value::Float(number(word)?),
         Kind::Switch => Value::Boolean(boolean(word).ok_or_else(|| wrong(word, "True or False"))?),
@@ -426,7 +442,11 @@ fn apply_deepspeed(
         .into_iter()
         .flat_map(|object| object.keys())
         .map(String::as_str)
-        .filter(|key| !used.contains(key) && !["optimizer", "gradient_accumulation_steps", "gradient_clipping", "train_batch_size", "train_micro_batch_size_per_gpu"].contains(key))
+        .filter(|key| {
+            !used.contains(key)
+                && !["optimizer", "gradient_accumulation_steps", "gradient_clipping", "train_batch_size", "train_micro_batch_size_per_gpu"]
+                    .contains(key)
+        })
         .collect();
     if !unused.is_empty() {
         warnings.push(format!("{} of {} mean nothing here: one machine trains, in f32", unused.join(", "), path.display()));

@@ -126,12 +126,9 @@ mod tests {
     #[test]
     fn every_strategy_gives_every_row_once() {
         let rows = rows(23);
-        for strategy in [
-            SamplingStrategy::Random,
-            SamplingStrategy::Sequential,
-            SamplingStrategy::GroupByLength,
-            SamplingStrategy::GroupByPrefix,
-        ] {
+        for strategy in
+            [SamplingStrategy::Random, SamplingStrategy::Sequential, SamplingStrategy::GroupByLength, SamplingStrategy::GroupByPrefix]
+        {
             let sampling = Sampling { strategy, batch: 2, accumulation: 3, seed: 5 };
             let mut order = sampling.order(&rows, 1);
             assert_eq!(order, sampling.order(&rows, 1), "the same again");

@@ -217,7 +217,22 @@ impl<'a, 'w> Trainer<'a, 'w> {
         let gradients = Gradients::zeros(&parameters);
         let workspace = Workspace::new(compute::global());
         let begun = Instant::now();
-        Ok(Self { config, plan, inputs, folder, decoder, parameters, gradients, moments, workspace, identity, state, dropout, begun, order: None })
+        Ok(Self {
+            config,
+            plan,
+            inputs,
+            folder,
+            decoder,
+            parameters,
+            gradients,
+            moments,
+            workspace,
+            identity,
+            state,
+            dropout,
+            begun,
+            order: None,
+        })
     }
 
     fn train(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
@@ -258,8 +273,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
             _ => sampling.order(&self.inputs.train.rows, epoch),
         };
         let range = within * sampling.rows_of_step()..((within + 1) * sampling.rows_of_step()).min(order.len());
-        let rows: Vec<&Row> =
-            order.get(range).unwrap_or_default().iter().filter_map(|&index| self.inputs.train.rows.get(index)).collect();
+        let rows: Vec<&Row> = order.get(range).unwrap_or_default().iter().filter_map(|&index| self.inputs.train.rows.get(index)).collect();
         self.order = Some((epoch, order));
         let learned: usize = rows.iter().map(|row| row.learned()).sum();
         self.gradients.clear();

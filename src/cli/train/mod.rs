@@ -3,7 +3,7 @@
 //! - [`args`]: what can be typed
 //! - `show`: the plan as text, the run as a line
 
-pub mod args;
+pub(super) mod args;
 mod show;
 
 use std::io::{Write, stderr, stdout};
@@ -102,13 +102,7 @@ fn form(config: &TrainConfig, model: &OpenedModel) -> Form {
     choice.into()
 }
 
-fn read_rows(
-    config: &TrainConfig,
-    model: &OpenedModel,
-    form: Form,
-    files: &[PathBuf],
-    cancel: &Cancel,
-) -> Result<Rows, Failure> {
+fn read_rows(config: &TrainConfig, model: &OpenedModel, form: Form, files: &[PathBuf], cancel: &Cancel) -> Result<Rows, Failure> {
     let options = ReadOptions { format: None, databases: config.databases.clone() };
     let open = |path: &PathBuf| Examples::open(path, &options, cancel);
     let files = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;

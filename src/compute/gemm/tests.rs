@@ -40,8 +40,7 @@ fn check(rows: usize, depth: usize, columns: usize) {
         let mut out = vec![1.0; rows * columns];
         gemm(&pool, &[Term { left, right, depth }], Output::rows(&mut out, columns, Write::Replace));
         for (i, &value) in out.iter().enumerate() {
-            let exact: f64 =
-                (0..depth).map(|p| f64::from(a[i / columns * depth + p]) * f64::from(b[p * columns + i % columns])).sum();
+            let exact: f64 = (0..depth).map(|p| f64::from(a[i / columns * depth + p]) * f64::from(b[p * columns + i % columns])).sum();
             assert!((f64::from(value) - exact).abs() < 1e-5 * (depth as f64).sqrt().max(1.0), "{rows} x {depth} x {columns} at {i}");
         }
         // Same bits, whichever road the right side came by and however many threads there are.
@@ -79,7 +78,8 @@ fn terms_add_up_and_an_output_may_be_part_of_a_wider_one() {
 
 #[test]
 fn quantised_matrices_are_read_in_place() {
-    let stored: Vec<u8> = (0..64 * 34 * 2u32).map(|i| if i % 34 < 2 { [0x00, 0x2c][i as usize % 34] } else { (i * 37 % 251) as u8 }).collect();
+    let stored: Vec<u8> =
+        (0..64 * 34 * 2u32).map(|i| if i % 34 < 2 { [0x00, 0x2c][i as usize % 34] } else { (i * 37 % 251) as u8 }).collect();
     let matrix = Matrix { block: BlockType::Q8_0, rows: 64, columns: 64, bytes: &stored };
     let mut dense = vec![0.0; 64 * 64];
     super::super::dequantize(BlockType::Q8_0, &stored, &mut dense);

@@ -50,7 +50,12 @@ fn the_seeds_command_line_is_understood_as_it_stands() {
     assert_eq!((config.gradient_checkpointing, config.eval_strategy, config.save_total_limit), (Some(true), Interval::No, Some(1)));
     assert_eq!(config.lr_scheduler_type, SchedulerType::WarmupDecay);
     let warnings = request.warnings.join("\n");
-    for part in ["--bf16 means nothing", "--tf32 means nothing", "WarmupDecayLR of ds_config_sql.json wins over --lr_scheduler_type cosine", "zero_optimization"] {
+    for part in [
+        "--bf16 means nothing",
+        "--tf32 means nothing",
+        "WarmupDecayLR of ds_config_sql.json wins over --lr_scheduler_type cosine",
+        "zero_optimization",
+    ] {
         assert!(warnings.contains(part), "{part} in {warnings}");
     }
     config.check().unwrap();

@@ -1,5 +1,6 @@
 //! All layers: loss and gradients of a batch.
 
+use super::attention::Heads;
 use super::batch::Batch;
 use super::layer::{Geometry, Kept, TrainedLayer};
 use super::linear::{Base, Dropout, Linear, Lora, Pass};
@@ -8,7 +9,6 @@ use super::norm;
 use super::parameters::{Gradients, ParameterId, Parameters, Vector};
 use super::rope::Rotation;
 use super::workspace::Workspace;
-use super::attention::Heads;
 use crate::llm::Model;
 use crate::llm::adapter::active::{unweave_rows, weave_rows};
 use crate::llm::adapter::{Adapter, AdapterCard, Lora as StoredLora, LoraConfig};
@@ -133,10 +133,8 @@ impl<'w> Decoder<'w> {
     /// A decoder over the weights of `model`, and what of it is trained. The beginning of adapters depends on `seed`.
     pub fn new(model: &'w Model, adaptation: &Adaptation, seed: u64) -> (Self, Parameters) {
         let weights = &model.weights;
-        let mut builder =
-            Builder { parameters: Parameters::default(), adaptation: adaptation.clone(), seed, linears: 0, model };
-        let embedding_id =
-            builder.trains_everything().then(|| builder.matrix("model.embed_tokens.weight".into(), &weights.token_embd));
+        let mut builder = Builder { parameters: Parameters::default(), adaptation: adaptation.clone(), seed, linears: 0, model };
+        let embedding_id = builder.trains_everything().then(|| builder.matrix("model.embed_tokens.weight".into(), &weights.token_embd));
         let layers = (0..model.spec.layers).map(|index| builder.layer(index)).collect();
         let final_norm = builder.vector("model.norm.weight".into(), &weights.output_norm);
         let output = match embedding_id.filter(|_| is_tied(model)) {
@@ -152,8 +150,7 @@ impl<'w> Decoder<'w> {
             None => builder.linear("lm_head".into(), None, &weights.output, None),
         };
         let frequencies = model.rope_frequencies();
-        let decoder =
-            Self { spec: &model.spec, embedding: &weights.token_embd, embedding_id, layers, final_norm, output, frequencies };
+        let decoder = Self { spec: &model.spec, embedding: &weights.token_embd, embedding_id, layers, final_norm, output, frequencies };
         (decoder, builder.parameters)
     }
 
@@ -237,13 +234,8 @@ impl<'w> Decoder<'w> {
         let mut pass = Pass { workspace, parameters, dropout: dropped };
         let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_pairing);
         let back = rotation.inverse();
-        let geometry = Geometry {
-            heads: self.heads(),
-            eps: self.spec.norm_eps,
-            sequences: &batch.sequences,
-            rotation: &rotation,
-            back: &back,
-        };
+        let geometry =
+            Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &back };
         let mut x = self.embed(&mut pass, &batch.tokens);
         let mut inputs: Vec<(Vec<f32>, Option<Kept>)> = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
@@ -311,13 +303,8 @@ impl<'w> Decoder<'w> {
     pub fn logits(&self, workspace: &mut Workspace<'_>, parameters: &Parameters, batch: &Batch, places: &[usize]) -> Vec<f32> {
         let mut pass = Pass { workspace, parameters, dropout: None };
         let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_pairing);
-        let geometry = Geometry {
-            heads: self.heads(),
-            eps: self.spec.norm_eps,
-            sequences: &batch.sequences,
-            rotation: &rotation,
-            back: &rotation,
-        };
+        let geometry =
+            Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &rotation };
         let mut x = self.embed(&mut pass, &batch.tokens);
         for layer in &self.layers {
             let (out, kept) = layer.forward(&mut pass, &geometry, &x);

@@ -147,10 +147,8 @@ impl TrainedLayer<'_> {
         let mut normed = pass.workspace.take(middle.len());
         norm::apply(&middle, self.feed_forward_norm.values(pass.parameters), &inverse2, &mut normed);
         let mut dnormed = pass.workspace.take(middle.len());
-        let sides = [
-            Side { linear: &self.gate, dy: &gate, low: low_gate.as_deref() },
-            Side { linear: &self.up, dy: &up, low: low_up.as_deref() },
-        ];
+        let sides =
+            [Side { linear: &self.gate, dy: &gate, low: low_gate.as_deref() }, Side { linear: &self.up, dy: &up, low: low_up.as_deref() }];
         linear_backward(pass, gradients, &sides, &normed, Some((&mut dnormed, Write::Replace)));
         pass.workspace.give(gate);
         pass.workspace.give(up);

@@ -114,8 +114,7 @@ impl<'w> Linear<'w> {
             }
             None => Write::Replace,
         };
-        let mut terms =
-            vec![Term { left: View::rows(x, self.inputs), right: self.right_transposed(parameters), depth: self.inputs }];
+        let mut terms = vec![Term { left: View::rows(x, self.inputs), right: self.right_transposed(parameters), depth: self.inputs }];
         if let (Some(lora), Some(low)) = (&self.lora, &low) {
             let right = Right::Dense(View::rows(parameters.values(lora.b), lora.rank).transposed());
             terms.push(Term { left: View::rows(low, lora.rank), right, depth: lora.rank });

@@ -18,7 +18,14 @@ pub type Scale = Option<f32>;
 
 /// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a scale, `x` is replaced by `scale` times its
 /// gradient, and that of the output layer is added to.
-pub fn cross_entropy(pass: &mut Pass<'_, '_>, gradients: &mut Gradients, output: &Linear<'_>, x: &mut [f32], tokens: &[u32], scale: Scale) -> f64 {
+pub fn cross_entropy(
+    pass: &mut Pass<'_, '_>,
+    gradients: &mut Gradients,
+    output: &Linear<'_>,
+    x: &mut [f32],
+    tokens: &[u32],
+    scale: Scale,
+) -> f64 {
     let vocabulary = output.outputs;
     let rows = chunk_rows(vocabulary);
     let mut loss = 0.0;
