@@ -18,6 +18,7 @@ const RESERVED: [(&str, &str); 16] = [
     ("ratatui", "tui"),
     ("crossterm", "tui"),
     ("ratatui_textarea", "tui"),
+    ("nucleo_matcher", "tui"),
     ("ureq", "store"),
     ("hf_hub", "store"),
     ("indicatif", "cli"),

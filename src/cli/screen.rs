@@ -1,5 +1,7 @@
 //! `sqllama [DB]`: the screen.
 
+use std::time::Duration;
+
 use super::args::ScreenArgs;
 use super::failure::Failure;
 use super::load;
@@ -8,12 +10,20 @@ use super::settings::Settings;
 use crate::db::Limits;
 use crate::jobs::{self, JobFailure};
 use crate::llm::Generate;
+use crate::store::config::ThemeChoice;
 use crate::store::{StoreError, catalogue};
 use crate::text;
+use crate::tui::keys::Keymap;
+use crate::tui::state::Options;
+use crate::tui::theme::Theme;
 use crate::tui::{self, ScreenError, ScreenOptions};
 
-/// Rows of a result that the screen keeps.
-const MAX_ROWS: usize = 10_000;
+/// Rows of a result that the screen keeps: on disk, so they may be many.
+const MAX_ROWS: usize = 5_000_000;
+/// Bytes of a result that the screen keeps.
+const MAX_BYTES: usize = 4 << 30;
+/// A query that a person watches, and can cancel, may take as long as this.
+const TIMEOUT: Duration = Duration::from_secs(3600);
 
 impl From<Failure> for JobFailure {
     fn from(failure: Failure) -> Self {
@@ -21,25 +31,50 @@ impl From<Failure> for JobFailure {
     }
 }
 
-/// Shows the screen on `args.database`, or on the demo.
+/// Shows the screen on `args.database`, or its start page.
 pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
     settings.apply_threads(None);
-    let database = args.database.clone().unwrap_or_else(|| "demo".into());
-    // A file that is not there is said at once, where the person can still see what was typed.
-    drop(open(&database, &settings)?);
-    let colour = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let limits = Limits { max_rows: MAX_ROWS, ..settings.limits(None, None) };
+    if let Some(database) = &args.database {
+        // A file that is not there is said at once, where the person can still see what was typed.
+        drop(open(database, &settings)?);
+    }
+    let options = options(&settings)?;
+    let default = settings.limits(None, None);
+    let limits = Limits {
+        max_rows: settings.config.max_rows.unwrap_or(MAX_ROWS),
+        max_bytes: MAX_BYTES,
+        timeout: settings.config.timeout.map_or(TIMEOUT, |_| default.timeout),
+    };
+    let theme = match (std::env::var_os("NO_COLOR").filter(|value| !value.is_empty()), settings.config.theme) {
+        (Some(_), _) | (None, Some(ThemeChoice::Plain)) => Theme::Plain,
+        (None, Some(ThemeChoice::Light)) => Theme::Light,
+        (None, Some(ThemeChoice::Dark) | None) => Theme::Dark,
+    };
     let (own, model) = (settings.clone(), args.model.clone());
+    let reports = settings.paths.data.join("reports");
     let workers = jobs::Settings {
         open: Box::new(move |name| Ok(open(name, &own)?)),
-        model: Box::new(move || Ok(make_model(&settings, model.as_deref())?)),
+        paths: settings.paths.clone(),
+        offline: settings.config.offline,
+        model: Box::new(move |name| Ok(make_model(&settings, name.or(model.as_deref()))?)),
         limits,
     };
-    tui::run(ScreenOptions { database, settings: workers, colour }).map_err(|error| {
-        let code = if matches!(error, ScreenError::NoTerminal) { 2 } else { 1 };
+    tui::run(ScreenOptions { database: args.database.clone(), settings: workers, theme, options, reports }).map_err(|error| {
+        let code = if matches!(error, ScreenError::NoTerminal | ScreenError::Keys(_)) { 2 } else { 1 };
         Failure { hint: error.hint().map(Into::into), ..Failure::new(code, error.to_string()) }
     })?;
     Ok(0)
+}
+
+/// What `config.toml` says of the screen.
+fn options(settings: &Settings) -> Result<Options, Failure> {
+    let own = settings.config.keys.iter().map(|(action, keys)| (action.clone(), keys.to_vec())).collect();
+    let keymap = Keymap::new(&own).map_err(|error| {
+        let message = format!("{}: {error}", settings.paths.config_file().display());
+        Failure { hint: Some(error.hint().into()), ..Failure::new(2, message) }
+    })?;
+    let folder = std::env::current_dir().unwrap_or_default();
+    Ok(Options { vim: settings.config.vim, mouse: settings.config.mouse.unwrap_or(true), keymap, folder })
 }
 
 fn make_model(settings: &Settings, typed: Option<&str>) -> Result<Box<dyn Generate>, Failure> {
@@ -59,7 +94,10 @@ fn make_model(settings: &Settings, typed: Option<&str>) -> Result<Box<dyn Genera
                     )
                 })
                 .collect();
-            Err(Failure { hint: Some(format!("in another terminal: {}; then ask again", offers.join(", or "))), ..failure })
+            Err(Failure {
+                hint: Some(format!("F7 fetches one, or in another terminal {}; then ask again", offers.join(", or "))),
+                ..failure
+            })
         }
         Err(error) => Err(error.into()),
     }

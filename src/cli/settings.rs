@@ -79,7 +79,7 @@ mod tests {
             timeout: Some(7),
             offline: true,
             prompt: Some(PromptChoice::Alpaca),
-            threads: None,
+            ..Config::default()
         };
         let settings = Settings { paths: Paths::all_in("/c"), config };
         assert_eq!((settings.model(Some("typed")), settings.model(None)), (Some("typed"), Some("m")));

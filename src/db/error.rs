@@ -98,6 +98,12 @@ pub enum DbError {
     /// Cancelled, or out of time.
     #[error("{}", match .0 { Stop::Cancelled => "the query was cancelled", Stop::TimedOut => "the query ran out of time" })]
     Stopped(Stop),
+    /// A result could not be kept in our temporary file.
+    #[error("cannot keep the result: {message}")]
+    Spool {
+        /// The system's or SQLite's words.
+        message: String,
+    },
     /// Our own copy of the sample database could not be made.
     #[error("cannot make the demo database in `{}`: {message}", folder.display())]
     Demo {
@@ -129,12 +135,13 @@ impl DbError {
             Self::Parameters { .. } => "write the values into the statement",
             Self::Stopped(Stop::Cancelled) => "run it again when you want the result",
             Self::Stopped(Stop::TimedOut) => "raise --timeout, or make the query smaller",
+            Self::Spool { .. } => "free some space in the system's temporary folder, or set TMPDIR to another",
             Self::Demo { .. } => "free some disk space, or set SQLLAMA_CACHE_DIR to a folder that can be written",
         }
     }
 
     /// Whether the database could not be opened (exit code 3), rather than a statement failing on it.
     pub fn is_open_error(&self) -> bool {
-        !matches!(self, Self::Sql { .. } | Self::Refused { .. } | Self::Parameters { .. } | Self::Stopped(_))
+        !matches!(self, Self::Sql { .. } | Self::Refused { .. } | Self::Parameters { .. } | Self::Spool { .. } | Self::Stopped(_))
     }
 }

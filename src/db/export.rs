@@ -1,12 +1,15 @@
-//! Results as text: for people, for spreadsheets, for programs, for documents.
+//! Results as text: for people, for spreadsheets, for programs, for documents. [`RowWriter`] takes one row after the other.
 
-use std::collections::HashSet;
 use std::io::{self, Write};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::table::{Cell, Table};
 use crate::text;
+
+mod rows;
+
+pub use rows::{RowFormat, RowWriter, distinct_names};
 
 /// How a table is written. Names are the command line's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,14 +34,17 @@ const MAX_WIDTH: usize = 60;
 pub fn write_table(table: &Table, format: Format, out: &mut dyn Write) -> io::Result<()> {
     match format {
         Format::Table => write_aligned(table, out),
-        Format::Csv => write_csv(table, out),
-        Format::Json => {
-            serde_json::to_writer(&mut *out, &table_to_json(table)).map_err(io::Error::from)?;
-            writeln!(out)
-        }
-        Format::Ndjson => write_ndjson(table, out),
-        Format::Markdown => write_markdown(table, out),
+        Format::Csv => write_rows(table, RowFormat::Csv, out),
+        Format::Json => write_rows(table, RowFormat::Json, out),
+        Format::Ndjson => write_rows(table, RowFormat::Ndjson, out),
+        Format::Markdown => write_rows(table, RowFormat::Markdown, out),
     }
+}
+
+fn write_rows(table: &Table, format: RowFormat, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = RowWriter::begin(format, &table.columns, out)?;
+    table.rows.iter().try_for_each(|row| writer.row(row))?;
+    writer.end(table.truncated)
 }
 
 /// `{columns, rows, row_count, truncated}`.
@@ -74,6 +80,17 @@ pub fn cell_to_text(cell: &Cell) -> String {
             format!("x'{}…' ({})", hex(bytes.get(..16).unwrap_or(&[])), text::bytes(bytes.len() as u64))
         }
         Cell::Blob(bytes) => format!("x'{}'", hex(bytes)),
+    }
+}
+
+/// A value as it is pasted elsewhere: nothing for `NULL`, text as it is, bytes in hexadecimal.
+pub fn cell_to_copy(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => String::new(),
+        Cell::Integer(n) => n.to_string(),
+        Cell::Real(x) => real(*x),
+        Cell::Text(text) => text.clone(),
+        Cell::Blob(bytes) => hex(bytes),
     }
 }
 
@@ -120,57 +137,6 @@ fn write_aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {
     line(&head)?;
     line(&widths.iter().map(|&w| "─".repeat(w)).collect::<Vec<_>>())?;
     body.iter().try_for_each(|row| line(row))
-}
-
-fn write_csv(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = csv::Writer::from_writer(out);
-    writer.write_record(table.columns.iter().map(|c| c.name.as_str()))?;
-    for row in &table.rows {
-        writer.write_record(row.iter().map(|cell| match cell {
-            Cell::Null => String::new(),
-            Cell::Integer(n) => n.to_string(),
-            Cell::Real(x) => real(*x),
-            Cell::Text(text) => text.clone(),
-            Cell::Blob(bytes) => hex(bytes),
-        }))?;
-    }
-    writer.flush()
-}
-
-fn write_ndjson(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    let names = distinct_names(table);
-    for row in &table.rows {
-        let object: Map<String, Value> = names.iter().cloned().zip(row.iter().map(cell_to_json)).collect();
-        serde_json::to_writer(&mut *out, &object).map_err(io::Error::from)?;
-        writeln!(out)?;
-    }
-    Ok(())
-}
-
-/// Column names, later ones of the same name with a number: `id`, `id_2`.
-fn distinct_names(table: &Table) -> Vec<String> {
-    let mut taken: HashSet<String> = HashSet::new();
-    table
-        .columns
-        .iter()
-        .map(|column| {
-            let mut name = column.name.clone();
-            let mut n = 2;
-            while !taken.insert(name.clone()) {
-                name = format!("{}_{n}", column.name);
-                n += 1;
-            }
-            name
-        })
-        .collect()
-}
-
-fn write_markdown(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    let escape = |text: &str| text.replace('\\', "\\\\").replace('|', "\\|");
-    let mut line = |cells: Vec<String>| writeln!(out, "| {} |", cells.join(" | "));
-    line(table.columns.iter().map(|c| escape(&text::sanitize(&c.name))).collect())?;
-    line(table.columns.iter().map(|_| "---".to_owned()).collect())?;
-    table.rows.iter().try_for_each(|row| line(row.iter().map(|cell| escape(&cell_to_text(cell))).collect()))
 }
 
 #[cfg(test)]

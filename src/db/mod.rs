@@ -7,6 +7,7 @@
 //! - `database`: checking and running statements; `columns`: what their results are called
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
+//! - [`spool`]: results of any length, drained out of the database
 //! - [`demo`]: the sample database
 //! - [`values`]: the distinct text values, to find what a question mentions
 //! - `introspect`, `keys`, `statistics`: the schema, in two phases
@@ -22,6 +23,7 @@ mod keys;
 mod open;
 pub mod same;
 pub mod scratch;
+pub mod spool;
 mod statistics;
 pub mod table;
 pub mod values;
@@ -31,6 +33,7 @@ pub use error::DbError;
 pub use export::{Format, write_table};
 pub use same::{RowOrder, same_result};
 pub use scratch::Scratch;
+pub use spool::Spool;
 pub use table::{Cell, ColumnInfo, Limits, Table};
 pub use values::{ValueIndex, ValueLimits};
 

@@ -1,12 +1,22 @@
-//! Background workers around the engines, for front ends that must not wait.
+//! Background workers around the engines.
 //!
-//! - [`message`]: what is asked of the workers and what they report
-//! - [`workers`]: the threads
+//! - [`message`]: what is asked of them, what they report
+//! - `workers`: the threads
+//! - `database`, `model`, `result`, `keep`, `models`, `files`: what each of them does
 //!
-//! Every job ends in exactly one [`message::Report::Done`], also on error, cancel and panic.
+//! Every job ends in exactly one [`Report::Done`], also on error, cancel and panic.
 
+mod database;
+mod files;
+mod keep;
 pub mod message;
-pub mod workers;
+mod model;
+mod models;
+mod result;
+mod workers;
 
-pub use message::{JobFailure, JobId, Outcome, Report, Work};
-pub use workers::{ModelFactory, Settings, Workers};
+pub use message::{
+    AskWork, ChartWork, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow, ModelsWork, Outcome, Report,
+    ResultWork, Work,
+};
+pub use workers::{ModelFactory, Opener, Settings, Workers};

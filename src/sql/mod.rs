@@ -17,11 +17,14 @@
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
 //! - [`mod@shape`]: how involved a query is
+//! - [`statement`]: the statement at the cursor
+//! - [`mod@complete`]: names that fit at the cursor
 //! - [`lex`]: tokens as SQLite cuts them
 //! - [`lock`]: only names that exist, while SQL is being written
 
 pub mod comparisons;
 pub mod describe;
+pub mod complete;
 pub mod dialect;
 pub mod extract;
 pub mod format;
@@ -36,11 +39,13 @@ pub mod quotes;
 pub mod resolve;
 mod scope;
 pub mod shape;
+pub mod statement;
 pub mod suspicion;
 mod tokens;
 mod tree;
 
 pub use describe::{Description, describe};
+pub use complete::complete;
 pub use extract::{Draft, extract};
 pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};
@@ -48,4 +53,5 @@ pub use lock::NameLock;
 pub use mend::{Change, ChangeKind, Mended, mend, mend_for};
 pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};
+pub use statement::{statement_at, statements};
 pub use suspicion::{Suspicion, SuspicionKind, suspicions};

@@ -1,5 +1,6 @@
 //! A person's settings: `config.toml`. What is typed on the command line wins over it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -24,6 +25,48 @@ pub struct Config {
     pub offline: bool,
     /// How the model is asked.
     pub prompt: Option<PromptChoice>,
+    /// Colours of the screen.
+    pub theme: Option<ThemeChoice>,
+    /// Whether the screen hears the mouse; it does unless this says no.
+    pub mouse: Option<bool>,
+    /// Vim keys in the screen's SQL.
+    #[serde(default)]
+    pub vim: bool,
+    /// Keys of the screen, by action: `run-sql = ["f5", "ctrl+r"]`. The screen knows actions and keys, and says what is wrong.
+    #[serde(default)]
+    pub keys: BTreeMap<String, KeyNames>,
+}
+
+/// Colours of the screen.
+#[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// For a dark background.
+    Dark,
+    /// For a light one.
+    Light,
+    /// None.
+    Plain,
+}
+
+/// One key, or several.
+#[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
+#[serde(untagged)]
+pub enum KeyNames {
+    /// One.
+    One(String),
+    /// Several; none unbinds.
+    Several(Vec<String>),
+}
+
+impl KeyNames {
+    /// As a list.
+    pub fn to_vec(&self) -> Vec<String> {
+        match self {
+            Self::One(key) => vec![key.clone()],
+            Self::Several(keys) => keys.clone(),
+        }
+    }
 }
 
 /// How the model is asked; names are the command line's.
@@ -98,8 +141,18 @@ mod tests {
                 timeout: Some(9),
                 offline: true,
                 prompt: Some(PromptChoice::Alpaca),
+                ..Config::default()
             }),
         );
+        let keys = BTreeMap::from([
+            ("help".to_owned(), KeyNames::Several(vec!["f1".into(), "f12".into()])),
+            ("quit".to_owned(), KeyNames::One("ctrl+x".into())),
+        ]);
+        check(
+            "theme = \"light\"\nmouse = false\nvim = true\n[keys]\nquit = \"ctrl+x\"\nhelp = [\"f1\", \"f12\"]\n",
+            Ok(Config { theme: Some(ThemeChoice::Light), mouse: Some(false), vim: true, keys, ..Config::default() }),
+        );
+        check("theme = \"pink\"", Err("c.toml, line 1: unknown variant `pink`"));
         check("threads = 2\nmodl = \"x\"\n", Err("c.toml, line 2: unknown field `modl`, expected one of `model`"));
         check("\n\nthreads = \"two\"\n", Err("c.toml, line 3: invalid type: string \"two\""));
         check("max_rows = 1\nthreads = 0\n", Err("c.toml, line 2: `threads` has to be 1 or more"));

@@ -133,7 +133,7 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoHome => Some("set SQLLAMA_CONFIG_DIR, SQLLAMA_DATA_DIR and SQLLAMA_CACHE_DIR"),
-            Self::Config { .. } => Some("the keys are model, threads, max_rows, timeout, offline and prompt"),
+            Self::Config { .. } => Some("the keys are model, threads, max_rows, timeout, offline, prompt, theme, mouse, vim and [keys]"),
             Self::UnknownModel(_) => {
                 Some("`sqllama models list` names the models; the path of a .gguf file or of a Hugging Face folder works too")
             }

@@ -2,6 +2,7 @@
 
 use crate::ask::{Answer, AnswerState, AskEvent};
 use crate::jobs::{JobFailure, JobId};
+use crate::text;
 
 /// How far a question came.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,15 @@ pub enum Stage {
     Cancelled,
 }
 
+/// What the person said of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is right, and kept.
+    Accepted,
+    /// It is wrong, for this reason; empty where none was given.
+    Rejected(String),
+}
+
 /// One question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
@@ -33,22 +43,47 @@ pub struct Entry {
     pub job: JobId,
     /// As asked.
     pub question: String,
+    /// What the model was told besides, for this question alone.
+    pub hints: Vec<String>,
     /// How far it came.
     pub stage: Stage,
     /// What the model wrote so far, in the present attempt.
     pub text: String,
     /// What did not pass, and why.
     pub attempts: Vec<(String, String)>,
-    /// The answer.
+    /// The SQL it led to; empty while there is none.
+    pub sql: String,
+    /// The answer; none for one that was accepted before.
     pub answer: Option<Answer>,
     /// Why there is none.
     pub failure: Option<JobFailure>,
+    /// What the person said of it.
+    pub verdict: Option<Verdict>,
+    /// Whether the model was not asked, because the answer had been accepted.
+    pub known: bool,
 }
 
 impl Entry {
     /// A question that was just asked.
-    pub fn new(job: JobId, question: String) -> Self {
-        Self { job, question, stage: Stage::Loading, text: String::new(), attempts: Vec::new(), answer: None, failure: None }
+    pub fn new(job: JobId, question: String, hints: Vec<String>) -> Self {
+        Self {
+            job,
+            question,
+            hints,
+            stage: Stage::Loading,
+            text: String::new(),
+            attempts: Vec::new(),
+            sql: String::new(),
+            answer: None,
+            failure: None,
+            verdict: None,
+            known: false,
+        }
+    }
+
+    /// A question whose answer was accepted before.
+    pub fn known(job: JobId, question: String, sql: String) -> Self {
+        Self { stage: Stage::Checked, sql, verdict: Some(Verdict::Accepted), known: true, ..Self::new(job, question, Vec::new()) }
     }
 
     /// Takes up a stage of the pipeline.
@@ -78,14 +113,92 @@ impl Entry {
             AnswerState::Refused => Stage::Refused,
         };
         self.attempts = answer.attempts.iter().map(|attempt| (attempt.sql.clone(), attempt.error.clone())).collect();
+        self.sql.clone_from(&answer.sql);
         self.answer = Some(answer);
     }
 
-    /// The SQL it led to; of a cancelled one, what came.
+    /// The SQL it led to.
     pub fn sql(&self) -> Option<&str> {
-        match &self.answer {
-            Some(answer) if !answer.sql.is_empty() => Some(&answer.sql),
-            _ => None,
+        Some(self.sql.as_str()).filter(|sql| !sql.is_empty())
+    }
+}
+
+/// The conversation as Markdown, or as a script of SQL: what was asked, what was answered, what the person said of it.
+pub fn export(entries: &[Entry], database: &str, as_sql: bool) -> String {
+    let mut out = String::new();
+    // A comment of one line cannot be left by what is in it.
+    let line = |text: &str| text::sanitize(text).into_owned();
+    if as_sql {
+        out.push_str(&format!("-- {}\n", line(database)));
+    } else {
+        out.push_str(&format!("# Questions to `{}`\n", line(database)));
+    }
+    for entry in entries {
+        let verdict = match &entry.verdict {
+            Some(Verdict::Accepted) => "accepted".to_owned(),
+            Some(Verdict::Rejected(note)) if note.is_empty() => "rejected".into(),
+            Some(Verdict::Rejected(note)) => format!("rejected: {note}"),
+            None => String::new(),
+        };
+        let state = match entry.stage {
+            Stage::Ran(rows) => text::counted(rows as u64, "row", "rows"),
+            Stage::Failed | Stage::Refused => {
+                entry.answer.as_ref().and_then(|answer| answer.error.clone()).unwrap_or_else(|| "failed".into())
+            }
+            Stage::Cancelled => "cancelled".into(),
+            _ => String::new(),
+        };
+        let remarks: Vec<String> = [state, verdict].into_iter().filter(|part| !part.is_empty()).collect();
+        if as_sql {
+            out.push_str(&format!("\n-- {}\n", line(&entry.question)));
+            out.extend(remarks.iter().map(|remark| format!("-- ({})\n", line(remark))));
+            let sql = entry.sql.trim_end().trim_end_matches(';');
+            match entry.stage {
+                Stage::Failed | Stage::Refused => out.extend(sql.lines().map(|line| format!("-- {line}\n"))),
+                _ if sql.is_empty() => {}
+                _ => out.push_str(&format!("{sql};\n")),
+            }
+        } else {
+            out.push_str(&format!("\n## {}\n", line(&entry.question)));
+            if !entry.sql.is_empty() {
+                // A fence longer than any run of backticks inside.
+                let fence = "`".repeat(longest_run(&entry.sql, '`').max(2) + 1);
+                out.push_str(&format!("\n{fence}sql\n{}\n{fence}\n", entry.sql.trim_end()));
+            }
+            if !remarks.is_empty() {
+                out.push_str(&format!("\n{}\n", line(&remarks.join("; "))));
+            }
         }
+    }
+    out
+}
+
+fn longest_run(text: &str, of: char) -> usize {
+    text.split(|c| c != of).map(str::len).max().unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversation_is_written_as_markdown_and_as_sql() {
+        let mut asked = Entry::new(1, "How many?\x1b".into(), Vec::new());
+        asked.sql = "SELECT count(*) FROM t;".into();
+        asked.stage = Stage::Ran(1);
+        asked.verdict = Some(Verdict::Accepted);
+        let mut failed = Entry::new(2, "What\n; DROP TABLE t?".into(), Vec::new());
+        failed.sql = "SELECT `a```\nFROM".into();
+        failed.stage = Stage::Failed;
+        failed.verdict = Some(Verdict::Rejected("no".into()));
+        let entries = [asked, failed];
+        assert_eq!(
+            export(&entries, "a.db", true),
+            "-- a.db\n\n-- How many?\\u{1b}\n-- (1 row)\n-- (accepted)\nSELECT count(*) FROM t;\n\n-- What\\n; DROP TABLE t?\n-- (failed)\n-- (rejected: no)\n-- SELECT `a```\n-- FROM\n"
+        );
+        assert_eq!(
+            export(&entries, "a.db", false),
+            "# Questions to `a.db`\n\n## How many?\\u{1b}\n\n```sql\nSELECT count(*) FROM t;\n```\n\n1 row; accepted\n\n## What\\n; DROP TABLE t?\n\n````sql\nSELECT `a```\nFROM\n````\n\nfailed; rejected: no\n"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! What comes into the screen's core, and what it wants done.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 
 use crate::jobs::{JobId, Report, Work};
 
@@ -9,12 +9,16 @@ use crate::jobs::{JobId, Report, Work};
 pub enum Event {
     /// A key went down.
     Key(KeyEvent),
+    /// The mouse moved, or was pressed.
+    Mouse(MouseEvent),
     /// Text was pasted.
     Paste(String),
     /// The terminal has a new size: columns, rows.
     Resize(u16, u16),
     /// A worker said something.
     Report(Report),
+    /// The editor outside is done: its text, or why there is none.
+    Edited(Result<String, String>),
     /// Time went by: milliseconds since the screen began.
     Tick(u64),
 }
@@ -33,6 +37,10 @@ pub enum Effect {
     Cancel(JobId),
     /// Put text on the clipboard.
     Copy(String),
+    /// Hand a text to the person's own editor.
+    Edit(String),
+    /// Hear the mouse, or not.
+    Mouse(bool),
     /// Leave.
     Quit,
 }

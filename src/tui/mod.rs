@@ -1,24 +1,31 @@
 //! The screen. The only user of ratatui and crossterm.
 //!
 //! - [`event`]: what comes in and what goes out: [`event::Event`], [`event::Effect`]
-//! - [`state`]: everything the screen knows
+//! - [`state`]: everything the screen knows; [`tab`]: SQL and its result
 //! - [`update`](mod@update): `update(state, event) -> effects`; nothing else changes the state
-//! - [`view`]: `view(state, frame)`; changes nothing
-//! - [`keys`]: the one table that handling, footer and help are made from
-//! - [`tree`], [`conversation`], [`results`]: what the panes hold
+//! - [`view`]: `view(state, frame)`; changes nothing; [`layout`]: where the panes are
+//! - [`keys`]: the one table that handling, footer, help and palette are made from
+//! - [`tree`], [`conversation`], [`results`], [`chart`]: what the panes hold
+//! - [`picker`]: lists over the panes; [`completion`], [`vim`]: what the SQL knows
 //! - [`theme`]: colours, or none
 //! - `terminal`: the event loop, and the terminal put back whatever happens
 
+pub mod chart;
+pub mod completion;
 pub mod conversation;
 pub mod event;
 pub mod keys;
+pub mod layout;
+pub mod picker;
 pub mod results;
 pub mod state;
+pub mod tab;
 mod terminal;
 pub mod theme;
 pub mod tree;
 pub mod update;
 pub mod view;
+pub mod vim;
 
 pub use terminal::{ScreenError, ScreenOptions, run};
 

@@ -1,16 +1,25 @@
-//! The rows of the last query, and where the cursor is in them.
+//! The rows of the last query, and where the cursor is in them. The rows themselves stay in the spool.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::db::{Cell, Table};
+use super::chart::Chart;
+use crate::db::Cell;
+use crate::db::spool::{Arrangement, Filter, Order, Peek, Sort, Spool};
 use crate::jobs::JobFailure;
 use crate::text;
 
-/// No column is drawn wider than this; the cell window shows the rest.
+/// No column is drawn wider than this unless a person says so; the cell window shows the rest.
 const WIDEST: usize = 40;
+/// A person can say no more than this.
+const WIDEST_SET: usize = 240;
 /// Rows that column widths are measured on.
 const MEASURED: usize = 200;
+/// Cells that they are measured on when a result arrives, so that a wide one is shown at once too.
+const MEASURED_CELLS: usize = 20_000;
+/// Columns looked at in one go.
+const CHUNK: usize = 200;
 
 /// What the result pane shows.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -21,7 +30,7 @@ pub enum Content {
     /// Rows.
     Rows {
         /// They.
-        table: Arc<Table>,
+        spool: Arc<Spool>,
         /// How long the query took.
         elapsed: Duration,
     },
@@ -32,48 +41,125 @@ pub enum Content {
 }
 
 /// The pane.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Results {
     /// What it shows.
     pub content: Content,
+    /// The statement that it came from.
+    pub sql: String,
+    /// Sorted or filtered rows; `None` for all, as they came.
+    pub order: Option<Order>,
+    /// How a person wants them: what `order` is, or soon will be.
+    pub wanted: Arrangement,
     /// Row of the cursor.
     pub row: usize,
     /// Column of the cursor.
     pub column: usize,
     /// Drawn width of each column.
     pub widths: Vec<usize>,
+    /// What was typed as a filter.
+    pub filter: String,
+    /// Whether the filter is being typed.
+    pub filtering: bool,
+    /// The rows as a chart.
+    pub chart: Option<Chart>,
 }
 
 impl Results {
-    /// Shows `table`, from its first cell.
-    pub fn show(&mut self, table: Arc<Table>, elapsed: Duration) {
-        let widths = (0..table.columns.len()).map(|column| measure(&table, column)).collect();
-        *self = Self { widths, content: Content::Rows { table, elapsed }, row: 0, column: 0 };
+    /// Shows `spool`, from its first cell.
+    pub fn show(&mut self, sql: String, spool: Arc<Spool>, elapsed: Duration) {
+        let columns = spool.columns().len();
+        let widths = measure(&spool, None, 0..columns, 0, (MEASURED_CELLS / columns.max(1)).clamp(5, MEASURED), WIDEST);
+        *self = Self { widths, content: Content::Rows { spool, elapsed }, sql, ..Self::default() };
     }
 
     /// The rows, where there are some.
-    pub fn table(&self) -> Option<&Arc<Table>> {
+    pub fn spool(&self) -> Option<&Arc<Spool>> {
         match &self.content {
-            Content::Rows { table, .. } => Some(table),
+            Content::Rows { spool, .. } => Some(spool),
             _ => None,
         }
     }
 
+    /// Rows that are shown.
+    pub fn len(&self) -> usize {
+        self.order.as_ref().map_or_else(|| self.spool().map_or(0, |spool| spool.len()), Order::len)
+    }
+
+    /// Whether none are.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// Moves the cursor by `rows` and `columns`, as far as there are cells.
     pub fn move_by(&mut self, rows: isize, columns: isize) {
-        let Some((height, width)) = self.table().map(|table| (table.rows.len(), table.columns.len())) else { return };
-        self.row = self.row.saturating_add_signed(rows).min(height.saturating_sub(1));
+        let width = self.widths.len();
+        self.row = self.row.saturating_add_signed(rows).min(self.len().saturating_sub(1));
         self.column = self.column.saturating_add_signed(columns).min(width.saturating_sub(1));
     }
 
-    /// The cell under the cursor.
-    pub fn cell(&self) -> Option<&Cell> {
-        self.table()?.rows.get(self.row)?.get(self.column)
+    /// The cell under the cursor, in full.
+    pub fn cell(&self) -> Option<Cell> {
+        if self.is_empty() {
+            return None;
+        }
+        self.spool()?.cell(self.order.as_ref(), self.row, self.column).ok()
+    }
+
+    /// The row under the cursor, in full.
+    pub fn cells(&self) -> Option<Vec<Cell>> {
+        if self.is_empty() {
+            return None;
+        }
+        self.spool()?.row(self.order.as_ref(), self.row).ok()
     }
 
     /// The name of the cursor's column.
     pub fn column_name(&self) -> Option<&str> {
-        self.table()?.columns.get(self.column).map(|column| column.name.as_str())
+        self.spool()?.columns().get(self.column).map(|column| column.name.as_str())
+    }
+
+    /// Sorts by the cursor's column: up, down, as it came.
+    pub fn turn_sort(&mut self) -> Arrangement {
+        let column = self.column;
+        self.wanted.sort = match self.wanted.sort {
+            Some(Sort { column: own, descending: false }) if own == column => Some(Sort { column, descending: true }),
+            Some(Sort { column: own, descending: true }) if own == column => None,
+            _ => Some(Sort { column, descending: false }),
+        };
+        self.wanted.clone()
+    }
+
+    /// Takes what is typed as a filter.
+    pub fn take_filter(&mut self) -> Arrangement {
+        self.wanted.filter = Filter::parse(&self.filter, self.column);
+        self.wanted.clone()
+    }
+
+    /// Shows the rows of `order`; what is no longer wanted is dropped.
+    pub fn arranged(&mut self, order: Order) {
+        if *order.arrangement() != self.wanted {
+            return;
+        }
+        self.order = if self.wanted == Arrangement::default() { None } else { Some(order) };
+        self.row = self.row.min(self.len().saturating_sub(1));
+    }
+
+    /// Makes the cursor's column wider by `by`.
+    pub fn widen(&mut self, by: isize) {
+        if let Some(width) = self.widths.get_mut(self.column) {
+            *width = width.saturating_add_signed(by).clamp(1, WIDEST_SET);
+        }
+    }
+
+    /// Makes the cursor's column as wide as its cells around the cursor.
+    pub fn fit(&mut self) {
+        let Some(spool) = self.spool() else { return };
+        let first = self.row.saturating_sub(MEASURED / 2);
+        let fitting = measure(spool, self.order.as_ref(), self.column..self.column + 1, first, MEASURED, WIDEST_SET);
+        if let (Some(width), Some(&fitting)) = (self.widths.get_mut(self.column), fitting.first()) {
+            *width = fitting;
+        }
     }
 
     /// The first column to draw, so that the cursor's column fits into `width`.
@@ -92,27 +178,38 @@ impl Results {
     }
 }
 
-fn measure(table: &Table, column: usize) -> usize {
-    let name = table.columns.get(column).map_or(0, |info| text::width(&text::sanitize(&info.name)));
-    let cells = table.rows.iter().take(MEASURED).filter_map(|row| row.get(column)).map(|cell| text::width(&shown(cell)));
-    cells.fold(name, usize::max).clamp(1, WIDEST)
+/// How wide each of `columns` is in `count` rows from `first` on, at most `widest`.
+fn measure(spool: &Spool, order: Option<&Order>, columns: std::ops::Range<usize>, first: usize, count: usize, widest: usize) -> Vec<usize> {
+    let all: Vec<usize> = columns.collect();
+    let mut widths = BTreeMap::new();
+    for chunk in all.chunks(CHUNK) {
+        let rows = spool.peek(order, first, count, chunk).unwrap_or_default();
+        for (i, &column) in chunk.iter().enumerate() {
+            // A sort mark stands behind the name.
+            let name = spool.columns().get(column).map_or(0, |info| text::width(&text::sanitize(&info.name)));
+            let cells = rows.iter().filter_map(|row| row.get(i)).map(|cell| text::width(&shown(cell)));
+            widths.insert(column, cells.fold(name, usize::max).clamp(1, widest));
+        }
+    }
+    widths.into_values().collect()
 }
 
 /// A cell as one line of a table.
-pub fn shown(cell: &Cell) -> String {
+pub fn shown(cell: &Peek) -> String {
     match cell {
-        Cell::Null => "NULL".into(),
-        Cell::Integer(n) => n.to_string(),
-        Cell::Real(x) => x.to_string(),
-        // A table's cell never needs more than its first screenful.
-        Cell::Text(text) => text::sanitize(&text.chars().take(4 * WIDEST).collect::<String>()).into_owned(),
-        Cell::Blob(bytes) => format!("BLOB, {}", text::bytes(bytes.len() as u64)),
+        Peek::Null => "NULL".into(),
+        Peek::Integer(n) => n.to_string(),
+        Peek::Real(x) => x.to_string(),
+        Peek::Text(text) => text::sanitize(text).into_owned(),
+        Peek::Blob(bytes) => format!("BLOB, {}", text::bytes(*bytes)),
     }
 }
 
 /// A cell in full: JSON indented, control characters visible, bytes in hexadecimal.
 pub fn in_full(cell: &Cell) -> String {
     match cell {
+        Cell::Null => "NULL".into(),
+        Cell::Text(text) if text.is_empty() => "(empty text)".into(),
         Cell::Text(text) => match serde_json::from_str::<serde_json::Value>(text) {
             Ok(value @ (serde_json::Value::Object(_) | serde_json::Value::Array(_))) => {
                 text::sanitize_lines(&serde_json::to_string_pretty(&value).unwrap_or_default()).into_owned()
@@ -120,33 +217,28 @@ pub fn in_full(cell: &Cell) -> String {
             _ => text::sanitize_lines(text).into_owned(),
         },
         Cell::Blob(bytes) => {
-            let lines = bytes.chunks(16).take(4096).map(|line| line.iter().map(|byte| format!("{byte:02x} ")).collect::<String>());
-            format!("{}\n{}", shown(cell), lines.collect::<Vec<_>>().join("\n"))
+            let lines = bytes.chunks(16).take(4096).map(|line| {
+                let hex: String = line.iter().map(|byte| format!("{byte:02x} ")).collect();
+                let text: String = line.iter().map(|&byte| if (32..127).contains(&byte) { char::from(byte) } else { '.' }).collect();
+                format!("{hex:48} {text}")
+            });
+            format!("BLOB, {}\n{}", text::bytes(bytes.len() as u64), lines.collect::<Vec<_>>().join("\n"))
         }
-        other => shown(other),
-    }
-}
-
-/// A cell as it is copied.
-pub fn copied(cell: &Cell) -> String {
-    match cell {
-        Cell::Null => String::new(),
-        Cell::Text(text) => text.clone(),
-        Cell::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
-        other => shown(other),
+        Cell::Integer(n) => n.to_string(),
+        Cell::Real(x) => x.to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::ColumnInfo;
+    use crate::db::{ColumnInfo, Table};
 
     fn results(columns: usize) -> Results {
         let info = |i: usize| ColumnInfo { name: format!("column_{i}"), declared_type: None };
         let table = Table { columns: (0..columns).map(info).collect(), rows: vec![vec![Cell::Integer(1); columns]; 3], truncated: false };
         let mut results = Results::default();
-        results.show(Arc::new(table), Duration::ZERO);
+        results.show(String::new(), Arc::new(Spool::of_table(&table).unwrap()), Duration::ZERO);
         results
     }
 
@@ -163,23 +255,44 @@ mod tests {
     }
 
     #[test]
-    fn the_cursors_column_is_in_view() {
+    fn the_cursors_column_is_in_view_whatever_its_width() {
         let mut results = results(10);
         assert_eq!(results.first_column(30), 0);
         results.column = 9;
         assert_eq!(results.first_column(30), 7);
         assert_eq!(results.first_column(3), 9);
+        results.widen(500);
+        assert_eq!((results.widths[9], results.first_column(30)), (WIDEST_SET, 9));
+        results.fit();
+        assert_eq!(results.widths[9], 8);
     }
 
     #[test]
-    fn cells_are_shown_in_full_and_copied_as_they_are() {
+    fn sorting_turns_up_down_and_back_and_old_orders_are_dropped() {
+        let mut results = results(2);
+        let spool = Arc::clone(results.spool().unwrap());
+        let up = results.turn_sort();
+        let down = results.turn_sort();
+        let arrange = |wanted: &Arrangement| spool.arrange(wanted, &crate::signal::Cancel::new()).unwrap();
+        results.arranged(arrange(&up));
+        assert_eq!(results.order, None);
+        results.arranged(arrange(&down));
+        assert_eq!(results.order.as_ref().map(|order| order.arrangement().sort.unwrap().descending), Some(true));
+        let back = results.turn_sort();
+        results.arranged(arrange(&back));
+        assert_eq!(results.order, None);
+        results.filter = "= 2".into();
+        let none = results.take_filter();
+        results.arranged(arrange(&none));
+        assert_eq!((results.len(), results.row, results.cell()), (0, 0, None));
+    }
+
+    #[test]
+    fn cells_are_shown_in_full() {
         assert_eq!(in_full(&Cell::Text("{\"a\":[1]}".into())), "{\n  \"a\": [\n    1\n  ]\n}");
         assert_eq!(in_full(&Cell::Text("a\x1b[2J\nb".into())), "a\\u{1b}[2J\nb");
-        assert_eq!(in_full(&Cell::Blob(vec![0, 255])), "BLOB, 2 B\n00 ff ");
-        assert_eq!(
-            ["", "a\tb", "00ff"],
-            [Cell::Null, Cell::Text("a\tb".into()), Cell::Blob(vec![0, 255])].map(|cell| copied(&cell)).each_ref().map(String::as_str)
-        );
-        assert_eq!(shown(&Cell::Text("a\nb".into())), "a\\nb");
+        assert_eq!(in_full(&Cell::Blob(vec![0, 65])), format!("BLOB, 2 B\n{:48} .A", "00 41 "));
+        assert_eq!((in_full(&Cell::Text(String::new())).as_str(), in_full(&Cell::Null).as_str()), ("(empty text)", "NULL"));
+        assert_eq!(shown(&Peek::Text("a\nb".into())), "a\\nb");
     }
 }

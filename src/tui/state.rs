@@ -1,16 +1,20 @@
 //! Everything the screen knows.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use ratatui_textarea::TextArea;
 
 use super::conversation::Entry;
-use super::keys::Context;
-use super::results::Results;
+use super::keys::{Context, Keymap};
+use super::layout::Panes;
+use super::picker::Picker;
+use super::tab::Tab;
 use super::theme::Theme;
 use super::tree::Tree;
-use crate::jobs::{JobId, Work};
+use crate::jobs::{DatabaseRecords, JobFailure, JobId, ModelRow, Work};
 use crate::llm::ModelInfo;
+use crate::records::{KnownDatabase, fold_question};
 use crate::schema::Schema;
 
 /// Where keys go.
@@ -34,22 +38,52 @@ impl Pane {
 }
 
 /// A window over the panes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Window {
     /// The key table.
     Help {
         /// First line shown.
         scroll: usize,
     },
-    /// One cell.
-    Cell {
-        /// The column's name.
+    /// A text: a cell, a plan, a definition.
+    Text {
+        /// What it is.
         title: String,
-        /// The cell in full.
+        /// The text, in full.
         text: String,
         /// First line shown.
         scroll: usize,
     },
+    /// A list to choose from.
+    List(Picker),
+    /// A line to be typed.
+    Prompt(Prompt),
+}
+
+/// A line to be typed.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    /// What it is for.
+    pub kind: PromptKind,
+    /// What is typed.
+    pub text: TextArea<'static>,
+}
+
+/// What a typed line is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromptKind {
+    /// Why the answer of this job is wrong.
+    Reject(JobId),
+    /// A lasting hint.
+    Note,
+    /// Where a result goes.
+    Export(crate::jobs::ExportFormat),
+    /// Where the conversation goes.
+    Conversation,
+    /// The title of a favourite, and its SQL.
+    Favourite(String),
+    /// The path of a database.
+    Open,
 }
 
 /// A job that has not ended.
@@ -59,12 +93,24 @@ pub struct RunningJob {
     pub job: JobId,
     /// What it does.
     pub work: Work,
+    /// In which tab its result belongs.
+    pub tab: u32,
     /// When it began, on the screen's clock.
     pub started_ms: u64,
-    /// How much of the schema the model has read, in percent, where it does that.
-    pub percent: Option<u8>,
+    /// How far it is, as a word for the status line.
+    pub progress: Option<String>,
     /// Whether it was asked to stop.
     pub stopping: bool,
+}
+
+impl RunningJob {
+    /// Whether a person need not know of it: it is short, and nobody waits for it.
+    pub fn is_quiet(&self) -> bool {
+        matches!(
+            self.work,
+            Work::Keep(_) | Work::Files { .. } | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
+        )
+    }
 }
 
 /// A line for the person, until the next key.
@@ -76,6 +122,19 @@ pub enum Notice {
     Warning(String),
 }
 
+/// What a person chose in the config file, or on the way.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Vim keys in the SQL.
+    pub vim: bool,
+    /// Whether the mouse is heard.
+    pub mouse: bool,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The folder that relative paths begin in.
+    pub folder: std::path::PathBuf,
+}
+
 /// The screen.
 #[derive(Debug, Clone)]
 pub struct State {
@@ -83,10 +142,14 @@ pub struct State {
     pub size: (u16, u16),
     /// Colours, or none.
     pub theme: Theme,
+    /// What a person chose.
+    pub options: Options,
     /// Where keys go.
     pub focus: Pane,
     /// Whether the focused pane has the whole screen.
     pub zoomed: bool,
+    /// How the panes share the screen.
+    pub panes: Panes,
     /// What lies over the panes.
     pub window: Option<Window>,
     /// The open database's file; empty while none is.
@@ -94,21 +157,31 @@ pub struct State {
     /// Its schema.
     pub schema: Arc<Schema>,
     /// Why it could not be opened.
-    pub open_failure: Option<crate::jobs::JobFailure>,
+    pub open_failure: Option<JobFailure>,
     /// The schema pane.
     pub tree: Tree,
     /// Questions, oldest first.
     pub entries: Vec<Entry>,
+    /// The selected question, counted from the newest.
+    pub selected_entry: usize,
     /// Lines that the conversation is scrolled up from its end.
     pub conversation_scroll: usize,
-    /// The SQL.
-    pub editor: TextArea<'static>,
+    /// SQL and its result, side by side with others.
+    pub tabs: Vec<Tab>,
+    /// Which of them is shown.
+    pub tab: usize,
     /// The question.
     pub ask: TextArea<'static>,
     /// Which earlier question stands in the line, counted from the newest.
     pub recalled: Option<usize>,
-    /// The result pane.
-    pub results: Results,
+    /// What is kept for the open database.
+    pub records: DatabaseRecords,
+    /// Accepted SQL by folded question.
+    pub accepted: HashMap<String, String>,
+    /// Databases opened last.
+    pub recent: Vec<KnownDatabase>,
+    /// The catalogue on this machine; empty until it was read.
+    pub models: Vec<ModelRow>,
     /// The model, once it is loaded.
     pub model: Option<ModelInfo>,
     /// Jobs that have not ended.
@@ -119,7 +192,10 @@ pub struct State {
     pub clock_ms: u64,
     /// Whether Ctrl+C was pressed with nothing running, and quits when pressed again.
     pub quit_armed: bool,
+    /// When drafts were written down last, and what they were then.
+    pub(super) drafted: (u64, Vec<(u32, String)>),
     pub(super) next_job: JobId,
+    pub(super) next_tab: u32,
 }
 
 impl State {
@@ -128,44 +204,75 @@ impl State {
         Self {
             size,
             theme,
+            options: Options::default(),
             focus: Pane::Ask,
             zoomed: false,
+            panes: Panes::default(),
             window: None,
             database: String::new(),
             schema: Arc::default(),
             open_failure: None,
             tree: Tree::default(),
             entries: Vec::new(),
+            selected_entry: 0,
             conversation_scroll: 0,
-            editor: TextArea::default(),
+            tabs: vec![Tab::new(0)],
+            tab: 0,
             ask: TextArea::default(),
             recalled: None,
-            results: Results::default(),
+            records: DatabaseRecords::default(),
+            accepted: HashMap::new(),
+            recent: Vec::new(),
+            models: Vec::new(),
             model: None,
             running: Vec::new(),
             notice: None,
             clock_ms: 0,
             quit_armed: false,
+            drafted: (0, Vec::new()),
             next_job: 1,
+            next_tab: 1,
         }
     }
 
     /// Where keys go, as the key table names it.
     pub fn context(&self) -> Context {
         match (&self.window, self.focus) {
-            (Some(_), _) => Context::Window,
+            (Some(Window::Help { .. } | Window::Text { .. }), _) => Context::Window,
+            (Some(Window::List(_)), _) => Context::List,
+            (Some(Window::Prompt(_)), _) => Context::Prompt,
             (None, Pane::Schema) if self.tree.filtering => Context::Filter,
             (None, Pane::Schema) => Context::Schema,
             (None, Pane::Conversation) => Context::Conversation,
+            (None, Pane::Editor) if self.tab().completion.is_some() => Context::Completion,
             (None, Pane::Editor) => Context::Editor,
+            (None, Pane::Results) if self.tab().results.filtering => Context::RowFilter,
+            (None, Pane::Results) if self.tab().results.chart.is_some() => Context::Chart,
             (None, Pane::Results) => Context::Results,
             (None, Pane::Ask) => Context::Ask,
         }
     }
 
+    /// The tab that is shown.
+    pub fn tab(&self) -> &Tab {
+        // There is always one: the last cannot be closed.
+        self.tabs.get(self.tab).unwrap_or(&self.tabs[0])
+    }
+
+    /// The tab that is shown.
+    pub fn tab_mut(&mut self) -> &mut Tab {
+        let at = self.tab.min(self.tabs.len() - 1);
+        &mut self.tabs[at]
+    }
+
+    /// The tab with that name, where it is still there.
+    pub(super) fn tab_named(&mut self, id: u32) -> Option<&mut Tab> {
+        self.tabs.iter_mut().find(|tab| tab.id == id)
+    }
+
     /// The SQL in the editor.
     pub fn sql(&self) -> String {
-        self.editor.lines().join("\n")
+        self.tab().editor.lines().join("\n")
     }
 
     /// The entry that a job answers.
@@ -173,8 +280,26 @@ impl State {
         self.entries.iter_mut().find(|entry| entry.job == job)
     }
 
+    /// The question that keys of the conversation mean: the selected one while that pane has the keys, else the newest.
+    pub fn current_entry(&self) -> Option<&Entry> {
+        let back = if self.focus == Pane::Conversation { self.selected_entry } else { 0 };
+        self.entries.iter().rev().nth(back)
+    }
+
     /// Whether a question is being answered.
     pub fn is_asking(&self) -> bool {
-        self.running.iter().any(|running| matches!(running.work, Work::Ask { .. }))
+        self.running.iter().any(|running| matches!(running.work, Work::Ask(_)))
+    }
+
+    /// The SQL that was accepted for a question.
+    pub fn accepted_sql(&self, question: &str) -> Option<&String> {
+        self.accepted.get(&fold_question(question))
+    }
+
+    /// Whether it is known that no model is here.
+    pub fn lacks_model(&self) -> bool {
+        self.model.is_none()
+            && !self.models.is_empty()
+            && self.models.iter().all(|model| model.presence != crate::store::Presence::Installed)
     }
 }

@@ -1,11 +1,14 @@
 //! The event loop, and the terminal put back whatever happens.
 
 use std::io::{self, IsTerminal, Write, stdout};
-use std::panic;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
+use std::{env, fs, panic};
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{self as input, DisableBracketedPaste, EnableBracketedPaste, EventStream};
+use crossterm::event::{
+    self as input, DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture, EventStream, MouseEventKind,
+};
 use crossterm::execute;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use futures::StreamExt;
@@ -14,7 +17,8 @@ use ratatui::backend::CrosstermBackend;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::event::{Effect, Event};
-use super::state::State;
+use super::keys::BadBinding;
+use super::state::{Options, State};
 use super::theme::Theme;
 use super::update::{self, update};
 use super::view::view;
@@ -22,15 +26,21 @@ use crate::jobs::{Report, Settings, Workers};
 
 /// How often the clock moves on the screen while something runs.
 const TICK: Duration = Duration::from_millis(100);
+/// How often it moves otherwise: drafts are written down then.
+const IDLE_TICK: Duration = Duration::from_secs(2);
 
 /// How the screen begins.
 pub struct ScreenOptions {
-    /// What to open first.
-    pub database: String,
+    /// What to open first; `None` for the start page.
+    pub database: Option<String>,
     /// What the workers need.
     pub settings: Settings,
-    /// Whether colours may be used.
-    pub colour: bool,
+    /// Colours.
+    pub theme: Theme,
+    /// What a person chose.
+    pub options: Options,
+    /// Where a report goes when the program fails.
+    pub reports: PathBuf,
 }
 
 /// Why there is no screen.
@@ -42,6 +52,9 @@ pub enum ScreenError {
     /// The terminal could not be read or written.
     #[error("the terminal failed: {0}")]
     Terminal(#[from] io::Error),
+    /// The config file binds a key that cannot be bound.
+    #[error(transparent)]
+    Keys(#[from] BadBinding),
 }
 
 impl ScreenError {
@@ -50,6 +63,7 @@ impl ScreenError {
         match self {
             Self::NoTerminal => Some("`sqllama ask DB QUESTION` and `sqllama query DB SQL` need no terminal"),
             Self::Terminal(_) => None,
+            Self::Keys(error) => Some(error.hint()),
         }
     }
 }
@@ -60,27 +74,32 @@ pub fn run(options: ScreenOptions) -> Result<(), ScreenError> {
         return Err(ScreenError::NoTerminal);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let _guard = TerminalGuard::enter()?;
+    let _guard = TerminalGuard::enter(options.reports.clone(), options.options.mouse)?;
     runtime.block_on(event_loop(options))
 }
 
 /// The terminal in raw mode on its other screen; put back when dropped, also by a panic of this thread. A panic of a worker is caught
-/// there, so its message must not be printed over the screen.
+/// there, so its message must not be printed over the screen; both leave a report.
 struct TerminalGuard;
 
 impl TerminalGuard {
-    fn enter() -> io::Result<Self> {
+    fn enter(reports: PathBuf, mouse: bool) -> io::Result<Self> {
         let main = std::thread::current().id();
         let before = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
+            let report = write_report(&reports, &info.to_string());
             if std::thread::current().id() == main {
                 restore();
                 before(info);
+                if let Some(path) = report {
+                    let _ = writeln!(io::stderr(), "a report is in {}", path.display());
+                }
             }
         }));
         enable_raw_mode()?;
         let guard = Self;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        hear_mouse(mouse)?;
         Ok(guard)
     }
 }
@@ -92,8 +111,24 @@ impl Drop for TerminalGuard {
 }
 
 fn restore() {
-    let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, crossterm::cursor::Show);
+    let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, crossterm::cursor::Show);
     let _ = disable_raw_mode();
+}
+
+fn hear_mouse(on: bool) -> io::Result<()> {
+    if on { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+}
+
+/// What happened and where, without anything of the person's data.
+fn write_report(folder: &Path, what: &str) -> Option<PathBuf> {
+    fs::create_dir_all(folder).ok()?;
+    let seconds = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map(|time| time.as_secs()).unwrap_or_default();
+    let path = folder.join(format!("panic-{seconds}-{}.txt", std::process::id()));
+    let thread = std::thread::current().name().unwrap_or("main").to_owned();
+    let trace = std::backtrace::Backtrace::force_capture();
+    let text = format!("sqllama {} on {}\nthread: {thread}\n{what}\n\n{trace}\n", env!("CARGO_PKG_VERSION"), env::consts::OS);
+    fs::write(&path, text).ok()?;
+    Some(path)
 }
 
 async fn event_loop(options: ScreenOptions) -> Result<(), ScreenError> {
@@ -104,11 +139,13 @@ async fn event_loop(options: ScreenOptions) -> Result<(), ScreenError> {
     })?;
     let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     let size = terminal.size()?;
-    let mut state = State::new((size.width, size.height), Theme { colour: options.colour });
-    let mut effects = update::open(&mut state, &options.database);
+    let mut state = State::new((size.width, size.height), options.theme);
+    state.options = options.options;
+    let mut effects = update::begin(&mut state, options.database.as_deref());
     let mut keys = EventStream::new();
+    let mut first = true;
     loop {
-        for effect in effects.drain(..) {
+        for effect in std::mem::take(&mut effects) {
             match effect {
                 Effect::Submit { job, work } => workers.submit(job, work),
                 Effect::Cancel(job) => workers.cancel(job),
@@ -116,11 +153,27 @@ async fn event_loop(options: ScreenOptions) -> Result<(), ScreenError> {
                     execute!(stdout(), CopyToClipboard::to_clipboard_from(text))?;
                     stdout().flush()?;
                 }
+                Effect::Mouse(on) => hear_mouse(on)?,
+                Effect::Edit(text) => {
+                    // The stream would read what is typed into the editor.
+                    drop(keys);
+                    let edited = edit(&text, state.options.mouse);
+                    keys = EventStream::new();
+                    terminal.clear()?;
+                    effects.extend(update(&mut state, Event::Edited(edited)));
+                }
                 Effect::Quit => return Ok(()),
             }
         }
         terminal.draw(|frame| view(&state, frame))?;
-        let busy = !state.running.is_empty();
+        if std::mem::take(&mut first) && env::var_os("SQLLAMA_TIME_FIRST_FRAME").is_some() {
+            // For a bench: the screen is drawn once, and left.
+            drop(terminal);
+            restore();
+            let _ = writeln!(io::stderr(), "first frame after {:.1} ms", begun.elapsed().as_secs_f64() * 1000.0);
+            return Ok(());
+        }
+        let tick = if state.running.is_empty() { IDLE_TICK } else { TICK };
         tokio::select! {
             event = keys.next() => match event {
                 Some(event) => effects.extend(translate(event?).map(|event| update(&mut state, event)).unwrap_or_default()),
@@ -132,7 +185,7 @@ async fn event_loop(options: ScreenOptions) -> Result<(), ScreenError> {
                 // Tokens come faster than a screen needs to be drawn: take what is there.
                 drain(&mut reports, &mut state, &mut effects);
             }
-            () = tokio::time::sleep(TICK), if busy => {}
+            () = tokio::time::sleep(tick) => {}
         }
         let now = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         effects.extend(update(&mut state, Event::Tick(now)));
@@ -150,6 +203,27 @@ fn translate(event: input::Event) -> Option<Event> {
         input::Event::Key(key) => Some(Event::Key(key)),
         input::Event::Paste(text) => Some(Event::Paste(text)),
         input::Event::Resize(columns, rows) => Some(Event::Resize(columns, rows)),
+        input::Event::Mouse(mouse) if !matches!(mouse.kind, MouseEventKind::Moved | MouseEventKind::Drag(_)) => Some(Event::Mouse(mouse)),
         input::Event::FocusGained | input::Event::FocusLost | input::Event::Mouse(_) => None,
+    }
+}
+
+/// Lends the terminal to `$VISUAL` or `$EDITOR` with `text` in a file, and gives what it made of it.
+fn edit(text: &str, mouse: bool) -> Result<String, String> {
+    let chosen = ["VISUAL", "EDITOR"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()));
+    let command = chosen.unwrap_or_else(|| "vi".into());
+    let mut words = command.split_whitespace();
+    let program = words.next().unwrap_or("vi").to_owned();
+    let file = tempfile::Builder::new().prefix("sqllama-").suffix(".sql").tempfile().map_err(|error| error.to_string())?;
+    fs::write(file.path(), text).map_err(|error| error.to_string())?;
+    restore();
+    let status = std::process::Command::new(&program).args(words).arg(file.path()).status();
+    let back =
+        enable_raw_mode().and_then(|()| execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)).and_then(|()| hear_mouse(mouse));
+    back.map_err(|error| error.to_string())?;
+    match status {
+        Ok(status) if status.success() => fs::read_to_string(file.path()).map_err(|error| error.to_string()),
+        Ok(status) => Err(format!("`{program}` ended with {status}; the SQL is as it was")),
+        Err(error) => Err(format!("`{program}` could not be started ({error}); $EDITOR names another editor")),
     }
 }

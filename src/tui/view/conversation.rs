@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::super::conversation::{Entry, Stage};
+use super::super::conversation::{Entry, Stage, Verdict};
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
 use crate::text;
@@ -22,21 +22,56 @@ pub(super) fn conversation(state: &State, frame: &mut Frame<'_>, area: Rect) {
         if let Some(hint) = &failure.hint {
             put(state, &mut lines, &format!("hint: {hint}"), Role::Muted, 0, width);
         }
+        put(state, &mut lines, "Ctrl+O opens another database.", Role::Plain, 0, width);
     } else if state.entries.is_empty() {
-        put(state, &mut lines, "Type a question about this database below, and press Enter.", Role::Plain, 0, width);
-        put(state, &mut lines, "The SQL is shown and checked first; it can only read. F1 shows every key.", Role::Muted, 0, width);
+        welcome(state, &mut lines, width);
     }
-    for entry in &state.entries {
-        entry_lines(state, &mut lines, entry, width);
+    let selected = state.entries.len().checked_sub(state.selected_entry + 1).filter(|_| state.focus == Pane::Conversation);
+    let mut last_of_selected = None;
+    for (number, entry) in state.entries.iter().enumerate() {
+        entry_lines(state, &mut lines, entry, selected == Some(number), width);
+        if selected == Some(number) {
+            last_of_selected = Some(lines.len());
+        }
     }
     let height = usize::from(inner.height);
-    let last = lines.len().saturating_sub(height);
-    let first = last.saturating_sub(state.conversation_scroll);
+    // The end is in view, or the selected question's.
+    let end = last_of_selected.unwrap_or(lines.len());
+    let first = end.saturating_sub(height).saturating_sub(state.conversation_scroll);
     frame.render_widget(Paragraph::new(lines.into_iter().skip(first).take(height).collect::<Vec<_>>()), inner);
 }
 
-fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: usize) {
-    put(state, lines, &format!("> {}", entry.question), Role::Title, 0, width);
+/// What a newcomer needs to know.
+fn welcome(state: &State, lines: &mut Vec<Line<'static>>, width: usize) {
+    if state.database.is_empty() {
+        put(state, lines, "No database is open. Ctrl+O opens one.", Role::Plain, 0, width);
+        return;
+    }
+    if state.lacks_model() {
+        put(
+            state,
+            lines,
+            "To ask in plain words a model is needed, once: F7 shows what fits this machine and fetches it.",
+            Role::Attention,
+            0,
+            width,
+        );
+        put(state, lines, "Everything else works without: b in the schema shows a table, F5 runs SQL.", Role::Muted, 0, width);
+        return;
+    }
+    put(state, lines, "Type a question about this database below, and press Enter.", Role::Plain, 0, width);
+    put(state, lines, "The SQL is shown and checked first; it can only read. F1 shows every key, F9 every screen.", Role::Muted, 0, width);
+    if !state.records.accepted.is_empty() {
+        let count = text::counted(state.records.accepted.len() as u64, "accepted answer", "accepted answers");
+        put(state, lines, &format!("{count} on this database; asked again they come at once."), Role::Muted, 0, width);
+    }
+}
+
+fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, selected: bool, width: usize) {
+    put(state, lines, &format!("> {}", entry.question), if selected { Role::Selected } else { Role::Title }, 0, width);
+    for hint in &entry.hints {
+        put(state, lines, &format!("with the hint: {hint}"), Role::Muted, 2, width);
+    }
     for (_, error) in &entry.attempts {
         put(state, lines, &format!("tried, and SQLite said: {error}"), Role::Attention, 2, width);
     }
@@ -50,6 +85,10 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, wid
         if let Some(error) = &answer.error {
             put(state, lines, &format!("error: {error}"), Role::Error, 2, width);
         }
+        if let Some(confidence) = answer.confidence {
+            let role = if confidence >= 0.7 { Role::Good } else { Role::Attention };
+            put(state, lines, &format!("confidence {:.0}%: {}", 100.0 * confidence, answer.reason), role, 2, width);
+        }
     }
     if let Some(failure) = &entry.failure {
         put(state, lines, &format!("error: {}", failure.message), Role::Error, 2, width);
@@ -62,6 +101,7 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, wid
         Stage::Reading(percent) => (format!("Reading the schema and the question: {percent}%"), Role::Muted),
         Stage::Writing => ("Writing ...".into(), Role::Muted),
         Stage::Proposed => ("Proposed".into(), Role::Muted),
+        Stage::Checked if entry.known => ("Checked before: you accepted this answer. Enter or F5 runs it.".into(), Role::Good),
         Stage::Checked => (format!("Checked: it only reads, and its names exist. Enter or F5 runs it.{}", times(entry)), Role::Good),
         Stage::Ran(rows) => (format!("Ran: {}.{}", text::counted(rows as u64, "row", "rows"), times(entry)), Role::Good),
         Stage::Failed => (format!("Failed: no SQL that runs was found.{}", times(entry)), Role::Error),
@@ -72,6 +112,19 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, wid
     if entry.failure.is_none() {
         put(state, lines, &word, role, 2, width);
     }
+    match &entry.verdict {
+        Some(Verdict::Accepted) => put(state, lines, "Accepted: kept as an example for this database.", Role::Good, 2, width),
+        Some(Verdict::Rejected(why)) if why.is_empty() => put(state, lines, "Rejected.", Role::Attention, 2, width),
+        Some(Verdict::Rejected(why)) => put(state, lines, &format!("Rejected: {why}"), Role::Attention, 2, width),
+        None if matches!(entry.stage, Stage::Ran(_)) && is_newest(state, entry) => {
+            put(state, lines, "Right? F2 keeps it. Wrong? F3 says why and asks again.", Role::Muted, 2, width);
+        }
+        None => {}
+    }
+}
+
+fn is_newest(state: &State, entry: &Entry) -> bool {
+    state.entries.last().is_some_and(|last| last.job == entry.job)
 }
 
 fn times(entry: &Entry) -> String {

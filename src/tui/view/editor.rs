@@ -4,60 +4,108 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 use ratatui_textarea::TextArea;
 
+use super::super::completion::Completion;
 use super::super::state::{Pane, State};
 use super::super::theme::{Role, Theme};
+use crate::sql::complete::NameKind;
 use crate::sql::highlight::highlight;
 use crate::text;
 
+/// A longer text is drawn without colours: they would cost more than a frame may take.
+const COLOURED: usize = 100_000;
+/// Names drawn at once.
+const NAMES: u16 = 8;
+
 pub(super) fn editor(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let block = super::frame_of(state, Pane::Editor, "SQL", String::new());
+    let tab = state.tab();
+    let mode = if state.options.vim { format!("vim: {}", tab.vim.mode.name()) } else { String::new() };
+    let title = if state.tabs.len() > 1 { format!("SQL {}/{}", state.tab + 1, state.tabs.len()) } else { "SQL".into() };
+    let block = super::frame_of(state, Pane::Editor, &title, mode);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    draw(state, frame, &state.editor, inner, true, state.focus == Pane::Editor);
+    let cursor = draw(state, frame, &tab.editor, inner, true, state.focus == Pane::Editor);
+    if let (Some(completion), true) = (&tab.completion, state.focus == Pane::Editor && state.window.is_none()) {
+        names(state, frame, completion, cursor);
+    }
 }
 
-/// Draws a text with its cursor, scrolled so that the cursor is in view.
-pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, area: Rect, is_sql: bool, focused: bool) {
+/// Draws a text with its cursor, scrolled so that the cursor is in view. Gives the cursor's place on the screen.
+pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, area: Rect, is_sql: bool, focused: bool) -> Position {
     let (row, column) = (text.cursor().0, text.cursor().1);
     let (height, width) = (usize::from(area.height), usize::from(area.width));
     let first_row = (row + 1).saturating_sub(height);
     let before: String = text.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
     let cursor = text::width(&shown(&before));
     let first_column = (cursor + 1).saturating_sub(width);
-    let lines = if is_sql { coloured(state.theme, text.lines()) } else { plain(text.lines()) };
-    let lines: Vec<Line<'_>> = lines.into_iter().skip(first_row).take(height).collect();
-    frame.render_widget(Paragraph::new(lines).scroll((0, u16::try_from(first_column).unwrap_or(u16::MAX))), area);
+    let short = text.lines().iter().map(String::len).sum::<usize>() < COLOURED;
+    let lines: Vec<Line<'_>> = if is_sql && short {
+        coloured(state.theme, text.lines()).into_iter().skip(first_row).take(height).map(|line| from_column(line, first_column)).collect()
+    } else {
+        let lines = text.lines().iter().skip(first_row).take(height);
+        lines.map(|line| Line::raw(columns(&shown(&cut(line, first_column, width)), 0, width, first_column))).collect()
+    };
+    frame.render_widget(Paragraph::new(lines), area);
     if let Some(((from_row, from), (to_row, to))) = text.selection_range() {
-        for line in from_row.max(first_row)..=to_row.min(first_row + height.saturating_sub(1)) {
-            let end = text.lines().get(line).map_or(0, |line| line.chars().count());
-            let (from, to) = (if line == from_row { from } else { 0 }, if line == to_row { to } else { end });
-            let columns = from.saturating_sub(first_column)..to.saturating_sub(first_column).min(width);
-            for column in columns {
-                let at = Position::new(area.x + column as u16, area.y + (line - first_row) as u16);
+        for number in from_row.max(first_row)..=to_row.min(first_row + height.saturating_sub(1)) {
+            let Some(line) = text.lines().get(number) else { continue };
+            let place = |column: usize| text::width(&shown(&line.chars().take(column).collect::<String>()));
+            let from = if number == from_row { place(from) } else { 0 };
+            let to = if number == to_row { place(to) } else { text::width(&shown(line)) };
+            for column in from.saturating_sub(first_column)..to.saturating_sub(first_column).min(width) {
+                let at = Position::new(area.x + column as u16, area.y + (number - first_row) as u16);
                 if let Some(cell) = frame.buffer_mut().cell_mut(at) {
                     cell.modifier.insert(Modifier::REVERSED);
                 }
             }
         }
     }
+    let (x, y) = (cursor.saturating_sub(first_column) as u16, row.saturating_sub(first_row) as u16);
+    let at = Position::new(area.x + x.min(area.width.saturating_sub(1)), area.y + y.min(area.height.saturating_sub(1)));
     if focused && state.window.is_none() {
-        let (x, y) = (cursor.saturating_sub(first_column) as u16, row.saturating_sub(first_row) as u16);
-        frame.set_cursor_position(Position::new(
-            area.x + x.min(area.width.saturating_sub(1)),
-            area.y + y.min(area.height.saturating_sub(1)),
-        ));
+        frame.set_cursor_position(at);
     }
+    at
 }
 
 fn shown(text: &str) -> String {
     text::sanitize(&text.replace('\t', "  ")).into_owned()
 }
 
-fn plain(lines: &[String]) -> Vec<Line<'static>> {
-    lines.iter().map(|line| Line::raw(shown(line))).collect()
+/// No more of a long line than can be in view: a character takes at least no columns and at most ten when it is escaped.
+fn cut(line: &str, first_column: usize, width: usize) -> String {
+    line.chars().take(first_column + width + 1).collect()
+}
+
+/// The part of `text` from `first` columns on; `from` columns are left out already.
+fn columns(text: &str, from: usize, width: usize, first: usize) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    let mut at = from;
+    let mut out = String::new();
+    for grapheme in text.graphemes(true) {
+        if at >= first && at < first + width {
+            out.push_str(grapheme);
+        }
+        at += text::width(grapheme);
+    }
+    out
+}
+
+/// `line` without its first `first` columns.
+fn from_column(line: Line<'static>, first: usize) -> Line<'static> {
+    if first == 0 {
+        return line;
+    }
+    let mut at = 0;
+    let spans = line.spans.into_iter().map(|span| {
+        let width = text::width(&span.content);
+        let kept = columns(&span.content, at, usize::MAX / 2, first);
+        at += width;
+        Span::styled(kept, span.style)
+    });
+    Line::from(spans.collect::<Vec<_>>())
 }
 
 /// Highlights the whole text, since strings and comments go over line ends.
@@ -75,4 +123,46 @@ fn coloured(theme: Theme, lines: &[String]) -> Vec<Line<'static>> {
         }
     }
     out
+}
+
+/// The names offered, below the cursor or above it.
+fn names(state: &State, frame: &mut Frame<'_>, completion: &Completion, cursor: Position) {
+    let screen = frame.area();
+    let lines: Vec<(String, String)> = completion
+        .names
+        .iter()
+        .map(|name| {
+            let mark = match name.kind {
+                NameKind::Table => "T",
+                NameKind::Column => "c",
+                NameKind::Keyword => " ",
+            };
+            (format!("{mark} {}", text::sanitize(&name.text)), text::ellipsis(&text::sanitize(&name.detail), 24).into_owned())
+        })
+        .collect();
+    let count = (lines.len() as u16).min(NAMES);
+    let left = lines.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0).min(32);
+    let right = lines.iter().map(|(_, detail)| text::width(detail)).max().unwrap_or(0);
+    let width = ((left + right + 4) as u16).min(screen.width);
+    let height = count + 2;
+    let below = screen.height.saturating_sub(cursor.y + 1) >= height;
+    let y = if below { cursor.y + 1 } else { cursor.y.saturating_sub(height) };
+    let x = cursor.x.saturating_sub(completion.around.0 as u16 + 3).min(screen.width.saturating_sub(width));
+    let area = Rect { x, y, width, height: height.min(screen.height) };
+    let first = super::first_line(completion.selected, lines.len(), usize::from(count));
+    let drawn: Vec<Line<'_>> = lines
+        .iter()
+        .enumerate()
+        .skip(first)
+        .take(usize::from(count))
+        .map(|(number, (name, detail))| {
+            let name = text::ellipsis(name, left);
+            let gap = " ".repeat(left + 2 - text::width(&name));
+            let line = Line::from(vec![Span::raw(format!("{name}{gap}")), Span::styled(detail.clone(), state.theme.style(Role::Muted))]);
+            if number == completion.selected { line.style(state.theme.style(Role::Selected)) } else { line }
+        })
+        .collect();
+    frame.render_widget(Clear, area);
+    let block = Block::new().borders(Borders::ALL).border_style(state.theme.style(Role::FocusedBorder));
+    frame.render_widget(Paragraph::new(drawn).block(block), area);
 }

@@ -1,89 +1,146 @@
-//! The result pane: only the rows and columns in view are made into text, however many there are.
+//! The result pane: only the rows and columns in view are read and made into text, however many there are.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::super::results::{Content, shown};
+use super::super::results::{Content, Results, shown};
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
-use crate::db::{Cell, Table};
-use crate::jobs::Work;
+use crate::db::spool::{Peek, Sort, Spool};
+use crate::jobs::{ResultWork, Work};
 use crate::text;
 
 pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let running = state.running.iter().any(|job| matches!(job.work, Work::Run { .. }));
-    let note = match &state.results.content {
-        _ if running => "running; Esc cancels".into(),
-        Content::Rows { table, .. } => position(state, table),
+    let tab = state.tab();
+    let results = &tab.results;
+    let running = state.running.iter().find(|job| job.tab == tab.id && matches!(job.work, Work::Run { .. }));
+    let note = match (&results.content, running) {
+        (_, Some(job)) => {
+            let rows = job.progress.as_ref().map(|rows| format!("{rows} so far; ")).unwrap_or_default();
+            format!("running; {rows}Esc cancels")
+        }
+        (Content::Rows { spool, elapsed }, None) => position(results, spool, *elapsed),
         _ => String::new(),
     };
-    let block = super::frame_of(state, Pane::Results, "Result", note);
+    let block = super::frame_of(state, Pane::Results, &title(state, results), note);
     let inner = block.inner(area);
     frame.render_widget(block, area);
-    match &state.results.content {
-        Content::Empty => {}
+    match &results.content {
+        Content::Empty => {
+            let words = if state.database.is_empty() { "" } else { "Rows come here. F5 runs the SQL; b in the schema shows a table." };
+            frame.render_widget(Paragraph::new(Span::styled(words, state.theme.style(Role::Muted))).wrap(Wrap { trim: true }), inner);
+        }
         Content::Cancelled => frame.render_widget(Paragraph::new("The query was cancelled."), inner),
         Content::Failed(failure) => {
             let mut lines =
                 vec![Line::styled(format!("error: {}", text::sanitize_lines(&failure.message)), state.theme.style(Role::Error))];
             lines.extend(failure.hint.iter().map(|hint| Line::styled(format!("hint: {hint}"), state.theme.style(Role::Muted))));
+            lines.push(Line::styled("F6 has the model fix it.", state.theme.style(Role::Muted)));
             frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), inner);
         }
-        Content::Rows { table, .. } => frame.render_widget(Paragraph::new(rows(state, table, inner)), inner),
+        Content::Rows { spool, .. } if results.chart.is_some() => super::chart::chart(state, spool, frame, inner),
+        Content::Rows { spool, .. } => {
+            frame.render_widget(Paragraph::new(rows(state, results, spool, inner)), inner);
+            if results.filtering && state.window.is_none() {
+                let title = text::width(&title(state, results)) as u16;
+                frame.set_cursor_position(Position::new((area.x + title).min(area.right().saturating_sub(2)), area.y));
+            }
+        }
     }
+}
+
+/// `Result`, with its tab where there are several, its filter, or what its chart shows.
+fn title(state: &State, results: &Results) -> String {
+    let mut out = String::from("Result");
+    if state.tabs.len() > 1 {
+        out.push_str(&format!(" {}/{}", state.tab + 1, state.tabs.len()));
+    }
+    if let (Some(chart), Some(spool)) = (&results.chart, results.spool()) {
+        let name = |column: usize| spool.columns().get(column).map(|info| text::sanitize(&info.name).into_owned()).unwrap_or_default();
+        let over = chart.x.map_or_else(|| "row".into(), name);
+        let of = match chart.kind {
+            super::super::chart::Kind::Histogram => format!("how {} is spread", name(chart.y)),
+            kind => format!("{}: {} over {over}", kind.name(), name(chart.y)),
+        };
+        out.push_str(&format!(": {of}"));
+    } else if results.filtering || !results.filter.is_empty() {
+        out.push_str(&format!(" /{}", text::ellipsis(&text::sanitize(&results.filter), 40)));
+    }
+    out
 }
 
 /// `row 3/120  col 2/5 country  12 ms`, and whether that is all.
-fn position(state: &State, table: &Table) -> String {
-    let elapsed = match &state.results.content {
-        Content::Rows { elapsed, .. } => text::duration(*elapsed),
+fn position(results: &Results, spool: &Spool, elapsed: std::time::Duration) -> String {
+    let elapsed = text::duration(elapsed);
+    let of = match &results.order {
+        Some(order) if order.len() != spool.len() => format!(" of {}", text::count(spool.len() as u64)),
         _ => String::new(),
     };
-    if table.rows.is_empty() {
-        return format!("no rows  {elapsed}");
+    let more = if spool.is_truncated() { " of more" } else { "" };
+    if results.is_empty() {
+        return format!("no rows{of}  {elapsed}");
     }
-    let name = state.results.column_name().map(|name| text::ellipsis(&text::sanitize(name), 20).into_owned()).unwrap_or_default();
+    let name = results.column_name().map(|name| text::ellipsis(&text::sanitize(name), 20).into_owned()).unwrap_or_default();
     format!(
-        "row {}/{}{}  col {}/{} {name}  {elapsed}",
-        text::count(state.results.row as u64 + 1),
-        text::count(table.rows.len() as u64),
-        if table.truncated { " of more" } else { "" },
-        state.results.column + 1,
-        table.columns.len(),
+        "row {}/{}{of}{more}  col {}/{} {name}  {elapsed}",
+        text::count(results.row as u64 + 1),
+        text::count(results.len() as u64),
+        results.column + 1,
+        spool.columns().len(),
     )
 }
 
-fn rows(state: &State, table: &Table, area: Rect) -> Vec<Line<'static>> {
+/// Columns in view and their widths, from left to right.
+pub(crate) fn visible_columns(results: &Results, width: usize) -> Vec<(usize, usize)> {
+    let first = results.first_column(width);
+    let columns = results.widths.iter().enumerate().skip(first).scan(0, |used, (column, &own)| {
+        let room = width.saturating_sub(*used);
+        *used += own + 2;
+        (room > 0).then(|| (column, own.min(room)))
+    });
+    columns.collect()
+}
+
+fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line<'static>> {
     let (height, width) = (usize::from(area.height).saturating_sub(1), usize::from(area.width));
-    let first_column = state.results.first_column(width);
-    let columns: Vec<(usize, usize)> = state
-        .results
-        .widths
-        .iter()
-        .enumerate()
-        .skip(first_column)
-        .scan(0, |used, (column, &own)| {
-            let room = width.saturating_sub(*used);
-            *used += own + 2;
-            (room > 0).then(|| (column, own.min(room)))
-        })
-        .collect();
+    let columns = visible_columns(results, width);
     let header = columns.iter().map(|&(column, width)| {
-        let name = table.columns.get(column).map(|info| text::sanitize(&info.name).into_owned()).unwrap_or_default();
+        let name = spool.columns().get(column).map(|info| text::sanitize(&info.name).into_owned()).unwrap_or_default();
+        let mark = match results.wanted.sort {
+            Some(Sort { column: own, descending }) if own == column => {
+                if descending {
+                    "▼"
+                } else {
+                    "▲"
+                }
+            }
+            _ => "",
+        };
+        let name = format!("{}{mark}", text::ellipsis(&name, width.saturating_sub(text::width(mark)).max(1)));
         Span::styled(padded(&name, width, false), state.theme.style(Role::Header))
     });
     let mut lines = vec![Line::from(between(header.collect()))];
-    let first_row = super::first_line(state.results.row, table.rows.len(), height);
-    for (number, cells) in table.rows.iter().enumerate().skip(first_row).take(height) {
-        let spans = columns.iter().map(|&(column, width)| {
-            let cell = cells.get(column).unwrap_or(&Cell::Null);
-            let numeric = matches!(cell, Cell::Integer(_) | Cell::Real(_));
-            let current = number == state.results.row && column == state.results.column && state.focus == Pane::Results;
+    let first_row = super::first_line(results.row, results.len(), height);
+    let wanted: Vec<usize> = columns.iter().map(|(column, _)| *column).collect();
+    let cells = match spool.peek(results.order.as_ref(), first_row, height, &wanted) {
+        Ok(cells) => cells,
+        Err(error) => {
+            lines.push(Line::styled(format!("error: {}", text::sanitize(&error.to_string())), state.theme.style(Role::Error)));
+            return lines;
+        }
+    };
+    let arranging =
+        state.running.iter().any(|job| matches!(job.work, Work::Result(ResultWork::Arrange { .. })) && job.tab == state.tab().id);
+    for (number, row) in cells.iter().enumerate() {
+        let spans = columns.iter().zip(row).map(|(&(column, width), cell)| {
+            let numeric = matches!(cell, Peek::Integer(_) | Peek::Real(_));
+            let current = number + first_row == results.row && column == results.column && state.focus == Pane::Results;
             let role = match cell {
                 _ if current => Role::Selected,
-                Cell::Null => Role::Null,
+                Peek::Null => Role::Null,
+                _ if arranging => Role::Muted,
                 _ => Role::Plain,
             };
             Span::styled(padded(&shown(cell), width, numeric), state.theme.style(role))

@@ -6,10 +6,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::super::conversation::Stage;
-use super::super::keys::{BINDINGS, Context, label};
-use super::super::state::{Notice, Pane, State};
+use super::super::keys::{Context, label};
+use super::super::state::{Notice, Pane, RunningJob, State};
 use super::super::theme::Role;
-use crate::jobs::Work;
+use crate::jobs::{ModelsWork, ResultWork, Work};
 use crate::text;
 
 pub(super) fn ask_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
@@ -33,27 +33,16 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
     put("read-only".into(), Role::Good);
     match &state.model {
         Some(model) => put(format!("{} on {}", text::ellipsis(&model.name, 24), model.device), Role::Plain),
+        None if state.lacks_model() => put("no model; F7 fetches one".into(), Role::Attention),
         None => put("model not loaded".into(), Role::Muted),
     }
-    match (&state.notice, state.running.last()) {
-        (Some(Notice::Note(note)), _) => put(note.clone(), Role::Plain),
-        (Some(Notice::Warning(warning)), _) => put(format!("! {warning}"), Role::Attention),
+    let busy = state.running.iter().rev().find(|job| !job.is_quiet());
+    match (&state.notice, busy) {
+        (Some(Notice::Note(note)), _) => put(text::sanitize(note).into_owned(), Role::Plain),
+        (Some(Notice::Warning(warning)), _) => put(format!("! {}", text::sanitize(warning)), Role::Attention),
         (None, Some(job)) => {
-            let what = match (&job.work, job.stopping) {
-                (_, true) => "stopping".to_owned(),
-                (Work::Open { .. }, _) => "opening".into(),
-                (Work::Prepare, _) => {
-                    job.percent.map_or_else(|| "loading the model".into(), |percent| format!("the model reads the schema: {percent}%"))
-                }
-                (Work::Run { .. }, _) => "running the query".into(),
-                (Work::Ask { .. }, _) => match state.entries.iter().find(|entry| entry.job == job.job).map(|entry| &entry.stage) {
-                    Some(Stage::Reading(percent)) => format!("reading {percent}%"),
-                    Some(Stage::Loading) => "loading the model".into(),
-                    _ => "writing".into(),
-                },
-            };
             let seconds = state.clock_ms.saturating_sub(job.started_ms) as f64 / 1000.0;
-            put(format!("{what} {seconds:.1} s"), Role::Attention);
+            put(format!("{} {seconds:.1} s", doing(state, job)), Role::Attention);
         }
         (None, None) if state.focus == Pane::Schema => {
             let name = super::super::update::current_name(state).unwrap_or_default();
@@ -64,13 +53,40 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
     frame.render_widget(Paragraph::new(Line::from(spans)), area);
 }
 
+/// What a job does, in a few words.
+fn doing(state: &State, job: &RunningJob) -> String {
+    let progress = |otherwise: &str| job.progress.clone().unwrap_or_else(|| otherwise.to_owned());
+    match (&job.work, job.stopping) {
+        (_, true) => "stopping".into(),
+        (Work::Open { .. }, _) => "opening".into(),
+        (Work::Prepare, _) => progress("loading the model"),
+        (Work::Run { .. }, _) => {
+            job.progress.as_ref().map_or_else(|| "running the query".into(), |rows| format!("running the query, {rows}"))
+        }
+        (Work::Plan { .. }, _) => "asking SQLite for its plan".into(),
+        (Work::Ask(_), _) => match state.entries.iter().find(|entry| entry.job == job.job).map(|entry| &entry.stage) {
+            Some(Stage::Reading(percent)) => format!("reading {percent}%"),
+            Some(Stage::Loading) => "loading the model".into(),
+            _ => "writing".into(),
+        },
+        (Work::Result(ResultWork::Arrange { .. }), _) => "sorting and filtering".into(),
+        (Work::Result(ResultWork::Export { .. }), _) => {
+            job.progress.as_ref().map_or_else(|| "writing the file".into(), |rows| format!("writing the file, {rows}"))
+        }
+        (Work::Result(_), _) => "counting".into(),
+        (Work::Models(ModelsWork::Pull { name }), _) => format!("{name}: {}", progress("fetching")),
+        (Work::Models(ModelsWork::Use { .. }), _) => progress("loading the model"),
+        (Work::Models(_) | Work::Keep(_) | Work::Files { .. }, _) => "working".into(),
+    }
+}
+
 pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
     for wanted in [context, Context::Everywhere] {
-        for binding in BINDINGS.iter().filter(|binding| binding.context == wanted && !binding.footer.is_empty()) {
-            let key = binding.keys.first().map(|key| label(key)).unwrap_or_default();
+        for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {
+            let key = keys.first().map(|key| label(key)).unwrap_or_default();
             let width = text::width(&key) + text::width(binding.footer) + 3;
             if used + width > usize::from(area.width) {
                 continue;

@@ -1,63 +1,181 @@
-//! Help and cells, over the panes.
+//! Help, texts, lists and lines to type, over the panes.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
-use super::super::keys::{BINDINGS, Context, label};
-use super::super::state::{State, Window};
+use super::super::keys::{Context, label};
+use super::super::picker::{Picker, PickerKind};
+use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::theme::Role;
 use super::conversation::wrap;
 use crate::text;
 
+/// A list is at most this wide.
+const LIST_WIDTH: u16 = 110;
+
 pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let Some(window) = &state.window else { return };
-    let room = usize::from(area.width.saturating_sub(6)).max(1);
-    let (title, lines, scroll): (_, Vec<Line<'static>>, _) = match window {
-        Window::Help { scroll } => ("Keys".to_owned(), help(state), *scroll),
-        Window::Cell { title, text, scroll } => (
-            text::sanitize(title).into_owned(),
-            text.lines().flat_map(|line| wrap(&line.replace('\t', "  "), room)).map(Line::raw).collect(),
-            *scroll,
-        ),
-    };
-    let widest = lines.iter().map(Line::width).max().unwrap_or(0).max(text::width(&title) + 4);
-    let width = u16::try_from(widest + 2).unwrap_or(u16::MAX).clamp(20, area.width.saturating_sub(4).max(20)).min(area.width);
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
-    let area = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
-    let hidden = lines.len().saturating_sub(usize::from(height.saturating_sub(2)));
-    let scroll = scroll.min(hidden);
-    let mut block = Block::new()
+    match &state.window {
+        None => {}
+        Some(Window::Help { scroll }) => lines(state, frame, area, "Keys", help(state), *scroll),
+        Some(Window::Text { title, text, scroll }) => {
+            let room = usize::from(area.width.saturating_sub(6)).max(1);
+            let clean = text::sanitize_lines(text).replace('\t', "  ");
+            let all = clean.lines().flat_map(|line| wrap(line, room)).map(Line::raw).collect();
+            lines(state, frame, area, &text::sanitize(title), all, *scroll);
+        }
+        Some(Window::List(picker)) => list(state, frame, area, picker),
+        Some(Window::Prompt(prompt)) => line_to_type(state, frame, area, prompt),
+    }
+}
+
+fn block_of(state: &State, title: &str) -> Block<'static> {
+    Block::new()
         .borders(Borders::ALL)
         .border_style(state.theme.style(Role::FocusedBorder))
-        .title(Line::from(Span::styled(format!("[{title}]"), state.theme.style(Role::Title))));
+        .title(Line::from(Span::styled(format!("[{title}]"), state.theme.style(Role::Title))))
+}
+
+fn middle(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+fn lines(state: &State, frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'static>>, scroll: usize) {
+    let widest = lines.iter().map(Line::width).max().unwrap_or(0).max(text::width(title) + 4);
+    let width = u16::try_from(widest + 2).unwrap_or(u16::MAX).clamp(20, area.width.saturating_sub(4).max(20));
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let area = middle(area, width, height);
+    let shown = usize::from(area.height.saturating_sub(2));
+    let hidden = lines.len().saturating_sub(shown);
+    let scroll = scroll.min(hidden);
+    let mut block = block_of(state, title);
     if hidden > 0 {
         block = block.title_bottom(Line::from(format!(" line {}/{} ", scroll + 1, lines.len())).right_aligned());
     }
     frame.render_widget(Clear, area);
-    let text = Paragraph::new(lines).block(block).scroll((u16::try_from(scroll).unwrap_or(u16::MAX), 0));
-    frame.render_widget(text, area);
+    let drawn: Vec<Line<'static>> = lines.into_iter().skip(scroll).take(shown).collect();
+    frame.render_widget(Paragraph::new(drawn).block(block), area);
 }
 
 fn help(state: &State) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let contexts = [
-        Context::Everywhere,
-        Context::Ask,
-        Context::Schema,
-        Context::Filter,
-        Context::Conversation,
-        Context::Editor,
-        Context::Results,
-        Context::Window,
-    ];
-    for context in contexts {
+    for context in Context::ALL {
         lines.push(Line::styled(context.title(), state.theme.style(Role::Title)));
-        for binding in BINDINGS.iter().filter(|binding| binding.context == context) {
-            let keys = binding.keys.iter().map(|key| label(key)).collect::<Vec<_>>().join(" ");
-            lines.push(Line::from(vec![Span::styled(format!("  {keys:24}"), state.theme.style(Role::Key)), Span::raw(binding.label)]));
+        for (binding, keys) in state.options.keymap.of(context) {
+            let keys = keys.iter().map(|key| label(key)).collect::<Vec<_>>().join(" ");
+            let keys = if keys.is_empty() { "(menu or commands)".to_owned() } else { keys };
+            lines.push(Line::from(vec![
+                Span::styled(format!("  {keys:24} "), state.theme.style(Role::Key)),
+                Span::raw(binding.label),
+                Span::styled(format!("  {}", binding.action.name()), state.theme.style(Role::Muted)),
+            ]));
         }
     }
     lines
+}
+
+/// What a list is called, and what is said where it is empty.
+fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
+    match kind {
+        PickerKind::Palette => ("Commands".into(), "no command is called so"),
+        PickerKind::Menu => ("Menu".into(), "nothing is called so"),
+        PickerKind::History { everywhere: true } => ("History, every database; Tab: this one".into(), "nothing was found"),
+        PickerKind::History { everywhere: false } => ("History of this database; Tab: every one".into(), "nothing was found"),
+        PickerKind::Favourites => ("Favourites".into(), "none yet; s in the conversation keeps one"),
+        PickerKind::Notes => ("Notes on this database".into(), "nothing is called so"),
+        PickerKind::Models => ("Models: Enter fetches or uses, Ctrl+D deletes".into(), "no model is called so"),
+        PickerKind::Open if state.database.is_empty() => ("sqllama: what shall be opened?".into(), "nothing is called so"),
+        PickerKind::Open => ("Open".into(), "nothing is called so"),
+        PickerKind::Files(folder) => (text::sanitize(&folder.display().to_string()).into_owned(), "nothing is called so"),
+        PickerKind::Export => ("Write the result as".into(), "nothing is called so"),
+        PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
+        PickerKind::Alternatives => ("Other answers; Enter puts one into the editor".into(), "nothing is called so"),
+    }
+}
+
+fn list(state: &State, frame: &mut Frame<'_>, area: Rect, picker: &Picker) {
+    let (title, empty) = named(&picker.kind, state);
+    let remarks = remarks(state, picker);
+    let height = (picker.items.len().max(1) + 3 + remarks.len()) as u16;
+    let area = middle(area, LIST_WIDTH.min(area.width.saturating_sub(2)), height.max(6));
+    let mut block = block_of(state, &title);
+    if picker.matching.len() > 1 {
+        block = block
+            .title_bottom(Line::from(format!(" {}/{} ", picker.selected + 1, text::count(picker.matching.len() as u64))).right_aligned());
+    }
+    let inner = block.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    let width = usize::from(inner.width);
+    let mut drawn =
+        vec![Line::from(vec![Span::styled("> ", state.theme.style(Role::Key)), Span::raw(text::sanitize(&picker.query).into_owned())])];
+    let room = usize::from(inner.height).saturating_sub(1 + remarks.len());
+    if picker.matching.is_empty() {
+        let words = if picker.loading { "looking ..." } else { empty };
+        drawn.push(Line::styled(format!("  {words}"), state.theme.style(Role::Muted)));
+    }
+    let first = super::first_line(picker.selected, picker.matching.len(), room);
+    // One width for every label, so that what stands behind them is aligned and does not jump.
+    let longest = picker.items.iter().take(1000).map(|item| text::width(&text::sanitize(&item.label))).max().unwrap_or(0);
+    let behind = picker.items.iter().any(|item| !item.detail.is_empty());
+    let label_width = if behind { longest.min(width * 6 / 10) } else { width.saturating_sub(2) };
+    for (number, &at) in picker.matching.iter().enumerate().skip(first).take(room) {
+        let Some(item) = picker.items.get(at) else { continue };
+        let label = text::sanitize(&item.label).into_owned();
+        let label = text::ellipsis(&label, label_width).into_owned();
+        let gap = " ".repeat((label_width + 2).saturating_sub(text::width(&label)));
+        let detail = text::sanitize(&item.detail).into_owned();
+        let detail = text::ellipsis(&detail, width.saturating_sub(label_width + 4)).into_owned();
+        let line = Line::from(vec![Span::raw(format!("  {label}{gap}")), Span::styled(detail, state.theme.style(Role::Muted))]);
+        drawn.push(if number == picker.selected { line.style(state.theme.style(Role::Selected)) } else { line });
+    }
+    drawn.extend(remarks);
+    frame.render_widget(Paragraph::new(drawn), inner);
+    let typed = text::width(&text::sanitize(&picker.query)) as u16;
+    frame.set_cursor_position(Position::new((inner.x + 2 + typed).min(inner.right().saturating_sub(1)), inner.y));
+}
+
+/// What stands below a list.
+fn remarks(state: &State, picker: &Picker) -> Vec<Line<'static>> {
+    let style = state.theme.style(Role::Muted);
+    let say = |words: String| vec![Line::default(), Line::styled(format!("  {words}"), style)];
+    match &picker.kind {
+        PickerKind::Open if state.lacks_model() => {
+            say("To ask in plain words a model is needed, once: F7 shows what fits this machine and fetches it.".into())
+        }
+        PickerKind::Open if state.database.is_empty() => {
+            say("Every query is shown, is checked before it runs, and can only read. F1 shows every key.".into())
+        }
+        PickerKind::Models => {
+            let chosen = picker.item().map(|item| item.label.as_str()).unwrap_or_default();
+            let note = state.models.iter().find(|model| model.name == chosen).and_then(|model| model.note.clone());
+            note.map(say).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Prompt) {
+    let (title, below) = match &prompt.kind {
+        PromptKind::Reject(_) => ("Why is it wrong?", "in your words; the question is asked again with it. Enter alone says nothing"),
+        PromptKind::Note => ("A lasting note on this database", "for example: orders with status 9 are cancelled"),
+        PromptKind::Export(_) => ("Write the result to", "a new file; nothing is replaced"),
+        PromptKind::Conversation => ("Write the conversation to", ".md for Markdown, .sql for a script; nothing is replaced"),
+        PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
+        PromptKind::Open => ("Open", "the path of an SQLite file, or `demo`"),
+    };
+    let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);
+    let block = block_of(state, title);
+    let inner = block.inner(area);
+    frame.render_widget(Clear, area);
+    frame.render_widget(block, area);
+    let line = Rect { height: 1, ..inner };
+    let at = super::editor::draw(state, frame, &prompt.text, line, false, false);
+    frame.set_cursor_position(at);
+    if inner.height > 1 {
+        let rest = Rect { y: inner.y + 1, height: 1, ..inner };
+        frame.render_widget(Paragraph::new(Span::styled(below, state.theme.style(Role::Muted))), rest);
+    }
 }

@@ -1,0 +1,111 @@
+//! What is kept for the person. Opened when it is needed first; a failure is said, and what the person does goes on.
+
+use std::path::Path;
+
+use super::message::{DatabaseRecords, JobFailure, KeepWork, Kept, Outcome};
+use crate::records::{DatabaseId, NewHistory, Records, Scope};
+use crate::store::Paths;
+
+/// Databases and history entries listed at most.
+const LISTED: usize = 500;
+
+/// What the records' thread holds.
+pub(super) struct Keeper {
+    paths: Paths,
+    records: Option<Records>,
+    database: Option<DatabaseId>,
+}
+
+impl Keeper {
+    pub(super) fn new(paths: Paths) -> Self {
+        Self { paths, records: None, database: None }
+    }
+
+    pub(super) fn work(&mut self, work: &KeepWork) -> Result<Outcome, JobFailure> {
+        if let KeepWork::Write { path, text } = work {
+            return write_new(path, text);
+        }
+        let records = match &self.records {
+            Some(records) => records,
+            None => self.records.insert(Records::open(&self.paths)?),
+        };
+        let recent = |records: &Records| Ok(Outcome::Kept(Box::new(Kept::Recent(records.recent(LISTED)?))));
+        match work {
+            KeepWork::Recent => return recent(records),
+            KeepWork::Forget { database } => {
+                records.forget(*database)?;
+                return recent(records);
+            }
+            KeepWork::Search { text, everywhere: true } => return search(records, text, Scope::Everywhere),
+            KeepWork::Database { path, fingerprint } => self.database = Some(records.database(Path::new(path), fingerprint)?),
+            _ => {}
+        }
+        let Some(database) = self.database else {
+            return Err(JobFailure { message: "no database is open".into(), hint: Some("open one first".into()) });
+        };
+        match work {
+            KeepWork::Search { text, .. } => return search(records, text, Scope::Database(database)),
+            KeepWork::History { question, sql, state, rows, milliseconds, tab } => {
+                let (question, sql, ms) = (question.clone(), sql.clone(), *milliseconds as f64);
+                records.add_history(&NewHistory { database, question, sql, state: *state, rows: *rows, ms, tab: *tab })?;
+                return Ok(Outcome::Finished);
+            }
+            KeepWork::Draft(draft) => {
+                records.save_draft(database, draft)?;
+                return Ok(Outcome::Finished);
+            }
+            KeepWork::RemoveHistory { id } => {
+                records.remove_history(*id)?;
+                return Ok(Outcome::Finished);
+            }
+            KeepWork::Accept { question, sql } => records.accept(database, question, sql)?,
+            KeepWork::Unaccept { question } => {
+                records.unaccept(database, question)?;
+            }
+            KeepWork::Reject { question, sql, note } => records.reject(database, question, sql, note)?,
+            KeepWork::AddNote { text } => {
+                records.add_note(database, text)?;
+            }
+            KeepWork::RemoveNote { id } => {
+                records.remove_note(*id)?;
+            }
+            KeepWork::AddFavourite { title, sql } => {
+                records.add_favourite(database, title, sql)?;
+            }
+            KeepWork::RemoveFavourite { id } => {
+                records.remove_favourite(*id)?;
+            }
+            KeepWork::Adopt { from } => records.adopt(*from, database)?,
+            KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } | KeepWork::Write { .. } => {}
+        }
+        Ok(Outcome::Kept(Box::new(Kept::Database(of_database(records, database)?))))
+    }
+}
+
+fn of_database(records: &Records, database: DatabaseId) -> Result<DatabaseRecords, JobFailure> {
+    Ok(DatabaseRecords {
+        accepted: records.accepted(database)?,
+        notes: records.notes(database)?,
+        favourites: records.favourites(database)?,
+        drafts: records.drafts(database)?,
+        similar: records.same_schema(database)?,
+        adapter: records.attachment(database)?,
+    })
+}
+
+fn search(records: &Records, text: &str, scope: Scope) -> Result<Outcome, JobFailure> {
+    let entries = records.search_history(text, scope, LISTED)?;
+    Ok(Outcome::Kept(Box::new(Kept::History { text: text.into(), everywhere: scope == Scope::Everywhere, entries })))
+}
+
+fn write_new(path: &Path, text: &str) -> Result<Outcome, JobFailure> {
+    use std::io::Write;
+    let written = std::fs::OpenOptions::new().write(true).create_new(true).open(path).and_then(|mut file| file.write_all(text.as_bytes()));
+    match written {
+        Ok(()) => Ok(Outcome::Exported { path: path.to_owned(), rows: 0 }),
+        Err(error) => Err(JobFailure {
+            message: format!("cannot write `{}`: {error}", path.display()),
+            hint: Some("give another name or place".into()),
+        }),
+    }
+}

@@ -1,0 +1,117 @@
+//! The model: loading it, having it read the schema, asking it.
+
+use super::AskWork;
+use super::database::opened;
+use super::message::{JobFailure, JobId, ModelsWork, Outcome, Report, Work};
+use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
+use crate::ask::{AskError, AskRequest, MAX_REPAIRS, ask, prepare_model};
+use crate::db::{DbError, Limits};
+use crate::llm::{Generate, LlmError, Sampling};
+use crate::prompt::{Form, SCHEMA_BYTES, schema_text};
+use crate::signal::Stop;
+
+/// What the model's thread holds.
+pub(super) struct Asked {
+    factory: ModelFactory,
+    /// The model wanted; `None` for the one chosen at the start.
+    name: Option<String>,
+    model: Option<Box<dyn Generate>>,
+    limits: Limits,
+}
+
+impl Asked {
+    pub(super) fn new(factory: ModelFactory, limits: Limits) -> Self {
+        Self { factory, name: None, model: None, limits }
+    }
+
+    pub(super) fn work(&mut self, task: &Task, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
+        match &task.work {
+            Work::Models(ModelsWork::Use { name }) => {
+                // The old one goes first: two may not fit.
+                let old = self.name.replace(name.clone());
+                self.model = None;
+                if let Err(failure) = self.loaded(task.job, report) {
+                    self.name = old;
+                    return Err(failure);
+                }
+                Ok(Outcome::Finished)
+            }
+            Work::Ask(asked) => {
+                let (open, limits) = (opened(open)?, self.limits);
+                answer(task, asked, &open, self.loaded(task.job, report)?, &limits, report)
+            }
+            Work::Prepare => {
+                let open = opened(open)?;
+                prepare(task, &open, self.loaded(task.job, report)?, report)
+            }
+            _ => Err(misplaced()),
+        }
+    }
+
+    /// The model, made now where it was not.
+    fn loaded(&mut self, job: JobId, report: &Reporter) -> Result<&mut dyn Generate, JobFailure> {
+        if self.model.is_none() {
+            report(Report::LoadingModel { job });
+            let made = (self.factory)(self.name.as_deref())?;
+            report(Report::ModelLoaded { job, info: made.info().clone() });
+            self.model = Some(made);
+        }
+        match &mut self.model {
+            Some(model) => Ok(model.as_mut()),
+            None => Err(JobFailure { message: "there is no model".into(), hint: None }),
+        }
+    }
+}
+
+fn form_of(model: &dyn Generate) -> Form {
+    if model.info().has_chat_template { Form::Chat } else { Form::Alpaca }
+}
+
+fn prepare(task: &Task, open: &Open, model: &mut dyn Generate, report: &Reporter) -> Result<Outcome, JobFailure> {
+    let job = task.job;
+    let form = form_of(model);
+    let text = schema_text(&open.schema, SCHEMA_BYTES);
+    match prepare_model(model, &text, form, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
+        Ok(()) => Ok(Outcome::Prepared),
+        Err(error) => ended(error),
+    }
+}
+
+/// How a job of the model ends when the pipeline gave an error.
+fn ended(error: AskError) -> Result<Outcome, JobFailure> {
+    match error {
+        AskError::Model(LlmError::Stopped(Stop::Cancelled)) | AskError::Database(DbError::Stopped(Stop::Cancelled)) => {
+            Ok(Outcome::Cancelled)
+        }
+        AskError::Model(error) => Err(JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }),
+        AskError::Database(error) => Err(error.into()),
+        error @ AskError::QuestionTooLong { .. } => {
+            Err(JobFailure { message: error.to_string(), hint: Some("ask in a few sentences".into()) })
+        }
+    }
+}
+
+fn answer(
+    task: &Task,
+    asked: &AskWork,
+    open: &Open,
+    model: &mut dyn Generate,
+    limits: &Limits,
+    report: &Reporter,
+) -> Result<Outcome, JobFailure> {
+    let job = task.job;
+    let request = AskRequest {
+        question: asked.question.clone(),
+        hint: Some(asked.hints.join("\n")).filter(|hint| !hint.is_empty()),
+        schema_text: schema_text(&open.schema, SCHEMA_BYTES),
+        form: form_of(model),
+        repairs: MAX_REPAIRS,
+        run: false,
+        sampling: Sampling::default(),
+        limits: *limits,
+    };
+    match ask(&open.asking, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
+        Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),
+        Err(error) => ended(error),
+    }
+}

@@ -1,0 +1,108 @@
+//! Jobs end once, whatever happens.
+
+use std::time::Duration;
+
+use super::*;
+use crate::ask::AnswerState;
+use crate::db::demo;
+use crate::jobs::AskWork;
+use crate::llm::Scripted;
+
+fn ask(question: &str) -> Work {
+    Work::Ask(AskWork { question: question.into(), hints: Vec::new() })
+}
+
+/// Submits `work` to workers with the demo database open, and gives the reports up to its end.
+fn reports(answers: &'static [&'static str], work: Work, cancel_first: bool) -> Vec<Report> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = demo::path(folder.path()).unwrap();
+    let (out, reports) = channel();
+    let settings = Settings {
+        open: Box::new(move |_| Ok(Database::open(&path)?)),
+        model: Box::new(move |_| match answers {
+            [] => Err(JobFailure { message: "no model is installed".into(), hint: None }),
+            ["panic"] => panic!("the factory broke"),
+            answers => Ok(Box::new(Scripted::new(answers.iter().copied()))),
+        }),
+        limits: Limits { max_rows: 5, ..Limits::default() },
+        paths: Paths::all_in(folder.path()),
+        offline: true,
+    };
+    let workers = Workers::start(settings, move |report| out.send(report).unwrap()).unwrap();
+    workers.submit(1, Work::Open { database: "demo".into() });
+    let until_done = |job| {
+        let mut seen = Vec::new();
+        loop {
+            let report = reports.recv_timeout(Duration::from_secs(20)).unwrap();
+            let done = matches!(&report, Report::Done { job: done, .. } if *done == job);
+            seen.push(report);
+            if done {
+                break seen;
+            }
+        }
+    };
+    assert!(matches!(until_done(1).as_slice(), [Report::Outline { .. }, Report::Done { outcome: Outcome::Opened { .. }, .. }]));
+    workers.submit(2, work);
+    if cancel_first {
+        workers.cancel(2);
+    }
+    let seen = until_done(2);
+    // Nothing comes after the end, and the workers still work.
+    workers.submit(3, Work::Run { sql: "SELECT 1".into() });
+    assert!(matches!(until_done(3).as_slice(), [Report::Done { outcome: Outcome::Ran { .. }, .. }]));
+    seen
+}
+
+fn outcome(reports: Vec<Report>) -> Outcome {
+    match reports.into_iter().last() {
+        Some(Report::Done { outcome, .. }) => outcome,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn check_failure(outcome: Outcome, expected: &str) {
+    match outcome {
+        Outcome::Failed(failure) => assert!(failure.message.contains(expected), "{failure:?}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_question_ends_in_checked_sql_and_nothing_runs() {
+    let reports = reports(&["```sql\nSELECT count(*) FROM customer\n```"], ask("how many?"), false);
+    assert!(matches!(reports.first(), Some(Report::LoadingModel { job: 2 })));
+    assert!(!reports.iter().any(|report| matches!(report, Report::Ask { event: crate::ask::AskEvent::Running, .. })));
+    match outcome(reports) {
+        Outcome::Answered(answer) => assert_eq!((answer.state, answer.table), (AnswerState::Checked, None)),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_model_reads_the_schema_before_it_is_asked() {
+    let reports = reports(&[""], Work::Prepare, false);
+    assert!(matches!(reports[1], Report::ModelLoaded { job: 2, .. }));
+    assert!(reports.iter().any(|report| matches!(report, Report::Ask { event: crate::ask::AskEvent::Reading { .. }, .. })));
+    assert_eq!(outcome(reports), Outcome::Prepared);
+}
+
+#[test]
+fn sql_runs_under_guard_and_limits() {
+    let run = |sql: &str| outcome(reports(&[], Work::Run { sql: sql.into() }, false));
+    match run("SELECT * FROM customer") {
+        Outcome::Ran { spool, .. } => assert_eq!((spool.len(), spool.is_truncated()), (5, true)),
+        other => panic!("{other:?}"),
+    }
+    check_failure(run("DROP TABLE customer"), "");
+    check_failure(run("SELECT nope FROM customer"), "no such column: nope");
+}
+
+#[test]
+fn failures_panics_and_cancels_end_a_job_like_any_other() {
+    let question = || ask("how many?");
+    check_failure(outcome(reports(&[], question(), false)), "no model is installed");
+    check_failure(outcome(reports(&["panic"], question(), false)), "the factory broke");
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    assert_eq!(outcome(reports(&[], Work::Run { sql: endless.into() }, true)), Outcome::Cancelled);
+}

@@ -1,0 +1,292 @@
+//! Names that fit at a place of a statement that is being typed: tables after FROM and JOIN, columns of the tables in use, keywords.
+
+use std::collections::HashSet;
+use std::ops::Range;
+
+use super::lex::{Token, TokenKind, lex, name_of};
+use super::quote::identifier;
+use super::statement::statement_at;
+use crate::schema::{Schema, Table};
+
+/// Names offered at most.
+const OFFERED: usize = 50;
+
+/// What kind of name is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NameKind {
+    /// A table or a view.
+    Table,
+    /// A column.
+    Column,
+    /// A word of SQL.
+    Keyword,
+}
+
+/// One name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// As it is put into the statement: quoted where that is needed.
+    pub text: String,
+    /// What it is.
+    pub kind: NameKind,
+    /// A table's kind, a column's table and type.
+    pub detail: String,
+}
+
+/// What is offered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// What the chosen name takes the place of, in bytes.
+    pub replaced: Range<usize>,
+    /// Best first.
+    pub names: Vec<Name>,
+}
+
+const KEYWORDS: [&str; 52] = [
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "GROUP BY",
+    "ORDER BY",
+    "HAVING",
+    "LIMIT",
+    "OFFSET",
+    "JOIN",
+    "LEFT JOIN",
+    "INNER JOIN",
+    "CROSS JOIN",
+    "ON",
+    "USING",
+    "AS",
+    "AND",
+    "OR",
+    "NOT",
+    "IN",
+    "IS NULL",
+    "IS NOT NULL",
+    "LIKE",
+    "GLOB",
+    "BETWEEN",
+    "EXISTS",
+    "DISTINCT",
+    "UNION",
+    "UNION ALL",
+    "INTERSECT",
+    "EXCEPT",
+    "WITH",
+    "RECURSIVE",
+    "VALUES",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "CAST",
+    "DESC",
+    "ASC",
+    "COUNT",
+    "SUM",
+    "AVG",
+    "MIN",
+    "MAX",
+    "COALESCE",
+    "LENGTH",
+    "LOWER",
+    "UPPER",
+    "SUBSTR",
+    "ROUND",
+];
+
+/// Words after which a relation stands.
+const BEFORE_RELATION: [&str; 3] = ["FROM", "JOIN", "INTO"];
+/// Words that cannot be an alias.
+const NO_ALIAS: [&str; 18] = [
+    "ON",
+    "USING",
+    "WHERE",
+    "GROUP",
+    "ORDER",
+    "HAVING",
+    "LIMIT",
+    "JOIN",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "INNER",
+    "OUTER",
+    "CROSS",
+    "NATURAL",
+    "UNION",
+    "EXCEPT",
+    "INTERSECT",
+];
+
+/// Names that fit at byte `cursor` of `sql`. Nothing inside strings and comments.
+pub fn complete(sql: &str, cursor: usize, schema: &Schema) -> Option<Names> {
+    let tokens = lex(sql);
+    let inside = tokens.iter().find(|token| token.range.start < cursor && cursor <= token.range.end);
+    let (typed, replaced) = match inside {
+        Some(token) if matches!(token.kind, TokenKind::String | TokenKind::Comment | TokenKind::Blob | TokenKind::Number) => return None,
+        Some(token) if matches!(token.kind, TokenKind::Word | TokenKind::Quoted | TokenKind::Unknown) => {
+            (sql.get(token.range.start..cursor)?, token.range.clone())
+        }
+        _ => ("", cursor..cursor),
+    };
+    let typed = typed.trim_start_matches(['"', '[', '`']).to_lowercase();
+    let statement = statement_at(sql, cursor).unwrap_or(0..sql.len());
+    let own: Vec<&Token> = tokens
+        .iter()
+        .filter(|token| token.is_significant() && token.range.start >= statement.start && token.range.end <= statement.end.max(cursor))
+        .collect();
+    let before: Vec<&Token> = own.iter().copied().filter(|token| token.range.end <= replaced.start).collect();
+    let sources = sources(sql, &own, schema);
+    let mut names: Vec<(u8, Name)> = Vec::new();
+    let last = before.last().map(|token| token.text(sql)).unwrap_or_default();
+    if last == "." {
+        let owner = before.len().checked_sub(2).and_then(|at| before.get(at)).map(|token| name_of(token.text(sql)).to_lowercase());
+        let named = sources.iter().filter(|(alias, _)| Some(alias) == owner.as_ref()).map(|(_, table)| *table);
+        let table = named.chain(schema.tables.iter().filter(|table| Some(table.name.to_lowercase()) == owner)).next()?;
+        names.extend(columns(table, 0));
+    } else if BEFORE_RELATION.iter().any(|word| last.eq_ignore_ascii_case(word)) || (last == "," && after_from(sql, &before)) {
+        names.extend(tables(schema, 0));
+    } else {
+        let used: HashSet<&str> = sources.iter().map(|(_, table)| table.name.as_str()).collect();
+        for table in &schema.tables {
+            names.extend(columns(table, if used.contains(table.name.as_str()) { 0 } else { 3 }));
+        }
+        let aliases = sources.iter().filter(|(alias, table)| *alias != table.name.to_lowercase());
+        names.extend(aliases.map(|(alias, table)| (1, Name { text: alias.clone(), kind: NameKind::Table, detail: table.name.clone() })));
+        names.extend(tables(schema, 2));
+        let keyword = |word: &&str| (1, Name { text: (*word).into(), kind: NameKind::Keyword, detail: String::new() });
+        names.extend(KEYWORDS.iter().map(keyword));
+    }
+    let fits = |name: &Name| name_of(&name.text).to_lowercase();
+    let mut seen = HashSet::new();
+    let mut ranked: Vec<(bool, u8, Name)> = names
+        .into_iter()
+        .filter(|(_, name)| fits(name).contains(&typed) && (name.kind != NameKind::Keyword || fits(name).starts_with(&typed)))
+        .map(|(rank, name)| (!fits(&name).starts_with(&typed), rank, name))
+        .collect();
+    ranked.sort_by(|(inner_a, rank_a, a), (inner_b, rank_b, b)| {
+        inner_a.cmp(inner_b).then(rank_a.cmp(rank_b)).then_with(|| fits(a).cmp(&fits(b)))
+    });
+    let names: Vec<Name> =
+        ranked.into_iter().map(|(_, _, name)| name).filter(|name| seen.insert(name.text.to_lowercase())).take(OFFERED).collect();
+    // What is typed in full needs no offer.
+    let complete = names.len() == 1 && names.first().is_some_and(|name| fits(name) == typed);
+    (!names.is_empty() && !complete).then_some(Names { replaced, names })
+}
+
+fn tables(schema: &Schema, rank: u8) -> impl Iterator<Item = (u8, Name)> {
+    schema.tables.iter().map(move |table| {
+        let kind = match table.kind {
+            crate::schema::TableKind::Table => "table",
+            crate::schema::TableKind::View => "view",
+            crate::schema::TableKind::Virtual => "virtual table",
+        };
+        (rank, Name { text: identifier(&table.name), kind: NameKind::Table, detail: kind.into() })
+    })
+}
+
+fn columns(table: &Table, rank: u8) -> impl Iterator<Item = (u8, Name)> {
+    table.columns.iter().map(move |column| {
+        let detail = format!("{} {}", table.name, column.declared_type.to_lowercase());
+        (rank, Name { text: identifier(&column.name), kind: NameKind::Column, detail: detail.trim().into() })
+    })
+}
+
+/// Whether the last clause that began is FROM.
+fn after_from(sql: &str, before: &[&Token]) -> bool {
+    let clause = before.iter().rev().map(|token| token.text(sql).to_ascii_uppercase());
+    clause
+        .into_iter()
+        .find(|word| matches!(word.as_str(), "FROM" | "SELECT" | "WHERE" | "GROUP" | "ORDER" | "HAVING" | "ON" | "USING" | "LIMIT" | "("))
+        .is_some_and(|word| word == "FROM")
+}
+
+/// Tables that the statement reads, by lower-case alias or name.
+fn sources<'s>(sql: &str, tokens: &[&Token], schema: &'s Schema) -> Vec<(String, &'s Table)> {
+    let mut out = Vec::new();
+    for (at, token) in tokens.iter().enumerate() {
+        let text = |i: usize| tokens.get(i).map(|token| token.text(sql)).unwrap_or_default();
+        let relation = BEFORE_RELATION.iter().any(|word| token.text(sql).eq_ignore_ascii_case(word))
+            || (token.text(sql) == "," && after_from(sql, tokens.get(..at).unwrap_or(&[])));
+        if !relation {
+            continue;
+        }
+        let Some(table) = schema.table(&name_of(text(at + 1))) else { continue };
+        out.push((table.name.to_lowercase(), table));
+        let alias = if text(at + 2).eq_ignore_ascii_case("AS") { at + 3 } else { at + 2 };
+        let is_name = tokens.get(alias).is_some_and(|token| matches!(token.kind, TokenKind::Word | TokenKind::Quoted));
+        if is_name && !NO_ALIAS.iter().any(|word| text(alias).eq_ignore_ascii_case(word)) {
+            out.push((name_of(text(alias)).to_lowercase(), table));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Column;
+    use proptest::prelude::*;
+
+    fn schema() -> Schema {
+        let table = |name: &str, columns: &[&str]| Table {
+            name: name.into(),
+            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+            ..Table::default()
+        };
+        Schema {
+            tables: vec![
+                table("artist", &["id", "name"]),
+                table("album", &["id", "title", "artist_id"]),
+                table("order items", &["Unit Price"]),
+            ],
+        }
+    }
+
+    /// `|` in `sql` is the cursor; `expected` are the first names.
+    #[track_caller]
+    fn check(sql: &str, expected: &[&str]) {
+        let cursor = sql.find('|').unwrap();
+        let names = complete(&sql.replace('|', ""), cursor, &schema());
+        let found: Vec<String> = names.map(|names| names.names.into_iter().map(|name| name.text).collect()).unwrap_or_default();
+        assert_eq!(found.iter().take(expected.len().max(1)).map(String::as_str).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn names_fit_the_place() {
+        check("SELECT * FROM |", &["album", "artist", "\"order items\""]);
+        check("SELECT * FROM al|", &["album"]);
+        check("SELECT * FROM album, ar|", &["artist"]);
+        check("SELECT ti| FROM album", &["title"]);
+        check("SELECT | FROM album", &["artist_id", "id", "title"]);
+        check("SELECT a.| FROM album AS a JOIN artist b ON a.artist_id = b.id", &["artist_id", "id", "title"]);
+        check("SELECT b.n| FROM album a JOIN artist b", &["name"]);
+        check("SELECT album.t|", &["title"]);
+        check("SELECT \"unit| FROM \"order items\"", &["\"Unit Price\""]);
+        check("SELECT 'al|bum'", &[]);
+        check("SELECT 1 -- al|", &[]);
+        check("SELECT id FROM artist WHE|", &["WHERE"]);
+        check("SELECT 1; SELECT * FROM art|", &["artist"]);
+        check("SELECT x.| FROM album", &[]);
+    }
+
+    #[test]
+    fn what_is_typed_is_replaced() {
+        let sql = "SELECT titl FROM album";
+        assert_eq!(complete(sql, 9, &schema()).unwrap().replaced, 7..11);
+        assert_eq!(complete(sql, 11, &schema()).unwrap().replaced, 7..11);
+        assert_eq!(complete("SELECT title FROM album", 12, &schema()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_and_cursor_do(sql in "[\\PC\n]{0,60}", cursor in 0usize..80) {
+            if let Some(names) = complete(&sql, cursor, &schema()) {
+                prop_assert!(sql.get(names.replaced).is_some() || cursor > sql.len());
+            }
+        }
+    }
+}

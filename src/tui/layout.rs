@@ -1,0 +1,93 @@
+//! How the panes share the screen. Pure geometry: drawing and the mouse ask the same function.
+
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use super::state::{Pane, State};
+
+/// Narrower than this, the schema has no room beside the rest.
+const NARROW: u16 = 60;
+/// The schema's width at most and at least.
+const SCHEMA_WIDTH: (u16, u16) = (16, 100);
+
+/// What a person changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Panes {
+    /// The schema's width; `None` for three tenths.
+    pub schema_width: Option<u16>,
+    /// Whether the schema is hidden.
+    pub schema_hidden: bool,
+    /// How much of the height conversation, SQL and result get.
+    pub shares: [u16; 3],
+}
+
+impl Default for Panes {
+    fn default() -> Self {
+        Self { schema_width: None, schema_hidden: false, shares: [3, 2, 4] }
+    }
+}
+
+/// Where everything is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// Panes that are drawn.
+    pub panes: Vec<(Pane, Rect)>,
+    /// All panes together.
+    pub all: Rect,
+    /// The question's line.
+    pub ask: Rect,
+    /// The status line.
+    pub status: Rect,
+    /// The footer.
+    pub footer: Rect,
+}
+
+/// Where everything is on a screen of `area`.
+pub fn places(state: &State, area: Rect) -> Places {
+    let [all, ask, status, footer] =
+        Layout::vertical([Constraint::Min(3), Constraint::Length(1), Constraint::Length(1), Constraint::Length(1)]).areas(area);
+    let panes = if state.zoomed { vec![(state.focus, all)] } else { split(state, all) };
+    Places { panes, all, ask, status, footer }
+}
+
+fn split(state: &State, area: Rect) -> Vec<(Pane, Rect)> {
+    let mut out = Vec::with_capacity(4);
+    let shown = !state.panes.schema_hidden || state.focus == Pane::Schema;
+    let right = if area.width < NARROW || !shown {
+        if state.focus == Pane::Schema {
+            return vec![(Pane::Schema, area)];
+        }
+        area
+    } else {
+        let width = state.panes.schema_width.unwrap_or((area.width * 3 / 10).clamp(22, 44)).min(area.width.saturating_sub(30));
+        let [left, right] = Layout::horizontal([Constraint::Length(width), Constraint::Min(20)]).areas(area);
+        out.push((Pane::Schema, left));
+        right
+    };
+    // The pane with the keys gets more room; the others keep what makes them useful.
+    let panes = [Pane::Conversation, Pane::Editor, Pane::Results];
+    let shares = panes.iter().zip(state.panes.shares).map(|(pane, share)| if state.focus == *pane { share + 2 } else { share });
+    let heights = Layout::vertical(shares.map(Constraint::Fill)).split(right);
+    out.extend(panes.into_iter().zip(heights.iter().copied()));
+    out
+}
+
+impl Panes {
+    /// Makes the schema wider by `by` columns.
+    pub fn widen(&mut self, by: i16, screen: u16) {
+        let now = self.schema_width.unwrap_or((screen * 3 / 10).clamp(22, 44));
+        self.schema_width = Some(now.saturating_add_signed(by).clamp(SCHEMA_WIDTH.0, SCHEMA_WIDTH.1));
+        self.schema_hidden = false;
+    }
+
+    /// Makes `pane` taller by `by` shares.
+    pub fn heighten(&mut self, pane: Pane, by: i16) {
+        let at = match pane {
+            Pane::Conversation => 0,
+            Pane::Editor => 1,
+            _ => 2,
+        };
+        if let Some(share) = self.shares.get_mut(at) {
+            *share = share.saturating_add_signed(by).clamp(1, 20);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! SQL and its result.
+
+use ratatui_textarea::{CursorMove, TextArea};
+
+use super::completion::Completion;
+use super::results::Results;
+use super::vim::Vim;
+
+/// One tab.
+#[derive(Debug, Clone)]
+pub struct Tab {
+    /// Its name; never used twice.
+    pub id: u32,
+    /// The SQL.
+    pub editor: TextArea<'static>,
+    /// Where vim keys are, while they are on.
+    pub vim: Vim,
+    /// Names offered at the cursor.
+    pub completion: Option<Completion>,
+    /// The result pane.
+    pub results: Results,
+}
+
+impl Tab {
+    /// An empty one.
+    pub fn new(id: u32) -> Self {
+        Self { id, editor: text_area(""), vim: Vim::default(), completion: None, results: Results::default() }
+    }
+
+    /// What it is called: its first words.
+    pub fn title(&self) -> String {
+        let words = self.editor.lines().iter().flat_map(|line| line.split_whitespace()).take(6).collect::<Vec<_>>().join(" ");
+        if words.is_empty() { "new".into() } else { words }
+    }
+
+    /// Puts `sql` in place of what stands there, so that undo brings it back.
+    pub fn set_sql(&mut self, sql: &str) {
+        self.editor.select_all();
+        self.editor.cut();
+        self.editor.insert_str(sql);
+        self.editor.move_cursor(CursorMove::Top);
+        self.completion = None;
+    }
+
+    /// The cursor's place in the text, in bytes.
+    pub fn cursor_byte(&self) -> usize {
+        let (row, column) = (self.editor.cursor().0, self.editor.cursor().1);
+        let before: usize = self.editor.lines().iter().take(row).map(|line| line.len() + 1).sum();
+        let line = self.editor.lines().get(row).map(String::as_str).unwrap_or_default();
+        before + line.char_indices().nth(column).map_or(line.len(), |(at, _)| at)
+    }
+}
+
+/// A text with its cursor at the end.
+pub fn text_area(text: &str) -> TextArea<'static> {
+    let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
+    area.move_cursor(CursorMove::Bottom);
+    area.move_cursor(CursorMove::End);
+    area.set_max_histories(500);
+    area
+}

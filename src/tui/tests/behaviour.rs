@@ -1,0 +1,272 @@
+//! What keys do.
+
+use super::super::state::Pane;
+use super::*;
+
+#[test]
+fn ctrl_c_cancels_and_quits_only_when_pressed_twice_with_nothing_running() {
+    let mut screen = Screen::opened((80, 24));
+    let job = screen.ask("Which?");
+    assert_eq!(screen.press(&["ctrl+c"]).effects, [Effect::Cancel(job)]);
+    screen.done(job, Outcome::Cancelled);
+    assert_eq!(screen.press(&["ctrl+c"]).effects, []);
+    assert_eq!(screen.press(&["x", "ctrl+c"]).effects, []);
+    assert_eq!(screen.press(&["ctrl+c"]).effects, [Effect::Quit]);
+    assert_eq!(screen.press(&["ctrl+q"]).effects, [Effect::Quit]);
+}
+
+#[test]
+fn nothing_runs_twice_at_once_and_nothing_runs_unasked() {
+    let mut screen = Screen::opened((80, 24));
+    screen.ask("Which?");
+    assert_eq!(screen.press(&["again", "enter"]).effects, []);
+    assert_eq!(screen.press(&["f5"]).effects, []);
+    let mut screen = Screen::opened((80, 24));
+    checked(&mut screen);
+    assert!(!screen.effects.iter().any(|effect| matches!(effect, Effect::Submit { work: Work::Run { .. }, .. })));
+    assert!(matches!(screen.press(&["f5"]).effects[..], [Effect::Submit { work: Work::Run { .. }, .. }]));
+    assert_eq!(screen.press(&["f5"]).effects, []);
+}
+
+#[test]
+fn browsing_quotes_names_and_undo_brings_the_old_sql_back() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["shift+tab", "shift+tab", "SELECT 1", "tab", "tab", "tab", "down", "down", "down"]);
+    let effects = screen.press(&["b"]).effects.clone();
+    assert!(
+        matches!(&effects[..], [Effect::Submit { work: Work::Run { sql }, .. }] if sql.starts_with("SELECT * FROM \"evil\x1b[2J")),
+        "{effects:?}"
+    );
+    screen.press(&["shift+tab", "shift+tab", "shift+tab", "ctrl+z", "ctrl+z"]);
+    assert_eq!(screen.state.sql(), "SELECT 1");
+}
+
+#[test]
+fn pasted_text_goes_where_the_cursor_is() {
+    let mut screen = Screen::opened((80, 24));
+    screen.event(Event::Paste("how\r\nmany?".into()));
+    assert_eq!(screen.state.ask.lines(), ["how many?"]);
+    screen.press(&["shift+tab", "shift+tab"]);
+    screen.event(Event::Paste("SELECT\r\n1".into()));
+    assert_eq!(screen.state.sql(), "SELECT\n1");
+    let megabyte = "x".repeat(1 << 20);
+    screen.event(Event::Paste(megabyte));
+    screen.drawn();
+}
+
+#[test]
+fn every_size_can_be_drawn() {
+    let mut screen = Screen::opened((80, 24));
+    checked(&mut screen);
+    screen.press(&["f1"]);
+    for columns in [1, 2, 10, 24, 25, 59, 60, 61, 300] {
+        for rows in [1, 2, 7, 8, 9, 12, 100] {
+            screen.event(Event::Resize(columns, rows));
+            screen.drawn();
+            screen.state.window = None;
+            for pane in Pane::ALL {
+                screen.state.focus = pane;
+                screen.drawn();
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_rows_are_drawn_as_fast_as_ten() {
+    let mut screen = Screen::opened((200, 60));
+    screen.press(&["shift+tab", "shift+tab", "SELECT 1", "f5"]);
+    let job = screen.submitted(|work| matches!(work, Work::Run { .. }));
+    screen.done(job, rows(100_000, false));
+    screen.press(&["tab", "G"]);
+    let start = std::time::Instant::now();
+    for _ in 0..20 {
+        screen.drawn();
+    }
+    // Forty frames; a loop over all rows would take seconds.
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    assert!(screen.drawn().contains("row 100,000/100,000"));
+}
+
+#[test]
+fn the_statement_at_the_cursor_runs_and_a_selection_before_it() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["shift+tab", "shift+tab"]);
+    screen.event(Event::Paste("SELECT 1;\nSELECT 2; SELECT 3".into()));
+    let sql = |screen: &Screen| match &screen.effects[..] {
+        [Effect::Submit { work: Work::Run { sql }, .. }] => sql.clone(),
+        other => panic!("{other:?}"),
+    };
+    screen.press(&["f5"]);
+    assert_eq!(sql(&screen), "SELECT 3");
+    let job = screen.submitted(|_| true);
+    screen.done(job, Outcome::Cancelled);
+    screen.press(&["up", "f5"]);
+    assert_eq!(sql(&screen), "SELECT 1");
+    let job = screen.submitted(|_| true);
+    screen.done(job, Outcome::Cancelled);
+    screen.state.tab_mut().editor.select_all();
+    screen.press(&["f5"]);
+    assert_eq!(sql(&screen), "SELECT 1;\nSELECT 2; SELECT 3");
+}
+
+#[test]
+fn a_name_is_taken_with_tab() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["shift+tab", "shift+tab", "SELECT * FROM alb"]);
+    assert!(screen.state.tab().completion.is_some());
+    screen.press(&["tab"]);
+    assert_eq!((screen.state.sql().as_str(), screen.state.focus), ("SELECT * FROM album", Pane::Editor));
+    screen.press(&["tab"]);
+    assert_eq!(screen.state.focus, Pane::Results);
+}
+
+#[test]
+fn a_rejected_answer_is_kept_and_asked_again_with_the_reason() {
+    let mut screen = Screen::opened((80, 24));
+    screen.state.records.notes = vec![crate::records::Note { id: 1, text: "a lasting note".into() }];
+    checked(&mut screen);
+    screen.press(&["f3", "not these", "enter"]);
+    let works: Vec<Work> = screen
+        .effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Submit { work, .. } => Some(work.clone()),
+            _ => None,
+        })
+        .collect();
+    assert!(matches!(&works[0], Work::Keep(KeepWork::Reject { note, .. }) if note == "not these"), "{works:?}");
+    let Work::Ask(AskWork { hints, .. }) = &works[1] else { panic!("{works:?}") };
+    assert_eq!((hints[0].as_str(), hints[2].as_str(), hints.len()), ("a lasting note", "not these", 3));
+    assert!(hints[1].contains("This answer was wrong: SELECT name"), "{hints:?}");
+}
+
+#[test]
+fn accepting_keeps_what_the_person_made_of_it() {
+    let mut screen = Screen::opened((80, 24));
+    checked(&mut screen);
+    screen.press(&["shift+tab", "shift+tab"]);
+    screen.state.tab_mut().set_sql("SELECT 7");
+    screen.run(rows(1, false));
+    screen.press(&["f2"]);
+    let accepted = |work: &Work| matches!(work, Work::Keep(KeepWork::Accept { sql, .. }) if sql == "SELECT 7");
+    screen.submitted(accepted);
+}
+
+#[test]
+fn what_ran_goes_into_the_history() {
+    let mut screen = Screen::opened((80, 24));
+    checked(&mut screen);
+    screen.submitted(|work| matches!(work, Work::Keep(KeepWork::History { question: Some(_), rows: None, .. })));
+    screen.run(rows(3, false));
+    screen.submitted(|work| matches!(work, Work::Keep(KeepWork::History { question: Some(_), rows: Some(3), .. })));
+}
+
+#[test]
+fn drafts_are_written_down_and_come_back() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["shift+tab", "shift+tab", "SELECT 1", "ctrl+t", "SELECT 2"]);
+    screen.event(Event::Tick(1_000));
+    assert_eq!(screen.effects, []);
+    screen.event(Event::Tick(3_000));
+    assert_eq!(screen.effects.len(), 2, "{:?}", screen.effects);
+    screen.event(Event::Tick(6_000));
+    assert_eq!(screen.effects, []);
+    screen.press(&["alt+w"]);
+    screen.event(Event::Tick(9_000));
+    let emptied = |work: &Work| matches!(work, Work::Keep(KeepWork::Draft(draft)) if draft.tab == 1 && draft.sql.is_empty());
+    screen.submitted(emptied);
+    let mut again = Screen::empty((80, 24));
+    again.models(true);
+    again.done(1, Outcome::Opened { path: "music.sqlite".into(), schema: schema() });
+    let job = again.submitted(|work| matches!(work, Work::Keep(KeepWork::Database { .. })));
+    let draft = |tab, sql: &str| crate::records::Draft { tab, question: String::new(), sql: sql.into() };
+    let drafts = vec![draft(0, "SELECT 1"), draft(1, "SELECT 2")];
+    again.done(job, Outcome::Kept(Box::new(Kept::Database(DatabaseRecords { drafts, ..DatabaseRecords::default() }))));
+    assert_eq!((again.state.tabs.len(), again.state.sql().as_str()), (2, "SELECT 1"));
+}
+
+#[test]
+fn a_sort_that_is_no_longer_wanted_is_stopped_and_dropped() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["shift+tab", "shift+tab", "SELECT 1"]);
+    screen.run(rows(30, false));
+    screen.press(&["tab", "s"]);
+    let first = screen.submitted(|work| matches!(work, Work::Result(_)));
+    screen.press(&["s"]);
+    assert!(screen.effects.contains(&Effect::Cancel(first)), "{:?}", screen.effects);
+    let second = screen.submitted(|work| matches!(work, Work::Result(_)));
+    screen.done(first, Outcome::Cancelled);
+    assert!(screen.state.tab().results.order.is_none() && screen.state.notice.is_none());
+    let Work::Result(ResultWork::Arrange { spool, arrangement }) =
+        screen.state.running.iter().find(|job| job.job == second).unwrap().work.clone()
+    else {
+        panic!()
+    };
+    screen.done(second, Outcome::Arranged(spool.arrange(&arrangement, &crate::signal::Cancel::new()).unwrap()));
+    assert!(screen.drawn().contains("id▼"));
+}
+
+#[test]
+fn the_mouse_focuses_selects_and_scrolls() {
+    use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+    let mouse = |kind, column, row| Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["shift+tab", "shift+tab", "SELECT 1"]);
+    screen.run(rows(30, false));
+    screen.event(mouse(MouseEventKind::Down(MouseButton::Left), 5, 3));
+    assert_eq!((screen.state.focus, screen.state.tree.selected), (Pane::Schema, 2));
+    screen.event(mouse(MouseEventKind::ScrollDown, 60, 18));
+    assert_eq!((screen.state.focus, screen.state.tab().results.row), (Pane::Schema, 3));
+    screen.press(&["tab", "tab", "tab"]);
+    screen.event(mouse(MouseEventKind::Down(MouseButton::Left), 32, 15));
+    assert_eq!(screen.state.focus, Pane::Results);
+    screen.press(&["f9"]);
+    screen.event(mouse(MouseEventKind::ScrollDown, 1, 1));
+    assert!(matches!(&screen.state.window, Some(super::super::state::Window::List(list)) if list.selected == 3));
+}
+
+#[test]
+fn a_model_is_switched_and_the_schema_read_again() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["f7"]);
+    screen.models(true);
+    screen.press(&["enter"]);
+    screen.submitted(|work| matches!(work, Work::Models(ModelsWork::Use { name }) if name == "small-coder"));
+    screen.submitted(|work| *work == Work::Prepare);
+}
+
+#[test]
+fn another_database_that_does_not_open_leaves_the_first_one() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["f9", "open", "enter", "type", "enter", "nope.db", "enter"]);
+    let job = screen.submitted(|work| matches!(work, Work::Open { database } if database == "nope.db"));
+    screen.done(job, Outcome::Failed(JobFailure { message: "there is no file `nope.db`".into(), hint: None }));
+    let drawn = screen.drawn();
+    assert!(drawn.contains("! there is no file `nope.db`") && drawn.contains("music.sqlite"), "{drawn}");
+}
+
+#[test]
+fn an_own_key_is_heard_and_shown() {
+    let mut screen = Screen::opened((80, 24));
+    let own = [("run-sql".to_owned(), vec!["ctrl+x".to_owned()])].into_iter().collect();
+    screen.state.options.keymap = super::super::keys::Keymap::new(&own).unwrap();
+    assert!(screen.drawn().contains("^X run"));
+    screen.press(&["shift+tab", "shift+tab", "SELECT 1", "ctrl+x"]);
+    screen.submitted(|work| matches!(work, Work::Run { .. }));
+}
+
+#[test]
+fn resize_storms_and_late_reports_change_nothing() {
+    let mut screen = Screen::opened((80, 24));
+    checked(&mut screen);
+    screen.run(rows(30, false));
+    let before = screen.drawn();
+    for n in 0..200u16 {
+        screen.event(Event::Resize(1 + n * 7 % 300, 1 + n * 3 % 90));
+        screen.drawn();
+    }
+    screen.done(1, Outcome::Cancelled);
+    screen.event(Event::Resize(80, 24));
+    assert_eq!(screen.drawn(), before);
+}

@@ -1,0 +1,167 @@
+//! Questions, and what a person says of answers.
+
+use ratatui_textarea::TextArea;
+
+use super::super::conversation::{Entry, Stage, Verdict};
+use super::super::event::Effect;
+use super::super::results::Content;
+use super::super::state::{Pane, Prompt, PromptKind, State, Window};
+use super::super::tab::text_area;
+use super::{focus, list, note, sql, submit, warn};
+use crate::jobs::{AskWork, JobId, KeepWork, Work};
+
+/// Sends the question; with an empty line, runs SQL that was checked.
+pub(super) fn send(state: &mut State) -> Vec<Effect> {
+    let question = state.ask.lines().join(" ").trim().to_owned();
+    if question.is_empty() {
+        return if state.entries.last().is_some_and(|entry| entry.stage == Stage::Checked) { sql::run_all(state) } else { Vec::new() };
+    }
+    let effects = ask(state, question, Vec::new());
+    if !effects.is_empty() || state.entries.last().is_some_and(|entry| entry.known) {
+        state.ask = TextArea::default();
+        state.recalled = None;
+    }
+    effects
+}
+
+/// Asks, with `hints` for this question alone. Nothing happens where that is not possible; the person is told why.
+pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Vec<Effect> {
+    if state.is_asking() {
+        warn(state, "a question is being answered; Esc cancels it");
+        return Vec::new();
+    }
+    if state.database.is_empty() {
+        warn(state, "no database is open; Ctrl+O opens one");
+        return Vec::new();
+    }
+    state.conversation_scroll = 0;
+    state.selected_entry = 0;
+    if hints.is_empty()
+        && let Some(sql) = state.accepted_sql(&question).cloned()
+    {
+        let job = state.next_job;
+        state.next_job += 1;
+        state.entries.push(Entry::known(job, question, sql.clone()));
+        state.tab_mut().set_sql(&sql);
+        return Vec::new();
+    }
+    if state.lacks_model() {
+        let effects = list::models(state);
+        warn(state, "no model is here yet: Enter fetches the selected one");
+        return effects;
+    }
+    let lasting = state.records.notes.iter().map(|note| note.text.clone());
+    let work = AskWork { question: question.clone(), hints: lasting.chain(hints.iter().cloned()).collect() };
+    let (job, effects) = submit(state, Work::Ask(work));
+    state.entries.push(Entry::new(job, question, hints));
+    effects
+}
+
+pub(super) fn recall(state: &mut State, earlier: bool) {
+    let newest_first: Vec<String> = state.entries.iter().rev().map(|entry| entry.question.clone()).collect();
+    state.recalled = match (state.recalled, earlier) {
+        (None, true) if !newest_first.is_empty() => Some(0),
+        (Some(at), true) => Some((at + 1).min(newest_first.len() - 1)),
+        (Some(at), false) => at.checked_sub(1),
+        (None, _) => None,
+    };
+    let text = state.recalled.and_then(|at| newest_first.get(at).cloned()).unwrap_or_default();
+    state.ask = text_area(&text);
+}
+
+pub(super) fn use_sql(state: &mut State) {
+    if let Some(sql) = state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)) {
+        state.tab_mut().set_sql(&sql);
+        focus(state, Pane::Editor);
+    }
+}
+
+pub(super) fn copy_sql(state: &mut State) -> Vec<Effect> {
+    match state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)) {
+        Some(sql) => {
+            note(state, "SQL copied");
+            vec![Effect::Copy(sql)]
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Keeps the answer as an example for this database. What the person made of the SQL counts, where they changed it.
+pub(super) fn accept(state: &mut State) -> Vec<Effect> {
+    let Some(entry) = state.current_entry() else {
+        warn(state, "there is no answer to accept; ask first");
+        return Vec::new();
+    };
+    let (job, question) = (entry.job, entry.question.clone());
+    // The newest answer stands in the editor; what was changed there and ran is what was meant.
+    let is_newest = state.entries.last().is_some_and(|last| last.job == job);
+    let ran = Some(state.tab().results.sql.clone()).filter(|_| is_newest && matches!(state.tab().results.content, Content::Rows { .. }));
+    let in_editor = ran.filter(|ran| !ran.is_empty() && state.sql().contains(ran.as_str()));
+    let Some(sql) = in_editor.or_else(|| entry.sql().map(str::to_owned)) else {
+        warn(state, "this question has no SQL to accept");
+        return Vec::new();
+    };
+    let changed = state.current_entry().is_some_and(|entry| entry.sql() != Some(sql.as_str()));
+    if let Some(entry) = state.entry_mut(job) {
+        entry.verdict = Some(Verdict::Accepted);
+        entry.sql.clone_from(&sql);
+    }
+    let how = if changed { "accepted as you changed it" } else { "accepted" };
+    note(state, format!("{how}: the same question gets this SQL at once from now on"));
+    submit(state, Work::Keep(KeepWork::Accept { question, sql })).1
+}
+
+pub(super) fn reject(state: &mut State) -> Vec<Effect> {
+    let Some(entry) = state.current_entry().filter(|entry| entry.sql().is_some()) else {
+        warn(state, "there is no answer to reject");
+        return Vec::new();
+    };
+    state.window = Some(Window::Prompt(Prompt { kind: PromptKind::Reject(entry.job), text: text_area("") }));
+    Vec::new()
+}
+
+/// The answer of `job` is wrong, for the reason `why`: that is kept, and the question asked again with it.
+pub(super) fn rejected(state: &mut State, job: JobId, why: &str) -> Vec<Effect> {
+    let why = why.trim().to_owned();
+    let Some(entry) = state.entry_mut(job) else { return Vec::new() };
+    entry.verdict = Some(Verdict::Rejected(why.clone()));
+    let (question, sql) = (entry.question.clone(), entry.sql.clone());
+    let mut hints = entry.hints.clone();
+    hints.push(format!("This answer was wrong: {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")));
+    if !why.is_empty() {
+        hints.push(why.clone());
+    }
+    let mut effects = submit(state, Work::Keep(KeepWork::Reject { question: question.clone(), sql, note: why.clone() })).1;
+    effects.extend(ask(state, question, hints));
+    if !why.is_empty() && state.notice.is_none() {
+        note(state, "asked again; n in the conversation makes the note a lasting one");
+    }
+    effects
+}
+
+pub(super) fn ask_again(state: &mut State) -> Vec<Effect> {
+    match state.current_entry() {
+        Some(entry) => {
+            let (question, hints) = (entry.question.clone(), entry.hints.clone());
+            ask(state, question, hints)
+        }
+        None => Vec::new(),
+    }
+}
+
+/// Explains the SQL; where the last run failed, has it fixed.
+pub(super) fn explain(state: &mut State) -> Vec<Effect> {
+    let failure = match &state.tab().results.content {
+        Content::Failed(failure) if matches!(state.focus, Pane::Results | Pane::Editor) => Some(failure.message.clone()),
+        _ => None,
+    };
+    match failure {
+        Some(message) => {
+            let sql = state.tab().results.sql.clone();
+            let asked = state.entries.last().filter(|entry| entry.sql() == Some(sql.as_str())).map(|entry| entry.question.clone());
+            let question = asked.unwrap_or_else(|| format!("Fix this SQL: {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")));
+            ask(state, question, vec![format!("This SQL fails with \"{message}\": {sql}")])
+        }
+        None => sql::explain(state),
+    }
+}

@@ -1,0 +1,414 @@
+//! `update(state, event) -> effects`: the only code that changes the state. Pure: no clock, no terminal, no thread.
+//!
+//! - `ask`: questions, and what a person says of answers
+//! - `sql`: the editor
+//! - `rows`: results, charts
+//! - `list`: windows: lists, lines to type
+//! - `keep`: drafts, history, favourites, notes
+//! - `report`: what workers say
+//! - `mouse`: the mouse
+
+mod ask;
+mod keep;
+mod list;
+mod mouse;
+mod report;
+mod rows;
+mod sql;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+
+use super::event::{Effect, Event};
+use super::keys::{Action, Context};
+use super::state::{Notice, Pane, RunningJob, State, Window};
+use super::tree::TreeRow;
+use crate::jobs::{JobId, KeepWork, ModelsWork, Work};
+
+/// Columns and shares that a key changes panes by.
+const PANE_STEP: i16 = 4;
+
+/// Takes in `event`; gives what has to be done outside.
+pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
+        Event::Key(key) => on_key(state, key),
+        Event::Mouse(mouse) => mouse::on_mouse(state, mouse),
+        Event::Paste(text) => on_paste(state, &text),
+        Event::Resize(columns, rows) => {
+            state.size = (columns, rows);
+            Vec::new()
+        }
+        Event::Report(report) => report::on_report(state, report),
+        Event::Edited(Ok(sql)) => {
+            state.tab_mut().set_sql(sql.trim_end_matches('\n'));
+            Vec::new()
+        }
+        Event::Edited(Err(reason)) => {
+            warn(state, reason);
+            Vec::new()
+        }
+        Event::Tick(milliseconds) => {
+            state.clock_ms = milliseconds;
+            keep::save_drafts(state)
+        }
+    }
+}
+
+/// What the screen begins with: `database` opened in the background, or the start page.
+pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
+    let mut effects = match database {
+        Some(database) => open(state, database),
+        None => list::open_page(state),
+    };
+    effects.extend(submit(state, Work::Keep(KeepWork::Recent)).1);
+    effects.extend(submit(state, Work::Models(ModelsWork::List)).1);
+    effects
+}
+
+/// Opens `database` in the background. What is being written is written down first.
+pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
+    let mut effects = keep::save_drafts_now(state);
+    for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::Open { .. })) {
+        job.stopping = true;
+        effects.push(Effect::Cancel(job.job));
+    }
+    effects.extend(submit(state, Work::Open { database: database.into() }).1);
+    effects
+}
+
+fn submit(state: &mut State, work: Work) -> (JobId, Vec<Effect>) {
+    let job = state.next_job;
+    state.next_job += 1;
+    let tab = state.tab().id;
+    state.running.push(RunningJob { job, work: work.clone(), tab, started_ms: state.clock_ms, progress: None, stopping: false });
+    (job, vec![Effect::Submit { job, work }])
+}
+
+fn note(state: &mut State, text: impl Into<String>) {
+    state.notice = Some(Notice::Note(text.into()));
+}
+
+fn warn(state: &mut State, text: impl Into<String>) {
+    state.notice = Some(Notice::Warning(text.into()));
+}
+
+fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let line = text.lines().next().unwrap_or_default();
+    match state.context() {
+        Context::Ask => {
+            state.ask.insert_str(text.replace('\n', " "));
+        }
+        Context::Editor | Context::Completion => {
+            let tab = state.tab_mut();
+            tab.completion = None;
+            tab.editor.insert_str(text);
+        }
+        Context::Filter => state.tree.filter.push_str(line),
+        Context::RowFilter => {
+            state.tab_mut().results.filter.push_str(line);
+            return rows::filter_typed(state);
+        }
+        Context::List => return list::type_text(state, line),
+        Context::Prompt => {
+            if let Some(Window::Prompt(prompt)) = &mut state.window {
+                prompt.text.insert_str(text.replace('\n', " "));
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
+    state.notice = None;
+    let armed = std::mem::take(&mut state.quit_armed);
+    let context = state.context();
+    let in_sql = matches!(context, Context::Editor | Context::Completion);
+    if in_sql && state.options.vim && state.tab().completion.is_none() && state.tab().vim.wants(&key) {
+        sql::type_key(state, key);
+        return Vec::new();
+    }
+    match state.options.keymap.action(context, &key) {
+        Some(action) => on_action(state, action, armed, key.code),
+        None => on_text(state, context, key),
+    }
+}
+
+fn on_text(state: &mut State, context: Context, key: KeyEvent) -> Vec<Effect> {
+    match context {
+        Context::Ask if key.code == KeyCode::Char('/') && state.ask.is_empty() => return list::palette(state),
+        Context::Ask => {
+            state.recalled = None;
+            state.ask.input(key);
+        }
+        Context::Editor | Context::Completion => sql::type_key(state, key),
+        Context::Filter => {
+            type_into(&mut state.tree.filter, key.code);
+            state.tree.selected = 0;
+        }
+        Context::RowFilter => {
+            type_into(&mut state.tab_mut().results.filter, key.code);
+            return rows::filter_typed(state);
+        }
+        Context::List => return list::type_key(state, key.code),
+        Context::Prompt => {
+            if let Some(Window::Prompt(prompt)) = &mut state.window {
+                prompt.text.input(key);
+            }
+        }
+        _ => {}
+    }
+    Vec::new()
+}
+
+fn type_into(text: &mut String, code: KeyCode) {
+    match code {
+        KeyCode::Char(c) => text.push(c),
+        KeyCode::Backspace => {
+            text.pop();
+        }
+        _ => {}
+    }
+}
+
+fn on_action(state: &mut State, action: Action, quit_armed: bool, code: KeyCode) -> Vec<Effect> {
+    match action {
+        Action::Quit => return quit(state),
+        Action::StopOrQuit if state.running.iter().any(|job| !job.stopping && !job.is_quiet()) => return stop_running(state),
+        Action::StopOrQuit if quit_armed => return quit(state),
+        Action::StopOrQuit => {
+            state.quit_armed = true;
+            note(state, "nothing runs; Ctrl+C again quits");
+        }
+        Action::ChartX => return rows::turn_chart(state, action, if code == KeyCode::Left { -1 } else { 1 }),
+        Action::ChartY => return rows::turn_chart(state, action, if code == KeyCode::Up { -1 } else { 1 }),
+        action => return perform(state, action),
+    }
+    Vec::new()
+}
+
+/// Does what an action says: by a key, or from a list.
+fn perform(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::Quit | Action::StopOrQuit => return quit(state),
+        Action::Help => state.window = Some(Window::Help { scroll: 0 }),
+        Action::Palette => return list::palette(state),
+        Action::Menu => return list::menu(state),
+        Action::History => return list::history(state),
+        Action::Favourites => return list::favourites(state),
+        Action::Notes => return list::notes(state),
+        Action::Models => return list::models(state),
+        Action::Open => return list::open_page(state),
+        Action::Export => return rows::export(state),
+        Action::ExportConversation => return keep::export_conversation(state),
+        Action::Choose => return list::choose(state),
+        Action::Delete => return list::delete(state),
+        Action::Scope => return list::turn_scope(state),
+        Action::NextPane => move_focus(state, 1),
+        Action::PreviousPane => move_focus(state, Pane::ALL.len() - 1),
+        Action::FocusAsk => focus(state, Pane::Ask),
+        Action::FocusSchema => focus(state, Pane::Schema),
+        Action::FocusConversation => focus(state, Pane::Conversation),
+        Action::FocusSql => focus(state, Pane::Editor),
+        Action::FocusResult => focus(state, Pane::Results),
+        Action::Zoom => state.zoomed = !state.zoomed && state.focus != Pane::Ask,
+        Action::HideSchema => {
+            state.panes.schema_hidden = !state.panes.schema_hidden;
+            if state.panes.schema_hidden && state.focus == Pane::Schema {
+                focus(state, Pane::Ask);
+            }
+        }
+        Action::Wider => state.panes.widen(PANE_STEP, state.size.0),
+        Action::Narrower => state.panes.widen(-PANE_STEP, state.size.0),
+        Action::Taller => state.panes.heighten(state.focus, 1),
+        Action::Lower => state.panes.heighten(state.focus, -1),
+        Action::ToggleMouse => {
+            state.options.mouse = !state.options.mouse;
+            note(state, if state.options.mouse { "the mouse is heard" } else { "the mouse is the terminal's" });
+            return vec![Effect::Mouse(state.options.mouse)];
+        }
+        Action::SwitchTheme => {
+            state.theme = state.theme.next();
+            note(state, format!("theme: {}", state.theme.name()));
+        }
+        Action::NewTab => keep::new_tab(state),
+        Action::CloseTab => return keep::close_tab(state),
+        Action::NextTab => keep::turn_tab(state, 1),
+        Action::PreviousTab => keep::turn_tab(state, state.tabs.len() - 1),
+        Action::RunSql => return sql::run(state),
+        Action::Send => return ask::send(state),
+        Action::Stop => return stop(state),
+        Action::EarlierQuestion => ask::recall(state, true),
+        Action::LaterQuestion => ask::recall(state, false),
+        Action::UseSql => ask::use_sql(state),
+        Action::Accept => return ask::accept(state),
+        Action::Reject => return ask::reject(state),
+        Action::AskAgain => return ask::ask_again(state),
+        Action::Alternatives => return list::alternatives(state),
+        Action::CopySql => return ask::copy_sql(state),
+        Action::AddNote => return list::add_note(state),
+        Action::AddFavourite => return list::add_favourite(state),
+        Action::Explain => return ask::explain(state),
+        Action::Plan => return sql::plan(state),
+        Action::Format => sql::format(state),
+        Action::Complete => sql::complete(state),
+        Action::TakeCompletion => sql::take_completion(state),
+        Action::ExternalEditor => return vec![Effect::Edit(state.sql())],
+        Action::ToggleVim => {
+            state.options.vim = !state.options.vim;
+            note(state, if state.options.vim { "vim keys in the SQL" } else { "plain keys in the SQL" });
+        }
+        Action::Undo => {
+            state.tab_mut().editor.undo();
+        }
+        Action::Redo => {
+            state.tab_mut().editor.redo();
+        }
+        Action::Up => move_cursor(state, -1),
+        Action::Down => move_cursor(state, 1),
+        Action::PageUp => move_cursor(state, -page(state)),
+        Action::PageDown => move_cursor(state, page(state)),
+        Action::Top => move_cursor(state, isize::MIN / 2),
+        Action::Bottom => move_cursor(state, isize::MAX / 2),
+        Action::Left => state.tab_mut().results.move_by(0, -1),
+        Action::Right => state.tab_mut().results.move_by(0, 1),
+        Action::FirstColumn => state.tab_mut().results.move_by(0, isize::MIN / 2),
+        Action::LastColumn => state.tab_mut().results.move_by(0, isize::MAX / 2),
+        Action::Toggle => state.tree.toggle(&state.schema.clone()),
+        Action::Browse => return sql::browse(state),
+        Action::InsertName => sql::insert_name(state),
+        Action::Definition => sql::definition(state),
+        Action::Filter if state.focus == Pane::Results => state.tab_mut().results.filtering = state.tab().results.spool().is_some(),
+        Action::Filter => {
+            focus(state, Pane::Schema);
+            state.tree.filtering = true;
+        }
+        Action::OpenCell => rows::open_cell(state),
+        Action::CopyCell => return rows::copy_cell(state),
+        Action::CopyRow => return rows::copy_row(state),
+        Action::CopyColumn => return rows::copy_rows(state, true),
+        Action::CopyAll => return rows::copy_rows(state, false),
+        Action::Sort => return rows::sort(state),
+        Action::Summary => return rows::summary(state),
+        Action::WidenColumn => state.tab_mut().results.widen(4),
+        Action::NarrowColumn => state.tab_mut().results.widen(-4),
+        Action::FitColumn => state.tab_mut().results.fit(),
+        Action::Chart => return rows::chart(state),
+        Action::ChartKind => return rows::turn_chart(state, action, 1),
+        Action::ChartX | Action::ChartY => return rows::turn_chart(state, action, 1),
+        Action::Close => {
+            state.window = None;
+            state.tree.filtering = false;
+            let tab = state.tab_mut();
+            tab.completion = None;
+            tab.results.filtering = false;
+        }
+    }
+    Vec::new()
+}
+
+fn quit(state: &mut State) -> Vec<Effect> {
+    let mut effects = keep::save_drafts_now(state);
+    effects.push(Effect::Quit);
+    effects
+}
+
+fn focus(state: &mut State, pane: Pane) {
+    state.focus = pane;
+    state.window = None;
+    state.zoomed = state.zoomed && pane != Pane::Ask;
+    state.tab_mut().completion = None;
+}
+
+fn move_focus(state: &mut State, by: usize) {
+    let now = Pane::ALL.iter().position(|pane| *pane == state.focus).unwrap_or(0);
+    let mut next = Pane::ALL[(now + by) % Pane::ALL.len()];
+    if next == Pane::Schema && state.panes.schema_hidden {
+        next = Pane::ALL[(now + 2 * by) % Pane::ALL.len()];
+    }
+    focus(state, next);
+}
+
+/// Closes what is open, else cancels what runs.
+fn stop(state: &mut State) -> Vec<Effect> {
+    if state.window.take().is_some() {
+        return Vec::new();
+    }
+    if state.tree.filtering || (state.focus == Pane::Schema && !state.tree.filter.is_empty()) {
+        state.tree.filtering = false;
+        state.tree.filter.clear();
+        return Vec::new();
+    }
+    let results = &mut state.tab_mut().results;
+    if results.filtering {
+        results.filtering = false;
+        results.filter.clear();
+        return rows::filter_typed(state);
+    }
+    stop_running(state)
+}
+
+/// Cancels the newest job that a person knows of.
+fn stop_running(state: &mut State) -> Vec<Effect> {
+    if let Some(job) = state.running.iter_mut().rev().find(|job| !job.stopping && !job.is_quiet()) {
+        job.stopping = true;
+        return vec![Effect::Cancel(job.job)];
+    }
+    if state.focus == Pane::Results && !state.tab().results.filter.is_empty() {
+        state.tab_mut().results.filter.clear();
+        return rows::filter_typed(state);
+    }
+    Vec::new()
+}
+
+/// Rows that a page key moves by: what is in view of a pane, about.
+fn page(state: &State) -> isize {
+    let height = if state.zoomed || state.window.is_some() { state.size.1.saturating_sub(6) } else { state.size.1 / 3 };
+    isize::try_from(height.max(4)).unwrap_or(10)
+}
+
+fn move_cursor(state: &mut State, by: isize) {
+    match &mut state.window {
+        Some(Window::Help { scroll } | Window::Text { scroll, .. }) => {
+            *scroll = scroll.saturating_add_signed(by).min(1_000_000);
+            return;
+        }
+        Some(Window::List(picker)) => {
+            picker.move_by(by);
+            return;
+        }
+        Some(Window::Prompt(_)) => return,
+        None => {}
+    }
+    match state.focus {
+        Pane::Schema => {
+            state.tree.selected = state.tree.selected.saturating_add_signed(by);
+            state.tree.clamp(&state.schema);
+        }
+        Pane::Conversation => {
+            // Up is back in time.
+            let last = state.entries.len().saturating_sub(1);
+            state.selected_entry = state.selected_entry.saturating_add_signed(-by).min(last);
+            state.conversation_scroll = 0;
+        }
+        Pane::Results => state.tab_mut().results.move_by(by, 0),
+        Pane::Editor => {
+            if let Some(completion) = &mut state.tab_mut().completion {
+                completion.move_by(by);
+            }
+        }
+        Pane::Ask => {}
+    }
+}
+
+/// What the line under the cursor of the tree is called, for the status line.
+pub fn current_name(state: &State) -> Option<String> {
+    match state.tree.current(&state.schema)? {
+        TreeRow::Table { table, .. } => state.schema.tables.get(table).map(|table| table.name.clone()),
+        TreeRow::Column { table, column } => {
+            let table = state.schema.tables.get(table)?;
+            table.columns.get(column).map(|column| format!("{}.{} {}", table.name, column.name, column.declared_type))
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Results: looked at, sorted, filtered, copied, summed up, drawn, written.
+
+use super::super::chart::Chart;
+use super::super::event::Effect;
+use super::super::keys::Action;
+use super::super::picker::{Choice, Item, Picker, PickerKind};
+use super::super::results::{Content, in_full};
+use super::super::state::{Pane, State, Window};
+use super::{note, submit, warn};
+use crate::db::export::cell_to_copy;
+use crate::db::spool::Arrangement;
+use crate::jobs::{ExportFormat, ResultWork, Work};
+
+pub(super) fn open_cell(state: &mut State) {
+    let results = &state.tab().results;
+    if let (Some(cell), Some(name)) = (results.cell(), results.column_name()) {
+        let (title, text) = (name.to_owned(), in_full(&cell));
+        state.window = Some(Window::Text { title, text, scroll: 0 });
+    }
+}
+
+pub(super) fn copy_cell(state: &mut State) -> Vec<Effect> {
+    if let Some(Window::Text { text, .. }) = &state.window {
+        let text = text.clone();
+        note(state, "copied");
+        return vec![Effect::Copy(text)];
+    }
+    let Some(cell) = state.tab().results.cell() else { return Vec::new() };
+    note(state, "cell copied");
+    vec![Effect::Copy(cell_to_copy(&cell))]
+}
+
+pub(super) fn copy_row(state: &mut State) -> Vec<Effect> {
+    let Some(cells) = state.tab().results.cells() else { return Vec::new() };
+    note(state, "row copied");
+    vec![Effect::Copy(cells.iter().map(cell_to_copy).collect::<Vec<_>>().join("\t"))]
+}
+
+pub(super) fn copy_rows(state: &mut State, one_column: bool) -> Vec<Effect> {
+    let results = &state.tab().results;
+    let Some(spool) = results.spool().cloned() else { return Vec::new() };
+    let (order, column) = (results.order.clone(), one_column.then_some(results.column));
+    submit(state, Work::Result(ResultWork::Copy { spool, order, column })).1
+}
+
+/// Asks for the rows as they are wanted; what is on its way for an older wish is stopped.
+fn arrange(state: &mut State, arrangement: Arrangement) -> Vec<Effect> {
+    let Some(spool) = state.tab().results.spool().cloned() else { return Vec::new() };
+    let mut effects = Vec::new();
+    for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Result(ResultWork::Arrange { .. }))) {
+        job.stopping = true;
+        effects.push(Effect::Cancel(job.job));
+    }
+    if arrangement == Arrangement::default() {
+        let results = &mut state.tab_mut().results;
+        results.order = None;
+        return effects;
+    }
+    effects.extend(submit(state, Work::Result(ResultWork::Arrange { spool, arrangement })).1);
+    effects
+}
+
+pub(super) fn sort(state: &mut State) -> Vec<Effect> {
+    let wanted = state.tab_mut().results.turn_sort();
+    arrange(state, wanted)
+}
+
+/// What is typed as a filter changed.
+pub(super) fn filter_typed(state: &mut State) -> Vec<Effect> {
+    let wanted = state.tab_mut().results.take_filter();
+    arrange(state, wanted)
+}
+
+pub(super) fn summary(state: &mut State) -> Vec<Effect> {
+    let results = &state.tab().results;
+    let Some(spool) = results.spool().cloned().filter(|_| !results.widths.is_empty()) else { return Vec::new() };
+    let (order, column) = (results.order.clone(), results.column);
+    submit(state, Work::Result(ResultWork::Summarise { spool, order, column })).1
+}
+
+/// Draws the rows, or goes back to them.
+pub(super) fn chart(state: &mut State) -> Vec<Effect> {
+    if state.tab_mut().results.chart.take().is_some() {
+        return Vec::new();
+    }
+    let results = &state.tab().results;
+    let Some(spool) = results.spool() else {
+        warn(state, "there are no rows to draw; run a query first");
+        return Vec::new();
+    };
+    let Some(chart) = Chart::of(spool, results.column) else {
+        warn(state, "no column of this result holds numbers");
+        return Vec::new();
+    };
+    super::focus(state, Pane::Results);
+    state.tab_mut().results.chart = Some(chart);
+    draw(state)
+}
+
+pub(super) fn turn_chart(state: &mut State, action: Action, by: isize) -> Vec<Effect> {
+    let Some(chart) = &mut state.tab_mut().results.chart else { return Vec::new() };
+    match action {
+        Action::ChartKind => chart.turn_kind(),
+        Action::ChartX => chart.turn_x(by),
+        _ => chart.turn_y(by),
+    }
+    draw(state)
+}
+
+/// Asks for what the chart needs.
+fn draw(state: &mut State) -> Vec<Effect> {
+    let results = &state.tab().results;
+    let (Some(spool), Some(chart)) = (results.spool().cloned(), &results.chart) else { return Vec::new() };
+    let work = ResultWork::Chart { spool, order: results.order.clone(), chart: chart.work() };
+    let (job, effects) = submit(state, Work::Result(work));
+    if let Some(chart) = &mut state.tab_mut().results.chart {
+        chart.job = Some(job);
+    }
+    effects
+}
+
+/// Offers the forms in which a result can be written.
+pub(super) fn export(state: &mut State) -> Vec<Effect> {
+    if !matches!(state.tab().results.content, Content::Rows { .. }) {
+        warn(state, "there is no result to export; run a query first");
+        return Vec::new();
+    }
+    let item = |format: ExportFormat| {
+        let (label, detail) = format.title().split_once(": ").unwrap_or((format.title(), ""));
+        Item { label: label.into(), detail: detail.into(), choice: Choice::Format(format) }
+    };
+    state.window = Some(Window::List(Picker::new(PickerKind::Export, ExportFormat::ALL.map(item).to_vec())));
+    Vec::new()
+}

@@ -1,0 +1,157 @@
+//! The editor: running, completing, laying out, explaining.
+
+use std::ops::Range;
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::super::completion::Completion;
+use super::super::event::Effect;
+use super::super::state::{Pane, State, Window};
+use super::super::tree::TreeRow;
+use super::super::vim::Mode;
+use super::{focus, submit, warn};
+use crate::jobs::Work;
+use crate::sql::format::pretty;
+use crate::sql::quote::identifier;
+use crate::sql::statement_at;
+
+/// Longer texts are not searched for names at every key.
+const COMPLETED: usize = 50_000;
+
+/// Takes a key that is text, or moves in it.
+pub(super) fn type_key(state: &mut State, key: KeyEvent) {
+    let vim = state.options.vim;
+    let schema = state.schema.clone();
+    let tab = state.tab_mut();
+    let offered = tab.completion.take().is_some();
+    if vim {
+        tab.vim.input(&mut tab.editor, key);
+    } else {
+        tab.editor.input(key);
+    }
+    let typed = match key.code {
+        KeyCode::Char(c) => c.is_alphanumeric() || matches!(c, '_' | '.'),
+        KeyCode::Backspace => offered,
+        _ => false,
+    };
+    let inserting = !vim || tab.vim.mode == Mode::Insert;
+    if typed && inserting && tab.editor.lines().iter().map(String::len).sum::<usize>() < COMPLETED {
+        tab.completion = Completion::at(tab, &schema, false);
+    }
+}
+
+pub(super) fn complete(state: &mut State) {
+    let schema = state.schema.clone();
+    let tab = state.tab_mut();
+    tab.completion = Completion::at(tab, &schema, true);
+    if tab.completion.is_none() {
+        warn(state, "no name fits here");
+    }
+}
+
+pub(super) fn take_completion(state: &mut State) {
+    let tab = state.tab_mut();
+    if let Some(completion) = tab.completion.take() {
+        completion.take(tab);
+    }
+}
+
+/// The text that is meant: the selection, else the statement at the cursor.
+fn meant(state: &State) -> Option<String> {
+    let tab = state.tab();
+    let sql = state.sql();
+    let selected = tab.editor.selection_range().and_then(|((from_row, from), (to_row, to))| {
+        let byte = |row: usize, column: usize| -> Option<usize> {
+            let before: usize = tab.editor.lines().iter().take(row).map(|line| line.len() + 1).sum();
+            let line = tab.editor.lines().get(row)?;
+            Some(before + line.char_indices().nth(column).map_or(line.len(), |(at, _)| at))
+        };
+        Some(byte(from_row, from)?..byte(to_row, to)?)
+    });
+    let range: Range<usize> = selected.filter(|range| !range.is_empty()).or_else(|| statement_at(&sql, tab.cursor_byte()))?;
+    Some(sql.get(range)?.trim().to_owned()).filter(|sql| !sql.is_empty())
+}
+
+/// Runs what is meant.
+pub(super) fn run(state: &mut State) -> Vec<Effect> {
+    let sql = meant(state);
+    run_sql(state, sql)
+}
+
+/// Runs the statement at the start of the editor: an answer was just put there.
+pub(super) fn run_all(state: &mut State) -> Vec<Effect> {
+    let sql = state.sql();
+    let first = statement_at(&sql, 0).and_then(|range| sql.get(range).map(str::to_owned));
+    run_sql(state, first)
+}
+
+fn run_sql(state: &mut State, sql: Option<String>) -> Vec<Effect> {
+    let Some(sql) = sql else {
+        warn(state, "there is no SQL to run; ask a question, or write some");
+        return Vec::new();
+    };
+    if state.running.iter().any(|job| matches!(job.work, Work::Run { .. })) {
+        warn(state, "a query runs; Esc cancels it");
+        return Vec::new();
+    }
+    let tab = state.tab_mut();
+    tab.completion = None;
+    tab.editor.cancel_selection();
+    submit(state, Work::Run { sql }).1
+}
+
+pub(super) fn plan(state: &mut State) -> Vec<Effect> {
+    match meant(state) {
+        Some(sql) => submit(state, Work::Plan { sql }).1,
+        None => {
+            warn(state, "there is no SQL to explain");
+            Vec::new()
+        }
+    }
+}
+
+/// Says in plain words what the statement does; where that is not known, how SQLite runs it.
+pub(super) fn explain(state: &mut State) -> Vec<Effect> {
+    plan(state)
+}
+
+pub(super) fn format(state: &mut State) {
+    match pretty(&state.sql()) {
+        Some(sql) => state.tab_mut().set_sql(&sql),
+        None => warn(state, "this SQL cannot be laid out anew"),
+    }
+}
+
+/// Shows a table's rows: its statement in the editor, every row in the result, to be sorted and filtered there.
+pub(super) fn browse(state: &mut State) -> Vec<Effect> {
+    let Some(table) = state.tree.current_table(&state.schema).and_then(|table| state.schema.tables.get(table)) else { return Vec::new() };
+    let sql = format!("SELECT * FROM {}", identifier(&table.name));
+    state.tab_mut().set_sql(&sql);
+    run_all(state)
+}
+
+pub(super) fn insert_name(state: &mut State) {
+    let name = match state.tree.current(&state.schema) {
+        Some(TreeRow::Table { table, .. }) => state.schema.tables.get(table).map(|table| table.name.clone()),
+        Some(TreeRow::Column { table, column }) => {
+            state.schema.tables.get(table).and_then(|table| table.columns.get(column)).map(|column| column.name.clone())
+        }
+        None => None,
+    };
+    let Some(name) = name else { return };
+    let tab = state.tab_mut();
+    let (row, column) = (tab.editor.cursor().0, tab.editor.cursor().1);
+    let before = column.checked_sub(1).and_then(|at| tab.editor.lines().get(row)?.chars().nth(at));
+    if before.is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | '(')) {
+        tab.editor.insert_char(' ');
+    }
+    tab.editor.insert_str(identifier(&name));
+    focus(state, Pane::Editor);
+}
+
+/// The CREATE statement.
+pub(super) fn definition(state: &mut State) {
+    let Some(table) = state.tree.current_table(&state.schema).and_then(|table| state.schema.tables.get(table)) else { return };
+    let text = pretty(&table.sql).filter(|_| table.sql.len() < 20_000).unwrap_or_else(|| table.sql.clone());
+    state.window = Some(Window::Text { title: table.name.clone(), text, scroll: 0 });
+}

@@ -1,0 +1,142 @@
+//! A result as a chart.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::symbols::Marker;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Axis, Chart as Axes, Dataset, GraphType, Paragraph};
+
+use super::super::chart::{Chart, Kind};
+use super::super::state::State;
+use super::super::theme::Role;
+use crate::db::spool::{Bin, Points, Series, Spool};
+use crate::text;
+
+/// A bar's label is at most this wide.
+const LABEL: usize = 24;
+
+pub(super) fn chart(state: &State, spool: &Spool, frame: &mut Frame<'_>, area: Rect) {
+    let Some(chart) = &state.tab().results.chart else { return };
+    let muted = |words: &str| Paragraph::new(Span::styled(words.to_owned(), state.theme.style(Role::Muted)));
+    match &chart.points {
+        None => frame.render_widget(muted("drawing ..."), area),
+        Some(Points::Histogram(bins)) if bins.is_empty() => frame.render_widget(muted("there are no numbers here"), area),
+        Some(Points::Histogram(bins)) => {
+            let values: Vec<(String, f64)> = bins.iter().map(|bin| (range(bin), bin.count as f64)).collect();
+            frame.render_widget(Paragraph::new(bars(state, &values, area, bins.len())), area);
+        }
+        Some(Points::Series { series, .. }) if series.y.is_empty() => frame.render_widget(muted("there are no numbers here"), area),
+        Some(Points::Series { series, complete }) => match chart.kind {
+            Kind::Bars => {
+                let values: Vec<(String, f64)> = series.labels.iter().cloned().zip(series.y.iter().copied()).collect();
+                frame.render_widget(Paragraph::new(bars(state, &values, area, spool.len())), area);
+            }
+            _ => axes(state, chart, series, *complete, spool, frame, area),
+        },
+    }
+}
+
+fn range(bin: &Bin) -> String {
+    format!("{} to {}", short(bin.from), short(bin.to))
+}
+
+/// A number in a few characters.
+fn short(value: f64) -> String {
+    let size = value.abs();
+    if size >= 1e9 || (size > 0.0 && size < 1e-3) {
+        format!("{value:.2e}")
+    } else if size >= 1e4 || value.fract() == 0.0 {
+        format!("{value:.0}")
+    } else {
+        format!("{value:.2}")
+    }
+}
+
+/// Lying bars, one a line: labels are read as they stand, and many fit.
+fn bars(state: &State, values: &[(String, f64)], area: Rect, total: usize) -> Vec<Line<'static>> {
+    let (height, width) = (usize::from(area.height), usize::from(area.width));
+    let fits = if values.len() > height { height.saturating_sub(1) } else { height };
+    let drawn = values.get(..fits.min(values.len())).unwrap_or(values);
+    let label = drawn.iter().map(|(label, _)| text::width(&text::sanitize(label))).max().unwrap_or(0).clamp(1, LABEL);
+    let number = drawn.iter().map(|(_, value)| short(*value).len()).max().unwrap_or(0);
+    let room = width.saturating_sub(label + number + 3).max(1);
+    let low = drawn.iter().map(|(_, value)| *value).fold(0.0, f64::min);
+    let high = drawn.iter().map(|(_, value)| *value).fold(0.0, f64::max);
+    let span = if high > low { high - low } else { 1.0 };
+    let zero = ((-low / span) * room as f64).round() as usize;
+    let mut lines: Vec<Line<'static>> = drawn
+        .iter()
+        .map(|(name, value)| {
+            let name = text::sanitize(name).into_owned();
+            let name = text::ellipsis(&name, label).into_owned();
+            let gap = " ".repeat(label - text::width(&name));
+            let eighths = ((value.abs() / span) * room as f64 * 8.0).round() as usize;
+            let bar = if *value >= 0.0 {
+                format!("{}{}", " ".repeat(zero), blocks(eighths))
+            } else {
+                let cells = eighths.div_ceil(8).min(zero);
+                format!("{}{}", " ".repeat(zero - cells), "█".repeat(cells))
+            };
+            Line::from(vec![
+                Span::raw(format!("{name}{gap} ")),
+                Span::raw(format!("{:>number$} ", short(*value))),
+                Span::styled(bar, state.theme.style(Role::Key)),
+            ])
+        })
+        .collect();
+    if drawn.len() < values.len() || values.len() < total {
+        let words = format!("the first {} of {}; F10 shows more", drawn.len(), text::count(total as u64));
+        lines.push(Line::styled(words, state.theme.style(Role::Muted)));
+    }
+    lines
+}
+
+/// A bar of so many eighths of a cell.
+fn blocks(eighths: usize) -> String {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    format!("{}{}", "█".repeat(eighths / 8), PARTS.get(eighths % 8).unwrap_or(&""))
+}
+
+fn axes(state: &State, chart: &Chart, series: &Series, complete: bool, spool: &Spool, frame: &mut Frame<'_>, area: Rect) {
+    // A line over names goes from row to row.
+    let by_number = chart.x.is_some() && series.x.iter().zip(&series.labels).all(|(_, label)| label.parse::<f64>().is_ok());
+    let x: Vec<f64> = if by_number { series.x.clone() } else { (0..series.y.len()).map(|n| n as f64).collect() };
+    let mut points: Vec<(f64, f64)> = x.iter().copied().zip(series.y.iter().copied()).collect();
+    if chart.kind == Kind::Line {
+        points.sort_by(|a, b| a.0.total_cmp(&b.0));
+    }
+    let bounds = |values: &mut dyn Iterator<Item = f64>| -> [f64; 2] {
+        let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
+        if low == high { [low - 1.0, high + 1.0] } else { [low, high] }
+    };
+    let x_bounds = bounds(&mut x.iter().copied());
+    let mut y_bounds = bounds(&mut series.y.iter().copied());
+    // Counts and sums are read from zero, unless they are far from it.
+    if y_bounds[0] > 0.0 && y_bounds[0] < y_bounds[1] / 2.0 {
+        y_bounds[0] = 0.0;
+    }
+    let style = state.theme.style(Role::Muted);
+    let name = |column: Option<usize>| match column.and_then(|column| spool.columns().get(column)) {
+        Some(info) => text::ellipsis(&text::sanitize(&info.name), 20).into_owned(),
+        None => "row".into(),
+    };
+    let x_labels: Vec<String> = if by_number {
+        vec![short(x_bounds[0]), short(f64::midpoint(x_bounds[0], x_bounds[1])), short(x_bounds[1])]
+    } else {
+        let label =
+            |at: usize| series.labels.get(at).map(|label| text::ellipsis(&text::sanitize(label), 16).into_owned()).unwrap_or_default();
+        let last = series.labels.len().saturating_sub(1);
+        vec![label(0), label(last / 2), label(last)]
+    };
+    let y_labels: Vec<String> = vec![short(y_bounds[0]), short(f64::midpoint(y_bounds[0], y_bounds[1])), short(y_bounds[1])];
+    let graph = if chart.kind == Kind::Line { GraphType::Line } else { GraphType::Scatter };
+    let data = Dataset::default().marker(Marker::Braille).graph_type(graph).style(state.theme.style(Role::Key)).data(&points);
+    let more = if complete { String::new() } else { format!(" (the first {} rows)", text::count(series.y.len() as u64)) };
+    let axes = Axes::new(vec![data])
+        .x_axis(Axis::default().title(format!("{}{more}", name(chart.x))).style(style).bounds(x_bounds).labels(x_labels))
+        .y_axis(Axis::default().title(name(Some(chart.y))).style(style).bounds(y_bounds).labels(y_labels))
+        .style(Style::default())
+        .legend_position(None);
+    frame.render_widget(axes, area);
+}
