@@ -58,6 +58,8 @@ pub struct AskWork {
     pub question: String,
     /// Things to consider: notes on the database, why an earlier answer was rejected.
     pub hints: Vec<String>,
+    /// The question before and its SQL, where this one follows on it.
+    pub previous: Option<(String, String)>,
 }
 
 /// What can be done with a result.

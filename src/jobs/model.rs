@@ -1,14 +1,19 @@
 //! The model: loading it, having it read the schema, asking it.
 
 use super::AskWork;
+use std::time::Duration;
+
 use super::database::opened;
 use super::message::{JobFailure, JobId, ModelsWork, Outcome, Report, Work};
 use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
-use crate::ask::{AskError, AskRequest, MAX_REPAIRS, ask, prepare_model};
+use crate::ask::{AskError, AskRequest, Execution, ask, prepare_model};
 use crate::db::{DbError, Limits};
-use crate::llm::{Generate, LlmError, Sampling};
-use crate::prompt::{Form, SCHEMA_BYTES, schema_text};
+use crate::llm::{Generate, LlmError};
+use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
 use crate::signal::Stop;
+
+/// Drafts that are compared may run as long as this.
+const COMPARING: Duration = Duration::from_secs(10);
 
 /// What the model's thread holds.
 pub(super) struct Asked {
@@ -20,7 +25,10 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    pub(super) fn new(factory: ModelFactory, limits: Limits) -> Self {
+    /// `limits` are for the person's queries; drafts that are compared get less.
+    pub(super) fn new(factory: ModelFactory, limits: &Limits) -> Self {
+        let default = Limits::default();
+        let limits = Limits { timeout: limits.timeout.min(COMPARING), max_rows: limits.max_rows.min(default.max_rows), ..default };
         Self { factory, name: None, model: None, limits }
     }
 
@@ -101,14 +109,11 @@ fn answer(
 ) -> Result<Outcome, JobFailure> {
     let job = task.job;
     let request = AskRequest {
-        question: asked.question.clone(),
         hint: Some(asked.hints.join("\n")).filter(|hint| !hint.is_empty()),
-        schema_text: schema_text(&open.schema, SCHEMA_BYTES),
-        form: form_of(model),
-        repairs: MAX_REPAIRS,
-        run: false,
-        sampling: Sampling::default(),
+        previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
+        execution: Execution::ToCompare,
         limits: *limits,
+        ..AskRequest::new(&asked.question, schema_text(&open.schema, SCHEMA_BYTES), form_of(model))
     };
     match ask(&open.asking, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),

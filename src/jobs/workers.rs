@@ -58,6 +58,9 @@ pub(super) struct Task {
     pub(super) cancel: Cancel,
 }
 
+/// What a thread does with a task.
+type Worker = Box<dyn FnMut(&Task) -> Result<Outcome, JobFailure> + Send>;
+
 /// Which thread does a piece of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Desk {
@@ -98,7 +101,7 @@ impl Workers {
         let open = Opened::default();
         let Settings { open: opener, model: factory, limits, paths, offline } = settings;
         let mut desks = HashMap::new();
-        let mut start = |desk: Desk, name: &str, mut work: Box<dyn FnMut(&Task) -> Result<Outcome, JobFailure> + Send>| {
+        let mut start = |desk: Desk, name: &str, mut work: Worker| {
             let (send, tasks) = channel();
             let (running, report) = (Arc::clone(&running), Arc::clone(&report));
             desks.insert(desk, send);
@@ -108,7 +111,7 @@ impl Workers {
         let (opened, reports) = shared();
         start(Desk::Database, "database", Box::new(move |task| database::work(task, &opener, &opened, &limits, &reports)))?;
         let (opened, reports) = shared();
-        let mut asked = model::Asked::new(factory, limits);
+        let mut asked = model::Asked::new(factory, &limits);
         start(Desk::Model, "model", Box::new(move |task| asked.work(task, &opened, &reports)))?;
         let reports = Arc::clone(&report);
         start(Desk::Result, "result", Box::new(move |task| result::work(task, &reports)))?;

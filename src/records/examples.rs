@@ -31,7 +31,7 @@ pub struct Rejected {
 /// `question` as it is compared: letter case, blanks, and punctuation at the end do not matter.
 pub fn fold_question(question: &str) -> String {
     let words: Vec<String> = question.split_whitespace().map(str::to_lowercase).collect();
-    words.join(" ").trim_end_matches(|c: char| matches!(c, '.' | '?' | '!' | ';' | ':' | ',' | '。' | '？' | '！' | ' ')).to_owned()
+    words.join(" ").trim_end_matches(['.', '?', '!', ';', ':', ',', '。', '？', '！', ' ']).to_owned()
 }
 
 fn accepted_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Accepted> {

@@ -7,8 +7,10 @@ use crate::jobs::{ChartWork, JobId};
 const LOOKED_AT: usize = 200;
 /// More bars than this are a line.
 const BARS: usize = 60;
-/// Bars of a histogram.
-const BINS: usize = 24;
+/// Bars of a histogram at most and at least.
+const BINS: usize = 30;
+/// At least.
+const MIN_BINS: usize = 6;
 /// Columns that can be drawn.
 const COLUMNS: usize = 200;
 
@@ -105,9 +107,10 @@ impl Chart {
     }
 
     /// What has to be asked for.
-    pub fn work(&self) -> ChartWork {
+    /// `height` is how many bars there is room for.
+    pub fn work(&self, height: usize) -> ChartWork {
         match self.kind {
-            Kind::Histogram => ChartWork::Histogram { column: self.y, bins: BINS },
+            Kind::Histogram => ChartWork::Histogram { column: self.y, bins: height.clamp(MIN_BINS, BINS) },
             _ => ChartWork::Series { x: self.x, y: self.y },
         }
     }

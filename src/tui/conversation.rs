@@ -13,6 +13,8 @@ pub enum Stage {
     Reading(u8),
     /// The model writes.
     Writing,
+    /// The first draft is in doubt, and others are drawn: how many, and why.
+    Drawing(usize, String),
     /// There is SQL, not judged yet.
     Proposed,
     /// The SQL passed; it has not run.
@@ -45,6 +47,8 @@ pub struct Entry {
     pub question: String,
     /// What the model was told besides, for this question alone.
     pub hints: Vec<String>,
+    /// Whether it follows on the question before.
+    pub follows: bool,
     /// How far it came.
     pub stage: Stage,
     /// What the model wrote so far, in the present attempt.
@@ -70,6 +74,7 @@ impl Entry {
             job,
             question,
             hints,
+            follows: false,
             stage: Stage::Loading,
             text: String::new(),
             attempts: Vec::new(),
@@ -94,13 +99,16 @@ impl Entry {
                 self.stage = Stage::Reading(u8::try_from(100 * done / total.max(1)).unwrap_or(100));
             }
             AskEvent::Text(text) => {
-                self.stage = Stage::Writing;
+                if !matches!(self.stage, Stage::Drawing(..)) {
+                    self.stage = Stage::Writing;
+                }
                 self.text.push_str(&text);
             }
             AskEvent::Proposed(_) => self.stage = Stage::Proposed,
             AskEvent::Checked(_) => self.stage = Stage::Checked,
             AskEvent::Repairing { failed, .. } => self.attempts.push((failed.sql, failed.error)),
-            AskEvent::Drawing { .. } | AskEvent::Running => {}
+            AskEvent::Drawing { drafts, reason } => self.stage = Stage::Drawing(drafts, reason),
+            AskEvent::Running => {}
         }
     }
 

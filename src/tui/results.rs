@@ -127,6 +127,11 @@ impl Results {
             Some(Sort { column: own, descending: true }) if own == column => None,
             _ => Some(Sort { column, descending: false }),
         };
+        // The mark stands behind the name.
+        let name = self.column_name().map_or(0, |name| text::width(&text::sanitize(name)));
+        if let Some(width) = self.widths.get_mut(column) {
+            *width = (*width).max((name + 1).min(WIDEST));
+        }
         self.wanted.clone()
     }
 

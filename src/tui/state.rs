@@ -57,7 +57,7 @@ pub enum Window {
     /// A list to choose from.
     List(Picker),
     /// A line to be typed.
-    Prompt(Prompt),
+    Prompt(Box<Prompt>),
 }
 
 /// A line to be typed.

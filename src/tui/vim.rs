@@ -27,12 +27,14 @@ impl Mode {
 }
 
 /// Where vim keys are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Vim {
     /// What keys do.
     pub mode: Mode,
     /// An operator, or `g`, that waits for its motion.
     pending: Option<char>,
+    /// Changes of each stay in insert mode, the last one's last: `u` takes them back together.
+    stays: Vec<usize>,
 }
 
 impl Vim {
@@ -54,11 +56,23 @@ impl Vim {
             if key.code == KeyCode::Esc {
                 self.mode = Mode::Normal;
                 text.move_cursor(CursorMove::Back);
-            } else {
-                text.input(key);
+            } else if text.input(key)
+                && let Some(stay) = self.stays.last_mut()
+            {
+                *stay += 1;
             }
             return;
         }
+        let history = matches!(key.code, KeyCode::Char('u')) || key.modifiers.contains(KeyModifiers::CONTROL);
+        let before = text.lines().to_vec();
+        self.normal(text, key);
+        let changed = !history && text.lines() != before;
+        if changed || self.mode == Mode::Insert {
+            self.stays.push(usize::from(changed));
+        }
+    }
+
+    fn normal(&mut self, text: &mut TextArea<'static>, key: KeyEvent) {
         let code = match key.code {
             KeyCode::Esc => {
                 self.pending = None;
@@ -161,7 +175,9 @@ impl Vim {
                 text.paste();
             }
             (_, 'u') => {
-                text.undo();
+                for _ in 0..self.stays.pop().unwrap_or(1).max(1) {
+                    text.undo();
+                }
             }
             _ => {}
         }
@@ -261,7 +277,9 @@ mod tests {
         check("one", "Otwo\x1b", "two\none", Mode::Normal);
         check("one two", "vey$p", "one twoone", Mode::Normal);
         check("one two", "vd", "ne two", Mode::Normal);
-        check("one", "ixy\x1bu", "oney", Mode::Normal);
+        check("one", "ixy\x1bu", "one", Mode::Normal);
+        check("one two", "ixy\x1bwdwu", "xyone two", Mode::Normal);
+        check("one", "otwo\x1bu", "one", Mode::Normal);
         check("a\nb", "Gggx", "\nb", Mode::Normal);
     }
 }

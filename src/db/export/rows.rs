@@ -30,7 +30,7 @@ pub struct RowWriter<W: Write> {
 }
 
 enum Out<W: Write> {
-    Csv(csv::Writer<W>),
+    Csv(Box<csv::Writer<W>>),
     Json(W),
     Ndjson(W),
     Markdown(W),
@@ -44,7 +44,7 @@ impl<W: Write> RowWriter<W> {
             RowFormat::Csv => {
                 let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
                 writer.write_record(&names)?;
-                Out::Csv(writer)
+                Out::Csv(Box::new(writer))
             }
             RowFormat::Json => {
                 out.write_all(b"{\"columns\":")?;

@@ -9,7 +9,7 @@ use crate::jobs::AskWork;
 use crate::llm::Scripted;
 
 fn ask(question: &str) -> Work {
-    Work::Ask(AskWork { question: question.into(), hints: Vec::new() })
+    Work::Ask(AskWork { question: question.into(), ..AskWork::default() })
 }
 
 /// Submits `work` to workers with the demo database open, and gives the reports up to its end.

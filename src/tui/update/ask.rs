@@ -7,7 +7,7 @@ use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{focus, list, note, sql, submit, warn};
+use super::{WRONG_BEFORE, focus, list, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
 
 /// Sends the question; with an empty line, runs SQL that was checked.
@@ -51,10 +51,44 @@ pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Ve
         return effects;
     }
     let lasting = state.records.notes.iter().map(|note| note.text.clone());
-    let work = AskWork { question: question.clone(), hints: lasting.chain(hints.iter().cloned()).collect() };
-    let (job, effects) = submit(state, Work::Ask(work));
-    state.entries.push(Entry::new(job, question, hints));
+    let before = state.entries.last().and_then(|entry| Some((entry.question.clone(), entry.sql()?.to_owned())));
+    let previous = before.filter(|(asked, _)| follows_on(&question) && *asked != question);
+    let hints_of_work = lasting.chain(hints.iter().cloned()).collect();
+    let follows = previous.is_some();
+    let asked = question.trim_start_matches('+').trim_start().to_owned();
+    let (job, effects) = submit(state, Work::Ask(AskWork { question: asked.clone(), hints: hints_of_work, previous }));
+    state.entries.push(Entry { follows, ..Entry::new(job, asked, hints) });
     effects
+}
+
+/// Whether a question has no sense without the one before: it begins with `+`, or with words that point back.
+fn follows_on(question: &str) -> bool {
+    const BACK: [&str; 22] = [
+        "and ",
+        "only ",
+        "now ",
+        "also ",
+        "but ",
+        "of those",
+        "of these",
+        "among those",
+        "among them",
+        "what about",
+        "how about",
+        "instead",
+        "the same",
+        "sort ",
+        "order them",
+        "sort them",
+        "just ",
+        "without ",
+        "exclude ",
+        "include ",
+        "limit ",
+        "as a ",
+    ];
+    let folded = question.trim_start().to_lowercase();
+    folded.starts_with('+') || BACK.iter().any(|words| folded.starts_with(words))
 }
 
 pub(super) fn recall(state: &mut State, earlier: bool) {
@@ -116,7 +150,7 @@ pub(super) fn reject(state: &mut State) -> Vec<Effect> {
         warn(state, "there is no answer to reject");
         return Vec::new();
     };
-    state.window = Some(Window::Prompt(Prompt { kind: PromptKind::Reject(entry.job), text: text_area("") }));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Reject(entry.job), text: text_area("") })));
     Vec::new()
 }
 
@@ -127,7 +161,7 @@ pub(super) fn rejected(state: &mut State, job: JobId, why: &str) -> Vec<Effect> 
     entry.verdict = Some(Verdict::Rejected(why.clone()));
     let (question, sql) = (entry.question.clone(), entry.sql.clone());
     let mut hints = entry.hints.clone();
-    hints.push(format!("This answer was wrong: {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")));
+    hints.push(format!("{WRONG_BEFORE} {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")));
     if !why.is_empty() {
         hints.push(why.clone());
     }
@@ -163,5 +197,20 @@ pub(super) fn explain(state: &mut State) -> Vec<Effect> {
             ask(state, question, vec![format!("This SQL fails with \"{message}\": {sql}")])
         }
         None => sql::explain(state),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_point_back_follow_on() {
+        for question in ["+ by year", "and in 2024?", "Only the first ten", "what about Berlin?", "Of those, which are new?"] {
+            assert!(follows_on(question), "{question}");
+        }
+        for question in ["How many albums?", "Which android phones sold best?", "Android sales", "show orders"] {
+            assert!(!follows_on(question), "{question}");
+        }
     }
 }

@@ -101,7 +101,7 @@ pub(super) fn export_conversation(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let name = export_name(state, "md").replace("-result", "-questions");
-    state.window = Some(Window::Prompt(Prompt { kind: PromptKind::Conversation, text: text_area(&name) }));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Conversation, text: text_area(&name) })));
     Vec::new()
 }
 

@@ -36,7 +36,7 @@ fn show(state: &mut State, kind: PickerKind, items: Vec<Item>) {
 }
 
 fn prompt(state: &mut State, kind: PromptKind, text: &str) {
-    state.window = Some(Window::Prompt(Prompt { kind, text: text_area(text) }));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind, text: text_area(text) })));
 }
 
 fn commands(state: &State, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
@@ -302,14 +302,17 @@ pub(super) fn offer_adoption(state: &mut State) {
 /// Other answers to the question.
 pub(super) fn alternatives(state: &mut State) -> Vec<Effect> {
     let Some(entry) = state.current_entry() else { return Vec::new() };
-    let tried = entry.attempts.iter().map(|(sql, error)| (sql.clone(), error.clone()));
-    let items: Vec<Item> = tried
-        .map(|(sql, error)| Item {
-            label: sql.split_whitespace().collect::<Vec<_>>().join(" "),
-            detail: error,
-            choice: Choice::Sql { sql, question: None, history: None, favourite: None },
-        })
-        .collect();
+    let one_line = |sql: &str| sql.split_whitespace().collect::<Vec<_>>().join(" ");
+    let of = |sql: String, detail: String| Item {
+        label: one_line(&sql),
+        detail,
+        choice: Choice::Sql { sql, question: None, history: None, favourite: None },
+    };
+    let candidates = entry.answer.as_ref().map(|answer| answer.candidates.as_slice()).unwrap_or_default();
+    let drafts: usize = candidates.iter().map(|candidate| candidate.agrees).sum();
+    let drawn = candidates.iter().map(|candidate| of(candidate.sql.clone(), format!("{} of {drafts} drafts", candidate.agrees)));
+    let tried = entry.attempts.iter().map(|(sql, error)| of(sql.clone(), error.clone()));
+    let items: Vec<Item> = drawn.chain(tried).collect();
     if items.is_empty() {
         note(state, "this question has one answer");
     } else {
@@ -358,7 +361,7 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
                 Vec::new()
             }
         },
-        Some(Window::Prompt(prompt)) => typed(state, prompt),
+        Some(Window::Prompt(prompt)) => typed(state, *prompt),
         other => {
             state.window = other;
             Vec::new()
@@ -442,7 +445,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         // A rejection needs no words.
         PromptKind::Reject(job) => ask::rejected(state, job, &text),
         _ if text.is_empty() => {
-            state.window = Some(Window::Prompt(prompt));
+            state.window = Some(Window::Prompt(Box::new(prompt)));
             warn(state, "type something, or Esc");
             Vec::new()
         }

@@ -24,6 +24,9 @@ use super::state::{Notice, Pane, RunningJob, State, Window};
 use super::tree::TreeRow;
 use crate::jobs::{JobId, KeepWork, ModelsWork, Work};
 
+/// Begins the hint that tells the model of an answer that was rejected.
+pub(super) const WRONG_BEFORE: &str = "This answer was wrong:";
+
 /// Columns and shares that a key changes panes by.
 const PANE_STEP: i16 = 4;
 

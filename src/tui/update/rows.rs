@@ -1,8 +1,11 @@
 //! Results: looked at, sorted, filtered, copied, summed up, drawn, written.
 
+use ratatui::layout::Rect;
+
 use super::super::chart::Chart;
 use super::super::event::Effect;
 use super::super::keys::Action;
+use super::super::layout::places;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::results::{Content, in_full};
 use super::super::state::{Pane, State, Window};
@@ -111,7 +114,10 @@ pub(super) fn turn_chart(state: &mut State, action: Action, by: isize) -> Vec<Ef
 fn draw(state: &mut State) -> Vec<Effect> {
     let results = &state.tab().results;
     let (Some(spool), Some(chart)) = (results.spool().cloned(), &results.chart) else { return Vec::new() };
-    let work = ResultWork::Chart { spool, order: results.order.clone(), chart: chart.work() };
+    let area = Rect::new(0, 0, state.size.0, state.size.1);
+    let pane = places(state, area).panes.into_iter().find(|(pane, _)| *pane == Pane::Results);
+    let height = pane.map_or(0, |(_, area)| usize::from(area.height.saturating_sub(2)));
+    let work = ResultWork::Chart { spool, order: results.order.clone(), chart: chart.work(height) };
     let (job, effects) = submit(state, Work::Result(work));
     if let Some(chart) = &mut state.tab_mut().results.chart {
         chart.job = Some(job);

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Axis, Chart as Axes, Dataset, GraphType, Paragraph};
+use ratatui::widgets::{Axis, Block, Chart as Axes, Dataset, GraphType, Paragraph};
 
 use super::super::chart::{Chart, Kind};
 use super::super::state::State;
@@ -32,7 +32,7 @@ pub(super) fn chart(state: &State, spool: &Spool, frame: &mut Frame<'_>, area: R
                 let values: Vec<(String, f64)> = series.labels.iter().cloned().zip(series.y.iter().copied()).collect();
                 frame.render_widget(Paragraph::new(bars(state, &values, area, spool.len())), area);
             }
-            _ => axes(state, chart, series, *complete, spool, frame, area),
+            _ => axes(state, chart, series, *complete, frame, area),
         },
     }
 }
@@ -98,7 +98,7 @@ fn blocks(eighths: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), PARTS.get(eighths % 8).unwrap_or(&""))
 }
 
-fn axes(state: &State, chart: &Chart, series: &Series, complete: bool, spool: &Spool, frame: &mut Frame<'_>, area: Rect) {
+fn axes(state: &State, chart: &Chart, series: &Series, complete: bool, frame: &mut Frame<'_>, area: Rect) {
     // A line over names goes from row to row.
     let by_number = chart.x.is_some() && series.x.iter().zip(&series.labels).all(|(_, label)| label.parse::<f64>().is_ok());
     let x: Vec<f64> = if by_number { series.x.clone() } else { (0..series.y.len()).map(|n| n as f64).collect() };
@@ -117,10 +117,6 @@ fn axes(state: &State, chart: &Chart, series: &Series, complete: bool, spool: &S
         y_bounds[0] = 0.0;
     }
     let style = state.theme.style(Role::Muted);
-    let name = |column: Option<usize>| match column.and_then(|column| spool.columns().get(column)) {
-        Some(info) => text::ellipsis(&text::sanitize(&info.name), 20).into_owned(),
-        None => "row".into(),
-    };
     let x_labels: Vec<String> = if by_number {
         vec![short(x_bounds[0]), short(f64::midpoint(x_bounds[0], x_bounds[1])), short(x_bounds[1])]
     } else {
@@ -130,13 +126,16 @@ fn axes(state: &State, chart: &Chart, series: &Series, complete: bool, spool: &S
         vec![label(0), label(last / 2), label(last)]
     };
     let y_labels: Vec<String> = vec![short(y_bounds[0]), short(f64::midpoint(y_bounds[0], y_bounds[1])), short(y_bounds[1])];
-    let graph = if chart.kind == Kind::Line { GraphType::Line } else { GraphType::Scatter };
-    let data = Dataset::default().marker(Marker::Braille).graph_type(graph).style(state.theme.style(Role::Key)).data(&points);
-    let more = if complete { String::new() } else { format!(" (the first {} rows)", text::count(series.y.len() as u64)) };
-    let axes = Axes::new(vec![data])
-        .x_axis(Axis::default().title(format!("{}{more}", name(chart.x))).style(style).bounds(x_bounds).labels(x_labels))
-        .y_axis(Axis::default().title(name(Some(chart.y))).style(style).bounds(y_bounds).labels(y_labels))
+    let (graph, marker) = if chart.kind == Kind::Line { (GraphType::Line, Marker::Braille) } else { (GraphType::Scatter, Marker::Dot) };
+    let data = Dataset::default().marker(marker).graph_type(graph).style(state.theme.style(Role::Key)).data(&points);
+    let mut axes = Axes::new(vec![data])
+        .x_axis(Axis::default().style(style).bounds(x_bounds).labels(x_labels))
+        .y_axis(Axis::default().style(style).bounds(y_bounds).labels(y_labels))
         .style(Style::default())
         .legend_position(None);
+    if !complete {
+        let words = format!("the first {} rows", text::count(series.y.len() as u64));
+        axes = axes.block(Block::new().title_top(Line::styled(words, style).right_aligned()));
+    }
     frame.render_widget(axes, area);
 }

@@ -69,7 +69,11 @@ fn welcome(state: &State, lines: &mut Vec<Line<'static>>, width: usize) {
 
 fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, selected: bool, width: usize) {
     put(state, lines, &format!("> {}", entry.question), if selected { Role::Selected } else { Role::Title }, 0, width);
-    for hint in &entry.hints {
+    if entry.follows {
+        put(state, lines, "following on the question before", Role::Muted, 2, width);
+    }
+    // That an answer was wrong is for the model; the person said why.
+    for hint in entry.hints.iter().filter(|hint| !hint.starts_with(super::super::update::WRONG_BEFORE)) {
         put(state, lines, &format!("with the hint: {hint}"), Role::Muted, 2, width);
     }
     for (_, error) in &entry.attempts {
@@ -88,6 +92,13 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
         if let Some(confidence) = answer.confidence {
             let role = if confidence >= 0.7 { Role::Good } else { Role::Attention };
             put(state, lines, &format!("confidence {:.0}%: {}", 100.0 * confidence, answer.reason), role, 2, width);
+        } else if !answer.reason.is_empty() && answer.error.is_none() {
+            put(state, lines, &format!("confidence {}", answer.reason), Role::Muted, 2, width);
+        }
+        if answer.candidates.len() > 1 {
+            let drafts: usize = answer.candidates.iter().map(|candidate| candidate.agrees).sum();
+            let words = format!("{drafts} drafts gave {} different results; v beside the question shows them", answer.candidates.len());
+            put(state, lines, &words, Role::Muted, 2, width);
         }
     }
     if let Some(failure) = &entry.failure {
@@ -96,14 +107,15 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
             put(state, lines, &format!("hint: {hint}"), Role::Muted, 2, width);
         }
     }
-    let (word, role) = match entry.stage {
+    let (word, role) = match &entry.stage {
         Stage::Loading => ("Loading the model ...".to_owned(), Role::Muted),
         Stage::Reading(percent) => (format!("Reading the schema and the question: {percent}%"), Role::Muted),
         Stage::Writing => ("Writing ...".into(), Role::Muted),
+        Stage::Drawing(drafts, reason) => (format!("In doubt ({reason}): {drafts} more drafts are compared ..."), Role::Attention),
         Stage::Proposed => ("Proposed".into(), Role::Muted),
         Stage::Checked if entry.known => ("Checked before: you accepted this answer. Enter or F5 runs it.".into(), Role::Good),
         Stage::Checked => (format!("Checked: it only reads, and its names exist. Enter or F5 runs it.{}", times(entry)), Role::Good),
-        Stage::Ran(rows) => (format!("Ran: {}.{}", text::counted(rows as u64, "row", "rows"), times(entry)), Role::Good),
+        Stage::Ran(rows) => (format!("Ran: {}.{}", text::counted(*rows as u64, "row", "rows"), times(entry)), Role::Good),
         Stage::Failed => (format!("Failed: no SQL that runs was found.{}", times(entry)), Role::Error),
         Stage::Refused => ("Refused: it would do more than read.".into(), Role::Error),
         Stage::Cancelled => ("Cancelled; what came is kept.".into(), Role::Attention),

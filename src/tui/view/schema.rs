@@ -8,6 +8,7 @@ use ratatui::widgets::Paragraph;
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
 use super::super::tree::{TreeRow, kind_mark};
+use crate::jobs::Work;
 use crate::schema::{Column, KeyOrigin, Table, TableKind};
 use crate::text;
 
@@ -26,9 +27,11 @@ pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let inner = block.inner(area);
     frame.render_widget(block, area);
     if rows.is_empty() {
-        let (words, role) = match (&state.open_failure, state.running.is_empty(), state.tree.filter.is_empty()) {
+        let opening = state.running.iter().find(|job| matches!(job.work, Work::Open { .. }));
+        let (words, role) = match (&state.open_failure, opening.is_none(), state.tree.filter.is_empty()) {
             (Some(_), ..) => ("not open", Role::Error),
             (None, _, false) => ("no name contains this", Role::Muted),
+            _ if state.database.is_empty() && opening.is_none() => ("", Role::Muted),
             (None, true, true) => ("no tables", Role::Muted),
             (None, false, true) => ("reading ...", Role::Muted),
         };

@@ -50,7 +50,13 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
         }
         (None, None) => put("idle".into(), Role::Muted),
     }
-    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    let line = Line::from(spans);
+    // What a person is told now matters more than what stands there always.
+    let line = match &state.notice {
+        Some(_) if line.width() > usize::from(area.width) => Line::from(line.spans.into_iter().next_back().unwrap_or_default()),
+        _ => line,
+    };
+    frame.render_widget(Paragraph::new(line), area);
 }
 
 /// What a job does, in a few words.
@@ -84,7 +90,9 @@ pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
-    for wanted in [context, Context::Everywhere] {
+    let over = matches!(context, Context::Window | Context::List | Context::Prompt);
+    let places: &[Context] = if over { &[context] } else { &[context, Context::Everywhere] };
+    for &wanted in places {
         for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {
             let key = keys.first().map(|key| label(key)).unwrap_or_default();
             let width = text::width(&key) + text::width(binding.footer) + 3;

@@ -97,7 +97,7 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
 
 fn list(state: &State, frame: &mut Frame<'_>, area: Rect, picker: &Picker) {
     let (title, empty) = named(&picker.kind, state);
-    let remarks = remarks(state, picker);
+    let remarks = remarks(state, picker, usize::from(LIST_WIDTH.min(area.width.saturating_sub(2)).saturating_sub(6)));
     let height = (picker.items.len().max(1) + 3 + remarks.len()) as u16;
     let area = middle(area, LIST_WIDTH.min(area.width.saturating_sub(2)), height.max(6));
     let mut block = block_of(state, &title);
@@ -138,9 +138,12 @@ fn list(state: &State, frame: &mut Frame<'_>, area: Rect, picker: &Picker) {
 }
 
 /// What stands below a list.
-fn remarks(state: &State, picker: &Picker) -> Vec<Line<'static>> {
+fn remarks(state: &State, picker: &Picker, width: usize) -> Vec<Line<'static>> {
     let style = state.theme.style(Role::Muted);
-    let say = |words: String| vec![Line::default(), Line::styled(format!("  {words}"), style)];
+    let say = |words: String| {
+        let lines = wrap(&words, width.max(1)).into_iter().map(|line| Line::styled(format!("  {line}"), style));
+        std::iter::once(Line::default()).chain(lines).collect()
+    };
     match &picker.kind {
         PickerKind::Open if state.lacks_model() => {
             say("To ask in plain words a model is needed, once: F7 shows what fits this machine and fetches it.".into())
