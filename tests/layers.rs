@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Dependencies that only some rooms may use.
-const RESERVED: [(&str, &str); 16] = [
+const RESERVED: [(&str, &str); 17] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm"),
     ("candle_transformers", "llm"),

@@ -33,5 +33,5 @@ pub use event::{Agreement, Answer, AnswerState, AskEvent, AskTimings, Attempt, F
 pub use literals::mend_literals;
 pub use lock::name_lock;
 pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
-pub use recall::Recalled;
+pub use recall::{Recalled, like};
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending, Names};

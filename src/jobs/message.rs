@@ -60,6 +60,8 @@ pub struct AskWork {
     pub hints: Vec<String>,
     /// The question before and its SQL, where this one follows on it.
     pub previous: Option<(String, String)>,
+    /// Questions and their accepted SQL, of which those like this one are shown to the model.
+    pub accepted: Vec<(String, String)>,
 }
 
 /// What can be done with a result.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::database::opened;
 use super::message::{JobFailure, JobId, ModelsWork, Outcome, Report, Work};
 use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
-use crate::ask::{AskError, AskRequest, Execution, ask, prepare_model};
+use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model};
 use crate::db::{DbError, Limits};
 use crate::llm::{Generate, LlmError};
 use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
@@ -108,8 +108,10 @@ fn answer(
     report: &Reporter,
 ) -> Result<Outcome, JobFailure> {
     let job = task.job;
+    let accepted: Vec<Turn> = asked.accepted.iter().map(|(question, sql)| Turn { question: question.clone(), sql: sql.clone() }).collect();
     let request = AskRequest {
         hint: Some(asked.hints.join("\n")).filter(|hint| !hint.is_empty()),
+        examples: like(&asked.question, &accepted),
         previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
         execution: Execution::ToCompare,
         limits: *limits,

@@ -23,8 +23,8 @@
 //! - [`lock`]: only names that exist, while SQL is being written
 
 pub mod comparisons;
-pub mod describe;
 pub mod complete;
+pub mod describe;
 pub mod dialect;
 pub mod extract;
 pub mod format;
@@ -44,8 +44,8 @@ pub mod suspicion;
 mod tokens;
 mod tree;
 
-pub use describe::{Description, describe};
 pub use complete::complete;
+pub use describe::{Description, describe};
 pub use extract::{Draft, extract};
 pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};

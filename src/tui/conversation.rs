@@ -57,6 +57,8 @@ pub struct Entry {
     pub attempts: Vec<(String, String)>,
     /// The SQL it led to; empty while there is none.
     pub sql: String,
+    /// What the SQL does, in a sentence made from its syntax tree; empty while there is none.
+    pub described: String,
     /// The answer; none for one that was accepted before.
     pub answer: Option<Answer>,
     /// Why there is none.
@@ -79,6 +81,7 @@ impl Entry {
             text: String::new(),
             attempts: Vec::new(),
             sql: String::new(),
+            described: String::new(),
             answer: None,
             failure: None,
             verdict: None,

@@ -9,6 +9,7 @@ use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
 use super::{WRONG_BEFORE, focus, list, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
+use crate::sql::describe;
 
 /// Sends the question; with an empty line, runs SQL that was checked.
 pub(super) fn send(state: &mut State) -> Vec<Effect> {
@@ -41,7 +42,8 @@ pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Ve
     {
         let job = state.next_job;
         state.next_job += 1;
-        state.entries.push(Entry::known(job, question, sql.clone()));
+        let described = describe(&sql, &state.schema).sentence;
+        state.entries.push(Entry { described, ..Entry::known(job, question, sql.clone()) });
         state.tab_mut().set_sql(&sql);
         return Vec::new();
     }
@@ -56,7 +58,8 @@ pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Ve
     let hints_of_work = lasting.chain(hints.iter().cloned()).collect();
     let follows = previous.is_some();
     let asked = question.trim_start_matches('+').trim_start().to_owned();
-    let (job, effects) = submit(state, Work::Ask(AskWork { question: asked.clone(), hints: hints_of_work, previous }));
+    let accepted = state.records.accepted.iter().map(|accepted| (accepted.question.clone(), accepted.sql.clone())).collect();
+    let (job, effects) = submit(state, Work::Ask(AskWork { question: asked.clone(), hints: hints_of_work, previous, accepted }));
     state.entries.push(Entry { follows, ..Entry::new(job, asked, hints) });
     effects
 }
@@ -196,7 +199,7 @@ pub(super) fn explain(state: &mut State) -> Vec<Effect> {
             let question = asked.unwrap_or_else(|| format!("Fix this SQL: {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")));
             ask(state, question, vec![format!("This SQL fails with \"{message}\": {sql}")])
         }
-        None => sql::explain(state),
+        None => sql::plan(state),
     }
 }
 

@@ -10,6 +10,7 @@ use crate::db::spool::Summary;
 use crate::db::{Cell, Table};
 use crate::jobs::{JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, Work};
 use crate::records::{HistoryState, fold_question};
+use crate::sql::describe;
 use crate::store::Presence;
 use crate::store::pull::PullEvent;
 use crate::text;
@@ -74,8 +75,11 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
         (Work::Prepare, _) => {}
         (Work::Ask(_), outcome) => return answered(state, &running, outcome),
         (Work::Run { sql }, outcome) => return ran(state, &running, sql, outcome),
-        (Work::Plan { .. }, Outcome::Planned(table)) => {
-            state.window = Some(Window::Text { title: "How SQLite runs it".into(), text: plan(&table), scroll: 0 });
+        (Work::Plan { sql }, Outcome::Planned(table)) => {
+            let said = describe(sql, &state.schema);
+            let reads = if said.tables.is_empty() { "no table".into() } else { said.tables.join(", ") };
+            let text = format!("{}\n\nIt reads: {reads}\n\nHow SQLite runs it:\n{}", said.sentence, plan(&table));
+            state.window = Some(Window::Text { title: "What the SQL does".into(), text, scroll: 0 });
         }
         (Work::Result(work), outcome) => return result(state, &running, work, outcome),
         (Work::Keep(work), Outcome::Kept(kept)) => kept_came(state, work, *kept),
@@ -135,8 +139,10 @@ fn answered(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Ef
             let sql = Some(answer.sql.clone()).filter(|sql| !sql.is_empty());
             let question = answer.question.clone();
             let milliseconds = answer.timings.total_ms.max(0.0) as u64;
+            let described = sql.as_deref().map(|sql| describe(sql, &state.schema).sentence).unwrap_or_default();
             if let Some(entry) = state.entry_mut(running.job) {
                 entry.finish(*answer);
+                entry.described = described;
             }
             let stage = state.entry_mut(running.job).map(|entry| entry.stage.clone());
             if let Some(sql) = sql {

@@ -110,11 +110,6 @@ pub(super) fn plan(state: &mut State) -> Vec<Effect> {
     }
 }
 
-/// Says in plain words what the statement does; where that is not known, how SQLite runs it.
-pub(super) fn explain(state: &mut State) -> Vec<Effect> {
-    plan(state)
-}
-
 pub(super) fn format(state: &mut State) {
     match pretty(&state.sql()) {
         Some(sql) => state.tab_mut().set_sql(&sql),

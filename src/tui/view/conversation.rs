@@ -82,6 +82,9 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
     if entry.answer.is_none() && !entry.text.is_empty() {
         put(state, lines, entry.text.trim_end(), Role::Plain, 2, width);
     }
+    if !entry.described.is_empty() {
+        put(state, lines, &entry.described, Role::Plain, 2, width);
+    }
     if let Some(answer) = &entry.answer {
         for fix in &answer.fixes {
             put(state, lines, &format!("mended: {} is now {}", fix.from, fix.to), Role::Attention, 2, width);
