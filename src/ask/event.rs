@@ -48,6 +48,24 @@ pub struct Agreement {
     pub agrees: usize,
 }
 
+/// A question back to the person.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AskBack {
+    /// In words.
+    pub question: String,
+    /// Two or more, the likeliest first.
+    pub choices: Vec<Choice>,
+}
+
+/// One answer to an [`AskBack`].
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Choice {
+    /// What sets it apart.
+    pub text: String,
+    /// The whole statement.
+    pub sql: String,
+}
+
 /// Where the time went, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
 pub struct AskTimings {
@@ -81,6 +99,10 @@ pub struct Answer {
     pub fixes: Vec<Fix>,
     /// Drafts by what they return, the believed one first; one SQL a result.
     pub candidates: Vec<Agreement>,
+    /// Words of the question that nothing in the schema or the SQL accounts for.
+    pub missing: Vec<String>,
+    /// What to ask the person, where two readings are about as likely.
+    pub ask_back: Option<AskBack>,
     /// What was tried before, in order.
     pub attempts: Vec<Attempt>,
     /// The SQL of the first draft, before anything was mended.

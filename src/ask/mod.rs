@@ -12,10 +12,12 @@
 //! - [`vote`]: choosing among drafts by what they return
 //! - `confidence`: how likely an answer is right
 //! - [`recall`]: what a person said before about a database
+//! - `clarify`: a question back, where two readings are about as likely
 //! - `advice`: what to tell a model about SQLite's message
 
 mod advice;
 mod candidate;
+mod clarify;
 mod confidence;
 pub mod coverage;
 mod doubt;
@@ -29,7 +31,7 @@ pub mod request;
 pub mod vote;
 
 pub use doubt::Doubt;
-pub use event::{Agreement, Answer, AnswerState, AskEvent, AskTimings, Attempt, Fix};
+pub use event::{Agreement, Answer, AnswerState, AskBack, AskEvent, AskTimings, Attempt, Choice, Fix};
 pub use literals::mend_literals;
 pub use lock::name_lock;
 pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};

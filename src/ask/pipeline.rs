@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::advice::advice;
 use super::candidate::{Candidate, Fate};
+use super::clarify::ask_back;
 use super::confidence::{self, Belief, Votes};
 use super::doubt::{Doubt, doubts};
 use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
@@ -276,6 +277,7 @@ impl Asking<'_> {
         if answer.candidates.is_empty() {
             answer.candidates.push(Agreement { sql: answer.sql.clone(), agrees: 1 });
         }
+        answer.ask_back = ask_back(&answer.candidates, answer.confidence);
         if self.request.execution != Execution::Answer {
             return Ok(());
         }

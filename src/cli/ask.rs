@@ -126,6 +126,16 @@ fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
         return Ok(());
     }
     writeln!(stderr(), "{}", text::sanitize_lines(&answer.sql))?;
+    for fix in &answer.fixes {
+        let (from, to) = (text::sanitize(&fix.from), text::sanitize(&fix.to));
+        if fix.from.is_empty() { writeln!(stderr(), "added: {to}")? } else { writeln!(stderr(), "mended: {from} is now {to}")? }
+    }
+    if let Some(confidence) = answer.confidence {
+        writeln!(stderr(), "confidence {:.0}%: {}", 100.0 * confidence, text::sanitize(&answer.reason))?;
+    }
+    if let Some(ask_back) = &answer.ask_back {
+        writeln!(stderr(), "{}", text::sanitize_lines(&ask_back.question))?;
+    }
     if let Some(table) = &answer.table {
         write_table(table, format_of(args.format), &mut stdout().lock())?;
         let rows = text::counted(table.rows.len() as u64, "row", "rows");
@@ -137,7 +147,7 @@ fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
 
 fn answer_json(answer: &Answer) -> Result<serde_json::Value, Failure> {
     let table = answer.table.clone().unwrap_or_default();
-    Ok(json!({
+    let mut object = json!({
         "question": answer.question,
         "sql": answer.sql,
         "state": answer.state,
@@ -150,9 +160,13 @@ fn answer_json(answer: &Answer) -> Result<serde_json::Value, Failure> {
         "fixes": answer.fixes,
         "candidates": answer.candidates,
         "attempts": answer.attempts,
-        "missing": [],
+        "missing": answer.missing,
         "timings": serde_json::to_value(&answer.timings)?,
         "model": { "name": answer.model.name, "sha256": answer.model.sha256 },
         "error": answer.error,
-    }))
+    });
+    if let (Some(ask_back), Some(object)) = (&answer.ask_back, object.as_object_mut()) {
+        object.insert("ask_back".into(), serde_json::to_value(ask_back)?);
+    }
+    Ok(object)
 }
