@@ -154,7 +154,7 @@ fn golds_are_put_into_words() {
 fn words_tell_a_database_from_another() {
     let Some((golds, opened)) = golds(4) else { return };
     let (mut own, mut other, mut own_unknown, mut other_unknown, mut own_none, mut other_none) = (0.0, 0.0, 0, 0, 0, 0);
-    let mut wins = 0.0;
+    let (mut wins, mut own_low, mut other_low) = (0.0, 0, 0);
     for (i, gold) in golds.iter().enumerate() {
         let elsewhere = &golds[(i + golds.len() / 2) % golds.len()];
         let of = |db: &str, sql: &str| {
@@ -168,6 +168,8 @@ fn words_tell_a_database_from_another() {
         other_unknown += usize::from(!there.unknown.is_empty());
         own_none += usize::from(here.unaccounted.is_empty());
         other_none += usize::from(there.unaccounted.is_empty());
+        own_low += usize::from(here.share() < 0.6);
+        other_low += usize::from(there.share() < 0.6);
         wins += if here.share() > there.share() {
             1.0
         } else if here.share() == there.share() {
@@ -186,5 +188,6 @@ fn words_tell_a_database_from_another() {
         100.0 * other / n as f64,
         100.0 * wins / n as f64
     );
+    println!("less than 0.6 accounted for: {own_low} with their gold, {other_low} with another's");
     assert!(own > 1.5 * other, "{own} {other}");
 }

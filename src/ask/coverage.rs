@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::schema::{Schema, ValueHit};
 use crate::sql::lex::{TokenKind, lex, name_of};
-use crate::text::words::{Word, edits_within, is_function_word, split_name, stem, words};
+use crate::text::words::{Word, edits_within, is_function_word, singular, split_name, stem, words};
 
 /// How a question's words are accounted for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -13,7 +13,7 @@ pub struct Coverage {
     pub content: usize,
     /// Those that nothing in the SQL accounts for, as the question writes them, in order.
     pub unaccounted: Vec<String>,
-    /// Those of them that nothing in the whole schema has to do with either.
+    /// Those of them that nothing in the whole schema has to do with either; without what looks like a verb ("visited"), which schemas seldom name.
     pub unknown: Vec<String>,
 }
 
@@ -41,7 +41,12 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -
             continue;
         }
         let written = question.get(word.range.clone()).unwrap_or("").to_owned();
-        if !hits.iter().any(|h| hit(&h)) && !names.iter().any(|name| is_related(&word.folded, name)) && !is_about_form(&word.folded) {
+        let verb = word.folded.len() > 5 && (word.folded.ends_with("ed") || word.folded.ends_with("ing"));
+        if !verb
+            && !hits.iter().any(|h| hit(&h))
+            && !names.iter().any(|name| is_related(&word.folded, name))
+            && !is_about_form(&word.folded)
+        {
             out.unknown.push(written.clone());
         }
         out.unaccounted.push(written);
@@ -120,6 +125,7 @@ fn is_related(word: &str, name: &str) -> bool {
         return true;
     }
     // `stuid` for students, `fname` for names; `dept` for departments.
+    let word = singular(word);
     if name.len() >= 4 && word.len() >= 3 && (name.ends_with(word) || word.len() >= 4 && name.starts_with(word)) {
         return true;
     }
@@ -213,7 +219,7 @@ fn is_neutral(word: &str) -> bool {
     is_function_word(word) && !matches!(word, "most" | "more" | "few" | "once") || NEUTRAL.split_whitespace().any(|other| other == word)
 }
 
-const NEUTRAL: &str = "show list find return tell display retrieve report print select compute calculate determine identify see know want wanted \
+const NEUTRAL: &str = "show list find return id ids tell display retrieve report print select compute calculate determine identify see know want wanted \
 want like please please present corresponding respectively respective associated related information info details detail data database record \
 records record value values table tables entry entries result results row rows column columns exist exists existing available used using \
 use belong belongs belonging correspond whose named called listed stored given kind kinds type types sort way thing things person people \

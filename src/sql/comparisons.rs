@@ -1,14 +1,15 @@
 //! Strings that a statement compares with columns: what could be misspelt in it, and of which column it should be a value.
 
+use std::collections::HashMap;
 use std::ops::{ControlFlow, Range};
 
-use sqlparser::ast::{self, BinaryOperator, Expr, InTarget, Value, Visit, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, InTarget, Value, Visit, Visitor};
 use sqlparser::tokenizer::Location;
 
 use super::lex::name_of;
-use super::scope::{Source, resolve, sources_of};
-use super::tree::Places;
-use crate::schema::Schema;
+use super::resolve::resolve;
+use super::tree::{self, Places};
+use crate::schema::{Column, Schema, Table};
 
 /// How a string is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +37,12 @@ pub struct Comparison {
 
 /// The strings in `sql` that are compared with columns of `schema`, in the order in which they stand. Empty where there is no syntax tree.
 pub fn comparisons(sql: &str, schema: &Schema) -> Vec<Comparison> {
-    let Some(query) = super::tree::query(sql) else { return Vec::new() };
-    let mut finder = Finder { sql, schema, places: Places::new(sql), common: Vec::new(), scopes: Vec::new(), found: Vec::new() };
+    let (Some(query), Some(resolution)) = (tree::query(sql), resolve(sql, schema)) else { return Vec::new() };
+    let columns = resolution.references.iter().filter_map(|reference| {
+        let table = resolution.source(reference)?.table()?;
+        Some((reference.range.start, (table, table.column(&reference.name.text)?)))
+    });
+    let mut finder = Finder { sql, places: Places::new(sql), columns: columns.collect(), found: Vec::new() };
     let _: ControlFlow<()> = query.visit(&mut finder);
     finder.found.sort_by_key(|comparison| comparison.range.start);
     finder.found.dedup_by_key(|comparison| comparison.range.start);
@@ -46,10 +51,9 @@ pub fn comparisons(sql: &str, schema: &Schema) -> Vec<Comparison> {
 
 struct Finder<'a> {
     sql: &'a str,
-    schema: &'a Schema,
     places: Places<'a>,
-    common: Vec<String>,
-    scopes: Vec<Vec<Source<'a>>>,
+    /// The columns of the schema that are named, by the byte at which the name begins.
+    columns: HashMap<usize, (&'a Table, &'a Column)>,
     found: Vec<Comparison>,
 }
 
@@ -60,9 +64,19 @@ impl Finder<'_> {
         if comparing == Comparing::Like && text.contains(['%', '_']) {
             return;
         }
-        let Some((table, column)) = resolve(column, &self.scopes) else { return };
+        let Some(&(table, column)) = self.start_of(column).and_then(|start| self.columns.get(&start)) else { return };
         let Some(range) = self.range_of(value.span.start, text) else { return };
         self.found.push(Comparison { table: table.name.clone(), column: column.name.clone(), text: text.clone(), range, comparing });
+    }
+
+    /// The byte at which a column's name begins, its qualifier included; `None` for anything else.
+    fn start_of(&self, expr: &Expr) -> Option<usize> {
+        match expr {
+            Expr::Identifier(name) => self.places.byte(name.span.start),
+            Expr::CompoundIdentifier(names) => self.places.byte(names.first()?.span.start),
+            Expr::Nested(inner) => self.start_of(inner),
+            _ => None,
+        }
     }
 
     /// The bytes of the literal that begins at `start` and says `text`.
@@ -78,28 +92,11 @@ impl Finder<'_> {
 impl Visitor for Finder<'_> {
     type Break = ();
 
-    fn pre_visit_query(&mut self, query: &ast::Query) -> ControlFlow<()> {
-        self.common.extend(query.with.iter().flat_map(|with| with.cte_tables.iter().map(|cte| cte.alias.name.value.clone())));
-        ControlFlow::Continue(())
-    }
-
-    fn pre_visit_select(&mut self, select: &ast::Select) -> ControlFlow<()> {
-        self.scopes.push(sources_of(select, self.schema, &self.common));
-        ControlFlow::Continue(())
-    }
-
-    fn post_visit_select(&mut self, _: &ast::Select) -> ControlFlow<()> {
-        self.scopes.pop();
-        ControlFlow::Continue(())
-    }
-
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
         match expr {
-            Expr::BinaryOp { left, op: BinaryOperator::Eq | BinaryOperator::NotEq, right } => {
-                self.compare(left, right, Comparing::Equal);
-                self.compare(right, left, Comparing::Equal);
-            }
-            Expr::IsDistinctFrom(left, right) | Expr::IsNotDistinctFrom(left, right) => {
+            Expr::BinaryOp { left, op: BinaryOperator::Eq | BinaryOperator::NotEq, right }
+            | Expr::IsDistinctFrom(left, right)
+            | Expr::IsNotDistinctFrom(left, right) => {
                 self.compare(left, right, Comparing::Equal);
                 self.compare(right, left, Comparing::Equal);
             }
@@ -123,7 +120,6 @@ impl Visitor for Finder<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Table};
     use proptest::prelude::*;
 
     fn schema() -> Schema {

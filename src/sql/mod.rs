@@ -8,7 +8,6 @@
 //! - [`quotes`]: double-quoted values become strings
 //! - [`comparisons`]: strings that are compared with columns
 //! - [`mod@describe`]: what a query does, in words
-//! - `scope`: which table a name of the syntax tree belongs to
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
@@ -37,7 +36,6 @@ pub mod qualify;
 pub mod quote;
 pub mod quotes;
 pub mod resolve;
-mod scope;
 pub mod shape;
 pub mod statement;
 pub mod suspicion;

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::ValueIndex;
+use super::codes::{MOST_CODES, sex};
 use super::lookup::{Entry, MOST_WORDS};
+use super::{ColumnValues, ValueIndex};
 use crate::schema::ValueHit;
 use crate::text::words::{Word, edits_allowed, is_common, is_function_word, singular, split_name, stem, words};
 
@@ -18,6 +19,20 @@ const MOST_MISSPELT_WORDS: usize = 4;
 const MOST_READINGS: usize = 2;
 /// Words of a question that are looked at.
 const MOST_QUESTION_WORDS: usize = 400;
+
+/// Words of column names that say nothing of what is in them.
+const GENERAL_COLUMNS: [&str; 9] = ["name", "id", "title", "detail", "details", "description", "first", "last", "number"];
+
+/// How words that are a value are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meant {
+    /// As that value.
+    Surely,
+    /// As that value where the question speaks of its column too.
+    WithItsColumn,
+    /// As something else.
+    Otherwise,
+}
 
 /// A question's word and how it stands there.
 struct Asked {
@@ -47,9 +62,14 @@ impl ValueIndex {
                 }
                 let Some(part) = asked.get(span.clone()) else { continue };
                 let key = key_of(part);
-                if self.names_a_value(part, &key) {
-                    let found: Vec<Entry> = self.lookup.whole(&key).collect();
+                let meant = self.meant(part, &key);
+                if meant != Meant::Otherwise {
+                    let found = self.lookup.whole(&key).filter(|entry| meant == Meant::Surely || self.says_its_column(entry, part, &stems));
+                    let found: Vec<Entry> = found.collect();
                     self.add(question, part, &span, &found, None, &stems, &mut hits);
+                }
+                if let [one] = part {
+                    self.add_sex(one, &span, &stems, &mut hits);
                 }
             }
         }
@@ -87,23 +107,67 @@ impl ValueIndex {
         hits
     }
 
-    /// Whether words of a question, found among the values, are meant as a value.
-    fn names_a_value(&self, part: &[Asked], key: &str) -> bool {
+    /// How words of a question, found among the values, are meant.
+    fn meant(&self, part: &[Asked], key: &str) -> Meant {
         if part.iter().all(|asked| asked.quoted) {
-            return true;
+            return Meant::Surely;
         }
-        match part {
+        let plain = match part {
             [one] => {
                 let word = &one.word.folded;
                 // `A` and `F` are grades and sexes, with a capital; `I` is somebody who asks.
-                let long_enough = word.chars().count() > 1 || one.marked && word != "i";
-                long_enough && (one.marked || !is_common(word) && !self.is_name(word))
+                if word.chars().count() < 2 && (!one.marked || word == "i") {
+                    return Meant::Otherwise;
+                }
+                is_common(word) || self.is_name(word)
             }
-            several => {
-                several.iter().any(|asked| asked.marked)
-                    || !several.iter().all(|asked| is_function_word(&asked.word.folded)) && !self.is_whole_name(key)
+            several => several.iter().all(|asked| is_function_word(&asked.word.folded)) || self.is_whole_name(key),
+        };
+        match (plain, part.len()) {
+            _ if part.iter().any(|asked| asked.marked) => Meant::Surely,
+            (false, _) => Meant::Surely,
+            (true, 1) => Meant::WithItsColumn,
+            (true, _) => Meant::Otherwise,
+        }
+    }
+
+    /// Whether a question speaks, in other words than `part`, of the column that a value is of: "white color", "whose job is student".
+    fn says_its_column(&self, entry: &Entry, part: &[Asked], stems: &HashSet<String>) -> bool {
+        let Some(column) = self.columns.get(entry.column as usize) else { return false };
+        let own: Vec<String> = part.iter().map(|asked| stem(&asked.word.folded)).collect();
+        let particular = |word: &String| !GENERAL_COLUMNS.contains(&word.as_str());
+        let said = split_name(&column.column)
+            .iter()
+            .filter(|word| particular(word))
+            .map(|word| stem(word))
+            .any(|word| stems.contains(&word) && !own.contains(&word));
+        // "No" and "all" are values of columns that have few.
+        let few = column.complete && column.values.len() <= MOST_CODES;
+        said && (few || !part.iter().any(|asked| is_function_word(&asked.word.folded)))
+    }
+
+    /// Women and men, in columns that tell them apart.
+    fn add_sex(&self, asked: &Asked, span: &Range<usize>, stems: &HashSet<String>, hits: &mut Vec<(Range<usize>, ValueHit)>) {
+        let word = singular(&asked.word.folded);
+        let mut here: Vec<(Range<usize>, ValueHit)> = Vec::new();
+        for column in &self.columns {
+            let Some(value) = sex(column, word) else { continue };
+            let known =
+                |(_, hit): &(Range<usize>, ValueHit)| hit.table == column.table && hit.column == column.column && hit.value == *value;
+            if !hits.iter().any(known) {
+                let score = 700 + mention(column, stems);
+                let hit = ValueHit {
+                    table: column.table.clone(),
+                    column: column.column.clone(),
+                    value: value.clone(),
+                    words: asked.word.range.clone(),
+                    exact: false,
+                    score,
+                };
+                here.push((span.clone(), hit));
             }
         }
+        keep_best(here, hits);
     }
 
     /// Whether words that are no value may be one with wrong letters.
@@ -152,8 +216,7 @@ impl ValueIndex {
                 None => 800,
             };
             score += 60 * u16::from(part.iter().all(|asked| asked.quoted)) + 10 * u16::try_from(part.len().min(3)).unwrap_or(0);
-            let mentioned = |name: &str| split_name(name).iter().any(|word| stems.contains(&stem(word)));
-            score += 15 * u16::from(mentioned(&column.column)) + 10 * u16::from(mentioned(&column.table));
+            score += mention(column, stems);
             let hit = ValueHit {
                 table: column.table.clone(),
                 column: column.column.clone(),
@@ -164,10 +227,20 @@ impl ValueIndex {
             };
             here.push((span.clone(), hit));
         }
-        here.sort_by(|(_, a), (_, b)| b.score.cmp(&a.score));
-        here.truncate(MOST_COLUMNS);
-        hits.append(&mut here);
+        keep_best(here, hits);
     }
+}
+
+fn keep_best(mut here: Vec<(Range<usize>, ValueHit)>, hits: &mut Vec<(Range<usize>, ValueHit)>) {
+    here.sort_by(|(_, a), (_, b)| b.score.cmp(&a.score));
+    here.truncate(MOST_COLUMNS);
+    hits.append(&mut here);
+}
+
+/// What it adds that a question names the column or the table.
+fn mention(column: &ColumnValues, stems: &HashSet<String>) -> u16 {
+    let mentioned = |name: &str| split_name(name).iter().any(|word| stems.contains(&stem(word)));
+    15 * u16::from(mentioned(&column.column)) + 10 * u16::from(mentioned(&column.table))
 }
 
 /// Whether `value` stands in `question` at `start`, up to what is no word.

@@ -2,12 +2,14 @@
 //!
 //! - `build`: reads them, bounded in time, count and bytes
 //! - `cache`: keeps them outside the user's file, as long as that does not change
+//! - `codes`: values that stand for well-known things
 //! - `lookup`: the words of every value, ordered for looking up
 //! - `find`: the values that a question mentions
 //! - `nearest`: the value of one column that a literal nearly is; what only the database can tell
 
 mod build;
 mod cache;
+mod codes;
 mod find;
 mod lookup;
 mod nearest;

@@ -1,7 +1,8 @@
 //! Whether a column holds a text, and which of its values a text nearly is.
 
+use super::ValueIndex;
+use super::codes::code;
 use super::lookup::key_of;
-use super::{ColumnValues, ValueIndex};
 use crate::db::database::Database;
 use crate::db::error::DbError;
 use crate::signal::Cancel;
@@ -76,26 +77,6 @@ impl ValueIndex {
         let kind = if edits == 0 { NearKind::Spelling } else { NearKind::Edits };
         Some(Near { value: known.values.get(value as usize)?.clone(), kind })
     }
-}
-
-/// Ways to write one thing.
-const CODES: [&[&str]; 4] =
-    [&["yes", "y", "true", "t", "1"], &["no", "n", "false", "f", "0"], &["male", "m", "man"], &["female", "f", "woman"]];
-/// A column of codes has no more values than this.
-const MOST_CODES: usize = 5;
-
-/// The one value by which a column of few values writes `text`, where it is one of a few well-known things.
-fn code<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
-    if !known.complete || known.values.len() > MOST_CODES {
-        return None;
-    }
-    let text = text.trim().to_lowercase();
-    let meant: Vec<&[&str]> = CODES.into_iter().filter(|code| code.contains(&text.as_str())).collect();
-    let mut written = known.values.iter().filter(|value| {
-        let value = value.trim().to_lowercase();
-        meant.iter().any(|code| code.contains(&value.as_str()))
-    });
-    written.next().filter(|_| written.next().is_none())
 }
 
 impl Database {

@@ -5,8 +5,8 @@ use sqlparser::ast::{
     WindowType,
 };
 
+use super::scope::{column_name, last_name, resolve};
 use super::{DEEPEST, MOST_LISTED, Speaker, bare, listed, spoken};
-use crate::sql::scope::{column_name, last_name, resolve};
 use crate::text;
 
 /// `count(*)`.

@@ -2,8 +2,8 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, JoinConstraint, JoinOperator, TableFactor, TableWithJoins};
 
+use super::scope::{column_name, last_name};
 use super::{Speaker, listed, split, spoken};
-use crate::sql::scope::{column_name, last_name};
 
 impl Speaker<'_> {
     /// "of customer joined with invoice (by customer id)", and the conditions that are not told by it: commas join by what WHERE says.

@@ -3,15 +3,17 @@
 //! - this file: the sentence, and queries as parts of one
 //! - `from`: the tables read and how they are joined
 //! - `expr`: columns, aggregates, conditions in words
+//! - `scope`: which table a name belongs to, as far as wording it needs that
 
 mod expr;
 mod from;
+mod scope;
 
 use sqlparser::ast::{
     self, Distinct, Expr, GroupByExpr, LimitClause, OrderByKind, OrderBySort, SelectItem, SetExpr, SetOperator, SetQuantifier,
 };
 
-use super::scope::Source;
+use self::scope::Source;
 use crate::schema::Schema;
 use crate::text;
 
@@ -198,7 +200,7 @@ impl Speaker<'_> {
     }
 
     fn select(&mut self, select: &ast::Select, query: Option<&ast::Query>, as_sentence: bool) -> Option<String> {
-        let sources = super::scope::sources_of(select, self.schema, &self.common);
+        let sources = scope::sources_of(select, self.schema, &self.common);
         for table in sources.iter().filter_map(|source| source.table) {
             if !self.tables.contains(&table.name) {
                 self.tables.push(table.name.clone());
@@ -284,7 +286,7 @@ impl Speaker<'_> {
                 words
             }
             SelectItem::QualifiedWildcard(ast::SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
-                let alias = super::scope::last_name(name).unwrap_or_default();
+                let alias = scope::last_name(name).unwrap_or_default();
                 format!("all columns of {}", self.source_name(&alias))
             }
             SelectItem::Wildcard(_) => "all columns".into(),
@@ -299,7 +301,7 @@ impl Speaker<'_> {
             _ => None,
         };
         let named = place.and_then(|place| select.projection.get(place.checked_sub(1)?)).or_else(|| {
-            let (None, name) = super::scope::column_name(expr)? else { return None };
+            let (None, name) = scope::column_name(expr)? else { return None };
             select
                 .projection
                 .iter()
@@ -374,7 +376,7 @@ impl Speaker<'_> {
 
     /// What sorting by `expr` means to a reader.
     fn sort_of(&self, expr: &Expr) -> Sort {
-        match super::scope::resolve(expr, &self.scopes) {
+        match scope::resolve(expr, &self.scopes) {
             None => Sort::Number,
             Some((_, column)) => {
                 let (declared, name) = (column.declared_type.to_ascii_uppercase(), column.name.to_ascii_lowercase());

@@ -1,4 +1,4 @@
-//! Which table a name of the syntax tree belongs to.
+//! Which table a name belongs to, as far as wording it needs that. What has to be right is `sql::resolve`'s.
 
 use sqlparser::ast::{self, Expr, Ident, ObjectName, TableFactor};
 
