@@ -6,7 +6,7 @@ use super::ColumnValues;
 const CODES: [&[&str]; 4] =
     [&["yes", "y", "true", "t", "1"], &["no", "n", "false", "f", "0"], &["male", "m", "man"], &["female", "f", "woman"]];
 /// A column of codes has no more values than this.
-pub(super) const MOST_CODES: usize = 5;
+const MOST_CODES: usize = 5;
 /// What a question calls women and men (singular, folded), and how columns write them.
 const SEXES: [(&[&str], &[&str]); 2] =
     [(&["female", "woman", "girl", "lady"], &["female", "f", "woman"]), (&["male", "man", "men", "boy"], &["male", "m", "man"])];

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::codes::{MOST_CODES, sex};
+use super::codes::sex;
 use super::lookup::{Entry, MOST_WORDS};
 use super::{ColumnValues, ValueIndex};
 use crate::schema::ValueHit;
@@ -20,6 +20,8 @@ const MOST_READINGS: usize = 2;
 /// Words of a question that are looked at.
 const MOST_QUESTION_WORDS: usize = 400;
 
+/// Words between a value and the name of its column.
+const NEAR: usize = 3;
 /// Words of column names that say nothing of what is in them.
 const GENERAL_COLUMNS: [&str; 9] = ["name", "id", "title", "detail", "details", "description", "first", "last", "number"];
 
@@ -64,7 +66,8 @@ impl ValueIndex {
                 let key = key_of(part);
                 let meant = self.meant(part, &key);
                 if meant != Meant::Otherwise {
-                    let found = self.lookup.whole(&key).filter(|entry| meant == Meant::Surely || self.says_its_column(entry, part, &stems));
+                    let found =
+                        self.lookup.whole(&key).filter(|entry| meant == Meant::Surely || self.says_its_column(entry, &asked, &span));
                     let found: Vec<Entry> = found.collect();
                     self.add(question, part, &span, &found, None, &stems, &mut hits);
                 }
@@ -131,19 +134,21 @@ impl ValueIndex {
         }
     }
 
-    /// Whether a question speaks, in other words than `part`, of the column that a value is of: "white color", "whose job is student".
-    fn says_its_column(&self, entry: &Entry, part: &[Asked], stems: &HashSet<String>) -> bool {
+    /// Whether the words beside `span` speak of the column that a value is of: "white color", "whose job is student".
+    fn says_its_column(&self, entry: &Entry, asked: &[Asked], span: &Range<usize>) -> bool {
         let Some(column) = self.columns.get(entry.column as usize) else { return false };
-        let own: Vec<String> = part.iter().map(|asked| stem(&asked.word.folded)).collect();
-        let particular = |word: &String| !GENERAL_COLUMNS.contains(&word.as_str());
-        let said = split_name(&column.column)
+        let (own, beside) = (asked.get(span.clone()).unwrap_or(&[]), span.start.saturating_sub(NEAR)..(span.end + NEAR).min(asked.len()));
+        // "All" and "no" may be values, and mostly are not.
+        if own.iter().any(|asked| is_function_word(&asked.word.folded) && !["yes", "done"].contains(&asked.word.folded.as_str())) {
+            return false;
+        }
+        let stem_of = |asked: &Asked| stem(&asked.word.folded);
+        let beside: Vec<String> = asked.get(beside).unwrap_or(&[]).iter().map(stem_of).collect();
+        split_name(&column.column)
             .iter()
-            .filter(|word| particular(word))
+            .filter(|word| !GENERAL_COLUMNS.contains(&word.as_str()))
             .map(|word| stem(word))
-            .any(|word| stems.contains(&word) && !own.contains(&word));
-        // "No" and "all" are values of columns that have few.
-        let few = column.complete && column.values.len() <= MOST_CODES;
-        said && (few || !part.iter().any(|asked| is_function_word(&asked.word.folded)))
+            .any(|word| beside.contains(&word) && !own.iter().any(|asked| stem_of(asked) == word))
     }
 
     /// Women and men, in columns that tell them apart.
