@@ -341,7 +341,7 @@ mod tests {
         }
         assert!(text.contains("FOREIGN KEY (before_id) REFERENCES thing_150 (id)"));
         assert!(!text.contains("CREATE TABLE thing_7 ") && text.ends_with(" more tables are not shown\n"), "{text}");
-        assert!(took < Duration::from_millis(500), "{took:?}"); // 50 with optimisation, alone on the machine
+        assert!(took < Duration::from_secs(3), "{took:?}"); // under 50 ms with optimisation, alone on the machine
         println!("300 tables: {took:?}");
         assert!(schema_text_for(&all, 14_000, "what is?", &[]).len() <= 14_000);
     }
@@ -356,7 +356,7 @@ mod tests {
         assert!(text.len() <= 8_000, "{}", text.len());
         assert!(text.contains("  id TEXT PRIMARY KEY") && text.contains("  before_id TEXT") && text.contains("  shoe_size TEXT"), "{text}");
         assert!(text.contains(" more columns are not shown\n);") && text.contains("REFERENCES thing_0 (id)"), "{text}");
-        assert!(took < Duration::from_millis(500), "{took:?}"); // 50 with optimisation, alone on the machine
+        assert!(took < Duration::from_secs(3), "{took:?}"); // under 50 ms with optimisation, alone on the machine
         println!("2,000 columns: {took:?}");
     }
 

@@ -288,6 +288,6 @@ fn many_values_are_searched_quickly() {
     let took = start.elapsed();
     assert!(hits.iter().any(|hit| hit.value == name(77_123)) && hits.iter().any(|hit| hit.value == name(123_456)), "{hits:#?}");
     println!("{took:?} for a question over 200,000 values");
-    // Twenty times what it takes alone on two cores with optimisation; it guards against a search of another order.
-    assert!(took < Duration::from_millis(400), "{took:?}");
+    // With optimisation, alone on the machine, it takes less than 20 ms; this guards against a search of another order.
+    assert!(took < Duration::from_secs(3), "{took:?}");
 }
