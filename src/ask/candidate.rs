@@ -74,7 +74,7 @@ impl Candidate {
         request: &AskRequest,
         cancel: &Cancel,
     ) -> Result<Self, AskError> {
-        let judged = mend_and_check(database, schema, draft, &request.question, request.mending).map_err(AskError::Database)?;
+        let judged = mend_and_check(database, schema, draft, request, cancel).map_err(AskError::Database)?;
         let mut candidate = Self {
             draft: draft.into(),
             sql: judged.sql,

@@ -2,9 +2,11 @@
 
 use super::candidate::Fate;
 use super::event::Fix;
-use super::request::Mending;
+use super::literals::mend_literals;
+use super::request::{AskRequest, Mending};
 use crate::db::{Database, DbError};
 use crate::schema::Schema;
+use crate::signal::Cancel;
 use crate::sql::quotes::mend_double_quotes;
 use crate::sql::{Change, ChangeKind, guard, mend_for};
 
@@ -18,7 +20,7 @@ pub(super) struct Judged {
     pub(super) fate: Fate,
 }
 
-/// Mends `draft`, the answer to `question`, and has SQLite prepare it. Where mending does not help, the statement and the error are those
+/// Mends `draft`, the answer to `request`, and has SQLite prepare it. Where mending does not help, the statement and the error are those
 /// of the draft as written.
 ///
 /// # Errors
@@ -27,11 +29,22 @@ pub(super) fn mend_and_check(
     database: &Database,
     schema: &Schema,
     draft: &str,
-    question: &str,
-    mending: Mending,
+    request: &AskRequest,
+    cancel: &Cancel,
 ) -> Result<Judged, DbError> {
-    if mending == Mending::Names {
-        let mended = mend_for(draft, schema, question);
+    let judged = mend_names(database, schema, draft, request)?;
+    let (Fate::Checked(_), Some(index)) = (&judged.fate, &request.values) else { return Ok(judged) };
+    let (sql, values) = mend_literals(&judged.sql, schema, index, database, cancel);
+    if values.is_empty() {
+        return Ok(judged);
+    }
+    let with_values = check(database, sql, judged.fixes.iter().cloned().chain(values).collect())?;
+    Ok(if matches!(with_values.fate, Fate::Checked(_)) { with_values } else { judged })
+}
+
+fn mend_names(database: &Database, schema: &Schema, draft: &str, request: &AskRequest) -> Result<Judged, DbError> {
+    if request.mending == Mending::Names {
+        let mended = mend_for(draft, schema, &request.question);
         let fix = |change: Change| Fix { kind: change.kind.word().into(), from: change.from, to: change.to };
         let judged = check(database, mended.sql, mended.changes.into_iter().map(fix).collect())?;
         if !matches!(judged.fate, Fate::Failed(_)) {

@@ -36,4 +36,4 @@ pub use literals::mend_literals;
 pub use lock::name_lock;
 pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
 pub use recall::{Recalled, like};
-pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending, Names};
+pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending, Names, SchemaForm};

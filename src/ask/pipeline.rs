@@ -7,14 +7,15 @@ use super::advice::advice;
 use super::candidate::{Candidate, Fate};
 use super::clarify::ask_back;
 use super::confidence::{self, Belief, Votes};
+use super::coverage::coverage;
 use super::doubt::{Doubt, doubts};
 use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
 use super::lock::name_lock;
-use super::request::{AskRequest, Candidates, Execution, Names};
+use super::request::{AskRequest, Candidates, Execution, Names, SchemaForm};
 use super::vote::{Ballot, Group, group};
 use crate::db::{Database, DbError};
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
-use crate::prompt::{Form, PromptParts, render};
+use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, render, schema_as_stored, schema_text_for};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 
@@ -97,8 +98,14 @@ impl Asking<'_> {
 
     fn answer(&mut self) -> Result<Answer, AskError> {
         let request = self.request;
+        let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
+        let schema_text = match request.schema_form {
+            SchemaForm::Described => schema_text_for(self.schema, SCHEMA_BYTES, &request.question, &hits),
+            SchemaForm::AsStored => schema_as_stored(self.schema, SCHEMA_BYTES),
+        };
         let mut parts = PromptParts {
-            schema_text: request.schema_text.clone(),
+            schema_text,
+            values: hits,
             question: request.question.clone(),
             hint: request.hint.clone(),
             examples: request.examples.clone(),
@@ -277,6 +284,8 @@ impl Asking<'_> {
         if answer.candidates.is_empty() {
             answer.candidates.push(Agreement { sql: answer.sql.clone(), agrees: 1 });
         }
+        let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();
+        answer.missing = coverage(&self.request.question, &answer.sql, self.schema, &hits).unknown;
         answer.ask_back = ask_back(&answer.candidates, answer.confidence);
         if self.request.execution != Execution::Answer {
             return Ok(());

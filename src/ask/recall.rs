@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn notes_come_before_the_hint() {
-        let request = AskRequest { hint: Some("only 2023".into()), ..AskRequest::new("Q", "S", crate::prompt::Form::Chat) };
+        let request = AskRequest { hint: Some("only 2023".into()), ..AskRequest::new("Q", crate::prompt::Form::Chat) };
         let recalled =
             Recalled { notes: vec!["price is in cents".into()], accepted_sql: Some("SELECT 1".into()), examples: vec![turn("E")] };
         let request = recalled.apply(request);

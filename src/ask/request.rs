@@ -1,19 +1,23 @@
 //! A question and how to answer it.
 
+use std::sync::Arc;
+
 use super::pipeline::MAX_REPAIRS;
-use crate::db::Limits;
+use crate::db::{Limits, ValueIndex};
 use crate::llm::Sampling;
 use crate::prompt::{Form, Turn};
 
 /// A question and how to answer it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct AskRequest {
     /// In the person's words.
     pub question: String,
     /// Something to consider.
     pub hint: Option<String>,
-    /// The schema as text, from [`crate::prompt::schema_text`].
-    pub schema_text: String,
+    /// How the schema is told.
+    pub schema_form: SchemaForm,
+    /// The database's values, to find those that the question mentions and to mend literals by; `None` to do neither.
+    pub values: Option<Arc<ValueIndex>>,
     /// How the model wants to be asked.
     pub form: Form,
     /// Answers accepted for questions like this one, the likest last.
@@ -40,11 +44,12 @@ pub struct AskRequest {
 
 impl AskRequest {
     /// The whole pipeline for `question`, whose answer runs.
-    pub fn new(question: impl Into<String>, schema_text: impl Into<String>, form: Form) -> Self {
+    pub fn new(question: impl Into<String>, form: Form) -> Self {
         Self {
             question: question.into(),
             hint: None,
-            schema_text: schema_text.into(),
+            schema_form: SchemaForm::Described,
+            values: None,
             form,
             examples: Vec::new(),
             previous: None,
@@ -58,6 +63,15 @@ impl AskRequest {
             limits: Limits::default(),
         }
     }
+}
+
+/// How a schema is told to the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaForm {
+    /// With types, keys and sample values; of a schema that is too large, what the question links to ([`crate::prompt::schema_text_for`]).
+    Described,
+    /// As `sqlite_schema` stores it: what an untuned baseline is asked with.
+    AsStored,
 }
 
 /// Which names a model may write while it writes SQL.

@@ -10,13 +10,13 @@ use super::failure::Failure;
 use super::interrupt;
 use super::load::load_with;
 use super::pull::{bring, decide};
-use super::query::{SCHEMA_BYTES, format_of, open, say_if_empty};
+use super::query::{format_of, open, say_if_empty, values};
 use super::settings::Settings;
 use crate::ask::pipeline::MAX_QUESTION_BYTES;
 use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, MAX_REPAIRS, Names, Recalled, ask};
 use crate::db::{Database, export, write_table};
 use crate::llm::{ModelInfo, Sampling};
-use crate::prompt::{Form, schema_text};
+use crate::prompt::Form;
 use crate::records::{Records, RecordsError};
 use crate::schema::Schema;
 use crate::text;
@@ -36,13 +36,14 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {
         hint: args.hint.clone(),
+        values: if args.no_values { None } else { Some(values(settings, &database, &schema, &cancel)?) },
         names: if args.no_constrain { Names::Free } else { Names::Locked },
         repairs: if args.no_repair { 0 } else { MAX_REPAIRS },
         candidates: candidates(args.candidates),
         execution: if args.sql_only { Execution::Never } else { Execution::Answer },
         sampling: Sampling { seed: args.seed, ..Sampling::default() },
         limits: settings.limits(args.max_rows, args.timeout),
-        ..AskRequest::new(&args.question, schema_text(&schema, SCHEMA_BYTES), form_for(settings.prompt(args.prompt), model.info()))
+        ..AskRequest::new(&args.question, form_for(settings.prompt(args.prompt), model.info()))
     };
     let request = match recall(settings, &database, &schema, &args.question) {
         Ok(recalled) => recalled.apply(request),

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::fs::OpenOptions;
 use std::io::{IsTerminal, Write, stderr, stdout};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::args::{DeviceChoice, EvalArgs};
@@ -11,14 +12,12 @@ use super::ask::{candidates, form_for};
 use super::failure::Failure;
 use super::interrupt;
 use super::load::load_installed;
-use super::query::SCHEMA_BYTES;
+use super::query::values;
 use super::settings::Settings;
-use crate::ask::{AskRequest, Candidates, MAX_REPAIRS, Mending, Names};
-use crate::db::Limits;
+use crate::ask::{AskRequest, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm};
+use crate::db::{Limits, ValueIndex};
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
 use crate::llm::{ModelInfo, Sampling};
-use crate::prompt::{schema_as_stored, schema_text};
-use crate::schema::Schema;
 use crate::text;
 
 /// Rows of an answer that are compared.
@@ -55,10 +54,17 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
     let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done };
     let (start, before) = (Instant::now(), records.len());
     let live = stderr().is_terminal();
+    let mut index: Option<(PathBuf, Arc<ValueIndex>)> = None;
     let result = eval::evaluate(
         &inputs,
         model.as_mut(),
-        &mut |question, _database, schema| request(args, settings, &info, question, schema),
+        &mut |question, database, schema| {
+            let known = index.take().filter(|(path, _)| path == database.path()).map(|(_, values)| values);
+            // A database whose values cannot be read is asked about without them.
+            let values = known.or_else(|| values(settings, database, schema, &cancel).ok());
+            index = values.clone().map(|values| (database.path().clone(), values));
+            request(args, settings, &info, question, values)
+        },
         &cancel,
         &mut |EvalEvent::Judged { record, done, total }| {
             if let Some(out) = &mut out {
@@ -112,18 +118,19 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(2, format!("cannot write {}: {error}", path.display()))
 }
 
-fn request(args: &EvalArgs, settings: &Settings, info: &ModelInfo, question: &Question, schema: &Schema) -> AskRequest {
+fn request(args: &EvalArgs, settings: &Settings, info: &ModelInfo, question: &Question, values: Option<Arc<ValueIndex>>) -> AskRequest {
     let form = form_for(settings.prompt(args.prompt), info);
-    let text = if args.plain { schema_as_stored(schema, SCHEMA_BYTES) } else { schema_text(schema, SCHEMA_BYTES) };
     AskRequest {
         hint: question.hint.clone(),
+        schema_form: if args.plain { SchemaForm::AsStored } else { SchemaForm::Described },
+        values: values.filter(|_| !args.plain && !args.no_values),
         names: if args.plain || args.no_constrain { Names::Free } else { Names::Locked },
         mending: if args.plain || args.no_mend { Mending::Quotes } else { Mending::Names },
         repairs: if args.plain || args.no_repair { 0 } else { MAX_REPAIRS },
         candidates: if args.plain { Candidates::Exactly(1) } else { candidates(args.candidates) },
         sampling: Sampling { seed: args.seed, ..Sampling::default() },
         limits: Limits { max_rows: MAX_ROWS, ..settings.limits(None, None) },
-        ..AskRequest::new(&question.question, text, form)
+        ..AskRequest::new(&question.question, form)
     }
 }
 

@@ -1,18 +1,17 @@
 //! `query` and `schema`, and what every command that reads a database shares.
 
 use std::io::{Write, stderr, stdout};
+use std::sync::Arc;
 
 use super::args::{OutputFormat, QueryArgs};
 use super::failure::Failure;
 use super::interrupt;
 use super::settings::Settings;
 use crate::db::{Database, Format, ValueIndex, ValueLimits, demo, write_table};
-use crate::prompt::{schema_text, schema_text_for, value_lines};
+use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::Schema;
+use crate::signal::Cancel;
 use crate::sql::guard;
-
-/// About 4,096 tokens of schema, at three and a half bytes each.
-pub(super) const SCHEMA_BYTES: usize = 14_000;
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -34,10 +33,15 @@ pub(super) fn run_schema(database: &str, question: Option<&str>, settings: &Sett
         write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
         return Ok(0);
     };
-    let index = ValueIndex::open_or_build(&settings.paths, &database, &schema, &ValueLimits::default(), &cancel)?;
+    let index = values(settings, &database, &schema, &cancel)?;
     let hits = index.find(question);
     write!(stdout(), "{}{}", schema_text_for(&schema, SCHEMA_BYTES, question, &hits), value_lines(&hits))?;
     Ok(0)
+}
+
+/// The database's values, from an earlier run or read now.
+pub(super) fn values(settings: &Settings, database: &Database, schema: &Schema, cancel: &Cancel) -> Result<Arc<ValueIndex>, Failure> {
+    Ok(Arc::new(ValueIndex::open_or_build(&settings.paths, database, schema, &ValueLimits::default(), cancel)?))
 }
 
 /// Tells a person that there is nothing to ask about.

@@ -131,8 +131,8 @@ pub fn evaluate(
             None => open_database(inputs, &question.db_id, cancel)?,
         };
         let gold = accepted(question, &now, cancel)?;
-        let start = Instant::now();
         let request = request(question, &now.database, &now.schema);
+        let start = Instant::now();
         let answer = match ask(&now.database, &now.schema, model, &request, cancel, &mut |_| ()) {
             Ok(answer) => Ok(answer),
             Err(AskError::Model(LlmError::Stopped(_))) | Err(AskError::Database(DbError::Stopped(Stop::Cancelled))) => {

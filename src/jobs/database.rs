@@ -35,7 +35,7 @@ fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report
     }
     let schema = Arc::new(schema);
     let asking = Arc::new(opener(name)?);
-    *lock(open) = Some(Open { database, asking, schema: Arc::clone(&schema) });
+    *lock(open) = Some(Open { database, asking, schema: Arc::clone(&schema), values: Arc::default() });
     Ok(Outcome::Opened { path, schema })
 }
 

@@ -1,13 +1,14 @@
 //! The model: loading it, having it read the schema, asking it.
 
-use super::AskWork;
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::AskWork;
 use super::database::opened;
 use super::message::{JobFailure, JobId, ModelsWork, Outcome, Report, Work};
 use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model};
-use crate::db::{DbError, Limits};
+use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
 use crate::llm::{Generate, LlmError};
 use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
 use crate::signal::Stop;
@@ -99,6 +100,15 @@ fn ended(error: AskError) -> Result<Outcome, JobFailure> {
     }
 }
 
+/// The values of the open database; `None` where reading them was cancelled.
+fn values(task: &Task, open: &Open) -> Option<Arc<ValueIndex>> {
+    if let Some(known) = open.values.get() {
+        return Some(Arc::clone(known));
+    }
+    let index = ValueIndex::build(&open.asking, &open.schema, &ValueLimits::default(), &task.cancel).ok()?;
+    Some(Arc::clone(open.values.get_or_init(|| Arc::new(index))))
+}
+
 fn answer(
     task: &Task,
     asked: &AskWork,
@@ -113,9 +123,10 @@ fn answer(
         hint: Some(asked.hints.join("\n")).filter(|hint| !hint.is_empty()),
         examples: like(&asked.question, &accepted),
         previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
+        values: values(task, open),
         execution: Execution::ToCompare,
         limits: *limits,
-        ..AskRequest::new(&asked.question, schema_text(&open.schema, SCHEMA_BYTES), form_of(model))
+        ..AskRequest::new(&asked.question, form_of(model))
     };
     match ask(&open.asking, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),

@@ -4,11 +4,11 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
 use super::{database, files, keep, model, models, result};
-use crate::db::{Database, DbError, Limits};
+use crate::db::{Database, DbError, Limits, ValueIndex};
 use crate::llm::Generate;
 use crate::records::RecordsError;
 use crate::schema::Schema;
@@ -47,6 +47,8 @@ pub(super) struct Open {
     /// For the model's: a query that runs long does not hold it up.
     pub(super) asking: Arc<Database>,
     pub(super) schema: Arc<Schema>,
+    /// Its values, read when the first question comes.
+    pub(super) values: Arc<OnceLock<Arc<ValueIndex>>>,
 }
 
 /// What threads share: the open database.
