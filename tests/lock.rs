@@ -9,6 +9,7 @@ use sqllama::db::Database;
 use sqllama::schema::Schema;
 use sqllama::signal::Cancel;
 use sqllama::sql::lock::NameLock;
+use sqllama::sql::quote::{identifier, is_keyword};
 
 const TABLES: &str = include_str!("lock/schema.sql");
 /// A query a line.
@@ -64,6 +65,75 @@ fn what_sqlite_does_not_find_is_refused() {
         assert_eq!(at, if bad.is_empty() { sql.len() - 1 } else { good.len() }, "{line}: {:?}", sql.get(..at));
         assert!(taken(NameLock::new(&schema).strict(), &sql) <= at, "{line}");
     }
+}
+
+/// Words, quoted names and strings, and single characters.
+fn pieces(sql: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut rest = sql;
+    while let Some(first) = rest.chars().next() {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        let end = match first {
+            c if word(c) => rest.find(|c| !word(c)),
+            '\'' | '"' | '`' => rest[1..].find(first).map(|at| at + 2),
+            c => Some(c.len_utf8()),
+        };
+        let (piece, after) = rest.split_at(end.unwrap_or(rest.len()));
+        out.push(piece);
+        rest = after;
+    }
+    out
+}
+
+#[test]
+fn whatever_is_written_under_the_lock_sqlite_finds() {
+    let (_folder, connection, schema) = open();
+    let lock = NameLock::new(&schema);
+    let mut names: Vec<String> = ["T1", "T2", "x", "nosuch", "total", "rowid"].map(str::to_owned).to_vec();
+    for table in &schema.tables {
+        names.extend(std::iter::once(&table.name).chain(table.columns.iter().map(|column| &column.name)).map(|name| identifier(name)));
+    }
+    // Xorshift (Marsaglia 2003).
+    let mut state = 88_172_645_463_325_252u64;
+    let mut random = |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 11) as usize % below
+    };
+    let (mut written, mut valid) = (0, 0);
+    for (round, sql) in (0..40).flat_map(|round| VALID.lines().map(move |sql| (round, sql))) {
+        let pieces = pieces(sql);
+        let own: Vec<&str> = pieces.iter().copied().filter(|piece| piece.starts_with(char::is_alphabetic)).collect();
+        let mut lock = if round % 2 == 0 { lock.clone() } else { lock.clone().strict() };
+        let mut text = String::new();
+        // Names of the query give way to others at random; where the lock refuses one, another is tried, as a model would.
+        let complete = pieces.iter().all(|piece| {
+            let is_name = piece.starts_with(|c: char| c.is_alphabetic() || c == '`') && !is_keyword(piece);
+            let mut wanted = if random(60) == 0 { "" } else { piece };
+            for attempt in 0..12 {
+                if is_name && (attempt > 0 || random(3) == 0) {
+                    let at = random(names.len() + own.len());
+                    wanted = names.get(at).map_or_else(|| own[at - names.len()], String::as_str);
+                }
+                if lock.take(wanted.as_bytes()).is_ok() {
+                    text.push_str(wanted);
+                    return true;
+                }
+            }
+            false
+        });
+        if !complete || !lock.may_end() || !lock.written().eq(&text.len()) {
+            continue;
+        }
+        written += 1;
+        match connection.prepare(&text).map(|_| ()).map_err(|error| error.to_string()) {
+            Ok(()) => valid += 1,
+            Err(error) => assert!(!error.contains("no such column") && !error.contains("no such table"), "{error}: {text}"),
+        }
+    }
+    println!("{written} written, {valid} of them valid");
+    assert!(valid > 500, "{written} written, {valid} of them valid");
 }
 
 #[test]

@@ -262,7 +262,7 @@ impl Sql {
                 self.lex = Lex::Slash;
                 Ok(Step::On)
             }
-            b'.' if !self.expect.is_name() => {
+            b'.' if self.expect.takes_value() => {
                 self.lex = Lex::Plain { start: at };
                 Ok(Step::On)
             }

@@ -50,6 +50,8 @@ pub(super) struct Catalog {
     pub(super) calls: Choices,
     /// Keywords that may stand first in a bracket.
     pub(super) bracket: Choices,
+    /// Keywords that may stand first in the bracket of a window.
+    pub(super) window: Choices,
 }
 
 impl Catalog {
@@ -77,8 +79,8 @@ impl Catalog {
         let functions: Vec<Arc<Relation>> = words::TABLE_FUNCTIONS
             .iter()
             .map(|(function, columns)| {
-                let known = columns.unwrap_or(&[]).iter().map(|column| name(column)).collect();
-                Arc::new(Relation { name: name(function), columns: known, open: columns.is_none(), stored: true })
+                let known = columns.iter().map(|column| name(column)).collect();
+                Arc::new(Relation { name: name(function), columns: known, open: false, stored: true })
             })
             .collect();
         let stored = relations.get(..of_schema).unwrap_or(&[]);
@@ -101,6 +103,7 @@ impl Catalog {
             operands: functions_and(&words::OPERAND_WORDS),
             calls: functions_and(&[]),
             bracket: choices(words::BRACKET_WORDS.iter().map(|word| (name(word), Roles::KEYWORD)).collect()),
+            window: choices(words::WINDOW_WORDS.iter().map(|word| (name(word), Roles::KEYWORD)).collect()),
             relations,
             functions,
         }

@@ -59,15 +59,16 @@ impl Sql {
         if fresh && is(word, &["where"]) {
             return Ok(());
         }
-        if fresh && self.bracket().is_some() && is(word, &["partition", "order"]) {
+        let window = fresh && self.bracket() == Some(Bracket::Window);
+        if window && is(word, &["partition", "order"]) {
             self.expect = Expect::By;
             return Ok(());
         }
-        if self.bracket() == Some(Bracket::Window) && is(word, &["rows", "range", "groups"]) {
+        if window && is(word, &["rows", "range", "groups"]) {
             self.expect = Expect::Rows;
             return Ok(());
         }
-        if fresh && self.bracket() == Some(Bracket::Window) {
+        if window {
             self.expect = Expect::After; // the name of a window
             return Ok(());
         }
@@ -242,10 +243,12 @@ impl Sql {
             self.end_item();
         }
         self.close_from()?;
-        let (clause, expect) = if is(word, &["where", "having", "limit"]) {
+        let (clause, expect) = if is(word, &["where", "having"]) {
             (Clause::Filter, Expect::Operand)
+        } else if is(word, &["limit"]) {
+            (Clause::Limit, Expect::Operand)
         } else if is(word, &["group"]) {
-            (Clause::Filter, Expect::By)
+            (Clause::GroupBy, Expect::By)
         } else if is(word, &["order"]) {
             (Clause::OrderBy, Expect::By)
         } else if is(word, &["window"]) {

@@ -65,7 +65,8 @@ impl Sql {
             Expect::PendingTable { name, .. } => {
                 let relation = self.catalog.function(&name).or_else(|| self.catalog.relation(&name)).cloned();
                 let Some(relation) = relation else { return Err(self.unmet()) };
-                self.add_source(Source { name: relation.name.clone(), relation, aliased: false });
+                // Its arguments cannot name its own columns: it joins the tables behind them.
+                self.here_mut().function = Some(relation);
                 (Bracket::TableArguments, Expect::Operand)
             }
             Expect::Operand | Expect::In => {
@@ -88,7 +89,11 @@ impl Sql {
             expect @ (Expect::Type | Expect::Rows) => (Bracket::Values, expect),
             _ => return Err(self.unmet()),
         };
-        self.here_mut().brackets.push(bracket);
+        let query = self.here_mut();
+        query.brackets.push(bracket);
+        if query.clause == Clause::Values && query.rows == (0, 0) {
+            query.rows.1 = 1;
+        }
         self.expect = expect;
         self.fresh = true;
         Ok(())
@@ -109,7 +114,14 @@ impl Sql {
         if matches!(self.expect, Expect::Column { .. } | Expect::In) {
             return Err(self.unmet());
         }
-        self.here_mut().brackets.pop();
+        let query = self.here_mut();
+        query.brackets.pop();
+        query.rows.0 += usize::from(query.clause == Clause::Values && query.brackets.is_empty());
+        if bracket == Bracket::TableArguments
+            && let Some(relation) = self.here_mut().function.take()
+        {
+            self.add_source(Source { name: relation.name.clone(), relation, aliased: false });
+        }
         self.expect = match bracket {
             Bracket::Tables | Bracket::TableArguments | Bracket::Shared => Expect::AfterTable,
             Bracket::CteColumns => Expect::CteAs,
@@ -156,6 +168,9 @@ impl Sql {
     pub(super) fn comma(&mut self) -> Outcome {
         if matches!(self.expect, Expect::Column { .. } | Expect::In | Expect::Table) {
             return Err(self.unmet());
+        }
+        if self.here().clause == Clause::Values && self.here().rows.0 == 0 && self.here().brackets.len() == 1 {
+            self.here_mut().rows.1 += 1;
         }
         self.expect = match self.bracket() {
             Some(Bracket::Tables) => Expect::Table,

@@ -61,8 +61,15 @@ impl Sql {
         let mut hidden = false;
         let mut out = Vec::new();
         for (depth, query) in self.queries().enumerate().rev() {
+            if query.clause == Clause::Limit {
+                break; // no name means anything there
+            }
             if !hidden {
                 out.push(depth);
+            }
+            // What is sorted and grouped by is looked up in the query itself alone.
+            if !hidden && matches!(query.clause, Clause::GroupBy | Clause::OrderBy) {
+                break;
             }
             hidden = !query.sees_around();
         }
@@ -130,9 +137,9 @@ impl Sql {
         } else {
             lists.push(Arc::clone(&self.catalog.operands));
             if self.fresh {
-                lists.push(Arc::clone(&self.catalog.bracket));
-                // `OVER (base_window ...`
-                filter.free |= self.here().brackets.last() == Some(&Bracket::Window);
+                let window = self.here().brackets.last() == Some(&Bracket::Window);
+                lists.push(Arc::clone(if window { &self.catalog.window } else { &self.catalog.bracket }));
+                filter.free |= window; // `OVER (base_window ...`
             }
         }
         let mut names: Vec<(Name, Roles)> = Vec::new();
@@ -375,7 +382,11 @@ impl Sql {
     /// Ends one SELECT of the innermost query.
     pub(super) fn end_select(&mut self) -> Result<(), Refusal> {
         let query = self.here_mut();
-        let outputs = if query.clause == Clause::Values { (Vec::new(), true) } else { query.scope.outputs() };
+        let outputs = if query.clause == Clause::Values {
+            ((1..=query.rows.1).map(|number| Name::new(format!("column{number}").as_bytes())).collect(), false)
+        } else {
+            query.scope.outputs()
+        };
         query.earlier.append(&mut query.scope.sources.clone());
         query.earlier_outputs.extend(outputs.0.iter().cloned());
         if query.outputs.is_some() {

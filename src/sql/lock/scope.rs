@@ -111,6 +111,11 @@ impl Scope {
     pub(super) fn find(&self, qualifier: Option<&Name>, column: Option<&Name>) -> Found {
         let meets = |source: &Source| column.is_none_or(|column| source.relation.has(column));
         let Some(qualifier) = qualifier else {
+            // Of several tables, none is meant.
+            if column.is_some_and(is_rowid) && self.sources.len() > 1 {
+                let named = self.sources.iter().any(|source| column.is_some_and(|column| source.relation.columns.contains(column)));
+                return if named { Found::Yes } else { Found::No };
+            }
             return if self.sources.iter().any(meets) { Found::Yes } else { Found::No };
         };
         let mut named = self.sources.iter().filter(|source| source.name == *qualifier).peekable();
@@ -161,8 +166,10 @@ pub(super) enum Clause {
     From,
     /// A join's condition.
     On,
-    /// WHERE, GROUP BY, HAVING, LIMIT.
+    /// WHERE, HAVING.
     Filter,
+    GroupBy,
+    Limit,
     OrderBy,
     Window,
 }
@@ -197,6 +204,10 @@ pub(super) struct Query {
     /// Tables and result columns of the SELECTs before the last: ORDER BY may name them.
     pub(super) earlier: Vec<Source>,
     pub(super) earlier_outputs: Vec<Name>,
+    /// Whole rows of VALUES, and the columns of the first.
+    pub(super) rows: (usize, usize),
+    /// The function in FROM whose arguments are being written.
+    pub(super) function: Option<Arc<Relation>>,
 }
 
 impl Query {
@@ -212,6 +223,8 @@ impl Query {
             outputs: None,
             earlier: Vec::new(),
             earlier_outputs: Vec::new(),
+            rows: (0, 0),
+            function: None,
         }
     }
 

@@ -87,7 +87,10 @@ pub(super) const OPERAND_WORDS: [&str; 15] = [
 ];
 
 /// Words that may stand first in a bracket, besides values.
-pub(super) const BRACKET_WORDS: [&str; 9] = ["select", "with", "values", "where", "partition", "order", "rows", "range", "groups"];
+pub(super) const BRACKET_WORDS: [&str; 4] = ["select", "with", "values", "where"];
+
+/// Words that may stand first in the bracket of a window.
+pub(super) const WINDOW_WORDS: [&str; 5] = ["partition", "order", "rows", "range", "groups"];
 
 /// SQLite's own functions (`sqlite.org/lang_corefunc.html` and its neighbours), and some of other dialects that are mended afterwards.
 pub(super) const FUNCTIONS: [&str; 195] = [
@@ -288,28 +291,28 @@ pub(super) const FUNCTIONS: [&str; 195] = [
     "year",
 ];
 
-/// Functions that stand where a table may. `None`: what columns they have is not known here.
-pub(super) const TABLE_FUNCTIONS: [(&str, Option<&[&str]>); 20] = [
-    ("json_each", Some(&JSON_COLUMNS)),
-    ("json_tree", Some(&JSON_COLUMNS)),
-    ("jsonb_each", Some(&JSON_COLUMNS)),
-    ("jsonb_tree", Some(&JSON_COLUMNS)),
-    ("generate_series", Some(&["value", "start", "stop", "step"])),
-    ("pragma_table_info", None),
-    ("pragma_table_xinfo", None),
-    ("pragma_table_list", None),
-    ("pragma_index_list", None),
-    ("pragma_index_info", None),
-    ("pragma_index_xinfo", None),
-    ("pragma_foreign_key_list", None),
-    ("pragma_foreign_key_check", None),
-    ("pragma_database_list", None),
-    ("pragma_collation_list", None),
-    ("pragma_function_list", None),
-    ("pragma_module_list", None),
-    ("pragma_pragma_list", None),
-    ("pragma_compile_options", None),
-    ("pragma_user_version", None),
+/// Functions that stand where a table may, and their columns.
+pub(super) const TABLE_FUNCTIONS: [(&str, &[&str]); 20] = [
+    ("json_each", &JSON_COLUMNS),
+    ("json_tree", &JSON_COLUMNS),
+    ("jsonb_each", &JSON_COLUMNS),
+    ("jsonb_tree", &JSON_COLUMNS),
+    ("generate_series", &["value", "start", "stop", "step"]),
+    ("pragma_table_info", &["cid", "name", "type", "notnull", "dflt_value", "pk", "arg", "schema"]),
+    ("pragma_table_xinfo", &["cid", "name", "type", "notnull", "dflt_value", "pk", "hidden", "arg", "schema"]),
+    ("pragma_table_list", &["schema", "name", "type", "ncol", "wr", "strict", "arg", "schema"]),
+    ("pragma_index_list", &["seq", "name", "unique", "origin", "partial", "arg", "schema"]),
+    ("pragma_index_info", &["seqno", "cid", "name", "arg", "schema"]),
+    ("pragma_index_xinfo", &["seqno", "cid", "name", "desc", "coll", "key", "arg", "schema"]),
+    ("pragma_foreign_key_list", &["id", "seq", "table", "from", "to", "on_update", "on_delete", "match", "arg", "schema"]),
+    ("pragma_foreign_key_check", &["table", "rowid", "parent", "fkid", "arg", "schema"]),
+    ("pragma_database_list", &["seq", "name", "file", "arg", "schema"]),
+    ("pragma_collation_list", &["seq", "name", "arg", "schema"]),
+    ("pragma_function_list", &["name", "builtin", "type", "enc", "narg", "flags", "arg", "schema"]),
+    ("pragma_module_list", &["name", "arg", "schema"]),
+    ("pragma_pragma_list", &["name", "arg", "schema"]),
+    ("pragma_compile_options", &["compile_options", "arg", "schema"]),
+    ("pragma_user_version", &["user_version", "arg", "schema"]),
 ];
 
 const JSON_COLUMNS: [&str; 10] = ["key", "value", "type", "atom", "id", "parent", "fullkey", "path", "json", "root"];
