@@ -67,6 +67,7 @@ impl Catalog {
             relations.push(Arc::new(Relation {
                 name: name(&table.name),
                 columns,
+                hidden: if table.kind == TableKind::Virtual { 2 } else { 0 },
                 open: table.columns.is_empty(),
                 stored: table.kind != TableKind::View && !has_no_rowid(&table.sql),
             }));
@@ -74,13 +75,13 @@ impl Catalog {
         let of_schema = relations.len();
         for table in words::SYSTEM_TABLES {
             let columns = words::SYSTEM_COLUMNS.map(name).to_vec();
-            relations.push(Arc::new(Relation { name: name(table), columns, open: false, stored: true }));
+            relations.push(Arc::new(Relation { name: name(table), columns, hidden: 0, open: false, stored: true }));
         }
         let functions: Vec<Arc<Relation>> = words::TABLE_FUNCTIONS
             .iter()
             .map(|(function, columns)| {
                 let known = columns.iter().map(|column| name(column)).collect();
-                Arc::new(Relation { name: name(function), columns: known, open: false, stored: true })
+                Arc::new(Relation { name: name(function), columns: known, hidden: 2, open: false, stored: true })
             })
             .collect();
         let stored = relations.get(..of_schema).unwrap_or(&[]);

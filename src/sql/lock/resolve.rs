@@ -19,7 +19,7 @@ impl Query {
                 (columns, open) = (listed.clone(), false);
             }
         }
-        Relation { name, columns, open, stored: false }
+        Relation { name, columns, hidden: 0, open, stored: false }
     }
 }
 

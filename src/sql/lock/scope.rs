@@ -13,6 +13,8 @@ pub(super) struct Relation {
     pub(super) name: Name,
     /// Its columns.
     pub(super) columns: Vec<Name>,
+    /// So many of them, the last, are not part of `*`.
+    pub(super) hidden: usize,
     /// Whether it has columns that are not known here.
     pub(super) open: bool,
     /// Whether its rows have a key of their own (`rowid`).
@@ -143,7 +145,8 @@ impl Scope {
                 Item::Named { .. } => false,
             });
             for source in sources {
-                names.extend(source.relation.columns.iter().cloned());
+                let shown = source.relation.columns.len() - source.relation.hidden.min(source.relation.columns.len());
+                names.extend(source.relation.columns.iter().take(shown).cloned());
                 open |= source.relation.open;
             }
             if let Item::Named { name, .. } = item {
