@@ -74,7 +74,8 @@ fn options(settings: &Settings) -> Result<Options, Failure> {
         Failure { hint: Some(error.hint().into()), ..Failure::new(2, message) }
     })?;
     let folder = std::env::current_dir().unwrap_or_default();
-    Ok(Options { vim: settings.config.vim, mouse: settings.config.mouse.unwrap_or(true), keymap, folder })
+    let runs = settings.paths.runs();
+    Ok(Options { vim: settings.config.vim, mouse: settings.config.mouse.unwrap_or(true), keymap, folder, runs })
 }
 
 fn make_model(settings: &Settings, typed: Option<&str>) -> Result<Box<dyn Generate>, Failure> {

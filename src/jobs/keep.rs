@@ -75,6 +75,7 @@ impl Keeper {
             KeepWork::RemoveFavourite { id } => {
                 records.remove_favourite(*id)?;
             }
+            KeepWork::Attach { adapter } => records.attach(database, adapter)?,
             KeepWork::Adopt { from } => records.adopt(*from, database)?,
             KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } | KeepWork::Write { .. } => {}
         }

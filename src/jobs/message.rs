@@ -12,6 +12,7 @@ use crate::records::{Accepted, DatabaseId, Draft, Favourite, HistoryEntry, Histo
 use crate::schema::Schema;
 use crate::store::Presence;
 use crate::store::pull::PullEvent;
+use crate::train::Progress;
 
 /// Names a job; chosen by the front end, never twice.
 pub type JobId = u64;
@@ -44,6 +45,8 @@ pub enum Work {
     Keep(KeepWork),
     /// Something with models.
     Models(ModelsWork),
+    /// Something with training runs.
+    Train(TrainWork),
     /// What lies in a folder.
     Files {
         /// Which.
@@ -228,6 +231,10 @@ pub enum KeepWork {
         id: i64,
     },
     Draft(Draft),
+    /// The adapter in this folder goes with the database.
+    Attach {
+        adapter: PathBuf,
+    },
     /// Take over what is kept for a database with the same schema.
     Adopt {
         from: DatabaseId,
@@ -258,6 +265,41 @@ pub enum ModelsWork {
     Use {
         /// Of the catalogue, or a file.
         name: String,
+    },
+}
+
+/// What can be done with training runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrainWork {
+    /// What a run would do and take; nothing is trained.
+    Check {
+        /// Of `sqllama train`.
+        words: Vec<String>,
+        /// The run's folder.
+        folder: PathBuf,
+        /// Accepted answers to learn from, which are written beside the folder.
+        examples: Option<String>,
+    },
+    /// Begin a run, or go on with one.
+    Start {
+        /// Of `sqllama train`.
+        words: Vec<String>,
+        /// The run's folder.
+        folder: PathBuf,
+        /// Accepted answers to learn from, which are written beside the folder.
+        examples: Option<String>,
+    },
+    /// Ask a run that was started here to write a checkpoint and end.
+    Stop {
+        /// The run's folder.
+        folder: PathBuf,
+    },
+    /// Which runs there are.
+    List,
+    /// Where a run stands.
+    Watch {
+        /// The run's folder.
+        folder: PathBuf,
     },
 }
 
@@ -312,6 +354,10 @@ pub enum Outcome {
     Kept(Box<Kept>),
     /// The models there are.
     Models(Vec<ModelRow>),
+    /// The runs there are, the latest name first.
+    Runs(Vec<RunRow>),
+    /// Where one run stands.
+    Run(Box<RunRow>),
     /// What lies in a folder.
     Files {
         /// The folder, in full.
@@ -383,6 +429,21 @@ pub struct ModelRow {
     pub fits: Option<bool>,
     /// Whether it can be used as it is published.
     pub usable: bool,
+}
+
+/// Where a training run stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RunRow {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Whether its process was started here and goes on.
+    pub running_here: bool,
+    /// Whether its process was started here and ended badly.
+    pub failed: bool,
+    /// What its events amount to.
+    pub progress: Progress,
+    /// The last line that it printed.
+    pub last: String,
 }
 
 /// What lies in a folder.

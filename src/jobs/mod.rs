@@ -2,7 +2,7 @@
 //!
 //! - [`message`]: what is asked of them, what they report
 //! - `workers`: the threads
-//! - `database`, `model`, `result`, `keep`, `models`, `files`: what each of them does
+//! - `database`, `model`, `result`, `keep`, `models`, `files`, `train`: what each of them does
 //!
 //! Every job ends in exactly one [`Report::Done`], also on error, cancel and panic.
 
@@ -13,10 +13,11 @@ pub mod message;
 mod model;
 mod models;
 mod result;
+mod train;
 mod workers;
 
 pub use message::{
     AskWork, ChartWork, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow, ModelsWork, Outcome, Report,
-    ResultWork, Work,
+    ResultWork, RunRow, TrainWork, Work,
 };
 pub use workers::{ModelFactory, Opener, Settings, Workers};

@@ -27,7 +27,10 @@ impl Trainer {
 
     pub(super) fn work(&mut self, work: &TrainWork) -> Result<Outcome, JobFailure> {
         match work {
-            TrainWork::Check { words } => check(words),
+            TrainWork::Check { words, folder, examples } => {
+                write_examples(folder, examples.as_deref())?;
+                check(words)
+            }
             TrainWork::Start { words, folder, examples } => self.start(words, folder, examples.as_deref()),
             TrainWork::Stop { folder } => self.stop(folder),
             TrainWork::List => Ok(Outcome::Runs(self.list())),
@@ -40,10 +43,7 @@ impl Trainer {
             message: format!("the run in {} could not be started: {error}", folder.display()),
             hint: Some("give another folder".into()),
         };
-        fs::create_dir_all(folder).map_err(unusable)?;
-        if let Some(text) = examples {
-            fs::write(examples_file(folder), text).map_err(unusable)?;
-        }
+        write_examples(folder, examples)?;
         let log = File::create(log_file(folder)).map_err(unusable)?;
         let copy = log.try_clone().map_err(unusable)?;
         let mut command = ourselves()?;
@@ -99,9 +99,14 @@ fn log_file(folder: &Path) -> PathBuf {
     folder.with_extension("log")
 }
 
-/// Accepted answers that a run learns from.
-pub(super) fn examples_file(folder: &Path) -> PathBuf {
-    folder.with_extension("examples.jsonl")
+/// Makes the place for a run, and writes the accepted answers that it learns from beside its folder.
+fn write_examples(folder: &Path, examples: Option<&str>) -> Result<(), JobFailure> {
+    let unusable = |error: std::io::Error| JobFailure {
+        message: format!("the run in {} cannot be prepared: {error}", folder.display()),
+        hint: Some("give another folder".into()),
+    };
+    fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(unusable)?;
+    examples.map_or(Ok(()), |text| fs::write(folder.with_extension("examples.jsonl"), text).map_err(unusable))
 }
 
 fn ourselves() -> Result<Command, JobFailure> {
@@ -115,7 +120,8 @@ fn ourselves() -> Result<Command, JobFailure> {
 /// What a run would do and take, in the words of `--dry-run`.
 fn check(words: &[String]) -> Result<Outcome, JobFailure> {
     let failed = |message: String| JobFailure { message, hint: None };
-    let out = ourselves()?.arg("train").args(words).arg("--dry-run").stdin(Stdio::null()).output().map_err(|error| failed(error.to_string()))?;
+    let out =
+        ourselves()?.arg("train").args(words).arg("--dry-run").stdin(Stdio::null()).output().map_err(|error| failed(error.to_string()))?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes.get(..PLAN_BYTES).unwrap_or(bytes)).trim().to_owned();
     let (plan, said) = (text(&out.stdout), text(&out.stderr));
     match out.status.success() {

@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
-use super::{database, files, keep, model, models, result};
+use super::{database, files, keep, model, models, result, train};
 use crate::db::{Database, DbError, Limits, ValueIndex};
 use crate::llm::Generate;
 use crate::records::RecordsError;
@@ -71,6 +71,7 @@ enum Desk {
     Result,
     Keep,
     Models,
+    Train,
 }
 
 impl Desk {
@@ -81,6 +82,7 @@ impl Desk {
             Work::Result(_) => Self::Result,
             Work::Keep(_) | Work::Files { .. } => Self::Keep,
             Work::Models(_) => Self::Models,
+            Work::Train(_) => Self::Train,
         }
     }
 }
@@ -127,8 +129,17 @@ impl Workers {
                 _ => Err(misplaced()),
             }),
         )?;
+        let mut trainer = train::Trainer::new(paths.clone());
         let reports = Arc::clone(&report);
         start(Desk::Models, "models", Box::new(move |task| models::work(task, &paths, offline, &reports)))?;
+        start(
+            Desk::Train,
+            "runs",
+            Box::new(move |task| match &task.work {
+                Work::Train(work) => trainer.work(work),
+                _ => Err(misplaced()),
+            }),
+        )?;
         Ok(Self { desks, running })
     }
 

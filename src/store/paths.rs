@@ -61,6 +61,11 @@ impl Paths {
         self.data.join("datasets")
     }
 
+    /// Where training runs lie.
+    pub fn runs(&self) -> PathBuf {
+        self.data.join("runs")
+    }
+
     /// Where models lie.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")

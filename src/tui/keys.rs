@@ -37,11 +37,13 @@ pub enum Context {
     List,
     /// A line to be typed, over the panes.
     Prompt,
+    /// A training run, over the panes.
+    Run,
 }
 
 impl Context {
     /// In the order of help.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Everywhere,
         Self::Ask,
         Self::Conversation,
@@ -54,6 +56,7 @@ impl Context {
         Self::Chart,
         Self::List,
         Self::Prompt,
+        Self::Run,
         Self::Window,
     ];
 
@@ -73,6 +76,7 @@ impl Context {
             Self::Window => "Text window",
             Self::List => "List window",
             Self::Prompt => "Line to type",
+            Self::Run => "Training run",
         }
     }
 

@@ -7,6 +7,7 @@
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
 //! - [`tree`], [`conversation`], [`results`], [`chart`]: what the panes hold
 //! - [`picker`]: lists over the panes; [`completion`], [`vim`]: what the SQL knows
+//! - [`train`]: the fine-tune form
 //! - [`theme`]: colours, or none
 //! - `terminal`: the event loop, and the terminal put back whatever happens
 
@@ -22,6 +23,7 @@ pub mod state;
 pub mod tab;
 mod terminal;
 pub mod theme;
+pub mod train;
 pub mod tree;
 pub mod update;
 pub mod view;

@@ -6,6 +6,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::keys::Action;
+use super::train::Field;
 use crate::jobs::ExportFormat;
 use crate::records::DatabaseId;
 
@@ -37,6 +38,12 @@ pub enum PickerKind {
     Adopt,
     /// Other answers to a question.
     Alternatives,
+    /// A question back, with its readings.
+    AskBack(String),
+    /// The fine-tune form.
+    Train,
+    /// Training runs.
+    Runs,
 }
 
 /// What choosing a line means.
@@ -74,6 +81,23 @@ pub enum Choice {
     Format(ExportFormat),
     /// Take over what is kept for this database.
     Adopt(DatabaseId),
+    /// Type this line of the form.
+    TrainField(Field),
+    /// Go on with the form.
+    TrainStep(TrainStep),
+    /// Look at this run.
+    Run(PathBuf),
+}
+
+/// What follows the form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TrainStep {
+    /// What it will take.
+    Check,
+    /// Train.
+    Start,
+    /// The runs there are.
+    Runs,
 }
 
 /// One line.

@@ -11,8 +11,9 @@ use super::layout::Panes;
 use super::picker::Picker;
 use super::tab::Tab;
 use super::theme::Theme;
+use super::train::{Field, TrainForm};
 use super::tree::Tree;
-use crate::jobs::{DatabaseRecords, JobFailure, JobId, ModelRow, Work};
+use crate::jobs::{DatabaseRecords, JobFailure, JobId, ModelRow, RunRow, TrainWork, Work};
 use crate::llm::ModelInfo;
 use crate::records::{KnownDatabase, fold_question};
 use crate::schema::Schema;
@@ -58,6 +59,8 @@ pub enum Window {
     List(Picker),
     /// A line to be typed.
     Prompt(Box<Prompt>),
+    /// A training run.
+    Run(Box<RunRow>),
 }
 
 /// A line to be typed.
@@ -84,6 +87,8 @@ pub enum PromptKind {
     Favourite(String),
     /// The path of a database.
     Open,
+    /// A line of the fine-tune form.
+    Train(Field),
 }
 
 /// A job that has not ended.
@@ -108,7 +113,10 @@ impl RunningJob {
     pub fn is_quiet(&self) -> bool {
         matches!(
             self.work,
-            Work::Keep(_) | Work::Files { .. } | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
+            Work::Keep(_)
+                | Work::Files { .. }
+                | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. })
+                | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
         )
     }
 }
@@ -133,6 +141,8 @@ pub struct Options {
     pub keymap: Keymap,
     /// The folder that relative paths begin in.
     pub folder: std::path::PathBuf,
+    /// Where training runs lie.
+    pub runs: std::path::PathBuf,
 }
 
 /// The screen.
@@ -192,6 +202,12 @@ pub struct State {
     pub clock_ms: u64,
     /// Whether Ctrl+C was pressed with nothing running, and quits when pressed again.
     pub quit_armed: bool,
+    /// The fine-tune form.
+    pub train: TrainForm,
+    /// The run that is shown as soon as it was looked at.
+    pub(super) run_wanted: Option<std::path::PathBuf>,
+    /// When the run that is shown was looked at last.
+    pub(super) watched_ms: u64,
     /// When drafts were written down last, and what they were then.
     pub(super) drafted: (u64, Vec<(u32, String)>),
     pub(super) next_job: JobId,
@@ -229,6 +245,9 @@ impl State {
             notice: None,
             clock_ms: 0,
             quit_armed: false,
+            train: TrainForm::default(),
+            run_wanted: None,
+            watched_ms: 0,
             drafted: (0, Vec::new()),
             next_job: 1,
             next_tab: 1,
@@ -241,6 +260,7 @@ impl State {
             (Some(Window::Help { .. } | Window::Text { .. }), _) => Context::Window,
             (Some(Window::List(_)), _) => Context::List,
             (Some(Window::Prompt(_)), _) => Context::Prompt,
+            (Some(Window::Run(_)), _) => Context::Run,
             (None, Pane::Schema) if self.tree.filtering => Context::Filter,
             (None, Pane::Schema) => Context::Schema,
             (None, Pane::Conversation) => Context::Conversation,

@@ -62,7 +62,9 @@ impl Field {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Model => "a model's name, or a file",
-            Self::Data => "a file (Alpaca, Spider, sql-create-context, chat; JSON or JSONL); empty: the answers you accepted on this database",
+            Self::Data => {
+                "a file (Alpaca, Spider, sql-create-context, chat; JSON or JSONL); empty: the answers you accepted on this database"
+            }
             Self::EvalData => "questions that are not trained on, to see whether it helps; empty: none",
             Self::Method => "auto, lora, qlora or full",
             Self::Epochs => "how often every example is seen",

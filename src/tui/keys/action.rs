@@ -76,6 +76,10 @@ pub enum Action {
     Favourites,
     History,
     Models,
+    FineTune,
+    StopRun,
+    ResumeRun,
+    AttachRun,
     Open,
     Explain,
     Plan,
@@ -136,6 +140,9 @@ impl Action {
                 | ChartKind
                 | ChartX
                 | ChartY
+                | StopRun
+                | ResumeRun
+                | AttachRun
         )
     }
 }

@@ -21,7 +21,7 @@ const fn bind(context: Context, keys: &'static [&'static str], action: Action, l
     Binding { context, keys, action, label, footer }
 }
 
-use Context::{Ask, Chart, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Schema, Window};
+use Context::{Ask, Chart, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run, Schema, Window};
 
 /// The table.
 pub const BINDINGS: &[Binding] = &[
@@ -81,6 +81,10 @@ pub const BINDINGS: &[Binding] = &[
     bind(List, &["esc"], Action::Stop, "close", "close"),
     bind(Prompt, &["enter"], Action::Choose, "done", "done"),
     bind(Prompt, &["esc"], Action::Stop, "never mind", "never mind"),
+    bind(Run, &["s"], Action::StopRun, "stop the run; it writes a checkpoint first", "stop"),
+    bind(Run, &["r"], Action::ResumeRun, "go on from the last checkpoint", "go on"),
+    bind(Run, &["a"], Action::AttachRun, "attach the adapter to this database", "attach"),
+    bind(Run, &["enter", "q", "esc"], Action::Close, "close; the run goes on", "close"),
     bind(Window, &["enter", "q", "space"], Action::Close, "close", "close"),
     bind(Window, &["y"], Action::CopyCell, "copy", "copy"),
     bind(
@@ -119,6 +123,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["alt+2"], Action::FocusConversation, "to the conversation", ""),
     bind(Everywhere, &["alt+3"], Action::FocusSql, "to the SQL", ""),
     bind(Everywhere, &["alt+4"], Action::FocusResult, "to the result", ""),
+    bind(Everywhere, &[], Action::FineTune, "fine-tune a model: data, check, train, watch", ""),
     bind(Everywhere, &[], Action::Plan, "how SQLite runs the statement", ""),
     bind(Everywhere, &[], Action::Favourites, "favourites", ""),
     bind(Everywhere, &[], Action::Notes, "notes on this database", ""),

@@ -176,6 +176,18 @@ pub(super) fn rejected(state: &mut State, job: JobId, why: &str) -> Vec<Effect> 
     effects
 }
 
+/// Of two readings this one is meant.
+pub(super) fn meant(state: &mut State, sql: &str) -> Vec<Effect> {
+    let described = describe(sql, &state.schema).sentence;
+    if let Some(entry) = state.entries.last_mut() {
+        sql.clone_into(&mut entry.sql);
+        entry.described = described;
+    }
+    state.tab_mut().set_sql(sql);
+    note(state, "Enter or F5 runs it");
+    Vec::new()
+}
+
 pub(super) fn ask_again(state: &mut State) -> Vec<Effect> {
     match state.current_entry() {
         Some(entry) => {

@@ -16,12 +16,13 @@ use crate::store::Presence;
 use crate::text;
 
 /// What F9 shows, in its order.
-const SCREENS: [Action; 12] = [
+const SCREENS: [Action; 13] = [
     Action::Open,
     Action::History,
     Action::Favourites,
     Action::Notes,
     Action::Models,
+    Action::FineTune,
     Action::Export,
     Action::ExportConversation,
     Action::Chart,
@@ -210,6 +211,7 @@ pub(super) fn refresh(state: &mut State) {
             PickerKind::Notes => note_items(state),
             PickerKind::Open => open_items(state),
             PickerKind::Adopt => adopt_items(state),
+            PickerKind::Train => super::train::items(state),
             _ => return,
         },
         _ => return,
@@ -321,6 +323,16 @@ pub(super) fn alternatives(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Two readings are about as likely: the person says which is meant.
+pub(super) fn ask_back(state: &mut State, question: String, choices: Vec<(String, String)>) {
+    let item = |(text, sql): (String, String)| Item {
+        label: text,
+        detail: sql.split_whitespace().collect::<Vec<_>>().join(" "),
+        choice: Choice::Sql { sql, question: None, history: None, favourite: None },
+    };
+    show(state, PickerKind::AskBack(question), choices.into_iter().map(item).collect());
+}
+
 /// Takes a key that is text.
 pub(super) fn type_key(state: &mut State, code: KeyCode) -> Vec<Effect> {
     let Some(Window::List(picker)) = &mut state.window else { return Vec::new() };
@@ -373,6 +385,9 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
     match item.choice {
         Choice::Do(action) => perform(state, action),
         Choice::Sql { sql, .. } => {
+            if matches!(picker.kind, PickerKind::AskBack(_)) {
+                return ask::meant(state, &sql);
+            }
             state.tab_mut().set_sql(&sql);
             super::focus(state, super::super::state::Pane::Editor);
             note(state, "in the editor; F5 runs it");
@@ -405,6 +420,12 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             prompt(state, PromptKind::Export(format), &base);
             Vec::new()
         }
+        Choice::TrainField(field) => {
+            super::train::edit(state, field);
+            Vec::new()
+        }
+        Choice::TrainStep(step) => super::train::step(state, step),
+        Choice::Run(folder) => super::train::show(state, folder),
         Choice::Adopt(from) => submit(state, Work::Keep(KeepWork::Adopt { from })).1,
     }
 }
@@ -444,6 +465,8 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
     match prompt.kind {
         // A rejection needs no words.
         PromptKind::Reject(job) => ask::rejected(state, job, &text),
+        // An empty line of the form means something, too.
+        PromptKind::Train(field) => super::train::typed(state, field, &text),
         _ if text.is_empty() => {
             state.window = Some(Window::Prompt(Box::new(prompt)));
             warn(state, "type something, or Esc");

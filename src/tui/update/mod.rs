@@ -6,6 +6,7 @@
 //! - `list`: windows: lists, lines to type
 //! - `keep`: drafts, history, favourites, notes
 //! - `report`: what workers say
+//! - `train`: fine-tuning
 //! - `mouse`: the mouse
 
 mod ask;
@@ -15,6 +16,7 @@ mod mouse;
 mod report;
 mod rows;
 mod sql;
+mod train;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
@@ -52,7 +54,9 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
         }
         Event::Tick(milliseconds) => {
             state.clock_ms = milliseconds;
-            keep::save_drafts(state)
+            let mut effects = keep::save_drafts(state);
+            effects.extend(train::look_again(state));
+            effects
         }
     }
 }
@@ -202,6 +206,10 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Favourites => return list::favourites(state),
         Action::Notes => return list::notes(state),
         Action::Models => return list::models(state),
+        Action::FineTune => return train::form(state),
+        Action::StopRun => return train::stop(state),
+        Action::ResumeRun => return train::resume(state),
+        Action::AttachRun => return train::attach(state),
         Action::Open => return list::open_page(state),
         Action::Export => return rows::export(state),
         Action::ExportConversation => return keep::export_conversation(state),
@@ -381,7 +389,7 @@ fn move_cursor(state: &mut State, by: isize) {
             picker.move_by(by);
             return;
         }
-        Some(Window::Prompt(_)) => return,
+        Some(Window::Prompt(_) | Window::Run(_)) => return,
         None => {}
     }
     match state.focus {

@@ -4,11 +4,11 @@ use super::super::conversation::Stage;
 use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Notice, Pane, RunningJob, State, Window};
-use super::{keep, list, note, submit, warn};
+use super::{keep, list, note, submit, train, warn};
 use crate::ask::AskEvent;
 use crate::db::spool::Summary;
 use crate::db::{Cell, Table};
-use crate::jobs::{JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, Work};
+use crate::jobs::{JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
 use crate::records::{HistoryState, fold_question};
 use crate::sql::describe;
 use crate::store::Presence;
@@ -85,6 +85,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
         (Work::Keep(work), Outcome::Kept(kept)) => kept_came(state, work, *kept),
         (Work::Keep(_), Outcome::Exported { path, .. }) => note(state, format!("written: {}", path.display())),
         (Work::Models(work), outcome) => return models(state, &running, work, outcome),
+        (Work::Train(work), outcome) => return trained(state, work, outcome),
         (Work::Files { .. }, Outcome::Files { folder, files }) => list::files_found(state, &folder, files),
         // What is kept is a convenience: it must not hold anybody up, and is said once.
         (_, Outcome::Failed(failure)) => said(state, &failure),
@@ -139,10 +140,18 @@ fn answered(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Ef
             let sql = Some(answer.sql.clone()).filter(|sql| !sql.is_empty());
             let question = answer.question.clone();
             let milliseconds = answer.timings.total_ms.max(0.0) as u64;
+            let back = answer.ask_back.as_ref().map(|back| {
+                let choices = back.choices.iter().map(|choice| (choice.text.clone(), choice.sql.clone()));
+                (back.question.clone(), choices.collect::<Vec<_>>())
+            });
             let described = sql.as_deref().map(|sql| describe(sql, &state.schema).sentence).unwrap_or_default();
             if let Some(entry) = state.entry_mut(running.job) {
                 entry.finish(*answer);
                 entry.described = described;
+            }
+            let nothing_typed = state.window.is_none() && state.ask.is_empty();
+            if let Some((question, choices)) = back.filter(|_| nothing_typed) {
+                list::ask_back(state, question, choices);
             }
             let stage = state.entry_mut(running.job).map(|entry| entry.stage.clone());
             if let Some(sql) = sql {
@@ -266,6 +275,22 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
         }
     }
     list::refresh(state);
+}
+
+fn trained(state: &mut State, work: &TrainWork, outcome: Outcome) -> Vec<Effect> {
+    match (work, outcome) {
+        (TrainWork::Check { words, .. }, Outcome::Text(plan)) => train::checked(state, words, &plan),
+        (_, Outcome::Run(run)) => train::run_seen(state, *run),
+        (TrainWork::List, Outcome::Runs(runs)) => train::runs_found(state, runs),
+        (TrainWork::Check { .. }, Outcome::Failed(failure)) => {
+            let hint = failure.hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
+            let text = format!("{}{hint}", failure.message);
+            state.window = Some(Window::Text { title: "This cannot be trained".into(), text, scroll: 0 });
+        }
+        (_, Outcome::Failed(failure)) => said(state, &failure),
+        (_, _) => {}
+    }
+    Vec::new()
 }
 
 fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: Outcome) -> Vec<Effect> {

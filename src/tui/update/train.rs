@@ -81,7 +81,10 @@ pub(super) fn step(state: &mut State, step: TrainStep) -> Vec<Effect> {
             note(state, "reading the model and the examples ...");
             submit(state, Work::Train(TrainWork::Check { words, folder, examples: own })).1
         }
-        _ => submit(state, Work::Train(TrainWork::Start { words, folder, examples: own })).1,
+        _ => {
+            state.run_wanted = Some(folder.clone());
+            submit(state, Work::Train(TrainWork::Start { words, folder, examples: own })).1
+        }
     }
 }
 
@@ -130,14 +133,23 @@ fn stands(run: &RunRow) -> String {
 }
 
 /// Shows one run.
-pub(super) fn watch(state: &mut State, folder: PathBuf) -> Vec<Effect> {
+pub(super) fn show(state: &mut State, folder: PathBuf) -> Vec<Effect> {
+    state.run_wanted = Some(folder.clone());
+    watch(state, folder)
+}
+
+fn watch(state: &mut State, folder: PathBuf) -> Vec<Effect> {
     state.watched_ms = state.clock_ms;
     submit(state, Work::Train(TrainWork::Watch { folder })).1
 }
 
 /// A run was looked at.
-pub(super) fn run_seen(state: &mut State, run: RunRow, opening: bool) {
-    if opening || matches!(&state.window, Some(Window::Run(shown)) if shown.folder == run.folder) {
+pub(super) fn run_seen(state: &mut State, run: RunRow) {
+    let wanted = state.run_wanted.as_ref() == Some(&run.folder);
+    if wanted {
+        state.run_wanted = None;
+    }
+    if wanted || matches!(&state.window, Some(Window::Run(shown)) if shown.folder == run.folder) {
         state.window = Some(Window::Run(Box::new(run)));
     }
 }

@@ -89,6 +89,10 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
         for fix in &answer.fixes {
             put(state, lines, &format!("mended: {} is now {}", fix.from, fix.to), Role::Attention, 2, width);
         }
+        if !answer.missing.is_empty() {
+            let words = answer.missing.join(", ");
+            put(state, lines, &format!("nothing in the database or the SQL accounts for: {words}"), Role::Attention, 2, width);
+        }
         if let Some(error) = &answer.error {
             put(state, lines, &format!("error: {error}"), Role::Error, 2, width);
         }

@@ -2,12 +2,14 @@
 //!
 //! - `schema`, `conversation`, `editor`, `results`, `chart`: the panes
 //! - `status`: the question's line, the status line, the footer
+//! - `run`: a training run
 //! - `window`: help, texts, lists, lines to type, over the panes
 
 mod chart;
 mod conversation;
 mod editor;
 mod results;
+mod run;
 mod schema;
 mod status;
 mod window;

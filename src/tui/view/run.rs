@@ -62,7 +62,14 @@ fn words(state: &State, run: &RunRow) -> Vec<Line<'static>> {
     if !rest.is_empty() {
         lines.push(Line::raw(rest.join("   ")));
     }
-    lines.extend(progress.warnings.iter().rev().take(2).map(|warning| Line::styled(format!("! {}", text::sanitize(warning)), state.theme.style(Role::Attention))));
+    lines.extend(
+        progress
+            .warnings
+            .iter()
+            .rev()
+            .take(2)
+            .map(|warning| Line::styled(format!("! {}", text::sanitize(warning)), state.theme.style(Role::Attention))),
+    );
     match &progress.failure {
         Some(failure) => lines.push(Line::styled(format!("error: {}", text::sanitize(failure)), state.theme.style(Role::Error))),
         None if run.failed || progress.phase == Phase::Waiting => {
@@ -96,14 +103,27 @@ fn curves(state: &State, frame: &mut Frame<'_>, area: Rect, run: &RunRow) {
     let style = state.theme.style(Role::Muted);
     let mut data = vec![
         Dataset::default().name("loss").marker(Marker::Dot).graph_type(GraphType::Scatter).style(style).data(&raw),
-        Dataset::default().name("smoothed").marker(Marker::Braille).graph_type(GraphType::Line).style(state.theme.style(Role::Key)).data(&smooth),
+        Dataset::default()
+            .name("smoothed")
+            .marker(Marker::Braille)
+            .graph_type(GraphType::Line)
+            .style(state.theme.style(Role::Key))
+            .data(&smooth),
     ];
     if !held_out.is_empty() {
         let style = state.theme.style(Role::Attention);
         data.push(Dataset::default().name("held out").marker(Marker::Block).graph_type(GraphType::Scatter).style(style).data(&held_out));
     }
     let chart = Chart::new(data)
-        .x_axis(Axis::default().style(style).bounds([1.0, end]).labels(["1".to_owned(), format!("{:.0}", end / 2.0), format!("{end:.0} steps")]))
-        .y_axis(Axis::default().style(style).bounds([0.0, high]).labels(["0".to_owned(), format!("{:.2}", high / 2.0), format!("{high:.2}")]));
+        .x_axis(Axis::default().style(style).bounds([1.0, end]).labels([
+            "1".to_owned(),
+            format!("{:.0}", end / 2.0),
+            format!("{end:.0} steps"),
+        ]))
+        .y_axis(Axis::default().style(style).bounds([0.0, high]).labels([
+            "0".to_owned(),
+            format!("{:.2}", high / 2.0),
+            format!("{high:.2}"),
+        ]));
     frame.render_widget(chart, area);
 }

@@ -82,6 +82,7 @@ fn doing(state: &State, job: &RunningJob) -> String {
         (Work::Result(_), _) => "counting".into(),
         (Work::Models(ModelsWork::Pull { name }), _) => format!("{name}: {}", progress("fetching")),
         (Work::Models(ModelsWork::Use { .. }), _) => progress("loading the model"),
+        (Work::Train(_), _) => "reading the model and the examples".into(),
         (Work::Models(_) | Work::Keep(_) | Work::Files { .. }, _) => "working".into(),
     }
 }
@@ -90,7 +91,7 @@ pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
-    let over = matches!(context, Context::Window | Context::List | Context::Prompt);
+    let over = matches!(context, Context::Window | Context::List | Context::Prompt | Context::Run);
     let places: &[Context] = if over { &[context] } else { &[context, Context::Everywhere] };
     for &wanted in places {
         for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {

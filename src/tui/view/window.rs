@@ -27,6 +27,7 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
         }
         Some(Window::List(picker)) => list(state, frame, area, picker),
         Some(Window::Prompt(prompt)) => line_to_type(state, frame, area, prompt),
+        Some(Window::Run(shown)) => super::run::run(state, frame, area, shown),
     }
 }
 
@@ -91,6 +92,9 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::Files(folder) => (text::sanitize(&folder.display().to_string()).into_owned(), "nothing is called so"),
         PickerKind::Export => ("Write the result as".into(), "nothing is called so"),
         PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
+        PickerKind::AskBack(question) => (text::sanitize(question).into_owned(), "nothing is called so"),
+        PickerKind::Train => ("Fine-tune a model; Enter changes a line".into(), "nothing is called so"),
+        PickerKind::Runs => ("Training runs".into(), "none yet"),
         PickerKind::Alternatives => ("Other answers; Enter puts one into the editor".into(), "nothing is called so"),
     }
 }
@@ -167,6 +171,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Export(_) => ("Write the result to", "a new file; nothing is replaced"),
         PromptKind::Conversation => ("Write the conversation to", ".md for Markdown, .sql for a script; nothing is replaced"),
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
+        PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Open => ("Open", "the path of an SQLite file, or `demo`"),
     };
     let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);
