@@ -42,16 +42,38 @@ pub(super) fn forgotten(sight: &Sight<'_, '_>, reference: &Reference) -> Option<
         source.alias.eq_ignore_ascii_case(&qualifier.text)
             || source.table().is_some_and(|table| distance(&qualifier.text, &table.name, None).is_some_and(|away| away <= PLAIN))
     });
-    if !others_are_right || is_named || scope.sources.iter().any(|source| source.table().is_none()) {
+    let group: Vec<&Reference> = here().filter(|other| called(other) && other.binding == Binding::Missing).collect();
+    let has = |source: &Source<'_>, other: &&Reference| {
+        source.table().is_some_and(|table| nearest_column(table, &other.name.text, PLAIN).is_some())
+    };
+    // Of several columns asked of one table, some that no table at hand has: all are of the one that is missing.
+    let scattered = group.len() > 1 && !scope.sources.iter().any(|source| group.iter().all(|other| has(source, other)));
+    if !others_are_right || is_named && !scattered || scope.sources.iter().any(|source| source.table().is_none()) {
         return None;
     }
     let starts: Vec<&Table> = scope.sources.iter().filter_map(Source::table).collect();
     let mut owners = owners(sight, scope, reference, PLAIN);
     owners.retain(|owner| {
-        let has_all = here().filter(|other| called(other)).all(|other| nearest_column(owner.table, &other.name.text, PLAIN).is_some());
+        let has_all = group.iter().all(|other| nearest_column(owner.table, &other.name.text, PLAIN).is_some());
         has_all && !ways(sight.schema, &starts, owner.table, 1).is_empty()
     });
     if owners.is_empty() { None } else { join(sight, reference, scope, &owners) }
+}
+
+/// A table that has none of the columns asked of it, several, where one other table has them all: that one is meant.
+pub(super) fn mistaken(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Step> {
+    let qualifier = reference.qualifier.as_ref()?;
+    let scope = sight.resolution.scopes.get(reference.scope)?;
+    let called = |other: &&Reference| other.qualifier.as_ref().is_some_and(|other| other.text.eq_ignore_ascii_case(&qualifier.text));
+    let group: Vec<&Reference> = sight.resolution.references.iter().filter(called).collect();
+    let all_missing = group.iter().all(|other| other.scope == reference.scope && other.binding == Binding::Missing);
+    let mut names: Vec<String> = group.iter().map(|other| other.name.text.to_lowercase()).collect();
+    names.sort();
+    names.dedup();
+    if !all_missing || names.len() < 2 || scope.sources.len() < 2 {
+        return None;
+    }
+    instead(sight, reference, scope, &owners(sight, scope, reference, 0))
 }
 
 /// A table that has what is missing, and what it calls it.
@@ -140,13 +162,17 @@ fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owne
         owner.away == 0 && bound.iter().chain(&missing).all(|name| owner.table.column(name).is_some()) && owner.table.name != table.name
     };
     let mut fits: Vec<&Owner<'_>> = owners.iter().filter(has_all).collect();
-    if fits.len() > 1 {
+    if fits.len() > 1 && fits.iter().filter(|owner| is_read_around(sight, scope, owner.table)).count() == 1 {
+        fits.retain(|owner| is_read_around(sight, scope, owner.table));
+    } else if fits.len() > 1 {
         fits.retain(|owner| !ways(sight.schema, &[table], owner.table, 1).is_empty());
     }
     let [owner] = fits.as_slice() else { return None };
     // A join to the table referred to keeps the rows as they are: what counts or groups them, or shows more of them, goes on doing so.
     let refers = table.foreign_keys.iter().any(|key| key.foreign_table.eq_ignore_ascii_case(&owner.table.name));
-    if refers && (!bound.is_empty() || aggregates(sight, scope) || sight.is_asked_of(table) && !sight.is_asked_of(owner.table)) {
+    let counts = aggregates(sight, scope);
+    let asked = sight.is_asked_of(table) && !sight.is_asked_of(owner.table);
+    if refers && (!bound.is_empty() || counts || asked) || counts && asked {
         return None;
     }
     let mut step = Step::default();
@@ -165,6 +191,24 @@ fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owne
     Some(step)
 }
 
+/// Whether the statement reads a table anywhere: then it is on the writer's mind.
+fn is_read(sight: &Sight<'_, '_>, table: &Table) -> bool {
+    let mut sources = sight.resolution.scopes.iter().flat_map(|scope| &scope.sources);
+    sources.any(|source| source.table().is_some_and(|other| other.name == table.name))
+}
+
+/// Whether a query around `scope` reads a table.
+fn is_read_around(sight: &Sight<'_, '_>, scope: &Scope<'_>, table: &Table) -> bool {
+    let mut at = scope.parent;
+    while let Some(scope) = at.and_then(|index| sight.resolution.scopes.get(index)) {
+        if scope.sources.iter().any(|source| source.table().is_some_and(|other| other.name == table.name)) {
+            return true;
+        }
+        at = scope.parent;
+    }
+    false
+}
+
 /// Whether a SELECT groups or counts.
 fn aggregates(sight: &Sight<'_, '_>, scope: &Scope<'_>) -> bool {
     let text: String = sight.text(&scope.range).chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
@@ -175,9 +219,6 @@ fn aggregates(sight: &Sight<'_, '_>, scope: &Scope<'_>) -> bool {
 fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners: &[Owner<'_>]) -> Option<Step> {
     let starts: Vec<&Table> = scope.sources.iter().filter_map(Source::table).collect();
     let missing = || sight.resolution.references.iter().filter(|other| other.scope == reference.scope && other.binding == Binding::Missing);
-    // A table that the statement reads elsewhere is on the writer's mind.
-    let everywhere = || sight.resolution.scopes.iter().flat_map(|scope| &scope.sources);
-    let is_read = |table: &Table| everywhere().any(|source| source.table().is_some_and(|other| other.name == table.name));
     let mut best: Option<(usize, &Owner<'_>, Vec<Hop<'_>>)> = None;
     for owner in owners {
         let Some(way) = ways(sight.schema, &starts, owner.table, MOST_STEPS).into_iter().next() else { continue };
@@ -185,7 +226,7 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
         let cost = way.len() * 4
             + others * 5
             + usize::from(owner.away > 0)
-            + if is_read(owner.table) { 0 } else { 2 }
+            + if is_read(sight, owner.table) { 0 } else { 2 }
             + if sight.is_asked_of(owner.table) { 0 } else { 3 };
         if best.as_ref().is_none_or(|(least, _, _)| cost < *least) {
             best = Some((cost, owner, way));
@@ -196,6 +237,7 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
     let numbered = scope.sources.iter().any(|source| source.aliased && is_numbered(&source.alias));
     let mut alias_of: Vec<(&str, String)> =
         scope.sources.iter().rev().filter_map(|source| Some((source.table()?.name.as_str(), source.alias.clone()))).collect();
+    let absent = is_asked_to_be_null(sight, reference);
     let mut step = Step::default();
     let (mut text, mut added) = (String::new(), Vec::new());
     for hop in &way {
@@ -208,7 +250,8 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
             .iter()
             .map(|(own, other)| format!("{from}.{} = {}.{}", identifier(own), identifier(&alias), identifier(other)))
             .collect();
-        text.push_str(&format!(" JOIN {named} ON {}", condition.join(" AND ")));
+        let kind = if absent { " LEFT JOIN" } else { " JOIN" };
+        text.push_str(&format!("{kind} {named} ON {}", condition.join(" AND ")));
         taken.push(alias.to_ascii_lowercase());
         added.push((hop.to, alias.clone()));
         alias_of.push((&hop.to.name, alias));
@@ -242,6 +285,27 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
     }
     keep_meaning(sight, reference.scope, scope, &added, &mut step);
     Some(step)
+}
+
+/// `... IS NULL`: rows that have no counterpart are asked for.
+fn is_asked_to_be_null(sight: &Sight<'_, '_>, reference: &Reference) -> bool {
+    let mut after = sight.sql.get(reference.range.end..).unwrap_or_default().split_whitespace();
+    let mut is = |word: &str| after.next().is_some_and(|next| next.trim_end_matches([')', ';']).eq_ignore_ascii_case(word));
+    is("is") && is("null")
+}
+
+/// A table's name where a column's should be, said to be NULL or not: whether a row has a counterpart there.
+pub(super) fn absent(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Step> {
+    let after = sight.sql.get(reference.range.end..).unwrap_or_default().trim_start();
+    if reference.qualifier.is_some() || !after.get(..3).is_some_and(|is| is.eq_ignore_ascii_case("is ")) {
+        return None;
+    }
+    let scope = sight.resolution.scopes.get(reference.scope)?;
+    let table = sight.schema.tables.iter().find(|table| distance(&reference.name.text, &table.name, None).is_some_and(|d| d <= PLAIN))?;
+    let starts: Vec<&Table> = scope.sources.iter().filter_map(Source::table).collect();
+    let way = ways(sight.schema, &starts, table, 1).into_iter().next()?;
+    let column = way.last()?.pairs.first()?.1;
+    join(sight, reference, scope, &[Owner { table, column, away: 1 }])
 }
 
 /// Qualifies what the new tables would make ambiguous, and keeps `*` from growing.

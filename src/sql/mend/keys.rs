@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::nearest::{PLAIN, distance};
 use super::{ChangeKind, Sight, Step};
 use crate::schema::{Schema, Table};
+use crate::sql::lex::{Token, lex};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Binding, Clause, Reference, Source};
 
@@ -80,10 +81,10 @@ pub(super) fn on_the_key(sight: &Sight<'_, '_>, reference: &Reference) -> Option
     if !matches!(reference.clause, Clause::On(_)) {
         return None;
     }
-    let references = &sight.resolution.references;
-    let at = references.iter().position(|other| std::ptr::eq(other, reference))?;
-    let (left, right) = *sight.resolution.equated.iter().find(|(left, right)| *left == at || *right == at)?;
-    let (left, right) = (references.get(left)?, references.get(right)?);
+    let (left, right) = (reference, partner(sight, reference)?);
+    if is_misspelt(sight, left) || is_misspelt(sight, right) {
+        return None;
+    }
     let (one, other) = (side(sight, left)?, side(sight, right)?);
     let hops = hops_from(sight.schema, one.table()?);
     let mut fits = hops.iter().filter(|hop| Some(&hop.to.name) == other.table().map(|table| &table.name));
@@ -98,6 +99,77 @@ pub(super) fn on_the_key(sight: &Sight<'_, '_>, reference: &Reference) -> Option
         }
     }
     (!step.edits.is_empty()).then_some(step)
+}
+
+/// Whether the table that a missing column is asked of has one that is spelt almost so.
+fn is_misspelt(sight: &Sight<'_, '_>, reference: &Reference) -> bool {
+    let slip = |away: u32| away < 20;
+    let table = side(sight, reference).and_then(Source::table).filter(|_| reference.binding == Binding::Missing);
+    let alike = |table: &Table| table.columns.iter().any(|column| distance(&reference.name.text, &column.name, None).is_some_and(slip));
+    table.is_some_and(alike)
+}
+
+/// What `reference` is equated with.
+pub(super) fn partner<'a>(sight: &'a Sight<'_, '_>, reference: &Reference) -> Option<&'a Reference> {
+    let references = &sight.resolution.references;
+    let at = references.iter().position(|other| std::ptr::eq(other, reference))?;
+    let (left, right) = *sight.resolution.equated.iter().find(|(left, right)| *left == at || *right == at)?;
+    references.get(if left == at { right } else { left })
+}
+
+/// A join of two tables that only others relate (`dorm JOIN amenity ON dorm.id = amenity.dorm_id`, where `has_amenity` stands between
+/// them): those are joined first.
+pub(super) fn bridge(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Step> {
+    let Clause::On(place) = reference.clause else { return None };
+    let other = partner(sight, reference)?;
+    if is_misspelt(sight, reference) || is_misspelt(sight, other) {
+        return None;
+    }
+    let scope = sight.resolution.scopes.get(reference.scope)?;
+    let joined = scope.sources.get(place)?;
+    let (one, two) = (side(sight, reference)?, side(sight, other)?);
+    let (near, far) = if std::ptr::eq(one, joined) { (two, one) } else { (one, two) };
+    if !std::ptr::eq(far, joined) || std::ptr::eq(near, far) {
+        return None;
+    }
+    let way = ways(sight.schema, &[near.table()?], far.table()?, 3).into_iter().next().filter(|way| way.len() > 1)?;
+    let (last, between) = way.split_last()?;
+    // A table between that stands there already would be joined twice.
+    let stands = |hop: &Hop<'_>| scope.sources.iter().any(|source| source.table().is_some_and(|table| table.name == hop.to.name));
+    if between.iter().any(stands) {
+        return None;
+    }
+    let (mut text, mut from) = (String::new(), near.alias.clone());
+    for hop in between {
+        let [(own, foreign)] = hop.pairs.as_slice() else { return None };
+        let to = identifier(&hop.to.name);
+        text.push_str(&format!("JOIN {to} ON {}.{} = {to}.{} ", identifier(&from), identifier(own), identifier(foreign)));
+        from.clone_from(&hop.to.name);
+    }
+    let [(own, foreign)] = last.pairs.as_slice() else { return None };
+    let condition = format!("{}.{} = {}.{}", identifier(&from), identifier(own), identifier(&far.alias), identifier(foreign));
+    let start = join_start(sight.sql, joined.name.as_ref()?.start)?;
+    let (low, high) = (reference.range.start.min(other.range.start), reference.range.end.max(other.range.end));
+    let mut step = Step::default();
+    step.tell(ChangeKind::Join, "", text.trim_end());
+    step.tell(ChangeKind::Column, sight.text(&(low..high)), &condition);
+    step.replace(start..start, text);
+    step.replace(low..high, condition);
+    Some(step)
+}
+
+/// Where the words of a join begin (`LEFT OUTER JOIN`) whose table's name begins at byte `name`.
+pub(super) fn join_start(sql: &str, name: usize) -> Option<usize> {
+    let tokens: Vec<Token> = lex(sql.get(..name)?).into_iter().filter(Token::is_significant).collect();
+    let is = |token: &Token, words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(token.text(sql)));
+    let mut start = tokens.last().filter(|token| is(token, &["join"]))?.range.start;
+    for token in tokens.iter().rev().skip(1) {
+        if !is(token, &["inner", "left", "right", "full", "outer", "cross"]) {
+            break;
+        }
+        start = token.range.start;
+    }
+    Some(start)
 }
 
 /// The source that a side of an equation is of, by its column or else by its qualifier.

@@ -6,12 +6,14 @@
 //!
 //! - `names`: tables, qualifiers and spelling within a scope
 //! - `cover`: the tables that FROM lacks
+//! - `idle`: joins that mending left without use
 //! - `keys`: foreign keys, as ways from table to table and as join conditions
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
 
 mod cover;
+mod idle;
 mod keys;
 mod names;
 mod nearest;
@@ -97,15 +99,16 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     if sql.len() > MAX_BYTES {
         return Mended { sql: sql.to_owned(), changes: Vec::new(), settled: false };
     }
+    let asked = nearest::words(question);
     let (now, mut changes) = dialect::rewrite(sql);
     let (now, quoted) = unquoted::quote(&now, schema);
     changes.extend(quoted);
-    let (mut now, formed) = structure::mend(&now, schema);
+    let (mut now, formed) = structure::mend(&now, schema, &asked);
     changes.extend(formed);
-    let asked = nearest::words(question);
     let mut settled = false;
     for _ in 0..MAX_ROUNDS {
-        let Some(resolution) = resolve(&now, schema) else { break };
+        let Some(mut resolution) = resolve(&now, schema) else { break };
+        names::lose_outer_aggregates(&mut resolution, &now);
         settled = resolution.is_settled();
         if settled {
             break;
@@ -115,6 +118,10 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         let Some(next) = step.apply(&now).filter(|next| *next != now) else { break };
         now = next;
         changes.extend(step.changes);
+    }
+    if settled && let Some((without, change)) = idle::leave_out(&now, schema, &asked, &changes) {
+        now = without;
+        changes.push(change);
     }
     let (now, quoted) = mend_double_quotes(&now, schema);
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));

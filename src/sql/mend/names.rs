@@ -1,6 +1,6 @@
 //! Names within a scope: values in double quotes, tables, qualifiers, ambiguity, spelling.
 
-use super::nearest::{PLAIN, distance};
+use super::nearest::{FAINT, PLAIN, distance};
 use super::{ChangeKind, Sight, Step, cover, keys};
 use crate::schema::{Schema, Table};
 use crate::sql::quote::{identifier, string_literal};
@@ -35,6 +35,23 @@ fn is_bare_value(sight: &Sight<'_, '_>, reference: &Reference) -> bool {
     reference.operand && reference.qualifier.is_none() && !sight.schema.tables.iter().any(like)
 }
 
+/// An aggregate of a subquery over a column that only the query around it has would be that query's own, which its WHERE does not take:
+/// such a column counts as missing.
+pub(super) fn lose_outer_aggregates(resolution: &mut Resolution<'_>, sql: &str) {
+    for reference in &mut resolution.references {
+        let is_outer =
+            matches!(reference.binding, Binding::Column { scope, .. } if scope != reference.scope) && reference.qualifier.is_none();
+        let before = sql.get(..reference.range.start).unwrap_or_default().trim_end();
+        let called = |name: &str| {
+            let function = before.strip_suffix('(').unwrap_or_default().trim_end();
+            function.get(function.len().saturating_sub(name.len())..).is_some_and(|end| end.eq_ignore_ascii_case(name))
+        };
+        if is_outer && ["min", "max", "avg", "sum", "count"].into_iter().any(called) {
+            reference.binding = Binding::Missing;
+        }
+    }
+}
+
 /// The next thing to mend.
 pub(super) fn step(sight: &Sight<'_, '_>) -> Option<Step> {
     if let Some(step) = tables(sight) {
@@ -47,12 +64,17 @@ pub(super) fn step(sight: &Sight<'_, '_>) -> Option<Step> {
         (!all.edits.is_empty()).then_some(all)
     };
     missing()
-        .find_map(|reference| keys::on_the_key(sight, reference))
+        .find_map(|reference| cover::mistaken(sight, reference))
+        .or_else(|| missing().find_map(|reference| keys::on_the_key(sight, reference)))
+        .or_else(|| missing().find_map(|reference| keys::bridge(sight, reference)))
         .or_else(|| missing().find_map(|reference| cover::forgotten(sight, reference)))
         .or_else(|| all_within(PLAIN))
         .or_else(|| missing().find_map(|reference| cover::cover(sight, reference, PLAIN)))
-        .or_else(|| all_within(u32::MAX))
-        .or_else(|| missing().find_map(|reference| cover::cover(sight, reference, u32::MAX)))
+        .or_else(|| all_within(FAINT - 1))
+        .or_else(|| missing().find_map(|reference| cover::cover(sight, reference, FAINT - 1)))
+        .or_else(|| missing().find_map(|reference| cover::absent(sight, reference)))
+        .or_else(|| all_within(FAINT))
+        .or_else(|| missing().find_map(|reference| cover::cover(sight, reference, FAINT)))
         .or_else(|| ambiguous(sight))
         .or_else(|| wildcards(sight))
 }
@@ -147,10 +169,15 @@ fn within(sight: &Sight<'_, '_>, reference: &Reference, limit: u32) -> Option<St
     if cover::asks_for_another_table(sight, reference) {
         return None;
     }
+    let partner = keys::partner(sight, reference).and_then(|other| sight.resolution.source(other)).filter(|_| is_join(reference));
     let mut best: Option<(u32, Vec<Found<'_>>)> = None;
     let (mut at, mut level) = (Some(reference.scope), 0u32);
     while let Some(scope) = at.and_then(|index| sight.resolution.scopes.get(index)) {
         for source in &scope.sources {
+            // A join compares two tables.
+            if partner.is_some_and(|partner| std::ptr::eq(partner, source)) {
+                continue;
+            }
             let called = qualifier.is_some_and(|qualifier| source.alias.eq_ignore_ascii_case(qualifier) || is_table(source, qualifier));
             for name in columns_of(&source.relation) {
                 let Some(away) = distance(wanted, name, source.table().map(|table| table.name.as_str())).filter(|away| *away <= limit)
@@ -158,7 +185,7 @@ fn within(sight: &Sight<'_, '_>, reference: &Reference, limit: u32) -> Option<St
                     continue;
                 };
                 // A bare name that an outer scope has too is not wrong; one that is only like it there hardly is.
-                if level > 0 && away > 0 {
+                if level > 0 && (away > 0 || qualifier.is_none()) {
                     continue;
                 }
                 let cost = away * 10 + if called || qualifier.is_none() { 0 } else { 5 } + level * 2;
@@ -193,6 +220,10 @@ fn within(sight: &Sight<'_, '_>, reference: &Reference, limit: u32) -> Option<St
     step.tell(if same_name { ChangeKind::Qualifier } else { ChangeKind::Column }, sight.text(&reference.range), &to);
     step.replace(reference.range.clone(), to);
     Some(step)
+}
+
+fn is_join(reference: &Reference) -> bool {
+    matches!(reference.clause, Clause::On(_))
 }
 
 struct Found<'a> {

@@ -35,11 +35,19 @@ pub(super) fn distance(wanted: &str, name: &str, table: Option<&str>) -> Option<
     let shared = a.iter().filter(|word| b.contains(word)).count();
     let other = a.len().max(b.len()) - shared;
     // `birth_date` and `date_of_birth`, `country` and `country_name`.
-    (shared > 0 && shared == a.len().min(b.len())).then(|| 20 + u32::try_from(other).unwrap_or(0))
+    if shared > 0 && shared == a.len().min(b.len()) {
+        return Some(20 + u32::try_from(other).unwrap_or(0));
+    }
+    // `prof_fname` and `emp_fname`: little, but more than nothing.
+    (a.len() == 2 && b.len() == 2 && a.last() == b.last() && a.last().is_some_and(|word| word.len() > 4 && word != "number"))
+        .then_some(FAINT)
 }
 
 /// The greatest [`distance`] at which a name can hardly be meant otherwise.
 pub(super) const PLAIN: u32 = 3;
+
+/// The [`distance`] at which names have little in common.
+pub(super) const FAINT: u32 = 40;
 
 /// Lower case, letters and digits alone.
 fn squeezed(name: &str) -> String {
@@ -119,6 +127,7 @@ mod tests {
         check("quanitty", "quantity", "t", Some(11));
         check("birth_date", "DateOfBirth", "t", Some(20));
         check("country", "country_name", "t", Some(21));
+        check("prof_fname", "emp_fname", "t", Some(FAINT));
         check("age", "wage", "t", None);
         check("year", "budget", "t", None);
         check("", "x", "t", None);

@@ -3,17 +3,18 @@
 
 use std::ops::Range;
 
+use super::nearest::words;
 use super::{Change, ChangeKind};
-use crate::schema::Schema;
+use crate::schema::{Schema, Table};
 use crate::sql::lex::TokenKind;
-use crate::sql::quote::unquote;
+use crate::sql::quote::{identifier, unquote};
 use crate::sql::tokens::{Arm, Part, Tokens};
 
 /// More of these are no slip.
 const MAX_CHANGES: usize = 16;
 
 /// `sql` in a form that SQLite accepts, and the changes.
-pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
+pub(super) fn mend(sql: &str, schema: &Schema, asked: &[String]) -> (String, Vec<Change>) {
     let (mut now, mut changes) = (sql.to_owned(), Vec::new());
     for _ in 0..MAX_CHANGES {
         let tokens = Tokens::new(&now);
@@ -23,6 +24,7 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
                 .or_else(|| clause_order(&tokens, at))
                 .or_else(|| aggregate_in_where(&tokens, at))
                 .or_else(|| one_column(&tokens, at, schema))
+                .or_else(|| ordered_by_aggregate(&tokens, at, schema, asked))
         };
         let Some((range, to)) = brackets(&tokens).or_else(|| (0..tokens.len()).find_map(rule)) else { break };
         let from = now.get(range.clone()).unwrap_or_default().to_owned();
@@ -165,14 +167,7 @@ fn to_having(tokens: &Tokens<'_>, arm: &Arm, at: usize, conjuncts: &[Range<usize
         }
     }
     if arm.clause(Part::GroupBy).is_none() {
-        let items = arm.clause(Part::Select)?;
-        let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct", "all"]));
-        let plain = |range: &Range<usize>| {
-            let last = range.end.checked_sub(1)?;
-            (tokens.operand_before(range.end) == Some(range.start) && tokens.text(last) != ")" && tokens.text(last) != "*")
-                .then(|| tokens.piece(range.clone()))
-        };
-        let columns: Vec<&str> = tokens.split(first..items.end, ",").iter().filter_map(plain).collect();
+        let columns = plain_columns(tokens, arm);
         if !columns.is_empty() {
             pieces.push((Part::GroupBy, format!("GROUP BY {}", columns.join(", "))));
         }
@@ -183,6 +178,71 @@ fn to_having(tokens: &Tokens<'_>, arm: &Arm, at: usize, conjuncts: &[Range<usize
     pieces.sort_by_key(|(part, _)| *part);
     let pieces: Vec<String> = pieces.into_iter().map(|(_, piece)| piece).collect();
     Some((tokens.bytes(at..arm.end), pieces.join(" ")))
+}
+
+/// The result columns that are names alone.
+fn plain_columns<'a>(tokens: &Tokens<'a>, arm: &Arm) -> Vec<&'a str> {
+    let Some(items) = arm.clause(Part::Select) else { return Vec::new() };
+    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct", "all"]));
+    let plain = |range: &Range<usize>| {
+        let last = range.end.checked_sub(1)?;
+        (tokens.operand_before(range.end) == Some(range.start) && tokens.text(last) != ")" && tokens.text(last) != "*")
+            .then(|| tokens.piece(range.clone()))
+    };
+    tokens.split(first..items.end, ",").iter().filter_map(plain).collect()
+}
+
+/// `SELECT name FROM role ORDER BY count(*) DESC`: what is shown is grouped. Of one table alone every group would have one row: what is
+/// counted is the table that refers to it, where there is one such or the question speaks of one.
+fn ordered_by_aggregate(tokens: &Tokens<'_>, at: usize, schema: &Schema, asked: &[String]) -> Option<Edit> {
+    let arm = tokens.arm(at)?;
+    let order = arm.clause(Part::OrderBy)?;
+    let first = arm.clause(Part::Select)?;
+    if arm.clause(Part::GroupBy).is_some() || aggregate_in(tokens, first.clone()).is_some() {
+        return None;
+    }
+    aggregate_in(tokens, order)?;
+    let columns = plain_columns(tokens, &arm);
+    let from = arm.clause(Part::From)?;
+    let table = Some(from.clone()).filter(|from| from.len() == 2).and_then(|from| schema.table(&unquote(tokens.text(from.start + 1))));
+    let (mut join, mut group) = (String::new(), columns.join(", "));
+    if let Some(table) = table
+        && let [key] = table.primary_key.as_slice()
+        && let Some((child, column)) = counted(schema, table, asked)
+    {
+        let (own, other) = (identifier(&table.name), identifier(&child.name));
+        join = format!(" JOIN {other} ON {own}.{} = {other}.{}", identifier(key), identifier(column));
+        group = format!("{own}.{}", identifier(key));
+    }
+    if group.is_empty() {
+        return None;
+    }
+    let mut pieces: Vec<(Part, String)> = arm.clauses.iter().map(|(part, range)| (*part, tokens.piece(range.clone()).to_owned())).collect();
+    for (part, piece) in &mut pieces {
+        if *part == Part::From {
+            piece.push_str(&join);
+        }
+    }
+    pieces.push((Part::GroupBy, format!("GROUP BY {group}")));
+    pieces.sort_by_key(|(part, _)| *part);
+    let pieces: Vec<String> = pieces.into_iter().map(|(_, piece)| piece).collect();
+    Some((tokens.bytes(at..arm.end), pieces.join(" ")))
+}
+
+/// The table whose rows are counted for each of `table`, and its column that refers to it.
+fn counted<'s>(schema: &'s Schema, table: &Table, asked: &[String]) -> Option<(&'s Table, &'s str)> {
+    let refers = |child: &'s Table| {
+        let key = child.foreign_keys.iter().find(|key| key.foreign_table.eq_ignore_ascii_case(&table.name) && key.columns.len() == 1)?;
+        Some((child, key.columns.first()?.as_str()))
+    };
+    let all: Vec<(&Table, &str)> = schema.tables.iter().filter(|child| child.name != table.name).filter_map(refers).collect();
+    let spoken_of: Vec<&(&Table, &str)> =
+        all.iter().filter(|(child, _)| words(&child.name).iter().any(|word| asked.contains(word))).collect();
+    match (spoken_of.as_slice(), all.as_slice()) {
+        ([only], _) => Some(**only),
+        (_, [only]) => Some(*only),
+        _ => None,
+    }
 }
 
 /// `x IN (SELECT x, count(*) ...)`, `x = (SELECT x, max(y) ...)`: the one column that is compared stays.
@@ -211,7 +271,7 @@ fn one_column(tokens: &Tokens<'_>, at: usize, schema: &Schema) -> Option<Edit> {
         let table =
             arm.clause(Part::From).filter(|from| from.len() == 2).and_then(|from| schema.table(&unquote(tokens.text(from.start + 1))));
         let column = table.filter(|table| table.columns.len() > 1)?.column(&wanted)?;
-        return (tokens.piece(only.clone()) == "*").then(|| (tokens.bytes(only.clone()), crate::sql::quote::identifier(&column.name)));
+        return (tokens.piece(only.clone()) == "*").then(|| (tokens.bytes(only.clone()), identifier(&column.name)));
     }
     let named =
         |range: &&Range<usize>| range.end.checked_sub(1).is_some_and(|last| unquote(tokens.text(last)).eq_ignore_ascii_case(&wanted));

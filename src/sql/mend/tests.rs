@@ -156,6 +156,73 @@ fn values_and_names_in_double_quotes_are_told_apart() {
 }
 
 #[test]
+fn tables_between_are_joined_too() {
+    check(
+        "SELECT o.status FROM orders o INNER JOIN product p ON o.product_no = p.id WHERE p.colour = 'red'",
+        "SELECT o.status FROM orders o JOIN line ON o.id = line.order_id INNER JOIN product p ON line.product_id = p.id WHERE p.colour = 'red'",
+    );
+}
+
+#[test]
+fn what_has_no_counterpart_is_joined_from_the_left() {
+    check(
+        "SELECT name FROM customer WHERE placed_on IS NULL",
+        "SELECT name FROM customer LEFT JOIN orders ON customer.id = orders.customer_id WHERE placed_on IS NULL",
+    );
+    check(
+        "SELECT name FROM customer WHERE orders IS NULL",
+        "SELECT name FROM customer LEFT JOIN orders ON customer.id = orders.customer_id WHERE customer_id IS NULL",
+    );
+}
+
+#[test]
+fn what_is_ordered_by_a_count_is_grouped() {
+    check(
+        "SELECT name FROM customer ORDER BY count(*) DESC LIMIT 1",
+        "SELECT name FROM customer JOIN orders ON customer.id = orders.customer_id GROUP BY customer.id ORDER BY count(*) DESC LIMIT 1",
+    );
+    check(
+        "SELECT T1.name FROM customer T1 JOIN orders T2 ON T1.id = T2.customer_id ORDER BY count(*) DESC",
+        "SELECT T1.name FROM customer T1 JOIN orders T2 ON T1.id = T2.customer_id GROUP BY T1.name ORDER BY count(*) DESC",
+    );
+    stays("SELECT count(*) FROM customer ORDER BY count(*)");
+}
+
+#[test]
+fn an_aggregate_is_of_the_subquery_it_stands_in() {
+    check(
+        "SELECT city FROM customer WHERE id > (SELECT min(id) FROM line)",
+        "SELECT city FROM customer WHERE id > (SELECT min(id) FROM customer)",
+    );
+}
+
+#[test]
+fn columns_asked_of_one_table_stay_together() {
+    check(
+        "SELECT T1.id, T1.colour FROM line AS T1 JOIN orders AS T2 ON T1.order_id = T2.id",
+        "SELECT T3.id, T3.colour FROM line AS T1 JOIN orders AS T2 ON T1.order_id = T2.id JOIN product AS T3 ON T1.product_id = T3.id",
+    );
+}
+
+#[test]
+fn a_table_with_none_of_its_columns_is_another() {
+    check(
+        "SELECT T2.name FROM customer AS T2 JOIN line AS T1 ON T1.customer_id = T2.id WHERE T1.status = 'x'",
+        "SELECT T2.name FROM customer AS T2 JOIN orders AS T1 ON T1.customer_id = T2.id WHERE T1.status = 'x'",
+    );
+}
+
+#[test]
+fn a_join_for_columns_that_are_elsewhere_is_left_out() {
+    let sql = "SELECT T2.status FROM orders AS T1 JOIN line AS T2 ON T1.id = T2.order_id JOIN customer AS T3 ON T1.customer_id = T3.id WHERE T3.city = 'x'";
+    let with = "SELECT T1.status FROM orders AS T1 JOIN line AS T2 ON T1.id = T2.order_id JOIN customer AS T3 ON T1.customer_id = T3.id WHERE T3.city = 'x'";
+    let without = "SELECT T1.status FROM orders AS T1 JOIN customer AS T3 ON T1.customer_id = T3.id WHERE T3.city = 'x'";
+    assert_eq!(mend(sql, &shop()).sql, with);
+    assert_eq!(mend_for(sql, &shop(), "the status of all orders with lines, of customers in x").sql, with);
+    assert_eq!(mend_for(sql, &shop(), "the status of all orders of customers in x").sql, without);
+}
+
+#[test]
 fn names_that_need_quotes_get_them() {
     check("SELECT birth date FROM customer c ORDER BY c.Birth Date", "SELECT \"birth date\" FROM customer c ORDER BY c.\"birth date\"");
     check("SELECT g.order, home-port FROM group g", "SELECT g.\"order\", \"home-port\" FROM \"group\" g");
