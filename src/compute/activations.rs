@@ -82,15 +82,15 @@ const ROUND: f32 = 12_582_912.0;
 #[inline(always)]
 fn quantize_row(x: &[f32], quants: &mut [i8], scales: &mut [f32], sums: &mut [f32]) {
     for (index, (x, quants)) in x.chunks(SHARED).zip(quants.chunks_exact_mut(SHARED)).enumerate() {
-        let mut lanes = [0f32; LANES];
+        // As numbers, the bits of magnitudes are in the order of the magnitudes, infinity and NaN above all others.
+        let mut lanes = [0u32; LANES];
         for part in x.chunks(LANES) {
             for (lane, value) in lanes.iter_mut().zip(part) {
-                *lane = if value.abs() > *lane { value.abs() } else { *lane };
+                *lane = value.abs().to_bits().max(*lane);
             }
         }
-        let largest = lanes.iter().copied().fold(0.0, f32::max);
-        // `sum` is NaN where any value is; comparing alone would lose it.
-        let finite = x.iter().sum::<f32>().is_finite();
+        let largest = f32::from_bits(lanes.iter().copied().fold(0, u32::max));
+        let finite = largest.is_finite();
         let scale = if finite { largest / 127.0 } else { f32::NAN };
         let inverse = if largest > 0.0 && finite { 127.0 / largest } else { 0.0 };
         let inverse = if inverse.is_finite() { inverse } else { 0.0 };

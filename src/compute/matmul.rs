@@ -56,7 +56,7 @@ pub enum Phase {
 #[derive(Default)]
 struct Scratch {
     rows: Vec<UnpackedRow>,
-    panel: Panel,
+    panels: [Panel; 2],
     floats: Vec<Vec<f32>>,
 }
 
@@ -79,7 +79,8 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
     for (index, weight) in weights.iter().enumerate() {
         match phase {
             Phase::Prefill => {
-                chunks.extend((0..weight.rows).step_by(panel::ROWS).map(|start| (index, start, (start + panel::ROWS).min(weight.rows))));
+                let two = 2 * panel::ROWS; // as many as kernels take together
+                chunks.extend((0..weight.rows).step_by(two).map(|start| (index, start, (start + two).min(weight.rows))));
             }
             Phase::Decode => {
                 let ranges = chunks_of(weight.rows, weight.bytes.len() / weight.rows.max(1), pool.threads());
@@ -95,31 +96,42 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
             }
         }
     }
-    let of_group = |group| {
-        let wanted = weights.iter().any(|w| is_quantized(w) && panel::group_columns(w.block) == group);
-        (phase == Phase::Prefill && wanted).then(|| PanelActivations::new(&activations, m, columns, group))
-    };
-    let (sixteen, thirty_two) = (of_group(16), of_group(32));
+    // Types whose groups and offsets are alike share what is made of the activations.
+    let kind = |block| (panel::group_columns(block), unpack::offset(block));
+    let mut packed: Vec<(BlockType, PanelActivations)> = Vec::new();
+    if phase == Phase::Prefill {
+        for weight in weights.iter().filter(|w| is_quantized(w)) {
+            if packed.iter().all(|(block, _)| kind(*block) != kind(weight.block)) {
+                packed.push((weight.block, PanelActivations::new(pool, &activations, m, columns, weight.block)));
+            }
+        }
+    }
     let outs: Vec<Out> = outs.iter_mut().map(|out| Out { start: out.as_mut_ptr(), length: out.len() }).collect();
     pool.run(chunks.len(), &|chunk| {
         let (index, start, end) = chunks[chunk];
         let weight = &weights[index];
         SCRATCH.with_borrow_mut(|scratch| {
-            let grouped = if panel::group_columns(weight.block) == 16 { &sixteen } else { &thirty_two };
-            match grouped {
+            let for_panels = packed.iter().find(|(block, _)| kind(*block) == kind(weight.block));
+            match for_panels {
                 _ if !is_quantized(weight) => float_band(level, weight, start..end, x, m, &mut scratch.floats, &mut |t, row, value| {
                     outs[index].put(t * weight.rows + row, value);
                 }),
-                Some(x) => {
+                Some((_, x)) => {
                     let row_bytes = weight.bytes.len() / weight.rows;
                     let rows = rows_for(&mut scratch.rows, weight.columns, panel::ROWS);
-                    for (row, scratch) in (start..end).zip(rows.iter_mut()) {
-                        unpack_at(level, scratch, weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], weight.columns);
+                    let count = (end - start).div_ceil(panel::ROWS);
+                    for (number, panel) in scratch.panels[..count].iter_mut().enumerate() {
+                        let first = start + number * panel::ROWS;
+                        let last = end.min(first + panel::ROWS);
+                        for (row, scratch) in (first..last).zip(rows.iter_mut()) {
+                            unpack_at(level, scratch, weight.block, &weight.bytes[row * row_bytes..(row + 1) * row_bytes], weight.columns);
+                        }
+                        panel.fill(level, weight.block, weight.columns, &rows[..last - first]);
                     }
-                    scratch.panel.fill(level, weight.block, weight.columns, &rows[..end - start]);
                     let out = &outs[index];
-                    panel::multiply(level, &scratch.panel, x, m, &mut |t, values| {
-                        out.put_all(t * weight.rows + start, &values[..end - start]);
+                    panel::multiply(level, &scratch.panels[..count], x, &mut |t, number, values| {
+                        let first = start + number * panel::ROWS;
+                        out.put_all(t * weight.rows + first, &values[..(end - first).min(panel::ROWS)]);
                     });
                 }
                 None => {

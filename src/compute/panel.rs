@@ -1,12 +1,16 @@
 //! Panels: sixteen rows of quantised weights side by side, so that one instruction multiplies four columns of all of them.
 //! Making a panel costs about as much as reading it for a few dozen rows of activations, so prompts take this road and decoding does not.
 //!
-//! For every group of columns that share a scale (in order), `out = fma(sum of products, weight scale * activation scale, out)`,
-//! then `out = fma(-bias, activation sum, out)`. Integer sums are exact, so every [`Level`] gives the same bits.
+//! For every group of columns that share a scale (in order), `out = fma(sum of products, weight scale * activation scale, out)`, where
+//! the sum begins with the debt of the type's offset; then, for types with minimums, `out = fma(-minimum, activation sum, out)`. Integer
+//! sums are exact, so every [`Level`] gives the same bits.
+
+use std::sync::Mutex;
 
 use super::activations::Activations;
-use super::unpack::{GROUP, UnpackedRow};
-use super::{BlockType, Level};
+use super::arranged::has_minimums;
+use super::unpack::{self, GROUP, UnpackedRow};
+use super::{BlockType, Level, Pool};
 
 /// Rows of a panel.
 pub const ROWS: usize = 16;
@@ -18,8 +22,10 @@ pub struct Panel {
     pub bytes: Vec<u8>,
     /// `[groups][ROWS]`
     pub scales: Vec<f32>,
-    /// `[groups][ROWS]`
-    pub biases: Vec<f32>,
+    /// `[groups][ROWS]`; of no meaning for types without minimums.
+    pub minimums: Vec<f32>,
+    /// Whether the type has minimums.
+    pub has_minimums: bool,
     /// Columns.
     pub columns: usize,
     /// Columns that share a scale: 16 or 32.
@@ -48,21 +54,25 @@ impl Panel {
         let group = group_columns(block);
         let groups = columns / group;
         (self.columns, self.group, self.largest) = (columns, group, largest(block));
+        self.has_minimums = has_minimums(block);
         self.bytes.resize(columns * ROWS, 0);
         self.scales.resize(groups * ROWS, 0.0);
-        self.biases.resize(groups * ROWS, 0.0);
+        self.minimums.resize(groups * ROWS, 0.0);
         if rows.len() < ROWS {
             self.bytes.fill(0);
             self.scales.fill(0.0);
-            self.biases.fill(0.0);
+            self.minimums.fill(0.0);
         }
         for (r, row) in rows.iter().enumerate() {
             let stride = group / GROUP;
             for (at, scale) in row.scales.iter().step_by(stride).take(groups).enumerate() {
                 self.scales[at * ROWS + r] = *scale;
             }
+            if !self.has_minimums {
+                continue;
+            }
             for (at, bias) in row.biases.iter().step_by(stride).take(groups).enumerate() {
-                self.biases[at * ROWS + r] = *bias;
+                self.minimums[at * ROWS + r] = *bias;
             }
         }
         #[cfg(target_arch = "x86_64")]
@@ -78,59 +88,134 @@ impl Panel {
     }
 }
 
-/// Activations as panels want them: a scale and a sum for each group of 16 or of 32 columns.
+/// Activations as panels want them, tile by tile: what is read together stands together.
 #[derive(Debug)]
-pub struct PanelActivations<'a> {
-    /// `[rows, stride]`
-    pub quants: &'a [i8],
-    /// Quants a row.
-    pub stride: usize,
-    /// `[rows, groups]`
+pub struct PanelActivations {
+    /// The first row of each tile, and its rows.
+    pub tiles: Vec<(usize, usize)>,
+    /// For each tile of `rows`: `[columns / 4][rows][4]`.
+    pub quants: Vec<i8>,
+    /// For each tile: `[groups][rows]`.
     pub scales: Vec<f32>,
-    /// Scale times the sum of the group's quants: `[rows, groups]`
+    /// Scale times the sum of the group's quants; for each tile: `[groups][rows]`.
     pub sums: Vec<f32>,
+    /// `-offset` times the sum of the group's quants; for each tile: `[groups][rows]`.
+    pub debts: Vec<i32>,
+    /// Columns a row.
+    pub columns: usize,
     /// Groups a row.
     pub groups: usize,
 }
 
-impl<'a> PanelActivations<'a> {
-    /// For weights whose groups have `group` columns.
-    pub fn new(activations: &'a Activations, m: usize, columns: usize, group: usize) -> Self {
-        let (step, groups) = (group / GROUP, columns / group);
-        let (mut scales, mut sums) = (Vec::with_capacity(m * groups), Vec::with_capacity(m * groups));
-        for row in 0..m {
-            let own = row * activations.groups..row * activations.groups + groups * step;
-            scales.extend(activations.scales[own.clone()].iter().step_by(step));
-            sums.extend(activations.sums[own].chunks_exact(step).map(|part| part.iter().sum::<f32>()));
-        }
-        Self { quants: &activations.quants, stride: activations.quants.len() / m.max(1), scales, sums, groups }
+/// Rows of the tiles that `m` rows of activations are cut into: as many as AVX-512 has accumulators for, then three, then one.
+fn tiles(m: usize) -> Vec<(usize, usize)> {
+    let (mut out, mut first) = (Vec::new(), 0);
+    while first < m {
+        let rows = match m - first {
+            TILE.. => TILE,
+            3..TILE => 3,
+            _ => 1,
+        };
+        out.push((first, rows));
+        first += rows;
+    }
+    out
+}
+
+/// Rows of activations in a tile.
+pub const TILE: usize = 6;
+
+/// What one tile of [`PanelActivations`] is made into.
+struct Parts<'a> {
+    quants: &'a mut [i8],
+    scales: &'a mut [f32],
+    sums: &'a mut [f32],
+    debts: &'a mut [i32],
+}
+
+impl PanelActivations {
+    /// For weights of `block`; those of types whose [`group_columns`] and offset are the same may share them.
+    pub fn new(pool: &Pool, activations: &Activations, m: usize, columns: usize, block: BlockType) -> Self {
+        let group = group_columns(block);
+        let (stride, groups) = (activations.quants.len() / m.max(1), columns / group);
+        let offset = i32::from(unpack::offset(block).unwrap_or(0));
+        let mut this = Self {
+            tiles: tiles(m),
+            quants: vec![0; m * columns],
+            scales: vec![0.0; m * groups],
+            sums: vec![0.0; m * groups],
+            debts: vec![0; m * groups],
+            columns,
+            groups,
+        };
+        let (mut quants, mut scales) = (this.quants.as_mut_slice(), this.scales.as_mut_slice());
+        let (mut sums, mut debts) = (this.sums.as_mut_slice(), this.debts.as_mut_slice());
+        let work: Vec<_> = this
+            .tiles
+            .iter()
+            .map(|&(first, rows)| {
+                let parts = Parts {
+                    quants: quants.split_off_mut(..rows * columns).unwrap_or_default(),
+                    scales: scales.split_off_mut(..rows * groups).unwrap_or_default(),
+                    sums: sums.split_off_mut(..rows * groups).unwrap_or_default(),
+                    debts: debts.split_off_mut(..rows * groups).unwrap_or_default(),
+                };
+                Mutex::new(Some((first, rows, parts)))
+            })
+            .collect();
+        pool.run(work.len(), &|index| {
+            let Some((first, rows, parts)) = work[index].lock().ok().and_then(|mut slot| slot.take()) else { return };
+            for row in 0..rows {
+                let own = &activations.quants[(first + row) * stride..][..columns];
+                for (at, four) in own.as_chunks::<4>().0.iter().enumerate() {
+                    parts.quants[4 * (at * rows + row)..][..4].copy_from_slice(four);
+                }
+                let own_scales = &activations.scales[(first + row) * activations.groups..];
+                for (at, quants) in own.chunks_exact(group).enumerate() {
+                    let (scale, sum) = (own_scales[at * group / GROUP], quants.iter().map(|&q| i32::from(q)).sum::<i32>());
+                    parts.scales[at * rows + row] = scale;
+                    parts.sums[at * rows + row] = scale * sum as f32;
+                    parts.debts[at * rows + row] = -offset * sum;
+                }
+            }
+        });
+        drop(work);
+        this
     }
 }
 
-/// Every row of activations `0..m` with the panel; `put(t, [outputs])`.
-pub fn multiply(level: Level, panel: &Panel, x: &PanelActivations<'_>, m: usize, put: &mut dyn FnMut(usize, &[f32; ROWS])) {
+/// Every row of the activations with each of the panels (one or two, of the same type and columns); `put(t, panel, [outputs])`.
+pub fn multiply(level: Level, panels: &[Panel], x: &PanelActivations, put: &mut dyn FnMut(usize, usize, &[f32; ROWS])) {
     #[cfg(target_arch = "x86_64")]
-    if super::x86::panel::multiply(level, panel, x, m, put) {
+    if super::x86::panel::multiply(level, panels, x, put) {
         return;
     }
     let _ = level;
-    for t in 0..m {
-        put(t, &row_scalar(panel, x, t));
+    for (number, panel) in panels.iter().enumerate() {
+        for &(first, rows) in &x.tiles {
+            (0..rows).for_each(|row| put(first + row, number, &row_scalar(panel, x, first, rows, row)));
+        }
     }
 }
 
-/// The portable kernel, and the oracle of the others.
-fn row_scalar(panel: &Panel, x: &PanelActivations<'_>, t: usize) -> [f32; ROWS] {
-    let quants = &x.quants[t * x.stride..];
+/// The portable kernel, and the oracle of the others: row `row` of the tile of `rows` rows that begins with row `first`.
+fn row_scalar(panel: &Panel, x: &PanelActivations, first: usize, rows: usize, row: usize) -> [f32; ROWS] {
+    let quants = &x.quants[first * x.columns..];
     let mut out = [0f32; ROWS];
     for group in 0..x.groups {
-        let (scale, sum) = (x.scales[t * x.groups + group], x.sums[t * x.groups + group]);
+        let at = first * x.groups + group * rows + row;
+        let mut products = [x.debts[at]; ROWS];
+        for four in group * panel.group / 4..(group + 1) * panel.group / 4 {
+            let quants = &quants[4 * (four * rows + row)..][..4];
+            for (products, bytes) in products.iter_mut().zip(panel.bytes[4 * ROWS * four..].as_chunks::<4>().0) {
+                *products += bytes.iter().zip(quants).map(|(&byte, &quant)| i32::from(byte) * i32::from(quant)).sum::<i32>();
+            }
+        }
         for (r, out) in out.iter_mut().enumerate() {
-            let products: i32 = (group * panel.group..(group + 1) * panel.group)
-                .map(|column| i32::from(panel.bytes[(column / 4 * ROWS + r) * 4 + column % 4]) * i32::from(quants[column]))
-                .sum();
-            *out = (products as f32).mul_add(panel.scales[group * ROWS + r] * scale, *out);
-            *out = (-panel.biases[group * ROWS + r]).mul_add(sum, *out);
+            *out = (products[r] as f32).mul_add(panel.scales[group * ROWS + r] * x.scales[at], *out);
+            if panel.has_minimums {
+                *out = (-panel.minimums[group * ROWS + r]).mul_add(x.sums[at], *out);
+            }
         }
     }
     out

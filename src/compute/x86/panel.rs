@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::Level;
-use super::super::panel::{Panel, PanelActivations, ROWS};
+use super::super::panel::{Panel, PanelActivations, ROWS, TILE};
 use super::super::unpack::UnpackedRow;
 
 /// Interleaves sixteen rows as [`Panel::bytes`] has them. False for portable Rust. `columns` is a multiple of 32.
@@ -54,153 +54,226 @@ unsafe fn transpose(rows: &[UnpackedRow], column: usize, out: &mut [u8]) {
     }
 }
 
-/// Every row of activations with the panel. False for portable Rust.
+/// Every row of activations with each panel. False for portable Rust.
 pub(in super::super) fn multiply(
     level: Level,
-    panel: &Panel,
-    x: &PanelActivations<'_>,
-    m: usize,
-    put: &mut dyn FnMut(usize, &[f32; ROWS]),
+    panels: &[Panel],
+    x: &PanelActivations,
+    put: &mut dyn FnMut(usize, usize, &[f32; ROWS]),
 ) -> bool {
     let groups = x.groups;
-    assert!(panel.columns == groups * panel.group && x.stride >= panel.columns);
-    assert!(panel.bytes.len() == panel.columns * ROWS && panel.scales.len() == groups * ROWS && panel.biases.len() == groups * ROWS);
-    assert!(x.quants.len() >= m * x.stride && x.scales.len() >= m * groups && x.sums.len() >= m * groups);
+    for panel in panels {
+        assert!(panel.columns == x.columns && x.columns == groups * panel.group && panel.group.is_multiple_of(16));
+        assert!(panel.bytes.len() == panel.columns * ROWS && panel.scales.len() == groups * ROWS && panel.minimums.len() == groups * ROWS);
+        assert!(panel.group == panels[0].group && panel.has_minimums == panels[0].has_minimums);
+    }
+    let rows: usize = x.tiles.iter().map(|(_, rows)| rows).sum();
+    assert!(x.quants.len() == rows * x.columns && x.scales.len() == rows * groups);
+    assert!(x.sums.len() == rows * groups && x.debts.len() == rows * groups);
     if level == Level::Scalar {
         return false;
     }
-    let mut t = 0;
-    while t < m {
-        // SAFETY: `Level` says what the processor has; the lengths are as asserted; no tile is larger than what is left.
-        t += unsafe {
-            match (level, m - t, panel.largest) {
-                (Level::Avx512, 12.., _) => tile_avx512::<12>(panel, x, t, put),
-                (Level::Avx512, 6..12, _) => tile_avx512::<6>(panel, x, t, put),
-                (Level::Avx512, 3..6, _) => tile_avx512::<3>(panel, x, t, put),
-                (Level::Avx512, ..) => tile_avx512::<1>(panel, x, t, put),
-                (_, 4.., 15) => tile_avx2::<4, 8>(panel, x, t, put),
-                (_, 4.., 31) => tile_avx2::<4, 4>(panel, x, t, put),
-                (_, 4.., 63) => tile_avx2::<4, 2>(panel, x, t, put),
-                (_, 4.., _) => tile_avx2::<4, 0>(panel, x, t, put),
-                (_, _, 15) => tile_avx2::<1, 8>(panel, x, t, put),
-                (_, _, 31) => tile_avx2::<1, 4>(panel, x, t, put),
-                (_, _, 63) => tile_avx2::<1, 2>(panel, x, t, put),
-                _ => tile_avx2::<1, 0>(panel, x, t, put),
+    for &(first, rows) in &x.tiles {
+        // SAFETY: `Level` says what the processor has; the lengths are as asserted, and the tile has so many rows.
+        unsafe {
+            match (level, panels) {
+                (Level::Avx512, [a, b]) => pair_avx512([a, b], x, first, rows, put),
+                (Level::Avx512, _) => panels.iter().enumerate().for_each(|(number, panel)| {
+                    pair_avx512([panel], x, first, rows, &mut |t, _, values| put(t, number, values));
+                }),
+                _ => panels.iter().enumerate().for_each(|(number, panel)| {
+                    let tile = Tile { panels: [panel], x, first };
+                    let put = &mut |t, values: &[f32; ROWS]| put(t, number, values);
+                    match rows {
+                        TILE => (0..2).for_each(|part| tile.avx2_fitting::<3>(TILE, 3 * part, put)),
+                        3 => tile.avx2_fitting::<3>(3, 0, put),
+                        _ => tile.avx2_fitting::<1>(1, 0, put),
+                    }
+                }),
             }
-        };
+        }
     }
     true
 }
 
-/// Rows `first..first + T` of the activations; gives `T`.
-///
 /// # Safety
-/// The processor has AVX-512 F, BW, VL and VNNI; lengths as [`multiply`] asserts; `first + T` rows are there.
-#[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn tile_avx512<const T: usize>(
-    panel: &Panel,
-    x: &PanelActivations<'_>,
+/// As for [`Tile::avx512`]; the tile that begins with `first` has `rows` rows.
+unsafe fn pair_avx512<const R: usize>(
+    panels: [&Panel; R],
+    x: &PanelActivations,
     first: usize,
-    put: &mut dyn FnMut(usize, &[f32; ROWS]),
-) -> usize {
-    let fours = panel.group / 4;
-    let mut out = [_mm512_setzero_ps(); T];
-    // SAFETY: all places are inside the slices, see `multiply`.
+    rows: usize,
+    put: &mut dyn FnMut(usize, usize, &[f32; ROWS]),
+) {
+    let tile = Tile { panels, x, first };
+    // SAFETY: passed on.
     unsafe {
-        for group in 0..x.groups {
-            let mut products = [_mm512_setzero_si512(); T];
-            let quants: [*const i8; T] = std::array::from_fn(|t| x.quants.as_ptr().add((first + t) * x.stride + group * panel.group));
-            let weights = panel.bytes.as_ptr().add(group * panel.group * ROWS);
-            for four in 0..fours {
-                let bytes = _mm512_loadu_si512(weights.add(64 * four).cast());
-                for t in 0..T {
-                    let spread = _mm512_set1_epi32(quants[t].add(4 * four).cast::<i32>().read_unaligned());
-                    products[t] = _mm512_dpbusd_epi32(products[t], bytes, spread);
-                }
-            }
-            let scales = _mm512_loadu_ps(panel.scales.as_ptr().add(group * ROWS));
-            let biases = _mm512_loadu_ps(panel.biases.as_ptr().add(group * ROWS));
-            for t in 0..T {
-                let at = (first + t) * x.groups + group;
-                let scale = _mm512_mul_ps(scales, _mm512_set1_ps(*x.scales.get_unchecked(at)));
-                out[t] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(products[t]), scale, out[t]);
-                out[t] = _mm512_fnmadd_ps(biases, _mm512_set1_ps(*x.sums.get_unchecked(at)), out[t]);
-            }
-        }
-        for (t, out) in out.iter().enumerate() {
-            let mut values = [0f32; ROWS];
-            _mm512_storeu_ps(values.as_mut_ptr(), *out);
-            put(first + t, &values);
+        match (rows, panels[0].has_minimums) {
+            (TILE, true) => tile.avx512::<TILE, 1, true>(put),
+            (TILE, false) => tile.avx512::<TILE, 1, false>(put),
+            (3, true) => tile.avx512::<3, 2, true>(put),
+            (3, false) => tile.avx512::<3, 2, false>(put),
+            (_, true) => tile.avx512::<1, 4, true>(put),
+            (_, false) => tile.avx512::<1, 4, false>(put),
         }
     }
-    T
 }
 
-/// Rows `first..first + T` of the activations; gives `T`. `FIT` products of bytes fit into sixteen bits before they are widened; 0 where a
-/// byte may be above 127 and not even one does.
-///
-/// # Safety
-/// The processor has AVX2 and FMA; lengths as [`multiply`] asserts; `first + T` rows are there; no byte of the panel is so large that
-/// `FIT` does not hold.
-#[target_feature(enable = "avx2,fma")]
-unsafe fn tile_avx2<const T: usize, const FIT: usize>(
-    panel: &Panel,
-    x: &PanelActivations<'_>,
+/// Panels and a tile of activations whose first row is `first`.
+struct Tile<'a, const R: usize> {
+    panels: [&'a Panel; R],
+    x: &'a PanelActivations,
     first: usize,
-    put: &mut dyn FnMut(usize, &[f32; ROWS]),
-) -> usize {
-    let fours = panel.group / 4;
-    let ones = _mm256_set1_epi16(1);
-    let mut values = [[0f32; ROWS]; T];
-    // SAFETY: all places are inside the slices, see `multiply`.
-    unsafe {
-        for half in 0..2 {
-            let mut out = [_mm256_setzero_ps(); T];
+}
+
+impl<const R: usize> Tile<'_, R> {
+    /// All `T` rows. Each sum of products is made in `P` parts, where few rows would leave the processor waiting.
+    ///
+    /// # Safety
+    /// The processor has AVX-512 F, BW, VL and VNNI; lengths as [`multiply`] asserts; the tile has `T` rows.
+    #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni")]
+    unsafe fn avx512<const T: usize, const P: usize, const MINIMUMS: bool>(&self, put: &mut dyn FnMut(usize, usize, &[f32; ROWS])) {
+        let (panels, x) = (self.panels, self.x);
+        let group_columns = panels[0].group;
+        let mut out = [[_mm512_setzero_ps(); R]; T];
+        // SAFETY: all places are inside the slices, see `multiply`.
+        unsafe {
+            let mut quants = x.quants.as_ptr().add(self.first * x.columns).cast::<i32>();
+            let mut weights: [*const u8; R] = panels.map(|panel| panel.bytes.as_ptr());
             for group in 0..x.groups {
-                let mut products = [_mm256_setzero_si256(); T];
-                let quants: [*const i8; T] = std::array::from_fn(|t| x.quants.as_ptr().add((first + t) * x.stride + group * panel.group));
-                let weights = panel.bytes.as_ptr().add(group * panel.group * ROWS + 32 * half);
-                if FIT == 0 {
-                    for four in 0..fours {
-                        let bytes = _mm256_loadu_si256(weights.add(64 * four).cast());
-                        let signed = _mm256_xor_si256(bytes, _mm256_set1_epi8(-128));
-                        let magnitude = _mm256_abs_epi8(signed);
-                        for t in 0..T {
-                            let spread = _mm256_set1_epi32(quants[t].add(4 * four).cast::<i32>().read_unaligned());
-                            let centred = _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(spread, signed)), ones);
-                            let sums = _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_set1_epi8(1), spread), ones);
-                            products[t] = _mm256_add_epi32(products[t], _mm256_add_epi32(centred, _mm256_slli_epi32::<7>(sums)));
-                        }
+                let at = self.first * x.groups + group * T;
+                let mut products = [[[_mm512_setzero_si512(); P]; R]; T];
+                if !MINIMUMS {
+                    for (t, products) in products.iter_mut().enumerate() {
+                        let debt = _mm512_set1_epi32(*x.debts.as_ptr().add(at + t));
+                        products.iter_mut().for_each(|products| products[0] = debt);
                     }
-                } else {
-                    for start in (0..fours).step_by(FIT.max(1)) {
-                        let mut short = [_mm256_setzero_si256(); T];
-                        for four in start..(start + FIT).min(fours) {
-                            let bytes = _mm256_loadu_si256(weights.add(64 * four).cast());
-                            for t in 0..T {
-                                let spread = _mm256_set1_epi32(quants[t].add(4 * four).cast::<i32>().read_unaligned());
-                                short[t] = _mm256_add_epi16(short[t], _mm256_maddubs_epi16(bytes, spread));
+                }
+                for _ in 0..group_columns / 16 {
+                    for four in 0..4 {
+                        let bytes: [__m512i; R] = std::array::from_fn(|r| _mm512_loadu_si512(weights[r].add(64 * four).cast()));
+                        for (t, products) in products.iter_mut().enumerate() {
+                            let spread = _mm512_set1_epi32(quants.add(four * T + t).read_unaligned());
+                            for r in 0..R {
+                                products[r][four % P] = _mm512_dpbusd_epi32(products[r][four % P], bytes[r], spread);
                             }
                         }
-                        for t in 0..T {
-                            products[t] = _mm256_add_epi32(products[t], _mm256_madd_epi16(short[t], ones));
+                    }
+                    weights = weights.map(|weights| weights.add(4 * 64));
+                    quants = quants.add(4 * T);
+                }
+                let scales: [__m512; R] = std::array::from_fn(|r| _mm512_loadu_ps(panels[r].scales.as_ptr().add(group * ROWS)));
+                for t in 0..T {
+                    let x_scale = _mm512_set1_ps(*x.scales.as_ptr().add(at + t));
+                    for r in 0..R {
+                        let mut sum = products[t][r][0];
+                        for part in &products[t][r][1..] {
+                            sum = _mm512_add_epi32(sum, *part);
+                        }
+                        out[t][r] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(scales[r], x_scale), out[t][r]);
+                    }
+                }
+                if MINIMUMS {
+                    let minimums: [__m512; R] = std::array::from_fn(|r| _mm512_loadu_ps(panels[r].minimums.as_ptr().add(group * ROWS)));
+                    for (t, out) in out.iter_mut().enumerate() {
+                        let sum = _mm512_set1_ps(*x.sums.as_ptr().add(at + t));
+                        for r in 0..R {
+                            out[r] = _mm512_fnmadd_ps(minimums[r], sum, out[r]);
                         }
                     }
                 }
-                let scales = _mm256_loadu_ps(panel.scales.as_ptr().add(group * ROWS + 8 * half));
-                let biases = _mm256_loadu_ps(panel.biases.as_ptr().add(group * ROWS + 8 * half));
-                for t in 0..T {
-                    let at = (first + t) * x.groups + group;
-                    let scale = _mm256_mul_ps(scales, _mm256_set1_ps(*x.scales.get_unchecked(at)));
-                    out[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[t]), scale, out[t]);
-                    out[t] = _mm256_fnmadd_ps(biases, _mm256_set1_ps(*x.sums.get_unchecked(at)), out[t]);
-                }
             }
-            for (values, out) in values.iter_mut().zip(out) {
-                _mm256_storeu_ps(values.as_mut_ptr().add(8 * half), out);
+            for (t, out) in out.iter().enumerate() {
+                for (r, out) in out.iter().enumerate() {
+                    let mut values = [0f32; ROWS];
+                    _mm512_storeu_ps(values.as_mut_ptr(), *out);
+                    put(self.first + t, r, &values);
+                }
             }
         }
     }
-    values.iter().enumerate().for_each(|(t, values)| put(first + t, values));
-    T
+}
+
+impl Tile<'_, 1> {
+    /// Rows `offset..offset + T` of the tile, which has `stride` rows.
+    ///
+    /// # Safety
+    /// As for [`Tile::avx2`].
+    unsafe fn avx2_fitting<const T: usize>(&self, stride: usize, offset: usize, put: &mut dyn FnMut(usize, &[f32; ROWS])) {
+        // SAFETY: passed on; so many products of bytes up to `largest` fit into sixteen bits.
+        unsafe {
+            match self.panels[0].largest {
+                15 => self.avx2::<T, 8>(stride, offset, put),
+                31 => self.avx2::<T, 4>(stride, offset, put),
+                63 => self.avx2::<T, 2>(stride, offset, put),
+                _ => self.avx2::<T, 0>(stride, offset, put),
+            }
+        }
+    }
+
+    /// Rows `offset..offset + T` of the tile, which has `stride` rows. `FIT` products of bytes fit into sixteen bits before they are widened;
+    /// 0 where a byte may be above 127 and not even one does.
+    ///
+    /// # Safety
+    /// The processor has AVX2 and FMA; lengths as [`multiply`] asserts; the rows are there; no byte of the panel is so large that `FIT` does
+    /// not hold.
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn avx2<const T: usize, const FIT: usize>(&self, stride: usize, offset: usize, put: &mut dyn FnMut(usize, &[f32; ROWS])) {
+        let ([panel], x) = (self.panels, self.x);
+        let fours = panel.group / 4;
+        let ones = _mm256_set1_epi16(1);
+        let mut values = [[0f32; ROWS]; T];
+        // SAFETY: all places are inside the slices, see `multiply`.
+        unsafe {
+            for half in 0..2 {
+                let mut out = [_mm256_setzero_ps(); T];
+                for group in 0..x.groups {
+                    let at = self.first * x.groups + group * stride + offset;
+                    let mut products: [__m256i; T] = std::array::from_fn(|t| _mm256_set1_epi32(*x.debts.as_ptr().add(at + t)));
+                    let quants = x.quants.as_ptr().add(self.first * x.columns).cast::<i32>().add(group * fours * stride + offset);
+                    let weights = panel.bytes.as_ptr().add(group * panel.group * ROWS + 32 * half);
+                    if FIT == 0 {
+                        for four in 0..fours {
+                            let bytes = _mm256_loadu_si256(weights.add(64 * four).cast());
+                            let signed = _mm256_xor_si256(bytes, _mm256_set1_epi8(-128));
+                            let magnitude = _mm256_abs_epi8(signed);
+                            for (t, products) in products.iter_mut().enumerate() {
+                                let spread = _mm256_set1_epi32(quants.add(four * stride + t).read_unaligned());
+                                let centred = _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(spread, signed)), ones);
+                                let sums = _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_set1_epi8(1), spread), ones);
+                                *products = _mm256_add_epi32(*products, _mm256_add_epi32(centred, _mm256_slli_epi32::<7>(sums)));
+                            }
+                        }
+                    } else {
+                        for start in (0..fours).step_by(FIT.max(1)) {
+                            let mut short = [_mm256_setzero_si256(); T];
+                            for four in start..(start + FIT).min(fours) {
+                                let bytes = _mm256_loadu_si256(weights.add(64 * four).cast());
+                                for (t, short) in short.iter_mut().enumerate() {
+                                    let spread = _mm256_set1_epi32(quants.add(four * stride + t).read_unaligned());
+                                    *short = _mm256_add_epi16(*short, _mm256_maddubs_epi16(bytes, spread));
+                                }
+                            }
+                            for (products, short) in products.iter_mut().zip(short) {
+                                *products = _mm256_add_epi32(*products, _mm256_madd_epi16(short, ones));
+                            }
+                        }
+                    }
+                    let scales = _mm256_loadu_ps(panel.scales.as_ptr().add(group * ROWS + 8 * half));
+                    let minimums = _mm256_loadu_ps(panel.minimums.as_ptr().add(group * ROWS + 8 * half));
+                    for t in 0..T {
+                        let scale = _mm256_mul_ps(scales, _mm256_set1_ps(*x.scales.as_ptr().add(at + t)));
+                        out[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[t]), scale, out[t]);
+                        if panel.has_minimums {
+                            out[t] = _mm256_fnmadd_ps(minimums, _mm256_set1_ps(*x.sums.as_ptr().add(at + t)), out[t]);
+                        }
+                    }
+                }
+                for (values, out) in values.iter_mut().zip(out) {
+                    _mm256_storeu_ps(values.as_mut_ptr().add(8 * half), out);
+                }
+            }
+        }
+        values.iter().enumerate().for_each(|(t, values)| put(self.first + offset + t, values));
+    }
 }
