@@ -36,6 +36,7 @@ use clap::Parser;
 
 /// Parses the command line and does what it says.
 pub fn main() -> ExitCode {
+    crate::compute::memory::keep_freed_memory();
     let args = match args::Args::try_parse() {
         Ok(args) => args,
         Err(error) => {

@@ -31,8 +31,21 @@ pub(super) fn dots_at<const R: usize>(level: Level, rows: [&[f32]; R], x: &[f32]
     rows.map(|row| dot_f32(row, x))
 }
 
+/// Half-precision numbers as f32.
+pub(super) fn widen_at(level: Level, halves: &[half::f16], out: &mut [f32]) {
+    // SAFETY: an `f16` is two bytes without padding.
+    let bytes = unsafe { std::slice::from_raw_parts(halves.as_ptr().cast::<u8>(), 2 * halves.len()) };
+    #[cfg(target_endian = "big")]
+    let bytes: &[u8] = &halves.iter().flat_map(|half| half.to_le_bytes()).collect::<Vec<u8>>();
+    dequantize_at(level, BlockType::F16, bytes, out);
+}
+
 /// [`super::dequantize`] with the kernels of `level`.
 pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if block == BlockType::F16 && super::x86::float::widen(level, bytes, out) {
+        return;
+    }
     use super::unpack::dequantize_inline;
     at_level!(level, dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]));
 }

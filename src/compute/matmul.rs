@@ -129,10 +129,12 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
                         panel.fill(level, weight.block, weight.columns, &rows[..last - first]);
                     }
                     let out = &outs[index];
-                    panel::multiply(level, &scratch.panels[..count], x, &mut |t, number, values| {
-                        let first = start + number * panel::ROWS;
-                        out.put_all(t * weight.rows + first, &values[..(end - first).min(panel::ROWS)]);
-                    });
+                    out.check(weight.rows * (m - 1) + end);
+                    // SAFETY: the last place is inside, as checked; no other chunk writes to these rows.
+                    unsafe {
+                        let out = panel::Outputs { start: out.start.add(start), stride: weight.rows, count: end - start };
+                        panel::multiply(level, &scratch.panels[..count], x, out);
+                    }
                 }
                 None => {
                     if let Some((_, x)) = arranged.iter().find(|(block, _)| *block == weight.block) {
@@ -171,12 +173,6 @@ impl Out {
         assert!(at < self.length, "an output of {} has no place {at}", self.length);
         // SAFETY: inside the slice, as asserted; no other chunk writes here.
         unsafe { *self.start.add(at) = value }
-    }
-
-    fn put_all(&self, at: usize, values: &[f32]) {
-        assert!(at + values.len() <= self.length, "an output of {} has no place {at}", self.length);
-        // SAFETY: as above.
-        unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), self.start.add(at), values.len()) }
     }
 }
 

@@ -11,6 +11,7 @@
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`elementwise`]: norms, rotary embedding, activations
+//! - [`memory`]: what the allocator keeps
 //! - `x86`: the same kernels without scratch between file and register, for decoding
 //! - [`pool`]: the threads
 //!
@@ -31,6 +32,7 @@ pub mod gemm;
 mod level;
 pub mod low_rank;
 pub mod matmul;
+pub mod memory;
 pub mod panel;
 pub mod pool;
 pub mod unpack;

@@ -184,17 +184,49 @@ impl PanelActivations {
     }
 }
 
-/// Every row of the activations with each of the panels (one or two, of the same type and columns); `put(t, panel, [outputs])`.
-pub fn multiply(level: Level, panels: &[Panel], x: &PanelActivations, put: &mut dyn FnMut(usize, usize, &[f32; ROWS])) {
+/// Where outputs go: those of panel `p` and row `t` of the activations to `start[t * stride + ROWS * p..]`, in all `count` a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Outputs {
+    /// The first output.
+    pub start: *mut f32,
+    /// From one row to the next.
+    pub stride: usize,
+    /// Outputs a row; what a panel has beyond is not written.
+    pub count: usize,
+}
+
+/// Every row of the activations with each of the panels: one or two, of the same type and columns.
+///
+/// # Safety
+/// `out` can be written at all its places.
+pub unsafe fn multiply(level: Level, panels: &[Panel], x: &PanelActivations, out: Outputs) {
+    assert!((panels.len() - 1) * ROWS < out.count);
     #[cfg(target_arch = "x86_64")]
-    if super::x86::panel::multiply(level, panels, x, put) {
+    // SAFETY: passed on.
+    if unsafe { super::x86::panel::multiply(level, panels, x, out) } {
         return;
     }
     let _ = level;
     for (number, panel) in panels.iter().enumerate() {
         for &(first, rows) in &x.tiles {
-            (0..rows).for_each(|row| put(first + row, number, &row_scalar(panel, x, first, rows, row)));
+            for row in 0..rows {
+                let values = row_scalar(panel, x, first, rows, row);
+                // SAFETY: as the caller says.
+                unsafe { out.put(first + row, number, &values) };
+            }
         }
+    }
+}
+
+impl Outputs {
+    /// Writes what counts of `values`.
+    ///
+    /// # Safety
+    /// As for [`multiply`].
+    pub unsafe fn put(&self, t: usize, panel: usize, values: &[f32; ROWS]) {
+        let count = ROWS.min(self.count - ROWS * panel);
+        // SAFETY: as the caller says.
+        unsafe { std::ptr::copy_nonoverlapping(values.as_ptr(), self.start.add(t * self.stride + ROWS * panel), count) };
     }
 }
 

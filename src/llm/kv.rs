@@ -10,10 +10,12 @@ use crate::compute::KvPage;
 /// Tokens in a page. A fork shares whole pages and copies only the one it writes into, so pages are small.
 pub const PAGE_TOKENS: usize = 64;
 
-/// Keys and values of [`PAGE_TOKENS`] tokens in one layer, each `[kv_heads, PAGE_TOKENS, head_dim]`.
+/// Keys and values of [`PAGE_TOKENS`] tokens in one layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
+    /// `[kv_heads, head_dim, PAGE_TOKENS]`
     pub(super) keys: Vec<f16>,
+    /// `[kv_heads, PAGE_TOKENS, head_dim]`
     pub(super) values: Vec<f16>,
 }
 
@@ -58,6 +60,7 @@ impl KvCache {
         let (head_dim, row) = (self.head_dim, self.kv_heads * self.head_dim);
         let page_elements = self.page_elements();
         let Some(pages) = self.layers.get_mut(layer) else { return };
+        let mut rounded = vec![f16::ZERO; head_dim];
         for (offset, (key, value)) in keys.chunks_exact(row).zip(values.chunks_exact(row)).enumerate() {
             let (page, slot) = ((start + offset) / PAGE_TOKENS, (start + offset) % PAGE_TOKENS);
             while pages.len() <= page {
@@ -65,9 +68,11 @@ impl KvCache {
             }
             let page = Arc::make_mut(&mut pages[page]);
             for head in 0..self.kv_heads {
-                let to = (head * PAGE_TOKENS + slot) * head_dim;
                 let from = head * head_dim..(head + 1) * head_dim;
-                compute_f16(&key[from.clone()], &mut page.keys[to..to + head_dim]);
+                compute_f16(&key[from.clone()], &mut rounded);
+                let column = page.keys[head * head_dim * PAGE_TOKENS + slot..].iter_mut().step_by(PAGE_TOKENS);
+                column.zip(&rounded).for_each(|(to, from)| *to = *from);
+                let to = (head * PAGE_TOKENS + slot) * head_dim;
                 compute_f16(&value[from], &mut page.values[to..to + head_dim]);
             }
         }

@@ -13,7 +13,7 @@ use super::arch::ArchSpec;
 use super::kv::{KvCache, PAGE_TOKENS, Page};
 
 /// Begins every saved session; the digit is the format's version.
-const MAGIC: &[u8; 8] = b"sqllmKV1";
+const MAGIC: &[u8; 8] = b"sqllmKV2";
 
 /// Tokens read so far and their KV cache. Cheap to fork: pages are shared until written.
 #[derive(Debug, Clone)]

@@ -1,4 +1,5 @@
-//! Dot products of f32 rows. Sixteen lanes, as [`super::super::dot::dot_f32`] has them, so the bits are the same.
+//! Products of f32 rows, in the order of [`super::super::dot::dot_f32`] and of [`super::super::attention`], so the bits are the same; and
+//! half-precision numbers as f32.
 
 use std::arch::x86_64::*;
 
@@ -68,4 +69,115 @@ unsafe fn dots_avx2<const R: usize>(rows: [&[f32]; R], x: &[f32]) -> [f32; R] {
         *out = super::super::dot::tree(all);
     }
     out
+}
+
+/// As many half-precision numbers as fit, as f32; NaN stays NaN. False for portable Rust.
+pub(in super::super) fn widen(level: Level, bytes: &[u8], out: &mut [f32]) -> bool {
+    if level < Level::Avx2 {
+        return false;
+    }
+    // SAFETY: the level has F16C.
+    unsafe { widen_f16c(bytes, out) };
+    true
+}
+
+#[target_feature(enable = "avx2,fma,f16c")]
+fn widen_f16c(bytes: &[u8], out: &mut [f32]) {
+    let count = out.len().min(bytes.len() / 2);
+    let (eights, rest) = bytes[..2 * count].as_chunks::<16>();
+    let (out_eights, out_rest) = out[..count].as_chunks_mut::<8>();
+    for (bytes, out) in eights.iter().zip(out_eights) {
+        // SAFETY: sixteen bytes, eight floats.
+        unsafe { _mm256_storeu_ps(out.as_mut_ptr(), _mm256_cvtph_ps(_mm_loadu_si128(bytes.as_ptr().cast()))) };
+    }
+    for (bytes, out) in rest.as_chunks::<2>().0.iter().zip(out_rest) {
+        *out = _mm_cvtss_f32(_mm_cvtph_ps(_mm_cvtsi32_si128(i32::from(u16::from_le_bytes(*bytes)))));
+    }
+}
+
+/// [`super::super::attention::products`] by AVX-512; false for the other levels. The caller has checked all lengths.
+pub(in super::super) fn products(
+    level: Level,
+    rows: &[usize],
+    a: (&[f32], usize),
+    depth: usize,
+    b: (&[f32], usize),
+    out: &mut [f32],
+) -> bool {
+    if level < Level::Avx512 {
+        return false;
+    }
+    let mut column = 0;
+    while column < b.1 {
+        // SAFETY: the level has AVX-512 F; rows and columns are inside the slices, as the caller has checked.
+        column += unsafe {
+            match b.1 - column {
+                64.. => products_columns::<4>(rows, a, depth, b, column, out),
+                32..64 => products_columns::<2>(rows, a, depth, b, column, out),
+                _ => products_columns::<1>(rows, a, depth, b, column, out),
+            }
+        };
+    }
+    true
+}
+
+/// Columns `column..column + 16 * N`; gives their number.
+///
+/// # Safety
+/// The processor has AVX-512 F; lengths as [`products`] asks.
+#[target_feature(enable = "avx2,fma,avx512f")]
+unsafe fn products_columns<const N: usize>(
+    rows: &[usize],
+    a: (&[f32], usize),
+    depth: usize,
+    b: (&[f32], usize),
+    column: usize,
+    out: &mut [f32],
+) -> usize {
+    // SAFETY: passed on.
+    unsafe {
+        let (sixes, rest) = rows.as_chunks::<6>();
+        sixes.iter().for_each(|rows| products_tile::<6, N>(rows, a, depth, b, column, out));
+        let (threes, ones) = rest.as_chunks::<3>();
+        threes.iter().for_each(|rows| products_tile::<3, N>(rows, a, depth, b, column, out));
+        ones.iter().for_each(|&row| products_tile::<1, N>(&[row], a, depth, b, column, out));
+    }
+    16 * N
+}
+
+/// # Safety
+/// As for [`products_columns`].
+#[inline]
+#[target_feature(enable = "avx2,fma,avx512f")]
+unsafe fn products_tile<const R: usize, const N: usize>(
+    rows: &[usize; R],
+    a: (&[f32], usize),
+    depth: usize,
+    b: (&[f32], usize),
+    column: usize,
+    out: &mut [f32],
+) {
+    // SAFETY: as above.
+    unsafe {
+        let place = |row: usize| row * b.1 + column;
+        let mut lanes: [[__m512; N]; R] =
+            std::array::from_fn(|r| std::array::from_fn(|n| _mm512_loadu_ps(out.as_ptr().add(place(rows[r]) + 16 * n))));
+        let left: [*const f32; R] = std::array::from_fn(|r| a.0.as_ptr().add(rows[r] * a.1));
+        let mut right = b.0.as_ptr().add(column);
+        for k in 0..depth {
+            let values: [__m512; N] = std::array::from_fn(|n| _mm512_loadu_ps(right.add(16 * n)));
+            for r in 0..R {
+                let factor = _mm512_set1_ps(*left[r].add(k));
+                for n in 0..N {
+                    lanes[r][n] = _mm512_fmadd_ps(factor, values[n], lanes[r][n]);
+                }
+            }
+            right = right.wrapping_add(b.1);
+        }
+        for r in 0..R {
+            for n in 0..N {
+                _mm512_storeu_ps(out.as_mut_ptr().add(place(rows[r]) + 16 * n), lanes[r][n]);
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::Level;
-use super::super::panel::{Panel, PanelActivations, ROWS, TILE};
+use super::super::panel::{Outputs, Panel, PanelActivations, ROWS, TILE};
 use super::super::unpack::UnpackedRow;
 
 /// Interleaves sixteen rows as [`Panel::bytes`] has them. False for portable Rust. `columns` is a multiple of 32.
@@ -55,12 +55,10 @@ unsafe fn transpose(rows: &[UnpackedRow], column: usize, out: &mut [u8]) {
 }
 
 /// Every row of activations with each panel. False for portable Rust.
-pub(in super::super) fn multiply(
-    level: Level,
-    panels: &[Panel],
-    x: &PanelActivations,
-    put: &mut dyn FnMut(usize, usize, &[f32; ROWS]),
-) -> bool {
+///
+/// # Safety
+/// `out` can be written at all its places.
+pub(in super::super) unsafe fn multiply(level: Level, panels: &[Panel], x: &PanelActivations, out: Outputs) -> bool {
     let groups = x.groups;
     for panel in panels {
         assert!(panel.columns == x.columns && x.columns == groups * panel.group && panel.group.is_multiple_of(16));
@@ -77,17 +75,15 @@ pub(in super::super) fn multiply(
         // SAFETY: `Level` says what the processor has; the lengths are as asserted, and the tile has so many rows.
         unsafe {
             match (level, panels) {
-                (Level::Avx512, [a, b]) => pair_avx512([a, b], x, first, rows, put),
-                (Level::Avx512, _) => panels.iter().enumerate().for_each(|(number, panel)| {
-                    pair_avx512([panel], x, first, rows, &mut |t, _, values| put(t, number, values));
-                }),
+                (Level::Avx512, [a, b]) => pair_avx512([a, b], x, first, rows, out),
+                (Level::Avx512, [panel]) => pair_avx512([panel], x, first, rows, out),
                 _ => panels.iter().enumerate().for_each(|(number, panel)| {
-                    let tile = Tile { panels: [panel], x, first };
-                    let put = &mut |t, values: &[f32; ROWS]| put(t, number, values);
+                    let count = ROWS.min(out.count - ROWS * number);
+                    let tile = Tile { panels: [panel], x, first, out: Outputs { start: out.start.add(ROWS * number), count, ..out } };
                     match rows {
-                        TILE => (0..2).for_each(|part| tile.avx2_fitting::<3>(TILE, 3 * part, put)),
-                        3 => tile.avx2_fitting::<3>(3, 0, put),
-                        _ => tile.avx2_fitting::<1>(1, 0, put),
+                        TILE => (0..2).for_each(|part| tile.avx2_fitting::<3>(TILE, 3 * part)),
+                        3 => tile.avx2_fitting::<3>(3, 0),
+                        _ => tile.avx2_fitting::<1>(1, 0),
                     }
                 }),
             }
@@ -98,23 +94,17 @@ pub(in super::super) fn multiply(
 
 /// # Safety
 /// As for [`Tile::avx512`]; the tile that begins with `first` has `rows` rows.
-unsafe fn pair_avx512<const R: usize>(
-    panels: [&Panel; R],
-    x: &PanelActivations,
-    first: usize,
-    rows: usize,
-    put: &mut dyn FnMut(usize, usize, &[f32; ROWS]),
-) {
-    let tile = Tile { panels, x, first };
+unsafe fn pair_avx512<const R: usize>(panels: [&Panel; R], x: &PanelActivations, first: usize, rows: usize, out: Outputs) {
+    let tile = Tile { panels, x, first, out };
     // SAFETY: passed on.
     unsafe {
         match (rows, panels[0].has_minimums) {
-            (TILE, true) => tile.avx512::<TILE, 1, true>(put),
-            (TILE, false) => tile.avx512::<TILE, 1, false>(put),
-            (3, true) => tile.avx512::<3, 2, true>(put),
-            (3, false) => tile.avx512::<3, 2, false>(put),
-            (_, true) => tile.avx512::<1, 4, true>(put),
-            (_, false) => tile.avx512::<1, 4, false>(put),
+            (TILE, true) => tile.avx512::<TILE, 1, true>(),
+            (TILE, false) => tile.avx512::<TILE, 1, false>(),
+            (3, true) => tile.avx512::<3, 2, true>(),
+            (3, false) => tile.avx512::<3, 2, false>(),
+            (_, true) => tile.avx512::<1, 4, true>(),
+            (_, false) => tile.avx512::<1, 4, false>(),
         }
     }
 }
@@ -124,6 +114,7 @@ struct Tile<'a, const R: usize> {
     panels: [&'a Panel; R],
     x: &'a PanelActivations,
     first: usize,
+    out: Outputs,
 }
 
 impl<const R: usize> Tile<'_, R> {
@@ -132,7 +123,7 @@ impl<const R: usize> Tile<'_, R> {
     /// # Safety
     /// The processor has AVX-512 F, BW, VL and VNNI; lengths as [`multiply`] asserts; the tile has `T` rows.
     #[target_feature(enable = "avx2,fma,avx512f,avx512bw,avx512vl,avx512vnni")]
-    unsafe fn avx512<const T: usize, const P: usize, const MINIMUMS: bool>(&self, put: &mut dyn FnMut(usize, usize, &[f32; ROWS])) {
+    unsafe fn avx512<const T: usize, const P: usize, const MINIMUMS: bool>(&self) {
         let (panels, x) = (self.panels, self.x);
         let group_columns = panels[0].group;
         let mut out = [[_mm512_setzero_ps(); R]; T];
@@ -184,10 +175,10 @@ impl<const R: usize> Tile<'_, R> {
                 }
             }
             for (t, out) in out.iter().enumerate() {
-                for (r, out) in out.iter().enumerate() {
-                    let mut values = [0f32; ROWS];
-                    _mm512_storeu_ps(values.as_mut_ptr(), *out);
-                    put(self.first + t, r, &values);
+                for (r, values) in out.iter().enumerate() {
+                    let place = self.out.start.add((self.first + t) * self.out.stride + ROWS * r);
+                    let count = ROWS.min(self.out.count - ROWS * r);
+                    _mm512_mask_storeu_ps(place, (0xffff_u32 >> (ROWS - count)) as u16, *values);
                 }
             }
         }
@@ -199,14 +190,14 @@ impl Tile<'_, 1> {
     ///
     /// # Safety
     /// As for [`Tile::avx2`].
-    unsafe fn avx2_fitting<const T: usize>(&self, stride: usize, offset: usize, put: &mut dyn FnMut(usize, &[f32; ROWS])) {
+    unsafe fn avx2_fitting<const T: usize>(&self, stride: usize, offset: usize) {
         // SAFETY: passed on; so many products of bytes up to `largest` fit into sixteen bits.
         unsafe {
             match self.panels[0].largest {
-                15 => self.avx2::<T, 8>(stride, offset, put),
-                31 => self.avx2::<T, 4>(stride, offset, put),
-                63 => self.avx2::<T, 2>(stride, offset, put),
-                _ => self.avx2::<T, 0>(stride, offset, put),
+                15 => self.avx2::<T, 8>(stride, offset),
+                31 => self.avx2::<T, 4>(stride, offset),
+                63 => self.avx2::<T, 2>(stride, offset),
+                _ => self.avx2::<T, 0>(stride, offset),
             }
         }
     }
@@ -218,7 +209,7 @@ impl Tile<'_, 1> {
     /// The processor has AVX2 and FMA; lengths as [`multiply`] asserts; the rows are there; no byte of the panel is so large that `FIT` does
     /// not hold.
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn avx2<const T: usize, const FIT: usize>(&self, stride: usize, offset: usize, put: &mut dyn FnMut(usize, &[f32; ROWS])) {
+    unsafe fn avx2<const T: usize, const FIT: usize>(&self, stride: usize, offset: usize) {
         let ([panel], x) = (self.panels, self.x);
         let fours = panel.group / 4;
         let ones = _mm256_set1_epi16(1);
@@ -274,6 +265,7 @@ impl Tile<'_, 1> {
                 }
             }
         }
-        values.iter().enumerate().for_each(|(t, values)| put(self.first + offset + t, values));
+        // SAFETY: as the caller of `multiply` says.
+        values.iter().enumerate().for_each(|(t, values)| unsafe { self.out.put(self.first + offset + t, 0, values) });
     }
 }
