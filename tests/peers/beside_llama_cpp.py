@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""sqllama beside llama.cpp: the same GGUF file, the same machine, in turn.
+
+    CMAKE_ARGS="-DGGML_NATIVE=ON" pip install --no-binary llama-cpp-python llama-cpp-python
+    tests/peers/beside_llama_cpp.py speed --sqllama target/release/sqllama --model NAME --gguf FILE
+    tests/peers/beside_llama_cpp.py questions --sqllama target/release/sqllama --model NAME --gguf FILE --database DB --questions FILE
+
+`speed`: medians of prefill and decode tokens/s. `--busy N` runs N endless loops beside both, for the load test.
+`questions`: one question a line; from Enter to SQL with everything warm (model loaded, schema read), for both, over the same prompt text.
+"""
+import argparse
+import json
+import multiprocessing
+import statistics
+import subprocess
+import time
+
+
+def ours_speed(args):
+    command = [args.sqllama, "bench", "--model", args.model, "--format", "json"]
+    command += ["--prompt-tokens", str(args.prompt_tokens), "--gen-tokens", str(args.gen_tokens)]
+    out = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return out["prefill_tokens_per_s"], out["decode_tokens_per_s"]
+
+
+def load_peer(args, context):
+    from llama_cpp import Llama
+
+    threads = args.threads or multiprocessing.cpu_count()
+    return Llama(args.gguf, n_ctx=context, n_batch=512, n_threads=threads, n_threads_batch=threads, verbose=False)
+
+
+def peer_speed(args, peer):
+    peer.reset()
+    prompt = [(7919 * i + 13) % 30000 + 100 for i in range(args.prompt_tokens)]
+    start = time.perf_counter()
+    tokens = peer.generate(prompt, temp=0.0)
+    next(tokens)
+    first = time.perf_counter()
+    for _ in range(args.gen_tokens):
+        next(tokens)
+    last = time.perf_counter()
+    tokens.close()
+    return args.prompt_tokens / (first - start), args.gen_tokens / (last - first)
+
+
+def spin():
+    while True:
+        pass
+
+
+def speed(args):
+    peer = load_peer(args, args.prompt_tokens + args.gen_tokens + 64)
+    peer_speed(args, peer)  # its pages become resident, as ours are after our first run
+    ours_speed(args)
+    busy = [multiprocessing.Process(target=spin, daemon=True) for _ in range(args.busy)]
+    for process in busy:
+        process.start()
+    runs = [(ours_speed(args), peer_speed(args, peer)) for _ in range(args.runs)]
+    for process in busy:
+        process.terminate()
+    for number, what in enumerate(["prefill", "decode"]):
+        ours = [run[0][number] for run in runs]
+        theirs = [run[1][number] for run in runs]
+        a, b = statistics.median(ours), statistics.median(theirs)
+        print(f"{what}: sqllama {a:.1f} ({min(ours):.1f}-{max(ours):.1f}), llama.cpp {b:.1f} ({min(theirs):.1f}-{max(theirs):.1f}), ratio {a / b:.2f}, n {len(runs)}")
+
+
+def ask(args, question, *flags):
+    command = [args.sqllama, "ask", args.database, question, "--model", args.model, "--format", "json", "--no-repair", "--candidates", "1", *flags]
+    run = subprocess.run(command, capture_output=True, text=True)
+    return json.loads(run.stdout), run.stderr
+
+
+def questions(args):
+    peer = load_peer(args, 4096)
+    asked = [line.strip() for line in open(args.questions) if line.strip()][: args.count]
+    ask(args, asked[0])  # the schema is read and kept
+    pairs, different = [], 0
+    warmed = False
+    for question in asked:
+        answer, prompt = ask(args, question, "--show-prompt")
+        plain, _ = ask(args, question, "--no-draft")
+        different += answer["sql"] != plain["sql"]
+        ours = answer["timings"]["prefill_ms"] + answer["timings"]["decode_ms"]
+        tokens = peer.tokenize(prompt.rstrip("\n").encode(), add_bos=False, special=True)
+        if not warmed:
+            peer.create_completion(tokens, max_tokens=1, temperature=0.0)
+            warmed = True
+        start = time.perf_counter()
+        written = peer.create_completion(tokens, max_tokens=256, temperature=0.0, stop=["```", "<|im_end|>", ";"])
+        theirs = 1000 * (time.perf_counter() - start)
+        pairs.append((ours, theirs))
+        print(f"{ours:7.0f} ms {theirs:7.0f} ms  drafts {answer['timings']['accepted_tokens']}  {answer['sql']!r}  {written['choices'][0]['text'].strip()[:60]!r}")
+    a, b = (statistics.median(column) for column in zip(*pairs))
+    ratio = statistics.median(ours / theirs for ours, theirs in pairs)
+    print(f"median sqllama {a:.0f} ms, llama.cpp {b:.0f} ms, median ratio {ratio:.2f}, n {len(pairs)}; other SQL without drafts: {different}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["speed", "questions"])
+    parser.add_argument("--sqllama", default="target/release/sqllama")
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--gguf", required=True)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--prompt-tokens", type=int, default=512)
+    parser.add_argument("--gen-tokens", type=int, default=64)
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--busy", type=int, default=0)
+    parser.add_argument("--database")
+    parser.add_argument("--questions")
+    parser.add_argument("--count", type=int, default=20)
+    args = parser.parse_args()
+    {"speed": speed, "questions": questions}[args.what](args)
+
+
+if __name__ == "__main__":
+    main()
