@@ -36,7 +36,6 @@ fn what_is_not_there_yet_is_said_in_one_sentence() {
         let args = [&["ask", "demo", "one?", "--model", &script], flags].concat();
         home.check(&args, code, stdout, stderr);
     };
-    check(&["--adapter", "mine"], 2, "", "adapters are not there yet, so `--adapter mine` cannot be used");
     check(&["--candidates", "0"], 2, "", "0 is not in 1..=64");
     check(&["--device", "cuda"], 2, "", "this build has no CUDA; use --device cpu");
     let accepted = ["--adapter", "none", "--candidates", "1", "--device", "cpu", "--no-constrain", "--no-values", "--seed", "7"];

@@ -7,6 +7,7 @@ mod bad_input;
 mod checkpoint;
 mod cli;
 mod constrained;
+mod data;
 mod database;
 mod database_in_use;
 mod evaluation;

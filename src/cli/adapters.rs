@@ -7,6 +7,9 @@ use clap::Subcommand;
 
 use super::columns::print_columns;
 use super::failure::Failure;
+use super::interrupt;
+use super::load_adapter::known;
+use super::query::open;
 use super::settings::Settings;
 use crate::llm::adapter::card::hex;
 use crate::llm::adapter::merge;
@@ -23,6 +26,18 @@ pub enum AdaptersCommand {
     Show {
         /// A stored adapter's name, or an adapter's folder
         adapter: String,
+    },
+    /// Use an adapter whenever this database is asked
+    Attach {
+        /// A SQLite file, or `demo`
+        database: String,
+        /// A stored adapter's name, or an adapter's folder
+        adapter: String,
+    },
+    /// Ask this database without an adapter again
+    Detach {
+        /// A SQLite file, or `demo`
+        database: String,
     },
     /// Copy an adapter's folder among the stored ones
     Import {
@@ -63,6 +78,22 @@ pub(super) fn run_adapters(command: &AdaptersCommand, settings: &Settings) -> Re
     match command {
         AdaptersCommand::List => list(paths)?,
         AdaptersCommand::Show { adapter } => show(&adapters::resolve(paths, adapter)?)?,
+        AdaptersCommand::Attach { database, adapter } => {
+            let folder = adapters::resolve(paths, adapter)?;
+            Adapter::read(&folder)?;
+            let database = open(database, settings)?;
+            let schema = database.schema_outline(&interrupt::watch())?;
+            let (records, id) = known(settings, &database, &schema)?;
+            records.attach(id, &folder)?;
+            writeln!(stderr(), "{} is asked with {} from now on", database.path().display(), folder.display())?;
+        }
+        AdaptersCommand::Detach { database } => {
+            let database = open(database, settings)?;
+            let schema = database.schema_outline(&interrupt::watch())?;
+            let (records, id) = known(settings, &database, &schema)?;
+            let said = if records.detach(id)? { "is asked without an adapter from now on" } else { "has no adapter attached" };
+            writeln!(stderr(), "{} {said}", database.path().display())?;
+        }
         AdaptersCommand::Import { folder, name } => {
             let own = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let name = name.clone().unwrap_or(own);

@@ -68,6 +68,9 @@ pub enum Command {
     /// Adapters: list, attach, merge, export, remove
     #[command(subcommand)]
     Adapters(super::adapters::AdaptersCommand),
+    /// Accepted answers of a database: list, export
+    #[command(subcommand)]
+    Examples(super::examples::ExamplesCommand),
     /// Fine-tune a model: adapters or all of it
     Train(TrainArgs),
     /// Speed of a model on this machine
@@ -126,7 +129,7 @@ pub struct AskArgs {
     /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
     #[arg(long)]
     pub model: Option<String>,
-    /// An adapter: `auto`, `none` or a name
+    /// An adapter: `auto` (the one attached to the database), `none`, a stored one's name or a folder
     #[arg(long, default_value = "auto")]
     pub adapter: String,
     /// Prompt form [default: auto]
@@ -214,6 +217,9 @@ pub struct CompleteArgs {
     /// A catalogue name, a GGUF file or a Hugging Face folder
     #[arg(long)]
     pub model: Option<String>,
+    /// An adapter: `none`, a stored one's name or a folder
+    #[arg(long, default_value = "none")]
+    pub adapter: String,
     /// The text to go on from
     #[arg(long, required_unless_present_any = ["prompt_file", "instruction"])]
     pub prompt: Option<String>,
@@ -294,7 +300,7 @@ pub struct EvalArgs {
     /// A catalogue name or a model file
     #[arg(long)]
     pub model: Option<String>,
-    /// An adapter: `none` or a name
+    /// An adapter: `none`, a stored one's name or a folder
     #[arg(long, default_value = "none")]
     pub adapter: String,
     /// At most this many questions, drawn with the seed; all where it is not given

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::args::{AskArgs, DeviceChoice, OutputFormat, PromptForm};
 use super::failure::Failure;
 use super::interrupt;
-use super::load::load_with;
+use super::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
 use super::pull::{bring, decide};
 use super::query::{format_of, open, say_if_empty, values};
 use super::settings::Settings;
@@ -32,7 +32,9 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
     let start = Instant::now();
-    let mut model = load_with(settings, &chosen, !args.no_draft)?;
+    let attached = if args.adapter == "auto" { attached(settings, &database, &schema) } else { None };
+    let adapter = find_adapter(settings, &args.adapter, attached)?;
+    let mut model = load_with_adapter(settings, &chosen, !args.no_draft, adapter.as_ref())?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {
         hint: args.hint.clone(),
@@ -43,7 +45,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
         execution: if args.sql_only { Execution::Never } else { Execution::Answer },
         sampling: Sampling { seed: args.seed, ..Sampling::default() },
         limits: settings.limits(args.max_rows, args.timeout),
-        ..AskRequest::new(&args.question, form_for(settings.prompt(args.prompt), model.info()))
+        ..AskRequest::new(&args.question, form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info()))
     };
     let request = match recall(settings, &database, &schema, &args.question) {
         Ok(recalled) => recalled.apply(request),
@@ -103,9 +105,6 @@ fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
     let bytes = args.question.len();
     if bytes > MAX_QUESTION_BYTES {
         return Err(AskError::QuestionTooLong { bytes }.into());
-    }
-    if !matches!(args.adapter.as_str(), "auto" | "none") {
-        return Err(Failure::new(2, format!("adapters are not there yet, so `--adapter {}` cannot be used", args.adapter)));
     }
     if args.device == DeviceChoice::Cuda {
         return Err(Failure::new(2, "this build has no CUDA; use --device cpu"));

@@ -7,7 +7,8 @@ use serde_json::json;
 use super::args::CompleteArgs;
 use super::failure::Failure;
 use super::interrupt;
-use super::load::load_installed;
+use super::load::{choose, load_installed};
+use super::load_adapter::{find_adapter, load_with_adapter};
 use super::settings::Settings;
 use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Sampling};
 use crate::prompt::alpaca;
@@ -24,7 +25,9 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
     };
     settings.apply_threads(None);
     let cancel = interrupt::watch();
-    let mut model = load_installed(settings, args.model.as_deref())?;
+    let adapter = find_adapter(settings, &args.adapter, None)?;
+    let chosen = choose(settings, settings.model(args.model.as_deref()))?;
+    let mut model = load_with_adapter(settings, &chosen, true, adapter.as_ref())?;
     let request = GenerateRequest {
         prompt: Prompt::Text(prompt.clone()),
         shared_messages: 0,

@@ -11,13 +11,15 @@ use super::args::{DeviceChoice, EvalArgs};
 use super::ask::{candidates, form_for};
 use super::failure::Failure;
 use super::interrupt;
-use super::load::load_installed;
+use super::load::choose;
+use super::load_adapter::{find_adapter, form_of, load_with_adapter};
 use super::query::values;
 use super::settings::Settings;
 use crate::ask::{AskRequest, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm};
 use crate::db::{Limits, ValueIndex};
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
-use crate::llm::{ModelInfo, Sampling};
+use crate::llm::Sampling;
+use crate::prompt::Form;
 use crate::text;
 
 /// Rows of an answer that are compared.
@@ -34,9 +36,6 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
     if args.device == DeviceChoice::Cuda {
         return Err(Failure::new(2, "this build has no CUDA; use --device cpu"));
     }
-    if args.adapter != "none" {
-        return Err(Failure::new(2, format!("adapters are not there yet, so `--adapter {}` cannot be used", args.adapter)));
-    }
     settings.apply_threads(args.threads);
     let questions = draw(eval::read_questions(questions)?, args.limit, args.seed);
     let mut records = match &args.out {
@@ -49,8 +48,10 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
         None => None,
     };
     let cancel = interrupt::watch();
-    let mut model = load_installed(settings, args.model.as_deref())?;
-    let info = model.info().clone();
+    let adapter = find_adapter(settings, &args.adapter, None)?;
+    let chosen = choose(settings, settings.model(args.model.as_deref()))?;
+    let mut model = load_with_adapter(settings, &chosen, true, adapter.as_ref())?;
+    let form = form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info());
     let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done };
     let (start, before) = (Instant::now(), records.len());
     let live = stderr().is_terminal();
@@ -63,7 +64,7 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
             // A database whose values cannot be read is asked about without them.
             let values = known.or_else(|| values(settings, database, schema, &cancel).ok());
             index = values.clone().map(|values| (database.path().clone(), values));
-            request(args, settings, &info, question, values)
+            request(args, settings, form, question, values)
         },
         &cancel,
         &mut |EvalEvent::Judged { record, done, total }| {
@@ -118,8 +119,7 @@ fn cannot_write(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(2, format!("cannot write {}: {error}", path.display()))
 }
 
-fn request(args: &EvalArgs, settings: &Settings, info: &ModelInfo, question: &Question, values: Option<Arc<ValueIndex>>) -> AskRequest {
-    let form = form_for(settings.prompt(args.prompt), info);
+fn request(args: &EvalArgs, settings: &Settings, form: Form, question: &Question, values: Option<Arc<ValueIndex>>) -> AskRequest {
     AskRequest {
         hint: question.hint.clone(),
         schema_form: if args.plain { SchemaForm::AsStored } else { SchemaForm::Described },

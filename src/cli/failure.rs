@@ -4,6 +4,7 @@ use crate::ask::AskError;
 use crate::dataset::DatasetError;
 use crate::db::DbError;
 use crate::llm::LlmError;
+use crate::records::RecordsError;
 use crate::signal::Stop;
 use crate::sql::GuardError;
 use crate::store::StoreError;
@@ -69,6 +70,12 @@ impl From<LlmError> for Failure {
             _ => 5,
         };
         Self::hinted(code, &error, error.hint())
+    }
+}
+
+impl From<RecordsError> for Failure {
+    fn from(error: RecordsError) -> Self {
+        Self::hinted(2, &error, Some(error.hint()))
     }
 }
 

@@ -39,22 +39,26 @@ pub(super) fn load(settings: &Settings, chosen: &Chosen) -> Result<Box<dyn Gener
 /// Loads it; `drafting` as in [`LoadOptions`].
 pub(super) fn load_with(settings: &Settings, chosen: &Chosen, drafting: bool) -> Result<Box<dyn Generate>, Failure> {
     match chosen {
-        Chosen::File(resolved) => {
-            let options = LoadOptions {
-                name: resolved.name.clone(),
-                sha256: resolved.sha256.clone(),
-                context_length: CONTEXT_TOKENS,
-                saved_sessions: Some(SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),
-                drafting,
-            };
-            Ok(Box::new(LocalModel::open(&resolved.path, &options)?))
-        }
+        Chosen::File(_) => Ok(Box::new(load_model(settings, chosen, drafting)?)),
         Chosen::Script(file) => {
             let text =
                 std::fs::read_to_string(file).map_err(|error| Failure::new(2, format!("cannot read {}: {error}", file.display())))?;
             Ok(Box::new(Scripted::new(answers(&text))))
         }
     }
+}
+
+/// Loads a model of this machine.
+pub(super) fn load_model(settings: &Settings, chosen: &Chosen, drafting: bool) -> Result<LocalModel, Failure> {
+    let Chosen::File(resolved) = chosen else { return Err(Failure::new(2, "a model is needed, and a script was given")) };
+    let options = LoadOptions {
+        name: resolved.name.clone(),
+        sha256: resolved.sha256.clone(),
+        context_length: CONTEXT_TOKENS,
+        saved_sessions: Some(SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),
+        drafting,
+    };
+    Ok(LocalModel::open(&resolved.path, &options)?)
 }
 
 /// As typed, from the settings, or the best that is installed; loaded.

@@ -1,7 +1,7 @@
 //! The command line. The only user of clap.
 //!
 //! - [`args`]: what can be typed
-//! - [`data`]: training data; `adapters`: LoRA adapters
+//! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
@@ -18,9 +18,11 @@ mod complete;
 pub mod data;
 mod doctor;
 mod eval;
+mod examples;
 mod failure;
 mod interrupt;
 mod load;
+mod load_adapter;
 mod models;
 mod progress;
 mod pull;

@@ -17,6 +17,8 @@ pub enum DataCommand {
     Stats(StatsArgs),
     /// Draw rows at random
     Subset(SubsetArgs),
+    /// Make examples from a database: queries over its own rows, a question for each
+    Make(MakeArgs),
     /// Write a data set in another shape
     Export(ExportArgs),
 }
@@ -133,6 +135,28 @@ pub struct SubsetArgs {
     /// The new file: a JSON list where it ends in `.json`, else JSON lines
     #[arg(long)]
     pub out: PathBuf,
+}
+
+/// Arguments of `data make`.
+#[derive(Debug, Args)]
+pub struct MakeArgs {
+    /// A SQLite file, or `demo`
+    pub database: String,
+    /// Examples wanted; a small database gives fewer
+    #[arg(long, default_value_t = 200)]
+    pub count: usize,
+    /// The same seed makes the same examples
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Have this model reword the questions; a new wording is kept where the model's own query for it returns the same rows
+    #[arg(long)]
+    pub model: Option<String>,
+    /// The shape of the rows
+    #[arg(long, value_enum, default_value = "context")]
+    pub to: RowFormat,
+    /// The new file: a JSON list where it ends in `.json`, else JSON lines [default: JSON lines on stdout]
+    #[arg(long)]
+    pub out: Option<PathBuf>,
 }
 
 /// Arguments of `data export`.

@@ -1,10 +1,11 @@
 //! `data`: training data, from any of the known shapes to any other.
 //!
 //! - [`args`]: what can be typed
-//! - `check`, `stats`, `transform`: what is done
+//! - `check`, `stats`, `make`, `transform`: what is done
 
 pub mod args;
 mod check;
+mod make;
 mod stats;
 mod transform;
 
@@ -24,6 +25,7 @@ pub(super) fn run_data(command: &DataCommand, settings: &Settings) -> Result<u8,
         DataCommand::Check(args) => check::run_check(args, settings),
         DataCommand::Stats(args) => stats::run_stats(args),
         DataCommand::Subset(args) => transform::subset(args),
+        DataCommand::Make(args) => make::run_make(args, settings),
         DataCommand::Export(args) => transform::export(args),
     }
 }
@@ -37,6 +39,6 @@ fn open(args: &SourceArgs, cancel: &Cancel) -> Result<Examples, Failure> {
 }
 
 /// Nothing is written over.
-fn refuse_existing(path: &Path) -> Result<(), Failure> {
+pub(super) fn refuse_existing(path: &Path) -> Result<(), Failure> {
     if path.exists() { Err(Failure::new(2, format!("{} is there already", path.display()))) } else { Ok(()) }
 }

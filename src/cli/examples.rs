@@ -1,0 +1,73 @@
+//! `examples`: accepted answers, as rows to learn from.
+
+use std::io::{Write, stderr, stdout};
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+use super::columns::print_columns;
+use super::data::args::RowFormat;
+use super::failure::Failure;
+use super::interrupt;
+use super::load_adapter::known;
+use super::query::open;
+use super::settings::Settings;
+use crate::dataset::{Example, ExampleWriter};
+use crate::prompt::{SCHEMA_BYTES, schema_text};
+use crate::text;
+
+/// Subcommands of `examples`.
+#[derive(Debug, Subcommand)]
+pub enum ExamplesCommand {
+    /// Answers that were accepted for a database
+    List {
+        /// A SQLite file, or `demo`
+        database: String,
+    },
+    /// Write them as a data set
+    Export {
+        /// A SQLite file, or `demo`
+        database: String,
+        /// The shape of its rows
+        #[arg(long, value_enum, default_value = "context")]
+        to: RowFormat,
+        /// The new file: a JSON list where it ends in `.json`, else JSON lines
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+/// Runs a subcommand of `examples`.
+pub(super) fn run_examples(command: &ExamplesCommand, settings: &Settings) -> Result<u8, Failure> {
+    let (ExamplesCommand::List { database: name } | ExamplesCommand::Export { database: name, .. }) = command;
+    let database = open(name, settings)?;
+    let schema = database.schema(&interrupt::watch())?;
+    let (records, id) = known(settings, &database, &schema)?;
+    let accepted = records.accepted(id)?;
+    match command {
+        ExamplesCommand::List { .. } => {
+            if accepted.is_empty() {
+                writeln!(stderr(), "no answer was accepted for this database yet")?;
+                return Ok(0);
+            }
+            let line = |text: &str| text::ellipsis(&text::sanitize(text), 80).into_owned();
+            let rows = accepted.iter().map(|answer| vec![line(&answer.question), line(&answer.sql)]);
+            print_columns(&std::iter::once(vec!["QUESTION".to_owned(), "SQL".to_owned()]).chain(rows).collect::<Vec<_>>())?;
+        }
+        ExamplesCommand::Export { to, out, .. } => {
+            super::data::refuse_existing(out)?;
+            let context = schema_text(&schema, SCHEMA_BYTES);
+            let mut writer = ExampleWriter::create(out, (*to).into())?;
+            for answer in accepted {
+                let mut example = Example::question(answer.question, context.clone(), answer.sql);
+                example.db_id = database.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
+                example.source = Some("accepted".into());
+                writer.write(&example)?;
+            }
+            let rows = writer.finish()?;
+            writeln!(stderr(), "wrote {}", text::counted(rows as u64, "row", "rows"))?;
+            writeln!(stdout(), "{}", out.display())?;
+        }
+    }
+    Ok(0)
+}

@@ -1,0 +1,23 @@
+//! Examples made from a database: queries of many shapes over its real names and values, and a question for each.
+//!
+//! - [`mod@make`]: drafts until there are enough, each run and judged
+//! - [`mod@rephrase`]: questions in a model's words, kept where they still mean the same
+//! - `draft`: a question with its query; [`Shape`] says what the query does
+//! - `single`, `joined`: the shapes; `phrase`: conditions in SQL and in words
+//! - `facts`: what columns are for, and their values; `words`: names as words
+
+mod draft;
+mod facts;
+mod joined;
+pub mod make;
+mod phrase;
+pub mod rephrase;
+mod single;
+mod words;
+
+pub use draft::{Draft, Shape};
+pub use make::{Made, MakeEvent, MakeOptions, make};
+pub use rephrase::rephrase;
+
+#[cfg(test)]
+mod tests;
