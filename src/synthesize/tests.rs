@@ -36,13 +36,15 @@ fn check_sound(database: &Database, made: &Made) {
 }
 
 #[test]
-fn the_sample_gives_every_shape() {
+fn the_sample_gives_nearly_every_shape() {
     let folder = tempfile::tempdir().unwrap();
     let path = demo::path(folder.path()).unwrap();
     let (database, made) = make_from(&path, 300, 1);
     assert_eq!(made.examples.len(), 300);
     check_sound(&database, &made);
-    let missing: Vec<Shape> = Shape::ALL.into_iter().filter(|shape| !made.shapes.contains_key(shape)).collect();
+    // The sample's tables have no column of a few texts beside a number.
+    let absent = [Shape::GroupAggregate, Shape::GroupTop, Shape::Both, Shape::Except, Shape::Union];
+    let missing: Vec<Shape> = Shape::ALL.into_iter().filter(|shape| !made.shapes.contains_key(shape) && !absent.contains(shape)).collect();
     assert!(missing.is_empty(), "{missing:?}");
     assert!(made.examples[0].context().starts_with("CREATE TABLE "));
     let (_, again) = make_from(&path, 300, 1);
@@ -59,10 +61,15 @@ fn every_database_at_hand_gives_sound_examples() {
     };
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
+    let mut shapes = std::collections::BTreeSet::new();
     for path in paths.iter().step_by(9) {
-        let (database, made) = make_from(path, 25, 3);
+        let (database, made) = make_from(path, 40, 3);
         check_sound(&database, &made);
+        shapes.extend(made.shapes.keys().copied());
     }
+    // These databases miss no values; the sample does.
+    shapes.insert(Shape::Missing);
+    assert_eq!(shapes.len(), Shape::ALL.len(), "{shapes:?}");
 }
 
 #[test]
