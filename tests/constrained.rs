@@ -30,12 +30,12 @@ impl Letters {
         if forced.first().is_some_and(|first| *first != byte) || !(byte.is_ascii_lowercase() || byte == b' ') {
             return Err(Barred::Here);
         }
-        if self.certain && self.bet == Some(byte) {
+        let word = self.last_word();
+        if self.certain && word.is_empty() && self.bet == Some(byte) {
             return Err(Barred::Here);
         }
-        let word = self.last_word();
         if byte == b' ' && self.bet.is_some() && word.first().copied() == self.bet {
-            return Err(Barred::Since(word.len()));
+            return Err(Barred::Since { back: word.len(), again: Box::new(Self { text: Vec::new(), certain: true, ..self.clone() }) });
         }
         self.text.push(byte);
         Ok(())
@@ -48,17 +48,18 @@ impl ByteAutomaton for Letters {
         for &byte in bytes {
             next.one(byte).map_err(|barred| match barred {
                 // What this very call added was never written.
-                Barred::Since(back) if back <= next.text.len() - self.text.len() => Barred::Here,
-                Barred::Since(back) => Barred::Since(back - (next.text.len() - self.text.len())),
-                Barred::Here => Barred::Here,
+                Barred::Since { back, again } if back > next.text.len() - self.text.len() => {
+                    Barred::Since { back: back - (next.text.len() - self.text.len()), again }
+                }
+                Barred::Since { .. } | Barred::Here => Barred::Here,
             })?;
         }
         *self = next;
         Ok(())
     }
 
-    fn may_end(&self) -> bool {
-        self.text.len() > 4
+    fn may_end(&self) -> Result<(), Barred> {
+        if self.text.len() > 4 { Ok(()) } else { Err(Barred::Here) }
     }
 
     fn forced(&self) -> Vec<u8> {
@@ -74,8 +75,8 @@ impl ByteAutomaton for Letters {
         if !self.certain && self.bet.is_some() && word.first().copied() == self.bet { word.len() } else { 0 }
     }
 
-    fn make_certain(&mut self) {
-        self.certain = true;
+    fn endings(&self) -> Vec<Vec<u8>> {
+        Vec::new()
     }
 
     fn fork(&self) -> Box<dyn ByteAutomaton> {
@@ -182,8 +183,8 @@ fn a_constraint_that_bars_everything_is_given_up() {
         fn take(&mut self, _: &[u8]) -> Result<(), Barred> {
             Err(Barred::Here)
         }
-        fn may_end(&self) -> bool {
-            false
+        fn may_end(&self) -> Result<(), Barred> {
+            Err(Barred::Here)
         }
         fn forced(&self) -> Vec<u8> {
             Vec::new()
@@ -191,7 +192,9 @@ fn a_constraint_that_bars_everything_is_given_up() {
         fn unsettled(&self) -> usize {
             0
         }
-        fn make_certain(&mut self) {}
+        fn endings(&self) -> Vec<Vec<u8>> {
+            Vec::new()
+        }
         fn fork(&self) -> Box<dyn ByteAutomaton> {
             Box::new(self.clone())
         }

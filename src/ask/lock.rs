@@ -20,17 +20,23 @@ impl Constrain for Names {
     }
 }
 
+/// What a refusal after the text that `lock` has taken means for it.
+fn barred(lock: &NameLock, refusal: Refusal) -> Barred {
+    match refusal {
+        Refusal::Again(lesson) if lesson.at < lock.written() => {
+            Barred::Since { back: lock.written() - lesson.at, again: Box::new(lock.again(&lesson)) }
+        }
+        Refusal::Again(_) | Refusal::Name => Barred::Here,
+    }
+}
+
 impl ByteAutomaton for NameLock {
     fn take(&mut self, bytes: &[u8]) -> Result<(), Barred> {
-        let written = self.written();
-        Self::take(self, bytes).map_err(|refusal| match refusal {
-            Refusal::Wager(at) if at < written => Barred::Since(written - at),
-            Refusal::Wager(_) | Refusal::Name => Barred::Here,
-        })
+        Self::take(self, bytes).map_err(|refusal| barred(self, refusal))
     }
 
-    fn may_end(&self) -> bool {
-        Self::may_end(self)
+    fn may_end(&self) -> Result<(), Barred> {
+        self.end().map_err(|refusal| barred(self, refusal))
     }
 
     fn forced(&self) -> Vec<u8> {
@@ -41,8 +47,8 @@ impl ByteAutomaton for NameLock {
         Self::unsettled(self)
     }
 
-    fn make_certain(&mut self) {
-        self.make_strict();
+    fn endings(&self) -> Vec<Vec<u8>> {
+        Self::endings(self)
     }
 
     fn fork(&self) -> Box<dyn ByteAutomaton> {

@@ -11,12 +11,18 @@ use super::sampler::{Sampler, argmax};
 use super::tokenizer::{Specials, Tokenizer};
 
 /// Why bytes may not come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Barred {
     /// They fit nothing that may stand here.
     Here,
-    /// They would fit, were it not for what was written this many bytes before: something else should have been written there.
-    Since(usize),
+    /// What was written before has to be written otherwise: `back` bytes of it are taken back, what stays is given to `again`, which knows
+    /// what went wrong.
+    Since {
+        /// Of the bytes written so far.
+        back: usize,
+        /// Before the first byte.
+        again: Box<dyn ByteAutomaton>,
+    },
 }
 
 /// What may be written, as far as a text has come. A copy goes its own way.
@@ -24,17 +30,17 @@ pub trait ByteAutomaton: Debug + Send {
     /// Takes bytes, or says why they may not come; then nothing has changed.
     fn take(&mut self, bytes: &[u8]) -> Result<(), Barred>;
 
-    /// Whether the text may end here.
-    fn may_end(&self) -> bool;
+    /// Whether the text may end here, or why not.
+    fn may_end(&self) -> Result<(), Barred>;
 
-    /// The bytes that must come next; none where there is a choice.
+    /// The bytes that end the word being written, where only one is known; none where there is a choice.
     fn forced(&self) -> Vec<u8>;
 
-    /// How many of the bytes written last may still turn out wrong ([`Barred::Since`]).
-    fn unsettled(&self) -> usize;
+    /// Inside a word that has to become one of a few: how each of them ends. None anywhere else.
+    fn endings(&self) -> Vec<Vec<u8>>;
 
-    /// From here on, takes nothing that may turn out wrong.
-    fn make_certain(&mut self);
+    /// How many of the bytes written last may still be taken back ([`Barred::Since`]).
+    fn unsettled(&self) -> usize;
 
     /// A copy.
     fn fork(&self) -> Box<dyn ByteAutomaton>;
@@ -65,74 +71,75 @@ const HEALED: usize = 6;
 
 /// One text on its way under a constraint.
 #[derive(Debug)]
-pub(super) struct Guard {
-    constraint: Constraint,
-    automaton: Box<dyn ByteAutomaton>,
-}
+pub(super) struct Guard(Box<dyn ByteAutomaton>);
 
 impl Clone for Guard {
     fn clone(&self) -> Self {
-        Self { constraint: self.constraint.clone(), automaton: self.automaton.fork() }
+        Self(self.0.fork())
     }
 }
 
 /// What a guard makes of the model's wish.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) enum Choice {
     Token(u32),
-    /// This many bytes are to be taken back.
-    Back(usize),
+    /// So many bytes are to be taken back, and to be written again under this guard, which has taken nothing yet.
+    Back(usize, Guard),
 }
 
 impl Guard {
     /// A guard before the first byte.
     pub(super) fn new(constraint: &Constraint) -> Self {
-        Self { constraint: constraint.clone(), automaton: constraint.0.start() }
-    }
-
-    /// A guard that has taken `tokens`, and takes nothing uncertain after them: so nothing is taken back twice.
-    pub(super) fn certain_after(&self, tokens: &[u32], tokenizer: &Tokenizer) -> Self {
-        let mut guard = Self::new(&self.constraint);
-        tokens.iter().for_each(|&token| guard.take(token, tokenizer));
-        guard.automaton.make_certain();
-        guard
+        Self(constraint.0.start())
     }
 
     /// Takes a token that [`choose`](Self::choose) gave.
     pub(super) fn take(&mut self, token: u32, tokenizer: &Tokenizer) {
         // What is barred here was let through because everything was: from now on nothing is known.
-        let _ = self.automaton.take(bytes_of(tokenizer, token));
+        let _ = self.0.take(bytes_of(tokenizer, token));
     }
 
     /// How many of the bytes written last may be taken back, once `token` is written.
     pub(super) fn unsettled_after(&self, token: u32, tokenizer: &Tokenizer) -> usize {
         let mut next = self.clone();
         next.take(token, tokenizer);
-        next.automaton.unsettled()
+        next.0.unsettled()
     }
 
     /// Whether `token` may come.
     fn allows(&self, token: u32, tokenizer: &Tokenizer) -> Result<(), Barred> {
         if tokenizer.end_ids().contains(&token) {
-            return if self.automaton.may_end() { Ok(()) } else { Err(Barred::Here) };
+            return self.0.may_end();
         }
-        self.automaton.fork().take(bytes_of(tokenizer, token))
+        self.0.fork().take(bytes_of(tokenizer, token))
     }
 
     /// How many of `tokens` may come, one after the other.
     pub(super) fn allowed(&self, tokens: &[u32], tokenizer: &Tokenizer) -> usize {
-        let mut automaton = self.automaton.fork();
+        let mut automaton = self.0.fork();
         let fits = |&token: &u32| tokenizer.end_ids().contains(&token) || automaton.take(bytes_of(tokenizer, token)).is_ok();
         tokens.iter().copied().take_while(fits).count()
     }
 
-    /// The next token: what `sampler` draws from `logits` among those that may come. `logits: [vocabulary]`.
-    pub(super) fn choose(&self, sampler: &mut Sampler, logits: &[f32], tokenizer: &Tokenizer) -> Result<Choice, LlmError> {
+    /// Whether `token` may come after `written`, and the word that it begins or goes on with can be ended as the model knows it.
+    fn leads_on(&self, written: &[u32], token: u32, tokenizer: &Tokenizer) -> bool {
+        let mut next = self.clone();
+        if self.allows(token, tokenizer).is_err() {
+            return false;
+        }
+        next.take(token, tokenizer);
+        let endings = next.0.endings();
+        let text = [&written[written.len().saturating_sub(HEALED)..], &[token]].concat();
+        endings.is_empty() || endings.iter().any(|ending| healed(&text, ending, tokenizer).is_some())
+    }
+
+    /// The next token after `written`: what `sampler` draws from `logits` among those that may come. `logits: [vocabulary]`.
+    pub(super) fn choose(&self, sampler: &mut Sampler, logits: &[f32], written: &[u32], tokenizer: &Tokenizer) -> Result<Choice, LlmError> {
         let first = sampler.sample(logits)?;
         match self.allows(first, tokenizer) {
-            Ok(()) => return Ok(Choice::Token(first)),
-            Err(Barred::Since(back)) => return Ok(Choice::Back(back)),
-            Err(Barred::Here) => {}
+            Ok(()) if self.leads_on(written, first, tokenizer) => return Ok(Choice::Token(first)),
+            Ok(()) | Err(Barred::Here) => {}
+            Err(Barred::Since { back, again }) => return Ok(Choice::Back(back, Self(again))),
         }
         let mut masked = logits.to_vec();
         let mut token = first;
@@ -144,40 +151,44 @@ impl Guard {
             if masked.get(token as usize).is_none_or(|logit| *logit == f32::NEG_INFINITY) {
                 break;
             }
-            if self.allows(token, tokenizer).is_ok() {
+            if self.leads_on(written, token, tokenizer) {
                 return Ok(Choice::Token(token));
             }
         }
-        let mut order: Vec<u32> = (0..masked.len() as u32).collect();
-        let logit = |token: &u32| masked.get(*token as usize).copied().unwrap_or(f32::NEG_INFINITY);
+        let mut order: Vec<u32> = (0..logits.len() as u32).collect();
+        let logit = |token: &u32| logits.get(*token as usize).copied().unwrap_or(f32::NEG_INFINITY);
         let likelier = |a: &u32, b: &u32| logit(b).total_cmp(&logit(a)).then(a.cmp(b));
         if order.len() > MOST_TRIES {
             order.select_nth_unstable_by(MOST_TRIES, likelier);
             order.truncate(MOST_TRIES);
         }
         order.sort_unstable_by(likelier);
-        let found = order.into_iter().find(|&token| logit(&token) > f32::NEG_INFINITY && self.allows(token, tokenizer).is_ok());
-        Ok(Choice::Token(found.unwrap_or_else(|| argmax(logits))))
+        let possible = |token: &&u32| logit(token) > f32::NEG_INFINITY;
+        let found = order.iter().filter(possible).find(|&&token| self.leads_on(written, token, tokenizer));
+        let found = found.or_else(|| order.iter().filter(possible).find(|&&token| self.allows(token, tokenizer).is_ok()));
+        Ok(Choice::Token(found.copied().unwrap_or_else(|| argmax(logits))))
     }
 
     /// The tokens that must come after `written`, cut as they are where the word that they end is tokenised as a whole.
     pub(super) fn forced(&self, written: &[u32], tokenizer: &Tokenizer) -> Vec<u32> {
-        let forced = self.automaton.forced();
+        let forced = self.0.forced();
         if forced.is_empty() {
             return Vec::new();
         }
-        for healed in (1..=HEALED.min(written.len())).rev() {
-            let tail = &written[written.len() - healed..];
-            let mut bytes: Vec<u8> = tail.iter().flat_map(|&token| bytes_of(tokenizer, token)).copied().collect();
-            bytes.extend(&forced);
-            let Ok(text) = String::from_utf8(bytes) else { continue };
-            let Ok(tokens) = tokenizer.encode(&text, Specials::AsText) else { continue };
-            if let Some(rest) = tokens.strip_prefix(tail) {
-                return rest.to_vec();
-            }
-        }
-        Vec::new()
+        healed(&written[written.len().saturating_sub(HEALED)..], &forced, tokenizer).unwrap_or_default()
     }
+}
+
+/// The tokens of `ending` after `written`, where the text of some last tokens of `written` and the ending is cut at that place when it is
+/// tokenised as a whole.
+fn healed(written: &[u32], ending: &[u8], tokenizer: &Tokenizer) -> Option<Vec<u32>> {
+    (0..written.len()).find_map(|at| {
+        let tail = &written[at..];
+        let mut bytes: Vec<u8> = tail.iter().flat_map(|&token| bytes_of(tokenizer, token)).copied().collect();
+        bytes.extend(ending);
+        let tokens = tokenizer.encode(&String::from_utf8(bytes).ok()?, Specials::AsText).ok()?;
+        tokens.strip_prefix(tail).map(<[u32]>::to_vec)
+    })
 }
 
 fn bytes_of(tokenizer: &Tokenizer, token: u32) -> &[u8] {

@@ -163,7 +163,7 @@ impl Decoding<'_> {
             }
             let mut drawn: Vec<(u32, Vec<Writer<'b>>)> = Vec::new();
             for mut writer in std::mem::take(&mut branch.writers) {
-                match self.draw(&mut writer, branch.ahead.row()?, branch.guard.as_ref(), emit)? {
+                match self.draw(&mut writer, &branch, prompt, emit)? {
                     Drawn::Token(token) => match drawn.iter_mut().find(|(other, _)| *other == token) {
                         Some((_, writers)) => writers.push(writer),
                         None => drawn.push((token, vec![writer])),
@@ -173,7 +173,7 @@ impl Decoding<'_> {
                         tokens.extend(token);
                         writer.finish(reason, tokens, written, emit);
                     }
-                    Drawn::Back(bytes) => unread.extend(self.go_back(&branch, prompt, writer, bytes)),
+                    Drawn::Back(bytes, guard) => unread.push(self.go_back(&branch, prompt, writer, bytes, guard)),
                 }
             }
             let [(token, writers)] = &mut drawn[..] else {
@@ -222,44 +222,38 @@ impl Decoding<'_> {
         None
     }
 
-    /// `writer` on a branch of its own, `bytes` before the end of `branch`, where it has to write something else.
-    fn go_back<'b>(&self, branch: &Branch<'b>, prompt: usize, mut writer: Writer<'b>, bytes: usize) -> Option<Branch<'b>> {
-        let written = branch.text.get(prompt..)?;
-        let mut back = 0;
-        let kept = written.iter().rposition(|&token| {
-            let stays = back >= bytes;
-            back += self.tokenizer.token_bytes(token).unwrap_or_default().len();
-            stays
-        });
-        let kept = kept.map_or(0, |at| at + 1);
-        let guard = branch.guard.as_ref()?.certain_after(written.get(..kept)?, self.tokenizer);
+    /// `writer` on a branch of its own, `bytes` before the end of `branch`, to go on from there under `guard`.
+    fn go_back<'b>(&self, branch: &Branch<'b>, prompt: usize, mut writer: Writer<'b>, bytes: usize, mut guard: Guard) -> Branch<'b> {
         let mut text = branch.text.clone();
-        text.truncate(prompt + kept);
-        let (mut characters, mut again) = (Utf8Assembler::default(), String::new());
-        for &token in written.get(..kept)? {
-            again.push_str(&characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
+        let mut back = 0;
+        while back < bytes && text.len() > prompt {
+            back += text.pop().and_then(|token| self.tokenizer.token_bytes(token)).unwrap_or_default().len();
         }
-        writer.characters = characters;
-        writer.stops.text = again;
-        writer.logprobs.truncate(kept);
-        writer.own_logprobs.truncate(kept);
+        (writer.characters, writer.stops.text) = (Utf8Assembler::default(), String::new());
+        for &token in &text[prompt..] {
+            guard.take(token, self.tokenizer);
+            writer.stops.text.push_str(&writer.characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
+        }
+        writer.logprobs.truncate(text.len() - prompt);
+        writer.own_logprobs.truncate(text.len() - prompt);
         let (session, ahead, drafter) = (branch.session.clone(), Ahead::unread(), Drafter::default());
-        Some(Branch { session, text, ahead, drafter, guard: Some(guard), writers: vec![writer] })
+        Branch { session, text, ahead, drafter, guard: Some(guard), writers: vec![writer] }
     }
 
     /// One token for `writer`, from the logits behind its text.
     fn draw(
         &self,
         writer: &mut Writer<'_>,
-        logits: &[f32],
-        guard: Option<&Guard>,
+        branch: &Branch<'_>,
+        prompt: usize,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Drawn, LlmError> {
+        let (logits, guard) = (branch.ahead.row()?, branch.guard.as_ref());
         let token = match guard {
             None => writer.sampler.sample(logits)?,
-            Some(guard) => match guard.choose(&mut writer.sampler, logits, self.tokenizer)? {
+            Some(guard) => match guard.choose(&mut writer.sampler, logits, &branch.text[prompt..], self.tokenizer)? {
                 Choice::Token(token) => token,
-                Choice::Back(bytes) => return Ok(Drawn::Back(bytes)),
+                Choice::Back(bytes, guard) => return Ok(Drawn::Back(bytes, guard)),
             },
         };
         if self.tokenizer.end_ids().contains(&token) {
@@ -342,8 +336,8 @@ enum Drawn {
     Token(u32),
     /// The end: with a last token, where a stop string came with it.
     Last(Option<u32>, FinishReason),
-    /// Something else has to be written this many bytes before.
-    Back(usize),
+    /// This many bytes have to be written otherwise, under this guard.
+    Back(usize, Guard),
 }
 
 impl Branch<'_> {

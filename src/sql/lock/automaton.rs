@@ -4,17 +4,17 @@ use std::sync::Arc;
 
 use super::catalog::Catalog;
 use super::grammar::Expect;
+use super::lesson::{Lesson, Then};
 use super::names::{Name, Narrowing, Roles, is_word_byte};
 use super::scope::{Purpose, Query};
 
 /// Why a byte may not come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// No name that can stand here has it.
     Name,
-    /// It would be right, were it not for the name at this offset, which no table of the schema has: a query that was still to come
-    /// might have had it, and did not.
-    Wager(usize),
+    /// Something before it has to be written otherwise.
+    Again(Lesson),
 }
 
 /// Which names may be written at a place.
@@ -105,12 +105,17 @@ pub(super) struct Sql {
     pub(super) after_is: bool,
     /// Whether names that no stored table has are refused also where a query to come could have them.
     pub(super) strict: bool,
-    /// Where the last token ended.
+    /// What went wrong before, in an earlier attempt at this statement.
+    pub(super) lessons: Arc<[Lesson]>,
+    /// Lessons about tables to be joined that were heeded.
+    joined: Vec<usize>,
+    /// Where the last token ended, and the one before.
     pub(super) end: usize,
+    pub(super) end_before: usize,
 }
 
 impl Sql {
-    pub(super) fn new(catalog: Arc<Catalog>, strict: bool) -> Self {
+    pub(super) fn new(catalog: Arc<Catalog>, strict: bool, lessons: Arc<[Lesson]>) -> Self {
         Self {
             catalog,
             text: Vec::new(),
@@ -122,7 +127,10 @@ impl Sql {
             fresh: false,
             after_is: false,
             strict,
+            lessons,
+            joined: Vec::new(),
             end: 0,
+            end_before: 0,
         }
     }
 
@@ -136,8 +144,13 @@ impl Sql {
                 let start = *start;
                 if is_word_byte(byte) {
                     filter.left.push(byte);
+                    let admits = filter.admits(self.text.get(start..).unwrap_or(&[]));
                     let word = self.text.get(start..).unwrap_or(&[]);
-                    return if filter.admits(word) && !self.closes_too_early(word) { Ok(Step::On) } else { Err(self.unmet()) };
+                    return match self.closes_too_early(word) {
+                        _ if !admits => Err(self.unmet()),
+                        Some(refusal) => Err(refusal),
+                        None => Ok(Step::On),
+                    };
                 }
                 let roles = filter.left.roles();
                 let free = filter.free;
@@ -147,7 +160,7 @@ impl Sql {
                     return Ok(Step::On);
                 }
                 self.lex = Lex::Between;
-                self.end = at;
+                self.ends(at);
                 self.word(&word, start, roles, free)?;
                 self.begin(byte, at)
             }
@@ -157,7 +170,7 @@ impl Sql {
                         let (start, close, content, roles, free) =
                             (*start, *close, std::mem::take(content), filter.left.roles(), filter.free);
                         self.lex = Lex::Between;
-                        self.end = at;
+                        self.ends(at);
                         self.quoted(&content, close, start, roles, free)?;
                         return self.begin(byte, at);
                     }
@@ -186,7 +199,7 @@ impl Sql {
                     return Ok(Step::On);
                 }
                 self.lex = Lex::Between;
-                self.end = at;
+                self.ends(at);
                 self.literal(start)?;
                 self.begin(byte, at)
             }
@@ -233,6 +246,37 @@ impl Sql {
         }
     }
 
+    /// Notes that a token ends before `at`.
+    pub(super) fn ends(&mut self, at: usize) {
+        (self.end_before, self.end) = (self.end, at);
+    }
+
+    /// Whether only a name that is known to be right may stand at `at`.
+    pub(super) fn knows(&self, at: usize) -> bool {
+        self.strict || self.lessons.iter().any(|lesson| lesson.at == at && lesson.then == Then::Known)
+    }
+
+    /// The only names that may stand at `at`, where an earlier attempt showed them.
+    pub(super) fn only(&self, at: usize) -> Option<&[(Name, Roles)]> {
+        self.lessons.iter().find_map(|lesson| match &lesson.then {
+            Then::Only(names) if lesson.at == at => Some(names.as_slice()),
+            _ => None,
+        })
+    }
+
+    /// Has the tables owe what an earlier attempt showed that they lack, once they are written again.
+    fn heed(&mut self, at: usize) {
+        let lessons = Arc::clone(&self.lessons);
+        for (number, lesson) in lessons.iter().enumerate().filter(|(_, lesson)| lesson.at <= at) {
+            if let Then::Join(owed) = &lesson.then
+                && !self.joined.contains(&number)
+            {
+                self.joined.push(number);
+                self.here_mut().scope.owed.push(owed.clone());
+            }
+        }
+    }
+
     /// Takes a byte that begins a token.
     fn begin(&mut self, byte: u8, at: usize) -> Result<Step, Refusal> {
         if byte.is_ascii_whitespace() {
@@ -243,11 +287,12 @@ impl Sql {
         let next_is_dot_or_bracket = matches!(byte, b'.' | b'(');
         if !next_is_dot_or_bracket && !matches!(byte, b'-' | b'/') {
             self.settle()?;
+            self.heed(at);
         }
         match byte {
             b'\'' | b'"' | b'`' | b'[' => {
-                let filter = self.filter(Some(byte));
-                if byte == b'`' && !filter.free && filter.left.is_empty() && !self.clone().may_end() {
+                let filter = self.filter(Some(byte), at);
+                if byte == b'`' && !filter.free && filter.left.is_empty() && self.clone().end_here().is_err() {
                     return Err(self.unmet());
                 }
                 let close = if byte == b'[' { b']' } else { byte };
@@ -271,7 +316,7 @@ impl Sql {
                 Ok(Step::On)
             }
             _ if is_word_byte(byte) => {
-                let mut filter = self.filter(None);
+                let mut filter = self.filter(None, at);
                 filter.left.push(byte);
                 let admits = filter.admits(&[byte]);
                 self.lex = Lex::Word { start: at, filter };
@@ -291,29 +336,24 @@ impl Sql {
         Ok(if ticks >= 3 { Step::Over } else { Step::On })
     }
 
-    /// Whether the statement may end here.
-    pub(super) fn may_end(mut self) -> bool {
-        self.end_here().is_ok()
-    }
-
     /// Ends the statement.
     pub(super) fn end_here(&mut self) -> Result<(), Refusal> {
         let at = self.text.len();
         match std::mem::replace(&mut self.lex, Lex::Between) {
             Lex::Word { start, filter } => {
                 let word = self.text.get(start..).unwrap_or(&[]).to_vec();
-                self.end = at;
+                self.ends(at);
                 self.word(&word, start, filter.left.roles(), filter.free)?;
             }
             Lex::Quoted { start, close, content, closing, filter } => {
                 if !closing {
                     return Err(Refusal::Name);
                 }
-                self.end = at;
+                self.ends(at);
                 self.quoted(&content, close, start, filter.left.roles(), filter.free)?;
             }
             Lex::Plain { start } => {
-                self.end = at;
+                self.ends(at);
                 self.literal(start)?;
             }
             Lex::Dash | Lex::Slash => self.operator(at.saturating_sub(1))?,
@@ -323,41 +363,48 @@ impl Sql {
         self.finish()
     }
 
-    /// From where on what is written may still turn out wrong.
-    pub(super) fn unsettled_from(&self) -> Option<usize> {
-        let name = match (&self.lex, &self.expect) {
-            _ if self.strict || !self.is_ahead() => None,
-            (Lex::Word { start, .. } | Lex::Quoted { start, .. }, Expect::Operand | Expect::Column { .. }) => Some(*start),
-            (_, Expect::Pending { start, .. } | Expect::Column { start, .. }) => Some(*start),
-            _ => None,
-        };
-        name.into_iter().chain(self.first_wager()).min()
-    }
-
-    /// The rest of the name being written, where only one is left.
+    /// The rest of the name being written, where only one is left; where others than known ones may stand, it is a guess.
     pub(super) fn forced(&self) -> Vec<u8> {
         match &self.lex {
-            Lex::Word { start, filter } if !filter.free => {
+            Lex::Word { start, filter } => {
                 let word = self.text.get(*start..).unwrap_or(&[]);
-                if filter.shapes && is_short_alias(word) || filter.blob && word.eq_ignore_ascii_case(b"x") {
-                    return Vec::new();
-                }
-                rest(&filter.left, word.len())
+                let short = filter.shapes && is_short_alias(word) || filter.blob && word.eq_ignore_ascii_case(b"x");
+                if short && !filter.free || word.len() < 2 { Vec::new() } else { rest(&filter.left, word) }
             }
-            Lex::Quoted { content, closing: false, filter, close, .. } if !filter.free && !content.is_empty() => {
-                let rest = rest(&filter.left, content.len());
+            Lex::Quoted { content, closing: false, filter, close, .. } if !content.is_empty() => {
+                let rest = rest(&filter.left, content);
                 if rest.contains(close) { Vec::new() } else { rest }
             }
             _ => Vec::new(),
         }
     }
+
+    /// Where a word stands that is no name yet: how each of the names that it may become ends, `most` at most.
+    pub(super) fn endings(&self, most: usize) -> Vec<Vec<u8>> {
+        let Lex::Word { start, filter } = &self.lex else { return Vec::new() };
+        let word = self.text.get(*start..).unwrap_or(&[]);
+        if filter.free || !filter.left.roles().is_none() || filter.shapes && is_short_alias(word) {
+            return Vec::new();
+        }
+        filter.left.names().take(most).map(|name| ending(name, word)).collect()
+    }
 }
 
-fn rest(left: &Narrowing, written: usize) -> Vec<u8> {
+/// How `name` goes on after `word`, in the case that `word` is written in.
+fn ending(name: &Name, word: &[u8]) -> Vec<u8> {
+    let rest = name.spelled.get(word.len()..).unwrap_or(&[]);
+    if name.spelled.starts_with(word) {
+        rest.to_vec()
+    } else if word.iter().any(u8::is_ascii_lowercase) {
+        rest.to_ascii_lowercase()
+    } else {
+        rest.to_ascii_uppercase()
+    }
+}
+
+fn rest(left: &Narrowing, word: &[u8]) -> Vec<u8> {
     match left.only() {
-        Some((Name { spelled, .. }, roles)) if roles.has(Roles::COLUMN) || roles.has(Roles::TABLE) || roles.has(Roles::QUALIFIER) => {
-            spelled.get(written..).unwrap_or(&[]).to_vec()
-        }
+        Some((name, roles)) if roles.has(Roles::COLUMN) || roles.has(Roles::TABLE) || roles.has(Roles::QUALIFIER) => ending(name, word),
         _ => Vec::new(),
     }
 }

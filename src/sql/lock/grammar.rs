@@ -4,6 +4,7 @@
 
 use super::automaton::{Refusal, Sql};
 use super::keywords::is;
+use super::lesson::Place;
 use super::names::{Name, Roles};
 use super::scope::{Clause, Item, Purpose, Source, Writing};
 use super::words::is_reserved;
@@ -72,11 +73,6 @@ impl Expect {
     /// Whether a value may stand here.
     pub(super) fn takes_value(&self) -> bool {
         matches!(self, Self::Operand)
-    }
-
-    /// Whether a name was just written that a dot may follow.
-    pub(super) fn is_name(&self) -> bool {
-        matches!(self, Self::Pending { .. } | Self::PendingTable { .. })
     }
 }
 
@@ -307,7 +303,7 @@ impl Sql {
         self.settle()?;
         self.fresh = false;
         self.after_is = false;
-        self.end = start + 1;
+        self.ends(start + 1);
         match self.expect {
             Expect::After | Expect::Operand => {
                 self.touch(start, None);
@@ -334,12 +330,12 @@ impl Sql {
                     return Err(self.unmet());
                 }
                 self.touch(start, Some(&name));
-                self.refer(None, Some(name), start)
+                self.refer(None, Some(name), Place { first: start, start })
             }
-            Expect::PendingTable { name, .. } => {
+            Expect::PendingTable { name, start } => {
                 self.expect = Expect::AfterTable;
                 let Some(relation) = self.relation(&name) else { return Err(self.unmet()) };
-                self.add_source(Source { name, relation, aliased: false });
+                self.add_source(Source { name, relation, aliased: false, start });
                 Ok(())
             }
             _ => Ok(()),

@@ -1,7 +1,9 @@
 //! What each word does, where one stands that is more than a name.
 
+use super::automaton::Refusal;
 use super::automaton::Sql;
 use super::grammar::{Bracket, Expect, Outcome};
+use super::lesson::Place;
 use super::names::{Name, Roles};
 use super::scope::{Clause, From, Purpose};
 use super::words::is_reserved;
@@ -24,6 +26,7 @@ impl Sql {
             let query = self.here_mut();
             query.clause = Clause::Select;
             query.scope = super::scope::Scope::default();
+            query.tables_end = None;
             self.expect = Expect::Operand;
         } else if is(word, &["values"]) {
             self.here_mut().clause = Clause::Values;
@@ -122,7 +125,7 @@ impl Sql {
         }
         self.expect = Expect::After;
         self.touch(first, Some(&name));
-        self.refer(Some(qualifier), Some(name), start)
+        self.refer(Some(qualifier), Some(name), Place { first, start })
     }
 
     pub(super) fn after_word(&mut self, word: &[u8], name: Name, start: usize) -> Outcome {
@@ -243,6 +246,9 @@ impl Sql {
             self.end_item();
         }
         self.close_from()?;
+        if self.here().tables_end.is_none() {
+            self.here_mut().tables_end = Some(self.end_before);
+        }
         let (clause, expect) = if is(word, &["where", "having"]) {
             (Clause::Filter, Expect::Operand)
         } else if is(word, &["limit"]) {
@@ -283,28 +289,28 @@ impl Sql {
         Ok(())
     }
 
-    /// Whether `word` would end the tables while something is owed, or call one what it cannot be called.
-    pub(super) fn closes_too_early(&self, word: &[u8]) -> bool {
+    /// Why `word` may not end the tables while something is owed, or may not be what one is called.
+    pub(super) fn closes_too_early(&self, word: &[u8]) -> Option<Refusal> {
+        let alias = || self.clone().table_alias(Name::new(word)).err();
         if self.bracket().is_some() {
-            return self.expect == Expect::TableAlias && self.clone().table_alias(Name::new(word)).is_err();
+            return if self.expect == Expect::TableAlias { alias() } else { None };
         }
         let ends = is(word, &CLOSERS) && matches!(self.expect, Expect::After | Expect::AfterTable);
         if ends && self.here().scope.from != From::Closed {
-            return self.clone().next_clause(word).is_err();
+            return self.clone().next_clause(word).err();
         }
-        let alias = match self.expect {
-            Expect::TableAlias => true,
-            Expect::AfterTable if is(word, &["as"]) => return self.needs_own_name(),
-            Expect::AfterTable if is_reserved(word) || is(word, &JOINS) || is(word, &["indexed"]) => false,
+        match self.expect {
+            Expect::TableAlias => alias(),
+            Expect::AfterTable if is(word, &["as"]) => self.needs_own_name().then(|| self.unmet()),
+            Expect::AfterTable if is_reserved(word) || is(word, &JOINS) || is(word, &["indexed"]) => None,
             // It may still become a word that goes on with the query.
             Expect::AfterTable
                 if begins(word, &CLOSERS) || begins(word, &JOINS) || begins(word, &["on", "using", "indexed", "not", "as"]) =>
             {
-                return self.lacks_owed(&Name::new(word));
+                self.misnamed(&Name::new(word))
             }
-            Expect::AfterTable => true,
-            _ => false,
-        };
-        alias && self.clone().table_alias(Name::new(word)).is_err()
+            Expect::AfterTable => alias(),
+            _ => None,
+        }
     }
 }

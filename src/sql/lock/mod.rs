@@ -16,9 +16,11 @@
 //! - `catalog`, `names`, `words`: the names there are
 
 mod automaton;
+mod blame;
 mod catalog;
 mod grammar;
 mod keywords;
+mod lesson;
 mod names;
 mod punctuation;
 mod resolve;
@@ -33,6 +35,8 @@ use std::sync::Arc;
 pub use automaton::Refusal;
 use automaton::{Sql, Step};
 use catalog::Catalog;
+pub use lesson::Lesson;
+use lesson::MOST_LESSONS;
 
 use crate::schema::Schema;
 
@@ -41,6 +45,9 @@ use crate::schema::Schema;
 pub struct NameLock {
     catalog: Arc<Catalog>,
     strict: bool,
+    lessons: Arc<[Lesson]>,
+    /// How many attempts went wrong.
+    learnt: usize,
     state: State,
 }
 
@@ -56,28 +63,43 @@ enum State {
     Over,
 }
 
+impl State {
+    fn before() -> Self {
+        Self::Prose { line: Vec::new(), fenced: false }
+    }
+}
+
+/// With more names left, a word says too little for their endings to matter.
+const MOST_ENDINGS: usize = 64;
+
 /// A line longer than this begins no statement.
 const LONGEST_OPENING: usize = 64;
 
 impl NameLock {
     /// A lock to `schema`, before the first byte of a model's answer.
     pub fn new(schema: &Schema) -> Self {
-        Self { catalog: Arc::new(Catalog::new(schema)), strict: false, state: State::Prose { line: Vec::new(), fenced: false } }
+        Self { catalog: Arc::new(Catalog::new(schema)), strict: false, lessons: Arc::new([]), learnt: 0, state: State::before() }
     }
 
-    /// The same, refusing from here on names that only a query to come could have.
+    /// The same, taking from here on only names that are known to be right: it refuses at once, and never calls for another attempt.
     #[must_use]
     pub fn strict(mut self) -> Self {
-        self.make_strict();
-        self
-    }
-
-    /// See [`strict`](Self::strict).
-    pub fn make_strict(&mut self) {
         self.strict = true;
         if let State::Statement(sql) = &mut self.state {
             sql.strict = true;
         }
+        self
+    }
+
+    /// A lock before the first byte of another attempt, which heeds `lesson` and those learnt before.
+    #[must_use]
+    pub fn again(&self, lesson: &Lesson) -> Self {
+        // What came after the place is written anew.
+        let mut lessons: Vec<Lesson> = self.lessons.iter().filter(|earlier| earlier.at <= lesson.at).cloned().collect();
+        let repeated = lessons.contains(lesson);
+        lessons.push(lesson.clone());
+        let strict = self.strict || repeated || lessons.len() >= MOST_LESSONS || self.learnt >= MOST_LESSONS;
+        Self { catalog: Arc::clone(&self.catalog), strict, learnt: self.learnt + 1, lessons: lessons.into(), state: State::before() }
     }
 
     /// Takes the next byte, or says that it may not come; then nothing has changed.
@@ -85,7 +107,7 @@ impl NameLock {
         self.take(&[byte]).is_ok()
     }
 
-    /// Takes the next bytes, or says why they may not come; then nothing has changed. Offsets of a wager count from the statement's beginning.
+    /// Takes the next bytes, or says why they may not come; then nothing has changed. A lesson's place counts from the statement's beginning.
     pub fn take(&mut self, bytes: &[u8]) -> Result<(), Refusal> {
         if matches!(self.state, State::Over) {
             return Ok(());
@@ -108,7 +130,7 @@ impl NameLock {
             }
             State::Prose { line, fenced } => {
                 if let Some(word) = begins_statement(line, *fenced, byte) {
-                    let mut sql = Sql::new(Arc::clone(&self.catalog), self.strict);
+                    let mut sql = Sql::new(Arc::clone(&self.catalog), self.strict, Arc::clone(&self.lessons));
                     for &byte in word.iter().chain([&byte]) {
                         sql.push(byte)?;
                     }
@@ -126,9 +148,14 @@ impl NameLock {
 
     /// Whether the text may end here.
     pub fn may_end(&self) -> bool {
+        self.end().is_ok()
+    }
+
+    /// Says why the text may not end here, where it may not.
+    pub fn end(&self) -> Result<(), Refusal> {
         match &self.state {
-            State::Statement(sql) => sql.clone().may_end(),
-            _ => true,
+            State::Statement(sql) => sql.clone().end_here(),
+            _ => Ok(()),
         }
     }
 
@@ -148,11 +175,16 @@ impl NameLock {
         }
     }
 
-    /// How many of the bytes written last a [`Refusal::Wager`] may still call in question.
+    /// How many of the bytes written last a [`Refusal::Again`] may still call in question.
     pub fn unsettled(&self) -> usize {
+        if self.strict { 0 } else { self.written() }
+    }
+
+    /// Where a word stands that is no name yet: how each of the names that it may become ends; none where any word may stand.
+    pub fn endings(&self) -> Vec<Vec<u8>> {
         match &self.state {
-            State::Statement(sql) => sql.unsettled_from().map_or(0, |at| sql.text.len().saturating_sub(at)),
-            _ => 0,
+            State::Statement(sql) => sql.endings(MOST_ENDINGS),
+            _ => Vec::new(),
         }
     }
 }

@@ -144,6 +144,11 @@ impl Narrowing {
         !next.is_empty()
     }
 
+    /// The names that are left.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        self.runs.iter().flat_map(|run| run.list.get(run.low..run.high).unwrap_or(&[])).map(|(name, _)| name)
+    }
+
     fn first_names(&self) -> impl Iterator<Item = &(Name, Roles)> {
         self.runs.iter().filter_map(|run| run.list.get(run.low))
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::automaton::{Refusal, Sql, Step};
 use super::grammar::{Bracket, Expect, Outcome};
+use super::lesson::Place;
 use super::names::Roles;
 use super::scope::{Clause, Item, Purpose, Query, Source};
 
@@ -11,7 +12,7 @@ impl Sql {
     /// Takes a byte that is a token by itself.
     pub(super) fn punctuation(&mut self, byte: u8, at: usize) -> Result<Step, Refusal> {
         let fresh = std::mem::take(&mut self.fresh);
-        self.end = at + 1;
+        self.ends(at + 1);
         match byte {
             b'(' => self.open(at)?,
             b')' => self.close()?,
@@ -38,7 +39,7 @@ impl Sql {
                         self.writing().star = Some(Item::StarOf(qualifier.clone()));
                     }
                     self.expect = Expect::After;
-                    self.refer(Some(qualifier), None, start)?;
+                    self.refer(Some(qualifier), None, Place { first: start, start })?;
                 } else {
                     self.operator(at)?;
                 }
@@ -51,9 +52,8 @@ impl Sql {
     pub(super) fn open(&mut self, at: usize) -> Outcome {
         let (bracket, expect) = match std::mem::replace(&mut self.expect, Expect::Operand) {
             Expect::Pending { name, start, roles, quote } => {
-                if !roles.has(Roles::FUNCTION) && quote.is_none_or(|_| true) {
-                    let refusal = self.unmet();
-                    return Err(if self.is_ahead() && !self.strict { Refusal::Wager(start) } else { refusal });
+                if !roles.has(Roles::FUNCTION) {
+                    return Err(if quote.is_some() || self.knows(start) { Refusal::Name } else { self.known_at(start) });
                 }
                 self.touch(start, None);
                 match &*name.lower {
@@ -62,11 +62,12 @@ impl Sql {
                     _ => (Bracket::Values, Expect::Operand),
                 }
             }
-            Expect::PendingTable { name, .. } => {
+            Expect::PendingTable { name, start } => {
                 let relation = self.catalog.function(&name).or_else(|| self.catalog.relation(&name)).cloned();
                 let Some(relation) = relation else { return Err(self.unmet()) };
                 // Its arguments cannot name its own columns: it joins the tables behind them.
                 self.here_mut().function = Some(relation);
+                self.here_mut().function_start = start;
                 (Bracket::TableArguments, Expect::Operand)
             }
             Expect::Operand | Expect::In => {
@@ -120,7 +121,8 @@ impl Sql {
         if bracket == Bracket::TableArguments
             && let Some(relation) = self.here_mut().function.take()
         {
-            self.add_source(Source { name: relation.name.clone(), relation, aliased: false });
+            let start = self.here().function_start;
+            self.add_source(Source { name: relation.name.clone(), relation, aliased: false, start });
         }
         self.expect = match bracket {
             Bracket::Tables | Bracket::TableArguments | Bracket::Shared => Expect::AfterTable,
@@ -152,7 +154,8 @@ impl Sql {
             Purpose::Statement | Purpose::Expression => self.touch(self.end.saturating_sub(1), None),
             Purpose::Source => {
                 let relation = Arc::new(relation);
-                self.add_source(Source { name: relation.name.clone(), relation, aliased: false });
+                let start = self.end;
+                self.add_source(Source { name: relation.name.clone(), relation, aliased: false, start });
                 self.expect = Expect::AfterTable;
             }
             Purpose::Cte(..) => {

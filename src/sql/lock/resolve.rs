@@ -3,10 +3,15 @@
 use std::sync::Arc;
 
 use super::automaton::{Filter, Refusal, Sql, is_short_alias};
+use super::blame::owners;
 use super::grammar::{Bracket, Expect};
+use super::lesson::Place;
 use super::names::{Choices, Name, Narrowing, Roles, choices};
 use super::scope::{Clause, Found, From, Obligation, Purpose, Query, Relation, Source};
 use super::words::{ROWID, is_reserved};
+
+/// From so many tables on, only those are joined that something is owed by.
+const MANY_TABLES: usize = 6;
 
 impl Query {
     /// What it gives, as a table.
@@ -40,11 +45,11 @@ impl Sql {
     }
 
     /// All open queries, outermost first.
-    fn queries(&self) -> impl DoubleEndedIterator<Item = &Arc<Query>> + ExactSizeIterator {
+    pub(super) fn queries(&self) -> impl DoubleEndedIterator<Item = &Arc<Query>> + ExactSizeIterator {
         (0..self.nested.len() + 1).map(|depth| self.query(depth))
     }
 
-    fn query(&self, depth: usize) -> &Arc<Query> {
+    pub(super) fn query(&self, depth: usize) -> &Arc<Query> {
         depth.checked_sub(1).and_then(|at| self.nested.get(at)).unwrap_or(&self.statement)
     }
 
@@ -57,7 +62,7 @@ impl Sql {
     }
 
     /// Depths of the queries whose tables can be named here, innermost first.
-    fn chain(&self) -> Vec<usize> {
+    pub(super) fn chain(&self) -> Vec<usize> {
         let mut hidden = false;
         let mut out = Vec::new();
         for (depth, query) in self.queries().enumerate().rev() {
@@ -89,38 +94,36 @@ impl Sql {
 
     /// Whether tables that can be named here are still to come.
     pub(super) fn is_ahead(&self) -> bool {
-        self.chain().into_iter().any(|depth| match self.query(depth).scope.from {
-            From::Ahead => true,
-            From::Open => !self.strict,
-            From::Closed => false,
-        })
+        self.chain().into_iter().any(|depth| self.query(depth).scope.from == From::Ahead)
     }
 
-    /// Where the first name stands that only a query to come can have.
-    pub(super) fn first_wager(&self) -> Option<usize> {
-        self.queries().flat_map(|query| query.scope.owed.iter().filter_map(|owed| owed.wager)).min()
-    }
-
-    /// The refusal of something that nothing owed is to blame for.
-    pub(super) fn unmet(&self) -> Refusal {
-        self.first_wager().map_or(Refusal::Name, Refusal::Wager)
-    }
-
-    /// What may be written here, without quotes or behind `quote`.
-    pub(super) fn filter(&self, quote: Option<u8>) -> Filter {
+    /// What may be written at `at`, without quotes or behind `quote`.
+    pub(super) fn filter(&self, quote: Option<u8>, at: usize) -> Filter {
         let quoted = quote.is_some();
+        let usable = |name: &Name| quoted || name.is_word() && !is_reserved(&name.lower);
+        if let Some(only) = self.only(at)
+            && quote != Some(b'\'')
+        {
+            let names = only.iter().filter(|(name, _)| usable(name)).cloned().collect();
+            return Filter { left: Narrowing::new(vec![choices(names)]), ..Filter::default() };
+        }
         match &self.expect {
             Expect::Operand => match quote {
                 Some(b'\'' | b'"') => Filter::anything(),
-                _ => self.operand_filter(quoted),
+                _ => self.operand_filter(quoted, at),
             },
-            Expect::Column { qualifier, .. } => self.column_filter(qualifier, quoted),
+            Expect::Column { qualifier, .. } => self.column_filter(qualifier, quoted, at),
             Expect::Table | Expect::In => {
                 let mut lists = vec![self.catalog.tables.list(quoted)];
-                let usable = |name: &Name| quoted || name.is_word() && !is_reserved(&name.lower);
                 lists.push(choices(self.ctes().filter(|cte| usable(&cte.name)).map(|cte| (cte.name.clone(), Roles::TABLE)).collect()));
                 if self.fresh && !quoted {
                     lists.push(Arc::clone(&self.catalog.bracket));
+                }
+                if self.expect == Expect::Table && self.here().scope.sources.len() >= MANY_TABLES {
+                    let wanted: Vec<(Name, Roles)> = self.wanted_tables().filter(|(name, _)| usable(name)).collect();
+                    if !wanted.is_empty() {
+                        lists = vec![choices(wanted)];
+                    }
                 }
                 Filter { left: Narrowing::new(lists), ..Filter::default() }
             }
@@ -129,7 +132,14 @@ impl Sql {
         }
     }
 
-    fn operand_filter(&self, quoted: bool) -> Filter {
+    /// Tables that meet something that the innermost query owes.
+    fn wanted_tables(&self) -> impl Iterator<Item = (Name, Roles)> {
+        let owed = &self.here().scope.owed;
+        let meets = |table: &Relation| owed.iter().any(|owed| owed.column.as_ref().is_some_and(|column| table.has(column)));
+        self.catalog.relations.iter().chain(self.ctes()).filter(move |table| meets(table)).map(|table| (table.name.clone(), Roles::TABLE))
+    }
+
+    fn operand_filter(&self, quoted: bool, at: usize) -> Filter {
         let mut filter = Filter { blob: !quoted, ..Filter::default() };
         let mut lists: Vec<Choices> = Vec::new();
         if quoted {
@@ -143,7 +153,9 @@ impl Sql {
             }
         }
         let mut names: Vec<(Name, Roles)> = Vec::new();
-        for depth in self.chain() {
+        let chain = self.chain();
+        filter.free |= !chain.is_empty() && !self.knows(at);
+        for depth in chain {
             let query = self.query(depth);
             if query.scope.from == From::Ahead {
                 lists.push(self.catalog.names.list(quoted));
@@ -151,17 +163,11 @@ impl Sql {
                     names.push((cte.name.clone(), Roles::QUALIFIER));
                     names.extend(cte.columns.iter().map(|column| (column.clone(), Roles::COLUMN)));
                 }
-                filter.free |= !self.strict;
                 filter.shapes = !quoted;
             }
             if query.scope.from == From::Open {
                 let owed = query.scope.owed.iter().filter_map(|owed| owed.qualifier.clone());
                 names.extend(owed.map(|qualifier| (qualifier, Roles::QUALIFIER)));
-                // A join's condition may name a table that is joined after it.
-                if !self.strict {
-                    filter.shapes |= !quoted;
-                    names.extend(self.catalog.relations.iter().map(|table| (table.name.clone(), Roles::QUALIFIER)));
-                }
             }
             let mut sources = query.scope.sources.iter().collect::<Vec<_>>();
             if query.clause == Clause::OrderBy {
@@ -183,8 +189,8 @@ impl Sql {
         filter
     }
 
-    fn column_filter(&self, qualifier: &Name, quoted: bool) -> Filter {
-        let mut filter = Filter::default();
+    fn column_filter(&self, qualifier: &Name, quoted: bool, at: usize) -> Filter {
+        let mut filter = Filter { free: !self.knows(at), ..Filter::default() };
         let mut lists = Vec::new();
         let mut names: Vec<(Name, Roles)> = Vec::new();
         for depth in self.chain() {
@@ -206,7 +212,6 @@ impl Sql {
                         names.extend(columns_of(&relation).map(|column| (column, Roles::COLUMN)));
                         continue;
                     }
-                    filter.free |= !self.strict;
                     if query.scope.owed.iter().any(|owed| owed.qualifier.as_ref() == Some(qualifier)) {
                         for relation in self.candidates(query, qualifier) {
                             names.extend(columns_of(&relation).map(|column| (column, Roles::COLUMN)));
@@ -238,7 +243,7 @@ impl Sql {
     /// Tables that have all the columns that `query` owes `qualifier`.
     fn candidates<'a>(&'a self, query: &'a Query, qualifier: &'a Name) -> impl Iterator<Item = Arc<Relation>> + 'a {
         let owed = move |relation: &Arc<Relation>| {
-            let of_it = query.scope.owed.iter().filter(|owed| owed.qualifier.as_ref() == Some(qualifier) && owed.wager.is_none());
+            let of_it = query.scope.owed.iter().filter(|owed| owed.qualifier.as_ref() == Some(qualifier) && !owed.wager);
             of_it.filter_map(|owed| owed.column.as_ref()).all(|column| relation.has(column))
         };
         self.catalog.relations.iter().chain(self.ctes()).filter(move |relation| owed(relation)).cloned()
@@ -252,20 +257,20 @@ impl Sql {
             .any(|query| query.find(None, Some(name)) == Found::Yes || query.scope.from == From::Ahead && self.is_known(name))
     }
 
-    fn is_known(&self, column: &Name) -> bool {
+    pub(super) fn is_known(&self, column: &Name) -> bool {
         self.catalog.has_column(column) || self.ctes().any(|cte| cte.has(column))
     }
 
-    /// Takes note of `qualifier.column`, written at `start`.
-    pub(super) fn refer(&mut self, qualifier: Option<Name>, column: Option<Name>, start: usize) -> Result<(), Refusal> {
-        let owed = Obligation { qualifier, column, wager: Some(start) };
+    /// Takes note of `qualifier.column`, written at `place`.
+    pub(super) fn refer(&mut self, qualifier: Option<Name>, column: Option<Name>, place: Place) -> Result<(), Refusal> {
+        let owed = Obligation { qualifier, column, place, wager: true };
         self.owe(owed, None)
     }
 
     /// Finds what meets `owed` in the queries that can be named, of those around `inside` alone where it is given, or has the first one whose
     /// tables are still to come owe it.
     fn owe(&mut self, mut owed: Obligation, inside: Option<usize>) -> Result<(), Refusal> {
-        let refusal = owed.wager.map_or(Refusal::Name, Refusal::Wager);
+        let knows = self.knows(owed.place.start);
         for at in self.chain() {
             if inside.is_some_and(|inside| at >= inside) {
                 continue;
@@ -274,7 +279,7 @@ impl Sql {
             match query.find(owed.qualifier.as_ref(), owed.column.as_ref()) {
                 Found::Yes => return Ok(()),
                 Found::Lacking if query.scope.from == From::Ahead => {}
-                Found::Lacking => return Err(Refusal::Name),
+                Found::Lacking => return Err(self.lesson(&owed)),
                 Found::No => {}
             }
             let named = |other: &Obligation| other.qualifier.is_some() && other.qualifier == owed.qualifier;
@@ -282,17 +287,15 @@ impl Sql {
                 From::Closed => (false, false),
                 From::Ahead => (true, true),
                 From::Open if query.scope.owed.iter().any(named) || inside.is_some() => (true, true),
-                From::Open => (owed.qualifier.is_some() && !self.strict, false),
+                From::Open => (owed.qualifier.is_some() && !knows, false),
             };
             if !due {
                 continue;
             }
             match self.likely(query, &owed) {
-                Some(true) if certain => owed.wager = None,
-                Some(true) => {}
-                Some(false) if self.strict => return Err(Refusal::Name),
-                Some(false) => {}
-                None => return Err(Refusal::Name),
+                Some(true) => owed.wager = !certain,
+                Some(false) if !knows => {}
+                Some(false) | None => return Err(self.known_at(owed.place.start)),
             }
             let scope = &mut self.query_mut(at).scope;
             if !scope.owed.contains(&owed) {
@@ -300,7 +303,7 @@ impl Sql {
             }
             return Ok(());
         }
-        Err(if inside.is_none() { Refusal::Name } else { refusal })
+        Err(if inside.is_none() { self.lesson(&owed) } else { self.overdue(&owed) })
     }
 
     /// Whether a table of the schema can meet `owed`; `Some(false)` where only a query to come can, `None` where nothing can.
@@ -321,19 +324,22 @@ impl Sql {
         self.here_mut().scope.sources.push(source);
     }
 
-    /// What keeps the last table of FROM from being called `name`.
-    fn lacking(&self, name: &Name) -> Option<&Obligation> {
+    /// Why the last table of FROM may not be called `name`: it lacks a column that is owed under that name.
+    pub(super) fn misnamed(&self, name: &Name) -> Option<Refusal> {
         let scope = &self.here().scope;
-        let last = scope.sources.last()?;
-        scope
-            .owed
-            .iter()
-            .find(|owed| owed.qualifier.as_ref() == Some(name) && owed.column.as_ref().is_some_and(|column| !last.relation.has(column)))
-    }
-
-    /// Whether the last table of FROM lacks a column that is owed under `name`.
-    pub(super) fn lacks_owed(&self, name: &Name) -> bool {
-        self.lacking(name).is_some()
+        let (last, before) = scope.sources.split_last()?;
+        let of_it = |owed: &&Obligation| owed.qualifier.as_ref() == Some(name);
+        let lacks = |owed: &&Obligation| owed.column.as_ref().is_some_and(|column| !last.relation.has(column));
+        let lacking = scope.owed.iter().filter(of_it).find(lacks)?;
+        let owners = owners(before, lacking.column.as_ref());
+        if !owners.is_empty() {
+            return Some(self.only_at(lacking.place.first, owners));
+        }
+        let able: Vec<(Name, Roles)> = self.candidates(self.here(), name).map(|table| (table.name.clone(), Roles::TABLE)).collect();
+        if lacking.wager || able.is_empty() {
+            return Some(self.known_at(lacking.place.start));
+        }
+        Some(self.only_at(last.start, able))
     }
 
     /// Whether something is owed by the last table of FROM under its own name: `SELECT singer.name FROM singer`.
@@ -346,8 +352,8 @@ impl Sql {
 
     /// Calls the last table of FROM `name`.
     pub(super) fn name_source(&mut self, name: Name) -> Result<(), Refusal> {
-        if let Some(lacking) = self.lacking(&name) {
-            return Err(lacking.wager.map_or(Refusal::Name, Refusal::Wager));
+        if let Some(refusal) = self.misnamed(&name) {
+            return Err(refusal);
         }
         let own = self.here().scope.sources.last().is_some_and(|last| last.name == name);
         if !own && self.needs_own_name() {
@@ -372,7 +378,7 @@ impl Sql {
         for owed in std::mem::take(&mut query.scope.owed) {
             match self.here().scope.find(owed.qualifier.as_ref(), owed.column.as_ref()) {
                 Found::Yes => {}
-                Found::Lacking => return Err(owed.wager.map_or(Refusal::Name, Refusal::Wager)),
+                Found::Lacking => return Err(self.known_at(owed.place.start)),
                 Found::No => self.owe(owed, Some(depth))?,
             }
         }

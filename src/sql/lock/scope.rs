@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::grammar::Bracket;
+use super::lesson::Place;
 use super::names::Name;
 use super::words::ROWID;
 
@@ -41,6 +42,8 @@ pub(super) struct Source {
     pub(super) relation: Arc<Relation>,
     /// Whether an alias was given.
     pub(super) aliased: bool,
+    /// Where it was written.
+    pub(super) start: usize,
 }
 
 /// How far a FROM clause is.
@@ -56,15 +59,25 @@ pub(super) enum From {
 }
 
 /// A name that stands before its table.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(super) struct Obligation {
     /// `T1` of `T1.name`.
     pub(super) qualifier: Option<Name>,
     /// The column; `None` for `T1.*`.
     pub(super) column: Option<Name>,
-    /// Where it was written, if no stored table can meet it: only a query that is still to be written can.
-    pub(super) wager: Option<usize>,
+    /// Where it was written.
+    pub(super) place: Place,
+    /// Whether no stored table can meet it: only a query that is still to be written can.
+    pub(super) wager: bool,
 }
+
+impl PartialEq for Obligation {
+    fn eq(&self, other: &Self) -> bool {
+        self.qualifier == other.qualifier && self.column == other.column
+    }
+}
+
+impl Eq for Obligation {}
 
 /// A result column.
 #[derive(Debug, Clone)]
@@ -211,6 +224,10 @@ pub(super) struct Query {
     pub(super) rows: (usize, usize),
     /// The function in FROM whose arguments are being written.
     pub(super) function: Option<Arc<Relation>>,
+    /// Where it begins.
+    pub(super) function_start: usize,
+    /// Where the list of tables ended, before the word that ended it.
+    pub(super) tables_end: Option<usize>,
 }
 
 impl Query {
@@ -228,6 +245,8 @@ impl Query {
             earlier_outputs: Vec::new(),
             rows: (0, 0),
             function: None,
+            function_start: 0,
+            tables_end: None,
         }
     }
 

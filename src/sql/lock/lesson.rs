@@ -1,0 +1,33 @@
+//! Where writing went wrong, and how it is to go on from there.
+
+use super::names::{Name, Roles};
+use super::scope::Obligation;
+
+/// A place to go back to, and what to do otherwise there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lesson {
+    /// Bytes of the statement that stay.
+    pub at: usize,
+    pub(super) then: Then,
+}
+
+/// What to do otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Only a name that is known to be right may stand here.
+    Known,
+    /// Only one of these may.
+    Only(Vec<(Name, Roles)>),
+    /// The tables must be joined by one that meets this.
+    Join(Obligation),
+}
+
+/// Lessons that are learnt of one statement; then no name is taken that may turn out wrong.
+pub(super) const MOST_LESSONS: usize = 8;
+
+/// Where a name stands: its qualifier, or itself where it has none, and itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) first: usize,
+    pub(super) start: usize,
+}
