@@ -4,15 +4,16 @@
 //! column may stand, those of the tables named so far. A name that stands before its table (`SELECT T1.name FROM`) becomes an obligation,
 //! and the list of tables cannot end before all of them are met. Text around the statement is not touched.
 //!
+//! **Second attempts.** A name may turn out right later (`SELECT total FROM (SELECT sum(x) AS total ...`), and a name that is not there often
+//! says what is missing. So a name is taken as it is written, and where nothing has it, [`Refusal::Again`] says where to go back to and
+//! [`NameLock::again`] gives a lock that knows what went wrong: a table that has the column must be joined, or the table that has it must be
+//! named, or one of the known names must stand there. [`NameLock::strict`] takes known names alone, and refuses at the first wrong byte.
+//!
 //! **What it refuses although SQLite would take it.** A table's own name before its FROM means that table (`SELECT city.x FROM (...) AS city`
-//! with another `x`); then that table is not given an alias. A blank between a qualifier and its dot. A common table expression used before
-//! it is declared. A column of a table that a join's condition is still to be followed by, where nothing before named that table.
+//! with another `x`); then that table is not given an alias. A common table expression used before it is declared.
 //!
-//! **Wagers.** A name that no table has may still be right before its FROM: `SELECT total FROM (SELECT sum(x) AS total ...`. It is taken, and
-//! where the tables turn out to lack it, [`Refusal::Wager`] says where it stands, so that what writes can go back there and go on from
-//! [`NameLock::strict`], which takes none.
-//!
-//! - `automaton`: bytes to tokens; `grammar`, `keywords`, `punctuation`: what each token does; `resolve`: which names can be meant; `scope`: what a query has named
+//! - `automaton`: bytes to tokens; `grammar`, `keywords`, `punctuation`: what each token does; `resolve`: which names can be meant; `blame`,
+//!   `lesson`: what to do otherwise; `scope`: what a query has named
 //! - `catalog`, `names`, `words`: the names there are
 
 mod automaton;
