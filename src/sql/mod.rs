@@ -4,7 +4,7 @@
 //! - [`guard`]: the one place where SQL becomes allowed to run
 //! - [`mod@extract`]: the SQL in a model's answer
 //! - [`mod@mend`]: deterministic repair: names, qualifiers, missing joins
-//! - [`qualify`]: qualifiers that name the wrong table
+//! - [`qualify`]: the tables in a statement without a tree
 //! - [`quotes`]: double-quoted values become strings
 //! - [`comparisons`]: strings that are compared with columns
 //! - [`mod@describe`]: what a query does, in words

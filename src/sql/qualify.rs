@@ -1,7 +1,7 @@
-//! Qualifiers that name the wrong table: `T2.unit_price`, where of the joined tables only that of `T3` has such a column.
+//! The tables that stand in a statement, read off its tokens: for text that has no syntax tree.
 
 use super::lex::{Token, TokenKind, lex};
-use super::quote::{identifier, unquote};
+use super::quote::unquote;
 use crate::schema::{Schema, Table};
 
 /// A table in a statement, under the name that the statement calls it by.
@@ -33,46 +33,6 @@ pub fn sources<'a>(sql: &str, schema: &'a Schema) -> Vec<Source<'a>> {
         }
     }
     out
-}
-
-/// A change of one qualifier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Requalified {
-    /// The statement with the change.
-    pub sql: String,
-    /// What stood there: `T2.unit_price`.
-    pub from: String,
-    /// What stands there now.
-    pub to: String,
-}
-
-/// `sql` with the qualifier of `column`, which SQLite does not find (`T2.unit_price`), changed to the one other table in the statement
-/// that has such a column. `None` where there is no such table, or more than one. SQLite has to judge the result: scopes are not looked at.
-pub fn requalify(sql: &str, column: &str, schema: &Schema) -> Option<Requalified> {
-    let (qualifier, name) = column.split_once('.')?;
-    let sources = sources(sql, schema);
-    let mut owners = sources.iter().filter(|source| !source.alias.eq_ignore_ascii_case(qualifier) && source.table.column(name).is_some());
-    let (owner, None) = (owners.next()?, owners.next()) else { return None };
-    let tokens: Vec<Token> = lex(sql).into_iter().filter(Token::is_significant).collect();
-    let to = identifier(&owner.alias);
-    let mut out = String::with_capacity(sql.len());
-    let mut copied = 0;
-    for three in tokens.windows(3) {
-        let [first, dot, last] = three else { continue };
-        let fits = dot.text(sql) == "."
-            && unquote(first.text(sql)).eq_ignore_ascii_case(qualifier)
-            && unquote(last.text(sql)).eq_ignore_ascii_case(name);
-        if fits {
-            out.push_str(sql.get(copied..first.range.start)?);
-            out.push_str(&to);
-            copied = first.range.end;
-        }
-    }
-    if copied == 0 {
-        return None;
-    }
-    out.push_str(sql.get(copied..)?);
-    Some(Requalified { sql: out, from: column.into(), to: format!("{to}.{name}") })
 }
 
 #[cfg(test)]
@@ -107,23 +67,5 @@ mod tests {
         );
         check_sources("SELECT * FROM invoice WHERE 'from track' = 1 -- from line", &[("invoice", "invoice")]);
         check_sources("SELECT * FROM main.invoice, nowhere", &[]);
-    }
-
-    #[track_caller]
-    fn check(sql: &str, column: &str, expected: Option<&str>) {
-        assert_eq!(requalify(sql, column, &schema()).map(|change| change.sql).as_deref(), expected);
-    }
-
-    #[test]
-    fn a_qualifier_moves_to_the_one_table_that_has_the_column() {
-        check(
-            "SELECT sum(T1.\"unit price\") FROM invoice T1 JOIN line AS T2 ON T1.id = T2.invoice_id WHERE 't1.unit price' <> ''",
-            "T1.unit price",
-            Some("SELECT sum(T2.\"unit price\") FROM invoice T1 JOIN line AS T2 ON T1.id = T2.invoice_id WHERE 't1.unit price' <> ''"),
-        );
-        check("SELECT line.total FROM line, invoice", "line.total", Some("SELECT invoice.total FROM line, invoice"));
-        check("SELECT l.id FROM line l, invoice, track", "l.id", None);
-        check("SELECT l.nope FROM line l, invoice", "l.nope", None);
-        check("SELECT nope FROM line", "nope", None);
     }
 }

@@ -1,6 +1,8 @@
 //! What the question says and the query does not. English words: the questions that the models understand best.
 
-use sqlparser::ast::{DuplicateTreatment, Expr, FunctionArguments, GroupByExpr};
+use sqlparser::ast::{BinaryOperator, DuplicateTreatment, Expr, FunctionArguments, GroupByExpr, InTarget};
+
+use crate::sql::lex::lex;
 
 use super::{Block, Suspicion, SuspicionKind, aggregate, each_expression, suspect};
 
@@ -10,10 +12,21 @@ const SUPERLATIVES: [&str; 24] = [
     "worst", "latest", "earliest", "newest", "cheapest", "fastest", "slowest", "greatest", "fewest", "heaviest", "richest",
 ];
 
-pub(super) fn look(blocks: &[Block<'_>], question: &str, out: &mut Vec<Suspicion>) {
+/// Words that leave something out.
+const NEGATIONS: [&str; 8] = ["not", "never", "without", "except", "excluding", "don", "doesn", "neither"];
+
+pub(super) fn look(blocks: &[Block<'_>], sql: &str, question: &str, out: &mut Vec<Suspicion>) {
     let words: Vec<String> = question.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
     let has = |word: &str| words.iter().any(|other| other == word);
+    let tokens: Vec<String> = lex(sql).into_iter().map(|token| token.text(sql).to_ascii_lowercase()).collect();
+    let writes = |all: &[&str]| tokens.iter().any(|token| all.contains(&token.as_str()));
+    if NEGATIONS.iter().any(|word| has(word)) && !writes(&["not", "except", "<>", "!=", "left", "isnull", "is", "0", "<"]) {
+        suspect(out, SuspicionKind::NothingExcluded, "the question excludes something, and the query does not");
+    }
     let Some(block) = blocks.iter().find(|block| block.outermost) else { return };
+    if has("both") && has("and") && !writes(&["intersect", "having", "exists"]) && takes_either(block) {
+        suspect(out, SuspicionKind::EitherForBoth, "the question asks for both, and the query takes either");
+    }
     if block.limit.is_some() && block.order_by.is_empty() && SUPERLATIVES.iter().any(|word| has(word)) {
         suspect(out, SuspicionKind::LimitWithoutOrder, "the question asks for the first by some measure, and nothing is ordered");
     }
@@ -26,6 +39,22 @@ pub(super) fn look(blocks: &[Block<'_>], question: &str, out: &mut Vec<Suspicion
     if counts && counts_rows(block) {
         suspect(out, SuspicionKind::CountsRows, "the question asks how many different ones there are, and rows are counted");
     }
+}
+
+/// Whether WHERE takes several values of one column, by IN or by OR of equalities.
+fn takes_either(block: &Block<'_>) -> bool {
+    let mut columns: Vec<String> = Vec::new();
+    let mut either = false;
+    let Some(condition) = &block.select.selection else { return false };
+    each_expression(condition, &mut |expr, _| match expr {
+        Expr::In { target: InTarget::List(values), negated: false, .. } => either |= values.len() > 1,
+        Expr::BinaryOp { left, op: BinaryOperator::Eq, .. } => columns.push(left.to_string().to_lowercase()),
+        _ => {}
+    });
+    let mut alternatives = false;
+    each_expression(condition, &mut |expr, _| alternatives |= matches!(expr, Expr::BinaryOp { op: BinaryOperator::Or, .. }));
+    let repeated = columns.iter().enumerate().any(|(at, column)| columns.iter().skip(at + 1).any(|other| other == column));
+    either || alternatives && repeated
 }
 
 /// Whether rows are counted as they come: no DISTINCT, no group, no subquery that might have either.

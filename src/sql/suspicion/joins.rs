@@ -114,10 +114,16 @@ fn equated(resolution: &Resolution<'_>, left: &Reference, right: &Reference, out
         suspect(out, SuspicionKind::UnlikeTypes, sentence);
     }
     let joins = matches!(left.clause, Clause::On(_)) && scope == other_scope && source != other_source && !std::ptr::eq(a, b);
-    if joins && keys().next().is_some() {
-        let sentence = format!("{} and {} are joined on {} = {}, not on the key between them", a.name, b.name, one.name, other.name);
+    if joins && (keys().next().is_some() || are_both_keys(a, one, b, other)) {
+        let sentence = format!("{} and {} are joined on {} = {}, which is no key between them", a.name, b.name, one.name, other.name);
         suspect(out, SuspicionKind::OddJoin, sentence);
     }
+}
+
+/// Whether each column alone is its table's primary key: numbers of different things, that meet by chance.
+fn are_both_keys(a: &Table, one: &Column, b: &Table, other: &Column) -> bool {
+    let is_key = |table: &Table, column: &Column| matches!(table.primary_key.as_slice(), [key] if key.eq_ignore_ascii_case(&column.name));
+    is_key(a, one) && is_key(b, other)
 }
 
 /// The foreign keys between two tables, with the tables that own them.

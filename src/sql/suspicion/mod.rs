@@ -39,7 +39,7 @@ pub enum SuspicionKind {
     IdleJoin,
     /// Tables side by side with nothing that relates them.
     Cartesian,
-    /// A join that leaves the foreign key between the two tables unused.
+    /// A join on columns that no key relates, though there is one between the tables, or each is a key by itself.
     OddJoin,
     /// Columns of unlike types that are equated.
     UnlikeTypes,
@@ -59,6 +59,10 @@ pub enum SuspicionKind {
     LimitWithoutOrder,
     /// The question asks how many different ones, and rows are counted.
     CountsRows,
+    /// The question asks for both of two values, and either is taken.
+    EitherForBoth,
+    /// The question says not, never or without, and the query excludes nothing.
+    NothingExcluded,
 }
 
 /// What speaks against `sql`, which runs. Nothing where it has no syntax tree.
@@ -75,7 +79,7 @@ pub fn suspicions(sql: &str, schema: &Schema, question: Option<&str>) -> Vec<Sus
         forms::look(block, &resolution, &mut out);
     }
     if let Some(question) = question {
-        asked::look(&blocks.out, question, &mut out);
+        asked::look(&blocks.out, sql, question, &mut out);
     }
     let mut seen = Vec::new();
     out.retain(|suspicion| {

@@ -30,6 +30,10 @@ fn slips_are_suspected() {
     check("SELECT quantity FROM line WHERE quantity > 5 AND quantity < 3", None, &[AlwaysFalse]);
     check("SELECT quantity FROM line WHERE quantity BETWEEN 5 AND 3", None, &[AlwaysFalse]);
     check("SELECT name FROM customer LIMIT 1", Some("Which customer has the most orders?"), &[LimitWithoutOrder]);
+    check("SELECT c.name, m.country FROM customer c JOIN maker m ON m.id = c.id", None, &[OddJoin]);
+    check("SELECT name FROM customer WHERE city IN ('a', 'b')", Some("Who lives in both a and b?"), &[EitherForBoth]);
+    check("SELECT name FROM customer WHERE city = 'a' OR city = 'b'", Some("Who lives in both a and b?"), &[EitherForBoth]);
+    check("SELECT name FROM customer", Some("Which customers have not ordered?"), &[NothingExcluded]);
     check("SELECT count(city) FROM customer", Some("How many different cities are there?"), &[CountsRows]);
 }
 
