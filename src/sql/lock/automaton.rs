@@ -292,8 +292,11 @@ impl Sql {
         match byte {
             b'\'' | b'"' | b'`' | b'[' => {
                 let filter = self.filter(Some(byte), at);
-                if byte == b'`' && !filter.free && filter.left.is_empty() && self.clone().end_here().is_err() {
-                    return Err(self.unmet());
+                // A backtick that begins a line where a name need not stand is a fence.
+                let line = self.text.get(..at).unwrap_or(&[]).iter().rev().find(|byte| !matches!(byte, b' ' | b'\t')) == Some(&b'\n');
+                let fence = line && matches!(self.expect, Expect::After | Expect::AfterTable);
+                if byte == b'`' && (fence || !filter.free && filter.left.is_empty()) {
+                    self.clone().end_here()?;
                 }
                 let close = if byte == b'[' { b']' } else { byte };
                 self.lex = Lex::Quoted { start: at, close, content: Vec::new(), closing: false, filter };

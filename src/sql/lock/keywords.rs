@@ -269,7 +269,12 @@ impl Sql {
     }
 
     pub(super) fn table_alias(&mut self, name: Name) -> Outcome {
+        // A second one, behind the first.
+        if self.here().named_at == Some(self.end_before) {
+            return Err(self.unmet());
+        }
         self.expect = Expect::AfterTable;
+        self.here_mut().named_at = Some(self.end);
         self.name_source(name)
     }
 

@@ -226,6 +226,8 @@ pub(super) struct Query {
     pub(super) function: Option<Arc<Relation>>,
     /// Where it begins.
     pub(super) function_start: usize,
+    /// Where the last alias of a table ended.
+    pub(super) named_at: Option<usize>,
     /// Where the list of tables ended, before the word that ended it.
     pub(super) tables_end: Option<usize>,
 }
@@ -246,6 +248,7 @@ impl Query {
             rows: (0, 0),
             function: None,
             function_start: 0,
+            named_at: None,
             tables_end: None,
         }
     }

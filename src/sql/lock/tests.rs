@@ -52,7 +52,8 @@ fn the_text_around_the_statement_is_free() {
     check("`SELECT Name FROM ¦x");
     check("SELECT Name FROM singer");
     check("SELECT Name FROM singer WHERE¦");
-    check("```sql\nSELECT Title FROM singer\n`¦`");
+    check("```sql\nSELECT Title FROM singer\n¦```");
+    check("```sql\nSELECT\n`Title` FROM song\n```");
     check("```sql\nINSERT INTO nowhere VALUES (1)\n```");
 }
 
@@ -64,6 +65,8 @@ fn names_are_locked() {
     check("SELECT T1.Title FROM singer AS T¦1");
     check("SELECT T1.Title FROM singer AS T2 JOIN song AS T1 ON T1.Singer_ID = T2.Singer_ID");
     check("SELECT Title FROM singer WHER¦E");
+    check("SELECT Title FROM song a WHERE 1");
+    check("SELECT Title FROM song AS a b¦ ");
     check("SELECT Title FROM singer JOIN song USING (Singer_ID) WHERE Age = 1");
     check("SELECT \"Unit Price\" FROM \"Order ¦x\"");
     check("SELECT Name FROM singer WHERE Name = \"no such name\"");
