@@ -194,6 +194,10 @@ fn gradients_agree_with_autograd() {
     check_against_autograd(&QWEN2, &Adaptation::Full);
     check_against_autograd(&LLAMA, &lora(3));
     check_against_autograd(&QWEN2, &lora(3));
+    // The way back ends at the lowest adapter.
+    let Adaptation::Lora(mut upper) = lora(3) else { return };
+    upper.layers_to_transform = Some(vec![1, 2]);
+    check_against_autograd(&LLAMA, &Adaptation::Lora(upper));
 }
 
 /// Every trainable tensor has a finite gradient, and the loss changes by as much as it says. Along the gradient itself, since f32 cannot

@@ -11,12 +11,16 @@ use sqllama::llm::open::OpenedModel;
 use sqllama::prompt::Form;
 use sqllama::signal::Cancel;
 use sqllama::train::config::{Interval, Method};
+use sqllama::train::event::Phase;
 use sqllama::train::model::workspace::Workspace;
 use sqllama::train::model::{Batch, Decoder};
 use sqllama::train::order::SamplingStrategy;
 use sqllama::train::plan::{adaptation, plan};
 use sqllama::train::schedule::SchedulerType;
-use sqllama::train::{Inputs, Machine, Outcome, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
+use sqllama::train::{Inputs, Machine, Outcome, Progress, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
+
+use crate::home::Home;
+use crate::tiny;
 
 fn reference() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/train-llama");
@@ -61,6 +65,7 @@ fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
     }
 }
 
+#[allow(clippy::too_many_arguments)]
 fn train(
     config: &TrainConfig,
     model: &OpenedModel,
@@ -144,4 +149,327 @@ fn runs_agree_with_hugging_face() {
     let worst = ours.iter().zip(&expected).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
     println!("logits of row {}: worst {worst:.1e}", logits["row"]);
     assert!(worst < 5e-3, "{worst}");
+}
+
+/// A tiny quantised model and rows to learn from.
+struct Tiny {
+    folder: tempfile::TempDir,
+    model: OpenedModel,
+    rows: Rows,
+}
+
+fn alpaca_rows(count: usize) -> String {
+    let row = |i: usize| {
+        format!(
+            r#"{{"instruction": "How many rows of kind {i} has t{}?", "input": "CREATE TABLE t{} (a, b{i})", "output": "SELECT count(*) FROM t{} WHERE a = {i}"}}"#,
+            i % 3,
+            i % 3,
+            i % 3
+        )
+    };
+    format!("[{}]", (0..count).map(row).collect::<Vec<_>>().join(",\n"))
+}
+
+impl Tiny {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data.json");
+        std::fs::write(&data, alpaca_rows(22)).unwrap();
+        let model = OpenedModel::open(&tiny::fixture(&tiny::LLAMA)).unwrap();
+        let rows = rows(&model, &data, 400);
+        Self { folder, model, rows }
+    }
+
+    fn config(&self, name: &str) -> TrainConfig {
+        TrainConfig {
+            model_name_or_path: "tiny".into(),
+            data_path: vec!["data.json".into()],
+            output_dir: self.folder.path().join(name),
+            lora_r: 2,
+            lora_dropout: 0.2,
+            per_device_train_batch_size: 2,
+            gradient_accumulation_steps: 2,
+            num_train_epochs: 2.0,
+            learning_rate: 1e-3,
+            lr_scheduler_type: SchedulerType::Cosine,
+            warmup_steps: 2.0,
+            weight_decay: 0.1,
+            logging_steps: 3,
+            save_strategy: Interval::No,
+            ..TrainConfig::default()
+        }
+    }
+
+    fn train(&self, config: &TrainConfig, start: Start, cancel: &Cancel, emit: &mut dyn FnMut(TrainEvent)) -> Result<Outcome, TrainError> {
+        train(config, &self.model, &self.rows, None, None, start, cancel, emit)
+    }
+}
+
+/// The bytes of what was trained.
+fn result(folder: &Path) -> Vec<u8> {
+    std::fs::read(folder.join("adapter_model.safetensors")).unwrap()
+}
+
+fn history(folder: &Path) -> Vec<Value> {
+    let mut lines = json(&folder.join("trainer_state.json"))["log_history"].as_array().unwrap().clone();
+    lines.pop(); // it tells the time
+    lines
+}
+
+#[test]
+fn a_run_that_pauses_goes_on_bit_for_bit() {
+    let tiny = Tiny::new();
+    let whole = tiny.config("whole");
+    let outcome = tiny.train(&whole, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap();
+    assert!(matches!(outcome, Outcome::Finished { step: 12, .. }), "{outcome:?}: 22 rows in steps of 4, twice");
+    let paused = tiny.config("paused");
+    let mut start = Start::Fresh;
+    let mut pauses = Vec::new();
+    loop {
+        let cancel = Cancel::new();
+        let mut steps = 0;
+        let outcome = tiny.train(&paused, start, &cancel, &mut |event| {
+            if let TrainEvent::Step { .. } = event {
+                steps += 1;
+                // Also in the middle of an epoch, and of the steps between two lines of the log.
+                if steps == 2 + pauses.len() % 3 {
+                    cancel.cancel();
+                }
+            }
+        });
+        match outcome.unwrap() {
+            Outcome::Paused { step } => pauses.push(step),
+            Outcome::Finished { .. } => break,
+        }
+        start = Start::Resume;
+    }
+    assert_eq!(pauses, [2, 5, 9, 11]);
+    assert_eq!(result(&whole.output_dir), result(&paused.output_dir));
+    assert_eq!(history(&whole.output_dir), history(&paused.output_dir));
+    // The fold over the events of all processes shows one run.
+    let progress = Progress::of_lines(&std::fs::read_to_string(paused.output_dir.join("events.jsonl")).unwrap());
+    let steps: Vec<u64> = progress.points.iter().map(|point| point.step).collect();
+    assert_eq!((progress.phase, steps), (Phase::Finished, (1..=12).collect()));
+}
+
+#[test]
+fn checkpoints_are_kept_as_told_and_the_best_is_the_result() {
+    let tiny = Tiny::new();
+    let config = TrainConfig {
+        save_strategy: Interval::Steps,
+        save_steps: 2,
+        save_total_limit: Some(2),
+        eval_strategy: Interval::Steps,
+        eval_steps: Some(2),
+        eval_data_path: Some("data.json".into()),
+        load_best_model_at_end: true,
+        early_stopping_patience: Some(2),
+        // More than any later one can be better by.
+        early_stopping_threshold: 100.0,
+        ..tiny.config("best")
+    };
+    let mut evaluations = Vec::new();
+    let eval = Rows { rows: tiny.rows.rows[..4].to_vec(), ..tiny.rows.clone() };
+    let outcome = train(&config, &tiny.model, &tiny.rows, Some(&eval), None, Start::Fresh, &Cancel::new(), &mut |event| {
+        if let TrainEvent::Evaluated { step, eval_loss, best, .. } = event {
+            evaluations.push((step, eval_loss, best));
+        }
+    });
+    let Ok(Outcome::Finished { step, .. }) = outcome else { panic!("{outcome:?}") };
+    let (best, ..) = *evaluations.iter().filter(|(_, _, best)| *best).next_back().unwrap();
+    assert_eq!(step, best + 4, "two evaluations in vain: {evaluations:?}");
+    let saved = sqllama::train::checkpoint::checkpoints(&config.output_dir);
+    assert_eq!(saved, [best, step], "the best, and the last");
+    assert_eq!(result(&config.output_dir), result(&config.output_dir.join(format!("checkpoint-{best}"))));
+    let state = json(&config.output_dir.join("trainer_state.json"));
+    assert_eq!(state["best_global_step"], best);
+}
+
+#[test]
+fn what_cannot_be_trained_is_said_and_nothing_is_lost() {
+    let tiny = Tiny::new();
+    let cancel = Cancel::new();
+    let check = |config: &TrainConfig, start: Start, expected: &str| {
+        let error = tiny.train(config, start, &cancel, &mut |_| ()).unwrap_err();
+        let text = format!("{error} | {}", error.hint().unwrap_or_default());
+        assert!(text.contains(expected), "{text}");
+    };
+    check(&TrainConfig { method: Some(Method::Full), ..tiny.config("full") }, Start::Fresh, "--method qlora");
+    check(&TrainConfig { lora_r: 0, ..tiny.config("rank") }, Start::Fresh, "`lora_r` cannot be `0`");
+
+    let config = TrainConfig { save_strategy: Interval::Epoch, num_train_epochs: 1.0, ..tiny.config("once") };
+    tiny.train(&config, Start::Fresh, &cancel, &mut |_| ()).unwrap();
+    check(&config, Start::Fresh, "holds a run that got to step 6");
+    check(&TrainConfig { learning_rate: 2e-3, ..config.clone() }, Start::Resume, "other settings");
+    // A checkpoint that was cut off is passed over; one that is damaged is named.
+    let checkpoint = config.output_dir.join("checkpoint-6");
+    std::fs::write(checkpoint.join("optimizer.safetensors"), b"junk").unwrap();
+    check(&config, Start::Resume, "optimizer.safetensors");
+    std::fs::remove_file(checkpoint.join("DONE")).unwrap();
+    tiny.train(&config, Start::Resume, &cancel, &mut |_| ()).unwrap();
+
+    let other = Rows { rows: tiny.rows.rows[1..].to_vec(), ..tiny.rows.clone() };
+    let error = train(&config, &tiny.model, &other, None, None, Start::Resume, &cancel, &mut |_| ()).unwrap_err();
+    assert!(error.to_string().contains("other data"), "{error}");
+
+    // An adapter says which weights it was trained on.
+    let mut foreign = Adapter::read(&config.output_dir).unwrap();
+    let config = tiny.config("foreign");
+    train(&config, &tiny.model, &tiny.rows, None, Some(&foreign), Start::Fresh, &cancel, &mut |_| ()).unwrap();
+    if let Some(card) = &mut foreign.card {
+        card.base.weights_sha256 = "00".into();
+    }
+    let config = tiny.config("foreign2");
+    let error = train(&config, &tiny.model, &tiny.rows, None, Some(&foreign), Start::Fresh, &cancel, &mut |_| ()).unwrap_err();
+    assert!(error.to_string().contains("tiny"), "{error}");
+
+    // A number that is none ends the run before it reaches the weights.
+    if let Some(lora) = foreign.loras.values_mut().next() {
+        lora.b[0] = f32::NAN;
+    }
+    foreign.card = None;
+    let config = tiny.config("nan");
+    let mut last = None;
+    let outcome = train(&config, &tiny.model, &tiny.rows, None, Some(&foreign), Start::Fresh, &cancel, &mut |event| last = Some(event));
+    assert!(outcome.unwrap_err().to_string().contains("the loss of step 1 is not a finite number"));
+    assert!(matches!(last, Some(TrainEvent::Failed { step: 0, .. })), "{last:?}");
+
+    // Nothing is left of an answer that lies behind the limit.
+    let data = tiny.folder.path().join("data.json");
+    let examples = Examples::open(&data, &ReadOptions::default(), &cancel).unwrap();
+    let error = Rows::make(&tiny.model, Form::Alpaca, 30, examples, &cancel).unwrap_err().to_string();
+    assert!(error.contains("no example is left of 22: 22 too long"), "{error}");
+}
+
+#[test]
+fn a_plan_that_does_not_fit_says_what_would() {
+    let tiny = Tiny::new();
+    let config = tiny.config("plan");
+    let at = |machine: &Machine| plan(&config, &tiny.model.model, None, &tiny.rows, None, machine);
+    let fits = at(&Machine::default()).unwrap();
+    assert_eq!((fits.examples, fits.steps_per_epoch, fits.total_steps, fits.warmup_steps), (22, 6, 12, 2));
+    let spec = &tiny.model.model.spec;
+    let layer = 2
+        * (3 * spec.hidden + spec.query_dim() + 2 * spec.kv_dim() + spec.query_dim() + 3 * (spec.hidden + spec.feed_forward) + spec.hidden);
+    assert_eq!(fits.trainable_parameters, (layer * spec.layers) as u64);
+    let learned: usize = tiny.rows.rows.iter().map(|row| row.learned()).sum();
+    assert_eq!(fits.learned_tokens, 2 * learned as u64);
+    let error = at(&Machine { memory: Some(1 << 20), ..Machine::default() }).unwrap_err();
+    assert!(error.to_string().contains("are free") && error.hint().unwrap().contains("--per_device_train_batch_size 1"), "{error}");
+    let error = at(&Machine { disk: Some(1 << 10), ..Machine::default() }).unwrap_err();
+    assert!(error.to_string().contains("training writes about"), "{error}");
+}
+
+/// The command line of a run of the tiny model in `home`.
+fn command_line(home: &Home, output: &str) -> Vec<String> {
+    let data = home.file("data.json", alpaca_rows(40));
+    let model = tiny::fixture(&tiny::LLAMA);
+    let mut words: Vec<String> = ["train", "--model_name_or_path"].map(String::from).into();
+    words.push(model.display().to_string());
+    words.extend(["--data_path".into(), data.display().to_string(), "--output_dir".into(), home.path().join(output).display().to_string()]);
+    let rest = "--lora_r 2 --lora_dropout 0.1 --per_device_train_batch_size 2 --num_train_epochs 3 --learning_rate 1e-3 --save_steps 2 \
+                --save_total_limit 2 --logging_steps 10 --threads 1";
+    words.extend(rest.split_whitespace().map(String::from));
+    words
+}
+
+fn borrowed(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
+#[test]
+fn runs_that_are_killed_go_on_bit_for_bit() {
+    let home = Home::new();
+    let whole = command_line(&home, "whole");
+    let begun = std::time::Instant::now();
+    home.check(&borrowed(&whole), 0, "", "done: 60 steps");
+    let length = begun.elapsed();
+    // Twenty of them in the long form; a few in every run of the tests.
+    let kills = std::env::var("SQLLAMA_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(4);
+    let killed = command_line(&home, "killed");
+    let folder = home.path().join("killed");
+    let resume = ["train".into(), "--resume".into(), folder.display().to_string(), "--threads".into(), "1".into()];
+    let mut interrupted = 0;
+    for attempt in 0..10 * kills {
+        let begun = folder.join("plan.toml").is_file();
+        let mut child = home.command(&borrowed(if begun { &resume } else { &killed })).stderr(std::process::Stdio::null()).spawn().unwrap();
+        // Random moments: before the first step, within one, while a checkpoint is written.
+        let share = sqllama::train::random::unit(7, attempt as u64);
+        std::thread::sleep(length.mul_f32(0.02 + 2.0 * share / kills as f32));
+        let ended = child.try_wait().unwrap().is_some();
+        let _ = child.kill();
+        child.wait().unwrap();
+        interrupted += usize::from(!ended);
+        if ended || interrupted == kills {
+            break;
+        }
+    }
+    home.check(&borrowed(&resume), 0, "", "done: 60 steps");
+    println!("killed {interrupted} times");
+    assert!(interrupted > 0);
+    assert_eq!(result(&home.path().join("whole")), result(&folder));
+    let leftovers =
+        std::fs::read_dir(&folder).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().contains(".part"));
+    assert_eq!(leftovers.count(), 0);
+}
+
+#[cfg(unix)]
+#[test]
+fn being_told_to_end_pauses_a_run() {
+    let home = Home::new();
+    let folder = home.path().join("told");
+    let mut child = home.command(&borrowed(&command_line(&home, "told"))).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    while !folder.join("events.jsonl").is_file() {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        assert!(child.try_wait().unwrap().is_none(), "it ended before its first event");
+    }
+    // Another process keeps away from the folder meanwhile.
+    home.check(&["train", "--resume", &folder.display().to_string()], 2, "", "another process is training in");
+    std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let output = child.wait_with_output().unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(6), "{text}");
+    assert!(text.contains("hint: go on with `sqllama train --resume"), "{text}");
+    home.check(&["train", "--resume", &folder.display().to_string()], 0, "", "done: 60 steps");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_keeps_the_checkpoints_that_are_there() {
+    let home = Home::new();
+    let words = command_line(&home, "full");
+    let folder = home.path().join("full");
+    home.check(&[&borrowed(&words)[..], &["--max_steps", "4"]].concat(), 0, "", "done: 4 steps");
+    // A limit on the size of files stands for the disk: writing fails half-way in both.
+    let program = env!("CARGO_BIN_EXE_sqllama");
+    let line = format!("trap '' XFSZ; ulimit -f 16; exec {program} train --resume {} --max_steps 12 --threads 1", folder.display());
+    let output = std::process::Command::new("sh")
+        .args(["-c", &line])
+        .envs(home.command(&[]).get_envs().filter_map(|(k, v)| Some((k, v?))))
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && text.contains("error: "), "{text}");
+    assert_eq!(sqllama::train::checkpoint::checkpoints(&folder), [2, 4], "{text}");
+    home.check(&["train", "--resume", &folder.display().to_string(), "--max_steps", "12"], 0, "", "done: 12 steps");
+}
+
+#[test]
+fn the_command_line_says_what_is_wrong() {
+    let home = Home::new();
+    let words = command_line(&home, "run");
+    let check =
+        |more: &[&str], code: i32, stdout: &str, stderr: &str| home.check(&[&borrowed(&words)[..], more].concat(), code, stdout, stderr);
+    check(&["--dry-run"], 0, "steps       60 of 2 x 1 examples (3.00 epochs of 20)", "");
+    check(&["--learnin_rate", "1"], 2, "", "hint: the nearest is --learning_rate");
+    check(&["--bf16", "True", "--dry-run"], 0, "qlora, rank 2", "--bf16 means nothing here");
+    check(&["--method", "full"], 2, "", "a quantised model cannot be trained in full");
+    check(&["--model_max_length", "20"], 2, "", "40 too long");
+    check(&["--data_path", "/nowhere.json"], 3, "", "/nowhere.json");
+    home.check(&["train", "--resume", "/nowhere"], 3, "", "/nowhere holds no run");
+    home.check(&["train", "/nowhere.toml"], 1, "", "/nowhere.toml");
+    home.file("typo.toml", "model_name_or_path = \"m\"\nlora_rank = 3\n");
+    home.check(&["train", &home.path().join("typo.toml").display().to_string()], 2, "", "lora_rank");
+    home.file("empty.json", "[]");
+    check(&["--data_path", &home.path().join("empty.json").display().to_string()], 2, "", "holds no rows");
 }

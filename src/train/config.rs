@@ -293,6 +293,9 @@ impl TrainConfig {
             save_total_limit: None,
             save_strategy: Interval::No,
             per_device_eval_batch_size: 1,
+            num_train_epochs: 0.0,
+            max_steps: None,
+            early_stopping_patience: None,
             ..self.clone()
         };
         fixed.to_toml()

@@ -195,8 +195,15 @@ pub fn plan(
         let body = layer * spec.layers as f64;
         let head = (model.weights.output.rows * spec.hidden) as f64;
         // Forward, back to the input, and again what is not kept; full training also has the weights' own gradients.
-        let again = 1.0 - kept_layers as f64 / spec.layers as f64;
-        let passes = 2.0 + again + if method == Method::Full { 1.0 } else { 0.0 };
+        // Below the lowest adapter there is no way back.
+        let lowest = match &adaptation {
+            Adaptation::Lora(config) => config.layers_to_transform.iter().flatten().min().copied().unwrap_or(0).min(spec.layers),
+            Adaptation::Full => 0,
+        };
+        let trained = spec.layers - lowest;
+        let back = if method == Method::Full { 2.0 } else { 1.0 };
+        let again = trained.saturating_sub(kept_layers) as f64;
+        let passes = 1.0 + (back * trained as f64 + again) / spec.layers as f64;
         let operations = 2.0 * passes * body * work.shared as f64 + 2.0 * 2.0 * head * work.learned as f64;
         // The rest (attention, norms, the optimizer) takes about a fifth more.
         1.2 * operations / speed

@@ -37,6 +37,8 @@ pub struct Decoder<'w> {
     final_norm: Vector<'w>,
     output: Linear<'w>,
     frequencies: Vec<f64>,
+    /// The lowest layer in which something is trained: the way back ends there.
+    lowest: usize,
 }
 
 /// What a batch's loss is multiplied with, and what is dropped.
@@ -135,7 +137,7 @@ impl<'w> Decoder<'w> {
         let weights = &model.weights;
         let mut builder = Builder { parameters: Parameters::default(), adaptation: adaptation.clone(), seed, linears: 0, model };
         let embedding_id = builder.trains_everything().then(|| builder.matrix("model.embed_tokens.weight".into(), &weights.token_embd));
-        let layers = (0..model.spec.layers).map(|index| builder.layer(index)).collect();
+        let layers: Vec<_> = (0..model.spec.layers).map(|index| builder.layer(index)).collect();
         let final_norm = builder.vector("model.norm.weight".into(), &weights.output_norm);
         let output = match embedding_id.filter(|_| is_tied(model)) {
             Some(id) => Linear {
@@ -150,7 +152,10 @@ impl<'w> Decoder<'w> {
             None => builder.linear("lm_head".into(), None, &weights.output, None),
         };
         let frequencies = model.rope_frequencies();
-        let decoder = Self { spec: &model.spec, embedding: &weights.token_embd, embedding_id, layers, final_norm, output, frequencies };
+        let is_adapted = |layer: &TrainedLayer<'_>| layer.linears().iter().any(|linear| linear.lora.is_some());
+        let lowest = if embedding_id.is_some() { 0 } else { layers.iter().position(is_adapted).unwrap_or(model.spec.layers) };
+        let decoder =
+            Self { spec: &model.spec, embedding: &weights.token_embd, embedding_id, layers, final_norm, output, frequencies, lowest };
         (decoder, builder.parameters)
     }
 
@@ -160,7 +165,7 @@ impl<'w> Decoder<'w> {
     }
 
     fn adapted(&self) -> impl Iterator<Item = (usize, Projection, Lora, &Linear<'w>)> {
-        let linears = self.layers.iter().flat_map(|layer| [&layer.q, &layer.k, &layer.v, &layer.o, &layer.gate, &layer.up, &layer.down]);
+        let linears = self.layers.iter().flat_map(TrainedLayer::linears);
         linears.filter_map(|linear| linear.place.zip(linear.lora).map(|((layer, projection), lora)| (layer, projection, lora, linear)))
     }
 
@@ -241,7 +246,7 @@ impl<'w> Decoder<'w> {
         for (index, layer) in self.layers.iter().enumerate() {
             let (out, kept) = layer.forward(&mut pass, &geometry, &x);
             let input = std::mem::replace(&mut x, out);
-            if step.is_none() {
+            if step.is_none() || index < self.lowest {
                 kept.recycle(pass.workspace);
                 pass.workspace.give(input);
                 continue;
@@ -255,7 +260,8 @@ impl<'w> Decoder<'w> {
             }
         }
         let loss = self.head(&mut pass, gradients, batch, &mut x, step.map(|step| step.loss));
-        for (layer, (input, kept)) in self.layers.iter().zip(inputs).rev() {
+        let trained = self.layers.get(self.lowest..).unwrap_or_default();
+        for (layer, (input, kept)) in trained.iter().zip(inputs).rev() {
             let kept = kept.unwrap_or_else(|| layer.recompute(&mut pass, &geometry, &input));
             layer.backward(&mut pass, gradients, &geometry, &input, kept, &mut x);
             pass.workspace.give(input);

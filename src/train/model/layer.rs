@@ -79,7 +79,12 @@ pub fn kept_floats(hidden: usize, query_dim: usize, kv_dim: usize, feed_forward:
     2 + 2 * query_dim + 2 * kv_dim + heads + hidden + 2 * feed_forward
 }
 
-impl TrainedLayer<'_> {
+impl<'w> TrainedLayer<'w> {
+    /// Its linear maps, in the order in which they are applied.
+    pub fn linears(&self) -> [&Linear<'w>; 7] {
+        [&self.q, &self.k, &self.v, &self.o, &self.gate, &self.up, &self.down]
+    }
+
     /// The layer's output for `x: [tokens, hidden]`, and what [`backward`](Self::backward) wants to know.
     pub fn forward(&self, pass: &mut Pass<'_, '_>, geometry: &Geometry<'_>, x: &[f32]) -> (Vec<f32>, Kept) {
         let mut kept = self.keep(pass, geometry, x);
