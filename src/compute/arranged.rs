@@ -7,6 +7,7 @@
 use super::BlockType;
 use super::activations::Activations;
 use super::dot::LANES;
+use super::memory::Aligned;
 use super::unpack::{self, GROUP};
 
 /// Columns that are taken together; every K type's block.
@@ -58,13 +59,13 @@ pub struct Arranged {
     /// Spans a row; what is behind a row's end is zero.
     pub spans: usize,
     /// `[spans, rows, SPAN]`, in the order of [`columns_of`].
-    pub quants: Vec<i8>,
+    pub quants: Aligned<i8>,
     /// The scale of each lane: `[spans, rows, 2, LANES]`.
-    pub scales: Vec<f32>,
+    pub scales: Aligned<f32>,
     /// What each lane's sum begins with, `-offset * its activations`: `[spans, rows, 2, LANES]`; empty for types with minimums.
-    pub debts: Vec<i32>,
+    pub debts: Aligned<i32>,
     /// Scale times the sum of each group of 32, then zeros: `[spans, rows, LANES]`; empty for types without minimums.
-    pub sums: Vec<f32>,
+    pub sums: Aligned<f32>,
 }
 
 impl Arranged {
@@ -77,10 +78,10 @@ impl Arranged {
         let mut this = Self {
             rows,
             spans,
-            quants: vec![0; rows * spans * SPAN],
-            scales: vec![0.0; rows * spans * 2 * LANES],
-            debts: if has_minimums(block) { Vec::new() } else { vec![0; rows * spans * 2 * LANES] },
-            sums: if has_minimums(block) { vec![0.0; rows * spans * LANES] } else { Vec::new() },
+            quants: Aligned::zeros(rows * spans * SPAN),
+            scales: Aligned::zeros(rows * spans * 2 * LANES),
+            debts: Aligned::zeros(if has_minimums(block) { 0 } else { rows * spans * 2 * LANES }),
+            sums: Aligned::zeros(if has_minimums(block) { rows * spans * LANES } else { 0 }),
         };
         for row in 0..rows {
             let quants = &activations.quants[row * stride..(row + 1) * stride];

@@ -4,6 +4,7 @@ use half::f16;
 
 use super::dot::LANES;
 use super::elementwise::{at_level, exp, exp_sum};
+use super::memory::Aligned;
 use super::{Level, Pool};
 
 /// Keys and values of one page. Keys stand dimension by dimension, so that one query meets sixteen of them at once.
@@ -107,7 +108,7 @@ struct Tile<'a> {
 
 impl Tile<'_> {
     /// `[queries, head_dim]`, rows padded to whole [`LANES`].
-    fn attend(&self) -> Vec<f32> {
+    fn attend(&self) -> Aligned<f32> {
         let (d, group, page_tokens) = (self.shape.head_dim, self.shape.heads / self.shape.kv_heads, self.page_tokens);
         let (width, slots) = (d.next_multiple_of(LANES), page_tokens.next_multiple_of(LANES));
         let queries = self.tokens.len() * group;
@@ -116,11 +117,11 @@ impl Tile<'_> {
             let from = (token * self.shape.heads + self.kv_head * group) * d;
             q.iter_mut().zip(&self.lanes[lane].q[from..from + group * d]).for_each(|(to, from)| *to = from * self.shape.scale);
         }
-        let mut out = vec![0f32; queries * width];
+        let mut out = Aligned::<f32>::zeros(queries * width);
         let mut max = vec![f32::NEG_INFINITY; queries];
         let mut total = vec![0f32; queries];
-        let (mut keys, mut values) = (vec![0f32; d * slots], vec![0f32; page_tokens * width]);
-        let mut scores = vec![0f32; queries * slots];
+        let (mut keys, mut values) = (Aligned::<f32>::zeros(d * slots), Aligned::<f32>::zeros(page_tokens * width));
+        let mut scores = Aligned::<f32>::zeros(queries * slots);
         let position = |token: usize| self.lanes[self.tokens[token].0].start + self.tokens[token].1;
         let pages = (0..self.tokens.len()).map(|token| position(token) / page_tokens + 1).max().unwrap_or(0);
         let mut members: Vec<usize> = Vec::new();

@@ -22,6 +22,21 @@
 //! needs weights rearranged and is worth it for many rows. So an output depends on its own row of activations, its own row of weights and
 //! the phase: not on the batch, not on the thread count, and not on the [`Level`] of the processor either. Tests compare bits.
 
+//!
+//! # Measured
+//!
+//! `cargo bench --bench kernels` gives GMAC/s by type beside the read bandwidth; `sqllama bench` whole models;
+//! `tests/peers/beside_llama_cpp.py` runs sqllama and llama.cpp in turn. On two Zen 5 cores (AVX-512 VNNI, 531 GMAC/s of int8 a core at
+//! most), against llama-cpp-python 0.3.36 built for that processor, 512 prompt tokens and 64 written, medians in tokens/s:
+//!
+//! | | prefill | llama.cpp | decode | llama.cpp |
+//! |---|---|---|---|---|
+//! | Qwen2.5-Coder 1.5B Q4_K_M (n 3) | 279 | 149 | 32.0 | 29.3 |
+//! | Qwen2.5-Coder 0.5B Q4_K_M (n 5) | 796 | 284 | 56.2 | 45.1 |
+//!
+//! Decoding the 1.5B reads about 31 GB/s; a plain scan of memory reached 20 to 38 GB/s in the same minutes. Prompts run at 366 GMAC/s, a third
+//! of the peak; the kernels alone at 540 to 620.
+
 pub mod activations;
 pub mod arranged;
 pub mod attention;

@@ -9,6 +9,7 @@ use std::sync::Mutex;
 
 use super::activations::Activations;
 use super::arranged::has_minimums;
+use super::memory::Aligned;
 use super::unpack::{self, GROUP, UnpackedRow};
 use super::{BlockType, Level, Pool};
 
@@ -19,11 +20,11 @@ pub const ROWS: usize = 16;
 #[derive(Debug, Default)]
 pub struct Panel {
     /// `[columns / 4][ROWS][4]`
-    pub bytes: Vec<u8>,
+    pub bytes: Aligned<u8>,
     /// `[groups][ROWS]`
-    pub scales: Vec<f32>,
+    pub scales: Aligned<f32>,
     /// `[groups][ROWS]`; of no meaning for types without minimums.
-    pub minimums: Vec<f32>,
+    pub minimums: Aligned<f32>,
     /// Whether the type has minimums.
     pub has_minimums: bool,
     /// Columns.
@@ -55,9 +56,9 @@ impl Panel {
         let groups = columns / group;
         (self.columns, self.group, self.largest) = (columns, group, largest(block));
         self.has_minimums = has_minimums(block);
-        self.bytes.resize(columns * ROWS, 0);
-        self.scales.resize(groups * ROWS, 0.0);
-        self.minimums.resize(groups * ROWS, 0.0);
+        self.bytes.resize(columns * ROWS);
+        self.scales.resize(groups * ROWS);
+        self.minimums.resize(groups * ROWS);
         if rows.len() < ROWS {
             self.bytes.fill(0);
             self.scales.fill(0.0);
