@@ -38,7 +38,8 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
         // A file that is not there is said at once, where the person can still see what was typed.
         drop(open(database, &settings)?);
     }
-    let options = options(&settings)?;
+    let mut options = options(&settings)?;
+    options.model_here = load::choose(&settings, settings.model(args.model.as_deref())).is_ok();
     let default = settings.limits(None, None);
     let limits = Limits {
         max_rows: settings.config.max_rows.unwrap_or(MAX_ROWS),
@@ -75,7 +76,7 @@ fn options(settings: &Settings) -> Result<Options, Failure> {
     })?;
     let folder = std::env::current_dir().unwrap_or_default();
     let runs = settings.paths.runs();
-    Ok(Options { vim: settings.config.vim, mouse: settings.config.mouse.unwrap_or(true), keymap, folder, runs })
+    Ok(Options { vim: settings.config.vim, mouse: settings.config.mouse.unwrap_or(true), keymap, model_here: false, folder, runs })
 }
 
 fn make_model(settings: &Settings, typed: Option<&str>) -> Result<Box<dyn Generate>, Failure> {

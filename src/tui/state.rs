@@ -141,6 +141,8 @@ pub struct Options {
     pub keymap: Keymap,
     /// The folder that relative paths begin in.
     pub folder: std::path::PathBuf,
+    /// Whether a model is here, in the catalogue or outside it.
+    pub model_here: bool,
     /// Where training runs lie.
     pub runs: std::path::PathBuf,
 }
@@ -318,7 +320,8 @@ impl State {
 
     /// Whether it is known that no model is here.
     pub fn lacks_model(&self) -> bool {
-        self.model.is_none()
+        !self.options.model_here
+            && self.model.is_none()
             && !self.models.is_empty()
             && self.models.iter().all(|model| model.presence != crate::store::Presence::Installed)
     }

@@ -50,12 +50,15 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
         }
         (None, None) => put("idle".into(), Role::Muted),
     }
+    // What happens now matters more than what stands there always: on a narrow screen the model gives way, then everything else.
+    let fits = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>() <= usize::from(area.width);
+    if !fits(&spans) && spans.len() > 6 {
+        spans.drain(4..6);
+    }
+    if !fits(&spans) && state.notice.is_some() {
+        spans = spans.into_iter().next_back().into_iter().collect();
+    }
     let line = Line::from(spans);
-    // What a person is told now matters more than what stands there always.
-    let line = match &state.notice {
-        Some(_) if line.width() > usize::from(area.width) => Line::from(line.spans.into_iter().next_back().unwrap_or_default()),
-        _ => line,
-    };
     frame.render_widget(Paragraph::new(line), area);
 }
 
