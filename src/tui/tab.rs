@@ -39,6 +39,7 @@ impl Tab {
         self.editor.cut();
         self.editor.insert_str(sql);
         self.editor.move_cursor(CursorMove::Top);
+        self.editor.move_cursor(CursorMove::Head);
         self.completion = None;
     }
 

@@ -11,9 +11,13 @@ use crate::db::{Cell, Table};
 use crate::jobs::{JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
 use crate::records::{HistoryState, fold_question};
 use crate::sql::describe;
+use crate::sql::format::pretty;
 use crate::store::Presence;
 use crate::store::pull::PullEvent;
 use crate::text;
+
+/// Columns of a line that is too long to be read.
+const LONG: usize = 60;
 
 pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     // What a job says after its end, or after another took its place, is old news.
@@ -137,6 +141,8 @@ fn answered(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Ef
     let mut effects = Vec::new();
     match outcome {
         Outcome::Answered(answer) => {
+            let mut answer = answer;
+            answer.sql = laid_out(&answer.sql);
             let sql = Some(answer.sql.clone()).filter(|sql| !sql.is_empty());
             let question = answer.question.clone();
             let milliseconds = answer.timings.total_ms.max(0.0) as u64;
@@ -188,6 +194,12 @@ fn answered(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Ef
         }
     }
     effects
+}
+
+/// SQL of one long line is read more easily in several.
+fn laid_out(sql: &str) -> String {
+    let long = !sql.contains('\n') && text::width(sql) > LONG;
+    if long { pretty(sql).unwrap_or_else(|| sql.to_owned()) } else { sql.to_owned() }
 }
 
 fn ran(state: &mut State, running: &RunningJob, sql: &str, outcome: Outcome) -> Vec<Effect> {
