@@ -25,6 +25,24 @@ const NEAR: usize = 3;
 /// Words of column names that say nothing of what is in them.
 const GENERAL_COLUMNS: [&str; 9] = ["name", "id", "title", "detail", "details", "description", "first", "last", "number"];
 
+/// Words of a mention that may be a part of a value.
+const MOST_PART_WORDS: usize = 3;
+/// Words that the value may have beyond them.
+const MOST_WORDS_MORE: usize = 2;
+/// Looks at all values for parts of one question.
+const MOST_PART_SEARCHES: usize = 12;
+
+/// How a value was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Match {
+    /// By all of its words.
+    Whole,
+    /// With so many letters wrong.
+    Edits(usize),
+    /// By its beginning or its end.
+    Part,
+}
+
 /// How words that are a value are meant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Meant {
@@ -55,25 +73,32 @@ impl ValueIndex {
         let asked = read(question);
         let stems: HashSet<String> = asked.iter().map(|asked| stem(&asked.word.folded)).collect();
         let mut hits: Vec<(Range<usize>, ValueHit)> = Vec::new();
+        let mut searches = 0;
         // Longer mentions first: what lies inside of one is no mention of its own.
         for length in (1..=asked.len().min(MOST_WORDS)).rev() {
             for start in 0..=asked.len() - length {
                 let span = start..start + length;
-                if hits.iter().any(|(taken, _)| taken.start <= span.start && span.end <= taken.end && *taken != span) {
+                let around =
+                    hits.iter().map(|(taken, _)| taken).find(|taken| taken.start <= span.start && span.end <= taken.end && **taken != span);
+                if around.is_some_and(|taken| taken.len() > span.len() + 1) {
                     continue;
                 }
                 let Some(part) = asked.get(span.clone()) else { continue };
                 let key = key_of(part);
-                let meant = self.meant(part, &key);
+                // "Sonoma County" may be a county called "Sonoma" too.
+                let meant = if around.is_some() { Meant::WithItsColumn } else { self.meant(part, &key) };
                 if meant != Meant::Otherwise {
                     let found =
                         self.lookup.whole(&key).filter(|entry| meant == Meant::Surely || self.says_its_column(entry, &asked, &span));
                     let found: Vec<Entry> = found.collect();
-                    self.add(question, part, &span, &found, None, &stems, &mut hits);
+                    self.add(question, part, &span, &found, Match::Whole, &stems, &mut hits);
                 }
-                if let [one] = part {
+                if let ([one], None) = (part, around) {
                     self.add_sex(one, &span, &stems, &mut hits);
                 }
+            }
+            if length <= MOST_PART_WORDS {
+                self.add_parts(question, &asked, length, &mut searches, &stems, &mut hits);
             }
         }
         let taken: Vec<Range<usize>> = hits.iter().map(|(span, _)| span.clone()).collect();
@@ -100,7 +125,7 @@ impl ValueIndex {
                 }
                 for other in best {
                     let found: Vec<Entry> = self.lookup.whole(other).collect();
-                    self.add(question, part, &span, &found, Some(least), &stems, &mut hits);
+                    self.add(question, part, &span, &found, Match::Edits(least), &stems, &mut hits);
                 }
             }
         }
@@ -108,6 +133,36 @@ impl ValueIndex {
         hits.sort_by(|a, b| b.score.cmp(&a.score).then(a.words.start.cmp(&b.words.start)));
         hits.truncate(MOST_HITS);
         hits
+    }
+
+    /// Values of which `length` words of a question are the beginning or the end: "Lennon" for "John Lennon", "new york" for "New York City".
+    fn add_parts(
+        &self,
+        question: &str,
+        asked: &[Asked],
+        length: usize,
+        searches: &mut usize,
+        stems: &HashSet<String>,
+        hits: &mut Vec<(Range<usize>, ValueHit)>,
+    ) {
+        for start in 0..=asked.len() - length {
+            let span = start..start + length;
+            let overlaps = |other: &Range<usize>| other.start < span.end && span.start < other.end;
+            let Some(part) = asked.get(span.clone()).filter(|_| !hits.iter().any(|(taken, _)| overlaps(taken))) else { continue };
+            let key = key_of(part);
+            let particular = match part {
+                [one] => one.marked && key.chars().count() > 3 && key.bytes().all(|byte| !byte.is_ascii_digit()),
+                several => !several.iter().any(|asked| is_function_word(&asked.word.folded)) && !self.is_whole_name(&key),
+            };
+            let plain = |asked: &Asked| is_common(&asked.word.folded) || self.is_name(&asked.word.folded);
+            if !particular || part.iter().all(plain) || *searches == MOST_PART_SEARCHES {
+                continue;
+            }
+            *searches += 1;
+            let Some(whole) = self.lookup.begun_or_ended(&key, MOST_WORDS_MORE) else { continue };
+            let found: Vec<Entry> = self.lookup.whole(whole).collect();
+            self.add(question, part, &span, &found, Match::Part, stems, hits);
+        }
     }
 
     /// How words of a question, found among the values, are meant.
@@ -201,7 +256,7 @@ impl ValueIndex {
         part: &[Asked],
         span: &Range<usize>,
         found: &[Entry],
-        edits: Option<usize>,
+        matched: Match,
         stems: &HashSet<String>,
         hits: &mut Vec<(Range<usize>, ValueHit)>,
     ) {
@@ -212,13 +267,14 @@ impl ValueIndex {
         for entry in found {
             let Some(column) = self.columns.get(entry.column as usize) else { continue };
             let Some(value) = column.values.get(entry.value as usize) else { continue };
-            let exact = edits.is_none()
+            let exact = matched == Match::Whole
                 && (written == value || written.strip_suffix("'s") == Some(value) || contains_at(question, value, range.start));
-            let mut score: u16 = match edits {
-                Some(edits) => 650 - 50 * u16::try_from(edits).unwrap_or(9).min(9),
-                None if exact => 900,
-                None if written.eq_ignore_ascii_case(value) => 860,
-                None => 800,
+            let mut score: u16 = match matched {
+                Match::Edits(edits) => 650 - 50 * u16::try_from(edits).unwrap_or(9).min(9),
+                Match::Part => 600,
+                Match::Whole if exact => 900,
+                Match::Whole if written.eq_ignore_ascii_case(value) => 860,
+                Match::Whole => 800,
             };
             score += 60 * u16::from(part.iter().all(|asked| asked.quoted)) + 10 * u16::try_from(part.len().min(3)).unwrap_or(0);
             score += mention(column, stems);

@@ -106,6 +106,27 @@ impl Lookup {
         same.filter_map(|&(_, place)| self.entries.get(place as usize).copied()).filter(move |entry| self.key(entry) == key)
     }
 
+    /// The one key of at most `more` further words that begins or ends with the words of `key`; `None` where there are several.
+    pub(super) fn begun_or_ended(&self, key: &str, more: usize) -> Option<&str> {
+        let mut only: Option<&str> = None;
+        for at in memchr::memmem::find_iter(self.keys.as_bytes(), key.as_bytes()) {
+            let place = self.entries.partition_point(|entry| entry.key_at as usize <= at).checked_sub(1)?;
+            let entry = self.entries.get(place)?;
+            let other = self.key(entry);
+            let from = at - entry.key_at as usize;
+            let begun = from == 0 && other.as_bytes().get(key.len()) == Some(&b' ');
+            let ended = from + key.len() == other.len() && from > 0 && other.as_bytes().get(from - 1) == Some(&b' ');
+            if !begun && !ended || other.matches(' ').count() > key.matches(' ').count() + more {
+                continue;
+            }
+            if only.is_some_and(|only| only != other) {
+                return None;
+            }
+            only = Some(other);
+        }
+        only
+    }
+
     /// Keys that differ from `key` by 1 to `most` edits, with the edits. A linear look at keys of about this length; letters decide first.
     pub(super) fn nearly(&self, key: &str, most: usize) -> Vec<(&str, usize)> {
         let letters = letters_of(key);

@@ -91,6 +91,10 @@ fn wrong_letters_are_forgiven_where_words_are_long() {
     check(&index, "list all names of people", &[]);
     check(&index, "find the smiths", &["person.last_name=Smith"]);
     check(&index, "who lives in bern", &[]);
+    check(&index, "who lives in New York", &["city.name=New York City"]);
+    check(&index, "who lives in new york", &["city.name=New York City"]);
+    check(&index, "which products are Science", &["product.genre=Science Fiction"]);
+    check(&index, "which products are science", &[]);
 }
 
 #[test]
