@@ -78,9 +78,9 @@ impl ValueIndex {
         for length in (1..=asked.len().min(MOST_WORDS)).rev() {
             for start in 0..=asked.len() - length {
                 let span = start..start + length;
-                let around =
-                    hits.iter().map(|(taken, _)| taken).find(|taken| taken.start <= span.start && span.end <= taken.end && **taken != span);
-                if around.is_some_and(|taken| taken.len() > span.len() + 1) {
+                let inside = |taken: &&Range<usize>| taken.start <= span.start && span.end <= taken.end && **taken != span;
+                let around = hits.iter().map(|(taken, _)| taken).find(inside).cloned();
+                if around.as_ref().is_some_and(|taken| taken.len() > span.len() + 1) {
                     continue;
                 }
                 let Some(part) = asked.get(span.clone()) else { continue };
@@ -93,7 +93,7 @@ impl ValueIndex {
                     let found: Vec<Entry> = found.collect();
                     self.add(question, part, &span, &found, Match::Whole, &stems, &mut hits);
                 }
-                if let ([one], None) = (part, around) {
+                if let ([one], None) = (part, &around) {
                     self.add_sex(one, &span, &stems, &mut hits);
                 }
             }
