@@ -1,5 +1,6 @@
 //! The model: loading it, having it read the schema, asking it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,9 +10,11 @@ use super::message::{JobFailure, JobId, ModelsWork, Outcome, Report, Work};
 use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
-use crate::llm::{Generate, LlmError};
+use crate::llm::{Adapter, Generate, LlmError};
 use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
+use crate::records::Records;
 use crate::signal::Stop;
+use crate::store::Paths;
 
 /// Drafts that are compared may run as long as this.
 const COMPARING: Duration = Duration::from_secs(10);
@@ -22,15 +25,21 @@ pub(super) struct Asked {
     /// The model wanted; `None` for the one chosen at the start.
     name: Option<String>,
     model: Option<Box<dyn Generate>>,
+    /// Where what is kept for databases lies.
+    paths: Paths,
+    /// The attached adapter that the model has been told of, whether it could take it or not.
+    adapter: Option<PathBuf>,
+    /// The form that the adapter in use was trained with.
+    form: Option<Form>,
     limits: Limits,
 }
 
 impl Asked {
     /// `limits` are for the person's queries; drafts that are compared get less.
-    pub(super) fn new(factory: ModelFactory, limits: &Limits) -> Self {
+    pub(super) fn new(factory: ModelFactory, limits: &Limits, paths: Paths) -> Self {
         let default = Limits::default();
         let limits = Limits { timeout: limits.timeout.min(COMPARING), max_rows: limits.max_rows.min(default.max_rows), ..default };
-        Self { factory, name: None, model: None, limits }
+        Self { factory, name: None, model: None, paths, adapter: None, form: None, limits }
     }
 
     pub(super) fn work(&mut self, task: &Task, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
@@ -39,6 +48,7 @@ impl Asked {
                 // The old one goes first: two may not fit.
                 let old = self.name.replace(name.clone());
                 self.model = None;
+                (self.adapter, self.form) = (None, None);
                 if let Err(failure) = self.loaded(task.job, report) {
                     self.name = old;
                     return Err(failure);
@@ -47,14 +57,41 @@ impl Asked {
             }
             Work::Ask(asked) => {
                 let (open, limits) = (opened(open)?, self.limits);
-                answer(task, asked, &open, self.loaded(task.job, report)?, &limits, report)
+                let form = self.follow(task.job, &open, report)?;
+                answer(task, asked, &open, (self.loaded(task.job, report)?, form), &limits, report)
             }
             Work::Prepare => {
                 let open = opened(open)?;
-                prepare(task, &open, self.loaded(task.job, report)?, report)
+                let form = self.follow(task.job, &open, report)?;
+                prepare(task, &open, (self.loaded(task.job, report)?, form), report)
             }
             _ => Err(misplaced()),
         }
+    }
+
+    /// Has the model take the adapter that is attached to the open database, where that has changed; the form to ask in. An adapter that is
+    /// gone, or of another model, is left out.
+    fn follow(&mut self, job: JobId, open: &Open, report: &Reporter) -> Result<Form, JobFailure> {
+        let attached = Records::open(&self.paths).ok().and_then(|records| {
+            let id = records.database(open.asking.path(), &open.schema.fingerprint()).ok()?;
+            records.attachment(id).ok().flatten()
+        });
+        if attached != self.adapter {
+            let adapter = attached.as_deref().and_then(|folder| Adapter::read(folder).ok());
+            let model = self.loaded(job, report)?;
+            let taken = adapter.filter(|adapter| model.set_adapter(Some(adapter)).is_ok());
+            if taken.is_none() {
+                model.set_adapter(None).map_err(|error| JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) })?;
+            }
+            self.form = taken.and_then(|adapter| match adapter.card?.prompt.as_str() {
+                "alpaca" => Some(Form::Alpaca),
+                "chat" => Some(Form::Chat),
+                _ => None,
+            });
+            self.adapter = attached;
+        }
+        let own = self.form;
+        Ok(own.unwrap_or(form_of(self.loaded(job, report)?)))
     }
 
     /// The model, made now where it was not.
@@ -76,9 +113,8 @@ fn form_of(model: &dyn Generate) -> Form {
     if model.info().has_chat_template { Form::Chat } else { Form::Alpaca }
 }
 
-fn prepare(task: &Task, open: &Open, model: &mut dyn Generate, report: &Reporter) -> Result<Outcome, JobFailure> {
+fn prepare(task: &Task, open: &Open, (model, form): (&mut dyn Generate, Form), report: &Reporter) -> Result<Outcome, JobFailure> {
     let job = task.job;
-    let form = form_of(model);
     let text = schema_text(&open.schema, SCHEMA_BYTES);
     match prepare_model(model, &text, form, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(()) => Ok(Outcome::Prepared),
@@ -113,7 +149,7 @@ fn answer(
     task: &Task,
     asked: &AskWork,
     open: &Open,
-    model: &mut dyn Generate,
+    (model, form): (&mut dyn Generate, Form),
     limits: &Limits,
     report: &Reporter,
 ) -> Result<Outcome, JobFailure> {
@@ -126,7 +162,7 @@ fn answer(
         values: values(task, open),
         execution: Execution::ToCompare,
         limits: *limits,
-        ..AskRequest::new(&asked.question, form_of(model))
+        ..AskRequest::new(&asked.question, form)
     };
     match ask(&open.asking, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),

@@ -115,7 +115,7 @@ impl Workers {
         let (opened, reports) = shared();
         start(Desk::Database, "database", Box::new(move |task| database::work(task, &opener, &opened, &limits, &reports)))?;
         let (opened, reports) = shared();
-        let mut asked = model::Asked::new(factory, &limits);
+        let mut asked = model::Asked::new(factory, &limits, paths.clone());
         start(Desk::Model, "model", Box::new(move |task| asked.work(task, &opened, &reports)))?;
         let reports = Arc::clone(&report);
         start(Desk::Result, "result", Box::new(move |task| result::work(task, &reports)))?;

@@ -2,8 +2,8 @@
 
 use crate::signal::Cancel;
 
-use super::LlmError;
 use super::constraint::Constraint;
+use super::{Adapter, LlmError};
 
 /// How the next token is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,6 +185,14 @@ pub struct ModelInfo {
 pub trait Generate: Send {
     /// Facts about the model.
     fn info(&self) -> &ModelInfo;
+
+    /// Answers with `adapter` from now on, or without one. What was read so far is forgotten; after an error nothing has changed.
+    fn set_adapter(&mut self, adapter: Option<&Adapter>) -> Result<(), LlmError> {
+        match adapter {
+            None => Ok(()),
+            Some(_) => Err(LlmError::Adapter("this model takes none".into())),
+        }
+    }
 
     /// The text that `prompt` becomes before it is tokenised.
     fn render(&self, prompt: &Prompt) -> Result<String, LlmError>;

@@ -72,13 +72,6 @@ impl LocalModel {
         })
     }
 
-    /// Answers with `adapter` from now on, or without one. What was read so far is forgotten.
-    pub fn set_adapter(&mut self, adapter: Option<&Adapter>) -> Result<(), LlmError> {
-        let active = adapter.map(|adapter| ActiveAdapter::new(adapter, &self.model)).transpose()?;
-        self.session = self.model.session_with(active.map(Arc::new))?;
-        Ok(())
-    }
-
     /// The decoder.
     pub fn model(&self) -> &Model {
         &self.model
@@ -163,6 +156,12 @@ impl LocalModel {
 impl Generate for LocalModel {
     fn info(&self) -> &ModelInfo {
         &self.info
+    }
+
+    fn set_adapter(&mut self, adapter: Option<&Adapter>) -> Result<(), LlmError> {
+        let active = adapter.map(|adapter| ActiveAdapter::new(adapter, &self.model)).transpose()?;
+        self.session = self.model.session_with(active.map(Arc::new))?;
+        Ok(())
     }
 
     fn render(&self, prompt: &Prompt) -> Result<String, LlmError> {
