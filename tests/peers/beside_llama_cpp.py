@@ -88,10 +88,10 @@ def questions(args):
             peer.create_completion(tokens, max_tokens=1, temperature=0.0)
             warmed = True
         start = time.perf_counter()
-        written = peer.create_completion(tokens, max_tokens=256, temperature=0.0, stop=["```", "<|im_end|>", ";"])
+        written = peer.create_completion(tokens, max_tokens=256, temperature=0.0, stop=["\n```", "<|im_end|>", ";"])
         theirs = 1000 * (time.perf_counter() - start)
         pairs.append((ours, theirs))
-        print(f"{ours:7.0f} ms {theirs:7.0f} ms  drafts {answer['timings']['accepted_tokens']}  {answer['sql']!r}  {written['choices'][0]['text'].strip()[:60]!r}")
+        print(f"{ours:7.0f} ms {theirs:7.0f} ms  drafts {answer['timings']['accepted_tokens']}  {answer['sql']!r}  {written['choices'][0]['text'].strip()[:60]!r}", flush=True)
     a, b = (statistics.median(column) for column in zip(*pairs))
     ratio = statistics.median(ours / theirs for ours, theirs in pairs)
     print(f"median sqllama {a:.0f} ms, llama.cpp {b:.0f} ms, median ratio {ratio:.2f}, n {len(pairs)}; other SQL without drafts: {different}")
