@@ -150,7 +150,7 @@ fn spiders_gold_queries_can_be_written() {
     for question in questions.as_array().unwrap() {
         let (db, sql) = (question["db_id"].as_str().unwrap(), question["query"].as_str().unwrap());
         let lock = locks.entry(db.to_owned()).or_insert_with(|| {
-            let database = Database::open(&folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
+            let database = Database::open(folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
             NameLock::new(&database.schema_outline(&Cancel::new()).unwrap())
         });
         let text = format!("```sql\n{sql}\n```");

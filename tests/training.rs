@@ -276,7 +276,7 @@ fn checkpoints_are_kept_as_told_and_the_best_is_the_result() {
         }
     });
     let Ok(Outcome::Finished { step, .. }) = outcome else { panic!("{outcome:?}") };
-    let (best, ..) = *evaluations.iter().filter(|(_, _, best)| *best).next_back().unwrap();
+    let (best, ..) = *evaluations.iter().rfind(|(_, _, best)| *best).unwrap();
     assert_eq!(step, best + 4, "two evaluations in vain: {evaluations:?}");
     let saved = sqllama::train::checkpoint::checkpoints(&config.output_dir);
     assert_eq!(saved, [best, step], "the best, and the last");

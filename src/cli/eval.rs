@@ -135,7 +135,7 @@ fn request(args: &EvalArgs, settings: &Settings, form: Form, question: &Question
 }
 
 fn tell(records: &[Record], new: usize, done: usize, total: usize, start: Instant, live: bool) -> std::io::Result<()> {
-    if !live && done % 50 != 0 && done != total {
+    if !live && !done.is_multiple_of(50) && done != total {
         return Ok(());
     }
     let right = records.iter().filter(|r| r.ok).count();

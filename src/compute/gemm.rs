@@ -4,6 +4,8 @@
 //! Every output is a chain of fused multiply-adds over the depth, cut into blocks of [`DEPTH`]; blocks are added in order. So an output
 //! depends on its own row and column alone, not on the batch and not on the number of threads.
 
+#![allow(clippy::too_many_arguments)] // an inner kernel is told its panels, their depth and where its tile goes
+
 use std::cell::RefCell;
 use std::ops::Range;
 

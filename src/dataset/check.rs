@@ -1,7 +1,7 @@
 //! Which rows of a data set can be learned from, and why the others cannot.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::rc::Rc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -199,7 +199,7 @@ const KEPT_SCRATCHES: usize = 256;
 struct Checker<'a> {
     options: &'a CheckOptions<'a>,
     seen: HashMap<[u8; 16], usize>,
-    scratches: HashMap<String, Arc<Result<Scratch, String>>>,
+    scratches: HashMap<String, Rc<Result<Scratch, String>>>,
     report: CheckReport,
 }
 
@@ -277,15 +277,15 @@ impl Checker<'_> {
         guard::check(&example.answer).map_err(|error| Some(Reject::NotAQuery(error.to_string())))
     }
 
-    fn scratch(&mut self, context: &str) -> Arc<Result<Scratch, String>> {
+    fn scratch(&mut self, context: &str) -> Rc<Result<Scratch, String>> {
         if let Some(made) = self.scratches.get(context) {
-            return Arc::clone(made);
+            return Rc::clone(made);
         }
         if self.scratches.len() >= KEPT_SCRATCHES {
             self.scratches.clear();
         }
-        let made = Arc::new(Scratch::new(context).map_err(|error| error.to_string()));
-        self.scratches.insert(context.into(), Arc::clone(&made));
+        let made = Rc::new(Scratch::new(context).map_err(|error| error.to_string()));
+        self.scratches.insert(context.into(), Rc::clone(&made));
         made
     }
 }

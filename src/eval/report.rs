@@ -67,8 +67,11 @@ pub struct Report {
     pub calibration_error: Option<f64>,
 }
 
+/// Whether a question is of a kind.
+type Kind = fn(&Record) -> bool;
+
 /// Names of the kinds of questions, and how they are told.
-const DIFFICULTIES: [(&str, fn(&Record) -> bool); 7] = [
+const DIFFICULTIES: [(&str, Kind); 7] = [
     ("one table", |r| r.shape.is_some_and(|s| s.tables <= 1 && s.nested == 0)),
     ("two tables", |r| r.shape.is_some_and(|s| s.tables == 2 && s.nested == 0)),
     ("three tables or more", |r| r.shape.is_some_and(|s| s.tables >= 3 && s.nested == 0)),

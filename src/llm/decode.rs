@@ -144,6 +144,7 @@ impl Decoding<'_> {
 
     /// Draws tokens for `branch` as long as logits are known. The branches it splits into go to `unread`, each with its last token still
     /// to be read; where none is left, the branch is given back.
+    #[allow(clippy::too_many_arguments)] // one caller, whose loop body it is
     fn grow<'b>(
         &self,
         mut branch: Branch<'b>,

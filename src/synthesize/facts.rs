@@ -241,7 +241,7 @@ fn column_facts(name: &str, prefix: Option<&str>, is_key: bool, noun: &Noun, cel
         Role::Other
     } else if ["name", "title"].iter().any(|word| says(word)) {
         Role::Name
-    } else if distinct >= 2 && distinct <= 40 && distinct * 2 <= texts {
+    } else if (2..=40).contains(&distinct) && distinct * 2 <= texts {
         Role::Category
     } else {
         Role::Text

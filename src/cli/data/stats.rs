@@ -61,9 +61,9 @@ fn print(statistics: &Statistics) -> Result<(), Failure> {
     print_columns(&rows)?;
     let keywords: Vec<(String, usize)> = KEYWORDS.iter().map(|word| (*word).to_owned()).zip(statistics.keywords).collect();
     print_bars("Answers that hold a keyword", &keywords, statistics.rows)?;
-    print_bars("Keywords in an answer", &bars(&statistics.keyword_counts, |n, last| more(n, last)), statistics.rows)?;
+    print_bars("Keywords in an answer", &bars(&statistics.keyword_counts, more), statistics.rows)?;
     if statistics.with_context > 0 {
-        print_bars("CREATE statements in a schema", &bars(&statistics.tables, |n, last| more(n, last)), statistics.with_context)?;
+        print_bars("CREATE statements in a schema", &bars(&statistics.tables, more), statistics.with_context)?;
     }
     let length = |from: usize, last: bool| if last { format!("{from} or more") } else { format!("{from} to {}", from + LENGTH_STEP - 1) };
     print_bars("Characters of an answer", &bars(&statistics.answer_lengths, length), statistics.rows)?;

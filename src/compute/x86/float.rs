@@ -175,8 +175,8 @@ unsafe fn products_tile<const R: usize, const N: usize>(
             right = right.wrapping_add(b.1);
         }
         for r in 0..R {
-            for n in 0..N {
-                _mm512_storeu_ps(out.as_mut_ptr().add(place(rows[r]) + 16 * n), lanes[r][n]);
+            for (n, &lane) in lanes[r].iter().enumerate() {
+                _mm512_storeu_ps(out.as_mut_ptr().add(place(rows[r]) + 16 * n), lane);
             }
         }
     }

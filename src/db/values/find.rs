@@ -293,7 +293,7 @@ impl ValueIndex {
 }
 
 fn keep_best(mut here: Vec<(Range<usize>, ValueHit)>, hits: &mut Vec<(Range<usize>, ValueHit)>) {
-    here.sort_by(|(_, a), (_, b)| b.score.cmp(&a.score));
+    here.sort_by_key(|(_, hit)| std::cmp::Reverse(hit.score));
     here.truncate(MOST_COLUMNS);
     hits.append(&mut here);
 }

@@ -125,8 +125,11 @@ fn tensor_name(index: usize, projection: Projection, part: &str) -> String {
     format!("{PREFIX}model.layers.{index}.{}.{part}.weight", projection.path())
 }
 
+/// `lora_A` and `lora_B` as far as they came, each with its shape.
+type Halves = [Option<(Vec<usize>, Vec<f32>)>; 2];
+
 fn read_tensors(file: &SafetensorsFile) -> Result<BTreeMap<(usize, Projection), Lora>, LlmError> {
-    let mut halves: BTreeMap<(usize, Projection), [Option<(Vec<usize>, Vec<f32>)>; 2]> = BTreeMap::new();
+    let mut halves: BTreeMap<(usize, Projection), Halves> = BTreeMap::new();
     for name in file.tensors.keys() {
         let unsupported = || LlmError::Unsupported { what: "adapter tensor", found: name.clone() };
         let path = name.strip_prefix(PREFIX).unwrap_or(name);

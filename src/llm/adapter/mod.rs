@@ -1,6 +1,6 @@
 //! Adapters: low-rank additions to a model's linear maps (LoRA), in PEFT's file format.
 //!
-//! - [`config`]: `adapter_config.json`
+//! - [`config`]: the file `adapter_config.json`
 //! - [`card`]: `sqllama.json`, what an adapter was trained with
 //! - [`files`]: a folder read and written
 //! - [`active`]: an adapter made ready for one model

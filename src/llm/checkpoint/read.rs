@@ -7,6 +7,9 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// A tensor's shape, and its values in row-major order.
+pub type ShapedValues = (Vec<usize>, Vec<f32>);
+
 use memmap2::Mmap;
 use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
@@ -75,7 +78,7 @@ impl SafetensorsFile {
     }
 
     /// The tensor called `name` as f32, with its shape.
-    pub fn read_f32(&self, name: &str) -> Result<Option<(Vec<usize>, Vec<f32>)>, LlmError> {
+    pub fn read_f32(&self, name: &str) -> Result<Option<ShapedValues>, LlmError> {
         let Some(place) = self.tensors.get(name) else { return Ok(None) };
         let Some(block) = place.block else {
             return Err(LlmError::Unsupported { what: "tensor type", found: place.dtype.clone() });

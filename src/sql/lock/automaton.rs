@@ -332,9 +332,7 @@ impl Sql {
     /// Takes a backtick of a fence that ends the statement.
     fn fence(&mut self, ticks: u8) -> Result<Step, Refusal> {
         self.lex = Lex::Between;
-        if let Err(refusal) = self.clone().finish() {
-            return Err(refusal);
-        }
+        self.clone().finish()?;
         self.lex = Lex::Fence(ticks);
         Ok(if ticks >= 3 { Step::Over } else { Step::On })
     }

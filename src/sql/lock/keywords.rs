@@ -143,12 +143,12 @@ impl Sql {
             return Ok(());
         }
         if self.in_tables() && is(word, &JOINS) {
-            self.to_tables();
+            self.return_to_tables();
             self.expect = if is(word, &["join"]) { Expect::Table } else { Expect::AfterTable };
             return Ok(());
         }
         if self.in_tables() && is(word, &["on", "using"]) {
-            self.to_tables();
+            self.return_to_tables();
             return self.after_table_word(word, name);
         }
         if self.bracket().is_none() && is(word, &["from"]) {
@@ -206,7 +206,7 @@ impl Sql {
     }
 
     /// Back among the tables, after a join's condition.
-    pub(super) fn to_tables(&mut self) {
+    pub(super) fn return_to_tables(&mut self) {
         if self.here().clause == Clause::On {
             self.here_mut().clause = Clause::From;
         }

@@ -184,7 +184,7 @@ impl Sql {
             None => match self.here().clause {
                 Clause::With => Expect::CteName,
                 Clause::From | Clause::On => {
-                    self.to_tables();
+                    self.return_to_tables();
                     Expect::Table
                 }
                 Clause::Window => Expect::WindowName,

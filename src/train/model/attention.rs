@@ -87,6 +87,7 @@ impl Tile {
     }
 
     /// `x y^T` for the queries' rows `x` and the keys' rows `y`, into `out: [queries, keys]`.
+    #[allow(clippy::too_many_arguments)] // two operands with their strides, and the result
     fn score(&self, pool: &Pool, x: View<'_>, y: &[f32], y_offset: usize, y_width: usize, depth: usize, out: &mut [f32]) {
         let keys = self.keys();
         for (run, at) in self.runs() {

@@ -225,6 +225,7 @@ impl<'w> Decoder<'w> {
 
     /// The sum of the losses at the batch's targets, and with `scale` its gradients, multiplied and added to `gradients`. What a layer's
     /// forward pass computed is kept for the last `kept_layers` layers, and computed again for the others.
+    #[allow(clippy::too_many_arguments)] // what is read, what is written, and the step
     pub fn loss(
         &self,
         workspace: &mut Workspace<'_>,
