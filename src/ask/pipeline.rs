@@ -23,6 +23,12 @@ use crate::signal::Cancel;
 const TEMPERATURE: f64 = 0.7;
 const TOP_P: f64 = 0.95;
 
+/// Where less of a question's words than this is accounted for, what no name and no value has to do with is told as missing: so it was
+/// for 42 of 1,506 questions beside their own SQL, and for 1,450 beside that of another database.
+const UNCOVERED: f64 = 0.6;
+/// What that leaves of the confidence.
+const UNCOVERED_BELIEF: f64 = 0.5;
+
 /// Tokens of a draft.
 const MAX_TOKENS: usize = 400;
 
@@ -285,7 +291,12 @@ impl Asking<'_> {
             answer.candidates.push(Agreement { sql: answer.sql.clone(), agrees: 1 });
         }
         let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();
-        answer.missing = coverage(&self.request.question, &answer.sql, self.schema, &hits).unknown;
+        let coverage = coverage(&self.request.question, &answer.sql, self.schema, &hits);
+        if coverage.share() < UNCOVERED && !coverage.unknown.is_empty() {
+            answer.confidence = answer.confidence.map(|confidence| confidence * UNCOVERED_BELIEF);
+            answer.reason.push_str(", and nothing in the database has to do with a part of the question");
+            answer.missing = coverage.unknown;
+        }
         answer.ask_back = ask_back(&answer.candidates, answer.confidence);
         if self.request.execution != Execution::Answer {
             return Ok(());
