@@ -10,7 +10,7 @@ fn prepare(home: &Home) -> (String, String) {
     std::fs::create_dir_all(&folder).unwrap();
     let connection = rusqlite::Connection::open(folder.join("pets.sqlite")).unwrap();
     connection
-        .execute_batch("CREATE TABLE pet (name TEXT, kind TEXT); DELETE FROM pet; INSERT INTO pet VALUES ('Rex', 'dog'), ('Tom', 'cat'), ('Ida', 'cat');")
+        .execute_batch("CREATE TABLE IF NOT EXISTS pet (name TEXT, kind TEXT); DELETE FROM pet; INSERT INTO pet VALUES ('Rex', 'dog'), ('Tom', 'cat'), ('Ida', 'cat');")
         .unwrap();
     let questions = serde_json::json!([
         { "db_id": "pets", "question": "How many pets?", "query": "SELECT count(*) FROM pet" },

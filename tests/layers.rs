@@ -69,7 +69,9 @@ fn the_house_stands() {
             wrong.push(format!("{}: room `{room}` is not in the table", name.display()));
             continue;
         };
-        let code = text.split("#[cfg(test)]").next().unwrap();
+        // Tests may use what they judge by, also where they have a file of their own.
+        let is_test = file.ends_with("tests.rs");
+        let code = text.split("#[cfg(test)]").next().filter(|_| !is_test).unwrap_or_default();
         for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
             for part in line.split("crate::").skip(1) {
                 let other: String = part.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();

@@ -169,7 +169,7 @@ mod tests {
         progress.apply(&TrainEvent::Step { step: 1, epoch: 0.3, loss, grad_norm, learning_rate, tokens: 200, examples: 4, seconds: 2.0 });
         assert_eq!(
             step_line(&progress, Some(1_200_000_000)),
-            "step 1/3  loss 1.2346 (mean 1.2346)  rate 1.0e-4  norm 0.50  100 tokens/s  1.2 GB  4 s left"
+            "step 1/3  loss 1.2346 (mean 1.2346)  rate 1.0e-4  norm 0.50  100 tokens/s  1.2 GB  4.0 s left"
         );
     }
 }

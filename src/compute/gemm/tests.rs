@@ -1,3 +1,5 @@
+//! Products beside plain loops.
+
 use super::super::BlockType;
 use super::*;
 

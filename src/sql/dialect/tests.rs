@@ -1,3 +1,5 @@
+//! Every rewriting, judged by the SQLite that is bundled.
+
 use super::*;
 use proptest::prelude::*;
 use rusqlite::Connection;

@@ -1,3 +1,5 @@
+//! What is mended, and what is left alone.
+
 use super::*;
 use crate::schema::{Column, ForeignKey, KeyOrigin, Table};
 use proptest::prelude::*;

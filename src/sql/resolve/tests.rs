@@ -1,3 +1,5 @@
+//! Names looked up as SQLite looks them up.
+
 use super::*;
 use crate::sql::mend::tests::shop;
 

@@ -1,3 +1,5 @@
+//! What is suspicious, and what only looks so.
+
 use super::*;
 use crate::sql::mend::tests::shop;
 use SuspicionKind::*;

@@ -1,3 +1,5 @@
+//! Command lines and the settings they give.
+
 use super::super::config::{Interval, Method};
 use super::super::order::SamplingStrategy;
 use super::super::schedule::SchedulerType;
