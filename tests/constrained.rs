@@ -147,8 +147,9 @@ fn drafts_and_company_change_nothing() {
 #[test]
 fn what_is_taken_back_was_never_shown() {
     let mut taken_back = 0;
-    for sampling in samplings() {
-        taken_back += lost_bets(&sampling);
+    // Enough draws that some have a blank, which is where a bet is lost.
+    for seed in 0..40 {
+        taken_back += lost_bets(&Sampling { temperature: 1.2, seed, ..Sampling::default() });
     }
     assert!(taken_back > 0);
 }
