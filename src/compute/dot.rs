@@ -1,5 +1,5 @@
 //! The inner kernels of decoding in portable Rust: dot products of quantised weights with quantised activations, and of f32 rows. They are
-//! the oracle of those in [`super::x86`].
+//! the oracle of those in `x86`.
 //!
 //! All levels compute the same: for each [`SPAN`] columns, and each of its two accumulators, sixteen lanes sum eight products of bytes
 //! exactly, and `lane = fma(sum, weight scale * activation scale, lane)`; then, for types with minimums, `lane = fma(-minimum, activation

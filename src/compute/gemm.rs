@@ -1,7 +1,7 @@
 //! Products of f32 matrices, for training: `out = sum of left * right`, where the right side may lie in a model file's layout.
 //!
 //! The right side is unpacked block by block into scratch that fits the second-level cache, so a quantised matrix is never held as floats.
-//! Every output is a chain of fused multiply-adds over the depth, cut into blocks of [`DEPTH`]; blocks are added in order. So an output
+//! Every output is a chain of fused multiply-adds over the depth, cut into blocks of `DEPTH`; blocks are added in order. So an output
 //! depends on its own row and column alone, not on the batch and not on the number of threads.
 
 #![allow(clippy::too_many_arguments)] // an inner kernel is told its panels, their depth and where its tile goes

@@ -4,7 +4,7 @@
 //! - [`run`]: asking them one after another and judging each answer by its rows
 //! - [`record`]: what is kept of each, a JSON line
 //! - [`report`]: accuracy with an interval, by difficulty, and whether confidence means something
-//! - [`compare`]: two runs over the same questions
+//! - [`mod@compare`]: two runs over the same questions
 //!
 //! An answer is right where its rows are those of an accepted query ([`crate::db::same_result`]): columns in any order, rows in any order
 //! unless the accepted query orders them. An answer withheld is wrong.

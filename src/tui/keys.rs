@@ -1,4 +1,4 @@
-//! The key table. Handling, footer, help, menu and palette are all made from it; `[keys]` in `config.toml` rebinds it ([`keymap`]).
+//! The key table. Handling, footer, help, menu and palette are all made from it; `[keys]` in `config.toml` rebinds it (`keymap`).
 
 mod action;
 mod keymap;

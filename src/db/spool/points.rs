@@ -44,7 +44,7 @@ pub enum Points {
 }
 
 impl Spool {
-    /// `y` over `x` of the first [`MAX_POINTS`] rows in `order`; rows whose `y` is no number are left out.
+    /// `y` over `x` of the first `MAX_POINTS` rows in `order`; rows whose `y` is no number are left out.
     pub fn series(&self, x: Option<usize>, y: usize, order: Option<&Order>) -> Result<Points, DbError> {
         let columns = [x.unwrap_or(y), y];
         let total = order.map_or(self.len(), Order::len);
