@@ -58,6 +58,10 @@ fn drafts_are_compared_by_what_they_return() {
     assert_eq!(answer["reason"], "2 of 3 drafts return the same");
     // A draft that writes is never chosen, and hurts nobody.
     check(&[wrong, "DROP TABLE customer", COUNT], &[], 0, "customers", "");
+    // Nor is one that never ends, or that SQLite's own lock refuses, the end of the others.
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    check(&[wrong, endless, COUNT], &["--timeout", "1"], 0, "customers", "");
+    check(&[wrong, "SELECT * FROM pragma_journal_mode('off')", COUNT], &[], 0, "customers", "");
     // Nothing is compared where nothing is to run.
     check(&[COUNT], &["--sql-only", "--candidates", "3"], 0, "SELECT count(*) AS customers FROM customer\n", "");
 }

@@ -90,10 +90,9 @@ impl Candidate {
             candidate.fate = match database.execute(&sql, &limits, cancel) {
                 Ok(table) => Fate::Ran(sql, table),
                 Err(DbError::Sql { message, .. }) => Fate::Failed(message),
-                // Too slow to be compared; alone, it may take its time.
-                Err(DbError::Stopped(Stop::TimedOut)) if cancel.stop().is_none() && limits.timeout < request.limits.timeout => {
-                    Fate::Checked(sql)
-                }
+                Err(DbError::Refused { message }) => Fate::Refused(message),
+                // Too slow to be compared: it takes no other draft with it. Alone, or chosen for want of others, it gets its whole time.
+                Err(DbError::Stopped(Stop::TimedOut)) if cancel.stop().is_none() && request.candidates.most() > 1 => Fate::Checked(sql),
                 Err(error) => return Err(AskError::Database(error)),
             };
             candidate.suspicions = suspicions(&candidate.sql, schema, Some(&request.question));

@@ -18,8 +18,6 @@ pub(super) struct Belief {
 pub(super) struct Votes {
     /// Drafts that return what the answer returns, itself included.
     pub(super) agreeing: usize,
-    /// Drafts that ran.
-    pub(super) ran: usize,
     /// Drafts.
     pub(super) drawn: usize,
     /// What speaks against the answer's group.
@@ -78,7 +76,7 @@ mod tests {
 
     #[track_caller]
     fn check(agreeing: usize, drawn: usize, standing: Standing, doubts: &[Doubt], expected: f64) {
-        let belief = of(&Votes { agreeing, ran: drawn, drawn, standing }, doubts);
+        let belief = of(&Votes { agreeing, drawn, standing }, doubts);
         assert!((belief.confidence.unwrap() - expected).abs() < 1e-9, "{belief:?}");
     }
 

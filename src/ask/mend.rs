@@ -63,6 +63,7 @@ fn check(database: &Database, sql: String, fixes: Vec<Fix>) -> Result<Judged, Db
         Ok(checked) => match database.check(&checked) {
             Ok(_) => Fate::Checked(checked),
             Err(DbError::Sql { message }) => Fate::Failed(message),
+            Err(DbError::Refused { message }) => Fate::Refused(message),
             Err(other) => return Err(other),
         },
     };

@@ -267,7 +267,7 @@ impl Asking<'_> {
         }
         match (groups.first(), groups.first().and_then(place_of)) {
             (Some(best), Some(place)) => {
-                let votes = Votes { agreeing: best.members.len(), ran: ballots.len(), drawn: candidates.len(), standing: best.standing };
+                let votes = Votes { agreeing: best.members.len(), drawn: candidates.len(), standing: best.standing };
                 Some(Chosen { place, belief: confidence::of(&votes, doubts) })
             }
             // None was compared: the first that SQLite takes.
