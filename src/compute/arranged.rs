@@ -4,11 +4,13 @@
 //! to lanes so that all eight columns of a lane share their scale, and so that the bytes of the file come to their lanes with as few
 //! shuffles as its layout allows. Then one conversion and one multiplication by the scales serve 128 columns.
 
-use super::BlockType;
+use std::ops::Range;
+
 use super::activations::Activations;
 use super::dot::LANES;
 use super::memory::Aligned;
 use super::unpack::{self, GROUP};
+use super::{BlockType, Pool};
 
 /// Columns that are taken together; every K type's block.
 pub const SPAN: usize = 256;
@@ -70,7 +72,7 @@ pub struct Arranged {
 
 impl Arranged {
     /// Arranges `rows` rows for weights of `block`.
-    pub fn new(activations: &Activations, rows: usize, block: BlockType) -> Self {
+    pub fn new(pool: &Pool, activations: &Activations, rows: usize, block: BlockType) -> Self {
         let stride = activations.quants.len() / rows.max(1);
         let spans = stride.div_ceil(SPAN);
         let order = columns_of(block);
@@ -83,38 +85,63 @@ impl Arranged {
             debts: Aligned::zeros(if has_minimums(block) { 0 } else { rows * spans * 2 * LANES }),
             sums: Aligned::zeros(if has_minimums(block) { rows * spans * LANES } else { 0 }),
         };
-        for row in 0..rows {
-            let quants = &activations.quants[row * stride..(row + 1) * stride];
-            let scales = &activations.scales[row * activations.groups..(row + 1) * activations.groups];
-            let sums = &activations.sums[row * activations.groups..(row + 1) * activations.groups];
-            for (span, natural) in quants.chunks(SPAN).enumerate() {
-                let at = span * rows + row;
+        let (mut quants, mut scales) = (&mut *this.quants, &mut *this.scales);
+        let (mut debts, mut sums) = (&mut *this.debts, &mut *this.sums);
+        let parts = (0..rows * spans).step_by(PLACES).map(|first| {
+            let places = first..(first + PLACES).min(rows * spans);
+            Places {
+                quants: quants.split_off_mut(..places.len() * SPAN).unwrap_or_default(),
+                scales: scales.split_off_mut(..places.len() * 2 * LANES).unwrap_or_default(),
+                debts: debts.split_off_mut(..places.len() * 2 * LANES).unwrap_or_default(),
+                sums: sums.split_off_mut(..places.len() * LANES).unwrap_or_default(),
+                places,
+            }
+        });
+        pool.for_each(parts, |part| {
+            for (at, place) in part.places.clone().enumerate() {
+                let (span, row) = (place / rows, place % rows);
+                let scales = &activations.scales[row * activations.groups..(row + 1) * activations.groups];
+                let sums = &activations.sums[row * activations.groups..(row + 1) * activations.groups];
+                let own = &activations.quants[row * stride..(row + 1) * stride];
+                let natural = &own[span * SPAN..stride.min((span + 1) * SPAN)];
                 let mut padded = [0i8; SPAN];
                 padded[..natural.len()].copy_from_slice(natural);
-                let arranged = &mut this.quants[at * SPAN..(at + 1) * SPAN];
+                let arranged = &mut part.quants[at * SPAN..(at + 1) * SPAN];
                 for (to, from) in arranged.as_chunks_mut::<4>().0.iter_mut().zip(order.as_chunks::<4>().0) {
                     // Four neighbours stay neighbours.
                     to.copy_from_slice(&padded[usize::from(from[0])..usize::from(from[0]) + 4]);
                 }
                 let groups = &scales[span * (SPAN / GROUP)..];
-                for (lane, scale) in this.scales[at * 2 * LANES..(at + 1) * 2 * LANES].iter_mut().enumerate() {
+                for (lane, scale) in part.scales[at * 2 * LANES..(at + 1) * 2 * LANES].iter_mut().enumerate() {
                     *scale = groups[lane_group(order, lane)];
                 }
-                if let Some(debts) = this.debts.get_mut(at * 2 * LANES..(at + 1) * 2 * LANES) {
+                if let Some(debts) = part.debts.get_mut(at * 2 * LANES..(at + 1) * 2 * LANES) {
                     for (lane, debt) in debts.iter_mut().enumerate() {
                         let start = 128 * (lane / LANES) + 4 * (lane % LANES);
                         let of = |start: usize| arranged[start..start + 4].iter().map(|&q| i32::from(q)).sum::<i32>();
                         *debt = -offset * (of(start) + of(start + 64));
                     }
                 }
-                if let Some(own) = this.sums.get_mut(at * LANES..(at + 1) * LANES) {
+                if let Some(own) = part.sums.get_mut(at * LANES..(at + 1) * LANES) {
                     let pairs = sums[span * (SPAN / GROUP)..].as_chunks::<{ SHARED / GROUP }>().0;
                     own.iter_mut().zip(pairs).take(SPAN / SHARED).for_each(|(own, [a, b])| *own = a + b);
                 }
             }
-        }
+        });
         this
     }
+}
+
+/// Places that one thread takes at a time.
+const PLACES: usize = 8;
+
+/// Some places of [`Arranged`], in its order; of `debts` and `sums` one is empty.
+struct Places<'a> {
+    places: Range<usize>,
+    quants: &'a mut [i8],
+    scales: &'a mut [f32],
+    debts: &'a mut [i32],
+    sums: &'a mut [f32],
 }
 
 /// The group of sixteen columns that lane `lane` of a span (of both accumulators' 32) belongs to; the first of two where they share scales.

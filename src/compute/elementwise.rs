@@ -50,15 +50,51 @@ pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &
     at_level!(level, dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]));
 }
 
+/// Values that one thread takes at a time: a few microseconds of work, which sharing must not cost more than.
+const BAND: usize = 8192;
+
+/// Whole rows of `row` values that make up about a [`BAND`].
+fn band_of(row: usize) -> usize {
+    (BAND / row.max(1)).max(1) * row.max(1)
+}
+
 /// RMSNorm (arXiv 1910.07467) of every row of `x: [rows, weight.len()]` into `out`.
 pub fn rms_norm(pool: &Pool, x: &[f32], weight: &[f32], eps: f32, out: &mut [f32]) {
-    let _ = pool; // a few microseconds even for long prompts
-    for (x, out) in x.chunks_exact(weight.len()).zip(out.chunks_exact_mut(weight.len())) {
-        let [squares] = dots_at(Level::detect(), [x], x);
-        let mean = squares / weight.len() as f32;
-        let scale = 1.0 / (mean + eps).sqrt();
-        out.iter_mut().zip(x).zip(weight).for_each(|((out, x), weight)| *out = x * scale * weight);
-    }
+    let (row, level) = (weight.len(), Level::detect());
+    pool.for_each(x.chunks(band_of(row)).zip(out.chunks_mut(band_of(row))), |(x, out)| {
+        for (x, out) in x.chunks_exact(row).zip(out.chunks_exact_mut(row)) {
+            let [squares] = dots_at(level, [x], x);
+            let mean = squares / row as f32;
+            let scale = 1.0 / (mean + eps).sqrt();
+            out.iter_mut().zip(x).zip(weight).for_each(|((out, x), weight)| *out = x * scale * weight);
+        }
+    });
+}
+
+/// Turns each head of `x: [rows, heads * head_dim]` by its row of `cos` and `sin: [rows, half]`; `adjacent` says how pairs stand.
+pub fn rope(pool: &Pool, x: &mut [f32], row: usize, head_dim: usize, angles: RopeAngles<'_>) {
+    let RopeAngles { cos, sin, half, adjacent } = angles;
+    let rows = band_of(row) / row.max(1) * half;
+    pool.for_each(x.chunks_mut(band_of(row)).zip(cos.chunks(rows)).zip(sin.chunks(rows)), |((x, cos), sin)| {
+        for ((x, cos), sin) in x.chunks_exact_mut(row).zip(cos.chunks_exact(half)).zip(sin.chunks_exact(half)) {
+            for head in x.chunks_exact_mut(head_dim) {
+                if adjacent { rope_adjacent(head, cos, sin) } else { rope_halves(head, cos, sin) }
+            }
+        }
+    });
+}
+
+/// Cosines and sines of positions, each `[rows, half]`.
+#[derive(Debug, Clone, Copy)]
+pub struct RopeAngles<'a> {
+    /// Cosines.
+    pub cos: &'a [f32],
+    /// Sines.
+    pub sin: &'a [f32],
+    /// Pairs a head.
+    pub half: usize,
+    /// Pairs are neighbours, not half a head apart.
+    pub adjacent: bool,
 }
 
 /// Turns the pairs `(0, 1), (2, 3), ...` of one head by the angles of `cos` and `sin`.
@@ -78,17 +114,58 @@ pub fn rope_halves(head: &mut [f32], cos: &[f32], sin: &[f32]) {
 }
 
 /// `out += x`.
-pub fn add_assign(out: &mut [f32], x: &[f32]) {
-    out.iter_mut().zip(x).for_each(|(out, x)| *out += x);
+pub fn add_assign(pool: &Pool, out: &mut [f32], x: &[f32]) {
+    pool.for_each(out.chunks_mut(BAND).zip(x.chunks(BAND)), |(out, x)| out.iter_mut().zip(x).for_each(|(out, x)| *out += x));
+}
+
+/// `out[r] += x` for every row of `out: [rows, x.len()]`.
+pub fn add_to_rows(pool: &Pool, out: &mut [f32], x: &[f32]) {
+    let row = x.len().max(1);
+    pool.for_each(out.chunks_mut(band_of(row)), |out| {
+        for out in out.chunks_exact_mut(row) {
+            out.iter_mut().zip(x).for_each(|(out, x)| *out += x);
+        }
+    });
+}
+
+/// The largest of `x`; minus infinity where there is none. NaN is passed over.
+pub fn max(x: &[f32]) -> f32 {
+    let level = Level::detect();
+    at_level!(level, max_of(x: &[f32]) -> f32)
+}
+
+#[inline(always)]
+fn max_of(x: &[f32]) -> f32 {
+    let larger = |a: f32, b: f32| if b > a { b } else { a };
+    let (parts, rest) = x.as_chunks::<LANES>();
+    let mut lanes = [f32::NEG_INFINITY; LANES];
+    for part in parts {
+        lanes.iter_mut().zip(part).for_each(|(lane, &x)| *lane = larger(*lane, x));
+    }
+    lanes.iter().chain(rest).fold(f32::NEG_INFINITY, |a, &b| larger(a, b))
+}
+
+/// `sum(exp(x - shift))`.
+pub fn sum_exp(x: &[f32], shift: f32) -> f32 {
+    let level = Level::detect();
+    at_level!(level, sum_exp_of(x: &[f32], shift: f32) -> f32)
+}
+
+#[inline(always)]
+fn sum_exp_of(x: &[f32], shift: f32) -> f32 {
+    let (parts, rest) = x.as_chunks::<LANES>();
+    let mut lanes = [0f32; LANES];
+    for part in parts {
+        lanes.iter_mut().zip(part).for_each(|(lane, &x)| *lane += exp(x - shift));
+    }
+    tree(lanes) + rest.iter().map(|&x| exp(x - shift)).sum::<f32>()
 }
 
 /// `gate = silu(gate) * up`.
 pub fn silu_mul(pool: &Pool, gate: &mut [f32], up: &[f32]) {
-    const BAND: usize = 16_384;
+    const BAND: usize = 2048; // exponentials are dear
     let level = Level::detect();
-    let bands: Vec<_> = gate.chunks_mut(BAND).zip(up.chunks(BAND)).map(|parts| std::sync::Mutex::new(Some(parts))).collect();
-    pool.run(bands.len(), &|index| {
-        let Some((gate, up)) = bands[index].lock().ok().and_then(|mut slot| slot.take()) else { return };
+    pool.for_each(gate.chunks_mut(BAND).zip(up.chunks(BAND)), |(gate, up)| {
         at_level!(level, silu_mul_band(gate: &mut [f32], up: &[f32]));
     });
 }
@@ -102,12 +179,9 @@ fn silu_mul_band(gate: &mut [f32], up: &[f32]) {
 
 /// Turns `gate` and `up` into the gradients of [`silu_mul`] for them, where `dy` is the output's.
 pub fn silu_mul_backward(pool: &Pool, gate: &mut [f32], up: &mut [f32], dy: &[f32]) {
-    const BAND: usize = 16_384;
     let level = Level::detect();
     let parts = gate.chunks_mut(BAND).zip(up.chunks_mut(BAND)).zip(dy.chunks(BAND));
-    let bands: Vec<_> = parts.map(|parts| std::sync::Mutex::new(Some(parts))).collect();
-    pool.run(bands.len(), &|index| {
-        let Some(((gate, up), dy)) = bands[index].lock().ok().and_then(|mut slot| slot.take()) else { return };
+    pool.for_each(parts, |((gate, up), dy)| {
         at_level!(level, silu_mul_backward_band(gate: &mut [f32], up: &mut [f32], dy: &[f32]));
     });
 }
@@ -180,6 +254,20 @@ mod tests {
             assert!((ours - theirs).abs() <= 3e-7 * theirs, "exp({x}) = {ours}, expected {theirs}");
         }
         assert!(exp(f32::NAN).is_nan());
+    }
+
+    #[test]
+    fn the_largest_and_the_sum_of_exponentials_whatever_the_length() {
+        for length in [0, 1, 15, 16, 17, 1000] {
+            let x: Vec<f32> = (0..length).map(|i| if i % 7 == 3 { f32::NEG_INFINITY } else { ((i * 37) % 101) as f32 / 20.0 }).collect();
+            let plain = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            assert_eq!(max(&x), plain);
+            let sum: f64 = x.iter().map(|&x| (f64::from(x) - 5.0).exp()).sum();
+            assert!((f64::from(sum_exp(&x, 5.0)) - sum).abs() <= 1e-5 * sum, "{length}");
+        }
+        assert_eq!(max(&[f32::NAN, 1.0]), 1.0);
+        let many = [&[f32::NAN; 16][..], &[2.0; 16]].concat();
+        assert_eq!(max(&many), 2.0);
     }
 
     #[test]

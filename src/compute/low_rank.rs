@@ -1,7 +1,5 @@
 //! Low-rank additions to linear maps (LoRA, arXiv 2106.09685): `out += (x * a^T) * b`.
 
-use std::sync::Mutex;
-
 use super::elementwise::{at_level, dots_at};
 use super::{Level, Pool};
 
@@ -52,16 +50,11 @@ impl LowRank {
 pub fn add_low_rank(pool: &Pool, x: &[f32], m: usize, additions: &mut [(&LowRank, &mut [f32])]) {
     let level = Level::detect();
     let mut inner: Vec<Vec<f32>> = additions.iter().map(|(addition, _)| vec![0.0; m * addition.rank]).collect(); // [m, rank] each
-    let units: Vec<_> = additions
-        .iter()
-        .zip(&mut inner)
-        .flat_map(|((addition, _), inner)| {
-            let rows = inner.chunks_exact_mut(addition.rank).zip(x.chunks_exact(addition.inputs));
-            rows.map(|(inner, x)| Mutex::new(Some((&addition.a, inner, x))))
-        })
-        .collect();
-    pool.run(units.len(), &|unit| {
-        let Some((a, inner, x)) = units[unit].lock().ok().and_then(|mut slot| slot.take()) else { return };
+    let units = additions.iter().zip(&mut inner).flat_map(|((addition, _), inner)| {
+        let rows = inner.chunks_exact_mut(addition.rank).zip(x.chunks_exact(addition.inputs));
+        rows.map(|(inner, x)| (&addition.a, inner, x))
+    });
+    pool.for_each(units, |(a, inner, x)| {
         let (inner_parts, inner_rest) = inner.as_chunks_mut::<4>();
         let mut rows = a.chunks_exact(x.len());
         for part in inner_parts {
@@ -71,20 +64,14 @@ pub fn add_low_rank(pool: &Pool, x: &[f32], m: usize, additions: &mut [(&LowRank
         }
         inner_rest.iter_mut().zip(rows).for_each(|(out, row)| [*out] = dots_at(level, [row], x));
     });
-    drop(units);
-    let units: Vec<_> = additions
-        .iter_mut()
-        .zip(&inner)
-        .flat_map(|((addition, out), inner)| {
-            let addition: &LowRank = addition;
-            out.chunks_exact_mut(addition.outputs).zip(inner.chunks_exact(addition.rank)).flat_map(move |(out, inner)| {
-                let bands = out.chunks_mut(BAND).enumerate();
-                bands.map(move |(band, out)| Mutex::new(Some((addition.b.as_slice(), addition.outputs, band * BAND, inner, out))))
-            })
+    let units = additions.iter_mut().zip(&inner).flat_map(|((addition, out), inner)| {
+        let addition: &LowRank = addition;
+        out.chunks_exact_mut(addition.outputs).zip(inner.chunks_exact(addition.rank)).flat_map(move |(out, inner)| {
+            let bands = out.chunks_mut(BAND).enumerate();
+            bands.map(move |(band, out)| (addition.b.as_slice(), addition.outputs, band * BAND, inner, out))
         })
-        .collect();
-    pool.run(units.len(), &|unit| {
-        let Some((b, outputs, start, inner, out)) = units[unit].lock().ok().and_then(|mut slot| slot.take()) else { return };
+    });
+    pool.for_each(units, |(b, outputs, start, inner, out)| {
         at_level!(level, add_band(b: &[f32], outputs: usize, start: usize, inner: &[f32], out: &mut [f32]));
     });
 }

@@ -56,7 +56,7 @@ mod x86;
 
 pub use attention::{AttentionLane, AttentionShape, KvPage, attention};
 pub use block::BlockType;
-pub use elementwise::{add_assign, rms_norm, rope_adjacent, rope_halves, silu_mul};
+pub use elementwise::{RopeAngles, add_assign, add_to_rows, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp};
 pub use level::Level;
 pub use low_rank::{LowRank, add_low_rank};
 pub use matmul::{Matrix, Phase, matmul};

@@ -5,8 +5,6 @@
 //! the sum begins with the debt of the type's offset; then, for types with minimums, `out = fma(-minimum, activation sum, out)`. Integer
 //! sums are exact, so every [`Level`] gives the same bits.
 
-use std::sync::Mutex;
-
 use super::activations::Activations;
 use super::arranged::has_minimums;
 use super::memory::Aligned;
@@ -151,21 +149,16 @@ impl PanelActivations {
         };
         let (mut quants, mut scales) = (this.quants.as_mut_slice(), this.scales.as_mut_slice());
         let (mut sums, mut debts) = (this.sums.as_mut_slice(), this.debts.as_mut_slice());
-        let work: Vec<_> = this
-            .tiles
-            .iter()
-            .map(|&(first, rows)| {
-                let parts = Parts {
-                    quants: quants.split_off_mut(..rows * columns).unwrap_or_default(),
-                    scales: scales.split_off_mut(..rows * groups).unwrap_or_default(),
-                    sums: sums.split_off_mut(..rows * groups).unwrap_or_default(),
-                    debts: debts.split_off_mut(..rows * groups).unwrap_or_default(),
-                };
-                Mutex::new(Some((first, rows, parts)))
-            })
-            .collect();
-        pool.run(work.len(), &|index| {
-            let Some((first, rows, parts)) = work[index].lock().ok().and_then(|mut slot| slot.take()) else { return };
+        let work = this.tiles.iter().map(|&(first, rows)| {
+            let parts = Parts {
+                quants: quants.split_off_mut(..rows * columns).unwrap_or_default(),
+                scales: scales.split_off_mut(..rows * groups).unwrap_or_default(),
+                sums: sums.split_off_mut(..rows * groups).unwrap_or_default(),
+                debts: debts.split_off_mut(..rows * groups).unwrap_or_default(),
+            };
+            (first, rows, parts)
+        });
+        pool.for_each(work, |(first, rows, parts)| {
             for row in 0..rows {
                 let own = &activations.quants[(first + row) * stride..][..columns];
                 for (at, four) in own.as_chunks::<4>().0.iter().enumerate() {
@@ -180,7 +173,6 @@ impl PanelActivations {
                 }
             }
         });
-        drop(work);
         this
     }
 }

@@ -172,12 +172,16 @@ impl Model {
             let attended = ops::attend(&q, shape, pages)?; // [tokens, query_dim]
             let additions = |maps| Additions::new(&spans, index, maps);
             x = ops::linear_add(phase, &attended, &layer.attn_output, &x, additions(&[Projection::Output]))?;
-            let gate_up = [&layer.ffn_gate, &layer.ffn_up];
-            let both = additions(&[Projection::Gate, Projection::Up]);
-            let gate_up = ops::norm_linear(phase, &x, &layer.ffn_norm, spec.norm_eps, &gate_up, None, both)?;
-            let [gate, up] = gate_up.as_slice() else { unreachable!("two weights give two outputs") };
-            let inner = ops::silu_mul(gate, up)?; // [tokens, feed_forward]
-            x = ops::linear_add(phase, &inner, &layer.ffn_down, &x, additions(&[Projection::Down]))?;
+            let block = ops::FeedForward {
+                norm: &layer.ffn_norm,
+                eps: spec.norm_eps,
+                gate: &layer.ffn_gate,
+                up: &layer.ffn_up,
+                down: &layer.ffn_down,
+                inner_additions: additions(&[Projection::Gate, Projection::Up]),
+                outer_additions: additions(&[Projection::Down]),
+            };
+            x = ops::feed_forward(phase, &x, block)?; // [tokens, hidden]
         }
         for lane in lanes.iter_mut() {
             lane.session.tokens.extend(lane.tokens);

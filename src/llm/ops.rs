@@ -1,6 +1,7 @@
 //! The forward pass's operations over candle tensors. Each is a candle `CustomOp` around one of our CPU kernels, so that the model
 //! is written once, in tensors; the same operations over candle's own will serve other devices.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use super::adapter::ActiveAdapter;
 use super::kv::{PAGE_TOKENS, Page};
 use super::names::Projection;
 use super::weights::Weight;
+use crate::compute::memory::Aligned;
 use crate::compute::{self, AttentionLane, AttentionShape, Phase};
 
 /// RMSNorm of each row of `x`, then several linear maps of it that share the input (q, k, v; gate, up).
@@ -85,9 +87,24 @@ impl<'a> Additions<'a> {
     }
 }
 
-/// `silu(gate) * up`, element by element.
-pub fn silu_mul(gate: &Tensor, up: &Tensor) -> Result<Tensor> {
-    gate.contiguous()?.apply_op2_no_bwd(&up.contiguous()?, &SiluMul)
+/// A layer's feed-forward block.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedForward<'a> {
+    pub(super) norm: &'a [f32],
+    pub(super) eps: f32,
+    pub(super) gate: &'a Weight,
+    pub(super) up: &'a Weight,
+    pub(super) down: &'a Weight,
+    /// To gate and up.
+    pub(super) inner_additions: Additions<'a>,
+    /// To down.
+    pub(super) outer_additions: Additions<'a>,
+}
+
+/// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`. One operation, so that the two widest rows of a layer are neither
+/// copied nor cleared.
+pub fn feed_forward(phase: Phase, x: &Tensor, block: FeedForward<'_>) -> Result<Tensor> {
+    x.contiguous()?.apply_op1_no_bwd(&InPhase { phase, block })
 }
 
 /// Rotary embedding of every head of `x: [tokens, heads * head_dim]`; `tables` has one row of cosines and sines a token.
@@ -169,7 +186,7 @@ impl CustomOp1 for NormLinear<'_> {
         if let Some(mut bias) = self.bias {
             for (out, weight) in outs.iter_mut().zip(self.weights) {
                 let (own, others) = bias.split_at(weight.rows);
-                out.chunks_exact_mut(weight.rows).for_each(|row| compute::add_assign(row, own));
+                compute::add_to_rows(pool, out, own);
                 bias = others;
             }
         }
@@ -195,22 +212,45 @@ impl CustomOp2 for LinearAdd<'_> {
         let mut out = vec![0.0; tokens * self.weight.rows];
         compute::matmul(compute::global(), self.phase, x, tokens, &[self.weight.matrix()], &mut [&mut out]);
         self.additions.apply(x, self.weight.columns, &mut [&mut out]);
-        compute::add_assign(&mut out, residual);
+        compute::add_assign(compute::global(), &mut out, residual);
         Ok((CpuStorage::F32(out), (tokens, self.weight.rows).into()))
     }
 }
 
-struct SiluMul;
+struct InPhase<T> {
+    phase: Phase,
+    block: T,
+}
 
-impl CustomOp2 for SiluMul {
+thread_local! {
+    /// Outputs of gate and up, from one layer to the next.
+    static INNER: RefCell<[Aligned<f32>; 2]> = RefCell::default();
+}
+
+impl CustomOp1 for InPhase<FeedForward<'_>> {
     fn name(&self) -> &'static str {
-        "silu_mul"
+        "feed_forward"
     }
 
-    fn cpu_fwd(&self, s1: &CpuStorage, l1: &Layout, s2: &CpuStorage, l2: &Layout) -> Result<(CpuStorage, Shape)> {
-        let mut out = slice(s1, l1)?.to_vec();
-        compute::silu_mul(compute::global(), &mut out, slice(s2, l2)?);
-        Ok((CpuStorage::F32(out), l1.shape().clone()))
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let FeedForward { norm, eps, gate, up, down, inner_additions, outer_additions } = &self.block;
+        let x = slice(storage, layout)?;
+        let tokens = x.len() / norm.len();
+        let pool = compute::global();
+        let mut normed = vec![0.0; x.len()]; // [tokens, hidden]
+        compute::rms_norm(pool, x, norm, *eps, &mut normed);
+        let mut out = vec![0.0; tokens * down.rows]; // [tokens, hidden]
+        INNER.with_borrow_mut(|[gates, ups]| {
+            gates.resize(tokens * gate.rows); // [tokens, feed_forward]
+            ups.resize(tokens * up.rows); // [tokens, feed_forward]
+            compute::matmul(pool, self.phase, &normed, tokens, &[gate.matrix(), up.matrix()], &mut [&mut *gates, &mut *ups]);
+            inner_additions.apply(&normed, norm.len(), &mut [&mut *gates, &mut *ups]);
+            compute::silu_mul(pool, gates, ups);
+            compute::matmul(pool, self.phase, gates, tokens, &[down.matrix()], &mut [&mut out]);
+            outer_additions.apply(gates, down.columns, &mut [&mut out]);
+        });
+        compute::add_assign(pool, &mut out, x);
+        Ok((CpuStorage::F32(out), (tokens, down.rows).into()))
     }
 }
 
@@ -228,12 +268,8 @@ impl CustomOp1 for Rope<'_> {
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let mut out = slice(storage, layout)?.to_vec();
         let RopeTables { cos, sin, half, adjacent } = self.tables;
-        for ((row, cos), sin) in out.chunks_exact_mut(self.heads * self.head_dim).zip(cos.chunks_exact(*half)).zip(sin.chunks_exact(*half))
-        {
-            for head in row.chunks_exact_mut(self.head_dim) {
-                if *adjacent { compute::rope_adjacent(head, cos, sin) } else { compute::rope_halves(head, cos, sin) }
-            }
-        }
+        let angles = compute::RopeAngles { cos, sin, half: *half, adjacent: *adjacent };
+        compute::rope(compute::global(), &mut out, self.heads * self.head_dim, self.head_dim, angles);
         Ok((CpuStorage::F32(out), layout.shape().clone()))
     }
 }

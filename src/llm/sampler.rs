@@ -5,6 +5,7 @@ use candle_transformers::generation::{LogitsProcessor, Sampling as CandleSamplin
 
 use super::generate::Sampling;
 use super::{LlmError, TokenLogprob};
+use crate::compute;
 
 /// Draws tokens; candle-transformers' processor with a seed, and plain argmax where the temperature is 0.
 pub struct Sampler {
@@ -38,21 +39,17 @@ impl Sampler {
 
 /// The index of the largest logit; the first of equals. NaN never wins.
 pub fn argmax(logits: &[f32]) -> u32 {
-    let mut best = (f32::NEG_INFINITY, 0);
-    for (index, &logit) in logits.iter().enumerate() {
-        if logit > best.0 {
-            best = (logit, index);
-        }
+    let max = compute::max(logits);
+    if max == f32::NEG_INFINITY {
+        return 0;
     }
-    best.1 as u32
+    logits.iter().position(|&logit| logit == max).unwrap_or(0) as u32
 }
 
 /// `ln(sum(exp(logits)))`.
 pub fn log_sum_exp(logits: &[f32]) -> f32 {
-    let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-    // Below e^-20 of the largest, all of a vocabulary together adds less than f32 resolves.
-    let sum: f32 = logits.iter().map(|&logit| logit - max).filter(|&d| d > -20.0).map(f32::exp).sum();
-    max + sum.ln()
+    let max = compute::max(logits);
+    max + compute::sum_exp(logits, max).ln()
 }
 
 /// The `count` likeliest tokens with their log probabilities, likeliest first; `text` names a token.

@@ -1,7 +1,5 @@
 //! AdamW with decoupled decay (arXiv 1711.05101), as `torch.optim.AdamW` computes it.
 
-use std::sync::Mutex;
-
 use super::model::{Gradients, Parameters};
 use crate::compute::Pool;
 
@@ -60,9 +58,7 @@ impl AdamW {
             let keep = if parameter.decays { (1.0 - rate * self.weight_decay) as f32 } else { 1.0 };
             let parts = parameter.values.chunks_mut(BAND).zip(gradient.chunks(BAND));
             let parts = parts.zip(first.chunks_mut(BAND).zip(second.chunks_mut(BAND)));
-            let bands: Vec<_> = parts.map(|parts| Mutex::new(Some(parts))).collect();
-            pool.run(bands.len(), &|index| {
-                let Some(((values, gradient), (first, second))) = bands[index].lock().ok().and_then(|mut slot| slot.take()) else { return };
+            pool.for_each(parts, |((values, gradient), (first, second))| {
                 for (((value, gradient), m), v) in values.iter_mut().zip(gradient).zip(first).zip(second) {
                     let g = gradient * factor;
                     *m += (g - *m) * (1.0 - beta1);

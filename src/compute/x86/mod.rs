@@ -1,6 +1,7 @@
 //! Kernels for x86-64 that read quantised weights in their file layout, without scratch between file and register.
 //!
 //! - [`panel`]: panels of sixteen rows, for prompts
+//! - [`quantize`]: activations to int8
 //! - [`quants`]: each type's blocks, 32 weights at a time
 //! - [`float`]: dot products of f32 rows
 //! - [`spans`]: each type's weights, 256 at a time, for decoding by AVX-512
@@ -11,6 +12,7 @@
 pub(super) mod float;
 pub(super) mod gemv;
 pub(super) mod panel;
+pub(super) mod quantize;
 pub(super) mod quants;
 pub(super) mod spans;
 

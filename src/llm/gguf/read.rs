@@ -93,6 +93,7 @@ impl GgufFile {
         // SAFETY: the mapping is only ever read, as bytes. Somebody who truncates the file while it is open can end the
         // process with SIGBUS, as with every mapped model; models are written beside their place and renamed, never in place.
         let map = unsafe { Mmap::map(&file) }.map_err(open_error)?;
+        prefer_huge_pages(&map);
         let gguf_error = |source| LlmError::Gguf { path: path.into(), source };
         let Header { metadata, tensors } = parse_header(&map, map.len() as u64).map_err(gguf_error)?;
         check_places(&tensors, map.len() as u64).map_err(gguf_error)?;
@@ -111,6 +112,16 @@ impl GgufFile {
     pub fn map(&self) -> &Arc<Mmap> {
         &self.map
     }
+}
+
+/// Asks the system to read the file in blocks of 2 MB and to map them as such, where it can: decoding reads every weight for every token,
+/// and with pages of 4 kB an eighth of its time goes into finding them. A file that is in memory in small pages already stays so; a refusal
+/// costs nothing but speed.
+fn prefer_huge_pages(map: &Mmap) {
+    #[cfg(target_os = "linux")]
+    let _ = map.advise(memmap2::Advice::HugePage);
+    #[cfg(not(target_os = "linux"))]
+    let _ = map;
 }
 
 /// Every tensor lies inside the file, and no two of known types share a byte.
