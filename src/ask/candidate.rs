@@ -108,6 +108,11 @@ impl Candidate {
         }
     }
 
+    /// Whether anything but quotes had to be changed in it.
+    pub(super) fn is_mended(&self) -> bool {
+        self.fixes.iter().any(|fix| fix.kind != "double_quotes")
+    }
+
     /// Its rows, where it ran.
     pub(super) fn table(&self) -> Option<&Table> {
         match &self.fate {

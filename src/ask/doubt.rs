@@ -46,7 +46,7 @@ pub(super) fn doubts(candidate: &Candidate) -> Vec<Doubt> {
         Fate::Ran(_, table) if says_nothing(table) => doubts.push(Doubt::SaysNothing),
         Fate::Ran(..) => {}
     }
-    if candidate.fixes.iter().any(|fix| fix.kind != "double_quotes") {
+    if candidate.is_mended() {
         doubts.push(Doubt::Mended);
     }
     doubts.extend(candidate.suspicions.first().map(|suspicion| Doubt::Suspicious(suspicion.sentence.clone())));

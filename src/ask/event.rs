@@ -1,6 +1,7 @@
 //! What the pipeline says while it works, and what it answers. Plain data: the screen, the command line and the evaluation
 //! show the same thing.
 
+use super::vote::Standing;
 use crate::db::Table;
 use crate::llm::{GenerateTimings, ModelInfo};
 
@@ -40,12 +41,20 @@ pub struct Attempt {
 }
 
 /// Drafts that return the same.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Agreement {
     /// One of them.
     pub sql: String,
     /// How many there are.
     pub agrees: usize,
+    /// How many of them had to be mended.
+    pub mended: usize,
+    /// Whether the first draft is among them.
+    pub first: bool,
+    /// The likeliest one's mean log probability a token.
+    pub likelihood: f32,
+    /// What speaks against all of them.
+    pub standing: Standing,
 }
 
 /// A question back to the person.

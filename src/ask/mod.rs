@@ -37,3 +37,4 @@ pub use lock::name_lock;
 pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
 pub use recall::{Recalled, like};
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending, Names, SchemaForm};
+pub use vote::Standing;

@@ -12,7 +12,7 @@ use super::doubt::{Doubt, doubts};
 use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
 use super::lock::name_lock;
 use super::request::{AskRequest, Candidates, Execution, Names, SchemaForm};
-use super::vote::{Ballot, Group, group};
+use super::vote::{Ballot, Group, Standing, group};
 use crate::db::{Database, DbError};
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
 use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, render, schema_as_stored, schema_text_for};
@@ -256,14 +256,14 @@ impl Asking<'_> {
             .filter_map(|(draft, candidate)| {
                 let table = candidate.table()?.clone();
                 let suspicious = !candidate.suspicions.is_empty();
-                Some(Ballot { draft, table, suspicious, mean_logprob: candidate.mean_logprob })
+                Some(Ballot { draft, table, suspicious, mended: candidate.is_mended(), mean_logprob: candidate.mean_logprob })
             })
             .collect();
         let groups = group(&ballots);
         let place_of = |group: &Group| group.members.first().and_then(|&member| ballots.get(member)).map(|ballot| ballot.draft);
         for group in &groups {
             let Some(candidate) = place_of(group).and_then(|place| candidates.get(place)) else { continue };
-            answer.candidates.push(Agreement { sql: candidate.sql.clone(), agrees: group.members.len() });
+            answer.candidates.push(group.agreement(&ballots, &candidate.sql));
         }
         match (groups.first(), groups.first().and_then(place_of)) {
             (Some(best), Some(place)) => {
@@ -282,13 +282,21 @@ impl Asking<'_> {
     fn settle(&mut self, answer: &mut Answer, candidate: Candidate, belief: Belief) -> Result<(), AskError> {
         let Some(statement) = candidate.statement().cloned() else { return Ok(()) };
         (self.emit)(AskEvent::Checked(candidate.sql.clone()));
+        let is_mended = candidate.is_mended();
         answer.sql = candidate.sql;
         answer.fixes = candidate.fixes;
         answer.error = None;
         answer.state = AnswerState::Checked;
         (answer.confidence, answer.reason) = (belief.confidence, belief.reason);
         if answer.candidates.is_empty() {
-            answer.candidates.push(Agreement { sql: answer.sql.clone(), agrees: 1 });
+            answer.candidates.push(Agreement {
+                sql: answer.sql.clone(),
+                agrees: 1,
+                mended: usize::from(is_mended),
+                first: true,
+                likelihood: candidate.mean_logprob,
+                standing: Standing::Good,
+            });
         }
         let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();
         let coverage = coverage(&self.request.question, &answer.sql, self.schema, &hits);

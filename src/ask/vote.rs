@@ -1,5 +1,6 @@
 //! Choosing among drafts by what they return: drafts with the same rows speak for each other. Pure.
 
+use super::event::Agreement;
 use crate::db::{Cell, RowOrder, Table, same_result};
 
 /// A draft that ran.
@@ -11,6 +12,8 @@ pub struct Ballot {
     pub table: Table,
     /// Whether its syntax tree gives reason to doubt.
     pub suspicious: bool,
+    /// Whether it had to be mended.
+    pub mended: bool,
     /// Mean log probability of its tokens.
     pub mean_logprob: f32,
 }
@@ -24,8 +27,24 @@ pub struct Group {
     pub standing: Standing,
 }
 
+impl Group {
+    /// The group in figures; `sql` is that of the draft to show.
+    pub(super) fn agreement(&self, ballots: &[Ballot], sql: &str) -> Agreement {
+        let members = || self.members.iter().filter_map(|&member| ballots.get(member));
+        Agreement {
+            sql: sql.into(),
+            agrees: self.members.len(),
+            mended: members().filter(|ballot| ballot.mended).count(),
+            first: members().any(|ballot| ballot.draft == 0),
+            likelihood: members().map(|ballot| ballot.mean_logprob).fold(f32::NEG_INFINITY, f32::max),
+            standing: self.standing,
+        }
+    }
+}
+
 /// What speaks against a group, from nothing to most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// Nothing.
     Good,
@@ -85,7 +104,7 @@ mod tests {
     fn ballot(draft: usize, values: &[i64], suspicious: bool) -> Ballot {
         let rows = values.iter().map(|&n| vec![Cell::Integer(n)]).collect();
         let table = Table { columns: vec![ColumnInfo::default()], rows, truncated: false };
-        Ballot { draft, table, suspicious, mean_logprob: -(draft as f32) }
+        Ballot { draft, table, suspicious, mended: false, mean_logprob: -(draft as f32) }
     }
 
     #[track_caller]

@@ -86,6 +86,7 @@ mod tests {
             fixes: Vec::new(),
             gold: String::new(),
             shape: None,
+            groups: Vec::new(),
         };
         let before = [record("1", true), record("2", false), record("3", true), record("4", false)];
         let after = [record("2", true), record("1", false), record("4", false), record("9", true)];

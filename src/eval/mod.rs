@@ -17,6 +17,6 @@ pub mod run;
 
 pub use compare::{Comparison, compare};
 pub use question::{Question, read_questions};
-pub use record::{Record, read_records};
+pub use record::{GroupRecord, Record, read_records};
 pub use report::Report;
 pub use run::{EvalError, EvalEvent, EvalInputs, evaluate};

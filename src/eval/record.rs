@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::EvalError;
+use crate::ask::Standing;
 use crate::sql::Shape;
 
 /// How one question went.
@@ -53,6 +54,28 @@ pub struct Record {
     /// How involved that one is.
     #[serde(default)]
     pub shape: Option<Shape>,
+    /// The results that drafts had, the believed one first.
+    #[serde(default)]
+    pub groups: Vec<GroupRecord>,
+}
+
+/// Drafts that returned the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GroupRecord {
+    /// One of them.
+    pub sql: String,
+    /// Whether its rows are those of an accepted query.
+    pub ok: bool,
+    /// How many there are.
+    pub agrees: usize,
+    /// How many of them had to be mended.
+    pub mended: usize,
+    /// Whether the first draft is among them.
+    pub first: bool,
+    /// The likeliest one's mean log probability a token.
+    pub likelihood: f32,
+    /// What speaks against all of them.
+    pub standing: Standing,
 }
 
 /// Reads the lines of an earlier run. A last line that was cut off (the run was killed) is left out.

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use super::{Question, Record};
-use crate::ask::{Answer, AskError, AskRequest, ask};
+use super::{GroupRecord, Question, Record};
+use crate::ask::{Agreement, Answer, AskError, AskRequest, ask};
 use crate::db::{Database, DbError, Limits, RowOrder, Table, same_result};
 use crate::llm::{Generate, LlmError};
 use crate::schema::Schema;
@@ -143,7 +143,9 @@ pub fn evaluate(
             Err(AskError::Model(error)) => return Err(EvalError::Model(error)),
             Err(error) => Err(error.to_string()),
         };
-        let record = judge(question, &gold, answer, start.elapsed().as_secs_f64());
+        let seconds = start.elapsed().as_secs_f64();
+        let groups = answer.as_ref().map(|answer| judge_groups(answer, &gold, &now, cancel)).unwrap_or_default();
+        let record = Record { groups, ..judge(question, &gold, answer, seconds) };
         done += 1;
         emit(EvalEvent::Judged { record, done, total }).map_err(|_| EvalError::Stopped)?;
         open = Some(now);
@@ -177,6 +179,25 @@ fn accepted(question: &Question, open: &Open, cancel: &Cancel) -> Result<Vec<(Ta
     question.accepted.iter().map(run).collect()
 }
 
+/// Which of an answer's results are right. One that is too slow to be run again is not.
+fn judge_groups(answer: &Answer, gold: &[(Table, RowOrder)], open: &Open, cancel: &Cancel) -> Vec<GroupRecord> {
+    let limits = Limits { max_rows: MAX_ROWS, ..Limits::default() };
+    let is_right = |sql: &str| {
+        let table = guard::check(sql).ok().and_then(|statement| open.database.execute(&statement, &limits, cancel).ok());
+        table.is_some_and(|table| gold.iter().any(|(gold, order)| same_result(gold, &table, *order)))
+    };
+    let record = |group: &Agreement| GroupRecord {
+        sql: group.sql.clone(),
+        ok: is_right(&group.sql),
+        agrees: group.agrees,
+        mended: group.mended,
+        first: group.first,
+        likelihood: group.likelihood,
+        standing: group.standing,
+    };
+    answer.candidates.iter().map(record).collect()
+}
+
 fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer, String>, seconds: f64) -> Record {
     let first = question.accepted.first().cloned().unwrap_or_default();
     let mut record = Record {
@@ -197,6 +218,7 @@ fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer,
         fixes: Vec::new(),
         shape: shape(&first),
         gold: first,
+        groups: Vec::new(),
     };
     let answer = match answer {
         Ok(answer) => answer,
