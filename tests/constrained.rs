@@ -43,6 +43,8 @@ impl Letters {
 }
 
 impl ByteAutomaton for Letters {
+    fn give_up(&mut self) {}
+
     fn take(&mut self, bytes: &[u8]) -> Result<(), Barred> {
         let mut next = self.clone();
         for &byte in bytes {
@@ -190,6 +192,8 @@ fn a_constraint_that_bars_everything_is_given_up() {
     #[derive(Debug, Clone)]
     struct Nothing;
     impl ByteAutomaton for Nothing {
+        fn give_up(&mut self) {}
+
         fn take(&mut self, _: &[u8]) -> Result<(), Barred> {
             Err(Barred::Here)
         }

@@ -4,7 +4,11 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use sqllama::llm::sampler::argmax;
+use sqllama::compute::{BlockType, dequantize};
+use sqllama::llm::gguf::GgufFile;
+use sqllama::llm::gguf::write::{Tensor, write};
+use sqllama::llm::sampler::{argmax, log_sum_exp};
+use sqllama::llm::tokenizer::{Specials, Tokenizer};
 use sqllama::llm::{Lane, Model, Phase, Want};
 
 fn reference(name: &str) -> Option<(Value, PathBuf)> {
@@ -88,4 +92,75 @@ fn qwen_agrees_with_llama_cpp() {
 #[test]
 fn smollm_agrees_with_llama_cpp() {
     check("smollm2-135m-instruct.q4_1", 1.0);
+}
+
+/// Summed log-likelihood of `tokens`, each after those before it, read in `phase`; natural logarithms.
+fn log_likelihood(model: &Model, phase: Phase, tokens: &[u32]) -> f64 {
+    let mut session = model.session();
+    let mut sum = 0.0;
+    let step = if phase == Phase::Prefill { tokens.len() } else { 8 }; // as many as a draft has
+    for (number, part) in tokens.chunks(step).enumerate() {
+        let logits = model.forward(phase, &mut [Lane { session: &mut session, tokens: part, want: Want::All }]).unwrap();
+        for (at, row) in logits[0].to_vec2::<f32>().unwrap().iter().enumerate() {
+            let Some(&next) = tokens.get(number * step + at + 1) else { break };
+            sum += f64::from(row[next as usize] - log_sum_exp(row));
+        }
+    }
+    sum
+}
+
+/// The model in `file` with every tensor as f32.
+fn dequantised(file: &GgufFile, folder: &Path) -> Model {
+    let floats: Vec<(&String, &Vec<usize>, Vec<u8>)> = file
+        .tensors
+        .keys()
+        .map(|name| {
+            let (tensor, range) = file.tensor(name).unwrap();
+            let mut out = vec![0f32; tensor.shape.iter().product()];
+            dequantize(tensor.block().unwrap(), &file.map()[range], &mut out);
+            (name, &tensor.shape, out.iter().flat_map(|x| x.to_le_bytes()).collect())
+        })
+        .collect();
+    let mut tensors = Vec::with_capacity(floats.len());
+    for (name, shape, data) in &floats {
+        tensors.push(Tensor { name: (*name).clone(), shape: (*shape).clone(), block: BlockType::F32, data });
+    }
+    let path = folder.join("f32.gguf");
+    write(&file.metadata, &tensors, &mut std::fs::File::create(&path).unwrap()).unwrap();
+    Model::open(&path).unwrap().0
+}
+
+/// What the difference is meant to be below.
+const MEANT: f64 = 0.001;
+
+/// Reading a passage with quantised weights and int8 activations is as likely as with the same weights in f32: the test holds the difference
+/// to `bound`; one that is above [`MEANT`] is printed as a miss.
+#[track_caller]
+fn check_likelihood(path: &Path, bound: f64) {
+    let file = GgufFile::open(path).unwrap();
+    let tokenizer = Tokenizer::from_gguf(&file.metadata).unwrap();
+    let tokens = tokenizer.encode(include_str!("fixtures/passage.txt"), Specials::AsText).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let exact = log_likelihood(&dequantised(&file, folder.path()), Phase::Prefill, &tokens);
+    let model = Model::load(&file).unwrap();
+    for phase in [Phase::Prefill, Phase::Decode] {
+        let ours = log_likelihood(&model, phase, &tokens);
+        let off = (ours - exact).abs() / exact.abs();
+        let miss = if off > MEANT { ", MISS" } else { "" };
+        println!("{}: {} tokens, {phase:?} {ours:.2}, f32 {exact:.2}, off by {:.4}%{miss}", path.display(), tokens.len(), 100.0 * off);
+        assert!(off <= bound, "{}: {phase:?} gives {ours}, f32 {exact}", path.display());
+    }
+}
+
+#[test]
+fn a_passage_is_as_likely_as_with_dequantised_weights() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    ["tiny-llama.gguf", "tiny-qwen2.gguf"].iter().for_each(|name| check_likelihood(&fixtures.join(name), MEANT));
+    let Some(folder) = std::env::var_os("SQLLAMA_TEST_MODELS") else {
+        println!("skipped: SQLLAMA_TEST_MODELS names no folder with real models");
+        return;
+    };
+    for entry in std::fs::read_dir(folder).unwrap().flatten().filter(|entry| entry.path().extension().is_some_and(|end| end == "gguf")) {
+        check_likelihood(&entry.path(), 2.0 * MEANT);
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::coverage::unused_value;
 use super::event::{Attempt, Fix};
 use super::mend::mend_and_check;
 use super::pipeline::AskError;
@@ -28,6 +29,8 @@ pub(super) struct Candidate {
     pub(super) fate: Fate,
     /// What in its form gives reason to doubt; looked for where it ran.
     pub(super) suspicions: Vec<Suspicion>,
+    /// A stored value that the question names and it does nothing with; looked for where it ran.
+    pub(super) unused: Option<String>,
 }
 
 /// How far a draft came.
@@ -59,7 +62,15 @@ impl Candidate {
         let mean_logprob = generation.mean_logprob;
         let Some(draft) = extract(text) else {
             let fate = Fate::Failed("there is no SQL statement in the answer".into());
-            return Ok(Self { draft: text.into(), sql: text.into(), fixes: Vec::new(), mean_logprob, fate, suspicions: Vec::new() });
+            return Ok(Self {
+                draft: text.into(),
+                sql: text.into(),
+                fixes: Vec::new(),
+                mean_logprob,
+                fate,
+                suspicions: Vec::new(),
+                unused: None,
+            });
         };
         let mut candidate = Self::judge(database, schema, draft.as_str(), request, cancel)?;
         candidate.mean_logprob = mean_logprob;
@@ -82,6 +93,7 @@ impl Candidate {
             mean_logprob: 0.0,
             fate: judged.fate,
             suspicions: Vec::new(),
+            unused: None,
         };
         if let (Fate::Checked(sql), true) = (&candidate.fate, request.execution != Execution::Never) {
             let limits = Limits { timeout: request.limits.timeout.min(COMPARISON_TIME), ..request.limits };
@@ -95,9 +107,16 @@ impl Candidate {
                 Err(DbError::Stopped(Stop::TimedOut)) if cancel.stop().is_none() && request.candidates.most() > 1 => Fate::Checked(sql),
                 Err(error) => return Err(AskError::Database(error)),
             };
+            let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
+            candidate.unused = unused_value(&request.question, &candidate.sql, &hits).map(|hit| hit.value.clone());
             candidate.suspicions = suspicions(&candidate.sql, schema, Some(&request.question));
         }
         Ok(candidate)
+    }
+
+    /// Whether its form, or what it leaves out, gives reason to doubt.
+    pub(super) fn is_suspicious(&self) -> bool {
+        !self.suspicions.is_empty() || self.unused.is_some()
     }
 
     /// The error with the SQL it is about, where it failed.

@@ -54,6 +54,30 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -
     out
 }
 
+/// A stored value that the question writes as a name, and that `sql` does nothing with.
+pub fn unused_value<'h>(question: &str, sql: &str, hits: &'h [ValueHit]) -> Option<&'h ValueHit> {
+    let said = Said::new(sql);
+    let texts: Vec<String> = said.texts.iter().map(|text| text.to_lowercase()).collect();
+    let holds = |hit: &ValueHit| texts.iter().any(|text| text.contains(&hit.value.to_lowercase()) || said_in_part(text, &hit.value));
+    // In the middle of a sentence, a capital letter is a name's.
+    let is_name = |hit: &ValueHit| {
+        let begins = question.get(hit.words.clone()).and_then(|text| text.chars().next());
+        hit.exact && hit.words.start > 0 && begins.is_some_and(char::is_uppercase)
+    };
+    let overlaps = |a: &ValueHit, b: &ValueHit| a.words.start < b.words.end && b.words.start < a.words.end;
+    let accounted = |hit: &ValueHit| {
+        let inside = |word: &Word| hit.words.start <= word.range.start && word.range.end <= hit.words.end;
+        words(question).iter().filter(|word| inside(word)).any(|word| said.accounts_for(word))
+    };
+    hits.iter().filter(|hit| is_name(hit)).find(|hit| !accounted(hit) && !hits.iter().any(|other| overlaps(hit, other) && holds(other)))
+}
+
+/// Whether `text`, in lower case, is a part of `value`, as a pattern's may be.
+fn said_in_part(text: &str, value: &str) -> bool {
+    let part = text.trim_matches('%');
+    part.len() > 2 && value.to_lowercase().contains(part)
+}
+
 /// What a statement says, for comparing with words.
 struct Said {
     /// Words of its names and strings, folded.
@@ -229,6 +253,28 @@ describe description following specific certain particular various make makes ma
 mod tests {
     use super::*;
     use crate::schema::{Column, Table};
+
+    #[track_caller]
+    fn check_unused(question: &str, sql: &str, expected: Option<&str>) {
+        let hit = |value: &str| {
+            let start = question.find(value)?;
+            let (table, column) = ("airport".into(), "name".into());
+            Some(ValueHit { table, column, value: value.into(), words: start..start + value.len(), exact: true, score: 900 })
+        };
+        let hits: Vec<ValueHit> = ["London", "Heathrow Airport", "dan"].into_iter().filter_map(hit).collect();
+        assert_eq!(unused_value(question, sql, &hits).map(|hit| hit.value.as_str()), expected, "{sql}");
+    }
+
+    #[test]
+    fn a_name_in_the_question_that_is_not_looked_for_is_told() {
+        let asked = "How many passengers were at all London airports?";
+        check_unused(asked, "SELECT sum(passengers) FROM airport", Some("London"));
+        check_unused(asked, "SELECT sum(passengers) FROM airport WHERE name LIKE '%london%'", None);
+        check_unused(asked, "SELECT sum(london_passengers) FROM airport", None);
+        check_unused("passengers at Heathrow Airport", "SELECT sum(passengers) FROM airport WHERE name LIKE 'Heathrow%'", None);
+        check_unused("friends of dan", "SELECT count(*) FROM friend", None);
+        check_unused("London", "SELECT 1", None);
+    }
 
     fn schema() -> Schema {
         let table = |name: &str, columns: &[&str]| Table {

@@ -17,6 +17,8 @@ pub enum Doubt {
     SaysNothing,
     /// Its form gives reason to doubt, in a sentence.
     Suspicious(String),
+    /// The question names a stored value that it does nothing with.
+    Unused(String),
     /// The model was unsure of it.
     Unsure,
     /// It was too slow to be compared.
@@ -25,14 +27,15 @@ pub enum Doubt {
 
 impl Doubt {
     /// In words, to follow "because".
-    pub fn reason(&self) -> &str {
+    pub fn reason(&self) -> String {
         match self {
-            Self::DoesNotRun => "the first draft does not run",
-            Self::Mended => "the first draft had to be mended",
-            Self::SaysNothing => "the first draft finds nothing",
-            Self::Suspicious(sentence) => sentence,
-            Self::Unsure => "the model is unsure of the first draft",
-            Self::Slow => "the first draft is slow",
+            Self::DoesNotRun => "the first draft does not run".into(),
+            Self::Mended => "the first draft had to be mended".into(),
+            Self::SaysNothing => "the first draft finds nothing".into(),
+            Self::Suspicious(sentence) => sentence.clone(),
+            Self::Unused(value) => format!("the first draft does nothing with {value:?}"),
+            Self::Unsure => "the model is unsure of the first draft".into(),
+            Self::Slow => "the first draft is slow".into(),
         }
     }
 }
@@ -50,6 +53,7 @@ pub(super) fn doubts(candidate: &Candidate) -> Vec<Doubt> {
         doubts.push(Doubt::Mended);
     }
     doubts.extend(candidate.suspicions.first().map(|suspicion| Doubt::Suspicious(suspicion.sentence.clone())));
+    doubts.extend(candidate.unused.clone().map(Doubt::Unused));
     if candidate.mean_logprob < UNSURE {
         doubts.push(Doubt::Unsure);
     }

@@ -43,6 +43,10 @@ impl ByteAutomaton for NameLock {
         Self::forced(self)
     }
 
+    fn give_up(&mut self) {
+        Self::give_up(self);
+    }
+
     fn unsettled(&self) -> usize {
         Self::unsettled(self)
     }

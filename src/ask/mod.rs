@@ -34,7 +34,7 @@ pub use doubt::Doubt;
 pub use event::{Agreement, Answer, AnswerState, AskBack, AskEvent, AskTimings, Attempt, Choice, Fix};
 pub use literals::mend_literals;
 pub use lock::name_lock;
-pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
+pub use pipeline::{AskError, MAX_REPAIRS, ask, drawn, prepare_model};
 pub use recall::{Recalled, like};
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending, Names, SchemaForm};
 pub use vote::Standing;

@@ -134,9 +134,9 @@ impl Asking<'_> {
         let mut candidates = vec![first];
         let more = self.how_many(&doubts).saturating_sub(1);
         if more > 0 {
-            let reason = doubts.first().map_or("several drafts were asked for", Doubt::reason).into();
+            let reason = doubts.first().map_or_else(|| "several drafts were asked for".into(), Doubt::reason);
             (self.emit)(AskEvent::Drawing { drafts: more, reason });
-            candidates.extend(self.draw(&parts, &self.samplings(more))?);
+            candidates.extend(self.draw(&parts, &drawn(request.sampling.seed, more))?);
         }
         if let Some(chosen) = self.choose(&mut answer, &candidates, &doubts) {
             let candidate = candidates.swap_remove(chosen.place);
@@ -194,14 +194,6 @@ impl Asking<'_> {
         }
     }
 
-    /// Every draft after the first is drawn with its own seed.
-    fn samplings(&self, count: usize) -> Vec<Sampling> {
-        let seed = self.request.sampling.seed;
-        (1..=count as u64)
-            .map(|i| Sampling { temperature: TEMPERATURE, top_p: Some(TOP_P), top_k: None, seed: seed.wrapping_add(i) })
-            .collect()
-    }
-
     /// Has the model write a draft a sampling, and judges each; the text of the first is streamed where there is one alone.
     fn draw(&mut self, parts: &PromptParts, samplings: &[Sampling]) -> Result<Vec<Candidate>, AskError> {
         let prompt = render(parts, self.request.form);
@@ -255,7 +247,7 @@ impl Asking<'_> {
             .enumerate()
             .filter_map(|(draft, candidate)| {
                 let table = candidate.table()?.clone();
-                let suspicious = !candidate.suspicions.is_empty();
+                let suspicious = candidate.is_suspicious();
                 Some(Ballot { draft, table, suspicious, mended: candidate.is_mended(), mean_logprob: candidate.mean_logprob })
             })
             .collect();
@@ -330,6 +322,11 @@ impl Asking<'_> {
         self.timings.query_ms += start.elapsed().as_secs_f64() * 1000.0;
         Ok(())
     }
+}
+
+/// How `count` drafts after the first are drawn, each with a seed of its own.
+pub fn drawn(seed: u64, count: usize) -> Vec<Sampling> {
+    (1..=count as u64).map(|i| Sampling { temperature: TEMPERATURE, top_p: Some(TOP_P), top_k: None, seed: seed.wrapping_add(i) }).collect()
 }
 
 /// A draft chosen, and how much it is believed.

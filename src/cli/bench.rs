@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::interrupt;
 use super::load::{choose, load_with};
 use super::settings::Settings;
+use crate::ask::drawn;
 use crate::llm::{GenerateRequest, Prompt, Sampling};
 
 /// Reads, writes, and tells how fast.
@@ -30,16 +31,24 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
         logprobs: 0,
         constraint: None,
     };
-    let timings = model.generate(&request, &cancel, &mut |_| ())?.timings;
+    let samplings = match args.lanes {
+        1 => vec![Sampling::default()],
+        lanes => drawn(0, lanes as usize),
+    };
+    let drafts = model.generate_many(&request, &samplings, &cancel, &mut |_| ())?;
+    let timings = drafts.first().map(|draft| draft.timings.clone()).unwrap_or_default();
+    let written: usize = drafts.iter().map(|draft| draft.tokens.len()).sum();
     let peak = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak_kb: u64 = peak.lines().find_map(|line| line.strip_prefix("VmHWM:")?.split_whitespace().next()?.parse().ok()).unwrap_or(0);
     let object = json!({
         "prefill_tokens_per_s": timings.prompt_tokens as f64 / timings.prefill_ms * 1000.0,
-        "decode_tokens_per_s": timings.generated_tokens as f64 / timings.decode_ms * 1000.0,
+        "decode_tokens_per_s": written as f64 / timings.decode_ms * 1000.0,
+        "decode_ms": timings.decode_ms,
+        "lanes": args.lanes,
         "load_ms": load_ms,
         "peak_rss_bytes": peak_kb * 1024,
         "threads": crate::compute::global().threads(),
-        "generated_tokens": timings.generated_tokens,
+        "generated_tokens": written,
     });
     writeln!(stdout(), "{object}")?;
     Ok(0)

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::LlmError;
-use super::sampler::{Sampler, argmax};
+use super::sampler::{Sampler, argmax, log_sum_exp};
 use super::tokenizer::{Specials, Tokenizer};
 
 /// Why bytes may not come.
@@ -41,6 +41,9 @@ pub trait ByteAutomaton: Debug + Send {
 
     /// How many of the bytes written last may still be taken back ([`Barred::Since`]).
     fn unsettled(&self) -> usize;
+
+    /// Lets everything come from now on.
+    fn give_up(&mut self);
 
     /// A copy.
     fn fork(&self) -> Box<dyn ByteAutomaton>;
@@ -96,7 +99,9 @@ impl Guard {
     /// Takes a token that [`choose`](Self::choose) gave.
     pub(super) fn take(&mut self, token: u32, tokenizer: &Tokenizer) {
         // What is barred here was let through because everything was: from now on nothing is known.
-        let _ = self.0.take(bytes_of(tokenizer, token));
+        if self.0.take(bytes_of(tokenizer, token)).is_err() {
+            self.0.give_up();
+        }
     }
 
     /// How many of the bytes written last may be taken back, once `token` is written.
@@ -137,7 +142,7 @@ impl Guard {
     pub(super) fn choose(&self, sampler: &mut Sampler, logits: &[f32], written: &[u32], tokenizer: &Tokenizer) -> Result<Choice, LlmError> {
         let first = sampler.sample(logits)?;
         match self.allows(first, tokenizer) {
-            Ok(()) if self.leads_on(written, first, tokenizer) => return Ok(Choice::Token(first)),
+            Ok(()) if is_sure(logits, first) || self.leads_on(written, first, tokenizer) => return Ok(Choice::Token(first)),
             Ok(()) | Err(Barred::Here) => {}
             Err(Barred::Since { back, again }) => return Ok(Choice::Back(back, Self(again))),
         }
@@ -177,6 +182,23 @@ impl Guard {
         }
         healed(&written[written.len().saturating_sub(HEALED)..], &forced, tokenizer).unwrap_or_default()
     }
+}
+
+/// Whether the model gives `token` more than half of all probability: then it knows a word that is cut so.
+fn is_sure(logits: &[f32], token: u32) -> bool {
+    logits.get(token as usize).is_some_and(|logit| logit - log_sum_exp(logits) > -std::f32::consts::LN_2)
+}
+
+/// How many of `tokens`, each of which the model is sure of, it gets under `constraint`, one after the other.
+pub fn writable(constraint: &Constraint, tokens: &[u32], tokenizer: &Tokenizer) -> usize {
+    let mut guard = Guard::new(constraint);
+    for (at, &token) in tokens.iter().enumerate() {
+        if guard.allows(token, tokenizer).is_err() {
+            return at;
+        }
+        guard.take(token, tokenizer);
+    }
+    tokens.len()
 }
 
 /// The tokens of `ending` after `written`, where the text of some last tokens of `written` and the ending is cut at that place when it is

@@ -45,7 +45,7 @@ pub mod weights;
 
 pub use crate::compute::Phase;
 pub use adapter::{ActiveAdapter, Adapter};
-pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint};
+pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint, writable};
 pub use error::LlmError;
 pub use generate::{
     FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,

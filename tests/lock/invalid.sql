@@ -6,15 +6,15 @@ SELECT name FROM singer WHERE title ¦= 'x'
 SELECT name FROM singer WHERE ages ¦> 1
 SELECT name FROM singer WHERE `nme` ¦= 'x'
 SELECT name FROM singer WHERE [na me] ¦= 'x'
-SELECT title FROM singer WHER¦E age = 1
+SELECT title FROM singer W¦HERE age = 1
 SELECT nosuch FROM singer WHER¦E age = 1
 SELECT nosuch FROM singer¦
-SELECT name, sales FROM singer ORDE¦R BY age
+SELECT name, sales FROM singer OR¦DER BY age
 SELECT name FROM singer ORDER BY nme¦
 SELECT name FROM singer GROUP BY nme¦
 SELECT name FROM singer GROUP BY name HAVING n ¦> 1
 SELECT singer.title¦ FROM singer
-SELECT singer.name FROM song WHER¦E sales > 1
+SELECT singer.name FROM song W¦HERE sales > 1
 SELECT T1.title FROM singer AS T¦1
 SELECT T1.title, T1.capacity FROM song AS T¦1
 SELECT T2.name FROM singer AS T1 WHER¦E T1.age = 1
@@ -35,7 +35,7 @@ SELECT x.nosuch FROM (SELECT name FROM singer) x¦ WHERE x.name = 1
 SELECT name FROM (SELECT name FROM singer) WHERE age ¦= 1
 SELECT t.age FROM (SELECT name FROM singer) AS t¦
 SELECT name FROM singer, (SELECT s.age FROM song s¦) x
-WITH old AS (SELECT name FROM singer) SELECT age FROM old WHER¦E name = 1
+WITH old AS (SELECT name FROM singer) SELECT age FROM old W¦HERE name = 1
 WITH old AS (SELECT name FROM singer) SELECT old.age¦ FROM old
 WITH old AS (SELECT name FROM singer) SELECT name FROM old¦er
 WITH old(n) AS (SELECT name FROM singer) SELECT n FROM old WHERE name ¦= 'x'

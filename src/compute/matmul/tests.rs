@@ -28,20 +28,24 @@ fn random_matrix(block: BlockType, rows: usize, columns: usize, seed: u64) -> Ve
             (state >> 33) as u8
         })
         .collect();
-    let halves: &[usize] = match block {
+    for chunk in bytes.chunks_exact_mut(block.block_bytes()) {
+        match block {
+            BlockType::F32 | BlockType::BF16 => *chunk.last_mut().unwrap() = 0x3c,
+            _ => scales_of(block).iter().for_each(|at| chunk[at + 1] = (chunk[at + 1] & 0x83) | 0x24),
+        }
+    }
+    bytes
+}
+
+/// Where a block has its half-precision scales.
+fn scales_of(block: BlockType) -> &'static [usize] {
+    match block {
         BlockType::Q2K => &[80, 82],
         BlockType::Q3K => &[108],
         BlockType::Q6K => &[208],
         BlockType::Q4_1 | BlockType::Q5_1 | BlockType::Q4K | BlockType::Q5K => &[0, 2],
         _ => &[0],
-    };
-    for chunk in bytes.chunks_exact_mut(block.block_bytes()) {
-        match block {
-            BlockType::F32 | BlockType::BF16 => *chunk.last_mut().unwrap() = 0x3c,
-            _ => halves.iter().for_each(|at| chunk[at + 1] = (chunk[at + 1] & 0x83) | 0x24),
-        }
     }
-    bytes
 }
 
 #[allow(clippy::too_many_arguments)] // each is varied by some test
@@ -146,6 +150,52 @@ fn a_weight_of_minus_128_and_extreme_activations_are_exact() {
         assert_eq!(product(level, 1, BlockType::Q8_0, &bytes, 1, 32, &[0.0; 32]), [0.0]);
         assert!(product(level, 1, BlockType::Q8_0, &bytes, 1, 32, &[f32::NAN; 32])[0].is_nan());
         assert!(product(level, 1, BlockType::Q8_0, &bytes, 1, 32, &[f32::INFINITY; 32])[0].is_nan());
+    }
+}
+
+/// Every byte `fill`, every half-precision scale `half`: bits alike at every level, and near the dequantised product.
+#[track_caller]
+fn check_adversarial(block: BlockType, phase: Phase, fill: u8, half: u16) {
+    // No multiple of a panel's rows, a chunk's or a span's columns.
+    let (rows, columns, m) = (19, if block.block_len() == 256 { 768 } else { 480 }, 5);
+    let mut bytes = vec![fill; rows * block.row_bytes(columns).unwrap()];
+    for chunk in bytes.chunks_exact_mut(block.block_bytes()) {
+        match block {
+            BlockType::F32 => chunk.copy_from_slice(&half::f16::from_bits(half).to_f32().to_le_bytes()),
+            BlockType::BF16 => chunk.copy_from_slice(&half::bf16::from_f32(half::f16::from_bits(half).to_f32()).to_le_bytes()),
+            _ => scales_of(block).iter().for_each(|&at| chunk[at..at + 2].copy_from_slice(&half.to_le_bytes())),
+        }
+    }
+    let mut weights = vec![0.0; rows * columns];
+    super::super::dequantize(block, &bytes, &mut weights);
+    let x = inputs(m, columns);
+    let oracle = product_in(phase, Level::Scalar, 1, block, &bytes, rows, columns, &x);
+    for level in Level::available() {
+        let out = product_in(phase, level, 2, block, &bytes, rows, columns, &x);
+        let same = out.iter().zip(&oracle).all(|(a, b)| a.to_bits() == b.to_bits());
+        assert!(same, "{block:?} in {phase:?} of {fill:#x} with scale {half:#x} at {level:?}");
+    }
+    for (t, x) in x.chunks_exact(columns).enumerate() {
+        for (r, weights) in weights.chunks_exact(columns).enumerate() {
+            let exact: f64 = weights.iter().zip(x).map(|(w, x)| f64::from(*w) * f64::from(*x)).sum();
+            let size: f64 = weights.iter().zip(x).map(|(w, x)| (f64::from(*w) * f64::from(*x)).powi(2)).sum::<f64>().sqrt();
+            let got = f64::from(oracle[t * rows + r]);
+            assert!(
+                (got - exact).abs() <= 0.05 * size,
+                "{block:?} in {phase:?} of {fill:#x}, scale {half:#x}: {got}, not {exact} ({size})"
+            );
+        }
+    }
+}
+
+#[test]
+fn adversarial_blocks() {
+    // Nothing; a zero scale; the least denormal and the largest; the largest number, of either sign; one.
+    let halves = [0x0000, 0x0001, 0x03ff, 0x7bff, 0xfbff, 0x3c00];
+    for (block, phase) in cases() {
+        for fill in [0x00, 0x7f, 0x80, 0x88, 0xff] {
+            halves.iter().for_each(|&half| check_adversarial(block, phase, fill, half));
+        }
     }
 }
 

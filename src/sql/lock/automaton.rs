@@ -387,7 +387,8 @@ impl Sql {
         if filter.free || !filter.left.roles().is_none() || filter.shapes && is_short_alias(word) {
             return Vec::new();
         }
-        filter.left.names().take(most).map(|name| ending(name, word)).collect()
+        let spelled = |name: &Name| name.spelled.get(word.len()..).unwrap_or(&[]).to_vec();
+        filter.left.names().take(most).flat_map(|name| [ending(name, word), spelled(name)]).collect()
     }
 }
 

@@ -294,9 +294,33 @@ impl Sql {
         Ok(())
     }
 
+    /// Whether the tables may end here, or what would be learnt if they did.
+    fn may_close(&self) -> bool {
+        self.here().scope.owed.iter().all(|owed| owed.wager) || !matches!(self.clone().close_from(), Err(Refusal::Name))
+    }
+
+    /// Whether `word` may be the beginning of a short name for the last table: a name that is waited for, a letter, or letters of the table's
+    /// name in their order; digits may follow.
+    fn abbreviates(&self, word: &[u8]) -> bool {
+        let scope = &self.here().scope;
+        let starts = |name: &Name| name.lower.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+        let awaited = scope.owed.iter().filter_map(|owed| owed.qualifier.as_ref()).any(starts);
+        let Some(table) = scope.sources.last() else { return true };
+        let digits = word.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        let short = word.get(..word.len() - digits).unwrap_or(word);
+        let mut letters = table.name.lower.iter();
+        awaited || short.len() <= 1 || short.iter().all(|byte| letters.any(|letter| letter.eq_ignore_ascii_case(byte)))
+    }
+
     /// Why `word` may not end the tables while something is owed, or may not be what one is called.
     pub(super) fn closes_too_early(&self, word: &[u8]) -> Option<Refusal> {
         let alias = || self.clone().table_alias(Name::new(word)).err();
+        // Without AS, a second one cannot follow; and while the tables lack something, a word that abbreviates nothing is what a model
+        // writes that may not end them.
+        let bare = || match self.here().named_at == Some(self.end) || !self.may_close() && !self.abbreviates(word) {
+            true => Some(self.unmet()),
+            false => alias(),
+        };
         if self.bracket().is_some() {
             return if self.expect == Expect::TableAlias { alias() } else { None };
         }
@@ -309,12 +333,11 @@ impl Sql {
             Expect::AfterTable if is(word, &["as"]) => self.needs_own_name().then(|| self.unmet()),
             Expect::AfterTable if is_reserved(word) || is(word, &JOINS) || is(word, &["indexed"]) => None,
             // It may still become a word that goes on with the query.
-            Expect::AfterTable
-                if begins(word, &CLOSERS) || begins(word, &JOINS) || begins(word, &["on", "using", "indexed", "not", "as"]) =>
-            {
+            Expect::AfterTable if begins(word, &JOINS) || begins(word, &["on", "using", "indexed", "not", "as"]) => {
                 self.misnamed(&Name::new(word))
             }
-            Expect::AfterTable => alias(),
+            Expect::AfterTable if begins(word, &CLOSERS) && (word.len() == 1 || self.may_close()) => self.misnamed(&Name::new(word)),
+            Expect::AfterTable => bare(),
             _ => None,
         }
     }

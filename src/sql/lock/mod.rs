@@ -10,7 +10,8 @@
 //! named, or one of the known names must stand there. [`NameLock::strict`] takes known names alone, and refuses at the first wrong byte.
 //!
 //! **What it refuses although SQLite would take it.** A table's own name before its FROM means that table (`SELECT city.x FROM (...) AS city`
-//! with another `x`); then that table is not given an alias. A common table expression used before it is declared.
+//! with another `x`); then that table is not given an alias. An alias without AS that does not abbreviate its table, while the tables lack
+//! a column that is waited for. A common table expression used before it is declared.
 //!
 //! - `automaton`: bytes to tokens; `grammar`, `keywords`, `punctuation`: what each token does; `resolve`: which names can be meant; `blame`,
 //!   `lesson`: what to do otherwise; `scope`: what a query has named
@@ -145,6 +146,11 @@ impl NameLock {
             }
         }
         Ok(())
+    }
+
+    /// Looks at nothing that comes from now on.
+    pub fn give_up(&mut self) {
+        self.state = State::Over;
     }
 
     /// Whether the text may end here.

@@ -64,13 +64,25 @@ fn names_are_locked() {
     check("SELECT name FROM SINGER WHERE age > 1 AND title¦= 'x'");
     check("SELECT T1.Title FROM singer AS T¦1");
     check("SELECT T1.Title FROM singer AS T2 JOIN song AS T1 ON T1.Singer_ID = T2.Singer_ID");
-    check("SELECT Title FROM singer WHER¦E");
+    check("SELECT Title FROM singer W¦HERE");
     check("SELECT Title FROM song a WHERE 1");
     check("SELECT Title FROM song AS a b¦ ");
     check("SELECT Title FROM singer JOIN song USING (Singer_ID) WHERE Age = 1");
     check("SELECT \"Unit Price\" FROM \"Order ¦x\"");
     check("SELECT Name FROM singer WHERE Name = \"no such name\"");
     check("SELECT Name FROM singer WHERE `no`¦=");
+}
+
+#[test]
+fn what_would_end_the_tables_too_early_is_no_alias() {
+    check("SELECT Title FROM singer OR¦DER BY Title");
+    check("SELECT Title FROM singer D¦ESCORDER BY");
+    check("SELECT Title FROM singer s1 JOIN song ON s1.Singer_ID = song.Singer_ID");
+    check("SELECT Title FROM singer sng JOIN song ON sng.Singer_ID = song.Singer_ID");
+    check("SELECT Title FROM singer singr, song");
+    check("SELECT T2.Title FROM singer T1 JOIN song T2 ON T1.Singer_ID = T2.Singer_ID");
+    check("SELECT Name FROM singer anything ORDER BY Name");
+    check("SELECT Name FROM singer s ¦second");
 }
 
 /// Writes `wanted` to the lock; where it is to be written again, goes back and goes on with the next of `others`.
@@ -109,7 +121,7 @@ fn what_turns_out_wrong_is_written_again() {
     check_again("SELECT nosuch(x) FROM", &["count(*)"], "SELECT count(*)");
     check_again("SELECT YEAR(x) ", &[], "SELECT YEAR(x) ");
     // A column of a table that is not there has it joined.
-    check_again("SELECT Name FROM singer WHERE Title = 1", &[" WHERE"], "SELECT Name FROM singer WHER¦");
+    check_again("SELECT Name FROM singer WHERE Title = 1", &[" WHERE"], "SELECT Name FROM singer W¦");
     check_again(
         "SELECT Name FROM singer WHERE Title = 1",
         &[" JOIN song USING (Singer_ID) WHERE Title = 1;"],

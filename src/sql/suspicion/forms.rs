@@ -19,6 +19,7 @@ pub(super) fn look(block: &Block<'_>, resolution: &Resolution<'_>, out: &mut Vec
         bare_beside_aggregate(block, &found, out);
     }
     limit_on_key(block, resolution, grouped, out);
+    group_of_one(block, out);
     let conditions = [&block.select.selection, &block.select.having];
     for condition in conditions.into_iter().flatten() {
         each_expression(condition, &mut |expr, _| compared_with_null(expr, out));
@@ -61,6 +62,22 @@ fn limit_on_key(block: &Block<'_>, resolution: &Resolution<'_>, grouped: bool, o
     if is_key && matches!(term.expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) {
         let sentence = format!("it takes the first row by {}, which only numbers the rows of {}", reference.name.text, table.name);
         suspect(out, SuspicionKind::LimitOnKey, sentence);
+    }
+}
+
+fn group_of_one(block: &Block<'_>, out: &mut Vec<Suspicion>) {
+    let [source] = block.scope.sources.as_slice() else { return };
+    let Some(table) = source.table() else { return };
+    let ([key], GroupByExpr::Expressions(terms, _)) = (table.primary_key.as_slice(), &block.select.group_by) else { return };
+    let is_key = |term: &Expr| match term {
+        Expr::Identifier(name) => name.value.eq_ignore_ascii_case(key),
+        Expr::CompoundIdentifier(parts) => parts.last().is_some_and(|name| name.value.eq_ignore_ascii_case(key)),
+        _ => false,
+    };
+    let counted = [aggregates(&block.select.projection), aggregates(&block.order_by), aggregates(&block.select.having)].concat();
+    if terms.iter().any(is_key) && counted.iter().any(|name| name == "count") {
+        let sentence = format!("it groups {} by its key {key}, so that every group is one row", table.name);
+        suspect(out, SuspicionKind::GroupOfOne, sentence);
     }
 }
 

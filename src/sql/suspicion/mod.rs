@@ -63,6 +63,12 @@ pub enum SuspicionKind {
     EitherForBoth,
     /// The question says not, never or without, and the query excludes nothing.
     NothingExcluded,
+    /// The question asks for one end of an order, and the query takes the other.
+    OtherEnd,
+    /// The question says how a text begins or ends, and the query finds it anywhere.
+    FoundAnywhere,
+    /// Rows of one table are grouped by its key, so that each is a group.
+    GroupOfOne,
 }
 
 /// What speaks against `sql`, which runs. Nothing where it has no syntax tree.

@@ -36,6 +36,10 @@ fn slips_are_suspected() {
     check("SELECT name FROM customer WHERE city IN ('a', 'b')", Some("Who lives in both a and b?"), &[EitherForBoth]);
     check("SELECT name FROM customer WHERE city = 'a' OR city = 'b'", Some("Who lives in both a and b?"), &[EitherForBoth]);
     check("SELECT name FROM customer", Some("Which customers have not ordered?"), &[NothingExcluded]);
+    check("SELECT name FROM customer ORDER BY age LIMIT 1", Some("Who is the oldest customer?"), &[OtherEnd]);
+    check("SELECT status FROM orders ORDER BY total DESC LIMIT 1", Some("the order with the lowest total"), &[OtherEnd]);
+    check("SELECT name FROM customer WHERE name LIKE '%m%'", Some("whose name is ending with m"), &[FoundAnywhere]);
+    check("SELECT id, count(*) FROM customer GROUP BY id", None, &[GroupOfOne]);
     check("SELECT count(city) FROM customer", Some("How many different cities are there?"), &[CountsRows]);
 }
 
@@ -54,5 +58,10 @@ fn what_is_sound_is_not() {
         check(sql, None, &[]);
     }
     check("SELECT count(DISTINCT city) FROM customer", Some("How many different cities are there?"), &[]);
-    check("SELECT name FROM customer ORDER BY city LIMIT 1", Some("the first customer by city, highest"), &[]);
+    check("SELECT name FROM customer ORDER BY age DESC LIMIT 1", Some("Who is the oldest customer?"), &[]);
+    check("SELECT name FROM customer ORDER BY birth LIMIT 1", Some("Who is the oldest customer?"), &[]);
+    check("SELECT name FROM customer ORDER BY rank LIMIT 1", Some("Who has the highest rank?"), &[]);
+    check("SELECT name FROM customer WHERE name LIKE 'm%'", Some("whose name begins with m"), &[]);
+    check("SELECT city, count(*) FROM customer GROUP BY city", None, &[]);
+    check("SELECT name FROM customer ORDER BY city DESC LIMIT 1", Some("the first customer by city, highest"), &[]);
 }
