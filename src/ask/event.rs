@@ -18,6 +18,10 @@ pub enum AnswerState {
     Failed,
     /// The SQL would do more than read.
     Refused,
+    /// As checked or ran; two readings are about as likely, and [`Answer::ask_back`] asks which is meant.
+    Clarify,
+    /// As checked or ran, but the database holds nothing that parts of the question are about: [`Answer::missing`] has them.
+    Unanswerable,
 }
 
 /// A deterministic change made to the model's SQL, shown with the answer.

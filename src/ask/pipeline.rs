@@ -18,6 +18,7 @@ use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
 use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, render, schema_as_stored, schema_text_for};
 use crate::schema::Schema;
 use crate::signal::Cancel;
+use crate::sql::ReadOnlySql;
 
 /// Drafts after the first are drawn at this temperature, from the likeliest tokens that sum to `TOP_P`.
 const TEMPERATURE: f64 = 0.7;
@@ -28,6 +29,9 @@ const TOP_P: f64 = 0.95;
 const UNCOVERED: f64 = 0.6;
 /// What that leaves of the confidence.
 const UNCOVERED_BELIEF: f64 = 0.5;
+
+/// A question of which something is missing is said to be unanswerable below this confidence.
+const UNANSWERABLE: f64 = 0.45;
 
 /// Tokens of a draft.
 const MAX_TOKENS: usize = 400;
@@ -259,7 +263,8 @@ impl Asking<'_> {
         }
         match (groups.first(), groups.first().and_then(place_of)) {
             (Some(best), Some(place)) => {
-                let votes = Votes { agreeing: best.members.len(), drawn: candidates.len(), standing: best.standing };
+                let first_logprob = candidates.first().map_or(f32::NEG_INFINITY, |first| first.mean_logprob);
+                let votes = Votes { agreeing: best.members.len(), drawn: candidates.len(), standing: best.standing, first_logprob };
                 Some(Chosen { place, belief: confidence::of(&votes, doubts) })
             }
             // None was compared: the first that SQLite takes.
@@ -298,17 +303,30 @@ impl Asking<'_> {
             answer.missing = coverage.unknown;
         }
         answer.ask_back = ask_back(&answer.candidates, answer.confidence);
+        self.finish(answer, candidate.fate, &statement)?;
+        if matches!(answer.state, AnswerState::Ran | AnswerState::Checked) {
+            if !answer.missing.is_empty() && answer.confidence.is_some_and(|confidence| confidence < UNANSWERABLE) {
+                answer.state = AnswerState::Unanswerable;
+            } else if answer.ask_back.is_some() {
+                answer.state = AnswerState::Clarify;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the answer its rows, where it is to have them.
+    fn finish(&mut self, answer: &mut Answer, fate: Fate, statement: &ReadOnlySql) -> Result<(), AskError> {
         if self.request.execution != Execution::Answer {
             return Ok(());
         }
         (self.emit)(AskEvent::Running);
-        if let Fate::Ran(_, table) = candidate.fate {
+        if let Fate::Ran(_, table) = fate {
             answer.table = Some(table);
             answer.state = AnswerState::Ran;
             return Ok(());
         }
         let start = Instant::now();
-        match self.database.execute(&statement, &self.request.limits, self.cancel) {
+        match self.database.execute(statement, &self.request.limits, self.cancel) {
             Ok(table) => {
                 answer.table = Some(table);
                 answer.state = AnswerState::Ran;

@@ -73,8 +73,8 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     answer.timings.total_ms += load_ms;
     write_answer(args, &answer)?;
     Ok(match answer.state {
-        AnswerState::Ran | AnswerState::Checked => 0,
-        AnswerState::Failed => 1,
+        AnswerState::Ran | AnswerState::Checked | AnswerState::Clarify => 0,
+        AnswerState::Failed | AnswerState::Unanswerable => 1,
         AnswerState::Refused => 4,
     })
 }
@@ -135,6 +135,17 @@ fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
     }
     if let Some(ask_back) = &answer.ask_back {
         writeln!(stderr(), "{}", text::sanitize_lines(&ask_back.question))?;
+        for choice in &ask_back.choices {
+            writeln!(stderr(), "  {}: {}", text::sanitize(&choice.text), text::sanitize(&choice.sql))?;
+        }
+    }
+    if answer.state == AnswerState::Unanswerable {
+        let words = text::sanitize(&answer.missing.join(", ")).into_owned();
+        writeln!(
+            stderr(),
+            "error: the database holds nothing about: {words}\nhint: run the query above with `sqllama query` if it is what you mean"
+        )?;
+        return Ok(());
     }
     if let Some(table) = &answer.table {
         write_table(table, format_of(args.format), &mut stdout().lock())?;

@@ -118,8 +118,10 @@ impl Entry {
     /// Takes up the answer.
     pub fn finish(&mut self, answer: Answer) {
         self.stage = match answer.state {
-            AnswerState::Checked => Stage::Checked,
-            AnswerState::Ran => Stage::Ran(answer.table.as_ref().map_or(0, |table| table.rows.len())),
+            AnswerState::Checked | AnswerState::Ran | AnswerState::Clarify | AnswerState::Unanswerable => match &answer.table {
+                Some(table) => Stage::Ran(table.rows.len()),
+                None => Stage::Checked,
+            },
             AnswerState::Failed => Stage::Failed,
             AnswerState::Refused => Stage::Refused,
         };

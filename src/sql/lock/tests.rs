@@ -82,7 +82,7 @@ fn what_would_end_the_tables_too_early_is_no_alias() {
     check("SELECT Title FROM singer singr, song");
     check("SELECT T2.Title FROM singer T1 JOIN song T2 ON T1.Singer_ID = T2.Singer_ID");
     check("SELECT Name FROM singer anything ORDER BY Name");
-    check("SELECT Name FROM singer s ¦second");
+    check("SELECT Name FROM singer s s¦econd");
 }
 
 /// Writes `wanted` to the lock; where it is to be written again, goes back and goes on with the next of `others`.
