@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use sqllama::llm::{
-    Barred, ByteAutomaton, Constrain, Constraint, Generate, GenerateEvent, GenerateRequest, LoadOptions, LocalModel, Prompt, Sampling,
+    Barred, ByteAutomaton, Constrain, Constraint, Generate, GenerateEvent, GenerateRequest, KvType, LoadOptions, LocalModel, Prompt,
+    Sampling,
 };
 use sqllama::signal::Cancel;
 
@@ -97,7 +98,8 @@ fn letters(bet: Option<u8>, word: Option<&'static str>) -> Constraint {
 }
 
 fn open(drafting: bool) -> LocalModel {
-    let options = LoadOptions { name: "tiny".into(), sha256: None, context_length: 512, saved_sessions: None, drafting };
+    let options =
+        LoadOptions { name: "tiny".into(), sha256: None, context_length: 512, saved_sessions: None, drafting, kv_type: KvType::F16 };
     LocalModel::open(&tiny::fixture(&QWEN2), &options).unwrap()
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use sqllama::compute::BlockType;
 use sqllama::llm::gguf::write::{Tensor, write};
 use sqllama::llm::gguf::{GgufFile, Metadata, Value};
-use sqllama::llm::{Generate, GenerateRequest, Generation, LlmError, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
+use sqllama::llm::{Generate, GenerateRequest, Generation, KvType, LlmError, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
 use sqllama::signal::Cancel;
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
@@ -65,7 +65,14 @@ impl Parts {
         write(&self.metadata, &tensors, &mut std::fs::File::create(&path).unwrap()).unwrap();
         LocalModel::open(
             &path,
-            &LoadOptions { name: "hostile".into(), sha256: None, context_length: 64, saved_sessions: None, drafting: true },
+            &LoadOptions {
+                name: "hostile".into(),
+                sha256: None,
+                context_length: 64,
+                saved_sessions: None,
+                drafting: true,
+                kv_type: KvType::F16,
+            },
         )
     }
 }

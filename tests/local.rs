@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sqllama::llm::{Generate, GenerateRequest, Generation, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
+use sqllama::llm::{Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
 use sqllama::signal::Cancel;
 use sqllama::store::SavedSessions;
 
@@ -19,6 +19,7 @@ fn open_with(folder: Option<&Path>, drafting: bool) -> LocalModel {
         context_length: 512,
         saved_sessions: folder.map(|folder| SavedSessions::new(folder.into(), 1 << 30)),
         drafting,
+        kv_type: KvType::F16,
     };
     LocalModel::open(&tiny::fixture(&QWEN2), &options).unwrap()
 }

@@ -4,7 +4,7 @@ use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
 use candle_transformers::models::{llama, qwen2};
 use sqllama::compute::BlockType;
-use sqllama::llm::{Lane, Model, Phase, Session, Want};
+use sqllama::llm::{KvType, Lane, Model, Phase, Session, Want};
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
 
@@ -110,6 +110,27 @@ fn chunks_do_not_change_logits() {
             let chunked: Vec<_> = tokens.chunks(size).flat_map(|chunk| read(phase, &model, &mut session, chunk)).collect();
             assert!(chunked == fresh, "{} in chunks of {size}", shape.arch);
         }
+    }
+}
+
+#[test]
+fn a_cache_of_eight_bits_is_half_as_large_and_nearly_the_same() {
+    for (model, shape, phase) in cases() {
+        let tokens = tokens(shape, 1);
+        let (mut halves, mut bytes) = (model.session(), model.session_of(KvType::Q8_0, None).unwrap());
+        let (exact, ours) = (read(phase, &model, &mut halves, &tokens), read(phase, &model, &mut bytes, &tokens));
+        assert!(bytes.kv().bytes() * 9 <= halves.kv().bytes() * 6, "{} and {}", bytes.kv().bytes(), halves.kv().bytes());
+        let worst = exact.iter().flatten().zip(ours.iter().flatten()).map(|(a, b)| (a - b).abs()).fold(0f32, f32::max);
+        let largest = exact.iter().flatten().fold(0f32, |largest, x| largest.max(x.abs()));
+        assert!(worst > 0.0 && worst <= 0.03 * largest, "{} in {phase:?}: {worst} of {largest}", shape.arch);
+        // What is forgotten, shared and read again goes on alike.
+        bytes.truncate(70);
+        let mut fork = bytes.fork(65);
+        let again: Vec<_> = read(phase, &model, &mut fork, &tokens[65..]);
+        assert!(again == ours[65..], "{} in {phase:?}", shape.arch);
+        let mut saved = Vec::new();
+        fork.save(&mut saved).unwrap();
+        assert!(model.load_session(512, &mut saved.as_slice()).is_err(), "of another type");
     }
 }
 

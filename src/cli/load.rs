@@ -57,6 +57,7 @@ pub(super) fn load_model(settings: &Settings, chosen: &Chosen, drafting: bool) -
         context_length: CONTEXT_TOKENS,
         saved_sessions: Some(SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),
         drafting,
+        kv_type: settings.kv_type(),
     };
     Ok(LocalModel::open(&resolved.path, &options)?)
 }

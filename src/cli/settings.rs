@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::args::PromptForm;
 use super::failure::Failure;
 use crate::db::Limits;
-use crate::store::config::PromptChoice;
+use crate::llm::KvType;
+use crate::store::config::{KvChoice, PromptChoice};
 use crate::store::{Config, Paths};
 
 /// Folders and settings that every command works with.
@@ -42,6 +43,14 @@ impl Settings {
     pub(super) fn apply_threads(&self, typed: Option<usize>) {
         if let Some(threads) = typed.or(self.config.threads) {
             crate::compute::set_global_threads(threads);
+        }
+    }
+
+    /// How the model remembers what it has read.
+    pub(super) fn kv_type(&self) -> KvType {
+        match self.config.kv_type {
+            KvChoice::F16 => KvType::F16,
+            KvChoice::Q8_0 => KvType::Q8_0,
         }
     }
 

@@ -11,9 +11,78 @@ use super::{Level, Pool};
 #[derive(Debug, Clone, Copy)]
 pub struct KvPage<'a> {
     /// Rotated keys: `[kv_heads, head_dim, page_tokens]`.
-    pub keys: &'a [f16],
+    pub keys: KvRows<'a>,
     /// Values: `[kv_heads, page_tokens, head_dim]`.
-    pub values: &'a [f16],
+    pub values: KvRows<'a>,
+}
+
+/// Dimensions of a token's head that share a scale in [`KvRows::Q8_0`].
+pub const KV_GROUP: usize = 32;
+
+/// Numbers of the cache.
+#[derive(Debug, Clone, Copy)]
+pub enum KvRows<'a> {
+    /// As they are.
+    F16(&'a [f16]),
+    /// As ggml's Q8_0: `quant * scale`, one scale for every [`KV_GROUP`] dimensions.
+    Q8_0 {
+        /// In the order of the numbers.
+        quants: &'a [i8],
+        /// Keys: `[kv_heads, groups, page_tokens]`. Values: `[kv_heads, page_tokens, groups]`.
+        scales: &'a [f16],
+    },
+}
+
+impl KvRows<'_> {
+    fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::F16(a), Self::F16(b)) => std::ptr::eq(*a, *b),
+            (Self::Q8_0 { quants: a, .. }, Self::Q8_0 { quants: b, .. }) => std::ptr::eq(*a, *b),
+            _ => false,
+        }
+    }
+
+    /// Keys of one head as rows of `stride` floats, one a dimension; what is between is left alone.
+    fn widen_keys(&self, level: Level, kv_head: usize, d: usize, page_tokens: usize, out: &mut [f32], stride: usize) {
+        let from = kv_head * page_tokens * d;
+        match self {
+            Self::F16(halves) => widen(level, &halves[from..from + d * page_tokens], page_tokens, out, stride),
+            Self::Q8_0 { quants, scales } => {
+                let groups = d.div_ceil(KV_GROUP);
+                let scales = &scales[kv_head * groups * page_tokens..][..groups * page_tokens];
+                let mut floats = vec![0f32; page_tokens];
+                let rows = quants[from..from + d * page_tokens].chunks_exact(page_tokens).zip(out.chunks_mut(stride));
+                for (dimension, (quants, out)) in rows.enumerate() {
+                    if dimension % KV_GROUP == 0 {
+                        super::elementwise::widen_at(level, &scales[dimension / KV_GROUP * page_tokens..][..page_tokens], &mut floats);
+                    }
+                    for ((out, &quant), scale) in out.iter_mut().zip(quants).zip(&floats) {
+                        *out = f32::from(quant) * scale;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Values of the first `used` tokens of one head as rows of `stride` floats, one a token.
+    #[allow(clippy::too_many_arguments)] // shapes
+    fn widen_values(&self, level: Level, kv_head: usize, d: usize, page_tokens: usize, used: usize, out: &mut [f32], stride: usize) {
+        let from = kv_head * page_tokens * d;
+        match self {
+            Self::F16(halves) => widen(level, &halves[from..from + used * d], d, out, stride),
+            Self::Q8_0 { quants, scales } => {
+                let groups = d.div_ceil(KV_GROUP);
+                let scales = scales[kv_head * groups * page_tokens..][..groups * used].chunks_exact(groups);
+                let rows = quants[from..from + used * d].chunks_exact(d).zip(out.chunks_mut(stride));
+                for ((quants, out), scales) in rows.zip(scales) {
+                    for ((out, quants), scale) in out.chunks_mut(KV_GROUP).zip(quants.chunks(KV_GROUP)).zip(scales) {
+                        let scale = scale.to_f32();
+                        out.iter_mut().zip(quants).for_each(|(out, &quant)| *out = f32::from(quant) * scale);
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// Shape of an attention layer.
@@ -135,7 +204,7 @@ impl Tile<'_> {
             let page = |token: usize| self.lanes[self.tokens[token].0].pages.get(number);
             for leader in 0..self.tokens.len() {
                 let Some(shared) = page(leader) else { continue };
-                let same = |token: usize| page(token).is_some_and(|page| std::ptr::eq(page.keys, shared.keys));
+                let same = |token: usize| page(token).is_some_and(|page| page.keys.is(&shared.keys));
                 // Each page once, with every token that sees something of it.
                 if (0..leader).any(same) {
                     continue;
@@ -146,9 +215,8 @@ impl Tile<'_> {
                 if used == 0 {
                     continue;
                 }
-                let from = self.kv_head * page_tokens * d;
-                widen(self.level, &shared.keys[from..from + d * page_tokens], page_tokens, &mut keys, slots);
-                widen(self.level, &shared.values[from..from + used * d], d, &mut values, width);
+                shared.keys.widen_keys(self.level, self.kv_head, d, page_tokens, &mut keys, slots);
+                shared.values.widen_values(self.level, self.kv_head, d, page_tokens, used, &mut values, width);
                 let rows: Vec<usize> = members.iter().flat_map(|&token| token * group..(token + 1) * group).collect();
                 rows.iter().for_each(|&row| scores[row * slots..(row + 1) * slots].fill(0.0));
                 products(self.level, &rows, (&q, d), d, (&keys, slots), &mut scores);
@@ -238,7 +306,7 @@ mod tests {
 
     fn run(shape: &AttentionShape, threads: usize, q: &[f32], start: usize, cache: &Cache) -> Vec<f32> {
         let mut out = vec![0.0; q.len()];
-        let pages = cache.pages.iter().map(|(keys, values)| KvPage { keys, values }).collect();
+        let pages = cache.pages.iter().map(|(keys, values)| KvPage { keys: KvRows::F16(keys), values: KvRows::F16(values) }).collect();
         attention(&Pool::new(threads), shape, PAGE, &mut [AttentionLane { q, start, pages, out: &mut out }]);
         out
     }
@@ -290,6 +358,45 @@ mod tests {
     }
 
     #[test]
+    fn eight_bits_a_number_mean_what_their_products_mean() {
+        // Widths with and without a last group that is not full.
+        for head_dim in [20, 64] {
+            let shape = AttentionShape { heads: 4, kv_heads: 2, head_dim, scale: 0.2, sliding_window: None };
+            let (start, groups) = (21, head_dim.div_ceil(KV_GROUP));
+            let size = 2 * PAGE * head_dim;
+            let quants = |page: usize, salt| (0..size).map(|i| (127.0 * value(page * size + i, salt)) as i8).collect::<Vec<_>>();
+            let scales =
+                |page: usize, salt| (0..2 * groups * PAGE).map(|i| f16::from_f32(0.01 * value(page * size + i, salt))).collect::<Vec<_>>();
+            let pages: Vec<_> = (0..3).map(|page| (quants(page, 1), scales(page, 2), quants(page, 3), scales(page, 4))).collect();
+            let number = |quant: i8, scale: f16| f16::from_f32(f32::from(quant) * scale.to_f32());
+            let plain = Cache {
+                pages: pages
+                    .iter()
+                    .map(|(keys, key_scales, values, value_scales)| {
+                        let key = |i: usize| {
+                            let (head, dimension, slot) = (i / (PAGE * head_dim), i / PAGE % head_dim, i % PAGE);
+                            number(keys[i], key_scales[(head * groups + dimension / KV_GROUP) * PAGE + slot])
+                        };
+                        let value = |i: usize| number(values[i], value_scales[i / head_dim * groups + i % head_dim / KV_GROUP]);
+                        ((0..size).map(key).collect(), (0..size).map(value).collect())
+                    })
+                    .collect(),
+            };
+            let q: Vec<f32> = (0..shape.heads * head_dim).map(|i| value(i, 5)).collect();
+            let mut out = vec![0.0; q.len()];
+            let views = pages.iter().map(|(keys, key_scales, values, value_scales)| KvPage {
+                keys: KvRows::Q8_0 { quants: keys, scales: key_scales },
+                values: KvRows::Q8_0 { quants: values, scales: value_scales },
+            });
+            let mut lanes = [AttentionLane { q: &q, start, pages: views.collect(), out: &mut out }];
+            attention(&Pool::new(2), &shape, PAGE, &mut lanes);
+            for (ours, exact) in out.iter().zip(run(&shape, 1, &q, start, &plain)) {
+                assert!((ours - exact).abs() < 2e-3, "{ours} instead of {exact}");
+            }
+        }
+    }
+
+    #[test]
     fn lanes_that_share_pages_get_what_each_gets_alone() {
         let shape = AttentionShape { heads: 4, kv_heads: 2, head_dim: 16, scale: 0.25, sliding_window: None };
         let (cache, row) = (cache(&shape, 30), 64);
@@ -302,7 +409,8 @@ mod tests {
             .zip(&mut outs)
             .map(|(&(start, first, last), out)| {
                 *out = vec![0.0; (last - first) * row];
-                let pages = cache.pages.iter().map(|(keys, values)| KvPage { keys, values }).collect();
+                let pages =
+                    cache.pages.iter().map(|(keys, values)| KvPage { keys: KvRows::F16(keys), values: KvRows::F16(values) }).collect();
                 AttentionLane { q: &q[first * row..last * row], start, pages, out }
             })
             .collect();

@@ -7,7 +7,7 @@
 //! - [`mod@matmul`]: `x * w^T` for weights in their file layout
 //! - [`panel`]: the inner kernels of prompts
 //! - [`dot`]: the inner kernels of decoding, in portable Rust
-//! - [`mod@attention`]: causal attention over a paged f16 cache
+//! - [`mod@attention`]: causal attention over a paged cache
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`elementwise`]: norms, rotary embedding, activations
@@ -54,7 +54,7 @@ pub mod unpack;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub use attention::{AttentionLane, AttentionShape, KvPage, attention};
+pub use attention::{AttentionLane, AttentionShape, KV_GROUP, KvPage, KvRows, attention};
 pub use block::BlockType;
 pub use elementwise::{RopeAngles, add_assign, add_to_rows, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp};
 pub use level::Level;

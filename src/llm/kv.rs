@@ -3,20 +3,86 @@
 use std::sync::Arc;
 
 use half::f16;
+use half::slice::HalfFloatSliceExt;
 
 use super::arch::ArchSpec;
-use crate::compute::KvPage;
+use crate::compute::{KV_GROUP, KvPage, KvRows};
 
 /// Tokens in a page. A fork shares whole pages and copies only the one it writes into, so pages are small.
 pub const PAGE_TOKENS: usize = 64;
+
+/// How the numbers of a cache are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum KvType {
+    /// Two bytes a number.
+    #[default]
+    F16,
+    /// A little more than one byte: for long prompts in little memory; answers may differ from those with f16.
+    Q8_0,
+}
+
+impl KvType {
+    /// llama.cpp's name for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::F16 => "f16",
+            Self::Q8_0 => "q8_0",
+        }
+    }
+}
+
+/// Numbers of one page, in the order that [`KvRows`] says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Rows {
+    F16(Vec<f16>),
+    Q8_0 { quants: Vec<i8>, scales: Vec<f16> },
+}
+
+impl Rows {
+    fn view(&self) -> KvRows<'_> {
+        match self {
+            Self::F16(halves) => KvRows::F16(halves),
+            Self::Q8_0 { quants, scales } => KvRows::Q8_0 { quants, scales },
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::F16(halves) => 2 * halves.len(),
+            Self::Q8_0 { quants, scales } => quants.len() + 2 * scales.len(),
+        }
+    }
+
+    /// Writes `numbers`, a head of one token, at `first`, `first + step`, ...; its scales likewise.
+    fn put(&mut self, numbers: &[f32], (first, step): (usize, usize), (first_scale, scale_step): (usize, usize)) {
+        match self {
+            Self::F16(halves) if step == 1 => halves[first..first + numbers.len()].convert_from_f32_slice(numbers),
+            Self::F16(halves) => {
+                let mut rounded = vec![f16::ZERO; numbers.len()];
+                rounded.convert_from_f32_slice(numbers);
+                halves[first..].iter_mut().step_by(step).zip(rounded).for_each(|(to, from)| *to = from);
+            }
+            Self::Q8_0 { quants, scales } => {
+                for (group, numbers) in numbers.chunks(KV_GROUP).enumerate() {
+                    let largest = numbers.iter().fold(0f32, |largest, x| largest.max(x.abs()));
+                    let scale = f16::from_f32(largest / 127.0);
+                    scales[first_scale + group * scale_step] = scale;
+                    let inverse = if scale.to_f32() > 0.0 { 1.0 / scale.to_f32() } else { 0.0 };
+                    let to = quants[first + group * KV_GROUP * step..].iter_mut().step_by(step);
+                    to.zip(numbers).for_each(|(to, x)| *to = (x * inverse).round_ties_even().clamp(-127.0, 127.0) as i8);
+                }
+            }
+        }
+    }
+}
 
 /// Keys and values of [`PAGE_TOKENS`] tokens in one layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     /// `[kv_heads, head_dim, PAGE_TOKENS]`
-    pub(super) keys: Vec<f16>,
+    pub(super) keys: Rows,
     /// `[kv_heads, PAGE_TOKENS, head_dim]`
-    pub(super) values: Vec<f16>,
+    pub(super) values: Rows,
 }
 
 /// Keys and values of every layer for the first [`KvCache::len`] positions.
@@ -24,6 +90,7 @@ pub struct Page {
 pub struct KvCache {
     pub(super) kv_heads: usize,
     pub(super) head_dim: usize,
+    pub(super) kv_type: KvType,
     /// `[layer][page]`
     pub(super) layers: Vec<Vec<Arc<Page>>>,
     len: usize,
@@ -31,8 +98,8 @@ pub struct KvCache {
 
 impl KvCache {
     /// An empty cache for a model of this shape. Pages are allocated as tokens come.
-    pub fn new(spec: &ArchSpec) -> Self {
-        Self { kv_heads: spec.kv_heads, head_dim: spec.head_dim, layers: vec![Vec::new(); spec.layers], len: 0 }
+    pub fn new(spec: &ArchSpec, kv_type: KvType) -> Self {
+        Self { kv_heads: spec.kv_heads, head_dim: spec.head_dim, kv_type, layers: vec![Vec::new(); spec.layers], len: 0 }
     }
 
     /// Positions held.
@@ -47,33 +114,40 @@ impl KvCache {
 
     /// Bytes of all pages; pages shared with a fork count in both.
     pub fn bytes(&self) -> usize {
-        self.layers.iter().map(Vec::len).sum::<usize>() * 2 * self.page_elements() * size_of::<f16>()
-    }
-
-    pub(super) fn page_elements(&self) -> usize {
-        self.kv_heads * PAGE_TOKENS * self.head_dim
+        self.layers.iter().flatten().map(|page| page.keys.bytes() + page.values.bytes()).sum()
     }
 
     /// Writes keys and values (each `[tokens, kv_heads * head_dim]`) of one layer at positions `start..`. The positions count only
     /// after `set_len`, which a forward pass calls when every layer has written.
     pub fn write(&mut self, layer: usize, start: usize, keys: &[f32], values: &[f32]) {
-        let (head_dim, row) = (self.head_dim, self.kv_heads * self.head_dim);
-        let page_elements = self.page_elements();
+        let (heads, d, row) = (self.kv_heads, self.head_dim, self.kv_heads * self.head_dim);
+        let groups = d.div_ceil(KV_GROUP);
+        let empty = self.empty_rows();
         let Some(pages) = self.layers.get_mut(layer) else { return };
-        let mut rounded = vec![f16::ZERO; head_dim];
         for (offset, (key, value)) in keys.chunks_exact(row).zip(values.chunks_exact(row)).enumerate() {
             let (page, slot) = ((start + offset) / PAGE_TOKENS, (start + offset) % PAGE_TOKENS);
             while pages.len() <= page {
-                pages.push(Arc::new(Page { keys: vec![f16::ZERO; page_elements], values: vec![f16::ZERO; page_elements] }));
+                pages.push(Arc::new(Page { keys: empty.clone(), values: empty.clone() }));
             }
             let page = Arc::make_mut(&mut pages[page]);
-            for head in 0..self.kv_heads {
-                let from = head * head_dim..(head + 1) * head_dim;
-                compute_f16(&key[from.clone()], &mut rounded);
-                let column = page.keys[head * head_dim * PAGE_TOKENS + slot..].iter_mut().step_by(PAGE_TOKENS);
-                column.zip(&rounded).for_each(|(to, from)| *to = *from);
-                let to = (head * PAGE_TOKENS + slot) * head_dim;
-                compute_f16(&value[from], &mut page.values[to..to + head_dim]);
+            for head in 0..heads {
+                let from = head * d..(head + 1) * d;
+                let key_place = (head * d * PAGE_TOKENS + slot, PAGE_TOKENS);
+                page.keys.put(&key[from.clone()], key_place, (head * groups * PAGE_TOKENS + slot, PAGE_TOKENS));
+                let place = head * PAGE_TOKENS + slot;
+                page.values.put(&value[from], (place * d, 1), (place * groups, 1));
+            }
+        }
+    }
+
+    /// The keys or the values of an empty page.
+    pub(super) fn empty_rows(&self) -> Rows {
+        let elements = self.kv_heads * PAGE_TOKENS * self.head_dim;
+        match self.kv_type {
+            KvType::F16 => Rows::F16(vec![f16::ZERO; elements]),
+            KvType::Q8_0 => {
+                let scales = self.kv_heads * PAGE_TOKENS * self.head_dim.div_ceil(KV_GROUP);
+                Rows::Q8_0 { quants: vec![0; elements], scales: vec![f16::ZERO; scales] }
             }
         }
     }
@@ -99,11 +173,6 @@ impl KvCache {
 impl Page {
     /// The kernels' view of it.
     pub fn view(&self) -> KvPage<'_> {
-        KvPage { keys: &self.keys, values: &self.values }
+        KvPage { keys: self.keys.view(), values: self.values.view() }
     }
-}
-
-fn compute_f16(from: &[f32], to: &mut [f16]) {
-    use half::slice::HalfFloatSliceExt;
-    to.convert_from_f32_slice(from);
 }

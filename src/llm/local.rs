@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::adapter::{ActiveAdapter, Adapter};
 use super::decode::Decoding;
 use super::generate::{Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Sampling};
+use super::kv::KvType;
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{Lane, LlmError, Model, OpenedModel, Session, Want, ops};
@@ -36,6 +37,8 @@ pub struct LoadOptions {
     pub saved_sessions: Option<SavedSessions>,
     /// Whether to draft from the prompt: faster where the answer repeats it, and the same answer in any case.
     pub drafting: bool,
+    /// How what is read is remembered.
+    pub kv_type: KvType,
 }
 
 /// A loaded model that answers requests.
@@ -62,7 +65,7 @@ impl LocalModel {
             device: "cpu".into(),
         };
         Ok(Self {
-            session: model.session(),
+            session: model.session_of(options.kv_type, None)?,
             model,
             tokenizer,
             template,
@@ -96,7 +99,7 @@ impl LocalModel {
     fn session_key(&self, tokens: &[u32]) -> String {
         let mut hash = Sha256::new();
         hash.update(self.session.fingerprint());
-        hash.update(b"f16");
+        hash.update(self.session.kv().kv_type.name());
         tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
         hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }
@@ -109,7 +112,8 @@ impl LocalModel {
         }
         let key = self.session_key(shared);
         let Some(mut file) = saved.open(&key) else { return true };
-        match self.model.load_session_with(self.session.adapter.clone(), shared.len(), &mut file) {
+        let empty = self.model.session_of(self.session.kv().kv_type, self.session.adapter.clone());
+        match empty.and_then(|session| session.load(shared.len(), &mut file)) {
             Ok(session) if session.tokens() == shared => {
                 self.session = session;
                 false
@@ -160,7 +164,7 @@ impl Generate for LocalModel {
 
     fn set_adapter(&mut self, adapter: Option<&Adapter>) -> Result<(), LlmError> {
         let active = adapter.map(|adapter| ActiveAdapter::new(adapter, &self.model)).transpose()?;
-        self.session = self.model.session_with(active.map(Arc::new))?;
+        self.session = self.model.session_of(self.session.kv().kv_type, active.map(Arc::new))?;
         Ok(())
     }
 

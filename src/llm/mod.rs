@@ -51,6 +51,7 @@ pub use generate::{
     FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,
     TokenLogprob,
 };
+pub use kv::KvType;
 pub use local::{LoadOptions, LocalModel};
 pub use model::{Lane, Model, Want};
 pub use open::OpenedModel;

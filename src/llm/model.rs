@@ -12,6 +12,7 @@ use super::adapter::ActiveAdapter;
 use super::arch::{ArchSpec, RopePairing};
 use super::checkpoint::Checkpoint;
 use super::gguf::{GgufFile, Metadata};
+use super::kv::KvType;
 use super::names::Projection;
 use super::ops::{self, AdapterSpan, Additions, LanePages, RopeTables};
 use super::session::Session;
@@ -95,15 +96,20 @@ impl Model {
 
     /// A session that has read nothing.
     pub fn session(&self) -> Session {
-        Session::new(&self.spec, self.fingerprint, None)
+        Session::new(&self.spec, self.fingerprint, KvType::F16, None)
     }
 
     /// A session that has read nothing, and reads with `adapter`.
     pub fn session_with(&self, adapter: Option<Arc<ActiveAdapter>>) -> Result<Session, LlmError> {
+        self.session_of(KvType::F16, adapter)
+    }
+
+    /// A session that has read nothing, remembers in `kv_type`, and reads with `adapter`.
+    pub fn session_of(&self, kv_type: KvType, adapter: Option<Arc<ActiveAdapter>>) -> Result<Session, LlmError> {
         if adapter.as_ref().is_some_and(|adapter| *adapter.model() != self.fingerprint) {
             return Err(LlmError::Adapter("it was made ready for another model".into()));
         }
-        Ok(Session::new(&self.spec, self.fingerprint, adapter))
+        Ok(Session::new(&self.spec, self.fingerprint, kv_type, adapter))
     }
 
     /// A session saved by [`Session::save`], of at most `max_tokens` tokens.

@@ -4,16 +4,15 @@ use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 use sha2::{Digest, Sha256};
 
 use super::LlmError;
 use super::adapter::ActiveAdapter;
 use super::arch::ArchSpec;
-use super::kv::{KvCache, PAGE_TOKENS, Page};
+use super::kv::{KvCache, KvType, PAGE_TOKENS, Page, Rows};
 
 /// Begins every saved session; the digit is the format's version.
-const MAGIC: &[u8; 8] = b"sqllmKV2";
+const MAGIC: &[u8; 8] = b"sqllmKV3";
 
 /// Tokens read so far and their KV cache. Cheap to fork: pages are shared until written.
 #[derive(Debug, Clone)]
@@ -27,8 +26,8 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn new(spec: &ArchSpec, model: [u8; 32], adapter: Option<Arc<ActiveAdapter>>) -> Self {
-        Self { tokens: Vec::new(), kv: KvCache::new(spec), model, adapter }
+    pub(super) fn new(spec: &ArchSpec, model: [u8; 32], kv_type: KvType, adapter: Option<Arc<ActiveAdapter>>) -> Self {
+        Self { tokens: Vec::new(), kv: KvCache::new(spec, kv_type), model, adapter }
     }
 
     /// What its contents depend on besides its tokens: the model, and the adapter with its factors.
@@ -68,7 +67,8 @@ impl Session {
     }
 
     /// Writes the session. Layout, little-endian: magic, model fingerprint (32 bytes), layers, kv heads, head width, page tokens,
-    /// token count (u32 each), tokens (u32), then per layer and page the keys and the values (f16), then SHA-256 of all before it.
+    /// bits a number, token count (u32 each), tokens (u32), then per layer and page the keys and the values (f16, or i8 and f16 scales), then
+    /// SHA-256 of all before it.
     pub fn save(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut out = Hashing { inner: out, hash: Sha256::new() };
         out.write_all(MAGIC)?;
@@ -81,9 +81,16 @@ impl Session {
         }
         let mut bytes = Vec::new();
         for page in self.kv.layers.iter().flatten() {
-            for half in [&page.keys, &page.values] {
+            for rows in [&page.keys, &page.values] {
                 bytes.clear();
-                bytes.extend(half.reinterpret_cast().iter().flat_map(|bits| bits.to_le_bytes()));
+                let mut put = |halves: &[f16]| bytes.extend(halves.iter().flat_map(|half| half.to_le_bytes()));
+                match rows {
+                    Rows::F16(halves) => put(halves),
+                    Rows::Q8_0 { quants, scales } => {
+                        put(scales);
+                        bytes.extend(quants.iter().map(|quant| quant.to_le_bytes()[0]));
+                    }
+                }
                 out.write_all(&bytes)?;
             }
         }
@@ -103,28 +110,39 @@ impl Session {
         if input.array::<32>().map_err(failed)? != session.fingerprint() {
             return Err(LlmError::SavedCache("it belongs to another model".into()));
         }
-        let mut shape = [0usize; 5];
+        let mut shape = [0usize; 6];
         for number in &mut shape {
             *number = u32::from_le_bytes(input.array().map_err(failed)?) as usize;
         }
-        let count = shape[4];
+        let count = shape[5];
         let mut expected = session.shape();
-        expected[4] = count;
+        expected[5] = count;
         if shape != expected || count > max_tokens {
             return Err(LlmError::SavedCache(format!("its shape is {shape:?}, expected {expected:?} and at most {max_tokens} tokens")));
         }
         for _ in 0..count {
             session.tokens.push(u32::from_le_bytes(input.array().map_err(failed)?));
         }
-        let elements = session.kv.page_elements();
-        let mut bytes = vec![0; elements * size_of::<f16>()];
-        let mut read_half = || -> Result<Vec<f16>, LlmError> {
+        let empty = session.kv.empty_rows();
+        let mut bytes = Vec::new();
+        let mut read = |length: usize| -> Result<Vec<u8>, LlmError> {
+            bytes.resize(length, 0);
             input.read_exact(&mut bytes).map_err(failed)?;
-            Ok(bytes.as_chunks::<2>().0.iter().map(|&pair| f16::from_le_bytes(pair)).collect())
+            Ok(bytes.clone())
+        };
+        let halves = |bytes: Vec<u8>| bytes.as_chunks::<2>().0.iter().map(|&pair| f16::from_le_bytes(pair)).collect();
+        let mut read_rows = || -> Result<Rows, LlmError> {
+            Ok(match &empty {
+                Rows::F16(all) => Rows::F16(halves(read(2 * all.len())?)),
+                Rows::Q8_0 { quants, scales } => {
+                    let scales = halves(read(2 * scales.len())?);
+                    Rows::Q8_0 { quants: read(quants.len())?.into_iter().map(u8::cast_signed).collect(), scales }
+                }
+            })
         };
         for layer in &mut session.kv.layers {
             for _ in 0..count.div_ceil(PAGE_TOKENS) {
-                layer.push(Arc::new(Page { keys: read_half()?, values: read_half()? }));
+                layer.push(Arc::new(Page { keys: read_rows()?, values: read_rows()? }));
             }
         }
         session.kv.set_len(count);
@@ -135,8 +153,12 @@ impl Session {
         Ok(session)
     }
 
-    fn shape(&self) -> [usize; 5] {
-        [self.kv.layers.len(), self.kv.kv_heads, self.kv.head_dim, PAGE_TOKENS, self.tokens.len()]
+    fn shape(&self) -> [usize; 6] {
+        let bits = match self.kv.kv_type {
+            KvType::F16 => 16,
+            KvType::Q8_0 => 8,
+        };
+        [self.kv.layers.len(), self.kv.kv_heads, self.kv.head_dim, PAGE_TOKENS, bits, self.tokens.len()]
     }
 }
 

@@ -25,6 +25,9 @@ pub struct Config {
     pub offline: bool,
     /// How the model is asked.
     pub prompt: Option<PromptChoice>,
+    /// How the model remembers what it has read.
+    #[serde(default)]
+    pub kv_type: KvChoice,
     /// Colours of the screen.
     pub theme: Option<ThemeChoice>,
     /// Whether the screen hears the mouse; it does unless this says no.
@@ -47,6 +50,17 @@ pub enum ThemeChoice {
     Light,
     /// None.
     Plain,
+}
+
+/// How a model remembers what it has read; llama.cpp's names.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum KvChoice {
+    /// Two bytes a number.
+    #[default]
+    F16,
+    /// A little more than one byte a number: for long prompts in little memory.
+    Q8_0,
 }
 
 /// One key, or several.
