@@ -24,6 +24,7 @@ mod mending;
 mod model;
 mod pull;
 mod reference;
+mod screen_in_use;
 mod tiny;
 mod tokenizer;
 mod training;

@@ -169,7 +169,7 @@ fn drafts_are_written_down_and_come_back() {
     screen.event(Event::Tick(1_000));
     assert_eq!(screen.effects, []);
     screen.event(Event::Tick(3_000));
-    assert_eq!(screen.effects.len(), 2, "{:?}", screen.effects);
+    assert_eq!(screen.effects.len(), 3, "two drafts, and a look at the file: {:?}", screen.effects);
     screen.event(Event::Tick(6_000));
     assert_eq!(screen.effects, []);
     screen.press(&["alt+w"]);

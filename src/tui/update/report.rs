@@ -1,15 +1,18 @@
 //! What workers say.
 
+use std::sync::Arc;
+
 use super::super::conversation::Stage;
 use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Notice, Pane, RunningJob, State, Window};
-use super::{keep, list, note, submit, train, warn};
+use super::{compare, keep, kept, list, note, opening, submit, train, warn, watch};
 use crate::ask::AskEvent;
 use crate::db::spool::Summary;
 use crate::db::{Cell, Table};
 use crate::jobs::{JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
 use crate::records::{HistoryState, fold_question};
+use crate::schema::Schema;
 use crate::sql::describe;
 use crate::sql::format::pretty;
 use crate::store::Presence;
@@ -38,6 +41,15 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
             state.model = Some(info);
             list::refresh(state);
         }
+        Report::Adapter { adapter, .. } => {
+            let problem = adapter
+                .as_ref()
+                .and_then(|adapter| Some(format!("the attached adapter {} is left out: {}", adapter.name, adapter.problem.as_ref()?)));
+            state.adapter = adapter;
+            if let Some(problem) = problem {
+                warn(state, problem);
+            }
+        }
         Report::Rows { rows, .. } => running.progress = Some(text::counted(rows as u64, "row", "rows")),
         Report::Pull { event, .. } => {
             running.progress = Some(match event {
@@ -56,10 +68,17 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         }
         Report::Ask { event: AskEvent::Reading { done, total, .. }, .. } if running.work == Work::Prepare => {
             running.progress = Some(format!("the model reads the schema: {}%", 100 * done / total.max(1)));
+            state.context_used = done;
         }
         Report::Ask { event, .. } => {
+            match &event {
+                AskEvent::Reading { done, .. } => state.context_used = *done,
+                // What the model writes comes token by token, save what it was forced to.
+                AskEvent::Text(_) => state.context_used += 1,
+                _ => {}
+            }
             if let Some(entry) = state.entry_mut(job) {
-                entry.apply(event);
+                entry.apply(event, clock);
             }
         }
         Report::Done { outcome, .. } => {
@@ -85,12 +104,17 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
             let text = format!("{}\n\nIt reads: {reads}\n\nHow SQLite runs it:\n{}", said.sentence, plan(&table));
             state.window = Some(Window::Text { title: "What the SQL does".into(), text, scroll: 0 });
         }
+        (Work::Compare { .. }, outcome) => compare::came(state, running.job, outcome),
+        (Work::Look, Outcome::Looked(change)) => return watch::looked(state, change),
+        (Work::Refresh, Outcome::Refreshed { schema, restructured }) => return refreshed(state, schema, restructured),
+        // What does not open any more is said when it is asked.
+        (Work::Refresh, _) => {}
         (Work::Result(work), outcome) => return result(state, &running, work, outcome),
         (Work::Keep(work), Outcome::Kept(kept)) => kept_came(state, work, *kept),
         (Work::Keep(_), Outcome::Exported { path, .. }) => note(state, format!("written: {}", path.display())),
         (Work::Models(work), outcome) => return models(state, &running, work, outcome),
         (Work::Train(work), outcome) => return trained(state, work, outcome),
-        (Work::Files { .. }, Outcome::Files { folder, files }) => list::files_found(state, &folder, files),
+        (Work::Files { .. }, Outcome::Files { folder, files }) => opening::files_found(state, &folder, files),
         // What is kept is a convenience: it must not hold anybody up, and is said once.
         (_, Outcome::Failed(failure)) => said(state, &failure),
         (_, Outcome::Cancelled) => state.notice = Some(Notice::Note("cancelled".into())),
@@ -114,6 +138,8 @@ fn opened(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effe
             state.entries.clear();
             state.records = Default::default();
             state.accepted.clear();
+            state.watch = Default::default();
+            state.watch.looked_ms = state.clock_ms;
             state.database.clone_from(&path);
             let fingerprint = schema.fingerprint();
             state.schema = schema;
@@ -135,6 +161,17 @@ fn opened(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effe
         }
         _ => Vec::new(),
     }
+}
+
+/// The schema after somebody changed the database.
+fn refreshed(state: &mut State, schema: Arc<Schema>, restructured: bool) -> Vec<Effect> {
+    state.schema = schema;
+    state.tree.clamp(&state.schema);
+    if !restructured {
+        return Vec::new();
+    }
+    note(state, "tables or columns changed; the schema was read again");
+    if state.lacks_model() { Vec::new() } else { submit(state, Work::Prepare).1 }
 }
 
 fn answered(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effect> {
@@ -182,14 +219,22 @@ fn answered(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Ef
             }
         }
         outcome => {
+            let mut drafted = None;
             if let Some(entry) = state.entry_mut(running.job) {
                 match outcome {
                     Outcome::Failed(failure) => {
                         entry.stage = Stage::Failed;
                         entry.failure = Some(failure);
                     }
-                    _ => entry.stage = Stage::Cancelled,
+                    _ => {
+                        entry.stage = Stage::Cancelled;
+                        // A draft that came before the end is worth keeping.
+                        drafted = entry.sql().map(str::to_owned);
+                    }
                 }
+            }
+            if let Some(sql) = drafted {
+                state.tab_named(running.tab).into_iter().for_each(|tab| tab.set_sql(&sql));
             }
         }
     }
@@ -273,7 +318,7 @@ fn result(state: &mut State, running: &RunningJob, work: &ResultWork, outcome: O
 fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
     match kept {
         Kept::Recent(recent) => state.recent = recent,
-        Kept::History { text, everywhere, entries } => list::history_found(state, &text, everywhere, entries),
+        Kept::History { text, everywhere, entries } => kept::history_found(state, &text, everywhere, entries),
         Kept::Database(records) => {
             state.accepted = records.accepted.iter().map(|accepted| (fold_question(&accepted.question), accepted.sql.clone())).collect();
             state.records = records;
@@ -281,7 +326,7 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
                 keep::restore_drafts(state);
                 let own = state.records.accepted.len() + state.records.notes.len();
                 if own == 0 && !state.records.similar.is_empty() && state.window.is_none() {
-                    list::offer_adoption(state);
+                    kept::offer_adoption(state);
                 }
             }
         }

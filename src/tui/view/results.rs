@@ -12,6 +12,9 @@ use crate::db::spool::{Peek, Sort, Spool};
 use crate::jobs::{ResultWork, Work};
 use crate::text;
 
+/// Longer SQL is not compared to that of the result at every frame.
+const COMPARED: usize = 20_000;
+
 pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let tab = state.tab();
     let results = &tab.results;
@@ -21,7 +24,14 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
             let rows = job.progress.as_ref().map(|rows| format!("{rows} so far; ")).unwrap_or_default();
             format!("running; {rows}Esc cancels")
         }
-        (Content::Rows { spool, elapsed }, None) => position(results, spool, *elapsed),
+        (Content::Rows { spool, elapsed }, None) => {
+            let of = match (results.stale, is_of_other_sql(state, results)) {
+                (true, _) => "before the database changed  ",
+                (false, true) => "of an earlier query  ",
+                (false, false) => "",
+            };
+            format!("{of}{}", position(results, spool, *elapsed))
+        }
         _ => String::new(),
     };
     let block = super::frame_of(state, Pane::Results, &title(state, results), note);
@@ -49,6 +59,12 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
             }
         }
     }
+}
+
+/// Whether the SQL in the editor is no longer the one that the rows came from.
+fn is_of_other_sql(state: &State, results: &Results) -> bool {
+    let lines = state.tab().editor.lines();
+    lines.iter().map(String::len).sum::<usize>() < COMPARED && !state.sql().contains(results.sql.as_str())
 }
 
 /// `Result`, with its tab where there are several, its filter, or what its chart shows.
