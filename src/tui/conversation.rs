@@ -59,6 +59,8 @@ pub struct Entry {
     pub sql: String,
     /// What the SQL does, in a sentence made from its syntax tree; empty while there is none.
     pub described: String,
+    /// The first draft as it was put into the editor, while others are drawn to compare.
+    pub offered: Option<String>,
     /// The answer; none for one that was accepted before.
     pub answer: Option<Answer>,
     /// Why there is none.
@@ -84,6 +86,7 @@ impl Entry {
             attempts: Vec::new(),
             sql: String::new(),
             described: String::new(),
+            offered: None,
             answer: None,
             failure: None,
             verdict: None,
@@ -138,6 +141,11 @@ impl Entry {
         self.attempts = answer.attempts.iter().map(|attempt| (attempt.sql.clone(), attempt.error.clone())).collect();
         self.sql.clone_from(&answer.sql);
         self.answer = Some(answer);
+    }
+
+    /// Whether nothing more is to come of it.
+    pub fn is_settled(&self) -> bool {
+        self.answer.is_some() || self.failure.is_some() || self.known || self.stage == Stage::Cancelled
     }
 
     /// How many tokens a second the model writes, once that can be told.

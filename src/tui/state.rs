@@ -195,8 +195,8 @@ pub struct State {
     pub entries: Vec<Entry>,
     /// The selected question, counted from the newest.
     pub selected_entry: usize,
-    /// Lines that the conversation is scrolled up from its end.
-    pub conversation_scroll: usize,
+    /// Lines that the conversation is scrolled up from where it would stand by itself; down, where it is negative.
+    pub conversation_scroll: isize,
     /// SQL and its result, side by side with others.
     pub tabs: Vec<Tab>,
     /// Which of them is shown.

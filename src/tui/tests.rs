@@ -192,6 +192,9 @@ impl Screen {
                 "up" => self.event(code(KeyCode::Up, KeyModifiers::NONE)),
                 "down" => self.event(code(KeyCode::Down, KeyModifiers::NONE)),
                 "right" => self.event(code(KeyCode::Right, KeyModifiers::NONE)),
+                "end" => self.event(code(KeyCode::End, KeyModifiers::NONE)),
+                "pagedown" => self.event(code(KeyCode::PageDown, KeyModifiers::NONE)),
+                "pageup" => self.event(code(KeyCode::PageUp, KeyModifiers::NONE)),
                 "left" => self.event(code(KeyCode::Left, KeyModifiers::NONE)),
                 name if name.len() > 1 && name.len() < 4 && name.starts_with('f') && name[1..].parse::<u8>().is_ok() => {
                     self.event(code(KeyCode::F(name[1..].parse().unwrap()), KeyModifiers::NONE));

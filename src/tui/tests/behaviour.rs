@@ -208,6 +208,23 @@ fn a_sort_that_is_no_longer_wanted_is_stopped_and_dropped() {
 }
 
 #[test]
+fn an_answer_that_is_longer_than_its_pane_is_paged_through() {
+    let mut screen = Screen::opened((80, 24));
+    for n in 0..3 {
+        let job = screen.ask(&format!("question {n}"));
+        screen.done(job, Outcome::Failed(JobFailure { message: "long ".repeat(150), hint: Some(format!("end {n}")) }));
+    }
+    screen.press(&["alt+2"]);
+    assert!(screen.drawn().contains("question 2") && !screen.drawn().contains("end 2"));
+    screen.press(&["pagedown", "pagedown"]);
+    assert!(screen.drawn().contains("end 2"), "{}", screen.drawn());
+    screen.press(&["pageup", "pageup", "pageup"]);
+    assert!(screen.drawn().contains("end 1"), "{}", screen.drawn());
+    screen.press(&["up"]);
+    assert!(screen.drawn().contains("«> question 1"), "{}", screen.drawn());
+}
+
+#[test]
 fn the_mouse_focuses_selects_and_scrolls() {
     use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
     let mouse = |kind, column, row| Event::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE });

@@ -1,8 +1,10 @@
 //! A snapshot for each state that a question, a result, an export, a model, a database can be in.
 
+use super::super::conversation::Stage;
 use super::super::keys::Keymap;
 use super::*;
 use crate::ask::Agreement;
+use crate::ask::vote::Standing;
 use crate::db::{FileChange, difference};
 use crate::jobs::{AttachedAdapter, Compared};
 
@@ -22,7 +24,14 @@ fn doubted(screen: &mut Screen) {
     let sql = "SELECT name, count(*) AS albums FROM artist JOIN album ON artist.id = artist_id GROUP BY name ORDER BY 2 DESC LIMIT 2";
     let mut answer = answer(QUESTION, sql, AnswerState::Checked);
     (answer.confidence, answer.reason) = (Some(0.56), "5 of 8 drafts return the same".into());
-    let agrees = |sql: &str, agrees| Agreement { sql: sql.into(), agrees };
+    let agrees = |sql: &str, agrees| Agreement {
+        sql: sql.into(),
+        agrees,
+        mended: 0,
+        first: agrees == 5,
+        likelihood: -0.1,
+        standing: Standing::Good,
+    };
     answer.candidates = vec![
         agrees(sql, 5),
         agrees("SELECT name, count(*) AS albums FROM artist JOIN album ON artist.id = artist_id GROUP BY artist.id LIMIT 2", 2),
@@ -95,6 +104,15 @@ fn a_question_in_every_state() {
         screen.done(job, Outcome::Cancelled);
         assert_eq!(screen.state.sql(), sql);
     });
+    // The draft can be run while others are drawn, and what the person makes of it is not overwritten.
+    for (typed, kept, stage) in [("", sql, Stage::Ran(3)), (" -- mine", "SELECT name FROM artist -- mine", Stage::Checked)] {
+        let mut screen = Screen::opened((80, 24));
+        let job = asked(&mut screen, vec![AskEvent::Proposed(sql.into()), drawing()]);
+        screen.press(&["alt+3"]).run(rows(3, false));
+        screen.press(&["end", typed]);
+        screen.done(job, Outcome::Answered(Box::new(answer(QUESTION, sql, AnswerState::Checked))));
+        assert_eq!((screen.state.sql().as_str(), &screen.state.entries[0].stage), (kept, &stage));
+    }
     check("repairing", |screen| {
         let failed = Attempt { sql: "SELECT nam".into(), error: "no such column: nam".into() };
         asked(screen, vec![AskEvent::Text("SELECT nam".into()), AskEvent::Repairing { repair: 1, failed }]);

@@ -7,10 +7,12 @@
 //! - `compare`: answers side by side
 //! - `models`, `opening`, `kept`: lists of models, of what can be opened, of what is kept
 //! - `keep`: drafts, tabs, files
-//! - `report`: what workers say; `watch`: a database that changes
+//! - `report`: what workers say; `answered`: answers and rows; `words`: plans and columns in words
+//! - `watch`: a database that changes
 //! - `train`: fine-tuning
 //! - `mouse`: the mouse
 
+mod answered;
 mod ask;
 mod choose;
 mod compare;
@@ -25,6 +27,7 @@ mod rows;
 mod sql;
 mod train;
 mod watch;
+mod words;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
@@ -39,6 +42,9 @@ pub(super) const WRONG_BEFORE: &str = "This answer was wrong:";
 
 /// Columns and shares that a key changes panes by.
 const PANE_STEP: i16 = 4;
+
+/// Lines that the conversation can be scrolled by, up or down.
+const SCROLLED: isize = 10_000;
 
 /// Takes in `event`; gives what has to be done outside.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
@@ -413,6 +419,10 @@ fn move_cursor(state: &mut State, by: isize) {
         Pane::Schema => {
             state.tree.selected = state.tree.selected.saturating_add_signed(by);
             state.tree.clamp(&state.schema);
+        }
+        // A page scrolls: an answer can be longer than its pane.
+        Pane::Conversation if (2..1_000).contains(&by.unsigned_abs()) => {
+            state.conversation_scroll = (state.conversation_scroll - by).clamp(-SCROLLED, SCROLLED);
         }
         Pane::Conversation => {
             // Up is back in time.
