@@ -24,6 +24,8 @@ mod mending;
 mod model;
 mod pull;
 mod reference;
+mod screen_in_use;
+mod terminal;
 mod tiny;
 mod tokenizer;
 mod training;

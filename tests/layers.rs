@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Dependencies that only some rooms may use.
-const RESERVED: [(&str, &str); 17] = [
+const RESERVED: [(&str, &str); 18] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm"),
     ("candle_transformers", "llm"),
@@ -13,6 +13,7 @@ const RESERVED: [(&str, &str); 17] = [
     ("safetensors", "llm"),
     ("rusqlite", "db records"),
     ("csv", "db"),
+    ("parquet", "db"),
     ("clap", "cli"),
     ("zip", "store"),
     ("ratatui", "tui"),

@@ -34,8 +34,8 @@ impl From<Failure> for JobFailure {
 /// Shows the screen on `args.database`, or its start page.
 pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
     settings.apply_threads(None);
-    if let Some(database) = &args.database {
-        // A file that is not there is said at once, where the person can still see what was typed.
+    // A file that is not there is said at once, where the person can still see what was typed. The demo is made in the background.
+    if let Some(database) = args.database.as_ref().filter(|name| *name != "demo") {
         drop(open(database, &settings)?);
     }
     let mut options = options(&settings)?;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
@@ -13,6 +13,7 @@ use super::columns::columns_of;
 use super::error::DbError;
 use super::open::{self, Location, Mode, sqlite_message};
 use super::table::{Cell, ColumnInfo, Limits, Table};
+use super::watch::{FileChange, FileStamp};
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
 
@@ -36,7 +37,7 @@ struct Inner {
     connection: Connection,
     _authorizer: Box<Authorizer>,
     mode: Mode,
-    stamp: (Option<SystemTime>, u64, u64),
+    stamp: FileStamp,
 }
 
 impl Database {
@@ -75,8 +76,14 @@ impl Database {
     /// Lends the connection while `cancel` is watched, and translates what SQLite says.
     pub(super) fn with<T>(&self, cancel: &Cancel, work: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, DbError> {
         let mut inner = lock(&self.inner);
-        // A file opened as unchanging did change: look at it anew.
-        if inner.mode != Mode::Shared && !self.location.immutable && inner.stamp != open::stamp(&self.location) {
+        let anew = match inner.stamp.change_to(&FileStamp::of(&self.location.path)) {
+            // What is open can still be read.
+            FileChange::Same | FileChange::Gone => false,
+            // A file opened as unchanging did change.
+            FileChange::Written => inner.mode != Mode::Shared,
+            FileChange::Replaced => true,
+        };
+        if anew && !self.location.immutable {
             *inner = connect(&self.location, &self.watched)?;
         }
         *lock(&self.watched) = cancel.clone();
@@ -146,7 +153,7 @@ pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
 fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>) -> Result<Inner, DbError> {
     let patience = Cancel::new().with_timeout(BUSY_PATIENCE);
     let (mut connection, mode, stamp) = loop {
-        let stamp = open::stamp(location);
+        let stamp = FileStamp::of(&location.path);
         let mode = open::mode_now(location)?;
         match open::connect(location, mode) {
             Ok(connection) => break (connection, mode, stamp),

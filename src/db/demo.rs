@@ -11,6 +11,12 @@ use super::error::DbError;
 const SCHEMA: &str = include_str!("../../data/demo/schema.sql");
 const ROWS: &str = include_str!("../../data/demo/rows.sql");
 
+/// Whether a file is our sample, by its name.
+pub fn is_demo(file_name: &str) -> bool {
+    let digest = file_name.strip_prefix("demo-").and_then(|rest| rest.strip_suffix(".sqlite"));
+    digest.is_some_and(|digest| digest.len() == 12 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
 /// The path of the sample database under `folder`, made there first where this version of it is missing.
 ///
 /// It is written under a name of its own process and then renamed, so that two processes cannot meet half of it. The name

@@ -104,6 +104,12 @@ pub enum DbError {
         /// The system's or SQLite's words.
         message: String,
     },
+    /// A result could not be written for the person.
+    #[error("the export could not be written: {message}")]
+    Export {
+        /// The system's or the format's words.
+        message: String,
+    },
     /// Our own copy of the sample database could not be made.
     #[error("cannot make the demo database in `{}`: {message}", folder.display())]
     Demo {
@@ -136,12 +142,16 @@ impl DbError {
             Self::Stopped(Stop::Cancelled) => "run it again when you want the result",
             Self::Stopped(Stop::TimedOut) => "raise --timeout, or make the query smaller",
             Self::Spool { .. } => "free some space in the system's temporary folder, or set TMPDIR to another",
+            Self::Export { .. } => "free some space, or give another place",
             Self::Demo { .. } => "free some disk space, or set SQLLAMA_CACHE_DIR to a folder that can be written",
         }
     }
 
     /// Whether the database could not be opened (exit code 3), rather than a statement failing on it.
     pub fn is_open_error(&self) -> bool {
-        !matches!(self, Self::Sql { .. } | Self::Refused { .. } | Self::Parameters { .. } | Self::Spool { .. } | Self::Stopped(_))
+        !matches!(
+            self,
+            Self::Sql { .. } | Self::Refused { .. } | Self::Parameters { .. } | Self::Spool { .. } | Self::Export { .. } | Self::Stopped(_)
+        )
     }
 }

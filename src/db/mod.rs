@@ -3,10 +3,12 @@
 //! - [`table`]: what a query returns, with SQLite's types
 //! - [`error`]: what can go wrong
 //! - `open`: read-only in every case, nothing created beside the file
+//! - [`watch`]: whether a file is still what it was
 //! - `authorize`: what SQLite may do while it prepares
 //! - `database`: checking and running statements; `columns`: what their results are called
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
+//! - [`difference`]: what sets a result apart from another
 //! - [`spool`]: results of any length, drained out of the database
 //! - [`demo`]: the sample database
 //! - [`values`]: the distinct text values, to find what a question mentions
@@ -16,6 +18,7 @@ mod authorize;
 mod columns;
 mod database;
 pub mod demo;
+pub mod difference;
 pub mod error;
 pub mod export;
 mod introspect;
@@ -27,8 +30,10 @@ pub mod spool;
 mod statistics;
 pub mod table;
 pub mod values;
+pub mod watch;
 
 pub use database::Database;
+pub use difference::{Difference, difference};
 pub use error::DbError;
 pub use export::{Format, write_table};
 pub use same::{RowOrder, same_result};
@@ -36,6 +41,7 @@ pub use scratch::Scratch;
 pub use spool::Spool;
 pub use table::{Cell, ColumnInfo, Limits, Table};
 pub use values::{ValueIndex, ValueLimits};
+pub use watch::{FileChange, FileStamp};
 
 #[cfg(test)]
 mod tests;

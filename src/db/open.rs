@@ -123,7 +123,7 @@ fn uri_of(path: &Path, options: &str) -> String {
 }
 
 /// `path` with `suffix` behind its last byte: `shop.db` and `-wal` make `shop.db-wal`.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
@@ -198,13 +198,6 @@ pub(super) fn mode_now(location: &Location) -> Result<Mode, DbError> {
         (None | Some(0), _) => Ok(if read_header(&location.path)?.wal { Mode::Immutable } else { Mode::Shared }),
         (Some(_), None) => Ok(Mode::PrivateIndex),
     }
-}
-
-/// A stamp that changes when somebody writes to an [`Mode::Immutable`] file, or begins a log beside it.
-pub(super) fn stamp(location: &Location) -> (Option<std::time::SystemTime>, u64, u64) {
-    let file = fs::metadata(&location.path).ok();
-    let log = fs::metadata(beside(&location.path, "-wal")).map_or(0, |m| m.len());
-    (file.as_ref().and_then(|m| m.modified().ok()), file.map_or(0, |m| m.len()), log)
 }
 
 /// Opens the file and applies every setting that protects it and us. The authorizer is the caller's.

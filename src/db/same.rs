@@ -98,7 +98,7 @@ fn compare(a: &Cell, b: &Cell) -> Ordering {
 }
 
 /// Nine significant digits.
-fn rounded(x: f64) -> f64 {
+pub(super) fn rounded(x: f64) -> f64 {
     if x == 0.0 || !x.is_finite() {
         return x + 0.0;
     }
@@ -107,7 +107,8 @@ fn rounded(x: f64) -> f64 {
     if scaled.is_finite() { scaled } else { x }
 }
 
-fn number(cell: &Cell) -> f64 {
+/// A number as a real.
+pub(super) fn number(cell: &Cell) -> f64 {
     match cell {
         Cell::Integer(n) => *n as f64,
         Cell::Real(x) => *x,

@@ -1,28 +1,40 @@
-//! Opening databases, running statements.
+//! Opening databases, running and comparing statements, and noticing that a file changed.
 
-use std::sync::Arc;
-use std::time::Instant;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
-use super::message::{JobFailure, Outcome, Report, Work};
+use super::message::{Compared, JobFailure, Outcome, Report, Work};
 use super::workers::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
-use crate::db::{DbError, Limits};
+use crate::db::{DbError, FileChange, FileStamp, Limits, Table, difference};
 use crate::signal::{Cancel, Stop};
 use crate::sql::guard;
 
 /// Rows of a plan at most.
 const PLAN_ROWS: usize = 10_000;
+/// Results that are compared get as many rows, and as long.
+const COMPARED: Limits = Limits { max_rows: 1000, max_bytes: 16 << 20, timeout: Duration::from_secs(10) };
 
 pub(super) fn work(task: &Task, opener: &Opener, open: &Opened, limits: &Limits, report: &Reporter) -> Result<Outcome, JobFailure> {
     match &task.work {
         Work::Open { database } => open_database(task, database, opener, open, report),
         Work::Run { sql } => run(task, sql, &opened(open)?, limits, report),
         Work::Plan { sql } => plan(sql, &opened(open)?, limits, &task.cancel),
+        Work::Refresh => refresh(open, &task.cancel),
+        _ => Err(misplaced()),
+    }
+}
+
+/// Compares on a thread of its own: neither a query of the person's nor the model is waited for.
+pub(super) fn compare_work(task: &Task, open: &Opened) -> Result<Outcome, JobFailure> {
+    match &task.work {
+        Work::Compare { sqls } => compare(sqls, &opened(open)?, &task.cancel),
         _ => Err(misplaced()),
     }
 }
 
 fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
     let database = Arc::new(opener(name)?);
+    let seen = Arc::new(Mutex::new(FileStamp::of(database.path())));
     let path = database.path().display().to_string();
     let mut schema = match database.schema_outline(&task.cancel) {
         Err(DbError::Stopped(Stop::Cancelled)) => return Ok(Outcome::Cancelled),
@@ -35,8 +47,44 @@ fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report
     }
     let schema = Arc::new(schema);
     let asking = Arc::new(opener(name)?);
-    *lock(open) = Some(Open { database, asking, schema: Arc::clone(&schema), values: Arc::default() });
+    *lock(open) = Some(Open { database, asking, schema: Arc::clone(&schema), values: Arc::default(), seen });
     Ok(Outcome::Opened { path, schema })
+}
+
+/// Reads schema and counts again, after somebody wrote. Where tables and columns are the same, samples stay as they are, so that the model
+/// need not read the schema again.
+fn refresh(open: &Opened, cancel: &Cancel) -> Result<Outcome, JobFailure> {
+    let now = opened(open)?;
+    let read = || -> Result<_, DbError> {
+        let mut fresh = now.database.schema_outline(cancel)?;
+        now.database.fill_statistics(&mut fresh, cancel)?;
+        Ok(fresh)
+    };
+    let fresh = match read() {
+        Err(DbError::Stopped(Stop::Cancelled)) => return Ok(Outcome::Cancelled),
+        other => other?,
+    };
+    let restructured = fresh.fingerprint() != now.schema.fingerprint();
+    let schema = if restructured {
+        fresh
+    } else {
+        let mut schema = (*now.schema).clone();
+        for (table, counted) in schema.tables.iter_mut().zip(&fresh.tables) {
+            table.row_count = counted.row_count;
+        }
+        schema
+    };
+    let schema = Arc::new(schema);
+    *lock(open) = Some(Open { schema: Arc::clone(&schema), values: Arc::default(), ..now });
+    Ok(Outcome::Refreshed { schema, restructured })
+}
+
+/// What happened to the open database's file since the last look.
+pub(super) fn look(open: &Opened) -> Outcome {
+    let Some(now) = lock(open).clone() else { return Outcome::Looked(FileChange::Same) };
+    let later = FileStamp::of(now.database.path());
+    let before = std::mem::replace(&mut *lock(&now.seen), later);
+    Outcome::Looked(before.change_to(&later))
 }
 
 /// The open database.
@@ -54,6 +102,32 @@ fn run(task: &Task, sql: &str, open: &Open, limits: &Limits, report: &Reporter) 
         Err(DbError::Stopped(Stop::Cancelled)) => Ok(Outcome::Cancelled),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Runs each statement, and holds its rows beside those of the first.
+fn compare(sqls: &[String], open: &Open, cancel: &Cancel) -> Result<Outcome, JobFailure> {
+    let mut results: Vec<(String, Result<Table, JobFailure>)> = Vec::with_capacity(sqls.len());
+    for sql in sqls {
+        // Not on the person's connection: theirs may be busy.
+        let ran = checked(sql).and_then(|checked| match open.asking.execute(&checked, &COMPARED, cancel) {
+            Err(DbError::Stopped(Stop::Cancelled)) => Ok(None),
+            other => Ok(Some(other?)),
+        });
+        match ran {
+            Ok(None) => return Ok(Outcome::Cancelled),
+            Ok(Some(table)) => results.push((sql.clone(), Ok(table))),
+            Err(failure) => results.push((sql.clone(), Err(failure))),
+        }
+    }
+    let first = results.first().and_then(|(_, table)| table.clone().ok());
+    let compared = results.into_iter().enumerate().map(|(at, (sql, table))| {
+        let difference = match (&first, &table) {
+            (Some(first), Ok(table)) if at > 0 => Some(difference(first, table)),
+            _ => None,
+        };
+        Compared { sql, table, difference }
+    });
+    Ok(Outcome::Compared(compared.collect()))
 }
 
 fn plan(sql: &str, open: &Open, limits: &Limits, cancel: &Cancel) -> Result<Outcome, JobFailure> {

@@ -17,7 +17,7 @@ mod train;
 mod workers;
 
 pub use message::{
-    AskWork, ChartWork, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow, ModelsWork, Outcome, Report,
-    ResultWork, RunRow, TrainWork, Work,
+    AskWork, AttachedAdapter, ChartWork, Compared, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow,
+    ModelsWork, Outcome, Report, ResultWork, RunRow, TrainWork, Work,
 };
 pub use workers::{ModelFactory, Opener, Settings, Workers};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::AskWork;
 use super::database::opened;
-use super::message::{JobFailure, JobId, ModelsWork, Outcome, Report, Work};
+use super::message::{AttachedAdapter, JobFailure, JobId, ModelsWork, Outcome, Report, Work};
 use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
@@ -70,19 +70,26 @@ impl Asked {
     }
 
     /// Has the model take the adapter that is attached to the open database, where that has changed; the form to ask in. An adapter that is
-    /// gone, or of another model, is left out.
+    /// gone, or of another model, is left out, and that is told.
     fn follow(&mut self, job: JobId, open: &Open, report: &Reporter) -> Result<Form, JobFailure> {
         let attached = Records::open(&self.paths).ok().and_then(|records| {
             let id = records.database(open.asking.path(), &open.schema.fingerprint()).ok()?;
             records.attachment(id).ok().flatten()
         });
         if attached != self.adapter {
-            let adapter = attached.as_deref().and_then(|folder| Adapter::read(folder).ok());
             let model = self.loaded(job, report)?;
-            let taken = adapter.filter(|adapter| model.set_adapter(Some(adapter)).is_ok());
+            let taken = attached.as_deref().map(|folder| {
+                let adapter = Adapter::read(folder)?;
+                model.set_adapter(Some(&adapter)).map(|()| adapter)
+            });
+            let problem = taken.as_ref().and_then(|taken| taken.as_ref().err()).map(ToString::to_string);
+            let taken = taken.and_then(Result::ok);
             if taken.is_none() {
                 model.set_adapter(None).map_err(|error| JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) })?;
             }
+            let name = |folder: &PathBuf| folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
+            let adapter = attached.as_ref().map(|folder| AttachedAdapter { name: name(folder), problem });
+            report(Report::Adapter { job, adapter });
             self.form = taken.and_then(|adapter| match adapter.card?.prompt.as_str() {
                 "alpaca" => Some(Form::Alpaca),
                 "chat" => Some(Form::Chat),

@@ -89,6 +89,9 @@ fn export(
             drop(file);
             spool.write_database(order, &part, cancel, progress).map_err(JobFailure::from)
         }
+        ExportFormat::Parquet => {
+            spool.write_parquet(order, BufWriter::with_capacity(1 << 18, file), cancel, progress).map_err(JobFailure::from)
+        }
         ExportFormat::Csv => rows(spool, order, RowFormat::Csv, file, cancel, progress),
         ExportFormat::Json => rows(spool, order, RowFormat::Json, file, cancel, progress),
         ExportFormat::Ndjson => rows(spool, order, RowFormat::Ndjson, file, cancel, progress),

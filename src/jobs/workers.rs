@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
 use super::{database, files, keep, model, models, result, train};
-use crate::db::{Database, DbError, Limits, ValueIndex};
+use crate::db::{Database, DbError, FileStamp, Limits, ValueIndex};
 use crate::llm::Generate;
 use crate::records::RecordsError;
 use crate::schema::Schema;
@@ -49,6 +49,8 @@ pub(super) struct Open {
     pub(super) schema: Arc<Schema>,
     /// Its values, read when the first question comes.
     pub(super) values: Arc<OnceLock<Arc<ValueIndex>>>,
+    /// How its file was at the last look.
+    pub(super) seen: Arc<Mutex<FileStamp>>,
 }
 
 /// What threads share: the open database.
@@ -68,6 +70,7 @@ type Worker = Box<dyn FnMut(&Task) -> Result<Outcome, JobFailure> + Send>;
 enum Desk {
     Database,
     Model,
+    Compare,
     Result,
     Keep,
     Models,
@@ -77,10 +80,11 @@ enum Desk {
 impl Desk {
     fn of(work: &Work) -> Self {
         match work {
-            Work::Open { .. } | Work::Run { .. } | Work::Plan { .. } => Self::Database,
+            Work::Open { .. } | Work::Run { .. } | Work::Plan { .. } | Work::Refresh => Self::Database,
             Work::Prepare | Work::Ask(_) | Work::Models(super::ModelsWork::Use { .. }) => Self::Model,
+            Work::Compare { .. } => Self::Compare,
             Work::Result(_) => Self::Result,
-            Work::Keep(_) | Work::Files { .. } => Self::Keep,
+            Work::Keep(_) | Work::Files { .. } | Work::Look => Self::Keep,
             Work::Models(_) => Self::Models,
             Work::Train(_) => Self::Train,
         }
@@ -114,18 +118,22 @@ impl Workers {
         let shared = || (Arc::clone(&open), Arc::clone(&report));
         let (opened, reports) = shared();
         start(Desk::Database, "database", Box::new(move |task| database::work(task, &opener, &opened, &limits, &reports)))?;
+        let opened = Arc::clone(&open);
+        start(Desk::Compare, "compare", Box::new(move |task| database::compare_work(task, &opened)))?;
         let (opened, reports) = shared();
         let mut asked = model::Asked::new(factory, &limits, paths.clone());
         start(Desk::Model, "model", Box::new(move |task| asked.work(task, &opened, &reports)))?;
         let reports = Arc::clone(&report);
         start(Desk::Result, "result", Box::new(move |task| result::work(task, &reports)))?;
         let mut keeper = keep::Keeper::new(paths.clone());
+        let opened = Arc::clone(&open);
         start(
             Desk::Keep,
             "records",
             Box::new(move |task| match &task.work {
                 Work::Files { folder } => files::list(folder),
                 Work::Keep(work) => keeper.work(work),
+                Work::Look => Ok(database::look(&opened)),
                 _ => Err(misplaced()),
             }),
         )?;

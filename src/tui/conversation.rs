@@ -59,12 +59,16 @@ pub struct Entry {
     pub sql: String,
     /// What the SQL does, in a sentence made from its syntax tree; empty while there is none.
     pub described: String,
+    /// The first draft as it was put into the editor, while others are drawn to compare.
+    pub offered: Option<String>,
     /// The answer; none for one that was accepted before.
     pub answer: Option<Answer>,
     /// Why there is none.
     pub failure: Option<JobFailure>,
     /// What the person said of it.
     pub verdict: Option<Verdict>,
+    /// When the model began to write, on the screen's clock, and the pieces it wrote since: a token each, about.
+    pub pace: Option<(u64, usize)>,
     /// Whether the model was not asked, because the answer had been accepted.
     pub known: bool,
 }
@@ -82,9 +86,11 @@ impl Entry {
             attempts: Vec::new(),
             sql: String::new(),
             described: String::new(),
+            offered: None,
             answer: None,
             failure: None,
             verdict: None,
+            pace: None,
             known: false,
         }
     }
@@ -94,10 +100,13 @@ impl Entry {
         Self { stage: Stage::Checked, sql, verdict: Some(Verdict::Accepted), known: true, ..Self::new(job, question, Vec::new()) }
     }
 
-    /// Takes up a stage of the pipeline.
-    pub fn apply(&mut self, event: AskEvent) {
+    /// Takes up a stage of the pipeline; `now` is the screen's clock.
+    pub fn apply(&mut self, event: AskEvent, now: u64) {
         match event {
-            AskEvent::Prompt(_) => self.text.clear(),
+            AskEvent::Prompt(_) => {
+                self.text.clear();
+                self.pace = None;
+            }
             AskEvent::Reading { done, total, .. } => {
                 self.stage = Stage::Reading(u8::try_from(100 * done / total.max(1)).unwrap_or(100));
             }
@@ -106,8 +115,12 @@ impl Entry {
                     self.stage = Stage::Writing;
                 }
                 self.text.push_str(&text);
+                self.pace.get_or_insert((now, 0)).1 += 1;
             }
-            AskEvent::Proposed(_) => self.stage = Stage::Proposed,
+            AskEvent::Proposed(sql) => {
+                self.stage = Stage::Proposed;
+                self.sql = sql;
+            }
             AskEvent::Checked(_) => self.stage = Stage::Checked,
             AskEvent::Repairing { failed, .. } => self.attempts.push((failed.sql, failed.error)),
             AskEvent::Drawing { drafts, reason } => self.stage = Stage::Drawing(drafts, reason),
@@ -128,6 +141,18 @@ impl Entry {
         self.attempts = answer.attempts.iter().map(|attempt| (attempt.sql.clone(), attempt.error.clone())).collect();
         self.sql.clone_from(&answer.sql);
         self.answer = Some(answer);
+    }
+
+    /// Whether nothing more is to come of it.
+    pub fn is_settled(&self) -> bool {
+        self.answer.is_some() || self.failure.is_some() || self.known || self.stage == Stage::Cancelled
+    }
+
+    /// How many tokens a second the model writes, once that can be told.
+    pub fn speed(&self, now: u64) -> Option<f64> {
+        let (since, pieces) = self.pace.filter(|_| self.stage == Stage::Writing)?;
+        let seconds = now.saturating_sub(since) as f64 / 1000.0;
+        (seconds >= 0.3).then(|| pieces as f64 / seconds)
     }
 
     /// The SQL it led to.

@@ -5,6 +5,8 @@ mod keymap;
 mod table;
 
 pub use action::Action;
+#[cfg(test)]
+pub(super) use keymap::parse;
 pub use keymap::{BadBinding, Keymap, label};
 pub use table::{BINDINGS, Binding};
 
@@ -39,11 +41,13 @@ pub enum Context {
     Prompt,
     /// A training run, over the panes.
     Run,
+    /// Answers side by side, over the panes.
+    Compare,
 }
 
 impl Context {
     /// In the order of help.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Everywhere,
         Self::Ask,
         Self::Conversation,
@@ -57,6 +61,7 @@ impl Context {
         Self::List,
         Self::Prompt,
         Self::Run,
+        Self::Compare,
         Self::Window,
     ];
 
@@ -77,6 +82,7 @@ impl Context {
             Self::List => "List window",
             Self::Prompt => "Line to type",
             Self::Run => "Training run",
+            Self::Compare => "Answers side by side",
         }
     }
 

@@ -2,12 +2,18 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
+use super::results::Content;
 use super::state::{Pane, State};
 
 /// Narrower than this, the schema has no room beside the rest.
 const NARROW: u16 = 60;
 /// The schema's width at most and at least.
 const SCHEMA_WIDTH: (u16, u16) = (16, 100);
+
+/// Shares of the height: conversation, SQL, result.
+const SHARES: [u16; 3] = [3, 2, 4];
+/// Shares of the height before anything ran.
+const WITHOUT_ROWS: [u16; 3] = [4, 3, 2];
 
 /// What a person changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +28,7 @@ pub struct Panes {
 
 impl Default for Panes {
     fn default() -> Self {
-        Self { schema_width: None, schema_hidden: false, shares: [3, 2, 4] }
+        Self { schema_width: None, schema_hidden: false, shares: SHARES }
     }
 }
 
@@ -65,7 +71,10 @@ fn split(state: &State, area: Rect) -> Vec<(Pane, Rect)> {
     };
     // The pane with the keys gets more room; the others keep what makes them useful.
     let panes = [Pane::Conversation, Pane::Editor, Pane::Results];
-    let shares = panes.iter().zip(state.panes.shares).map(|(pane, share)| if state.focus == *pane { share + 2 } else { share });
+    // Before there are rows, the pane for them needs little.
+    let empty = state.tab().results.content == Content::Empty && state.panes.shares == SHARES;
+    let shares = if empty { WITHOUT_ROWS } else { state.panes.shares };
+    let shares = panes.iter().zip(shares).map(|(pane, share)| if state.focus == *pane { share + 2 } else { share });
     let heights = Layout::vertical(shares.map(Constraint::Fill)).split(right);
     out.extend(panes.into_iter().zip(heights.iter().copied()));
     out

@@ -6,12 +6,13 @@
 //! - [`view`]: `view(state, frame)`; changes nothing; [`layout`]: where the panes are
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
 //! - [`tree`], [`conversation`], [`results`], [`chart`]: what the panes hold
-//! - [`picker`]: lists over the panes; [`completion`], [`vim`]: what the SQL knows
+//! - [`picker`]: lists over the panes; [`compare`]: answers side by side; [`completion`], [`vim`]: what the SQL knows
 //! - [`train`]: the fine-tune form
 //! - [`theme`]: colours, or none
 //! - `terminal`: the event loop, and the terminal put back whatever happens
 
 pub mod chart;
+pub mod compare;
 pub mod completion;
 pub mod conversation;
 pub mod event;

@@ -36,8 +36,6 @@ pub enum PickerKind {
     Export,
     /// What is kept for a database with the same schema.
     Adopt,
-    /// Other answers to a question.
-    Alternatives,
     /// A question back, with its readings.
     AskBack(String),
     /// The fine-tune form.

@@ -61,6 +61,8 @@ pub struct Results {
     pub filter: String,
     /// Whether the filter is being typed.
     pub filtering: bool,
+    /// Whether the database changed since.
+    pub stale: bool,
     /// The rows as a chart.
     pub chart: Option<Chart>,
 }

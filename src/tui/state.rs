@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ratatui_textarea::TextArea;
 
+use super::compare::Compare;
 use super::conversation::Entry;
 use super::keys::{Context, Keymap};
 use super::layout::Panes;
@@ -13,7 +14,8 @@ use super::tab::Tab;
 use super::theme::Theme;
 use super::train::{Field, TrainForm};
 use super::tree::Tree;
-use crate::jobs::{DatabaseRecords, JobFailure, JobId, ModelRow, RunRow, TrainWork, Work};
+use crate::db::demo::is_demo;
+use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow, RunRow, TrainWork, Work};
 use crate::llm::ModelInfo;
 use crate::records::{KnownDatabase, fold_question};
 use crate::schema::Schema;
@@ -61,6 +63,8 @@ pub enum Window {
     Prompt(Box<Prompt>),
     /// A training run.
     Run(Box<RunRow>),
+    /// Answers side by side.
+    Compare(Box<Compare>),
 }
 
 /// A line to be typed.
@@ -115,10 +119,25 @@ impl RunningJob {
             self.work,
             Work::Keep(_)
                 | Work::Files { .. }
+                | Work::Look
+                | Work::Refresh
                 | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. })
                 | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
         )
     }
+}
+
+/// Changes to the open database's file.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Watch {
+    /// When the file was looked at last.
+    pub(super) looked_ms: u64,
+    /// When the person was told of a change last.
+    pub(super) told_ms: Option<u64>,
+    /// When counts were read again last.
+    pub(super) refreshed_ms: u64,
+    /// Whether they are older than the file.
+    pub(super) is_due: bool,
 }
 
 /// A line for the person, until the next key.
@@ -176,8 +195,8 @@ pub struct State {
     pub entries: Vec<Entry>,
     /// The selected question, counted from the newest.
     pub selected_entry: usize,
-    /// Lines that the conversation is scrolled up from its end.
-    pub conversation_scroll: usize,
+    /// Lines that the conversation is scrolled up from where it would stand by itself; down, where it is negative.
+    pub conversation_scroll: isize,
     /// SQL and its result, side by side with others.
     pub tabs: Vec<Tab>,
     /// Which of them is shown.
@@ -196,6 +215,10 @@ pub struct State {
     pub models: Vec<ModelRow>,
     /// The model, once it is loaded.
     pub model: Option<ModelInfo>,
+    /// The adapter that is attached to the database, once the model was told of it.
+    pub adapter: Option<AttachedAdapter>,
+    /// Tokens of the model's context that the last prompt and its answer take.
+    pub context_used: usize,
     /// Jobs that have not ended.
     pub running: Vec<RunningJob>,
     /// A line for the person.
@@ -210,6 +233,8 @@ pub struct State {
     pub(super) run_wanted: Option<std::path::PathBuf>,
     /// When the run that is shown was looked at last.
     pub(super) watched_ms: u64,
+    /// What is known of changes to the database's file.
+    pub(super) watch: Watch,
     /// When drafts were written down last, and what they were then.
     pub(super) drafted: (u64, Vec<(u32, String)>),
     pub(super) next_job: JobId,
@@ -243,6 +268,8 @@ impl State {
             recent: Vec::new(),
             models: Vec::new(),
             model: None,
+            adapter: None,
+            context_used: 0,
             running: Vec::new(),
             notice: None,
             clock_ms: 0,
@@ -250,6 +277,7 @@ impl State {
             train: TrainForm::default(),
             run_wanted: None,
             watched_ms: 0,
+            watch: Watch::default(),
             drafted: (0, Vec::new()),
             next_job: 1,
             next_tab: 1,
@@ -263,6 +291,7 @@ impl State {
             (Some(Window::List(_)), _) => Context::List,
             (Some(Window::Prompt(_)), _) => Context::Prompt,
             (Some(Window::Run(_)), _) => Context::Run,
+            (Some(Window::Compare(_)), _) => Context::Compare,
             (None, Pane::Schema) if self.tree.filtering => Context::Filter,
             (None, Pane::Schema) => Context::Schema,
             (None, Pane::Conversation) => Context::Conversation,
@@ -316,6 +345,12 @@ impl State {
     /// The SQL that was accepted for a question.
     pub fn accepted_sql(&self, question: &str) -> Option<&String> {
         self.accepted.get(&fold_question(question))
+    }
+
+    /// What the open database is called on the screen.
+    pub fn database_name(&self) -> &str {
+        let file = self.database.rsplit(['/', '\\']).next().unwrap_or_default();
+        if is_demo(file) { "demo" } else { file }
     }
 
     /// Whether it is known that no model is here.

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write, stdout};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use std::{env, fs, panic};
 
@@ -96,10 +97,8 @@ impl TerminalGuard {
                 }
             }
         }));
-        enable_raw_mode()?;
         let guard = Self;
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        hear_mouse(mouse)?;
+        take(mouse)?;
         Ok(guard)
     }
 }
@@ -110,7 +109,22 @@ impl Drop for TerminalGuard {
     }
 }
 
+/// Whether the screen has the terminal.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Takes the terminal: raw mode, its other screen, bracketed paste, the mouse.
+fn take(mouse: bool) -> io::Result<()> {
+    TAKEN.store(true, Ordering::SeqCst);
+    enable_raw_mode()?;
+    execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+    hear_mouse(mouse)
+}
+
+/// Gives it back, once: given back twice, terminals put the cursor where it was before, and the next line is written over what was said.
 fn restore() {
+    if !TAKEN.swap(false, Ordering::SeqCst) {
+        return;
+    }
     let _ = execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, crossterm::cursor::Show);
     let _ = disable_raw_mode();
 }
@@ -143,7 +157,6 @@ async fn event_loop(options: ScreenOptions) -> Result<(), ScreenError> {
     state.options = options.options;
     let mut effects = update::begin(&mut state, options.database.as_deref());
     let mut keys = EventStream::new();
-    let mut first = true;
     loop {
         for effect in std::mem::take(&mut effects) {
             match effect {
@@ -166,12 +179,11 @@ async fn event_loop(options: ScreenOptions) -> Result<(), ScreenError> {
             }
         }
         terminal.draw(|frame| view(&state, frame))?;
-        if std::mem::take(&mut first) && env::var_os("SQLLAMA_TIME_FIRST_FRAME").is_some() {
-            // For a bench: the screen is drawn once, and left.
-            drop(terminal);
-            restore();
-            let _ = writeln!(io::stderr(), "first frame after {:.1} ms", begun.elapsed().as_secs_f64() * 1000.0);
-            return Ok(());
+        // For a test: that a failure of ours leaves the terminal as it was.
+        #[cfg(debug_assertions)]
+        #[allow(clippy::panic)]
+        if env::var_os("SQLLAMA_TEST_PANIC").is_some() {
+            panic!("a failure on purpose");
         }
         let tick = if state.running.is_empty() { IDLE_TICK } else { TICK };
         tokio::select! {
@@ -218,9 +230,7 @@ fn edit(text: &str, mouse: bool) -> Result<String, String> {
     fs::write(file.path(), text).map_err(|error| error.to_string())?;
     restore();
     let status = std::process::Command::new(&program).args(words).arg(file.path()).status();
-    let back =
-        enable_raw_mode().and_then(|()| execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)).and_then(|()| hear_mouse(mouse));
-    back.map_err(|error| error.to_string())?;
+    take(mouse).map_err(|error| error.to_string())?;
     match status {
         Ok(status) if status.success() => fs::read_to_string(file.path()).map_err(|error| error.to_string()),
         Ok(status) => Err(format!("`{program}` ended with {status}; the SQL is as it was")),

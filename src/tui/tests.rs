@@ -1,10 +1,11 @@
 //! Keys and reports in, snapshots of the screen out, at 80x24 and 200x60.
 //!
-//! - `screens`: a snapshot for each screen and state
+//! - `screens`: a snapshot for each screen; `states`: for what a question, a result, a model, a file can be in
 //! - `behaviour`: what keys do
 
 mod behaviour;
 mod screens;
+mod states;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -191,14 +192,16 @@ impl Screen {
                 "up" => self.event(code(KeyCode::Up, KeyModifiers::NONE)),
                 "down" => self.event(code(KeyCode::Down, KeyModifiers::NONE)),
                 "right" => self.event(code(KeyCode::Right, KeyModifiers::NONE)),
+                "end" => self.event(code(KeyCode::End, KeyModifiers::NONE)),
+                "pagedown" => self.event(code(KeyCode::PageDown, KeyModifiers::NONE)),
+                "pageup" => self.event(code(KeyCode::PageUp, KeyModifiers::NONE)),
                 "left" => self.event(code(KeyCode::Left, KeyModifiers::NONE)),
-                "alt+w" => self.event(code(KeyCode::Char('w'), KeyModifiers::ALT)),
                 name if name.len() > 1 && name.len() < 4 && name.starts_with('f') && name[1..].parse::<u8>().is_ok() => {
                     self.event(code(KeyCode::F(name[1..].parse().unwrap()), KeyModifiers::NONE));
                 }
-                name if name.starts_with("ctrl+") => {
-                    let c = name.chars().last().unwrap();
-                    self.event(code(KeyCode::Char(c), KeyModifiers::CONTROL));
+                name if name.contains('+') && super::keys::parse(name).is_some() => {
+                    let (modifiers, key) = super::keys::parse(name).unwrap();
+                    self.event(code(key, modifiers));
                 }
                 text => text.chars().for_each(|c| self.event(code(KeyCode::Char(c), KeyModifiers::NONE))),
             }
@@ -240,6 +243,11 @@ impl Screen {
         assert!(!out.contains('\x1b') && !out.contains('\u{202e}'), "control characters reach the screen");
         out
     }
+}
+
+/// A table of `rows` under `names`.
+fn table(names: &[&str], rows: Vec<Vec<Cell>>) -> Table {
+    Table { columns: names.iter().map(|name| ColumnInfo { name: (*name).into(), declared_type: None }).collect(), rows, truncated: false }
 }
 
 fn rows(count: i64, truncated: bool) -> Outcome {

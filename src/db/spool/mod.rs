@@ -8,10 +8,11 @@
 //! - `arrange`: sorting and filtering: an [`Order`] of rows
 //! - `summary`: what a column holds
 //! - `points`: what a chart needs
-//! - `write`: as a new database
+//! - `write`: as a new database; `parquet`: as a Parquet file
 
 mod arrange;
 mod fill;
+mod parquet;
 mod points;
 mod summary;
 mod write;

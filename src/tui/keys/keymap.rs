@@ -162,7 +162,8 @@ fn normal(key: &KeyEvent) -> Key {
     (modifiers, key.code)
 }
 
-fn parse(name: &str) -> Option<Key> {
+/// A key by its name.
+pub(in crate::tui) fn parse(name: &str) -> Option<Key> {
     let mut modifiers = KeyModifiers::NONE;
     let mut rest = name;
     while let Some((modifier, after)) = rest.split_once('+').filter(|(_, after)| !after.is_empty()) {

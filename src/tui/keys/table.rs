@@ -21,7 +21,9 @@ const fn bind(context: Context, keys: &'static [&'static str], action: Action, l
     Binding { context, keys, action, label, footer }
 }
 
-use Context::{Ask, Chart, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run, Schema, Window};
+use Context::{
+    Ask, Chart, Compare, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run, Schema, Window,
+};
 
 /// The table.
 pub const BINDINGS: &[Binding] = &[
@@ -32,7 +34,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Conversation, &["a"], Action::Accept, "accept the answer: it is an example from now on", "accept"),
     bind(Conversation, &["x"], Action::Reject, "reject the answer with a note, and ask again with it", "reject"),
     bind(Conversation, &["r"], Action::AskAgain, "ask again", ""),
-    bind(Conversation, &["v"], Action::Alternatives, "other answers, side by side", ""),
+    bind(Conversation, &["v"], Action::Alternatives, "other answers and what they return, side by side", "others"),
     bind(Conversation, &["s"], Action::AddFavourite, "keep the SQL as a favourite", ""),
     bind(Conversation, &["n"], Action::AddNote, "a lasting hint on this database", "note"),
     bind(Conversation, &["y"], Action::CopySql, "copy the SQL", ""),
@@ -85,6 +87,11 @@ pub const BINDINGS: &[Binding] = &[
     bind(Run, &["r"], Action::ResumeRun, "go on from the last checkpoint", "go on"),
     bind(Run, &["a"], Action::AttachRun, "attach the adapter to this database", "attach"),
     bind(Run, &["enter", "q", "esc"], Action::Close, "close; the run goes on", "close"),
+    bind(Compare, &["right", "l", "tab"], Action::Right, "the next answer", "next"),
+    bind(Compare, &["left", "h", "shift+tab"], Action::Left, "the answer before", ""),
+    bind(Compare, &["enter"], Action::Choose, "take this answer: its SQL goes into the editor", "take"),
+    bind(Compare, &["y"], Action::CopySql, "copy the SQL", "copy"),
+    bind(Compare, &["esc", "q"], Action::Stop, "close", "close"),
     bind(Window, &["enter", "q", "space"], Action::Close, "close", "close"),
     bind(Window, &["y"], Action::CopyCell, "copy", "copy"),
     bind(

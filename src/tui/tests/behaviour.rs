@@ -169,7 +169,7 @@ fn drafts_are_written_down_and_come_back() {
     screen.event(Event::Tick(1_000));
     assert_eq!(screen.effects, []);
     screen.event(Event::Tick(3_000));
-    assert_eq!(screen.effects.len(), 2, "{:?}", screen.effects);
+    assert_eq!(screen.effects.len(), 3, "two drafts, and a look at the file: {:?}", screen.effects);
     screen.event(Event::Tick(6_000));
     assert_eq!(screen.effects, []);
     screen.press(&["alt+w"]);
@@ -205,6 +205,23 @@ fn a_sort_that_is_no_longer_wanted_is_stopped_and_dropped() {
     };
     screen.done(second, Outcome::Arranged(spool.arrange(&arrangement, &crate::signal::Cancel::new()).unwrap()));
     assert!(screen.drawn().contains("id▼"));
+}
+
+#[test]
+fn an_answer_that_is_longer_than_its_pane_is_paged_through() {
+    let mut screen = Screen::opened((80, 24));
+    for n in 0..3 {
+        let job = screen.ask(&format!("question {n}"));
+        screen.done(job, Outcome::Failed(JobFailure { message: "long ".repeat(150), hint: Some(format!("end {n}")) }));
+    }
+    screen.press(&["alt+2"]);
+    assert!(screen.drawn().contains("question 2") && !screen.drawn().contains("end 2"));
+    screen.press(&["pagedown", "pagedown"]);
+    assert!(screen.drawn().contains("end 2"), "{}", screen.drawn());
+    screen.press(&["pageup", "pageup", "pageup"]);
+    assert!(screen.drawn().contains("end 1"), "{}", screen.drawn());
+    screen.press(&["up"]);
+    assert!(screen.drawn().contains("«> question 1"), "{}", screen.drawn());
 }
 
 #[test]

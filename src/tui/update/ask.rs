@@ -7,7 +7,7 @@ use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{WRONG_BEFORE, focus, list, note, sql, submit, warn};
+use super::{WRONG_BEFORE, focus, models, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
 use crate::sql::describe;
 
@@ -48,7 +48,7 @@ pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Ve
         return Vec::new();
     }
     if state.lacks_model() {
-        let effects = list::models(state);
+        let effects = models::models(state);
         warn(state, "no model is here yet: Enter fetches the selected one");
         return effects;
     }
@@ -114,7 +114,11 @@ pub(super) fn use_sql(state: &mut State) {
 }
 
 pub(super) fn copy_sql(state: &mut State) -> Vec<Effect> {
-    match state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)) {
+    let sql = match &state.window {
+        Some(Window::Compare(compare)) => compare.side().map(|side| side.sql.clone()),
+        _ => state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)),
+    };
+    match sql {
         Some(sql) => {
             note(state, "SQL copied");
             vec![Effect::Copy(sql)]
@@ -176,12 +180,15 @@ pub(super) fn rejected(state: &mut State, job: JobId, why: &str) -> Vec<Effect> 
     effects
 }
 
-/// Of two readings this one is meant.
-pub(super) fn meant(state: &mut State, sql: &str) -> Vec<Effect> {
+/// Of several answers to the question of `job` this one is meant.
+pub(super) fn meant(state: &mut State, job: JobId, sql: &str) -> Vec<Effect> {
     let described = describe(sql, &state.schema).sentence;
-    if let Some(entry) = state.entries.last_mut() {
+    if let Some(entry) = state.entry_mut(job).filter(|entry| entry.sql != sql) {
         sql.clone_into(&mut entry.sql);
         entry.described = described;
+        if matches!(entry.stage, Stage::Ran(_)) {
+            entry.stage = Stage::Checked;
+        }
     }
     state.tab_mut().set_sql(sql);
     note(state, "Enter or F5 runs it");

@@ -3,20 +3,31 @@
 //! - `ask`: questions, and what a person says of answers
 //! - `sql`: the editor
 //! - `rows`: results, charts
-//! - `list`: windows: lists, lines to type
-//! - `keep`: drafts, history, favourites, notes
-//! - `report`: what workers say
+//! - `list`: windows: lists, lines to type; `choose`: what is taken there
+//! - `compare`: answers side by side
+//! - `models`, `opening`, `kept`: lists of models, of what can be opened, of what is kept
+//! - `keep`: drafts, tabs, files
+//! - `report`: what workers say; `answered`: answers and rows; `words`: plans and columns in words
+//! - `watch`: a database that changes
 //! - `train`: fine-tuning
 //! - `mouse`: the mouse
 
+mod answered;
 mod ask;
+mod choose;
+mod compare;
 mod keep;
+mod kept;
 mod list;
+mod models;
 mod mouse;
+mod opening;
 mod report;
 mod rows;
 mod sql;
 mod train;
+mod watch;
+mod words;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
@@ -31,6 +42,9 @@ pub(super) const WRONG_BEFORE: &str = "This answer was wrong:";
 
 /// Columns and shares that a key changes panes by.
 const PANE_STEP: i16 = 4;
+
+/// Lines that the conversation can be scrolled by, up or down.
+const SCROLLED: isize = 10_000;
 
 /// Takes in `event`; gives what has to be done outside.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
@@ -56,6 +70,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             state.clock_ms = milliseconds;
             let mut effects = keep::save_drafts(state);
             effects.extend(train::look_again(state));
+            effects.extend(watch::look(state));
             effects
         }
     }
@@ -65,7 +80,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
 pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
     let mut effects = match database {
         Some(database) => open(state, database),
-        None => list::open_page(state),
+        None => opening::open_page(state),
     };
     effects.extend(submit(state, Work::Keep(KeepWork::Recent)).1);
     effects.extend(submit(state, Work::Models(ModelsWork::List)).1);
@@ -202,20 +217,20 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Help => state.window = Some(Window::Help { scroll: 0 }),
         Action::Palette => return list::palette(state),
         Action::Menu => return list::menu(state),
-        Action::History => return list::history(state),
-        Action::Favourites => return list::favourites(state),
-        Action::Notes => return list::notes(state),
-        Action::Models => return list::models(state),
+        Action::History => return kept::history(state),
+        Action::Favourites => return kept::favourites(state),
+        Action::Notes => return kept::notes(state),
+        Action::Models => return models::models(state),
         Action::FineTune => return train::form(state),
         Action::StopRun => return train::stop(state),
         Action::ResumeRun => return train::resume(state),
         Action::AttachRun => return train::attach(state),
-        Action::Open => return list::open_page(state),
+        Action::Open => return opening::open_page(state),
         Action::Export => return rows::export(state),
         Action::ExportConversation => return keep::export_conversation(state),
-        Action::Choose => return list::choose(state),
-        Action::Delete => return list::delete(state),
-        Action::Scope => return list::turn_scope(state),
+        Action::Choose => return choose::choose(state),
+        Action::Delete => return choose::delete(state),
+        Action::Scope => return kept::turn_scope(state),
         Action::NextPane => move_focus(state, 1),
         Action::PreviousPane => move_focus(state, Pane::ALL.len() - 1),
         Action::FocusAsk => focus(state, Pane::Ask),
@@ -256,10 +271,10 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Accept => return ask::accept(state),
         Action::Reject => return ask::reject(state),
         Action::AskAgain => return ask::ask_again(state),
-        Action::Alternatives => return list::alternatives(state),
+        Action::Alternatives => return compare::alternatives(state),
         Action::CopySql => return ask::copy_sql(state),
-        Action::AddNote => return list::add_note(state),
-        Action::AddFavourite => return list::add_favourite(state),
+        Action::AddNote => return kept::add_note(state),
+        Action::AddFavourite => return kept::add_favourite(state),
         Action::Explain => return ask::explain(state),
         Action::Plan => return sql::plan(state),
         Action::Format => sql::format(state),
@@ -282,8 +297,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::PageDown => move_cursor(state, page(state)),
         Action::Top => move_cursor(state, isize::MIN / 2),
         Action::Bottom => move_cursor(state, isize::MAX / 2),
-        Action::Left => state.tab_mut().results.move_by(0, -1),
-        Action::Right => state.tab_mut().results.move_by(0, 1),
+        Action::Left => move_across(state, -1),
+        Action::Right => move_across(state, 1),
         Action::FirstColumn => state.tab_mut().results.move_by(0, isize::MIN / 2),
         Action::LastColumn => state.tab_mut().results.move_by(0, isize::MAX / 2),
         Action::Toggle => state.tree.toggle(&state.schema.clone()),
@@ -309,7 +324,9 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ChartKind => return rows::turn_chart(state, action, 1),
         Action::ChartX | Action::ChartY => return rows::turn_chart(state, action, 1),
         Action::Close => {
-            state.window = None;
+            if let Some(Window::Compare(compare)) = state.window.take() {
+                return compare::close(state, &compare);
+            }
             state.tree.filtering = false;
             let tab = state.tab_mut();
             tab.completion = None;
@@ -343,8 +360,10 @@ fn move_focus(state: &mut State, by: usize) {
 
 /// Closes what is open, else cancels what runs.
 fn stop(state: &mut State) -> Vec<Effect> {
-    if state.window.take().is_some() {
-        return Vec::new();
+    match state.window.take() {
+        Some(Window::Compare(compare)) => return compare::close(state, &compare),
+        Some(_) => return Vec::new(),
+        None => {}
     }
     if state.tree.filtering || (state.focus == Pane::Schema && !state.tree.filter.is_empty()) {
         state.tree.filtering = false;
@@ -389,6 +408,10 @@ fn move_cursor(state: &mut State, by: isize) {
             picker.move_by(by);
             return;
         }
+        Some(Window::Compare(compare)) => {
+            compare.scroll = compare.scroll.saturating_add_signed(by).min(10_000);
+            return;
+        }
         Some(Window::Prompt(_) | Window::Run(_)) => return,
         None => {}
     }
@@ -396,6 +419,10 @@ fn move_cursor(state: &mut State, by: isize) {
         Pane::Schema => {
             state.tree.selected = state.tree.selected.saturating_add_signed(by);
             state.tree.clamp(&state.schema);
+        }
+        // A page scrolls: an answer can be longer than its pane.
+        Pane::Conversation if (2..1_000).contains(&by.unsigned_abs()) => {
+            state.conversation_scroll = (state.conversation_scroll - by).clamp(-SCROLLED, SCROLLED);
         }
         Pane::Conversation => {
             // Up is back in time.
@@ -410,6 +437,13 @@ fn move_cursor(state: &mut State, by: isize) {
             }
         }
         Pane::Ask => {}
+    }
+}
+
+fn move_across(state: &mut State, by: isize) {
+    match &mut state.window {
+        Some(Window::Compare(compare)) => compare.turn(by),
+        _ => state.tab_mut().results.move_by(0, by),
     }
 }
 

@@ -36,14 +36,9 @@ fn scroll(state: &mut State, at: Position, by: isize) {
         return move_cursor(state, by);
     }
     let Some((pane, _)) = pane_at(state, at) else { return };
-    match pane {
-        Pane::Conversation => state.conversation_scroll = state.conversation_scroll.saturating_add_signed(-by).min(100_000),
-        _ => {
-            let focused = std::mem::replace(&mut state.focus, pane);
-            move_cursor(state, by);
-            state.focus = focused;
-        }
-    }
+    let focused = std::mem::replace(&mut state.focus, pane);
+    move_cursor(state, by);
+    state.focus = focused;
 }
 
 fn press(state: &mut State, at: Position) {

@@ -111,7 +111,14 @@ pub(super) fn plan(state: &mut State) -> Vec<Effect> {
 }
 
 pub(super) fn format(state: &mut State) {
-    match pretty(&state.sql()) {
+    let (sql, cursor) = (state.sql(), state.tab().cursor_byte());
+    // Of several statements, the one at the cursor.
+    let one = || {
+        let range = statement_at(&sql, cursor)?;
+        let text = pretty(sql.get(range.clone())?)?;
+        Some(format!("{}{}{}", sql.get(..range.start)?, text.trim_end().trim_end_matches(';'), sql.get(range.end..)?))
+    };
+    match pretty(&sql).or_else(one) {
         Some(sql) => state.tab_mut().set_sql(&sql),
         None => warn(state, "this SQL cannot be laid out anew"),
     }

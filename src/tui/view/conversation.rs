@@ -11,6 +11,9 @@ use super::super::state::{Pane, State};
 use super::super::theme::Role;
 use crate::text;
 
+/// A mended part is shown this wide at most.
+const MENDED: usize = 40;
+
 pub(super) fn conversation(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let block = super::frame_of(state, Pane::Conversation, "Conversation", String::new());
     let inner = block.inner(area);
@@ -27,17 +30,21 @@ pub(super) fn conversation(state: &State, frame: &mut Frame<'_>, area: Rect) {
         welcome(state, &mut lines, width);
     }
     let selected = state.entries.len().checked_sub(state.selected_entry + 1).filter(|_| state.focus == Pane::Conversation);
-    let mut last_of_selected = None;
+    let shown = selected.or(state.entries.len().checked_sub(1));
+    let (mut start, mut end) = (0, lines.len());
     for (number, entry) in state.entries.iter().enumerate() {
+        let before = lines.len();
         entry_lines(state, &mut lines, entry, selected == Some(number), width);
-        if selected == Some(number) {
-            last_of_selected = Some(lines.len());
+        if shown == Some(number) {
+            (start, end) = (before, lines.len());
         }
     }
     let height = usize::from(inner.height);
-    // The end is in view, or the selected question's.
-    let end = last_of_selected.unwrap_or(lines.len());
-    let first = end.saturating_sub(height).saturating_sub(state.conversation_scroll);
+    // The end of the newest question, or of the selected one, is in view; of an answer that is too long, its beginning.
+    let settled = shown.and_then(|number| state.entries.get(number)).is_some_and(Entry::is_settled);
+    let last = end.saturating_sub(height);
+    let first = if settled { last.min(start) } else { last };
+    let first = first.saturating_add_signed(-state.conversation_scroll).min(lines.len().saturating_sub(1));
     frame.render_widget(Paragraph::new(lines.into_iter().skip(first).take(height).collect::<Vec<_>>()), inner);
 }
 
@@ -67,6 +74,7 @@ fn welcome(state: &State, lines: &mut Vec<Line<'static>>, width: usize) {
     }
 }
 
+/// A question that is being answered is told as it goes on, the newest last; one that was answered with what matters first.
 fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, selected: bool, width: usize) {
     put(state, lines, &format!("> {}", entry.question), if selected { Role::Selected } else { Role::Title }, 0, width);
     if entry.follows {
@@ -76,36 +84,51 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
     for hint in entry.hints.iter().filter(|hint| !hint.starts_with(super::super::update::WRONG_BEFORE)) {
         put(state, lines, &format!("with the hint: {hint}"), Role::Muted, 2, width);
     }
+    if entry.is_settled() {
+        stage(state, lines, entry, width);
+        verdict(state, lines, entry, width);
+        put(state, lines, &entry.described, Role::Plain, 2, width);
+        answer(state, lines, entry, width);
+    }
     for (_, error) in &entry.attempts {
         put(state, lines, &format!("tried, and SQLite said: {error}"), Role::Attention, 2, width);
     }
-    if entry.answer.is_none() && !entry.text.is_empty() {
+    if entry.answer.is_none() {
         put(state, lines, entry.text.trim_end(), Role::Plain, 2, width);
     }
-    if !entry.described.is_empty() {
-        put(state, lines, &entry.described, Role::Plain, 2, width);
+    if !entry.is_settled() {
+        stage(state, lines, entry, width);
     }
+}
+
+/// What speaks for an answer and against it.
+fn answer(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: usize) {
     if let Some(answer) = &entry.answer {
-        for fix in &answer.fixes {
-            put(state, lines, &format!("mended: {} is now {}", fix.from, fix.to), Role::Attention, 2, width);
+        if let Some(error) = &answer.error {
+            put(state, lines, &format!("error: {error}"), Role::Error, 2, width);
+        }
+        let others = match answer.candidates.len().saturating_sub(1) {
+            0 => String::new(),
+            count => format!(
+                "; {} (v shows {})",
+                text::counted(count as u64, "other result", "other results"),
+                if count == 1 { "it" } else { "them" }
+            ),
+        };
+        if let Some(confidence) = answer.confidence {
+            let role = if confidence >= 0.7 { Role::Good } else { Role::Attention };
+            put(state, lines, &format!("confidence {:.0}%: {}{others}", 100.0 * confidence, answer.reason), role, 2, width);
+        } else if !answer.reason.is_empty() && answer.error.is_none() {
+            put(state, lines, &format!("confidence {}{others}", answer.reason), Role::Muted, 2, width);
         }
         if !answer.missing.is_empty() {
             let words = answer.missing.join(", ");
             put(state, lines, &format!("nothing in the database or the SQL accounts for: {words}"), Role::Attention, 2, width);
         }
-        if let Some(error) = &answer.error {
-            put(state, lines, &format!("error: {error}"), Role::Error, 2, width);
-        }
-        if let Some(confidence) = answer.confidence {
-            let role = if confidence >= 0.7 { Role::Good } else { Role::Attention };
-            put(state, lines, &format!("confidence {:.0}%: {}", 100.0 * confidence, answer.reason), role, 2, width);
-        } else if !answer.reason.is_empty() && answer.error.is_none() {
-            put(state, lines, &format!("confidence {}", answer.reason), Role::Muted, 2, width);
-        }
-        if answer.candidates.len() > 1 {
-            let drafts: usize = answer.candidates.iter().map(|candidate| candidate.agrees).sum();
-            let words = format!("{drafts} drafts gave {} different results; v beside the question shows them", answer.candidates.len());
-            put(state, lines, &words, Role::Muted, 2, width);
+        for fix in &answer.fixes {
+            let short =
+                |sql: &str| text::ellipsis(&text::sanitize(&sql.split_whitespace().collect::<Vec<_>>().join(" ")), MENDED).into_owned();
+            put(state, lines, &format!("mended: {} is now {}", short(&fix.from), short(&fix.to)), Role::Attention, 2, width);
         }
     }
     if let Some(failure) = &entry.failure {
@@ -114,29 +137,39 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
             put(state, lines, &format!("hint: {hint}"), Role::Muted, 2, width);
         }
     }
+}
+
+/// How far the question came.
+fn stage(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: usize) {
     let (word, role) = match &entry.stage {
         Stage::Loading => ("Loading the model ...".to_owned(), Role::Muted),
         Stage::Reading(percent) => (format!("Reading the schema and the question: {percent}%"), Role::Muted),
         Stage::Writing => ("Writing ...".into(), Role::Muted),
-        Stage::Drawing(drafts, reason) => (format!("In doubt ({reason}): {drafts} more drafts are compared ..."), Role::Attention),
-        Stage::Proposed => ("Proposed".into(), Role::Muted),
+        Stage::Drawing(drafts, reason) => {
+            (format!("In doubt ({reason}): {drafts} more drafts are compared. F5 runs the first meanwhile, Esc keeps it."), Role::Attention)
+        }
+        Stage::Proposed => ("Proposed: it is being checked ...".into(), Role::Muted),
         Stage::Checked if entry.known => ("Checked before: you accepted this answer. Enter or F5 runs it.".into(), Role::Good),
-        Stage::Checked => (format!("Checked: it only reads, and its names exist. Enter or F5 runs it.{}", times(entry)), Role::Good),
+        Stage::Checked => (format!("Checked: it only reads. Enter or F5 runs it.{}", times(entry)), Role::Good),
         Stage::Ran(rows) => (format!("Ran: {}.{}", text::counted(*rows as u64, "row", "rows"), times(entry)), Role::Good),
         Stage::Failed => (format!("Failed: no SQL that runs was found.{}", times(entry)), Role::Error),
         Stage::Refused => ("Refused: it would do more than read.".into(), Role::Error),
         Stage::Cancelled => ("Cancelled; what came is kept.".into(), Role::Attention),
     };
-    // Why there is no answer was said above.
+    // Why there is no answer is said below.
     if entry.failure.is_none() {
         put(state, lines, &word, role, 2, width);
     }
+}
+
+/// What the person said of it, or can say.
+fn verdict(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: usize) {
     match &entry.verdict {
         Some(Verdict::Accepted) => put(state, lines, "Accepted: kept as an example for this database.", Role::Good, 2, width),
         Some(Verdict::Rejected(why)) if why.is_empty() => put(state, lines, "Rejected.", Role::Attention, 2, width),
         Some(Verdict::Rejected(why)) => put(state, lines, &format!("Rejected: {why}"), Role::Attention, 2, width),
         None if matches!(entry.stage, Stage::Ran(_)) && is_newest(state, entry) => {
-            put(state, lines, "Right? F2 keeps it. Wrong? F3 says why and asks again.", Role::Muted, 2, width);
+            put(state, lines, "Right? F2 keeps it. Wrong? F3 asks again.", Role::Muted, 2, width);
         }
         None => {}
     }

@@ -2,10 +2,11 @@
 //!
 //! - `schema`, `conversation`, `editor`, `results`, `chart`: the panes
 //! - `status`: the question's line, the status line, the footer
-//! - `run`: a training run
+//! - `run`: a training run; `compare`: answers side by side
 //! - `window`: help, texts, lists, lines to type, over the panes
 
 mod chart;
+mod compare;
 mod conversation;
 mod editor;
 mod results;

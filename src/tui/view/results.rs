@@ -12,6 +12,9 @@ use crate::db::spool::{Peek, Sort, Spool};
 use crate::jobs::{ResultWork, Work};
 use crate::text;
 
+/// Longer SQL is not compared to that of the result at every frame.
+const COMPARED: usize = 20_000;
+
 pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let tab = state.tab();
     let results = &tab.results;
@@ -21,7 +24,14 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
             let rows = job.progress.as_ref().map(|rows| format!("{rows} so far; ")).unwrap_or_default();
             format!("running; {rows}Esc cancels")
         }
-        (Content::Rows { spool, elapsed }, None) => position(results, spool, *elapsed),
+        (Content::Rows { spool, elapsed }, None) => {
+            let of = match (results.stale, is_of_other_sql(state, results)) {
+                (true, _) => "before the database changed  ",
+                (false, true) => "of an earlier query  ",
+                (false, false) => "",
+            };
+            format!("{of}{}", position(results, spool, *elapsed))
+        }
         _ => String::new(),
     };
     let block = super::frame_of(state, Pane::Results, &title(state, results), note);
@@ -49,6 +59,13 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
             }
         }
     }
+}
+
+/// Whether the SQL in the editor is no longer the one that the rows came from, save for how it is laid out.
+fn is_of_other_sql(state: &State, results: &Results) -> bool {
+    let lines = state.tab().editor.lines();
+    let bare = |sql: &str| sql.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect::<String>();
+    lines.iter().map(String::len).sum::<usize>() < COMPARED && !bare(&state.sql()).contains(&bare(&results.sql))
 }
 
 /// `Result`, with its tab where there are several, its filter, or what its chart shows.
@@ -106,7 +123,15 @@ pub(crate) fn visible_columns(results: &Results, width: usize) -> Vec<(usize, us
 fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line<'static>> {
     let (height, width) = (usize::from(area.height).saturating_sub(1), usize::from(area.width));
     let columns = visible_columns(results, width);
-    let header = columns.iter().map(|&(column, width)| {
+    let first_row = super::first_line(results.row, results.len(), height);
+    let wanted: Vec<usize> = columns.iter().map(|(column, _)| *column).collect();
+    let cells = match spool.peek(results.order.as_ref(), first_row, height, &wanted) {
+        Ok(cells) => cells,
+        Err(error) => {
+            return vec![Line::styled(format!("error: {}", text::sanitize(&error.to_string())), state.theme.style(Role::Error))];
+        }
+    };
+    let header = columns.iter().enumerate().map(|(place, &(column, width))| {
         let name = spool.columns().get(column).map(|info| text::sanitize(&info.name).into_owned()).unwrap_or_default();
         let mark = match results.wanted.sort {
             Some(Sort { column: own, descending }) if own == column => {
@@ -119,18 +144,12 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
             _ => "",
         };
         let name = format!("{}{mark}", text::ellipsis(&name, width.saturating_sub(text::width(mark)).max(1)));
-        Span::styled(padded(&name, width, false), state.theme.style(Role::Header))
+        // Above numbers it stands where they do.
+        let first = cells.iter().filter_map(|row| row.get(place)).find(|cell| **cell != Peek::Null);
+        let numeric = matches!(first, Some(Peek::Integer(_) | Peek::Real(_)));
+        Span::styled(padded(&name, width, numeric), state.theme.style(Role::Header))
     });
     let mut lines = vec![Line::from(between(header.collect()))];
-    let first_row = super::first_line(results.row, results.len(), height);
-    let wanted: Vec<usize> = columns.iter().map(|(column, _)| *column).collect();
-    let cells = match spool.peek(results.order.as_ref(), first_row, height, &wanted) {
-        Ok(cells) => cells,
-        Err(error) => {
-            lines.push(Line::styled(format!("error: {}", text::sanitize(&error.to_string())), state.theme.style(Role::Error)));
-            return lines;
-        }
-    };
     let arranging =
         state.running.iter().any(|job| matches!(job.work, Work::Result(ResultWork::Arrange { .. })) && job.tab == state.tab().id);
     for (number, row) in cells.iter().enumerate() {

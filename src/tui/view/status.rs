@@ -21,45 +21,65 @@ pub(super) fn ask_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
 }
 
 pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let mut spans = Vec::new();
-    let mut put = |text: String, role: Role| {
-        if !spans.is_empty() {
-            spans.push(Span::styled(" │ ", state.theme.style(Role::Muted)));
-        }
-        spans.push(Span::styled(text, state.theme.style(role)));
-    };
-    let file = state.database.rsplit(['/', '\\']).next().unwrap_or_default();
-    put(if file.is_empty() { "no database".into() } else { text::ellipsis(&text::sanitize(file), 28).into_owned() }, Role::Title);
-    put("read-only".into(), Role::Good);
+    let mut parts: Vec<(Part, Span<'static>)> = Vec::new();
+    let mut put = |part: Part, text: String, role: Role| parts.push((part, Span::styled(text, state.theme.style(role))));
+    let name = state.database_name();
+    let name = if name.is_empty() { "no database".into() } else { text::ellipsis(&text::sanitize(name), 28).into_owned() };
+    put(Part::Database, name, Role::Title);
+    put(Part::Badge, "read-only".into(), Role::Good);
     match &state.model {
-        Some(model) => put(format!("{} on {}", text::ellipsis(&model.name, 24), model.device), Role::Plain),
-        None if state.lacks_model() => put("no model; F7 fetches one".into(), Role::Attention),
-        None => put("model not loaded".into(), Role::Muted),
+        Some(model) => {
+            let name = text::ellipsis(&text::sanitize(&model.name), 24).into_owned();
+            let adapter = match &state.adapter {
+                Some(adapter) if adapter.problem.is_none() => format!(" + {}", text::ellipsis(&text::sanitize(&adapter.name), 20)),
+                Some(_) => " (adapter left out)".into(),
+                None => String::new(),
+            };
+            put(Part::Model, format!("{name}{adapter} on {}", model.device), Role::Plain);
+            if state.context_used > 0 && model.context_length > 0 {
+                let (used, all) = (state.context_used, model.context_length);
+                put(Part::Context, format!("context {} of {}", text::count(used as u64), text::count(all as u64)), Role::Muted);
+            }
+        }
+        None if state.lacks_model() => put(Part::Model, "no model; F7 fetches one".into(), Role::Attention),
+        None => put(Part::Model, "model not loaded".into(), Role::Muted),
     }
     let busy = state.running.iter().rev().find(|job| !job.is_quiet());
     match (&state.notice, busy) {
-        (Some(Notice::Note(note)), _) => put(text::sanitize(note).into_owned(), Role::Plain),
-        (Some(Notice::Warning(warning)), _) => put(format!("! {}", text::sanitize(warning)), Role::Attention),
+        (Some(Notice::Note(note)), _) => put(Part::Now, text::sanitize(note).into_owned(), Role::Plain),
+        (Some(Notice::Warning(warning)), _) => put(Part::Now, format!("! {}", text::sanitize(warning)), Role::Attention),
         (None, Some(job)) => {
             let seconds = state.clock_ms.saturating_sub(job.started_ms) as f64 / 1000.0;
-            put(format!("{} {seconds:.1} s", doing(state, job)), Role::Attention);
+            put(Part::Now, format!("{} {seconds:.1} s", doing(state, job)), Role::Attention);
         }
         (None, None) if state.focus == Pane::Schema => {
             let name = super::super::update::current_name(state).unwrap_or_default();
-            put(text::ellipsis(&text::sanitize(&name), 40).into_owned(), Role::Plain);
+            put(Part::Now, text::ellipsis(&text::sanitize(&name), 40).into_owned(), Role::Plain);
         }
-        (None, None) => put("idle".into(), Role::Muted),
+        (None, None) => put(Part::Now, "idle".into(), Role::Muted),
     }
-    // What happens now matters more than what stands there always: on a narrow screen the model gives way, then everything else.
-    let fits = |spans: &[Span<'_>]| spans.iter().map(Span::width).sum::<usize>() <= usize::from(area.width);
-    if !fits(&spans) && spans.len() > 6 {
-        spans.drain(4..6);
+    // What happens now matters more than what stands there always, which gives way on a narrow screen; the badge stays unless words of ours
+    // need the whole line.
+    let room = usize::from(area.width);
+    let width = |parts: &[(Part, Span<'_>)]| parts.iter().map(|(_, span)| span.width() + 3).sum::<usize>().saturating_sub(3);
+    for part in [Part::Context, Part::Model, Part::Database, Part::Badge] {
+        if width(&parts) > room && (part != Part::Badge || state.notice.is_some()) {
+            parts.retain(|(own, _)| *own != part);
+        }
     }
-    if !fits(&spans) && state.notice.is_some() {
-        spans = spans.into_iter().next_back().into_iter().collect();
-    }
-    let line = Line::from(spans);
-    frame.render_widget(Paragraph::new(line), area);
+    let between = Span::styled(" │ ", state.theme.style(Role::Muted));
+    let spans = parts.into_iter().enumerate().flat_map(|(at, (_, span))| (at > 0).then(|| between.clone()).into_iter().chain([span]));
+    frame.render_widget(Paragraph::new(Line::from(spans.collect::<Vec<_>>())), area);
+}
+
+/// A part of the status line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Database,
+    Badge,
+    Model,
+    Context,
+    Now,
 }
 
 /// What a job does, in a few words.
@@ -76,17 +96,24 @@ fn doing(state: &State, job: &RunningJob) -> String {
         (Work::Ask(_), _) => match state.entries.iter().find(|entry| entry.job == job.job).map(|entry| &entry.stage) {
             Some(Stage::Reading(percent)) => format!("reading {percent}%"),
             Some(Stage::Loading) => "loading the model".into(),
-            _ => "writing".into(),
+            Some(Stage::Drawing(drafts, _)) => format!("comparing {} drafts", drafts + 1),
+            _ => match state.entries.iter().find(|entry| entry.job == job.job).and_then(|entry| entry.speed(state.clock_ms)) {
+                Some(speed) => format!("writing, {speed:.0} tokens/s,"),
+                None => "writing".into(),
+            },
         },
+        (Work::Compare { .. }, _) => "running the answers".into(),
         (Work::Result(ResultWork::Arrange { .. }), _) => "sorting and filtering".into(),
-        (Work::Result(ResultWork::Export { .. }), _) => {
-            job.progress.as_ref().map_or_else(|| "writing the file".into(), |rows| format!("writing the file, {rows}"))
+        (Work::Result(ResultWork::Export { spool, order, .. }), _) => {
+            let all = order.as_ref().map_or(spool.len(), |order| order.len());
+            let of = |rows: &String| format!("writing the file, {rows} of {};", text::count(all as u64));
+            job.progress.as_ref().map_or_else(|| "writing the file".into(), of)
         }
         (Work::Result(_), _) => "counting".into(),
         (Work::Models(ModelsWork::Pull { name }), _) => format!("{name}: {}", progress("fetching")),
         (Work::Models(ModelsWork::Use { .. }), _) => progress("loading the model"),
         (Work::Train(_), _) => "reading the model and the examples".into(),
-        (Work::Models(_) | Work::Keep(_) | Work::Files { .. }, _) => "working".into(),
+        (Work::Models(_) | Work::Keep(_) | Work::Files { .. } | Work::Look | Work::Refresh, _) => "working".into(),
     }
 }
 
@@ -94,7 +121,7 @@ pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
-    let over = matches!(context, Context::Window | Context::List | Context::Prompt | Context::Run);
+    let over = matches!(context, Context::Window | Context::List | Context::Prompt | Context::Run | Context::Compare);
     let places: &[Context] = if over { &[context] } else { &[context, Context::Everywhere] };
     for &wanted in places {
         for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {

@@ -28,6 +28,7 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
         Some(Window::List(picker)) => list(state, frame, area, picker),
         Some(Window::Prompt(prompt)) => line_to_type(state, frame, area, prompt),
         Some(Window::Run(shown)) => super::run::run(state, frame, area, shown),
+        Some(Window::Compare(sides)) => super::compare::compare(state, frame, area, sides),
     }
 }
 
@@ -95,7 +96,6 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::AskBack(question) => (text::sanitize(question).into_owned(), "nothing is called so"),
         PickerKind::Train => ("Fine-tune a model; Enter changes a line".into(), "nothing is called so"),
         PickerKind::Runs => ("Training runs".into(), "none yet"),
-        PickerKind::Alternatives => ("Other answers; Enter puts one into the editor".into(), "nothing is called so"),
     }
 }
 

@@ -1,0 +1,306 @@
+//! What is asked of the workers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::db::spool::{Arrangement, Order, Spool};
+use crate::records::{DatabaseId, Draft, HistoryState};
+
+/// What a job is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// Open a database and read its schema.
+    Open {
+        /// A path, a `file:` address or `demo`.
+        database: String,
+    },
+    /// Load the model and have it read the open database's schema, so that the first question need not wait for that.
+    Prepare,
+    /// Answer a question over the open database, up to checked SQL: nothing runs.
+    Ask(AskWork),
+    /// Run SQL on the open database, under the guard and the limits.
+    Run {
+        /// One statement.
+        sql: String,
+    },
+    /// How SQLite would run a statement.
+    Plan {
+        /// One statement.
+        sql: String,
+    },
+    /// What sets the results of statements apart from that of the first.
+    Compare {
+        /// One statement each.
+        sqls: Vec<String>,
+    },
+    /// Whether the open database's file is as it was.
+    Look,
+    /// Read the schema and the counts of the open database again.
+    Refresh,
+    /// Something with a result that is here.
+    Result(ResultWork),
+    /// Something with what is kept for the person.
+    Keep(KeepWork),
+    /// Something with models.
+    Models(ModelsWork),
+    /// Something with training runs.
+    Train(TrainWork),
+    /// What lies in a folder.
+    Files {
+        /// Which.
+        folder: PathBuf,
+    },
+}
+
+/// A question.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AskWork {
+    /// In the person's words.
+    pub question: String,
+    /// Things to consider: notes on the database, why an earlier answer was rejected.
+    pub hints: Vec<String>,
+    /// The question before and its SQL, where this one follows on it.
+    pub previous: Option<(String, String)>,
+    /// Questions and their accepted SQL, of which those like this one are shown to the model.
+    pub accepted: Vec<(String, String)>,
+}
+
+/// What can be done with a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ResultWork {
+    /// Sort and filter it.
+    Arrange {
+        /// The result.
+        spool: Arc<Spool>,
+        /// How.
+        arrangement: Arrangement,
+    },
+    /// Sum up one column.
+    Summarise {
+        /// The result.
+        spool: Arc<Spool>,
+        /// Which rows.
+        order: Option<Order>,
+        /// Which column.
+        column: usize,
+    },
+    /// What a chart needs.
+    Chart {
+        /// The result.
+        spool: Arc<Spool>,
+        /// Which rows.
+        order: Option<Order>,
+        /// What is drawn.
+        chart: ChartWork,
+    },
+    /// Write it to a file.
+    Export {
+        /// The result.
+        spool: Arc<Spool>,
+        /// Which rows.
+        order: Option<Order>,
+        /// In which form.
+        format: ExportFormat,
+        /// Where. Never replaces a file.
+        path: PathBuf,
+    },
+    /// All of it, or one column, as text for the clipboard.
+    Copy {
+        /// The result.
+        spool: Arc<Spool>,
+        /// Which rows.
+        order: Option<Order>,
+        /// Which column; `None` for all.
+        column: Option<usize>,
+    },
+}
+
+/// What a chart is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChartWork {
+    /// A column over another, or over the rows' numbers.
+    Series {
+        /// From left to right.
+        x: Option<usize>,
+        /// From bottom to top.
+        y: usize,
+    },
+    /// How a column is spread.
+    Histogram {
+        /// Which.
+        column: usize,
+        /// In how many bars.
+        bins: usize,
+    },
+}
+
+/// In which form a result is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it
+pub enum ExportFormat {
+    Csv,
+    Json,
+    Ndjson,
+    Markdown,
+    /// Apache Parquet, compressed by Snappy.
+    Parquet,
+    /// A new database with one table, `result`.
+    Sqlite,
+}
+
+impl ExportFormat {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 6] = [Self::Csv, Self::Json, Self::Ndjson, Self::Markdown, Self::Parquet, Self::Sqlite];
+
+    /// What a file's name ends in.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+            Self::Ndjson => "ndjson",
+            Self::Markdown => "md",
+            Self::Parquet => "parquet",
+            Self::Sqlite => "sqlite",
+        }
+    }
+
+    /// What it is, for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV: spreadsheets",
+            Self::Json => "JSON: one object",
+            Self::Ndjson => "NDJSON: one object a row",
+            Self::Markdown => "Markdown: a table for documents",
+            Self::Parquet => "Parquet: typed columns for pandas, DuckDB, Spark, R",
+            Self::Sqlite => "SQLite: a new database with one table",
+        }
+    }
+}
+
+/// What can be done with what is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(missing_docs)] // the names say it, and `records` says more
+pub enum KeepWork {
+    /// From now on everything is about this database.
+    Database {
+        path: String,
+        fingerprint: String,
+    },
+    /// The databases opened last.
+    Recent,
+    /// A database is gone from the list, with what was kept for it.
+    Forget {
+        database: DatabaseId,
+    },
+    History {
+        question: Option<String>,
+        sql: String,
+        state: HistoryState,
+        rows: Option<u64>,
+        milliseconds: u64,
+        tab: u32,
+    },
+    Search {
+        text: String,
+        everywhere: bool,
+    },
+    RemoveHistory {
+        id: i64,
+    },
+    Accept {
+        question: String,
+        sql: String,
+    },
+    Unaccept {
+        question: String,
+    },
+    Reject {
+        question: String,
+        sql: String,
+        note: String,
+    },
+    AddNote {
+        text: String,
+    },
+    RemoveNote {
+        id: i64,
+    },
+    AddFavourite {
+        title: String,
+        sql: String,
+    },
+    RemoveFavourite {
+        id: i64,
+    },
+    Draft(Draft),
+    /// The adapter in this folder goes with the database.
+    Attach {
+        adapter: PathBuf,
+    },
+    /// Take over what is kept for a database with the same schema.
+    Adopt {
+        from: DatabaseId,
+    },
+    /// Text into a file of the person's: a conversation.
+    Write {
+        path: PathBuf,
+        text: String,
+    },
+}
+
+/// What can be done with models.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModelsWork {
+    /// Which there are.
+    List,
+    /// Fetch one.
+    Pull {
+        /// Of the catalogue.
+        name: String,
+    },
+    /// Delete one's file, or what came of it.
+    Remove {
+        /// Of the catalogue.
+        name: String,
+    },
+    /// Answer with another one from now on.
+    Use {
+        /// Of the catalogue, or a file.
+        name: String,
+    },
+}
+
+/// What can be done with training runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrainWork {
+    /// What a run would do and take; nothing is trained.
+    Check {
+        /// Of `sqllama train`.
+        words: Vec<String>,
+        /// The run's folder.
+        folder: PathBuf,
+        /// Accepted answers to learn from, which are written beside the folder.
+        examples: Option<String>,
+    },
+    /// Begin a run, or go on with one.
+    Start {
+        /// Of `sqllama train`.
+        words: Vec<String>,
+        /// The run's folder.
+        folder: PathBuf,
+        /// Accepted answers to learn from, which are written beside the folder.
+        examples: Option<String>,
+    },
+    /// Ask a run that was started here to write a checkpoint and end.
+    Stop {
+        /// The run's folder.
+        folder: PathBuf,
+    },
+    /// Which runs there are.
+    List,
+    /// Where a run stands.
+    Watch {
+        /// The run's folder.
+        folder: PathBuf,
+    },
+}

@@ -1,0 +1,155 @@
+//! Choosing a line of a list, or ending a line that was typed.
+
+use std::path::PathBuf;
+
+use super::super::event::Effect;
+use super::super::picker::{Choice, Item, Picker, PickerKind};
+use super::super::state::{Pane, Prompt, PromptKind, State, Window};
+use super::list::{prompt, refresh};
+use super::models::model_chosen;
+use super::{ask, compare, focus, keep, note, open, perform, submit, train, warn};
+use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
+
+/// Takes the selected line, or what was typed.
+pub(super) fn choose(state: &mut State) -> Vec<Effect> {
+    match state.window.take() {
+        Some(Window::List(picker)) => match picker.item().cloned() {
+            Some(item) => chosen(state, picker, item),
+            None => {
+                state.window = Some(Window::List(picker));
+                Vec::new()
+            }
+        },
+        Some(Window::Prompt(prompt)) => typed(state, *prompt),
+        Some(Window::Compare(sides)) => compare::choose(state, *sides),
+        other => {
+            state.window = other;
+            Vec::new()
+        }
+    }
+}
+
+fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
+    match item.choice {
+        Choice::Do(action) => perform(state, action),
+        Choice::Sql { sql, .. } => {
+            if matches!(picker.kind, PickerKind::AskBack(_)) {
+                let Some(job) = state.entries.last().map(|entry| entry.job) else { return Vec::new() };
+                return ask::meant(state, job, &sql);
+            }
+            state.tab_mut().set_sql(&sql);
+            focus(state, Pane::Editor);
+            note(state, "in the editor; F5 runs it");
+            Vec::new()
+        }
+        Choice::Note(_) => {
+            state.window = Some(Window::List(picker));
+            note(state, "Ctrl+D removes a note");
+            Vec::new()
+        }
+        Choice::Model(name) => {
+            let effects = model_chosen(state, &name);
+            state.window = Some(Window::List(picker));
+            refresh(state);
+            effects
+        }
+        Choice::Database { path, .. } => open(state, &path),
+        Choice::Folder(folder) => {
+            let mut looked_into = Picker::new(PickerKind::Files(folder.clone()), Vec::new());
+            looked_into.loading = true;
+            state.window = Some(Window::List(looked_into));
+            submit(state, Work::Files { folder }).1
+        }
+        Choice::TypePath => {
+            prompt(state, PromptKind::Open, "");
+            Vec::new()
+        }
+        Choice::Format(format) => {
+            let base = keep::export_name(state, format.extension());
+            prompt(state, PromptKind::Export(format), &base);
+            Vec::new()
+        }
+        Choice::TrainField(field) => {
+            train::edit(state, field);
+            Vec::new()
+        }
+        Choice::TrainStep(step) => train::step(state, step),
+        Choice::Run(folder) => train::show(state, folder),
+        Choice::Adopt(from) => submit(state, Work::Keep(KeepWork::Adopt { from })).1,
+    }
+}
+
+fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
+    let text = prompt.text.lines().join(" ").trim().to_owned();
+    match prompt.kind {
+        // A rejection needs no words.
+        PromptKind::Reject(job) => ask::rejected(state, job, &text),
+        // An empty line of the form means something, too.
+        PromptKind::Train(field) => train::typed(state, field, &text),
+        _ if text.is_empty() => {
+            state.window = Some(Window::Prompt(Box::new(prompt)));
+            warn(state, "type something, or Esc");
+            Vec::new()
+        }
+        PromptKind::Note => {
+            note(state, "kept: every question on this database gets it");
+            submit(state, Work::Keep(KeepWork::AddNote { text })).1
+        }
+        PromptKind::Favourite(sql) => {
+            note(state, "kept as a favourite");
+            submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
+        }
+        PromptKind::Open => open(state, &text),
+        PromptKind::Export(format) => {
+            let results = &state.tab().results;
+            let Some(spool) = results.spool().cloned() else { return Vec::new() };
+            let (order, path) = (results.order.clone(), whole(state, &text));
+            submit(state, Work::Result(ResultWork::Export { spool, order, format, path })).1
+        }
+        PromptKind::Conversation => {
+            let as_sql = text.to_lowercase().ends_with(".sql");
+            let written = super::super::conversation::export(&state.entries, &state.database, as_sql);
+            let path = whole(state, &text);
+            submit(state, Work::Keep(KeepWork::Write { path, text: written })).1
+        }
+    }
+}
+
+/// A typed path: `~` is the home folder, the rest begins where sqllama was started.
+fn whole(state: &State, typed: &str) -> PathBuf {
+    let home = || std::env::var_os("HOME").map(PathBuf::from);
+    match typed.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
+        Some(path) => path,
+        None => state.options.folder.join(typed),
+    }
+}
+
+/// Deletes the selected line, where that means something.
+pub(super) fn delete(state: &mut State) -> Vec<Effect> {
+    let Some(Window::List(picker)) = &mut state.window else { return Vec::new() };
+    let Some(item) = picker.item().cloned() else { return Vec::new() };
+    let work = match item.choice {
+        Choice::Sql { history: Some(id), .. } => {
+            let at = picker.selected;
+            let items = picker.items.iter().filter(|other| **other != item).cloned().collect();
+            picker.set_items(items);
+            picker.selected = at.min(picker.matching.len().saturating_sub(1));
+            Work::Keep(KeepWork::RemoveHistory { id })
+        }
+        Choice::Sql { favourite: Some(id), .. } => Work::Keep(KeepWork::RemoveFavourite { id }),
+        Choice::Note(id) => Work::Keep(KeepWork::RemoveNote { id }),
+        Choice::Database { id: Some(database), .. } => Work::Keep(KeepWork::Forget { database }),
+        Choice::Model(name) => {
+            if state.model.as_ref().is_some_and(|info| info.name == name) {
+                warn(state, "this model is in use; choose another first");
+                return Vec::new();
+            }
+            Work::Models(ModelsWork::Remove { name })
+        }
+        _ => {
+            note(state, "this line cannot be deleted");
+            return Vec::new();
+        }
+    };
+    submit(state, work).1
+}

@@ -1,0 +1,76 @@
+//! What can be opened: the start page, files.
+
+use std::path::Path;
+
+use super::super::event::Effect;
+use super::super::picker::{Choice, Item, Picker, PickerKind};
+use super::super::state::{State, Window};
+use super::list::show;
+use super::submit;
+use crate::db::demo::is_demo;
+use crate::jobs::{FileRow, KeepWork, Work};
+use crate::records::KnownDatabase;
+use crate::text;
+
+/// What can be opened. It is the start page, too.
+pub(super) fn open_page(state: &mut State) -> Vec<Effect> {
+    let items = open_items(state);
+    show(state, PickerKind::Open, items);
+    submit(state, Work::Keep(KeepWork::Recent)).1
+}
+
+pub(super) fn open_items(state: &State) -> Vec<Item> {
+    // The demo has a line of its own.
+    let own_file = |known: &&KnownDatabase| !is_demo(&file_name(&known.path.display().to_string()));
+    let recent = state.recent.iter().filter(own_file).map(|known| {
+        let path = known.path.display().to_string();
+        Item { label: file_name(&path), detail: path.clone(), choice: Choice::Database { path, id: Some(known.id) } }
+    });
+    let own = [
+        Item {
+            label: "demo".into(),
+            detail: "the bundled sample: a music shop".into(),
+            choice: Choice::Database { path: "demo".into(), id: None },
+        },
+        Item {
+            label: "choose a file ...".into(),
+            detail: state.options.folder.display().to_string(),
+            choice: Choice::Folder(state.options.folder.clone()),
+        },
+        Item { label: "type a path ...".into(), detail: String::new(), choice: Choice::TypePath },
+    ];
+    recent.chain(own).collect()
+}
+
+/// The last part of a path.
+pub(super) fn file_name(path: &str) -> String {
+    path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
+}
+
+/// What lies in a folder came.
+pub(super) fn files_found(state: &mut State, folder: &Path, files: Vec<FileRow>) {
+    let Some(Window::List(picker)) = &mut state.window else { return };
+    if !matches!(picker.kind, PickerKind::Files(_) | PickerKind::Open) {
+        return;
+    }
+    let up = folder.parent().map(|parent| Item { label: "..".into(), detail: String::new(), choice: Choice::Folder(parent.to_owned()) });
+    let item = |file: FileRow| {
+        let path = folder.join(&file.name);
+        match file.is_folder {
+            true => Item { label: format!("{}/", file.name), detail: String::new(), choice: Choice::Folder(path) },
+            false => Item {
+                detail: text::bytes(file.bytes),
+                label: file.name,
+                choice: Choice::Database { path: path.display().to_string(), id: None },
+            },
+        }
+    };
+    // Databases first: that is what is looked for.
+    let is_database = |file: &FileRow| {
+        let name = file.name.to_lowercase();
+        [".db", ".sqlite", ".sqlite3", ".db3", ".s3db"].iter().any(|end| name.ends_with(end))
+    };
+    let (databases, others): (Vec<FileRow>, Vec<FileRow>) = files.into_iter().partition(is_database);
+    let items = databases.into_iter().map(item).chain(up).chain(others.into_iter().map(item)).collect();
+    *picker = Picker::new(PickerKind::Files(folder.to_owned()), items);
+}

@@ -1,0 +1,39 @@
+//! The program in a real (pseudo-)terminal: opened, used, resized, pasted into, left, and failing. Python's `pty` is the terminal; without
+//! Python nothing is tested here.
+
+use std::process::Command;
+
+/// Runs one of the script's scenes.
+#[track_caller]
+fn check(scene: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let run = Command::new("python3")
+        .args([concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts/terminal.py"), scene, env!("CARGO_BIN_EXE_sqllama")])
+        .envs(
+            [("SQLLAMA_DATA_DIR", "data"), ("SQLLAMA_CACHE_DIR", "cache"), ("SQLLAMA_CONFIG_DIR", "config")]
+                .map(|(name, part)| (name, folder.path().join(part))),
+        )
+        .current_dir(folder.path())
+        .env("TERM", "xterm-256color")
+        .output();
+    match run {
+        Err(error) => println!("skipped: python3 cannot be run ({error})"),
+        Ok(output) => {
+            assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_pastes_and_resizes_are_taken_and_the_terminal_is_given_back() {
+    check("use");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_panic_gives_the_terminal_back_and_says_where_the_report_is() {
+    if cfg!(debug_assertions) {
+        check("panic");
+    }
+}
