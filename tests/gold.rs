@@ -125,7 +125,7 @@ fn gold_queries_can_be_written_token_by_token_under_the_lock() {
     for question in questions.as_array().unwrap() {
         let (db, sql) = (question["db_id"].as_str().unwrap(), question["query"].as_str().unwrap());
         let (lock, schema) = locks.entry(db.to_owned()).or_insert_with(|| {
-            let database = Database::open(&folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
+            let database = Database::open(folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
             let schema = database.schema_outline(&Cancel::new()).unwrap();
             (name_lock(&schema), schema)
         });
