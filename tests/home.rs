@@ -41,6 +41,14 @@ impl Home {
         self.command(args).output().unwrap()
     }
 
+    /// What a command that succeeds prints.
+    #[track_caller]
+    pub(crate) fn stdout_of(&self, args: &[&str]) -> String {
+        let out = self.run(args);
+        check_output(&out, 0, "", "");
+        String::from_utf8_lossy(&out.stdout).into_owned()
+    }
+
     #[track_caller]
     pub(crate) fn check(&self, args: &[&str], code: i32, stdout: &str, stderr: &str) {
         check_output(&self.run(args), code, stdout, stderr);

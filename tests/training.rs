@@ -323,6 +323,20 @@ fn what_cannot_be_trained_is_said_and_nothing_is_lost() {
     let error = train(&config, &tiny.model, &tiny.rows, None, Some(&foreign), Start::Fresh, &cancel, &mut |_| ()).unwrap_err();
     assert!(error.to_string().contains("tiny"), "{error}");
 
+    // Frozen weights that are no numbers are named, where the loss is none.
+    let name = "blk.1.attn_q.weight";
+    let path = tiny.folder.path().join("damaged.gguf");
+    let (mut bytes, range) = {
+        let sound = tiny::fixture(&tiny::LLAMA);
+        let range = sqllama::llm::gguf::GgufFile::open(&sound).unwrap().tensor(name).unwrap().1;
+        (std::fs::read(sound).unwrap(), range)
+    };
+    bytes[range.start..range.start + 64].fill(0xff);
+    std::fs::write(&path, bytes).unwrap();
+    let damaged = OpenedModel::open(&path).unwrap();
+    let error = train(&tiny.config("damaged"), &damaged, &tiny.rows, None, None, Start::Fresh, &cancel, &mut |_| ()).unwrap_err();
+    assert!(error.to_string().contains("model.layers.1.self_attn.q_proj.weight"), "{error}");
+
     // A number that is none ends the run before it reaches the weights.
     if let Some(lora) = foreign.loras.values_mut().next() {
         lora.b[0] = f32::NAN;
@@ -425,12 +439,24 @@ fn being_told_to_end_pauses_a_run() {
     }
     // Another process keeps away from the folder meanwhile.
     home.check(&["train", "--resume", &folder.display().to_string()], 2, "", "another process is training in");
-    std::process::Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap();
+    let listed = home.stdout_of(&["runs", "list"]);
+    assert!(listed.contains("running") || listed.contains("starting"), "{listed}");
+    home.check(&["runs", "remove", "told"], 2, "", "another process is training in");
+    // It is told by name, by somebody who did not start it: SIGTERM.
+    home.check(&["runs", "stop", "told"], 0, "", "");
     let output = child.wait_with_output().unwrap();
     let text = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(6), "{text}");
     assert!(text.contains("hint: go on with `sqllama train --resume"), "{text}");
+    home.check(&["runs", "list"], 0, "paused", "");
     home.check(&["train", "--resume", &folder.display().to_string()], 0, "", "done: 60 steps");
+    home.check(&["runs", "show", "told"], 0, "finished", "");
+    let object: Value = serde_json::from_str(&home.stdout_of(&["runs", "show", "told", "--json"])).unwrap();
+    assert_eq!((object["step"].as_u64(), object["steps"].as_array().map(Vec::len)), (Some(60), Some(60)));
+    assert_eq!(object["settings"]["lora_r"], 2);
+    home.check(&["runs", "remove", "told"], 0, "", "");
+    home.check(&["runs", "show", "told"], 3, "", "told holds no run");
+    assert!(!folder.exists());
 }
 
 #[cfg(unix)]
@@ -461,6 +487,11 @@ fn the_command_line_says_what_is_wrong() {
     let check =
         |more: &[&str], code: i32, stdout: &str, stderr: &str| home.check(&[&borrowed(&words)[..], more].concat(), code, stdout, stderr);
     check(&["--dry-run"], 0, "steps       60 of 2 x 1 examples (3.00 epochs of 20)", "");
+    check(&["--dry-run", "--json"], 0, "\"learned\":", "");
+    check(&["--max_steps", "4", "--sample_steps", "2"], 0, "", "step 4 answers: ");
+    let shown = home.stdout_of(&["runs", "show", "run", "--json"]);
+    assert!(shown.contains("\"sample_steps\":2"), "{shown}");
+    home.check(&["runs", "remove", "run"], 0, "", "");
     check(&["--learnin_rate", "1"], 2, "", "hint: the nearest is --learning_rate");
     check(&["--bf16", "True", "--dry-run"], 0, "qlora, rank 2", "--bf16 means nothing here");
     check(&["--method", "full"], 2, "", "a quantised model cannot be trained in full");

@@ -73,6 +73,9 @@ pub enum Command {
     Examples(super::examples::ExamplesCommand),
     /// Fine-tune a model: adapters or all of it
     Train(TrainArgs),
+    /// Training runs: list, show, stop, remove
+    #[command(subcommand)]
+    Runs(super::runs::RunsCommand),
     /// Speed of a model on this machine
     Bench(BenchArgs),
     /// What this machine offers: memory, disk, folders, models, Python

@@ -105,11 +105,11 @@ impl From<AskError> for Failure {
 impl From<TrainError> for Failure {
     fn from(error: TrainError) -> Self {
         let code = match error {
-            TrainError::Model(error) => return error.into(),
+            TrainError::Model(error) if !matches!(error, LlmError::Write { .. }) => return error.into(),
             TrainError::Stopped(_) => return Self::interrupted(),
             TrainError::NoRun { .. } => 3,
             TrainError::NotFinite { .. } | TrainError::Weights { .. } | TrainError::Checkpoint { .. } => 5,
-            TrainError::File { .. } => 1,
+            TrainError::File { .. } | TrainError::Model(LlmError::Write { .. }) => 1,
             _ => 2,
         };
         Self::hinted(code, &error, error.hint())

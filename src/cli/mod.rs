@@ -1,7 +1,7 @@
 //! The command line. The only user of clap.
 //!
 //! - [`args`]: what can be typed
-//! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers
+//! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
@@ -21,6 +21,7 @@ mod eval;
 mod examples;
 mod failure;
 mod interrupt;
+mod line;
 mod load;
 mod load_adapter;
 mod models;
@@ -28,6 +29,7 @@ mod progress;
 mod pull;
 mod query;
 mod run;
+mod runs;
 mod screen;
 mod settings;
 mod train;

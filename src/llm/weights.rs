@@ -104,6 +104,16 @@ impl Weight {
         &self.map[self.range.clone()] // a source has seen that every tensor lies inside its file
     }
 
+    /// Tells the system that its memory is not needed for now: read again, it comes from the file.
+    pub fn release(&self) {
+        #[cfg(unix)]
+        {
+            // SAFETY: the mapping is private, read-only and of a file: pages that are dropped are read from the file again, with the
+            // same bytes. That it fails costs memory and nothing else.
+            let _ = unsafe { self.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, self.range.start, self.range.len()) };
+        }
+    }
+
     /// The kernels' view of it.
     pub fn matrix(&self) -> Matrix<'_> {
         Matrix { block: self.block, rows: self.rows, columns: self.columns, bytes: self.bytes() }

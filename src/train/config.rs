@@ -103,6 +103,7 @@ pub struct TrainConfig {
     pub load_best_model_at_end: bool,
     pub early_stopping_patience: Option<u64>,
     pub early_stopping_threshold: f64,
+    pub sample_steps: Option<u64>,
 }
 
 impl Default for TrainConfig {
@@ -151,6 +152,7 @@ impl Default for TrainConfig {
             load_best_model_at_end: false,
             early_stopping_patience: None,
             early_stopping_threshold: 0.0,
+            sample_steps: None,
         }
     }
 }
@@ -193,9 +195,12 @@ impl TrainConfig {
         if !(2..=1 << 20).contains(&self.model_max_length) {
             return refuse("model_max_length", shown(&self.model_max_length), "a whole number from 2 on is needed");
         }
-        for (key, value) in
-            [("logging_steps", self.logging_steps), ("save_steps", self.save_steps), ("eval_steps", self.eval_steps.unwrap_or(1))]
-        {
+        for (key, value) in [
+            ("logging_steps", self.logging_steps),
+            ("save_steps", self.save_steps),
+            ("eval_steps", self.eval_steps.unwrap_or(1)),
+            ("sample_steps", self.sample_steps.unwrap_or(1)),
+        ] {
             if value == 0 {
                 return refuse(key, shown(&value), "a whole number of 1 or more is needed");
             }
@@ -277,6 +282,32 @@ impl TrainConfig {
         }
     }
 
+    /// The settings that differ from the defaults, as flags without dashes, and their values.
+    pub fn as_flags(&self) -> Vec<(String, String)> {
+        let table = |config: &Self| toml::from_str::<toml::Table>(&config.to_toml()).unwrap_or_default();
+        let default = table(&Self::default());
+        let word = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let words =
+            |value: &toml::Value| value.as_array().map_or_else(|| word(value), |all| all.iter().map(word).collect::<Vec<_>>().join(" "));
+        let own = table(self);
+        own.iter().filter(|(key, value)| default.get(*key) != Some(value)).map(|(key, value)| (key.clone(), words(value))).collect()
+    }
+
+    /// Which settings that must be the same are not those of a run whose [`Self::identity`] was `begun`. It is read as settings again, so
+    /// that a newer version, with more of them, goes on with an older one's runs.
+    pub fn changed_since(&self, begun: &str) -> Vec<String> {
+        let table = |text: &str| toml::from_str::<toml::Table>(text).unwrap_or_default();
+        let now = table(&self.identity());
+        let before = match toml::from_str::<Self>(begun) {
+            Ok(before) => table(&before.identity()),
+            Err(_) => table(begun),
+        };
+        let mut keys: Vec<&String> = now.keys().chain(before.keys()).filter(|key| now.get(*key) != before.get(*key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().cloned().collect()
+    }
+
     /// What must be the same for a run to go on. Where things lie, how often something is told or written and when the run ends may change.
     pub fn identity(&self) -> String {
         let fixed = Self {
@@ -296,6 +327,7 @@ impl TrainConfig {
             num_train_epochs: 0.0,
             max_steps: None,
             early_stopping_patience: None,
+            sample_steps: None,
             ..self.clone()
         };
         fixed.to_toml()
@@ -337,6 +369,31 @@ mod tests {
         assert_eq!(toml::from_str::<TrainConfig>(&config.to_toml()).unwrap(), config);
         let error = toml::from_str::<TrainConfig>("learnign_rate = 1").unwrap_err().to_string();
         assert!(error.contains("learnign_rate"), "{error}");
+    }
+
+    #[test]
+    fn settings_are_flags() {
+        let config = TrainConfig { lora_r: 4, layers_to_transform: Some(vec![1, 2]), method: Some(Method::Qlora), ..sound() };
+        let flags = config.as_flags();
+        let find = |key: &str| flags.iter().find(|(own, _)| own == key).map(|(_, value)| value.as_str());
+        assert_eq!((find("lora_r"), find("layers_to_transform"), find("method")), (Some("4"), Some("1 2"), Some("qlora")));
+        assert_eq!(find("lora_alpha"), None);
+    }
+
+    #[test]
+    fn what_must_stay_the_same_is_named_and_an_older_runs_text_is_read_anew() {
+        let begun = sound().identity();
+        let changed = |change: fn(&mut TrainConfig)| {
+            let mut config = sound();
+            change(&mut config);
+            config.changed_since(&begun)
+        };
+        assert_eq!(changed(|c| c.output_dir = "elsewhere".into()), [""; 0]);
+        assert_eq!(changed(|c| (c.lora_r, c.seed) = (3, 7)), ["lora_r", "seed"]);
+        // An older version kept the epochs, and knew nothing of sharing.
+        let older = begun.replace("num_train_epochs = 0.0", "num_train_epochs = 3.0").replace("share_prefix = true\n", "");
+        assert_ne!(older, begun);
+        assert_eq!(sound().changed_since(&older), [""; 0]);
     }
 
     #[test]

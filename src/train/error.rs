@@ -98,7 +98,7 @@ pub enum TrainError {
     #[error("the run was begun with {what}, and this is another")]
     Changed {
         /// The model, the data, ...
-        what: &'static str,
+        what: String,
     },
     /// A checkpoint is not sound.
     #[error("{} is not a sound checkpoint: {reason}", path.display())]
@@ -122,6 +122,14 @@ pub enum TrainError {
     /// The model or an adapter.
     #[error(transparent)]
     Model(#[from] LlmError),
+    /// A run that should be stopped does not run, or cannot be told.
+    #[error("the run in {} cannot be stopped: {reason}", path.display())]
+    NotStopped {
+        /// Which folder.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// Stopped before anything was trained.
     #[error("stopped before the first step")]
     Stopped(Stop),
@@ -145,7 +153,7 @@ impl TrainError {
             Self::Changed { .. } => "give what it was begun with, or begin another run with another `--output_dir`".into(),
             Self::Checkpoint { .. } => "delete that folder: the one before it is used then".into(),
             Self::Busy(_) => "wait for it, or stop it; only one process trains in a folder".into(),
-            Self::File { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => {
+            Self::File { source, .. } | Self::Model(LlmError::Write { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull => {
                 "free some space; checkpoints that were complete before are still there, and `--resume` goes on from the last".into()
             }
             Self::Model(error) => return error.hint().map(str::to_owned),

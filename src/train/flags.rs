@@ -41,7 +41,7 @@ const fn flag(name: &'static str, kind: Kind, meaning: &'static str) -> Flag {
 }
 
 /// Every setting of [`TrainConfig`].
-pub const FLAGS: [Flag; 43] = [
+pub const FLAGS: [Flag; 44] = [
     flag("model_name_or_path", Kind::Text, "catalogue name, GGUF file or Hugging Face folder"),
     flag("data_path", Kind::Words, "files of examples: Alpaca, chat, Spider, prompt and completion"),
     flag("eval_data_path", Kind::Text, "file of held-out examples"),
@@ -89,6 +89,7 @@ pub const FLAGS: [Flag; 43] = [
     flag("load_best_model_at_end", Kind::Switch, "the result is the checkpoint with the lowest evaluation loss"),
     flag("early_stopping_patience", Kind::Integer, "stop behind so many evaluations without a better one"),
     flag("early_stopping_threshold", Kind::Number, "how much better it must be [0]"),
+    flag("sample_steps", Kind::Integer, "steps between answers to the first held-out question, as the model is by then [never]"),
 ];
 
 /// Other names of the same.
@@ -142,7 +143,7 @@ const MEANINGLESS: [(&str, Kind, &str); 37] = [
 ];
 
 /// Names that do something besides setting a value.
-const SPECIAL: [(&str, Kind); 9] = [
+const SPECIAL: [(&str, Kind); 10] = [
     ("config", Kind::Text),
     ("preset", Kind::Text),
     ("deepspeed", Kind::Text),
@@ -151,6 +152,7 @@ const SPECIAL: [(&str, Kind); 9] = [
     ("resume", Kind::Text),
     ("resume_from_checkpoint", Kind::Text),
     ("dry_run", Kind::Switch),
+    ("json", Kind::Switch),
     ("threads", Kind::Integer),
 ];
 
@@ -170,6 +172,8 @@ pub struct Request {
     pub warnings: Vec<String>,
     /// Only show the plan.
     pub dry_run: bool,
+    /// Show it as one JSON object, with examples as the model sees them.
+    pub json: bool,
     /// Go on with the run in this folder.
     pub resume: Option<PathBuf>,
     /// Threads to compute on.
@@ -182,11 +186,19 @@ pub type Presets<'a> = &'a dyn Fn(&str) -> Option<&'static str>;
 
 /// Understands a command line. `read` reads the files it names.
 pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std::io::Result<String>) -> Result<Request, TrainError> {
+    let launched = behind_launcher(words).len() < words.len();
     let mut words = behind_launcher(words).iter().map(String::as_str).filter(|word| !matches!(word.trim(), "" | "\\")).peekable();
     let mut base = Table::new();
     let mut typed = Table::new();
-    let mut out =
-        Request { config: TrainConfig::default(), warnings: Vec::new(), dry_run: false, resume: None, threads: None, typed: Table::new() };
+    let mut out = Request {
+        config: TrainConfig::default(),
+        warnings: Vec::new(),
+        dry_run: false,
+        json: false,
+        resume: None,
+        threads: None,
+        typed: Table::new(),
+    };
     let mut deepspeed = None;
     let mut resume_here = false;
     while let Some(word) = words.next() {
@@ -236,6 +248,7 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                     out.resume = Some(path.parent().filter(|_| is_checkpoint).unwrap_or(path).into());
                 }
             },
+            "json" => out.json = boolean(value).unwrap_or(true),
             "dry_run" => out.dry_run = boolean(value).unwrap_or(true),
             "threads" => {
                 out.threads = Some(
@@ -273,6 +286,10 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
     out.config = config_of(base)?;
     if resume_here {
         out.resume = Some(out.config.output_dir.clone());
+    }
+    if launched && out.config.method.is_none() && out.resume.is_none() {
+        out.warnings
+            .push("adapters are trained, where the script of this command line trains every weight; --method full does that".into());
     }
     out.typed = typed;
     Ok(out)

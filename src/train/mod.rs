@@ -10,6 +10,7 @@
 //! - [`model`]: the decoder, forward and backward
 //! - [`optimizer`], [`schedule`], [`order`]: how it learns, how fast, from which rows
 //! - [`checkpoint`], [`state`]: what it leaves on disk
+//! - [`watch`]: runs from outside: where they stand, who trains in them
 //! - [`random`]: random numbers by counter
 
 pub mod checkpoint;
@@ -27,10 +28,11 @@ pub mod rows;
 pub mod run;
 pub mod schedule;
 pub mod state;
+pub mod watch;
 
 pub use config::{Method, TrainConfig};
 pub use error::TrainError;
-pub use event::{Progress, TrainEvent};
+pub use event::{Progress, Standing, TrainEvent};
 pub use plan::{Machine, TrainPlan, plan};
 pub use rows::Rows;
 pub use run::{Inputs, Outcome, Start, run};

@@ -297,7 +297,7 @@ fn memory(
     let float = size_of::<f32>();
     let kept = super::model::layer::kept_floats(spec.hidden, spec.query_dim(), spec.kv_dim(), spec.feed_forward, spec.heads);
     let layer = (tokens * kept * float) as u64;
-    let inputs = (spec.layers * tokens * spec.hidden * float) as u64;
+    let input = (tokens * spec.hidden * float) as u64;
     let widest = spec.feed_forward.max(spec.hidden);
     let scratch = tokens * (4 * widest + 6 * spec.hidden + 2 * spec.query_dim()) * float;
     let logits = super::model::loss::chunk_rows(model.vocabulary()) * model.vocabulary() * float;
@@ -307,7 +307,7 @@ fn memory(
         parameters: 4 * trainable,
         gradients: 4 * trainable,
         moments: 8 * trainable,
-        activations: inputs + layer,
+        activations: spec.layers as u64 * input + layer,
         scratch: (scratch + logits) as u64 + (64 << 20),
     };
     let most = match config.gradient_checkpointing {
@@ -321,6 +321,10 @@ fn memory(
         }
     };
     plan.activations += layer * most as u64;
+    if most == 0 {
+        // The input of every second layer is computed again.
+        plan.activations -= spec.layers as u64 / 2 * input;
+    }
     (plan, most)
 }
 

@@ -53,7 +53,25 @@ pub struct Rows {
     pub longest: usize,
     /// The first problems, in words.
     pub problems: Vec<String>,
+    /// The first rows that were left out.
+    pub left_out: Vec<LeftOut>,
+    /// What is asked in the first row.
+    pub first_question: String,
 }
+
+/// A row that was left out.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct LeftOut {
+    /// Its row in its file, from 1; 0 where it could not be read.
+    pub row: usize,
+    /// What is asked in it, or what is wrong with it.
+    pub text: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Rows that were left out and are remembered.
+const MOST_LEFT_OUT: usize = 200;
 
 impl Rows {
     /// Makes rows of `examples`. A row that cannot be read is counted and left out.
@@ -76,6 +94,7 @@ impl Rows {
                 Ok(example) => example,
                 Err(error) => {
                     out.dropped.unreadable += 1;
+                    out.leave_out(0, &error.to_string(), "it cannot be read".into());
                     if out.problems.len() < MOST_PROBLEMS {
                         out.problems.push(error.to_string());
                     }
@@ -84,16 +103,22 @@ impl Rows {
             };
             if example.completion(form).trim().is_empty() {
                 out.dropped.empty += 1;
+                out.leave_out(example.row, example.asked(), "it has no answer".into());
                 continue;
             }
             let mut row = tokenize(model, form, &example)?;
-            if row.tokens.len() > limit {
+            let length = row.tokens.len();
+            if length > limit {
                 row.tokens.truncate(limit);
                 out.shortened += usize::from(row.learned() > 0);
             }
             if row.learned() == 0 {
                 out.dropped.too_long += 1;
+                out.leave_out(example.row, example.asked(), format!("{length} tokens, and nothing of its answer is within {limit}"));
                 continue;
+            }
+            if out.rows.is_empty() {
+                example.asked().clone_into(&mut out.first_question);
             }
             let next = groups.len();
             let group = *contexts.entry(example.context().to_owned()).or_insert(next);
@@ -111,6 +136,12 @@ impl Rows {
             return Err(TrainError::NoExamples { total: out.dropped.total(), dropped: out.dropped.to_string() });
         }
         Ok(out)
+    }
+
+    fn leave_out(&mut self, row: usize, text: &str, reason: String) {
+        if self.left_out.len() < MOST_LEFT_OUT {
+            self.left_out.push(LeftOut { row, text: text.to_owned(), reason });
+        }
     }
 
     /// Tells these rows from others.

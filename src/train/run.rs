@@ -9,6 +9,7 @@ use super::TrainError;
 use super::checkpoint::{self, Identity, RunFolder, STATE, write_file};
 use super::config::{Interval, TrainConfig};
 use super::event::TrainEvent;
+use super::model::decoder;
 use super::model::workspace::Workspace;
 use super::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
 use super::optimizer::{AdamW, Moments, clip_factor};
@@ -18,15 +19,23 @@ use super::random;
 use super::rows::Rows;
 use super::state::{Own, TrainerState};
 use crate::compute;
+use crate::llm::LlmError;
 use crate::llm::adapter::card::{BaseCard, hex};
-use crate::llm::adapter::{Adapter, AdapterCard};
+use crate::llm::adapter::{Adapter, AdapterCard, trial};
 use crate::llm::open::OpenedModel;
 use crate::signal::Cancel;
+use crate::store::machine;
 
 /// The file of settings in a run's folder.
 pub const SETTINGS: &str = "plan.toml";
 /// The file of events in a run's folder.
 pub const EVENTS: &str = "events.jsonl";
+
+/// The folder in a run's where its result is compared with the model as it came.
+pub const COMPARISON: &str = "compare";
+
+/// An answer on the way may be so much longer than twice the one wanted.
+const SAMPLE_TOKENS: usize = 32;
 
 /// What a run works with.
 #[derive(Debug)]
@@ -100,6 +109,8 @@ pub fn run(
 }
 
 fn prepare(folder: &RunFolder, config: &TrainConfig, start: Start) -> Result<(), TrainError> {
+    // What an earlier result was compared with says nothing of the one to come.
+    let _ = std::fs::remove_dir_all(folder.path.join(COMPARISON));
     let last = folder.checkpoints().last().copied();
     match (start, last) {
         (Start::Fresh, Some(step)) if !config.overwrite_output_dir => {
@@ -173,7 +184,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
                 let found = hex(model.weights_hash());
                 if card.base.weights_sha256 != found {
                     let (base, expected) = (card.base.name.clone(), card.base.weights_sha256.clone());
-                    return Err(crate::llm::LlmError::OtherBase { base, expected, found }.into());
+                    return Err(LlmError::OtherBase { base, expected, found }.into());
                 }
             }
             decoder
@@ -186,13 +197,15 @@ impl<'a, 'w> Trainer<'a, 'w> {
         let mut state = TrainerState::new(config, plan.total_steps, own);
         if let (Start::Resume, Some(&step)) = (start, folder.checkpoints().last()) {
             let read = checkpoint::read(&folder.checkpoint(step), &decoder, &mut parameters, &mut moments, &adaptation)?;
-            for (what, before, now) in [
-                ("other settings", &read.sqllama.settings, &state.sqllama.settings),
-                ("other data", &read.sqllama.data, &state.sqllama.data),
-                ("another model", &read.sqllama.model, &state.sqllama.model),
-            ] {
+            let changed = config.changed_since(&read.sqllama.settings);
+            if !changed.is_empty() {
+                return Err(TrainError::Changed { what: format!("other settings ({})", changed.join(", ")) });
+            }
+            for (what, before, now) in
+                [("other data", &read.sqllama.data, &state.sqllama.data), ("another model", &read.sqllama.model, &state.sqllama.model)]
+            {
                 if before != now {
-                    return Err(TrainError::Changed { what });
+                    return Err(TrainError::Changed { what: what.into() });
                 }
             }
             state = read;
@@ -256,6 +269,9 @@ impl<'a, 'w> Trainer<'a, 'w> {
             {
                 stopped_early = self.evaluate(rows, teller)?;
             }
+            if self.config.sample_steps.is_some_and(|every| step.is_multiple_of(every) || last) {
+                self.sample(cancel, teller)?;
+            }
             if due(self.config.save_strategy, self.config.save_steps) || (last && self.config.save_strategy != Interval::No) {
                 self.save(teller)?;
             }
@@ -300,7 +316,11 @@ impl<'a, 'w> Trainer<'a, 'w> {
         let norm = self.gradients.norm();
         for (what, value) in [("loss", loss), ("gradient", norm)] {
             if !value.is_finite() {
-                return Err(TrainError::NotFinite { what, step: step + 1 });
+                // Frozen weights are read here alone: to read all of them before every run would take seconds.
+                return Err(match decoder::find_not_finite(&self.inputs.model.model) {
+                    Some(tensor) => TrainError::Weights { tensor },
+                    None => TrainError::NotFinite { what, step: step + 1 },
+                });
             }
         }
         let rate = self.plan.schedule(self.config).at(step);
@@ -331,9 +351,28 @@ impl<'a, 'w> Trainer<'a, 'w> {
             tokens,
             examples: rows.len(),
             seconds: self.begun.elapsed().as_secs_f64(),
+            memory: machine::resident_bytes(),
         };
         teller.tell(event)?;
         Ok(true)
+    }
+
+    /// Asks the first held-out question (the first question, where none are held out) of the model as it is.
+    fn sample(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<(), TrainError> {
+        let rows = self.inputs.eval.unwrap_or(self.inputs.train);
+        // All of a model's weights in training are nothing that inference can read yet: only adapters are tried.
+        let (Adaptation::Lora(config), Some(row)) = (&self.identity.adaptation, rows.rows.first()) else { return Ok(()) };
+        let adapter = self.decoder.adapter(&self.parameters, config, None);
+        let (prompt, answer) = row.tokens.split_at(row.prompt.min(row.tokens.len()));
+        let answered = match trial::answer(self.inputs.model, &adapter, prompt, 2 * answer.len() + SAMPLE_TOKENS, cancel) {
+            Ok(answered) => answered,
+            // Told to stop: the next step sees that, too.
+            Err(LlmError::Stopped(_)) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        };
+        let expected = self.inputs.model.tokenizer.decode(answer);
+        let (step, question) = (self.state.global_step, rows.first_question.clone());
+        teller.tell(TrainEvent::Sampled { step, question, answer: answered, expected })
     }
 
     /// The loss on held-out rows; true where it is time to stop early.

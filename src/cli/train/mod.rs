@@ -2,10 +2,13 @@
 //!
 //! - [`args`]: what can be typed
 //! - `show`: the plan as text, the run as a line
+//! - `preview`: the plan and examples as the model sees them, as JSON
 
 pub(super) mod args;
-mod show;
+mod preview;
+pub(super) mod show;
 
+use std::cell::Cell;
 use std::io::{Write, stderr, stdout};
 use std::path::PathBuf;
 
@@ -17,7 +20,7 @@ use crate::llm::adapter::Adapter;
 use crate::llm::open::OpenedModel;
 use crate::prompt::Form;
 use crate::signal::Cancel;
-use crate::store::{catalogue, machine};
+use crate::store::{catalogue, machine, runs};
 use crate::text;
 use crate::train::config::PromptChoice;
 use crate::train::flags::{self, Request};
@@ -40,15 +43,20 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
     let resolved = catalogue::resolve(&settings.paths, Some(&config.model_name_or_path))?;
     let model = OpenedModel::open(&resolved.path)?;
     let form = form(&config, &model);
-    let train = read_rows(&config, &model, form, &config.data_path, &cancel)?;
+    let (train, files) = read_rows(&config, &model, form, &config.data_path, &cancel)?;
     let eval = config.eval_data_path.clone().map(|path| read_rows(&config, &model, form, &[path], &cancel)).transpose()?;
+    let eval = eval.map(|(rows, _)| rows);
     let initial = config.init_adapter.as_deref().map(Adapter::read).transpose()?;
     let machine = Machine {
         memory: machine::memory().map(|memory| memory.available),
         disk: machine::free_bytes(&config.output_dir),
         operations_per_second: measure::operations_per_second(&model.model),
     };
-    let plan = plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine)?;
+    let plan = plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine);
+    if request.dry_run && request.json {
+        return preview::print(&config, plan, &model, &train, files);
+    }
+    let plan = plan?;
     let shown = show::plan(&config, &plan);
     if request.dry_run {
         write!(stdout(), "{shown}")?;
@@ -64,6 +72,9 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
         initial: initial.as_ref(),
         prompt: if form == Form::Alpaca { "alpaca" } else { "chat" },
     };
+    if let Err(error) = runs::remember(&settings.paths, &config.output_dir) {
+        say(&format!("warning: `sqllama runs` will not know of this run: {error}"))?;
+    }
     let mut line = show::RunLine::new(config.logging_steps);
     let outcome = run(&config, &plan, &inputs, start, &cancel, &mut |event| line.show(&event));
     line.finish();
@@ -102,15 +113,24 @@ fn form(config: &TrainConfig, model: &OpenedModel) -> Form {
     choice.into()
 }
 
-fn read_rows(config: &TrainConfig, model: &OpenedModel, form: Form, files: &[PathBuf], cancel: &Cancel) -> Result<Rows, Failure> {
+/// The rows of `files`, and how many each of them holds.
+fn read_rows(
+    config: &TrainConfig,
+    model: &OpenedModel,
+    form: Form,
+    files: &[PathBuf],
+    cancel: &Cancel,
+) -> Result<(Rows, Vec<(String, usize)>), Failure> {
     let options = ReadOptions { format: None, databases: config.databases.clone() };
     let open = |path: &PathBuf| Examples::open(path, &options, cancel);
-    let files = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
-    let rows = Rows::make(model, form, config.model_max_length, files.into_iter().flatten(), cancel)?;
+    let opened = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
+    let counts: Vec<Cell<usize>> = files.iter().map(|_| Cell::new(0)).collect();
+    let examples = opened.into_iter().zip(&counts).flat_map(|(examples, count)| examples.inspect(|_| count.set(count.get() + 1)));
+    let rows = Rows::make(model, form, config.model_max_length, examples, cancel)?;
     for problem in &rows.problems {
         say(&format!("warning: {problem}"))?;
     }
-    Ok(rows)
+    Ok((rows, files.iter().map(|path| path.display().to_string()).zip(counts.into_iter().map(Cell::into_inner)).collect()))
 }
 
 /// The presets that come with the program.
@@ -130,7 +150,7 @@ pub(super) fn after_help() -> String {
     let presets = PRESETS.map(|(name, _)| name).join(", ");
     format!(
         "Flags (the Trainer's names; the same keys in CONFIG.toml; flags win):\n{}\n      --{:<30} published rates and batches: {presets}\n      \
-         --{:<30} show the plan and do nothing\n      --{:<30} go on with the run in this folder\n      --{:<30} threads to compute on\n",
+         --{:<30} show the plan and do nothing; with --json, as an object with examples as the model sees them\n      --{:<30} go on with the run in this folder\n      --{:<30} threads to compute on\n",
         flags::help(),
         "preset",
         "dry-run",

@@ -1,12 +1,9 @@
 //! The plan as text, and the run as a line: drawn over itself on a terminal, written now and then elsewhere.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write, stderr};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
-use crate::store::machine;
+use super::super::line::LiveLine;
 use crate::text;
 use crate::train::config::{Method, TrainConfig};
 use crate::train::{Progress, TrainEvent, TrainPlan};
@@ -82,16 +79,13 @@ pub(super) fn plan(config: &TrainConfig, plan: &TrainPlan) -> String {
 pub(super) struct RunLine {
     progress: Progress,
     every: u64,
-    /// `None` without a terminal.
-    bar: Option<ProgressBar>,
+    line: LiveLine,
 }
 
 impl RunLine {
     /// On stderr; without a terminal, a line every `every` steps.
     pub(super) fn new(every: u64) -> Self {
-        let style = ProgressStyle::with_template("{wide_msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
-        let bar = stderr().is_terminal().then(|| ProgressBar::new_spinner().with_style(style));
-        Self { progress: Progress::default(), every, bar }
+        Self { progress: Progress::default(), every, line: LiveLine::new() }
     }
 
     /// Shows what happened.
@@ -99,22 +93,19 @@ impl RunLine {
         self.progress.apply(event);
         match event {
             TrainEvent::Step { step, .. } => {
-                let line = step_line(&self.progress, machine::resident_bytes());
-                match &self.bar {
-                    Some(bar) => {
-                        bar.set_message(line);
-                        bar.tick();
-                    }
-                    None if step.is_multiple_of(self.every) || *step == self.progress.total_steps => self.say(&line),
-                    None => {}
-                }
+                let due = step.is_multiple_of(self.every) || *step == self.progress.total_steps;
+                self.line.show(step_line(&self.progress), due);
             }
-            TrainEvent::Started { step, .. } if *step > 0 => self.say(&format!("going on behind step {step}")),
+            TrainEvent::Started { step, .. } if *step > 0 => self.line.say(&format!("going on behind step {step}")),
             TrainEvent::Evaluated { step, eval_loss, best, .. } => {
                 let note = if *best { ", the best so far" } else { "" };
-                self.say(&format!("step {step}: loss on held-out examples {eval_loss:.4}{note}"));
+                self.line.say(&format!("step {step}: loss on held-out examples {eval_loss:.4}{note}"));
             }
-            TrainEvent::Saved { folder, .. } => self.say(&format!("saved {}", text::sanitize(folder))),
+            TrainEvent::Sampled { step, answer, .. } => {
+                let answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");
+                self.line.say(&format!("step {step} answers: {}", text::sanitize(&answer)));
+            }
+            TrainEvent::Saved { folder, .. } => self.line.say(&format!("saved {}", text::sanitize(folder))),
             // Warnings stand in the plan; endings are told by the command.
             _ => {}
         }
@@ -122,23 +113,12 @@ impl RunLine {
 
     /// Takes the line away.
     pub(super) fn finish(&self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
-
-    fn say(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.println(text),
-            None => {
-                let _ = writeln!(stderr(), "{text}");
-            }
-        }
+        self.line.finish();
     }
 }
 
 /// `step 12/300  loss 1.2345 (mean 1.3000)  rate 1.0e-4  norm 0.52  123 tokens/s  1.2 GB  3m20s left`.
-fn step_line(progress: &Progress, resident: Option<u64>) -> String {
+pub(in crate::cli) fn step_line(progress: &Progress) -> String {
     let mut out = format!("step {}/{}", progress.step, progress.total_steps);
     if let Some(point) = progress.points.last() {
         let mean = progress.smoothed_loss.unwrap_or(point.loss);
@@ -147,8 +127,8 @@ fn step_line(progress: &Progress, resident: Option<u64>) -> String {
     if let Some(speed) = progress.tokens_per_second {
         let _ = write!(out, "  {speed:.0} tokens/s");
     }
-    if let Some(resident) = resident {
-        let _ = write!(out, "  {}", text::bytes(resident));
+    if let Some(memory) = progress.memory {
+        let _ = write!(out, "  {}", text::bytes(memory));
     }
     if let Some(seconds) = progress.seconds_left {
         let _ = write!(out, "  {} left", text::duration(Duration::from_secs_f64(seconds)));
@@ -164,12 +144,19 @@ mod tests {
     fn the_line_has_its_shape() {
         let mut progress = Progress::default();
         progress.apply(&TrainEvent::Started { step: 0, total_steps: 3, epochs: 1.0, examples: 12, parameters: 9 });
-        assert_eq!(step_line(&progress, None), "step 0/3");
+        assert_eq!(step_line(&progress), "step 0/3");
         let (loss, grad_norm, learning_rate) = (1.23456, 0.5, 1e-4);
-        progress.apply(&TrainEvent::Step { step: 1, epoch: 0.3, loss, grad_norm, learning_rate, tokens: 200, examples: 4, seconds: 2.0 });
-        assert_eq!(
-            step_line(&progress, Some(1_200_000_000)),
-            "step 1/3  loss 1.2346 (mean 1.2346)  rate 1.0e-4  norm 0.50  100 tokens/s  1.2 GB  4.0 s left"
-        );
+        progress.apply(&TrainEvent::Step {
+            step: 1,
+            epoch: 0.3,
+            loss,
+            grad_norm,
+            learning_rate,
+            tokens: 200,
+            examples: 4,
+            seconds: 2.0,
+            memory: Some(1_200_000_000),
+        });
+        assert_eq!(step_line(&progress), "step 1/3  loss 1.2346 (mean 1.2346)  rate 1.0e-4  norm 0.50  100 tokens/s  1.2 GB  4.0 s left");
     }
 }

@@ -78,7 +78,7 @@ impl Adapter {
                     name: tensor_name(index, projection, part),
                     shape,
                     block: BlockType::F32,
-                    values: Box::new(move || values.clone()),
+                    values: Box::new(move || values.as_slice().into()),
                 });
             }
         }
@@ -203,7 +203,7 @@ mod tests {
         assert!(Adapter::read(folder.path()).unwrap_err().to_string().contains(TENSOR_FILE));
         let write = |name: &str, shape: Vec<usize>| {
             let values = vec![0.0; shape.iter().product()];
-            let tensor = TensorData { name: name.into(), shape, block: BlockType::F32, values: Box::new(move || values.clone()) };
+            let tensor = TensorData { name: name.into(), shape, block: BlockType::F32, values: Box::new(move || values.clone().into()) };
             write_safetensors(&folder.path().join(TENSOR_FILE), &[tensor]).unwrap();
             Adapter::read(folder.path()).unwrap_err().to_string()
         };

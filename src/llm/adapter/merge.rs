@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::super::LlmError;
-use super::super::checkpoint::{Checkpoint, TensorData, write_safetensors};
+use super::super::checkpoint::{Checkpoint, TensorData, made, write_safetensors};
 use super::super::names::{LayerPart, TensorName};
 use super::super::open::OpenedModel;
 use super::active::ActiveAdapter;
@@ -47,13 +47,13 @@ fn write_merged(checkpoint: &Checkpoint, adapter: &Adapter, folder: &Path) -> Re
             }
             _ => None,
         };
-        let values: Box<dyn Fn() -> Vec<f32>> = match lora {
-            Some((lora, scale)) => Box::new(move || {
+        let values = match lora {
+            Some((lora, scale)) => made(move || {
                 let mut values = read();
                 add_product(&mut values, lora, scale);
                 values
             }),
-            None => Box::new(read),
+            None => made(read),
         };
         tensors.push(TensorData { name: name.into(), shape: place.shape.clone(), block, values });
     }

@@ -4,6 +4,7 @@
 //! - [`card`]: `sqllama.json`, what an adapter was trained with
 //! - [`files`]: a folder read and written
 //! - [`active`]: an adapter made ready for one model
+//! - [`trial`]: an answer with one that is not finished
 //! - [`mod@merge`]: an adapter added to its base, for good
 
 pub mod active;
@@ -11,6 +12,7 @@ pub mod card;
 pub mod config;
 pub mod files;
 pub mod merge;
+pub mod trial;
 
 pub use active::ActiveAdapter;
 pub use card::AdapterCard;

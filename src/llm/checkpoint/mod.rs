@@ -10,4 +10,4 @@ pub mod write;
 
 pub use config::Config;
 pub use read::{Checkpoint, SafetensorsFile};
-pub use write::{TensorData, write_safetensors};
+pub use write::{TensorData, made, write_safetensors};

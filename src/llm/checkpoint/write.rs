@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use half::{bf16, f16};
-use safetensors::{Dtype, View};
+use safetensors::{Dtype, SafeTensorError, View};
 
 use super::super::LlmError;
 use crate::compute::BlockType;
@@ -18,8 +18,13 @@ pub struct TensorData<'a> {
     pub shape: Vec<usize>,
     /// [`BlockType::F32`], [`BlockType::F16`] or [`BlockType::BF16`].
     pub block: BlockType,
-    /// Makes its values; called once, when they are written.
-    pub values: Box<dyn Fn() -> Vec<f32> + 'a>,
+    /// Makes its values, or shows where they lie; called once, when they are written.
+    pub values: Box<dyn Fn() -> Cow<'a, [f32]> + 'a>,
+}
+
+/// Values that are made when they are asked for.
+pub fn made<'a>(values: impl Fn() -> Vec<f32> + 'a) -> Box<dyn Fn() -> Cow<'a, [f32]> + 'a> {
+    Box::new(move || values().into())
 }
 
 impl View for &TensorData<'_> {
@@ -37,6 +42,9 @@ impl View for &TensorData<'_> {
 
     fn data(&self) -> Cow<'_, [u8]> {
         let values = (self.values)();
+        if let (Cow::Borrowed(values), Dtype::F32, true) = (&values, self.dtype(), cfg!(target_endian = "little")) {
+            return Cow::Borrowed(bytes_of(values));
+        }
         Cow::Owned(match self.block {
             BlockType::F16 => values.iter().flat_map(|value| f16::from_f32(*value).to_le_bytes()).collect(),
             BlockType::BF16 => values.iter().flat_map(|value| bf16::from_f32(*value).to_le_bytes()).collect(),
@@ -50,6 +58,12 @@ impl View for &TensorData<'_> {
     }
 }
 
+/// The bytes of `values` as they lie there, which is as the file wants them on a little-endian machine: no copy of a large matrix is made.
+fn bytes_of(values: &[f32]) -> &[u8] {
+    // SAFETY: every byte of an f32 is initialised, u8 needs no alignment, and the length is that of the same memory, borrowed as long.
+    unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), size_of_val(values)) }
+}
+
 /// Writes `tensors` beside `path`, syncs, then renames. `format: pt` stands in the header, without which transformers refuses a file.
 pub fn write_safetensors(path: &Path, tensors: &[TensorData<'_>]) -> Result<(), LlmError> {
     let failed = |source: std::io::Error| LlmError::Write { path: path.into(), source };
@@ -57,7 +71,11 @@ pub fn write_safetensors(path: &Path, tensors: &[TensorData<'_>]) -> Result<(), 
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
     let views = tensors.iter().map(|tensor| (tensor.name.as_str(), tensor));
     let written = safetensors::serialize_to_file(views, Some(metadata), &part)
-        .map_err(std::io::Error::other)
+        .map_err(|error| match error {
+            // Its kind says whether the disk is full.
+            SafeTensorError::IoError(error) => error,
+            other => std::io::Error::other(other),
+        })
         .and_then(|()| std::fs::File::open(&part)?.sync_all())
         .and_then(|()| std::fs::rename(&part, path));
     if written.is_err() {
@@ -75,11 +93,12 @@ mod tests {
     fn what_was_written_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.safetensors");
-        let tensor = |name: &str, block| TensorData {
+        const VALUES: [f32; 6] = [1.0, -2.5, 0.0, 3.0, 1e-3, 7.0];
+        let tensor = |name: &'static str, block| TensorData {
             name: name.into(),
             shape: vec![2, 3],
             block,
-            values: Box::new(|| vec![1.0, -2.5, 0.0, 3.0, 1e-3, 7.0]),
+            values: Box::new(move || if name == "a" { Cow::Borrowed(&VALUES) } else { Cow::Owned(VALUES.to_vec()) }),
         };
         write_safetensors(&path, &[tensor("b", BlockType::BF16), tensor("a", BlockType::F32), tensor("c", BlockType::F16)]).unwrap();
         let file = SafetensorsFile::open(&path).unwrap();

@@ -119,6 +119,7 @@ fn the_table_has_every_setting() {
             save_total_limit: Some(1),
             eval_steps: Some(1),
             early_stopping_patience: Some(1),
+            sample_steps: Some(1),
             ..TrainConfig::default()
         }
         .to_toml(),

@@ -74,6 +74,8 @@ impl<'w> Builder<'w> {
     fn matrix(&mut self, name: String, weight: &Weight) -> ParameterId {
         let mut values = vec![0.0; weight.rows * weight.columns];
         weight.rows_f32(0..weight.rows, &mut values);
+        // From here on the copy alone is worked with.
+        weight.release();
         self.parameters.add(name, vec![weight.rows, weight.columns], values)
     }
 
@@ -224,7 +226,8 @@ impl<'w> Decoder<'w> {
     }
 
     /// The sum of the losses at the batch's targets, and with `scale` its gradients, multiplied and added to `gradients`. What a layer's
-    /// forward pass computed is kept for the last `kept_layers` layers, and computed again for the others.
+    /// forward pass computed is kept for the last `kept_layers` layers, and computed again for the others. Where it is kept for none, the
+    /// inputs of every second layer are computed again, too.
     #[allow(clippy::too_many_arguments)] // what is read, what is written, and the step
     pub fn loss(
         &self,
@@ -243,7 +246,7 @@ impl<'w> Decoder<'w> {
         let geometry =
             Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &back };
         let mut x = self.embed(&mut pass, &batch.tokens);
-        let mut inputs: Vec<(Vec<f32>, Option<Kept>)> = Vec::with_capacity(self.layers.len());
+        let mut inputs: Vec<(Option<Vec<f32>>, Option<Kept>)> = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
             let (out, kept) = layer.forward(&mut pass, &geometry, &x);
             let input = std::mem::replace(&mut x, out);
@@ -254,15 +257,30 @@ impl<'w> Decoder<'w> {
             }
             let keep = index + kept_layers >= self.layers.len();
             if keep {
-                inputs.push((input, Some(kept)));
+                inputs.push((Some(input), Some(kept)));
+                continue;
+            }
+            kept.recycle(pass.workspace);
+            if kept_layers == 0 && !(index - self.lowest).is_multiple_of(2) {
+                pass.workspace.give(input);
+                inputs.push((None, None));
             } else {
-                kept.recycle(pass.workspace);
-                inputs.push((input, None));
+                inputs.push((Some(input), None));
             }
         }
         let loss = self.head(&mut pass, gradients, batch, &mut x, step.map(|step| step.loss));
         let trained = self.layers.get(self.lowest..).unwrap_or_default();
-        for (layer, (input, kept)) in trained.iter().zip(inputs).rev() {
+        while let Some((input, kept)) = inputs.pop() {
+            let Some(layer) = trained.get(inputs.len()) else { break };
+            let input = match (input, inputs.last(), trained.get(inputs.len().wrapping_sub(1))) {
+                (Some(input), ..) => input,
+                (None, Some((Some(before), _)), Some(below)) => {
+                    let (input, kept) = below.forward(&mut pass, &geometry, before);
+                    kept.recycle(pass.workspace);
+                    input
+                }
+                (None, ..) => unreachable!("below a layer whose input was let go stands one whose input is there"),
+            };
             let kept = kept.unwrap_or_else(|| layer.recompute(&mut pass, &geometry, &input));
             layer.backward(&mut pass, gradients, &geometry, &input, kept, &mut x);
             pass.workspace.give(input);
@@ -322,6 +340,40 @@ impl<'w> Decoder<'w> {
         let chosen: Vec<f32> = places.iter().flat_map(|&place| &x[place * hidden..(place + 1) * hidden]).copied().collect();
         let (normed, _) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
         self.output.forward(&mut pass, &normed).0
+    }
+}
+
+/// The name of a tensor of `model` that holds a number which is not finite. Reads all of it: for when something went wrong.
+pub fn find_not_finite(model: &Model) -> Option<String> {
+    /// Rows that are unpacked at once.
+    const ROWS: usize = 64;
+    let is_bad = |weight: &Weight| {
+        let mut buffer = vec![0.0; ROWS * weight.columns];
+        (0..weight.rows).step_by(ROWS).any(|from| {
+            let to = (from + ROWS).min(weight.rows);
+            let out = buffer.get_mut(..(to - from) * weight.columns).unwrap_or_default();
+            weight.rows_f32(from..to, out);
+            out.iter().any(|value| !value.is_finite())
+        })
+    };
+    let bad = |values: &[f32]| values.iter().any(|value| !value.is_finite());
+    let weights = &model.weights;
+    if is_bad(&weights.token_embd) {
+        return Some("model.embed_tokens.weight".into());
+    }
+    for (index, layer) in weights.layers.iter().enumerate() {
+        let found = Projection::ALL.into_iter().find(|&projection| is_bad(layer.projection(projection)));
+        let norm = bad(&layer.attn_norm) || bad(&layer.ffn_norm) || layer.attn_qkv_bias.as_deref().is_some_and(bad);
+        match (found, norm) {
+            (Some(projection), _) => return Some(format!("model.layers.{index}.{}.weight", projection.path())),
+            (None, true) => return Some(format!("a norm or bias of model.layers.{index}")),
+            (None, false) => {}
+        }
+    }
+    match (bad(&weights.output_norm), is_bad(&weights.output)) {
+        (true, _) => Some("model.norm.weight".into()),
+        (false, true) => Some("lm_head.weight".into()),
+        (false, false) => None,
     }
 }
 

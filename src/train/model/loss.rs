@@ -6,11 +6,13 @@ use crate::compute::elementwise;
 use crate::compute::gemm::Write;
 
 /// Bytes of logits in a chunk.
-const CHUNK_BYTES: usize = 64 << 20;
+const CHUNK_BYTES: usize = 16 << 20;
+/// Fewer rows than this, and unpacking the output matrix for each chunk costs more than multiplying with it.
+const CHUNK_ROWS: usize = 64;
 
 /// Rows of a chunk, for a vocabulary of this many entries.
 pub fn chunk_rows(vocabulary: usize) -> usize {
-    (CHUNK_BYTES / 4 / vocabulary.max(1)).clamp(8, 512)
+    (CHUNK_BYTES / 4 / vocabulary.max(1)).clamp(CHUNK_ROWS, 512)
 }
 
 /// What the gradients of a loss are multiplied with; `None` where no gradient is wanted.

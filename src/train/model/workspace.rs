@@ -50,8 +50,8 @@ impl<'p> Workspace<'p> {
 
     /// Takes a buffer back.
     pub fn give(&mut self, buffer: Vec<f32>) {
-        /// More idle buffers than a layer uses at once are left to the system.
-        const MOST: usize = 48;
+        /// More idle buffers than one operation takes are left to the allocator, which uses their memory for others of any size.
+        const MOST: usize = 16;
         if self.free.len() < MOST && buffer.capacity() > 0 {
             self.free.push(buffer);
         } else {

@@ -406,6 +406,7 @@ fn a_model_is_fine_tuned() {
                 tokens: 900,
                 examples: 8,
                 seconds,
+                memory: Some(812_000_000),
             });
             if step % 10 == 0 {
                 progress.apply(&TrainEvent::Evaluated { step: step.into(), epoch, eval_loss: loss + 0.3, best: true });
