@@ -76,6 +76,9 @@ impl Keeper {
                 records.remove_favourite(*id)?;
             }
             KeepWork::Attach { adapter } => records.attach(database, adapter)?,
+            KeepWork::Detach => {
+                records.detach(database)?;
+            }
             KeepWork::Adopt { from } => records.adopt(*from, database)?,
             KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } | KeepWork::Write { .. } => {}
         }

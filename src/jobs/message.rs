@@ -13,8 +13,8 @@ use crate::store::pull::PullEvent;
 mod outcome;
 mod work;
 
-pub use outcome::{AttachedAdapter, Compared, DatabaseRecords, FileRow, JobFailure, Kept, ModelRow, Outcome, RunRow};
-pub use work::{AskWork, ChartWork, ExportFormat, KeepWork, ModelsWork, ResultWork, TrainWork, Work};
+pub use outcome::{AttachedAdapter, Compared, DatabaseRecords, FileRow, JobFailure, Kept, ModelRow, Outcome};
+pub use work::{AskWork, ChartWork, ExportFormat, KeepWork, ModelsWork, ResultWork, Work};
 
 /// Names a job; chosen by the front end, never twice.
 pub type JobId = u64;
@@ -57,6 +57,13 @@ pub enum Report {
         /// What happened.
         event: AskEvent,
     },
+    /// How far a job is, in a few words.
+    Progress {
+        /// Which job.
+        job: JobId,
+        /// In words.
+        text: String,
+    },
     /// So many rows so far.
     Rows {
         /// The running or exporting job.
@@ -89,6 +96,7 @@ impl Report {
             | Self::ModelLoaded { job, .. }
             | Self::Adapter { job, .. }
             | Self::Ask { job, .. }
+            | Self::Progress { job, .. }
             | Self::Rows { job, .. }
             | Self::Pull { job, .. }
             | Self::Done { job, .. } => *job,

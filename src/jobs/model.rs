@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::AskWork;
+use super::compare::compare;
 use super::database::opened;
 use super::message::{AttachedAdapter, JobFailure, JobId, ModelsWork, Outcome, Report, Work};
+use super::training::TrainWork;
 use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
@@ -29,6 +31,8 @@ pub(super) struct Asked {
     paths: Paths,
     /// The attached adapter that the model has been told of, whether it could take it or not.
     adapter: Option<PathBuf>,
+    /// Whether the model is as `adapter` says.
+    followed: bool,
     /// The form that the adapter in use was trained with.
     form: Option<Form>,
     limits: Limits,
@@ -39,7 +43,7 @@ impl Asked {
     pub(super) fn new(factory: ModelFactory, limits: &Limits, paths: Paths) -> Self {
         let default = Limits::default();
         let limits = Limits { timeout: limits.timeout.min(COMPARING), max_rows: limits.max_rows.min(default.max_rows), ..default };
-        Self { factory, name: None, model: None, paths, adapter: None, form: None, limits }
+        Self { factory, name: None, model: None, paths, adapter: None, followed: true, form: None, limits }
     }
 
     pub(super) fn work(&mut self, task: &Task, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
@@ -48,7 +52,7 @@ impl Asked {
                 // The old one goes first: two may not fit.
                 let old = self.name.replace(name.clone());
                 self.model = None;
-                (self.adapter, self.form) = (None, None);
+                (self.adapter, self.form, self.followed) = (None, None, false);
                 if let Err(failure) = self.loaded(task.job, report) {
                     self.name = old;
                     return Err(failure);
@@ -59,6 +63,14 @@ impl Asked {
                 let (open, limits) = (opened(open)?, self.limits);
                 let form = self.follow(task.job, &open, report)?;
                 answer(task, asked, &open, (self.loaded(task.job, report)?, form), &limits, report)
+            }
+            Work::Train(TrainWork::Compare { folder }) => {
+                let (open, limits) = (opened(open)?, self.limits);
+                // Whatever happens, the next question gets the adapter that is attached then.
+                (self.adapter, self.form, self.followed) = (None, None, false);
+                let model = self.loaded(task.job, report)?;
+                let form = form_of(model);
+                compare(task, folder, &open, (model, form), &limits, report)
             }
             Work::Prepare => {
                 let open = opened(open)?;
@@ -76,7 +88,7 @@ impl Asked {
             let id = records.database(open.asking.path(), &open.schema.fingerprint()).ok()?;
             records.attachment(id).ok().flatten()
         });
-        if attached != self.adapter {
+        if attached != self.adapter || !self.followed {
             let model = self.loaded(job, report)?;
             let taken = attached.as_deref().map(|folder| {
                 let adapter = Adapter::read(folder)?;
@@ -90,6 +102,7 @@ impl Asked {
             let name = |folder: &PathBuf| folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
             let adapter = attached.as_ref().map(|folder| AttachedAdapter { name: name(folder), problem });
             report(Report::Adapter { job, adapter });
+            self.followed = true;
             self.form = taken.and_then(|adapter| match adapter.card?.prompt.as_str() {
                 "alpaca" => Some(Form::Alpaca),
                 "chat" => Some(Form::Chat),

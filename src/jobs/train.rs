@@ -1,97 +1,146 @@
 //! Training runs. A run is a process of its own, `sqllama train ...` with the words that the screen shows: it goes on when the screen is
-//! left, and whoever started it, everybody can watch it by its `events.jsonl`.
+//! left, and whoever started it, everybody can watch it by its `events.jsonl`, and have it stop.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
-use super::message::{JobFailure, Outcome, RunRow, TrainWork};
-use crate::store::Paths;
-use crate::train::Progress;
+use super::database::opened;
+use super::message::{JobFailure, Outcome};
+use super::training::{Checked, RunRow, TrainOrder, TrainWork};
+use super::workers::{Opened, Task, misplaced};
+use super::{compare, examples};
+use crate::signal::Cancel;
+use crate::store::{Paths, runs};
+use crate::train::event::{Preview, Standing};
+use crate::train::{TrainError, watch};
 
-/// What a run's plan may say, in bytes.
-const PLAN_BYTES: usize = 100_000;
+/// How long a run that is to be deleted may take to write its checkpoint and end.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// What a check that fails may say, in bytes.
+const SAID_BYTES: usize = 20_000;
+/// How often it is looked whether it has.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// What the thread for runs holds.
 pub(super) struct Trainer {
     paths: Paths,
     /// Runs that this screen started, by folder.
     children: HashMap<PathBuf, Child>,
+    /// Those of them that ended badly.
+    failed: Vec<PathBuf>,
 }
 
 impl Trainer {
     pub(super) fn new(paths: Paths) -> Self {
-        Self { paths, children: HashMap::new() }
+        Self { paths, children: HashMap::new(), failed: Vec::new() }
     }
 
-    pub(super) fn work(&mut self, work: &TrainWork) -> Result<Outcome, JobFailure> {
+    pub(super) fn work(&mut self, task: &Task, work: &TrainWork, open: &Opened) -> Result<Outcome, JobFailure> {
         match work {
-            TrainWork::Check { words, folder, examples } => {
-                write_examples(folder, examples.as_deref())?;
-                check(words)
+            TrainWork::Check(order) => check(&self.paths, words_of(order, open, &task.cancel)?),
+            TrainWork::Start(order) => self.start(order, open, &task.cancel),
+            TrainWork::Stop { folder } => {
+                watch::stop(folder)?;
+                Ok(Outcome::Run(Box::new(self.look(folder))))
             }
-            TrainWork::Start { words, folder, examples } => self.start(words, folder, examples.as_deref()),
-            TrainWork::Stop { folder } => self.stop(folder),
+            TrainWork::Remove { folder } => self.remove(folder, &task.cancel),
             TrainWork::List => Ok(Outcome::Runs(self.list())),
             TrainWork::Watch { folder } => Ok(Outcome::Run(Box::new(self.look(folder)))),
+            TrainWork::Compare { .. } => Err(misplaced()),
         }
     }
 
-    fn start(&mut self, words: &[String], folder: &Path, examples: Option<&str>) -> Result<Outcome, JobFailure> {
+    fn start(&mut self, order: &TrainOrder, open: &Opened, cancel: &Cancel) -> Result<Outcome, JobFailure> {
+        let folder = &order.folder;
         let unusable = |error: std::io::Error| JobFailure {
             message: format!("the run in {} could not be started: {error}", folder.display()),
-            hint: Some("give another folder".into()),
+            hint: Some("free some space, or give another name".into()),
         };
-        write_examples(folder, examples)?;
+        let words = words_of(order, open, cancel)?;
+        fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(unusable)?;
         let log = File::create(log_file(folder)).map_err(unusable)?;
         let copy = log.try_clone().map_err(unusable)?;
-        let mut command = ourselves()?;
+        let mut command = ourselves(&self.paths)?;
         command.arg("train").args(words).stdin(Stdio::null()).stdout(log).stderr(copy);
         // Its own group: what ends the screen does not end the run.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         let child = command.spawn().map_err(unusable)?;
-        self.children.insert(folder.to_owned(), child);
+        self.failed.retain(|other| other != folder);
+        self.children.insert(folder.clone(), child);
         Ok(Outcome::Run(Box::new(self.look(folder))))
     }
 
-    /// Asks a run to write a checkpoint and end.
-    fn stop(&mut self, folder: &Path) -> Result<Outcome, JobFailure> {
-        let elsewhere = || JobFailure {
-            message: "this run was not started here".into(),
-            hint: Some("end its process with Ctrl+C, or `kill`: it writes a checkpoint first".into()),
-        };
-        let child = self.children.get(folder).ok_or_else(elsewhere)?;
-        terminate(child)?;
-        Ok(Outcome::Run(Box::new(self.look(folder))))
+    fn remove(&mut self, folder: &Path, cancel: &Cancel) -> Result<Outcome, JobFailure> {
+        let begun = Instant::now();
+        if self.look(folder).standing.is_running() {
+            // One that only begins knows no signal yet, and one that has just ended needs none.
+            let _ = watch::stop(folder);
+            while self.look(folder).standing.is_running() && begun.elapsed() < PATIENCE && !cancel.is_stopped() {
+                std::thread::sleep(LOOK);
+            }
+        }
+        if watch::is_run(folder) {
+            watch::remove(folder)?;
+        }
+        for beside in ["log", "examples.jsonl", "held.jsonl", "held.json"] {
+            let _ = fs::remove_file(folder.with_extension(beside));
+        }
+        Ok(Outcome::Runs(self.list()))
     }
 
     fn list(&mut self) -> Vec<RunRow> {
-        let folders = fs::read_dir(self.paths.runs()).map(|entries| entries.flatten().map(|entry| entry.path()).collect::<Vec<_>>());
-        let mut runs: Vec<RunRow> =
-            folders.unwrap_or_default().into_iter().filter(|folder| folder.is_dir()).map(|folder| self.look(&folder)).collect();
-        runs.sort_by(|a, b| b.folder.cmp(&a.folder));
-        runs
+        runs::list(&self.paths, watch::is_run).iter().map(|folder| self.look(folder)).collect()
     }
 
     /// Where a run stands.
     fn look(&mut self, folder: &Path) -> RunRow {
-        let progress = fs::read_to_string(folder.join("events.jsonl")).map(|text| Progress::of_lines(&text)).unwrap_or_default();
-        let ended = self.children.get_mut(folder).and_then(|child| child.try_wait().ok().flatten());
-        if ended.is_some() {
+        if let Some(status) = self.children.get_mut(folder).and_then(|child| child.try_wait().ok().flatten()) {
             self.children.remove(folder);
+            if !status.success() && status.code() != Some(6) {
+                self.failed.push(folder.to_owned());
+            }
         }
+        let seen = watch::look(folder);
+        let standing = match seen.standing {
+            // It has read neither model nor examples yet, and holds nothing.
+            _ if self.children.contains_key(folder) && !seen.standing.is_running() => Standing::Starting,
+            // It ended before its first event: its words say why.
+            Standing::NotBegun if self.failed.iter().any(|failed| failed == folder) => Standing::Failed,
+            standing => standing,
+        };
         let said = fs::read_to_string(log_file(folder)).unwrap_or_default();
-        let last = said.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().to_owned();
+        let mut lines = said.lines().rev().filter(|line| !line.trim().is_empty());
+        let last = match lines.clone().find(|line| line.starts_with("error: ")) {
+            Some(error) if standing == Standing::Failed => error,
+            _ => lines.next().unwrap_or_default(),
+        };
+        let settings = seen.config.map(|config| config.as_flags()).unwrap_or_default();
         RunRow {
             folder: folder.to_owned(),
-            running_here: self.children.contains_key(folder),
-            failed: ended.is_some_and(|status| !status.success() && status.code() != Some(6)),
-            progress,
-            last,
+            standing,
+            progress: seen.progress,
+            last: last.to_owned(),
+            settings,
+            compared: compare::read(folder),
         }
     }
+}
+
+/// Every word of a run: those of the order, and those for what is written beside its folder.
+fn words_of(order: &TrainOrder, open: &Opened, cancel: &Cancel) -> Result<Vec<String>, JobFailure> {
+    let mut words = order.words.clone();
+    if let Some(own) = &order.own {
+        let written = examples::write(&order.folder, own, &opened(open)?, cancel)?;
+        words.extend(written);
+    }
+    if words.iter().any(|word| word == "--eval_data_path") && !words.iter().any(|word| word == "--eval_strategy") {
+        words.extend(["--eval_strategy".to_owned(), "epoch".to_owned()]);
+    }
+    Ok(words)
 }
 
 /// Beside the run's folder, which has to be the run's own.
@@ -99,45 +148,33 @@ fn log_file(folder: &Path) -> PathBuf {
     folder.with_extension("log")
 }
 
-/// Makes the place for a run, and writes the accepted answers that it learns from beside its folder.
-fn write_examples(folder: &Path, examples: Option<&str>) -> Result<(), JobFailure> {
-    let unusable = |error: std::io::Error| JobFailure {
-        message: format!("the run in {} cannot be prepared: {error}", folder.display()),
-        hint: Some("give another folder".into()),
-    };
-    fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(unusable)?;
-    examples.map_or(Ok(()), |text| fs::write(folder.with_extension("examples.jsonl"), text).map_err(unusable))
-}
-
-fn ourselves() -> Result<Command, JobFailure> {
+fn ourselves(paths: &Paths) -> Result<Command, JobFailure> {
     let program = std::env::current_exe().map_err(|error| JobFailure {
         message: format!("sqllama's own program cannot be found: {error}"),
         hint: Some("run `sqllama train` from a shell".into()),
     })?;
-    Ok(Command::new(program))
+    let mut command = Command::new(program);
+    command.env("SQLLAMA_DATA_DIR", &paths.data).env("SQLLAMA_CONFIG_DIR", &paths.config).env("SQLLAMA_CACHE_DIR", &paths.cache);
+    Ok(command)
 }
 
-/// What a run would do and take, in the words of `--dry-run`.
-fn check(words: &[String]) -> Result<Outcome, JobFailure> {
+/// What a run would do and take, and the examples as the model sees them.
+fn check(paths: &Paths, words: Vec<String>) -> Result<Outcome, JobFailure> {
     let failed = |message: String| JobFailure { message, hint: None };
-    let out =
-        ourselves()?.arg("train").args(words).arg("--dry-run").stdin(Stdio::null()).output().map_err(|error| failed(error.to_string()))?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes.get(..PLAN_BYTES).unwrap_or(bytes)).trim().to_owned();
-    let (plan, said) = (text(&out.stdout), text(&out.stderr));
-    match out.status.success() {
-        true => Ok(Outcome::Text([plan, said].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n\n"))),
-        false => Err(failed(if said.is_empty() { format!("the check ended with {}", out.status) } else { said })),
+    let mut command = ourselves(paths)?;
+    command.arg("train").args(&words).args(["--dry-run", "--json"]).stdin(Stdio::null());
+    let out = command.output().map_err(|error| failed(error.to_string()))?;
+    match serde_json::from_slice::<Preview>(&out.stdout) {
+        Ok(preview) => Ok(Outcome::Checked(Box::new(Checked { words, preview }))),
+        Err(_) => {
+            let said = String::from_utf8_lossy(out.stderr.get(..SAID_BYTES).unwrap_or(&out.stderr)).trim().to_owned();
+            Err(failed(if said.is_empty() { format!("the check ended with {}", out.status) } else { said }))
+        }
     }
 }
 
-#[cfg(unix)]
-fn terminate(child: &Child) -> Result<(), JobFailure> {
-    let pid = rustix::process::Pid::from_child(child);
-    rustix::process::kill_process(pid, rustix::process::Signal::TERM)
-        .map_err(|error| JobFailure { message: format!("the run could not be asked to stop: {error}"), hint: None })
-}
-
-#[cfg(not(unix))]
-fn terminate(_: &Child) -> Result<(), JobFailure> {
-    Err(JobFailure { message: "a run cannot be stopped from here on this system".into(), hint: Some("end its process".into()) })
+impl From<TrainError> for JobFailure {
+    fn from(error: TrainError) -> Self {
+        Self { message: error.to_string(), hint: error.hint() }
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
+use super::training::TrainWork;
 use super::{database, files, keep, model, models, result, train};
 use crate::db::{Database, DbError, FileStamp, Limits, ValueIndex};
 use crate::llm::Generate;
@@ -86,6 +87,8 @@ impl Desk {
             Work::Result(_) => Self::Result,
             Work::Keep(_) | Work::Files { .. } | Work::Look => Self::Keep,
             Work::Models(_) => Self::Models,
+            // Where the model is: it does not fit twice.
+            Work::Train(TrainWork::Compare { .. }) => Self::Model,
             Work::Train(_) => Self::Train,
         }
     }
@@ -140,11 +143,12 @@ impl Workers {
         let mut trainer = train::Trainer::new(paths.clone());
         let reports = Arc::clone(&report);
         start(Desk::Models, "models", Box::new(move |task| models::work(task, &paths, offline, &reports)))?;
+        let (opened, _) = shared();
         start(
             Desk::Train,
             "runs",
             Box::new(move |task| match &task.work {
-                Work::Train(work) => trainer.work(work),
+                Work::Train(work) => trainer.work(task, work, &opened),
                 _ => Err(misplaced()),
             }),
         )?;

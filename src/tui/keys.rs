@@ -43,11 +43,13 @@ pub enum Context {
     Run,
     /// Answers side by side, over the panes.
     Compare,
+    /// A check before training, over the panes.
+    Check,
 }
 
 impl Context {
     /// In the order of help.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Everywhere,
         Self::Ask,
         Self::Conversation,
@@ -60,6 +62,7 @@ impl Context {
         Self::Chart,
         Self::List,
         Self::Prompt,
+        Self::Check,
         Self::Run,
         Self::Compare,
         Self::Window,
@@ -82,6 +85,7 @@ impl Context {
             Self::List => "List window",
             Self::Prompt => "Line to type",
             Self::Run => "Training run",
+            Self::Check => "Check before training",
             Self::Compare => "Answers side by side",
         }
     }

@@ -7,7 +7,7 @@
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
 //! - [`tree`], [`conversation`], [`results`], [`chart`]: what the panes hold
 //! - [`picker`]: lists over the panes; [`compare`]: answers side by side; [`completion`], [`vim`]: what the SQL knows
-//! - [`train`]: the fine-tune form
+//! - [`train`]: the fine-tune form; [`pages`]: a check, a run
 //! - [`theme`]: colours, or none
 //! - `terminal`: the event loop, and the terminal put back whatever happens
 
@@ -18,6 +18,7 @@ pub mod conversation;
 pub mod event;
 pub mod keys;
 pub mod layout;
+pub mod pages;
 pub mod picker;
 pub mod results;
 pub mod state;

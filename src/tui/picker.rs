@@ -96,6 +96,8 @@ pub enum TrainStep {
     Start,
     /// The runs there are.
     Runs,
+    /// Switch the database's adapter off, or on.
+    Use,
 }
 
 /// One line.

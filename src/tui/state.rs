@@ -9,13 +9,14 @@ use super::compare::Compare;
 use super::conversation::Entry;
 use super::keys::{Context, Keymap};
 use super::layout::Panes;
+use super::pages::{CheckPages, RunPages};
 use super::picker::Picker;
 use super::tab::Tab;
 use super::theme::Theme;
 use super::train::{Field, TrainForm};
 use super::tree::Tree;
 use crate::db::demo::is_demo;
-use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow, RunRow, TrainWork, Work};
+use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow, TrainWork, Work};
 use crate::llm::ModelInfo;
 use crate::records::{KnownDatabase, fold_question};
 use crate::schema::Schema;
@@ -62,7 +63,9 @@ pub enum Window {
     /// A line to be typed.
     Prompt(Box<Prompt>),
     /// A training run.
-    Run(Box<RunRow>),
+    Run(Box<RunPages>),
+    /// A check before training.
+    Check(Box<CheckPages>),
     /// Answers side by side.
     Compare(Box<Compare>),
 }
@@ -93,6 +96,8 @@ pub enum PromptKind {
     Open,
     /// A line of the fine-tune form.
     Train(Field),
+    /// Where a command line goes.
+    Command(String),
 }
 
 /// A job that has not ended.
@@ -229,6 +234,10 @@ pub struct State {
     pub quit_armed: bool,
     /// The fine-tune form.
     pub train: TrainForm,
+    /// The adapter that was switched off here.
+    pub adapter_off: Option<std::path::PathBuf>,
+    /// The run that is deleted when that is said once more.
+    pub(super) run_doomed: Option<std::path::PathBuf>,
     /// The run that is shown as soon as it was looked at.
     pub(super) run_wanted: Option<std::path::PathBuf>,
     /// When the run that is shown was looked at last.
@@ -275,6 +284,8 @@ impl State {
             clock_ms: 0,
             quit_armed: false,
             train: TrainForm::default(),
+            adapter_off: None,
+            run_doomed: None,
             run_wanted: None,
             watched_ms: 0,
             watch: Watch::default(),
@@ -291,6 +302,7 @@ impl State {
             (Some(Window::List(_)), _) => Context::List,
             (Some(Window::Prompt(_)), _) => Context::Prompt,
             (Some(Window::Run(_)), _) => Context::Run,
+            (Some(Window::Check(_)), _) => Context::Check,
             (Some(Window::Compare(_)), _) => Context::Compare,
             (None, Pane::Schema) if self.tree.filtering => Context::Filter,
             (None, Pane::Schema) => Context::Schema,

@@ -2,10 +2,12 @@
 //!
 //! - `screens`: a snapshot for each screen; `states`: for what a question, a result, a model, a file can be in
 //! - `behaviour`: what keys do
+//! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
 mod screens;
 mod states;
+mod training;
 
 use std::sync::Arc;
 use std::time::Duration;

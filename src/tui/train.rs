@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::jobs::{OwnExamples, TrainOrder};
 use crate::records::Accepted;
-use crate::schema::Schema;
 
 /// One line of the form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,31 +12,112 @@ pub enum Field {
     Model,
     Data,
     EvalData,
+    Preset,
     Method,
     Epochs,
     LearningRate,
+    Schedule,
+    Warmup,
     Rank,
     Alpha,
+    Dropout,
     MaxLength,
     Batch,
     Accumulation,
+    SaveSteps,
+    SampleSteps,
+    Seed,
+    More,
     Name,
 }
 
+/// Examples made where their number is not said.
+const MADE: usize = 200;
+/// Examples made at most.
+const MOST_MADE: usize = 10_000;
+
+/// Settings that go together: name, what it is for, and what it sets.
+type Preset = (&'static str, &'static str, &'static [(Field, &'static str)]);
+
+/// What the form offers.
+const PRESETS: [Preset; 4] = [
+    (
+        "quick",
+        "an hour or less: rank 8, one pass",
+        &[
+            (Field::Epochs, "1"),
+            (Field::LearningRate, "3e-4"),
+            (Field::Rank, "8"),
+            (Field::Alpha, "16"),
+            (Field::Schedule, "linear"),
+            (Field::Warmup, "0.03"),
+        ],
+    ),
+    (
+        "usual",
+        "three passes: rank 8",
+        &[
+            (Field::Epochs, "3"),
+            (Field::LearningRate, "1e-4"),
+            (Field::Rank, "8"),
+            (Field::Alpha, "16"),
+            (Field::Schedule, "linear"),
+            (Field::Warmup, "0.03"),
+        ],
+    ),
+    (
+        "careful",
+        "rank 16, cosine, dropout",
+        &[
+            (Field::Epochs, "3"),
+            (Field::LearningRate, "1e-4"),
+            (Field::Rank, "16"),
+            (Field::Alpha, "32"),
+            (Field::Schedule, "cosine"),
+            (Field::Warmup, "0.1"),
+            (Field::Dropout, "0.05"),
+        ],
+    ),
+    (
+        "sql-llama",
+        "as SQL-LLaMA was trained, for full training: rate 1e-5, decay 0.1",
+        &[
+            (Field::Method, "full"),
+            (Field::Epochs, "3"),
+            (Field::LearningRate, "1e-5"),
+            (Field::Schedule, "linear"),
+            (Field::Warmup, "0.03"),
+            (Field::More, "--weight_decay 0.1"),
+        ],
+    ),
+];
+
+/// Schedules that the engine knows.
+const SCHEDULES: [&str; 5] = ["linear", "cosine", "constant", "constant_with_warmup", "warmup_decay"];
+const METHODS: [&str; 4] = ["auto", "lora", "qlora", "full"];
+
 impl Field {
     /// In the order of the form.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 20] = [
         Self::Model,
         Self::Data,
         Self::EvalData,
+        Self::Preset,
         Self::Method,
         Self::Epochs,
         Self::LearningRate,
+        Self::Schedule,
+        Self::Warmup,
         Self::Rank,
         Self::Alpha,
+        Self::Dropout,
         Self::MaxLength,
         Self::Batch,
         Self::Accumulation,
+        Self::SaveSteps,
+        Self::SampleSteps,
+        Self::Seed,
+        Self::More,
         Self::Name,
     ];
 
@@ -46,14 +127,22 @@ impl Field {
             Self::Model => "1 Model",
             Self::Data => "2 Data",
             Self::EvalData => "  held-out data",
-            Self::Method => "3 Method",
+            Self::Preset => "3 Settings: preset",
+            Self::Method => "  method",
             Self::Epochs => "  epochs",
             Self::LearningRate => "  learning rate",
+            Self::Schedule => "  schedule",
+            Self::Warmup => "  warm-up",
             Self::Rank => "  LoRA rank",
             Self::Alpha => "  LoRA alpha",
+            Self::Dropout => "  LoRA dropout",
             Self::MaxLength => "  longest example, tokens",
             Self::Batch => "  examples in a batch",
             Self::Accumulation => "  batches in a step",
+            Self::SaveSteps => "  steps between checkpoints",
+            Self::SampleSteps => "  steps between samples",
+            Self::Seed => "  seed",
+            Self::More => "  more flags",
             Self::Name => "  the run's name",
         }
     }
@@ -61,38 +150,97 @@ impl Field {
     /// What the line beneath says while it is typed.
     pub fn hint(self) -> &'static str {
         match self {
-            Self::Model => "a model's name, or a file",
-            Self::Data => {
-                "a file (Alpaca, Spider, sql-create-context, chat; JSON or JSONL); empty: the answers you accepted on this database"
-            }
-            Self::EvalData => "questions that are not trained on, to see whether it helps; empty: none",
-            Self::Method => "auto, lora, qlora or full",
+            Self::Model => "a model's name, or a file, or a Hugging Face folder",
+            Self::Data => "empty: accepted answers; `made 300`: its rows, too; or files, with commas",
+            Self::EvalData => "not trained on; empty: every fifth of this database's examples",
+            Self::Preset => "quick, usual, careful or sql-llama: fills the lines below",
+            Self::Method => "auto, lora, qlora (a quantised model) or full",
             Self::Epochs => "how often every example is seen",
-            Self::LearningRate => "for adapters about 1e-4",
-            Self::Rank => "8 is usual; more learns more and needs more memory",
+            Self::LearningRate => "above 0, at most 10; for adapters about 1e-4, for full training 1e-5",
+            Self::Schedule => "linear, cosine, constant, constant_with_warmup or warmup_decay",
+            Self::Warmup => "steps up to the full rate; below 1, their share",
+            Self::Rank => "1 to 4096; 8 is usual; more learns more and needs more memory",
             Self::Alpha => "twice the rank is usual",
-            Self::MaxLength => "longer examples are left out",
-            Self::Batch | Self::Accumulation => "their product is how many examples a step learns from",
-            Self::Name => "a folder of this name is made",
+            Self::Dropout => "0 to 0.99: the share of an adapter's input that is left out",
+            Self::MaxLength => "2 to 1,048,576; what is longer is cut",
+            Self::Batch | Self::Accumulation => "1 to 4096; their product is how many examples a step learns from",
+            Self::SaveSteps => "1 or more; a kill loses at most so many steps",
+            Self::SampleSteps => "1 or more: how often a question is answered on the way; empty: never",
+            Self::Seed => "a whole number: of the order, of dropout, of the adapter's beginning",
+            Self::More => "anything `sqllama train --help` lists, as typed into a shell",
+            Self::Name => "letters, digits, dashes, underscores; a folder of this name is made",
         }
     }
 
-    fn flag(self) -> &'static str {
+    /// Why `value` cannot be, while it is typed; `None` where it can.
+    pub fn problem(self, value: &str) -> Option<String> {
+        let value = value.trim();
+        let number = |from: f64, to: f64| match value.parse::<f64>() {
+            Ok(number) if number >= from && number <= to => None,
+            _ => Some(format!("a number from {from} to {to} is needed")),
+        };
+        let whole = |from: u64, to: u64| match value.parse::<u64>() {
+            Ok(number) if (from..=to).contains(&number) => None,
+            _ => Some(format!("a whole number from {from} to {to} is needed")),
+        };
+        let one_of = |names: &[&str]| (!names.contains(&value)).then(|| format!("one of {} is needed", names.join(", ")));
         match self {
-            Self::Model => "--model_name_or_path",
-            Self::Data => "--data_path",
-            Self::EvalData => "--eval_data_path",
-            Self::Method => "--method",
-            Self::Epochs => "--num_train_epochs",
-            Self::LearningRate => "--learning_rate",
-            Self::Rank => "--lora_r",
-            Self::Alpha => "--lora_alpha",
-            Self::MaxLength => "--model_max_length",
-            Self::Batch => "--per_device_train_batch_size",
-            Self::Accumulation => "--gradient_accumulation_steps",
-            Self::Name => "--output_dir",
+            Self::Model => value.is_empty().then(|| "a model is needed".into()),
+            Self::Data => made(value).filter(|count| !(1..=MOST_MADE).contains(count)).map(|_| format!("1 to {MOST_MADE} can be made")),
+            Self::EvalData | Self::More => None,
+            Self::Preset => (!value.is_empty()).then(|| one_of(&PRESETS.map(|(name, ..)| name))).flatten(),
+            Self::Method => one_of(&METHODS),
+            Self::Schedule => one_of(&SCHEDULES),
+            Self::Epochs => number(0.001, 1e6),
+            Self::LearningRate => number(1e-12, 10.0),
+            Self::Warmup => number(0.0, 1e12),
+            Self::Alpha => number(0.0, 1e6),
+            Self::Dropout => number(0.0, 0.99),
+            Self::Rank | Self::Batch | Self::Accumulation => whole(1, 4096),
+            Self::MaxLength => whole(2, 1 << 20),
+            Self::SaveSteps => whole(1, 1_000_000_000),
+            Self::SampleSteps => (!value.is_empty()).then(|| whole(1, 1_000_000_000)).flatten(),
+            Self::Seed => whole(0, i64::MAX as u64),
+            Self::Name => {
+                let sound = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+                (!sound).then(|| "the run's name may have letters, digits, dashes and underscores".into())
+            }
         }
     }
+
+    /// Its flag, without dashes; empty where it has none of its own.
+    fn flag(self) -> &'static str {
+        match self {
+            Self::Model => "model_name_or_path",
+            Self::Data => "data_path",
+            Self::EvalData => "eval_data_path",
+            Self::Method => "method",
+            Self::Epochs => "num_train_epochs",
+            Self::LearningRate => "learning_rate",
+            Self::Schedule => "lr_scheduler_type",
+            Self::Warmup => "warmup_steps",
+            Self::Rank => "lora_r",
+            Self::Alpha => "lora_alpha",
+            Self::Dropout => "lora_dropout",
+            Self::MaxLength => "model_max_length",
+            Self::Batch => "per_device_train_batch_size",
+            Self::Accumulation => "gradient_accumulation_steps",
+            Self::SaveSteps => "save_steps",
+            Self::SampleSteps => "sample_steps",
+            Self::Seed => "seed",
+            Self::Name => "output_dir",
+            Self::Preset | Self::More => "",
+        }
+    }
+}
+
+/// How many examples `made 300` wants; `None` where the data is something else.
+fn made(data: &str) -> Option<usize> {
+    let rest = data.trim().strip_prefix("made")?;
+    if rest.is_empty() {
+        return Some(MADE);
+    }
+    rest.strip_prefix([' ', ':']).and_then(|count| count.trim().parse().ok())
 }
 
 /// What is typed, by the order of [`Field::ALL`].
@@ -103,7 +251,8 @@ pub struct TrainForm {
 
 impl Default for TrainForm {
     fn default() -> Self {
-        let values = ["", "", "", "auto", "3", "1e-4", "8", "16", "1024", "4", "2", "my-run"];
+        let values =
+            ["", "", "", "usual", "auto", "3", "1e-4", "linear", "0.03", "8", "16", "0", "4096", "4", "2", "20", "10", "42", "", "my-run"];
         Self { values: values.map(str::to_owned).to_vec() }
     }
 }
@@ -114,11 +263,51 @@ impl TrainForm {
         Field::ALL.iter().position(|own| *own == field).and_then(|at| self.values.get(at)).map_or("", String::as_str)
     }
 
-    /// Takes what was typed.
+    /// Takes what was typed. A preset fills other lines.
     pub fn set(&mut self, field: Field, value: &str) {
+        let value = value.trim();
         if let Some(own) = Field::ALL.iter().position(|own| *own == field).and_then(|at| self.values.get_mut(at)) {
-            value.trim().clone_into(own);
+            value.clone_into(own);
         }
+        // What differs from the preset is the person's own.
+        let differs = |(name, _, settings): &Preset| {
+            *name == self.get(Field::Preset) && settings.iter().any(|(own, wanted)| *own == field && *wanted != value)
+        };
+        if PRESETS.iter().any(differs) {
+            self.set(Field::Preset, "");
+        }
+        if field == Field::Preset
+            && let Some((_, _, settings)) = PRESETS.iter().find(|(name, ..)| *name == value)
+        {
+            for (field, value) in *settings {
+                self.set(*field, value);
+            }
+        }
+    }
+
+    /// What the preset is for.
+    pub fn preset_note(&self) -> &'static str {
+        PRESETS.iter().find(|(name, ..)| *name == self.get(Field::Preset)).map_or("", |(_, note, _)| note)
+    }
+
+    /// The settings of a run, for another one called `name`. What has no line goes to the other flags.
+    pub fn duplicate(settings: &[(String, String)], name: &str) -> Self {
+        let mut form = Self::default();
+        let mut more = Vec::new();
+        form.set(Field::Preset, "");
+        form.set(Field::SampleSteps, "");
+        for (key, value) in settings {
+            match Field::ALL.into_iter().find(|field| field.flag() == key) {
+                Some(Field::Name) => {}
+                Some(Field::Data) => form.set(Field::Data, &value.replace(' ', ", ")),
+                Some(field) => form.set(field, value),
+                None if ["overwrite_output_dir", "eval_strategy"].contains(&key.as_str()) => {}
+                None => more.push(format!("--{key} {value}")),
+            }
+        }
+        form.set(Field::More, &more.join(" "));
+        form.set(Field::Name, name);
+        form
     }
 
     /// Where the run goes.
@@ -126,54 +315,56 @@ impl TrainForm {
         runs.join(self.get(Field::Name))
     }
 
-    /// Whether it learns from accepted answers.
-    pub fn uses_accepted(&self) -> bool {
-        self.get(Field::Data).is_empty()
+    /// Whether it learns from examples of the open database.
+    pub fn uses_own(&self) -> bool {
+        self.get(Field::Data).is_empty() || made(self.get(Field::Data)).is_some()
     }
 
     /// What is missing or cannot be, in a sentence.
-    pub fn problem(&self, accepted: usize) -> Option<String> {
-        let name = self.get(Field::Name);
+    pub fn problem(&self, accepted: usize, database_open: bool) -> Option<String> {
         if self.get(Field::Model).is_empty() {
             return Some("choose a model first".into());
         }
-        if self.uses_accepted() && accepted == 0 {
-            return Some("there are no accepted answers on this database yet: accept some with F2, or give a file of examples".into());
+        if self.uses_own() && !database_open {
+            return Some("no database is open: open one, or give a file of examples".into());
         }
-        if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')) {
-            return Some("the run's name may have letters, digits, dashes and underscores".into());
+        if self.get(Field::Data).is_empty() && accepted == 0 {
+            return Some("there are no accepted answers on this database yet: accept some with F2, type `made`, or give a file".into());
         }
-        None
+        let wrong = |field: Field| field.problem(self.get(field)).map(|problem| format!("{}: {problem}", field.label().trim()));
+        Field::ALL.into_iter().find_map(wrong)
     }
 
-    /// The words of `sqllama train`. Accepted answers lie in `examples`, where there are such.
-    pub fn words(&self, runs: &Path, examples: &Path) -> Vec<String> {
+    /// The run to be, with what the database gives for it.
+    pub fn order(&self, runs: &Path, accepted: &[Accepted]) -> TrainOrder {
         let mut words = Vec::new();
         for field in Field::ALL {
             let value = match field {
                 Field::Name => self.folder(runs).display().to_string(),
-                Field::Data if self.uses_accepted() => examples.display().to_string(),
+                Field::Data | Field::More if field == Field::More || self.uses_own() => continue,
                 // Without a word the method is chosen by the model.
                 Field::Method if self.get(field) == "auto" => continue,
+                Field::Preset => continue,
                 field => self.get(field).to_owned(),
             };
-            if !value.is_empty() {
-                words.extend([field.flag().to_owned(), value]);
+            if value.is_empty() {
+                continue;
+            }
+            words.push(format!("--{}", field.flag()));
+            match field {
+                Field::Data => words.extend(value.split(',').map(|file| file.trim().to_owned()).filter(|file| !file.is_empty())),
+                _ => words.push(value),
             }
         }
-        words
+        words.extend(["--save_total_limit", "2", "--train_sampling_strategy", "group_by_prefix"].map(str::to_owned));
+        words.extend(self.get(Field::More).split_whitespace().map(str::to_owned));
+        let own = self.uses_own().then(|| OwnExamples {
+            accepted: accepted.iter().map(|accepted| (accepted.question.clone(), accepted.sql.clone())).collect(),
+            made: made(self.get(Field::Data)).unwrap_or(0),
+            hold_out: self.get(Field::EvalData).is_empty(),
+        });
+        TrainOrder { words, folder: self.folder(runs), own }
     }
-}
-
-/// Accepted answers as examples: one JSON object a line, with the schema they are about.
-pub fn examples(accepted: &[Accepted], schema: &Schema) -> String {
-    let context: Vec<&str> = schema.tables.iter().map(|table| table.sql.as_str()).filter(|sql| !sql.is_empty()).collect();
-    let context = context.join(";\n");
-    let line = |accepted: &Accepted| {
-        let row = serde_json::json!({ "question": accepted.question, "context": context, "answer": accepted.sql });
-        format!("{row}\n")
-    };
-    accepted.iter().map(line).collect()
 }
 
 /// `words` as they are typed into a shell.
@@ -189,34 +380,95 @@ pub fn command(words: &[String]) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_form_says_what_a_shell_would() {
-        let mut form = TrainForm::default();
-        assert_eq!(form.problem(3).as_deref(), Some("choose a model first"));
-        form.set(Field::Model, " small ");
-        assert_eq!(form.problem(3), None);
-        assert!(form.problem(0).is_some_and(|problem| problem.contains("no accepted answers")));
-        let words = form.words(Path::new("/runs"), Path::new("/runs/my-run.examples.jsonl"));
-        assert_eq!(
-            command(&words),
-            "sqllama train --model_name_or_path small --data_path /runs/my-run.examples.jsonl --num_train_epochs 3 --learning_rate 1e-4 \
-             --lora_r 8 --lora_alpha 16 --model_max_length 1024 --per_device_train_batch_size 4 --gradient_accumulation_steps 2 \
-             --output_dir /runs/my-run"
-        );
-        form.set(Field::Data, "it's.json");
-        form.set(Field::Method, "qlora");
-        assert!(command(&form.words(Path::new("r"), Path::new("e"))).contains("--data_path 'it'\\''s.json' --method qlora"));
-        form.set(Field::Name, "../up");
-        assert!(form.problem(1).is_some_and(|problem| problem.contains("letters")));
+    fn accepted() -> [Accepted; 1] {
+        [Accepted { question: "How \"many\"?".into(), sql: "SELECT 1".into(), at_ms: 0 }]
     }
 
     #[test]
-    fn accepted_answers_become_examples() {
-        let schema = Schema { tables: vec![crate::schema::Table { sql: "CREATE TABLE t (a)".into(), ..Default::default() }] };
-        let accepted = [Accepted { question: "How \"many\"?".into(), sql: "SELECT 1".into(), at_ms: 0 }];
+    fn the_form_says_what_a_shell_would() {
+        let mut form = TrainForm::default();
+        assert_eq!(form.problem(3, true).as_deref(), Some("choose a model first"));
+        form.set(Field::Model, " small ");
+        assert_eq!(form.problem(3, true), None);
+        assert!(form.problem(0, true).is_some_and(|problem| problem.contains("no accepted answers")));
+        assert!(form.problem(3, false).is_some_and(|problem| problem.contains("no database is open")));
+        let order = form.order(Path::new("/runs"), &accepted());
         assert_eq!(
-            examples(&accepted, &schema),
-            "{\"question\":\"How \\\"many\\\"?\",\"context\":\"CREATE TABLE t (a)\",\"answer\":\"SELECT 1\"}\n"
+            command(&order.words),
+            "sqllama train --model_name_or_path small --num_train_epochs 3 --learning_rate 1e-4 --lr_scheduler_type linear \
+             --warmup_steps 0.03 --lora_r 8 --lora_alpha 16 --lora_dropout 0 --model_max_length 4096 --per_device_train_batch_size 4 \
+             --gradient_accumulation_steps 2 --save_steps 20 --sample_steps 10 --seed 42 --output_dir /runs/my-run --save_total_limit 2 \
+             --train_sampling_strategy group_by_prefix"
         );
+        assert_eq!(order.own, Some(OwnExamples { accepted: vec![("How \"many\"?".into(), "SELECT 1".into())], made: 0, hold_out: true }));
+        form.set(Field::Data, "made 30");
+        form.set(Field::EvalData, "held.json");
+        let own = form.order(Path::new("r"), &[]).own.unwrap();
+        assert_eq!((own.made, own.hold_out), (30, false));
+        form.set(Field::Data, "it's.json, b.json");
+        form.set(Field::Method, "qlora");
+        form.set(Field::More, "--weight_decay 0.1");
+        let order = form.order(Path::new("r"), &accepted());
+        let line = command(&order.words);
+        assert!(line.contains("--data_path 'it'\\''s.json' b.json --eval_data_path held.json --method qlora"), "{line}");
+        assert!(line.ends_with("--weight_decay 0.1") && order.own.is_none(), "{line}");
+        form.set(Field::Name, "../up");
+        assert!(form.problem(1, true).is_some_and(|problem| problem.contains("letters")));
+    }
+
+    #[track_caller]
+    fn check(field: Field, value: &str, expected: Option<&str>) {
+        match (field.problem(value), expected) {
+            (None, None) => {}
+            (Some(problem), Some(expected)) => assert!(problem.contains(expected), "{problem}"),
+            (found, expected) => panic!("{field:?} `{value}`: {found:?}, expected {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn every_line_is_checked_as_it_is_typed() {
+        for field in Field::ALL.into_iter().filter(|field| *field != Field::Model) {
+            check(field, TrainForm::default().get(field), None);
+        }
+        check(Field::Rank, "0", Some("from 1 to 4096"));
+        check(Field::Rank, "8.5", Some("whole number"));
+        check(Field::LearningRate, "1e-4x", Some("a number"));
+        check(Field::LearningRate, "NaN", Some("a number"));
+        check(Field::Dropout, "1", Some("to 0.99"));
+        check(Field::Method, "lorra", Some("one of auto, lora"));
+        check(Field::Schedule, "cosine", None);
+        check(Field::Preset, "fast", Some("one of quick"));
+        check(Field::SampleSteps, "", None);
+        check(Field::SampleSteps, "0", Some("from 1"));
+        check(Field::Data, "made 0", Some("can be made"));
+        check(Field::Data, "made.json", None);
+    }
+
+    #[test]
+    fn what_a_line_is_for_fits_a_narrow_screen() {
+        for field in Field::ALL {
+            assert!(field.hint().chars().count() <= 76, "{field:?}: {}", field.hint());
+        }
+    }
+
+    #[test]
+    fn presets_fill_lines_and_runs_are_duplicated() {
+        let mut form = TrainForm::default();
+        form.set(Field::Preset, "careful");
+        assert_eq!((form.get(Field::Rank), form.get(Field::Schedule), form.get(Field::Dropout)), ("16", "cosine", "0.05"));
+        form.set(Field::Rank, "16");
+        assert_eq!(form.get(Field::Preset), "careful");
+        form.set(Field::Rank, "4");
+        assert_eq!((form.get(Field::Preset), form.get(Field::Schedule)), ("", "cosine"));
+        for (name, _, settings) in PRESETS {
+            for (field, value) in settings {
+                assert_eq!(field.problem(value), None, "{name}: {field:?}");
+            }
+        }
+        let of = |pairs: &[(&str, &str)]| pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect::<Vec<_>>();
+        let settings = of(&[("lora_r", "4"), ("data_path", "a.json b.json"), ("output_dir", "/x"), ("use_rslora", "true")]);
+        let form = TrainForm::duplicate(&settings, "again");
+        assert_eq!((form.get(Field::Rank), form.get(Field::Data), form.get(Field::Name)), ("4", "a.json, b.json", "again"));
+        assert_eq!(form.get(Field::More), "--use_rslora true");
     }
 }

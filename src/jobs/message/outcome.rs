@@ -7,10 +7,10 @@ use std::time::Duration;
 use crate::ask::Answer;
 use crate::db::spool::{Order, Points, Spool, Summary};
 use crate::db::{Difference, FileChange, Table};
+use crate::jobs::training::{Checked, RunComparison, RunRow};
 use crate::records::{Accepted, Draft, Favourite, HistoryEntry, KnownDatabase, Note};
 use crate::schema::Schema;
 use crate::store::Presence;
-use crate::train::Progress;
 
 /// An error on its way to a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +78,15 @@ pub enum Outcome {
     Runs(Vec<RunRow>),
     /// Where one run stands.
     Run(Box<RunRow>),
+    /// A run was checked.
+    Checked(Box<Checked>),
+    /// A run was compared with the model as it came.
+    RunCompared {
+        /// The run's folder.
+        folder: PathBuf,
+        /// What came of it.
+        compared: Box<RunComparison>,
+    },
     /// What lies in a folder.
     Files {
         /// The folder, in full.
@@ -149,21 +158,6 @@ pub struct ModelRow {
     pub fits: Option<bool>,
     /// Whether it can be used as it is published.
     pub usable: bool,
-}
-
-/// Where a training run stands.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunRow {
-    /// Its folder.
-    pub folder: PathBuf,
-    /// Whether its process was started here and goes on.
-    pub running_here: bool,
-    /// Whether its process was started here and ended badly.
-    pub failed: bool,
-    /// What its events amount to.
-    pub progress: Progress,
-    /// The last line that it printed.
-    pub last: String,
 }
 
 /// What lies in a folder.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::db::spool::{Arrangement, Order, Spool};
+use crate::jobs::training::TrainWork;
 use crate::records::{DatabaseId, Draft, HistoryState};
 
 /// What a job is to do.
@@ -237,6 +238,8 @@ pub enum KeepWork {
     Attach {
         adapter: PathBuf,
     },
+    /// No adapter goes with the database any more.
+    Detach,
     /// Take over what is kept for a database with the same schema.
     Adopt {
         from: DatabaseId,
@@ -267,40 +270,5 @@ pub enum ModelsWork {
     Use {
         /// Of the catalogue, or a file.
         name: String,
-    },
-}
-
-/// What can be done with training runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TrainWork {
-    /// What a run would do and take; nothing is trained.
-    Check {
-        /// Of `sqllama train`.
-        words: Vec<String>,
-        /// The run's folder.
-        folder: PathBuf,
-        /// Accepted answers to learn from, which are written beside the folder.
-        examples: Option<String>,
-    },
-    /// Begin a run, or go on with one.
-    Start {
-        /// Of `sqllama train`.
-        words: Vec<String>,
-        /// The run's folder.
-        folder: PathBuf,
-        /// Accepted answers to learn from, which are written beside the folder.
-        examples: Option<String>,
-    },
-    /// Ask a run that was started here to write a checkpoint and end.
-    Stop {
-        /// The run's folder.
-        folder: PathBuf,
-    },
-    /// Which runs there are.
-    List,
-    /// Where a run stands.
-    Watch {
-        /// The run's folder.
-        folder: PathBuf,
     },
 }

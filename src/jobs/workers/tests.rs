@@ -22,7 +22,7 @@ fn reports(answers: &'static [&'static str], work: Work, cancel_first: bool) -> 
         model: Box::new(move |_| match answers {
             [] => Err(JobFailure { message: "no model is installed".into(), hint: None }),
             ["panic"] => panic!("the factory broke"),
-            answers => Ok(Box::new(Scripted::new(answers.iter().copied()))),
+            answers => Ok(Box::new(Scripted::new(answers.iter().copied()).taking_adapters())),
         }),
         limits: Limits { max_rows: 5, ..Limits::default() },
         paths: Paths::all_in(folder.path()),
@@ -77,6 +77,44 @@ fn a_question_ends_in_checked_sql_and_nothing_runs() {
         Outcome::Answered(answer) => assert_eq!((answer.state, answer.table), (AnswerState::Checked, None)),
         other => panic!("{other:?}"),
     }
+}
+
+/// A finished run in `folder` with `questions` held out.
+fn finished_run(folder: &std::path::Path, questions: &str) -> Work {
+    use crate::llm::adapter::{Adapter, Lora, LoraConfig};
+    use crate::llm::names::Projection;
+    let run = folder.join("run");
+    let lora = Lora { rank: 2, a: vec![0.0; 4], b: vec![0.0; 4] };
+    let adapter = Adapter { config: LoraConfig::new(2, 4.0), card: None, loras: [((0, Projection::Query), lora)].into_iter().collect() };
+    adapter.write(&run).unwrap();
+    std::fs::write(run.join("plan.toml"), crate::train::TrainConfig::default().to_toml()).unwrap();
+    if !questions.is_empty() {
+        std::fs::write(folder.join("run.held.json"), questions).unwrap();
+    }
+    Work::Train(TrainWork::Compare { folder: run })
+}
+
+#[test]
+fn a_run_is_compared_on_what_was_held_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let held_out = r#"[{"id": "accepted-0", "db_id": "demo", "question": "how many artists?", "query": "SELECT count(*) FROM artist"},
+                       {"id": "made-1", "db_id": "demo", "question": "how many genres?", "query": "SELECT count(*) FROM genre"}]"#;
+    let work = finished_run(folder.path(), held_out);
+    let answers =
+        &["SELECT count(*) FROM album", "SELECT count(*) FROM genre", "SELECT count(*) FROM artist", "SELECT count(*) FROM genre"];
+    let seen = reports(answers, work.clone(), false);
+    let told: Vec<&String> =
+        seen.iter().filter_map(|report| if let Report::Progress { text, .. } = report { Some(text) } else { None }).collect();
+    assert_eq!(told.last().map(|text| text.as_str()), Some("comparing, with the adapter: 2/2, 2 right"), "{seen:?}");
+    let Outcome::RunCompared { compared, .. } = outcome(seen) else { panic!() };
+    assert_eq!((compared.fixed.len(), compared.broken.len(), compared.shares.len()), (1, 0, 3));
+    assert_eq!(compared.fixed[0].before, "SELECT count(*) FROM album");
+    assert!(compared.verdict.contains("2 questions are too few"), "{}", compared.verdict);
+    // What was answered is not asked again: the script has nothing more to say.
+    assert!(matches!(outcome(reports(&[""], work, false)), Outcome::RunCompared { .. }));
+    let other = tempfile::tempdir().unwrap();
+    check_failure(outcome(reports(&[""], finished_run(other.path(), ""), false)), "no held-out questions");
+    check_failure(outcome(reports(&[""], Work::Train(TrainWork::Compare { folder: "/nowhere".into() }), false)), "nowhere");
 }
 
 #[test]

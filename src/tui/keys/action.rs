@@ -80,6 +80,16 @@ pub enum Action {
     StopRun,
     ResumeRun,
     AttachRun,
+    RemoveRun,
+    DuplicateRun,
+    CompareRun,
+    StartChecked,
+    BackToForm,
+    SaveCommand,
+    TurnPage,
+    NextExample,
+    EarlierExample,
+    SwitchAdapter,
     Open,
     Explain,
     Plan,
@@ -143,6 +153,15 @@ impl Action {
                 | StopRun
                 | ResumeRun
                 | AttachRun
+                | RemoveRun
+                | DuplicateRun
+                | CompareRun
+                | StartChecked
+                | BackToForm
+                | SaveCommand
+                | TurnPage
+                | NextExample
+                | EarlierExample
         )
     }
 }

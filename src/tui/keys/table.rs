@@ -22,7 +22,7 @@ const fn bind(context: Context, keys: &'static [&'static str], action: Action, l
 }
 
 use Context::{
-    Ask, Chart, Compare, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run, Schema, Window,
+    Ask, Chart, Check, Compare, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run, Schema, Window,
 };
 
 /// The table.
@@ -83,9 +83,20 @@ pub const BINDINGS: &[Binding] = &[
     bind(List, &["esc"], Action::Stop, "close", "close"),
     bind(Prompt, &["enter"], Action::Choose, "done", "done"),
     bind(Prompt, &["esc"], Action::Stop, "never mind", "never mind"),
-    bind(Run, &["s"], Action::StopRun, "stop the run; it writes a checkpoint first", "stop"),
+    bind(Run, &["tab"], Action::TurnPage, "curves, answers on the way, compare, settings", "page"),
+    bind(Run, &["s"], Action::StopRun, "stop the run and keep it; it writes a checkpoint first", "stop"),
     bind(Run, &["r"], Action::ResumeRun, "go on from the last checkpoint", "go on"),
+    bind(Run, &["c"], Action::CompareRun, "answer held-out questions without and with the adapter", "compare"),
     bind(Run, &["a"], Action::AttachRun, "attach the adapter to this database", "attach"),
+    bind(Run, &["d"], Action::DuplicateRun, "another run with these settings", "duplicate"),
+    bind(Run, &["x", "ctrl+d", "delete"], Action::RemoveRun, "stop and delete the run, with all that it made; asked twice", "discard"),
+    bind(Check, &["tab"], Action::TurnPage, "plan, examples, what was left out, lengths", "page"),
+    bind(Check, &["right", "l", "n"], Action::NextExample, "the next example", "next"),
+    bind(Check, &["left", "h", "p"], Action::EarlierExample, "the example before", "before"),
+    bind(Check, &["t"], Action::StartChecked, "train", "train"),
+    bind(Check, &["y"], Action::CopyCell, "copy the command line", "copy"),
+    bind(Check, &["w"], Action::SaveCommand, "write the command line to a file", "write"),
+    bind(Check, &["enter", "q", "esc"], Action::BackToForm, "back to the form", "form"),
     bind(Run, &["enter", "q", "esc"], Action::Close, "close; the run goes on", "close"),
     bind(Compare, &["right", "l", "tab"], Action::Right, "the next answer", "next"),
     bind(Compare, &["left", "h", "shift+tab"], Action::Left, "the answer before", ""),
@@ -130,6 +141,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["alt+2"], Action::FocusConversation, "to the conversation", ""),
     bind(Everywhere, &["alt+3"], Action::FocusSql, "to the SQL", ""),
     bind(Everywhere, &["alt+4"], Action::FocusResult, "to the result", ""),
+    bind(Everywhere, &["alt+a"], Action::SwitchAdapter, "this database's adapter, off or on again", ""),
     bind(Everywhere, &[], Action::FineTune, "fine-tune a model: data, check, train, watch", ""),
     bind(Everywhere, &[], Action::Plan, "how SQLite runs the statement", ""),
     bind(Everywhere, &[], Action::Favourites, "favourites", ""),

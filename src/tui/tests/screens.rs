@@ -2,9 +2,7 @@
 
 use super::super::keys::BINDINGS;
 use super::*;
-use crate::jobs::{RunRow, TrainWork};
 use crate::records::{Accepted, DatabaseId, Favourite, HistoryEntry, HistoryState, KnownDatabase, NewHistory, Note, Records};
-use crate::train::{Progress, TrainEvent};
 
 #[test]
 fn just_opened() {
@@ -372,63 +370,6 @@ fn themes_differ_in_colour_alone() {
         screen.state.theme = theme;
         assert_eq!(screen.drawn(), plain);
     }
-}
-
-#[test]
-fn a_model_is_fine_tuned() {
-    let form = |screen: &mut Screen| {
-        screen.state.options.runs = "/data/runs".into();
-        screen.state.records.accepted = vec![Accepted { question: "How many?".into(), sql: "SELECT 1".into(), at_ms: 0 }];
-        screen.press(&["f9", "fine", "enter"]);
-    };
-    check("train_form", form);
-    check("train_checked", |screen| {
-        form(screen);
-        screen.press(&["check", "enter"]);
-        let job = screen.submitted(|work| matches!(work, Work::Train(TrainWork::Check { examples: Some(_), .. })));
-        screen.done(job, Outcome::Text("12 steps, about 3m20s\nmemory 1.2 GB".into()));
-    });
-    check("run", |screen| {
-        form(screen);
-        screen.press(&["train", "enter"]);
-        let job = screen.submitted(|work| matches!(work, Work::Train(TrainWork::Start { .. })));
-        let mut progress = Progress::default();
-        progress.apply(&TrainEvent::Started { step: 0, total_steps: 60, epochs: 3.0, examples: 160, parameters: 9 });
-        for step in 1..=40u32 {
-            let loss = 3.0 / f64::from(step).sqrt() + 0.2 * f64::from(step % 3);
-            let (epoch, seconds) = (f64::from(step) / 20.0, 2.0 * f64::from(step));
-            progress.apply(&TrainEvent::Step {
-                step: step.into(),
-                epoch,
-                loss,
-                grad_norm: 1.5,
-                learning_rate: 1e-4,
-                tokens: 900,
-                examples: 8,
-                seconds,
-                memory: Some(812_000_000),
-            });
-            if step % 10 == 0 {
-                progress.apply(&TrainEvent::Evaluated { step: step.into(), epoch, eval_loss: loss + 0.3, best: true });
-            }
-        }
-        progress.apply(&TrainEvent::Warning { text: "3 examples were longer than 1,024 tokens".into() });
-        let run = RunRow { folder: "/data/runs/my-run".into(), running_here: true, failed: false, progress, last: String::new() };
-        screen.done(job, Outcome::Run(Box::new(run.clone())));
-        // Closed, it stays closed, whatever is heard of it.
-        screen.event(Event::Tick(5_000));
-        let look = screen.submitted(|work| matches!(work, Work::Train(TrainWork::Watch { .. })));
-        screen.press(&["esc"]);
-        screen.done(look, Outcome::Run(Box::new(run.clone())));
-        assert!(screen.state.window.is_none());
-        screen.press(&["f9", "fine", "enter", "runs", "enter"]);
-        let list = screen.submitted(|work| *work == Work::Train(TrainWork::List));
-        screen.done(list, Outcome::Runs(vec![run.clone()]));
-        assert!(screen.drawn().contains("running, step 40/60"));
-        screen.press(&["enter"]);
-        let look = screen.submitted(|work| matches!(work, Work::Train(TrainWork::Watch { .. })));
-        screen.done(look, Outcome::Run(Box::new(run)));
-    });
 }
 
 #[test]

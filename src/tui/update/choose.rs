@@ -85,7 +85,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         // A rejection needs no words.
         PromptKind::Reject(job) => ask::rejected(state, job, &text),
         // An empty line of the form means something, too.
-        PromptKind::Train(field) => train::typed(state, field, &text),
+        PromptKind::Train(field) => train::typed(state, prompt, field, &text),
         _ if text.is_empty() => {
             state.window = Some(Window::Prompt(Box::new(prompt)));
             warn(state, "type something, or Esc");
@@ -105,6 +105,10 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             let Some(spool) = results.spool().cloned() else { return Vec::new() };
             let (order, path) = (results.order.clone(), whole(state, &text));
             submit(state, Work::Result(ResultWork::Export { spool, order, format, path })).1
+        }
+        PromptKind::Command(line) => {
+            let path = whole(state, &text);
+            submit(state, Work::Keep(KeepWork::Write { path, text: format!("{line}\n") })).1
         }
         PromptKind::Conversation => {
             let as_sql = text.to_lowercase().ends_with(".sql");
@@ -138,6 +142,7 @@ pub(super) fn delete(state: &mut State) -> Vec<Effect> {
         }
         Choice::Sql { favourite: Some(id), .. } => Work::Keep(KeepWork::RemoveFavourite { id }),
         Choice::Note(id) => Work::Keep(KeepWork::RemoveNote { id }),
+        Choice::Run(_) => return train::remove(state),
         Choice::Database { id: Some(database), .. } => Work::Keep(KeepWork::Forget { database }),
         Choice::Model(name) => {
             if state.model.as_ref().is_some_and(|info| info.name == name) {

@@ -29,6 +29,8 @@ mod train;
 mod watch;
 mod words;
 
+pub(super) use train::name_of as run_name;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::event::{Effect, Event};
@@ -39,6 +41,9 @@ use crate::jobs::{JobId, KeepWork, ModelsWork, Work};
 
 /// Begins the hint that tells the model of an answer that was rejected.
 pub(super) const WRONG_BEFORE: &str = "This answer was wrong:";
+
+/// A window's text has no more lines than this.
+const MOST_LINES: usize = 1_000_000;
 
 /// Columns and shares that a key changes panes by.
 const PANE_STEP: i16 = 4;
@@ -144,6 +149,7 @@ fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
 
 fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     state.notice = None;
+    let doomed = state.run_doomed.take();
     let armed = std::mem::take(&mut state.quit_armed);
     let context = state.context();
     let in_sql = matches!(context, Context::Editor | Context::Completion);
@@ -152,7 +158,13 @@ fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     match state.options.keymap.action(context, &key) {
-        Some(action) => on_action(state, action, armed, key.code),
+        Some(action) => {
+            // Said once, it is forgotten by the next key, unless that says it again.
+            if matches!(action, Action::RemoveRun | Action::Delete) {
+                state.run_doomed = doomed;
+            }
+            on_action(state, action, armed, key.code)
+        }
         None => on_text(state, context, key),
     }
 }
@@ -221,10 +233,19 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Favourites => return kept::favourites(state),
         Action::Notes => return kept::notes(state),
         Action::Models => return models::models(state),
-        Action::FineTune => return train::form(state),
+        Action::FineTune | Action::BackToForm => return train::form(state),
         Action::StopRun => return train::stop(state),
         Action::ResumeRun => return train::resume(state),
         Action::AttachRun => return train::attach(state),
+        Action::RemoveRun => return train::remove(state),
+        Action::DuplicateRun => return train::duplicate(state),
+        Action::CompareRun => return train::compare(state),
+        Action::StartChecked => return train::start_checked(state),
+        Action::SaveCommand => return train::save_command(state),
+        Action::TurnPage => train::turn_page(state),
+        Action::NextExample => train::go_example(state, 1),
+        Action::EarlierExample => train::go_example(state, -1),
+        Action::SwitchAdapter => return train::switch_adapter(state),
         Action::Open => return opening::open_page(state),
         Action::Export => return rows::export(state),
         Action::ExportConversation => return keep::export_conversation(state),
@@ -412,7 +433,15 @@ fn move_cursor(state: &mut State, by: isize) {
             compare.scroll = compare.scroll.saturating_add_signed(by).min(10_000);
             return;
         }
-        Some(Window::Prompt(_) | Window::Run(_)) => return,
+        Some(Window::Run(pages)) => {
+            pages.scroll = pages.scroll.saturating_add_signed(by).min(MOST_LINES);
+            return;
+        }
+        Some(Window::Check(pages)) => {
+            pages.scroll = pages.scroll.saturating_add_signed(by).min(MOST_LINES);
+            return;
+        }
+        Some(Window::Prompt(_)) => return,
         None => {}
     }
     match state.focus {

@@ -6,13 +6,14 @@ use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
 use super::{answered, compare, keep, kept, list, note, opening, submit, train, warn, watch, words};
 use crate::ask::AskEvent;
-use crate::jobs::{JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
+use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
 use crate::records::fold_question;
 use crate::schema::Schema;
 use crate::sql::describe;
 use crate::store::Presence;
 use crate::store::pull::PullEvent;
 use crate::text;
+use crate::train::event::Preview;
 
 pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     // What a job says after its end, or after another took its place, is old news.
@@ -42,6 +43,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
                 warn(state, problem);
             }
         }
+        Report::Progress { text, .. } => running.progress = Some(text),
         Report::Rows { rows, .. } => running.progress = Some(text::counted(rows as u64, "row", "rows")),
         Report::Pull { event, .. } => {
             running.progress = Some(match event {
@@ -226,13 +228,15 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
 
 fn trained(state: &mut State, work: &TrainWork, outcome: Outcome) -> Vec<Effect> {
     match (work, outcome) {
-        (TrainWork::Check { words, .. }, Outcome::Text(plan)) => train::checked(state, words, &plan),
+        (TrainWork::Check(_), Outcome::Checked(checked)) => train::checked(state, *checked),
+        (_, Outcome::RunCompared { folder, compared }) => train::compared(state, &folder, *compared),
+        (TrainWork::Compare { .. }, Outcome::Cancelled) => note(state, "stopped; c goes on with the questions that are left"),
         (_, Outcome::Run(run)) => train::run_seen(state, *run),
-        (TrainWork::List, Outcome::Runs(runs)) => train::runs_found(state, runs),
-        (TrainWork::Check { .. }, Outcome::Failed(failure)) => {
+        (TrainWork::List | TrainWork::Remove { .. }, Outcome::Runs(runs)) => train::runs_found(state, runs),
+        (TrainWork::Check(order), Outcome::Failed(failure)) => {
             let hint = failure.hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
-            let text = format!("{}{hint}", failure.message);
-            state.window = Some(Window::Text { title: "This cannot be trained".into(), text, scroll: 0 });
+            let preview = Preview { problem: Some(format!("{}{hint}", failure.message)), ..Preview::default() };
+            train::checked(state, Checked { words: order.words.clone(), preview });
         }
         (_, Outcome::Failed(failure)) => said(state, &failure),
         (_, _) => {}

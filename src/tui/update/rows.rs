@@ -9,6 +9,7 @@ use super::super::layout::places;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::results::{Content, in_full};
 use super::super::state::{Pane, State, Window};
+use super::super::train::command;
 use super::{note, submit, warn};
 use crate::db::export::cell_to_copy;
 use crate::db::spool::Arrangement;
@@ -27,6 +28,11 @@ pub(super) fn copy_cell(state: &mut State) -> Vec<Effect> {
         let text = text.clone();
         note(state, "copied");
         return vec![Effect::Copy(text)];
+    }
+    if let Some(Window::Check(pages)) = &state.window {
+        let line = command(&pages.checked.words);
+        note(state, "command line copied");
+        return vec![Effect::Copy(line)];
     }
     let Some(cell) = state.tab().results.cell() else { return Vec::new() };
     note(state, "cell copied");

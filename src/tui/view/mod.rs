@@ -6,6 +6,7 @@
 //! - `window`: help, texts, lists, lines to type, over the panes
 
 mod chart;
+mod check;
 mod compare;
 mod conversation;
 mod editor;

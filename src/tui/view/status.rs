@@ -9,7 +9,7 @@ use super::super::conversation::Stage;
 use super::super::keys::{Context, label};
 use super::super::state::{Notice, Pane, RunningJob, State};
 use super::super::theme::Role;
-use crate::jobs::{ModelsWork, ResultWork, Work};
+use crate::jobs::{ModelsWork, ResultWork, TrainWork, Work};
 use crate::text;
 
 pub(super) fn ask_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
@@ -112,6 +112,8 @@ fn doing(state: &State, job: &RunningJob) -> String {
         (Work::Result(_), _) => "counting".into(),
         (Work::Models(ModelsWork::Pull { name }), _) => format!("{name}: {}", progress("fetching")),
         (Work::Models(ModelsWork::Use { .. }), _) => progress("loading the model"),
+        (Work::Train(TrainWork::Compare { .. }), _) => progress("comparing"),
+        (Work::Train(TrainWork::Remove { .. }), _) => "deleting the run".into(),
         (Work::Train(_), _) => "reading the model and the examples".into(),
         (Work::Models(_) | Work::Keep(_) | Work::Files { .. } | Work::Look | Work::Refresh, _) => "working".into(),
     }
@@ -121,7 +123,7 @@ pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
-    let over = matches!(context, Context::Window | Context::List | Context::Prompt | Context::Run | Context::Compare);
+    let over = matches!(context, Context::Window | Context::List | Context::Prompt | Context::Run | Context::Compare | Context::Check);
     let places: &[Context] = if over { &[context] } else { &[context, Context::Everywhere] };
     for &wanted in places {
         for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {

@@ -28,6 +28,7 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
         Some(Window::List(picker)) => list(state, frame, area, picker),
         Some(Window::Prompt(prompt)) => line_to_type(state, frame, area, prompt),
         Some(Window::Run(shown)) => super::run::run(state, frame, area, shown),
+        Some(Window::Check(pages)) => super::check::check(state, frame, area, pages),
         Some(Window::Compare(sides)) => super::compare::compare(state, frame, area, sides),
     }
 }
@@ -95,7 +96,7 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
         PickerKind::AskBack(question) => (text::sanitize(question).into_owned(), "nothing is called so"),
         PickerKind::Train => ("Fine-tune a model; Enter changes a line".into(), "nothing is called so"),
-        PickerKind::Runs => ("Training runs".into(), "none yet"),
+        PickerKind::Runs => ("Training runs; Enter shows one, Ctrl+D deletes it".into(), "none yet"),
     }
 }
 
@@ -172,6 +173,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Conversation => ("Write the conversation to", ".md for Markdown, .sql for a script; nothing is replaced"),
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
+        PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
         PromptKind::Open => ("Open", "the path of an SQLite file, or `demo`"),
     };
     let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);
@@ -184,6 +186,15 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
     frame.set_cursor_position(at);
     if inner.height > 1 {
         let rest = Rect { y: inner.y + 1, height: 1, ..inner };
-        frame.render_widget(Paragraph::new(Span::styled(below, state.theme.style(Role::Muted))), rest);
+        // What cannot be is said while it is typed.
+        let wrong = match prompt.kind {
+            PromptKind::Train(field) => field.problem(&prompt.text.lines().join(" ")),
+            _ => None,
+        };
+        let said = match wrong {
+            Some(wrong) => Span::styled(format!("! {wrong}"), state.theme.style(Role::Attention)),
+            None => Span::styled(below, state.theme.style(Role::Muted)),
+        };
+        frame.render_widget(Paragraph::new(said), rest);
     }
 }
