@@ -8,7 +8,7 @@
 //! - `database`: checking and running statements; `columns`: what their results are called
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
-//! - [`difference`]: what sets a result apart from another
+//! - [`mod@difference`]: what sets a result apart from another
 //! - [`spool`]: results of any length, drained out of the database
 //! - [`demo`]: the sample database
 //! - [`values`]: the distinct text values, to find what a question mentions
