@@ -12,8 +12,9 @@
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
 //! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
 //! | 4 | `dataset` | training data: read, check, draw from, count, write |
-//! | 5 | `ask` `train` | the one ask pipeline, the one training engine; neither sees the other |
-//! | 6 | `eval` `synthesize` | questions in, execution accuracy out; examples made from a schema and its values |
+//! | 5 | `synthesize` | examples made from a schema and its values |
+//! | 6 | `ask` `train` | the one ask pipeline, the one training engine; neither sees the other |
+//! | 7 | `eval` | questions in, execution accuracy out |
 //! | 8 | `jobs` | background workers around engines |
 //! | 9 | `tui` | the only user of ratatui and crossterm |
 //! | 10 | `cli` | the only user of clap; `sqllama DB` opens the screen |
@@ -50,11 +51,12 @@ pub mod records;
 
 pub mod dataset;
 
+pub mod synthesize;
+
 pub mod ask;
 pub mod train;
 
 pub mod eval;
-pub mod synthesize;
 
 pub mod jobs;
 

@@ -7,6 +7,7 @@
 //! - `candidate`: one draft, from the model's words to rows
 //! - `literals`: literals that nearly match a stored value
 //! - `mend`: a draft to a statement that SQLite prepares
+//! - `demonstrations`: examples made from the database, for drafts that are compared
 //! - `doubt`: what speaks against a first draft
 //! - `lock`: the model is held to the names of the schema
 //! - [`vote`]: choosing among drafts by what they return
@@ -20,6 +21,7 @@ mod candidate;
 mod clarify;
 mod confidence;
 pub mod coverage;
+mod demonstrations;
 mod doubt;
 mod event;
 mod literals;
@@ -30,6 +32,7 @@ pub mod recall;
 pub mod request;
 pub mod vote;
 
+pub use demonstrations::Demonstrations;
 pub use doubt::Doubt;
 pub use event::{Agreement, Answer, AnswerState, AskBack, AskEvent, AskTimings, Attempt, Choice, Fix};
 pub use literals::mend_literals;

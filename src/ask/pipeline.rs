@@ -140,7 +140,7 @@ impl Asking<'_> {
         if more > 0 {
             let reason = doubts.first().map_or_else(|| "several drafts were asked for".into(), Doubt::reason);
             (self.emit)(AskEvent::Drawing { drafts: more, reason });
-            candidates.extend(self.draw(&parts, &drawn(request.sampling.seed, more))?);
+            candidates.extend(self.draw_more(&parts, more)?);
         }
         if let Some(chosen) = self.choose(&mut answer, &candidates, &doubts) {
             let candidate = candidates.swap_remove(chosen.place);
@@ -196,6 +196,25 @@ impl Asking<'_> {
             Candidates::WhenInDoubt(_) if doubts.is_empty() => 1,
             candidates => candidates.most(),
         }
+    }
+
+    /// Has the model write `count` drafts to compare with the first: after demonstrations, the first of them as greedy as the first draft.
+    fn draw_more(&mut self, parts: &PromptParts, count: usize) -> Result<Vec<Candidate>, AskError> {
+        let request = self.request;
+        let mut demonstrations = match &request.demonstrations {
+            // An Alpaca model was tuned without any.
+            Some(demonstrations) if request.form == Form::Chat => {
+                demonstrations.find(&request.question, self.database, self.schema, self.cancel)
+            }
+            _ => Vec::new(),
+        };
+        if demonstrations.is_empty() {
+            return self.draw(parts, &drawn(request.sampling.seed, count));
+        }
+        // What a person accepted stands nearest to the question.
+        demonstrations.extend(parts.examples.iter().cloned());
+        let samplings: Vec<Sampling> = std::iter::once(request.sampling.clone()).chain(drawn(request.sampling.seed, count - 1)).collect();
+        self.draw(&PromptParts { examples: demonstrations, ..parts.clone() }, &samplings)
     }
 
     /// Has the model write a draft a sampling, and judges each; the text of the first is streamed where there is one alone.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::demonstrations::Demonstrations;
 use super::pipeline::MAX_REPAIRS;
 use crate::db::{Limits, ValueIndex};
 use crate::llm::Sampling;
@@ -22,6 +23,8 @@ pub struct AskRequest {
     pub form: Form,
     /// Answers accepted for questions like this one, the likest last.
     pub examples: Vec<Turn>,
+    /// Examples made from the database, shown to the model where drafts are compared; `None` for none. Worth sharing between questions.
+    pub demonstrations: Option<Arc<Demonstrations>>,
     /// The question before, where this one may follow on it.
     pub previous: Option<Turn>,
     /// SQL that a person accepted for this very question: it is answered at once, without the model.
@@ -52,6 +55,7 @@ impl AskRequest {
             values: None,
             form,
             examples: Vec::new(),
+            demonstrations: Some(Arc::default()),
             previous: None,
             accepted_sql: None,
             names: Names::Locked,

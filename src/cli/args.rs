@@ -162,6 +162,9 @@ pub struct AskArgs {
     /// Do not look up values of the question in the database
     #[arg(long)]
     pub no_values: bool,
+    /// Do not show the model examples made from the database
+    #[arg(long)]
+    pub no_demonstrations: bool,
     /// Something the model should consider
     #[arg(long)]
     pub hint: Option<String>,
@@ -336,6 +339,9 @@ pub struct EvalArgs {
     /// Do not look up values of the question in the database
     #[arg(long)]
     pub no_values: bool,
+    /// Do not show the model examples made from the database
+    #[arg(long)]
+    pub no_demonstrations: bool,
     /// Seed of what is drawn
     #[arg(long, default_value_t = 0)]
     pub seed: u64,

@@ -39,6 +39,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let request = AskRequest {
         hint: args.hint.clone(),
         values: if args.no_values { None } else { Some(values(settings, &database, &schema, &cancel)?) },
+        demonstrations: (!args.no_demonstrations).then(Default::default),
         names: if args.no_constrain { Names::Free } else { Names::Locked },
         repairs: if args.no_repair { 0 } else { MAX_REPAIRS },
         candidates: candidates(args.candidates),

@@ -124,6 +124,7 @@ fn request(args: &EvalArgs, settings: &Settings, form: Form, question: &Question
         hint: question.hint.clone(),
         schema_form: if args.plain { SchemaForm::AsStored } else { SchemaForm::Described },
         values: values.filter(|_| !args.plain && !args.no_values),
+        demonstrations: (!args.plain && !args.no_demonstrations).then(Arc::default),
         names: if args.plain || args.no_constrain { Names::Free } else { Names::Locked },
         mending: if args.plain || args.no_mend { Mending::Quotes } else { Mending::Names },
         repairs: if args.plain || args.no_repair { 0 } else { MAX_REPAIRS },

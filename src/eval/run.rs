@@ -2,10 +2,11 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{GroupRecord, Question, Record};
-use crate::ask::{Agreement, Answer, AskError, AskRequest, ask};
+use crate::ask::{Agreement, Answer, AskError, AskRequest, Demonstrations, ask};
 use crate::db::{Database, DbError, Limits, RowOrder, Table, same_result};
 use crate::llm::{Generate, LlmError};
 use crate::schema::Schema;
@@ -106,6 +107,7 @@ struct Open {
     db_id: String,
     database: Database,
     schema: Schema,
+    demonstrations: Arc<Demonstrations>,
 }
 
 /// Asks every question that is not done yet. `request` makes the request for a question over a schema.
@@ -131,7 +133,10 @@ pub fn evaluate(
             None => open_database(inputs, &question.db_id, cancel)?,
         };
         let gold = accepted(question, &now, cancel)?;
-        let request = request(question, &now.database, &now.schema);
+        let mut request = request(question, &now.database, &now.schema);
+        if let Some(demonstrations) = &mut request.demonstrations {
+            *demonstrations = Arc::clone(&now.demonstrations); // made once for all questions about a database
+        }
         let start = Instant::now();
         let answer = match ask(&now.database, &now.schema, model, &request, cancel, &mut |_| ()) {
             Ok(answer) => Ok(answer),
@@ -165,7 +170,7 @@ fn open_database(inputs: &EvalInputs<'_>, db_id: &str, cancel: &Cancel) -> Resul
     };
     let database = Database::open(&path).map_err(failed)?;
     let schema = database.schema(cancel).map_err(failed)?;
-    Ok(Open { db_id: db_id.into(), database, schema })
+    Ok(Open { db_id: db_id.into(), database, schema, demonstrations: Arc::default() })
 }
 
 /// Results of the accepted queries, and whether each orders its rows.

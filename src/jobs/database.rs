@@ -47,7 +47,8 @@ fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report
     }
     let schema = Arc::new(schema);
     let asking = Arc::new(opener(name)?);
-    *lock(open) = Some(Open { database, asking, schema: Arc::clone(&schema), values: Arc::default(), seen });
+    *lock(open) =
+        Some(Open { database, asking, schema: Arc::clone(&schema), values: Arc::default(), demonstrations: Arc::default(), seen });
     Ok(Outcome::Opened { path, schema })
 }
 
@@ -75,7 +76,7 @@ fn refresh(open: &Opened, cancel: &Cancel) -> Result<Outcome, JobFailure> {
         schema
     };
     let schema = Arc::new(schema);
-    *lock(open) = Some(Open { schema: Arc::clone(&schema), values: Arc::default(), ..now });
+    *lock(open) = Some(Open { schema: Arc::clone(&schema), values: Arc::default(), demonstrations: Arc::default(), ..now });
     Ok(Outcome::Refreshed { schema, restructured })
 }
 

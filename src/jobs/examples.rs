@@ -95,7 +95,14 @@ mod tests {
         let database = Arc::new(Database::open(demo::path(folder.path()).unwrap()).unwrap());
         let schema = Arc::new(database.schema(&Cancel::new()).unwrap());
         let seen = Arc::new(std::sync::Mutex::new(crate::db::FileStamp::of(database.path())));
-        let open = Open { asking: Arc::clone(&database), database, schema: Arc::clone(&schema), values: Arc::default(), seen };
+        let open = Open {
+            asking: Arc::clone(&database),
+            database,
+            schema: Arc::clone(&schema),
+            values: Arc::default(),
+            demonstrations: Arc::default(),
+            seen,
+        };
         let run = folder.path().join("runs").join("mine");
         let accepted: Vec<(String, String)> = (0..5).map(|n| (format!("Question {n}?"), "SELECT 1".to_owned())).collect();
         let rows = |extension: &str| fs::read_to_string(run.with_extension(extension)).unwrap();

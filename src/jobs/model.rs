@@ -180,6 +180,7 @@ fn answer(
         examples: like(&asked.question, &accepted),
         previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
         values: values(task, open),
+        demonstrations: Some(Arc::clone(&open.demonstrations)),
         execution: Execution::ToCompare,
         limits: *limits,
         ..AskRequest::new(&asked.question, form)

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
 use super::training::TrainWork;
 use super::{database, files, keep, model, models, result, train};
+use crate::ask::Demonstrations;
 use crate::db::{Database, DbError, FileStamp, Limits, ValueIndex};
 use crate::llm::Generate;
 use crate::records::RecordsError;
@@ -50,6 +51,8 @@ pub(super) struct Open {
     pub(super) schema: Arc<Schema>,
     /// Its values, read when the first question comes.
     pub(super) values: Arc<OnceLock<Arc<ValueIndex>>>,
+    /// Examples made from it, when the first question needs them.
+    pub(super) demonstrations: Arc<Demonstrations>,
     /// How its file was at the last look.
     pub(super) seen: Arc<Mutex<FileStamp>>,
 }

@@ -10,7 +10,7 @@ use crate::dataset::{Example, Random};
 use crate::db::{Cell, Database, DbError, Limits, Table};
 use crate::prompt::{SCHEMA_BYTES, schema_text};
 use crate::schema::Schema;
-use crate::signal::Cancel;
+use crate::signal::{Cancel, Stop};
 use crate::sql::guard;
 
 /// Drafts that are tried for each example wanted, before a small database is taken to have no more.
@@ -57,7 +57,7 @@ pub struct Made {
 /// Makes examples from the rows of `database`. Deterministic: the same rows and options give the same examples.
 ///
 /// # Errors
-/// When the database cannot be read, or `cancel` said stop.
+/// When the database cannot be read, or somebody cancelled. A deadline that passes ends it with what was made by then.
 pub fn make(
     database: &Database,
     schema: &Schema,
@@ -75,8 +75,10 @@ pub fn make(
     // Each round tries every shape once, in a new order, so that no shape crowds out the others.
     let mut round: Vec<Shape> = Vec::new();
     while made.examples.len() < options.count && made.tried < options.count.saturating_mul(TRIES) && !facts.is_empty() {
-        if let Some(stop) = cancel.stop() {
-            return Err(DbError::Stopped(stop));
+        match cancel.stop() {
+            None => {}
+            Some(Stop::TimedOut) => break,
+            Some(Stop::Cancelled) => return Err(DbError::Stopped(Stop::Cancelled)),
         }
         let Some(shape) = round.pop() else {
             round.clone_from(&shapes);
@@ -85,8 +87,14 @@ pub fn make(
         };
         made.tried += 1;
         let Some(draft) = one_draft(shape, &facts, &pairs, &mut random) else { continue };
-        if queries.contains(&draft.sql) || questions.contains(&draft.question) || !judge(database, &draft, cancel)? {
+        if queries.contains(&draft.sql) || questions.contains(&draft.question) {
             continue;
+        }
+        match judge(database, &draft, cancel) {
+            Ok(true) => {}
+            Ok(false) => continue,
+            Err(DbError::Stopped(Stop::TimedOut)) => break,
+            Err(error) => return Err(error),
         }
         let mut example = Example::question(draft.question.clone(), context.clone(), draft.sql.clone());
         example.db_id.clone_from(&options.db_id);
