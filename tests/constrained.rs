@@ -111,6 +111,7 @@ fn request(constraint: Option<Constraint>) -> GenerateRequest {
         stop: Vec::new(),
         sampling: Sampling::default(),
         logprobs: 0,
+        likely: Arc::default(),
         constraint,
     }
 }

@@ -2,6 +2,7 @@
 //! tiny fixture with something changed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sqllama::compute::BlockType;
 use sqllama::llm::gguf::write::{Tensor, write};
@@ -87,6 +88,7 @@ fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmErr
             stop: Vec::new(),
             sampling,
             logprobs: 2,
+            likely: Arc::default(),
             constraint: None,
         };
         model.generate(&request, &Cancel::new(), &mut |_| ())?;
@@ -98,6 +100,7 @@ fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmErr
         stop: Vec::new(),
         sampling: Sampling::default(),
         logprobs: 0,
+        likely: Arc::default(),
         constraint: None,
     };
     model.generate(&request, &Cancel::new(), &mut |_| ())

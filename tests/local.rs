@@ -1,6 +1,7 @@
 //! A model on this machine, end to end, on the tiny fixture: prompts in, text out, sessions kept from run to run.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use sqllama::llm::{Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
 use sqllama::signal::Cancel;
@@ -36,6 +37,7 @@ fn request(question: &str) -> GenerateRequest {
         stop: Vec::new(),
         sampling: Sampling::default(),
         logprobs: 0,
+        likely: Arc::default(),
         constraint: None,
     }
 }
@@ -94,11 +96,14 @@ fn drafting_changes_no_token_and_no_probability() {
         let sampling = Sampling { temperature, seed, ..Sampling::default() };
         let answers = [false, true].map(|drafting| {
             let mut model = open_with(None, drafting);
-            // Twice with the same question: what the first left behind in the session must not matter.
-            [(); 2].map(|()| {
+            let answer = model.generate(&request("id id id id TABLE singers (id"), &Cancel::new(), &mut |_| ()).unwrap().text;
+            // Twice with the same question: what the first left behind in the session must not matter. Then with texts to draft from: the
+            // answer without them, and nonsense.
+            [vec![], vec![], vec![answer, "id TABLE id singers".into()]].map(|likely: Vec<String>| {
                 let request = GenerateRequest {
                     sampling: sampling.clone(),
                     logprobs: 3,
+                    likely: likely.into(),
                     max_tokens: 100,
                     ..request("id id id id TABLE singers (id")
                 };
@@ -111,6 +116,10 @@ fn drafting_changes_no_token_and_no_probability() {
             assert_eq!((&a.0, &a.1, &a.2, &a.3, &a.4), (&b.0, &b.1, &b.2, &b.3, &b.4));
             assert_eq!(a.5.drafted_tokens, 0);
             assert!(b.5.accepted_tokens <= b.5.drafted_tokens);
+        }
+        if temperature == 0.0 {
+            let accepted: Vec<usize> = drafted.iter().map(|answer| answer.5.accepted_tokens).collect();
+            assert!(accepted[2] > accepted[1], "{accepted:?}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Prompt, draw, mend, judge, compare where there is doubt, choose; at last repairs that give the model SQLite's own message.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::advice::advice;
@@ -15,7 +16,7 @@ use super::request::{AskRequest, Candidates, Execution, Names, SchemaForm};
 use super::vote::{Ballot, Group, Standing, group};
 use crate::db::{Database, DbError};
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
-use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, render, schema_as_stored, schema_text_for};
+use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, likely_answers, render, schema_as_stored, schema_text_for};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
@@ -71,7 +72,8 @@ pub fn ask(
     if request.question.len() > MAX_QUESTION_BYTES {
         return Err(AskError::QuestionTooLong { bytes: request.question.len() });
     }
-    let mut asking = Asking { database, schema, model, request, cancel, emit, timings: AskTimings::default() };
+    let likely = likely_answers(schema, request.form);
+    let mut asking = Asking { database, schema, model, request, cancel, emit, likely, timings: AskTimings::default() };
     let mut answer = match asking.accepted()? {
         Some(answer) => answer,
         None => asking.answer()?,
@@ -89,6 +91,8 @@ struct Asking<'a> {
     request: &'a AskRequest,
     cancel: &'a Cancel,
     emit: &'a mut dyn FnMut(AskEvent),
+    /// What the model drafts from.
+    likely: Arc<[String]>,
     timings: AskTimings,
 }
 
@@ -123,7 +127,7 @@ impl Asking<'_> {
             ..PromptParts::default()
         };
         let mut answer = self.blank();
-        let first = self.draw(&parts, std::slice::from_ref(&request.sampling))?;
+        let first = self.draw(&parts, std::slice::from_ref(&request.sampling), Shown::AsItComes)?;
         let Some(first) = first.into_iter().next() else { return Ok(answer) };
         (self.emit)(AskEvent::Proposed(first.sql.clone()));
         if let Fate::Refused(error) = &first.fate {
@@ -164,7 +168,9 @@ impl Asking<'_> {
             };
             parts.repair = Some((attempt.sql.clone(), told));
             (self.emit)(AskEvent::Repairing { repair: repair + 1, failed: attempt });
-            let Some(next) = self.draw(&parts, std::slice::from_ref(&request.sampling))?.into_iter().next() else { break };
+            let Some(next) = self.draw(&parts, std::slice::from_ref(&request.sampling), Shown::AsItComes)?.into_iter().next() else {
+                break;
+            };
             (self.emit)(AskEvent::Proposed(next.sql.clone()));
             if let Fate::Refused(error) = &next.fate {
                 answer.sql.clone_from(&next.sql);
@@ -198,7 +204,8 @@ impl Asking<'_> {
         }
     }
 
-    /// Has the model write `count` drafts to compare with the first: after demonstrations, the first of them as greedy as the first draft.
+    /// Has the model write `count` drafts to compare with the first: some from the same prompt, and as many or one more after
+    /// demonstrations, the first of these as greedy as the first draft.
     fn draw_more(&mut self, parts: &PromptParts, count: usize) -> Result<Vec<Candidate>, AskError> {
         let request = self.request;
         let mut demonstrations = match &request.demonstrations {
@@ -209,19 +216,23 @@ impl Asking<'_> {
             _ => Vec::new(),
         };
         if demonstrations.is_empty() {
-            return self.draw(parts, &drawn(request.sampling.seed, count));
+            return self.draw(parts, &drawn(request.sampling.seed, count), Shown::Never);
         }
         // What a person accepted stands nearest to the question.
         demonstrations.extend(parts.examples.iter().cloned());
-        let samplings: Vec<Sampling> = std::iter::once(request.sampling.clone()).chain(drawn(request.sampling.seed, count - 1)).collect();
-        self.draw(&PromptParts { examples: demonstrations, ..parts.clone() }, &samplings)
+        let mut samplings = drawn(request.sampling.seed, count);
+        let after = samplings.split_off(count / 2);
+        let after: Vec<Sampling> = std::iter::once(request.sampling.clone()).chain(after.into_iter().skip(1)).collect();
+        let mut candidates = if samplings.is_empty() { Vec::new() } else { self.draw(parts, &samplings, Shown::Never)? };
+        candidates.extend(self.draw(&PromptParts { examples: demonstrations, ..parts.clone() }, &after, Shown::Never)?);
+        Ok(candidates)
     }
 
-    /// Has the model write a draft a sampling, and judges each; the text of the first is streamed where there is one alone.
-    fn draw(&mut self, parts: &PromptParts, samplings: &[Sampling]) -> Result<Vec<Candidate>, AskError> {
+    /// Has the model write a draft a sampling, and judges each.
+    fn draw(&mut self, parts: &PromptParts, samplings: &[Sampling], shown: Shown) -> Result<Vec<Candidate>, AskError> {
         let prompt = render(parts, self.request.form);
-        let alone = samplings.len() == 1;
-        if alone {
+        let streamed = shown == Shown::AsItComes;
+        if streamed {
             (self.emit)(AskEvent::Prompt(self.model.render(&prompt)?));
         }
         let generation = GenerateRequest {
@@ -232,12 +243,13 @@ impl Asking<'_> {
             stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
             sampling: self.request.sampling.clone(),
             logprobs: 0,
+            likely: Arc::clone(&self.likely),
             constraint: (self.request.names == Names::Locked).then(|| name_lock(self.schema)),
         };
         let emit = &mut *self.emit;
         let generations = self.model.generate_many(&generation, samplings, self.cancel, &mut |event| match event {
-            GenerateEvent::Prefill { done, total, cached } if alone => emit(AskEvent::Reading { done, total, cached }),
-            GenerateEvent::Text(text) if alone => emit(AskEvent::Text(text)),
+            GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),
+            GenerateEvent::Text(text) if streamed => emit(AskEvent::Text(text)),
             GenerateEvent::Prefill { .. } | GenerateEvent::Text(_) => {}
         })?;
         let mut known: HashMap<String, Candidate> = HashMap::new();
@@ -366,6 +378,13 @@ pub fn drawn(seed: u64, count: usize) -> Vec<Sampling> {
     (1..=count as u64).map(|i| Sampling { temperature: TEMPERATURE, top_p: Some(TOP_P), top_k: None, seed: seed.wrapping_add(i) }).collect()
 }
 
+/// Whether a draft is told while it is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shown {
+    AsItComes,
+    Never,
+}
+
 /// A draft chosen, and how much it is believed.
 struct Chosen {
     place: usize,
@@ -392,6 +411,7 @@ pub fn prepare_model(
         stop: Vec::new(),
         sampling: Sampling::default(),
         logprobs: 0,
+        likely: Arc::default(),
         constraint: None,
     };
     model.generate(&request, cancel, &mut |event| {

@@ -1,6 +1,7 @@
 //! `bench`: speed and memory of a model on this machine.
 
 use std::io::{Write, stdout};
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::json;
@@ -29,6 +30,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
         stop: Vec::new(),
         sampling: Sampling::default(),
         logprobs: 0,
+        likely: Arc::default(),
         constraint: None,
     };
     let samplings = match args.lanes {

@@ -1,6 +1,7 @@
 //! `complete` and `tokenize`: the model without a database.
 
 use std::io::{Write, stdout};
+use std::sync::Arc;
 
 use serde_json::json;
 
@@ -35,6 +36,7 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
         stop: args.stop.clone(),
         sampling: Sampling { temperature: args.temperature, top_k: args.top_k, top_p: args.top_p, seed: args.seed },
         logprobs: args.logprobs,
+        likely: Arc::default(),
         constraint: None,
     };
     let as_text = args.format == "text";

@@ -3,7 +3,7 @@
 
 use super::LlmError;
 use super::constraint::{Choice, Guard};
-use super::draft::Drafter;
+use super::draft::{Drafter, Habits};
 use super::generate::{FinishReason, GenerateEvent, GenerateRequest, Sampling};
 use super::sampler::{Sampler, log_sum_exp, top_logprobs};
 use super::stop::StopStrings;
@@ -19,7 +19,9 @@ pub(super) struct Decoding<'a> {
     pub(super) request: &'a GenerateRequest,
     /// At most this many new tokens.
     pub(super) budget: usize,
-    /// Whether a single continuation drafts from its text.
+    /// What answers are likely to resemble.
+    pub(super) habits: &'a Habits,
+    /// Whether a single continuation drafts.
     pub(super) drafting: bool,
 }
 
@@ -284,7 +286,7 @@ impl Decoding<'_> {
             forced.truncate(room);
             return (forced, true);
         }
-        let mut drafts = if alone { branch.drafter.propose(&branch.text, room).to_vec() } else { Vec::new() };
+        let mut drafts = if alone { branch.drafter.propose(&branch.text, self.habits, room) } else { Vec::new() };
         if let Some(guard) = &branch.guard {
             drafts.truncate(guard.allowed(&drafts, self.tokenizer));
         }

