@@ -235,7 +235,9 @@ fn a_query_that_never_ends_holds_up_nothing() {
 fn answers_are_run_side_by_side() {
     use sqllama::jobs::{Outcome, Work};
     let home = home();
-    let app = App::on(&home);
+    let mut app = App::on(&home);
+    // The outline is drawn before the workers have the database.
+    app.until("its rows are counted", |drawn| drawn.contains("5,000"));
     let sqls = ["SELECT a FROM t WHERE rowid <= 2", "SELECT a FROM t WHERE rowid IN (2, 3)", "SELECT nope", "DELETE FROM t"];
     app.workers.submit(900, Work::Compare { sqls: sqls.map(Into::into).to_vec() });
     let outcome = loop {
