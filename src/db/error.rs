@@ -136,6 +136,7 @@ impl DbError {
                 "open it once with the program that writes it, or run `sqlite3 FILE .tables` on it, then try again"
             }
             Self::BadUri { .. } => "write `file:PATH`, with characters such as `?`, `#` and `%` percent-encoded",
+            Self::Sql { message, .. } if !message.starts_with("no such") => "correct the SQL where the message points",
             Self::Sql { .. } => "`sqllama schema DB` lists the tables and columns",
             Self::Refused { .. } => "sqllama only reads; use SELECT, WITH, VALUES or EXPLAIN",
             Self::Parameters { .. } => "write the values into the statement",

@@ -42,6 +42,13 @@ fn browsing_quotes_names_and_undo_brings_the_old_sql_back() {
 }
 
 #[test]
+fn ctrl_with_home_and_end_goes_to_the_ends_of_the_sql() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+3", "SELECT 1", "enter", "FROM t", "ctrl+home", "-", "ctrl+end", "+"]);
+    assert_eq!(screen.state.sql(), "-SELECT 1\nFROM t+");
+}
+
+#[test]
 fn pasted_text_goes_where_the_cursor_is() {
     let mut screen = Screen::opened((80, 24));
     screen.event(Event::Paste("how\r\nmany?".into()));

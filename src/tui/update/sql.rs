@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui_textarea::CursorMove;
 
 use super::super::completion::Completion;
 use super::super::event::Effect;
@@ -27,7 +28,15 @@ pub(super) fn type_key(state: &mut State, key: KeyEvent) {
     if vim {
         tab.vim.input(&mut tab.editor, key);
     } else {
-        tab.editor.input(key);
+        match (key.code, key.modifiers) {
+            // The widget takes these for the line's own.
+            (KeyCode::Home, KeyModifiers::CONTROL) => tab.editor.move_cursor(CursorMove::Jump(0, 0)),
+            (KeyCode::End, KeyModifiers::CONTROL) => {
+                tab.editor.move_cursor(CursorMove::Bottom);
+                tab.editor.move_cursor(CursorMove::End);
+            }
+            _ => drop(tab.editor.input(key)),
+        }
     }
     let typed = match key.code {
         KeyCode::Char(c) => c.is_alphanumeric() || matches!(c, '_' | '.'),
