@@ -221,8 +221,10 @@ impl Asking<'_> {
         // What a person accepted stands nearest to the question.
         demonstrations.extend(parts.examples.iter().cloned());
         let mut samplings = drawn(request.sampling.seed, count);
-        let after = samplings.split_off(count / 2);
-        let after: Vec<Sampling> = std::iter::once(request.sampling.clone()).chain(after.into_iter().skip(1)).collect();
+        let mut after = samplings.split_off(count / 2);
+        if let Some(first) = after.first_mut() {
+            first.clone_from(&request.sampling);
+        }
         let mut candidates = if samplings.is_empty() { Vec::new() } else { self.draw(parts, &samplings, Shown::Never)? };
         candidates.extend(self.draw(&PromptParts { examples: demonstrations, ..parts.clone() }, &after, Shown::Never)?);
         Ok(candidates)

@@ -4,8 +4,9 @@
 //!   again. In SQL these are names from the schema.
 //! - Retrieval (He et al. 2023, REST): what followed them in texts that answers are likely to resemble ([`super::GenerateRequest::likely`]).
 //!
-//! Each proposal has a probability, and a draft goes on as long as all of it is likely enough. On 143 development questions (4,127 tokens of
-//! SQL) lookup alone was right on a quarter of what it proposed; both together are right on 57%, and save 45% of the steps.
+//! Each proposal has a probability, and a draft goes on as long as all of it is likely enough. Replayed over 4,127
+//! tokens of SQL that answered 143 development questions, 57% of what both together propose comes, and 45% of the steps are saved; lookup
+//! alone was right on a quarter of what it proposed, in 20 questions.
 
 use std::collections::HashMap;
 
@@ -100,15 +101,13 @@ impl Drafter {
         text.split_off(start)
     }
 
-    /// The next token: by habit where three or four tokens speak for it, then as it followed in the text, then by a weaker habit.
+    /// The next token: by habit where two tokens or more speak for it, then as it followed in the text, then by a weaker habit.
     fn next(&self, text: &[u32], habits: &Habits) -> Option<(u32, f32)> {
         let habit = |length| habits.after(text, length);
-        let lookup = |place: usize| {
-            let (length, share) = LOOKUPS[place];
-            Some((followed(text, length)?, if self.confident { REPEATING } else { share }))
-        };
+        let lookup = |(length, share)| Some((followed(text, length)?, if self.confident { REPEATING } else { share }));
         let strong = habit(4).or_else(|| habit(3)).or_else(|| habit(2));
-        strong.or_else(|| lookup(0)).or_else(|| lookup(1)).or_else(|| habit(1)).or_else(|| lookup(2))
+        let [long, middle, short] = LOOKUPS;
+        strong.or_else(|| lookup(long)).or_else(|| lookup(middle)).or_else(|| habit(1)).or_else(|| lookup(short))
     }
 
     /// Learns how a draft went.
