@@ -7,7 +7,7 @@
 //!
 //! | floor | rooms | what they are |
 //! |---|---|---|
-//! | 0 | `signal` `text` | cancellation with a deadline; width, ellipsis, terminal sanitising, human numbers |
+//! | 0 | `signal` `text` `random` | cancellation with a deadline; width, ellipsis, terminal sanitising, human numbers; numbers from a seed |
 //! | 1 | `schema` `store` `compute` | tables, columns, keys; paths, config, model catalogue, downloads; the thread pool and the CPU kernels |
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
 //! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
@@ -35,6 +35,7 @@
 //! - Tests need no network, GPU or downloaded model: `tests/fixtures` has tiny real GGUF files made by the project, and
 //!   [`llm::Generate`] stands for the model.
 
+pub mod random;
 pub mod signal;
 pub mod text;
 

@@ -9,7 +9,7 @@ use sqllama::llm::{
 };
 use sqllama::signal::Cancel;
 
-use crate::tiny::{self, QWEN2};
+use crate::tiny::{self, QWEN2, many};
 
 /// Admits ASCII letters and blanks. A word that begins with `bet` is let through up to its end and then taken back; once nothing uncertain
 /// is taken any more, `b` is barred. Behind `f` the rest of `forced` must come.
@@ -126,7 +126,7 @@ fn what_is_barred_never_comes() {
     let mut model = open(true);
     let free = model.generate(&request(None), &Cancel::new(), &mut |_| ()).unwrap();
     assert!(!free.text.bytes().all(|b| b.is_ascii_lowercase() || b == b' '), "the model would write other things: {:?}", free.text);
-    let held = model.generate_many(&request(Some(letters(None, None))), &samplings(), &Cancel::new(), &mut |_| ()).unwrap();
+    let held = many(&mut model, &request(Some(letters(None, None))), &samplings());
     for generation in held {
         assert!(generation.text.len() > 4, "{:?}", generation.text);
         assert!(generation.text.bytes().all(|b| b.is_ascii_lowercase() || b == b' '), "{:?}", generation.text);
@@ -137,7 +137,7 @@ fn what_is_barred_never_comes() {
 fn drafts_and_company_change_nothing() {
     for constraint in [letters(None, None), letters(Some(b'a'), None), letters(None, Some("forced")), letters(Some(b'o'), Some("ab"))] {
         let request = request(Some(constraint));
-        let together = open(true).generate_many(&request, &samplings(), &Cancel::new(), &mut |_| ()).unwrap();
+        let together = many(&mut open(true), &request, &samplings());
         for (sampling, together) in samplings().into_iter().zip(together) {
             for drafting in [false, true] {
                 let alone = GenerateRequest { sampling: sampling.clone(), ..request.clone() };

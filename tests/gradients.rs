@@ -8,9 +8,9 @@ use sqllama::compute::{BlockType, Pool};
 use sqllama::llm::Model;
 use sqllama::llm::adapter::LoraConfig;
 use sqllama::llm::arch::{ArchSpec, RopePairing};
+use sqllama::random;
 use sqllama::train::model::workspace::Workspace;
 use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
-use sqllama::train::random;
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
 

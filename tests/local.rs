@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sqllama::llm::{Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
+use sqllama::llm::{Draws, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
 use sqllama::signal::Cancel;
 use sqllama::store::SavedSessions;
 
-use crate::tiny::{self, QWEN2};
+use crate::tiny::{self, QWEN2, many};
 
 fn open(folder: Option<&Path>) -> LocalModel {
     open_with(folder, true)
@@ -134,7 +134,7 @@ fn many_are_what_each_would_be_alone() {
     let mut emitted = String::new();
     let mut model = open(None);
     let together = model
-        .generate_many(&request, &samplings, &Cancel::new(), &mut |event| {
+        .generate_many(&request, &[Draws { prompt: &request.prompt, samplings: &samplings }], &Cancel::new(), &mut |event| {
             if let sqllama::llm::GenerateEvent::Text(text) = event {
                 emitted.push_str(&text);
             }
@@ -149,8 +149,16 @@ fn many_are_what_each_would_be_alone() {
         let alone = open_with(None, false).generate(&alone, &Cancel::new(), &mut |_| ()).unwrap();
         assert_eq!(strip(many), strip(alone));
     }
+    // In whatever company: two prompts, of which the second begins as the first.
+    let longer = Prompt::Text("id id TABLE singers (id INTEGER, name".into());
+    let draws = [Draws { prompt: &request.prompt, samplings: &samplings[..3] }, Draws { prompt: &longer, samplings: &samplings[..2] }];
+    let both = model.generate_many(&request, &draws, &Cancel::new(), &mut |_| ()).unwrap();
+    let apart = many(&mut open(None), &request, &samplings[..3]).into_iter();
+    let apart = apart.chain(many(&mut open(None), &GenerateRequest { prompt: longer.clone(), ..request.clone() }, &samplings[..2]));
+    assert_eq!(both.iter().map(|g| g.prompt_tokens.len()).collect::<std::collections::BTreeSet<_>>().len(), 2);
+    assert_eq!(both.into_iter().map(strip).collect::<Vec<_>>(), apart.map(strip).collect::<Vec<_>>());
     // What is left behind in the session does not matter.
-    let again = model.generate_many(&request, &samplings[..1], &Cancel::new(), &mut |_| ()).unwrap().remove(0);
-    let fresh = open(None).generate_many(&request, &samplings[..1], &Cancel::new(), &mut |_| ()).unwrap().remove(0);
+    let again = many(&mut model, &request, &samplings[..1]).remove(0);
+    let fresh = many(&mut open(None), &request, &samplings[..1]).remove(0);
     assert_eq!(strip(again), strip(fresh));
 }

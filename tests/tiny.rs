@@ -8,6 +8,8 @@ use candle_core::{Device, Tensor};
 use sqllama::compute::BlockType;
 use sqllama::llm::gguf::write::{self, write};
 use sqllama::llm::gguf::{Metadata, Value};
+use sqllama::llm::{Draws, Generate, GenerateRequest, Generation, Sampling};
+use sqllama::signal::Cancel;
 
 pub(crate) struct Shape {
     pub(crate) arch: &'static str,
@@ -25,6 +27,11 @@ pub(crate) const QWEN2: Shape = Shape { arch: "qwen2", hidden: 256, feed_forward
 pub(crate) const LLAMA: Shape = Shape { arch: "llama", hidden: 64, feed_forward: 96, layers: 3, heads: 4, kv_heads: 2, vocabulary: 259 };
 
 pub(crate) type Checkpoint = BTreeMap<String, Tensor>;
+
+/// A continuation of the request's prompt for each of `samplings`.
+pub(crate) fn many(model: &mut dyn Generate, request: &GenerateRequest, samplings: &[Sampling]) -> Vec<Generation> {
+    model.generate_many(request, &[Draws { prompt: &request.prompt, samplings }], &Cancel::new(), &mut |_| ()).unwrap()
+}
 
 /// Weights under Hugging Face's names, from a fixed seed.
 pub(crate) fn checkpoint(shape: &Shape) -> Checkpoint {

@@ -408,7 +408,7 @@ fn runs_that_are_killed_go_on_bit_for_bit() {
         let begun = folder.join("plan.toml").is_file();
         let mut child = home.command(&borrowed(if begun { &resume } else { &killed })).stderr(std::process::Stdio::null()).spawn().unwrap();
         // Random moments: before the first step, within one, while a checkpoint is written.
-        let share = sqllama::train::random::unit(7, attempt as u64);
+        let share = sqllama::random::unit(7, attempt as u64);
         std::thread::sleep(length.mul_f32(0.02 + 2.0 * share / kills as f32));
         let ended = child.try_wait().unwrap().is_some();
         let _ = child.kill();

@@ -15,7 +15,7 @@ use super::lock::name_lock;
 use super::request::{AskRequest, Candidates, Execution, Names, SchemaForm};
 use super::vote::{Ballot, Group, Standing, group};
 use crate::db::{Database, DbError};
-use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
+use crate::llm::{Draws, Generate, GenerateEvent, GenerateRequest, LlmError, Prompt, Sampling};
 use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, likely_answers, render, schema_as_stored, schema_text_for};
 use crate::schema::Schema;
 use crate::signal::Cancel;
@@ -127,7 +127,7 @@ impl Asking<'_> {
             ..PromptParts::default()
         };
         let mut answer = self.blank();
-        let first = self.draw(&parts, std::slice::from_ref(&request.sampling), Shown::AsItComes)?;
+        let first = self.draw(&[(&parts, std::slice::from_ref(&request.sampling))], Shown::AsItComes)?;
         let Some(first) = first.into_iter().next() else { return Ok(answer) };
         (self.emit)(AskEvent::Proposed(first.sql.clone()));
         if let Fate::Refused(error) = &first.fate {
@@ -168,7 +168,7 @@ impl Asking<'_> {
             };
             parts.repair = Some((attempt.sql.clone(), told));
             (self.emit)(AskEvent::Repairing { repair: repair + 1, failed: attempt });
-            let Some(next) = self.draw(&parts, std::slice::from_ref(&request.sampling), Shown::AsItComes)?.into_iter().next() else {
+            let Some(next) = self.draw(&[(&parts, std::slice::from_ref(&request.sampling))], Shown::AsItComes)?.into_iter().next() else {
                 break;
             };
             (self.emit)(AskEvent::Proposed(next.sql.clone()));
@@ -216,7 +216,7 @@ impl Asking<'_> {
             _ => Vec::new(),
         };
         if demonstrations.is_empty() {
-            return self.draw(parts, &drawn(request.sampling.seed, count), Shown::Never);
+            return self.draw(&[(parts, &drawn(request.sampling.seed, count))], Shown::Never);
         }
         // What a person accepted stands nearest to the question.
         demonstrations.extend(parts.examples.iter().cloned());
@@ -225,20 +225,22 @@ impl Asking<'_> {
         if let Some(first) = after.first_mut() {
             first.clone_from(&request.sampling);
         }
-        let mut candidates = if samplings.is_empty() { Vec::new() } else { self.draw(parts, &samplings, Shown::Never)? };
-        candidates.extend(self.draw(&PromptParts { examples: demonstrations, ..parts.clone() }, &after, Shown::Never)?);
-        Ok(candidates)
+        let demonstrated = PromptParts { examples: demonstrations, ..parts.clone() };
+        self.draw(&[(parts, &samplings), (&demonstrated, &after)], Shown::Never)
     }
 
-    /// Has the model write a draft a sampling, and judges each.
-    fn draw(&mut self, parts: &PromptParts, samplings: &[Sampling], shown: Shown) -> Result<Vec<Candidate>, AskError> {
-        let prompt = render(parts, self.request.form);
+    /// Has the model write a draft for each sampling of each prompt, all together, and judges each. What is shown is the first.
+    fn draw(&mut self, drafts: &[(&PromptParts, &[Sampling])], shown: Shown) -> Result<Vec<Candidate>, AskError> {
+        let drafts = drafts.iter().filter(|(_, samplings)| !samplings.is_empty());
+        let prompts: Vec<(Prompt, &[Sampling])> = drafts.map(|(parts, samplings)| (render(parts, self.request.form), *samplings)).collect();
+        let Some((first, _)) = prompts.first() else { return Ok(Vec::new()) };
         let streamed = shown == Shown::AsItComes;
         if streamed {
-            (self.emit)(AskEvent::Prompt(self.model.render(&prompt)?));
+            (self.emit)(AskEvent::Prompt(self.model.render(first)?));
         }
+        let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
         let generation = GenerateRequest {
-            prompt,
+            prompt: first.clone(),
             shared_messages: 1,
             max_tokens: MAX_TOKENS,
             // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
@@ -249,7 +251,7 @@ impl Asking<'_> {
             constraint: (self.request.names == Names::Locked).then(|| name_lock(self.schema)),
         };
         let emit = &mut *self.emit;
-        let generations = self.model.generate_many(&generation, samplings, self.cancel, &mut |event| match event {
+        let generations = self.model.generate_many(&generation, &draws, self.cancel, &mut |event| match event {
             GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),
             GenerateEvent::Text(text) if streamed => emit(AskEvent::Text(text)),
             GenerateEvent::Prefill { .. } | GenerateEvent::Text(_) => {}

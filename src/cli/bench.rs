@@ -12,7 +12,7 @@ use super::interrupt;
 use super::load::{choose, load_with};
 use super::settings::Settings;
 use crate::ask::drawn;
-use crate::llm::{GenerateRequest, Prompt, Sampling};
+use crate::llm::{Draws, GenerateRequest, Prompt, Sampling};
 
 /// Reads, writes, and tells how fast.
 pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -37,7 +37,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
         1 => vec![Sampling::default()],
         lanes => drawn(0, lanes as usize),
     };
-    let drafts = model.generate_many(&request, &samplings, &cancel, &mut |_| ())?;
+    let drafts = model.generate_many(&request, &[Draws { prompt: &request.prompt, samplings: &samplings }], &cancel, &mut |_| ())?;
     let timings = drafts.first().map(|draft| draft.timings.clone()).unwrap_or_default();
     let written: usize = drafts.iter().map(|draft| draft.tokens.len()).sum();
     let peak = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,8 +1,8 @@
 //! Activations in the order in which decoding meets the weights of a type.
 //!
-//! A [`SPAN`] of 256 columns is taken as two accumulators of sixteen lanes, each the exact sum of two times four products. Columns are dealt
-//! to lanes so that all eight columns of a lane share their scale, and so that the bytes of the file come to their lanes with as few
-//! shuffles as its layout allows. Then one conversion and one multiplication by the scales serve 128 columns.
+//! A [`SPAN`] of 256 columns is taken as sixteen lanes, each the exact sum of four times four products. Columns are dealt to lanes so that
+//! all sixteen columns of a lane share their scale, and so that the bytes of the file come to their lanes with few shuffles. Then one
+//! conversion and one multiplication by the scales serve 256 columns, which is what a second row of activations costs most.
 
 use std::ops::Range;
 
@@ -15,28 +15,30 @@ use super::{BlockType, Pool};
 /// Columns that are taken together; every K type's block.
 pub const SPAN: usize = 256;
 
+/// Times that a lane takes four columns of a span.
+pub const STEPS: usize = SPAN / (4 * LANES);
+
 /// Values that share a scale of activations.
 const SHARED: usize = 32;
 
-/// Which column of a span stands where: `COLUMNS[128 * accumulator + 64 * step + 4 * lane + byte]`.
+/// Which column of a span stands where: `COLUMNS[64 * step + 4 * lane + byte]`.
 pub type Columns = [u8; SPAN];
 
-/// Types whose scales serve 32 columns or more. The first accumulator has the even groups of 32, the second the odd ones, four lanes
-/// each; the first step their first sixteen columns, the second the others.
+/// Types whose scales serve 32 columns or more: two lanes a group of 32; every step has eight neighbours of each group.
 const BY_HALVES: Columns = columns(false);
-/// Q6_K, whose scales serve sixteen columns: lanes `4 i + 0..4` of the first accumulator have groups `i, i + 8, i, i + 8` of sixteen, those
-/// of the second groups 4 higher; the first step has the first eight columns of each.
+/// Q6_K, whose scales serve sixteen columns: a lane a group of sixteen; lanes `4 i + 0..4` have groups `i, i + 8, i + 4, i + 12`, and every
+/// step four neighbours of each.
 const BY_FOURS: Columns = columns(true);
 
 const fn columns(by_fours: bool) -> Columns {
     let mut out = [0; SPAN];
     let mut at = 0;
     while at < SPAN {
-        let (accumulator, step, lane, byte) = (at / 128, at / 64 % 2, at % 64 / 4, at % 4);
+        let (step, lane, byte) = (at / 64, at % 64 / 4, at % 4);
         let (quarter, four) = (lane / 4, lane % 4);
         out[at] = match by_fours {
-            false => 32 * (2 * quarter + accumulator) + 16 * step + 4 * four + byte,
-            true => 16 * (4 * accumulator + quarter + 8 * (four % 2)) + 4 * (2 * step + four / 2) + byte,
+            false => 32 * (2 * quarter + four / 2) + 8 * step + 4 * (four % 2) + byte,
+            true => 16 * (quarter + 4 * (four / 2) + 8 * (four % 2)) + 4 * step + byte,
         } as u8;
         at += 1;
     }
@@ -62,9 +64,9 @@ pub struct Arranged {
     pub spans: usize,
     /// `[spans, rows, SPAN]`, in the order of [`columns_of`].
     pub quants: Aligned<i8>,
-    /// The scale of each lane: `[spans, rows, 2, LANES]`.
+    /// The scale of each lane: `[spans, rows, LANES]`.
     pub scales: Aligned<f32>,
-    /// What each lane's sum begins with, `-offset * its activations`: `[spans, rows, 2, LANES]`; empty for types with minimums.
+    /// What each lane's sum begins with, `-offset * its activations`: `[spans, rows, LANES]`; empty for types with minimums.
     pub debts: Aligned<i32>,
     /// Scale times the sum of each group of 32, then zeros: `[spans, rows, LANES]`; empty for types without minimums.
     pub sums: Aligned<f32>,
@@ -81,8 +83,8 @@ impl Arranged {
             rows,
             spans,
             quants: Aligned::zeros(rows * spans * SPAN),
-            scales: Aligned::zeros(rows * spans * 2 * LANES),
-            debts: Aligned::zeros(if has_minimums(block) { 0 } else { rows * spans * 2 * LANES }),
+            scales: Aligned::zeros(rows * spans * LANES),
+            debts: Aligned::zeros(if has_minimums(block) { 0 } else { rows * spans * LANES }),
             sums: Aligned::zeros(if has_minimums(block) { rows * spans * LANES } else { 0 }),
         };
         let (mut quants, mut scales) = (&mut *this.quants, &mut *this.scales);
@@ -91,8 +93,8 @@ impl Arranged {
             let places = first..(first + PLACES).min(rows * spans);
             Places {
                 quants: quants.split_off_mut(..places.len() * SPAN).unwrap_or_default(),
-                scales: scales.split_off_mut(..places.len() * 2 * LANES).unwrap_or_default(),
-                debts: debts.split_off_mut(..places.len() * 2 * LANES).unwrap_or_default(),
+                scales: scales.split_off_mut(..places.len() * LANES).unwrap_or_default(),
+                debts: debts.split_off_mut(..places.len() * LANES).unwrap_or_default(),
                 sums: sums.split_off_mut(..places.len() * LANES).unwrap_or_default(),
                 places,
             }
@@ -112,14 +114,13 @@ impl Arranged {
                     to.copy_from_slice(&padded[usize::from(from[0])..usize::from(from[0]) + 4]);
                 }
                 let groups = &scales[span * (SPAN / GROUP)..];
-                for (lane, scale) in part.scales[at * 2 * LANES..(at + 1) * 2 * LANES].iter_mut().enumerate() {
+                for (lane, scale) in part.scales[at * LANES..(at + 1) * LANES].iter_mut().enumerate() {
                     *scale = groups[lane_group(order, lane)];
                 }
-                if let Some(debts) = part.debts.get_mut(at * 2 * LANES..(at + 1) * 2 * LANES) {
+                if let Some(debts) = part.debts.get_mut(at * LANES..(at + 1) * LANES) {
                     for (lane, debt) in debts.iter_mut().enumerate() {
-                        let start = 128 * (lane / LANES) + 4 * (lane % LANES);
                         let of = |start: usize| arranged[start..start + 4].iter().map(|&q| i32::from(q)).sum::<i32>();
-                        *debt = -offset * (of(start) + of(start + 64));
+                        *debt = -offset * (0..STEPS).map(|step| of(4 * LANES * step + 4 * lane)).sum::<i32>();
                     }
                 }
                 if let Some(own) = part.sums.get_mut(at * LANES..(at + 1) * LANES) {
@@ -144,9 +145,9 @@ struct Places<'a> {
     sums: &'a mut [f32],
 }
 
-/// The group of sixteen columns that lane `lane` of a span (of both accumulators' 32) belongs to; the first of two where they share scales.
+/// The group of sixteen columns that lane `lane` of a span belongs to; the first of two where they share scales.
 pub fn lane_group(order: &Columns, lane: usize) -> usize {
-    usize::from(order[128 * (lane / LANES) + 4 * (lane % LANES)]) / GROUP
+    usize::from(order[4 * lane]) / GROUP
 }
 
 #[cfg(test)]
@@ -161,9 +162,9 @@ mod tests {
             assert!(seen.iter().enumerate().all(|(i, &column)| usize::from(column) == i));
             assert!(order.as_chunks::<4>().0.iter().all(|four| four[0] % 4 == 0 && four[3] == four[0] + 3));
             let shared = if order == BY_FOURS { 16 } else { 32 };
-            for lane in 0..32 {
-                let at = 128 * (lane / 16) + 4 * (lane % 16);
-                assert_eq!(order[at] / shared, order[at + 64] / shared);
+            for lane in 0..LANES {
+                let group = |step: usize| order[4 * LANES * step + 4 * lane] / shared;
+                assert!((0..STEPS).all(|step| group(step) == group(0)));
             }
         }
     }

@@ -1,13 +1,12 @@
 //! The inner kernels of decoding in portable Rust: dot products of quantised weights with quantised activations, and of f32 rows. They are
 //! the oracle of those in `x86`.
 //!
-//! All levels compute the same: for each [`SPAN`] columns, and each of its two accumulators, sixteen lanes sum eight products of bytes
-//! exactly, and `lane = fma(sum, weight scale * activation scale, lane)`; then, for types with minimums, `lane = fma(-minimum, activation
-//! sum, lane)` for the eight groups of 32 in lanes 0 to 7 of the first. At the end the accumulators' lanes are added in pairs, and those
-//! as a [`tree`].
+//! All levels compute the same: for each [`SPAN`] columns, sixteen lanes sum sixteen products of bytes exactly, and `lane = fma(sum, weight
+//! scale * activation scale, lane)`; then, for types with minimums, `lane = fma(-minimum, activation sum, lane)` for the eight groups of 32
+//! in lanes 0 to 7. At the end the lanes are added as a [`tree`].
 
 use super::BlockType;
-use super::arranged::{Arranged, SPAN, columns_of, has_minimums, lane_group};
+use super::arranged::{Arranged, SPAN, STEPS, columns_of, has_minimums, lane_group};
 use super::unpack::{GROUP, UnpackedRow};
 
 /// Accumulators of one dot product.
@@ -45,37 +44,35 @@ pub fn dot_f32(a: &[f32], b: &[f32]) -> f32 {
 /// One row of weights of type `block` with every row of activations, into `out`.
 pub fn dots_scalar(block: BlockType, weights: &UnpackedRow, x: &Arranged, out: &mut [f32]) {
     let order = columns_of(block);
-    let mut lanes = vec![[[0f32; LANES]; 2]; x.rows];
+    let mut lanes = vec![[0f32; LANES]; x.rows];
     for (span, bytes) in weights.bytes.chunks(SPAN).enumerate() {
         let mut arranged = [0u8; SPAN];
         for (to, &from) in arranged.iter_mut().zip(order) {
             *to = bytes.get(usize::from(from)).copied().unwrap_or(0);
         }
-        let scales: [f32; 2 * LANES] = std::array::from_fn(|lane| weights.scales[span * (SPAN / GROUP) + lane_group(order, lane)]);
+        let scales: [f32; LANES] = std::array::from_fn(|lane| weights.scales[span * (SPAN / GROUP) + lane_group(order, lane)]);
         for (row, lanes) in lanes.iter_mut().enumerate() {
             let at = span * x.rows + row;
             let quants = &x.quants[at * SPAN..(at + 1) * SPAN];
-            for (accumulator, lanes) in lanes.iter_mut().enumerate() {
-                for (lane, total) in lanes.iter_mut().enumerate() {
-                    let products = |step: usize| -> i32 {
-                        let start = 128 * accumulator + 64 * step + 4 * lane;
-                        (start..start + 4).map(|i| i32::from(arranged[i]) * i32::from(quants[i])).sum()
-                    };
-                    let place = 2 * LANES * at + LANES * accumulator + lane;
-                    let debt = x.debts.get(place).copied().unwrap_or(0);
-                    let scale = scales[LANES * accumulator + lane] * x.scales[place];
-                    *total = ((debt + products(0) + products(1)) as f32).mul_add(scale, *total);
-                }
+            for (lane, total) in lanes.iter_mut().enumerate() {
+                let products = |step: usize| -> i32 {
+                    let start = 4 * LANES * step + 4 * lane;
+                    (start..start + 4).map(|i| i32::from(arranged[i]) * i32::from(quants[i])).sum()
+                };
+                let place = LANES * at + lane;
+                let debt = x.debts.get(place).copied().unwrap_or(0);
+                let scale = scales[lane] * x.scales[place];
+                *total = ((debt + (0..STEPS).map(products).sum::<i32>()) as f32).mul_add(scale, *total);
             }
             if has_minimums(block) {
                 let minimums = weights.biases[span * (SPAN / GROUP)..].iter().step_by(2);
-                for ((total, minimum), sum) in lanes[0].iter_mut().zip(minimums).zip(&x.sums[at * LANES..]).take(SPAN / 32) {
+                for ((total, minimum), sum) in lanes.iter_mut().zip(minimums).zip(&x.sums[at * LANES..]).take(SPAN / 32) {
                     *total = (-minimum).mul_add(*sum, *total);
                 }
             }
         }
     }
-    for (out, [first, second]) in out.iter_mut().zip(&lanes) {
-        *out = tree(std::array::from_fn(|lane| first[lane] + second[lane]));
+    for (out, lanes) in out.iter_mut().zip(lanes) {
+        *out = tree(lanes);
     }
 }

@@ -161,6 +161,22 @@ fn sum_exp_of(x: &[f32], shift: f32) -> f32 {
     tree(lanes) + rest.iter().map(|&x| exp(x - shift)).sum::<f32>()
 }
 
+/// `sum(exp((x - shift) * factor))`.
+pub fn sum_exp_scaled(x: &[f32], shift: f32, factor: f32) -> f32 {
+    let level = Level::detect();
+    at_level!(level, sum_exp_scaled_of(x: &[f32], shift: f32, factor: f32) -> f32)
+}
+
+#[inline(always)]
+fn sum_exp_scaled_of(x: &[f32], shift: f32, factor: f32) -> f32 {
+    let (parts, rest) = x.as_chunks::<LANES>();
+    let mut lanes = [0f32; LANES];
+    for part in parts {
+        lanes.iter_mut().zip(part).for_each(|(lane, &x)| *lane += exp((x - shift) * factor));
+    }
+    tree(lanes) + rest.iter().map(|&x| exp((x - shift) * factor)).sum::<f32>()
+}
+
 /// `gate = silu(gate) * up`.
 pub fn silu_mul(pool: &Pool, gate: &mut [f32], up: &[f32]) {
     const BAND: usize = 2048; // exponentials are dear

@@ -17,8 +17,8 @@
 //!
 //! # One accumulation order a phase
 //!
-//! Integer sums are exact, and floats are accumulated with fused multiply-add in an order that each [`Phase`] fixes: in decoding, two times
-//! sixteen lanes over the columns, added as a tree ([`dot`], [`arranged`]); in prefill, group after group of columns ([`mod@panel`]), which
+//! Integer sums are exact, and floats are accumulated with fused multiply-add in an order that each [`Phase`] fixes: in decoding, sixteen
+//! lanes over the columns, added as a tree ([`dot`], [`arranged`]); in prefill, group after group of columns ([`mod@panel`]), which
 //! needs weights rearranged and is worth it for many rows. So an output depends on its own row of activations, its own row of weights and
 //! the phase: not on the batch, not on the thread count, and not on the [`Level`] of the processor either. Tests compare bits.
 
@@ -57,7 +57,9 @@ mod x86;
 
 pub use attention::{AttentionLane, AttentionShape, KV_GROUP, KvPage, KvRows, attention};
 pub use block::BlockType;
-pub use elementwise::{RopeAngles, add_assign, add_to_rows, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp};
+pub use elementwise::{
+    RopeAngles, add_assign, add_to_rows, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp, sum_exp_scaled,
+};
 pub use level::Level;
 pub use low_rank::{LowRank, add_low_rank};
 pub use matmul::{Matrix, Phase, matmul};

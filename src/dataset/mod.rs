@@ -9,14 +9,12 @@
 //! - [`statistics`]: what a data set looks like
 //! - [`subset`]: drawing rows
 //! - [`mod@write`]: examples as files
-//! - [`random`]: the generator of numbers behind everything that is drawn
 
 pub mod check;
 pub mod databases;
 mod error;
 pub mod example;
 pub mod format;
-pub mod random;
 pub mod read;
 pub mod rows;
 pub mod statistics;
@@ -28,7 +26,6 @@ pub use databases::Databases;
 pub use error::{DatasetError, RowProblem};
 pub use example::{Body, Example};
 pub use format::Format;
-pub use random::Random;
 pub use read::{Examples, ReadOptions};
 pub use statistics::Statistics;
 pub use write::ExampleWriter;

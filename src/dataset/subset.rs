@@ -1,7 +1,7 @@
 //! Drawing rows, as SQL-LLaMA drew its own: with a probability that grows with the answer's length.
 
 use super::example::Example;
-use super::random::Random;
+use crate::random::Random;
 
 /// `count` of `rows`, without replacement, each with a weight of its answer's length to the power of `power`; in their old order. A power of
 /// 0 draws evenly; SQL-LLaMA took 4. (Efraimidis and Spirakis 2006.)

@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::LlmError;
-use super::sampler::{Sampler, argmax, log_sum_exp};
+use super::sampler::{Logits, Sampler, argmax};
 use super::tokenizer::{Specials, Tokenizer};
 
 /// Why bytes may not come.
@@ -138,28 +138,36 @@ impl Guard {
         endings.is_empty() || endings.iter().any(|ending| healed(&text, ending, tokenizer).is_some())
     }
 
-    /// The next token after `written`: what `sampler` draws from `logits` among those that may come. `logits: [vocabulary]`.
-    pub(super) fn choose(&self, sampler: &mut Sampler, logits: &[f32], written: &[u32], tokenizer: &Tokenizer) -> Result<Choice, LlmError> {
+    /// The next token after `written`: what `sampler` draws from `logits` among those that may come.
+    pub(super) fn choose(
+        &self,
+        sampler: &mut Sampler,
+        logits: &Logits,
+        written: &[u32],
+        tokenizer: &Tokenizer,
+    ) -> Result<Choice, LlmError> {
         let first = sampler.sample(logits)?;
         match self.allows(first, tokenizer) {
             Ok(()) if is_sure(logits, first) || self.leads_on(written, first, tokenizer) => return Ok(Choice::Token(first)),
             Ok(()) | Err(Barred::Here) => {}
             Err(Barred::Since { back, again }) => return Ok(Choice::Back(back, Self(again))),
         }
-        let mut masked = logits.to_vec();
+        let mut masked = Logits::new(logits.values.clone());
         let mut token = first;
         for _ in 0..FEW_TRIES {
-            if let Some(logit) = masked.get_mut(token as usize) {
+            if let Some(logit) = masked.values.get_mut(token as usize) {
                 *logit = f32::NEG_INFINITY;
             }
+            masked = Logits::new(masked.values);
             token = sampler.sample(&masked)?;
-            if masked.get(token as usize).is_none_or(|logit| *logit == f32::NEG_INFINITY) {
+            if masked.values.get(token as usize).is_none_or(|logit| *logit == f32::NEG_INFINITY) {
                 break;
             }
             if self.leads_on(written, token, tokenizer) {
                 return Ok(Choice::Token(token));
             }
         }
+        let logits = &logits.values;
         let mut order: Vec<u32> = (0..logits.len() as u32).collect();
         let logit = |token: &u32| logits.get(*token as usize).copied().unwrap_or(f32::NEG_INFINITY);
         let likelier = |a: &u32, b: &u32| logit(b).total_cmp(&logit(a)).then(a.cmp(b));
@@ -185,8 +193,8 @@ impl Guard {
 }
 
 /// Whether the model gives `token` more than half of all probability: then it knows a word that is cut so.
-fn is_sure(logits: &[f32], token: u32) -> bool {
-    logits.get(token as usize).is_some_and(|logit| logit - log_sum_exp(logits) > -std::f32::consts::LN_2)
+fn is_sure(logits: &Logits, token: u32) -> bool {
+    logits.logprob(token) > -std::f32::consts::LN_2
 }
 
 /// How many of `tokens`, each of which the model is sure of, it gets under `constraint`, one after the other.

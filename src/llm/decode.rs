@@ -5,11 +5,11 @@ use super::LlmError;
 use super::constraint::{Choice, Guard};
 use super::draft::{Drafter, Habits};
 use super::generate::{FinishReason, GenerateEvent, GenerateRequest, Sampling};
-use super::sampler::{Sampler, log_sum_exp, top_logprobs};
+use super::sampler::{Logits, Sampler, top_logprobs};
 use super::stop::StopStrings;
 use super::tokenizer::{Tokenizer, Utf8Assembler};
 use super::{Lane, Model, Session, TokenLogprob, Want, ops};
-use crate::compute::Phase;
+use crate::compute::{self, Phase};
 use crate::signal::Cancel;
 
 /// What writing works with.
@@ -17,12 +17,23 @@ pub(super) struct Decoding<'a> {
     pub(super) model: &'a Model,
     pub(super) tokenizer: &'a Tokenizer,
     pub(super) request: &'a GenerateRequest,
-    /// At most this many new tokens.
-    pub(super) budget: usize,
     /// What answers are likely to resemble.
     pub(super) habits: &'a Habits,
     /// Whether a single continuation drafts.
     pub(super) drafting: bool,
+}
+
+/// A prompt that has been read.
+pub(super) struct Root<'a> {
+    pub(super) prompt: Vec<u32>,
+    /// At most this many new tokens.
+    pub(super) budget: usize,
+    /// Has read the prompt.
+    pub(super) session: Session,
+    /// Those behind the prompt.
+    pub(super) logits: Vec<f32>,
+    /// One a continuation.
+    pub(super) samplings: &'a [Sampling],
 }
 
 /// One continuation, at its end.
@@ -36,10 +47,11 @@ pub(super) struct Written {
 
 /// Everything that was written, and what the model remembers of it.
 pub(super) struct Writings {
-    /// In the order of the samplings.
+    /// In the order of the roots and their samplings.
     pub(super) written: Vec<Written>,
-    /// Of the continuation that ended last; where there is one continuation, it has read all of it but perhaps the last token.
-    pub(super) session: Session,
+    /// Of the continuation that ended last; where there is one continuation, it has read all of it but perhaps the last token. `None` where
+    /// nothing was to be written.
+    pub(super) session: Option<Session>,
     pub(super) drafted: usize,
     pub(super) accepted: usize,
     /// Tokens that a constraint left no choice about; they cost no step.
@@ -62,6 +74,10 @@ struct Branch<'a> {
     session: Session,
     /// The prompt, then what was written.
     text: Vec<u32>,
+    /// Tokens of the prompt.
+    prompt: usize,
+    /// Tokens of the text at most.
+    most: usize,
     ahead: Ahead,
     drafter: Drafter,
     guard: Option<Guard>,
@@ -70,7 +86,7 @@ struct Branch<'a> {
 
 /// Logits that one pass gave: behind the last token that is certain, and behind each draft.
 struct Ahead {
-    rows: Vec<Vec<f32>>,
+    rows: Vec<Logits>,
     drafts: Vec<u32>,
     /// Drafts that came.
     at: usize,
@@ -84,8 +100,8 @@ impl Ahead {
     }
 
     /// The logits behind everything that is certain.
-    fn row(&self) -> Result<&[f32], LlmError> {
-        self.rows.get(self.at).map(Vec::as_slice).ok_or_else(|| LlmError::Inconsistent("a pass gave too few logits".into()))
+    fn row(&self) -> Result<&Logits, LlmError> {
+        self.rows.get(self.at).ok_or_else(|| LlmError::Inconsistent("a pass gave too few logits".into()))
     }
 
     /// Whether `token` is the next draft, so that the logits behind it are known.
@@ -97,47 +113,48 @@ impl Ahead {
 }
 
 impl Decoding<'_> {
-    /// Writes one continuation of `prompt` a sampling. `session` has read the prompt, and `logits` stand behind it. The text of the first
-    /// continuation is emitted as it comes.
-    pub(super) fn write(
-        &self,
-        prompt: &[u32],
-        session: Session,
-        logits: Vec<f32>,
-        samplings: &[Sampling],
-        cancel: &Cancel,
-        emit: &mut dyn FnMut(GenerateEvent),
-    ) -> Result<Writings, LlmError> {
-        let writers = samplings.iter().enumerate().map(|(index, sampling)| Writer {
-            index,
-            sampler: Sampler::new(sampling),
-            stops: StopStrings::new(&self.request.stop),
-            characters: Utf8Assembler::default(),
-            logprobs: Vec::new(),
-            own_logprobs: Vec::new(),
-        });
+    /// Writes one continuation of a root's prompt for each of its samplings, all together. The text of the first continuation is emitted as
+    /// it comes.
+    pub(super) fn write(&self, roots: Vec<Root<'_>>, cancel: &Cancel, emit: &mut dyn FnMut(GenerateEvent)) -> Result<Writings, LlmError> {
         let mut totals = Totals::default();
-        let mut last = session.clone();
-        let mut branches = vec![Branch {
-            session,
-            text: prompt.to_vec(),
-            ahead: Ahead { rows: vec![logits], ..Ahead::unread() },
-            drafter: Drafter::default(),
-            guard: self.request.constraint.as_ref().map(Guard::new),
-            writers: writers.collect(),
-        }];
-        let mut written: Vec<Option<Written>> = samplings.iter().map(|_| None).collect();
+        let mut last = None;
+        let mut count = 0;
+        let mut branches: Vec<Branch<'_>> = Vec::with_capacity(roots.len());
+        for Root { prompt, budget, session, logits, samplings } in roots {
+            let writers = samplings.iter().enumerate().map(|(index, sampling)| Writer {
+                index: count + index,
+                sampler: Sampler::new(sampling),
+                stops: StopStrings::new(&self.request.stop),
+                characters: Utf8Assembler::default(),
+                logprobs: Vec::new(),
+                own_logprobs: Vec::new(),
+            });
+            branches.push(Branch {
+                session,
+                prompt: prompt.len(),
+                most: prompt.len() + budget,
+                text: prompt,
+                ahead: Ahead { rows: vec![Logits::new(logits)], ..Ahead::unread() },
+                drafter: Drafter::default(),
+                guard: self.request.constraint.as_ref().map(Guard::new),
+                writers: writers.collect(),
+            });
+            count += samplings.len();
+        }
+        let mut written: Vec<Option<Written>> = (0..count).map(|_| None).collect();
         while !branches.is_empty() {
             let mut unread = Vec::new();
             for branch in branches.drain(..) {
-                let ended = self.grow(branch, prompt.len(), &mut unread, &mut written, &mut totals, cancel, emit)?;
+                let ended = self.grow(branch, &mut unread, &mut written, &mut totals, cancel, emit)?;
                 if let Some(mut branch) = ended {
                     branch.session.truncate(branch.text.len());
                     totals.add(&branch.drafter);
-                    last = branch.session;
+                    last = Some(branch.session);
                 }
             }
-            self.read(&mut unread, prompt.len())?;
+            if !unread.is_empty() {
+                self.read(&mut unread)?;
+            }
             branches = unread;
         }
         let Totals { drafted, accepted, forced } = totals;
@@ -150,7 +167,6 @@ impl Decoding<'_> {
     fn grow<'b>(
         &self,
         mut branch: Branch<'b>,
-        prompt: usize,
         unread: &mut Vec<Branch<'b>>,
         written: &mut [Option<Written>],
         totals: &mut Totals,
@@ -161,22 +177,22 @@ impl Decoding<'_> {
             if let Some(stop) = cancel.stop() {
                 return Err(LlmError::Stopped(stop));
             }
-            if branch.text.len() - prompt >= self.budget {
-                branch.finish_all(FinishReason::Length, prompt, written, emit);
+            if branch.text.len() >= branch.most {
+                branch.finish_all(FinishReason::Length, written, emit);
             }
             let mut drawn: Vec<(u32, Vec<Writer<'b>>)> = Vec::new();
             for mut writer in std::mem::take(&mut branch.writers) {
-                match self.draw(&mut writer, &branch, prompt, emit)? {
+                match self.draw(&mut writer, &branch, emit)? {
                     Drawn::Token(token) => match drawn.iter_mut().find(|(other, _)| *other == token) {
                         Some((_, writers)) => writers.push(writer),
                         None => drawn.push((token, vec![writer])),
                     },
                     Drawn::Last(token, reason) => {
-                        let mut tokens = branch.text[prompt..].to_vec();
+                        let mut tokens = branch.written().to_vec();
                         tokens.extend(token);
                         writer.finish(reason, tokens, written, emit);
                     }
-                    Drawn::Back(bytes, guard) => unread.push(self.go_back(&branch, prompt, writer, bytes, guard)),
+                    Drawn::Back(bytes, guard) => unread.push(self.go_back(&branch, writer, bytes, guard)),
                 }
             }
             let [(token, writers)] = &mut drawn[..] else {
@@ -187,7 +203,7 @@ impl Decoding<'_> {
             if let Some(guard) = &mut branch.guard {
                 guard.take(*token, self.tokenizer);
             }
-            if branch.text.len() - prompt >= self.budget {
+            if branch.text.len() >= branch.most {
                 continue; // the last token needs no logits behind it
             }
             if branch.ahead.accept(*token) {
@@ -216,6 +232,8 @@ impl Decoding<'_> {
             unread.push(Branch {
                 session: branch.session.clone(),
                 text,
+                prompt: branch.prompt,
+                most: branch.most,
                 ahead: Ahead::unread(),
                 drafter: Drafter::default(),
                 guard,
@@ -226,7 +244,8 @@ impl Decoding<'_> {
     }
 
     /// `writer` on a branch of its own, `bytes` before the end of `branch`, to go on from there under `guard`.
-    fn go_back<'b>(&self, branch: &Branch<'b>, prompt: usize, mut writer: Writer<'b>, bytes: usize, mut guard: Guard) -> Branch<'b> {
+    fn go_back<'b>(&self, branch: &Branch<'b>, mut writer: Writer<'b>, bytes: usize, mut guard: Guard) -> Branch<'b> {
+        let Branch { prompt, most, .. } = *branch;
         let mut text = branch.text.clone();
         let mut back = 0;
         while back < bytes && text.len() > prompt {
@@ -240,21 +259,15 @@ impl Decoding<'_> {
         writer.logprobs.truncate(text.len() - prompt);
         writer.own_logprobs.truncate(text.len() - prompt);
         let (session, ahead, drafter) = (branch.session.clone(), Ahead::unread(), Drafter::default());
-        Branch { session, text, ahead, drafter, guard: Some(guard), writers: vec![writer] }
+        Branch { session, text, prompt, most, ahead, drafter, guard: Some(guard), writers: vec![writer] }
     }
 
     /// One token for `writer`, from the logits behind its text.
-    fn draw(
-        &self,
-        writer: &mut Writer<'_>,
-        branch: &Branch<'_>,
-        prompt: usize,
-        emit: &mut dyn FnMut(GenerateEvent),
-    ) -> Result<Drawn, LlmError> {
+    fn draw(&self, writer: &mut Writer<'_>, branch: &Branch<'_>, emit: &mut dyn FnMut(GenerateEvent)) -> Result<Drawn, LlmError> {
         let (logits, guard) = (branch.ahead.row()?, branch.guard.as_ref());
         let token = match guard {
             None => writer.sampler.sample(logits)?,
-            Some(guard) => match guard.choose(&mut writer.sampler, logits, &branch.text[prompt..], self.tokenizer)? {
+            Some(guard) => match guard.choose(&mut writer.sampler, logits, branch.written(), self.tokenizer)? {
                 Choice::Token(token) => token,
                 Choice::Back(bytes, guard) => return Ok(Drawn::Back(bytes, guard)),
             },
@@ -262,9 +275,9 @@ impl Decoding<'_> {
         if self.tokenizer.end_ids().contains(&token) {
             return Ok(Drawn::Last(None, FinishReason::Eos));
         }
-        writer.own_logprobs.push(logits[token as usize] - log_sum_exp(logits));
+        writer.own_logprobs.push(logits.logprob(token));
         if self.request.logprobs > 0 {
-            writer.logprobs.push(top_logprobs(logits, self.request.logprobs, |id| self.tokenizer.decode(&[id])));
+            writer.logprobs.push(top_logprobs(&logits.values, self.request.logprobs, |id| self.tokenizer.decode(&[id])));
         }
         writer.stops.text.push_str(&writer.characters.push(self.tokenizer.token_bytes(token).unwrap_or_default()));
         // What may still be taken back is not shown.
@@ -277,9 +290,9 @@ impl Decoding<'_> {
 
     /// At most `room` tokens that may come next on `branch`: what its constraint forces, else what its text proposes and the constraint lets
     /// through. Whether they are forced.
-    fn drafts(&self, branch: &Branch<'_>, prompt: usize, room: usize, alone: bool) -> (Vec<u32>, bool) {
+    fn drafts(&self, branch: &Branch<'_>, room: usize, alone: bool) -> (Vec<u32>, bool) {
         let mut forced = match &branch.guard {
-            Some(guard) => guard.forced(&branch.text[prompt..], self.tokenizer),
+            Some(guard) => guard.forced(branch.written(), self.tokenizer),
             None => Vec::new(),
         };
         if !forced.is_empty() {
@@ -294,14 +307,13 @@ impl Decoding<'_> {
     }
 
     /// Reads the last token of every branch, and its drafts, in one pass.
-    fn read(&self, branches: &mut [Branch<'_>], prompt: usize) -> Result<(), LlmError> {
+    fn read(&self, branches: &mut [Branch<'_>]) -> Result<(), LlmError> {
         let alone = branches.len() == 1 && branches.iter().all(|branch| branch.writers.len() == 1);
         let mut tokens = Vec::with_capacity(branches.len());
         for branch in branches.iter_mut() {
             branch.session.truncate(branch.text.len() - 1);
-            let left = self.budget - (branch.text.len() - prompt);
-            let room = left.saturating_sub(1);
-            let (drafts, forced) = if self.drafting { self.drafts(branch, prompt, room, alone) } else { (Vec::new(), false) };
+            let room = (branch.most - branch.text.len()).saturating_sub(1);
+            let (drafts, forced) = if self.drafting { self.drafts(branch, room, alone) } else { (Vec::new(), false) };
             tokens.push([&branch.text[branch.text.len() - 1..], &drafts].concat());
             branch.ahead = Ahead { drafts, forced, ..Ahead::unread() };
         }
@@ -313,8 +325,12 @@ impl Decoding<'_> {
         let out = self.model.forward(Phase::Decode, &mut lanes)?;
         let vocabulary = self.model.vocabulary();
         for (branch, logits) in branches.iter_mut().zip(&out) {
-            branch.ahead.rows = ops::read_f32(logits, |logits| logits.chunks_exact(vocabulary).map(<[f32]>::to_vec).collect())?;
+            let row = |logits: &[f32]| Logits::new(logits.to_vec());
+            branch.ahead.rows = ops::read_f32(logits, |logits| logits.chunks_exact(vocabulary).map(row).collect())?;
         }
+        // Half a millisecond each with a large vocabulary.
+        let rows = branches.iter_mut().flat_map(|Branch { ahead, writers, .. }| ahead.rows.iter_mut().map(|row| (row, &*writers)));
+        compute::global().for_each(rows, |(row, writers)| row.prepare(writers.iter().map(|writer| &writer.sampler.sampling)));
         Ok(())
     }
 }
@@ -344,9 +360,14 @@ enum Drawn {
 }
 
 impl Branch<'_> {
-    fn finish_all(&mut self, reason: FinishReason, prompt: usize, written: &mut [Option<Written>], emit: &mut dyn FnMut(GenerateEvent)) {
+    /// What was written behind the prompt.
+    fn written(&self) -> &[u32] {
+        self.text.get(self.prompt..).unwrap_or_default()
+    }
+
+    fn finish_all(&mut self, reason: FinishReason, written: &mut [Option<Written>], emit: &mut dyn FnMut(GenerateEvent)) {
         for writer in std::mem::take(&mut self.writers) {
-            writer.finish(reason, self.text[prompt..].to_vec(), written, emit);
+            writer.finish(reason, self.written().to_vec(), written, emit);
         }
     }
 

@@ -185,6 +185,15 @@ pub struct ModelInfo {
     pub device: String,
 }
 
+/// A prompt, and how each of its continuations is drawn.
+#[derive(Debug, Clone, Copy)]
+pub struct Draws<'a> {
+    /// What is continued.
+    pub prompt: &'a Prompt,
+    /// One a continuation.
+    pub samplings: &'a [Sampling],
+}
+
 /// Something that writes text: a local model, or a script in tests.
 pub trait Generate: Send {
     /// Facts about the model.
@@ -208,18 +217,21 @@ pub trait Generate: Send {
     fn generate(&mut self, request: &GenerateRequest, cancel: &Cancel, emit: &mut dyn FnMut(GenerateEvent))
     -> Result<Generation, LlmError>;
 
-    /// Answers a request once for each of `samplings` (in place of the request's own), all from one reading of the prompt; a model on this
-    /// machine writes them together. The text of the first is emitted. The first one's timings hold the time of all.
+    /// Answers a request once for each sampling of `draws` (whose prompts and samplings stand in place of the request's own), each prompt
+    /// read once; a model on this machine writes all together. The text of the first is emitted. The first one's timings hold the time of
+    /// all.
     fn generate_many(
         &mut self,
         request: &GenerateRequest,
-        samplings: &[Sampling],
+        draws: &[Draws<'_>],
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Vec<Generation>, LlmError> {
-        let one = |sampling: &Sampling| {
-            self.generate(&GenerateRequest { sampling: sampling.clone(), ..request.clone() }, cancel, &mut |event| emit(event))
+        let each = draws.iter().flat_map(|draws| draws.samplings.iter().map(|sampling| (draws.prompt, sampling)));
+        let one = |(prompt, sampling): (&Prompt, &Sampling)| {
+            let request = GenerateRequest { prompt: prompt.clone(), sampling: sampling.clone(), ..request.clone() };
+            self.generate(&request, cancel, &mut |event| emit(event))
         };
-        samplings.iter().map(one).collect()
+        each.map(one).collect()
     }
 }

@@ -8,9 +8,9 @@ use std::time::Instant;
 use sha2::{Digest, Sha256};
 
 use super::adapter::{ActiveAdapter, Adapter};
-use super::decode::Decoding;
+use super::decode::{Decoding, Root};
 use super::draft::Habits;
-use super::generate::{Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Sampling};
+use super::generate::{Draws, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
 use super::kv::KvType;
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
@@ -88,12 +88,12 @@ impl LocalModel {
         self.template.as_ref().map_err(|reason| LlmError::Template(reason.clone()))
     }
 
-    /// How many leading tokens of `prompt` its shared messages give.
-    fn shared_tokens(&self, request: &GenerateRequest, prompt: &[u32]) -> Result<usize, LlmError> {
-        match &request.prompt {
-            Prompt::Chat(messages) if request.shared_messages > 0 && request.shared_messages < messages.len() => {
-                let alone = self.tokenize(&Prompt::Chat(messages[..request.shared_messages].into()))?;
-                Ok(alone.iter().zip(prompt).take_while(|(a, b)| a == b).count())
+    /// How many of `tokens`, those of `prompt`, its first `shared` messages give.
+    fn shared_tokens(&self, prompt: &Prompt, shared: usize, tokens: &[u32]) -> Result<usize, LlmError> {
+        match prompt {
+            Prompt::Chat(messages) if shared > 0 && shared < messages.len() => {
+                let alone = self.tokenize(&Prompt::Chat(messages[..shared].into()))?;
+                Ok(alone.iter().zip(tokens).take_while(|(a, b)| a == b).count())
             }
             _ => Ok(0),
         }
@@ -206,44 +206,57 @@ impl Generate for LocalModel {
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Generation, LlmError> {
-        let mut all = self.generate_many(request, std::slice::from_ref(&request.sampling), cancel, emit)?;
+        let draws = Draws { prompt: &request.prompt, samplings: std::slice::from_ref(&request.sampling) };
+        let mut all = self.generate_many(request, &[draws], cancel, emit)?;
         all.pop().ok_or_else(|| LlmError::Inconsistent("nothing was written".into()))
     }
 
     fn generate_many(
         &mut self,
         request: &GenerateRequest,
-        samplings: &[Sampling],
+        draws: &[Draws<'_>],
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Vec<Generation>, LlmError> {
-        let prompt_tokens = self.tokenize(&request.prompt)?;
         let context = self.info.context_length;
-        if prompt_tokens.is_empty() || prompt_tokens.len() >= context {
-            return Err(LlmError::ContextFull { tokens: prompt_tokens.len(), context });
-        }
         let start = Instant::now();
         self.learn_habits(&request.likely)?;
-        let shared = self.shared_tokens(request, &prompt_tokens)?;
-        let worth_saving = self.recall(&prompt_tokens[..shared]);
-        let (logits, cached_tokens) = self.prefill(&prompt_tokens, cancel, emit)?;
+        let mut roots: Vec<Root<'_>> = Vec::with_capacity(draws.len());
+        let mut cached_tokens = 0;
+        let mut worth_saving = Vec::new();
+        for Draws { prompt, samplings } in draws {
+            let tokens = self.tokenize(prompt)?;
+            if tokens.is_empty() || tokens.len() >= context {
+                return Err(LlmError::ContextFull { tokens: tokens.len(), context });
+            }
+            let shared = self.shared_tokens(prompt, request.shared_messages, &tokens)?;
+            if self.recall(&tokens[..shared]) && worth_saving.is_empty() {
+                worth_saving = tokens[..shared].to_vec();
+            }
+            let (logits, cached) = self.prefill(&tokens, cancel, emit)?;
+            cached_tokens += cached;
+            roots.push(Root {
+                budget: request.max_tokens.min(context - tokens.len()),
+                prompt: tokens,
+                session: self.session.clone(),
+                logits,
+                samplings,
+            });
+        }
+        let prompts: Vec<(Vec<u32>, usize)> = roots.iter().map(|root| (root.prompt.clone(), root.samplings.len())).collect();
         let prefill_ms = start.elapsed().as_secs_f64() * 1000.0;
         let start = Instant::now();
-        let decoding = Decoding {
-            model: &self.model,
-            tokenizer: &self.tokenizer,
-            request,
-            budget: request.max_tokens.min(context - prompt_tokens.len()),
-            habits: &self.habits.1,
-            drafting: self.drafting,
-        };
-        let out = decoding.write(&prompt_tokens, self.session.clone(), logits, samplings, cancel, emit)?;
-        self.session = out.session;
-        if worth_saving {
-            self.remember(&prompt_tokens[..shared]);
+        let decoding =
+            Decoding { model: &self.model, tokenizer: &self.tokenizer, request, habits: &self.habits.1, drafting: self.drafting };
+        let out = decoding.write(roots, cancel, emit)?;
+        if let Some(session) = out.session {
+            self.session = session;
+        }
+        if !worth_saving.is_empty() {
+            self.remember(&worth_saving);
         }
         let mut timings = GenerateTimings {
-            prompt_tokens: prompt_tokens.len(),
+            prompt_tokens: prompts.iter().map(|(prompt, _)| prompt.len()).sum(),
             cached_tokens,
             prefill_ms,
             drafted_tokens: out.drafted,
@@ -252,12 +265,13 @@ impl Generate for LocalModel {
             decode_ms: start.elapsed().as_secs_f64() * 1000.0,
             ..GenerateTimings::default()
         };
-        let generations = out.written.into_iter().map(|written| {
+        let prompt_of_each = prompts.iter().flat_map(|(prompt, count)| std::iter::repeat_n(prompt, *count));
+        let generations = out.written.into_iter().zip(prompt_of_each).map(|(written, prompt)| {
             let timings = GenerateTimings { generated_tokens: written.tokens.len(), ..std::mem::take(&mut timings) };
             Generation {
                 text: written.text,
                 tokens: written.tokens,
-                prompt_tokens: prompt_tokens.clone(),
+                prompt_tokens: prompt.clone(),
                 finish_reason: written.finish_reason,
                 logprobs: written.logprobs,
                 mean_logprob: written.mean_logprob,

@@ -48,7 +48,7 @@ pub use adapter::{ActiveAdapter, Adapter};
 pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint, writable};
 pub use error::LlmError;
 pub use generate::{
-    FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,
+    Draws, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,
     TokenLogprob,
 };
 pub use kv::KvType;

@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use crate::signal::Cancel;
 
 use super::{
-    Adapter, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError, ModelInfo, Prompt, Sampling,
+    Adapter, Draws, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError, ModelInfo, Prompt,
 };
 
 /// Answers each request with the next line of its script, and remembers what it was asked.
@@ -84,11 +84,13 @@ impl Generate for Scripted {
     fn generate_many(
         &mut self,
         request: &GenerateRequest,
-        samplings: &[Sampling],
+        draws: &[Draws<'_>],
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Vec<Generation>, LlmError> {
-        let count = if samplings.len() == 1 { 1 } else { samplings.len().min(self.answers.len()) };
-        (0..count).map(|_| self.generate(request, cancel, emit)).collect()
+        let prompts: Vec<&Prompt> = draws.iter().flat_map(|draws| draws.samplings.iter().map(|_| draws.prompt)).collect();
+        let count = if prompts.len() == 1 { 1 } else { prompts.len().min(self.answers.len()) };
+        let one = |prompt: &&Prompt| self.generate(&GenerateRequest { prompt: (*prompt).clone(), ..request.clone() }, cancel, emit);
+        prompts.iter().take(count).map(one).collect()
     }
 }

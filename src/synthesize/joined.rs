@@ -5,7 +5,7 @@ use super::facts::{Link, Role, TableFacts};
 use super::phrase::{condition, named, pick, shown, shown_many, shown_sql};
 use super::single::{column, function};
 use super::words::capital;
-use crate::dataset::Random;
+use crate::random::Random;
 use crate::sql::quote::identifier;
 
 /// Two tables: each row of `child` belongs to one of `parent`.

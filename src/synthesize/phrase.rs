@@ -2,8 +2,8 @@
 
 use super::facts::{ColumnFacts, Role, TableFacts, literal, spoken};
 use super::words::{article, plural};
-use crate::dataset::Random;
 use crate::db::Cell;
+use crate::random::Random;
 use crate::sql::quote::identifier;
 
 /// A condition on the rows of one table.

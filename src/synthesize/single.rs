@@ -4,7 +4,7 @@ use super::draft::{Draft, Shape, Tie};
 use super::facts::{ColumnFacts, Role, TableFacts, literal, spoken};
 use super::phrase::{condition, condition_without, number_of, pick, said, shown, shown_many, shown_sql};
 use super::words::{article, capital, plural};
-use crate::dataset::Random;
+use crate::random::Random;
 use crate::sql::quote::identifier;
 
 /// Functions over a column, and what a person calls their result.

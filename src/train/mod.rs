@@ -11,7 +11,6 @@
 //! - [`optimizer`], [`schedule`], [`order`]: how it learns, how fast, from which rows
 //! - [`checkpoint`], [`state`]: what it leaves on disk
 //! - [`watch`]: runs from outside: where they stand, who trains in them
-//! - [`random`]: random numbers by counter
 
 pub mod checkpoint;
 pub mod config;
@@ -23,7 +22,6 @@ pub mod model;
 pub mod optimizer;
 pub mod order;
 pub mod plan;
-pub mod random;
 pub mod rows;
 pub mod run;
 pub mod schedule;

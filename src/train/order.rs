@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Row;
 use super::model::batch::group_by_prefix;
-use super::random;
+use crate::random;
 
 /// How rows are ordered. The first three names are the Trainer's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]

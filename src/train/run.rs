@@ -15,7 +15,6 @@ use super::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepS
 use super::optimizer::{AdamW, Moments, clip_factor};
 use super::order::batches;
 use super::plan::{self, TrainPlan};
-use super::random;
 use super::rows::Rows;
 use super::state::{Own, TrainerState};
 use crate::compute;
@@ -23,6 +22,7 @@ use crate::llm::LlmError;
 use crate::llm::adapter::card::{BaseCard, hex};
 use crate::llm::adapter::{Adapter, AdapterCard, trial};
 use crate::llm::open::OpenedModel;
+use crate::random;
 use crate::signal::Cancel;
 use crate::store::machine;
 

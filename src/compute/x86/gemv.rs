@@ -4,11 +4,11 @@
 use std::arch::x86_64::*;
 use std::ops::Range;
 
-use super::super::arranged::{Arranged, SPAN};
+use super::super::arranged::{Arranged, SPAN, STEPS};
 use super::super::dot::LANES;
 use super::super::{BlockType, Level, Matrix};
 use super::quants::{Quant, with_quant};
-use super::spans::{Span, with_span};
+use super::spans::{Span, steps as span_steps, with_span};
 use super::tree_pair;
 
 /// Bytes of weights that are asked for ahead of use; measured, flat from 2 to 8 kB.
@@ -24,7 +24,7 @@ pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Ran
     assert!(rows.end <= weight.rows && row_bytes.is_multiple_of(weight.block.block_bytes()));
     assert!((row_bytes / weight.block.block_bytes() * weight.block.block_len()).div_ceil(SPAN) == x.spans);
     let places = x.spans * x.rows;
-    assert!(x.quants.len() == places * SPAN && x.scales.len() == places * 2 * LANES);
+    assert!(x.quants.len() == places * SPAN && x.scales.len() == places * LANES);
     let minimums = !x.sums.is_empty();
     assert!(if minimums { x.sums.len() == places * LANES } else { x.debts.len() == x.scales.len() });
     let mut first = 0;
@@ -37,7 +37,8 @@ pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Ran
                 (Level::Avx512, 4..8) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 4>() }),
                 (Level::Avx512, 2..4) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 2>() }),
                 (Level::Avx512, _) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 1>() }),
-                (Level::Avx2, 4..) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 4>() }),
+                (Level::Avx2, 8..) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 8>() }),
+                (Level::Avx2, 4..8) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 4>() }),
                 (Level::Avx2, 2..4) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 2>() }),
                 (Level::Avx2, _) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 1>() }),
                 (Level::Scalar, _) => None,
@@ -87,7 +88,7 @@ impl Band<'_> {
         let (bytes, x) = (self.weight.bytes, self.x);
         let mut room = [0; SPAN_ROOM];
         for row in self.rows.clone() {
-            let mut lanes = [[_mm512_setzero_ps(); 2]; T];
+            let mut lanes = [_mm512_setzero_ps(); T];
             // SAFETY: whole spans of the row are inside the matrix; what is behind them is read where `readable` says; the activations have
             // `spans` spans, and one more where something is behind.
             unsafe {
@@ -117,7 +118,7 @@ impl Band<'_> {
         let (bytes, x) = (self.weight.bytes, self.x);
         let mut room = [0; SPAN_ROOM];
         for row in self.rows.clone() {
-            let mut lanes = [[[_mm256_setzero_ps(); 2]; 2]; T];
+            let mut lanes = [[_mm256_setzero_ps(); T]; 2];
             // SAFETY: as in `avx512`.
             unsafe {
                 for number in 0..x.spans {
@@ -127,9 +128,8 @@ impl Band<'_> {
                     prefetch(span, span_bytes);
                     span_avx2::<Q, T>(span, present / Q::BLOCK_BYTES, x, number * x.rows + self.first, &mut lanes);
                 }
-                for (t, [first, second]) in lanes.iter().enumerate() {
-                    let joined = |half: usize| _mm256_add_ps(first[half], second[half]);
-                    *self.out.add(t * self.weight.rows + row) = tree_pair(joined(0), joined(1));
+                for t in 0..T {
+                    *self.out.add(t * self.weight.rows + row) = tree_pair(lanes[0][t], lanes[1][t]);
                 }
             }
         }
@@ -143,29 +143,27 @@ impl Band<'_> {
 /// As for [`Band::avx512`]; a whole span can be read, of which `blocks` count.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn span_avx512<S: Span, const T: usize>(span: *const u8, blocks: usize, x: &Arranged, place: usize, lanes: &mut [[__m512; 2]; T]) {
+unsafe fn span_avx512<S: Span, const T: usize>(span: *const u8, blocks: usize, x: &Arranged, place: usize, lanes: &mut [__m512; T]) {
     // SAFETY: as above; the places `place..place + T` are there.
     unsafe {
-        let (quants, x_scales) = (x.quants.as_ptr().add(SPAN * place), x.scales.as_ptr().add(2 * LANES * place));
-        let debts = x.debts.as_ptr().wrapping_add(2 * LANES * place);
-        let weights = S::bytes(span);
+        let (quants, x_scales) = (x.quants.as_ptr().add(SPAN * place), x.scales.as_ptr().add(LANES * place));
+        let debts = x.debts.as_ptr().wrapping_add(LANES * place);
+        let weights = span_steps::<S>(span);
         let scales = S::scales(span, blocks);
-        for accumulator in 0..2 {
-            for (t, lanes) in lanes.iter_mut().enumerate() {
-                let quants = quants.add(SPAN * t + 128 * accumulator);
-                let at = 2 * LANES * t + LANES * accumulator;
-                let begin = if S::MINIMUMS { _mm512_setzero_si512() } else { _mm512_loadu_si512(debts.add(at).cast()) };
-                let one = _mm512_dpbusd_epi32(begin, weights[2 * accumulator], _mm512_loadu_si512(quants.cast()));
-                let both = _mm512_dpbusd_epi32(one, weights[2 * accumulator + 1], _mm512_loadu_si512(quants.add(64).cast()));
-                let scale = _mm512_mul_ps(scales[accumulator], _mm512_loadu_ps(x_scales.add(at)));
-                lanes[accumulator] = _mm512_fmadd_ps(_mm512_cvtepi32_ps(both), scale, lanes[accumulator]);
+        for (t, lanes) in lanes.iter_mut().enumerate() {
+            let at = LANES * t;
+            let mut products = if S::MINIMUMS { _mm512_setzero_si512() } else { _mm512_loadu_si512(debts.add(at).cast()) };
+            for (step, weights) in weights.into_iter().enumerate() {
+                products = _mm512_dpbusd_epi32(products, weights, _mm512_loadu_si512(quants.add(SPAN * t + 4 * LANES * step).cast()));
             }
+            let scale = _mm512_mul_ps(scales, _mm512_loadu_ps(x_scales.add(at)));
+            *lanes = _mm512_fmadd_ps(_mm512_cvtepi32_ps(products), scale, *lanes);
         }
         if S::MINIMUMS {
             let minimums = _mm512_zextps256_ps512(S::minimums(span, blocks));
             let sums = x.sums.as_ptr().add(LANES * place);
             for (t, lanes) in lanes.iter_mut().enumerate() {
-                lanes[0] = _mm512_fnmadd_ps(minimums, _mm512_loadu_ps(sums.add(LANES * t)), lanes[0]);
+                *lanes = _mm512_fnmadd_ps(minimums, _mm512_loadu_ps(sums.add(LANES * t)), *lanes);
             }
         }
     }
@@ -177,14 +175,13 @@ unsafe fn span_avx512<S: Span, const T: usize>(span: *const u8, blocks: usize, x
 /// The processor has AVX-512 F, AVX2 and FMA; `out` can be written at these places.
 #[inline]
 #[target_feature(enable = "avx2,fma,avx512f")]
-unsafe fn totals<const T: usize>(lanes: &[[__m512; 2]; T], out: *mut f32, stride: usize) {
-    let joined: [__m512; T] = std::array::from_fn(|t| _mm512_add_ps(lanes[t][0], lanes[t][1]));
+unsafe fn totals<const T: usize>(lanes: &[__m512; T], out: *mut f32, stride: usize) {
     // SAFETY: as above.
     unsafe {
         if T == 8 {
             // The trees of eight rows at once: each round halves the lanes and doubles the rows of a register.
             let round = |a: __m512, b: __m512| _mm512_add_ps(_mm512_shuffle_f32x4::<0x44>(a, b), _mm512_shuffle_f32x4::<0xee>(a, b));
-            let eights: [__m512; 4] = std::array::from_fn(|i| round(joined[2 * i], joined[2 * i + 1]));
+            let eights: [__m512; 4] = std::array::from_fn(|i| round(lanes[2 * i], lanes[2 * i + 1]));
             // [a 0..4, a 4..8, b 0..4, b 4..8] each
             let fours: [__m512; 2] = std::array::from_fn(|i| {
                 let (a, b) = (eights[2 * i], eights[2 * i + 1]);
@@ -200,7 +197,7 @@ unsafe fn totals<const T: usize>(lanes: &[[__m512; 2]; T], out: *mut f32, stride
                 *out.add((quarter + 4) * stride) = all[4 * quarter + 2];
             }
         } else {
-            for (t, v) in joined.into_iter().enumerate() {
+            for (t, &v) in lanes.iter().enumerate() {
                 let high = _mm256_castsi256_ps(_mm512_extracti64x4_epi64::<1>(_mm512_castps_si512(v)));
                 *out.add(t * stride) = tree_pair(_mm512_castps512_ps256(v), high);
             }
@@ -224,89 +221,107 @@ fn prefetch(span: *const u8, bytes: usize) {
 /// As for [`Band::avx2`]; a whole span can be read, of which `blocks` count.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn span_avx2<Q: Quant, const T: usize>(
-    span: *const u8,
-    blocks: usize,
-    x: &Arranged,
-    place: usize,
-    lanes: &mut [[[__m256; 2]; 2]; T],
-) {
-    let ones = _mm256_set1_epi16(1);
+unsafe fn span_avx2<Q: Quant, const T: usize>(span: *const u8, blocks: usize, x: &Arranged, place: usize, lanes: &mut [[__m256; T]; 2]) {
     // SAFETY: as above; the places `place..place + T` are there.
     unsafe {
         let (groups, biases) = Q::scales(span, blocks);
-        for accumulator in 0..2 {
-            for half in 0..2 {
-                let weights = arranged::<Q>(span, accumulator, half);
-                let scales = lane_scales::<Q>(groups, accumulator, half);
-                for (t, lanes) in lanes.iter_mut().enumerate() {
-                    let at = 2 * LANES * (place + t) + LANES * accumulator + 8 * half;
-                    let quants = x.quants.as_ptr().add(SPAN * (place + t) + 128 * accumulator + 32 * half);
-                    let quants = [_mm256_loadu_si256(quants.cast()), _mm256_loadu_si256(quants.add(64).cast())];
-                    let products = if Q::WIDE {
-                        // The bytes are signed ones with 128 added; |w| * (quant with the sign of w) is what debts would make of it.
-                        let product = |step: usize| {
-                            let signed = _mm256_xor_si256(weights[step], _mm256_set1_epi8(-128));
-                            let quants = _mm256_sign_epi8(quants[step], signed);
-                            _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(signed), quants), ones)
-                        };
-                        _mm256_add_epi32(product(0), product(1))
-                    } else {
-                        // Four products of a six-bit byte with a quant of at most 127 fit into sixteen bits.
-                        let product = |step: usize| _mm256_maddubs_epi16(weights[step], quants[step]);
-                        let products = _mm256_madd_epi16(_mm256_add_epi16(product(0), product(1)), ones);
-                        match Q::MINIMUMS {
-                            true => products,
-                            false => _mm256_add_epi32(products, _mm256_loadu_si256(x.debts.as_ptr().add(at).cast())),
-                        }
-                    };
-                    let scale = _mm256_mul_ps(scales, _mm256_loadu_ps(x.scales.as_ptr().add(at)));
-                    lanes[accumulator][half] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), scale, lanes[accumulator][half]);
-                }
+        for (half, lanes) in lanes.iter_mut().enumerate() {
+            let weights = steps::<Q>(span, half);
+            let scales = lane_scales::<Q>(groups, half);
+            for (t, lanes) in lanes.iter_mut().enumerate() {
+                let at = LANES * (place + t) + 8 * half;
+                let quants = x.quants.as_ptr().add(SPAN * (place + t) + 32 * half);
+                let quants: [__m256i; STEPS] = std::array::from_fn(|step| _mm256_loadu_si256(quants.add(4 * LANES * step).cast()));
+                let products = products::<Q>(weights, quants);
+                let products = match Q::MINIMUMS || Q::FIT == 0 {
+                    true => products,
+                    false => _mm256_add_epi32(products, _mm256_loadu_si256(x.debts.as_ptr().add(at).cast())),
+                };
+                let scale = _mm256_mul_ps(scales, _mm256_loadu_ps(x.scales.as_ptr().add(at)));
+                *lanes = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), scale, *lanes);
             }
         }
         if Q::MINIMUMS {
             // One of each pair of groups of sixteen.
             let mixed = _mm256_shuffle_ps::<0x88>(biases[0], biases[1]);
             let minimums = _mm256_castpd_ps(_mm256_permute4x64_pd::<0xd8>(_mm256_castps_pd(mixed)));
-            for (t, lanes) in lanes.iter_mut().enumerate() {
+            for (t, lanes) in lanes[0].iter_mut().enumerate() {
                 let sums = _mm256_loadu_ps(x.sums.as_ptr().add(LANES * (place + t)));
-                lanes[0][0] = _mm256_fnmadd_ps(minimums, sums, lanes[0][0]);
+                *lanes = _mm256_fnmadd_ps(minimums, sums, *lanes);
             }
         }
     }
 }
 
-/// Half of the lanes of one accumulator: the bytes of both steps.
+/// The sum of all steps' products. Where not even one sum of two products fits into sixteen bits, the weights are taken as the signed
+/// numbers that they were made of by adding 128, so that there is no debt to pay.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+fn products<Q: Quant>(weights: [__m256i; STEPS], quants: [__m256i; STEPS]) -> __m256i {
+    let ones = _mm256_set1_epi16(1);
+    let short = |step: usize| _mm256_maddubs_epi16(weights[step], quants[step]);
+    let wide = |step: usize| {
+        let signed = _mm256_xor_si256(weights[step], _mm256_set1_epi8(-128));
+        _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(signed), _mm256_sign_epi8(quants[step], signed)), ones)
+    };
+    match Q::FIT {
+        0 => _mm256_add_epi32(_mm256_add_epi32(wide(0), wide(1)), _mm256_add_epi32(wide(2), wide(3))),
+        2 => {
+            let pair = |step: usize| _mm256_madd_epi16(_mm256_add_epi16(short(step), short(step + 1)), ones);
+            _mm256_add_epi32(pair(0), pair(2))
+        }
+        _ => {
+            let pair = |step: usize| _mm256_add_epi16(short(step), short(step + 1));
+            _mm256_madd_epi16(_mm256_add_epi16(pair(0), pair(2)), ones)
+        }
+    }
+}
+
+/// The bytes of half of the lanes, for every step.
 ///
 /// # Safety
 /// The processor has AVX2; a whole span can be read.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn arranged<Q: Quant>(span: *const u8, accumulator: usize, half: usize) -> [__m256i; 2] {
+unsafe fn steps<Q: Quant>(span: *const u8, half: usize) -> [__m256i; STEPS] {
     // SAFETY: passed on.
     unsafe {
         if Q::BY_FOURS {
-            let (a, b) = (Q::bytes(span, 2 * accumulator + half), Q::bytes(span, 2 * accumulator + half + 4));
-            [_mm256_unpacklo_epi32(a, b), _mm256_unpackhi_epi32(a, b)]
+            // Four neighbours at a time from each of four groups.
+            let [a, b, c, d] = [Q::bytes(span, half), Q::bytes(span, half + 4), Q::bytes(span, half + 2), Q::bytes(span, half + 6)];
+            let (first, second) = (_mm256_unpacklo_epi32(a, b), _mm256_unpacklo_epi32(c, d));
+            let (third, fourth) = (_mm256_unpackhi_epi32(a, b), _mm256_unpackhi_epi32(c, d));
+            [
+                _mm256_unpacklo_epi64(first, second),
+                _mm256_unpackhi_epi64(first, second),
+                _mm256_unpacklo_epi64(third, fourth),
+                _mm256_unpackhi_epi64(third, fourth),
+            ]
         } else {
-            let (a, b) = (Q::bytes(span, 4 * half + accumulator), Q::bytes(span, 4 * half + accumulator + 2));
-            [_mm256_permute2x128_si256::<0x20>(a, b), _mm256_permute2x128_si256::<0x31>(a, b)]
+            // Eight neighbours at a time from each of four groups.
+            let [a, b, c, d]: [__m256i; 4] = std::array::from_fn(|group| Q::bytes(span, 4 * half + group));
+            let (even, odd) =
+                ([_mm256_unpacklo_epi64(a, b), _mm256_unpacklo_epi64(c, d)], [_mm256_unpackhi_epi64(a, b), _mm256_unpackhi_epi64(c, d)]);
+            [
+                _mm256_permute2x128_si256::<0x20>(even[0], even[1]),
+                _mm256_permute2x128_si256::<0x20>(odd[0], odd[1]),
+                _mm256_permute2x128_si256::<0x31>(even[0], even[1]),
+                _mm256_permute2x128_si256::<0x31>(odd[0], odd[1]),
+            ]
         }
     }
 }
 
-/// The scales of half of the lanes of one accumulator, from those of the sixteen groups.
+/// The scales of half of the lanes, from those of the sixteen groups.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn lane_scales<Q: Quant>(groups: [__m256; 2], accumulator: usize, half: usize) -> __m256 {
+fn lane_scales<Q: Quant>(groups: [__m256; 2], half: usize) -> __m256 {
     if Q::BY_FOURS {
-        let first = _mm256_set1_epi32((4 * accumulator + 2 * half) as i32);
-        let places = _mm256_add_epi32(first, _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1));
+        let places = _mm256_add_epi32(_mm256_set1_epi32(2 * half as i32), _mm256_setr_epi32(0, 0, 4, 4, 1, 1, 5, 5));
         let [even, odd] = groups.map(|groups| _mm256_permutevar8x32_ps(groups, places));
         _mm256_blend_ps::<0b1010_1010>(even, odd)
     } else {
-        let first = _mm256_set1_epi32(2 * accumulator as i32);
-        _mm256_permutevar8x32_ps(groups[half], _mm256_add_epi32(first, _mm256_setr_epi32(0, 0, 0, 0, 4, 4, 4, 4)))
+        // The two lanes of a group of 32 are as many as its groups of sixteen.
+        groups[half]
     }
 }

@@ -15,8 +15,9 @@ pub(in super::super) trait Quant {
     const BLOCK_BYTES: usize;
     /// Weights of a block.
     const BLOCK_LENGTH: usize;
-    /// Whether bytes go above 127.
-    const WIDE: bool = false;
+    /// How many sums of two products of a byte with a quant of at most 127 fit into sixteen bits together: 2 or 4; 0 where bytes go above 127
+    /// and not even one does.
+    const FIT: usize = 4;
     /// Whether there are minimums; the biases of the others are an offset times the scale.
     const MINIMUMS: bool = false;
     /// Whether scales serve sixteen weights, not 32; see [`super::super::arranged`].
@@ -198,7 +199,7 @@ pub(in super::super) struct Q8_0;
 impl Quant for Q8_0 {
     const BLOCK_BYTES: usize = 34;
     const BLOCK_LENGTH: usize = 32;
-    const WIDE: bool = true;
+    const FIT: usize = 0;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -284,6 +285,7 @@ impl Quant for Q6K {
     const BLOCK_BYTES: usize = 210;
     const BLOCK_LENGTH: usize = 256;
     const BY_FOURS: bool = true;
+    const FIT: usize = 2;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]

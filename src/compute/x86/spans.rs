@@ -11,17 +11,17 @@ pub(in super::super) trait Span {
     /// Whether there are minimums, see [`Span::minimums`].
     const MINIMUMS: bool = false;
 
-    /// The weights as unsigned bytes: the two steps of the first accumulator, then those of the second.
+    /// The weights as unsigned bytes, as the file's layout gives them cheaply: what [`steps`] makes the steps of.
     ///
     /// # Safety
     /// The processor has AVX-512 F, BW, VL; a whole span can be read.
     unsafe fn bytes(span: *const u8) -> [__m512i; 4];
 
-    /// Each lane's scale, for both accumulators; zero for blocks from `blocks` on.
+    /// Each lane's scale; zero for blocks from `blocks` on.
     ///
     /// # Safety
     /// As for [`Span::bytes`].
-    unsafe fn scales(span: *const u8, blocks: usize) -> [__m512; 2];
+    unsafe fn scales(span: *const u8, blocks: usize) -> __m512;
 
     /// What is subtracted for each of the eight groups of 32, zero for blocks from `blocks` on.
     ///
@@ -55,14 +55,24 @@ macro_rules! with_span {
 }
 pub(in super::super) use with_span;
 
-/// The numbers of the even groups, each four times, then those of the odd ones.
+/// A register for each step of a lane, by interleaving halves of what [`Span::bytes`] gives.
+///
+/// # Safety
+/// As for [`Span::bytes`].
 #[inline]
 #[target_feature(enable = "avx512f,avx512bw,avx512vl")]
-fn spread(eight: __m256) -> [__m512; 2] {
-    let wide = _mm512_castps256_ps512(eight);
-    let even = _mm512_setr_epi32(0, 0, 0, 0, 2, 2, 2, 2, 4, 4, 4, 4, 6, 6, 6, 6);
-    let odd = _mm512_setr_epi32(1, 1, 1, 1, 3, 3, 3, 3, 5, 5, 5, 5, 7, 7, 7, 7);
-    [_mm512_permutexvar_ps(even, wide), _mm512_permutexvar_ps(odd, wide)]
+pub(in super::super) unsafe fn steps<S: Span>(span: *const u8) -> [__m512i; 4] {
+    // SAFETY: passed on.
+    let [a, b, c, d] = unsafe { S::bytes(span) };
+    [_mm512_unpacklo_epi64(a, c), _mm512_unpackhi_epi64(a, c), _mm512_unpacklo_epi64(b, d), _mm512_unpackhi_epi64(b, d)]
+}
+
+/// Each of the numbers twice.
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw,avx512vl")]
+fn spread(eight: __m256) -> __m512 {
+    let twice = _mm512_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+    _mm512_permutexvar_ps(twice, _mm512_castps256_ps512(eight))
 }
 
 /// Low nibbles of both, then high nibbles.
@@ -157,7 +167,7 @@ macro_rules! legacy {
 
             #[inline]
             #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl")]
-            unsafe fn scales(span: *const u8, blocks: usize) -> [__m512; 2] {
+            unsafe fn scales(span: *const u8, blocks: usize) -> __m512 {
                 // SAFETY: passed on.
                 spread(unsafe { halves(span, 0, $bytes, blocks) })
             }
@@ -203,7 +213,7 @@ impl Span for Q8_0 {
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl")]
-    unsafe fn scales(span: *const u8, blocks: usize) -> [__m512; 2] {
+    unsafe fn scales(span: *const u8, blocks: usize) -> __m512 {
         // SAFETY: passed on.
         spread(unsafe { halves(span, 0, 34, blocks) })
     }
@@ -250,7 +260,7 @@ macro_rules! k_header {
     () => {
         #[inline]
         #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl")]
-        unsafe fn scales(span: *const u8, _blocks: usize) -> [__m512; 2] {
+        unsafe fn scales(span: *const u8, _blocks: usize) -> __m512 {
             // SAFETY: a block begins with two halves and twelve bytes of scales.
             unsafe {
                 let [a, _, c] = span.add(4).cast::<[u32; 3]>().read_unaligned();
@@ -351,15 +361,14 @@ impl Span for Q6K {
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl")]
-    unsafe fn scales(span: *const u8, _blocks: usize) -> [__m512; 2] {
+    unsafe fn scales(span: *const u8, _blocks: usize) -> __m512 {
         // SAFETY: sixteen signed scales at 192, one half at 208.
         let (bytes, d) = unsafe { (_mm_loadu_si128(span.add(192).cast()), half(span.add(208))) };
         let d = _mm512_castps256_ps512(d);
         let d = _mm512_shuffle_f32x4::<0>(d, d);
         let scales = _mm512_mul_ps(_mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(bytes)), d);
-        let first = _mm512_setr_epi32(0, 8, 0, 8, 1, 9, 1, 9, 2, 10, 2, 10, 3, 11, 3, 11);
-        let second = _mm512_add_epi32(first, _mm512_set1_epi32(4));
-        [_mm512_permutexvar_ps(first, scales), _mm512_permutexvar_ps(second, scales)]
+        let groups = _mm512_setr_epi32(0, 8, 4, 12, 1, 9, 5, 13, 2, 10, 6, 14, 3, 11, 7, 15);
+        _mm512_permutexvar_ps(groups, scales)
     }
 
     #[inline]

@@ -15,7 +15,7 @@ use crate::llm::adapter::{Adapter, AdapterCard, Lora as StoredLora, LoraConfig};
 use crate::llm::arch::{ArchSpec, RopePairing};
 use crate::llm::names::Projection;
 use crate::llm::weights::Weight;
-use crate::train::random;
+use crate::random;
 
 /// What of a model is trained.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,7 +7,7 @@ use super::workspace::Workspace;
 use crate::compute::Matrix;
 use crate::compute::gemm::{Output, Right, Term, View, Write, gemm};
 use crate::llm::names::Projection;
-use crate::train::random;
+use crate::random;
 
 /// Where a layer's matrix `[outputs, inputs]` is.
 #[derive(Debug, Clone, Copy)]
