@@ -61,7 +61,7 @@ impl Shape {
 #[derive(Debug)]
 struct Nucleus {
     shape: Shape,
-    /// Likeliest first, equals by their number, each with the weight of those up to it.
+    /// Likeliest first, equals by their number (all tokens in their own order with a `top_p` of 1); each with the weight of those up to it.
     tokens: Vec<(u32, f64)>,
 }
 
@@ -75,7 +75,7 @@ impl Nucleus {
         let inverse = (1.0 / shape.temperature) as f32;
         let total = f64::from(compute::sum_exp_scaled(logits, max, inverse));
         let mut tokens: Vec<(u32, f64)> = Vec::new();
-        let mut reach = NEAR;
+        let mut reach = if shape.top_p < 1.0 { NEAR } else { f32::INFINITY };
         loop {
             let lowest = if reach.is_finite() { max - reach / inverse } else { f32::NEG_INFINITY };
             let near = logits.iter().zip(0u32..).filter(|(logit, _)| **logit >= lowest && **logit > f32::NEG_INFINITY);
@@ -85,17 +85,18 @@ impl Nucleus {
             if found >= shape.top_p * total || reach.is_infinite() {
                 break;
             }
-            // With a `top_p` of 1 rounding may keep the sums apart for ever.
             reach = if reach < 4.0 * NEAR { 2.0 * reach } else { f32::INFINITY };
         }
-        tokens.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        if shape.top_p < 1.0 {
+            tokens.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        }
         let mut sum = 0.0;
         let mut kept = 0;
         for (_, weight) in &mut tokens {
             sum += *weight;
             *weight = sum;
             kept += 1;
-            if sum >= shape.top_p * total {
+            if shape.top_p < 1.0 && sum >= shape.top_p * total {
                 break;
             }
         }
