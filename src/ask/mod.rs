@@ -4,6 +4,7 @@
 //! - `event`: what happens on the way, and the answer
 //! - [`request`]: a question and how to answer it
 //! - [`pipeline`]: prompt, draw, mend, judge, compare, choose, repair
+//! - `draw`: how many drafts, from which prompts
 //! - `candidate`: one draft, from the model's words to rows
 //! - `literals`: literals that nearly match a stored value
 //! - `mend`: a draft to a statement that SQLite prepares
@@ -23,6 +24,7 @@ mod confidence;
 pub mod coverage;
 mod demonstrations;
 mod doubt;
+mod draw;
 mod event;
 mod literals;
 mod lock;
@@ -34,10 +36,11 @@ pub mod vote;
 
 pub use demonstrations::Demonstrations;
 pub use doubt::Doubt;
+pub use draw::drawn;
 pub use event::{Agreement, Answer, AnswerState, AskBack, AskEvent, AskTimings, Attempt, Choice, Fix};
 pub use literals::mend_literals;
 pub use lock::name_lock;
-pub use pipeline::{AskError, MAX_REPAIRS, ask, drawn, prepare_model};
+pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
 pub use recall::{Recalled, like};
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending, Names, SchemaForm};
 pub use vote::Standing;

@@ -1,6 +1,5 @@
 //! Prompt, draw, mend, judge, compare where there is doubt, choose; at last repairs that give the model SQLite's own message.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -10,20 +9,16 @@ use super::clarify::ask_back;
 use super::confidence::{self, Belief, Votes};
 use super::coverage::coverage;
 use super::doubt::{Doubt, doubts};
+use super::draw::Shown;
 use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
-use super::lock::name_lock;
-use super::request::{AskRequest, Candidates, Execution, Names, SchemaForm};
+use super::request::{AskRequest, Execution, SchemaForm};
 use super::vote::{Ballot, Group, Standing, group};
 use crate::db::{Database, DbError};
-use crate::llm::{Draws, Generate, GenerateEvent, GenerateRequest, LlmError, Prompt, Sampling};
+use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
 use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, likely_answers, render, schema_as_stored, schema_text_for};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
-
-/// Drafts after the first are drawn at this temperature, from the likeliest tokens that sum to `TOP_P`.
-const TEMPERATURE: f64 = 0.7;
-const TOP_P: f64 = 0.95;
 
 /// Where less of a question's words than this is accounted for, what no name and no value has to do with is told as missing: so it was
 /// for 42 of 1,506 questions beside their own SQL, and for 1,450 beside that of another database.
@@ -33,9 +28,6 @@ const UNCOVERED_BELIEF: f64 = 0.5;
 
 /// A question of which something is missing is said to be unanswerable below this confidence.
 const UNANSWERABLE: f64 = 0.45;
-
-/// Tokens of a draft.
-const MAX_TOKENS: usize = 400;
 
 /// A longer question is a mistake, or an attack on the context.
 pub const MAX_QUESTION_BYTES: usize = 8 * 1024;
@@ -84,16 +76,16 @@ pub fn ask(
 }
 
 /// One question on its way.
-struct Asking<'a> {
-    database: &'a Database,
-    schema: &'a Schema,
-    model: &'a mut dyn Generate,
-    request: &'a AskRequest,
-    cancel: &'a Cancel,
-    emit: &'a mut dyn FnMut(AskEvent),
+pub(super) struct Asking<'a> {
+    pub(super) database: &'a Database,
+    pub(super) schema: &'a Schema,
+    pub(super) model: &'a mut dyn Generate,
+    pub(super) request: &'a AskRequest,
+    pub(super) cancel: &'a Cancel,
+    pub(super) emit: &'a mut dyn FnMut(AskEvent),
     /// What the model drafts from.
-    likely: Arc<[String]>,
-    timings: AskTimings,
+    pub(super) likely: Arc<[String]>,
+    pub(super) timings: AskTimings,
 }
 
 impl Asking<'_> {
@@ -196,85 +188,6 @@ impl Asking<'_> {
         }
     }
 
-    fn how_many(&self, doubts: &[Doubt]) -> usize {
-        match self.request.candidates {
-            _ if self.request.execution == Execution::Never => 1,
-            Candidates::WhenInDoubt(_) if doubts.is_empty() => 1,
-            candidates => candidates.most(),
-        }
-    }
-
-    /// Has the model write `count` drafts to compare with the first: some from the same prompt, and as many or one more after
-    /// demonstrations, the first of these as greedy as the first draft.
-    fn draw_more(&mut self, parts: &PromptParts, count: usize) -> Result<Vec<Candidate>, AskError> {
-        let request = self.request;
-        let mut demonstrations = match &request.demonstrations {
-            // An Alpaca model was tuned without any.
-            Some(demonstrations) if request.form == Form::Chat => {
-                demonstrations.find(&request.question, self.database, self.schema, self.cancel)
-            }
-            _ => Vec::new(),
-        };
-        if demonstrations.is_empty() {
-            return self.draw(&[(parts, &drawn(request.sampling.seed, count))], Shown::Never);
-        }
-        // What a person accepted stands nearest to the question.
-        demonstrations.extend(parts.examples.iter().cloned());
-        let mut samplings = drawn(request.sampling.seed, count);
-        let mut after = samplings.split_off(count / 2);
-        if let Some(first) = after.first_mut() {
-            first.clone_from(&request.sampling);
-        }
-        let demonstrated = PromptParts { examples: demonstrations, ..parts.clone() };
-        self.draw(&[(parts, &samplings), (&demonstrated, &after)], Shown::Never)
-    }
-
-    /// Has the model write a draft for each sampling of each prompt, all together, and judges each. What is shown is the first.
-    fn draw(&mut self, drafts: &[(&PromptParts, &[Sampling])], shown: Shown) -> Result<Vec<Candidate>, AskError> {
-        let drafts = drafts.iter().filter(|(_, samplings)| !samplings.is_empty());
-        let prompts: Vec<(Prompt, &[Sampling])> = drafts.map(|(parts, samplings)| (render(parts, self.request.form), *samplings)).collect();
-        let Some((first, _)) = prompts.first() else { return Ok(Vec::new()) };
-        let streamed = shown == Shown::AsItComes;
-        if streamed {
-            (self.emit)(AskEvent::Prompt(self.model.render(first)?));
-        }
-        let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
-        let generation = GenerateRequest {
-            prompt: first.clone(),
-            shared_messages: 1,
-            max_tokens: MAX_TOKENS,
-            // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
-            stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
-            sampling: self.request.sampling.clone(),
-            logprobs: 0,
-            likely: Arc::clone(&self.likely),
-            constraint: (self.request.names == Names::Locked).then(|| name_lock(self.schema)),
-        };
-        let emit = &mut *self.emit;
-        let generations = self.model.generate_many(&generation, &draws, self.cancel, &mut |event| match event {
-            GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),
-            GenerateEvent::Text(text) if streamed => emit(AskEvent::Text(text)),
-            GenerateEvent::Prefill { .. } | GenerateEvent::Text(_) => {}
-        })?;
-        let mut known: HashMap<String, Candidate> = HashMap::new();
-        let mut candidates = Vec::with_capacity(generations.len());
-        for generation in &generations {
-            self.timings.generate.add(&generation.timings);
-            let candidate = match known.get(&generation.text) {
-                Some(same) => Candidate { mean_logprob: generation.mean_logprob, ..same.clone() },
-                None => {
-                    let start = Instant::now();
-                    let candidate = Candidate::new(self.database, self.schema, generation, self.request, self.cancel)?;
-                    self.timings.query_ms += start.elapsed().as_secs_f64() * 1000.0;
-                    known.insert(generation.text.clone(), candidate.clone());
-                    candidate
-                }
-            };
-            candidates.push(candidate);
-        }
-        Ok(candidates)
-    }
-
     fn judge_sql(&self, sql: &str) -> Result<Candidate, AskError> {
         Candidate::judge(self.database, self.schema, sql, self.request, self.cancel)
     }
@@ -375,18 +288,6 @@ impl Asking<'_> {
         self.timings.query_ms += start.elapsed().as_secs_f64() * 1000.0;
         Ok(())
     }
-}
-
-/// How `count` drafts after the first are drawn, each with a seed of its own.
-pub fn drawn(seed: u64, count: usize) -> Vec<Sampling> {
-    (1..=count as u64).map(|i| Sampling { temperature: TEMPERATURE, top_p: Some(TOP_P), top_k: None, seed: seed.wrapping_add(i) }).collect()
-}
-
-/// Whether a draft is told while it is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Shown {
-    AsItComes,
-    Never,
 }
 
 /// A draft chosen, and how much it is believed.

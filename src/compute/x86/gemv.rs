@@ -61,6 +61,21 @@ struct Band<'a> {
     out: *mut f32,
 }
 
+/// Where the activations lie, so that no span looks for them again.
+#[derive(Clone, Copy)]
+struct Places {
+    quants: *const i8,
+    scales: *const f32,
+    debts: *const i32,
+    sums: *const f32,
+}
+
+impl Places {
+    fn of(x: &Arranged) -> Self {
+        Self { quants: x.quants.as_ptr(), scales: x.scales.as_ptr(), debts: x.debts.as_ptr(), sums: x.sums.as_ptr() }
+    }
+}
+
 /// Room for the largest span: 256 weights of Q8_0.
 const SPAN_ROOM: usize = 8 * 34;
 
@@ -85,7 +100,8 @@ impl Band<'_> {
     unsafe fn avx512<S: Span, const T: usize>(&self) -> usize {
         let span_bytes = SPAN / S::BLOCK_LENGTH * S::BLOCK_BYTES;
         let spans = self.row_bytes / span_bytes;
-        let (bytes, x) = (self.weight.bytes, self.x);
+        let (bytes, x) = (self.weight.bytes, Places::of(self.x));
+        let step = self.x.rows;
         let mut room = [0; SPAN_ROOM];
         for row in self.rows.clone() {
             let mut lanes = [_mm512_setzero_ps(); T];
@@ -96,13 +112,13 @@ impl Band<'_> {
                 let mut span = bytes.as_ptr().add(start);
                 for number in 0..spans {
                     prefetch(span, span_bytes);
-                    span_avx512::<S, T>(span, 8, x, number * x.rows + self.first, &mut lanes);
+                    span_avx512::<S, T>(span, 8, x, number * step + self.first, &mut lanes);
                     span = span.add(span_bytes);
                 }
                 let present = self.row_bytes - spans * span_bytes;
                 if present > 0 {
                     let span = readable(bytes, start + spans * span_bytes, present, span_bytes, &mut room);
-                    span_avx512::<S, T>(span, present / S::BLOCK_BYTES, x, spans * x.rows + self.first, &mut lanes);
+                    span_avx512::<S, T>(span, present / S::BLOCK_BYTES, x, spans * step + self.first, &mut lanes);
                 }
                 totals(&lanes, self.out.add(row), self.weight.rows);
             }
@@ -115,18 +131,27 @@ impl Band<'_> {
     #[target_feature(enable = "avx2,fma,f16c")]
     unsafe fn avx2<Q: Quant, const T: usize>(&self) -> usize {
         let span_bytes = SPAN / Q::BLOCK_LENGTH * Q::BLOCK_BYTES;
-        let (bytes, x) = (self.weight.bytes, self.x);
+        let (bytes, x) = (self.weight.bytes, Places::of(self.x));
+        let (first, step) = (self.first, self.x.rows);
+        let spans = self.row_bytes / span_bytes;
         let mut room = [0; SPAN_ROOM];
         for row in self.rows.clone() {
             let mut lanes = [[_mm256_setzero_ps(); T]; 2];
             // SAFETY: as in `avx512`.
             unsafe {
-                for number in 0..x.spans {
-                    let at = row * self.row_bytes + number * span_bytes;
-                    let present = (self.row_bytes - number * span_bytes).min(span_bytes);
-                    let span = readable(bytes, at, present, span_bytes, &mut room);
+                let start = row * self.row_bytes;
+                let mut span = bytes.as_ptr().add(start);
+                let mut place = first;
+                for _ in 0..spans {
                     prefetch(span, span_bytes);
-                    span_avx2::<Q, T>(span, present / Q::BLOCK_BYTES, x, number * x.rows + self.first, &mut lanes);
+                    span_avx2::<Q, T>(span, SPAN / Q::BLOCK_LENGTH, x, place, &mut lanes);
+                    span = span.add(span_bytes);
+                    place += step;
+                }
+                let present = self.row_bytes - spans * span_bytes;
+                if present > 0 {
+                    let span = readable(bytes, start + spans * span_bytes, present, span_bytes, &mut room);
+                    span_avx2::<Q, T>(span, present / Q::BLOCK_BYTES, x, place, &mut lanes);
                 }
                 for t in 0..T {
                     *self.out.add(t * self.weight.rows + row) = tree_pair(lanes[0][t], lanes[1][t]);
@@ -143,11 +168,11 @@ impl Band<'_> {
 /// As for [`Band::avx512`]; a whole span can be read, of which `blocks` count.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")]
-unsafe fn span_avx512<S: Span, const T: usize>(span: *const u8, blocks: usize, x: &Arranged, place: usize, lanes: &mut [__m512; T]) {
+unsafe fn span_avx512<S: Span, const T: usize>(span: *const u8, blocks: usize, x: Places, place: usize, lanes: &mut [__m512; T]) {
     // SAFETY: as above; the places `place..place + T` are there.
     unsafe {
-        let (quants, x_scales) = (x.quants.as_ptr().add(SPAN * place), x.scales.as_ptr().add(LANES * place));
-        let debts = x.debts.as_ptr().wrapping_add(LANES * place);
+        let (quants, x_scales) = (x.quants.add(SPAN * place), x.scales.add(LANES * place));
+        let debts = x.debts.wrapping_add(LANES * place);
         let weights = span_steps::<S>(span);
         let scales = S::scales(span, blocks);
         for (t, lanes) in lanes.iter_mut().enumerate() {
@@ -161,7 +186,7 @@ unsafe fn span_avx512<S: Span, const T: usize>(span: *const u8, blocks: usize, x
         }
         if S::MINIMUMS {
             let minimums = _mm512_zextps256_ps512(S::minimums(span, blocks));
-            let sums = x.sums.as_ptr().add(LANES * place);
+            let sums = x.sums.add(LANES * place);
             for (t, lanes) in lanes.iter_mut().enumerate() {
                 *lanes = _mm512_fnmadd_ps(minimums, _mm512_loadu_ps(sums.add(LANES * t)), *lanes);
             }
@@ -221,7 +246,7 @@ fn prefetch(span: *const u8, bytes: usize) {
 /// As for [`Band::avx2`]; a whole span can be read, of which `blocks` count.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn span_avx2<Q: Quant, const T: usize>(span: *const u8, blocks: usize, x: &Arranged, place: usize, lanes: &mut [[__m256; T]; 2]) {
+unsafe fn span_avx2<Q: Quant, const T: usize>(span: *const u8, blocks: usize, x: Places, place: usize, lanes: &mut [[__m256; T]; 2]) {
     // SAFETY: as above; the places `place..place + T` are there.
     unsafe {
         let (groups, biases) = Q::scales(span, blocks);
@@ -230,14 +255,14 @@ unsafe fn span_avx2<Q: Quant, const T: usize>(span: *const u8, blocks: usize, x:
             let scales = lane_scales::<Q>(groups, half);
             for (t, lanes) in lanes.iter_mut().enumerate() {
                 let at = LANES * (place + t) + 8 * half;
-                let quants = x.quants.as_ptr().add(SPAN * (place + t) + 32 * half);
+                let quants = x.quants.add(SPAN * (place + t) + 32 * half);
                 let quants: [__m256i; STEPS] = std::array::from_fn(|step| _mm256_loadu_si256(quants.add(4 * LANES * step).cast()));
                 let products = products::<Q>(weights, quants);
                 let products = match Q::MINIMUMS || Q::FIT == 0 {
                     true => products,
-                    false => _mm256_add_epi32(products, _mm256_loadu_si256(x.debts.as_ptr().add(at).cast())),
+                    false => _mm256_add_epi32(products, _mm256_loadu_si256(x.debts.add(at).cast())),
                 };
-                let scale = _mm256_mul_ps(scales, _mm256_loadu_ps(x.scales.as_ptr().add(at)));
+                let scale = _mm256_mul_ps(scales, _mm256_loadu_ps(x.scales.add(at)));
                 *lanes = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), scale, *lanes);
             }
         }
@@ -246,7 +271,7 @@ unsafe fn span_avx2<Q: Quant, const T: usize>(span: *const u8, blocks: usize, x:
             let mixed = _mm256_shuffle_ps::<0x88>(biases[0], biases[1]);
             let minimums = _mm256_castpd_ps(_mm256_permute4x64_pd::<0xd8>(_mm256_castps_pd(mixed)));
             for (t, lanes) in lanes[0].iter_mut().enumerate() {
-                let sums = _mm256_loadu_ps(x.sums.as_ptr().add(LANES * (place + t)));
+                let sums = _mm256_loadu_ps(x.sums.add(LANES * (place + t)));
                 *lanes = _mm256_fnmadd_ps(minimums, sums, *lanes);
             }
         }
