@@ -191,81 +191,112 @@ impl Tile<'_, 1> {
     /// # Safety
     /// As for [`Tile::avx2`].
     unsafe fn avx2_fitting<const T: usize>(&self, stride: usize, offset: usize) {
-        // SAFETY: passed on; so many products of bytes up to `largest` fit into sixteen bits.
+        let [panel] = self.panels;
+        // SAFETY: passed on; so many sums of two products with bytes up to `largest` fit into sixteen bits, and groups are as wide as said.
         unsafe {
-            match self.panels[0].largest {
-                15 => self.avx2::<T, 8>(stride, offset),
-                31 => self.avx2::<T, 4>(stride, offset),
-                63 => self.avx2::<T, 2>(stride, offset),
-                _ => self.avx2::<T, 0>(stride, offset),
+            match (panel.largest, panel.group, panel.has_minimums) {
+                (15, 32, true) => self.avx2::<T, 8, 8, true>(stride, offset),
+                (15, 32, false) => self.avx2::<T, 8, 8, false>(stride, offset),
+                (31, 32, true) => self.avx2::<T, 4, 8, true>(stride, offset),
+                (31, 32, false) => self.avx2::<T, 4, 8, false>(stride, offset),
+                (63, 16, false) => self.avx2::<T, 2, 4, false>(stride, offset),
+                (255, 32, false) => self.avx2::<T, 0, 8, false>(stride, offset),
+                (largest, group, minimums) => unreachable!("no type has bytes up to {largest}, groups of {group}, minimums {minimums}"),
             }
         }
     }
 
-    /// Rows `offset..offset + T` of the tile, which has `stride` rows. `FIT` products of bytes fit into sixteen bits before they are widened;
-    /// 0 where a byte may be above 127 and not even one does.
+    /// Rows `offset..offset + T` of the tile, which has `stride` rows. A group has `FOURS` times four columns, of which `FIT` sums of two
+    /// products fit into sixteen bits before they are widened; 0 where a byte may be above 127 and not even one does.
     ///
     /// # Safety
     /// The processor has AVX2 and FMA; lengths as [`multiply`] asserts; the rows are there; no byte of the panel is so large that `FIT` does
     /// not hold.
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn avx2<const T: usize, const FIT: usize>(&self, stride: usize, offset: usize) {
+    unsafe fn avx2<const T: usize, const FIT: usize, const FOURS: usize, const MINIMUMS: bool>(&self, stride: usize, offset: usize) {
         let ([panel], x) = (self.panels, self.x);
-        let fours = panel.group / 4;
         let ones = _mm256_set1_epi16(1);
-        let mut values = [[0f32; ROWS]; T];
+        let mut out = [[_mm256_setzero_ps(); 2]; T];
         // SAFETY: all places are inside the slices, see `multiply`.
         unsafe {
-            for half in 0..2 {
-                let mut out = [_mm256_setzero_ps(); T];
-                for group in 0..x.groups {
-                    let at = self.first * x.groups + group * stride + offset;
-                    let mut products: [__m256i; T] = std::array::from_fn(|t| _mm256_set1_epi32(*x.debts.as_ptr().add(at + t)));
-                    let quants = x.quants.as_ptr().add(self.first * x.columns).cast::<i32>().add(group * fours * stride + offset);
-                    let weights = panel.bytes.as_ptr().add(group * panel.group * ROWS + 32 * half);
-                    if FIT == 0 {
-                        for four in 0..fours {
-                            let bytes = _mm256_loadu_si256(weights.add(64 * four).cast());
-                            let signed = _mm256_xor_si256(bytes, _mm256_set1_epi8(-128));
-                            let magnitude = _mm256_abs_epi8(signed);
-                            for (t, products) in products.iter_mut().enumerate() {
-                                let spread = _mm256_set1_epi32(quants.add(four * stride + t).read_unaligned());
-                                let centred = _mm256_madd_epi16(_mm256_maddubs_epi16(magnitude, _mm256_sign_epi8(spread, signed)), ones);
-                                let sums = _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_set1_epi8(1), spread), ones);
-                                *products = _mm256_add_epi32(*products, _mm256_add_epi32(centred, _mm256_slli_epi32::<7>(sums)));
+            let mut quants = x.quants.as_ptr().add(self.first * x.columns).cast::<i32>().add(offset);
+            let mut weights = panel.bytes.as_ptr();
+            let (scales, minimums) = (panel.scales.as_ptr(), panel.minimums.as_ptr());
+            let (x_scales, x_sums, debts) = (x.scales.as_ptr(), x.sums.as_ptr(), x.debts.as_ptr());
+            for group in 0..x.groups {
+                let at = self.first * x.groups + group * stride + offset;
+                let mut products = [[_mm256_setzero_si256(); 2]; T];
+                if FIT == 0 {
+                    // The bytes are signed ones with 128 added: taken as those, they owe nothing.
+                    for four in 0..FOURS {
+                        let signed = halves(weights, four).map(|bytes| _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)));
+                        let magnitudes = signed.map(|signed| _mm256_abs_epi8(signed));
+                        for (t, products) in products.iter_mut().enumerate() {
+                            let spread = _mm256_set1_epi32(quants.add(four * stride + t).read_unaligned());
+                            for half in 0..2 {
+                                let pairs = _mm256_maddubs_epi16(magnitudes[half], _mm256_sign_epi8(spread, signed[half]));
+                                products[half] = _mm256_add_epi32(products[half], _mm256_madd_epi16(pairs, ones));
                             }
                         }
-                    } else {
-                        for start in (0..fours).step_by(FIT.max(1)) {
-                            let mut short = [_mm256_setzero_si256(); T];
-                            for four in start..(start + FIT).min(fours) {
-                                let bytes = _mm256_loadu_si256(weights.add(64 * four).cast());
-                                for (t, short) in short.iter_mut().enumerate() {
-                                    let spread = _mm256_set1_epi32(quants.add(four * stride + t).read_unaligned());
-                                    *short = _mm256_add_epi16(*short, _mm256_maddubs_epi16(bytes, spread));
+                    }
+                } else {
+                    if !MINIMUMS {
+                        products = std::array::from_fn(|t| [_mm256_set1_epi32(*debts.add(at + t)); 2]);
+                    }
+                    for start in (0..FOURS).step_by(FIT.max(1)) {
+                        let mut short = [[_mm256_setzero_si256(); 2]; T];
+                        for four in start..start + FIT {
+                            let bytes = halves(weights, four);
+                            for (t, short) in short.iter_mut().enumerate() {
+                                let spread = _mm256_set1_epi32(quants.add(four * stride + t).read_unaligned());
+                                for half in 0..2 {
+                                    short[half] = _mm256_add_epi16(short[half], _mm256_maddubs_epi16(bytes[half], spread));
                                 }
                             }
-                            for (products, short) in products.iter_mut().zip(short) {
-                                *products = _mm256_add_epi32(*products, _mm256_madd_epi16(short, ones));
+                        }
+                        for (products, short) in products.iter_mut().zip(short) {
+                            for half in 0..2 {
+                                products[half] = _mm256_add_epi32(products[half], _mm256_madd_epi16(short[half], ones));
                             }
                         }
                     }
-                    let scales = _mm256_loadu_ps(panel.scales.as_ptr().add(group * ROWS + 8 * half));
-                    let minimums = _mm256_loadu_ps(panel.minimums.as_ptr().add(group * ROWS + 8 * half));
-                    for t in 0..T {
-                        let scale = _mm256_mul_ps(scales, _mm256_set1_ps(*x.scales.as_ptr().add(at + t)));
-                        out[t] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[t]), scale, out[t]);
-                        if panel.has_minimums {
-                            out[t] = _mm256_fnmadd_ps(minimums, _mm256_set1_ps(*x.sums.as_ptr().add(at + t)), out[t]);
+                }
+                (weights, quants) = (weights.add(4 * FOURS * ROWS), quants.add(FOURS * stride));
+                let scales = [_mm256_loadu_ps(scales.add(group * ROWS)), _mm256_loadu_ps(scales.add(group * ROWS + 8))];
+                for (t, out) in out.iter_mut().enumerate() {
+                    let x_scale = _mm256_set1_ps(*x_scales.add(at + t));
+                    for half in 0..2 {
+                        out[half] = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products[t][half]), _mm256_mul_ps(scales[half], x_scale), out[half]);
+                    }
+                }
+                if MINIMUMS {
+                    let minimums = [_mm256_loadu_ps(minimums.add(group * ROWS)), _mm256_loadu_ps(minimums.add(group * ROWS + 8))];
+                    for (t, out) in out.iter_mut().enumerate() {
+                        let sum = _mm256_set1_ps(*x_sums.add(at + t));
+                        for half in 0..2 {
+                            out[half] = _mm256_fnmadd_ps(minimums[half], sum, out[half]);
                         }
                     }
                 }
-                for (values, out) in values.iter_mut().zip(out) {
-                    _mm256_storeu_ps(values.as_mut_ptr().add(8 * half), out);
-                }
+            }
+            for (t, out) in out.into_iter().enumerate() {
+                let mut values = [0f32; ROWS];
+                _mm256_storeu_ps(values.as_mut_ptr(), out[0]);
+                _mm256_storeu_ps(values.as_mut_ptr().add(8), out[1]);
+                // As the caller of `multiply` says.
+                self.out.put(self.first + offset + t, 0, &values);
             }
         }
-        // SAFETY: as the caller of `multiply` says.
-        values.iter().enumerate().for_each(|(t, values)| unsafe { self.out.put(self.first + offset + t, 0, values) });
     }
+}
+
+/// Four columns of a panel's sixteen rows, as two registers.
+///
+/// # Safety
+/// The processor has AVX2; the columns can be read.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn halves(weights: *const u8, four: usize) -> [__m256i; 2] {
+    // SAFETY: as above.
+    unsafe { [_mm256_loadu_si256(weights.add(64 * four).cast()), _mm256_loadu_si256(weights.add(64 * four + 32).cast())] }
 }
