@@ -122,6 +122,18 @@ pub enum TrainError {
     /// The model or an adapter.
     #[error(transparent)]
     Model(#[from] LlmError),
+    /// There is no card to train on.
+    #[error("no graphics card can be used: {reason}")]
+    NoCard {
+        /// Why.
+        reason: String,
+    },
+    /// The device that computes reported an error.
+    #[error("the device that trains failed: {reason}")]
+    Device {
+        /// In candle's words.
+        reason: String,
+    },
     /// A run that should be stopped does not run, or cannot be told.
     #[error("the run in {} cannot be stopped: {reason}", path.display())]
     NotStopped {
@@ -150,6 +162,10 @@ impl TrainError {
                 format!("go on with `--resume {}`, or begin anew with `--overwrite_output_dir true`", path.display())
             }
             Self::NoRun { .. } => "`--resume` takes the `--output_dir` of a run that was begun".into(),
+            Self::NoCard { .. } => "train on the processor with `--device cpu`".into(),
+            Self::Device { .. } => {
+                "where its memory is full, try `--offload optimizer`, a smaller `--per_device_train_batch_size`, or `--device cpu`".into()
+            }
             Self::Changed { .. } => "give what it was begun with, or begin another run with another `--output_dir`".into(),
             Self::Checkpoint { .. } => "delete that folder: the one before it is used then".into(),
             Self::Busy(_) => "wait for it, or stop it; only one process trains in a folder".into(),
