@@ -6,13 +6,14 @@ use candle_core::DType;
 use sqllama::compute::{BlockType, Pool};
 use sqllama::llm::Model;
 use sqllama::llm::adapter::LoraConfig;
-use sqllama::train::model::tensors::{Compute, Offload, TensorState};
+use sqllama::train::device::Offload;
+use sqllama::train::model::tensors::{Compute, TensorState};
 use sqllama::train::model::workspace::Workspace;
 use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
 use sqllama::train::optimizer::{AdamW, Moments, clip_factor};
 
 use crate::gradients::{self, lora, model, row, shake, tree};
-use crate::tiny::{LLAMA, QWEN2, Shape};
+use crate::tiny::{LLAMA, QWEN2};
 
 /// What tests of training compute on: `SQLLAMA_TEST_DEVICE` is `kernels` (also where it is not set), `portable` or `cuda`. Tests of the
 /// tensors' road take candle's processor for `kernels`.

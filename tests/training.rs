@@ -17,7 +17,7 @@ use sqllama::train::model::{Batch, Decoder};
 use sqllama::train::order::SamplingStrategy;
 use sqllama::train::plan::{adaptation, plan};
 use sqllama::train::schedule::SchedulerType;
-use sqllama::train::{Inputs, Machine, Outcome, Progress, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
+use sqllama::train::{Arithmetic, Inputs, Machine, Offload, Outcome, Progress, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
 
 use crate::home::Home;
 use crate::tiny;
@@ -65,6 +65,21 @@ fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
     }
 }
 
+/// What tests of runs compute on: `SQLLAMA_TEST_DEVICE` is `kernels` (also where it is not set), `portable` or `cuda`.
+fn test_arithmetic() -> Arithmetic {
+    match std::env::var("SQLLAMA_TEST_DEVICE").as_deref() {
+        Ok("kernels") | Err(_) => Arithmetic::Kernels,
+        Ok("portable") => Arithmetic::Portable,
+        Ok("cuda") => Arithmetic::Cuda,
+        Ok(other) => panic!("SQLLAMA_TEST_DEVICE is `{other}`; there are kernels, portable and cuda"),
+    }
+}
+
+/// The same for tests of the tensors' road: never the kernels.
+fn test_tensors() -> Arithmetic {
+    if test_arithmetic() == Arithmetic::Cuda { Arithmetic::Cuda } else { Arithmetic::Portable }
+}
+
 #[allow(clippy::too_many_arguments)]
 fn train(
     config: &TrainConfig,
@@ -76,8 +91,25 @@ fn train(
     cancel: &Cancel,
     emit: &mut dyn FnMut(TrainEvent),
 ) -> Result<Outcome, TrainError> {
-    let plan = plan(config, &model.model, initial.map(|adapter| &adapter.config), rows, eval, &Machine::default())?;
-    let inputs = Inputs { model, model_name: "tiny".into(), model_folder: None, train: rows, eval, initial, prompt: "alpaca" };
+    train_on(test_arithmetic(), config, model, rows, eval, initial, start, cancel, emit)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn train_on(
+    arithmetic: Arithmetic,
+    config: &TrainConfig,
+    model: &OpenedModel,
+    rows: &Rows,
+    eval: Option<&Rows>,
+    initial: Option<&Adapter>,
+    start: Start,
+    cancel: &Cancel,
+    emit: &mut dyn FnMut(TrainEvent),
+) -> Result<Outcome, TrainError> {
+    let machine = Machine { arithmetic, ..Machine::default() };
+    let plan = plan(config, &model.model, initial.map(|adapter| &adapter.config), rows, eval, &machine)?;
+    assert_eq!(plan.card.is_some(), arithmetic.is_tensors());
+    let inputs = Inputs { model, model_name: "tiny".into(), model_folder: None, train: rows, eval, initial, prompt: "alpaca", arithmetic };
     run(config, &plan, &inputs, start, cancel, emit)
 }
 
@@ -103,6 +135,20 @@ fn check_history(expected: &Value, folder: &Path, name: &str) {
 
 #[test]
 fn runs_agree_with_hugging_face() {
+    check_against_hugging_face(test_arithmetic(), Offload::None);
+}
+
+#[test]
+fn runs_over_tensors_agree_with_hugging_face() {
+    check_against_hugging_face(test_tensors(), Offload::None);
+}
+
+#[test]
+fn runs_with_the_optimizer_in_the_machine_agree_with_hugging_face() {
+    check_against_hugging_face(test_tensors(), Offload::Optimizer);
+}
+
+fn check_against_hugging_face(arithmetic: Arithmetic, offload: Offload) {
     let Some(reference) = reference() else { return };
     let model = OpenedModel::open(&reference.join("model")).unwrap();
     let rows = rows(&model, &reference.join("data.json"), 512);
@@ -119,16 +165,16 @@ fn runs_agree_with_hugging_face() {
     for name in ["full_cosine", "full_linear_noclip"] {
         let expected = json(&reference.join(format!("{name}.json")));
         let output = folder.path().join(name);
-        let config = config(&expected["settings"], Method::Full, &output);
-        train(&config, &model, &rows, None, None, Start::Fresh, &cancel, &mut |_| ()).unwrap();
-        check_history(&expected, &output, name);
+        let config = TrainConfig { offload, ..config(&expected["settings"], Method::Full, &output) };
+        train_on(arithmetic, &config, &model, &rows, None, None, Start::Fresh, &cancel, &mut |_| ()).unwrap();
+        check_history(&expected, &output, &format!("{name}, {arithmetic:?}, offload {offload:?}"));
     }
     let expected = json(&reference.join("lora.json"));
     let output = folder.path().join("lora");
-    let config = config(&expected["settings"], Method::Lora, &output);
+    let config = TrainConfig { offload, ..config(&expected["settings"], Method::Lora, &output) };
     let initial = Adapter::read(&reference.join("lora_init")).unwrap();
-    train(&config, &model, &rows, None, Some(&initial), Start::Fresh, &cancel, &mut |_| ()).unwrap();
-    check_history(&expected, &output, "lora");
+    train_on(arithmetic, &config, &model, &rows, None, Some(&initial), Start::Fresh, &cancel, &mut |_| ()).unwrap();
+    check_history(&expected, &output, &format!("lora, {arithmetic:?}, offload {offload:?}"));
     let trained = Adapter::read(&output).unwrap();
     let theirs = Adapter::read(&reference.join("lora_trained")).unwrap();
     assert_eq!(trained.loras.len(), theirs.loras.len());
@@ -218,17 +264,31 @@ fn history(folder: &Path) -> Vec<Value> {
 
 #[test]
 fn a_run_that_pauses_goes_on_bit_for_bit() {
+    check_pauses(test_arithmetic(), Offload::None);
+}
+
+#[test]
+fn a_run_over_tensors_that_pauses_goes_on_bit_for_bit() {
+    for offload in [Offload::None, Offload::Optimizer, Offload::All] {
+        check_pauses(test_tensors(), offload);
+    }
+}
+
+fn check_pauses(arithmetic: Arithmetic, offload: Offload) {
     let tiny = Tiny::new();
-    let whole = tiny.config("whole");
-    let outcome = tiny.train(&whole, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap();
+    let train = |config: &TrainConfig, start: Start, cancel: &Cancel, emit: &mut dyn FnMut(TrainEvent)| {
+        train_on(arithmetic, config, &tiny.model, &tiny.rows, None, None, start, cancel, emit)
+    };
+    let whole = TrainConfig { offload, ..tiny.config("whole") };
+    let outcome = train(&whole, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap();
     assert!(matches!(outcome, Outcome::Finished { step: 12, .. }), "{outcome:?}: 22 rows in steps of 4, twice");
-    let paused = tiny.config("paused");
+    let paused = TrainConfig { offload, ..tiny.config("paused") };
     let mut start = Start::Fresh;
     let mut pauses = Vec::new();
     loop {
         let cancel = Cancel::new();
         let mut steps = 0;
-        let outcome = tiny.train(&paused, start, &cancel, &mut |event| {
+        let outcome = train(&paused, start, &cancel, &mut |event| {
             if let TrainEvent::Step { .. } = event {
                 steps += 1;
                 // Also in the middle of an epoch, and of the steps between two lines of the log.

@@ -53,6 +53,16 @@ pub enum TrainError {
         /// What would make it fit.
         advice: String,
     },
+    /// The run does not fit the card.
+    #[error("training needs about {} of the card's memory, and {} are free", text::bytes(*needed), text::bytes(*available))]
+    CardMemory {
+        /// Bytes.
+        needed: u64,
+        /// Bytes.
+        available: u64,
+        /// What would make it fit.
+        advice: String,
+    },
     /// The run does not fit the disk.
     #[error("training writes about {} to {}, and {} are free", text::bytes(*needed), path.display(), text::bytes(*available))]
     Disk {
@@ -153,7 +163,7 @@ impl TrainError {
         Some(match self {
             Self::Flag { nearest: Some(nearest), .. } => format!("the nearest is --{nearest}"),
             Self::Flag { .. } => "`sqllama train --help` lists the flags".into(),
-            Self::Memory { advice, .. } => advice.clone(),
+            Self::Memory { advice, .. } | Self::CardMemory { advice, .. } => advice.clone(),
             Self::Disk { .. } => "free some space, or set a smaller `--save_total_limit`".into(),
             Self::NoExamples { .. } => "raise `--model_max_length`, or look at the data with `sqllama data check`".into(),
             Self::NotFinite { .. } => "lower `--learning_rate`, or go on from the last checkpoint with `--resume`".into(),

@@ -24,7 +24,7 @@ use crate::store::{catalogue, machine, runs};
 use crate::text;
 use crate::train::config::PromptChoice;
 use crate::train::flags::{self, Request};
-use crate::train::{Inputs, Machine, Outcome, Rows, Start, TrainConfig, measure, plan, run};
+use crate::train::{Arithmetic, Inputs, Machine, Outcome, Rows, Start, TrainConfig, measure, plan, run};
 use args::TrainArgs;
 
 /// Exit code of a run that was stopped and can go on.
@@ -39,6 +39,10 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
     let (config, start) = chosen(&request)?;
     config.check()?;
     settings.apply_threads(request.threads);
+    let (arithmetic, card_memory) = Arithmetic::choose(config.device)?;
+    if config.bf16 && !arithmetic.has_bf16() {
+        say("warning: --bf16 means nothing here: everything is computed in f32 on the processor")?;
+    }
     let cancel = interrupt::watch_termination();
     let resolved = catalogue::resolve(&settings.paths, Some(&config.model_name_or_path))?;
     let model = OpenedModel::open(&resolved.path)?;
@@ -50,7 +54,9 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
     let machine = Machine {
         memory: machine::memory().map(|memory| memory.available),
         disk: machine::free_bytes(&config.output_dir),
-        operations_per_second: measure::operations_per_second(&model.model),
+        operations_per_second: if arithmetic.is_tensors() { None } else { measure::operations_per_second(&model.model) },
+        arithmetic,
+        card_memory,
     };
     let plan = plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine);
     if request.dry_run && request.json {
@@ -71,6 +77,7 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
         eval: eval.as_ref(),
         initial: initial.as_ref(),
         prompt: if form == Form::Alpaca { "alpaca" } else { "chat" },
+        arithmetic,
     };
     if let Err(error) = runs::remember(&settings.paths, &config.output_dir) {
         say(&format!("warning: `sqllama runs` will not know of this run: {error}"))?;

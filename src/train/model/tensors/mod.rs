@@ -29,4 +29,4 @@ pub mod stored;
 pub mod weights;
 
 pub use compute::{Compute, free_card_memory};
-pub use state::{Offload, TensorState};
+pub use state::TensorState;

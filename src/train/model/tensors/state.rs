@@ -3,7 +3,6 @@
 use std::sync::mpsc::channel;
 
 use candle_core::Result;
-use serde::{Deserialize, Serialize};
 
 use super::compute::{Compute, download};
 use super::decoder::Passes;
@@ -11,22 +10,10 @@ use super::gradients::{DeviceGradients, Sink, copy_to_host, into_host};
 use super::optimizer::{DeviceMoments, update};
 use super::weights::{Trained, Weights, copy};
 use crate::compute::Pool;
+use crate::train::device::Offload;
 use crate::train::model::parameters::{Gradients, ParameterId, Parameters};
 use crate::train::model::{Batch, Decoder, Parameter, StepScale};
 use crate::train::optimizer::{AdamW, Moments, Stride};
-
-/// What waits in host memory rather than on the card. Named after DeepSpeed's `offload_optimizer` and `offload_param`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
-#[serde(rename_all = "snake_case")]
-pub enum Offload {
-    /// Nothing.
-    #[default]
-    None,
-    /// Gradients, moments and the f32 values that the optimizer moves; the processor takes its steps.
-    Optimizer,
-    /// Also every weight and the inputs of layers: the card holds the layer it works on.
-    All,
-}
 
 /// What a run over tensors holds besides the values, gradients and moments that are in host memory.
 #[derive(Debug)]
