@@ -470,7 +470,7 @@ fn apply_deepspeed(
     let zero = json.get("zero_optimization");
     let to_host = |key: &str| {
         let device = zero.and_then(|zero| zero.get(key)).and_then(|part| part.get("device")).and_then(serde_json::Value::as_str);
-        matches!(device, Some("cpu" | "nvme"))
+        device == Some("cpu")
     };
     let offload = match (to_host("offload_param"), to_host("offload_optimizer")) {
         (true, _) => Some("all"),

@@ -302,7 +302,8 @@ mod tests {
             )
         };
         assert_eq!(advice(seven_billion(true), true, 40, 200), "it would fit with --offload optimizer");
-        assert_eq!(advice(seven_billion(true), false, 24, 200), "it would fit with --offload all");
+        assert_eq!(advice(seven_billion(true), false, 24, 200), "it would fit with --offload optimizer --bf16 true");
+        assert_eq!(advice(seven_billion(true), false, 12, 200), "it would fit with --offload all");
         // Neither the card nor the machine has room for 16 bytes a parameter.
         assert!(advice(seven_billion(true), true, 40, 64).contains("--method lora"));
         assert!(advice(seven_billion(false), true, 2, 64).contains("--device cpu"));

@@ -219,8 +219,9 @@ pub fn backward(
     let q = by_query_head(heads, inputs.q)?.to_dtype(compute.dtype)?;
     let k = by_key_head(heads, inputs.k)?.to_dtype(compute.dtype)?;
     let v = by_key_head(heads, inputs.v)?.to_dtype(compute.dtype)?;
-    let (y, dy) = (by_query_head(heads, y)?, by_query_head(heads, dy)?);
-    let dots = (&y * &dy)?.sum_keepdim(D::Minus1)?; // [kv_heads, group, tokens, 1]
+    let dy = by_query_head(heads, dy)?;
+    let dots = (by_query_head(heads, y)? * &dy)?.sum_keepdim(D::Minus1)?; // [kv_heads, group, tokens, 1]
+    let dy = dy.to_dtype(compute.dtype)?;
     let zeros = || Tensor::zeros((heads.kv_heads, tokens, heads.head_dim), candle_core::DType::F32, &compute.device);
     let (dk, dv) = (zeros()?, zeros()?);
     let scale = 1.0 / (heads.head_dim as f64).sqrt();
@@ -231,7 +232,8 @@ pub fn backward(
         let dp = compute.product(&own_dy, &tile.keys(&v)?.transpose(1, 2)?)?; // [kv_heads, group * queries, keys]
         let count = tile.queries.len();
         let dot = dots.narrow(2, tile.queries.start, count)?.contiguous()?.reshape((heads.kv_heads, group(heads) * count, 1))?;
-        let ds = (&p * dp.broadcast_sub(&dot)?)?.affine(scale, 0.0)?;
+        let ds = (&p * dp.broadcast_sub(&dot)?)?.affine(scale, 0.0)?.to_dtype(compute.dtype)?;
+        let p = p.to_dtype(compute.dtype)?;
         let dq = compute.product(&ds, &own_k)?;
         dqs.push(dq.reshape((heads.kv_heads, group(heads), count, heads.head_dim))?);
         tile.scatter(&dk, &compute.product(&ds.transpose(1, 2)?, &own_q)?)?;

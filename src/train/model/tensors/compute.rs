@@ -4,7 +4,8 @@ use candle_core::{DType, Device, Result, Tensor};
 
 use crate::train::TrainError;
 
-/// A device, and the type of its products.
+/// A device, and the type of its products. Only the thread that made it may work with it and its tensors: in candle every thread has a
+/// stream of its own on a card, and nothing orders one after the other.
 #[derive(Debug, Clone)]
 pub struct Compute {
     /// Where tensors lie.
@@ -56,8 +57,7 @@ pub fn download(tensor: &Tensor) -> Result<Vec<f32>> {
 
 #[cfg(feature = "cuda")]
 fn cuda_device() -> std::result::Result<Device, String> {
-    // A stream of its own: candle's other constructor takes the stream of the calling thread, which is another one in each thread.
-    Device::new_cuda_with_stream(0).map_err(|error| error.to_string())
+    Device::new_cuda(0).map_err(|error| error.to_string())
 }
 
 #[cfg(not(feature = "cuda"))]

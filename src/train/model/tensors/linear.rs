@@ -105,7 +105,7 @@ pub fn backward(pass: Pass<'_>, sink: &mut Sink<'_>, sides: &[Side<'_, '_>], x: 
         }
         add(compute.product(&dy, &side.tensors.weight)?)?; // [tokens, inputs]
         let (Some(lora), Some((a, b)), Some(low)) = (&linear.lora, &side.tensors.lora, side.low) else { continue };
-        let u = compute.product(&dy, b)?.affine(f64::from(lora.scale), 0.0)?; // [tokens, rank]
+        let u = compute.product(&dy, b)?.affine(f64::from(lora.scale), 0.0)?.to_dtype(compute.dtype)?; // [tokens, rank]
         sink.add(lora.b, compute.product(&turned, &low.values)?)?;
         let dropped = pass.dropped(x, low.passed.as_ref())?;
         sink.add(lora.a, compute.product(&u.t()?, &dropped)?)?;

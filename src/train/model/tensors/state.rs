@@ -140,8 +140,9 @@ impl<'w> TensorState<'w> {
             else {
                 candle_core::bail!("the device has no parameter {index}")
             };
-            let Some(gradient) = self.gradients.get(index) else { continue };
-            [*value, *first, *second] = update(&stride, parameter.decays, value, gradient, first, second)?;
+            // Where nothing came, decay and old moments still move it.
+            let gradient = self.gradients.get(index).map_or_else(|| value.zeros_like(), |sum| Ok(sum.clone()))?;
+            [*value, *first, *second] = update(&stride, parameter.decays, value, &gradient, first, second)?;
         }
         Ok(())
     }
