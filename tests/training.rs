@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use sqllama::compute::Pool;
+use sqllama::compute::{BlockType, Pool};
 use sqllama::dataset::{Examples, ReadOptions};
 use sqllama::llm::adapter::Adapter;
 use sqllama::llm::open::OpenedModel;
@@ -279,10 +279,11 @@ fn check_pauses(arithmetic: Arithmetic, offload: Offload) {
     let train = |config: &TrainConfig, start: Start, cancel: &Cancel, emit: &mut dyn FnMut(TrainEvent)| {
         train_on(arithmetic, config, &tiny.model, &tiny.rows, None, None, start, cancel, emit)
     };
-    let whole = TrainConfig { offload, ..tiny.config("whole") };
+    // Answers on the way are made of values that the device may hold.
+    let whole = TrainConfig { offload, sample_steps: Some(5), ..tiny.config("whole") };
     let outcome = train(&whole, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap();
     assert!(matches!(outcome, Outcome::Finished { step: 12, .. }), "{outcome:?}: 22 rows in steps of 4, twice");
-    let paused = TrainConfig { offload, ..tiny.config("paused") };
+    let paused = TrainConfig { offload, sample_steps: Some(5), ..tiny.config("paused") };
     let mut start = Start::Fresh;
     let mut pauses = Vec::new();
     loop {
@@ -432,6 +433,58 @@ fn a_plan_that_does_not_fit_says_what_would() {
     assert!(error.to_string().contains("are free") && error.hint().unwrap().contains("--per_device_train_batch_size 1"), "{error}");
     let error = at(&Machine { disk: Some(1 << 10), ..Machine::default() }).unwrap_err();
     assert!(error.to_string().contains("training writes about"), "{error}");
+}
+
+#[test]
+fn a_card_that_is_too_small_is_told_what_would_fit() {
+    let tiny = Tiny::new();
+    let config = tiny.config("card");
+    let at = |card_memory: u64| {
+        let machine = Machine { arithmetic: Arithmetic::Portable, card_memory: Some(card_memory), ..Machine::default() };
+        plan(&config, &tiny.model.model, None, &tiny.rows, None, &machine)
+    };
+    let fits = at(8 << 30).unwrap();
+    let card = fits.card.unwrap();
+    assert!(card.total() < 1 << 30 && card.model > 0 && fits.memory.model == 0, "{fits:?}");
+    assert_eq!(fits.kept_layers, tiny.model.model.spec.layers, "there is room to keep all of them");
+    let error = at(1 << 20).unwrap_err();
+    assert!(error.to_string().contains("of the card's memory, and 1.0 MB are free"), "{error}");
+    assert!(error.hint().unwrap().contains("--device cpu"), "{:?}", error.hint());
+}
+
+/// Every weight is trained over tensors, and the run goes on from its checkpoint as if nothing had been.
+#[test]
+fn full_training_over_tensors_goes_on_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f32.gguf");
+    tiny::write_gguf(&tiny::LLAMA, &tiny::checkpoint(&tiny::LLAMA), |_| BlockType::F32, &path);
+    let model = OpenedModel::open(&path).unwrap();
+    let tiny = Tiny::new();
+    for offload in [Offload::None, Offload::Optimizer, Offload::All] {
+        let config = |name: &str| TrainConfig {
+            method: Some(Method::Full),
+            offload,
+            lora_dropout: 0.0,
+            max_steps: Some(4),
+            output_dir: folder.path().join(format!("{name}-{offload:?}")),
+            ..tiny.config(name)
+        };
+        let train = |config: &TrainConfig, start: Start, stop_at: u64| {
+            let cancel = Cancel::new();
+            train_on(test_tensors(), config, &model, &tiny.rows, None, None, start, &cancel, &mut |event| {
+                if matches!(event, TrainEvent::Step { step, .. } if step == stop_at) {
+                    cancel.cancel();
+                }
+            })
+            .unwrap()
+        };
+        let (whole, paused) = (config("whole"), config("paused"));
+        train(&whole, Start::Fresh, 0);
+        assert_eq!(train(&paused, Start::Fresh, 2), Outcome::Paused { step: 2 });
+        assert!(matches!(train(&paused, Start::Resume, 0), Outcome::Finished { step: 4, .. }));
+        let bytes = |config: &TrainConfig| std::fs::read(config.output_dir.join("model.safetensors")).unwrap();
+        assert!(bytes(&whole) == bytes(&paused), "{offload:?}");
+    }
 }
 
 /// The command line of a run of the tiny model in `home`.

@@ -306,7 +306,7 @@ mod tests {
         assert_eq!(advice(seven_billion(true), false, 12, 200), "it would fit with --offload all");
         // Neither the card nor the machine has room for 16 bytes a parameter.
         assert!(advice(seven_billion(true), true, 40, 64).contains("--method lora"));
-        assert!(advice(seven_billion(false), true, 2, 64).contains("--device cpu"));
+        assert!(advice(seven_billion(false), true, 1, 64).contains("--device cpu"));
         let wide = Sizes { tokens: 64 * 512, ..seven_billion(false) };
         let config = TrainConfig { per_device_train_batch_size: 64, ..with(Offload::None) };
         let text = wide.card_advice(&config, Method::Qlora, true, 16 * GIB, Some(64 * GIB));

@@ -68,11 +68,8 @@ fn cuda_device() -> std::result::Result<Device, String> {
 /// Bytes that are free on the first card; `None` where there is none, or this program cannot reach it.
 #[cfg(feature = "cuda")]
 pub fn free_card_memory() -> Option<u64> {
-    // The driver tells of the context that is current, which a device makes.
     let device = cuda_device().ok()?;
-    let context = device.as_cuda_device().ok()?.cuda_stream().context().clone();
-    context.bind_to_thread().ok()?;
-    let (free, _) = candle_core::cuda_backend::cudarc::driver::result::mem_get_info().ok()?;
+    let (free, _) = device.as_cuda_device().ok()?.cuda_stream().context().mem_get_info().ok()?;
     Some(free as u64)
 }
 
