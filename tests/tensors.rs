@@ -25,7 +25,7 @@ pub(crate) fn test_compute() -> Compute {
     }
 }
 
-const OFFLOADS: [Offload; 3] = [Offload::None, Offload::Optimizer, Offload::All];
+const OFFLOADS: [Offload; 4] = [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All];
 
 /// Loss and gradients of a batch over tensors, as [`gradients::loss`] gives them.
 fn loss(decoder: &Decoder<'_>, parameters: &Parameters, batch: &Batch, kept: usize, dropout: f32, offload: Offload) -> (f64, Gradients) {
@@ -55,7 +55,7 @@ fn check(name: &str, model: &Model, adaptation: &Adaptation, batch: &Batch, drop
     let (decoder, mut parameters) = Decoder::new(model, adaptation, 3);
     shake(&mut parameters);
     let (expected, expected_gradients) = gradients::loss(&decoder, &parameters, batch, 1, dropout);
-    for (offload, kept) in OFFLOADS.into_iter().zip([0, 1, 9]) {
+    for (offload, kept) in OFFLOADS.into_iter().zip([0, 1, 2, 9]) {
         let (value, gradients) = loss(&decoder, &parameters, batch, kept, dropout, offload);
         let (off, gradient) = ((value / expected - 1.0).abs(), worst(&expected_gradients, &gradients));
         println!("{name}, offload {offload:?}: loss off by {off:.1e} of it, gradients by {gradient:.1e}");

@@ -146,6 +146,7 @@ fn runs_over_tensors_agree_with_hugging_face() {
 #[test]
 fn runs_with_the_optimizer_in_the_machine_agree_with_hugging_face() {
     check_against_hugging_face(test_tensors(), Offload::Optimizer);
+    check_against_hugging_face(test_tensors(), Offload::All);
 }
 
 fn check_against_hugging_face(arithmetic: Arithmetic, offload: Offload) {
@@ -269,7 +270,7 @@ fn a_run_that_pauses_goes_on_bit_for_bit() {
 
 #[test]
 fn a_run_over_tensors_that_pauses_goes_on_bit_for_bit() {
-    for offload in [Offload::None, Offload::Optimizer, Offload::All] {
+    for offload in [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All] {
         check_pauses(test_tensors(), offload);
     }
 }
@@ -460,7 +461,7 @@ fn full_training_over_tensors_goes_on_bit_for_bit() {
     tiny::write_gguf(&tiny::LLAMA, &tiny::checkpoint(&tiny::LLAMA), |_| BlockType::F32, &path);
     let model = OpenedModel::open(&path).unwrap();
     let tiny = Tiny::new();
-    for offload in [Offload::None, Offload::Optimizer, Offload::All] {
+    for offload in [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All] {
         let config = |name: &str| TrainConfig {
             method: Some(Method::Full),
             offload,

@@ -25,10 +25,19 @@ pub enum Offload {
     /// Nothing.
     #[default]
     None,
-    /// Gradients, moments and the f32 values that the optimizer moves; the processor takes its steps.
+    /// Moments and the f32 values that the optimizer moves; the processor takes its steps, and gradients come over once a step.
     Optimizer,
+    /// Also gradients, as they arise.
+    Gradients,
     /// Also every weight and the inputs of layers: the card holds the layer it works on.
     All,
+}
+
+impl Offload {
+    /// Whether gradients are summed on the card.
+    pub fn sums_on_card(self) -> bool {
+        matches!(self, Self::None | Self::Optimizer)
+    }
 }
 
 /// What computes a run.

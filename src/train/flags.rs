@@ -85,7 +85,7 @@ pub const FLAGS: [Flag; 47] = [
     flag(
         "offload",
         Kind::Text,
-        "what waits in host memory rather than on the card: none, optimizer (also gradients and moments) or all (also weights and layer inputs) [none]",
+        "what waits in host memory rather than on the card: none, optimizer (moments and f32 values), gradients (also these) or all (also weights and layer inputs) [none]",
     ),
     flag("logging_steps", Kind::Integer, "steps between lines of the log [10]"),
     flag("save_strategy", Kind::Text, "checkpoints: no, steps or epoch [steps]"),

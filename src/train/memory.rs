@@ -150,13 +150,13 @@ impl Sizes {
         let product = if bf16 { FLOAT / 2 } else { FLOAT };
         let trained = self.trained;
         let inputs = self.layers as u64 * self.input();
-        // The largest gradient, and as many copies of it as wait to be added.
+        // The largest gradient, and as many copies of it as wait in line.
         let waiting = 5 * FLOAT * if self.full { self.output_elements().max(self.largest_matrix()) } else { (trained / 64).max(1) };
         let host = MemoryPlan {
             model: if offload == Offload::All { self.frozen_bytes } else { 0 },
             // Also where the card holds them: checkpoints are written from here.
             parameters: FLOAT * trained,
-            gradients: if offload == Offload::None { 0 } else { FLOAT * trained },
+            gradients: if offload.sums_on_card() { 0 } else { FLOAT * trained },
             moments: 2 * FLOAT * trained,
             activations: if offload == Offload::All { inputs } else { 0 },
             scratch: (if offload == Offload::None { 0 } else { waiting }) + (256 << 20),
@@ -175,10 +175,10 @@ impl Sizes {
             model: if offload == Offload::All { 0 } else { self.frozen_bytes },
             parameters: match offload {
                 Offload::None => FLOAT * trained,
-                Offload::Optimizer => product * trained,
+                Offload::Optimizer | Offload::Gradients => product * trained,
                 Offload::All => 0,
             },
-            gradients: if offload == Offload::None { FLOAT * trained } else { 0 },
+            gradients: if offload.sums_on_card() { FLOAT * trained } else { 0 },
             moments: if offload == Offload::None { 2 * FLOAT * trained } else { 0 },
             activations: self.layer() + if offload == Offload::All { self.input() } else { inputs },
             scratch: ((rows + scores) as u64 * FLOAT + layer_weights).max(logits as u64 * FLOAT + output_weights + gradients) + (512 << 20), // the driver's own, and what lies between tensors
@@ -218,10 +218,11 @@ impl Sizes {
         let words = |offload: Offload| match offload {
             Offload::None => "",
             Offload::Optimizer => " --offload optimizer",
+            Offload::Gradients => " --offload gradients",
             Offload::All => " --offload all",
         };
         let mut tried = Vec::new();
-        for offload in [config.offload, Offload::Optimizer, Offload::All] {
+        for offload in [config.offload, Offload::Optimizer, Offload::Gradients, Offload::All] {
             tried.push((with(offload), *self, bf16, words(offload).to_owned()));
             if !bf16 {
                 tried.push((with(offload), *self, true, format!("{} --bf16 true", words(offload))));
@@ -274,16 +275,21 @@ mod tests {
     #[test]
     fn what_leaves_the_card_arrives_in_the_machine() {
         let sizes = seven_billion(true);
-        let [none, optimizer, all] =
-            [Offload::None, Offload::Optimizer, Offload::All].map(|offload| sizes.tensors(&with(offload), true, Some(80 * GIB)));
+        let [none, optimizer, gradients, all] = [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All]
+            .map(|offload| sizes.tensors(&with(offload), true, Some(80 * GIB)));
         let on_card = |needs: Needs| needs.card.unwrap();
         // 16 bytes a parameter on the card; 2 with the optimizer in the machine; only layers with everything there.
         assert!(on_card(none).total() > 16 * sizes.trained && on_card(none).moments == 8 * sizes.trained);
-        assert_eq!((on_card(optimizer).parameters, on_card(optimizer).moments, on_card(optimizer).gradients), (2 * sizes.trained, 0, 0));
-        assert_eq!((optimizer.host.gradients, optimizer.host.moments), (4 * sizes.trained, 8 * sizes.trained));
+        assert_eq!((on_card(optimizer).parameters, on_card(optimizer).moments), (2 * sizes.trained, 0));
+        assert_eq!((on_card(optimizer).gradients, on_card(gradients).gradients), (4 * sizes.trained, 0));
+        assert_eq!((optimizer.host.gradients, optimizer.host.moments), (0, 8 * sizes.trained));
+        assert_eq!(gradients.host.gradients, 4 * sizes.trained);
         assert_eq!((on_card(all).parameters, on_card(all).model), (0, 0));
         assert!(on_card(all).total() < 10 * GIB, "{:?}", on_card(all));
-        assert!(on_card(optimizer).total() < 60 * GIB && all.host.activations > 0 && all.kept_layers == 0);
+        assert!(all.host.activations > 0 && all.kept_layers == 0);
+        // The seed's card of 40 GB, and the machine of 128 GiB.
+        let seeds = sizes.tensors(&with(Offload::Gradients), true, Some(40_000_000_000));
+        assert!(on_card(seeds).total() < 40_000_000_000 && seeds.host.total() < 128 * GIB, "{seeds:?}");
         // Adapters: the quantised model lies on the card, and little else.
         let lora = seven_billion(false).tensors(&with(Offload::None), true, Some(24 * GIB));
         assert_eq!(lora.card.unwrap().model, 4_080_000_000);
@@ -301,8 +307,9 @@ mod tests {
                 Some(host * GIB),
             )
         };
-        assert_eq!(advice(seven_billion(true), true, 40, 200), "it would fit with --offload optimizer");
-        assert_eq!(advice(seven_billion(true), false, 24, 200), "it would fit with --offload optimizer --bf16 true");
+        assert_eq!(advice(seven_billion(true), true, 60, 200), "it would fit with --offload optimizer");
+        assert_eq!(advice(seven_billion(true), true, 40, 200), "it would fit with --offload gradients");
+        assert_eq!(advice(seven_billion(true), false, 24, 200), "it would fit with --offload gradients --bf16 true");
         assert_eq!(advice(seven_billion(true), false, 12, 200), "it would fit with --offload all");
         // Neither the card nor the machine has room for 16 bytes a parameter.
         assert!(advice(seven_billion(true), true, 40, 64).contains("--method lora"));

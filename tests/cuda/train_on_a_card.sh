@@ -8,12 +8,13 @@
 # 1. The tests of the tensors' road and of runs, on the card in f32: kernels against the card within 1e-5, ../shared/reference/train-llama
 #    within its bounds, pauses and kills bit for bit.
 # 2. An epoch of adapters for the 0.5B on ../shared/data/spider-train, eight databases held out, and accuracy before and after.
-# 3. Three full steps of a model of Llama-2 7B's shape with made-up weights, bf16 products, gradients and moments in host memory: memory of
+# 3. Three full steps of a model of Llama-2 7B's shape with made-up weights, bf16 products, f32 values and moments in host memory: memory of
 #    the card and of the machine, samples a second beside the seed's 5.57 (7B) and 1.283 (13B).
 #
 # Environment: SQLLAMA, a release binary built with `--features cuda`, and SQLLAMA_TESTS, the tests' binary of the same (both are built where
 # they are not named); SHARED, the folder ../shared; QUESTIONS, how many held-out questions are asked [200]; PARTS, which of 1 2 3 [all].
-# Part 3 needs 45 GB of disk, 110 GB of memory and 48 GB on the card (about; `--dry-run` prints the plan first).
+# OFFLOAD, of part 3 [optimizer; `gradients` fits a card of 40 GB].
+# Part 3 needs 45 GB of disk, 85 GB of memory and 48 GB on the card (about; `--dry-run` prints the plan first).
 set -eu
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
@@ -161,7 +162,7 @@ PYTHON
     rm -rf "$work/full"
     set -- train --model_name_or_path "$folder" --data_path "$shared/data/sql-llama/sql_create_dataset_small.json" --output_dir "$work/full" \
         --method full --prompt alpaca --model_max_length 512 --max_steps 3 --per_device_train_batch_size 4 --gradient_accumulation_steps 8 \
-        --learning_rate 1e-5 --weight_decay 0.1 --save_strategy no --logging_steps 1 --device cuda --bf16 True --offload optimizer
+        --learning_rate 1e-5 --weight_decay 0.1 --save_strategy no --logging_steps 1 --device cuda --bf16 True --offload "${OFFLOAD:-optimizer}"
     "$SQLLAMA" "$@" --dry-run
     "$SQLLAMA" "$@" &
     process=$!

@@ -1,8 +1,10 @@
 //! What a run over tensors holds, and where: on the device, or in host memory.
 
-use std::sync::mpsc::channel;
+use std::borrow::Cow;
+use std::sync::mpsc::{channel, sync_channel};
 
-use candle_core::Result;
+use candle_core::{DType, Result, Tensor};
+use half::bf16;
 
 use super::compute::{Compute, download};
 use super::decoder::Passes;
@@ -14,6 +16,39 @@ use crate::train::device::Offload;
 use crate::train::model::parameters::{Gradients, ParameterId, Parameters};
 use crate::train::model::{Batch, Decoder, Parameter, StepScale};
 use crate::train::optimizer::{AdamW, Moments, Stride};
+
+/// Gradients that may wait for the optimizer in host memory: more would only take memory.
+const WAITING: usize = 2;
+/// Elements a thread rounds at a time.
+const BAND: usize = 1 << 18;
+
+/// A parameter that the optimizer has moved, on its way to the device.
+enum Moved<'a> {
+    /// As it is.
+    Floats(&'a Parameter),
+    /// A matrix in bf16: half of the way.
+    Halves(&'a Parameter, Vec<bf16>),
+}
+
+impl<'a> Moved<'a> {
+    fn new(pool: &Pool, parameter: &'a Parameter, half: bool) -> Self {
+        if !half || parameter.shape.len() == 1 {
+            return Self::Floats(parameter);
+        }
+        let mut halves = vec![bf16::ZERO; parameter.values.len()];
+        pool.for_each(halves.chunks_mut(BAND).zip(parameter.values.chunks(BAND)), |(halves, values)| {
+            halves.iter_mut().zip(values).for_each(|(half, value)| *half = bf16::from_f32(*value));
+        });
+        Self::Halves(parameter, halves)
+    }
+
+    fn send(&self, compute: &Compute) -> Result<Tensor> {
+        match self {
+            Self::Floats(parameter) => copy(compute, parameter),
+            Self::Halves(parameter, halves) => Tensor::from_slice(halves, parameter.shape.as_slice(), &compute.device),
+        }
+    }
+}
 
 /// What a run over tensors holds besides the values, gradients and moments that are in host memory.
 #[derive(Debug)]
@@ -40,7 +75,9 @@ impl<'w> TensorState<'w> {
                 let value = |parameter: &Parameter| compute.upload(&parameter.values, &parameter.shape);
                 Trained::Values(parameters.iter().map(value).collect::<Result<_>>()?)
             }
-            Offload::Optimizer => Trained::Copies(parameters.iter().map(|parameter| copy(&compute, parameter)).collect::<Result<_>>()?),
+            Offload::Optimizer | Offload::Gradients => {
+                Trained::Copies(parameters.iter().map(|parameter| copy(&compute, parameter)).collect::<Result<_>>()?)
+            }
             Offload::All => Trained::InHost,
         };
         let weights = Weights::new(&compute, decoder, trained, offload != Offload::All)?;
@@ -52,7 +89,7 @@ impl<'w> TensorState<'w> {
                 };
                 Some(DeviceMoments { first: send(&moments.first)?, second: send(&moments.second)? })
             }
-            (Offload::Optimizer | Offload::All, _) => None,
+            (Offload::Optimizer | Offload::Gradients | Offload::All, _) => None,
         };
         let gradients = DeviceGradients::new(parameters.len());
         Ok(Self { compute, offload, weights, gradients, moments })
@@ -63,7 +100,7 @@ impl<'w> TensorState<'w> {
         Passes { compute: &self.compute, decoder, weights: &self.weights, parameters, inputs_in_host }
     }
 
-    /// As [`Decoder::loss`]; gradients are added to `gradients` where they are kept in host memory, else to sums on the device.
+    /// As [`Decoder::loss`]; gradients are added to `gradients` where they are summed in host memory, else to sums on the device.
     #[allow(clippy::too_many_arguments)] // what is read, what is written, and the step
     pub fn loss(
         &mut self,
@@ -79,7 +116,7 @@ impl<'w> TensorState<'w> {
         if step.is_none() {
             return self.passes(decoder, parameters).loss(&mut Sink::Nowhere, batch, None, dropout, 0);
         }
-        if self.offload != Offload::None {
+        if !self.offload.sums_on_card() {
             let passes = self.passes(decoder, parameters);
             return into_host(pool, gradients, |sink| passes.loss(sink, batch, step, dropout, kept_layers));
         }
@@ -96,26 +133,21 @@ impl<'w> TensorState<'w> {
 
     /// Forgets the gradients of the step before.
     pub fn clear(&mut self, gradients: &mut Gradients) {
-        match self.offload {
-            Offload::None => self.gradients.clear(),
-            Offload::Optimizer | Offload::All => gradients.clear(),
+        if self.offload.sums_on_card() {
+            self.gradients.clear();
+        } else {
+            gradients.clear();
         }
     }
 
     /// The gradients, in host memory wherever they are.
     pub fn gradients(&self, parameters: &Parameters, gradients: &Gradients) -> Result<Gradients> {
-        match self.offload {
-            Offload::None => copy_to_host(&self.gradients, parameters),
-            Offload::Optimizer | Offload::All => Ok(gradients.clone()),
-        }
+        if self.offload.sums_on_card() { copy_to_host(&self.gradients, parameters) } else { Ok(gradients.clone()) }
     }
 
     /// The 2-norm of all gradients together.
     pub fn norm(&self, pool: &Pool, gradients: &Gradients) -> Result<f64> {
-        match self.offload {
-            Offload::None => self.gradients.norm(),
-            Offload::Optimizer | Offload::All => Ok(gradients.norm_on(pool)),
-        }
+        if self.offload.sums_on_card() { self.gradients.norm() } else { Ok(gradients.norm_on(pool)) }
     }
 
     /// One step of the optimizer, where the values are.
@@ -147,7 +179,8 @@ impl<'w> TensorState<'w> {
         Ok(())
     }
 
-    /// The step in host memory, parameter by parameter; one that is done is sent to the device while the next is worked on.
+    /// The step in host memory, parameter by parameter: while one is worked on, the gradient of the next comes over, and what is done goes
+    /// back.
     fn step_in_host(
         &mut self,
         pool: &Pool,
@@ -156,26 +189,41 @@ impl<'w> TensorState<'w> {
         gradients: &Gradients,
         moments: &mut Moments,
     ) -> Result<()> {
-        let (compute, trained) = (&self.compute, &mut self.weights.trained);
-        let sides = parameters.iter_mut().zip(gradients.iter()).zip(moments.first.iter_mut().zip(moments.second.iter_mut()));
+        let Self { compute, offload, weights, gradients: sums, .. } = self;
+        let lengths: Vec<usize> = parameters.iter().map(|parameter| parameter.values.len()).collect();
+        let half = compute.dtype == DType::BF16;
+        let sides = parameters.iter_mut().zip(moments.first.iter_mut().zip(moments.second.iter_mut())).enumerate();
         std::thread::scope(|scope| {
-            let (sender, receiver) = channel();
+            let (come, coming) = sync_channel::<Cow<'_, [f32]>>(WAITING);
+            let (go, going) = channel();
             scope.spawn(move || {
-                for ((parameter, gradient), (first, second)) in sides {
-                    stride.update(pool, parameter, gradient, first, second);
-                    let done: &Parameter = parameter;
-                    // Nobody waits for it where sending failed: the step is taken all the same, and the failure told.
-                    let _ = sender.send(done);
+                for ((index, (parameter, (first, second))), gradient) in sides.zip(coming) {
+                    stride.update(pool, parameter, &gradient, first, second);
+                    // Nobody waits for it where something failed on the way: that is told by whom it befell.
+                    let _ = go.send((index, Moved::new(pool, parameter, half)));
                 }
             });
-            for (index, parameter) in receiver.into_iter().enumerate() {
-                if let Trained::Copies(copies) = trained
+            let mut place = |(index, moved): (usize, Moved<'_>)| {
+                if let Trained::Copies(copies) = &mut weights.trained
                     && let Some(place) = copies.get_mut(index)
                 {
-                    *place = copy(compute, parameter)?;
+                    *place = moved.send(compute)?;
                 }
+                Ok::<(), candle_core::Error>(())
+            };
+            for (index, length) in lengths.into_iter().enumerate() {
+                let gradient = match (offload.sums_on_card(), sums.get(index)) {
+                    (true, Some(sum)) => Cow::Owned(download(sum)?),
+                    (true, None) => Cow::Owned(vec![0.0; length]),
+                    (false, _) => Cow::Borrowed(gradients.get(ParameterId(index))),
+                };
+                if come.send(gradient).is_err() {
+                    candle_core::bail!("the thread that takes the optimizer's steps has ended")
+                }
+                going.try_iter().try_for_each(&mut place)?;
             }
-            Ok(())
+            drop(come);
+            going.into_iter().try_for_each(place)
         })
     }
 
