@@ -608,6 +608,12 @@ fn the_command_line_says_what_is_wrong() {
     home.check(&["runs", "remove", "run"], 0, "", "");
     check(&["--learnin_rate", "1"], 2, "", "hint: the nearest is --learning_rate");
     check(&["--bf16", "True", "--dry-run"], 0, "qlora, rank 2", "--bf16 means nothing here");
+    check(&["--offload", "optimizer", "--device", "cpu", "--dry-run"], 0, "--offload means nothing on the processor", "");
+    check(&["--no_cuda", "--dry-run"], 0, "qlora, rank 2", "");
+    check(&["--offload", "disk"], 2, "", "`offload` cannot be `disk`");
+    if sqllama::train::model::tensors::free_card_memory().is_none() {
+        check(&["--device", "cuda", "--dry-run"], 2, "", "hint: train on the processor with `--device cpu`");
+    }
     check(&["--method", "full"], 2, "", "a quantised model cannot be trained in full");
     check(&["--model_max_length", "20"], 2, "", "40 too long");
     check(&["--data_path", "/nowhere.json"], 3, "", "/nowhere.json");

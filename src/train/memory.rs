@@ -69,13 +69,15 @@ pub struct Sizes {
     pub full: bool,
     /// Tokens of the largest batch.
     pub tokens: usize,
+    /// Tokens of the longest row.
+    pub longest: usize,
 }
 
 const FLOAT: u64 = size_of::<f32>() as u64;
 
 impl Sizes {
-    /// Of a model of which `trained` numbers are trained in batches of at most `tokens` tokens.
-    pub fn new(model: &Model, trained: u64, full: bool, tokens: usize) -> Self {
+    /// Of a model of which `trained` numbers are trained in batches of at most `tokens` tokens, rows of at most `longest`.
+    pub fn new(model: &Model, trained: u64, full: bool, tokens: usize, longest: usize) -> Self {
         let (spec, weights) = (&model.spec, &model.weights);
         let layer = |layer: &crate::llm::weights::Layer| {
             Projection::ALL.iter().map(|&projection| layer.projection(projection).matrix().bytes.len()).sum::<usize>()
@@ -94,6 +96,7 @@ impl Sizes {
             trained,
             full,
             tokens,
+            longest,
         }
     }
 
@@ -120,6 +123,12 @@ impl Sizes {
     /// Numbers of the output matrix.
     fn output_elements(&self) -> u64 {
         (self.hidden * self.vocabulary) as u64
+    }
+
+    /// Numbers of the gradients that are on their way from a card at once.
+    fn leaving(&self) -> u64 {
+        let two_layers = 2 * self.layer_elements() + self.output_elements();
+        if self.full { two_layers } else { (self.trained / self.layers.max(1) as u64 * 2).max(1) }
     }
 
     /// With our kernels: everything is in the machine.
@@ -159,18 +168,26 @@ impl Sizes {
             gradients: if offload.sums_on_card() { 0 } else { FLOAT * trained },
             moments: 2 * FLOAT * trained,
             activations: if offload == Offload::All { inputs } else { 0 },
-            scratch: (if offload == Offload::None { 0 } else { waiting }) + (256 << 20),
+            scratch: (256 << 20)
+                + match offload {
+                    Offload::None => 0,
+                    Offload::Optimizer => waiting,
+                    Offload::Gradients | Offload::All => waiting + FLOAT * self.leaving(),
+                },
         };
         let widest = self.feed_forward.max(self.hidden);
         let rows = self.tokens * (6 * widest + 8 * self.hidden + 4 * self.query_dim);
         // Scores, their exponentials and both gradients of them; and the masks of all tiles.
-        let scores = 4 * self.heads * attention::most_scores(self.tokens) + self.tokens * self.tokens;
+        let keys = attention::most_keys(self.tokens, self.longest);
+        let scores = (4 * self.heads * attention::TILE.min(self.tokens) + self.tokens) * keys;
         let logits = 3 * loss::chunk_rows(self.vocabulary) * self.vocabulary;
         // A matrix is dequantised to f32 before it is cast.
         let dense = |elements: u64, largest: u64| product * elements + FLOAT * largest;
         let layer_weights = dense(self.layer_elements(), self.largest_matrix());
         let output_weights = dense(self.output_elements(), self.output_elements());
-        let gradients = if self.full { 2 * FLOAT * self.output_elements() } else { 0 };
+        let largest = if self.full { FLOAT * self.output_elements().max(self.largest_matrix()) } else { 0 };
+        // What AdamW's formula holds of a tensor at once, where it works on the card.
+        let optimizer = if offload == Offload::None { 6 * largest } else { 0 };
         let mut card = MemoryPlan {
             model: if offload == Offload::All { 0 } else { self.frozen_bytes },
             parameters: match offload {
@@ -178,10 +195,17 @@ impl Sizes {
                 Offload::Optimizer | Offload::Gradients => product * trained,
                 Offload::All => 0,
             },
-            gradients: if offload.sums_on_card() { FLOAT * trained } else { 0 },
+            gradients: match offload {
+                Offload::None | Offload::Optimizer => FLOAT * trained,
+                // Those that are on their way.
+                Offload::Gradients | Offload::All => FLOAT * self.leaving(),
+            },
             moments: if offload == Offload::None { 2 * FLOAT * trained } else { 0 },
             activations: self.layer() + if offload == Offload::All { self.input() } else { inputs },
-            scratch: ((rows + scores) as u64 * FLOAT + layer_weights).max(logits as u64 * FLOAT + output_weights + gradients) + (512 << 20), // the driver's own, and what lies between tensors
+            scratch: ((rows + scores) as u64 * FLOAT + layer_weights)
+                .max(logits as u64 * FLOAT + output_weights + 2 * largest)
+                .max(optimizer)
+                + (512 << 20), // the driver's own, and what lies between tensors
         };
         let kept_layers = match offload {
             Offload::All if config.gradient_checkpointing.is_none() => 0,
@@ -263,6 +287,7 @@ mod tests {
             trained: if full { all as u64 } else { 20_000_000 },
             full,
             tokens: 4 * 512,
+            longest: 512,
         }
     }
 
@@ -281,7 +306,7 @@ mod tests {
         // 16 bytes a parameter on the card; 2 with the optimizer in the machine; only layers with everything there.
         assert!(on_card(none).total() > 16 * sizes.trained && on_card(none).moments == 8 * sizes.trained);
         assert_eq!((on_card(optimizer).parameters, on_card(optimizer).moments), (2 * sizes.trained, 0));
-        assert_eq!((on_card(optimizer).gradients, on_card(gradients).gradients), (4 * sizes.trained, 0));
+        assert!(on_card(optimizer).gradients == 4 * sizes.trained && on_card(gradients).gradients < 3 * GIB);
         assert_eq!((optimizer.host.gradients, optimizer.host.moments), (0, 8 * sizes.trained));
         assert_eq!(gradients.host.gradients, 4 * sizes.trained);
         assert_eq!((on_card(all).parameters, on_card(all).model), (0, 0));

@@ -158,7 +158,7 @@ pub fn plan(
     let work = work(config, train, total_steps, steps_per_epoch);
 
     let spec = &model.spec;
-    let sizes = Sizes::new(model, trainable_parameters, adaptation == Adaptation::Full, work.largest_batch);
+    let sizes = Sizes::new(model, trainable_parameters, adaptation == Adaptation::Full, work.largest_batch, train.longest);
     let bf16 = config.bf16 && machine.arithmetic.has_bf16();
     let Needs { host: memory, card, kept_layers } = match machine.arithmetic.is_tensors() {
         false => sizes.kernels(config, machine.memory),

@@ -79,19 +79,17 @@ impl Dropout {
         }
     }
 
-    /// 1 for each of `count` elements that [`Self::apply`] keeps, else 0.
-    pub(super) fn passed(&self, layer: u64, count: usize) -> Vec<u8> {
+    /// 1 for each element of `out` that [`Self::apply`] keeps, else 0. They stand from place `from` on, a multiple of four.
+    pub(super) fn passed(&self, layer: u64, from: usize, out: &mut [u8]) {
         let key = random::key(&[self.key, layer]);
         let limit = self.limit();
-        let mut out = vec![0; count];
         for (index, out) in out.chunks_mut(4).enumerate() {
-            let mut bits = random::hash(key, index as u64);
+            let mut bits = random::hash(key, (from / 4 + index) as u64);
             for out in out {
                 *out = u8::from(bits & 0xffff >= limit);
                 bits >>= 16;
             }
         }
-        out
     }
 }
 

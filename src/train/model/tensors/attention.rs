@@ -10,7 +10,7 @@ use crate::train::model::attention::Heads;
 use crate::train::model::batch::Span;
 
 /// Queries that are scored together.
-const TILE: usize = 256;
+pub const TILE: usize = 256;
 
 /// Queries that are scored together, and the keys that any of them sees.
 #[derive(Debug)]
@@ -28,9 +28,10 @@ pub struct Sight {
     tiles: Vec<Tile>,
 }
 
-/// The largest number of scores that stand in memory at once, for each head, in a batch of `tokens`.
-pub fn most_scores(tokens: usize) -> usize {
-    TILE.min(tokens) * tokens
+/// The most keys that a tile's queries see, in a batch of `tokens` of rows of at most `longest`: the prefix and the beginning of the row in
+/// which the tile begins, and the tile's own.
+pub fn most_keys(tokens: usize, longest: usize) -> usize {
+    (2 * longest + TILE).min(tokens)
 }
 
 impl Sight {

@@ -1,6 +1,6 @@
 //! All layers over tensors: loss and gradients of a batch.
 
-use candle_core::{DType, Device, Result, Tensor};
+use candle_core::{DType, Result, Tensor};
 
 use super::attention::Sight;
 use super::compute::{Compute, download};
@@ -10,6 +10,7 @@ use super::linear::Pass;
 use super::loss::cross_entropy;
 use super::norm;
 use super::rope::Turn;
+use super::transfer::{Departure, Transfer};
 use super::weights::Weights;
 use crate::train::model::linear::{Base, Dropout};
 use crate::train::model::parameters::Parameters;
@@ -27,8 +28,16 @@ pub struct Passes<'a, 'w> {
     pub weights: &'a Weights<'w>,
     /// What is trained, in host memory.
     pub parameters: &'a Parameters,
-    /// Whether layer inputs wait in host memory for the way back.
-    pub inputs_in_host: bool,
+    /// The way to host memory, where layer inputs wait there for the way back.
+    pub away: Option<&'a Transfer>,
+}
+
+/// A layer's input until the way back.
+enum Waiting {
+    /// On the device.
+    Here(Tensor),
+    /// In host memory, or on its way there.
+    Away(Option<Departure>),
 }
 
 impl Passes<'_, '_> {
@@ -45,13 +54,17 @@ impl Passes<'_, '_> {
         let (sight, turn, back) = self.geometry(batch)?;
         let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight: &sight, turn: &turn, back: &back };
         let mut x = self.embed(&batch.tokens)?; // [tokens, hidden]
-        let mut inputs: Vec<(Tensor, Option<Kept>)> = Vec::with_capacity(decoder.layers.len());
+        let mut inputs: Vec<(Waiting, Option<Kept>)> = Vec::with_capacity(decoder.layers.len());
         for (index, layer) in decoder.layers.iter().enumerate() {
             let tensors = self.weights.layer(self.compute, decoder, self.parameters, index)?;
             let (out, kept) = Layer { layer, tensors: &tensors }.forward(pass, geometry, &x)?;
             let input = std::mem::replace(&mut x, out);
             if step.is_some() && index >= decoder.lowest {
                 let keep = index + kept_layers >= decoder.layers.len();
+                if let Some((waiting, _)) = inputs.last_mut() {
+                    // The one before had a layer's time to leave.
+                    self.settle(waiting)?;
+                }
                 inputs.push((self.put_away(input)?, keep.then_some(kept)));
             }
         }
@@ -60,7 +73,7 @@ impl Passes<'_, '_> {
         drop(x);
         for (index, layer) in decoder.layers.iter().enumerate().skip(decoder.lowest).rev() {
             let Some((input, kept)) = inputs.pop() else { break };
-            let input = input.to_device(&self.compute.device)?;
+            let input = self.fetch(input, &batch.tokens)?;
             let tensors = self.weights.layer(self.compute, decoder, self.parameters, index)?;
             let layer = Layer { layer, tensors: &tensors };
             let kept = match kept {
@@ -130,8 +143,32 @@ impl Passes<'_, '_> {
     }
 
     /// Where a layer's input waits for the way back.
-    fn put_away(&self, input: Tensor) -> Result<Tensor> {
-        if self.inputs_in_host { input.to_device(&Device::Cpu) } else { Ok(input) }
+    fn put_away(&self, input: Tensor) -> Result<Waiting> {
+        match self.away {
+            Some(transfer) => Ok(Waiting::Away(Some(transfer.begin(input)?))),
+            None => Ok(Waiting::Here(input)),
+        }
+    }
+
+    /// Lets the device's copy go, once the other is in host memory.
+    fn settle(&self, waiting: &mut Waiting) -> Result<()> {
+        if let (Waiting::Away(departure), Some(transfer)) = (waiting, self.away)
+            && let Some(going) = departure.take()
+        {
+            *departure = Some(transfer.settle(going)?);
+        }
+        Ok(())
+    }
+
+    /// The input again, `[tokens, hidden]`.
+    fn fetch(&self, waiting: Waiting, tokens: &[u32]) -> Result<Tensor> {
+        match (waiting, self.away) {
+            (Waiting::Here(input), _) => Ok(input),
+            (Waiting::Away(Some(departure)), Some(transfer)) => {
+                self.compute.upload(&transfer.arrive(departure)?, &[tokens.len(), self.decoder.spec.hidden])
+            }
+            (Waiting::Away(_), _) => candle_core::bail!("a layer's input is lost"),
+        }
     }
 
     /// The last norm, the output layer and the loss; with a scale also the gradient of `x: [tokens, hidden]`.

@@ -1,16 +1,20 @@
 //! Where gradients go as they arise: to sums on the device, or to sums in host memory. There one thread adds what has come, while the device
 //! computes on.
 
+use std::collections::VecDeque;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use candle_core::{Result, Tensor};
 
 use super::compute::{Compute, download};
+use super::transfer::{Departure, Transfer};
 use crate::compute::Pool;
 use crate::train::model::parameters::{Gradients, ParameterId, Parameters};
 
 /// Gradients that may wait for the thread that adds them: more would only take memory.
 const WAITING: usize = 4;
+/// Gradients that may be on their way from the device: those of about two layers in full.
+pub const LEAVING: usize = 16;
 /// Elements a thread of the pool adds at a time.
 const BAND: usize = 1 << 18;
 
@@ -65,7 +69,33 @@ pub enum Sink<'a> {
     /// To sums on the device.
     Device(&'a mut DeviceGradients),
     /// To the thread that adds them up in host memory.
-    Host(SyncSender<Part>),
+    Host(Leaving<'a>),
+}
+
+/// Gradients on their way to host memory.
+#[derive(Debug)]
+pub struct Leaving<'a> {
+    transfer: &'a Transfer,
+    queue: VecDeque<(ParameterId, Option<Vec<u32>>, Departure)>,
+    sender: SyncSender<Part>,
+}
+
+impl Leaving<'_> {
+    fn add(&mut self, id: ParameterId, rows: Option<Vec<u32>>, values: Tensor) -> Result<()> {
+        self.queue.push_back((id, rows, self.transfer.begin(values)?));
+        self.hand_on(LEAVING)
+    }
+
+    /// Waits for the first of them, until `most` are left.
+    fn hand_on(&mut self, most: usize) -> Result<()> {
+        while self.queue.len() > most
+            && let Some((id, rows, departure)) = self.queue.pop_front()
+        {
+            let part = Part { id, rows, values: self.transfer.arrive(departure)? };
+            self.sender.send(part).map_err(|_| candle_core::Error::msg("the thread that adds gradients has ended"))?;
+        }
+        Ok(())
+    }
 }
 
 /// A gradient on its way to host memory.
@@ -103,7 +133,7 @@ impl Sink<'_> {
         match self {
             Self::Nowhere => Ok(()),
             Self::Device(sums) => sums.add(id, part),
-            Self::Host(sender) => send(sender, Part { id, values: download(&part)?, rows: None }),
+            Self::Host(leaving) => leaving.add(id, None, part),
         }
     }
 
@@ -120,22 +150,26 @@ impl Sink<'_> {
                 *place = Some(sum.index_add(&compute.indices(rows)?, values, 0)?);
                 Ok(())
             }
-            Self::Host(sender) => send(sender, Part { id, values: download(values)?, rows: Some(rows.to_vec()) }),
+            Self::Host(leaving) => leaving.add(id, Some(rows.to_vec()), values.clone()),
         }
     }
 }
 
-fn send(sender: &SyncSender<Part>, part: Part) -> Result<()> {
-    sender.send(part).map_err(|_| candle_core::Error::msg("the thread that adds gradients has ended"))
-}
-
 /// Does `work` with a sink whose gradients are added to `gradients` by a thread of their own, in the order in which they come.
-pub fn into_host<T>(pool: &Pool, gradients: &mut Gradients, work: impl FnOnce(&mut Sink<'_>) -> Result<T>) -> Result<T> {
+pub fn into_host<T>(
+    pool: &Pool,
+    transfer: &Transfer,
+    gradients: &mut Gradients,
+    work: impl FnOnce(&mut Sink<'_>) -> Result<T>,
+) -> Result<T> {
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Part>(WAITING);
         let adder = scope.spawn(move || receiver.into_iter().for_each(|part| part.add_to(pool, gradients)));
-        let mut sink = Sink::Host(sender);
-        let result = work(&mut sink);
+        let mut sink = Sink::Host(Leaving { transfer, queue: VecDeque::new(), sender });
+        let result = work(&mut sink).and_then(|result| match &mut sink {
+            Sink::Host(leaving) => leaving.hand_on(0).map(|()| result),
+            Sink::Nowhere | Sink::Device(_) => Ok(result),
+        });
         drop(sink);
         match adder.join() {
             Ok(()) => result,

@@ -5,8 +5,12 @@ use candle_core::{DType, Result, Tensor};
 use super::compute::Compute;
 use super::gradients::Sink;
 use super::weights::LinearTensors;
+use crate::compute;
 use crate::train::model::linear::{Base, Dropout, Linear};
 use crate::train::model::parameters::Vector;
+
+/// Elements whose dropout a thread draws at a time: a multiple of four.
+const BAND: usize = 1 << 16;
 
 /// What a forward pass keeps of an adapter.
 #[derive(Debug, Clone)]
@@ -46,7 +50,9 @@ impl Pass<'_> {
         let passed = match self.dropout {
             Some(dropout) => {
                 // By the same counter as on the processor's own road, so that both drop the same.
-                let bytes = dropout.passed(linear.index, x.elem_count());
+                let mut bytes = vec![0; x.elem_count()];
+                let parts = bytes.chunks_mut(BAND).enumerate();
+                compute::global().for_each(parts, |(index, part)| dropout.passed(linear.index, index * BAND, part));
                 Some(Tensor::from_vec(bytes, x.shape(), &self.compute.device)?)
             }
             None => None,

@@ -8,10 +8,11 @@
 //! - [`linear`], [`norm`], [`rope`], [`attention`], [`feed_forward`], [`loss`]: the operations
 //! - [`layer`], [`decoder`]: a layer, and all of them
 //! - [`optimizer`]: AdamW on the device
+//! - [`transfer`]: the way to host memory
 //! - [`state`]: all that a run holds
 //!
 //! What is trained, its names, the adapters and their dropout come from [`Decoder`](super::Decoder): both roads train the same thing.
-//! Matrices are multiplied in the type of [`Compute`](compute::Compute); all else (sums, norms, softmax, residual stream, gradients) is f32.
+//! Matrices are multiplied in the type of [`Compute`]; all else (sums, norms, softmax, residual stream, gradients) is f32.
 
 pub mod attention;
 pub mod compute;
@@ -26,6 +27,7 @@ pub mod optimizer;
 pub mod rope;
 pub mod state;
 pub mod stored;
+pub mod transfer;
 pub mod weights;
 
 pub use compute::{Compute, free_card_memory};

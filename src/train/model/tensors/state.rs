@@ -10,6 +10,7 @@ use super::compute::{Compute, download};
 use super::decoder::Passes;
 use super::gradients::{DeviceGradients, Sink, copy_to_host, into_host};
 use super::optimizer::{DeviceMoments, update};
+use super::transfer::Transfer;
 use super::weights::{Trained, Weights, copy};
 use crate::compute::Pool;
 use crate::train::device::Offload;
@@ -56,6 +57,7 @@ pub struct TensorState<'w> {
     compute: Compute,
     offload: Offload,
     weights: Weights<'w>,
+    transfer: Transfer,
     gradients: DeviceGradients,
     /// `Some` where the optimizer works on the device.
     moments: Option<DeviceMoments>,
@@ -92,12 +94,13 @@ impl<'w> TensorState<'w> {
             (Offload::Optimizer | Offload::Gradients | Offload::All, _) => None,
         };
         let gradients = DeviceGradients::new(parameters.len());
-        Ok(Self { compute, offload, weights, gradients, moments })
+        let transfer = if offload == Offload::None { Transfer::default() } else { Transfer::new(&compute)? };
+        Ok(Self { compute, offload, weights, transfer, gradients, moments })
     }
 
     fn passes<'a>(&'a self, decoder: &'a Decoder<'w>, parameters: &'a Parameters) -> Passes<'a, 'w> {
-        let inputs_in_host = self.offload == Offload::All;
-        Passes { compute: &self.compute, decoder, weights: &self.weights, parameters, inputs_in_host }
+        let away = (self.offload == Offload::All).then_some(&self.transfer);
+        Passes { compute: &self.compute, decoder, weights: &self.weights, parameters, away }
     }
 
     /// As [`Decoder::loss`]; gradients are added to `gradients` where they are summed in host memory, else to sums on the device.
@@ -118,7 +121,7 @@ impl<'w> TensorState<'w> {
         }
         if !self.offload.sums_on_card() {
             let passes = self.passes(decoder, parameters);
-            return into_host(pool, gradients, |sink| passes.loss(sink, batch, step, dropout, kept_layers));
+            return into_host(pool, &self.transfer, gradients, |sink| passes.loss(sink, batch, step, dropout, kept_layers));
         }
         let mut sums = std::mem::take(&mut self.gradients);
         let loss = self.passes(decoder, parameters).loss(&mut Sink::Device(&mut sums), batch, step, dropout, kept_layers);
@@ -189,7 +192,7 @@ impl<'w> TensorState<'w> {
         gradients: &Gradients,
         moments: &mut Moments,
     ) -> Result<()> {
-        let Self { compute, offload, weights, gradients: sums, .. } = self;
+        let Self { compute, offload, weights, transfer, gradients: sums, .. } = self;
         let lengths: Vec<usize> = parameters.iter().map(|parameter| parameter.values.len()).collect();
         let half = compute.dtype == DType::BF16;
         let sides = parameters.iter_mut().zip(moments.first.iter_mut().zip(moments.second.iter_mut())).enumerate();
@@ -211,9 +214,12 @@ impl<'w> TensorState<'w> {
                 }
                 Ok::<(), candle_core::Error>(())
             };
+            let leave = |index: usize| sums.get(index).map(|sum| transfer.begin(sum.clone())).transpose();
+            let mut next = leave(0)?;
             for (index, length) in lengths.into_iter().enumerate() {
-                let gradient = match (offload.sums_on_card(), sums.get(index)) {
-                    (true, Some(sum)) => Cow::Owned(download(sum)?),
+                let coming = std::mem::replace(&mut next, leave(index + 1)?);
+                let gradient = match (offload.sums_on_card(), coming) {
+                    (true, Some(departure)) => Cow::Owned(transfer.arrive(departure)?),
                     (true, None) => Cow::Owned(vec![0.0; length]),
                     (false, _) => Cow::Borrowed(gradients.get(ParameterId(index))),
                 };
