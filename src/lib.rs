@@ -9,7 +9,7 @@
 //! |---|---|---|
 //! | 0 | `signal` `text` `random` | cancellation with a deadline; width, ellipsis, terminal sanitising, human numbers; numbers from a seed |
 //! | 1 | `schema` `store` `compute` | tables, columns, keys; paths, config, model catalogue, downloads; the thread pool and the CPU kernels |
-//! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle |
+//! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle's models, and of its tensors too but for [`train::model::tensors`] |
 //! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
 //! | 4 | `dataset` | training data: read, check, draw from, count, write |
 //! | 5 | `synthesize` | examples made from a schema and its values |
@@ -24,8 +24,9 @@
 //! - Only [`sql::guard`] makes a [`sql::ReadOnlySql`], and [`db::Database::execute`] accepts nothing else. Behind it stand three
 //!   more locks, each tested alone: the connection is opened read-only with `query_only`, an authorizer, `stmt.readonly()`.
 //! - A database file is hostile: `trusted_schema` off, defensive mode, limits on lengths, no extension; nothing is written in its folder.
-//! - Engines are blocking functions `(inputs, &Cancel, emit)`. They start no threads save the compute pool, never print, and
-//!   never read the clock to decide (a deadline is in [`signal::Cancel`]). Front ends own threads, drawing, printing.
+//! - Engines are blocking functions `(inputs, &Cancel, emit)`. They start no threads save the compute pool and one that works in host
+//!   memory while a card computes, never print, and never read the clock to decide (a deadline is in [`signal::Cancel`]). Front ends own
+//!   threads, drawing, printing.
 //! - A prompt is made in [`prompt::render`] and nowhere else.
 //! - A row's logits depend on its own tokens and on the phase (prefill, decode) in which they were read: not on batch, chunk, thread count
 //!   or processor.

@@ -14,31 +14,31 @@ use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, Parameters, R
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
 
-fn model(shape: &Shape, block: BlockType, name: &str) -> Model {
+pub(crate) fn model(shape: &Shape, block: BlockType, name: &str) -> Model {
     let folder = tempfile::tempdir().unwrap();
     let path: PathBuf = folder.path().join(name);
     tiny::write_gguf(shape, &tiny::checkpoint(shape), |_| block, &path);
     Model::open(&path).unwrap().0
 }
 
-fn lora(rank: usize) -> Adaptation {
+pub(crate) fn lora(rank: usize) -> Adaptation {
     Adaptation::Lora(LoraConfig::new(rank, 6.0))
 }
 
 /// The second half of an adapter begins at zero, which hides what goes wrong with the first.
-fn shake(parameters: &mut Parameters) {
+pub(crate) fn shake(parameters: &mut Parameters) {
     for (index, parameter) in parameters.iter_mut().enumerate().filter(|(_, parameter)| parameter.name.contains("lora_B")) {
         let count = parameter.values.len();
         parameter.values = (0..count).map(|i| 0.2 * (random::unit(index as u64, i as u64) - 0.5)).collect();
     }
 }
 
-fn row(length: usize, prompt: usize, seed: u64) -> Row {
+pub(crate) fn row(length: usize, prompt: usize, seed: u64) -> Row {
     Row { tokens: (0..length as u64).map(|i| (random::hash(seed, i) % 250) as u32 + 3).collect(), prompt, shared: 0 }
 }
 
 /// Loss and gradients of a batch, over the mean of its targets.
-fn loss(decoder: &Decoder<'_>, parameters: &Parameters, batch: &Batch, kept: usize, dropout: f32) -> (f64, Gradients) {
+pub(crate) fn loss(decoder: &Decoder<'_>, parameters: &Parameters, batch: &Batch, kept: usize, dropout: f32) -> (f64, Gradients) {
     let pool = Pool::new(2);
     let mut workspace = Workspace::new(&pool);
     let mut gradients = Gradients::zeros(parameters);
@@ -264,7 +264,7 @@ fn assert_close(a: &Gradients, b: &Gradients, tolerance: f32) {
 }
 
 /// Rows of unequal length behind one prefix.
-fn tree(rows: usize) -> Vec<Row> {
+pub(crate) fn tree(rows: usize) -> Vec<Row> {
     let prefix = row(37, 0, 100).tokens;
     (0..rows)
         .map(|i| {

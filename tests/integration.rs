@@ -25,6 +25,7 @@ mod model;
 mod pull;
 mod reference;
 mod screen_in_use;
+mod tensors;
 mod terminal;
 mod tiny;
 mod tokenizer;

@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use sqllama::compute::Pool;
+use sqllama::compute::{BlockType, Pool};
 use sqllama::dataset::{Examples, ReadOptions};
 use sqllama::llm::adapter::Adapter;
 use sqllama::llm::open::OpenedModel;
@@ -17,7 +17,7 @@ use sqllama::train::model::{Batch, Decoder};
 use sqllama::train::order::SamplingStrategy;
 use sqllama::train::plan::{adaptation, plan};
 use sqllama::train::schedule::SchedulerType;
-use sqllama::train::{Inputs, Machine, Outcome, Progress, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
+use sqllama::train::{Arithmetic, Inputs, Machine, Offload, Outcome, Progress, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
 
 use crate::home::Home;
 use crate::tiny;
@@ -65,6 +65,21 @@ fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
     }
 }
 
+/// What tests of runs compute on: `SQLLAMA_TEST_DEVICE` is `kernels` (also where it is not set), `portable` or `cuda`.
+fn test_arithmetic() -> Arithmetic {
+    match std::env::var("SQLLAMA_TEST_DEVICE").as_deref() {
+        Ok("kernels") | Err(_) => Arithmetic::Kernels,
+        Ok("portable") => Arithmetic::Portable,
+        Ok("cuda") => Arithmetic::Cuda,
+        Ok(other) => panic!("SQLLAMA_TEST_DEVICE is `{other}`; there are kernels, portable and cuda"),
+    }
+}
+
+/// The same for tests of the tensors' road: never the kernels.
+fn test_tensors() -> Arithmetic {
+    if test_arithmetic() == Arithmetic::Cuda { Arithmetic::Cuda } else { Arithmetic::Portable }
+}
+
 #[allow(clippy::too_many_arguments)]
 fn train(
     config: &TrainConfig,
@@ -76,8 +91,25 @@ fn train(
     cancel: &Cancel,
     emit: &mut dyn FnMut(TrainEvent),
 ) -> Result<Outcome, TrainError> {
-    let plan = plan(config, &model.model, initial.map(|adapter| &adapter.config), rows, eval, &Machine::default())?;
-    let inputs = Inputs { model, model_name: "tiny".into(), model_folder: None, train: rows, eval, initial, prompt: "alpaca" };
+    train_on(test_arithmetic(), config, model, rows, eval, initial, start, cancel, emit)
+}
+
+#[allow(clippy::too_many_arguments)]
+fn train_on(
+    arithmetic: Arithmetic,
+    config: &TrainConfig,
+    model: &OpenedModel,
+    rows: &Rows,
+    eval: Option<&Rows>,
+    initial: Option<&Adapter>,
+    start: Start,
+    cancel: &Cancel,
+    emit: &mut dyn FnMut(TrainEvent),
+) -> Result<Outcome, TrainError> {
+    let machine = Machine { arithmetic, ..Machine::default() };
+    let plan = plan(config, &model.model, initial.map(|adapter| &adapter.config), rows, eval, &machine)?;
+    assert_eq!(plan.card.is_some(), arithmetic.is_tensors());
+    let inputs = Inputs { model, model_name: "tiny".into(), model_folder: None, train: rows, eval, initial, prompt: "alpaca", arithmetic };
     run(config, &plan, &inputs, start, cancel, emit)
 }
 
@@ -103,6 +135,21 @@ fn check_history(expected: &Value, folder: &Path, name: &str) {
 
 #[test]
 fn runs_agree_with_hugging_face() {
+    check_against_hugging_face(test_arithmetic(), Offload::None);
+}
+
+#[test]
+fn runs_over_tensors_agree_with_hugging_face() {
+    check_against_hugging_face(test_tensors(), Offload::None);
+}
+
+#[test]
+fn runs_with_the_optimizer_in_the_machine_agree_with_hugging_face() {
+    check_against_hugging_face(test_tensors(), Offload::Optimizer);
+    check_against_hugging_face(test_tensors(), Offload::All);
+}
+
+fn check_against_hugging_face(arithmetic: Arithmetic, offload: Offload) {
     let Some(reference) = reference() else { return };
     let model = OpenedModel::open(&reference.join("model")).unwrap();
     let rows = rows(&model, &reference.join("data.json"), 512);
@@ -119,16 +166,16 @@ fn runs_agree_with_hugging_face() {
     for name in ["full_cosine", "full_linear_noclip"] {
         let expected = json(&reference.join(format!("{name}.json")));
         let output = folder.path().join(name);
-        let config = config(&expected["settings"], Method::Full, &output);
-        train(&config, &model, &rows, None, None, Start::Fresh, &cancel, &mut |_| ()).unwrap();
-        check_history(&expected, &output, name);
+        let config = TrainConfig { offload, ..config(&expected["settings"], Method::Full, &output) };
+        train_on(arithmetic, &config, &model, &rows, None, None, Start::Fresh, &cancel, &mut |_| ()).unwrap();
+        check_history(&expected, &output, &format!("{name}, {arithmetic:?}, offload {offload:?}"));
     }
     let expected = json(&reference.join("lora.json"));
     let output = folder.path().join("lora");
-    let config = config(&expected["settings"], Method::Lora, &output);
+    let config = TrainConfig { offload, ..config(&expected["settings"], Method::Lora, &output) };
     let initial = Adapter::read(&reference.join("lora_init")).unwrap();
-    train(&config, &model, &rows, None, Some(&initial), Start::Fresh, &cancel, &mut |_| ()).unwrap();
-    check_history(&expected, &output, "lora");
+    train_on(arithmetic, &config, &model, &rows, None, Some(&initial), Start::Fresh, &cancel, &mut |_| ()).unwrap();
+    check_history(&expected, &output, &format!("lora, {arithmetic:?}, offload {offload:?}"));
     let trained = Adapter::read(&output).unwrap();
     let theirs = Adapter::read(&reference.join("lora_trained")).unwrap();
     assert_eq!(trained.loras.len(), theirs.loras.len());
@@ -218,17 +265,32 @@ fn history(folder: &Path) -> Vec<Value> {
 
 #[test]
 fn a_run_that_pauses_goes_on_bit_for_bit() {
+    check_pauses(test_arithmetic(), Offload::None);
+}
+
+#[test]
+fn a_run_over_tensors_that_pauses_goes_on_bit_for_bit() {
+    for offload in [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All] {
+        check_pauses(test_tensors(), offload);
+    }
+}
+
+fn check_pauses(arithmetic: Arithmetic, offload: Offload) {
     let tiny = Tiny::new();
-    let whole = tiny.config("whole");
-    let outcome = tiny.train(&whole, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap();
+    let train = |config: &TrainConfig, start: Start, cancel: &Cancel, emit: &mut dyn FnMut(TrainEvent)| {
+        train_on(arithmetic, config, &tiny.model, &tiny.rows, None, None, start, cancel, emit)
+    };
+    // Answers on the way are made of values that the device may hold.
+    let whole = TrainConfig { offload, sample_steps: Some(5), ..tiny.config("whole") };
+    let outcome = train(&whole, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap();
     assert!(matches!(outcome, Outcome::Finished { step: 12, .. }), "{outcome:?}: 22 rows in steps of 4, twice");
-    let paused = tiny.config("paused");
+    let paused = TrainConfig { offload, sample_steps: Some(5), ..tiny.config("paused") };
     let mut start = Start::Fresh;
     let mut pauses = Vec::new();
     loop {
         let cancel = Cancel::new();
         let mut steps = 0;
-        let outcome = tiny.train(&paused, start, &cancel, &mut |event| {
+        let outcome = train(&paused, start, &cancel, &mut |event| {
             if let TrainEvent::Step { .. } = event {
                 steps += 1;
                 // Also in the middle of an epoch, and of the steps between two lines of the log.
@@ -374,6 +436,58 @@ fn a_plan_that_does_not_fit_says_what_would() {
     assert!(error.to_string().contains("training writes about"), "{error}");
 }
 
+#[test]
+fn a_card_that_is_too_small_is_told_what_would_fit() {
+    let tiny = Tiny::new();
+    let config = tiny.config("card");
+    let at = |card_memory: u64| {
+        let machine = Machine { arithmetic: Arithmetic::Portable, card_memory: Some(card_memory), ..Machine::default() };
+        plan(&config, &tiny.model.model, None, &tiny.rows, None, &machine)
+    };
+    let fits = at(8 << 30).unwrap();
+    let card = fits.card.unwrap();
+    assert!(card.total() < 1 << 30 && card.model > 0 && fits.memory.model == 0, "{fits:?}");
+    assert_eq!(fits.kept_layers, tiny.model.model.spec.layers, "there is room to keep all of them");
+    let error = at(1 << 20).unwrap_err();
+    assert!(error.to_string().contains("of the card's memory, and 1.0 MB are free"), "{error}");
+    assert!(error.hint().unwrap().contains("--device cpu"), "{:?}", error.hint());
+}
+
+/// Every weight is trained over tensors, and the run goes on from its checkpoint as if nothing had been.
+#[test]
+fn full_training_over_tensors_goes_on_bit_for_bit() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("f32.gguf");
+    tiny::write_gguf(&tiny::LLAMA, &tiny::checkpoint(&tiny::LLAMA), |_| BlockType::F32, &path);
+    let model = OpenedModel::open(&path).unwrap();
+    let tiny = Tiny::new();
+    for offload in [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All] {
+        let config = |name: &str| TrainConfig {
+            method: Some(Method::Full),
+            offload,
+            lora_dropout: 0.0,
+            max_steps: Some(4),
+            output_dir: folder.path().join(format!("{name}-{offload:?}")),
+            ..tiny.config(name)
+        };
+        let train = |config: &TrainConfig, start: Start, stop_at: u64| {
+            let cancel = Cancel::new();
+            train_on(test_tensors(), config, &model, &tiny.rows, None, None, start, &cancel, &mut |event| {
+                if matches!(event, TrainEvent::Step { step, .. } if step == stop_at) {
+                    cancel.cancel();
+                }
+            })
+            .unwrap()
+        };
+        let (whole, paused) = (config("whole"), config("paused"));
+        train(&whole, Start::Fresh, 0);
+        assert_eq!(train(&paused, Start::Fresh, 2), Outcome::Paused { step: 2 });
+        assert!(matches!(train(&paused, Start::Resume, 0), Outcome::Finished { step: 4, .. }));
+        let bytes = |config: &TrainConfig| std::fs::read(config.output_dir.join("model.safetensors")).unwrap();
+        assert!(bytes(&whole) == bytes(&paused), "{offload:?}");
+    }
+}
+
 /// The command line of a run of the tiny model in `home`.
 fn command_line(home: &Home, output: &str) -> Vec<String> {
     let data = home.file("data.json", alpaca_rows(40));
@@ -494,6 +608,12 @@ fn the_command_line_says_what_is_wrong() {
     home.check(&["runs", "remove", "run"], 0, "", "");
     check(&["--learnin_rate", "1"], 2, "", "hint: the nearest is --learning_rate");
     check(&["--bf16", "True", "--dry-run"], 0, "qlora, rank 2", "--bf16 means nothing here");
+    check(&["--offload", "optimizer", "--device", "cpu", "--dry-run"], 0, "--offload means nothing on the processor", "");
+    check(&["--no_cuda", "--dry-run"], 0, "qlora, rank 2", "");
+    check(&["--offload", "disk"], 2, "", "`offload` cannot be `disk`");
+    if sqllama::train::model::tensors::free_card_memory().is_none() {
+        check(&["--device", "cuda", "--dry-run"], 2, "", "hint: train on the processor with `--device cpu`");
+    }
     check(&["--method", "full"], 2, "", "a quantised model cannot be trained in full");
     check(&["--model_max_length", "20"], 2, "", "40 too long");
     check(&["--data_path", "/nowhere.json"], 3, "", "/nowhere.json");

@@ -108,7 +108,7 @@ impl From<TrainError> for Failure {
             TrainError::Model(error) if !matches!(error, LlmError::Write { .. }) => return error.into(),
             TrainError::Stopped(_) => return Self::interrupted(),
             TrainError::NoRun { .. } => 3,
-            TrainError::NotFinite { .. } | TrainError::Weights { .. } | TrainError::Checkpoint { .. } => 5,
+            TrainError::NotFinite { .. } | TrainError::Weights { .. } | TrainError::Checkpoint { .. } | TrainError::Device { .. } => 5,
             TrainError::File { .. } | TrainError::Model(LlmError::Write { .. }) => 1,
             _ => 2,
         };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::TrainError;
+use super::device::{DeviceChoice, Offload};
 use super::order::{Sampling, SamplingStrategy};
 use super::schedule::SchedulerType;
 use crate::llm::adapter::LoraConfig;
@@ -94,6 +95,9 @@ pub struct TrainConfig {
     pub adam_epsilon: f64,
     pub max_grad_norm: f64,
     pub seed: u64,
+    pub device: DeviceChoice,
+    pub bf16: bool,
+    pub offload: Offload,
     pub logging_steps: u64,
     pub save_strategy: Interval,
     pub save_steps: u64,
@@ -143,6 +147,9 @@ impl Default for TrainConfig {
             adam_epsilon: 1e-8,
             max_grad_norm: 1.0,
             seed: 42,
+            device: DeviceChoice::Auto,
+            bf16: false,
+            offload: Offload::None,
             logging_steps: 10,
             save_strategy: Interval::Steps,
             save_steps: 500,
@@ -319,6 +326,8 @@ impl TrainConfig {
             overwrite_output_dir: false,
             init_adapter: None,
             gradient_checkpointing: None,
+            device: DeviceChoice::Auto,
+            offload: Offload::None,
             logging_steps: 1,
             save_steps: 1,
             save_total_limit: None,

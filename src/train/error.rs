@@ -53,6 +53,16 @@ pub enum TrainError {
         /// What would make it fit.
         advice: String,
     },
+    /// The run does not fit the card.
+    #[error("training needs about {} of the card's memory, and {} are free", text::bytes(*needed), text::bytes(*available))]
+    CardMemory {
+        /// Bytes.
+        needed: u64,
+        /// Bytes.
+        available: u64,
+        /// What would make it fit.
+        advice: String,
+    },
     /// The run does not fit the disk.
     #[error("training writes about {} to {}, and {} are free", text::bytes(*needed), path.display(), text::bytes(*available))]
     Disk {
@@ -122,6 +132,18 @@ pub enum TrainError {
     /// The model or an adapter.
     #[error(transparent)]
     Model(#[from] LlmError),
+    /// There is no card to train on.
+    #[error("no graphics card can be used: {reason}")]
+    NoCard {
+        /// Why.
+        reason: String,
+    },
+    /// The device that computes reported an error.
+    #[error("the device that trains failed: {reason}")]
+    Device {
+        /// In candle's words.
+        reason: String,
+    },
     /// A run that should be stopped does not run, or cannot be told.
     #[error("the run in {} cannot be stopped: {reason}", path.display())]
     NotStopped {
@@ -141,7 +163,7 @@ impl TrainError {
         Some(match self {
             Self::Flag { nearest: Some(nearest), .. } => format!("the nearest is --{nearest}"),
             Self::Flag { .. } => "`sqllama train --help` lists the flags".into(),
-            Self::Memory { advice, .. } => advice.clone(),
+            Self::Memory { advice, .. } | Self::CardMemory { advice, .. } => advice.clone(),
             Self::Disk { .. } => "free some space, or set a smaller `--save_total_limit`".into(),
             Self::NoExamples { .. } => "raise `--model_max_length`, or look at the data with `sqllama data check`".into(),
             Self::NotFinite { .. } => "lower `--learning_rate`, or go on from the last checkpoint with `--resume`".into(),
@@ -150,6 +172,10 @@ impl TrainError {
                 format!("go on with `--resume {}`, or begin anew with `--overwrite_output_dir true`", path.display())
             }
             Self::NoRun { .. } => "`--resume` takes the `--output_dir` of a run that was begun".into(),
+            Self::NoCard { .. } => "train on the processor with `--device cpu`".into(),
+            Self::Device { .. } => {
+                "where its memory is full, try `--offload optimizer`, a smaller `--per_device_train_batch_size`, or `--device cpu`".into()
+            }
             Self::Changed { .. } => "give what it was begun with, or begin another run with another `--output_dir`".into(),
             Self::Checkpoint { .. } => "delete that folder: the one before it is used then".into(),
             Self::Busy(_) => "wait for it, or stop it; only one process trains in a folder".into(),

@@ -41,7 +41,7 @@ const fn flag(name: &'static str, kind: Kind, meaning: &'static str) -> Flag {
 }
 
 /// Every setting of [`TrainConfig`].
-pub const FLAGS: [Flag; 44] = [
+pub const FLAGS: [Flag; 47] = [
     flag("model_name_or_path", Kind::Text, "catalogue name, GGUF file or Hugging Face folder"),
     flag("data_path", Kind::Words, "files of examples: Alpaca, chat, Spider, prompt and completion"),
     flag("eval_data_path", Kind::Text, "file of held-out examples"),
@@ -80,6 +80,13 @@ pub const FLAGS: [Flag; 44] = [
     flag("adam_epsilon", Kind::Number, "[1e-8]"),
     flag("max_grad_norm", Kind::Number, "longer gradients are shortened to this; 0 for never [1]"),
     flag("seed", Kind::Integer, "of order, adapters and dropout [42]"),
+    flag("device", Kind::Text, "auto, cpu or cuda [auto: a card where there is one]"),
+    flag("bf16", Kind::Switch, "on a card, multiply matrices in bf16; values, gradients and moments stay f32"),
+    flag(
+        "offload",
+        Kind::Text,
+        "what waits in host memory rather than on the card: none, optimizer (moments and f32 values), gradients (also these) or all (also weights and layer inputs) [none]",
+    ),
     flag("logging_steps", Kind::Integer, "steps between lines of the log [10]"),
     flag("save_strategy", Kind::Text, "checkpoints: no, steps or epoch [steps]"),
     flag("save_steps", Kind::Integer, "steps between checkpoints [500]"),
@@ -102,8 +109,7 @@ const ALIASES: [(&str, &str); 5] = [
 ];
 
 /// What the Trainer takes and means nothing here, and why.
-const MEANINGLESS: [(&str, Kind, &str); 37] = [
-    ("bf16", Kind::Switch, "everything is computed in f32"),
+const MEANINGLESS: [(&str, Kind, &str); 34] = [
     ("fp16", Kind::Switch, "everything is computed in f32"),
     ("tf32", Kind::Switch, "everything is computed in f32"),
     ("bf16_full_eval", Kind::Switch, "everything is computed in f32"),
@@ -137,18 +143,18 @@ const MEANINGLESS: [(&str, Kind, &str); 37] = [
     ("save_safetensors", Kind::Switch, "weights are always safetensors"),
     ("save_on_each_node", Kind::Switch, "one machine trains"),
     ("torch_compile", Kind::Switch, "there is no torch"),
-    ("use_cpu", Kind::Switch, "the processor trains"),
-    ("no_cuda", Kind::Switch, "the processor trains"),
     ("prediction_loss_only", Kind::Switch, "evaluation is the loss alone"),
 ];
 
 /// Names that do something besides setting a value.
-const SPECIAL: [(&str, Kind); 10] = [
+const SPECIAL: [(&str, Kind); 12] = [
     ("config", Kind::Text),
     ("preset", Kind::Text),
     ("deepspeed", Kind::Text),
     ("optim", Kind::Text),
     ("group_by_length", Kind::Switch),
+    ("use_cpu", Kind::Switch),
+    ("no_cuda", Kind::Switch),
     ("resume", Kind::Text),
     ("resume_from_checkpoint", Kind::Text),
     ("dry_run", Kind::Switch),
@@ -238,6 +244,11 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                 typed.insert("train_sampling_strategy".into(), "group_by_length".into());
             }
             "group_by_length" => {}
+            "use_cpu" | "no_cuda" => {
+                if boolean(value) == Some(true) {
+                    typed.insert("device".into(), "cpu".into());
+                }
+            }
             "resume" => out.resume = Some(value.into()),
             "resume_from_checkpoint" => match boolean(value) {
                 Some(resume) => resume_here = resume,
@@ -409,9 +420,11 @@ fn convert(name: &'static str, kind: Kind, words: &[&str]) -> Result<Value, Trai
     };
     let parts = || words.iter().flat_map(|word| word.split([',', ' '])).filter(|part| !part.is_empty());
     Ok(match kind {
-        Kind::Text => {
-            Value::String(if name.ends_with("strategy") || name == "lr_scheduler_type" { word.to_lowercase() } else { word.into() })
-        }
+        Kind::Text => Value::String(if name.ends_with("strategy") || ["lr_scheduler_type", "device", "offload"].contains(&name) {
+            word.to_lowercase()
+        } else {
+            word.into()
+        }),
         Kind::Integer => Value::Integer(integer(word)?),
         Kind::Number => Value::Float(number(word)?),
         Kind::Switch => Value::Boolean(boolean(word).ok_or_else(|| wrong(word, "True or False"))?),
@@ -454,6 +467,21 @@ fn apply_deepspeed(
         table.insert("max_grad_norm".into(), Value::Float(value));
         used.push("gradient_clipping");
     }
+    let zero = json.get("zero_optimization");
+    let to_host = |key: &str| {
+        let device = zero.and_then(|zero| zero.get(key)).and_then(|part| part.get("device")).and_then(serde_json::Value::as_str);
+        device == Some("cpu")
+    };
+    let offload = match (to_host("offload_param"), to_host("offload_optimizer")) {
+        (true, _) => Some("all"),
+        (false, true) => Some("optimizer"),
+        (false, false) => None,
+    };
+    if let Some(offload) = offload {
+        // What was typed wins: only a card has anything to put away.
+        table.entry("offload").or_insert_with(|| offload.into());
+        used.push("zero_optimization");
+    }
     let unused: Vec<&str> = json
         .as_object()
         .into_iter()
@@ -461,12 +489,19 @@ fn apply_deepspeed(
         .map(String::as_str)
         .filter(|key| {
             !used.contains(key)
-                && !["optimizer", "gradient_accumulation_steps", "gradient_clipping", "train_batch_size", "train_micro_batch_size_per_gpu"]
-                    .contains(key)
+                && ![
+                    "bf16",
+                    "optimizer",
+                    "gradient_accumulation_steps",
+                    "gradient_clipping",
+                    "train_batch_size",
+                    "train_micro_batch_size_per_gpu",
+                ]
+                .contains(key)
         })
         .collect();
     if !unused.is_empty() {
-        warnings.push(format!("{} of {} mean nothing here: one machine trains, in f32", unused.join(", "), path.display()));
+        warnings.push(format!("{} of {} mean nothing here: one machine trains", unused.join(", "), path.display()));
     }
     Ok(())
 }

@@ -4,20 +4,26 @@
 //! - [`flags`]: the same as words of a command line
 //! - [`rows`]: examples as tokens, prompt and answer
 //! - [`mod@plan`]: what it will do and take
+//! - [`memory`]: the memory that takes, in the machine and on a card
 //! - [`measure`]: how fast this machine is, and what this process holds
 //! - [`mod@run`]: steps, evaluations, checkpoints
 //! - [`event`]: what it tells meanwhile, and the fold over it
+//! - [`device`]: what it computes on
 //! - [`model`]: the decoder, forward and backward
+//! - `learner`: the decoder with its values, and what computes with them
 //! - [`optimizer`], [`schedule`], [`order`]: how it learns, how fast, from which rows
 //! - [`checkpoint`], [`state`]: what it leaves on disk
 //! - [`watch`]: runs from outside: where they stand, who trains in them
 
 pub mod checkpoint;
 pub mod config;
+pub mod device;
 mod error;
 pub mod event;
 pub mod flags;
+mod learner;
 pub mod measure;
+pub mod memory;
 pub mod model;
 pub mod optimizer;
 pub mod order;
@@ -29,6 +35,7 @@ pub mod state;
 pub mod watch;
 
 pub use config::{Method, TrainConfig};
+pub use device::{Arithmetic, DeviceChoice, Offload};
 pub use error::TrainError;
 pub use event::{Progress, Standing, TrainEvent};
 pub use plan::{Machine, TrainPlan, plan};

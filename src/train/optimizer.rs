@@ -1,6 +1,6 @@
 //! AdamW with decoupled decay (arXiv 1711.05101), as `torch.optim.AdamW` computes it.
 
-use super::model::{Gradients, Parameters};
+use super::model::{Gradients, Parameter, Parameters};
 use crate::compute::Pool;
 
 /// AdamW's constants.
@@ -43,30 +43,73 @@ pub fn clip_factor(norm: f64, max_norm: f64) -> f32 {
     if max_norm <= 0.0 { 1.0 } else { (max_norm / (norm + 1e-6)).min(1.0) as f32 }
 }
 
+/// How far one step goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Stride {
+    /// The rate, with the first moment's bias corrected.
+    pub step_size: f32,
+    /// The root of the second moment's correction.
+    pub root2: f32,
+    /// Decay of the first moment.
+    pub beta1: f32,
+    /// Decay of the second moment.
+    pub beta2: f32,
+    /// Keeps the divisor from zero.
+    pub epsilon: f32,
+    /// What gradients are multiplied with.
+    pub factor: f32,
+    /// What is left of a weight that decays.
+    kept: f32,
+}
+
 impl AdamW {
+    /// The step after which `steps` were taken, at `rate`, against `factor` times the gradients.
+    pub fn stride(&self, steps: u64, rate: f64, factor: f32) -> Stride {
+        let steps = steps.min(i32::MAX as u64) as i32;
+        let correction1 = 1.0 - self.beta1.powi(steps);
+        let correction2 = 1.0 - self.beta2.powi(steps);
+        Stride {
+            step_size: (rate / correction1) as f32,
+            root2: correction2.sqrt() as f32,
+            beta1: self.beta1 as f32,
+            beta2: self.beta2 as f32,
+            epsilon: self.epsilon as f32,
+            factor,
+            kept: (1.0 - rate * self.weight_decay) as f32,
+        }
+    }
+
     /// One step: every parameter moves against `factor` times its gradient, at `rate`.
     pub fn step(&self, pool: &Pool, parameters: &mut Parameters, gradients: &Gradients, moments: &mut Moments, rate: f64, factor: f32) {
         moments.steps += 1;
-        let steps = moments.steps.min(i32::MAX as u64) as i32;
-        let correction1 = 1.0 - self.beta1.powi(steps);
-        let correction2 = 1.0 - self.beta2.powi(steps);
-        let step_size = (rate / correction1) as f32;
-        let root2 = correction2.sqrt() as f32;
-        let (beta1, beta2, epsilon) = (self.beta1 as f32, self.beta2 as f32, self.epsilon as f32);
+        let stride = self.stride(moments.steps, rate, factor);
         let sides = parameters.iter_mut().zip(gradients.iter()).zip(moments.first.iter_mut().zip(moments.second.iter_mut()));
         for ((parameter, gradient), (first, second)) in sides {
-            let keep = if parameter.decays { (1.0 - rate * self.weight_decay) as f32 } else { 1.0 };
-            let parts = parameter.values.chunks_mut(BAND).zip(gradient.chunks(BAND));
-            let parts = parts.zip(first.chunks_mut(BAND).zip(second.chunks_mut(BAND)));
-            pool.for_each(parts, |((values, gradient), (first, second))| {
-                for (((value, gradient), m), v) in values.iter_mut().zip(gradient).zip(first).zip(second) {
-                    let g = gradient * factor;
-                    *m += (g - *m) * (1.0 - beta1);
-                    *v = *v * beta2 + g * g * (1.0 - beta2);
-                    *value = *value * keep - step_size * (*m / (v.sqrt() / root2 + epsilon));
-                }
-            });
+            stride.update(pool, parameter, gradient, first, second);
         }
+    }
+}
+
+impl Stride {
+    /// What is left of a weight.
+    pub fn keep(&self, decays: bool) -> f32 {
+        if decays { self.kept } else { 1.0 }
+    }
+
+    /// Moves one parameter.
+    pub fn update(&self, pool: &Pool, parameter: &mut Parameter, gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
+        let Self { step_size, root2, beta1, beta2, epsilon, factor, .. } = *self;
+        let keep = self.keep(parameter.decays);
+        let parts = parameter.values.chunks_mut(BAND).zip(gradient.chunks(BAND));
+        let parts = parts.zip(first.chunks_mut(BAND).zip(second.chunks_mut(BAND)));
+        pool.for_each(parts, |((values, gradient), (first, second))| {
+            for (((value, gradient), m), v) in values.iter_mut().zip(gradient).zip(first).zip(second) {
+                let g = gradient * factor;
+                *m += (g - *m) * (1.0 - beta1);
+                *v = *v * beta2 + g * g * (1.0 - beta2);
+                *value = *value * keep - step_size * (*m / (v.sqrt() / root2 + epsilon));
+            }
+        });
     }
 }
 

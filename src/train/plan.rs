@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use super::TrainError;
 use super::config::{Interval, Method, TrainConfig};
+use super::device::{Arithmetic, Offload};
+use super::memory::{MemoryPlan, Needs, Sizes};
 use super::model::{Adaptation, Batch, Row};
 use super::order::batches;
 use super::rows::{Dropped, Rows};
@@ -22,30 +24,10 @@ pub struct Machine {
     pub disk: Option<u64>,
     /// Multiplications and additions a second, as measured on one of the model's own matrices.
     pub operations_per_second: Option<f64>,
-}
-
-/// Bytes of memory by kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct MemoryPlan {
-    /// The model's file, as far as it is read; mapped, so that the system may drop it.
-    pub model: u64,
-    /// Trained values.
-    pub parameters: u64,
-    /// Their gradients.
-    pub gradients: u64,
-    /// AdamW's moments.
-    pub moments: u64,
-    /// What the forward pass keeps for the way back.
-    pub activations: u64,
-    /// Buffers of a layer and of the loss.
-    pub scratch: u64,
-}
-
-impl MemoryPlan {
-    /// All of it.
-    pub fn total(&self) -> u64 {
-        self.model + self.parameters + self.gradients + self.moments + self.activations + self.scratch
-    }
+    /// What computes.
+    pub arithmetic: Arithmetic,
+    /// Bytes that are free on the card, where one computes.
+    pub card_memory: Option<u64>,
 }
 
 /// Everything that is known before a run begins.
@@ -81,8 +63,10 @@ pub struct TrainPlan {
     pub model_parameters: u64,
     /// Layers whose activations are kept; those of the others are computed again.
     pub kept_layers: usize,
-    /// Memory by kind, in bytes.
+    /// The machine's memory by kind, in bytes.
     pub memory: MemoryPlan,
+    /// The card's, where one computes.
+    pub card: Option<MemoryPlan>,
     /// Bytes of all checkpoints and the result.
     pub disk_bytes: u64,
     /// Seconds, where the machine's speed is known.
@@ -162,6 +146,10 @@ pub fn plan(
         warnings.push("with dropout, rows that share a beginning also share what is dropped in it".into());
     }
 
+    if config.offload != Offload::None && !machine.arithmetic.is_tensors() {
+        warnings.push("--offload means nothing on the processor: everything is in its memory".into());
+    }
+
     let sampling = config.sampling();
     let steps_per_epoch = sampling.steps_of_epoch(train.rows.len()) as u64;
     let total_steps = config.max_steps.unwrap_or((config.num_train_epochs * steps_per_epoch as f64).ceil() as u64).max(1);
@@ -170,7 +158,18 @@ pub fn plan(
     let work = work(config, train, total_steps, steps_per_epoch);
 
     let spec = &model.spec;
-    let (memory, kept_layers) = memory(config, model, &adaptation, trainable_parameters, work.largest_batch, machine);
+    let sizes = Sizes::new(model, trainable_parameters, adaptation == Adaptation::Full, work.largest_batch, train.longest);
+    let bf16 = config.bf16 && machine.arithmetic.has_bf16();
+    let Needs { host: memory, card, kept_layers } = match machine.arithmetic.is_tensors() {
+        false => sizes.kernels(config, machine.memory),
+        true => sizes.tensors(config, bf16, machine.card_memory),
+    };
+    if let (Some(card), Some(available)) = (&card, machine.card_memory)
+        && card.total() > available
+    {
+        let advice = sizes.card_advice(config, method, bf16, available, machine.memory);
+        return Err(TrainError::CardMemory { needed: card.total(), available, advice });
+    }
     if let Some(available) = machine.memory
         && memory.total() > available
     {
@@ -225,6 +224,7 @@ pub fn plan(
         model_parameters: model_parameters(model),
         kept_layers,
         memory,
+        card,
         disk_bytes,
         seconds,
         warnings,
@@ -276,56 +276,6 @@ fn work(config: &TrainConfig, train: &Rows, total_steps: u64, steps_per_epoch: u
         *count = (*count as f64 * epochs) as u64;
     }
     work
-}
-
-fn memory(
-    config: &TrainConfig,
-    model: &Model,
-    adaptation: &Adaptation,
-    trainable: u64,
-    tokens: usize,
-    machine: &Machine,
-) -> (MemoryPlan, usize) {
-    let spec = &model.spec;
-    let stored: usize = {
-        let weights = &model.weights;
-        let layer = |layer: &crate::llm::weights::Layer| {
-            Projection::ALL.iter().map(|&projection| layer.projection(projection).matrix().bytes.len()).sum::<usize>()
-        };
-        weights.layers.iter().map(layer).sum::<usize>() + weights.output.matrix().bytes.len()
-    };
-    let float = size_of::<f32>();
-    let kept = super::model::layer::kept_floats(spec.hidden, spec.query_dim(), spec.kv_dim(), spec.feed_forward, spec.heads);
-    let layer = (tokens * kept * float) as u64;
-    let input = (tokens * spec.hidden * float) as u64;
-    let widest = spec.feed_forward.max(spec.hidden);
-    let scratch = tokens * (4 * widest + 6 * spec.hidden + 2 * spec.query_dim()) * float;
-    let logits = super::model::loss::chunk_rows(model.vocabulary()) * model.vocabulary() * float;
-    let mut plan = MemoryPlan {
-        // Full training reads the file once and works on copies.
-        model: if *adaptation == Adaptation::Full { 0 } else { stored as u64 },
-        parameters: 4 * trainable,
-        gradients: 4 * trainable,
-        moments: 8 * trainable,
-        activations: spec.layers as u64 * input + layer,
-        scratch: (scratch + logits) as u64 + (64 << 20),
-    };
-    let most = match config.gradient_checkpointing {
-        Some(true) => 0,
-        Some(false) => spec.layers,
-        None => {
-            // Room is left for others: what is kept only saves time.
-            let free = machine.memory.map_or(u64::MAX, |memory| memory / 4 * 3).saturating_sub(plan.total());
-            let budget = free.min(plan.total() / 2);
-            (budget / layer.max(1)).min(spec.layers as u64) as usize
-        }
-    };
-    plan.activations += layer * most as u64;
-    if most == 0 {
-        // The input of every second layer is computed again.
-        plan.activations -= spec.layers as u64 / 2 * input;
-    }
-    (plan, most)
 }
 
 fn advice(config: &TrainConfig, method: Method, memory: &MemoryPlan) -> String {

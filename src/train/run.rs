@@ -8,16 +8,16 @@ use std::time::Instant;
 use super::TrainError;
 use super::checkpoint::{self, Identity, RunFolder, STATE, write_file};
 use super::config::{Interval, TrainConfig};
+use super::device::Arithmetic;
 use super::event::TrainEvent;
+use super::learner::Learner;
 use super::model::decoder;
-use super::model::workspace::Workspace;
-use super::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
+use super::model::{Adaptation, Batch, Decoder, Row, StepScale};
 use super::optimizer::{AdamW, Moments, clip_factor};
 use super::order::batches;
 use super::plan::{self, TrainPlan};
 use super::rows::Rows;
 use super::state::{Own, TrainerState};
-use crate::compute;
 use crate::llm::LlmError;
 use crate::llm::adapter::card::{BaseCard, hex};
 use crate::llm::adapter::{Adapter, AdapterCard, trial};
@@ -54,6 +54,8 @@ pub struct Inputs<'a> {
     pub initial: Option<&'a Adapter>,
     /// `alpaca` or `chat`.
     pub prompt: &'static str,
+    /// What computes.
+    pub arithmetic: Arithmetic,
 }
 
 /// Where a run begins.
@@ -151,11 +153,7 @@ struct Trainer<'a, 'w> {
     plan: &'a TrainPlan,
     inputs: &'a Inputs<'w>,
     folder: &'a RunFolder,
-    decoder: Decoder<'w>,
-    parameters: Parameters,
-    gradients: Gradients,
-    moments: Moments,
-    workspace: Workspace<'static>,
+    learner: Learner<'w>,
     identity: Identity,
     state: TrainerState,
     dropout: f32,
@@ -195,6 +193,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
         let weights_sha256 = hex(model.weights_hash());
         let own = Own { settings: config.identity(), data: inputs.train.hash(), model: weights_sha256.clone(), ..Own::default() };
         let mut state = TrainerState::new(config, plan.total_steps, own);
+        let mut begun_before = false;
         if let (Start::Resume, Some(&step)) = (start, folder.checkpoints().last()) {
             let read = checkpoint::read(&folder.checkpoint(step), &decoder, &mut parameters, &mut moments, &adaptation)?;
             let changed = config.changed_since(&read.sqllama.settings);
@@ -209,6 +208,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
                 }
             }
             state = read;
+            begun_before = true;
         }
         let base = BaseCard { name: inputs.model_name.clone(), weights_sha256 };
         let card = AdapterCard { format: AdapterCard::FORMAT, prompt: inputs.prompt.into(), schema_text: 1, base };
@@ -217,35 +217,20 @@ impl<'a, 'w> Trainer<'a, 'w> {
             Adaptation::Lora(config) => config.lora_dropout as f32,
         };
         let identity = Identity { adaptation, card: Some(card), source: inputs.model_folder.clone() };
+        let elements = parameters.elements();
+        let learner = Learner::new(config, inputs.arithmetic, decoder, parameters, moments, begun_before)?;
         teller.tell(TrainEvent::Started {
             step: state.global_step,
             total_steps: plan.total_steps,
             epochs: plan.total_steps as f64 / plan.steps_per_epoch as f64,
             examples: plan.examples,
-            parameters: parameters.elements(),
+            parameters: elements,
         })?;
         for text in &plan.warnings {
             teller.tell(TrainEvent::Warning { text: text.clone() })?;
         }
-        let gradients = Gradients::zeros(&parameters);
-        let workspace = Workspace::new(compute::global());
         let begun = Instant::now();
-        Ok(Self {
-            config,
-            plan,
-            inputs,
-            folder,
-            decoder,
-            parameters,
-            gradients,
-            moments,
-            workspace,
-            identity,
-            state,
-            dropout,
-            begun,
-            order: None,
-        })
+        Ok(Self { config, plan, inputs, folder, learner, identity, state, dropout, begun, order: None })
     }
 
     fn train(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
@@ -292,7 +277,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
         let rows: Vec<&Row> = order.get(range).unwrap_or_default().iter().filter_map(|&index| self.inputs.train.rows.get(index)).collect();
         self.order = Some((epoch, order));
         let learned: usize = rows.iter().map(|row| row.learned()).sum();
-        self.gradients.clear();
+        self.learner.clear();
         let (mut loss, mut tokens) = (0.0, 0);
         for (index, rows) in batches(&rows, sampling.batch, self.inputs.train.longest, self.config.share_prefix).iter().enumerate() {
             if cancel.is_stopped() {
@@ -301,19 +286,11 @@ impl<'a, 'w> Trainer<'a, 'w> {
             let batch = if self.config.share_prefix { Batch::shared(rows) } else { Batch::separate(rows) };
             let dropout_key = random::key(&[self.config.seed, 3, step, index as u64]);
             let scale = StepScale { loss: 1.0 / learned as f32, dropout_key };
-            let sum = self.decoder.loss(
-                &mut self.workspace,
-                &self.parameters,
-                &mut self.gradients,
-                &batch,
-                Some(scale),
-                self.dropout,
-                self.plan.kept_layers,
-            );
+            let sum = self.learner.loss(&batch, Some(scale), self.dropout, self.plan.kept_layers)?;
             loss += sum / learned as f64;
             tokens += batch.len();
         }
-        let norm = self.gradients.norm();
+        let norm = self.learner.norm()?;
         for (what, value) in [("loss", loss), ("gradient", norm)] {
             if !value.is_finite() {
                 // Frozen weights are read here alone: to read all of them before every run would take seconds.
@@ -331,7 +308,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
             weight_decay: self.config.weight_decay,
         };
         let factor = clip_factor(norm, self.config.max_grad_norm);
-        optimizer.step(self.workspace.pool, &mut self.parameters, &self.gradients, &mut self.moments, rate, factor);
+        self.learner.step(&optimizer, rate, factor)?;
         let state = &mut self.state;
         state.global_step = step + 1;
         state.epoch = state.global_step as f64 / self.plan.steps_per_epoch as f64;
@@ -362,7 +339,8 @@ impl<'a, 'w> Trainer<'a, 'w> {
         let rows = self.inputs.eval.unwrap_or(self.inputs.train);
         // All of a model's weights in training are nothing that inference can read yet: only adapters are tried.
         let (Adaptation::Lora(config), Some(row)) = (&self.identity.adaptation, rows.rows.first()) else { return Ok(()) };
-        let adapter = self.decoder.adapter(&self.parameters, config, None);
+        self.learner.read_back()?;
+        let adapter = self.learner.decoder.adapter(&self.learner.parameters, config, None);
         let (prompt, answer) = row.tokens.split_at(row.prompt.min(row.tokens.len()));
         let answered = match trial::answer(self.inputs.model, &adapter, prompt, 2 * answer.len() + SAMPLE_TOKENS, cancel) {
             Ok(answered) => answered,
@@ -381,7 +359,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
         let (mut loss, mut learned) = (0.0, 0);
         for rows in batches(&all, self.config.per_device_eval_batch_size, rows.longest, self.config.share_prefix) {
             let batch = if self.config.share_prefix { Batch::shared(&rows) } else { Batch::separate(&rows) };
-            loss += self.decoder.loss(&mut self.workspace, &self.parameters, &mut self.gradients, &batch, None, 0.0, 0);
+            loss += self.learner.loss(&batch, None, 0.0, 0)?;
             learned += batch.targets.len();
         }
         let eval_loss = loss / learned.max(1) as f64;
@@ -413,7 +391,11 @@ impl<'a, 'w> Trainer<'a, 'w> {
         if step == 0 || self.folder.checkpoints().contains(&step) {
             return Ok(());
         }
-        let folder = checkpoint::write(self.folder, &self.decoder, &self.parameters, &self.moments, &self.state, &self.identity)?;
+        self.learner.read_back_all()?;
+        let Learner { decoder, parameters, moments, .. } = &self.learner;
+        let written = checkpoint::write(self.folder, decoder, parameters, moments, &self.state, &self.identity);
+        self.learner.forget_copies();
+        let folder = written?;
         let best = self.state.best_global_step.filter(|_| self.config.load_best_model_at_end);
         self.folder.rotate(self.config.save_total_limit, best);
         teller.tell(TrainEvent::Saved { step, folder: folder.display().to_string() })
@@ -421,11 +403,13 @@ impl<'a, 'w> Trainer<'a, 'w> {
 
     fn finish(&mut self, stopped_early: bool, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
         let step = self.state.global_step;
+        self.learner.read_back()?;
+        let Learner { decoder, parameters, .. } = &mut self.learner;
         if let Some(best) = self.state.best_global_step.filter(|&best| self.config.load_best_model_at_end && best != step) {
             let folder = self.folder.checkpoint(best);
-            checkpoint::read_weights(&folder, &self.decoder, &mut self.parameters, &self.identity.adaptation)?;
+            checkpoint::read_weights(&folder, decoder, parameters, &self.identity.adaptation)?;
         }
-        checkpoint::write_result(&self.folder.path, &self.decoder, &self.parameters, &self.identity)?;
+        checkpoint::write_result(&self.folder.path, decoder, parameters, &self.identity)?;
         let train_loss = self.state.sqllama.loss_sum / step.max(1) as f64;
         let seconds = self.begun.elapsed().as_secs_f64();
         self.state.log(&[("train_loss", train_loss), ("train_runtime", seconds)]);

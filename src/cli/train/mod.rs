@@ -24,7 +24,7 @@ use crate::store::{catalogue, machine, runs};
 use crate::text;
 use crate::train::config::PromptChoice;
 use crate::train::flags::{self, Request};
-use crate::train::{Inputs, Machine, Outcome, Rows, Start, TrainConfig, measure, plan, run};
+use crate::train::{Arithmetic, DeviceChoice, Inputs, Machine, Outcome, Rows, Start, TrainConfig, TrainError, measure, plan, run};
 use args::TrainArgs;
 
 /// Exit code of a run that was stopped and can go on.
@@ -39,6 +39,7 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
     let (config, start) = chosen(&request)?;
     config.check()?;
     settings.apply_threads(request.threads);
+    let (mut arithmetic, card_memory) = Arithmetic::choose(config.device)?;
     let cancel = interrupt::watch_termination();
     let resolved = catalogue::resolve(&settings.paths, Some(&config.model_name_or_path))?;
     let model = OpenedModel::open(&resolved.path)?;
@@ -47,12 +48,25 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
     let eval = config.eval_data_path.clone().map(|path| read_rows(&config, &model, form, &[path], &cancel)).transpose()?;
     let eval = eval.map(|(rows, _)| rows);
     let initial = config.init_adapter.as_deref().map(Adapter::read).transpose()?;
-    let machine = Machine {
-        memory: machine::memory().map(|memory| memory.available),
-        disk: machine::free_bytes(&config.output_dir),
-        operations_per_second: measure::operations_per_second(&model.model),
+    let plan_with = |arithmetic: Arithmetic| {
+        let machine = Machine {
+            memory: machine::memory().map(|memory| memory.available),
+            disk: machine::free_bytes(&config.output_dir),
+            operations_per_second: if arithmetic.is_tensors() { None } else { measure::operations_per_second(&model.model) },
+            arithmetic,
+            card_memory,
+        };
+        plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine)
     };
-    let plan = plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine);
+    let mut plan = plan_with(arithmetic);
+    if let (Err(error @ TrainError::CardMemory { .. }), DeviceChoice::Auto) = (&plan, config.device) {
+        say(&format!("warning: the processor trains: {error}; {}", error.hint().unwrap_or_default()))?;
+        arithmetic = Arithmetic::Kernels;
+        plan = plan_with(arithmetic);
+    }
+    if config.bf16 && !arithmetic.has_bf16() {
+        say("warning: --bf16 means nothing here: everything is computed in f32 on the processor")?;
+    }
     if request.dry_run && request.json {
         return preview::print(&config, plan, &model, &train, files);
     }
@@ -71,6 +85,7 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
         eval: eval.as_ref(),
         initial: initial.as_ref(),
         prompt: if form == Form::Alpaca { "alpaca" } else { "chat" },
+        arithmetic,
     };
     if let Err(error) = runs::remember(&settings.paths, &config.output_dir) {
         say(&format!("warning: `sqllama runs` will not know of this run: {error}"))?;

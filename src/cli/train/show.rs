@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::super::line::LiveLine;
 use crate::text;
 use crate::train::config::{Method, TrainConfig};
+use crate::train::memory::MemoryPlan;
 use crate::train::{Progress, TrainEvent, TrainPlan};
 
 /// The plan, a line a subject.
@@ -51,20 +52,10 @@ pub(super) fn plan(config: &TrainConfig, plan: &TrainPlan) -> String {
         let _ = write!(tokens, "; {} if beginnings were not shared", text::count(plan.tokens));
     }
     line("tokens", tokens);
-    let memory = &plan.memory;
-    line(
-        "memory",
-        format!(
-            "about {}: model {}, trained {}, gradients {}, moments {}, activations {}, scratch {}",
-            text::bytes(memory.total()),
-            text::bytes(memory.model),
-            text::bytes(memory.parameters),
-            text::bytes(memory.gradients),
-            text::bytes(memory.moments),
-            text::bytes(memory.activations),
-            text::bytes(memory.scratch)
-        ),
-    );
+    line("memory", memory(&plan.memory));
+    if let Some(card) = &plan.card {
+        line("card", memory(card));
+    }
     line("disk", format!("about {} in {}", text::bytes(plan.disk_bytes), config.output_dir.display()));
     if let Some(seconds) = plan.seconds {
         line("time", format!("about {} on this machine", text::duration(Duration::from_secs_f64(seconds))));
@@ -73,6 +64,19 @@ pub(super) fn plan(config: &TrainConfig, plan: &TrainPlan) -> String {
         line("warning", warning.clone());
     }
     out
+}
+
+fn memory(memory: &MemoryPlan) -> String {
+    format!(
+        "about {}: model {}, trained {}, gradients {}, moments {}, activations {}, scratch {}",
+        text::bytes(memory.total()),
+        text::bytes(memory.model),
+        text::bytes(memory.parameters),
+        text::bytes(memory.gradients),
+        text::bytes(memory.moments),
+        text::bytes(memory.activations),
+        text::bytes(memory.scratch)
+    )
 }
 
 /// A run as it goes on.

@@ -1,6 +1,7 @@
 //! Command lines and the settings they give.
 
 use super::super::config::{Interval, Method};
+use super::super::device::{DeviceChoice, Offload};
 use super::super::order::SamplingStrategy;
 use super::super::schedule::SchedulerType;
 use super::*;
@@ -12,6 +13,9 @@ fn parse_line(line: &str) -> Result<Request, TrainError> {
     let words: Vec<String> = line.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect();
     let read = |path: &Path| match path.to_str() {
         Some("ds_config_sql.json") => Ok(DEEPSPEED.to_owned()),
+        Some("offload.json") => Ok(r#"{"zero_optimization": {"stage": 3, "offload_optimizer": {"device": "cpu"},
+            "offload_param": {"device": "cpu"}}}"#
+            .to_owned()),
         Some("run.toml") => Ok("model_name_or_path = \"m\"\ndata_path = [\"a.json\"]\noutput_dir = \"o\"\nlora_r = 4\n".to_owned()),
         Some("typo.toml") => Ok("model_name_or_path = \"m\"\nlora_rank = 4\n".to_owned()),
         _ => Err(std::io::ErrorKind::NotFound.into()),
@@ -52,15 +56,24 @@ fn the_seeds_command_line_is_understood_as_it_stands() {
     assert_eq!((config.gradient_checkpointing, config.eval_strategy, config.save_total_limit), (Some(true), Interval::No, Some(1)));
     assert_eq!(config.lr_scheduler_type, SchedulerType::WarmupDecay);
     let warnings = request.warnings.join("\n");
-    for part in [
-        "--bf16 means nothing",
-        "--tf32 means nothing",
-        "WarmupDecayLR of ds_config_sql.json wins over --lr_scheduler_type cosine",
-        "zero_optimization",
-    ] {
+    for part in ["--tf32 means nothing", "WarmupDecayLR of ds_config_sql.json wins over --lr_scheduler_type cosine", "zero_optimization"] {
         assert!(warnings.contains(part), "{part} in {warnings}");
     }
+    assert!(config.bf16 && config.device == DeviceChoice::Auto && config.offload == Offload::None);
     config.check().unwrap();
+}
+
+#[test]
+fn devices_and_what_waits_in_host_memory() {
+    let config = |line: &str| parse_line(&format!("run.toml {line}")).unwrap().config;
+    assert_eq!(config("--device CUDA --offload Optimizer").device, DeviceChoice::Cuda);
+    assert_eq!((config("--no_cuda").device, config("--use_cpu True").device), (DeviceChoice::Cpu, DeviceChoice::Cpu));
+    assert_eq!(config("--no_cuda False").device, DeviceChoice::Auto);
+    let request = parse_line("run.toml --deepspeed offload.json").unwrap();
+    assert_eq!((request.config.offload, request.warnings.len()), (Offload::All, 0));
+    assert_eq!(config("--deepspeed offload.json --offload optimizer").offload, Offload::Optimizer);
+    check_error("run.toml --device tpu", "`device` cannot be `tpu`");
+    check_error("run.toml --offload disk", "`offload` cannot be `disk`");
 }
 
 #[test]

@@ -29,16 +29,16 @@ pub enum Adaptation {
 /// A model as it is trained: frozen parts lie in the model, trained ones among the parameters.
 #[derive(Debug)]
 pub struct Decoder<'w> {
-    spec: &'w ArchSpec,
-    embedding: &'w Weight,
+    pub(super) spec: &'w ArchSpec,
+    pub(super) embedding: &'w Weight,
     /// `Some` where it is trained.
-    embedding_id: Option<ParameterId>,
-    layers: Vec<TrainedLayer<'w>>,
-    final_norm: Vector<'w>,
-    output: Linear<'w>,
-    frequencies: Vec<f64>,
+    pub(super) embedding_id: Option<ParameterId>,
+    pub(super) layers: Vec<TrainedLayer<'w>>,
+    pub(super) final_norm: Vector<'w>,
+    pub(super) output: Linear<'w>,
+    pub(super) frequencies: Vec<f64>,
     /// The lowest layer in which something is trained: the way back ends there.
-    lowest: usize,
+    pub(super) lowest: usize,
 }
 
 /// What a batch's loss is multiplied with, and what is dropped.
@@ -161,7 +161,7 @@ impl<'w> Decoder<'w> {
         (decoder, builder.parameters)
     }
 
-    fn heads(&self) -> Heads {
+    pub(super) fn heads(&self) -> Heads {
         let spec = self.spec;
         Heads { heads: spec.heads, kv_heads: spec.kv_heads, head_dim: spec.head_dim, window: spec.sliding_window }
     }

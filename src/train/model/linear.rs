@@ -60,15 +60,33 @@ pub struct Dropout {
 }
 
 impl Dropout {
+    /// What 16 random bits must reach for an element to be kept.
+    fn limit(&self) -> u64 {
+        (f64::from(self.probability) * 65_536.0).round() as u64
+    }
+
     /// `x / (1 - probability)` where it is kept, else 0; element by element by its place, so that it can be had again.
     fn apply(&self, layer: u64, x: &[f32], out: &mut [f32]) {
         let key = random::key(&[self.key, layer]);
-        let limit = (f64::from(self.probability) * 65_536.0).round() as u64;
+        let limit = self.limit();
         let scale = 1.0 / (1.0 - self.probability);
         for (index, (out, x)) in out.chunks_mut(4).zip(x.chunks(4)).enumerate() {
             let mut bits = random::hash(key, index as u64);
             for (out, x) in out.iter_mut().zip(x) {
                 *out = if bits & 0xffff >= limit { x * scale } else { 0.0 };
+                bits >>= 16;
+            }
+        }
+    }
+
+    /// 1 for each element of `out` that [`Self::apply`] keeps, else 0. They stand from place `from` on, a multiple of four.
+    pub(super) fn passed(&self, layer: u64, from: usize, out: &mut [u8]) {
+        let key = random::key(&[self.key, layer]);
+        let limit = self.limit();
+        for (index, out) in out.chunks_mut(4).enumerate() {
+            let mut bits = random::hash(key, (from / 4 + index) as u64);
+            for out in out {
+                *out = u8::from(bits & 0xffff >= limit);
                 bits >>= 16;
             }
         }

@@ -6,6 +6,7 @@
 //! - [`norm`], [`rope`], [`attention`], [`feed_forward`], [`loss`]: the other operations
 //! - [`layer`], [`decoder`]: a layer, and all of them
 //! - [`workspace`]: buffers that are used again
+//! - [`tensors`]: the same over candle's tensors, for cards
 //!
 //! Shapes are `[tokens, width]`, where tokens are those of all sequences of a batch, one behind the other, without padding.
 
@@ -19,6 +20,7 @@ pub mod loss;
 pub mod norm;
 pub mod parameters;
 pub mod rope;
+pub mod tensors;
 pub mod workspace;
 
 pub use batch::{Batch, Row, Span, Target};

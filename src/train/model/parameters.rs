@@ -1,5 +1,7 @@
 //! What is trained: values and gradients, each under its Hugging Face name.
 
+use crate::compute::Pool;
+
 /// Which parameter; an index into [`Parameters`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ParameterId(pub(super) usize);
@@ -34,6 +36,11 @@ impl Parameters {
     /// A tensor's values.
     pub fn values(&self, id: ParameterId) -> &[f32] {
         self.list.get(id.0).map_or(&[], |parameter| &parameter.values)
+    }
+
+    /// A tensor.
+    pub(super) fn get(&self, id: ParameterId) -> Option<&Parameter> {
+        self.list.get(id.0)
     }
 
     /// Replaces a tensor's values by as many others.
@@ -109,6 +116,17 @@ impl Gradients {
     /// The 2-norm of all together.
     pub fn norm(&self) -> f64 {
         self.list.iter().flatten().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>().sqrt()
+    }
+
+    /// The same on the threads of `pool`, in sums of parts: whatever their number, but not to the last bit what [`Self::norm`] gives.
+    pub fn norm_on(&self, pool: &Pool) -> f64 {
+        const BAND: usize = 1 << 18;
+        let parts: Vec<&[f32]> = self.list.iter().flat_map(|gradient| gradient.chunks(BAND)).collect();
+        let mut sums = vec![0.0; parts.len()];
+        pool.for_each(sums.iter_mut().zip(parts), |(sum, part)| {
+            *sum = part.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>();
+        });
+        sums.iter().sum::<f64>().sqrt()
     }
 
     /// Multiplies all by `factor`.

@@ -6,10 +6,10 @@ use crate::llm::arch::RopePairing;
 /// Cosines and sines of the positions of a batch, `[tokens, half]`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rotation {
-    cos: Vec<f32>,
-    sin: Vec<f32>,
-    half: usize,
-    pairing: RopePairing,
+    pub(super) cos: Vec<f32>,
+    pub(super) sin: Vec<f32>,
+    pub(super) half: usize,
+    pub(super) pairing: RopePairing,
 }
 
 impl Rotation {

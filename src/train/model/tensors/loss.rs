@@ -1,0 +1,75 @@
+//! Cross-entropy over the places where something is learned, chunk by chunk, over tensors.
+
+use candle_core::{D, Result, Tensor};
+
+use super::compute::{Compute, download};
+use super::weights::LinearTensors;
+
+/// Bytes of logits in a chunk: a card wants larger products than a processor's caches.
+const CHUNK_BYTES: usize = 128 << 20;
+
+/// Rows of a chunk, for a vocabulary of this many entries.
+pub fn chunk_rows(vocabulary: usize) -> usize {
+    (CHUNK_BYTES / 4 / vocabulary.max(1)).clamp(64, 2048)
+}
+
+/// What came of a loss.
+#[derive(Debug)]
+pub struct Loss {
+    /// The sum over all places.
+    pub sum: f64,
+    /// Where wanted: `scale` times the gradient of the input, `[places, hidden]`.
+    pub dx: Option<Tensor>,
+    /// Where wanted: that of the output matrix, `[vocabulary, hidden]`.
+    pub dweight: Option<Tensor>,
+}
+
+/// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a `scale` also gradients, multiplied by it;
+/// that of the output matrix only where it is `trained`.
+pub fn cross_entropy(
+    compute: &Compute,
+    output: &LinearTensors,
+    x: &Tensor,
+    tokens: &[u32],
+    scale: Option<f32>,
+    trained: bool,
+) -> Result<Loss> {
+    let vocabulary = output.weight.dim(0)?;
+    let rows = chunk_rows(vocabulary);
+    let turned = output.weight.t()?;
+    let (mut parts, mut dxs, mut dweight) = (Vec::new(), Vec::new(), None::<Tensor>);
+    for (index, tokens) in tokens.chunks(rows).enumerate() {
+        let x = x.narrow(0, index * rows, tokens.len())?;
+        let ids = compute.indices(tokens)?.unsqueeze(1)?; // [rows, 1]
+        let logits = compute.product(&x, &turned)?; // [rows, vocabulary]
+        let max = logits.max_keepdim(D::Minus1)?;
+        let wanted = logits.gather(&ids, 1)?;
+        let p = logits.broadcast_sub(&max)?.exp()?;
+        drop(logits);
+        let sum = p.sum_keepdim(D::Minus1)?;
+        parts.push(Tensor::cat(&[&max, &sum, &wanted], 1)?); // [rows, 3]
+        let Some(scale) = scale else { continue };
+        let dlogits = p.broadcast_mul(&sum.recip()?.affine(f64::from(scale), 0.0)?)?;
+        let ones = Tensor::full(-scale, (tokens.len(), 1), &compute.device)?;
+        dlogits.scatter_add_set(&ids, &ones, 1)?;
+        let dlogits = dlogits.to_dtype(compute.dtype)?;
+        dxs.push(compute.product(&dlogits, &output.weight)?);
+        if trained {
+            let part = compute.product(&dlogits.t()?, &x)?; // [vocabulary, hidden]
+            dweight = Some(match dweight.take() {
+                Some(sum) => (sum + part)?,
+                None => part,
+            });
+        }
+    }
+    let mut sum = 0.0;
+    for part in &parts {
+        for row in download(part)?.chunks_exact(3) {
+            if let [max, exponentials, wanted] = *row {
+                sum += f64::from(max) + f64::from(exponentials).ln() - f64::from(wanted);
+            }
+        }
+    }
+    let dx = if dxs.is_empty() { None } else { Some(Tensor::cat(&dxs, 0)?) };
+    Ok(Loss { sum, dx, dweight })
+}
