@@ -108,7 +108,7 @@ fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
         return Err(AskError::QuestionTooLong { bytes }.into());
     }
     if args.device == DeviceChoice::Cuda {
-        return Err(Failure::new(2, "this build has no CUDA; use --device cpu"));
+        return Err(super::doctor::refuse_cuda());
     }
     Ok(())
 }

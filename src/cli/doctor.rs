@@ -54,9 +54,56 @@ fn report(paths: &Paths, online: bool) -> Value {
         "models": models,
         "python": { "python3": version_of(&["--version"]), "pip": version_of(&["-m", "pip", "--version"]) },
         "hub": hub(online),
-        "device": { "default": "cpu", "cuda": "not built in" },
+        "device": device(),
         "terminal": { "stdout": stdout().is_terminal(), "colour": has_colour() },
     })
+}
+
+#[cfg(not(feature = "cuda"))]
+fn device() -> Value {
+    json!({ "default": "cpu", "cuda": "not built in" })
+}
+
+/// What the card is, and whether it computes. A card that is there and does not compute is told with what is missing.
+#[cfg(feature = "cuda")]
+fn device() -> Value {
+    use crate::llm::cuda;
+    let card = cuda::card();
+    let state = card.as_ref().map_err(Clone::clone).and_then(|_| cuda::works());
+    let card = card.ok().map(|card| {
+        json!({
+            "name": card.name,
+            "total_bytes": card.total_bytes,
+            "free_bytes": card.free_bytes,
+            "driver": card.driver,
+            "capability": card.capability,
+        })
+    });
+    json!({
+        "default": "cpu",
+        "cuda": state.as_ref().map_or_else(ToString::to_string, |()| "works".into()),
+        "hint": state.err().map(|error| error.hint()),
+        "built_for": cuda::built_for(),
+        "card": card,
+    })
+}
+
+/// Why `--device cuda` cannot be had.
+#[cfg(not(feature = "cuda"))]
+pub(super) fn refuse_cuda() -> Failure {
+    Failure::new(2, "this build has no CUDA; use --device cpu")
+}
+
+/// Why `--device cuda` cannot be had.
+#[cfg(feature = "cuda")]
+pub(super) fn refuse_cuda() -> Failure {
+    match crate::llm::cuda::works() {
+        Err(error) => Failure { hint: Some(error.hint().into()), ..Failure::new(2, error.to_string()) },
+        Ok(()) => Failure {
+            hint: Some("`--device cpu` answers on the processor".into()),
+            ..Failure::new(2, "questions are not answered on a card yet")
+        },
+    }
 }
 
 fn level_name(level: Level) -> &'static str {
@@ -150,7 +197,15 @@ fn lines(report: &Value) -> Vec<(&'static str, String)> {
             (false, _, None) => "not asked (--online asks it)".into(),
         },
     ));
-    lines.push(("device", format!("{}; cuda: {}", word("/device/default"), word("/device/cuda"))));
+    let hint = report.pointer("/device/hint").and_then(Value::as_str).map_or_else(String::new, |hint| format!(" (hint: {hint})"));
+    lines.push(("device", format!("{}; cuda: {}{hint}", word("/device/default"), word("/device/cuda"))));
+    if report.pointer("/device/card").is_some_and(Value::is_object) {
+        let driver = word("/device/card/driver");
+        let (capability, built_for) = (word("/device/card/capability"), word("/device/built_for"));
+        let memory = format!("{}, {} free", size("/device/card/total_bytes"), size("/device/card/free_bytes"));
+        let card = word("/device/card/name");
+        lines.push(("card", format!("{card}: {memory}, driver {driver}, capability {capability} (built for {built_for})")));
+    }
     lines.push(("colour", if yes("/terminal/colour") { "yes" } else { "no" }.into()));
     lines
 }

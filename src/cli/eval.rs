@@ -34,7 +34,7 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
         return Err(Failure::new(2, "--questions and --databases are needed"));
     };
     if args.device == DeviceChoice::Cuda {
-        return Err(Failure::new(2, "this build has no CUDA; use --device cpu"));
+        return Err(super::doctor::refuse_cuda());
     }
     settings.apply_threads(args.threads);
     let questions = draw(eval::read_questions(questions)?, args.limit, args.seed);

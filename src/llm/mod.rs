@@ -16,6 +16,7 @@
 //! - [`constraint`]: what may be written
 //! - `draft`: proposals for tokens to come, from the prompt
 //! - `stop`: stop strings
+//! - `cuda`, in a build with the feature of that name: what the graphics card is, or what is missing
 //! - [`tokenizer`], [`template`]: text to ids and back, chat turns to text
 //! - [`local`]: a model on this machine
 //! - [`scripted`]: a model that answers from a script, for tests
@@ -24,6 +25,8 @@ pub mod adapter;
 pub mod arch;
 pub mod checkpoint;
 pub mod constraint;
+#[cfg(feature = "cuda")]
+pub mod cuda;
 mod decode;
 mod draft;
 mod error;
