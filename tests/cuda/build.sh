@@ -4,7 +4,8 @@
 #     tests/cuda/build.sh [CAPABILITY] [check]
 #
 # CAPABILITY is the card's compute capability without its point: 80 for an A100, 86 or 89 for gaming cards, 90 for an H100 [90]. A binary runs on
-# cards of its own capability. With `check` the feature's clippy and documentation are tried instead.
+# cards of its own capability. With `check` the feature's clippy and documentation are tried instead; both look at Rust alone, so they need no
+# nvcc and wait for no kernel.
 #
 # Needed: cargo, python3 with pip, a C and a C++ compiler, binutils, on x86-64 Linux. pip brings nvcc and its headers (270 MB unpacked); what the
 # linker needs of the driver, cuBLAS, cuRAND and nvrtc is made by trampolines.py, so that the binary starts without them and says what is missing.
@@ -40,7 +41,45 @@ for program in cargo python3 cc c++ ar strip readelf; do
     fi
 done
 
-# CUDA 13.0 is the newest that cudarc 0.19.10 names and that drivers of branch 580 load; all parts must be of the same release.
+export CUDA_COMPUTE_CAP="$capability" CUDARC_CUDA_VERSION=13000
+# Another toolkit of the environment would win over the one chosen here.
+unset NVCC CUDA_PATH CUDA_ROOT CUDA_TOOLKIT_ROOT_DIR
+cd "$here"
+
+started=$(date +%s)
+minutes() {
+    awk -v seconds=$(($(date +%s) - started)) 'BEGIN { printf "%.1f minutes", seconds / 60 }'
+}
+
+if [ $what = check ]; then
+    # In nvcc's place something that makes empty files, and a folder for objects that no real build sees.
+    export CUDA_HOME="$folder/no-toolkit"
+    mkdir -p "$CUDA_HOME/bin"
+    cat >"$CUDA_HOME/bin/nvcc" <<'NVCC'
+#!/bin/sh
+folder=.
+for argument in "$@"; do
+    case $before in
+        -o) : >"$argument" ;;
+        --output-directory) folder=$argument ;;
+    esac
+    case $argument in
+        *.cu) [ "$ptx" = yes ] && : >"$folder/$(basename "$argument" .cu).ptx" ;;
+        --ptx) ptx=yes ;;
+    esac
+    before=$argument
+done
+exit 0
+NVCC
+    chmod +x "$CUDA_HOME/bin/nvcc"
+    export PATH="$CUDA_HOME/bin:$PATH" CARGO_TARGET_DIR="$folder/target-check"
+    cargo clippy --locked ${JOBS:+--jobs "$JOBS"} --all-targets --features cuda -- -D warnings
+    RUSTDOCFLAGS=-Dwarnings cargo doc --locked ${JOBS:+--jobs "$JOBS"} --no-deps --features cuda
+    echo "clippy and documentation of the feature: $(minutes)"
+    exit
+fi
+
+# Drivers of branch 580 and newer load what CUDA 13.0 makes; cudarc must know the version; all parts must be of one release.
 wheels=$folder/wheels-13.0
 if [ ! -e "$wheels/complete" ]; then
     rm -rf "$wheels"
@@ -51,14 +90,10 @@ if [ ! -e "$wheels/complete" ]; then
 fi
 export CUDA_HOME="$wheels/nvidia/cu13"
 export PATH="$CUDA_HOME/bin:$PATH"
-export CUDA_COMPUTE_CAP="$capability" CUDARC_CUDA_VERSION=13000
 export CARGO_TARGET_DIR="$folder/target"
-# Another nvcc of the environment would win over the wheels' one.
-unset NVCC CUDA_PATH CUDA_ROOT CUDA_TOOLKIT_ROOT_DIR
 nvcc --version | grep release
 
 # cudarc looks for libraries in lib and lib/stubs. No shared library with a plain name may lie there: the linker would take it first.
-cd "$here"
 stubs=$CUDA_HOME/lib/stubs
 bindings=$(cargo metadata --locked --format-version 1 --features cuda | python3 -c '
 import json, os, sys
@@ -67,19 +102,6 @@ python3 tests/cuda/trampolines.py "$bindings" "$stubs"
 python3 tests/cuda/trampolines.py --test "$stubs"
 # The static runtime opens the driver by itself and bears its absence: compiled kernels register with it before main.
 ln -sf ../libcudart_static.a "$stubs/libcudart.a"
-
-started=$(date +%s)
-minutes() {
-    awk -v seconds=$(($(date +%s) - started)) 'BEGIN { printf "%.1f minutes", seconds / 60 }'
-}
-
-if [ $what = check ]; then
-    # In release, so that the kernels of an earlier build serve here too.
-    cargo clippy --locked --release ${JOBS:+--jobs "$JOBS"} --all-targets --features cuda -- -D warnings
-    RUSTDOCFLAGS=-Dwarnings cargo doc --locked --release ${JOBS:+--jobs "$JOBS"} --no-deps --features cuda
-    echo "clippy and documentation of the feature: $(minutes)"
-    exit
-fi
 
 cargo build --locked --release ${JOBS:+--jobs "$JOBS"} --features cuda
 binary=$folder/sqllama-cuda-$capability
