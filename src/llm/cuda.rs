@@ -29,7 +29,7 @@ pub struct Card {
 }
 
 /// Why no card computes.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CardError {
     /// The driver's library cannot be opened.
     #[error("no NVIDIA driver is installed here: libcuda.so.1 cannot be opened")]
