@@ -33,7 +33,7 @@ LIBRARIES = [
 ]
 
 # What an absent function returns, by its return type in Rust.
-STATUS, TEXT, NOTHING = 0, 1, 2
+STATUS, TEXT, NOTHING, TOLD = 0, 1, 2, 3
 KINDS = {
     "CUresult": STATUS,
     "cublasStatus_t": STATUS,
@@ -43,6 +43,8 @@ KINDS = {
     "usize": NOTHING,
     "()": NOTHING,
 }
+# The driver's words for a code come through a pointer; without the driver they say that it is absent.
+TELLERS = {"cuGetErrorName": TOLD, "cuGetErrorString": TOLD}
 
 RESOLVER = r"""
 #define _GNU_SOURCE
@@ -62,6 +64,11 @@ static int library_absent(void) { return LIBRARY_ABSENT; }
 static int symbol_absent(void) { return SYMBOL_ABSENT; }
 static const char *no_text(void) { return "SONAME could not be used"; }
 static size_t nothing(void) { return 0; }
+static int told(int code, const char **text) {
+    (void)code;
+    *text = no_text();
+    return 0;
+}
 
 static void *open_in(const char *folder, const char *below) {
     char path[4096];
@@ -100,6 +107,7 @@ HIDDEN void *PREFIX_resolve(size_t index) {
         switch (PREFIX_kinds[index]) {
         case 1: target = (void *)no_text; break;
         case 2: target = (void *)nothing; break;
+        case 3: target = (void *)told; break;
         default: target = library == NULL ? (void *)library_absent : (void *)symbol_absent;
         }
     }
@@ -118,7 +126,7 @@ def symbols(module_file):
     found = {}
     for block in re.findall(r'extern "C" \{\n(.*?)\n\s*\}\n', text, re.DOTALL):
         for name, result in re.findall(r"fn (\w+)\(.*\)(?: -> ([^;{]+))?;", block):
-            found[name] = KINDS[result or "()"]
+            found[name] = TELLERS.get(name, KINDS[result or "()"])
     return sorted(found.items())
 
 
@@ -186,7 +194,7 @@ CALLER = r"""
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-int cuInit(unsigned); int cuDeviceGetCount(int *); int cuMemFree_v2(unsigned long long);
+int cuInit(unsigned); int cuDeviceGetCount(int *); int cuMemFree_v2(unsigned long long); int cuGetErrorString(int, const char **);
 int cuLaunchKernel(void *, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, void *, void **, void **);
 int curandGenerateNormalDouble(void *, double *, size_t, double, double);
 int cublasCreate_v2(void **); const char *cublasGetStatusString(int); size_t cublasGetCudartVersion(void);
@@ -194,6 +202,7 @@ int cublasLtCreate(void **); int nvrtcVersion(int *, int *); const char *nvrtcGe
 int main(int count, char **arguments) {
     int there = count > 1, number = 0, wrong = 0;
     double out = 0;
+    const char *text = "";
 #define IS(call, expected) do { int got = (int)(call); if (got != (expected)) { wrong = 1; printf("%s: %d, not %d\n", #call, got, expected); } } while (0)
     for (int round = 0; round < 2; round++) {
         IS(cuInit(7), there ? 7 : 34);
@@ -202,6 +211,8 @@ int main(int count, char **arguments) {
         IS(out == 3.5, there);
         IS(cuMemFree_v2(1), there ? 500 : 34);
         IS(cuDeviceGetCount(&number), there ? 500 : 34);
+        IS(cuGetErrorString(34, &text), 0);
+        IS(strcmp(text, "libcuda.so.1 could not be used"), 0);
         IS(cublasCreate_v2(NULL), 1);
         IS(cublasLtCreate(NULL), 1);
         IS(nvrtcVersion(&number, &number), 11);
