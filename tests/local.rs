@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sqllama::llm::{Draws, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
+use sqllama::llm::{DeviceChoice, Draws, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
 use sqllama::signal::Cancel;
 use sqllama::store::SavedSessions;
 
@@ -21,6 +21,8 @@ fn open_with(folder: Option<&Path>, drafting: bool) -> LocalModel {
         saved_sessions: folder.map(|folder| SavedSessions::new(folder.into(), 1 << 30)),
         drafting,
         kv_type: KvType::F16,
+        device: DeviceChoice::Cpu,
+        gpu_layers: None,
     };
     LocalModel::open(&tiny::fixture(&QWEN2), &options).unwrap()
 }

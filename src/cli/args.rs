@@ -120,6 +120,49 @@ pub enum DeviceChoice {
     Cuda,
 }
 
+impl From<DeviceChoice> for crate::llm::DeviceChoice {
+    fn from(choice: DeviceChoice) -> Self {
+        match choice {
+            DeviceChoice::Auto => Self::Auto,
+            DeviceChoice::Cpu => Self::Cpu,
+            DeviceChoice::Cuda => Self::Cuda,
+        }
+    }
+}
+
+/// What a model computes on.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct ComputingArgs {
+    /// What computes; `auto` takes a card where there is one and the model fits
+    #[arg(long, value_enum, default_value = "auto")]
+    pub device: DeviceChoice,
+    /// Layers that the card computes, the output matrix as the last: a number, or `auto` for as many as fit
+    #[arg(long, value_name = "N", default_value = "auto", value_parser = parse_layers)]
+    pub gpu_layers: GpuLayers,
+}
+
+/// How many layers a card computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GpuLayers {
+    /// As many as fit.
+    Auto,
+    /// So many.
+    Count(usize),
+}
+
+impl Default for ComputingArgs {
+    fn default() -> Self {
+        Self { device: DeviceChoice::Auto, gpu_layers: GpuLayers::Auto }
+    }
+}
+
+fn parse_layers(text: &str) -> Result<GpuLayers, String> {
+    match text {
+        "auto" => Ok(GpuLayers::Auto),
+        _ => text.parse().map(GpuLayers::Count).map_err(|_| "a whole number or `auto` is needed".into()),
+    }
+}
+
 /// Arguments of `ask`.
 #[derive(Debug, ClapArgs)]
 pub struct AskArgs {
@@ -181,8 +224,8 @@ pub struct AskArgs {
     #[arg(long, value_parser = parse_threads)]
     pub threads: Option<usize>,
     /// What computes
-    #[arg(long, value_enum, default_value = "auto")]
-    pub device: DeviceChoice,
+    #[command(flatten)]
+    pub computing: ComputingArgs,
     /// Pull the model without asking, where none is installed
     #[arg(long)]
     pub yes: bool,
@@ -262,6 +305,9 @@ pub struct CompleteArgs {
     /// Report this many alternatives a token
     #[arg(long, default_value_t = 0)]
     pub logprobs: usize,
+    /// What computes
+    #[command(flatten)]
+    pub computing: ComputingArgs,
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
@@ -349,8 +395,8 @@ pub struct EvalArgs {
     #[arg(long, value_parser = parse_threads)]
     pub threads: Option<usize>,
     /// What computes
-    #[arg(long, value_enum, default_value = "auto")]
-    pub device: DeviceChoice,
+    #[command(flatten)]
+    pub computing: ComputingArgs,
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
@@ -374,6 +420,9 @@ pub struct BenchArgs {
     /// Threads to compute on [default: all of this process]
     #[arg(long, value_parser = parse_threads)]
     pub threads: Option<usize>,
+    /// What computes
+    #[command(flatten)]
+    pub computing: ComputingArgs,
     /// Output format
     #[arg(long, default_value = "json", value_parser = ["json"])]
     pub format: String,

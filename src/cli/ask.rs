@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use super::args::{AskArgs, DeviceChoice, OutputFormat, PromptForm};
+use super::args::{AskArgs, OutputFormat, PromptForm};
 use super::failure::Failure;
 use super::interrupt;
+use super::load::Loading;
 use super::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
 use super::pull::{bring, decide};
 use super::query::{format_of, open, say_if_empty, values};
@@ -15,6 +16,7 @@ use super::settings::Settings;
 use crate::ask::pipeline::MAX_QUESTION_BYTES;
 use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, MAX_REPAIRS, Names, Recalled, ask};
 use crate::db::{Database, export, write_table};
+use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{ModelInfo, Sampling};
 use crate::prompt::Form;
 use crate::records::{Records, RecordsError};
@@ -34,7 +36,8 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let start = Instant::now();
     let attached = if args.adapter == "auto" { attached(settings, &database, &schema) } else { None };
     let adapter = find_adapter(settings, &args.adapter, attached)?;
-    let mut model = load_with_adapter(settings, &chosen, !args.no_draft, adapter.as_ref())?;
+    let loading = Loading { drafting: !args.no_draft, computing: args.computing };
+    let mut model = load_with_adapter(settings, &chosen, loading, adapter.as_ref())?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {
         hint: args.hint.clone(),
@@ -107,10 +110,7 @@ fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
     if bytes > MAX_QUESTION_BYTES {
         return Err(AskError::QuestionTooLong { bytes }.into());
     }
-    if args.device == DeviceChoice::Cuda {
-        return Err(super::doctor::refuse_cuda());
-    }
-    Ok(())
+    Ok(refuse_without_cuda(args.computing.device.into())?)
 }
 
 fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {

@@ -9,17 +9,20 @@ use serde_json::json;
 use super::args::BenchArgs;
 use super::failure::Failure;
 use super::interrupt;
-use super::load::{choose, load_with};
+use super::load::{Loading, choose, load_with};
 use super::settings::Settings;
 use crate::ask::drawn;
+use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{Draws, GenerateRequest, Prompt, Sampling};
 
 /// Reads, writes, and tells how fast.
 pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Failure> {
+    refuse_without_cuda(args.computing.device.into())?;
     settings.apply_threads(args.threads);
     let cancel = interrupt::watch();
     let start = Instant::now();
-    let mut model = load_with(settings, &choose(settings, settings.model(args.model.as_deref()))?, args.draft)?;
+    let loading = Loading { drafting: args.draft, computing: args.computing };
+    let mut model = load_with(settings, &choose(settings, settings.model(args.model.as_deref()))?, loading)?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let seed = model.tokenize(&Prompt::Text("SELECT name, count(*) FROM orders GROUP BY name; ".into()))?;
     let tokens: Vec<u32> = seed.iter().copied().cycle().take(args.prompt_tokens.max(1)).collect();
@@ -53,6 +56,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
         "decode_ms": timings.decode_ms,
         "lanes": args.lanes,
         "load_ms": load_ms,
+        "device": model.info().device,
         "peak_rss_bytes": peak_kb * 1024,
         "threads": crate::compute::global().threads(),
         "generated_tokens": written,

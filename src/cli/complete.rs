@@ -8,9 +8,10 @@ use serde_json::json;
 use super::args::CompleteArgs;
 use super::failure::Failure;
 use super::interrupt;
-use super::load::{choose, load_installed};
+use super::load::{Loading, choose, load_installed};
 use super::load_adapter::{find_adapter, load_with_adapter};
 use super::settings::Settings;
+use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Sampling};
 use crate::prompt::alpaca;
 
@@ -24,11 +25,12 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
         (.., Some(instruction)) => alpaca(instruction, args.input.as_deref().unwrap_or_default()),
         _ => return Err(Failure::new(2, "there is no prompt")),
     };
+    refuse_without_cuda(args.computing.device.into())?;
     settings.apply_threads(None);
     let cancel = interrupt::watch();
     let adapter = find_adapter(settings, &args.adapter, None)?;
     let chosen = choose(settings, settings.model(args.model.as_deref()))?;
-    let mut model = load_with_adapter(settings, &chosen, true, adapter.as_ref())?;
+    let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
     let request = GenerateRequest {
         prompt: Prompt::Text(prompt.clone()),
         shared_messages: 0,

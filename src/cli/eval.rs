@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::args::{DeviceChoice, EvalArgs};
+use super::args::EvalArgs;
 use super::ask::{candidates, form_for};
 use super::failure::Failure;
 use super::interrupt;
-use super::load::choose;
+use super::load::{Loading, choose};
 use super::load_adapter::{find_adapter, form_of, load_with_adapter};
 use super::query::values;
 use super::settings::Settings;
@@ -19,6 +19,7 @@ use crate::ask::{AskRequest, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm
 use crate::db::{Limits, ValueIndex};
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
 use crate::llm::Sampling;
+use crate::llm::placement::refuse_without_cuda;
 use crate::prompt::Form;
 use crate::text;
 
@@ -33,9 +34,7 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
     let (Some(questions), Some(databases)) = (&args.questions, &args.databases) else {
         return Err(Failure::new(2, "--questions and --databases are needed"));
     };
-    if args.device == DeviceChoice::Cuda {
-        return Err(super::doctor::refuse_cuda());
-    }
+    refuse_without_cuda(args.computing.device.into())?;
     settings.apply_threads(args.threads);
     let questions = draw(eval::read_questions(questions)?, args.limit, args.seed);
     let mut records = match &args.out {
@@ -50,7 +49,7 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
     let cancel = interrupt::watch();
     let adapter = find_adapter(settings, &args.adapter, None)?;
     let chosen = choose(settings, settings.model(args.model.as_deref()))?;
-    let mut model = load_with_adapter(settings, &chosen, true, adapter.as_ref())?;
+    let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
     let form = form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info());
     let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done };
     let (start, before) = (Instant::now(), records.len());

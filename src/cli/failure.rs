@@ -67,6 +67,7 @@ impl From<LlmError> for Failure {
             LlmError::Stopped(Stop::Cancelled) => return Self::interrupted(),
             LlmError::Stopped(Stop::TimedOut) => 4,
             LlmError::Adapter(_) | LlmError::OtherBase { .. } => 2,
+            LlmError::NoCuda | LlmError::NoCard { .. } | LlmError::CardMemory { .. } => 2,
             _ => 5,
         };
         Self::hinted(code, &error, error.hint())

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::args::{ComputingArgs, GpuLayers};
 use super::failure::Failure;
 use super::settings::Settings;
 use crate::llm::{Generate, LoadOptions, LocalModel, Scripted};
@@ -31,15 +32,31 @@ pub(super) fn choose(settings: &Settings, spec: Option<&str>) -> Result<Chosen, 
     }
 }
 
-/// Loads it.
-pub(super) fn load(settings: &Settings, chosen: &Chosen) -> Result<Box<dyn Generate>, Failure> {
-    load_with(settings, chosen, true)
+/// How a model is loaded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Loading {
+    /// As in [`LoadOptions`].
+    pub(super) drafting: bool,
+    /// What computes.
+    pub(super) computing: ComputingArgs,
 }
 
-/// Loads it; `drafting` as in [`LoadOptions`].
-pub(super) fn load_with(settings: &Settings, chosen: &Chosen, drafting: bool) -> Result<Box<dyn Generate>, Failure> {
+impl Loading {
+    /// As it is usually done, on what is typed.
+    pub(super) fn on(computing: ComputingArgs) -> Self {
+        Self { drafting: true, computing }
+    }
+}
+
+/// Loads it.
+pub(super) fn load(settings: &Settings, chosen: &Chosen) -> Result<Box<dyn Generate>, Failure> {
+    load_with(settings, chosen, Loading::on(ComputingArgs::default()))
+}
+
+/// Loads it as `loading` says.
+pub(super) fn load_with(settings: &Settings, chosen: &Chosen, loading: Loading) -> Result<Box<dyn Generate>, Failure> {
     match chosen {
-        Chosen::File(_) => Ok(Box::new(load_model(settings, chosen, drafting)?)),
+        Chosen::File(_) => Ok(Box::new(load_model(settings, chosen, loading)?)),
         Chosen::Script(file) => {
             let text =
                 std::fs::read_to_string(file).map_err(|error| Failure::new(2, format!("cannot read {}: {error}", file.display())))?;
@@ -49,15 +66,20 @@ pub(super) fn load_with(settings: &Settings, chosen: &Chosen, drafting: bool) ->
 }
 
 /// Loads a model of this machine.
-pub(super) fn load_model(settings: &Settings, chosen: &Chosen, drafting: bool) -> Result<LocalModel, Failure> {
+pub(super) fn load_model(settings: &Settings, chosen: &Chosen, loading: Loading) -> Result<LocalModel, Failure> {
     let Chosen::File(resolved) = chosen else { return Err(Failure::new(2, "a model is needed, and a script was given")) };
     let options = LoadOptions {
         name: resolved.name.clone(),
         sha256: resolved.sha256.clone(),
         context_length: CONTEXT_TOKENS,
         saved_sessions: Some(SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),
-        drafting,
+        drafting: loading.drafting,
         kv_type: settings.kv_type(),
+        device: loading.computing.device.into(),
+        gpu_layers: match loading.computing.gpu_layers {
+            GpuLayers::Auto => None,
+            GpuLayers::Count(layers) => Some(layers),
+        },
     };
     Ok(LocalModel::open(&resolved.path, &options)?)
 }

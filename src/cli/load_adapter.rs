@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::args::PromptForm;
 use super::failure::Failure;
-use super::load::{Chosen, load_model};
+use super::load::{Chosen, Loading, load_model};
 use super::settings::Settings;
 use crate::db::Database;
 use crate::llm::{Adapter, Generate, LlmError};
@@ -48,16 +48,16 @@ pub(super) fn find_adapter(settings: &Settings, typed: &str, attached: Option<Pa
 pub(super) fn load_with_adapter(
     settings: &Settings,
     chosen: &Chosen,
-    drafting: bool,
+    loading: Loading,
     wanted: Option<&Wanted>,
 ) -> Result<Box<dyn Generate>, Failure> {
     let (Some(wanted), Chosen::File(_)) = (wanted, chosen) else {
         return match wanted {
             Some(wanted) if !wanted.attached => Err(Failure::new(2, "a script takes no adapter")),
-            _ => super::load::load_with(settings, chosen, drafting),
+            _ => super::load::load_with(settings, chosen, loading),
         };
     };
-    let mut model = load_model(settings, chosen, drafting)?;
+    let mut model = load_model(settings, chosen, loading)?;
     match model.set_adapter(Some(&wanted.adapter)) {
         Ok(()) => writeln!(stderr(), "with adapter {}", wanted.name())?,
         Err(error @ LlmError::OtherBase { .. }) if wanted.attached => {

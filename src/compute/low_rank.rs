@@ -34,6 +34,21 @@ impl LowRank {
         Some(Self { rank, inputs, outputs, a, b: transposed })
     }
 
+    /// Its rank.
+    pub fn rank(&self) -> usize {
+        self.rank
+    }
+
+    /// The inner factor, `[rank, inputs]`.
+    pub fn a(&self) -> &[f32] {
+        &self.a
+    }
+
+    /// The outer factor, transposed and scaled: `[rank, outputs]`.
+    pub fn b(&self) -> &[f32] {
+        &self.b
+    }
+
     /// Inputs of the map.
     pub fn inputs(&self) -> usize {
         self.inputs

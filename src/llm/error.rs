@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::signal::Stop;
+use crate::text;
 
 use super::gguf::GgufError;
 
@@ -88,6 +89,23 @@ pub enum LlmError {
     /// candle reported an error.
     #[error("the model failed: {0}")]
     Candle(#[from] candle_core::Error),
+    /// A card is wanted, and this program was built without what drives one.
+    #[error("this build has no CUDA")]
+    NoCuda,
+    /// A card is wanted, and none can be used.
+    #[error("no graphics card can be used: {reason}")]
+    NoCard {
+        /// Why.
+        reason: String,
+    },
+    /// Nothing of the model fits the card.
+    #[error("no layer fits the card: {} are needed for one, and {} are free", text::bytes(*needed), text::bytes(*available))]
+    CardMemory {
+        /// Bytes of one layer and of working memory.
+        needed: u64,
+        /// Bytes that are free.
+        available: u64,
+    },
     /// A scripted model has nothing left to say.
     #[error("the script is at its end after {0} answers")]
     ScriptEnded(usize),
@@ -106,6 +124,8 @@ impl LlmError {
             Self::Unsupported { .. } => Some("`sqllama models list` shows models that are known to work"),
             Self::ContextFull { .. } => Some("ask about fewer tables, or shorten the question"),
             Self::Template(_) => Some("try `--prompt alpaca`, which needs no template"),
+            Self::NoCuda => Some("compute on the processor with `--device cpu`, or use a build with CUDA"),
+            Self::NoCard { .. } | Self::CardMemory { .. } => Some("compute on the processor with `--device cpu`"),
             Self::Stopped(Stop::TimedOut) => Some("raise `--timeout`"),
             Self::SavedCache(_) => Some("it is made again by itself; nothing to do"),
             _ => None,

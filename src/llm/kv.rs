@@ -1,11 +1,14 @@
-//! The KV cache: keys and values of one session, in pages that sessions can share.
+//! The KV cache: keys and values of one session, in pages or tensors that sessions can share.
 
 use std::sync::Arc;
 
+use candle_core::Tensor;
 use half::f16;
 use half::slice::HalfFloatSliceExt;
 
 use super::arch::ArchSpec;
+use super::kv_tensors::TensorRows;
+use super::placement::{Placement, Road};
 use crate::compute::{KV_GROUP, KvPage, KvRows};
 
 /// Tokens in a page. A fork shares whole pages and copies only the one it writes into, so pages are small.
@@ -85,21 +88,44 @@ pub struct Page {
     pub(super) values: Rows,
 }
 
+/// Keys and values of one layer, where that layer is computed.
+#[derive(Debug, Clone)]
+pub(super) enum LayerCache {
+    /// For our kernels.
+    Pages(Vec<Arc<Page>>),
+    /// For candle's operations.
+    Tensors(TensorRows),
+}
+
 /// Keys and values of every layer for the first [`KvCache::len`] positions.
 #[derive(Debug, Clone)]
 pub struct KvCache {
     pub(super) kv_heads: usize,
     pub(super) head_dim: usize,
     pub(super) kv_type: KvType,
-    /// `[layer][page]`
-    pub(super) layers: Vec<Vec<Arc<Page>>>,
+    /// One a layer.
+    pub(super) layers: Vec<LayerCache>,
     len: usize,
 }
 
 impl KvCache {
-    /// An empty cache for a model of this shape. Pages are allocated as tokens come.
-    pub fn new(spec: &ArchSpec, kv_type: KvType) -> Self {
-        Self { kv_heads: spec.kv_heads, head_dim: spec.head_dim, kv_type, layers: vec![Vec::new(); spec.layers], len: 0 }
+    /// An empty cache for a model of this shape, whose layers lie as `placement` says. Memory is taken as tokens come.
+    pub fn new(spec: &ArchSpec, kv_type: KvType, placement: &Placement) -> Self {
+        let (kv_heads, head_dim) = (spec.kv_heads, spec.head_dim);
+        let layer = |index| match placement.road(index) {
+            Road::Kernels => LayerCache::Pages(Vec::new()),
+            Road::Portable(device) => LayerCache::Tensors(TensorRows::new(kv_heads, head_dim, kv_type, device)),
+        };
+        Self { kv_heads, head_dim, kv_type, layers: (0..spec.layers).map(layer).collect(), len: 0 }
+    }
+
+    /// Whether its layers lie as `placement` says.
+    pub(super) fn lies_as(&self, placement: &Placement) -> bool {
+        self.layers.iter().enumerate().all(|(index, layer)| match (layer, placement.road(index)) {
+            (LayerCache::Pages(_), Road::Kernels) => true,
+            (LayerCache::Tensors(rows), Road::Portable(device)) => rows.device().same_device(device),
+            _ => false,
+        })
     }
 
     /// Positions held.
@@ -112,18 +138,22 @@ impl KvCache {
         self.len == 0
     }
 
-    /// Bytes of all pages; pages shared with a fork count in both.
+    /// Bytes of all pages and tensors; those shared with a fork count in both.
     pub fn bytes(&self) -> usize {
-        self.layers.iter().flatten().map(|page| page.keys.bytes() + page.values.bytes()).sum()
+        let layer = |layer: &LayerCache| match layer {
+            LayerCache::Pages(pages) => pages.iter().map(|page| page.keys.bytes() + page.values.bytes()).sum(),
+            LayerCache::Tensors(rows) => rows.bytes(),
+        };
+        self.layers.iter().map(layer).sum()
     }
 
-    /// Writes keys and values (each `[tokens, kv_heads * head_dim]`) of one layer at positions `start..`. The positions count only
+    /// Writes keys and values (each `[tokens, kv_heads * head_dim]`) of one layer of pages at positions `start..`. The positions count only
     /// after `set_len`, which a forward pass calls when every layer has written.
     pub fn write(&mut self, layer: usize, start: usize, keys: &[f32], values: &[f32]) {
         let (heads, d, row) = (self.kv_heads, self.head_dim, self.kv_heads * self.head_dim);
         let groups = d.div_ceil(KV_GROUP);
         let empty = self.empty_rows();
-        let Some(pages) = self.layers.get_mut(layer) else { return };
+        let Some(LayerCache::Pages(pages)) = self.layers.get_mut(layer) else { return };
         for (offset, (key, value)) in keys.chunks_exact(row).zip(values.chunks_exact(row)).enumerate() {
             let (page, slot) = ((start + offset) / PAGE_TOKENS, (start + offset) % PAGE_TOKENS);
             while pages.len() <= page {
@@ -137,6 +167,14 @@ impl KvCache {
                 let place = head * PAGE_TOKENS + slot;
                 page.values.put(&value[from], (place * d, 1), (place * groups, 1));
             }
+        }
+    }
+
+    /// As [`Self::write`], of a layer of tensors.
+    pub(super) fn write_tensors(&mut self, layer: usize, start: usize, keys: &Tensor, values: &Tensor) -> candle_core::Result<()> {
+        match self.layers.get_mut(layer) {
+            Some(LayerCache::Tensors(rows)) => rows.write(start, keys, values),
+            _ => Ok(()),
         }
     }
 
@@ -161,12 +199,47 @@ impl KvCache {
     pub fn truncate(&mut self, len: usize) {
         self.len = self.len.min(len);
         let pages = self.len.div_ceil(PAGE_TOKENS);
-        self.layers.iter_mut().for_each(|layer| layer.truncate(pages));
+        for layer in &mut self.layers {
+            match layer {
+                LayerCache::Pages(all) => all.truncate(pages),
+                LayerCache::Tensors(rows) => rows.truncate(self.len),
+            }
+        }
     }
 
     /// The pages of `layer`, shared, for an attention that runs while the cache may be written elsewhere.
     pub(super) fn pages(&self, layer: usize) -> Vec<Arc<Page>> {
-        self.layers.get(layer).cloned().unwrap_or_default()
+        match self.layers.get(layer) {
+            Some(LayerCache::Pages(pages)) => pages.clone(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The tensors of `layer`, where it has them.
+    pub(super) fn tensors(&self, layer: usize) -> Option<&TensorRows> {
+        match self.layers.get(layer) {
+            Some(LayerCache::Tensors(rows)) => Some(rows),
+            _ => None,
+        }
+    }
+}
+
+impl LayerCache {
+    /// Its first `len` positions as pages, wherever they lie.
+    pub(super) fn to_pages(&self, len: usize) -> candle_core::Result<Vec<Arc<Page>>> {
+        match self {
+            Self::Pages(pages) => Ok(pages.clone()),
+            Self::Tensors(rows) => rows.to_pages(len),
+        }
+    }
+
+    /// Holds the first `len` positions of `pages` and nothing else.
+    pub(super) fn fill(&mut self, pages: Vec<Arc<Page>>, len: usize) -> candle_core::Result<()> {
+        match self {
+            Self::Pages(own) => *own = pages,
+            Self::Tensors(rows) => rows.fill(&pages, len)?,
+        }
+        Ok(())
     }
 }
 

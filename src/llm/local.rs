@@ -12,6 +12,7 @@ use super::decode::{Decoding, Root};
 use super::draft::Habits;
 use super::generate::{Draws, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
 use super::kv::KvType;
+use super::placement::{self, DeviceChoice, Demand};
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{Lane, LlmError, Model, OpenedModel, Session, Want, ops};
@@ -40,6 +41,10 @@ pub struct LoadOptions {
     pub drafting: bool,
     /// How what is read is remembered.
     pub kv_type: KvType,
+    /// What computes.
+    pub device: DeviceChoice,
+    /// Layers that a card computes, the head as the last of them; as many as fit where it is not said.
+    pub gpu_layers: Option<usize>,
 }
 
 /// A loaded model that answers requests.
@@ -60,12 +65,15 @@ impl LocalModel {
     /// Loads what lies at `path`: a GGUF file or a Hugging Face folder.
     pub fn open(path: &Path, options: &LoadOptions) -> Result<Self, LlmError> {
         let OpenedModel { model, tokenizer, template } = OpenedModel::open(path)?;
+        let context_length = options.context_length.min(model.spec.context_length);
+        let demand = Demand::of(&model.weights, &model.spec, context_length, options.kv_type);
+        let model = model.place(placement::choose(options.device, options.gpu_layers, &demand)?)?;
         let info = ModelInfo {
             name: options.name.clone(),
             sha256: options.sha256.clone(),
-            context_length: options.context_length.min(model.spec.context_length),
+            context_length,
             has_chat_template: template.is_ok(),
-            device: "cpu".into(),
+            device: model.placement().describe(model.spec.layers),
         };
         Ok(Self {
             session: model.session_of(options.kv_type, None)?,
@@ -104,6 +112,10 @@ impl LocalModel {
         let mut hash = Sha256::new();
         hash.update(self.session.fingerprint());
         hash.update(self.session.kv().kv_type.name());
+        if self.model.placement().device().is_some() {
+            // It could go on from what another device has read; but what the processor answers must not depend on that.
+            hash.update(&self.info.device);
+        }
         tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
         hash.finalize()[..16].iter().map(|byte| format!("{byte:02x}")).collect()
     }

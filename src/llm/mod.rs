@@ -8,9 +8,12 @@
 //! - [`adapter`]: low-rank additions to a model, in PEFT's files
 //! - [`arch`]: model families as one set of parameters
 //! - [`weights`]: a model's tensors, in their mapped bytes
-//! - [`ops`]: the forward pass's operations over candle tensors
-//! - [`model`]: the decoder
-//! - [`kv`], [`session`]: what a model remembers of the tokens it has read
+//! - [`placement`]: which layers a card computes, and which the processor
+//! - [`resident`]: weights on a device
+//! - [`ops`]: the forward pass's operations over candle tensors, by our kernels or by candle
+//! - [`model`], `lane`: the decoder, and what it reads in one pass
+//! - [`kv`], [`kv_tensors`], [`session`]: what a model remembers of the tokens it has read
+//! - `fingerprint`: what tells one model from another
 //! - [`sampler`]: drawing the next token
 //! - `decode`: writing, one continuation or several at once
 //! - [`constraint`]: what may be written
@@ -30,14 +33,19 @@ pub mod cuda;
 mod decode;
 mod draft;
 mod error;
+mod fingerprint;
 pub mod generate;
 pub mod gguf;
 pub mod kv;
+pub mod kv_tensors;
+mod lane;
 pub mod local;
 pub mod model;
 pub mod names;
 pub mod open;
 pub mod ops;
+pub mod placement;
+pub mod resident;
 pub mod sampler;
 pub mod scripted;
 pub mod session;
@@ -58,5 +66,6 @@ pub use kv::KvType;
 pub use local::{LoadOptions, LocalModel};
 pub use model::{Lane, Model, Want};
 pub use open::OpenedModel;
+pub use placement::{DeviceChoice, Placement};
 pub use scripted::Scripted;
 pub use session::Session;

@@ -10,11 +10,12 @@ use super::LlmError;
 use super::adapter::ActiveAdapter;
 use super::arch::ArchSpec;
 use super::kv::{KvCache, KvType, PAGE_TOKENS, Page, Rows};
+use super::placement::Placement;
 
 /// Begins every saved session; the digit is the format's version.
 const MAGIC: &[u8; 8] = b"sqllmKV3";
 
-/// Tokens read so far and their KV cache. Cheap to fork: pages are shared until written.
+/// Tokens read so far and their KV cache. Cheap to fork: what is remembered is shared until written.
 #[derive(Debug, Clone)]
 pub struct Session {
     pub(super) tokens: Vec<u32>,
@@ -26,8 +27,14 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn new(spec: &ArchSpec, model: [u8; 32], kv_type: KvType, adapter: Option<Arc<ActiveAdapter>>) -> Self {
-        Self { tokens: Vec::new(), kv: KvCache::new(spec, kv_type), model, adapter }
+    pub(super) fn new(
+        spec: &ArchSpec,
+        model: [u8; 32],
+        kv_type: KvType,
+        placement: &Placement,
+        adapter: Option<Arc<ActiveAdapter>>,
+    ) -> Self {
+        Self { tokens: Vec::new(), kv: KvCache::new(spec, kv_type, placement), model, adapter }
     }
 
     /// What its contents depend on besides its tokens: the model, and the adapter with its factors.
@@ -68,7 +75,7 @@ impl Session {
 
     /// Writes the session. Layout, little-endian: magic, model fingerprint (32 bytes), layers, kv heads, head width, page tokens,
     /// bits a number, token count (u32 each), tokens (u32), then per layer and page the keys and the values (f16, or i8 and f16 scales), then
-    /// SHA-256 of all before it.
+    /// SHA-256 of all before it. Where its layers lie does not show.
     pub fn save(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut out = Hashing { inner: out, hash: Sha256::new() };
         out.write_all(MAGIC)?;
@@ -80,8 +87,9 @@ impl Session {
             out.write_all(&token.to_le_bytes())?;
         }
         let mut bytes = Vec::new();
-        for page in self.kv.layers.iter().flatten() {
-            for rows in [&page.keys, &page.values] {
+        for layer in &self.kv.layers {
+            let pages = layer.to_pages(self.tokens.len()).map_err(io::Error::other)?;
+            for rows in pages.iter().flat_map(|page| [&page.keys, &page.values]) {
                 bytes.clear();
                 let mut put = |halves: &[f16]| bytes.extend(halves.iter().flat_map(|half| half.to_le_bytes()));
                 match rows {
@@ -141,9 +149,11 @@ impl Session {
             })
         };
         for layer in &mut session.kv.layers {
+            let mut pages = Vec::new();
             for _ in 0..count.div_ceil(PAGE_TOKENS) {
-                layer.push(Arc::new(Page { keys: read_rows()?, values: read_rows()? }));
+                pages.push(Arc::new(Page { keys: read_rows()?, values: read_rows()? }));
             }
+            layer.fill(pages, count)?;
         }
         session.kv.set_len(count);
         let hash = input.hash.clone().finalize();

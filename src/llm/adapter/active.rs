@@ -1,5 +1,9 @@
 //! An adapter made ready for one model: sizes checked, rows in the model's order, factors multiplied in.
 
+use std::sync::OnceLock;
+
+use candle_core::{Device, Tensor};
+
 use super::super::arch::RopePairing;
 use super::super::names::{Projection, unwoven};
 use super::super::{LlmError, Model};
@@ -7,13 +11,21 @@ use super::card::hex;
 use super::files::Adapter;
 use crate::compute::LowRank;
 
+/// An addition to one map.
+#[derive(Debug)]
+struct Slot {
+    low_rank: LowRank,
+    /// Its factors on the device of the portable road: `[inputs, rank]` and `[rank, outputs]`; sent when first wanted.
+    sent: OnceLock<[Tensor; 2]>,
+}
+
 /// An adapter that sessions of one model can carry.
 #[derive(Debug)]
 pub struct ActiveAdapter {
     hash: [u8; 32],
     model: [u8; 32],
     /// `[layers][projections]`
-    layers: Vec<[Option<LowRank>; Projection::ALL.len()]>,
+    layers: Vec<[Option<Slot>; Projection::ALL.len()]>,
 }
 
 impl ActiveAdapter {
@@ -29,7 +41,7 @@ impl ActiveAdapter {
             }
         }
         let spec = &model.spec;
-        let mut layers: Vec<[Option<LowRank>; Projection::ALL.len()]> = (0..spec.layers).map(|_| Default::default()).collect();
+        let mut layers: Vec<[Option<Slot>; Projection::ALL.len()]> = (0..spec.layers).map(|_| Default::default()).collect();
         for (&(index, projection), lora) in &adapter.loras {
             let (rows, columns) = projection.shape(spec);
             let (outputs, inputs) = (lora.b.len() / lora.rank.max(1), lora.a.len() / lora.rank.max(1));
@@ -47,7 +59,8 @@ impl ActiveAdapter {
             let woven = spec.rope_pairing == RopePairing::Adjacent && projection.rotated_heads(spec).is_some();
             let b = if woven { weave_rows(&lora.b, spec.head_dim, lora.rank) } else { lora.b.clone() };
             let scale = adapter.scale(index, projection);
-            *slot = Some(LowRank::new(lora.a.clone(), &b, lora.rank, scale).ok_or_else(misfit)?);
+            let low_rank = LowRank::new(lora.a.clone(), &b, lora.rank, scale).ok_or_else(misfit)?;
+            *slot = Some(Slot { low_rank, sent: OnceLock::new() });
         }
         Ok(Self { hash: adapter.hash(), model: *model.fingerprint(), layers })
     }
@@ -64,6 +77,26 @@ impl ActiveAdapter {
 
     /// Its addition to one map.
     pub(in crate::llm) fn addition(&self, layer: usize, projection: Projection) -> Option<&LowRank> {
+        self.slot(layer, projection).map(|slot| &slot.low_rank)
+    }
+
+    /// The same as tensors on `device`: `[inputs, rank]` and `[rank, outputs]`, to be multiplied one after the other.
+    pub(in crate::llm) fn tensors(&self, layer: usize, projection: Projection, device: &Device) -> candle_core::Result<Option<[Tensor; 2]>> {
+        let Some(slot) = self.slot(layer, projection) else { return Ok(None) };
+        match slot.sent.get() {
+            Some(sent) if sent[0].device().same_device(device) => Ok(Some(sent.clone())),
+            _ => {
+                let low_rank = &slot.low_rank;
+                let a = Tensor::from_slice(low_rank.a(), (low_rank.rank(), low_rank.inputs()), device)?.t()?.contiguous()?;
+                let b = Tensor::from_slice(low_rank.b(), (low_rank.rank(), low_rank.outputs()), device)?;
+                // Where another device has them already, that keeps its own.
+                let _ = slot.sent.set([a.clone(), b.clone()]);
+                Ok(Some([a, b]))
+            }
+        }
+    }
+
+    fn slot(&self, layer: usize, projection: Projection) -> Option<&Slot> {
         self.layers.get(layer)?.get(projection as usize)?.as_ref()
     }
 }

@@ -1,16 +1,13 @@
-//! The forward pass's operations over candle tensors. Each is a candle `CustomOp` around one of our CPU kernels, so that the model
-//! is written once, in tensors; the same operations over candle's own will serve other devices.
+//! The road of the processor: each operation is a candle `CustomOp` around one of our kernels.
 
 use std::cell::RefCell;
-use std::ops::Range;
-use std::sync::Arc;
 
-use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Storage, Tensor};
+use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
 
-use super::adapter::ActiveAdapter;
-use super::kv::{PAGE_TOKENS, Page};
-use super::names::Projection;
-use super::weights::Weight;
+use super::super::kv::PAGE_TOKENS;
+use super::super::names::Projection;
+use super::super::weights::Weight;
+use super::{Additions, LanePages, RopeTables, slice};
 use crate::compute::memory::Aligned;
 use crate::compute::{self, AttentionLane, AttentionShape, Phase};
 
@@ -43,31 +40,7 @@ pub fn linear_add(phase: Phase, x: &Tensor, weight: &Weight, residual: &Tensor, 
     x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, additions })
 }
 
-/// Rows of a pass that carry an adapter.
-#[derive(Debug, Clone)]
-pub struct AdapterSpan {
-    pub(super) rows: Range<usize>,
-    pub(super) adapter: Arc<ActiveAdapter>,
-}
-
-/// What adapters add to the maps of one operation.
-#[derive(Debug, Clone, Copy)]
-pub struct Additions<'a> {
-    spans: &'a [AdapterSpan],
-    layer: usize,
-    /// One for each weight of the operation.
-    maps: &'a [Projection],
-}
-
-impl<'a> Additions<'a> {
-    /// No adapter.
-    pub const NONE: Additions<'static> = Additions { spans: &[], layer: 0, maps: &[] };
-
-    /// Those of `layer` to `maps`.
-    pub fn new(spans: &'a [AdapterSpan], layer: usize, maps: &'a [Projection]) -> Self {
-        Self { spans, layer, maps }
-    }
-
+impl Additions<'_> {
     /// Adds them to `outs`, which `x: [tokens, columns]` gave.
     fn apply(&self, x: &[f32], columns: usize, outs: &mut [&mut [f32]]) {
         for span in self.spans {
@@ -90,15 +63,20 @@ impl<'a> Additions<'a> {
 /// A layer's feed-forward block.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedForward<'a> {
-    pub(super) norm: &'a [f32],
-    pub(super) eps: f32,
-    pub(super) gate: &'a Weight,
-    pub(super) up: &'a Weight,
-    pub(super) down: &'a Weight,
+    /// Weights of the RMSNorm before it. `[hidden]`
+    pub norm: &'a [f32],
+    /// Its epsilon.
+    pub eps: f32,
+    /// `[feed_forward, hidden]`
+    pub gate: &'a Weight,
+    /// `[feed_forward, hidden]`
+    pub up: &'a Weight,
+    /// `[hidden, feed_forward]`
+    pub down: &'a Weight,
     /// To gate and up.
-    pub(super) inner_additions: Additions<'a>,
+    pub inner_additions: Additions<'a>,
     /// To down.
-    pub(super) outer_additions: Additions<'a>,
+    pub outer_additions: Additions<'a>,
 }
 
 /// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`. One operation, so that the two widest rows of a layer are neither
@@ -115,41 +93,6 @@ pub fn rope(x: &Tensor, tables: &RopeTables, heads: usize, head_dim: usize) -> R
 /// Causal attention of `q: [tokens, heads * head_dim]`, whose rows belong to `lanes` one after another.
 pub fn attend(q: &Tensor, shape: AttentionShape, lanes: Vec<LanePages>) -> Result<Tensor> {
     q.contiguous()?.apply_op1_no_bwd(&Attend { shape, lanes })
-}
-
-/// The f32 values of a contiguous CPU tensor, read in place.
-pub fn read_f32<T>(x: &Tensor, read: impl FnOnce(&[f32]) -> T) -> Result<T> {
-    let x = x.contiguous()?;
-    let (storage, layout) = x.storage_and_layout();
-    match &*storage {
-        Storage::Cpu(storage) => Ok(read(slice(storage, layout)?)),
-        _ => candle_core::bail!("a tensor is not on the CPU"),
-    }
-}
-
-/// Cosines and sines for one forward pass, each `[tokens, rope_dim / 2]`.
-#[derive(Debug, Clone)]
-pub struct RopeTables {
-    pub(super) cos: Vec<f32>,
-    pub(super) sin: Vec<f32>,
-    pub(super) half: usize,
-    pub(super) adjacent: bool,
-}
-
-/// The cache pages one lane of an [`attend`] reads: its queries stand at positions `start..start + tokens`.
-#[derive(Debug, Clone)]
-pub struct LanePages {
-    pub(super) start: usize,
-    pub(super) tokens: usize,
-    pub(super) pages: Vec<Arc<Page>>,
-}
-
-fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let values = storage.as_slice::<f32>()?;
-    match layout.contiguous_offsets() {
-        Some((start, end)) => Ok(&values[start..end]),
-        None => candle_core::bail!("a tensor is not contiguous"),
-    }
 }
 
 struct NormLinear<'a> {

@@ -1,0 +1,213 @@
+//! The forward pass's operations, and which of two roads a layer takes: [`kernels`], candle `CustomOp`s around our CPU kernels, or
+//! [`portable`], candle's own operations on any of its devices. The decoder is written once, over both.
+
+pub mod kernels;
+pub mod portable;
+
+use std::cell::OnceCell;
+use std::ops::Range;
+use std::sync::Arc;
+
+use candle_core::{CpuStorage, Device, Layout, Result, Storage, Tensor};
+
+use super::LlmError;
+use super::adapter::ActiveAdapter;
+use super::arch::ArchSpec;
+use super::kv::Page;
+use super::lane::{self, Lane};
+use super::names::Projection;
+use super::resident::TensorLayer;
+use super::weights::Layer;
+use crate::compute::{AttentionShape, Phase};
+
+/// A layer's weights, and with them what computes it.
+#[derive(Debug, Clone, Copy)]
+pub enum LayerRoad<'a> {
+    /// Our kernels, from the mapped file.
+    Kernels(&'a Layer),
+    /// candle's operations, on the device where the tensors lie.
+    Portable(&'a TensorLayer),
+}
+
+/// What all operations of a layer share in one pass.
+#[derive(Debug, Clone, Copy)]
+pub struct Pass<'a> {
+    /// Prefill or decode; only our kernels tell them apart.
+    pub phase: Phase,
+    /// The model's parameters.
+    pub spec: &'a ArchSpec,
+    /// Of the tokens' positions.
+    pub tables: &'a RopeTables,
+    /// Rows that carry an adapter.
+    pub spans: &'a [AdapterSpan],
+    /// Which layer.
+    pub layer: usize,
+}
+
+impl<'a> Pass<'a> {
+    /// What adapters add to `maps` of this layer.
+    fn additions(&self, maps: &'a [Projection]) -> Additions<'a> {
+        Additions { spans: self.spans, layer: self.layer, maps }
+    }
+}
+
+impl LayerRoad<'_> {
+    /// `x` where this layer computes.
+    pub fn bring(&self, x: &Tensor) -> Result<Tensor> {
+        match self {
+            Self::Kernels(_) => x.to_device(&Device::Cpu),
+            Self::Portable(layer) => x.to_device(layer.device()),
+        }
+    }
+
+    /// Queries, keys and values of `x: [tokens, hidden]`, the first two turned: `[tokens, query_dim]` and twice `[tokens, kv_dim]`.
+    pub fn queries_keys_values(&self, pass: Pass<'_>, x: &Tensor) -> Result<[Tensor; 3]> {
+        let Pass { phase, spec, tables, .. } = pass;
+        let additions = pass.additions(&[Projection::Query, Projection::Key, Projection::Value]);
+        match self {
+            Self::Kernels(layer) => {
+                let maps = [&layer.attn_q, &layer.attn_k, &layer.attn_v];
+                let bias = layer.attn_qkv_bias.as_deref();
+                let qkv = kernels::norm_linear(phase, x, &layer.attn_norm, spec.norm_eps, &maps, bias, additions)?;
+                let [q, k, v] = qkv.as_slice() else { unreachable!("three weights give three outputs") };
+                let q = kernels::rope(q, tables, spec.heads, spec.head_dim)?;
+                Ok([q, kernels::rope(k, tables, spec.kv_heads, spec.head_dim)?, v.clone()])
+            }
+            Self::Portable(layer) => {
+                let [q, k, v] = portable::queries_keys_values(layer, x, spec.norm_eps, additions)?;
+                let q = portable::rope(&q, tables, spec.heads, spec.head_dim)?;
+                Ok([q, portable::rope(&k, tables, spec.kv_heads, spec.head_dim)?, v])
+            }
+        }
+    }
+
+    /// Writes every lane's keys and values, each `[tokens, kv_dim]`, behind those its session remembers.
+    pub fn remember(&self, lanes: &mut [Lane<'_>], layer: usize, k: &Tensor, v: &Tensor) -> std::result::Result<(), LlmError> {
+        match self {
+            Self::Kernels(_) => lane::append(lanes, layer, k, v),
+            Self::Portable(_) => lane::append_tensors(lanes, layer, k, v),
+        }
+    }
+
+    /// Causal attention of `q: [queries, query_dim]`, which are the lanes' tokens, or those of them that are `wanted`.
+    pub fn attend(&self, q: &Tensor, shape: AttentionShape, lanes: &[Lane<'_>], layer: usize, wanted: bool) -> Result<Tensor> {
+        match self {
+            Self::Kernels(_) => kernels::attend(q, shape, lane::lane_pages(lanes, layer, wanted)),
+            Self::Portable(_) => portable::attend(q, shape, &lane::lane_tensors(lanes, layer, wanted)?),
+        }
+    }
+
+    /// `residual + attended * attn_output^T`; `attended: [tokens, query_dim]`, `residual: [tokens, hidden]`.
+    pub fn add_attended(&self, pass: Pass<'_>, attended: &Tensor, residual: &Tensor) -> Result<Tensor> {
+        let additions = pass.additions(&[Projection::Output]);
+        match self {
+            Self::Kernels(layer) => kernels::linear_add(pass.phase, attended, &layer.attn_output, residual, additions),
+            Self::Portable(layer) => portable::linear(layer.map(Projection::Output), attended, additions, 0)? + residual,
+        }
+    }
+
+    /// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
+    pub fn feed_forward(&self, pass: Pass<'_>, x: &Tensor) -> Result<Tensor> {
+        let inner_additions = pass.additions(&[Projection::Gate, Projection::Up]);
+        let outer_additions = pass.additions(&[Projection::Down]);
+        let eps = pass.spec.norm_eps;
+        match self {
+            Self::Kernels(layer) => {
+                let block = kernels::FeedForward {
+                    norm: &layer.ffn_norm,
+                    eps,
+                    gate: &layer.ffn_gate,
+                    up: &layer.ffn_up,
+                    down: &layer.ffn_down,
+                    inner_additions,
+                    outer_additions,
+                };
+                kernels::feed_forward(pass.phase, x, block)
+            }
+            Self::Portable(layer) => portable::feed_forward(layer, x, eps, inner_additions, outer_additions),
+        }
+    }
+}
+
+/// Rows of a pass that carry an adapter.
+#[derive(Debug, Clone)]
+pub struct AdapterSpan {
+    pub(super) rows: Range<usize>,
+    pub(super) adapter: Arc<ActiveAdapter>,
+}
+
+/// What adapters add to the maps of one operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Additions<'a> {
+    spans: &'a [AdapterSpan],
+    layer: usize,
+    /// One for each weight of the operation.
+    maps: &'a [Projection],
+}
+
+impl Additions<'_> {
+    /// No adapter.
+    pub const NONE: Additions<'static> = Additions { spans: &[], layer: 0, maps: &[] };
+}
+
+/// Cosines and sines for one forward pass, each `[tokens, rope_dim / 2]`.
+#[derive(Debug, Clone)]
+pub struct RopeTables {
+    cos: Vec<f32>,
+    sin: Vec<f32>,
+    half: usize,
+    adjacent: bool,
+    /// The same on the device of the portable road, `[tokens, 1, half]` each; sent when first wanted.
+    sent: OnceCell<[Tensor; 2]>,
+}
+
+impl RopeTables {
+    /// Of `cos` and `sin`, rows of `half` each; `adjacent` says how pairs stand.
+    pub fn new(cos: Vec<f32>, sin: Vec<f32>, half: usize, adjacent: bool) -> Self {
+        Self { cos, sin, half, adjacent, sent: OnceCell::new() }
+    }
+
+    /// Both on `device`. A pass has one device besides the processor's kernels.
+    fn on(&self, device: &Device) -> Result<&[Tensor; 2]> {
+        if let Some(sent) = self.sent.get() {
+            return Ok(sent);
+        }
+        let shape = (self.cos.len() / self.half.max(1), 1, self.half);
+        let both = [Tensor::from_slice(&self.cos, shape, device)?, Tensor::from_slice(&self.sin, shape, device)?];
+        Ok(self.sent.get_or_init(|| both))
+    }
+}
+
+/// The cache pages one lane of an attention reads: its queries stand at positions `start..start + tokens`.
+#[derive(Debug, Clone)]
+pub struct LanePages {
+    pub(super) start: usize,
+    pub(super) tokens: usize,
+    pub(super) pages: Vec<Arc<Page>>,
+}
+
+/// The f32 values of a contiguous CPU tensor, read in place.
+pub fn read_f32<T>(x: &Tensor, read: impl FnOnce(&[f32]) -> T) -> Result<T> {
+    let x = x.contiguous()?;
+    let (storage, layout) = x.storage_and_layout();
+    match &*storage {
+        Storage::Cpu(storage) => Ok(read(slice(storage, layout)?)),
+        _ => candle_core::bail!("a tensor is not on the CPU"),
+    }
+}
+
+/// Rows `rows` of `x`, in that order.
+pub fn select(x: &Tensor, rows: &[u32]) -> Result<Tensor> {
+    if rows.len() == x.dim(0)? && (0..).zip(rows).all(|(place, &row)| place == row) {
+        return Ok(x.clone());
+    }
+    x.index_select(&Tensor::new(rows, x.device())?, 0)
+}
+
+fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
+    let values = storage.as_slice::<f32>()?;
+    match layout.contiguous_offsets() {
+        Some((start, end)) => Ok(&values[start..end]),
+        None => candle_core::bail!("a tensor is not contiguous"),
+    }
+}

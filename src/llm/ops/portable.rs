@@ -1,0 +1,162 @@
+//! The road of every device: candle's own operations. Sums, norms, softmax and the residual stream are f32; blocks of quantised weights
+//! are multiplied by candle, in whichever way it has for them.
+//!
+//! A row's logits depend a little on the rows beside it here: candle multiplies one row and many in different orders.
+
+use candle_core::{D, DType, Device, Module, Result, Tensor};
+
+use super::super::kv_tensors::TensorRows;
+use super::super::names::Projection;
+use super::super::resident::{TensorLayer, TensorMatrix};
+use super::{Additions, RopeTables};
+use crate::compute::AttentionShape;
+
+/// Scores that stand in memory at once: queries are attended to in tiles of no more.
+pub const MOST_SCORES: usize = 1 << 24;
+
+/// What a hidden score becomes: its weight is 0 then, and a row's largest stays a number.
+const HIDDEN: f64 = -1e30;
+
+/// RMSNorm (arXiv 1910.07467) of every row of `x: [tokens, hidden]`; `weight: [hidden]`.
+pub fn rms_norm(x: &Tensor, weight: &Tensor, eps: f32) -> Result<Tensor> {
+    let mean = x.sqr()?.mean_keepdim(D::Minus1)?; // [tokens, 1]
+    let scale = (mean + f64::from(eps))?.sqrt()?.recip()?;
+    x.broadcast_mul(&scale)?.broadcast_mul(weight)
+}
+
+/// `x * matrix^T` and what adapters add to the map at `place` of `additions`; `x: [tokens, columns]`.
+pub fn linear(matrix: &TensorMatrix, x: &Tensor, additions: Additions<'_>, place: usize) -> Result<Tensor> {
+    let x = x.contiguous()?;
+    let out = match matrix {
+        TensorMatrix::Blocks(blocks) => blocks.forward(&x)?,
+        TensorMatrix::Dense(weight) => x.matmul(&weight.t()?)?,
+    }; // [tokens, rows]
+    additions.add(&x, out, place)
+}
+
+impl Additions<'_> {
+    /// `out` with what adapters add to the map at `place`; `x: [tokens, columns]` gave `out: [tokens, rows]`.
+    fn add(&self, x: &Tensor, mut out: Tensor, place: usize) -> Result<Tensor> {
+        let Some(&map) = self.maps.get(place) else { return Ok(out) };
+        for span in self.spans.iter().filter(|span| !span.rows.is_empty()) {
+            let Some([a, b]) = span.adapter.tensors(self.layer, map, x.device())? else { continue };
+            let (start, length, tokens) = (span.rows.start, span.rows.len(), out.dim(0)?);
+            let added = x.narrow(0, start, length)?.matmul(&a)?.matmul(&b)?; // [length, rows]
+            let own = (out.narrow(0, start, length)? + added)?;
+            let parts = [out.narrow(0, 0, start)?, own, out.narrow(0, start + length, tokens - start - length)?];
+            let parts: Vec<&Tensor> = parts.iter().filter(|part| part.elem_count() > 0).collect();
+            out = Tensor::cat(&parts, 0)?;
+        }
+        Ok(out)
+    }
+}
+
+/// Queries, keys and values of `x: [tokens, hidden]`: `[tokens, query_dim]` and twice `[tokens, kv_dim]`.
+pub fn queries_keys_values(layer: &TensorLayer, x: &Tensor, eps: f32, additions: Additions<'_>) -> Result<[Tensor; 3]> {
+    let normed = rms_norm(x, &layer.attn_norm, eps)?;
+    let one = |projection, place: usize| {
+        let out = linear(layer.map(projection), &normed, additions, place)?;
+        match layer.bias.as_ref().and_then(|bias| bias.get(place)) {
+            Some(bias) => out.broadcast_add(bias),
+            None => Ok(out),
+        }
+    };
+    Ok([one(Projection::Query, 0)?, one(Projection::Key, 1)?, one(Projection::Value, 2)?])
+}
+
+/// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
+pub fn feed_forward(layer: &TensorLayer, x: &Tensor, eps: f32, inner: Additions<'_>, outer: Additions<'_>) -> Result<Tensor> {
+    let normed = rms_norm(x, &layer.ffn_norm, eps)?;
+    let gate = linear(layer.map(Projection::Gate), &normed, inner, 0)?; // [tokens, feed_forward]
+    let up = linear(layer.map(Projection::Up), &normed, inner, 1)?; // [tokens, feed_forward]
+    x + linear(layer.map(Projection::Down), &(gate.silu()? * up)?, outer, 0)?
+}
+
+/// Rotary embedding of every head of `x: [tokens, heads * head_dim]`; `tables` has one row of cosines and sines a token.
+pub fn rope(x: &Tensor, tables: &RopeTables, heads: usize, head_dim: usize) -> Result<Tensor> {
+    let (tokens, width) = x.dims2()?;
+    let (half, [cos, sin]) = (tables.half, tables.on(x.device())?);
+    let x = x.reshape((tokens, heads, head_dim))?;
+    let (first, second) = if tables.adjacent {
+        let pairs = x.narrow(2, 0, 2 * half)?.contiguous()?.reshape((tokens, heads, half, 2))?;
+        (pairs.narrow(3, 0, 1)?.squeeze(3)?.contiguous()?, pairs.narrow(3, 1, 1)?.squeeze(3)?.contiguous()?)
+    } else {
+        (x.narrow(2, 0, half)?, x.narrow(2, half, half)?)
+    }; // [tokens, heads, half]
+    let a = (first.broadcast_mul(cos)? - second.broadcast_mul(sin)?)?;
+    let b = (first.broadcast_mul(sin)? + second.broadcast_mul(cos)?)?;
+    let turned = if tables.adjacent {
+        Tensor::stack(&[&a, &b], 3)?.reshape((tokens, heads, 2 * half))?
+    } else {
+        Tensor::cat(&[&a, &b], 2)?
+    };
+    let turned = match head_dim - 2 * half {
+        0 => turned,
+        rest => Tensor::cat(&[&turned, &x.narrow(2, 2 * half, rest)?], 2)?,
+    };
+    turned.reshape((tokens, width))
+}
+
+/// What one lane of an attention reads.
+#[derive(Debug, Clone)]
+pub struct LaneTensors<'a> {
+    /// Where its queries stand, one a row.
+    pub positions: Vec<usize>,
+    /// Keys and values of the layer, those of the queries included.
+    pub rows: &'a TensorRows,
+}
+
+/// Causal attention of `q: [queries, heads * head_dim]`, whose rows belong to `lanes` one after another.
+pub fn attend(q: &Tensor, shape: AttentionShape, lanes: &[LaneTensors<'_>]) -> Result<Tensor> {
+    let mut outs = Vec::with_capacity(lanes.len());
+    let mut start = 0;
+    for lane in lanes {
+        let last = lane.positions.iter().copied().max().unwrap_or(0);
+        let tile = (MOST_SCORES / (shape.heads * (last + 1))).max(1);
+        for positions in lane.positions.chunks(tile) {
+            outs.push(attend_tile(&q.narrow(0, start, positions.len())?, shape, positions, lane.rows)?);
+            start += positions.len();
+        }
+    }
+    match outs.as_slice() {
+        [one] => Ok(one.clone()),
+        _ => Tensor::cat(&outs, 0),
+    }
+}
+
+/// Of `q: [queries, heads * head_dim]`, at `positions` of one lane.
+fn attend_tile(q: &Tensor, shape: AttentionShape, positions: &[usize], rows: &TensorRows) -> Result<Tensor> {
+    let AttentionShape { heads, kv_heads, head_dim, scale, sliding_window } = shape;
+    let (queries, group) = (positions.len(), heads / kv_heads.max(1));
+    let (lowest, highest) = positions.iter().fold((usize::MAX, 0), |(low, high), &position| (low.min(position), high.max(position)));
+    let first = sliding_window.map_or(0, |window| (lowest + 1).saturating_sub(window));
+    let (keys, values) = rows.read(first..highest + 1)?; // [kv_heads, seen, head_dim]
+    let seen = highest + 1 - first;
+    let q = q.reshape((queries, kv_heads, group, head_dim))?.permute((1, 2, 0, 3))?.contiguous()?;
+    let q = (q.reshape((kv_heads, group * queries, head_dim))? * f64::from(scale))?;
+    let mut scores = q.matmul(&keys.t()?)?; // [kv_heads, group * queries, seen]
+    // One query sees all that was read.
+    if lowest < highest || queries > 1 {
+        let mask = mask(positions, first, seen, sliding_window, scores.device())?;
+        scores = scores.reshape((kv_heads, group, queries, seen))?.broadcast_add(&mask)?.reshape((kv_heads, group * queries, seen))?;
+    }
+    let weights = scores.broadcast_sub(&scores.max_keepdim(D::Minus1)?)?.exp()?;
+    let sums = weights.sum_keepdim(D::Minus1)?;
+    let out = weights.matmul(&values)?.broadcast_div(&sums)?; // [kv_heads, group * queries, head_dim]
+    out.reshape((kv_heads, group, queries, head_dim))?.permute((2, 0, 1, 3))?.contiguous()?.reshape((queries, heads * head_dim))
+}
+
+/// 0 where a query sees a key, else [`HIDDEN`]: `[queries, keys]`, the first key at position `first`. Made where it is needed: sending it
+/// would take longer.
+fn mask(positions: &[usize], first: usize, keys: usize, window: Option<usize>, device: &Device) -> Result<Tensor> {
+    // Positions are whole numbers far below 2^24: exact in f32.
+    let queries: Vec<f32> = positions.iter().map(|&position| position as f32).collect();
+    let queries = Tensor::from_vec(queries, (positions.len(), 1), device)?;
+    let keys = Tensor::arange(first as f32, (first + keys) as f32, device)?.unsqueeze(0)?; // [1, keys]
+    let mut hidden = keys.broadcast_gt(&queries)?.to_dtype(DType::F32)?;
+    if let Some(window) = window {
+        let before = keys.broadcast_le(&(queries - window as f64)?)?.to_dtype(DType::F32)?;
+        hidden = (hidden + before)?;
+    }
+    hidden * HIDDEN
+}

@@ -1,0 +1,157 @@
+//! Weights on a device, for candle's operations: blocks as the model file has them, other matrices as f32.
+
+use std::borrow::Cow;
+
+use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
+use candle_core::{Device, Result, Tensor};
+
+use super::names::Projection;
+use super::placement::Placement;
+use super::weights::{Layer, Weight, Weights};
+use crate::compute::BlockType;
+
+/// A matrix `[rows, columns]` on a device.
+#[derive(Debug)]
+pub enum TensorMatrix {
+    /// Blocks of the file.
+    Blocks(QMatMul),
+    /// f32.
+    Dense(Tensor),
+}
+
+/// A decoder layer on a device.
+#[derive(Debug)]
+pub struct TensorLayer {
+    /// `[hidden]`
+    pub attn_norm: Tensor,
+    /// `[hidden]`
+    pub ffn_norm: Tensor,
+    /// Of queries `[query_dim]`, keys and values `[kv_dim]`, where the family has them.
+    pub bias: Option<[Tensor; 3]>,
+    /// In the order of [`Projection::ALL`].
+    maps: Vec<TensorMatrix>,
+    device: Device,
+}
+
+impl TensorLayer {
+    /// Where it lies.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
+    /// The matrix of a projection.
+    pub fn map(&self, projection: Projection) -> &TensorMatrix {
+        &self.maps[projection as usize] // one for each projection, as it is made
+    }
+}
+
+/// The final norm and the output matrix on a device.
+#[derive(Debug)]
+pub struct TensorHead {
+    /// `[hidden]`
+    pub norm: Tensor,
+    /// `[vocabulary, hidden]`
+    pub output: TensorMatrix,
+}
+
+/// Those of a model's weights that lie on a device.
+#[derive(Debug, Default)]
+pub struct Resident {
+    /// The first layers of the model.
+    pub layers: Vec<TensorLayer>,
+    /// What makes logits, where it lies there too.
+    pub head: Option<TensorHead>,
+    /// Matrices of blocks that the device did not take, and that lie there as f32.
+    pub dequantised: usize,
+}
+
+impl Resident {
+    /// Sends what `placement` says of `weights`.
+    pub fn send(weights: &Weights, placement: &Placement) -> Result<Self> {
+        let Some(device) = placement.device() else { return Ok(Self::default()) };
+        let mut sender = Sender { device, dequantised: 0 };
+        let own = weights.layers.iter().take(placement.layers(weights.layers.len()));
+        let layers = own.map(|layer| sender.layer(layer)).collect::<Result<_>>()?;
+        let head = match placement.has_head(weights.layers.len()) {
+            true => Some(TensorHead { norm: sender.vector(&weights.output_norm)?, output: sender.matrix(&weights.output)? }),
+            false => None,
+        };
+        Ok(Self { layers, head, dequantised: sender.dequantised })
+    }
+}
+
+struct Sender<'d> {
+    device: &'d Device,
+    dequantised: usize,
+}
+
+impl Sender<'_> {
+    fn layer(&mut self, layer: &Layer) -> Result<TensorLayer> {
+        let (q, kv) = (layer.attn_q.rows, layer.attn_k.rows);
+        let bias = match &layer.attn_qkv_bias {
+            Some(bias) => {
+                let all = self.vector(bias)?;
+                Some([all.narrow(0, 0, q)?, all.narrow(0, q, kv)?, all.narrow(0, q + kv, kv)?])
+            }
+            None => None,
+        };
+        Ok(TensorLayer {
+            attn_norm: self.vector(&layer.attn_norm)?,
+            ffn_norm: self.vector(&layer.ffn_norm)?,
+            bias,
+            maps: Projection::ALL.iter().map(|&projection| self.matrix(layer.projection(projection))).collect::<Result<_>>()?,
+            device: self.device.clone(),
+        })
+    }
+
+    fn vector(&self, values: &[f32]) -> Result<Tensor> {
+        Tensor::from_slice(values, values.len(), self.device)
+    }
+
+    fn matrix(&mut self, weight: &Weight) -> Result<TensorMatrix> {
+        if let Some(blocks) = blocks(weight.block()) {
+            match self.blocks(weight, blocks) {
+                Ok(blocks) => return Ok(TensorMatrix::Blocks(blocks)),
+                // f32 takes several times the room; where that is lacking, the next line says so.
+                Err(_) => self.dequantised += 1,
+            }
+        }
+        let mut values = vec![0.0; weight.rows * weight.columns];
+        weight.rows_f32(0..weight.rows, &mut values);
+        Ok(TensorMatrix::Dense(Tensor::from_vec(values, (weight.rows, weight.columns), &Device::Cpu)?.to_device(self.device)?))
+    }
+
+    fn blocks(&self, weight: &Weight, blocks: GgmlDType) -> Result<QMatMul> {
+        let bytes = weight.matrix().bytes;
+        // A block begins with 16-bit numbers; a file may place them anywhere.
+        let aligned = (bytes.as_ptr() as usize).is_multiple_of(align_of::<u64>());
+        let bytes = if aligned { Cow::Borrowed(bytes) } else { Cow::Owned(bytes.to_vec()) };
+        let storage = QStorage::from_data(bytes, self.device, blocks)?;
+        QMatMul::from_qtensor(QTensor::new(storage, (weight.rows, weight.columns))?)
+    }
+}
+
+/// Bytes that a matrix takes on a device.
+pub fn device_bytes(weight: &Weight) -> u64 {
+    match blocks(weight.block()) {
+        Some(_) => weight.matrix().bytes.len() as u64,
+        None => (weight.rows * weight.columns * size_of::<f32>()) as u64,
+    }
+}
+
+/// candle's name of a type of blocks; `None` for floats, which candle would widen to f32 as we do.
+fn blocks(block: BlockType) -> Option<GgmlDType> {
+    Some(match block {
+        BlockType::F32 | BlockType::F16 | BlockType::BF16 => return None,
+        BlockType::Q4_0 => GgmlDType::Q4_0,
+        BlockType::Q4_1 => GgmlDType::Q4_1,
+        BlockType::Q5_0 => GgmlDType::Q5_0,
+        BlockType::Q5_1 => GgmlDType::Q5_1,
+        BlockType::Q8_0 => GgmlDType::Q8_0,
+        BlockType::Q2K => GgmlDType::Q2K,
+        BlockType::Q3K => GgmlDType::Q3K,
+        BlockType::Q4K => GgmlDType::Q4K,
+        BlockType::Q5K => GgmlDType::Q5K,
+        BlockType::Q6K => GgmlDType::Q6K,
+    })
+}
