@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqllama::compute::BlockType;
 use sqllama::llm::checkpoint::Checkpoint;
 use sqllama::llm::tokenizer::{Specials, Tokenizer};
-use sqllama::llm::{Generate, KvType, Lane, LoadOptions, LocalModel, Model, OpenedModel, Phase, Prompt, Want};
+use sqllama::llm::{Generate, DeviceChoice, KvType, Lane, LoadOptions, LocalModel, Model, OpenedModel, Phase, Prompt, Want};
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
 
@@ -131,8 +131,16 @@ fn a_folder_gives_the_logits_of_the_same_gguf_file() {
 fn a_folder_answers() {
     let folder = tempfile::tempdir().unwrap();
     write_folder(&QWEN2, DType::F32, 1, folder.path());
-    let options =
-        LoadOptions { name: "tiny".into(), sha256: None, context_length: 512, saved_sessions: None, drafting: true, kv_type: KvType::F16 };
+    let options = LoadOptions {
+        name: "tiny".into(),
+        sha256: None,
+        context_length: 512,
+        saved_sessions: None,
+        drafting: true,
+        kv_type: KvType::F16,
+        device: DeviceChoice::Cpu,
+        gpu_layers: None,
+    };
     let model = LocalModel::open(folder.path(), &options).unwrap();
     assert!(model.info().has_chat_template);
     assert_eq!(model.tokenize(&Prompt::Text("a b".into())).unwrap(), [97u32, 32, 98]);

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use sqllama::llm::{
-    Barred, ByteAutomaton, Constrain, Constraint, Generate, GenerateEvent, GenerateRequest, KvType, LoadOptions, LocalModel, Prompt,
+    Barred, ByteAutomaton, Constrain, Constraint, Generate, GenerateEvent, GenerateRequest, DeviceChoice, KvType, LoadOptions, LocalModel, Prompt,
     Sampling,
 };
 use sqllama::signal::Cancel;
@@ -98,8 +98,16 @@ fn letters(bet: Option<u8>, word: Option<&'static str>) -> Constraint {
 }
 
 fn open(drafting: bool) -> LocalModel {
-    let options =
-        LoadOptions { name: "tiny".into(), sha256: None, context_length: 512, saved_sessions: None, drafting, kv_type: KvType::F16 };
+    let options = LoadOptions {
+        name: "tiny".into(),
+        sha256: None,
+        context_length: 512,
+        saved_sessions: None,
+        drafting,
+        kv_type: KvType::F16,
+        device: DeviceChoice::Cpu,
+        gpu_layers: None,
+    };
     LocalModel::open(&tiny::fixture(&QWEN2), &options).unwrap()
 }
 

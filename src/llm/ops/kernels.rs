@@ -210,7 +210,7 @@ impl CustomOp1 for Rope<'_> {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let mut out = slice(storage, layout)?.to_vec();
-        let RopeTables { cos, sin, half, adjacent } = self.tables;
+        let RopeTables { cos, sin, half, adjacent, .. } = self.tables;
         let angles = compute::RopeAngles { cos, sin, half: *half, adjacent: *adjacent };
         compute::rope(compute::global(), &mut out, self.heads * self.head_dim, self.head_dim, angles);
         Ok((CpuStorage::F32(out), layout.shape().clone()))
