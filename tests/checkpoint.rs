@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sqllama::compute::BlockType;
 use sqllama::llm::checkpoint::Checkpoint;
 use sqllama::llm::tokenizer::{Specials, Tokenizer};
-use sqllama::llm::{Generate, DeviceChoice, KvType, Lane, LoadOptions, LocalModel, Model, OpenedModel, Phase, Prompt, Want};
+use sqllama::llm::{DeviceChoice, Generate, KvType, Lane, LoadOptions, LocalModel, Model, OpenedModel, Phase, Prompt, Want};
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
 

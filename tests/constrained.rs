@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use sqllama::llm::{
-    Barred, ByteAutomaton, Constrain, Constraint, Generate, GenerateEvent, GenerateRequest, DeviceChoice, KvType, LoadOptions, LocalModel, Prompt,
-    Sampling,
+    Barred, ByteAutomaton, Constrain, Constraint, DeviceChoice, Generate, GenerateEvent, GenerateRequest, KvType, LoadOptions, LocalModel,
+    Prompt, Sampling,
 };
 use sqllama::signal::Cancel;
 

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use sqllama::compute::BlockType;
 use sqllama::llm::gguf::write::{Tensor, write};
 use sqllama::llm::gguf::{GgufFile, Metadata, Value};
-use sqllama::llm::{Generate, GenerateRequest, Generation, DeviceChoice, KvType, LlmError, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
+use sqllama::llm::{
+    DeviceChoice, Generate, GenerateRequest, Generation, KvType, LlmError, LoadOptions, LocalModel, Message, Prompt, Role, Sampling,
+};
 use sqllama::signal::Cancel;
 
 use crate::tiny::{self, LLAMA, QWEN2, Shape};

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use sqllama::llm::{DeviceChoice, Draws, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling};
+use sqllama::llm::{
+    DeviceChoice, Draws, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling,
+};
 use sqllama::signal::Cancel;
 use sqllama::store::SavedSessions;
 

@@ -1,4 +1,5 @@
-//! The decoder against candle-transformers' own models, and the KV cache against a fresh run, bit for bit.
+//! The decoder against candle-transformers' own models, and the KV cache against a fresh run, bit for bit with our kernels.
+//! `SQLLAMA_TEST_DEVICE` chooses another road.
 
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
@@ -6,6 +7,7 @@ use candle_transformers::models::{llama, qwen2};
 use sqllama::compute::BlockType;
 use sqllama::llm::{KvType, Lane, Model, Phase, Session, Want};
 
+use crate::device::{placed, same};
 use crate::tiny::{self, LLAMA, QWEN2, Shape};
 
 /// 150 tokens: three pages of the cache, none of them full at the end.
@@ -25,7 +27,7 @@ fn check_oracle(shape: &Shape, oracle: impl Fn(VarBuilder<'_>, &Tensor) -> Tenso
     let path = folder.path().join("model.gguf");
     let checkpoint = tiny::checkpoint(shape);
     tiny::write_gguf(shape, &checkpoint, |_| BlockType::F32, &path);
-    let (model, _) = Model::open(&path).unwrap();
+    let model = placed(Model::open(&path).unwrap().0);
     let vars = VarBuilder::from_tensors(checkpoint.into_iter().collect(), DType::F32, &Device::Cpu);
     for length in [1, 2, 63, 64, 65, 150] {
         let tokens = &tokens(shape, 3)[..length];
@@ -93,7 +95,7 @@ fn qwen2_agrees_with_candle_transformers() {
 }
 
 fn models() -> Vec<(Model, &'static Shape)> {
-    [&QWEN2, &LLAMA].into_iter().map(|shape| (Model::open(&tiny::fixture(shape)).unwrap().0, shape)).collect()
+    [&QWEN2, &LLAMA].into_iter().map(|shape| (placed(Model::open(&tiny::fixture(shape)).unwrap().0), shape)).collect()
 }
 
 fn cases() -> impl Iterator<Item = (Model, &'static Shape, Phase)> {
@@ -108,7 +110,7 @@ fn chunks_do_not_change_logits() {
         for size in [1, 5, 16, 17, 64, 100] {
             let mut session = model.session();
             let chunked: Vec<_> = tokens.chunks(size).flat_map(|chunk| read(phase, &model, &mut session, chunk)).collect();
-            assert!(chunked == fresh, "{} in chunks of {size}", shape.arch);
+            assert!(same(&chunked, &fresh), "{} in chunks of {size}", shape.arch);
         }
     }
 }
@@ -127,7 +129,7 @@ fn a_cache_of_eight_bits_is_half_as_large_and_nearly_the_same() {
         bytes.truncate(70);
         let mut fork = bytes.fork(65);
         let again: Vec<_> = read(phase, &model, &mut fork, &tokens[65..]);
-        assert!(again == ours[65..], "{} in {phase:?}", shape.arch);
+        assert!(same(&again, &ours[65..]), "{} in {phase:?}", shape.arch);
         let mut saved = Vec::new();
         fork.save(&mut saved).unwrap();
         assert!(model.load_session(512, &mut saved.as_slice()).is_err(), "of another type");
@@ -149,9 +151,9 @@ fn truncated_and_forked_sessions_go_on_as_fresh_ones() {
             session.truncate(keep);
             let mut fork = session.fork(keep);
             read(phase, &model, &mut fork, &others[keep..]);
-            assert!(read(phase, &model, &mut session, &tokens[keep..]) == fresh[keep..], "{} truncated to {keep}", shape.arch);
+            assert!(same(&read(phase, &model, &mut session, &tokens[keep..]), &fresh[keep..]), "{} truncated to {keep}", shape.arch);
             fork.truncate(keep);
-            assert!(read(phase, &model, &mut fork, &tokens[keep..]) == fresh[keep..], "{} forked at {keep}", shape.arch);
+            assert!(same(&read(phase, &model, &mut fork, &tokens[keep..]), &fresh[keep..]), "{} forked at {keep}", shape.arch);
         }
     }
 }
@@ -166,7 +168,7 @@ fn a_saved_session_goes_on_as_a_fresh_one_and_a_broken_one_is_refused() {
         let mut saved = Vec::new();
         session.save(&mut saved).unwrap();
         let mut loaded = model.load_session(512, &mut saved.as_slice()).unwrap();
-        assert!(read(phase, &model, &mut loaded, &tokens[100..]) == fresh[100..], "{}", shape.arch);
+        assert!(same(&read(phase, &model, &mut loaded, &tokens[100..]), &fresh[100..]), "{}", shape.arch);
 
         let refused = |bytes: &[u8], expected: &str| {
             let error = model.load_session(512, &mut &bytes[..]).unwrap_err().to_string();
@@ -212,7 +214,8 @@ fn lanes_read_together_as_alone() {
             )
             .unwrap();
         let out: Vec<Vec<Vec<f32>>> = out.iter().map(|logits| logits.to_vec2().unwrap()).collect();
-        assert!(out[0] == [alone[0][30].clone(), alone[0][149].clone()] && out[1] == alone[1] && out[2].is_empty(), "{}", shape.arch);
+        assert!(same(&out[0], &[alone[0][30].clone(), alone[0][149].clone()]) && same(&out[1], &alone[1]), "{}", shape.arch);
+        assert!(out[2].is_empty());
         assert_eq!(third.tokens(), &b[..3]);
     }
 }

@@ -190,9 +190,8 @@ fn forks_and_truncated_sessions_do_not_see_one_another() {
 #[test]
 fn forks_of_forks_go_on_as_one() {
     for (_, other, shape) in fixtures() {
-        let prompt = tokens(shape, 1, 1000).into_iter().collect::<Vec<_>>();
-        let prompt = &prompt[..500];
-        let fresh = read(&other, &mut other.session(), prompt);
+        let prompt = tokens(shape, 1, 500);
+        let fresh = read(&other, &mut other.session(), &prompt);
         let mut kept = Vec::new();
         let mut session = other.session();
         let mut found = Vec::new();

@@ -12,16 +12,16 @@ use sqllama::train::model::workspace::Workspace;
 use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
 use sqllama::train::optimizer::{AdamW, Moments, clip_factor};
 
+use crate::device::{TestDevice, chosen};
 use crate::gradients::{self, lora, model, row, shake, tree};
 use crate::tiny::{LLAMA, QWEN2};
 
-/// What tests of training compute on: `SQLLAMA_TEST_DEVICE` is `kernels` (also where it is not set), `portable` or `cuda`. Tests of the
+/// What tests of training compute on, as `SQLLAMA_TEST_DEVICE` says. Tests of the
 /// tensors' road take candle's processor for `kernels`.
 pub(crate) fn test_compute() -> Compute {
-    match std::env::var("SQLLAMA_TEST_DEVICE").as_deref() {
-        Ok("cuda") => Compute::cuda(false).unwrap(),
-        Ok("kernels" | "portable") | Err(_) => Compute::portable(),
-        Ok(other) => panic!("SQLLAMA_TEST_DEVICE is `{other}`; there are kernels, portable and cuda"),
+    match chosen() {
+        TestDevice::Cuda => Compute::cuda(false).unwrap(),
+        TestDevice::Kernels | TestDevice::Portable => Compute::portable(),
     }
 }
 

@@ -19,6 +19,7 @@ use sqllama::train::plan::{adaptation, plan};
 use sqllama::train::schedule::SchedulerType;
 use sqllama::train::{Arithmetic, Inputs, Machine, Offload, Outcome, Progress, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
 
+use crate::device::{self, TestDevice};
 use crate::home::Home;
 use crate::tiny;
 
@@ -65,13 +66,12 @@ fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
     }
 }
 
-/// What tests of runs compute on: `SQLLAMA_TEST_DEVICE` is `kernels` (also where it is not set), `portable` or `cuda`.
+/// What tests of runs compute on, as `SQLLAMA_TEST_DEVICE` says.
 fn test_arithmetic() -> Arithmetic {
-    match std::env::var("SQLLAMA_TEST_DEVICE").as_deref() {
-        Ok("kernels") | Err(_) => Arithmetic::Kernels,
-        Ok("portable") => Arithmetic::Portable,
-        Ok("cuda") => Arithmetic::Cuda,
-        Ok(other) => panic!("SQLLAMA_TEST_DEVICE is `{other}`; there are kernels, portable and cuda"),
+    match device::chosen() {
+        TestDevice::Kernels => Arithmetic::Kernels,
+        TestDevice::Portable => Arithmetic::Portable,
+        TestDevice::Cuda => Arithmetic::Cuda,
     }
 }
 

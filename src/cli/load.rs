@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{ComputingArgs, GpuLayers};
+use super::computing::{ComputingArgs, GpuLayers};
 use super::failure::Failure;
 use super::settings::Settings;
 use crate::llm::{Generate, LoadOptions, LocalModel, Scripted};

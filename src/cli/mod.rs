@@ -15,6 +15,7 @@ mod ask;
 mod bench;
 mod columns;
 mod complete;
+mod computing;
 pub mod data;
 mod doctor;
 mod eval;

@@ -60,11 +60,6 @@ impl TensorRows {
         &self.device
     }
 
-    /// Tokens held.
-    pub fn len(&self) -> usize {
-        self.parts.iter().map(|part| part.len).sum()
-    }
-
     /// Bytes of all parts; what is shared with a fork counts in both.
     pub fn bytes(&self) -> usize {
         let token = 2 * self.kv_heads * token_bytes(self.kv_type, self.head_dim);
@@ -124,11 +119,7 @@ impl TensorRows {
             None => (false, 0),
         };
         // A part of its own that is full, or a short one of others, is copied; a long one of others stays, and another is begun.
-        let copied = if self.parts.len() >= MOST_PARTS {
-            self.parts.len()
-        } else {
-            usize::from(len > 0 && (own || len < STEP))
-        };
+        let copied = if self.parts.len() >= MOST_PARTS { self.parts.len() } else { usize::from(len > 0 && (own || len < STEP)) };
         let kept = self.parts.len() - copied;
         let old = self.parts.split_off(kept);
         let len: usize = old.iter().map(|part| part.len).sum();
@@ -148,9 +139,7 @@ impl TensorRows {
         let numbers = || -> Result<Numbers> {
             Ok(match self.kv_type {
                 KvType::F16 => Numbers::F16(zeros(self.head_dim, DType::F16)?),
-                KvType::Q8_0 => {
-                    Numbers::Q8_0 { quants: zeros(self.head_dim, DType::U8)?, scales: zeros(self.groups(), DType::F16)? }
-                }
+                KvType::Q8_0 => Numbers::Q8_0 { quants: zeros(self.head_dim, DType::U8)?, scales: zeros(self.groups(), DType::F16)? },
             })
         };
         Ok(Buffer { keys: numbers()?, values: numbers()?, capacity })
@@ -208,7 +197,7 @@ impl TensorRows {
         let (heads, width, groups) = (self.kv_heads, self.head_dim, self.groups());
         let Some(part) = self.parts.last_mut() else { candle_core::bail!("a cache has no room") };
         for (to, turned) in [(&part.buffer.keys, true), (&part.buffer.values, false)] {
-            let rows = || pages.iter().map(|page| if turned { &page.keys } else { &page.values });
+            let rows = || pages.iter().map(move |page| if turned { &page.keys } else { &page.values });
             let halves = rows().map(|rows| match rows {
                 Rows::F16(halves) | Rows::Q8_0 { scales: halves, .. } => halves.as_slice(),
             });
@@ -216,7 +205,9 @@ impl TensorRows {
             let from = match self.kv_type {
                 KvType::F16 => Numbers::F16(rows_of(&halves, [heads, width], len, turned, &self.device, |half| half)?),
                 KvType::Q8_0 => {
-                    let quants: Vec<&[i8]> = rows().filter_map(|rows| if let Rows::Q8_0 { quants, .. } = rows { Some(quants.as_slice()) } else { None }).collect();
+                    let quants: Vec<&[i8]> = rows()
+                        .filter_map(|rows| if let Rows::Q8_0 { quants, .. } = rows { Some(quants.as_slice()) } else { None })
+                        .collect();
                     Numbers::Q8_0 {
                         quants: rows_of(&quants, [heads, width], len, turned, &self.device, |quant: i8| (i16::from(quant) + 128) as u8)?,
                         scales: rows_of(&halves, [heads, groups], len, turned, &self.device, |half| half)?,
@@ -277,10 +268,10 @@ impl Numbers {
     }
 }
 
-/// Keys or values in host memory: for each part `[kv_heads, tokens, ...]`, one head's tokens behind those of the part before.
+/// Keys or values in host memory, one row a token: `[tokens][kv_heads * ...]`.
 #[derive(Debug, Default)]
 struct Side {
-    /// `[tokens][kv_heads * ...]`: one row a token.
+    /// Numbers, or the scales of quants.
     halves: Vec<Vec<f16>>,
     quants: Vec<Vec<i8>>,
 }
@@ -291,7 +282,7 @@ impl Side {
         match numbers {
             Numbers::F16(halves) => self.halves.extend(rows(halves)?.to_vec2::<f16>()?),
             Numbers::Q8_0 { quants, scales } => {
-                let signed = |row: Vec<u8>| row.into_iter().map(|quant| (i16::from(quant) - 128) as i8).collect();
+                let signed = |row: Vec<u8>| -> Vec<i8> { row.into_iter().map(|quant| (i16::from(quant) - 128) as i8).collect() };
                 self.quants.extend(rows(quants)?.to_vec2::<u8>()?.into_iter().map(signed));
                 self.halves.extend(rows(scales)?.to_vec2::<f16>()?);
             }

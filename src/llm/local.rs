@@ -12,7 +12,7 @@ use super::decode::{Decoding, Root};
 use super::draft::Habits;
 use super::generate::{Draws, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
 use super::kv::KvType;
-use super::placement::{self, DeviceChoice, Demand};
+use super::placement::{self, Demand, DeviceChoice};
 use super::template::ChatTemplate;
 use super::tokenizer::{Specials, Tokenizer};
 use super::{Lane, LlmError, Model, OpenedModel, Session, Want, ops};

@@ -72,9 +72,10 @@ impl Resident {
         let mut sender = Sender { device, dequantised: 0 };
         let own = weights.layers.iter().take(placement.layers(weights.layers.len()));
         let layers = own.map(|layer| sender.layer(layer)).collect::<Result<_>>()?;
-        let head = match placement.has_head(weights.layers.len()) {
-            true => Some(TensorHead { norm: sender.vector(&weights.output_norm)?, output: sender.matrix(&weights.output)? }),
-            false => None,
+        let head = if placement.has_head(weights.layers.len()) {
+            Some(TensorHead { norm: sender.vector(&weights.output_norm)?, output: sender.matrix(&weights.output)? })
+        } else {
+            None
         };
         Ok(Self { layers, head, dequantised: sender.dequantised })
     }

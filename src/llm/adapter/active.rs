@@ -81,7 +81,12 @@ impl ActiveAdapter {
     }
 
     /// The same as tensors on `device`: `[inputs, rank]` and `[rank, outputs]`, to be multiplied one after the other.
-    pub(in crate::llm) fn tensors(&self, layer: usize, projection: Projection, device: &Device) -> candle_core::Result<Option<[Tensor; 2]>> {
+    pub(in crate::llm) fn tensors(
+        &self,
+        layer: usize,
+        projection: Projection,
+        device: &Device,
+    ) -> candle_core::Result<Option<[Tensor; 2]>> {
         let Some(slot) = self.slot(layer, projection) else { return Ok(None) };
         match slot.sent.get() {
             Some(sent) if sent[0].device().same_device(device) => Ok(Some(sent.clone())),

@@ -85,11 +85,8 @@ pub fn rope(x: &Tensor, tables: &RopeTables, heads: usize, head_dim: usize) -> R
     }; // [tokens, heads, half]
     let a = (first.broadcast_mul(cos)? - second.broadcast_mul(sin)?)?;
     let b = (first.broadcast_mul(sin)? + second.broadcast_mul(cos)?)?;
-    let turned = if tables.adjacent {
-        Tensor::stack(&[&a, &b], 3)?.reshape((tokens, heads, 2 * half))?
-    } else {
-        Tensor::cat(&[&a, &b], 2)?
-    };
+    let turned =
+        if tables.adjacent { Tensor::stack(&[&a, &b], 3)?.reshape((tokens, heads, 2 * half))? } else { Tensor::cat(&[&a, &b], 2)? };
     let turned = match head_dim - 2 * half {
         0 => turned,
         rest => Tensor::cat(&[&turned, &x.narrow(2, 2 * half, rest)?], 2)?,
