@@ -28,8 +28,8 @@
 //!   memory while a card computes, never print, and never read the clock to decide (a deadline is in [`signal::Cancel`]). Front ends own
 //!   threads, drawing, printing.
 //! - A prompt is made in [`prompt::render`] and nowhere else.
-//! - A row's logits depend on its own tokens and on the phase (prefill, decode) in which they were read: not on batch, chunk, thread count
-//!   or processor.
+//! - With our kernels a row's logits depend on its own tokens and on the phase (prefill, decode) in which they were read: not on batch,
+//!   chunk, thread count or processor. On a card they differ by the rounding of sums.
 //! - Everything that crosses a thread is a closed enum that can be printed and compared.
 //! - Model weights are immutable and shared; the KV cache belongs to a session, which can be truncated, forked, saved, loaded.
 //! - Text from a database or a model is untrusted: control characters never reach the terminal ([`text::sanitize`]).

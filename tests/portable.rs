@@ -6,6 +6,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqllama::compute::BlockType;
+use sqllama::llm::names::Projection;
+use sqllama::llm::placement::Demand;
 use sqllama::llm::{
     ActiveAdapter, Adapter, DeviceChoice, Generate, GenerateRequest, KvType, Lane, LoadOptions, LocalModel, Model, Phase, Prompt, Sampling,
     Session, Want,
@@ -36,18 +38,34 @@ fn read(model: &Model, session: &mut Session, tokens: &[u32]) -> Vec<Vec<f32>> {
     out[0].to_vec2().unwrap()
 }
 
-/// The likeliest token each time, `count` of them.
-fn greedy(model: &Model, mut session: Session, prompt: &[u32], count: usize) -> Vec<u32> {
-    let mut written = Vec::new();
-    let mut next = prompt.to_vec();
-    for _ in 0..count {
-        let out = model.forward(Phase::Decode, &mut [Lane { session: &mut session, tokens: &next, want: Want::Last }]).unwrap();
-        let logits: Vec<f32> = out[0].to_vec2().unwrap().remove(0);
-        let best = logits.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)).unwrap().0 as u32;
-        written.push(best);
-        next = vec![best];
+/// Logits behind the last of `tokens`.
+fn read_last(model: &Model, session: &mut Session, tokens: &[u32]) -> Vec<f32> {
+    let out = model.forward(Phase::Decode, &mut [Lane { session, tokens, want: Want::Last }]).unwrap();
+    out[0].to_vec2().unwrap().remove(0)
+}
+
+/// The likeliest token, and how far it is ahead of the next, as a share of the largest logit.
+fn likeliest(logits: &[f32]) -> (u32, f32) {
+    let mut order: Vec<usize> = (0..logits.len()).collect();
+    order.sort_by(|&a, &b| logits[b].total_cmp(&logits[a]));
+    let largest = logits.iter().fold(0f32, |max, x| max.max(x.abs()));
+    (order[0] as u32, (logits[order[0]] - logits[order[1]]) / largest)
+}
+
+/// Greedy tokens, 32 of them, each road reading what the kernels write: how many are the same. Where the likeliest is ahead by more than
+/// twice the bound, it has to be.
+#[track_caller]
+fn same_greedy_tokens(name: &str, kernels: &Model, other: &Model, prompt: &[u32], bound: f32) -> usize {
+    let (mut a, mut b) = (kernels.session(), other.session());
+    let (mut next, mut same) = (prompt.to_vec(), 0);
+    for _ in 0..32 {
+        let (expected, lead) = likeliest(&read_last(kernels, &mut a, &next));
+        let (found, _) = likeliest(&read_last(other, &mut b, &next));
+        assert!(found == expected || lead <= 2.0 * bound, "{name}: {found} instead of {expected}, which is ahead by {lead}");
+        same += usize::from(found == expected);
+        next = vec![expected];
     }
-    written
+    same
 }
 
 fn open(path: &Path) -> Model {
@@ -72,10 +90,10 @@ fn check(name: &str, kernels: &Model, other: &Model, shape: &Shape, bound: f32) 
     let prompt = tokens(shape, 3, 70);
     let (expected, found) = (read(kernels, &mut kernels.session(), &prompt), read(other, &mut other.session(), &prompt));
     let worst = difference(&expected, &found);
-    println!("{name}: {worst:.2e} of the largest logit");
     assert!(worst < bound, "{name}: {worst} of the largest logit");
-    let (expected, found) = (greedy(kernels, kernels.session(), &prompt, 24), greedy(other, other.session(), &prompt, 24));
-    assert_eq!(expected, found, "{name}");
+    let same = same_greedy_tokens(name, kernels, other, &prompt, bound);
+    println!("{name}: {worst:.2e} of the largest logit, {same} of 32 greedy tokens");
+    assert!(same >= 30, "{name}: {same} of 32 greedy tokens are the same");
 }
 
 #[test]
@@ -287,6 +305,27 @@ fn adapters_are_the_kernels() {
             assert!(difference(&found[39..40], &found[40..41]) > 2.0 * BLOCKS, "{}", shape.arch);
         }
     }
+}
+
+#[test]
+fn what_a_card_must_hold_is_counted_before_it_is_sent() {
+    let model = open(&tiny::fixture(&QWEN2));
+    let demand = |context, kv_type| Demand::of(&model.weights, &model.spec, context, kv_type);
+    let (short, long) = (demand(256, KvType::F16), demand(512, KvType::F16));
+    assert_eq!(short.layers.len(), model.spec.layers + 1);
+    // A token more: keys and values of one layer, two bytes a number; the head remembers nothing.
+    let token = 2 * 2 * model.spec.kv_dim() as u64;
+    assert!(short.layers.iter().zip(&long.layers).take(model.spec.layers).all(|(short, long)| long - short == 256 * token));
+    assert_eq!(short.layers.last(), long.layers.last());
+    assert!(demand(512, KvType::Q8_0).layers[0] < long.layers[0] && long.reserve > short.reserve);
+    // Blocks take what they take in the file, floats four bytes a number.
+    let layer = &model.weights.layers[0];
+    let blocks: usize = Projection::ALL.iter().map(|&projection| layer.projection(projection).matrix().bytes.len()).sum();
+    let vectors = 4 * (2 * model.spec.hidden + model.spec.query_dim() + 2 * model.spec.kv_dim());
+    assert_eq!(short.layers[0], (blocks + vectors) as u64 + (256 + 8 * 512) * token);
+    let llama = open(&tiny::fixture(&LLAMA));
+    let head = Demand::of(&llama.weights, &llama.spec, 256, KvType::F16).layers[llama.spec.layers];
+    assert_eq!(head, 4 * (LLAMA.vocabulary * LLAMA.hidden + LLAMA.hidden) as u64);
 }
 
 #[test]
