@@ -80,30 +80,12 @@ fn device() -> Value {
         })
     });
     json!({
-        "default": "cpu",
+        "default": if state.is_ok() { "cuda" } else { "cpu" },
         "cuda": state.as_ref().map_or_else(ToString::to_string, |()| "works".into()),
         "hint": state.err().map(|error| error.hint()),
         "built_for": cuda::built_for(),
         "card": card,
     })
-}
-
-/// Why `--device cuda` cannot be had.
-#[cfg(not(feature = "cuda"))]
-pub(super) fn refuse_cuda() -> Failure {
-    Failure::new(2, "this build has no CUDA; use --device cpu")
-}
-
-/// Why `--device cuda` cannot be had.
-#[cfg(feature = "cuda")]
-pub(super) fn refuse_cuda() -> Failure {
-    match crate::llm::cuda::works() {
-        Err(error) => Failure { hint: Some(error.hint().into()), ..Failure::new(2, error.to_string()) },
-        Ok(()) => Failure {
-            hint: Some("`--device cpu` answers on the processor".into()),
-            ..Failure::new(2, "questions are not answered on a card yet")
-        },
-    }
 }
 
 fn level_name(level: Level) -> &'static str {

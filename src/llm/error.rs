@@ -99,7 +99,7 @@ pub enum LlmError {
         reason: String,
     },
     /// Nothing of the model fits the card.
-    #[error("no layer fits the card: {} are needed for one, and {} are free", text::bytes(*needed), text::bytes(*available))]
+    #[error("the layers do not fit the card: {} are needed, and {} are free", text::bytes(*needed), text::bytes(*available))]
     CardMemory {
         /// Bytes of one layer and of working memory.
         needed: u64,

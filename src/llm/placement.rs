@@ -162,10 +162,16 @@ pub fn choose(choice: DeviceChoice, gpu_layers: Option<usize>, demand: &Demand) 
         DeviceChoice::Cuda => open_card()?,
     };
     let layers = match gpu_layers {
-        Some(layers) => layers,
+        Some(layers) => asked_for(layers, demand, card.free)?,
         None => fitting(choice, demand, card.free)?,
     };
     Ok(Placement::on(card.device, layers))
+}
+
+/// The first `layers`, or all where there are fewer, which must fit `free` bytes.
+fn asked_for(layers: usize, demand: &Demand, free: u64) -> Result<usize, LlmError> {
+    let needed = demand.reserve + demand.layers.iter().take(layers).sum::<u64>();
+    if layers > 0 && needed > free { Err(LlmError::CardMemory { needed, available: free }) } else { Ok(layers) }
 }
 
 /// As many layers as fit `free` bytes; with [`DeviceChoice::Auto`] all or none.
@@ -197,6 +203,7 @@ pub struct Card {
 #[cfg(feature = "cuda")]
 pub fn open_card() -> Result<Card, LlmError> {
     let no_card = |error: &dyn std::fmt::Display| LlmError::NoCard { reason: error.to_string() };
+    super::cuda::works().map_err(|error| no_card(&error))?;
     // A stream of its own: candle's default one is another for every thread, and a model may be made in one thread and asked in another.
     let device = Device::new_cuda_with_stream(0).map_err(|error| no_card(&error))?;
     let cuda = device.as_cuda_device().map_err(|error| no_card(&error))?;
@@ -231,6 +238,9 @@ mod tests {
         let free_and_layers = [(0, 0), (100, 0), (109, 0), (110, 1), (129, 2), (130, 3), (169, 3), (170, 4), (u64::MAX, 4)];
         for (free, expected) in free_and_layers {
             assert_eq!(demand.fitting(free), expected, "{free} bytes are free");
+            for layers in 0..6 {
+                assert_eq!(asked_for(layers, &demand, free).is_ok(), layers == 0 || layers.min(4) <= expected, "{layers} in {free} bytes");
+            }
             let all_or_none = if expected == 4 { 4 } else { 0 };
             assert_eq!(fitting(DeviceChoice::Auto, &demand, free).unwrap(), all_or_none, "{free} bytes are free");
             match fitting(DeviceChoice::Cuda, &demand, free) {
