@@ -153,8 +153,9 @@ impl Band<'_> {
                     let span = readable(bytes, start + spans * span_bytes, present, span_bytes, &mut room);
                     span_avx2::<Q, T>(span, present / Q::BLOCK_BYTES, x, place, &mut lanes);
                 }
-                for t in 0..T {
-                    *self.out.add(t * self.weight.rows + row) = tree_pair(lanes[0][t], lanes[1][t]);
+                let [low, high] = lanes;
+                for (t, (low, high)) in low.into_iter().zip(high).enumerate() {
+                    *self.out.add(t * self.weight.rows + row) = tree_pair(low, high);
                 }
             }
         }

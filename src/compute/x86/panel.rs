@@ -212,6 +212,7 @@ impl Tile<'_, 1> {
     /// # Safety
     /// The processor has AVX2 and FMA; lengths as [`multiply`] asserts; the rows are there; no byte of the panel is so large that `FIT` does
     /// not hold.
+    #[allow(clippy::needless_range_loop)] // a half is that of several registers at once
     #[target_feature(enable = "avx2,fma")]
     unsafe fn avx2<const T: usize, const FIT: usize, const FOURS: usize, const MINIMUMS: bool>(&self, stride: usize, offset: usize) {
         let ([panel], x) = (self.panels, self.x);

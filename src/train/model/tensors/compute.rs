@@ -57,6 +57,7 @@ pub fn download(tensor: &Tensor) -> Result<Vec<f32>> {
 
 #[cfg(feature = "cuda")]
 fn cuda_device() -> std::result::Result<Device, String> {
+    crate::llm::cuda::works().map_err(|error| error.to_string())?;
     Device::new_cuda(0).map_err(|error| error.to_string())
 }
 
