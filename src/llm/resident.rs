@@ -123,6 +123,11 @@ impl Sender<'_> {
     }
 
     fn blocks(&self, weight: &Weight, blocks: GgmlDType) -> Result<QMatMul> {
+        // candle's products on the processor take these types two blocks at a time, and panic where one is left.
+        let by_pairs = matches!(blocks, GgmlDType::Q4_1 | GgmlDType::Q5_0 | GgmlDType::Q5_1);
+        if self.device.is_cpu() && by_pairs && !weight.columns.is_multiple_of(2 * blocks.block_size()) {
+            candle_core::bail!("a row of {} columns has an odd number of blocks", weight.columns);
+        }
         let bytes = weight.matrix().bytes;
         // A block begins with 16-bit numbers; a file may place them anywhere.
         let aligned = (bytes.as_ptr() as usize).is_multiple_of(align_of::<u64>());
