@@ -101,7 +101,8 @@ fn every_placement_of_both_families_gives_the_kernels_tokens() {
     for shape in [&QWEN2, &LLAMA] {
         for layers in 1..=shape.layers + 1 {
             let (kernels, other) = pair(shape, layers);
-            assert_eq!(other.dequantised(), 0);
+            // The other one has rows of three blocks, which candle's products on the processor do not take.
+            assert!(shape.arch == "llama" || other.dequantised() == 0);
             check(&format!("{} with {layers} layers there", shape.arch), &kernels, &other, shape, BLOCKS);
         }
     }

@@ -47,9 +47,12 @@ impl Records {
     }
 
     fn inspect(&self) -> Result<u32, RecordsError> {
-        let pragma = |sql: &str| self.one::<i64>(sql, [], |row| row.get(0)).map(Option::unwrap_or_default);
-        let (application, version) = (pragma("PRAGMA application_id")?, pragma("PRAGMA user_version")?);
-        if application != APPLICATION_ID && (version != 0 || pragma("SELECT count(*) FROM sqlite_schema")? != 0) {
+        // One statement sees one state of the file: another process may be making it.
+        let sql =
+            "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_application_id, pragma_user_version";
+        let numbers = self.one::<(i64, i64, i64)>(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (application, version, tables) = numbers.unwrap_or_default();
+        if application != APPLICATION_ID && (version != 0 || tables != 0) {
             return Err(RecordsError::NotOurs { path: self.path.clone() });
         }
         let (version, known) = (u32::try_from(version).unwrap_or(u32::MAX), STEPS.len() as u32);

@@ -8,7 +8,7 @@ use candle_core::{DType, Device, Result, Storage, Tensor};
 
 /// A stream for copies, and pinned memory that nobody uses at the moment.
 #[derive(Debug)]
-pub struct Line {
+pub(super) struct Line {
     computing: Arc<CudaStream>,
     copying: Arc<CudaStream>,
     free: Mutex<Vec<PinnedHostSlice<f32>>>,
@@ -26,14 +26,14 @@ pub struct Going {
 
 impl Line {
     /// Beside the stream on which `device` computes.
-    pub fn new(device: &Device) -> Result<Self> {
+    pub(super) fn new(device: &Device) -> Result<Self> {
         let computing = device.as_cuda_device()?.cuda_stream();
         let copying = computing.context().new_stream().w()?;
         Ok(Self { computing, copying, free: Mutex::default() })
     }
 
     /// Begins to copy `tensor` once all that was asked of the device so far is done.
-    pub fn begin(&self, tensor: Tensor) -> Result<Going> {
+    pub(super) fn begin(&self, tensor: Tensor) -> Result<Going> {
         let tensor = tensor.to_dtype(DType::F32)?.contiguous()?;
         let length = tensor.elem_count();
         let mut pinned = self.pinned(length)?;
@@ -50,7 +50,7 @@ impl Line {
     }
 
     /// Waits until the copy is there.
-    pub fn arrive(&self, going: Going) -> Result<Vec<f32>> {
+    pub(super) fn arrive(&self, going: Going) -> Result<Vec<f32>> {
         let Going { _tensor, pinned, length, done } = going;
         done.synchronize().w()?;
         let values = pinned.as_slice().w()?.get(..length).unwrap_or_default().to_vec();
