@@ -131,16 +131,7 @@ fn candle_type(block: BlockType) -> GgmlDType {
         BlockType::F32 => GgmlDType::F32,
         BlockType::F16 => GgmlDType::F16,
         BlockType::BF16 => GgmlDType::BF16,
-        BlockType::Q4_0 => GgmlDType::Q4_0,
-        BlockType::Q4_1 => GgmlDType::Q4_1,
-        BlockType::Q5_0 => GgmlDType::Q5_0,
-        BlockType::Q5_1 => GgmlDType::Q5_1,
-        BlockType::Q8_0 => GgmlDType::Q8_0,
-        BlockType::Q2K => GgmlDType::Q2K,
-        BlockType::Q3K => GgmlDType::Q3K,
-        BlockType::Q4K => GgmlDType::Q4K,
-        BlockType::Q5K => GgmlDType::Q5K,
-        BlockType::Q6K => GgmlDType::Q6K,
+        _ => sqllama::llm::resident::candle_type(block).unwrap(),
     }
 }
 

@@ -363,7 +363,7 @@ pub struct BenchArgs {
     /// Tokens to write
     #[arg(long, default_value_t = 64)]
     pub gen_tokens: usize,
-    /// Drafts to write together from the one prompt, each different from its first token on; one is written greedily
+    /// Drafts to write together, each of a prompt of its own, drawn as `ask` draws its candidates; one is written greedily
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub lanes: u32,
     /// Threads to compute on [default: all of this process]

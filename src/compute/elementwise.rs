@@ -147,18 +147,7 @@ fn max_of(x: &[f32]) -> f32 {
 
 /// `sum(exp(x - shift))`.
 pub fn sum_exp(x: &[f32], shift: f32) -> f32 {
-    let level = Level::detect();
-    at_level!(level, sum_exp_of(x: &[f32], shift: f32) -> f32)
-}
-
-#[inline(always)]
-fn sum_exp_of(x: &[f32], shift: f32) -> f32 {
-    let (parts, rest) = x.as_chunks::<LANES>();
-    let mut lanes = [0f32; LANES];
-    for part in parts {
-        lanes.iter_mut().zip(part).for_each(|(lane, &x)| *lane += exp(x - shift));
-    }
-    tree(lanes) + rest.iter().map(|&x| exp(x - shift)).sum::<f32>()
+    sum_exp_scaled(x, shift, 1.0)
 }
 
 /// `sum(exp((x - shift) * factor))`.

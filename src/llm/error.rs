@@ -98,10 +98,10 @@ pub enum LlmError {
         /// Why.
         reason: String,
     },
-    /// Nothing of the model fits the card.
+    /// The layers that were asked for, or not even one, do not fit the card.
     #[error("the layers do not fit the card: {} are needed, and {} are free", text::bytes(*needed), text::bytes(*available))]
     CardMemory {
-        /// Bytes of one layer and of working memory.
+        /// Bytes of those layers and of working memory.
         needed: u64,
         /// Bytes that are free.
         available: u64,

@@ -115,7 +115,7 @@ impl Model {
         self.weights.output.rows
     }
 
-    /// The same model, whose layers lie and are computed as `placement` says. Sessions and adapters made before are of no use to it.
+    /// The same model, whose layers lie and are computed as `placement` says. Sessions made before are of no use to it.
     ///
     /// # Errors
     /// Where the device does not take the weights.

@@ -8,7 +8,7 @@ use candle_core::{Device, Result, Tensor};
 use super::names::Projection;
 use super::placement::Placement;
 use super::weights::{Layer, Weight, Weights};
-use crate::compute::BlockType;
+use crate::compute::{BlockType, Matrix};
 
 /// A matrix `[rows, columns]` on a device.
 #[derive(Debug)]
@@ -110,8 +110,8 @@ impl Sender<'_> {
     }
 
     fn matrix(&mut self, weight: &Weight) -> Result<TensorMatrix> {
-        if let Some(blocks) = blocks(weight.block()) {
-            match self.blocks(weight, blocks) {
+        if let Some(block) = candle_type(weight.block()) {
+            match self.blocks(weight, block) {
                 Ok(blocks) => return Ok(TensorMatrix::Blocks(blocks)),
                 // f32 takes several times the room; where that is lacking, the next line says so.
                 Err(_) => self.dequantised += 1,
@@ -128,25 +128,28 @@ impl Sender<'_> {
         if self.device.is_cpu() && by_pairs && !weight.columns.is_multiple_of(2 * blocks.block_size()) {
             candle_core::bail!("a row of {} columns has an odd number of blocks", weight.columns);
         }
-        let bytes = weight.matrix().bytes;
-        // A block begins with 16-bit numbers; a file may place them anywhere.
-        let aligned = (bytes.as_ptr() as usize).is_multiple_of(align_of::<u64>());
-        let bytes = if aligned { Cow::Borrowed(bytes) } else { Cow::Owned(bytes.to_vec()) };
-        let storage = QStorage::from_data(bytes, self.device, blocks)?;
-        QMatMul::from_qtensor(QTensor::new(storage, (weight.rows, weight.columns))?)
+        QMatMul::from_qtensor(send_blocks(weight.matrix(), blocks, self.device)?)
     }
+}
+
+/// The blocks of a matrix on `device`, as the file has them; `blocks` is their [`candle_type`].
+pub fn send_blocks(matrix: Matrix<'_>, blocks: GgmlDType, device: &Device) -> Result<QTensor> {
+    // A block begins with 16-bit or 32-bit numbers; a file may place them anywhere.
+    let aligned = (matrix.bytes.as_ptr() as usize).is_multiple_of(align_of::<u64>());
+    let bytes = if aligned { Cow::Borrowed(matrix.bytes) } else { Cow::Owned(matrix.bytes.to_vec()) };
+    QTensor::new(QStorage::from_data(bytes, device, blocks)?, (matrix.rows, matrix.columns))
 }
 
 /// Bytes that a matrix takes on a device.
 pub fn device_bytes(weight: &Weight) -> u64 {
-    match blocks(weight.block()) {
+    match candle_type(weight.block()) {
         Some(_) => weight.matrix().bytes.len() as u64,
         None => (weight.rows * weight.columns * size_of::<f32>()) as u64,
     }
 }
 
-/// candle's name of a type of blocks; `None` for floats, which candle would widen to f32 as we do.
-fn blocks(block: BlockType) -> Option<GgmlDType> {
+/// candle's name of a type of blocks; `None` for floats.
+pub fn candle_type(block: BlockType) -> Option<GgmlDType> {
     Some(match block {
         BlockType::F32 | BlockType::F16 | BlockType::BF16 => return None,
         BlockType::Q4_0 => GgmlDType::Q4_0,

@@ -35,8 +35,8 @@ impl Logits {
     pub(super) fn prepare<'a>(&mut self, samplings: impl Iterator<Item = &'a Sampling>) {
         self.logprob(0);
         for sampling in samplings {
-            if let Some(shape) = Shape::of(sampling) {
-                self.nucleus.get_or_init(|| Nucleus::new(&self.values, shape));
+            if let Some(wanted) = NucleusSampling::of(sampling) {
+                self.nucleus.get_or_init(|| Nucleus::new(&self.values, wanted));
             }
         }
     }
@@ -44,12 +44,12 @@ impl Logits {
 
 /// What a nucleus depends on, the logits aside.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Shape {
+struct NucleusSampling {
     temperature: f64,
     top_p: f64,
 }
 
-impl Shape {
+impl NucleusSampling {
     /// That of `sampling`; `None` where it is greedy, or has a `top_k`.
     fn of(sampling: &Sampling) -> Option<Self> {
         let drawn = sampling.temperature > 0.0 && sampling.top_k.is_none();
@@ -60,7 +60,7 @@ impl Shape {
 /// The likeliest tokens that have `top_p` of all probability (Holtzman et al., arXiv 1904.09751).
 #[derive(Debug)]
 struct Nucleus {
-    shape: Shape,
+    sampling: NucleusSampling,
     /// Likeliest first, equals by their number (all tokens in their own order with a `top_p` of 1); each with the weight of those up to it.
     tokens: Vec<(u32, f64)>,
 }
@@ -68,26 +68,26 @@ struct Nucleus {
 impl Nucleus {
     /// Sorting a vocabulary for each draw took more time than the forward pass of eight drafts: only tokens near the likeliest are looked at,
     /// and more of them where these are too few.
-    fn new(logits: &[f32], shape: Shape) -> Self {
+    fn new(logits: &[f32], sampling: NucleusSampling) -> Self {
         /// Natural logarithms below the likeliest.
         const NEAR: f32 = 10.0;
         let max = compute::max(logits);
-        let inverse = (1.0 / shape.temperature) as f32;
+        let inverse = (1.0 / sampling.temperature) as f32;
         let total = f64::from(compute::sum_exp_scaled(logits, max, inverse));
         let mut tokens: Vec<(u32, f64)> = Vec::new();
-        let mut reach = if shape.top_p < 1.0 { NEAR } else { f32::INFINITY };
+        let mut reach = if sampling.top_p < 1.0 { NEAR } else { f32::INFINITY };
         loop {
             let lowest = if reach.is_finite() { max - reach / inverse } else { f32::NEG_INFINITY };
             let near = logits.iter().zip(0u32..).filter(|(logit, _)| **logit >= lowest && **logit > f32::NEG_INFINITY);
             tokens.clear();
             tokens.extend(near.map(|(logit, token)| (token, f64::from((logit - max) * inverse).exp())));
             let found: f64 = tokens.iter().map(|(_, weight)| weight).sum();
-            if found >= shape.top_p * total || reach.is_infinite() {
+            if found >= sampling.top_p * total || reach.is_infinite() {
                 break;
             }
             reach = if reach < 4.0 * NEAR { 2.0 * reach } else { f32::INFINITY };
         }
-        if shape.top_p < 1.0 {
+        if sampling.top_p < 1.0 {
             tokens.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         }
         let mut sum = 0.0;
@@ -96,12 +96,12 @@ impl Nucleus {
             sum += *weight;
             *weight = sum;
             kept += 1;
-            if shape.top_p < 1.0 && sum >= shape.top_p * total {
+            if sampling.top_p < 1.0 && sum >= sampling.top_p * total {
                 break;
             }
         }
         tokens.truncate(kept);
-        Self { shape, tokens }
+        Self { sampling, tokens }
     }
 
     fn draw(&self, random: &mut Random) -> Option<u32> {
@@ -139,10 +139,13 @@ impl Sampler {
         if let Some(processor) = &mut self.processor {
             return Ok(processor.sample(&Tensor::from_slice(&logits.values, logits.values.len(), &Device::Cpu)?)?);
         }
-        let Some(shape) = Shape::of(&self.sampling) else { return Ok(argmax(&logits.values)) };
-        let shared = logits.nucleus.get_or_init(|| Nucleus::new(&logits.values, shape));
-        let drawn =
-            if shared.shape == shape { shared.draw(&mut self.random) } else { Nucleus::new(&logits.values, shape).draw(&mut self.random) };
+        let Some(wanted) = NucleusSampling::of(&self.sampling) else { return Ok(argmax(&logits.values)) };
+        let shared = logits.nucleus.get_or_init(|| Nucleus::new(&logits.values, wanted));
+        let drawn = if shared.sampling == wanted {
+            shared.draw(&mut self.random)
+        } else {
+            Nucleus::new(&logits.values, wanted).draw(&mut self.random)
+        };
         Ok(drawn.unwrap_or_else(|| argmax(&logits.values)))
     }
 }

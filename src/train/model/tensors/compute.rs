@@ -2,6 +2,8 @@
 
 use candle_core::{DType, Device, Result, Tensor};
 
+use crate::llm::LlmError;
+use crate::llm::placement::open_card;
 use crate::train::TrainError;
 
 /// A device, and the type of its products. Only the thread that made it may work with it and its tensors: in candle every thread has a
@@ -25,8 +27,11 @@ impl Compute {
     /// # Errors
     /// Where this program was built without CUDA, or no card answers.
     pub fn cuda(bf16: bool) -> std::result::Result<Self, TrainError> {
-        let device = cuda_device().map_err(|reason| TrainError::NoCard { reason })?;
-        Ok(Self { device, dtype: if bf16 { DType::BF16 } else { DType::F32 } })
+        let card = open_card().map_err(|error| match error {
+            LlmError::NoCard { reason } => TrainError::NoCard { reason },
+            other => TrainError::NoCard { reason: other.to_string() },
+        })?;
+        Ok(Self { device: card.device, dtype: if bf16 { DType::BF16 } else { DType::F32 } })
     }
 
     /// `x y` for matrices, or stacks of them, of any float type; as f32.
@@ -55,29 +60,9 @@ pub fn download(tensor: &Tensor) -> Result<Vec<f32>> {
     tensor.flatten_all()?.to_dtype(DType::F32)?.to_vec1()
 }
 
-#[cfg(feature = "cuda")]
-fn cuda_device() -> std::result::Result<Device, String> {
-    crate::llm::cuda::works().map_err(|error| error.to_string())?;
-    Device::new_cuda(0).map_err(|error| error.to_string())
-}
-
-#[cfg(not(feature = "cuda"))]
-fn cuda_device() -> std::result::Result<Device, String> {
-    Err("this program was built without CUDA".into())
-}
-
 /// Bytes that are free on the first card; `None` where there is none, or this program cannot reach it.
-#[cfg(feature = "cuda")]
 pub fn free_card_memory() -> Option<u64> {
-    let device = cuda_device().ok()?;
-    let (free, _) = device.as_cuda_device().ok()?.cuda_stream().context().mem_get_info().ok()?;
-    Some(free as u64)
-}
-
-/// Bytes that are free on the first card; `None` where there is none, or this program cannot reach it.
-#[cfg(not(feature = "cuda"))]
-pub fn free_card_memory() -> Option<u64> {
-    None
+    open_card().ok().map(|card| card.free)
 }
 
 impl From<candle_core::Error> for TrainError {

@@ -1,12 +1,11 @@
 //! A frozen matrix: on the device in the layout of the model's file, dense only while it is worked with.
 
-use std::borrow::Cow;
-
-use candle_core::quantized::{GgmlDType, QStorage, QTensor};
+use candle_core::quantized::QTensor;
 use candle_core::{DType, Device, Result, Tensor};
 
 use super::compute::Compute;
 use crate::compute::{self, BlockType, Matrix};
+use crate::llm::resident::{candle_type, send_blocks};
 
 /// A frozen matrix `[rows, columns]`.
 #[derive(Debug)]
@@ -41,8 +40,7 @@ impl<'w> Stored<'w> {
 }
 
 fn send<'w>(compute: &Compute, matrix: Matrix<'w>) -> Result<Stored<'w>> {
-    let shape = (matrix.rows, matrix.columns);
-    let Some(blocks) = blocks(matrix.block) else {
+    let Some(blocks) = candle_type(matrix.block) else {
         let mut values = vec![0.0; matrix.rows * matrix.columns];
         compute::dequantize(matrix.block, matrix.bytes, &mut values);
         let own = match matrix.block {
@@ -51,29 +49,8 @@ fn send<'w>(compute: &Compute, matrix: Matrix<'w>) -> Result<Stored<'w>> {
             _ => DType::F32,
         };
         // They came from that type: nothing is lost.
-        let floats = Tensor::from_vec(values, shape, &Device::Cpu)?.to_dtype(own)?;
+        let floats = Tensor::from_vec(values, (matrix.rows, matrix.columns), &Device::Cpu)?.to_dtype(own)?;
         return Ok(Stored::Floats(floats.to_device(&compute.device)?));
     };
-    // A block begins with 16-bit or 32-bit numbers; a file may place them anywhere.
-    let aligned = (matrix.bytes.as_ptr() as usize).is_multiple_of(align_of::<u64>());
-    let bytes = if aligned { Cow::Borrowed(matrix.bytes) } else { Cow::Owned(matrix.bytes.to_vec()) };
-    let storage = QStorage::from_data(bytes, &compute.device, blocks)?;
-    Ok(Stored::Blocks(QTensor::new(storage, shape)?))
-}
-
-/// candle's name of a type of blocks; `None` for floats.
-fn blocks(block: BlockType) -> Option<GgmlDType> {
-    Some(match block {
-        BlockType::F32 | BlockType::F16 | BlockType::BF16 => return None,
-        BlockType::Q4_0 => GgmlDType::Q4_0,
-        BlockType::Q4_1 => GgmlDType::Q4_1,
-        BlockType::Q5_0 => GgmlDType::Q5_0,
-        BlockType::Q5_1 => GgmlDType::Q5_1,
-        BlockType::Q8_0 => GgmlDType::Q8_0,
-        BlockType::Q2K => GgmlDType::Q2K,
-        BlockType::Q3K => GgmlDType::Q3K,
-        BlockType::Q4K => GgmlDType::Q4K,
-        BlockType::Q5K => GgmlDType::Q5K,
-        BlockType::Q6K => GgmlDType::Q6K,
-    })
+    Ok(Stored::Blocks(send_blocks(matrix, blocks, &compute.device)?))
 }
