@@ -32,7 +32,7 @@ const fn flag(name: &'static str, kind: Kind, meaning: &'static str) -> Flag {
     Flag { name, kind, meaning }
 }
 
-/// Every setting of [`TrainConfig`].
+/// Every setting of [`TrainConfig`](crate::train::TrainConfig).
 pub const FLAGS: [Flag; 47] = [
     flag("model_name_or_path", Kind::Text, "catalogue name, GGUF file or Hugging Face folder"),
     flag("data_path", Kind::Words, "files of examples: Alpaca, chat, Spider, prompt and completion"),
