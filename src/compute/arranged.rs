@@ -10,7 +10,7 @@ use super::activations::Activations;
 use super::dot::LANES;
 use super::memory::Aligned;
 use super::unpack::{self, GROUP};
-use super::{BlockType, Pool};
+use super::{BlockType, Level, Pool};
 
 /// Columns that are taken together; every K type's block.
 pub const SPAN: usize = 256;
@@ -21,33 +21,58 @@ pub const STEPS: usize = SPAN / (4 * LANES);
 /// Values that share a scale of activations.
 const SHARED: usize = 32;
 
-/// Which column of a span stands where: `COLUMNS[64 * step + 4 * lane + byte]`.
-pub type Columns = [u8; SPAN];
+/// How the columns of a span are dealt. A lane's columns depend on the type alone; in which place a lane stands is the kernels' choice, and
+/// changes no bit of the result.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Dealing {
+    /// Which lane stands at each place.
+    pub lanes: [u8; LANES],
+    /// Which column of a span stands where: `columns[64 * step + 4 * place + byte]`.
+    pub columns: [u8; SPAN],
+}
+
+const IN_ORDER: [u8; LANES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 /// Types whose scales serve 32 columns or more: two lanes a group of 32; every step has eight neighbours of each group.
-const BY_HALVES: Columns = columns(false);
+pub static BY_HALVES: Dealing = dealing(false, IN_ORDER);
+/// The same with the lanes of the even groups first: Q4_K and Q5_K have an even and an odd group in the two nibbles of a byte.
+pub static EVEN_AND_ODD: Dealing = dealing(false, [0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15]);
 /// Q6_K, whose scales serve sixteen columns: a lane a group of sixteen; lanes `4 i + 0..4` have groups `i, i + 8, i + 4, i + 12`, and every
 /// step four neighbours of each.
-const BY_FOURS: Columns = columns(true);
+pub static BY_FOURS: Dealing = dealing(true, IN_ORDER);
+/// The same with the lanes of low nibbles first: groups 0 to 3 and 8 to 11 of Q6_K.
+pub static QUARTERS: Dealing = dealing(true, [0, 8, 1, 9, 4, 12, 5, 13, 2, 10, 3, 11, 6, 14, 7, 15]);
 
-const fn columns(by_fours: bool) -> Columns {
-    let mut out = [0; SPAN];
+const fn dealing(by_fours: bool, lanes: [u8; LANES]) -> Dealing {
+    let mut columns = [0; SPAN];
     let mut at = 0;
     while at < SPAN {
-        let (step, lane, byte) = (at / 64, at % 64 / 4, at % 4);
+        let (step, lane, byte) = (at / 64, lanes[at % 64 / 4] as usize, at % 4);
         let (quarter, four) = (lane / 4, lane % 4);
-        out[at] = match by_fours {
+        columns[at] = match by_fours {
             false => 32 * (2 * quarter + four / 2) + 8 * step + 4 * (four % 2) + byte,
             true => 16 * (quarter + 4 * (four / 2) + 8 * (four % 2)) + 4 * step + byte,
         } as u8;
         at += 1;
     }
-    out
+    Dealing { lanes, columns }
 }
 
-/// The order for weights of `block`.
-pub fn columns_of(block: BlockType) -> &'static Columns {
-    if block == BlockType::Q6K { &BY_FOURS } else { &BY_HALVES }
+impl Dealing {
+    /// The one that the kernels of `level` want for weights of `block`.
+    pub fn of(level: Level, block: BlockType) -> &'static Self {
+        match (level, block) {
+            (Level::Avx2, BlockType::Q6K) => &QUARTERS,
+            (Level::Avx2, BlockType::Q4K | BlockType::Q5K) => &EVEN_AND_ODD,
+            (_, BlockType::Q6K) => &BY_FOURS,
+            _ => &BY_HALVES,
+        }
+    }
+
+    /// The group of sixteen columns that the lane at `place` belongs to; the first of two where they share scales.
+    pub fn group(&self, place: usize) -> usize {
+        usize::from(self.columns[4 * place]) / GROUP
+    }
 }
 
 /// Whether weights of `block` have minimums of their own; the others have an offset that all of a type share.
@@ -62,22 +87,22 @@ pub struct Arranged {
     pub rows: usize,
     /// Spans a row; what is behind a row's end is zero.
     pub spans: usize,
-    /// `[spans, rows, SPAN]`, in the order of [`columns_of`].
+    /// `[spans, rows, SPAN]`, in the order of [`Dealing::columns`].
     pub quants: Aligned<i8>,
     /// The scale of each lane: `[spans, rows, LANES]`.
     pub scales: Aligned<f32>,
     /// What each lane's sum begins with, `-offset * its activations`: `[spans, rows, LANES]`; empty for types with minimums.
     pub debts: Aligned<i32>,
-    /// Scale times the sum of each group of 32, then zeros: `[spans, rows, LANES]`; empty for types without minimums.
+    /// Scale times the sum of each group of 32, where lanes 0 to 7 stand, else zero: `[spans, rows, LANES]`; empty for types without minimums.
     pub sums: Aligned<f32>,
 }
 
 impl Arranged {
-    /// Arranges `rows` rows for weights of `block`.
-    pub fn new(pool: &Pool, activations: &Activations, rows: usize, block: BlockType) -> Self {
+    /// Arranges `rows` rows for weights of `block` and the kernels of `level`.
+    pub fn new(level: Level, pool: &Pool, activations: &Activations, rows: usize, block: BlockType) -> Self {
         let stride = activations.quants.len() / rows.max(1);
         let spans = stride.div_ceil(SPAN);
-        let order = columns_of(block);
+        let dealing = Dealing::of(level, block);
         let offset = i32::from(unpack::offset(block).unwrap_or(0));
         let mut this = Self {
             rows,
@@ -109,13 +134,13 @@ impl Arranged {
                 let mut padded = [0i8; SPAN];
                 padded[..natural.len()].copy_from_slice(natural);
                 let arranged = &mut part.quants[at * SPAN..(at + 1) * SPAN];
-                for (to, from) in arranged.as_chunks_mut::<4>().0.iter_mut().zip(order.as_chunks::<4>().0) {
+                for (to, from) in arranged.as_chunks_mut::<4>().0.iter_mut().zip(dealing.columns.as_chunks::<4>().0) {
                     // Four neighbours stay neighbours.
                     to.copy_from_slice(&padded[usize::from(from[0])..usize::from(from[0]) + 4]);
                 }
                 let groups = &scales[span * (SPAN / GROUP)..];
-                for (lane, scale) in part.scales[at * LANES..(at + 1) * LANES].iter_mut().enumerate() {
-                    *scale = groups[lane_group(order, lane)];
+                for (place, scale) in part.scales[at * LANES..(at + 1) * LANES].iter_mut().enumerate() {
+                    *scale = groups[dealing.group(place)];
                 }
                 if let Some(debts) = part.debts.get_mut(at * LANES..(at + 1) * LANES) {
                     for (lane, debt) in debts.iter_mut().enumerate() {
@@ -125,7 +150,9 @@ impl Arranged {
                 }
                 if let Some(own) = part.sums.get_mut(at * LANES..(at + 1) * LANES) {
                     let pairs = sums[span * (SPAN / GROUP)..].as_chunks::<{ SHARED / GROUP }>().0;
-                    own.iter_mut().zip(pairs).take(SPAN / SHARED).for_each(|(own, [a, b])| *own = a + b);
+                    for (own, &lane) in own.iter_mut().zip(&dealing.lanes) {
+                        *own = pairs.get(usize::from(lane)).filter(|_| usize::from(lane) < SPAN / SHARED).map_or(0.0, |[a, b]| a + b);
+                    }
                 }
             }
         });
@@ -145,25 +172,21 @@ struct Places<'a> {
     sums: &'a mut [f32],
 }
 
-/// The group of sixteen columns that lane `lane` of a span belongs to; the first of two where they share scales.
-pub fn lane_group(order: &Columns, lane: usize) -> usize {
-    usize::from(order[4 * lane]) / GROUP
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn every_column_has_one_place_beside_its_neighbours_and_lanes_share_scales() {
-        for order in [BY_HALVES, BY_FOURS] {
-            let mut seen = order;
-            seen.sort_unstable();
-            assert!(seen.iter().enumerate().all(|(i, &column)| usize::from(column) == i));
+        for (dealing, shared) in [(&BY_HALVES, 32), (&EVEN_AND_ODD, 32), (&BY_FOURS, 16), (&QUARTERS, 16)] {
+            let order = &dealing.columns;
+            for (mut seen, count) in [(order.to_vec(), SPAN), (dealing.lanes.to_vec(), LANES)] {
+                seen.sort_unstable();
+                assert!(seen.len() == count && seen.iter().enumerate().all(|(i, &place)| usize::from(place) == i));
+            }
             assert!(order.as_chunks::<4>().0.iter().all(|four| four[0] % 4 == 0 && four[3] == four[0] + 3));
-            let shared = if order == BY_FOURS { 16 } else { 32 };
-            for lane in 0..LANES {
-                let group = |step: usize| order[4 * LANES * step + 4 * lane] / shared;
+            for place in 0..LANES {
+                let group = |step: usize| order[4 * LANES * step + 4 * place] / shared;
                 assert!((0..STEPS).all(|step| group(step) == group(0)));
             }
         }

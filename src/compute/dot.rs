@@ -5,9 +5,9 @@
 //! scale * activation scale, lane)`; then, for types with minimums, `lane = fma(-minimum, activation sum, lane)` for the eight groups of 32
 //! in lanes 0 to 7. At the end the lanes are added as a [`tree`].
 
-use super::BlockType;
-use super::arranged::{Arranged, SPAN, STEPS, columns_of, has_minimums, lane_group};
+use super::arranged::{Arranged, Dealing, SPAN, STEPS, has_minimums};
 use super::unpack::{GROUP, UnpackedRow};
+use super::{BlockType, Level};
 
 /// Accumulators of one dot product.
 pub const LANES: usize = 16;
@@ -41,16 +41,16 @@ pub fn dot_f32(a: &[f32], b: &[f32]) -> f32 {
     tree(lanes)
 }
 
-/// One row of weights of type `block` with every row of activations, into `out`.
+/// One row of weights of type `block` with every row of activations, which were arranged for [`Level::Scalar`], into `out`.
 pub fn dots_scalar(block: BlockType, weights: &UnpackedRow, x: &Arranged, out: &mut [f32]) {
-    let order = columns_of(block);
+    let dealing = Dealing::of(Level::Scalar, block);
     let mut lanes = vec![[0f32; LANES]; x.rows];
     for (span, bytes) in weights.bytes.chunks(SPAN).enumerate() {
         let mut arranged = [0u8; SPAN];
-        for (to, &from) in arranged.iter_mut().zip(order) {
+        for (to, &from) in arranged.iter_mut().zip(&dealing.columns) {
             *to = bytes.get(usize::from(from)).copied().unwrap_or(0);
         }
-        let scales: [f32; LANES] = std::array::from_fn(|lane| weights.scales[span * (SPAN / GROUP) + lane_group(order, lane)]);
+        let scales: [f32; LANES] = std::array::from_fn(|lane| weights.scales[span * (SPAN / GROUP) + dealing.group(lane)]);
         for (row, lanes) in lanes.iter_mut().enumerate() {
             let at = span * x.rows + row;
             let quants = &x.quants[at * SPAN..(at + 1) * SPAN];

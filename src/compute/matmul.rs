@@ -92,7 +92,7 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
     if phase == Phase::Decode {
         for weight in weights.iter().filter(|w| is_quantized(w)) {
             if arranged.iter().all(|(block, _)| *block != weight.block) {
-                arranged.push((weight.block, Arranged::new(pool, &activations, m, weight.block)));
+                arranged.push((weight.block, Arranged::new(level, pool, &activations, m, weight.block)));
             }
         }
     }

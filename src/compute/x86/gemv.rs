@@ -4,10 +4,10 @@
 use std::arch::x86_64::*;
 use std::ops::Range;
 
-use super::super::arranged::{Arranged, SPAN, STEPS};
+use super::super::arranged::{Arranged, Dealing, SPAN, STEPS};
 use super::super::dot::LANES;
 use super::super::{BlockType, Level, Matrix};
-use super::quants::{Quant, with_quant};
+use super::halves::{Half, with_half};
 use super::spans::{Span, steps as span_steps, with_span};
 use super::tree_pair;
 
@@ -18,13 +18,14 @@ const AHEAD: usize = 4096;
 /// bytes, and for portable Rust.
 ///
 /// # Safety
-/// `out` can be written at all these places.
+/// `out` can be written at all these places; `x` was arranged for `level` and the type.
 pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Range<usize>, x: &Arranged, out: *mut f32) -> bool {
     let row_bytes = weight.bytes.len() / weight.rows;
     assert!(rows.end <= weight.rows && row_bytes.is_multiple_of(weight.block.block_bytes()));
     assert!((row_bytes / weight.block.block_bytes() * weight.block.block_len()).div_ceil(SPAN) == x.spans);
     let places = x.spans * x.rows;
     assert!(x.quants.len() == places * SPAN && x.scales.len() == places * LANES);
+    debug_assert!(with_half!(weight.block, H => level != Level::Avx2 || Dealing::of(level, weight.block) == H::DEALING).unwrap_or(true));
     let minimums = !x.sums.is_empty();
     assert!(if minimums { x.sums.len() == places * LANES } else { x.debts.len() == x.scales.len() });
     let mut first = 0;
@@ -37,10 +38,10 @@ pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Ran
                 (Level::Avx512, 4..8) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 4>() }),
                 (Level::Avx512, 2..4) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 2>() }),
                 (Level::Avx512, _) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 1>() }),
-                (Level::Avx2, 8..) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 8>() }),
-                (Level::Avx2, 4..8) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 4>() }),
-                (Level::Avx2, 2..4) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 2>() }),
-                (Level::Avx2, _) => with_quant!(weight.block, Q => { assert!(minimums == Q::MINIMUMS); band.avx2::<Q, 1>() }),
+                (Level::Avx2, 8..) => with_half!(weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 8>() }),
+                (Level::Avx2, 4..8) => with_half!(weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 4>() }),
+                (Level::Avx2, 2..4) => with_half!(weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 2>() }),
+                (Level::Avx2, _) => with_half!(weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 1>() }),
                 (Level::Scalar, _) => None,
             }
         };
@@ -129,8 +130,8 @@ impl Band<'_> {
     /// # Safety
     /// The processor has AVX2, FMA and F16C; lengths as [`gemv`] asserts; `T` rows of activations are there.
     #[target_feature(enable = "avx2,fma,f16c")]
-    unsafe fn avx2<Q: Quant, const T: usize>(&self) -> usize {
-        let span_bytes = SPAN / Q::BLOCK_LENGTH * Q::BLOCK_BYTES;
+    unsafe fn avx2<H: Half, const T: usize>(&self) -> usize {
+        let span_bytes = SPAN / H::BLOCK_LENGTH * H::BLOCK_BYTES;
         let (bytes, x) = (self.weight.bytes, Places::of(self.x));
         let (first, step) = (self.first, self.x.rows);
         let spans = self.row_bytes / span_bytes;
@@ -144,17 +145,18 @@ impl Band<'_> {
                 let mut place = first;
                 for _ in 0..spans {
                     prefetch(span, span_bytes);
-                    span_avx2::<Q, T>(span, SPAN / Q::BLOCK_LENGTH, x, place, &mut lanes);
+                    span_avx2::<H, T>(span, SPAN / H::BLOCK_LENGTH, x, place, &mut lanes);
                     span = span.add(span_bytes);
                     place += step;
                 }
                 let present = self.row_bytes - spans * span_bytes;
                 if present > 0 {
                     let span = readable(bytes, start + spans * span_bytes, present, span_bytes, &mut room);
-                    span_avx2::<Q, T>(span, present / Q::BLOCK_BYTES, x, place, &mut lanes);
+                    span_avx2::<H, T>(span, present / H::BLOCK_BYTES, x, place, &mut lanes);
                 }
-                let [low, high] = lanes;
-                for (t, (low, high)) in low.into_iter().zip(high).enumerate() {
+                let [first, second] = lanes;
+                for (t, (first, second)) in first.into_iter().zip(second).enumerate() {
+                    let [low, high] = H::in_order([first, second]);
                     *self.out.add(t * self.weight.rows + row) = tree_pair(low, high);
                 }
             }
@@ -247,107 +249,47 @@ fn prefetch(span: *const u8, bytes: usize) {
 /// As for [`Band::avx2`]; a whole span can be read, of which `blocks` count.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn span_avx2<Q: Quant, const T: usize>(span: *const u8, blocks: usize, x: Places, place: usize, lanes: &mut [[__m256; T]; 2]) {
+unsafe fn span_avx2<H: Half, const T: usize>(span: *const u8, blocks: usize, x: Places, place: usize, lanes: &mut [[__m256; T]; 2]) {
     // SAFETY: as above; the places `place..place + T` are there.
     unsafe {
-        let (groups, biases) = Q::scales(span, blocks);
+        let (scales, minimums) = H::scales(span, blocks);
+        let weights = H::steps(span);
         for (half, lanes) in lanes.iter_mut().enumerate() {
-            let weights = steps::<Q>(span, half);
-            let scales = lane_scales::<Q>(groups, half);
             for (t, lanes) in lanes.iter_mut().enumerate() {
                 let at = LANES * (place + t) + 8 * half;
                 let quants = x.quants.add(SPAN * (place + t) + 32 * half);
                 let quants: [__m256i; STEPS] = std::array::from_fn(|step| _mm256_loadu_si256(quants.add(4 * LANES * step).cast()));
-                let products = products::<Q>(weights, quants);
-                let products = match Q::MINIMUMS || Q::FIT == 0 {
+                let products = products::<H>(weights[half], quants);
+                let products = match H::MINIMUMS > 0 || H::FIT == 0 {
                     true => products,
                     false => _mm256_add_epi32(products, _mm256_loadu_si256(x.debts.add(at).cast())),
                 };
-                let scale = _mm256_mul_ps(scales, _mm256_loadu_ps(x.scales.add(at)));
+                let scale = _mm256_mul_ps(scales[half], _mm256_loadu_ps(x.scales.add(at)));
                 *lanes = _mm256_fmadd_ps(_mm256_cvtepi32_ps(products), scale, *lanes);
-            }
-        }
-        if Q::MINIMUMS {
-            // One of each pair of groups of sixteen.
-            let mixed = _mm256_shuffle_ps::<0x88>(biases[0], biases[1]);
-            let minimums = _mm256_castpd_ps(_mm256_permute4x64_pd::<0xd8>(_mm256_castps_pd(mixed)));
-            for (t, lanes) in lanes[0].iter_mut().enumerate() {
-                let sums = _mm256_loadu_ps(x.sums.add(LANES * (place + t)));
-                *lanes = _mm256_fnmadd_ps(minimums, sums, *lanes);
+                if half < H::MINIMUMS {
+                    *lanes = _mm256_fnmadd_ps(minimums[half], _mm256_loadu_ps(x.sums.add(at)), *lanes);
+                }
             }
         }
     }
 }
 
-/// The sum of all steps' products. Where not even one sum of two products fits into sixteen bits, the weights are taken as the signed
-/// numbers that they were made of by adding 128, so that there is no debt to pay.
+/// The sum of all steps' products.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn products<Q: Quant>(weights: [__m256i; STEPS], quants: [__m256i; STEPS]) -> __m256i {
+fn products<H: Half>(weights: [__m256i; STEPS], quants: [__m256i; STEPS]) -> __m256i {
     let ones = _mm256_set1_epi16(1);
     let short = |step: usize| _mm256_maddubs_epi16(weights[step], quants[step]);
-    let wide = |step: usize| {
-        let signed = _mm256_xor_si256(weights[step], _mm256_set1_epi8(-128));
-        _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(signed), _mm256_sign_epi8(quants[step], signed)), ones)
-    };
-    match Q::FIT {
-        0 => _mm256_add_epi32(_mm256_add_epi32(wide(0), wide(1)), _mm256_add_epi32(wide(2), wide(3))),
-        2 => {
-            let pair = |step: usize| _mm256_madd_epi16(_mm256_add_epi16(short(step), short(step + 1)), ones);
-            _mm256_add_epi32(pair(0), pair(2))
+    let pair = |step: usize| _mm256_add_epi16(short(step), short(step + 1));
+    match H::FIT {
+        0 => {
+            let wide = |step: usize| {
+                let (weights, quants) = (weights[step], quants[step]);
+                _mm256_madd_epi16(_mm256_maddubs_epi16(_mm256_abs_epi8(weights), _mm256_sign_epi8(quants, weights)), ones)
+            };
+            _mm256_add_epi32(_mm256_add_epi32(wide(0), wide(1)), _mm256_add_epi32(wide(2), wide(3)))
         }
-        _ => {
-            let pair = |step: usize| _mm256_add_epi16(short(step), short(step + 1));
-            _mm256_madd_epi16(_mm256_add_epi16(pair(0), pair(2)), ones)
-        }
-    }
-}
-
-/// The bytes of half of the lanes, for every step.
-///
-/// # Safety
-/// The processor has AVX2; a whole span can be read.
-#[inline]
-#[target_feature(enable = "avx2,fma,f16c")]
-unsafe fn steps<Q: Quant>(span: *const u8, half: usize) -> [__m256i; STEPS] {
-    // SAFETY: passed on.
-    unsafe {
-        if Q::BY_FOURS {
-            // Four neighbours at a time from each of four groups.
-            let [a, b, c, d] = [Q::bytes(span, half), Q::bytes(span, half + 4), Q::bytes(span, half + 2), Q::bytes(span, half + 6)];
-            let (first, second) = (_mm256_unpacklo_epi32(a, b), _mm256_unpacklo_epi32(c, d));
-            let (third, fourth) = (_mm256_unpackhi_epi32(a, b), _mm256_unpackhi_epi32(c, d));
-            [
-                _mm256_unpacklo_epi64(first, second),
-                _mm256_unpackhi_epi64(first, second),
-                _mm256_unpacklo_epi64(third, fourth),
-                _mm256_unpackhi_epi64(third, fourth),
-            ]
-        } else {
-            // Eight neighbours at a time from each of four groups.
-            let [a, b, c, d]: [__m256i; 4] = std::array::from_fn(|group| Q::bytes(span, 4 * half + group));
-            let (even, odd) =
-                ([_mm256_unpacklo_epi64(a, b), _mm256_unpacklo_epi64(c, d)], [_mm256_unpackhi_epi64(a, b), _mm256_unpackhi_epi64(c, d)]);
-            [
-                _mm256_permute2x128_si256::<0x20>(even[0], even[1]),
-                _mm256_permute2x128_si256::<0x20>(odd[0], odd[1]),
-                _mm256_permute2x128_si256::<0x31>(even[0], even[1]),
-                _mm256_permute2x128_si256::<0x31>(odd[0], odd[1]),
-            ]
-        }
-    }
-}
-
-/// The scales of half of the lanes, from those of the sixteen groups.
-#[inline]
-#[target_feature(enable = "avx2,fma,f16c")]
-fn lane_scales<Q: Quant>(groups: [__m256; 2], half: usize) -> __m256 {
-    if Q::BY_FOURS {
-        let places = _mm256_add_epi32(_mm256_set1_epi32(2 * half as i32), _mm256_setr_epi32(0, 0, 4, 4, 1, 1, 5, 5));
-        let [even, odd] = groups.map(|groups| _mm256_permutevar8x32_ps(groups, places));
-        _mm256_blend_ps::<0b1010_1010>(even, odd)
-    } else {
-        // The two lanes of a group of 32 are as many as its groups of sixteen.
-        groups[half]
+        2 => _mm256_add_epi32(_mm256_madd_epi16(pair(0), ones), _mm256_madd_epi16(pair(2), ones)),
+        _ => _mm256_madd_epi16(_mm256_add_epi16(pair(0), pair(2)), ones),
     }
 }

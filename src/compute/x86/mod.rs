@@ -4,6 +4,7 @@
 //! - [`quantize`]: activations to int8
 //! - [`quants`]: each type's blocks, 32 weights at a time
 //! - [`float`]: dot products of f32 rows
+//! - [`halves`]: each type's weights, 256 at a time, for decoding by AVX2
 //! - [`spans`]: each type's weights, 256 at a time, for decoding by AVX-512
 //! - [`gemv`]: a few rows of weights with a few rows of activations
 //!
@@ -11,6 +12,7 @@
 
 pub(super) mod float;
 pub(super) mod gemv;
+pub(super) mod halves;
 pub(super) mod panel;
 pub(super) mod quantize;
 pub(super) mod quants;

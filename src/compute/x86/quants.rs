@@ -15,15 +15,9 @@ pub(in super::super) trait Quant {
     const BLOCK_BYTES: usize;
     /// Weights of a block.
     const BLOCK_LENGTH: usize;
-    /// How many sums of two products of a byte with a quant of at most 127 fit into sixteen bits together: 2 or 4; 0 where bytes go above 127
-    /// and not even one does.
-    const FIT: usize = 4;
-    /// Whether there are minimums; the biases of the others are an offset times the scale.
-    const MINIMUMS: bool = false;
-    /// Whether scales serve sixteen weights, not 32; see [`super::super::arranged`].
-    const BY_FOURS: bool = false;
 
-    /// Scales and biases of a span's sixteen groups (zero behind the last block), each as groups 0..8 and 8..16.
+    /// Scales and biases of a span's sixteen groups (zero behind the last block), each as groups 0..8 and 8..16. Biases are minimums, or the
+    /// scale times the offset that a type has instead.
     ///
     /// # Safety
     /// The processor has AVX2, FMA and F16C; `blocks` blocks can be read at `span`.
@@ -59,7 +53,6 @@ macro_rules! with_quant {
         }
     }};
 }
-pub(in super::super) use with_quant;
 
 /// Fills a scratch row, as [`super::super::unpack::UnpackedRow::fill`] does. False for types without bytes.
 ///
@@ -158,10 +151,6 @@ macro_rules! legacy {
         impl Quant for $name {
             const BLOCK_BYTES: usize = $bytes;
             const BLOCK_LENGTH: usize = 32;
-            const MINIMUMS: bool = {
-                let bias: Option<f32> = $bias;
-                bias.is_none()
-            };
 
             #[inline]
             #[target_feature(enable = "avx2,fma,f16c")]
@@ -199,7 +188,6 @@ pub(in super::super) struct Q8_0;
 impl Quant for Q8_0 {
     const BLOCK_BYTES: usize = 34;
     const BLOCK_LENGTH: usize = 32;
-    const FIT: usize = 0;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -218,24 +206,45 @@ impl Quant for Q8_0 {
     }
 }
 
+/// The eight scales, then the eight minimums of a Q4_K or Q5_K block.
+///
+/// # Safety
+/// The processor has AVX2 and F16C; sixteen bytes can be read.
+#[inline]
+#[target_feature(enable = "avx2,fma,f16c")]
+pub(super) unsafe fn k_numbers(block: *const u8) -> [__m256; 2] {
+    // Two halves, then twelve bytes: six bits of the first four scales, of the first four minimums, the low four bits of the other four; their
+    // upper two bits stand above the first ones' six.
+    // SAFETY: as above.
+    let bytes = unsafe { _mm_loadu_si128(block.cast()) };
+    let factors = _mm_cvtph_ps(bytes);
+    let ones = _mm_shuffle_epi32::<0b10_10_01_01>(bytes);
+    let ones = _mm_and_si128(_mm_srlv_epi32(ones, _mm_setr_epi32(0, 2, 0, 2)), _mm_setr_epi32(SIX, TWO, SIX, TWO));
+    let fours = _mm_shuffle_epi32::<0b11_11_11_11>(bytes);
+    let fours = _mm_and_si128(_mm_srlv_epi32(fours, _mm_setr_epi32(0, 0, 0, 4)), _mm_setr_epi32(0, FOUR, 0, FOUR));
+    let numbers = _mm_or_si128(ones, fours);
+    let wide = |eight, factor| _mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(eight)), _mm256_broadcastss_ps(factor));
+    [wide(numbers, factors), wide(_mm_unpackhi_epi64(numbers, numbers), _mm_movehdup_ps(factors))]
+}
+
+/// The lower six bits of each byte, the fifth and sixth, the lower four.
+const SIX: i32 = 0x3f3f_3f3f;
+const TWO: i32 = 0x3030_3030;
+const FOUR: i32 = 0x0f0f_0f0f;
+
 /// Scales and biases of a Q4_K or Q5_K block from its first sixteen bytes.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
 unsafe fn k_scales(block: *const u8) -> ([__m256; 2], [__m256; 2]) {
-    // SAFETY: the caller can read sixteen bytes.
-    let (d, dmin, [a, b, c]) = unsafe { (half(block), half(block.add(2)), block.add(4).cast::<[u32; 3]>().read_unaligned()) };
-    let join = |low: u32, high: u32| _mm_cvtsi64_si128(((u64::from(high) << 32) | u64::from(low)) as i64);
-    let scales = join(a & 0x3f3f_3f3f, (c & 0x0f0f_0f0f) | (((a >> 6) & 0x0303_0303) << 4));
-    let minimums = join(b & 0x3f3f_3f3f, ((c >> 4) & 0x0f0f_0f0f) | (((b >> 6) & 0x0303_0303) << 4));
-    let spread = |bytes, factor| twice(_mm256_mul_ps(_mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(bytes)), _mm256_set1_ps(factor)));
-    (spread(scales, d), spread(minimums, dmin))
+    // SAFETY: passed on.
+    let [scales, minimums] = unsafe { k_numbers(block) };
+    (twice(scales), twice(minimums))
 }
 
 pub(in super::super) struct Q4K;
 impl Quant for Q4K {
     const BLOCK_BYTES: usize = 144;
     const BLOCK_LENGTH: usize = 256;
-    const MINIMUMS: bool = true;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -258,7 +267,6 @@ pub(in super::super) struct Q5K;
 impl Quant for Q5K {
     const BLOCK_BYTES: usize = 176;
     const BLOCK_LENGTH: usize = 256;
-    const MINIMUMS: bool = true;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
@@ -284,8 +292,6 @@ pub(in super::super) struct Q6K;
 impl Quant for Q6K {
     const BLOCK_BYTES: usize = 210;
     const BLOCK_LENGTH: usize = 256;
-    const BY_FOURS: bool = true;
-    const FIT: usize = 2;
 
     #[inline]
     #[target_feature(enable = "avx2,fma,f16c")]
