@@ -9,16 +9,17 @@
 #    adapters, placements that are partly on the card: the kernels' greedy tokens, logits within the bounds that tests/portable.rs states.
 # 2. The 0.5B on the processor and on the card, all layers and half of them: the same greedy tokens for three texts.
 # 3. Tokens a second that are read and written, of the 0.5B and the 1.5B, by `bench`: card, half and processor; alone and eight together.
+# 4. The same of made-up weights of Llama-2 7B's shape in Q4_K_M (made_up_llama.py; 4.1 GB in WORK_FOLDER), on the card.
 #
 # Environment: SQLLAMA, a release binary built with `--features cuda`, and SQLLAMA_TESTS, the tests' binary of the same (both are built where
-# they are not named); PARTS, which of 1 2 3 [all].
+# they are not named); PARTS, which of 1 2 3 4 [all].
 set -eu
 
 here=$(cd "$(dirname "$0")/../.." && pwd)
 work=${1:?a folder to work in}
 small=${2:?the 0.5B as a GGUF file}
 large=${3:-}
-parts=${PARTS:-1 2 3}
+parts=${PARTS:-1 2 3 4}
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 
@@ -86,6 +87,14 @@ if wants 3; then
                 "$SQLLAMA" bench --model "$model" --device "$1" --gpu-layers "$2" --lanes "$lanes" --prompt-tokens 1024 --gen-tokens 128 || status=1
             done
         done
+    done
+fi
+
+if wants 4; then
+    echo "== 4. tokens a second of Llama-2 7B's shape"
+    python3 tests/cuda/made_up_llama.py "$work/made-up-7b.gguf"
+    for lanes in 1 8; do
+        "$SQLLAMA" bench --model "$work/made-up-7b.gguf" --device cuda --lanes "$lanes" --prompt-tokens 1024 --gen-tokens 128 || status=1
     done
 fi
 exit $status
