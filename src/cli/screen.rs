@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::args::ScreenArgs;
 use super::failure::Failure;
-use super::load;
+use super::load::{self, Chosen};
 use super::query::open;
 use super::settings::Settings;
 use crate::db::Limits;
@@ -39,7 +39,15 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
         drop(open(database, &settings)?);
     }
     let mut options = options(&settings)?;
-    options.model_here = load::choose(&settings, settings.model(args.model.as_deref())).is_ok();
+    let asked_for = settings.model(args.model.as_deref());
+    let chosen = load::choose(&settings, asked_for);
+    options.model_here = chosen.is_ok();
+    options.model_path = match chosen {
+        Ok(Chosen::File(file)) if asked_for.is_some_and(|spec| spec != file.name) => {
+            std::path::absolute(&file.path).ok().map(|path| path.display().to_string())
+        }
+        _ => None,
+    };
     let default = settings.limits(None, None);
     let limits = Limits {
         max_rows: settings.config.max_rows.unwrap_or(MAX_ROWS),
@@ -76,7 +84,7 @@ fn options(settings: &Settings) -> Result<Options, Failure> {
     })?;
     let folder = std::env::current_dir().unwrap_or_default();
     let runs = settings.paths.runs();
-    Ok(Options { vim: settings.config.vim, mouse: settings.config.mouse.unwrap_or(true), keymap, model_here: false, folder, runs })
+    Ok(Options { vim: settings.config.vim, mouse: settings.config.mouse.unwrap_or(true), keymap, folder, runs, ..Options::default() })
 }
 
 fn make_model(settings: &Settings, typed: Option<&str>) -> Result<Box<dyn Generate>, Failure> {

@@ -167,6 +167,8 @@ pub struct Options {
     pub folder: std::path::PathBuf,
     /// Whether a model is here, in the catalogue or outside it.
     pub model_here: bool,
+    /// Where the model lies that was asked for by its path, from the root.
+    pub model_path: Option<String>,
     /// Where training runs lie.
     pub runs: std::path::PathBuf,
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::kernels::Kernels;
-use super::{DEPTH, Right, Term, View};
+use super::{DEPTH, Right, Shared, Term, View};
 use crate::compute::{Matrix, Pool};
 
 /// The left sides, tile after tile: `[tile][depth][width]`, rows that are not there as zeros.
@@ -30,7 +30,7 @@ pub(super) fn pack_left(pool: &Pool, kernels: &Kernels, terms: &[Term<'_>], rows
     });
 }
 
-fn pack_tile(view: &View<'_>, first: usize, height: usize, depth: usize, width: usize, out: &mut [f32]) {
+pub(super) fn pack_tile(view: &View<'_>, first: usize, height: usize, depth: usize, width: usize, out: &mut [f32]) {
     let base = first * view.row_stride;
     if view.row_stride == 1 {
         for (p, out) in out.chunks_exact_mut(width).enumerate().take(depth) {

@@ -1,6 +1,7 @@
 //! Products beside plain loops.
 
 use super::super::BlockType;
+use super::pack::pack_tile;
 use super::*;
 
 /// Numbers between -1 and 1 that repeat late.

@@ -5,6 +5,7 @@ use super::super::train::Field;
 use super::*;
 use crate::eval::report::Share;
 use crate::jobs::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
+use crate::llm::ModelInfo;
 use crate::records::Accepted;
 use crate::train::event::{LeftOut, Preview, PreviewRow, Standing};
 use crate::train::{Progress, TrainEvent};
@@ -202,6 +203,23 @@ fn what_is_missing_is_said_before_anything_begins() {
     fill(&mut screen, Field::Model, "huge-coder");
     screen.press(&["5 train", "enter"]);
     assert!(screen.effects.is_empty() && screen.drawn().contains("huge-coder is not on this machine"), "{}", screen.drawn());
+}
+
+#[test]
+fn the_form_begins_with_the_model_that_answers() {
+    let check = |model_path: Option<&str>, listed: &str, expected: &str| {
+        let mut screen = Screen::opened((80, 24));
+        screen.state.model = Some(ModelInfo { name: "small".into(), ..ModelInfo::default() });
+        screen.state.models.iter_mut().for_each(|model| model.name = listed.into());
+        screen.state.options.model_path = model_path.map(Into::into);
+        screen.state.train.set(Field::Model, "");
+        form(&mut screen);
+        assert_eq!(screen.state.train.get(Field::Model), expected);
+    };
+    // A model that was given by its path has no name that training would find it by.
+    check(Some("/data/small.gguf"), "other", "/data/small.gguf");
+    check(Some("/data/other.gguf"), "small", "small");
+    check(None, "other", "small");
 }
 
 #[test]

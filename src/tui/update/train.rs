@@ -21,7 +21,10 @@ const WATCH_EVERY_MS: u64 = 1_000;
 pub(super) fn form(state: &mut State) -> Vec<Effect> {
     if state.train.get(Field::Model).is_empty() {
         let installed = state.models.iter().find(|model| model.presence == Presence::Installed).map(|model| model.name.clone());
-        let name = state.model.as_ref().map(|info| info.name.clone()).filter(|name| !name.is_empty()).or(installed);
+        let loaded = state.model.as_ref().map(|info| info.name.clone()).filter(|name| !name.is_empty());
+        // A file that is in no catalogue is found by its path alone, whatever it is called.
+        let listed = loaded.clone().filter(|name| state.models.iter().any(|model| model.name == *name));
+        let name = listed.or_else(|| state.options.model_path.clone()).or(loaded).or(installed);
         state.train.set(Field::Model, &name.unwrap_or_default());
     }
     let items = items(state);
