@@ -7,9 +7,9 @@ use std::ops::Range;
 use super::super::arranged::{Arranged, Dealing, SPAN, STEPS};
 use super::super::dot::LANES;
 use super::super::{BlockType, Level, Matrix};
-use super::halves::{Half, with_half};
-use super::spans::{Span, steps as span_steps, with_span};
-use super::tree_pair;
+use super::halves::Half;
+use super::spans::{Span, steps as span_steps};
+use super::{tree_pair, with_type};
 
 /// Bytes of weights that are asked for ahead of use; measured, flat from 2 to 8 kB.
 const AHEAD: usize = 4096;
@@ -25,7 +25,9 @@ pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Ran
     assert!((row_bytes / weight.block.block_bytes() * weight.block.block_len()).div_ceil(SPAN) == x.spans);
     let places = x.spans * x.rows;
     assert!(x.quants.len() == places * SPAN && x.scales.len() == places * LANES);
-    debug_assert!(with_half!(weight.block, H => level != Level::Avx2 || Dealing::of(level, weight.block) == H::DEALING).unwrap_or(true));
+    debug_assert!(
+        with_type!(halves, weight.block, H => level != Level::Avx2 || Dealing::of(level, weight.block) == H::DEALING).unwrap_or(true)
+    );
     let minimums = !x.sums.is_empty();
     assert!(if minimums { x.sums.len() == places * LANES } else { x.debts.len() == x.scales.len() });
     let mut first = 0;
@@ -34,14 +36,20 @@ pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Ran
         let known = unsafe {
             let band = Band { weight, row_bytes, rows: rows.clone(), x, first, out: out.add(first * weight.rows) };
             match (level, x.rows - first) {
-                (Level::Avx512, 8..) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 8>() }),
-                (Level::Avx512, 4..8) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 4>() }),
-                (Level::Avx512, 2..4) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 2>() }),
-                (Level::Avx512, _) => with_span!(weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 1>() }),
-                (Level::Avx2, 8..) => with_half!(weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 8>() }),
-                (Level::Avx2, 4..8) => with_half!(weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 4>() }),
-                (Level::Avx2, 2..4) => with_half!(weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 2>() }),
-                (Level::Avx2, _) => with_half!(weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 1>() }),
+                (Level::Avx512, 8..) => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 8>() }),
+                (Level::Avx512, 4..8) => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 4>() }),
+                (Level::Avx512, 2..4) => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 2>() }),
+                (Level::Avx512, _) => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 1>() }),
+                (Level::Avx2, 8..) => {
+                    with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 8>() })
+                }
+                (Level::Avx2, 4..8) => {
+                    with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 4>() })
+                }
+                (Level::Avx2, 2..4) => {
+                    with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 2>() })
+                }
+                (Level::Avx2, _) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 1>() }),
                 (Level::Scalar, _) => None,
             }
         };

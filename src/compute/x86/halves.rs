@@ -6,7 +6,7 @@
 use std::arch::x86_64::*;
 
 use super::super::arranged::{BY_HALVES, Dealing, EVEN_AND_ODD, QUARTERS};
-use super::quants::k_numbers;
+use super::quants::{k_numbers, twice};
 
 /// A quantised type.
 pub(in super::super) trait Half {
@@ -45,31 +45,6 @@ pub(in super::super) trait Half {
         halves
     }
 }
-
-/// Calls `$body` with `$half` standing for the type of `$block`; `None` for types that are not unpacked to bytes.
-macro_rules! with_half {
-    ($block:expr, $half:ident => $body:expr) => {{
-        use $crate::compute::x86::halves::*;
-        macro_rules! case {
-            ($type:ident) => {{
-                type $half = $type;
-                Some($body)
-            }};
-        }
-        match $block {
-            BlockType::Q4_0 => case!(Q4_0),
-            BlockType::Q4_1 => case!(Q4_1),
-            BlockType::Q5_0 => case!(Q5_0),
-            BlockType::Q5_1 => case!(Q5_1),
-            BlockType::Q8_0 => case!(Q8_0),
-            BlockType::Q4K => case!(Q4K),
-            BlockType::Q5K => case!(Q5K),
-            BlockType::Q6K => case!(Q6K),
-            BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Q2K | BlockType::Q3K => None,
-        }
-    }};
-}
-pub(in super::super) use with_half;
 
 /// The sixteen bytes at each of two places.
 ///
@@ -122,14 +97,6 @@ unsafe fn numbers(span: *const u8, at: usize, stride: usize, blocks: usize) -> _
     _mm256_cvtph_ps(bits)
 }
 
-/// Each of eight numbers twice: a half for the first four, another for the rest.
-#[inline]
-#[target_feature(enable = "avx2")]
-fn twice(eight: __m256) -> [__m256; 2] {
-    let of = |places| _mm256_permutevar8x32_ps(eight, places);
-    [of(_mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3)), of(_mm256_setr_epi32(4, 4, 5, 5, 6, 6, 7, 7))]
-}
-
 /// The types of 32 weights with a scale: `$start` is where the nibbles begin; with `$fifth`, the fifth bits stand in the four bytes before.
 macro_rules! legacy {
     ($name:ident, $bytes:literal, $start:literal, fifth: $fifth:literal, minimums: $minimums:literal) => {
@@ -148,7 +115,7 @@ macro_rules! legacy {
                         let first = span.add(4 * half * $bytes);
                         (
                             eights(first.add($start), $bytes),
-                            if $fifth { fifth_bits(first.add($start - 4), $bytes) } else { [low_nibbles(_mm256_setzero_si256()); 4] },
+                            if $fifth { fifth_bits(first.add($start - 4), $bytes) } else { [_mm256_setzero_si256(); 4] },
                         )
                     };
                     let four = [low_nibbles(a), low_nibbles(b), high_nibbles(a), high_nibbles(b)];

@@ -20,6 +20,31 @@ pub(super) mod spans;
 
 use std::arch::x86_64::*;
 
+/// Calls `$body` with `$name` standing for what `$module` has for the type of `$block`; `None` for types that are not unpacked to bytes.
+macro_rules! with_type {
+    ($module:ident, $block:expr, $name:ident => $body:expr) => {{
+        use $crate::compute::x86::$module::*;
+        macro_rules! case {
+            ($type:ident) => {{
+                type $name = $type;
+                Some($body)
+            }};
+        }
+        match $block {
+            BlockType::Q4_0 => case!(Q4_0),
+            BlockType::Q4_1 => case!(Q4_1),
+            BlockType::Q5_0 => case!(Q5_0),
+            BlockType::Q5_1 => case!(Q5_1),
+            BlockType::Q8_0 => case!(Q8_0),
+            BlockType::Q4K => case!(Q4K),
+            BlockType::Q5K => case!(Q5K),
+            BlockType::Q6K => case!(Q6K),
+            BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Q2K | BlockType::Q3K => None,
+        }
+    }};
+}
+use with_type;
+
 /// Adds sixteen lanes as [`super::dot::tree`] does.
 #[inline]
 #[target_feature(enable = "avx2,fma")]

@@ -3,6 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::BlockType;
+use super::with_type;
 
 /// Weights that are described by one call of [`Quant::scales`].
 pub(in super::super) const SPAN: usize = 256;
@@ -30,30 +31,6 @@ pub(in super::super) trait Quant {
     unsafe fn bytes(span: *const u8, part: usize) -> __m256i;
 }
 
-/// Calls `$body` with `$quant` standing for the type of `$block`; `None` for types that are not unpacked to bytes.
-macro_rules! with_quant {
-    ($block:expr, $quant:ident => $body:expr) => {{
-        use $crate::compute::x86::quants::*;
-        macro_rules! case {
-            ($type:ident) => {{
-                type $quant = $type;
-                Some($body)
-            }};
-        }
-        match $block {
-            BlockType::Q4_0 => case!(Q4_0),
-            BlockType::Q4_1 => case!(Q4_1),
-            BlockType::Q5_0 => case!(Q5_0),
-            BlockType::Q5_1 => case!(Q5_1),
-            BlockType::Q8_0 => case!(Q8_0),
-            BlockType::Q4K => case!(Q4K),
-            BlockType::Q5K => case!(Q5K),
-            BlockType::Q6K => case!(Q6K),
-            BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Q2K | BlockType::Q3K => None,
-        }
-    }};
-}
-
 /// Fills a scratch row, as [`super::super::unpack::UnpackedRow::fill`] does. False for types without bytes.
 ///
 /// # Safety
@@ -61,7 +38,7 @@ macro_rules! with_quant {
 #[target_feature(enable = "avx2,fma,f16c")]
 pub(in super::super) unsafe fn fill(block: BlockType, row: &[u8], bytes: &mut [u8], scales: &mut [f32], biases: &mut [f32]) -> bool {
     // SAFETY: passed on.
-    with_quant!(block, Q => unsafe { fill_of::<Q>(row, bytes, scales, biases) }).is_some()
+    unsafe { with_type!(quants, block, Q => fill_of::<Q>(row, bytes, scales, biases)) }.is_some()
 }
 
 #[target_feature(enable = "avx2,fma,f16c")]
@@ -85,9 +62,10 @@ unsafe fn fill_of<Q: Quant>(row: &[u8], bytes: &mut [u8], scales: &mut [f32], bi
     }
 }
 
+/// Each of eight numbers twice: a register for the first four, another for the rest.
 #[inline]
 #[target_feature(enable = "avx2,fma,f16c")]
-fn twice(eight: __m256) -> [__m256; 2] {
+pub(super) fn twice(eight: __m256) -> [__m256; 2] {
     let low = _mm256_setr_epi32(0, 0, 1, 1, 2, 2, 3, 3);
     let high = _mm256_setr_epi32(4, 4, 5, 5, 6, 6, 7, 7);
     [_mm256_permutevar8x32_ps(eight, low), _mm256_permutevar8x32_ps(eight, high)]

@@ -30,31 +30,6 @@ pub(in super::super) trait Span {
     unsafe fn minimums(span: *const u8, blocks: usize) -> __m256;
 }
 
-/// Calls `$body` with `$span` standing for the type of `$block`; `None` for types that are not unpacked to bytes.
-macro_rules! with_span {
-    ($block:expr, $span:ident => $body:expr) => {{
-        use $crate::compute::x86::spans::*;
-        macro_rules! case {
-            ($type:ident) => {{
-                type $span = $type;
-                Some($body)
-            }};
-        }
-        match $block {
-            BlockType::Q4_0 => case!(Q4_0),
-            BlockType::Q4_1 => case!(Q4_1),
-            BlockType::Q5_0 => case!(Q5_0),
-            BlockType::Q5_1 => case!(Q5_1),
-            BlockType::Q8_0 => case!(Q8_0),
-            BlockType::Q4K => case!(Q4K),
-            BlockType::Q5K => case!(Q5K),
-            BlockType::Q6K => case!(Q6K),
-            BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Q2K | BlockType::Q3K => None,
-        }
-    }};
-}
-pub(in super::super) use with_span;
-
 /// A register for each step of a lane, by interleaving halves of what [`Span::bytes`] gives.
 ///
 /// # Safety
