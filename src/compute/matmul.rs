@@ -102,7 +102,7 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
     if phase == Phase::Prefill {
         for weight in weights.iter().filter(|w| is_quantized(w)) {
             if packed.iter().all(|(block, _)| kind(*block) != kind(weight.block)) {
-                packed.push((weight.block, PanelActivations::new(pool, &activations, m, columns, weight.block)));
+                packed.push((weight.block, PanelActivations::new(level, pool, &activations, m, columns, weight.block)));
             }
         }
     }

@@ -59,20 +59,11 @@ impl Panel {
         self.minimums.resize(groups * ROWS);
         if rows.len() < ROWS {
             self.bytes.fill(0);
-            self.scales.fill(0.0);
-            self.minimums.fill(0.0);
         }
-        for (r, row) in rows.iter().enumerate() {
-            let stride = group / GROUP;
-            for (at, scale) in row.scales.iter().step_by(stride).take(groups).enumerate() {
-                self.scales[at * ROWS + r] = *scale;
-            }
-            if !self.has_minimums {
-                continue;
-            }
-            for (at, bias) in row.biases.iter().step_by(stride).take(groups).enumerate() {
-                self.minimums[at * ROWS + r] = *bias;
-            }
+        let stride = group / GROUP;
+        deal(&mut self.scales, rows, stride, |row| &row.scales);
+        if self.has_minimums {
+            deal(&mut self.minimums, rows, stride, |row| &row.biases);
         }
         #[cfg(target_arch = "x86_64")]
         if rows.len() == ROWS && super::x86::panel::interleave(level, rows, columns, &mut self.bytes) {
@@ -83,6 +74,19 @@ impl Panel {
             for (at, four) in row.bytes.as_chunks::<4>().0.iter().take(columns / 4).enumerate() {
                 self.bytes[(at * ROWS + r) * 4..][..4].copy_from_slice(four);
             }
+        }
+    }
+}
+
+/// Every `stride`th of the numbers of each row, to `[groups][ROWS]`; zero for rows that are missing.
+fn deal(out: &mut [f32], rows: &[UnpackedRow], stride: usize, numbers: impl Fn(&UnpackedRow) -> &[f32]) {
+    let mut of_rows: [&[f32]; ROWS] = [&[]; ROWS];
+    for (own, row) in of_rows.iter_mut().zip(rows) {
+        *own = numbers(row);
+    }
+    for (at, group) in out.as_chunks_mut::<ROWS>().0.iter_mut().enumerate() {
+        for (out, row) in group.iter_mut().zip(&of_rows) {
+            *out = row.get(at * stride).copied().unwrap_or(0.0);
         }
     }
 }
@@ -106,23 +110,27 @@ pub struct PanelActivations {
     pub groups: usize,
 }
 
-/// Rows of the tiles that `m` rows of activations are cut into: as many as AVX-512 has accumulators for, then three, then one.
-fn tiles(m: usize) -> Vec<(usize, usize)> {
+/// Rows of the tiles that `m` rows of activations are cut into, the first of these sizes as often as it fits: as many as the processor has
+/// registers for.
+fn tiles(level: Level, m: usize) -> Vec<(usize, usize)> {
+    let sizes = match level {
+        Level::Avx512 => WIDE_TILES,
+        Level::Avx2 | Level::Scalar => TILES,
+    };
     let (mut out, mut first) = (Vec::new(), 0);
-    while first < m {
-        let rows = match m - first {
-            TILE.. => TILE,
-            3..TILE => 3,
-            _ => 1,
-        };
-        out.push((first, rows));
-        first += rows;
+    for rows in sizes {
+        while m - first >= rows {
+            out.push((first, rows));
+            first += rows;
+        }
     }
     out
 }
 
 /// Rows of activations in a tile.
-pub const TILE: usize = 6;
+pub const TILES: [usize; 3] = [4, 2, 1];
+/// The same for AVX-512.
+pub const WIDE_TILES: [usize; 3] = [6, 3, 1];
 
 /// What one tile of [`PanelActivations`] is made into.
 struct Parts<'a> {
@@ -134,12 +142,12 @@ struct Parts<'a> {
 
 impl PanelActivations {
     /// For weights of `block`; those of types whose [`group_columns`] and offset are the same may share them.
-    pub fn new(pool: &Pool, activations: &Activations, m: usize, columns: usize, block: BlockType) -> Self {
+    pub fn new(level: Level, pool: &Pool, activations: &Activations, m: usize, columns: usize, block: BlockType) -> Self {
         let group = group_columns(block);
         let (stride, groups) = (activations.quants.len() / m.max(1), columns / group);
         let offset = i32::from(unpack::offset(block).unwrap_or(0));
         let mut this = Self {
-            tiles: tiles(m),
+            tiles: tiles(level, m),
             quants: vec![0; m * columns],
             scales: vec![0.0; m * groups],
             sums: vec![0.0; m * groups],

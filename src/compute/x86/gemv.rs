@@ -43,12 +43,12 @@ pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Ran
                 (Level::Avx2, 8..) => {
                     with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 8>() })
                 }
-                (Level::Avx2, 4..8) => {
-                    with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 4>() })
-                }
-                (Level::Avx2, 2..4) => {
-                    with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 2>() })
-                }
+                (Level::Avx2, 7) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 7>() }),
+                (Level::Avx2, 6) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 6>() }),
+                (Level::Avx2, 5) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 5>() }),
+                (Level::Avx2, 4) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 4>() }),
+                (Level::Avx2, 3) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 3>() }),
+                (Level::Avx2, 2) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 2>() }),
                 (Level::Avx2, _) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 1>() }),
                 (Level::Scalar, _) => None,
             }

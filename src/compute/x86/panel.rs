@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::Level;
-use super::super::panel::{Outputs, Panel, PanelActivations, ROWS, TILE};
+use super::super::panel::{Outputs, Panel, PanelActivations, ROWS};
 use super::super::unpack::UnpackedRow;
 
 /// Interleaves sixteen rows as [`Panel::bytes`] has them. False for portable Rust. `columns` is a multiple of 32.
@@ -71,21 +71,18 @@ pub(in super::super) unsafe fn multiply(level: Level, panels: &[Panel], x: &Pane
     if level == Level::Scalar {
         return false;
     }
-    for &(first, rows) in &x.tiles {
-        // SAFETY: `Level` says what the processor has; the lengths are as asserted, and the tile has so many rows.
-        unsafe {
-            match (level, panels) {
-                (Level::Avx512, [a, b]) => pair_avx512([a, b], x, first, rows, out),
-                (Level::Avx512, [panel]) => pair_avx512([panel], x, first, rows, out),
-                _ => panels.iter().enumerate().for_each(|(number, panel)| {
+    // SAFETY: `Level` says what the processor has; the lengths are as asserted, and the tile has so many rows.
+    unsafe {
+        match (level, panels) {
+            (Level::Avx512, [a, b]) => x.tiles.iter().for_each(|&(first, rows)| tile_avx512([a, b], x, first, rows, out)),
+            (Level::Avx512, [panel]) => x.tiles.iter().for_each(|&(first, rows)| tile_avx512([panel], x, first, rows, out)),
+            _ => {
+                // One panel with all tiles before the next, so that it stays in the first-level cache.
+                for (number, panel) in panels.iter().enumerate() {
                     let count = ROWS.min(out.count - ROWS * number);
-                    let tile = Tile { panels: [panel], x, first, out: Outputs { start: out.start.add(ROWS * number), count, ..out } };
-                    match rows {
-                        TILE => (0..2).for_each(|part| tile.avx2_fitting::<3>(TILE, 3 * part)),
-                        3 => tile.avx2_fitting::<3>(3, 0),
-                        _ => tile.avx2_fitting::<1>(1, 0),
-                    }
-                }),
+                    let out = Outputs { start: out.start.add(ROWS * number), count, ..out };
+                    x.tiles.iter().for_each(|&(first, rows)| tile_avx2(panel, x, first, rows, out));
+                }
             }
         }
     }
@@ -94,17 +91,31 @@ pub(in super::super) unsafe fn multiply(level: Level, panels: &[Panel], x: &Pane
 
 /// # Safety
 /// As for [`Tile::avx512`]; the tile that begins with `first` has `rows` rows.
-unsafe fn pair_avx512<const R: usize>(panels: [&Panel; R], x: &PanelActivations, first: usize, rows: usize, out: Outputs) {
+unsafe fn tile_avx512<const R: usize>(panels: [&Panel; R], x: &PanelActivations, first: usize, rows: usize, out: Outputs) {
     let tile = Tile { panels, x, first, out };
     // SAFETY: passed on.
     unsafe {
         match (rows, panels[0].has_minimums) {
-            (TILE, true) => tile.avx512::<TILE, 1, true>(),
-            (TILE, false) => tile.avx512::<TILE, 1, false>(),
+            (6, true) => tile.avx512::<6, 1, true>(),
+            (6, false) => tile.avx512::<6, 1, false>(),
             (3, true) => tile.avx512::<3, 2, true>(),
             (3, false) => tile.avx512::<3, 2, false>(),
             (_, true) => tile.avx512::<1, 4, true>(),
             (_, false) => tile.avx512::<1, 4, false>(),
+        }
+    }
+}
+
+/// # Safety
+/// The processor has AVX2 and FMA; lengths as [`multiply`] asserts; the tile that begins with `first` has `rows` rows.
+unsafe fn tile_avx2(panel: &Panel, x: &PanelActivations, first: usize, rows: usize, out: Outputs) {
+    let tile = Tile { panels: [panel], x, first, out };
+    // SAFETY: passed on.
+    unsafe {
+        match rows {
+            4 => tile.avx2_fitting::<4>(),
+            2 => tile.avx2_fitting::<2>(),
+            _ => tile.avx2_fitting::<1>(),
         }
     }
 }
@@ -186,83 +197,82 @@ impl<const R: usize> Tile<'_, R> {
 }
 
 impl Tile<'_, 1> {
-    /// Rows `offset..offset + T` of the tile, which has `stride` rows.
+    /// All `T` rows.
     ///
     /// # Safety
     /// As for [`Tile::avx2`].
-    unsafe fn avx2_fitting<const T: usize>(&self, stride: usize, offset: usize) {
+    unsafe fn avx2_fitting<const T: usize>(&self) {
         let [panel] = self.panels;
         // SAFETY: passed on; so many sums of two products with bytes up to `largest` fit into sixteen bits, and groups are as wide as said.
         unsafe {
             match (panel.largest, panel.group, panel.has_minimums) {
-                (15, 32, true) => self.avx2::<T, 8, 8, true>(stride, offset),
-                (15, 32, false) => self.avx2::<T, 8, 8, false>(stride, offset),
-                (31, 32, true) => self.avx2::<T, 4, 8, true>(stride, offset),
-                (31, 32, false) => self.avx2::<T, 4, 8, false>(stride, offset),
-                (63, 16, false) => self.avx2::<T, 2, 4, false>(stride, offset),
-                (255, 32, false) => self.avx2::<T, 0, 8, false>(stride, offset),
+                (15, 32, true) => self.avx2::<T, 8, 8, true>(),
+                (15, 32, false) => self.avx2::<T, 8, 8, false>(),
+                (31, 32, true) => self.avx2::<T, 4, 8, true>(),
+                (31, 32, false) => self.avx2::<T, 4, 8, false>(),
+                (63, 16, false) => self.avx2::<T, 2, 4, false>(),
+                (255, 32, false) => self.avx2::<T, 0, 8, false>(),
                 (largest, group, minimums) => unreachable!("no type has bytes up to {largest}, groups of {group}, minimums {minimums}"),
             }
         }
     }
 
-    /// Rows `offset..offset + T` of the tile, which has `stride` rows. A group has `FOURS` times four columns, of which `FIT` sums of two
-    /// products fit into sixteen bits before they are widened; 0 where a byte may be above 127 and not even one does.
+    /// All `T` rows. A group has `FOURS` times four columns, of which `FIT` sums of two products fit into sixteen bits before they are
+    /// widened; 0 where a byte may be above 127 and not even one does.
     ///
     /// # Safety
-    /// The processor has AVX2 and FMA; lengths as [`multiply`] asserts; the rows are there; no byte of the panel is so large that `FIT` does
-    /// not hold.
-    #[allow(clippy::needless_range_loop)] // a half is that of several registers at once
+    /// The processor has AVX2 and FMA; lengths as [`multiply`] asserts; the tile has `T` rows; no byte of the panel is so large that `FIT`
+    /// does not hold.
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn avx2<const T: usize, const FIT: usize, const FOURS: usize, const MINIMUMS: bool>(&self, stride: usize, offset: usize) {
+    unsafe fn avx2<const T: usize, const FIT: usize, const FOURS: usize, const MINIMUMS: bool>(&self) {
         let ([panel], x) = (self.panels, self.x);
         let ones = _mm256_set1_epi16(1);
+        let at_once = at_once(FIT);
+        // A count that the compiler knew would make it unroll a whole group, with more at hand than there are registers: a fifth slower.
+        let chunks = std::hint::black_box(FOURS / at_once);
         let mut out = [[_mm256_setzero_ps(); 2]; T];
         // SAFETY: all places are inside the slices, see `multiply`.
         unsafe {
-            let mut quants = x.quants.as_ptr().add(self.first * x.columns).cast::<i32>().add(offset);
+            let mut quants = x.quants.as_ptr().add(self.first * x.columns).cast::<i32>();
             let mut weights = panel.bytes.as_ptr();
             let (scales, minimums) = (panel.scales.as_ptr(), panel.minimums.as_ptr());
             let (x_scales, x_sums, debts) = (x.scales.as_ptr(), x.sums.as_ptr(), x.debts.as_ptr());
             for group in 0..x.groups {
-                let at = self.first * x.groups + group * stride + offset;
+                let at = self.first * x.groups + group * T;
                 let mut products = [[_mm256_setzero_si256(); 2]; T];
-                if FIT == 0 {
-                    // The bytes are signed ones with 128 added: taken as those, they owe nothing.
-                    for four in 0..FOURS {
-                        let signed = halves(weights, four).map(|bytes| _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)));
-                        let magnitudes = signed.map(|signed| _mm256_abs_epi8(signed));
-                        for (t, products) in products.iter_mut().enumerate() {
-                            let spread = _mm256_set1_epi32(quants.add(four * stride + t).read_unaligned());
-                            for half in 0..2 {
-                                let pairs = _mm256_maddubs_epi16(magnitudes[half], _mm256_sign_epi8(spread, signed[half]));
-                                products[half] = _mm256_add_epi32(products[half], _mm256_madd_epi16(pairs, ones));
-                            }
-                        }
-                    }
-                } else {
-                    if !MINIMUMS {
-                        products = std::array::from_fn(|t| [_mm256_set1_epi32(*debts.add(at + t)); 2]);
-                    }
-                    for start in (0..FOURS).step_by(FIT.max(1)) {
-                        let mut short = [[_mm256_setzero_si256(); 2]; T];
-                        for four in start..start + FIT {
-                            let bytes = halves(weights, four);
-                            for (t, short) in short.iter_mut().enumerate() {
-                                let spread = _mm256_set1_epi32(quants.add(four * stride + t).read_unaligned());
-                                for half in 0..2 {
-                                    short[half] = _mm256_add_epi16(short[half], _mm256_maddubs_epi16(bytes[half], spread));
-                                }
-                            }
-                        }
-                        for (products, short) in products.iter_mut().zip(short) {
-                            for half in 0..2 {
-                                products[half] = _mm256_add_epi32(products[half], _mm256_madd_epi16(short[half], ones));
-                            }
-                        }
-                    }
+                if !MINIMUMS && FIT > 0 {
+                    products = std::array::from_fn(|t| [_mm256_set1_epi32(*debts.add(at + t)); 2]);
                 }
-                (weights, quants) = (weights.add(4 * FOURS * ROWS), quants.add(FOURS * stride));
+                let mut short = [[_mm256_setzero_si256(); 2]; T];
+                let mut left = chunks;
+                while left > 0 {
+                    for four in 0..at_once {
+                        let mut bytes = halves(weights, four);
+                        let mut magnitudes = bytes;
+                        if FIT == 0 {
+                            // The bytes are signed ones with 128 added: taken as those, they owe nothing.
+                            bytes = bytes.map(|bytes| _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)));
+                            magnitudes = bytes.map(|signed| _mm256_abs_epi8(signed));
+                        }
+                        for t in 0..T {
+                            let spread = _mm256_set1_epi32(quants.add(four * T + t).read_unaligned());
+                            for half in 0..2 {
+                                let spread = if FIT == 0 { _mm256_sign_epi8(spread, bytes[half]) } else { spread };
+                                let pairs = _mm256_maddubs_epi16(magnitudes[half], spread);
+                                let is_first = FIT < FOURS && four == 0;
+                                short[t][half] = if is_first { pairs } else { _mm256_add_epi16(short[t][half], pairs) };
+                            }
+                        }
+                    }
+                    if FIT < FOURS {
+                        widen(&mut products, &short, ones);
+                    }
+                    (weights, quants) = (weights.add(at_once * 4 * ROWS), quants.add(at_once * T));
+                    left -= 1;
+                }
+                if FIT == FOURS {
+                    widen(&mut products, &short, ones);
+                }
                 let scales = [_mm256_loadu_ps(scales.add(group * ROWS)), _mm256_loadu_ps(scales.add(group * ROWS + 8))];
                 for (t, out) in out.iter_mut().enumerate() {
                     let x_scale = _mm256_set1_ps(*x_scales.add(at + t));
@@ -285,8 +295,28 @@ impl Tile<'_, 1> {
                 _mm256_storeu_ps(values.as_mut_ptr(), out[0]);
                 _mm256_storeu_ps(values.as_mut_ptr().add(8), out[1]);
                 // As the caller of `multiply` says.
-                self.out.put(self.first + offset + t, 0, &values);
+                self.out.put(self.first + t, 0, &values);
             }
+        }
+    }
+}
+
+/// Times four columns that are taken in one go: at most four, and no more than fit before they are widened.
+const fn at_once(fit: usize) -> usize {
+    match fit {
+        0 => 1,
+        1..4 => fit,
+        _ => 4,
+    }
+}
+
+/// Adds sums of sixteen bits to those of 32.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn widen<const T: usize>(products: &mut [[__m256i; 2]; T], short: &[[__m256i; 2]; T], ones: __m256i) {
+    for (products, short) in products.iter_mut().zip(short) {
+        for (product, &short) in products.iter_mut().zip(short) {
+            *product = _mm256_add_epi32(*product, _mm256_madd_epi16(short, ones));
         }
     }
 }
