@@ -7,7 +7,7 @@ use sqllama::db::{Cell, Database, Limits};
 use sqllama::schema::Schema;
 use sqllama::signal::Cancel;
 use sqllama::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, resolve};
-use sqllama::sql::{ReadOnlySql, SuspicionKind, guard, mend, mend_double_quotes, mend_for, suspicions};
+use sqllama::sql::{Asked, ReadOnlySql, SuspicionKind, guard, mend, mend_double_quotes, mend_for, suspicions};
 
 struct Gold {
     db: String,
@@ -65,7 +65,7 @@ fn gold_queries_are_seldom_suspected() {
     let mut counts: BTreeMap<SuspicionKind, (usize, String)> = BTreeMap::new();
     let mut any = 0;
     for gold in &golds {
-        let found = suspicions(&gold.sql, &opened[&gold.db].1, Some(&gold.question));
+        let found = suspicions(&gold.sql, &opened[&gold.db].1, Some(Asked::alone(&gold.question)));
         any += usize::from(!found.is_empty());
         let mut kinds: Vec<SuspicionKind> = found.iter().map(|suspicion| suspicion.kind).collect();
         kinds.dedup();
@@ -282,7 +282,7 @@ fn drafts_are_mended() {
         runs += usize::from(after.is_ok());
         good += usize::from(after.as_ref().is_ok_and(|rows| *rows == expected));
         let suspected: Vec<String> =
-            suspicions(&mended.sql, schema, Some(word("question"))).into_iter().map(|s| format!("{:?}", s.kind)).collect();
+            suspicions(&mended.sql, schema, Some(Asked::alone(word("question")))).into_iter().map(|s| format!("{:?}", s.kind)).collect();
         let outcome = if after.as_ref().is_ok_and(|rows| *rows == expected) { "right" } else { "wrong" };
         if before.is_err() || mended.sql != draft || !suspected.is_empty() {
             println!(

@@ -12,7 +12,7 @@ use crate::llm::Generation;
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
 use crate::sql::extract::extract;
-use crate::sql::{ReadOnlySql, Suspicion, suspicions};
+use crate::sql::{Asked, ReadOnlySql, Suspicion, suspicions};
 
 /// A draft that only serves to be compared gets no more than this.
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
@@ -109,7 +109,10 @@ impl Candidate {
             };
             let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
             candidate.unused = unused_value(&request.question, &candidate.sql, &hits).map(|hit| hit.value.clone());
-            candidate.suspicions = suspicions(&candidate.sql, schema, Some(&request.question));
+            let before = [request.hint.as_deref(), request.previous.as_ref().map(|turn| turn.sql.as_str())];
+            let before = before.into_iter().flatten().collect::<Vec<_>>().join("\n");
+            let asked = Asked { question: &request.question, before: &before };
+            candidate.suspicions = suspicions(&candidate.sql, schema, Some(asked));
         }
         Ok(candidate)
     }

@@ -52,4 +52,4 @@ pub use mend::{Change, ChangeKind, Mended, mend, mend_for};
 pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};
 pub use statement::{statement_at, statements};
-pub use suspicion::{Suspicion, SuspicionKind, suspicions};
+pub use suspicion::{Asked, Suspicion, SuspicionKind, suspicions};

@@ -6,13 +6,16 @@
     tests/peers/beside_llama_cpp.py questions --sqllama target/release/sqllama --model NAME --gguf FILE --database DB --questions FILE
 
 `speed`: medians of prefill and decode tokens/s. `--busy N` runs N endless loops beside both, for the load test.
-`questions`: one question a line; from Enter to SQL with everything warm (model loaded, schema read), for both, over the same prompt text.
+`questions`: one question a line; from Enter to SQL with everything warm (model loaded, schema read), each in one process that answers all, over
+the same prompt text. Ours is what `eval` says of each question, looking up values and running the SQL included.
 """
 import argparse
 import json
 import multiprocessing
+import pathlib
 import statistics
 import subprocess
+import tempfile
 import time
 
 
@@ -67,31 +70,44 @@ def speed(args):
 
 
 def ask(args, question, *flags):
-    command = [args.sqllama, "ask", args.database, question, "--model", args.model, "--format", "json", "--no-repair", "--candidates", "1", *flags]
+    command = [args.sqllama, "ask", args.database, question, "--model", args.model, "--format", "json", *ONE_DRAFT, *flags]
     run = subprocess.run(command, capture_output=True, text=True)
     return json.loads(run.stdout), run.stderr
+
+
+ONE_DRAFT = ["--no-repair", "--candidates", "1"]
+
+
+def ours_in_one_process(args, asked):
+    """Milliseconds and SQL of each question; the first is asked twice, so that the schema is read when the clock starts."""
+    database = pathlib.Path(args.database)
+    with tempfile.TemporaryDirectory() as folder:
+        rows = [{"db_id": database.stem, "question": question, "query": "SELECT 1"} for question in [asked[0], *asked]]
+        questions, out = pathlib.Path(folder, "questions.json"), pathlib.Path(folder, "out.jsonl")
+        questions.write_text(json.dumps(rows))
+        command = [args.sqllama, "eval", "--questions", questions, "--databases", database.parent, "--model", args.model, "--out", out]
+        subprocess.run([*command, *ONE_DRAFT], check=True, capture_output=True)
+        answers = {json.loads(line)["id"]: json.loads(line) for line in out.read_text().splitlines()}
+    return [(1000 * answers[str(at)]["seconds"], answers[str(at)]["sql"]) for at in range(1, len(rows))]
 
 
 def questions(args):
     peer = load_peer(args, 4096)
     asked = [line.strip() for line in open(args.questions) if line.strip()][: args.count]
-    ask(args, asked[0])  # the schema is read and kept
+    prompts = [ask(args, question, "--show-prompt") for question in asked]
+    plain = [ask(args, question, "--no-draft")[0]["sql"] for question in asked]
+    ours = ours_in_one_process(args, asked)
     pairs, different = [], 0
-    warmed = False
-    for question in asked:
-        answer, prompt = ask(args, question, "--show-prompt")
-        plain, _ = ask(args, question, "--no-draft")
-        different += answer["sql"] != plain["sql"]
-        ours = answer["timings"]["prefill_ms"] + answer["timings"]["decode_ms"]
+    for (milliseconds, sql), (answer, prompt), undrafted in zip(ours, prompts, plain):
+        different += len({sql, answer["sql"], undrafted}) > 1
         tokens = peer.tokenize(prompt.rstrip("\n").encode(), add_bos=False, special=True)
-        if not warmed:
+        if not pairs:
             peer.create_completion(tokens, max_tokens=1, temperature=0.0)
-            warmed = True
         start = time.perf_counter()
         written = peer.create_completion(tokens, max_tokens=256, temperature=0.0, stop=["\n```", "<|im_end|>", ";"])
         theirs = 1000 * (time.perf_counter() - start)
-        pairs.append((ours, theirs))
-        print(f"{ours:7.0f} ms {theirs:7.0f} ms  drafts {answer['timings']['accepted_tokens']}  {answer['sql']!r}  {written['choices'][0]['text'].strip()[:60]!r}", flush=True)
+        pairs.append((milliseconds, theirs))
+        print(f"{milliseconds:7.0f} ms {theirs:7.0f} ms  {sql!r}  {written['choices'][0]['text'].strip()[:60]!r}", flush=True)
     a, b = (statistics.median(column) for column in zip(*pairs))
     ratio = statistics.median(ours / theirs for ours, theirs in pairs)
     print(f"median sqllama {a:.0f} ms, llama.cpp {b:.0f} ms, median ratio {ratio:.2f}, n {len(pairs)}; other SQL without drafts: {different}")

@@ -1,13 +1,14 @@
 //! Foreign keys, as ways from table to table and as join conditions.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use super::nearest::{PLAIN, distance};
 use super::{ChangeKind, Sight, Step};
 use crate::schema::{Schema, Table};
 use crate::sql::lex::{Token, lex};
 use crate::sql::quote::identifier;
-use crate::sql::resolve::{Binding, Clause, Reference, Source};
+use crate::sql::resolve::{Binding, Clause, Reference, Scope, Source};
 
 /// One join on the way: the columns of a table already there (`None` for a source, else a step before) and of the new one.
 #[derive(Debug, Clone)]
@@ -133,6 +134,18 @@ pub(super) fn bridge(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Ste
         return None;
     }
     let way = ways(sight.schema, &[near.table()?], far.table()?, 3).into_iter().next().filter(|way| way.len() > 1)?;
+    let (low, high) = (reference.range.start.min(other.range.start), reference.range.end.max(other.range.end));
+    along(sight, scope, (near, far), &way, low..high)
+}
+
+/// Joins `far` to `near` along `way`: the tables between are joined first, and what stands at `condition` becomes the last step.
+pub(super) fn along(
+    sight: &Sight<'_, '_>,
+    scope: &Scope<'_>,
+    (near, far): (&Source<'_>, &Source<'_>),
+    way: &[Hop<'_>],
+    condition: Range<usize>,
+) -> Option<Step> {
     let (last, between) = way.split_last()?;
     // A table between that stands there already would be joined twice.
     let stands = |hop: &Hop<'_>| scope.sources.iter().any(|source| source.table().is_some_and(|table| table.name == hop.to.name));
@@ -147,14 +160,15 @@ pub(super) fn bridge(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Ste
         from.clone_from(&hop.to.name);
     }
     let [(own, foreign)] = last.pairs.as_slice() else { return None };
-    let condition = format!("{}.{} = {}.{}", identifier(&from), identifier(own), identifier(&far.alias), identifier(foreign));
-    let start = join_start(sight.sql, joined.name.as_ref()?.start)?;
-    let (low, high) = (reference.range.start.min(other.range.start), reference.range.end.max(other.range.end));
+    let equation = format!("{}.{} = {}.{}", identifier(&from), identifier(own), identifier(&far.alias), identifier(foreign));
     let mut step = Step::default();
-    step.tell(ChangeKind::Join, "", text.trim_end());
-    step.tell(ChangeKind::Column, sight.text(&(low..high)), &condition);
-    step.replace(start..start, text);
-    step.replace(low..high, condition);
+    if !text.is_empty() {
+        let start = join_start(sight.sql, far.name.as_ref()?.start)?;
+        step.tell(ChangeKind::Join, "", text.trim_end());
+        step.replace(start..start, text);
+    }
+    step.tell(ChangeKind::Column, sight.text(&condition), &equation);
+    step.replace(condition, equation);
     Some(step)
 }
 

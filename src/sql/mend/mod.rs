@@ -2,11 +2,13 @@
 //!
 //! In this order: habits of other dialects ([`crate::sql::dialect`]), values in double quotes, tables, qualifiers, columns of the
 //! tables at hand under another spelling, and a FROM that lacks the tables whose columns are used. Changes are made to the text, token
-//! by token: the rest keeps its spelling and its comments. A query in which every name is found is left alone.
+//! by token: the rest keeps its spelling and its comments. A query in which every name is found is left alone, but for
+//! joins that relate nothing.
 //!
 //! - `names`: tables, qualifiers and spelling within a scope
 //! - `cover`: the tables that FROM lacks
 //! - `idle`: joins that mending left without use
+//! - `itself`: joins on a column that is equated with itself
 //! - `keys`: foreign keys, as ways from table to table and as join conditions
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `unquoted`: names that need quotes and have none
@@ -14,6 +16,7 @@
 
 mod cover;
 mod idle;
+mod itself;
 mod keys;
 mod names;
 mod nearest;
@@ -110,11 +113,9 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         let Some(mut resolution) = resolve(&now, schema) else { break };
         names::lose_outer_aggregates(&mut resolution, &now);
         settled = resolution.is_settled();
-        if settled {
-            break;
-        }
         let sight = Sight { sql: &now, schema, resolution: &resolution, asked: &asked };
-        let Some(step) = names::quoted_values(&sight).or_else(|| names::step(&sight)) else { break };
+        let missing = || names::quoted_values(&sight).or_else(|| names::step(&sight));
+        let Some(step) = itself::relate(&sight).or_else(|| if settled { None } else { missing() }) else { break };
         let Some(next) = step.apply(&now).filter(|next| *next != now) else { break };
         now = next;
         changes.extend(step.changes);

@@ -78,6 +78,30 @@ fn what_is_right_stays() {
 }
 
 #[test]
+fn a_join_on_a_column_with_itself_relates_two_tables() {
+    check(
+        "SELECT c.name FROM customer c JOIN orders o ON o.customer_id = o.customer_id WHERE o.status = 'x'",
+        "SELECT c.name FROM customer c JOIN orders o ON c.id = o.customer_id WHERE o.status = 'x'",
+    );
+    check(
+        "SELECT T1.name FROM customer AS T1 JOIN orders AS T2 ON T1.id = T1.id WHERE T2.status = 'x'",
+        "SELECT T1.name FROM customer AS T1 JOIN orders AS T2 ON T1.id = T2.customer_id WHERE T2.status = 'x'",
+    );
+    // Only others relate them.
+    check(
+        "SELECT product_name, price FROM orders AS o JOIN product AS p ON p.id = p.id",
+        "SELECT product_name, price FROM orders AS o JOIN line ON o.id = line.order_id JOIN product AS p ON line.product_id = p.id",
+    );
+    // No key does.
+    check(
+        "SELECT c.city FROM customer c JOIN maker m ON m.name = m.name WHERE m.country = 'x'",
+        "SELECT c.city FROM customer c JOIN maker m ON c.name = m.name WHERE m.country = 'x'",
+    );
+    stays("SELECT a.name FROM customer a JOIN customer b ON a.city = b.city WHERE a.id = a.id");
+    stays("SELECT c.name FROM customer c JOIN island i ON i.code = i.code");
+}
+
+#[test]
 fn qualifiers_move_to_the_owner() {
     check(
         "SELECT T2.name FROM customer AS T1 JOIN orders AS T2 ON T2.customer_id = T1.id",

@@ -1,87 +1,113 @@
-//! What the question says and the query does not. English words: the questions that the models understand best.
+//! What the question says and the query does not.
 
-use sqlparser::ast::{BinaryOperator, DuplicateTreatment, Expr, FunctionArguments, GroupByExpr, InTarget, OrderBySort, Value};
+use sqlparser::ast::{BinaryOperator, DuplicateTreatment, Expr, FunctionArguments, GroupByExpr, InTarget, Value};
 
 use crate::sql::lex::lex;
 
-use super::{Block, Suspicion, SuspicionKind, aggregate, each_expression, literal, suspect};
-
-/// Words that ask for an order.
-const SUPERLATIVES: [&str; 24] = [
-    "most", "least", "top", "highest", "lowest", "largest", "smallest", "biggest", "oldest", "youngest", "longest", "shortest", "best",
-    "worst", "latest", "earliest", "newest", "cheapest", "fastest", "slowest", "greatest", "fewest", "heaviest", "richest",
-];
+use super::forms::conjuncts;
+use super::words::Question;
+use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, each_expression, literal, suspect};
 
 /// Words that leave something out.
 const NEGATIONS: [&str; 8] = ["not", "never", "without", "except", "excluding", "don", "doesn", "neither"];
 
-pub(super) fn look(blocks: &[Block<'_>], sql: &str, question: &str, out: &mut Vec<Suspicion>) {
-    let words: Vec<String> = question.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
-    let has = |word: &str| words.iter().any(|other| other == word);
+/// What leaves something out: operators and keywords, and values that stand for no.
+const EXCLUDES: [&str; 14] = ["not", "except", "<>", "!=", "left", "isnull", "is", "0", "<", "'no'", "'n'", "'false'", "'f'", "'none'"];
+
+/// Words for having none of something.
+const NONE: [&str; 3] = ["no", "without", "never"];
+
+pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mut Vec<Suspicion>) {
     let tokens: Vec<String> = lex(sql).into_iter().map(|token| token.text(sql).to_ascii_lowercase()).collect();
     let writes = |all: &[&str]| tokens.iter().any(|token| all.contains(&token.as_str()));
-    if NEGATIONS.iter().any(|word| has(word)) && !writes(&["not", "except", "<>", "!=", "left", "isnull", "is", "0", "<"]) {
+    if question.has_any(&NEGATIONS) && !writes(&EXCLUDES) {
         suspect(out, SuspicionKind::NothingExcluded, "the question excludes something, and the query does not");
     }
-    let Some(block) = blocks.iter().find(|block| block.outermost) else { return };
-    if has("both") && has("and") && !writes(&["intersect", "having", "exists"]) && takes_either(block) {
+    if question.has_any(&NONE) && writes(&["<>", "!="]) && !writes(&["not", "except", "isnull", "is", "null", "left"]) {
+        let sentence = "the question asks for what has none of something, and the query takes what has something else";
+        suspect(out, SuspicionKind::OthersForNone, sentence);
+    }
+    let either = question.has_any(&["or", "either"]) && !question.has("both");
+    if blocks.joined && question.has("and") && !either {
         suspect(out, SuspicionKind::EitherForBoth, "the question asks for both, and the query takes either");
     }
-    if block.limit.is_some() && block.order_by.is_empty() && SUPERLATIVES.iter().any(|word| has(word)) {
-        suspect(out, SuspicionKind::LimitWithoutOrder, "the question asks for the first by some measure, and nothing is ordered");
+    let Some(block) = blocks.outermost() else { return };
+    if question.has("both") && question.has("and") && !writes(&["intersect", "having", "exists"]) && takes_either(block) {
+        suspect(out, SuspicionKind::EitherForBoth, "the question asks for both, and the query takes either");
     }
-    if let Some((end, other)) = other_end(block, &words) {
-        suspect(out, SuspicionKind::OtherEnd, format!("the question asks for the {end}, and the query takes the {other}"));
-    }
-    if let Some(pattern) = found_anywhere(block, &words) {
+    if let Some(pattern) = found_anywhere(block, &question.words) {
         suspect(out, SuspicionKind::FoundAnywhere, format!("the question says where the text stands, and {pattern} finds it anywhere"));
     }
     let different = |at: usize| {
-        words.get(at..).is_some_and(|rest| rest.iter().take(3).any(|word| ["different", "distinct", "unique"].contains(&word.as_str())))
+        let rest = question.words.get(at..).unwrap_or_default();
+        rest.iter().take(3).any(|word| ["different", "distinct", "unique"].contains(&word.as_str()))
     };
-    let counts = words.windows(2).enumerate().any(|(at, pair)| {
+    let counts = question.words.windows(2).enumerate().any(|(at, pair)| {
         matches!(pair, [first, second] if first == "how" && second == "many" || first == "number" && second == "of") && different(at + 2)
     });
     if counts && counts_rows(block) {
         suspect(out, SuspicionKind::CountsRows, "the question asks how many different ones there are, and rows are counted");
     }
+    if let Some(value) = same_value_twice(block, question) {
+        suspect(out, SuspicionKind::SameValueTwice, format!("it demands {value} of two columns"));
+    }
+    if let Some(number) = blocks.out.iter().find_map(|block| strange_number(block, question)) {
+        suspect(out, SuspicionKind::StrangeNumber, format!("it has the number {number}, which the question does not give"));
+    }
 }
 
-/// A word for one end of an order; whether it is the largest value's, for columns that hold what it measures.
-const ENDS: [(&str, bool); 18] = [
-    ("highest", true),
-    ("largest", true),
-    ("biggest", true),
-    ("greatest", true),
-    ("most", true),
-    ("longest", true),
-    ("heaviest", true),
-    ("latest", true),
-    ("newest", true),
-    ("lowest", false),
-    ("smallest", false),
-    ("least", false),
-    ("fewest", false),
-    ("shortest", false),
-    ("cheapest", false),
-    ("earliest", false),
-    ("oldest", true),
-    ("youngest", false),
-];
-
-/// The end that the question asks for and the one that the query takes, where they differ.
-fn other_end(block: &Block<'_>, words: &[String]) -> Option<(&'static str, &'static str)> {
-    let ([term], Some(_)) = (block.order_by.as_slice(), &block.limit) else { return None };
-    let mut asked = ENDS.iter().filter(|(end, _)| words.iter().any(|word| word == end));
-    let (&(end, large), None) = (asked.next()?, asked.next()) else { return None };
-    let name = term.expr.to_string().to_lowercase();
-    let about = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
-    // A rank of 1 is the highest; who is older was born earlier.
-    if about(&["rank", "position", "order", "place"]) || ["oldest", "youngest"].contains(&end) && !name.ends_with("age") {
-        return None;
+/// The text that conditions which all have to hold demand of two columns, where the question has it once.
+fn same_value_twice(block: &Block<'_>, question: &Question) -> Option<String> {
+    let mut all = Vec::new();
+    conjuncts(block.select.selection.as_ref()?, &mut all);
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for condition in all {
+        let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = condition else { continue };
+        let column = match left.as_ref() {
+            Expr::Identifier(name) => &name.value,
+            Expr::CompoundIdentifier(parts) => &parts.last()?.value,
+            _ => continue,
+        };
+        let Some(Value::SingleQuotedString(text)) = literal(right) else { continue };
+        let (column, text) = (column.to_lowercase(), text.to_lowercase());
+        let again = seen.iter().any(|(other, value)| *value == text && *other != column);
+        if again && !text.is_empty() && question.text.matches(&text).count() < 2 {
+            return Some(format!("'{text}'"));
+        }
+        seen.push((column, text));
     }
-    let takes_large = matches!(term.options.sort, Some(OrderBySort::Desc));
-    (takes_large != large).then_some((end, if takes_large { "largest" } else { "smallest" }))
+    None
+}
+
+/// A number other than zero and one that is compared with, or that rows are limited to, and that the question does not give.
+fn strange_number(block: &Block<'_>, question: &Question) -> Option<String> {
+    use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+    let is_strange = |text: &String| text.parse::<f64>().is_ok_and(|number| ![0.0, 1.0].contains(&number) && !question.gives(number));
+    let mut strange = block.limit.clone().filter(is_strange);
+    let mut look = |expr: &Expr| {
+        if let Some(Value::Number(text, _)) = literal(expr)
+            && is_strange(text)
+        {
+            strange.get_or_insert_with(|| text.clone());
+        }
+    };
+    let conditions = [&block.select.selection, &block.select.having];
+    for condition in conditions.into_iter().flatten() {
+        each_expression(condition, &mut |expr, _| match expr {
+            Expr::BinaryOp { left, op: Eq | NotEq | Gt | GtEq | Lt | LtEq, right } if is_column(left) => look(right),
+            Expr::Between { expr, low, high, .. } if is_column(expr) => {
+                look(low);
+                look(high);
+            }
+            Expr::In { expr, target: InTarget::List(values), .. } if is_column(expr) => values.iter().for_each(&mut look),
+            _ => {}
+        });
+    }
+    strange
+}
+
+fn is_column(expr: &Expr) -> bool {
+    matches!(expr, Expr::Identifier(_) | Expr::CompoundIdentifier(_)) || aggregate(expr).is_some()
 }
 
 /// A pattern with `%` at both ends, the only one, where the question says how the text begins or ends.

@@ -90,7 +90,7 @@ fn compared_with_null(expr: &Expr, out: &mut Vec<Suspicion>) {
 }
 
 /// The conditions that all have to hold.
-fn conjuncts<'e>(expr: &'e Expr, out: &mut Vec<&'e Expr>) {
+pub(super) fn conjuncts<'e>(expr: &'e Expr, out: &mut Vec<&'e Expr>) {
     match expr {
         Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
             conjuncts(left, out);

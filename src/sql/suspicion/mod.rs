@@ -3,17 +3,21 @@
 //! - `joins`: what tables and columns have to do with each other
 //! - `forms`: grouping, ordering, conditions
 //! - `asked`: what the question says and the query does not
+//! - `ends`: the order, and the end of it, that the question asks for
+//! - `words`: the question in words and numbers
 
 mod asked;
+mod ends;
 mod forms;
 mod joins;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{
-    Expr, FunctionArguments, LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, Statement, Value, Visit, Visitor,
+    Expr, FunctionArguments, LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, SetOperator, Statement, Value, Visit, Visitor,
 };
 
 use super::lex::lex;
@@ -69,23 +73,53 @@ pub enum SuspicionKind {
     FoundAnywhere,
     /// Rows of one table are grouped by its key, so that each is a group.
     GroupOfOne,
+    /// The question asks for one end of an order, and all rows are taken.
+    NoEnd,
+    /// The question says which way to order, or none, and the query orders the other way.
+    OtherDirection,
+    /// The question asks for something of each group, and the rows do not say of which.
+    GroupNotShown,
+    /// One value that the question names once is demanded of two columns.
+    SameValueTwice,
+    /// A number is compared with, or rows are limited to, that the question does not give.
+    StrangeNumber,
+    /// The question asks for what has none of something, and rows with something else are taken.
+    OthersForNone,
+}
+
+/// The question that a query is to answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// In the person's words.
+    pub question: &'a str,
+    /// What it goes on from, and hints: more that numbers may come from.
+    pub before: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// A question that stands by itself.
+    pub fn alone(question: &'a str) -> Self {
+        Self { question, before: "" }
+    }
 }
 
 /// What speaks against `sql`, which runs. Nothing where it has no syntax tree.
-pub fn suspicions(sql: &str, schema: &Schema, question: Option<&str>) -> Vec<Suspicion> {
+pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<Suspicion> {
     let Some(trees) = tree::parse(sql, &lex(sql)) else { return Vec::new() };
     let [Statement::Query(query)] = trees.as_slice() else { return Vec::new() };
     let Some(resolution) = resolve(sql, schema) else { return Vec::new() };
     let mut out = Vec::new();
     joins::look(&resolution, sql, &mut out);
     let places = Places::new(sql);
-    let mut blocks = Blocks { places: &places, resolution: &resolution, out: Vec::new() };
+    let mut blocks = Blocks { places: &places, resolution: &resolution, out: Vec::new(), joined: false };
     let ControlFlow::Continue(()) = query.visit(&mut blocks);
     for block in &blocks.out {
         forms::look(block, &resolution, &mut out);
     }
-    if let Some(question) = question {
-        asked::look(&blocks.out, sql, question, &mut out);
+    if let Some(asked) = asked {
+        let question = words::Question::new(asked);
+        asked::look(&blocks, sql, &question, &mut out);
+        ends::look(&blocks, sql, &question, &mut out);
     }
     let mut seen = Vec::new();
     out.retain(|suspicion| {
@@ -110,6 +144,14 @@ struct Blocks<'r> {
     places: &'r Places<'r>,
     resolution: &'r Resolution<'r>,
     out: Vec<Block<'r>>,
+    /// Whether UNION joins rows of the same tables that fulfil one condition or another.
+    joined: bool,
+}
+
+impl<'r> Blocks<'r> {
+    fn outermost(&self) -> Option<&Block<'r>> {
+        self.out.iter().find(|block| block.outermost)
+    }
 }
 
 impl Visitor for Blocks<'_> {
@@ -126,6 +168,12 @@ impl Visitor for Blocks<'_> {
             }
             _ => None,
         };
+        if let SetExpr::SetOperation { op: SetOperator::Union, left, right, .. } = query.body.as_ref()
+            && let (SetExpr::Select(left), SetExpr::Select(right)) = (left.as_ref(), right.as_ref())
+        {
+            let of = |select: &Select| format!("{:?} {:?}", names(&select.projection), names(&select.from));
+            self.joined |= of(left) == of(right);
+        }
         let outermost = self.out.is_empty();
         let mut bodies = vec![(query.body.as_ref(), true)];
         while let Some((body, alone)) = bodies.pop() {
@@ -183,6 +231,11 @@ fn each_expression(node: &impl Visit, look: &mut dyn FnMut(&Expr, usize)) {
         }
     }
     let ControlFlow::Continue(()) = node.visit(&mut Each { look, subqueries: 0, aggregates: 0 });
+}
+
+/// As they are written, in lower case.
+fn names<T: std::fmt::Display>(parts: &[T]) -> Vec<String> {
+    parts.iter().map(|part| part.to_string().to_lowercase()).collect()
 }
 
 /// The lower-case name of the aggregate that `expr` is a call of; window functions are none, nor are `min` and `max` of several values.

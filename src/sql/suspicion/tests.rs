@@ -12,7 +12,8 @@ fn check(sql: &str, question: Option<&str>, expected: &[SuspicionKind]) {
             column.declared_type = if column.name.ends_with("id") || column.name == "quantity" { "INTEGER" } else { "TEXT" }.into();
         }
     }
-    let found: Vec<SuspicionKind> = suspicions(sql, &schema, question).into_iter().map(|suspicion| suspicion.kind).collect();
+    let found: Vec<SuspicionKind> =
+        suspicions(sql, &schema, question.map(Asked::alone)).into_iter().map(|suspicion| suspicion.kind).collect();
     assert_eq!(found, expected, "{sql}");
 }
 
@@ -41,6 +42,50 @@ fn slips_are_suspected() {
     check("SELECT name FROM customer WHERE name LIKE '%m%'", Some("whose name is ending with m"), &[FoundAnywhere]);
     check("SELECT id, count(*) FROM customer GROUP BY id", None, &[GroupOfOne]);
     check("SELECT count(city) FROM customer", Some("How many different cities are there?"), &[CountsRows]);
+}
+
+#[test]
+fn what_the_question_says_and_the_query_does_not_is_suspected() {
+    let union = "SELECT city FROM customer WHERE name = 'a' UNION SELECT city FROM customer WHERE name = 'b'";
+    check(union, Some("cities with a customer a and a customer b"), &[EitherForBoth]);
+    check("SELECT name FROM customer ORDER BY age DESC", Some("Who is the oldest customer?"), &[NoEnd]);
+    check("SELECT name, age FROM customer", Some("Which customer has the highest age?"), &[NoEnd]);
+    check("SELECT name FROM customer ORDER BY age DESC", Some("names ordered by age"), &[OtherDirection]);
+    check("SELECT name FROM customer ORDER BY age", Some("names sorted by age in descending order"), &[OtherDirection]);
+    check("SELECT count(*) FROM customer GROUP BY city", Some("How many customers has each city?"), &[GroupNotShown]);
+    check("SELECT name FROM customer WHERE city = 'Bonn' AND street = 'Bonn'", Some("customers in Bonn"), &[SameValueTwice]);
+    check("SELECT status FROM orders WHERE customer_id = 17", Some("the orders of Ann"), &[StrangeNumber]);
+    check("SELECT city FROM customer GROUP BY city HAVING count(*) > 5", Some("cities with many customers"), &[StrangeNumber]);
+    check("SELECT name FROM customer ORDER BY age DESC LIMIT 5", Some("the customers of the highest age"), &[StrangeNumber]);
+    check("SELECT name FROM customer WHERE city <> 'Bonn'", Some("Who has no order from Bonn?"), &[OthersForNone]);
+}
+
+#[test]
+fn what_the_question_says_is_done() {
+    let union = "SELECT city FROM customer WHERE name = 'a' UNION SELECT city FROM customer WHERE name = 'b'";
+    check(union, Some("cities with a customer a or b, and no others"), &[]);
+    check("SELECT name FROM customer UNION SELECT name FROM maker", Some("the names of customers and makers"), &[]);
+    check("SELECT name FROM customer ORDER BY age DESC", Some("names ordered from the oldest"), &[]);
+    check("SELECT max(age) FROM customer", Some("the highest age"), &[]);
+    check("SELECT name FROM customer ORDER BY age DESC LIMIT 3", Some("the three customers of the highest age"), &[]);
+    check("SELECT name FROM customer WHERE age >= 18", Some("customers of at least 18"), &[]);
+    check("SELECT name FROM customer WHERE age > 17", Some("customers of at least eighteen, 18"), &[]);
+    check("SELECT name FROM customer WHERE highest = 1", Some("Which customer is highest?"), &[]);
+    check("SELECT name FROM customer WHERE (SELECT max(age) FROM customer) = age", Some("the highest age"), &[]);
+    check("SELECT city, count(*) FROM customer GROUP BY city", Some("How many customers has each city?"), &[]);
+    check("SELECT name FROM customer ORDER BY age", Some("names ordered by age"), &[]);
+    check("SELECT name FROM customer WHERE city = 'x' AND street = 'X'", Some("those in the city x and the street x"), &[]);
+    check("SELECT status FROM orders WHERE total > 5000000", Some("orders over 5 million"), &[]);
+    check("SELECT name FROM customer WHERE city <> 'Bonn'", Some("Who does not live in Bonn?"), &[]);
+    check("SELECT name FROM customer WHERE active = 'No'", Some("Who is not active?"), &[]);
+}
+
+#[test]
+fn a_follow_up_takes_numbers_from_before() {
+    let asked = |before| Some(Asked { question: "and their cities?", before });
+    let found = |before| suspicions("SELECT city FROM customer WHERE age > 40", &shop(), asked(before));
+    assert_eq!(found("SELECT name FROM customer WHERE age > 40"), []);
+    assert_eq!(found("SELECT name FROM customer").len(), 1);
 }
 
 #[test]

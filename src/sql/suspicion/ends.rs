@@ -1,0 +1,132 @@
+//! The order that a question asks for, the end of it, and the groups.
+
+use sqlparser::ast::{GroupByExpr, OrderBySort, SelectItem};
+
+use crate::sql::lex::lex;
+
+use super::words::Question;
+use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, aggregates, suspect};
+
+/// Words that ask for an end of an order.
+const SUPERLATIVES: [&str; 24] = [
+    "most", "least", "top", "highest", "lowest", "largest", "smallest", "biggest", "oldest", "youngest", "longest", "shortest", "best",
+    "worst", "latest", "earliest", "newest", "cheapest", "fastest", "slowest", "greatest", "fewest", "heaviest", "richest",
+];
+
+/// Words that ask for rows in an order.
+const ORDERS: [&str; 7] = ["order", "ordered", "ordering", "sort", "sorted", "rank", "ranked"];
+/// Words for an order from the largest value to the smallest.
+const DOWN: [&str; 5] = ["descending", "desc", "decreasing", "reverse", "reversed"];
+/// The other way.
+const UP: [&str; 7] = ["ascending", "asc", "increasing", "alphabetical", "alphabetically", "lexicographic", "lexicographically"];
+/// Words that may mean either.
+const EITHER_WAY: [&str; 9] = ["from", "high", "large", "big", "more", "old", "recent", "popular", "common"];
+
+pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mut Vec<Suspicion>) {
+    let Some(block) = blocks.outermost() else { return };
+    let superlative = superlative(question);
+    if block.limit.is_some() && block.order_by.is_empty() && superlative.is_some() {
+        suspect(out, SuspicionKind::LimitWithoutOrder, "the question asks for the first by some measure, and nothing is ordered");
+    }
+    if let Some((end, other)) = other_end(block, &question.words) {
+        suspect(out, SuspicionKind::OtherEnd, format!("the question asks for the {end}, and the query takes the {other}"));
+    }
+    // A subquery, or another SELECT, may do anything.
+    if blocks.out.len() > 1 {
+        return;
+    }
+    if let Some(word) = superlative.filter(|word| takes_all(block, sql, question, word)) {
+        suspect(out, SuspicionKind::NoEnd, format!("the question asks for the {word}, and the query takes all"));
+    }
+    if let Some(direction) = other_direction(block, question) {
+        suspect(out, SuspicionKind::OtherDirection, format!("it orders from the {direction}, which the question does not ask for"));
+    }
+    if question.has_any(&["each", "every", "per"]) && hides_groups(block) {
+        suspect(out, SuspicionKind::GroupNotShown, "its rows do not say which group each is of");
+    }
+}
+
+/// The superlative of a question; "at least" and "at most" are none.
+fn superlative(question: &Question) -> Option<&'static str> {
+    let words = &question.words;
+    SUPERLATIVES.into_iter().find(|superlative| {
+        let mut places = words.iter().enumerate().filter(|(_, word)| word == superlative);
+        places.any(|(at, _)| at.checked_sub(1).and_then(|before| words.get(before)).is_none_or(|before| before != "at"))
+    })
+}
+
+/// Whether nothing picks an end: no limit, no least or largest value, and no name or text that has the word itself.
+fn takes_all(block: &Block<'_>, sql: &str, question: &Question, word: &str) -> bool {
+    if block.limit.is_some()
+        || !block.order_by.is_empty() && (question.has_any(&ORDERS) || question.has_any(&DOWN) || question.has_any(&UP))
+    {
+        return false;
+    }
+    let compared = [aggregates(&block.select.projection), aggregates(&block.select.having)].concat();
+    let named = lex(sql).iter().any(|token| token.text(sql).to_lowercase().contains(word));
+    !named && !compared.iter().any(|name| name == "min" || name == "max")
+}
+
+/// The end that the one column ordered by begins with, where the question says otherwise, or says nothing and it is the larger one.
+fn other_direction(block: &Block<'_>, question: &Question) -> Option<&'static str> {
+    let ([term], None) = (block.order_by.as_slice(), &block.limit) else { return None };
+    let (down, up) = (question.has_any(&DOWN), question.has_any(&UP));
+    let falls = matches!(term.options.sort, Some(OrderBySort::Desc));
+    let asked = question.has_any(&ORDERS);
+    match (down, up) {
+        (true, false) if asked => (!falls).then_some("smallest to the largest"),
+        (false, true) if asked => falls.then_some("largest to the smallest"),
+        (false, false) if asked => {
+            let may_fall = superlative(question).is_some() || question.has_any(&EITHER_WAY);
+            (falls && !may_fall).then_some("largest to the smallest")
+        }
+        _ => None,
+    }
+}
+
+/// Whether rows are grouped and only aggregates are shown.
+fn hides_groups(block: &Block<'_>) -> bool {
+    let grouped = !matches!(&block.select.group_by, GroupByExpr::Expressions(terms, _) if terms.is_empty());
+    let is_aggregate = |item: &SelectItem| match item {
+        SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => aggregate(expr).is_some(),
+        _ => false,
+    };
+    grouped && block.select.projection.iter().all(is_aggregate)
+}
+
+/// A word for one end of an order; whether it is the largest value's, for columns that hold what it measures.
+const ENDS: [(&str, bool); 18] = [
+    ("highest", true),
+    ("largest", true),
+    ("biggest", true),
+    ("greatest", true),
+    ("most", true),
+    ("longest", true),
+    ("heaviest", true),
+    ("latest", true),
+    ("newest", true),
+    ("lowest", false),
+    ("smallest", false),
+    ("least", false),
+    ("fewest", false),
+    ("shortest", false),
+    ("cheapest", false),
+    ("earliest", false),
+    ("oldest", true),
+    ("youngest", false),
+];
+
+/// The end that the question asks for and the one that the query takes, where they differ.
+fn other_end(block: &Block<'_>, words: &[String]) -> Option<(&'static str, &'static str)> {
+    let ([term], Some(_)) = (block.order_by.as_slice(), &block.limit) else { return None };
+    let mut asked = ENDS.iter().filter(|(end, _)| words.iter().any(|word| word == end));
+    let (&(end, large), None) = (asked.next()?, asked.next()) else { return None };
+    let name = term.expr.to_string().to_lowercase();
+    let about = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
+    // A rank of 1 is the highest; who is older was born earlier.
+    if about(&["rank", "position", "order", "place"]) || ["oldest", "youngest"].contains(&end) && !name.ends_with("age") {
+        return None;
+    }
+    let takes_large = matches!(term.options.sort, Some(OrderBySort::Desc));
+    (takes_large != large).then_some((end, if takes_large { "largest" } else { "smallest" }))
+}
