@@ -7,7 +7,7 @@ use sqllama::db::{Cell, Database, Limits};
 use sqllama::schema::Schema;
 use sqllama::signal::Cancel;
 use sqllama::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, resolve};
-use sqllama::sql::{Asked, ReadOnlySql, SuspicionKind, guard, mend, mend_double_quotes, mend_for, suspicions};
+use sqllama::sql::{Asked, Change, ReadOnlySql, SuspicionKind, guard, mend, mend_double_quotes, mend_for, suspicions};
 
 struct Gold {
     db: String,
@@ -47,14 +47,19 @@ fn golds() -> Option<Golds> {
 #[test]
 fn gold_queries_are_left_alone() {
     let Some(Golds { golds, opened }) = golds() else { return };
-    let mut wrong = Vec::new();
+    // Eight of its writers' queries join on `T2.actid = T2.actid`: those alone are mended, for they are slips.
+    let equates_itself = |change: &Change| change.from.split_once('=').is_some_and(|(left, right)| left.trim() == right.trim());
+    let (mut wrong, mut slips) = (Vec::new(), 0);
     for gold in &golds {
         let mended = mend(&gold.sql, &opened[&gold.db].1);
-        if !mended.changes.is_empty() || mended.sql != gold.sql || !mended.settled {
+        if !mended.changes.is_empty() && mended.changes.iter().all(equates_itself) && mended.settled {
+            slips += 1;
+        } else if !mended.changes.is_empty() || mended.sql != gold.sql || !mended.settled {
             wrong.push(format!("{}: {} -> {mended:?}", gold.db, gold.sql));
         }
     }
-    println!("{} gold queries, {} changed or not resolved", golds.len(), wrong.len());
+    println!("{} gold queries, {} changed or not resolved, {slips} slips mended", golds.len(), wrong.len());
+    assert!(slips <= 8, "{slips} gold queries count as slips");
     assert!(wrong.is_empty(), "{:#?}", &wrong[..wrong.len().min(20)]);
 }
 

@@ -35,22 +35,10 @@ pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Ran
         // SAFETY: `Level` says what the processor has; the lengths are as asserted, and so is that sums or debts are as the type has them.
         let known = unsafe {
             let band = Band { weight, row_bytes, rows: rows.clone(), x, first, out: out.add(first * weight.rows) };
-            match (level, x.rows - first) {
-                (Level::Avx512, 8..) => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 8>() }),
-                (Level::Avx512, 4..8) => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 4>() }),
-                (Level::Avx512, 2..4) => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 2>() }),
-                (Level::Avx512, _) => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.avx512::<S, 1>() }),
-                (Level::Avx2, 8..) => {
-                    with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 8>() })
-                }
-                (Level::Avx2, 7) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 7>() }),
-                (Level::Avx2, 6) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 6>() }),
-                (Level::Avx2, 5) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 5>() }),
-                (Level::Avx2, 4) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 4>() }),
-                (Level::Avx2, 3) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 3>() }),
-                (Level::Avx2, 2) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 2>() }),
-                (Level::Avx2, _) => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.avx2::<H, 1>() }),
-                (Level::Scalar, _) => None,
+            match level {
+                Level::Avx512 => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.some_avx512::<S>() }),
+                Level::Avx2 => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.some_avx2::<H>() }),
+                Level::Scalar => None,
             }
         };
         let Some(count) = known else { return false };
@@ -103,6 +91,42 @@ unsafe fn readable(bytes: &[u8], start: usize, present: usize, whole: usize, roo
 }
 
 impl Band<'_> {
+    /// As many of the rows of activations that are left as a kernel takes; gives their number.
+    ///
+    /// # Safety
+    /// As for [`Band::avx512`]; one row is left.
+    unsafe fn some_avx512<S: Span>(&self) -> usize {
+        // SAFETY: passed on; so many rows are there.
+        unsafe {
+            match self.x.rows - self.first {
+                8.. => self.avx512::<S, 8>(),
+                4..8 => self.avx512::<S, 4>(),
+                2..4 => self.avx512::<S, 2>(),
+                _ => self.avx512::<S, 1>(),
+            }
+        }
+    }
+
+    /// The same by AVX2, where unpacking the weights once more for the rows that are left would cost as much as two of these.
+    ///
+    /// # Safety
+    /// As for [`Band::avx2`]; one row is left.
+    unsafe fn some_avx2<H: Half>(&self) -> usize {
+        // SAFETY: passed on; so many rows are there.
+        unsafe {
+            match self.x.rows - self.first {
+                8.. => self.avx2::<H, 8>(),
+                7 => self.avx2::<H, 7>(),
+                6 => self.avx2::<H, 6>(),
+                5 => self.avx2::<H, 5>(),
+                4 => self.avx2::<H, 4>(),
+                3 => self.avx2::<H, 3>(),
+                2 => self.avx2::<H, 2>(),
+                _ => self.avx2::<H, 1>(),
+            }
+        }
+    }
+
     /// # Safety
     /// The processor has AVX-512 F, BW, VL and VNNI, AVX2, FMA and F16C; lengths as [`gemv`] asserts; `T` rows of activations are there.
     #[target_feature(enable = "avx2,fma,f16c,avx512f,avx512bw,avx512vl,avx512vnni")]
