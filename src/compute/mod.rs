@@ -34,10 +34,10 @@
 //! | Qwen2.5-Coder 1.5B Q4_K_M (n 5) | 355 | 171 | 35.2 | 31.8 |
 //! | Qwen2.5-Coder 0.5B Q4_K_M (n 5) | 1,100 | 314 | 80.0 | 56.5 |
 //!
-//! On two Zen 4 cores without AVX-512 (the AVX2 kernels; threads of a shared processor), medians of five: 0.5B prefill 241 against 117, decode
-//! 48.1 against 37.2; 1.5B prefill 92.4 against 59.1, decode 25.6 against 25.0. The 1.5B reads 28 GB/s there, of 28.7 that a scan reaches:
-//! its one row waits for memory, not for the kernels. A second row of a pass costs a third of it; eight different drafts took 3.8 times as
-//! long as one with the 1.5B, 3.0 with the 0.5B (by kernels a little slower).
+//! On two Zen 4 cores without AVX-512 (the AVX2 kernels; threads of a shared processor), medians of five: 0.5B prefill 248 against 101, decode
+//! 41.4 against 32.3; 1.5B prefill 82.2 against 42.2, decode 20.5 against 18.6. In quieter hours its one row reads 28 GB/s, of 28.7 that a scan
+//! reaches: it waits for memory, not for the kernels. A second row of a pass costs a third of it, each further one up to eight about two
+//! fifths; eight different drafts took 3.7 times as long as one with the 1.5B.
 //!
 //! With AVX-512, decoding the 1.5B reads about 35 GB/s of 55 that a scan of memory reaches (63%). Prompts run at 465 GMAC/s of 1,062 (44%). The kernels
 //! alone, in GMAC/s at one row and at 128: Q4_K 100 and 469, Q5_K 73 and 455, Q6_K 63 and 420, Q4_0 83 and 497, Q4_1 73 and 446, Q5_0 62 and
