@@ -254,13 +254,13 @@ impl Tile<'_, 1> {
                             bytes = bytes.map(|bytes| _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)));
                             magnitudes = bytes.map(|signed| _mm256_abs_epi8(signed));
                         }
-                        for t in 0..T {
+                        for (t, short) in short.iter_mut().enumerate() {
                             let spread = _mm256_set1_epi32(quants.add(four * T + t).read_unaligned());
                             for half in 0..2 {
                                 let spread = if FIT == 0 { _mm256_sign_epi8(spread, bytes[half]) } else { spread };
                                 let pairs = _mm256_maddubs_epi16(magnitudes[half], spread);
                                 let is_first = FIT < FOURS && four == 0;
-                                short[t][half] = if is_first { pairs } else { _mm256_add_epi16(short[t][half], pairs) };
+                                short[half] = if is_first { pairs } else { _mm256_add_epi16(short[half], pairs) };
                             }
                         }
                     }
