@@ -1,15 +1,12 @@
 //! A FROM that lacks the tables whose columns are used: another table is read instead, or joined along foreign keys.
 
-use super::keys::{Hop, ways};
+use super::keys::{Hop, MOST_STEPS, ways};
 use super::names::{nearest_table, requalify_all};
 use super::nearest::{PLAIN, distance};
 use super::{ChangeKind, Sight, Step};
 use crate::schema::Table;
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Binding, Reference, Scope, Source};
-
-/// Longest way over foreign keys.
-const MOST_STEPS: usize = 3;
 
 /// Makes the FROM around `reference` cover it. Names are alike up to `limit`.
 pub(super) fn cover(sight: &Sight<'_, '_>, reference: &Reference, limit: u32) -> Option<Step> {

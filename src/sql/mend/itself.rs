@@ -3,13 +3,10 @@
 
 use std::ops::Range;
 
-use super::keys::{Hop, along, ways};
+use super::keys::{Hop, MOST_STEPS, along, ways};
 use super::{ChangeKind, Sight, Step};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Binding, Clause, Reference, Scope, Source};
-
-/// Longest way over foreign keys.
-const MOST_STEPS: usize = 3;
 
 /// Makes the first such condition relate the table that it joins to one before it: by the column where both have it and a key or nothing
 /// else relates them, else by the shortest way over foreign keys, with the tables that stand on it.
@@ -30,6 +27,9 @@ fn related(sight: &Sight<'_, '_>, left: &Reference, right: &Reference) -> Option
     let condition = left.range.start.min(right.range.start)..left.range.end.max(right.range.end);
     let name = left.name.text.as_str();
     let table = joined.table()?;
+    if is_related(sight, left, place) {
+        return None;
+    }
     // The shortest ways, one that goes by the column first, and from the table that stands nearest.
     let mut found = Vec::new();
     for near in before.iter().rev() {
@@ -48,6 +48,19 @@ fn related(sight: &Sight<'_, '_>, left: &Reference, right: &Reference) -> Option
         return Some(step);
     }
     found.iter().find_map(|(near, way)| along(sight, scope, (near, joined), way, condition.clone()))
+}
+
+/// Whether another equation of the same condition relates the table at `place` to another: then this one only asks that a value be there.
+fn is_related(sight: &Sight<'_, '_>, here: &Reference, place: usize) -> bool {
+    let references = &sight.resolution.references;
+    let source_of = |at: usize| match references.get(at).filter(|other| other.scope == here.scope && other.clause == here.clause)?.binding {
+        Binding::Column { scope, source } if scope == here.scope => Some(source),
+        _ => None,
+    };
+    sight.resolution.equated.iter().any(|(left, right)| match (source_of(*left), source_of(*right)) {
+        (Some(one), Some(other)) => one != other && [one, other].contains(&place),
+        _ => false,
+    })
 }
 
 /// The column of the joined table with that of the one table before it that has it too.

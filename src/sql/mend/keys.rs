@@ -18,6 +18,9 @@ pub(super) struct Hop<'s> {
     pub(super) pairs: Vec<(&'s str, &'s str)>,
 }
 
+/// Longest way over foreign keys that a join is mended along.
+pub(super) const MOST_STEPS: usize = 3;
+
 /// The shortest ways over foreign keys from one of `starts` to `goal`.
 pub(super) fn ways<'s>(schema: &'s Schema, starts: &[&'s Table], goal: &Table, most: usize) -> Vec<Vec<Hop<'s>>> {
     let mut queue: VecDeque<(&'s Table, Vec<Hop<'s>>)> = starts.iter().map(|table| (*table, Vec::new())).collect();
@@ -133,7 +136,7 @@ pub(super) fn bridge(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Ste
     if !std::ptr::eq(far, joined) || std::ptr::eq(near, far) {
         return None;
     }
-    let way = ways(sight.schema, &[near.table()?], far.table()?, 3).into_iter().next().filter(|way| way.len() > 1)?;
+    let way = ways(sight.schema, &[near.table()?], far.table()?, MOST_STEPS).into_iter().next().filter(|way| way.len() > 1)?;
     let (low, high) = (reference.range.start.min(other.range.start), reference.range.end.max(other.range.end));
     along(sight, scope, (near, far), &way, low..high)
 }

@@ -99,6 +99,7 @@ fn a_join_on_a_column_with_itself_relates_two_tables() {
     );
     stays("SELECT a.name FROM customer a JOIN customer b ON a.city = b.city WHERE a.id = a.id");
     stays("SELECT c.name FROM customer c JOIN island i ON i.code = i.code");
+    stays("SELECT c.name FROM customer c JOIN orders o ON c.id = o.customer_id AND o.status = o.status");
 }
 
 #[test]
