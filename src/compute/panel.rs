@@ -1,5 +1,5 @@
 //! Panels: sixteen rows of quantised weights side by side, so that one instruction multiplies four columns of all of them.
-//! Making a panel costs about as much as reading it for a few dozen rows of activations, so prompts take this road and decoding does not.
+//! Making a panel costs about as much as reading it for ten rows of activations, so prompts take this road and decoding does not.
 //!
 //! For every group of columns that share a scale (in order), `out = fma(sum of products, weight scale * activation scale, out)`, where
 //! the sum begins with the debt of the type's offset; then, for types with minimums, `out = fma(-minimum, activation sum, out)`. Integer
@@ -61,9 +61,9 @@ impl Panel {
             self.bytes.fill(0);
         }
         let stride = group / GROUP;
-        deal(&mut self.scales, rows, stride, |row| &row.scales);
+        deal(level, &mut self.scales, rows, stride, |row| &row.scales);
         if self.has_minimums {
-            deal(&mut self.minimums, rows, stride, |row| &row.biases);
+            deal(level, &mut self.minimums, rows, stride, |row| &row.biases);
         }
         #[cfg(target_arch = "x86_64")]
         if rows.len() == ROWS && super::x86::panel::interleave(level, rows, columns, &mut self.bytes) {
@@ -79,12 +79,18 @@ impl Panel {
 }
 
 /// Every `stride`th of the numbers of each row, to `[groups][ROWS]`; zero for rows that are missing.
-fn deal(out: &mut [f32], rows: &[UnpackedRow], stride: usize, numbers: impl Fn(&UnpackedRow) -> &[f32]) {
+fn deal(level: Level, out: &mut [f32], rows: &[UnpackedRow], stride: usize, numbers: impl Fn(&UnpackedRow) -> &[f32]) {
     let mut of_rows: [&[f32]; ROWS] = [&[]; ROWS];
     for (own, row) in of_rows.iter_mut().zip(rows) {
         *own = numbers(row);
     }
-    for (at, group) in out.as_chunks_mut::<ROWS>().0.iter_mut().enumerate() {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    if rows.len() == ROWS {
+        done = super::x86::panel::deal(level, &of_rows, stride, out);
+    }
+    let _ = level;
+    for (at, group) in out.as_chunks_mut::<ROWS>().0.iter_mut().enumerate().skip(done) {
         for (out, row) in group.iter_mut().zip(&of_rows) {
             *out = row.get(at * stride).copied().unwrap_or(0.0);
         }

@@ -98,27 +98,39 @@ fn products_agree_with_the_dequantised_ones_within_the_activations_rounding() {
     }
 }
 
+/// 37 rows are no multiple of a tile; neither should `m` be.
+#[track_caller]
+fn check_bits(block: BlockType, phase: Phase, columns: usize, m: usize) {
+    let rows = 37;
+    let bytes = random_matrix(block, rows, columns, 7);
+    let x = inputs(m, columns);
+    let oracle = product_in(phase, Level::Scalar, 1, block, &bytes, rows, columns, &x);
+    for level in Level::available() {
+        for threads in [1, 3] {
+            let out = product_in(phase, level, threads, block, &bytes, rows, columns, &x);
+            assert_eq!(out, oracle, "{block:?} in {phase:?} at {level:?}, {columns} columns");
+        }
+        for t in 0..m {
+            let alone = product_in(phase, level, 2, block, &bytes, rows, columns, &x[t * columns..(t + 1) * columns]);
+            let expected = &oracle[t * rows..(t + 1) * rows];
+            assert_eq!(alone, expected, "{block:?} in {phase:?}, token {t} alone at {level:?}, {columns} columns");
+        }
+    }
+}
+
 #[test]
 fn bits_do_not_depend_on_level_batch_or_threads() {
     for (block, phase) in cases() {
-        // 37 rows and 23 tokens are no multiples of a tile; 800 columns are no multiple of a step.
-        let (rows, columns, m) = (37, if block.block_len() == 256 { 768 } else { 800 }, 11);
-        let bytes = random_matrix(block, rows, columns, 7);
-        let x = inputs(m, columns);
-        let oracle = product_in(phase, Level::Scalar, 1, block, &bytes, rows, columns, &x);
-        for level in Level::available() {
-            for threads in [1, 3] {
-                assert_eq!(
-                    product_in(phase, level, threads, block, &bytes, rows, columns, &x),
-                    oracle,
-                    "{block:?} in {phase:?} at {level:?}"
-                );
-            }
-            for t in 0..m {
-                let alone = product_in(phase, level, 2, block, &bytes, rows, columns, &x[t * columns..(t + 1) * columns]);
-                assert_eq!(alone, oracle[t * rows..(t + 1) * rows], "{block:?} in {phase:?}, token {t} alone at {level:?}");
-            }
-        }
+        // 800 columns are no multiple of a step.
+        check_bits(block, phase, if block.block_len() == 256 { 768 } else { 800 }, 11);
+    }
+}
+
+#[test]
+fn bits_are_the_same_where_activations_outgrow_the_first_level_cache() {
+    // Nine spans and a part of one, ten where a block is a span; eight tokens are taken together, one is left.
+    for block in TYPES {
+        check_bits(block, Phase::Decode, if block.block_len() == 256 { 2560 } else { 2336 }, 9);
     }
 }
 

@@ -11,43 +11,98 @@ pub(in super::super) fn interleave(level: Level, rows: &[UnpackedRow], columns: 
     if level < Level::Avx2 {
         return false;
     }
-    assert!(rows.len() == ROWS && columns.is_multiple_of(32) && out.len() == columns * ROWS);
-    assert!(rows.iter().all(|row| row.bytes.len() >= columns));
-    for column in (0..columns).step_by(32) {
-        for half in 0..2 {
-            // SAFETY: the level has AVX2; reads and writes are inside the slices, as asserted.
-            unsafe { transpose(&rows[8 * half..8 * half + 8], column, &mut out[column * ROWS + 32 * half..]) }
-        }
-    }
+    assert!(rows.len() == ROWS && columns.is_multiple_of(32));
+    let rows: [&[u8]; ROWS] = std::array::from_fn(|row| &rows[row].bytes[..columns]);
+    // SAFETY: the level has AVX2.
+    unsafe { interleave_avx2(&rows, out) };
     true
 }
 
-/// 32 columns of eight rows: an eight by eight transposition of groups of four bytes.
+/// # Safety
+/// The processor has AVX2.
+#[target_feature(enable = "avx2")]
+unsafe fn interleave_avx2(rows: &[&[u8]; ROWS], out: &mut [u8]) {
+    let columns = rows[0].len();
+    assert!(columns.is_multiple_of(32) && out.len() == columns * ROWS && rows.iter().all(|row| row.len() == columns));
+    for column in (0..columns).step_by(32) {
+        for half in 0..2 {
+            let mut eight = [_mm256_setzero_si256(); 8];
+            for (eight, row) in eight.iter_mut().zip(&rows[8 * half..]) {
+                // SAFETY: 32 bytes of the row, as asserted.
+                *eight = unsafe { _mm256_loadu_si256(row.as_ptr().add(column).cast()) };
+            }
+            transpose(eight, &mut out[column * ROWS + 32 * half..]);
+        }
+    }
+}
+
+/// Every `stride`th of the numbers of sixteen rows, one or two, to `out[group][row]`, for as many groups as are whole eights; gives their number,
+/// which is 0 for portable Rust.
+pub(in super::super) fn deal(level: Level, rows: &[&[f32]; ROWS], stride: usize, out: &mut [f32]) -> usize {
+    if level < Level::Avx2 || !(1..=2).contains(&stride) {
+        return 0;
+    }
+    // SAFETY: the level has AVX2.
+    unsafe { deal_avx2(rows, stride, out) }
+}
+
+/// # Safety
+/// The processor has AVX2.
+#[target_feature(enable = "avx2")]
+unsafe fn deal_avx2(rows: &[&[f32]; ROWS], stride: usize, out: &mut [f32]) -> usize {
+    let groups = rows.iter().fold(out.len() / ROWS, |least, row| least.min(row.len() / stride)) / 8 * 8;
+    // SAFETY: four bytes for each number.
+    let out = unsafe { std::slice::from_raw_parts_mut(out.as_mut_ptr().cast::<u8>(), 4 * out.len()) };
+    for group in (0..groups).step_by(8) {
+        for half in 0..2 {
+            let mut eight = [_mm256_setzero_si256(); 8];
+            for (eight, row) in eight.iter_mut().zip(&rows[8 * half..]) {
+                // SAFETY: the row has `stride` numbers for each of eight groups.
+                *eight = unsafe { every(row.as_ptr().add(stride * group), stride) };
+            }
+            transpose(eight, &mut out[4 * group * ROWS + 32 * half..]);
+        }
+    }
+    groups
+}
+
+/// Eight numbers: those at `at`, or every second one.
 ///
 /// # Safety
-/// The processor has AVX2; every row reaches to `column + 32`, `out` to `7 * 64 + 32`.
+/// The processor has AVX2; `8 * stride` numbers can be read.
+#[inline]
 #[target_feature(enable = "avx2")]
-unsafe fn transpose(rows: &[UnpackedRow], column: usize, out: &mut [u8]) {
-    debug_assert!(out.len() >= 7 * 64 + 32);
+unsafe fn every(at: *const f32, stride: usize) -> __m256i {
     // SAFETY: as above.
     unsafe {
-        let mut a = [_mm256_setzero_si256(); 8];
-        for (a, row) in a.iter_mut().zip(rows) {
-            *a = _mm256_loadu_si256(row.bytes.as_ptr().add(column).cast());
+        if stride == 1 {
+            return _mm256_loadu_si256(at.cast());
         }
-        let mut b = a;
-        for i in 0..4 {
-            b[2 * i] = _mm256_unpacklo_epi32(a[2 * i], a[2 * i + 1]);
-            b[2 * i + 1] = _mm256_unpackhi_epi32(a[2 * i], a[2 * i + 1]);
-        }
-        for i in 0..2 {
-            a[4 * i] = _mm256_unpacklo_epi64(b[4 * i], b[4 * i + 2]);
-            a[4 * i + 1] = _mm256_unpackhi_epi64(b[4 * i], b[4 * i + 2]);
-            a[4 * i + 2] = _mm256_unpacklo_epi64(b[4 * i + 1], b[4 * i + 3]);
-            a[4 * i + 3] = _mm256_unpackhi_epi64(b[4 * i + 1], b[4 * i + 3]);
-        }
-        for i in 0..4 {
-            let (low, high) = (_mm256_permute2x128_si256::<0x20>(a[i], a[i + 4]), _mm256_permute2x128_si256::<0x31>(a[i], a[i + 4]));
+        let pairs = _mm256_shuffle_ps::<0x88>(_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))); // 0 2 8 10, 4 6 12 14
+        _mm256_permute4x64_epi64::<0b11_01_10_00>(_mm256_castps_si256(pairs))
+    }
+}
+
+/// 32 bytes of each of eight rows, four bytes of all rows at a time: to 32 bytes at `64 * i` of `out`, for the eight `i`.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn transpose(mut a: [__m256i; 8], out: &mut [u8]) {
+    assert!(out.len() >= 7 * 64 + 32);
+    let mut b = a;
+    for i in 0..4 {
+        b[2 * i] = _mm256_unpacklo_epi32(a[2 * i], a[2 * i + 1]);
+        b[2 * i + 1] = _mm256_unpackhi_epi32(a[2 * i], a[2 * i + 1]);
+    }
+    for i in 0..2 {
+        a[4 * i] = _mm256_unpacklo_epi64(b[4 * i], b[4 * i + 2]);
+        a[4 * i + 1] = _mm256_unpackhi_epi64(b[4 * i], b[4 * i + 2]);
+        a[4 * i + 2] = _mm256_unpacklo_epi64(b[4 * i + 1], b[4 * i + 3]);
+        a[4 * i + 3] = _mm256_unpackhi_epi64(b[4 * i + 1], b[4 * i + 3]);
+    }
+    for i in 0..4 {
+        let (low, high) = (_mm256_permute2x128_si256::<0x20>(a[i], a[i + 4]), _mm256_permute2x128_si256::<0x31>(a[i], a[i + 4]));
+        // SAFETY: as long as asserted.
+        unsafe {
             _mm256_storeu_si256(out.as_mut_ptr().add(64 * i).cast(), low);
             _mm256_storeu_si256(out.as_mut_ptr().add(64 * (i + 4)).cast(), high);
         }

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::super::BlockType;
-use super::with_type;
+use super::{AHEAD, prefetch, with_type};
 
 /// Weights that are described by one call of [`Quant::scales`].
 pub(in super::super) const SPAN: usize = 256;
@@ -47,6 +47,7 @@ unsafe fn fill_of<Q: Quant>(row: &[u8], bytes: &mut [u8], scales: &mut [f32], bi
     let spans = row.chunks(span_bytes).zip(scales.chunks_exact_mut(16).zip(biases.chunks_exact_mut(16)));
     for ((span, (scales, biases)), bytes) in spans.zip(bytes.chunks_mut(SPAN)) {
         let blocks = span.len() / Q::BLOCK_BYTES;
+        prefetch(span.as_ptr(), span_bytes, AHEAD);
         // SAFETY: `span` holds `blocks` blocks; stores go to chunks of sixteen floats and 32 bytes.
         unsafe {
             let (s, b) = Q::scales(span.as_ptr(), blocks);
