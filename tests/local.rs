@@ -68,6 +68,41 @@ fn the_shared_beginning_is_read_once_and_kept_from_run_to_run() {
 }
 
 #[test]
+fn what_was_read_while_it_was_typed_is_not_read_again_and_changes_nothing() {
+    use sqllama::ask::{AskRequest, Candidates, Execution, ask, read_ahead};
+    use sqllama::db::Database;
+    use sqllama::prompt::Form;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("songs.sqlite");
+    rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE songs (id INTEGER PRIMARY KEY, title TEXT)").unwrap();
+    let database = Database::open(&path).unwrap();
+    let schema = database.schema(&Cancel::new()).unwrap();
+    let request = |question: &str| AskRequest {
+        candidates: Candidates::Exactly(1),
+        execution: Execution::Never,
+        repairs: 0,
+        ..AskRequest::new(question, Form::Chat)
+    };
+    let answer = |typed: &[&str]| {
+        let mut model = open(None);
+        let cancel = Cancel::new();
+        typed.iter().for_each(|typed| read_ahead(&schema, &mut model, &request(typed), &cancel).unwrap());
+        let answer = ask(&database, &schema, &mut model, &request("How many songs are there?"), &cancel, &mut |_| ()).unwrap();
+        let timings = &answer.timings.generate;
+        (answer.first_draft.clone(), timings.generated_tokens, timings.prompt_tokens - timings.cached_tokens)
+    };
+    let (draft, written, all) = answer(&[]);
+    assert!(written > 0);
+    let typed = answer(&["How many", "How many songs are there?"]);
+    assert_eq!((&typed.0, typed.1), (&draft, written));
+    assert!(typed.2 * 3 < all, "{} of {all} tokens were still to be read", typed.2);
+    let changed = answer(&["Which songs are", "How man"]);
+    assert_eq!((&changed.0, changed.1), (&draft, written));
+    assert!(changed.2 < all);
+}
+
+#[test]
 fn a_broken_saved_session_is_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let fresh = generate(&mut open(Some(folder.path())), "How many songs?");

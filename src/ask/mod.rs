@@ -1,5 +1,6 @@
 //! The one ask pipeline: question to answer.
 //!
+//! - `ahead`: what the model reads before it is asked
 //! - [`coverage`]: which words of a question its SQL accounts for
 //! - `event`: what happens on the way, and the answer
 //! - [`request`]: a question and how to answer it
@@ -18,6 +19,7 @@
 //! - `advice`: what to tell a model about SQLite's message
 
 mod advice;
+mod ahead;
 mod candidate;
 mod clarify;
 mod confidence;
@@ -34,13 +36,14 @@ pub mod recall;
 pub mod request;
 pub mod vote;
 
+pub use ahead::{prepare_model, read_ahead};
 pub use demonstrations::Demonstrations;
 pub use doubt::Doubt;
 pub use draw::drawn;
 pub use event::{Agreement, Answer, AnswerState, AskBack, AskEvent, AskTimings, Attempt, Choice, Fix};
 pub use literals::mend_literals;
 pub use lock::name_lock;
-pub use pipeline::{AskError, MAX_REPAIRS, ask, prepare_model};
+pub use pipeline::{AskError, MAX_REPAIRS, ask};
 pub use recall::{Recalled, like};
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Mending, Names, SchemaForm};
 pub use vote::Standing;

@@ -14,8 +14,8 @@ use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
 use super::request::{AskRequest, Execution, SchemaForm};
 use super::vote::{Ballot, Group, Standing, group};
 use crate::db::{Database, DbError};
-use crate::llm::{Generate, GenerateEvent, GenerateRequest, LlmError, Sampling};
-use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, likely_answers, render, schema_as_stored, schema_text_for};
+use crate::llm::{Generate, LlmError};
+use crate::prompt::{PromptParts, SCHEMA_BYTES, likely_answers, schema_as_stored, schema_text_for};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
@@ -75,6 +75,24 @@ pub fn ask(
     Ok(answer)
 }
 
+/// What the first draft of an answer to `request` is asked with.
+pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts {
+    let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
+    let schema_text = match request.schema_form {
+        SchemaForm::Described => schema_text_for(schema, SCHEMA_BYTES, &request.question, &hits),
+        SchemaForm::AsStored => schema_as_stored(schema, SCHEMA_BYTES),
+    };
+    PromptParts {
+        schema_text,
+        values: hits,
+        question: request.question.clone(),
+        hint: request.hint.clone(),
+        examples: request.examples.clone(),
+        previous: request.previous.clone(),
+        ..PromptParts::default()
+    }
+}
+
 /// One question on its way.
 pub(super) struct Asking<'a> {
     pub(super) database: &'a Database,
@@ -104,20 +122,7 @@ impl Asking<'_> {
 
     fn answer(&mut self) -> Result<Answer, AskError> {
         let request = self.request;
-        let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
-        let schema_text = match request.schema_form {
-            SchemaForm::Described => schema_text_for(self.schema, SCHEMA_BYTES, &request.question, &hits),
-            SchemaForm::AsStored => schema_as_stored(self.schema, SCHEMA_BYTES),
-        };
-        let mut parts = PromptParts {
-            schema_text,
-            values: hits,
-            question: request.question.clone(),
-            hint: request.hint.clone(),
-            examples: request.examples.clone(),
-            previous: request.previous.clone(),
-            ..PromptParts::default()
-        };
+        let mut parts = first_parts(self.schema, request);
         let mut answer = self.blank();
         let first = self.draw(&[(&parts, std::slice::from_ref(&request.sampling))], Shown::AsItComes)?;
         let Some(first) = first.into_iter().next() else { return Ok(answer) };
@@ -294,35 +299,4 @@ impl Asking<'_> {
 struct Chosen {
     place: usize,
     belief: Belief,
-}
-
-/// Has the model read what every question about a database begins with, so that the first one need not wait for it. `emit` gets
-/// [`AskEvent::Reading`] alone. Nothing is done for a form that puts the question first.
-pub fn prepare_model(
-    model: &mut dyn Generate,
-    schema_text: &str,
-    form: Form,
-    cancel: &Cancel,
-    emit: &mut dyn FnMut(AskEvent),
-) -> Result<(), AskError> {
-    if form != Form::Chat {
-        return Ok(());
-    }
-    let parts = PromptParts { schema_text: schema_text.into(), ..PromptParts::default() };
-    let request = GenerateRequest {
-        prompt: render(&parts, form),
-        shared_messages: 1,
-        max_tokens: 0,
-        stop: Vec::new(),
-        sampling: Sampling::default(),
-        logprobs: 0,
-        likely: Arc::default(),
-        constraint: None,
-    };
-    model.generate(&request, cancel, &mut |event| {
-        if let GenerateEvent::Prefill { done, total, cached } = event {
-            emit(AskEvent::Reading { done, total, cached });
-        }
-    })?;
-    Ok(())
 }

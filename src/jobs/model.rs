@@ -1,4 +1,4 @@
-//! The model: loading it, having it read the schema, asking it.
+//! The model: loading it, having it read the schema and what is typed, asking it.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::database::opened;
 use super::message::{AttachedAdapter, JobFailure, JobId, ModelsWork, Outcome, Report, Work};
 use super::training::TrainWork;
 use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
-use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model};
+use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model, read_ahead};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
 use crate::llm::{Adapter, Generate, LlmError};
 use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
@@ -63,6 +63,16 @@ impl Asked {
                 let (open, limits) = (opened(open)?, self.limits);
                 let form = self.follow(task.job, &open, report)?;
                 answer(task, asked, &open, (self.loaded(task.job, report)?, form), &limits, report)
+            }
+            Work::ReadAhead(_) if self.model.is_none() => Ok(Outcome::Prepared),
+            Work::ReadAhead(asked) => {
+                let (open, limits) = (opened(open)?, self.limits);
+                let form = self.follow(task.job, &open, report)?;
+                let request = request(task, asked, &open, form, &limits);
+                match read_ahead(&open.schema, self.loaded(task.job, report)?, &request, &task.cancel) {
+                    Ok(()) => Ok(Outcome::Prepared),
+                    Err(error) => ended(error),
+                }
             }
             Work::Train(TrainWork::Compare { folder }) => {
                 let (open, limits) = (opened(open)?, self.limits);
@@ -174,8 +184,17 @@ fn answer(
     report: &Reporter,
 ) -> Result<Outcome, JobFailure> {
     let job = task.job;
+    let request = request(task, asked, open, form, limits);
+    match ask(&open.asking, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
+        Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),
+        Err(error) => ended(error),
+    }
+}
+
+/// How `asked` is answered.
+fn request(task: &Task, asked: &AskWork, open: &Open, form: Form, limits: &Limits) -> AskRequest {
     let accepted: Vec<Turn> = asked.accepted.iter().map(|(question, sql)| Turn { question: question.clone(), sql: sql.clone() }).collect();
-    let request = AskRequest {
+    AskRequest {
         hint: Some(asked.hints.join("\n")).filter(|hint| !hint.is_empty()),
         examples: like(&asked.question, &accepted),
         previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
@@ -184,9 +203,5 @@ fn answer(
         execution: Execution::ToCompare,
         limits: *limits,
         ..AskRequest::new(&asked.question, form)
-    };
-    match ask(&open.asking, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
-        Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),
-        Err(error) => ended(error),
     }
 }

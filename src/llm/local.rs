@@ -264,7 +264,9 @@ impl Generate for LocalModel {
         if let Some(session) = out.session {
             self.session = session;
         }
-        if let ([written], true) = (out.written.as_slice(), self.drafting) {
+        if let ([written], true) = (out.written.as_slice(), self.drafting)
+            && !written.tokens.is_empty()
+        {
             self.habits.1.remember(&written.tokens);
         }
         if !worth_saving.is_empty() {

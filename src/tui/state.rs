@@ -126,6 +126,7 @@ impl RunningJob {
                 | Work::Files { .. }
                 | Work::Look
                 | Work::Refresh
+                | Work::ReadAhead(_)
                 | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. })
                 | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
         )
@@ -143,6 +144,17 @@ pub(super) struct Watch {
     pub(super) refreshed_ms: u64,
     /// Whether they are older than the file.
     pub(super) is_due: bool,
+}
+
+/// What the model reads of a question that is being typed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Ahead {
+    /// The line, as it was at the last look.
+    pub(super) typed: String,
+    /// When it changed last.
+    pub(super) typed_ms: u64,
+    /// As much of it as the model was given.
+    pub(super) read: String,
 }
 
 /// A line for the person, until the next key.
@@ -246,6 +258,8 @@ pub struct State {
     pub(super) watched_ms: u64,
     /// What is known of changes to the database's file.
     pub(super) watch: Watch,
+    /// What the model reads of the question that is being typed.
+    pub(super) ahead: Ahead,
     /// When drafts were written down last, and what they were then.
     pub(super) drafted: (u64, Vec<(u32, String)>),
     pub(super) next_job: JobId,
@@ -291,6 +305,7 @@ impl State {
             run_wanted: None,
             watched_ms: 0,
             watch: Watch::default(),
+            ahead: Ahead::default(),
             drafted: (0, Vec::new()),
             next_job: 1,
             next_tab: 1,

@@ -21,7 +21,7 @@ use super::event::{Effect, Event};
 use super::keys::BadBinding;
 use super::state::{Options, State};
 use super::theme::Theme;
-use super::update::{self, update};
+use super::update::{self, is_read_ahead_wanted, update};
 use super::view::view;
 use crate::jobs::{Report, Settings, Workers};
 
@@ -185,7 +185,7 @@ async fn event_loop(options: ScreenOptions) -> Result<(), ScreenError> {
         if env::var_os("SQLLAMA_TEST_PANIC").is_some() {
             panic!("a failure on purpose");
         }
-        let tick = if state.running.is_empty() { IDLE_TICK } else { TICK };
+        let tick = if state.running.is_empty() && !is_read_ahead_wanted(&state) { IDLE_TICK } else { TICK };
         tokio::select! {
             event = keys.next() => match event {
                 Some(event) => effects.extend(translate(event?).map(|event| update(&mut state, event)).unwrap_or_default()),

@@ -17,6 +17,8 @@ pub enum Work {
     },
     /// Load the model and have it read the open database's schema, so that the first question need not wait for that.
     Prepare,
+    /// Have the model read a question as far as it is typed, where it is loaded.
+    ReadAhead(AskWork),
     /// Answer a question over the open database, up to checked SQL: nothing runs.
     Ask(AskWork),
     /// Run SQL on the open database, under the guard and the limits.

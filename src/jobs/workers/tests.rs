@@ -126,6 +126,12 @@ fn the_model_reads_the_schema_before_it_is_asked() {
 }
 
 #[test]
+fn what_is_typed_loads_no_model() {
+    let work = Work::ReadAhead(AskWork { question: "how many".into(), ..AskWork::default() });
+    assert_eq!(reports(&[], work, false), [Report::Done { job: 2, outcome: Outcome::Prepared }]);
+}
+
+#[test]
 fn sql_runs_under_guard_and_limits() {
     let run = |sql: &str| outcome(reports(&[], Work::Run { sql: sql.into() }, false));
     match run("SELECT * FROM customer") {

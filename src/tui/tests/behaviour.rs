@@ -194,6 +194,48 @@ fn drafts_are_written_down_and_come_back() {
 }
 
 #[test]
+fn a_question_is_read_while_it_is_typed() {
+    let mut screen = Screen::opened((80, 24));
+    let work = |screen: &Screen| {
+        screen.effects.iter().find_map(|effect| match effect {
+            Effect::Submit { job, work: Work::ReadAhead(asked) } => Some((*job, asked.question.clone())),
+            _ => None,
+        })
+    };
+    // Each key tells the time, too.
+    let typed = |screen: &mut Screen, text: &str, at| {
+        text.chars().for_each(|c| {
+            screen.press(&[&c.to_string()]);
+            screen.event(Event::Tick(at));
+        });
+        work(screen)
+    };
+    assert_eq!(typed(&mut screen, "Which artists have", 1_000), None, "no model is loaded");
+    screen.state.model = Some(ModelInfo::default());
+    assert_eq!(typed(&mut screen, " ", 1_000).map(|(_, question)| question), Some("Which artists have".into()));
+    let reading = screen.state.running.last().unwrap().job;
+    assert!(screen.drawn().contains("idle"), "nobody need know");
+    assert_eq!(typed(&mut screen, "more than three albums of", 2_000), None, "the model still reads");
+    screen.done(reading, Outcome::Prepared);
+    screen.event(Event::Tick(2_100));
+    let (reading, question) = work(&screen).unwrap();
+    assert_eq!(question, "Which artists have more than three albums of");
+    screen.done(reading, Outcome::Failed(JobFailure { message: "what is asked says so".into(), hint: None }));
+    assert_eq!(typed(&mut screen, "jazz", 3_000), None, "one word is too little");
+    screen.event(Event::Tick(3_240));
+    assert_eq!(work(&screen), None);
+    screen.event(Event::Tick(3_260));
+    let (reading, _) = work(&screen).expect("a pause is enough");
+    screen.event(Event::Tick(4_000));
+    assert_eq!(work(&screen), None, "it was read");
+    screen.press(&["enter"]);
+    assert!(screen.effects.contains(&Effect::Cancel(reading)));
+    screen.submitted(|work| matches!(work, Work::Ask(asked) if asked.question.ends_with("ofjazz")));
+    screen.event(Event::Tick(5_000));
+    assert_eq!(work(&screen), None, "an empty line needs no reading");
+}
+
+#[test]
 fn a_sort_that_is_no_longer_wanted_is_stopped_and_dropped() {
     let mut screen = Screen::opened((80, 24));
     screen.press(&["shift+tab", "shift+tab", "SELECT 1"]);

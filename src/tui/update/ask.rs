@@ -7,7 +7,7 @@ use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{WRONG_BEFORE, focus, models, note, sql, submit, warn};
+use super::{WRONG_BEFORE, ahead, focus, models, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
 use crate::sql::describe;
 
@@ -52,16 +52,25 @@ pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Ve
         warn(state, "no model is here yet: Enter fetches the selected one");
         return effects;
     }
-    let lasting = state.records.notes.iter().map(|note| note.text.clone());
-    let before = state.entries.last().and_then(|entry| Some((entry.question.clone(), entry.sql()?.to_owned())));
-    let previous = before.filter(|(asked, _)| follows_on(&question) && *asked != question);
-    let hints_of_work = lasting.chain(hints.iter().cloned()).collect();
-    let follows = previous.is_some();
-    let asked = question.trim_start_matches('+').trim_start().to_owned();
-    let accepted = state.records.accepted.iter().map(|accepted| (accepted.question.clone(), accepted.sql.clone())).collect();
-    let (job, effects) = submit(state, Work::Ask(AskWork { question: asked.clone(), hints: hints_of_work, previous, accepted }));
+    let work = work(state, &question, &hints);
+    let (follows, asked) = (work.previous.is_some(), work.question.clone());
+    let mut effects = ahead::stop(state);
+    let (job, submitted) = submit(state, Work::Ask(work));
+    effects.extend(submitted);
     state.entries.push(Entry { follows, ..Entry::new(job, asked, hints) });
     effects
+}
+
+/// What the model is asked with: what is kept for the database, `hints` for this question alone, the question before where it follows on that.
+pub(super) fn work(state: &State, question: &str, hints: &[String]) -> AskWork {
+    let lasting = state.records.notes.iter().map(|note| note.text.clone());
+    let before = state.entries.last().and_then(|entry| Some((entry.question.clone(), entry.sql()?.to_owned())));
+    AskWork {
+        question: question.trim_start_matches('+').trim_start().to_owned(),
+        hints: lasting.chain(hints.iter().cloned()).collect(),
+        previous: before.filter(|(asked, _)| follows_on(question) && asked != question),
+        accepted: state.records.accepted.iter().map(|accepted| (accepted.question.clone(), accepted.sql.clone())).collect(),
+    }
 }
 
 /// Whether a question has no sense without the one before: it begins with `+`, or with words that point back.

@@ -1,5 +1,6 @@
 //! `update(state, event) -> effects`: the only code that changes the state. Pure: no clock, no terminal, no thread.
 //!
+//! - `ahead`: questions that are still being typed
 //! - `ask`: questions, and what a person says of answers
 //! - `sql`: the editor
 //! - `rows`: results, charts
@@ -12,6 +13,7 @@
 //! - `train`: fine-tuning
 //! - `mouse`: the mouse
 
+mod ahead;
 mod answered;
 mod ask;
 mod choose;
@@ -29,6 +31,7 @@ mod train;
 mod watch;
 mod words;
 
+pub(super) use ahead::is_wanted as is_read_ahead_wanted;
 pub(super) use train::name_of as run_name;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
@@ -76,6 +79,7 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             let mut effects = keep::save_drafts(state);
             effects.extend(train::look_again(state));
             effects.extend(watch::look(state));
+            effects.extend(ahead::read(state));
             effects
         }
     }
@@ -95,7 +99,7 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
 /// Opens `database` in the background. What is being written is written down first.
 pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
     let mut effects = keep::save_drafts_now(state);
-    for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::Open { .. })) {
+    for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::ReadAhead(_) | Work::Open { .. })) {
         job.stopping = true;
         effects.push(Effect::Cancel(job.job));
     }

@@ -93,7 +93,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
     match (&running.work, outcome) {
         (Work::Open { .. }, outcome) => return opened(state, &running, outcome),
         // A model that is missing is said when it is asked.
-        (Work::Prepare, _) => {}
+        (Work::Prepare | Work::ReadAhead(_), _) => {}
         (Work::Ask(_), outcome) => return answered::answered(state, &running, outcome),
         (Work::Run { sql }, outcome) => return answered::ran(state, &running, sql, outcome),
         (Work::Plan { sql }, Outcome::Planned(table)) => {
@@ -137,6 +137,7 @@ fn opened(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effe
             state.records = Default::default();
             state.accepted.clear();
             state.watch = Default::default();
+            state.ahead = Default::default();
             state.watch.looked_ms = state.clock_ms;
             state.database.clone_from(&path);
             let fingerprint = schema.fingerprint();
