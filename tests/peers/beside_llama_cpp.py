@@ -4,15 +4,19 @@
     CMAKE_ARGS="-DGGML_NATIVE=ON" pip install --no-binary llama-cpp-python llama-cpp-python
     tests/peers/beside_llama_cpp.py speed --sqllama target/release/sqllama --model NAME --gguf FILE
     tests/peers/beside_llama_cpp.py questions --sqllama target/release/sqllama --model NAME --gguf FILE --database DB --questions FILE
+    tests/peers/beside_llama_cpp.py screen --sqllama target/release/sqllama --model NAME --gguf FILE --database DB --questions FILE
 
 `speed`: medians of prefill and decode tokens/s. `--busy N` runs N endless loops beside both, for the load test.
 `questions`: one question a line; from Enter to SQL with everything warm (model loaded, schema read), each in one process that answers all, over
 the same prompt text. Ours is what `eval` says of each question, looking up values and running the SQL included.
+`screen`: the same as a person meets it, question by question in turn: typed into the screen (in tmux, a key each `--key-ms`), Enter 200 ms
+after the last key, up to the first draft on the screen; what is typed is read meanwhile. llama.cpp gets the whole prompt at Enter.
 """
 import argparse
 import json
 import multiprocessing
 import pathlib
+import shlex
 import statistics
 import subprocess
 import tempfile
@@ -114,9 +118,73 @@ def questions(args):
     print(f"median sqllama {a:.0f} ms, llama.cpp {b:.0f} ms, median ratio {ratio:.2f}, n {len(pairs)}; other SQL without drafts: {different}")
 
 
+class Screen:
+    """The screen in a tmux session of its own."""
+
+    def __init__(self, args):
+        self.tmux = ["tmux", "-L", "sqllama-peer"]
+        command = [args.sqllama, args.database, "--model", args.model]
+        subprocess.run([*self.tmux, "new-session", "-d", "-x", "100", "-y", "30", shlex.join(command)], check=True)
+        self.wait(lambda text: "idle" in text or "is back" in text, 120)
+        self.keys("C-g")  # what was written last time is told until a key
+        self.wait(lambda text: "idle" in text, 120)
+
+    def text(self):
+        return subprocess.run([*self.tmux, "capture-pane", "-p"], check=True, capture_output=True, text=True).stdout
+
+    def wait(self, done, seconds):
+        end = time.perf_counter() + seconds
+        while not done(text := self.text()):
+            assert time.perf_counter() < end, text
+            time.sleep(0.05)  # looking takes time from the one that is looked at
+
+    def keys(self, *keys):
+        subprocess.run([*self.tmux, "send-keys", *keys], check=True)
+
+    def ask(self, question, key_ms):
+        """Milliseconds from Enter to a first draft: then drafts are compared, or nothing is left to do."""
+        self.keys("C-g")
+        for key in question:
+            self.keys("-l", key)
+            time.sleep(key_ms / 1000)
+        time.sleep(0.2)
+        start = time.perf_counter()
+        self.keys("Enter")
+        self.wait(lambda text: "reading" in text or "writing" in text, 10)
+        self.wait(lambda text: "comparing" in text or "idle" in text, 60)
+        written = time.perf_counter()
+        self.wait(lambda text: "idle" in text, 120)
+        return 1000 * (written - start)
+
+    def close(self):
+        subprocess.run([*self.tmux, "kill-server"])
+
+
+def screen(args):
+    peer = load_peer(args, 4096)
+    asked = [line.strip() for line in open(args.questions) if line.strip()][: args.count]
+    shown = [ask(args, question, "--show-prompt")[1].rstrip("\n") for question in asked]
+    prompts = [peer.tokenize(prompt.encode(), add_bos=False, special=True) for prompt in shown]
+    peer.create_completion(prompts[0], max_tokens=1, temperature=0.0)
+    ours, pairs = Screen(args), []
+    try:
+        ours.ask(WARMING, 0)
+        for question, tokens in zip(asked, prompts):
+            mine = ours.ask(question, args.key_ms)
+            start = time.perf_counter()
+            peer.create_completion(tokens, max_tokens=256, temperature=0.0, stop=["\n```", "<|im_end|>", ";"])
+            pairs.append((mine, 1000 * (time.perf_counter() - start)))
+            print(f"{pairs[-1][0]:7.0f} ms {pairs[-1][1]:7.0f} ms  {question}", flush=True)
+    finally:
+        ours.close()
+    a, b = (statistics.median(column) for column in zip(*pairs))
+    ratio = statistics.median(mine / theirs for mine, theirs in pairs)
+    print(f"median screen {a:.0f} ms, llama.cpp {b:.0f} ms, median ratio {ratio:.2f}, n {len(pairs)}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["speed", "questions"])
+    parser.add_argument("what", choices=["speed", "questions", "screen"])
     parser.add_argument("--sqllama", default="target/release/sqllama")
     parser.add_argument("--model", required=True)
     parser.add_argument("--gguf", required=True)
@@ -128,8 +196,9 @@ def main():
     parser.add_argument("--database")
     parser.add_argument("--questions")
     parser.add_argument("--count", type=int, default=20)
+    parser.add_argument("--key-ms", type=float, default=100)
     args = parser.parse_args()
-    {"speed": speed, "questions": questions}[args.what](args)
+    {"speed": speed, "questions": questions, "screen": screen}[args.what](args)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,8 @@ pub(super) enum Step {
 
 /// More blanks in a row than anybody writes: a model that is kept from what it wants would go on for ever.
 const MOST_BLANKS: usize = 120;
+/// And more bytes in comments: what may not end yet went on as one for 400 tokens.
+const MOST_COMMENTS: usize = 400;
 
 /// A statement as far as it is written.
 #[derive(Debug, Clone)]
@@ -94,6 +96,8 @@ pub(super) struct Sql {
     pub(super) text: Vec<u8>,
     lex: Lex,
     blanks: usize,
+    /// Bytes in comments so far.
+    comments: usize,
     pub(super) expect: Expect,
     /// The statement's own query.
     pub(super) statement: Arc<Query>,
@@ -121,6 +125,7 @@ impl Sql {
             text: Vec::new(),
             lex: Lex::Between,
             blanks: 0,
+            comments: 0,
             expect: Expect::Start,
             statement: Arc::new(Query::new(Purpose::Statement)),
             nested: Vec::new(),
@@ -207,7 +212,7 @@ impl Sql {
                 self.lex = Lex::Between;
                 if byte == b'-' {
                     self.lex = Lex::LineComment;
-                    return Ok(Step::On);
+                    return self.comment(byte);
                 }
                 self.operator(at.saturating_sub(1))?;
                 self.begin(byte, at)
@@ -216,7 +221,7 @@ impl Sql {
                 self.lex = Lex::Between;
                 if byte == b'*' {
                     self.lex = Lex::BlockComment { star: false };
-                    return Ok(Step::On);
+                    return self.comment(byte);
                 }
                 self.operator(at.saturating_sub(1))?;
                 self.begin(byte, at)
@@ -224,16 +229,17 @@ impl Sql {
             Lex::LineComment => {
                 if byte == b'\n' {
                     self.lex = Lex::Between;
+                    return Ok(Step::On);
                 }
-                Ok(Step::On)
+                self.comment(byte)
             }
             Lex::BlockComment { star } => {
                 if *star && byte == b'/' {
                     self.lex = Lex::Between;
-                } else {
-                    *star = byte == b'*';
+                    return Ok(Step::On);
                 }
-                Ok(Step::On)
+                *star = byte == b'*';
+                self.comment(byte)
             }
             Lex::Fence(ticks) => {
                 let ticks = *ticks;
@@ -244,6 +250,12 @@ impl Sql {
                 Ok(Step::Over)
             }
         }
+    }
+
+    /// Takes a byte of a comment. Where there were enough, one that ends a comment may still come.
+    fn comment(&mut self, byte: u8) -> Result<Step, Refusal> {
+        self.comments += 1;
+        if self.comments > MOST_COMMENTS && byte != b'*' { Err(self.unmet()) } else { Ok(Step::On) }
     }
 
     /// Notes that a token ends before `at`.

@@ -39,6 +39,18 @@ fn check_on(mut lock: NameLock, text: &str) {
 }
 
 #[test]
+fn comments_end_some_time() {
+    // A model that may not end yet, since `Title` is no column of `singer`, said it all again and again in a comment.
+    let long = "a".repeat(398);
+    check(&format!("SELECT Title FROM singer -- {long}¦x"));
+    check(&format!("SELECT Title FROM singer -- {long}\n-¦-"));
+    check(&format!("SELECT Title FROM singer -- {long}\nJOIN song ON song.Singer_ID = singer.Singer_ID"));
+    check(&format!("SELECT Title FROM singer /* {long}¦x"));
+    check(&format!("SELECT Title FROM singer /* {long}*/ JOIN song ON song.Singer_ID = singer.Singer_ID"));
+    check("SELECT Name -- who\n, /* how old */ Age FROM singer -- all");
+}
+
+#[test]
 fn the_text_around_the_statement_is_free() {
     check("I cannot answer that.");
     check("Select the one that you like: nosuch.");
