@@ -212,7 +212,7 @@ impl Sql {
                 self.lex = Lex::Between;
                 if byte == b'-' {
                     self.lex = Lex::LineComment;
-                    return self.comment(byte);
+                    return self.comment();
                 }
                 self.operator(at.saturating_sub(1))?;
                 self.begin(byte, at)
@@ -221,7 +221,7 @@ impl Sql {
                 self.lex = Lex::Between;
                 if byte == b'*' {
                     self.lex = Lex::BlockComment { star: false };
-                    return self.comment(byte);
+                    return self.comment();
                 }
                 self.operator(at.saturating_sub(1))?;
                 self.begin(byte, at)
@@ -231,15 +231,20 @@ impl Sql {
                     self.lex = Lex::Between;
                     return Ok(Step::On);
                 }
-                self.comment(byte)
+                self.comment()
             }
             Lex::BlockComment { star } => {
                 if *star && byte == b'/' {
                     self.lex = Lex::Between;
                     return Ok(Step::On);
                 }
+                // What ends a comment may always come.
+                if byte == b'*' && !*star {
+                    *star = true;
+                    return Ok(Step::On);
+                }
                 *star = byte == b'*';
-                self.comment(byte)
+                self.comment()
             }
             Lex::Fence(ticks) => {
                 let ticks = *ticks;
@@ -252,10 +257,10 @@ impl Sql {
         }
     }
 
-    /// Takes a byte of a comment. Where there were enough, one that ends a comment may still come.
-    fn comment(&mut self, byte: u8) -> Result<Step, Refusal> {
+    /// Takes a byte of a comment, unless there were enough.
+    fn comment(&mut self) -> Result<Step, Refusal> {
         self.comments += 1;
-        if self.comments > MOST_COMMENTS && byte != b'*' { Err(self.unmet()) } else { Ok(Step::On) }
+        if self.comments > MOST_COMMENTS { Err(self.unmet()) } else { Ok(Step::On) }
     }
 
     /// Notes that a token ends before `at`.

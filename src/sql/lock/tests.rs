@@ -46,6 +46,9 @@ fn comments_end_some_time() {
     check(&format!("SELECT Title FROM singer -- {long}\n-¦-"));
     check(&format!("SELECT Title FROM singer -- {long}\nJOIN song ON song.Singer_ID = singer.Singer_ID"));
     check(&format!("SELECT Title FROM singer /* {long}¦x"));
+    check(&format!("SELECT Title FROM singer /* {long}*¦*"));
+    check(&format!("SELECT Title FROM singer /* {long}*/ /¦*"));
+    check(&format!("SELECT Title FROM singer -- {long}¦*"));
     check(&format!("SELECT Title FROM singer /* {long}*/ JOIN song ON song.Singer_ID = singer.Singer_ID"));
     check("SELECT Name -- who\n, /* how old */ Age FROM singer -- all");
 }

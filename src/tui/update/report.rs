@@ -32,6 +32,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
         Report::ModelLoaded { info, .. } => {
             running.progress = None;
             state.model = Some(info);
+            state.ahead = Default::default(); // this one has read nothing yet
             list::refresh(state);
         }
         Report::Adapter { adapter, .. } => {
