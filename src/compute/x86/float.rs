@@ -95,7 +95,7 @@ fn widen_f16c(bytes: &[u8], out: &mut [f32]) {
     }
 }
 
-/// [`super::super::attention::products`] by AVX-512; false for the other levels. The caller has checked all lengths.
+/// [`super::super::attention::products`]; false for portable Rust. The caller has checked all lengths.
 pub(in super::super) fn products(
     level: Level,
     rows: &[usize],
@@ -104,8 +104,14 @@ pub(in super::super) fn products(
     b: (&[f32], usize),
     out: &mut [f32],
 ) -> bool {
-    if level < Level::Avx512 {
-        return false;
+    match level {
+        Level::Scalar => return false,
+        Level::Avx2 => {
+            // SAFETY: the level has AVX2 and FMA; rows and columns are inside the slices, as the caller has checked.
+            unsafe { products_avx2(rows, a, depth, b, out) };
+            return true;
+        }
+        Level::Avx512 => {}
     }
     let mut column = 0;
     while column < b.1 {
@@ -137,47 +143,85 @@ unsafe fn products_columns<const N: usize>(
     // SAFETY: passed on.
     unsafe {
         let (sixes, rest) = rows.as_chunks::<6>();
-        sixes.iter().for_each(|rows| products_tile::<6, N>(rows, a, depth, b, column, out));
+        sixes.iter().for_each(|rows| tile_avx512::<6, N>(rows, a, depth, b, column, out));
         let (threes, ones) = rest.as_chunks::<3>();
-        threes.iter().for_each(|rows| products_tile::<3, N>(rows, a, depth, b, column, out));
-        ones.iter().for_each(|&row| products_tile::<1, N>(&[row], a, depth, b, column, out));
+        threes.iter().for_each(|rows| tile_avx512::<3, N>(rows, a, depth, b, column, out));
+        ones.iter().for_each(|&row| tile_avx512::<1, N>(&[row], a, depth, b, column, out));
     }
     16 * N
 }
 
 /// # Safety
-/// As for [`products_columns`].
-#[inline]
-#[target_feature(enable = "avx2,fma,avx512f")]
-unsafe fn products_tile<const R: usize, const N: usize>(
-    rows: &[usize; R],
-    a: (&[f32], usize),
-    depth: usize,
-    b: (&[f32], usize),
-    column: usize,
-    out: &mut [f32],
-) {
-    // SAFETY: as above.
-    unsafe {
-        let place = |row: usize| row * b.1 + column;
-        let mut lanes: [[__m512; N]; R] =
-            std::array::from_fn(|r| std::array::from_fn(|n| _mm512_loadu_ps(out.as_ptr().add(place(rows[r]) + 16 * n))));
-        let left: [*const f32; R] = std::array::from_fn(|r| a.0.as_ptr().add(rows[r] * a.1));
-        let mut right = b.0.as_ptr().add(column);
-        for k in 0..depth {
-            let values: [__m512; N] = std::array::from_fn(|n| _mm512_loadu_ps(right.add(16 * n)));
-            for r in 0..R {
-                let factor = _mm512_set1_ps(*left[r].add(k));
-                for n in 0..N {
-                    lanes[r][n] = _mm512_fmadd_ps(factor, values[n], lanes[r][n]);
-                }
-            }
-            right = right.wrapping_add(b.1);
+/// The processor has AVX2 and FMA; lengths as [`products`] asks.
+#[target_feature(enable = "avx2,fma")]
+unsafe fn products_avx2(rows: &[usize], a: (&[f32], usize), depth: usize, b: (&[f32], usize), out: &mut [f32]) {
+    let (sixes, rest) = rows.as_chunks::<6>();
+    let (threes, ones) = rest.as_chunks::<3>();
+    // Columns outside: their part of `b` stays in the first-level cache for all rows.
+    for column in (0..b.1).step_by(16) {
+        // SAFETY: passed on; the width is a multiple of sixteen.
+        unsafe {
+            sixes.iter().for_each(|rows| tile_avx2::<6, 2>(rows, a, depth, b, column, out));
+            threes.iter().for_each(|rows| tile_avx2::<3, 2>(rows, a, depth, b, column, out));
         }
-        for r in 0..R {
-            for (n, &lane) in lanes[r].iter().enumerate() {
-                _mm512_storeu_ps(out.as_mut_ptr().add(place(rows[r]) + 16 * n), lane);
+    }
+    for &row in ones {
+        let mut column = 0;
+        while column < b.1 {
+            // SAFETY: as above; one row has registers for four times as many columns.
+            unsafe {
+                if b.1 - column >= 64 {
+                    tile_avx2::<1, 8>(&[row], a, depth, b, column, out);
+                    column += 64;
+                } else {
+                    tile_avx2::<1, 2>(&[row], a, depth, b, column, out);
+                    column += 16;
+                }
             }
         }
     }
 }
+
+/// `R` rows and the columns from `column` on that `N` registers hold, for a processor's registers.
+macro_rules! products_tile {
+    ($name:ident, $features:literal, $register:ty, $width:literal, $load:ident, $set1:ident, $fmadd:ident, $store:ident) => {
+        /// # Safety
+        /// The processor has what the registers need; lengths as [`products`] asks; the columns are there.
+        #[inline]
+        #[target_feature(enable = $features)]
+        unsafe fn $name<const R: usize, const N: usize>(
+            rows: &[usize; R],
+            a: (&[f32], usize),
+            depth: usize,
+            b: (&[f32], usize),
+            column: usize,
+            out: &mut [f32],
+        ) {
+            // SAFETY: as above.
+            unsafe {
+                let place = |row: usize| row * b.1 + column;
+                let mut lanes: [[$register; N]; R] =
+                    std::array::from_fn(|r| std::array::from_fn(|n| $load(out.as_ptr().add(place(rows[r]) + $width * n))));
+                let left: [*const f32; R] = std::array::from_fn(|r| a.0.as_ptr().add(rows[r] * a.1));
+                let mut right = b.0.as_ptr().add(column);
+                for k in 0..depth {
+                    let values: [$register; N] = std::array::from_fn(|n| $load(right.add($width * n)));
+                    for r in 0..R {
+                        let factor = $set1(*left[r].add(k));
+                        for n in 0..N {
+                            lanes[r][n] = $fmadd(factor, values[n], lanes[r][n]);
+                        }
+                    }
+                    right = right.wrapping_add(b.1);
+                }
+                for r in 0..R {
+                    for (n, &lane) in lanes[r].iter().enumerate() {
+                        $store(out.as_mut_ptr().add(place(rows[r]) + $width * n), lane);
+                    }
+                }
+            }
+        }
+    };
+}
+products_tile!(tile_avx512, "avx2,fma,avx512f", __m512, 16, _mm512_loadu_ps, _mm512_set1_ps, _mm512_fmadd_ps, _mm512_storeu_ps);
+products_tile!(tile_avx2, "avx2,fma", __m256, 8, _mm256_loadu_ps, _mm256_set1_ps, _mm256_fmadd_ps, _mm256_storeu_ps);
