@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqllama::llm::{
     Barred, ByteAutomaton, Constrain, Constraint, DeviceChoice, Generate, GenerateEvent, GenerateRequest, KvType, LoadOptions, LocalModel,
-    Prompt, Sampling,
+    Prompt, Purpose, Sampling,
 };
 use sqllama::signal::Cancel;
 
@@ -91,6 +91,10 @@ impl Constrain for Letters {
     fn start(&self) -> Box<dyn ByteAutomaton> {
         Box::new(self.clone())
     }
+
+    fn key(&self) -> String {
+        format!("{self:?}")
+    }
 }
 
 fn letters(bet: Option<u8>, word: Option<&'static str>) -> Constraint {
@@ -121,6 +125,7 @@ fn request(constraint: Option<Constraint>) -> GenerateRequest {
         logprobs: 0,
         likely: Arc::default(),
         constraint,
+        purpose: Purpose::Answer,
     }
 }
 
@@ -227,6 +232,10 @@ fn a_constraint_that_bars_everything_is_given_up() {
     impl Constrain for Nothing {
         fn start(&self) -> Box<dyn ByteAutomaton> {
             Box::new(self.clone())
+        }
+
+        fn key(&self) -> String {
+            "nothing".into()
         }
     }
     let free = open(true).generate(&request(None), &Cancel::new(), &mut |_| ()).unwrap();

@@ -8,7 +8,8 @@ use sqllama::compute::BlockType;
 use sqllama::llm::gguf::write::{Tensor, write};
 use sqllama::llm::gguf::{GgufFile, Metadata, Value};
 use sqllama::llm::{
-    DeviceChoice, Generate, GenerateRequest, Generation, KvType, LlmError, LoadOptions, LocalModel, Message, Prompt, Role, Sampling,
+    DeviceChoice, Generate, GenerateRequest, Generation, KvType, LlmError, LoadOptions, LocalModel, Message, Prompt, Purpose, Role,
+    Sampling,
 };
 use sqllama::signal::Cancel;
 
@@ -94,6 +95,7 @@ fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmErr
             logprobs: 2,
             likely: Arc::default(),
             constraint: None,
+            purpose: Purpose::Answer,
         };
         model.generate(&request, &Cancel::new(), &mut |_| ())?;
     }
@@ -106,6 +108,7 @@ fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmErr
         logprobs: 0,
         likely: Arc::default(),
         constraint: None,
+        purpose: Purpose::Answer,
     };
     model.generate(&request, &Cancel::new(), &mut |_| ())
 }

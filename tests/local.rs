@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqllama::llm::{
-    DeviceChoice, Draws, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Role, Sampling,
+    DeviceChoice, Draws, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Purpose, Role, Sampling,
 };
 use sqllama::signal::Cancel;
 use sqllama::store::SavedSessions;
@@ -43,6 +43,7 @@ fn request(question: &str) -> GenerateRequest {
         logprobs: 0,
         likely: Arc::default(),
         constraint: None,
+        purpose: Purpose::Answer,
     }
 }
 
@@ -69,7 +70,7 @@ fn the_shared_beginning_is_read_once_and_kept_from_run_to_run() {
 
 #[test]
 fn what_was_read_while_it_was_typed_is_not_read_again_and_changes_nothing() {
-    use sqllama::ask::{AskRequest, Candidates, Execution, ask, read_ahead};
+    use sqllama::ask::{Ahead, AskRequest, Candidates, Execution, ask, read_ahead};
     use sqllama::db::Database;
     use sqllama::prompt::Form;
 
@@ -84,22 +85,57 @@ fn what_was_read_while_it_was_typed_is_not_read_again_and_changes_nothing() {
         repairs: 0,
         ..AskRequest::new(question, Form::Chat)
     };
-    let answer = |typed: &[&str]| {
+    let answer_after = |ahead: Ahead, typed: &[&str]| {
         let mut model = open(None);
         let cancel = Cancel::new();
-        typed.iter().for_each(|typed| read_ahead(&schema, &mut model, &request(typed), &cancel).unwrap());
+        typed.iter().for_each(|typed| read_ahead(&schema, &mut model, &request(typed), ahead, &cancel).unwrap());
         let answer = ask(&database, &schema, &mut model, &request("How many songs are there?"), &cancel, &mut |_| ()).unwrap();
         let timings = &answer.timings.generate;
-        (answer.first_draft.clone(), timings.generated_tokens, timings.prompt_tokens - timings.cached_tokens)
+        let drafted = timings.accepted_tokens;
+        (
+            (answer.first_draft.clone(), timings.generated_tokens, answer.mean_logprob),
+            timings.prompt_tokens - timings.cached_tokens,
+            drafted,
+        )
     };
-    let (draft, written, all) = answer(&[]);
-    assert!(written > 0);
+    let answer = |typed: &[&str]| answer_after(Ahead::Read, typed);
+    let (alone, all, drafted) = answer(&[]);
+    assert!(alone.1 > 10, "{alone:?}");
     let typed = answer(&["How many", "How many songs are there?"]);
-    assert_eq!((&typed.0, typed.1), (&draft, written));
-    assert!(typed.2 * 3 < all, "{} of {all} tokens were still to be read", typed.2);
+    assert_eq!(typed.0, alone);
+    assert!(typed.1 * 3 < all, "{} of {all} tokens were still to be read", typed.1);
     let changed = answer(&["Which songs are", "How man"]);
-    assert_eq!((&changed.0, changed.1), (&draft, written));
-    assert!(changed.2 < all);
+    assert_eq!(changed.0, alone);
+    assert!(changed.1 < all);
+
+    let rehearsed = answer_after(Ahead::Rehearse, &["How many songs are", "How many songs are there"]);
+    assert_eq!(rehearsed.0, alone);
+    assert!(rehearsed.2 > drafted, "{} tokens came from rehearsals, {drafted} without", rehearsed.2);
+    let complete = answer_after(Ahead::Rehearse, &["How many songs", "How many songs are there?"]);
+    assert_eq!(complete, (alone.clone(), 0, 0), "it was there already");
+    assert_eq!(answer_after(Ahead::Rehearse, &["Delete all of it", "How"]).0, alone);
+}
+
+#[test]
+fn a_rehearsal_that_is_stopped_is_drafted_from() {
+    let request = request("How many songs?");
+    let mut fresh = open(None);
+    let alone = fresh.generate(&request, &Cancel::new(), &mut |_| ()).unwrap();
+    let mut model = open(None);
+    let cancel = Cancel::new();
+    let rehearsal = GenerateRequest { purpose: Purpose::Rehearsal, ..request.clone() };
+    let mut texts = 0;
+    let stopped = model.generate(&rehearsal, &cancel, &mut |event| {
+        texts += usize::from(matches!(event, sqllama::llm::GenerateEvent::Text(_)));
+        if texts > 5 {
+            cancel.cancel();
+        }
+    });
+    assert!(matches!(stopped, Err(sqllama::llm::LlmError::Stopped(_))), "{stopped:?}");
+    let after = model.generate(&request, &Cancel::new(), &mut |_| ()).unwrap();
+    assert_eq!((&after.tokens, after.mean_logprob), (&alone.tokens, alone.mean_logprob));
+    let accepted = (after.timings.accepted_tokens, alone.timings.accepted_tokens);
+    assert!(accepted.0 > accepted.1, "{accepted:?}");
 }
 
 #[test]

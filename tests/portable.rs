@@ -9,8 +9,8 @@ use sqllama::compute::BlockType;
 use sqllama::llm::names::Projection;
 use sqllama::llm::placement::Demand;
 use sqllama::llm::{
-    ActiveAdapter, Adapter, DeviceChoice, Generate, GenerateRequest, KvType, Lane, LoadOptions, LocalModel, Model, Phase, Prompt, Sampling,
-    Session, Want,
+    ActiveAdapter, Adapter, DeviceChoice, Generate, GenerateRequest, KvType, Lane, LoadOptions, LocalModel, Model, Phase, Prompt, Purpose,
+    Sampling, Session, Want,
 };
 use sqllama::signal::Cancel;
 
@@ -357,6 +357,7 @@ fn a_model_answers_alike_on_both_roads() {
             logprobs: 0,
             likely: Arc::default(),
             constraint: None,
+            purpose: Purpose::Answer,
         };
         let tokens = model.generate(&request, &Cancel::new(), &mut |_| ()).unwrap().tokens;
         (tokens, model.info().device.clone())

@@ -1,12 +1,14 @@
-//! What the model reads before it is asked: the schema, and a question that is still being typed. What it has read need not be read again,
-//! so Enter waits for less; answers are the same.
+//! What the model does before it is asked: it reads the schema and a question that is still being typed, and rehearses the answer. What it
+//! has read need not be read again, and an answer is drafted from the rehearsal, so Enter waits for less; answers are the same. A rehearsal
+//! is text: nothing of it runs.
 
 use std::sync::Arc;
 
+use super::draw::drafting;
 use super::event::AskEvent;
 use super::pipeline::{AskError, MAX_QUESTION_BYTES, first_parts};
 use super::request::AskRequest;
-use crate::llm::{Generate, GenerateEvent, GenerateRequest, Prompt, Sampling};
+use crate::llm::{Generate, GenerateEvent, GenerateRequest, Prompt, Purpose, Sampling};
 use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, likely_answers, render, schema_text};
 use crate::schema::Schema;
 use crate::signal::Cancel;
@@ -33,14 +35,32 @@ pub fn prepare_model(
     Ok(())
 }
 
-/// Has the model read the question of `request` as far as it is typed. Nothing is done for a form that puts the question first, nor for a
-/// schema so large that what is told of it depends on the question.
-pub fn read_ahead(schema: &Schema, model: &mut dyn Generate, request: &AskRequest, cancel: &Cancel) -> Result<(), AskError> {
+/// What a model does with a question that is still being typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// It reads it.
+    Read,
+    /// It reads it and writes what it would answer, where there are words enough.
+    Rehearse,
+}
+
+/// Fewer words say nothing about the answer.
+const WORDS: usize = 3;
+
+/// Has the model read the question of `request` as far as it is typed, or rehearse its answer. Nothing is done for a form that puts the
+/// question first, nor for a schema so large that what is told of it depends on the question.
+pub fn read_ahead(schema: &Schema, model: &mut dyn Generate, request: &AskRequest, ahead: Ahead, cancel: &Cancel) -> Result<(), AskError> {
     if request.form != Form::Chat || request.question.is_empty() || request.question.len() >= MAX_QUESTION_BYTES {
         return Ok(());
     }
     let parts = first_parts(schema, request);
     if parts.schema_text != schema_text(schema, SCHEMA_BYTES) {
+        return Ok(());
+    }
+    let likely = likely_answers(schema, request.form);
+    if ahead == Ahead::Rehearse && request.question.split_whitespace().count() >= WORDS {
+        let rehearsal = drafting(schema, request, render(&parts, request.form), likely);
+        model.generate(&GenerateRequest { purpose: Purpose::Rehearsal, ..rehearsal }, cancel, &mut |_| ())?;
         return Ok(());
     }
     // What stays the same whether the last word ends here or goes on.
@@ -52,7 +72,6 @@ pub fn read_ahead(schema: &Schema, model: &mut dyn Generate, request: &AskReques
     if tokens.is_empty() {
         return Ok(());
     }
-    let likely = likely_answers(schema, request.form);
     model.generate(&GenerateRequest { likely, ..reading(Prompt::Tokens(tokens)) }, cancel, &mut |_| ())?;
     Ok(())
 }
@@ -68,6 +87,7 @@ fn reading(prompt: Prompt) -> GenerateRequest {
         logprobs: 0,
         likely: Arc::default(),
         constraint: None,
+        purpose: Purpose::Answer,
     }
 }
 
@@ -91,7 +111,7 @@ mod tests {
     /// What is read of `request` over `tables` tables; a token of the script's is a byte.
     fn read(tables: usize, request: &AskRequest) -> Option<String> {
         let mut model = Scripted::new([""]);
-        read_ahead(&schema(tables), &mut model, request, &Cancel::new()).unwrap();
+        read_ahead(&schema(tables), &mut model, request, Ahead::Read, &Cancel::new()).unwrap();
         let request = model.asked().first()?;
         assert_eq!((request.max_tokens, &request.constraint), (0, &None));
         match &request.prompt {
@@ -106,6 +126,24 @@ mod tests {
         let request = AskRequest { previous, ..AskRequest::new("Which customers sp", Form::Chat) };
         let read = read(2, &request).unwrap();
         assert!(read.contains("table_1") && read.contains("SELECT 1") && read.ends_with("Which customers sp"), "{read}");
+    }
+
+    #[test]
+    fn an_answer_is_rehearsed_with_the_very_request_of_the_first_draft() {
+        let rehearse = |question: &str| {
+            let mut model = Scripted::new(["SELECT 1"]);
+            read_ahead(&schema(2), &mut model, &AskRequest::new(question, Form::Chat), Ahead::Rehearse, &Cancel::new()).unwrap();
+            model.asked()[0].clone()
+        };
+        let rehearsed = rehearse("How many table_1 are there");
+        assert!(rehearsed.purpose == Purpose::Rehearsal && rehearsed.constraint.is_some() && rehearsed.max_tokens > 100);
+        let question = AskRequest::new("How many table_1 are there", Form::Chat);
+        let (likely, prompt) = (likely_answers(&schema(2), Form::Chat), render(&first_parts(&schema(2), &question), Form::Chat));
+        let asked = drafting(&schema(2), &question, prompt, likely);
+        assert_eq!(GenerateRequest { purpose: Purpose::Answer, ..rehearsed.clone() }, asked);
+        let other = drafting(&schema(3), &question, asked.prompt.clone(), Arc::clone(&asked.likely));
+        assert_ne!(other, asked, "other names are let through");
+        assert_eq!(rehearse("How many").max_tokens, 0, "two words are only read");
     }
 
     #[test]

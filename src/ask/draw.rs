@@ -9,9 +9,10 @@ use super::doubt::Doubt;
 use super::event::AskEvent;
 use super::lock::name_lock;
 use super::pipeline::{AskError, Asking};
-use super::request::{Candidates, Execution, Names};
-use crate::llm::{Draws, GenerateEvent, GenerateRequest, Prompt, Sampling};
+use super::request::{AskRequest, Candidates, Execution, Names};
+use crate::llm::{Draws, GenerateEvent, GenerateRequest, Prompt, Purpose, Sampling};
 use crate::prompt::{Form, PromptParts, render};
+use crate::schema::Schema;
 
 /// Drafts after the first are drawn at this temperature, from the likeliest tokens that sum to `TOP_P`.
 const TEMPERATURE: f64 = 0.7;
@@ -65,17 +66,7 @@ impl Asking<'_> {
             (self.emit)(AskEvent::Prompt(self.model.render(first)?));
         }
         let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
-        let generation = GenerateRequest {
-            prompt: first.clone(),
-            shared_messages: 1,
-            max_tokens: MAX_TOKENS,
-            // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
-            stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
-            sampling: self.request.sampling.clone(),
-            logprobs: 0,
-            likely: Arc::clone(&self.likely),
-            constraint: (self.request.names == Names::Locked).then(|| name_lock(self.schema)),
-        };
+        let generation = drafting(self.schema, self.request, first.clone(), Arc::clone(&self.likely));
         let emit = &mut *self.emit;
         let generations = self.model.generate_many(&generation, &draws, self.cancel, &mut |event| match event {
             GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),
@@ -99,6 +90,22 @@ impl Asking<'_> {
             candidates.push(candidate);
         }
         Ok(candidates)
+    }
+}
+
+/// What a model is asked with for a draft.
+pub(super) fn drafting(schema: &Schema, request: &AskRequest, prompt: Prompt, likely: Arc<[String]>) -> GenerateRequest {
+    GenerateRequest {
+        prompt,
+        shared_messages: 1,
+        max_tokens: MAX_TOKENS,
+        // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
+        stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
+        sampling: request.sampling.clone(),
+        logprobs: 0,
+        likely,
+        constraint: (request.names == Names::Locked).then(|| name_lock(schema)),
+        purpose: Purpose::Answer,
     }
 }
 

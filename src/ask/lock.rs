@@ -8,15 +8,25 @@ use crate::sql::lock::{NameLock, Refusal};
 
 /// Locks a model to the names of `schema`.
 pub fn name_lock(schema: &Schema) -> Constraint {
-    Constraint(Arc::new(Names(NameLock::new(schema))))
+    // The statements say which tables have no rowid.
+    let statements = schema.tables.iter().map(|table| table.sql.as_str());
+    let key = std::iter::once(schema.fingerprint().as_str()).chain(statements).collect::<Vec<_>>().join("\n");
+    Constraint(Arc::new(Names { lock: NameLock::new(schema), key }))
 }
 
 #[derive(Debug)]
-struct Names(NameLock);
+struct Names {
+    lock: NameLock,
+    key: String,
+}
 
 impl Constrain for Names {
     fn start(&self) -> Box<dyn ByteAutomaton> {
-        Box::new(self.0.clone())
+        Box::new(self.lock.clone())
+    }
+
+    fn key(&self) -> String {
+        self.key.clone()
     }
 }
 

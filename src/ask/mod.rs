@@ -1,6 +1,6 @@
 //! The one ask pipeline: question to answer.
 //!
-//! - `ahead`: what the model reads before it is asked
+//! - `ahead`: what the model does before it is asked
 //! - [`coverage`]: which words of a question its SQL accounts for
 //! - `event`: what happens on the way, and the answer
 //! - [`request`]: a question and how to answer it
@@ -36,7 +36,7 @@ pub mod recall;
 pub mod request;
 pub mod vote;
 
-pub use ahead::{prepare_model, read_ahead};
+pub use ahead::{Ahead, prepare_model, read_ahead};
 pub use demonstrations::Demonstrations;
 pub use doubt::Doubt;
 pub use draw::drawn;

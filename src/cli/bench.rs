@@ -13,7 +13,7 @@ use super::load::{Loading, choose, load_with};
 use super::settings::Settings;
 use crate::ask::drawn;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{Draws, GenerateRequest, Prompt, Sampling};
+use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Sampling};
 
 /// Reads, writes, and tells how fast.
 pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -35,6 +35,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
         logprobs: 0,
         likely: Arc::default(),
         constraint: None,
+        purpose: Purpose::Answer,
     };
     let samplings = match args.lanes {
         1 => vec![Sampling::default()],

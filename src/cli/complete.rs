@@ -12,7 +12,7 @@ use super::load::{Loading, choose, load_installed};
 use super::load_adapter::{find_adapter, load_with_adapter};
 use super::settings::Settings;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Sampling};
+use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Purpose, Sampling};
 use crate::prompt::alpaca;
 
 /// Goes on from a text.
@@ -40,6 +40,7 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
         logprobs: args.logprobs,
         likely: Arc::default(),
         constraint: None,
+        purpose: Purpose::Answer,
     };
     let as_text = args.format == "text";
     if as_text && args.echo {

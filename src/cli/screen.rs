@@ -84,7 +84,15 @@ fn options(settings: &Settings) -> Result<Options, Failure> {
     })?;
     let folder = std::env::current_dir().unwrap_or_default();
     let runs = settings.paths.runs();
-    Ok(Options { vim: settings.config.vim, mouse: settings.config.mouse.unwrap_or(true), keymap, folder, runs, ..Options::default() })
+    Ok(Options {
+        vim: settings.config.vim,
+        mouse: settings.config.mouse.unwrap_or(true),
+        while_typing: settings.config.while_typing,
+        keymap,
+        folder,
+        runs,
+        ..Options::default()
+    })
 }
 
 fn make_model(settings: &Settings, typed: Option<&str>) -> Result<Box<dyn Generate>, Failure> {

@@ -64,12 +64,12 @@ impl Asked {
                 let form = self.follow(task.job, &open, report)?;
                 answer(task, asked, &open, (self.loaded(task.job, report)?, form), &limits, report)
             }
-            Work::ReadAhead(_) if self.model.is_none() => Ok(Outcome::Prepared),
-            Work::ReadAhead(asked) => {
+            Work::ReadAhead { .. } if self.model.is_none() => Ok(Outcome::Prepared),
+            Work::ReadAhead { asked, ahead } => {
                 let (open, limits) = (opened(open)?, self.limits);
                 let form = self.follow(task.job, &open, report)?;
                 let request = request(task, asked, &open, form, &limits);
-                match read_ahead(&open.schema, self.loaded(task.job, report)?, &request, &task.cancel) {
+                match read_ahead(&open.schema, self.loaded(task.job, report)?, &request, *ahead, &task.cancel) {
                     Ok(()) => Ok(Outcome::Prepared),
                     Err(error) => ended(error),
                 }

@@ -85,7 +85,7 @@ impl Desk {
     fn of(work: &Work) -> Self {
         match work {
             Work::Open { .. } | Work::Run { .. } | Work::Plan { .. } | Work::Refresh => Self::Database,
-            Work::Prepare | Work::ReadAhead(_) | Work::Ask(_) | Work::Models(super::ModelsWork::Use { .. }) => Self::Model,
+            Work::Prepare | Work::ReadAhead { .. } | Work::Ask(_) | Work::Models(super::ModelsWork::Use { .. }) => Self::Model,
             Work::Compare { .. } => Self::Compare,
             Work::Result(_) => Self::Result,
             Work::Keep(_) | Work::Files { .. } | Work::Look => Self::Keep,

@@ -53,15 +53,18 @@ pub trait ByteAutomaton: Debug + Send {
 pub trait Constrain: Debug + Send + Sync {
     /// The automaton before the first byte.
     fn start(&self) -> Box<dyn ByteAutomaton>;
+
+    /// Tells it from those that let anything else through.
+    fn key(&self) -> String;
 }
 
-/// A constraint of a request; equal to its own copies.
+/// A constraint of a request; equal to those of the same key.
 #[derive(Debug, Clone)]
 pub struct Constraint(pub Arc<dyn Constrain>);
 
 impl PartialEq for Constraint {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+        Arc::ptr_eq(&self.0, &other.0) || self.0.key() == other.0.key()
     }
 }
 

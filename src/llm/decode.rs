@@ -115,7 +115,16 @@ impl Ahead {
 impl Decoding<'_> {
     /// Writes one continuation of a root's prompt for each of its samplings, all together. The text of the first continuation is emitted as
     /// it comes.
-    pub(super) fn write(&self, roots: Vec<Root<'_>>, cancel: &Cancel, emit: &mut dyn FnMut(GenerateEvent)) -> Result<Writings, LlmError> {
+    ///
+    /// # Errors
+    /// Where `cancel` stops, what the first continuation had by then stands in `begun`.
+    pub(super) fn write(
+        &self,
+        roots: Vec<Root<'_>>,
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+        begun: &mut Vec<u32>,
+    ) -> Result<Writings, LlmError> {
         let mut totals = Totals::default();
         let mut last = None;
         let mut count = 0;
@@ -142,10 +151,14 @@ impl Decoding<'_> {
             count += samplings.len();
         }
         let mut written: Vec<Option<Written>> = (0..count).map(|_| None).collect();
-        while !branches.is_empty() {
+        while let Some(first) = branches.first() {
+            if let Some(stop) = cancel.stop() {
+                *begun = first.written().to_vec();
+                return Err(LlmError::Stopped(stop));
+            }
             let mut unread = Vec::new();
             for branch in branches.drain(..) {
-                let ended = self.grow(branch, &mut unread, &mut written, &mut totals, cancel, emit)?;
+                let ended = self.grow(branch, &mut unread, &mut written, &mut totals, emit)?;
                 if let Some(mut branch) = ended {
                     branch.session.truncate(branch.text.len());
                     totals.add(&branch.drafter);
@@ -163,20 +176,15 @@ impl Decoding<'_> {
 
     /// Draws tokens for `branch` as long as logits are known. The branches it splits into go to `unread`, each with its last token still
     /// to be read; where none is left, the branch is given back.
-    #[allow(clippy::too_many_arguments)] // one caller, whose loop body it is
     fn grow<'b>(
         &self,
         mut branch: Branch<'b>,
         unread: &mut Vec<Branch<'b>>,
         written: &mut [Option<Written>],
         totals: &mut Totals,
-        cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Option<Branch<'b>>, LlmError> {
         loop {
-            if let Some(stop) = cancel.stop() {
-                return Err(LlmError::Stopped(stop));
-            }
             if branch.text.len() >= branch.most {
                 branch.finish_all(FinishReason::Length, written, emit);
             }
@@ -299,7 +307,7 @@ impl Decoding<'_> {
             forced.truncate(room);
             return (forced, true);
         }
-        let mut drafts = if alone { branch.drafter.propose(&branch.text, self.habits, room) } else { Vec::new() };
+        let mut drafts = if alone { branch.drafter.propose(branch.prompt, &branch.text, self.habits, room) } else { Vec::new() };
         if let Some(guard) = &branch.guard {
             drafts.truncate(guard.allowed(&drafts, self.tokenizer));
         }

@@ -58,6 +58,17 @@ pub enum Prompt {
     Tokens(Vec<u32>),
 }
 
+/// What is made of what a model writes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// It is an answer.
+    #[default]
+    Answer,
+    /// It is a guess at what will be asked next. The same request for an [`Answer`](Self::Answer) gets it at once; another is drafted from
+    /// it, also where it was stopped.
+    Rehearsal,
+}
+
 /// A request to a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateRequest {
@@ -77,6 +88,8 @@ pub struct GenerateRequest {
     pub likely: Arc<[String]>,
     /// What may be written; anything where there is none. A scripted model does not look at it.
     pub constraint: Option<Constraint>,
+    /// What it is for.
+    pub purpose: Purpose,
 }
 
 /// Why generation ended.

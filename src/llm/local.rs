@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::adapter::{ActiveAdapter, Adapter};
 use super::decode::{Decoding, Root};
 use super::draft::Habits;
-use super::generate::{Draws, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt};
+use super::generate::{Draws, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose};
 use super::kv::KvType;
 use super::placement::{self, Demand, DeviceChoice};
 use super::template::ChatTemplate;
@@ -58,6 +58,10 @@ pub struct LocalModel {
     drafting: bool,
     /// Of the texts that the last request named.
     habits: (Arc<[String]>, Habits),
+    /// Logits behind the prompt that was read last.
+    behind: (Vec<u32>, Vec<f32>),
+    /// The last rehearsal that came to its end: what it was asked with, and what it wrote.
+    rehearsal: Option<(GenerateRequest, Generation)>,
     info: ModelInfo,
 }
 
@@ -83,6 +87,8 @@ impl LocalModel {
             saved_sessions: options.saved_sessions.clone(),
             drafting: options.drafting,
             habits: (Arc::from([]), Habits::default()),
+            behind: (Vec::new(), Vec::new()),
+            rehearsal: None,
             info,
         })
     }
@@ -150,10 +156,14 @@ impl LocalModel {
 
     /// Reads `prompt` into the session, keeping what it begins with already; gives the logits behind it and how many tokens were kept.
     fn prefill(&mut self, prompt: &[u32], cancel: &Cancel, emit: &mut dyn FnMut(GenerateEvent)) -> Result<(Vec<f32>, usize), LlmError> {
-        let cached = self.session.common_prefix(prompt).min(prompt.len() - 1);
+        let known = self.session.common_prefix(prompt);
+        let cached = if known == prompt.len() && self.behind.0 == prompt { known } else { known.min(prompt.len() - 1) };
         self.session.truncate(cached);
         let mut done = cached;
         emit(GenerateEvent::Prefill { done, total: prompt.len(), cached });
+        if cached == prompt.len() {
+            return Ok((self.behind.1.clone(), cached));
+        }
         let mut logits = Vec::new();
         for chunk in prompt[cached..].chunks(PREFILL_CHUNK) {
             if let Some(stop) = cancel.stop() {
@@ -164,6 +174,7 @@ impl LocalModel {
             logits = self.read(Phase::Prefill, chunk, want)?;
             emit(GenerateEvent::Prefill { done, total: prompt.len(), cached });
         }
+        self.behind = (prompt.to_vec(), logits.clone());
         Ok((logits, cached))
     }
 
@@ -174,6 +185,20 @@ impl LocalModel {
             self.habits = (Arc::clone(likely), Habits::of(&texts?));
         }
         Ok(())
+    }
+
+    /// What a rehearsal of `request` has written. A session that has read it need not be there any more: it only saves time.
+    fn rehearsed(&self, request: &GenerateRequest) -> Option<Generation> {
+        let (rehearsed, generation) = self.rehearsal.as_ref()?;
+        let as_answer = GenerateRequest { purpose: Purpose::Answer, ..rehearsed.clone() };
+        let read = generation.timings.prompt_tokens;
+        let timings = GenerateTimings {
+            prompt_tokens: read,
+            cached_tokens: read,
+            generated_tokens: generation.tokens.len(),
+            ..GenerateTimings::default()
+        };
+        (as_answer == *request).then(|| Generation { timings, ..generation.clone() })
     }
 
     fn read(&mut self, phase: Phase, tokens: &[u32], want: Want<'_>) -> Result<Vec<f32>, LlmError> {
@@ -190,6 +215,7 @@ impl Generate for LocalModel {
     fn set_adapter(&mut self, adapter: Option<&Adapter>) -> Result<(), LlmError> {
         let active = adapter.map(|adapter| ActiveAdapter::new(adapter, &self.model)).transpose()?;
         self.session = self.model.session_of(self.session.kv().kv_type, active.map(Arc::new))?;
+        (self.rehearsal, self.behind) = (None, (Vec::new(), Vec::new()));
         Ok(())
     }
 
@@ -232,6 +258,19 @@ impl Generate for LocalModel {
     ) -> Result<Vec<Generation>, LlmError> {
         let context = self.info.context_length;
         let start = Instant::now();
+        let alone = match draws {
+            [Draws { prompt, samplings: [sampling] }] => {
+                Some(GenerateRequest { prompt: (*prompt).clone(), sampling: sampling.clone(), ..request.clone() })
+            }
+            _ => None,
+        };
+        if let Some(generation) = alone.as_ref().and_then(|alone| self.rehearsed(alone)) {
+            let total = generation.timings.prompt_tokens;
+            emit(GenerateEvent::Prefill { done: total, total, cached: total });
+            emit(GenerateEvent::Text(generation.text.clone()));
+            self.habits.1.remember(&generation.tokens);
+            return Ok(vec![generation]);
+        }
         self.learn_habits(&request.likely)?;
         let mut roots: Vec<Root<'_>> = Vec::with_capacity(draws.len());
         let mut cached_tokens = 0;
@@ -260,14 +299,22 @@ impl Generate for LocalModel {
         let start = Instant::now();
         let decoding =
             Decoding { model: &self.model, tokenizer: &self.tokenizer, request, habits: &self.habits.1, drafting: self.drafting };
-        let out = decoding.write(roots, cancel, emit)?;
+        let mut begun = Vec::new();
+        let out = decoding.write(roots, cancel, emit, &mut begun);
+        if out.is_err() && self.drafting && request.purpose == Purpose::Rehearsal {
+            self.habits.1.rehearse(&begun);
+        }
+        let out = out?;
         if let Some(session) = out.session {
             self.session = session;
         }
         if let ([written], true) = (out.written.as_slice(), self.drafting)
             && !written.tokens.is_empty()
         {
-            self.habits.1.remember(&written.tokens);
+            match request.purpose {
+                Purpose::Answer => self.habits.1.remember(&written.tokens),
+                Purpose::Rehearsal => self.habits.1.rehearse(&written.tokens),
+            }
         }
         if !worth_saving.is_empty() {
             self.remember(&worth_saving);
@@ -295,6 +342,10 @@ impl Generate for LocalModel {
                 timings,
             }
         });
-        Ok(generations.collect())
+        let generations: Vec<Generation> = generations.collect();
+        if let (Purpose::Rehearsal, Some(alone), [generation]) = (request.purpose, alone, generations.as_slice()) {
+            self.rehearsal = Some((alone, generation.clone()));
+        }
+        Ok(generations)
     }
 }

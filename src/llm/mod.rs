@@ -59,8 +59,8 @@ pub use adapter::{ActiveAdapter, Adapter};
 pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint, writable};
 pub use error::LlmError;
 pub use generate::{
-    Draws, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Role, Sampling,
-    TokenLogprob,
+    Draws, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Purpose, Role,
+    Sampling, TokenLogprob,
 };
 pub use kv::KvType;
 pub use local::{LoadOptions, LocalModel};

@@ -35,6 +35,9 @@ pub struct Config {
     /// Vim keys in the screen's SQL.
     #[serde(default)]
     pub vim: bool,
+    /// What the model does with a question that is still being typed.
+    #[serde(default)]
+    pub while_typing: WhileTyping,
     /// Keys of the screen, by action: `run-sql = ["f5", "ctrl+r"]`. The screen knows actions and keys, and says what is wrong.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyNames>,
@@ -50,6 +53,19 @@ pub enum ThemeChoice {
     Light,
     /// None.
     Plain,
+}
+
+/// What the model does with a question that is still being typed. It makes the answer come sooner, and no other.
+#[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum WhileTyping {
+    /// It reads it and writes what it would answer.
+    #[default]
+    Answer,
+    /// It reads it: less work for the processor.
+    Read,
+    /// Nothing before Enter.
+    Wait,
 }
 
 /// How a model remembers what it has read; llama.cpp's names.
@@ -163,8 +179,15 @@ mod tests {
             ("quit".to_owned(), KeyNames::One("ctrl+x".into())),
         ]);
         check(
-            "theme = \"light\"\nmouse = false\nvim = true\n[keys]\nquit = \"ctrl+x\"\nhelp = [\"f1\", \"f12\"]\n",
-            Ok(Config { theme: Some(ThemeChoice::Light), mouse: Some(false), vim: true, keys, ..Config::default() }),
+            "theme = \"light\"\nmouse = false\nvim = true\nwhile_typing = \"wait\"\n[keys]\nquit = \"ctrl+x\"\nhelp = [\"f1\", \"f12\"]\n",
+            Ok(Config {
+                theme: Some(ThemeChoice::Light),
+                mouse: Some(false),
+                vim: true,
+                while_typing: WhileTyping::Wait,
+                keys,
+                ..Config::default()
+            }),
         );
         check("theme = \"pink\"", Err("c.toml, line 1: unknown variant `pink`"));
         check("threads = 2\nmodl = \"x\"\n", Err("c.toml, line 2: unknown field `modl`, expected one of `model`"));

@@ -23,7 +23,7 @@ pub mod sessions;
 pub mod wheels;
 
 pub use catalogue::{Entry, Presence, catalogue};
-pub use config::Config;
+pub use config::{Config, WhileTyping};
 pub use error::StoreError;
 pub use hub::Hub;
 pub use paths::Paths;

@@ -20,6 +20,7 @@ use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow,
 use crate::llm::ModelInfo;
 use crate::records::{KnownDatabase, fold_question};
 use crate::schema::Schema;
+use crate::store::WhileTyping;
 
 /// Where keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +127,7 @@ impl RunningJob {
                 | Work::Files { .. }
                 | Work::Look
                 | Work::Refresh
-                | Work::ReadAhead(_)
+                | Work::ReadAhead { .. }
                 | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. })
                 | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
         )
@@ -173,6 +174,8 @@ pub struct Options {
     pub vim: bool,
     /// Whether the mouse is heard.
     pub mouse: bool,
+    /// What the model does with a question that is still being typed.
+    pub while_typing: WhileTyping,
     /// The keys.
     pub keymap: Keymap,
     /// The folder that relative paths begin in.

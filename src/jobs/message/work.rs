@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::ask::Ahead;
 use crate::db::spool::{Arrangement, Order, Spool};
 use crate::jobs::training::TrainWork;
 use crate::records::{DatabaseId, Draft, HistoryState};
@@ -17,8 +18,13 @@ pub enum Work {
     },
     /// Load the model and have it read the open database's schema, so that the first question need not wait for that.
     Prepare,
-    /// Have the model read a question as far as it is typed, where it is loaded.
-    ReadAhead(AskWork),
+    /// Have the model read a question as far as it is typed, or rehearse its answer, where it is loaded.
+    ReadAhead {
+        /// As it would be asked.
+        asked: AskWork,
+        /// What the model does.
+        ahead: Ahead,
+    },
     /// Answer a question over the open database, up to checked SQL: nothing runs.
     Ask(AskWork),
     /// Run SQL on the open database, under the guard and the limits.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::ask::AnswerState;
+use crate::ask::{Ahead, AnswerState};
 use crate::db::demo;
 use crate::jobs::AskWork;
 use crate::llm::Scripted;
@@ -127,7 +127,7 @@ fn the_model_reads_the_schema_before_it_is_asked() {
 
 #[test]
 fn what_is_typed_loads_no_model() {
-    let work = Work::ReadAhead(AskWork { question: "how many".into(), ..AskWork::default() });
+    let work = Work::ReadAhead { asked: AskWork { question: "how many".into(), ..AskWork::default() }, ahead: Ahead::Rehearse };
     assert_eq!(reports(&[], work, false), [Report::Done { job: 2, outcome: Outcome::Prepared }]);
 }
 

@@ -2,6 +2,8 @@
 
 use super::super::state::Pane;
 use super::*;
+use crate::ask::Ahead;
+use crate::store::WhileTyping;
 
 #[test]
 fn ctrl_c_cancels_and_quits_only_when_pressed_twice_with_nothing_running() {
@@ -198,7 +200,7 @@ fn a_question_is_read_while_it_is_typed() {
     let mut screen = Screen::opened((80, 24));
     let work = |screen: &Screen| {
         screen.effects.iter().find_map(|effect| match effect {
-            Effect::Submit { job, work: Work::ReadAhead(asked) } => Some((*job, asked.question.clone())),
+            Effect::Submit { job, work: Work::ReadAhead { asked, .. } } => Some((*job, asked.question.clone())),
             _ => None,
         })
     };
@@ -233,6 +235,56 @@ fn a_question_is_read_while_it_is_typed() {
     screen.submitted(|work| matches!(work, Work::Ask(asked) if asked.question.ends_with("ofjazz")));
     screen.event(Event::Tick(5_000));
     assert_eq!(work(&screen), None, "an empty line needs no reading");
+}
+
+#[test]
+fn an_answer_is_rehearsed_anew_when_the_sentence_ends() {
+    let mut screen = Screen::opened((80, 24));
+    screen.state.model = Some(ModelInfo::default());
+    let work = |screen: &Screen| match screen.state.running.last().map(|job| (job.job, &job.work)) {
+        Some((job, Work::ReadAhead { asked, ahead })) => (job, asked.question.clone(), *ahead),
+        other => panic!("{other:?}"),
+    };
+    let typed = |screen: &mut Screen, text: &str, at| {
+        text.chars().for_each(|c| {
+            screen.press(&[&c.to_string()]);
+        });
+        screen.event(Event::Tick(at));
+    };
+    typed(&mut screen, "How many songs", 1_000);
+    let (first, question, ahead) = work(&screen);
+    assert_eq!((question.as_str(), ahead), ("How many songs", Ahead::Rehearse));
+    typed(&mut screen, " are there", 1_200);
+    assert_eq!(work(&screen).0, first, "what it writes may still be right");
+    typed(&mut screen, "?", 1_220);
+    assert!(screen.effects.contains(&Effect::Cancel(first)));
+    screen.event(Event::Tick(1_230));
+    assert!(!screen.effects.contains(&Effect::Cancel(first)), "once is enough");
+    screen.done(first, Outcome::Cancelled);
+    screen.event(Event::Tick(1_240));
+    let (second, question, _) = work(&screen);
+    assert_eq!(question, "How many songs are there?");
+    screen.event(Event::Tick(5_000));
+    assert!(!screen.effects.contains(&Effect::Cancel(second)), "this is what will be asked");
+    screen.done(second, Outcome::Prepared);
+    screen.event(Event::Tick(6_000));
+    assert!(screen.state.running.iter().all(|job| !matches!(job.work, Work::ReadAhead { .. })), "it is known");
+}
+
+#[test]
+fn how_much_is_done_while_typing_is_the_persons_choice() {
+    for (choice, expected) in [(WhileTyping::Read, Some(Ahead::Read)), (WhileTyping::Wait, None)] {
+        let mut screen = Screen::opened((80, 24));
+        screen.state.model = Some(ModelInfo::default());
+        screen.state.options.while_typing = choice;
+        screen.press(&["How many songs are there?"]);
+        screen.event(Event::Tick(1_000));
+        let ahead = screen.effects.iter().find_map(|effect| match effect {
+            Effect::Submit { work: Work::ReadAhead { ahead, .. }, .. } => Some(*ahead),
+            _ => None,
+        });
+        assert_eq!(ahead, expected);
+    }
 }
 
 #[test]

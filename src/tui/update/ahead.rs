@@ -1,9 +1,11 @@
-//! A question is read by the model while it is typed, so that Enter waits for the answer alone.
+//! A question is read by the model while it is typed, and its answer rehearsed, so that Enter waits for little.
 
 use super::super::event::Effect;
 use super::super::state::{Pane, State};
 use super::{ask, submit};
+use crate::ask::Ahead;
 use crate::jobs::{ModelsWork, TrainWork, Work};
+use crate::store::WhileTyping;
 
 /// What is typed is read after so many new words, or after a pause of this length.
 const WORDS: usize = 3;
@@ -16,20 +18,32 @@ pub(super) fn read(state: &mut State) -> Vec<Effect> {
         state.ahead.typed = typed;
         state.ahead.typed_ms = state.clock_ms;
     }
-    if !is_due(state) {
+    let ahead = match state.options.while_typing {
+        WhileTyping::Answer => Ahead::Rehearse,
+        WhileTyping::Read => Ahead::Read,
+        WhileTyping::Wait => return Vec::new(),
+    };
+    if !is_wanted(state) || !is_due(state) {
         return Vec::new();
     }
+    if !is_free(state) {
+        // What it writes is of a question that is no more; as far as it came it helps with this one.
+        return if is_complete(state) { cancel(state) } else { Vec::new() };
+    }
     let typed = state.ahead.typed.trim_end().to_owned();
-    let work = ask::work(state, &typed, &[]);
+    let asked = ask::work(state, &typed, &[]);
     state.ahead.read = typed;
-    submit(state, Work::ReadAhead(work)).1
+    submit(state, Work::ReadAhead { asked, ahead }).1
 }
 
 fn is_due(state: &State) -> bool {
-    let ahead = &state.ahead;
-    let paused = state.clock_ms >= ahead.typed_ms + PAUSE_MS;
     let words = |text: &str| text.split_whitespace().count();
-    is_wanted(state) && is_free(state) && (paused || words(&ahead.typed) >= words(&ahead.read) + WORDS)
+    is_complete(state) || words(&state.ahead.typed) >= words(&state.ahead.read) + WORDS
+}
+
+/// Whether what is typed may be all: a sentence has ended, or nothing more comes.
+fn is_complete(state: &State) -> bool {
+    state.ahead.typed.trim_end().ends_with(['?', '.', '!']) || state.clock_ms >= state.ahead.typed_ms + PAUSE_MS
 }
 
 /// Whether something is typed that the model has not read, so that time has to be told more often.
@@ -47,7 +61,7 @@ fn is_free(state: &State) -> bool {
             job.work,
             Work::Open { .. }
                 | Work::Prepare
-                | Work::ReadAhead(_)
+                | Work::ReadAhead { .. }
                 | Work::Ask(_)
                 | Work::Models(ModelsWork::Use { .. })
                 | Work::Train(TrainWork::Compare { .. })
@@ -58,6 +72,15 @@ fn is_free(state: &State) -> bool {
 /// Nothing more is read ahead: a question is asked.
 pub(super) fn stop(state: &mut State) -> Vec<Effect> {
     state.ahead = Default::default();
-    let reading = state.running.iter_mut().filter(|job| matches!(job.work, Work::ReadAhead(_)));
-    reading.map(|job| Effect::Cancel(job.job)).collect()
+    cancel(state)
+}
+
+fn cancel(state: &mut State) -> Vec<Effect> {
+    let reading = state.running.iter_mut().filter(|job| matches!(job.work, Work::ReadAhead { .. }) && !job.stopping);
+    reading
+        .map(|job| {
+            job.stopping = true;
+            Effect::Cancel(job.job)
+        })
+        .collect()
 }

@@ -99,7 +99,7 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
 /// Opens `database` in the background. What is being written is written down first.
 pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
     let mut effects = keep::save_drafts_now(state);
-    for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::ReadAhead(_) | Work::Open { .. })) {
+    for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::ReadAhead { .. } | Work::Open { .. })) {
         job.stopping = true;
         effects.push(Effect::Cancel(job.job));
     }

@@ -94,7 +94,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
     match (&running.work, outcome) {
         (Work::Open { .. }, outcome) => return opened(state, &running, outcome),
         // A model that is missing is said when it is asked.
-        (Work::Prepare | Work::ReadAhead(_), _) => {}
+        (Work::Prepare | Work::ReadAhead { .. }, _) => {}
         (Work::Ask(_), outcome) => return answered::answered(state, &running, outcome),
         (Work::Run { sql }, outcome) => return answered::ran(state, &running, sql, outcome),
         (Work::Plan { sql }, Outcome::Planned(table)) => {
