@@ -298,29 +298,21 @@ impl Tile<'_, 1> {
                 if !MINIMUMS && FIT > 0 {
                     products = std::array::from_fn(|t| [_mm256_set1_epi32(*debts.add(at + t)); 2]);
                 }
-                let mut short = [[_mm256_setzero_si256(); 2]; T];
-                let mut left = chunks;
+                // The first sums of a group, or of what fits, need no zeros to be added to.
+                let mut short = first_pairs::<T, FIT>(weights, quants);
+                (weights, quants) = (weights.add(at_once * 4 * ROWS), quants.add(at_once * T));
+                if FIT < FOURS {
+                    widen(&mut products, &short, ones);
+                }
+                let mut left = chunks - 1;
                 while left > 0 {
-                    for four in 0..at_once {
-                        let mut bytes = halves(weights, four);
-                        let mut magnitudes = bytes;
-                        if FIT == 0 {
-                            // The bytes are signed ones with 128 added: taken as those, they owe nothing.
-                            bytes = bytes.map(|bytes| _mm256_xor_si256(bytes, _mm256_set1_epi8(-128)));
-                            magnitudes = bytes.map(|signed| _mm256_abs_epi8(signed));
-                        }
-                        for (t, short) in short.iter_mut().enumerate() {
-                            let spread = _mm256_set1_epi32(quants.add(four * T + t).read_unaligned());
-                            for half in 0..2 {
-                                let spread = if FIT == 0 { _mm256_sign_epi8(spread, bytes[half]) } else { spread };
-                                let pairs = _mm256_maddubs_epi16(magnitudes[half], spread);
-                                let is_first = FIT < FOURS && four == 0;
-                                short[half] = if is_first { pairs } else { _mm256_add_epi16(short[half], pairs) };
-                            }
-                        }
-                    }
                     if FIT < FOURS {
+                        short = first_pairs::<T, FIT>(weights, quants);
                         widen(&mut products, &short, ones);
+                    } else {
+                        for four in 0..at_once {
+                            more_pairs(&mut short, weights, quants, four);
+                        }
                     }
                     (weights, quants) = (weights.add(at_once * 4 * ROWS), quants.add(at_once * T));
                     left -= 1;
@@ -362,6 +354,55 @@ const fn at_once(fit: usize) -> usize {
         0 => 1,
         1..4 => fit,
         _ => 4,
+    }
+}
+
+/// The sums of two products of as many times four columns as are taken in one go.
+///
+/// # Safety
+/// The processor has AVX2; the columns can be read.
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn first_pairs<const T: usize, const FIT: usize>(weights: *const u8, quants: *const i32) -> [[__m256i; 2]; T] {
+    let mut short = [[_mm256_setzero_si256(); 2]; T];
+    // SAFETY: passed on.
+    unsafe {
+        let bytes = halves(weights, 0);
+        for (t, short) in short.iter_mut().enumerate() {
+            let spread = _mm256_set1_epi32(quants.add(t).read_unaligned());
+            for half in 0..2 {
+                short[half] = if FIT == 0 {
+                    // The bytes are signed ones with 128 added: taken as those, they owe nothing.
+                    let signed = _mm256_xor_si256(bytes[half], _mm256_set1_epi8(-128));
+                    _mm256_maddubs_epi16(_mm256_abs_epi8(signed), _mm256_sign_epi8(spread, signed))
+                } else {
+                    _mm256_maddubs_epi16(bytes[half], spread)
+                };
+            }
+        }
+        for four in 1..at_once(FIT) {
+            more_pairs(&mut short, weights, quants, four);
+        }
+    }
+    short
+}
+
+/// Adds those of the times four columns after `four` others.
+///
+/// # Safety
+/// As for [`first_pairs`].
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn more_pairs<const T: usize>(short: &mut [[__m256i; 2]; T], weights: *const u8, quants: *const i32, four: usize) {
+    // SAFETY: passed on.
+    unsafe {
+        let bytes = halves(weights, four);
+        for (t, short) in short.iter_mut().enumerate() {
+            let spread = _mm256_set1_epi32(quants.add(four * T + t).read_unaligned());
+            for half in 0..2 {
+                short[half] = _mm256_add_epi16(short[half], _mm256_maddubs_epi16(bytes[half], spread));
+            }
+        }
     }
 }
 
