@@ -34,12 +34,11 @@
 //! | Qwen2.5-Coder 1.5B Q4_K_M (n 5) | 355 | 171 | 35.2 | 31.8 |
 //! | Qwen2.5-Coder 0.5B Q4_K_M (n 5) | 1,100 | 314 | 80.0 | 56.5 |
 //!
-//! On two Zen 4 cores without AVX-512 (the AVX2 kernels; threads of a shared processor), medians of five: 0.5B prefill 262 against 115, decode
-//! 45.2 against 35.5; 1.5B prefill 79.8 against 44.5, decode 21.2 against 18.9. In quieter hours its one row reads 28 GB/s, of 28.7 that a scan
-//! reaches: it waits for memory, not for the kernels. A second row of a pass costs a third of it, each further one up to eight about two
-//! fifths; eight different drafts took 3.6 to 4.1 times as long as one with the 1.5B. A prompt of one token takes as long as eleven more:
-//! weights have to be made into panels. Beside two programs that take all they get, the 0.5B keeps 49% of its prefill and 38% of its decode,
-//! llama.cpp 28% and 4% (n 3).
+//! On two Zen 4 cores without AVX-512 (the AVX2 kernels; a shared processor), medians of five: 0.5B prefill 365 against 123, decode 49.5 against
+//! 35.1; 1.5B prefill 112 against 54.5, decode 23.8 against 22.5: it waits for memory, not for the kernels. Further rows of a pass cost two
+//! fifths of it each; eight different drafts took 3.7 to 3.9 times as long as one with the 1.5B. A prompt of one token takes as long as eleven
+//! more: weights have to be made into panels. Beside two programs that take all they get, the 0.5B keeps 46% of its prefill and 38% of its
+//! decode, llama.cpp 37% and 19% (n 3).
 //!
 //! With AVX-512, decoding the 1.5B reads about 35 GB/s of 55 that a scan of memory reaches (63%). Prompts run at 465 GMAC/s of 1,062 (44%). The kernels
 //! alone, in GMAC/s at one row and at 128: Q4_K 100 and 469, Q5_K 73 and 455, Q6_K 63 and 420, Q4_0 83 and 497, Q4_1 73 and 446, Q5_0 62 and

@@ -9,8 +9,9 @@
 `speed`: medians of prefill and decode tokens/s. `--busy N` runs N endless loops beside both, for the load test.
 `questions`: one question a line; from Enter to SQL with everything warm (model loaded, schema read), each in one process that answers all, over
 the same prompt text. Ours is what `eval` says of each question, looking up values and running the SQL included.
-`screen`: the same as a person meets it, question by question in turn: typed into the screen (in tmux, a key each `--key-ms`), Enter 200 ms
-after the last key, up to the first draft on the screen; what is typed is read meanwhile. llama.cpp gets the whole prompt at Enter.
+`screen`: the same as a person meets it, question by question in turn: typed into the screen (in tmux, a key each `--key-ms`), Enter
+`--enter-ms` after the last key, up to the first draft on the screen; what is typed is read meanwhile, and its answer
+rehearsed. llama.cpp gets the whole prompt at Enter.
 """
 import argparse
 import json
@@ -141,16 +142,16 @@ class Screen:
     def keys(self, *keys):
         subprocess.run([*self.tmux, "send-keys", *keys], check=True)
 
-    def ask(self, question, key_ms):
+    def ask(self, question, key_ms, enter_ms):
         """Milliseconds from Enter to a first draft: then drafts are compared, or nothing is left to do."""
         self.keys("C-g")
         for key in question:
             self.keys("-l", key)
             time.sleep(key_ms / 1000)
-        time.sleep(0.2)
+        time.sleep(enter_ms / 1000)
         start = time.perf_counter()
         self.keys("Enter")
-        self.wait(lambda text: "reading" in text or "writing" in text, 10)
+        self.wait(lambda text: question[-12:] not in text.splitlines()[-3], 10)  # the line was sent
         self.wait(lambda text: "comparing" in text or "idle" in text, 60)
         written = time.perf_counter()
         self.wait(lambda text: "idle" in text, 120)
@@ -168,9 +169,9 @@ def screen(args):
     peer.create_completion(prompts[0], max_tokens=1, temperature=0.0)
     ours, pairs = Screen(args), []
     try:
-        ours.ask(WARMING, 0)
+        ours.ask(WARMING, 0, 200)
         for question, tokens in zip(asked, prompts):
-            mine = ours.ask(question, args.key_ms)
+            mine = ours.ask(question, args.key_ms, args.enter_ms)
             start = time.perf_counter()
             peer.create_completion(tokens, max_tokens=256, temperature=0.0, stop=["\n```", "<|im_end|>", ";"])
             pairs.append((mine, 1000 * (time.perf_counter() - start)))
@@ -197,6 +198,7 @@ def main():
     parser.add_argument("--questions")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--key-ms", type=float, default=100)
+    parser.add_argument("--enter-ms", type=float, default=200)
     args = parser.parse_args()
     {"speed": speed, "questions": questions, "screen": screen}[args.what](args)
 
