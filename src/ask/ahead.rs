@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::draw::drafting;
+use super::draw::draft_request;
 use super::event::AskEvent;
 use super::pipeline::{AskError, MAX_QUESTION_BYTES, first_parts};
 use super::request::AskRequest;
@@ -45,7 +45,7 @@ pub enum Ahead {
 }
 
 /// Fewer words say nothing about the answer.
-const WORDS: usize = 3;
+const FEWEST_WORDS: usize = 3;
 
 /// Has the model read the question of `request` as far as it is typed, or rehearse its answer. Nothing is done for a form that puts the
 /// question first, nor for a schema so large that what is told of it depends on the question.
@@ -58,8 +58,8 @@ pub fn read_ahead(schema: &Schema, model: &mut dyn Generate, request: &AskReques
         return Ok(());
     }
     let likely = likely_answers(schema, request.form);
-    if ahead == Ahead::Rehearse && request.question.split_whitespace().count() >= WORDS {
-        let rehearsal = drafting(schema, request, render(&parts, request.form), likely);
+    if ahead == Ahead::Rehearse && request.question.split_whitespace().count() >= FEWEST_WORDS {
+        let rehearsal = draft_request(schema, request, render(&parts, request.form), likely);
         model.generate(&GenerateRequest { purpose: Purpose::Rehearsal, ..rehearsal }, cancel, &mut |_| ())?;
         return Ok(());
     }
@@ -139,9 +139,9 @@ mod tests {
         assert!(rehearsed.purpose == Purpose::Rehearsal && rehearsed.constraint.is_some() && rehearsed.max_tokens > 100);
         let question = AskRequest::new("How many table_1 are there", Form::Chat);
         let (likely, prompt) = (likely_answers(&schema(2), Form::Chat), render(&first_parts(&schema(2), &question), Form::Chat));
-        let asked = drafting(&schema(2), &question, prompt, likely);
+        let asked = draft_request(&schema(2), &question, prompt, likely);
         assert_eq!(GenerateRequest { purpose: Purpose::Answer, ..rehearsed.clone() }, asked);
-        let other = drafting(&schema(3), &question, asked.prompt.clone(), Arc::clone(&asked.likely));
+        let other = draft_request(&schema(3), &question, asked.prompt.clone(), Arc::clone(&asked.likely));
         assert_ne!(other, asked, "other names are let through");
         assert_eq!(rehearse("How many").max_tokens, 0, "two words are only read");
     }

@@ -66,7 +66,7 @@ impl Asking<'_> {
             (self.emit)(AskEvent::Prompt(self.model.render(first)?));
         }
         let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
-        let generation = drafting(self.schema, self.request, first.clone(), Arc::clone(&self.likely));
+        let generation = draft_request(self.schema, self.request, first.clone(), Arc::clone(&self.likely));
         let emit = &mut *self.emit;
         let generations = self.model.generate_many(&generation, &draws, self.cancel, &mut |event| match event {
             GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),
@@ -94,7 +94,7 @@ impl Asking<'_> {
 }
 
 /// What a model is asked with for a draft.
-pub(super) fn drafting(schema: &Schema, request: &AskRequest, prompt: Prompt, likely: Arc<[String]>) -> GenerateRequest {
+pub(super) fn draft_request(schema: &Schema, request: &AskRequest, prompt: Prompt, likely: Arc<[String]>) -> GenerateRequest {
     GenerateRequest {
         prompt,
         shared_messages: 1,

@@ -36,7 +36,7 @@
 //!
 //! On two Zen 4 cores without AVX-512 (the AVX2 kernels; a shared processor), medians of five: 0.5B prefill 365 against 123, decode 49.5 against
 //! 35.1; 1.5B prefill 112 against 54.5, decode 23.8 against 22.5: it waits for memory, not for the kernels. Further rows of a pass cost two
-//! fifths of it each; eight different drafts took 3.7 to 3.9 times as long as one with the 1.5B. A prompt of one token takes as long as eleven
+//! fifths of it each; eight different drafts took 3.5 to 3.9 times as long as one with the 1.5B. A prompt of one token takes as long as eleven
 //! more: weights have to be made into panels. Beside two programs that take all they get, the 0.5B keeps 46% of its prefill and 38% of its
 //! decode, llama.cpp 37% and 19% (n 3).
 //!

@@ -104,27 +104,32 @@ pub(in super::super) fn products(
     b: (&[f32], usize),
     out: &mut [f32],
 ) -> bool {
-    match level {
-        Level::Scalar => return false,
-        Level::Avx2 => {
-            // SAFETY: the level has AVX2 and FMA; rows and columns are inside the slices, as the caller has checked.
-            unsafe { products_avx2(rows, a, depth, b, out) };
-            return true;
+    // SAFETY: `Level` says what the processor has; rows and columns are inside the slices, as the caller has checked.
+    unsafe {
+        match level {
+            Level::Avx512 => products_avx512(rows, a, depth, b, out),
+            Level::Avx2 => products_avx2(rows, a, depth, b, out),
+            Level::Scalar => return false,
         }
-        Level::Avx512 => {}
     }
+    true
+}
+
+/// # Safety
+/// The processor has AVX-512 F; lengths as [`products`] asks.
+#[target_feature(enable = "avx2,fma,avx512f")]
+unsafe fn products_avx512(rows: &[usize], a: (&[f32], usize), depth: usize, b: (&[f32], usize), out: &mut [f32]) {
     let mut column = 0;
     while column < b.1 {
-        // SAFETY: the level has AVX-512 F; rows and columns are inside the slices, as the caller has checked.
+        // SAFETY: passed on; the width is a multiple of sixteen.
         column += unsafe {
             match b.1 - column {
-                64.. => products_columns::<4>(rows, a, depth, b, column, out),
-                32..64 => products_columns::<2>(rows, a, depth, b, column, out),
-                _ => products_columns::<1>(rows, a, depth, b, column, out),
+                64.. => columns_avx512::<4>(rows, a, depth, b, column, out),
+                32..64 => columns_avx512::<2>(rows, a, depth, b, column, out),
+                _ => columns_avx512::<1>(rows, a, depth, b, column, out),
             }
         };
     }
-    true
 }
 
 /// Columns `column..column + 16 * N`; gives their number.
@@ -132,7 +137,7 @@ pub(in super::super) fn products(
 /// # Safety
 /// The processor has AVX-512 F; lengths as [`products`] asks.
 #[target_feature(enable = "avx2,fma,avx512f")]
-unsafe fn products_columns<const N: usize>(
+unsafe fn columns_avx512<const N: usize>(
     rows: &[usize],
     a: (&[f32], usize),
     depth: usize,

@@ -1,6 +1,7 @@
 //! What keys do.
 
 use super::super::state::Pane;
+use super::super::update::is_read_ahead_wanted;
 use super::*;
 use crate::ask::Ahead;
 use crate::store::WhileTyping;
@@ -284,6 +285,7 @@ fn how_much_is_done_while_typing_is_the_persons_choice() {
             _ => None,
         });
         assert_eq!(ahead, expected);
+        assert!(!is_read_ahead_wanted(&screen.state), "{choice:?}: time need not be told often");
     }
 }
 

@@ -18,11 +18,7 @@ pub(super) fn read(state: &mut State) -> Vec<Effect> {
         state.ahead.typed = typed;
         state.ahead.typed_ms = state.clock_ms;
     }
-    let ahead = match state.options.while_typing {
-        WhileTyping::Answer => Ahead::Rehearse,
-        WhileTyping::Read => Ahead::Read,
-        WhileTyping::Wait => return Vec::new(),
-    };
+    let Some(ahead) = choice(state) else { return Vec::new() };
     if !is_wanted(state) || !is_due(state) {
         return Vec::new();
     }
@@ -34,6 +30,15 @@ pub(super) fn read(state: &mut State) -> Vec<Effect> {
     let asked = ask::work(state, &typed, &[]);
     state.ahead.read = typed;
     submit(state, Work::ReadAhead { asked, ahead }).1
+}
+
+/// What the person wants the model to do before Enter.
+fn choice(state: &State) -> Option<Ahead> {
+    match state.options.while_typing {
+        WhileTyping::Answer => Some(Ahead::Rehearse),
+        WhileTyping::Read => Some(Ahead::Read),
+        WhileTyping::Wait => None,
+    }
 }
 
 fn is_due(state: &State) -> bool {
@@ -51,7 +56,12 @@ pub(in super::super) fn is_wanted(state: &State) -> bool {
     let (ahead, typed) = (&state.ahead, state.ask.lines());
     let is_new =
         typed.iter().any(|line| !line.trim().is_empty()) && (typed.join(" ") != ahead.typed || ahead.typed.trim_end() != ahead.read);
-    is_new && state.focus == Pane::Ask && state.window.is_none() && !state.database.is_empty() && state.model.is_some()
+    is_new
+        && choice(state).is_some()
+        && state.focus == Pane::Ask
+        && state.window.is_none()
+        && !state.database.is_empty()
+        && state.model.is_some()
 }
 
 /// Whether no work waits for the model's thread.
