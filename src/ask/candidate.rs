@@ -17,6 +17,9 @@ use crate::sql::{Asked, ReadOnlySql, Suspicion, suspicions};
 /// A draft that only serves to be compared gets no more than this.
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
 
+/// Kinds of fixes that put the same thing in another form: they are no reason to doubt.
+const EXACT: [&str; 3] = ["double_quotes", "date", "boolean"];
+
 /// A draft of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Candidate {
@@ -130,9 +133,9 @@ impl Candidate {
         }
     }
 
-    /// Whether anything but quotes had to be changed in it.
+    /// Whether anything had to be changed in it but the form in which the same thing is written.
     pub(super) fn is_mended(&self) -> bool {
-        self.fixes.iter().any(|fix| fix.kind != "double_quotes")
+        self.fixes.iter().any(|fix| !EXACT.contains(&fix.kind.as_str()))
     }
 
     /// Its rows, where it ran.

@@ -13,6 +13,8 @@
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
+//! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `yes_no`: yes and no kept as words
 
 mod cover;
 mod idle;
@@ -21,7 +23,9 @@ mod keys;
 mod names;
 mod nearest;
 mod structure;
+pub(crate) mod times;
 mod unquoted;
+mod yes_no;
 
 use std::ops::Range;
 
@@ -75,6 +79,10 @@ pub enum ChangeKind {
     Table,
     /// A table that FROM lacked.
     Join,
+    /// A number that stands for a point in time.
+    Date,
+    /// A word that stands for yes or no.
+    Boolean,
 }
 
 impl ChangeKind {
@@ -88,6 +96,8 @@ impl ChangeKind {
             Self::Column => "column",
             Self::Table => "table",
             Self::Join => "join",
+            Self::Date => "date",
+            Self::Boolean => "boolean",
         }
     }
 }
@@ -126,6 +136,10 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     }
     let (now, quoted) = mend_double_quotes(&now, schema);
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
+    let (now, stored) = yes_no::mend(&now, schema);
+    changes.extend(stored);
+    let (now, dated) = times::mend(&now, schema);
+    changes.extend(dated);
     Mended { sql: now, changes, settled }
 }
 
