@@ -75,6 +75,8 @@ pub enum ChangeKind {
     Table,
     /// A table that FROM lacked.
     Join,
+    /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
+    GuessedKey,
 }
 
 impl ChangeKind {
@@ -88,6 +90,7 @@ impl ChangeKind {
             Self::Column => "column",
             Self::Table => "table",
             Self::Join => "join",
+            Self::GuessedKey => "guessed_key",
         }
     }
 }
