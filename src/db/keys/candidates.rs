@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 
 use super::catalogue::{Catalogue, Ground, KeyColumn};
+use super::class::{Agreement, Class};
 use super::names::{Reading, forms, is_common, readings, shared, squeeze, words};
 use crate::schema::{Column, KeyOrigin, Table, TableKind};
 
@@ -25,6 +26,8 @@ pub(super) struct Choice<'s> {
     /// The place of the table referred to.
     pub(super) target: usize,
     pub(super) key: KeyColumn<'s>,
+    /// How the declared types go together.
+    pub(super) agreement: Agreement,
     pub(super) need: Need,
     pub(super) rank: Rank,
 }
@@ -53,6 +56,9 @@ pub(super) struct Proposal<'s> {
     pub(super) column: &'s Column,
     pub(super) choices: Vec<Choice<'s>>,
 }
+
+/// What no table's name is as many words away as.
+const FAR: usize = 1_000;
 
 /// Kinds of [`Rank`].
 const NAMED: u8 = 0;
@@ -85,7 +91,8 @@ const PARTS: [&str; 36] = [
     "poster", "moderator", "host", "organizer", "organiser", "requester", "submitter", "actor", "manager", "supervisor", "head", "admin",
 ];
 /// Tables of people, the likeliest first.
-const PEOPLE: [&str; 10] = ["user", "person", "member", "employee", "staff", "contact", "account", "profile", "customer", "party"];
+const PEOPLE: [&str; 12] =
+    ["user", "person", "member", "employee", "staff", "contact", "account", "profile", "customer", "party", "faculty", "teacher"];
 
 /// What the names of `catalogue`'s schema propose, in its order.
 pub(super) fn propose<'s>(catalogue: &Catalogue<'s>) -> Vec<Proposal<'s>> {
@@ -121,9 +128,14 @@ fn choices<'s>(catalogue: &Catalogue<'s>, owner: usize, table: &'s Table, column
     }
     seeker.by_key_name(&mut out);
     out.sort_by_key(|choice| (choice.rank, choice.need));
-    let mut seen: Vec<usize> = Vec::new();
-    // A table is proposed once, by the nearest name.
-    out.retain(|choice| !seen.contains(&choice.target) && { seen.push(choice.target); true });
+    // A key is proposed once, by the nearest name.
+    let mut seen: Vec<(usize, &str)> = Vec::new();
+    out.retain(|choice| {
+        let at = (choice.target, choice.key.column.name.as_str());
+        let is_new = !seen.contains(&at);
+        seen.extend(is_new.then_some(at));
+        is_new
+    });
     out
 }
 
@@ -159,29 +171,43 @@ impl<'s> Seeker<'_, 's> {
             let (before, name) = (reading.stem.get(..role).unwrap_or_default(), run.concat());
             let plain = self.catalogue.named(&name);
             let found = if plain.is_empty() { forms(run).iter().skip(1).flat_map(|form| self.catalogue.named(form)).collect() } else { plain.iter().collect::<Vec<_>>() };
+            let role = role + usize::from(reading.numbered);
             for &&(target, left_out) in &found {
-                let role = role + usize::from(reading.numbered);
-                let Some((key, is_named)) = self.key_of(target, &name, reading.key_word.as_deref()) else { continue };
                 if target == self.owner && (role == 0 || self.own_key || before.iter().all(|word| self.own_words().contains(word))) {
                     continue;
                 }
-                if self.own_key && (role > 0 || self.catalogue.is_named(self.owner, &name) || squeeze(&key.column.name) != squeeze(&self.column.name)) {
+                if self.own_key && (role > 0 || self.catalogue.is_named(self.owner, &name)) {
                     continue;
                 }
                 let (foreign, family) = self.distance(target, left_out);
-                let need = match &reading.key_word {
-                    _ if self.own_key => Need::Partners,
-                    Some(_) if role == 0 && foreign == 0 && is_named => Need::Nothing,
-                    Some(_) if role == 0 || foreign == 0 => Need::Partners,
-                    Some(_) => Need::Fit,
-                    None => match self.need_of_bare(target, (before, &name), role, foreign) {
-                        Some(need) => need,
-                        None => continue,
-                    },
-                };
-                out.push(Choice { target, key, need, rank: Rank { kind: NAMED, role, foreign, family: Reverse(family) } });
+                let rank = Rank { kind: NAMED, role, foreign, family: Reverse(family) };
+                for (key, is_named) in self.keys_of(target, &name, reading.key_word.as_deref()) {
+                    let need = match &reading.key_word {
+                        Some(_) if role == 0 && foreign == 0 && is_named => Some(Need::Nothing),
+                        Some(_) if role == 0 || foreign == 0 => Some(Need::Partners),
+                        Some(_) => Some(Need::Fit),
+                        None => self.need_of_bare(target, (before, &name), role, foreign),
+                    };
+                    out.extend(need.and_then(|need| self.choice(target, key, need, rank)));
+                }
             }
         }
+    }
+
+    /// With more to show where the declared types do not agree.
+    fn choice(&self, target: usize, key: KeyColumn<'s>, need: Need, rank: Rank) -> Option<Choice<'s>> {
+        let agreement = self.agreement(key.column);
+        let need = match agreement {
+            Agreement::Same => need,
+            Agreement::Digits if need == Need::Nothing => Need::Partners,
+            Agreement::Digits => need.max(Need::Fit),
+            Agreement::Never => return None,
+        };
+        Some(Choice { target, key, agreement, need, rank })
+    }
+
+    fn agreement(&self, key: &Column) -> Agreement {
+        Class::of(self.column).agreement(Class::of(key))
     }
 
     /// What a column has to show that is called as a table, with nothing in its name that says it is a key.
@@ -212,29 +238,34 @@ impl<'s> Seeker<'_, 's> {
             && self.own_words().iter().any(|word| forms(std::slice::from_ref(word)).iter().any(|form| form == name))
     }
 
-    /// The key of `target` that a column called after it refers to, and whether its name says so too.
-    fn key_of(&self, target: usize, name: &str, key_word: Option<&str>) -> Option<(KeyColumn<'s>, bool)> {
+    /// The keys of `target` that a column called after it may refer to, and whether their names say so too: the one that identifies its
+    /// rows, and for a text also the one that names them.
+    fn keys_of(&self, target: usize, name: &str, key_word: Option<&str>) -> Vec<(KeyColumn<'s>, bool)> {
         let own = squeeze(&self.column.name);
-        let is_named = |key: &&&KeyColumn<'s>| {
+        let worth = |key: &KeyColumn<'s>| {
             let called = squeeze(&key.column.name);
-            ["id", "pk", "rowid", "zpk"].contains(&called.as_str())
-                || called == own
-                || key_word.is_some_and(|word| called == word || called == format!("{name}{word}"))
+            let is_exact = called == own || key_word.is_some_and(|word| called == word || called == format!("{name}{word}"));
+            let is_named = is_exact || ["id", "pk", "rowid", "zpk"].contains(&called.as_str());
+            let agrees = self.agreement(key.column) == Agreement::Same;
+            (is_named || key.ground == Ground::Primary).then_some((agrees, is_exact && key_word.is_some(), is_named, key.ground == Ground::Primary))
         };
-        let fitting: Vec<&KeyColumn<'s>> = self.catalogue.keys(target).iter().filter(|key| self.agrees(key.column)).collect();
-        let exact = |key: &&&KeyColumn<'s>| key_word.is_some_and(|word| squeeze(&key.column.name).ends_with(word)) && is_named(key);
-        let named = fitting.iter().find(exact).or_else(|| fitting.iter().find(is_named));
-        named.map(|key| (**key, true)).or_else(|| Some((**fitting.iter().find(|key| key.ground == Ground::Primary)?, false)))
-    }
-
-    fn agrees(&self, key: &Column) -> bool {
-        Class::of(self.column).agrees(Class::of(key))
+        let is_name = |key: &KeyColumn<'s>| self.agreement(key.column) == Agreement::Same && Class::of(key.column) == Class::Text;
+        let all = self.catalogue.keys(target);
+        let best = all.iter().filter_map(|key| Some((worth(key)?, *key))).rev().max_by_key(|(worth, _)| *worth);
+        let mut out: Vec<(KeyColumn<'s>, bool)> = best.into_iter().map(|((_, _, is_named, _), key)| (key, is_named)).collect();
+        if key_word.is_none() {
+            let others = all.iter().filter(|key| is_name(key) && !out.iter().any(|(known, _)| known.column.name == key.column.name));
+            let others: Vec<KeyColumn<'s>> = others.copied().collect();
+            out.extend(others.into_iter().map(|key| (key, false)));
+        }
+        out
     }
 
     /// The column is called as another table's key is: `StuID`, `run_id`, `target_u_id`.
     fn by_key_name(&self, out: &mut Vec<Choice<'s>>) {
         let all = words(&self.column.name);
-        let is_owners = |stem: &str| self.catalogue.is_named(self.owner, stem);
+        // A column called as its own table identifies its rows.
+        let is_owners = |stem: &str| self.catalogue.named(stem).contains(&(self.owner, 0));
         let own_stems: Vec<String> = readings(&self.column.name).iter().map(|reading| reading.stem.concat()).collect();
         if self.own_key || is_common(&self.column.name) || own_stems.iter().any(|stem| is_owners(stem)) {
             return;
@@ -242,23 +273,24 @@ impl<'s> Seeker<'_, 's> {
         for role in 0..all.len() {
             let run = all.get(role..).unwrap_or_default();
             let name = run.concat();
-            if is_common(&name) || role > 0 && run.len() < 2 {
+            if is_common(&run.join("_")) || role > 0 && run.len() < 2 {
                 continue;
             }
             let is_key = run.len() > 1 || readings(&name).iter().any(|reading| reading.key_word.is_some());
             let targets: Vec<usize> = self.catalogue.keyed(&name).iter().copied().filter(|place| *place != self.owner).collect();
             for &target in &targets {
                 let keys = self.catalogue.keys(target).iter();
-                let Some(key) = keys.filter(|key| self.agrees(key.column)).find(|key| squeeze(&key.column.name) == name) else { continue };
+                let Some(key) = keys.into_iter().find(|key| squeeze(&key.column.name) == name) else { continue };
                 let need = match (role, targets.as_slice()) {
                     _ if !is_key => Need::Fit,
                     (0, [_]) if key.ground == Ground::Primary => Need::Nothing,
                     _ => Need::Partners,
                 };
-                let family = shared(self.own_words(), self.catalogue.words.get(target).map_or(&[], Vec::as_slice));
-                // Behind every table whose own name the column has.
-                let rank = Rank { kind: NAMED, role, foreign: usize::MAX, family: Reverse(family) };
-                out.push(Choice { target, key: *key, need, rank });
+                let theirs = self.catalogue.words.get(target).map_or(&[][..], Vec::as_slice);
+                let family = Reverse(shared(self.own_words(), theirs));
+                // Behind every table whose own name the column has; `Restaurant` before `Type_Of_Restaurant`, which has the key from it.
+                let rank = Rank { kind: NAMED, role, foreign: FAR + theirs.len(), family };
+                out.extend(self.choice(target, *key, need, rank));
             }
         }
     }
@@ -280,10 +312,10 @@ impl<'s> Seeker<'_, 's> {
             _ if has(&SUPERIORS, last) && PEOPLE.iter().any(|people| self.catalogue.is_named(self.owner, people)) => Need::Fit,
             _ => return,
         };
-        let key = self.catalogue.keys(self.owner).iter().find(|key| self.agrees(key.column) && key.column.name != self.column.name);
         // Text beside whole numbers is a path or a name.
-        if let Some(key) = key.filter(|key| key.ground != Ground::Unique) {
-            out.push(Choice { target: self.owner, key: *key, need, rank: Rank { kind: OWN, ..Rank::nearest() } });
+        let fits = |key: &&KeyColumn<'s>| self.agreement(key.column) == Agreement::Same && key.column.name != self.column.name;
+        if let Some(key) = self.catalogue.keys(self.owner).iter().find(fits).filter(|key| key.ground != Ground::Unique) {
+            out.extend(self.choice(self.owner, *key, need, Rank { kind: OWN, ..Rank::nearest() }));
         }
     }
 
@@ -305,10 +337,10 @@ impl<'s> Seeker<'_, 's> {
         }
         let Some(people) = PEOPLE.iter().map(|people| self.catalogue.named(people)).find(|found| !found.is_empty()) else { return };
         for &(target, left_out) in people {
-            let Some((key, _)) = self.key_of(target, "", reading.key_word.as_deref()) else { continue };
+            let Some((key, _)) = self.keys_of(target, "", reading.key_word.as_deref()).into_iter().next() else { continue };
             let (foreign, family) = self.distance(target, left_out);
             let need = if is_by && reading.key_word.is_some() && foreign == 0 { Need::Partners } else { Need::Fit };
-            out.push(Choice { target, key, need, rank: Rank { kind: PERSON, role: 0, foreign, family: Reverse(family) } });
+            out.extend(self.choice(target, key, need, Rank { kind: PERSON, role: 0, foreign, family: Reverse(family) }));
         }
     }
 
@@ -317,44 +349,9 @@ impl<'s> Seeker<'_, 's> {
         const PLAIN: usize = 3;
         let ([stem], Some(word)) = (reading.stem.as_slice(), &reading.key_word) else { return };
         for target in self.catalogue.beginning_with(stem, self.owner) {
-            let Some((key, _)) = self.key_of(target, stem, Some(word)) else { continue };
+            let Some((key, _)) = self.keys_of(target, stem, Some(word)).into_iter().next() else { continue };
             let need = if stem.chars().count() >= PLAIN { Need::Fit } else { Need::Telling };
-            out.push(Choice { target, key, need, rank: Rank { kind: SHORT, ..Rank::nearest() } });
+            out.extend(self.choice(target, key, need, Rank { kind: SHORT, ..Rank::nearest() }));
         }
-    }
-}
-
-/// What a declared type holds, as far as references go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Class {
-    Integer,
-    Number,
-    Text,
-    /// No type, or bytes: it may hold any key.
-    Open,
-    /// Dates and truth values refer to nothing.
-    None,
-}
-
-impl Class {
-    pub(super) fn of(column: &Column) -> Self {
-        let declared = column.declared_type.to_ascii_uppercase();
-        let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
-        if has(&["BOOL", "DATE", "TIME"]) {
-            Self::None
-        } else if has(&["INT", "SERIAL"]) {
-            Self::Integer
-        } else if has(&["CHAR", "CLOB", "TEXT", "UUID", "GUID", "STRING", "ENUM"]) {
-            Self::Text
-        } else if has(&["REAL", "FLOA", "DOUB", "NUM", "DEC"]) {
-            Self::Number
-        } else {
-            Self::Open
-        }
-    }
-
-    fn agrees(self, other: Self) -> bool {
-        let is_number = |class: Self| matches!(class, Self::Integer | Self::Number);
-        self == other || self == Self::Open || other == Self::Open || is_number(self) && is_number(other)
     }
 }

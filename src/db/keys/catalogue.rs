@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::names::{forms, squeeze, words};
+use super::class::Class;
+use super::names::{forms, readings, squeeze, words};
 use crate::schema::{Column, Schema, Table, TableKind};
 
 /// Words around a table's name that say that it is one.
@@ -36,7 +37,8 @@ pub(super) enum Ground {
     Primary,
     /// It is declared unique.
     Unique,
-    /// Its table declares no key, and it is called `id`: its values have to be unique.
+    /// By its name: its table declares no key and it is called `id`, or it is text and called `name` or as its table. Its values have to be
+    /// unique.
     Name,
 }
 
@@ -130,15 +132,28 @@ fn keys_of<'s>(table: &'s Table, words: &[String], unique: &[(String, String)]) 
             keys.push(KeyColumn { column, ground: Ground::Unique });
         }
     }
+    let own = forms(words);
+    let calls = |column: &Column, names: &[&str]| {
+        let name = squeeze(&column.name);
+        names.contains(&name.as_str()) || own.iter().any(|own| *own == name)
+    };
+    let is_id = |(place, column): (usize, &Column)| {
+        let name = squeeze(&column.name);
+        let first = place == 0 && readings(&column.name).iter().any(|reading| reading.key_word.is_some());
+        first || ["id", "uuid", "guid", "pk"].contains(&name.as_str()) || own.iter().any(|own| format!("{own}id") == name)
+    };
+    let mut put = |column: &'s Column| {
+        if !keys.iter().any(|key: &KeyColumn<'_>| key.column.name == column.name) {
+            keys.push(KeyColumn { column, ground: Ground::Name });
+        }
+    };
     if table.primary_key.is_empty() {
-        let own: Vec<String> = forms(words).into_iter().map(|form| format!("{form}id")).collect();
-        let is_called_so = |column: &&Column| {
-            let name = squeeze(&column.name);
-            ["id", "uuid", "guid", "pk"].contains(&name.as_str()) || own.contains(&name)
-        };
-        let is_new = |column: &&Column| !keys.iter().any(|key: &KeyColumn<'_>| key.column.name == column.name);
-        let found = table.columns.iter().filter(is_called_so).find(is_new);
-        keys.extend(found.map(|column| KeyColumn { column, ground: Ground::Name }));
+        table.columns.iter().enumerate().filter(|(place, column)| is_id((*place, column))).take(1).for_each(|(_, column)| put(column));
     }
+    let is_name = |column: &&Column| Class::of(column) == Class::Text && calls(column, &["name"]);
+    table.columns.iter().filter(is_name).take(MOST_NAMES).for_each(put);
     keys
 }
+
+/// Columns of one table that are taken for names of its rows.
+const MOST_NAMES: usize = 2;

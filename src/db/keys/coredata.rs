@@ -1,8 +1,9 @@
 //! Files of Apple's Core Data: tables are called `Z` and an entity, keys `Z_PK`, relations as the property or the entity, in capitals with
 //! nothing between words. A table between two (`Z_2TAGS`) has columns with the number of the entity whose keys they hold (`Z_3TAGS`).
 
-use super::candidates::{Choice, Class, Need, Proposal, Rank, may_refer};
+use super::candidates::{Choice, Need, Proposal, Rank, may_refer};
 use super::catalogue::Catalogue;
+use super::class::{Agreement, Class};
 use super::names::singulars;
 use crate::schema::{Schema, Table};
 
@@ -36,7 +37,7 @@ pub(super) fn correct<'s>(catalogue: &Catalogue<'s>, entities: &[Entity], propos
             let Some((target, need)) = target_of(catalogue, entities, (owner, table), &column.name.to_ascii_uppercase()) else { continue };
             let key = catalogue.keys(target).iter().find(|key| key.column.name.eq_ignore_ascii_case("Z_PK"));
             if let Some(key) = key {
-                let choice = Choice { target, key: *key, need, rank: Rank::nearest() };
+                let choice = Choice { target, key: *key, agreement: Agreement::Same, need, rank: Rank::nearest() };
                 proposals.push(Proposal { owner, column, choices: vec![choice] });
             }
         }

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::candidates::Need;
+use super::candidates::{Choice, Need};
 use super::catalogue::{Catalogue, Ground, KeyColumn};
+use super::class::Agreement;
 use crate::db::database::Database;
 use crate::schema::Table;
 use crate::signal::Cancel;
@@ -18,6 +19,8 @@ const ROWS: usize = 2_500;
 const VALUES: usize = 100;
 /// One in this many values may have no partner: rows were deleted, or were never there.
 const ONE_ORPHAN_IN: i64 = 20;
+/// The same, where name and values are as plain as can be.
+const ONE_PLAIN_ORPHAN_IN: i64 = 5;
 /// Numbers that have partners by a chance smaller than this are no accident.
 const CHANCE: f64 = 1e-3;
 /// Texts that have partners are no accident from this many on, or from this length on.
@@ -58,7 +61,7 @@ pub(super) struct Witness<'a> {
     database: &'a Database,
     budget: &'a Cancel,
     spans: HashMap<(usize, String), Option<Span>>,
-    unique: HashMap<usize, bool>,
+    unique: HashMap<(usize, String), bool>,
 }
 
 /// The keys of a table: how many, from where to where.
@@ -114,8 +117,9 @@ impl<'a> Witness<'a> {
         self.ask(read).unwrap_or_default()
     }
 
-    /// What the values of `column` of `owner` say about its being a reference to `key` of the table at `target`.
-    pub(super) fn hear(&mut self, catalogue: &Catalogue<'_>, owner: usize, column: &str, target: usize, key: &KeyColumn<'_>) -> Evidence {
+    /// What the values of `column` of the table at `owner` say about its being what `choice` takes it for.
+    pub(super) fn hear(&mut self, catalogue: &Catalogue<'_>, owner: usize, column: &str, choice: &Choice<'_>) -> Evidence {
+        let (target, key) = (choice.target, &choice.key);
         let (Some(table), Some(other)) = (catalogue.table(owner), catalogue.table(target)) else { return Evidence::Unknown };
         if self.budget.is_stopped() {
             return Evidence::Unknown;
@@ -123,39 +127,47 @@ impl<'a> Witness<'a> {
         if key.ground == Ground::Name && !self.is_unique(other, target, &key.column.name) {
             return Evidence::Against;
         }
-        let Some(sample) = self.sample(table, column, other, key) else { return Evidence::Unknown };
+        let Some(sample) = self.sample(table, column, other, choice) else { return Evidence::Unknown };
         if sample.distinct == 0 {
             return Evidence::Absent;
         }
-        if sample.orphans * ONE_ORPHAN_IN > sample.distinct {
+        let partners = sample.distinct - sample.orphans;
+        let shown = if sample.numbers {
+            self.span(other, target, key).map_or(Need::Partners, |span| weigh(&sample, &span))
+        } else if choice.agreement == Agreement::Digits {
             return Evidence::Against;
-        }
-        if !sample.numbers {
-            let telling = sample.distinct >= TELLING_TEXTS || sample.longest >= TELLING_LENGTH;
-            return Evidence::For(if telling { Need::Telling } else { Need::Fit });
-        }
-        Evidence::For(self.span(other, target, key).map_or(Need::Partners, |span| weigh(&sample, &span)))
+        } else if partners >= TELLING_TEXTS || sample.longest >= TELLING_LENGTH {
+            Need::Telling
+        } else {
+            Need::Fit
+        };
+        // Where name and values speak so plainly, a part of the rows may be gone.
+        let is_plain = choice.need == Need::Nothing && shown == Need::Telling;
+        let one_in = if is_plain { ONE_PLAIN_ORPHAN_IN } else { ONE_ORPHAN_IN };
+        if sample.orphans * one_in > sample.distinct { Evidence::Against } else { Evidence::For(shown) }
     }
 
-    /// Of a table that declares no key, the one column that is taken for it.
+    /// Whether no two rows have the same value in a column that is taken for a key by its name.
     fn is_unique(&mut self, table: &Table, place: usize, column: &str) -> bool {
-        if let Some(known) = self.unique.get(&place) {
+        let at = (place, column.to_owned());
+        if let Some(known) = self.unique.get(&at) {
             return *known;
         }
         let (table, column) = (quoted_identifier(&table.name), quoted_identifier(column));
         let sql = format!("SELECT count(*) > 0 AND count(*) = count(DISTINCT {column}) FROM {table}");
         let unique = self.ask(|c| c.query_row(&sql, [], |row| row.get(0))).unwrap_or(false);
-        self.unique.insert(place, unique);
+        self.unique.insert(at, unique);
         unique
     }
 
-    fn sample(&self, table: &Table, column: &str, other: &Table, key: &KeyColumn<'_>) -> Option<Sample> {
+    fn sample(&self, table: &Table, column: &str, other: &Table, choice: &Choice<'_>) -> Option<Sample> {
+        let key = &choice.key;
         let (table, column) = (quoted_identifier(&table.name), quoted_identifier(column));
         let (other, target) = (quoted_identifier(&other.name), quoted_identifier(&key.column.name));
         // Where no index helps, the keys are read once for all values.
         let alone = match key.ground {
-            Ground::Name => format!("s.v NOT IN (SELECT {target} FROM {other} WHERE {target} IS NOT NULL)"),
-            Ground::Primary | Ground::Unique => format!("NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{target} = s.v)"),
+            Ground::Primary | Ground::Unique if choice.agreement == Agreement::Same => format!("NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{target} = s.v)"),
+            _ => format!("s.v NOT IN (SELECT {target} FROM {other} WHERE {target} IS NOT NULL)"),
         };
         // NULL, 0, -1 and '' stand for no row at all.
         let end = |order: &str| {

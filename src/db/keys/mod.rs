@@ -2,6 +2,7 @@
 //!
 //! - `names`: what identifiers say
 //! - `catalogue`: the columns that can be referred to
+//! - `class`: what declared types hold
 //! - `candidates`: what names propose
 //! - `coredata`: files of Core Data, whose names follow rules of their own
 //! - `evidence`: what values say
@@ -10,6 +11,7 @@
 
 mod candidates;
 mod catalogue;
+mod class;
 mod coredata;
 mod evidence;
 mod names;
@@ -111,7 +113,7 @@ fn decide<'p, 's>(catalogue: &Catalogue<'s>, witness: &mut Witness<'_>, proposal
     for group in proposal.choices.chunk_by(|one, other| one.rank == other.rank) {
         let mut believed: Vec<(&Choice<'_>, Option<Need>)> = Vec::new();
         for choice in group {
-            let heard = witness.hear(catalogue, proposal.owner, &proposal.column.name, choice.target, &choice.key);
+            let heard = witness.hear(catalogue, proposal.owner, &proposal.column.name, choice);
             // What the plainest name does not mean, a fainter one needs good reasons to mean.
             let need = if contradicted { Need::Telling } else { choice.need };
             if heard.satisfies(need) {

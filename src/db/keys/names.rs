@@ -4,8 +4,8 @@
 const KEY_WORDS: [&str; 11] = ["id", "uuid", "guid", "uid", "fk", "ref", "key", "pk", "rowid", "oid", "ids"];
 /// Names that keys of many tables have: two columns called so have nothing to do with each other.
 const COMMON: [&str; 26] = [
-    "id", "uuid", "guid", "uid", "code", "key", "name", "pk", "rowid", "no", "nr", "number", "zpk", "fid", "ogcfid", "oid", "value", "title", "hash",
-    "path", "type", "version", "date", "time", "timestamp", "index",
+    "id", "uuid", "guid", "uid", "code", "key", "name", "pk", "rowid", "no", "nr", "number", "z_pk", "fid", "ogc_fid", "oid", "value", "title",
+    "hash", "path", "type", "version", "date", "time", "timestamp", "index",
 ];
 /// Plurals that no ending tells.
 const IRREGULAR: [(&str, &str); 12] = [
@@ -102,7 +102,8 @@ pub(super) fn shared(one: &[String], other: &[String]) -> usize {
 
 /// Whether keys of unlike tables are called so.
 pub(super) fn is_common(name: &str) -> bool {
-    COMMON.contains(&squeeze(name).as_str())
+    let name = name.trim_matches('_');
+    COMMON.iter().any(|common| name.eq_ignore_ascii_case(common))
 }
 
 /// A column's name, read as that of a reference.
