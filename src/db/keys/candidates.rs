@@ -197,6 +197,10 @@ impl<'s> Seeker<'_, 's> {
     /// With more to show where the declared types do not agree.
     fn choice(&self, target: usize, key: KeyColumn<'s>, need: Need, rank: Rank) -> Option<Choice<'s>> {
         let agreement = self.agreement(key.column);
+        // Names are alike by chance more often than numbers of rows are meant.
+        if key.ground == Ground::Name && Class::of(key.column) == Class::Text && self.catalogue.is_of_another_family(self.owner, target) {
+            return None;
+        }
         let need = match agreement {
             Agreement::Same => need,
             Agreement::Digits if need == Need::Nothing => Need::Partners,

@@ -105,6 +105,14 @@ impl<'s> Catalogue<'s> {
         self.schema.tables.get(place)
     }
 
+    /// Whether other tables begin with the same word as the one at `place`, and that at `target` does not.
+    pub(super) fn is_of_another_family(&self, place: usize, target: usize) -> bool {
+        let first = |place: usize| self.words.get(place).filter(|words| words.len() > 1)?.first();
+        let Some(own) = first(place) else { return false };
+        let has_family = (0..self.words.len()).any(|other| other != place && first(other) == Some(own));
+        has_family && self.words.get(target).and_then(|words| words.first()) != Some(own)
+    }
+
     /// Tables whose name, without the family's words, begins with `letters`.
     pub(super) fn beginning_with(&self, letters: &str, owner: usize) -> Vec<usize> {
         let own = self.words.get(owner).map_or(&[][..], Vec::as_slice);

@@ -3,6 +3,7 @@ use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::db::{introspect, statistics};
+use crate::schema::ForeignKey;
 
 /// A key as `table.column > table.column`.
 fn told(table: &str, key: &ForeignKey) -> String {
@@ -49,6 +50,18 @@ fn a_family_shares_its_prefix() {
         moz_historyvisits.from_visit > moz_historyvisits.id";
     check(&filled, expected);
     check(&places, expected);
+    // What is called `fk` goes where the family goes; another family's names are its own.
+    check(
+        &(places
+            + "CREATE TABLE moz_bookmarks(id INTEGER PRIMARY KEY, fk INTEGER, parent INTEGER, title TEXT); CREATE TABLE urls(id INTEGER PRIMARY KEY, url TEXT);"
+            + &rows("moz_places", 20, "i, 'http://' || i, i % 4")
+            + &rows("urls", 20, "i, 'http://' || i")
+            + &rows("moz_bookmarks", 20, "i, nullif(i, 3), i / 2, 'x'")),
+        "moz_historyvisits.place_id > moz_places.id
+         moz_historyvisits.from_visit > moz_historyvisits.id
+         moz_bookmarks.fk > moz_places.id
+         moz_bookmarks.parent > moz_bookmarks.id",
+    );
     // The nearest family's table is meant, and each its own.
     check(
         "CREATE TABLE author(id INTEGER PRIMARY KEY); CREATE TABLE blog_author(id INTEGER PRIMARY KEY); CREATE TABLE shop_author(id INTEGER PRIMARY KEY);
