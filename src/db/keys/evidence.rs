@@ -15,6 +15,8 @@ use crate::sql::quote::quoted_identifier;
 const ONE_QUERY: Duration = Duration::from_millis(250);
 /// Rows looked at, at each end of a table.
 const ROWS: usize = 2_500;
+/// Rows of a table that are read from end to end where no index helps.
+const ROWS_READ: u64 = 50_000;
 /// Distinct values looked at, of each end.
 const VALUES: usize = 100;
 /// One in this many values may have no partner: rows were deleted, or were never there.
@@ -127,6 +129,10 @@ impl<'a> Witness<'a> {
         if key.ground == Ground::Name && !self.is_unique(other, target, &key.column.name) {
             return Evidence::Against;
         }
+        let has_index = key.ground != Ground::Name && choice.agreement == Agreement::Same;
+        if !has_index && is_large(other) {
+            return Evidence::Unknown;
+        }
         let Some(sample) = self.sample(table, column, other, choice) else { return Evidence::Unknown };
         if sample.distinct == 0 {
             return Evidence::Absent;
@@ -147,14 +153,15 @@ impl<'a> Witness<'a> {
         if sample.orphans * one_in > sample.distinct { Evidence::Against } else { Evidence::For(shown) }
     }
 
-    /// Whether no two rows have the same value in a column that is taken for a key by its name.
+    /// Whether no two rows have the same value in a column that is taken for a key by its name; of a large table, no two of the first rows.
     fn is_unique(&mut self, table: &Table, place: usize, column: &str) -> bool {
         let at = (place, column.to_owned());
         if let Some(known) = self.unique.get(&at) {
             return *known;
         }
-        let (table, column) = (quoted_identifier(&table.name), quoted_identifier(column));
-        let sql = format!("SELECT count(*) > 0 AND count(*) = count(DISTINCT {column}) FROM {table}");
+        let (name, column) = (quoted_identifier(&table.name), quoted_identifier(column));
+        let first = if is_large(table) { format!("(SELECT {column} FROM {name} LIMIT {ROWS})") } else { name };
+        let sql = format!("SELECT count(*) > 0 AND count(*) = count(DISTINCT {column}) FROM {first}");
         let unique = self.ask(|c| c.query_row(&sql, [], |row| row.get(0))).unwrap_or(false);
         self.unique.insert(at, unique);
         unique
@@ -215,6 +222,11 @@ impl<'a> Witness<'a> {
         self.spans.insert(at, span);
         span
     }
+}
+
+/// Whether a table has more rows than are read from end to end, as far as is known.
+fn is_large(table: &Table) -> bool {
+    table.row_count.is_none_or(|count| count > ROWS_READ)
 }
 
 /// How little it could be by chance that every value sampled is one of the keys.
