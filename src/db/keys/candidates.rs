@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use super::catalogue::{Catalogue, Ground, KeyColumn};
 use super::class::{Agreement, Class};
 use super::names::{Reading, forms, is_common, readings, shared, squeeze, words};
+use super::vocabulary::{AMOUNTS, NEIGHBOURS, NUMBERS, PARENTS, PARTS, PEOPLE, REPLIES, SIDES, SUPERIORS};
 use crate::schema::{Column, KeyOrigin, Table, TableKind};
 
 /// What the values have to show before a name is believed, from the plainest name to the faintest.
@@ -65,34 +66,6 @@ const NAMED: u8 = 0;
 const OWN: u8 = 1;
 const PERSON: u8 = 2;
 const SHORT: u8 = 3;
-
-/// Words before a table's name that make the whole an amount, a place in an order or a flag.
-const AMOUNTS: [&str; 34] = [
-    "num", "number", "n", "no", "nr", "total", "count", "max", "min", "avg", "average", "mean", "sum", "qty", "quantity", "amount", "nb", "cnt",
-    "has", "is", "can", "age", "year", "date", "time", "rank", "position", "level", "percent", "pct", "ratio", "rate", "score", "per",
-];
-/// Names of tables that numbers are called as well.
-const NUMBERS: [&str; 29] = [
-    "order", "position", "rank", "ranking", "level", "index", "count", "number", "size", "year", "month", "day", "week", "hour", "minute", "date",
-    "time", "version", "priority", "score", "age", "rating", "season", "round", "duration", "length", "weight", "price", "point",
-];
-/// What is of the same kind as its owner.
-const PARENTS: [&str; 1] = ["parent"];
-const NEIGHBOURS: [&str; 8] = ["previous", "prev", "next", "root", "original", "predecessor", "successor", "ancestor"];
-/// Words before a table's own name that make it another row of the same table.
-const SIDES: [&str; 14] =
-    ["from", "to", "source", "target", "src", "dst", "parent", "previous", "prev", "next", "root", "original", "related", "referring"];
-const REPLIES: [&str; 8] = ["reportsto", "replyto", "inreplyto", "replacedby", "supersededby", "mergedinto", "duplicateof", "copiedfrom"];
-const SUPERIORS: [&str; 5] = ["manager", "supervisor", "boss", "mentor", "superior"];
-/// Parts that people play.
-const PARTS: [&str; 36] = [
-    "author", "owner", "creator", "sender", "recipient", "receiver", "assignee", "assigned", "editor", "reviewer", "approver", "reporter",
-    "uploader", "publisher", "teacher", "instructor", "agent", "seller", "buyer", "inviter", "invitee", "follower", "followee", "followed",
-    "poster", "moderator", "host", "organizer", "organiser", "requester", "submitter", "actor", "manager", "supervisor", "head", "admin",
-];
-/// Tables of people, the likeliest first.
-const PEOPLE: [&str; 12] =
-    ["user", "person", "member", "employee", "staff", "contact", "account", "profile", "customer", "party", "faculty", "teacher"];
 
 /// What the names of `catalogue`'s schema propose, in its order.
 pub(super) fn propose<'s>(catalogue: &Catalogue<'s>) -> Vec<Proposal<'s>> {
@@ -170,7 +143,11 @@ impl<'s> Seeker<'_, 's> {
             let run = reading.stem.get(role..).unwrap_or_default();
             let (before, name) = (reading.stem.get(..role).unwrap_or_default(), run.concat());
             let plain = self.catalogue.named(&name);
-            let found = if plain.is_empty() { forms(run).iter().skip(1).flat_map(|form| self.catalogue.named(form)).collect() } else { plain.iter().collect::<Vec<_>>() };
+            let found = if plain.is_empty() {
+                forms(run).iter().skip(1).flat_map(|form| self.catalogue.named(form)).collect()
+            } else {
+                plain.iter().collect::<Vec<_>>()
+            };
             let role = role + usize::from(reading.numbered);
             for &&(target, left_out) in &found {
                 if target == self.owner && (role == 0 || self.own_key || before.iter().all(|word| self.own_words().contains(word))) {
@@ -251,7 +228,12 @@ impl<'s> Seeker<'_, 's> {
             let is_exact = called == own || key_word.is_some_and(|word| called == word || called == format!("{name}{word}"));
             let is_named = is_exact || ["id", "pk", "rowid", "zpk"].contains(&called.as_str());
             let agrees = self.agreement(key.column) == Agreement::Same;
-            (is_named || key.ground == Ground::Primary).then_some((agrees, is_exact && key_word.is_some(), is_named, key.ground == Ground::Primary))
+            (is_named || key.ground == Ground::Primary).then_some((
+                agrees,
+                is_exact && key_word.is_some(),
+                is_named,
+                key.ground == Ground::Primary,
+            ))
         };
         let is_name = |key: &KeyColumn<'s>| self.agreement(key.column) == Agreement::Same && Class::of(key.column) == Class::Text;
         let all = self.catalogue.keys(target);
@@ -309,7 +291,13 @@ impl<'s> Seeker<'_, 's> {
         let is_own = |word: &str| word.len() > 3 && forms(std::slice::from_ref(&own_name)).iter().any(|form| form.ends_with(word));
         let need = match reading.stem.as_slice() {
             [side, noun] if has(&SIDES, side) && is_own(noun) => Need::Nothing,
-            _ if has(&PARENTS, last) && !self.has_kind_beside(&whole) => if is_id { Need::Nothing } else { Need::Partners },
+            _ if has(&PARENTS, last) && !self.has_kind_beside(&whole) => {
+                if is_id {
+                    Need::Nothing
+                } else {
+                    Need::Partners
+                }
+            }
             _ if has(&PARENTS, last) => Need::Telling,
             _ if has(&NEIGHBOURS, last) && is_id => Need::Partners,
             _ if has(&REPLIES, &whole) => Need::Fit,

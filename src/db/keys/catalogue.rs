@@ -143,7 +143,7 @@ fn keys_of<'s>(table: &'s Table, words: &[String], unique: &[(String, String)]) 
     let own = forms(words);
     let calls = |column: &Column, names: &[&str]| {
         let name = squeeze(&column.name);
-        names.contains(&name.as_str()) || own.iter().any(|own| *own == name)
+        names.contains(&name.as_str()) || own.contains(&name)
     };
     let is_id = |(place, column): (usize, &Column)| {
         let name = squeeze(&column.name);

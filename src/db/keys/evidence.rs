@@ -173,7 +173,9 @@ impl<'a> Witness<'a> {
         let (other, target) = (quoted_identifier(&other.name), quoted_identifier(&key.column.name));
         // Where no index helps, the keys are read once for all values.
         let alone = match key.ground {
-            Ground::Primary | Ground::Unique if choice.agreement == Agreement::Same => format!("NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{target} = s.v)"),
+            Ground::Primary | Ground::Unique if choice.agreement == Agreement::Same => {
+                format!("NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{target} = s.v)")
+            }
             _ => format!("s.v NOT IN (SELECT {target} FROM {other} WHERE {target} IS NOT NULL)"),
         };
         // NULL, 0, -1 and '' stand for no row at all.
@@ -217,7 +219,8 @@ impl<'a> Witness<'a> {
         }
         let (name, column) = (quoted_identifier(&table.name), quoted_identifier(&key.column.name));
         // Apart, each is one look at an index.
-        let sql = format!("SELECT CAST((SELECT min({column}) FROM {name}) AS INTEGER), CAST((SELECT max({column}) FROM {name}) AS INTEGER)");
+        let sql =
+            format!("SELECT CAST((SELECT min({column}) FROM {name}) AS INTEGER), CAST((SELECT max({column}) FROM {name}) AS INTEGER)");
         let span = self.ask(|c| c.query_row(&sql, [], |row| Ok(Span { count, low: row.get(0)?, high: row.get(1)? })));
         self.spans.insert(at, span);
         span

@@ -2,6 +2,7 @@
 //!
 //! - `names`: what identifiers say
 //! - `catalogue`: the columns that can be referred to
+//! - `vocabulary`: words that tell what a column may refer to
 //! - `class`: what declared types hold
 //! - `candidates`: what names propose
 //! - `centre`: where a column called `fk` goes
@@ -19,6 +20,7 @@ mod coredata;
 mod evidence;
 mod names;
 mod search;
+mod vocabulary;
 
 use std::time::Duration;
 

@@ -4,8 +4,32 @@
 const KEY_WORDS: [&str; 11] = ["id", "uuid", "guid", "uid", "fk", "ref", "key", "pk", "rowid", "oid", "ids"];
 /// Names that keys of many tables have: two columns called so have nothing to do with each other.
 const COMMON: [&str; 26] = [
-    "id", "uuid", "guid", "uid", "code", "key", "name", "pk", "rowid", "no", "nr", "number", "z_pk", "fid", "ogc_fid", "oid", "value", "title",
-    "hash", "path", "type", "version", "date", "time", "timestamp", "index",
+    "id",
+    "uuid",
+    "guid",
+    "uid",
+    "code",
+    "key",
+    "name",
+    "pk",
+    "rowid",
+    "no",
+    "nr",
+    "number",
+    "z_pk",
+    "fid",
+    "ogc_fid",
+    "oid",
+    "value",
+    "title",
+    "hash",
+    "path",
+    "type",
+    "version",
+    "date",
+    "time",
+    "timestamp",
+    "index",
 ];
 /// Plurals that no ending tells.
 const IRREGULAR: [(&str, &str); 12] = [
@@ -53,7 +77,8 @@ pub(super) fn words(name: &str) -> Vec<String> {
         }
         let before = i.checked_sub(1).and_then(|i| letters.get(i)).copied().unwrap_or(' ');
         let after = letters.get(i + 1).copied().unwrap_or(' ');
-        let begins = c.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit() || before.is_uppercase() && after.is_lowercase());
+        let begins =
+            c.is_uppercase() && (before.is_lowercase() || before.is_ascii_digit() || before.is_uppercase() && after.is_lowercase());
         if begins && !word.is_empty() {
             out.push(std::mem::take(&mut word));
         }
@@ -169,7 +194,8 @@ mod tests {
 
     #[test]
     fn plurals_have_their_singulars() {
-        let check = |plural: &str, one: &str| assert!(singulars(plural).iter().any(|form| form == one), "{plural}: {:?}", singulars(plural));
+        let check =
+            |plural: &str, one: &str| assert!(singulars(plural).iter().any(|form| form == one), "{plural}: {:?}", singulars(plural));
         for (plural, one) in [
             ("books", "book"),
             ("categories", "category"),

@@ -45,7 +45,8 @@ fn a_family_shares_its_prefix() {
     let places = "CREATE TABLE moz_places(id INTEGER PRIMARY KEY, url LONGVARCHAR, visit_count INTEGER);
         CREATE TABLE moz_historyvisits(id INTEGER PRIMARY KEY, from_visit INTEGER, place_id INTEGER, visit_date INTEGER);"
         .to_owned();
-    let filled = places.clone() + &rows("moz_places", 20, "i, 'http://' || i, i % 4") + &rows("moz_historyvisits", 20, "i, 0, 1 + i % 20, i * 1000");
+    let filled =
+        places.clone() + &rows("moz_places", 20, "i, 'http://' || i, i % 4") + &rows("moz_historyvisits", 20, "i, 0, 1 + i % 20, i * 1000");
     let expected = "moz_historyvisits.place_id > moz_places.id
         moz_historyvisits.from_visit > moz_historyvisits.id";
     check(&filled, expected);
@@ -135,14 +136,18 @@ fn a_part_in_the_name_needs_values() {
         .to_owned();
     check(&made, "");
     check(
-        &(made + &rows("addresses", 20, "i") + &rows("users", 9, "i * 1000") + &rows("invoice", 10, "i, i + 5, 1000 * (1 + i % 9), 1000 * (1 + i % 9)")),
+        &(made
+            + &rows("addresses", 20, "i")
+            + &rows("users", 9, "i * 1000")
+            + &rows("invoice", 10, "i, i + 5, 1000 * (1 + i % 9), 1000 * (1 + i % 9)")),
         "invoice.billing_address_id > addresses.id
          invoice.createdById > users.id
          invoice.sender_id > users.id",
     );
     // A small number meets a small number by chance.
     check(
-        &("CREATE TABLE users(id INTEGER PRIMARY KEY); CREATE TABLE mail(id INTEGER PRIMARY KEY, sender_id INTEGER, recipient INTEGER);".to_owned()
+        &("CREATE TABLE users(id INTEGER PRIMARY KEY); CREATE TABLE mail(id INTEGER PRIMARY KEY, sender_id INTEGER, recipient INTEGER);"
+            .to_owned()
             + &rows("users", 500, "i")
             + &rows("mail", 20, "i, 1 + i % 3, 1")),
         "",
@@ -173,6 +178,28 @@ fn keys_of_text_and_in_camel_case() {
             + &rows("game", 9, "i, i / 2")),
         "game.team_id > team.id",
     );
+    // Digits in text meet numbers, and rows are also referred to by their names.
+    check(
+        &("CREATE TABLE track(track_id INT PRIMARY KEY); CREATE TABLE race(id INTEGER PRIMARY KEY, track_id TEXT, winner TEXT);
+           CREATE TABLE artists(id INTEGER PRIMARY KEY, name TEXT); CREATE TABLE song(id INTEGER PRIMARY KEY, artist TEXT, country TEXT);"
+            .to_owned()
+            + &rows("track", 9, "i")
+            + &rows("race", 9, "i, CAST(i AS TEXT), 'x'")
+            + &rows("artists", 9, "i, 'artist ' || i")
+            + &rows("song", 9, "i, 'artist ' || (1 + i % 9), 'x'")),
+        "race.track_id > track.track_id
+         song.artist > artists.name",
+    );
+    // The beginning of a table's name, where all of it is referred to, or numbers are large.
+    check(
+        &("CREATE TABLE deck(id INTEGER PRIMARY KEY); CREATE TABLE notes(id INTEGER PRIMARY KEY); CREATE TABLE card(id INTEGER PRIMARY KEY, did INTEGER, nid INTEGER, cid INTEGER);"
+            .to_owned()
+            + &rows("deck", 3, "i")
+            + &rows("notes", 9, "1600000000000 + i * 86400000")
+            + &rows("card", 9, "i, 1 + i % 3, 1600000000000 + i * 86400000, 1")),
+        "card.did > deck.id
+         card.nid > notes.id",
+    );
     // Kinds of values that never meet.
     check(
         &("CREATE TABLE t_item(id TEXT PRIMARY KEY); CREATE TABLE use(id INTEGER PRIMARY KEY, item_id INTEGER);".to_owned()
@@ -202,7 +229,8 @@ fn tables_refer_to_themselves() {
 #[test]
 fn values_contradict() {
     check(
-        &("CREATE TABLE city(id INTEGER PRIMARY KEY); CREATE TABLE shop(id INTEGER PRIMARY KEY, city_id INTEGER, other INTEGER);".to_owned()
+        &("CREATE TABLE city(id INTEGER PRIMARY KEY); CREATE TABLE shop(id INTEGER PRIMARY KEY, city_id INTEGER, other INTEGER);"
+            .to_owned()
             + &rows("city", 9, "i")
             + &rows("shop", 9, "i, i * 7, 1")),
         "",
@@ -297,5 +325,6 @@ fn spiders_declared_keys_are_found_again() {
         added += inferred.difference(&expected).count();
     }
     println!("of {declared} declared keys {found} were inferred, and {added} others");
-    assert!(declared == 0 || found * 100 >= declared * 75 && added * 5 <= found, "{found} of {declared}, {added} others");
+    // Names alone, with the table's whole name in them, found 175 and added 9.
+    assert!(declared == 0 || found * 100 >= declared * 82 && added * 15 <= found, "{found} of {declared}, {added} others");
 }
