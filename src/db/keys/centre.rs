@@ -4,10 +4,10 @@ use super::candidates::{Choice, Need, Proposal, Rank, may_refer};
 use super::catalogue::Catalogue;
 use super::class::{Agreement, Class};
 use super::names::{shared, words};
-use super::search::Found;
+use crate::schema::{ForeignKey, KeyOrigin};
 
 /// Proposes, for each such column, the table of its family that most keys go to, of those declared and of those `found`.
-pub(super) fn propose<'s>(catalogue: &Catalogue<'s>, found: &Found) -> Vec<Proposal<'s>> {
+pub(super) fn propose<'s>(catalogue: &Catalogue<'s>, found: &[(usize, ForeignKey)]) -> Vec<Proposal<'s>> {
     let mut out = Vec::new();
     for (owner, table) in catalogue.schema.tables.iter().enumerate() {
         let is_one = |name: &str| matches!(words(name).as_slice(), [word] if word == "fk");
@@ -23,12 +23,12 @@ pub(super) fn propose<'s>(catalogue: &Catalogue<'s>, found: &Found) -> Vec<Propo
 }
 
 /// The table of the family of `owner`, and not itself, that more keys go to than to any other.
-fn centre(catalogue: &Catalogue<'_>, found: &Found, owner: usize) -> Option<usize> {
+fn centre(catalogue: &Catalogue<'_>, found: &[(usize, ForeignKey)], owner: usize) -> Option<usize> {
     let family = |place: usize| Some(shared(catalogue.words.get(owner)?, catalogue.words.get(place)?));
     let goes_to = |place: usize| {
         let Some(table) = catalogue.table(place) else { return 0 };
         let declared = catalogue.schema.tables.iter().flat_map(|table| &table.foreign_keys);
-        let declared = declared.filter(|key| key.origin == crate::schema::KeyOrigin::Declared);
+        let declared = declared.filter(|key| key.origin == KeyOrigin::Declared);
         let from_others = found.iter().filter(|(from, _)| *from != place).map(|(_, key)| key);
         declared.chain(from_others).filter(|key| key.foreign_table.eq_ignore_ascii_case(&table.name)).count()
     };
