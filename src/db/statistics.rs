@@ -1,5 +1,4 @@
-//! Row counts, sample values, and whether values bear out an inferred key. Every part has a time of its own.
-
+//! Row counts and sample values; then inferred keys are confirmed (`keys`). Every part has a time of its own.
 //!
 //! - `seen`: what the rows that were looked at say about a column
 //! - `times`: which unit numbers count, where they are points in time
@@ -16,7 +15,8 @@ use std::time::Duration;
 use self::seen::Seen;
 use super::database::{Database, cell_of};
 use super::error::DbError;
-use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind};
+use super::keys;
+use crate::schema::{Column, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -44,19 +44,7 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
         }
         sample(database, table, &budget);
     }
-    let mut contradicted: Vec<(usize, ForeignKey)> = Vec::new();
-    for (i, table) in schema.tables.iter().enumerate() {
-        for key in table.foreign_keys.iter().filter(|key| key.origin == KeyOrigin::Inferred) {
-            if orphans(database, table, key, &budget).is_some_and(|n| n > 0) {
-                contradicted.push((i, key.clone()));
-            }
-        }
-    }
-    for (i, wrong) in contradicted {
-        if let Some(table) = schema.tables.get_mut(i) {
-            table.foreign_keys.retain(|key| *key != wrong);
-        }
-    }
+    keys::confirm(database, schema, &budget);
     match cancel.stop() {
         Some(Stop::Cancelled) => Err(DbError::Stopped(Stop::Cancelled)),
         _ => Ok(()),
@@ -66,19 +54,6 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
 /// The result of a query that may fail or run out of time without harm.
 fn quick<T>(database: &Database, budget: &Cancel, work: impl Fn(&rusqlite::Connection) -> rusqlite::Result<T>) -> Option<T> {
     database.with(&budget.with_timeout(ONE_QUERY), |connection| Ok(work(connection)?)).ok()
-}
-
-/// How many of the first values have no partner; `None` where that could not be found out.
-fn orphans(database: &Database, table: &Table, key: &ForeignKey, budget: &Cancel) -> Option<i64> {
-    let (column, target) = (key.columns.first()?, key.foreign_columns.first()?);
-    let sql = format!(
-        "SELECT count(*) FROM (SELECT DISTINCT {column} AS v FROM {table} WHERE {column} IS NOT NULL LIMIT 200) AS s WHERE NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{target} = s.v)",
-        column = quoted_identifier(column),
-        table = quoted_identifier(&table.name),
-        other = quoted_identifier(&key.foreign_table),
-        target = quoted_identifier(target),
-    );
-    quick(database, budget, |c| c.query_row(&sql, [], |row| row.get(0)))
 }
 
 fn sample(database: &Database, table: &mut Table, budget: &Cancel) {

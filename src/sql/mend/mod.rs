@@ -83,6 +83,8 @@ pub enum ChangeKind {
     Date,
     /// A word that stands for yes or no.
     Boolean,
+    /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
+    GuessedKey,
 }
 
 impl ChangeKind {
@@ -98,6 +100,7 @@ impl ChangeKind {
             Self::Join => "join",
             Self::Date => "date",
             Self::Boolean => "boolean",
+            Self::GuessedKey => "guessed_key",
         }
     }
 }
