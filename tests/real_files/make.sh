@@ -41,7 +41,7 @@ py() { # py VENV MAKER
 
 venv orm Django==6.1.3 SQLAlchemy==2.1.9 alembic==1.20.1 peewee==4.5.3 pony==0.7.20 tortoise-orm==1.1.9 'piccolo[sqlite]==1.38.0' pandas==3.1.1 polars==2.1.0 pyarrow==26.0.1 \
   sqlite-utils==4.2.1 diskcache==5.6.3 APScheduler==3.11.3 huey==3.5.4 optuna==5.0.0 celery==5.7.0 coverage==7.17.5 pytest==9.2.0 pytest-testmon==2.2.0 ipython==9.18.1 \
-  beets==2.14.1 reader==3.27 xonsh==0.25.0 Telethon==1.45.0 pillow==12.3.0
+  beets==2.14.1 reader==3.27 xonsh==0.25.0 Telethon==1.45.0
 for m in django_apps sqlalchemy_shop peewee_gym pony_library tortoise_helpdesk piccolo_concerts frames sqlite_utils_museum queues readers; do py orm $m; done
 venv sci pyogrio==0.13.0 geopandas==1.2.0 fiona==1.10.1 ase==3.29.0 pygtfs==0.1.11 gffutils==0.14 anki==26.9.3
 for m in anki_cards maps science; do py sci $m; done
@@ -54,7 +54,26 @@ debian newsboat=2.21-1.5 fossil=1:2.21-1+deb12u1 subversion=1.14.2-4+deb12u1 sle
 make programs bash "$M/programs.sh" "$OUT" "$PYTHON"
 make rails_forum ruby "$M/rails_forum.rb" "$OUT"
 make calibre_books calibre-debug -e "$M/calibre_books.py"
-# more makers
+debian vnstat=2.10-2 minidlna=1.3.0+dfsg-2.2+deb12u1 darktable=4.2.1-4 python3-pil=9.4.0-1.1+deb12u1 chromium=156.0.8078.108-1~deb12u1 firefox-esr=153.8.0esr-1~deb12u1
+make debian nice -n 10 /usr/bin/python3 "$M/debian.py" "$OUT"
+py orm browsers
+
+venv apps aw-core==0.5.18 isso==0.13.0 roundup==2.6.0 Trac==1.6 weewx==5.5.2 conan==2.34.0 jupyterhub==6.1.1 khal==0.14.1 buku==5.1 dataset==2.0.0 'setuptools<81' \
+  langgraph-checkpoint-sqlite==3.1.2 llm==0.36 SQLAlchemy==2.0.58
+py apps apps
+venv ml mlflow-skinny==3.17.2 SQLAlchemy==2.1.9 alembic==1.20.1 pandas==3.1.1
+py ml mlflow_runs
+if [ "${SLOW:-1}" = 1 ]; then # Home Assistant compiles for some minutes
+  venv ha homeassistant==2025.4.4 SQLAlchemy==2.0.39 fnv-hash-fast==1.4.0 psutil-home-assistant==0.0.1
+  py ha home_assistant
+fi
+
+if [ ! -e "$WORK/node/ready" ]; then # better-sqlite3 13 needs Node 22; 12 is compiled here, and sqlite3 too
+  mkdir -p "$WORK/node" && (cd "$WORK/node" && npm init -y && nice -n 10 npm install -E --no-audit --no-fund better-sqlite3@12.11.1 drizzle-orm@0.45.4 typeorm@1.1.1 reflect-metadata@0.2.2 \
+    sequelize@6.37.8 sqlite3@6.0.1 knex@3.3.0 prisma@7.10.0 @prisma/client@7.10.0 @prisma/adapter-better-sqlite3@7.10.0 @mikro-orm/sqlite@6.6.16 @mikro-orm/core@6.6.16 \
+    @keyv/sqlite@4.0.8 keyv@5.6.0) >"$WORK/npm.log" 2>&1 && touch "$WORK/node/ready"
+fi
+make node_orms env NODE_PATH="$WORK/node/node_modules" nice -n 10 bash -c 'cd "$0/node" && exec node "$1" "$2"' "$WORK" "$M/node_orms.js" "$OUT"
 
 echo "$(ls "$OUT/databases" | wc -l) files in $OUT/databases"
 [ -z "$failed" ] || { echo "failed:$failed"; exit 1; }
