@@ -2,14 +2,13 @@
 # Makes the real files: make.sh [OUT [WORK]]. OUT gets databases/DB_ID/DB_ID.sqlite; WORK keeps the installed packages.
 # ONLY="maker maker" makes some. PYTHON is a Python of 3.12 or newer; apt packages are installed when run as root, else must be there.
 HERE=$(cd "$(dirname "$0")" && pwd)
-OUT=$(mkdir -p "${1:-$(mktemp -d)}" && cd "${1:-$_}" && pwd)
-WORK=$(mkdir -p "${2:-$OUT/packages}" && cd "${2:-$OUT/packages}" && pwd)
+OUT=${1:-$(mktemp -d)} WORK=${2:-$OUT/packages}
+mkdir -p "$OUT/databases" "$WORK" && OUT=$(cd "$OUT" && pwd) WORK=$(cd "$WORK" && pwd) || exit 2
 export REAL_FILES_OUT=$OUT PIP_DISABLE_PIP_VERSION_CHECK=1 DEBIAN_FRONTEND=noninteractive TZ=UTC
 M=$HERE/makers failed=""
-mkdir -p "$OUT/databases"
 
 if [ -z "$PYTHON" ]; then
-  for p in python3.13 python3.12 python3.14 "$HOME"/.pyenv/versions/3.1[234]*/bin/python3 python3; do
+  for p in python3.13 "$HOME"/.pyenv/versions/3.13*/bin/python3 python3.14 python3.12 "$HOME"/.pyenv/versions/3.12*/bin/python3 python3; do
     "$p" -c 'import sys; assert sys.version_info >= (3, 12)' 2>/dev/null && PYTHON=$p && break
   done
 fi
