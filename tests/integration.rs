@@ -25,6 +25,7 @@ mod mending;
 mod model;
 mod portable;
 mod pull;
+mod real_cases;
 mod reference;
 mod screen_in_use;
 mod tensors;

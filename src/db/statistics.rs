@@ -2,8 +2,10 @@
 //!
 //! - `seen`: what the rows that were looked at say about a column
 //! - `times`: which unit numbers count, where they are points in time
+//! - `durations`: which unit spans of time are counted in
 //! - `hints`: what a name and a declared type say of that
 
+mod durations;
 mod hints;
 mod seen;
 #[cfg(test)]

@@ -6,7 +6,7 @@
 pub mod meaning;
 pub mod time;
 
-pub use meaning::{Holds, Meaning, Times, YesNo};
+pub use meaning::{Holds, Meaning, SpanUnit, Times, YesNo};
 pub use time::TimeUnit;
 
 use std::ops::Range;

@@ -1,3 +1,5 @@
+//! Keys found in made schemas, in the cases, and in databases of Spider whose declared keys are ignored.
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

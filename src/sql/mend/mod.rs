@@ -13,6 +13,7 @@
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
+//! - `spans`: lengths of time in the unit of a column
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `yes_no`: yes and no kept as words
 
@@ -22,6 +23,7 @@ mod itself;
 mod keys;
 mod names;
 mod nearest;
+mod spans;
 mod structure;
 pub(crate) mod times;
 mod unquoted;
@@ -83,6 +85,8 @@ pub enum ChangeKind {
     Date,
     /// A word that stands for yes or no.
     Boolean,
+    /// A length of time in another unit.
+    Unit,
     /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
     GuessedKey,
 }
@@ -100,6 +104,7 @@ impl ChangeKind {
             Self::Join => "join",
             Self::Date => "date",
             Self::Boolean => "boolean",
+            Self::Unit => "unit",
             Self::GuessedKey => "guessed_key",
         }
     }
@@ -143,6 +148,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(stored);
     let (now, dated) = times::mend(&now, schema);
     changes.extend(dated);
+    let (now, lengths) = spans::mend(&now, schema, question);
+    changes.extend(lengths);
     Mended { sql: now, changes, settled }
 }
 
