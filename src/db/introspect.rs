@@ -21,7 +21,11 @@ impl Database {
 
     /// Tables, views, columns, declared keys, and keys that names alone make plain. Reads no rows of the user's.
     pub fn schema_outline(&self, cancel: &Cancel) -> Result<Schema, DbError> {
-        let mut schema = self.with(cancel, read_outline)?;
+        let mut schema = self.with_owners(cancel, |connection, owners| {
+            let mut schema = read_outline(connection)?;
+            owners.mark(&mut schema);
+            Ok(schema)
+        })?;
         keys::infer(&mut schema);
         Ok(schema)
     }
@@ -97,7 +101,7 @@ fn parameter(name: &[u8]) -> [ToSqlOutput<'_>; 1] {
 }
 
 fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1, 'main')")?;
     let mut rows = statement.query(parameter(name))?;
     let mut key: Vec<(i64, String)> = Vec::new();
     while let Some(row) = rows.next()? {
@@ -119,7 +123,7 @@ fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusq
 
 fn read_foreign_keys(connection: &Connection, name: &[u8], table: &mut Table) -> rusqlite::Result<()> {
     let mut statement =
-        connection.prepare("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq")?;
+        connection.prepare("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1, 'main') ORDER BY id DESC, seq")?;
     let mut rows = statement.query(parameter(name))?;
     let mut last = None;
     while let Some(row) = rows.next()? {

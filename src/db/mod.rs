@@ -12,6 +12,7 @@
 //! - [`spool`]: results of any length, drained out of the database
 //! - [`demo`]: the sample database
 //! - [`values`]: the distinct text values, to find what a question mentions
+//! - `owners`: what a file needs of the program that owns it: collations, functions, modules
 //! - `introspect`, `keys`, `statistics`: the schema, in two phases
 
 mod authorize;
@@ -24,6 +25,7 @@ pub mod export;
 mod introspect;
 mod keys;
 mod open;
+mod owners;
 pub mod same;
 pub mod scratch;
 pub mod spool;

@@ -13,6 +13,7 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::DbError;
+use super::owners;
 
 /// The bytes at the start of every SQLite file (`sqlite.org/fileformat2.html`, 1.3).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -218,6 +219,8 @@ pub(super) fn connect(location: &Location, mode: Mode) -> Result<Connection, DbE
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let explain = |error: rusqlite::Error| open_error(location, header, &error);
     let connection = Connection::open_with_flags(uri_of(&location.path, options), flags).map_err(explain)?;
+    // Before the first statement: see `owners::offer`.
+    owners::offer(&connection).map_err(explain)?;
     harden(&connection, mode).map_err(explain)?;
     // The first real read: SQLite looks at the header, the journal and the schema only now.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(explain)?;

@@ -9,6 +9,7 @@ use super::columns::columns_of;
 use super::database::{Failure, prepare};
 use super::error::DbError;
 use super::introspect::read_outline;
+use super::owners::{Overlay, Owners};
 use super::open::sqlite_message;
 use super::table::ColumnInfo;
 use crate::schema::Schema;
@@ -53,7 +54,7 @@ impl Scratch {
             Failure::Sqlite(error) => explain(error),
         })?;
         connection.execute_batch("PRAGMA query_only=ON").map_err(explain)?;
-        let authorizer = authorize::install(&connection).map_err(explain)?;
+        let authorizer = authorize::install(&connection, Overlay::default()).map_err(explain)?;
         Ok(Self { connection, _authorizer: authorizer, schema })
     }
 
@@ -64,8 +65,8 @@ impl Scratch {
 
     /// Prepares `sql`: the columns it would give, or SQLite's message.
     pub fn check(&self, sql: &ReadOnlySql) -> Result<Vec<ColumnInfo>, DbError> {
-        match prepare(&self.connection, sql.as_str()) {
-            Ok(statement) => Ok(columns_of(&self.connection, &statement, sql.as_str())),
+        match prepare(&self.connection, sql.as_str(), &Owners::default()) {
+            Ok(prepared) => Ok(columns_of(&self.connection, &prepared.statement, &prepared.sql)),
             Err(Failure::Ours(error)) => Err(error),
             Err(Failure::Sqlite(error)) => Err(DbError::Sql { message: sqlite_message(&error) }),
         }

@@ -1,0 +1,86 @@
+//! What a file needs of the program that owns it: collations, functions, modules, and a leniency about quotes.
+//!
+//! SQLite asks the program that opens a file for every collation and function that the file's own program added. Where we have one that
+//! does about the same, a *stand-in*, the file is read with it, and a word is said about that. A stand-in orders differently from the
+//! original, and an index that the original ordered cannot be searched with it; so each table with such an index is hidden behind a view
+//! in the `temp` schema that keeps those columns from SQLite's planner.
+//!
+//! - `collations`: stand-ins for collations
+//! - `functions`: stand-ins for functions, and whose functions others are
+//! - `aggregates`: those of them that add up rows
+//! - `modules`: whose virtual tables are
+//! - `foreign`: what a statement of the schema uses that SQLite does not have
+//! - `survey`: which columns an index orders by a stand-in
+//! - `overlay`: the views that hide such columns, and views read anew
+//! - `reasons`: why a relation cannot be read
+//! - `rewrite`: a statement as it has to be where there is an overlay
+//! - `told`: what is said about all that
+
+mod aggregates;
+mod collations;
+mod foreign;
+mod functions;
+mod modules;
+mod overlay;
+mod reasons;
+mod rewrite;
+mod survey;
+mod told;
+
+use std::collections::HashMap;
+
+use rusqlite::Connection;
+
+use crate::schema::Schema;
+
+pub(super) use collations::offer;
+pub(super) use functions::program_of;
+pub(in crate::db) use overlay::Overlay;
+pub(super) use rewrite::{name_the_key, rewrite};
+
+/// What was done to read a file as its owner means it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Owners {
+    /// Names that a view of ours stands before.
+    pub(super) overlay: Overlay,
+    /// Why a relation cannot be read, by its name.
+    pub(super) unreadable: HashMap<String, String>,
+    /// Columns that cannot be read, by their table's name.
+    pub(super) left_out: HashMap<String, Vec<String>>,
+    /// What a person is told once, a sentence each.
+    pub(super) notes: Vec<String>,
+}
+
+impl Owners {
+    /// Says in `schema` what cannot be read.
+    pub(super) fn mark(&self, schema: &mut Schema) {
+        for table in &mut schema.tables {
+            table.unreadable = self.unreadable.get(&table.name).cloned();
+            if let Some(columns) = self.left_out.get(&table.name) {
+                table.columns.retain(|column| !columns.contains(&column.name));
+            }
+        }
+    }
+}
+
+/// Looks at the schema of a connection that was just opened, and makes of it what can be read.
+///
+/// The connection has to be hardened (`trusted_schema` off), and a progress handler has to bound the time: preparing a view takes as long
+/// as the view likes.
+pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<Owners> {
+    let schema = foreign::Stored::read(connection)?;
+    let mut owners = Owners::default();
+    let collations = collations::register(connection, &schema)?;
+    let mut used = functions::Registered::default();
+    let left_out = survey::unread_columns(connection, &schema, &mut used)?;
+    let shadows = survey::survey(connection, &schema, &left_out)?;
+    overlay::hide(connection, &shadows, &mut owners.overlay)?;
+    overlay::read_anew(connection, &schema, &mut used, &mut owners.overlay);
+    owners.unreadable = reasons::unreadable(connection, &schema);
+    owners.left_out = left_out.iter().map(|(table, columns)| (table.clone(), columns.iter().map(|c| c.name.clone()).collect())).collect();
+    owners.notes = told::notes(&collations, &used, &left_out);
+    Ok(owners)
+}
+
+#[cfg(test)]
+mod tests;

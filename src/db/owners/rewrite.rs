@@ -1,0 +1,109 @@
+//! A statement as it has to be where views of ours stand before the file's tables.
+//!
+//! Names without a qualifier find them by themselves. `main.deck` has to become `temp.deck`; a function that tells of a table has to be
+//! asked about the file's; an index that is hidden cannot be named; and a view has no rowid, but mostly a column that is it.
+
+use std::borrow::Cow;
+
+use super::foreign::significant;
+use super::overlay::Overlay;
+use super::survey::is_rowid;
+use crate::sql::lex::{Token, TokenKind, name_of};
+use crate::sql::quote::quoted_identifier;
+
+/// Functions that tell of the table that is their first argument.
+const TELLING: [&str; 4] = ["pragma_table_info", "pragma_table_xinfo", "pragma_index_list", "pragma_foreign_key_list"];
+
+/// Replacements of byte ranges, in order.
+type Changes = Vec<(std::ops::Range<usize>, String)>;
+
+/// `sql` with every use of a hidden name turned to the view that hides it.
+pub(in crate::db) fn rewrite<'s>(sql: &'s str, overlay: &Overlay) -> Cow<'s, str> {
+    if overlay.is_empty() {
+        return Cow::Borrowed(sql);
+    }
+    let tokens = significant(sql);
+    let mut changes = qualifiers(sql, &tokens, overlay);
+    for (i, token) in tokens.iter().enumerate() {
+        let next = |n: usize| tokens.get(i + n).map_or("", |token| token.text(sql));
+        let text = token.text(sql);
+        if next(1) == "(" && next(3) == ")" && TELLING.iter().any(|name| name.eq_ignore_ascii_case(&name_of(text))) {
+            if let Some(argument) = tokens.get(i + 2) {
+                changes.push((argument.range.end..argument.range.end, ", 'main'".into()));
+            }
+        }
+        let is = |n: usize, word: &str| next(n).eq_ignore_ascii_case(word);
+        if token.kind == TokenKind::Word && text.eq_ignore_ascii_case("indexed") && is(1, "by") {
+            let before = i.checked_sub(1).and_then(|i| tokens.get(i)).map_or("", |token| token.text(sql));
+            if let Some(index) = tokens.get(i + 2).filter(|_| !before.eq_ignore_ascii_case("not")) {
+                changes.push((token.range.start..index.range.end, String::new()));
+            }
+        }
+    }
+    changes.sort_by_key(|(range, _)| range.start);
+    applied(sql, &changes)
+}
+
+/// `sql` with `main.name` as `temp.name`, where a view of ours has that name.
+pub(super) fn to_temp(sql: &str, overlay: &Overlay) -> String {
+    applied(sql, &qualifiers(sql, &significant(sql), overlay)).into_owned()
+}
+
+fn qualifiers(sql: &str, tokens: &[Token], overlay: &Overlay) -> Changes {
+    let text = |i: usize| tokens.get(i).map_or("", |token| token.text(sql));
+    let is_main = |i: usize| name_of(text(i)).eq_ignore_ascii_case("main") && text(i + 1) == "." && (i == 0 || text(i - 1) != ".");
+    let named = tokens.iter().enumerate().filter(|&(i, _)| is_main(i) && overlay.has(&name_of(text(i + 2))));
+    named.map(|(_, token)| (token.range.clone(), "temp".to_owned())).collect()
+}
+
+/// `sql` with its rowids as the columns that they are, where the statement reads a hidden table and SQLite found no rowid. `None` where it is
+/// not plain which column that is.
+pub(in crate::db) fn name_the_key(sql: &str, message: &str, overlay: &Overlay) -> Option<String> {
+    let missing = message.strip_prefix("no such column: ")?;
+    if !is_rowid(&name_of(missing.rsplit('.').next()?)) {
+        return None;
+    }
+    let tokens = significant(sql);
+    let text = |i: usize| tokens.get(i).map_or("", |token| token.text(sql));
+    let mut keys: Vec<&str> = tokens.iter().filter_map(|token| overlay.key_of(&name_of(token.text(sql)))).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let [key] = keys.as_slice() else { return None };
+    let mut changes = Changes::new();
+    for (i, token) in tokens.iter().enumerate() {
+        let name = matches!(token.kind, TokenKind::Word | TokenKind::Quoted) && is_rowid(&name_of(token.text(sql)));
+        // A qualifier that is a table of the file without a view has a rowid of its own.
+        let owner = if i > 1 && text(i - 1) == "." { name_of(text(i - 2)) } else { String::new() };
+        let without = !owner.is_empty() && tables(sql, &tokens, &owner).iter().all(|table| overlay.key_of(table).is_none());
+        if name && !without && text(i + 1) != "." {
+            changes.push((token.range.clone(), quoted_identifier(key)));
+        }
+    }
+    Some(applied(sql, &changes).into_owned())
+}
+
+/// What the qualifier `owner` may stand for: itself, and each name that it follows as an alias.
+fn tables(sql: &str, tokens: &[Token], owner: &str) -> Vec<String> {
+    let mut out = vec![owner.to_owned()];
+    for (i, token) in tokens.iter().enumerate() {
+        if i > 0 && name_of(token.text(sql)).eq_ignore_ascii_case(owner) {
+            let before = |n: usize| i.checked_sub(n).and_then(|i| tokens.get(i)).map_or("", |token| token.text(sql));
+            out.push(name_of(if before(1).eq_ignore_ascii_case("as") { before(2) } else { before(1) }));
+        }
+    }
+    out
+}
+
+fn applied<'s>(sql: &'s str, changes: &Changes) -> Cow<'s, str> {
+    if changes.is_empty() {
+        return Cow::Borrowed(sql);
+    }
+    let (mut out, mut copied) = (String::with_capacity(sql.len() + 16), 0);
+    for (range, text) in changes {
+        out.push_str(sql.get(copied..range.start).unwrap_or(""));
+        out.push_str(text);
+        copied = range.end;
+    }
+    out.push_str(sql.get(copied..).unwrap_or(""));
+    Cow::Owned(out)
+}
