@@ -10,7 +10,7 @@ pub(super) fn infer(schema: &mut Schema) {
     // Squeezed table name to its position; two tables with one name squeezed make it ambiguous.
     let mut targets: HashMap<String, Option<usize>> = HashMap::new();
     for (i, table) in schema.tables.iter().enumerate() {
-        if table.kind == TableKind::Table && table.primary_key.len() == 1 {
+        if table.kind == TableKind::Table && table.unreadable.is_none() && table.primary_key.len() == 1 {
             for form in singular_forms(&squeeze(&table.name)) {
                 targets.entry(form).and_modify(|known| *known = known.filter(|&k| k == i)).or_insert(Some(i));
             }

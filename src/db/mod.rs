@@ -3,6 +3,7 @@
 //! - [`table`]: what a query returns, with SQLite's types
 //! - [`error`]: what can go wrong
 //! - `open`: read-only in every case, nothing created beside the file
+//! - [`recognise`]: what a file is that is no database
 //! - [`watch`]: whether a file is still what it was
 //! - `authorize`: what SQLite may do while it prepares
 //! - `database`: checking and running statements; `columns`: what their results are called
@@ -25,6 +26,7 @@ pub mod export;
 mod introspect;
 mod keys;
 mod open;
+pub mod recognise;
 mod owners;
 pub mod same;
 pub mod scratch;
