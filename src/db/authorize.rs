@@ -78,7 +78,7 @@ impl Authorizer {
     fn may_read(&self, table: Option<&[u8]>, column: Option<&[u8]>, database: Option<&[u8]>, accessor: Option<&[u8]>) -> bool {
         let (Some(table), Some(column)) = (table, column) else { return true };
         let of_file = database.is_none_or(|database| database == b"main");
-        column.is_empty() || !of_file || !self.overlay.hides(table) || accessor.is_some_and(|view| view.eq_ignore_ascii_case(table))
+        column.is_empty() || !of_file || self.overlay.lets_read(table, accessor)
     }
 
     /// Whether `action` may be prepared; what `first` and `second` are depends on it (`sqlite.org/c3ref/c_alter_table.html`).

@@ -66,11 +66,11 @@ pub enum GuardError {
         /// The statement's name, in capitals: `DROP`, `PRAGMA`, `SELECT INTO`.
         kind: String,
     },
-    /// A pragma, which a table-valued function or nothing can stand for.
+    /// A pragma that only tells, which a query can do too.
     #[error("PRAGMA is refused: only statements that read are run")]
     Pragma {
-        /// A query that tells the same, where there is one.
-        instead: Option<String>,
+        /// A query that tells the same.
+        instead: String,
     },
     /// A function that reaches files or code.
     #[error("the function `{name}` is refused: it can reach files or load code")]
@@ -103,8 +103,8 @@ pub enum GuardError {
 impl GuardError {
     /// What to do about it.
     pub fn hint(&self) -> Cow<'static, str> {
-        if let Self::Pragma { instead: Some(query) } = self {
-            return format!("the same can be read as a table: `{query}`").into();
+        if let Self::Pragma { instead } = self {
+            return format!("the same can be read as a table: `{instead}`").into();
         }
         Cow::Borrowed(self.plain_hint())
     }
@@ -179,7 +179,11 @@ fn check_start(sql: &str, statement: &[&Token]) -> Result<(), GuardError> {
     }
     match word(start).as_str() {
         "SELECT" | "WITH" | "VALUES" => {}
-        "PRAGMA" => return Err(GuardError::Pragma { instead: pragma::as_query(sql, statement.get(start + 1..).unwrap_or(&[])) }),
+        "PRAGMA" => {
+            let instead = pragma::as_query(sql, statement.get(start + 1..).unwrap_or(&[]));
+            let refused = || GuardError::NotReadOnly { kind: "PRAGMA".to_owned() };
+            return Err(instead.map_or_else(refused, |instead| GuardError::Pragma { instead }));
+        }
         other if WRITES.contains(&other) => return Err(GuardError::NotReadOnly { kind: other.to_owned() }),
         _ => {
             let text = statement.get(start).or(statement.first()).map_or("", |t| t.text(sql));

@@ -74,9 +74,12 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<Owners> {
     let mut used = functions::Registered::default();
     let left_out = survey::unread_columns(connection, &schema, &mut used)?;
     let shadows = survey::survey(connection, &schema, &left_out)?;
-    overlay::hide(connection, &shadows, &mut owners.overlay)?;
-    overlay::read_anew(connection, &schema, &mut used, &mut owners.overlay);
+    overlay::hide(connection, &schema, &shadows, &mut owners.overlay)?;
+    let not_again = overlay::read_anew(connection, &schema, &mut used, &mut owners.overlay);
     owners.unreadable = reasons::unreadable(connection, &schema);
+    for view in not_again {
+        owners.unreadable.entry(view).or_insert_with(|| reasons::BEHIND.into());
+    }
     owners.left_out = left_out.iter().map(|(table, columns)| (table.clone(), columns.iter().map(|c| c.name.clone()).collect())).collect();
     owners.notes = told::notes(&collations, &used, &left_out);
     Ok(owners)

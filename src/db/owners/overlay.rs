@@ -18,7 +18,7 @@ use rusqlite::{Connection, ffi};
 use super::foreign::{Entry, Kind, Stored, names, significant};
 use super::functions::Registered;
 use super::reasons::missing_function;
-use super::rewrite::to_temp;
+use super::rewrite::{name_the_key, to_temp};
 use super::survey::Shadow;
 use crate::db::open::sqlite_message;
 use crate::sql::lex::{TokenKind, name_of};
@@ -38,9 +38,12 @@ pub(in crate::db) struct Overlay {
     tables: BTreeSet<String>,
     /// All names, lower case.
     names: BTreeSet<String>,
-    /// For each hidden table with a rowid: its name in lower case, and what the rowid is called in a view.
-    keys: Vec<(String, String)>,
+    /// For each hidden table with a rowid: its name in lower case, and the column that is the rowid, where there is one.
+    keys: Vec<(String, Option<String>)>,
 }
+
+/// How the name of a view begins that gives the rowid as its first column.
+pub(in crate::db) const WITH_ROWID: &str = "sqllama_rowid_";
 
 impl Overlay {
     pub(in crate::db) fn is_empty(&self) -> bool {
@@ -52,31 +55,38 @@ impl Overlay {
         self.names.contains(&name.to_ascii_lowercase())
     }
 
-    /// Whether a table of the file may be read only by the view that hides it.
-    pub(in crate::db) fn hides(&self, table: &[u8]) -> bool {
-        std::str::from_utf8(table).is_ok_and(|table| self.tables.contains(&table.to_ascii_lowercase()))
+    /// Whether `accessor`, a view or nothing, may read the columns of a table of the file: a hidden one is read only by what hides it.
+    pub(in crate::db) fn lets_read(&self, table: &[u8], accessor: Option<&[u8]>) -> bool {
+        let hidden = std::str::from_utf8(table).is_ok_and(|table| self.tables.contains(&table.to_ascii_lowercase()));
+        let own = |view: &[u8]| view.eq_ignore_ascii_case(table) || view.strip_prefix(WITH_ROWID.as_bytes()).is_some_and(|rest| rest.eq_ignore_ascii_case(table));
+        !hidden || accessor.is_some_and(own)
     }
 
-    /// What the rowid of the hidden table `name` is called.
-    pub(super) fn key_of(&self, name: &str) -> Option<&str> {
-        self.keys.iter().find(|(table, _)| table.eq_ignore_ascii_case(name)).map(|(_, key)| key.as_str())
+    /// Whether `name` is a hidden table with a rowid, and which column that is.
+    pub(super) fn key_of(&self, name: &str) -> Option<Option<&str>> {
+        self.keys.iter().find(|(table, _)| table.eq_ignore_ascii_case(name)).map(|(_, key)| key.as_deref())
     }
 }
 
 /// Hides the columns that `shadows` say.
-pub(super) fn hide(connection: &Connection, shadows: &[Shadow], overlay: &mut Overlay) -> rusqlite::Result<()> {
+pub(super) fn hide(connection: &Connection, schema: &Stored, shadows: &[Shadow], overlay: &mut Overlay) -> rusqlite::Result<()> {
     if shadows.is_empty() {
         return Ok(());
     }
     forbid_skip_scans(connection);
     for shadow in shadows {
-        create(connection, &shadow_sql(shadow))?;
+        create(connection, &shadow_sql(shadow, false))?;
         let name = shadow.table.to_ascii_lowercase();
-        if shadow.columns.iter().any(|column| column.hidden) {
+        // A full-text table reads the table that holds its text by the rowid, in its own statements.
+        let reads = |entry: &Entry| names(&entry.sql).iter().any(|word| word.eq_ignore_ascii_case(&name));
+        if shadow.columns.iter().any(|column| column.hidden) && !schema.of_kind(Kind::Virtual).any(reads) {
             overlay.tables.insert(name.clone());
         }
-        if let Some(key) = shadow.key.as_ref().filter(|key| shadow.columns.iter().any(|column| column.name == **key)) {
-            overlay.keys.push((name.clone(), key.clone()));
+        if shadow.has_rowid {
+            if shadow.key.is_none() {
+                create(connection, &shadow_sql(shadow, true))?;
+            }
+            overlay.keys.push((name.clone(), shadow.key.clone()));
         }
         overlay.names.insert(name);
     }
@@ -91,7 +101,7 @@ fn forbid_skip_scans(connection: &Connection) {
     unsafe { ffi::sqlite3_test_control(ffi::SQLITE_TESTCTRL_OPTIMIZATIONS, connection.handle(), SKIP_SCAN) };
 }
 
-fn shadow_sql(shadow: &Shadow) -> String {
+fn shadow_sql(shadow: &Shadow, with_rowid: bool) -> String {
     let table = quoted_identifier(&shadow.table);
     let columns = shadow.columns.iter().map(|column| {
         let name = quoted_identifier(&column.name);
@@ -102,8 +112,10 @@ fn shadow_sql(shadow: &Shadow) -> String {
             (Some(collation), true) => format!("((SELECT {table}.{name}) COLLATE {}) AS {name}", quoted_identifier(collation)),
         }
     });
-    let columns: Vec<String> = columns.collect();
-    format!("CREATE TEMP VIEW {table} AS SELECT {} FROM main.{table} AS {table}", columns.join(", "))
+    let rowid = with_rowid.then(|| format!("{table}.rowid AS rowid"));
+    let columns: Vec<String> = rowid.into_iter().chain(columns).collect();
+    let view = if with_rowid { quoted_identifier(&format!("{WITH_ROWID}{}", shadow.table)) } else { table.clone() };
+    format!("CREATE TEMP VIEW {view} AS SELECT {} FROM main.{table} AS {table}", columns.join(", "))
 }
 
 /// Runs one `CREATE TEMP VIEW`; more statements than one are an error.
@@ -114,13 +126,14 @@ fn create(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     made.map(|_| ())
 }
 
-/// Makes views again that read what is hidden, or that hold a string in double quotes. Registers the functions they lack.
-pub(super) fn read_anew(connection: &Connection, schema: &Stored, used: &mut Registered, overlay: &mut Overlay) {
+/// Makes views again that read what is hidden, or that hold a string in double quotes. Registers the functions they lack. Gives those that
+/// read what is hidden and could not be made again.
+pub(super) fn read_anew(connection: &Connection, schema: &Stored, used: &mut Registered, overlay: &mut Overlay) -> Vec<String> {
     let end = Instant::now() + PATIENCE;
     let mut pending: Vec<&Entry> = Vec::new();
     for view in schema.of_kind(Kind::View) {
         if Instant::now() > end {
-            return;
+            break;
         }
         if is_taken(connection, schema, used, view) {
             pending.push(view);
@@ -131,16 +144,13 @@ pub(super) fn read_anew(connection: &Connection, schema: &Stored, used: &mut Reg
         let before = pending.len();
         let mut again = Vec::new();
         for view in pending {
-            if Instant::now() > end {
-                return;
-            }
-            if !make_again(connection, view, overlay) {
+            if Instant::now() > end || !make_again(connection, view, overlay) {
                 again.push(view);
             }
         }
         pending = again;
         if pending.len() == before {
-            return;
+            return pending.into_iter().filter(|view| reads_hidden(view, overlay)).map(|view| view.name.clone()).collect();
         }
     }
 }
@@ -162,13 +172,12 @@ fn is_taken(connection: &Connection, schema: &Stored, used: &mut Registered, vie
 fn make_again(connection: &Connection, view: &Entry, overlay: &mut Overlay) -> bool {
     let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false);
     let name = quoted_identifier(&view.name);
-    let reads_hidden = names(&view.sql).iter().any(|word| overlay.has(word) && !word.eq_ignore_ascii_case(&view.name));
-    if !reads_hidden && connection.prepare(&format!("SELECT * FROM main.{name}")).is_ok() {
+    if !reads_hidden(view, overlay) && connection.prepare(&format!("SELECT * FROM main.{name}")).is_ok() {
         return false;
     }
     let Some(body) = body_of(&view.sql) else { return false };
     let (text, prefix) = (to_temp(&body, overlay), format!("CREATE TEMP VIEW {name}"));
-    let Some(text) = with_single_quotes(connection, &text) else { return false };
+    let Some(text) = mended(connection, &text, overlay) else { return false };
     if create(connection, &format!("{prefix}{text}")).is_err() {
         return false;
     }
@@ -179,6 +188,10 @@ fn make_again(connection: &Connection, view: &Entry, overlay: &mut Overlay) -> b
     }
     overlay.names.insert(view.name.to_ascii_lowercase());
     true
+}
+
+fn reads_hidden(view: &Entry, overlay: &Overlay) -> bool {
+    names(&view.sql).iter().any(|word| overlay.has(word) && !word.eq_ignore_ascii_case(&view.name))
 }
 
 fn drop_view(connection: &Connection, name: &str) -> rusqlite::Result<()> {
@@ -200,11 +213,9 @@ fn body_of(sql: &str) -> Option<String> {
     sql.get(end..).map(str::to_owned)
 }
 
-/// `body` with every double-quoted token that names nothing in single quotes: SQLite itself says which, one after the other.
-fn with_single_quotes(connection: &Connection, body: &str) -> Option<String> {
-    if !body.contains('"') {
-        return Some(body.to_owned());
-    }
+/// `body` with every double-quoted token that names nothing in single quotes, and with rowids of hidden tables as the columns that they are:
+/// SQLite itself says which, one after the other.
+fn mended(connection: &Connection, body: &str, overlay: &Overlay) -> Option<String> {
     let tokens = significant(body);
     let from = tokens.iter().position(|token| token.kind == TokenKind::Word && token.text(body).eq_ignore_ascii_case("as"))?;
     let start = tokens.get(from)?.range.end;
@@ -216,6 +227,10 @@ fn with_single_quotes(connection: &Connection, body: &str) -> Option<String> {
             _ => None,
         };
         let message = sqlite_message(&error);
+        if let Some(named) = name_the_key(&query, &message, overlay).filter(|named| *named != query) {
+            query = named;
+            continue;
+        }
         let name = message.strip_prefix("no such column: \"")?.strip_suffix("\" - should this be a string literal in single-quotes?")?;
         query = unquoted_at(&query, name, offset)?;
     }

@@ -15,6 +15,9 @@ use crate::text::sanitize;
 /// All relations together are looked at no longer than this; the others are taken to be readable.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// Of a view that could not be made again.
+pub(super) const BEHIND: &str = "it reads a table whose index only its owner's program can use";
+
 /// The function that SQLite misses, by its message.
 pub(super) fn missing_function(message: &str) -> Option<&str> {
     let name = message

@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 
 use super::foreign::significant;
-use super::overlay::Overlay;
+use super::overlay::{Overlay, WITH_ROWID};
 use super::survey::is_rowid;
 use crate::sql::lex::{Token, TokenKind, name_of};
-use crate::sql::quote::quoted_identifier;
+use crate::sql::quote::{is_keyword, quoted_identifier};
 
 /// Functions that tell of the table that is their first argument.
 const TELLING: [&str; 4] = ["pragma_table_info", "pragma_table_xinfo", "pragma_index_list", "pragma_foreign_key_list"];
@@ -56,29 +56,67 @@ fn qualifiers(sql: &str, tokens: &[Token], overlay: &Overlay) -> Changes {
     named.map(|(_, token)| (token.range.clone(), "temp".to_owned())).collect()
 }
 
-/// `sql` with its rowids as the columns that they are, where the statement reads a hidden table and SQLite found no rowid. `None` where it is
-/// not plain which column that is.
+/// `sql` with its rowids as what they are, where the statement reads a hidden table and SQLite found no rowid: the column that is the rowid,
+/// or that of a view which gives it. `None` where it is not plain.
 pub(in crate::db) fn name_the_key(sql: &str, message: &str, overlay: &Overlay) -> Option<String> {
     let missing = message.strip_prefix("no such column: ")?;
     if !is_rowid(&name_of(missing.rsplit('.').next()?)) {
         return None;
     }
     let tokens = significant(sql);
-    let text = |i: usize| tokens.get(i).map_or("", |token| token.text(sql));
-    let mut keys: Vec<&str> = tokens.iter().filter_map(|token| overlay.key_of(&name_of(token.text(sql)))).collect();
+    let mut keys: Vec<Option<&str>> = tokens.iter().filter_map(|token| overlay.key_of(&name_of(token.text(sql)))).collect();
     keys.sort_unstable();
     keys.dedup();
-    let [key] = keys.as_slice() else { return None };
+    match keys.as_slice() {
+        [Some(key)] => Some(applied(sql, &keys_named(sql, &tokens, key, overlay)).into_owned()),
+        [None] => with_rowid(sql, &tokens, overlay),
+        _ => None,
+    }
+}
+
+/// Rowids of hidden tables as the column `key`.
+fn keys_named(sql: &str, tokens: &[Token], key: &str, overlay: &Overlay) -> Changes {
+    let text = |i: usize| tokens.get(i).map_or("", |token| token.text(sql));
     let mut changes = Changes::new();
     for (i, token) in tokens.iter().enumerate() {
         let name = matches!(token.kind, TokenKind::Word | TokenKind::Quoted) && is_rowid(&name_of(token.text(sql)));
         // A qualifier that is a table of the file without a view has a rowid of its own.
         let owner = if i > 1 && text(i - 1) == "." { name_of(text(i - 2)) } else { String::new() };
-        let without = !owner.is_empty() && tables(sql, &tokens, &owner).iter().all(|table| overlay.key_of(table).is_none());
+        let without = !owner.is_empty() && tables(sql, tokens, &owner).iter().all(|table| overlay.key_of(table).is_none());
         if name && !without && text(i + 1) != "." {
             changes.push((token.range.clone(), quoted_identifier(key)));
         }
     }
+    changes
+}
+
+/// Hidden tables as the views that give their rowid. It is a column more, so no `*` may stand for the columns.
+fn with_rowid(sql: &str, tokens: &[Token], overlay: &Overlay) -> Option<String> {
+    let text = |i: Option<usize>| i.and_then(|i| tokens.get(i)).map_or("", |token| token.text(sql));
+    // The view has it under one of its three names.
+    let mut changes = keys_named(sql, tokens, "rowid", overlay);
+    let is = |i: Option<usize>, words: &[&str]| words.iter().any(|word| word.eq_ignore_ascii_case(text(i)));
+    for (i, token) in tokens.iter().enumerate() {
+        let before = i.checked_sub(1);
+        if token.text(sql) == "*" && is(before, &["select", "distinct", "all", ",", "."]) {
+            return None;
+        }
+        let name = name_of(token.text(sql));
+        let listed = is(before, &["from", "join", ",", "("]) || is(before, &["."]) && is(i.checked_sub(2), &["temp", "main"]);
+        if overlay.key_of(&name).is_none() || !listed || is(Some(i + 1), &["."]) {
+            continue;
+        }
+        let next = tokens.get(i + 1);
+        let aliased = next.is_some_and(|next| match next.kind {
+            TokenKind::Word => next.text(sql).eq_ignore_ascii_case("as") || !is_keyword(next.text(sql)),
+            TokenKind::Quoted | TokenKind::String => true,
+            _ => false,
+        });
+        let view = quoted_identifier(&format!("{WITH_ROWID}{name}"));
+        let view = if aliased { view } else { format!("{view} AS {}", quoted_identifier(&name)) };
+        changes.push((token.range.clone(), view));
+    }
+    changes.sort_by_key(|(range, _)| range.start);
     Some(applied(sql, &changes).into_owned())
 }
 

@@ -29,7 +29,7 @@ pub(super) struct ShadowColumn {
     pub(super) name: String,
     /// Kept from the planner.
     pub(super) hidden: bool,
-    /// Where it is none of SQLite's.
+    /// Where it is not `BINARY`.
     pub(super) collation: Option<String>,
 }
 
@@ -103,10 +103,13 @@ fn shadow(connection: &Connection, schema: &Stored, entry: &Entry, left_out: &[U
     let mut collation_of: BTreeMap<String, Option<String>> = BTreeMap::new();
     for column in &told {
         let (_, collation, ..) = connection.column_metadata(Some("main"), table, column.name.as_str())?;
-        let collation = collation.and_then(|name| name.into_string().ok()).filter(|name| !is_built_in(name));
+        let collation = collation.and_then(|name| name.into_string().ok());
         collation_of.insert(column.name.to_ascii_lowercase(), collation);
     }
-    let is_foreign = |name: &str| collation_of.get(&name.to_ascii_lowercase()).is_some_and(Option::is_some);
+    let is_foreign = |name: &str| {
+        let collation = collation_of.get(&name.to_ascii_lowercase()).and_then(Option::as_ref);
+        collation.is_some_and(|collation| !is_built_in(collation))
+    };
     let mut hidden: BTreeSet<String> = BTreeSet::new();
     let mut all = false;
     for index in indexes(connection, table)? {
@@ -142,7 +145,7 @@ fn shadow(connection: &Connection, schema: &Stored, entry: &Entry, left_out: &[U
         let lower = column.name.to_ascii_lowercase();
         ShadowColumn {
             hidden: all || hidden.contains(&lower),
-            collation: collation_of.get(&lower).cloned().flatten(),
+            collation: collation_of.get(&lower).cloned().flatten().filter(|name| !name.eq_ignore_ascii_case("binary")),
             name: column.name.clone(),
         }
     });

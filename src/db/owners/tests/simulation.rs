@@ -8,7 +8,7 @@ use super::{owner, run, show};
 use crate::db::Database;
 use crate::random::Random;
 
-const WORDS: [&str; 12] = ["apple", "Apple", "banana", "Zoe", "été", "Été", "7", "10", "", "mango", "Kiwi", "kiwi"];
+const WORDS: [&str; 12] = ["apple", "Apple", "banana", "Zoe", "été", "Maße", "7", "10", "", "mango", "Kiwi", "kiwi"];
 
 fn pick<'a>(random: &mut Random, list: &[&'a str]) -> &'a str {
     list[random.below(list.len())]
