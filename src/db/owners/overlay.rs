@@ -115,7 +115,8 @@ fn shadow_sql(shadow: &Shadow, with_rowid: bool) -> String {
     let rowid = with_rowid.then(|| format!("{table}.rowid AS rowid"));
     let columns: Vec<String> = rowid.into_iter().chain(columns).collect();
     let view = if with_rowid { quoted_identifier(&format!("{WITH_ROWID}{}", shadow.table)) } else { table.clone() };
-    format!("CREATE TEMP VIEW {view} AS SELECT {} FROM main.{table} AS {table}", columns.join(", "))
+    let by = shadow.only_index.as_ref().map(|index| format!(" INDEXED BY {}", quoted_identifier(index))).unwrap_or_default();
+    format!("CREATE TEMP VIEW {view} AS SELECT {} FROM main.{table} AS {table}{by}", columns.join(", "))
 }
 
 /// Runs one `CREATE TEMP VIEW`; more statements than one are an error.

@@ -21,6 +21,8 @@ pub(super) struct Shadow {
     pub(super) has_rowid: bool,
     /// The column that is the rowid under another name.
     pub(super) key: Option<String>,
+    /// The only index that may be used: the key that keeps the rows themselves, to walk along it. Another one would look rows up by that key.
+    pub(super) only_index: Option<String>,
 }
 
 /// A column of such a table.
@@ -111,7 +113,7 @@ fn shadow(connection: &Connection, schema: &Stored, entry: &Entry, left_out: &[U
         collation.is_some_and(|collation| !is_built_in(collation))
     };
     let mut hidden: BTreeSet<String> = BTreeSet::new();
-    let mut all = false;
+    let mut only_index = None;
     for index in indexes(connection, table)? {
         let keys = keys_of(connection, &index.name)?;
         let foreign = |key: &Key| !is_built_in(&key.collation);
@@ -119,7 +121,9 @@ fn shadow(connection: &Connection, schema: &Stored, entry: &Entry, left_out: &[U
             hidden.insert(name.to_ascii_lowercase());
         }
         // The rows themselves are kept in this order: an index on anything else looks its rows up by the key.
-        all |= !has_rowid && index.is_key && keys.iter().any(foreign);
+        if !has_rowid && index.is_key && keys.iter().any(foreign) {
+            only_index = Some(index.name.clone());
+        }
         // What an expression or a condition gives may depend on how the owner compares, wherever it says so.
         let Some(stored) = schema.indexes_of(table).find(|stored| stored.name == index.name) else { continue };
         if index.is_partial || keys.iter().any(|key| key.column.is_none()) {
@@ -137,6 +141,7 @@ fn shadow(connection: &Connection, schema: &Stored, entry: &Entry, left_out: &[U
     if computes_foreign(schema, entry) {
         hidden.extend(told.iter().filter(|column| column.hidden == 2).map(|column| column.name.to_ascii_lowercase()));
     }
+    let all = only_index.is_some();
     if hidden.is_empty() && !all && left_out.is_empty() {
         return Ok(None);
     }
@@ -150,7 +155,7 @@ fn shadow(connection: &Connection, schema: &Stored, entry: &Entry, left_out: &[U
         }
     });
     let key = told.iter().find(|column| is_key_alias(column, has_rowid, &told)).map(|column| column.name.clone());
-    Ok(Some(Shadow { table: table.to_owned(), columns: columns.collect(), has_rowid, key }))
+    Ok(Some(Shadow { table: table.to_owned(), columns: columns.collect(), has_rowid, key, only_index }))
 }
 
 /// Whether a column is the rowid (`sqlite.org/lang_createtable.html`, 5).

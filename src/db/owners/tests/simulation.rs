@@ -60,7 +60,16 @@ fn query(random: &mut Random) -> String {
         }
     };
     let table = pick(random, &["t", "u", "main.t", "v"]);
-    match random.below(8) {
+    match random.below(14) {
+        8 => format!("SELECT id, n FROM {table} x WHERE {}EXISTS (SELECT 1 FROM u y WHERE y.{} = x.{})", pick(random, &["", "NOT "]), column(random), column(random)),
+        9 => format!("SELECT id FROM {table} WHERE {} NOT IN (SELECT {} FROM u WHERE {} IS NOT NULL)", column(random), column(random), column(random)),
+        10 => format!("SELECT id, unaccent(a) FROM {table} WHERE unaccent({}) = {}", column(random), word(random)),
+        11 => format!("SELECT id FROM {table} WHERE {} LIKE '{}%'", column(random), pick(random, &["a", "K", "ma", ""])),
+        12 => {
+            let column = column(random);
+            format!("SELECT id, count(*) OVER (PARTITION BY {column}) FROM {table}")
+        }
+        13 => format!("SELECT lower({}) FROM t WHERE id = {} UNION SELECT lower({}) FROM u WHERE id < {}", column(random), random.below(30), column(random), random.below(30)),
         0 => format!("SELECT count(*) FROM {table} WHERE {}", comparison(random, "")),
         1 => format!("SELECT id, a, b, n FROM {table} WHERE {} AND {}", comparison(random, ""), comparison(random, "")),
         2 => {
@@ -104,9 +113,9 @@ fn rows_are_those_without_indexes() {
     let folder = tempfile::tempdir().unwrap();
     let mut random = Random::new(7);
     let mut compared = 0;
-    for round in 0..60 {
+    for round in 0..40 {
         let (tables, inserts, indexes) = file(&mut random);
-        let view = "CREATE VIEW v AS SELECT * FROM t WHERE n IS NOT NULL UNION ALL SELECT * FROM u WHERE n = 1;";
+        let view = "CREATE VIEW v AS SELECT * FROM t WHERE n IS NOT NULL UNION ALL SELECT * FROM u WHERE n = 1; CREATE VIEW w AS SELECT unaccent(a) FROM t;";
         let analyze = if round % 2 == 0 { "ANALYZE;" } else { "" };
         let (with, without) = (folder.path().join(format!("{round}.db")), folder.path().join(format!("{round}-plain.db")));
         make(&with, &format!("{tables}{inserts}{indexes}{view}{analyze}"));
@@ -124,5 +133,5 @@ fn rows_are_those_without_indexes() {
             compared += usize::from(expected.is_ok());
         }
     }
-    assert!(compared > 3000, "{compared}");
+    assert!(compared > 2000, "{compared}");
 }
