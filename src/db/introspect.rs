@@ -22,7 +22,7 @@ impl Database {
     /// Tables, views, columns, declared keys, and keys that names alone make plain. Reads no rows of the user's.
     pub fn schema_outline(&self, cancel: &Cancel) -> Result<Schema, DbError> {
         let mut schema = self.with_owners(cancel, |connection, owners| {
-            let mut schema = read_outline(connection)?;
+            let mut schema = read_outline(connection, &owners.too_large)?;
             owners.mark(&mut schema);
             Ok(schema)
         })?;
@@ -37,8 +37,8 @@ impl Database {
     }
 }
 
-/// The schema of an open connection, without statistics.
-pub(super) fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
+/// The schema of an open connection, without statistics. Views that are too large are not looked into.
+pub(super) fn read_outline(connection: &Connection, too_large: &HashSet<String>) -> Result<Schema, Failure> {
     let kinds: HashMap<Vec<u8>, String> = connection
         .prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")
         .and_then(|mut s| s.query_map([], |row| Ok((bytes(row, 0), text(row, 1))))?.collect())
@@ -59,6 +59,10 @@ pub(super) fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
             _ => TableKind::Table,
         };
         let mut table = Table { name: String::from_utf8_lossy(&name).into_owned(), kind, sql, ..Table::default() };
+        if too_large.contains(&table.name) {
+            schema.tables.push(table);
+            continue;
+        }
         // A view on a table that is gone, or a module that is not built in, has no columns to tell: that breaks no other table.
         match read_columns(connection, &name, &mut table).and_then(|()| read_foreign_keys(connection, &name, &mut table)) {
             Err(e) if is_busy(&e) || e.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => return Err(e.into()),

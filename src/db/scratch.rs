@@ -49,7 +49,7 @@ impl Scratch {
             require_create_table(statement)?;
             connection.execute(statement, []).map_err(explain)?;
         }
-        let schema = read_outline(&connection).map_err(|failure| match failure {
+        let schema = read_outline(&connection, &Default::default()).map_err(|failure| match failure {
             Failure::Ours(error) => error,
             Failure::Sqlite(error) => explain(error),
         })?;

@@ -86,7 +86,7 @@ fn order_of(name: &str) -> Order {
         Order::Folded
     } else if has(&["natural", "natsort", "numeric"]) {
         Order::Natural
-    } else if has(&["binary", "_bin", "_cs", "sensitive"]) || lower.ends_with("case") {
+    } else if has(&["binary", "_bin", "_cs", "sensitive", "win32case"]) {
         Order::CaseLast
     } else {
         Order::Folded

@@ -10,6 +10,7 @@
 //! - `aggregates`: those of them that add up rows
 //! - `modules`: whose virtual tables are
 //! - `foreign`: what a statement of the schema uses that SQLite does not have
+//! - `extent`: views that read too much to be looked at
 //! - `survey`: which columns an index orders by a stand-in
 //! - `overlay`: the views that hide such columns, and views read anew
 //! - `reasons`: why a relation cannot be read
@@ -18,6 +19,7 @@
 
 mod aggregates;
 mod collations;
+mod extent;
 mod foreign;
 mod functions;
 mod modules;
@@ -27,7 +29,7 @@ mod rewrite;
 mod survey;
 mod told;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::Connection;
 
@@ -45,6 +47,8 @@ pub(super) struct Owners {
     pub(super) overlay: Overlay,
     /// Why a relation cannot be read, by its name.
     pub(super) unreadable: HashMap<String, String>,
+    /// Views that are not even prepared.
+    pub(super) too_large: HashSet<String>,
     /// Columns that cannot be read, by their table's name.
     pub(super) left_out: HashMap<String, Vec<String>>,
     /// What a person is told once, a sentence each.
@@ -67,21 +71,37 @@ impl Owners {
 ///
 /// The connection has to be hardened (`trusted_schema` off), and a progress handler has to bound the time: preparing a view takes as long
 /// as the view likes.
+///
+/// All of it sees one state of the file: what is checked is what is made again.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<Owners> {
-    let schema = foreign::Stored::read(connection)?;
-    let mut owners = Owners::default();
+    connection.execute_batch("BEGIN")?;
+    let owners = prepare_within(connection);
+    let end = if owners.is_ok() { "COMMIT" } else { "ROLLBACK" };
+    connection.execute_batch(end)?;
+    owners
+}
+
+fn prepare_within(connection: &Connection) -> rusqlite::Result<Owners> {
+    let mut schema = foreign::Stored::read(connection)?;
+    let mut owners = Owners { too_large: extent::too_large(&schema), ..Owners::default() };
+    schema.entries.retain(|entry| !owners.too_large.contains(&entry.name));
     let collations = collations::register(connection, &schema)?;
     let mut used = functions::Registered::default();
+    survey::register_functions(connection, &schema, &mut used);
     let left_out = survey::unread_columns(connection, &schema, &mut used)?;
     let shadows = survey::survey(connection, &schema, &left_out)?;
     overlay::hide(connection, &schema, &shadows, &mut owners.overlay)?;
     let not_again = overlay::read_anew(connection, &schema, &mut used, &mut owners.overlay);
-    owners.unreadable = reasons::unreadable(connection, &schema);
+    owners.unreadable = reasons::unreadable(connection, &schema, &owners.overlay);
+    for view in &owners.too_large {
+        owners.unreadable.insert(view.clone(), format!("it reads more than {} tables through other views", extent::MOST_READ));
+    }
     for view in not_again {
         owners.unreadable.entry(view).or_insert_with(|| reasons::BEHIND.into());
     }
     owners.left_out = left_out.iter().map(|(table, columns)| (table.clone(), columns.iter().map(|c| c.name.clone()).collect())).collect();
     owners.notes = told::notes(&collations, &used, &left_out);
+    owners.notes.extend(told::unsearchable(&reasons::unsearchable(connection, &schema)));
     Ok(owners)
 }
 

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::c_int;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ffi};
@@ -21,13 +21,14 @@ use super::reasons::missing_function;
 use super::rewrite::{name_the_key, to_temp};
 use super::survey::Shadow;
 use crate::db::open::sqlite_message;
+use crate::signal::Cancel;
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::{quoted_identifier, string_literal};
 
 /// Strings in double quotes that are mended in one view.
 const MOST_STRINGS: usize = 500;
 /// All views together are looked at no longer than this: what a file has more is read as it is, or not.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(1);
 /// `SQLITE_SkipScan` of SQLite's sources. A test sees to it that it still means that.
 const SKIP_SCAN: c_int = 0x4000;
 
@@ -130,10 +131,10 @@ fn create(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
 /// Makes views again that read what is hidden, or that hold a string in double quotes. Registers the functions they lack. Gives those that
 /// read what is hidden and could not be made again.
 pub(super) fn read_anew(connection: &Connection, schema: &Stored, used: &mut Registered, overlay: &mut Overlay) -> Vec<String> {
-    let end = Instant::now() + PATIENCE;
+    let patience = Cancel::new().with_timeout(PATIENCE);
     let mut pending: Vec<&Entry> = Vec::new();
     for view in schema.of_kind(Kind::View) {
-        if Instant::now() > end {
+        if patience.is_stopped() {
             break;
         }
         if is_taken(connection, schema, used, view) {
@@ -145,7 +146,7 @@ pub(super) fn read_anew(connection: &Connection, schema: &Stored, used: &mut Reg
         let before = pending.len();
         let mut again = Vec::new();
         for view in pending {
-            if Instant::now() > end || !make_again(connection, view, overlay) {
+            if patience.is_stopped() || !make_again(connection, view, overlay) {
                 again.push(view);
             }
         }

@@ -1,19 +1,21 @@
 //! Why a relation of a file cannot be read.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use super::foreign::{Entry, Kind, Stored, module_of, names, significant};
+use super::overlay::Overlay;
 use super::{functions, modules};
 use crate::db::open::sqlite_message;
+use crate::signal::Cancel;
 use crate::sql::quote::quoted_identifier;
 use crate::text::sanitize;
 
 /// All relations together are looked at no longer than this; the others are taken to be readable.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Of a view that could not be made again.
 pub(super) const BEHIND: &str = "it reads a table whose index only its owner's program can use";
@@ -28,16 +30,17 @@ pub(super) fn missing_function(message: &str) -> Option<&str> {
 }
 
 /// Each relation that SQLite cannot prepare a query of, and why. Views that we made again are asked for as they are now.
-pub(super) fn unreadable(connection: &Connection, schema: &Stored) -> HashMap<String, String> {
-    let end = Instant::now() + PATIENCE;
+pub(super) fn unreadable(connection: &Connection, schema: &Stored, overlay: &Overlay) -> HashMap<String, String> {
+    let patience = Cancel::new().with_timeout(PATIENCE);
     let _ = connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, true);
     let mut out = HashMap::new();
     let mut without_module: Vec<(&Entry, String)> = Vec::new();
     for entry in &schema.entries {
-        if entry.kind == Kind::Index {
+        // A table of SQLite's own can be read, or the file is damaged.
+        if entry.kind == Kind::Index || entry.kind == Kind::Table && !overlay.has(&entry.name) {
             continue;
         }
-        if Instant::now() > end {
+        if patience.is_stopped() {
             break;
         }
         let Err(error) = connection.prepare(&format!("SELECT * FROM {}", quoted_identifier(&entry.name))) else { continue };
@@ -77,6 +80,18 @@ fn reason(message: &str, entry: &Entry, schema: &Stored) -> String {
         message.to_owned()
     };
     sanitize(&words).into_owned()
+}
+
+/// Full-text tables that can be read and not searched, for want of a tokenizer: their names, and the tokenizers'.
+pub(super) fn unsearchable(connection: &Connection, schema: &Stored) -> Vec<(String, String)> {
+    let names_one = |entry: &&Entry| names(&entry.sql).iter().any(|word| word.eq_ignore_ascii_case("tokenize"));
+    let search = |entry: &Entry| {
+        let name = quoted_identifier(&entry.name);
+        let found = connection.query_row(&format!("SELECT 1 FROM {name} WHERE {name} MATCH 'a' LIMIT 1"), [], |_| Ok(()));
+        let message = sqlite_message(&found.err()?);
+        Some((entry.name.clone(), message.strip_prefix("no such tokenizer: ")?.to_owned()))
+    };
+    schema.of_kind(Kind::Virtual).filter(names_one).filter_map(search).collect()
 }
 
 fn tokenizer(message: &str) -> Option<&str> {

@@ -195,6 +195,15 @@ fn keys_of(connection: &Connection, index: &str) -> rusqlite::Result<Vec<Key>> {
     told.collect()
 }
 
+/// Registers stand-ins for the functions that indexes call: a person may ask for what the owner indexed.
+pub(super) fn register_functions(connection: &Connection, schema: &Stored, used: &mut Registered) {
+    for index in schema.of_kind(Kind::Index) {
+        for call in calls(indexed(&index.sql)).iter().filter(|call| !schema.has_function(call)) {
+            used.register(connection, schema, call);
+        }
+    }
+}
+
 /// Computed columns whose function is missing: a stand-in is registered where there is one; the others cannot be read.
 pub(super) fn unread_columns(
     connection: &Connection,

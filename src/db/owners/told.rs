@@ -34,6 +34,13 @@ pub(super) fn notes(names: &[String], used: &Registered, left_out: &BTreeMap<Str
     out.iter().map(|note| sanitize(note).into_owned()).collect()
 }
 
+pub(super) fn unsearchable(tables: &[(String, String)]) -> Vec<String> {
+    let note = |(table, tokenizer): &(String, String)| {
+        format!("`{table}` can be read, and not searched with MATCH: its tokenizer `{tokenizer}` is part of the program that made it")
+    };
+    tables.iter().map(|table| sanitize(&note(table)).into_owned()).collect()
+}
+
 fn list(names: impl Iterator<Item = String>) -> String {
     let names: Vec<String> = names.collect();
     let more = names.len().saturating_sub(MOST_NAMES);
