@@ -88,11 +88,7 @@ impl Database {
     }
 
     /// As [`Self::with`], with what was done for the file's owner.
-    pub(super) fn with_owners<T>(
-        &self,
-        cancel: &Cancel,
-        work: impl Fn(&Connection, &Owners) -> Result<T, Failure>,
-    ) -> Result<T, DbError> {
+    pub(super) fn with_owners<T>(&self, cancel: &Cancel, work: impl Fn(&Connection, &Owners) -> Result<T, Failure>) -> Result<T, DbError> {
         let mut inner = lock(&self.inner);
         let stamp = FileStamp::of(&self.location.path);
         let anew = match inner.stamp.change_to(&stamp) {

@@ -178,7 +178,8 @@ const CORRECT: &str = "correct the SQL where the message points";
 
 /// What to do about a statement that SQLite did not take, by its message.
 fn sql_hint(message: &str) -> Cow<'static, str> {
-    let missing = |what: &str| message.strip_prefix("no such ").and_then(|rest| rest.strip_prefix(what)).map(|rest| rest.trim_start_matches(": "));
+    let missing =
+        |what: &str| message.strip_prefix("no such ").and_then(|rest| rest.strip_prefix(what)).map(|rest| rest.trim_start_matches(": "));
     if let Some(function) = missing("function").or_else(|| message.strip_prefix("unknown function: ")) {
         let function = function.trim_end_matches("()");
         return match program_of(function) {

@@ -131,7 +131,9 @@ impl FileKind {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Unknown => "give an SQLite file, which begins with `SQLite format 3`",
-            Self::Encrypted => "it may be an SQLCipher or otherwise encrypted database: decrypt it with the program that made it, and its key",
+            Self::Encrypted => {
+                "it may be an SQLCipher or otherwise encrypted database: decrypt it with the program that made it, and its key"
+            }
             Self::Zip | Self::SevenZip | Self::Tar => "unpack it, and give the database that is inside",
             Self::Gzip => "unpack it with `gunzip`, and give the file that comes of it",
             Self::Bzip2 => "unpack it with `bunzip2`, and give the file that comes of it",
@@ -325,8 +327,19 @@ fn kind_of_text(text: &str) -> FileKind {
 /// Whether the first line that is no comment begins a statement.
 fn is_sql(lower: &str) -> bool {
     let line = lower.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with("--") && !line.starts_with("/*"));
-    let commands =
-        ["create table ", "create database ", "create schema ", "create view ", "insert into ", "drop table ", "begin;", "begin transaction", "pragma ", "set ", "use "];
+    let commands = [
+        "create table ",
+        "create database ",
+        "create schema ",
+        "create view ",
+        "insert into ",
+        "drop table ",
+        "begin;",
+        "begin transaction",
+        "pragma ",
+        "set ",
+        "use ",
+    ];
     let dumped = lower.contains("create table ") || lower.contains("insert into ");
     line.is_some_and(|line| commands.iter().any(|command| line.starts_with(command))) && (dumped || lower.contains(';'))
 }

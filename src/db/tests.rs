@@ -161,7 +161,10 @@ fn sqlites_own_word_is_a_lock() {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch("CREATE TABLE t(a)").unwrap();
     for sql in ["DELETE FROM t", "INSERT INTO t VALUES (1) RETURNING a", "PRAGMA user_version=3", "DROP TABLE t"] {
-        assert!(matches!(database::prepare(&connection, sql, &Default::default()), Err(database::Failure::Ours(DbError::Refused { .. }))), "{sql}");
+        assert!(
+            matches!(database::prepare(&connection, sql, &Default::default()), Err(database::Failure::Ours(DbError::Refused { .. }))),
+            "{sql}"
+        );
     }
     assert!(database::prepare(&connection, "SELECT * FROM t", &Default::default()).is_ok());
 }

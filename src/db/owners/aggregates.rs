@@ -19,13 +19,7 @@ pub(super) enum Joining {
     Authors,
 }
 
-pub(super) fn install(
-    connection: &Connection,
-    name: &str,
-    arguments: i32,
-    flags: FunctionFlags,
-    joining: Joining,
-) -> rusqlite::Result<()> {
+pub(super) fn install(connection: &Connection, name: &str, arguments: i32, flags: FunctionFlags, joining: Joining) -> rusqlite::Result<()> {
     connection.create_aggregate_function(name, arguments, flags, joining)
 }
 

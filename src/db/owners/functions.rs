@@ -244,7 +244,11 @@ fn initcap(arguments: &Context<'_>) -> Value {
         let mut inside = false;
         let mut out = String::with_capacity(text.len());
         for letter in text.chars() {
-            if inside { out.extend(letter.to_lowercase()) } else { out.extend(letter.to_uppercase()) }
+            if inside {
+                out.extend(letter.to_lowercase())
+            } else {
+                out.extend(letter.to_uppercase())
+            }
             inside = letter.is_alphanumeric();
         }
         out

@@ -94,7 +94,7 @@ fn prepare_within(connection: &Connection) -> rusqlite::Result<Owners> {
     let not_again = overlay::read_anew(connection, &schema, &mut used, &mut owners.overlay);
     owners.unreadable = reasons::unreadable(connection, &schema, &owners.overlay);
     for view in &owners.too_large {
-        owners.unreadable.insert(view.clone(), format!("it reads more than {} tables through other views", extent::MOST_READ));
+        owners.unreadable.insert(view.clone(), format!("it reads more than {} other views", extent::MOST_READ));
     }
     for view in not_again {
         owners.unreadable.entry(view).or_insert_with(|| reasons::BEHIND.into());

@@ -41,9 +41,14 @@ mod tests {
 
     #[test]
     fn data_goes_with_its_table() {
-        for (name, expected) in
-            [("vec_chunks", true), ("VEC_rowids", true), ("vec_vector_chunks00", true), ("vec_docs", false), ("vec", false), ("other", false)]
-        {
+        for (name, expected) in [
+            ("vec_chunks", true),
+            ("VEC_rowids", true),
+            ("vec_vector_chunks00", true),
+            ("vec_docs", false),
+            ("vec", false),
+            ("other", false),
+        ] {
             assert_eq!(keeps_data(name, "vec", "vec0"), expected, "{name}");
         }
         assert!(keeps_data("idx_node", "idx", "some_module"));

@@ -59,7 +59,10 @@ impl Overlay {
     /// Whether `accessor`, a view or nothing, may read the columns of a table of the file: a hidden one is read only by what hides it.
     pub(in crate::db) fn lets_read(&self, table: &[u8], accessor: Option<&[u8]>) -> bool {
         let hidden = std::str::from_utf8(table).is_ok_and(|table| self.tables.contains(&table.to_ascii_lowercase()));
-        let own = |view: &[u8]| view.eq_ignore_ascii_case(table) || view.strip_prefix(WITH_ROWID.as_bytes()).is_some_and(|rest| rest.eq_ignore_ascii_case(table));
+        let own = |view: &[u8]| {
+            view.eq_ignore_ascii_case(table)
+                || view.strip_prefix(WITH_ROWID.as_bytes()).is_some_and(|rest| rest.eq_ignore_ascii_case(table))
+        };
         !hidden || accessor.is_some_and(own)
     }
 
@@ -243,7 +246,11 @@ fn mended(connection: &Connection, body: &str, overlay: &Overlay) -> Option<Stri
 /// bracket or `AS` makes names.
 fn unquoted_at(query: &str, name: &str, offset: Option<usize>) -> Option<String> {
     let tokens = significant(query);
-    let is_it = |i: usize| tokens.get(i).is_some_and(|token| token.kind == TokenKind::Quoted && token.text(query).starts_with('"') && name_of(token.text(query)) == name);
+    let is_it = |i: usize| {
+        tokens.get(i).is_some_and(|token| {
+            token.kind == TokenKind::Quoted && token.text(query).starts_with('"') && name_of(token.text(query)) == name
+        })
+    };
     let text = |i: Option<usize>| i.and_then(|i| tokens.get(i)).map_or("", |token| token.text(query));
     let here = offset.and_then(|offset| tokens.iter().position(|token| token.range.start == offset)).filter(|&i| is_it(i));
     let places: Vec<usize> = match here {

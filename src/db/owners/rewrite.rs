@@ -52,7 +52,10 @@ pub(super) fn to_temp(sql: &str, overlay: &Overlay) -> String {
 fn qualifiers(sql: &str, tokens: &[Token], overlay: &Overlay) -> Changes {
     let text = |i: usize| tokens.get(i).map_or("", |token| token.text(sql));
     let is_main = |i: usize| name_of(text(i)).eq_ignore_ascii_case("main") && text(i + 1) == "." && (i == 0 || text(i - 1) != ".");
-    let named = tokens.iter().enumerate().filter(|&(i, _)| is_main(i) && overlay.has(&name_of(text(i + 2))));
+    // A table may be called `main` too: then `main.x` in an expression is its column.
+    let listed = |i: usize| i > 0 && ["from", "join"].iter().any(|word| word.eq_ignore_ascii_case(text(i - 1)));
+    let is_schema = |i: usize| !overlay.has("main") || text(i + 3) == "." || listed(i);
+    let named = tokens.iter().enumerate().filter(|&(i, _)| is_main(i) && is_schema(i) && overlay.has(&name_of(text(i + 2))));
     named.map(|(_, token)| (token.range.clone(), "temp".to_owned())).collect()
 }
 

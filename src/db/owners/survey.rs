@@ -53,11 +53,7 @@ struct Told {
 
 /// The tables to be hidden: those with an index that is ordered, or filtered, by a collation or a function of the owner's, and those with
 /// a column that cannot be read.
-pub(super) fn survey(
-    connection: &Connection,
-    schema: &Stored,
-    unread: &BTreeMap<String, Vec<Unread>>,
-) -> rusqlite::Result<Vec<Shadow>> {
+pub(super) fn survey(connection: &Connection, schema: &Stored, unread: &BTreeMap<String, Vec<Unread>>) -> rusqlite::Result<Vec<Shadow>> {
     let mut shadows = Vec::new();
     for entry in schema.of_kind(Kind::Table) {
         let left_out = unread.get(&entry.name).map_or(&[][..], Vec::as_slice);
@@ -175,9 +171,8 @@ struct Index {
 
 fn indexes(connection: &Connection, table: &str) -> rusqlite::Result<Vec<Index>> {
     let mut statement = connection.prepare("SELECT name, partial, origin FROM pragma_index_list(?1, 'main')")?;
-    let told = statement.query_map([table], |row| {
-        Ok(Index { name: row.get(0)?, is_partial: row.get(1)?, is_key: row.get::<_, String>(2)? == "pk" })
-    })?;
+    let told = statement
+        .query_map([table], |row| Ok(Index { name: row.get(0)?, is_partial: row.get(1)?, is_key: row.get::<_, String>(2)? == "pk" }))?;
     told.collect()
 }
 
@@ -189,9 +184,8 @@ struct Key {
 
 fn keys_of(connection: &Connection, index: &str) -> rusqlite::Result<Vec<Key>> {
     let mut statement = connection.prepare("SELECT name, coll FROM pragma_index_xinfo(?1, 'main') WHERE key")?;
-    let told = statement.query_map([index], |row| {
-        Ok(Key { column: row.get(0)?, collation: row.get::<_, Option<String>>(1)?.unwrap_or_default() })
-    })?;
+    let told = statement
+        .query_map([index], |row| Ok(Key { column: row.get(0)?, collation: row.get::<_, Option<String>>(1)?.unwrap_or_default() }))?;
     told.collect()
 }
 

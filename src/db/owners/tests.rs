@@ -26,7 +26,9 @@ pub(super) fn owner(path: &std::path::Path) -> Connection {
     }
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC;
     for name in ["unaccent", "title_sort", "secret"] {
-        connection.create_scalar_function(name, 1, flags, |context| Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase()))).unwrap();
+        connection
+            .create_scalar_function(name, 1, flags, |context| Ok(context.get::<Option<String>>(0)?.map(|text| text.to_lowercase())))
+            .unwrap();
     }
     connection
 }
@@ -162,7 +164,11 @@ fn the_schema_is_the_files() {
 #[test]
 fn no_way_leads_around_the_view() {
     let database = File::new(DECKS).open();
-    for sql in ["SELECT name FROM [main].deck WHERE name = 'kanji'", "SELECT id FROM main . /* x */ deck WHERE name = 'kanji'", "WITH y AS (SELECT name AS id FROM main.deck WHERE name = 'kanji') SELECT id FROM y"] {
+    for sql in [
+        "SELECT name FROM [main].deck WHERE name = 'kanji'",
+        "SELECT id FROM main . /* x */ deck WHERE name = 'kanji'",
+        "WITH y AS (SELECT name AS id FROM main.deck WHERE name = 'kanji') SELECT id FROM y",
+    ] {
         assert_eq!(run(&database, sql).unwrap().rows.len(), 1, "{sql}");
     }
 }
@@ -194,9 +200,8 @@ fn rowids_are_kept() {
 /// With statistics, SQLite would leap from value to value of an index whose first column nothing is asked of.
 #[test]
 fn no_leaps_through_an_index() {
-    let mut sql = String::from(
-        "CREATE TABLE t(id INTEGER PRIMARY KEY, kind TEXT COLLATE unicase, n INT, x); CREATE INDEX i ON t(kind, n); BEGIN;",
-    );
+    let mut sql =
+        String::from("CREATE TABLE t(id INTEGER PRIMARY KEY, kind TEXT COLLATE unicase, n INT, x); CREATE INDEX i ON t(kind, n); BEGIN;");
     for i in 0..4000 {
         sql += &format!("INSERT INTO t(kind, n, x) VALUES ('{}', {i}, {i});", ["az", "Ba", "cx", "Dm"][i % 4]);
     }
@@ -332,7 +337,10 @@ fn modules_that_are_missing() {
         assert_eq!(reason(&schema, name), expected, "{name}");
     }
     check(&database, "SELECT body FROM new", "hello world");
-    assert_eq!(database.notes(), ["`new` can be read, and not searched with MATCH: its tokenizer `calibre` is part of the program that made it"]);
+    assert_eq!(
+        database.notes(),
+        ["`new` can be read, and not searched with MATCH: its tokenizer `calibre` is part of the program that made it"]
+    );
     check(&database, "SELECT c0subject FROM msg_content", "a");
 }
 
@@ -402,7 +410,7 @@ fn views_that_grow_without_bound_do_not_hold_up() {
     let schema = schema(&database);
     assert!(start.elapsed() < std::time::Duration::from_secs(20), "{:?}", start.elapsed());
     check(&database, "SELECT count(*) FROM t", "0");
-    assert_eq!((reason(&schema, "v5"), reason(&schema, "v14")), (String::new(), "it reads more than 200 tables through other views".into()));
+    assert_eq!((reason(&schema, "v5"), reason(&schema, "v14")), (String::new(), "it reads more than 100 other views".into()));
 }
 
 /// Hostile schemas: nothing panics, and what can be read is read.
@@ -433,7 +441,8 @@ fn odd_names_and_texts() {
 /// Text that is not UTF-8, and texts in UTF-16, are compared too.
 #[test]
 fn other_encodings() {
-    let file = File::new("PRAGMA encoding='UTF-16'; CREATE TABLE t(a TEXT COLLATE unicase UNIQUE); INSERT INTO t VALUES ('É'), ('b'), (x'ff')");
+    let file =
+        File::new("PRAGMA encoding='UTF-16'; CREATE TABLE t(a TEXT COLLATE unicase UNIQUE); INSERT INTO t VALUES ('É'), ('b'), (x'ff')");
     check(&file.open(), "SELECT a FROM t WHERE a = 'é'", "É");
     let file = File::new("CREATE TABLE t(a TEXT COLLATE unicase UNIQUE); INSERT INTO t VALUES (CAST(x'ff41' AS TEXT)), ('b')");
     check(&file.open(), "SELECT count(*) FROM t WHERE a > 'a'", "2");

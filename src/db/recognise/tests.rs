@@ -76,8 +76,16 @@ fn texts_are_told_apart() {
         ("dump.sql", "PRAGMA foreign_keys=OFF;\nBEGIN TRANSACTION;\nCREATE TABLE t(a);\n", FileKind::SqlText),
         ("mysql.sql", "-- MySQL dump 10.13\n--\nDROP TABLE IF EXISTS t;\n", FileKind::SqlText),
         ("pg.sql", "--\n-- PostgreSQL database dump\n--\n\nSET statement_timeout = 0;\nCREATE TABLE t (a int);\n", FileKind::SqlText),
-        ("a.plist", "<?xml version=\"1.0\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple\">\n<plist version=\"1.0\"><dict/></plist>", FileKind::XmlPlist),
-        ("a.xml", "<?xml version=\"1.0\"?>\n<!DOCTYPE database SYSTEM \"file:///System/Library/DTDs/CoreData.dtd\">\n<database/>", FileKind::CoreDataXml),
+        (
+            "a.plist",
+            "<?xml version=\"1.0\"?>\n<!DOCTYPE plist PUBLIC \"-//Apple\">\n<plist version=\"1.0\"><dict/></plist>",
+            FileKind::XmlPlist,
+        ),
+        (
+            "a.xml",
+            "<?xml version=\"1.0\"?>\n<!DOCTYPE database SYSTEM \"file:///System/Library/DTDs/CoreData.dtd\">\n<database/>",
+            FileKind::CoreDataXml,
+        ),
         ("b.xml", "<?xml version=\"1.0\"?><a/>", FileKind::Xml),
         ("a.html", "<!DOCTYPE html><html><title>Sign in</title></html>", FileKind::Html),
         ("a.db", "version https://git-lfs.github.com/spec/v1\noid sha256:0\n", FileKind::LfsPointer),

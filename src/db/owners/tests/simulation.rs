@@ -20,9 +20,18 @@ fn file(random: &mut Random) -> (String, String, String) {
     let mut rows = String::new();
     let mut indexes = String::new();
     for table in ["t", "u"] {
-        let collation = |random: &mut Random| pick(random, &["COLLATE unicase", "COLLATE LOCALIZED", "COLLATE \"My Case\"", "", "COLLATE NOCASE"]);
+        let collation =
+            |random: &mut Random| pick(random, &["COLLATE unicase", "COLLATE LOCALIZED", "COLLATE \"My Case\"", "", "COLLATE NOCASE"]);
         let (a, b) = (collation(random), collation(random));
-        let key = pick(random, &["id INTEGER PRIMARY KEY, a TEXT {a}", "id INT, a TEXT {a}", "id INT, a TEXT {a}, PRIMARY KEY (a, id)) WITHOUT ROWID", "id INT, a TEXT {a}, PRIMARY KEY (id, a)) WITHOUT ROWID"]);
+        let key = pick(
+            random,
+            &[
+                "id INTEGER PRIMARY KEY, a TEXT {a}",
+                "id INT, a TEXT {a}",
+                "id INT, a TEXT {a}, PRIMARY KEY (a, id)) WITHOUT ROWID",
+                "id INT, a TEXT {a}, PRIMARY KEY (id, a)) WITHOUT ROWID",
+            ],
+        );
         let (columns, end) = match key.split_once(", PRIMARY KEY (") {
             Some((columns, end)) => (columns.to_owned(), format!(", PRIMARY KEY ({end}")),
             None => (key.to_owned(), ")".to_owned()),
@@ -31,11 +40,28 @@ fn file(random: &mut Random) -> (String, String, String) {
         keyed += &format!("CREATE TABLE {table}({columns}, b TEXT {b}, n INT{end};");
         for i in 0..8 + random.below(60) {
             let (a, b) = (pick(random, &WORDS), pick(random, &WORDS));
-            let (b, n) = if random.below(8) == 0 { ("NULL".into(), "NULL".into()) } else { (format!("'{b}'"), random.below(6).to_string()) };
+            let (b, n) =
+                if random.below(8) == 0 { ("NULL".into(), "NULL".into()) } else { (format!("'{b}'"), random.below(6).to_string()) };
             rows += &format!("INSERT INTO {table} VALUES ({i}, '{a}', {b}, {n});");
         }
         for number in 0..random.below(4) {
-            let what = pick(random, &["(a)", "(b)", "(a, n)", "(n, b)", "(b, a)", "(n)", "(a COLLATE unicase)", "(unaccent(b))", "(b) WHERE a > 'b'", "(n) WHERE unaccent(b) = 'zoe'", "(b DESC, n)", "(b = 'kiwi')"]);
+            let what = pick(
+                random,
+                &[
+                    "(a)",
+                    "(b)",
+                    "(a, n)",
+                    "(n, b)",
+                    "(b, a)",
+                    "(n)",
+                    "(a COLLATE unicase)",
+                    "(unaccent(b))",
+                    "(b) WHERE a > 'b'",
+                    "(n) WHERE unaccent(b) = 'zoe'",
+                    "(b DESC, n)",
+                    "(b = 'kiwi')",
+                ],
+            );
             indexes += &format!("CREATE INDEX {table}_{number} ON {table}{what};");
         }
     }
@@ -61,15 +87,31 @@ fn query(random: &mut Random) -> String {
     };
     let table = pick(random, &["t", "u", "main.t", "v"]);
     match random.below(14) {
-        8 => format!("SELECT id, n FROM {table} x WHERE {}EXISTS (SELECT 1 FROM u y WHERE y.{} = x.{})", pick(random, &["", "NOT "]), column(random), column(random)),
-        9 => format!("SELECT id FROM {table} WHERE {} NOT IN (SELECT {} FROM u WHERE {} IS NOT NULL)", column(random), column(random), column(random)),
+        8 => format!(
+            "SELECT id, n FROM {table} x WHERE {}EXISTS (SELECT 1 FROM u y WHERE y.{} = x.{})",
+            pick(random, &["", "NOT "]),
+            column(random),
+            column(random)
+        ),
+        9 => format!(
+            "SELECT id FROM {table} WHERE {} NOT IN (SELECT {} FROM u WHERE {} IS NOT NULL)",
+            column(random),
+            column(random),
+            column(random)
+        ),
         10 => format!("SELECT id, unaccent(a) FROM {table} WHERE unaccent({}) = {}", column(random), word(random)),
         11 => format!("SELECT id FROM {table} WHERE {} LIKE '{}%'", column(random), pick(random, &["a", "K", "ma", ""])),
         12 => {
             let column = column(random);
             format!("SELECT id, count(*) OVER (PARTITION BY {column}) FROM {table}")
         }
-        13 => format!("SELECT lower({}) FROM t WHERE id = {} UNION SELECT lower({}) FROM u WHERE id < {}", column(random), random.below(30), column(random), random.below(30)),
+        13 => format!(
+            "SELECT lower({}) FROM t WHERE id = {} UNION SELECT lower({}) FROM u WHERE id < {}",
+            column(random),
+            random.below(30),
+            column(random),
+            random.below(30)
+        ),
         0 => format!("SELECT count(*) FROM {table} WHERE {}", comparison(random, "")),
         1 => format!("SELECT id, a, b, n FROM {table} WHERE {} AND {}", comparison(random, ""), comparison(random, "")),
         2 => {
@@ -81,8 +123,15 @@ fn query(random: &mut Random) -> String {
             let column = column(random);
             format!("SELECT lower(min({column})), lower(max({column})) FROM {table} WHERE {}", comparison(random, ""))
         }
-        5 => format!("SELECT x.id, y.id FROM t x JOIN u y ON x.{} = y.{} WHERE {}", column(random), column(random), comparison(random, "x.")),
-        6 => format!("SELECT x.id, y.n FROM {table} x LEFT JOIN u y ON y.{} = x.{} AND {}", column(random), column(random), comparison(random, "y.")),
+        5 => {
+            format!("SELECT x.id, y.id FROM t x JOIN u y ON x.{} = y.{} WHERE {}", column(random), column(random), comparison(random, "x."))
+        }
+        6 => format!(
+            "SELECT x.id, y.n FROM {table} x LEFT JOIN u y ON y.{} = x.{} AND {}",
+            column(random),
+            column(random),
+            comparison(random, "y.")
+        ),
         _ => {
             let column = column(random);
             format!("SELECT id, {column} FROM {table} ORDER BY {column}, id, a, b, n LIMIT {}", 1 + random.below(9))
@@ -123,7 +172,12 @@ fn rows_are_those_without_indexes() {
         let plain = tables.replace(" PRIMARY KEY", "").replace(", (a, id)) WITHOUT ROWID", ")").replace(", (id, a)) WITHOUT ROWID", ")");
         make(&without, &format!("{plain}{view}"));
         let copier = owner(&without);
-        copier.execute_batch(&format!("ATTACH '{}' AS o; INSERT INTO main.t SELECT * FROM o.t NOT INDEXED; INSERT INTO main.u SELECT * FROM o.u NOT INDEXED", with.display())).unwrap();
+        copier
+            .execute_batch(&format!(
+                "ATTACH '{}' AS o; INSERT INTO main.t SELECT * FROM o.t NOT INDEXED; INSERT INTO main.u SELECT * FROM o.u NOT INDEXED",
+                with.display()
+            ))
+            .unwrap();
         drop(copier);
         let (with, without) = (Database::open(&with).unwrap(), Database::open(&without).unwrap());
         for _ in 0..60 {
