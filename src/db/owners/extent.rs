@@ -9,9 +9,11 @@ use super::foreign::{Kind, Stored, names};
 
 /// A view that reads more than this is not looked at.
 pub(super) const MOST_READ: u64 = 100;
+/// The same where a table is hidden: its columns are queries of their own there.
+pub(super) const MOST_READ_HIDDEN: u64 = 16;
 
-/// The views that read more than [`MOST_READ`] views, or themselves.
-pub(super) fn too_large(schema: &Stored) -> HashSet<String> {
+/// The views that read more than `most` views, or themselves.
+pub(super) fn too_large(schema: &Stored, most: u64) -> HashSet<String> {
     let views: Vec<_> = schema.of_kind(Kind::View).collect();
     let places: HashMap<String, usize> = views.iter().enumerate().map(|(i, view)| (view.name.to_ascii_lowercase(), i)).collect();
     let read: Vec<Vec<usize>> = views
@@ -23,7 +25,7 @@ pub(super) fn too_large(schema: &Stored) -> HashSet<String> {
         })
         .collect();
     let extents = extents(&read);
-    let large = views.iter().zip(extents).filter(|(_, extent)| *extent > MOST_READ);
+    let large = views.iter().zip(extents).filter(|(_, extent)| *extent > most);
     large.map(|(view, _)| view.name.clone()).collect()
 }
 

@@ -83,18 +83,20 @@ pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<Owners> {
 
 fn prepare_within(connection: &Connection) -> rusqlite::Result<Owners> {
     let mut schema = foreign::Stored::read(connection)?;
-    let mut owners = Owners { too_large: extent::too_large(&schema), ..Owners::default() };
-    schema.entries.retain(|entry| !owners.too_large.contains(&entry.name));
+    let mut owners = Owners::default();
     let collations = collations::register(connection, &schema)?;
     let mut used = functions::Registered::default();
     survey::register_functions(connection, &schema, &mut used);
     let left_out = survey::unread_columns(connection, &schema, &mut used)?;
     let shadows = survey::survey(connection, &schema, &left_out)?;
+    let most = if shadows.is_empty() { extent::MOST_READ } else { extent::MOST_READ_HIDDEN };
+    owners.too_large = extent::too_large(&schema, most);
+    schema.entries.retain(|entry| !owners.too_large.contains(&entry.name));
     overlay::hide(connection, &schema, &shadows, &mut owners.overlay)?;
     let not_again = overlay::read_anew(connection, &schema, &mut used, &mut owners.overlay);
     owners.unreadable = reasons::unreadable(connection, &schema, &owners.overlay);
     for view in &owners.too_large {
-        owners.unreadable.insert(view.clone(), format!("it reads more than {} other views", extent::MOST_READ));
+        owners.unreadable.insert(view.clone(), format!("it reads more than {} other views", most));
     }
     for view in not_again {
         owners.unreadable.entry(view).or_insert_with(|| reasons::BEHIND.into());
