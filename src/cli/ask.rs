@@ -129,7 +129,11 @@ fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
     writeln!(stderr(), "{}", text::sanitize_lines(&answer.sql))?;
     for fix in &answer.fixes {
         let (from, to) = (text::sanitize(&fix.from), text::sanitize(&fix.to));
-        if fix.from.is_empty() { writeln!(stderr(), "added: {to}")? } else { writeln!(stderr(), "mended: {from} is now {to}")? }
+        match fix.kind.as_str() {
+            "guessed_key" => writeln!(stderr(), "guessed: {from} goes with {to}, a key that nobody declared")?,
+            _ if fix.from.is_empty() => writeln!(stderr(), "added: {to}")?,
+            _ => writeln!(stderr(), "mended: {from} is now {to}")?,
+        }
     }
     if let Some(confidence) = answer.confidence {
         writeln!(stderr(), "confidence {:.0}%: {}", 100.0 * confidence, text::sanitize(&answer.reason))?;

@@ -118,7 +118,7 @@ fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusq
         if position > 0 {
             key.push((position, name.clone()));
         }
-        table.columns.push(Column { name, declared_type: text(row, 1), not_null: row.get::<_, i64>(2)? != 0, samples: Vec::new() });
+        table.columns.push(Column { name, declared_type: text(row, 1), not_null: row.get::<_, i64>(2)? != 0, ..Column::default() });
     }
     key.sort();
     table.primary_key = key.into_iter().map(|(_, name)| name).collect();

@@ -1,14 +1,22 @@
-//! Row counts, sample values, and whether values bear out an inferred key. Every part has a time of its own.
+//! Row counts and sample values; then inferred keys are confirmed (`keys`). Every part has a time of its own.
+//!
+//! - `seen`: what the rows that were looked at say about a column
+//! - `times`: which unit numbers count, where they are points in time
+//! - `hints`: what a name and a declared type say of that
 
-use std::collections::HashMap;
+mod hints;
+mod seen;
+#[cfg(test)]
+mod tests;
+mod times;
+
 use std::time::Duration;
 
-use rusqlite::types::ValueRef;
-
+use self::seen::Seen;
 use super::database::{Database, cell_of};
 use super::error::DbError;
-use super::table::Cell;
-use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind};
+use super::keys;
+use crate::schema::{Column, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -20,10 +28,6 @@ const ONE_QUERY: Duration = Duration::from_millis(250);
 const ROWS: usize = 1_000;
 /// Cells looked at for samples, so that a wide table gives fewer rows.
 const CELLS: usize = 100_000;
-/// Values of a text column shown.
-const VALUES: usize = 4;
-/// Characters of a value shown.
-const LENGTH: usize = 40;
 
 /// Fills what can be found out in the time there is.
 pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
@@ -40,19 +44,7 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
         }
         sample(database, table, &budget);
     }
-    let mut contradicted: Vec<(usize, ForeignKey)> = Vec::new();
-    for (i, table) in schema.tables.iter().enumerate() {
-        for key in table.foreign_keys.iter().filter(|key| key.origin == KeyOrigin::Inferred) {
-            if orphans(database, table, key, &budget).is_some_and(|n| n > 0) {
-                contradicted.push((i, key.clone()));
-            }
-        }
-    }
-    for (i, wrong) in contradicted {
-        if let Some(table) = schema.tables.get_mut(i) {
-            table.foreign_keys.retain(|key| *key != wrong);
-        }
-    }
+    keys::confirm(database, schema, &budget);
     match cancel.stop() {
         Some(Stop::Cancelled) => Err(DbError::Stopped(Stop::Cancelled)),
         _ => Ok(()),
@@ -62,27 +54,6 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
 /// The result of a query that may fail or run out of time without harm.
 fn quick<T>(database: &Database, budget: &Cancel, work: impl Fn(&rusqlite::Connection) -> rusqlite::Result<T>) -> Option<T> {
     database.with(&budget.with_timeout(ONE_QUERY), |connection| Ok(work(connection)?)).ok()
-}
-
-/// How many of the first values have no partner; `None` where that could not be found out.
-fn orphans(database: &Database, table: &Table, key: &ForeignKey, budget: &Cancel) -> Option<i64> {
-    let (column, target) = (key.columns.first()?, key.foreign_columns.first()?);
-    let sql = format!(
-        "SELECT count(*) FROM (SELECT DISTINCT {column} AS v FROM {table} WHERE {column} IS NOT NULL LIMIT 200) AS s WHERE NOT EXISTS (SELECT 1 FROM {other} AS o WHERE o.{target} = s.v)",
-        column = quoted_identifier(column),
-        table = quoted_identifier(&table.name),
-        other = quoted_identifier(&key.foreign_table),
-        target = quoted_identifier(target),
-    );
-    quick(database, budget, |c| c.query_row(&sql, [], |row| row.get(0)))
-}
-
-/// What the rows looked at said about one column.
-#[derive(Debug, Clone, Default)]
-struct Seen {
-    texts: HashMap<String, (usize, usize)>,
-    numbers: Vec<f64>,
-    shown: Option<(Cell, Cell)>,
 }
 
 fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
@@ -115,105 +86,63 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
     });
     let Some(mut seen) = seen else { return };
     if table.row_count.is_some_and(|n| n > rows as u64) {
-        widen(database, &name, &names, &mut seen, budget);
+        widen(database, table, &names, &mut seen, budget);
     }
+    let core_data = table.column("Z_PK").is_some();
+    let (primary_key, foreign_keys) = (&table.primary_key, &table.foreign_keys);
     for (column, seen) in table.columns.iter_mut().zip(seen) {
         column.samples = seen.samples();
+        column.holds = seen.holds();
+        let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
+        let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
+        let hint = hints::hint(&column.name, &column.declared_type, core_data);
+        column.meaning = seen.meaning(&column.name, &column.declared_type, hint, key);
     }
 }
 
-/// Asks the whole table for the range of the columns that have one, in one scan.
-fn widen(database: &Database, table: &str, names: &[String], seen: &mut [Seen], budget: &Cancel) {
+/// Asks the whole table for the range of the columns that have one, in one scan; where that takes too long, those that begin an index.
+fn widen(database: &Database, table: &Table, names: &[String], seen: &mut [Seen], budget: &Cancel) {
     let ranged: Vec<usize> = seen.iter().enumerate().filter(|(_, s)| s.is_ranged()).map(|(i, _)| i).take(100).collect();
+    let name = quoted_identifier(&table.name);
     let parts: Vec<String> = ranged.iter().filter_map(|&i| names.get(i)).map(|name| format!("min({name}), max({name})")).collect();
     if parts.is_empty() {
         return;
     }
-    let sql = format!("SELECT {} FROM {table}", parts.join(", "));
+    let sql = format!("SELECT {} FROM {name}", parts.join(", "));
     let range = quick(database, budget, |c| {
         c.query_row(&sql, [], |row| {
             (0..ranged.len()).map(|i| Ok((cell_of(row.get_ref(2 * i)?), cell_of(row.get_ref(2 * i + 1)?)))).collect::<Result<Vec<_>, _>>()
         })
     });
-    for (&i, pair) in ranged.iter().zip(range.unwrap_or_default()) {
-        if let Some(column) = seen.get_mut(i) {
-            column.shown = Some(pair);
-        }
-    }
-}
-
-impl Seen {
-    fn note(&mut self, value: ValueRef<'_>, order: usize) {
-        match value {
-            ValueRef::Text(bytes) => {
-                // Only the beginning is looked at, however long the value is; four bytes are the longest character.
-                let text = String::from_utf8_lossy(bytes.get(..4 * (LENGTH + 1)).unwrap_or(bytes));
-                let cut: String = text.chars().take(LENGTH + 1).collect();
-                let cut = if cut.chars().count() > LENGTH { cut.chars().take(LENGTH - 1).chain(['…']).collect() } else { cut };
-                self.texts.entry(cut).or_insert((0, order)).0 += 1;
+    let indexed = if range.is_some() { Vec::new() } else { indexed(database, table, budget) };
+    for (at, &i) in ranged.iter().enumerate() {
+        let (Some(column), Some(quoted)) = (seen.get_mut(i), names.get(i)) else { continue };
+        let pair = match &range {
+            Some(pairs) => pairs.get(at).cloned(),
+            None if table.columns.get(i).is_some_and(|column| indexed.contains(&column.name.to_ascii_lowercase())) => {
+                // Apart, each is one step to an end of the index.
+                let sql = format!("SELECT (SELECT min({quoted}) FROM {name}), (SELECT max({quoted}) FROM {name})");
+                quick(database, budget, |c| c.query_row(&sql, [], |row| Ok((cell_of(row.get_ref(0)?), cell_of(row.get_ref(1)?)))))
             }
-            ValueRef::Integer(_) | ValueRef::Real(_) => {
-                let cell = cell_of(value);
-                let value = number(&cell);
-                self.numbers.push(value);
-                self.shown = match self.shown.take() {
-                    Some((low, high)) => {
-                        let new_low = if value < number(&low) { cell.clone() } else { low };
-                        let new_high = if value > number(&high) { cell } else { high };
-                        Some((new_low, new_high))
-                    }
-                    None => Some((cell.clone(), cell)),
-                };
-            }
-            ValueRef::Null | ValueRef::Blob(_) => {}
+            None => None,
+        };
+        match pair {
+            Some((low, high)) => column.widen(low, high),
+            None => column.leave_open(),
         }
     }
-
-    /// Numbers, or texts that all begin like an ISO date.
-    fn is_ranged(&self) -> bool {
-        if self.texts.is_empty() { !self.numbers.is_empty() } else { self.numbers.is_empty() && self.texts.keys().all(|t| is_date(t)) }
-    }
-
-    fn samples(self) -> Vec<String> {
-        if self.texts.is_empty() && !self.numbers.is_empty() {
-            return self.shown.map(|(low, high)| range(&show(&low), &show(&high))).into_iter().collect();
-        }
-        if self.is_ranged() {
-            let (low, high) = match &self.shown {
-                Some((low, high)) => (show(low), show(high)),
-                None => (self.texts.keys().min().cloned().unwrap_or_default(), self.texts.keys().max().cloned().unwrap_or_default()),
-            };
-            return vec![range(&low, &high)];
-        }
-        let mut texts: Vec<(String, (usize, usize))> = self.texts.into_iter().filter(|(t, _)| !t.is_empty()).collect();
-        // The frequent first; among equals in the order they were met.
-        texts.sort_by(|(_, (a, first_a)), (_, (b, first_b))| b.cmp(a).then(first_a.cmp(first_b)).then(std::cmp::Ordering::Equal));
-        texts.into_iter().take(VALUES).map(|(text, _)| text).collect()
-    }
 }
 
-fn range(low: &str, high: &str) -> String {
-    if low == high { low.to_owned() } else { format!("{low}..{high}") }
-}
-
-fn number(cell: &Cell) -> f64 {
-    match cell {
-        Cell::Integer(n) => *n as f64,
-        Cell::Real(x) => *x,
-        _ => f64::NAN,
-    }
-}
-
-fn show(cell: &Cell) -> String {
-    match cell {
-        Cell::Integer(n) => n.to_string(),
-        Cell::Real(x) => x.to_string(),
-        Cell::Text(text) => text.chars().take(LENGTH).collect(),
-        Cell::Null | Cell::Blob(_) => String::new(),
-    }
-}
-
-/// Whether `text` begins with `YYYY-MM-DD`.
-fn is_date(text: &str) -> bool {
-    text.len() >= 10 && text.bytes().take(10).enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
+/// Columns that begin an index of the whole table, or are its row's number: in lower case.
+fn indexed(database: &Database, table: &Table, budget: &Cancel) -> Vec<String> {
+    let sql = "SELECT lower(i.name) FROM pragma_index_list(?1) AS l, pragma_index_info(l.name) AS i WHERE i.seqno = 0 AND NOT l.partial";
+    let mut names = quick(database, budget, |c| {
+        c.prepare(sql)?.query_map([&table.name], |row| row.get::<_, Option<String>>(0))?.collect::<Result<Vec<_>, _>>()
+    });
+    let mut names: Vec<String> = names.take().unwrap_or_default().into_iter().flatten().collect();
+    names.extend(match table.primary_key.as_slice() {
+        [only] => Some(only.to_ascii_lowercase()),
+        _ => None,
+    });
+    names
 }

@@ -1,4 +1,13 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
+//!
+//! - [`meaning`]: what a column's values stand for, where their storage class does not tell
+//! - [`time`]: points in time as numbers
+
+pub mod meaning;
+pub mod time;
+
+pub use meaning::{Holds, Meaning, Times, YesNo};
+pub use time::TimeUnit;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -56,6 +65,10 @@ pub struct Column {
     pub not_null: bool,
     /// A few values as a reader would meet them: frequent ones for text, the range for numbers and dates. Bounded in count and length.
     pub samples: Vec<String>,
+    /// The storage classes of its values, as far as they were looked at.
+    pub holds: Holds,
+    /// What the values stand for; plain until they were looked at.
+    pub meaning: Meaning,
 }
 
 /// Where a foreign key is known from.

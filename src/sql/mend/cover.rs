@@ -258,6 +258,7 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
     let end = scope.from_end?;
     step.tell(ChangeKind::Join, "", text.trim_start());
     step.replace(end..end, text);
+    way.iter().for_each(|hop| hop.confess(&mut step));
     for other in missing() {
         let Some(found) =
             (if std::ptr::eq(other, reference) { Some(*owner) } else { nearest_column(owner.table, &other.name.text, PLAIN) })

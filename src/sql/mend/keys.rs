@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::nearest::{PLAIN, distance};
 use super::{ChangeKind, Sight, Step};
-use crate::schema::{Schema, Table};
+use crate::schema::{KeyOrigin, Schema, Table};
 use crate::sql::lex::{Token, lex};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Binding, Clause, Reference, Scope, Source};
@@ -16,6 +16,18 @@ pub(super) struct Hop<'s> {
     pub(super) from: &'s Table,
     pub(super) to: &'s Table,
     pub(super) pairs: Vec<(&'s str, &'s str)>,
+    /// Whether nobody declared the key: names and values spoke for it.
+    pub(super) guessed: bool,
+}
+
+impl Hop<'_> {
+    /// Says in `step` that the join goes by a key that nobody declared, where it does.
+    pub(super) fn confess(&self, step: &mut Step) {
+        for (own, foreign) in self.pairs.iter().filter(|_| self.guessed) {
+            let named = |table: &Table, column: &str| format!("{}.{}", identifier(&table.name), identifier(column));
+            step.tell(ChangeKind::GuessedKey, named(self.from, own), named(self.to, foreign));
+        }
+    }
 }
 
 /// Longest way over foreign keys that a join is mended along.
@@ -60,7 +72,7 @@ fn by_name<'s>(from: &'s Table, to: &'s Table) -> Option<Hop<'s>> {
         owner.columns.iter().find(|column| alike(&column.name) && !is_own(&column.name)).map(|column| (column.name.as_str(), key.as_str()))
     };
     let pair = refers(from, to).or_else(|| refers(to, from).map(|(foreign, key)| (key, foreign)))?;
-    Some(Hop { from, to, pairs: vec![pair] })
+    Some(Hop { from, to, pairs: vec![pair], guessed: true })
 }
 
 fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {
@@ -68,12 +80,14 @@ fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {
     let mut out: Vec<Hop<'s>> = Vec::new();
     for key in &at.foreign_keys {
         if let Some(to) = schema.table(&key.foreign_table) {
-            out.push(Hop { from: at, to, pairs: text(&key.columns).zip(text(&key.foreign_columns)).collect() });
+            let pairs = text(&key.columns).zip(text(&key.foreign_columns)).collect();
+            out.push(Hop { from: at, to, pairs, guessed: key.origin == KeyOrigin::Inferred });
         }
     }
     for table in &schema.tables {
         for key in table.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&at.name)) {
-            out.push(Hop { from: at, to: table, pairs: text(&key.foreign_columns).zip(text(&key.columns)).collect() });
+            let pairs = text(&key.foreign_columns).zip(text(&key.columns)).collect();
+            out.push(Hop { from: at, to: table, pairs, guessed: key.origin == KeyOrigin::Inferred });
         }
     }
     out.retain(|hop| !hop.pairs.is_empty());
@@ -102,6 +116,7 @@ pub(super) fn on_the_key(sight: &Sight<'_, '_>, reference: &Reference) -> Option
             step.replace(reference.range.clone(), to);
         }
     }
+    hop.confess(&mut step);
     (!step.edits.is_empty()).then_some(step)
 }
 
@@ -172,6 +187,7 @@ pub(super) fn along(
     }
     step.tell(ChangeKind::Column, sight.text(&condition), &equation);
     step.replace(condition, equation);
+    way.iter().for_each(|hop| hop.confess(&mut step));
     Some(step)
 }
 

@@ -13,6 +13,8 @@
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
+//! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `yes_no`: yes and no kept as words
 
 mod cover;
 mod idle;
@@ -21,7 +23,9 @@ mod keys;
 mod names;
 mod nearest;
 mod structure;
+pub(crate) mod times;
 mod unquoted;
+mod yes_no;
 
 use std::ops::Range;
 
@@ -75,6 +79,12 @@ pub enum ChangeKind {
     Table,
     /// A table that FROM lacked.
     Join,
+    /// A number that stands for a point in time.
+    Date,
+    /// A word that stands for yes or no.
+    Boolean,
+    /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
+    GuessedKey,
 }
 
 impl ChangeKind {
@@ -88,6 +98,9 @@ impl ChangeKind {
             Self::Column => "column",
             Self::Table => "table",
             Self::Join => "join",
+            Self::Date => "date",
+            Self::Boolean => "boolean",
+            Self::GuessedKey => "guessed_key",
         }
     }
 }
@@ -126,6 +139,10 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     }
     let (now, quoted) = mend_double_quotes(&now, schema);
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
+    let (now, stored) = yes_no::mend(&now, schema);
+    changes.extend(stored);
+    let (now, dated) = times::mend(&now, schema);
+    changes.extend(dated);
     Mended { sql: now, changes, settled }
 }
 

@@ -318,6 +318,28 @@ fn what_cannot_be_told_is_left() {
 }
 
 #[test]
+fn a_guessed_key_is_told() {
+    let guessed = |column: &str| ForeignKey {
+        columns: vec![column.into()],
+        foreign_table: "moz_places".into(),
+        foreign_columns: vec!["id".into()],
+        origin: KeyOrigin::Inferred,
+    };
+    let mut visits = table("moz_historyvisits", &["id", "place_id", "visit_date"], &[]);
+    visits.foreign_keys.push(guessed("place_id"));
+    let history = Schema { tables: vec![table("moz_places", &["id", "url", "title"], &[]), visits] };
+    let told = |sql: &str| {
+        let told = mend(sql, &history).changes.into_iter().filter(|change| change.kind == ChangeKind::GuessedKey);
+        told.map(|change| (change.from, change.to)).collect::<Vec<_>>()
+    };
+    let expected = [("moz_historyvisits.place_id".to_owned(), "moz_places.id".to_owned())];
+    assert_eq!(told("SELECT url, visit_date FROM moz_historyvisits"), expected);
+    let turned = [(expected[0].1.clone(), expected[0].0.clone())];
+    assert_eq!(told("SELECT p.url FROM moz_places AS p JOIN moz_historyvisits AS v ON p.place = v.url_id"), turned);
+    assert_eq!(told("SELECT p.url FROM moz_places AS p JOIN moz_historyvisits AS v ON p.id = v.place_id"), []);
+}
+
+#[test]
 fn changes_are_told() {
     let mended = mend("SELECT status, CITY FROM orders -- x", &shop());
     let join = "JOIN customer ON orders.customer_id = customer.id";

@@ -128,7 +128,12 @@ fn answer(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: u
         for fix in &answer.fixes {
             let short =
                 |sql: &str| text::ellipsis(&text::sanitize(&sql.split_whitespace().collect::<Vec<_>>().join(" ")), MENDED).into_owned();
-            put(state, lines, &format!("mended: {} is now {}", short(&fix.from), short(&fix.to)), Role::Attention, 2, width);
+            let (from, to) = (short(&fix.from), short(&fix.to));
+            let told = match fix.kind.as_str() {
+                "guessed_key" => format!("guessed: {from} goes with {to}, a key that nobody declared"),
+                _ => format!("mended: {from} is now {to}"),
+            };
+            put(state, lines, &told, Role::Attention, 2, width);
         }
     }
     if let Some(failure) = &entry.failure {

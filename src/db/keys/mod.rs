@@ -1,0 +1,61 @@
+//! Foreign keys that nobody declared: names propose them, values decide.
+//!
+//! - `names`: what identifiers say
+//! - `catalogue`: the columns that can be referred to
+//! - `vocabulary`: words that tell what a column may refer to
+//! - `class`: what declared types hold
+//! - `candidates`: what names propose
+//! - `centre`: where a column called `fk` goes
+//! - `coredata`: files of Core Data, whose names follow rules of their own
+//! - `evidence`: what values say
+//! - `search`: proposals heard, one after the other
+//!
+//! First ([`infer`]) the plainest names are believed as they are; once rows may be read ([`confirm`]), every proposal is heard.
+
+mod candidates;
+mod catalogue;
+mod centre;
+mod class;
+mod coredata;
+mod evidence;
+mod names;
+mod search;
+mod vocabulary;
+
+use std::time::Duration;
+
+use super::database::Database;
+use crate::schema::{KeyOrigin, Schema};
+use crate::signal::Cancel;
+
+/// For all questions to values together.
+const TOTAL: Duration = Duration::from_secs(2);
+
+/// Adds a key for each column whose name alone makes it plain: `customer_id` or `CustomerId` for `customer.customer_id`, `customers.id`,
+/// `Customer.CustomerId`, and `moz_places.id` for a `place_id` of `moz_historyvisits`. Reads no rows.
+pub(super) fn infer(schema: &mut Schema) {
+    let found = search::by_names(schema);
+    add(schema, found);
+}
+
+/// Puts the keys that names and values make plain in the place of those that names alone did. Takes a bounded time; what could not be asked
+/// in it stands as names have it.
+pub(super) fn confirm(database: &Database, schema: &mut Schema, budget: &Cancel) {
+    let budget = budget.with_timeout(TOTAL);
+    let found = search::by_values(database, schema, &budget);
+    for table in &mut schema.tables {
+        table.foreign_keys.retain(|key| key.origin == KeyOrigin::Declared);
+    }
+    add(schema, found);
+}
+
+fn add(schema: &mut Schema, found: search::Found) {
+    for (owner, key) in found {
+        if let Some(table) = schema.tables.get_mut(owner) {
+            table.foreign_keys.push(key);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

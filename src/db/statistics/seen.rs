@@ -1,0 +1,228 @@
+//! What the rows that were looked at say about one column: sample values, and what they stand for.
+
+use std::collections::HashMap;
+
+use rusqlite::types::ValueRef;
+
+use super::hints::{Hint, words_of};
+use super::times::{Numbers, recognise};
+use crate::db::database::cell_of;
+use crate::db::table::Cell;
+use crate::schema::{Holds, Meaning, Times, YesNo};
+
+/// Values of a text column shown.
+const VALUES: usize = 4;
+/// Characters of a value shown.
+const LENGTH: usize = 40;
+/// Digits that a date kept as text has at least.
+const FEWEST_DIGITS: usize = 8;
+
+/// Words for yes and no, as programs store them, in lower case.
+const YES_NO: [(&str, &str); 8] =
+    [("t", "f"), ("true", "false"), ("y", "n"), ("yes", "no"), ("on", "off"), ("ja", "nein"), ("si", "no"), ("oui", "non")];
+
+/// The least and the most of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Range {
+    pub(super) low: Cell,
+    pub(super) high: Cell,
+    /// Whether no row lies outside.
+    pub(super) whole: bool,
+}
+
+/// What the rows looked at said about one column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Seen {
+    texts: HashMap<String, (usize, usize)>,
+    numbers: Vec<f64>,
+    rows: usize,
+    blobs: usize,
+    shown: Option<Range>,
+}
+
+impl Seen {
+    pub(super) fn note(&mut self, value: ValueRef<'_>, order: usize) {
+        self.rows += 1;
+        match value {
+            ValueRef::Text(bytes) => {
+                // Only the beginning is looked at, however long the value is; four bytes are the longest character.
+                let text = String::from_utf8_lossy(bytes.get(..4 * (LENGTH + 1)).unwrap_or(bytes));
+                let cut: String = text.chars().take(LENGTH + 1).collect();
+                let cut = if cut.chars().count() > LENGTH { cut.chars().take(LENGTH - 1).chain(['…']).collect() } else { cut };
+                self.texts.entry(cut).or_insert((0, order)).0 += 1;
+            }
+            ValueRef::Integer(_) | ValueRef::Real(_) => {
+                let cell = cell_of(value);
+                let value = number(&cell);
+                self.numbers.push(value);
+                self.shown = match self.shown.take() {
+                    Some(Range { low, high, whole }) => {
+                        let new_low = if value < number(&low) { cell.clone() } else { low };
+                        let new_high = if value > number(&high) { cell } else { high };
+                        Some(Range { low: new_low, high: new_high, whole })
+                    }
+                    None => Some(Range { low: cell.clone(), high: cell, whole: true }),
+                };
+            }
+            ValueRef::Blob(_) => self.blobs += 1,
+            ValueRef::Null => {}
+        }
+    }
+
+    /// The storage classes met.
+    pub(super) fn holds(&self) -> Holds {
+        match (self.numbers.is_empty(), self.texts.is_empty(), self.blobs) {
+            (true, true, 0) => Holds::Unknown,
+            (false, true, 0) => Holds::Numbers,
+            (true, false, 0) => Holds::Texts,
+            _ => Holds::Several,
+        }
+    }
+
+    /// Numbers, or texts that all begin like an ISO date.
+    pub(super) fn is_ranged(&self) -> bool {
+        if self.texts.is_empty() { !self.numbers.is_empty() } else { self.numbers.is_empty() && self.texts.keys().all(|t| is_date(t)) }
+    }
+
+    /// Takes the least and the most of the whole table.
+    pub(super) fn widen(&mut self, low: Cell, high: Cell) {
+        self.shown = Some(Range { low, high, whole: true });
+    }
+
+    /// There are rows that nobody looked at.
+    pub(super) fn leave_open(&mut self) {
+        if self.shown.is_none() && self.is_ranged() {
+            let (low, high) = (self.texts.keys().min().cloned().unwrap_or_default(), self.texts.keys().max().cloned().unwrap_or_default());
+            self.shown = Some(Range { low: Cell::Text(low), high: Cell::Text(high), whole: false });
+        } else if let Some(range) = &mut self.shown {
+            range.whole = false;
+        }
+    }
+
+    /// A few values as a reader would meet them.
+    pub(super) fn samples(&self) -> Vec<String> {
+        if self.is_ranged() {
+            return match &self.shown {
+                Some(range) => vec![told(range)],
+                None => {
+                    let texts = || self.texts.keys().cloned();
+                    let (low, high) = (texts().min().unwrap_or_default(), texts().max().unwrap_or_default());
+                    vec![told(&Range { low: Cell::Text(low), high: Cell::Text(high), whole: true })]
+                }
+            };
+        }
+        let mut texts: Vec<(&String, &(usize, usize))> = self.texts.iter().filter(|(text, _)| !text.is_empty()).collect();
+        // The frequent first; among equals in the order they were met.
+        texts.sort_by(|(_, (a, first_a)), (_, (b, first_b))| b.cmp(a).then(first_a.cmp(first_b)));
+        texts.into_iter().take(VALUES).map(|(text, _)| text.clone()).collect()
+    }
+
+    /// What the values stand for. `key`: whether the column alone is the primary key, or refers to one.
+    pub(super) fn meaning(&self, name: &str, declared_type: &str, hint: Hint, key: bool) -> Meaning {
+        if let Some(words) = self.yes_no(name, declared_type) {
+            return Meaning::Boolean(words);
+        }
+        let digits: Vec<f64> = self.texts.iter().filter(|(text, _)| is_digits(text)).filter_map(|(text, _)| text.parse().ok()).collect();
+        let others: Vec<&String> = self.texts.keys().filter(|text| !text.is_empty() && !is_digits(text)).collect();
+        let marks_never = |value: &f64| *value != 0.0 && *value != -1.0;
+        let numbers: Vec<f64> = self.numbers.iter().copied().filter(marks_never).collect();
+        // Digits of several lengths are text by accident of the declared type; the rarer form is noise.
+        let text = numbers.len() < digits.len();
+        let values: Vec<f64> = if text { digits.into_iter().filter(marks_never).collect() } else { numbers };
+        let fractions = values.iter().any(|value| value.fract() != 0.0);
+        let rarely_other = 4 * others.len() <= values.len();
+        let dated = !others.is_empty() && others.iter().all(|text| is_date(text));
+        if values.is_empty() || !(rarely_other || dated) {
+            return Meaning::Plain;
+        }
+        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key };
+        match recognise(&numbers, hint) {
+            Some(times) => Meaning::Time(Times { mixed: dated, ..self.with_whole_range(times, text) }),
+            None => Meaning::Plain,
+        }
+    }
+
+    /// The range of the whole table, where it is known and a date.
+    fn with_whole_range(&self, times: Times, text: bool) -> Times {
+        let unit = times.unit();
+        let date = |cell: &Cell| unit.date(number(cell));
+        match &self.shown {
+            Some(Range { low, high, whole: true }) if !text => {
+                let first = date(low).filter(|date| ("1900".."2100").contains(&date.as_str())).unwrap_or(times.first);
+                let last = date(high).filter(|date| ("1900".."2100").contains(&date.as_str())).unwrap_or(times.last);
+                Times { first, last, ..times }
+            }
+            Some(Range { whole: false, .. }) => Times { last: String::new(), ..times },
+            _ => times,
+        }
+    }
+
+    /// The two words that stand for yes and no: a known pair, and nothing else but empty texts.
+    fn yes_no(&self, name: &str, declared_type: &str) -> Option<YesNo> {
+        if !self.numbers.is_empty() {
+            return None;
+        }
+        let mut words: Vec<&String> = self.texts.keys().filter(|text| !text.is_empty()).collect();
+        words.sort();
+        let (yes, no) = YES_NO.into_iter().find(|(yes, no)| {
+            !words.is_empty()
+                && words.len() <= 2
+                && words.iter().all(|word| word.eq_ignore_ascii_case(yes) || word.eq_ignore_ascii_case(no))
+        })?;
+        let stored = |meant: &str| words.iter().find(|word| word.eq_ignore_ascii_case(meant)).map(|word| (*word).clone());
+        match (stored(yes), stored(no)) {
+            (Some(yes), Some(no)) => Some(YesNo { yes, no }),
+            // One word alone is a pair's only where the column says that it holds such.
+            (only_yes, only_no) => {
+                let says = declared_type.to_ascii_lowercase().contains("bool")
+                    || words_of(name).iter().any(|word| ["is", "has", "can", "flag", "enabled", "active"].contains(&word.as_str()));
+                let like = |meant: &str, other: &str| if is_capital(other) { meant.to_uppercase() } else { meant.to_owned() };
+                match (says, only_yes, only_no) {
+                    (true, Some(yes), None) => Some(YesNo { no: like(no, &yes), yes }),
+                    (true, None, Some(no)) => Some(YesNo { yes: like(yes, &no), no }),
+                    _ => None,
+                }
+            }
+        }
+    }
+}
+
+fn is_capital(word: &str) -> bool {
+    word.chars().all(char::is_uppercase)
+}
+
+fn is_digits(text: &str) -> bool {
+    text.len() >= FEWEST_DIGITS && text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().filter(|&b| b == b'.').count() <= 1
+}
+
+/// A range as it stands in a schema's text: `3..9`, and `from 3` where the end is not known.
+fn told(range: &Range) -> String {
+    let (low, high) = (show(&range.low), show(&range.high));
+    match range.whole {
+        true if low == high => low,
+        true => format!("{low}..{high}"),
+        false => format!("from {low}"),
+    }
+}
+
+fn number(cell: &Cell) -> f64 {
+    match cell {
+        Cell::Integer(n) => *n as f64,
+        Cell::Real(x) => *x,
+        _ => f64::NAN,
+    }
+}
+
+fn show(cell: &Cell) -> String {
+    match cell {
+        Cell::Integer(n) => n.to_string(),
+        Cell::Real(x) => x.to_string(),
+        Cell::Text(text) => text.chars().take(LENGTH).collect(),
+        Cell::Null | Cell::Blob(_) => String::new(),
+    }
+}
+
+/// Whether `text` begins with `YYYY-MM-DD`.
+fn is_date(text: &str) -> bool {
+    text.len() >= 10 && text.bytes().take(10).enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
+}

@@ -1,0 +1,188 @@
+//! Which columns are taken for points in time, and which are not.
+
+use rusqlite::Connection;
+
+use crate::db::Database;
+use crate::random::Random;
+use crate::schema::{Meaning, Schema, TimeUnit};
+use crate::signal::Cancel;
+
+fn schema_of(make: impl FnOnce(&Connection)) -> Schema {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("made.db");
+    make(&Connection::open(&path).unwrap());
+    Database::open(&path).unwrap().schema(&Cancel::new()).unwrap()
+}
+
+/// The value of a Unix time in `unit`.
+fn value(unit: TimeUnit, seconds: f64) -> f64 {
+    match unit {
+        TimeUnit::UnixSeconds => seconds.floor(),
+        TimeUnit::UnixMillis => (seconds * 1e3).floor(),
+        TimeUnit::UnixMicros => (seconds * 1e6).floor(),
+        TimeUnit::UnixNanos => (seconds * 1e9).floor(),
+        TimeUnit::UnixDays => (seconds / 86_400.0).floor(),
+        TimeUnit::AppleSeconds => seconds - 978_307_200.0,
+        TimeUnit::AppleNanos => ((seconds - 978_307_200.0) * 1e9).floor(),
+        TimeUnit::WebKitMicros => ((seconds + 11_644_473_600.0) * 1e6).floor(),
+        TimeUnit::FileTime => ((seconds + 11_644_473_600.0) * 1e7).floor(),
+        TimeUnit::DotNetTicks => ((seconds + 62_135_596_800.0) * 1e7).floor(),
+        TimeUnit::OleDays => seconds / 86_400.0 + 25_569.0,
+        TimeUnit::JulianDays => seconds / 86_400.0 + 2_440_587.5,
+        TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime => {
+            let text = TimeUnit::UnixSeconds.shown(seconds).unwrap();
+            let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+            digits[..if unit == TimeUnit::YearMonthDay { 8 } else { 14 }].parse().unwrap()
+        }
+    }
+}
+
+/// A name and a declared type under which programs keep the unit.
+fn habits(unit: TimeUnit) -> &'static [(&'static str, &'static str)] {
+    match unit {
+        TimeUnit::UnixSeconds => &[("created", "INTEGER"), ("mtime", "INT"), ("last_login", "BIGINT"), ("sent_at", ""), ("x", "TIMESTAMP")],
+        TimeUnit::UnixMillis => &[("createdAt", "DATETIME"), ("start_time", "BIGINT"), ("ts", "INTEGER"), ("x", "INTEGER")],
+        TimeUnit::UnixMicros => &[("visit_date", "INTEGER"), ("x", "INTEGER"), ("last_visit", "LONG")],
+        TimeUnit::UnixNanos => &[("timestamp", "INTEGER"), ("x", "BIGINT")],
+        TimeUnit::UnixDays => &[("day_date", "DATE"), ("date", "INTEGER")],
+        TimeUnit::AppleSeconds => &[("core_data", "TIMESTAMP"), ("cocoa_date", "REAL"), ("ZCREATIONDATE", "TIMESTAMP")],
+        TimeUnit::AppleNanos => &[("date", "INTEGER"), ("date_read", "INTEGER")],
+        TimeUnit::WebKitMicros => &[("last_visit_time", "INTEGER"), ("x", "INTEGER")],
+        TimeUnit::FileTime => &[("filetime", "INTEGER"), ("x", "INTEGER")],
+        TimeUnit::DotNetTicks => &[("CreatedTicks", "INTEGER"), ("Date", "bigint"), ("x", "INTEGER")],
+        TimeUnit::OleDays => &[("ole_date", "REAL"), ("excel_date", "DOUBLE")],
+        TimeUnit::JulianDays => &[("julian", "REAL"), ("date", "REAL"), ("x", "REAL")],
+        TimeUnit::YearMonthDay => &[("ymd", "INTEGER"), ("day", "TEXT"), ("x", "INTEGER")],
+        TimeUnit::YearMonthDayTime => &[("stamp", "INTEGER"), ("taken", "TEXT"), ("x", "INTEGER")],
+    }
+}
+
+/// Twenty columns of each unit, with NULLs, zeros, texts and slips among them.
+#[test]
+fn every_unit_is_recognised_through_noise() {
+    let mut random = Random::new(23);
+    let mut below = |n: usize| random.below(n);
+    let mut wrong = Vec::new();
+    for unit in TimeUnit::ALL {
+        for round in 0..20 {
+            let habits = habits(unit);
+            let (name, declared) = habits[round % habits.len()];
+            // Nanoseconds were not written before the century.
+            let from = if unit == TimeUnit::AppleNanos { 1.3e9 } else { 1.0e9 };
+            let (start, span) = (from + below(300_000_000) as f64, 86_400.0 * (20 + below(2_000)) as f64);
+            let schema = schema_of(|connection| {
+                connection.execute_batch(&format!("CREATE TABLE t (id INTEGER PRIMARY KEY, \"{name}\" {declared}, title TEXT)")).unwrap();
+                for row in 0..120 {
+                    let at = value(unit, (start + span * below(10_000) as f64 / 10_000.0).min(1.79e9));
+                    let whole = at.fract() == 0.0;
+                    let stored = match below(30) {
+                        0..3 => "NULL".into(),
+                        3 => "0".into(),
+                        4 if row > 10 => "7".into(),
+                        _ if whole && declared == "TEXT" => format!("'{at:.0}'"),
+                        _ if whole => format!("{at:.0}"),
+                        _ => format!("{at:.6}"),
+                    };
+                    connection.execute(&format!("INSERT INTO t VALUES ({row}, {stored}, 'a')"), []).unwrap();
+                }
+            });
+            let meaning = &schema.tables[0].columns[1].meaning;
+            if meaning.times().map(|times| times.unit()) != Some(unit) {
+                wrong.push(format!("{unit} as {name} {declared}: {meaning:?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}: {wrong:#?}", wrong.len());
+}
+
+/// Numbers that programs keep and that are no times, as ranges.
+#[test]
+fn ordinary_numbers_are_no_times() {
+    const ORDINARY: [(&str, i64, i64); 34] = [
+        ("id", 1, 5_000),
+        ("customer_id", 1_000_000_000, 1_900_000_000),
+        ("phone", 2_010_000_000, 9_899_999_999),
+        ("phone_number", 491_510_000_000, 491_799_999_999),
+        ("x", 1, 100),
+        ("x", 0, 2_000_000_000),
+        ("x", 1_000_000_000, 9_999_999_999),
+        ("value", 20_000, 60_000),
+        ("price", 20_000, 60_000),
+        ("salary", 30_000, 120_000),
+        ("year", 1950, 2026),
+        ("population", 100_000, 1_400_000_000),
+        ("isbn", 9_780_000_000_000, 9_799_999_999_999),
+        ("barcode", 1_000_000_000_000, 1_999_999_999_999),
+        ("ean", 1_600_000_000_000, 1_799_999_999_999),
+        ("card_number", 4_000_000_000_000_000, 5_599_999_999_999_999),
+        ("account", 10_000_000, 99_999_999),
+        ("zip", 10_000, 99_999),
+        ("size", 1_000_000_000, 2_000_000_000),
+        ("bytes", 1_500_000_000, 1_700_000_000),
+        ("views", 900_000_000, 2_000_000_000),
+        ("revenue", 1_000_000_000, 2_000_000_000),
+        ("order_number", 20_230_000, 20_239_999),
+        ("snowflake", 600_000_000_000_000_000, 1_300_000_000_000_000_000),
+        ("message_id", 600_000_000_000_000_000, 1_300_000_000_000_000_000),
+        ("hash", i64::MIN / 2, i64::MAX / 2),
+        ("x", i64::MIN / 2, i64::MAX / 2),
+        ("duration_ms", 100_000, 500_000),
+        ("total_time", 10, 500_000),
+        ("score", 0, 1_000_000),
+        ("x", 10_000_000, 99_999_999),
+        ("number", 1_600_000_000, 1_700_000_000),
+        ("play_count", 1_500_000_000, 1_600_000_000),
+        ("rank", 2_440_000, 2_470_000),
+    ];
+    let mut random = Random::new(24);
+    let mut wrong = Vec::new();
+    for round in 0..15 {
+        let schema = schema_of(|connection| {
+            for (place, (name, low, high)) in ORDINARY.iter().enumerate() {
+                connection.execute_batch(&format!("CREATE TABLE t{place} (k TEXT, \"{name}\" INTEGER)")).unwrap();
+                let width = high.abs_diff(*low);
+                for row in 0..60 {
+                    let number = low.wrapping_add_unsigned(random.next_u64() % width);
+                    connection.execute(&format!("INSERT INTO t{place} VALUES ('a{row}', {number})"), []).unwrap();
+                }
+            }
+        });
+        for table in &schema.tables {
+            if table.columns[1].meaning != Meaning::Plain {
+                wrong.push(format!("{round} {}: {:?}", table.columns[1].name, table.columns[1].meaning));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}: {wrong:#?}", wrong.len());
+}
+
+#[track_caller]
+fn check(declared: &str, values: &[&str], expected: &str) {
+    let schema = schema_of(|connection| {
+        connection.execute_batch(&format!("CREATE TABLE t ({declared})")).unwrap();
+        for value in values {
+            connection.execute(&format!("INSERT INTO t VALUES ({value})"), []).unwrap();
+        }
+    });
+    let told = match &schema.tables[0].columns[0].meaning {
+        Meaning::Plain => "plain".to_owned(),
+        Meaning::Time(times) => times.told(),
+        Meaning::Boolean(words) => format!("{}/{}", words.yes, words.no),
+    };
+    assert_eq!(told, expected, "{declared}");
+}
+
+#[test]
+fn what_a_column_is_told_to_be() {
+    check("created DATETIME", &["1704067200000", "1771459200000"], "ms since 1970, 2024-01-01..2026-02-19");
+    check("created INTEGER", &["1704067200", "NULL", "0", "1771459200"], "s since 1970, 2024-01-01..2026-02-19");
+    check("created INTEGER", &["1704067200", "1704067200"], "plain");
+    check("created TEXT", &["'1704067200'", "'1771459200'"], "s since 1970, 2024-01-01..2026-02-19");
+    check("created", &["1704067200000", "'2024-05-01 10:00:00'", "1771459200000"], "ms since 1970 or text, 2024-01-01..2026-02-19");
+    check("created TEXT", &["'2024-01-01'", "'2024-02-01'"], "plain");
+    check("admin BOOLEAN", &["'t'", "'f'"], "t/f");
+    check("admin BOOLEAN", &["'Y'"], "Y/N");
+    check("admin BOOLEAN", &["0", "1"], "plain");
+    check("letter TEXT", &["'y'"], "plain");
+    check("letter TEXT", &["'y'", "'n'", "'x'"], "plain");
+}

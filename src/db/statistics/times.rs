@@ -1,0 +1,147 @@
+//! Which unit a column's numbers count, from their range, its name and its declared type.
+//!
+//! A unit is a hypothesis: nearly all numbers have to be points in time of the years that files are about. Several stay open where
+//! several hold. Numbers whose name says nothing are taken for times only where no other thing has that many digits.
+
+use super::hints::Hint;
+use crate::schema::{TimeUnit, Times};
+
+/// Of the numbers, so many have to fit a unit: the rest are markers and slips.
+const FITS: f64 = 0.9;
+/// As many where neither name nor type speaks of time.
+const FITS_UNNAMED: f64 = 0.98;
+/// Unix times of 1990-01-01 and 2040-01-01: what files of programs are about.
+const YEARS: (f64, f64) = (631_152_000.0, 2_208_988_800.0);
+/// Unix times of 1900-01-01 and 2100-01-01: where the name or type says that it is a date.
+const YEARS_TYPED: (f64, f64) = (-2_208_988_800.0, 4_102_444_800.0);
+/// Unix time of 2001-01-01, before which nothing counts from there, and of 2007-01-01, before which no telephone did in nanoseconds.
+const FROM_2001: f64 = 978_307_200.0;
+const FROM_2007: f64 = 1_167_609_600.0;
+/// Fewer numbers than this need a name or type that speaks of time.
+const FEW: usize = 8;
+/// Of the rows, fewer than this share hold a number: it claims nothing.
+const RARE: f64 = 0.02;
+/// Seconds between the first and the last where nothing but the range speaks for time: an hour.
+const SPAN: f64 = 3_600.0;
+
+/// The numbers of a column, as far as they were looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Numbers<'a> {
+    /// Markers for "never" (0, -1) left out.
+    pub(super) values: &'a [f64],
+    /// Whether any has a fraction.
+    pub(super) fractions: bool,
+    /// Whether they are digits kept as text.
+    pub(super) text: bool,
+    /// Rows that were looked at.
+    pub(super) rows: usize,
+    /// Whether the column alone is the primary key, or refers to one.
+    pub(super) key: bool,
+}
+
+/// The units that `numbers` may count, the likeliest first; `None` where they are no points in time, as far as can be told.
+pub(super) fn recognise(numbers: &Numbers<'_>, hint: Hint) -> Option<Times> {
+    let named = hint.weight > 0;
+    if numbers.values.is_empty() || hint.weight < 0 || (numbers.key && hint.weight < 3) {
+        return None;
+    }
+    let first = *numbers.values.first()?;
+    if numbers.values.iter().all(|value| *value == first) {
+        return None;
+    }
+    let share = numbers.values.len() as f64 / numbers.rows.max(1) as f64;
+    if share < RARE && numbers.values.len() < FEW || (!named && numbers.values.len() < FEW) {
+        return None;
+    }
+    let mut found: Vec<(i32, TimeUnit)> = TimeUnit::ALL.into_iter().filter_map(|unit| Some((weigh(unit, numbers, hint)?, unit))).collect();
+    found.sort_by_key(|&(weight, unit)| (std::cmp::Reverse(weight), unit));
+    let best = found.first()?.0;
+    // What is far behind is not an open question.
+    let units: Vec<TimeUnit> = found.into_iter().filter(|&(weight, _)| weight + 2 >= best).map(|(_, unit)| unit).collect();
+    let (low, high) = range(numbers, *units.first()?)?;
+    let date = |value| units.first().and_then(|unit| unit.date(value)).unwrap_or_default();
+    Some(Times { first: date(low), last: date(high), mixed: false, units })
+}
+
+/// How much speaks for a unit; `None` where the numbers or the name speak against it.
+fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
+    use TimeUnit::*;
+    let named = hint.weight > 0;
+    let (mut from, to) =
+        if hint.weight >= 3 && matches!(unit, YearMonthDay | YearMonthDayTime | JulianDays | UnixMillis) { YEARS_TYPED } else { YEARS };
+    match unit {
+        AppleSeconds => from = from.max(FROM_2001),
+        AppleNanos => from = from.max(FROM_2007),
+        _ => {}
+    }
+    let is_in = |value: &f64| unit.to_unix_seconds(*value).is_some_and(|at| at >= from && at < to);
+    let fitting: Vec<f64> = numbers.values.iter().copied().filter(is_in).collect();
+    let needed = if named { FITS } else { FITS_UNNAMED };
+    if (fitting.len() as f64) < needed * numbers.values.len() as f64 {
+        return None;
+    }
+    let told = hint.unit == Some(unit);
+    let other_told = hint.unit.is_some() && !told;
+    // Whole numbers of few digits are anything.
+    let possible = match unit {
+        UnixSeconds => named || told,
+        // So many digits are hardly anything else, but for numbers that name things, which `hint` knows.
+        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks => named || !numbers.text,
+        AppleNanos => named,
+        AppleSeconds => hint.apple || (hint.typed && (numbers.fractions || named)),
+        OleDays => told || (hint.typed && numbers.fractions),
+        UnixDays => hint.weight >= 3 && !numbers.fractions,
+        JulianDays => named || (numbers.fractions && !numbers.text),
+        YearMonthDay => !numbers.fractions,
+        YearMonthDayTime => !numbers.fractions,
+    };
+    if !possible {
+        return None;
+    }
+    if !named {
+        let seconds = |value: &f64| unit.to_unix_seconds(*value);
+        let least = fitting.iter().filter_map(seconds).fold(f64::INFINITY, f64::min);
+        let most = fitting.iter().filter_map(seconds).fold(f64::NEG_INFINITY, f64::max);
+        if most - least < SPAN || is_counting(&fitting) {
+            return None;
+        }
+    }
+    let mut weight = 4;
+    weight += if told { 4 } else { 0 };
+    weight -= if other_told { 3 } else { 0 };
+    weight += match unit {
+        AppleSeconds | AppleNanos if hint.apple => 4,
+        // Nothing wrote nanoseconds before the century.
+        UnixNanos if late(unit, &fitting, FROM_2001) => 2,
+        UnixNanos => -3,
+        DotNetTicks => 1,
+        UnixSeconds if hint.apple => -1,
+        UnixSeconds if late(unit, &fitting, FROM_2001) => 2,
+        AppleSeconds | UnixSeconds => 0,
+        _ => 1,
+    };
+    Some(weight)
+}
+
+/// Whether most values are at or after the Unix time `from`.
+fn late(unit: TimeUnit, values: &[f64], from: f64) -> bool {
+    let after = values.iter().filter(|value| unit.to_unix_seconds(**value).is_some_and(|at| at >= from)).count();
+    2 * after >= values.len()
+}
+
+/// Whether values are consecutive, as numbers given out one after another are.
+fn is_counting(values: &[f64]) -> bool {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.dedup();
+    let steps = sorted.windows(2).filter(|pair| matches!(pair, [a, b] if b - a <= 1.0)).count();
+    sorted.len() > 2 && 2 * steps > sorted.len()
+}
+
+/// The first and last value that fit the unit.
+fn range(numbers: &Numbers<'_>, unit: TimeUnit) -> Option<(f64, f64)> {
+    let fits = |value: &&f64| unit.to_unix_seconds(**value).is_some_and(|at| (YEARS_TYPED.0..YEARS_TYPED.1).contains(&at));
+    let mut fitting = numbers.values.iter().filter(fits).copied();
+    let first = fitting.next()?;
+    Some(fitting.fold((first, first), |(low, high), value| (low.min(value), high.max(value))))
+}

@@ -1,0 +1,75 @@
+//! Arguments of date functions, and of functions that cut a date as text.
+
+use std::ops::Range;
+
+use super::kind::Kind;
+use super::{Edit, Sight, converted};
+use crate::schema::TimeUnit;
+use crate::sql::tokens::Call;
+
+/// The call at token `at`, with what it asks of a number put right.
+pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
+    let (place, call) = time_argument(sight, at).or_else(|| cut_argument(sight, at))?;
+    let found = sight.affine(place.clone())?;
+    let unit = found.times.unit();
+    let operand = sight.tokens.piece(found.operand.clone());
+    if cut_argument(sight, at).is_some() {
+        return found.is_bare().then(|| Edit::of(sight.tokens.bytes(place), converted(found.times, operand, &Kind::DateTime)));
+    }
+    let modifiers: Vec<Range<usize>> = call.arguments.iter().skip_while(|argument| **argument != place).skip(1).cloned().collect();
+    let says = |range: &Range<usize>| sight.string(range.clone()).unwrap_or_default().to_ascii_lowercase();
+    let told = modifiers.first().map(says).filter(|word| ["unixepoch", "auto", "julianday"].contains(&word.as_str()));
+    let right = match told.as_deref() {
+        Some("unixepoch") => found.is_unix(unit),
+        // SQLite takes small numbers for Julian days and others for Unix seconds.
+        Some("auto") => found.is_unix(unit) || found.is_julian(unit),
+        _ => found.is_julian(unit) || found.is_bare() && unit == TimeUnit::JulianDays,
+    };
+    if right && !(found.times.mixed && found.is_bare()) {
+        return None;
+    }
+    let arguments = unit.sql_arguments(operand);
+    let kept: Vec<&str> = modifiers.iter().skip(usize::from(told.is_some())).map(|range| sight.tokens.piece(range.clone())).collect();
+    let kept: String = kept.iter().map(|modifier| format!(", {modifier}")).collect();
+    if found.times.mixed {
+        let (name, before) = (sight.tokens.text(at), before(sight, &call, &place));
+        let whole = sight.tokens.bytes(at..call.close + 1);
+        let to =
+            format!("CASE typeof({operand}) WHEN 'text' THEN {name}({before}{operand}{kept}) ELSE {name}({before}{arguments}{kept}) END");
+        return Some(Edit::of(whole, to)).filter(|_| !in_case(sight, at));
+    }
+    let end = call.arguments.last()?.end;
+    Some(Edit::of(sight.tokens.bytes(place.start..end), format!("{arguments}{kept}")))
+}
+
+/// The argument of the date function at `at` that is a point in time, and the call.
+pub(super) fn time_argument(sight: &Sight<'_, '_>, at: usize) -> Option<(Range<usize>, Call)> {
+    let call = sight.tokens.call(at)?;
+    let place = match sight.tokens.text(at).to_ascii_lowercase().as_str() {
+        "date" | "time" | "datetime" | "julianday" | "unixepoch" => 0,
+        "strftime" => 1,
+        _ => return None,
+    };
+    Some((call.arguments.get(place)?.clone(), call))
+}
+
+/// The argument of a function that cuts a piece out of a text: `substr(createdAt, 1, 4)`.
+fn cut_argument(sight: &Sight<'_, '_>, at: usize) -> Option<(Range<usize>, Call)> {
+    let call = sight.tokens.call(at)?;
+    let cuts = sight.tokens.is(at, &["substr", "substring"]) && call.arguments.len() > 1;
+    cuts.then(|| Some((call.arguments.first()?.clone(), call))).flatten()
+}
+
+/// The arguments before `place`, with a comma.
+fn before(sight: &Sight<'_, '_>, call: &Call, place: &Range<usize>) -> String {
+    call.arguments
+        .iter()
+        .take_while(|argument| *argument != place)
+        .map(|range| format!("{}, ", sight.tokens.piece(range.clone())))
+        .collect()
+}
+
+/// Whether the call stands in the CASE that an earlier round wrote.
+fn in_case(sight: &Sight<'_, '_>, at: usize) -> bool {
+    sight.tokens.is(at.wrapping_sub(1), &["then", "else"])
+}
