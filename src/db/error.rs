@@ -40,7 +40,7 @@ pub enum DbError {
         /// What it is instead.
         kind: FileKind,
         /// The database beside it, where it is that one's log or journal.
-        owner: Option<PathBuf>,
+        owner: Option<Box<PathBuf>>,
     },
     /// An empty path.
     #[error("no database is named: the path is empty")]

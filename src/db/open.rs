@@ -167,7 +167,7 @@ fn read_header(path: &Path) -> Result<Header, DbError> {
         return Ok(Header { bytes, wal: false, expected: None });
     }
     if !head.starts_with(MAGIC) {
-        let (kind, owner) = (recognise(path, &head), database_of(path));
+        let (kind, owner) = (recognise(path, &head), database_of(path).map(Box::new));
         return Err(DbError::NotADatabase { path: path.to_owned(), bytes, kind, owner });
     }
     let be = |at: usize, n: usize| head.get(at..at + n).map(|b| b.iter().fold(0u64, |acc, &b| (acc << 8) | u64::from(b)));

@@ -58,7 +58,7 @@ pub(super) fn program_of(name: &str) -> Option<&'static str> {
 /// Gives SQLite a stand-in for whichever collation it asks for. Has to come before the first statement: a table whose index has an unknown
 /// collation when the schema is read may not be readable later.
 pub(in super::super) fn offer(connection: &Connection) -> rusqlite::Result<()> {
-    connection.collation_needed(|connection, name| stand_in(connection, name))
+    connection.collation_needed(stand_in)
 }
 
 /// Registers the collations that the schema names, and no more: one that a person invents stays an error. Gives their names.

@@ -84,13 +84,6 @@ fn is_virtual(sql: &str) -> bool {
     tokens.iter().filter(|t| t.is_significant()).nth(1).is_some_and(|t| t.text(sql).eq_ignore_ascii_case("virtual"))
 }
 
-/// The module that a `CREATE VIRTUAL TABLE` statement names.
-pub(super) fn module_of(sql: &str) -> Option<String> {
-    let tokens = significant(sql);
-    let using = tokens.iter().position(|token| token.text(sql).eq_ignore_ascii_case("using"))?;
-    tokens.get(using + 1).map(|token| name_of(token.text(sql)))
-}
-
 /// Tokens that mean something.
 pub(super) fn significant(sql: &str) -> Vec<Token> {
     lex(sql).into_iter().filter(Token::is_significant).collect()
@@ -160,8 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn modules_are_told() {
-        assert_eq!(module_of("CREATE VIRTUAL TABLE v using vec0(x float[4])").as_deref(), Some("vec0"));
+    fn virtual_tables_are_told() {
         assert!(is_virtual("create /* x */ virtual table a using b"));
         assert!(!is_virtual("create table virtual(a)"));
     }

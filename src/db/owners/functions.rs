@@ -169,7 +169,7 @@ fn install(connection: &Connection, function: &OwnerFunction) -> rusqlite::Resul
 
 /// The first argument changed by `change` where it is text; as it is where it is not.
 fn on_text(arguments: &Context<'_>, change: impl Fn(&str) -> String) -> Value {
-    if arguments.len() == 0 {
+    if arguments.is_empty() {
         return Value::Null;
     }
     match arguments.get_raw(0) {

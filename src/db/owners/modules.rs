@@ -30,7 +30,7 @@ pub(super) fn keeps_data(name: &str, owner: &str, module: &str) -> bool {
         None => end.eq_ignore_ascii_case(pattern),
     };
     match MODULES.iter().find(|(name, ..)| name.eq_ignore_ascii_case(module)) {
-        Some((_, _, ends)) => ends.iter().any(|pattern| fits(pattern)),
+        Some((_, _, ends)) => ends.iter().any(fits),
         None => true,
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
-use super::foreign::{Entry, Kind, Stored, module_of, names, significant};
+use super::foreign::{Entry, Kind, Stored, names, significant};
 use super::overlay::Overlay;
 use super::{functions, modules};
 use crate::db::open::sqlite_message;

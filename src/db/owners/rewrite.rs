@@ -27,10 +27,9 @@ pub(in crate::db) fn rewrite<'s>(sql: &'s str, overlay: &Overlay) -> Cow<'s, str
     for (i, token) in tokens.iter().enumerate() {
         let next = |n: usize| tokens.get(i + n).map_or("", |token| token.text(sql));
         let text = token.text(sql);
-        if next(1) == "(" && next(3) == ")" && TELLING.iter().any(|name| name.eq_ignore_ascii_case(&name_of(text))) {
-            if let Some(argument) = tokens.get(i + 2) {
-                changes.push((argument.range.end..argument.range.end, ", 'main'".into()));
-            }
+        let tells = next(1) == "(" && next(3) == ")" && TELLING.iter().any(|name| name.eq_ignore_ascii_case(&name_of(text)));
+        if let Some(argument) = tokens.get(i + 2).filter(|_| tells) {
+            changes.push((argument.range.end..argument.range.end, ", 'main'".into()));
         }
         let is = |n: usize, word: &str| next(n).eq_ignore_ascii_case(word);
         if token.kind == TokenKind::Word && text.eq_ignore_ascii_case("indexed") && is(1, "by") {
