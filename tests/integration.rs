@@ -23,6 +23,7 @@ mod local_hub;
 mod lock;
 mod mending;
 mod model;
+mod owners;
 mod portable;
 mod pull;
 mod real_cases;

@@ -34,7 +34,7 @@ const CELLS: usize = 100_000;
 /// Fills what can be found out in the time there is.
 pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
     let budget = cancel.with_timeout(TOTAL);
-    for table in &mut schema.tables {
+    for table in schema.tables.iter_mut().filter(|table| table.unreadable.is_none()) {
         if budget.is_stopped() {
             break;
         }

@@ -16,12 +16,14 @@ const MOST_BETWEEN: usize = 2;
 /// `schema` as `CREATE TABLE` statements of at most about `budget` bytes. Where all of it does not fit, first the sample values go,
 /// then the types, then columns that are no keys; last, whole tables, those with the fewest keys first, with their number said.
 pub fn schema_text(schema: &Schema, budget: usize) -> String {
+    let schema = &*schema.readable();
     whole(schema, budget).unwrap_or_else(|| most_of(schema, budget))
 }
 
 /// As [`schema_text`] while every table and column fits, so that no question changes the text. Of a larger schema, the tables that
 /// `question` and the values it mentions (`hits`) link to, and those that join them; of their columns, keys and linked ones first.
 pub fn schema_text_for(schema: &Schema, budget: usize, question: &str, hits: &[ValueHit]) -> String {
+    let schema = &*schema.readable();
     whole(schema, budget).unwrap_or_else(|| {
         let link = link(schema, question, hits);
         let places = linked(schema, &link);
@@ -79,6 +81,7 @@ fn most_of(schema: &Schema, budget: usize) -> String {
 
 /// The `CREATE` statements of `schema` as they are stored, as many whole ones as fit `budget` bytes. What an untuned baseline is asked with.
 pub fn schema_as_stored(schema: &Schema, budget: usize) -> String {
+    let schema = &*schema.readable();
     let mut text = String::new();
     for table in schema.tables.iter().filter(|table| !table.sql.is_empty()) {
         if text.len() + table.sql.len() + 3 <= budget {
