@@ -116,6 +116,7 @@ fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusq
             not_null: row.get::<_, i64>(2)? != 0,
             samples: Vec::new(),
             meaning: Meaning::Plain,
+            called: Vec::new(),
         });
     }
     key.sort();

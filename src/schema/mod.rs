@@ -6,7 +6,7 @@
 pub mod meaning;
 pub mod time;
 
-pub use meaning::{Meaning, Times, YesNo};
+pub use meaning::{Json, Meaning, Times, YesNo};
 pub use time::TimeUnit;
 
 use std::ops::Range;
@@ -64,6 +64,8 @@ pub struct Column {
     pub samples: Vec<String>,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
+    /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.
+    pub called: Vec<String>,
 }
 
 /// Where a foreign key is known from.
