@@ -1,11 +1,14 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
 //!
+//! - [`mod@bookkeeping`]: tables that a program keeps for itself
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
 //! - [`time`]: points in time as numbers
 
+pub mod bookkeeping;
 pub mod meaning;
 pub mod time;
 
+pub use bookkeeping::bookkeeping;
 pub use meaning::{Json, Meaning, Times, YesNo};
 pub use time::TimeUnit;
 
