@@ -110,18 +110,7 @@ fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusq
         if position > 0 {
             key.push((position, name.clone()));
         }
-<<<<<<< HEAD
-        table.columns.push(Column {
-            name,
-            declared_type: text(row, 1),
-            not_null: row.get::<_, i64>(2)? != 0,
-            samples: Vec::new(),
-            meaning: Meaning::Plain,
-            called: Vec::new(),
-        });
-=======
         table.columns.push(Column { name, declared_type: text(row, 1), not_null: row.get::<_, i64>(2)? != 0, ..Column::default() });
->>>>>>> main
     }
     key.sort();
     table.primary_key = key.into_iter().map(|(_, name)| name).collect();

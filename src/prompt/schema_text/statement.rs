@@ -6,13 +6,27 @@ use crate::schema::{Column, Table};
 use crate::sql::quote::identifier;
 
 /// Sample values of a column, at most.
-const SAMPLES: usize = 3;
+pub(super) const SAMPLES: usize = 3;
+
+/// How many tables are left out, in a line.
+pub(super) fn not_shown(tables: usize) -> String {
+    match tables {
+        0 => String::new(),
+        n => format!("-- {}\n", crate::text::counted(n as u64, "more table is not shown", "more tables are not shown")),
+    }
+}
+
+/// Room for a line that says how much is not shown.
+pub(super) const NOTE_BYTES: usize = 50;
+
+/// Said once where every table is cut down to its keys.
+pub(super) const KEYS_ONLY: &str = "-- only key columns are shown\n";
 
 /// How much of a table is told.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rung {
-    /// A few values of each column.
-    pub(super) samples: bool,
+    /// So many values of each column; none where 0.
+    pub(super) samples: usize,
     /// Declared types.
     pub(super) types: bool,
     /// At most this many columns that are no keys.
@@ -21,10 +35,9 @@ pub(super) struct Rung {
 
 /// The statement of `table` as `rung` lets it. Where columns have to go, those with the lowest of `scores` do, the last ones first.
 pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
-    let is_key = |name: &str| {
-        table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns)).any(|key| key.eq_ignore_ascii_case(name))
-    };
-    let mut plain: Vec<usize> = (0..table.columns.len()).filter(|&i| table.columns.get(i).is_some_and(|c| !is_key(&c.name))).collect();
+    let keys: HashSet<&str> = key_columns(table).into_iter().collect();
+    let mut plain: Vec<usize> =
+        (0..table.columns.len()).filter(|&i| table.columns.get(i).is_some_and(|c| !keys.contains(c.name.as_str()))).collect();
     let score = |i: usize| scores.get(i).copied().unwrap_or(0.0);
     plain.sort_by(|&a, &b| score(b).total_cmp(&score(a)));
     let left_out: HashSet<usize> = plain.iter().skip(rung.plain_columns).copied().collect();
@@ -63,6 +76,13 @@ pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
     format!("CREATE TABLE {} (\n{}{note}\n);\n", identifier(&table.name), body.join("\n"))
 }
 
+/// The columns of its primary key and of its foreign keys, in their order.
+pub(super) fn key_columns(table: &Table) -> Vec<&str> {
+    let keys = || table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns));
+    let is_key = |name: &str| keys().any(|key| key.eq_ignore_ascii_case(name));
+    table.columns.iter().map(|column| column.name.as_str()).filter(|name| is_key(name)).collect()
+}
+
 fn is_primary(table: &Table, column: &str) -> bool {
     table.primary_key.iter().any(|key| key.eq_ignore_ascii_case(column))
 }
@@ -71,13 +91,13 @@ fn names(columns: &[String]) -> String {
     columns.iter().map(|name| identifier(name)).collect::<Vec<_>>().join(", ")
 }
 
-/// What stands behind a column: what the file calls it, what its values stand for, and a few of them where `samples` are wanted. What
+/// What stands behind a column: what the file calls it, what its values stand for, and `samples` of them. What
 /// values stand for is told without them too: a model cannot guess it, and it takes few tokens.
-fn comment(column: &Column, samples: bool) -> String {
+fn comment(column: &Column, samples: usize) -> String {
     let values = match column.meaning.told() {
         Some(told) => crate::text::sanitize(&told).into_owned(),
         None => {
-            let shown: Vec<String> = column.samples.iter().filter(|_| samples).take(SAMPLES).map(|sample| one_line(sample)).collect();
+            let shown: Vec<String> = column.samples.iter().take(samples).map(|sample| one_line(sample)).collect();
             match (column.meaning.prefix(), shown.join(", ")) {
                 (Some(prefix), shown) if shown.is_empty() => one_line(&prefix),
                 (Some(prefix), shown) => format!("{}, e.g. {shown}", one_line(&prefix)),
@@ -91,6 +111,6 @@ fn comment(column: &Column, samples: bool) -> String {
 }
 
 /// A stored text as a part of one line: it must not end the comment it stands in.
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     crate::text::ellipsis(&crate::text::sanitize(text), 40).into_owned()
 }
