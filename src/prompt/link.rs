@@ -55,8 +55,7 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
     }
     // A word that stands in every other table says little.
     let weight = |stem: &str| tables_with.get(stem).map_or(1.0, |&n| (1.0 + names.len() as f32 / n as f32).ln() / 2f32.ln()).min(4.0);
-    let asked: HashSet<String> =
-        words(question).into_iter().filter(|word| !is_function_word(&word.folded)).map(|word| stem(&word.folded)).collect();
+    let asked = asked_stems(question);
     let mut tables: Vec<LinkedTable> = schema
         .tables
         .iter()
@@ -86,6 +85,16 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
         table.score += handed;
     }
     Link { tables }
+}
+
+/// The stems of the words of a question that say something.
+pub(super) fn asked_stems(question: &str) -> HashSet<String> {
+    words(question).into_iter().filter(|word| !is_function_word(&word.folded)).map(|word| stem(&word.folded)).collect()
+}
+
+/// The stems of the words of a name.
+pub(super) fn stems_of(name: &str) -> Vec<String> {
+    split_name(name).iter().map(|word| stem(word)).collect()
 }
 
 /// For each table, the places of those that a foreign key joins it with, either way.
@@ -123,7 +132,7 @@ struct Name {
 
 impl Name {
     fn new(name: &str) -> Self {
-        Self { stems: split_name(name).iter().map(|word| stem(word)).collect() }
+        Self { stems: stems_of(name) }
     }
 
     /// What the question's words say for it: the words they share, and how much of the name those are.

@@ -1,12 +1,15 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
 //!
+//! - [`mod@bookkeeping`]: tables that a program keeps for itself
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
 //! - [`time`]: points in time as numbers
 
+pub mod bookkeeping;
 pub mod meaning;
 pub mod time;
 
-pub use meaning::{Holds, Meaning, SpanUnit, Times, YesNo};
+pub use bookkeeping::bookkeeping;
+pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
 pub use time::TimeUnit;
 
 use std::borrow::Cow;
@@ -69,6 +72,8 @@ pub struct Column {
     pub holds: Holds,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
+    /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.
+    pub called: Vec<String>,
 }
 
 /// Where a foreign key is known from.

@@ -160,6 +160,12 @@ fn ordinary_numbers_are_no_times() {
     assert!(wrong.is_empty(), "{}: {wrong:#?}", wrong.len());
 }
 
+/// As a schema's text tells it.
+fn meaning_told(schema: &Schema) -> String {
+    let meaning = &schema.tables[0].columns[0].meaning;
+    meaning.told().or_else(|| meaning.prefix()).unwrap_or_default()
+}
+
 #[track_caller]
 fn check(declared: &str, values: &[&str], expected: &str) {
     let schema = schema_of(|connection| {
@@ -172,6 +178,7 @@ fn check(declared: &str, values: &[&str], expected: &str) {
         Meaning::Plain => "plain".to_owned(),
         Meaning::Time(times) => times.told(),
         Meaning::Span(unit) => unit.words().to_owned(),
+        Meaning::Json(_) | Meaning::TextBlob | Meaning::Numerator { .. } => meaning_told(&schema),
         Meaning::Boolean(words) => format!("{}/{}", words.yes, words.no),
     };
     assert_eq!(told, expected, "{declared}");
