@@ -52,12 +52,16 @@ pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a database by its path or address; `demo` is the bundled one.
+/// Opens a database by its path or address; `demo` is the bundled one. Says how it is read, where that is not as SQLite reads it.
 pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
     if database == "demo" {
         return Ok(Database::open(demo::path(&settings.paths.cache)?)?);
     }
-    Ok(Database::open(database)?)
+    let opened = Database::open(database)?;
+    for note in opened.notes() {
+        writeln!(stderr(), "note: {note}")?;
+    }
+    Ok(opened)
 }
 
 /// The format as the database room calls it.

@@ -21,7 +21,11 @@ impl Database {
 
     /// Tables, views, columns, declared keys, and keys that names alone make plain. Reads no rows of the user's.
     pub fn schema_outline(&self, cancel: &Cancel) -> Result<Schema, DbError> {
-        let mut schema = self.with(cancel, read_outline)?;
+        let mut schema = self.with_owners(cancel, |connection, owners| {
+            let mut schema = read_outline(connection, &owners.too_large)?;
+            owners.mark(&mut schema);
+            Ok(schema)
+        })?;
         keys::infer(&mut schema);
         Ok(schema)
     }
@@ -33,8 +37,8 @@ impl Database {
     }
 }
 
-/// The schema of an open connection, without statistics.
-pub(super) fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
+/// The schema of an open connection, without statistics. Views that are too large are not looked into.
+pub(super) fn read_outline(connection: &Connection, too_large: &HashSet<String>) -> Result<Schema, Failure> {
     let kinds: HashMap<Vec<u8>, String> = connection
         .prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")
         .and_then(|mut s| s.query_map([], |row| Ok((bytes(row, 0), text(row, 1))))?.collect())
@@ -55,6 +59,10 @@ pub(super) fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
             _ => TableKind::Table,
         };
         let mut table = Table { name: String::from_utf8_lossy(&name).into_owned(), kind, sql, ..Table::default() };
+        if too_large.contains(&table.name) {
+            schema.tables.push(table);
+            continue;
+        }
         // A view on a table that is gone, or a module that is not built in, has no columns to tell: that breaks no other table.
         match read_columns(connection, &name, &mut table).and_then(|()| read_foreign_keys(connection, &name, &mut table)) {
             Err(e) if is_busy(&e) || e.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => return Err(e.into()),
@@ -97,7 +105,7 @@ fn parameter(name: &[u8]) -> [ToSqlOutput<'_>; 1] {
 }
 
 fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1, 'main')")?;
     let mut rows = statement.query(parameter(name))?;
     let mut key: Vec<(i64, String)> = Vec::new();
     while let Some(row) = rows.next()? {
@@ -119,7 +127,7 @@ fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusq
 
 fn read_foreign_keys(connection: &Connection, name: &[u8], table: &mut Table) -> rusqlite::Result<()> {
     let mut statement =
-        connection.prepare("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq")?;
+        connection.prepare("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1, 'main') ORDER BY id DESC, seq")?;
     let mut rows = statement.query(parameter(name))?;
     let mut last = None;
     while let Some(row) = rows.next()? {

@@ -2,6 +2,7 @@
 //!
 //! - `seen`: what the rows that were looked at say about a column
 //! - `times`: which unit numbers count, where they are points in time
+//! - `durations`: which unit spans of time are counted in
 //! - `hints`: what a name and a declared type say of that
 //! - `documents`: JSON kept as text
 //! - `dictionaries`: what the file says of its own columns
@@ -9,6 +10,7 @@
 
 mod dictionaries;
 mod documents;
+mod durations;
 mod hints;
 mod quick;
 mod seen;
@@ -37,7 +39,7 @@ const CELLS: usize = 100_000;
 /// Fills what can be found out in the time there is.
 pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
     let budget = cancel.with_timeout(TOTAL);
-    for table in &mut schema.tables {
+    for table in schema.tables.iter_mut().filter(|table| table.unreadable.is_none()) {
         if budget.is_stopped() {
             break;
         }

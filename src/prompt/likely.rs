@@ -12,6 +12,7 @@ const MOST: usize = 400;
 
 /// Queries over the tables of `schema`, as a model asked in `form` would write them; the same ones each time.
 pub fn likely_answers(schema: &Schema, form: Form) -> Arc<[String]> {
+    let schema = &*schema.readable();
     let tables = schema.tables.len().max(1);
     // Every table has its turn before any has a second one, and in a large schema fewer columns do.
     let columns = (MOST / (tables * COLUMN_QUERIES)).max(1);

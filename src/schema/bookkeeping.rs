@@ -126,7 +126,14 @@ mod tests {
     #[test]
     fn tables_of_programs_are_told_from_those_of_people() {
         check(
-            &[("django_migrations", ""), ("auth_user", ""), ("Z_PRIMARYKEY", ""), ("ZNOTE", ""), ("Z_2TAGS", ""), ("__EFMigrationsHistory", "")],
+            &[
+                ("django_migrations", ""),
+                ("auth_user", ""),
+                ("Z_PRIMARYKEY", ""),
+                ("ZNOTE", ""),
+                ("Z_2TAGS", ""),
+                ("__EFMigrationsHistory", ""),
+            ],
             &[true, false, true, false, false, true],
         );
         check(&[("gpkg_contents", ""), ("rtree_roads_geom", ""), ("roads", ""), ("migration", "")], &[true, true, false, false]);
@@ -134,6 +141,9 @@ mod tests {
             &[("note_fts", "CREATE VIRTUAL TABLE note_fts USING fts5(body)"), ("note_fts_data", ""), ("note_data", ""), ("note", "")],
             &[false, true, false, false],
         );
-        check(&[("vec", "CREATE VIRTUAL TABLE vec using vec0(e float[4])"), ("vec_chunks", ""), ("vec_vector_chunks00", "")], &[false, true, true]);
+        check(
+            &[("vec", "CREATE VIRTUAL TABLE vec using vec0(e float[4])"), ("vec_chunks", ""), ("vec_vector_chunks00", "")],
+            &[false, true, true],
+        );
     }
 }

@@ -26,6 +26,8 @@ pub enum Meaning {
     Time(Times),
     /// Yes and no, in two words.
     Boolean(YesNo),
+    /// Spans of time.
+    Span(SpanUnit),
     /// JSON documents as text.
     Json(Json),
     /// Text, kept as a blob: it compares with no text as it is.
@@ -35,6 +37,56 @@ pub enum Meaning {
         /// That column, as stored.
         over: String,
     },
+}
+
+/// What a span of time is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpanUnit {
+    /// Nanoseconds.
+    Nanos,
+    /// Microseconds.
+    Micros,
+    /// Milliseconds.
+    Millis,
+    /// Seconds.
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+    /// A date and time as text, counted from 1970-01-01 (SQLAlchemy's Interval).
+    Since1970,
+}
+
+impl SpanUnit {
+    /// In a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Nanos => "duration in ns",
+            Self::Micros => "duration in us",
+            Self::Millis => "duration in ms",
+            Self::Seconds => "duration in s",
+            Self::Minutes => "duration in minutes",
+            Self::Hours => "duration in hours",
+            Self::Days => "duration in days",
+            Self::Since1970 => "duration counted from 1970-01-01",
+        }
+    }
+
+    /// How many of it make a second.
+    pub fn per_second(self) -> f64 {
+        match self {
+            Self::Nanos => 1e9,
+            Self::Micros => 1e6,
+            Self::Millis => 1e3,
+            Self::Seconds | Self::Since1970 => 1.0,
+            Self::Minutes => 1.0 / 60.0,
+            Self::Hours => 1.0 / 3_600.0,
+            Self::Days => 1.0 / 86_400.0,
+        }
+    }
 }
 
 /// What is known of JSON documents.
@@ -73,6 +125,11 @@ impl Meaning {
         if let Self::Time(times) = self { Some(times) } else { None }
     }
 
+    /// What the spans of time are counted in.
+    pub fn span(&self) -> Option<SpanUnit> {
+        if let Self::Span(unit) = self { Some(*unit) } else { None }
+    }
+
     /// The words for yes and no that the values are.
     pub fn yes_no(&self) -> Option<&YesNo> {
         if let Self::Boolean(words) = self { Some(words) } else { None }
@@ -89,7 +146,7 @@ impl Meaning {
             Self::Time(times) => Some(times.told()),
             Self::Boolean(words) => Some(format!("'{}' or '{}'", words.yes, words.no)),
             Self::Json(json) => Some(json.told()),
-            Self::Plain | Self::TextBlob | Self::Numerator { .. } => None,
+            Self::Plain | Self::TextBlob | Self::Numerator { .. } | Self::Span(_) => None,
         }
     }
 
@@ -98,6 +155,7 @@ impl Meaning {
         match self {
             Self::TextBlob => Some("text as blob".into()),
             Self::Numerator { over } => Some(format!("over {over}")),
+            Self::Span(unit) => Some(unit.words().into()),
             Self::Plain | Self::Time(_) | Self::Boolean(_) | Self::Json(_) => None,
         }
     }

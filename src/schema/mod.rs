@@ -9,9 +9,10 @@ pub mod meaning;
 pub mod time;
 
 pub use bookkeeping::bookkeeping;
-pub use meaning::{Holds, Json, Meaning, Times, YesNo};
+pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
 pub use time::TimeUnit;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
@@ -52,6 +53,8 @@ pub struct Table {
     pub row_count: Option<u64>,
     /// The `CREATE` statement as stored.
     pub sql: String,
+    /// Why it cannot be read, where that is so: it is shown to people and told to no model.
+    pub unreadable: Option<String>,
 }
 
 /// A column.
@@ -136,6 +139,16 @@ impl Schema {
             }
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The schema without what cannot be read.
+    pub fn readable(&self) -> Cow<'_, Self> {
+        if self.tables.iter().all(|table| table.unreadable.is_none()) {
+            return Cow::Borrowed(self);
+        }
+        let mut schema = self.clone();
+        schema.tables.retain(|table| table.unreadable.is_none());
+        Cow::Owned(schema)
     }
 
     /// The table or view called `name`, compared as SQLite compares names (ASCII case-insensitive).

@@ -1,3 +1,5 @@
+//! Keys found in made schemas, in the cases, and in databases of Spider whose declared keys are ignored.
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -307,7 +309,7 @@ fn spiders_declared_keys_are_found_again() {
     let (mut declared, mut found, mut added) = (0, 0, 0);
     for path in spider() {
         let database = Database::open(&path).unwrap();
-        let mut schema = database.with(&Cancel::new(), introspect::read_outline).unwrap();
+        let mut schema = database.with(&Cancel::new(), |connection| introspect::read_outline(connection, &Default::default())).unwrap();
         let single = |schema: &mut Schema| {
             schema.tables.iter_mut().for_each(|table| table.foreign_keys.retain(|key| key.columns.len() == 1));
             keys_of(schema, KeyOrigin::Declared)

@@ -5,16 +5,19 @@ use std::collections::HashMap;
 use rusqlite::types::ValueRef;
 
 use super::documents::Documents;
+use super::durations;
 use super::hints::{Hint, words_of};
 use super::times::{Numbers, recognise};
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
-use crate::schema::{Holds, Meaning, Times, YesNo};
+use crate::schema::{Holds, Meaning, SpanUnit, Times, YesNo};
 
 /// Values of a text column shown.
 const VALUES: usize = 4;
 /// Characters of a value shown.
 const LENGTH: usize = 40;
+/// The whole table may go so many years beyond the rows that were looked at.
+const YEARS_BEYOND: i32 = 10;
 /// Digits that a date kept as text has at least.
 const FEWEST_DIGITS: usize = 8;
 
@@ -153,6 +156,7 @@ impl Seen {
             return Meaning::Boolean(words);
         }
         let digits: Vec<f64> = self.texts.iter().filter(|(text, _)| is_digits(text)).filter_map(|(text, _)| text.parse().ok()).collect();
+        let digits_are_none = digits.is_empty();
         let others: Vec<&String> = self.texts.keys().filter(|text| !text.is_empty() && !is_digits(text)).collect();
         let marks_never = |value: &f64| *value != 0.0 && *value != -1.0;
         let numbers: Vec<f64> = self.numbers.iter().copied().filter(marks_never).collect();
@@ -162,25 +166,30 @@ impl Seen {
         let fractions = values.iter().any(|value| value.fract() != 0.0);
         let rarely_other = 4 * others.len() <= values.len();
         let dated = !others.is_empty() && others.iter().all(|text| is_date(text));
+        if self.numbers.is_empty() && digits_are_none && others.len() > 1 && durations::counts_from_1970(name, others.iter().copied()) {
+            return Meaning::Span(SpanUnit::Since1970);
+        }
         if values.is_empty() || !(rarely_other || dated) {
             return Meaning::Plain;
         }
         let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key };
         match recognise(&numbers, hint) {
             Some(times) => Meaning::Time(Times { mixed: dated, ..self.with_whole_range(times, text) }),
-            None => Meaning::Plain,
+            None if key || text || !others.is_empty() => Meaning::Plain,
+            None => durations::recognise(name, declared_type, numbers.values).map_or(Meaning::Plain, Meaning::Span),
         }
     }
 
-    /// The range of the whole table, where it is known and a date.
+    /// The range of the whole table, where it is known; slips are not asked for there, so that only what is near is taken.
     fn with_whole_range(&self, times: Times, text: bool) -> Times {
         let unit = times.unit();
-        let date = |cell: &Cell| unit.date(number(cell));
+        let year = |date: &str| date.get(..4).and_then(|year| year.parse::<i32>().ok()).unwrap_or(0);
+        let (from, to) = (year(&times.first) - YEARS_BEYOND, year(&times.last) + YEARS_BEYOND);
+        let near = |cell: &Cell| unit.date(number(cell)).filter(|date| (from..=to).contains(&year(date)));
         match &self.shown {
             Some(Range { low, high, whole: true }) if !text => {
-                let first = date(low).filter(|date| ("1900".."2100").contains(&date.as_str())).unwrap_or(times.first);
-                let last = date(high).filter(|date| ("1900".."2100").contains(&date.as_str())).unwrap_or(times.last);
-                Times { first, last, ..times }
+                let (first, last) = (near(low), near(high));
+                Times { first: first.unwrap_or(times.first), last: last.unwrap_or(times.last), ..times }
             }
             Some(Range { whole: false, .. }) => Times { last: String::new(), ..times },
             _ => times,

@@ -10,7 +10,11 @@ use crate::signal::Cancel;
 fn schema_of(make: impl FnOnce(&Connection)) -> Schema {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made.db");
-    make(&Connection::open(&path).unwrap());
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN").unwrap();
+    make(&connection);
+    connection.execute_batch("COMMIT").unwrap();
+    drop(connection);
     Database::open(&path).unwrap().schema(&Cancel::new()).unwrap()
 }
 
@@ -148,12 +152,18 @@ fn ordinary_numbers_are_no_times() {
             }
         });
         for table in &schema.tables {
-            if table.columns[1].meaning != Meaning::Plain {
+            if table.columns[1].meaning.times().is_some() {
                 wrong.push(format!("{round} {}: {:?}", table.columns[1].name, table.columns[1].meaning));
             }
         }
     }
     assert!(wrong.is_empty(), "{}: {wrong:#?}", wrong.len());
+}
+
+/// As a schema's text tells it.
+fn meaning_told(schema: &Schema) -> String {
+    let meaning = &schema.tables[0].columns[0].meaning;
+    meaning.told().or_else(|| meaning.prefix()).unwrap_or_default()
 }
 
 #[track_caller]
@@ -167,8 +177,9 @@ fn check(declared: &str, values: &[&str], expected: &str) {
     let told = match &schema.tables[0].columns[0].meaning {
         Meaning::Plain => "plain".to_owned(),
         Meaning::Time(times) => times.told(),
+        Meaning::Span(unit) => unit.words().to_owned(),
         Meaning::Boolean(words) => format!("{}/{}", words.yes, words.no),
-        other => other.told().or_else(|| other.prefix()).unwrap_or_default(),
+        Meaning::Json(_) | Meaning::TextBlob | Meaning::Numerator { .. } => meaning_told(&schema),
     };
     assert_eq!(told, expected, "{declared}");
 }
@@ -184,6 +195,8 @@ fn what_a_column_is_told_to_be() {
     check("admin BOOLEAN", &["'t'", "'f'"], "t/f");
     check("admin BOOLEAN", &["'Y'"], "Y/N");
     check("admin BOOLEAN", &["0", "1"], "plain");
+    check("took bigint", &["3600000000", "90000000"], "duration in us");
+    check("took DATETIME", &["'1970-01-02 00:00:00.000000'", "'1970-01-01 01:00:00.000000'"], "duration counted from 1970-01-01");
     check("letter TEXT", &["'y'"], "plain");
     check("meta TEXT", &[r#"'{"city": "Rome", "tags": ["a"], "b": {"c": 1}}'"#, "NULL", "''"], "JSON: $.city, $.tags[], $.b.c");
     check("meta BLOB", &[r#"x'7b2261223a312c226262223a322c22636363223a337d'"#], "JSON: $.a, $.bb, $.ccc");

@@ -17,7 +17,7 @@ const FAIR_SHARE: usize = 500;
 /// The texts of every column that may hold some, in the order of the schema.
 pub(super) fn read(database: &Database, schema: &Schema, limits: &ValueLimits, cancel: &Cancel) -> Result<Vec<ColumnValues>, DbError> {
     let total = cancel.with_timeout(limits.total);
-    let tables = schema.tables.iter().filter(|table| table.kind == TableKind::Table);
+    let tables = schema.tables.iter().filter(|table| table.kind == TableKind::Table && table.unreadable.is_none());
     let columns: Vec<(&Table, &Column)> =
         tables.flat_map(|table| table.columns.iter().filter(|column| may_hold_text(column)).map(move |column| (table, column))).collect();
     let (mut out, mut values_left, mut bytes_left) = (Vec::new(), limits.values, limits.bytes);

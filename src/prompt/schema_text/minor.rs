@@ -104,9 +104,8 @@ pub(super) fn named(schema: &Schema, classes: &[Class], question: &str, hits: &[
     let told: HashSet<&String> = in_full().filter_map(|place| stems.get(place)).flatten().collect();
     let is_told = |hit: &ValueHit| in_full().filter_map(|place| schema.tables.get(place)).any(|t| t.name.eq_ignore_ascii_case(&hit.table));
     // Registers hold the names of tables: such a value speaks of that table.
-    let is_of_told = |hit: &ValueHit| {
-        schema.table(&hit.value).is_some() || hits.iter().any(|other| is_told(other) && overlap(&other.words, &hit.words))
-    };
+    let is_of_told =
+        |hit: &ValueHit| schema.table(&hit.value).is_some() || hits.iter().any(|other| is_told(other) && overlap(&other.words, &hit.words));
     let is_named = |place: usize, table: &Table| {
         let own = stems.get(place).map_or(&[][..], Vec::as_slice);
         let all = !own.is_empty() && own.iter().all(|stem| asked.contains(stem));

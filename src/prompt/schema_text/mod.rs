@@ -22,6 +22,7 @@ use crate::schema::{Schema, ValueHit};
 /// first; then the sample values go, then the types, then columns that are no keys; last, whole tables, those with the fewest keys first,
 /// with their number said.
 pub fn schema_text(schema: &Schema, budget: usize) -> String {
+    let schema = &*schema.readable();
     whole::told(schema, budget, None).unwrap_or_else(|| whole::most_of(schema, budget))
 }
 
@@ -29,6 +30,7 @@ pub fn schema_text(schema: &Schema, budget: usize) -> String {
 /// that `question` names follows behind it. Of a larger schema, the tables that `question` and the values it mentions (`hits`) link to, and
 /// those that join them; of their columns, keys and linked ones first.
 pub fn schema_text_for(schema: &Schema, budget: usize, question: &str, hits: &[ValueHit]) -> String {
+    let schema = &*schema.readable();
     whole::told(schema, budget, Some((question, hits)))
         .or_else(|| subset::subset_for(schema, budget, question, hits))
         .unwrap_or_else(|| whole::most_of(schema, budget))
@@ -36,6 +38,7 @@ pub fn schema_text_for(schema: &Schema, budget: usize, question: &str, hits: &[V
 
 /// The `CREATE` statements of `schema` as they are stored, as many whole ones as fit `budget` bytes. What an untuned baseline is asked with.
 pub fn schema_as_stored(schema: &Schema, budget: usize) -> String {
+    let schema = &*schema.readable();
     let mut text = String::new();
     for table in schema.tables.iter().filter(|table| !table.sql.is_empty()) {
         if text.len() + table.sql.len() + 3 <= budget {

@@ -20,7 +20,12 @@ pub(super) fn told(schema: &Schema, budget: usize, asked: Option<(&str, &[ValueH
             let shrunk = |place: &usize| classes.get(*place).is_some_and(|class| minor::form(*class, step) != Form::Full);
             let Some((question, hits)) = asked else { return Some(text) };
             let named = minor::named(schema, &classes, question, hits);
-            let more: String = named.iter().filter(|place| shrunk(place)).filter_map(|&place| schema.tables.get(place)).map(|t| statement(t, &rung, &[])).collect();
+            let more: String = named
+                .iter()
+                .filter(|place| shrunk(place))
+                .filter_map(|&place| schema.tables.get(place))
+                .map(|t| statement(t, &rung, &[]))
+                .collect();
             if text.len() + more.len() <= budget {
                 return Some(text + &more);
             }

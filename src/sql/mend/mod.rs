@@ -15,6 +15,7 @@
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
+//! - `spans`: lengths of time in the unit of a column
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `yes_no`: yes and no kept as words
 
@@ -26,6 +27,7 @@ mod keys;
 mod names;
 mod nearest;
 pub(crate) mod paths;
+mod spans;
 mod structure;
 pub(crate) mod times;
 mod unquoted;
@@ -91,6 +93,8 @@ pub enum ChangeKind {
     JsonPath,
     /// Text that is kept as a blob.
     TextBlob,
+    /// A length of time in another unit.
+    Unit,
     /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
     GuessedKey,
 }
@@ -110,6 +114,7 @@ impl ChangeKind {
             Self::Boolean => "boolean",
             Self::JsonPath => "json_path",
             Self::TextBlob => "text_blob",
+            Self::Unit => "unit",
             Self::GuessedKey => "guessed_key",
         }
     }
@@ -157,6 +162,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(found);
     let (now, cast) = blobs::mend(&now, schema);
     changes.extend(cast);
+    let (now, lengths) = spans::mend(&now, schema, question);
+    changes.extend(lengths);
     Mended { sql: now, changes, settled }
 }
 
