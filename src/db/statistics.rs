@@ -4,9 +4,15 @@
 //! - `times`: which unit numbers count, where they are points in time
 //! - `durations`: which unit spans of time are counted in
 //! - `hints`: what a name and a declared type say of that
+//! - `documents`: JSON kept as text
+//! - `dictionaries`: what the file says of its own columns
+//! - `quick`: one query of ours
 
+mod dictionaries;
+mod documents;
 mod durations;
 mod hints;
+mod quick;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -14,6 +20,7 @@ mod times;
 
 use std::time::Duration;
 
+use self::quick::quick;
 use self::seen::Seen;
 use super::database::{Database, cell_of};
 use super::error::DbError;
@@ -24,8 +31,6 @@ use crate::sql::quote::quoted_identifier;
 
 /// For all tables together.
 const TOTAL: Duration = Duration::from_secs(5);
-/// For one query of ours.
-const ONE_QUERY: Duration = Duration::from_millis(250);
 /// Rows looked at for samples.
 const ROWS: usize = 1_000;
 /// Cells looked at for samples, so that a wide table gives fewer rows.
@@ -45,17 +50,14 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
             .and_then(|n| u64::try_from(n).ok());
         }
         sample(database, table, &budget);
+        dictionaries::find_fractions(table);
     }
+    dictionaries::read(database, schema, &budget);
     keys::confirm(database, schema, &budget);
     match cancel.stop() {
         Some(Stop::Cancelled) => Err(DbError::Stopped(Stop::Cancelled)),
         _ => Ok(()),
     }
-}
-
-/// The result of a query that may fail or run out of time without harm.
-fn quick<T>(database: &Database, budget: &Cancel, work: impl Fn(&rusqlite::Connection) -> rusqlite::Result<T>) -> Option<T> {
-    database.with(&budget.with_timeout(ONE_QUERY), |connection| Ok(work(connection)?)).ok()
 }
 
 fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
@@ -74,21 +76,32 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
         let mut cursor = statement.query([])?;
         let mut seen = vec![Seen::default(); width];
         let mut order = 0;
-        while let Some(row) = cursor.next()? {
+        let at_end = loop {
+            let row = match cursor.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break order < rows,
+                // Time is up: what was seen until then is something.
+                Err(_) if order > 0 => break false,
+                Err(error) => return Err(error),
+            };
             // A few large rows take longer than the steps between two looks of SQLite's own.
             if budget.is_stopped() {
-                break;
+                break false;
             }
             for (i, column) in seen.iter_mut().enumerate() {
                 column.note(row.get_ref(i)?, order);
             }
             order += 1;
-        }
-        Ok(seen)
+        };
+        Ok((seen, at_end || table.row_count.is_some_and(|n| n <= order as u64)))
     });
-    let Some(mut seen) = seen else { return };
-    if table.row_count.is_some_and(|n| n > rows as u64) {
-        widen(database, table, &names, &mut seen, budget);
+    let Some((mut seen, all)) = seen else { return };
+    // A count that took too long is no reason to take the first rows for all of them.
+    match table.kind {
+        _ if all => {}
+        TableKind::Table => widen(database, table, &names, &mut seen, budget),
+        // All rows of a view may be any work.
+        TableKind::View | TableKind::Virtual => seen.iter_mut().for_each(Seen::leave_open),
     }
     let core_data = table.column("Z_PK").is_some();
     let (primary_key, foreign_keys) = (&table.primary_key, &table.foreign_keys);

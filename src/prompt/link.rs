@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::schema::{Schema, Table, ValueHit};
+use crate::schema::{Column, Schema, Table, ValueHit};
 use crate::text::words::{is_function_word, split_name, stem, words};
 
 /// How much a table's name counts, a column's being 1.
@@ -48,7 +48,7 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
     let mut tables_with: HashMap<&str, usize> = HashMap::new();
     for names in &names {
         let all: HashSet<&str> =
-            names.table.stems.iter().chain(names.columns.iter().flat_map(|name| &name.stems)).map(String::as_str).collect();
+            names.table.stems.iter().chain(names.columns.iter().flatten().flat_map(|name| &name.stems)).map(String::as_str).collect();
         for stem in all {
             *tables_with.entry(stem).or_default() += 1;
         }
@@ -61,7 +61,8 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
         .iter()
         .zip(&names)
         .map(|(table, names)| {
-            let mut columns: Vec<f32> = names.columns.iter().map(|name| name.score(&asked, &weight)).collect();
+            let best = |names: &Vec<Name>| names.iter().map(|name| name.score(&asked, &weight)).fold(0.0, f32::max);
+            let mut columns: Vec<f32> = names.columns.iter().map(best).collect();
             let mut score = TABLE_NAME * names.table.score(&asked, &weight);
             for hit in hits.iter().filter(|hit| hit.table.eq_ignore_ascii_case(&table.name)) {
                 let sure = VALUE * f32::from(hit.score) / 1000.0;
@@ -116,12 +117,18 @@ pub(super) fn neighbours(schema: &Schema) -> Vec<Vec<usize>> {
 
 struct TableNames {
     table: Name,
-    columns: Vec<Name>,
+    /// A column's own name, what the file calls it, and the names inside its JSON documents.
+    columns: Vec<Vec<Name>>,
 }
 
 impl TableNames {
     fn new(table: &Table) -> Self {
-        Self { table: Name::new(&table.name), columns: table.columns.iter().map(|column| Name::new(&column.name)).collect() }
+        let names = |column: &Column| {
+            let inside = column.meaning.json().map_or(&[][..], |json| &json.paths);
+            let own = std::iter::once(&column.name).chain(&column.called).map(|name| Name::new(name));
+            own.chain(inside.iter().map(|path| Name::new(path.trim_start_matches('$')))).filter(|name| !name.stems.is_empty()).collect()
+        };
+        Self { table: Name::new(&table.name), columns: table.columns.iter().map(names).collect() }
     }
 }
 
@@ -158,7 +165,7 @@ impl Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey, KeyOrigin};
+    use crate::schema::{ForeignKey, Json, KeyOrigin, Meaning};
 
     fn table(name: &str, columns: &[&str], keys: &[(&str, &str)]) -> Table {
         Table {
@@ -226,6 +233,19 @@ mod tests {
         let link = link(&schema(), "first name of each customer", &[]);
         let columns = &link.tables[1].columns;
         assert!(columns[1] > columns[0] && columns[1] > columns[2], "{columns:?}");
+    }
+
+    #[test]
+    fn what_the_file_calls_a_column_and_what_is_in_it_link() {
+        let mut schema = schema();
+        schema.tables[0].columns[1].called = vec!["Name".into(), "name of the river".into()];
+        let json = Json { paths: vec!["$.shoeSize".into(), "$.address.street".into()] };
+        schema.tables[3].columns[2].meaning = Meaning::Json(json);
+        let scores = |question: &str, place: usize| link(&schema, question, &[]).tables[place].columns.clone();
+        let river = scores("names of all rivers", 0);
+        assert!(river[1] > river[0] && river[1] > river[2], "{river:?}");
+        let size = scores("the largest shoe size", 3);
+        assert!(size[2] > 0.0 && size[0] == 0.0 && size[3] == 0.0, "{size:?}");
     }
 
     #[test]

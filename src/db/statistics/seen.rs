@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use rusqlite::types::ValueRef;
 
+use super::documents::Documents;
 use super::durations;
 use super::hints::{Hint, words_of};
 use super::times::{Numbers, recognise};
@@ -19,6 +20,10 @@ const LENGTH: usize = 40;
 const YEARS_BEYOND: i32 = 10;
 /// Digits that a date kept as text has at least.
 const FEWEST_DIGITS: usize = 8;
+
+/// Bytes of a blob looked at for whether it is text, and bytes of all of them from which on it is not by chance.
+const TEXT_LOOKED_AT: usize = 1_024;
+const FEWEST_TEXT_BYTES: usize = 12;
 
 /// Words for yes and no, as programs store them, in lower case.
 const YES_NO: [(&str, &str); 8] =
@@ -40,6 +45,11 @@ pub(super) struct Seen {
     numbers: Vec<f64>,
     rows: usize,
     blobs: usize,
+    /// Blobs that are text, as they begin.
+    text_blobs: HashMap<String, (usize, usize)>,
+    /// Bytes of blobs that are text; none once one is not.
+    text_bytes: Option<usize>,
+    documents: Documents,
     shown: Option<Range>,
 }
 
@@ -48,11 +58,8 @@ impl Seen {
         self.rows += 1;
         match value {
             ValueRef::Text(bytes) => {
-                // Only the beginning is looked at, however long the value is; four bytes are the longest character.
-                let text = String::from_utf8_lossy(bytes.get(..4 * (LENGTH + 1)).unwrap_or(bytes));
-                let cut: String = text.chars().take(LENGTH + 1).collect();
-                let cut = if cut.chars().count() > LENGTH { cut.chars().take(LENGTH - 1).chain(['…']).collect() } else { cut };
-                self.texts.entry(cut).or_insert((0, order)).0 += 1;
+                self.documents.note(bytes);
+                self.texts.entry(beginning(bytes)).or_insert((0, order)).0 += 1;
             }
             ValueRef::Integer(_) | ValueRef::Real(_) => {
                 let cell = cell_of(value);
@@ -67,9 +74,24 @@ impl Seen {
                     None => Some(Range { low: cell.clone(), high: cell, whole: true }),
                 };
             }
-            ValueRef::Blob(_) => self.blobs += 1,
+            ValueRef::Blob(bytes) => self.note_blob(bytes, order),
             ValueRef::Null => {}
         }
+    }
+
+    fn note_blob(&mut self, bytes: &[u8], order: usize) {
+        let known = if self.blobs == 0 { Some(0) } else { self.text_bytes };
+        self.blobs += 1;
+        self.text_bytes = known.filter(|_| is_text(bytes)).map(|known| known + bytes.len());
+        if self.text_bytes.is_some() && !bytes.is_empty() {
+            self.documents.note(bytes);
+            self.text_blobs.entry(beginning(bytes)).or_insert((0, order)).0 += 1;
+        }
+    }
+
+    /// Whether every blob is text: by chance, a few bytes may be.
+    fn holds_text_blobs(&self) -> bool {
+        self.text_bytes.is_some_and(|bytes| bytes >= FEWEST_TEXT_BYTES) && self.numbers.is_empty()
     }
 
     /// The storage classes met.
@@ -114,7 +136,8 @@ impl Seen {
                 }
             };
         }
-        let mut texts: Vec<(&String, &(usize, usize))> = self.texts.iter().filter(|(text, _)| !text.is_empty()).collect();
+        let blobs = self.text_blobs.iter().filter(|_| self.holds_text_blobs());
+        let mut texts: Vec<(&String, &(usize, usize))> = self.texts.iter().chain(blobs).filter(|(text, _)| !text.is_empty()).collect();
         // The frequent first; among equals in the order they were met.
         texts.sort_by(|(_, (a, first_a)), (_, (b, first_b))| b.cmp(a).then(first_a.cmp(first_b)));
         texts.into_iter().take(VALUES).map(|(text, _)| text.clone()).collect()
@@ -122,6 +145,13 @@ impl Seen {
 
     /// What the values stand for. `key`: whether the column alone is the primary key, or refers to one.
     pub(super) fn meaning(&self, name: &str, declared_type: &str, hint: Hint, key: bool) -> Meaning {
+        let as_text = self.blobs == 0 || self.holds_text_blobs();
+        if let Some(json) = self.documents.json().filter(|_| as_text && self.numbers.is_empty()) {
+            return Meaning::Json(json);
+        }
+        if self.holds_text_blobs() {
+            return Meaning::TextBlob;
+        }
         if let Some(words) = self.yes_no(name, declared_type) {
             return Meaning::Boolean(words);
         }
@@ -194,6 +224,28 @@ impl Seen {
             }
         }
     }
+}
+
+/// How a text begins, as it is shown.
+fn beginning(bytes: &[u8]) -> String {
+    // Only the beginning is looked at, however long the value is; four bytes are the longest character.
+    let text = String::from_utf8_lossy(bytes.get(..4 * (LENGTH + 1)).unwrap_or(bytes));
+    let cut: String = text.chars().take(LENGTH + 1).collect();
+    if cut.chars().count() > LENGTH { cut.chars().take(LENGTH - 1).chain(['…']).collect() } else { cut }
+}
+
+/// Whether a blob is text in UTF-8, as far as its beginning says.
+fn is_text(bytes: &[u8]) -> bool {
+    let looked_at = bytes.get(..TEXT_LOOKED_AT).unwrap_or(bytes);
+    let text = match std::str::from_utf8(looked_at) {
+        Ok(text) => text,
+        // The cut may fall inside a character.
+        Err(error) if error.error_len().is_none() && bytes.len() > looked_at.len() => {
+            looked_at.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or("\0")
+        }
+        Err(_) => return false,
+    };
+    !text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 fn is_capital(word: &str) -> bool {

@@ -72,8 +72,6 @@ fn a_question_changes_nothing_while_everything_fits() {
     let all = large(3, 5);
     let text = schema_text(&all, 14_000);
     assert_eq!(schema_text_for(&all, 14_000, "field3 of thing 2", &[hit("thing_1", "field1_of1")]), text);
-    let tight = text.len() - 1;
-    assert_eq!(schema_text_for(&all, tight, "field3 of thing 2", &[]), schema_text(&all, tight), "samples go for every question alike");
 }
 
 #[test]
@@ -140,10 +138,102 @@ fn what_values_stand_for_is_told_with_samples_and_without() {
         let called: Vec<String> = Some(called.to_owned()).into_iter().filter(|called| !called.is_empty()).collect();
         let column = Column { name: "c".into(), samples: vec!["a".into(), "b".into()], meaning, called, ..Default::default() };
         let table = Table { name: "t".into(), columns: vec![column], ..Default::default() };
-        for (samples, expected) in [(true, with), (false, without)] {
-            let text = statement(&table, &Rung { samples: 3 * usize::from(samples), types: true, plain_columns: 9 }, &[]);
+        for (samples, expected) in [(3, with), (0, without)] {
+            let text = statement(&table, &Rung { samples, types: true, plain_columns: 9 }, &[]);
             let told = text.lines().nth(1).and_then(|line| line.strip_prefix("  c")).unwrap().trim_start_matches(" -- ");
             assert_eq!(told, expected);
         }
     }
+}
+
+/// Two tables with rows, and so many that have none, or are a program's.
+fn with_minor(empty: usize, bookkeeping: &[&str]) -> Schema {
+    let mut schema = large(2, 4);
+    for table in &mut schema.tables {
+        table.row_count = Some(9);
+    }
+    for table in large(empty, 9).tables {
+        schema.tables.push(Table { name: table.name.replace("thing", "audit"), row_count: Some(0), foreign_keys: Vec::new(), ..table });
+    }
+    for name in bookkeeping {
+        let mut table = large(1, 9).tables.remove(0);
+        table.name = (*name).into();
+        table.row_count = Some(20);
+        schema.tables.push(table);
+    }
+    schema
+}
+
+#[test]
+fn empty_and_bookkeeping_tables_shrink_before_tables_with_rows_lose_anything() {
+    let schema = with_minor(45, &["django_session", "django_migrations"]);
+    let full = |table: usize| {
+        let rung = Rung { samples: 3, types: true, plain_columns: usize::MAX };
+        statement(&schema.tables[table], &rung, &[])
+    };
+    let mut last = usize::MAX;
+    for budget in [100_000, 30_000, 14_000, 6_000, 3_000, 1_500, 700] {
+        let text = schema_text(&schema, budget);
+        assert!(text.len() <= budget && text.len() <= last, "{budget}: {text}");
+        assert!(text.starts_with(&(full(0) + &full(1))), "{budget}: {text}");
+        last = text.len();
+    }
+    assert!(schema_text(&schema, 100_000).contains("CREATE TABLE audit_44 (\n") && !schema_text(&schema, 100_000).contains("-- empty"));
+    let some = schema_text(&schema, 14_000);
+    assert!(some.contains("-- empty: audit_44 (id, before_id, field0_of44, "), "{some}");
+    assert!(some.contains("-- bookkeeping: django_session (id)\n") && !some.contains("CREATE TABLE audit"), "{some}");
+    assert!(schema_text(&schema, 700).ends_with("-- 45 empty tables are not shown\n-- 2 bookkeeping tables are not shown\n"));
+}
+
+#[test]
+fn a_question_that_names_a_shrunk_table_gets_it_behind_the_same_text() {
+    let schema = with_minor(20, &["django_session", "gpkg_contents"]);
+    let budget = 4_500;
+    let text = schema_text(&schema, budget);
+    let more = |question: &str, hits: &[ValueHit]| {
+        let told = schema_text_for(&schema, budget, question, hits);
+        assert!(told.len() <= budget);
+        told.strip_prefix(&text).map(str::to_owned)
+    };
+    assert_eq!(more("field 3 of thing 1", &[]).as_deref(), Some(""));
+    let session = more("How many sessions are there?", &[]).unwrap();
+    assert!(session.starts_with("CREATE TABLE django_session (\n"), "{session}");
+    let audit = more("what is in audit 7?", &[]).unwrap();
+    assert!(audit.starts_with("CREATE TABLE audit_7 (\n") && !audit.contains("audit_8"), "{audit}");
+    let value = |table: &str, value: &str| ValueHit { value: value.into(), ..hit(table, "field1_of0") };
+    assert!(more("who is Ann?", &[value("gpkg_contents", "Ann")]).unwrap().contains("CREATE TABLE gpkg_contents"));
+    assert_eq!(more("who is Ann?", &[value("gpkg_contents", "thing_1")]).as_deref(), Some(""), "a register of tables");
+    assert_eq!(more("who is Ann?", &[value("gpkg_contents", "Ann"), value("thing_1", "Ann")]).as_deref(), Some(""));
+}
+
+#[test]
+fn where_nothing_has_rows_nothing_shrinks() {
+    let mut all = large(3, 2);
+    all.tables.iter_mut().for_each(|table| table.row_count = Some(0));
+    assert!(!schema_text(&all, 700).contains("-- empty"), "{}", schema_text(&all, 700));
+    all.tables.iter_mut().for_each(|table| table.name = "gpkg_contents".into());
+    assert!(!schema_text(&all, 700).contains("-- bookkeeping"));
+}
+
+#[test]
+fn a_part_with_samples_comes_before_the_whole_without() {
+    let all = large(30, 10);
+    let whole = schema_text(&all, usize::MAX);
+    let tight = whole.len() - 1;
+    let text = schema_text_for(&all, tight, "field3 of thing 2", &[]);
+    assert!(text.contains("CREATE TABLE thing_2 (") && text.contains("-- a sample"), "{text}");
+    assert!(!text.contains("CREATE TABLE thing_20 ("), "{text}");
+    // Without a question, the whole is better than a part.
+    let bare = schema_text(&all, tight);
+    assert!(bare.contains("thing_29") && !bare.contains("--"), "{bare}");
+}
+
+#[test]
+fn samples_but_one_go_for_every_question_alike() {
+    let mut all = large(3, 5);
+    all.tables.iter_mut().flat_map(|table| &mut table.columns).for_each(|column| column.samples = vec!["one".into(), "two".into()]);
+    let tight = schema_text(&all, usize::MAX).len() - 1;
+    let text = schema_text(&all, tight);
+    assert!(text.contains("-- one\n") && !text.contains("two"), "{text}");
+    assert_eq!(schema_text_for(&all, tight, "field3 of thing 2", &[]), text);
 }
