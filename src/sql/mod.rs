@@ -41,6 +41,7 @@ pub mod statement;
 pub mod suspicion;
 mod tokens;
 mod tree;
+pub mod units;
 
 pub use complete::complete;
 pub use describe::{Description, describe};
@@ -53,3 +54,4 @@ pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};
 pub use statement::{statement_at, statements};
 pub use suspicion::{Asked, Suspicion, SuspicionKind, suspicions};
+pub use units::result_units;

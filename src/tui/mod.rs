@@ -15,6 +15,7 @@ pub mod chart;
 pub mod compare;
 pub mod completion;
 pub mod conversation;
+mod dates;
 pub mod event;
 pub mod keys;
 pub mod layout;

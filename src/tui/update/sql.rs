@@ -164,5 +164,5 @@ pub(super) fn insert_name(state: &mut State) {
 pub(super) fn definition(state: &mut State) {
     let Some(table) = state.tree.current_table(&state.schema).and_then(|table| state.schema.tables.get(table)) else { return };
     let text = pretty(&table.sql).filter(|_| table.sql.len() < 20_000).unwrap_or_else(|| table.sql.clone());
-    state.window = Some(Window::Text { title: table.name.clone(), text, scroll: 0 });
+    state.window = Some(Window::Text { title: table.name.clone(), text, scroll: 0, copied: None });
 }

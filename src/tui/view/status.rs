@@ -127,6 +127,9 @@ pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let places: &[Context] = if over { &[context] } else { &[context, Context::Everywhere] };
     for &wanted in places {
         for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {
+            if binding.action == Action::Dates && !state.tab().results.dates.is_any() {
+                continue;
+            }
             let key = keys.first().map(|key| label(key)).unwrap_or_default();
             let width = text::width(&key) + text::width(binding.footer) + 3;
             if used + width > usize::from(area.width) {
