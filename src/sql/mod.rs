@@ -10,6 +10,7 @@
 //! - [`mod@describe`]: what a query does, in words
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
+//! - [`units`]: columns of a result that count time
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
 //! - `tokens`: calls, operands and clauses on tokens
 //! - `tree`: sqlparser's syntax tree

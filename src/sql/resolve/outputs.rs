@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use sqlparser::ast::{DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query, UnaryOperator, Value};
+use sqlparser::ast::{DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query, UnaryOperator};
 
 use super::bind::look_up;
 use super::{Binding, Clause, Name, Reference, Relation, Scope, Source};

@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::super::conversation::Stage;
-use super::super::keys::{Context, label};
+use super::super::keys::{Action, Context, label};
 use super::super::state::{Notice, Pane, RunningJob, State};
 use super::super::theme::Role;
 use crate::jobs::{ModelsWork, ResultWork, TrainWork, Work};
