@@ -7,12 +7,12 @@ use super::event::{Attempt, Fix};
 use super::mend::mend_and_check;
 use super::pipeline::AskError;
 use super::request::{AskRequest, Execution};
-use crate::db::{Database, DbError, Limits, Table};
+use crate::db::{Cell, Database, DbError, Limits, Table};
 use crate::llm::Generation;
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
 use crate::sql::extract::extract;
-use crate::sql::{Asked, ReadOnlySql, Suspicion, suspicions};
+use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, suspicions};
 
 /// A draft that only serves to be compared gets no more than this.
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
@@ -47,6 +47,17 @@ pub(super) enum Fate {
     Failed(String),
     /// It would do more than read.
     Refused(String),
+}
+
+/// A result column that is NULL in every row while others are not: what was computed there cannot be computed.
+fn null_everywhere(table: &Table) -> Option<Suspicion> {
+    let is_null = |column: usize| table.rows.iter().all(|row| row.get(column) == Some(&Cell::Null));
+    let (null, other): (Vec<usize>, Vec<usize>) = (0..table.columns.len()).partition(|&column| is_null(column));
+    let name = &table.columns.get(*null.first()?)?.name;
+    // A stored column that is empty is nobody's slip.
+    let computed = name.contains('(') || table.columns.get(*null.first()?)?.declared_type.is_none();
+    let sentence = format!("{name} is NULL in every row");
+    (!table.rows.is_empty() && !other.is_empty() && computed).then_some(Suspicion { kind: SuspicionKind::NullInEveryRow, sentence })
 }
 
 impl Candidate {
@@ -116,6 +127,7 @@ impl Candidate {
             let before = before.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let asked = Asked { question: &request.question, before: &before };
             candidate.suspicions = suspicions(&candidate.sql, schema, Some(asked));
+            candidate.suspicions.extend(candidate.table().and_then(null_everywhere));
         }
         Ok(candidate)
     }

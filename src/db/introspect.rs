@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use super::database::{Database, Failure, is_busy};
 use super::error::DbError;
 use super::{keys, statistics};
-use crate::schema::{Column, ForeignKey, KeyOrigin, Meaning, Schema, Table, TableKind};
+use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind};
 use crate::signal::Cancel;
 
 impl Database {
@@ -110,13 +110,7 @@ fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusq
         if position > 0 {
             key.push((position, name.clone()));
         }
-        table.columns.push(Column {
-            name,
-            declared_type: text(row, 1),
-            not_null: row.get::<_, i64>(2)? != 0,
-            samples: Vec::new(),
-            meaning: Meaning::Plain,
-        });
+        table.columns.push(Column { name, declared_type: text(row, 1), not_null: row.get::<_, i64>(2)? != 0, ..Column::default() });
     }
     key.sort();
     table.primary_key = key.into_iter().map(|(_, name)| name).collect();

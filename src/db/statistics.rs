@@ -92,6 +92,7 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
     let (primary_key, foreign_keys) = (&table.primary_key, &table.foreign_keys);
     for (column, seen) in table.columns.iter_mut().zip(seen) {
         column.samples = seen.samples();
+        column.holds = seen.holds();
         let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
         let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
         let hint = hints::hint(&column.name, &column.declared_type, core_data);

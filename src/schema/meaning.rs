@@ -2,6 +2,20 @@
 
 use super::time::TimeUnit;
 
+/// The storage classes of the values that were looked at, NULL left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Holds {
+    /// Nobody looked, or there was nothing.
+    #[default]
+    Unknown,
+    /// Integers and reals alone.
+    Numbers,
+    /// Texts alone.
+    Texts,
+    /// Several, or blobs.
+    Several,
+}
+
 /// What the values of a column stand for. Found in the values, the name and the declared type (`db`), or told by a profile.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Meaning {

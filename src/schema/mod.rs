@@ -6,7 +6,7 @@
 pub mod meaning;
 pub mod time;
 
-pub use meaning::{Meaning, Times, YesNo};
+pub use meaning::{Holds, Meaning, Times, YesNo};
 pub use time::TimeUnit;
 
 use std::ops::Range;
@@ -62,6 +62,8 @@ pub struct Column {
     pub not_null: bool,
     /// A few values as a reader would meet them: frequent ones for text, the range for numbers and dates. Bounded in count and length.
     pub samples: Vec<String>,
+    /// The storage classes of its values, as far as they were looked at.
+    pub holds: Holds,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
 }

@@ -8,7 +8,7 @@ use super::hints::{Hint, words_of};
 use super::times::{Numbers, recognise};
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
-use crate::schema::{Meaning, YesNo};
+use crate::schema::{Holds, Meaning, Times, YesNo};
 
 /// Values of a text column shown.
 const VALUES: usize = 4;
@@ -36,6 +36,7 @@ pub(super) struct Seen {
     texts: HashMap<String, (usize, usize)>,
     numbers: Vec<f64>,
     rows: usize,
+    blobs: usize,
     shown: Option<Range>,
 }
 
@@ -63,7 +64,18 @@ impl Seen {
                     None => Some(Range { low: cell.clone(), high: cell, whole: true }),
                 };
             }
-            ValueRef::Null | ValueRef::Blob(_) => {}
+            ValueRef::Blob(_) => self.blobs += 1,
+            ValueRef::Null => {}
+        }
+    }
+
+    /// The storage classes met.
+    pub(super) fn holds(&self) -> Holds {
+        match (self.numbers.is_empty(), self.texts.is_empty(), self.blobs) {
+            (true, true, 0) => Holds::Unknown,
+            (false, true, 0) => Holds::Numbers,
+            (true, false, 0) => Holds::Texts,
+            _ => Holds::Several,
         }
     }
 
@@ -125,22 +137,22 @@ impl Seen {
         }
         let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key };
         match recognise(&numbers, hint) {
-            Some(times) => Meaning::Time(crate::schema::Times { mixed: dated, ..self.with_whole_range(times, text) }),
+            Some(times) => Meaning::Time(Times { mixed: dated, ..self.with_whole_range(times, text) }),
             None => Meaning::Plain,
         }
     }
 
     /// The range of the whole table, where it is known and a date.
-    fn with_whole_range(&self, times: crate::schema::Times, text: bool) -> crate::schema::Times {
+    fn with_whole_range(&self, times: Times, text: bool) -> Times {
         let unit = times.unit();
         let date = |cell: &Cell| unit.date(number(cell));
         match &self.shown {
             Some(Range { low, high, whole: true }) if !text => {
                 let first = date(low).filter(|date| ("1900".."2100").contains(&date.as_str())).unwrap_or(times.first);
                 let last = date(high).filter(|date| ("1900".."2100").contains(&date.as_str())).unwrap_or(times.last);
-                crate::schema::Times { first, last, ..times }
+                Times { first, last, ..times }
             }
-            Some(Range { whole: false, .. }) => crate::schema::Times { last: String::new(), ..times },
+            Some(Range { whole: false, .. }) => Times { last: String::new(), ..times },
             _ => times,
         }
     }

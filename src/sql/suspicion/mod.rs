@@ -4,12 +4,14 @@
 //! - `forms`: grouping, ordering, conditions
 //! - `asked`: what the question says and the query does not
 //! - `ends`: the order, and the end of it, that the question asks for
+//! - `stored`: what columns hold, against what they are taken for
 //! - `words`: the question in words and numbers
 
 mod asked;
 mod ends;
 mod forms;
 mod joins;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -85,6 +87,16 @@ pub enum SuspicionKind {
     StrangeNumber,
     /// The question asks for what has none of something, and rows with something else are taken.
     OthersForNone,
+    /// Numbers are compared with a text or a date, or read as one.
+    NumberAgainstText,
+    /// Texts are compared with a number, letter by letter.
+    TextAgainstNumber,
+    /// A number is far below all values of the column.
+    OtherUnit,
+    /// A date is asked of a column whose values leave open what they count.
+    OpenUnit,
+    /// What is computed in a column is NULL in every row.
+    NullInEveryRow,
 }
 
 /// The question that a query is to answer.
@@ -111,6 +123,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     let mut out = Vec::new();
     joins::look(&resolution, sql, &mut out);
     let places = Places::new(sql);
+    stored::look(query, sql, schema, &resolution, &places, &mut out);
     let mut blocks = Blocks { places: &places, resolution: &resolution, out: Vec::new(), joined: false };
     let ControlFlow::Continue(()) = query.visit(&mut blocks);
     for block in &blocks.out {

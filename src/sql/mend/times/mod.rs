@@ -51,7 +51,6 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
 }
 
 /// The columns of `sql` that a date function or a date is applied to and of which it is open what they count: for a word of doubt.
-#[allow(dead_code)] // until suspicions ask
 pub(crate) fn open_questions<'s>(sql: &str, schema: &'s Schema) -> Vec<(String, &'s Times)> {
     let Some(resolution) = resolve(sql, schema) else { return Vec::new() };
     let sight = Sight::new(sql, &resolution);

@@ -1,0 +1,155 @@
+//! What a column holds against what the query takes it for: SQLite compares numbers, texts and dates of any form without an error.
+
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value, Visit, Visitor};
+
+use super::{Suspicion, SuspicionKind, literal, suspect};
+use crate::schema::{Column, Holds, Meaning, Schema};
+use crate::sql::mend::times::open_questions;
+use crate::sql::resolve::Resolution;
+use crate::sql::tree::Places;
+
+/// A number that every value of a column exceeds so many times is of another unit.
+const OTHER_UNIT: f64 = 1_000.0;
+/// Functions that read a date, with the place of the date among their arguments.
+const DATE_FUNCTIONS: [(&str, usize); 6] = [("date", 0), ("datetime", 0), ("time", 0), ("julianday", 0), ("unixepoch", 0), ("strftime", 1)];
+
+pub(super) fn look(query: &Query, sql: &str, schema: &Schema, resolution: &Resolution<'_>, places: &Places<'_>, out: &mut Vec<Suspicion>) {
+    let columns = resolution.references.iter().filter_map(|reference| {
+        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
+        Some((reference.range.start, column))
+    });
+    let mut stored = Stored { places, columns: columns.collect(), out };
+    let ControlFlow::Continue(()) = query.visit(&mut stored);
+    for (name, times) in open_questions(sql, schema) {
+        let units: Vec<&str> = times.units.iter().map(|unit| unit.words()).collect();
+        suspect(out, SuspicionKind::OpenUnit, format!("the values of {name} leave open whether they are {}", units.join(" or ")));
+    }
+}
+
+struct Stored<'a> {
+    places: &'a Places<'a>,
+    /// The columns of the schema that are named, by the byte at which the name begins.
+    columns: HashMap<usize, &'a Column>,
+    out: &'a mut Vec<Suspicion>,
+}
+
+impl<'a> Stored<'a> {
+    fn column(&self, expr: &Expr) -> Option<&'a Column> {
+        let start = match expr {
+            Expr::Identifier(name) => name.span.start,
+            Expr::CompoundIdentifier(names) => names.first()?.span.start,
+            Expr::Nested(inner) => return self.column(inner),
+            _ => return None,
+        };
+        self.columns.get(&self.places.byte(start)?).copied()
+    }
+
+    /// `column op other`.
+    fn compare(&mut self, column: &Column, other: &Expr, orders: bool) {
+        let name = &column.name;
+        match (column.holds, literal(other)) {
+            (Holds::Numbers, Some(Value::SingleQuotedString(text))) if text.trim().parse::<f64>().is_err() => {
+                let sentence = format!("{name} holds numbers, and is compared with the text '{text}'");
+                suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+            }
+            (Holds::Numbers, None) if is_date(other) => {
+                suspect(self.out, SuspicionKind::NumberAgainstText, format!("{name} holds numbers, and is compared with a date"));
+            }
+            (Holds::Texts, Some(Value::Number(number, _))) if orders && column.meaning.times().is_none() => {
+                let sentence = format!("{name} holds text, so that it is compared with {number} letter by letter");
+                suspect(self.out, SuspicionKind::TextAgainstNumber, sentence);
+            }
+            (Holds::Texts, Some(Value::SingleQuotedString(text))) if orders && is_dated(column) && is_odd_date(text) => {
+                let first = column.samples.first().map_or("", String::as_str);
+                let sentence = format!("{name} holds dates ({first}), and is compared with '{text}'");
+                suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+            }
+            (Holds::Numbers, Some(Value::Number(number, _))) if orders => self.other_unit(column, number),
+            _ => {}
+        }
+    }
+
+    /// A number that is far below all values.
+    fn other_unit(&mut self, column: &Column, number: &str) {
+        let range = column.samples.first().and_then(|told| told.split_once(".."));
+        let Some((Ok(low), Ok(high), Ok(value))) =
+            range.map(|(low, high)| (low.parse::<f64>(), high.parse::<f64>(), number.parse::<f64>()))
+        else {
+            return;
+        };
+        let least = low.abs().min(high.abs());
+        if value != 0.0 && low.signum() == high.signum() && least >= OTHER_UNIT * value.abs() {
+            let sentence = format!("every {} is far beyond {number} ({low}..{high}), which may be of another unit", column.name);
+            suspect(self.out, SuspicionKind::OtherUnit, sentence);
+        }
+    }
+
+    /// A date function over a number that is no date.
+    fn call(&mut self, function: &Function) {
+        let Some(name) = function.name.0.last().and_then(|part| part.as_ident()) else { return };
+        let FunctionArguments::List(list) = &function.args else { return };
+        let Some((name, place)) = DATE_FUNCTIONS.into_iter().find(|(date, _)| name.value.eq_ignore_ascii_case(date)) else { return };
+        let Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))) = list.args.get(place) else { return };
+        let Some(column) = self.column(argument) else { return };
+        if column.holds == Holds::Numbers && column.meaning == Meaning::Plain && list.args.len() == place + 1 {
+            let sentence = format!("{} holds numbers, which {name} takes for Julian days", column.name);
+            suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+        }
+    }
+}
+
+impl Visitor for Stored<'_> {
+    type Break = std::convert::Infallible;
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
+        match expr {
+            Expr::BinaryOp { left, op: op @ (Eq | NotEq | Lt | LtEq | Gt | GtEq), right } => {
+                let orders = !matches!(op, Eq | NotEq);
+                for (one, other) in [(left, right), (right, left)] {
+                    if let Some(column) = self.column(one) {
+                        self.compare(column, other, orders);
+                    }
+                }
+            }
+            Expr::Between { expr, low, high, .. } => {
+                if let Some(column) = self.column(expr) {
+                    self.compare(column, low, true);
+                    self.compare(column, high, true);
+                }
+            }
+            Expr::Function(function) => self.call(function),
+            _ => {}
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+/// Whether `expr` is a call that gives a date as text.
+fn is_date(expr: &Expr) -> bool {
+    match expr {
+        Expr::Function(function) => {
+            let name = function.name.0.last().and_then(|part| part.as_ident()).map(|name| name.value.to_ascii_lowercase());
+            matches!(name.as_deref(), Some("date" | "datetime" | "strftime" | "current_date" | "current_timestamp"))
+        }
+        Expr::Nested(inner) => is_date(inner),
+        _ => false,
+    }
+}
+
+/// Whether the samples are dates.
+fn is_dated(column: &Column) -> bool {
+    let starts = |text: &str| {
+        text.len() >= 10 && text.bytes().take(10).enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
+    };
+    column.samples.first().is_some_and(|text| starts(text))
+}
+
+/// A text that begins with a digit and is neither a year nor a date.
+fn is_odd_date(text: &str) -> bool {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    digits > 0 && digits != 4
+}
