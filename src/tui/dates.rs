@@ -8,9 +8,6 @@ use crate::db::Cell;
 use crate::db::spool::Peek;
 use crate::schema::{TimeUnit, Times};
 
-/// Numbers that stand for "never" in columns that count time.
-const NEVER: [f64; 2] = [0.0, -1.0];
-
 /// Which dates are shown in place of numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Shown {
@@ -108,10 +105,10 @@ impl Dates {
         let number = match cell {
             Peek::Integer(n) => *n as f64,
             Peek::Real(x) => *x,
-            Peek::Text(text) => self.digits(column, text)?,
+            Peek::Text(text) => self.times(column)?.digits(text)?,
             Peek::Null | Peek::Blob(_) => return None,
         };
-        date(unit, number)
+        unit.dated(number)
     }
 
     /// A cell with its date and what it counts, for its window; each of several possible units.
@@ -120,18 +117,18 @@ impl Dates {
         let (number, stored) = match cell {
             Cell::Integer(n) => (*n as f64, n.to_string()),
             Cell::Real(x) => (*x, x.to_string()),
-            Cell::Text(text) => (self.digits(column, text)?, text.clone()),
+            Cell::Text(text) => (times.digits(text)?, text.clone()),
             Cell::Null | Cell::Blob(_) => return None,
         };
-        let told = |unit: &TimeUnit| format!("{unit}{}", if is_utc(*unit) { ", UTC" } else { "" });
+        let told = |unit: &TimeUnit| format!("{unit}{}", if unit.is_utc() { ", UTC" } else { "" });
         match times.units.as_slice() {
             [unit] => {
-                let date = date(*unit, number).map(|date| format!("  {date}")).unwrap_or_default();
+                let date = unit.dated(number).map(|date| format!("  {date}")).unwrap_or_default();
                 Some(format!("{stored}{date}\n\n{}", told(unit)))
             }
             units => {
                 let lines = units.iter().map(|unit| {
-                    let date = date(*unit, number).unwrap_or_else(|| "no date".into());
+                    let date = unit.dated(number).unwrap_or_else(|| "no date".into());
                     format!("{stored}  {date}  {}", told(unit))
                 });
                 let lines: Vec<String> = lines.collect();
@@ -139,28 +136,6 @@ impl Dates {
             }
         }
     }
-
-    /// The number that a text is the digits of. Where texts are dates, their digits are.
-    fn digits(&self, column: usize, text: &str) -> Option<f64> {
-        let is_number = !self.times(column)?.mixed && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
-        if is_number { text.parse().ok() } else { None }
-    }
-}
-
-/// The date that `number` is, where it is one.
-fn date(unit: TimeUnit, number: f64) -> Option<String> {
-    if NEVER.contains(&number) { None } else { unit.shown(number) }
-}
-
-/// The moment that `number` is, as seconds since 1970, where it is one.
-pub fn moment(unit: TimeUnit, number: f64) -> Option<f64> {
-    if NEVER.contains(&number) { None } else { unit.to_unix_seconds(number) }
-}
-
-/// Whether the unit is defined to count from a moment of UTC. Others count in whatever zone the writer was.
-fn is_utc(unit: TimeUnit) -> bool {
-    use TimeUnit::{DotNetTicks, JulianDays, OleDays, UnixDays, YearMonthDay, YearMonthDayTime};
-    !matches!(unit, DotNetTicks | JulianDays | OleDays | UnixDays | YearMonthDay | YearMonthDayTime)
 }
 
 #[cfg(test)]

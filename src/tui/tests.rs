@@ -2,9 +2,11 @@
 //!
 //! - `screens`: a snapshot for each screen; `states`: for what a question, a result, a model, a file can be in
 //! - `behaviour`: what keys do
+//! - `dates`: numbers that count time
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
+mod dates;
 mod screens;
 mod states;
 mod training;

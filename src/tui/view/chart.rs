@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Block, Chart as Axes, Dataset, GraphType, Paragraph};
 
 use super::super::chart::{Chart, Kind};
-use super::super::dates::{Dates, moment};
+use super::super::dates::Dates;
 use super::super::state::State;
 use super::super::theme::Role;
 use crate::db::spool::{Bin, Points, Series, Spool};
@@ -47,7 +47,7 @@ pub(super) fn chart(state: &State, spool: &Spool, frame: &mut Frame<'_>, area: R
 }
 
 fn range(bin: &Bin, unit: Option<TimeUnit>) -> String {
-    let dates = unit.and_then(|unit| Some((moment(unit, bin.from)?, moment(unit, bin.to)?)));
+    let dates = unit.and_then(|unit| Some((unit.moment(bin.from)?, unit.moment(bin.to)?)));
     match dates {
         Some((from, to)) if to - from < DAY => format!("from {}", date(from, to - from)),
         Some((from, to)) => format!("{} to {}", date(from, to - from), date(to, to - from)),
@@ -70,7 +70,7 @@ fn date(seconds: f64, span: f64) -> String {
 /// The moment that a label is the number of, in seconds and as a date.
 fn at(unit: TimeUnit, label: &str) -> Option<(f64, Option<String>)> {
     let number = label.parse().ok()?;
-    Some((moment(unit, number)?, unit.shown(number)))
+    Some((unit.moment(number)?, unit.dated(number)))
 }
 
 /// The points that stand at a moment: their seconds since 1970 and how high they are. `None` where none does.

@@ -85,8 +85,7 @@ fn title(state: &State, results: &Results) -> String {
     } else if results.filtering || !results.filter.is_empty() {
         out.push_str(&format!(" /{}", text::ellipsis(&text::sanitize(&results.filter), 40)));
     } else if let (Pane::Results, Some(times)) = (state.focus, results.dates.times(results.column)) {
-        let units: Vec<&str> = times.units.iter().map(|unit| unit.words()).collect();
-        out.push_str(&format!(": {} counts {}", cursor_column(results), units.join(" or ")));
+        out.push_str(&format!(": {} counts {}", cursor_column(results), times.words()));
     }
     out
 }
