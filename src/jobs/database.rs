@@ -7,7 +7,7 @@ use super::message::{Compared, JobFailure, Outcome, Report, Work};
 use super::workers::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
 use crate::db::{DbError, FileChange, FileStamp, Limits, Table, difference};
 use crate::signal::{Cancel, Stop};
-use crate::sql::guard;
+use crate::sql::{guard, result_units};
 
 /// Rows of a plan at most.
 const PLAN_ROWS: usize = 10_000;
@@ -103,7 +103,10 @@ fn run(task: &Task, sql: &str, open: &Open, limits: &Limits, report: &Reporter) 
     let start = Instant::now();
     let mut progress = |rows| report(Report::Rows { job: task.job, rows });
     match open.database.spool(&sql, limits, &task.cancel, &mut progress) {
-        Ok(spool) => Ok(Outcome::Ran { spool: Arc::new(spool), elapsed: start.elapsed() }),
+        Ok(spool) => {
+            let elapsed = start.elapsed();
+            Ok(Outcome::Ran { spool: Arc::new(spool), elapsed, units: result_units(sql.as_str(), &open.schema) })
+        }
         Err(DbError::Stopped(Stop::Cancelled)) => Ok(Outcome::Cancelled),
         Err(error) => Err(error.into()),
     }

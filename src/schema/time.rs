@@ -4,6 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike};
 
+/// Numbers that stand for "never" in columns that count time.
+const NEVER: [f64; 2] = [0.0, -1.0];
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 /// Unix time of 2001-01-01, from which Core Data counts (`NSDate` reference date).
@@ -171,6 +173,21 @@ impl TimeUnit {
         })
     }
 
+    /// A stored number as a person reads it; `None` also for 0 and -1, which stand for "never".
+    pub fn dated(self, value: f64) -> Option<String> {
+        if NEVER.contains(&value) { None } else { self.shown(value) }
+    }
+
+    /// The moment of a stored number in seconds since 1970; `None` also for 0 and -1, which stand for "never".
+    pub fn moment(self, value: f64) -> Option<f64> {
+        if NEVER.contains(&value) { None } else { self.to_unix_seconds(value) }
+    }
+
+    /// Whether it is defined to count from a moment of UTC. The others are in whatever zone the writer was.
+    pub fn is_utc(self) -> bool {
+        self.scale().is_some() && self != Self::DotNetTicks
+    }
+
     /// The date of a value alone: `2024-01-05`.
     pub fn date(self, value: f64) -> Option<String> {
         self.shown(value).map(|mut text| {
@@ -240,6 +257,16 @@ mod tests {
         ] {
             assert_eq!(unit.shown(value), None, "{unit} {value}");
         }
+    }
+
+    #[test]
+    fn never_is_no_date() {
+        for unit in TimeUnit::ALL {
+            assert_eq!((unit.dated(0.0), unit.dated(-1.0), unit.moment(0.0), unit.moment(-1.0)), (None, None, None, None));
+        }
+        assert_eq!(TimeUnit::UnixMillis.dated(1000.0).as_deref(), Some("1970-01-01 00:00:01"));
+        assert_eq!(TimeUnit::UnixMillis.moment(1500.0), Some(1.5));
+        assert!(TimeUnit::WebKitMicros.is_utc() && !TimeUnit::DotNetTicks.is_utc() && !TimeUnit::YearMonthDay.is_utc());
     }
 
     #[test]

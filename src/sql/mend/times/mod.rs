@@ -23,7 +23,7 @@ use self::kind::Kind;
 use super::{Change, ChangeKind};
 use crate::schema::{Schema, Times};
 use crate::sql::lex::{TokenKind, name_of};
-use crate::sql::resolve::{Binding, Relation, Resolution, resolve};
+use crate::sql::resolve::{HandsOn, Resolution, hands_on, resolve};
 use crate::sql::tokens::Tokens;
 
 /// More changes than this are no slip.
@@ -77,16 +77,7 @@ impl<'a, 's> Sight<'a, 's> {
     fn new(sql: &'a str, resolution: &Resolution<'s>) -> Self {
         let mut columns = HashMap::new();
         for reference in &resolution.references {
-            let times = match &reference.binding {
-                Binding::Column { .. } => resolution.source(reference).and_then(|source| match &source.relation {
-                    Relation::Table(table) => table.column(&reference.name.text)?.meaning.times(),
-                    // A subquery hands on what it is called after, mostly.
-                    Relation::Derived(_) => named(resolution, &reference.name.text),
-                    _ => None,
-                }),
-                _ => None,
-            };
-            if let Some(times) = times {
+            if let Some(times) = resolution.source(reference).and_then(|source| source.times(&reference.name.text)) {
                 columns.insert(reference.range.start, times);
             }
         }
@@ -103,9 +94,8 @@ impl<'a, 's> Sight<'a, 's> {
             return self.times(first + 1..last);
         }
         if let Some(call) = self.tokens.call(first).filter(|call| call.close == last) {
-            let keeps = ["min", "max", "coalesce", "ifnull", "nullif", "first_value", "last_value", "lag", "lead"];
-            if self.tokens.is(first, &keeps) {
-                return self.times(call.arguments.first()?.clone());
+            if let Some(which) = hands_on(self.tokens.text(first)) {
+                return self.times(call.arguments.get(usize::from(which == HandsOn::Chosen))?.clone());
             }
             if self.tokens.is(first, &["cast"]) {
                 let argument = call.arguments.first()?.clone();
@@ -129,12 +119,6 @@ impl<'a, 's> Sight<'a, 's> {
         let is_string = range.len() == 1 && self.tokens.kind(range.start) == Some(TokenKind::String);
         is_string.then(|| name_of(self.tokens.text(range.start)))
     }
-}
-
-/// What a subquery's column of that name counts, as far as a table of the statement has one of that name.
-fn named<'s>(resolution: &Resolution<'s>, name: &str) -> Option<&'s Times> {
-    let tables = resolution.scopes.iter().flat_map(|scope| &scope.sources).filter_map(|source| source.table());
-    tables.filter_map(|table| table.column(name)).find_map(|column| column.meaning.times())
 }
 
 /// One change: pieces of the text to replace.
