@@ -18,6 +18,8 @@ const VALUES: usize = 4;
 const LENGTH: usize = 40;
 /// The whole table may go so many years beyond the rows that were looked at.
 const YEARS_BEYOND: i32 = 10;
+/// The least integer: pandas and polars write it for a missing time or span (seen with pandas 3.1.1 and polars 2.1.0).
+const MISSING: f64 = i64::MIN as f64;
 /// Digits that a date kept as text has at least.
 const FEWEST_DIGITS: usize = 8;
 
@@ -158,7 +160,7 @@ impl Seen {
         let digits: Vec<f64> = self.texts.iter().filter(|(text, _)| is_digits(text)).filter_map(|(text, _)| text.parse().ok()).collect();
         let digits_are_none = digits.is_empty();
         let others: Vec<&String> = self.texts.keys().filter(|text| !text.is_empty() && !is_digits(text)).collect();
-        let marks_never = |value: &f64| *value != 0.0 && *value != -1.0;
+        let marks_never = |value: &f64| *value != 0.0 && *value != -1.0 && *value != MISSING;
         let numbers: Vec<f64> = self.numbers.iter().copied().filter(marks_never).collect();
         // Digits of several lengths are text by accident of the declared type; the rarer form is noise.
         let text = numbers.len() < digits.len();

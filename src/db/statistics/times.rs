@@ -89,7 +89,7 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     let possible = match unit {
         UnixSeconds => named || told,
         // So many digits are hardly anything else, but for numbers that name things, which `hint` knows.
-        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks => named || !numbers.text,
+        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
         AppleNanos => named || hint.apple,
         AppleSeconds => hint.apple || (hint.typed && (numbers.fractions || named)),
         OleDays => told || (hint.typed && numbers.fractions),
