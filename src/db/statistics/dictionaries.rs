@@ -19,7 +19,8 @@ const MOST: usize = 3;
 /// Where no table is told, so many names have to be columns, and half of all.
 const FEWEST: usize = 3;
 /// Endings of a numerator and of its denominator, in lower case.
-const FRACTIONS: [(&str, &str); 4] = [("_num", "_denom"), ("_numerator", "_denominator"), ("numerator", "denominator"), ("value", "timescale")];
+const FRACTIONS: [(&str, &str); 4] =
+    [("_num", "_denom"), ("_numerator", "_denominator"), ("numerator", "denominator"), ("value", "timescale")];
 
 /// Gives the columns of `schema` the names that the file's own tables have for them.
 pub(super) fn read(database: &Database, schema: &mut Schema, budget: &Cancel) {
@@ -51,7 +52,11 @@ pub(super) fn find_fractions(table: &mut Table) {
         let name = column.name.to_ascii_lowercase();
         FRACTIONS.iter().find_map(|(upper, lower)| {
             let other = format!("{}{lower}", name.strip_suffix(upper)?);
-            table.columns.iter().find(|column| numbers(column) && column.name.eq_ignore_ascii_case(&other)).map(|column| column.name.clone())
+            table
+                .columns
+                .iter()
+                .find(|column| numbers(column) && column.name.eq_ignore_ascii_case(&other))
+                .map(|column| column.name.clone())
         })
     };
     let found: Vec<Option<String>> = table.columns.iter().map(|column| over(column).filter(|_| numbers(column))).collect();

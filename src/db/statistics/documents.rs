@@ -128,7 +128,10 @@ mod tests {
 
     #[test]
     fn documents_are_told_from_texts() {
-        check(&[r#"{"city": "Rome", "age": 3, "tags": ["a"]}"#, r#"{"city": "Paris", "age": 4, "tags": []}"#], Some(&["$.city", "$.age", "$.tags[]"]));
+        check(
+            &[r#"{"city": "Rome", "age": 3, "tags": ["a"]}"#, r#"{"city": "Paris", "age": 4, "tags": []}"#],
+            Some(&["$.city", "$.age", "$.tags[]"]),
+        );
         check(&[r#"{"a": {"b": 1, "c": {"d": 2}}, "e f": null}"#], Some(&["$.a.b", "$.a.c", "$.\"e f\""]));
         check(&[r#"[{"name": "x", "size": 1}, {"name": "y", "old": 2}]"#], Some(&["$[].name", "$[].size", "$[].old"]));
         check(&["[1, 2]", "[]", ""], Some(&["$[]"]));
@@ -143,7 +146,9 @@ mod tests {
     #[test]
     fn what_stands_in_most_documents_comes_first_and_keys_that_are_data_do_not_count() {
         check(&[r#"{"rare": 1, "common": 1}"#, r#"{"common": 1}"#], Some(&["$.common", "$.rare"]));
-        let data: Vec<String> = (0..100).map(|i| format!("{{\"id\": 1, {}}}", (0..9).map(|k| format!("\"k{i}_{k}\": 1")).collect::<Vec<_>>().join(", "))).collect();
+        let data: Vec<String> = (0..100)
+            .map(|i| format!("{{\"id\": 1, {}}}", (0..9).map(|k| format!("\"k{i}_{k}\": 1")).collect::<Vec<_>>().join(", ")))
+            .collect();
         check(&data.iter().map(String::as_str).collect::<Vec<_>>(), Some(&["$.id"]));
     }
 }

@@ -225,7 +225,8 @@ fn a_files_own_dictionary_names_its_columns() {
         let schema = schema_of(|connection| connection.execute_batch(sql).unwrap());
         schema.table("rivers").unwrap().columns.iter().map(|column| column.called.join("|")).collect::<Vec<_>>()
     };
-    let rivers = "CREATE TABLE rivers (id INTEGER PRIMARY KEY, property_0 TEXT, property_1 TEXT); INSERT INTO rivers VALUES (1, 'a', 'Nile');";
+    let rivers =
+        "CREATE TABLE rivers (id INTEGER PRIMARY KEY, property_0 TEXT, property_1 TEXT); INSERT INTO rivers VALUES (1, 'a', 'Nile');";
     let gpkg = "CREATE TABLE gpkg_data_columns (table_name TEXT, column_name TEXT, name TEXT, title TEXT, description TEXT);
         INSERT INTO gpkg_data_columns VALUES ('rivers', 'property_1', 'Name', 'Name', 'name of the river'), ('lakes', 'property_0', 'x', 'x', 'x'),
         ('RIVERS', 'ID', NULL, 'id', '')";

@@ -48,7 +48,9 @@ fn may_hold_text(column: &Column) -> bool {
     let affine_to_numbers = ["INT", "REAL", "FLOA", "DOUB"].iter().any(|word| declared.contains(word));
     let is_text = ["CHAR", "CLOB", "TEXT"].iter().any(|word| declared.contains(word));
     let as_blob = column.meaning == Meaning::TextBlob;
-    (is_text || as_blob || !affine_to_numbers) && (as_blob || !declared.contains("BLOB")) && !column.name.contains(char::REPLACEMENT_CHARACTER)
+    (is_text || as_blob || !affine_to_numbers)
+        && (as_blob || !declared.contains("BLOB"))
+        && !column.name.contains(char::REPLACEMENT_CHARACTER)
 }
 
 struct Bounds {

@@ -85,13 +85,23 @@ mod tests {
         check("WHERE '/a' <> i.path", "WHERE '/a' <> CAST(i.path AS TEXT)");
         check("WHERE i.path NOT LIKE '%a%' AND id = 1", "WHERE CAST(i.path AS TEXT) NOT LIKE '%a%' AND id = 1");
         check("WHERE \"path\" IN ('a', 'b')", "WHERE CAST(\"path\" AS TEXT) IN ('a', 'b')");
-        check("WHERE path BETWEEN 'a' AND 'b' OR path IS NOT 'c'", "WHERE CAST(path AS TEXT) BETWEEN 'a' AND 'b' OR CAST(path AS TEXT) IS NOT 'c'");
+        check(
+            "WHERE path BETWEEN 'a' AND 'b' OR path IS NOT 'c'",
+            "WHERE CAST(path AS TEXT) BETWEEN 'a' AND 'b' OR CAST(path AS TEXT) IS NOT 'c'",
+        );
         check("WHERE substr(path, 1, 3) = '/mu'", "WHERE substr(CAST(path AS TEXT), 1, 3) = '/mu'");
     }
 
     #[test]
     fn what_meets_no_text_stays() {
-        for right in ["WHERE title = 'a'", "WHERE path IS NULL", "ORDER BY path", "WHERE path = x'61'", "WHERE CAST(path AS TEXT) = 'a'", "WHERE path = title"] {
+        for right in [
+            "WHERE title = 'a'",
+            "WHERE path IS NULL",
+            "ORDER BY path",
+            "WHERE path = x'61'",
+            "WHERE CAST(path AS TEXT) = 'a'",
+            "WHERE path = title",
+        ] {
             check(right, right);
         }
     }

@@ -133,10 +133,16 @@ fn what_is_computed_from_documents_codes_and_numerators_is_suspected() {
         found.into_iter().map(|suspicion| (suspicion.kind, suspicion.sentence)).collect::<Vec<_>>()
     };
     let documents = |sentence: &str| vec![(OverDocuments, sentence.to_owned())];
-    assert_eq!(found("avg(meta) FROM sale", "average age"), documents("meta holds JSON documents, and avg takes each as a whole; $.age is in them"));
+    assert_eq!(
+        found("avg(meta) FROM sale", "average age"),
+        documents("meta holds JSON documents, and avg takes each as a whole; $.age is in them")
+    );
     assert_eq!(found("avg(s.meta) FROM sale s", ""), documents("meta holds JSON documents, and avg takes each as a whole"));
     assert_eq!(found("price FROM sale WHERE meta > 5", "over 5")[0].0, OverDocuments);
-    assert_eq!(found("price FROM sale WHERE meta = 'Paris'", "city Paris")[0].1, "meta holds JSON documents, and is compared as a whole with 'Paris'; $.city is in them");
+    assert_eq!(
+        found("price FROM sale WHERE meta = 'Paris'", "city Paris")[0].1,
+        "meta holds JSON documents, and is compared as a whole with 'Paris'; $.city is in them"
+    );
     assert_eq!(found("meta ->> 'salary' FROM sale", "")[0].0, UnknownPath);
     for code in ["zip", "shopId", "order_status", "id"] {
         assert_eq!(found(&format!("avg({code}) FROM sale"), "")[0].0, OverCodes, "{code}");
