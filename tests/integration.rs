@@ -33,5 +33,6 @@ mod tensors;
 mod terminal;
 mod tiny;
 mod tokenizer;
+mod told;
 mod training;
 mod values;
