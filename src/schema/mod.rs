@@ -6,7 +6,7 @@
 pub mod meaning;
 pub mod time;
 
-pub use meaning::{Holds, Meaning, Times, YesNo};
+pub use meaning::{Holds, Json, Meaning, Times, YesNo};
 pub use time::TimeUnit;
 
 use std::ops::Range;
@@ -66,6 +66,8 @@ pub struct Column {
     pub holds: Holds,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
+    /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.
+    pub called: Vec<String>,
 }
 
 /// Where a foreign key is known from.

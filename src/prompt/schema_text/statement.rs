@@ -1,0 +1,96 @@
+//! One table as a `CREATE TABLE` statement, with as much as there is room for.
+
+use std::collections::HashSet;
+
+use crate::schema::{Column, Table};
+use crate::sql::quote::identifier;
+
+/// Sample values of a column, at most.
+const SAMPLES: usize = 3;
+
+/// How much of a table is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rung {
+    /// A few values of each column.
+    pub(super) samples: bool,
+    /// Declared types.
+    pub(super) types: bool,
+    /// At most this many columns that are no keys.
+    pub(super) plain_columns: usize,
+}
+
+/// The statement of `table` as `rung` lets it. Where columns have to go, those with the lowest of `scores` do, the last ones first.
+pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
+    let is_key = |name: &str| {
+        table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns)).any(|key| key.eq_ignore_ascii_case(name))
+    };
+    let mut plain: Vec<usize> = (0..table.columns.len()).filter(|&i| table.columns.get(i).is_some_and(|c| !is_key(&c.name))).collect();
+    let score = |i: usize| scores.get(i).copied().unwrap_or(0.0);
+    plain.sort_by(|&a, &b| score(b).total_cmp(&score(a)));
+    let left_out: HashSet<usize> = plain.iter().skip(rung.plain_columns).copied().collect();
+    let mut lines = Vec::new();
+    for (_, column) in table.columns.iter().enumerate().filter(|(i, _)| !left_out.contains(i)) {
+        let mut line = format!("  {}", identifier(&column.name));
+        if rung.types && !column.declared_type.is_empty() {
+            line.push_str(&format!(" {}", one_line(&column.declared_type)));
+        }
+        if table.primary_key.len() == 1 && is_primary(table, &column.name) {
+            line.push_str(" PRIMARY KEY");
+        }
+        lines.push((line, comment(column, rung.samples)));
+    }
+    if table.primary_key.len() > 1 {
+        lines.push((format!("  PRIMARY KEY ({})", names(&table.primary_key)), String::new()));
+    }
+    for key in &table.foreign_keys {
+        let (from, to) = (names(&key.columns), names(&key.foreign_columns));
+        lines.push((format!("  FOREIGN KEY ({from}) REFERENCES {} ({to})", identifier(&key.foreign_table)), String::new()));
+    }
+    let last = lines.len().saturating_sub(1);
+    let body: Vec<String> = lines
+        .into_iter()
+        .enumerate()
+        .map(|(i, (line, comment))| {
+            let comma = if i < last { "," } else { "" };
+            if comment.is_empty() { format!("{line}{comma}") } else { format!("{line}{comma} -- {comment}") }
+        })
+        .collect();
+    let note = match left_out.len() {
+        0 => String::new(),
+        _ if rung.plain_columns == 0 => String::new(), // said once for all tables
+        n => format!("\n  -- {}", crate::text::counted(n as u64, "more column is not shown", "more columns are not shown")),
+    };
+    format!("CREATE TABLE {} (\n{}{note}\n);\n", identifier(&table.name), body.join("\n"))
+}
+
+fn is_primary(table: &Table, column: &str) -> bool {
+    table.primary_key.iter().any(|key| key.eq_ignore_ascii_case(column))
+}
+
+fn names(columns: &[String]) -> String {
+    columns.iter().map(|name| identifier(name)).collect::<Vec<_>>().join(", ")
+}
+
+/// What stands behind a column: what the file calls it, what its values stand for, and a few of them where `samples` are wanted. What
+/// values stand for is told without them too: a model cannot guess it, and it takes few tokens.
+fn comment(column: &Column, samples: bool) -> String {
+    let values = match column.meaning.told() {
+        Some(told) => crate::text::sanitize(&told).into_owned(),
+        None => {
+            let shown: Vec<String> = column.samples.iter().filter(|_| samples).take(SAMPLES).map(|sample| one_line(sample)).collect();
+            match (column.meaning.prefix(), shown.join(", ")) {
+                (Some(prefix), shown) if shown.is_empty() => one_line(&prefix),
+                (Some(prefix), shown) => format!("{}, e.g. {shown}", one_line(&prefix)),
+                (None, shown) => shown,
+            }
+        }
+    };
+    let called = column.called.first().map(|called| one_line(called)).unwrap_or_default();
+    let parts: Vec<String> = [called, values].into_iter().filter(|part| !part.is_empty()).collect();
+    parts.join("; ")
+}
+
+/// A stored text as a part of one line: it must not end the comment it stands in.
+fn one_line(text: &str) -> String {
+    crate::text::ellipsis(&crate::text::sanitize(text), 40).into_owned()
+}
