@@ -12,11 +12,11 @@ mod times;
 
 use std::time::Duration;
 
-use self::seen::Seen;
+use self::seen::{Known, Seen};
 use super::database::{Database, cell_of};
 use super::error::DbError;
 use super::keys;
-use crate::schema::{Column, Schema, Table, TableKind};
+use crate::schema::{Column, Profile, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -32,6 +32,7 @@ const CELLS: usize = 100_000;
 /// Fills what can be found out in the time there is.
 pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
     let budget = cancel.with_timeout(TOTAL);
+    let profiles = database.recognised(schema, &budget);
     for table in &mut schema.tables {
         if budget.is_stopped() {
             break;
@@ -42,9 +43,9 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
             })
             .and_then(|n| u64::try_from(n).ok());
         }
-        sample(database, table, &budget);
+        sample(database, table, &profiles, &budget);
     }
-    keys::confirm(database, schema, &budget);
+    keys::confirm(database, schema, &profiles, &budget);
     match cancel.stop() {
         Some(Stop::Cancelled) => Err(DbError::Stopped(Stop::Cancelled)),
         _ => Ok(()),
@@ -56,7 +57,7 @@ fn quick<T>(database: &Database, budget: &Cancel, work: impl Fn(&rusqlite::Conne
     database.with(&budget.with_timeout(ONE_QUERY), |connection| Ok(work(connection)?)).ok()
 }
 
-fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
+fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget: &Cancel) {
     if table.columns.is_empty() {
         return;
     }
@@ -95,8 +96,9 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
         column.holds = seen.holds();
         let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
         let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
-        let hint = hints::hint(&column.name, &column.declared_type, core_data);
-        column.meaning = seen.meaning(&column.name, &column.declared_type, hint, key);
+        let told = profiles.iter().flat_map(|profile| &profile.units).find(|(place, _)| place.is_column(&table.name, &column.name));
+        let known = Known { hint: hints::hint(&column.name, &column.declared_type, core_data), unit: told.map(|(_, unit)| *unit), key };
+        column.meaning = seen.meaning(&column.name, &column.declared_type, known);
     }
 }
 

@@ -48,7 +48,7 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
     let mut tables_with: HashMap<&str, usize> = HashMap::new();
     for names in &names {
         let all: HashSet<&str> =
-            names.table.stems.iter().chain(names.columns.iter().flat_map(|name| &name.stems)).map(String::as_str).collect();
+            names.table.stems().chain(names.columns.iter().flat_map(Names::stems)).map(String::as_str).collect();
         for stem in all {
             *tables_with.entry(stem).or_default() += 1;
         }
@@ -106,13 +106,32 @@ pub(super) fn neighbours(schema: &Schema) -> Vec<Vec<usize>> {
 }
 
 struct TableNames {
-    table: Name,
-    columns: Vec<Name>,
+    table: Names,
+    columns: Vec<Names>,
 }
 
 impl TableNames {
     fn new(table: &Table) -> Self {
-        Self { table: Name::new(&table.name), columns: table.columns.iter().map(|column| Name::new(&column.name)).collect() }
+        let columns = table.columns.iter().map(|column| Names::new(&column.name, &column.called)).collect();
+        Self { table: Names::new(&table.name, &table.called), columns }
+    }
+}
+
+/// A name, and what people call the thing instead.
+struct Names(Vec<Name>);
+
+impl Names {
+    fn new(name: &str, called: &[String]) -> Self {
+        Self(std::iter::once(name).chain(called.iter().map(String::as_str)).map(Name::new).collect())
+    }
+
+    fn stems(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().flat_map(|name| &name.stems)
+    }
+
+    /// That of the name which is meant most.
+    fn score(&self, asked: &HashSet<String>, weight: &impl Fn(&str) -> f32) -> f32 {
+        self.0.iter().map(|name| name.score(asked, weight)).fold(0.0, f32::max)
     }
 }
 

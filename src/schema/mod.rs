@@ -1,12 +1,15 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
 //!
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
+//! - [`profile`]: what is known of the files of one program
 //! - [`time`]: points in time as numbers
 
 pub mod meaning;
+pub mod profile;
 pub mod time;
 
 pub use meaning::{Holds, Json, Meaning, Times, YesNo};
+pub use profile::{Place, Profile};
 pub use time::TimeUnit;
 
 use std::ops::Range;
@@ -49,6 +52,12 @@ pub struct Table {
     pub row_count: Option<u64>,
     /// The `CREATE` statement as stored.
     pub sql: String,
+    /// What people call it, the best first; the first is told. Bounded in count and length.
+    pub called: Vec<String>,
+    /// What a reader has to know of it; empty where nothing is known.
+    pub comment: String,
+    /// Whether the program that owns the file keeps it for itself: nobody asks about it.
+    pub bookkeeping: bool,
 }
 
 /// A column.
@@ -68,6 +77,8 @@ pub struct Column {
     pub meaning: Meaning,
     /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.
     pub called: Vec<String>,
+    /// What a reader has to know of its values, such as what codes stand for; empty where nothing is known.
+    pub comment: String,
 }
 
 /// Where a foreign key is known from.
@@ -77,6 +88,8 @@ pub enum KeyOrigin {
     Declared,
     /// Not declared, but plain from names and values.
     Inferred,
+    /// Not declared, but told by a profile, and not contradicted by values.
+    Told,
 }
 
 /// A foreign key of a table.

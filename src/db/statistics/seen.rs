@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use rusqlite::types::ValueRef;
 
 use super::hints::{Hint, words_of};
-use super::times::{Numbers, recognise};
+use super::times::{Numbers, believe, recognise};
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
-use crate::schema::{Holds, Meaning, Times, YesNo};
+use crate::schema::{Holds, Meaning, TimeUnit, Times, YesNo};
 
 /// Values of a text column shown.
 const VALUES: usize = 4;
@@ -20,6 +20,17 @@ const FEWEST_DIGITS: usize = 8;
 /// Words for yes and no, as programs store them, in lower case.
 const YES_NO: [(&str, &str); 8] =
     [("t", "f"), ("true", "false"), ("y", "n"), ("yes", "no"), ("on", "off"), ("ja", "nein"), ("si", "no"), ("oui", "non")];
+
+/// What is known of a column beside its values.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// What its name and type say of time.
+    pub(super) hint: Hint,
+    /// What a profile says its numbers count.
+    pub(super) unit: Option<TimeUnit>,
+    /// Whether the column alone is the primary key, or refers to one.
+    pub(super) key: bool,
+}
 
 /// The least and the most of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,8 +128,8 @@ impl Seen {
         texts.into_iter().take(VALUES).map(|(text, _)| text.clone()).collect()
     }
 
-    /// What the values stand for. `key`: whether the column alone is the primary key, or refers to one.
-    pub(super) fn meaning(&self, name: &str, declared_type: &str, hint: Hint, key: bool) -> Meaning {
+    /// What the values stand for.
+    pub(super) fn meaning(&self, name: &str, declared_type: &str, known: Known) -> Meaning {
         if let Some(words) = self.yes_no(name, declared_type) {
             return Meaning::Boolean(words);
         }
@@ -132,11 +143,14 @@ impl Seen {
         let fractions = values.iter().any(|value| value.fract() != 0.0);
         let rarely_other = 4 * others.len() <= values.len();
         let dated = !others.is_empty() && others.iter().all(|text| is_date(text));
+        if let Some(unit) = known.unit.filter(|_| values.is_empty() && others.is_empty() && self.blobs == 0) {
+            return Meaning::Time(Times { units: vec![unit], mixed: false, first: String::new(), last: String::new() });
+        }
         if values.is_empty() || !(rarely_other || dated) {
             return Meaning::Plain;
         }
-        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key };
-        match recognise(&numbers, hint) {
+        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key: known.key };
+        match known.unit.and_then(|unit| believe(unit, &numbers)).or_else(|| recognise(&numbers, known.hint)) {
             Some(times) => Meaning::Time(Times { mixed: dated, ..self.with_whole_range(times, text) }),
             None => Meaning::Plain,
         }

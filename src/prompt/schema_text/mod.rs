@@ -6,33 +6,63 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use self::statement::{Rung, statement};
 use super::link::{Link, link, neighbours};
 use crate::schema::{Schema, ValueHit};
+use crate::sql::quote::identifier;
 
 /// Tables that a question is taken to be about, before those that join them.
 const MOST_LINKED_TABLES: usize = 12;
 /// A table that scores less than this part of the best is not linked.
 const LINKED: f32 = 0.2;
+/// Bytes of the line that names bookkeeping tables, before its end.
+const BOOKKEEPING_BYTES: usize = 200;
 /// Tables between two linked ones, at most.
 const MOST_BETWEEN: usize = 2;
 
 /// `schema` as `CREATE TABLE` statements of at most about `budget` bytes. Where all of it does not fit, first the sample values go,
 /// then the types, then columns that are no keys; last, whole tables, those with the fewest keys first, with their number said.
 pub fn schema_text(schema: &Schema, budget: usize) -> String {
-    whole(schema, budget).unwrap_or_else(|| most_of(schema, budget))
+    let (schema, note) = without_bookkeeping(schema);
+    let room = budget.saturating_sub(note.len());
+    whole(&schema, room).unwrap_or_else(|| most_of(&schema, room)) + &note
 }
 
 /// As [`schema_text`] while every table and column fits, so that no question changes the text. Of a larger schema, the tables that
 /// `question` and the values it mentions (`hits`) link to, and those that join them; of their columns, keys and linked ones first.
 pub fn schema_text_for(schema: &Schema, budget: usize, question: &str, hits: &[ValueHit]) -> String {
-    whole(schema, budget).unwrap_or_else(|| {
-        let link = link(schema, question, hits);
-        let places = linked(schema, &link);
-        if places.is_empty() { most_of(schema, budget) } else { subset(schema, budget, &link, places) }
-    })
+    let (schema, note) = without_bookkeeping(schema);
+    let room = budget.saturating_sub(note.len());
+    let text = whole(&schema, room).unwrap_or_else(|| {
+        let link = link(&schema, question, hits);
+        let places = linked(&schema, &link);
+        if places.is_empty() { most_of(&schema, room) } else { subset(&schema, room, &link, places) }
+    });
+    text + &note
+}
+
+/// The schema without what the program that owns the file keeps for itself, and a line that names it.
+fn without_bookkeeping(schema: &Schema) -> (Cow<'_, Schema>, String) {
+    let mut left_out = schema.tables.iter().filter(|table| table.bookkeeping).map(|table| identifier(&table.name)).peekable();
+    if left_out.peek().is_none() || schema.tables.iter().all(|table| table.bookkeeping) {
+        return (Cow::Borrowed(schema), String::new());
+    }
+    let mut note = String::from("-- bookkeeping, not shown: ");
+    for (i, name) in left_out.enumerate() {
+        if note.len() + name.len() > BOOKKEEPING_BYTES {
+            note.push_str(if i == 0 { "..." } else { ", ..." });
+            break;
+        }
+        note.push_str(if i == 0 { "" } else { ", " });
+        note.push_str(&crate::text::sanitize(&name));
+    }
+    note.push('\n');
+    let mut shown = schema.clone();
+    shown.tables.retain(|table| !table.bookkeeping);
+    (Cow::Owned(shown), note)
 }
 
 /// Every table with every column, where that fits.
