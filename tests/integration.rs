@@ -24,6 +24,7 @@ mod lock;
 mod mending;
 mod model;
 mod portable;
+mod profiles;
 mod pull;
 mod reference;
 mod screen_in_use;
