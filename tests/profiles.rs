@@ -66,9 +66,8 @@ fn told_units(schema: &Schema, place: &Place) -> Option<Vec<TimeUnit>> {
 }
 
 fn key<'s>(schema: &'s Schema, from: &Place, to: &Place) -> Option<&'s ForeignKey> {
-    let leads = |key: &&ForeignKey| {
-        from.is_column(&from.table, &key.columns[0]) && to.is_column(&key.foreign_table, &key.foreign_columns[0])
-    };
+    let leads =
+        |key: &&ForeignKey| from.is_column(&from.table, &key.columns[0]) && to.is_column(&key.foreign_table, &key.foreign_columns[0]);
     schema.table(&from.table)?.foreign_keys.iter().find(leads)
 }
 
@@ -120,7 +119,9 @@ fn each_is_recognised_in_its_own_file_alone_and_names_what_is_there() {
             }
         }
         for pattern in &profile.bookkeeping {
-            if text.lines().any(|line| line.strip_prefix("CREATE TABLE ").is_some_and(|rest| matches(pattern, rest.split(" (").next().unwrap_or(rest)))) {
+            if text.lines().any(|line| {
+                line.strip_prefix("CREATE TABLE ").is_some_and(|rest| matches(pattern, rest.split(" (").next().unwrap_or(rest)))
+            }) {
                 wrong.push(format!("{name}: {pattern} is told"));
             }
         }

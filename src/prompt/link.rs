@@ -47,8 +47,7 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
     let names: Vec<TableNames> = schema.tables.iter().map(TableNames::new).collect();
     let mut tables_with: HashMap<&str, usize> = HashMap::new();
     for names in &names {
-        let all: HashSet<&str> =
-            names.table.stems().chain(names.columns.iter().flat_map(Names::stems)).map(String::as_str).collect();
+        let all: HashSet<&str> = names.table.stems().chain(names.columns.iter().flat_map(Names::stems)).map(String::as_str).collect();
         for stem in all {
             *tables_with.entry(stem).or_default() += 1;
         }

@@ -128,7 +128,8 @@ fn parse(text: &str) -> Result<Profile, Mistake> {
     let written: Written = toml::from_str(text).map_err(|error| Mistake::new(error.span().and_then(line), error.message()))?;
     let wrong = |span: Range<usize>, reason: String| Mistake::new(line(span), &reason);
     let place = |name: &Spanned<String>| {
-        Place::parse(name.get_ref()).ok_or_else(|| wrong(name.span(), format!("\"{}\" is neither a table nor table.column", name.get_ref())))
+        Place::parse(name.get_ref())
+            .ok_or_else(|| wrong(name.span(), format!("\"{}\" is neither a table nor table.column", name.get_ref())))
     };
     let column = |name: &Spanned<String>| match place(name)? {
         Place { column: None, .. } => Err(wrong(name.span(), format!("\"{}\" is no table.column", name.get_ref()))),
@@ -164,7 +165,11 @@ fn parse(text: &str) -> Result<Profile, Mistake> {
         units: written.units.iter().map(|(name, of)| Ok((column(name)?, unit(of)?))).collect::<Result<_, _>>()?,
         keys: written.keys.iter().map(|(name, to)| Ok((column(name)?, column(to)?))).collect::<Result<_, _>>()?,
         words: written.words.iter().map(|(name, of)| Ok((place(name)?, words(of)?))).collect::<Result<_, _>>()?,
-        comments: written.comments.iter().map(|(name, of)| Ok((place(name)?, short(of.span(), of.get_ref())?))).collect::<Result<_, _>>()?,
+        comments: written
+            .comments
+            .iter()
+            .map(|(name, of)| Ok((place(name)?, short(of.span(), of.get_ref())?)))
+            .collect::<Result<_, _>>()?,
     })
 }
 
@@ -199,7 +204,11 @@ mod tests {
         check("name = \"x\"\ntable = [\"a\"]\n", 2, "unknown field `table`");
         check("# head\nname = \"x\"\n", 2, "neither application_id nor tables");
         check("name = \"x\"\ntables = [\"a\",\n \"a.\"]\n", 3, "\"a.\" is neither a table nor table.column");
-        check("name = \"x\"\ntables = [\"a\"]\n[units]\n\"a.b\" = \"s since 1970\"\n\"a.c\" = \"fortnights\"\n", 5, "\"fortnights\" is no unit; they are: s");
+        check(
+            "name = \"x\"\ntables = [\"a\"]\n[units]\n\"a.b\" = \"s since 1970\"\n\"a.c\" = \"fortnights\"\n",
+            5,
+            "\"fortnights\" is no unit; they are: s",
+        );
         check("name = \"x\"\ntables = [\"a\"]\n[units]\n\n\"a\" = \"s since 1970\"\n", 5, "\"a\" is no table.column");
         check("name = \"x\"\ntables = [\"a\"]\n[keys]\n\"a.b\" = \"c\"\n", 4, "\"c\" is no table.column");
         check("name = \"x\"\napplication_id = 99999999999\n", 2, "99999999999 is no application_id");
