@@ -14,6 +14,7 @@ use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::guard;
+use crate::text::sanitize;
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -48,6 +49,9 @@ pub(super) fn run_schema(database: &str, question: Option<&str>, settings: &Sett
     let database = open(database, settings)?;
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
+    for note in database.profile_notes(&schema, &cancel) {
+        writeln!(stderr(), "{}", sanitize(&note))?;
+    }
     let Some(question) = question else {
         write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
         return Ok(0);

@@ -41,7 +41,8 @@ fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report
         other => other?,
     };
     report(Report::Outline { job: task.job, path: path.clone(), schema: Arc::new(schema.clone()) });
-    let notes = database.notes();
+    let mut notes = database.notes();
+    notes.extend(database.profile_notes(&schema, &task.cancel));
     if !notes.is_empty() {
         report(Report::Notes { job: task.job, notes });
     }
