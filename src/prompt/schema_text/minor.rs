@@ -109,7 +109,8 @@ pub(super) fn named(schema: &Schema, classes: &[Class], question: &str, hits: &[
     let is_named = |place: usize, table: &Table| {
         let own = stems.get(place).map_or(&[][..], Vec::as_slice);
         let all = !own.is_empty() && own.iter().all(|stem| asked.contains(stem));
-        let last = own.last().is_some_and(|stem| asked.contains(stem) && !told.contains(stem));
+        // A number alone names nothing.
+        let last = own.last().is_some_and(|stem| asked.contains(stem) && !told.contains(stem) && stem.chars().any(char::is_alphabetic));
         let by_value = || hits.iter().any(|hit| hit.table.eq_ignore_ascii_case(&table.name) && !is_of_told(hit));
         all || last || by_value()
     };
