@@ -61,6 +61,30 @@ fn settings_are_read_and_what_is_typed_wins() {
 }
 
 #[test]
+fn dates_stand_beside_numbers_that_count_time() {
+    let home = Home::new();
+    let path = home.path().join("visits.db");
+    let rows: Vec<String> = (0..40).map(|n| format!("({n}, {})", 1_704_067_200_000_i64 + n * 86_461_000)).collect();
+    let made = "CREATE TABLE visit (id INTEGER PRIMARY KEY, createdAt INTEGER)";
+    let sql = format!("{made}; INSERT INTO visit VALUES {}", rows.join(", "));
+    rusqlite::Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
+    let (path, sql) = (path.to_str().unwrap(), "SELECT id, createdAt FROM visit ORDER BY id LIMIT 1");
+    let query = |flags: &[&str]| home.stdout_of(&[&["query", path, sql], flags].concat());
+    let dated = "id      createdAt  createdAt (ms since 1970)\n──  ─────────────  ─────────────────────────\n 0  1704067200000  2024-01-01 00:00:00\n";
+    assert_eq!(query(&["--dates"]), dated);
+    let plain = r#"{"columns":["id","createdAt"],"rows":[[0,1704067200000]],"row_count":1,"truncated":false"#;
+    assert_eq!(query(&["--dates", "--format", "json"]), format!("{plain},\"units\":[null,\"ms since 1970\"]}}\n"));
+    // Without the flag, and where a program reads it, everything is as it was.
+    assert_eq!(query(&["--format", "json"]), format!("{plain}}}\n"));
+    assert_eq!(query(&["--dates", "--format", "csv"]), "id,createdAt\n0,1704067200000\n");
+    assert!(!query(&[]).contains("2024"));
+    let script = home.script(&["SELECT max(createdAt) AS last FROM visit"]);
+    let ask = ["ask", path, "When was the last visit?", "--model", &script, "--candidates", "1"];
+    home.check(&[&ask[..], &["--dates"]].concat(), 0, "last (ms since 1970)", "");
+    home.check(&[&ask[..], &["--format", "json"]].concat(), 0, "\"units\":[\"ms since 1970\"]", "");
+}
+
+#[test]
 fn models_are_listed_shown_and_removed() {
     let home = Home::new();
     let models = home.path().join("models");

@@ -25,6 +25,7 @@ mod mending;
 mod model;
 mod owners;
 mod portable;
+mod profiles;
 mod pull;
 mod real_cases;
 mod reference;

@@ -212,3 +212,39 @@ fn habits_of_libraries_are_read() {
     );
     open.check_doubted("SELECT id FROM t WHERE stamp > '2022-01-01'", "leave open");
 }
+
+/// The databases of Spider's training part that are not held out: those whose names have not the smallest SHA-256.
+fn developed() -> Vec<std::path::PathBuf> {
+    use sha2::{Digest, Sha256};
+    let shared = std::env::var_os("SQLLAMA_SHARED").map_or_else(|| "../shared".into(), std::path::PathBuf::from);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("data/spider-train/databases");
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<std::path::PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort_by_key(|file| Sha256::digest(file.file_stem().unwrap().as_encoded_bytes()).to_vec());
+    files.split_off(34.min(files.len()))
+}
+
+/// Identifiers, prices, counts, years, phone numbers: no ordinary column of integers is taken for times.
+#[test]
+fn ordinary_columns_of_integers_are_no_times() {
+    let files = developed();
+    if files.is_empty() {
+        println!("skipped: the databases of Spider are not here");
+        return;
+    }
+    let (mut looked_at, mut taken) = (0, Vec::new());
+    for file in files {
+        let schema = Database::open(&file).unwrap().schema(&Cancel::new()).unwrap();
+        for table in &schema.tables {
+            for column in &table.columns {
+                looked_at += usize::from(column.holds == sqllama::schema::Holds::Numbers);
+                if let Some(times) = column.meaning.times() {
+                    taken.push(format!("{}.{}.{}: {}", file.file_stem().unwrap().display(), table.name, column.name, times.told()));
+                }
+            }
+        }
+    }
+    println!("{looked_at} columns of numbers");
+    assert!(looked_at >= 500, "{looked_at}");
+    assert!(taken.is_empty(), "{taken:#?}");
+}

@@ -133,6 +133,9 @@ pub struct AskArgs {
     /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: OutputFormat,
+    /// Dates beside numbers that count time (table, markdown)
+    #[arg(long)]
+    pub dates: bool,
     /// Print the SQL and do not run it
     #[arg(long)]
     pub sql_only: bool,
@@ -201,6 +204,9 @@ pub struct QueryArgs {
     /// Output format
     #[arg(long, value_enum, default_value = "table")]
     pub format: OutputFormat,
+    /// Dates beside numbers that count time (table, markdown); JSON says in `units` what they count
+    #[arg(long)]
+    pub dates: bool,
     /// At most this many rows [default: 1000]
     #[arg(long)]
     pub max_rows: Option<usize>,

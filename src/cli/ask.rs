@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 
 use super::args::{AskArgs, OutputFormat, PromptForm};
+use super::dates::{units_json, units_of, with_dates};
 use super::failure::Failure;
 use super::interrupt;
 use super::load::Loading;
@@ -75,7 +76,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let mut answer = result?;
     answer.timings.load_ms = load_ms;
     answer.timings.total_ms += load_ms;
-    write_answer(args, &answer)?;
+    write_answer(args, &answer, &schema)?;
     Ok(match answer.state {
         AnswerState::Ran | AnswerState::Checked | AnswerState::Clarify => 0,
         AnswerState::Failed | AnswerState::Unanswerable => 1,
@@ -113,9 +114,9 @@ fn refuse_what_is_not_there(args: &AskArgs) -> Result<(), Failure> {
     Ok(refuse_without_cuda(args.computing.device.into())?)
 }
 
-fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
+fn write_answer(args: &AskArgs, answer: &Answer, schema: &Schema) -> Result<(), Failure> {
     if matches!(args.format, OutputFormat::Json) {
-        writeln!(stdout(), "{}", answer_json(answer)?)?;
+        writeln!(stdout(), "{}", answer_json(answer, schema)?)?;
         return Ok(());
     }
     if let Some(error) = &answer.error {
@@ -153,7 +154,13 @@ fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
         return Ok(());
     }
     if let Some(table) = &answer.table {
-        write_table(table, format_of(args.format), &mut stdout().lock())?;
+        let dated = args.dates && matches!(args.format, OutputFormat::Table | OutputFormat::Markdown);
+        if dated {
+            let table = with_dates(table, &units_of(&answer.sql, schema, table))?;
+            write_table(&table, format_of(args.format), &mut stdout().lock())?;
+        } else {
+            write_table(table, format_of(args.format), &mut stdout().lock())?;
+        }
         let rows = text::counted(table.rows.len() as u64, "row", "rows");
         let more = if table.truncated { ", cut at the limit" } else { "" };
         writeln!(stderr(), "{rows}{more} in {}", text::duration(Duration::from_secs_f64(answer.timings.total_ms / 1000.0)))?;
@@ -161,13 +168,14 @@ fn write_answer(args: &AskArgs, answer: &Answer) -> Result<(), Failure> {
     Ok(())
 }
 
-fn answer_json(answer: &Answer) -> Result<serde_json::Value, Failure> {
+fn answer_json(answer: &Answer, schema: &Schema) -> Result<serde_json::Value, Failure> {
     let table = answer.table.clone().unwrap_or_default();
     let mut object = json!({
         "question": answer.question,
         "sql": answer.sql,
         "state": answer.state,
         "columns": table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
+        "units": units_json(&units_of(&answer.sql, schema, &table)),
         "rows": export::rows_to_json(&table),
         "row_count": table.rows.len(),
         "truncated": table.truncated,

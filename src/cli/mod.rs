@@ -17,6 +17,7 @@ mod columns;
 mod complete;
 mod computing;
 pub mod data;
+mod dates;
 mod doctor;
 mod eval;
 mod examples;

@@ -4,14 +4,17 @@ use std::io::{Write, stderr, stdout};
 use std::sync::Arc;
 
 use super::args::{OutputFormat, QueryArgs};
+use super::dates::{units_json, units_of, with_dates};
 use super::failure::Failure;
 use super::interrupt;
 use super::settings::Settings;
-use crate::db::{Database, Format, ValueIndex, ValueLimits, demo, write_table};
+use crate::db::export::table_to_json;
+use crate::db::{Database, Format, Table, ValueIndex, ValueLimits, demo, write_table};
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::guard;
+use crate::text::sanitize;
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -19,8 +22,25 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     let database = open(&args.database, settings)?;
     let sql = guard::check(&args.sql)?;
     let table = database.execute(&sql, &settings.limits(args.max_rows, args.timeout), &cancel)?;
-    write_table(&table, format_of(args.format), &mut stdout().lock())?;
+    write_result(&table, args, &database, &cancel)?;
     Ok(0)
+}
+
+fn write_result(table: &Table, args: &QueryArgs, database: &Database, cancel: &Cancel) -> Result<(), Failure> {
+    let out = &mut stdout().lock();
+    // Looking at values to find out what they count takes a while: only where it is asked for.
+    if !args.dates || matches!(args.format, OutputFormat::Csv | OutputFormat::Ndjson) {
+        return Ok(write_table(table, format_of(args.format), out)?);
+    }
+    let units = units_of(&args.sql, &database.schema(cancel)?, table);
+    if matches!(args.format, OutputFormat::Json) {
+        let mut object = table_to_json(table);
+        if let Some(object) = object.as_object_mut() {
+            object.insert("units".into(), units_json(&units));
+        }
+        return Ok(writeln!(out, "{object}")?);
+    }
+    Ok(write_table(&with_dates(table, &units)?, format_of(args.format), out)?)
 }
 
 /// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
@@ -29,6 +49,9 @@ pub(super) fn run_schema(database: &str, question: Option<&str>, settings: &Sett
     let database = open(database, settings)?;
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
+    for note in database.profile_notes(&schema, &cancel) {
+        writeln!(stderr(), "{}", sanitize(&note))?;
+    }
     let Some(question) = question else {
         write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
         return Ok(0);

@@ -17,6 +17,7 @@ use super::table::{Cell, ColumnInfo, Limits, Table};
 use super::watch::{FileChange, FileStamp};
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
+use crate::store::{Profiles, profiles};
 
 /// Virtual machine instructions between two looks at the stop flag: well under a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 1_000;
@@ -30,6 +31,7 @@ pub struct Database {
     location: Location,
     inner: Mutex<Inner>,
     watched: Arc<Mutex<Cancel>>,
+    pub(super) profiles: Arc<Profiles>,
 }
 
 #[derive(Debug)]
@@ -51,7 +53,12 @@ impl Database {
         let location = open::locate(path.as_ref())?;
         let watched = Arc::new(Mutex::new(Cancel::new()));
         let inner = connect(&location, &watched)?;
-        Ok(Self { location, inner: Mutex::new(inner), watched })
+        Ok(Self { location, inner: Mutex::new(inner), watched, profiles: profiles::in_use() })
+    }
+
+    /// The same, with other profiles to hold the file against than those in use.
+    pub fn with_profiles(self, profiles: Arc<Profiles>) -> Self {
+        Self { profiles, ..self }
     }
 
     /// The file, without what an address adds to it.

@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use super::database::{Database, Failure, is_busy};
 use super::error::DbError;
 use super::{keys, statistics};
-use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind};
+use crate::schema::{Column, ForeignKey, KeyOrigin, Profile, Schema, Table, TableKind};
 use crate::signal::Cancel;
 
 impl Database {
@@ -19,15 +19,33 @@ impl Database {
         Ok(schema)
     }
 
-    /// Tables, views, columns, declared keys, and keys that names alone make plain. Reads no rows of the user's.
+    /// Tables, views, columns, declared keys, and keys that names alone make plain. What profiles tell of the file
+    /// is in it. Reads no rows of the user's.
     pub fn schema_outline(&self, cancel: &Cancel) -> Result<Schema, DbError> {
         let mut schema = self.with_owners(cancel, |connection, owners| {
             let mut schema = read_outline(connection, &owners.too_large)?;
             owners.mark(&mut schema);
             Ok(schema)
         })?;
-        keys::infer(&mut schema);
+        let profiles = self.recognised(&schema, cancel);
+        keys::infer(&mut schema, &profiles);
+        profiles.iter().for_each(|profile| profile.mark(&mut schema));
         Ok(schema)
+    }
+
+    /// The profiles that the file fits.
+    pub fn recognised(&self, schema: &Schema, cancel: &Cancel) -> Vec<&Profile> {
+        // A file that does not say it has none.
+        let read = |c: &Connection| Ok(c.query_row("SELECT application_id FROM pragma_application_id", [], |row| row.get(0))?);
+        let application_id: Option<i32> = self.with(cancel, read).ok();
+        self.profiles.all.iter().filter(|profile| profile.recognises(schema, application_id)).collect()
+    }
+
+    /// What there is to say of how the file is read: what it looks like, and which profiles could not be read. A sentence each.
+    pub fn profile_notes(&self, schema: &Schema, cancel: &Cancel) -> Vec<String> {
+        let names: Vec<&str> = self.recognised(schema, cancel).iter().map(|profile| profile.name.as_str()).collect();
+        let looks = (!names.is_empty()).then(|| format!("this looks like {}", names.join(" and ")));
+        looks.into_iter().chain(self.profiles.mistakes.iter().cloned()).collect()
     }
 
     /// Adds row counts and sample values, and drops inferred keys that the values contradict. Takes a bounded time: what could

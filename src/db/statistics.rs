@@ -21,11 +21,11 @@ mod times;
 use std::time::Duration;
 
 use self::quick::quick;
-use self::seen::Seen;
+use self::seen::{Known, Seen};
 use super::database::{Database, cell_of};
 use super::error::DbError;
 use super::keys;
-use crate::schema::{Column, Schema, Table, TableKind};
+use crate::schema::{Column, Profile, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -39,6 +39,7 @@ const CELLS: usize = 100_000;
 /// Fills what can be found out in the time there is.
 pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
     let budget = cancel.with_timeout(TOTAL);
+    let profiles = database.recognised(schema, &budget);
     for table in schema.tables.iter_mut().filter(|table| table.unreadable.is_none()) {
         if budget.is_stopped() {
             break;
@@ -49,18 +50,18 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
             })
             .and_then(|n| u64::try_from(n).ok());
         }
-        sample(database, table, &budget);
+        sample(database, table, &profiles, &budget);
         dictionaries::find_fractions(table);
     }
     dictionaries::read(database, schema, &budget);
-    keys::confirm(database, schema, &budget);
+    keys::confirm(database, schema, &profiles, &budget);
     match cancel.stop() {
         Some(Stop::Cancelled) => Err(DbError::Stopped(Stop::Cancelled)),
         _ => Ok(()),
     }
 }
 
-fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
+fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget: &Cancel) {
     if table.columns.is_empty() {
         return;
     }
@@ -110,8 +111,9 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
         column.holds = seen.holds();
         let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
         let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
-        let hint = hints::hint(&column.name, &column.declared_type, core_data);
-        column.meaning = seen.meaning(&column.name, &column.declared_type, hint, key);
+        let told = profiles.iter().flat_map(|profile| &profile.units).find(|(place, _)| place.is_column(&table.name, &column.name));
+        let known = Known { hint: hints::hint(&column.name, &column.declared_type, core_data), unit: told.map(|(_, unit)| *unit), key };
+        column.meaning = seen.meaning(&column.name, &column.declared_type, known);
     }
 }
 

@@ -7,7 +7,7 @@ use super::message::{Compared, JobFailure, Outcome, Report, Work};
 use super::workers::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
 use crate::db::{DbError, FileChange, FileStamp, Limits, Table, difference};
 use crate::signal::{Cancel, Stop};
-use crate::sql::guard;
+use crate::sql::{guard, result_units};
 
 /// Rows of a plan at most.
 const PLAN_ROWS: usize = 10_000;
@@ -41,7 +41,8 @@ fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report
         other => other?,
     };
     report(Report::Outline { job: task.job, path: path.clone(), schema: Arc::new(schema.clone()) });
-    let notes = database.notes();
+    let mut notes = database.notes();
+    notes.extend(database.profile_notes(&schema, &task.cancel));
     if !notes.is_empty() {
         report(Report::Notes { job: task.job, notes });
     }
@@ -103,7 +104,10 @@ fn run(task: &Task, sql: &str, open: &Open, limits: &Limits, report: &Reporter) 
     let start = Instant::now();
     let mut progress = |rows| report(Report::Rows { job: task.job, rows });
     match open.database.spool(&sql, limits, &task.cancel, &mut progress) {
-        Ok(spool) => Ok(Outcome::Ran { spool: Arc::new(spool), elapsed: start.elapsed() }),
+        Ok(spool) => {
+            let elapsed = start.elapsed();
+            Ok(Outcome::Ran { spool: Arc::new(spool), elapsed, units: result_units(sql.as_str(), &open.schema) })
+        }
         Err(DbError::Stopped(Stop::Cancelled)) => Ok(Outcome::Cancelled),
         Err(error) => Err(error.into()),
     }

@@ -25,7 +25,7 @@ pub(super) fn work(task: &Task, report: &Reporter) -> Result<Outcome, JobFailure
         }
         ResultWork::Chart { spool, order, chart } => match *chart {
             ChartWork::Series { x, y } => spool.series(x, y, order.as_ref()),
-            ChartWork::Histogram { column, bins } => spool.histogram(column, bins, order.as_ref(), &task.cancel),
+            ChartWork::Histogram { column, bins, time } => spool.histogram(column, bins, time, order.as_ref(), &task.cancel),
         }
         .map(|points| Outcome::Charted(Box::new(points))),
         ResultWork::Copy { spool, order, column } => return copy(spool, order.as_ref(), *column, &task.cancel),

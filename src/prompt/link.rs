@@ -47,8 +47,7 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
     let names: Vec<TableNames> = schema.tables.iter().map(TableNames::new).collect();
     let mut tables_with: HashMap<&str, usize> = HashMap::new();
     for names in &names {
-        let all: HashSet<&str> =
-            names.table.stems.iter().chain(names.columns.iter().flatten().flat_map(|name| &name.stems)).map(String::as_str).collect();
+        let all: HashSet<&str> = names.table.stems().chain(names.columns.iter().flat_map(Names::stems)).map(String::as_str).collect();
         for stem in all {
             *tables_with.entry(stem).or_default() += 1;
         }
@@ -61,7 +60,7 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
         .iter()
         .zip(&names)
         .map(|(table, names)| {
-            let best = |names: &Vec<Name>| names.iter().map(|name| name.score(&asked, &weight)).fold(0.0, f32::max);
+            let best = |names: &Names| names.score(&asked, &weight);
             let mut columns: Vec<f32> = names.columns.iter().map(best).collect();
             let mut score = TABLE_NAME * names.table.score(&asked, &weight);
             for hit in hits.iter().filter(|hit| hit.table.eq_ignore_ascii_case(&table.name)) {
@@ -116,19 +115,37 @@ pub(super) fn neighbours(schema: &Schema) -> Vec<Vec<usize>> {
 }
 
 struct TableNames {
-    table: Name,
-    /// A column's own name, what the file calls it, and the names inside its JSON documents.
-    columns: Vec<Vec<Name>>,
+    table: Names,
+    columns: Vec<Names>,
 }
 
 impl TableNames {
     fn new(table: &Table) -> Self {
         let names = |column: &Column| {
             let inside = column.meaning.json().map_or(&[][..], |json| &json.paths);
-            let own = std::iter::once(&column.name).chain(&column.called).map(|name| Name::new(name));
-            own.chain(inside.iter().map(|path| Name::new(path.trim_start_matches('$')))).filter(|name| !name.stems.is_empty()).collect()
+            let inside = inside.iter().map(|path| path.trim_start_matches('$').to_owned());
+            Names::new(&column.name, &column.called.iter().cloned().chain(inside).collect::<Vec<_>>())
         };
-        Self { table: Name::new(&table.name), columns: table.columns.iter().map(names).collect() }
+        Self { table: Names::new(&table.name, &table.called), columns: table.columns.iter().map(names).collect() }
+    }
+}
+
+/// A name, and what people call the thing instead, and what is inside.
+struct Names(Vec<Name>);
+
+impl Names {
+    fn new(name: &str, called: &[String]) -> Self {
+        let names = std::iter::once(name).chain(called.iter().map(String::as_str)).map(Name::new);
+        Self(names.filter(|name| !name.stems.is_empty()).collect())
+    }
+
+    fn stems(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().flat_map(|name| &name.stems)
+    }
+
+    /// That of the name which is meant most.
+    fn score(&self, asked: &HashSet<String>, weight: &impl Fn(&str) -> f32) -> f32 {
+        self.0.iter().map(|name| name.score(asked, weight)).fold(0.0, f32::max)
     }
 }
 

@@ -191,10 +191,21 @@ impl Times {
         self.units.len() > 1
     }
 
+    /// The units in words: `s since 1970 or s since 2001`.
+    pub fn words(&self) -> String {
+        let units: Vec<&str> = self.units.iter().map(|unit| unit.words()).collect();
+        units.join(" or ")
+    }
+
+    /// The number that a stored text is the digits of. Where some rows hold dates as text, a text is one of these.
+    pub fn digits(&self, text: &str) -> Option<f64> {
+        let is_number = !self.mixed && text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'));
+        if is_number { text.parse().ok() } else { None }
+    }
+
     /// In a few words: `ms since 1970, 2024-01-01..2026-02-19`.
     pub fn told(&self) -> String {
-        let units: Vec<&str> = self.units.iter().map(|unit| unit.words()).collect();
-        let mut out = units.join(" or ");
+        let mut out = self.words();
         if self.mixed {
             out.push_str(" or text");
         }

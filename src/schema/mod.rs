@@ -2,14 +2,17 @@
 //!
 //! - [`mod@bookkeeping`]: tables that a program keeps for itself
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
+//! - [`profile`]: what is known of the files of one program
 //! - [`time`]: points in time as numbers
 
 pub mod bookkeeping;
 pub mod meaning;
+pub mod profile;
 pub mod time;
 
 pub use bookkeeping::bookkeeping;
 pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
+pub use profile::{Place, Profile};
 pub use time::TimeUnit;
 
 use std::borrow::Cow;
@@ -55,6 +58,12 @@ pub struct Table {
     pub sql: String,
     /// Why it cannot be read, where that is so: it is shown to people and told to no model.
     pub unreadable: Option<String>,
+    /// What people call it, the best first; the first is told. Bounded in count and length.
+    pub called: Vec<String>,
+    /// What a reader has to know of it; empty where nothing is known.
+    pub comment: String,
+    /// Whether the program that owns the file keeps it for itself: nobody asks about it.
+    pub bookkeeping: bool,
 }
 
 /// A column.
@@ -74,6 +83,8 @@ pub struct Column {
     pub meaning: Meaning,
     /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.
     pub called: Vec<String>,
+    /// What a reader has to know of its values, such as what codes stand for; empty where nothing is known.
+    pub comment: String,
 }
 
 /// Where a foreign key is known from.
@@ -83,6 +94,8 @@ pub enum KeyOrigin {
     Declared,
     /// Not declared, but plain from names and values.
     Inferred,
+    /// Not declared, but told by a profile, and not contradicted by values.
+    Told,
 }
 
 /// A foreign key of a table.

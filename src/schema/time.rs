@@ -4,6 +4,8 @@ use std::fmt;
 
 use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Timelike};
 
+/// Numbers that stand for "never" in columns that count time.
+const NEVER: [f64; 2] = [0.0, -1.0];
 /// Seconds of a day.
 const DAY: f64 = 86_400.0;
 /// Unix time of 2001-01-01, from which Core Data counts (`NSDate` reference date).
@@ -44,6 +46,8 @@ pub enum TimeUnit {
     FileTime,
     /// Units of 100 ns since the year 1 (.NET).
     DotNetTicks,
+    /// Microseconds since the year 1 (GLib's GDateTime, as darktable keeps it).
+    YearOneMicros,
     /// Days since 1899-12-30 (OLE automation, spreadsheets).
     OleDays,
     /// Julian days, which SQLite reads as they are.
@@ -56,7 +60,7 @@ pub enum TimeUnit {
 
 impl TimeUnit {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnixSeconds,
         Self::UnixMillis,
         Self::UnixMicros,
@@ -67,6 +71,7 @@ impl TimeUnit {
         Self::WebKitMicros,
         Self::FileTime,
         Self::DotNetTicks,
+        Self::YearOneMicros,
         Self::OleDays,
         Self::JulianDays,
         Self::YearMonthDay,
@@ -86,6 +91,7 @@ impl TimeUnit {
             Self::WebKitMicros => "us since 1601",
             Self::FileTime => "100 ns since 1601",
             Self::DotNetTicks => "100 ns since year 1",
+            Self::YearOneMicros => "us since year 1",
             Self::OleDays => "days since 1899-12-30",
             Self::JulianDays => "julian days",
             Self::YearMonthDay => "yyyymmdd",
@@ -110,6 +116,7 @@ impl TimeUnit {
             Self::WebKitMicros => (1_000_000, -YEAR_1601),
             Self::FileTime => (10_000_000, -YEAR_1601),
             Self::DotNetTicks => (10_000_000, -YEAR_1),
+            Self::YearOneMicros => (1_000_000, -YEAR_1),
             _ => return None,
         })
     }
@@ -171,6 +178,21 @@ impl TimeUnit {
         })
     }
 
+    /// A stored number as a person reads it; `None` also for 0 and -1, which stand for "never".
+    pub fn dated(self, value: f64) -> Option<String> {
+        if NEVER.contains(&value) { None } else { self.shown(value) }
+    }
+
+    /// The moment of a stored number in seconds since 1970; `None` also for 0 and -1, which stand for "never".
+    pub fn moment(self, value: f64) -> Option<f64> {
+        if NEVER.contains(&value) { None } else { self.to_unix_seconds(value) }
+    }
+
+    /// Whether it is defined to count from a moment of UTC. The others are in whatever zone the writer was.
+    pub fn is_utc(self) -> bool {
+        self.scale().is_some() && self != Self::DotNetTicks
+    }
+
     /// The date of a value alone: `2024-01-05`.
     pub fn date(self, value: f64) -> Option<String> {
         self.shown(value).map(|mut text| {
@@ -219,6 +241,7 @@ mod tests {
         check(TimeUnit::WebKitMicros, 13_096_425_637_000_000.0, at);
         check(TimeUnit::FileTime, 130_964_256_370_000_000.0, at);
         check(TimeUnit::DotNetTicks, 635_875_488_370_000_000.0, at);
+        check(TimeUnit::YearOneMicros, 63_587_548_837_000_000.0, at);
         check(TimeUnit::YearMonthDayTime, 20_160_105_000_037.0, at);
         check(TimeUnit::YearMonthDay, 20_160_105.0, "2016-01-05");
         check(TimeUnit::UnixDays, 16_805.0, "2016-01-05");
@@ -240,6 +263,16 @@ mod tests {
         ] {
             assert_eq!(unit.shown(value), None, "{unit} {value}");
         }
+    }
+
+    #[test]
+    fn never_is_no_date() {
+        for unit in TimeUnit::ALL {
+            assert_eq!((unit.dated(0.0), unit.dated(-1.0), unit.moment(0.0), unit.moment(-1.0)), (None, None, None, None));
+        }
+        assert_eq!(TimeUnit::UnixMillis.dated(1000.0).as_deref(), Some("1970-01-01 00:00:01"));
+        assert_eq!(TimeUnit::UnixMillis.moment(1500.0), Some(1.5));
+        assert!(TimeUnit::WebKitMicros.is_utc() && !TimeUnit::DotNetTicks.is_utc() && !TimeUnit::YearMonthDay.is_utc());
     }
 
     #[test]

@@ -10,6 +10,7 @@
 //! - [`mod@describe`]: what a query does, in words
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
+//! - [`units`]: columns of a result that count time
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
 //! - `tokens`: calls, operands and clauses on tokens
 //! - `tree`: sqlparser's syntax tree
@@ -41,6 +42,7 @@ pub mod statement;
 pub mod suspicion;
 mod tokens;
 mod tree;
+pub mod units;
 
 pub use complete::complete;
 pub use describe::{Description, describe};
@@ -53,3 +55,4 @@ pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};
 pub use statement::{statement_at, statements};
 pub use suspicion::{Asked, Suspicion, SuspicionKind, suspicions};
+pub use units::result_units;

@@ -1,5 +1,6 @@
 //! A result as a chart: which kind, of which columns, chosen sensibly and changeable.
 
+use super::dates::Dates;
 use crate::db::spool::{Peek, Points, Spool};
 use crate::jobs::{ChartWork, JobId};
 
@@ -65,11 +66,14 @@ pub struct Chart {
     numbers: Vec<usize>,
     /// Columns that can name rows, the rows' numbers among them.
     names: Vec<Option<usize>>,
+    /// Columns of numbers that count time.
+    times: Vec<usize>,
 }
 
 impl Chart {
-    /// A chart that fits `spool`, of the cursor's `column` where it holds numbers; `None` where nothing does.
-    pub fn of(spool: &Spool, column: usize) -> Option<Self> {
+    /// A chart that fits `spool`, of the cursor's `column` where it holds numbers; `None` where nothing does. Columns that count time go from
+    /// left to right; where nothing stands over them, how they are spread is drawn.
+    pub fn of(spool: &Spool, dates: &Dates, column: usize) -> Option<Self> {
         let columns: Vec<usize> = (0..spool.columns().len().min(COLUMNS)).collect();
         let rows = spool.peek(None, 0, LOOKED_AT, &columns).ok()?;
         let holds = |column: usize, test: fn(&Peek) -> bool| {
@@ -79,17 +83,22 @@ impl Chart {
         let numbers: Vec<usize> =
             columns.iter().copied().filter(|&c| holds(c, |cell| matches!(cell, Peek::Integer(_) | Peek::Real(_)))).collect();
         let is_text = |c: usize| holds(c, |cell| matches!(cell, Peek::Text(_)));
-        let is_date = |c: usize| holds(c, |cell| matches!(cell, Peek::Text(text) if is_date(text)));
+        let is_time = |c: usize| dates.in_chart(c).is_some() && holds(c, |cell| !matches!(cell, Peek::Blob(_)));
+        let is_date = |c: usize| is_time(c) || holds(c, |cell| matches!(cell, Peek::Text(text) if is_date(text)));
         // What is called `id` counts nothing.
         let counts = |c: usize| {
             let name = spool.columns().get(c).map(|info| info.name.to_lowercase()).unwrap_or_default();
-            !(name == "id" || name.ends_with("_id") || name == "year" || name == "month")
+            !(is_time(c) || name == "id" || name.ends_with("_id") || name == "year" || name == "month")
         };
-        let y = if numbers.contains(&column) && counts(column) {
-            column
-        } else {
-            numbers.iter().copied().rev().find(|&c| counts(c)).or(numbers.first().copied())?
-        };
+        let names = std::iter::once(None).chain(columns.iter().map(|&c| Some(c))).collect();
+        let times = numbers.iter().copied().filter(|&c| is_time(c)).collect();
+        let counting = Some(column).filter(|c| numbers.contains(c) && counts(*c));
+        let counting = counting.or_else(|| numbers.iter().copied().rev().find(|&c| counts(c)));
+        let time = Some(column).filter(|&c| is_time(c)).or_else(|| numbers.iter().copied().find(|&c| is_time(c)));
+        if let (None, Some(y)) = (counting, time.filter(|c| numbers.contains(c))) {
+            return Some(Self { kind: Kind::Histogram, x: None, y, points: None, job: None, numbers, names, times });
+        }
+        let y = counting.or(numbers.first().copied())?;
         let date = columns.iter().copied().find(|&c| is_date(c));
         let text = columns.iter().copied().find(|&c| is_text(c));
         let other = numbers.iter().copied().find(|&c| c != y);
@@ -102,15 +111,16 @@ impl Chart {
             (_, _, None) if few => (Kind::Bars, text),
             _ => (Kind::Histogram, None),
         };
-        let names = std::iter::once(None).chain(columns.iter().map(|&c| Some(c))).collect();
-        Some(Self { kind, x, y, points: None, job: None, numbers, names })
+        Some(Self { kind, x, y, points: None, job: None, numbers, names, times })
     }
 
     /// What has to be asked for.
     /// `height` is how many bars there is room for.
     pub fn work(&self, height: usize) -> ChartWork {
         match self.kind {
-            Kind::Histogram => ChartWork::Histogram { column: self.y, bins: height.clamp(MIN_BINS, BINS) },
+            Kind::Histogram => {
+                ChartWork::Histogram { column: self.y, bins: height.clamp(MIN_BINS, BINS), time: self.times.contains(&self.y) }
+            }
             _ => ChartWork::Series { x: self.x, y: self.y },
         }
     }
@@ -146,12 +156,40 @@ fn is_date(text: &str) -> bool {
 mod tests {
     use super::*;
     use crate::db::{Cell, ColumnInfo, Table};
+    use crate::schema::{TimeUnit, Times};
 
     #[track_caller]
     fn check(names: &[&str], row: impl Fn(i64) -> Vec<Cell>, rows: i64, expected: Option<(Kind, Option<usize>, usize)>) {
+        check_at(0, names, row, rows, expected);
+    }
+
+    /// The chart that is chosen where the cursor is on column `at`; columns called `made` count time.
+    #[track_caller]
+    fn check_at(at: usize, names: &[&str], row: impl Fn(i64) -> Vec<Cell>, rows: i64, expected: Option<(Kind, Option<usize>, usize)>) {
         let columns = names.iter().map(|name| ColumnInfo { name: (*name).into(), declared_type: None }).collect();
         let spool = Spool::of_table(&Table { columns, rows: (0..rows).map(row).collect(), truncated: false }).unwrap();
-        assert_eq!(Chart::of(&spool, 0).map(|chart| (chart.kind, chart.x, chart.y)), expected);
+        let times = Times { units: vec![TimeUnit::UnixSeconds], mixed: false, first: String::new(), last: String::new() };
+        let units = names.iter().map(|name| (*name == "made").then(|| times.clone())).collect();
+        let chart = Chart::of(&spool, &Dates::new(units, names.len()), at);
+        assert_eq!(chart.map(|chart| (chart.kind, chart.x, chart.y)), expected);
+    }
+
+    #[test]
+    fn numbers_that_count_time_are_the_axis_of_time() {
+        let at = |n: i64| Cell::Integer(1_700_000_000 + 86_400 * n);
+        let text = |n: i64| Cell::Text(format!("row {n}"));
+        let int = Cell::Integer;
+        let line = |x, y| Some((Kind::Line, Some(x), y));
+        check(&["made", "n"], |n| vec![at(n), int(n)], 900, line(0, 1));
+        check_at(1, &["made", "n"], |n| vec![at(n), int(n)], 900, line(0, 1));
+        check(&["n", "made"], |n| vec![int(n), at(n)], 10, line(1, 0));
+        check(&["name", "made", "n"], |n| vec![text(n), at(n), int(n)], 10, line(1, 2));
+        check(&["made", "n"], |n| vec![Cell::Text((1_700_000_000 + n).to_string()), int(n)], 10, line(0, 1));
+        // Nothing is counted over it: how it is spread.
+        check(&["made"], |n| vec![at(n)], 10, Some((Kind::Histogram, None, 0)));
+        check(&["id", "name", "made"], |n| vec![int(n), text(n), at(n)], 10, Some((Kind::Histogram, None, 2)));
+        check_at(2, &["id", "made", "made"], |n| vec![int(n), at(n), at(n)], 10, Some((Kind::Histogram, None, 2)));
+        check(&["made"], |_| vec![Cell::Null], 10, None);
     }
 
     #[test]
@@ -172,7 +210,7 @@ mod tests {
     fn columns_turn_around() {
         let columns = ["a", "b"].map(|name| ColumnInfo { name: name.into(), declared_type: None }).to_vec();
         let table = Table { columns, rows: vec![vec![Cell::Integer(1), Cell::Integer(2)]], truncated: false };
-        let mut chart = Chart::of(&Spool::of_table(&table).unwrap(), 0).unwrap();
+        let mut chart = Chart::of(&Spool::of_table(&table).unwrap(), &Dates::default(), 0).unwrap();
         assert_eq!((chart.y, chart.x), (0, Some(1)));
         chart.turn_y(1);
         chart.turn_x(1);

@@ -5,7 +5,7 @@
 //! - [`update`](mod@update): `update(state, event) -> effects`; nothing else changes the state
 //! - [`view`]: `view(state, frame)`; changes nothing; [`layout`]: where the panes are
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
-//! - [`tree`], [`conversation`], [`results`], [`chart`]: what the panes hold
+//! - [`tree`], [`conversation`], [`results`], [`chart`], [`dates`]: what the panes hold
 //! - [`picker`]: lists over the panes; [`compare`]: answers side by side; [`completion`], [`vim`]: what the SQL knows
 //! - [`train`]: the fine-tune form; [`pages`]: a check, a run
 //! - [`theme`]: colours, or none
@@ -15,6 +15,7 @@ pub mod chart;
 pub mod compare;
 pub mod completion;
 pub mod conversation;
+pub mod dates;
 pub mod event;
 pub mod keys;
 pub mod layout;

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chart::Chart;
+use super::dates::{Dates, Shown};
 use crate::db::Cell;
 use crate::db::spool::{Arrangement, Filter, Order, Peek, Sort, Spool};
 use crate::jobs::JobFailure;
+use crate::schema::Times;
 use crate::text;
 
 /// No column is drawn wider than this unless a person says so; the cell window shows the rest.
@@ -55,6 +57,8 @@ pub struct Results {
     pub row: usize,
     /// Column of the cursor.
     pub column: usize,
+    /// Columns that count time, and whether their dates are shown.
+    pub dates: Dates,
     /// Drawn width of each column.
     pub widths: Vec<usize>,
     /// What was typed as a filter.
@@ -68,11 +72,35 @@ pub struct Results {
 }
 
 impl Results {
-    /// Shows `spool`, from its first cell.
-    pub fn show(&mut self, sql: String, spool: Arc<Spool>, elapsed: Duration) {
+    /// Shows `spool`, from its first cell. `units` are what its columns count, as far as they count time.
+    pub fn show(&mut self, sql: String, spool: Arc<Spool>, elapsed: Duration, units: Vec<Option<Times>>) {
         let columns = spool.columns().len();
-        let widths = measure(&spool, None, 0..columns, 0, (MEASURED_CELLS / columns.max(1)).clamp(5, MEASURED), WIDEST);
-        *self = Self { widths, content: Content::Rows { spool, elapsed }, sql, ..Self::default() };
+        let dates = Dates::new(units, columns).as_before(&self.dates);
+        let rows = (MEASURED_CELLS / columns.max(1)).clamp(5, MEASURED);
+        let widths = measure(&spool, &dates, None, 0..columns, 0, rows, WIDEST);
+        *self = Self { widths, dates, content: Content::Rows { spool, elapsed }, sql, ..Self::default() };
+    }
+
+    /// Shows that the query failed.
+    pub fn fail(&mut self, sql: String, failure: JobFailure) {
+        let dates = Dates::default().as_before(&self.dates);
+        *self = Self { content: Content::Failed(failure), sql, dates, ..Self::default() };
+    }
+
+    /// Shows dates in place of numbers, or numbers again; `None` where no column counts time.
+    pub fn turn_dates(&mut self) -> Option<Shown> {
+        let shown = self.dates.turn()?;
+        for column in 0..self.widths.len() {
+            if self.dates.times(column).is_some() {
+                self.fit_column(column, WIDEST);
+            }
+        }
+        Some(shown)
+    }
+
+    /// A cell as one line of the table.
+    pub fn shown(&self, column: usize, cell: &Peek) -> String {
+        in_line(&self.dates, column, cell)
     }
 
     /// The rows, where there are some.
@@ -130,7 +158,7 @@ impl Results {
             _ => Some(Sort { column, descending: false }),
         };
         // The mark stands behind the name.
-        let name = self.column_name().map_or(0, |name| text::width(&text::sanitize(name)));
+        let name = self.column_name().map_or(0, |name| text::width(&text::sanitize(name))) + self.dates.mark(column).len();
         if let Some(width) = self.widths.get_mut(column) {
             *width = (*width).max((name + 1).min(WIDEST));
         }
@@ -161,10 +189,14 @@ impl Results {
 
     /// Makes the cursor's column as wide as its cells around the cursor.
     pub fn fit(&mut self) {
+        self.fit_column(self.column, WIDEST_SET);
+    }
+
+    fn fit_column(&mut self, column: usize, widest: usize) {
         let Some(spool) = self.spool() else { return };
         let first = self.row.saturating_sub(MEASURED / 2);
-        let fitting = measure(spool, self.order.as_ref(), self.column..self.column + 1, first, MEASURED, WIDEST_SET);
-        if let (Some(width), Some(&fitting)) = (self.widths.get_mut(self.column), fitting.first()) {
+        let fitting = measure(spool, &self.dates, self.order.as_ref(), column..column + 1, first, MEASURED, widest);
+        if let (Some(width), Some(&fitting)) = (self.widths.get_mut(column), fitting.first()) {
             *width = fitting;
         }
     }
@@ -186,7 +218,15 @@ impl Results {
 }
 
 /// How wide each of `columns` is in `count` rows from `first` on, at most `widest`.
-fn measure(spool: &Spool, order: Option<&Order>, columns: std::ops::Range<usize>, first: usize, count: usize, widest: usize) -> Vec<usize> {
+fn measure(
+    spool: &Spool,
+    dates: &Dates,
+    order: Option<&Order>,
+    columns: std::ops::Range<usize>,
+    first: usize,
+    count: usize,
+    widest: usize,
+) -> Vec<usize> {
     let all: Vec<usize> = columns.collect();
     let mut widths = BTreeMap::new();
     for chunk in all.chunks(CHUNK) {
@@ -194,15 +234,19 @@ fn measure(spool: &Spool, order: Option<&Order>, columns: std::ops::Range<usize>
         for (i, &column) in chunk.iter().enumerate() {
             // A sort mark stands behind the name.
             let name = spool.columns().get(column).map_or(0, |info| text::width(&text::sanitize(&info.name)));
-            let cells = rows.iter().filter_map(|row| row.get(i)).map(|cell| text::width(&shown(cell)));
-            widths.insert(column, cells.fold(name, usize::max).clamp(1, widest));
+            let cells = rows.iter().filter_map(|row| row.get(i)).map(|cell| text::width(&in_line(dates, column, cell)));
+            widths.insert(column, cells.fold(name + dates.mark(column).len(), usize::max).clamp(1, widest));
         }
     }
     widths.into_values().collect()
 }
 
+fn in_line(dates: &Dates, column: usize, cell: &Peek) -> String {
+    dates.cell(column, cell).unwrap_or_else(|| shown(cell))
+}
+
 /// A cell as one line of a table.
-pub fn shown(cell: &Peek) -> String {
+fn shown(cell: &Peek) -> String {
     match cell {
         Peek::Null => "NULL".into(),
         Peek::Integer(n) => n.to_string(),
@@ -245,7 +289,7 @@ mod tests {
         let info = |i: usize| ColumnInfo { name: format!("column_{i}"), declared_type: None };
         let table = Table { columns: (0..columns).map(info).collect(), rows: vec![vec![Cell::Integer(1); columns]; 3], truncated: false };
         let mut results = Results::default();
-        results.show(String::new(), Arc::new(Spool::of_table(&table).unwrap()), Duration::ZERO);
+        results.show(String::new(), Arc::new(Spool::of_table(&table).unwrap()), Duration::ZERO, Vec::new());
         results
     }
 

@@ -58,6 +58,8 @@ pub enum Window {
         text: String,
         /// First line shown.
         scroll: usize,
+        /// What is copied of it, where that is not the text.
+        copied: Option<String>,
     },
     /// A list to choose from.
     List(Picker),

@@ -2,9 +2,11 @@
 //!
 //! - `screens`: a snapshot for each screen; `states`: for what a question, a result, a model, a file can be in
 //! - `behaviour`: what keys do
+//! - `dates`: numbers that count time
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
+mod dates;
 mod screens;
 mod states;
 mod training;
@@ -161,7 +163,9 @@ impl Screen {
             ResultWork::Chart { spool, order, chart } => Outcome::Charted(Box::new(
                 match chart {
                     crate::jobs::ChartWork::Series { x, y } => spool.series(x, y, order.as_ref()),
-                    crate::jobs::ChartWork::Histogram { column, bins } => spool.histogram(column, bins, order.as_ref(), &cancel),
+                    crate::jobs::ChartWork::Histogram { column, bins, time } => {
+                        spool.histogram(column, bins, time, order.as_ref(), &cancel)
+                    }
                 }
                 .unwrap(),
             )),
@@ -269,7 +273,7 @@ fn rows(count: i64, truncated: bool) -> Outcome {
 }
 
 fn ran(table: &Table) -> Outcome {
-    Outcome::Ran { spool: Arc::new(Spool::of_table(table).unwrap()), elapsed: Duration::from_millis(12) }
+    Outcome::Ran { spool: Arc::new(Spool::of_table(table).unwrap()), elapsed: Duration::from_millis(12), units: Vec::new() }
 }
 
 #[track_caller]

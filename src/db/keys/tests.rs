@@ -316,7 +316,7 @@ fn spiders_declared_keys_are_found_again() {
         };
         let expected: BTreeSet<String> = single(&mut schema).iter().map(|key| key.to_lowercase()).collect();
         schema.tables.iter_mut().for_each(|table| table.foreign_keys.clear());
-        infer(&mut schema);
+        infer(&mut schema, &[]);
         statistics::fill(&database, &mut schema, &Cancel::new()).unwrap();
         let inferred: BTreeSet<String> = keys_of(&schema, KeyOrigin::Inferred).iter().map(|key| key.to_lowercase()).collect();
         let name = path.file_stem().unwrap_or_default().to_string_lossy();

@@ -1,3 +1,5 @@
+//! Files that are no SQLite database, and what they are told to be.
+
 use super::*;
 
 #[track_caller]

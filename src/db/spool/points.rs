@@ -59,10 +59,13 @@ impl Spool {
         Ok(Points::Series { series, complete: total <= MAX_POINTS })
     }
 
-    /// How the numbers of `column` are spread over `bins` equal parts, in the rows that `order` keeps.
-    pub fn histogram(&self, column: usize, bins: usize, order: Option<&Order>, cancel: &Cancel) -> Result<Points, DbError> {
+    /// How the numbers of `column` are spread over `bins` equal parts, in the rows that `order` keeps. Where they count `time`, 0 and -1
+    /// stand for "never" and are left out.
+    pub fn histogram(&self, column: usize, bins: usize, time: bool, order: Option<&Order>, cancel: &Cancel) -> Result<Points, DbError> {
         let (condition, parameter) = self.condition(order.and_then(|order| order.arrangement().filter.as_ref()));
-        let numbers = format!("FROM t WHERE typeof(c{column}) IN ('integer', 'real') AND abs(c{column}) < 1e300 AND {condition}");
+        let moments = if time { format!("c{column} NOT IN (0, -1)") } else { "1".into() };
+        let numbers =
+            format!("FROM t WHERE typeof(c{column}) IN ('integer', 'real') AND abs(c{column}) < 1e300 AND {moments} AND {condition}");
         self.working(cancel, |connection| {
             let (low, high): (Option<f64>, Option<f64>) = connection.query_row(
                 &format!("SELECT CAST(min(c{column}) AS REAL), CAST(max(c{column}) AS REAL) {numbers}"),

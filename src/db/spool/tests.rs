@@ -73,7 +73,7 @@ fn charts_get_bounded_points() {
     let spool = spool();
     let Points::Series { series, complete } = spool.series(Some(1), 0, None).unwrap() else { panic!() };
     assert_eq!((series.labels[2].as_str(), series.y.as_slice(), complete), ("a%", [3.0, 1.0, 2.0, 2.0, 2.5].as_slice(), true));
-    let Points::Histogram(bins) = spool.histogram(0, 2, None, &Cancel::new()).unwrap() else { panic!() };
+    let Points::Histogram(bins) = spool.histogram(0, 2, false, None, &Cancel::new()).unwrap() else { panic!() };
     assert_eq!(bins.iter().map(|bin| bin.count).collect::<Vec<_>>(), [1, 4]);
 }
 

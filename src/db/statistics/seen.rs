@@ -7,10 +7,10 @@ use rusqlite::types::ValueRef;
 use super::documents::Documents;
 use super::durations;
 use super::hints::{Hint, words_of};
-use super::times::{Numbers, recognise};
+use super::times::{Numbers, believe, recognise};
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
-use crate::schema::{Holds, Meaning, SpanUnit, Times, YesNo};
+use crate::schema::{Holds, Meaning, SpanUnit, TimeUnit, Times, YesNo};
 
 /// Values of a text column shown.
 const VALUES: usize = 4;
@@ -18,6 +18,8 @@ const VALUES: usize = 4;
 const LENGTH: usize = 40;
 /// The whole table may go so many years beyond the rows that were looked at.
 const YEARS_BEYOND: i32 = 10;
+/// The least integer: pandas and polars write it for a missing time or span (seen with pandas 3.1.1 and polars 2.1.0).
+const MISSING: f64 = i64::MIN as f64;
 /// Digits that a date kept as text has at least.
 const FEWEST_DIGITS: usize = 8;
 
@@ -28,6 +30,17 @@ const FEWEST_TEXT_BYTES: usize = 12;
 /// Words for yes and no, as programs store them, in lower case.
 const YES_NO: [(&str, &str); 8] =
     [("t", "f"), ("true", "false"), ("y", "n"), ("yes", "no"), ("on", "off"), ("ja", "nein"), ("si", "no"), ("oui", "non")];
+
+/// What is known of a column beside its values.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// What its name and type say of time.
+    pub(super) hint: Hint,
+    /// What a profile says its numbers count.
+    pub(super) unit: Option<TimeUnit>,
+    /// Whether the column alone is the primary key, or refers to one.
+    pub(super) key: bool,
+}
 
 /// The least and the most of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -143,8 +156,8 @@ impl Seen {
         texts.into_iter().take(VALUES).map(|(text, _)| text.clone()).collect()
     }
 
-    /// What the values stand for. `key`: whether the column alone is the primary key, or refers to one.
-    pub(super) fn meaning(&self, name: &str, declared_type: &str, hint: Hint, key: bool) -> Meaning {
+    /// What the values stand for.
+    pub(super) fn meaning(&self, name: &str, declared_type: &str, known: Known) -> Meaning {
         let as_text = self.blobs == 0 || self.holds_text_blobs();
         if let Some(json) = self.documents.json().filter(|_| as_text && self.numbers.is_empty()) {
             return Meaning::Json(json);
@@ -158,7 +171,7 @@ impl Seen {
         let digits: Vec<f64> = self.texts.iter().filter(|(text, _)| is_digits(text)).filter_map(|(text, _)| text.parse().ok()).collect();
         let digits_are_none = digits.is_empty();
         let others: Vec<&String> = self.texts.keys().filter(|text| !text.is_empty() && !is_digits(text)).collect();
-        let marks_never = |value: &f64| *value != 0.0 && *value != -1.0;
+        let marks_never = |value: &f64| *value != 0.0 && *value != -1.0 && *value != MISSING;
         let numbers: Vec<f64> = self.numbers.iter().copied().filter(marks_never).collect();
         // Digits of several lengths are text by accident of the declared type; the rarer form is noise.
         let text = numbers.len() < digits.len();
@@ -169,13 +182,16 @@ impl Seen {
         if self.numbers.is_empty() && digits_are_none && others.len() > 1 && durations::counts_from_1970(name, others.iter().copied()) {
             return Meaning::Span(SpanUnit::Since1970);
         }
+        if let Some(unit) = known.unit.filter(|_| values.is_empty() && others.is_empty() && self.blobs == 0) {
+            return Meaning::Time(Times { units: vec![unit], mixed: false, first: String::new(), last: String::new() });
+        }
         if values.is_empty() || !(rarely_other || dated) {
             return Meaning::Plain;
         }
-        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key };
-        match recognise(&numbers, hint) {
+        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key: known.key };
+        match known.unit.and_then(|unit| believe(unit, &numbers)).or_else(|| recognise(&numbers, known.hint)) {
             Some(times) => Meaning::Time(Times { mixed: dated, ..self.with_whole_range(times, text) }),
-            None if key || text || !others.is_empty() => Meaning::Plain,
+            None if known.key || text || !others.is_empty() => Meaning::Plain,
             None => durations::recognise(name, declared_type, numbers.values).map_or(Meaning::Plain, Meaning::Span),
         }
     }

@@ -31,6 +31,7 @@ fn value(unit: TimeUnit, seconds: f64) -> f64 {
         TimeUnit::WebKitMicros => ((seconds + 11_644_473_600.0) * 1e6).floor(),
         TimeUnit::FileTime => ((seconds + 11_644_473_600.0) * 1e7).floor(),
         TimeUnit::DotNetTicks => ((seconds + 62_135_596_800.0) * 1e7).floor(),
+        TimeUnit::YearOneMicros => ((seconds + 62_135_596_800.0) * 1e6).floor(),
         TimeUnit::OleDays => seconds / 86_400.0 + 25_569.0,
         TimeUnit::JulianDays => seconds / 86_400.0 + 2_440_587.5,
         TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime => {
@@ -54,6 +55,7 @@ fn habits(unit: TimeUnit) -> &'static [(&'static str, &'static str)] {
         TimeUnit::WebKitMicros => &[("last_visit_time", "INTEGER"), ("x", "INTEGER")],
         TimeUnit::FileTime => &[("filetime", "INTEGER"), ("x", "INTEGER")],
         TimeUnit::DotNetTicks => &[("CreatedTicks", "INTEGER"), ("Date", "bigint"), ("x", "INTEGER")],
+        TimeUnit::YearOneMicros => &[("datetime_taken", "INTEGER"), ("x", "INTEGER")],
         TimeUnit::OleDays => &[("ole_date", "REAL"), ("excel_date", "DOUBLE")],
         TimeUnit::JulianDays => &[("julian", "REAL"), ("date", "REAL"), ("x", "REAL")],
         TimeUnit::YearMonthDay => &[("ymd", "INTEGER"), ("day", "TEXT"), ("x", "INTEGER")],

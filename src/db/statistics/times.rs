@@ -66,6 +66,20 @@ pub(super) fn recognise(numbers: &Numbers<'_>, hint: Hint) -> Option<Times> {
     Some(Times { first: date(low), last: date(high), mixed: false, units })
 }
 
+/// Takes `unit`, which somebody who knows the program told, unless the numbers contradict it: the file may only look like the program's.
+pub(super) fn believe(unit: TimeUnit, numbers: &Numbers<'_>) -> Option<Times> {
+    let is_digits = matches!(unit, TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime | TimeUnit::JulianDays);
+    let (from, to) = if is_digits { YEARS_TYPED } else { YEARS };
+    let is_in = |value: &&f64| unit.to_unix_seconds(**value).is_some_and(|at| at >= from && at < to);
+    let fitting = numbers.values.iter().filter(is_in).count();
+    if (fitting as f64) < FITS * numbers.values.len() as f64 {
+        return None;
+    }
+    let (low, high) = range(numbers, unit)?;
+    let date = |value| unit.date(value).unwrap_or_default();
+    Some(Times { first: date(low), last: date(high), mixed: false, units: vec![unit] })
+}
+
 /// How much speaks for a unit; `None` where the numbers or the name speak against it.
 fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     use TimeUnit::*;
@@ -89,7 +103,7 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     let possible = match unit {
         UnixSeconds => named || told,
         // So many digits are hardly anything else, but for numbers that name things, which `hint` knows.
-        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks => named || !numbers.text,
+        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
         AppleNanos => named || hint.apple,
         AppleSeconds => hint.apple || (hint.typed && (numbers.fractions || named)),
         OleDays => told || (hint.typed && numbers.fractions),

@@ -9,7 +9,7 @@ use crate::db::spool::{Order, Points, Spool, Summary};
 use crate::db::{Difference, FileChange, Table};
 use crate::jobs::training::{Checked, RunComparison, RunRow};
 use crate::records::{Accepted, Draft, Favourite, HistoryEntry, KnownDatabase, Note};
-use crate::schema::Schema;
+use crate::schema::{Schema, Times};
 use crate::store::Presence;
 
 /// An error on its way to a person.
@@ -41,6 +41,8 @@ pub enum Outcome {
         spool: Arc<Spool>,
         /// How long it took.
         elapsed: Duration,
+        /// What its columns count, in their order, where they are points in time kept as numbers; empty where none is.
+        units: Vec<Option<Times>>,
     },
     /// How SQLite would run it: `id`, `parent`, `notused`, `detail`.
     Planned(Table),

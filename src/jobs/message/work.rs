@@ -140,6 +140,8 @@ pub enum ChartWork {
         column: usize,
         /// In how many bars.
         bins: usize,
+        /// Whether it counts time.
+        time: bool,
     },
 }
 

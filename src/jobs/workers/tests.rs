@@ -15,7 +15,12 @@ fn ask(question: &str) -> Work {
 /// Submits `work` to workers with the demo database open, and gives the reports up to its end.
 fn reports(answers: &'static [&'static str], work: Work, cancel_first: bool) -> Vec<Report> {
     let folder = tempfile::tempdir().unwrap();
-    let path = demo::path(folder.path()).unwrap();
+    reports_on(demo::path(folder.path()).unwrap(), answers, work, cancel_first)
+}
+
+/// The same with the database `path` open.
+fn reports_on(path: std::path::PathBuf, answers: &'static [&'static str], work: Work, cancel_first: bool) -> Vec<Report> {
+    let folder = tempfile::tempdir().unwrap();
     let (out, reports) = channel();
     let settings = Settings {
         open: Box::new(move |_| Ok(Database::open(&path)?)),
@@ -129,6 +134,22 @@ fn the_model_reads_the_schema_before_it_is_asked() {
 fn what_is_typed_loads_no_model() {
     let work = Work::ReadAhead { asked: AskWork { question: "how many".into(), ..AskWork::default() }, ahead: Ahead::Rehearse };
     assert_eq!(reports(&[], work, false), [Report::Done { job: 2, outcome: Outcome::Prepared }]);
+}
+
+#[test]
+fn a_result_says_which_columns_count_time() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("visits.db");
+    let rows: Vec<String> = (0..40).map(|n| format!("({n}, {})", 1_704_067_200_000_i64 + n * 86_461_000)).collect();
+    let made = "CREATE TABLE visit (id INTEGER PRIMARY KEY, createdAt INTEGER)";
+    let sql = format!("{made}; INSERT INTO visit VALUES {}", rows.join(", "));
+    rusqlite::Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
+    let units = |sql: &str| match outcome(reports_on(path.clone(), &[], Work::Run { sql: sql.into() }, false)) {
+        Outcome::Ran { units, .. } => units.into_iter().map(|times| times.map(|times| times.words())).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(units("SELECT id, max(createdAt) AS last FROM visit"), [None, Some("ms since 1970".to_owned())]);
+    assert_eq!(units("SELECT createdAt / 1000 FROM visit"), []);
 }
 
 #[test]

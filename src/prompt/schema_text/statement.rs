@@ -7,6 +7,10 @@ use crate::sql::quote::identifier;
 
 /// Sample values of a column, at most.
 pub(super) const SAMPLES: usize = 3;
+/// Words for a table, at most.
+const CALLED: usize = 2;
+/// Letters of a comment, at most.
+const COMMENT: usize = 160;
 
 /// How many tables are left out, in a line.
 pub(super) fn not_shown(tables: usize) -> String {
@@ -73,7 +77,9 @@ pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
         _ if rung.plain_columns == 0 => String::new(), // said once for all tables
         n => format!("\n  -- {}", crate::text::counted(n as u64, "more column is not shown", "more columns are not shown")),
     };
-    format!("CREATE TABLE {} (\n{}{note}\n);\n", identifier(&table.name), body.join("\n"))
+    let known = table_comment(table);
+    let known = if known.is_empty() { known } else { format!(" -- {known}") };
+    format!("CREATE TABLE {} ({known}\n{}{note}\n);\n", identifier(&table.name), body.join("\n"))
 }
 
 /// The columns of its primary key and of its foreign keys, in their order.
@@ -91,12 +97,21 @@ fn names(columns: &[String]) -> String {
     columns.iter().map(|name| identifier(name)).collect::<Vec<_>>().join(", ")
 }
 
-/// What stands behind a column: what the file calls it, what its values stand for, and `samples` of them. What
+/// What stands behind a table's name: what people call it, and what has to be known of it.
+fn table_comment(table: &Table) -> String {
+    let called = table.called.iter().take(CALLED).map(|word| one_line(word)).collect::<Vec<_>>().join(", ");
+    let parts = [called, one_line_of(&table.comment, COMMENT)];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// What stands behind a column: what the file calls it, what has to be known, what its values stand for, and a few of them where `samples` are wanted. What
 /// values stand for is told without them too: a model cannot guess it, and it takes few tokens.
 fn comment(column: &Column, samples: usize) -> String {
     let values = match column.meaning.told() {
         Some(told) => crate::text::sanitize(&told).into_owned(),
         None => {
+            // What the values stand for says more than the values.
+            let samples = if column.comment.is_empty() { samples } else { 0 };
             let shown: Vec<String> = column.samples.iter().take(samples).map(|sample| one_line(sample)).collect();
             match (column.meaning.prefix(), shown.join(", ")) {
                 (Some(prefix), shown) if shown.is_empty() => one_line(&prefix),
@@ -106,11 +121,15 @@ fn comment(column: &Column, samples: usize) -> String {
         }
     };
     let called = column.called.first().map(|called| one_line(called)).unwrap_or_default();
-    let parts: Vec<String> = [called, values].into_iter().filter(|part| !part.is_empty()).collect();
+    let parts: Vec<String> = [called, one_line_of(&column.comment, COMMENT), values].into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("; ")
 }
 
 /// A stored text as a part of one line: it must not end the comment it stands in.
 pub(super) fn one_line(text: &str) -> String {
-    crate::text::ellipsis(&crate::text::sanitize(text), 40).into_owned()
+    one_line_of(text, 40)
+}
+
+fn one_line_of(text: &str, width: usize) -> String {
+    crate::text::ellipsis(&crate::text::sanitize(text), width).into_owned()
 }

@@ -38,7 +38,8 @@ pub(super) fn bind(resolution: &mut Resolution<'_>) {
     }
 }
 
-fn look_up(scopes: &[Scope<'_>], reference: &Reference) -> Binding {
+/// What `reference` names.
+pub(super) fn look_up(scopes: &[Scope<'_>], reference: &Reference) -> Binding {
     let mut at = Some(reference.scope);
     // A scope's parent always comes before it, so this ends.
     while let Some((index, scope)) = at.and_then(|index| Some((index, scopes.get(index)?))) {

@@ -3,15 +3,20 @@
 //!
 //! - `walk`: the syntax tree becomes scopes, sources and references
 //! - `bind`: each reference finds its column, or not
+//! - `outputs`: result columns, and which of them hand on points in time
 
 mod bind;
+mod outputs;
 mod walk;
 
 use std::ops::Range;
 
 use super::lex::{Token, lex};
 use super::tree::{self, Places};
-use crate::schema::{Schema, Table};
+use crate::schema::{Schema, Table, Times};
+
+pub use outputs::Output;
+pub(super) use outputs::{HandsOn, hands_on};
 
 /// Scopes and names of one statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +27,8 @@ pub struct Resolution<'s> {
     pub references: Vec<Reference>,
     /// Comparisons of two columns, as places in `references`.
     pub equated: Vec<(usize, usize)>,
+    /// The columns of the result, where all of them are known.
+    pub outputs: Option<Vec<Output<'s>>>,
 }
 
 /// What one SELECT can see.
@@ -59,6 +66,8 @@ pub struct Source<'s> {
     pub aliased: bool,
     /// What it is.
     pub relation: Relation<'s>,
+    /// What the columns of a subquery or common table expression count, in their order.
+    pub times: Vec<Option<&'s Times>>,
     /// The table's name in the text, a schema name before it included. `None` for a subquery.
     pub name: Option<Range<usize>>,
     /// How it is joined to the ones before it.
@@ -183,6 +192,18 @@ impl<'s> Source<'s> {
     /// The schema's table, where it is one.
     pub fn table(&self) -> Option<&'s Table> {
         if let Relation::Table(table) = self.relation { Some(table) } else { None }
+    }
+
+    /// What its column `name` counts, where it is points in time kept as numbers.
+    pub fn times(&self, name: &str) -> Option<&'s Times> {
+        match &self.relation {
+            Relation::Table(table) => table.column(name)?.meaning.times(),
+            Relation::Derived(columns) => {
+                let place = columns.iter().position(|column| column.eq_ignore_ascii_case(name))?;
+                self.times.get(place).copied().flatten()
+            }
+            Relation::Unknown | Relation::Missing(_) => None,
+        }
     }
 }
 

@@ -1,15 +1,16 @@
 //! The syntax tree becomes scopes, sources and references.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::{ControlFlow, Range};
 
 use sqlparser::ast::{
     self, BinaryOperator, Expr, GroupByExpr, Ident, InTarget, JoinConstraint, JoinOperator, ObjectName, OrderByKind, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, Statement, TableFactor, TableWithJoins, Visit, Visitor,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, Statement, TableFactor, TableWithJoins, Visit, Visitor,
 };
 
+use super::outputs::{self, Output};
 use super::{Binding, Clause, JoinKind, Name, Reference, Relation, Resolution, Scope, Source, Wildcard};
-use crate::schema::Schema;
+use crate::schema::{Schema, Times};
 use crate::sql::lex::Token;
 use crate::sql::tree::Places;
 
@@ -21,21 +22,23 @@ pub(super) fn walk<'s>(
     places: &Places<'_>,
     schema: &'s Schema,
 ) -> Option<Resolution<'s>> {
-    let query = match statement {
-        Statement::Query(query) => query,
+    let (query, explained) = match statement {
+        Statement::Query(query) => (query, false),
         Statement::Explain { statement, .. } => match statement.as_ref() {
-            Statement::Query(query) => query,
+            Statement::Query(query) => (query, true),
             _ => return None,
         },
         _ => return None,
     };
-    let out = Resolution { scopes: Vec::new(), references: Vec::new(), equated: Vec::new() };
-    let mut walker = Walker { sql, tokens, places, schema, out, operands: HashSet::new(), equated: Vec::new(), lost: false };
-    walker.query(query, None, &[]);
+    let out = Resolution { scopes: Vec::new(), references: Vec::new(), equated: Vec::new(), outputs: None };
+    let (operands, equated, queries) = (HashSet::new(), Vec::new(), HashMap::new());
+    let mut walker = Walker { sql, tokens, places, schema, out, operands, equated, queries, lost: false };
+    let outputs = walker.query(query, None, &[]);
     if walker.lost {
         return None;
     }
     let mut out = walker.out;
+    out.outputs = outputs.filter(|_| !explained);
     let place = |start: usize| out.references.iter().position(|reference| reference.range.start == start);
     let equated = walker.equated.iter().filter_map(|(left, right)| Some((place(*left)?, place(*right)?))).collect();
     out.equated = equated;
@@ -46,7 +49,7 @@ pub(super) fn walk<'s>(
 }
 
 /// A common table expression in sight; `None` where its columns are not known.
-type Cte = (String, Option<Vec<String>>);
+type Cte<'s> = (String, Option<Vec<Output<'s>>>);
 
 struct Walker<'a, 's> {
     sql: &'a str,
@@ -58,6 +61,8 @@ struct Walker<'a, 's> {
     operands: HashSet<usize>,
     /// Where references begin that are compared with each other.
     equated: Vec<(usize, usize)>,
+    /// What the one column of a subquery in an expression counts, by where its tree lies.
+    queries: HashMap<*const Query, &'s Times>,
     /// A name's place is not known.
     lost: bool,
 }
@@ -73,23 +78,23 @@ impl<'s> Walker<'_, 's> {
         Name { text: ident.value.clone(), range: self.place(ident) }
     }
 
-    /// Walks a query; its columns' names, where they are known.
-    fn query(&mut self, query: &Query, parent: Option<usize>, ctes: &[Cte]) -> Option<Vec<String>> {
+    /// Walks a query; its columns, where they are known.
+    fn query(&mut self, query: &Query, parent: Option<usize>, ctes: &[Cte<'s>]) -> Option<Vec<Output<'s>>> {
         let mut ctes = ctes.to_vec();
         if let Some(with) = &query.with {
             let first = ctes.len();
-            let declared = |cte: &ast::Cte| -> Option<Vec<String>> {
-                let columns: Vec<String> = cte.alias.columns.iter().map(|column| column.name.value.clone()).collect();
+            let declared = |cte: &ast::Cte| -> Option<Vec<Output<'s>>> {
+                let columns: Vec<_> = cte.alias.columns.iter().map(|column| Output::plain(column.name.value.clone())).collect();
                 (!columns.is_empty()).then_some(columns)
             };
             // All of one WITH see each other, whatever their order.
             ctes.extend(with.cte_tables.iter().map(|cte| (cte.alias.name.value.clone(), declared(cte))));
             for (at, cte) in with.cte_tables.iter().enumerate() {
                 let columns = self.query(&cte.query, parent, &ctes);
-                if let Some(known) = ctes.get_mut(first + at)
-                    && known.1.is_none()
-                {
-                    known.1 = columns;
+                match ctes.get_mut(first + at) {
+                    Some((_, Some(declared))) => outputs::take_times(declared, columns.as_deref()),
+                    Some((_, known)) => *known = columns,
+                    None => {}
                 }
             }
         }
@@ -119,7 +124,7 @@ impl<'s> Walker<'_, 's> {
     }
 
     /// A term of a compound's ORDER BY: a plain name is a result column, which nobody looks up here; subqueries are walked.
-    fn compound_term(&mut self, expr: &Expr, scope: usize, ctes: &[Cte]) {
+    fn compound_term(&mut self, expr: &Expr, scope: usize, ctes: &[Cte<'s>]) {
         let first = self.out.references.len();
         self.expression(expr, scope, Clause::OrderBy, ctes);
         for reference in self.out.references.iter_mut().skip(first).filter(|reference| reference.scope == scope) {
@@ -127,20 +132,24 @@ impl<'s> Walker<'_, 's> {
         }
     }
 
-    fn set(&mut self, body: &SetExpr, parent: Option<usize>, ctes: &[Cte]) -> Option<Vec<String>> {
+    fn set(&mut self, body: &SetExpr, parent: Option<usize>, ctes: &[Cte<'s>]) -> Option<Vec<Output<'s>>> {
         match body {
             SetExpr::Select(select) => self.select(select, parent, ctes),
             SetExpr::Query(query) => self.query(query, parent, ctes),
-            SetExpr::SetOperation { left, right, .. } => {
-                let columns = self.set(left, parent, ctes);
-                self.set(right, parent, ctes);
+            SetExpr::SetOperation { left, op, right, .. } => {
+                let mut columns = self.set(left, parent, ctes);
+                let others = self.set(right, parent, ctes);
+                // Rows of both come out of a UNION; of the right one alone none do out of the others.
+                if let (Some(columns), SetOperator::Union) = (&mut columns, op) {
+                    outputs::agree(columns, others.as_deref());
+                }
                 columns
             }
             SetExpr::Values(values) => {
                 let scope = self.open(parent, 0..0);
                 self.expression(values, scope, Clause::Other, ctes);
                 let width = values.rows.first().map_or(0, |row| row.content.len());
-                Some((1..=width).map(|n| format!("column{n}")).collect())
+                Some((1..=width).map(|n| Output::plain(format!("column{n}"))).collect())
             }
             _ => None,
         }
@@ -155,7 +164,7 @@ impl<'s> Walker<'_, 's> {
         self.out.scopes.get_mut(scope)
     }
 
-    fn select(&mut self, select: &Select, parent: Option<usize>, ctes: &[Cte]) -> Option<Vec<String>> {
+    fn select(&mut self, select: &Select, parent: Option<usize>, ctes: &[Cte<'s>]) -> Option<Vec<Output<'s>>> {
         let start = self.places.byte(select.select_token.0.span.start);
         self.lost |= start.is_none();
         let (range, from_end) = self.extent(start.unwrap_or_default());
@@ -181,11 +190,11 @@ impl<'s> Walker<'_, 's> {
         columns
     }
 
-    /// Walks the result columns and says their names.
-    fn projection(&mut self, select: &Select, scope: usize, ctes: &[Cte]) -> Option<Vec<String>> {
-        let mut columns: Option<Vec<String>> = Some(Vec::new());
-        let mut add = |name: Option<Vec<String>>| match (&mut columns, name) {
-            (Some(columns), Some(names)) => columns.extend(names),
+    /// Walks the result columns and says which they are.
+    fn projection(&mut self, select: &Select, scope: usize, ctes: &[Cte<'s>]) -> Option<Vec<Output<'s>>> {
+        let mut columns: Option<Vec<Output<'s>>> = Some(Vec::new());
+        let mut add = |more: Option<Vec<Output<'s>>>| match (&mut columns, more) {
+            (Some(columns), Some(more)) => columns.extend(more),
             _ => columns = None,
         };
         for item in &select.projection {
@@ -197,14 +206,15 @@ impl<'s> Walker<'_, 's> {
                         Expr::CompoundIdentifier(parts) => parts.last().map(|part| part.value.clone()).unwrap_or_default(),
                         other => other.to_string(),
                     };
-                    add(Some(vec![name]));
+                    add(Some(vec![Output { name, times: self.times(expr, scope) }]));
                 }
                 SelectItem::ExprWithAlias { expr, alias } => {
                     self.expression(expr, scope, Clause::Select, ctes);
+                    let times = self.times(expr, scope);
                     if let Some(scope) = self.scope(scope) {
                         scope.outputs.push(alias.value.clone());
                     }
-                    add(Some(vec![alias.value.clone()]));
+                    add(Some(vec![Output { name: alias.value.clone(), times }]));
                 }
                 SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
                     let Some(ident) = name.0.last().and_then(|part| part.as_ident()) else { continue };
@@ -230,23 +240,17 @@ impl<'s> Walker<'_, 's> {
         columns
     }
 
-    /// The columns of all sources of a scope, or of those called `alias`.
-    fn columns_of(&self, scope: usize, alias: Option<&str>) -> Option<Vec<String>> {
-        let mut out = Vec::new();
-        for source in &self.out.scopes.get(scope)?.sources {
-            if alias.is_some_and(|alias| !alias.eq_ignore_ascii_case(&source.alias)) {
-                continue;
-            }
-            match &source.relation {
-                Relation::Table(table) if !table.columns.is_empty() => out.extend(table.columns.iter().map(|column| column.name.clone())),
-                Relation::Derived(columns) => out.extend(columns.iter().cloned()),
-                _ => return None,
-            }
-        }
-        Some(out)
+    /// What a result column counts.
+    fn times(&self, expr: &Expr, scope: usize) -> Option<&'s Times> {
+        outputs::times_of(expr, scope, &self.out.scopes, &self.queries)
     }
 
-    fn tables(&mut self, tables: &TableWithJoins, kind: JoinKind, scope: usize, parent: Option<usize>, ctes: &[Cte]) {
+    /// The columns of all sources of a scope, or of those called `alias`.
+    fn columns_of(&self, scope: usize, alias: Option<&str>) -> Option<Vec<Output<'s>>> {
+        outputs::of_sources(&self.out.scopes.get(scope)?.sources, alias)
+    }
+
+    fn tables(&mut self, tables: &TableWithJoins, kind: JoinKind, scope: usize, parent: Option<usize>, ctes: &[Cte<'s>]) {
         self.factor(&tables.relation, kind, scope, parent, ctes);
         for join in &tables.joins {
             let (constraint, crossed) = match &join.join_operator {
@@ -290,12 +294,12 @@ impl<'s> Walker<'_, 's> {
         }
     }
 
-    fn factor(&mut self, factor: &TableFactor, join: JoinKind, scope: usize, parent: Option<usize>, ctes: &[Cte]) {
+    fn factor(&mut self, factor: &TableFactor, join: JoinKind, scope: usize, parent: Option<usize>, ctes: &[Cte<'s>]) {
         let source = match factor {
             TableFactor::Table { name, alias, args, .. } => {
-                let relation = if let Some(args) = args {
+                let (relation, times) = if let Some(args) = args {
                     self.expression(args, scope, Clause::Other, ctes);
-                    Relation::Unknown
+                    (Relation::Unknown, Vec::new())
                 } else {
                     self.relation(name, ctes)
                 };
@@ -307,38 +311,53 @@ impl<'s> Walker<'_, 's> {
                     aliased: alias_name.is_some(),
                     alias: alias_name.unwrap_or_else(|| last.value.clone()),
                     relation,
+                    times,
                     name: Some(range),
                     join,
                     merged: Vec::new(),
                 }
             }
             TableFactor::Derived { subquery, alias, .. } => {
-                let columns = self.query(subquery, parent, ctes);
+                let (relation, times) = derived(self.query(subquery, parent, ctes));
                 Source {
                     alias: alias.as_ref().map(|alias| alias.name.value.clone()).unwrap_or_default(),
                     aliased: alias.is_some(),
-                    relation: columns.map_or(Relation::Unknown, Relation::Derived),
+                    relation,
+                    times,
                     name: None,
                     join,
                     merged: Vec::new(),
                 }
             }
             TableFactor::NestedJoin { table_with_joins, .. } => return self.tables(table_with_joins, join, scope, parent, ctes),
-            _ => Source { alias: String::new(), aliased: false, relation: Relation::Unknown, name: None, join, merged: Vec::new() },
+            _ => Source {
+                alias: String::new(),
+                aliased: false,
+                relation: Relation::Unknown,
+                times: Vec::new(),
+                name: None,
+                join,
+                merged: Vec::new(),
+            },
         };
         if let Some(scope) = self.scope(scope) {
             scope.sources.push(source);
         }
     }
 
-    fn relation(&self, name: &ObjectName, ctes: &[Cte]) -> Relation<'s> {
+    fn relation(&self, name: &ObjectName, ctes: &[Cte<'s>]) -> (Relation<'s>, Vec<Option<&'s Times>>) {
         let parts: Vec<&str> = name.0.iter().filter_map(|part| Some(part.as_ident()?.value.as_str())).collect();
-        let Some(last) = parts.last() else { return Relation::Unknown };
         if let [only] = parts.as_slice()
             && let Some((_, columns)) = ctes.iter().rev().find(|(cte, _)| cte.eq_ignore_ascii_case(only))
         {
-            return columns.clone().map_or(Relation::Unknown, Relation::Derived);
+            return derived(columns.clone());
         }
+        (self.stored(&parts), Vec::new())
+    }
+
+    /// The table or view that a dotted name means.
+    fn stored(&self, parts: &[&str]) -> Relation<'s> {
+        let Some(last) = parts.last() else { return Relation::Unknown };
         if ["sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master"].iter().any(|own| own.eq_ignore_ascii_case(last)) {
             return Relation::Derived(["type", "name", "tbl_name", "rootpage", "sql", "rowid"].map(str::to_owned).to_vec());
         }
@@ -379,7 +398,7 @@ impl<'s> Walker<'_, 's> {
         (start..end, from_end)
     }
 
-    fn expression(&mut self, node: &impl Visit, scope: usize, clause: Clause, ctes: &[Cte]) {
+    fn expression(&mut self, node: &impl Visit, scope: usize, clause: Clause, ctes: &[Cte<'s>]) {
         let mut visitor = InExpression { walker: self, scope, clause, ctes, depth: 0 };
         let ControlFlow::Continue(()) = node.visit(&mut visitor);
     }
@@ -393,6 +412,17 @@ impl<'s> Walker<'_, 's> {
         let double_quoted = qualifier.is_none() && last.quote_style == Some('"');
         let binding = Binding::Missing;
         self.out.references.push(Reference { scope, clause, qualifier, name, range, double_quoted, operand: false, binding });
+    }
+}
+
+/// A subquery as a source.
+fn derived(columns: Option<Vec<Output<'_>>>) -> (Relation<'_>, Vec<Option<&Times>>) {
+    match columns {
+        Some(columns) => {
+            let (names, times) = columns.into_iter().map(|output| (output.name, output.times)).unzip();
+            (Relation::Derived(names), times)
+        }
+        None => (Relation::Unknown, Vec::new()),
     }
 }
 
@@ -410,7 +440,7 @@ struct InExpression<'w, 'a, 's> {
     walker: &'w mut Walker<'a, 's>,
     scope: usize,
     clause: Clause,
-    ctes: &'w [Cte],
+    ctes: &'w [Cte<'s>],
     /// Subqueries around the node: the visitor cannot leave them out, so what is inside is passed over.
     depth: usize,
 }
@@ -436,7 +466,10 @@ impl Visitor for InExpression<'_, '_, '_> {
 
     fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
         if self.depth == 0 {
-            self.walker.query(query, Some(self.scope), self.ctes);
+            let columns = self.walker.query(query, Some(self.scope), self.ctes);
+            if let Some([Output { times: Some(times), .. }]) = columns.as_deref() {
+                self.walker.queries.insert(std::ptr::from_ref(query), times);
+            }
         }
         self.depth += 1;
         ControlFlow::Continue(())

@@ -56,6 +56,7 @@ pub enum Action {
     CopySql,
     Sort,
     Summary,
+    Dates,
     WidenColumn,
     NarrowColumn,
     FitColumn,

@@ -58,6 +58,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Results, &["/"], Action::Filter, "keep rows that contain a text; `> 5`, `= x`, `null`, `!null` for the column", "filter"),
     bind(Results, &["i"], Action::Summary, "sum the column up: distinct, nulls, range, top values", "column"),
     bind(Results, &["c"], Action::Chart, "draw a chart", "chart"),
+    bind(Results, &["d"], Action::Dates, "timestamps as dates (# behind the name), or as the epoch numbers that are stored", "dates"),
     bind(Results, &["y"], Action::CopyCell, "copy the cell", "copy"),
     bind(Results, &["Y"], Action::CopyRow, "copy the row, tabs between cells", ""),
     bind(Results, &["C"], Action::CopyColumn, "copy the column", ""),

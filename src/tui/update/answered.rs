@@ -2,7 +2,7 @@
 
 use super::super::conversation::Stage;
 use super::super::event::Effect;
-use super::super::results::{Content, Results};
+use super::super::results::Content;
 use super::super::state::{Pane, RunningJob, State};
 use super::{list, note, submit};
 use crate::jobs::{JobId, KeepWork, Outcome, Work};
@@ -116,7 +116,7 @@ pub(super) fn ran(state: &mut State, running: &RunningJob, sql: &str, outcome: O
     let entry = state.entries.iter_mut().rev().find(|entry| entry.is_settled() && entry.sql() == Some(sql));
     let question = entry.as_ref().map(|entry| entry.question.clone());
     let (kept, rows, milliseconds) = match &outcome {
-        Outcome::Ran { spool, elapsed } => (HistoryState::Ran, Some(spool.len() as u64), elapsed.as_millis() as u64),
+        Outcome::Ran { spool, elapsed, .. } => (HistoryState::Ran, Some(spool.len() as u64), elapsed.as_millis() as u64),
         Outcome::Failed(_) => (HistoryState::Failed, None, state.clock_ms.saturating_sub(running.started_ms)),
         _ => (HistoryState::Cancelled, None, state.clock_ms.saturating_sub(running.started_ms)),
     };
@@ -125,10 +125,8 @@ pub(super) fn ran(state: &mut State, running: &RunningJob, sql: &str, outcome: O
     }
     if let Some(tab) = state.tab_named(running.tab) {
         match outcome {
-            Outcome::Ran { spool, elapsed } => tab.results.show(sql.to_owned(), spool, elapsed),
-            Outcome::Failed(failure) => {
-                tab.results = Results { content: Content::Failed(failure), sql: sql.into(), ..Default::default() };
-            }
+            Outcome::Ran { spool, elapsed, units } => tab.results.show(sql.to_owned(), spool, elapsed, units),
+            Outcome::Failed(failure) => tab.results.fail(sql.to_owned(), failure),
             // What was there before is kept.
             _ if matches!(tab.results.content, Content::Rows { .. }) => {}
             _ => tab.results.content = Content::Cancelled,

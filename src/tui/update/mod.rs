@@ -342,6 +342,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CopyAll => return rows::copy_rows(state, false),
         Action::Sort => return rows::sort(state),
         Action::Summary => return rows::summary(state),
+        Action::Dates => rows::turn_dates(state),
         Action::WidenColumn => state.tab_mut().results.widen(4),
         Action::NarrowColumn => state.tab_mut().results.widen(-4),
         Action::FitColumn => state.tab_mut().results.fit(),

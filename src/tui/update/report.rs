@@ -103,7 +103,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
             let said = describe(sql, &state.schema);
             let reads = if said.tables.is_empty() { "no table".into() } else { said.tables.join(", ") };
             let text = format!("{}\n\nIt reads: {reads}\n\nHow SQLite runs it:\n{}", said.sentence, words::plan(&table));
-            state.window = Some(Window::Text { title: "What the SQL does".into(), text, scroll: 0 });
+            state.window = Some(Window::Text { title: "What the SQL does".into(), text, scroll: 0, copied: None });
         }
         (Work::Compare { .. }, outcome) => compare::came(state, running.job, outcome),
         (Work::Look, Outcome::Looked(change)) => return watch::looked(state, change),
@@ -187,7 +187,7 @@ fn result(state: &mut State, running: &RunningJob, work: &ResultWork, outcome: O
         (ResultWork::Summarise { spool, column, .. }, Outcome::Summarised(summary)) => {
             let name = spool.columns().get(*column).map(|info| info.name.clone()).unwrap_or_default();
             let text = words::summed_up(&summary);
-            state.window = Some(Window::Text { title: format!("Column {name}"), text, scroll: 0 });
+            state.window = Some(Window::Text { title: format!("Column {name}"), text, scroll: 0, copied: None });
         }
         (ResultWork::Chart { .. }, Outcome::Charted(points)) => {
             let chart = state.tab_named(running.tab).and_then(|tab| tab.results.chart.as_mut());

@@ -3,6 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::super::chart::Chart;
+use super::super::dates::Shown;
 use super::super::event::Effect;
 use super::super::keys::Action;
 use super::super::layout::places;
@@ -18,14 +19,29 @@ use crate::jobs::{ExportFormat, ResultWork, Work};
 pub(super) fn open_cell(state: &mut State) {
     let results = &state.tab().results;
     if let (Some(cell), Some(name)) = (results.cell(), results.column_name()) {
-        let (title, text) = (name.to_owned(), in_full(&cell));
-        state.window = Some(Window::Text { title, text, scroll: 0 });
+        let title = name.to_owned();
+        let window = match results.dates.in_full(results.column, &cell) {
+            // What is copied is the number.
+            Some(text) => Window::Text { title, text, scroll: 0, copied: Some(cell_to_copy(&cell)) },
+            None => Window::Text { title, text: in_full(&cell), scroll: 0, copied: None },
+        };
+        state.window = Some(window);
+    }
+}
+
+/// Shows dates in place of the numbers that count time, or the numbers again.
+pub(super) fn turn_dates(state: &mut State) {
+    match state.tab_mut().results.turn_dates() {
+        None => warn(state, "no column of this result is known to count time"),
+        Some(Shown::Sure) => note(state, "dates in place of the numbers that count time"),
+        Some(Shown::All) => note(state, "dates also where it is open what a number counts: a guess, marked #?"),
+        Some(Shown::Stored) => note(state, "numbers, as they are stored"),
     }
 }
 
 pub(super) fn copy_cell(state: &mut State) -> Vec<Effect> {
-    if let Some(Window::Text { text, .. }) = &state.window {
-        let text = text.clone();
+    if let Some(Window::Text { text, copied, .. }) = &state.window {
+        let text = copied.as_ref().unwrap_or(text).clone();
         note(state, "copied");
         return vec![Effect::Copy(text)];
     }
@@ -97,7 +113,7 @@ pub(super) fn chart(state: &mut State) -> Vec<Effect> {
         warn(state, "there are no rows to draw; run a query first");
         return Vec::new();
     };
-    let Some(chart) = Chart::of(spool, results.column) else {
+    let Some(chart) = Chart::of(spool, &results.dates, results.column) else {
         warn(state, "no column of this result holds numbers");
         return Vec::new();
     };

@@ -173,5 +173,5 @@ pub(super) fn definition(state: &mut State) {
         Some(reason) => format!("It cannot be read: {reason}.\n\n{text}"),
         None => text,
     };
-    state.window = Some(Window::Text { title: table.name.clone(), text, scroll: 0 });
+    state.window = Some(Window::Text { title: table.name.clone(), text, scroll: 0, copied: None });
 }

@@ -8,37 +8,76 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Block, Chart as Axes, Dataset, GraphType, Paragraph};
 
 use super::super::chart::{Chart, Kind};
+use super::super::dates::Dates;
 use super::super::state::State;
 use super::super::theme::Role;
 use crate::db::spool::{Bin, Points, Series, Spool};
+use crate::schema::TimeUnit;
 use crate::text;
 
+/// Seconds of one.
+const DAY: f64 = 86_400.0;
 /// A bar's label is at most this wide.
 const LABEL: usize = 24;
 
 pub(super) fn chart(state: &State, spool: &Spool, frame: &mut Frame<'_>, area: Rect) {
-    let Some(chart) = &state.tab().results.chart else { return };
+    let results = &state.tab().results;
+    let Some(chart) = &results.chart else { return };
+    let unit = |column: Option<usize>| column.and_then(|column| results.dates.in_chart(column));
     let muted = |words: &str| Paragraph::new(Span::styled(words.to_owned(), state.theme.style(Role::Muted)));
     match &chart.points {
         None => frame.render_widget(muted("drawing ..."), area),
         Some(Points::Histogram(bins)) if bins.is_empty() => frame.render_widget(muted("there are no numbers here"), area),
         Some(Points::Histogram(bins)) => {
-            let values: Vec<(String, f64)> = bins.iter().map(|bin| (range(bin), bin.count as f64)).collect();
+            let unit = unit(Some(chart.y));
+            let values: Vec<(String, f64)> = bins.iter().map(|bin| (range(bin, unit), bin.count as f64)).collect();
             frame.render_widget(Paragraph::new(bars(state, &values, area, bins.len())), area);
         }
         Some(Points::Series { series, .. }) if series.y.is_empty() => frame.render_widget(muted("there are no numbers here"), area),
         Some(Points::Series { series, complete }) => match chart.kind {
             Kind::Bars => {
-                let values: Vec<(String, f64)> = series.labels.iter().cloned().zip(series.y.iter().copied()).collect();
+                let unit = unit(chart.x);
+                let label = |label: &String| unit.and_then(|unit| at(unit, label)?.1).unwrap_or_else(|| label.clone());
+                let values: Vec<(String, f64)> = series.labels.iter().map(label).zip(series.y.iter().copied()).collect();
                 frame.render_widget(Paragraph::new(bars(state, &values, area, spool.len())), area);
             }
-            _ => axes(state, chart, series, *complete, frame, area),
+            _ => axes(state, chart, &results.dates, series, *complete, frame, area),
         },
     }
 }
 
-fn range(bin: &Bin) -> String {
-    format!("{} to {}", short(bin.from), short(bin.to))
+fn range(bin: &Bin, unit: Option<TimeUnit>) -> String {
+    let dates = unit.and_then(|unit| Some((unit.moment(bin.from)?, unit.moment(bin.to)?)));
+    match dates {
+        Some((from, to)) if to - from < DAY => format!("from {}", date(from, to - from)),
+        Some((from, to)) => format!("{} to {}", date(from, to - from), date(to, to - from)),
+        None => format!("{} to {}", short(bin.from), short(bin.to)),
+    }
+}
+
+/// A moment in as many characters as it needs beside others that are `span` seconds around it.
+fn date(seconds: f64, span: f64) -> String {
+    let length = match span {
+        span if span >= 3.0 * DAY => 10,
+        span if span >= 600.0 => 16,
+        _ => 19,
+    };
+    let mut text = TimeUnit::UnixSeconds.shown(seconds).unwrap_or_else(|| short(seconds));
+    text.truncate(length);
+    text
+}
+
+/// The moment that a label is the number of, in seconds and as a date.
+fn at(unit: TimeUnit, label: &str) -> Option<(f64, Option<String>)> {
+    let number = label.parse().ok()?;
+    Some((unit.moment(number)?, unit.dated(number)))
+}
+
+/// The points that stand at a moment: their seconds since 1970 and how high they are. `None` where none does.
+fn over_time(unit: TimeUnit, series: &Series) -> Option<(Vec<f64>, Vec<f64>)> {
+    let points = series.labels.iter().zip(&series.y).filter_map(|(label, y)| Some((at(unit, label)?.0, *y)));
+    let (x, y): (Vec<f64>, Vec<f64>) = points.unzip();
+    (!x.is_empty()).then_some((x, y))
 }
 
 /// A number in a few characters.
@@ -98,11 +137,17 @@ fn blocks(eighths: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), PARTS.get(eighths % 8).unwrap_or(&""))
 }
 
-fn axes(state: &State, chart: &Chart, series: &Series, complete: bool, frame: &mut Frame<'_>, area: Rect) {
+fn axes(state: &State, chart: &Chart, dates: &Dates, series: &Series, complete: bool, frame: &mut Frame<'_>, area: Rect) {
+    let times = chart.x.and_then(|x| dates.in_chart(x)).and_then(|unit| over_time(unit, series));
+    let by_time = times.is_some();
     // A line over names goes from row to row.
     let by_number = chart.x.is_some() && series.x.iter().zip(&series.labels).all(|(_, label)| label.parse::<f64>().is_ok());
-    let x: Vec<f64> = if by_number { series.x.clone() } else { (0..series.y.len()).map(|n| n as f64).collect() };
-    let mut points: Vec<(f64, f64)> = x.iter().copied().zip(series.y.iter().copied()).collect();
+    let (x, y): (Vec<f64>, Vec<f64>) = match times {
+        Some(points) => points,
+        None if by_number => (series.x.clone(), series.y.clone()),
+        None => ((0..series.y.len()).map(|n| n as f64).collect(), series.y.clone()),
+    };
+    let mut points: Vec<(f64, f64)> = x.iter().copied().zip(y.iter().copied()).collect();
     if chart.kind == Kind::Line {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
     }
@@ -111,13 +156,16 @@ fn axes(state: &State, chart: &Chart, series: &Series, complete: bool, frame: &m
         if low == high { [low - 1.0, high + 1.0] } else { [low, high] }
     };
     let x_bounds = bounds(&mut x.iter().copied());
-    let mut y_bounds = bounds(&mut series.y.iter().copied());
+    let mut y_bounds = bounds(&mut y.iter().copied());
     // Counts and sums are read from zero, unless they are far from it.
     if y_bounds[0] > 0.0 && y_bounds[0] < y_bounds[1] / 2.0 {
         y_bounds[0] = 0.0;
     }
     let style = state.theme.style(Role::Muted);
-    let x_labels: Vec<String> = if by_number {
+    let x_labels: Vec<String> = if by_time {
+        let span = x_bounds[1] - x_bounds[0];
+        [x_bounds[0], f64::midpoint(x_bounds[0], x_bounds[1]), x_bounds[1]].map(|seconds| date(seconds, span)).to_vec()
+    } else if by_number {
         vec![short(x_bounds[0]), short(f64::midpoint(x_bounds[0], x_bounds[1])), short(x_bounds[1])]
     } else {
         let label =
@@ -125,7 +173,8 @@ fn axes(state: &State, chart: &Chart, series: &Series, complete: bool, frame: &m
         let last = series.labels.len().saturating_sub(1);
         vec![label(0), label(last / 2), label(last)]
     };
-    let y_labels: Vec<String> = vec![short(y_bounds[0]), short(f64::midpoint(y_bounds[0], y_bounds[1])), short(y_bounds[1])];
+    let of_y = |value: f64| dates.in_chart(chart.y).and_then(|unit| unit.date(value)).unwrap_or_else(|| short(value));
+    let y_labels: Vec<String> = [y_bounds[0], f64::midpoint(y_bounds[0], y_bounds[1]), y_bounds[1]].map(of_y).to_vec();
     let (graph, marker) = if chart.kind == Kind::Line { (GraphType::Line, Marker::Braille) } else { (GraphType::Scatter, Marker::Dot) };
     let data = Dataset::default().marker(marker).graph_type(graph).style(state.theme.style(Role::Key)).data(&points);
     let mut axes = Axes::new(vec![data])

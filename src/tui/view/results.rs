@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Wrap};
 
-use super::super::results::{Content, Results, shown};
+use super::super::results::{Content, Results};
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
 use crate::db::spool::{Peek, Sort, Spool};
@@ -84,8 +84,15 @@ fn title(state: &State, results: &Results) -> String {
         out.push_str(&format!(": {of}"));
     } else if results.filtering || !results.filter.is_empty() {
         out.push_str(&format!(" /{}", text::ellipsis(&text::sanitize(&results.filter), 40)));
+    } else if let (Pane::Results, Some(times)) = (state.focus, results.dates.times(results.column)) {
+        out.push_str(&format!(": {} counts {}", cursor_column(results), times.words()));
     }
     out
+}
+
+/// The name of the cursor's column, not too long.
+fn cursor_column(results: &Results) -> String {
+    results.column_name().map(|name| text::ellipsis(&text::sanitize(name), 20).into_owned()).unwrap_or_default()
 }
 
 /// `row 3/120  col 2/5 country  12 ms`, and whether that is all.
@@ -99,7 +106,7 @@ fn position(results: &Results, spool: &Spool, elapsed: std::time::Duration) -> S
     if results.is_empty() {
         return format!("no rows{of}  {elapsed}");
     }
-    let name = results.column_name().map(|name| text::ellipsis(&text::sanitize(name), 20).into_owned()).unwrap_or_default();
+    let name = cursor_column(results);
     format!(
         "row {}/{}{of}{more}  col {}/{} {name}  {elapsed}",
         text::count(results.row as u64 + 1),
@@ -143,10 +150,11 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
             }
             _ => "",
         };
-        let name = format!("{}{mark}", text::ellipsis(&name, width.saturating_sub(text::width(mark)).max(1)));
+        let mark = format!("{}{mark}", results.dates.mark(column));
+        let name = format!("{}{mark}", text::ellipsis(&name, width.saturating_sub(text::width(&mark)).max(1)));
         // Above numbers it stands where they do.
         let first = cells.iter().filter_map(|row| row.get(place)).find(|cell| **cell != Peek::Null);
-        let numeric = matches!(first, Some(Peek::Integer(_) | Peek::Real(_)));
+        let numeric = matches!(first, Some(Peek::Integer(_) | Peek::Real(_))) && results.dates.in_table(column).is_none();
         Span::styled(padded(&name, width, numeric), state.theme.style(Role::Header))
     });
     let mut lines = vec![Line::from(between(header.collect()))];
@@ -154,7 +162,7 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
         state.running.iter().any(|job| matches!(job.work, Work::Result(ResultWork::Arrange { .. })) && job.tab == state.tab().id);
     for (number, row) in cells.iter().enumerate() {
         let spans = columns.iter().zip(row).map(|(&(column, width), cell)| {
-            let numeric = matches!(cell, Peek::Integer(_) | Peek::Real(_));
+            let numeric = matches!(cell, Peek::Integer(_) | Peek::Real(_)) && results.dates.in_table(column).is_none();
             let current = number + first_row == results.row && column == results.column && state.focus == Pane::Results;
             let role = match cell {
                 _ if current => Role::Selected,
@@ -162,7 +170,7 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
                 _ if arranging => Role::Muted,
                 _ => Role::Plain,
             };
-            Span::styled(padded(&shown(cell), width, numeric), state.theme.style(role))
+            Span::styled(padded(&results.shown(column, cell), width, numeric), state.theme.style(role))
         });
         lines.push(Line::from(between(spans.collect())));
     }

@@ -93,7 +93,7 @@ fn column_line(state: &State, table: &Table, column: &Column, width: usize) -> L
     let room = width / 2;
     let key = match (named(&table.primary_key), table.foreign_keys.iter().find(|key| named(&key.columns))) {
         (true, _) => "* ".to_owned(),
-        (false, Some(key)) if key.origin == KeyOrigin::Declared => format!("→{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
+        (false, Some(key)) if key.origin != KeyOrigin::Inferred => format!("→{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
         (false, Some(key)) => format!("~{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
         (false, None) => String::new(),
     };

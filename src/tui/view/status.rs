@@ -6,7 +6,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 
 use super::super::conversation::Stage;
-use super::super::keys::{Context, label};
+use super::super::keys::{Action, Context, label};
 use super::super::state::{Notice, Pane, RunningJob, State};
 use super::super::theme::Role;
 use crate::jobs::{ModelsWork, ResultWork, TrainWork, Work};
@@ -127,6 +127,9 @@ pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let places: &[Context] = if over { &[context] } else { &[context, Context::Everywhere] };
     for &wanted in places {
         for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {
+            if binding.action == Action::Dates && !state.tab().results.dates.is_any() {
+                continue;
+            }
             let key = keys.first().map(|key| label(key)).unwrap_or_default();
             let width = text::width(&key) + text::width(binding.footer) + 3;
             if used + width > usize::from(area.width) {

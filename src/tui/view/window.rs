@@ -19,7 +19,7 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
     match &state.window {
         None => {}
         Some(Window::Help { scroll }) => lines(state, frame, area, "Keys", help(state), *scroll),
-        Some(Window::Text { title, text, scroll }) => {
+        Some(Window::Text { title, text, scroll, .. }) => {
             let room = usize::from(area.width.saturating_sub(6)).max(1);
             let clean = text::sanitize_lines(text).replace('\t', "  ");
             let all = clean.lines().flat_map(|line| wrap(line, room)).map(Line::raw).collect();
