@@ -18,9 +18,12 @@ mod whole;
 
 use std::borrow::Cow;
 
+use self::statement::{Rung, SAMPLES, statement};
 use crate::schema::{Schema, ValueHit};
 use crate::sql::quote::identifier;
 
+/// Of the budget, hidden tables that a question names get one part in this many.
+const MOST_ASKED: usize = 4;
 /// Bytes of the line that names bookkeeping tables, before its end.
 const BOOKKEEPING_BYTES: usize = 200;
 
@@ -39,12 +42,21 @@ pub fn schema_text(schema: &Schema, budget: usize) -> String {
 /// those that join them; of their columns, keys and linked ones first.
 pub fn schema_text_for(schema: &Schema, budget: usize, question: &str, hits: &[ValueHit]) -> String {
     let schema = &*schema.readable();
+    let asked = asked_bookkeeping(schema, budget / MOST_ASKED, question, hits);
     let (schema, note) = without_bookkeeping(schema);
-    let room = budget.saturating_sub(note.len());
+    let room = budget.saturating_sub(note.len() + asked.len());
     let text = whole::told(&schema, room, Some((question, hits)))
         .or_else(|| subset::subset_for(&schema, room, question, hits))
         .unwrap_or_else(|| whole::most_of(&schema, room));
-    text + &note
+    text + &note + &asked
+}
+
+/// In full, what a profile hides and the question names all the same.
+fn asked_bookkeeping(schema: &Schema, budget: usize, question: &str, hits: &[ValueHit]) -> String {
+    let rung = Rung { samples: SAMPLES, types: true, plain_columns: usize::MAX };
+    let tables = minor::named(schema, &minor::classes(schema), question, hits).into_iter().filter_map(|place| schema.tables.get(place));
+    let text: String = tables.filter(|table| table.bookkeeping).map(|table| statement(table, &rung, &[])).collect();
+    if text.len() <= budget { text } else { String::new() }
 }
 
 /// The schema without what a profile says that the file's program keeps for itself, and a line that names it.
