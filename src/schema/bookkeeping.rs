@@ -82,7 +82,8 @@ pub fn bookkeeping(schema: &Schema) -> Vec<bool> {
         .iter()
         .map(|table| {
             let name = table.name.to_ascii_lowercase();
-            is_kept_by_a_program(&name)
+            table.bookkeeping
+                || is_kept_by_a_program(&name)
                 || virtuals.iter().any(|(own, endings)| name.strip_prefix(own.as_str()).is_some_and(|rest| matches(rest, endings)))
         })
         .collect()
