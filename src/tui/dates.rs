@@ -91,10 +91,9 @@ impl Dates {
 
     /// Shows the next choice of dates and numbers that makes a difference; `None` where no column counts time.
     pub fn turn(&mut self) -> Option<Shown> {
-        let of = |shown: Shown| (0..self.units.len()).map(move |column| self.read_as(column, shown)).collect::<Vec<_>>();
-        let now = of(self.shown);
-        let (next, after) = (self.shown.next(), self.shown.next().next());
-        let turned = [next, after].into_iter().find(|shown| of(*shown) != now)?;
+        let read = |shown: Shown| -> Vec<_> { (0..self.units.len()).map(|column| self.read_as(column, shown)).collect() };
+        let now = read(self.shown);
+        let turned = [self.shown.next(), self.shown.next().next()].into_iter().find(|shown| read(*shown) != now)?;
         self.shown = turned;
         Some(turned)
     }

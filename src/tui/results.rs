@@ -90,8 +90,10 @@ impl Results {
     /// Shows dates in place of numbers, or numbers again; `None` where no column counts time.
     pub fn turn_dates(&mut self) -> Option<Shown> {
         let shown = self.dates.turn()?;
-        for column in (0..self.widths.len()).filter(|column| self.dates.times(*column).is_some()) {
-            self.fit_column(column, WIDEST);
+        for column in 0..self.widths.len() {
+            if self.dates.times(column).is_some() {
+                self.fit_column(column, WIDEST);
+            }
         }
         Some(shown)
     }
