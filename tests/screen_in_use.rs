@@ -162,7 +162,7 @@ fn a_database_that_is_replaced_is_read_anew() {
     // What has its place now is no database.
     fs::write(home.0.path().join("beside"), "not a database").unwrap();
     fs::rename(home.0.path().join("beside"), home.file()).unwrap();
-    app.run("is not an SQLite database");
+    app.run("not an SQLite database");
     assert!(app.drawn().contains("SELECT count(*)"));
 }
 

@@ -27,8 +27,12 @@ impl Coverage {
 /// Compares `question` with `sql`. Words are accounted for by names of tables and columns in it, its literals and numbers, its aggregates,
 /// orders, sets and comparisons, and by `hits` (values the question mentions) where the SQL holds that value.
 pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -> Coverage {
-    let said = Said::new(sql);
-    let all = schema.tables.iter().flat_map(|table| std::iter::once(&table.name).chain(table.columns.iter().map(|column| &column.name)));
+    let mut said = Said::new(sql);
+    said.add_what_is_called(schema);
+    let all = schema.tables.iter().flat_map(|table| {
+        let columns = table.columns.iter().flat_map(|column| std::iter::once(&column.name).chain(&column.called));
+        std::iter::once(&table.name).chain(&table.called).chain(columns)
+    });
     let names: HashSet<String> = all.flat_map(|name| split_name(name)).collect();
     let mut out = Coverage::default();
     for word in words(question) {
@@ -79,9 +83,12 @@ fn said_in_part(text: &str, value: &str) -> bool {
 }
 
 /// What a statement says, for comparing with words.
+#[derive(Default)]
 struct Said {
     /// Words of its names and strings, folded.
     words: HashSet<String>,
+    /// Its names, in lower case.
+    names: HashSet<String>,
     /// Its keywords and functions, in lower case.
     keywords: HashSet<String>,
     /// Its string literals, as they are.
@@ -91,7 +98,7 @@ struct Said {
 
 impl Said {
     fn new(sql: &str) -> Self {
-        let mut said = Self { words: HashSet::new(), keywords: HashSet::new(), texts: HashSet::new(), comparisons: HashSet::new() };
+        let mut said = Self::default();
         for token in lex(sql) {
             let text = token.text(sql);
             match token.kind {
@@ -99,7 +106,9 @@ impl Said {
                     if token.kind == TokenKind::Word {
                         said.keywords.insert(text.to_ascii_lowercase());
                     }
-                    said.words.extend(split_name(&name_of(text)));
+                    let name = name_of(text);
+                    said.words.extend(split_name(&name));
+                    said.names.insert(name.to_lowercase());
                 }
                 TokenKind::String => {
                     let value = name_of(text);
@@ -116,6 +125,16 @@ impl Said {
             }
         }
         said
+    }
+
+    /// A table or a column that is named says what people call it, too.
+    fn add_what_is_called(&mut self, schema: &Schema) {
+        for table in schema.tables.iter().filter(|table| self.names.contains(&table.name.to_lowercase())) {
+            let columns = table.columns.iter().filter(|column| self.names.contains(&column.name.to_lowercase()));
+            for called in table.called.iter().chain(columns.flat_map(|column| &column.called)) {
+                self.words.extend(split_name(called));
+            }
+        }
     }
 
     fn accounts_for(&self, word: &Word) -> bool {

@@ -14,6 +14,7 @@ use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::guard;
+use crate::text::sanitize;
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -48,6 +49,9 @@ pub(super) fn run_schema(database: &str, question: Option<&str>, settings: &Sett
     let database = open(database, settings)?;
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
+    for note in database.profile_notes(&schema, &cancel) {
+        writeln!(stderr(), "{}", sanitize(&note))?;
+    }
     let Some(question) = question else {
         write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
         return Ok(0);
@@ -71,12 +75,16 @@ pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a database by its path or address; `demo` is the bundled one.
+/// Opens a database by its path or address; `demo` is the bundled one. Says how it is read, where that is not as SQLite reads it.
 pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
     if database == "demo" {
         return Ok(Database::open(demo::path(&settings.paths.cache)?)?);
     }
-    Ok(Database::open(database)?)
+    let opened = Database::open(database)?;
+    for note in opened.notes() {
+        writeln!(stderr(), "note: {note}")?;
+    }
+    Ok(opened)
 }
 
 /// The format as the database room calls it.

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use crate::db::Limits;
 use crate::llm::KvType;
 use crate::store::config::{KvChoice, PromptChoice};
-use crate::store::{Config, Paths};
+use crate::store::{Config, Paths, profiles};
 
 /// Folders and settings that every command works with.
 #[derive(Debug, Clone)]
@@ -21,6 +21,7 @@ impl Settings {
     pub(super) fn read() -> Result<Self, Failure> {
         let paths = Paths::find()?;
         let config = Config::read(&paths)?;
+        profiles::take_own(&paths);
         Ok(Self { paths, config })
     }
 

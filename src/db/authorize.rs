@@ -5,6 +5,8 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 
 use rusqlite::{Connection, ffi};
 
+use super::owners::Overlay;
+
 /// Pragmas that only tell, also as table-valued functions. Those in the second list must have no value.
 const TELLING: [&str; 10] = [
     "table_info",
@@ -29,6 +31,8 @@ const FORBIDDEN_FUNCTIONS: [&str; 9] =
 pub(super) struct Authorizer {
     /// Names of the tables in which virtual tables keep their own data.
     shadows: HashSet<Vec<u8>>,
+    /// Tables that only the view of ours that hides them may read.
+    overlay: Overlay,
 }
 
 /// Allows reading, calling harmless functions and recursion, and nothing else.
@@ -39,12 +43,12 @@ pub(super) struct Authorizer {
 ///
 /// rusqlite's own authorizer panics (and prints) where a table's or a column's name is not UTF-8, so this speaks to SQLite itself.
 /// The caller keeps what it returns until the connection is closed.
-pub(super) fn install(connection: &Connection) -> rusqlite::Result<Box<Authorizer>> {
+pub(super) fn install(connection: &Connection, overlay: Overlay) -> rusqlite::Result<Box<Authorizer>> {
     let shadows = connection.prepare("SELECT name FROM pragma_table_list WHERE type = 'shadow'").and_then(|mut statement| {
         let names = statement.query_map([], |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec()))?;
         names.collect()
     });
-    let authorizer = Box::new(Authorizer { shadows: shadows.unwrap_or_default() });
+    let authorizer = Box::new(Authorizer { shadows: shadows.unwrap_or_default(), overlay });
     let data = std::ptr::from_ref::<Authorizer>(&authorizer).cast_mut().cast::<c_void>();
     // SAFETY: the handle is open while `connection` is borrowed; `callback` has the signature SQLite asks for, only reads what `data`
     // points at, and the caller keeps that alive, unmoved in its box, as long as the connection.
@@ -57,17 +61,26 @@ unsafe extern "C" fn callback(
     action: c_int,
     first: *const c_char,
     second: *const c_char,
-    _database: *const c_char,
-    _accessor: *const c_char,
+    database: *const c_char,
+    accessor: *const c_char,
 ) -> c_int {
     // SAFETY: `install` passed a pointer to an `Authorizer` that outlives the connection, and nobody writes to it.
     let authorizer = unsafe { &*data.cast::<Authorizer>() };
     // SAFETY: SQLite passes null, or a string that ends in NUL and lasts for this call.
     let text = |pointer: *const c_char| (!pointer.is_null()).then(|| unsafe { CStr::from_ptr(pointer) }.to_bytes());
-    if authorizer.allows(action, text(first), text(second)) { ffi::SQLITE_OK } else { ffi::SQLITE_DENY }
+    let hidden = action == ffi::SQLITE_READ && !authorizer.may_read(text(first), text(second), text(database), text(accessor));
+    if !hidden && authorizer.allows(action, text(first), text(second)) { ffi::SQLITE_OK } else { ffi::SQLITE_DENY }
 }
 
 impl Authorizer {
+    /// Whether a column of a table may be read by the view `accessor`: what the planner must not see is read through the view that hides it.
+    /// The empty column stands for the table's rows alone.
+    fn may_read(&self, table: Option<&[u8]>, column: Option<&[u8]>, database: Option<&[u8]>, accessor: Option<&[u8]>) -> bool {
+        let (Some(table), Some(column)) = (table, column) else { return true };
+        let of_file = database.is_none_or(|database| database == b"main");
+        column.is_empty() || !of_file || self.overlay.lets_read(table, accessor)
+    }
+
     /// Whether `action` may be prepared; what `first` and `second` are depends on it (`sqlite.org/c3ref/c_alter_table.html`).
     fn allows(&self, action: c_int, first: Option<&[u8]>, second: Option<&[u8]>) -> bool {
         let among =
@@ -90,7 +103,7 @@ mod tests {
     fn guarded() -> (Connection, Box<Authorizer>) {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t(a UNIQUE); INSERT INTO t VALUES (1)").unwrap();
-        let authorizer = install(&connection).unwrap();
+        let authorizer = install(&connection, Overlay::default()).unwrap();
         (connection, authorizer)
     }
 

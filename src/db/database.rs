@@ -12,10 +12,12 @@ use super::authorize::{self, Authorizer};
 use super::columns::columns_of;
 use super::error::DbError;
 use super::open::{self, Location, Mode, sqlite_message};
+use super::owners::{self, Owners, name_the_key, rewrite};
 use super::table::{Cell, ColumnInfo, Limits, Table};
 use super::watch::{FileChange, FileStamp};
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
+use crate::store::{Profiles, profiles};
 
 /// Virtual machine instructions between two looks at the stop flag: well under a millisecond.
 const STEPS_BETWEEN_LOOKS: i32 = 1_000;
@@ -29,6 +31,7 @@ pub struct Database {
     location: Location,
     inner: Mutex<Inner>,
     watched: Arc<Mutex<Cancel>>,
+    pub(super) profiles: Arc<Profiles>,
 }
 
 #[derive(Debug)]
@@ -36,6 +39,9 @@ struct Inner {
     // Closed before `_authorizer` is dropped, which it points at: fields are dropped in this order.
     connection: Connection,
     _authorizer: Box<Authorizer>,
+    owners: Arc<Owners>,
+    /// The schema that `owners` was read from, as SQLite counts its changes.
+    schema_version: i64,
     mode: Mode,
     stamp: FileStamp,
 }
@@ -47,7 +53,12 @@ impl Database {
         let location = open::locate(path.as_ref())?;
         let watched = Arc::new(Mutex::new(Cancel::new()));
         let inner = connect(&location, &watched)?;
-        Ok(Self { location, inner: Mutex::new(inner), watched })
+        Ok(Self { location, inner: Mutex::new(inner), watched, profiles: profiles::in_use() })
+    }
+
+    /// The same, with other profiles to hold the file against than those in use.
+    pub fn with_profiles(self, profiles: Arc<Profiles>) -> Self {
+        Self { profiles, ..self }
     }
 
     /// The file, without what an address adds to it.
@@ -57,30 +68,46 @@ impl Database {
 
     /// Prepares `sql` without running it: the columns it would give, or SQLite's message.
     pub fn check(&self, sql: &ReadOnlySql) -> Result<Vec<ColumnInfo>, DbError> {
-        self.with(&Cancel::new(), |connection| {
-            let statement = prepare(connection, sql.as_str())?;
-            Ok(columns_of(connection, &statement, sql.as_str()))
+        self.with_owners(&Cancel::new(), |connection, owners| {
+            let prepared = prepare(connection, sql.as_str(), owners)?;
+            Ok(columns_of(connection, &prepared.statement, &prepared.sql))
         })
     }
 
     /// Runs `sql` until it ends, a limit is reached, or `cancel` says stop. The cursor is closed when this returns.
     pub fn execute(&self, sql: &ReadOnlySql, limits: &Limits, cancel: &Cancel) -> Result<Table, DbError> {
         let cancel = cancel.with_timeout(limits.timeout);
-        self.with(&cancel, |connection| {
-            let mut statement = prepare(connection, sql.as_str())?;
-            let columns = columns_of(connection, &statement, sql.as_str());
-            collect(&mut statement, columns, limits, &cancel)
+        self.with_owners(&cancel, |connection, owners| {
+            let mut prepared = prepare(connection, sql.as_str(), owners)?;
+            let columns = columns_of(connection, &prepared.statement, &prepared.sql);
+            collect(&mut prepared.statement, columns, limits, &cancel)
         })
+    }
+
+    /// What a person should know of how this file is read, a sentence each: what of its owner's is imitated, and what is left out.
+    pub fn notes(&self) -> Vec<String> {
+        lock(&self.inner).owners.notes.clone()
     }
 
     /// Lends the connection while `cancel` is watched, and translates what SQLite says.
     pub(super) fn with<T>(&self, cancel: &Cancel, work: impl Fn(&Connection) -> Result<T, Failure>) -> Result<T, DbError> {
+        self.with_owners(cancel, |connection, _| work(connection))
+    }
+
+    /// As [`Self::with`], with what was done for the file's owner.
+    pub(super) fn with_owners<T>(&self, cancel: &Cancel, work: impl Fn(&Connection, &Owners) -> Result<T, Failure>) -> Result<T, DbError> {
         let mut inner = lock(&self.inner);
-        let anew = match inner.stamp.change_to(&FileStamp::of(&self.location.path)) {
+        let stamp = FileStamp::of(&self.location.path);
+        let anew = match inner.stamp.change_to(&stamp) {
             // What is open can still be read.
             FileChange::Same | FileChange::Gone => false,
             // A file opened as unchanging did change.
-            FileChange::Written => inner.mode != Mode::Shared,
+            FileChange::Written if inner.mode != Mode::Shared => true,
+            // Rows are seen by themselves; a new table or index may need what we did not do yet.
+            FileChange::Written => {
+                inner.stamp = stamp;
+                schema_version(&inner.connection).is_ok_and(|version| version != inner.schema_version)
+            }
             FileChange::Replaced => true,
         };
         if anew && !self.location.immutable {
@@ -92,7 +119,7 @@ impl Database {
         let lenient = inner.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, true);
         let result = lenient.map_err(Failure::from).and_then(|_| {
             loop {
-                match work(&inner.connection) {
+                match work(&inner.connection, &inner.owners) {
                     Err(Failure::Sqlite(error)) if is_busy(&error) && !patience.is_stopped() => {}
                     other => break other,
                 }
@@ -152,30 +179,65 @@ pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
 
 fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>) -> Result<Inner, DbError> {
     let patience = Cancel::new().with_timeout(BUSY_PATIENCE);
-    let (mut connection, mode, stamp) = loop {
+    let broken = |e: rusqlite::Error| match is_busy(&e) {
+        true => DbError::Busy { path: location.path.clone(), message: sqlite_message(&e) },
+        false => DbError::Corrupt { path: location.path.clone(), message: sqlite_message(&e) },
+    };
+    let (mut connection, mode, stamp, (schema_version, owners)) = loop {
         let stamp = FileStamp::of(&location.path);
         let mode = open::mode_now(location)?;
         match open::connect(location, mode) {
-            Ok(connection) => break (connection, mode, stamp),
+            Ok(connection) => match look_through(&connection) {
+                Ok(seen) => break (connection, mode, stamp, seen),
+                Err(error) if is_busy(&error) && !patience.is_stopped() => {}
+                Err(error) => return Err(broken(error)),
+            },
             // The log can come or go between looking and opening.
             Err(DbError::Busy { .. }) if !patience.is_stopped() => {}
             Err(DbError::Unreadable { .. }) if !patience.is_stopped() && open::mode_now(location)? != mode => {}
             Err(error) => return Err(error),
         }
     };
-    let broken = |e: rusqlite::Error| DbError::Corrupt { path: location.path.clone(), message: sqlite_message(&e) };
-    let authorizer = authorize::install(&connection).map_err(broken)?;
-    let watched = Arc::clone(watched);
-    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || lock(&watched).is_stopped())).map_err(broken)?;
-    Ok(Inner { connection, _authorizer: authorizer, mode, stamp })
+    let watching = Arc::clone(watched);
+    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || lock(&watching).is_stopped())).map_err(broken)?;
+    let authorizer = authorize::install(&connection, owners.overlay.clone()).map_err(broken)?;
+    Ok(Inner { connection, _authorizer: authorizer, owners: Arc::new(owners), schema_version, mode, stamp })
+}
+
+/// The schema's version, and what is done for the file's owner. A schema that cannot be looked through is read as SQLite reads it.
+fn look_through(connection: &Connection) -> rusqlite::Result<(i64, Owners)> {
+    let version = schema_version(connection)?;
+    match owners::prepare(connection) {
+        Err(error) if is_busy(&error) => Err(error),
+        owners => Ok((version, owners.unwrap_or_default())),
+    }
+}
+
+/// SQLite's count of changes to the schema.
+fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row("PRAGMA schema_version", [], |row| row.get(0))
+}
+
+/// A statement, and its text as SQLite has it.
+#[derive(Debug)]
+pub(super) struct Prepared<'c> {
+    pub(super) statement: Statement<'c>,
+    pub(super) sql: String,
 }
 
 /// Prepares, and holds the last lock: SQLite itself has to call the statement read-only.
-pub(super) fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<Statement<'c>, Failure> {
+pub(super) fn prepare<'c>(connection: &'c Connection, sql: &str, owners: &Owners) -> Result<Prepared<'c>, Failure> {
+    let mut sql = rewrite(sql, &owners.overlay);
     // Views written with double-quoted strings still work where the statement has none of its own. The setting has to last as long
     // as the statement: changing it makes SQLite prepare again at the first step.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, !sql.contains('"'))?;
-    let prepared = connection.prepare(sql);
+    let mut prepared = connection.prepare(&sql);
+    if let Err(error) = &prepared
+        && let Some(named) = name_the_key(&sql, &sqlite_message(error), &owners.overlay)
+    {
+        prepared = connection.prepare(&named);
+        sql = named.into();
+    }
     let statement = match prepared {
         Err(rusqlite::Error::MultipleStatement) => {
             return Err(Failure::Ours(DbError::Refused { message: "there is more than one statement".into() }));
@@ -184,7 +246,7 @@ pub(super) fn prepare<'c>(connection: &'c Connection, sql: &str) -> Result<State
     };
     require_readonly(&statement)?;
     match statement.parameter_count() {
-        0 => Ok(statement),
+        0 => Ok(Prepared { statement, sql: sql.into_owned() }),
         count => Err(Failure::Ours(DbError::Parameters { count })),
     }
 }

@@ -1,7 +1,10 @@
 //! What can go wrong with a database file, or with a query on it.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
+use super::owners::program_of;
+use super::recognise::FileKind;
 use crate::signal::Stop;
 
 /// An error of this room.
@@ -28,15 +31,20 @@ pub enum DbError {
         message: String,
     },
     /// A file, but not one that SQLite wrote.
-    #[error("`{}` is not an SQLite database ({bytes} bytes; an SQLite file begins with `SQLite format 3`)", path.display())]
+    #[error("`{}` is {} ({bytes} bytes)", path.display(), kind.words())]
     NotADatabase {
         /// As given.
         path: PathBuf,
         /// The file's size.
         bytes: u64,
-        /// Whether the first bytes look random, as an encrypted database's do.
-        looks_encrypted: bool,
+        /// What it is instead.
+        kind: FileKind,
+        /// The database beside it, where it is that one's log or journal.
+        owner: Option<Box<PathBuf>>,
     },
+    /// An empty path.
+    #[error("no database is named: the path is empty")]
+    NoPath,
     /// Shorter than its own header says.
     #[error("`{}` is cut short: its header says {expected} bytes, and it has {actual}", path.display())]
     Truncated {
@@ -122,13 +130,23 @@ pub enum DbError {
 
 impl DbError {
     /// What to do about it.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Cow<'static, str> {
+        match self {
+            Self::NotADatabase { owner: Some(owner), .. } => {
+                format!("give `{}`; what lies beside it is read with it", owner.display()).into()
+            }
+            Self::Sql { message } => sql_hint(message),
+            other => other.plain_hint().into(),
+        }
+    }
+
+    fn plain_hint(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "check the path; `sqllama demo` opens a sample database",
             Self::NotAFile { .. } => "give the database file itself, not the folder it is in",
             Self::Unreadable { .. } => "check the file's permissions, and those of the folders above it",
-            Self::NotADatabase { looks_encrypted: true, .. } => "it may be encrypted: decrypt it with the program that made it",
-            Self::NotADatabase { .. } => "give an SQLite file; a CSV file can be imported with `sqlite3 new.db '.import FILE TABLE --csv'`",
+            Self::NotADatabase { kind, .. } => kind.hint(),
+            Self::NoPath => "give the path of an SQLite file; `sqllama demo` opens a sample database",
             Self::Truncated { .. } => "copy or download it again",
             Self::Corrupt { .. } => "restore a copy, or try `sqlite3 FILE .recover | sqlite3 new.db`",
             Self::Busy { .. } => "try again when the other program has finished writing",
@@ -136,8 +154,7 @@ impl DbError {
                 "open it once with the program that writes it, or run `sqlite3 FILE .tables` on it, then try again"
             }
             Self::BadUri { .. } => "write `file:PATH`, with characters such as `?`, `#` and `%` percent-encoded",
-            Self::Sql { message, .. } if !message.starts_with("no such") => "correct the SQL where the message points",
-            Self::Sql { .. } => "`sqllama schema DB` lists the tables and columns",
+            Self::Sql { .. } => CORRECT,
             Self::Refused { .. } => "sqllama only reads; use SELECT, WITH, VALUES or EXPLAIN",
             Self::Parameters { .. } => "write the values into the statement",
             Self::Stopped(Stop::Cancelled) => "run it again when you want the result",
@@ -154,5 +171,69 @@ impl DbError {
             self,
             Self::Sql { .. } | Self::Refused { .. } | Self::Parameters { .. } | Self::Spool { .. } | Self::Export { .. } | Self::Stopped(_)
         )
+    }
+}
+
+const CORRECT: &str = "correct the SQL where the message points";
+
+/// What to do about a statement that SQLite did not take, by its message.
+fn sql_hint(message: &str) -> Cow<'static, str> {
+    let missing =
+        |what: &str| message.strip_prefix("no such ").and_then(|rest| rest.strip_prefix(what)).map(|rest| rest.trim_start_matches(": "));
+    if let Some(function) = missing("function").or_else(|| message.strip_prefix("unknown function: ")) {
+        let function = function.trim_end_matches("()");
+        return match program_of(function) {
+            Some(program) => format!("`{function}` is a function of {program}; leave it out").into(),
+            None => "SQLite has no function of that name; `SELECT DISTINCT name FROM pragma_function_list` lists those there are".into(),
+        };
+    }
+    if missing("module").is_some() {
+        return "its module is part of the program that made the file: ask about other tables, or open the file there".into();
+    }
+    if missing("tokenizer").is_some() || message.starts_with("unknown tokenizer") {
+        return "its tokenizer is part of the program that made the file: use LIKE on the table that holds the text".into();
+    }
+    if missing("collation").is_some() {
+        return "use one that SQLite has: BINARY, NOCASE or RTRIM".into();
+    }
+    if missing("index").is_some() {
+        return "leave INDEXED BY out; `SELECT name FROM pragma_index_list('TABLE')` lists the indexes of a table".into();
+    }
+    if message.starts_with("unsafe use of") {
+        return "what a file's views and tables may use is limited: ask about the tables that they read".into();
+    }
+    if message.ends_with("should this be a string literal in single-quotes?") {
+        return "write a string in single quotes; `sqllama schema DB` lists the columns".into();
+    }
+    let named = missing("table").is_some() || missing("column").is_some() || missing("view").is_some();
+    if named { "`sqllama schema DB` lists the tables and columns".into() } else { CORRECT.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(message: &str, words: &str) {
+        let hint = DbError::Sql { message: message.to_owned() }.hint().into_owned();
+        assert!(hint.contains(words), "{message}: {hint}");
+        assert_eq!(hint.contains("sqllama schema"), words.contains("sqllama schema"), "{message}: {hint}");
+    }
+
+    #[test]
+    fn a_hint_is_about_what_is_missing() {
+        check("no such table: x", "sqllama schema");
+        check("no such column: a.b", "sqllama schema");
+        check("no such column: \"x\" - should this be a string literal in single-quotes?", "`sqllama schema DB` lists the columns");
+        check("no such function: title_sort", "a function of calibre");
+        check("no such function: st_area", "SpatiaLite");
+        check("unknown function: unheard_of()", "pragma_function_list");
+        check("no such module: vec0", "module is part of the program");
+        check("no such collation sequence: swedish", "BINARY");
+        check("no such tokenizer: calibre", "tokenizer is part");
+        check("unknown tokenizer: icu", "tokenizer is part");
+        check("no such index: x", "pragma_index_list");
+        check("unsafe use of load_extension()", "limited");
+        check("near \"FORM\": syntax error", "correct the SQL");
     }
 }

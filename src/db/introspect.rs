@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use super::database::{Database, Failure, is_busy};
 use super::error::DbError;
 use super::{keys, statistics};
-use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind};
+use crate::schema::{Column, ForeignKey, KeyOrigin, Profile, Schema, Table, TableKind};
 use crate::signal::Cancel;
 
 impl Database {
@@ -19,11 +19,33 @@ impl Database {
         Ok(schema)
     }
 
-    /// Tables, views, columns, declared keys, and keys that names alone make plain. Reads no rows of the user's.
+    /// Tables, views, columns, declared keys, and keys that names alone make plain. What profiles tell of the file
+    /// is in it. Reads no rows of the user's.
     pub fn schema_outline(&self, cancel: &Cancel) -> Result<Schema, DbError> {
-        let mut schema = self.with(cancel, read_outline)?;
-        keys::infer(&mut schema);
+        let mut schema = self.with_owners(cancel, |connection, owners| {
+            let mut schema = read_outline(connection, &owners.too_large)?;
+            owners.mark(&mut schema);
+            Ok(schema)
+        })?;
+        let profiles = self.recognised(&schema, cancel);
+        keys::infer(&mut schema, &profiles);
+        profiles.iter().for_each(|profile| profile.mark(&mut schema));
         Ok(schema)
+    }
+
+    /// The profiles that the file fits.
+    pub fn recognised(&self, schema: &Schema, cancel: &Cancel) -> Vec<&Profile> {
+        // A file that does not say it has none.
+        let read = |c: &Connection| Ok(c.query_row("SELECT application_id FROM pragma_application_id", [], |row| row.get(0))?);
+        let application_id: Option<i32> = self.with(cancel, read).ok();
+        self.profiles.all.iter().filter(|profile| profile.recognises(schema, application_id)).collect()
+    }
+
+    /// What there is to say of how the file is read: what it looks like, and which profiles could not be read. A sentence each.
+    pub fn profile_notes(&self, schema: &Schema, cancel: &Cancel) -> Vec<String> {
+        let names: Vec<&str> = self.recognised(schema, cancel).iter().map(|profile| profile.name.as_str()).collect();
+        let looks = (!names.is_empty()).then(|| format!("this looks like {}", names.join(" and ")));
+        looks.into_iter().chain(self.profiles.mistakes.iter().cloned()).collect()
     }
 
     /// Adds row counts and sample values, and drops inferred keys that the values contradict. Takes a bounded time: what could
@@ -33,8 +55,8 @@ impl Database {
     }
 }
 
-/// The schema of an open connection, without statistics.
-pub(super) fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
+/// The schema of an open connection, without statistics. Views that are too large are not looked into.
+pub(super) fn read_outline(connection: &Connection, too_large: &HashSet<String>) -> Result<Schema, Failure> {
     let kinds: HashMap<Vec<u8>, String> = connection
         .prepare("SELECT name, type FROM pragma_table_list WHERE schema = 'main'")
         .and_then(|mut s| s.query_map([], |row| Ok((bytes(row, 0), text(row, 1))))?.collect())
@@ -55,6 +77,10 @@ pub(super) fn read_outline(connection: &Connection) -> Result<Schema, Failure> {
             _ => TableKind::Table,
         };
         let mut table = Table { name: String::from_utf8_lossy(&name).into_owned(), kind, sql, ..Table::default() };
+        if too_large.contains(&table.name) {
+            schema.tables.push(table);
+            continue;
+        }
         // A view on a table that is gone, or a module that is not built in, has no columns to tell: that breaks no other table.
         match read_columns(connection, &name, &mut table).and_then(|()| read_foreign_keys(connection, &name, &mut table)) {
             Err(e) if is_busy(&e) || e.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => return Err(e.into()),
@@ -97,7 +123,7 @@ fn parameter(name: &[u8]) -> [ToSqlOutput<'_>; 1] {
 }
 
 fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusqlite::Result<()> {
-    let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1)")?;
+    let mut statement = connection.prepare("SELECT name, type, \"notnull\", pk, hidden FROM pragma_table_xinfo(?1, 'main')")?;
     let mut rows = statement.query(parameter(name))?;
     let mut key: Vec<(i64, String)> = Vec::new();
     while let Some(row) = rows.next()? {
@@ -119,7 +145,7 @@ fn read_columns(connection: &Connection, name: &[u8], table: &mut Table) -> rusq
 
 fn read_foreign_keys(connection: &Connection, name: &[u8], table: &mut Table) -> rusqlite::Result<()> {
     let mut statement =
-        connection.prepare("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1) ORDER BY id DESC, seq")?;
+        connection.prepare("SELECT id, \"table\", \"from\", \"to\" FROM pragma_foreign_key_list(?1, 'main') ORDER BY id DESC, seq")?;
     let mut rows = statement.query(parameter(name))?;
     let mut last = None;
     while let Some(row) = rows.next()? {

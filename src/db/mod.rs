@@ -3,6 +3,7 @@
 //! - [`table`]: what a query returns, with SQLite's types
 //! - [`error`]: what can go wrong
 //! - `open`: read-only in every case, nothing created beside the file
+//! - [`recognise`]: what a file is that is no database
 //! - [`watch`]: whether a file is still what it was
 //! - `authorize`: what SQLite may do while it prepares
 //! - `database`: checking and running statements; `columns`: what their results are called
@@ -12,6 +13,7 @@
 //! - [`spool`]: results of any length, drained out of the database
 //! - [`demo`]: the sample database
 //! - [`values`]: the distinct text values, to find what a question mentions
+//! - `owners`: what a file needs of the program that owns it: collations, functions, modules
 //! - `introspect`, `keys`, `statistics`: the schema, in two phases
 
 mod authorize;
@@ -24,6 +26,8 @@ pub mod export;
 mod introspect;
 mod keys;
 mod open;
+mod owners;
+pub mod recognise;
 pub mod same;
 pub mod scratch;
 pub mod spool;

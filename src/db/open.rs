@@ -13,6 +13,8 @@ use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::DbError;
+use super::owners;
+use super::recognise::{FileKind, database_of, recognise, recognise_folder};
 
 /// The bytes at the start of every SQLite file (`sqlite.org/fileformat2.html`, 1.3).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -143,6 +145,9 @@ struct Header {
 }
 
 fn read_header(path: &Path) -> Result<Header, DbError> {
+    if path.as_os_str().is_empty() {
+        return Err(DbError::NoPath);
+    }
     let unreadable = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => DbError::Missing { path: path.to_owned() },
         _ => DbError::Unreadable { path: path.to_owned(), message: e.to_string() },
@@ -150,6 +155,9 @@ fn read_header(path: &Path) -> Result<Header, DbError> {
     let metadata = fs::metadata(path).map_err(unreadable)?;
     // Asked before opening: opening a pipe would wait for its writer.
     if !metadata.is_file() {
+        if let Some(kind) = recognise_folder(path) {
+            return Err(DbError::NotADatabase { path: path.to_owned(), bytes: 0, kind, owner: None });
+        }
         return Err(DbError::NotAFile { path: path.to_owned() });
     }
     let mut head = Vec::with_capacity(4096);
@@ -159,7 +167,8 @@ fn read_header(path: &Path) -> Result<Header, DbError> {
         return Ok(Header { bytes, wal: false, expected: None });
     }
     if !head.starts_with(MAGIC) {
-        return Err(DbError::NotADatabase { path: path.to_owned(), bytes, looks_encrypted: looks_random(&head) });
+        let (kind, owner) = (recognise(path, &head), database_of(path).map(Box::new));
+        return Err(DbError::NotADatabase { path: path.to_owned(), bytes, kind, owner });
     }
     let be = |at: usize, n: usize| head.get(at..at + n).map(|b| b.iter().fold(0u64, |acc, &b| (acc << 8) | u64::from(b)));
     let page = be(16, 2).map(|p| if p == 1 { 65536 } else { p });
@@ -167,20 +176,6 @@ fn read_header(path: &Path) -> Result<Header, DbError> {
     let expected = if be(24, 4) == be(92, 4) { page.zip(be(28, 4)).map(|(size, count)| size * count) } else { None };
     let expected = expected.or((bytes < 100).then_some(512));
     Ok(Header { bytes, wal: be(18, 1) == Some(2), expected })
-}
-
-/// Whether bytes are spread as in an encrypted file: nearly all values occur, none often.
-fn looks_random(head: &[u8]) -> bool {
-    let mut counts = [0usize; 256];
-    for &b in head {
-        if let Some(count) = counts.get_mut(usize::from(b)) {
-            *count += 1;
-        }
-    }
-    let n = head.len() as f64;
-    let entropy: f64 = counts.iter().filter(|&&c| c > 0).map(|&c| -(c as f64 / n) * (c as f64 / n).log2()).sum();
-    // A sample of n bytes cannot show more than log2(n) bits.
-    head.len() >= 64 && entropy > 0.93 * n.log2().min(8.0)
 }
 
 /// How the file has to be opened now.
@@ -218,6 +213,8 @@ pub(super) fn connect(location: &Location, mode: Mode) -> Result<Connection, DbE
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let explain = |error: rusqlite::Error| open_error(location, header, &error);
     let connection = Connection::open_with_flags(uri_of(&location.path, options), flags).map_err(explain)?;
+    // Before the first statement: see `owners::offer`.
+    owners::offer(&connection).map_err(explain)?;
     harden(&connection, mode).map_err(explain)?;
     // The first real read: SQLite looks at the header, the journal and the schema only now.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(explain)?;
@@ -263,7 +260,7 @@ fn open_error(location: &Location, header: Header, error: &rusqlite::Error) -> D
         return DbError::Truncated { path, expected, actual: header.bytes };
     }
     match error.sqlite_error_code() {
-        Some(NotADatabase) => DbError::NotADatabase { path, bytes: header.bytes, looks_encrypted: false },
+        Some(NotADatabase) => DbError::NotADatabase { path, bytes: header.bytes, kind: FileKind::Unknown, owner: None },
         Some(DatabaseBusy | DatabaseLocked) => DbError::Busy { path, message },
         Some(ReadOnly | CannotOpen) if has_journal(&path) => DbError::NeedsRecovery { path },
         Some(PermissionDenied | CannotOpen | ReadOnly | SystemIoFailure) => DbError::Unreadable { path, message },

@@ -10,6 +10,7 @@ use super::database::{Failure, prepare};
 use super::error::DbError;
 use super::introspect::read_outline;
 use super::open::sqlite_message;
+use super::owners::{Overlay, Owners};
 use super::table::ColumnInfo;
 use crate::schema::Schema;
 use crate::sql::ReadOnlySql;
@@ -48,12 +49,12 @@ impl Scratch {
             require_create_table(statement)?;
             connection.execute(statement, []).map_err(explain)?;
         }
-        let schema = read_outline(&connection).map_err(|failure| match failure {
+        let schema = read_outline(&connection, &Default::default()).map_err(|failure| match failure {
             Failure::Ours(error) => error,
             Failure::Sqlite(error) => explain(error),
         })?;
         connection.execute_batch("PRAGMA query_only=ON").map_err(explain)?;
-        let authorizer = authorize::install(&connection).map_err(explain)?;
+        let authorizer = authorize::install(&connection, Overlay::default()).map_err(explain)?;
         Ok(Self { connection, _authorizer: authorizer, schema })
     }
 
@@ -64,8 +65,8 @@ impl Scratch {
 
     /// Prepares `sql`: the columns it would give, or SQLite's message.
     pub fn check(&self, sql: &ReadOnlySql) -> Result<Vec<ColumnInfo>, DbError> {
-        match prepare(&self.connection, sql.as_str()) {
-            Ok(statement) => Ok(columns_of(&self.connection, &statement, sql.as_str())),
+        match prepare(&self.connection, sql.as_str(), &Owners::default()) {
+            Ok(prepared) => Ok(columns_of(&self.connection, &prepared.statement, &prepared.sql)),
             Err(Failure::Ours(error)) => Err(error),
             Err(Failure::Sqlite(error)) => Err(DbError::Sql { message: sqlite_message(&error) }),
         }

@@ -2,9 +2,17 @@
 //!
 //! - `seen`: what the rows that were looked at say about a column
 //! - `times`: which unit numbers count, where they are points in time
+//! - `durations`: which unit spans of time are counted in
 //! - `hints`: what a name and a declared type say of that
+//! - `documents`: JSON kept as text
+//! - `dictionaries`: what the file says of its own columns
+//! - `quick`: one query of ours
 
+mod dictionaries;
+mod documents;
+mod durations;
 mod hints;
+mod quick;
 mod seen;
 #[cfg(test)]
 mod tests;
@@ -12,18 +20,17 @@ mod times;
 
 use std::time::Duration;
 
-use self::seen::Seen;
+use self::quick::quick;
+use self::seen::{Known, Seen};
 use super::database::{Database, cell_of};
 use super::error::DbError;
 use super::keys;
-use crate::schema::{Column, Schema, Table, TableKind};
+use crate::schema::{Column, Profile, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
 /// For all tables together.
 const TOTAL: Duration = Duration::from_secs(5);
-/// For one query of ours.
-const ONE_QUERY: Duration = Duration::from_millis(250);
 /// Rows looked at for samples.
 const ROWS: usize = 1_000;
 /// Cells looked at for samples, so that a wide table gives fewer rows.
@@ -32,7 +39,8 @@ const CELLS: usize = 100_000;
 /// Fills what can be found out in the time there is.
 pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
     let budget = cancel.with_timeout(TOTAL);
-    for table in &mut schema.tables {
+    let profiles = database.recognised(schema, &budget);
+    for table in schema.tables.iter_mut().filter(|table| table.unreadable.is_none()) {
         if budget.is_stopped() {
             break;
         }
@@ -42,21 +50,18 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
             })
             .and_then(|n| u64::try_from(n).ok());
         }
-        sample(database, table, &budget);
+        sample(database, table, &profiles, &budget);
+        dictionaries::find_fractions(table);
     }
-    keys::confirm(database, schema, &budget);
+    dictionaries::read(database, schema, &budget);
+    keys::confirm(database, schema, &profiles, &budget);
     match cancel.stop() {
         Some(Stop::Cancelled) => Err(DbError::Stopped(Stop::Cancelled)),
         _ => Ok(()),
     }
 }
 
-/// The result of a query that may fail or run out of time without harm.
-fn quick<T>(database: &Database, budget: &Cancel, work: impl Fn(&rusqlite::Connection) -> rusqlite::Result<T>) -> Option<T> {
-    database.with(&budget.with_timeout(ONE_QUERY), |connection| Ok(work(connection)?)).ok()
-}
-
-fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
+fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget: &Cancel) {
     if table.columns.is_empty() {
         return;
     }
@@ -72,21 +77,32 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
         let mut cursor = statement.query([])?;
         let mut seen = vec![Seen::default(); width];
         let mut order = 0;
-        while let Some(row) = cursor.next()? {
+        let at_end = loop {
+            let row = match cursor.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break order < rows,
+                // Time is up: what was seen until then is something.
+                Err(_) if order > 0 => break false,
+                Err(error) => return Err(error),
+            };
             // A few large rows take longer than the steps between two looks of SQLite's own.
             if budget.is_stopped() {
-                break;
+                break false;
             }
             for (i, column) in seen.iter_mut().enumerate() {
                 column.note(row.get_ref(i)?, order);
             }
             order += 1;
-        }
-        Ok(seen)
+        };
+        Ok((seen, at_end || table.row_count.is_some_and(|n| n <= order as u64)))
     });
-    let Some(mut seen) = seen else { return };
-    if table.row_count.is_some_and(|n| n > rows as u64) {
-        widen(database, table, &names, &mut seen, budget);
+    let Some((mut seen, all)) = seen else { return };
+    // A count that took too long is no reason to take the first rows for all of them.
+    match table.kind {
+        _ if all => {}
+        TableKind::Table => widen(database, table, &names, &mut seen, budget),
+        // All rows of a view may be any work.
+        TableKind::View | TableKind::Virtual => seen.iter_mut().for_each(Seen::leave_open),
     }
     let core_data = table.column("Z_PK").is_some();
     let (primary_key, foreign_keys) = (&table.primary_key, &table.foreign_keys);
@@ -95,8 +111,9 @@ fn sample(database: &Database, table: &mut Table, budget: &Cancel) {
         column.holds = seen.holds();
         let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
         let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
-        let hint = hints::hint(&column.name, &column.declared_type, core_data);
-        column.meaning = seen.meaning(&column.name, &column.declared_type, hint, key);
+        let told = profiles.iter().flat_map(|profile| &profile.units).find(|(place, _)| place.is_column(&table.name, &column.name));
+        let known = Known { hint: hints::hint(&column.name, &column.declared_type, core_data), unit: told.map(|(_, unit)| *unit), key };
+        column.meaning = seen.meaning(&column.name, &column.declared_type, known);
     }
 }
 

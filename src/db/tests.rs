@@ -67,7 +67,7 @@ fn files_that_are_no_database_are_named() {
     assert!(!folder.path().join("none.db").exists());
     assert!(matches!(open_error(folder.path()), DbError::NotAFile { .. }));
     let text = write("text.db", b"id,name\n1,anna\n".repeat(50).as_slice());
-    assert!(matches!(open_error(&text), DbError::NotADatabase { looks_encrypted: false, .. }));
+    assert!(matches!(open_error(&text), DbError::NotADatabase { kind: recognise::FileKind::Csv, .. }));
     let mut state = 1u32;
     let random: Vec<u8> = std::iter::repeat_with(|| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -75,7 +75,7 @@ fn files_that_are_no_database_are_named() {
     })
     .take(8192)
     .collect();
-    assert!(matches!(open_error(&write("locked.db", &random)), DbError::NotADatabase { looks_encrypted: true, .. }));
+    assert!(matches!(open_error(&write("locked.db", &random)), DbError::NotADatabase { kind: recognise::FileKind::Encrypted, .. }));
     let fixture = Fixture::new(
         "CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<5000) INSERT INTO t SELECT i FROM n",
     );
@@ -161,9 +161,12 @@ fn sqlites_own_word_is_a_lock() {
     let connection = Connection::open_in_memory().unwrap();
     connection.execute_batch("CREATE TABLE t(a)").unwrap();
     for sql in ["DELETE FROM t", "INSERT INTO t VALUES (1) RETURNING a", "PRAGMA user_version=3", "DROP TABLE t"] {
-        assert!(matches!(database::prepare(&connection, sql), Err(database::Failure::Ours(DbError::Refused { .. }))), "{sql}");
+        assert!(
+            matches!(database::prepare(&connection, sql, &Default::default()), Err(database::Failure::Ours(DbError::Refused { .. }))),
+            "{sql}"
+        );
     }
-    assert!(database::prepare(&connection, "SELECT * FROM t").is_ok());
+    assert!(database::prepare(&connection, "SELECT * FROM t", &Default::default()).is_ok());
 }
 
 #[test]

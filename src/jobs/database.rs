@@ -41,6 +41,11 @@ fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report
         other => other?,
     };
     report(Report::Outline { job: task.job, path: path.clone(), schema: Arc::new(schema.clone()) });
+    let mut notes = database.notes();
+    notes.extend(database.profile_notes(&schema, &task.cancel));
+    if !notes.is_empty() {
+        report(Report::Notes { job: task.job, notes });
+    }
     match database.fill_statistics(&mut schema, &task.cancel) {
         Err(DbError::Stopped(Stop::Cancelled)) => return Ok(Outcome::Cancelled),
         other => other?,

@@ -57,6 +57,13 @@ pub enum Report {
         /// What happened.
         event: AskEvent,
     },
+    /// How the database is read, where that is not as SQLite reads it.
+    Notes {
+        /// The opening job.
+        job: JobId,
+        /// A sentence each.
+        notes: Vec<String>,
+    },
     /// How far a job is, in a few words.
     Progress {
         /// Which job.
@@ -96,6 +103,7 @@ impl Report {
             | Self::ModelLoaded { job, .. }
             | Self::Adapter { job, .. }
             | Self::Ask { job, .. }
+            | Self::Notes { job, .. }
             | Self::Progress { job, .. }
             | Self::Rows { job, .. }
             | Self::Pull { job, .. }

@@ -213,7 +213,7 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 
 impl From<DbError> for JobFailure {
     fn from(error: DbError) -> Self {
-        Self { message: error.to_string(), hint: Some(error.hint().to_owned()).filter(|hint| !hint.is_empty()) }
+        Self { message: error.to_string(), hint: Some(error.hint().into_owned()).filter(|hint| !hint.is_empty()) }
     }
 }
 

@@ -12,11 +12,13 @@ const MOST: usize = 400;
 
 /// Queries over the tables of `schema`, as a model asked in `form` would write them; the same ones each time.
 pub fn likely_answers(schema: &Schema, form: Form) -> Arc<[String]> {
-    let tables = schema.tables.len().max(1);
+    let schema = &*schema.readable();
+    let asked = || schema.tables.iter().filter(|table| !table.bookkeeping);
+    let tables = asked().count().max(1);
     // Every table has its turn before any has a second one, and in a large schema fewer columns do.
     let columns = (MOST / (tables * COLUMN_QUERIES)).max(1);
-    let all_rows = schema.tables.iter().map(|table| format!("SELECT count(*) FROM {}", identifier(&table.name)));
-    let others = schema.tables.iter().flat_map(|table| {
+    let all_rows = asked().map(|table| format!("SELECT count(*) FROM {}", identifier(&table.name)));
+    let others = asked().flat_map(|table| {
         let name = identifier(&table.name);
         let of_columns = table.columns.iter().take(columns).flat_map(move |column| over_column(&name, &identifier(&column.name)));
         of_columns.chain(table.foreign_keys.iter().filter_map(|key| over_key(table, key)).flatten())

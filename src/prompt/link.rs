@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::schema::{Schema, Table, ValueHit};
+use crate::schema::{Column, Schema, Table, ValueHit};
 use crate::text::words::{is_function_word, split_name, stem, words};
 
 /// How much a table's name counts, a column's being 1.
@@ -47,22 +47,21 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
     let names: Vec<TableNames> = schema.tables.iter().map(TableNames::new).collect();
     let mut tables_with: HashMap<&str, usize> = HashMap::new();
     for names in &names {
-        let all: HashSet<&str> =
-            names.table.stems.iter().chain(names.columns.iter().flat_map(|name| &name.stems)).map(String::as_str).collect();
+        let all: HashSet<&str> = names.table.stems().chain(names.columns.iter().flat_map(Names::stems)).map(String::as_str).collect();
         for stem in all {
             *tables_with.entry(stem).or_default() += 1;
         }
     }
     // A word that stands in every other table says little.
     let weight = |stem: &str| tables_with.get(stem).map_or(1.0, |&n| (1.0 + names.len() as f32 / n as f32).ln() / 2f32.ln()).min(4.0);
-    let asked: HashSet<String> =
-        words(question).into_iter().filter(|word| !is_function_word(&word.folded)).map(|word| stem(&word.folded)).collect();
+    let asked = asked_stems(question);
     let mut tables: Vec<LinkedTable> = schema
         .tables
         .iter()
         .zip(&names)
         .map(|(table, names)| {
-            let mut columns: Vec<f32> = names.columns.iter().map(|name| name.score(&asked, &weight)).collect();
+            let best = |names: &Names| names.score(&asked, &weight);
+            let mut columns: Vec<f32> = names.columns.iter().map(best).collect();
             let mut score = TABLE_NAME * names.table.score(&asked, &weight);
             for hit in hits.iter().filter(|hit| hit.table.eq_ignore_ascii_case(&table.name)) {
                 let sure = VALUE * f32::from(hit.score) / 1000.0;
@@ -88,6 +87,16 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
     Link { tables }
 }
 
+/// The stems of the words of a question that say something.
+pub(super) fn asked_stems(question: &str) -> HashSet<String> {
+    words(question).into_iter().filter(|word| !is_function_word(&word.folded)).map(|word| stem(&word.folded)).collect()
+}
+
+/// The stems of the words of a name.
+pub(super) fn stems_of(name: &str) -> Vec<String> {
+    split_name(name).iter().map(|word| stem(word)).collect()
+}
+
 /// For each table, the places of those that a foreign key joins it with, either way.
 pub(super) fn neighbours(schema: &Schema) -> Vec<Vec<usize>> {
     let places: HashMap<String, usize> = schema.tables.iter().enumerate().map(|(i, t)| (t.name.to_ascii_lowercase(), i)).collect();
@@ -106,13 +115,37 @@ pub(super) fn neighbours(schema: &Schema) -> Vec<Vec<usize>> {
 }
 
 struct TableNames {
-    table: Name,
-    columns: Vec<Name>,
+    table: Names,
+    columns: Vec<Names>,
 }
 
 impl TableNames {
     fn new(table: &Table) -> Self {
-        Self { table: Name::new(&table.name), columns: table.columns.iter().map(|column| Name::new(&column.name)).collect() }
+        let names = |column: &Column| {
+            let inside = column.meaning.json().map_or(&[][..], |json| &json.paths);
+            let inside = inside.iter().map(|path| path.trim_start_matches('$').to_owned());
+            Names::new(&column.name, &column.called.iter().cloned().chain(inside).collect::<Vec<_>>())
+        };
+        Self { table: Names::new(&table.name, &table.called), columns: table.columns.iter().map(names).collect() }
+    }
+}
+
+/// A name, and what people call the thing instead, and what is inside.
+struct Names(Vec<Name>);
+
+impl Names {
+    fn new(name: &str, called: &[String]) -> Self {
+        let names = std::iter::once(name).chain(called.iter().map(String::as_str)).map(Name::new);
+        Self(names.filter(|name| !name.stems.is_empty()).collect())
+    }
+
+    fn stems(&self) -> impl Iterator<Item = &String> {
+        self.0.iter().flat_map(|name| &name.stems)
+    }
+
+    /// That of the name which is meant most.
+    fn score(&self, asked: &HashSet<String>, weight: &impl Fn(&str) -> f32) -> f32 {
+        self.0.iter().map(|name| name.score(asked, weight)).fold(0.0, f32::max)
     }
 }
 
@@ -123,7 +156,7 @@ struct Name {
 
 impl Name {
     fn new(name: &str) -> Self {
-        Self { stems: split_name(name).iter().map(|word| stem(word)).collect() }
+        Self { stems: stems_of(name) }
     }
 
     /// What the question's words say for it: the words they share, and how much of the name those are.
@@ -149,7 +182,7 @@ impl Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey, KeyOrigin};
+    use crate::schema::{ForeignKey, Json, KeyOrigin, Meaning};
 
     fn table(name: &str, columns: &[&str], keys: &[(&str, &str)]) -> Table {
         Table {
@@ -217,6 +250,19 @@ mod tests {
         let link = link(&schema(), "first name of each customer", &[]);
         let columns = &link.tables[1].columns;
         assert!(columns[1] > columns[0] && columns[1] > columns[2], "{columns:?}");
+    }
+
+    #[test]
+    fn what_the_file_calls_a_column_and_what_is_in_it_link() {
+        let mut schema = schema();
+        schema.tables[0].columns[1].called = vec!["Name".into(), "name of the river".into()];
+        let json = Json { paths: vec!["$.shoeSize".into(), "$.address.street".into()] };
+        schema.tables[3].columns[2].meaning = Meaning::Json(json);
+        let scores = |question: &str, place: usize| link(&schema, question, &[]).tables[place].columns.clone();
+        let river = scores("names of all rivers", 0);
+        assert!(river[1] > river[0] && river[1] > river[2], "{river:?}");
+        let size = scores("the largest shoe size", 3);
+        assert!(size[2] > 0.0 && size[0] == 0.0 && size[3] == 0.0, "{size:?}");
     }
 
     #[test]

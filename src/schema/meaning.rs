@@ -26,6 +26,75 @@ pub enum Meaning {
     Time(Times),
     /// Yes and no, in two words.
     Boolean(YesNo),
+    /// Spans of time.
+    Span(SpanUnit),
+    /// JSON documents as text.
+    Json(Json),
+    /// Text, kept as a blob: it compares with no text as it is.
+    TextBlob,
+    /// The upper part of a fraction; the lower part is another column of the table.
+    Numerator {
+        /// That column, as stored.
+        over: String,
+    },
+}
+
+/// What a span of time is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SpanUnit {
+    /// Nanoseconds.
+    Nanos,
+    /// Microseconds.
+    Micros,
+    /// Milliseconds.
+    Millis,
+    /// Seconds.
+    Seconds,
+    /// Minutes.
+    Minutes,
+    /// Hours.
+    Hours,
+    /// Days.
+    Days,
+    /// A date and time as text, counted from 1970-01-01 (SQLAlchemy's Interval).
+    Since1970,
+}
+
+impl SpanUnit {
+    /// In a few words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Nanos => "duration in ns",
+            Self::Micros => "duration in us",
+            Self::Millis => "duration in ms",
+            Self::Seconds => "duration in s",
+            Self::Minutes => "duration in minutes",
+            Self::Hours => "duration in hours",
+            Self::Days => "duration in days",
+            Self::Since1970 => "duration counted from 1970-01-01",
+        }
+    }
+
+    /// How many of it make a second.
+    pub fn per_second(self) -> f64 {
+        match self {
+            Self::Nanos => 1e9,
+            Self::Micros => 1e6,
+            Self::Millis => 1e3,
+            Self::Seconds | Self::Since1970 => 1.0,
+            Self::Minutes => 1.0 / 60.0,
+            Self::Hours => 1.0 / 3_600.0,
+            Self::Days => 1.0 / 86_400.0,
+        }
+    }
+}
+
+/// What is known of JSON documents.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Json {
+    /// What the documents hold, the frequent first: `$.city`, `$.address.street`, `$.tags[]`, `$.items[].name`. `[]` stands for any place
+    /// of an array. As many as were met in the rows that were looked at, within bounds.
+    pub paths: Vec<String>,
 }
 
 /// Points in time as numbers, or as their digits.
@@ -56,9 +125,58 @@ impl Meaning {
         if let Self::Time(times) = self { Some(times) } else { None }
     }
 
+    /// What the spans of time are counted in.
+    pub fn span(&self) -> Option<SpanUnit> {
+        if let Self::Span(unit) = self { Some(*unit) } else { None }
+    }
+
     /// The words for yes and no that the values are.
     pub fn yes_no(&self) -> Option<&YesNo> {
         if let Self::Boolean(words) = self { Some(words) } else { None }
+    }
+
+    /// What is known of the JSON documents that the values are.
+    pub fn json(&self) -> Option<&Json> {
+        if let Self::Json(json) = self { Some(json) } else { None }
+    }
+
+    /// In a few words that say all that a reader needs of the values, so that no sample is needed; `None` where samples say more.
+    pub fn told(&self) -> Option<String> {
+        match self {
+            Self::Time(times) => Some(times.told()),
+            Self::Boolean(words) => Some(format!("'{}' or '{}'", words.yes, words.no)),
+            Self::Json(json) => Some(json.told()),
+            Self::Plain | Self::TextBlob | Self::Numerator { .. } | Self::Span(_) => None,
+        }
+    }
+
+    /// In a few words that stand before samples; `None` where nothing is to be said.
+    pub fn prefix(&self) -> Option<String> {
+        match self {
+            Self::TextBlob => Some("text as blob".into()),
+            Self::Numerator { over } => Some(format!("over {over}")),
+            Self::Span(unit) => Some(unit.words().into()),
+            Self::Plain | Self::Time(_) | Self::Boolean(_) | Self::Json(_) => None,
+        }
+    }
+}
+
+/// Bytes of JSON paths told.
+const TOLD_PATHS: usize = 120;
+
+impl Json {
+    /// In a few words: `JSON: $.city, $.age, $.tags[]`; those paths that find no room are left out.
+    pub fn told(&self) -> String {
+        let mut out = String::from("JSON");
+        for (i, path) in self.paths.iter().enumerate() {
+            if out.len() + path.len() > TOLD_PATHS {
+                out.push_str(if i == 0 { "" } else { ", ..." });
+                break;
+            }
+            out.push_str(if i == 0 { ": " } else { ", " });
+            out.push_str(path);
+        }
+        out
     }
 }
 
@@ -113,5 +231,13 @@ mod tests {
             times(&[TimeUnit::UnixSeconds, TimeUnit::AppleSeconds], true).told(),
             "s since 1970 or s since 2001 or text, 2024-01-01..2026-02-19"
         );
+    }
+
+    #[test]
+    fn json_paths_are_told_within_bounds() {
+        let told = |paths: &[&str]| Json { paths: paths.iter().map(|path| (*path).to_owned()).collect() }.told();
+        assert_eq!(told(&["$.city", "$.age", "$.tags[]"]), "JSON: $.city, $.age, $.tags[]");
+        assert_eq!(told(&[]), "JSON");
+        assert_eq!(told(&["$.a", &"x".repeat(200)]), "JSON: $.a, ...");
     }
 }

@@ -1,14 +1,21 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
 //!
+//! - [`mod@bookkeeping`]: tables that a program keeps for itself
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
+//! - [`profile`]: what is known of the files of one program
 //! - [`time`]: points in time as numbers
 
+pub mod bookkeeping;
 pub mod meaning;
+pub mod profile;
 pub mod time;
 
-pub use meaning::{Holds, Meaning, Times, YesNo};
+pub use bookkeeping::bookkeeping;
+pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
+pub use profile::{Place, Profile};
 pub use time::TimeUnit;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use sha2::{Digest, Sha256};
@@ -49,6 +56,14 @@ pub struct Table {
     pub row_count: Option<u64>,
     /// The `CREATE` statement as stored.
     pub sql: String,
+    /// Why it cannot be read, where that is so: it is shown to people and told to no model.
+    pub unreadable: Option<String>,
+    /// What people call it, the best first; the first is told. Bounded in count and length.
+    pub called: Vec<String>,
+    /// What a reader has to know of it; empty where nothing is known.
+    pub comment: String,
+    /// Whether the program that owns the file keeps it for itself: nobody asks about it.
+    pub bookkeeping: bool,
 }
 
 /// A column.
@@ -66,6 +81,10 @@ pub struct Column {
     pub holds: Holds,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
+    /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.
+    pub called: Vec<String>,
+    /// What a reader has to know of its values, such as what codes stand for; empty where nothing is known.
+    pub comment: String,
 }
 
 /// Where a foreign key is known from.
@@ -75,6 +94,8 @@ pub enum KeyOrigin {
     Declared,
     /// Not declared, but plain from names and values.
     Inferred,
+    /// Not declared, but told by a profile, and not contradicted by values.
+    Told,
 }
 
 /// A foreign key of a table.
@@ -131,6 +152,16 @@ impl Schema {
             }
         }
         hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The schema without what cannot be read.
+    pub fn readable(&self) -> Cow<'_, Self> {
+        if self.tables.iter().all(|table| table.unreadable.is_none()) {
+            return Cow::Borrowed(self);
+        }
+        let mut schema = self.clone();
+        schema.tables.retain(|table| table.unreadable.is_none());
+        Cow::Owned(schema)
     }
 
     /// The table or view called `name`, compared as SQLite compares names (ASCII case-insensitive).

@@ -46,6 +46,8 @@ pub enum TimeUnit {
     FileTime,
     /// Units of 100 ns since the year 1 (.NET).
     DotNetTicks,
+    /// Microseconds since the year 1 (GLib's GDateTime, as darktable keeps it).
+    YearOneMicros,
     /// Days since 1899-12-30 (OLE automation, spreadsheets).
     OleDays,
     /// Julian days, which SQLite reads as they are.
@@ -58,7 +60,7 @@ pub enum TimeUnit {
 
 impl TimeUnit {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::UnixSeconds,
         Self::UnixMillis,
         Self::UnixMicros,
@@ -69,6 +71,7 @@ impl TimeUnit {
         Self::WebKitMicros,
         Self::FileTime,
         Self::DotNetTicks,
+        Self::YearOneMicros,
         Self::OleDays,
         Self::JulianDays,
         Self::YearMonthDay,
@@ -88,6 +91,7 @@ impl TimeUnit {
             Self::WebKitMicros => "us since 1601",
             Self::FileTime => "100 ns since 1601",
             Self::DotNetTicks => "100 ns since year 1",
+            Self::YearOneMicros => "us since year 1",
             Self::OleDays => "days since 1899-12-30",
             Self::JulianDays => "julian days",
             Self::YearMonthDay => "yyyymmdd",
@@ -112,6 +116,7 @@ impl TimeUnit {
             Self::WebKitMicros => (1_000_000, -YEAR_1601),
             Self::FileTime => (10_000_000, -YEAR_1601),
             Self::DotNetTicks => (10_000_000, -YEAR_1),
+            Self::YearOneMicros => (1_000_000, -YEAR_1),
             _ => return None,
         })
     }
@@ -236,6 +241,7 @@ mod tests {
         check(TimeUnit::WebKitMicros, 13_096_425_637_000_000.0, at);
         check(TimeUnit::FileTime, 130_964_256_370_000_000.0, at);
         check(TimeUnit::DotNetTicks, 635_875_488_370_000_000.0, at);
+        check(TimeUnit::YearOneMicros, 63_587_548_837_000_000.0, at);
         check(TimeUnit::YearMonthDayTime, 20_160_105_000_037.0, at);
         check(TimeUnit::YearMonthDay, 20_160_105.0, "2016-01-05");
         check(TimeUnit::UnixDays, 16_805.0, "2016-01-05");

@@ -154,7 +154,7 @@ pub fn complete(sql: &str, cursor: usize, schema: &Schema) -> Option<Names> {
         names.extend(tables(schema, 0));
     } else {
         let used: HashSet<&str> = sources.iter().map(|(_, table)| table.name.as_str()).collect();
-        for table in &schema.tables {
+        for table in readable(schema) {
             names.extend(columns(table, if used.contains(table.name.as_str()) { 0 } else { 4 }));
         }
         let aliases = sources.iter().filter(|(alias, table)| *alias != table.name.to_lowercase());
@@ -179,8 +179,12 @@ pub fn complete(sql: &str, cursor: usize, schema: &Schema) -> Option<Names> {
     (!names.is_empty() && !complete).then_some(Names { replaced, names })
 }
 
+fn readable(schema: &Schema) -> impl Iterator<Item = &Table> {
+    schema.tables.iter().filter(|table| table.unreadable.is_none())
+}
+
 fn tables(schema: &Schema, rank: u8) -> impl Iterator<Item = (u8, Name)> {
-    schema.tables.iter().map(move |table| {
+    readable(schema).map(move |table| {
         let kind = match table.kind {
             crate::schema::TableKind::Table => "table",
             crate::schema::TableKind::View => "view",

@@ -4,6 +4,7 @@
 //! sqlparser's syntax tree, where there is one. SQLite accepts more than sqlparser does, so text without a tree is not refused for
 //! that: the first judge's word and the locks in `db` (read-only connection, authorizer, `stmt.readonly()`) decide.
 
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 use sqlparser::ast::{self, ObjectName, SetExpr, Statement, Visit, Visitor};
@@ -65,6 +66,12 @@ pub enum GuardError {
         /// The statement's name, in capitals: `DROP`, `PRAGMA`, `SELECT INTO`.
         kind: String,
     },
+    /// A pragma that only tells, which a query can do too.
+    #[error("PRAGMA is refused: only statements that read are run")]
+    Pragma {
+        /// A query that tells the same.
+        instead: String,
+    },
     /// A function that reaches files or code.
     #[error("the function `{name}` is refused: it can reach files or load code")]
     ForbiddenFunction {
@@ -95,11 +102,18 @@ pub enum GuardError {
 
 impl GuardError {
     /// What to do about it.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Cow<'static, str> {
+        if let Self::Pragma { instead } = self {
+            return format!("the same can be read as a table: `{instead}`").into();
+        }
+        Cow::Borrowed(self.plain_hint())
+    }
+
+    fn plain_hint(&self) -> &'static str {
         match self {
             Self::Empty => "write a query that begins with SELECT",
             Self::SeveralStatements { .. } => "run one statement at a time",
-            Self::NotReadOnly { .. } => "sqllama never changes a database; use SELECT, WITH, VALUES or EXPLAIN",
+            Self::NotReadOnly { .. } | Self::Pragma { .. } => "sqllama never changes a database; use SELECT, WITH, VALUES or EXPLAIN",
             Self::ForbiddenFunction { .. } => "leave the function out; a query may only read the open database",
             Self::NotSql { .. } => "a query begins with SELECT, WITH, VALUES or EXPLAIN",
             Self::Nul { .. } => "remove the NUL character",
@@ -109,7 +123,7 @@ impl GuardError {
 
     /// Whether the text asked for more than reading (rather than being no query at all).
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::SeveralStatements { .. } | Self::NotReadOnly { .. } | Self::ForbiddenFunction { .. })
+        matches!(self, Self::SeveralStatements { .. } | Self::NotReadOnly { .. } | Self::Pragma { .. } | Self::ForbiddenFunction { .. })
     }
 }
 
@@ -165,6 +179,11 @@ fn check_start(sql: &str, statement: &[&Token]) -> Result<(), GuardError> {
     }
     match word(start).as_str() {
         "SELECT" | "WITH" | "VALUES" => {}
+        "PRAGMA" => {
+            let instead = pragma::as_query(sql, statement.get(start + 1..).unwrap_or(&[]));
+            let refused = || GuardError::NotReadOnly { kind: "PRAGMA".to_owned() };
+            return Err(instead.map_or_else(refused, |instead| GuardError::Pragma { instead }));
+        }
         other if WRITES.contains(&other) => return Err(GuardError::NotReadOnly { kind: other.to_owned() }),
         _ => {
             let text = statement.get(start).or(statement.first()).map_or("", |t| t.text(sql));
@@ -189,7 +208,7 @@ fn check_start(sql: &str, statement: &[&Token]) -> Result<(), GuardError> {
 }
 
 /// First words of statements that SQLite knows and that are not queries.
-const WRITES: [&str; 20] = [
+const WRITES: [&str; 19] = [
     "INSERT",
     "UPDATE",
     "DELETE",
@@ -199,7 +218,6 @@ const WRITES: [&str; 20] = [
     "ALTER",
     "ATTACH",
     "DETACH",
-    "PRAGMA",
     "VACUUM",
     "REINDEX",
     "ANALYZE",
@@ -295,5 +313,6 @@ impl Visitor for ReadsOnly {
     }
 }
 
+mod pragma;
 #[cfg(test)]
 mod tests;

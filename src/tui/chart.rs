@@ -165,13 +165,7 @@ mod tests {
 
     /// The chart that is chosen where the cursor is on column `at`; columns called `made` count time.
     #[track_caller]
-    fn check_at(
-        at: usize,
-        names: &[&str],
-        row: impl Fn(i64) -> Vec<Cell>,
-        rows: i64,
-        expected: Option<(Kind, Option<usize>, usize)>,
-    ) {
+    fn check_at(at: usize, names: &[&str], row: impl Fn(i64) -> Vec<Cell>, rows: i64, expected: Option<(Kind, Option<usize>, usize)>) {
         let columns = names.iter().map(|name| ColumnInfo { name: (*name).into(), declared_type: None }).collect();
         let spool = Spool::of_table(&Table { columns, rows: (0..rows).map(row).collect(), truncated: false }).unwrap();
         let times = Times { units: vec![TimeUnit::UnixSeconds], mixed: false, first: String::new(), last: String::new() };

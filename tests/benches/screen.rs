@@ -80,7 +80,13 @@ fn main() {
         other => panic!("{other:?}"),
     };
     let job = run(&effects);
-    update(&mut state, Event::Report(Report::Done { job, outcome: Outcome::Ran { spool: Arc::clone(&spool), elapsed: Duration::ZERO, units: Vec::new() } }));
+    update(
+        &mut state,
+        Event::Report(Report::Done {
+            job,
+            outcome: Outcome::Ran { spool: Arc::clone(&spool), elapsed: Duration::ZERO, units: Vec::new() },
+        }),
+    );
     state.focus = Pane::Results;
     frames("a million rows, down by a page", &mut state, |state, _| {
         key(state, KeyCode::PageDown);

@@ -17,7 +17,7 @@ fi
 venv() { # venv NAME PACKAGE...: one virtual environment, made once
   local name=$1; shift
   [ -e "$WORK/$name/ready" ] && return
-  "$PYTHON" -m venv "$WORK/$name" && nice -n 10 "$WORK/$name/bin/pip" install -q --prefer-binary "$@" && touch "$WORK/$name/ready"
+  "$PYTHON" -m venv "$WORK/$name" && nice -n 10 "$WORK/$name/bin/pip" install -q --prefer-binary "$@" >"$WORK/$name-pip.log" 2>&1 && touch "$WORK/$name/ready" || echo "packages of $name: failed, see $WORK/$name-pip.log"
 }
 debian() { # debian NAME=VERSION...: the pinned version, else whatever Debian has now
   local want=() p

@@ -1,3 +1,5 @@
+//! Keys found in made schemas, in the cases, and in databases of Spider whose declared keys are ignored.
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -307,14 +309,14 @@ fn spiders_declared_keys_are_found_again() {
     let (mut declared, mut found, mut added) = (0, 0, 0);
     for path in spider() {
         let database = Database::open(&path).unwrap();
-        let mut schema = database.with(&Cancel::new(), introspect::read_outline).unwrap();
+        let mut schema = database.with(&Cancel::new(), |connection| introspect::read_outline(connection, &Default::default())).unwrap();
         let single = |schema: &mut Schema| {
             schema.tables.iter_mut().for_each(|table| table.foreign_keys.retain(|key| key.columns.len() == 1));
             keys_of(schema, KeyOrigin::Declared)
         };
         let expected: BTreeSet<String> = single(&mut schema).iter().map(|key| key.to_lowercase()).collect();
         schema.tables.iter_mut().for_each(|table| table.foreign_keys.clear());
-        infer(&mut schema);
+        infer(&mut schema, &[]);
         statistics::fill(&database, &mut schema, &Cancel::new()).unwrap();
         let inferred: BTreeSet<String> = keys_of(&schema, KeyOrigin::Inferred).iter().map(|key| key.to_lowercase()).collect();
         let name = path.file_stem().unwrap_or_default().to_string_lossy();

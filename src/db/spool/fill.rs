@@ -24,10 +24,10 @@ impl Database {
     pub fn spool(&self, sql: &ReadOnlySql, limits: &Limits, cancel: &Cancel, progress: &mut dyn FnMut(usize)) -> Result<Spool, DbError> {
         let cancel = cancel.with_timeout(limits.timeout);
         let progress = Mutex::new(progress);
-        self.with(&cancel, |connection| {
-            let mut statement = prepare(connection, sql.as_str())?;
-            let mut filler = Filler::new(columns_of(connection, &statement, sql.as_str())).map_err(Failure::Ours)?;
-            let mut rows = statement.query([])?;
+        self.with_owners(&cancel, |connection, owners| {
+            let mut prepared = prepare(connection, sql.as_str(), owners)?;
+            let mut filler = Filler::new(columns_of(connection, &prepared.statement, &prepared.sql)).map_err(Failure::Ours)?;
+            let mut rows = prepared.statement.query([])?;
             let mut truncated = false;
             while let Some(row) = rows.next()? {
                 if let Some(stop) = cancel.stop() {

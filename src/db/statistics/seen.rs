@@ -4,22 +4,43 @@ use std::collections::HashMap;
 
 use rusqlite::types::ValueRef;
 
+use super::documents::Documents;
+use super::durations;
 use super::hints::{Hint, words_of};
-use super::times::{Numbers, recognise};
+use super::times::{Numbers, believe, recognise};
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
-use crate::schema::{Holds, Meaning, Times, YesNo};
+use crate::schema::{Holds, Meaning, SpanUnit, TimeUnit, Times, YesNo};
 
 /// Values of a text column shown.
 const VALUES: usize = 4;
 /// Characters of a value shown.
 const LENGTH: usize = 40;
+/// The whole table may go so many years beyond the rows that were looked at.
+const YEARS_BEYOND: i32 = 10;
+/// The least integer: pandas and polars write it for a missing time or span (seen with pandas 3.1.1 and polars 2.1.0).
+const MISSING: f64 = i64::MIN as f64;
 /// Digits that a date kept as text has at least.
 const FEWEST_DIGITS: usize = 8;
+
+/// Bytes of a blob looked at for whether it is text, and bytes of all of them from which on it is not by chance.
+const TEXT_LOOKED_AT: usize = 1_024;
+const FEWEST_TEXT_BYTES: usize = 12;
 
 /// Words for yes and no, as programs store them, in lower case.
 const YES_NO: [(&str, &str); 8] =
     [("t", "f"), ("true", "false"), ("y", "n"), ("yes", "no"), ("on", "off"), ("ja", "nein"), ("si", "no"), ("oui", "non")];
+
+/// What is known of a column beside its values.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    /// What its name and type say of time.
+    pub(super) hint: Hint,
+    /// What a profile says its numbers count.
+    pub(super) unit: Option<TimeUnit>,
+    /// Whether the column alone is the primary key, or refers to one.
+    pub(super) key: bool,
+}
 
 /// The least and the most of a column.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,6 +58,11 @@ pub(super) struct Seen {
     numbers: Vec<f64>,
     rows: usize,
     blobs: usize,
+    /// Blobs that are text, as they begin.
+    text_blobs: HashMap<String, (usize, usize)>,
+    /// Bytes of blobs that are text; none once one is not.
+    text_bytes: Option<usize>,
+    documents: Documents,
     shown: Option<Range>,
 }
 
@@ -45,11 +71,8 @@ impl Seen {
         self.rows += 1;
         match value {
             ValueRef::Text(bytes) => {
-                // Only the beginning is looked at, however long the value is; four bytes are the longest character.
-                let text = String::from_utf8_lossy(bytes.get(..4 * (LENGTH + 1)).unwrap_or(bytes));
-                let cut: String = text.chars().take(LENGTH + 1).collect();
-                let cut = if cut.chars().count() > LENGTH { cut.chars().take(LENGTH - 1).chain(['…']).collect() } else { cut };
-                self.texts.entry(cut).or_insert((0, order)).0 += 1;
+                self.documents.note(bytes);
+                self.texts.entry(beginning(bytes)).or_insert((0, order)).0 += 1;
             }
             ValueRef::Integer(_) | ValueRef::Real(_) => {
                 let cell = cell_of(value);
@@ -64,9 +87,24 @@ impl Seen {
                     None => Some(Range { low: cell.clone(), high: cell, whole: true }),
                 };
             }
-            ValueRef::Blob(_) => self.blobs += 1,
+            ValueRef::Blob(bytes) => self.note_blob(bytes, order),
             ValueRef::Null => {}
         }
+    }
+
+    fn note_blob(&mut self, bytes: &[u8], order: usize) {
+        let known = if self.blobs == 0 { Some(0) } else { self.text_bytes };
+        self.blobs += 1;
+        self.text_bytes = known.filter(|_| is_text(bytes)).map(|known| known + bytes.len());
+        if self.text_bytes.is_some() && !bytes.is_empty() {
+            self.documents.note(bytes);
+            self.text_blobs.entry(beginning(bytes)).or_insert((0, order)).0 += 1;
+        }
+    }
+
+    /// Whether every blob is text: by chance, a few bytes may be.
+    fn holds_text_blobs(&self) -> bool {
+        self.text_bytes.is_some_and(|bytes| bytes >= FEWEST_TEXT_BYTES) && self.numbers.is_empty()
     }
 
     /// The storage classes met.
@@ -111,20 +149,29 @@ impl Seen {
                 }
             };
         }
-        let mut texts: Vec<(&String, &(usize, usize))> = self.texts.iter().filter(|(text, _)| !text.is_empty()).collect();
+        let blobs = self.text_blobs.iter().filter(|_| self.holds_text_blobs());
+        let mut texts: Vec<(&String, &(usize, usize))> = self.texts.iter().chain(blobs).filter(|(text, _)| !text.is_empty()).collect();
         // The frequent first; among equals in the order they were met.
         texts.sort_by(|(_, (a, first_a)), (_, (b, first_b))| b.cmp(a).then(first_a.cmp(first_b)));
         texts.into_iter().take(VALUES).map(|(text, _)| text.clone()).collect()
     }
 
-    /// What the values stand for. `key`: whether the column alone is the primary key, or refers to one.
-    pub(super) fn meaning(&self, name: &str, declared_type: &str, hint: Hint, key: bool) -> Meaning {
+    /// What the values stand for.
+    pub(super) fn meaning(&self, name: &str, declared_type: &str, known: Known) -> Meaning {
+        let as_text = self.blobs == 0 || self.holds_text_blobs();
+        if let Some(json) = self.documents.json().filter(|_| as_text && self.numbers.is_empty()) {
+            return Meaning::Json(json);
+        }
+        if self.holds_text_blobs() {
+            return Meaning::TextBlob;
+        }
         if let Some(words) = self.yes_no(name, declared_type) {
             return Meaning::Boolean(words);
         }
         let digits: Vec<f64> = self.texts.iter().filter(|(text, _)| is_digits(text)).filter_map(|(text, _)| text.parse().ok()).collect();
+        let digits_are_none = digits.is_empty();
         let others: Vec<&String> = self.texts.keys().filter(|text| !text.is_empty() && !is_digits(text)).collect();
-        let marks_never = |value: &f64| *value != 0.0 && *value != -1.0;
+        let marks_never = |value: &f64| *value != 0.0 && *value != -1.0 && *value != MISSING;
         let numbers: Vec<f64> = self.numbers.iter().copied().filter(marks_never).collect();
         // Digits of several lengths are text by accident of the declared type; the rarer form is noise.
         let text = numbers.len() < digits.len();
@@ -132,25 +179,33 @@ impl Seen {
         let fractions = values.iter().any(|value| value.fract() != 0.0);
         let rarely_other = 4 * others.len() <= values.len();
         let dated = !others.is_empty() && others.iter().all(|text| is_date(text));
+        if self.numbers.is_empty() && digits_are_none && others.len() > 1 && durations::counts_from_1970(name, others.iter().copied()) {
+            return Meaning::Span(SpanUnit::Since1970);
+        }
+        if let Some(unit) = known.unit.filter(|_| values.is_empty() && others.is_empty() && self.blobs == 0) {
+            return Meaning::Time(Times { units: vec![unit], mixed: false, first: String::new(), last: String::new() });
+        }
         if values.is_empty() || !(rarely_other || dated) {
             return Meaning::Plain;
         }
-        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key };
-        match recognise(&numbers, hint) {
+        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key: known.key };
+        match known.unit.and_then(|unit| believe(unit, &numbers)).or_else(|| recognise(&numbers, known.hint)) {
             Some(times) => Meaning::Time(Times { mixed: dated, ..self.with_whole_range(times, text) }),
-            None => Meaning::Plain,
+            None if known.key || text || !others.is_empty() => Meaning::Plain,
+            None => durations::recognise(name, declared_type, numbers.values).map_or(Meaning::Plain, Meaning::Span),
         }
     }
 
-    /// The range of the whole table, where it is known and a date.
+    /// The range of the whole table, where it is known; slips are not asked for there, so that only what is near is taken.
     fn with_whole_range(&self, times: Times, text: bool) -> Times {
         let unit = times.unit();
-        let date = |cell: &Cell| unit.date(number(cell));
+        let year = |date: &str| date.get(..4).and_then(|year| year.parse::<i32>().ok()).unwrap_or(0);
+        let (from, to) = (year(&times.first) - YEARS_BEYOND, year(&times.last) + YEARS_BEYOND);
+        let near = |cell: &Cell| unit.date(number(cell)).filter(|date| (from..=to).contains(&year(date)));
         match &self.shown {
             Some(Range { low, high, whole: true }) if !text => {
-                let first = date(low).filter(|date| ("1900".."2100").contains(&date.as_str())).unwrap_or(times.first);
-                let last = date(high).filter(|date| ("1900".."2100").contains(&date.as_str())).unwrap_or(times.last);
-                Times { first, last, ..times }
+                let (first, last) = (near(low), near(high));
+                Times { first: first.unwrap_or(times.first), last: last.unwrap_or(times.last), ..times }
             }
             Some(Range { whole: false, .. }) => Times { last: String::new(), ..times },
             _ => times,
@@ -185,6 +240,28 @@ impl Seen {
             }
         }
     }
+}
+
+/// How a text begins, as it is shown.
+fn beginning(bytes: &[u8]) -> String {
+    // Only the beginning is looked at, however long the value is; four bytes are the longest character.
+    let text = String::from_utf8_lossy(bytes.get(..4 * (LENGTH + 1)).unwrap_or(bytes));
+    let cut: String = text.chars().take(LENGTH + 1).collect();
+    if cut.chars().count() > LENGTH { cut.chars().take(LENGTH - 1).chain(['…']).collect() } else { cut }
+}
+
+/// Whether a blob is text in UTF-8, as far as its beginning says.
+fn is_text(bytes: &[u8]) -> bool {
+    let looked_at = bytes.get(..TEXT_LOOKED_AT).unwrap_or(bytes);
+    let text = match std::str::from_utf8(looked_at) {
+        Ok(text) => text,
+        // The cut may fall inside a character.
+        Err(error) if error.error_len().is_none() && bytes.len() > looked_at.len() => {
+            looked_at.get(..error.valid_up_to()).and_then(|valid| std::str::from_utf8(valid).ok()).unwrap_or("\0")
+        }
+        Err(_) => return false,
+    };
+    !text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
 }
 
 fn is_capital(word: &str) -> bool {

@@ -10,7 +10,11 @@ use crate::signal::Cancel;
 fn schema_of(make: impl FnOnce(&Connection)) -> Schema {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("made.db");
-    make(&Connection::open(&path).unwrap());
+    let connection = Connection::open(&path).unwrap();
+    connection.execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN").unwrap();
+    make(&connection);
+    connection.execute_batch("COMMIT").unwrap();
+    drop(connection);
     Database::open(&path).unwrap().schema(&Cancel::new()).unwrap()
 }
 
@@ -27,6 +31,7 @@ fn value(unit: TimeUnit, seconds: f64) -> f64 {
         TimeUnit::WebKitMicros => ((seconds + 11_644_473_600.0) * 1e6).floor(),
         TimeUnit::FileTime => ((seconds + 11_644_473_600.0) * 1e7).floor(),
         TimeUnit::DotNetTicks => ((seconds + 62_135_596_800.0) * 1e7).floor(),
+        TimeUnit::YearOneMicros => ((seconds + 62_135_596_800.0) * 1e6).floor(),
         TimeUnit::OleDays => seconds / 86_400.0 + 25_569.0,
         TimeUnit::JulianDays => seconds / 86_400.0 + 2_440_587.5,
         TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime => {
@@ -50,6 +55,7 @@ fn habits(unit: TimeUnit) -> &'static [(&'static str, &'static str)] {
         TimeUnit::WebKitMicros => &[("last_visit_time", "INTEGER"), ("x", "INTEGER")],
         TimeUnit::FileTime => &[("filetime", "INTEGER"), ("x", "INTEGER")],
         TimeUnit::DotNetTicks => &[("CreatedTicks", "INTEGER"), ("Date", "bigint"), ("x", "INTEGER")],
+        TimeUnit::YearOneMicros => &[("datetime_taken", "INTEGER"), ("x", "INTEGER")],
         TimeUnit::OleDays => &[("ole_date", "REAL"), ("excel_date", "DOUBLE")],
         TimeUnit::JulianDays => &[("julian", "REAL"), ("date", "REAL"), ("x", "REAL")],
         TimeUnit::YearMonthDay => &[("ymd", "INTEGER"), ("day", "TEXT"), ("x", "INTEGER")],
@@ -148,12 +154,18 @@ fn ordinary_numbers_are_no_times() {
             }
         });
         for table in &schema.tables {
-            if table.columns[1].meaning != Meaning::Plain {
+            if table.columns[1].meaning.times().is_some() {
                 wrong.push(format!("{round} {}: {:?}", table.columns[1].name, table.columns[1].meaning));
             }
         }
     }
     assert!(wrong.is_empty(), "{}: {wrong:#?}", wrong.len());
+}
+
+/// As a schema's text tells it.
+fn meaning_told(schema: &Schema) -> String {
+    let meaning = &schema.tables[0].columns[0].meaning;
+    meaning.told().or_else(|| meaning.prefix()).unwrap_or_default()
 }
 
 #[track_caller]
@@ -167,7 +179,9 @@ fn check(declared: &str, values: &[&str], expected: &str) {
     let told = match &schema.tables[0].columns[0].meaning {
         Meaning::Plain => "plain".to_owned(),
         Meaning::Time(times) => times.told(),
+        Meaning::Span(unit) => unit.words().to_owned(),
         Meaning::Boolean(words) => format!("{}/{}", words.yes, words.no),
+        Meaning::Json(_) | Meaning::TextBlob | Meaning::Numerator { .. } => meaning_told(&schema),
     };
     assert_eq!(told, expected, "{declared}");
 }
@@ -183,6 +197,59 @@ fn what_a_column_is_told_to_be() {
     check("admin BOOLEAN", &["'t'", "'f'"], "t/f");
     check("admin BOOLEAN", &["'Y'"], "Y/N");
     check("admin BOOLEAN", &["0", "1"], "plain");
+    check("took bigint", &["3600000000", "90000000"], "duration in us");
+    check("took DATETIME", &["'1970-01-02 00:00:00.000000'", "'1970-01-01 01:00:00.000000'"], "duration counted from 1970-01-01");
     check("letter TEXT", &["'y'"], "plain");
+    check("meta TEXT", &[r#"'{"city": "Rome", "tags": ["a"], "b": {"c": 1}}'"#, "NULL", "''"], "JSON: $.city, $.tags[], $.b.c");
+    check("meta BLOB", &[r#"x'7b2261223a312c226262223a322c22636363223a337d'"#], "JSON: $.a, $.bb, $.ccc");
+    check("meta TEXT", &["'{not json}'"], "plain");
+    check("path BLOB", &["CAST('/music/é/1.mp3' AS BLOB)", "CAST('/b' AS BLOB)", "NULL"], "text as blob");
+    check("path BLOB", &["CAST('/music/é/1.mp3' AS BLOB)", "x'00ff'"], "plain");
+    check("path BLOB", &["x'6162'"], "plain");
+    check("path BLOB", &["CAST('/music/é/1.mp3' AS BLOB)", "3"], "plain");
     check("letter TEXT", &["'y'", "'n'", "'x'"], "plain");
+}
+
+#[test]
+fn a_range_is_told_only_where_no_row_lies_outside() {
+    let schema = schema_of(|connection| {
+        let rows = "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000) SELECT i, 2 * i FROM n";
+        connection.execute_batch(&format!("CREATE TABLE t (id INTEGER PRIMARY KEY, v INTEGER); INSERT INTO t {rows}")).unwrap();
+        connection.execute_batch("CREATE VIEW all_of_it AS SELECT v FROM t; CREATE VIEW some AS SELECT v FROM t LIMIT 5").unwrap();
+    });
+    let told: Vec<&str> = schema.tables.iter().flat_map(|t| &t.columns).flat_map(|c| &c.samples).map(String::as_str).collect();
+    assert_eq!(told, ["1..3000", "2..6000", "from 2", "2..10"]);
+}
+
+#[test]
+fn a_files_own_dictionary_names_its_columns() {
+    let called = |sql: &str| {
+        let schema = schema_of(|connection| connection.execute_batch(sql).unwrap());
+        schema.table("rivers").unwrap().columns.iter().map(|column| column.called.join("|")).collect::<Vec<_>>()
+    };
+    let rivers =
+        "CREATE TABLE rivers (id INTEGER PRIMARY KEY, property_0 TEXT, property_1 TEXT); INSERT INTO rivers VALUES (1, 'a', 'Nile');";
+    let gpkg = "CREATE TABLE gpkg_data_columns (table_name TEXT, column_name TEXT, name TEXT, title TEXT, description TEXT);
+        INSERT INTO gpkg_data_columns VALUES ('rivers', 'property_1', 'Name', 'Name', 'name of the river'), ('lakes', 'property_0', 'x', 'x', 'x'),
+        ('RIVERS', 'ID', NULL, 'id', '')";
+    assert_eq!(called(&format!("{rivers}{gpkg}")), ["", "", "Name|name of the river"]);
+    let codebook = "CREATE TABLE codebook (variable TEXT, label TEXT);
+        INSERT INTO codebook VALUES ('id', 'Number'), ('property_0', 'Rank'), ('property_1', 'River')";
+    assert_eq!(called(&format!("{rivers}{codebook}")), ["Number", "Rank", "River"]);
+    let other = "CREATE TABLE setting (field TEXT, label TEXT); INSERT INTO setting VALUES ('id', 'Number'), ('a', 'A'), ('b', 'B')";
+    assert_eq!(called(&format!("{rivers}{other}")), ["", "", ""]);
+}
+
+#[test]
+fn numerators_are_told_with_their_denominators() {
+    let schema = schema_of(|connection| {
+        connection
+            .execute_batch(
+                "CREATE TABLE splits (value_num BIGINT, value_denom BIGINT, page_num INTEGER, ZDURATIONVALUE INTEGER, ZDURATIONTIMESCALE INTEGER);
+                 INSERT INTO splits VALUES (1050, 100, 3, 900, 600), (99, 100, 4, 30, 600)",
+            )
+            .unwrap();
+    });
+    let told: Vec<Option<String>> = schema.tables[0].columns.iter().map(|column| column.meaning.prefix()).collect();
+    assert_eq!(told, [Some("over value_denom".into()), None, None, Some("over ZDURATIONTIMESCALE".into()), None]);
 }

@@ -8,15 +8,18 @@ use crate::schema::{TimeUnit, Times};
 
 /// Of the numbers, so many have to fit a unit: the rest are markers and slips.
 const FITS: f64 = 0.9;
-/// As many where neither name nor type speaks of time.
-const FITS_UNNAMED: f64 = 0.98;
 /// Unix times of 1990-01-01 and 2040-01-01: what files of programs are about.
 const YEARS: (f64, f64) = (631_152_000.0, 2_208_988_800.0);
 /// Unix times of 1900-01-01 and 2100-01-01: where the name or type says that it is a date.
 const YEARS_TYPED: (f64, f64) = (-2_208_988_800.0, 4_102_444_800.0);
-/// Unix time of 2001-01-01, before which nothing counts from there, and of 2007-01-01, before which no telephone did in nanoseconds.
+/// Unix time of 2001-01-01.
 const FROM_2001: f64 = 978_307_200.0;
+/// Unix time of 2002-01-01: what counts from 2001 and is less is a small number.
+const FROM_2002: f64 = 1_009_843_200.0;
+/// Unix time of 2007-01-01, before which no telephone counted nanoseconds.
 const FROM_2007: f64 = 1_167_609_600.0;
+/// Milliseconds since 1970 of dates before 1990 are no smaller than this, but for a few months: 115 days.
+const MILLIS: f64 = 1e10;
 /// Fewer numbers than this need a name or type that speaks of time.
 const FEW: usize = 8;
 /// Of the rows, fewer than this share hold a number: it claims nothing.
@@ -63,6 +66,20 @@ pub(super) fn recognise(numbers: &Numbers<'_>, hint: Hint) -> Option<Times> {
     Some(Times { first: date(low), last: date(high), mixed: false, units })
 }
 
+/// Takes `unit`, which somebody who knows the program told, unless the numbers contradict it: the file may only look like the program's.
+pub(super) fn believe(unit: TimeUnit, numbers: &Numbers<'_>) -> Option<Times> {
+    let is_digits = matches!(unit, TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime | TimeUnit::JulianDays);
+    let (from, to) = if is_digits { YEARS_TYPED } else { YEARS };
+    let is_in = |value: &&f64| unit.to_unix_seconds(**value).is_some_and(|at| at >= from && at < to);
+    let fitting = numbers.values.iter().filter(is_in).count();
+    if (fitting as f64) < FITS * numbers.values.len() as f64 {
+        return None;
+    }
+    let (low, high) = range(numbers, unit)?;
+    let date = |value| unit.date(value).unwrap_or_default();
+    Some(Times { first: date(low), last: date(high), mixed: false, units: vec![unit] })
+}
+
 /// How much speaks for a unit; `None` where the numbers or the name speak against it.
 fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     use TimeUnit::*;
@@ -70,14 +87,14 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     let (mut from, to) =
         if hint.weight >= 3 && matches!(unit, YearMonthDay | YearMonthDayTime | JulianDays | UnixMillis) { YEARS_TYPED } else { YEARS };
     match unit {
-        AppleSeconds => from = from.max(FROM_2001),
+        AppleSeconds => from = from.max(FROM_2002),
         AppleNanos => from = from.max(FROM_2007),
         _ => {}
     }
-    let is_in = |value: &f64| unit.to_unix_seconds(*value).is_some_and(|at| at >= from && at < to);
+    let small = |value: &f64| unit == UnixMillis && value.abs() < MILLIS;
+    let is_in = |value: &f64| !small(value) && unit.to_unix_seconds(*value).is_some_and(|at| at >= from && at < to);
     let fitting: Vec<f64> = numbers.values.iter().copied().filter(is_in).collect();
-    let needed = if named { FITS } else { FITS_UNNAMED };
-    if (fitting.len() as f64) < needed * numbers.values.len() as f64 {
+    if (fitting.len() as f64) < FITS * numbers.values.len() as f64 {
         return None;
     }
     let told = hint.unit == Some(unit);
@@ -86,8 +103,8 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     let possible = match unit {
         UnixSeconds => named || told,
         // So many digits are hardly anything else, but for numbers that name things, which `hint` knows.
-        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks => named || !numbers.text,
-        AppleNanos => named,
+        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
+        AppleNanos => named || hint.apple,
         AppleSeconds => hint.apple || (hint.typed && (numbers.fractions || named)),
         OleDays => told || (hint.typed && numbers.fractions),
         UnixDays => hint.weight >= 3 && !numbers.fractions,
@@ -113,8 +130,10 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         AppleSeconds | AppleNanos if hint.apple => 4,
         // Nothing wrote nanoseconds before the century.
         UnixNanos if late(unit, &fitting, FROM_2001) => 2,
-        UnixNanos => -3,
-        DotNetTicks => 1,
+        UnixNanos => -4,
+        // Years of ticks are weeks of nanoseconds since 2001.
+        DotNetTicks => 2,
+        AppleNanos => -1,
         UnixSeconds if hint.apple => -1,
         UnixSeconds if late(unit, &fitting, FROM_2001) => 2,
         AppleSeconds | UnixSeconds => 0,
@@ -138,10 +157,14 @@ fn is_counting(values: &[f64]) -> bool {
     sorted.len() > 2 && 2 * steps > sorted.len()
 }
 
-/// The first and last value that fit the unit.
+/// The first and last value that fit the unit, slips left out: what is more than as many years away as the others span.
 fn range(numbers: &Numbers<'_>, unit: TimeUnit) -> Option<(f64, f64)> {
-    let fits = |value: &&f64| unit.to_unix_seconds(**value).is_some_and(|at| (YEARS_TYPED.0..YEARS_TYPED.1).contains(&at));
-    let mut fitting = numbers.values.iter().filter(fits).copied();
-    let first = fitting.next()?;
-    Some(fitting.fold((first, first), |(low, high), value| (low.min(value), high.max(value))))
+    let fits = |value: &f64| unit.to_unix_seconds(*value).is_some_and(|at| (YEARS_TYPED.0..YEARS_TYPED.1).contains(&at));
+    let mut fitting: Vec<f64> = numbers.values.iter().copied().filter(fits).collect();
+    fitting.sort_by(f64::total_cmp);
+    let last = fitting.len().checked_sub(1)?;
+    let (low, high) = (*fitting.get(last / 10)?, *fitting.get(last - last / 10)?);
+    let slack = (high - low).max(1.0) * 2.0;
+    let near = |value: &&f64| **value >= low - slack && **value <= high + slack;
+    Some((*fitting.iter().find(near)?, *fitting.iter().rev().find(near)?))
 }

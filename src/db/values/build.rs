@@ -5,7 +5,7 @@ use rusqlite::types::ValueRef;
 use super::{ColumnValues, ValueLimits};
 use crate::db::database::{Database, is_busy};
 use crate::db::error::DbError;
-use crate::schema::{Column, Schema, Table, TableKind};
+use crate::schema::{Column, Meaning, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -17,7 +17,7 @@ const FAIR_SHARE: usize = 500;
 /// The texts of every column that may hold some, in the order of the schema.
 pub(super) fn read(database: &Database, schema: &Schema, limits: &ValueLimits, cancel: &Cancel) -> Result<Vec<ColumnValues>, DbError> {
     let total = cancel.with_timeout(limits.total);
-    let tables = schema.tables.iter().filter(|table| table.kind == TableKind::Table);
+    let tables = schema.tables.iter().filter(|table| table.kind == TableKind::Table && table.unreadable.is_none());
     let columns: Vec<(&Table, &Column)> =
         tables.flat_map(|table| table.columns.iter().filter(|column| may_hold_text(column)).map(move |column| (table, column))).collect();
     let (mut out, mut values_left, mut bytes_left) = (Vec::new(), limits.values, limits.bytes);
@@ -47,7 +47,10 @@ fn may_hold_text(column: &Column) -> bool {
     let declared = column.declared_type.to_ascii_uppercase();
     let affine_to_numbers = ["INT", "REAL", "FLOA", "DOUB"].iter().any(|word| declared.contains(word));
     let is_text = ["CHAR", "CLOB", "TEXT"].iter().any(|word| declared.contains(word));
-    (is_text || !affine_to_numbers) && !declared.contains("BLOB") && !column.name.contains(char::REPLACEMENT_CHARACTER)
+    let as_blob = column.meaning == Meaning::TextBlob;
+    (is_text || as_blob || !affine_to_numbers)
+        && (as_blob || !declared.contains("BLOB"))
+        && !column.name.contains(char::REPLACEMENT_CHARACTER)
 }
 
 struct Bounds {
@@ -60,7 +63,11 @@ struct Bounds {
 fn read_column(database: &Database, table: &Table, column: &Column, bounds: &Bounds, cancel: &Cancel) -> Option<ColumnValues> {
     // A column that is not there is an error only where it is qualified.
     let (name, from) = (format!("t.{}", quoted_identifier(&column.name)), quoted_identifier(&table.name));
-    let sql = format!("SELECT DISTINCT {name} FROM {from} AS t WHERE typeof({name}) = 'text'");
+    let sql = if column.meaning == Meaning::TextBlob {
+        format!("SELECT DISTINCT CAST({name} AS TEXT) FROM {from} AS t WHERE typeof({name}) IN ('text', 'blob')")
+    } else {
+        format!("SELECT DISTINCT {name} FROM {from} AS t WHERE typeof({name}) = 'text'")
+    };
     let read = database.with(cancel, |connection| {
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;

@@ -295,3 +295,13 @@ fn many_values_are_searched_quickly() {
     // With optimisation, alone on the machine, it takes less than 20 ms; this guards against a search of another order.
     assert!(took < Duration::from_secs(3), "{took:?}");
 }
+
+#[test]
+fn text_kept_as_a_blob_is_read_where_the_schema_says_so() {
+    let rows = "(CAST('/music/é/1.mp3' AS BLOB), x'00ff'), (CAST('/music/é/2.mp3' AS BLOB), x'01')";
+    let shop = Shop::new(&format!("CREATE TABLE item (path BLOB, picture BLOB); INSERT INTO item VALUES {rows}"));
+    let (database, _) = shop.open();
+    let schema = database.schema(&Cancel::new()).unwrap();
+    let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &Cancel::new()).unwrap();
+    assert_eq!((index.len(), index.holds("item", "path", "/music/é/2.mp3")), (2, Held::Yes));
+}

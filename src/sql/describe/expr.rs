@@ -14,6 +14,57 @@ pub(super) const ROWS: &str = "the number of rows";
 /// Conditions and values in each other that are put into words.
 const DEEPEST_EXPRESSION: usize = 2 * DEEPEST;
 
+/// Takes a number that is made a date for what it is: `date(created / 1000, 'unixepoch')` is the date of `created`.
+fn as_dates(name: &str, args: &mut Vec<&Expr>) {
+    let place = match name {
+        "date" | "datetime" | "time" | "julianday" | "unixepoch" => 0,
+        "strftime" => 1,
+        _ => return,
+    };
+    let is_epoch =
+        |expr: &&Expr| matches!(expr, Expr::Value(value) if matches!(&value.value, Value::SingleQuotedString(text) if text == "unixepoch"));
+    if args.get(place + 1).is_some_and(is_epoch) {
+        args.remove(place + 1);
+    }
+    if let Some(arg) = args.get_mut(place)
+        && let Some(column) = counted(arg)
+    {
+        *arg = column;
+    }
+}
+
+/// The column that a number is computed from, where nothing else but numbers goes into it.
+fn counted(expr: &Expr) -> Option<&Expr> {
+    match expr {
+        Expr::Identifier(_) | Expr::CompoundIdentifier(_) => Some(expr),
+        Expr::Nested(inner) | Expr::Cast { expr: inner, .. } => counted(inner),
+        Expr::BinaryOp { left, op, right }
+            if matches!(op, BinaryOperator::Plus | BinaryOperator::Minus | BinaryOperator::Multiply | BinaryOperator::Divide)
+                && matches!(right.as_ref(), Expr::Value(value) if matches!(value.value, Value::Number(..))) =>
+        {
+            counted(left)
+        }
+        // Digits of a date, put apart.
+        Expr::Function(function) if last_name(&function.name).is_some_and(|name| name.eq_ignore_ascii_case("printf")) => {
+            let FunctionArguments::List(list) = &function.args else { return None };
+            match list.args.get(1) {
+                Some(FunctionArg::Unnamed(FunctionArgExpr::Expr(expr))) => counted(expr),
+                _ => None,
+            }
+        }
+        Expr::Function(function)
+            if last_name(&function.name).is_some_and(|name| ["min", "max"].contains(&name.to_ascii_lowercase().as_str())) =>
+        {
+            Some(expr)
+        }
+        _ => None,
+    }
+}
+
+fn is_typeof(expr: &Expr) -> bool {
+    matches!(expr, Expr::Function(function) if last_name(&function.name).is_some_and(|name| name.eq_ignore_ascii_case("typeof")))
+}
+
 impl Speaker<'_> {
     /// A value in words.
     pub(super) fn value(&mut self, expr: &Expr) -> String {
@@ -49,6 +100,8 @@ impl Speaker<'_> {
             }
             Expr::UnaryOp { op: UnaryOperator::Minus, expr } => format!("minus {}", self.operand(expr)),
             Expr::UnaryOp { op: UnaryOperator::Plus, expr } => self.value(expr),
+            // A column of numbers and texts, both as dates.
+            Expr::Case { operand: Some(operand), else_result: Some(result), .. } if is_typeof(operand) => self.value(result),
             Expr::Case { conditions, else_result, operand, .. } => {
                 let mut results: Vec<String> = conditions.iter().map(|case| self.value(&case.result)).collect();
                 results.extend(else_result.iter().map(|result| self.value(result)));
@@ -121,6 +174,7 @@ impl Speaker<'_> {
                 }
             }
         }
+        as_dates(&name, &mut args);
         let mut words: Vec<String> = args.iter().map(|arg| self.value(arg)).collect();
         let first = words.first().cloned().unwrap_or_default();
         let plain = bare(&first).to_owned();

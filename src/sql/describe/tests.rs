@@ -156,6 +156,14 @@ const CASES: &[(&str, &str)] = &[
         "First prepares old (all columns of singer where age is greater than 60), then shows name of old.",
     ),
     (
+        "SELECT strftime('%Y', born_on / 1000, 'unixepoch'), count(*) FROM singer GROUP BY 1",
+        "For each the year of born on of singer, shows the number of rows.",
+    ),
+    (
+        "SELECT name FROM singer WHERE date(born_on / 1000000 - 11644473600, 'unixepoch') >= '2024-01-01'",
+        "Shows name of singer where born on is at least '2024-01-01'.",
+    ),
+    (
         "SELECT strftime('%Y', born_on), count(*) FROM singer GROUP BY 1",
         "For each the year of born on of singer, shows the number of rows.",
     ),

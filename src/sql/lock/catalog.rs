@@ -56,6 +56,7 @@ pub(super) struct Catalog {
 
 impl Catalog {
     pub(super) fn new(schema: &Schema) -> Self {
+        let schema = &*schema.readable();
         let name = |text: &str| Name::new(text.as_bytes());
         let mut relations: Vec<Arc<Relation>> = Vec::new();
         for table in &schema.tables {

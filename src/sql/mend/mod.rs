@@ -6,26 +6,34 @@
 //! joins that relate nothing.
 //!
 //! - `names`: tables, qualifiers and spelling within a scope
+//! - `blobs`: text kept as a blob
 //! - `cover`: the tables that FROM lacks
 //! - `idle`: joins that mending left without use
 //! - `itself`: joins on a column that is equated with itself
 //! - `keys`: foreign keys, as ways from table to table and as join conditions
+//! - `paths`: paths into JSON documents
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
+//! - `spans`: lengths of time in the unit of a column
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `yes_no`: yes and no kept as words
 
+mod blobs;
 mod cover;
 mod idle;
 mod itself;
 mod keys;
 mod names;
 mod nearest;
+pub(crate) mod paths;
+mod spans;
 mod structure;
 pub(crate) mod times;
 mod unquoted;
 mod yes_no;
+
+pub(crate) use spans::lengths_in_units;
 
 use std::ops::Range;
 
@@ -83,6 +91,12 @@ pub enum ChangeKind {
     Date,
     /// A word that stands for yes or no.
     Boolean,
+    /// A path into a JSON document.
+    JsonPath,
+    /// Text that is kept as a blob.
+    TextBlob,
+    /// A length of time in another unit.
+    Unit,
     /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
     GuessedKey,
 }
@@ -100,6 +114,9 @@ impl ChangeKind {
             Self::Join => "join",
             Self::Date => "date",
             Self::Boolean => "boolean",
+            Self::JsonPath => "json_path",
+            Self::TextBlob => "text_blob",
+            Self::Unit => "unit",
             Self::GuessedKey => "guessed_key",
         }
     }
@@ -143,6 +160,12 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(stored);
     let (now, dated) = times::mend(&now, schema);
     changes.extend(dated);
+    let (now, found) = paths::mend(&now, schema);
+    changes.extend(found);
+    let (now, cast) = blobs::mend(&now, schema);
+    changes.extend(cast);
+    let (now, lengths) = spans::mend(&now, schema, question);
+    changes.extend(lengths);
     Mended { sql: now, changes, settled }
 }
 

@@ -3,11 +3,13 @@
 //! - `joins`: what tables and columns have to do with each other
 //! - `forms`: grouping, ordering, conditions
 //! - `asked`: what the question says and the query does not
+//! - `computed`: what is computed from columns, against what they stand for
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `stored`: what columns hold, against what they are taken for
 //! - `words`: the question in words and numbers
 
 mod asked;
+mod computed;
 mod ends;
 mod forms;
 mod joins;
@@ -97,6 +99,14 @@ pub enum SuspicionKind {
     OpenUnit,
     /// What is computed in a column is NULL in every row.
     NullInEveryRow,
+    /// JSON documents are added up or compared as a whole.
+    OverDocuments,
+    /// Numbers that stand for things are added up.
+    OverCodes,
+    /// Numerators are added up without their denominators.
+    OverNumerators,
+    /// No document that was looked at has a path.
+    UnknownPath,
 }
 
 /// The question that a query is to answer.
@@ -124,15 +134,16 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     joins::look(&resolution, sql, &mut out);
     let places = Places::new(sql);
     stored::look(query, sql, schema, &resolution, &places, &mut out);
+    let question = asked.map(words::Question::new);
+    computed::look(query, sql, schema, &resolution, &places, question.as_ref(), &mut out);
     let mut blocks = Blocks { places: &places, resolution: &resolution, out: Vec::new(), joined: false };
     let ControlFlow::Continue(()) = query.visit(&mut blocks);
     for block in &blocks.out {
         forms::look(block, &resolution, &mut out);
     }
-    if let Some(asked) = asked {
-        let question = words::Question::new(asked);
-        asked::look(&blocks, sql, &question, &mut out);
-        ends::look(&blocks, sql, &question, &mut out);
+    if let Some(question) = &question {
+        asked::look(&blocks, sql, question, &mut out);
+        ends::look(&blocks, sql, question, &mut out);
     }
     let mut seen = Vec::new();
     out.retain(|suspicion| {

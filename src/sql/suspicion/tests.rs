@@ -110,3 +110,53 @@ fn what_is_sound_is_not() {
     check("SELECT city, count(*) FROM customer GROUP BY city", None, &[]);
     check("SELECT name FROM customer ORDER BY city DESC LIMIT 1", Some("the first customer by city, highest"), &[]);
 }
+
+#[test]
+fn what_is_computed_from_documents_codes_and_numerators_is_suspected() {
+    use crate::schema::{Column, Json, Meaning, Schema, Table};
+    let column = |name: &str, meaning| Column { name: name.into(), declared_type: "INTEGER".into(), meaning, ..Column::default() };
+    let json = Json { paths: vec!["$.city".into(), "$.age".into()] };
+    let columns = vec![
+        column("id", Meaning::Plain),
+        column("meta", Meaning::Json(json)),
+        column("zip", Meaning::Plain),
+        column("shopId", Meaning::Plain),
+        column("order_status", Meaning::Plain),
+        column("value_num", Meaning::Numerator { over: "value_denom".into() }),
+        column("value_denom", Meaning::Plain),
+        column("price", Meaning::Plain),
+    ];
+    let table = Table { name: "sale".into(), columns, primary_key: vec!["id".into()], ..Table::default() };
+    let schema = Schema { tables: vec![table] };
+    let found = |rest: &str, question: &str| {
+        let found = suspicions(&format!("SELECT {rest}"), &schema, Some(Asked::alone(question)));
+        found.into_iter().map(|suspicion| (suspicion.kind, suspicion.sentence)).collect::<Vec<_>>()
+    };
+    let documents = |sentence: &str| vec![(OverDocuments, sentence.to_owned())];
+    assert_eq!(
+        found("avg(meta) FROM sale", "average age"),
+        documents("meta holds JSON documents, and avg takes each as a whole; $.age is in them")
+    );
+    assert_eq!(found("avg(s.meta) FROM sale s", ""), documents("meta holds JSON documents, and avg takes each as a whole"));
+    assert_eq!(found("price FROM sale WHERE meta > 5", "over 5")[0].0, OverDocuments);
+    assert_eq!(
+        found("price FROM sale WHERE meta = 'Paris'", "city Paris")[0].1,
+        "meta holds JSON documents, and is compared as a whole with 'Paris'; $.city is in them"
+    );
+    assert_eq!(found("meta ->> 'salary' FROM sale", "")[0].0, UnknownPath);
+    for code in ["zip", "shopId", "order_status", "id"] {
+        assert_eq!(found(&format!("avg({code}) FROM sale"), "")[0].0, OverCodes, "{code}");
+    }
+    assert_eq!(found("sum(value_num) FROM sale", "")[0].0, OverNumerators);
+    for right in [
+        "avg(price) FROM sale",
+        "max(zip) FROM sale",
+        "sum(1.0 * value_num / value_denom) FROM sale",
+        "sum(value_num) / max(value_denom) FROM sale",
+        "avg(meta ->> 'age') FROM sale",
+        "count(meta), count(zip) FROM sale",
+        "price FROM sale WHERE json_extract(meta, '$.age') > 5 OR meta LIKE '%Paris%' OR meta IS NULL OR meta = '{}'",
+    ] {
+        assert_eq!(found(right, "5"), [], "{right}");
+    }
+}

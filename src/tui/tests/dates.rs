@@ -90,7 +90,9 @@ fn what_is_copied_sorted_and_filtered_is_the_number() {
     // Columns, exports: the workers get the rows as they are stored.
     screen.press(&["C"]);
     let found = screen.effects.iter().find_map(|effect| match effect {
-        Effect::Submit { work: Work::Result(ResultWork::Copy { spool, order, column }), .. } => Some((spool.clone(), order.clone(), *column)),
+        Effect::Submit { work: Work::Result(ResultWork::Copy { spool, order, column }), .. } => {
+            Some((spool.clone(), order.clone(), *column))
+        }
         _ => None,
     });
     let (spool, order, column) = found.unwrap();

@@ -28,6 +28,8 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
                 state.tree.clamp(&state.schema);
             }
         }
+        Report::Notes { notes, .. } if !running.stopping => warn(state, notes.join("; ")),
+        Report::Notes { .. } => {}
         Report::LoadingModel { .. } => running.progress = Some("loading the model".into()),
         Report::ModelLoaded { info, .. } => {
             running.progress = None;

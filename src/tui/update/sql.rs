@@ -136,6 +136,11 @@ pub(super) fn format(state: &mut State) {
 /// Shows a table's rows: its statement in the editor, every row in the result, to be sorted and filtered there.
 pub(super) fn browse(state: &mut State) -> Vec<Effect> {
     let Some(table) = state.tree.current_table(&state.schema).and_then(|table| state.schema.tables.get(table)) else { return Vec::new() };
+    if let Some(reason) = &table.unreadable {
+        let text = format!("{} cannot be read: {reason}", table.name);
+        warn(state, text);
+        return Vec::new();
+    }
     let sql = format!("SELECT * FROM {}", identifier(&table.name));
     state.tab_mut().set_sql(&sql);
     run_all(state)
@@ -164,5 +169,9 @@ pub(super) fn insert_name(state: &mut State) {
 pub(super) fn definition(state: &mut State) {
     let Some(table) = state.tree.current_table(&state.schema).and_then(|table| state.schema.tables.get(table)) else { return };
     let text = pretty(&table.sql).filter(|_| table.sql.len() < 20_000).unwrap_or_else(|| table.sql.clone());
+    let text = match &table.unreadable {
+        Some(reason) => format!("It cannot be read: {reason}.\n\n{text}"),
+        None => text,
+    };
     state.window = Some(Window::Text { title: table.name.clone(), text, scroll: 0, copied: None });
 }

@@ -73,12 +73,19 @@ fn justified(state: &State, left: String, left_role: Role, right: String, width:
 }
 
 fn table_line(state: &State, table: &Table, open: bool, width: usize) -> Line<'static> {
+    let name = format!("{} {}", if open { "▾" } else { "▸" }, text::sanitize(&table.name));
+    if let Some(reason) = &table.unreadable {
+        // The reason gives way to the name.
+        let room = width.saturating_sub(text::width(&name) + 1);
+        let reason = text::ellipsis(&text::sanitize(reason), room).into_owned();
+        return justified(state, name, Role::Muted, reason, width);
+    }
     let count = match (kind_mark(table.kind), table.row_count) {
         ("", Some(count)) => text::count(count),
         ("", None) => String::new(),
         (mark, _) => mark.to_owned(),
     };
-    justified(state, format!("{} {}", if open { "▾" } else { "▸" }, text::sanitize(&table.name)), Role::Title, count, width)
+    justified(state, name, Role::Title, count, width)
 }
 
 fn column_line(state: &State, table: &Table, column: &Column, width: usize) -> Line<'static> {
@@ -86,7 +93,7 @@ fn column_line(state: &State, table: &Table, column: &Column, width: usize) -> L
     let room = width / 2;
     let key = match (named(&table.primary_key), table.foreign_keys.iter().find(|key| named(&key.columns))) {
         (true, _) => "* ".to_owned(),
-        (false, Some(key)) if key.origin == KeyOrigin::Declared => format!("→{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
+        (false, Some(key)) if key.origin != KeyOrigin::Inferred => format!("→{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
         (false, Some(key)) => format!("~{} ", text::ellipsis(&text::sanitize(&key.foreign_table), 10)),
         (false, None) => String::new(),
     };

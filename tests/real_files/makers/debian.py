@@ -113,8 +113,20 @@ def photos():
 
 def darktable_photos():
     d = photos()
-    for n, f in enumerate(sorted(d.rglob("*.jpg"))):
-        subprocess.run(["darktable-cli", str(f), str(tmp / f"o{n}.jpg"), "--core", "--configdir", str(tmp / "dt"), "--library", str(tmp / "dt" / "library.db"), "--disable-opencl"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+    for n, f in enumerate(sorted(d.iterdir())):
+        for attempt in range(4):  # it often hangs at its end; what it imported is in the library by then
+            try:
+                subprocess.run(["darktable-cli", str(f), str(tmp / f"out{n}{attempt}"), "--out-ext", "jpg", "--core", "--configdir", str(tmp / "dt"), "--library", str(tmp / "dt" / "library.db"), "--disable-opencl"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=30)
+            except subprocess.TimeoutExpired:
+                (tmp / "dt" / "library.db.lock").unlink(missing_ok=True)
+            with sqlite3.connect(tmp / "dt" / "library.db") as c:
+                done = c.execute("SELECT count(*) FROM images i JOIN film_rolls r ON r.id=i.film_id WHERE r.folder=?", (str(f),)).fetchone()[0]
+            c.close()
+            if done == len(list(f.glob("*.jpg"))):
+                break
+    with sqlite3.connect(tmp / "dt" / "library.db") as c:
+        assert c.execute("SELECT count(*) FROM images").fetchone()[0] == 40
+    c.close()
     keep(tmp / "dt" / "library.db", "darktable_photos")
 
 

@@ -49,13 +49,13 @@ def reader_feeds():
         for i in range(len(names)):
             reader.add_feed(f"{i}.xml")
         reader.update_feeds()
-        reader.update_search() if reader.is_search_enabled() else None
         for e in list(reader.get_entries()):
             if r.random() < 0.6:
                 reader.mark_entry_as_read(e)
             if r.random() < 0.15:
                 reader.mark_entry_as_important(e)
     closed(path)
+    Path(f"{path}.search").unlink(missing_ok=True)
 
 
 def ipython_history():

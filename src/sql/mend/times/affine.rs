@@ -49,6 +49,7 @@ impl Affine<'_> {
             TimeUnit::WebKitMicros => 1.3e16,
             TimeUnit::FileTime => 1.3e17,
             TimeUnit::DotNetTicks => 6.3e17,
+            TimeUnit::YearOneMicros => 6.3e16,
         };
         let (Some(a), Some(b)) = (unit.to_unix_seconds(probe), unit.to_unix_seconds(probe * 1.01)) else { return false };
         let slope = (b - a) / (probe * 0.01) / per;

@@ -1,0 +1,113 @@
+//! Which columns hold spans of time, and in which unit.
+
+use super::hints::words_of;
+use crate::schema::SpanUnit;
+
+/// Words of spans of time in a column's name.
+const SPAN: &[&str] = &[
+    "duration",
+    "took",
+    "elapsed",
+    "runtime",
+    "lasted",
+    "lasts",
+    "interval",
+    "delay",
+    "latency",
+    "wait",
+    "waited",
+    "spent",
+    "worked",
+    "playtime",
+    "uptime",
+    "downtime",
+    "since",
+    "timeout",
+    "ttl",
+    "taken",
+    "needed",
+    "length",
+    "cooldown",
+    "gap",
+    "period",
+    "age",
+    "effort",
+    "estimate",
+    "estimated",
+    "lead",
+];
+/// A span of whole seconds is at least this long in seconds, and at most so long, in the unit that it is taken for.
+const PLAUSIBLE: (f64, f64) = (0.5, 1e9);
+
+/// The unit of a column's numbers, where its name and values say that they are spans of time.
+pub(super) fn recognise(name: &str, declared_type: &str, numbers: &[f64]) -> Option<SpanUnit> {
+    let first = *numbers.first()?;
+    if numbers.iter().all(|number| *number == first) {
+        return None;
+    }
+    let words = words_of(name);
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let declared = declared_type.to_ascii_lowercase();
+    if declared == "seconds" {
+        return Some(SpanUnit::Seconds);
+    }
+    if declared == "interval" && numbers.iter().any(|number| number.fract() != 0.0) {
+        return Some(SpanUnit::Days);
+    }
+    let is_span = has(SPAN);
+    let named = [
+        (SpanUnit::Nanos, &["ns", "nanos", "nanosec", "nanoseconds"][..]),
+        (SpanUnit::Micros, &["us", "micros", "usec", "microseconds"]),
+        (SpanUnit::Millis, &["ms", "millis", "msec", "milliseconds"]),
+        (SpanUnit::Seconds, &["sec", "secs", "seconds"]),
+        (SpanUnit::Minutes, &["mins", "minutes"]),
+        (SpanUnit::Hours, &["hours", "hrs"]),
+    ];
+    if let Some((unit, _)) = named.into_iter().find(|(_, list)| has(list)) {
+        return Some(unit);
+    }
+    if !is_span || numbers.iter().any(|number| number.fract() != 0.0 || number.abs() > 9e15) {
+        return None;
+    }
+    // Spans that programs keep in small units are mostly whole seconds.
+    let divisor = numbers.iter().map(|number| number.abs() as u64).fold(0, greatest_common_divisor);
+    let mut sorted: Vec<f64> = numbers.iter().map(|number| number.abs()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let median = *sorted.get(sorted.len() / 2)?;
+    [(1_000_000_000, SpanUnit::Nanos), (1_000_000, SpanUnit::Micros), (1_000, SpanUnit::Millis)].into_iter().find_map(|(whole, unit)| {
+        let seconds = median / unit.per_second();
+        (divisor % whole == 0 && divisor > 0 && (PLAUSIBLE.0..PLAUSIBLE.1).contains(&seconds)).then_some(unit)
+    })
+}
+
+/// Whether texts are spans counted from 1970, as an interval without a type of its own is kept: all of them lie in that year.
+pub(super) fn counts_from_1970<'t>(name: &str, mut texts: impl Iterator<Item = &'t String>) -> bool {
+    let is_span = words_of(name).iter().any(|word| SPAN.contains(&word.as_str()) && word != "age");
+    is_span && texts.all(|text| text.starts_with("1970-") && text.len() >= 19)
+}
+
+fn greatest_common_divisor(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { greatest_common_divisor(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, declared: &str, numbers: &[f64], expected: Option<SpanUnit>) {
+        assert_eq!(recognise(name, declared, numbers), expected, "{name}");
+    }
+
+    #[test]
+    fn spans_are_told_by_name_and_whole_seconds() {
+        check("took", "bigint", &[3_600e6, 90e6, 7_260e6], Some(SpanUnit::Micros));
+        check("duration", "INTEGER", &[180_000.0, 7_000.0, 241_000.0], Some(SpanUnit::Millis));
+        check("duration_ms", "INTEGER", &[180_123.0, 7_001.0], Some(SpanUnit::Millis));
+        check("since_last", "BIGINT", &[3_600e9, 7_200e9, 36_000e9], Some(SpanUnit::Nanos));
+        check("duration", "SECONDS", &[1.0, 2.5], Some(SpanUnit::Seconds));
+        check("duration", "INTEGER", &[181.0, 97.0], None);
+        check("price", "INTEGER", &[180_000.0, 7_000.0], None);
+        check("took", "bigint", &[90e6, 90e6], None);
+    }
+}

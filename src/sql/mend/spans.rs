@@ -1,0 +1,218 @@
+//! Spans of time in another unit than a column is kept in: `took > 1` for "longer than an hour", where microseconds are kept.
+//!
+//! Only a length that the question names (or a text such as `'1 hour'`) is put into the column's unit, where the query has the same
+//! length in another one.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{Change, ChangeKind};
+use crate::schema::{Schema, SpanUnit};
+use crate::sql::lex::{TokenKind, name_of};
+use crate::sql::resolve::resolve;
+use crate::sql::tokens::Tokens;
+
+/// Numbers as words, as far as people write them beside a unit.
+const NUMBERS: [(&str, f64); 20] = [
+    ("a", 1.0),
+    ("an", 1.0),
+    ("one", 1.0),
+    ("two", 2.0),
+    ("three", 3.0),
+    ("four", 4.0),
+    ("five", 5.0),
+    ("six", 6.0),
+    ("seven", 7.0),
+    ("eight", 8.0),
+    ("nine", 9.0),
+    ("ten", 10.0),
+    ("twelve", 12.0),
+    ("fifteen", 15.0),
+    ("twenty", 20.0),
+    ("thirty", 30.0),
+    ("forty", 40.0),
+    ("fifty", 50.0),
+    ("sixty", 60.0),
+    ("ninety", 90.0),
+];
+/// Units as people write them, with their seconds.
+const UNITS: [(&[&str], f64); 6] = [
+    (&["ms", "millisecond", "milliseconds"], 1e-3),
+    (&["s", "sec", "secs", "second", "seconds"], 1.0),
+    (&["min", "mins", "minute", "minutes"], 60.0),
+    (&["h", "hr", "hrs", "hour", "hours"], 3_600.0),
+    (&["day", "days"], 86_400.0),
+    (&["week", "weeks"], 604_800.0),
+];
+/// What lengths may be written in, as parts of a second.
+const PER_SECOND: [f64; 7] = [1.0, 1.0 / 60.0, 1.0 / 3_600.0, 1.0 / 86_400.0, 1e3, 1e6, 1e9];
+
+/// `sql` with lengths that `question` names in the units of the columns they are compared with, and the changes in order.
+pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
+    let spans = |meaning: &crate::schema::Meaning| meaning.span();
+    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| spans(&column.meaning).is_some())) {
+        return (sql.to_owned(), Vec::new());
+    }
+    let Some(resolution) = resolve(sql, schema) else { return (sql.to_owned(), Vec::new()) };
+    let known = resolution.references.iter().filter_map(|reference| {
+        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
+        Some((reference.range.start, column.meaning.span()?))
+    });
+    let columns: HashMap<usize, SpanUnit> = known.collect();
+    let asked = lengths(question);
+    let tokens = Tokens::new(sql);
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    for at in 0..tokens.len() {
+        let Some(&unit) = columns.get(&tokens.bytes(at..at + 1).start) else { continue };
+        for literal in literals(&tokens, at) {
+            if let Some(to) = in_unit(&tokens, literal, unit, &asked) {
+                edits.push((tokens.bytes(literal..literal + 1), to));
+            }
+        }
+    }
+    edits.sort_by_key(|(range, _)| range.start);
+    let (mut out, mut copied, mut changes) = (String::with_capacity(sql.len()), 0, Vec::new());
+    for (range, to) in edits {
+        let Some(from) = sql.get(range.clone()).filter(|from| *from != to && range.start >= copied) else { continue };
+        changes.push(Change { kind: ChangeKind::Unit, from: from.to_owned(), to: to.clone() });
+        out.push_str(sql.get(copied..range.start).unwrap_or_default());
+        out.push_str(&to);
+        copied = range.end;
+    }
+    out.push_str(sql.get(copied..).unwrap_or_default());
+    (out, changes)
+}
+
+/// The literals that the column at token `at` is compared with.
+fn literals(tokens: &Tokens<'_>, at: usize) -> Vec<usize> {
+    let mut out = Vec::new();
+    let Some(end) = tokens.operand_after(at) else { return out };
+    let compares = ["<", "<=", ">", ">=", "=", "<>", "!="];
+    // Behind the aggregate that the column may stand in.
+    let closes = usize::from(tokens.text(end) == ")");
+    if tokens.is(end + closes, &compares) {
+        out.push(end + closes + 1);
+    } else if tokens.is(end, &["between"]) {
+        out.extend([end + 1, end + 3]);
+    }
+    if let Some(before) = at.checked_sub(2).filter(|_| tokens.is(at - 1, &compares)) {
+        out.push(before);
+    }
+    // What is computed further is no length by itself.
+    out.retain(|&literal| {
+        !matches!(tokens.text(literal + 1), "*" | "/" | "+" | "-") && !matches!(tokens.before(literal), "*" | "/" | "+" | "-")
+    });
+    out
+}
+
+/// The literal at token `at` in the column's unit; `None` where it is no length that the question names.
+fn in_unit(tokens: &Tokens<'_>, at: usize, unit: SpanUnit, asked: &[(f64, f64)]) -> Option<String> {
+    let seconds = match tokens.kind(at)? {
+        TokenKind::Number => {
+            let value: f64 = tokens.text(at).parse().ok().filter(|value| *value != 0.0)?;
+            let same = |length: f64| ((length - value) / value).abs() < 1e-9;
+            let target = |seconds: f64| seconds * unit.per_second();
+            if unit != SpanUnit::Since1970 && asked.iter().any(|&(_, seconds)| same(target(seconds))) {
+                return None;
+            }
+            asked.iter().find(|&&(number, seconds)| same(number) || PER_SECOND.iter().any(|per| same(seconds * per)))?.1
+        }
+        TokenKind::String => {
+            let text = name_of(tokens.text(at));
+            match lengths(&text).as_slice() {
+                [(_, seconds)] => *seconds,
+                _ => clock(&text)?,
+            }
+        }
+        _ => return None,
+    };
+    Some(match unit {
+        SpanUnit::Since1970 => format!("'{}.000000'", crate::schema::TimeUnit::UnixSeconds.shown(seconds)?),
+        unit => {
+            let value = seconds * unit.per_second();
+            if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value}") }
+        }
+    })
+}
+
+/// The lengths of time that a text names, in every unit that they may be kept in.
+pub(crate) fn lengths_in_units(text: &str) -> Vec<f64> {
+    lengths(text).into_iter().flat_map(|(_, seconds)| PER_SECOND.map(|per| seconds * per)).collect()
+}
+
+/// The lengths of time in a text, as the number that is written and the seconds that it means: "90 minutes", "an hour", "half a day".
+fn lengths(text: &str) -> Vec<(f64, f64)> {
+    let words: Vec<String> = text
+        .split(|c: char| !(c.is_alphanumeric() || c == '.'))
+        .map(|word| word.trim_matches('.').to_lowercase())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let number = |word: &str| word.parse().ok().or_else(|| NUMBERS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number));
+    let mut out = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let Some((_, seconds)) = UNITS.iter().find(|(names, _)| names.contains(&word.as_str())) else { continue };
+        let before = |steps: usize| at.checked_sub(steps).and_then(|at| words.get(at)).map(String::as_str);
+        let Some(count) = before(1).and_then(number) else { continue };
+        let count = if before(2) == Some("half") { count / 2.0 } else { count };
+        out.push((count, count * seconds));
+        // "between 1 and 2 hours", "1 to 2 hours".
+        if let (Some("and" | "to" | "or"), Some(first)) = (before(2), before(3).and_then(number)) {
+            out.push((first, first * seconds));
+        }
+    }
+    out
+}
+
+/// `HH:MM:SS` in seconds.
+fn clock(text: &str) -> Option<f64> {
+    let parts: Option<Vec<f64>> = text.split(':').map(|part| part.parse().ok()).collect();
+    match parts?.as_slice() {
+        [hours, minutes, seconds] => Some(hours * 3_600.0 + minutes * 60.0 + seconds),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, Meaning, Table};
+
+    #[track_caller]
+    fn check(question: &str, condition: &str, expected: &str) {
+        let column = |name: &str, unit| Column { name: name.into(), meaning: Meaning::Span(unit), ..Column::default() };
+        let columns = vec![
+            column("took", SpanUnit::Micros),
+            column("ms", SpanUnit::Millis),
+            column("delivery", SpanUnit::Since1970),
+            Column { name: "n".into(), ..Column::default() },
+        ];
+        let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
+        let sql = |condition: &str| format!("SELECT n FROM t WHERE {condition}");
+        let (now, changes) = mend(&sql(condition), &schema, question);
+        assert_eq!(now, sql(expected), "{question}");
+        assert_eq!(changes.is_empty(), condition == expected);
+        assert_eq!(mend(&now, &schema, question).0, now, "once is enough");
+    }
+
+    #[test]
+    fn a_length_of_the_question_is_put_into_the_columns_unit() {
+        check("longer than an hour", "took > 1", "took > 3600000000");
+        check("longer than an hour", "took > 3600", "took > 3600000000");
+        check("longer than an hour", "took > 60", "took > 3600000000");
+        check("longer than an hour", "took > 3600000000", "took > 3600000000");
+        check("longer than ten seconds", "ms > 10", "ms > 10000");
+        check("more than five days", "delivery > 5", "delivery > '1970-01-06 00:00:00.000000'");
+        check("between 1 and 2 hours", "took BETWEEN 1 AND 2", "took BETWEEN 3600000000 AND 7200000000");
+        check("half an hour", "30 <= took", "1800000000 <= took");
+        check("", "took > '1 day'", "took > 86400000000");
+        check("", "ms > '01:00:00'", "ms > 3600000");
+    }
+
+    #[test]
+    fn what_is_no_length_of_the_question_stays() {
+        check("took more than 5", "took > 5", "took > 5");
+        check("longer than an hour", "n > 1", "n > 1");
+        check("longer than an hour", "took > 1 * 3600000000", "took > 1 * 3600000000");
+        check("longer than an hour", "took > 7", "took > 7");
+    }
+}

@@ -1,0 +1,250 @@
+//! Files as programs leave them, with drafts as models write them: what is mended returns the rows that the owner means, and what is not
+//! mended is doubted. Each file is made here.
+
+use rusqlite::Connection;
+use sqllama::db::{Database, Limits, Table};
+use sqllama::schema::Schema;
+use sqllama::signal::Cancel;
+use sqllama::sql::{Asked, guard, mend_for, suspicions};
+
+struct Case {
+    database: Database,
+    schema: Schema,
+    _folder: tempfile::TempDir,
+}
+
+impl Case {
+    fn new(sql: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("case.db");
+        Connection::open(&path).unwrap().execute_batch(&format!("BEGIN; {sql}; COMMIT")).unwrap();
+        let database = Database::open(&path).unwrap();
+        let schema = database.schema(&Cancel::new()).unwrap();
+        Self { database, schema, _folder: folder }
+    }
+
+    fn rows(&self, sql: &str) -> Table {
+        let checked = guard::check(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+        self.database.execute(&checked, &Limits::default(), &Cancel::new()).unwrap_or_else(|error| panic!("{sql}: {error}"))
+    }
+
+    /// `draft`, mended, returns what `right` does.
+    #[track_caller]
+    fn check(&self, question: &str, draft: &str, right: &str) {
+        let mended = mend_for(draft, &self.schema, question);
+        let (got, wanted) = (self.rows(&mended.sql), self.rows(right));
+        assert!(!wanted.rows.is_empty(), "{right} finds nothing");
+        assert_eq!(got.rows, wanted.rows, "{draft}\nbecame {}", mended.sql);
+        let doubts = suspicions(&mended.sql, &self.schema, Some(Asked::alone(question)));
+        let ours = |kind: &str| ["NumberAgainstText", "TextAgainstNumber", "OtherUnit", "OpenUnit"].contains(&kind);
+        let doubts: Vec<_> = doubts.into_iter().filter(|doubt| ours(&format!("{:?}", doubt.kind))).collect();
+        assert!(doubts.is_empty(), "{doubts:?}");
+    }
+
+    /// `draft` is left in doubt.
+    #[track_caller]
+    fn check_doubted(&self, draft: &str, expected: &str) {
+        let mended = mend_for(draft, &self.schema, "");
+        let doubts = suspicions(&mended.sql, &self.schema, None);
+        assert!(doubts.iter().any(|doubt| doubt.sentence.contains(expected)), "{}: {doubts:?}", mended.sql);
+    }
+}
+
+/// One moment in every unit that programs use: 60 of them, two months apart.
+fn epochs() -> Case {
+    let mut sql = String::from(
+        "CREATE TABLE visit (id INTEGER PRIMARY KEY, title TEXT, core_data TIMESTAMP, webkit INTEGER, prtime INTEGER, unix INTEGER,
+         unix_ms INTEGER, unix_ns INTEGER, julian REAL, ticks INTEGER, filetime INTEGER, ole REAL, ymd INTEGER, apple_ns INTEGER,
+         unix_text TEXT, iso TEXT)",
+    );
+    for i in 0..60i64 {
+        let at = format!("{}", 1_451_952_000 + 61 * 86_400 * i + 37 * i);
+        sql.push_str(&format!(
+            "; INSERT INTO visit VALUES ({}, 'page {}', {at} - 978307200 + 0.25, ({at} + 11644473600) * 1000000, {at} * 1000000, {at}, \
+             {at} * 1000, {at} * 1000000000, {at} / 86400.0 + 2440587.5, ({at} + 62135596800) * 10000000, ({at} + 11644473600) * 10000000, \
+             {at} / 86400.0 + 25569, CAST(strftime('%Y%m%d', {at}, 'unixepoch') AS INTEGER), ({at} - 978307200) * 1000000000, \
+             CAST({at} AS TEXT), datetime({at}, 'unixepoch'))",
+            i + 1,
+            i % 7
+        ));
+    }
+    Case::new(&sql)
+}
+
+#[test]
+fn dates_of_every_unit_are_answered_like_the_iso_text_beside_them() {
+    let case = epochs();
+    for column in [
+        "core_data",
+        "webkit",
+        "prtime",
+        "unix",
+        "unix_ms",
+        "unix_ns",
+        "julian",
+        "ticks",
+        "filetime",
+        "ole",
+        "ymd",
+        "apple_ns",
+        "unix_text",
+    ] {
+        let times = case.schema.tables[0].column(column).unwrap().meaning.times();
+        assert!(times.is_some_and(|times| !times.is_open()), "{column}: {times:?}");
+        for (draft, right) in [
+            (
+                "SELECT count(*) FROM visit WHERE strftime('%Y', {}) = '2018'",
+                "SELECT count(*) FROM visit WHERE strftime('%Y', iso) = '2018'",
+            ),
+            ("SELECT count(*) FROM visit WHERE {} LIKE '2018%'", "SELECT count(*) FROM visit WHERE iso LIKE '2018%'"),
+            ("SELECT count(*) FROM visit WHERE {} >= '2020-01-01'", "SELECT count(*) FROM visit WHERE iso >= '2020-01-01'"),
+            (
+                "SELECT title FROM visit WHERE {} BETWEEN '2017-01-01' AND '2017-12-31' ORDER BY id",
+                "SELECT title FROM visit WHERE date(iso) BETWEEN '2017-01-01' AND '2017-12-31' ORDER BY id",
+            ),
+            (
+                "SELECT EXTRACT(YEAR FROM {}) AS y, count(*) FROM visit GROUP BY y ORDER BY y",
+                "SELECT CAST(strftime('%Y', iso) AS INTEGER) AS y, count(*) FROM visit GROUP BY y ORDER BY y",
+            ),
+            ("SELECT count(*) FROM visit WHERE YEAR({}) = 2019", "SELECT count(*) FROM visit WHERE strftime('%Y', iso) = '2019'"),
+            (
+                "SELECT count(*) FROM visit WHERE {} > date('2024-06-01', '-1 year')",
+                "SELECT count(*) FROM visit WHERE date(iso) > date('2024-06-01', '-1 year')",
+            ),
+            ("SELECT date(max({})) FROM visit", "SELECT date(max(iso)) FROM visit"),
+        ] {
+            let draft = draft.replace("{}", column);
+            // Digits of a date are compared as digits: their year is a prefix already.
+            case.check("", &draft, right);
+        }
+    }
+}
+
+#[test]
+fn milliseconds_of_an_orm_are_dates() {
+    let mut sql = String::from(
+        "CREATE TABLE \"User\" (\"id\" TEXT NOT NULL PRIMARY KEY, \"email\" TEXT NOT NULL, \"createdAt\" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP);
+         CREATE TABLE \"Order\" (\"id\" TEXT NOT NULL PRIMARY KEY, \"userId\" TEXT NOT NULL REFERENCES \"User\"(\"id\"), \"total\" DECIMAL NOT NULL,
+           \"createdAt\" DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP)",
+    );
+    for i in 0..40 {
+        if i < 10 {
+            sql.push_str(&format!(
+                "; INSERT INTO \"User\" VALUES ('ck{i:04}', 'u{i}@example.com', {})",
+                1_704_067_200_000i64 + i * 3_456_000_000
+            ));
+        }
+        let at = 1_704_067_200_000i64 + i * 1_728_000_000;
+        sql.push_str(&format!("; INSERT INTO \"Order\" VALUES ('or{i:04}', 'ck{:04}', {}, {at})", i % 10, i as f64 * 1.5));
+    }
+    let case = Case::new(&sql);
+    case.check(
+        "How many orders in 2025?",
+        "SELECT count(*) FROM \"Order\" WHERE createdAt >= '2025-01-01' AND createdAt < '2026-01-01'",
+        "SELECT count(*) FROM \"Order\" WHERE strftime('%Y', createdAt / 1000, 'unixepoch') = '2025'",
+    );
+    case.check(
+        "Total by month",
+        "SELECT DATE_TRUNC('month', o.createdAt) AS m, sum(o.total) FROM \"Order\" o JOIN \"User\" u ON u.id = o.userId GROUP BY m ORDER BY m",
+        "SELECT date(createdAt / 1000, 'unixepoch', 'start of month') AS m, sum(total) FROM \"Order\" GROUP BY m ORDER BY m",
+    );
+    case.check(
+        "Orders later than a month after their user came",
+        "SELECT count(*) FROM \"Order\" o JOIN \"User\" u ON u.id = o.userId WHERE julianday(o.createdAt) - julianday(u.createdAt) > 30",
+        "SELECT count(*) FROM \"Order\" o JOIN \"User\" u ON u.id = o.userId WHERE o.createdAt - u.createdAt > 30 * 86400000",
+    );
+}
+
+#[test]
+fn yes_and_no_are_asked_for_as_they_are_stored() {
+    let mut sql = String::from("CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR, admin BOOLEAN, active BOOLEAN, subscribed TEXT)");
+    for i in 0..12 {
+        let word = |yes: bool, words: [&str; 2]| words[usize::from(!yes)].to_owned();
+        sql.push_str(&format!(
+            "; INSERT INTO users VALUES ({i}, 'u{i}', '{}', '{}', '{}')",
+            word(i % 4 == 0, ["t", "f"]),
+            word(i % 3 != 0, ["true", "false"]),
+            word(i % 2 == 1, ["Y", "N"])
+        ));
+    }
+    let case = Case::new(&sql);
+    let count = |condition: &str| format!("SELECT count(*) FROM users WHERE {condition}");
+    case.check("", &count("admin = 1"), &count("admin = 't'"));
+    case.check("", &count("NOT admin"), &count("admin = 'f'"));
+    case.check("", &count("active = TRUE AND subscribed = 'yes'"), &count("active = 'true' AND subscribed = 'Y'"));
+    case.check("", "SELECT sum(admin), avg(active) FROM users", "SELECT sum(admin = 't'), avg(active = 'true') FROM users");
+}
+
+/// What ORMs and data libraries keep, as their makers were seen to write it.
+#[test]
+fn habits_of_libraries_are_read() {
+    let drizzle = Case::new(
+        "CREATE TABLE job (id INTEGER PRIMARY KEY, started INTEGER);
+         INSERT INTO job VALUES (1, 1672531200), (2, 1706745600), (3, 1709251200), (4, 1711929600)",
+    );
+    drizzle.check("", "SELECT id FROM job WHERE started < '2024-01-01'", "SELECT 1");
+    let knex = Case::new(
+        "CREATE TABLE job (id INTEGER PRIMARY KEY, created_at DATETIME);
+         INSERT INTO job VALUES (1, 1706745600000), (2, '2024-03-01 10:00:00'), (3, 1709251200000), (4, '2023-04-01 09:00:00')",
+    );
+    knex.check("", "SELECT id FROM job WHERE created_at >= '2024-01-01'", "SELECT id FROM job WHERE id < 4");
+    let django = Case::new(
+        "CREATE TABLE job (id INTEGER PRIMARY KEY, took bigint);
+         INSERT INTO job VALUES (1, 3600000000), (2, 90000000000), (3, 172800000000), (4, 60000000)",
+    );
+    django.check("Which jobs took longer than a day?", "SELECT id FROM job WHERE took > 1", "SELECT id FROM job WHERE took > 86400000000");
+    let sqlalchemy = Case::new(
+        "CREATE TABLE job (id INTEGER PRIMARY KEY, took DATETIME);
+         INSERT INTO job VALUES (1, '1970-01-01 01:00:00.000000'), (2, '1970-01-03 00:00:00.000000'), (3, '1970-01-02 12:00:00.000000')",
+    );
+    sqlalchemy.check("", "SELECT id FROM job WHERE took > '1 day'", "SELECT id FROM job WHERE id > 1");
+    let tortoise = Case::new(
+        "CREATE TABLE job (id INTEGER PRIMARY KEY, price VARCHAR(40), took TEXT);
+         INSERT INTO job VALUES (1, '9.99', '1 day, 2:00:03'), (2, '120.00', '0:20:00'), (3, '75.50', '2:00:00')",
+    );
+    tortoise.check_doubted("SELECT id FROM job WHERE price > 50", "price holds text");
+    let numbers = Case::new("CREATE TABLE t (id INTEGER PRIMARY KEY, size INTEGER); INSERT INTO t VALUES (1, 40), (2, 50), (3, 90)");
+    numbers.check_doubted("SELECT id FROM t WHERE size > '2024-01-01'", "size holds numbers");
+    numbers.check_doubted("SELECT id FROM t WHERE date(size) > '2024-01-01'", "size holds numbers");
+    let open = Case::new(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, stamp TIMESTAMP);
+         INSERT INTO t VALUES (1, 700000000.5), (2, 710000000.25), (3, 720000000.75)",
+    );
+    open.check_doubted("SELECT id FROM t WHERE stamp > '2022-01-01'", "leave open");
+}
+
+/// The databases of Spider's training part that are not held out: those whose names have not the smallest SHA-256.
+fn developed() -> Vec<std::path::PathBuf> {
+    use sha2::{Digest, Sha256};
+    let shared = std::env::var_os("SQLLAMA_SHARED").map_or_else(|| "../shared".into(), std::path::PathBuf::from);
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("data/spider-train/databases");
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut files: Vec<std::path::PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort_by_key(|file| Sha256::digest(file.file_stem().unwrap().as_encoded_bytes()).to_vec());
+    files.split_off(34.min(files.len()))
+}
+
+/// Identifiers, prices, counts, years, phone numbers: no ordinary column of integers is taken for times.
+#[test]
+fn ordinary_columns_of_integers_are_no_times() {
+    let files = developed();
+    if files.is_empty() {
+        println!("skipped: the databases of Spider are not here");
+        return;
+    }
+    let (mut looked_at, mut taken) = (0, Vec::new());
+    for file in files {
+        let schema = Database::open(&file).unwrap().schema(&Cancel::new()).unwrap();
+        for table in &schema.tables {
+            for column in &table.columns {
+                looked_at += usize::from(column.holds == sqllama::schema::Holds::Numbers);
+                if let Some(times) = column.meaning.times() {
+                    taken.push(format!("{}.{}.{}: {}", file.file_stem().unwrap().display(), table.name, column.name, times.told()));
+                }
+            }
+        }
+    }
+    println!("{looked_at} columns of numbers");
+    assert!(looked_at >= 500, "{looked_at}");
+    assert!(taken.is_empty(), "{taken:#?}");
+}
