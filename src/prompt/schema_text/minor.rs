@@ -141,7 +141,8 @@ pub(super) fn named(schema: &Schema, classes: &[Class], question: &str, hits: &[
         // A number alone names nothing.
         let last = own.last().is_some_and(|stem| asked.contains(stem) && !told.contains(stem) && stem.chars().any(char::is_alphabetic));
         let by_value = || hits.iter().any(|hit| hit.table.eq_ignore_ascii_case(&table.name) && !is_of_told(hit));
-        let called = || table.called.iter().map(|word| stems_of(word)).any(|word| !word.is_empty() && word.iter().all(|w| asked.contains(w)));
+        let called =
+            || table.called.iter().map(|word| stems_of(word)).any(|word| !word.is_empty() && word.iter().all(|w| asked.contains(w)));
         all || last || called() || by_value()
     };
     let shrunk = classes.iter().enumerate().filter(|(_, class)| **class != Class::Told).map(|(place, _)| place);
