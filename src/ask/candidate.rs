@@ -18,7 +18,7 @@ use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, suspicions};
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
 
 /// Kinds of fixes that put the same thing in another form: they are no reason to doubt.
-const EXACT: [&str; 5] = ["double_quotes", "date", "boolean", "unit", "text_blob"];
+const EXACT: [&str; 6] = ["double_quotes", "date", "boolean", "unit", "text_blob", "reading"];
 
 /// A draft of an answer.
 #[derive(Debug, Clone, PartialEq)]

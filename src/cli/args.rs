@@ -79,6 +79,15 @@ pub enum Command {
     Runs(super::runs::RunsCommand),
     /// Speed of a model on this machine
     Bench(BenchArgs),
+    /// Functions that SQL may call beside SQLite's own
+    #[command(after_help = super::functions::all())]
+    Functions {
+        /// Only those with this in their name or their description
+        word: Option<String>,
+        /// One JSON list
+        #[arg(long)]
+        json: bool,
+    },
     /// What this machine offers: memory, disk, folders, models, Python
     Doctor {
         /// One JSON object

@@ -132,6 +132,7 @@ fn write_answer(args: &AskArgs, answer: &Answer, schema: &Schema) -> Result<(), 
         let (from, to) = (text::sanitize(&fix.from), text::sanitize(&fix.to));
         match fix.kind.as_str() {
             "guessed_key" => writeln!(stderr(), "guessed: {from} goes with {to}, a key that nobody declared")?,
+            "reading" => writeln!(stderr(), "read: {from}: {to}")?,
             _ if fix.from.is_empty() => writeln!(stderr(), "added: {to}")?,
             _ => writeln!(stderr(), "mended: {from} is now {to}")?,
         }

@@ -22,6 +22,7 @@ mod doctor;
 mod eval;
 mod examples;
 mod failure;
+mod functions;
 mod interrupt;
 mod line;
 mod load;

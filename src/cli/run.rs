@@ -3,7 +3,7 @@
 use super::args::{Args, Command, ScreenArgs};
 use super::failure::Failure;
 use super::settings::Settings;
-use super::{adapters, ask, bench, complete, data, doctor, eval, examples, models, query, runs, screen, train};
+use super::{adapters, ask, bench, complete, data, doctor, eval, examples, functions, models, query, runs, screen, train};
 
 /// Runs a command; the exit code.
 pub(super) fn run(args: Args) -> Result<u8, Failure> {
@@ -28,6 +28,7 @@ pub(super) fn run(args: Args) -> Result<u8, Failure> {
         Command::Runs(command) => runs::run_runs(&command, &settings),
         Command::Examples(command) => examples::run_examples(&command, &settings),
         Command::Bench(args) => bench::run_bench(&args, &settings),
+        Command::Functions { word, json } => functions::run_functions(word.as_deref(), json),
         Command::Doctor { json, online } => doctor::run_doctor(json, online),
     }
 }

@@ -13,6 +13,7 @@
 //! - [`spool`]: results of any length, drained out of the database
 //! - [`demo`]: the sample database
 //! - [`values`]: the distinct text values, to find what a question mentions
+//! - [`functions`]: functions of ours that SQLite lacks
 //! - `owners`: what a file needs of the program that owns it: collations, functions, modules
 //! - `introspect`, `keys`, `statistics`: the schema, in two phases
 
@@ -23,6 +24,7 @@ pub mod demo;
 pub mod difference;
 pub mod error;
 pub mod export;
+pub mod functions;
 mod introspect;
 mod keys;
 mod open;

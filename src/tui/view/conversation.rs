@@ -131,6 +131,7 @@ fn answer(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: u
             let (from, to) = (short(&fix.from), short(&fix.to));
             let told = match fix.kind.as_str() {
                 "guessed_key" => format!("guessed: {from} goes with {to}, a key that nobody declared"),
+                "reading" => format!("read: {from}: {}", text::sanitize(&fix.to)),
                 _ => format!("mended: {from} is now {to}"),
             };
             put(state, lines, &told, Role::Attention, 2, width);
