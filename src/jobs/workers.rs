@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
 use super::training::TrainWork;
@@ -32,6 +33,8 @@ pub struct Settings {
     pub model: ModelFactory,
     /// Limits of queries.
     pub limits: Limits,
+    /// How long after a question drafts are still drawn to be compared; `None` for no limit.
+    pub answer_within: Option<Duration>,
     /// Our folders.
     pub paths: Paths,
     /// Whether the network must not be used.
@@ -113,7 +116,7 @@ impl Workers {
         let report: Reporter = Arc::new(report);
         let running = Running::default();
         let open = Opened::default();
-        let Settings { open: opener, model: factory, limits, paths, offline } = settings;
+        let Settings { open: opener, model: factory, limits, answer_within, paths, offline } = settings;
         let mut desks = HashMap::new();
         let mut start = |desk: Desk, name: &str, mut work: Worker| {
             let (send, tasks) = channel();
@@ -127,7 +130,7 @@ impl Workers {
         let opened = Arc::clone(&open);
         start(Desk::Compare, "compare", Box::new(move |task| database::compare_work(task, &opened)))?;
         let (opened, reports) = shared();
-        let mut asked = model::Asked::new(factory, &limits, paths.clone());
+        let mut asked = model::Asked::new(factory, &limits, answer_within, paths.clone());
         start(Desk::Model, "model", Box::new(move |task| asked.work(task, &opened, &reports)))?;
         let reports = Arc::clone(&report);
         start(Desk::Result, "result", Box::new(move |task| result::work(task, &reports)))?;

@@ -30,6 +30,7 @@ fn reports_on(path: std::path::PathBuf, answers: &'static [&'static str], work: 
             answers => Ok(Box::new(Scripted::new(answers.iter().copied()).taking_adapters())),
         }),
         limits: Limits { max_rows: 5, ..Limits::default() },
+        answer_within: None,
         paths: Paths::all_in(folder.path()),
         offline: true,
     };
