@@ -17,4 +17,4 @@ pub use bookkeeping::bookkeeping;
 pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
 pub use profile::{Place, Profile};
 pub use tables::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind, ValueHit};
-pub use time::TimeUnit;
+pub use time::{DateText, TimeUnit};
