@@ -1,4 +1,8 @@
 //! Results as text: for people, for spreadsheets, for programs, for documents. [`RowWriter`] takes one row after the other.
+//!
+//! Files on their floors, the lowest first:
+//! - `cells`: one value
+//! - `rows`: rows, one after the other
 
 use std::io::{self, Write};
 

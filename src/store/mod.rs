@@ -10,7 +10,8 @@
 //! - [`runs`]: training runs by name
 //! - [`sessions`]: what models remember of prompts, from run to run
 //! - `built_in_profiles`, [`profiles`]: what is known of the files of programs, built in and a person's own
-//! - `part`: the unfinished file of a pull; `pull_event`: what a pull tells
+//! - `part`: the unfinished file of a pull
+//! - `pull_event`: what a pull tells
 //! - [`hub`], [`wheels`]: where the bytes come from
 //! - [`mod@pull`]: fetching a model from either
 

@@ -5,11 +5,14 @@
 //!
 //! A name counts for the module that defines it, also where a `mod.rs` passes it on. A `mod.rs` is a table of contents: whatever it passes
 //! on it imports, so it must define nothing that files below it import. Naming a module above only to go down again from it counts for
-//! nothing; a `*` of it counts.
+//! nothing; a `*` of it counts. A method is found through its type and imports nothing: whose file it stands in is not seen here.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::imports::{Module, modules};
+
+/// How the list of floors begins in the doc comment of a folder's own file; the names of its files follow, a line each.
+pub(super) const FLOORS: &str = "//! Files on their floors, the lowest first:";
 
 /// The circles of `room`, each a chain of files; at most one for each set of files that hang together. `files`: paths below `src`, with texts.
 pub(super) fn circles(room: &str, files: &[(String, String)]) -> Vec<String> {
@@ -23,6 +26,41 @@ pub(super) fn circles(room: &str, files: &[(String, String)]) -> Vec<String> {
         plans.entry(from[..shared].to_vec()).or_default().entry(node(&from)).or_default().entry(node(&to)).or_insert(shown);
     }
     plans.values().flat_map(circles_of).collect()
+}
+
+/// What is wrong with the lists of floors in `room`: each folder of several files names every one of them, above all that it imports.
+pub(super) fn misplaced(room: &str, files: &[(String, String)]) -> Vec<String> {
+    let house = House::new(room, files);
+    let mut wrong = Vec::new();
+    for (folder, file) in &house.files {
+        let is_below =
+            |path: &&Vec<String>| path.len() == folder.len() + 1 && path.starts_with(folder) && house.modules.contains_key(*path);
+        let below: Vec<&str> = house.files.keys().filter(is_below).filter_map(|path| path.last().map(String::as_str)).collect();
+        let text = files.iter().find(|(name, _)| name == file).map_or("", |(_, text)| text);
+        let listed = floors_told(text);
+        if below.len() < 2 && listed.is_empty() {
+            continue;
+        }
+        wrong.extend(below.iter().filter(|name| !listed.contains(&name.to_string())).map(|name| format!("{file} does not list `{name}`")));
+        wrong.extend(
+            listed.iter().filter(|name| !below.contains(&name.as_str())).map(|name| format!("{file} lists `{name}`, which is no file")),
+        );
+        let place = |path: &[String]| path.get(folder.len()).and_then(|name| listed.iter().position(|other| other == name));
+        for (from, to, words) in house.imports() {
+            if from.starts_with(folder) && to.starts_with(folder) && place(&from).zip(place(&to)).is_some_and(|(from, to)| from < to) {
+                wrong.push(format!("{file} lists `{}` below what it imports (`{words}`)", from[folder.len()]));
+            }
+        }
+    }
+    wrong
+}
+
+/// The names in the list of floors of a file's doc comment.
+fn floors_told(text: &str) -> Vec<String> {
+    let list = text.lines().take_while(|line| line.starts_with("//!")).skip_while(|line| *line != FLOORS).skip(1);
+    let items = list.take_while(|line| line.len() > 4).filter_map(|line| line.strip_prefix("//! - "));
+    let names = items.flat_map(|item| item.split(": ").next().unwrap_or_default().split('`').skip(1).step_by(2));
+    names.map(|name| name.trim_start_matches("mod@").to_owned()).collect()
 }
 
 /// A shortest circle through each node, those that share a node with an earlier one left out.

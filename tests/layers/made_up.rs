@@ -1,6 +1,6 @@
 //! The checker of circles judged by small made-up rooms.
 
-use super::circles::circles;
+use super::circles::{circles, misplaced};
 
 /// What the checker says of the room `r` of these files.
 #[track_caller]
@@ -158,4 +158,25 @@ fn tests_may_import_what_they_judge_by() {
         ],
         &[],
     );
+}
+
+#[test]
+fn the_list_of_floors_is_held_against_the_imports() {
+    let list = |names: &str| {
+        let contents = format!(
+            "//! A room.\n//!\n//! Files on their floors, the lowest first:\n{names}//!\n//! - `z`: of another list\nmod a; mod b;"
+        );
+        let files = [("r/mod.rs", contents.as_str()), ("r/a.rs", "use super::b::B;"), ("r/b.rs", ""), ("r/tests.rs", "")];
+        let mut files: Vec<(String, String)> = files.map(|(file, text)| (file.to_owned(), text.to_owned())).into();
+        files[0].1.push_str("#[cfg(test)] mod tests;");
+        misplaced("r", &files)
+    };
+    assert_eq!(list("//! - [`mod@b`]: low, `a` is not\n//! - `a`: high\n"), [""; 0]);
+    assert_eq!(list("//! - `b`, [`a`](mod@a): both\n"), [""; 0]);
+    assert_eq!(list("//! - `a`: high\n//! - `b`: low\n"), ["r/mod.rs lists `a` below what it imports (`super::b::B`)"]);
+    assert_eq!(list("//! - `b`: low\n"), ["r/mod.rs does not list `a`"]);
+    assert_eq!(list("//! - `b`: low\n//! - `a`: high\n//! - `c`: gone\n"), ["r/mod.rs lists `c`, which is no file"]);
+    // One file alone needs no list.
+    let alone = [("r.rs".to_owned(), "mod a;".to_owned()), ("r/a.rs".to_owned(), String::new())];
+    assert_eq!(misplaced("r", &alone), [""; 0]);
 }

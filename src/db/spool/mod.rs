@@ -11,7 +11,8 @@
 //! - `arrange`: sorting and filtering
 //! - `summary`: what a column holds
 //! - `points`: what a chart needs
-//! - `write`: as a new database; `parquet`: as a Parquet file
+//! - `write`: as a new database
+//! - `parquet`: as a Parquet file
 
 mod arrange;
 mod fill;

@@ -4,6 +4,7 @@
 //! then a question gets the tables that it is about; without a question, or where nothing links, samples go, types, columns that are no
 //! keys, and last whole tables.
 //!
+//! Files on their floors, the lowest first:
 //! - `statement`: one table
 //! - `minor`: tables that shrink first
 //! - `whole`: every table
