@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::ask::{Ahead, AnswerState};
-use crate::db::demo;
+use crate::db::{Database, demo};
 use crate::jobs::AskWork;
 use crate::llm::Scripted;
 
