@@ -273,8 +273,7 @@ pub trait Generate: Send {
         for (prompt, sampling) in draws.iter().flat_map(|draws| draws.samplings.iter().map(|sampling| (draws.prompt, sampling))) {
             let request = GenerateRequest { prompt: prompt.clone(), sampling: sampling.clone(), ..request.clone() };
             let generation = self.generate(&request, cancel, &mut |event| emit(event))?;
-            let Generation { ref text, mean_logprob, finish_reason, .. } = generation;
-            let said = enough(&Ended { index: all.len(), text, mean_logprob, finish_reason });
+            let said = enough(&Ended::of(all.len(), &generation));
             all.push(generation);
             if said == Enough::Yes {
                 break;
@@ -295,6 +294,14 @@ pub struct Ended<'a> {
     pub mean_logprob: f32,
     /// As in [`Generation`].
     pub finish_reason: FinishReason,
+}
+
+impl<'a> Ended<'a> {
+    /// The continuation at `index` that ended as `generation`.
+    pub fn of(index: usize, generation: &'a Generation) -> Self {
+        let Generation { text, mean_logprob, finish_reason, .. } = generation;
+        Self { index, text, mean_logprob: *mean_logprob, finish_reason: *finish_reason }
+    }
 }
 
 /// Whether what was written will do.
