@@ -10,7 +10,7 @@ use super::LlmError;
 use super::adapter::ActiveAdapter;
 use super::arch::ArchSpec;
 use super::kv::{KvCache, KvType, PAGE_TOKENS, Page, Rows};
-use super::placement::Placement;
+use super::layout::Placement;
 
 /// Begins every saved session; the digit is the format's version.
 const MAGIC: &[u8; 8] = b"sqllmKV3";
