@@ -4,14 +4,13 @@ use std::sync::Arc;
 
 use candle_core::Tensor;
 use half::f16;
-use half::slice::HalfFloatSliceExt;
 
 use super::arch::ArchSpec;
 use super::kv_page::Rows;
 pub use super::kv_page::{KvType, PAGE_TOKENS, Page};
 use super::kv_tensors::TensorRows;
 use super::layout::{Placement, Road};
-use crate::compute::{KV_GROUP, KvPage, KvRows};
+use crate::compute::{KV_GROUP, KvPage};
 
 /// Keys and values of one layer, where that layer is computed.
 #[derive(Debug, Clone)]
