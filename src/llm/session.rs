@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 use super::LlmError;
 use super::adapter::ActiveAdapter;
 use super::arch::ArchSpec;
-use super::kv::{KvCache, KvType, PAGE_TOKENS, Page, Rows};
+use super::kv::{KvCache, KvType, PAGE_TOKENS, Page};
+use super::kv_page::Rows;
 use super::layout::Placement;
 
 /// Begins every saved session; the digit is the format's version.

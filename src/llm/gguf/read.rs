@@ -11,7 +11,6 @@ use memmap2::Mmap;
 use super::cursor::Cursor;
 pub use super::tensor::TensorInfo;
 use super::{GgufError, Metadata};
-use crate::compute::BlockType;
 use crate::llm::LlmError;
 
 /// The first four bytes of every GGUF file.
@@ -169,6 +168,7 @@ mod tests {
     use super::super::Value;
     use super::super::write::{Tensor, write};
     use super::*;
+    use crate::compute::BlockType;
 
     fn sample() -> Vec<u8> {
         let mut metadata = Metadata::default();
