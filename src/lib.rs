@@ -7,8 +7,8 @@
 //!
 //! | floor | rooms | what they are |
 //! |---|---|---|
-//! | 0 | `signal` `text` `random` `schema` | cancellation with a deadline; width, ellipsis, terminal sanitising, human numbers; numbers from a seed; tables, columns, keys |
-//! | 1 | `store` `compute` | paths, config, model catalogue, downloads; the thread pool and the CPU kernels |
+//! | 0 | `signal` `text` `random` `schema` | cancellation with a deadline; width, ellipsis, terminal sanitising, human numbers; numbers from a seed; tables, columns, keys and what they stand for |
+//! | 1 | `store` `compute` | paths, config, profiles, model catalogue, downloads; the thread pool and the CPU kernels |
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle's models, and of its tensors too but for [`train::model::tensors`] |
 //! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
 //! | 4 | `dataset` | training data: read, check, draw from, count, write |

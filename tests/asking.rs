@@ -102,6 +102,7 @@ fn json_has_every_key_of_the_contract() {
         "sql",
         "state",
         "columns",
+        "units",
         "rows",
         "row_count",
         "truncated",

@@ -102,7 +102,7 @@ fn registers_of_a_map_shrink_and_layers_do_not() {
     let budget = schema_text(&case.schema, usize::MAX).len() - 1;
     let text = schema_text(&case.schema, budget);
     assert!(text.contains("  name TEXT, -- place 39, other 39\n") && !text.contains("CREATE TABLE gpkg_contents"), "{text}");
-    assert!(text.contains("-- bookkeeping: gpkg_contents (table_name)\n"), "{text}");
+    assert!(text.contains("\n-- bookkeeping: gpkg_contents (table_name)\n"), "{text}");
 }
 
 #[test]

@@ -131,9 +131,7 @@ impl FileKind {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Unknown => "give an SQLite file, which begins with `SQLite format 3`",
-            Self::Encrypted => {
-                "it may be an SQLCipher or otherwise encrypted database: decrypt it with the program that made it, and its key"
-            }
+            Self::Encrypted => "it may be encrypted, by SQLCipher or another: decrypt it with the program that made it, and its key",
             Self::Zip | Self::SevenZip | Self::Tar => "unpack it, and give the database that is inside",
             Self::Gzip => "unpack it with `gunzip`, and give the file that comes of it",
             Self::Bzip2 => "unpack it with `bunzip2`, and give the file that comes of it",

@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(full(1, Cell::Text("20240105".into())), "20240105  2024-01-05\n\nyyyymmdd");
         assert_eq!(
             full(2, Cell::Real(473_644_837.25)),
-            "473644837.25  1985-01-03 23:20:37  s since 1970, UTC\n473644837.25  2016-01-05 00:00:37  s since 2001, UTC\n\n\
+            "473644837.25  1985-01-04 00:00:37  s since 1970, UTC\n473644837.25  2016-01-05 00:00:37  s since 2001, UTC\n\n\
              The column leaves open which of these it counts."
         );
         assert_eq!((full(0, Cell::Null), full(0, Cell::Text("x".into()))), (String::new(), String::new()));

@@ -119,7 +119,8 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         let seconds = |value: &f64| unit.to_unix_seconds(*value);
         let least = fitting.iter().filter_map(seconds).fold(f64::INFINITY, f64::min);
         let most = fitting.iter().filter_map(seconds).fold(f64::NEG_INFINITY, f64::max);
-        if most - least < SPAN || is_counting(&fitting) {
+        // Digits that are days of the calendar, every one of them, were not given out one after another.
+        if most - least < SPAN || (unit != YearMonthDay && is_counting(&fitting)) {
             return None;
         }
     }

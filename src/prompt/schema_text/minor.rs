@@ -10,6 +10,10 @@ use crate::sql::quote::identifier;
 /// Tables that one question gets in full although they have shrunk.
 const MOST_NAMED: usize = 4;
 
+/// What stands before the names of hidden tables, and the bytes of that line, before its end.
+const HIDDEN: &str = "-- bookkeeping, not shown: ";
+const HIDDEN_BYTES: usize = 200;
+
 /// How a table counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -17,8 +21,10 @@ pub(super) enum Class {
     Told,
     /// It has none.
     Empty,
-    /// A program keeps it for itself.
+    /// Its name is one that a program keeps for itself.
     Bookkeeping,
+    /// A profile of the file's own program says so: it is only named, however much room there is.
+    Hidden,
 }
 
 /// How much of a shrunk table is told.
@@ -51,6 +57,7 @@ pub(super) const STEPS: [(Form, Form); 7] = [
 pub(super) fn classes(schema: &Schema) -> Vec<Class> {
     let kept = bookkeeping(schema);
     let of = |(table, kept): (&Table, bool)| match kept {
+        _ if table.bookkeeping => Class::Hidden,
         true => Class::Bookkeeping,
         false if table.row_count == Some(0) => Class::Empty,
         false => Class::Told,
@@ -70,6 +77,7 @@ pub(super) fn form(class: Class, (bookkeeping, empty): (Form, Form)) -> Form {
         Class::Told => Form::Full,
         Class::Empty => empty,
         Class::Bookkeeping => bookkeeping,
+        Class::Hidden => Form::Out,
     }
 }
 
@@ -87,7 +95,28 @@ pub(super) fn line(table: &Table, class: Class, form: Form) -> String {
     format!("-- {what}: {}{list}\n", one_line(&identifier(&table.name)))
 }
 
-/// How many of each class are not shown, in a line each.
+/// The names of the tables that a profile hides, in a line; nothing where there are none.
+pub(super) fn hidden(schema: &Schema, classes: &[Class]) -> String {
+    let names = schema.tables.iter().zip(classes).filter(|(_, class)| **class == Class::Hidden).map(|(table, _)| identifier(&table.name));
+    let mut note = String::new();
+    for name in names.map(|name| one_line(&name)) {
+        if note.is_empty() {
+            note.push_str(HIDDEN);
+        } else if note.len() + name.len() > HIDDEN_BYTES {
+            note.push_str(", ...");
+            break;
+        } else {
+            note.push_str(", ");
+        }
+        note.push_str(&name);
+    }
+    if !note.is_empty() {
+        note.push('\n');
+    }
+    note
+}
+
+/// How many of each class are not shown, in a line each, those with names of their own left out.
 pub(super) fn counts(classes: &[Class], step: (Form, Form)) -> String {
     let count = |class: Class| classes.iter().filter(|own| **own == class && form(class, step) == Form::Out).count() as u64;
     let told = |n: u64, one: &str, many: &str| if n == 0 { String::new() } else { format!("-- {}\n", crate::text::counted(n, one, many)) };
@@ -109,9 +138,12 @@ pub(super) fn named(schema: &Schema, classes: &[Class], question: &str, hits: &[
     let is_named = |place: usize, table: &Table| {
         let own = stems.get(place).map_or(&[][..], Vec::as_slice);
         let all = !own.is_empty() && own.iter().all(|stem| asked.contains(stem));
-        let last = own.last().is_some_and(|stem| asked.contains(stem) && !told.contains(stem));
+        // A number alone names nothing.
+        let last = own.last().is_some_and(|stem| asked.contains(stem) && !told.contains(stem) && stem.chars().any(char::is_alphabetic));
         let by_value = || hits.iter().any(|hit| hit.table.eq_ignore_ascii_case(&table.name) && !is_of_told(hit));
-        all || last || by_value()
+        let called =
+            || table.called.iter().map(|word| stems_of(word)).any(|word| !word.is_empty() && word.iter().all(|w| asked.contains(w)));
+        all || last || called() || by_value()
     };
     let shrunk = classes.iter().enumerate().filter(|(_, class)| **class != Class::Told).map(|(place, _)| place);
     shrunk.filter(|&place| schema.tables.get(place).is_some_and(|table| is_named(place, table))).take(MOST_NAMED).collect()

@@ -1,6 +1,6 @@
 //! A schema as the text a prompt carries.
 //!
-//! Where all of it does not fit, it shrinks in this order: tables that programs keep for themselves, tables without rows, samples but one;
+//! Tables that a profile gives to the program are only named. Where all of the rest does not fit, it shrinks in this order: tables that programs keep for themselves, tables without rows, samples but one;
 //! then a question gets the tables that it is about; without a question, or where nothing links, samples go, types, columns that are no
 //! keys, and last whole tables.
 //!
@@ -16,25 +16,14 @@ mod subset;
 mod tests;
 mod whole;
 
-use std::borrow::Cow;
-
-use self::statement::{Rung, SAMPLES, statement};
 use crate::schema::{Schema, ValueHit};
-use crate::sql::quote::identifier;
-
-/// Of the budget, hidden tables that a question names get one part in this many.
-const MOST_ASKED: usize = 4;
-/// Bytes of the line that names bookkeeping tables, before its end.
-const BOOKKEEPING_BYTES: usize = 200;
 
 /// `schema` as `CREATE TABLE` statements of at most about `budget` bytes. Where all of it does not fit, bookkeeping and empty tables shrink
 /// first; then the sample values go, then the types, then columns that are no keys; last, whole tables, those with the fewest keys first,
 /// with their number said.
 pub fn schema_text(schema: &Schema, budget: usize) -> String {
     let schema = &*schema.readable();
-    let (schema, note) = without_bookkeeping(schema);
-    let room = budget.saturating_sub(note.len());
-    whole::told(&schema, room, None).unwrap_or_else(|| whole::most_of(&schema, room)) + &note
+    whole::told(schema, budget, None).unwrap_or_else(|| whole::most_of(schema, budget))
 }
 
 /// As [`schema_text`] while every table with rows fits with its samples: no question changes that text, and a bookkeeping or empty table
@@ -42,42 +31,9 @@ pub fn schema_text(schema: &Schema, budget: usize) -> String {
 /// those that join them; of their columns, keys and linked ones first.
 pub fn schema_text_for(schema: &Schema, budget: usize, question: &str, hits: &[ValueHit]) -> String {
     let schema = &*schema.readable();
-    let asked = asked_bookkeeping(schema, budget / MOST_ASKED, question, hits);
-    let (schema, note) = without_bookkeeping(schema);
-    let room = budget.saturating_sub(note.len() + asked.len());
-    let text = whole::told(&schema, room, Some((question, hits)))
-        .or_else(|| subset::subset_for(&schema, room, question, hits))
-        .unwrap_or_else(|| whole::most_of(&schema, room));
-    text + &note + &asked
-}
-
-/// In full, what a profile hides and the question names all the same.
-fn asked_bookkeeping(schema: &Schema, budget: usize, question: &str, hits: &[ValueHit]) -> String {
-    let rung = Rung { samples: SAMPLES, types: true, plain_columns: usize::MAX };
-    let tables = minor::named(schema, &minor::classes(schema), question, hits).into_iter().filter_map(|place| schema.tables.get(place));
-    let text: String = tables.filter(|table| table.bookkeeping).map(|table| statement(table, &rung, &[])).collect();
-    if text.len() <= budget { text } else { String::new() }
-}
-
-/// The schema without what a profile says that the file's program keeps for itself, and a line that names it.
-fn without_bookkeeping(schema: &Schema) -> (Cow<'_, Schema>, String) {
-    let mut left_out = schema.tables.iter().filter(|table| table.bookkeeping).map(|table| identifier(&table.name)).peekable();
-    if left_out.peek().is_none() || schema.tables.iter().all(|table| table.bookkeeping) {
-        return (Cow::Borrowed(schema), String::new());
-    }
-    let mut note = String::from("-- bookkeeping, not shown: ");
-    for (i, name) in left_out.enumerate() {
-        if note.len() + name.len() > BOOKKEEPING_BYTES {
-            note.push_str(if i == 0 { "..." } else { ", ..." });
-            break;
-        }
-        note.push_str(if i == 0 { "" } else { ", " });
-        note.push_str(&crate::text::sanitize(&name));
-    }
-    note.push('\n');
-    let mut shown = schema.clone();
-    shown.tables.retain(|table| !table.bookkeeping);
-    (Cow::Owned(shown), note)
+    whole::told(schema, budget, Some((question, hits)))
+        .or_else(|| subset::subset_for(schema, budget, question, hits))
+        .unwrap_or_else(|| whole::most_of(schema, budget))
 }
 
 /// The `CREATE` statements of `schema` as they are stored, as many whole ones as fit `budget` bytes. What an untuned baseline is asked with.

@@ -104,8 +104,8 @@ fn table_comment(table: &Table) -> String {
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
 }
 
-/// What stands behind a column: what the file calls it, what has to be known, what its values stand for, and a few of them where `samples`
-/// are wanted. What values stand for is told without them too: a model cannot guess it, and it takes few tokens.
+/// What stands behind a column: what the file calls it, what has to be known, what its values stand for, and `samples` of them. What values
+/// stand for is told without them too: a model cannot guess it, and it takes few tokens.
 fn comment(column: &Column, samples: usize) -> String {
     let values = match column.meaning.told() {
         Some(told) => crate::text::sanitize(&told).into_owned(),

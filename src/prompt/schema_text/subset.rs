@@ -65,13 +65,18 @@ fn path(joined: &[Vec<usize>], from: usize, to: usize) -> Vec<usize> {
 
 /// The tables at `places` (best first) with as much as fits: rather all of them with fewer columns than fewer tables.
 fn subset(schema: &Schema, budget: usize, link: &Link, mut places: Vec<usize>) -> String {
-    let room = budget.saturating_sub(KEYS_ONLY.len() + NOTE_BYTES);
+    let classes = minor::classes(schema);
+    let note = minor::hidden(schema, &classes);
+    let room = budget.saturating_sub(KEYS_ONLY.len() + NOTE_BYTES + note.len());
+    let is_hidden = |place: &usize| classes.get(*place) == Some(&Class::Hidden);
+    let all = (0..schema.tables.len()).filter(|place| !is_hidden(place)).count();
     let rungs = [(SAMPLES, usize::MAX), (SAMPLES, 40), (1, usize::MAX), (1, 40), (0, usize::MAX), (0, 40), (0, 20), (0, 8)];
     loop {
         let mut shown = places.clone();
         // The text is the same for every question about these tables and columns.
         shown.sort_unstable();
-        let left_out = not_shown(schema.tables.len() - shown.len());
+        let named = shown.iter().filter(|place| !is_hidden(place)).count();
+        let left_out = not_shown(all - named) + &note;
         for (samples, plain_columns) in rungs {
             let rung = Rung { samples, types: true, plain_columns };
             let text: String =

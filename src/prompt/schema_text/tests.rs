@@ -237,3 +237,19 @@ fn samples_but_one_go_for_every_question_alike() {
     assert!(text.contains("-- one\n") && !text.contains("two"), "{text}");
     assert_eq!(schema_text_for(&all, tight, "field3 of thing 2", &[]), text);
 }
+
+#[test]
+fn what_a_profile_hides_is_named_and_told_to_who_asks_for_it() {
+    let mut all = large(3, 2);
+    all.tables[2].name = "place_cache".into();
+    all.tables[2].bookkeeping = true;
+    let text = schema_text(&all, usize::MAX);
+    assert!(text.ends_with(");\n-- bookkeeping, not shown: place_cache\n") && !text.contains("field1_of2"), "{text}");
+    let asked = schema_text_for(&all, usize::MAX, "how large is the cache?", &[]);
+    assert!(asked.strip_prefix(&text).is_some_and(|more| more.starts_with("CREATE TABLE place_cache (")), "{asked}");
+    for budget in [50, 150, 300, 450] {
+        assert!(schema_text_for(&all, budget, "field1 of thing 1", &[]).len() <= budget.max(150), "{budget}");
+    }
+    all.tables.iter_mut().for_each(|table| table.bookkeeping = true);
+    assert!(schema_text(&all, usize::MAX).contains("CREATE TABLE thing_1 ("));
+}

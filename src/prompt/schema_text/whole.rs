@@ -35,7 +35,7 @@ pub(super) fn told(schema: &Schema, budget: usize, asked: Option<(&str, &[ValueH
 }
 
 fn at(schema: &Schema, classes: &[Class], step: (Form, Form), rung: &Rung, budget: usize) -> Option<String> {
-    let (mut text, mut lines) = (String::new(), minor::counts(classes, step));
+    let (mut text, mut lines) = (String::new(), minor::counts(classes, step) + &minor::hidden(schema, classes));
     for (table, class) in schema.tables.iter().zip(classes) {
         match minor::form(*class, step) {
             Form::Full => text.push_str(&statement(table, rung, &[])),
@@ -67,10 +67,11 @@ pub(super) fn most_of(schema: &Schema, budget: usize) -> String {
     let is_minor = |place: usize| classes.get(place).is_some_and(|class| *class != Class::Told);
     places.sort_by_key(|&place| (is_minor(place), std::cmp::Reverse(joined.get(place).map_or(0, Vec::len))));
     let rung = Rung { samples: 0, types: false, plain_columns: 0 };
-    let room = budget.saturating_sub(KEYS_ONLY.len() + NOTE_BYTES);
+    let hidden = minor::hidden(schema, &classes);
+    let room = budget.saturating_sub(KEYS_ONLY.len() + NOTE_BYTES + hidden.len());
     let (mut kept, mut bytes) = (Vec::new(), 0);
     for place in places {
-        let Some(table) = schema.tables.get(place) else { continue };
+        let Some(table) = schema.tables.get(place).filter(|_| classes.get(place) != Some(&Class::Hidden)) else { continue };
         let text = statement(table, &rung, &[]);
         if bytes + text.len() <= room {
             bytes += text.len();
@@ -80,6 +81,7 @@ pub(super) fn most_of(schema: &Schema, budget: usize) -> String {
     kept.sort_by_key(|&(place, _)| place);
     let mut out: String = kept.iter().map(|(_, text)| text.as_str()).collect();
     out.push_str(KEYS_ONLY);
-    out.push_str(&not_shown(schema.tables.len() - kept.len()));
-    out
+    let names = classes.iter().filter(|class| **class == Class::Hidden).count();
+    out.push_str(&not_shown((schema.tables.len() - kept.len()).saturating_sub(names)));
+    out + &hidden
 }

@@ -33,6 +33,8 @@ pub(crate) mod times;
 mod unquoted;
 mod yes_no;
 
+pub(crate) use spans::lengths_in_units;
+
 use std::ops::Range;
 
 use super::dialect;

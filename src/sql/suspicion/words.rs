@@ -46,6 +46,8 @@ impl Question {
         numbers.extend(digits(asked.before));
         let own = words_of(asked.question).into_iter().chain(words_of(asked.before));
         numbers.extend(own.filter_map(|word| NUMBERS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number)));
+        // "An hour" gives 3600 and 3600000 too.
+        numbers.extend(crate::sql::mend::lengths_in_units(asked.question));
         Self { text: asked.question.to_lowercase(), words, numbers }
     }
 

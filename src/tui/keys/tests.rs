@@ -66,5 +66,11 @@ fn own_keys_hold_and_mistakes_are_said() {
     check_own(&[("run-sql", "ctrl+f55")], Err("`run-sql` to `ctrl+f55`, and there is no such key"));
     check_own(&[("run-sql", "hyper+x")], Err("no such key"));
     check_own(&[("sort", "y")], Err("binds `y` to `sort`, and it means `copy-cell` in the same place (Result)"));
+    // An action that came later yields to what was chosen without it, and is bound like any other.
+    let d = key(KeyCode::Char('d'), KeyModifiers::NONE);
+    check_own(&[("sort", "d")], Ok((Context::Results, d, Action::Sort)));
+    check_own(&[("zoom", "d")], Ok((Context::Results, d, Action::Zoom)));
+    check_own(&[("sort", "o")], Ok((Context::Results, d, Action::Dates)));
+    check_own(&[("sort", "d"), ("dates", "d")], Err("`d` to `dates`, and it means `sort` in the same place (Result)"));
     check_own(&[("sort", "y"), ("copy-cell", "o")], Ok((Context::Results, key(KeyCode::Char('y'), KeyModifiers::NONE), Action::Sort)));
 }

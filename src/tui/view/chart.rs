@@ -50,7 +50,8 @@ fn range(bin: &Bin, unit: Option<TimeUnit>) -> String {
     let dates = unit.and_then(|unit| Some((unit.moment(bin.from)?, unit.moment(bin.to)?)));
     match dates {
         Some((from, to)) if to - from < DAY => format!("from {}", date(from, to - from)),
-        Some((from, to)) => format!("{} to {}", date(from, to - from), date(to, to - from)),
+        // Days are enough, and fit.
+        Some((from, to)) => format!("{} to {}", date(from, f64::INFINITY), date(to, f64::INFINITY)),
         None => format!("{} to {}", short(bin.from), short(bin.to)),
     }
 }

@@ -8,15 +8,17 @@
 //! - `kind`: which form of a date stands on the other side
 //! - `calls`: arguments of date functions
 //! - `compared`: comparisons, patterns, lists, differences
+//! - `days`: texts with a time of day, compared with a day alone
 
 mod affine;
 mod calls;
 mod compared;
+mod days;
 mod kind;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use self::kind::Kind;
@@ -32,7 +34,7 @@ const MAX_CHANGES: usize = 32;
 /// `sql` with every date that is asked of a number asked of what the number counts, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let (mut now, mut changes) = (sql.to_owned(), Vec::new());
-    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| column.meaning.times().is_some())) {
+    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| column.meaning.times().is_some() || days::has_time(column))) {
         return (now, changes);
     }
     for _ in 0..MAX_CHANGES {
@@ -40,7 +42,12 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let sight = Sight::new(&now, &resolution);
         // From the back, so that what stands inside a call is changed before the call.
         let at = (0..sight.tokens.len()).rev();
-        let Some(edit) = at.into_iter().find_map(|at| calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at))) else { break };
+        let Some(edit) = at
+            .into_iter()
+            .find_map(|at| calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at)).or_else(|| days::rewrite(&sight, at)))
+        else {
+            break;
+        };
         let Some((next, change)) = edit.apply(&now) else { break };
         now = next;
         if !changes.contains(&change) {
@@ -71,17 +78,24 @@ struct Sight<'a, 's> {
     tokens: Tokens<'a>,
     /// What columns count, by the byte at which their name (qualifier included) begins.
     columns: HashMap<usize, &'s Times>,
+    /// Where the names of columns begin that hold dates with a time of day as text.
+    timed_texts: HashSet<usize>,
 }
 
 impl<'a, 's> Sight<'a, 's> {
     fn new(sql: &'a str, resolution: &Resolution<'s>) -> Self {
         let mut columns = HashMap::new();
+        let mut timed_texts = HashSet::new();
         for reference in &resolution.references {
+            let column = resolution.source(reference).and_then(|source| source.table()?.column(&reference.name.text));
+            if column.is_some_and(days::has_time) {
+                timed_texts.insert(reference.range.start);
+            }
             if let Some(times) = resolution.source(reference).and_then(|source| source.times(&reference.name.text)) {
                 columns.insert(reference.range.start, times);
             }
         }
-        Self { tokens: Tokens::new(sql), columns }
+        Self { tokens: Tokens::new(sql), columns, timed_texts }
     }
 
     /// What the operand `range` counts: a column, the least, most or first of one.

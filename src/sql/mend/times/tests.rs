@@ -1,7 +1,7 @@
 //! What a date asked of a number becomes.
 
 use super::*;
-use crate::schema::{Column, Meaning, Table, TimeUnit};
+use crate::schema::{Column, Holds, Meaning, Table, TimeUnit};
 
 fn schema() -> Schema {
     let times = |unit: TimeUnit, mixed: bool| {
@@ -20,6 +20,7 @@ fn schema() -> Schema {
         column("ole", times(TimeUnit::OleDays, false)),
         column("knex", times(TimeUnit::UnixMillis, true)),
         column("day", Meaning::Plain),
+        Column { samples: vec!["2023-01-05 10:00:00..2024-02-01 09:00:00".into()], holds: Holds::Texts, ..column("at", Meaning::Plain) },
     ];
     Schema { tables: vec![Table { name: "visit".into(), columns, ..Table::default() }] }
 }
@@ -147,4 +148,22 @@ fn subqueries_and_expressions_hand_on_what_they_count() {
     assert_eq!(sql, "WITH d AS (SELECT title, createdAt FROM visit) SELECT date(createdAt / 1000, 'unixepoch') FROM d");
     let (sql, _) = mend("SELECT strftime('%Y', createdAt) AS y, count(*) FROM visit GROUP BY strftime('%Y', createdAt)", &schema);
     assert_eq!(sql.matches("createdAt / 1000, 'unixepoch'").count(), 2);
+}
+
+#[test]
+fn a_text_with_a_time_of_day_is_compared_as_a_day() {
+    check("at = '2023-05-01'", "date(at) = '2023-05-01'");
+    check("v.at <= '2023-12-31'", "date(v.at) <= '2023-12-31'");
+    check("at BETWEEN '2023-01-01' AND '2023-12-31'", "date(at) BETWEEN '2023-01-01' AND '2023-12-31'");
+    check("at >= '2023-01-01' AND at < '2023-12-31'", "at >= '2023-01-01' AND at < '2024-01-01'");
+    check("at >= '2024-02-01' AND at < '2024-02-29'", "at >= '2024-02-01' AND at < '2024-03-01'");
+    check(
+        "createdAt >= '2023-01-01' AND createdAt < '2023-12-31'",
+        "date(createdAt / 1000, 'unixepoch') >= '2023-01-01' AND date(createdAt / 1000, 'unixepoch') < '2024-01-01'",
+    );
+    stays("at >= '2023-01-01' AND at < '2024-01-01'");
+    stays("at < '2023-12-31'");
+    stays("at >= '2023-05-01'");
+    stays("at = '2023-05-01 10:00:00'");
+    stays("day = '2023-05-01'");
 }

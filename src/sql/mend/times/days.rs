@@ -1,0 +1,67 @@
+//! Dates with a time of day as text, compared with a day alone: `= '2023-12-31'` finds none of that day, and `<= '2023-12-31'` loses it.
+//!
+//! And a year or month that ends a day too early: `>= '2023-01-01' AND x < '2023-12-31'`.
+
+use std::ops::Range;
+
+use super::kind::Kind;
+use super::{Edit, Sight};
+use crate::schema::{Column, Holds, Meaning, TimeUnit};
+use crate::sql::quote::string_literal;
+
+/// Whether a column holds dates with a time of day as text.
+pub(super) fn has_time(column: &Column) -> bool {
+    let is_timed = |text: &str| {
+        let mut bytes = text.bytes();
+        let date = bytes.by_ref().take(10).enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
+        date && matches!(bytes.next(), Some(b' ' | b'T')) && bytes.next().is_some_and(|b| b.is_ascii_digit())
+    };
+    column.holds == Holds::Texts && column.meaning == Meaning::Plain && column.samples.first().is_some_and(|told| is_timed(told))
+}
+
+/// The comparison at token `at`, with whole days.
+pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
+    let tokens = &sight.tokens;
+    let start = tokens.operand_before(at)?;
+    let column = start..at;
+    let timed = sight.timed_texts.contains(&tokens.bytes(column.clone()).start) && is_name(sight, column.clone());
+    let day = |literal: Range<usize>| sight.string(literal).filter(|text| Kind::of_text(text) == Some(Kind::Date));
+    let whole = |column: Range<usize>| Edit::of(tokens.bytes(column.clone()), format!("date({})", tokens.piece(column)));
+    match tokens.text(at).to_ascii_lowercase().as_str() {
+        "=" | "==" | "<=" if timed => day(at + 1..at + 2).map(|_| whole(column)),
+        "between" if timed => {
+            let (low, high) = (day(at + 1..at + 2)?, day(at + 3..at + 4)?);
+            (low <= high).then(|| whole(column))
+        }
+        "<" => {
+            let last = day(at + 1..at + 2)?;
+            let next = TimeUnit::UnixDays.date(days_of(&last)? + 1.0)?;
+            let first = begun(sight, tokens.piece(column))?;
+            let is_end = next.ends_with("-01")
+                && first < last
+                && (first.ends_with("-01-01") && last.ends_with("-12-31") || first.get(..8) == last.get(..8));
+            is_end.then(|| Edit::of(tokens.bytes(at + 1..at + 2), string_literal(&next)))
+        }
+        _ => None,
+    }
+}
+
+/// The first day of a month from which on the statement takes `column`: `column >= '2023-01-01'`.
+fn begun(sight: &Sight<'_, '_>, column: &str) -> Option<String> {
+    (0..sight.tokens.len()).find_map(|at| {
+        (sight.tokens.text(at) == ">=").then_some(())?;
+        let start = sight.tokens.operand_before(at)?;
+        let text = sight.string(at + 1..at + 2).filter(|text| text.len() == 10 && text.ends_with("-01"))?;
+        (sight.tokens.piece(start..at) == column).then_some(text)
+    })
+}
+
+fn is_name(sight: &Sight<'_, '_>, range: Range<usize>) -> bool {
+    range.clone().all(|at| (at - range.start) % 2 == 0 || sight.tokens.text(at) == ".") && sight.tokens.text(range.end - 1) != ")"
+}
+
+/// Days since 1970 of `YYYY-MM-DD`.
+fn days_of(date: &str) -> Option<f64> {
+    let digits: f64 = date.replace('-', "").parse().ok()?;
+    Some(TimeUnit::YearMonthDay.to_unix_seconds(digits)? / 86_400.0)
+}
