@@ -162,7 +162,7 @@ mod tests {
     fn every_turn_makes_a_difference() {
         let (sure, open) = (times(&[TimeUnit::UnixMillis]), times(&[TimeUnit::UnixSeconds, TimeUnit::AppleSeconds]));
         check(&[None, sure.clone()], &[", #", ",", ", #"]);
-        check(&[open.clone()], &["", " #?", "", " #?"]);
+        check(std::slice::from_ref(&open), &["", " #?", "", " #?"]);
         check(&[sure.clone(), open.clone()], &[" #,", " #, #?", ",", " #,"]);
         check(&[None], &["", ""]);
         assert_eq!(Dates::new(vec![None], 1).turn(), None);

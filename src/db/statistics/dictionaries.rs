@@ -82,7 +82,7 @@ impl Dictionary {
         let find = |names: &[&str]| names.iter().find_map(|name| table.column(name)).map(|column| column.name.clone());
         let (told, column) = (find(&TABLES), find(&COLUMNS)?);
         let words: Vec<String> = WORDS.iter().filter_map(|name| table.column(name)).map(|column| column.name.clone()).collect();
-        if words.is_empty() || words.iter().any(|word| *word == column) {
+        if words.is_empty() || words.contains(&column) {
             return None;
         }
         let tells_tables = told.is_some();

@@ -57,7 +57,7 @@ fn begun(sight: &Sight<'_, '_>, column: &str) -> Option<String> {
 }
 
 fn is_name(sight: &Sight<'_, '_>, range: Range<usize>) -> bool {
-    range.clone().all(|at| (at - range.start) % 2 == 0 || sight.tokens.text(at) == ".") && sight.tokens.text(range.end - 1) != ")"
+    range.clone().all(|at| (at - range.start).is_multiple_of(2) || sight.tokens.text(at) == ".") && sight.tokens.text(range.end - 1) != ")"
 }
 
 /// Days since 1970 of `YYYY-MM-DD`.
