@@ -10,9 +10,6 @@
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
 //! - [`mod@difference`]: what sets a result apart from another
-//! - [`spool`]: results of any length, drained out of the database
-//! - [`demo`]: the sample database
-//! - [`values`]: the distinct text values, to find what a question mentions
 //! - [`functions`]: functions of ours that SQLite lacks
 //! - `owners`: what a file needs of the program that owns it: collations, functions, modules
 //! - `authorize`: what SQLite may do while it prepares

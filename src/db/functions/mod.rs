@@ -7,18 +7,22 @@
 //! Where databases agree on what a name gives, the function has that name; where they do not, it does as PostgreSQL does, and
 //! [`crate::sql::dialect`] writes what is meant. An argument on which they do not agree at all is an error.
 //!
-//! - `registry`: all of them, with what `sqllama functions` says
-//! - `arguments`: what a call is given
+//! Files on their floors, the lowest first:
 //! - `decimal`: numbers as the digits they are written in
+//! - `moment`: points in time out of texts
+//! - `arguments`: what a call is given
 //! - `number`: powers, logarithms, angles, rounding
-//! - `text`: padding, cutting, searching
 //! - `likeness`: how far two texts are apart
 //! - `pattern`: regular expressions
-//! - `moment`: points in time out of texts
+//! - `spread`: deviation, variance and moments
+//! - `rank`: median, percentiles, the most frequent
+//! - `pair`: of two columns
+//! - `gather`: other aggregates
+//! - `text`: padding, cutting, searching
 //! - `calendar`: differences, steps, weeks
 //! - `letters`: dates as text by format letters, and back
 //! - `picture`: dates and numbers as text by PostgreSQL's patterns, and back
-//! - `spread`: deviation, variance and moments; `rank`: median, percentiles, the most frequent; `pair`: of two columns; `gather`: others
+//! - `registry`: all of them, with what `sqllama functions` says
 
 mod arguments;
 mod calendar;

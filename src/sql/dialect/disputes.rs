@@ -108,7 +108,7 @@ pub(super) fn picked(sight: &Sight<'_>, dispute: &Dispute) -> usize {
 
 fn disputed(sight: &Sight<'_>, at: usize) -> Option<(Range<usize>, &'static Dispute)> {
     let tokens = &sight.tokens;
-    if let Some(call) = tokens.call(at) {
+    if let Some(call) = tokens.call(at).filter(|_| !tokens.is(at, &["in", "and"])) {
         let range = at..call.close + 1;
         let argument = |n: usize| call.arguments.get(n).cloned();
         let is_null = |argument: &Range<usize>| argument.len() == 1 && tokens.is(argument.start, &["null"]);
@@ -124,7 +124,7 @@ fn disputed(sight: &Sight<'_>, at: usize) -> Option<(Range<usize>, &'static Disp
             ("extract", 1) if tokens.is(at + 2, &["second", "seconds"]) => &SECOND,
             ("date_part", 2) if tokens.is(at + 2, &["'second'", "'seconds'"]) => &SECOND,
             ("log", 1) => &LOG,
-            ("concat", 2..) if call.arguments.iter().any(is_null) => &CONCAT,
+            ("concat", 1..) if call.arguments.iter().any(is_null) => &CONCAT,
             ("concat", 2..) if !sight.habit.is_sqlites() && call.arguments.iter().any(|argument| !is_written(sight, argument)) => &CONCAT,
             ("length", 1) if not_ascii(0) => &LENGTH,
             ("greatest" | "least", 2..) if call.arguments.iter().any(is_null) => &GREATEST,

@@ -5,12 +5,16 @@
 //! `'a' + b` is 0). Where databases differ on one text, its reading is told ([`crate::sql::ChangeKind::Reading`]). What has no counterpart
 //! (`ROLLUP`, `QUALIFY`) is left for SQLite to complain of. Functions that SQLite lacks are ours (`db::functions`).
 //!
+//! Files on their floors, the lowest first:
+//! - `habit`: whose habits a statement has
 //! - `sight`: the statement, and what kinds of values its operands are
-//! - `habit`: whose habits it has
 //! - `disputes`: texts on which databases differ, and what is said of them
 //! - `functions`: calls that are spelt differently
 //! - `groups`: aggregates
-//! - `dates`: parts and beginnings of dates; `shifts`: steps; `spans`: differences; `formats`: dates and numbers as text
+//! - `dates`: parts and beginnings of dates
+//! - `shifts`: steps in time
+//! - `spans`: counts of units between dates
+//! - `formats`: dates and numbers as text
 //! - `numbers`: casts, quotients, remainders, powers
 //! - `compares`: texts beside numbers
 //! - `patterns`: LIKE and regular expressions

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::disputes::{CARET, CUT, DIVISION, ROUNDING, is_whole, picked};
-use super::habit::OTHER;
+use super::habit::{MY, OTHER};
 use super::sight::{Edits, Kind, Sight};
 use crate::sql::lex::TokenKind;
 
@@ -26,7 +26,7 @@ fn converted(sight: &Sight<'_>, range: Range<usize>, target: &Type<'_>, tried: b
     Some(match target.word.as_str() {
         word if is_whole(word) => {
             // MySQL rounds numbers and cuts texts.
-            let cut = kind == Kind::Text && ["signed", "unsigned"].contains(&word);
+            let cut = kind == Kind::Text && sight.habit.is_within(MY);
             let plain = !tried && (kind == Kind::Integer || cut || is_digits(sight, range.clone()));
             if plain || picked(sight, &ROUNDING) != 0 {
                 return tried.then(|| format!("CAST({} AS INTEGER)", number()));

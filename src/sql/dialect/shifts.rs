@@ -261,7 +261,7 @@ fn difference(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         return None;
     }
     let (start, end) = (operand_before(sight, at)?, operand_after(sight, at + 1)?);
-    if tokens.text(end).starts_with("::") || tokens.is(at + 1, &["interval"]) {
+    if tokens.text(end).starts_with("::") || tokens.is(at + 1, &["interval"]) || matches!(tokens.before(start), "+" | "-") {
         return None;
     }
     let (left, right) = (start..at, at + 1..end);
@@ -307,6 +307,10 @@ fn days(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     }
     let (start, end) = (operand_before(sight, at)?, operand_after(sight, at + 1)?);
     if !sight.kind(start..at).is_day() || sight.kind(at + 1..end) != Kind::Integer || sight.counts_time(start..at) {
+        return None;
+    }
+    // Of a row the first comes first: `a - b + 1` adds one to the days between.
+    if matches!(tokens.before(start), "+" | "-") {
         return None;
     }
     // What is bound more tightly is another number.
