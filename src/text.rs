@@ -1,5 +1,6 @@
 //! Text for people: width, ellipsis, terminal sanitising, human numbers.
 
+pub mod follow;
 pub mod words;
 
 use std::borrow::Cow;

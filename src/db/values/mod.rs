@@ -5,6 +5,7 @@
 //! - `codes`: values that stand for well-known things
 //! - `lookup`: the words of every value, ordered for looking up
 //! - `find`: the values that a question mentions
+//! - `named`: the values that a few words are
 //! - `nearest`: the value of one column that a literal nearly is; what only the database can tell
 
 mod build;
@@ -12,6 +13,7 @@ mod cache;
 mod codes;
 mod find;
 mod lookup;
+mod named;
 mod nearest;
 
 use std::collections::HashSet;
