@@ -9,11 +9,15 @@ use serde::Deserialize;
 use sqllama::ask::follow;
 use sqllama::db::{Database, Limits, RowOrder, Table, ValueIndex, ValueLimits, same_result};
 use sqllama::prompt::Turn;
+use sqllama::records::{Before, Records};
 use sqllama::schema::Schema;
 use sqllama::signal::Cancel;
 use sqllama::sql::follow::lost;
 use sqllama::sql::guard;
+use sqllama::store::Paths;
 use sqllama::text::follow::points_back;
+
+use crate::home::Home;
 
 /// Of the turns that are answered without a model, so many may be wrong.
 const MOST_WRONG: f64 = 0.02;
@@ -160,4 +164,72 @@ fn there_are_enough_dialogues() {
     let (seen, unseen) = (dialogues("seen.json"), dialogues("unseen.json"));
     assert!(seen.len() + unseen.len() >= 120 && unseen.len() >= seen.len() / 2);
     assert!(seen.iter().map(|dialogue| &dialogue.db).collect::<std::collections::HashSet<_>>().len() == 20);
+}
+
+/// A customer's follow-up over the demo database.
+const BEFORE: [&str; 4] =
+    ["--previous-question", "Which customers do we have?", "--previous-sql", "SELECT first_name FROM customer WHERE city = 'Paris'"];
+
+#[test]
+fn a_follow_up_is_answered_without_the_model_and_says_what_it_kept() {
+    let home = Home::new();
+    let nobody = home.script(&["SELECT 1 AS wrong"]);
+    let ask = |question: &str, more: &[&str], stdout: &str, stderr: &str| {
+        home.check(&[&["ask", "demo", question, "--model", &nobody], &BEFORE[..], more].concat(), 0, stdout, stderr);
+    };
+    ask("sort by first name", &["--sql-only"], "SELECT first_name FROM customer WHERE city = 'Paris' ORDER BY first_name\n", "");
+    ask("how many is that?", &["--format", "csv"], "COUNT(*)\n", "kept from the previous answer: rows of customer, city = 'Paris'");
+    ask("and from Zürich?", &["--sql-only"], "SELECT first_name FROM customer WHERE city = 'Zürich'\n", "");
+    // What the person said was wrong is not said again, and the model can be asked in place of all this.
+    let wrong = "This answer was wrong: SELECT first_name FROM customer WHERE city = 'Paris' ORDER BY first_name";
+    ask("sort by first name", &["--hint", wrong, "--candidates", "1", "--sql-only"], "SELECT 1 AS wrong\n", "");
+    ask("sort by first name", &["--no-follow", "--candidates", "1", "--sql-only"], "SELECT 1 AS wrong\n", "");
+    // Words that are not understood are the model's.
+    ask("and those who like jazz", &["--candidates", "1", "--sql-only"], "SELECT 1 AS wrong\n", "");
+}
+
+#[test]
+fn what_the_model_lost_of_the_previous_answer_is_told() {
+    let home = Home::new();
+    let script = home.script(&["SELECT first_name FROM customer ORDER BY first_name"]);
+    let flags = ["--model", &script, "--no-follow", "--candidates", "1"];
+    let told = "the condition city = 'Paris' of the previous answer is gone";
+    home.check(&[&["ask", "demo", "sort by first name"], &BEFORE[..], &flags].concat(), 0, "", told);
+}
+
+#[test]
+fn an_accepted_follow_up_answers_no_other_conversation() {
+    let home = Home::new();
+    home.check(&["schema", "demo"], 0, "", "");
+    let records = Records::open(&Paths::all_in(home.path())).unwrap();
+    let path = sqllama::db::demo::path(&Paths::all_in(home.path()).cache).unwrap();
+    let schema = Database::open(&path).unwrap().schema(&Cancel::new()).unwrap();
+    let id = records.database(&path, &schema.fingerprint()).unwrap();
+    let before = Before { question: BEFORE[1].into(), sql: BEFORE[3].into() };
+    records.accept_after(id, "only the tall ones", "SELECT 7 AS accepted", &before).unwrap();
+    // An earlier sqllama kept this one without what it followed.
+    records.accept(id, "and those from Spain?", "SELECT 8 AS fragment").unwrap();
+    records.accept(id, "How many customers are there?", "SELECT 9 AS whole").unwrap();
+    let script = home.script(&["SELECT 1 AS asked"]);
+    let ask = |question: &str, more: &[&str], stdout: &str| {
+        home.check(&[&["ask", "demo", question, "--model", &script, "--candidates", "1", "--format", "csv"], more].concat(), 0, stdout, "");
+    };
+    ask("Only the tall ones", &BEFORE, "accepted\n");
+    ask("Only the tall ones", &[], "asked\n");
+    ask("Only the tall ones", &["--previous-sql", "SELECT total FROM invoice"], "asked\n");
+    ask("And those from Spain", &[], "asked\n");
+    ask("how many customers are there", &[], "whole\n");
+    for (format, name) in
+        [("context", "a.jsonl"), ("alpaca", "b.jsonl"), ("messages", "c.jsonl"), ("completion", "d.jsonl"), ("spider", "e.jsonl")]
+    {
+        let out = home.path().join(name);
+        home.check(&["examples", "export", "demo", "--to", format, "--out", out.to_str().unwrap()], 0, "", "left out 1 follow-up");
+        let text = std::fs::read_to_string(out).unwrap();
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(!text.contains("Spain"), "{text}");
+        let follow_up = text.lines().find(|line| line.contains("only the tall ones")).unwrap();
+        assert!(follow_up.contains("Which customers do we have?") && follow_up.contains("WHERE city = 'Paris'"), "{follow_up}");
+        assert!(!follow_up.contains("\"only the tall ones\"") || format == "messages", "{follow_up}");
+    }
+    home.check(&["examples", "list", "demo"], 0, "Which customers do we have? > only the tall ones", "");
 }

@@ -1,6 +1,7 @@
 //! What a follow-up stands on: the query before, and the names and values of the database that its words may mean.
 
 use super::said::{Said, stems};
+use super::timed::is_time;
 use crate::db::ValueIndex;
 use crate::prompt::Turn;
 use crate::schema::{Column, Schema, Table};
@@ -156,6 +157,10 @@ impl<'a> Ground<'a> {
         if let Some(one) = self.pick(self.seated(), &asked, Fit::ButForTime) {
             return vec![one];
         }
+        // "The date": the one column of time.
+        if asked.iter().all(|word| ["date", "day", "time"].contains(&word.as_str())) {
+            return self.time().into_iter().collect();
+        }
         // "Names" where the name is in two columns, or called otherwise.
         let is_name = asked.as_slice() == [stem("name")];
         let subject = self.outline.seats.get(self.subject());
@@ -201,6 +206,30 @@ impl<'a> Ground<'a> {
             .or_else(|| only(best.iter().filter(subject).collect()))
     }
 
+    /// The columns of the tables in FROM that keep points in time.
+    pub(super) fn times(&self) -> Vec<Found<'a>> {
+        let one = |table: &Table, column: &Column| is_time(column) && !is_key(table, column);
+        self.seated().into_iter().filter(|found| one(found.table, found.column)).collect()
+    }
+
+    /// The column of time that is meant where none is named: the one that the query uses, else the only one, else that of the table whose
+    /// rows are many.
+    pub(super) fn time(&self) -> Option<Found<'a>> {
+        let times = self.times();
+        let only = |kept: Vec<&Found<'a>>| if let [one] = kept.as_slice() { Some((*one).clone()) } else { None };
+        let outline = &self.outline;
+        let demanded = |found: &&Found<'a>| {
+            outline.conditions.iter().any(|condition| found.place.as_ref().is_some_and(|place| condition.inside.contains(place)))
+        };
+        let terms = || outline.outputs.iter().chain(&outline.groups).chain(outline.order.iter().map(|sorting| &sorting.term));
+        let used = |found: &&Found<'a>| terms().any(|term| found.place.as_ref().is_some_and(|place| term.inside.contains(place)));
+        let of_many = |found: &&Found<'a>| found.place.as_ref().map(|place| place.seat) == self.many_side();
+        only(times.iter().filter(demanded).collect())
+            .or_else(|| only(times.iter().filter(used).collect()))
+            .or_else(|| only(times.iter().collect()))
+            .or_else(|| only(times.iter().filter(of_many).collect()))
+    }
+
     /// The one result column that is an aggregate.
     pub(super) fn measure(&self) -> Option<&Term> {
         let mut aggregates = self.outline.outputs.iter().filter(|output| output.aggregate.is_some());
@@ -215,19 +244,50 @@ impl<'a> Ground<'a> {
         let first = numbers.pop();
         first.filter(|_| numbers.is_empty())
     }
+
+    /// The one amount that `value` may be compared with: of those shown the one whose range it is in, else the only one of the subject.
+    pub(super) fn comparable(&self, value: &str) -> Option<Found<'a>> {
+        if let Some(shown) = self.shown_number() {
+            return Some(shown);
+        }
+        let shown: Vec<Found<'a>> = self
+            .outline
+            .outputs
+            .iter()
+            .filter_map(|output| output.column.as_ref())
+            .filter_map(|place| self.at(place.seat, self.outline.column(place)?))
+            .filter(|found| is_measure(found))
+            .collect();
+        let subject = self.subject();
+        let own =
+            self.seated().into_iter().filter(|found| found.place.as_ref().is_some_and(|place| place.seat == subject) && is_measure(found));
+        let fitting: Vec<Found<'a>> =
+            if shown.is_empty() { own.collect() } else { shown.into_iter().filter(|found| in_range(found.column, value)).collect() };
+        if let [one] = fitting.as_slice() { Some(one.clone()) } else { None }
+    }
 }
 
 /// Whether the values of a column are amounts: numbers that are no keys and no years.
 pub(super) fn is_measure(found: &Found<'_>) -> bool {
     let declared = found.column.declared_type.to_ascii_uppercase();
     let numeric = ["INT", "REAL", "FLOA", "DOUB", "NUM", "DEC"].iter().any(|word| declared.contains(word));
-    numeric && !is_key(found.table, found.column) && !super::when::is_time(found.column) && !is_flag(found.column)
+    numeric && !is_key(found.table, found.column) && !is_time(found.column) && !is_flag(found.column)
 }
 
 /// Whether a column is a key, its own table's or another's.
 pub(super) fn is_key(table: &Table, column: &Column) -> bool {
     let is = |name: &String| name.eq_ignore_ascii_case(&column.name);
     table.primary_key.iter().any(is) || table.foreign_keys.iter().any(|key| key.columns.iter().any(is))
+}
+
+/// Whether `value` lies between the least and the greatest value of a column.
+fn in_range(column: &Column, value: &str) -> bool {
+    let range = column.samples.first().and_then(|sample| sample.split_once(".."));
+    let Some((Ok(low), Ok(high), Ok(value))) = range.map(|(low, high)| (low.parse::<f64>(), high.parse::<f64>(), value.parse::<f64>()))
+    else {
+        return false;
+    };
+    (low..=high).contains(&value)
 }
 
 /// Whether a column says yes and no by 1 and 0.
@@ -251,18 +311,10 @@ pub(super) fn label(table: &Table) -> Vec<&Column> {
     if let Some(columns) = both("first", "last") {
         return columns;
     }
-    let own: Vec<String> = split_name(&table.name).iter().map(|word| stem(word)).collect();
-    let named = |column: &&Column| {
-        let words = split(column);
-        let last = words.last().map_or("", String::as_str);
-        matches!(last, "name" | "title")
-            && words.len() == 2
-            && !is_key(table, column)
-            && words
-                .first()
-                .is_some_and(|first| own.iter().any(|part| part.starts_with(first.as_str()) || first.starts_with(part.as_str())))
-    };
-    table.columns.iter().find(named).into_iter().collect()
+    // `dept_name`, where nothing else is a name.
+    let named = |column: &&Column| matches!(split(column).last().map(String::as_str), Some("name" | "title")) && !is_key(table, column);
+    let mut named = table.columns.iter().filter(named);
+    named.next().filter(|_| named.next().is_none()).into_iter().collect()
 }
 
 /// The columns of `table` that words mean which speak of the table too: "customer name", or the table alone.
@@ -299,7 +351,7 @@ fn fit_name(found: &Found<'_>, name: &str, asked: &[String]) -> Option<Fit> {
     if same(&without_table, asked) {
         return Some(Fit::ButForTable);
     }
-    if super::when::is_time(found.column) {
+    if is_time(found.column) {
         let plain = |words: &[String]| words.iter().filter(|word| !OF_TIME.contains(&word.as_str())).cloned().collect::<Vec<_>>();
         if same(&plain(&own), &plain(asked)) {
             return Some(Fit::ButForTime);

@@ -105,7 +105,7 @@ fn group_of(ground: &Ground<'_>, words: &[&str]) -> Option<Group> {
         // A column of that name is the group itself.
         let named = ground.one_named(words).filter(|found| found.column.name.eq_ignore_ascii_case(words.first().unwrap_or(&"")));
         let key = match named {
-            Some(found) if format != "%Y-%m-%d" || super::when::kept(found.column).is_none() => found.name,
+            Some(found) if format != "%Y-%m-%d" || super::timed::kept(found.column).is_none() => found.name,
             _ => part(&ground.time()?, format)?,
         };
         return Some(Group { keys: vec![key.clone()], shown: vec![key], joins: Vec::new() });
@@ -188,6 +188,13 @@ pub(super) fn count(ground: &Ground<'_>) -> Option<Vec<Edit>> {
         && !ground.is_subject(noun)
     {
         return None;
+    }
+    if let [one] = outline.outputs.as_slice()
+        && outline.distinct
+        && outline.limit.is_none()
+        && one.column.as_ref().and_then(|place| outline.column(place)).is_some_and(|column| column.not_null)
+    {
+        return Some(vec![Edit::Distinct(false), Edit::Show(vec![format!("COUNT(DISTINCT {})", one.text)]), Edit::Sort(Vec::new())]);
     }
     if outline.distinct || !outline.groups.is_empty() || outline.limit.is_some() {
         return Some(vec![Edit::CountRows]);

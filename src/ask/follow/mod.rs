@@ -4,6 +4,7 @@
 //!
 //! - `said`: the words
 //! - `ground`: the query before, and what names and values the words may mean
+//! - `timed`: how columns keep points in time
 //! - `values`: rows by what they hold
 //! - `when`: rows by their time
 //! - `numbers`: rows and groups by amounts
@@ -20,6 +21,7 @@ mod numbers;
 mod order;
 mod outputs;
 mod said;
+mod timed;
 mod undo;
 mod values;
 mod when;

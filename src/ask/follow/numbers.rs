@@ -2,7 +2,8 @@
 
 use super::ground::{Found, Ground, is_key, is_measure};
 use super::said::{number, stems};
-use super::when::{about, kept};
+use super::timed::kept;
+use super::when::about;
 use crate::sql::follow::{Edit, Test};
 
 /// Words that compare, and the sign they stand for.
@@ -101,7 +102,7 @@ pub(super) fn read(ground: &Ground<'_>) -> Option<Vec<Edit>> {
         };
         return Some(vec![Edit::DemandOfGroups(vec![demanded])]);
     }
-    let found = column(ground, &nouns, &words, sign.is_some() || between)?;
+    let found = column(ground, &nouns, &words, (sign.is_some() || between).then_some(low.as_str()))?;
     let condition = match (high, sign) {
         (Some(high), _) => format!("{} BETWEEN {low} AND {high}", found.name),
         (None, Some(sign)) => format!("{} {sign} {low}", found.name),
@@ -130,7 +131,7 @@ fn groups(ground: &Ground<'_>, nouns: &[&str], compares: &[&str], compared: bool
 }
 
 /// The column whose amounts are compared.
-fn column<'a>(ground: &Ground<'a>, nouns: &[&str], compares: &[&str], compared: bool) -> Option<Found<'a>> {
+fn column<'a>(ground: &Ground<'a>, nouns: &[&str], compares: &[&str], compared: Option<&str>) -> Option<Found<'a>> {
     let fits =
         |found: &Found<'_>| is_measure(found) || kept(found.column).is_none() && !is_key(found.table, found.column) && is_number(found);
     if !nouns.is_empty() {
@@ -138,9 +139,7 @@ fn column<'a>(ground: &Ground<'a>, nouns: &[&str], compares: &[&str], compared: 
         let nouns = if subject.is_empty() { nouns } else { subject.as_slice() };
         return ground.one_named(nouns).filter(|found| fits(found));
     }
-    if !compared {
-        return None;
-    }
+    let value = compared?;
     // An adjective says which: "cheaper than 20".
     let adjectives = OF.iter().filter(|(adjective, _)| compares.contains(adjective)).flat_map(|(_, names)| *names);
     let names: Vec<String> = stems(&adjectives.copied().collect::<Vec<_>>());
@@ -165,7 +164,7 @@ fn column<'a>(ground: &Ground<'a>, nouns: &[&str], compares: &[&str], compared: 
     distinct.dedup();
     match distinct.as_slice() {
         [place] => ground.at(place.seat, ground.outline.column(place)?).filter(|found| fits(found)),
-        [] if !ground.outline.is_aggregated() => ground.shown_number(),
+        [] if !ground.outline.is_aggregated() => ground.comparable(value),
         _ => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::ground::{Found, Ground, is_measure};
 use super::said::{number, spoken, stems};
-use super::when::is_time;
+use super::timed::is_time;
 use crate::sql::follow::{Edit, Sorting, Term};
 use crate::sql::quote::identifier;
 use crate::text::words::{split_name, stem};
@@ -325,7 +325,9 @@ pub(super) fn limit(ground: &Ground<'_>) -> Option<Vec<Edit>> {
         [amount] => count_of(amount, ground)?,
         _ => return None,
     };
-    if outline.shows_one_row() {
+    // "The best one" comes first, where the best come first.
+    let other_end = outline.order.first().is_some_and(|first| end.is_some_and(|greatest| first.descending != greatest));
+    if outline.shows_one_row() || words.first() != Some(&"top") && by.is_none() && other_end {
         return None;
     }
     let mut edits = Vec::new();

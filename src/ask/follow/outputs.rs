@@ -50,7 +50,7 @@ fn columns<'a>(ground: &Ground<'a>, words: &[&str]) -> Option<Vec<Found<'a>>> {
     let mut out: Vec<Found<'a>> = Vec::new();
     for part in words.split(|word| *word == "and") {
         let part: Vec<&str> = match part {
-            ["number", "of", rest @ ..] => rest.to_vec(),
+            ["number", "of", rest @ ..] | ["the", "number", "of", rest @ ..] => rest.to_vec(),
             part => part.to_vec(),
         };
         let mut found = one_or_several(ground, &part)?;

@@ -82,7 +82,7 @@ fn about(ground: &Ground<'_>, nouns: &[&str]) -> Option<Vec<Edit>> {
         let own: Vec<String> = split_name(&place.column).iter().map(|part| stem(part)).collect();
         let table = ground.outline.table(place).map(|table| stem(&table.name));
         let time = asked.iter().all(|word| ["year", "date", "month", "time"].contains(&word.as_str()))
-            && ground.outline.column(place).is_some_and(super::when::is_time);
+            && ground.outline.column(place).is_some_and(super::timed::is_time);
         let by_table = own.last().is_some_and(|last| last == "name") && asked.len() == 1 && asked.first() == table.as_ref();
         time || by_table || asked.iter().all(|word| own.contains(word))
     };

@@ -175,7 +175,7 @@ fn by_column<'a>(mentions: &[Mention<'a>]) -> Option<Vec<(Found<'a>, Vec<String>
     let mut out: Vec<(Found<'a>, Vec<String>)> = Vec::new();
     for mention in mentions {
         match out.iter_mut().find(|(found, _)| *found == mention.found) {
-            Some((_, literals)) if mention.flag => drop(literals),
+            Some(_) if mention.flag => {}
             Some((_, literals)) => literals.push(mention.literal.clone()),
             None => out.push((mention.found.clone(), vec![mention.literal.clone()])),
         }
@@ -282,6 +282,10 @@ fn choose<'a>(ground: &Ground<'a>, mut seated: Vec<Mention<'a>>) -> Option<Menti
     let asked = super::said::spoken(&ground.previous.question);
     let place = asked.iter().position(|spoken| spoken.raw.eq_ignore_ascii_case(old))?;
     let was = place.checked_sub(1).and_then(|at| asked.get(at))?;
+    let turned = matches!((was.word.as_str(), one.before.as_str()), ("from", "to") | ("to", "from"));
+    if turned && seated.len() == 2 {
+        return seated.into_iter().find(|mention| mention.found != one.found);
+    }
     (was.word == one.before).then_some(one)
 }
 

@@ -1,18 +1,11 @@
 //! Points in time: "in 2021", "since July 2020", "before 2010", and the column that they are of.
 
-use super::ground::{Found, Ground, is_key};
-use crate::schema::{Column, Holds, Table, TimeUnit};
+use super::ground::{Found, Ground};
+use super::timed::{Kept, YEARS, kept};
 use crate::sql::follow::{Condition, Edit, Test};
 use crate::sql::quote::string_literal;
 use crate::text::words::{split_name, stem};
 
-/// Years that people speak of.
-const YEARS: std::ops::RangeInclusive<i64> = 1500..=2100;
-/// Numbers that are years by their values alone.
-const LIKELY_YEARS: std::ops::RangeInclusive<i64> = 1850..=2040;
-/// Names of amounts that may lie among the years.
-const AMOUNTS: [&str; 14] =
-    ["price", "cost", "amount", "total", "salary", "capacity", "power", "weight", "height", "size", "quantity", "number", "count", "code"];
 const MONTHS: [&str; 12] =
     ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 /// Words beside a point in time that mean nothing more.
@@ -21,73 +14,7 @@ const GLUE: [&str; 26] = [
     "was", "are", "is", "year", "made", "dated", "all", "with", "it",
 ];
 
-/// How a column keeps points in time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kept {
-    /// As text that SQLite reads.
-    Text,
-    /// As a number.
-    Number(TimeUnit),
-    /// As the number of the year.
-    Year,
-}
-
-/// How `column` keeps points in time, where it does.
-pub(super) fn kept(column: &Column) -> Option<Kept> {
-    if let Some(times) = column.meaning.times() {
-        return (!times.is_open() && !times.mixed).then(|| Kept::Number(times.unit()));
-    }
-    let declared = column.declared_type.to_ascii_uppercase();
-    let sample = column.samples.first().map_or("", String::as_str);
-    let sample = sample.strip_prefix("from ").unwrap_or(sample);
-    let dated = |text: &str| {
-        text.len() >= 10 && text.bytes().take(10).enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
-    };
-    if column.holds != Holds::Numbers && dated(sample) {
-        return Some(Kept::Text);
-    }
-    if column.holds == Holds::Unknown && ["DATE", "TIME"].iter().any(|word| declared.contains(word)) {
-        return Some(Kept::Text);
-    }
-    let words = split_name(&column.name);
-    let says_year = words.iter().any(|word| word == "year" || word == "yr");
-    let (low, high) = sample.split_once("..").unwrap_or((sample, sample));
-    let (Ok(low), Ok(high)) = (low.parse::<i64>(), high.parse::<i64>()) else { return None };
-    let amounts = words.iter().any(|word| AMOUNTS.contains(&word.as_str()));
-    let years = if says_year { YEARS } else { LIKELY_YEARS };
-    (column.holds != Holds::Texts && !amounts && years.contains(&low) && years.contains(&high)).then_some(Kept::Year)
-}
-
-/// Whether `column` keeps points in time.
-pub(super) fn is_time(column: &Column) -> bool {
-    kept(column).is_some()
-}
-
 impl<'a> Ground<'a> {
-    /// The columns of the tables in FROM that keep points in time.
-    fn times(&self) -> Vec<Found<'a>> {
-        let one = |table: &Table, column: &Column| is_time(column) && !is_key(table, column);
-        self.seated().into_iter().filter(|found| one(found.table, found.column)).collect()
-    }
-
-    /// The column of time that is meant where none is named: the one that the query uses, else the only one, else that of the table whose
-    /// rows are many.
-    pub(super) fn time(&self) -> Option<Found<'a>> {
-        let times = self.times();
-        let only = |kept: Vec<&Found<'a>>| if let [one] = kept.as_slice() { Some((*one).clone()) } else { None };
-        let outline = &self.outline;
-        let demanded = |found: &&Found<'a>| {
-            outline.conditions.iter().any(|condition| found.place.as_ref().is_some_and(|place| condition.inside.contains(place)))
-        };
-        let terms = || outline.outputs.iter().chain(&outline.groups).chain(outline.order.iter().map(|sorting| &sorting.term));
-        let used = |found: &&Found<'a>| terms().any(|term| found.place.as_ref().is_some_and(|place| term.inside.contains(place)));
-        let of_many = |found: &&Found<'a>| found.place.as_ref().map(|place| place.seat) == self.many_side();
-        only(times.iter().filter(demanded).collect())
-            .or_else(|| only(times.iter().filter(used).collect()))
-            .or_else(|| only(times.iter().collect()))
-            .or_else(|| only(times.iter().filter(of_many).collect()))
-    }
-
     /// The column of time that one of `words` names, or that is meant where none does.
     pub(super) fn time_for(&self, words: &[&str]) -> Option<Found<'a>> {
         let names: Vec<String> = words.iter().map(|word| if *word == "born" { "birth".into() } else { stem(word) }).collect();

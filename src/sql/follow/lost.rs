@@ -74,7 +74,9 @@ pub fn lost(previous: &str, sql: &str, schema: &Schema, question: &str) -> Vec<L
     let mut tables: HashSet<String> = HashSet::new();
     for source in resolution.scopes.iter().flat_map(|scope| &scope.sources) {
         match source.table() {
-            Some(table) => drop(tables.insert(table.name.to_ascii_lowercase())),
+            Some(table) => {
+                tables.insert(table.name.to_ascii_lowercase());
+            }
             None if source.name.is_none() => {}
             // What is behind another name is not looked into.
             None => return out,

@@ -46,12 +46,12 @@ fn ask_after(state: &mut State, question: String, hints: Vec<String>, before: Op
     state.conversation_scroll = 0;
     state.selected_entry = 0;
     if hints.is_empty()
-        && let Some(sql) = state.accepted_sql(&question, before.as_ref().map(|before| before.sql.as_str())).cloned()
+        && let Some((sql, follows)) = accepted_before(state, &question, before.as_ref())
     {
         let job = state.next_job;
         state.next_job += 1;
         let described = describe(&sql, &state.schema).sentence;
-        state.entries.push(Entry { described, follows: before, ..Entry::known(job, question, sql.clone()) });
+        state.entries.push(Entry { described, follows, ..Entry::known(job, question, sql.clone()) });
         state.tab_mut().set_sql(&sql);
         return Vec::new();
     }
@@ -67,6 +67,13 @@ fn ask_after(state: &mut State, question: String, hints: Vec<String>, before: Op
     effects.extend(submitted);
     state.entries.push(Entry { follows: before, ..Entry::new(job, question, hints) });
     effects
+}
+
+/// The SQL that was accepted for `question`, and what it follows on: `before`, else perhaps the last answer, else nothing.
+fn accepted_before(state: &State, question: &str, before: Option<&Before>) -> Option<(String, Option<Before>)> {
+    let after = before.cloned().or_else(|| last(state));
+    let followed = after.and_then(|after| Some((state.accepted_sql(question, Some(&after.sql))?.clone(), Some(after))));
+    followed.or_else(|| state.accepted_sql(question, None).filter(|_| before.is_none()).map(|sql| (sql.clone(), None)))
 }
 
 /// What the model is asked with: what is kept for the database, `hints` for this question alone, the question before where it follows on that.
