@@ -1,6 +1,6 @@
 //! The values that a few words are, wherever they are held.
 
-use super::ValueIndex;
+use super::index::ValueIndex;
 use super::lookup::key_of;
 
 /// Values told of one wording; one that so many columns hold names nothing.
