@@ -11,8 +11,8 @@ use crate::text::words::{split_name, stem};
 
 /// Joins by which another table is reached.
 const MOST_JOINS: usize = 2;
-/// Words of a column's name that say only that it is a point in time.
-const OF_TIME: [&str; 6] = ["on", "at", "date", "day", "time", "dt"];
+/// Stems of a column's name that say only that it is a point in time.
+const OF_TIME: [&str; 6] = ["on", "at", "dat", "day", "tim", "dt"];
 /// Words that stand beside names and mean nothing here.
 const ARTICLES: [&str; 15] = ["the", "a", "an", "their", "its", "his", "her", "of", "each", "all", "our", "my", "every", "s", "respective"];
 
@@ -158,7 +158,7 @@ impl<'a> Ground<'a> {
             return vec![one];
         }
         // "The date": the one column of time.
-        if asked.iter().all(|word| ["date", "day", "time"].contains(&word.as_str())) {
+        if words.iter().all(|word| ["date", "dates", "day", "time"].contains(word)) {
             return self.time().into_iter().collect();
         }
         // "Names" where the name is in two columns, or called otherwise.

@@ -81,9 +81,9 @@ fn about(ground: &Ground<'_>, nouns: &[&str]) -> Option<Vec<Edit>> {
     let fits = |place: &Place| {
         let own: Vec<String> = split_name(&place.column).iter().map(|part| stem(part)).collect();
         let table = ground.outline.table(place).map(|table| stem(&table.name));
-        let time = asked.iter().all(|word| ["year", "date", "month", "time"].contains(&word.as_str()))
+        let time = nouns.iter().all(|word| ["year", "years", "date", "dates", "month", "months", "time", "times"].contains(word))
             && ground.outline.column(place).is_some_and(super::timed::is_time);
-        let by_table = own.last().is_some_and(|last| last == "name") && asked.len() == 1 && asked.first() == table.as_ref();
+        let by_table = own.last() == Some(&stem("name")) && asked.len() == 1 && asked.first() == table.as_ref();
         time || by_table || asked.iter().all(|word| own.contains(word))
     };
     let conditions = ground.outline.conditions.iter().enumerate();
