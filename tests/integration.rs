@@ -11,6 +11,7 @@ mod data;
 mod database;
 mod database_in_use;
 mod device;
+mod dialogues;
 mod earlier;
 mod evaluation;
 mod gguf;

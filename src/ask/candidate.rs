@@ -10,9 +10,11 @@ use super::request::{AskRequest, Execution};
 use super::vote::Ballot;
 use crate::db::{Cell, Database, DbError, Limits, Table};
 use crate::llm::{Ended, FinishReason};
+use crate::prompt::Turn;
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
 use crate::sql::extract::{beginnings, extract};
+use crate::sql::follow::{Lost, lost};
 use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, guard, suspicions};
 
 /// A draft that only serves to be compared gets no more than this.
@@ -59,6 +61,12 @@ fn null_everywhere(table: &Table) -> Option<Suspicion> {
     let computed = name.contains('(') || table.columns.get(*null.first()?)?.declared_type.is_none();
     let sentence = format!("{name} is NULL in every row");
     (!table.rows.is_empty() && !other.is_empty() && computed).then_some(Suspicion { kind: SuspicionKind::NullInEveryRow, sentence })
+}
+
+/// What a follow-up lost of the query before.
+fn lost_of(turn: &Turn, sql: &str, schema: &Schema, question: &str) -> Vec<Suspicion> {
+    let suspicion = |lost: Lost| Suspicion { kind: SuspicionKind::LostOfBefore, sentence: lost.sentence() };
+    lost(&turn.sql, sql, schema, question).into_iter().map(suspicion).collect()
 }
 
 /// The longest beginning of a `draft`, which ends with the same round twice, that SQLite takes and behind which a clause begins; and the
@@ -162,6 +170,7 @@ impl Candidate {
             let asked = Asked { question: &request.question, before: &before };
             candidate.suspicions = suspicions(&candidate.sql, schema, Some(asked));
             candidate.suspicions.extend(candidate.table().and_then(null_everywhere));
+            candidate.suspicions.extend(request.previous.iter().flat_map(|turn| lost_of(turn, &candidate.sql, schema, &request.question)));
         }
         Ok(candidate)
     }

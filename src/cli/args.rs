@@ -136,6 +136,15 @@ pub struct AskArgs {
     /// Dates beside numbers that count time (table, markdown)
     #[arg(long)]
     pub dates: bool,
+    /// The SQL that answered the question before, where this one follows on it
+    #[arg(long, value_name = "SQL")]
+    pub previous_sql: Option<String>,
+    /// The question before, where this one follows on it
+    #[arg(long, value_name = "TEXT", requires = "previous_sql")]
+    pub previous_question: Option<String>,
+    /// Let the model write follow-ups too whose words say what to change in the query before
+    #[arg(long)]
+    pub no_follow: bool,
     /// Print the SQL and do not run it
     #[arg(long)]
     pub sql_only: bool,

@@ -15,11 +15,13 @@ use super::pull::{bring, decide};
 use super::query::{format_of, open, say_if_empty, values};
 use super::settings::Settings;
 use crate::ask::pipeline::MAX_QUESTION_BYTES;
-use crate::ask::{Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, MAX_REPAIRS, Names, Recalled, ask};
+use crate::ask::{
+    Answer, AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, Following, KEPT, MAX_REPAIRS, Names, Recalled, ask,
+};
 use crate::db::{Database, export, write_table};
 use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{ModelInfo, Sampling};
-use crate::prompt::Form;
+use crate::prompt::{Form, Turn};
 use crate::records::{Records, RecordsError};
 use crate::schema::Schema;
 use crate::text;
@@ -51,9 +53,11 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
         answer_within: settings.answer_within(args.answer_within).filter(|_| args.seed.is_none()),
         sampling: Sampling { seed: args.seed.unwrap_or(0), ..Sampling::default() },
         limits: settings.limits(args.max_rows, args.timeout),
+        previous: args.previous_sql.clone().map(|sql| Turn { question: args.previous_question.clone().unwrap_or_default(), sql }),
+        following: if args.no_follow { Following::ByModel } else { Following::OnTheTree },
         ..AskRequest::new(&args.question, form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info()))
     };
-    let request = match recall(settings, &database, &schema, &args.question) {
+    let request = match recall(settings, &database, &schema, args) {
         Ok(recalled) => recalled.apply(request),
         Err(error) => {
             writeln!(stderr(), "what you said before is not taken into account: {error}\nhint: {}", error.hint())?;
@@ -85,10 +89,10 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     })
 }
 
-fn recall(settings: &Settings, database: &Database, schema: &Schema, question: &str) -> Result<Recalled, RecordsError> {
+fn recall(settings: &Settings, database: &Database, schema: &Schema, args: &AskArgs) -> Result<Recalled, RecordsError> {
     let records = Records::open(&settings.paths)?;
     let id = records.database(database.path(), &schema.fingerprint())?;
-    Recalled::look_up(&records, id, question)
+    Recalled::look_up(&records, id, &args.question, args.previous_sql.as_deref())
 }
 
 /// The form to ask `model` in.
@@ -132,6 +136,7 @@ fn write_answer(args: &AskArgs, answer: &Answer, schema: &Schema) -> Result<(), 
     for fix in &answer.fixes {
         let (from, to) = (text::sanitize(&fix.from), text::sanitize(&fix.to));
         match fix.kind.as_str() {
+            KEPT => writeln!(stderr(), "{to}")?,
             "guessed_key" => writeln!(stderr(), "guessed: {from} goes with {to}, a key that nobody declared")?,
             _ if fix.from.is_empty() => writeln!(stderr(), "added: {to}")?,
             _ => writeln!(stderr(), "mended: {from} is now {to}")?,

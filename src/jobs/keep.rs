@@ -58,7 +58,8 @@ impl Keeper {
                 records.remove_history(*id)?;
                 return Ok(Outcome::Finished);
             }
-            KeepWork::Accept { question, sql } => records.accept(database, question, sql)?,
+            KeepWork::Accept { question, sql, before: None } => records.accept(database, question, sql)?,
+            KeepWork::Accept { question, sql, before: Some(before) } => records.accept_after(database, question, sql, before)?,
             KeepWork::Unaccept { question } => {
                 records.unaccept(database, question)?;
             }

@@ -27,7 +27,8 @@ pub struct KnownDatabase {
     pub has_adapter: bool,
 }
 
-const KNOWN: &str = "SELECT d.id, d.path, d.opened_ms, (SELECT count(*) FROM accepted a WHERE a.database_id = d.id), \
+const KNOWN: &str = "SELECT d.id, d.path, d.opened_ms, (SELECT count(*) FROM accepted a WHERE a.database_id = d.id) \
+    + (SELECT count(*) FROM accepted_after f WHERE f.database_id = d.id), \
     (SELECT count(*) FROM notes n WHERE n.database_id = d.id), EXISTS (SELECT 1 FROM attachments t WHERE t.database_id = d.id) \
     FROM databases d";
 
@@ -77,6 +78,8 @@ impl Records {
             for sql in [
                 "INSERT OR IGNORE INTO accepted (database_id, folded, question, sql, at_ms) \
                  SELECT ?2, folded, question, sql, at_ms FROM accepted WHERE database_id = ?1",
+                "INSERT OR IGNORE INTO accepted_after (database_id, folded, follows, question, sql, before_question, before_sql, at_ms) \
+                 SELECT ?2, folded, follows, question, sql, before_question, before_sql, at_ms FROM accepted_after WHERE database_id = ?1",
                 "INSERT OR IGNORE INTO notes (database_id, text, at_ms) SELECT ?2, text, at_ms FROM notes WHERE database_id = ?1 ORDER BY id",
                 "INSERT OR IGNORE INTO attachments (database_id, adapter, at_ms) \
                  SELECT ?2, adapter, at_ms FROM attachments WHERE database_id = ?1",

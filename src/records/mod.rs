@@ -24,7 +24,7 @@ mod open;
 pub use databases::{DatabaseId, KnownDatabase};
 pub use drafts::{Draft, Favourite};
 pub use error::RecordsError;
-pub use examples::{Accepted, Rejected, fold_question};
+pub use examples::{Accepted, Before, Rejected, fold_question, fold_sql};
 pub use history::{HistoryEntry, HistoryState, NewHistory, Scope};
 pub use notes::Note;
 pub use open::Records;

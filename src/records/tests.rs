@@ -202,3 +202,47 @@ fn a_folder_that_cannot_be_made_is_said() {
     let error = Records::open(&Paths::all_in(file.join("data"))).unwrap_err();
     assert!(matches!(&error, RecordsError::Unusable { .. }), "{error}");
 }
+
+#[test]
+fn what_followed_on_something_answers_nothing_else() {
+    let (_folder, records) = records();
+    let a = records.database(Path::new("/a"), "s").unwrap();
+    let before = |sql: &str| Before { question: "Which customers are there?".into(), sql: sql.into() };
+    records.accept_after(a, "Only those from Germany", "SELECT 1", &before("SELECT name FROM customer;")).unwrap();
+    records.accept_after(a, "Only those from Germany", "SELECT 2", &before("SELECT name FROM supplier")).unwrap();
+    let served = |before: &str| records.accepted_sql_after(a, "only those from Germany!", before).unwrap();
+    assert_eq!(served("SELECT name\n FROM customer").as_deref(), Some("SELECT 1"));
+    assert_eq!(served("SELECT name FROM supplier;").as_deref(), Some("SELECT 2"));
+    assert_eq!(served("SELECT name FROM singer"), None);
+    assert_eq!(records.accepted_sql(a, "Only those from Germany").unwrap(), None);
+    let kept = records.accepted(a).unwrap();
+    assert!(kept.len() == 2 && kept.iter().all(|answer| !answer.stands_alone() && answer.is_example()), "{kept:?}");
+    // A copy takes them over with what they followed.
+    let copy = records.database(Path::new("/copy"), "s").unwrap();
+    records.adopt(a, copy).unwrap();
+    assert_eq!(
+        records.accepted_sql_after(copy, "Only those from Germany", "SELECT name FROM customer").unwrap().as_deref(),
+        Some("SELECT 1")
+    );
+    assert_eq!(records.same_schema(copy).unwrap()[0].accepted, 2);
+    records.reject(a, "Only those from Germany", "SELECT 1", "").unwrap();
+    assert_eq!(served("SELECT name FROM customer"), None);
+    assert!(records.unaccept(a, "only those from germany").unwrap());
+    assert_eq!(records.accepted(a).unwrap(), []);
+}
+
+#[test]
+fn a_fragment_that_was_kept_without_what_it_followed_is_never_served() {
+    let (_folder, records) = records();
+    let a = records.database(Path::new("/a"), "s").unwrap();
+    for question in ["Only those from Germany", "and from Spain?", "per month", "How many customers are there?"] {
+        records.accept(a, question, "SELECT 1").unwrap();
+    }
+    for question in ["only those from germany", "And from Spain", "per month"] {
+        assert_eq!(records.accepted_sql(a, question).unwrap(), None, "{question}");
+        assert_eq!(records.accepted_sql_after(a, question, "SELECT 1").unwrap(), None, "{question}");
+    }
+    let examples: Vec<String> = records.accepted(a).unwrap().into_iter().filter(Accepted::is_example).map(|a| a.question).collect();
+    assert_eq!(examples, ["How many customers are there?"]);
+    assert!(records.accepted_sql(a, "how many customers are there").unwrap().is_some());
+}

@@ -8,6 +8,7 @@
 //! - [`quotes`]: double-quoted values become strings
 //! - [`comparisons`]: strings that are compared with columns
 //! - [`mod@describe`]: what a query does, in words
+//! - [`mod@follow`]: a query changed as a follow-up asks for it
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
 //! - [`units`]: columns of a result that count time
@@ -27,6 +28,7 @@ pub mod complete;
 pub mod describe;
 pub mod dialect;
 pub mod extract;
+pub mod follow;
 pub mod format;
 pub mod guard;
 pub mod highlight;

@@ -18,9 +18,10 @@ use super::tree::Tree;
 use crate::db::demo::is_demo;
 use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow, TrainWork, Work};
 use crate::llm::ModelInfo;
-use crate::records::{KnownDatabase, fold_question};
+use crate::records::{Accepted, KnownDatabase, fold_question, fold_sql};
 use crate::schema::Schema;
 use crate::store::WhileTyping;
+use crate::text::follow::points_back;
 
 /// Where keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,7 +232,7 @@ pub struct State {
     pub recalled: Option<usize>,
     /// What is kept for the open database.
     pub records: DatabaseRecords,
-    /// Accepted SQL by folded question.
+    /// Accepted SQL by folded question, of those that stand by themselves.
     pub accepted: HashMap<String, String>,
     /// Databases opened last.
     pub recent: Vec<KnownDatabase>,
@@ -376,9 +377,16 @@ impl State {
         self.running.iter().any(|running| matches!(running.work, Work::Ask(_)))
     }
 
-    /// The SQL that was accepted for a question.
-    pub fn accepted_sql(&self, question: &str) -> Option<&String> {
-        self.accepted.get(&fold_question(question))
+    /// The SQL that was accepted for a question: after an answer with the SQL `before` where it follows on one, else by itself.
+    pub fn accepted_sql(&self, question: &str, before: Option<&str>) -> Option<&String> {
+        let Some(before) = before else {
+            return self.accepted.get(&fold_question(question)).filter(|_| !points_back(question));
+        };
+        let (folded, before) = (fold_question(question), fold_sql(before));
+        let fits = |answer: &&Accepted| {
+            fold_question(&answer.question) == folded && answer.before.as_ref().is_some_and(|followed| fold_sql(&followed.sql) == before)
+        };
+        self.records.accepted.iter().find(fits).map(|answer| &answer.sql)
     }
 
     /// What the open database is called on the screen.

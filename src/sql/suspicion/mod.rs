@@ -107,6 +107,8 @@ pub enum SuspicionKind {
     OverNumerators,
     /// No document that was looked at has a path.
     UnknownPath,
+    /// A follow-up left out a condition, the grouping or the table of the query before, and no word says so.
+    LostOfBefore,
 }
 
 /// The question that a query is to answer.

@@ -4,6 +4,7 @@ use super::super::state::Pane;
 use super::super::update::is_read_ahead_wanted;
 use super::*;
 use crate::ask::Ahead;
+use crate::records::{Accepted, Before};
 use crate::store::WhileTyping;
 
 #[test]
@@ -161,6 +162,28 @@ fn accepting_keeps_what_the_person_made_of_it() {
     screen.press(&["f2"]);
     let accepted = |work: &Work| matches!(work, Work::Keep(KeepWork::Accept { sql, .. }) if sql == "SELECT 7");
     screen.submitted(accepted);
+}
+
+#[test]
+fn an_accepted_follow_up_answers_after_the_same_answer_alone() {
+    let mut screen = Screen::opened((80, 24));
+    checked(&mut screen);
+    let before = screen.state.entries.last().map(|entry| Before { question: entry.question.clone(), sql: entry.sql.clone() });
+    let follow_up = Accepted { question: "only those from Germany".into(), sql: "SELECT 7".into(), before: before.clone(), at_ms: 0 };
+    screen.state.records.accepted.push(follow_up);
+    let asked = |screen: &mut Screen| {
+        screen.press(&["Only those from Germany", "enter"]);
+        screen.state.entries.last().map(|entry| (entry.known, entry.follows.is_some())).unwrap()
+    };
+    assert_eq!(asked(&mut screen), (true, true));
+    // Accepted again, it is kept with what it followed.
+    screen.press(&["f2"]);
+    screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Accept { before: kept, .. }) if *kept == before));
+    // After itself it follows on what it followed on; in another conversation it is asked.
+    assert_eq!(asked(&mut screen), (true, true));
+    screen.state.entries.clear();
+    assert_eq!(asked(&mut screen), (false, false));
+    screen.submitted(|work| matches!(work, Work::Ask(asked) if asked.previous.is_none() && asked.accepted.is_empty()));
 }
 
 #[test]

@@ -216,7 +216,8 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
         Kept::Recent(recent) => state.recent = recent,
         Kept::History { text, everywhere, entries } => kept::history_found(state, &text, everywhere, entries),
         Kept::Database(records) => {
-            state.accepted = records.accepted.iter().map(|accepted| (fold_question(&accepted.question), accepted.sql.clone())).collect();
+            let alone = records.accepted.iter().filter(|accepted| accepted.stands_alone());
+            state.accepted = alone.map(|accepted| (fold_question(&accepted.question), accepted.sql.clone())).collect();
             state.records = records;
             if matches!(work, KeepWork::Database { .. }) {
                 keep::restore_drafts(state);

@@ -77,7 +77,7 @@ fn welcome(state: &State, lines: &mut Vec<Line<'static>>, width: usize) {
 /// A question that is being answered is told as it goes on, the newest last; one that was answered with what matters first.
 fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, selected: bool, width: usize) {
     put(state, lines, &format!("> {}", entry.question), if selected { Role::Selected } else { Role::Title }, 0, width);
-    if entry.follows {
+    if entry.follows.is_some() {
         put(state, lines, "following on the question before", Role::Muted, 2, width);
     }
     // That an answer was wrong is for the model; the person said why.
@@ -130,6 +130,7 @@ fn answer(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: u
                 |sql: &str| text::ellipsis(&text::sanitize(&sql.split_whitespace().collect::<Vec<_>>().join(" ")), MENDED).into_owned();
             let (from, to) = (short(&fix.from), short(&fix.to));
             let told = match fix.kind.as_str() {
+                "kept" => text::sanitize(&fix.to).into_owned(),
                 "guessed_key" => format!("guessed: {from} goes with {to}, a key that nobody declared"),
                 _ => format!("mended: {from} is now {to}"),
             };
