@@ -6,6 +6,7 @@
 //! - `hints`: what a name and a declared type say of that
 //! - `documents`: JSON kept as text
 //! - `dictionaries`: what the file says of its own columns
+//! - `written`: numbers and dates kept as text
 //! - `quick`: one query of ours
 
 mod dictionaries;
@@ -17,6 +18,7 @@ mod seen;
 #[cfg(test)]
 mod tests;
 mod times;
+mod written;
 
 use std::time::Duration;
 
@@ -109,6 +111,7 @@ fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget:
     for (column, seen) in table.columns.iter_mut().zip(seen) {
         column.samples = seen.samples();
         column.holds = seen.holds();
+        column.has_null = seen.has_null();
         let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
         let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
         let told = profiles.iter().flat_map(|profile| &profile.units).find(|(place, _)| place.is_column(&table.name, &column.name));

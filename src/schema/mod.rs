@@ -1,17 +1,23 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
 //!
 //! - [`mod@bookkeeping`]: tables that a program keeps for itself
+//! - [`local_dates`]: dates as text in a form that SQLite does not read
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
+//! - [`numerals`]: numbers as text
 //! - [`profile`]: what is known of the files of one program
 //! - [`time`]: points in time as numbers
 
 pub mod bookkeeping;
+pub mod local_dates;
 pub mod meaning;
+pub mod numerals;
 pub mod profile;
 pub mod time;
 
 pub use bookkeeping::bookkeeping;
+pub use local_dates::{DateOrder, DateParts, LocalDates};
 pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
+pub use numerals::{Numeral, Numerals};
 pub use profile::{Place, Profile};
 pub use time::TimeUnit;
 
@@ -79,6 +85,8 @@ pub struct Column {
     pub samples: Vec<String>,
     /// The storage classes of its values, as far as they were looked at.
     pub holds: Holds,
+    /// Whether NULL was met among the values that were looked at.
+    pub has_null: bool,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
     /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.
