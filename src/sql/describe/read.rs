@@ -22,7 +22,12 @@ pub(super) fn date_of(expr: &Expr) -> Option<&Expr> {
             [when] => date_of(&when.result),
             _ => None,
         },
-        Expr::BinaryOp { op: BinaryOperator::StringConcat, .. } => only(expr, &names, 0),
+        Expr::BinaryOp { op: BinaryOperator::StringConcat, .. } => {
+            // The year, the month and the day with dashes between.
+            let text = expr.to_string().to_lowercase();
+            let cut = text.contains("substr") && (text.contains("'-'") || text.contains("-%02d-%02d"));
+            cut.then(|| only(expr, &names, 0)).flatten()
+        }
         Expr::Function(function) if last_name(&function.name).is_some_and(|name| name.eq_ignore_ascii_case("replace")) => {
             let FunctionArguments::List(list) = &function.args else { return None };
             // `2024/01/05` with its strokes made dashes.

@@ -44,7 +44,9 @@ pub(super) fn look(
     let mut mixed = Mixed { schema, columns, found: Vec::new() };
     let ControlFlow::Continue(()) = query.visit(&mut mixed);
     // A join that is odd anyway is told once.
-    let told = out.iter().any(|suspicion| matches!(suspicion.kind, SuspicionKind::OddJoin | SuspicionKind::UnlikeTypes));
+    let told = out.iter().any(|suspicion| {
+        matches!(suspicion.kind, SuspicionKind::OddJoin | SuspicionKind::UnlikeTypes | SuspicionKind::AccidentalCorrelation)
+    });
     if let Some(sentence) = mixed.found.into_iter().next().filter(|_| !told) {
         suspect(out, SuspicionKind::MixedKeys, sentence);
     }

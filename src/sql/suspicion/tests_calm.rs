@@ -249,7 +249,7 @@ fn made_up_rows_averages_and_nulls() {
     let left =
         |counted: &str| format!("SELECT c.name, count({counted}) FROM customer c LEFT JOIN orders o ON o.customer_id = c.id GROUP BY c.id");
     check("orders of each customer", &left("*"), &[MadeUpRow]);
-    check("orders of each customer", &left("c.id"), &[MadeUpRow]);
+    check("orders of each customer", &left("c.id"), &[IdleJoin, MadeUpRow]);
     check("orders of each customer", &left("o.id"), &[]);
     let averages = "SELECT avg(a) FROM (SELECT avg(total) AS a FROM orders GROUP BY customer_id)";
     check("the average order", averages, &[AverageOfAverages]);
