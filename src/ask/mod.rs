@@ -12,6 +12,7 @@
 //! - `literals`: literals that nearly match a stored value
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `demonstrations`: examples made from the database, for drafts that are compared
+//! - [`evidence`]: what its rows and the stored values say against a draft
 //! - `doubt`: what speaks against a first draft
 //! - `lock`: the model is held to the names of the schema
 //! - [`vote`]: choosing among drafts by what they return
@@ -32,6 +33,7 @@ mod draw;
 mod event;
 mod follow;
 mod following;
+pub mod evidence;
 mod literals;
 mod lock;
 mod mend;

@@ -11,6 +11,9 @@
 //! - [`mod@follow`]: a query changed as a follow-up asks for it
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
+//! - `related`: what two columns have to do with each other
+//! - [`mod@shares`]: columns of a result that are shares
+//! - [`ties`]: whether LIMIT 1 took the only row of its kind
 //! - [`units`]: columns of a result that count time
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
 //! - `tokens`: calls, operands and clauses on tokens
@@ -38,10 +41,13 @@ pub mod mend;
 pub mod qualify;
 pub mod quote;
 pub mod quotes;
+mod related;
 pub mod resolve;
 pub mod shape;
+pub mod shares;
 pub mod statement;
 pub mod suspicion;
+pub mod ties;
 mod tokens;
 mod tree;
 pub mod units;
