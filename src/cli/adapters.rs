@@ -14,24 +14,25 @@ use super::settings::Settings;
 use crate::llm::adapter::card::hex;
 use crate::llm::adapter::merge;
 use crate::llm::{Adapter, LlmError};
+use crate::records::Records;
 use crate::store::{Paths, adapters};
 use crate::text;
 
 /// Subcommands of `adapters`.
 #[derive(Debug, Subcommand)]
 pub enum AdaptersCommand {
-    /// Stored adapters
+    /// Adapters: stored ones, those of training runs, and those attached to a database
     List,
     /// What is known of an adapter
     Show {
-        /// A stored adapter's name, or an adapter's folder
+        /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
     },
     /// Use an adapter whenever this database is asked
     Attach {
         /// A SQLite file, or `demo`
         database: String,
-        /// A stored adapter's name, or an adapter's folder
+        /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
     },
     /// Ask this database without an adapter again
@@ -49,14 +50,14 @@ pub enum AdaptersCommand {
     },
     /// Copy a stored adapter to a folder, in PEFT's files
     Export {
-        /// A stored adapter's name, or an adapter's folder
+        /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
         /// The new folder
         folder: PathBuf,
     },
     /// Add an adapter to its base for good, as a Hugging Face folder
     Merge {
-        /// A stored adapter's name, or an adapter's folder
+        /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
         /// The base: the Hugging Face folder it was trained on
         #[arg(long)]
@@ -134,28 +135,47 @@ fn refuse_existing(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Stored ones, those that runs ended in, and whatever else is attached to a database.
 fn list(paths: &Paths) -> Result<(), Failure> {
-    let stored = adapters::list(paths);
-    if stored.is_empty() {
+    // Our file is not made only to be found empty, and may be unreadable: that hides no adapter.
+    let attached = || Records::open(paths).and_then(|records| records.attachments());
+    let attached = if paths.records().exists() { attached().unwrap_or_default() } else { Vec::new() };
+    let stored = adapters::list(paths).into_iter().map(|(name, path)| (name, path, "stored"));
+    let of_runs = adapters::of_runs(paths).into_iter().map(|(name, path)| (name, path, "of a run"));
+    let mut all: Vec<(String, PathBuf, &str)> = stored.chain(of_runs).collect();
+    for (_, folder) in &attached {
+        if !all.iter().any(|(_, path, _)| is_same(path, folder)) {
+            all.push((folder.display().to_string(), folder.clone(), "elsewhere"));
+        }
+    }
+    if all.is_empty() {
         writeln!(stderr(), "there are no adapters in {}", paths.adapters().display())?;
         return Ok(());
     }
-    let mut rows = vec![["NAME", "BASE", "RANK", "PARAMETERS", "PROMPT"].map(str::to_owned).to_vec()];
-    for (name, path) in stored {
-        let row = match Adapter::read(&path) {
+    let mut rows = vec![["NAME", "BASE", "RANK", "PARAMETERS", "PROMPT", "KIND", "ATTACHED TO"].map(str::to_owned).to_vec()];
+    for (name, path, kind) in all {
+        let databases = attached.iter().filter(|(_, folder)| is_same(&path, folder)).map(|(database, _)| database.display().to_string());
+        let databases = databases.collect::<Vec<_>>().join(", ");
+        let [base, rank, parameters, prompt] = match Adapter::read(&path) {
             Ok(adapter) => [
-                name,
                 base_of(&adapter),
                 adapter.config.r.to_string(),
                 text::count(adapter.parameters() as u64),
                 adapter.card.as_ref().map_or_else(|| "?".into(), |card| card.prompt.clone()),
             ],
-            Err(_) => [name, "(cannot be read)".into(), "?".into(), "?".into(), "?".into()],
+            Err(_) => ["(cannot be read)".into(), "?".into(), "?".into(), "?".into()],
         };
+        let row = [name, base, rank, parameters, prompt, kind.into(), databases];
         rows.push(row.map(|cell| text::sanitize(&cell).into_owned()).to_vec());
     }
     print_columns(&rows)?;
     Ok(())
+}
+
+/// Whether both are one folder, whatever links lead there.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let settled = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    a == b || settled(a) == settled(b)
 }
 
 fn base_of(adapter: &Adapter) -> String {

@@ -2,13 +2,16 @@
 
 use std::io::{self, Write};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::table::{Cell, Table};
+use super::table::{Cell, ColumnInfo, Table};
 use crate::text;
 
+mod aligned;
+mod delimited;
 mod rows;
 
+use aligned::AlignedWriter;
 pub use rows::{RowFormat, RowWriter, distinct_names};
 
 /// How a table is written. Names are the command line's.
@@ -17,45 +20,77 @@ pub enum Format {
     /// Aligned columns for reading.
     #[default]
     Table,
-    /// Comma-separated, RFC 4180, with a header.
-    Csv,
-    /// One object: `columns`, `rows` (arrays, in column order), `row_count`, `truncated`.
-    Json,
-    /// One object a row.
-    Ndjson,
-    /// A Markdown table.
-    Markdown,
+    /// As [`RowFormat`] has it.
+    Rows(RowFormat),
 }
 
-/// Widest column of [`Format::Table`], in terminal columns.
-const MAX_WIDTH: usize = 60;
+/// A format, and what can be different in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The format.
+    pub format: Format,
+    /// Whether the names of the columns stand first, where they can be left out: in a table, CSV and TSV.
+    pub header: bool,
+    /// What stands for NULL where a format has no word for it; `None` for what is usual there.
+    pub null: Option<String>,
+}
 
-/// Writes `table` in `format`, ending in a line feed.
-pub fn write_table(table: &Table, format: Format, out: &mut dyn Write) -> io::Result<()> {
-    match format {
-        Format::Table => write_aligned(table, out),
-        Format::Csv => write_rows(table, RowFormat::Csv, out),
-        Format::Json => write_rows(table, RowFormat::Json, out),
-        Format::Ndjson => write_rows(table, RowFormat::Ndjson, out),
-        Format::Markdown => write_rows(table, RowFormat::Markdown, out),
+impl Default for Layout {
+    fn default() -> Self {
+        Self { format: Format::Table, header: true, null: None }
     }
 }
 
-fn write_rows(table: &Table, format: RowFormat, out: &mut dyn Write) -> io::Result<()> {
-    let mut writer = RowWriter::begin(format, &table.columns, out)?;
+/// Writes rows in any format.
+pub struct TableWriter<W: Write>(Writer<W>);
+
+enum Writer<W: Write> {
+    Aligned(Box<AlignedWriter<W>>),
+    Rows(RowWriter<W>),
+}
+
+impl<W: Write> TableWriter<W> {
+    /// Writes what stands before the first row.
+    pub fn begin(layout: &Layout, columns: &[ColumnInfo], out: W) -> io::Result<Self> {
+        Ok(Self(match layout.format {
+            Format::Table => Writer::Aligned(Box::new(AlignedWriter::begin(columns, layout.header, layout.null.as_deref(), out))),
+            Format::Rows(format) => Writer::Rows(RowWriter::begin_with(format, layout, columns, out)?),
+        }))
+    }
+
+    /// Writes one row.
+    pub fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
+        match &mut self.0 {
+            Writer::Aligned(writer) => writer.row(cells),
+            Writer::Rows(writer) => writer.row(cells),
+        }
+    }
+
+    /// Writes what stands behind the last row.
+    pub fn end(self, truncated: bool) -> io::Result<()> {
+        self.end_with(truncated, &Map::new())
+    }
+
+    /// As [`Self::end`]; in one object, the entries of `tail` come behind those that are always there.
+    pub fn end_with(self, truncated: bool, tail: &Map<String, Value>) -> io::Result<()> {
+        match self.0 {
+            Writer::Aligned(writer) => writer.end(),
+            Writer::Rows(writer) => writer.end_with(truncated, tail),
+        }
+    }
+}
+
+impl<W: Write> From<RowWriter<W>> for TableWriter<W> {
+    fn from(writer: RowWriter<W>) -> Self {
+        Self(Writer::Rows(writer))
+    }
+}
+
+/// Writes `table` in `format`, ending in a line feed.
+pub fn write_table(table: &Table, format: Format, out: &mut dyn Write) -> io::Result<()> {
+    let mut writer = TableWriter::begin(&Layout { format, ..Layout::default() }, &table.columns, out)?;
     table.rows.iter().try_for_each(|row| writer.row(row))?;
     writer.end(table.truncated)
-}
-
-/// `{columns, rows, row_count, truncated}`.
-pub fn table_to_json(table: &Table) -> Value {
-    let columns: Vec<&str> = table.columns.iter().map(|c| c.name.as_str()).collect();
-    json!({ "columns": columns, "rows": rows_to_json(table), "row_count": table.rows.len(), "truncated": table.truncated })
-}
-
-/// The rows as arrays, in column order.
-pub fn rows_to_json(table: &Table) -> Value {
-    Value::Array(table.rows.iter().map(|row| Value::Array(row.iter().map(cell_to_json).collect())).collect())
 }
 
 /// A value as JSON: integers stay exact, a blob is `{"hex": "..."}`, and what JSON cannot say (infinities) is `null`.
@@ -103,42 +138,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn write_aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {
-    if table.columns.is_empty() {
-        return Ok(());
-    }
-    let head: Vec<String> = table.columns.iter().map(|c| text::sanitize(&c.name).into_owned()).collect();
-    let body: Vec<Vec<String>> = table.rows.iter().map(|row| row.iter().map(cell_to_text).collect()).collect();
-    let widths: Vec<usize> = (0..head.len())
-        .map(|i| {
-            let cells = body.iter().filter_map(|row| row.get(i)).chain(head.get(i));
-            cells.map(|cell| text::width(cell)).max().unwrap_or(0).clamp(1, MAX_WIDTH)
-        })
-        .collect();
-    let numeric: Vec<bool> = (0..head.len())
-        .map(|i| {
-            let mut cells = table.rows.iter().filter_map(|row| row.get(i)).filter(|c| **c != Cell::Null).peekable();
-            cells.peek().is_some() && cells.all(|c| matches!(c, Cell::Integer(_) | Cell::Real(_)))
-        })
-        .collect();
-    let mut line = |cells: &[String]| -> io::Result<()> {
-        let mut text = String::new();
-        for ((cell, &width), &right) in cells.iter().zip(&widths).zip(&numeric) {
-            let cell = text::ellipsis(cell, width);
-            let blanks = " ".repeat(width.saturating_sub(text::width(&cell)));
-            if !text.is_empty() {
-                text.push_str("  ");
-            }
-            // An empty first cell still has to push the next one to its place.
-            text.push_str(&if right { blanks + &cell } else { cell.into_owned() + &blanks });
-        }
-        writeln!(out, "{}", text.trim_end())
-    };
-    line(&head)?;
-    line(&widths.iter().map(|&w| "─".repeat(w)).collect::<Vec<_>>())?;
-    body.iter().try_for_each(|row| line(row))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,20 +157,27 @@ mod tests {
 
     #[track_caller]
     fn check(format: Format, expected: &str) {
+        check_layout(&table(), &Layout { format, ..Layout::default() }, expected);
+    }
+
+    #[track_caller]
+    fn check_layout(table: &Table, layout: &Layout, expected: &str) {
         let mut out = Vec::new();
-        write_table(&table(), format, &mut out).unwrap();
+        let mut writer = TableWriter::begin(layout, &table.columns, &mut out).unwrap();
+        table.rows.iter().for_each(|row| writer.row(row).unwrap());
+        writer.end(table.truncated).unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), expected);
     }
 
     #[test]
     fn every_format_keeps_what_it_can() {
-        check(Format::Csv, "id,name,id\n9223372036854775807,\"Zürich|\x1b\"\"\",\ninf,,00ff\n");
+        check(Format::Rows(RowFormat::Csv), "id,name,id\n9223372036854775807,\"Zürich|\x1b\"\"\",\ninf,,00ff\n");
         check(
-            Format::Json,
+            Format::Rows(RowFormat::Json),
             "{\"columns\":[\"id\",\"name\",\"id\"],\"rows\":[[9223372036854775807,\"Zürich|\\u001b\\\"\",null],[null,\"\",{\"hex\":\"00ff\"}]],\"row_count\":2,\"truncated\":true}\n",
         );
         check(
-            Format::Ndjson,
+            Format::Rows(RowFormat::Ndjson),
             "{\"id\":9223372036854775807,\"name\":\"Zürich|\\u001b\\\"\",\"id_2\":null}\n{\"id\":null,\"name\":\"\",\"id_2\":{\"hex\":\"00ff\"}}\n",
         );
         check(
@@ -179,8 +185,58 @@ mod tests {
             "                 id  name            id\n───────────────────  ──────────────  ───────\n9223372036854775807  Zürich|\\u{1b}\"  NULL\n                inf                  x'00ff'\n",
         );
         check(
-            Format::Markdown,
+            Format::Rows(RowFormat::Markdown),
             "| id | name | id |\n| --- | --- | --- |\n| 9223372036854775807 | Zürich\\|\\\\u{1b}\" | NULL |\n| inf |  | x'00ff' |\n",
         );
+    }
+
+    #[test]
+    fn rows_are_objects_in_one_array() {
+        check(
+            Format::Rows(RowFormat::JsonRows),
+            "[\n{\"id\":9223372036854775807,\"name\":\"Zürich|\\u001b\\\"\",\"id_2\":null},\n{\"id\":null,\"name\":\"\",\"id_2\":{\"hex\":\"00ff\"}}\n]\n",
+        );
+        let empty = Table { columns: table().columns, ..Table::default() };
+        check_layout(&empty, &Layout { format: Format::Rows(RowFormat::JsonRows), ..Layout::default() }, "[]\n");
+    }
+
+    #[test]
+    fn nothing_and_empty_text_can_be_told_apart() {
+        let column = |name: &str| ColumnInfo { name: name.into(), declared_type: None };
+        let text = |text: &str| Cell::Text(text.into());
+        let table = Table {
+            columns: vec![column("a"), column("b\tc")],
+            rows: vec![vec![Cell::Null, text("")], vec![text("\\N"), text("x\ty")]],
+            truncated: false,
+        };
+        let layout = |format, header, null: Option<&str>| Layout { format: Format::Rows(format), header, null: null.map(str::to_owned) };
+        check_layout(&table, &layout(RowFormat::Csv, true, None), "a,b\tc\n,\n\\N,x\ty\n");
+        check_layout(&table, &layout(RowFormat::Csv, false, Some("")), ",\"\"\n\\N,x\ty\n");
+        check_layout(&table, &layout(RowFormat::Tsv, true, Some("\\N")), "a\t\"b\tc\"\n\\N\t\n\"\\N\"\t\"x\ty\"\n");
+        check_layout(
+            &table,
+            &layout(RowFormat::Markdown, false, Some("-")),
+            "| a | b\\\\tc |\n| --- | --- |\n| - |  |\n| \\\\N | x\\\\ty |\n",
+        );
+        let one = Table { columns: vec![column("a")], rows: vec![vec![Cell::Null], vec![text("")]], truncated: false };
+        check_layout(&one, &layout(RowFormat::Csv, true, None), "a\n\"\"\n\"\"\n");
+        check_layout(&one, &layout(RowFormat::Csv, true, Some("")), "a\n\n\"\"\n");
+        check_layout(&one, &Layout { format: Format::Table, header: false, null: Some("-".into()) }, "-\n\n");
+    }
+
+    #[test]
+    fn columns_are_aligned_over_more_rows_than_fit_in_memory() {
+        let column = |name: &str| ColumnInfo { name: name.into(), declared_type: None };
+        let columns = [column("n"), column("text")];
+        let mut out = Vec::new();
+        let mut writer = TableWriter::begin(&Layout::default(), &columns, &mut out).unwrap();
+        for n in 0..100_000 {
+            writer.row(&[Cell::Integer(n), Cell::Text("x".repeat(n as usize % 100))]).unwrap();
+        }
+        writer.end(false).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text.lines().count(), 100_002);
+        assert_eq!(text.lines().nth(1).unwrap(), format!("{}  {}", "─".repeat(5), "─".repeat(60)));
+        assert_eq!(text.lines().last().unwrap(), format!("99999  {}…", "x".repeat(59)));
     }
 }

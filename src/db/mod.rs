@@ -10,6 +10,7 @@
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
 //! - [`mod@difference`]: what sets a result apart from another
+//! - [`stream`]: rows one after the other; [`parameters`]: values for a statement's parameters
 //! - [`spool`]: results of any length, drained out of the database
 //! - [`demo`]: the sample database
 //! - [`values`]: the distinct text values, to find what a question mentions
@@ -27,11 +28,13 @@ mod introspect;
 mod keys;
 mod open;
 mod owners;
+pub mod parameters;
 pub mod recognise;
 pub mod same;
 pub mod scratch;
 pub mod spool;
 mod statistics;
+pub mod stream;
 pub mod table;
 pub mod values;
 pub mod watch;
@@ -39,10 +42,12 @@ pub mod watch;
 pub use database::Database;
 pub use difference::{Difference, difference};
 pub use error::DbError;
-pub use export::{Format, write_table};
+pub use export::{Format, Layout, TableWriter, write_table};
+pub use parameters::Parameters;
 pub use same::{RowOrder, same_result};
 pub use scratch::Scratch;
 pub use spool::Spool;
+pub use stream::{RowSink, Streamed};
 pub use table::{Cell, ColumnInfo, Limits, Table};
 pub use values::{ValueIndex, ValueLimits};
 pub use watch::{FileChange, FileStamp};

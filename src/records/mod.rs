@@ -6,6 +6,7 @@
 //! - `notes`: lasting hints for one database
 //! - `attachments`: which adapter goes with which database
 //! - `history`: what was asked and run, searchable
+//! - `forget`: what is kept for a database, counted and forgotten
 //! - `drafts`: favourites, and text that survives a crash
 
 mod attachments;
@@ -13,6 +14,7 @@ mod databases;
 mod drafts;
 mod error;
 mod examples;
+mod forget;
 mod history;
 mod migrations;
 mod notes;
@@ -22,6 +24,7 @@ pub use databases::{DatabaseId, KnownDatabase};
 pub use drafts::{Draft, Favourite};
 pub use error::RecordsError;
 pub use examples::{Accepted, Rejected, fold_question};
+pub use forget::Kept;
 pub use history::{HistoryEntry, HistoryState, NewHistory, Scope};
 pub use notes::Note;
 pub use open::Records;

@@ -23,6 +23,8 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 pub use arrange::{Arrangement, Filter, Order, Sort, Test};
+pub use fill::left_behind;
+pub(super) use fill::value_of;
 pub use points::{Bin, Points, Series};
 pub use summary::Summary;
 

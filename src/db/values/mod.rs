@@ -15,6 +15,7 @@ mod lookup;
 mod nearest;
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use self::lookup::Lookup;
@@ -103,6 +104,11 @@ impl ValueIndex {
             cache.write(&stamp, &index.columns);
         }
         Ok(index)
+    }
+
+    /// Where the index of the database at `path` is kept between runs. Neither need be there.
+    pub fn kept_file(paths: &Paths, path: &Path) -> PathBuf {
+        cache::Cache::of_path(paths, path).path()
     }
 
     /// An index without values: finds nothing, and knows nothing of what a column holds.
