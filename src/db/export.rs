@@ -9,6 +9,8 @@ use crate::text;
 
 mod aligned;
 mod delimited;
+#[cfg(test)]
+mod round_trip;
 mod rows;
 
 use aligned::AlignedWriter;

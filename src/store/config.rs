@@ -85,7 +85,7 @@ pub enum KvChoice {
 
 /// One key, or several.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a key is text, such as \"f5\", or a list of such texts")]
 pub enum KeyNames {
     /// One.
     One(String),
@@ -147,9 +147,11 @@ impl Config {
             let (line, zero) = (line_of(text, &key), value.as_integer() == Some(0) && key == "threads");
             let error = toml::Table::from_iter([(key, value)]).try_into::<Self>().err();
             let reason = error.map(|error| error.message().to_owned()).or(zero.then(|| NO_THREADS.to_owned()))?;
-            Some(bad(path, line, &reason))
+            Some((line, bad(path, line, &reason)))
         });
-        let mut problems: Vec<StoreError> = alone.collect();
+        let mut problems: Vec<(Option<usize>, StoreError)> = alone.collect();
+        problems.sort_by_key(|(line, _)| *line);
+        let mut problems: Vec<StoreError> = problems.into_iter().map(|(_, problem)| problem).collect();
         if problems.is_empty() {
             problems.push(error);
         }
@@ -243,7 +245,7 @@ mod tests {
                 "c.toml, line 2: unknown field `threads_of`",
                 "c.toml, line 4: invalid type: integer `2`",
                 "c.toml, line 5: unknown variant `pink`",
-                "c.toml, line 6: ",
+                "c.toml, line 6: a key is text",
             ],
         );
         check_problems("model = 'm'\ntheme = \n", &["c.toml, line 2: "]);
