@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqllama::llm::{
     Barred, ByteAutomaton, Constrain, Constraint, DeviceChoice, Generate, GenerateEvent, GenerateRequest, KvType, LoadOptions, LocalModel,
-    Prompt, Purpose, Sampling,
+    Prompt, Purpose, Repetition, Sampling,
 };
 use sqllama::signal::Cancel;
 
@@ -126,6 +126,7 @@ fn request(constraint: Option<Constraint>) -> GenerateRequest {
         likely: Arc::default(),
         constraint,
         purpose: Purpose::Answer,
+        repetition: Repetition::Kept,
     }
 }
 

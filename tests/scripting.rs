@@ -51,7 +51,10 @@ fn a_pipe_gets_all_rows_and_a_cut_is_said() {
             serde_json::from_str(&home.stdout_of(&[base, &["--format", "json"], flags].concat())).unwrap()
         };
         let (all, some) = (json(&[]), json(&["--max-rows", "5"]));
-        assert_eq!((all["rows"].as_array().unwrap().len(), &all["row_count"], &all["truncated"]), (all_rows, &all_rows.into(), &false.into()));
+        assert_eq!(
+            (all["rows"].as_array().unwrap().len(), &all["row_count"], &all["truncated"]),
+            (all_rows, &all_rows.into(), &false.into())
+        );
         assert_eq!((some["rows"].as_array().unwrap().len(), &some["row_count"], &some["truncated"]), (5, &5.into(), &true.into()));
         home.check(&[base, &["--format", "json", "--max-rows", "5"]].concat(), 0, "", cut);
         let whole = home.run(&[base, &["--max-rows", "3231"]].concat());

@@ -19,8 +19,8 @@ pub(super) fn run(args: Args) -> Result<u8, Failure> {
         // These tell what is wrong with the settings, or do without them.
         Some(Command::Doctor { json, online }) => doctor::run_doctor(json, online),
         Some(Command::Config(command)) => config::run_config(&command),
-        Some(Command::Completions { shell }) => shell::run_completions(shell),
-        Some(Command::Man(args)) => shell::run_man(&args),
+        Some(Command::Completions { shell }) => shell::run_completions(shell, tree::whole()),
+        Some(Command::Man(args)) => shell::run_man(&args, &tree::whole()),
         command => with_settings(command, &args.screen),
     }
 }
@@ -46,7 +46,7 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
         Command::Forget(args) => forget::run_forget(&args, &settings),
         Command::Doctor { json, online } => doctor::run_doctor(json, online),
         Command::Config(command) => config::run_config(&command),
-        Command::Completions { shell } => shell::run_completions(shell),
-        Command::Man(args) => shell::run_man(&args),
+        Command::Completions { shell } => shell::run_completions(shell, tree::whole()),
+        Command::Man(args) => shell::run_man(&args, &tree::whole()),
     }
 }

@@ -8,7 +8,6 @@ use clap_complete::Shell;
 use clap_mangen::Man;
 
 use super::failure::Failure;
-use super::tree::whole;
 
 /// What the program is called in a shell.
 const NAME: &str = "sqllama";
@@ -24,22 +23,21 @@ pub struct ManArgs {
     pub out: Option<PathBuf>,
 }
 
-/// Prints the completions of a shell.
-pub(super) fn run_completions(shell: Shell) -> Result<u8, Failure> {
+/// Prints the completions of a shell for the command line `whole`.
+pub(super) fn run_completions(shell: Shell, mut whole: Command) -> Result<u8, Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut whole(), NAME, &mut script);
+    clap_complete::generate(shell, &mut whole, NAME, &mut script);
     stdout().write_all(&script)?;
     Ok(0)
 }
 
-/// Prints a page, or writes all of them.
-pub(super) fn run_man(args: &ManArgs) -> Result<u8, Failure> {
-    let command = whole();
+/// Prints a page of the command line `whole`, or writes all of them.
+pub(super) fn run_man(args: &ManArgs, whole: &Command) -> Result<u8, Failure> {
     if let Some(folder) = &args.out {
         std::fs::create_dir_all(folder).map_err(|error| cannot_write(folder, &error))?;
-        return write_pages(&command, folder).map(|()| 0);
+        return write_pages(whole, folder).map(|()| 0);
     }
-    let mut wanted = &command;
+    let mut wanted = whole;
     for name in &args.command {
         wanted = wanted
             .find_subcommand(name)

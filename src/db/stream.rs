@@ -4,11 +4,11 @@ use std::ops::ControlFlow;
 use std::sync::{Mutex, PoisonError};
 
 use super::columns::columns_of;
-use super::database::{Database, Failure, cell_of, is_busy, prepare_with};
+use super::database::{Database, Failure, cell_of, prepare_with};
 use super::error::DbError;
 use super::parameters::Parameters;
-use super::table::{ColumnInfo, Limits};
-use super::{Cell, open::sqlite_message};
+use super::sqlite_error::{is_busy, sqlite_message};
+use super::table::{Cell, ColumnInfo, Limits};
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
 

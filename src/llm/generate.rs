@@ -69,6 +69,16 @@ pub enum Purpose {
     Rehearsal,
 }
 
+/// What becomes of a text that goes round in circles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Repetition {
+    /// It goes on to its limit, as with any other program.
+    #[default]
+    Kept,
+    /// It ends, cut behind its second round.
+    Cut,
+}
+
 /// A request to a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateRequest {
@@ -90,6 +100,8 @@ pub struct GenerateRequest {
     pub constraint: Option<Constraint>,
     /// What it is for.
     pub purpose: Purpose,
+    /// What becomes of a text that goes round in circles.
+    pub repetition: Repetition,
 }
 
 /// Why generation ended.
@@ -102,6 +114,10 @@ pub enum FinishReason {
     Length,
     /// The model said that it was done.
     Eos,
+    /// It went round in circles and was cut ([`Repetition::Cut`]); its tokens are all that were written.
+    Repeated,
+    /// Those that came before it were enough ([`Generate::generate_until`]); its text is a beginning.
+    Enough,
 }
 
 /// What happens while a model works.
@@ -240,11 +256,52 @@ pub trait Generate: Send {
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Vec<Generation>, LlmError> {
-        let each = draws.iter().flat_map(|draws| draws.samplings.iter().map(|sampling| (draws.prompt, sampling)));
-        let one = |(prompt, sampling): (&Prompt, &Sampling)| {
-            let request = GenerateRequest { prompt: prompt.clone(), sampling: sampling.clone(), ..request.clone() };
-            self.generate(&request, cancel, &mut |event| emit(event))
-        };
-        each.map(one).collect()
+        self.generate_until(request, draws, cancel, emit, &mut |_| Enough::No)
     }
+
+    /// The same, until `enough`, which is shown each continuation at its end, says so: the others end where they are, as
+    /// [`FinishReason::Enough`], or are not begun.
+    fn generate_until(
+        &mut self,
+        request: &GenerateRequest,
+        draws: &[Draws<'_>],
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+        enough: &mut dyn FnMut(&Ended<'_>) -> Enough,
+    ) -> Result<Vec<Generation>, LlmError> {
+        let mut all = Vec::new();
+        for (prompt, sampling) in draws.iter().flat_map(|draws| draws.samplings.iter().map(|sampling| (draws.prompt, sampling))) {
+            let request = GenerateRequest { prompt: prompt.clone(), sampling: sampling.clone(), ..request.clone() };
+            let generation = self.generate(&request, cancel, &mut |event| emit(event))?;
+            let Generation { ref text, mean_logprob, finish_reason, .. } = generation;
+            let said = enough(&Ended { index: all.len(), text, mean_logprob, finish_reason });
+            all.push(generation);
+            if said == Enough::Yes {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// A continuation at its end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ended<'a> {
+    /// Its place among all that are written.
+    pub index: usize,
+    /// As in [`Generation`].
+    pub text: &'a str,
+    /// As in [`Generation`].
+    pub mean_logprob: f32,
+    /// As in [`Generation`].
+    pub finish_reason: FinishReason,
+}
+
+/// Whether what was written will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enough {
+    /// The rest need not be written.
+    Yes,
+    /// The rest may change something.
+    No,
 }

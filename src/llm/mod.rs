@@ -16,6 +16,8 @@
 //! - `fingerprint`: what tells one model from another
 //! - [`sampler`]: drawing the next token
 //! - `decode`: writing, one continuation or several at once
+//! - `writer`: continuations on their way
+//! - `repetition`: text that goes round in circles
 //! - [`constraint`]: what may be written
 //! - `draft`: proposals for tokens to come, from the prompt
 //! - `stop`: stop strings
@@ -45,6 +47,7 @@ pub mod names;
 pub mod open;
 pub mod ops;
 pub mod placement;
+mod repetition;
 pub mod resident;
 pub mod sampler;
 pub mod scripted;
@@ -53,14 +56,15 @@ mod stop;
 pub mod template;
 pub mod tokenizer;
 pub mod weights;
+mod writer;
 
 pub use crate::compute::Phase;
 pub use adapter::{ActiveAdapter, Adapter};
 pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint, writable};
 pub use error::LlmError;
 pub use generate::{
-    Draws, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Purpose, Role,
-    Sampling, TokenLogprob,
+    Draws, Ended, Enough, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt,
+    Purpose, Repetition, Role, Sampling, TokenLogprob,
 };
 pub use kv::KvType;
 pub use local::{LoadOptions, LocalModel};

@@ -6,7 +6,7 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
 use tempfile::SpooledTempFile;
 
 use super::super::table::{Cell, ColumnInfo};
-use super::cell_to_text;
+use super::cells::cell_to_text;
 use crate::text;
 
 /// Widest column, in terminal columns.

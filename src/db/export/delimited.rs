@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::super::table::Cell;
-use super::cell_to_copy;
+use super::cells::cell_to_copy;
 
 /// How fields are told from one another, and nothing from empty text.
 #[derive(Debug, Clone)]

@@ -6,26 +6,10 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::super::table::{Cell, ColumnInfo};
+use super::cells::{cell_to_json, cell_to_text};
 use super::delimited::Delimited;
-use super::{Layout, cell_to_json, cell_to_text};
+use super::layout::{Layout, RowFormat};
 use crate::text;
-
-/// Formats that need not see every row before they write the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowFormat {
-    /// Comma-separated, RFC 4180, with a header.
-    Csv,
-    /// Tab-separated, quoted as CSV is, with a header.
-    Tsv,
-    /// One object: `columns`, `rows` (arrays, in column order), `row_count`, `truncated`.
-    Json,
-    /// One array of objects.
-    JsonRows,
-    /// One object a row.
-    Ndjson,
-    /// A Markdown table.
-    Markdown,
-}
 
 /// Writes rows to `out`. Buffers nothing itself.
 pub struct RowWriter<W: Write> {

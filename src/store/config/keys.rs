@@ -36,11 +36,16 @@ const fn key(name: &'static str, kind: KeyKind, meaning: &'static str) -> Key {
 }
 
 /// Every key, in the order of [`super::Config`].
-pub const KEYS: [Key; 12] = [
+pub const KEYS: [Key; 13] = [
     key("model", KeyKind::Text, "a catalogue name, a GGUF file or a Hugging Face folder [the best that is installed]"),
     key("threads", KeyKind::Number { least: 1 }, "threads to compute on [all of this process]"),
     key("max_rows", KeyKind::Number { least: 0 }, "at most this many rows of a result, 0 for all [1000 on a terminal, all into a pipe]"),
     key("timeout", KeyKind::Number { least: 0 }, "seconds a query may take [30]"),
+    key(
+        "answer_within",
+        KeyKind::Number { least: 0 },
+        "seconds after which an answer in doubt is compared with no more drafts, 0 for no limit [20]",
+    ),
     key("offline", KeyKind::Switch, "never use the network [false]"),
     key("prompt", KeyKind::Choice(&["auto", "alpaca", "chat"]), "how the model is asked [auto: chat where it has a template]"),
     key("kv_type", KeyKind::Choice(&["f16", "q8_0"]), "how the model remembers what it has read: q8_0 takes half the memory [f16]"),
