@@ -26,7 +26,7 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     let cancel = interrupt::watch();
     let database = open(&args.database, settings)?;
     // Looking at values to find out what they count takes a while: only where it is asked for.
-    let schema = args.output.dates.then(|| database.schema(&cancel)).transpose()?;
+    let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
     let mut out = Out::stdout();
     let run = Run { args, settings, database: &database, schema: schema.as_ref(), parameters: &parameters, cancel: &cancel };
     let done = script.statements().enumerate().try_for_each(|(at, sql)| {

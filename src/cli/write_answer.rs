@@ -42,7 +42,7 @@ impl AnswerWriter<'_> {
             let layout = self.args.output.layout();
             let sql = answer.sql.clone();
             let mut sink = ResultSink::new(&layout, &mut out);
-            if self.args.output.dates {
+            if self.args.output.shows_dates() {
                 sink = sink.with_dates(&sql, self.schema);
             }
             let done = self.rows(answer, table, limit, &mut sink)?;

@@ -68,6 +68,11 @@ pub struct OutputArgs {
 }
 
 impl OutputArgs {
+    /// Whether dates are wanted, in a format that has room for them.
+    pub(in crate::cli) fn shows_dates(&self) -> bool {
+        self.dates && matches!(self.format, OutputFormat::Table | OutputFormat::Markdown | OutputFormat::Json)
+    }
+
     /// Format, header and the word for NULL.
     pub(in crate::cli) fn layout(&self) -> Layout {
         Layout { format: self.format.format(), header: !self.no_header, null: self.null.clone() }
