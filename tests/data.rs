@@ -123,13 +123,14 @@ fn adapters_are_stored_used_and_refused() {
     // A run's result and a folder that is attached are listed too, wherever they lie.
     let run = home.path().join("runs/my-run");
     write_adapter(&run);
-    home.check(&["adapters", "list"], 0, "my-run  tiny-qwen2  3     24,576      alpaca  of a run", "");
+    home.check(&["adapters", "list"], 0, "RUN OR FOLDER  BASE        RANK  PARAMETERS  PROMPT\nmy-run         tiny-qwen2  3", "");
     home.check(&["adapters", "attach", "demo", "my-run"], 0, "", "my-run from now on");
-    home.check(&["adapters", "list"], 0, "alpaca  of a run  ", "");
+    home.check(&["adapters", "list"], 0, ".sqlite  my-run\n", "");
+    home.check(&["adapters", "attach", "demo", "heads"], 0, "", "from now on");
+    home.check(&["adapters", "list"], 0, ".sqlite  heads\n", "");
     home.check(&["adapters", "attach", "demo", folder], 0, "", "from now on");
-    let listed = home.stdout_of(&["adapters", "list"]);
-    let line = listed.lines().find(|line| line.starts_with(folder)).unwrap();
-    assert!(line.contains("elsewhere  ") && line.ends_with(".sqlite"), "{listed}");
+    home.check(&["adapters", "list"], 0, &format!("\n{folder}  tiny-qwen2"), "");
+    home.check(&["adapters", "list"], 0, &format!(".sqlite  {folder}\n"), "");
     home.check(&["adapters", "detach", "demo"], 0, "", "without an adapter");
     std::fs::remove_dir_all(run).unwrap();
 

@@ -135,41 +135,58 @@ fn refuse_existing(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Stored ones, those that runs ended in, and whatever else is attached to a database.
+/// Stored ones; behind them those that runs ended in and whatever else is attached; then what is attached to which database.
 fn list(paths: &Paths) -> Result<(), Failure> {
     // Our file is not made only to be found empty, and may be unreadable: that hides no adapter.
     let attached = || Records::open(paths).and_then(|records| records.attachments());
     let attached = if paths.records().exists() { attached().unwrap_or_default() } else { Vec::new() };
-    let stored = adapters::list(paths).into_iter().map(|(name, path)| (name, path, "stored"));
-    let of_runs = adapters::of_runs(paths).into_iter().map(|(name, path)| (name, path, "of a run"));
-    let mut all: Vec<(String, PathBuf, &str)> = stored.chain(of_runs).collect();
+    let stored = adapters::list(paths);
+    let mut others = adapters::of_runs(paths);
     for (_, folder) in &attached {
-        if !all.iter().any(|(_, path, _)| is_same(path, folder)) {
-            all.push((folder.display().to_string(), folder.clone(), "elsewhere"));
+        if !stored.iter().chain(&others).any(|(_, path)| is_same(path, folder)) {
+            others.push((folder.display().to_string(), folder.clone()));
         }
     }
-    if all.is_empty() {
+    if stored.is_empty() && others.is_empty() {
         writeln!(stderr(), "there are no adapters in {}", paths.adapters().display())?;
         return Ok(());
     }
-    let mut rows = vec![["NAME", "BASE", "RANK", "PARAMETERS", "PROMPT", "KIND", "ATTACHED TO"].map(str::to_owned).to_vec()];
-    for (name, path, kind) in all {
-        let databases = attached.iter().filter(|(_, folder)| is_same(&path, folder)).map(|(database, _)| database.display().to_string());
-        let databases = databases.collect::<Vec<_>>().join(", ");
-        let [base, rank, parameters, prompt] = match Adapter::read(&path) {
-            Ok(adapter) => [
-                base_of(&adapter),
-                adapter.config.r.to_string(),
-                text::count(adapter.parameters() as u64),
-                adapter.card.as_ref().map_or_else(|| "?".into(), |card| card.prompt.clone()),
-            ],
-            Err(_) => ["(cannot be read)".into(), "?".into(), "?".into(), "?".into()],
-        };
-        let row = [name, base, rank, parameters, prompt, kind.into(), databases];
-        rows.push(row.map(|cell| text::sanitize(&cell).into_owned()).to_vec());
+    let name_of = |folder: &Path| stored.iter().chain(&others).find(|(_, path)| is_same(path, folder)).map(|(name, _)| name.clone());
+    let ties: Vec<Vec<String>> = attached
+        .iter()
+        .map(|(database, folder)| vec![database.display().to_string(), name_of(folder).unwrap_or_default()])
+        .map(|row| row.iter().map(|cell| text::sanitize(cell).into_owned()).collect())
+        .collect();
+    let headed = |head: &[&str], rows: Vec<Vec<String>>| -> Option<Vec<Vec<String>>> {
+        let head = head.iter().map(|name| (*name).to_owned()).collect();
+        (!rows.is_empty()).then(|| std::iter::once(head).chain(rows).collect())
+    };
+    let about = |name| [name, "BASE", "RANK", "PARAMETERS", "PROMPT"];
+    let tables = [
+        headed(&about("NAME"), stored.iter().map(described).collect()),
+        headed(&about("RUN OR FOLDER"), others.iter().map(described).collect()),
+        headed(&["DATABASE", "ATTACHED"], ties),
+    ];
+    for (i, rows) in tables.into_iter().flatten().enumerate() {
+        if i > 0 {
+            writeln!(stdout())?;
+        }
+        print_columns(&rows)?;
     }
-    print_columns(&rows)?;
     Ok(())
+}
+
+fn described((name, path): &(String, PathBuf)) -> Vec<String> {
+    let rest = match Adapter::read(path) {
+        Ok(adapter) => [
+            base_of(&adapter),
+            adapter.config.r.to_string(),
+            text::count(adapter.parameters() as u64),
+            adapter.card.as_ref().map_or_else(|| "?".into(), |card| card.prompt.clone()),
+        ],
+        Err(_) => ["(cannot be read)".into(), "?".into(), "?".into(), "?".into()],
+    };
+    std::iter::once(name).chain(&rest).map(|cell| text::sanitize(cell).into_owned()).collect()
 }
 
 /// Whether both are one folder, whatever links lead there.
