@@ -33,6 +33,7 @@ mod pull;
 mod real_cases;
 mod reference;
 mod screen_in_use;
+mod scripting;
 mod tensors;
 mod terminal;
 mod tiny;

@@ -50,7 +50,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     };
     let default = settings.limits(None, None);
     let limits = Limits {
-        max_rows: settings.config.max_rows.unwrap_or(MAX_ROWS),
+        max_rows: settings.config.max_rows.filter(|rows| *rows > 0).unwrap_or(MAX_ROWS),
         max_bytes: MAX_BYTES,
         timeout: settings.config.timeout.map_or(TIMEOUT, |_| default.timeout),
     };
@@ -61,7 +61,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     };
     let answer_within = settings.answer_within(None);
     let (own, model) = (settings.clone(), args.model.clone());
-    let reports = settings.paths.data.join("reports");
+    let reports = settings.paths.reports();
     let workers = jobs::Settings {
         open: Box::new(move |name| Ok(open(name, &own)?)),
         paths: settings.paths.clone(),

@@ -9,6 +9,7 @@
 //! - `notes`: lasting hints for one database
 //! - `attachments`: which adapter goes with which database
 //! - `history`: what was asked and run, searchable
+//! - `forget`: what is kept for a database, counted and forgotten
 //! - `drafts`: favourites, and text that survives a crash
 
 mod attachments;
@@ -16,6 +17,7 @@ mod databases;
 mod drafts;
 mod error;
 mod examples;
+mod forget;
 mod history;
 mod migrations;
 mod notes;
@@ -25,6 +27,7 @@ pub use databases::{DatabaseId, KnownDatabase};
 pub use drafts::{Draft, Favourite};
 pub use error::RecordsError;
 pub use examples::{Accepted, Before, Rejected, fold_question, fold_sql};
+pub use forget::Kept;
 pub use history::{HistoryEntry, HistoryState, NewHistory, Scope};
 pub use notes::Note;
 pub use open::Records;

@@ -246,3 +246,32 @@ fn a_fragment_that_was_kept_without_what_it_followed_is_never_served() {
     assert_eq!(examples, ["How many customers are there?"]);
     assert!(records.accepted_sql(a, "how many customers are there").unwrap().is_some());
 }
+
+#[test]
+fn what_is_forgotten_is_gone_from_the_file() {
+    let (folder, records) = records();
+    let file = folder.path().join("shop.db");
+    std::fs::write(&file, "").unwrap();
+    let (shop, other) = (records.database(&file, "a").unwrap(), records.database(Path::new("/nowhere/other.db"), "b").unwrap());
+    for database in [shop, other] {
+        records.accept(database, "how many?", "SELECT 'secret' || 1").unwrap();
+        records.add_note(database, "nine means cancelled").unwrap();
+    }
+    records.attach(shop, Path::new("/adapters/a")).unwrap();
+    assert_eq!(records.attachments().unwrap(), [(std::fs::canonicalize(&file).unwrap(), PathBuf::from("/adapters/a"))]);
+    let kept = Kept { accepted: 1, notes: 1, adapter: Some("/adapters/a".into()), ..Kept::default() };
+    assert_eq!(records.kept(shop).unwrap(), kept);
+    // A file that is gone is found all the same.
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(records.find(&folder.path().join(".").join("shop.db")).unwrap(), Some(shop));
+    assert_eq!(records.find(Path::new("/nowhere/else.db")).unwrap(), None);
+    records.erase(&[shop]).unwrap();
+    assert_eq!((records.find(&file).unwrap(), records.kept(shop).unwrap()), (None, Kept::default()));
+    assert_eq!(records.kept(other).unwrap().accepted, 1);
+    records.erase(&[other]).unwrap();
+    drop(records);
+    for entry in std::fs::read_dir(folder.path()).unwrap().flatten() {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("secret"), "{:?}", entry.path());
+    }
+}

@@ -21,7 +21,7 @@
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
 //! - [`mod@shape`]: how involved a query is
-//! - [`statement`]: the statement at the cursor
+//! - [`statement`]: the statements of a text, the one at the cursor; [`mod@parameters`]: their parameters
 //! - [`mod@complete`]: names that fit at the cursor
 //! - [`lex`]: tokens as SQLite cuts them
 //! - [`lock`]: only names that exist, while SQL is being written
@@ -38,6 +38,7 @@ pub mod highlight;
 pub mod lex;
 pub mod lock;
 pub mod mend;
+pub mod parameters;
 pub mod qualify;
 pub mod quote;
 pub mod quotes;
@@ -59,6 +60,7 @@ pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};
 pub use lock::NameLock;
 pub use mend::{Change, ChangeKind, Mended, mend, mend_for};
+pub use parameters::parameters;
 pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};
 pub use statement::{statement_at, statements};
