@@ -24,4 +24,4 @@ pub use message::{
     ModelsWork, Outcome, Report, ResultWork, Work,
 };
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
-pub use workers::{ModelFactory, Opener, Settings, Workers};
+pub use workers::{ModelFactory, Opener, Settings, Workers, is_panic_caught};

@@ -6,7 +6,7 @@
 //! - `notes`: lasting hints for one database
 //! - `attachments`: which adapter goes with which database
 //! - `history`: what was asked and run, searchable
-//! - `drafts`: favourites, and text that survives a crash
+//! - `drafts`: favourites, and text that survives a crash; `sittings`: whose text that is
 
 mod attachments;
 mod databases;
@@ -17,6 +17,7 @@ mod history;
 mod migrations;
 mod notes;
 mod open;
+mod sittings;
 
 pub use databases::{DatabaseId, KnownDatabase};
 pub use drafts::{Draft, Favourite};
@@ -25,6 +26,7 @@ pub use examples::{Accepted, Rejected, fold_question};
 pub use history::{HistoryEntry, HistoryState, NewHistory, Scope};
 pub use notes::Note;
 pub use open::Records;
+pub use sittings::Sitting;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! `update(state, event) -> effects`: the only code that changes the state. Pure: no clock, no terminal, no thread.
 //!
+//! - `advice`: hints of workers, for the screen
 //! - `ahead`: questions that are still being typed
 //! - `ask`: questions, and what a person says of answers
 //! - `sql`: the editor
@@ -13,6 +14,7 @@
 //! - `train`: fine-tuning
 //! - `mouse`: the mouse
 
+mod advice;
 mod ahead;
 mod answered;
 mod ask;
@@ -32,14 +34,20 @@ mod watch;
 mod words;
 
 pub(super) use ahead::is_wanted as is_read_ahead_wanted;
+pub(super) use keep::save_drafts_now;
 pub(super) use train::name_of as run_name;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
+use ratatui::layout::Rect;
 
 use super::event::{Effect, Event};
 use super::keys::{Action, Context};
+use super::layout::places;
+use super::picker::PickerKind;
 use super::state::{Notice, Pane, RunningJob, State, Window};
 use super::tree::TreeRow;
+use super::typed::{self, line_input};
+use super::view::last_scroll;
 use crate::jobs::{JobId, KeepWork, ModelsWork, Work};
 
 /// Begins the hint that tells the model of an answer that was rejected.
@@ -56,6 +64,16 @@ const SCROLLED: isize = 10_000;
 
 /// Takes in `event`; gives what has to be done outside.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    if matches!(event, Event::Tick(_)) {
+        return on_event(state, event);
+    }
+    state.drafts.is_pending |= !matches!(event, Event::Resize(..));
+    let effects = on_event(state, event);
+    rows::measure_view(state);
+    effects
+}
+
+fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => on_key(state, key),
@@ -66,8 +84,16 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Report(report) => report::on_report(state, report),
-        Event::Edited(Ok(sql)) => {
-            state.tab_mut().set_sql(sql.trim_end_matches('\n'));
+        Event::Edited(Ok(edited)) => {
+            // Where nothing changed, the cursor stays where it is.
+            let sql = edited.sql.trim_end_matches('\n');
+            if sql != state.sql().trim_end_matches('\n') {
+                state.tab_mut().set_sql(sql);
+                state.tab_mut().is_own();
+            }
+            if let Some(problem) = edited.problem {
+                warn(state, problem);
+            }
             Vec::new()
         }
         Event::Edited(Err(reason)) => {
@@ -135,9 +161,9 @@ fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
             tab.completion = None;
             tab.editor.insert_str(text);
         }
-        Context::Filter => state.tree.filter.push_str(line),
+        Context::Filter => state.tree.filter.insert(line),
         Context::RowFilter => {
-            state.tab_mut().results.filter.push_str(line);
+            state.tab_mut().results.filter.insert(line);
             return rows::filter_typed(state);
         }
         Context::List => return list::type_text(state, line),
@@ -178,36 +204,28 @@ fn on_text(state: &mut State, context: Context, key: KeyEvent) -> Vec<Effect> {
         Context::Ask if key.code == KeyCode::Char('/') && state.ask.is_empty() => return list::palette(state),
         Context::Ask => {
             state.recalled = None;
-            state.ask.input(key);
+            line_input(&mut state.ask, key);
         }
         Context::Editor | Context::Completion => sql::type_key(state, key),
         Context::Filter => {
-            type_into(&mut state.tree.filter, key.code);
-            state.tree.selected = 0;
+            if state.tree.filter.input(&key) {
+                state.tree.selected = 0;
+            }
         }
         Context::RowFilter => {
-            type_into(&mut state.tab_mut().results.filter, key.code);
-            return rows::filter_typed(state);
+            if state.tab_mut().results.filter.input(&key) {
+                return rows::filter_typed(state);
+            }
         }
-        Context::List => return list::type_key(state, key.code),
+        Context::List => return list::type_key(state, &key),
         Context::Prompt => {
             if let Some(Window::Prompt(prompt)) = &mut state.window {
-                prompt.text.input(key);
+                line_input(&mut prompt.text, key);
             }
         }
         _ => {}
     }
     Vec::new()
-}
-
-fn type_into(text: &mut String, code: KeyCode) {
-    match code {
-        KeyCode::Char(c) => text.push(c),
-        KeyCode::Backspace => {
-            text.pop();
-        }
-        _ => {}
-    }
 }
 
 fn on_action(state: &mut State, action: Action, quit_armed: bool, code: KeyCode) -> Vec<Effect> {
@@ -292,7 +310,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Stop => return stop(state),
         Action::EarlierQuestion => ask::recall(state, true),
         Action::LaterQuestion => ask::recall(state, false),
-        Action::UseSql => ask::use_sql(state),
+        Action::UseSql => return ask::use_sql(state),
         Action::Accept => return ask::accept(state),
         Action::Reject => return ask::reject(state),
         Action::AskAgain => return ask::ask_again(state),
@@ -305,17 +323,19 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Format => sql::format(state),
         Action::Complete => sql::complete(state),
         Action::TakeCompletion => sql::take_completion(state),
-        Action::ExternalEditor => return vec![Effect::Edit(state.sql())],
+        Action::ExternalEditor => {
+            // Whatever the editor does, what was written before it is safe.
+            let mut effects = keep::save_drafts_now(state);
+            effects.push(Effect::Edit(state.sql()));
+            return effects;
+        }
+        Action::Suspend => return vec![Effect::Suspend],
         Action::ToggleVim => {
             state.options.vim = !state.options.vim;
             note(state, if state.options.vim { "vim keys in the SQL" } else { "plain keys in the SQL" });
         }
-        Action::Undo => {
-            state.tab_mut().editor.undo();
-        }
-        Action::Redo => {
-            state.tab_mut().editor.redo();
-        }
+        Action::Undo => typed::undo(&mut state.tab_mut().editor),
+        Action::Redo => typed::redo(&mut state.tab_mut().editor),
         Action::Up => move_cursor(state, -1),
         Action::Down => move_cursor(state, 1),
         Action::PageUp => move_cursor(state, -page(state)),
@@ -336,6 +356,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             state.tree.filtering = true;
         }
         Action::OpenCell => rows::open_cell(state),
+        Action::Record => rows::open_record(state),
         Action::CopyCell => return rows::copy_cell(state),
         Action::CopyRow => return rows::copy_row(state),
         Action::CopyColumn => return rows::copy_rows(state, true),
@@ -388,6 +409,9 @@ fn move_focus(state: &mut State, by: usize) {
 fn stop(state: &mut State) -> Vec<Effect> {
     match state.window.take() {
         Some(Window::Compare(compare)) => return compare::close(state, &compare),
+        // A line that was typed for a list goes back to it.
+        Some(Window::Prompt(prompt)) => return list::back(state, &prompt.kind),
+        Some(Window::List(picker)) if matches!(picker.kind, PickerKind::Files(_)) => return opening::open_page(state),
         Some(_) => return Vec::new(),
         None => {}
     }
@@ -425,9 +449,11 @@ fn page(state: &State) -> isize {
 }
 
 fn move_cursor(state: &mut State, by: isize) {
+    let all = places(state, Rect::new(0, 0, state.size.0, state.size.1)).all;
+    let last = last_scroll(state, all).unwrap_or(0);
     match &mut state.window {
         Some(Window::Help { scroll } | Window::Text { scroll, .. }) => {
-            *scroll = scroll.saturating_add_signed(by).min(1_000_000);
+            *scroll = (*scroll).min(last).saturating_add_signed(by).min(last);
             return;
         }
         Some(Window::List(picker)) => {

@@ -84,6 +84,11 @@ pub(super) fn typed(state: &mut State, prompt: Prompt, field: Field, value: &str
         return Vec::new();
     }
     state.train.set(field, value);
+    form_at(state, field)
+}
+
+/// The form, with the line of `field` selected.
+pub(super) fn form_at(state: &mut State, field: Field) -> Vec<Effect> {
     let effects = form(state);
     if let Some(Window::List(picker)) = &mut state.window {
         picker.selected = Field::ALL.iter().position(|own| *own == field).map_or(0, |at| at + 1);
@@ -220,8 +225,8 @@ pub(super) fn run_seen(state: &mut State, run: RunRow) {
         state.run_wanted = None;
     }
     match &mut state.window {
-        Some(Window::Run(shown)) if shown.run.folder == run.folder => shown.run = run,
-        _ if wanted => state.window = Some(Window::Run(Box::new(RunPages::new(run)))),
+        Some(Window::Run(shown)) if shown.run.folder == run.folder => shown.take(run, state.clock_ms),
+        _ if wanted => state.window = Some(Window::Run(Box::new(RunPages::new(run, state.clock_ms)))),
         _ => {}
     }
 }
