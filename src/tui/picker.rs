@@ -230,10 +230,12 @@ fn named(action: Action, query: &str) -> Option<u32> {
     let parts: Vec<&str> = query.split('-').filter(|part| !part.is_empty()).collect();
     let words = || name.split('-').chain(action.synonyms().iter().copied());
     if query == name {
-        Some(BY_NAME + 3)
+        Some(BY_NAME + 4)
     } else if action.synonyms().contains(&&*query) {
-        Some(BY_NAME + 2)
+        Some(BY_NAME + 3)
     } else if parts.iter().all(|part| words().any(|word| word == *part)) {
+        Some(BY_NAME + 2)
+    } else if name.starts_with(&query) {
         Some(BY_NAME + 1)
     } else if query.len() > 2 && parts.iter().all(|part| words().any(|word| word.starts_with(part))) {
         Some(BY_NAME)

@@ -374,7 +374,7 @@ mod tests {
         results.widen(-30);
         results.measure_view(2_900, 20, 0..2);
         assert_eq!(results.widths, [11, 10]);
-        assert_eq!(shown(&Peek::Real(-1.234_567_890_123_456_7e-300)), "-1.2345678901234567e-300");
+        assert_eq!(shown(&Peek::Real(-1.25e-300)), "-1.25e-300");
         assert_eq!([5.0, -0.0, 1e15, 0.1, f64::INFINITY].map(|x| shown(&Peek::Real(x))), ["5.0", "-0.0", "1e15", "0.1", "inf"]);
     }
 

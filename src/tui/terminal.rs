@@ -118,6 +118,7 @@ pub fn run(options: ScreenOptions) -> Result<Left, ScreenError> {
     let database = options.database.as_deref();
     let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(event_loop(&mut state, &workers, &mut reports, database))));
     drop(guard);
+    runtime.block_on(wait_for_records(&mut state, &workers, &mut reports));
     submit_drafts(&mut state, &workers);
     workers.finish(PATIENCE);
     ended.unwrap_or_else(|panic| resume_unwind(panic))
@@ -224,6 +225,21 @@ fn submit_drafts(state: &mut State, workers: &Workers) {
     for effect in update::save_drafts_now(state) {
         if let Effect::Submit { job, work } = effect {
             workers.submit(job, work);
+        }
+    }
+}
+
+/// Where something was written before the records know what database it belongs to, they are waited for.
+async fn wait_for_records(state: &mut State, workers: &Workers, reports: &mut UnboundedReceiver<Report>) {
+    let until = tokio::time::Instant::now() + PATIENCE;
+    let is_on_its_way = |work: &Work| matches!(work, Work::Open { .. } | Work::Keep(KeepWork::Database { .. }));
+    let is_written = |state: &State| !state.ask.is_empty() || state.tabs.iter().any(|tab| !tab.sql().trim().is_empty());
+    while !state.drafts.is_open && is_written(state) && state.running.iter().any(|job| is_on_its_way(&job.work)) {
+        let Ok(Some(report)) = tokio::time::timeout_at(until, reports.recv()).await else { return };
+        for effect in update(state, Event::Report(report)) {
+            if let Effect::Submit { job, work: work @ Work::Keep(_) } = effect {
+                workers.submit(job, work);
+            }
         }
     }
 }

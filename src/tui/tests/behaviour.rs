@@ -185,7 +185,7 @@ fn drafts_are_written_down_and_come_back() {
         screen.submitted(|work| *work == Work::Keep(KeepWork::Drafts { changed: changed.to_vec(), tabs }));
     };
     written(&screen, &[draft(0, "", "SELECT 1"), draft(1, "", "SELECT 2")], 2);
-    screen.event(Event::Tick(1_000));
+    screen.event(Event::Tick(800));
     assert_eq!(screen.effects, [], "nothing is new");
     screen.press(&["ctrl+g", "how m"]);
     screen.event(Event::Tick(1_400));

@@ -54,7 +54,7 @@ fn the_doubt_stands_above_the_invitation_and_over_the_rows() {
 #[test]
 fn a_pane_that_goes_on_says_so() {
     let mut screen = Screen::opened((80, 24));
-    let lines: Vec<String> = (0..40).map(|n| format!("-- line {n}")).collect();
+    let lines: Vec<String> = (0..40).map(|n| format!("{}-- line {n}", if n == 0 { "SELECT 1 " } else { "" })).collect();
     screen.press(&["alt+3"]);
     screen.event(Event::Paste(lines.join("\n")));
     assert!(screen.drawn().contains("↑ 3"), "{}", screen.drawn());

@@ -37,7 +37,7 @@ pub(super) fn prompt(state: &mut State, kind: PromptKind, text: &str) {
 /// Gives up a line that was to be typed: back to the list that it was chosen from, where there was one.
 pub(super) fn back(state: &mut State, kind: &PromptKind) -> Vec<Effect> {
     match kind {
-        PromptKind::Train(field) => train::form_at(state, *field),
+        PromptKind::Train(field) => train::form_at(state, train::line_of(*field)),
         PromptKind::Export(_) => rows::export(state),
         PromptKind::Open => opening::open_page(state),
         _ => Vec::new(),

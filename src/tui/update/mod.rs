@@ -12,7 +12,7 @@
 //! - `report`: what workers say; `answered`: answers and rows; `words`: plans and columns in words
 //! - `watch`: a database that changes
 //! - `train`: fine-tuning
-//! - `mouse`: the mouse
+//! - `mouse`: the mouse; `moving`: cursors, and what Esc stops
 
 mod advice;
 mod ahead;
@@ -25,6 +25,7 @@ mod kept;
 mod list;
 mod models;
 mod mouse;
+mod moving;
 mod opening;
 mod report;
 mod rows;
@@ -38,29 +39,20 @@ pub(super) use keep::save_drafts_now;
 pub(super) use train::name_of as run_name;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
-use ratatui::layout::Rect;
 
+use self::moving::{move_across, move_cursor, page, stop, stop_running};
 use super::event::{Effect, Event};
 use super::keys::{Action, Context};
-use super::layout::places;
-use super::picker::PickerKind;
 use super::state::{Notice, Pane, RunningJob, State, Window};
 use super::tree::TreeRow;
 use super::typed::{self, line_input};
-use super::view::last_scroll;
 use crate::jobs::{JobId, KeepWork, ModelsWork, Work};
 
 /// Begins the hint that tells the model of an answer that was rejected.
 pub(super) const WRONG_BEFORE: &str = "This answer was wrong:";
 
-/// A window's text has no more lines than this.
-const MOST_LINES: usize = 1_000_000;
-
 /// Columns and shares that a key changes panes by.
 const PANE_STEP: i16 = 4;
-
-/// Lines that the conversation can be scrolled by, up or down.
-const SCROLLED: isize = 10_000;
 
 /// Takes in `event`; gives what has to be done outside.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
@@ -403,108 +395,6 @@ fn move_focus(state: &mut State, by: usize) {
         next = Pane::ALL[(now + 2 * by) % Pane::ALL.len()];
     }
     focus(state, next);
-}
-
-/// Closes what is open, else cancels what runs.
-fn stop(state: &mut State) -> Vec<Effect> {
-    match state.window.take() {
-        Some(Window::Compare(compare)) => return compare::close(state, &compare),
-        // A line that was typed for a list goes back to it.
-        Some(Window::Prompt(prompt)) => return list::back(state, &prompt.kind),
-        Some(Window::List(picker)) if matches!(picker.kind, PickerKind::Files(_)) => return opening::open_page(state),
-        Some(_) => return Vec::new(),
-        None => {}
-    }
-    if state.tree.filtering || (state.focus == Pane::Schema && !state.tree.filter.is_empty()) {
-        state.tree.filtering = false;
-        state.tree.filter.clear();
-        return Vec::new();
-    }
-    let results = &mut state.tab_mut().results;
-    if results.filtering {
-        results.filtering = false;
-        results.filter.clear();
-        return rows::filter_typed(state);
-    }
-    stop_running(state)
-}
-
-/// Cancels the newest job that a person knows of.
-fn stop_running(state: &mut State) -> Vec<Effect> {
-    if let Some(job) = state.running.iter_mut().rev().find(|job| !job.stopping && !job.is_quiet()) {
-        job.stopping = true;
-        return vec![Effect::Cancel(job.job)];
-    }
-    if state.focus == Pane::Results && !state.tab().results.filter.is_empty() {
-        state.tab_mut().results.filter.clear();
-        return rows::filter_typed(state);
-    }
-    Vec::new()
-}
-
-/// Rows that a page key moves by: what is in view of a pane, about.
-fn page(state: &State) -> isize {
-    let height = if state.zoomed || state.window.is_some() { state.size.1.saturating_sub(6) } else { state.size.1 / 3 };
-    isize::try_from(height.max(4)).unwrap_or(10)
-}
-
-fn move_cursor(state: &mut State, by: isize) {
-    let all = places(state, Rect::new(0, 0, state.size.0, state.size.1)).all;
-    let last = last_scroll(state, all).unwrap_or(0);
-    match &mut state.window {
-        Some(Window::Help { scroll } | Window::Text { scroll, .. }) => {
-            *scroll = (*scroll).min(last).saturating_add_signed(by).min(last);
-            return;
-        }
-        Some(Window::List(picker)) => {
-            picker.move_by(by);
-            return;
-        }
-        Some(Window::Compare(compare)) => {
-            compare.scroll = compare.scroll.saturating_add_signed(by).min(10_000);
-            return;
-        }
-        Some(Window::Run(pages)) => {
-            pages.scroll = pages.scroll.saturating_add_signed(by).min(MOST_LINES);
-            return;
-        }
-        Some(Window::Check(pages)) => {
-            pages.scroll = pages.scroll.saturating_add_signed(by).min(MOST_LINES);
-            return;
-        }
-        Some(Window::Prompt(_)) => return,
-        None => {}
-    }
-    match state.focus {
-        Pane::Schema => {
-            state.tree.selected = state.tree.selected.saturating_add_signed(by);
-            state.tree.clamp(&state.schema);
-        }
-        // A page scrolls: an answer can be longer than its pane.
-        Pane::Conversation if (2..1_000).contains(&by.unsigned_abs()) => {
-            state.conversation_scroll = (state.conversation_scroll - by).clamp(-SCROLLED, SCROLLED);
-        }
-        Pane::Conversation => {
-            // Up is back in time.
-            let last = state.entries.len().saturating_sub(1);
-            state.selected_entry = state.selected_entry.saturating_add_signed(-by).min(last);
-            state.conversation_scroll = 0;
-        }
-        Pane::Results => state.tab_mut().results.move_by(by, 0),
-        Pane::Editor => {
-            if let Some(completion) = &mut state.tab_mut().completion {
-                completion.move_by(by);
-            }
-        }
-        Pane::Ask => {}
-    }
-}
-
-fn move_across(state: &mut State, by: isize) {
-    match &mut state.window {
-        Some(Window::Compare(compare)) => compare.turn(by),
-        _ => state.tab_mut().results.move_by(0, by),
-    }
 }
 
 /// What the line under the cursor of the tree is called, for the status line.

@@ -84,14 +84,20 @@ pub(super) fn typed(state: &mut State, prompt: Prompt, field: Field, value: &str
         return Vec::new();
     }
     state.train.set(field, value);
-    form_at(state, field)
+    let next = line_of(field) + 1;
+    form_at(state, next)
 }
 
-/// The form, with the line of `field` selected.
-pub(super) fn form_at(state: &mut State, field: Field) -> Vec<Effect> {
+/// Where a field stands in the form.
+pub(super) fn line_of(field: Field) -> usize {
+    Field::ALL.iter().position(|own| *own == field).unwrap_or(0)
+}
+
+/// The form, with a line of it selected.
+pub(super) fn form_at(state: &mut State, line: usize) -> Vec<Effect> {
     let effects = form(state);
     if let Some(Window::List(picker)) = &mut state.window {
-        picker.selected = Field::ALL.iter().position(|own| *own == field).map_or(0, |at| at + 1);
+        picker.selected = line;
     }
     effects
 }
