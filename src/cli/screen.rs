@@ -61,6 +61,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
         (None, Some(ThemeChoice::Light)) => Theme::Light,
         (None, Some(ThemeChoice::Dark) | None) => Theme::Dark,
     };
+    let answer_within = settings.answer_within(None);
     let (own, model) = (settings.clone(), args.model.clone());
     let reports = settings.paths.data.join("reports");
     let workers = jobs::Settings {
@@ -69,6 +70,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
         offline: settings.config.offline,
         model: Box::new(move |name| Ok(make_model(&settings, name.or(model.as_deref()))?)),
         limits,
+        answer_within,
     };
     let shown = tui::run(ScreenOptions { database: args.database.clone(), settings: workers, theme, options, reports });
     match shown {

@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::Connection;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use super::database::{Database, Failure, is_busy};
+use super::database::{Database, Failure};
 use super::error::DbError;
+use super::sqlite_error::is_busy;
 use super::{keys, statistics};
 use crate::schema::{Column, ForeignKey, KeyOrigin, Profile, Schema, Table, TableKind};
 use crate::signal::Cancel;

@@ -208,6 +208,38 @@ impl fmt::Display for TimeUnit {
     }
 }
 
+/// How much of a point in time a text begins with, written as SQLite's date functions read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DateText {
+    /// `2024-01`, which SQLite does not read and people write.
+    Month,
+    /// `2024-01-31`.
+    Day,
+    /// `2024-01-31 1` or `2024-01-31T1`: a day, and a digit of the time.
+    Time,
+}
+
+impl DateText {
+    /// What `text` begins with, whatever follows: a sample may be a range, `2024-01-01..2024-12-31`. Digits are not held against the
+    /// calendar.
+    pub fn of(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let is_shaped = |(at, byte): (usize, &u8)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() };
+        let begins = |length: usize| bytes.get(..length).is_some_and(|part| part.iter().enumerate().all(is_shaped));
+        match (begins(7), begins(10), bytes.get(10), bytes.get(11)) {
+            (_, true, Some(b' ' | b'T'), Some(digit)) if digit.is_ascii_digit() => Some(Self::Time),
+            (_, true, ..) => Some(Self::Day),
+            (true, false, ..) => Some(Self::Month),
+            _ => None,
+        }
+    }
+
+    /// Whether `text` begins with a day, with a time or without.
+    pub fn is_day(text: &str) -> bool {
+        Self::of(text).is_some_and(|said| said >= Self::Day)
+    }
+}
+
 /// `yyyymmdd` as seconds since 1970, where it is a day of the calendar.
 fn date_digits(value: f64) -> Option<f64> {
     if value.fract() != 0.0 || !(10_000_101.0..=99_991_231.0).contains(&value) {
@@ -262,6 +294,29 @@ mod tests {
             (TimeUnit::UnixDays, f64::NAN),
         ] {
             assert_eq!(unit.shown(value), None, "{unit} {value}");
+        }
+    }
+
+    #[test]
+    fn a_text_begins_with_a_month_a_day_or_a_time() {
+        for (text, expected) in [
+            ("2024-01", Some(DateText::Month)),
+            ("2024-01-3", Some(DateText::Month)),
+            ("2024-01-31", Some(DateText::Day)),
+            ("2024-01-31 ", Some(DateText::Day)),
+            ("2024-01-31 noon", Some(DateText::Day)),
+            ("2024-01-01..2024-12-31", Some(DateText::Day)),
+            ("2024-01-31 10:00:00+02:00", Some(DateText::Time)),
+            ("2024-01-31T10", Some(DateText::Time)),
+            ("2024-1-31", None),
+            ("2024/01/31", None),
+            ("31-01-2024", None),
+            ("2024", None),
+            ("٢٠٢٤-01-31", None),
+            ("", None),
+        ] {
+            assert_eq!(DateText::of(text), expected, "{text}");
+            assert_eq!(DateText::is_day(text), expected.is_some_and(|said| said != DateText::Month), "{text}");
         }
     }
 

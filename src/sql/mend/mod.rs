@@ -16,9 +16,11 @@
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
 //! - `spans`: lengths of time in the unit of a column
+//! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `yes_no`: yes and no kept as words
 
+mod asked_unit;
 mod blobs;
 mod cover;
 mod idle;
@@ -166,6 +168,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(cast);
     let (now, lengths) = spans::mend(&now, schema, question);
     changes.extend(lengths);
+    let (now, returned) = asked_unit::mend(&now, schema, question);
+    changes.extend(returned);
     Mended { sql: now, changes, settled }
 }
 
