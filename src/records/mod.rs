@@ -11,6 +11,7 @@
 //! - `history`: what was asked and run, searchable
 //! - `forget`: what is kept for a database, counted and forgotten
 //! - `drafts`: favourites, and text that survives a crash
+//! - `sittings`: whose text that is
 
 mod attachments;
 mod databases;
@@ -22,6 +23,7 @@ mod history;
 mod migrations;
 mod notes;
 mod open;
+mod sittings;
 
 pub use databases::{DatabaseId, KnownDatabase};
 pub use drafts::{Draft, Favourite};
@@ -31,6 +33,7 @@ pub use forget::Kept;
 pub use history::{HistoryEntry, HistoryState, NewHistory, Scope};
 pub use notes::Note;
 pub use open::Records;
+pub use sittings::Sitting;
 
 #[cfg(test)]
 mod tests;

@@ -109,6 +109,40 @@ fn notes_adapters_favourites_and_drafts_come_back() {
     assert_eq!(records.drafts(a).unwrap(), []);
 }
 
+/// Two programs on one database, as two connections here: a lock belongs to the file that was opened.
+#[test]
+fn two_sittings_on_one_database_keep_both_texts() {
+    let (folder, records) = records();
+    let other = Records::open(&Paths::all_in(folder.path())).unwrap();
+    let a = records.database(Path::new("/a"), "").unwrap();
+    let draft = |tab, sql: &str| Draft { tab, question: String::new(), sql: sql.into() };
+    let texts = |records: &Records, sitting: &Sitting| -> Vec<(u32, String)> {
+        records.drafts_of(sitting).unwrap().into_iter().map(|draft| (draft.tab, draft.sql)).collect()
+    };
+    // As a08d325 left them, with a gap where a tab was empty.
+    records.save_draft(a, &draft(0, "left")).unwrap();
+    records.save_draft(a, &draft(2, "before")).unwrap();
+    let first = records.sit(a).unwrap();
+    assert_eq!(texts(&records, &first), [(0, "left".into()), (1, "before".into())]);
+    let second = other.sit(a).unwrap();
+    assert_eq!(texts(&other, &second), [], "the first has them");
+    records.save_drafts(&first, &[draft(0, "SELECT 1")], 1).unwrap();
+    other.save_drafts(&second, &[draft(0, "SELECT 2"), draft(1, "SELECT 3")], 2).unwrap();
+    assert_eq!(texts(&records, &first), [(0, "SELECT 1".into())], "a tab was closed");
+    // Whoever leaves last, the next one finds both; a third that comes while one is there finds the other's.
+    drop(first);
+    let third = records.sit(a).unwrap();
+    assert_eq!(texts(&records, &third), [(0, "SELECT 1".into())]);
+    drop((second, third));
+    let last = other.sit(a).unwrap();
+    assert_eq!(texts(&other, &last), [(0, "SELECT 1".into()), (1, "SELECT 2".into()), (2, "SELECT 3".into())]);
+    // Another database is another matter.
+    let b = records.database(Path::new("/b"), "").unwrap();
+    assert_eq!(texts(&records, &records.sit(b).unwrap()), []);
+    records.save_drafts(&last, &[], 0).unwrap();
+    assert_eq!(records.drafts(a).unwrap(), []);
+}
+
 #[test]
 fn history_is_searched_by_words_here_or_everywhere() {
     let (_folder, records) = records();

@@ -63,6 +63,6 @@ pub use mend::{Change, ChangeKind, Mended, mend, mend_for};
 pub use parameters::parameters;
 pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};
-pub use statement::{statement_at, statements};
+pub use statement::{is_grammatical, statement_at, statements};
 pub use suspicion::{Asked, Suspicion, SuspicionKind, suspicions};
 pub use units::result_units;

@@ -2,11 +2,18 @@
 
 use std::ops::Range;
 
+use super::guard::MAX_SQL_BYTES;
 use super::lex::{Token, TokenKind, lex};
+use super::tree::parse;
 
 /// The statements of `sql`, each from its first to its last significant token, without the semicolon.
 pub fn statements(sql: &str) -> Vec<Range<usize>> {
     split(sql, &lex(sql)).into_iter().map(|(range, _)| range).collect()
+}
+
+/// Whether `text` is a statement, or several, by its grammar; whether what it names is there does not matter.
+pub fn is_grammatical(text: &str) -> bool {
+    text.len() <= MAX_SQL_BYTES && parse(text, &lex(text)).is_some_and(|statements| !statements.is_empty())
 }
 
 /// The statement at byte `cursor` of `sql`: the one it stands in, or behind, up to the next semicolon.
@@ -82,6 +89,16 @@ mod tests {
         let cursor = sql.find('|').unwrap();
         let sql = sql.replace('|', "");
         assert_eq!(statement_at(&sql, cursor).map(|range| &sql[range]), expected);
+    }
+
+    #[test]
+    fn sentences_are_no_statements() {
+        for sql in ["SELECT 1", "with a as (select 1) select * from a", "delete from t", "SELECT 1; SELECT 2", "values (1)"] {
+            assert!(is_grammatical(sql), "{sql}");
+        }
+        for text in ["", " ", "Select the three customers from Germany who bought most", "update me on the sales", "with which artist?"] {
+            assert!(!is_grammatical(text), "{text}");
+        }
     }
 
     #[test]
