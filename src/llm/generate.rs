@@ -5,26 +5,8 @@ use std::sync::Arc;
 use crate::signal::Cancel;
 
 use super::constraint::Constraint;
+pub use super::sampling::{Sampling, TokenLogprob};
 use super::{Adapter, LlmError};
-
-/// How the next token is drawn.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sampling {
-    /// 0 means greedy.
-    pub temperature: f64,
-    /// Keep the `k` likeliest tokens.
-    pub top_k: Option<usize>,
-    /// Keep the likeliest tokens whose probabilities sum to `p`.
-    pub top_p: Option<f64>,
-    /// Seed of the draw.
-    pub seed: u64,
-}
-
-impl Default for Sampling {
-    fn default() -> Self {
-        Self { temperature: 0.0, top_k: None, top_p: None, seed: 0 }
-    }
-}
 
 /// Who speaks in a [`Message`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -134,15 +116,6 @@ pub enum GenerateEvent {
     },
     /// More text. Never splits a character, never holds part of a stop string.
     Text(String),
-}
-
-/// Log probability of one token that could have stood at a position.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct TokenLogprob {
-    /// The token's text.
-    pub token: String,
-    /// Natural logarithm of its probability, before temperature.
-    pub logprob: f32,
 }
 
 /// Where the time went; `_ms` in milliseconds.
@@ -273,8 +246,7 @@ pub trait Generate: Send {
         for (prompt, sampling) in draws.iter().flat_map(|draws| draws.samplings.iter().map(|sampling| (draws.prompt, sampling))) {
             let request = GenerateRequest { prompt: prompt.clone(), sampling: sampling.clone(), ..request.clone() };
             let generation = self.generate(&request, cancel, &mut |event| emit(event))?;
-            let Generation { ref text, mean_logprob, finish_reason, .. } = generation;
-            let said = enough(&Ended { index: all.len(), text, mean_logprob, finish_reason });
+            let said = enough(&Ended::of(all.len(), &generation));
             all.push(generation);
             if said == Enough::Yes {
                 break;
@@ -295,6 +267,14 @@ pub struct Ended<'a> {
     pub mean_logprob: f32,
     /// As in [`Generation`].
     pub finish_reason: FinishReason,
+}
+
+impl<'a> Ended<'a> {
+    /// The continuation at `index` that ended as `generation`.
+    pub fn of(index: usize, generation: &'a Generation) -> Self {
+        let Generation { text, mean_logprob, finish_reason, .. } = generation;
+        Self { index, text, mean_logprob: *mean_logprob, finish_reason: *finish_reason }
+    }
 }
 
 /// Whether what was written will do.

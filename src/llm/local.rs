@@ -272,6 +272,7 @@ impl Generate for LocalModel {
             emit(GenerateEvent::Prefill { done: total, total, cached: total });
             emit(GenerateEvent::Text(generation.text.clone()));
             self.habits.1.remember(&generation.tokens);
+            enough(&Ended::of(0, &generation));
             return Ok(vec![generation]);
         }
         self.learn_habits(&request.likely)?;

@@ -95,8 +95,7 @@ impl Generate for Scripted {
         let mut all = Vec::new();
         for prompt in prompts.into_iter().take(count) {
             let generation = self.generate(&GenerateRequest { prompt: prompt.clone(), ..request.clone() }, cancel, emit)?;
-            let Generation { ref text, mean_logprob, finish_reason, .. } = generation;
-            let said = enough(&Ended { index: all.len(), text, mean_logprob, finish_reason });
+            let said = enough(&Ended::of(all.len(), &generation));
             all.push(generation);
             if said == Enough::Yes {
                 break;

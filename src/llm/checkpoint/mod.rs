@@ -1,5 +1,6 @@
 //! Models as Hugging Face folders keep them: `config.json`, safetensors (one file or several with an index), `tokenizer.json`.
 //!
+//! Files on their floors, the lowest first:
 //! - [`config`]: `config.json` as an [`ArchSpec`](super::arch::ArchSpec)
 //! - [`read`]: the folder and its mapped tensors
 //! - [`mod@write`]: safetensors files, a tensor at a time

@@ -7,24 +7,12 @@ use tokenizers::Model as _;
 
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
+use super::byte_level;
+use super::encode::{Model, Tokenizer};
+use super::pipeline::JsonModel;
 use super::sentencepiece::{self, SPACE};
+use super::specials::END_NAMES;
 use super::vocabulary::{TokenKind, Vocabulary};
-use super::{END_NAMES, Model, Tokenizer, byte_level};
-
-/// The library's own tokenizer, without its added tokens: those are found by ours.
-#[derive(Debug)]
-pub(super) struct JsonModel {
-    inner: tokenizers::Tokenizer,
-}
-
-impl JsonModel {
-    /// Appends the tokens of `text`, which holds no markers.
-    pub(super) fn encode(&self, text: &str, out: &mut Vec<u32>) -> Result<(), LlmError> {
-        let encoding = self.inner.encode_fast(text, false).map_err(|error| LlmError::Tokenizer(error.to_string()))?;
-        out.extend_from_slice(encoding.get_ids());
-        Ok(())
-    }
-}
 
 impl Tokenizer {
     /// Reads `tokenizer.json` at `path`, and beside it `tokenizer_config.json` (for BOS and EOS) and `generation_config.json` (for what else

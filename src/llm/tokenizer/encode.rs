@@ -1,55 +1,15 @@
-//! Text to tokens and back, from a GGUF file's metadata or a `tokenizer.json`.
-//!
-//! - [`Tokenizer`]: either kind, with what a session needs to know of its special tokens
-//! - [`StreamDecoder`]: text out of tokens as they come
-//! - `byte_level`, `sentencepiece`: the two models; `merge`: what both do
-//! - `vocabulary`: what each token is; `gguf`, `json`: where a tokenizer comes from
+//! Text to tokens and back, by either model.
 
-mod byte_level;
-mod gguf;
-mod json;
-mod merge;
-mod sentencepiece;
-mod stream;
-mod vocabulary;
+use super::super::LlmError;
+use super::byte_level::ByteLevel;
+use super::pipeline::JsonModel;
+use super::sentencepiece::SentencePiece;
+use super::specials::Specials;
+use super::vocabulary::{Fragment, TokenKind, Vocabulary};
 
-use byte_level::ByteLevel;
-use json::JsonModel;
-use sentencepiece::SentencePiece;
-use vocabulary::{Fragment, Vocabulary};
-
-pub use stream::{StreamDecoder, Utf8Assembler};
-pub use vocabulary::TokenKind;
-
-use super::LlmError;
-
-/// Names of tokens that end a generation wherever a vocabulary has them (llama.cpp's list).
-const END_NAMES: [&str; 12] = [
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|im_end|>",
-    "<|end|>",
-    "<|return|>",
-    "<|call|>",
-    "<end_of_turn>",
-    "<|endoftext|>",
-    "<|end_of_text|>",
-    "<EOT>",
-    "<｜end▁of▁sentence｜>",
-    "</s>",
-];
-
-/// What becomes of a special token's name in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Specials {
-    /// The name is the token.
-    Parse,
-    /// The name is text like any other.
-    AsText,
-}
-
+/// What cuts a text into tokens.
 #[derive(Debug)]
-enum Model {
+pub(super) enum Model {
     ByteLevel(ByteLevel),
     SentencePiece(SentencePiece),
     Json(Box<JsonModel>),
@@ -58,13 +18,13 @@ enum Model {
 /// Turns text into tokens and back.
 #[derive(Debug)]
 pub struct Tokenizer {
-    model: Model,
-    vocabulary: Vocabulary,
-    bos: Option<u32>,
-    eos: Option<u32>,
-    ends: Vec<u32>,
-    adds_bos: bool,
-    adds_eos: bool,
+    pub(super) model: Model,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) bos: Option<u32>,
+    pub(super) eos: Option<u32>,
+    pub(super) ends: Vec<u32>,
+    pub(super) adds_bos: bool,
+    pub(super) adds_eos: bool,
 }
 
 impl Tokenizer {
@@ -75,7 +35,7 @@ impl Tokenizer {
 
     /// As [`encode`](Self::encode); every `separator` is left out of the text after special tokens were found in it, so that it keeps a name
     /// from being one.
-    pub(super) fn encode_unmarked(&self, text: &str, specials: Specials, separator: Option<char>) -> Result<Vec<u32>, LlmError> {
+    pub(in crate::llm) fn encode_unmarked(&self, text: &str, specials: Specials, separator: Option<char>) -> Result<Vec<u32>, LlmError> {
         let mut out = Vec::with_capacity(text.len() / 3 + 4);
         // SentencePiece puts its space before the text and after each marker.
         let mut first = true;
@@ -110,7 +70,7 @@ impl Tokenizer {
     }
 
     /// The text of `ids`; markers add nothing, bytes that are not UTF-8 become U+FFFD. The space that SentencePiece puts before a text is
-    /// taken away again; use [`StreamDecoder`] for a continuation.
+    /// taken away again; use [`StreamDecoder`](super::StreamDecoder) for a continuation.
     pub fn decode(&self, ids: &[u32]) -> String {
         let bytes: Vec<u8> = ids.iter().filter_map(|id| self.token_bytes(*id)).flatten().copied().collect();
         let text = String::from_utf8_lossy(&bytes);
@@ -164,7 +124,7 @@ impl Tokenizer {
     }
 
     /// The names of all markers, longest first.
-    pub(super) fn marker_names(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::llm) fn marker_names(&self) -> impl Iterator<Item = &str> {
         self.vocabulary.marker_names()
     }
 }
