@@ -12,6 +12,9 @@ use crate::text::words::{is_common, is_function_word, split_name, stem};
 /// Words of columns' names that say only that there is a yes or a no.
 const FLAGS: &[&str] = &["is", "has", "can", "was", "are", "flag", "yn", "tf"];
 
+/// Letters with which words of one family begin.
+const BEGINNING: usize = 4;
+
 pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
     if resolution.scopes.iter().any(|scope| !scope.wildcards.is_empty()) {
         return;
@@ -25,9 +28,11 @@ pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, 
         }
         let words: Vec<String> = split_name(&column.name).into_iter().filter(|word| !FLAGS.contains(&word.as_str())).collect();
         let flag = is_flag(column);
+        // "Beds" may be what `bedtype` is about, and "followers" what `follows` is: only the word itself, and nothing like it, is sure.
+        let like = |word: &str| said.iter().any(|own| word.get(..BEGINNING).is_some_and(|begin| own.starts_with(begin)));
         let asked = |word: &String| {
             let general = is_function_word(word) || word.len() < 3 || !flag && is_common(word);
-            !general && !said.contains(&stem(word)) && question.words.iter().any(|own| own == word || !flag && stem(own) == stem(word))
+            !general && !said.contains(&stem(word)) && (flag || !like(word)) && question.has(word)
         };
         if flag && !words.is_empty() && words.iter().all(asked) {
             let sentence =
