@@ -89,7 +89,10 @@ fn what_a_csv_import_left_is_compared_as_numbers() {
             "SELECT city FROM city WHERE population < (SELECT population FROM city WHERE city = 'Lyon')",
             format!("SELECT city FROM city WHERE {number} < 516092"),
         ),
-        ("SELECT city, population AS p FROM city ORDER BY p DESC LIMIT 2", format!("SELECT city, population FROM city ORDER BY {number} DESC LIMIT 2")),
+        (
+            "SELECT city, population AS p FROM city ORDER BY p DESC LIMIT 2",
+            format!("SELECT city, population FROM city ORDER BY {number} DESC LIMIT 2"),
+        ),
         ("SELECT city, population FROM city ORDER BY 2", format!("SELECT city, population FROM city ORDER BY {number}")),
         (
             "SELECT city FROM city GROUP BY city HAVING max(population) > 400000 ORDER BY city",
@@ -118,7 +121,10 @@ fn decimals_of_an_orm_are_numbers() {
     case.check("SELECT id FROM line WHERE price = 9.5", "SELECT id FROM line WHERE id = 1");
     case.check("SELECT a.id FROM line a JOIN line b ON a.price = b.budget", "SELECT id FROM line WHERE id = 1");
     case.check("SELECT l.id FROM line l JOIN Products p ON p.Price = l.price ORDER BY l.id", "SELECT id FROM line ORDER BY id");
-    case.check("SELECT Name FROM Products WHERE \"Price\" >= 85 AND Stock > 1 ORDER BY Name", "SELECT Name FROM Products WHERE Id IN (2, 3) ORDER BY Name");
+    case.check(
+        "SELECT Name FROM Products WHERE \"Price\" >= 85 AND Stock > 1 ORDER BY Name",
+        "SELECT Name FROM Products WHERE Id IN (2, 3) ORDER BY Name",
+    );
 }
 
 #[test]
@@ -146,7 +152,8 @@ fn money_commas_and_percent_are_read() {
         ("SELECT id FROM member WHERE worth > 900 ORDER BY id", "1,2,3"),
         ("SELECT id FROM member ORDER BY worth DESC", "3,1,2,4"),
     ] {
-        let order = ids.split(',').enumerate().map(|(at, id)| format!("SELECT {id} AS id, {at} AS at")).collect::<Vec<_>>().join(" UNION ALL ");
+        let order =
+            ids.split(',').enumerate().map(|(at, id)| format!("SELECT {id} AS id, {at} AS at")).collect::<Vec<_>>().join(" UNION ALL ");
         case.check(draft, &format!("SELECT id FROM ({order}) ORDER BY at"));
     }
     case.check("SELECT sum(fee) FROM member", "SELECT 1464.5");
@@ -184,7 +191,8 @@ fn local_dates_are_read_as_dates() {
             ("SELECT id FROM member WHERE {} >= 2023 ORDER BY id", "1,3"),
             ("SELECT id FROM member WHERE julianday('2024-01-10') - julianday({}) < 10", "1"),
         ] {
-            let order = ids.split(',').enumerate().map(|(at, id)| format!("SELECT {id} AS id, {at} AS at")).collect::<Vec<_>>().join(" UNION ALL ");
+            let order =
+                ids.split(',').enumerate().map(|(at, id)| format!("SELECT {id} AS id, {at} AS at")).collect::<Vec<_>>().join(" UNION ALL ");
             case.check(&draft.replace("{}", column), &format!("SELECT id FROM ({order}) ORDER BY at"));
         }
     }
@@ -193,10 +201,7 @@ fn local_dates_are_read_as_dates() {
         case.check(&format!("SELECT id FROM member WHERE substr({column}, 1, 4) = '2023'"), "SELECT 3");
     }
     case.check("SELECT id FROM member WHERE joined > '01/12/2023'", "SELECT 1");
-    case.check(
-        "SELECT strftime('%H:%M', seen) FROM member WHERE id = 1",
-        "SELECT '10:30'",
-    );
+    case.check("SELECT strftime('%H:%M', seen) FROM member WHERE id = 1", "SELECT '10:30'");
     case.check("SELECT max(joined) FROM member", "SELECT '2024-01-05'");
     case.stays("SELECT id FROM member WHERE joined = '05/01/2024'");
     case.stays("SELECT id FROM member WHERE joined LIKE '%/2024'");

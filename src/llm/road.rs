@@ -14,7 +14,7 @@ use crate::compute::{AttentionShape, Phase};
 
 /// A layer's weights, and with them what computes it.
 #[derive(Debug, Clone, Copy)]
-pub enum LayerRoad<'a> {
+pub(super) enum LayerRoad<'a> {
     /// Our kernels, from the mapped file.
     Kernels(&'a Layer),
     /// candle's operations, on the device where the tensors lie.
@@ -23,7 +23,7 @@ pub enum LayerRoad<'a> {
 
 /// What all operations of a layer share in one pass.
 #[derive(Debug, Clone, Copy)]
-pub struct Pass<'a> {
+pub(super) struct Pass<'a> {
     /// Prefill or decode; only our kernels tell them apart.
     pub phase: Phase,
     /// The model's parameters.
@@ -45,7 +45,7 @@ impl<'a> Pass<'a> {
 
 impl LayerRoad<'_> {
     /// `x` where this layer computes.
-    pub fn bring(&self, x: &Tensor) -> Result<Tensor> {
+    pub(super) fn bring(&self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::Kernels(_) => x.to_device(&Device::Cpu),
             Self::Portable(layer) => x.to_device(layer.device()),
@@ -53,7 +53,7 @@ impl LayerRoad<'_> {
     }
 
     /// Queries, keys and values of `x: [tokens, hidden]`, the first two turned: `[tokens, query_dim]` and twice `[tokens, kv_dim]`.
-    pub fn queries_keys_values(&self, pass: Pass<'_>, x: &Tensor) -> Result<[Tensor; 3]> {
+    pub(super) fn queries_keys_values(&self, pass: Pass<'_>, x: &Tensor) -> Result<[Tensor; 3]> {
         let Pass { phase, spec, tables, .. } = pass;
         let additions = pass.additions(&[Projection::Query, Projection::Key, Projection::Value]);
         match self {
@@ -74,7 +74,7 @@ impl LayerRoad<'_> {
     }
 
     /// Writes every lane's keys and values, each `[tokens, kv_dim]`, behind those its session remembers.
-    pub fn remember(&self, lanes: &mut [Lane<'_>], layer: usize, k: &Tensor, v: &Tensor) -> std::result::Result<(), LlmError> {
+    pub(super) fn remember(&self, lanes: &mut [Lane<'_>], layer: usize, k: &Tensor, v: &Tensor) -> std::result::Result<(), LlmError> {
         match self {
             Self::Kernels(_) => lane::append(lanes, layer, k, v),
             Self::Portable(_) => lane::append_tensors(lanes, layer, k, v),
@@ -82,7 +82,7 @@ impl LayerRoad<'_> {
     }
 
     /// Causal attention of `q: [queries, query_dim]`, which are the lanes' tokens, or those of them that are `wanted`.
-    pub fn attend(&self, q: &Tensor, shape: AttentionShape, lanes: &[Lane<'_>], layer: usize, wanted: bool) -> Result<Tensor> {
+    pub(super) fn attend(&self, q: &Tensor, shape: AttentionShape, lanes: &[Lane<'_>], layer: usize, wanted: bool) -> Result<Tensor> {
         match self {
             Self::Kernels(_) => kernels::attend(q, shape, lane::lane_pages(lanes, layer, wanted)),
             Self::Portable(_) => portable::attend(q, shape, &lane::lane_tensors(lanes, layer, wanted)?),
@@ -90,7 +90,7 @@ impl LayerRoad<'_> {
     }
 
     /// `residual + attended * attn_output^T`; `attended: [tokens, query_dim]`, `residual: [tokens, hidden]`.
-    pub fn add_attended(&self, pass: Pass<'_>, attended: &Tensor, residual: &Tensor) -> Result<Tensor> {
+    pub(super) fn add_attended(&self, pass: Pass<'_>, attended: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let additions = pass.additions(&[Projection::Output]);
         match self {
             Self::Kernels(layer) => kernels::linear_add(pass.phase, attended, &layer.attn_output, residual, additions),
@@ -99,7 +99,7 @@ impl LayerRoad<'_> {
     }
 
     /// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
-    pub fn feed_forward(&self, pass: Pass<'_>, x: &Tensor) -> Result<Tensor> {
+    pub(super) fn feed_forward(&self, pass: Pass<'_>, x: &Tensor) -> Result<Tensor> {
         let inner_additions = pass.additions(&[Projection::Gate, Projection::Up]);
         let outer_additions = pass.additions(&[Projection::Down]);
         let eps = pass.spec.norm_eps;

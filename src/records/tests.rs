@@ -33,10 +33,10 @@ fn a_copy_is_offered_what_is_kept_and_takes_it_when_told() {
     let old = records.database(Path::new("/a.db"), "s").unwrap();
     let copy = records.database(Path::new("/b.db"), "s").unwrap();
     assert_eq!(records.same_schema(copy).unwrap(), []);
-    records.accept(old, "how many?", "SELECT 1").unwrap();
+    records.accept(old, "how many orders?", "SELECT 1").unwrap();
     records.add_note(old, "nine means cancelled").unwrap();
     records.attach(old, Path::new("/adapters/a")).unwrap();
-    records.accept(copy, "How many", "SELECT 2").unwrap();
+    records.accept(copy, "How many orders", "SELECT 2").unwrap();
     let offered = records.same_schema(copy).unwrap();
     assert_eq!(
         offered.iter().map(|known| (known.id, known.accepted, known.notes, known.has_adapter)).collect::<Vec<_>>(),
@@ -45,7 +45,7 @@ fn a_copy_is_offered_what_is_kept_and_takes_it_when_told() {
     assert_eq!(records.attachment(copy).unwrap(), None);
     records.adopt(old, copy).unwrap();
     records.adopt(old, copy).unwrap();
-    assert_eq!(records.accepted_sql(copy, "how many").unwrap().as_deref(), Some("SELECT 2"));
+    assert_eq!(records.accepted_sql(copy, "how many orders").unwrap().as_deref(), Some("SELECT 2"));
     assert_eq!(records.notes(copy).unwrap().len(), 1);
     assert_eq!(records.attachment(copy).unwrap(), Some(PathBuf::from("/adapters/a")));
 }
@@ -66,14 +66,14 @@ fn questions_are_compared_without_case_blanks_and_final_punctuation() {
 fn accepted_answers_are_replaced_taken_back_and_rejected() {
     let (_folder, records) = records();
     let (a, b) = (records.database(Path::new("/a"), "").unwrap(), records.database(Path::new("/b"), "").unwrap());
-    records.accept(a, "How many?", "SELECT 1").unwrap();
-    records.accept(a, "how  many", "SELECT 2").unwrap();
-    assert_eq!(records.accepted_sql(a, "HOW MANY!").unwrap().as_deref(), Some("SELECT 2"));
-    assert_eq!(records.accepted_sql(b, "how many").unwrap(), None);
+    records.accept(a, "How many orders?", "SELECT 1").unwrap();
+    records.accept(a, "how  many orders", "SELECT 2").unwrap();
+    assert_eq!(records.accepted_sql(a, "HOW MANY ORDERS!").unwrap().as_deref(), Some("SELECT 2"));
+    assert_eq!(records.accepted_sql(b, "how many orders").unwrap(), None);
     assert_eq!(records.accepted(a).unwrap().len(), 1);
-    records.reject(a, "how many", "SELECT 3", "no").unwrap();
+    records.reject(a, "how many orders", "SELECT 3", "no").unwrap();
     assert_eq!(records.accepted(a).unwrap().len(), 1);
-    records.reject(a, "how many", "SELECT 2", " counts cancelled ones ").unwrap();
+    records.reject(a, "how many orders", "SELECT 2", " counts cancelled ones ").unwrap();
     assert_eq!(records.accepted(a).unwrap(), []);
     let notes: Vec<String> = records.rejected(a).unwrap().into_iter().map(|rejected| rejected.note).collect();
     assert_eq!(notes, ["no", "counts cancelled ones"]);
@@ -210,7 +210,7 @@ fn a_file_that_is_damaged_newer_or_foreign_is_left_alone() {
             let connection = rusqlite::Connection::open(path).unwrap();
             connection.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA user_version=99").unwrap();
         },
-        "has format 99, and this sqllama knows formats up to 1",
+        "has format 99, and this sqllama knows formats up to 2",
     );
     check_refused(
         |path| rusqlite::Connection::open(path).unwrap().execute_batch("CREATE TABLE t (a)").unwrap(),

@@ -102,7 +102,7 @@ impl<'a, 's> Sight<'a, 's> {
     /// What is to be done where the column at token `at`, or an ORDER BY term, stands.
     fn step(&self, at: usize) -> Option<Edit> {
         if let Some(column) = self.column(at) {
-            let site = Site { sight: self, column, range: at..self.tokens.operand_after(at)? };
+            let site = Site { sight: self, range: at..self.tokens.operand_after(at)? };
             let edit = match (column.meaning.numerals(), column.meaning.local_dates()) {
                 (Some(numerals), _) => numbers::step(&site, numerals),
                 (_, Some(dates)) => dates::step(&site, dates),
@@ -168,7 +168,6 @@ fn ends_term(tokens: &Tokens<'_>, at: usize) -> bool {
 /// A place where such a column is named.
 struct Site<'a, 'b, 's> {
     sight: &'b Sight<'a, 's>,
-    column: &'s Column,
     /// The tokens of its name, the qualifier included.
     range: Range<usize>,
 }
