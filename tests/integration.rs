@@ -13,6 +13,7 @@ mod database_in_use;
 mod device;
 mod earlier;
 mod evaluation;
+mod families;
 mod gguf;
 mod gold;
 mod gradients;

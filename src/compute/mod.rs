@@ -11,6 +11,7 @@
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`elementwise`]: norms, rotary embedding, activations
+//! - [`finite`]: whether stored weights are numbers
 //! - [`memory`]: what the allocator keeps
 //! - `x86`: the same kernels without scratch between file and register, for decoding
 //! - [`pool`]: the threads
@@ -50,6 +51,7 @@ pub mod attention;
 pub mod block;
 pub mod dot;
 pub mod elementwise;
+pub mod finite;
 pub mod gemm;
 mod level;
 pub mod low_rank;

@@ -18,6 +18,7 @@
 //! - `decode`: writing, one continuation or several at once
 //! - [`constraint`]: what may be written
 //! - `draft`: proposals for tokens to come, from the prompt
+//! - `sniff`: what a file is that is no model
 //! - `stop`: stop strings
 //! - `cuda`, in a build with the feature of that name: what the graphics card is, or what is missing
 //! - [`tokenizer`], [`template`]: text to ids and back, chat turns to text
@@ -49,6 +50,7 @@ pub mod resident;
 pub mod sampler;
 pub mod scripted;
 pub mod session;
+mod sniff;
 mod stop;
 pub mod template;
 pub mod tokenizer;
@@ -60,7 +62,7 @@ pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint, writable};
 pub use error::LlmError;
 pub use generate::{
     Draws, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Purpose, Role,
-    Sampling, TokenLogprob,
+    Sampling, TokenLogprob, TokenizedText,
 };
 pub use kv::KvType;
 pub use local::{LoadOptions, LocalModel};
@@ -69,3 +71,4 @@ pub use open::OpenedModel;
 pub use placement::{DeviceChoice, Placement};
 pub use scripted::Scripted;
 pub use session::Session;
+pub use tokenizer::Specials;

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::LlmError;
 use super::adapter::ActiveAdapter;
-use super::arch::{ArchSpec, RopePairing};
+use super::arch::{ArchSpec, RopePairing, refuse_unknown};
 use super::checkpoint::Checkpoint;
 use super::fingerprint::{hash_checkpoint, hash_gguf};
 use super::gguf::{GgufFile, Metadata};
@@ -20,7 +20,7 @@ use super::ops::{self, Additions, LayerRoad, Pass, RopeTables, kernels, portable
 use super::placement::Placement;
 use super::resident::Resident;
 use super::session::Session;
-use super::weights::Weights;
+use super::weights::{Weights, refuse_unread};
 use crate::compute::{AttentionShape, Phase};
 
 /// A loaded model: immutable, to be shared between sessions.
@@ -40,7 +40,9 @@ impl Model {
     /// Loads the model in `file`. Its matrices stay in the mapped bytes.
     pub fn load(file: &GgufFile) -> Result<Self, LlmError> {
         let spec = ArchSpec::from_gguf(&file.metadata)?;
+        refuse_unknown(&file.metadata, &spec)?;
         let weights = Weights::load(file, &spec)?;
+        refuse_unread(file, &spec)?;
         Ok(Self::new(spec, weights, hash_gguf(file)))
     }
 
@@ -154,7 +156,7 @@ impl Model {
             kv_heads: spec.kv_heads,
             head_dim: spec.head_dim,
             scale: 1.0 / (spec.head_dim as f32).sqrt(),
-            sliding_window: spec.sliding_window,
+            sliding_window: None,
         };
         let wanted = wanted_rows(lanes);
         let mut spans = adapter_spans(lanes, |lane| lane.tokens.len());
@@ -174,6 +176,7 @@ impl Model {
                 x = ops::select(&x, &wanted)?; // [wanted, hidden]
                 spans = adapter_spans(lanes, |lane| lane.want.count(lane.tokens.len()));
             }
+            let shape = AttentionShape { sliding_window: spec.window(index), ..shape };
             let attended = road.attend(&q, shape, lanes, index, is_last)?; // [tokens, query_dim]
             let pass = Pass { phase, spec, tables: &tables, spans: &spans, layer: index };
             x = road.add_attended(pass, &attended, &x)?;

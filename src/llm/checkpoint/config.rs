@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::super::LlmError;
-use super::super::arch::{ArchSpec, Family, MAX_DIMENSION, RopePairing};
+use super::super::arch::{ArchSpec, Family, MAX_DIMENSION, RopePairing, refuse_family};
+use super::super::names::Projection;
 
 /// What `config.json` says.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Config {
     pub tied: Option<bool>,
     /// `model_type`, such as `llama`.
     pub model_type: String,
+    /// The maps that have biases.
+    pub biases: Vec<Projection>,
 }
 
 impl Config {
@@ -28,7 +31,8 @@ impl Config {
             "llama" => Family::Llama,
             "mistral" => Family::Mistral,
             "qwen2" => Family::Qwen2,
-            other => return Err(LlmError::Unsupported { what: "model type", found: other.into() }),
+            "qwen3" => Family::Qwen3,
+            other => return Err(refuse_family("model type", other)),
         };
         let activation = fields.text("hidden_act")?.unwrap_or("silu");
         if activation != "silu" {
@@ -39,14 +43,14 @@ impl Config {
         }
         let hidden = fields.dimension("hidden_size")?;
         let heads = fields.dimension("num_attention_heads")?;
-        let head_dim = fields.optional_dimension("head_dim")?.unwrap_or(hidden / heads);
-        let window = fields.optional_dimension("sliding_window")?;
-        // Qwen 2 names a window and does not use it unless it says so.
-        let windowed = family != Family::Qwen2 || fields.flag("use_sliding_window")?.unwrap_or(false);
+        let layers = fields.dimension("num_hidden_layers")?;
+        let usual_head = if family == Family::Qwen3 { QWEN3_HEAD } else { hidden / heads };
+        let head_dim = fields.optional_dimension("head_dim")?.unwrap_or(usual_head);
+        let (sliding_window, unlimited_layers) = windows(fields, family, layers)?;
         let rope = Rope::read(fields, head_dim)?;
         let spec = ArchSpec {
             family,
-            layers: fields.dimension("num_hidden_layers")?,
+            layers,
             hidden,
             feed_forward: fields.dimension("intermediate_size")?,
             heads,
@@ -58,11 +62,74 @@ impl Config {
             rope_dim: head_dim,
             rope_scale: rope.scale as f32,
             rope_pairing: RopePairing::Halves,
-            sliding_window: window.filter(|_| windowed),
+            sliding_window,
+            unlimited_layers,
         };
         spec.check()?;
-        Ok(Self { spec, rope_freqs: rope.divisors, tied: fields.flag("tie_word_embeddings")?, model_type: model_type.into() })
+        Ok(Self {
+            spec,
+            rope_freqs: rope.divisors,
+            tied: fields.flag("tie_word_embeddings")?,
+            model_type: model_type.into(),
+            biases: biases(fields, family)?,
+        })
     }
+}
+
+/// The width of a head where a Qwen 3 does not say it.
+const QWEN3_HEAD: usize = 128;
+/// The window of a Mistral that does not name one; null is none.
+const MISTRAL_WINDOW: usize = 4096;
+/// The first layer with a window in a Qwen that does not name it.
+const QWEN_FIRST_WINDOW: usize = 28;
+
+/// The window of attention, and the layers without it. transformers reads it of Mistral for all layers, of Qwen for those that
+/// `layer_types` or `max_window_layers` say and only if `use_sliding_window` is set, and of Llama not at all, whatever the file says.
+fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<usize>, Vec<usize>), LlmError> {
+    let window = fields.optional_dimension("sliding_window")?;
+    match family {
+        Family::Llama => Ok((None, Vec::new())),
+        Family::Mistral => Ok((if fields.is_there("sliding_window") { window } else { Some(MISTRAL_WINDOW) }, Vec::new())),
+        Family::Qwen2 | Family::Qwen3 => {
+            if !fields.flag("use_sliding_window")?.unwrap_or(false) {
+                return Ok((None, Vec::new()));
+            }
+            let window = if fields.is_there("sliding_window") { window } else { Some(MISTRAL_WINDOW) };
+            let unlimited = match fields.get("layer_types").and_then(Value::as_array) {
+                Some(types) if types.len() == layers => {
+                    if let Some(other) = types.iter().find(|kind| !matches!(kind.as_str(), Some("full_attention" | "sliding_attention"))) {
+                        return Err(LlmError::Unsupported { what: "layer type", found: other.as_str().unwrap_or_default().into() });
+                    }
+                    (0..).zip(types).filter(|(_, kind)| kind.as_str() == Some("full_attention")).map(|(index, _)| index).collect()
+                }
+                Some(types) => {
+                    let (types, what) = (types.len(), "layer_types");
+                    return Err(LlmError::Inconsistent(format!("config.json: `{what}` has {types} entries, and the model {layers} layers")));
+                }
+                None => {
+                    let first = fields.read("max_window_layers", "a whole number", Value::as_u64)?;
+                    let first = first.map_or(QWEN_FIRST_WINDOW, |first| usize::try_from(first).unwrap_or(usize::MAX));
+                    (0..first.min(layers)).collect()
+                }
+            };
+            // A window that no layer has is none.
+            Ok(if unlimited.len() == layers { (None, Vec::new()) } else { (window, unlimited) })
+        }
+    }
+}
+
+/// The maps with biases, as the classes of transformers have them.
+fn biases(fields: Fields<'_>, family: Family) -> Result<Vec<Projection>, LlmError> {
+    use Projection::{Down, Gate, Key, Output, Query, Up, Value};
+    let mut out = match family {
+        Family::Qwen2 => vec![Query, Key, Value],
+        Family::Llama | Family::Qwen3 if fields.flag("attention_bias")?.unwrap_or(false) => vec![Query, Key, Value, Output],
+        _ => Vec::new(),
+    };
+    if family == Family::Llama && fields.flag("mlp_bias")?.unwrap_or(false) {
+        out.extend([Gate, Up, Down]);
+    }
+    Ok(out)
 }
 
 /// Rotary embedding's parameters: `rope_parameters` (version 5), or `rope_theta` and `rope_scaling` (version 4).
@@ -80,6 +147,14 @@ impl Rope {
         let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(10_000.0);
         let kind = nested.text("rope_type")?.or(nested.text("type")?).unwrap_or("default");
         let factor = nested.number("factor")?.unwrap_or(1.0);
+        for key in ["full_attention", "sliding_attention"] {
+            if nested.is_there(key) {
+                return Err(LlmError::Unsupported { what: "rope scaling", found: format!("one for `{key}` layers") });
+            }
+        }
+        if kind != "default" && nested.number("partial_rotary_factor")?.is_some_and(|factor| factor != 1.0) {
+            return Err(LlmError::Unsupported { what: "rope scaling", found: format!("{kind} of a part of each head") });
+        }
         match kind {
             "default" => Ok(Self { base, scale: 1.0, divisors: None }),
             "linear" => Ok(Self { base, scale: factor, divisors: None }),
@@ -118,6 +193,11 @@ impl Rope {
 struct Fields<'a>(&'a Value);
 
 impl<'a> Fields<'a> {
+    /// Whether the key stands there, if only with null.
+    fn is_there(self, key: &str) -> bool {
+        self.0.get(key).is_some()
+    }
+
     fn get(self, key: &str) -> Option<&'a Value> {
         self.0.get(key).filter(|value| !value.is_null())
     }
@@ -195,12 +275,44 @@ mod tests {
     }
 
     #[test]
-    fn qwen2_uses_its_window_only_where_it_says_so() {
-        let window = |used: bool| {
-            let config = config(json!({"model_type": "qwen2", "sliding_window": 100, "use_sliding_window": used}));
-            Config::parse(&config.to_string()).unwrap().spec.sliding_window
-        };
-        assert_eq!((window(false), window(true)), (None, Some(100)));
+    fn windows_are_where_transformers_has_them() {
+        #[track_caller]
+        fn check(changes: Value, expected: (Option<usize>, &[usize])) {
+            let spec = Config::parse(&config(changes).to_string()).unwrap().spec;
+            assert_eq!((spec.sliding_window, spec.unlimited_layers.as_slice()), expected);
+            let windows: Vec<_> = (0..spec.layers).map(|index| spec.window(index)).collect();
+            assert_eq!(windows.iter().filter(|window| window.is_none()).count(), if expected.0.is_some() { expected.1.len() } else { 2 });
+        }
+        check(json!({"sliding_window": 8}), (None, &[]));
+        check(json!({"model_type": "mistral", "sliding_window": 8, "layer_types": ["full_attention"; 2]}), (Some(8), &[]));
+        check(json!({"model_type": "mistral", "sliding_window": null}), (None, &[]));
+        check(json!({"model_type": "mistral"}), (Some(4096), &[]));
+        for family in ["qwen2", "qwen3"] {
+            let qwen = |changes: Value| {
+                let mut all = json!({"model_type": family, "sliding_window": 8, "use_sliding_window": true});
+                all.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+                all
+            };
+            check(qwen(json!({"use_sliding_window": false})), (None, &[]));
+            check(qwen(json!({})), (None, &[]));
+            check(qwen(json!({"max_window_layers": 0})), (Some(8), &[]));
+            check(qwen(json!({"max_window_layers": 1})), (Some(8), &[0]));
+            check(qwen(json!({"max_window_layers": 2})), (None, &[]));
+            check(qwen(json!({"layer_types": ["sliding_attention", "full_attention"]})), (Some(8), &[1]));
+            check(qwen(json!({"max_window_layers": 0, "sliding_window": null})), (None, &[]));
+            check_error(qwen(json!({"layer_types": ["chunked_attention"; 2]})), "layer type `chunked_attention`");
+            check_error(qwen(json!({"layer_types": ["full_attention"]})), "has 1 entries, and the model 2 layers");
+        }
+    }
+
+    #[test]
+    fn biases_are_where_transformers_has_them() {
+        let count = |changes: Value| Config::parse(&config(changes).to_string()).unwrap().biases.len();
+        assert_eq!((count(json!({})), count(json!({"attention_bias": true})), count(json!({"mlp_bias": true}))), (0, 4, 3));
+        assert_eq!((count(json!({"model_type": "qwen2"})), count(json!({"model_type": "mistral", "attention_bias": true}))), (3, 0));
+        assert_eq!(count(json!({"model_type": "qwen3", "attention_bias": true, "mlp_bias": true})), 4);
+        let qwen3 = Config::parse(&config(json!({"model_type": "qwen3", "num_key_value_heads": 2})).to_string()).unwrap();
+        assert_eq!(qwen3.spec.head_dim, 128);
     }
 
     #[test]

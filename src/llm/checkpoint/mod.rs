@@ -1,13 +1,17 @@
-//! Models as Hugging Face folders keep them: `config.json`, safetensors (one file or several with an index), `tokenizer.json`.
+//! Models as Hugging Face folders keep them: `config.json`, safetensors or PyTorch files (one or several with an index), `tokenizer.json`.
 //!
 //! - [`config`]: `config.json` as an [`ArchSpec`](super::arch::ArchSpec)
 //! - [`read`]: the folder and its mapped tensors
+//! - `torch`: PyTorch's files: `zip`, where their entries lie, and `pickle`, what these are, without running anything
 //! - [`mod@write`]: safetensors files, a tensor at a time
 
 pub mod config;
+mod pickle;
 pub mod read;
+mod torch;
 pub mod write;
+mod zip;
 
 pub use config::Config;
-pub use read::{Checkpoint, SafetensorsFile};
+pub use read::{Checkpoint, TensorFile};
 pub use write::{TensorData, made, write_safetensors};

@@ -3,12 +3,14 @@
 //! - [`metadata`]: keys and values
 //! - [`read`]: parsing, and the mapped file
 //! - `cursor`: values one after another
+//! - `split`: files that are cut into parts
 //! - [`mod@write`]: writing version 3
 
 mod cursor;
 mod error;
 pub mod metadata;
 pub mod read;
+mod split;
 pub mod write;
 
 pub use error::GgufError;

@@ -35,9 +35,21 @@ pub fn norm_linear(
     Ok(outputs)
 }
 
-/// `residual + x * weight^T`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
-pub fn linear_add(phase: Phase, x: &Tensor, weight: &Weight, residual: &Tensor, additions: Additions<'_>) -> Result<Tensor> {
-    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, additions })
+/// `residual + x * weight^T + bias`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
+pub fn linear_add(
+    phase: Phase,
+    x: &Tensor,
+    weight: &Weight,
+    bias: Option<&[f32]>,
+    residual: &Tensor,
+    additions: Additions<'_>,
+) -> Result<Tensor> {
+    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, bias, additions })
+}
+
+/// RMSNorm of every head of `x: [tokens, heads * head_dim]`; `norm: [head_dim]`.
+pub fn head_norm(x: &Tensor, norm: &[f32], eps: f32) -> Result<Tensor> {
+    x.contiguous()?.apply_op1_no_bwd(&HeadNorm { norm, eps })
 }
 
 impl Additions<'_> {
@@ -73,6 +85,8 @@ pub struct FeedForward<'a> {
     pub up: &'a Weight,
     /// `[hidden, feed_forward]`
     pub down: &'a Weight,
+    /// Of gate, up and down, where they have one.
+    pub biases: [Option<&'a [f32]>; 3],
     /// To gate and up.
     pub inner_additions: Additions<'a>,
     /// To down.
@@ -138,9 +152,28 @@ impl CustomOp1 for NormLinear<'_> {
     }
 }
 
+struct HeadNorm<'a> {
+    norm: &'a [f32],
+    eps: f32,
+}
+
+impl CustomOp1 for HeadNorm<'_> {
+    fn name(&self) -> &'static str {
+        "head_norm"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let x = slice(storage, layout)?;
+        let mut out = vec![0.0; x.len()];
+        compute::rms_norm(compute::global(), x, self.norm, self.eps, &mut out);
+        Ok((CpuStorage::F32(out), layout.shape().clone()))
+    }
+}
+
 struct LinearAdd<'a> {
     phase: Phase,
     weight: &'a Weight,
+    bias: Option<&'a [f32]>,
     additions: Additions<'a>,
 }
 
@@ -155,8 +188,15 @@ impl CustomOp2 for LinearAdd<'_> {
         let mut out = vec![0.0; tokens * self.weight.rows];
         compute::matmul(compute::global(), self.phase, x, tokens, &[self.weight.matrix()], &mut [&mut out]);
         self.additions.apply(x, self.weight.columns, &mut [&mut out]);
+        add_bias(&mut out, self.bias);
         compute::add_assign(compute::global(), &mut out, residual);
         Ok((CpuStorage::F32(out), (tokens, self.weight.rows).into()))
+    }
+}
+
+fn add_bias(out: &mut [f32], bias: Option<&[f32]>) {
+    if let Some(bias) = bias {
+        compute::add_to_rows(compute::global(), out, bias);
     }
 }
 
@@ -176,7 +216,8 @@ impl CustomOp1 for InPhase<FeedForward<'_>> {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let FeedForward { norm, eps, gate, up, down, inner_additions, outer_additions } = &self.block;
+        let FeedForward { norm, eps, gate, up, down, biases, inner_additions, outer_additions } = &self.block;
+        let [gate_bias, up_bias, down_bias] = *biases;
         let x = slice(storage, layout)?;
         let tokens = x.len() / norm.len();
         let pool = compute::global();
@@ -188,10 +229,13 @@ impl CustomOp1 for InPhase<FeedForward<'_>> {
             ups.resize(tokens * up.rows); // [tokens, feed_forward]
             compute::matmul(pool, self.phase, &normed, tokens, &[gate.matrix(), up.matrix()], &mut [&mut *gates, &mut *ups]);
             inner_additions.apply(&normed, norm.len(), &mut [&mut *gates, &mut *ups]);
+            add_bias(gates, gate_bias);
+            add_bias(ups, up_bias);
             compute::silu_mul(pool, gates, ups);
             compute::matmul(pool, self.phase, gates, tokens, &[down.matrix()], &mut [&mut out]);
             outer_additions.apply(gates, down.columns, &mut [&mut out]);
         });
+        add_bias(&mut out, down_bias);
         compute::add_assign(pool, &mut out, x);
         Ok((CpuStorage::F32(out), (tokens, down.rows).into()))
     }

@@ -5,7 +5,7 @@ use super::super::gguf::Metadata;
 use super::byte_level::{self, ByteLevel, PreTokenizerRule};
 use super::sentencepiece::{self, SPACE, SentencePiece};
 use super::vocabulary::{TokenKind, Vocabulary};
-use super::{END_NAMES, Model, Tokenizer};
+use super::{Around, END_NAMES, Model, Tokenizer};
 
 /// More than any vocabulary in use (Gemma's has 262,144).
 const MOST_TOKENS: usize = 1 << 21;
@@ -60,15 +60,14 @@ impl Tokenizer {
         let name = metadata.string("general.name").unwrap_or_default().to_lowercase();
         let phi3 = name.contains("phi-3") || name.contains("phi3");
         vocabulary.index_specials(|text| phi3 && !matches!(text, "<unk>" | "<s>" | "<|endoftext|>"));
-        Ok(Self {
-            model,
-            vocabulary,
-            bos: ids.bos,
-            eos: ids.eos,
-            ends: ids.ends,
-            adds_bos: metadata.bool("tokenizer.ggml.add_bos_token").unwrap_or(default_bos),
-            adds_eos: metadata.bool("tokenizer.ggml.add_eos_token").unwrap_or(false),
-        })
+        let adds_bos = metadata.bool("tokenizer.ggml.add_bos_token").unwrap_or(default_bos);
+        let adds_eos = metadata.bool("tokenizer.ggml.add_eos_token").unwrap_or(false);
+        let around = Around {
+            before: ids.bos.filter(|_| adds_bos).into_iter().collect(),
+            behind: ids.eos.filter(|_| adds_eos).into_iter().collect(),
+            before_chat: true,
+        };
+        Ok(Self { model, vocabulary, bos: ids.bos, eos: ids.eos, ends: ids.ends, around })
     }
 }
 

@@ -4,17 +4,24 @@
 //! - [`StreamDecoder`]: text out of tokens as they come
 //! - `byte_level`, `sentencepiece`: the two models; `merge`: what both do
 //! - `vocabulary`: what each token is; `gguf`, `json`: where a tokenizer comes from
+//! - `added`, `pipeline`: what a `tokenizer.json` does to a text
+//!
+//! Where this differs from transformers 5, on purpose: normalizer and pre-tokenizer are the file's, also for classes that bring their own
+//! there; a `truncation` or `padding` block is passed over; what a post-processor puts behind a text stands behind no prompt that is to be
+//! answered; a marker's name in a message stays text.
 
+mod added;
 mod byte_level;
 mod gguf;
 mod json;
 mod merge;
+mod pipeline;
 mod sentencepiece;
 mod stream;
 mod vocabulary;
 
 use byte_level::ByteLevel;
-use json::JsonModel;
+use pipeline::{JsonModel, Reading};
 use sentencepiece::SentencePiece;
 use vocabulary::{Fragment, Vocabulary};
 
@@ -63,22 +70,53 @@ pub struct Tokenizer {
     bos: Option<u32>,
     eos: Option<u32>,
     ends: Vec<u32>,
-    adds_bos: bool,
-    adds_eos: bool,
+    around: Around,
+}
+
+/// What a tokenizer puts around a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Around {
+    /// BOS nearly always, where it is anything.
+    before: Vec<u32>,
+    /// EOS, where it is anything.
+    behind: Vec<u32>,
+    /// Whether the first also stands before a chat whose template does not write it.
+    before_chat: bool,
 }
 
 impl Tokenizer {
-    /// The tokens of `text`, without BOS and EOS.
+    /// The tokens of `text`, without what stands around it.
     pub fn encode(&self, text: &str, specials: Specials) -> Result<Vec<u32>, LlmError> {
-        self.encode_unmarked(text, specials, None)
+        self.read(text, Reading { specials, separator: None, goes_on: false })
+    }
+
+    /// The tokens of `text`, which goes on from tokens before it: no space is put where a text would begin.
+    pub fn encode_on(&self, text: &str, specials: Specials) -> Result<Vec<u32>, LlmError> {
+        self.read(text, Reading { specials, separator: None, goes_on: true })
+    }
+
+    /// The tokens of `text` with what stands before it.
+    pub fn encode_prompt(&self, text: &str, specials: Specials) -> Result<Vec<u32>, LlmError> {
+        let mut tokens = self.around.before.clone();
+        tokens.extend(self.encode(text, specials)?);
+        Ok(tokens)
     }
 
     /// As [`encode`](Self::encode); every `separator` is left out of the text after special tokens were found in it, so that it keeps a name
     /// from being one.
-    pub(super) fn encode_unmarked(&self, text: &str, specials: Specials, separator: Option<char>) -> Result<Vec<u32>, LlmError> {
+    pub(super) fn encode_unmarked(&self, text: &str, specials: Specials, separator: char) -> Result<Vec<u32>, LlmError> {
+        self.read(text, Reading { specials, separator: Some(separator), goes_on: false })
+    }
+
+    fn read(&self, text: &str, reading: Reading) -> Result<Vec<u32>, LlmError> {
+        let Reading { specials, separator, goes_on } = reading;
         let mut out = Vec::with_capacity(text.len() / 3 + 4);
+        if let Model::Json(model) = &self.model {
+            model.encode(text, reading, &mut out)?;
+            return Ok(out);
+        }
         // SentencePiece puts its space before the text and after each marker.
-        let mut first = true;
+        let mut first = !goes_on;
         for fragment in self.vocabulary.split(text, specials) {
             let text = match fragment {
                 Fragment::Token(id) => {
@@ -102,7 +140,7 @@ impl Tokenizer {
             match &self.model {
                 Model::ByteLevel(model) => model.encode(text, &mut out)?,
                 Model::SentencePiece(model) => model.encode(text, first, &mut out)?,
-                Model::Json(model) => model.encode(text, &mut out)?,
+                Model::Json(_) => {}
             }
             first = false;
         }
@@ -153,14 +191,19 @@ impl Tokenizer {
         &self.ends
     }
 
-    /// Whether BOS goes before a text.
-    pub fn adds_bos(&self) -> bool {
-        self.adds_bos && self.bos.is_some()
+    /// What goes before a text: BOS, or nothing, or what else a post-processor puts there.
+    pub fn before(&self) -> &[u32] {
+        &self.around.before
     }
 
-    /// Whether EOS goes after a text.
-    pub fn adds_eos(&self) -> bool {
-        self.adds_eos && self.eos.is_some()
+    /// What goes behind a text that is not to be continued.
+    pub fn behind(&self) -> &[u32] {
+        &self.around.behind
+    }
+
+    /// What goes before a chat, unless its template writes it.
+    pub fn before_chat(&self) -> &[u32] {
+        if self.around.before_chat { &self.around.before } else { &[] }
     }
 
     /// The names of all markers, longest first.

@@ -112,23 +112,27 @@ impl<'w> Builder<'w> {
     fn layer(&mut self, index: usize) -> TrainedLayer<'w> {
         let spec = &self.model.spec;
         let Some(layer) = self.model.weights.layers.get(index) else { unreachable!("called for layers that are there") };
-        let biases = layer.attn_qkv_bias.as_deref();
-        let (q, kv) = (spec.query_dim(), spec.kv_dim());
-        let bias = |range: std::ops::Range<usize>| biases.and_then(|biases| biases.get(range));
         let path = |part: &str| format!("model.layers.{index}.{part}");
-        let linear = |this: &mut Self, projection: Projection, weight, bias| {
-            this.linear(path(projection.path()), Some((index, projection)), weight, bias)
+        let linear = |this: &mut Self, projection: Projection| {
+            this.linear(path(projection.path()), Some((index, projection)), layer.projection(projection), layer.bias(projection))
         };
+        let attention_norm = self.vector(path("input_layernorm.weight"), &layer.attn_norm);
+        let [q, k, v] = [Projection::Query, Projection::Key, Projection::Value].map(|projection| linear(self, projection));
+        let head_norms = layer.attn_head_norms.as_ref().map(|[of_q, of_k]| {
+            [self.vector(path("self_attn.q_norm.weight"), of_q), self.vector(path("self_attn.k_norm.weight"), of_k)]
+        });
         TrainedLayer {
-            attention_norm: self.vector(path("input_layernorm.weight"), &layer.attn_norm),
-            q: linear(self, Projection::Query, &layer.attn_q, bias(0..q)),
-            k: linear(self, Projection::Key, &layer.attn_k, bias(q..q + kv)),
-            v: linear(self, Projection::Value, &layer.attn_v, bias(q + kv..q + 2 * kv)),
-            o: linear(self, Projection::Output, &layer.attn_output, None),
+            attention_norm,
+            head_norms,
+            window: spec.window(index),
+            q,
+            k,
+            v,
+            o: linear(self, Projection::Output),
             feed_forward_norm: self.vector(path("post_attention_layernorm.weight"), &layer.ffn_norm),
-            gate: linear(self, Projection::Gate, &layer.ffn_gate, None),
-            up: linear(self, Projection::Up, &layer.ffn_up, None),
-            down: linear(self, Projection::Down, &layer.ffn_down, None),
+            gate: linear(self, Projection::Gate),
+            up: linear(self, Projection::Up),
+            down: linear(self, Projection::Down),
         }
     }
 }
@@ -340,40 +344,6 @@ impl<'w> Decoder<'w> {
         let chosen: Vec<f32> = places.iter().flat_map(|&place| &x[place * hidden..(place + 1) * hidden]).copied().collect();
         let (normed, _) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
         self.output.forward(&mut pass, &normed).0
-    }
-}
-
-/// The name of a tensor of `model` that holds a number which is not finite. Reads all of it: for when something went wrong.
-pub fn find_not_finite(model: &Model) -> Option<String> {
-    /// Rows that are unpacked at once.
-    const ROWS: usize = 64;
-    let is_bad = |weight: &Weight| {
-        let mut buffer = vec![0.0; ROWS * weight.columns];
-        (0..weight.rows).step_by(ROWS).any(|from| {
-            let to = (from + ROWS).min(weight.rows);
-            let out = buffer.get_mut(..(to - from) * weight.columns).unwrap_or_default();
-            weight.rows_f32(from..to, out);
-            out.iter().any(|value| !value.is_finite())
-        })
-    };
-    let bad = |values: &[f32]| values.iter().any(|value| !value.is_finite());
-    let weights = &model.weights;
-    if is_bad(&weights.token_embd) {
-        return Some("model.embed_tokens.weight".into());
-    }
-    for (index, layer) in weights.layers.iter().enumerate() {
-        let found = Projection::ALL.into_iter().find(|&projection| is_bad(layer.projection(projection)));
-        let norm = bad(&layer.attn_norm) || bad(&layer.ffn_norm) || layer.attn_qkv_bias.as_deref().is_some_and(bad);
-        match (found, norm) {
-            (Some(projection), _) => return Some(format!("model.layers.{index}.{}.weight", projection.path())),
-            (None, true) => return Some(format!("a norm or bias of model.layers.{index}")),
-            (None, false) => {}
-        }
-    }
-    match (bad(&weights.output_norm), is_bad(&weights.output)) {
-        (true, _) => Some("model.norm.weight".into()),
-        (false, true) => Some("lm_head.weight".into()),
-        (false, false) => None,
     }
 }
 

@@ -51,8 +51,9 @@ impl Passes<'_, '_> {
         }
         let dropped = step.filter(|_| dropout > 0.0).map(|step| Dropout { probability: dropout, key: step.dropout_key });
         let pass = Pass { compute: self.compute, dropout: dropped };
-        let (sight, turn, back) = self.geometry(batch)?;
-        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight: &sight, turn: &turn, back: &back };
+        let (sights, turn, back) = self.geometry(batch)?;
+        let (sight, whole) = (&sights[0], sights.last().unwrap_or(&sights[0]));
+        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turn: &turn, back: &back };
         let mut x = self.embed(&batch.tokens)?; // [tokens, hidden]
         let mut inputs: Vec<(Waiting, Option<Kept>)> = Vec::with_capacity(decoder.layers.len());
         for (index, layer) in decoder.layers.iter().enumerate() {
@@ -93,8 +94,9 @@ impl Passes<'_, '_> {
         let decoder = self.decoder;
         self.check(&batch.tokens)?;
         let pass = Pass { compute: self.compute, dropout: None };
-        let (sight, turn, back) = self.geometry(batch)?;
-        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight: &sight, turn: &turn, back: &back };
+        let (sights, turn, back) = self.geometry(batch)?;
+        let (sight, whole) = (&sights[0], sights.last().unwrap_or(&sights[0]));
+        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turn: &turn, back: &back };
         let mut x = self.embed(&batch.tokens)?;
         for (index, layer) in decoder.layers.iter().enumerate() {
             let tensors = self.weights.layer(self.compute, decoder, self.parameters, index)?;
@@ -117,12 +119,18 @@ impl Passes<'_, '_> {
         }
     }
 
-    fn geometry(&self, batch: &Batch) -> Result<(Sight, Turn, Turn)> {
+    /// What is seen in layers with a window, then what is seen in others, where there are both; and the turns.
+    fn geometry(&self, batch: &Batch) -> Result<(Vec<Sight>, Turn, Turn)> {
         let decoder = self.decoder;
         let rotation = Rotation::new(&batch.positions, &decoder.frequencies, decoder.spec.rope_pairing);
         let turn = Turn::new(self.compute, &rotation)?;
         let back = turn.inverse()?;
-        Ok((Sight::new(self.compute, &batch.sequences, decoder.heads().window)?, turn, back))
+        let window = decoder.heads().window;
+        let mut sights = vec![Sight::new(self.compute, &batch.sequences, window)?];
+        if window.is_some() && decoder.layers.iter().any(|layer| layer.window.is_none()) {
+            sights.push(Sight::new(self.compute, &batch.sequences, None)?);
+        }
+        Ok((sights, turn, back))
     }
 
     /// `[tokens, hidden]`, f32.

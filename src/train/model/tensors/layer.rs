@@ -21,6 +21,8 @@ pub struct Geometry<'a> {
     pub eps: f32,
     /// Which tokens attend to which.
     pub sight: &'a Sight,
+    /// The same in layers whose attention is not limited.
+    pub whole: &'a Sight,
     /// By the tokens' positions.
     pub turn: &'a Turn,
     /// The turn back.
@@ -41,6 +43,15 @@ pub struct Kept {
     gate: Tensor,
     up: Tensor,
     lows: [Option<Low>; 7],
+    heads: Option<[KeptHeads; 2]>,
+}
+
+/// What the norm over the heads of queries or keys keeps.
+#[derive(Debug)]
+struct KeptHeads {
+    /// What was normed, `[tokens * heads, head_dim]`.
+    raw: Tensor,
+    inverse: Tensor,
 }
 
 /// A layer with its tensors.
@@ -72,6 +83,10 @@ impl Layer<'_, '_> {
         Ok(kept)
     }
 
+    fn sight<'g>(&self, geometry: Geometry<'g>) -> &'g Sight {
+        if self.layer.window.is_some() { geometry.sight } else { geometry.whole }
+    }
+
     fn down(&self) -> &super::weights::LinearTensors {
         let [.., down] = &self.tensors.linears;
         down
@@ -86,9 +101,21 @@ impl Layer<'_, '_> {
         let (q, low_q) = pass.linear(&layer.q, q, &normed)?; // [tokens, query_dim]
         let (k, low_k) = pass.linear(&layer.k, k, &normed)?; // [tokens, kv_dim]
         let (v, low_v) = pass.linear(&layer.v, v, &normed)?; // [tokens, kv_dim]
+        let (q, k, kept_heads) = match &tensors.head_norms {
+            Some([of_q, of_k]) => {
+                let norm = |x: &Tensor, weight: &Tensor| {
+                    let raw = x.reshape(((), heads.head_dim))?;
+                    let (normed, inverse) = norm::forward(&raw, weight, geometry.eps)?;
+                    Ok::<_, candle_core::Error>((normed.reshape(x.shape())?, KeptHeads { raw, inverse }))
+                };
+                let ((q, kept_q), (k, kept_k)) = (norm(&q, of_q)?, norm(&k, of_k)?);
+                (q, k, Some([kept_q, kept_k]))
+            }
+            None => (q, k, None),
+        };
         let q = geometry.turn.apply(&q, heads.heads, heads.head_dim)?;
         let k = geometry.turn.apply(&k, heads.kv_heads, heads.head_dim)?;
-        let (attended, sums) = attention::forward(pass.compute, heads, Inputs { q: &q, k: &k, v: &v }, geometry.sight)?;
+        let (attended, sums) = attention::forward(pass.compute, heads, Inputs { q: &q, k: &k, v: &v }, self.sight(geometry))?;
         let (middle, low_o) = pass.linear(&layer.o, o, &attended)?;
         let middle = (middle + x)?; // [tokens, hidden]
         let (normed, inverse2) = norm::forward(&middle, &tensors.feed_forward_norm, geometry.eps)?;
@@ -96,7 +123,7 @@ impl Layer<'_, '_> {
         let (gate, low_gate) = pass.linear(&layer.gate, gate, &normed)?; // [tokens, feed_forward]
         let (up, low_up) = pass.linear(&layer.up, up, &normed)?; // [tokens, feed_forward]
         let lows = [low_q, low_k, low_v, low_o, low_gate, low_up, None];
-        Ok(Kept { inverse1, q, k, v, attended, sums, middle, inverse2, gate, up, lows })
+        Ok(Kept { inverse1, q, k, v, attended, sums, middle, inverse2, gate, up, lows, heads: kept_heads })
     }
 
     /// The gradient of the input `x` from `dy`, that of the output; hands on the gradients of what is trained.
@@ -109,7 +136,7 @@ impl Layer<'_, '_> {
         kept: Kept,
         dy: Tensor,
     ) -> Result<Tensor> {
-        let Kept { inverse1, q, k, v, attended, sums, middle, inverse2, gate, up, lows } = kept;
+        let Kept { inverse1, q, k, v, attended, sums, middle, inverse2, gate, up, lows, heads: kept_heads } = kept;
         let [low_q, low_k, low_v, low_o, low_gate, low_up, low_down] = &lows;
         let (layer, tensors, heads) = (self.layer, self.tensors, geometry.heads);
         let [own_q, own_k, own_v, own_o, own_gate, own_up, own_down] = &tensors.linears;
@@ -135,10 +162,20 @@ impl Layer<'_, '_> {
         let side = Side { linear: &layer.o, tensors: own_o, dy: &dmiddle, low: low_o.as_ref() };
         let dattended = linear_backward(pass, sink, &[side], &attended)?;
         let inputs = Inputs { q: &q, k: &k, v: &v };
-        let turned = attention::backward(pass.compute, heads, inputs, geometry.sight, &attended, &sums, &dattended)?;
+        let turned = attention::backward(pass.compute, heads, inputs, self.sight(geometry), &attended, &sums, &dattended)?;
         drop((dattended, attended, sums, q, k, v));
         let dq = geometry.back.apply(&turned.dq, heads.heads, heads.head_dim)?;
         let dk = geometry.back.apply(&turned.dk, heads.kv_heads, heads.head_dim)?;
+        let (dq, dk) = match (&layer.head_norms, &tensors.head_norms, kept_heads) {
+            (Some([q, k]), Some([of_q, of_k]), Some([kept_q, kept_k])) => {
+                let mut through = |vector, weight: &Tensor, kept: KeptHeads, dy: Tensor| {
+                    let dx = norm::backward(sink, vector, weight, &kept.raw, &kept.inverse, &dy.reshape(kept.raw.shape())?)?;
+                    dx.reshape(dy.shape())
+                };
+                (through(q, of_q, kept_q, dq)?, through(k, of_k, kept_k, dk)?)
+            }
+            _ => (dq, dk),
+        };
         let normed = norm::apply(x, &tensors.attention_norm, &inverse1)?.to_dtype(dtype)?;
         let sides = [
             Side { linear: &layer.q, tensors: own_q, dy: &dq, low: low_q.as_ref() },
