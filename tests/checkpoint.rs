@@ -204,6 +204,8 @@ fn hostile_folders_are_refused() {
     check(path, "has no config.json");
     write_json(&path.join("config.json"), &config(&LLAMA));
     check(path, "has no model.safetensors");
+    std::fs::write(path.join("consolidated.safetensors"), "x").unwrap();
+    check(path, "consolidated.safetensors has its maker's own names");
     for (names, expected) in [
         (json!({"a": "../outside.safetensors"}), "is not a file of the folder"),
         (json!({"a": "/etc/passwd"}), "is not a file of the folder"),

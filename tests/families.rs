@@ -20,7 +20,8 @@ use crate::tensors::test_compute;
 /// What logits may be off by where keys and values are remembered in f16.
 const CACHE_OF_HALVES: f32 = 1e-2;
 
-const FAMILIES: [&str; 5] = ["qwen3", "qwen3-bias-window", "llama-biases", "qwen2-window", "mistral-window"];
+const FAMILIES: [&str; 7] =
+    ["qwen3", "qwen3-bias-window", "llama-biases", "qwen2-window", "mistral-window", "llama-yarn", "qwen3-longrope"];
 
 pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/families").join(name)
@@ -104,9 +105,16 @@ fn pytorch_files_hold_the_same_model() {
         "pytorch_model-00002-of-00002.bin",
         "pytorch_model.bin.index.json",
     ])] {
-        names.iter().for_each(|name| drop(std::fs::copy(folder(from).join(name), path.join(name)).unwrap()));
+        for name in names {
+            std::fs::copy(folder(from).join(name), path.join(name)).unwrap();
+        }
     }
     check_writing("pytorch", &OpenedModel::open(path).unwrap().model, &expected("llama-biases"));
+    // An adapter of that form, too.
+    std::fs::create_dir(path.join("adapter")).unwrap();
+    std::fs::copy(folder("llama-biases").join("adapter/adapter_config.json"), path.join("adapter/adapter_config.json")).unwrap();
+    std::fs::copy(folder("pytorch").join("adapter_model.bin"), path.join("adapter/adapter_model.bin")).unwrap();
+    assert_eq!(Adapter::read(&path.join("adapter")).unwrap(), Adapter::read(&folder("llama-biases").join("adapter")).unwrap());
     // Whatever is cut off or changed, nothing panics.
     let file = path.join("pytorch_model-00002-of-00002.bin");
     let whole = std::fs::read(&file).unwrap();

@@ -401,6 +401,53 @@ fn every_block_of_a_tokenizer_json_does_what_transformers_does_with_it() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// SentencePiece's own ids, and transformers' but for a space at the beginning, which that takes for SentencePiece's own.
+#[test]
+fn a_tokenizer_model_gives_sentencepieces_ids() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers");
+    let expected: Json = serde_json::from_str(&std::fs::read_to_string(folder.join("model.json")).unwrap()).unwrap();
+    let ids = |value: &Json| -> Vec<u32> { value.as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect() };
+    let home = tempfile::tempdir().unwrap();
+    let file = home.path().join("tokenizer.model");
+    std::fs::copy(folder.join("tokenizer.model"), &file).unwrap();
+    for case in expected["cases"].as_array().unwrap() {
+        std::fs::write(home.path().join("tokenizer_config.json"), case["settings"].to_string()).unwrap();
+        let tokenizer = Tokenizer::from_tokenizer_model(&file).unwrap();
+        for pair in expected["plain"].as_array().unwrap() {
+            let text = pair[0].as_str().unwrap();
+            assert_eq!(tokenizer.encode(text, Specials::AsText).unwrap(), ids(&pair[1]), "{text:?}");
+            assert_eq!(tokenizer.decode(&ids(&pair[1])), text.replace('\u{2581}', " "), "{text:?}");
+        }
+        for pair in case["texts"].as_array().unwrap() {
+            let text = pair[0].as_str().unwrap();
+            if !text.starts_with([' ', '\u{2581}']) {
+                assert_eq!(tokenizer.encode_prompt(text, Specials::Parse).unwrap(), ids(&pair[1]), "{text:?} with {}", case["settings"]);
+            }
+        }
+        let bos = case["settings"]["add_bos_token"] == true;
+        assert_eq!((tokenizer.bos(), tokenizer.eos(), tokenizer.before().len()), (Some(1), Some(2), usize::from(bos)));
+    }
+    // A space behind markers as well, where the settings ask for the old way.
+    std::fs::write(home.path().join("tokenizer_config.json"), r#"{"legacy": true}"#).unwrap();
+    let tokenizer = Tokenizer::from_tokenizer_model(&file).unwrap();
+    let parts = ["a", "b"].map(|text| tokenizer.encode(text, Specials::AsText).unwrap());
+    assert_eq!(tokenizer.encode("a</s>b", Specials::Parse).unwrap(), [parts[0].as_slice(), &[2], &parts[1]].concat());
+    // Whatever is cut off or changed, it is an error or a vocabulary.
+    let whole = std::fs::read(&file).unwrap();
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x55;
+        for bytes in [&whole[..at], &changed] {
+            if at % 7 == 0 {
+                std::fs::write(&file, bytes).unwrap();
+                if let Ok(tokenizer) = Tokenizer::from_tokenizer_model(&file) {
+                    let _ = tokenizer.encode("count the shop é", Specials::Parse);
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn blocks_that_would_make_other_text_are_refused() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers");

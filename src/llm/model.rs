@@ -252,7 +252,7 @@ impl Model {
     /// Cosines and sines of every lane's positions.
     fn rope_tables(&self, lanes: &[Lane<'_>]) -> RopeTables {
         let half = self.spec.rope_dim / 2;
-        let frequencies = self.rope_frequencies();
+        let (frequencies, magnitude) = (self.rope_frequencies(), f64::from(self.spec.rope_magnitude));
         let tokens: usize = lanes.iter().map(|lane| lane.tokens.len()).sum();
         let (mut cos, mut sin) = (Vec::with_capacity(tokens * half), Vec::with_capacity(tokens * half));
         for lane in lanes {
@@ -260,8 +260,8 @@ impl Model {
                 let position = (lane.session.kv.len() + offset) as f64;
                 for frequency in &frequencies {
                     let (s, c) = (position * frequency).sin_cos();
-                    cos.push(c as f32);
-                    sin.push(s as f32);
+                    cos.push((c * magnitude) as f32);
+                    sin.push((s * magnitude) as f32);
                 }
             }
         }

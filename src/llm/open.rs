@@ -45,7 +45,7 @@ impl OpenedModel {
             }
             names = folder_names(path)?;
             let checkpoint = Checkpoint::open(path)?;
-            let tokenizer = Tokenizer::from_tokenizer_json(&path.join("tokenizer.json"))?;
+            let tokenizer = folder_tokenizer(path)?;
             (Model::from_checkpoint(&checkpoint)?, tokenizer, folder_template(path)?)
         } else {
             sniff::refuse_other_file(path)?;
@@ -68,6 +68,20 @@ impl OpenedModel {
         };
         Ok(Self { model, tokenizer, template })
     }
+}
+
+fn folder_tokenizer(folder: &Path) -> Result<Tokenizer, LlmError> {
+    let (json, model) = (folder.join("tokenizer.json"), folder.join("tokenizer.model"));
+    if json.is_file() {
+        return Tokenizer::from_tokenizer_json(&json);
+    }
+    if model.is_file() {
+        return Tokenizer::from_tokenizer_model(&model);
+    }
+    let old = folder.join("merges.txt").is_file();
+    let reason = "it has neither tokenizer.json nor tokenizer.model".to_owned()
+        + if old { "; transformers makes the first of vocab.json and merges.txt: `AutoTokenizer.from_pretrained(...).save_pretrained(...)`" } else { "" };
+    Err(LlmError::Folder { path: folder.into(), reason })
 }
 
 /// The names of special tokens in `tokenizer_config.json`: `pad_token`, `unk_token`, ..., and those that a model adds to them.

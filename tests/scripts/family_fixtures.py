@@ -35,6 +35,11 @@ CASES = {
     "llama-biases": (T.LlamaConfig, dict(attention_bias=True, mlp_bias=True)),
     "qwen2-window": (T.Qwen2Config, dict(WINDOW)),
     "mistral-window": (T.MistralConfig, dict(sliding_window=7)),
+    "llama-yarn": (T.LlamaConfig, dict(rope_parameters=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=64, rope_theta=1e4))),
+    "qwen3-longrope": (
+        T.Qwen3Config,
+        dict(head_dim=8, rope_parameters=dict(rope_type="longrope", short_factor=[1.0, 1.3, 1.7, 2.0], long_factor=[1.0, 4.0, 8.0, 9.0], original_max_position_embeddings=64, rope_theta=1e4)),
+    ),
 }
 
 
@@ -139,6 +144,7 @@ def pytorch(folder, source):
             state.update({n: torch.nn.Parameter(weights[n], requires_grad=False) for n in parts[1]})
             torch.save(state, f"{folder}/{file}")
         index.update({n: file for n in parts[number - 1]})
+    torch.save(load_file(f"{source}/adapter/adapter_model.safetensors"), f"{folder}/adapter_model.bin")
     Path(f"{folder}/pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
 
 

@@ -79,6 +79,32 @@ def cases(j):
     yield "padding", dict(padding=dict(strategy=dict(Fixed=48), direction="Left", pad_to_multiple_of=None, pad_id=0, pad_type_id=0, pad_token="<unk>")), CHATML
 
 
+def model_file(out):
+    """`tokenizer.model` as SentencePiece 0.2.3 trains it, and in `model.json` its own ids, and transformers' for three settings."""
+    import sentencepiece
+
+    words = [f"SELECT {a} FROM {t} WHERE {a} = count the name user assistant" for a in ["id", "name", "city"] for t in ["shop", "order"]]
+    (out / "words.txt").write_text("\n".join(words))
+    sentencepiece.SentencePieceTrainer.train(
+        input=str(out / "words.txt"), model_prefix=str(out / "tokenizer"), vocab_size=340, model_type="bpe", byte_fallback=True, split_digits=True,
+        normalization_rule_name="identity", remove_extra_whitespaces=False, allow_whitespace_only_pieces=True, minloglevel=2,
+    )
+    (out / "words.txt").unlink()
+    (out / "tokenizer.vocab").unlink()
+    model = sentencepiece.SentencePieceProcessor(str(out / "tokenizer.model"))
+    texts = [x for x in TEXTS if "<" not in x and "[" not in x] + ["a  b   c", "'it''s' 2024", "\n\n  x"]
+    result = dict(plain=[[x, model.encode(x)] for x in texts], cases=[])
+    added = {"340": dict(content="<|im_end|>", special=True, lstrip=False, rstrip=False, normalized=False, single_word=False)}
+    for settings in [dict(), dict(add_bos_token=True), dict(add_bos_token=True, added_tokens_decoder=added)]:
+        settings = dict(tokenizer_class="LlamaTokenizer", bos_token="<s>", eos_token="</s>", unk_token="<unk>", legacy=False, **settings)
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "tokenizer.model").write_bytes((out / "tokenizer.model").read_bytes())
+            (Path(folder) / "tokenizer_config.json").write_text(json.dumps(settings))
+            t = transformers.AutoTokenizer.from_pretrained(folder)
+            result["cases"].append(dict(settings=settings, texts=[[x, t(x).input_ids] for x in texts + ["<s>a b</s> c<|im_end|>d", "a</s>b"]]))
+    (out / "model.json").write_text(json.dumps(result, ensure_ascii=False))
+
+
 def main(out):
     j = base()
     out.mkdir(exist_ok=True)
@@ -101,3 +127,4 @@ def main(out):
 
 if __name__ == "__main__":
     main(Path(sys.argv[1]))
+    model_file(Path(sys.argv[1]))

@@ -63,6 +63,7 @@ impl ArchSpec {
             rope_base: optional_float("rope.freq_base")?.unwrap_or(10_000.0) as f32,
             rope_dim,
             rope_scale,
+            rope_magnitude: 1.0,
             rope_pairing: match family {
                 Family::Llama | Family::Mistral => RopePairing::Adjacent,
                 Family::Qwen2 | Family::Qwen3 => RopePairing::Halves,

@@ -80,6 +80,8 @@ pub struct ArchSpec {
     pub rope_dim: usize,
     /// Positions are divided by this (linear scaling); 1 for none.
     pub rope_scale: f32,
+    /// Cosines and sines are multiplied by this (YaRN, LongRoPE); 1 for none.
+    pub rope_magnitude: f32,
     /// Which elements are rotated together.
     pub rope_pairing: RopePairing,
     /// Attention looks back this many tokens, where it is limited.

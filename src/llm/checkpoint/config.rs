@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::super::LlmError;
 use super::super::arch::{ArchSpec, Family, MAX_DIMENSION, RopePairing, refuse_family};
 use super::super::names::Projection;
+use super::rope::Rope;
 
 /// What `config.json` says.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,7 +48,8 @@ impl Config {
         let usual_head = if family == Family::Qwen3 { QWEN3_HEAD } else { hidden / heads };
         let head_dim = fields.optional_dimension("head_dim")?.unwrap_or(usual_head);
         let (sliding_window, unlimited_layers) = windows(fields, family, layers)?;
-        let rope = Rope::read(fields, head_dim)?;
+        let context_length = fields.optional_dimension("max_position_embeddings")?.unwrap_or(2048);
+        let rope = Rope::read(fields, head_dim, context_length)?;
         let spec = ArchSpec {
             family,
             layers,
@@ -56,11 +58,12 @@ impl Config {
             heads,
             kv_heads: fields.optional_dimension("num_key_value_heads")?.unwrap_or(heads),
             head_dim,
-            context_length: fields.optional_dimension("max_position_embeddings")?.unwrap_or(2048),
+            context_length: rope.context_length,
             norm_eps: fields.number("rms_norm_eps")?.unwrap_or(1e-6) as f32,
             rope_base: rope.base as f32,
             rope_dim: head_dim,
             rope_scale: rope.scale as f32,
+            rope_magnitude: rope.magnitude as f32,
             rope_pairing: RopePairing::Halves,
             sliding_window,
             unlimited_layers,
@@ -95,7 +98,7 @@ fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<
                 return Ok((None, Vec::new()));
             }
             let window = if fields.is_there("sliding_window") { window } else { Some(MISTRAL_WINDOW) };
-            let unlimited = match fields.get("layer_types").and_then(Value::as_array) {
+            let unlimited: Vec<usize> = match fields.get("layer_types").and_then(Value::as_array) {
                 Some(types) if types.len() == layers => {
                     if let Some(other) = types.iter().find(|kind| !matches!(kind.as_str(), Some("full_attention" | "sliding_attention"))) {
                         return Err(LlmError::Unsupported { what: "layer type", found: other.as_str().unwrap_or_default().into() });
@@ -132,73 +135,17 @@ fn biases(fields: Fields<'_>, family: Family) -> Result<Vec<Projection>, LlmErro
     Ok(out)
 }
 
-/// Rotary embedding's parameters: `rope_parameters` (version 5), or `rope_theta` and `rope_scaling` (version 4).
-struct Rope {
-    base: f64,
-    scale: f64,
-    divisors: Option<Vec<f32>>,
-}
-
-impl Rope {
-    fn read(fields: Fields<'_>, head_dim: usize) -> Result<Self, LlmError> {
-        let empty = Value::Null;
-        let nested = fields.get("rope_parameters").or_else(|| fields.get("rope_scaling")).unwrap_or(&empty);
-        let nested = Fields(nested);
-        let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(10_000.0);
-        let kind = nested.text("rope_type")?.or(nested.text("type")?).unwrap_or("default");
-        let factor = nested.number("factor")?.unwrap_or(1.0);
-        for key in ["full_attention", "sliding_attention"] {
-            if nested.is_there(key) {
-                return Err(LlmError::Unsupported { what: "rope scaling", found: format!("one for `{key}` layers") });
-            }
-        }
-        if kind != "default" && nested.number("partial_rotary_factor")?.is_some_and(|factor| factor != 1.0) {
-            return Err(LlmError::Unsupported { what: "rope scaling", found: format!("{kind} of a part of each head") });
-        }
-        match kind {
-            "default" => Ok(Self { base, scale: 1.0, divisors: None }),
-            "linear" => Ok(Self { base, scale: factor, divisors: None }),
-            "llama3" => {
-                let required = |key: &str| {
-                    nested.number(key)?.ok_or_else(|| LlmError::Inconsistent(format!("config.json: rope scaling `llama3` needs `{key}`")))
-                };
-                let (low, high) = (required("low_freq_factor")?, required("high_freq_factor")?);
-                let trained = required("original_max_position_embeddings")?;
-                // transformers, modeling_rope_utils.py, `_compute_llama3_parameters`: long waves are divided by the factor, short ones
-                // are left, and between them it fades.
-                let divisor = |i: usize| {
-                    let wave = std::f64::consts::TAU * base.powf(2.0 * i as f64 / head_dim as f64);
-                    if wave < trained / high {
-                        1.0
-                    } else if wave > trained / low {
-                        factor
-                    } else {
-                        let smooth = (trained / wave - low) / (high - low);
-                        1.0 / ((1.0 - smooth) / factor + smooth)
-                    }
-                };
-                let divisors: Vec<f32> = (0..head_dim / 2).map(|i| divisor(i) as f32).collect();
-                if divisors.iter().any(|divisor| !divisor.is_finite() || *divisor <= 0.0) {
-                    return Err(LlmError::Inconsistent("config.json: these rope scaling factors cannot be".into()));
-                }
-                Ok(Self { base, scale: 1.0, divisors: Some(divisors) })
-            }
-            other => Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
-        }
-    }
-}
-
 /// Fields of a JSON object. An absent or null field is `None`; one of the wrong type is an error, never a default.
 #[derive(Clone, Copy)]
-struct Fields<'a>(&'a Value);
+pub(super) struct Fields<'a>(pub(super) &'a Value);
 
 impl<'a> Fields<'a> {
     /// Whether the key stands there, if only with null.
-    fn is_there(self, key: &str) -> bool {
+    pub(super) fn is_there(self, key: &str) -> bool {
         self.0.get(key).is_some()
     }
 
-    fn get(self, key: &str) -> Option<&'a Value> {
+    pub(super) fn get(self, key: &str) -> Option<&'a Value> {
         self.0.get(key).filter(|value| !value.is_null())
     }
 
@@ -208,25 +155,25 @@ impl<'a> Fields<'a> {
         convert(value).map(Some).ok_or_else(wrong)
     }
 
-    fn text(self, key: &str) -> Result<Option<&'a str>, LlmError> {
+    pub(super) fn text(self, key: &str) -> Result<Option<&'a str>, LlmError> {
         self.read(key, "text", Value::as_str)
     }
 
-    fn number(self, key: &str) -> Result<Option<f64>, LlmError> {
+    pub(super) fn number(self, key: &str) -> Result<Option<f64>, LlmError> {
         self.read(key, "a number", Value::as_f64)
     }
 
-    fn flag(self, key: &str) -> Result<Option<bool>, LlmError> {
+    pub(super) fn flag(self, key: &str) -> Result<Option<bool>, LlmError> {
         self.read(key, "true or false", Value::as_bool)
     }
 
-    fn optional_dimension(self, key: &str) -> Result<Option<usize>, LlmError> {
+    pub(super) fn optional_dimension(self, key: &str) -> Result<Option<usize>, LlmError> {
         let expected = format!("a whole number from 1 to {MAX_DIMENSION}");
         let fits = |value: &Value| usize::try_from(value.as_u64()?).ok().filter(|n| (1..=MAX_DIMENSION).contains(n));
         self.read(key, &expected, fits)
     }
 
-    fn dimension(self, key: &str) -> Result<usize, LlmError> {
+    pub(super) fn dimension(self, key: &str) -> Result<usize, LlmError> {
         self.optional_dimension(key)?.ok_or_else(|| LlmError::Inconsistent(format!("config.json has no `{key}`")))
     }
 }
@@ -255,26 +202,6 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_of_writing_rope_are_read() {
-        let old = config(json!({"rope_theta": 5e5, "rope_scaling": {"type": "linear", "factor": 4.0}}));
-        let new = config(json!({"rope_parameters": {"rope_theta": 5e5, "rope_type": "linear", "factor": 4.0}}));
-        for config in [old, new] {
-            let spec = Config::parse(&config.to_string()).unwrap().spec;
-            assert_eq!((spec.rope_base, spec.rope_scale, spec.rope_pairing), (5e5, 4.0, RopePairing::Halves));
-        }
-    }
-
-    #[test]
-    fn llama3_divides_long_waves_only() {
-        let scaling = json!({"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
-            "original_max_position_embeddings": 8192});
-        let config = config(json!({"head_dim": 128, "rope_theta": 5e5, "rope_scaling": scaling}));
-        let divisors = Config::parse(&config.to_string()).unwrap().rope_freqs.unwrap();
-        assert_eq!((divisors.len(), divisors[0], divisors[63]), (64, 1.0, 8.0));
-        assert!(divisors.windows(2).all(|pair| pair[0] <= pair[1]));
-    }
-
-    #[test]
     fn windows_are_where_transformers_has_them() {
         #[track_caller]
         fn check(changes: Value, expected: (Option<usize>, &[usize])) {
@@ -284,7 +211,7 @@ mod tests {
             assert_eq!(windows.iter().filter(|window| window.is_none()).count(), if expected.0.is_some() { expected.1.len() } else { 2 });
         }
         check(json!({"sliding_window": 8}), (None, &[]));
-        check(json!({"model_type": "mistral", "sliding_window": 8, "layer_types": ["full_attention"; 2]}), (Some(8), &[]));
+        check(json!({"model_type": "mistral", "sliding_window": 8, "layer_types": ["full_attention", "full_attention"]}), (Some(8), &[]));
         check(json!({"model_type": "mistral", "sliding_window": null}), (None, &[]));
         check(json!({"model_type": "mistral"}), (Some(4096), &[]));
         for family in ["qwen2", "qwen3"] {
@@ -300,7 +227,7 @@ mod tests {
             check(qwen(json!({"max_window_layers": 2})), (None, &[]));
             check(qwen(json!({"layer_types": ["sliding_attention", "full_attention"]})), (Some(8), &[1]));
             check(qwen(json!({"max_window_layers": 0, "sliding_window": null})), (None, &[]));
-            check_error(qwen(json!({"layer_types": ["chunked_attention"; 2]})), "layer type `chunked_attention`");
+            check_error(qwen(json!({"layer_types": ["chunked_attention", "full_attention"]})), "layer type `chunked_attention`");
             check_error(qwen(json!({"layer_types": ["full_attention"]})), "has 1 entries, and the model 2 layers");
         }
     }
@@ -322,7 +249,9 @@ mod tests {
         check_error(json!({"hidden_size": 0}), "`hidden_size` is 0, not a whole number");
         check_error(json!({"num_attention_heads": "4"}), "`num_attention_heads` is \"4\"");
         check_error(json!({"num_key_value_heads": 3}), "these dimensions cannot be");
-        check_error(json!({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}), "rope scaling `yarn`");
+        check_error(json!({"rope_scaling": {"rope_type": "mrope", "factor": 4.0}}), "rope scaling `mrope`");
+        check_error(json!({"rope_scaling": {"rope_type": "yarn", "factor": "4"}}), "`factor` is \"4\"");
+        check_error(json!({"rope_scaling": {"rope_type": "longrope", "short_factor": [1.0]}}), "`short_factor` has 1 numbers, and half a head 8");
         check_error(json!({"rope_scaling": {"rope_type": "llama3", "factor": 4.0}}), "needs `low_freq_factor`");
         check_error(json!({"quantization_config": {"bits": 4}}), "quantised safetensors");
         check_error(json!({"intermediate_size": null}), "has no `intermediate_size`");

@@ -99,8 +99,12 @@ impl<'p> Machine<'p> {
 
     fn step(&mut self, code: u8) -> Result<(), String> {
         match code {
-            0x80 => drop(self.byte()?),
-            0x95 => drop(self.take(8)?),
+            0x80 => {
+                self.byte()?;
+            }
+            0x95 => {
+                self.take(8)?;
+            }
             b'N' => self.push(Value::None),
             0x88 => self.push(Value::Integer(1)),
             0x89 => self.push(Value::Integer(0)),
@@ -164,7 +168,10 @@ impl<'p> Machine<'p> {
                 let id = *self.memo.get(&place).ok_or(CUT)?;
                 self.stack.push(id);
             }
-            b'0' => drop(self.pop()?),
+            // What is set on an object that is known here says nothing of its tensors.
+            b'0' | b'b' => {
+                self.pop()?;
+            }
             b'c' => {
                 let (module, name) = (self.line()?, self.line()?);
                 self.name(&module, &name)?;
@@ -180,8 +187,6 @@ impl<'p> Machine<'p> {
             }
             b'Q' => self.stored()?,
             b'R' => self.call()?,
-            // What is set on an object that is known here says nothing of its tensors.
-            b'b' => drop(self.pop()?),
             other => return Err(format!("its pickle has the instruction 0x{other:02x}, which no file of weights needs; nothing was run")),
         }
         Ok(())
@@ -243,7 +248,7 @@ impl<'p> Machine<'p> {
             return Err(CUT.into());
         }
         let (function, arguments) = (Rc::clone(function), arguments.clone());
-        match &**function {
+        match &*function {
             "collections OrderedDict" if arguments.is_empty() => self.push(Value::Dictionary(Vec::new())),
             "torch._utils _rebuild_tensor_v2" => {
                 let tensor = self.tensor(&arguments)?;

@@ -152,7 +152,11 @@ impl Checkpoint {
             }
             index_file.is_file().then(|| shard_files(path, index, &read_text(&index_file)?))
         });
-        let files = files.unwrap_or_else(|| Err(LlmError::Folder { path: path.into(), reason: "it has no model.safetensors".into() }))?;
+        let files = files.unwrap_or_else(|| {
+            let own = ["consolidated.safetensors", "consolidated.00.pth"].into_iter().find(|name| path.join(name).is_file());
+            let own = own.map(|name| format!("; {name} has its maker's own names of tensors, which are not read")).unwrap_or_default();
+            Err(LlmError::Folder { path: path.into(), reason: format!("it has no model.safetensors and no pytorch_model.bin{own}") })
+        })?;
         let shards = files.iter().map(|file| TensorFile::open(file)).collect::<Result<Vec<_>, _>>()?;
         let mut places = BTreeMap::new();
         for (shard, file) in shards.iter().enumerate() {
@@ -268,15 +272,21 @@ fn shard_files(folder: &Path, file: &str, index: &str) -> Result<Vec<PathBuf>, L
 
 /// A text file of a folder, of bounded length.
 pub(in crate::llm) fn read_text(path: &Path) -> Result<String, LlmError> {
+    let wrong = |error| LlmError::Open { path: path.into(), source: std::io::Error::new(std::io::ErrorKind::InvalidData, error) };
+    String::from_utf8(read_bytes(path)?).map_err(wrong)
+}
+
+/// The bytes of such a file.
+pub(in crate::llm) fn read_bytes(path: &Path) -> Result<Vec<u8>, LlmError> {
     let open_error = |source| LlmError::Open { path: path.into(), source };
     let file = File::open(path).map_err(open_error)?;
     if !file.metadata().map_err(open_error)?.is_file() {
         return Err(open_error(std::io::Error::other("it is not a file")));
     }
-    let mut text = String::new();
-    file.take(MAX_TEXT + 1).read_to_string(&mut text).map_err(open_error)?;
-    if text.len() as u64 > MAX_TEXT {
+    let mut bytes = Vec::new();
+    file.take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(open_error)?;
+    if bytes.len() as u64 > MAX_TEXT {
         return Err(LlmError::Folder { path: path.into(), reason: format!("it is longer than {MAX_TEXT} bytes") });
     }
-    Ok(text)
+    Ok(bytes)
 }

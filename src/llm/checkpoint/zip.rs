@@ -39,9 +39,9 @@ pub(super) fn entries(bytes: &[u8]) -> Result<Entries, String> {
 /// How many entries the archive has, and where their records begin.
 fn directory(bytes: &[u8]) -> Option<(u64, usize)> {
     let last = bytes.len().checked_sub(END_LENGTH)?;
-    let end = (last.saturating_sub(LONGEST_COMMENT)..=last).rev().find(|&at| bytes.get(at..at + 4) == Some(&END))?;
+    let end = (last.saturating_sub(LONGEST_COMMENT)..=last).rev().find(|&at| bytes.get(at..at + 4).is_some_and(|found| found == END))?;
     let (count, start) = (u64::from(u16_at(bytes, end + 10)?), u64::from(u32_at(bytes, end + 16)?));
-    let locator = end.checked_sub(20).filter(|&at| bytes.get(at..at + 4) == Some(&LOCATOR_64));
+    let locator = end.checked_sub(20).filter(|&at| bytes.get(at..at + 4).is_some_and(|found| found == LOCATOR_64));
     let (count, start) = match locator {
         Some(locator) => {
             let at = usize::try_from(u64_at(bytes, locator + 8)?).ok()?;

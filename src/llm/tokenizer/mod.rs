@@ -3,7 +3,7 @@
 //! - [`Tokenizer`]: either kind, with what a session needs to know of its special tokens
 //! - [`StreamDecoder`]: text out of tokens as they come
 //! - `byte_level`, `sentencepiece`: the two models; `merge`: what both do
-//! - `vocabulary`: what each token is; `gguf`, `json`: where a tokenizer comes from
+//! - `vocabulary`: what each token is; `gguf`, `json`, `model_file`: where a tokenizer comes from
 //! - `added`, `pipeline`: what a `tokenizer.json` does to a text
 //!
 //! Where this differs from transformers 5, on purpose: normalizer and pre-tokenizer are the file's, also for classes that bring their own
@@ -15,6 +15,7 @@ mod byte_level;
 mod gguf;
 mod json;
 mod merge;
+mod model_file;
 mod pipeline;
 mod sentencepiece;
 mod stream;
@@ -121,7 +122,7 @@ impl Tokenizer {
             let text = match fragment {
                 Fragment::Token(id) => {
                     out.push(id);
-                    first = true;
+                    first = !matches!(&self.model, Model::SentencePiece(model) if !model.prefix_behind_markers);
                     continue;
                 }
                 Fragment::Text(text) => text,

@@ -245,7 +245,7 @@ impl<'w> Decoder<'w> {
     ) -> f64 {
         let dropped = step.filter(|_| dropout > 0.0).map(|step| Dropout { probability: dropout, key: step.dropout_key });
         let mut pass = Pass { workspace, parameters, dropout: dropped };
-        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_pairing);
+        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_magnitude, self.spec.rope_pairing);
         let back = rotation.inverse();
         let geometry =
             Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &back };
@@ -331,7 +331,7 @@ impl<'w> Decoder<'w> {
     /// Logits `[places, vocabulary]` at `places` of a batch: what inference should give.
     pub fn logits(&self, workspace: &mut Workspace<'_>, parameters: &Parameters, batch: &Batch, places: &[usize]) -> Vec<f32> {
         let mut pass = Pass { workspace, parameters, dropout: None };
-        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_pairing);
+        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_magnitude, self.spec.rope_pairing);
         let geometry =
             Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &rotation };
         let mut x = self.embed(&mut pass, &batch.tokens);

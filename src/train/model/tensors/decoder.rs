@@ -122,7 +122,7 @@ impl Passes<'_, '_> {
     /// What is seen in layers with a window, then what is seen in others, where there are both; and the turns.
     fn geometry(&self, batch: &Batch) -> Result<(Vec<Sight>, Turn, Turn)> {
         let decoder = self.decoder;
-        let rotation = Rotation::new(&batch.positions, &decoder.frequencies, decoder.spec.rope_pairing);
+        let rotation = Rotation::new(&batch.positions, &decoder.frequencies, decoder.spec.rope_magnitude, decoder.spec.rope_pairing);
         let turn = Turn::new(self.compute, &rotation)?;
         let back = turn.inverse()?;
         let window = decoder.heads().window;
