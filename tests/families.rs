@@ -5,8 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde_json::Value;
-use sqllama::compute::Pool;
+use sqllama::compute::{BlockType, Pool};
 use sqllama::llm::adapter::LoraConfig;
+use sqllama::llm::adapter::active::weave_rows;
+use sqllama::llm::checkpoint::Checkpoint;
+use sqllama::llm::gguf::write::{Tensor as GgufTensor, write};
+use sqllama::llm::gguf::{Metadata, Value as GgufValue};
+use sqllama::llm::names::{LayerPart, TensorName};
 use sqllama::llm::{
     ActiveAdapter, Adapter, DeviceChoice, KvType, Lane, LlmError, Model, OpenedModel, Phase, Placement, Session, Want, placement,
 };
@@ -134,6 +139,55 @@ fn pytorch_files_hold_the_same_model() {
         }
         std::fs::write(&file, &bytes).unwrap();
         let _ = OpenedModel::open(path).map(|_| ());
+    }
+}
+
+/// The same weights as llama.cpp's converter stores them: its names, and rows of q and k woven for Llama, those of their biases too.
+#[test]
+fn gguf_files_hold_the_same_models() {
+    let temporary = tempfile::tempdir().unwrap();
+    for name in ["qwen3", "llama-biases"] {
+        let checkpoint = Checkpoint::open(&folder(name)).unwrap();
+        let spec = &checkpoint.config.spec;
+        let arch = checkpoint.config.model_type.as_str();
+        let mut data = Vec::new();
+        for (tensor, file, place) in checkpoint.tensors() {
+            let (shape, values) = file.read_f32(tensor).unwrap().unwrap();
+            let tensor = TensorName::from_hugging_face(tensor).unwrap();
+            let rotated = match tensor {
+                TensorName::Layer { part: LayerPart::Weight(map) | LayerPart::Bias(map), .. } => map.rotated_heads(spec).is_some(),
+                _ => false,
+            };
+            let columns = if shape.len() == 1 { 1 } else { shape[1] };
+            let values = if rotated && arch == "llama" { weave_rows(&values, spec.head_dim, columns) } else { values };
+            assert_eq!(place.shape, shape);
+            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+            data.push((tensor.gguf(), shape, bytes));
+        }
+        let mut metadata = Metadata::default();
+        metadata.0.insert("general.architecture".into(), GgufValue::String(arch.into()));
+        for (key, value) in [
+            ("block_count", spec.layers),
+            ("context_length", spec.context_length),
+            ("embedding_length", spec.hidden),
+            ("feed_forward_length", spec.feed_forward),
+            ("attention.head_count", spec.heads),
+            ("attention.head_count_kv", spec.kv_heads),
+            ("attention.key_length", spec.head_dim),
+            ("attention.value_length", spec.head_dim),
+        ] {
+            metadata.0.insert(format!("{arch}.{key}"), GgufValue::Unsigned(value as u64));
+        }
+        for (key, value) in [("attention.layer_norm_rms_epsilon", spec.norm_eps), ("rope.freq_base", spec.rope_base)] {
+            metadata.0.insert(format!("{arch}.{key}"), GgufValue::Float(value.into()));
+        }
+        let tensors: Vec<GgufTensor<'_>> = data
+            .iter()
+            .map(|(name, shape, data)| GgufTensor { name: name.clone(), shape: shape.clone(), block: BlockType::F32, data })
+            .collect();
+        let path = temporary.path().join(format!("{name}.gguf"));
+        write(&metadata, &tensors, &mut std::fs::File::create(&path).unwrap()).unwrap();
+        check_writing(&format!("{name} as GGUF"), &Model::open(&path).unwrap().0, &expected(name));
     }
 }
 

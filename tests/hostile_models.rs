@@ -292,7 +292,12 @@ fn every_key_and_every_tensor_is_accounted_for() {
         ] {
             check_opens(&Parts::of(shape).with(key, value)).unwrap();
         }
-        check_refused(Parts::of(shape).with("general.type", Some(Value::String("adapter".into()))), "kind of GGUF file `adapter`");
+        for (kind, what) in [("adapter", "is an adapter as GGUF"), ("mmproj", "reads pictures"), ("imatrix", "importance matrix"), ("new", "kind `new`")] {
+            check_refused(Parts::of(shape).with("general.type", Some(Value::String(kind.into()))), what);
+        }
+        let mut empty = Parts::of(shape);
+        empty.tensors.clear();
+        check_refused(empty, "without weights, of a vocabulary alone");
         let hidden = shape.hidden;
         for (name, dims) in [
             ("blk.0.attn_q_norm.weight", vec![head as usize]),

@@ -50,6 +50,7 @@ impl OpenedModel {
         } else {
             sniff::refuse_other_file(path)?;
             let file = GgufFile::open(path)?;
+            sniff::refuse_other_gguf(path, &file)?;
             let tokenizer = Tokenizer::from_gguf(&file.metadata)?;
             (Model::load(&file)?, tokenizer, file.metadata.string("tokenizer.chat_template").map(str::to_owned))
         };

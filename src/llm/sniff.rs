@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::Path;
 
 use super::LlmError;
+use super::gguf::GgufFile;
 
 /// Bytes that tell most kinds of files.
 const HEAD: usize = 512;
@@ -94,6 +95,20 @@ fn is_torch(name: &str) -> bool {
 fn is_safetensors(head: &[u8]) -> bool {
     let length = head.first_chunk::<8>().map(|length| u64::from_le_bytes(*length));
     length.is_some_and(|length| length < 1 << 32) && head.get(8) == Some(&b'{')
+}
+
+/// An error where the GGUF file at `path` holds something else than a whole model.
+pub(super) fn refuse_other_gguf(path: &Path, file: &GgufFile) -> Result<(), LlmError> {
+    let kind = file.metadata.string("general.type").unwrap_or("model");
+    let (what, todo): Finding = match kind {
+        "adapter" => ("an adapter as GGUF".into(), "take the adapter in PEFT's files: its folder behind --adapter, its base behind --model"),
+        "mmproj" => ("the part of a model that reads pictures".into(), "give the file with the language model to --model: it lies beside this one"),
+        "imatrix" => ("an importance matrix, made for quantising a model".into(), "give the model's own file to --model"),
+        "model" if file.tensors.is_empty() => ("a GGUF file without weights, of a vocabulary alone".into(), "give the model's own file to --model"),
+        "model" => return Ok(()),
+        other => (format!("a GGUF file of the kind `{other}`"), "give the model's own file to --model"),
+    };
+    Err(LlmError::NotAModel { path: path.into(), what, todo })
 }
 
 /// What a folder without a config.json is.
