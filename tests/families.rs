@@ -25,8 +25,17 @@ use crate::tensors::test_compute;
 /// What logits may be off by where keys and values are remembered in f16.
 const CACHE_OF_HALVES: f32 = 1e-2;
 
-const FAMILIES: [&str; 7] =
-    ["qwen3", "qwen3-bias-window", "llama-biases", "qwen2-window", "mistral-window", "llama-yarn", "qwen3-longrope"];
+const FAMILIES: [&str; 9] = [
+    "qwen3",
+    "qwen3-bias-window",
+    "llama-biases",
+    "qwen2-window",
+    "mistral-window",
+    "smollm3",
+    "granite",
+    "llama-yarn",
+    "qwen3-longrope",
+];
 
 pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/families").join(name)
@@ -146,7 +155,7 @@ fn pytorch_files_hold_the_same_model() {
 #[test]
 fn gguf_files_hold_the_same_models() {
     let temporary = tempfile::tempdir().unwrap();
-    for name in ["qwen3", "llama-biases"] {
+    for name in ["qwen3", "llama-biases", "granite"] {
         let checkpoint = Checkpoint::open(&folder(name)).unwrap();
         let spec = &checkpoint.config.spec;
         let arch = checkpoint.config.model_type.as_str();
@@ -159,7 +168,7 @@ fn gguf_files_hold_the_same_models() {
                 _ => false,
             };
             let columns = if shape.len() == 1 { 1 } else { shape[1] };
-            let values = if rotated && arch == "llama" { weave_rows(&values, spec.head_dim, columns) } else { values };
+            let values = if rotated && arch != "qwen3" { weave_rows(&values, spec.head_dim, columns) } else { values };
             assert_eq!(place.shape, shape);
             let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
             data.push((tensor.gguf(), shape, bytes));
@@ -178,7 +187,12 @@ fn gguf_files_hold_the_same_models() {
         ] {
             metadata.0.insert(format!("{arch}.{key}"), GgufValue::Unsigned(value as u64));
         }
-        for (key, value) in [("attention.layer_norm_rms_epsilon", spec.norm_eps), ("rope.freq_base", spec.rope_base)] {
+        let mut floats = vec![("attention.layer_norm_rms_epsilon", spec.norm_eps), ("rope.freq_base", spec.rope_base)];
+        if arch == "granite" {
+            floats.extend([("embedding_scale", spec.embedding_scale), ("residual_scale", spec.residual_scale)]);
+            floats.extend([("attention.scale", spec.attention_scale), ("logit_scale", spec.logit_divisor)]);
+        }
+        for (key, value) in floats {
             metadata.0.insert(format!("{arch}.{key}"), GgufValue::Float(value.into()));
         }
         let tensors: Vec<GgufTensor<'_>> = data

@@ -155,7 +155,7 @@ impl Model {
             heads: spec.heads,
             kv_heads: spec.kv_heads,
             head_dim: spec.head_dim,
-            scale: 1.0 / (spec.head_dim as f32).sqrt(),
+            scale: spec.attention_scale,
             sliding_window: None,
         };
         let wanted = wanted_rows(lanes);
@@ -208,6 +208,9 @@ impl Model {
         for (row, &token) in rows.chunks_exact_mut(self.spec.hidden).zip(tokens) {
             self.weights.token_embd.rows_f32(token as usize..token as usize + 1, row);
         }
+        if self.spec.embedding_scale != 1.0 {
+            rows.iter_mut().for_each(|value| *value *= self.spec.embedding_scale);
+        }
         Ok(Tensor::from_vec(rows, (tokens.len(), self.spec.hidden), &Device::Cpu)?)
     }
 
@@ -227,6 +230,7 @@ impl Model {
             let norm = &self.weights.output_norm;
             kernels::norm_linear(Phase::Decode, &x, norm, eps, &[&self.weights.output], None, Additions::NONE)?.swap_remove(0)
         };
+        let output = if self.spec.logit_divisor == 1.0 { output } else { (output / f64::from(self.spec.logit_divisor))? };
         let mut start = 0;
         let mut out = Vec::with_capacity(lanes.len());
         for count in lanes.iter().map(|lane| lane.want.count(lane.tokens.len())) {

@@ -16,6 +16,9 @@ type Finding = (String, &'static str);
 const GIVE_FOLDER: &str = "give the folder that it lies in to --model";
 const GIVE_ADAPTER: &str = "give its base to --model and its folder to --adapter";
 
+/// A folder of an adapter.
+pub(super) const AN_ADAPTER: (&str, &str) = ("an adapter's folder, not a model's", GIVE_ADAPTER);
+
 /// An error where the file at `path` is known to be something else than a GGUF file.
 pub(super) fn refuse_other_file(path: &Path) -> Result<(), LlmError> {
     let mut head = Vec::new();
@@ -116,7 +119,7 @@ pub(super) fn folder(path: &Path) -> Option<Finding> {
     let names: Vec<String> = std::fs::read_dir(path).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     let has = |name: &str| names.iter().any(|own| own == name);
     if has("adapter_config.json") {
-        return Some(("an adapter's folder, not a model's".into(), GIVE_ADAPTER));
+        return Some((AN_ADAPTER.0.into(), AN_ADAPTER.1));
     }
     let ggufs: Vec<&String> = names.iter().filter(|name| name.ends_with(".gguf")).collect();
     if let Some(first) = ggufs.iter().min() {

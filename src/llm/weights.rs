@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::LlmError;
-use super::arch::ArchSpec;
+use super::arch::{ArchSpec, Family};
 use super::gguf::{GgufError, GgufFile};
 use super::names::{LayerPart, Projection, TensorName};
 use crate::compute::{self, BlockType, Matrix};
@@ -60,10 +60,20 @@ pub(super) fn use_of(name: Option<TensorName>, spec: &ArchSpec, biases: &[Projec
     }
 }
 
+/// The maps that may have biases, in a file that says nothing of them but by having them.
+fn possible_biases(family: Family) -> &'static [Projection] {
+    use Projection::{Key, Output, Query, Value};
+    match family {
+        Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => &Projection::ALL,
+        Family::Qwen2 => &[Query, Key, Value],
+        Family::Qwen3 => &[Query, Key, Value, Output],
+    }
+}
+
 /// Refuses tensors of `file` that a model that `spec` describes does not read: they would be lost without a sign.
 pub(super) fn refuse_unread(file: &GgufFile, spec: &ArchSpec) -> Result<(), LlmError> {
     for name in file.tensors.keys() {
-        let use_ = match use_of(TensorName::from_gguf(name), spec, spec.family.possible_biases()) {
+        let use_ = match use_of(TensorName::from_gguf(name), spec, possible_biases(spec.family)) {
             Use::Unknown if name == ROPE_FREQS => Use::Read,
             // Files of 2023 keep the rotary frequencies of each layer.
             Use::Unknown if name.ends_with(".attn_rot_embd.weight") => Use::Computed,

@@ -28,7 +28,12 @@ pub fn resolve(paths: &Paths, spec: &str) -> Result<PathBuf, StoreError> {
         return Ok(stored);
     }
     let path = Path::new(spec);
-    if path.is_dir() { Ok(path.into()) } else { Err(StoreError::UnknownAdapter(spec.into())) }
+    // A file of an adapter stands for its folder.
+    match path.parent().filter(|folder| path.is_file() && is_adapter(folder)) {
+        Some(folder) => Ok(folder.into()),
+        None if path.is_dir() => Ok(path.into()),
+        None => Err(StoreError::UnknownAdapter(spec.into())),
+    }
 }
 
 /// The place of a new adapter called `name`, which nothing takes yet.
@@ -82,6 +87,8 @@ mod tests {
         assert_eq!(resolve(&paths, "b").unwrap(), paths.adapters().join("b"));
         assert_eq!(resolve(&paths, folder.path().to_str().unwrap()).unwrap(), folder.path());
         assert!(matches!(resolve(&paths, "c"), Err(StoreError::UnknownAdapter(_))));
+        let file = paths.adapters().join("b/adapter_config.json");
+        assert_eq!(resolve(&paths, file.to_str().unwrap()).unwrap(), paths.adapters().join("b"));
         remove(&paths, "b").unwrap();
         assert_eq!(names(&paths), ["a-1.5"]);
         assert!(remove(&paths, "../adapters/a-1.5").is_err() && remove(&paths, "unfinished").is_err());

@@ -35,6 +35,11 @@ CASES = {
     "llama-biases": (T.LlamaConfig, dict(attention_bias=True, mlp_bias=True)),
     "qwen2-window": (T.Qwen2Config, dict(WINDOW)),
     "mistral-window": (T.MistralConfig, dict(sliding_window=7)),
+    "smollm3": (T.SmolLM3Config, dict(num_hidden_layers=4, no_rope_layer_interval=2)),
+    "granite": (
+        T.GraniteConfig,
+        dict(embedding_multiplier=6.0, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=3.0, tie_word_embeddings=True),
+    ),
     "llama-yarn": (T.LlamaConfig, dict(rope_parameters=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=64, rope_theta=1e4))),
     "qwen3-longrope": (
         T.Qwen3Config,

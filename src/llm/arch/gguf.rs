@@ -2,7 +2,7 @@
 
 use super::super::LlmError;
 use super::super::gguf::{GgufError, Metadata};
-use super::{ArchSpec, Family, MAX_DIMENSION, RopePairing, refuse_family};
+use super::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, refuse_family, usual_attention_scale};
 
 /// The value at `key`, where it is there.
 fn optional<'a, T>(
@@ -26,6 +26,8 @@ impl ArchSpec {
             "mistral" => Family::Mistral,
             "qwen2" => Family::Qwen2,
             "qwen3" => Family::Qwen3,
+            "smollm3" => Family::SmolLm3,
+            "granite" => Family::Granite,
             other => return Err(refuse_family("architecture", other)),
         };
         if metadata.unsigned(&format!("{name}.expert_count")).is_some_and(|n| n > 0) {
@@ -50,9 +52,13 @@ impl ArchSpec {
             "linear" => optional_float("rope.scaling.factor")?.or(optional_float("rope.scale_linear")?).unwrap_or(1.0) as f32,
             other => return Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
         };
+        let layers = dimension("block_count")?;
+        let factor = |key: &str, usual: f32| Ok::<_, LlmError>(optional_float(key)?.map_or(usual, |factor| factor as f32));
+        let granite = family == Family::Granite;
+        let of_granite = |key: &str, usual: f32| if granite { factor(key, usual) } else { Ok(usual) };
         let spec = Self {
             family,
-            layers: dimension("block_count")?,
+            layers,
             hidden,
             feed_forward: dimension("feed_forward_length")?,
             heads,
@@ -65,11 +71,20 @@ impl ArchSpec {
             rope_scale,
             rope_magnitude: 1.0,
             rope_pairing: match family {
-                Family::Llama | Family::Mistral => RopePairing::Adjacent,
+                Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => RopePairing::Adjacent,
                 Family::Qwen2 | Family::Qwen3 => RopePairing::Halves,
             },
             sliding_window: optional_size("attention.sliding_window")?.filter(|&n| n > 0),
             unlimited_layers: Vec::new(),
+            // llama.cpp knows no key for it.
+            unturned_layers: match family {
+                Family::SmolLm3 => (0..layers).filter(|index| (index + 1).is_multiple_of(UNTURNED_INTERVAL)).collect(),
+                _ => Vec::new(),
+            },
+            embedding_scale: of_granite("embedding_scale", 1.0)?,
+            residual_scale: of_granite("residual_scale", 1.0)?,
+            attention_scale: of_granite("attention.scale", usual_attention_scale(head_dim))?,
+            logit_divisor: of_granite("logit_scale", 1.0)?,
         };
         spec.check()?;
         Ok(spec)

@@ -2,7 +2,7 @@
 
 use super::super::LlmError;
 use super::super::gguf::{Metadata, Value};
-use super::ArchSpec;
+use super::{ArchSpec, Family};
 
 /// Keys of the architecture that [`ArchSpec::from_gguf`] reads.
 const READ: [&str; 15] = [
@@ -81,7 +81,8 @@ fn is_known(key: &str, value: &Value, spec: &ArchSpec) -> bool {
     let is = |expected: f64| number.is_some_and(|number| (number - expected).abs() <= 1e-6 * expected.abs());
     match key {
         // One with llama.cpp does not look back less far for it, and one without has no such key.
-        "attention.sliding_window" => spec.sliding_window.is_none_or(|window| spec.family == super::Family::Mistral || window >= spec.context_length),
+        "attention.sliding_window" => spec.sliding_window.is_none_or(|window| spec.family == Family::Mistral || window >= spec.context_length),
+        "logit_scale" | "embedding_scale" | "residual_scale" | "attention.scale" if spec.family == Family::Granite => true,
         "attention.value_length" => is(spec.head_dim as f64),
         "attention.scale" => is(1.0 / (spec.head_dim as f64).sqrt()) || is(0.0),
         "attention.causal" | "attention.use_rope" => is(1.0),

@@ -9,7 +9,6 @@ mod keys;
 mod nearest;
 
 use super::LlmError;
-use super::names::Projection;
 
 pub(super) use keys::refuse_unknown;
 pub(super) use nearest::refuse_family;
@@ -25,22 +24,16 @@ pub enum Family {
     Qwen2,
     /// Qwen 3: a norm over each head of q and k.
     Qwen3,
+    /// SmolLM 3: some layers turn nothing by its position.
+    SmolLm3,
+    /// Granite, the dense one: factors at embedding, residual stream, attention and logits.
+    Granite,
 }
 
 impl Family {
     /// Whether queries and keys are normed head by head.
     pub fn norms_heads(self) -> bool {
         self == Self::Qwen3
-    }
-
-    /// The maps that may have biases, in a file that says nothing of them but by having them.
-    pub(super) fn possible_biases(self) -> &'static [Projection] {
-        use Projection::{Key, Output, Query, Value};
-        match self {
-            Self::Llama | Self::Mistral => &Projection::ALL,
-            Self::Qwen2 => &[Query, Key, Value],
-            Self::Qwen3 => &[Query, Key, Value, Output],
-        }
     }
 }
 
@@ -88,7 +81,25 @@ pub struct ArchSpec {
     pub sliding_window: Option<usize>,
     /// Layers whose attention is not limited all the same.
     pub unlimited_layers: Vec<usize>,
+    /// Layers that turn nothing by its position.
+    pub unturned_layers: Vec<usize>,
+    /// Embeddings are multiplied by this; 1 for none.
+    pub embedding_scale: f32,
+    /// What attention and the feed-forward part add to the residual stream is multiplied by this; 1 for none.
+    pub residual_scale: f32,
+    /// Products of queries and keys are multiplied by this: one by the root of a head's width, where a family has nothing of its own.
+    pub attention_scale: f32,
+    /// Logits are divided by this; 1 for none.
+    pub logit_divisor: f32,
 }
+
+/// The scale of attention where a family has nothing of its own.
+pub(super) fn usual_attention_scale(head_dim: usize) -> f32 {
+    1.0 / (head_dim as f32).sqrt()
+}
+
+/// Each how many layers of a SmolLM 3 there is one that turns nothing.
+pub(super) const UNTURNED_INTERVAL: usize = 4;
 
 /// No sound file describes anything larger; keeps products of dimensions from overflowing.
 pub(super) const MAX_DIMENSION: usize = 1 << 20;
@@ -105,13 +116,19 @@ impl ArchSpec {
             && (0.0..1.0).contains(&self.norm_eps)
             // A base or a scale outside these gives positions that f32 cannot tell apart, or infinite ones.
             && (1.0..=1e12).contains(&self.rope_base)
-            && (1e-6..=1e6).contains(&self.rope_scale);
+            && (1e-6..=1e6).contains(&self.rope_scale)
+            && [self.embedding_scale, self.residual_scale, self.attention_scale, self.logit_divisor].iter().all(|x| (1e-6..=1e6).contains(x));
         if sound { Ok(()) } else { Err(LlmError::Inconsistent(format!("these dimensions cannot be: {self:?}"))) }
     }
 
     /// How many tokens the attention of layer `index` looks back on, where it is limited.
     pub fn window(&self, index: usize) -> Option<usize> {
         self.sliding_window.filter(|_| !self.unlimited_layers.contains(&index))
+    }
+
+    /// Whether layer `index` turns queries and keys by their positions.
+    pub fn turns(&self, index: usize) -> bool {
+        !self.unturned_layers.contains(&index)
     }
 
     /// Width of all query heads.

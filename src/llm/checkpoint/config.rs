@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::super::LlmError;
-use super::super::arch::{ArchSpec, Family, MAX_DIMENSION, RopePairing, refuse_family};
+use super::super::arch::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, refuse_family, usual_attention_scale};
 use super::super::names::Projection;
 use super::rope::Rope;
 
@@ -33,6 +33,8 @@ impl Config {
             "mistral" => Family::Mistral,
             "qwen2" => Family::Qwen2,
             "qwen3" => Family::Qwen3,
+            "smollm3" => Family::SmolLm3,
+            "granite" => Family::Granite,
             other => return Err(refuse_family("model type", other)),
         };
         let activation = fields.text("hidden_act")?.unwrap_or("silu");
@@ -49,7 +51,12 @@ impl Config {
         let head_dim = fields.optional_dimension("head_dim")?.unwrap_or(usual_head);
         let (sliding_window, unlimited_layers) = windows(fields, family, layers)?;
         let context_length = fields.optional_dimension("max_position_embeddings")?.unwrap_or(2048);
-        let rope = Rope::read(fields, head_dim, context_length)?;
+        let rope = Rope::read(fields, head_dim, context_length, if family == Family::SmolLm3 { SMOLLM3_BASE } else { 10_000.0 })?;
+        let granite = |key: &str| match fields.number(key)? {
+            Some(factor) if family == Family::Granite => Ok::<_, LlmError>(factor as f32),
+            _ => Ok(1.0),
+        };
+        let attention_scale = if family == Family::Granite { granite("attention_multiplier")? } else { usual_attention_scale(head_dim) };
         let spec = ArchSpec {
             family,
             layers,
@@ -67,12 +74,18 @@ impl Config {
             rope_pairing: RopePairing::Halves,
             sliding_window,
             unlimited_layers,
+            unturned_layers: unturned(fields, family, layers)?,
+            embedding_scale: granite("embedding_multiplier")?,
+            residual_scale: granite("residual_multiplier")?,
+            attention_scale,
+            logit_divisor: granite("logits_scaling")?,
         };
         spec.check()?;
         Ok(Self {
             spec,
             rope_freqs: rope.divisors,
-            tied: fields.flag("tie_word_embeddings")?,
+            // Of these, SmolLM 3 alone is tied where it does not say.
+            tied: fields.flag("tie_word_embeddings")?.or((family == Family::SmolLm3).then_some(true)),
             model_type: model_type.into(),
             biases: biases(fields, family)?,
         })
@@ -81,6 +94,8 @@ impl Config {
 
 /// The width of a head where a Qwen 3 does not say it.
 const QWEN3_HEAD: usize = 128;
+/// The base of a SmolLM 3's rotary frequencies where it does not say it.
+const SMOLLM3_BASE: f64 = 2_000_000.0;
 /// The window of a Mistral that does not name one; null is none.
 const MISTRAL_WINDOW: usize = 4096;
 /// The first layer with a window in a Qwen that does not name it.
@@ -91,7 +106,11 @@ const QWEN_FIRST_WINDOW: usize = 28;
 fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<usize>, Vec<usize>), LlmError> {
     let window = fields.optional_dimension("sliding_window")?;
     match family {
-        Family::Llama => Ok((None, Vec::new())),
+        Family::Llama | Family::Granite => Ok((None, Vec::new())),
+        Family::SmolLm3 => match fields.flag("use_sliding_window")?.unwrap_or(false) {
+            true => Err(LlmError::Unsupported { what: "attention", found: "a window in a SmolLM 3".into() }),
+            false => Ok((None, Vec::new())),
+        },
         Family::Mistral => Ok((if fields.is_there("sliding_window") { window } else { Some(MISTRAL_WINDOW) }, Vec::new())),
         Family::Qwen2 | Family::Qwen3 => {
             if !fields.flag("use_sliding_window")?.unwrap_or(false) {
@@ -121,15 +140,36 @@ fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<
     }
 }
 
+/// Layers that turn nothing by its position: those with 0 in `no_rope_layers` of a SmolLM 3, or each so many.
+fn unturned(fields: Fields<'_>, family: Family, layers: usize) -> Result<Vec<usize>, LlmError> {
+    if family != Family::SmolLm3 {
+        return Ok(Vec::new());
+    }
+    match fields.get("no_rope_layers").and_then(Value::as_array) {
+        Some(list) if list.len() == layers => {
+            let unturned = |value: &Value| value.as_u64() == Some(0) || value.as_bool() == Some(false);
+            Ok((0..).zip(list).filter(|(_, value)| unturned(value)).map(|(index, _)| index).collect())
+        }
+        Some(list) => {
+            let (found, what) = (list.len(), "no_rope_layers");
+            Err(LlmError::Inconsistent(format!("config.json: `{what}` has {found} entries, and the model {layers} layers")))
+        }
+        None => {
+            let interval = fields.optional_dimension("no_rope_layer_interval")?.unwrap_or(UNTURNED_INTERVAL);
+            Ok((0..layers).filter(|index| (index + 1).is_multiple_of(interval)).collect())
+        }
+    }
+}
+
 /// The maps with biases, as the classes of transformers have them.
 fn biases(fields: Fields<'_>, family: Family) -> Result<Vec<Projection>, LlmError> {
     use Projection::{Down, Gate, Key, Output, Query, Up, Value};
     let mut out = match family {
         Family::Qwen2 => vec![Query, Key, Value],
-        Family::Llama | Family::Qwen3 if fields.flag("attention_bias")?.unwrap_or(false) => vec![Query, Key, Value, Output],
+        Family::Llama | Family::Qwen3 | Family::SmolLm3 | Family::Granite if fields.flag("attention_bias")?.unwrap_or(false) => vec![Query, Key, Value, Output],
         _ => Vec::new(),
     };
-    if family == Family::Llama && fields.flag("mlp_bias")?.unwrap_or(false) {
+    if matches!(family, Family::Llama | Family::SmolLm3 | Family::Granite) && fields.flag("mlp_bias")?.unwrap_or(false) {
         out.extend([Gate, Up, Down]);
     }
     Ok(out)

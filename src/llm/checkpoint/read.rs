@@ -17,6 +17,7 @@ use serde::Deserialize;
 use super::super::LlmError;
 use super::super::gguf::GgufError;
 use super::super::names::{LayerPart, TensorName};
+use super::super::sniff;
 use super::super::weights::{FoundTensor, TensorSource, Use, use_of};
 use super::config::Config;
 use super::torch;
@@ -153,6 +154,10 @@ impl Checkpoint {
             index_file.is_file().then(|| shard_files(path, index, &read_text(&index_file)?))
         });
         let files = files.unwrap_or_else(|| {
+            if path.join("adapter_config.json").is_file() {
+                let (what, todo) = sniff::AN_ADAPTER;
+                return Err(LlmError::NotAModel { path: path.into(), what: what.into(), todo });
+            }
             let own = ["consolidated.safetensors", "consolidated.00.pth"].into_iter().find(|name| path.join(name).is_file());
             let own = own.map(|name| format!("; {name} has its maker's own names of tensors, which are not read")).unwrap_or_default();
             Err(LlmError::Folder { path: path.into(), reason: format!("it has no model.safetensors and no pytorch_model.bin{own}") })

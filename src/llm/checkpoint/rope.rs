@@ -20,11 +20,11 @@ pub(super) struct Rope {
 }
 
 impl Rope {
-    /// Of heads of `head_dim`, in a model trained for `context_length` tokens.
-    pub(super) fn read(fields: Fields<'_>, head_dim: usize, context_length: usize) -> Result<Self, LlmError> {
+    /// Of heads of `head_dim`, in a model trained for `context_length` tokens, whose base is `usual_base` where it does not say it.
+    pub(super) fn read(fields: Fields<'_>, head_dim: usize, context_length: usize, usual_base: f64) -> Result<Self, LlmError> {
         let empty = Value::Null;
         let nested = Fields(fields.get("rope_parameters").or_else(|| fields.get("rope_scaling")).unwrap_or(&empty));
-        let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(10_000.0);
+        let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(usual_base);
         let kind = nested.text("rope_type")?.or(nested.text("type")?).unwrap_or("default");
         for key in ["full_attention", "sliding_attention"] {
             if nested.is_there(key) {

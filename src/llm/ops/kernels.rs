@@ -35,16 +35,17 @@ pub fn norm_linear(
     Ok(outputs)
 }
 
-/// `residual + x * weight^T + bias`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
+/// `residual + scale * (x * weight^T + bias)`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
 pub fn linear_add(
     phase: Phase,
     x: &Tensor,
     weight: &Weight,
     bias: Option<&[f32]>,
+    scale: f32,
     residual: &Tensor,
     additions: Additions<'_>,
 ) -> Result<Tensor> {
-    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, bias, additions })
+    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, bias, scale, additions })
 }
 
 /// RMSNorm of every head of `x: [tokens, heads * head_dim]`; `norm: [head_dim]`.
@@ -85,6 +86,8 @@ pub struct FeedForward<'a> {
     pub up: &'a Weight,
     /// `[hidden, feed_forward]`
     pub down: &'a Weight,
+    /// What is added to the residual stream is multiplied by this.
+    pub scale: f32,
     /// Of gate, up and down, where they have one.
     pub biases: [Option<&'a [f32]>; 3],
     /// To gate and up.
@@ -174,6 +177,7 @@ struct LinearAdd<'a> {
     phase: Phase,
     weight: &'a Weight,
     bias: Option<&'a [f32]>,
+    scale: f32,
     additions: Additions<'a>,
 }
 
@@ -189,8 +193,15 @@ impl CustomOp2 for LinearAdd<'_> {
         compute::matmul(compute::global(), self.phase, x, tokens, &[self.weight.matrix()], &mut [&mut out]);
         self.additions.apply(x, self.weight.columns, &mut [&mut out]);
         add_bias(&mut out, self.bias);
+        multiply(&mut out, self.scale);
         compute::add_assign(compute::global(), &mut out, residual);
         Ok((CpuStorage::F32(out), (tokens, self.weight.rows).into()))
+    }
+}
+
+fn multiply(out: &mut [f32], scale: f32) {
+    if scale != 1.0 {
+        out.iter_mut().for_each(|value| *value *= scale);
     }
 }
 
@@ -216,7 +227,7 @@ impl CustomOp1 for InPhase<FeedForward<'_>> {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let FeedForward { norm, eps, gate, up, down, biases, inner_additions, outer_additions } = &self.block;
+        let FeedForward { norm, eps, gate, up, down, scale, biases, inner_additions, outer_additions } = &self.block;
         let [gate_bias, up_bias, down_bias] = *biases;
         let x = slice(storage, layout)?;
         let tokens = x.len() / norm.len();
@@ -236,6 +247,7 @@ impl CustomOp1 for InPhase<FeedForward<'_>> {
             outer_additions.apply(gates, down.columns, &mut [&mut out]);
         });
         add_bias(&mut out, down_bias);
+        multiply(&mut out, *scale);
         compute::add_assign(pool, &mut out, x);
         Ok((CpuStorage::F32(out), (tokens, down.rows).into()))
     }

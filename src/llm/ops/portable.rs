@@ -5,6 +5,7 @@
 
 use candle_core::{D, DType, Device, Module, Result, Tensor};
 
+use super::super::arch::ArchSpec;
 use super::super::kv_tensors::TensorRows;
 use super::super::names::Projection;
 use super::super::resident::{TensorLayer, TensorMatrix};
@@ -43,6 +44,11 @@ pub fn map(layer: &TensorLayer, projection: Projection, x: &Tensor, additions: A
     }
 }
 
+/// `x`, multiplied.
+pub fn scaled(x: Tensor, scale: f32) -> Result<Tensor> {
+    if scale == 1.0 { Ok(x) } else { x.affine(f64::from(scale), 0.0) }
+}
+
 /// RMSNorm of every head of `x: [tokens, heads * head_dim]`; `weight: [head_dim]`.
 fn head_norm(x: &Tensor, weight: &Tensor, eps: f32) -> Result<Tensor> {
     let (tokens, width) = x.dims2()?;
@@ -79,11 +85,11 @@ pub fn queries_keys_values(layer: &TensorLayer, x: &Tensor, eps: f32, additions:
 }
 
 /// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
-pub fn feed_forward(layer: &TensorLayer, x: &Tensor, eps: f32, inner: Additions<'_>, outer: Additions<'_>) -> Result<Tensor> {
-    let normed = rms_norm(x, &layer.ffn_norm, eps)?;
+pub fn feed_forward(layer: &TensorLayer, x: &Tensor, spec: &ArchSpec, inner: Additions<'_>, outer: Additions<'_>) -> Result<Tensor> {
+    let normed = rms_norm(x, &layer.ffn_norm, spec.norm_eps)?;
     let gate = map(layer, Projection::Gate, &normed, inner, 0)?; // [tokens, feed_forward]
     let up = map(layer, Projection::Up, &normed, inner, 1)?; // [tokens, feed_forward]
-    x + map(layer, Projection::Down, &(gate.silu()? * up)?, outer, 0)?
+    x + scaled(map(layer, Projection::Down, &(gate.silu()? * up)?, outer, 0)?, spec.residual_scale)?
 }
 
 /// Rotary embedding of every head of `x: [tokens, heads * head_dim]`; `tables` has one row of cosines and sines a token.

@@ -125,6 +125,8 @@ impl<'w> Builder<'w> {
             attention_norm,
             head_norms,
             window: spec.window(index),
+            turns: spec.turns(index),
+            residual_scale: spec.residual_scale,
             q,
             k,
             v,
@@ -167,7 +169,7 @@ impl<'w> Decoder<'w> {
 
     pub(super) fn heads(&self) -> Heads {
         let spec = self.spec;
-        Heads { heads: spec.heads, kv_heads: spec.kv_heads, head_dim: spec.head_dim, window: spec.sliding_window }
+        Heads { heads: spec.heads, kv_heads: spec.kv_heads, head_dim: spec.head_dim, scale: spec.attention_scale, window: spec.sliding_window }
     }
 
     fn adapted(&self) -> impl Iterator<Item = (usize, Projection, Lora, &Linear<'w>)> {
@@ -221,6 +223,7 @@ impl<'w> Decoder<'w> {
                 None => self.embedding.rows_f32(at..at + 1, row),
             }
         }
+        multiply(&mut x, self.spec.embedding_scale);
         x
     }
 
@@ -295,7 +298,7 @@ impl<'w> Decoder<'w> {
             for (dx, &token) in x.chunks_exact(hidden).zip(&batch.tokens) {
                 let at = token as usize * hidden;
                 let row = gradient.get_mut(at..at + hidden).unwrap_or_default();
-                row.iter_mut().zip(dx).for_each(|(row, dx)| *row += dx);
+                row.iter_mut().zip(dx).for_each(|(row, dx)| *row += self.spec.embedding_scale * dx);
             }
         }
         pass.workspace.give(x);
@@ -311,8 +314,10 @@ impl<'w> Decoder<'w> {
         }
         let tokens: Vec<u32> = batch.targets.iter().map(|target| target.token).collect();
         let (mut normed, inverse) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
+        multiply(&mut normed, 1.0 / self.spec.logit_divisor);
         let loss = cross_entropy(pass, gradients, &self.output, &mut normed, &tokens, scale);
         if scale.is_some() {
+            multiply(&mut normed, 1.0 / self.spec.logit_divisor);
             let mut dx = pass.workspace.zeros(chosen.len());
             norm::backward(pass.parameters, gradients, &chosen, &inverse, &self.final_norm, &normed, &mut dx);
             x.fill(0.0);
@@ -342,8 +347,15 @@ impl<'w> Decoder<'w> {
         }
         let hidden = self.spec.hidden;
         let chosen: Vec<f32> = places.iter().flat_map(|&place| &x[place * hidden..(place + 1) * hidden]).copied().collect();
-        let (normed, _) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
+        let (mut normed, _) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
+        multiply(&mut normed, 1.0 / self.spec.logit_divisor);
         self.output.forward(&mut pass, &normed).0
+    }
+}
+
+fn multiply(x: &mut [f32], factor: f32) {
+    if factor != 1.0 {
+        x.iter_mut().for_each(|x| *x *= factor);
     }
 }
 

@@ -20,6 +20,10 @@ pub struct TrainedLayer<'w> {
     pub head_norms: Option<[Vector<'w>; 2]>,
     /// Attention looks back this many tokens, where it is limited.
     pub window: Option<usize>,
+    /// Whether queries and keys are turned by their positions.
+    pub turns: bool,
+    /// What attention and the feed-forward part add is multiplied by this.
+    pub residual_scale: f32,
     /// Queries.
     pub q: Linear<'w>,
     /// Keys.
@@ -104,6 +108,15 @@ impl<'w> TrainedLayer<'w> {
         [&self.q, &self.k, &self.v, &self.o, &self.gate, &self.up, &self.down]
     }
 
+    /// The gradient of what is added to the residual stream; `None` where it is the stream's own.
+    fn scaled(&self, pass: &mut Pass<'_, '_>, dy: &[f32]) -> Option<Vec<f32>> {
+        (self.residual_scale != 1.0).then(|| {
+            let mut out = pass.workspace.take(dy.len());
+            out.iter_mut().zip(dy).for_each(|(out, dy)| *out = dy * self.residual_scale);
+            out
+        })
+    }
+
     fn heads(&self, geometry: &Geometry<'_>) -> Heads {
         Heads { window: self.window, ..geometry.heads }
     }
@@ -114,7 +127,7 @@ impl<'w> TrainedLayer<'w> {
         let inner = feed_forward::forward(pass.workspace, &kept.gate, &kept.up);
         let (mut out, low_down) = self.down.forward(pass, &inner);
         pass.workspace.give(inner);
-        out.iter_mut().zip(&kept.middle).for_each(|(out, middle)| *out += middle);
+        out.iter_mut().zip(&kept.middle).for_each(|(out, middle)| *out = *out * self.residual_scale + middle);
         kept.lows[6] = low_down;
         (out, kept)
     }
@@ -144,12 +157,14 @@ impl<'w> TrainedLayer<'w> {
             };
             [norm(&mut q, of_q), norm(&mut k, of_k)]
         });
-        geometry.rotation.apply(&mut q, heads.heads, heads.head_dim);
-        geometry.rotation.apply(&mut k, heads.kv_heads, heads.head_dim);
+        if self.turns {
+            geometry.rotation.apply(&mut q, heads.heads, heads.head_dim);
+            geometry.rotation.apply(&mut k, heads.kv_heads, heads.head_dim);
+        }
         let inputs = Inputs { q: &q, k: &k, v: &v };
         let (attended, sums) = attention::forward(pass.workspace, heads, inputs, geometry.sequences);
         let (mut middle, low_o) = self.o.forward(pass, &attended);
-        middle.iter_mut().zip(x).for_each(|(middle, x)| *middle += x);
+        middle.iter_mut().zip(x).for_each(|(middle, x)| *middle = *middle * self.residual_scale + x);
         let (normed, inverse2) = norm::forward(pass.workspace, pass.parameters, &middle, &self.feed_forward_norm, geometry.eps);
         let (gate, low_gate) = self.gate.forward(pass, &normed);
         let (up, low_up) = self.up.forward(pass, &normed);
@@ -174,8 +189,10 @@ impl<'w> TrainedLayer<'w> {
 
         let inner = feed_forward::forward(pass.workspace, &gate, &up);
         let mut dinner = pass.workspace.take(inner.len());
-        let side = Side { linear: &self.down, dy, low: low_down.as_deref() };
+        let added = self.scaled(pass, dy);
+        let side = Side { linear: &self.down, dy: added.as_deref().unwrap_or(dy), low: low_down.as_deref() };
         linear_backward(pass, gradients, &[side], &inner, Some((&mut dinner, Write::Replace)));
+        added.into_iter().for_each(|buffer| pass.workspace.give(buffer));
         pass.workspace.give(inner);
         feed_forward::backward(pass.workspace, &mut gate, &mut up, &dinner);
         pass.workspace.give(dinner);
@@ -193,15 +210,19 @@ impl<'w> TrainedLayer<'w> {
 
         // `dy` is now the gradient of the sum of the input and attention.
         let mut dattended = pass.workspace.take(attended.len());
-        let side = Side { linear: &self.o, dy, low: low_o.as_deref() };
+        let added = self.scaled(pass, dy);
+        let side = Side { linear: &self.o, dy: added.as_deref().unwrap_or(dy), low: low_o.as_deref() };
         linear_backward(pass, gradients, &[side], &attended, Some((&mut dattended, Write::Replace)));
+        added.into_iter().for_each(|buffer| pass.workspace.give(buffer));
         let inputs = Inputs { q: &q, k: &k, v: &v };
         let mut turned = attention::backward(pass.workspace, heads, inputs, geometry.sequences, &attended, &sums, &dattended);
         pass.workspace.give(dattended);
         pass.workspace.give(attended);
         pass.workspace.give(sums);
-        geometry.back.apply(&mut turned.dq, heads.heads, heads.head_dim);
-        geometry.back.apply(&mut turned.dk, heads.kv_heads, heads.head_dim);
+        if self.turns {
+            geometry.back.apply(&mut turned.dq, heads.heads, heads.head_dim);
+            geometry.back.apply(&mut turned.dk, heads.kv_heads, heads.head_dim);
+        }
         if let (Some([of_q, of_k]), Some([kept_q, kept_k])) = (&self.head_norms, kept_heads) {
             let mut through = |dy: &mut Vec<f32>, kept: KeptHeads, weight| {
                 let mut dx = pass.workspace.zeros(dy.len());

@@ -32,6 +32,10 @@ pub struct Passes<'a, 'w> {
     pub away: Option<&'a Transfer>,
 }
 
+fn scaled(x: Tensor, factor: f32) -> Result<Tensor> {
+    if factor == 1.0 { Ok(x) } else { x.affine(f64::from(factor), 0.0) }
+}
+
 /// A layer's input until the way back.
 enum Waiting {
     /// On the device.
@@ -84,7 +88,7 @@ impl Passes<'_, '_> {
             dx = layer.backward(pass, sink, geometry, &input, kept, dx)?;
         }
         if let Some(id) = decoder.embedding_id {
-            sink.add_rows(self.compute, id, decoder.vocabulary(), &batch.tokens, &dx)?;
+            sink.add_rows(self.compute, id, decoder.vocabulary(), &batch.tokens, &scaled(dx, decoder.spec.embedding_scale)?)?;
         }
         Ok(loss)
     }
@@ -106,6 +110,7 @@ impl Passes<'_, '_> {
         let chosen = x.index_select(&self.compute.indices(&places)?, 0)?; // [places, hidden]
         let norm = self.weights.final_norm(self.compute, decoder, self.parameters)?;
         let (normed, _) = norm::forward(&chosen, &norm, decoder.spec.norm_eps)?;
+        let normed = scaled(normed, 1.0 / decoder.spec.logit_divisor)?;
         let output = self.weights.output(self.compute, decoder, self.parameters)?;
         download(&self.compute.product(&normed, &output.weight.t()?)?)
     }
@@ -135,6 +140,10 @@ impl Passes<'_, '_> {
 
     /// `[tokens, hidden]`, f32.
     fn embed(&self, tokens: &[u32]) -> Result<Tensor> {
+        scaled(self.embedded(tokens)?, self.decoder.spec.embedding_scale)
+    }
+
+    fn embedded(&self, tokens: &[u32]) -> Result<Tensor> {
         let (decoder, hidden) = (self.decoder, self.decoder.spec.hidden);
         if let Some(values) = decoder.embedding_id.and_then(|id| self.weights.values(id)) {
             return values.index_select(&self.compute.indices(tokens)?, 0);
@@ -188,6 +197,7 @@ impl Passes<'_, '_> {
         let chosen = x.index_select(&places, 0)?; // [places, hidden]
         let weight = self.weights.final_norm(self.compute, decoder, self.parameters)?;
         let (normed, inverse) = norm::forward(&chosen, &weight, decoder.spec.norm_eps)?;
+        let normed = scaled(normed, 1.0 / decoder.spec.logit_divisor)?;
         let output = self.weights.output(self.compute, decoder, self.parameters)?;
         let trained = match decoder.output.base {
             Base::Trained(id) => Some(id),
@@ -199,6 +209,7 @@ impl Passes<'_, '_> {
             sink.add(id, dweight)?;
         }
         let Some(dnormed) = loss.dx else { return Ok((loss.sum, None)) };
+        let dnormed = scaled(dnormed, 1.0 / decoder.spec.logit_divisor)?;
         let dchosen = norm::backward(sink, &decoder.final_norm, &weight, &chosen, &inverse, &dnormed)?;
         let dx = Tensor::zeros(x.shape(), DType::F32, &self.compute.device)?.index_add(&places, &dchosen, 0)?;
         Ok((loss.sum, Some(dx)))

@@ -63,6 +63,10 @@ pub struct Layer<'a, 'w> {
     pub tensors: &'a LayerTensors,
 }
 
+fn scaled(x: Tensor, scale: f32) -> Result<Tensor> {
+    if scale == 1.0 { Ok(x) } else { x.affine(f64::from(scale), 0.0) }
+}
+
 impl Layer<'_, '_> {
     /// The output for `x: [tokens, hidden]`, and what [`backward`](Self::backward) wants to know.
     pub fn forward(&self, pass: Pass<'_>, geometry: Geometry<'_>, x: &Tensor) -> Result<(Tensor, Kept)> {
@@ -70,7 +74,7 @@ impl Layer<'_, '_> {
         let inner = feed_forward::forward(&kept.gate, &kept.up)?; // [tokens, feed_forward]
         let (down, low) = pass.linear(&self.layer.down, self.down(), &inner)?;
         kept.lows[6] = low;
-        Ok(((down + &kept.middle)?, kept))
+        Ok(((scaled(down, self.layer.residual_scale)? + &kept.middle)?, kept))
     }
 
     /// Only what [`backward`](Self::backward) wants to know: cheaper than the output by its last product.
@@ -113,11 +117,13 @@ impl Layer<'_, '_> {
             }
             None => (q, k, None),
         };
-        let q = geometry.turn.apply(&q, heads.heads, heads.head_dim)?;
-        let k = geometry.turn.apply(&k, heads.kv_heads, heads.head_dim)?;
+        let (q, k) = match layer.turns {
+            true => (geometry.turn.apply(&q, heads.heads, heads.head_dim)?, geometry.turn.apply(&k, heads.kv_heads, heads.head_dim)?),
+            false => (q, k),
+        };
         let (attended, sums) = attention::forward(pass.compute, heads, Inputs { q: &q, k: &k, v: &v }, self.sight(geometry))?;
         let (middle, low_o) = pass.linear(&layer.o, o, &attended)?;
-        let middle = (middle + x)?; // [tokens, hidden]
+        let middle = (scaled(middle, layer.residual_scale)? + x)?; // [tokens, hidden]
         let (normed, inverse2) = norm::forward(&middle, &tensors.feed_forward_norm, geometry.eps)?;
         let normed = normed.to_dtype(dtype)?;
         let (gate, low_gate) = pass.linear(&layer.gate, gate, &normed)?; // [tokens, feed_forward]
@@ -143,9 +149,10 @@ impl Layer<'_, '_> {
         let dtype = pass.compute.dtype;
 
         let inner = feed_forward::forward(&gate, &up)?.to_dtype(dtype)?;
-        let side = Side { linear: &layer.down, tensors: own_down, dy: &dy, low: low_down.as_ref() };
+        let added = scaled(dy.clone(), layer.residual_scale)?;
+        let side = Side { linear: &layer.down, tensors: own_down, dy: &added, low: low_down.as_ref() };
         let dinner = linear_backward(pass, sink, &[side], &inner)?;
-        drop(inner);
+        drop((inner, added));
         let (dgate, dup) = feed_forward::backward(&gate, &up, &dinner)?;
         drop((gate, up, dinner));
         let normed = norm::apply(&middle, &tensors.feed_forward_norm, &inverse2)?.to_dtype(dtype)?;
@@ -159,13 +166,19 @@ impl Layer<'_, '_> {
         let dmiddle = (dy + through)?; // of the sum of the input and attention
         drop((middle, inverse2, dnormed));
 
-        let side = Side { linear: &layer.o, tensors: own_o, dy: &dmiddle, low: low_o.as_ref() };
+        let added = scaled(dmiddle.clone(), layer.residual_scale)?;
+        let side = Side { linear: &layer.o, tensors: own_o, dy: &added, low: low_o.as_ref() };
         let dattended = linear_backward(pass, sink, &[side], &attended)?;
         let inputs = Inputs { q: &q, k: &k, v: &v };
         let turned = attention::backward(pass.compute, heads, inputs, self.sight(geometry), &attended, &sums, &dattended)?;
         drop((dattended, attended, sums, q, k, v));
-        let dq = geometry.back.apply(&turned.dq, heads.heads, heads.head_dim)?;
-        let dk = geometry.back.apply(&turned.dk, heads.kv_heads, heads.head_dim)?;
+        let (dq, dk) = match layer.turns {
+            true => {
+                let dq = geometry.back.apply(&turned.dq, heads.heads, heads.head_dim)?;
+                (dq, geometry.back.apply(&turned.dk, heads.kv_heads, heads.head_dim)?)
+            }
+            false => (turned.dq.clone(), turned.dk.clone()),
+        };
         let (dq, dk) = match (&layer.head_norms, &tensors.head_norms, kept_heads) {
             (Some([q, k]), Some([of_q, of_k]), Some([kept_q, kept_k])) => {
                 let mut through = |vector, weight: &Tensor, kept: KeptHeads, dy: Tensor| {
