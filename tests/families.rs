@@ -25,17 +25,8 @@ use crate::tensors::test_compute;
 /// What logits may be off by where keys and values are remembered in f16.
 const CACHE_OF_HALVES: f32 = 1e-2;
 
-const FAMILIES: [&str; 9] = [
-    "qwen3",
-    "qwen3-bias-window",
-    "llama-biases",
-    "qwen2-window",
-    "mistral-window",
-    "smollm3",
-    "granite",
-    "llama-yarn",
-    "qwen3-longrope",
-];
+const FAMILIES: [&str; 9] =
+    ["qwen3", "qwen3-bias-window", "llama-biases", "qwen2-window", "mistral-window", "smollm3", "granite", "llama-yarn", "qwen3-longrope"];
 
 pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/families").join(name)
@@ -114,11 +105,10 @@ fn families_write_what_transformers_writes() {
 fn pytorch_files_hold_the_same_model() {
     let temporary = tempfile::tempdir().unwrap();
     let path = temporary.path();
-    for (from, names) in [("llama-biases", &["config.json", "tokenizer.json"][..]), ("pytorch", &[
-        "pytorch_model-00001-of-00002.bin",
-        "pytorch_model-00002-of-00002.bin",
-        "pytorch_model.bin.index.json",
-    ])] {
+    for (from, names) in [
+        ("llama-biases", &["config.json", "tokenizer.json"][..]),
+        ("pytorch", &["pytorch_model-00001-of-00002.bin", "pytorch_model-00002-of-00002.bin", "pytorch_model.bin.index.json"]),
+    ] {
         for name in names {
             std::fs::copy(folder(from).join(name), path.join(name)).unwrap();
         }
@@ -278,6 +268,9 @@ fn what_a_family_does_not_have_is_refused() {
     check(&copy("llama-biases", &|json| json["attention_bias"] = false.into()), "self_attn.k_proj.bias` is not supported");
     check(&copy("qwen3", &|json| json["attention_bias"] = true.into()), "tensor `model.layers.0.self_attn.q_proj.bias` is missing");
     check(&copy("qwen3", &|json| json["model_type"] = "qwen2".into()), "is not supported");
-    check(&copy("qwen3", &|json| json["model_type"] = "qwen3_moe".into()), "model type `qwen3_moe` is not supported; the nearest that is: Qwen3");
+    check(
+        &copy("qwen3", &|json| json["model_type"] = "qwen3_moe".into()),
+        "model type `qwen3_moe` is not supported; the nearest that is: Qwen3",
+    );
     check(&copy("qwen2-window", &|json| json["model_type"] = "qwen3".into()), "is not supported");
 }

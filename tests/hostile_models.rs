@@ -292,7 +292,9 @@ fn every_key_and_every_tensor_is_accounted_for() {
         ] {
             check_opens(&Parts::of(shape).with(key, value)).unwrap();
         }
-        for (kind, what) in [("adapter", "is an adapter as GGUF"), ("mmproj", "reads pictures"), ("imatrix", "importance matrix"), ("new", "kind `new`")] {
+        for (kind, what) in
+            [("adapter", "is an adapter as GGUF"), ("mmproj", "reads pictures"), ("imatrix", "importance matrix"), ("new", "kind `new`")]
+        {
             check_refused(Parts::of(shape).with("general.type", Some(Value::String(kind.into()))), what);
         }
         let mut empty = Parts::of(shape);

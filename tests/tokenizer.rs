@@ -506,6 +506,10 @@ fn messages_reach_every_template() {
     let message = Message { role: System, content: "S".into() };
     assert!(broken.render(&[message], true).unwrap_err().to_string().contains("always"));
     // What transformers hands to templates besides.
-    check_chat("{{ tools is none }} {{ documents is none }} {{ enable_thinking }} {{ bos_token }}{{ eos_token }}", &[], "true true false <s></s>");
+    check_chat(
+        "{{ tools is none }} {{ documents is none }} {{ enable_thinking }} {{ bos_token }}{{ eos_token }}",
+        &[],
+        "true true false <s></s>",
+    );
     check_chat("{{ strftime_now('%Y') | int > 2025 }}{{ [1] | tojson(indent=1) }}", &[], "true[\n 1\n]");
 }

@@ -34,7 +34,11 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
     let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
     let taken = model.tokenize_text(&prompt, args.special_tokens.into())?;
     if !taken.behind.is_empty() {
-        writeln!(stderr(), "note: this model's tokenizer puts {} behind every text, and so behind this one", text::sanitize(&taken.behind))?;
+        writeln!(
+            stderr(),
+            "note: this model's tokenizer puts {} behind every text, and so behind this one",
+            text::sanitize(&taken.behind)
+        )?;
     }
     let request = GenerateRequest {
         prompt: Prompt::Tokens(taken.tokens),

@@ -77,7 +77,9 @@ pub enum LlmError {
         tensor: String,
     },
     /// An adapter that belongs to a base that its own beginning has changed.
-    #[error("the adapter was begun with `init_lora_weights = {init}`, which changes the base model: on the base as it was it would answer wrongly")]
+    #[error(
+        "the adapter was begun with `init_lora_weights = {init}`, which changes the base model: on the base as it was it would answer wrongly"
+    )]
     ChangesBase {
         /// PEFT's name of the beginning.
         init: String,

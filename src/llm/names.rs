@@ -222,10 +222,8 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        let parts = Projection::ALL
-            .into_iter()
-            .flat_map(|p| [LayerPart::Weight(p), LayerPart::Bias(p)])
-            .chain(NORMS.map(|(part, ..)| part));
+        let parts =
+            Projection::ALL.into_iter().flat_map(|p| [LayerPart::Weight(p), LayerPart::Bias(p)]).chain(NORMS.map(|(part, ..)| part));
         let layers = parts.flat_map(|part| [0, 7, 31].map(|index| TensorName::Layer { index, part }));
         for name in layers.chain([TensorName::Embedding, TensorName::FinalNorm, TensorName::Head]) {
             assert_eq!(TensorName::from_hugging_face(&name.hugging_face()), Some(name));

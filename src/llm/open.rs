@@ -81,7 +81,11 @@ fn folder_tokenizer(folder: &Path) -> Result<Tokenizer, LlmError> {
     }
     let old = folder.join("merges.txt").is_file();
     let reason = "it has neither tokenizer.json nor tokenizer.model".to_owned()
-        + if old { "; transformers makes the first of vocab.json and merges.txt: `AutoTokenizer.from_pretrained(...).save_pretrained(...)`" } else { "" };
+        + if old {
+            "; transformers makes the first of vocab.json and merges.txt: `AutoTokenizer.from_pretrained(...).save_pretrained(...)`"
+        } else {
+            ""
+        };
     Err(LlmError::Folder { path: folder.into(), reason })
 }
 
@@ -110,10 +114,9 @@ fn folder_template(folder: &Path) -> Result<Option<String>, LlmError> {
     }
     let Some(config) = tokenizer_config(folder)? else { return Ok(None) };
     let template = match config.get("chat_template") {
-        Some(Value::Array(named)) => named
-            .iter()
-            .find(|entry| entry.get("name").and_then(Value::as_str) == Some("default"))
-            .and_then(|entry| entry.get("template")),
+        Some(Value::Array(named)) => {
+            named.iter().find(|entry| entry.get("name").and_then(Value::as_str) == Some("default")).and_then(|entry| entry.get("template"))
+        }
         other => other,
     };
     Ok(template.and_then(Value::as_str).map(str::to_owned))

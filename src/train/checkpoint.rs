@@ -13,7 +13,7 @@ use super::optimizer::Moments;
 use super::state::TrainerState;
 use crate::compute::BlockType;
 use crate::llm::adapter::{Adapter, AdapterCard};
-use crate::llm::checkpoint::{TensorFile, TensorData, write_safetensors};
+use crate::llm::checkpoint::{TensorData, TensorFile, write_safetensors};
 
 /// The file that says a checkpoint is whole.
 const DONE: &str = "DONE";

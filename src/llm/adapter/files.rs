@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
-use super::super::checkpoint::{TensorFile, TensorData, write_safetensors};
+use super::super::checkpoint::{TensorData, TensorFile, write_safetensors};
 use super::super::names::{Projection, TensorName};
 use super::card::{AdapterCard, CARD_FILE};
 use super::config::LoraConfig;
@@ -250,8 +250,7 @@ mod tests {
             for half in 0..2 {
                 let mut lora = Lora { rank: 2, a: vec![1.0; 6], b: vec![1.0; 4] };
                 [&mut lora.a, &mut lora.b][half][3] = value;
-                let adapter =
-                    Adapter { config: LoraConfig::new(2, 4.0), card: None, loras: [((1, Projection::Query), lora)].into() };
+                let adapter = Adapter { config: LoraConfig::new(2, 4.0), card: None, loras: [((1, Projection::Query), lora)].into() };
                 adapter.write(folder.path()).unwrap();
                 let error = Adapter::read(folder.path()).unwrap_err();
                 assert!(error.to_string().contains("q_proj of layer 1 holds a number that is not finite"), "{error}");

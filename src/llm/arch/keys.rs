@@ -63,7 +63,10 @@ pub(in crate::llm) fn refuse_unknown(metadata: &Metadata, spec: &ArchSpec) -> Re
             if !is_known(own, value, spec) {
                 return Err(unsupported());
             }
-        } else if key.starts_with("adapter.") || key.starts_with("clip.") || key == "tokenizer.ggml.add_sep_token" && *value == Value::Bool(true) {
+        } else if key.starts_with("adapter.")
+            || key.starts_with("clip.")
+            || key == "tokenizer.ggml.add_sep_token" && *value == Value::Bool(true)
+        {
             return Err(unsupported());
         }
     }
@@ -81,7 +84,9 @@ fn is_known(key: &str, value: &Value, spec: &ArchSpec) -> bool {
     let is = |expected: f64| number.is_some_and(|number| (number - expected).abs() <= 1e-6 * expected.abs());
     match key {
         // One with llama.cpp does not look back less far for it, and one without has no such key.
-        "attention.sliding_window" => spec.sliding_window.is_none_or(|window| spec.family == Family::Mistral || window >= spec.context_length),
+        "attention.sliding_window" => {
+            spec.sliding_window.is_none_or(|window| spec.family == Family::Mistral || window >= spec.context_length)
+        }
         "logit_scale" | "embedding_scale" | "residual_scale" | "attention.scale" if spec.family == Family::Granite => true,
         "attention.value_length" => is(spec.head_dim as f64),
         "attention.scale" => is(1.0 / (spec.head_dim as f64).sqrt()) || is(0.0),

@@ -49,7 +49,8 @@ mod tests {
 
     #[test]
     fn a_refused_family_names_the_nearest() {
-        for (family, nearest) in [("gemma3_text", Some("Qwen3")), ("mixtral", Some("Mistral")), ("phi-3", Some("Qwen2.5")), ("mamba", None)] {
+        for (family, nearest) in [("gemma3_text", Some("Qwen3")), ("mixtral", Some("Mistral")), ("phi-3", Some("Qwen2.5")), ("mamba", None)]
+        {
             let error = refuse_family("architecture", family);
             assert!(matches!(&error, LlmError::UnsupportedFamily { nearest: found, .. } if *found == nearest), "{error}");
             assert!(error.to_string().starts_with(&format!("architecture `{family}` is not supported")), "{error}");

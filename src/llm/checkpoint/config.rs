@@ -126,7 +126,9 @@ fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<
                 }
                 Some(types) => {
                     let (types, what) = (types.len(), "layer_types");
-                    return Err(LlmError::Inconsistent(format!("config.json: `{what}` has {types} entries, and the model {layers} layers")));
+                    return Err(LlmError::Inconsistent(format!(
+                        "config.json: `{what}` has {types} entries, and the model {layers} layers"
+                    )));
                 }
                 None => {
                     let first = fields.read("max_window_layers", "a whole number", Value::as_u64)?;
@@ -166,7 +168,9 @@ fn biases(fields: Fields<'_>, family: Family) -> Result<Vec<Projection>, LlmErro
     use Projection::{Down, Gate, Key, Output, Query, Up, Value};
     let mut out = match family {
         Family::Qwen2 => vec![Query, Key, Value],
-        Family::Llama | Family::Qwen3 | Family::SmolLm3 | Family::Granite if fields.flag("attention_bias")?.unwrap_or(false) => vec![Query, Key, Value, Output],
+        Family::Llama | Family::Qwen3 | Family::SmolLm3 | Family::Granite if fields.flag("attention_bias")?.unwrap_or(false) => {
+            vec![Query, Key, Value, Output]
+        }
         _ => Vec::new(),
     };
     if matches!(family, Family::Llama | Family::SmolLm3 | Family::Granite) && fields.flag("mlp_bias")?.unwrap_or(false) {
@@ -291,7 +295,10 @@ mod tests {
         check_error(json!({"num_key_value_heads": 3}), "these dimensions cannot be");
         check_error(json!({"rope_scaling": {"rope_type": "mrope", "factor": 4.0}}), "rope scaling `mrope`");
         check_error(json!({"rope_scaling": {"rope_type": "yarn", "factor": "4"}}), "`factor` is \"4\"");
-        check_error(json!({"rope_scaling": {"rope_type": "longrope", "short_factor": [1.0]}}), "`short_factor` has 1 numbers, and half a head 8");
+        check_error(
+            json!({"rope_scaling": {"rope_type": "longrope", "short_factor": [1.0]}}),
+            "`short_factor` has 1 numbers, and half a head 8",
+        );
         check_error(json!({"rope_scaling": {"rope_type": "llama3", "factor": 4.0}}), "needs `low_freq_factor`");
         check_error(json!({"quantization_config": {"bits": 4}}), "quantised safetensors");
         check_error(json!({"intermediate_size": null}), "has no `intermediate_size`");

@@ -3,16 +3,16 @@
 //! - [`config`]: `config.json` as an [`ArchSpec`](super::arch::ArchSpec)
 //! - `rope`: its rotary embedding
 //! - [`read`]: the folder and its mapped tensors
-//! - `torch`: PyTorch's files: `zip`, where their entries lie, and `pickle`, what these are, without running anything
+//! - `torch`: PyTorch's files: `archive`, where their entries lie, and `pickle`, what these are, without running anything
 //! - [`mod@write`]: safetensors files, a tensor at a time
 
+mod archive;
 pub mod config;
 mod pickle;
 pub mod read;
 mod rope;
 mod torch;
 pub mod write;
-mod zip;
 
 pub use config::Config;
 pub use read::{Checkpoint, TensorFile};

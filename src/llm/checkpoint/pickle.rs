@@ -90,7 +90,9 @@ impl<'p> Machine<'p> {
                 (Some(Value::Text(name)), Some(Value::Tensor(tensor))) => {
                     out.insert(name.to_string(), tensor.clone());
                 }
-                (Some(Value::Text(name)), _) => return Err(format!("`{name}` in its pickle is no tensor; a file of weights alone is read")),
+                (Some(Value::Text(name)), _) => {
+                    return Err(format!("`{name}` in its pickle is no tensor; a file of weights alone is read"));
+                }
                 _ => return Err("its pickle holds no dictionary of tensors".into()),
             }
         }
@@ -178,7 +180,8 @@ impl<'p> Machine<'p> {
             }
             0x93 => {
                 let parts = self.pop_many(2)?;
-                let [Some(Value::Text(module)), Some(Value::Text(name))] = [0, 1].map(|at| parts.get(at).and_then(|id| self.values.get(*id)))
+                let [Some(Value::Text(module)), Some(Value::Text(name))] =
+                    [0, 1].map(|at| parts.get(at).and_then(|id| self.values.get(*id)))
                 else {
                     return Err(CUT.into());
                 };
@@ -271,7 +274,8 @@ impl<'p> Machine<'p> {
     fn tensor(&self, arguments: &[Id]) -> Result<Described, String> {
         let argument = |at: usize| arguments.get(at).and_then(|id| self.values.get(*id));
         let numbers = |at: usize| -> Option<Vec<u64>> {
-            let Some(Value::Tuple(items)) = argument(at).filter(|value| matches!(value, Value::Tuple(items) if items.len() <= MAX_DIMENSIONS))
+            let Some(Value::Tuple(items)) =
+                argument(at).filter(|value| matches!(value, Value::Tuple(items) if items.len() <= MAX_DIMENSIONS))
             else {
                 return None;
             };
@@ -369,7 +373,10 @@ mod tests {
 
     #[test]
     fn nothing_is_called() {
-        check_refused(b"\x80\x02cposix\nsystem\nX\x02\0\0\0ls\x85R.", "asks for `posix.system`, which no file of weights needs; nothing was run");
+        check_refused(
+            b"\x80\x02cposix\nsystem\nX\x02\0\0\0ls\x85R.",
+            "asks for `posix.system`, which no file of weights needs; nothing was run",
+        );
         check_refused(b"\x80\x04\x8c\x08builtins\x8c\x04eval\x93\x8c\x01x\x85R.", "asks for `builtins.eval`");
         check_refused(b"\x80\x02(S'ls'\nios\nsystem\n.", "instruction 0x53");
         check_refused(b"\x80\x02cos\nsystem\n)\x81.", "instruction 0x81");
@@ -377,7 +384,9 @@ mod tests {
 
     #[test]
     fn what_is_cut_is_refused() {
-        for program in [&b""[..], b"\x80", b"\x80\x02}", b"\x80\x02X\xff\xff\xff\xffab.", b"u.", b"h\x01.", b"\x80\x02}(\x30.", b"]}s.", b"cos"] {
+        for program in
+            [&b""[..], b"\x80", b"\x80\x02}", b"\x80\x02X\xff\xff\xff\xffab.", b"u.", b"h\x01.", b"\x80\x02}(\x30.", b"]}s.", b"cos"]
+        {
             check_refused(program, "its pickle is cut short or corrupt");
         }
         check_refused(b"\x80\x02N.", "holds no dictionary of tensors");

@@ -74,7 +74,11 @@ impl Scaling<'_> {
 
     fn sound(divisors: Vec<f32>, magnitude: f64) -> Result<(Vec<f32>, f64), LlmError> {
         let sound = divisors.iter().all(|divisor| divisor.is_finite() && *divisor > 0.0) && (1e-3..1e3).contains(&magnitude);
-        if sound { Ok((divisors, magnitude)) } else { Err(LlmError::Inconsistent("config.json: these rope scaling factors cannot be".into())) }
+        if sound {
+            Ok((divisors, magnitude))
+        } else {
+            Err(LlmError::Inconsistent("config.json: these rope scaling factors cannot be".into()))
+        }
     }
 
     /// Long waves are divided by the factor, short ones are left, and between them it fades.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::read::Place;
-use super::{pickle, zip};
+use super::{archive, pickle};
 use crate::compute::BlockType;
 
 /// Where the tensors of a file lie, by name. Nothing of it is run.
 pub(super) fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Place>, String> {
-    let entries = zip::entries(bytes)?;
-    let root = entries.keys().find_map(|name| name.strip_suffix("data.pkl").filter(|root| root.ends_with('/') && root.matches('/').count() == 1));
+    let entries = archive::entries(bytes)?;
+    let root =
+        entries.keys().find_map(|name| name.strip_suffix("data.pkl").filter(|root| root.ends_with('/') && root.matches('/').count() == 1));
     let root = root.ok_or("it is a zip archive, and not one of PyTorch: it has no data.pkl")?;
     let entry = |name: &str| entries.get(&format!("{root}{name}"));
     let data = |range: &Range<usize>| bytes.get(range.clone()).unwrap_or_default();
@@ -23,10 +24,12 @@ pub(super) fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Place>, String> {
         if !tensor.contiguous {
             return Err(format!("tensor `{name}` is stored transposed; `.contiguous()` before saving makes it readable"));
         }
-        let (block, bytes) = numbers(&tensor.storage_type).ok_or_else(|| format!("tensor `{name}` has the type {}", tensor.storage_type))?;
+        let (block, bytes) =
+            numbers(&tensor.storage_type).ok_or_else(|| format!("tensor `{name}` has the type {}", tensor.storage_type))?;
         let storage = entry(&format!("data/{}", tensor.key)).ok_or_else(|| format!("the numbers of tensor `{name}` are not in it"))?;
         let count = tensor.shape.iter().try_fold(1usize, |product, &size| product.checked_mul(size));
-        let start = usize::try_from(tensor.offset).ok().and_then(|offset| offset.checked_mul(bytes)).and_then(|at| at.checked_add(storage.start));
+        let start =
+            usize::try_from(tensor.offset).ok().and_then(|offset| offset.checked_mul(bytes)).and_then(|at| at.checked_add(storage.start));
         let end = count.and_then(|count| count.checked_mul(bytes)).zip(start).and_then(|(length, start)| start.checked_add(length));
         match (start, end) {
             (Some(start), Some(end)) if end <= storage.end => {

@@ -23,7 +23,10 @@ pub(super) fn parts(path: &Path, metadata: &Metadata) -> Result<Option<Vec<PathB
     };
     let part = |number: u64| path.with_file_name(format!("{stem}-{number:05}-of-{count:05}.gguf"));
     if number != 1 {
-        return Err(refuse(format!("{this}; the first is {}", part(1).display()), "give the first part to --model: the others are found beside it"));
+        return Err(refuse(
+            format!("{this}; the first is {}", part(1).display()),
+            "give the first part to --model: the others are found beside it",
+        ));
     }
     let others: Vec<PathBuf> = (2..=count).map(part).collect();
     match others.iter().find(|other| !other.is_file()) {

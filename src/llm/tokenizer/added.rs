@@ -207,10 +207,12 @@ mod tests {
         let two = json!([token(1, "bc", json!({})), token(2, "ab", json!({})), token(3, "abc", json!({}))]);
         check(two.clone(), "abcab", Specials::Parse, &[("abc", Some(3)), ("ab", Some(2))]);
         // Ids may have gaps.
-        check(json!([token(900, "<x>", json!({})), token(5, "<y>", json!({}))]), "<y><x>", Specials::Parse, &[
-            ("<y>", Some(5)),
-            ("<x>", Some(900)),
-        ]);
+        check(
+            json!([token(900, "<x>", json!({})), token(5, "<y>", json!({}))]),
+            "<y><x>",
+            Specials::Parse,
+            &[("<y>", Some(5)), ("<x>", Some(900))],
+        );
     }
 
     #[test]

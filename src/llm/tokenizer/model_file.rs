@@ -89,7 +89,10 @@ fn added(config: &Value, old: &Value) -> Result<Vec<(String, u32, bool)>, LlmErr
         let content = token.get("content").and_then(Value::as_str).ok_or_else(|| wrong("content"))?;
         for key in ["lstrip", "rstrip", "single_word"] {
             if token.get(key).and_then(Value::as_bool) == Some(true) {
-                return Err(LlmError::Unsupported { what: "added token", found: format!("{content} with {key}, beside a tokenizer.model") });
+                return Err(LlmError::Unsupported {
+                    what: "added token",
+                    found: format!("{content} with {key}, beside a tokenizer.model"),
+                });
             }
         }
         out.push((content.to_owned(), number(id.parse().ok())?, token.get("special").and_then(Value::as_bool).unwrap_or(false)));
@@ -98,7 +101,11 @@ fn added(config: &Value, old: &Value) -> Result<Vec<(String, u32, bool)>, LlmErr
         let id = number(id.as_u64())?;
         if out.iter().all(|(_, known, _)| *known != id) {
             // Old files do not say; markers are written like markers.
-            out.push((content.clone(), id, content.starts_with('<') && content.ends_with('>') || content.starts_with('[') && content.ends_with(']')));
+            out.push((
+                content.clone(),
+                id,
+                content.starts_with('<') && content.ends_with('>') || content.starts_with('[') && content.ends_with(']'),
+            ));
         }
     }
     out.sort_by_key(|(_, id, _)| *id);
@@ -170,7 +177,8 @@ impl ModelFile {
 
     /// What is done to a text first. Only what the vocabularies of decoders ask for is known.
     fn normalizer(&mut self, bytes: &[u8]) -> Option<Result<(), LlmError>> {
-        let unsupported = |found: &str| Some(Err(LlmError::Unsupported { what: "normalisation of a SentencePiece model", found: found.into() }));
+        let unsupported =
+            |found: &str| Some(Err(LlmError::Unsupported { what: "normalisation of a SentencePiece model", found: found.into() }));
         for field in Fields(bytes) {
             match field? {
                 (2, Wire::Bytes(map)) if !map.is_empty() => return unsupported("a map of characters"),
@@ -256,12 +264,13 @@ mod tests {
     #[test]
     fn fields_are_read_and_never_past_the_end() {
         let all = |bytes: &[u8]| Fields(bytes).collect::<Option<Vec<_>>>().map(|fields| fields.len());
-        assert_eq!(Fields(&[0x0a, 2, b'a', b'b', 0x15, 0, 0, 0x80, 0x3f, 0x18, 0x96, 1]).map(Option::unwrap).collect::<Vec<_>>(), [
-            (1, Wire::Bytes(b"ab")),
-            (2, Wire::Four(1f32.to_bits())),
-            (3, Wire::Number(150)),
-        ]);
-        for bytes in [&[0x0a, 3, b'a'][..], &[0x15, 0, 0], &[0x80], &[0x0b], &[0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]] {
+        assert_eq!(
+            Fields(&[0x0a, 2, b'a', b'b', 0x15, 0, 0, 0x80, 0x3f, 0x18, 0x96, 1]).map(Option::unwrap).collect::<Vec<_>>(),
+            [(1, Wire::Bytes(b"ab")), (2, Wire::Four(1f32.to_bits())), (3, Wire::Number(150)),]
+        );
+        for bytes in
+            [&[0x0a, 3, b'a'][..], &[0x15, 0, 0], &[0x80], &[0x0b], &[0x18, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]]
+        {
             assert_eq!(all(bytes), None, "{bytes:?}");
         }
         assert!(ModelFile::parse(b"").is_err() && ModelFile::parse(b"\x0a\x03\x0a\x01a").is_err());

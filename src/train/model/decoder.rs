@@ -118,9 +118,10 @@ impl<'w> Builder<'w> {
         };
         let attention_norm = self.vector(path("input_layernorm.weight"), &layer.attn_norm);
         let [q, k, v] = [Projection::Query, Projection::Key, Projection::Value].map(|projection| linear(self, projection));
-        let head_norms = layer.attn_head_norms.as_ref().map(|[of_q, of_k]| {
-            [self.vector(path("self_attn.q_norm.weight"), of_q), self.vector(path("self_attn.k_norm.weight"), of_k)]
-        });
+        let head_norms = layer
+            .attn_head_norms
+            .as_ref()
+            .map(|[of_q, of_k]| [self.vector(path("self_attn.q_norm.weight"), of_q), self.vector(path("self_attn.k_norm.weight"), of_k)]);
         TrainedLayer {
             attention_norm,
             head_norms,
@@ -169,7 +170,13 @@ impl<'w> Decoder<'w> {
 
     pub(super) fn heads(&self) -> Heads {
         let spec = self.spec;
-        Heads { heads: spec.heads, kv_heads: spec.kv_heads, head_dim: spec.head_dim, scale: spec.attention_scale, window: spec.sliding_window }
+        Heads {
+            heads: spec.heads,
+            kv_heads: spec.kv_heads,
+            head_dim: spec.head_dim,
+            scale: spec.attention_scale,
+            window: spec.sliding_window,
+        }
     }
 
     fn adapted(&self) -> impl Iterator<Item = (usize, Projection, Lora, &Linear<'w>)> {
