@@ -67,6 +67,28 @@ fn drafts_are_compared_by_what_they_return() {
 }
 
 #[test]
+fn drafts_are_drawn_until_more_could_change_nothing() {
+    // `customers` has to be mended, so it is compared: with the first, three of the same are enough, and the others are never asked for.
+    let mended = "SELECT count(*) AS customers FROM customers";
+    let drafts_of = |answers: &[&str], flags: &[&str]| {
+        let home = Home::new();
+        let script = home.script(answers);
+        let question = ["ask", "demo", "How many customers are there?", "--model", &script, "--format", "json"];
+        let out = home.run(&[&question, flags].concat());
+        let answer: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+        answer["reason"].as_str().unwrap().to_owned()
+    };
+    let eight = [mended, COUNT, COUNT, COUNT, COUNT, COUNT, COUNT, COUNT];
+    assert_eq!(drafts_of(&eight, &[]), "4 of 4 drafts return the same");
+    assert_eq!(drafts_of(&eight, &["--candidates", "8"]), "8 of 8 drafts return the same");
+    let one_other = [mended, "SELECT 5", COUNT, COUNT, COUNT, "SELECT 6", COUNT, COUNT];
+    assert_eq!(drafts_of(&one_other, &[]), "4 of 5 drafts return the same");
+    // No time at all: the first draft alone.
+    let alone = drafts_of(&eight, &["--answer-within", "1", "--timeout", "30"]);
+    assert!(alone.ends_with("drafts return the same"), "{alone}");
+}
+
+#[test]
 fn an_answer_that_writes_is_refused_and_changes_nothing() {
     for sql in ["DROP TABLE customer", "DELETE FROM customer; SELECT 1", "PRAGMA writable_schema = 1", "ATTACH 'x' AS y"] {
         let home = Home::new();

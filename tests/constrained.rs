@@ -4,12 +4,62 @@
 use std::sync::Arc;
 
 use sqllama::llm::{
-    Barred, ByteAutomaton, Constrain, Constraint, DeviceChoice, Generate, GenerateEvent, GenerateRequest, KvType, LoadOptions, LocalModel,
-    Prompt, Purpose, Sampling,
+    Barred, ByteAutomaton, Constrain, Constraint, DeviceChoice, FinishReason, Generate, GenerateEvent, GenerateRequest, KvType,
+    LoadOptions, LocalModel, Prompt, Purpose, Repetition, Sampling,
 };
 use sqllama::signal::Cancel;
 
 use crate::tiny::{self, QWEN2, many};
+
+/// Admits one line over and over.
+#[derive(Debug, Clone)]
+struct Chant(usize);
+
+/// No two of its bytes are one token.
+const LINE: &[u8] = b"q^x~j|z@Q{J}";
+
+impl ByteAutomaton for Chant {
+    fn give_up(&mut self) {}
+
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Barred> {
+        let fits = bytes.iter().enumerate().all(|(at, byte)| *byte == LINE[(self.0 + at) % LINE.len()]);
+        if !fits {
+            return Err(Barred::Here);
+        }
+        self.0 += bytes.len();
+        Ok(())
+    }
+
+    fn may_end(&self) -> Result<(), Barred> {
+        Err(Barred::Here)
+    }
+
+    fn forced(&self) -> Vec<u8> {
+        Vec::new()
+    }
+
+    fn unsettled(&self) -> usize {
+        0
+    }
+
+    fn endings(&self) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+
+    fn fork(&self) -> Box<dyn ByteAutomaton> {
+        Box::new(self.clone())
+    }
+}
+
+impl Constrain for Chant {
+    fn start(&self) -> Box<dyn ByteAutomaton> {
+        Box::new(self.clone())
+    }
+
+    fn key(&self) -> String {
+        "chant".into()
+    }
+}
 
 /// Admits ASCII letters and blanks. A word that begins with `bet` is let through up to its end and then taken back; once nothing uncertain
 /// is taken any more, `b` is barred. Behind `f` the rest of `forced` must come.
@@ -126,12 +176,26 @@ fn request(constraint: Option<Constraint>) -> GenerateRequest {
         likely: Arc::default(),
         constraint,
         purpose: Purpose::Answer,
+        repetition: Repetition::Kept,
     }
 }
 
 fn samplings() -> Vec<Sampling> {
     let warm = |seed| Sampling { temperature: 0.9, seed, ..Sampling::default() };
     vec![Sampling::default(), warm(1), warm(2)]
+}
+
+#[test]
+fn a_text_that_goes_in_circles_is_cut_where_that_is_asked_for() {
+    let write = |repetition| {
+        let request = GenerateRequest { max_tokens: 240, repetition, ..request(Some(Constraint(Arc::new(Chant(0))))) };
+        open(true).generate(&request, &Cancel::new(), &mut |_| ()).unwrap()
+    };
+    let (kept, cut) = (write(Repetition::Kept), write(Repetition::Cut));
+    assert_eq!((kept.finish_reason, kept.tokens.len()), (FinishReason::Length, 240));
+    assert_eq!(cut.finish_reason, FinishReason::Repeated);
+    assert!(cut.tokens.len() < 160 && kept.tokens.starts_with(&cut.tokens), "{} tokens", cut.tokens.len());
+    assert_eq!(cut.text, String::from_utf8_lossy(&LINE.repeat(2)), "the first round and the second");
 }
 
 #[test]

@@ -155,6 +155,7 @@ fn every_setting_holds() {
         threads: Some(1),
         max_rows: Some(3),
         timeout: Some(20),
+        answer_within: None,
         offline: true,
         prompt: Some(PromptChoice::Alpaca),
         kv_type: KvChoice::Q8_0,

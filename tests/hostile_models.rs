@@ -8,8 +8,8 @@ use sqllama::compute::BlockType;
 use sqllama::llm::gguf::write::{Tensor, write};
 use sqllama::llm::gguf::{GgufFile, Metadata, Value};
 use sqllama::llm::{
-    DeviceChoice, Generate, GenerateRequest, Generation, KvType, LlmError, LoadOptions, LocalModel, Message, Prompt, Purpose, Role,
-    Sampling,
+    DeviceChoice, Generate, GenerateRequest, Generation, KvType, LlmError, LoadOptions, LocalModel, Message, Prompt, Purpose, Repetition,
+    Role, Sampling,
 };
 use sqllama::signal::Cancel;
 
@@ -96,6 +96,7 @@ fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmErr
             likely: Arc::default(),
             constraint: None,
             purpose: Purpose::Answer,
+            repetition: Repetition::Kept,
         };
         model.generate(&request, &Cancel::new(), &mut |_| ())?;
     }
@@ -109,6 +110,7 @@ fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmErr
         likely: Arc::default(),
         constraint: None,
         purpose: Purpose::Answer,
+        repetition: Repetition::Kept,
     };
     model.generate(&request, &Cancel::new(), &mut |_| ())
 }

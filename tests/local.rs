@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sqllama::llm::{
-    DeviceChoice, Draws, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Purpose, Role, Sampling,
+    DeviceChoice, Draws, Ended, Enough, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Purpose,
+    Repetition, Role, Sampling,
 };
 use sqllama::signal::Cancel;
 use sqllama::store::SavedSessions;
@@ -44,6 +45,7 @@ fn request(question: &str) -> GenerateRequest {
         likely: Arc::default(),
         constraint: None,
         purpose: Purpose::Answer,
+        repetition: Repetition::Kept,
     }
 }
 
@@ -66,6 +68,27 @@ fn the_shared_beginning_is_read_once_and_kept_from_run_to_run() {
     let next_run = generate(&mut open(Some(folder.path())), "How many songs?");
     assert!(next_run.timings.cached_tokens > 90, "{:?}", next_run.timings);
     assert_eq!(next_run.tokens, fresh.tokens);
+}
+
+#[test]
+fn what_was_written_is_enough_when_the_caller_says_so() {
+    let request = request("How many songs?");
+    let samplings: Vec<Sampling> = (0..4).map(|seed| Sampling { temperature: 1.0, seed, ..Sampling::default() }).collect();
+    let draws = [Draws { prompt: &request.prompt, samplings: &samplings }];
+    let all = open(None).generate_many(&request, &draws, &Cancel::new(), &mut |_| ()).unwrap();
+    let mut seen = Vec::new();
+    let some = open(None).generate_until(&request, &draws, &Cancel::new(), &mut |_| (), &mut |ended: &Ended<'_>| {
+        seen.push((ended.index, ended.text.to_owned()));
+        Enough::Yes
+    });
+    let some = some.unwrap();
+    assert_eq!((some.len(), seen.len()), (4, 1));
+    let (index, text) = &seen[0];
+    assert_eq!((&some[*index].text, some[*index].finish_reason), (&all[*index].text, all[*index].finish_reason));
+    assert_eq!(text, &all[*index].text);
+    for (one, whole) in some.iter().zip(&all) {
+        assert!(whole.tokens.starts_with(&one.tokens), "{one:?}");
+    }
 }
 
 #[test]

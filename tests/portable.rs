@@ -10,7 +10,7 @@ use sqllama::llm::names::Projection;
 use sqllama::llm::placement::Demand;
 use sqllama::llm::{
     ActiveAdapter, Adapter, DeviceChoice, Generate, GenerateRequest, KvType, Lane, LoadOptions, LocalModel, Model, Phase, Prompt, Purpose,
-    Sampling, Session, Want,
+    Repetition, Sampling, Session, Want,
 };
 use sqllama::signal::Cancel;
 
@@ -358,6 +358,7 @@ fn a_model_answers_alike_on_both_roads() {
             likely: Arc::default(),
             constraint: None,
             purpose: Purpose::Answer,
+            repetition: Repetition::Kept,
         };
         let tokens = model.generate(&request, &Cancel::new(), &mut |_| ()).unwrap().tokens;
         (tokens, model.info().device.clone())

@@ -43,6 +43,7 @@ impl App {
             open: Box::new(|name| Ok(Database::open(name)?)),
             model: Box::new(|_| Ok(Box::new(Scripted::new(["SELECT 1"])))),
             limits: Limits { timeout: Duration::from_secs(60), ..Limits::default() },
+            answer_within: None,
             paths: Paths::all_in(own.path()),
             offline: true,
         };

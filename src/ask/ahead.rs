@@ -8,7 +8,7 @@ use super::draw::draft_request;
 use super::event::AskEvent;
 use super::pipeline::{AskError, MAX_QUESTION_BYTES, first_parts};
 use super::request::AskRequest;
-use crate::llm::{Generate, GenerateEvent, GenerateRequest, Prompt, Purpose, Sampling};
+use crate::llm::{Generate, GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
 use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, likely_answers, render, schema_text};
 use crate::schema::Schema;
 use crate::signal::Cancel;
@@ -88,6 +88,7 @@ fn reading(prompt: Prompt) -> GenerateRequest {
         likely: Arc::default(),
         constraint: None,
         purpose: Purpose::Answer,
+        repetition: Repetition::Kept,
     }
 }
 

@@ -7,12 +7,13 @@ use super::event::{Attempt, Fix};
 use super::mend::mend_and_check;
 use super::pipeline::AskError;
 use super::request::{AskRequest, Execution};
+use super::vote::Ballot;
 use crate::db::{Cell, Database, DbError, Limits, Table};
-use crate::llm::Generation;
+use crate::llm::{Ended, FinishReason};
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
-use crate::sql::extract::extract;
-use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, suspicions};
+use crate::sql::extract::{beginnings, extract};
+use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, guard, suspicions};
 
 /// A draft that only serves to be compared gets no more than this.
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
@@ -60,35 +61,68 @@ fn null_everywhere(table: &Table) -> Option<Suspicion> {
     (!table.rows.is_empty() && !other.is_empty() && computed).then_some(Suspicion { kind: SuspicionKind::NullInEveryRow, sentence })
 }
 
+/// The longest beginning of a `draft`, which ends with the same round twice, that SQLite takes and behind which a clause begins; and the
+/// rest. The first round is begun in it: more is not taken away than was repeated.
+fn whole(database: &Database, draft: &str) -> Option<(String, String)> {
+    let twice = |round: &usize| {
+        let (before, last) = draft.split_at_checked(draft.len() - round)?;
+        before.ends_with(last).then_some(draft.len() - 2 * round)
+    };
+    let start = (1..=draft.len() / 2).rev().find_map(|round| twice(&round))?;
+    let takes = |(whole, _): &(&str, &str)| guard::check(whole).is_ok_and(|checked| database.check(&checked).is_ok());
+    let (whole, rest) = beginnings(draft).into_iter().filter(|(whole, _)| whole.len() > start).find(takes)?;
+    Some((whole.into(), rest.into()))
+}
+
+/// Those of `candidates` that ran, to be compared.
+pub(super) fn ballots(candidates: &[Candidate]) -> Vec<Ballot> {
+    let ballot = |(draft, candidate): (usize, &Candidate)| {
+        let table = candidate.table()?.clone();
+        let (suspicious, mended) = (candidate.is_suspicious(), candidate.is_mended());
+        Some(Ballot { draft, table, suspicious, mended, mean_logprob: candidate.mean_logprob })
+    };
+    candidates.iter().enumerate().filter_map(ballot).collect()
+}
+
 impl Candidate {
-    /// Takes the SQL out of `generation`, mends and judges it, and runs it where drafts are compared.
+    /// Takes the SQL out of what was `written`, mends and judges it, and runs it where drafts are compared.
     ///
     /// # Errors
     /// Only where the database itself fails, or `cancel` stops.
     pub(super) fn new(
         database: &Database,
         schema: &Schema,
-        generation: &Generation,
+        written: &Ended<'_>,
         request: &AskRequest,
         cancel: &Cancel,
     ) -> Result<Self, AskError> {
-        let text = generation.text.trim();
-        let mean_logprob = generation.mean_logprob;
-        let Some(draft) = extract(text) else {
-            let fate = Fate::Failed("there is no SQL statement in the answer".into());
-            return Ok(Self {
-                draft: text.into(),
-                sql: text.into(),
-                fixes: Vec::new(),
-                mean_logprob,
-                fate,
-                suspicions: Vec::new(),
-                unused: None,
-            });
+        let text = written.text.trim();
+        let mut candidate = match extract(text) {
+            None => Self::failed(text, "there is no SQL statement in the answer"),
+            // The statement came to its end before the text broke off.
+            Some(draft) if !text.ends_with(draft.as_str()) => Self::judge(database, schema, draft.as_str(), request, cancel)?,
+            Some(draft) => match written.finish_reason {
+                FinishReason::Repeated => match whole(database, draft.as_str()) {
+                    None => Self::failed(draft.as_str(), "the model went round in circles"),
+                    Some((whole, rest)) => {
+                        let mut candidate = Self::judge(database, schema, &whole, request, cancel)?;
+                        candidate.fixes.push(Fix { kind: "repetition".into(), from: rest, to: String::new() });
+                        candidate
+                    }
+                },
+                // What breaks off may be a statement all the same, and another one than was meant.
+                FinishReason::Length | FinishReason::Enough => Self::failed(draft.as_str(), "the model came to no end"),
+                FinishReason::Stop | FinishReason::Eos => Self::judge(database, schema, draft.as_str(), request, cancel)?,
+            },
         };
-        let mut candidate = Self::judge(database, schema, draft.as_str(), request, cancel)?;
-        candidate.mean_logprob = mean_logprob;
+        candidate.mean_logprob = written.mean_logprob;
         Ok(candidate)
+    }
+
+    fn failed(draft: &str, error: &str) -> Self {
+        let fate = Fate::Failed(error.into());
+        let (draft, sql) = (draft.into(), draft.into());
+        Self { draft, sql, fixes: Vec::new(), mean_logprob: 0.0, fate, suspicions: Vec::new(), unused: None }
     }
 
     /// The same for SQL that is there already.
@@ -164,5 +198,54 @@ impl Candidate {
             Fate::Ran(sql, _) | Fate::Checked(sql) => Some(sql),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prompt::Form;
+
+    /// What becomes of `text` over `t(a, b)`: the SQL, and the fixes' kinds; or the error.
+    #[track_caller]
+    fn check(text: &str, finish_reason: FinishReason, expected: Result<(&str, &[&str]), &str>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        rusqlite::Connection::open(&path)
+            .unwrap()
+            .execute_batch("CREATE TABLE t (a INTEGER, b TEXT); INSERT INTO t VALUES (1, 'x')")
+            .unwrap();
+        let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
+        let schema = database.schema(&cancel).unwrap();
+        let written = Ended { index: 0, text, mean_logprob: -0.1, finish_reason };
+        let candidate = Candidate::new(&database, &schema, &written, &AskRequest::new("How many?", Form::Chat), &cancel).unwrap();
+        let kinds: Vec<&str> = candidate.fixes.iter().map(|fix| fix.kind.as_str()).collect();
+        match (&candidate.fate, expected) {
+            (Fate::Ran(..), Ok((sql, fixes))) => assert_eq!((candidate.sql.as_str(), &kinds[..]), (sql, fixes)),
+            (Fate::Failed(error), Err(expected)) => assert_eq!(error, expected),
+            (fate, expected) => panic!("{text}: {fate:?}, not {expected:?}"),
+        }
+        assert_eq!(candidate.is_mended(), kinds.contains(&"repetition"));
+    }
+
+    #[test]
+    fn a_draft_that_repeats_itself_is_cut_where_it_was_whole_or_left() {
+        let repeated = FinishReason::Repeated;
+        let and = "SELECT a FROM t WHERE b = 'x' AND b = 'x' AND";
+        check(and, repeated, Ok(("SELECT a FROM t WHERE b = 'x' AND b = 'x'", &["repetition"])));
+        check("SELECT b FROM t ORDER BY a, b, a, b, a", repeated, Ok(("SELECT b FROM t ORDER BY a, b, a, b", &["repetition"])));
+        check("SELECT a FROM t; -- so -- so", repeated, Ok(("SELECT a FROM t", &[])));
+        // No condition and no join is taken away with what repeats itself.
+        check("SELECT a FROM t WHERE b IN ('x', 'x', 'x'", repeated, Err("the model went round in circles"));
+        check("SELECT a FROM t JOIN t ON a = a JOIN t ON a = a", repeated, Err("the model went round in circles"));
+        check("SELECT a, a, a, a", repeated, Err("there is no SQL statement in the answer"));
+        check("((((((((", repeated, Err("there is no SQL statement in the answer"));
+    }
+
+    #[test]
+    fn a_draft_that_breaks_off_is_none() {
+        check("SELECT a FROM t WHERE b = 'x' AND a", FinishReason::Length, Err("the model came to no end"));
+        check("SELECT a FROM t;\nThis gives", FinishReason::Length, Ok(("SELECT a FROM t", &[])));
+        check("SELECT a FROM t", FinishReason::Eos, Ok(("SELECT a FROM t", &[])));
     }
 }

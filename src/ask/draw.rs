@@ -1,25 +1,31 @@
 //! Drawing drafts: how many, from which prompts, and each judged as it comes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::candidate::Candidate;
+use super::candidate::{Candidate, ballots};
 use super::doubt::Doubt;
 use super::event::AskEvent;
 use super::lock::name_lock;
 use super::pipeline::{AskError, Asking};
 use super::request::{AskRequest, Candidates, Execution, Names};
-use crate::llm::{Draws, GenerateEvent, GenerateRequest, Prompt, Purpose, Sampling};
+use super::vote::is_decided;
+use crate::db::Database;
+use crate::llm::{Draws, Ended, Enough, FinishReason, GenerateEvent, GenerateRequest, LlmError, Prompt, Purpose, Repetition, Sampling};
 use crate::prompt::{Form, PromptParts, render};
 use crate::schema::Schema;
+use crate::signal::{Cancel, Stop};
 
 /// Drafts after the first are drawn at this temperature, from the likeliest tokens that sum to `TOP_P`.
 const TEMPERATURE: f64 = 0.7;
 const TOP_P: f64 = 0.95;
 
-/// Tokens of a draft.
-const MAX_TOKENS: usize = 400;
+/// Tokens of a draft at most, and at least; those beside the question's own words; and the bytes of a usual name.
+const MOST_TOKENS: usize = 400;
+const FEWEST_TOKENS: usize = 128;
+const BESIDE_QUESTION: usize = 136;
+const USUAL_NAME: usize = 10;
 
 impl Asking<'_> {
     /// Drafts to draw, the first one counted.
@@ -31,9 +37,15 @@ impl Asking<'_> {
         }
     }
 
-    /// Has the model write `count` drafts to compare with the first: some from the same prompt, and as many or one more after
-    /// demonstrations, the first of these as greedy as the first draft.
-    pub(super) fn draw_more(&mut self, parts: &PromptParts, count: usize) -> Result<Vec<Candidate>, AskError> {
+    /// The greedy draft from `parts`, told while it is written.
+    pub(super) fn draw_shown(&mut self, parts: &PromptParts) -> Result<Option<Candidate>, AskError> {
+        let sampling = self.request.sampling.clone();
+        Ok(self.draw(&[(parts, std::slice::from_ref(&sampling))], Shown::AsItComes)?.into_iter().next())
+    }
+
+    /// Has the model write `count` drafts to compare with those that are there: some from the same prompt, and as many or one more after
+    /// demonstrations, the first of these as greedy as the first draft. Fewer, where more could not change the choice, or take too long.
+    pub(super) fn draw_more(&mut self, parts: &PromptParts, count: usize, there: &[Candidate]) -> Result<Vec<Candidate>, AskError> {
         let request = self.request;
         let mut demonstrations = match &request.demonstrations {
             // An Alpaca model was tuned without any.
@@ -43,7 +55,7 @@ impl Asking<'_> {
             _ => Vec::new(),
         };
         if demonstrations.is_empty() {
-            return self.draw(&[(parts, &drawn(request.sampling.seed, count))], Shown::Never);
+            return self.draw(&[(parts, &drawn(request.sampling.seed, count))], Shown::Compared(there));
         }
         // What a person accepted stands nearest to the question.
         demonstrations.extend(parts.examples.iter().cloned());
@@ -53,44 +65,116 @@ impl Asking<'_> {
             first.clone_from(&request.sampling);
         }
         let demonstrated = PromptParts { examples: demonstrations, ..parts.clone() };
-        self.draw(&[(parts, &samplings), (&demonstrated, &after)], Shown::Never)
+        self.draw(&[(parts, &samplings), (&demonstrated, &after)], Shown::Compared(there))
     }
 
-    /// Has the model write a draft for each sampling of each prompt, all together, and judges each. What is shown is the first.
-    pub(super) fn draw(&mut self, drafts: &[(&PromptParts, &[Sampling])], shown: Shown) -> Result<Vec<Candidate>, AskError> {
+    /// Has the model write a draft for each sampling of each prompt, all together, and judges each at its end.
+    fn draw(&mut self, drafts: &[(&PromptParts, &[Sampling])], shown: Shown<'_>) -> Result<Vec<Candidate>, AskError> {
         let drafts = drafts.iter().filter(|(_, samplings)| !samplings.is_empty());
         let prompts: Vec<(Prompt, &[Sampling])> = drafts.map(|(parts, samplings)| (render(parts, self.request.form), *samplings)).collect();
         let Some((first, _)) = prompts.first() else { return Ok(Vec::new()) };
-        let streamed = shown == Shown::AsItComes;
+        let (streamed, there) = match shown {
+            Shown::AsItComes => (true, &[][..]),
+            Shown::Compared(there) => (false, there),
+        };
         if streamed {
             (self.emit)(AskEvent::Prompt(self.model.render(first)?));
         }
         let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
+        let all: usize = there.len() + prompts.iter().map(|(_, samplings)| samplings.len()).sum::<usize>();
         let generation = draft_request(self.schema, self.request, first.clone(), Arc::clone(&self.likely));
+        let soon = if streamed { self.cancel } else { &self.soon };
+        let may_stop = !streamed && matches!(self.request.candidates, Candidates::WhenInDoubt(_));
         let emit = &mut *self.emit;
-        let generations = self.model.generate_many(&generation, &draws, self.cancel, &mut |event| match event {
-            GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),
-            GenerateEvent::Text(text) if streamed => emit(AskEvent::Text(text)),
-            GenerateEvent::Prefill { .. } | GenerateEvent::Text(_) => {}
-        })?;
-        let mut known: HashMap<String, Candidate> = HashMap::new();
-        let mut candidates = Vec::with_capacity(generations.len());
-        for generation in &generations {
-            self.timings.generate.add(&generation.timings);
-            let candidate = match known.get(&generation.text) {
-                Some(same) => Candidate { mean_logprob: generation.mean_logprob, ..same.clone() },
-                None => {
-                    let start = Instant::now();
-                    let candidate = Candidate::new(self.database, self.schema, generation, self.request, self.cancel)?;
-                    self.timings.query_ms += start.elapsed().as_secs_f64() * 1000.0;
-                    known.insert(generation.text.clone(), candidate.clone());
-                    candidate
-                }
-            };
-            candidates.push(candidate);
+        let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel);
+        let written = self.model.generate_until(
+            &generation,
+            &draws,
+            soon,
+            &mut |event| match event {
+                GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),
+                GenerateEvent::Text(text) if streamed => emit(AskEvent::Text(text)),
+                GenerateEvent::Prefill { .. } | GenerateEvent::Text(_) => {}
+            },
+            &mut |ended| {
+                judging.judge(ended);
+                let decided = || may_stop && is_decided(&ballots(&[there, &judging.candidates()].concat()), all);
+                if judging.failed() || decided() { Enough::Yes } else { Enough::No }
+            },
+        );
+        self.timings.query_ms += judging.query_ms;
+        match written {
+            Ok(generations) => generations.iter().for_each(|generation| self.timings.generate.add(&generation.timings)),
+            // Those that ended in time are compared.
+            Err(LlmError::Stopped(Stop::TimedOut)) if !streamed && self.cancel.stop().is_none() => {}
+            Err(error) => return Err(error.into()),
         }
-        Ok(candidates)
+        judging.finish()
     }
+}
+
+/// Drafts, judged each at its end.
+struct Judging<'a> {
+    database: &'a Database,
+    schema: &'a Schema,
+    request: &'a AskRequest,
+    cancel: &'a Cancel,
+    /// By the text that was written.
+    known: HashMap<String, Candidate>,
+    /// By the draft's place.
+    judged: BTreeMap<usize, Candidate>,
+    error: Option<AskError>,
+    query_ms: f64,
+}
+
+impl<'a> Judging<'a> {
+    fn new(database: &'a Database, schema: &'a Schema, request: &'a AskRequest, cancel: &'a Cancel) -> Self {
+        Self { database, schema, request, cancel, known: HashMap::new(), judged: BTreeMap::new(), error: None, query_ms: 0.0 }
+    }
+
+    fn judge(&mut self, ended: &Ended<'_>) {
+        if ended.finish_reason == FinishReason::Enough {
+            return;
+        }
+        if let Some(same) = self.known.get(ended.text) {
+            self.judged.insert(ended.index, Candidate { mean_logprob: ended.mean_logprob, ..same.clone() });
+            return;
+        }
+        let start = Instant::now();
+        match Candidate::new(self.database, self.schema, ended, self.request, self.cancel) {
+            Ok(candidate) => {
+                self.known.insert(ended.text.into(), candidate.clone());
+                self.judged.insert(ended.index, candidate);
+            }
+            Err(error) => self.error = Some(error),
+        }
+        self.query_ms += start.elapsed().as_secs_f64() * 1000.0;
+    }
+
+    fn failed(&self) -> bool {
+        self.error.is_some()
+    }
+
+    /// In the order of the drafts.
+    fn candidates(&self) -> Vec<Candidate> {
+        self.judged.values().cloned().collect()
+    }
+
+    fn finish(self) -> Result<Vec<Candidate>, AskError> {
+        match self.error {
+            Some(error) => Err(error),
+            None => Ok(self.judged.into_values().collect()),
+        }
+    }
+}
+
+/// Tokens of a draft. Of 4,548 questions of Spider, none had SQL of more than half as many tokens (Qwen's) as it has bytes and 120, a fence
+/// and long names left out. What goes on longer goes in circles.
+fn most_tokens(schema: &Schema, question: &str) -> usize {
+    let names = schema.tables.iter().flat_map(|table| std::iter::once(&table.name).chain(table.columns.iter().map(|column| &column.name)));
+    let (count, bytes) = names.fold((0, 0), |(count, bytes), name| (count + 1, bytes + name.len()));
+    let longer = (bytes / usize::max(count, 1)).max(USUAL_NAME);
+    ((BESIDE_QUESTION + question.len() / 2) * longer / USUAL_NAME).clamp(FEWEST_TOKENS, MOST_TOKENS)
 }
 
 /// What a model is asked with for a draft.
@@ -98,7 +182,7 @@ pub(super) fn draft_request(schema: &Schema, request: &AskRequest, prompt: Promp
     GenerateRequest {
         prompt,
         shared_messages: 1,
-        max_tokens: MAX_TOKENS,
+        max_tokens: most_tokens(schema, &request.question),
         // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
         stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
         sampling: request.sampling.clone(),
@@ -106,6 +190,7 @@ pub(super) fn draft_request(schema: &Schema, request: &AskRequest, prompt: Promp
         likely,
         constraint: (request.names == Names::Locked).then(|| name_lock(schema)),
         purpose: Purpose::Answer,
+        repetition: Repetition::Cut,
     }
 }
 
@@ -114,9 +199,11 @@ pub fn drawn(seed: u64, count: usize) -> Vec<Sampling> {
     (1..=count as u64).map(|i| Sampling { temperature: TEMPERATURE, top_p: Some(TOP_P), top_k: None, seed: seed.wrapping_add(i) }).collect()
 }
 
-/// Whether a draft is told while it is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shown {
+/// What is seen of drafts while they are written.
+#[derive(Clone, Copy)]
+enum Shown<'a> {
+    /// The first one's text.
     AsItComes,
-    Never,
+    /// Nothing: they are compared with each other and with these.
+    Compared(&'a [Candidate]),
 }

@@ -4,15 +4,14 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::advice::advice;
-use super::candidate::{Candidate, Fate};
+use super::candidate::{Candidate, Fate, ballots};
 use super::clarify::ask_back;
 use super::confidence::{self, Belief, Votes};
 use super::coverage::coverage;
 use super::doubt::{Doubt, doubts};
-use super::draw::Shown;
 use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
 use super::request::{AskRequest, Execution, SchemaForm};
-use super::vote::{Ballot, Group, Standing, group};
+use super::vote::{Group, Standing, group};
 use crate::db::{Database, DbError};
 use crate::llm::{Generate, LlmError};
 use crate::prompt::{PromptParts, SCHEMA_BYTES, likely_answers, schema_as_stored, schema_text_for};
@@ -65,7 +64,8 @@ pub fn ask(
         return Err(AskError::QuestionTooLong { bytes: request.question.len() });
     }
     let likely = likely_answers(schema, request.form);
-    let mut asking = Asking { database, schema, model, request, cancel, emit, likely, timings: AskTimings::default() };
+    let soon = request.answer_within.map_or_else(|| cancel.clone(), |within| cancel.with_timeout(within));
+    let mut asking = Asking { database, schema, model, request, cancel, soon, emit, likely, timings: AskTimings::default() };
     let mut answer = match asking.accepted()? {
         Some(answer) => answer,
         None => asking.answer()?,
@@ -100,6 +100,8 @@ pub(super) struct Asking<'a> {
     pub(super) model: &'a mut dyn Generate,
     pub(super) request: &'a AskRequest,
     pub(super) cancel: &'a Cancel,
+    /// The same, and when drafts that are only compared are waited for no longer.
+    pub(super) soon: Cancel,
     pub(super) emit: &'a mut dyn FnMut(AskEvent),
     /// What the model drafts from.
     pub(super) likely: Arc<[String]>,
@@ -124,8 +126,8 @@ impl Asking<'_> {
         let request = self.request;
         let mut parts = first_parts(self.schema, request);
         let mut answer = self.blank();
-        let first = self.draw(&[(&parts, std::slice::from_ref(&request.sampling))], Shown::AsItComes)?;
-        let Some(first) = first.into_iter().next() else { return Ok(answer) };
+        let first = self.draw_shown(&parts)?;
+        let Some(first) = first else { return Ok(answer) };
         (self.emit)(AskEvent::Proposed(first.sql.clone()));
         if let Fate::Refused(error) = &first.fate {
             answer.sql.clone_from(&first.sql);
@@ -141,7 +143,8 @@ impl Asking<'_> {
         if more > 0 {
             let reason = doubts.first().map_or_else(|| "several drafts were asked for".into(), Doubt::reason);
             (self.emit)(AskEvent::Drawing { drafts: more, reason });
-            candidates.extend(self.draw_more(&parts, more)?);
+            let compared = self.draw_more(&parts, more, &candidates)?;
+            candidates.extend(compared);
         }
         if let Some(chosen) = self.choose(&mut answer, &candidates, &doubts) {
             let candidate = candidates.swap_remove(chosen.place);
@@ -165,9 +168,7 @@ impl Asking<'_> {
             };
             parts.repair = Some((attempt.sql.clone(), told));
             (self.emit)(AskEvent::Repairing { repair: repair + 1, failed: attempt });
-            let Some(next) = self.draw(&[(&parts, std::slice::from_ref(&request.sampling))], Shown::AsItComes)?.into_iter().next() else {
-                break;
-            };
+            let Some(next) = self.draw_shown(&parts)? else { break };
             (self.emit)(AskEvent::Proposed(next.sql.clone()));
             if let Fate::Refused(error) = &next.fate {
                 answer.sql.clone_from(&next.sql);
@@ -199,15 +200,7 @@ impl Asking<'_> {
 
     /// The draft to believe, and how much; `None` where SQLite takes none. What the drafts say goes into the answer.
     fn choose(&self, answer: &mut Answer, candidates: &[Candidate], doubts: &[Doubt]) -> Option<Chosen> {
-        let ballots: Vec<Ballot> = candidates
-            .iter()
-            .enumerate()
-            .filter_map(|(draft, candidate)| {
-                let table = candidate.table()?.clone();
-                let suspicious = candidate.is_suspicious();
-                Some(Ballot { draft, table, suspicious, mended: candidate.is_mended(), mean_logprob: candidate.mean_logprob })
-            })
-            .collect();
+        let ballots = ballots(candidates);
         let groups = group(&ballots);
         let place_of = |group: &Group| group.members.first().and_then(|&member| ballots.get(member)).map(|ballot| ballot.draft);
         for group in &groups {

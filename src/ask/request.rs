@@ -1,6 +1,7 @@
 //! A question and how to answer it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::demonstrations::Demonstrations;
 use super::pipeline::MAX_REPAIRS;
@@ -37,6 +38,8 @@ pub struct AskRequest {
     pub repairs: usize,
     /// How many drafts are compared.
     pub candidates: Candidates,
+    /// Drafts to compare are drawn until so much time has passed since the question; the first is always waited for. `None` for no limit.
+    pub answer_within: Option<Duration>,
     /// What may run.
     pub execution: Execution,
     /// How tokens are drawn; the first draft of several.
@@ -62,6 +65,7 @@ impl AskRequest {
             mending: Mending::Names,
             repairs: MAX_REPAIRS,
             candidates: Candidates::default(),
+            answer_within: None,
             execution: Execution::Answer,
             sampling: Sampling::default(),
             limits: Limits::default(),

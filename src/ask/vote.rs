@@ -91,6 +91,18 @@ pub fn group(ballots: &[Ballot]) -> Vec<Group> {
     groups
 }
 
+/// Whether the group to believe stays the same whatever the drafts return that are still to come, of `all`.
+pub fn is_decided(ballots: &[Ballot], all: usize) -> bool {
+    let groups = group(ballots);
+    let Some((best, others)) = groups.split_first() else { return false };
+    // All of the rest may join the largest of the others, which makes it good where it was suspicious; where as many speak for two, the
+    // first draft's group wins.
+    let most = others.iter().filter(|group| group.standing != Standing::Empty).map(|group| group.members.len()).max().unwrap_or(0);
+    let rest = all.saturating_sub(ballots.len());
+    let has_first = best.members.iter().any(|&member| ballots.get(member).is_some_and(|ballot| ballot.draft == 0));
+    best.standing == Standing::Good && best.members.len() + usize::from(has_first) > most + rest
+}
+
 /// No rows, or nothing in them but NULL and zero: what a wrong filter returns.
 pub fn says_nothing(table: &Table) -> bool {
     table.rows.iter().flatten().all(|cell| matches!(cell, Cell::Null | Cell::Integer(0)))
@@ -118,6 +130,38 @@ mod tests {
         check(&[ballot(0, &[1], false), ballot(1, &[2], false), ballot(2, &[2], false)], &[&[1, 2], &[0]]);
         check(&[ballot(1, &[2], false), ballot(0, &[1], false)], &[&[1], &[0]]);
         check(&[ballot(3, &[3], false), ballot(2, &[2], false)], &[&[1], &[0]]);
+    }
+
+    #[test]
+    fn a_vote_is_decided_when_the_rest_cannot_change_it() {
+        let check = |ballots: &[Ballot], all: usize, expected: bool| assert_eq!(is_decided(ballots, all), expected, "{ballots:?} of {all}");
+        let same = |drafts: std::ops::Range<usize>| drafts.map(|draft| ballot(draft, &[1], false)).collect::<Vec<_>>();
+        check(&same(0..4), 8, true); // a tie goes to the first draft
+        check(&same(1..5), 8, false);
+        check(&same(1..6), 8, true);
+        check(&same(0..3), 8, false);
+        check(&[same(0..4), vec![ballot(4, &[2], false)]].concat(), 8, true);
+        check(&[same(1..5), vec![ballot(0, &[2], false)]].concat(), 8, false);
+        // What speaks for nobody else yet may still do so, and a group in doubt loses to any other.
+        check(&[ballot(0, &[], false), ballot(1, &[], false), ballot(2, &[], false)], 4, false);
+        check(&[ballot(0, &[5], true), ballot(1, &[5], true)], 2, false);
+        check(&[], 8, false);
+    }
+
+    /// Whatever the rest of the drafts return, the group shown stays the same once the vote is decided.
+    #[test]
+    fn a_decided_vote_is_never_changed_by_the_rest() {
+        let mut random = crate::random::Random::new(7);
+        for _ in 0..2_000 {
+            let all = 1 + random.below(8);
+            let draw = |random: &mut crate::random::Random, draft: usize| ballot(draft, &[random.below(3) as i64], random.below(4) == 0);
+            let ballots: Vec<Ballot> = (0..all).map(|draft| draw(&mut random, draft)).collect();
+            let so_far = &ballots[..random.below(all) + 1];
+            if is_decided(so_far, all) {
+                let shown = |ballots: &[Ballot]| group(ballots)[0].members.iter().map(|&m| ballots[m].table.clone()).next();
+                assert_eq!(shown(so_far), shown(&ballots), "{ballots:?}");
+            }
+        }
     }
 
     #[test]

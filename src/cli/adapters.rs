@@ -12,7 +12,7 @@ use super::load_adapter::known;
 use super::query::open;
 use super::settings::Settings;
 use crate::llm::adapter::card::hex;
-use crate::llm::adapter::merge;
+use crate::llm::merge::merge;
 use crate::llm::{Adapter, LlmError};
 use crate::store::{Paths, adapters};
 use crate::text;

@@ -167,9 +167,12 @@ pub struct AskArgs {
     /// Something the model should consider
     #[arg(long)]
     pub hint: Option<String>,
-    /// Seed of what is drawn
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
+    /// Seed of what is drawn [default: 0]; with one, comparing takes as long as it takes
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Seconds after which an answer in doubt is compared with no more drafts; 0 for no limit [default: 20]
+    #[arg(long, value_name = "SECONDS")]
+    pub answer_within: Option<u64>,
     /// At most this many rows [default: 1000]
     #[arg(long)]
     pub max_rows: Option<usize>,

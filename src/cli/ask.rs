@@ -48,7 +48,8 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
         repairs: if args.no_repair { 0 } else { MAX_REPAIRS },
         candidates: candidates(args.candidates),
         execution: if args.sql_only { Execution::Never } else { Execution::Answer },
-        sampling: Sampling { seed: args.seed, ..Sampling::default() },
+        answer_within: settings.answer_within(args.answer_within).filter(|_| args.seed.is_none()),
+        sampling: Sampling { seed: args.seed.unwrap_or(0), ..Sampling::default() },
         limits: settings.limits(args.max_rows, args.timeout),
         ..AskRequest::new(&args.question, form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info()))
     };

@@ -13,7 +13,7 @@ use super::load::{Loading, choose, load_with};
 use super::settings::Settings;
 use crate::ask::drawn;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Sampling};
+use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
 
 /// Reads, writes, and tells how fast.
 pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -36,6 +36,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
         likely: Arc::default(),
         constraint: None,
         purpose: Purpose::Answer,
+        repetition: Repetition::Kept,
     };
     let samplings = match args.lanes {
         1 => vec![Sampling::default()],

@@ -12,7 +12,7 @@ use super::load::{Loading, choose, load_installed};
 use super::load_adapter::{find_adapter, load_with_adapter};
 use super::settings::Settings;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Purpose, Sampling};
+use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
 use crate::prompt::alpaca;
 use crate::text;
 
@@ -50,6 +50,7 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
         likely: Arc::default(),
         constraint: None,
         purpose: Purpose::Answer,
+        repetition: Repetition::Kept,
     };
     let as_text = args.format == "text";
     if as_text && args.echo {

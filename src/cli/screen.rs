@@ -59,6 +59,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
         (None, Some(ThemeChoice::Light)) => Theme::Light,
         (None, Some(ThemeChoice::Dark) | None) => Theme::Dark,
     };
+    let answer_within = settings.answer_within(None);
     let (own, model) = (settings.clone(), args.model.clone());
     let reports = settings.paths.data.join("reports");
     let workers = jobs::Settings {
@@ -67,6 +68,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
         offline: settings.config.offline,
         model: Box::new(move |name| Ok(make_model(&settings, name.or(model.as_deref()))?)),
         limits,
+        answer_within,
     };
     tui::run(ScreenOptions { database: args.database.clone(), settings: workers, theme, options, reports }).map_err(|error| {
         let code = if matches!(error, ScreenError::NoTerminal | ScreenError::Keys(_)) { 2 } else { 1 };

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::activations::Activations;
-use super::dot::LANES;
+use super::lanes::LANES;
 use super::memory::Aligned;
 use super::unpack::{self, GROUP};
 use super::{BlockType, Level, Pool};

@@ -2,8 +2,8 @@
 
 use half::f16;
 
-use super::dot::LANES;
 use super::elementwise::{at_level, exp, exp_sum};
+use super::lanes::LANES;
 use super::memory::Aligned;
 use super::{Level, Pool};
 

@@ -1,4 +1,4 @@
-//! The inner kernels of decoding in portable Rust: dot products of quantised weights with quantised activations, and of f32 rows. They are
+//! The inner kernels of decoding in portable Rust: dot products of quantised weights with quantised activations. They are
 //! the oracle of those in `x86`.
 //!
 //! All levels compute the same: for each [`SPAN`] columns, sixteen lanes sum sixteen products of bytes exactly, and `lane = fma(sum, weight
@@ -6,40 +6,9 @@
 //! in lanes 0 to 7. At the end the lanes are added as a [`tree`].
 
 use super::arranged::{Arranged, Dealing, SPAN, STEPS, has_minimums};
+use super::lanes::{LANES, tree};
 use super::unpack::{GROUP, UnpackedRow};
 use super::{BlockType, Level};
-
-/// Accumulators of one dot product.
-pub const LANES: usize = 16;
-
-/// Adds sixteen lanes as a tree.
-#[inline(always)]
-pub fn tree(lanes: [f32; LANES]) -> f32 {
-    let mut lanes = lanes;
-    for half in [8, 4, 2, 1] {
-        for i in 0..half {
-            lanes[i] += lanes[i + half];
-        }
-    }
-    lanes[0]
-}
-
-/// `sum(a * b)` in sixteen lanes; lengths are equal.
-#[inline(always)]
-pub fn dot_f32(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0f32; LANES];
-    let (a_parts, a_rest) = a.as_chunks::<LANES>();
-    let (b_parts, b_rest) = b.as_chunks::<LANES>();
-    for (a, b) in a_parts.iter().zip(b_parts) {
-        for i in 0..LANES {
-            lanes[i] = a[i].mul_add(b[i], lanes[i]);
-        }
-    }
-    for (i, (a, b)) in a_rest.iter().zip(b_rest).enumerate() {
-        lanes[i] = a.mul_add(*b, lanes[i]);
-    }
-    tree(lanes)
-}
 
 /// One row of weights of type `block` with every row of activations, which were arranged for [`Level::Scalar`], into `out`.
 pub fn dots_scalar(block: BlockType, weights: &UnpackedRow, x: &Arranged, out: &mut [f32]) {

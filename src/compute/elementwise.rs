@@ -1,6 +1,7 @@
-//! Norms, rotary embedding, activation functions, sums.
+//! Norms, rotary embedding, activation functions, sums, and weights as f32, by level.
 
-use super::dot::{LANES, dot_f32, tree};
+use super::lanes::{LANES, dot_f32, tree};
+use super::unpack::dequantize_inline;
 use super::{BlockType, Level, Pool};
 
 /// Compiles `$body` once for portable Rust and once for AVX2, and calls the one that `level` names.
@@ -40,13 +41,17 @@ pub(super) fn widen_at(level: Level, halves: &[half::f16], out: &mut [f32]) {
     dequantize_at(level, BlockType::F16, bytes, out);
 }
 
-/// [`super::dequantize`] with the kernels of `level`.
+/// Weights as f32. `bytes` is a whole number of blocks, `out` as long as they hold; what is longer is left alone.
+pub fn dequantize(block: BlockType, bytes: &[u8], out: &mut [f32]) {
+    dequantize_at(Level::detect(), block, bytes, out);
+}
+
+/// [`dequantize`] with the kernels of `level`.
 pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if block == BlockType::F16 && super::x86::float::widen(level, bytes, out) {
         return;
     }
-    use super::unpack::dequantize_inline;
     at_level!(level, dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]));
 }
 

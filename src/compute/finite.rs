@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Pool;
 use super::block::BlockType;
+use super::pool::Pool;
 
 /// Bytes that a thread looks at in one go: whole blocks of every type.
 const BAND: usize = 1 << 20;

@@ -5,27 +5,16 @@
 
 use std::cell::RefCell;
 
-use super::activations::{Activations, STEP};
+use super::activations::Activations;
 use super::arranged::Arranged;
 use super::dot;
+pub use super::matrix::Matrix;
 use super::panel::{self, Panel, PanelActivations};
-use super::unpack::{self, UnpackedRow};
+use super::prefill;
+use super::unpack::{self, STEP, UnpackedRow};
 #[cfg(target_arch = "x86_64")]
 use super::x86;
 use super::{BlockType, Level, Pool};
-
-/// A matrix in its file layout, row by row.
-#[derive(Debug, Clone, Copy)]
-pub struct Matrix<'a> {
-    /// How rows are stored.
-    pub block: BlockType,
-    /// Outputs.
-    pub rows: usize,
-    /// Inputs; a whole number of blocks.
-    pub columns: usize,
-    /// `rows` times the block type's row bytes.
-    pub bytes: &'a [u8],
-}
 
 /// Bytes of weights in the chunks that are claimed last, so that no thread waits long for another; and at most.
 const CHUNK_BYTES: std::ops::Range<usize> = 16 << 10..256 << 10;
@@ -133,7 +122,7 @@ pub(super) fn matmul_at(level: Level, pool: &Pool, phase: Phase, x: &[f32], m: u
                     // SAFETY: the last place is inside, as checked; no other chunk writes to these rows.
                     unsafe {
                         let out = panel::Outputs { start: out.start.add(start), stride: weight.rows, count: end - start };
-                        panel::multiply(level, &scratch.panels[..count], x, out);
+                        prefill::multiply(level, &scratch.panels[..count], x, out);
                     }
                 }
                 None => {

@@ -1,25 +1,31 @@
 //! The thread pool and the CPU kernels. Raw slices in, raw slices out; knows nothing of tensors or models.
 //!
+//! Files on their floors, the lowest first:
+//! - `level`: which instructions the processor has
+//! - [`memory`]: what the allocator keeps
+//! - [`pool`]: the threads
 //! - [`block`]: the weight types of GGUF files, their block sizes
+//! - [`matrix`]: a matrix in its file layout
+//! - [`lanes`]: sums of products in sixteen lanes
 //! - [`unpack`]: blocks to unsigned bytes with scales, and to f32
 //! - [`activations`]: rows of activations as int8
 //! - [`arranged`]: the same in the order in which decoding meets the weights
-//! - [`mod@matmul`]: `x * w^T` for weights in their file layout
-//! - [`panel`]: the inner kernels of prompts
+//! - [`panel`]: weights and activations as prompts meet them
 //! - [`dot`]: the inner kernels of decoding, in portable Rust
+//! - `x86`: the inner kernels without scratch between file and register
+//! - `quantize`: activations to int8, by level
+//! - [`finite`]: whether stored weights are numbers
+//! - `prefill`: panels filled and multiplied, by level: the inner kernels of prompts
+//! - [`elementwise`]: norms, rotary embedding, activation functions, weights as f32
 //! - [`mod@attention`]: causal attention over a paged cache
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
-//! - [`elementwise`]: norms, rotary embedding, activations
-//! - [`finite`]: whether stored weights are numbers
-//! - [`memory`]: what the allocator keeps
-//! - `x86`: the same kernels without scratch between file and register, for decoding
-//! - [`pool`]: the threads
+//! - [`mod@matmul`]: `x * w^T` for weights in their file layout
 //!
 //! # One accumulation order a phase
 //!
 //! Integer sums are exact, and floats are accumulated with fused multiply-add in an order that each [`Phase`] fixes: in decoding, sixteen
-//! lanes over the columns, added as a tree ([`dot`], [`arranged`]); in prefill, group after group of columns ([`mod@panel`]), which
+//! lanes over the columns, added as a tree ([`lanes`], [`dot`], [`arranged`]); in prefill, group after group of columns ([`mod@panel`]), which
 //! needs weights rearranged and is worth it for many rows. So an output depends on its own row of activations, its own row of weights and
 //! the phase: not on the batch, not on the thread count, and not on the [`Level`] of the processor either. Tests compare bits.
 
@@ -53,12 +59,16 @@ pub mod dot;
 pub mod elementwise;
 pub mod finite;
 pub mod gemm;
+pub mod lanes;
 mod level;
 pub mod low_rank;
 pub mod matmul;
+pub mod matrix;
 pub mod memory;
 pub mod panel;
 pub mod pool;
+mod prefill;
+mod quantize;
 pub mod unpack;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -66,10 +76,10 @@ mod x86;
 pub use attention::{AttentionLane, AttentionShape, KV_GROUP, KvPage, KvRows, attention};
 pub use block::BlockType;
 pub use elementwise::{
-    RopeAngles, add_assign, add_to_rows, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp, sum_exp_scaled,
+    RopeAngles, add_assign, add_to_rows, dequantize, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp, sum_exp_scaled,
 };
 pub use level::Level;
 pub use low_rank::{LowRank, add_low_rank};
-pub use matmul::{Matrix, Phase, matmul};
+pub use matmul::{Phase, matmul};
+pub use matrix::Matrix;
 pub use pool::{Pool, available_threads, global, set_global_threads};
-pub use unpack::dequantize;

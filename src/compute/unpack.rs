@@ -4,14 +4,18 @@
 //! that belongs to the type.
 
 use super::BlockType;
+use super::lanes::LANES;
 
 /// Weights that share a scale; the finest grain of any type (Q6_K's).
 pub const GROUP: usize = 16;
 
+/// Rows are padded to whole steps of this many columns.
+pub const STEP: usize = 64;
+
 /// One row of quantised weights, unpacked.
 #[derive(Debug, Clone, Default)]
 pub struct UnpackedRow {
-    /// One byte a weight; the length is a multiple of [`super::activations::STEP`], zero behind the row's end.
+    /// One byte a weight; the length is a multiple of [`STEP`], zero behind the row's end.
     pub bytes: Vec<u8>,
     /// One a group; zero behind the row's end.
     pub scales: Vec<f32>,
@@ -34,9 +38,9 @@ pub fn offset(block: BlockType) -> Option<u8> {
 impl UnpackedRow {
     /// Room for rows of `columns` weights.
     pub fn new(columns: usize) -> Self {
-        let steps = columns.div_ceil(super::activations::STEP);
-        let groups = (steps * super::activations::STEP / GROUP).next_multiple_of(super::dot::LANES);
-        Self { bytes: vec![0; steps * super::activations::STEP], scales: vec![0.0; groups], biases: vec![0.0; groups] }
+        let steps = columns.div_ceil(STEP);
+        let groups = (steps * STEP / GROUP).next_multiple_of(LANES);
+        Self { bytes: vec![0; steps * STEP], scales: vec![0.0; groups], biases: vec![0.0; groups] }
     }
 
     /// Unpacks a row. `bytes` is a whole number of blocks of a type with an [`offset`], of as many columns as this was made for.
@@ -201,11 +205,7 @@ fn q6_k(block: &[u8; 210], out: &mut [u8; 256], scales: &mut [f32; 16], biases: 
     }
 }
 
-/// Weights as f32. `bytes` is a whole number of blocks, `out` as long as they hold; what is longer is left alone.
-pub fn dequantize(block: BlockType, bytes: &[u8], out: &mut [f32]) {
-    super::elementwise::dequantize_at(super::Level::detect(), block, bytes, out);
-}
-
+/// `dequantize` in portable Rust, to be compiled for each level.
 #[inline(always)]
 pub(super) fn dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]) {
     match block {

@@ -1,14 +1,16 @@
 //! Training data: rows of questions and answers. Read, check, draw from, count, write.
 //!
+//! Files on their floors, the lowest first:
+//! - `error`: what can go wrong, and what is wrong with a row
 //! - [`example`]: what a row is, and the prompt it becomes
 //! - [`format`](mod@format): the shapes of rows that are known, and which one a file has
 //! - [`rows`]: JSON lists and JSON lines, a row at a time
-//! - [`read`]: a file as examples
 //! - [`databases`]: the folder of databases that rows name
-//! - [`mod@check`]: which rows can be learned from
 //! - [`statistics`]: what a data set looks like
 //! - [`subset`]: drawing rows
+//! - [`read`]: a file as examples
 //! - [`mod@write`]: examples as files
+//! - [`mod@check`]: which rows can be learned from
 
 pub mod check;
 pub mod databases;

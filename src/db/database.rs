@@ -9,10 +9,12 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
 use super::authorize::{self, Authorizer};
+use super::beside::has_journal;
 use super::columns::columns_of;
 use super::error::DbError;
-use super::open::{self, Location, Mode, sqlite_message};
+use super::open::{self, Location, Mode};
 use super::owners::{self, Owners, name_the_key, rewrite};
+use super::sqlite_error::{is_busy, sqlite_message};
 use super::table::{Cell, ColumnInfo, Limits, Table};
 use super::watch::{FileChange, FileStamp};
 use crate::signal::Cancel;
@@ -146,7 +148,7 @@ impl Database {
                 None => DbError::Busy { path, message },
             },
             // A writer crashed since the file was opened.
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) if open::has_journal(&path) => DbError::NeedsRecovery { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) if has_journal(&path) => DbError::NeedsRecovery { path },
             Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => DbError::Refused { message },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DbError::Corrupt { path, message },
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => DbError::Unreadable { path, message },
@@ -170,11 +172,6 @@ impl From<rusqlite::Error> for Failure {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Whether another connection holds a lock.
-pub(super) fn is_busy(error: &rusqlite::Error) -> bool {
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>) -> Result<Inner, DbError> {

@@ -1,4 +1,8 @@
 //! Results as text: for people, for spreadsheets, for programs, for documents. [`RowWriter`] takes one row after the other.
+//!
+//! Files on their floors, the lowest first:
+//! - `cells`: one value
+//! - `rows`: rows, one after the other
 
 use std::io::{self, Write};
 
@@ -7,8 +11,10 @@ use serde_json::{Value, json};
 use super::table::{Cell, Table};
 use crate::text;
 
+mod cells;
 mod rows;
 
+pub use cells::{cell_to_copy, cell_to_json, cell_to_text};
 pub use rows::{RowFormat, RowWriter, distinct_names};
 
 /// How a table is written. Names are the command line's.
@@ -56,51 +62,6 @@ pub fn table_to_json(table: &Table) -> Value {
 /// The rows as arrays, in column order.
 pub fn rows_to_json(table: &Table) -> Value {
     Value::Array(table.rows.iter().map(|row| Value::Array(row.iter().map(cell_to_json).collect())).collect())
-}
-
-/// A value as JSON: integers stay exact, a blob is `{"hex": "..."}`, and what JSON cannot say (infinities) is `null`.
-pub fn cell_to_json(cell: &Cell) -> Value {
-    match cell {
-        Cell::Null => Value::Null,
-        Cell::Integer(n) => Value::from(*n),
-        Cell::Real(x) => serde_json::Number::from_f64(*x).map_or(Value::Null, Value::Number),
-        Cell::Text(text) => Value::from(text.as_str()),
-        Cell::Blob(bytes) => json!({ "hex": hex(bytes) }),
-    }
-}
-
-/// A value in one line for people: `NULL` for nothing, control characters visible.
-pub fn cell_to_text(cell: &Cell) -> String {
-    match cell {
-        Cell::Null => "NULL".to_owned(),
-        Cell::Integer(n) => n.to_string(),
-        Cell::Real(x) => real(*x),
-        Cell::Text(text) => text::sanitize(text).into_owned(),
-        Cell::Blob(bytes) if bytes.len() > 32 => {
-            format!("x'{}…' ({})", hex(bytes.get(..16).unwrap_or(&[])), text::bytes(bytes.len() as u64))
-        }
-        Cell::Blob(bytes) => format!("x'{}'", hex(bytes)),
-    }
-}
-
-/// A value as it is pasted elsewhere: nothing for `NULL`, text as it is, bytes in hexadecimal.
-pub fn cell_to_copy(cell: &Cell) -> String {
-    match cell {
-        Cell::Null => String::new(),
-        Cell::Integer(n) => n.to_string(),
-        Cell::Real(x) => real(*x),
-        Cell::Text(text) => text.clone(),
-        Cell::Blob(bytes) => hex(bytes),
-    }
-}
-
-/// Shortest digits that read back as the same number, with a point as SQLite writes it.
-fn real(x: f64) -> String {
-    if x.is_finite() && (x == 0.0 || (1e-5..1e15).contains(&x.abs())) { format!("{x:?}") } else { format!("{x:e}") }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 fn write_aligned(table: &Table, out: &mut dyn Write) -> io::Result<()> {

@@ -1,22 +1,30 @@
 //! Users' database files, read-only: open, introspect, check, execute, export. The only user of rusqlite for them.
 //!
+//! Files on their floors, the lowest first:
 //! - [`table`]: what a query returns, with SQLite's types
-//! - [`error`]: what can go wrong
-//! - `open`: read-only in every case, nothing created beside the file
+//! - `beside`: what lies beside a database: its log, its index, its journal
+//! - `sqlite_error`: what SQLite means by an error
 //! - [`recognise`]: what a file is that is no database
 //! - [`watch`]: whether a file is still what it was
-//! - `authorize`: what SQLite may do while it prepares
-//! - `database`: checking and running statements; `columns`: what their results are called
+//! - `columns`: what a result's columns are called
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
 //! - [`mod@difference`]: what sets a result apart from another
-//! - [`spool`]: results of any length, drained out of the database
-//! - [`demo`]: the sample database
-//! - [`values`]: the distinct text values, to find what a question mentions
 //! - `owners`: what a file needs of the program that owns it: collations, functions, modules
-//! - `introspect`, `keys`, `statistics`: the schema, in two phases
+//! - `authorize`: what SQLite may do while it prepares
+//! - [`error`]: what can go wrong
+//! - [`demo`]: the sample database
+//! - `open`: read-only in every case, nothing created beside the file
+//! - `database`: checking and running statements
+//! - [`spool`]: results of any length, drained out of the database
+//! - [`values`]: the distinct text values, to find what a question mentions
+//! - `keys`: foreign keys that nobody declared
+//! - `statistics`: row counts, sample values, and what columns stand for
+//! - `introspect`: reading a schema, in two phases
+//! - [`scratch`]: a database in memory, made of `CREATE TABLE` statements
 
 mod authorize;
+mod beside;
 mod columns;
 mod database;
 pub mod demo;
@@ -31,6 +39,7 @@ pub mod recognise;
 pub mod same;
 pub mod scratch;
 pub mod spool;
+mod sqlite_error;
 mod statistics;
 pub mod table;
 pub mod values;

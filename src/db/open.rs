@@ -12,9 +12,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags};
 
+use super::beside::{beside, has_journal};
 use super::error::DbError;
 use super::owners;
 use super::recognise::{FileKind, database_of, recognise, recognise_folder};
+use super::sqlite_error::sqlite_message;
 
 /// The bytes at the start of every SQLite file (`sqlite.org/fileformat2.html`, 1.3).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
@@ -122,18 +124,6 @@ fn uri_of(path: &Path, options: &str) -> String {
         }
     }
     uri + "?mode=ro" + options
-}
-
-/// `path` with `suffix` behind its last byte: `shop.db` and `-wal` make `shop.db-wal`.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// Whether a rollback journal lies beside the file.
-pub(super) fn has_journal(path: &Path) -> bool {
-    beside(path, "-journal").exists()
 }
 
 /// What the first bytes and the size of a file say.
@@ -265,15 +255,5 @@ fn open_error(location: &Location, header: Header, error: &rusqlite::Error) -> D
         Some(ReadOnly | CannotOpen) if has_journal(&path) => DbError::NeedsRecovery { path },
         Some(PermissionDenied | CannotOpen | ReadOnly | SystemIoFailure) => DbError::Unreadable { path, message },
         _ => DbError::Corrupt { path, message },
-    }
-}
-
-/// SQLite's own message, without what rusqlite adds around it.
-pub(super) fn sqlite_message(error: &rusqlite::Error) -> String {
-    match error {
-        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
-        rusqlite::Error::SqlInputError { msg, .. } => msg.clone(),
-        rusqlite::Error::SqliteFailure(code, None) => rusqlite::ffi::code_to_str(code.extended_code).to_owned(),
-        other => other.to_string(),
     }
 }

@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-use super::open::beside;
+use super::beside::beside;
 
 /// A kind of file that people take for a database of SQLite's, or that lies beside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

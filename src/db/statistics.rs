@@ -1,12 +1,13 @@
 //! Row counts and sample values; then inferred keys are confirmed (`keys`). Every part has a time of its own.
 //!
-//! - `seen`: what the rows that were looked at say about a column
+//! Files on their floors, the lowest first:
+//! - `quick`: one query of ours
+//! - `documents`: JSON kept as text
+//! - `hints`: what a name and a declared type say of numbers
+//! - `dictionaries`: what the file says of its own columns
 //! - `times`: which unit numbers count, where they are points in time
 //! - `durations`: which unit spans of time are counted in
-//! - `hints`: what a name and a declared type say of that
-//! - `documents`: JSON kept as text
-//! - `dictionaries`: what the file says of its own columns
-//! - `quick`: one query of ours
+//! - `seen`: what the rows that were looked at say about a column
 
 mod dictionaries;
 mod documents;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::open::beside;
+use super::beside::beside;
 
 /// What the system says of a database's file and of the log beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::message::{JobFailure, Outcome, Report};
+use super::task::{Open, Reporter, Task};
 use super::training::{Changed, RunComparison};
-use super::workers::{Open, Reporter, Task};
 use crate::ask::AskRequest;
 use crate::db::{Limits, ValueIndex, ValueLimits};
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, report::Share};

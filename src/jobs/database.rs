@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::message::{Compared, JobFailure, Outcome, Report, Work};
-use super::workers::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
+use super::task::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
 use crate::db::{DbError, FileChange, FileStamp, Limits, Table, difference};
 use crate::signal::{Cancel, Stop};
 use crate::sql::{guard, result_units};

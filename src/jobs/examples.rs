@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::compare::{MADE, held_out_file};
 use super::message::JobFailure;
+use super::task::Open;
 use super::training::OwnExamples;
-use super::workers::Open;
 use crate::dataset::write::to_json;
 use crate::dataset::{Example, Format};
 use crate::prompt::{SCHEMA_BYTES, schema_text};

@@ -1,5 +1,6 @@
 //! What is asked of the workers, and what they report. Closed enums: they can be printed and compared.
 //!
+//! Files on their floors, the lowest first:
 //! - `work`: what is asked
 //! - `outcome`: how a job ends
 

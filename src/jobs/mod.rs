@@ -1,8 +1,17 @@
 //! Background workers around the engines.
 //!
-//! - [`message`]: what is asked of them, what they report; [`training`]: the same of training runs
-//! - `workers`: the threads
-//! - `database`, `model`, `result`, `keep`, `models`, `files`, `train`: what each of them does
+//! Files on their floors, the lowest first:
+//! - [`training`]: what is asked of training runs, and what they report
+//! - [`message`]: the same of everything else
+//! - `task`: what every thread is handed
+//! - `files`, `keep`: folders to pick from; our own records
+//! - `database`, `result`: the open database; results on disk
+//! - `models`: models that are listed, fetched, removed
+//! - `compare`: a run's answers beside those without its adapter
+//! - `examples`: training data made from the open database and from what was accepted
+//! - `model`: what the model does
+//! - `train`: training runs
+//! - `workers`: the threads, and which of them does what
 //!
 //! Every job ends in exactly one [`Report::Done`], also on error, cancel and panic.
 
@@ -15,6 +24,7 @@ pub mod message;
 mod model;
 mod models;
 mod result;
+mod task;
 mod train;
 pub mod training;
 mod workers;
@@ -23,5 +33,6 @@ pub use message::{
     AskWork, AttachedAdapter, ChartWork, Compared, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow,
     ModelsWork, Outcome, Report, ResultWork, Work,
 };
+pub use task::{ModelFactory, Opener};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
-pub use workers::{ModelFactory, Opener, Settings, Workers};
+pub use workers::{Settings, Workers};

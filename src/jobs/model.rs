@@ -8,8 +8,8 @@ use super::AskWork;
 use super::compare::compare;
 use super::database::opened;
 use super::message::{AttachedAdapter, JobFailure, JobId, ModelsWork, Outcome, Report, Work};
+use super::task::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use super::training::TrainWork;
-use super::workers::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model, read_ahead};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
 use crate::llm::{Adapter, Generate, LlmError};
@@ -36,14 +36,15 @@ pub(super) struct Asked {
     /// The form that the adapter in use was trained with.
     form: Option<Form>,
     limits: Limits,
+    answer_within: Option<Duration>,
 }
 
 impl Asked {
     /// `limits` are for the person's queries; drafts that are compared get less.
-    pub(super) fn new(factory: ModelFactory, limits: &Limits, paths: Paths) -> Self {
+    pub(super) fn new(factory: ModelFactory, limits: &Limits, answer_within: Option<Duration>, paths: Paths) -> Self {
         let default = Limits::default();
         let limits = Limits { timeout: limits.timeout.min(COMPARING), max_rows: limits.max_rows.min(default.max_rows), ..default };
-        Self { factory, name: None, model: None, paths, adapter: None, followed: true, form: None, limits }
+        Self { factory, name: None, model: None, paths, adapter: None, followed: true, form: None, limits, answer_within }
     }
 
     pub(super) fn work(&mut self, task: &Task, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
@@ -62,7 +63,9 @@ impl Asked {
             Work::Ask(asked) => {
                 let (open, limits) = (opened(open)?, self.limits);
                 let form = self.follow(task.job, &open, report)?;
-                answer(task, asked, &open, (self.loaded(task.job, report)?, form), &limits, report)
+                let answer_within = self.answer_within;
+                let request = AskRequest { answer_within, ..request(task, asked, &open, form, &limits) };
+                answer(task, &request, &open, self.loaded(task.job, report)?, report)
             }
             Work::ReadAhead { .. } if self.model.is_none() => Ok(Outcome::Prepared),
             Work::ReadAhead { asked, ahead } => {
@@ -175,17 +178,9 @@ fn values(task: &Task, open: &Open) -> Option<Arc<ValueIndex>> {
     Some(Arc::clone(open.values.get_or_init(|| Arc::new(index))))
 }
 
-fn answer(
-    task: &Task,
-    asked: &AskWork,
-    open: &Open,
-    (model, form): (&mut dyn Generate, Form),
-    limits: &Limits,
-    report: &Reporter,
-) -> Result<Outcome, JobFailure> {
+fn answer(task: &Task, request: &AskRequest, open: &Open, model: &mut dyn Generate, report: &Reporter) -> Result<Outcome, JobFailure> {
     let job = task.job;
-    let request = request(task, asked, open, form, limits);
-    match ask(&open.asking, &open.schema, model, &request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
+    match ask(&open.asking, &open.schema, model, request, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(answer) => Ok(Outcome::Answered(Box::new(answer))),
         Err(error) => ended(error),
     }

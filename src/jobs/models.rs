@@ -1,7 +1,7 @@
 //! The catalogue on this machine: what is here, what fits, fetching, deleting.
 
 use super::message::{JobFailure, ModelRow, ModelsWork, Outcome, Report, Work};
-use super::workers::{Reporter, Task, misplaced};
+use super::task::{Reporter, Task, misplaced};
 use crate::store::catalogue::{WeightsForm, catalogue, entry};
 use crate::store::pull::{Sources, pull, remove};
 use crate::store::{Hub, Paths, StoreError, machine};

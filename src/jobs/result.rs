@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use super::message::{ChartWork, ExportFormat, JobFailure, Outcome, Report, ResultWork, Work};
-use super::workers::{Reporter, Task, misplaced};
+use super::task::{Reporter, Task, misplaced};
 use crate::db::DbError;
 use crate::db::export::{RowFormat, RowWriter, cell_to_copy};
 use crate::db::spool::{Order, Spool};

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use super::database::opened;
 use super::message::{JobFailure, Outcome};
+use super::task::{Opened, Task, misplaced};
 use super::training::{Checked, RunRow, TrainOrder, TrainWork};
-use super::workers::{Opened, Task, misplaced};
 use super::{compare, examples};
 use crate::signal::Cancel;
 use crate::store::{Paths, runs};

@@ -4,25 +4,16 @@
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
+use super::task::{ModelFactory, Opened, Opener, Reporter, Task, lock, misplaced};
 use super::training::TrainWork;
 use super::{database, files, keep, model, models, result, train};
-use crate::ask::Demonstrations;
-use crate::db::{Database, DbError, FileStamp, Limits, ValueIndex};
-use crate::llm::Generate;
-use crate::records::RecordsError;
-use crate::schema::Schema;
+use crate::db::Limits;
 use crate::signal::Cancel;
-use crate::store::{Paths, StoreError};
-
-/// Makes a model: the one that is named, else the one chosen at the start. Asked again after a failure, since a model may have been
-/// installed meanwhile.
-pub type ModelFactory = Box<dyn FnMut(Option<&str>) -> Result<Box<dyn Generate>, JobFailure> + Send>;
-
-/// Opens what a person named.
-pub type Opener = Box<dyn Fn(&str) -> Result<Database, JobFailure> + Send>;
+use crate::store::Paths;
 
 /// What the workers need to know.
 pub struct Settings {
@@ -32,39 +23,15 @@ pub struct Settings {
     pub model: ModelFactory,
     /// Limits of queries.
     pub limits: Limits,
+    /// How long after a question drafts are still drawn to be compared; `None` for no limit.
+    pub answer_within: Option<Duration>,
     /// Our folders.
     pub paths: Paths,
     /// Whether the network must not be used.
     pub offline: bool,
 }
 
-pub(super) type Reporter = Arc<dyn Fn(Report) + Send + Sync>;
 type Running = Arc<Mutex<HashMap<JobId, Cancel>>>;
-
-/// The open database.
-#[derive(Clone)]
-pub(super) struct Open {
-    /// For queries of the person's.
-    pub(super) database: Arc<Database>,
-    /// For the model's: a query that runs long does not hold it up.
-    pub(super) asking: Arc<Database>,
-    pub(super) schema: Arc<Schema>,
-    /// Its values, read when the first question comes.
-    pub(super) values: Arc<OnceLock<Arc<ValueIndex>>>,
-    /// Examples made from it, when the first question needs them.
-    pub(super) demonstrations: Arc<Demonstrations>,
-    /// How its file was at the last look.
-    pub(super) seen: Arc<Mutex<FileStamp>>,
-}
-
-/// What threads share: the open database.
-pub(super) type Opened = Arc<Mutex<Option<Open>>>;
-
-pub(super) struct Task {
-    pub(super) job: JobId,
-    pub(super) work: Work,
-    pub(super) cancel: Cancel,
-}
 
 /// What a thread does with a task.
 type Worker = Box<dyn FnMut(&Task) -> Result<Outcome, JobFailure> + Send>;
@@ -103,17 +70,13 @@ pub struct Workers {
     running: Running,
 }
 
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Workers {
     /// Starts the threads. `report` is called from them.
     pub fn start(settings: Settings, report: impl Fn(Report) + Send + Sync + 'static) -> std::io::Result<Self> {
         let report: Reporter = Arc::new(report);
         let running = Running::default();
         let open = Opened::default();
-        let Settings { open: opener, model: factory, limits, paths, offline } = settings;
+        let Settings { open: opener, model: factory, limits, answer_within, paths, offline } = settings;
         let mut desks = HashMap::new();
         let mut start = |desk: Desk, name: &str, mut work: Worker| {
             let (send, tasks) = channel();
@@ -127,7 +90,7 @@ impl Workers {
         let opened = Arc::clone(&open);
         start(Desk::Compare, "compare", Box::new(move |task| database::compare_work(task, &opened)))?;
         let (opened, reports) = shared();
-        let mut asked = model::Asked::new(factory, &limits, paths.clone());
+        let mut asked = model::Asked::new(factory, &limits, answer_within, paths.clone());
         start(Desk::Model, "model", Box::new(move |task| asked.work(task, &opened, &reports)))?;
         let reports = Arc::clone(&report);
         start(Desk::Result, "result", Box::new(move |task| result::work(task, &reports)))?;
@@ -182,11 +145,6 @@ impl Drop for Workers {
     }
 }
 
-/// Work that came to the wrong thread: a mistake of ours.
-pub(super) fn misplaced() -> JobFailure {
-    JobFailure { message: "this work is another thread's".into(), hint: Some("this is a bug in sqllama".into()) }
-}
-
 fn serve(tasks: &Receiver<Task>, running: &Running, report: &Reporter, work: &mut dyn FnMut(&Task) -> Result<Outcome, JobFailure>) {
     for task in tasks {
         let outcome = if task.cancel.is_stopped() {
@@ -209,24 +167,6 @@ fn serve(tasks: &Receiver<Task>, running: &Running, report: &Reporter, work: &mu
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "unknown".into())
-}
-
-impl From<DbError> for JobFailure {
-    fn from(error: DbError) -> Self {
-        Self { message: error.to_string(), hint: Some(error.hint().into_owned()).filter(|hint| !hint.is_empty()) }
-    }
-}
-
-impl From<StoreError> for JobFailure {
-    fn from(error: StoreError) -> Self {
-        Self { message: error.to_string(), hint: error.hint().map(Into::into) }
-    }
-}
-
-impl From<RecordsError> for JobFailure {
-    fn from(error: RecordsError) -> Self {
-        Self { message: error.to_string(), hint: Some(error.hint().into()) }
-    }
 }
 
 #[cfg(test)]

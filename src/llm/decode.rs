@@ -4,11 +4,13 @@
 use super::LlmError;
 use super::constraint::{Choice, Guard};
 use super::draft::{Drafter, Habits};
-use super::generate::{FinishReason, GenerateEvent, GenerateRequest, Sampling};
+use super::generate::{Ended, Enough, FinishReason, GenerateEvent, GenerateRequest, Repetition, Sampling};
+use super::repetition::circle;
 use super::sampler::{Logits, Sampler, top_logprobs};
 use super::stop::StopStrings;
 use super::tokenizer::{Tokenizer, Utf8Assembler};
-use super::{Lane, Model, Session, TokenLogprob, Want, ops};
+use super::writer::{Ahead, Branch, Writer, Written};
+use super::{Lane, Model, Session, Want, ops};
 use crate::compute::{self, Phase};
 use crate::signal::Cancel;
 
@@ -36,15 +38,6 @@ pub(super) struct Root<'a> {
     pub(super) samplings: &'a [Sampling],
 }
 
-/// One continuation, at its end.
-pub(super) struct Written {
-    pub(super) text: String,
-    pub(super) tokens: Vec<u32>,
-    pub(super) finish_reason: FinishReason,
-    pub(super) logprobs: Vec<Vec<TokenLogprob>>,
-    pub(super) mean_logprob: f32,
-}
-
 /// Everything that was written, and what the model remembers of it.
 pub(super) struct Writings {
     /// In the order of the roots and their samplings.
@@ -58,63 +51,9 @@ pub(super) struct Writings {
     pub(super) forced: usize,
 }
 
-/// One continuation on its way.
-struct Writer<'a> {
-    index: usize,
-    sampler: Sampler,
-    stops: StopStrings<'a>,
-    characters: Utf8Assembler,
-    logprobs: Vec<Vec<TokenLogprob>>,
-    /// Of each token.
-    own_logprobs: Vec<f32>,
-}
-
-/// Continuations that are the same so far.
-struct Branch<'a> {
-    session: Session,
-    /// The prompt, then what was written.
-    text: Vec<u32>,
-    /// Tokens of the prompt.
-    prompt: usize,
-    /// Tokens of the text at most.
-    most: usize,
-    ahead: Ahead,
-    drafter: Drafter,
-    guard: Option<Guard>,
-    writers: Vec<Writer<'a>>,
-}
-
-/// Logits that one pass gave: behind the last token that is certain, and behind each draft.
-struct Ahead {
-    rows: Vec<Logits>,
-    drafts: Vec<u32>,
-    /// Drafts that came.
-    at: usize,
-    /// Whether the drafts are what a constraint forces.
-    forced: bool,
-}
-
-impl Ahead {
-    fn unread() -> Self {
-        Self { rows: Vec::new(), drafts: Vec::new(), at: 0, forced: false }
-    }
-
-    /// The logits behind everything that is certain.
-    fn row(&self) -> Result<&Logits, LlmError> {
-        self.rows.get(self.at).ok_or_else(|| LlmError::Inconsistent("a pass gave too few logits".into()))
-    }
-
-    /// Whether `token` is the next draft, so that the logits behind it are known.
-    fn accept(&mut self, token: u32) -> bool {
-        let came = self.drafts.get(self.at) == Some(&token);
-        self.at += usize::from(came);
-        came
-    }
-}
-
 impl Decoding<'_> {
-    /// Writes one continuation of a root's prompt for each of its samplings, all together. The text of the first continuation is emitted as
-    /// it comes.
+    /// Writes one continuation of a root's prompt for each of its samplings, all together, until `enough` of them have ended. The text of
+    /// the first continuation is emitted as it comes.
     ///
     /// # Errors
     /// Where `cancel` stops, what the first continuation had by then stands in `begun`.
@@ -123,6 +62,7 @@ impl Decoding<'_> {
         roots: Vec<Root<'_>>,
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
+        enough: &mut dyn FnMut(&Ended<'_>) -> Enough,
         begun: &mut Vec<u32>,
     ) -> Result<Writings, LlmError> {
         let mut totals = Totals::default();
@@ -151,6 +91,7 @@ impl Decoding<'_> {
             count += samplings.len();
         }
         let mut written: Vec<Option<Written>> = (0..count).map(|_| None).collect();
+        let mut told = vec![false; count];
         while let Some(first) = branches.first() {
             if let Some(stop) = cancel.stop() {
                 *begun = first.written().to_vec();
@@ -163,6 +104,11 @@ impl Decoding<'_> {
                     branch.session.truncate(branch.text.len());
                     totals.add(&branch.drafter);
                     last = Some(branch.session);
+                }
+            }
+            if tell(&written, &mut told, enough) == Enough::Yes {
+                for mut branch in unread.drain(..) {
+                    branch.finish_all(FinishReason::Enough, &mut written, emit);
                 }
             }
             if !unread.is_empty() {
@@ -187,6 +133,10 @@ impl Decoding<'_> {
         loop {
             if branch.text.len() >= branch.most {
                 branch.finish_all(FinishReason::Length, written, emit);
+            }
+            let is_number = |token| self.tokenizer.token_bytes(token).is_some_and(|bytes| bytes.iter().all(u8::is_ascii_digit));
+            if let (Repetition::Cut, Some(circle)) = (self.request.repetition, circle(branch.written(), is_number)) {
+                branch.cut_all(circle, self.tokenizer, written);
             }
             let mut drawn: Vec<(u32, Vec<Writer<'b>>)> = Vec::new();
             for mut writer in std::mem::take(&mut branch.writers) {
@@ -343,6 +293,19 @@ impl Decoding<'_> {
     }
 }
 
+/// Shows `enough` what has ended since.
+fn tell(written: &[Option<Written>], told: &mut [bool], enough: &mut dyn FnMut(&Ended<'_>) -> Enough) -> Enough {
+    let mut said = Enough::No;
+    for (index, (written, told)) in written.iter().zip(told).enumerate() {
+        let (Some(Written { text, mean_logprob, finish_reason, .. }), false) = (written, *told) else { continue };
+        *told = true;
+        if said == Enough::No {
+            said = enough(&Ended { index, text, mean_logprob: *mean_logprob, finish_reason: *finish_reason });
+        }
+    }
+    said
+}
+
 /// What drafting did, in all branches.
 #[derive(Default)]
 struct Totals {
@@ -365,49 +328,4 @@ enum Drawn {
     Last(Option<u32>, FinishReason),
     /// This many bytes have to be written otherwise, under this guard.
     Back(usize, Guard),
-}
-
-impl Branch<'_> {
-    /// What was written behind the prompt.
-    fn written(&self) -> &[u32] {
-        self.text.get(self.prompt..).unwrap_or_default()
-    }
-
-    fn finish_all(&mut self, reason: FinishReason, written: &mut [Option<Written>], emit: &mut dyn FnMut(GenerateEvent)) {
-        for writer in std::mem::take(&mut self.writers) {
-            writer.finish(reason, self.written().to_vec(), written, emit);
-        }
-    }
-
-    fn forget_drafts(&mut self) {
-        // What is forced says nothing about how well drafts go.
-        if !self.ahead.forced {
-            self.drafter.judge(self.ahead.drafts.len(), self.ahead.at);
-        }
-        self.ahead.drafts.clear();
-    }
-}
-
-impl Writer<'_> {
-    /// Emits what is safe to emit of the first continuation. True where a stop string came.
-    fn advance(&mut self, last: bool, emit: &mut dyn FnMut(GenerateEvent)) -> bool {
-        if self.index == 0 { self.stops.advance(last, emit) } else { self.stops.advance(last, &mut |_| ()) }
-    }
-
-    fn finish(
-        mut self,
-        finish_reason: FinishReason,
-        tokens: Vec<u32>,
-        written: &mut [Option<Written>],
-        emit: &mut dyn FnMut(GenerateEvent),
-    ) {
-        if finish_reason != FinishReason::Stop {
-            self.stops.text.push_str(&self.characters.finish());
-            self.advance(true, emit);
-        }
-        let mean_logprob = if tokens.is_empty() { 0.0 } else { self.own_logprobs.iter().sum::<f32>() / tokens.len() as f32 };
-        if let Some(place) = written.get_mut(self.index) {
-            *place = Some(Written { text: self.stops.text, tokens, finish_reason, logprobs: self.logprobs, mean_logprob });
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::signal::Stop;
 use crate::text;
 
-use super::gguf::GgufError;
+use super::gguf_error::GgufError;
 
 /// What can go wrong with a model. Each says one sentence with its values; [`LlmError::hint`] says what to do.
 #[derive(Debug, thiserror::Error)]

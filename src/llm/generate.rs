@@ -5,27 +5,9 @@ use std::sync::Arc;
 use crate::signal::Cancel;
 
 use super::constraint::Constraint;
+pub use super::sampling::{Sampling, TokenLogprob};
 use super::tokenizer::Specials;
 use super::{Adapter, LlmError};
-
-/// How the next token is drawn.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Sampling {
-    /// 0 means greedy.
-    pub temperature: f64,
-    /// Keep the `k` likeliest tokens.
-    pub top_k: Option<usize>,
-    /// Keep the likeliest tokens whose probabilities sum to `p`.
-    pub top_p: Option<f64>,
-    /// Seed of the draw.
-    pub seed: u64,
-}
-
-impl Default for Sampling {
-    fn default() -> Self {
-        Self { temperature: 0.0, top_k: None, top_p: None, seed: 0 }
-    }
-}
 
 /// Who speaks in a [`Message`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -70,6 +52,16 @@ pub enum Purpose {
     Rehearsal,
 }
 
+/// What becomes of a text that goes round in circles.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Repetition {
+    /// It goes on to its limit, as with any other program.
+    #[default]
+    Kept,
+    /// It ends, cut behind its second round.
+    Cut,
+}
+
 /// A request to a model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GenerateRequest {
@@ -91,6 +83,8 @@ pub struct GenerateRequest {
     pub constraint: Option<Constraint>,
     /// What it is for.
     pub purpose: Purpose,
+    /// What becomes of a text that goes round in circles.
+    pub repetition: Repetition,
 }
 
 /// Why generation ended.
@@ -103,6 +97,10 @@ pub enum FinishReason {
     Length,
     /// The model said that it was done.
     Eos,
+    /// It went round in circles and was cut ([`Repetition::Cut`]); its tokens are all that were written.
+    Repeated,
+    /// Those that came before it were enough ([`Generate::generate_until`]); its text is a beginning.
+    Enough,
 }
 
 /// What happens while a model works.
@@ -119,15 +117,6 @@ pub enum GenerateEvent {
     },
     /// More text. Never splits a character, never holds part of a stop string.
     Text(String),
-}
-
-/// Log probability of one token that could have stood at a position.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct TokenLogprob {
-    /// The token's text.
-    pub token: String,
-    /// Natural logarithm of its probability, before temperature.
-    pub logprob: f32,
 }
 
 /// Where the time went; `_ms` in milliseconds.
@@ -255,11 +244,59 @@ pub trait Generate: Send {
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Vec<Generation>, LlmError> {
-        let each = draws.iter().flat_map(|draws| draws.samplings.iter().map(|sampling| (draws.prompt, sampling)));
-        let one = |(prompt, sampling): (&Prompt, &Sampling)| {
-            let request = GenerateRequest { prompt: prompt.clone(), sampling: sampling.clone(), ..request.clone() };
-            self.generate(&request, cancel, &mut |event| emit(event))
-        };
-        each.map(one).collect()
+        self.generate_until(request, draws, cancel, emit, &mut |_| Enough::No)
     }
+
+    /// The same, until `enough`, which is shown each continuation at its end, says so: the others end where they are, as
+    /// [`FinishReason::Enough`], or are not begun.
+    fn generate_until(
+        &mut self,
+        request: &GenerateRequest,
+        draws: &[Draws<'_>],
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+        enough: &mut dyn FnMut(&Ended<'_>) -> Enough,
+    ) -> Result<Vec<Generation>, LlmError> {
+        let mut all = Vec::new();
+        for (prompt, sampling) in draws.iter().flat_map(|draws| draws.samplings.iter().map(|sampling| (draws.prompt, sampling))) {
+            let request = GenerateRequest { prompt: prompt.clone(), sampling: sampling.clone(), ..request.clone() };
+            let generation = self.generate(&request, cancel, &mut |event| emit(event))?;
+            let said = enough(&Ended::of(all.len(), &generation));
+            all.push(generation);
+            if said == Enough::Yes {
+                break;
+            }
+        }
+        Ok(all)
+    }
+}
+
+/// A continuation at its end.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ended<'a> {
+    /// Its place among all that are written.
+    pub index: usize,
+    /// As in [`Generation`].
+    pub text: &'a str,
+    /// As in [`Generation`].
+    pub mean_logprob: f32,
+    /// As in [`Generation`].
+    pub finish_reason: FinishReason,
+}
+
+impl<'a> Ended<'a> {
+    /// The continuation at `index` that ended as `generation`.
+    pub fn of(index: usize, generation: &'a Generation) -> Self {
+        let Generation { text, mean_logprob, finish_reason, .. } = generation;
+        Self { index, text, mean_logprob: *mean_logprob, finish_reason: *finish_reason }
+    }
+}
+
+/// Whether what was written will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Enough {
+    /// The rest need not be written.
+    Yes,
+    /// The rest may change something.
+    No,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use candle_core::{D, DType, Device, Result, Tensor};
 use half::f16;
 
-use super::kv::{KvType, PAGE_TOKENS, Page, Rows};
+use super::kv_page::{KvType, PAGE_TOKENS, Page, Rows};
 use crate::compute::KV_GROUP;
 
 /// Tokens by which a tensor grows.

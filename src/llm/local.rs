@@ -11,7 +11,7 @@ use super::adapter::{ActiveAdapter, Adapter};
 use super::decode::{Decoding, Root};
 use super::draft::Habits;
 use super::generate::{
-    Draws, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose, TokenizedText,
+    Draws, Ended, Enough, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose, TokenizedText,
 };
 use super::kv::KvType;
 use super::placement::{self, Demand, DeviceChoice};
@@ -257,12 +257,13 @@ impl Generate for LocalModel {
         all.pop().ok_or_else(|| LlmError::Inconsistent("nothing was written".into()))
     }
 
-    fn generate_many(
+    fn generate_until(
         &mut self,
         request: &GenerateRequest,
         draws: &[Draws<'_>],
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
+        enough: &mut dyn FnMut(&Ended<'_>) -> Enough,
     ) -> Result<Vec<Generation>, LlmError> {
         let context = self.info.context_length;
         let start = Instant::now();
@@ -277,6 +278,7 @@ impl Generate for LocalModel {
             emit(GenerateEvent::Prefill { done: total, total, cached: total });
             emit(GenerateEvent::Text(generation.text.clone()));
             self.habits.1.remember(&generation.tokens);
+            enough(&Ended::of(0, &generation));
             return Ok(vec![generation]);
         }
         self.learn_habits(&request.likely)?;
@@ -308,7 +310,7 @@ impl Generate for LocalModel {
         let decoding =
             Decoding { model: &self.model, tokenizer: &self.tokenizer, request, habits: &self.habits.1, drafting: self.drafting };
         let mut begun = Vec::new();
-        let out = decoding.write(roots, cancel, emit, &mut begun);
+        let out = decoding.write(roots, cancel, emit, enough, &mut begun);
         if out.is_err() && self.drafting && request.purpose == Purpose::Rehearsal {
             self.habits.1.rehearse(&begun);
         }

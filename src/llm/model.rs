@@ -8,7 +8,8 @@ use candle_core::{DType, Device, Tensor};
 use sha2::{Digest, Sha256};
 
 use super::LlmError;
-use super::adapter::ActiveAdapter;
+use super::adapter::card::hex;
+use super::adapter::{ActiveAdapter, Adapter};
 use super::arch::{ArchSpec, RopePairing, refuse_unknown};
 use super::checkpoint::Checkpoint;
 use super::fingerprint::{hash_checkpoint, hash_gguf};
@@ -16,9 +17,10 @@ use super::gguf::{GgufFile, Metadata};
 use super::kv::KvType;
 pub use super::lane::{Lane, Want};
 use super::lane::{adapter_spans, wanted_rows};
-use super::ops::{self, Additions, LayerRoad, Pass, RopeTables, kernels, portable};
-use super::placement::Placement;
+use super::layout::Placement;
+use super::ops::{self, Additions, RopeTables, kernels, portable};
 use super::resident::Resident;
+use super::road::{LayerRoad, Pass};
 use super::session::Session;
 use super::weights::{Weights, refuse_unread};
 use crate::compute::{AttentionShape, Phase};
@@ -34,6 +36,22 @@ pub struct Model {
     fingerprint: [u8; 32],
     placement: Placement,
     resident: Resident,
+}
+
+impl ActiveAdapter {
+    /// Makes `adapter` ready for `model`.
+    ///
+    /// # Errors
+    /// When the adapter says that it belongs to other weights, or its matrices do not fit the model's.
+    pub fn new(adapter: &Adapter, model: &Model) -> Result<Self, LlmError> {
+        if let Some(card) = &adapter.card {
+            let found = hex(model.weights_hash());
+            if card.base.weights_sha256 != found {
+                return Err(LlmError::OtherBase { base: card.base.name.clone(), expected: card.base.weights_sha256.clone(), found });
+            }
+        }
+        Self::of(adapter, &model.spec, model.fingerprint)
+    }
 }
 
 impl Model {

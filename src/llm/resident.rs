@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use candle_core::quantized::{GgmlDType, QMatMul, QStorage, QTensor};
 use candle_core::{Device, Result, Tensor};
 
+use super::layout::Placement;
 use super::names::Projection;
-use super::placement::Placement;
 use super::weights::{Layer, Weight, Weights};
 use crate::compute::{BlockType, Matrix};
 

@@ -5,8 +5,8 @@ use std::cell::OnceCell;
 use candle_core::{Device, Tensor};
 use candle_transformers::generation::{LogitsProcessor, Sampling as CandleSampling};
 
-use super::generate::Sampling;
-use super::{LlmError, TokenLogprob};
+use super::LlmError;
+use super::sampling::{Sampling, TokenLogprob};
 use crate::compute;
 use crate::random::Random;
 

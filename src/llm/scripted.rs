@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use crate::signal::Cancel;
 
 use super::{
-    Adapter, Draws, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError, ModelInfo, Prompt,
+    Adapter, Draws, Ended, Enough, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError,
+    ModelInfo, Prompt,
 };
 
 /// Answers each request with the next line of its script, and remembers what it was asked.
@@ -81,16 +82,25 @@ impl Generate for Scripted {
     }
 
     /// The next answers of the script; fewer where it ends.
-    fn generate_many(
+    fn generate_until(
         &mut self,
         request: &GenerateRequest,
         draws: &[Draws<'_>],
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
+        enough: &mut dyn FnMut(&Ended<'_>) -> Enough,
     ) -> Result<Vec<Generation>, LlmError> {
         let prompts: Vec<&Prompt> = draws.iter().flat_map(|draws| draws.samplings.iter().map(|_| draws.prompt)).collect();
         let count = if prompts.len() == 1 { 1 } else { prompts.len().min(self.answers.len()) };
-        let one = |prompt: &&Prompt| self.generate(&GenerateRequest { prompt: (*prompt).clone(), ..request.clone() }, cancel, emit);
-        prompts.iter().take(count).map(one).collect()
+        let mut all = Vec::new();
+        for prompt in prompts.into_iter().take(count) {
+            let generation = self.generate(&GenerateRequest { prompt: prompt.clone(), ..request.clone() }, cancel, emit)?;
+            let said = enough(&Ended::of(all.len(), &generation));
+            all.push(generation);
+            if said == Enough::Yes {
+                break;
+            }
+        }
+        Ok(all)
     }
 }

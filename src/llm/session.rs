@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 use super::LlmError;
 use super::adapter::ActiveAdapter;
 use super::arch::ArchSpec;
-use super::kv::{KvCache, KvType, PAGE_TOKENS, Page, Rows};
-use super::placement::Placement;
+use super::kv::{KvCache, KvType, PAGE_TOKENS, Page};
+use super::kv_page::Rows;
+use super::layout::Placement;
 
 /// Begins every saved session; the digit is the format's version.
 const MAGIC: &[u8; 8] = b"sqllmKV3";

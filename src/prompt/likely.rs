@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Form, answer_text};
+use super::text::{Form, answer_text};
 use crate::schema::{ForeignKey, Schema, Table};
 use crate::sql::quote::identifier;
 

@@ -1,6 +1,9 @@
 //! What sqllama keeps for a person: one SQLite file of our own in the data folder. The user's databases are never touched.
 //!
-//! - [`Records`]: opening it, with migrations; safe for several processes at once
+//! Files on their floors, the lowest first:
+//! - `error`: what can go wrong with our own file
+//! - `migrations`: its tables, one step a format
+//! - `open`: opening it ([`Records`]); safe for several processes at once
 //! - `databases`: which database is meant: by path, and others with the same schema
 //! - `examples`: answers that were accepted, answers that were rejected and why
 //! - `notes`: lasting hints for one database

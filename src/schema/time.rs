@@ -169,7 +169,11 @@ impl TimeUnit {
 
     /// A value as a person reads it: `2024-01-05 10:00:00`, a date alone for units that have no time of day.
     pub fn shown(self, value: f64) -> Option<String> {
-        let seconds = self.to_unix_seconds(value)?;
+        let mut seconds = self.to_unix_seconds(value)?;
+        // A fraction of a day is no whole second as it is stored; SQLite rounds it to milliseconds.
+        if matches!(self, Self::UnixDays | Self::OleDays | Self::JulianDays) {
+            seconds = (seconds * 1000.0).round() / 1000.0;
+        }
         let at = DateTime::from_timestamp(seconds.floor() as i64, 0)?;
         let date = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
         Some(match self {
@@ -205,6 +209,38 @@ impl TimeUnit {
 impl fmt::Display for TimeUnit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.words())
+    }
+}
+
+/// How much of a point in time a text begins with, written as SQLite's date functions read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DateText {
+    /// `2024-01`, which SQLite does not read and people write.
+    Month,
+    /// `2024-01-31`.
+    Day,
+    /// `2024-01-31 1` or `2024-01-31T1`: a day, and a digit of the time.
+    Time,
+}
+
+impl DateText {
+    /// What `text` begins with, whatever follows: a sample may be a range, `2024-01-01..2024-12-31`. Digits are not held against the
+    /// calendar.
+    pub fn of(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        let is_shaped = |(at, byte): (usize, &u8)| if at == 4 || at == 7 { *byte == b'-' } else { byte.is_ascii_digit() };
+        let begins = |length: usize| bytes.get(..length).is_some_and(|part| part.iter().enumerate().all(is_shaped));
+        match (begins(7), begins(10), bytes.get(10), bytes.get(11)) {
+            (_, true, Some(b' ' | b'T'), Some(digit)) if digit.is_ascii_digit() => Some(Self::Time),
+            (_, true, ..) => Some(Self::Day),
+            (true, false, ..) => Some(Self::Month),
+            _ => None,
+        }
+    }
+
+    /// Whether `text` begins with a day, with a time or without.
+    pub fn is_day(text: &str) -> bool {
+        Self::of(text).is_some_and(|said| said >= Self::Day)
     }
 }
 
@@ -247,6 +283,8 @@ mod tests {
         check(TimeUnit::UnixDays, 16_805.0, "2016-01-05");
         check(TimeUnit::OleDays, 42_374.0, "2016-01-05 00:00:00");
         check(TimeUnit::JulianDays, 2_457_392.5, "2016-01-05 00:00:00");
+        check(TimeUnit::OleDays, 42_435.000_428_240_74, "2016-03-06 00:00:37");
+        check(TimeUnit::JulianDays, 2_457_453.500_428_240_7, "2016-03-06 00:00:37");
     }
 
     #[test]
@@ -262,6 +300,29 @@ mod tests {
             (TimeUnit::UnixDays, f64::NAN),
         ] {
             assert_eq!(unit.shown(value), None, "{unit} {value}");
+        }
+    }
+
+    #[test]
+    fn a_text_begins_with_a_month_a_day_or_a_time() {
+        for (text, expected) in [
+            ("2024-01", Some(DateText::Month)),
+            ("2024-01-3", Some(DateText::Month)),
+            ("2024-01-31", Some(DateText::Day)),
+            ("2024-01-31 ", Some(DateText::Day)),
+            ("2024-01-31 noon", Some(DateText::Day)),
+            ("2024-01-01..2024-12-31", Some(DateText::Day)),
+            ("2024-01-31 10:00:00+02:00", Some(DateText::Time)),
+            ("2024-01-31T10", Some(DateText::Time)),
+            ("2024-1-31", None),
+            ("2024/01/31", None),
+            ("31-01-2024", None),
+            ("2024", None),
+            ("٢٠٢٤-01-31", None),
+            ("", None),
+        ] {
+            assert_eq!(DateText::of(text), expected, "{text}");
+            assert_eq!(DateText::is_day(text), expected.is_some_and(|said| said != DateText::Month), "{text}");
         }
     }
 

@@ -38,6 +38,45 @@ pub fn extract(answer: &str) -> Option<Draft> {
     Some(Draft(sql))
 }
 
+/// Words behind which a statement may be left: what they begin is a clause, a term or a join of its own.
+const CLAUSES: [&str; 20] = [
+    "AND",
+    "OR",
+    "UNION",
+    "INTERSECT",
+    "EXCEPT",
+    "JOIN",
+    "INNER",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "CROSS",
+    "NATURAL",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "ORDER",
+    "LIMIT",
+    "OFFSET",
+    "WINDOW",
+    "ASC",
+];
+
+/// At most so many beginnings are tried.
+const MOST_BEGINNINGS: usize = 48;
+
+/// Beginnings of `sql` that end where a clause, a term, an item of a list or a comment begins, each with the rest; the longest first.
+pub fn beginnings(sql: &str) -> Vec<(&str, &str)> {
+    let begins = |token: &super::lex::Token| match token.kind {
+        TokenKind::Word => CLAUSES.iter().any(|word| word.eq_ignore_ascii_case(token.text(sql))),
+        TokenKind::Operator => matches!(token.text(sql), "," | ")"),
+        TokenKind::Comment | TokenKind::Semicolon => true,
+        _ => false,
+    };
+    let split = |token: super::lex::Token| Some((sql.get(..token.range.start)?.trim_end(), sql.get(token.range.start..)?));
+    lex(sql).into_iter().rev().filter(begins).take(MOST_BEGINNINGS).filter_map(split).collect()
+}
+
 fn without_thoughts(answer: &str) -> String {
     let mut rest = answer;
     let mut out = String::new();
@@ -196,6 +235,19 @@ mod tests {
     #[track_caller]
     fn check(answer: &str, expected: &str) {
         assert_eq!(extract(answer).as_ref().map(Draft::as_str), Some(expected), "{answer}");
+    }
+
+    #[test]
+    fn a_statement_is_left_where_a_clause_begins() {
+        let check = |sql: &str, expected: &[&str]| {
+            let found = beginnings(sql);
+            assert!(found.iter().all(|(whole, rest)| sql.starts_with(whole) && sql.ends_with(rest)), "{found:?}");
+            assert_eq!(found.iter().map(|(whole, _)| *whole).collect::<Vec<_>>(), expected);
+        };
+        check("SELECT a FROM t WHERE b = 1 AND b", &["SELECT a FROM t WHERE b = 1", "SELECT a FROM t"]);
+        check("SELECT a, 'x AND y' FROM t -- AND", &["SELECT a, 'x AND y' FROM t", "SELECT a"]);
+        check("SELECT 1", &[]);
+        check("", &[]);
     }
 
     #[test]

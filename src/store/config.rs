@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -20,6 +21,8 @@ pub struct Config {
     pub max_rows: Option<usize>,
     /// Seconds a query may take.
     pub timeout: Option<u64>,
+    /// Seconds after which an answer in doubt is compared with no more drafts; 0 for no limit.
+    pub answer_within: Option<u64>,
     /// Never use the network.
     #[serde(default)]
     pub offline: bool,
@@ -42,6 +45,9 @@ pub struct Config {
     #[serde(default)]
     pub keys: BTreeMap<String, KeyNames>,
 }
+
+/// Where nobody says how long comparing may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
 
 /// Colours of the screen.
 #[derive(Debug, Clone, Copy, Deserialize, PartialEq, Eq)]
@@ -113,6 +119,11 @@ pub enum PromptChoice {
 }
 
 impl Config {
+    /// How long after a question drafts are still drawn to be compared; `None` for no limit.
+    pub fn answer_within(&self) -> Option<Duration> {
+        Some(self.answer_within.map_or(ANSWER_WITHIN, Duration::from_secs)).filter(|within| !within.is_zero())
+    }
+
     /// Reads the file of `paths`; without one, nothing is set.
     pub fn read(paths: &Paths) -> Result<Self, StoreError> {
         let path = paths.config_file();

@@ -11,8 +11,9 @@ use ureq::http::{HeaderMap, Response};
 
 use super::StoreError;
 use super::catalogue::{Entry, HubFile};
+use super::machine::FreeBytes;
 use super::part::Part;
-use super::pull::{FreeBytes, PullEvent, require_space};
+use super::pull_event::PullEvent;
 use crate::signal::Cancel;
 
 /// How long a connection may take: short, so that a machine without a network soon tries something else.
@@ -140,7 +141,7 @@ impl Hub {
         if offer.from != part.length() {
             return refused(format!("it answers from byte {}, and byte {} was asked for", offer.from, part.length()));
         }
-        require_space(part, part.missing(), free)?;
+        part.require_space(part.missing(), free)?;
         copy(offer.body, part, cancel, emit)
     }
 

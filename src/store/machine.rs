@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+/// How many bytes are free at a place; `None` where the system does not say.
+pub type FreeBytes<'a> = &'a dyn Fn(&Path) -> Option<u64>;
+
 /// Memory in bytes, as far as this process may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Memory {

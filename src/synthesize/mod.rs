@@ -1,10 +1,14 @@
 //! Examples made from a database: queries of many shapes over its real names and values, and a question for each.
 //!
+//! Files on their floors, the lowest first:
+//! - `words`: names as words
+//! - `draft`: a question with its query; [`Shape`] says what the query does
+//! - `facts`: what columns are for, and their values
+//! - `phrase`: conditions in SQL and in words
+//! - `single`: queries on one table
+//! - `joined`: queries on two and three tables
 //! - [`mod@make`]: drafts until there are enough, each run and judged
 //! - [`mod@rephrase`]: questions in a model's words, kept where they still mean the same
-//! - `draft`: a question with its query; [`Shape`] says what the query does
-//! - `single`, `joined`: the shapes; `phrase`: conditions in SQL and in words
-//! - `facts`: what columns are for, and their values; `words`: names as words
 
 mod draft;
 mod facts;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::make::run;
 use crate::dataset::{Body, Example};
 use crate::db::{Database, DbError, RowOrder, same_result};
-use crate::llm::{Generate, GenerateRequest, LlmError, Message, Prompt, Purpose, Role, Sampling};
+use crate::llm::{Generate, GenerateRequest, LlmError, Message, Prompt, Purpose, Repetition, Role, Sampling};
 use crate::prompt::{Form, PromptParts, render};
 use crate::schema::Schema;
 use crate::signal::Cancel;
@@ -77,6 +77,7 @@ fn generate(model: &mut dyn Generate, prompt: Prompt, max_tokens: usize, samplin
         likely: Arc::default(),
         constraint: None,
         purpose: Purpose::Answer,
+        repetition: Repetition::Kept,
     };
     Ok(model.generate(&request, cancel, &mut |_| ())?.text)
 }

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::TrainError;
-use super::device::{DeviceChoice, Offload};
+use super::device::DeviceChoice;
+use super::offload::Offload;
 use super::order::{Sampling, SamplingStrategy};
 use super::schedule::SchedulerType;
 use crate::llm::adapter::LoraConfig;

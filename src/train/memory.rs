@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::config::{Method, TrainConfig};
-use super::device::Offload;
 use super::model::layer::kept_floats;
 use super::model::tensors::{attention, loss};
+use super::offload::Offload;
 use crate::llm::Model;
 use crate::llm::names::Projection;
 

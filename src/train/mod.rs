@@ -1,18 +1,24 @@
 //! The training engine: settings, a plan, a run. The semantics are those of Hugging Face's Trainer and PEFT, and so are the files.
 //!
-//! - [`config`]: what a run is told
-//! - [`flags`]: the same as words of a command line
-//! - [`rows`]: examples as tokens, prompt and answer
-//! - [`mod@plan`]: what it will do and take
-//! - [`memory`]: the memory that takes, in the machine and on a card
+//! Files on their floors, the lowest first:
+//! - `error`: why a run could not be done
 //! - [`measure`]: how fast this machine is, and what this process holds
-//! - [`mod@run`]: steps, evaluations, checkpoints
-//! - [`event`]: what it tells meanwhile, and the fold over it
-//! - [`device`]: what it computes on
+//! - [`schedule`]: how fast it learns
+//! - [`offload`]: what waits in host memory rather than on a card
+//! - [`parameters`]: what is trained: values and gradients, under their Hugging Face names
+//! - [`optimizer`]: how it learns
 //! - [`model`]: the decoder, forward and backward
+//! - [`device`]: what a run computes on
+//! - [`order`]: from which rows it learns
+//! - [`rows`]: examples as tokens, prompt and answer
+//! - [`config`]: what a run is told
+//! - [`event`]: what it tells meanwhile, and the fold over it
+//! - [`flags`]: the settings as words of a command line
 //! - `learner`: the decoder with its values, and what computes with them
-//! - [`optimizer`], [`schedule`], [`order`]: how it learns, how fast, from which rows
-//! - [`checkpoint`], [`state`]: what it leaves on disk
+//! - [`memory`]: the memory that takes, in the machine and on a card
+//! - [`mod@plan`]: what a run will do and take
+//! - [`state`], [`checkpoint`]: what it leaves on disk
+//! - [`mod@run`]: steps, evaluations, checkpoints
 //! - [`watch`]: runs from outside: where they stand, who trains in them
 
 pub mod checkpoint;
@@ -25,8 +31,10 @@ mod learner;
 pub mod measure;
 pub mod memory;
 pub mod model;
+pub mod offload;
 pub mod optimizer;
 pub mod order;
+pub mod parameters;
 pub mod plan;
 pub mod rows;
 pub mod run;
@@ -35,9 +43,10 @@ pub mod state;
 pub mod watch;
 
 pub use config::{Method, TrainConfig};
-pub use device::{Arithmetic, DeviceChoice, Offload};
+pub use device::{Arithmetic, DeviceChoice};
 pub use error::TrainError;
 pub use event::{Progress, Standing, TrainEvent};
+pub use offload::Offload;
 pub use plan::{Machine, TrainPlan, plan};
 pub use rows::Rows;
 pub use run::{Inputs, Outcome, Start, run};

@@ -1,6 +1,6 @@
 //! AdamW with decoupled decay (arXiv 1711.05101), as `torch.optim.AdamW` computes it.
 
-use super::model::{Gradients, Parameter, Parameters};
+use super::parameters::{Gradients, Parameter, Parameters};
 use crate::compute::Pool;
 
 /// AdamW's constants.

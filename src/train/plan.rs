@@ -4,9 +4,10 @@ use serde::Serialize;
 
 use super::TrainError;
 use super::config::{Interval, Method, TrainConfig};
-use super::device::{Arithmetic, Offload};
+use super::device::Arithmetic;
 use super::memory::{MemoryPlan, Needs, Sizes};
 use super::model::{Adaptation, Batch, Row};
+use super::offload::Offload;
 use super::order::batches;
 use super::rows::{Dropped, Rows};
 use super::schedule::Schedule;

@@ -3,6 +3,7 @@
 use super::dates::Dates;
 use crate::db::spool::{Peek, Points, Spool};
 use crate::jobs::{ChartWork, JobId};
+use crate::schema::DateText;
 
 /// Rows that the choice is made on.
 const LOOKED_AT: usize = 200;
@@ -84,7 +85,7 @@ impl Chart {
             columns.iter().copied().filter(|&c| holds(c, |cell| matches!(cell, Peek::Integer(_) | Peek::Real(_)))).collect();
         let is_text = |c: usize| holds(c, |cell| matches!(cell, Peek::Text(_)));
         let is_time = |c: usize| dates.in_chart(c).is_some() && holds(c, |cell| !matches!(cell, Peek::Blob(_)));
-        let is_date = |c: usize| is_time(c) || holds(c, |cell| matches!(cell, Peek::Text(text) if is_date(text)));
+        let is_date = |c: usize| is_time(c) || holds(c, |cell| matches!(cell, Peek::Text(text) if DateText::of(text).is_some()));
         // What is called `id` counts nothing.
         let counts = |c: usize| {
             let name = spool.columns().get(c).map(|info| info.name.to_lowercase()).unwrap_or_default();
@@ -145,11 +146,6 @@ impl Chart {
 fn turn<T: PartialEq + Copy>(all: &[T], now: &T, by: isize) -> Option<T> {
     let at = all.iter().position(|item| item == now).unwrap_or(0) as isize;
     all.get((at + by).rem_euclid(all.len().max(1) as isize) as usize).copied()
-}
-
-/// Whether `text` begins with `YYYY-MM`.
-fn is_date(text: &str) -> bool {
-    text.len() >= 7 && text.bytes().take(7).enumerate().all(|(i, b)| if i == 4 { b == b'-' } else { b.is_ascii_digit() })
 }
 
 #[cfg(test)]

@@ -161,6 +161,7 @@ fn endless(path: &std::path::Path) {
         open: Box::new(|name| Ok(Database::open(name)?)),
         model: Box::new(|_| Ok(Box::new(Scripted::new(["SELECT 1"])))),
         limits: Limits { timeout: Duration::from_secs(600), ..Limits::default() },
+        answer_within: None,
         paths: Paths::all_in(own.path()),
         offline: true,
     };

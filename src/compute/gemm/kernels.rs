@@ -2,7 +2,7 @@
 
 #![allow(clippy::too_many_arguments)] // an inner kernel is told its panels, their depth and where its tile goes
 
-use super::{PANEL, TILE};
+use super::sides::{PANEL, TILE};
 use crate::compute::Level;
 
 /// `(width, left, right, depth, out, stride, rows, columns, replace)`

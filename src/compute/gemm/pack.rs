@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::kernels::Kernels;
-use super::{DEPTH, Right, Shared, Term, View};
+use super::sides::{DEPTH, Right, Shared, Term, View};
 use crate::compute::{Matrix, Pool};
 
 /// The left sides, tile after tile: `[tile][depth][width]`, rows that are not there as zeros.

@@ -1,6 +1,6 @@
 //! Products beside plain loops.
 
-use super::super::BlockType;
+use super::super::{BlockType, Matrix};
 use super::pack::pack_tile;
 use super::*;
 

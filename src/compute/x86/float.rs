@@ -1,4 +1,4 @@
-//! Products of f32 rows, in the order of [`super::super::dot::dot_f32`] and of [`super::super::attention`], so the bits are the same; and
+//! Products of f32 rows, in the order of [`super::super::lanes::dot_f32`] and of [`super::super::attention`], so the bits are the same; and
 //! half-precision numbers as f32.
 
 use std::arch::x86_64::*;
@@ -66,7 +66,7 @@ unsafe fn dots_avx2<const R: usize>(rows: [&[f32]; R], x: &[f32]) -> [f32; R] {
         for (lane, (a, b)) in all.iter_mut().zip(row[whole..].iter().zip(&x[whole..])) {
             *lane = a.mul_add(*b, *lane);
         }
-        *out = super::super::dot::tree(all);
+        *out = super::super::lanes::tree(all);
     }
     out
 }

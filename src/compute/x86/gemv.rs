@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 use std::ops::Range;
 
 use super::super::arranged::{Arranged, Dealing, SPAN, STEPS};
-use super::super::dot::LANES;
+use super::super::lanes::LANES;
 use super::super::{BlockType, Level, Matrix};
 use super::halves::Half;
 use super::spans::{Span, steps as span_steps};

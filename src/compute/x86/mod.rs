@@ -1,9 +1,10 @@
 //! Kernels for x86-64 that read quantised weights in their file layout, without scratch between file and register.
 //!
+//! Files on their floors, the lowest first:
 //! - [`panel`]: panels of sixteen rows, for prompts
 //! - [`quantize`]: activations to int8
-//! - [`quants`]: each type's blocks, 32 weights at a time
 //! - [`float`]: dot products of f32 rows
+//! - [`quants`]: each type's blocks, 32 weights at a time
 //! - [`halves`]: each type's weights, 256 at a time, for decoding by AVX2
 //! - [`spans`]: each type's weights, 256 at a time, for decoding by AVX-512
 //! - [`gemv`]: a few rows of weights with a few rows of activations
@@ -45,7 +46,7 @@ macro_rules! with_type {
 }
 use with_type;
 
-/// Adds sixteen lanes as [`super::dot::tree`] does.
+/// Adds sixteen lanes as [`super::lanes::tree`] does.
 #[inline]
 #[target_feature(enable = "avx2,fma")]
 fn tree_pair(low: __m256, high: __m256) -> f32 {

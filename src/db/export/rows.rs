@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::super::table::{Cell, ColumnInfo};
-use super::{cell_to_copy, cell_to_json, cell_to_text};
+use super::cells::{cell_to_copy, cell_to_json, cell_to_text};
 use crate::text;
 
 /// Formats that need not see every row before they write the first.

@@ -1,9 +1,10 @@
 //! Foreign keys that nobody declared: names propose them, values decide.
 //!
-//! - `names`: what identifiers say
-//! - `catalogue`: the columns that can be referred to
-//! - `vocabulary`: words that tell what a column may refer to
+//! Files on their floors, the lowest first:
 //! - `class`: what declared types hold
+//! - `names`: what identifiers say
+//! - `vocabulary`: words that tell what a column may refer to
+//! - `catalogue`: the columns that can be referred to
 //! - `candidates`: what names propose
 //! - `centre`: where a column called `fk` goes
 //! - `coredata`: files of Core Data, whose names follow rules of their own

@@ -13,9 +13,6 @@ use super::collations::fold;
 use super::foreign::{Stored, calls};
 use crate::text::words;
 
-/// Longest text that a stand-in makes, in bytes.
-pub(super) const LONGEST: usize = 16 << 20;
-
 /// A function of a program's.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OwnerFunction {

@@ -5,16 +5,18 @@
 //! original, and an index that the original ordered cannot be searched with it; so each table with such an index is hidden behind a view
 //! in the `temp` schema that keeps those columns from SQLite's planner.
 //!
+//! Files on their floors, the lowest first:
+//! - `foreign`: what a statement of the schema uses that SQLite does not have
+//! - `modules`: whose virtual tables are
+//! - `aggregates`: stand-ins for functions that add up rows
 //! - `collations`: stand-ins for collations
 //! - `functions`: stand-ins for functions, and whose functions others are
-//! - `aggregates`: those of them that add up rows
-//! - `modules`: whose virtual tables are
-//! - `foreign`: what a statement of the schema uses that SQLite does not have
 //! - `extent`: views that read too much to be looked at
 //! - `survey`: which columns an index orders by a stand-in
-//! - `overlay`: the views that hide such columns, and views read anew
-//! - `reasons`: why a relation cannot be read
+//! - `overlay`: the names that views of ours stand before
 //! - `rewrite`: a statement as it has to be where there is an overlay
+//! - `views`: the views that hide such columns, and views read anew
+//! - `reasons`: why a relation cannot be read
 //! - `told`: what is said about all that
 
 mod aggregates;
@@ -28,6 +30,7 @@ mod reasons;
 mod rewrite;
 mod survey;
 mod told;
+mod views;
 
 use std::collections::{HashMap, HashSet};
 
@@ -92,8 +95,8 @@ fn prepare_within(connection: &Connection) -> rusqlite::Result<Owners> {
     let most = if shadows.is_empty() { extent::MOST_READ } else { extent::MOST_READ_HIDDEN };
     owners.too_large = extent::too_large(&schema, most);
     schema.entries.retain(|entry| !owners.too_large.contains(&entry.name));
-    overlay::hide(connection, &schema, &shadows, &mut owners.overlay)?;
-    let not_again = overlay::read_anew(connection, &schema, &mut used, &mut owners.overlay);
+    views::hide(connection, &schema, &shadows, &mut owners.overlay)?;
+    let not_again = views::read_anew(connection, &schema, &mut used, &mut owners.overlay);
     owners.unreadable = reasons::unreadable(connection, &schema, &owners.overlay);
     for view in &owners.too_large {
         owners.unreadable.insert(view.clone(), format!("it reads more than {} other views", most));

@@ -9,7 +9,7 @@ use rusqlite::config::DbConfig;
 use super::foreign::{Entry, Kind, Stored, names, significant};
 use super::overlay::Overlay;
 use super::{functions, modules};
-use crate::db::open::sqlite_message;
+use crate::db::sqlite_error::{is_busy, missing_function, sqlite_message};
 use crate::signal::Cancel;
 use crate::sql::quote::quoted_identifier;
 use crate::text::sanitize;
@@ -19,15 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Of a view that could not be made again.
 pub(super) const BEHIND: &str = "it reads a table whose index only its owner's program can use";
-
-/// The function that SQLite misses, by its message.
-pub(super) fn missing_function(message: &str) -> Option<&str> {
-    let name = message
-        .strip_prefix("no such function: ")
-        .or_else(|| message.strip_prefix("unknown function: "))
-        .or_else(|| message.strip_prefix("wrong number of arguments to function "))?;
-    Some(name.trim_end_matches("()"))
-}
 
 /// Each relation that SQLite cannot prepare a query of, and why. Views that we made again are asked for as they are now.
 pub(super) fn unreadable(connection: &Connection, schema: &Stored, overlay: &Overlay) -> HashMap<String, String> {
@@ -44,7 +35,7 @@ pub(super) fn unreadable(connection: &Connection, schema: &Stored, overlay: &Ove
             break;
         }
         let Err(error) = connection.prepare(&format!("SELECT * FROM {}", quoted_identifier(&entry.name))) else { continue };
-        if crate::db::database::is_busy(&error) {
+        if is_busy(&error) {
             continue;
         }
         let message = sqlite_message(&error);

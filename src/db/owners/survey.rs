@@ -7,8 +7,7 @@ use rusqlite::Connection;
 use super::collations::is_built_in;
 use super::foreign::{Entry, Kind, Stored, calls, collations, indexed, names};
 use super::functions::Registered;
-use super::reasons::missing_function;
-use crate::db::open::sqlite_message;
+use crate::db::sqlite_error::{missing_function, sqlite_message};
 use crate::sql::quote::quoted_identifier;
 
 /// A table that a view of ours has to stand before.

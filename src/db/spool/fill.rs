@@ -9,7 +9,7 @@ use super::super::columns::columns_of;
 use super::super::database::{Database, Failure, prepare};
 use super::super::error::DbError;
 use super::super::table::{Cell, ColumnInfo, Limits, Table};
-use super::{CACHE_KIB, Reader, Spool, failed, lock};
+use super::rows::{CACHE_KIB, Reader, Spool, failed, lock};
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
 

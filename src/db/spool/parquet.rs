@@ -13,7 +13,8 @@ use parquet::schema::types::Type;
 use super::super::error::DbError;
 use super::super::export::{cell_to_copy, distinct_names};
 use super::super::table::Cell;
-use super::{Order, Spool};
+use super::order::Order;
+use super::rows::Spool;
 use crate::signal::Cancel;
 
 /// Rows between two words about how far it is.

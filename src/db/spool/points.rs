@@ -1,7 +1,8 @@
 //! What a chart needs of a spool: a bounded number of points, whatever the number of rows.
 
 use super::super::error::DbError;
-use super::{Order, Peek, Spool};
+use super::order::Order;
+use super::rows::{Peek, Spool};
 use crate::signal::Cancel;
 
 /// Points of a series at most.

@@ -3,7 +3,8 @@
 use super::super::database::cell_of;
 use super::super::error::DbError;
 use super::super::table::Cell;
-use super::{Order, Spool};
+use super::order::Order;
+use super::rows::Spool;
 use crate::signal::Cancel;
 
 /// Values listed.

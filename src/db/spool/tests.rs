@@ -1,7 +1,11 @@
 //! Spools as the screen uses them.
 
+use rusqlite::Connection;
+
+use super::rows::PEEK;
 use super::*;
-use crate::db::{Limits, Table};
+use crate::db::{Cell, ColumnInfo, DbError, Limits, Table};
+use crate::signal::Cancel;
 use crate::sql::guard;
 
 fn spool() -> Spool {

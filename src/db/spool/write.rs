@@ -7,7 +7,8 @@ use rusqlite::Connection;
 use super::super::error::DbError;
 use super::super::export::distinct_names;
 use super::fill::value_of;
-use super::{Order, Spool, failed};
+use super::order::Order;
+use super::rows::{Spool, failed};
 use crate::signal::Cancel;
 use crate::sql::quote::quoted_identifier;
 

@@ -10,7 +10,7 @@ use super::hints::{Hint, words_of};
 use super::times::{Numbers, believe, recognise};
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
-use crate::schema::{Holds, Meaning, SpanUnit, TimeUnit, Times, YesNo};
+use crate::schema::{DateText, Holds, Meaning, SpanUnit, TimeUnit, Times, YesNo};
 
 /// Values of a text column shown.
 const VALUES: usize = 4;
@@ -119,7 +119,11 @@ impl Seen {
 
     /// Numbers, or texts that all begin like an ISO date.
     pub(super) fn is_ranged(&self) -> bool {
-        if self.texts.is_empty() { !self.numbers.is_empty() } else { self.numbers.is_empty() && self.texts.keys().all(|t| is_date(t)) }
+        if self.texts.is_empty() {
+            !self.numbers.is_empty()
+        } else {
+            self.numbers.is_empty() && self.texts.keys().all(|t| DateText::is_day(t))
+        }
     }
 
     /// Takes the least and the most of the whole table.
@@ -178,7 +182,7 @@ impl Seen {
         let values: Vec<f64> = if text { digits.into_iter().filter(marks_never).collect() } else { numbers };
         let fractions = values.iter().any(|value| value.fract() != 0.0);
         let rarely_other = 4 * others.len() <= values.len();
-        let dated = !others.is_empty() && others.iter().all(|text| is_date(text));
+        let dated = !others.is_empty() && others.iter().all(|text| DateText::is_day(text));
         if self.numbers.is_empty() && digits_are_none && others.len() > 1 && durations::counts_from_1970(name, others.iter().copied()) {
             return Meaning::Span(SpanUnit::Since1970);
         }
@@ -297,9 +301,4 @@ fn show(cell: &Cell) -> String {
         Cell::Text(text) => text.chars().take(LENGTH).collect(),
         Cell::Null | Cell::Blob(_) => String::new(),
     }
-}
-
-/// Whether `text` begins with `YYYY-MM-DD`.
-fn is_date(text: &str) -> bool {
-    text.len() >= 10 && text.bytes().take(10).enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
 }

@@ -2,9 +2,10 @@
 
 use rusqlite::types::ValueRef;
 
-use super::{ColumnValues, ValueLimits};
-use crate::db::database::{Database, is_busy};
+use super::column::{ColumnValues, ValueLimits};
+use crate::db::database::Database;
 use crate::db::error::DbError;
+use crate::db::sqlite_error::is_busy;
 use crate::schema::{Column, Meaning, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;

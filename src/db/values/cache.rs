@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
-use super::{ColumnValues, ValueLimits};
+use super::column::{ColumnValues, ValueLimits};
 use crate::db::database::Database;
 use crate::store::{Paths, SavedSessions};
 

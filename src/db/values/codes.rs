@@ -1,6 +1,6 @@
 //! Columns of a few values, by which everybody writes the same things differently: `F`, `female`; `Y`, `yes`, `true`.
 
-use super::ColumnValues;
+use super::column::ColumnValues;
 
 /// Ways to write one thing.
 const CODES: [&[&str]; 4] =

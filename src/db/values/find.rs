@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::codes::sex;
+use super::column::ColumnValues;
+use super::index::ValueIndex;
 use super::lookup::{Entry, MOST_WORDS};
-use super::{ColumnValues, ValueIndex};
 use crate::schema::ValueHit;
 use crate::text::words::{Word, edits_allowed, is_common, is_function_word, singular, split_name, stem, words};
 

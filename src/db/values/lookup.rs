@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use super::ColumnValues;
+use super::column::ColumnValues;
 use crate::text::words::{edits_within, singular, words};
 
 /// A value of more words is no value that a question would spell out.

@@ -1,7 +1,7 @@
 //! Whether a column holds a text, and which of its values a text nearly is.
 
-use super::ValueIndex;
 use super::codes::code;
+use super::index::ValueIndex;
 use super::lookup::key_of;
 use crate::db::database::Database;
 use crate::db::error::DbError;

@@ -4,8 +4,13 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+use super::column::ColumnValues;
 use super::*;
+use crate::db::Database;
+use crate::schema::Schema;
+use crate::signal::Cancel;
 use crate::sql::comparisons::Comparing;
+use crate::store::Paths;
 
 struct Shop {
     folder: tempfile::TempDir,

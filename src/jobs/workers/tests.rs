@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::ask::{Ahead, AnswerState};
-use crate::db::demo;
+use crate::db::{Database, demo};
 use crate::jobs::AskWork;
 use crate::llm::Scripted;
 
@@ -30,6 +30,7 @@ fn reports_on(path: std::path::PathBuf, answers: &'static [&'static str], work: 
             answers => Ok(Box::new(Scripted::new(answers.iter().copied()).taking_adapters())),
         }),
         limits: Limits { max_rows: 5, ..Limits::default() },
+        answer_within: None,
         paths: Paths::all_in(folder.path()),
         offline: true,
     };

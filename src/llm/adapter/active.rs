@@ -4,10 +4,9 @@ use std::sync::OnceLock;
 
 use candle_core::{Device, Tensor};
 
-use super::super::arch::RopePairing;
+use super::super::LlmError;
+use super::super::arch::{ArchSpec, RopePairing};
 use super::super::names::{Projection, unwoven};
-use super::super::{LlmError, Model};
-use super::card::hex;
 use super::files::Adapter;
 use crate::compute::LowRank;
 
@@ -29,18 +28,8 @@ pub struct ActiveAdapter {
 }
 
 impl ActiveAdapter {
-    /// Makes `adapter` ready for `model`.
-    ///
-    /// # Errors
-    /// When the adapter says that it belongs to other weights, or its matrices do not fit the model's.
-    pub fn new(adapter: &Adapter, model: &Model) -> Result<Self, LlmError> {
-        if let Some(card) = &adapter.card {
-            let found = hex(model.weights_hash());
-            if card.base.weights_sha256 != found {
-                return Err(LlmError::OtherBase { base: card.base.name.clone(), expected: card.base.weights_sha256.clone(), found });
-            }
-        }
-        let spec = &model.spec;
+    /// Makes `adapter` ready for a model of this shape, whose fingerprint is `model`.
+    pub(in crate::llm) fn of(adapter: &Adapter, spec: &ArchSpec, model: [u8; 32]) -> Result<Self, LlmError> {
         let mut layers: Vec<[Option<Slot>; Projection::ALL.len()]> = (0..spec.layers).map(|_| Default::default()).collect();
         for (&(index, projection), lora) in &adapter.loras {
             let (rows, columns) = projection.shape(spec);
@@ -62,7 +51,7 @@ impl ActiveAdapter {
             let low_rank = LowRank::new(lora.a.clone(), &b, lora.rank, scale).ok_or_else(misfit)?;
             *slot = Some(Slot { low_rank, sent: OnceLock::new() });
         }
-        Ok(Self { hash: adapter.hash(), model: *model.fingerprint(), layers })
+        Ok(Self { hash: adapter.hash(), model, layers })
     }
 
     /// Tells it from other adapters, factors included.

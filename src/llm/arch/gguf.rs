@@ -2,7 +2,8 @@
 
 use super::super::LlmError;
 use super::super::gguf::{GgufError, Metadata};
-use super::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, refuse_family, usual_attention_scale};
+use super::nearest::refuse_family;
+use super::spec::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, usual_attention_scale};
 
 /// The value at `key`, where it is there.
 fn optional<'a, T>(

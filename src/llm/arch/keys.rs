@@ -2,7 +2,7 @@
 
 use super::super::LlmError;
 use super::super::gguf::{Metadata, Value};
-use super::{ArchSpec, Family};
+use super::spec::{ArchSpec, Family};
 
 /// Keys of the architecture that [`ArchSpec::from_gguf`] reads.
 const READ: [&str; 15] = [

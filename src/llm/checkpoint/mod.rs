@@ -1,14 +1,21 @@
 //! Models as Hugging Face folders keep them: `config.json`, safetensors or PyTorch files (one or several with an index), `tokenizer.json`.
 //!
-//! - [`config`]: `config.json` as an [`ArchSpec`](super::arch::ArchSpec)
+//! Files on their floors, the lowest first:
+//! - `place`: where a tensor lies
+//! - `archive`: zip archives, where their entries lie
+//! - `pickle`: what a pickle says of tensors, without running anything
+//! - `torch`: PyTorch's files
+//! - `fields`: fields of a `config.json`
 //! - `rope`: its rotary embedding
+//! - [`config`]: all of it as an [`ArchSpec`](super::arch::ArchSpec)
 //! - [`read`]: the folder and its mapped tensors
-//! - `torch`: PyTorch's files: `archive`, where their entries lie, and `pickle`, what these are, without running anything
 //! - [`mod@write`]: safetensors files, a tensor at a time
 
 mod archive;
 pub mod config;
+mod fields;
 mod pickle;
+mod place;
 pub mod read;
 mod rope;
 mod torch;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +19,7 @@ use super::super::names::{LayerPart, TensorName};
 use super::super::sniff;
 use super::super::weights::{FoundTensor, TensorSource, Use, use_of};
 use super::config::Config;
+pub use super::place::Place;
 use super::torch;
 use crate::compute::BlockType;
 
@@ -29,19 +29,6 @@ const MAX_HEADER: u64 = 16 << 20;
 const MAX_TEXT: u64 = 64 << 20;
 /// Files that a model may be cut into.
 const MAX_SHARDS: usize = 1024;
-
-/// A tensor's place in a safetensors file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Its type; `None` for types that are not weights.
-    pub block: Option<BlockType>,
-    /// What the file calls its type.
-    pub dtype: String,
-    /// Rows first.
-    pub shape: Vec<usize>,
-    /// Its bytes in the map.
-    pub range: Range<usize>,
-}
 
 /// A mapped file of tensors, which are read in place: safetensors (<https://github.com/huggingface/safetensors>), or what `torch.save` writes
 /// of a dictionary of tensors since PyTorch 1.6.

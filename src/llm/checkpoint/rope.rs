@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::super::LlmError;
-use super::config::Fields;
+use super::fields::Fields;
 
 /// What of it a forward pass has to know.
 pub(super) struct Rope {
@@ -151,7 +151,7 @@ mod tests {
     use serde_json::json;
 
     use super::super::super::arch::RopePairing;
-    use super::super::Config;
+    use super::super::config::Config;
     use super::*;
 
     fn config(changes: Value) -> Config {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::read::Place;
+use super::place::Place;
 use super::{archive, pickle};
 use crate::compute::BlockType;
 

@@ -1,6 +1,6 @@
 //! Reading values one after another, never past the end, never allocating more than the bytes that are left account for.
 
-use super::read::TensorInfo;
+use super::tensor::TensorInfo;
 use super::{GgufError, Value};
 
 /// ggml knows no tensor with more dimensions.

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::cursor::Cursor;
+pub use super::tensor::TensorInfo;
 use super::{GgufError, Metadata, split};
-use crate::compute::BlockType;
 use crate::llm::LlmError;
 
 /// The first four bytes of every GGUF file.
@@ -20,43 +20,6 @@ pub const DEFAULT_ALIGNMENT: u64 = 32;
 /// The largest headers in use, vocabularies of 262,144 tokens, take about 16 MiB. What is read from a header takes at most eight times
 /// its bytes (one-byte integers are widened), so this also bounds what a hostile file can make us allocate.
 const MAX_HEADER: usize = 64 << 20;
-
-/// A tensor's place and type.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TensorInfo {
-    /// Its name in the file.
-    pub name: String,
-    /// Rows first, as PyTorch writes shapes (GGUF stores them the other way round).
-    pub shape: Vec<usize>,
-    /// ggml's type number; may be one that [`BlockType`] does not know.
-    pub ggml_type: u32,
-    /// First byte, from the file's start.
-    pub offset: u64,
-    /// In which part of a file that is split, from 0.
-    pub part: usize,
-}
-
-impl TensorInfo {
-    /// Number of weights.
-    pub fn elements(&self) -> usize {
-        self.shape.iter().product()
-    }
-
-    /// The storage type.
-    pub fn block(&self) -> Result<BlockType, GgufError> {
-        BlockType::from_ggml(self.ggml_type).ok_or_else(|| GgufError::UnknownType { name: self.name.clone(), ggml_type: self.ggml_type })
-    }
-
-    /// Bytes it takes in the file.
-    pub fn byte_len(&self) -> Result<usize, GgufError> {
-        let block = self.block()?;
-        let columns = self.shape.last().copied().unwrap_or(1);
-        let rows = self.elements().checked_div(columns).unwrap_or(0);
-        block.row_bytes(columns).and_then(|bytes| bytes.checked_mul(rows)).ok_or_else(|| {
-            GgufError::Malformed(format!("tensor `{}` has rows of {columns} weights, not whole {block:?} blocks", self.name))
-        })
-    }
-}
 
 /// What stands before the tensor data.
 #[derive(Debug, Clone, PartialEq)]
@@ -243,6 +206,7 @@ mod tests {
     use super::super::Value;
     use super::super::write::{Tensor, write};
     use super::*;
+    use crate::compute::BlockType;
 
     fn sample() -> Vec<u8> {
         let mut metadata = Metadata::default();

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Metadata;
+use super::metadata::Metadata;
 use crate::llm::LlmError;
 
 /// More parts are in no use.

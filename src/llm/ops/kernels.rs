@@ -1,13 +1,16 @@
 //! The road of the processor: each operation is a candle `CustomOp` around one of our kernels.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
 
-use super::super::kv::PAGE_TOKENS;
+use super::super::kv::{PAGE_TOKENS, Page};
 use super::super::names::Projection;
 use super::super::weights::Weight;
-use super::{Additions, LanePages, RopeTables, slice};
+use super::additions::Additions;
+use super::rope::RopeTables;
+use super::tensors::slice;
 use crate::compute::memory::Aligned;
 use crate::compute::{self, AttentionLane, AttentionShape, Phase};
 
@@ -105,6 +108,14 @@ pub fn feed_forward(phase: Phase, x: &Tensor, block: FeedForward<'_>) -> Result<
 /// Rotary embedding of every head of `x: [tokens, heads * head_dim]`; `tables` has one row of cosines and sines a token.
 pub fn rope(x: &Tensor, tables: &RopeTables, heads: usize, head_dim: usize) -> Result<Tensor> {
     x.contiguous()?.apply_op1_no_bwd(&Rope { tables, heads, head_dim })
+}
+
+/// The cache pages one lane of an attention reads: its queries stand at positions `start..start + tokens`.
+#[derive(Debug, Clone)]
+pub struct LanePages {
+    pub(in crate::llm) start: usize,
+    pub(in crate::llm) tokens: usize,
+    pub(in crate::llm) pages: Vec<Arc<Page>>,
 }
 
 /// Causal attention of `q: [tokens, heads * head_dim]`, whose rows belong to `lanes` one after another.

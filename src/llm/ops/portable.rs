@@ -9,7 +9,8 @@ use super::super::arch::ArchSpec;
 use super::super::kv_tensors::TensorRows;
 use super::super::names::Projection;
 use super::super::resident::{TensorLayer, TensorMatrix};
-use super::{Additions, RopeTables};
+use super::additions::Additions;
+use super::rope::RopeTables;
 use crate::compute::AttentionShape;
 
 /// Scores that stand in memory at once: queries are attended to in tiles of no more.

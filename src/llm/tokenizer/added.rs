@@ -8,7 +8,7 @@ use tokenizers::models::bpe::BPE;
 use tokenizers::{AddedVocabulary, NormalizedString, Normalizer, NormalizerWrapper, OffsetReferential, OffsetType};
 
 use super::super::LlmError;
-use super::Specials;
+use super::specials::Specials;
 
 /// An entry of `added_tokens`.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,9 +3,10 @@
 use super::super::LlmError;
 use super::super::gguf::Metadata;
 use super::byte_level::{self, ByteLevel, PreTokenizerRule};
+use super::encode::{Around, Model, Tokenizer};
 use super::sentencepiece::{self, SPACE, SentencePiece};
+use super::specials::END_NAMES;
 use super::vocabulary::{TokenKind, Vocabulary};
-use super::{Around, END_NAMES, Model, Tokenizer};
 
 /// More than any vocabulary in use (Gemma's has 262,144).
 const MOST_TOKENS: usize = 1 << 21;

@@ -8,10 +8,12 @@ use tokenizers::Model as _;
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
 use super::added::{AddedToken, kind_of};
+use super::byte_level;
+use super::encode::{Around, Model, Tokenizer};
 use super::pipeline::JsonModel;
 use super::sentencepiece::{self, SPACE};
+use super::specials::END_NAMES;
 use super::vocabulary::{TokenKind, Vocabulary};
-use super::{Around, END_NAMES, Model, Tokenizer, byte_level};
 
 impl Tokenizer {
     /// Reads `tokenizer.json` at `path`, and beside it `tokenizer_config.json` (for BOS and EOS) and `generation_config.json` (for what else

@@ -9,9 +9,10 @@ use serde_json::Value;
 
 use super::super::LlmError;
 use super::super::checkpoint::read::{read_bytes, read_text};
+use super::encode::{Around, Model, Tokenizer};
 use super::sentencepiece::{self, SPACE, SentencePiece};
+use super::specials::END_NAMES;
 use super::vocabulary::{TokenKind, Vocabulary};
-use super::{Around, END_NAMES, Model, Tokenizer};
 
 /// More than any vocabulary in use.
 const MOST_TOKENS: usize = 1 << 21;

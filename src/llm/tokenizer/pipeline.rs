@@ -5,8 +5,8 @@ use tokenizers::tokenizer::normalizer::Range as Place;
 use tokenizers::{Model as _, NormalizedString, Normalizer as _, OffsetType, PreTokenizedString, PreTokenizer as _, Token};
 
 use super::super::LlmError;
-use super::Specials;
 use super::added::{AddedToken, AddedTokens, Stretch};
+use super::specials::Specials;
 
 /// How a text is read.
 #[derive(Debug, Clone, Copy)]

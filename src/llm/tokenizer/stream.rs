@@ -1,6 +1,6 @@
 //! Text out of tokens as they come.
 
-use super::Tokenizer;
+use super::encode::Tokenizer;
 
 /// Turns tokens into text one by one, and never gives part of a character. What it gives continues a text: a leading space is kept.
 #[derive(Debug, Clone)]

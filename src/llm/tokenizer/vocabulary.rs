@@ -1,6 +1,6 @@
 //! What each token is, and finding markers in text.
 
-use super::Specials;
+use super::specials::Specials;
 
 /// What a token is (`tokenizer.ggml.token_type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 //! then a question gets the tables that it is about; without a question, or where nothing links, samples go, types, columns that are no
 //! keys, and last whole tables.
 //!
+//! Files on their floors, the lowest first:
 //! - `statement`: one table
 //! - `minor`: tables that shrink first
 //! - `whole`: every table
@@ -17,6 +18,9 @@ mod tests;
 mod whole;
 
 use crate::schema::{Schema, ValueHit};
+
+/// What a schema may take of a prompt: about 4,096 tokens, at three and a half bytes each.
+pub const SCHEMA_BYTES: usize = 14_000;
 
 /// `schema` as `CREATE TABLE` statements of at most about `budget` bytes. Where all of it does not fit, bookkeeping and empty tables shrink
 /// first; then the sample values go, then the types, then columns that are no keys; last, whole tables, those with the fewest keys first,

@@ -16,11 +16,15 @@
 //! - `unquoted`: names that need quotes and have none
 //! - `nearest`: how alike two names are
 //! - `spans`: lengths of time in the unit of a column
+//! - `asked_unit`: lengths of time in the unit that is asked for
+//! - `date_column`: a column of dates for one that keeps none
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `yes_no`: yes and no kept as words
 
+mod asked_unit;
 mod blobs;
 mod cover;
+mod date_column;
 mod idle;
 mod itself;
 mod keys;
@@ -158,6 +162,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
     let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
+    let (now, redirected) = date_column::mend(&now, schema);
+    changes.extend(redirected);
     let (now, dated) = times::mend(&now, schema);
     changes.extend(dated);
     let (now, found) = paths::mend(&now, schema);
@@ -166,6 +172,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(cast);
     let (now, lengths) = spans::mend(&now, schema, question);
     changes.extend(lengths);
+    let (now, returned) = asked_unit::mend(&now, schema, question);
+    changes.extend(returned);
     Mended { sql: now, changes, settled }
 }
 

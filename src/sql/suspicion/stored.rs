@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value, Visit, Visitor};
 
 use super::{Suspicion, SuspicionKind, literal, suspect};
-use crate::schema::{Column, Holds, Meaning, Schema};
+use crate::schema::{Column, DateText, Holds, Meaning, Schema};
 use crate::sql::mend::times::open_questions;
 use crate::sql::resolve::Resolution;
 use crate::sql::tree::Places;
@@ -142,10 +142,7 @@ fn is_date(expr: &Expr) -> bool {
 
 /// Whether the samples are dates.
 fn is_dated(column: &Column) -> bool {
-    let starts = |text: &str| {
-        text.len() >= 10 && text.bytes().take(10).enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() })
-    };
-    column.samples.first().is_some_and(|text| starts(text))
+    column.samples.first().is_some_and(|text| DateText::is_day(text))
 }
 
 /// A text that begins with a digit and is neither a year nor a date.

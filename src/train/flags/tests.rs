@@ -1,7 +1,8 @@
 //! Command lines and the settings they give.
 
 use super::super::config::{Interval, Method};
-use super::super::device::{DeviceChoice, Offload};
+use super::super::device::DeviceChoice;
+use super::super::offload::Offload;
 use super::super::order::SamplingStrategy;
 use super::super::schedule::SchedulerType;
 use super::*;

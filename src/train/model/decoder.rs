@@ -6,7 +6,6 @@ use super::layer::{Geometry, Kept, TrainedLayer};
 use super::linear::{Base, Dropout, Linear, Lora, Pass};
 use super::loss::{Scale, cross_entropy};
 use super::norm;
-use super::parameters::{Gradients, ParameterId, Parameters, Vector};
 use super::rope::Rotation;
 use super::workspace::Workspace;
 use crate::llm::Model;
@@ -16,6 +15,7 @@ use crate::llm::arch::{ArchSpec, RopePairing};
 use crate::llm::names::Projection;
 use crate::llm::weights::Weight;
 use crate::random;
+use crate::train::parameters::{Gradients, ParameterId, Parameters, Vector};
 
 /// What of a model is trained.
 #[derive(Debug, Clone, PartialEq)]

@@ -5,11 +5,11 @@ use super::batch::Span;
 use super::feed_forward;
 use super::linear::{Linear, Pass, Side, backward as linear_backward};
 use super::norm;
-use super::parameters::{Gradients, Vector};
 use super::rope::Rotation;
 use super::workspace::Workspace;
 use crate::compute::gemm::Write;
 use crate::llm::arch::ArchSpec;
+use crate::train::parameters::{Gradients, Vector};
 
 /// A layer's weights, with what of them is trained.
 #[derive(Debug)]

@@ -2,12 +2,12 @@
 //!
 //! A frozen matrix stays in the model file's layout: it is unpacked block by block inside the product, and never has a gradient.
 
-use super::parameters::{Gradients, ParameterId, Parameters, Vector};
 use super::workspace::Workspace;
 use crate::compute::Matrix;
 use crate::compute::gemm::{Output, Right, Term, View, Write, gemm};
 use crate::llm::names::Projection;
 use crate::random;
+use crate::train::parameters::{Gradients, ParameterId, Parameters, Vector};
 
 /// Where a layer's matrix `[outputs, inputs]` is.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,9 @@
 //! Cross-entropy over the places where something is learned, chunk by chunk: logits of all tokens never stand in memory at once.
 
 use super::linear::{Linear, Pass, Side, backward as linear_backward};
-use super::parameters::Gradients;
 use crate::compute::elementwise;
 use crate::compute::gemm::Write;
+use crate::train::parameters::Gradients;
 
 /// Bytes of logits in a chunk.
 const CHUNK_BYTES: usize = 16 << 20;

@@ -1,7 +1,7 @@
 //! RMSNorm (arXiv 1910.07467) and its derivative.
 
-use super::parameters::{Gradients, Parameters, Vector};
 use super::workspace::Workspace;
+use crate::train::parameters::{Gradients, Parameters, Vector};
 
 /// `x / rms(x) * weight` for every row of `x: [tokens, width]`; also the inverse of each row's root mean square, `[tokens]`.
 pub fn forward(workspace: &mut Workspace<'_>, parameters: &Parameters, x: &[f32], weight: &Vector<'_>, eps: f32) -> (Vec<f32>, Vec<f32>) {

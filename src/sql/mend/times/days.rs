@@ -6,17 +6,13 @@ use std::ops::Range;
 
 use super::kind::Kind;
 use super::{Edit, Sight};
-use crate::schema::{Column, Holds, Meaning, TimeUnit};
+use crate::schema::{Column, DateText, Holds, Meaning, TimeUnit};
 use crate::sql::quote::string_literal;
 
 /// Whether a column holds dates with a time of day as text.
 pub(super) fn has_time(column: &Column) -> bool {
-    let is_timed = |text: &str| {
-        let mut bytes = text.bytes();
-        let date = bytes.by_ref().take(10).enumerate().all(|(i, b)| if i == 4 || i == 7 { b == b'-' } else { b.is_ascii_digit() });
-        date && matches!(bytes.next(), Some(b' ' | b'T')) && bytes.next().is_some_and(|b| b.is_ascii_digit())
-    };
-    column.holds == Holds::Texts && column.meaning == Meaning::Plain && column.samples.first().is_some_and(|told| is_timed(told))
+    let is_timed = |text: &String| DateText::of(text) == Some(DateText::Time);
+    column.holds == Holds::Texts && column.meaning == Meaning::Plain && column.samples.first().is_some_and(is_timed)
 }
 
 /// The comparison at token `at`, with whole days.

@@ -13,9 +13,9 @@ use super::rope::Turn;
 use super::transfer::{Departure, Transfer};
 use super::weights::Weights;
 use crate::train::model::linear::{Base, Dropout};
-use crate::train::model::parameters::Parameters;
 use crate::train::model::rope::Rotation;
 use crate::train::model::{Batch, Decoder, StepScale};
+use crate::train::parameters::Parameters;
 
 /// A decoder and everything that its passes read.
 #[derive(Debug, Clone, Copy)]

@@ -9,7 +9,7 @@ use candle_core::{Result, Tensor};
 use super::compute::{Compute, download};
 use super::transfer::{Departure, Transfer};
 use crate::compute::Pool;
-use crate::train::model::parameters::{Gradients, ParameterId, Parameters};
+use crate::train::parameters::{Gradients, ParameterId, Parameters};
 
 /// Gradients that may wait for the thread that adds them: more would only take memory.
 const WAITING: usize = 4;

@@ -7,7 +7,7 @@ use super::gradients::Sink;
 use super::weights::LinearTensors;
 use crate::compute;
 use crate::train::model::linear::{Base, Dropout, Linear};
-use crate::train::model::parameters::Vector;
+use crate::train::parameters::Vector;
 
 /// Elements whose dropout a thread draws at a time: a multiple of four.
 const BAND: usize = 1 << 16;

@@ -3,7 +3,7 @@
 use candle_core::{D, Result, Tensor};
 
 use super::gradients::Sink;
-use crate::train::model::parameters::Vector;
+use crate::train::parameters::Vector;
 
 /// `x / rms(x) * weight` for every row of `x: [tokens, width]`; also the inverse of each row's root mean square, `[tokens, 1]`.
 pub fn forward(x: &Tensor, weight: &Tensor, eps: f32) -> Result<(Tensor, Tensor)> {

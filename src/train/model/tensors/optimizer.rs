@@ -3,8 +3,8 @@
 use candle_core::{DType, Result, Tensor};
 
 use super::compute::Compute;
-use crate::train::model::parameters::Parameters;
 use crate::train::optimizer::Stride;
+use crate::train::parameters::Parameters;
 
 /// The moments of every parameter on the device, in their order; f32.
 #[derive(Debug)]

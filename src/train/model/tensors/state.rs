@@ -13,10 +13,10 @@ use super::optimizer::{DeviceMoments, update};
 use super::transfer::Transfer;
 use super::weights::{Trained, Weights, copy};
 use crate::compute::Pool;
-use crate::train::device::Offload;
-use crate::train::model::parameters::{Gradients, ParameterId, Parameters};
 use crate::train::model::{Batch, Decoder, Parameter, StepScale};
+use crate::train::offload::Offload;
 use crate::train::optimizer::{AdamW, Moments, Stride};
+use crate::train::parameters::{Gradients, ParameterId, Parameters};
 
 /// Gradients that may wait for the optimizer in host memory: more would only take memory.
 const WAITING: usize = 2;

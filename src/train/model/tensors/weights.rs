@@ -5,8 +5,8 @@ use candle_core::{Result, Tensor};
 use super::compute::Compute;
 use super::stored::Stored;
 use crate::train::model::linear::{Base, Linear, Lora};
-use crate::train::model::parameters::{ParameterId, Parameters, Vector};
 use crate::train::model::{Decoder, Parameter};
+use crate::train::parameters::{ParameterId, Parameters, Vector};
 
 /// A linear map's tensors.
 #[derive(Debug, Clone)]

@@ -1,63 +1,15 @@
-//! Text to tokens and back, from a GGUF file's metadata or a `tokenizer.json`.
-//!
-//! - [`Tokenizer`]: either kind, with what a session needs to know of its special tokens
-//! - [`StreamDecoder`]: text out of tokens as they come
-//! - `byte_level`, `sentencepiece`: the two models; `merge`: what both do
-//! - `vocabulary`: what each token is; `gguf`, `json`, `model_file`: where a tokenizer comes from
-//! - `added`, `pipeline`: what a `tokenizer.json` does to a text
-//!
-//! Where this differs from transformers 5, on purpose: normalizer and pre-tokenizer are the file's, also for classes that bring their own
-//! there; a `truncation` or `padding` block is passed over; what a post-processor puts behind a text stands behind no prompt that is to be
-//! answered; a marker's name in a message stays text.
+//! Text to tokens and back, by either model.
 
-mod added;
-mod byte_level;
-mod gguf;
-mod json;
-mod merge;
-mod model_file;
-mod pipeline;
-mod sentencepiece;
-mod stream;
-mod vocabulary;
+use super::super::LlmError;
+use super::byte_level::ByteLevel;
+use super::pipeline::{JsonModel, Reading};
+use super::sentencepiece::SentencePiece;
+use super::specials::Specials;
+use super::vocabulary::{Fragment, TokenKind, Vocabulary};
 
-use byte_level::ByteLevel;
-use pipeline::{JsonModel, Reading};
-use sentencepiece::SentencePiece;
-use vocabulary::{Fragment, Vocabulary};
-
-pub use stream::{StreamDecoder, Utf8Assembler};
-pub use vocabulary::TokenKind;
-
-use super::LlmError;
-
-/// Names of tokens that end a generation wherever a vocabulary has them (llama.cpp's list).
-const END_NAMES: [&str; 12] = [
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|im_end|>",
-    "<|end|>",
-    "<|return|>",
-    "<|call|>",
-    "<end_of_turn>",
-    "<|endoftext|>",
-    "<|end_of_text|>",
-    "<EOT>",
-    "<｜end▁of▁sentence｜>",
-    "</s>",
-];
-
-/// What becomes of a special token's name in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Specials {
-    /// The name is the token.
-    Parse,
-    /// The name is text like any other.
-    AsText,
-}
-
+/// What cuts a text into tokens.
 #[derive(Debug)]
-enum Model {
+pub(super) enum Model {
     ByteLevel(ByteLevel),
     SentencePiece(SentencePiece),
     Json(Box<JsonModel>),
@@ -66,23 +18,23 @@ enum Model {
 /// Turns text into tokens and back.
 #[derive(Debug)]
 pub struct Tokenizer {
-    model: Model,
-    vocabulary: Vocabulary,
-    bos: Option<u32>,
-    eos: Option<u32>,
-    ends: Vec<u32>,
-    around: Around,
+    pub(super) model: Model,
+    pub(super) vocabulary: Vocabulary,
+    pub(super) bos: Option<u32>,
+    pub(super) eos: Option<u32>,
+    pub(super) ends: Vec<u32>,
+    pub(super) around: Around,
 }
 
 /// What a tokenizer puts around a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Around {
+pub(super) struct Around {
     /// BOS nearly always, where it is anything.
-    before: Vec<u32>,
+    pub(super) before: Vec<u32>,
     /// EOS, where it is anything.
-    behind: Vec<u32>,
+    pub(super) behind: Vec<u32>,
     /// Whether the first also stands before a chat whose template does not write it.
-    before_chat: bool,
+    pub(super) before_chat: bool,
 }
 
 impl Tokenizer {
@@ -105,7 +57,7 @@ impl Tokenizer {
 
     /// As [`encode`](Self::encode); every `separator` is left out of the text after special tokens were found in it, so that it keeps a name
     /// from being one.
-    pub(super) fn encode_unmarked(&self, text: &str, specials: Specials, separator: char) -> Result<Vec<u32>, LlmError> {
+    pub(in crate::llm) fn encode_unmarked(&self, text: &str, specials: Specials, separator: char) -> Result<Vec<u32>, LlmError> {
         self.read(text, Reading { specials, separator: Some(separator), goes_on: false })
     }
 
@@ -208,7 +160,7 @@ impl Tokenizer {
     }
 
     /// The names of all markers, longest first.
-    pub(super) fn marker_names(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::llm) fn marker_names(&self) -> impl Iterator<Item = &str> {
         self.vocabulary.marker_names()
     }
 }

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::model::{Lane, Want};
-use super::super::open::OpenedModel;
-use super::super::{LlmError, Phase, ops};
-use super::active::ActiveAdapter;
-use super::files::Adapter;
+use super::adapter::{ActiveAdapter, Adapter};
+use super::model::{Lane, Want};
+use super::open::OpenedModel;
+use super::{LlmError, Phase, ops};
 use crate::signal::Cancel;
 
 /// Tokens that are read at once.

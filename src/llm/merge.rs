@@ -2,12 +2,11 @@
 
 use std::path::Path;
 
-use super::super::LlmError;
-use super::super::checkpoint::{Checkpoint, TensorData, made, write_safetensors};
-use super::super::names::{LayerPart, TensorName};
-use super::super::open::OpenedModel;
-use super::active::ActiveAdapter;
-use super::files::{Adapter, Lora};
+use super::LlmError;
+use super::adapter::{ActiveAdapter, Adapter, Lora};
+use super::checkpoint::{Checkpoint, TensorData, made, write_safetensors};
+use super::names::{LayerPart, TensorName};
+use super::open::OpenedModel;
 use crate::compute;
 
 /// Writes the base in the Hugging Face folder `base` with `adapter` added to it, as the new folder `out`. Its other files are copied.

@@ -1,21 +1,13 @@
-//! The forward pass's operations, and which of two roads a layer takes: [`kernels`], candle `CustomOp`s around our CPU kernels, or
-//! [`portable`], candle's own operations on any of its devices. The decoder is written once, over both.
+//! Which of two roads a layer takes: [`kernels`], candle `CustomOp`s around our CPU kernels, or [`portable`], candle's own operations on any
+//! of its devices. The decoder is written once, over both.
 
-pub mod kernels;
-pub mod portable;
-
-use std::cell::OnceCell;
-use std::ops::Range;
-use std::sync::Arc;
-
-use candle_core::{CpuStorage, Device, Layout, Result, Storage, Tensor};
+use candle_core::{Device, Result, Tensor};
 
 use super::LlmError;
-use super::adapter::ActiveAdapter;
 use super::arch::ArchSpec;
-use super::kv::Page;
 use super::lane::{self, Lane};
 use super::names::Projection;
+use super::ops::{AdapterSpan, Additions, RopeTables, kernels, portable};
 use super::resident::TensorLayer;
 use super::weights::Layer;
 use crate::compute::{AttentionShape, Phase};
@@ -143,88 +135,5 @@ impl LayerRoad<'_> {
             }
             Self::Portable(layer) => portable::feed_forward(layer, x, pass.spec, inner_additions, outer_additions),
         }
-    }
-}
-
-/// Rows of a pass that carry an adapter.
-#[derive(Debug, Clone)]
-pub struct AdapterSpan {
-    pub(super) rows: Range<usize>,
-    pub(super) adapter: Arc<ActiveAdapter>,
-}
-
-/// What adapters add to the maps of one operation.
-#[derive(Debug, Clone, Copy)]
-pub struct Additions<'a> {
-    spans: &'a [AdapterSpan],
-    layer: usize,
-    /// One for each weight of the operation.
-    maps: &'a [Projection],
-}
-
-impl Additions<'_> {
-    /// No adapter.
-    pub const NONE: Additions<'static> = Additions { spans: &[], layer: 0, maps: &[] };
-}
-
-/// Cosines and sines for one forward pass, each `[tokens, rope_dim / 2]`.
-#[derive(Debug, Clone)]
-pub struct RopeTables {
-    cos: Vec<f32>,
-    sin: Vec<f32>,
-    half: usize,
-    adjacent: bool,
-    /// The same on the device of the portable road, `[tokens, 1, half]` each; sent when first wanted.
-    sent: OnceCell<[Tensor; 2]>,
-}
-
-impl RopeTables {
-    /// Of `cos` and `sin`, rows of `half` each; `adjacent` says how pairs stand.
-    pub fn new(cos: Vec<f32>, sin: Vec<f32>, half: usize, adjacent: bool) -> Self {
-        Self { cos, sin, half, adjacent, sent: OnceCell::new() }
-    }
-
-    /// Both on `device`. A pass has one device besides the processor's kernels.
-    fn on(&self, device: &Device) -> Result<&[Tensor; 2]> {
-        if let Some(sent) = self.sent.get() {
-            return Ok(sent);
-        }
-        let shape = (self.cos.len() / self.half.max(1), 1, self.half);
-        let both = [Tensor::from_slice(&self.cos, shape, device)?, Tensor::from_slice(&self.sin, shape, device)?];
-        Ok(self.sent.get_or_init(|| both))
-    }
-}
-
-/// The cache pages one lane of an attention reads: its queries stand at positions `start..start + tokens`.
-#[derive(Debug, Clone)]
-pub struct LanePages {
-    pub(super) start: usize,
-    pub(super) tokens: usize,
-    pub(super) pages: Vec<Arc<Page>>,
-}
-
-/// The f32 values of a contiguous CPU tensor, read in place.
-pub fn read_f32<T>(x: &Tensor, read: impl FnOnce(&[f32]) -> T) -> Result<T> {
-    let x = x.contiguous()?;
-    let (storage, layout) = x.storage_and_layout();
-    match &*storage {
-        Storage::Cpu(storage) => Ok(read(slice(storage, layout)?)),
-        _ => candle_core::bail!("a tensor is not on the CPU"),
-    }
-}
-
-/// Rows `rows` of `x`, in that order.
-pub fn select(x: &Tensor, rows: &[u32]) -> Result<Tensor> {
-    if rows.len() == x.dim(0)? && (0..).zip(rows).all(|(place, &row)| place == row) {
-        return Ok(x.clone());
-    }
-    x.index_select(&Tensor::new(rows, x.device())?, 0)
-}
-
-fn slice<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
-    let values = storage.as_slice::<f32>()?;
-    match layout.contiguous_offsets() {
-        Some((start, end)) => Ok(&values[start..end]),
-        None => candle_core::bail!("a tensor is not contiguous"),
     }
 }

@@ -1,0 +1,45 @@
+//! The texts of one column, and how many of them are read.
+
+use std::time::Duration;
+
+/// How much of a database is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ValueLimits {
+    /// For all columns together.
+    pub total: Duration,
+    /// For one column.
+    pub one_column: Duration,
+    /// Values of all columns together.
+    pub values: usize,
+    /// Values of one column.
+    pub column_values: usize,
+    /// Bytes of all values together.
+    pub bytes: usize,
+    /// A longer text, in bytes, is no value that a question would mention.
+    pub value_bytes: usize,
+}
+
+impl Default for ValueLimits {
+    /// 5 s, 500 ms a column; 200,000 values, 20,000 a column; 8 MiB; values up to 80 bytes.
+    fn default() -> Self {
+        Self {
+            total: Duration::from_secs(5),
+            one_column: Duration::from_millis(500),
+            values: 200_000,
+            column_values: 20_000,
+            bytes: 8 << 20,
+            value_bytes: 80,
+        }
+    }
+}
+
+/// The distinct texts of one column.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(super) struct ColumnValues {
+    pub(super) table: String,
+    pub(super) column: String,
+    /// Sorted, distinct.
+    pub(super) values: Vec<String>,
+    /// Whether these are all texts of the column.
+    pub(super) complete: bool,
+}

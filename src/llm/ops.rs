@@ -1,0 +1,19 @@
+//! The forward pass's operations, for either road of a layer.
+//!
+//! Files on their floors, the lowest first:
+//! - `tensors`: tensors on the processor read in place, and rows of tensors
+//! - `rope`: the angles of a pass's positions
+//! - `additions`: what adapters add to linear maps
+//! - [`kernels`]: candle `CustomOp`s around our CPU kernels
+//! - [`portable`]: candle's own operations, on any of its devices
+
+mod additions;
+pub mod kernels;
+pub mod portable;
+mod rope;
+mod tensors;
+
+pub use additions::{AdapterSpan, Additions};
+pub use kernels::LanePages;
+pub use rope::RopeTables;
+pub use tensors::{read_f32, select};
