@@ -15,6 +15,7 @@ mod dialogues;
 mod doubt;
 mod earlier;
 mod evaluation;
+mod families;
 mod gguf;
 mod gold;
 mod gradients;

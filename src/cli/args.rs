@@ -5,6 +5,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use super::computing::ComputingArgs;
 use super::output::OutputArgs;
 use super::train::args::TrainArgs;
+use crate::llm::Specials;
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
@@ -64,6 +65,9 @@ pub enum Command {
         /// A catalogue name, a GGUF file or a Hugging Face folder
         #[arg(long)]
         model: Option<String>,
+        /// What a special token's name in the text becomes
+        #[arg(long, value_enum, default_value_t = SpecialTokens::Parse)]
+        special_tokens: SpecialTokens,
     },
     /// List, pull, remove models
     #[command(subcommand)]
@@ -253,6 +257,9 @@ pub struct CompleteArgs {
     /// End before this text; may be given several times
     #[arg(long)]
     pub stop: Vec<String>,
+    /// What a special token's name in the prompt becomes
+    #[arg(long, value_enum, default_value_t = SpecialTokens::Parse)]
+    pub special_tokens: SpecialTokens,
     /// Print the prompt too
     #[arg(long)]
     pub echo: bool,
@@ -277,6 +284,24 @@ pub struct CompleteArgs {
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
+}
+
+/// What a special token's name in a text becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SpecialTokens {
+    /// The token, as llama.cpp's bindings and transformers do
+    Parse,
+    /// Text like any other
+    Text,
+}
+
+impl From<SpecialTokens> for Specials {
+    fn from(typed: SpecialTokens) -> Self {
+        match typed {
+            SpecialTokens::Parse => Self::Parse,
+            SpecialTokens::Text => Self::AsText,
+        }
+    }
 }
 
 /// Subcommands of `models`.

@@ -34,7 +34,7 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
         Command::Query(args) => query::run_query(&args, &settings),
         Command::Schema { database, question } => query::run_schema(&database, question.as_deref(), &settings),
         Command::Complete(args) => complete::run_complete(&args, &settings),
-        Command::Tokenize { text, model } => complete::run_tokenize(text, model.as_deref(), &settings),
+        Command::Tokenize { text, model, special_tokens } => complete::run_tokenize(&text, model.as_deref(), special_tokens, &settings),
         Command::Models(command) => models::run_models(&command, &settings),
         Command::Eval(args) => eval::run_eval(&args, &settings),
         Command::Data(command) => data::run_data(&command, &settings),

@@ -62,11 +62,21 @@ impl LayerRoad<'_> {
                 let bias = layer.attn_qkv_bias.as_deref();
                 let qkv = kernels::norm_linear(phase, x, &layer.attn_norm, spec.norm_eps, &maps, bias, additions)?;
                 let [q, k, v] = qkv.as_slice() else { unreachable!("three weights give three outputs") };
-                let q = kernels::rope(q, tables, spec.heads, spec.head_dim)?;
-                Ok([q, kernels::rope(k, tables, spec.kv_heads, spec.head_dim)?, v.clone()])
+                let [q, k] = match &layer.attn_head_norms {
+                    Some([of_q, of_k]) => [kernels::head_norm(q, of_q, spec.norm_eps)?, kernels::head_norm(k, of_k, spec.norm_eps)?],
+                    None => [q.clone(), k.clone()],
+                };
+                if !spec.turns(pass.layer) {
+                    return Ok([q, k, v.clone()]);
+                }
+                let q = kernels::rope(&q, tables, spec.heads, spec.head_dim)?;
+                Ok([q, kernels::rope(&k, tables, spec.kv_heads, spec.head_dim)?, v.clone()])
             }
             Self::Portable(layer) => {
                 let [q, k, v] = portable::queries_keys_values(layer, x, spec.norm_eps, additions)?;
+                if !spec.turns(pass.layer) {
+                    return Ok([q, k, v]);
+                }
                 let q = portable::rope(&q, tables, spec.heads, spec.head_dim)?;
                 Ok([q, portable::rope(&k, tables, spec.kv_heads, spec.head_dim)?, v])
             }
@@ -89,12 +99,17 @@ impl LayerRoad<'_> {
         }
     }
 
-    /// `residual + attended * attn_output^T`; `attended: [tokens, query_dim]`, `residual: [tokens, hidden]`.
+    /// `residual + scale * attended * attn_output^T`; `attended: [tokens, query_dim]`, `residual: [tokens, hidden]`.
     pub(super) fn add_attended(&self, pass: Pass<'_>, attended: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let additions = pass.additions(&[Projection::Output]);
         match self {
-            Self::Kernels(layer) => kernels::linear_add(pass.phase, attended, &layer.attn_output, residual, additions),
-            Self::Portable(layer) => portable::linear(layer.map(Projection::Output), attended, additions, 0)? + residual,
+            Self::Kernels(layer) => {
+                let (bias, scale) = (layer.attn_output_bias.as_deref(), pass.spec.residual_scale);
+                kernels::linear_add(pass.phase, attended, &layer.attn_output, bias, scale, residual, additions)
+            }
+            Self::Portable(layer) => {
+                portable::scaled(portable::map(layer, Projection::Output, attended, additions, 0)?, pass.spec.residual_scale)? + residual
+            }
         }
     }
 
@@ -111,12 +126,14 @@ impl LayerRoad<'_> {
                     gate: &layer.ffn_gate,
                     up: &layer.ffn_up,
                     down: &layer.ffn_down,
+                    scale: pass.spec.residual_scale,
+                    biases: [Projection::Gate, Projection::Up, Projection::Down].map(|projection| layer.bias(projection)),
                     inner_additions,
                     outer_additions,
                 };
                 kernels::feed_forward(pass.phase, x, block)
             }
-            Self::Portable(layer) => portable::feed_forward(layer, x, eps, inner_additions, outer_additions),
+            Self::Portable(layer) => portable::feed_forward(layer, x, pass.spec, inner_additions, outer_additions),
         }
     }
 }

@@ -34,8 +34,11 @@ pub fn resolve(paths: &Paths, spec: &str) -> Result<PathBuf, StoreError> {
         return Ok(stored);
     }
     let path = Path::new(spec);
-    if path.is_dir() {
-        return Ok(path.into());
+    // A file of an adapter stands for its folder.
+    match path.parent().filter(|folder| path.is_file() && is_adapter(folder)) {
+        Some(folder) => return Ok(folder.into()),
+        None if path.is_dir() => return Ok(path.into()),
+        None => {}
     }
     let of_run = of_runs(paths).into_iter().find(|(name, _)| name == spec);
     of_run.map(|(_, path)| path).ok_or_else(|| StoreError::UnknownAdapter(spec.into()))
@@ -92,6 +95,8 @@ mod tests {
         assert_eq!(resolve(&paths, "b").unwrap(), paths.adapters().join("b"));
         assert_eq!(resolve(&paths, folder.path().to_str().unwrap()).unwrap(), folder.path());
         assert!(matches!(resolve(&paths, "c"), Err(StoreError::UnknownAdapter(_))));
+        let file = paths.adapters().join("b/adapter_config.json");
+        assert_eq!(resolve(&paths, file.to_str().unwrap()).unwrap(), paths.adapters().join("b"));
         remove(&paths, "b").unwrap();
         assert_eq!(names(&paths), ["a-1.5"]);
         let run = paths.runs().join("my-run");
