@@ -13,9 +13,41 @@ import time
 BACK = [b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l"]  # main screen, cursor, paste and mouse as they were
 
 
+class Grid:
+    """What stands on the screen: text at the places that the program moves to. Frames write only what changed, letter by letter at times."""
+
+    def __init__(self):
+        self.cells, self.at, self.rest = {}, (1, 1), b""
+
+    def take(self, part):
+        text = self.rest + part
+        end = 0
+        for piece in re.finditer(rb"\x1b\[([0-9;?]*)([a-zA-Z])|\x1b[^\[]|\r|\n|[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]+", text):
+            end = piece.end()
+            numbers, command = piece.group(1), piece.group(2)
+            if command == b"H":
+                row, _, column = (numbers or b"1;1").partition(b";")
+                self.at = (int(row or 1), int(column or 1))
+            elif command == b"J":
+                self.cells = {}
+            elif command is None and piece.group()[:1] >= b" ":
+                row, column = self.at
+                self.cells[self.at] = piece.group().decode(errors="replace")
+                self.at = (row, column + 1)
+        self.rest = text[end:][-16:]
+
+    def shows(self, words):
+        """Whether a row has the words, blanks left out."""
+        rows = {}
+        for (row, column), cell in sorted(self.cells.items()):
+            rows.setdefault(row, []).append(cell)
+        words = words.decode().replace(" ", "")
+        return any(words in "".join(row).replace(" ", "") for row in rows.values())
+
+
 class Terminal:
     def __init__(self, command, rows=24, columns=80, **env):
-        self.seen = b""
+        self.seen, self.grid = b"", Grid()
         self.child, self.file = pty.fork()
         if self.child == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -32,14 +64,15 @@ class Terminal:
             except OSError:
                 return False
             self.seen += part
+            self.grid.take(part)
             return bool(part)
         return True
 
     def until(self, words, seconds=20):
-        """Waits for words, and forgets what came up to them. A frame writes only what changed, so they are looked for without blanks."""
+        """Waits for words on the screen, and forgets what came up to them."""
         begun = time.monotonic()
         bare = lambda seen: re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]| ", b"", seen)
-        while words.replace(b" ", b"") not in bare(self.seen):
+        while not (self.grid.shows(words) or words.replace(b" ", b"") in bare(self.seen)):
             alive = self.read(0.1)
             assert time.monotonic() - begun < seconds and alive, f"{words} did not come: {self.seen[-2000:]}"
         self.seen = b""
@@ -124,7 +157,7 @@ def is_back(binary, *words):
             screen.resize(24, 80)
             screen.read(0.1)
             screen.read(0.1)
-            if word in screen.seen:
+            if word in screen.seen or screen.grid.shows(word):
                 break
             screen.type(b"\x1b.")
         else:
