@@ -12,6 +12,7 @@
 //! - `literals`: literals that nearly match a stored value
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `demonstrations`: examples made from the database, for drafts that are compared
+//! - [`evidence`]: what its rows and the stored values say against a draft
 //! - `doubt`: what speaks against a first draft
 //! - `lock`: the model is held to the names of the schema
 //! - [`vote`]: choosing among drafts by what they return
@@ -30,6 +31,7 @@ mod demonstrations;
 mod doubt;
 mod draw;
 mod event;
+pub mod evidence;
 mod follow;
 mod following;
 mod literals;

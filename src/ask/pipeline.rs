@@ -214,7 +214,8 @@ impl Asking<'_> {
             (Some(best), Some(place)) => {
                 let first_logprob = candidates.first().map_or(f32::NEG_INFINITY, |first| first.mean_logprob);
                 let votes = Votes { agreeing: best.members.len(), drawn: candidates.len(), standing: best.standing, first_logprob };
-                Some(Chosen { place, belief: confidence::of(&votes, doubts) })
+                let against = candidates.get(place).and_then(Candidate::against);
+                Some(Chosen { place, belief: confidence::of(&votes, doubts, against.as_deref()) })
             }
             // None was compared: the first that SQLite takes.
             _ => {

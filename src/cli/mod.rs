@@ -2,6 +2,8 @@
 //!
 //! - [`args`]: what can be typed
 //! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
+//! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
+//! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
@@ -16,25 +18,34 @@ mod bench;
 mod columns;
 mod complete;
 mod computing;
+pub mod config;
 pub mod data;
 mod dates;
 mod doctor;
 mod eval;
 mod examples;
 mod failure;
+pub mod forget;
+mod input;
 mod interrupt;
 mod line;
 mod load;
 mod load_adapter;
 mod models;
+pub mod output;
+mod parameters;
 mod progress;
 mod pull;
 mod query;
 mod run;
 mod runs;
 mod screen;
+mod script;
 mod settings;
+pub mod shell;
 mod train;
+mod tree;
+mod write_answer;
 
 use std::process::ExitCode;
 

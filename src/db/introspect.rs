@@ -34,12 +34,14 @@ impl Database {
         Ok(schema)
     }
 
-    /// The profiles that the file fits.
+    /// The profiles that the file fits, the one that looks at most of it first.
     pub fn recognised(&self, schema: &Schema, cancel: &Cancel) -> Vec<&Profile> {
         // A file that does not say it has none.
         let read = |c: &Connection| Ok(c.query_row("SELECT application_id FROM pragma_application_id", [], |row| row.get(0))?);
         let application_id: Option<i32> = self.with(cancel, read).ok();
-        self.profiles.all.iter().filter(|profile| profile.recognises(schema, application_id)).collect()
+        let mut found: Vec<&Profile> = self.profiles.all.iter().filter(|profile| profile.recognises(schema, application_id)).collect();
+        found.sort_by_key(|profile| std::cmp::Reverse(profile.telltale.len()));
+        found
     }
 
     /// What there is to say of how the file is read: what it looks like, and which profiles could not be read. A sentence each.

@@ -43,9 +43,12 @@ fn known(row: &rusqlite::Row<'_>) -> rusqlite::Result<KnownDatabase> {
     })
 }
 
-/// `path` as one database is always written: links resolved where the file is there.
-fn settled(path: &Path) -> Result<String, RecordsError> {
-    let whole = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+/// `path` as one database is always written: links resolved where the file is there, those of its folder where it is gone.
+pub(super) fn settled(path: &Path) -> Result<String, RecordsError> {
+    let in_folder =
+        || Some(std::fs::canonicalize(path.parent().filter(|folder| !folder.as_os_str().is_empty())?).ok()?.join(path.file_name()?));
+    let whole = std::fs::canonicalize(path).ok().or_else(in_folder).or_else(|| std::path::absolute(path).ok());
+    let whole = whole.unwrap_or_else(|| path.to_owned());
     whole.into_os_string().into_string().map_err(|path| RecordsError::PathNotText { path: path.into() })
 }
 

@@ -169,7 +169,11 @@ impl TimeUnit {
 
     /// A value as a person reads it: `2024-01-05 10:00:00`, a date alone for units that have no time of day.
     pub fn shown(self, value: f64) -> Option<String> {
-        let seconds = self.to_unix_seconds(value)?;
+        let mut seconds = self.to_unix_seconds(value)?;
+        // A fraction of a day is no whole second as it is stored; SQLite rounds it to milliseconds.
+        if matches!(self, Self::UnixDays | Self::OleDays | Self::JulianDays) {
+            seconds = (seconds * 1000.0).round() / 1000.0;
+        }
         let at = DateTime::from_timestamp(seconds.floor() as i64, 0)?;
         let date = format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day());
         Some(match self {
@@ -279,6 +283,8 @@ mod tests {
         check(TimeUnit::UnixDays, 16_805.0, "2016-01-05");
         check(TimeUnit::OleDays, 42_374.0, "2016-01-05 00:00:00");
         check(TimeUnit::JulianDays, 2_457_392.5, "2016-01-05 00:00:00");
+        check(TimeUnit::OleDays, 42_435.000_428_240_74, "2016-03-06 00:00:37");
+        check(TimeUnit::JulianDays, 2_457_453.500_428_240_7, "2016-03-06 00:00:37");
     }
 
     #[test]

@@ -184,7 +184,9 @@ fn is_short(lower: &str) -> bool {
     }
     let pairs = [(first, second)];
     let is_pair = |list: &[(&str, &str)]| pairs.iter().any(|pair| list.contains(pair));
-    if has(&PARTS) && has(&["that", "this", "no", "all", "without", "the"]) && !has(&ASKS) {
+    // "Without that condition", not "order dates of all customers".
+    let names_part = said.windows(2).any(|pair| ["that", "this", "no", "all", "without", "the"].contains(&pair[0]) && PARTS.contains(&pair[1]));
+    if names_part && !has(&ASKS) {
         return true;
     }
     match said.as_slice() {

@@ -7,6 +7,7 @@ use ratatui_textarea::TextArea;
 
 use super::compare::Compare;
 use super::conversation::Entry;
+use super::drafts::Drafts;
 use super::keys::{Context, Keymap};
 use super::layout::Panes;
 use super::pages::{CheckPages, RunPages};
@@ -266,8 +267,8 @@ pub struct State {
     pub(super) watch: Watch,
     /// What the model reads of the question that is being typed.
     pub(super) ahead: Ahead,
-    /// When drafts were written down last, and what they were then.
-    pub(super) drafted: (u64, Vec<(u32, String)>),
+    /// What is written down of what is being written.
+    pub(super) drafts: Drafts,
     pub(super) next_job: JobId,
     pub(super) next_tab: u32,
 }
@@ -312,7 +313,7 @@ impl State {
             watched_ms: 0,
             watch: Watch::default(),
             ahead: Ahead::default(),
-            drafted: (0, Vec::new()),
+            drafts: Drafts::default(),
             next_job: 1,
             next_tab: 1,
         }
@@ -358,7 +359,7 @@ impl State {
 
     /// The SQL in the editor.
     pub fn sql(&self) -> String {
-        self.tab().editor.lines().join("\n")
+        self.tab().sql()
     }
 
     /// The entry that a job answers.

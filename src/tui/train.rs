@@ -151,7 +151,7 @@ impl Field {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Model => "a model's name, or a file, or a Hugging Face folder",
-            Self::Data => "empty: accepted answers; `made 300`: its rows, too; or files, with commas",
+            Self::Data => "empty: your accepted answers; made 300: 300 made-up ones, too; or files",
             Self::EvalData => "not trained on; empty: every fifth of this database's examples",
             Self::Preset => "quick, usual, careful or sql-llama: fills the lines below",
             Self::Method => "auto, lora, qlora (a quantised model) or full",
@@ -167,7 +167,7 @@ impl Field {
             Self::SaveSteps => "1 or more; a kill loses at most so many steps",
             Self::SampleSteps => "1 or more: how often a question is answered on the way; empty: never",
             Self::Seed => "a whole number: of the order, of dropout, of the adapter's beginning",
-            Self::More => "anything `sqllama train --help` lists, as typed into a shell",
+            Self::More => "named as the Trainer names them: --weight_decay 0.1 --adam_beta2 0.99",
             Self::Name => "letters, digits, dashes, underscores; a folder of this name is made",
         }
     }

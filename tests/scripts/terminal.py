@@ -1,4 +1,4 @@
-"""Scenes in a pseudo-terminal, for tests/terminal.rs: terminal.py use|panic BINARY. Ends with 0 where everything is as it should be."""
+"""Scenes in a pseudo-terminal, for tests/terminal.rs: terminal.py SCENE BINARY. Ends with 0 where everything is as it should be."""
 import fcntl
 import os
 import pty
@@ -99,8 +99,207 @@ def panic(binary):
     return screen.seen
 
 
-signal.alarm(120)  # whatever happens
+def given_back(seen):
+    missing = [mode for mode in BACK if mode not in seen]
+    assert not missing, f"{missing} are not put back: {seen[-2000:]}"
+
+
+def opened(binary, *more, **env):
+    """The demo, with the keys in its SQL, which is emptied."""
+    screen = Terminal([binary, "demo", *more], **env)
+    screen.until(b"10 tables")
+    screen.type(b"\x1b3")  # Alt+3
+    return screen
+
+
+def is_back(binary, *words):
+    """Whether the next start brings back what was written; everything is left empty after it."""
+    screen = Terminal([binary, "demo"])
+    screen.until(b"last time is back")
+    for word in words:
+        # The other tabs are looked at one after another.
+        screen.type(b"\x1b3")
+        for _ in range(20):
+            screen.resize(30, 100)
+            screen.resize(24, 80)
+            screen.read(0.1)
+            screen.read(0.1)
+            if word in screen.seen:
+                break
+            screen.type(b"\x1b.")
+        else:
+            raise AssertionError(f"{word} did not come back: {screen.seen[-2000:]}")
+    for _ in range(6):
+        screen.type(b"\x1b3\x1bw")  # Alt+W: but for the last, tabs are closed
+    screen.type(b"\x1b3" + b"\x1b[B" * 9 + b"\x7f" * 200 + b"\x11")
+    assert screen.end() == 0
+
+
+def signals(binary):
+    """Told to end, the program gives the terminal back, loses nothing, and says which signal it was."""
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        screen = opened(binary)
+        word = b"told_by_%d" % number
+        screen.type(b"-- " + word)
+        screen.until(word)
+        os.kill(screen.child, number)
+        code = screen.end()
+        assert code == 128 + number, (number, code)
+        given_back(screen.seen)
+        is_back(binary, word)
+    # The terminal itself goes away, as when its window is closed.
+    screen = opened(binary)
+    screen.type(b"-- window_closed")
+    screen.until(b"window_closed")
+    os.close(screen.file)
+    code = os.waitstatus_to_exitcode(os.waitpid(screen.child, 0)[1])
+    assert code == 128 + signal.SIGHUP, code
+    is_back(binary, b"window_closed")
+
+
+def drafts(binary):
+    """Nothing is lost when the screen is left, and nothing older than a second when it is killed."""
+    for end in (b"\x11", b"\x03\x03"):  # Ctrl+Q, twice Ctrl+C
+        screen = opened(binary)
+        screen.type(b"-- left_at_once" + end)
+        assert screen.end() == 0
+        is_back(binary, b"left_at_once")
+    for text, keys in ((b"killed_later", b"-- killed_later"), (b"asked_later", b"\x07how many asked_later")):
+        screen = opened(binary)
+        screen.type(keys)
+        screen.until(text)
+        time.sleep(1)
+        os.kill(screen.child, signal.SIGKILL)
+        screen.end()
+        is_back(binary, text)
+        if text == b"asked_later":
+            screen = Terminal([binary, "demo"])
+            screen.until(text)
+            screen.type(b"\x07" + b"\x7f" * 40 + b"\x11")
+            assert screen.end() == 0
+    # A failure of ours, in the thread of the screen and in another one.
+    for where in ("main", "thread"):
+        screen = opened(binary, SQLLAMA_TEST_PANIC=where + ":WORD")
+        screen.type(b"-- before_it WORD")
+        code = screen.end()
+        assert code == 101, (where, code, screen.seen[-2000:])
+        given_back(screen.seen)
+        said = screen.seen.rsplit(b"\x1b[?1049l", 1)[-1]
+        assert b"a failure on purpose" in said and b"report is in" in said, (where, said)
+        is_back(binary, b"before_it")
+
+
+def two(binary):
+    """Two programs on one file, left one after the other: both texts are kept."""
+    first, second = opened(binary), opened(binary)
+    first.type(b"-- of_the_first")
+    second.type(b"-- of_the_second")
+    first.until(b"of_the_first")
+    second.until(b"of_the_second")
+    for screen in (first, second):
+        screen.type(b"\x11")
+        assert screen.end() == 0
+    is_back(binary, b"of_the_first", b"of_the_second")
+
+
+def stop(binary):
+    """Stopped by its key and by a signal, the program gives the terminal back; `fg` draws the screen again."""
+    shell = Terminal(["/bin/bash", "--norc", "--noprofile", "-i"], PS1="shell> ")
+    shell.until(b"shell>")
+    shell.type(f"{binary} demo\n".encode())
+    shell.until(b"10 tables")
+    for how in ("key", "signal"):
+        shell.type(b"\x1b3" if how == "signal" else b"\x07")
+        shell.read(0.3)
+        shell.seen = b""
+        if how == "key":
+            shell.type(b"\x1a")  # Ctrl+Z
+        else:
+            children = open(f"/proc/{shell.child}/task/{shell.child}/children").read().split()
+            os.kill(int(children[0]), signal.SIGTSTP)
+        begun = time.monotonic()
+        while b"shell>" not in shell.seen:
+            assert shell.read(0.1) and time.monotonic() - begun < 20, shell.seen[-2000:]
+        given_back(shell.seen)
+        shell.seen = b""
+        shell.type(b"echo in the $((40 + 2)) shell\n")
+        shell.until(b"in the 42 shell")
+        shell.type(b"fg\n")
+        shell.until(b"10 tables")
+    shell.type(b"\x1b3SELECT 6 * 7 AS answer\x1b[15~")
+    shell.until(b"row 1/1")
+    shell.type(b"\x11")
+    shell.until(b"shell>")
+    shell.type(b"exit\n")
+    shell.end()
+    # Where nobody could tell it to go on, the key does nothing.
+    screen = opened(binary)
+    screen.type(b"\x07\x1a")
+    screen.read(0.5)
+    screen.type(b"\x1b3-- alive")
+    screen.until(b"alive")
+    screen.type(b"\x11")
+    assert screen.end() == 0
+
+
+def editor(binary):
+    """Back from any editor: the text is there, and what went wrong is a note."""
+    def script(name, text):
+        with open(name, "w") as file:
+            file.write("#!/bin/sh\n" + text)
+        os.chmod(name, 0o755)
+        return os.path.abspath(name)
+
+    scenes = [
+        (script("append", "printf '%s\\n' '-- by_the_editor' >> \"$1\""), b"by_the_editor", None),
+        (script("nothing", "exit 0"), b"before_it", None),
+        (script("slow", "sleep 1; printf '%s\\n' '-- slowly_written' >> \"$1\""), b"slowly_written", None),
+        (script("fails", "exit 3"), b"before_it", b"exit status: 3; the SQL is as it was"),
+        (script("writes-and-fails", "echo '-- written_first' >> \"$1\"; exit 1"), b"written_first", b"what it wrote is here"),
+        (script("deletes", "rm \"$1\""), b"before_it", b"cannot be read"),
+        (script("replaces", "printf 'SELECT 1 -- \\377replaced' > \"$1.new\"; mv \"$1.new\" \"$1\""), b"replaced", None),
+        (script("keys", "stty raw; dd bs=1 count=3 2>/dev/null >/dev/null; stty sane; echo '-- after_keys' >> \"$1\""), b"after_keys", None),
+        ("/nowhere/at/all", b"before_it", b"could not be started"),
+        (script("interrupted", "trap 'echo -- survived >> \"$1\"; exit 0' INT; kill -INT 0; sleep 5"), b"survived", None),
+    ]
+    if os.path.exists("/usr/bin/vi") or os.path.exists("/usr/bin/vim"):
+        scenes.append(("vi", b"by_vi", None))
+    for program, word, said in scenes * 2:
+        screen = opened(binary, EDITOR=program, VISUAL="")
+        screen.type(b"-- before_it")
+        screen.until(b"before_it")
+        screen.type(b"\x1be")  # Alt+E
+        screen.read(0.3)
+        if program.endswith("keys"):
+            screen.type(b"abc")
+        if program == "vi":
+            screen.read(1)
+            screen.type(b"Go-- by_vi\x1b:wq\r")
+        begun = time.monotonic()
+        while not (word in screen.seen.rsplit(b"\x1b[?1049h", 1)[-1] and screen.seen.count(b"\x1b[?1049h") > 1):
+            assert screen.read(0.1), f"{program} ended the screen: {screen.seen[-2000:]}"
+            assert time.monotonic() - begun < 20, f"{program}: {word} did not come: {screen.seen[-2000:]}"
+        if said:
+            screen.until(said)
+        screen.type(b"\x1b3 -- goes_on")
+        screen.until(b"goes_on")
+        screen.type(b"\x11")
+        code = screen.end()
+        assert code == 0, (program, code, screen.seen[-2000:])
+        is_back(binary, word)
+    # Told to end meanwhile, it does, and the editor with it.
+    screen = opened(binary, EDITOR=script("waits", "exec sleep 60"), VISUAL="")
+    screen.type(b"-- under_an_editor\x1be")
+    screen.read(1)
+    os.kill(screen.child, signal.SIGTERM)
+    code = screen.end()
+    assert code == 128 + signal.SIGTERM, code
+    is_back(binary, b"under_an_editor")
+
+
+signal.alarm(300)  # whatever happens
 scene, binary = sys.argv[1:]
-seen = {"use": use, "panic": panic}[scene](binary)
-missing = [mode for mode in BACK if mode not in seen]
-assert not missing, f"{missing} are not put back: {seen[-2000:]}"
+scenes = {"use": use, "panic": panic, "signals": signals, "drafts": drafts, "two": two, "stop": stop, "editor": editor}
+seen = scenes[scene](binary)
+if seen is not None:
+    given_back(seen)

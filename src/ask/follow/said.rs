@@ -183,7 +183,7 @@ mod tests {
         check("Show me the price as well", "the price", "a");
         check("more than 60,000.50", "more than 60000.50", "");
         check("by year instead", "by year", "i");
-        check("only", "only", "");
+        check("only", "only", "n");
         check("open instead of closed", "open instead of closed", "");
     }
 

@@ -246,7 +246,12 @@ pub enum KeepWork {
     RemoveFavourite {
         id: i64,
     },
-    Draft(Draft),
+    /// What is being written, as far as it changed.
+    Drafts {
+        changed: Vec<Draft>,
+        /// How many tabs there are: drafts of others are removed.
+        tabs: u32,
+    },
     /// The adapter in this folder goes with the database.
     Attach {
         adapter: PathBuf,

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::schema::{Column, Table};
+use crate::schema::{Column, Holds, Table};
 use crate::sql::quote::identifier;
 
 /// Sample values of a column, at most.
@@ -110,8 +110,8 @@ fn comment(column: &Column, samples: usize) -> String {
     let values = match column.meaning.told() {
         Some(told) => crate::text::sanitize(&told).into_owned(),
         None => {
-            // What the values stand for says more than the values.
-            let samples = if column.comment.is_empty() { samples } else { 0 };
+            // What codes stand for says more than the codes; texts speak for themselves.
+            let samples = if column.comment.is_empty() || column.holds != Holds::Numbers { samples } else { 0 };
             let shown: Vec<String> = column.samples.iter().take(samples).map(|sample| one_line(sample)).collect();
             match (column.meaning.prefix(), shown.join(", ")) {
                 (Some(prefix), shown) if shown.is_empty() => one_line(&prefix),

@@ -17,12 +17,15 @@
 //! - `nearest`: how alike two names are
 //! - `spans`: lengths of time in the unit of a column
 //! - `asked_unit`: lengths of time in the unit that is asked for
+//! - `date_column`: a column of dates for one that keeps none
 //! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `written`: numbers and dates kept as text
 //! - `yes_no`: yes and no kept as words
 
 mod asked_unit;
 mod blobs;
 mod cover;
+mod date_column;
 mod idle;
 mod itself;
 mod keys;
@@ -33,9 +36,8 @@ mod spans;
 mod structure;
 pub(crate) mod times;
 mod unquoted;
+pub(crate) mod written;
 mod yes_no;
-
-pub(crate) use spans::lengths_in_units;
 
 use std::ops::Range;
 
@@ -91,6 +93,8 @@ pub enum ChangeKind {
     Join,
     /// A number that stands for a point in time.
     Date,
+    /// A number that is kept as text.
+    Number,
     /// A word that stands for yes or no.
     Boolean,
     /// A path into a JSON document.
@@ -115,6 +119,7 @@ impl ChangeKind {
             Self::Table => "table",
             Self::Join => "join",
             Self::Date => "date",
+            Self::Number => "number",
             Self::Boolean => "boolean",
             Self::JsonPath => "json_path",
             Self::TextBlob => "text_blob",
@@ -160,8 +165,12 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
     let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
+    let (now, redirected) = date_column::mend(&now, schema);
+    changes.extend(redirected);
     let (now, dated) = times::mend(&now, schema);
     changes.extend(dated);
+    let (now, read) = written::mend(&now, schema);
+    changes.extend(read);
     let (now, found) = paths::mend(&now, schema);
     changes.extend(found);
     let (now, cast) = blobs::mend(&now, schema);

@@ -7,10 +7,11 @@ use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{WRONG_BEFORE, ahead, focus, models, note, sql, submit, warn};
+use super::keep::put_sql;
+use super::{WRONG_BEFORE, ahead, focus, list, models, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
 use crate::records::{Accepted, Before};
-use crate::sql::describe;
+use crate::sql::{describe, is_grammatical};
 use crate::text::follow::points_back;
 
 /// Sends the question; with an empty line, runs SQL that was checked.
@@ -19,12 +20,35 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
     if question.is_empty() {
         return if state.entries.last().is_some_and(|entry| entry.stage == Stage::Checked) { sql::run_all(state) } else { Vec::new() };
     }
+    if typed_sql(state, &question) {
+        return list::typed_sql(state, &question);
+    }
+    send_question(state, question)
+}
+
+/// Asks what was typed, whatever it looks like.
+pub(super) fn send_question(state: &mut State, question: String) -> Vec<Effect> {
     let effects = ask(state, question, Vec::new());
     if !effects.is_empty() || state.entries.last().is_some_and(|entry| entry.known) {
         state.ask = TextArea::default();
         state.recalled = None;
     }
     effects
+}
+
+/// Whether a question is a statement: one that SQLite's grammar knows, on a table that is there or with signs that no sentence has.
+fn typed_sql(state: &State, question: &str) -> bool {
+    const BEGINNINGS: [&str; 10] = ["select", "with", "values", "explain", "pragma", "insert", "update", "delete", "create", "drop"];
+    let first = question.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_lowercase();
+    if !BEGINNINGS.contains(&&*first) || !is_grammatical(question) {
+        return false;
+    }
+    let words: Vec<String> = question.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_lowercase).collect();
+    let names_table = words.windows(2).any(|pair| {
+        let is_table = || state.schema.tables.iter().any(|table| table.name.to_lowercase() == pair[1]);
+        ["from", "join", "into", "update", "table"].contains(&&*pair[0]) && is_table()
+    });
+    names_table || question.contains(['*', '=', '(', ';', '<', '>', '+', '"', '`']) || words.iter().any(|word| word.parse::<i64>().is_ok())
 }
 
 /// Asks, with `hints` for this question alone. Nothing happens where that is not possible; the person is told why.
@@ -52,8 +76,8 @@ fn ask_after(state: &mut State, question: String, hints: Vec<String>, before: Op
         state.next_job += 1;
         let described = describe(&sql, &state.schema).sentence;
         state.entries.push(Entry { described, follows, ..Entry::known(job, question, sql.clone()) });
-        state.tab_mut().set_sql(&sql);
-        return Vec::new();
+        let tab = state.tab().id;
+        return put_sql(state, tab, &sql);
     }
     if state.lacks_model() {
         let effects = models::models(state);
@@ -128,11 +152,11 @@ pub(super) fn recall(state: &mut State, earlier: bool) {
     state.ask = text_area(&text);
 }
 
-pub(super) fn use_sql(state: &mut State) {
-    if let Some(sql) = state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)) {
-        state.tab_mut().set_sql(&sql);
-        focus(state, Pane::Editor);
-    }
+pub(super) fn use_sql(state: &mut State) -> Vec<Effect> {
+    let Some(sql) = state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)) else { return Vec::new() };
+    let tab = state.tab().id;
+    focus(state, Pane::Editor);
+    put_sql(state, tab, &sql)
 }
 
 pub(super) fn copy_sql(state: &mut State) -> Vec<Effect> {
@@ -217,9 +241,9 @@ pub(super) fn meant(state: &mut State, job: JobId, sql: &str) -> Vec<Effect> {
             entry.stage = Stage::Checked;
         }
     }
-    state.tab_mut().set_sql(sql);
     note(state, "Enter or F5 runs it");
-    Vec::new()
+    let tab = state.tab().id;
+    put_sql(state, tab, sql)
 }
 
 pub(super) fn ask_again(state: &mut State) -> Vec<Effect> {
