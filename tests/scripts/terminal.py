@@ -28,7 +28,7 @@ class Grid:
             if command == b"H":
                 row, _, column = (numbers or b"1;1").partition(b";")
                 self.at = (int(row or 1), int(column or 1))
-            elif command == b"J":
+            elif command == b"J" or piece.group() == b"\x1b[?1049h":
                 self.cells = {}
             elif command is None and piece.group()[:1] >= b" ":
                 row, column = self.at
@@ -309,7 +309,7 @@ def editor(binary):
             screen.read(1)
             screen.type(b"Go-- by_vi\x1b:wq\r")
         begun = time.monotonic()
-        while not (word in screen.seen.rsplit(b"\x1b[?1049h", 1)[-1] and screen.seen.count(b"\x1b[?1049h") > 1):
+        while not (b"\x1b[?1049h" in screen.seen and screen.grid.shows(word)):
             assert screen.read(0.1), f"{program} ended the screen: {screen.seen[-2000:]}"
             assert time.monotonic() - begun < 20, f"{program}: {word} did not come: {screen.seen[-2000:]}"
         if said:
