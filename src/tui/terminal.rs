@@ -163,8 +163,9 @@ async fn event_loop(
                     effects.extend(settle(state, reports).await);
                     restore();
                     stop_group();
-                    take_again(state.options.mouse)?;
-                    redraw(&mut terminal, state)?;
+                    if let Err(error) = take_again(state.options.mouse).and_then(|()| redraw(&mut terminal, state)) {
+                        return lost(error, &mut signals).await;
+                    }
                 }
                 Effect::Quit => return Ok(Left::Quit),
             }
@@ -185,8 +186,9 @@ async fn event_loop(
                 Heard::End { number, .. } => return Ok(Left::Told(number)),
                 Heard::Stop => effects.push(Effect::Suspend),
                 Heard::GoOn => {
-                    take_again(state.options.mouse)?;
-                    redraw(&mut terminal, state)?;
+                    if let Err(error) = take_again(state.options.mouse).and_then(|()| redraw(&mut terminal, state)) {
+                        return lost(error, &mut signals).await;
+                    }
                 }
             },
             report = reports.recv() => {
@@ -207,9 +209,13 @@ async fn event_loop(
 
 /// The terminal cannot be read or written. Most often somebody closed it, and a signal says so, too.
 async fn lost(error: io::Error, signals: &mut Signals) -> Result<Left, ScreenError> {
-    match tokio::time::timeout(SIGNAL_DELAY, signals.next()).await {
-        Ok(Heard::End { number, .. }) => Ok(Left::Told(number)),
-        _ => Err(error.into()),
+    let until = tokio::time::Instant::now() + SIGNAL_DELAY;
+    loop {
+        match tokio::time::timeout_at(until, signals.next()).await {
+            Ok(Heard::End { number, .. }) => return Ok(Left::Told(number)),
+            Ok(Heard::Stop | Heard::GoOn) => {}
+            Err(_) => return Err(error.into()),
+        }
     }
 }
 
