@@ -7,6 +7,7 @@ import select
 import signal
 import struct
 import sys
+import tempfile
 import termios
 import time
 
@@ -251,11 +252,14 @@ def stop(binary):
 
 def editor(binary):
     """Back from any editor: the text is there, and what went wrong is a note."""
+    folder = tempfile.mkdtemp()
+
     def script(name, text):
-        with open(name, "w") as file:
+        path = os.path.join(folder, name)
+        with open(path, "w") as file:
             file.write("#!/bin/sh\n" + text)
-        os.chmod(name, 0o755)
-        return os.path.abspath(name)
+        os.chmod(path, 0o755)
+        return path
 
     scenes = [
         (script("append", "printf '%s\\n' '-- by_the_editor' >> \"$1\""), b"by_the_editor", None),
