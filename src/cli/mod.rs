@@ -26,6 +26,7 @@ mod eval;
 mod examples;
 mod failure;
 pub mod forget;
+mod functions;
 mod input;
 mod interrupt;
 mod line;
