@@ -19,7 +19,7 @@ impl<'a> Fields<'a> {
         self.0.get(key).filter(|value| !value.is_null())
     }
 
-    fn read<T>(self, key: &str, expected: &str, convert: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>, LlmError> {
+    pub(super) fn read<T>(self, key: &str, expected: &str, convert: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>, LlmError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         let wrong = || LlmError::Inconsistent(format!("config.json: `{key}` is {value}, not {expected}"));
         convert(value).map(Some).ok_or_else(wrong)
