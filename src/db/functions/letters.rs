@@ -52,7 +52,7 @@ fn formatted(arguments: &Arguments<'_, '_>, letter: impl Fn(Moment, &str) -> Opt
 }
 
 fn twelve(hour: u32) -> u32 {
-    if hour % 12 == 0 { 12 } else { hour % 12 }
+    if hour.is_multiple_of(12) { 12 } else { hour % 12 }
 }
 
 /// What both families of letters mean alike.

@@ -95,7 +95,7 @@ fn field(m: Moment, word: &str, filled: bool) -> Option<String> {
         };
         if filled { format!("{name:wide$}") } else { name }
     };
-    let hour12 = if time.hour() % 12 == 0 { 12 } else { time.hour() % 12 };
+    let hour12 = if time.hour().is_multiple_of(12) { 12 } else { time.hour() % 12 };
     let year = i64::from(day.year());
     let iso = i64::from(day.iso_week().year());
     let weekday = day.weekday().num_days_from_sunday();
