@@ -1,5 +1,10 @@
 //! Text for people: width, ellipsis, terminal sanitising, human numbers.
+//!
+//! Files on their floors, the lowest first:
+//! - [`words`]: words of a text as they are compared
+//! - [`follow`]: whether a question has no sense without the one before
 
+pub mod follow;
 pub mod words;
 
 use std::borrow::Cow;

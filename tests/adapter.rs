@@ -8,8 +8,9 @@ use candle_core::DType;
 use serde_json::Value;
 use sqllama::compute::BlockType;
 use sqllama::llm::adapter::card::{BaseCard, hex};
-use sqllama::llm::adapter::{AdapterCard, Lora, LoraConfig, merge};
+use sqllama::llm::adapter::{AdapterCard, Lora, LoraConfig};
 use sqllama::llm::checkpoint::Checkpoint;
+use sqllama::llm::merge::merge;
 use sqllama::llm::names::Projection;
 use sqllama::llm::{ActiveAdapter, Adapter, Lane, Model, OpenedModel, Phase, Session, Want};
 

@@ -164,6 +164,34 @@ fn tied_heads_are_the_embedding() {
     assert_eq!((with(json!(true)), with(json!(false)), with(Value::Null)), (true, false, false));
 }
 
+/// A model that was saved without its head has names without `model.`.
+#[test]
+fn names_without_the_head_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    write_folder(&LLAMA, DType::F32, 1, folder.path());
+    let tokens: Vec<u32> = (3..40).collect();
+    let with_config = |tied: bool| {
+        let mut config = config(&LLAMA);
+        config["tie_word_embeddings"] = tied.into();
+        write_json(&folder.path().join("config.json"), &config);
+    };
+    with_config(true);
+    let expected = logits(&OpenedModel::open(folder.path()).unwrap().model, &tokens);
+    let save = |prefix: &str| {
+        let renamed = |(name, tensor): (String, Tensor)| (format!("{prefix}{}", name.trim_start_matches("model.")), tensor);
+        let tensors: HashMap<String, Tensor> =
+            tiny::checkpoint(&LLAMA).into_iter().filter(|(name, _)| name != "lm_head.weight").map(renamed).collect();
+        candle_core::safetensors::save(&tensors, folder.path().join("model.safetensors")).unwrap();
+    };
+    save("");
+    assert_eq!(logits(&OpenedModel::open(folder.path()).unwrap().model, &tokens), expected);
+    with_config(false);
+    assert!(OpenedModel::open(folder.path()).unwrap_err().to_string().contains("tensor `lm_head.weight` is missing"));
+    save("base_model.model.model.");
+    let error = OpenedModel::open(folder.path()).unwrap_err();
+    assert!(error.to_string().contains("what PEFT wraps around a model") && error.hint().unwrap().contains("merge_and_unload"), "{error}");
+}
+
 #[test]
 fn hostile_folders_are_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -176,6 +204,8 @@ fn hostile_folders_are_refused() {
     check(path, "has no config.json");
     write_json(&path.join("config.json"), &config(&LLAMA));
     check(path, "has no model.safetensors");
+    std::fs::write(path.join("consolidated.safetensors"), "x").unwrap();
+    check(path, "consolidated.safetensors has its maker's own names");
     for (names, expected) in [
         (json!({"a": "../outside.safetensors"}), "is not a file of the folder"),
         (json!({"a": "/etc/passwd"}), "is not a file of the folder"),
@@ -209,6 +239,13 @@ fn hostile_folders_are_refused() {
     let error = OpenedModel::open(path).unwrap_err().to_string();
     assert!(error.contains("model.layers.0.mlp.gate_proj.weight"), "{error}");
     write_json(&path.join("config.json"), &config(&LLAMA));
+    let name = |of: &str| format!("tensor `{of}` is not supported");
+    for (odd, shape) in [("lm_head.bias", 259), ("model.layers.7.input_layernorm.weight", 64), ("score.weight", 64)] {
+        let mut tensors: HashMap<String, Tensor> = tiny::checkpoint(&LLAMA).into_iter().collect();
+        tensors.insert(odd.into(), Tensor::zeros(shape, DType::F32, &candle_core::Device::Cpu).unwrap());
+        candle_core::safetensors::save(&tensors, &weights).unwrap();
+        check(path, &name(odd));
+    }
     candle_core::safetensors::save(
         &HashMap::from([("model.layers.0.self_attn.o_proj.bias", Tensor::zeros(64, DType::F32, &candle_core::Device::Cpu).unwrap())]),
         &weights,
@@ -222,7 +259,7 @@ fn token_ids_are_the_trainers() {
     let Some(folder) = reference() else { return };
     let read = |name: &str| -> Value { serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap() };
     let tokenizer = Tokenizer::from_tokenizer_json(&folder.join("model/tokenizer.json")).unwrap();
-    assert!(!tokenizer.adds_bos() && !tokenizer.adds_eos());
+    assert!(tokenizer.before().is_empty() && tokenizer.behind().is_empty());
     let (rows, tokens) = (read("data.json"), read("tokens.json"));
     for (row, expected) in rows.as_array().unwrap().iter().zip(tokens["rows"].as_array().unwrap()) {
         let prompt = sqllama::prompt::alpaca(row["instruction"].as_str().unwrap(), row["input"].as_str().unwrap());

@@ -120,6 +120,19 @@ fn adapters_are_stored_used_and_refused() {
     home.check(&["adapters", "import", folder, "--name", "heads"], 2, "", "there is an adapter `heads` already");
     insta::assert_snapshot!("adapters_list", printed(&home, &["adapters", "list"]));
     insta::assert_snapshot!("adapters_show", printed(&home, &["adapters", "show", "heads"]));
+    // A run's result and a folder that is attached are listed too, wherever they lie.
+    let run = home.path().join("runs/my-run");
+    write_adapter(&run);
+    home.check(&["adapters", "list"], 0, "RUN OR FOLDER  BASE        RANK  PARAMETERS  PROMPT\nmy-run         tiny-qwen2  3", "");
+    home.check(&["adapters", "attach", "demo", "my-run"], 0, "", "my-run from now on");
+    home.check(&["adapters", "list"], 0, ".sqlite  my-run\n", "");
+    home.check(&["adapters", "attach", "demo", "heads"], 0, "", "from now on");
+    home.check(&["adapters", "list"], 0, ".sqlite  heads\n", "");
+    home.check(&["adapters", "attach", "demo", folder], 0, "", "from now on");
+    home.check(&["adapters", "list"], 0, &format!("\n{folder}  tiny-qwen2"), "");
+    home.check(&["adapters", "list"], 0, &format!(".sqlite  {folder}\n"), "");
+    home.check(&["adapters", "detach", "demo"], 0, "", "without an adapter");
+    std::fs::remove_dir_all(run).unwrap();
 
     let complete = |extra: &[&str]| {
         let args = [&["complete", "--model", qwen2, "--prompt", "SELECT", "--max-tokens", "12", "--format", "json"], extra].concat();

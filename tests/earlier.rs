@@ -217,13 +217,21 @@ fn every_binding_that_was_possible_is_possible() {
             for action in &actions {
                 let places: Vec<&str> = table.iter().filter(|[_, own, _]| own == action).map(|[context, ..]| *context).collect();
                 let taken = |[context, own, known]: &[&str; 3]| places.contains(context) && own != action && known == key;
-                let [c] = key.chars().collect::<Vec<_>>()[..] else { panic!("{key}: this test presses single characters only") };
-                if table.iter().any(taken) || binding.context.is_typing() {
+                let (modifiers, rest) = match key.split_once('+') {
+                    Some(("ctrl", rest)) => (KeyModifiers::CONTROL, rest),
+                    Some(("alt", rest)) => (KeyModifiers::ALT, rest),
+                    _ => (KeyModifiers::NONE, *key),
+                };
+                let code = match rest.chars().collect::<Vec<_>>()[..] {
+                    [c] => KeyCode::Char(c),
+                    _ => panic!("{key}: this test presses single characters only"),
+                };
+                if table.iter().any(taken) || (binding.context.is_typing() && modifiers.is_empty()) {
                     continue;
                 }
                 let keymap = bound(action, &[key]);
                 if places.contains(&place.as_str()) || places.contains(&"Everywhere") {
-                    let means = keymap.action(binding.context, &KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+                    let means = keymap.action(binding.context, &KeyEvent::new(code, modifiers));
                     assert_eq!(means.map(|action| format!("{action:?}")).as_deref(), Some(*action), "{key} in {place}");
                 }
             }

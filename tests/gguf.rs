@@ -246,6 +246,49 @@ fn a_giant_header_is_not_read_into_memory() {
     }
 }
 
+/// Parts as `gguf-split` names them: read as one file from the first part on, and every other way refused with what to do.
+#[test]
+fn split_files_are_read_from_their_first_part() {
+    let folder = tempfile::tempdir().unwrap();
+    let part = |number: u64| folder.path().join(format!("m-{number:05}-of-00003.gguf"));
+    let data = vec![1u8; 256];
+    let put = |number: u64, no: u64, count: u64, tensors: &[&str], announced: u64| {
+        let keys = [("split.no", no), ("split.count", count), ("split.tensors.count", announced)];
+        let metadata = Metadata(keys.map(|(key, n)| (key.to_owned(), Value::Unsigned(n))).into());
+        let tensor = |name: &&str| Tensor { name: (*name).into(), shape: vec![4], block: BlockType::F32, data: &data[..16] };
+        let tensors: Vec<_> = tensors.iter().map(tensor).collect();
+        write(&metadata, &tensors, &mut std::fs::File::create(part(number)).unwrap()).unwrap();
+    };
+    let whole = || {
+        put(1, 0, 3, &[], 3);
+        put(2, 1, 3, &["a", "b"], 3);
+        put(3, 2, 3, &["c"], 3);
+    };
+    whole();
+    let file = GgufFile::open(&part(1)).unwrap();
+    for (name, at) in [("a", 1), ("b", 1), ("c", 2)] {
+        let (tensor, range) = file.tensor(name).unwrap();
+        assert_eq!((tensor.part, &file.map_of(tensor)[range]), (at, &data[..16]));
+    }
+    let refused = |number: u64, expected: &str| {
+        let error = GgufFile::open(&part(number)).unwrap_err();
+        assert!(error.to_string().contains(expected) && error.hint().is_some(), "{error}");
+    };
+    refused(2, "part 2 of 3 of a split GGUF file; the first is");
+    std::fs::rename(part(3), folder.path().join("elsewhere")).unwrap();
+    refused(1, "m-00003-of-00003.gguf is not there");
+    put(3, 1, 3, &["c"], 3);
+    refused(1, "it is not part 3 of this file");
+    put(3, 2, 3, &["a"], 3);
+    refused(1, "tensor `a` is in two parts");
+    put(3, 2, 3, &["c", "d"], 3);
+    refused(1, "its parts hold 4 tensors, and it announces 3");
+    whole();
+    std::fs::copy(part(1), folder.path().join("renamed.gguf")).unwrap();
+    let error = GgufFile::open(&folder.path().join("renamed.gguf")).unwrap_err();
+    assert!(error.to_string().contains("its name does not say so"), "{error}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -264,7 +307,7 @@ proptest! {
             for name in file.tensors.keys() {
                 if let Ok((tensor, range)) = file.tensor(name) {
                     prop_assert_eq!(range.len(), tensor.byte_len().unwrap());
-                    prop_assert!(file.map().get(range).is_some());
+                    prop_assert!(file.map_of(tensor).get(range).is_some());
                 }
             }
         }

@@ -44,7 +44,14 @@ fn spider() -> Option<(PathBuf, serde_json::Value)> {
     let shared = std::env::var_os("SQLLAMA_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("data/spider-train");
     match std::fs::read_to_string(folder.join("questions.json")) {
-        Ok(text) => Some((folder, serde_json::from_str(&text).unwrap())),
+        Ok(text) => {
+            let mut questions: serde_json::Value = serde_json::from_str(&text).unwrap();
+            // What is kept for judging stays unopened.
+            let held = std::fs::read_to_string(folder.join("held-out-300.json")).unwrap_or_else(|_| "[]".into());
+            let held: Vec<serde_json::Value> = serde_json::from_str(&held).unwrap();
+            questions.as_array_mut().unwrap().retain(|question| !held.iter().any(|other| other["db_id"] == question["db_id"]));
+            Some((folder, questions))
+        }
         Err(_) => {
             println!("skipped: {} has no questions", folder.display());
             None

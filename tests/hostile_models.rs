@@ -30,7 +30,7 @@ impl Parts {
             .keys()
             .map(|name| {
                 let (info, range) = file.tensor(name).unwrap();
-                (name.clone(), (info.shape.clone(), info.block().unwrap(), file.map()[range].to_vec()))
+                (name.clone(), (info.shape.clone(), info.block().unwrap(), file.map_of(info)[range].to_vec()))
             })
             .collect();
         Self { arch: shape.arch, metadata: file.metadata, tensors }
@@ -229,8 +229,13 @@ fn weights_that_are_no_numbers_do_not_panic() {
             ("blk.1.ffn_down.weight", &[64, 96]),
             ("rope_freqs.weight", &[8]),
         ] {
-            // An error is fine, an answer too: with such weights neither means anything.
-            let _ = check_opens(&Parts::of(&LLAMA).floats(name, shape, value));
+            let parts = Parts::of(&LLAMA).floats(name, shape, value);
+            if value.is_finite() || name == "rope_freqs.weight" {
+                // An error is fine, an answer too: with such weights neither means anything.
+                let _ = parts.open().map(|mut model| generate(&mut model, Prompt::Text("select".into())));
+            } else {
+                check_refused(parts, "holds a number that is not finite (NaN or infinity)");
+            }
         }
     }
     for shape in [&LLAMA, &QWEN2] {
@@ -240,14 +245,96 @@ fn weights_that_are_no_numbers_do_not_panic() {
                 bytes.fill(0xff); // f16 scales become NaN
             }
         }
-        let _ = check_opens(&parts);
-        for window in [1, 2, u64::MAX] {
-            check_opens(&Parts::of(shape).with("attention.sliding_window", number(window))).unwrap();
+        check_refused(parts, "holds a number that is not finite");
+        // llama.cpp passes it over in these families.
+        for window in [1, 2] {
+            check_refused(Parts::of(shape).with("attention.sliding_window", number(window)), "attention.sliding_window");
         }
+        check_opens(&Parts::of(shape).with("attention.sliding_window", number(u64::MAX))).unwrap();
         check_opens(&Parts::of(shape).with("attention.layer_norm_rms_epsilon", Some(Value::Float(0.0)))).unwrap();
         let error = check_opens(&Parts::of(shape).with("context_length", number(1))).unwrap_err();
         assert!(error.to_string().contains("the context holds 1"), "{error}");
     }
+}
+
+/// What a file says and nobody would read is refused by name; what changes nothing is passed over.
+#[test]
+fn every_key_and_every_tensor_is_accounted_for() {
+    let float = |x: f64| Some(Value::Float(x));
+    for shape in [&LLAMA, &QWEN2] {
+        let head = (shape.hidden / shape.heads) as u64;
+        for (key, value) in [
+            ("attention.scale", float(0.5)),
+            ("logit_scale", float(0.25)),
+            ("embedding_scale", float(12.0)),
+            ("residual_scale", float(0.22)),
+            ("rope.scaling.attn_factor", float(1.2)),
+            ("rope.freq_base_swa", float(1e4)),
+            ("attention.value_length", number(head + 2)),
+            ("attention.clamp_kqv", float(8.0)),
+            ("attention.causal", Some(Value::Bool(false))),
+            ("use_parallel_residual", Some(Value::Bool(true))),
+            ("nextn_predict_layers", number(1)),
+            ("something.new", number(1)),
+            ("attention.sliding_window_pattern", Some(Value::Bools(vec![true, false]))),
+        ] {
+            check_refused(Parts::of(shape).with(key, value), &format!("key `{}.{key}", shape.arch));
+        }
+        let default = 1.0 / (head as f64).sqrt();
+        for (key, value) in [
+            ("attention.scale", float(f64::from(default as f32))),
+            ("logit_scale", float(1.0)),
+            ("attention.value_length", number(head)),
+            ("attention.causal", Some(Value::Bool(true))),
+            ("vocab_size", number(259)),
+            ("tensor_data_layout", Some(Value::String("Meta AI original pth".into()))),
+            ("rope.scaling.finetuned", Some(Value::Bool(false))),
+            ("general.quantization_version", number(2)),
+            ("general.type", Some(Value::String("model".into()))),
+        ] {
+            check_opens(&Parts::of(shape).with(key, value)).unwrap();
+        }
+        for (kind, what) in
+            [("adapter", "is an adapter as GGUF"), ("mmproj", "reads pictures"), ("imatrix", "importance matrix"), ("new", "kind `new`")]
+        {
+            check_refused(Parts::of(shape).with("general.type", Some(Value::String(kind.into()))), what);
+        }
+        let mut empty = Parts::of(shape);
+        empty.tensors.clear();
+        check_refused(empty, "without weights, of a vocabulary alone");
+        let hidden = shape.hidden;
+        for (name, dims) in [
+            ("blk.0.attn_q_norm.weight", vec![head as usize]),
+            ("blk.0.attn_output.scale", vec![1]),
+            ("blk.0.post_attention_norm.weight", vec![hidden]),
+            ("blk.9.attn_norm.weight", vec![hidden]),
+            ("output.bias", vec![259]),
+            ("rope_factors_long.weight", vec![head as usize / 2]),
+            ("token_types.weight", vec![2, hidden]),
+            ("v.blk.0.attn_q.weight", vec![hidden, hidden]),
+        ] {
+            check_refused(Parts::of(shape).floats(name, &dims, 0.5), &format!("tensor `{name}` is not supported"));
+        }
+        check_opens(&Parts::of(shape).floats("blk.0.attn_rot_embd.weight", &[head as usize / 2], 0.5)).unwrap();
+    }
+    check_refused(Parts::of(&QWEN2).floats("blk.0.ffn_down.bias", &[256], 0.5), "tensor `blk.0.ffn_down.bias` is not supported");
+    for (name, width) in [("attn_output", 64), ("ffn_gate", 96), ("ffn_up", 96), ("ffn_down", 64)] {
+        let name = format!("blk.1.{name}.bias");
+        let text = |value: f32| check_opens(&Parts::of(&LLAMA).floats(&name, &[width], value)).unwrap().tokens;
+        assert_ne!(text(0.0), text(3.0), "{name} is added");
+        check_refused(Parts::of(&LLAMA).floats(&name, &[width + 1], 0.0), &format!("tensor `{name}` has shape"));
+    }
+    // A factor without a type is linear, as in llama.cpp, under its old name too.
+    let scaled = |key: &str, kind: Option<&str>| {
+        let parts = Parts::of(&LLAMA).with(key, float(4.0));
+        let parts = parts.with("rope.scaling.type", kind.map(|kind| Value::String(kind.into())));
+        check_opens(&parts).unwrap().tokens
+    };
+    let plain = check_opens(&Parts::of(&LLAMA)).unwrap().tokens;
+    let linear = scaled("rope.scaling.factor", Some("linear"));
+    assert_ne!(linear, plain);
+    assert_eq!((scaled("rope.scaling.factor", None), scaled("rope.scale_linear", None)), (linear.clone(), linear));
+    assert_eq!(scaled("rope.scaling.factor", Some("none")), plain);
 }
 
 /// Dimensions that no real model has, and that nothing forbids.

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const STILL_TO_DO: [&str; 4] = ["ask", "cli", "sql", "tui"];
 
 /// Dependencies that only some rooms, or some folders of them, may use.
-const RESERVED: [(&str, &str); 18] = [
+const RESERVED: [(&str, &str); 20] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm train/model/tensors"),
     ("candle_transformers", "llm"),
@@ -23,6 +23,8 @@ const RESERVED: [(&str, &str); 18] = [
     ("csv", "db"),
     ("parquet", "db"),
     ("clap", "cli"),
+    ("clap_complete", "cli"),
+    ("clap_mangen", "cli"),
     ("zip", "store"),
     ("ratatui", "tui"),
     ("crossterm", "tui"),

@@ -117,7 +117,7 @@ fn dequantised(file: &GgufFile, folder: &Path) -> Model {
         .map(|name| {
             let (tensor, range) = file.tensor(name).unwrap();
             let mut out = vec![0f32; tensor.shape.iter().product()];
-            dequantize(tensor.block().unwrap(), &file.map()[range], &mut out);
+            dequantize(tensor.block().unwrap(), &file.map_of(tensor)[range], &mut out);
             (name, &tensor.shape, out.iter().flat_map(|x| x.to_le_bytes()).collect())
         })
         .collect();

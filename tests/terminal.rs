@@ -37,3 +37,37 @@ fn a_panic_gives_the_terminal_back_and_says_where_the_report_is() {
         check("panic");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn signals_end_the_program_in_order() {
+    check("signals");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_being_written_survives_every_end() {
+    if cfg!(debug_assertions) {
+        check("drafts");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn two_programs_on_one_file_keep_both_texts() {
+    check("two");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn it_stops_and_goes_on_like_any_program() {
+    if std::path::Path::new("/bin/bash").exists() {
+        check("stop");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn every_editor_gives_the_screen_back() {
+    check("editor");
+}

@@ -2,24 +2,28 @@
 
 use std::time::Duration;
 
-use super::coverage::unused_value;
+use super::coverage::{coverage, unused_value};
 use super::event::{Attempt, Fix};
+use super::evidence::{Ran, against};
 use super::mend::mend_and_check;
 use super::pipeline::AskError;
 use super::request::{AskRequest, Execution};
 use super::vote::Ballot;
-use crate::db::{Cell, Database, DbError, Limits, Table};
+use crate::db::{Database, DbError, Limits, Table};
 use crate::llm::{Ended, FinishReason};
+use crate::prompt::Turn;
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
 use crate::sql::extract::{beginnings, extract};
+use crate::sql::follow::{Lost, lost};
+use crate::sql::shape::is_plain_count;
 use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, guard, suspicions};
 
 /// A draft that only serves to be compared gets no more than this.
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
 
 /// Kinds of fixes that put the same thing in another form: they are no reason to doubt.
-const EXACT: [&str; 6] = ["double_quotes", "date", "boolean", "unit", "text_blob", "reading"];
+const EXACT: [&str; 7] = ["double_quotes", "date", "number", "boolean", "unit", "text_blob", "reading"];
 
 /// A draft of an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +39,8 @@ pub(super) struct Candidate {
     pub(super) suspicions: Vec<Suspicion>,
     /// A stored value that the question names and it does nothing with; looked for where it ran.
     pub(super) unused: Option<String>,
+    /// Whether it counts the rows of the one table that the question speaks of: that needs no second look.
+    pub(super) plain: bool,
 }
 
 /// How far a draft came.
@@ -50,15 +56,10 @@ pub(super) enum Fate {
     Refused(String),
 }
 
-/// A result column that is NULL in every row while others are not: what was computed there cannot be computed.
-fn null_everywhere(table: &Table) -> Option<Suspicion> {
-    let is_null = |column: usize| table.rows.iter().all(|row| row.get(column) == Some(&Cell::Null));
-    let (null, other): (Vec<usize>, Vec<usize>) = (0..table.columns.len()).partition(|&column| is_null(column));
-    let name = &table.columns.get(*null.first()?)?.name;
-    // A stored column that is empty is nobody's slip.
-    let computed = name.contains('(') || table.columns.get(*null.first()?)?.declared_type.is_none();
-    let sentence = format!("{name} is NULL in every row");
-    (!table.rows.is_empty() && !other.is_empty() && computed).then_some(Suspicion { kind: SuspicionKind::NullInEveryRow, sentence })
+/// What a follow-up lost of the query before.
+fn lost_of(turn: &Turn, sql: &str, schema: &Schema, question: &str) -> Vec<Suspicion> {
+    let suspicion = |lost: Lost| Suspicion { kind: SuspicionKind::LostOfBefore, sentence: lost.sentence() };
+    lost(&turn.sql, sql, schema, question).into_iter().map(suspicion).collect()
 }
 
 /// The longest beginning of a `draft`, which ends with the same round twice, that SQLite takes and behind which a clause begins; and the
@@ -122,7 +123,7 @@ impl Candidate {
     fn failed(draft: &str, error: &str) -> Self {
         let fate = Fate::Failed(error.into());
         let (draft, sql) = (draft.into(), draft.into());
-        Self { draft, sql, fixes: Vec::new(), mean_logprob: 0.0, fate, suspicions: Vec::new(), unused: None }
+        Self { draft, sql, fixes: Vec::new(), mean_logprob: 0.0, fate, suspicions: Vec::new(), unused: None, plain: false }
     }
 
     /// The same for SQL that is there already.
@@ -142,6 +143,7 @@ impl Candidate {
             fate: judged.fate,
             suspicions: Vec::new(),
             unused: None,
+            plain: false,
         };
         if let (Fate::Checked(sql), true) = (&candidate.fate, request.execution != Execution::Never) {
             let limits = Limits { timeout: request.limits.timeout.min(COMPARISON_TIME), ..request.limits };
@@ -157,11 +159,19 @@ impl Candidate {
             };
             let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
             candidate.unused = unused_value(&request.question, &candidate.sql, &hits).map(|hit| hit.value.clone());
+            candidate.plain = is_plain_count(&candidate.sql)
+                && request.previous.is_none()
+                && coverage(&request.question, &candidate.sql, schema, &hits).unaccounted.is_empty();
             let before = [request.hint.as_deref(), request.previous.as_ref().map(|turn| turn.sql.as_str())];
             let before = before.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let asked = Asked { question: &request.question, before: &before };
             candidate.suspicions = suspicions(&candidate.sql, schema, Some(asked));
-            candidate.suspicions.extend(candidate.table().and_then(null_everywhere));
+            candidate.suspicions.extend(request.previous.iter().flat_map(|turn| lost_of(turn, &candidate.sql, schema, &request.question)));
+            if let Some(table) = candidate.table() {
+                let ran = Ran { question: &request.question, before: &before, sql: &candidate.sql, table };
+                let found = against(&ran, database, schema, request.values.as_deref(), cancel);
+                candidate.suspicions.extend(found);
+            }
         }
         Ok(candidate)
     }
@@ -169,6 +179,12 @@ impl Candidate {
     /// Whether its form, or what it leaves out, gives reason to doubt.
     pub(super) fn is_suspicious(&self) -> bool {
         !self.suspicions.is_empty() || self.unused.is_some()
+    }
+
+    /// What speaks most against its form, or what it leaves out, in a sentence.
+    pub(super) fn against(&self) -> Option<String> {
+        let unused = || self.unused.as_ref().map(|value| format!("nothing is done with {value:?}"));
+        self.suspicions.first().map(|suspicion| suspicion.sentence.clone()).or_else(unused)
     }
 
     /// The error with the SQL it is about, where it failed.

@@ -37,8 +37,8 @@ const ALONE: f64 = 0.4;
 const SUSPICIOUS: f64 = 0.2;
 const EMPTY: f64 = 0.4;
 
-/// Belief from agreement.
-pub(super) fn of(votes: &Votes, doubts: &[Doubt]) -> Belief {
+/// Belief from agreement; `against` is what speaks most against the answer.
+pub(super) fn of(votes: &Votes, doubts: &[Doubt], against: Option<&str>) -> Belief {
     let undoubted = UNDOUBTED.iter().find(|(from, _)| votes.first_logprob >= *from).map_or(ALONE, |(_, belief)| *belief);
     if votes.drawn == 1 {
         return match doubts.first() {
@@ -54,7 +54,8 @@ pub(super) fn of(votes: &Votes, doubts: &[Doubt]) -> Belief {
         Standing::Good => {}
         Standing::Suspicious => {
             confidence *= SUSPICIOUS;
-            reason.push_str(", but its form is suspicious");
+            reason.push_str(", but ");
+            reason.push_str(against.unwrap_or("each of them has something against it"));
         }
         Standing::Empty => {
             confidence *= EMPTY;
@@ -80,8 +81,14 @@ mod tests {
 
     #[track_caller]
     fn check(agreeing: usize, drawn: usize, standing: Standing, doubts: &[Doubt], expected: f64) {
-        let belief = of(&Votes { agreeing, drawn, standing, first_logprob: -0.07 }, doubts);
+        let belief = of(&Votes { agreeing, drawn, standing, first_logprob: -0.07 }, doubts, None);
         assert!((belief.confidence.unwrap() - expected).abs() < 1e-9, "{belief:?}");
+    }
+
+    #[test]
+    fn the_reason_says_what_is_suspicious() {
+        let votes = Votes { agreeing: 8, drawn: 8, standing: Standing::Suspicious, first_logprob: -0.07 };
+        assert_eq!(of(&votes, &[Doubt::Mended], Some("it has HAVING")).reason, "8 of 8 drafts return the same, but it has HAVING");
     }
 
     #[test]

@@ -54,7 +54,8 @@ pub(super) fn doubts(candidate: &Candidate) -> Vec<Doubt> {
     }
     doubts.extend(candidate.suspicions.first().map(|suspicion| Doubt::Suspicious(suspicion.sentence.clone())));
     doubts.extend(candidate.unused.clone().map(Doubt::Unused));
-    if candidate.mean_logprob < UNSURE {
+    // There is hardly another way to count customers, whatever the model thinks of its brackets.
+    if candidate.mean_logprob < UNSURE && !candidate.plain {
         doubts.push(Doubt::Unsure);
     }
     doubts

@@ -4,6 +4,7 @@
 use super::vote::Standing;
 use crate::db::Table;
 use crate::llm::{GenerateTimings, ModelInfo};
+use crate::prompt::Turn;
 
 /// How far an answer came. Names are the command line's.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -108,8 +109,10 @@ pub struct Answer {
     pub confidence: Option<f64>,
     /// The confidence in words.
     pub reason: String,
-    /// Changes made to the model's SQL.
+    /// Changes made to the model's SQL; of a follow-up that needed no model, what it kept of the query before.
     pub fixes: Vec<Fix>,
+    /// The question before and its SQL, where this one was made from it without the model.
+    pub follows: Option<Turn>,
     /// Drafts by what they return, the believed one first; one SQL a result.
     pub candidates: Vec<Agreement>,
     /// Words of the question that nothing in the schema or the SQL accounts for.

@@ -68,7 +68,10 @@ pub fn ask(
     let mut asking = Asking { database, schema, model, request, cancel, soon, emit, likely, timings: AskTimings::default() };
     let mut answer = match asking.accepted()? {
         Some(answer) => answer,
-        None => asking.answer()?,
+        None => match asking.followed()? {
+            Some(answer) => answer,
+            None => asking.answer()?,
+        },
     };
     answer.timings = asking.timings;
     answer.timings.total_ms = start.elapsed().as_secs_f64() * 1000.0;
@@ -185,7 +188,7 @@ impl Asking<'_> {
         Ok(answer)
     }
 
-    fn blank(&self) -> Answer {
+    pub(super) fn blank(&self) -> Answer {
         Answer {
             question: self.request.question.clone(),
             reason: "unknown: no draft runs".into(),
@@ -194,7 +197,7 @@ impl Asking<'_> {
         }
     }
 
-    fn judge_sql(&self, sql: &str) -> Result<Candidate, AskError> {
+    pub(super) fn judge_sql(&self, sql: &str) -> Result<Candidate, AskError> {
         Candidate::judge(self.database, self.schema, sql, self.request, self.cancel)
     }
 
@@ -211,7 +214,8 @@ impl Asking<'_> {
             (Some(best), Some(place)) => {
                 let first_logprob = candidates.first().map_or(f32::NEG_INFINITY, |first| first.mean_logprob);
                 let votes = Votes { agreeing: best.members.len(), drawn: candidates.len(), standing: best.standing, first_logprob };
-                Some(Chosen { place, belief: confidence::of(&votes, doubts) })
+                let against = candidates.get(place).and_then(Candidate::against);
+                Some(Chosen { place, belief: confidence::of(&votes, doubts, against.as_deref()) })
             }
             // None was compared: the first that SQLite takes.
             _ => {
@@ -261,7 +265,7 @@ impl Asking<'_> {
     }
 
     /// Gives the answer its rows, where it is to have them.
-    fn finish(&mut self, answer: &mut Answer, fate: Fate, statement: &ReadOnlySql) -> Result<(), AskError> {
+    pub(super) fn finish(&mut self, answer: &mut Answer, fate: Fate, statement: &ReadOnlySql) -> Result<(), AskError> {
         if self.request.execution != Execution::Answer {
             return Ok(());
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::request::AskRequest;
 use crate::prompt::Turn;
-use crate::records::{DatabaseId, Records, RecordsError, fold_question};
+use crate::records::{Accepted, DatabaseId, Records, RecordsError, fold_question};
 
 /// Accepted answers that are shown to the model with a question, at most.
 const MOST_EXAMPLES: usize = 3;
@@ -21,11 +21,13 @@ pub struct Recalled {
 }
 
 impl Recalled {
-    /// Looks up what `records` hold for `question` about `database`.
-    pub fn look_up(records: &Records, database: DatabaseId, question: &str) -> Result<Self, RecordsError> {
-        let accepted: Vec<Turn> = records.accepted(database)?.into_iter().map(|a| Turn { question: a.question, sql: a.sql }).collect();
+    /// Looks up what `records` hold for `question` about `database`, asked after a question that was answered with the SQL `before`.
+    pub fn look_up(records: &Records, database: DatabaseId, question: &str, before: Option<&str>) -> Result<Self, RecordsError> {
+        let accepted = records.accepted(database)?.into_iter().filter(Accepted::stands_alone);
+        let accepted: Vec<Turn> = accepted.map(|a| Turn { question: a.question, sql: a.sql }).collect();
+        let followed = before.map(|before| records.accepted_sql_after(database, question, before)).transpose()?.flatten();
         Ok(Self {
-            accepted_sql: records.accepted_sql(database, question)?,
+            accepted_sql: if followed.is_some() { followed } else { records.accepted_sql(database, question)? },
             notes: records.notes(database)?.into_iter().map(|note| note.text).collect(),
             examples: like(question, &accepted),
         })

@@ -26,8 +26,12 @@ pub struct AskRequest {
     pub examples: Vec<Turn>,
     /// Examples made from the database, shown to the model where drafts are compared; `None` for none. Worth sharing between questions.
     pub demonstrations: Option<Arc<Demonstrations>>,
-    /// The question before, where this one may follow on it.
+    /// The question before, where this one follows on it.
     pub previous: Option<Turn>,
+    /// The question before, where nothing says that this one follows on it: a few words that need no model may.
+    pub before: Option<Turn>,
+    /// Who writes a follow-up.
+    pub following: Following,
     /// SQL that a person accepted for this very question: it is answered at once, without the model.
     pub accepted_sql: Option<String>,
     /// Which names the model may write.
@@ -60,6 +64,8 @@ impl AskRequest {
             examples: Vec::new(),
             demonstrations: Some(Arc::default()),
             previous: None,
+            before: None,
+            following: Following::OnTheTree,
             accepted_sql: None,
             names: Names::Locked,
             mending: Mending::Names,
@@ -89,6 +95,15 @@ pub enum Names {
     Locked,
     /// Any.
     Free,
+}
+
+/// Who writes the SQL of a follow-up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Following {
+    /// Nobody, where its words say what is to change in the query before: it is changed on its syntax tree. Else the model.
+    OnTheTree,
+    /// The model.
+    ByModel,
 }
 
 /// Whether SQL is mended without the model.

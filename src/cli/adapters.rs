@@ -14,24 +14,25 @@ use super::settings::Settings;
 use crate::llm::adapter::card::hex;
 use crate::llm::merge::merge;
 use crate::llm::{Adapter, LlmError};
+use crate::records::Records;
 use crate::store::{Paths, adapters};
 use crate::text;
 
 /// Subcommands of `adapters`.
 #[derive(Debug, Subcommand)]
 pub enum AdaptersCommand {
-    /// Stored adapters
+    /// Adapters: stored ones, those of training runs, and those attached to a database
     List,
     /// What is known of an adapter
     Show {
-        /// A stored adapter's name, or an adapter's folder
+        /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
     },
     /// Use an adapter whenever this database is asked
     Attach {
         /// A SQLite file, or `demo`
         database: String,
-        /// A stored adapter's name, or an adapter's folder
+        /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
     },
     /// Ask this database without an adapter again
@@ -49,14 +50,14 @@ pub enum AdaptersCommand {
     },
     /// Copy a stored adapter to a folder, in PEFT's files
     Export {
-        /// A stored adapter's name, or an adapter's folder
+        /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
         /// The new folder
         folder: PathBuf,
     },
     /// Add an adapter to its base for good, as a Hugging Face folder
     Merge {
-        /// A stored adapter's name, or an adapter's folder
+        /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
         /// The base: the Hugging Face folder it was trained on
         #[arg(long)]
@@ -134,28 +135,64 @@ fn refuse_existing(folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Stored ones; behind them those that runs ended in and whatever else is attached; then what is attached to which database.
 fn list(paths: &Paths) -> Result<(), Failure> {
+    // Our file is not made only to be found empty, and may be unreadable: that hides no adapter.
+    let attached = || Records::open(paths).and_then(|records| records.attachments());
+    let attached = if paths.records().exists() { attached().unwrap_or_default() } else { Vec::new() };
     let stored = adapters::list(paths);
-    if stored.is_empty() {
+    let mut others = adapters::of_runs(paths);
+    for (_, folder) in &attached {
+        if !stored.iter().chain(&others).any(|(_, path)| is_same(path, folder)) {
+            others.push((folder.display().to_string(), folder.clone()));
+        }
+    }
+    if stored.is_empty() && others.is_empty() {
         writeln!(stderr(), "there are no adapters in {}", paths.adapters().display())?;
         return Ok(());
     }
-    let mut rows = vec![["NAME", "BASE", "RANK", "PARAMETERS", "PROMPT"].map(str::to_owned).to_vec()];
-    for (name, path) in stored {
-        let row = match Adapter::read(&path) {
-            Ok(adapter) => [
-                name,
-                base_of(&adapter),
-                adapter.config.r.to_string(),
-                text::count(adapter.parameters() as u64),
-                adapter.card.as_ref().map_or_else(|| "?".into(), |card| card.prompt.clone()),
-            ],
-            Err(_) => [name, "(cannot be read)".into(), "?".into(), "?".into(), "?".into()],
-        };
-        rows.push(row.map(|cell| text::sanitize(&cell).into_owned()).to_vec());
+    let name_of = |folder: &Path| stored.iter().chain(&others).find(|(_, path)| is_same(path, folder)).map(|(name, _)| name.clone());
+    let ties: Vec<Vec<String>> = attached
+        .iter()
+        .map(|(database, folder)| vec![database.display().to_string(), name_of(folder).unwrap_or_default()])
+        .map(|row| row.iter().map(|cell| text::sanitize(cell).into_owned()).collect())
+        .collect();
+    let headed = |head: &[&str], rows: Vec<Vec<String>>| -> Option<Vec<Vec<String>>> {
+        let head = head.iter().map(|name| (*name).to_owned()).collect();
+        (!rows.is_empty()).then(|| std::iter::once(head).chain(rows).collect())
+    };
+    let about = |name| [name, "BASE", "RANK", "PARAMETERS", "PROMPT"];
+    let tables = [
+        headed(&about("NAME"), stored.iter().map(described).collect()),
+        headed(&about("RUN OR FOLDER"), others.iter().map(described).collect()),
+        headed(&["DATABASE", "ATTACHED"], ties),
+    ];
+    for (i, rows) in tables.into_iter().flatten().enumerate() {
+        if i > 0 {
+            writeln!(stdout())?;
+        }
+        print_columns(&rows)?;
     }
-    print_columns(&rows)?;
     Ok(())
+}
+
+fn described((name, path): &(String, PathBuf)) -> Vec<String> {
+    let rest = match Adapter::read(path) {
+        Ok(adapter) => [
+            base_of(&adapter),
+            adapter.config.r.to_string(),
+            text::count(adapter.parameters() as u64),
+            adapter.card.as_ref().map_or_else(|| "?".into(), |card| card.prompt.clone()),
+        ],
+        Err(_) => ["(cannot be read)".into(), "?".into(), "?".into(), "?".into()],
+    };
+    std::iter::once(name).chain(&rest).map(|cell| text::sanitize(cell).into_owned()).collect()
+}
+
+/// Whether both are one folder, whatever links lead there.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let settled = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    a == b || settled(a) == settled(b)
 }
 
 fn base_of(adapter: &Adapter) -> String {

@@ -3,7 +3,9 @@
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::computing::ComputingArgs;
+use super::output::OutputArgs;
 use super::train::args::TrainArgs;
+use crate::llm::Specials;
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
@@ -15,6 +17,9 @@ pub struct Args {
     /// How the screen opens.
     #[command(flatten)]
     pub screen: ScreenArgs,
+    /// Print the whole command line as JSON: commands, flags, values, exit codes
+    #[arg(long, exclusive = true)]
+    pub spec: bool,
 }
 
 /// Arguments of the screen.
@@ -39,6 +44,9 @@ pub enum Command {
     /// Ask a question; prints the SQL on stderr and the rows on stdout
     Ask(AskArgs),
     /// Run SQL you wrote, with the same guard and limits
+    ///
+    /// Results of several statements come one after the other: tables with an empty line between them, one JSON object or array for each,
+    /// the others without anything between. A statement that fails is named, and nothing behind it runs.
     Query(QueryArgs),
     /// The schema text a prompt would carry
     Schema {
@@ -57,6 +65,9 @@ pub enum Command {
         /// A catalogue name, a GGUF file or a Hugging Face folder
         #[arg(long)]
         model: Option<String>,
+        /// What a special token's name in the text becomes
+        #[arg(long, value_enum, default_value_t = SpecialTokens::Parse)]
+        special_tokens: SpecialTokens,
     },
     /// List, pull, remove models
     #[command(subcommand)]
@@ -79,6 +90,18 @@ pub enum Command {
     Runs(super::runs::RunsCommand),
     /// Speed of a model on this machine
     Bench(BenchArgs),
+    /// What sqllama keeps of a database or of all: listed, then removed
+    Forget(super::forget::ForgetArgs),
+    /// Your settings, config.toml: check, schema, path
+    #[command(subcommand)]
+    Config(super::config::ConfigCommand),
+    /// Completions for a shell, on stdout
+    Completions {
+        /// Which shell
+        shell: clap_complete::Shell,
+    },
+    /// Manual pages
+    Man(super::shell::ManArgs),
     /// Functions that SQL may call beside SQLite's own
     #[command(after_help = super::functions::all())]
     Functions {
@@ -99,17 +122,6 @@ pub enum Command {
     },
 }
 
-/// How results are written.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-#[allow(missing_docs)] // the names say it
-pub enum OutputFormat {
-    Table,
-    Csv,
-    Json,
-    Ndjson,
-    Markdown,
-}
-
 /// How the model is asked.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub enum PromptForm {
@@ -126,7 +138,7 @@ pub enum PromptForm {
 pub struct AskArgs {
     /// A SQLite file, or `demo`
     pub database: String,
-    /// The question
+    /// The question; `-` reads it from stdin
     pub question: String,
     /// A catalogue name, a GGUF file or a Hugging Face folder
     ///
@@ -139,12 +151,18 @@ pub struct AskArgs {
     /// Prompt form [default: auto]
     #[arg(long, value_enum)]
     pub prompt: Option<PromptForm>,
-    /// Output format
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: OutputFormat,
-    /// Dates beside numbers that count time (table, markdown)
+    /// How its rows are written
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// The SQL that answered the question before, where this one follows on it
+    #[arg(long, value_name = "SQL")]
+    pub previous_sql: Option<String>,
+    /// The question before, where this one follows on it
+    #[arg(long, value_name = "TEXT", requires = "previous_sql")]
+    pub previous_question: Option<String>,
+    /// Let the model write follow-ups too whose words say what to change in the query before
     #[arg(long)]
-    pub dates: bool,
+    pub no_follow: bool,
     /// Print the SQL and do not run it
     #[arg(long)]
     pub sql_only: bool,
@@ -178,12 +196,6 @@ pub struct AskArgs {
     /// Seconds after which an answer in doubt is compared with no more drafts; 0 for no limit [default: 20]
     #[arg(long, value_name = "SECONDS")]
     pub answer_within: Option<u64>,
-    /// At most this many rows [default: 1000]
-    #[arg(long)]
-    pub max_rows: Option<usize>,
-    /// Seconds the query may take [default: 30]
-    #[arg(long)]
-    pub timeout: Option<u64>,
     /// Threads to compute on [default: all of this process]
     #[arg(long, value_parser = parse_threads)]
     pub threads: Option<usize>,
@@ -210,21 +222,21 @@ fn parse_threads(text: &str) -> Result<usize, String> {
 pub struct QueryArgs {
     /// A SQLite file, or `demo`
     pub database: String,
-    /// One statement that only reads
-    #[arg(allow_hyphen_values = true)] // it may begin with a comment
-    pub sql: String,
-    /// Output format
-    #[arg(long, value_enum, default_value = "table")]
-    pub format: OutputFormat,
-    /// Dates beside numbers that count time (table, markdown); JSON says in `units` what they count
-    #[arg(long)]
-    pub dates: bool,
-    /// At most this many rows [default: 1000]
-    #[arg(long)]
-    pub max_rows: Option<usize>,
-    /// Seconds the query may take [default: 30]
-    #[arg(long)]
-    pub timeout: Option<u64>,
+    /// Statements that only read, one result after the other; `-` reads them from stdin
+    #[arg(allow_hyphen_values = true, required_unless_present = "file")] // it may begin with a comment
+    pub sql: Option<String>,
+    /// Read the statements from a file
+    #[arg(short, long, value_name = "FILE.sql", conflicts_with = "sql")]
+    pub file: Option<std::path::PathBuf>,
+    /// The value of a parameter: `:NAME`, `@NAME`, `$NAME`, or `?1` by its number; may be given several times
+    ///
+    /// 12 is an integer, 1.5 and 1e3 are reals, NULL is NULL, x'0aff' is a BLOB and 'text' is text (with '' for a quote in it). Everything
+    /// else is text as it stands: so are numbers that would not come back as they were typed, such as 007.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = super::parameters::parse_parameter)]
+    pub parameters: Vec<(String, crate::db::Cell)>,
+    /// How their rows are written
+    #[command(flatten)]
+    pub output: OutputArgs,
 }
 
 /// Arguments of `complete`.
@@ -254,6 +266,9 @@ pub struct CompleteArgs {
     /// End before this text; may be given several times
     #[arg(long)]
     pub stop: Vec<String>,
+    /// What a special token's name in the prompt becomes
+    #[arg(long, value_enum, default_value_t = SpecialTokens::Parse)]
+    pub special_tokens: SpecialTokens,
     /// Print the prompt too
     #[arg(long)]
     pub echo: bool,
@@ -278,6 +293,24 @@ pub struct CompleteArgs {
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
+}
+
+/// What a special token's name in a text becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SpecialTokens {
+    /// The token, as llama.cpp's bindings and transformers do
+    Parse,
+    /// Text like any other
+    Text,
+}
+
+impl From<SpecialTokens> for Specials {
+    fn from(typed: SpecialTokens) -> Self {
+        match typed {
+            SpecialTokens::Parse => Self::Parse,
+            SpecialTokens::Text => Self::AsText,
+        }
+    }
 }
 
 /// Subcommands of `models`.

@@ -1,11 +1,11 @@
 //! `complete` and `tokenize`: the model without a database.
 
-use std::io::{Write, stdout};
+use std::io::{Write, stderr, stdout};
 use std::sync::Arc;
 
 use serde_json::json;
 
-use super::args::CompleteArgs;
+use super::args::{CompleteArgs, SpecialTokens};
 use super::failure::Failure;
 use super::interrupt;
 use super::load::{Loading, choose, load_installed};
@@ -14,6 +14,7 @@ use super::settings::Settings;
 use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
 use crate::prompt::alpaca;
+use crate::text;
 
 /// Goes on from a text.
 pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -31,8 +32,16 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
     let adapter = find_adapter(settings, &args.adapter, None)?;
     let chosen = choose(settings, settings.model(args.model.as_deref()))?;
     let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
+    let taken = model.tokenize_text(&prompt, args.special_tokens.into())?;
+    if !taken.behind.is_empty() {
+        writeln!(
+            stderr(),
+            "note: this model's tokenizer puts {} behind every text, and so behind this one",
+            text::sanitize(&taken.behind)
+        )?;
+    }
     let request = GenerateRequest {
-        prompt: Prompt::Text(prompt.clone()),
+        prompt: Prompt::Tokens(taken.tokens),
         shared_messages: 0,
         max_tokens: args.max_tokens,
         stop: args.stop.clone(),
@@ -68,8 +77,8 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
 }
 
 /// Prints a text's token ids.
-pub(super) fn run_tokenize(text: String, model: Option<&str>, settings: &Settings) -> Result<u8, Failure> {
+pub(super) fn run_tokenize(text: &str, model: Option<&str>, specials: SpecialTokens, settings: &Settings) -> Result<u8, Failure> {
     let model = load_installed(settings, model)?;
-    writeln!(stdout(), "{}", serde_json::to_string(&model.tokenize(&Prompt::Text(text))?)?)?;
+    writeln!(stdout(), "{}", serde_json::to_string(&model.tokenize_text(text, specials.into())?.tokens)?)?;
     Ok(0)
 }

@@ -13,7 +13,8 @@ use super::load_adapter::known;
 use super::query::open;
 use super::settings::Settings;
 use crate::dataset::{Example, ExampleWriter};
-use crate::prompt::{SCHEMA_BYTES, schema_text};
+use crate::prompt::{SCHEMA_BYTES, Turn, schema_text};
+use crate::records::Accepted;
 use crate::text;
 
 /// Subcommands of `examples`.
@@ -51,20 +52,30 @@ pub(super) fn run_examples(command: &ExamplesCommand, settings: &Settings) -> Re
                 return Ok(0);
             }
             let line = |text: &str| text::ellipsis(&text::sanitize(text), 80).into_owned();
-            let rows = accepted.iter().map(|answer| vec![line(&answer.question), line(&answer.sql)]);
+            let asked = |answer: &Accepted| match &answer.before {
+                Some(before) => format!("{} > {}", before.question, answer.question),
+                None => answer.question.clone(),
+            };
+            let rows = accepted.iter().map(|answer| vec![line(&asked(answer)), line(&answer.sql)]);
             print_columns(&std::iter::once(vec!["QUESTION".to_owned(), "SQL".to_owned()]).chain(rows).collect::<Vec<_>>())?;
         }
         ExamplesCommand::Export { to, out, .. } => {
             super::data::refuse_existing(out)?;
             let context = schema_text(&schema, SCHEMA_BYTES);
             let mut writer = ExampleWriter::create(out, (*to).into())?;
-            for answer in accepted {
-                let mut example = Example::question(answer.question, context.clone(), answer.sql);
+            let (whole, fragments): (Vec<Accepted>, Vec<Accepted>) = accepted.into_iter().partition(Accepted::is_example);
+            for answer in whole {
+                let previous = answer.before.map(|before| Turn { question: before.question, sql: before.sql });
+                let mut example = Example::question(answer.question, context.clone(), answer.sql).after(previous);
                 example.db_id = database.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
                 example.source = Some("accepted".into());
                 writer.write(&example)?;
             }
             let rows = writer.finish()?;
+            if !fragments.is_empty() {
+                let count = text::counted(fragments.len() as u64, "follow-up", "follow-ups");
+                writeln!(stderr(), "left out {count} that an earlier sqllama kept without the question before")?;
+            }
             writeln!(stderr(), "wrote {}", text::counted(rows as u64, "row", "rows"))?;
             writeln!(stdout(), "{}", out.display())?;
         }

@@ -66,7 +66,7 @@ impl From<LlmError> for Failure {
         let code = match error {
             LlmError::Stopped(Stop::Cancelled) => return Self::interrupted(),
             LlmError::Stopped(Stop::TimedOut) => 4,
-            LlmError::Adapter(_) | LlmError::OtherBase { .. } => 2,
+            LlmError::Adapter(_) | LlmError::OtherBase { .. } | LlmError::ChangesBase { .. } => 2,
             LlmError::NoCuda | LlmError::NoCard { .. } | LlmError::CardMemory { .. } => 2,
             _ => 5,
         };

@@ -2,6 +2,8 @@
 //!
 //! - [`args`]: what can be typed
 //! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
+//! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
+//! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
@@ -16,26 +18,35 @@ mod bench;
 mod columns;
 mod complete;
 mod computing;
+pub mod config;
 pub mod data;
 mod dates;
 mod doctor;
 mod eval;
 mod examples;
 mod failure;
+pub mod forget;
 mod functions;
+mod input;
 mod interrupt;
 mod line;
 mod load;
 mod load_adapter;
 mod models;
+pub mod output;
+mod parameters;
 mod progress;
 mod pull;
 mod query;
 mod run;
 mod runs;
 mod screen;
+mod script;
 mod settings;
+pub mod shell;
 mod train;
+mod tree;
+mod write_answer;
 
 use std::process::ExitCode;
 
@@ -55,15 +66,21 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) if failure.code == failure::INTERRUPTED => {
-            eprintln!("{}", crate::text::sanitize(&failure.message));
+            say(&crate::text::sanitize(&failure.message));
             ExitCode::from(failure.code)
         }
         Err(failure) => {
-            eprintln!("error: {}", crate::text::sanitize_lines(&failure.message));
+            say(&format!("error: {}", crate::text::sanitize_lines(&failure.message)));
             if let Some(hint) = failure.hint {
-                eprintln!("hint: {hint}");
+                say(&format!("hint: {hint}"));
             }
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// Says a line on stderr, where anybody hears it: the terminal may be gone, and its loss must not change the exit code.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -3,44 +3,74 @@
 use std::io::{Write, stderr, stdout};
 use std::sync::Arc;
 
-use super::args::{OutputFormat, QueryArgs};
-use super::dates::{units_json, units_of, with_dates};
+use serde_json::Map;
+
+use super::args::QueryArgs;
 use super::failure::Failure;
 use super::interrupt;
+use super::output::{Out, ResultSink};
+use super::parameters::bindings;
+use super::script::Script;
 use super::settings::Settings;
-use crate::db::export::table_to_json;
-use crate::db::{Database, Format, Table, ValueIndex, ValueLimits, demo, write_table};
+use crate::db::{Database, Limits, Parameters, ValueIndex, ValueLimits, demo};
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::guard;
+use crate::sql::{ReadOnlySql, guard};
 use crate::text::sanitize;
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
+    let script = Script::read(args)?;
+    let parameters = bindings(&args.parameters, &script.text)?;
     let cancel = interrupt::watch();
     let database = open(&args.database, settings)?;
-    let sql = guard::check(&args.sql)?;
-    let table = database.execute(&sql, &settings.limits(args.max_rows, args.timeout), &cancel)?;
-    write_result(&table, args, &database, &cancel)?;
+    // Looking at values to find out what they count takes a while: only where it is asked for.
+    let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
+    let mut out = Out::stdout();
+    let run = Run { args, settings, database: &database, schema: schema.as_ref(), parameters: &parameters, cancel: &cancel };
+    // Where one of them would do more than read, none runs.
+    let checked = script.statements().enumerate().map(|(at, sql)| guard::check(sql).map_err(|e| script.name_statement(at, e.into())));
+    let checked: Vec<ReadOnlySql> = checked.collect::<Result<_, Failure>>()?;
+    let done = checked.iter().enumerate().try_for_each(|(at, sql)| {
+        let written = run.statement(sql, at > 0, &mut out);
+        written.map_err(|failure| script.name_statement(at, failure))
+    });
+    let finished = out.finish();
+    done?;
+    finished?;
     Ok(0)
 }
 
-fn write_result(table: &Table, args: &QueryArgs, database: &Database, cancel: &Cancel) -> Result<(), Failure> {
-    let out = &mut stdout().lock();
-    // Looking at values to find out what they count takes a while: only where it is asked for.
-    if !args.dates || matches!(args.format, OutputFormat::Csv | OutputFormat::Ndjson) {
-        return Ok(write_table(table, format_of(args.format), out)?);
-    }
-    let units = units_of(&args.sql, &database.schema(cancel)?, table);
-    if matches!(args.format, OutputFormat::Json) {
-        let mut object = table_to_json(table);
-        if let Some(object) = object.as_object_mut() {
-            object.insert("units".into(), units_json(&units));
+/// What the statements of one call share.
+struct Run<'a> {
+    args: &'a QueryArgs,
+    settings: &'a Settings,
+    database: &'a Database,
+    /// Where columns are looked at for what they count.
+    schema: Option<&'a Schema>,
+    parameters: &'a Parameters,
+    cancel: &'a Cancel,
+}
+
+impl Run<'_> {
+    fn statement(&self, sql: &ReadOnlySql, follows: bool, out: &mut Out) -> Result<(), Failure> {
+        let output = &self.args.output;
+        let limit = self.settings.row_limit(output.max_rows, out.is_terminal());
+        let limits: Limits = limit.apply(self.settings.limits(None, output.timeout));
+        let layout = output.layout();
+        let mut sink = ResultSink::new(&layout, out).following(follows);
+        if let Some(schema) = self.schema {
+            sink = sink.with_dates(sql.as_str(), schema);
         }
-        return Ok(writeln!(out, "{object}")?);
+        let done = self.database.stream(sql, self.parameters, &limits, self.cancel, &mut sink)?;
+        sink.end(done.truncated, Map::new())?;
+        if done.truncated {
+            out.flush()?;
+            limit.say_cut(done.rows)?;
+        }
+        Ok(())
     }
-    Ok(write_table(&with_dates(table, &units)?, format_of(args.format), out)?)
 }
 
 /// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
@@ -85,15 +115,4 @@ pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Fail
         writeln!(stderr(), "note: {note}")?;
     }
     Ok(opened)
-}
-
-/// The format as the database room calls it.
-pub(super) fn format_of(format: OutputFormat) -> Format {
-    match format {
-        OutputFormat::Table => Format::Table,
-        OutputFormat::Csv => Format::Csv,
-        OutputFormat::Json => Format::Json,
-        OutputFormat::Ndjson => Format::Ndjson,
-        OutputFormat::Markdown => Format::Markdown,
-    }
 }

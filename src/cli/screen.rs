@@ -16,7 +16,7 @@ use crate::text;
 use crate::tui::keys::Keymap;
 use crate::tui::state::Options;
 use crate::tui::theme::Theme;
-use crate::tui::{self, ScreenError, ScreenOptions};
+use crate::tui::{self, Left, ScreenError, ScreenOptions};
 
 /// Rows of a result that the screen keeps: on disk, so they may be many.
 const MAX_ROWS: usize = 5_000_000;
@@ -24,6 +24,8 @@ const MAX_ROWS: usize = 5_000_000;
 const MAX_BYTES: usize = 4 << 30;
 /// A query that a person watches, and can cancel, may take as long as this.
 const TIMEOUT: Duration = Duration::from_secs(3600);
+/// Exit code of a program that panicked.
+const PANICKED: u8 = 101;
 
 impl From<Failure> for JobFailure {
     fn from(failure: Failure) -> Self {
@@ -50,7 +52,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     };
     let default = settings.limits(None, None);
     let limits = Limits {
-        max_rows: settings.config.max_rows.unwrap_or(MAX_ROWS),
+        max_rows: settings.config.max_rows.filter(|rows| *rows > 0).unwrap_or(MAX_ROWS),
         max_bytes: MAX_BYTES,
         timeout: settings.config.timeout.map_or(TIMEOUT, |_| default.timeout),
     };
@@ -61,7 +63,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     };
     let answer_within = settings.answer_within(None);
     let (own, model) = (settings.clone(), args.model.clone());
-    let reports = settings.paths.data.join("reports");
+    let reports = settings.paths.reports();
     let workers = jobs::Settings {
         open: Box::new(move |name| Ok(open(name, &own)?)),
         paths: settings.paths.clone(),
@@ -70,11 +72,20 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
         limits,
         answer_within,
     };
-    tui::run(ScreenOptions { database: args.database.clone(), settings: workers, theme, options, reports }).map_err(|error| {
-        let code = if matches!(error, ScreenError::NoTerminal | ScreenError::Keys(_)) { 2 } else { 1 };
-        Failure { hint: error.hint().map(Into::into), ..Failure::new(code, error.to_string()) }
-    })?;
-    Ok(0)
+    let shown = tui::run(ScreenOptions { database: args.database.clone(), settings: workers, theme, options, reports });
+    match shown {
+        Ok(Left::Quit) => Ok(0),
+        // As shells tell of a program that a signal ended.
+        Ok(Left::Told(signal)) => Ok(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+        Err(error) => {
+            let code = match error {
+                ScreenError::NoTerminal | ScreenError::Keys(_) => 2,
+                ScreenError::Terminal(_) => 1,
+                ScreenError::Failed { .. } => PANICKED,
+            };
+            Err(Failure { hint: error.hint(), ..Failure::new(code, error.to_string()) })
+        }
+    }
 }
 
 /// What `config.toml` says of the screen.
@@ -102,22 +113,10 @@ fn make_model(settings: &Settings, typed: Option<&str>) -> Result<Box<dyn Genera
         Ok(chosen) => load::load(settings, &chosen),
         Err(error @ StoreError::NotInstalled(_)) => {
             let failure = Failure::from(error);
-            let offers: Vec<String> = catalogue::catalogue()
-                .iter()
-                .take(2)
-                .map(|entry| {
-                    format!(
-                        "`sqllama models pull {}` ({}, {})",
-                        entry.name,
-                        entry.bytes.map_or_else(|| "size unknown".into(), text::bytes),
-                        entry.licence
-                    )
-                })
-                .collect();
-            Err(Failure {
-                hint: Some(format!("F7 fetches one, or in another terminal {}; then ask again", offers.join(", or "))),
-                ..failure
-            })
+            let size = |bytes: Option<u64>| bytes.map_or_else(|| "size unknown".into(), text::bytes);
+            let offers = catalogue::catalogue().iter().take(2);
+            let offers: Vec<String> = offers.map(|entry| format!("{} ({}, {})", entry.name, size(entry.bytes), entry.licence)).collect();
+            Err(Failure { hint: Some(format!("F7 fetches one, such as {}; then ask again", offers.join(" or "))), ..failure })
         }
         Err(error) => Err(error.into()),
     }

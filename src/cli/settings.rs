@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::args::PromptForm;
 use super::failure::Failure;
+use super::output::RowLimit;
 use crate::db::Limits;
 use crate::llm::KvType;
 use crate::store::config::{KvChoice, PromptChoice};
@@ -30,11 +31,16 @@ impl Settings {
         typed.or(self.config.model.as_deref())
     }
 
-    /// Limits of a query.
+    /// How many rows of a result are written.
+    pub(super) fn row_limit(&self, max_rows: Option<usize>, terminal: bool) -> RowLimit {
+        RowLimit::new(max_rows.or(self.config.max_rows), terminal)
+    }
+
+    /// Limits of a query whose rows are kept in memory: for that, all of them are too many.
     pub(super) fn limits(&self, max_rows: Option<usize>, timeout: Option<u64>) -> Limits {
         let default = Limits::default();
         Limits {
-            max_rows: max_rows.or(self.config.max_rows).unwrap_or(default.max_rows),
+            max_rows: max_rows.or(self.config.max_rows).filter(|rows| *rows > 0).unwrap_or(default.max_rows),
             timeout: timeout.or(self.config.timeout).map_or(default.timeout, Duration::from_secs),
             ..default
         }
@@ -100,6 +106,9 @@ mod tests {
         let settings = Settings { paths: Paths::all_in("/c"), config };
         assert_eq!((settings.model(Some("typed")), settings.model(None)), (Some("typed"), Some("m")));
         assert_eq!(settings.limits(None, Some(1)).max_rows, 5);
+        assert_eq!(settings.limits(Some(0), Some(1)).max_rows, Limits::default().max_rows);
+        assert_eq!(settings.row_limit(None, true).rows, 5);
+        assert_eq!(settings.row_limit(Some(0), true).rows, usize::MAX);
         assert_eq!(settings.limits(Some(9), Some(1)).timeout, Duration::from_secs(1));
         assert_eq!(settings.limits(Some(9), None).timeout, Duration::from_secs(7));
         assert!(matches!(settings.prompt(None), PromptForm::Alpaca));

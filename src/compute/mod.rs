@@ -14,6 +14,7 @@
 //! - [`dot`]: the inner kernels of decoding, in portable Rust
 //! - `x86`: the inner kernels without scratch between file and register
 //! - `quantize`: activations to int8, by level
+//! - [`finite`]: whether stored weights are numbers
 //! - `prefill`: panels filled and multiplied, by level: the inner kernels of prompts
 //! - [`elementwise`]: norms, rotary embedding, activation functions, weights as f32
 //! - [`mod@attention`]: causal attention over a paged cache
@@ -56,6 +57,7 @@ pub mod attention;
 pub mod block;
 pub mod dot;
 pub mod elementwise;
+pub mod finite;
 pub mod gemm;
 pub mod lanes;
 mod level;

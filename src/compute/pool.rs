@@ -10,6 +10,8 @@ use std::thread::JoinHandle;
 
 /// Spins before a worker parks: about 30 µs, longer than the gap between two regions of one forward pass.
 const SPINS: u32 = 20_000;
+/// How the names of the threads begin.
+pub const POOL_THREAD: &str = "compute-";
 
 /// A task whose lifetime was erased; [`Pool::run`] does not return before every worker has let go of it.
 type Task = &'static (dyn Fn(usize) + Sync);
@@ -83,7 +85,7 @@ impl Pool {
         });
         let spawn = |index: usize| {
             let shared = Arc::clone(&shared);
-            std::thread::Builder::new().name(format!("compute-{index}")).spawn(move || work(&shared)).ok()
+            std::thread::Builder::new().name(format!("{POOL_THREAD}{index}")).spawn(move || work(&shared)).ok()
         };
         let workers = (1..threads.max(1)).filter_map(spawn).collect();
         Self { shared, workers, turn: Mutex::new(()) }

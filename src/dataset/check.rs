@@ -11,6 +11,7 @@ use super::error::{DatasetError, RowProblem};
 use super::example::{Body, Example};
 use super::read::Examples;
 use crate::db::{DbError, Limits, Scratch};
+use crate::prompt::Turn;
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
 use crate::sql::extract::extract;
@@ -215,7 +216,8 @@ impl Checker<'_> {
             return Err(Some(Reject::HeldOut));
         }
         let about = example.db_id.clone().unwrap_or_default();
-        let earlier = *self.seen.entry(key(&[example.asked(), example.context(), &about])).or_insert(example.row);
+        let before = example.previous().map(Turn::leading).unwrap_or_default();
+        let earlier = *self.seen.entry(key(&[example.asked(), example.context(), &about, &before])).or_insert(example.row);
         if earlier != example.row {
             return Err(Some(Reject::Duplicate(earlier)));
         }

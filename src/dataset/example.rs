@@ -1,7 +1,7 @@
 //! A row of a data set, and the prompt and answer that it becomes in training.
 
 use crate::llm::{Message, Prompt};
-use crate::prompt::{self, Form, PromptParts};
+use crate::prompt::{self, Form, PromptParts, Turn};
 
 /// What stands before the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,8 @@ pub enum Body {
         context: String,
         /// Something to consider (BIRD's `evidence`).
         hint: Option<String>,
+        /// The question before, where this one follows on it.
+        previous: Option<Turn>,
     },
     /// A chat, used as it is; the model's template writes it.
     Chat(Vec<Message>),
@@ -43,16 +45,38 @@ pub struct Example {
 impl Example {
     /// A question about a schema.
     pub fn question(question: impl Into<String>, context: impl Into<String>, answer: impl Into<String>) -> Self {
-        let body = Body::Question { question: question.into(), context: context.into(), hint: None };
+        let body = Body::Question { question: question.into(), context: context.into(), hint: None, previous: None };
         Self { body, answer: answer.into(), db_id: None, split: None, source: None, row: 0, line: 0 }
+    }
+
+    /// The same where it follows on `turn`.
+    #[must_use]
+    pub fn after(mut self, turn: Option<Turn>) -> Self {
+        if let Body::Question { previous, .. } = &mut self.body {
+            *previous = turn;
+        }
+        self
+    }
+
+    /// What it follows on.
+    pub fn previous(&self) -> Option<&Turn> {
+        match &self.body {
+            Body::Question { previous, .. } => previous.as_ref(),
+            _ => None,
+        }
     }
 
     /// The prompt it is asked with. Only questions depend on the form.
     pub fn prompt(&self, form: Form) -> Prompt {
         match &self.body {
-            Body::Question { question, context, hint } => {
-                let parts =
-                    PromptParts { schema_text: context.clone(), question: question.clone(), hint: hint.clone(), ..PromptParts::default() };
+            Body::Question { question, context, hint, previous } => {
+                let parts = PromptParts {
+                    schema_text: context.clone(),
+                    question: question.clone(),
+                    hint: hint.clone(),
+                    previous: previous.clone(),
+                    ..PromptParts::default()
+                };
                 prompt::render(&parts, form)
             }
             Body::Chat(messages) => Prompt::Chat(messages.clone()),

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::error::RowProblem;
 use super::example::{Body, Example};
 use crate::llm::{Message, Role};
+use crate::prompt::Turn;
 
 /// The shape of a data set's rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,13 +87,25 @@ impl Format {
                 Example { body, ..Example::question("", "", text(row, "completion")?) }
             }
         };
-        if let Body::Question { hint, .. } = &mut example.body {
+        if let Body::Question { question, hint, previous, .. } = &mut example.body {
+            if let (Some(before), Some(sql)) = (optional(row, PREVIOUS_QUESTION)?, optional(row, PREVIOUS_SQL)?) {
+                let turn = Turn { question: before.into(), sql: sql.into() };
+                // The text carries both, for readers that do not know these keys.
+                if let Some(own) = question.strip_prefix(&turn.leading()) {
+                    *question = own.to_owned();
+                }
+                *previous = Some(turn);
+            }
             let given = optional(row, "hint")?.or(optional(row, "evidence")?);
             *hint = given.filter(|text| !text.trim().is_empty()).map(str::to_owned);
         }
         Ok(with_origin(example, row))
     }
 }
+
+/// Keys of what a question follows on.
+pub(super) const PREVIOUS_QUESTION: &str = "previous_question";
+pub(super) const PREVIOUS_SQL: &str = "previous_sql";
 
 fn with_origin(example: Example, row: &Map<String, Value>) -> Example {
     let own = |key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::error::DatasetError;
 use super::example::{Body, Example};
-use super::format::Format;
+use super::format::{Format, PREVIOUS_QUESTION, PREVIOUS_SQL};
 use crate::llm::{Message, Prompt, Role};
 use crate::prompt::Form;
 
@@ -82,17 +82,17 @@ pub fn to_json(example: &Example, format: Format) -> Value {
     let answer = || Value::from(example.answer.as_str());
     match (&example.body, format) {
         (Body::Question { question, context, .. }, Format::Alpaca) => {
-            put("instruction", question.as_str().into());
+            put("instruction", whole(question, example).into());
             put("input", context.as_str().into());
             put("output", answer());
         }
         (Body::Question { question, context, .. }, Format::QuestionContextAnswer) => {
-            put("question", question.as_str().into());
+            put("question", whole(question, example).into());
             put("context", context.as_str().into());
             put("answer", answer());
         }
         (Body::Question { question, .. }, Format::Spider) if example.db_id.is_some() => {
-            put("question", question.as_str().into());
+            put("question", whole(question, example).into());
             put("query", answer());
         }
         (Body::Question { .. }, Format::PromptCompletion) => {
@@ -105,11 +105,15 @@ pub fn to_json(example: &Example, format: Format) -> Value {
         }
         (Body::Question { .. } | Body::Chat(_), _) => put("messages", messages(example)),
     }
-    if let Body::Question { hint: Some(hint), .. } = &example.body
-        && !row.contains_key("messages")
-        && !row.contains_key("prompt")
+    let speaks = row.contains_key("messages") || row.contains_key("prompt");
+    if let Body::Question { hint, previous, .. } = &example.body
+        && !speaks
     {
-        row.insert("hint".into(), hint.as_str().into());
+        row.extend(hint.as_ref().map(|hint| ("hint".into(), hint.as_str().into())));
+        if let Some(turn) = previous {
+            row.insert(PREVIOUS_QUESTION.into(), turn.question.as_str().into());
+            row.insert(PREVIOUS_SQL.into(), turn.sql.as_str().into());
+        }
     }
     for (key, value) in [("db_id", &example.db_id), ("split", &example.split), ("source", &example.source)] {
         if let Some(value) = value {
@@ -117,6 +121,11 @@ pub fn to_json(example: &Example, format: Format) -> Value {
         }
     }
     Value::Object(row)
+}
+
+/// The question with what it follows on before it, as the Alpaca form asks it: a reader that knows nothing else gets no fragment.
+fn whole(question: &str, example: &Example) -> String {
+    example.previous().map_or_else(|| question.to_owned(), |turn| format!("{}{question}", turn.leading()))
 }
 
 fn messages(example: &Example) -> Value {
@@ -139,6 +148,7 @@ fn text_of(prompt: &Prompt) -> String {
 mod tests {
     use super::super::read::{Examples, ReadOptions};
     use super::*;
+    use crate::prompt::Turn;
     use crate::signal::Cancel;
 
     #[test]
@@ -160,6 +170,26 @@ mod tests {
                 let form = if format == Format::PromptCompletion { Form::Alpaca } else { Form::Chat };
                 assert_eq!((first.prompt(form), first.completion(form)), (example.prompt(form), example.completion(form)), "{format:?}");
                 assert!(read.next().unwrap().is_ok() && read.next().is_none());
+            }
+        }
+    }
+
+    #[test]
+    fn a_follow_up_is_written_with_what_it_follows() {
+        let turn = Turn { question: "Which customers are there?".into(), sql: "SELECT name FROM customer".into() };
+        let mut example = Example::question("only those from Germany", "S", "SELECT 1").after(Some(turn));
+        example.db_id = Some("shop".into());
+        for format in Format::ALL {
+            let row = to_json(&example, format);
+            let told = row.to_string();
+            assert!(told.contains("Which customers are there?") && told.contains("SELECT name FROM customer"), "{told}");
+            for key in ["instruction", "question"] {
+                assert!(row.get(key).and_then(Value::as_str).is_none_or(|text| text != "only those from Germany"), "{told}");
+            }
+            let read = Format::detect(row.as_object().unwrap()).unwrap().convert(row.as_object().unwrap()).unwrap();
+            let form = if format == Format::PromptCompletion { Form::Alpaca } else { Form::Chat };
+            if format != Format::Spider {
+                assert_eq!(read.prompt(form), example.prompt(form), "{format:?}");
             }
         }
     }

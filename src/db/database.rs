@@ -58,6 +58,11 @@ impl Database {
         Ok(Self { location, inner: Mutex::new(inner), watched, profiles: profiles::in_use() })
     }
 
+    /// The file that `name`, a path or a `file:` address, stands for. It need not be there.
+    pub fn file_of(name: impl AsRef<Path>) -> Result<PathBuf, DbError> {
+        Ok(open::locate(name.as_ref())?.path)
+    }
+
     /// The same, with other profiles to hold the file against than those in use.
     pub fn with_profiles(self, profiles: Arc<Profiles>) -> Self {
         Self { profiles, ..self }
@@ -222,8 +227,17 @@ pub(super) struct Prepared<'c> {
     pub(super) sql: String,
 }
 
-/// Prepares, and holds the last lock: SQLite itself has to call the statement read-only.
+/// Prepares a statement without parameters, and holds the last lock: SQLite itself has to call it read-only.
 pub(super) fn prepare<'c>(connection: &'c Connection, sql: &str, owners: &Owners) -> Result<Prepared<'c>, Failure> {
+    let prepared = prepare_with(connection, sql, owners)?;
+    match prepared.statement.parameter_count() {
+        0 => Ok(prepared),
+        count => Err(Failure::Ours(DbError::Parameters { count })),
+    }
+}
+
+/// As [`prepare`], with parameters that are to be bound.
+pub(super) fn prepare_with<'c>(connection: &'c Connection, sql: &str, owners: &Owners) -> Result<Prepared<'c>, Failure> {
     let mut sql = rewrite(sql, &owners.overlay);
     // Views written with double-quoted strings still work where the statement has none of its own. The setting has to last as long
     // as the statement: changing it makes SQLite prepare again at the first step.
@@ -242,10 +256,7 @@ pub(super) fn prepare<'c>(connection: &'c Connection, sql: &str, owners: &Owners
         other => other?,
     };
     require_readonly(&statement)?;
-    match statement.parameter_count() {
-        0 => Ok(Prepared { statement, sql: sql.into_owned() }),
-        count => Err(Failure::Ours(DbError::Parameters { count })),
-    }
+    Ok(Prepared { statement, sql: sql.into_owned() })
 }
 
 fn require_readonly(statement: &Statement<'_>) -> Result<(), Failure> {

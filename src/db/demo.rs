@@ -22,15 +22,13 @@ pub fn is_demo(file_name: &str) -> bool {
 /// It is written under a name of its own process and then renamed, so that two processes cannot meet half of it. The name
 /// carries a hash of the SQL: a changed sample is a new file.
 pub fn path(folder: &Path) -> Result<PathBuf, DbError> {
-    let digest = Sha256::new().chain_update(SCHEMA).chain_update(ROWS).finalize();
-    let version: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
-    let path = folder.join(format!("demo-{version}.sqlite"));
+    let path = place(folder);
     if path.is_file() {
         return Ok(path);
     }
     let failed = |message: String| DbError::Demo { folder: folder.to_owned(), message };
     fs::create_dir_all(folder).map_err(|e| failed(e.to_string()))?;
-    let part = folder.join(format!("demo-{version}.{}.part", std::process::id()));
+    let part = path.with_extension(format!("{}.part", std::process::id()));
     let _ = fs::remove_file(&part);
     let made = build(&part).map_err(|e| e.to_string()).and_then(|()| fs::rename(&part, &path).map_err(|e| e.to_string()));
     if let Err(message) = made {
@@ -38,6 +36,13 @@ pub fn path(folder: &Path) -> Result<PathBuf, DbError> {
         return Err(failed(message));
     }
     Ok(path)
+}
+
+/// Where it lies under `folder`, made or not.
+pub fn place(folder: &Path) -> PathBuf {
+    let digest = Sha256::new().chain_update(SCHEMA).chain_update(ROWS).finalize();
+    let version: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
+    folder.join(format!("demo-{version}.sqlite"))
 }
 
 fn build(path: &Path) -> rusqlite::Result<()> {

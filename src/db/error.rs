@@ -103,6 +103,12 @@ pub enum DbError {
         /// How many.
         count: usize,
     },
+    /// A parameter was given no value.
+    #[error("the parameter `{name}` has no value")]
+    Unbound {
+        /// As the statement writes it.
+        name: String,
+    },
     /// Cancelled, or out of time.
     #[error("{}", match .0 { Stop::Cancelled => "the query was cancelled", Stop::TimedOut => "the query ran out of time" })]
     Stopped(Stop),
@@ -136,6 +142,7 @@ impl DbError {
                 format!("give `{}`; what lies beside it is read with it", owner.display()).into()
             }
             Self::Sql { message } => sql_hint(message),
+            Self::Unbound { name } => format!("give it with `--param {}=VALUE`", name.trim_start_matches(['?', ':', '@', '$'])).into(),
             other => other.plain_hint().into(),
         }
     }
@@ -156,7 +163,7 @@ impl DbError {
             Self::BadUri { .. } => "write `file:PATH`, with characters such as `?`, `#` and `%` percent-encoded",
             Self::Sql { .. } => CORRECT,
             Self::Refused { .. } => "sqllama only reads; use SELECT, WITH, VALUES or EXPLAIN",
-            Self::Parameters { .. } => "write the values into the statement",
+            Self::Parameters { .. } | Self::Unbound { .. } => "write the values into the statement",
             Self::Stopped(Stop::Cancelled) => "run it again when you want the result",
             Self::Stopped(Stop::TimedOut) => "raise --timeout, or make the query smaller",
             Self::Spool { .. } => "free some space in the system's temporary folder, or set TMPDIR to another",
@@ -169,7 +176,13 @@ impl DbError {
     pub fn is_open_error(&self) -> bool {
         !matches!(
             self,
-            Self::Sql { .. } | Self::Refused { .. } | Self::Parameters { .. } | Self::Spool { .. } | Self::Export { .. } | Self::Stopped(_)
+            Self::Sql { .. }
+                | Self::Refused { .. }
+                | Self::Parameters { .. }
+                | Self::Unbound { .. }
+                | Self::Spool { .. }
+                | Self::Export { .. }
+                | Self::Stopped(_)
         )
     }
 }

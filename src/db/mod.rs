@@ -18,6 +18,8 @@
 //! - `open`: read-only in every case, nothing created beside the file
 //! - `database`: checking and running statements
 //! - [`spool`]: results of any length, drained out of the database
+//! - [`parameters`]: values for a statement's parameters
+//! - [`stream`]: rows one after the other
 //! - [`values`]: the distinct text values, to find what a question mentions
 //! - `keys`: foreign keys that nobody declared
 //! - `statistics`: row counts, sample values, and what columns stand for
@@ -37,12 +39,14 @@ mod introspect;
 mod keys;
 mod open;
 mod owners;
+pub mod parameters;
 pub mod recognise;
 pub mod same;
 pub mod scratch;
 pub mod spool;
 mod sqlite_error;
 mod statistics;
+pub mod stream;
 pub mod table;
 pub mod values;
 pub mod watch;
@@ -50,10 +54,12 @@ pub mod watch;
 pub use database::Database;
 pub use difference::{Difference, difference};
 pub use error::DbError;
-pub use export::{Format, write_table};
+pub use export::{Format, Layout, TableWriter, write_table};
+pub use parameters::Parameters;
 pub use same::{RowOrder, same_result};
 pub use scratch::Scratch;
 pub use spool::Spool;
+pub use stream::{RowSink, Streamed};
 pub use table::{Cell, ColumnInfo, Limits, Table};
 pub use values::{ValueIndex, ValueLimits};
 pub use watch::{FileChange, FileStamp};

@@ -7,6 +7,7 @@
 //! - `dictionaries`: what the file says of its own columns
 //! - `times`: which unit numbers count, where they are points in time
 //! - `durations`: which unit spans of time are counted in
+//! - `written`: numbers and dates kept as text
 //! - `seen`: what the rows that were looked at say about a column
 
 mod dictionaries;
@@ -18,6 +19,7 @@ mod seen;
 #[cfg(test)]
 mod tests;
 mod times;
+mod written;
 
 use std::time::Duration;
 
@@ -110,6 +112,7 @@ fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget:
     for (column, seen) in table.columns.iter_mut().zip(seen) {
         column.samples = seen.samples();
         column.holds = seen.holds();
+        column.has_null = seen.has_null();
         let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
         let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
         let told = profiles.iter().flat_map(|profile| &profile.units).find(|(place, _)| place.is_column(&table.name, &column.name));

@@ -11,7 +11,7 @@ use super::task::Open;
 use super::training::OwnExamples;
 use crate::dataset::write::to_json;
 use crate::dataset::{Example, Format};
-use crate::prompt::{SCHEMA_BYTES, schema_text};
+use crate::prompt::{SCHEMA_BYTES, Turn, schema_text};
 use crate::signal::Cancel;
 use crate::synthesize::{MakeOptions, make};
 
@@ -27,9 +27,10 @@ pub(super) fn write(folder: &Path, own: &OwnExamples, open: &Open, cancel: &Canc
             hint: Some("accept some answers with F2, or name a file of examples".into()),
         });
     }
-    let (mut kept, mut held) = (Vec::new(), Vec::new());
     let holds = own.hold_out && examples.len() >= 2 * HELD_OUT;
-    for (at, example) in examples.drain(..).enumerate() {
+    // A question that is held out is asked alone.
+    let (mut kept, mut held): (Vec<Example>, Vec<Example>) = examples.drain(..).partition(|example| example.previous().is_some());
+    for (at, example) in std::mem::take(&mut held).into_iter().enumerate() {
         if holds && at % HELD_OUT == HELD_OUT - 1 { held.push(example) } else { kept.push(example) }
     }
     let lines = |examples: &[Example]| {
@@ -60,8 +61,9 @@ pub(super) fn write(folder: &Path, own: &OwnExamples, open: &Open, cancel: &Canc
 fn of_database(own: &OwnExamples, open: &Open, cancel: &Cancel) -> Result<Vec<Example>, JobFailure> {
     let context = schema_text(&open.schema, SCHEMA_BYTES);
     let db_id = open.asking.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let accepted = own.accepted.iter().map(|(question, sql)| {
-        let mut example = Example::question(question.clone(), context.clone(), sql.clone());
+    let accepted = own.accepted.iter().filter(|answer| answer.is_example()).map(|answer| {
+        let previous = answer.before.clone().map(|before| Turn { question: before.question, sql: before.sql });
+        let mut example = Example::question(answer.question.clone(), context.clone(), answer.sql.clone()).after(previous);
         example.db_id.clone_from(&db_id);
         example.source = Some("accepted".into());
         example
@@ -88,6 +90,7 @@ mod tests {
 
     use super::*;
     use crate::db::{Database, demo};
+    use crate::records::Accepted;
 
     #[test]
     fn some_of_a_databases_examples_are_held_out() {
@@ -104,7 +107,8 @@ mod tests {
             seen,
         };
         let run = folder.path().join("runs").join("mine");
-        let accepted: Vec<(String, String)> = (0..5).map(|n| (format!("Question {n}?"), "SELECT 1".to_owned())).collect();
+        let answer = |question: String| Accepted { question, sql: "SELECT 1".into(), before: None, at_ms: 0 };
+        let accepted: Vec<Accepted> = (0..5).map(|n| answer(format!("Question {n}?"))).collect();
         let rows = |extension: &str| fs::read_to_string(run.with_extension(extension)).unwrap();
         let own = OwnExamples { accepted, made: 25, hold_out: true };
         let words = write(&run, &own, &open, &Cancel::new()).unwrap();
@@ -119,6 +123,16 @@ mod tests {
         let own = OwnExamples { accepted: own.accepted[..2].to_vec(), made: 0, hold_out: true };
         assert_eq!(write(&run, &own, &open, &Cancel::new()).unwrap().len(), 2);
         assert!(!held_out_file(&run).exists());
+        // A follow-up brings what it followed and is not held out; a fragment that does not is no row.
+        let before = Some(crate::records::Before { question: "Which albums are there?".into(), sql: "SELECT title FROM album".into() });
+        let mut accepted: Vec<Accepted> = (0..9).map(|n| answer(format!("Question {n}?"))).collect();
+        accepted.insert(4, Accepted { before, ..answer("only the newest".into()) });
+        accepted.push(answer("and from Spain?".into()));
+        write(&run, &OwnExamples { accepted, made: 0, hold_out: true }, &open, &Cancel::new()).unwrap();
+        assert_eq!((rows("examples.jsonl").lines().count(), rows("held.jsonl").lines().count()), (9, 1));
+        let follow_up = rows("examples.jsonl").lines().find(|line| line.contains("only the newest")).unwrap().to_owned();
+        assert!(follow_up.contains("Which albums are there?") && !rows("held.jsonl").contains("only the newest"), "{follow_up}");
+        assert!(!rows("examples.jsonl").contains("Spain") && !rows("held.jsonl").contains("Spain"));
         let error = write(&run, &OwnExamples::default(), &open, &Cancel::new()).unwrap_err();
         assert!(error.message.contains("gives no examples"), "{error:?}");
     }

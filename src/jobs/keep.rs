@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::message::{DatabaseRecords, JobFailure, KeepWork, Kept, Outcome};
-use crate::records::{DatabaseId, NewHistory, Records, Scope};
+use crate::records::{NewHistory, Records, Scope, Sitting};
 use crate::store::Paths;
 
 /// Databases and history entries listed at most.
@@ -13,12 +13,13 @@ const LISTED: usize = 500;
 pub(super) struct Keeper {
     paths: Paths,
     records: Option<Records>,
-    database: Option<DatabaseId>,
+    /// Our place at the database that is open.
+    sitting: Option<Sitting>,
 }
 
 impl Keeper {
     pub(super) fn new(paths: Paths) -> Self {
-        Self { paths, records: None, database: None }
+        Self { paths, records: None, sitting: None }
     }
 
     pub(super) fn work(&mut self, work: &KeepWork) -> Result<Outcome, JobFailure> {
@@ -37,12 +38,18 @@ impl Keeper {
                 return recent(records);
             }
             KeepWork::Search { text, everywhere: true } => return search(records, text, Scope::Everywhere),
-            KeepWork::Database { path, fingerprint } => self.database = Some(records.database(Path::new(path), fingerprint)?),
+            KeepWork::Database { path, fingerprint } => {
+                let database = records.database(Path::new(path), fingerprint)?;
+                if self.sitting.as_ref().is_none_or(|sitting| sitting.database() != database) {
+                    self.sitting = Some(records.sit(database)?);
+                }
+            }
             _ => {}
         }
-        let Some(database) = self.database else {
+        let Some(sitting) = &self.sitting else {
             return Err(JobFailure { message: "no database is open".into(), hint: Some("open one first".into()) });
         };
+        let database = sitting.database();
         match work {
             KeepWork::Search { text, .. } => return search(records, text, Scope::Database(database)),
             KeepWork::History { question, sql, state, rows, milliseconds, tab } => {
@@ -50,15 +57,16 @@ impl Keeper {
                 records.add_history(&NewHistory { database, question, sql, state: *state, rows: *rows, ms, tab: *tab })?;
                 return Ok(Outcome::Finished);
             }
-            KeepWork::Draft(draft) => {
-                records.save_draft(database, draft)?;
+            KeepWork::Drafts { changed, tabs } => {
+                records.save_drafts(sitting, changed, *tabs)?;
                 return Ok(Outcome::Finished);
             }
             KeepWork::RemoveHistory { id } => {
                 records.remove_history(*id)?;
                 return Ok(Outcome::Finished);
             }
-            KeepWork::Accept { question, sql } => records.accept(database, question, sql)?,
+            KeepWork::Accept { question, sql, before: None } => records.accept(database, question, sql)?,
+            KeepWork::Accept { question, sql, before: Some(before) } => records.accept_after(database, question, sql, before)?,
             KeepWork::Unaccept { question } => {
                 records.unaccept(database, question)?;
             }
@@ -82,16 +90,17 @@ impl Keeper {
             KeepWork::Adopt { from } => records.adopt(*from, database)?,
             KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } | KeepWork::Write { .. } => {}
         }
-        Ok(Outcome::Kept(Box::new(Kept::Database(of_database(records, database)?))))
+        Ok(Outcome::Kept(Box::new(Kept::Database(of_database(records, sitting)?))))
     }
 }
 
-fn of_database(records: &Records, database: DatabaseId) -> Result<DatabaseRecords, JobFailure> {
+fn of_database(records: &Records, sitting: &Sitting) -> Result<DatabaseRecords, JobFailure> {
+    let database = sitting.database();
     Ok(DatabaseRecords {
         accepted: records.accepted(database)?,
         notes: records.notes(database)?,
         favourites: records.favourites(database)?,
-        drafts: records.drafts(database)?,
+        drafts: records.drafts_of(sitting)?,
         similar: records.same_schema(database)?,
         adapter: records.attachment(database)?,
     })

@@ -35,4 +35,4 @@ pub use message::{
 };
 pub use task::{ModelFactory, Opener};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
-pub use workers::{Settings, Workers};
+pub use workers::{Settings, Workers, is_panic_caught};

@@ -193,6 +193,7 @@ fn request(task: &Task, asked: &AskWork, open: &Open, form: Form, limits: &Limit
         hint: Some(asked.hints.join("\n")).filter(|hint| !hint.is_empty()),
         examples: like(&asked.question, &accepted),
         previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
+        before: asked.before.clone().map(|(question, sql)| Turn { question, sql }),
         values: values(task, open),
         demonstrations: Some(Arc::clone(&open.demonstrations)),
         execution: Execution::ToCompare,

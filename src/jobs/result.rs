@@ -6,8 +6,9 @@ use std::path::Path;
 
 use super::message::{ChartWork, ExportFormat, JobFailure, Outcome, Report, ResultWork, Work};
 use super::task::{Reporter, Task, misplaced};
+use crate::db::Cell;
 use crate::db::DbError;
-use crate::db::export::{RowFormat, RowWriter, cell_to_copy};
+use crate::db::export::{RowFormat, RowWriter, cell_to_field};
 use crate::db::spool::{Order, Spool};
 use crate::signal::{Cancel, Stop};
 
@@ -43,13 +44,13 @@ pub(super) fn work(task: &Task, report: &Reporter) -> Result<Outcome, JobFailure
 fn copy(spool: &Spool, order: Option<&Order>, column: Option<usize>, cancel: &Cancel) -> Result<Outcome, JobFailure> {
     let mut text = String::new();
     if column.is_none() {
-        let names: Vec<&str> = spool.columns().iter().map(|column| column.name.as_str()).collect();
+        let names: Vec<String> = spool.columns().iter().map(|column| cell_to_field(&Cell::Text(column.name.clone()))).collect();
         text = names.join("\t") + "\n";
     }
     spool.for_each(order, cancel, |cells| {
         match column {
-            Some(column) => text.extend(cells.get(column).map(cell_to_copy)),
-            None => text.push_str(&cells.iter().map(cell_to_copy).collect::<Vec<_>>().join("\t")),
+            Some(column) => text.extend(cells.get(column).map(cell_to_field)),
+            None => text.push_str(&cells.iter().map(cell_to_field).collect::<Vec<_>>().join("\t")),
         }
         text.push('\n');
         text.len() <= CLIPBOARD_BYTES

@@ -151,7 +151,7 @@ fn log_file(folder: &Path) -> PathBuf {
 fn ourselves(paths: &Paths) -> Result<Command, JobFailure> {
     let program = std::env::current_exe().map_err(|error| JobFailure {
         message: format!("sqllama's own program cannot be found: {error}"),
-        hint: Some("run `sqllama train` from a shell".into()),
+        hint: Some("y in the check copies the same command line for elsewhere".into()),
     })?;
     let mut command = Command::new(program);
     command.env("SQLLAMA_DATA_DIR", &paths.data).env("SQLLAMA_CONFIG_DIR", &paths.config).env("SQLLAMA_CACHE_DIR", &paths.cache);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::eval::report::Share;
+use crate::records::Accepted;
 use crate::train::event::Standing;
 use crate::train::{Progress, event::Preview};
 
@@ -51,8 +52,8 @@ pub struct TrainOrder {
 /// Examples that the open database gives.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct OwnExamples {
-    /// Questions and the SQL that the person accepted.
-    pub accepted: Vec<(String, String)>,
+    /// Answers that the person accepted, each with what it followed on.
+    pub accepted: Vec<Accepted>,
     /// How many are made from its rows besides.
     pub made: usize,
     /// Whether some are held out; not where the person names held-out ones.

@@ -1,9 +1,10 @@
 //! The threads, one for each thing that can take long, so that none waits for another: SQL runs while the model writes, and a result is
 //! sorted while the next query runs.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use super::message::{JobFailure, JobId, Outcome, Report, Work};
 use super::task::{ModelFactory, Opened, Opener, Reporter, Task, lock, misplaced};
 use super::training::TrainWork;
 use super::{database, files, keep, model, models, result, train};
+use crate::compute::pool::POOL_THREAD;
 use crate::db::Limits;
 use crate::signal::Cancel;
 use crate::store::Paths;
@@ -31,7 +33,7 @@ pub struct Settings {
     pub offline: bool,
 }
 
-type Running = Arc<Mutex<HashMap<JobId, Cancel>>>;
+type Running = Arc<Mutex<HashMap<JobId, (Desk, Cancel)>>>;
 
 /// What a thread does with a task.
 type Worker = Box<dyn FnMut(&Task) -> Result<Outcome, JobFailure> + Send>;
@@ -68,6 +70,18 @@ impl Desk {
 pub struct Workers {
     desks: HashMap<Desk, Sender<Task>>,
     running: Running,
+    /// Hung up when the records' thread has ended.
+    kept: Receiver<()>,
+}
+
+thread_local! {
+    /// Whether a panic of this thread is caught, and becomes the end of a job.
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether a panic of the thread that asks ends a job, and nothing else.
+pub fn is_panic_caught() -> bool {
+    IS_CAUGHT.try_with(Cell::get).unwrap_or(false) || std::thread::current().name().is_some_and(|name| name.starts_with(POOL_THREAD))
 }
 
 impl Workers {
@@ -96,14 +110,18 @@ impl Workers {
         start(Desk::Result, "result", Box::new(move |task| result::work(task, &reports)))?;
         let mut keeper = keep::Keeper::new(paths.clone());
         let opened = Arc::clone(&open);
+        let (alive, kept) = channel();
         start(
             Desk::Keep,
             "records",
-            Box::new(move |task| match &task.work {
-                Work::Files { folder } => files::list(folder),
-                Work::Keep(work) => keeper.work(work),
-                Work::Look => Ok(database::look(&opened)),
-                _ => Err(misplaced()),
+            Box::new(move |task| {
+                let _ = &alive; // the closure owns it: it ends with the thread
+                match &task.work {
+                    Work::Files { folder } => files::list(folder),
+                    Work::Keep(work) => keeper.work(work),
+                    Work::Look => Ok(database::look(&opened)),
+                    _ => Err(misplaced()),
+                }
             }),
         )?;
         let mut trainer = train::Trainer::new(paths.clone());
@@ -118,14 +136,14 @@ impl Workers {
                 _ => Err(misplaced()),
             }),
         )?;
-        Ok(Self { desks, running })
+        Ok(Self { desks, running, kept })
     }
 
     /// Queues a job.
     pub fn submit(&self, job: JobId, work: Work) {
-        let cancel = Cancel::new();
-        lock(&self.running).insert(job, cancel.clone());
-        if let Some(desk) = self.desks.get(&Desk::of(&work)) {
+        let (cancel, desk) = (Cancel::new(), Desk::of(&work));
+        lock(&self.running).insert(job, (desk, cancel.clone()));
+        if let Some(desk) = self.desks.get(&desk) {
             // A worker outlives every handle, unless its thread could not go on; then the process is ending.
             let _ = desk.send(Task { job, work, cancel });
         }
@@ -133,19 +151,31 @@ impl Workers {
 
     /// Asks a job to stop. It still reports its end.
     pub fn cancel(&self, job: JobId) {
-        if let Some(cancel) = lock(&self.running).get(&job) {
+        if let Some((_, cancel)) = lock(&self.running).get(&job) {
             cancel.cancel();
         }
+    }
+
+    /// Stops everything but what is to be kept, and waits until that is written; whether it was within `patience`.
+    pub fn finish(mut self, patience: Duration) -> bool {
+        self.cancel_all(|desk| desk != Desk::Keep);
+        self.desks.clear();
+        matches!(self.kept.recv_timeout(patience), Err(RecvTimeoutError::Disconnected))
+    }
+
+    fn cancel_all(&self, which: impl Fn(Desk) -> bool) {
+        lock(&self.running).values().filter(|(desk, _)| which(*desk)).for_each(|(_, cancel)| cancel.cancel());
     }
 }
 
 impl Drop for Workers {
     fn drop(&mut self) {
-        lock(&self.running).values().for_each(Cancel::cancel);
+        self.cancel_all(|_| true);
     }
 }
 
 fn serve(tasks: &Receiver<Task>, running: &Running, report: &Reporter, work: &mut dyn FnMut(&Task) -> Result<Outcome, JobFailure>) {
+    IS_CAUGHT.set(true);
     for task in tasks {
         let outcome = if task.cancel.is_stopped() {
             Outcome::Cancelled

@@ -50,6 +50,40 @@ pub enum LlmError {
         /// What the file names.
         found: String,
     },
+    /// A model of a family that sqllama does not compute.
+    #[error("{what} `{found}` is not supported{}", nearest.map(|name| format!("; the nearest that is: {name}")).unwrap_or_default())]
+    UnsupportedFamily {
+        /// `architecture`, or `model type`.
+        what: &'static str,
+        /// What the file names.
+        found: String,
+        /// A family like it, where one is known.
+        nearest: Option<&'static str>,
+    },
+    /// What lies there is something else than a model.
+    #[error("{path} is {what}")]
+    NotAModel {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+        /// What to do with it.
+        todo: &'static str,
+    },
+    /// Weights that are no numbers.
+    #[error("`{tensor}` holds a number that is not finite (NaN or infinity)")]
+    NotFinite {
+        /// Where.
+        tensor: String,
+    },
+    /// An adapter that belongs to a base that its own beginning has changed.
+    #[error(
+        "the adapter was begun with `init_lora_weights = {init}`, which changes the base model: on the base as it was it would answer wrongly"
+    )]
+    ChangesBase {
+        /// PEFT's name of the beginning.
+        init: String,
+    },
     /// The file contradicts itself.
     #[error("the model file is inconsistent: {0}")]
     Inconsistent(String),
@@ -121,7 +155,16 @@ impl LlmError {
             Self::Adapter(_) => Some("give a folder with adapter_config.json and adapter_model.safetensors, trained on this model"),
             Self::OtherBase { .. } => Some("name the model it was trained on with --model, or use --adapter none"),
             Self::Write { .. } => Some("look at the free space and the permissions of the folder"),
-            Self::Unsupported { .. } => Some("`sqllama models list` shows models that are known to work"),
+            Self::Unsupported { what, .. } if what.starts_with("adapter") => {
+                Some("merge it into its base with PEFT's `merge_and_unload()`, and name the folder that this saves with --model")
+            }
+            Self::ChangesBase { .. } => Some(
+                "convert it with PEFT: `model.save_pretrained(\"out\", path_initial_model_for_weight_conversion=\"initial adapter\")` writes one for \
+                 the base as it was; or merge it with `merge_and_unload()`",
+            ),
+            Self::Unsupported { .. } | Self::UnsupportedFamily { .. } => Some("`sqllama models list` shows models that are known to work"),
+            Self::NotAModel { todo, .. } => Some(todo),
+            Self::NotFinite { .. } => Some("the file is damaged, or its training diverged: fetch it again, or take an earlier checkpoint"),
             Self::ContextFull { .. } => Some("ask about fewer tables, or shorten the question"),
             Self::Template(_) => Some("try `--prompt alpaca`, which needs no template"),
             Self::NoCuda => Some("compute on the processor with `--device cpu`, or use a build with CUDA"),

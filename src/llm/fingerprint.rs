@@ -20,10 +20,11 @@ impl WeightsHash {
 /// Of a GGUF file.
 pub(super) fn hash_gguf(file: &GgufFile) -> [u8; 32] {
     let mut hash = WeightsHash(Sha256::new());
-    hash.0.update((file.map().len() as u64).to_le_bytes());
+    hash.0.update(file.byte_len().to_le_bytes());
     for (name, tensor) in &file.tensors {
-        let start = (tensor.offset as usize).min(file.map().len());
-        hash.add(name, &tensor.shape, tensor.ggml_type, file.map().get(start..).unwrap_or_default());
+        let map = file.map_of(tensor);
+        let start = (tensor.offset as usize).min(map.len());
+        hash.add(name, &tensor.shape, tensor.ggml_type, map.get(start..).unwrap_or_default());
     }
     hash.0.finalize().into()
 }

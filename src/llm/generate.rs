@@ -6,6 +6,7 @@ use crate::signal::Cancel;
 
 use super::constraint::Constraint;
 pub use super::sampling::{Sampling, TokenLogprob};
+use super::tokenizer::Specials;
 use super::{Adapter, LlmError};
 
 /// Who speaks in a [`Message`].
@@ -187,6 +188,15 @@ pub struct ModelInfo {
     pub device: String,
 }
 
+/// A text as tokens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenizedText {
+    /// Its tokens, with what stands around it.
+    pub tokens: Vec<u32>,
+    /// The names of the tokens behind it; empty nearly always.
+    pub behind: String,
+}
+
 /// A prompt, and how each of its continuations is drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct Draws<'a> {
@@ -214,6 +224,11 @@ pub trait Generate: Send {
 
     /// The ids that `prompt` becomes.
     fn tokenize(&self, prompt: &Prompt) -> Result<Vec<u32>, LlmError>;
+
+    /// The ids of a text with all that its tokenizer puts around a text, and with markers where their names stand, if `specials` says so.
+    fn tokenize_text(&self, text: &str, _specials: Specials) -> Result<TokenizedText, LlmError> {
+        Ok(TokenizedText { tokens: self.tokenize(&Prompt::Text(text.into()))?, behind: String::new() })
+    }
 
     /// Answers a request. Blocks; stops early when `cancel` says so, with [`LlmError::Stopped`] (what came until then was emitted).
     fn generate(&mut self, request: &GenerateRequest, cancel: &Cancel, emit: &mut dyn FnMut(GenerateEvent))

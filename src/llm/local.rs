@@ -11,7 +11,7 @@ use super::adapter::{ActiveAdapter, Adapter};
 use super::decode::{Decoding, Root};
 use super::draft::Habits;
 use super::generate::{
-    Draws, Ended, Enough, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose,
+    Draws, Ended, Enough, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose, TokenizedText,
 };
 use super::kv::KvType;
 use super::placement::{self, Demand, DeviceChoice};
@@ -70,7 +70,9 @@ pub struct LocalModel {
 impl LocalModel {
     /// Loads what lies at `path`: a GGUF file or a Hugging Face folder.
     pub fn open(path: &Path, options: &LoadOptions) -> Result<Self, LlmError> {
-        let OpenedModel { model, tokenizer, template } = OpenedModel::open(path)?;
+        // What was fetched and hashed is what was published: only others are looked through.
+        let opened = if options.sha256.is_some() { OpenedModel::open_known(path) } else { OpenedModel::open(path) };
+        let OpenedModel { model, tokenizer, template } = opened?;
         let context_length = options.context_length.min(model.spec.context_length);
         let demand = Demand::of(&model.weights, &model.spec, context_length, options.kv_type);
         let model = model.place(placement::choose(options.device, options.gpu_layers, &demand)?)?;
@@ -231,13 +233,17 @@ impl Generate for LocalModel {
 
     fn tokenize(&self, prompt: &Prompt) -> Result<Vec<u32>, LlmError> {
         match prompt {
-            Prompt::Text(text) => {
-                let bos = self.tokenizer.bos().filter(|_| self.tokenizer.adds_bos());
-                Ok(bos.into_iter().chain(self.tokenizer.encode(text, Specials::AsText)?).collect())
-            }
+            Prompt::Text(text) => self.tokenizer.encode_prompt(text, Specials::AsText),
             Prompt::Chat(messages) => self.template()?.render_to_tokens(&self.tokenizer, messages),
             Prompt::Tokens(tokens) => Ok(tokens.clone()),
         }
+    }
+
+    fn tokenize_text(&self, text: &str, specials: Specials) -> Result<TokenizedText, LlmError> {
+        let mut tokens = self.tokenizer.encode_prompt(text, specials)?;
+        tokens.extend(self.tokenizer.behind());
+        let behind = self.tokenizer.behind().iter().filter_map(|id| self.tokenizer.token_name(*id)).collect();
+        Ok(TokenizedText { tokens, behind })
     }
 
     fn generate(

@@ -3,6 +3,7 @@
 //! Files on their floors, the lowest first:
 //! - `gguf_error`, `error`: what can be wrong with a file; what can go wrong at all
 //! - [`gguf`]: reading and writing GGUF files
+//! - `sniff`: what a file is that is no model
 //! - [`arch`]: model families as one set of parameters
 //! - [`names`]: tensor names, Hugging Face's and llama.cpp's
 //! - [`weights`]: a model's tensors, in their mapped bytes
@@ -67,6 +68,7 @@ pub mod sampler;
 mod sampling;
 pub mod scripted;
 pub mod session;
+mod sniff;
 mod stop;
 pub mod template;
 pub mod tokenizer;
@@ -80,7 +82,7 @@ pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint, writable};
 pub use error::LlmError;
 pub use generate::{
     Draws, Ended, Enough, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt,
-    Purpose, Repetition, Role, Sampling, TokenLogprob,
+    Purpose, Repetition, Role, Sampling, TokenLogprob, TokenizedText,
 };
 pub use kv::KvType;
 pub use local::{LoadOptions, LocalModel};
@@ -89,3 +91,4 @@ pub use open::OpenedModel;
 pub use placement::{DeviceChoice, Placement};
 pub use scripted::Scripted;
 pub use session::Session;
+pub use tokenizer::Specials;

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use super::LlmError;
 use super::adapter::card::hex;
 use super::adapter::{ActiveAdapter, Adapter};
-use super::arch::{ArchSpec, RopePairing};
+use super::arch::{ArchSpec, RopePairing, refuse_unknown};
 use super::checkpoint::Checkpoint;
 use super::fingerprint::{hash_checkpoint, hash_gguf};
 use super::gguf::{GgufFile, Metadata};
@@ -22,7 +22,7 @@ use super::ops::{self, Additions, RopeTables, kernels, portable};
 use super::resident::Resident;
 use super::road::{LayerRoad, Pass};
 use super::session::Session;
-use super::weights::Weights;
+use super::weights::{Weights, refuse_unread};
 use crate::compute::{AttentionShape, Phase};
 
 /// A loaded model: immutable, to be shared between sessions.
@@ -58,7 +58,9 @@ impl Model {
     /// Loads the model in `file`. Its matrices stay in the mapped bytes.
     pub fn load(file: &GgufFile) -> Result<Self, LlmError> {
         let spec = ArchSpec::from_gguf(&file.metadata)?;
+        refuse_unknown(&file.metadata, &spec)?;
         let weights = Weights::load(file, &spec)?;
+        refuse_unread(file, &spec)?;
         Ok(Self::new(spec, weights, hash_gguf(file)))
     }
 
@@ -171,8 +173,8 @@ impl Model {
             heads: spec.heads,
             kv_heads: spec.kv_heads,
             head_dim: spec.head_dim,
-            scale: 1.0 / (spec.head_dim as f32).sqrt(),
-            sliding_window: spec.sliding_window,
+            scale: spec.attention_scale,
+            sliding_window: None,
         };
         let wanted = wanted_rows(lanes);
         let mut spans = adapter_spans(lanes, |lane| lane.tokens.len());
@@ -192,6 +194,7 @@ impl Model {
                 x = ops::select(&x, &wanted)?; // [wanted, hidden]
                 spans = adapter_spans(lanes, |lane| lane.want.count(lane.tokens.len()));
             }
+            let shape = AttentionShape { sliding_window: spec.window(index), ..shape };
             let attended = road.attend(&q, shape, lanes, index, is_last)?; // [tokens, query_dim]
             let pass = Pass { phase, spec, tables: &tables, spans: &spans, layer: index };
             x = road.add_attended(pass, &attended, &x)?;
@@ -223,6 +226,9 @@ impl Model {
         for (row, &token) in rows.chunks_exact_mut(self.spec.hidden).zip(tokens) {
             self.weights.token_embd.rows_f32(token as usize..token as usize + 1, row);
         }
+        if self.spec.embedding_scale != 1.0 {
+            rows.iter_mut().for_each(|value| *value *= self.spec.embedding_scale);
+        }
         Ok(Tensor::from_vec(rows, (tokens.len(), self.spec.hidden), &Device::Cpu)?)
     }
 
@@ -242,6 +248,7 @@ impl Model {
             let norm = &self.weights.output_norm;
             kernels::norm_linear(Phase::Decode, &x, norm, eps, &[&self.weights.output], None, Additions::NONE)?.swap_remove(0)
         };
+        let output = if self.spec.logit_divisor == 1.0 { output } else { (output / f64::from(self.spec.logit_divisor))? };
         let mut start = 0;
         let mut out = Vec::with_capacity(lanes.len());
         for count in lanes.iter().map(|lane| lane.want.count(lane.tokens.len())) {
@@ -267,7 +274,7 @@ impl Model {
     /// Cosines and sines of every lane's positions.
     fn rope_tables(&self, lanes: &[Lane<'_>]) -> RopeTables {
         let half = self.spec.rope_dim / 2;
-        let frequencies = self.rope_frequencies();
+        let (frequencies, magnitude) = (self.rope_frequencies(), f64::from(self.spec.rope_magnitude));
         let tokens: usize = lanes.iter().map(|lane| lane.tokens.len()).sum();
         let (mut cos, mut sin) = (Vec::with_capacity(tokens * half), Vec::with_capacity(tokens * half));
         for lane in lanes {
@@ -275,8 +282,8 @@ impl Model {
                 let position = (lane.session.kv.len() + offset) as f64;
                 for frequency in &frequencies {
                     let (s, c) = (position * frequency).sin_cos();
-                    cos.push(c as f32);
-                    sin.push(s as f32);
+                    cos.push((c * magnitude) as f32);
+                    sin.push((s * magnitude) as f32);
                 }
             }
         }

@@ -91,10 +91,36 @@ pub enum LayerPart {
     AttentionNorm,
     /// The norm before the feed-forward part. `[hidden]`
     FeedForwardNorm,
+    /// The norm over each head of the queries. `[head_dim]`
+    QueryNorm,
+    /// The norm over each head of the keys. `[head_dim]`
+    KeyNorm,
     /// `[outputs, inputs]`
     Weight(Projection),
     /// `[outputs]`
     Bias(Projection),
+}
+
+/// The norms of a layer: what each is, its path in a layer, and llama.cpp's name.
+const NORMS: [(LayerPart, &str, &str); 4] = [
+    (LayerPart::AttentionNorm, "input_layernorm", "attn_norm"),
+    (LayerPart::FeedForwardNorm, "post_attention_layernorm", "ffn_norm"),
+    (LayerPart::QueryNorm, "self_attn.q_norm", "attn_q_norm"),
+    (LayerPart::KeyNorm, "self_attn.k_norm", "attn_k_norm"),
+];
+
+impl LayerPart {
+    /// Its path in a layer: Hugging Face's, and llama.cpp's.
+    fn paths(self) -> (String, String) {
+        match self {
+            Self::Weight(projection) => (format!("{}.weight", projection.path()), format!("{}.weight", projection.gguf())),
+            Self::Bias(projection) => (format!("{}.bias", projection.path()), format!("{}.bias", projection.gguf())),
+            norm => {
+                let names = NORMS.iter().find(|(part, ..)| *part == norm).map_or(("", ""), |(_, path, gguf)| (path, gguf));
+                (format!("{}.weight", names.0), format!("{}.weight", names.1))
+            }
+        }
+    }
 }
 
 /// A tensor of a decoder.
@@ -127,12 +153,7 @@ impl TensorName {
             Self::Embedding => "model.embed_tokens.weight".into(),
             Self::FinalNorm => "model.norm.weight".into(),
             Self::Head => "lm_head.weight".into(),
-            Self::Layer { index, part } => match part {
-                LayerPart::AttentionNorm => format!("model.layers.{index}.input_layernorm.weight"),
-                LayerPart::FeedForwardNorm => format!("model.layers.{index}.post_attention_layernorm.weight"),
-                LayerPart::Weight(projection) => format!("model.layers.{index}.{}.weight", projection.path()),
-                LayerPart::Bias(projection) => format!("model.layers.{index}.{}.bias", projection.path()),
-            },
+            Self::Layer { index, part } => format!("model.layers.{index}.{}", part.paths().0),
         }
     }
 
@@ -142,12 +163,7 @@ impl TensorName {
             Self::Embedding => "token_embd.weight".into(),
             Self::FinalNorm => "output_norm.weight".into(),
             Self::Head => "output.weight".into(),
-            Self::Layer { index, part } => match part {
-                LayerPart::AttentionNorm => format!("blk.{index}.attn_norm.weight"),
-                LayerPart::FeedForwardNorm => format!("blk.{index}.ffn_norm.weight"),
-                LayerPart::Weight(projection) => format!("blk.{index}.{}.weight", projection.gguf()),
-                LayerPart::Bias(projection) => format!("blk.{index}.{}.bias", projection.gguf()),
-            },
+            Self::Layer { index, part } => format!("blk.{index}.{}", part.paths().1),
         }
     }
 
@@ -158,7 +174,7 @@ impl TensorName {
             return Some(found);
         }
         let (index, rest) = name.strip_prefix("model.layers.")?.split_once('.')?;
-        Self::layer_part(index, rest, Projection::path, "input_layernorm.weight", "post_attention_layernorm.weight")
+        Self::layer_part(index, rest, Projection::path, |(_, path, _)| path)
     }
 
     /// Reads a llama.cpp name.
@@ -168,32 +184,27 @@ impl TensorName {
             return Some(found);
         }
         let (index, rest) = name.strip_prefix("blk.")?.split_once('.')?;
-        Self::layer_part(index, rest, Projection::gguf, "attn_norm.weight", "ffn_norm.weight")
+        Self::layer_part(index, rest, Projection::gguf, |(_, _, gguf)| gguf)
     }
 
     fn layer_part(
         index: &str,
         rest: &str,
         path: fn(Projection) -> &'static str,
-        attention_norm: &str,
-        feed_forward_norm: &str,
+        norm_path: fn((LayerPart, &'static str, &'static str)) -> &'static str,
     ) -> Option<Self> {
         let number: usize = index.parse().ok()?;
         if number.to_string() != index {
             return None;
         }
-        let part = if rest == attention_norm {
-            LayerPart::AttentionNorm
-        } else if rest == feed_forward_norm {
-            LayerPart::FeedForwardNorm
-        } else {
-            let (module, kind) = rest.rsplit_once('.')?;
-            let projection = Projection::ALL.into_iter().find(|projection| path(*projection) == module)?;
-            match kind {
-                "weight" => LayerPart::Weight(projection),
-                "bias" => LayerPart::Bias(projection),
-                _ => return None,
-            }
+        let (module, kind) = rest.rsplit_once('.')?;
+        let norm = NORMS.into_iter().find(|norm| norm_path(*norm) == module).map(|(part, ..)| part);
+        let projection = Projection::ALL.into_iter().find(|projection| path(*projection) == module);
+        let part = match (norm, projection, kind) {
+            (Some(norm), _, "weight") => norm,
+            (None, Some(projection), "weight") => LayerPart::Weight(projection),
+            (None, Some(projection), "bias") => LayerPart::Bias(projection),
+            _ => return None,
         };
         Some(Self::Layer { index: number, part })
     }
@@ -211,10 +222,8 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        let parts = Projection::ALL
-            .into_iter()
-            .flat_map(|p| [LayerPart::Weight(p), LayerPart::Bias(p)])
-            .chain([LayerPart::AttentionNorm, LayerPart::FeedForwardNorm]);
+        let parts =
+            Projection::ALL.into_iter().flat_map(|p| [LayerPart::Weight(p), LayerPart::Bias(p)]).chain(NORMS.map(|(part, ..)| part));
         let layers = parts.flat_map(|part| [0, 7, 31].map(|index| TensorName::Layer { index, part }));
         for name in layers.chain([TensorName::Embedding, TensorName::FinalNorm, TensorName::Head]) {
             assert_eq!(TensorName::from_hugging_face(&name.hugging_face()), Some(name));

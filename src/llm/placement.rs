@@ -68,7 +68,7 @@ impl Demand {
 
 fn layer_bytes(layer: &Layer) -> u64 {
     let maps = [&layer.attn_q, &layer.attn_k, &layer.attn_v, &layer.attn_output, &layer.ffn_gate, &layer.ffn_up, &layer.ffn_down];
-    let vectors = layer.attn_norm.len() + layer.ffn_norm.len() + layer.attn_qkv_bias.as_ref().map_or(0, Vec::len);
+    let vectors: usize = layer.vectors().map(<[f32]>::len).sum();
     maps.iter().map(|map| device_bytes(map)).sum::<u64>() + 4 * vectors as u64
 }
 

@@ -26,8 +26,10 @@ pub struct TensorLayer {
     pub attn_norm: Tensor,
     /// `[hidden]`
     pub ffn_norm: Tensor,
-    /// Of queries `[query_dim]`, keys and values `[kv_dim]`, where the family has them.
-    pub bias: Option<[Tensor; 3]>,
+    /// Over each head of queries and keys, `[head_dim]` each, where the family norms them.
+    pub head_norms: Option<[Tensor; 2]>,
+    /// In the order of [`Projection::ALL`], where the map has one.
+    biases: Vec<Option<Tensor>>,
     /// In the order of [`Projection::ALL`].
     maps: Vec<TensorMatrix>,
     device: Device,
@@ -42,6 +44,13 @@ impl TensorLayer {
     /// The matrix of a projection.
     pub fn map(&self, projection: Projection) -> &TensorMatrix {
         &self.maps[projection as usize] // one for each projection, as it is made
+    }
+}
+
+impl TensorLayer {
+    /// The bias of a projection, where it has one.
+    pub fn bias(&self, projection: Projection) -> Option<&Tensor> {
+        self.biases.get(projection as usize)?.as_ref()
     }
 }
 
@@ -88,18 +97,16 @@ struct Sender<'d> {
 
 impl Sender<'_> {
     fn layer(&mut self, layer: &Layer) -> Result<TensorLayer> {
-        let (q, kv) = (layer.attn_q.rows, layer.attn_k.rows);
-        let bias = match &layer.attn_qkv_bias {
-            Some(bias) => {
-                let all = self.vector(bias)?;
-                Some([all.narrow(0, 0, q)?, all.narrow(0, q, kv)?, all.narrow(0, q + kv, kv)?])
-            }
+        let bias = |projection: &Projection| layer.bias(*projection).map(|bias| self.vector(bias)).transpose();
+        let head_norms = match &layer.attn_head_norms {
+            Some([of_q, of_k]) => Some([self.vector(of_q)?, self.vector(of_k)?]),
             None => None,
         };
         Ok(TensorLayer {
             attn_norm: self.vector(&layer.attn_norm)?,
             ffn_norm: self.vector(&layer.ffn_norm)?,
-            bias,
+            head_norms,
+            biases: Projection::ALL.iter().map(bias).collect::<Result<_>>()?,
             maps: Projection::ALL.iter().map(|&projection| self.matrix(layer.projection(projection))).collect::<Result<_>>()?,
             device: self.device.clone(),
         })

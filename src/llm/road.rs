@@ -14,7 +14,7 @@ use crate::compute::{AttentionShape, Phase};
 
 /// A layer's weights, and with them what computes it.
 #[derive(Debug, Clone, Copy)]
-pub enum LayerRoad<'a> {
+pub(super) enum LayerRoad<'a> {
     /// Our kernels, from the mapped file.
     Kernels(&'a Layer),
     /// candle's operations, on the device where the tensors lie.
@@ -23,7 +23,7 @@ pub enum LayerRoad<'a> {
 
 /// What all operations of a layer share in one pass.
 #[derive(Debug, Clone, Copy)]
-pub struct Pass<'a> {
+pub(super) struct Pass<'a> {
     /// Prefill or decode; only our kernels tell them apart.
     pub phase: Phase,
     /// The model's parameters.
@@ -45,7 +45,7 @@ impl<'a> Pass<'a> {
 
 impl LayerRoad<'_> {
     /// `x` where this layer computes.
-    pub fn bring(&self, x: &Tensor) -> Result<Tensor> {
+    pub(super) fn bring(&self, x: &Tensor) -> Result<Tensor> {
         match self {
             Self::Kernels(_) => x.to_device(&Device::Cpu),
             Self::Portable(layer) => x.to_device(layer.device()),
@@ -53,7 +53,7 @@ impl LayerRoad<'_> {
     }
 
     /// Queries, keys and values of `x: [tokens, hidden]`, the first two turned: `[tokens, query_dim]` and twice `[tokens, kv_dim]`.
-    pub fn queries_keys_values(&self, pass: Pass<'_>, x: &Tensor) -> Result<[Tensor; 3]> {
+    pub(super) fn queries_keys_values(&self, pass: Pass<'_>, x: &Tensor) -> Result<[Tensor; 3]> {
         let Pass { phase, spec, tables, .. } = pass;
         let additions = pass.additions(&[Projection::Query, Projection::Key, Projection::Value]);
         match self {
@@ -62,11 +62,21 @@ impl LayerRoad<'_> {
                 let bias = layer.attn_qkv_bias.as_deref();
                 let qkv = kernels::norm_linear(phase, x, &layer.attn_norm, spec.norm_eps, &maps, bias, additions)?;
                 let [q, k, v] = qkv.as_slice() else { unreachable!("three weights give three outputs") };
-                let q = kernels::rope(q, tables, spec.heads, spec.head_dim)?;
-                Ok([q, kernels::rope(k, tables, spec.kv_heads, spec.head_dim)?, v.clone()])
+                let [q, k] = match &layer.attn_head_norms {
+                    Some([of_q, of_k]) => [kernels::head_norm(q, of_q, spec.norm_eps)?, kernels::head_norm(k, of_k, spec.norm_eps)?],
+                    None => [q.clone(), k.clone()],
+                };
+                if !spec.turns(pass.layer) {
+                    return Ok([q, k, v.clone()]);
+                }
+                let q = kernels::rope(&q, tables, spec.heads, spec.head_dim)?;
+                Ok([q, kernels::rope(&k, tables, spec.kv_heads, spec.head_dim)?, v.clone()])
             }
             Self::Portable(layer) => {
                 let [q, k, v] = portable::queries_keys_values(layer, x, spec.norm_eps, additions)?;
+                if !spec.turns(pass.layer) {
+                    return Ok([q, k, v]);
+                }
                 let q = portable::rope(&q, tables, spec.heads, spec.head_dim)?;
                 Ok([q, portable::rope(&k, tables, spec.kv_heads, spec.head_dim)?, v])
             }
@@ -74,7 +84,7 @@ impl LayerRoad<'_> {
     }
 
     /// Writes every lane's keys and values, each `[tokens, kv_dim]`, behind those its session remembers.
-    pub fn remember(&self, lanes: &mut [Lane<'_>], layer: usize, k: &Tensor, v: &Tensor) -> std::result::Result<(), LlmError> {
+    pub(super) fn remember(&self, lanes: &mut [Lane<'_>], layer: usize, k: &Tensor, v: &Tensor) -> std::result::Result<(), LlmError> {
         match self {
             Self::Kernels(_) => lane::append(lanes, layer, k, v),
             Self::Portable(_) => lane::append_tensors(lanes, layer, k, v),
@@ -82,24 +92,29 @@ impl LayerRoad<'_> {
     }
 
     /// Causal attention of `q: [queries, query_dim]`, which are the lanes' tokens, or those of them that are `wanted`.
-    pub fn attend(&self, q: &Tensor, shape: AttentionShape, lanes: &[Lane<'_>], layer: usize, wanted: bool) -> Result<Tensor> {
+    pub(super) fn attend(&self, q: &Tensor, shape: AttentionShape, lanes: &[Lane<'_>], layer: usize, wanted: bool) -> Result<Tensor> {
         match self {
             Self::Kernels(_) => kernels::attend(q, shape, lane::lane_pages(lanes, layer, wanted)),
             Self::Portable(_) => portable::attend(q, shape, &lane::lane_tensors(lanes, layer, wanted)?),
         }
     }
 
-    /// `residual + attended * attn_output^T`; `attended: [tokens, query_dim]`, `residual: [tokens, hidden]`.
-    pub fn add_attended(&self, pass: Pass<'_>, attended: &Tensor, residual: &Tensor) -> Result<Tensor> {
+    /// `residual + scale * attended * attn_output^T`; `attended: [tokens, query_dim]`, `residual: [tokens, hidden]`.
+    pub(super) fn add_attended(&self, pass: Pass<'_>, attended: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let additions = pass.additions(&[Projection::Output]);
         match self {
-            Self::Kernels(layer) => kernels::linear_add(pass.phase, attended, &layer.attn_output, residual, additions),
-            Self::Portable(layer) => portable::linear(layer.map(Projection::Output), attended, additions, 0)? + residual,
+            Self::Kernels(layer) => {
+                let (bias, scale) = (layer.attn_output_bias.as_deref(), pass.spec.residual_scale);
+                kernels::linear_add(pass.phase, attended, &layer.attn_output, bias, scale, residual, additions)
+            }
+            Self::Portable(layer) => {
+                portable::scaled(portable::map(layer, Projection::Output, attended, additions, 0)?, pass.spec.residual_scale)? + residual
+            }
         }
     }
 
     /// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
-    pub fn feed_forward(&self, pass: Pass<'_>, x: &Tensor) -> Result<Tensor> {
+    pub(super) fn feed_forward(&self, pass: Pass<'_>, x: &Tensor) -> Result<Tensor> {
         let inner_additions = pass.additions(&[Projection::Gate, Projection::Up]);
         let outer_additions = pass.additions(&[Projection::Down]);
         let eps = pass.spec.norm_eps;
@@ -111,12 +126,14 @@ impl LayerRoad<'_> {
                     gate: &layer.ffn_gate,
                     up: &layer.ffn_up,
                     down: &layer.ffn_down,
+                    scale: pass.spec.residual_scale,
+                    biases: [Projection::Gate, Projection::Up, Projection::Down].map(|projection| layer.bias(projection)),
                     inner_additions,
                     outer_additions,
                 };
                 kernels::feed_forward(pass.phase, x, block)
             }
-            Self::Portable(layer) => portable::feed_forward(layer, x, eps, inner_additions, outer_additions),
+            Self::Portable(layer) => portable::feed_forward(layer, x, pass.spec, inner_additions, outer_additions),
         }
     }
 }

@@ -5,16 +5,23 @@
 //! - `vocabulary`: what each token is
 //! - `merge`: what the two models of GGUF files both do
 //! - `byte_level`, `sentencepiece`: these two models
-//! - `pipeline`: the model of a `tokenizer.json`
+//! - `added`: tokens that a `tokenizer.json` adds, and finding them
+//! - `pipeline`: what a `tokenizer.json` does to a text
 //! - `encode`: a [`Tokenizer`], with what a session needs to know of its special tokens
 //! - `stream`: text out of tokens as they come ([`StreamDecoder`])
-//! - `gguf`, `json`: where a tokenizer comes from
+//! - `gguf`, `json`, `model_file`: where a tokenizer comes from
+//!
+//! Where this differs from transformers 5, on purpose: normalizer and pre-tokenizer are the file's, also for classes that bring their own
+//! there; a `truncation` or `padding` block is passed over; what a post-processor puts behind a text stands behind no prompt that is to be
+//! answered; a marker's name in a message stays text.
 
+mod added;
 mod byte_level;
 mod encode;
 mod gguf;
 mod json;
 mod merge;
+mod model_file;
 mod pipeline;
 mod sentencepiece;
 mod specials;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::LlmError;
-use super::arch::ArchSpec;
+use super::arch::{ArchSpec, Family};
 use super::gguf::{GgufError, GgufFile};
 use super::names::{LayerPart, Projection, TensorName};
 use crate::compute::{self, BlockType, Matrix};
@@ -36,6 +36,59 @@ pub(super) trait TensorSource {
     fn error(&self, source: GgufError) -> LlmError;
 }
 
+/// What is to be done with a tensor of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// It is read.
+    Read,
+    /// It can be computed from the parameters, and is.
+    Computed,
+    /// Nobody would read it.
+    Unknown,
+}
+
+/// What of a model that `spec` describes reads the tensor `name`; `biases` are the maps that have one.
+pub(super) fn use_of(name: Option<TensorName>, spec: &ArchSpec, biases: &[Projection]) -> Use {
+    match name {
+        Some(TensorName::Embedding | TensorName::FinalNorm | TensorName::Head) => Use::Read,
+        Some(TensorName::Layer { index, part }) if index < spec.layers => match part {
+            LayerPart::Bias(projection) if !biases.contains(&projection) => Use::Unknown,
+            LayerPart::QueryNorm | LayerPart::KeyNorm if !spec.family.norms_heads() => Use::Unknown,
+            _ => Use::Read,
+        },
+        _ => Use::Unknown,
+    }
+}
+
+/// The maps that may have biases, in a file that says nothing of them but by having them.
+fn possible_biases(family: Family) -> &'static [Projection] {
+    use Projection::{Key, Output, Query, Value};
+    match family {
+        Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => &Projection::ALL,
+        Family::Qwen2 => &[Query, Key, Value],
+        Family::Qwen3 => &[Query, Key, Value, Output],
+    }
+}
+
+/// Refuses tensors of `file` that a model that `spec` describes does not read: they would be lost without a sign.
+pub(super) fn refuse_unread(file: &GgufFile, spec: &ArchSpec) -> Result<(), LlmError> {
+    for name in file.tensors.keys() {
+        let use_ = match use_of(TensorName::from_gguf(name), spec, possible_biases(spec.family)) {
+            Use::Unknown if name == ROPE_FREQS => Use::Read,
+            // Files of 2023 keep the rotary frequencies of each layer.
+            Use::Unknown if name.ends_with(".attn_rot_embd.weight") => Use::Computed,
+            use_ => use_,
+        };
+        if use_ == Use::Unknown {
+            return Err(LlmError::Unsupported { what: "tensor", found: name.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// llama.cpp's name of the divisors of the rotary frequencies.
+const ROPE_FREQS: &str = "rope_freqs.weight";
+
 impl TensorSource for GgufFile {
     fn find(&self, name: TensorName) -> Result<Option<FoundTensor>, GgufError> {
         find_gguf(self, &name.gguf())
@@ -46,8 +99,7 @@ impl TensorSource for GgufFile {
     }
 
     fn rope_freqs(&self, length: usize) -> Result<Option<Vec<f32>>, GgufError> {
-        let name = "rope_freqs.weight";
-        find_gguf(self, name)?.map(|found| found.vector(name, length)).transpose()
+        find_gguf(self, ROPE_FREQS)?.map(|found| found.vector(ROPE_FREQS, length)).transpose()
     }
 
     fn error(&self, source: GgufError) -> LlmError {
@@ -63,7 +115,7 @@ fn find_gguf(file: &GgufFile, name: &str) -> Result<Option<FoundTensor>, GgufErr
         return Ok(None);
     }
     let (tensor, range) = file.tensor(name)?;
-    Ok(Some(FoundTensor { map: Arc::clone(file.map()), range, block: tensor.block()?, shape: tensor.shape.clone() }))
+    Ok(Some(FoundTensor { map: Arc::clone(file.map_of(tensor)), range, block: tensor.block()?, shape: tensor.shape.clone() }))
 }
 
 impl FoundTensor {
@@ -139,8 +191,12 @@ pub struct Layer {
     pub attn_v: Weight,
     /// `[query_dim + 2 * kv_dim]`, where the family has biases.
     pub attn_qkv_bias: Option<Vec<f32>>,
+    /// Over each head of queries and keys, `[head_dim]` each, where the family norms them.
+    pub attn_head_norms: Option<[Vec<f32>; 2]>,
     /// `[hidden, query_dim]`
     pub attn_output: Weight,
+    /// `[hidden]`
+    pub attn_output_bias: Option<Vec<f32>>,
     /// `[hidden]`
     pub ffn_norm: Vec<f32>,
     /// `[feed_forward, hidden]`
@@ -149,6 +205,12 @@ pub struct Layer {
     pub ffn_up: Weight,
     /// `[hidden, feed_forward]`
     pub ffn_down: Weight,
+    /// `[feed_forward]`
+    pub ffn_gate_bias: Option<Vec<f32>>,
+    /// `[feed_forward]`
+    pub ffn_up_bias: Option<Vec<f32>>,
+    /// `[hidden]`
+    pub ffn_down_bias: Option<Vec<f32>>,
 }
 
 /// All of a model's weights.
@@ -203,18 +265,51 @@ impl Layer {
             Some(_) => Some([bias(Projection::Query)?, bias(Projection::Key)?, bias(Projection::Value)?].concat()),
             None => None,
         };
+        let one_bias = |projection| source.find(name(LayerPart::Bias(projection)))?.map(|_| bias(projection)).transpose();
+        let head_norm = |part| vector(source, name(part), spec.head_dim);
+        let attn_head_norms = match spec.family.norms_heads() {
+            true => Some([head_norm(LayerPart::QueryNorm)?, head_norm(LayerPart::KeyNorm)?]),
+            false => None,
+        };
         Ok(Self {
             attn_norm: vector(source, name(LayerPart::AttentionNorm), spec.hidden)?,
             attn_q: weight(Projection::Query)?,
             attn_k: weight(Projection::Key)?,
             attn_v: weight(Projection::Value)?,
             attn_qkv_bias,
+            attn_head_norms,
             attn_output: weight(Projection::Output)?,
+            attn_output_bias: one_bias(Projection::Output)?,
             ffn_norm: vector(source, name(LayerPart::FeedForwardNorm), spec.hidden)?,
             ffn_gate: weight(Projection::Gate)?,
             ffn_up: weight(Projection::Up)?,
             ffn_down: weight(Projection::Down)?,
+            ffn_gate_bias: one_bias(Projection::Gate)?,
+            ffn_up_bias: one_bias(Projection::Up)?,
+            ffn_down_bias: one_bias(Projection::Down)?,
         })
+    }
+
+    /// The bias of a projection, where it has one.
+    pub fn bias(&self, projection: Projection) -> Option<&[f32]> {
+        let (q, kv) = (self.attn_q.rows, self.attn_k.rows);
+        let joined = self.attn_qkv_bias.as_deref();
+        match projection {
+            Projection::Query => joined?.get(..q),
+            Projection::Key => joined?.get(q..q + kv),
+            Projection::Value => joined?.get(q + kv..),
+            Projection::Output => self.attn_output_bias.as_deref(),
+            Projection::Gate => self.ffn_gate_bias.as_deref(),
+            Projection::Up => self.ffn_up_bias.as_deref(),
+            Projection::Down => self.ffn_down_bias.as_deref(),
+        }
+    }
+
+    /// Its norms and biases.
+    pub fn vectors(&self) -> impl Iterator<Item = &[f32]> {
+        let norms = [self.attn_norm.as_slice(), &self.ffn_norm].into_iter();
+        let heads = self.attn_head_norms.iter().flatten().map(Vec::as_slice);
+        norms.chain(heads).chain(Projection::ALL.into_iter().filter_map(|projection| self.bias(projection)))
     }
 
     /// The matrix of a projection.
@@ -227,6 +322,31 @@ impl Layer {
             Projection::Gate => &self.ffn_gate,
             Projection::Up => &self.ffn_up,
             Projection::Down => &self.ffn_down,
+        }
+    }
+}
+
+impl Weights {
+    /// The name of a tensor that holds a number which is not finite. Reads all of them.
+    pub fn find_not_finite(&self) -> Option<String> {
+        let pool = compute::global();
+        let is_bad = |weight: &Weight| !compute::finite::all_finite(pool, weight.block, weight.bytes());
+        let bad = |values: &[f32]| values.iter().any(|value| !value.is_finite());
+        if is_bad(&self.token_embd) {
+            return Some(TensorName::Embedding.hugging_face());
+        }
+        for (index, layer) in self.layers.iter().enumerate() {
+            if let Some(projection) = Projection::ALL.into_iter().find(|&projection| is_bad(layer.projection(projection))) {
+                return Some(TensorName::weight(index, projection).hugging_face());
+            }
+            if layer.vectors().any(bad) {
+                return Some(format!("a norm or bias of model.layers.{index}"));
+            }
+        }
+        match (bad(&self.output_norm), is_bad(&self.output)) {
+            (true, _) => Some(TensorName::FinalNorm.hugging_face()),
+            (false, true) => Some(TensorName::Head.hugging_face()),
+            (false, false) => None,
         }
     }
 }

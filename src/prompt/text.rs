@@ -22,6 +22,13 @@ pub struct Turn {
     pub sql: String,
 }
 
+impl Turn {
+    /// Both as they stand before a question that follows on them, in a form without turns.
+    pub fn leading(&self) -> String {
+        format!("{}\n{}\n\n", self.question.trim(), self.sql)
+    }
+}
+
 /// What a prompt is made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PromptParts {
@@ -60,7 +67,7 @@ pub fn render(parts: &PromptParts, form: Form) -> Prompt {
     }
     match form {
         Form::Alpaca => {
-            let before: String = parts.turns().map(|turn| format!("{}\n{}\n\n", turn.question.trim(), turn.sql)).collect();
+            let before: String = parts.turns().map(Turn::leading).collect();
             Prompt::Text(alpaca(&format!("{before}{question}"), &parts.schema_text))
         }
         Form::Chat => {

@@ -27,7 +27,8 @@ pub struct KnownDatabase {
     pub has_adapter: bool,
 }
 
-const KNOWN: &str = "SELECT d.id, d.path, d.opened_ms, (SELECT count(*) FROM accepted a WHERE a.database_id = d.id), \
+const KNOWN: &str = "SELECT d.id, d.path, d.opened_ms, (SELECT count(*) FROM accepted a WHERE a.database_id = d.id) \
+    + (SELECT count(*) FROM accepted_after f WHERE f.database_id = d.id), \
     (SELECT count(*) FROM notes n WHERE n.database_id = d.id), EXISTS (SELECT 1 FROM attachments t WHERE t.database_id = d.id) \
     FROM databases d";
 
@@ -42,9 +43,12 @@ fn known(row: &rusqlite::Row<'_>) -> rusqlite::Result<KnownDatabase> {
     })
 }
 
-/// `path` as one database is always written: links resolved where the file is there.
-fn settled(path: &Path) -> Result<String, RecordsError> {
-    let whole = std::fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_else(|_| path.to_owned());
+/// `path` as one database is always written: links resolved where the file is there, those of its folder where it is gone.
+pub(super) fn settled(path: &Path) -> Result<String, RecordsError> {
+    let in_folder =
+        || Some(std::fs::canonicalize(path.parent().filter(|folder| !folder.as_os_str().is_empty())?).ok()?.join(path.file_name()?));
+    let whole = std::fs::canonicalize(path).ok().or_else(in_folder).or_else(|| std::path::absolute(path).ok());
+    let whole = whole.unwrap_or_else(|| path.to_owned());
     whole.into_os_string().into_string().map_err(|path| RecordsError::PathNotText { path: path.into() })
 }
 
@@ -77,6 +81,8 @@ impl Records {
             for sql in [
                 "INSERT OR IGNORE INTO accepted (database_id, folded, question, sql, at_ms) \
                  SELECT ?2, folded, question, sql, at_ms FROM accepted WHERE database_id = ?1",
+                "INSERT OR IGNORE INTO accepted_after (database_id, folded, follows, question, sql, before_question, before_sql, at_ms) \
+                 SELECT ?2, folded, follows, question, sql, before_question, before_sql, at_ms FROM accepted_after WHERE database_id = ?1",
                 "INSERT OR IGNORE INTO notes (database_id, text, at_ms) SELECT ?2, text, at_ms FROM notes WHERE database_id = ?1 ORDER BY id",
                 "INSERT OR IGNORE INTO attachments (database_id, adapter, at_ms) \
                  SELECT ?2, adapter, at_ms FROM attachments WHERE database_id = ?1",

@@ -4,7 +4,8 @@
 pub(super) const APPLICATION_ID: i64 = 0x7371_6C6C;
 
 /// Step `n` brings format `n` to format `n + 1`. Times are milliseconds since 1970.
-pub(super) const STEPS: [&str; 1] = ["
+pub(super) const STEPS: [&str; 2] = [
+    "
 CREATE TABLE databases (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
@@ -69,4 +70,18 @@ CREATE TABLE drafts (
     at_ms INTEGER NOT NULL,
     PRIMARY KEY (database_id, tab)
 ) WITHOUT ROWID;
-"];
+",
+    "
+CREATE TABLE accepted_after (
+    database_id INTEGER NOT NULL REFERENCES databases ON DELETE CASCADE,
+    folded TEXT NOT NULL,
+    follows TEXT NOT NULL,
+    question TEXT NOT NULL,
+    sql TEXT NOT NULL,
+    before_question TEXT NOT NULL,
+    before_sql TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (database_id, folded, follows)
+) WITHOUT ROWID;
+",
+];

@@ -9,25 +9,31 @@
 //! - `notes`: lasting hints for one database
 //! - `attachments`: which adapter goes with which database
 //! - `history`: what was asked and run, searchable
+//! - `forget`: what is kept for a database, counted and forgotten
 //! - `drafts`: favourites, and text that survives a crash
+//! - `sittings`: whose text that is
 
 mod attachments;
 mod databases;
 mod drafts;
 mod error;
 mod examples;
+mod forget;
 mod history;
 mod migrations;
 mod notes;
 mod open;
+mod sittings;
 
 pub use databases::{DatabaseId, KnownDatabase};
 pub use drafts::{Draft, Favourite};
 pub use error::RecordsError;
-pub use examples::{Accepted, Rejected, fold_question};
+pub use examples::{Accepted, Before, Rejected, fold_question, fold_sql};
+pub use forget::Kept;
 pub use history::{HistoryEntry, HistoryState, NewHistory, Scope};
 pub use notes::Note;
 pub use open::Records;
+pub use sittings::Sitting;
 
 #[cfg(test)]
 mod tests;

@@ -33,10 +33,10 @@ fn a_copy_is_offered_what_is_kept_and_takes_it_when_told() {
     let old = records.database(Path::new("/a.db"), "s").unwrap();
     let copy = records.database(Path::new("/b.db"), "s").unwrap();
     assert_eq!(records.same_schema(copy).unwrap(), []);
-    records.accept(old, "how many?", "SELECT 1").unwrap();
+    records.accept(old, "how many orders?", "SELECT 1").unwrap();
     records.add_note(old, "nine means cancelled").unwrap();
     records.attach(old, Path::new("/adapters/a")).unwrap();
-    records.accept(copy, "How many", "SELECT 2").unwrap();
+    records.accept(copy, "How many orders", "SELECT 2").unwrap();
     let offered = records.same_schema(copy).unwrap();
     assert_eq!(
         offered.iter().map(|known| (known.id, known.accepted, known.notes, known.has_adapter)).collect::<Vec<_>>(),
@@ -45,7 +45,7 @@ fn a_copy_is_offered_what_is_kept_and_takes_it_when_told() {
     assert_eq!(records.attachment(copy).unwrap(), None);
     records.adopt(old, copy).unwrap();
     records.adopt(old, copy).unwrap();
-    assert_eq!(records.accepted_sql(copy, "how many").unwrap().as_deref(), Some("SELECT 2"));
+    assert_eq!(records.accepted_sql(copy, "how many orders").unwrap().as_deref(), Some("SELECT 2"));
     assert_eq!(records.notes(copy).unwrap().len(), 1);
     assert_eq!(records.attachment(copy).unwrap(), Some(PathBuf::from("/adapters/a")));
 }
@@ -66,14 +66,14 @@ fn questions_are_compared_without_case_blanks_and_final_punctuation() {
 fn accepted_answers_are_replaced_taken_back_and_rejected() {
     let (_folder, records) = records();
     let (a, b) = (records.database(Path::new("/a"), "").unwrap(), records.database(Path::new("/b"), "").unwrap());
-    records.accept(a, "How many?", "SELECT 1").unwrap();
-    records.accept(a, "how  many", "SELECT 2").unwrap();
-    assert_eq!(records.accepted_sql(a, "HOW MANY!").unwrap().as_deref(), Some("SELECT 2"));
-    assert_eq!(records.accepted_sql(b, "how many").unwrap(), None);
+    records.accept(a, "How many orders?", "SELECT 1").unwrap();
+    records.accept(a, "how  many orders", "SELECT 2").unwrap();
+    assert_eq!(records.accepted_sql(a, "HOW MANY ORDERS!").unwrap().as_deref(), Some("SELECT 2"));
+    assert_eq!(records.accepted_sql(b, "how many orders").unwrap(), None);
     assert_eq!(records.accepted(a).unwrap().len(), 1);
-    records.reject(a, "how many", "SELECT 3", "no").unwrap();
+    records.reject(a, "how many orders", "SELECT 3", "no").unwrap();
     assert_eq!(records.accepted(a).unwrap().len(), 1);
-    records.reject(a, "how many", "SELECT 2", " counts cancelled ones ").unwrap();
+    records.reject(a, "how many orders", "SELECT 2", " counts cancelled ones ").unwrap();
     assert_eq!(records.accepted(a).unwrap(), []);
     let notes: Vec<String> = records.rejected(a).unwrap().into_iter().map(|rejected| rejected.note).collect();
     assert_eq!(notes, ["no", "counts cancelled ones"]);
@@ -106,6 +106,40 @@ fn notes_adapters_favourites_and_drafts_come_back() {
     assert!(records.remove_favourite(favourites[0].id).unwrap());
     assert_eq!(records.drafts(a).unwrap(), [draft("SELECT")]);
     records.save_draft(a, &draft(" \n")).unwrap();
+    assert_eq!(records.drafts(a).unwrap(), []);
+}
+
+/// Two programs on one database, as two connections here: a lock belongs to the file that was opened.
+#[test]
+fn two_sittings_on_one_database_keep_both_texts() {
+    let (folder, records) = records();
+    let other = Records::open(&Paths::all_in(folder.path())).unwrap();
+    let a = records.database(Path::new("/a"), "").unwrap();
+    let draft = |tab, sql: &str| Draft { tab, question: String::new(), sql: sql.into() };
+    let texts = |records: &Records, sitting: &Sitting| -> Vec<(u32, String)> {
+        records.drafts_of(sitting).unwrap().into_iter().map(|draft| (draft.tab, draft.sql)).collect()
+    };
+    // As a08d325 left them, with a gap where a tab was empty.
+    records.save_draft(a, &draft(0, "left")).unwrap();
+    records.save_draft(a, &draft(2, "before")).unwrap();
+    let first = records.sit(a).unwrap();
+    assert_eq!(texts(&records, &first), [(0, "left".into()), (1, "before".into())]);
+    let second = other.sit(a).unwrap();
+    assert_eq!(texts(&other, &second), [], "the first has them");
+    records.save_drafts(&first, &[draft(0, "SELECT 1")], 1).unwrap();
+    other.save_drafts(&second, &[draft(0, "SELECT 2"), draft(1, "SELECT 3")], 2).unwrap();
+    assert_eq!(texts(&records, &first), [(0, "SELECT 1".into())], "a tab was closed");
+    // Whoever leaves last, the next one finds both; a third that comes while one is there finds the other's.
+    drop(first);
+    let third = records.sit(a).unwrap();
+    assert_eq!(texts(&records, &third), [(0, "SELECT 1".into())]);
+    drop((second, third));
+    let last = other.sit(a).unwrap();
+    assert_eq!(texts(&other, &last), [(0, "SELECT 1".into()), (1, "SELECT 2".into()), (2, "SELECT 3".into())]);
+    // Another database is another matter.
+    let b = records.database(Path::new("/b"), "").unwrap();
+    assert_eq!(texts(&records, &records.sit(b).unwrap()), []);
+    records.save_drafts(&last, &[], 0).unwrap();
     assert_eq!(records.drafts(a).unwrap(), []);
 }
 
@@ -176,7 +210,7 @@ fn a_file_that_is_damaged_newer_or_foreign_is_left_alone() {
             let connection = rusqlite::Connection::open(path).unwrap();
             connection.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA user_version=99").unwrap();
         },
-        "has format 99, and this sqllama knows formats up to 1",
+        "has format 99, and this sqllama knows formats up to 2",
     );
     check_refused(
         |path| rusqlite::Connection::open(path).unwrap().execute_batch("CREATE TABLE t (a)").unwrap(),
@@ -201,4 +235,77 @@ fn a_folder_that_cannot_be_made_is_said() {
     std::fs::write(&file, "").unwrap();
     let error = Records::open(&Paths::all_in(file.join("data"))).unwrap_err();
     assert!(matches!(&error, RecordsError::Unusable { .. }), "{error}");
+}
+
+#[test]
+fn what_followed_on_something_answers_nothing_else() {
+    let (_folder, records) = records();
+    let a = records.database(Path::new("/a"), "s").unwrap();
+    let before = |sql: &str| Before { question: "Which customers are there?".into(), sql: sql.into() };
+    records.accept_after(a, "Only those from Germany", "SELECT 1", &before("SELECT name FROM customer;")).unwrap();
+    records.accept_after(a, "Only those from Germany", "SELECT 2", &before("SELECT name FROM supplier")).unwrap();
+    let served = |before: &str| records.accepted_sql_after(a, "only those from Germany!", before).unwrap();
+    assert_eq!(served("SELECT name\n FROM customer").as_deref(), Some("SELECT 1"));
+    assert_eq!(served("SELECT name FROM supplier;").as_deref(), Some("SELECT 2"));
+    assert_eq!(served("SELECT name FROM singer"), None);
+    assert_eq!(records.accepted_sql(a, "Only those from Germany").unwrap(), None);
+    let kept = records.accepted(a).unwrap();
+    assert!(kept.len() == 2 && kept.iter().all(|answer| !answer.stands_alone() && answer.is_example()), "{kept:?}");
+    // A copy takes them over with what they followed.
+    let copy = records.database(Path::new("/copy"), "s").unwrap();
+    records.adopt(a, copy).unwrap();
+    assert_eq!(
+        records.accepted_sql_after(copy, "Only those from Germany", "SELECT name FROM customer").unwrap().as_deref(),
+        Some("SELECT 1")
+    );
+    assert_eq!(records.same_schema(copy).unwrap()[0].accepted, 2);
+    records.reject(a, "Only those from Germany", "SELECT 1", "").unwrap();
+    assert_eq!(served("SELECT name FROM customer"), None);
+    assert!(records.unaccept(a, "only those from germany").unwrap());
+    assert_eq!(records.accepted(a).unwrap(), []);
+}
+
+#[test]
+fn a_fragment_that_was_kept_without_what_it_followed_is_never_served() {
+    let (_folder, records) = records();
+    let a = records.database(Path::new("/a"), "s").unwrap();
+    for question in ["Only those from Germany", "and from Spain?", "per month", "How many customers are there?"] {
+        records.accept(a, question, "SELECT 1").unwrap();
+    }
+    for question in ["only those from germany", "And from Spain", "per month"] {
+        assert_eq!(records.accepted_sql(a, question).unwrap(), None, "{question}");
+        assert_eq!(records.accepted_sql_after(a, question, "SELECT 1").unwrap(), None, "{question}");
+    }
+    let examples: Vec<String> = records.accepted(a).unwrap().into_iter().filter(Accepted::is_example).map(|a| a.question).collect();
+    assert_eq!(examples, ["How many customers are there?"]);
+    assert!(records.accepted_sql(a, "how many customers are there").unwrap().is_some());
+}
+
+#[test]
+fn what_is_forgotten_is_gone_from_the_file() {
+    let (folder, records) = records();
+    let file = folder.path().join("shop.db");
+    std::fs::write(&file, "").unwrap();
+    let (shop, other) = (records.database(&file, "a").unwrap(), records.database(Path::new("/nowhere/other.db"), "b").unwrap());
+    for database in [shop, other] {
+        records.accept(database, "how many?", "SELECT 'secret' || 1").unwrap();
+        records.add_note(database, "nine means cancelled").unwrap();
+    }
+    records.attach(shop, Path::new("/adapters/a")).unwrap();
+    assert_eq!(records.attachments().unwrap(), [(std::fs::canonicalize(&file).unwrap(), PathBuf::from("/adapters/a"))]);
+    let kept = Kept { accepted: 1, notes: 1, adapter: Some("/adapters/a".into()), ..Kept::default() };
+    assert_eq!(records.kept(shop).unwrap(), kept);
+    // A file that is gone is found all the same.
+    std::fs::remove_file(&file).unwrap();
+    assert_eq!(records.find(&folder.path().join(".").join("shop.db")).unwrap(), Some(shop));
+    assert_eq!(records.find(Path::new("/nowhere/else.db")).unwrap(), None);
+    records.erase(&[shop]).unwrap();
+    assert_eq!((records.find(&file).unwrap(), records.kept(shop).unwrap()), (None, Kept::default()));
+    assert_eq!(records.kept(other).unwrap().accepted, 1);
+    records.erase(&[other]).unwrap();
+    drop(records);
+    for entry in std::fs::read_dir(folder.path()).unwrap().flatten() {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        assert!(!String::from_utf8_lossy(&bytes).contains("secret"), "{:?}", entry.path());
+    }
 }

@@ -1,5 +1,7 @@
 //! What a column's values stand for, where their storage class does not tell.
 
+use super::local_dates::LocalDates;
+use super::numerals::Numerals;
 use super::time::TimeUnit;
 
 /// The storage classes of the values that were looked at, NULL left out.
@@ -30,6 +32,10 @@ pub enum Meaning {
     Span(SpanUnit),
     /// JSON documents as text.
     Json(Json),
+    /// Numbers, kept as text: SQLite orders and compares them letter by letter.
+    Number(Numerals),
+    /// Dates as text in a form that SQLite does not read.
+    LocalDate(LocalDates),
     /// Text, kept as a blob: it compares with no text as it is.
     TextBlob,
     /// The upper part of a fraction; the lower part is another column of the table.
@@ -140,13 +146,24 @@ impl Meaning {
         if let Self::Json(json) = self { Some(json) } else { None }
     }
 
+    /// How the numbers are written that the values are as text.
+    pub fn numerals(&self) -> Option<&Numerals> {
+        if let Self::Number(numerals) = self { Some(numerals) } else { None }
+    }
+
+    /// How the dates are written that the values are, where SQLite does not read them.
+    pub fn local_dates(&self) -> Option<&LocalDates> {
+        if let Self::LocalDate(dates) = self { Some(dates) } else { None }
+    }
+
     /// In a few words that say all that a reader needs of the values, so that no sample is needed; `None` where samples say more.
     pub fn told(&self) -> Option<String> {
         match self {
             Self::Time(times) => Some(times.told()),
             Self::Boolean(words) => Some(format!("'{}' or '{}'", words.yes, words.no)),
             Self::Json(json) => Some(json.told()),
-            Self::Plain | Self::TextBlob | Self::Numerator { .. } | Self::Span(_) => None,
+            Self::LocalDate(dates) => Some(dates.told()),
+            Self::Number(_) | Self::Plain | Self::TextBlob | Self::Numerator { .. } | Self::Span(_) => None,
         }
     }
 
@@ -156,7 +173,8 @@ impl Meaning {
             Self::TextBlob => Some("text as blob".into()),
             Self::Numerator { over } => Some(format!("over {over}")),
             Self::Span(unit) => Some(unit.words().into()),
-            Self::Plain | Self::Time(_) | Self::Boolean(_) | Self::Json(_) => None,
+            Self::Number(numerals) => Some(numerals.told()),
+            Self::LocalDate(_) | Self::Plain | Self::Time(_) | Self::Boolean(_) | Self::Json(_) => None,
         }
     }
 }

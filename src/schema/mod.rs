@@ -2,19 +2,25 @@
 //!
 //! Files on their floors, the lowest first:
 //! - [`time`]: points in time as numbers and as text
+//! - [`numerals`]: numbers as text
+//! - [`local_dates`]: dates as text in a form that SQLite does not read
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
 //! - `tables`: tables, views, columns, keys
 //! - [`profile`]: what is known of the files of one program
 //! - [`mod@bookkeeping`]: tables that a program keeps for itself
 
 pub mod bookkeeping;
+pub mod local_dates;
 pub mod meaning;
+pub mod numerals;
 pub mod profile;
 mod tables;
 pub mod time;
 
 pub use bookkeeping::bookkeeping;
+pub use local_dates::{DateOrder, DateParts, LocalDates};
 pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
+pub use numerals::{Numeral, Numerals};
 pub use profile::{Place, Profile};
 pub use tables::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind, ValueHit};
 pub use time::{DateText, TimeUnit};

@@ -66,6 +66,8 @@ pub struct Column {
     pub samples: Vec<String>,
     /// The storage classes of its values, as far as they were looked at.
     pub holds: Holds,
+    /// Whether NULL was met among the values that were looked at.
+    pub has_null: bool,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
     /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.

@@ -8,8 +8,12 @@
 //! - [`quotes`]: double-quoted values become strings
 //! - [`comparisons`]: strings that are compared with columns
 //! - [`mod@describe`]: what a query does, in words
+//! - [`mod@follow`]: a query changed as a follow-up asks for it
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
+//! - `related`: what two columns have to do with each other
+//! - [`mod@shares`]: columns of a result that are shares
+//! - [`ties`]: whether LIMIT 1 took the only row of its kind
 //! - [`units`]: columns of a result that count time
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
 //! - `tokens`: calls, operands and clauses on tokens
@@ -17,7 +21,7 @@
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
 //! - [`mod@shape`]: how involved a query is
-//! - [`statement`]: the statement at the cursor
+//! - [`statement`]: the statements of a text, the one at the cursor; [`mod@parameters`]: their parameters
 //! - [`mod@complete`]: names that fit at the cursor
 //! - [`lex`]: tokens as SQLite cuts them
 //! - [`lock`]: only names that exist, while SQL is being written
@@ -27,19 +31,24 @@ pub mod complete;
 pub mod describe;
 pub mod dialect;
 pub mod extract;
+pub mod follow;
 pub mod format;
 pub mod guard;
 pub mod highlight;
 pub mod lex;
 pub mod lock;
 pub mod mend;
+pub mod parameters;
 pub mod qualify;
 pub mod quote;
 pub mod quotes;
+mod related;
 pub mod resolve;
 pub mod shape;
+pub mod shares;
 pub mod statement;
 pub mod suspicion;
+pub mod ties;
 mod tokens;
 mod tree;
 pub mod units;
@@ -51,8 +60,9 @@ pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};
 pub use lock::NameLock;
 pub use mend::{Change, ChangeKind, Mended, mend, mend_for};
+pub use parameters::parameters;
 pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};
-pub use statement::{statement_at, statements};
+pub use statement::{is_grammatical, statement_at, statements};
 pub use suspicion::{Asked, Suspicion, SuspicionKind, suspicions};
 pub use units::result_units;

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use sqlparser::ast::{Expr, Query, SetExpr, Statement, TableFactor, Visit, Visitor};
+use sqlparser::ast::{Expr, GroupByExpr, Query, SelectItem, SetExpr, Statement, TableFactor, Visit, Visitor};
 use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
 
@@ -31,6 +31,25 @@ pub fn shape(sql: &str) -> Option<Shape> {
     Some(Shape { nested: counts.queries.saturating_sub(1), ..counts.shape })
 }
 
+/// Whether `sql` counts the rows of one table and does nothing else.
+pub fn is_plain_count(sql: &str) -> bool {
+    let Ok(statements) = Parser::parse_sql(&SQLiteDialect {}, sql) else { return false };
+    let [Statement::Query(query)] = statements.as_slice() else { return false };
+    let SetExpr::Select(select) = query.body.as_ref() else { return false };
+    let one =
+        matches!(select.from.as_slice(), [from] if from.joins.is_empty() && matches!(from.relation, TableFactor::Table { args: None, .. }));
+    let counts = match select.projection.as_slice() {
+        [SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }] => {
+            let text: String = expr.to_string().split_whitespace().collect();
+            text.eq_ignore_ascii_case("count(*)")
+        }
+        _ => false,
+    };
+    let whole = select.selection.is_none() && select.having.is_none() && select.distinct.is_none() && query.limit_clause.is_none();
+    let grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
+    one && counts && whole && !grouped && query.with.is_none()
+}
+
 struct Counts {
     shape: Shape,
     queries: usize,
@@ -45,7 +64,6 @@ impl Visitor for Counts {
     }
 
     fn pre_visit_select(&mut self, select: &sqlparser::ast::Select) -> ControlFlow<()> {
-        use sqlparser::ast::GroupByExpr;
         let groups = match &select.group_by {
             GroupByExpr::All(_) => true,
             GroupByExpr::Expressions(by, _) => !by.is_empty(),
@@ -82,6 +100,23 @@ mod tests {
     #[track_caller]
     fn check(sql: &str, tables: usize, nested: usize, aggregates: bool, ordered: bool) {
         assert_eq!(shape(sql), Some(Shape { tables, nested, aggregates, ordered }), "{sql}");
+    }
+
+    #[test]
+    fn plain_counts_are_told() {
+        for plain in ["SELECT count(*) FROM customer", "SELECT COUNT( * ) AS n FROM customer c"] {
+            assert!(is_plain_count(plain), "{plain}");
+        }
+        for other in [
+            "SELECT count(city) FROM customer",
+            "SELECT count(*) FROM customer WHERE city = 'a'",
+            "SELECT count(*) FROM customer GROUP BY city",
+            "SELECT count(*), city FROM customer",
+            "SELECT count(*) FROM customer, orders",
+            "SELECT count(*) FROM (SELECT 1)",
+        ] {
+            assert!(!is_plain_count(other), "{other}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Paths, StoreError};
+use super::{Paths, StoreError, runs};
 
 impl Paths {
     /// Where adapters lie.
@@ -21,14 +21,27 @@ pub fn list(paths: &Paths) -> Vec<(String, PathBuf)> {
     named
 }
 
-/// The folder of the adapter that `spec` names: a stored one, or a folder's path.
+/// The adapters that training runs ended in, by the run's name.
+pub fn of_runs(paths: &Paths) -> Vec<(String, PathBuf)> {
+    let folders = runs::list(paths, is_adapter);
+    folders.into_iter().filter_map(|path| Some((path.file_name()?.to_str()?.to_owned(), path))).collect()
+}
+
+/// The folder of the adapter that `spec` names: a stored one, a folder's path, or that of a run.
 pub fn resolve(paths: &Paths, spec: &str) -> Result<PathBuf, StoreError> {
     let stored = paths.adapters().join(spec);
     if is_name(spec) && is_adapter(&stored) {
         return Ok(stored);
     }
     let path = Path::new(spec);
-    if path.is_dir() { Ok(path.into()) } else { Err(StoreError::UnknownAdapter(spec.into())) }
+    // A file of an adapter stands for its folder.
+    match path.parent().filter(|folder| path.is_file() && is_adapter(folder)) {
+        Some(folder) => return Ok(folder.into()),
+        None if path.is_dir() => return Ok(path.into()),
+        None => {}
+    }
+    let of_run = of_runs(paths).into_iter().find(|(name, _)| name == spec);
+    of_run.map(|(_, path)| path).ok_or_else(|| StoreError::UnknownAdapter(spec.into()))
 }
 
 /// The place of a new adapter called `name`, which nothing takes yet.
@@ -82,8 +95,17 @@ mod tests {
         assert_eq!(resolve(&paths, "b").unwrap(), paths.adapters().join("b"));
         assert_eq!(resolve(&paths, folder.path().to_str().unwrap()).unwrap(), folder.path());
         assert!(matches!(resolve(&paths, "c"), Err(StoreError::UnknownAdapter(_))));
+        let file = paths.adapters().join("b/adapter_config.json");
+        assert_eq!(resolve(&paths, file.to_str().unwrap()).unwrap(), paths.adapters().join("b"));
         remove(&paths, "b").unwrap();
         assert_eq!(names(&paths), ["a-1.5"]);
+        let run = paths.runs().join("my-run");
+        std::fs::create_dir_all(&run).unwrap();
+        assert!(of_runs(&paths).is_empty() && resolve(&paths, "my-run").is_err());
+        std::fs::write(run.join("adapter_config.json"), "{}").unwrap();
+        assert_eq!(of_runs(&paths), [("my-run".to_owned(), run.clone())]);
+        assert_eq!(resolve(&paths, "my-run").unwrap(), run);
+        assert!(remove(&paths, "my-run").is_err());
         assert!(remove(&paths, "../adapters/a-1.5").is_err() && remove(&paths, "unfinished").is_err());
     }
 

@@ -9,6 +9,10 @@ use serde::Deserialize;
 
 use super::{Paths, StoreError};
 
+mod keys;
+
+pub use keys::{KEYS, Key, KeyKind, schema};
+
 /// What `config.toml` can say. Everything is optional.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
@@ -87,7 +91,7 @@ pub enum KvChoice {
 
 /// One key, or several.
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a key is text, such as \"f5\", or a list of such texts")]
 pub enum KeyNames {
     /// One.
     One(String),
@@ -140,15 +144,41 @@ impl Config {
             bad(path, line, error.message())
         })?;
         match config.threads {
-            Some(0) => Err(bad(path, line_of(text, "threads"), "`threads` has to be 1 or more")),
+            Some(0) => Err(bad(path, line_of(text, "threads"), NO_THREADS)),
             _ => Ok(config),
         }
     }
+
+    /// Everything that is wrong with the settings in `text`, which is that of `path`.
+    pub fn problems(text: &str, path: &Path) -> Vec<StoreError> {
+        let Err(error) = Self::parse(text, path) else { return Vec::new() };
+        // Each key alone tells more than the first mistake. Text that is no TOML has no keys.
+        let Ok(table) = text.parse::<toml::Table>() else { return vec![error] };
+        let alone = table.into_iter().filter_map(|(key, value)| {
+            let (line, zero) = (line_of(text, &key), value.as_integer() == Some(0) && key == "threads");
+            let error = toml::Table::from_iter([(key, value)]).try_into::<Self>().err();
+            let reason = error.map(|error| error.message().to_owned()).or(zero.then(|| NO_THREADS.to_owned()))?;
+            Some((line, bad(path, line, &reason)))
+        });
+        let mut problems: Vec<(Option<usize>, StoreError)> = alone.collect();
+        problems.sort_by_key(|(line, _)| *line);
+        let mut problems: Vec<StoreError> = problems.into_iter().map(|(_, problem)| problem).collect();
+        if problems.is_empty() {
+            problems.push(error);
+        }
+        problems
+    }
 }
+
+const NO_THREADS: &str = "`threads` has to be 1 or more";
 
 /// The line on which `key` is set, counted from 1.
 fn line_of(text: &str, key: &str) -> Option<usize> {
-    text.lines().position(|line| line.trim_start().starts_with(key)).map(|at| at + 1)
+    let sets = |line: &str| {
+        let rest = line.trim_start().trim_start_matches(['[', '"', '\'']).strip_prefix(key);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-')))
+    };
+    text.lines().position(sets).map(|at| at + 1)
 }
 
 fn bad(path: &Path, line: Option<usize>, reason: &str) -> StoreError {
@@ -206,5 +236,29 @@ mod tests {
         check("max_rows = 1\nthreads = 0\n", Err("c.toml, line 2: `threads` has to be 1 or more"));
         check("prompt = \"poem\"", Err("c.toml, line 1: unknown variant `poem`"));
         check("threads = \n", Err("c.toml, line 1: "));
+    }
+
+    #[track_caller]
+    fn check_problems(text: &str, expected: &[&str]) {
+        let found: Vec<String> = Config::problems(text, Path::new("c.toml")).iter().map(ToString::to_string).collect();
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        found.iter().zip(expected).for_each(|(found, expected)| assert!(found.contains(expected), "{found}"));
+    }
+
+    #[test]
+    fn every_mistake_is_told() {
+        check_problems("", &[]);
+        check_problems("model = 'm'\n[keys]\nhelp = 'f1'\n", &[]);
+        check_problems(
+            "threads = 0\nthreads_of = 1\n\n'vim' = 2\ntheme = 'pink'\n[keys]\nhelp = 1\n",
+            &[
+                "c.toml, line 1: `threads` has to be 1 or more",
+                "c.toml, line 2: unknown field `threads_of`",
+                "c.toml, line 4: invalid type: integer `2`",
+                "c.toml, line 5: unknown variant `pink`",
+                "c.toml, line 6: a key is text",
+            ],
+        );
+        check_problems("model = 'm'\ntheme = \n", &["c.toml, line 2: "]);
     }
 }

@@ -133,11 +133,11 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         match self {
             Self::NoHome => Some("set SQLLAMA_CONFIG_DIR, SQLLAMA_DATA_DIR and SQLLAMA_CACHE_DIR"),
-            Self::Config { .. } => Some("the keys are model, threads, max_rows, timeout, offline, prompt, theme, mouse, vim and [keys]"),
+            Self::Config { .. } => Some("`sqllama config check` tells every mistake, `sqllama config schema` every key and what it takes"),
             Self::UnknownModel(_) => {
                 Some("`sqllama models list` names the models; the path of a .gguf file or of a Hugging Face folder works too")
             }
-            Self::UnknownAdapter(_) => Some("`sqllama adapters list` names the stored adapters; the path of an adapter's folder works too"),
+            Self::UnknownAdapter(_) => Some("`sqllama adapters list` names the adapters; the path of an adapter's folder works too"),
             Self::AdapterExists(_) => Some("choose another name, or `sqllama adapters remove NAME` first"),
             Self::AdapterName(_) => Some("use letters, digits, dashes, dots and underscores"),
             Self::NotInstalled(_) => Some("`sqllama models pull NAME` fetches it"),

@@ -6,8 +6,8 @@
 //! - [`paths`]: where things lie
 //! - [`config`]: a person's settings
 //! - [`mod@catalogue`]: the models sqllama knows
-//! - [`adapters`]: stored adapters
 //! - [`runs`]: training runs by name
+//! - [`adapters`]: adapters: stored ones, those of runs
 //! - [`sessions`]: what models remember of prompts, from run to run
 //! - `built_in_profiles`, [`profiles`]: what is known of the files of programs, built in and a person's own
 //! - `part`: the unfinished file of a pull

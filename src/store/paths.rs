@@ -61,6 +61,11 @@ impl Paths {
         self.cache.join("values")
     }
 
+    /// Where reports of our own failures lie.
+    pub fn reports(&self) -> PathBuf {
+        self.data.join("reports")
+    }
+
     /// Where imported data sets lie.
     pub fn datasets(&self) -> PathBuf {
         self.data.join("datasets")

@@ -14,6 +14,8 @@ pub struct SavedSessions {
 
 /// Ends the name of a saved session.
 const EXTENSION: &str = "kv";
+/// Hexadecimal digits of a key, as callers make them.
+const KEY_DIGITS: usize = 32;
 
 impl SavedSessions {
     /// Files in `folder`, together at most `limit` bytes.
@@ -51,8 +53,25 @@ impl SavedSessions {
         let _ = fs::remove_file(self.path(key));
     }
 
-    fn path(&self, key: &str) -> PathBuf {
+    /// Where the file of `key` lies.
+    pub fn path(&self, key: &str) -> PathBuf {
         self.folder.join(key).with_extension(EXTENSION)
+    }
+
+    /// Every file of `folder` that is a saved session or a part of one, with its bytes.
+    pub fn list(folder: &Path) -> Vec<(PathBuf, u64)> {
+        let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+        let is_ours = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            let key = name.split('.').next().unwrap_or_default();
+            let sound = key.len() == KEY_DIGITS && key.bytes().all(|byte| byte.is_ascii_hexdigit());
+            sound && path.extension().is_some_and(|extension| extension == EXTENSION || extension == "part")
+        };
+        let files = entries.flatten().map(|entry| entry.path()).filter(is_ours);
+        let mut files: Vec<(PathBuf, u64)> =
+            files.filter_map(|path| path.symlink_metadata().ok().filter(fs::Metadata::is_file).map(|data| (path, data.len()))).collect();
+        files.sort();
+        files
     }
 
     fn evict(&self) {

@@ -36,7 +36,7 @@ pub fn rephrase(
     seed: u64,
     cancel: &Cancel,
 ) -> Result<Option<Example>, RephraseError> {
-    let Body::Question { question, context, hint } = &example.body else { return Ok(None) };
+    let Body::Question { question, context, hint, previous: None } = &example.body else { return Ok(None) };
     let said = generate(model, wording_prompt(question), 80, Sampling { temperature: 0.8, seed, ..Sampling::default() }, cancel)?;
     let Some(wording) = clean(&said).filter(|wording| wording != question) else { return Ok(None) };
     let parts = PromptParts { schema_text: context.clone(), question: wording.clone(), hint: hint.clone(), ..PromptParts::default() };
@@ -51,7 +51,7 @@ pub fn rephrase(
     if !same_result(&expected, &found, RowOrder::Free) {
         return Ok(None);
     }
-    let body = Body::Question { question: wording, context: context.clone(), hint: hint.clone() };
+    let body = Body::Question { question: wording, context: context.clone(), hint: hint.clone(), previous: None };
     Ok(Some(Example { body, source: Some("model".into()), ..example.clone() }))
 }
 

@@ -66,6 +66,9 @@ const YEARS: [(&str, &str); 9] = [
     ("made", "year of making"),
 ];
 
+/// Names that end in one say what is done there, and not what is there.
+const PREPOSITIONS: [&str; 14] = ["in", "at", "on", "to", "from", "for", "by", "with", "of", "under", "near", "into", "through", "between"];
+
 /// A thing, in one and in several.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Noun {
@@ -121,6 +124,8 @@ pub(super) fn phrase(column: &str, table: &Noun) -> String {
         [before @ .., participle, last] if matches!(last.as_str(), "on" | "at") && is_participle(participle) => {
             before.iter().chain([participle]).cloned().chain(["date".to_owned()]).collect::<Vec<_>>().join(" ")
         }
+        // `lives_in` is no thing that one has, or has several of.
+        [_, .., last] if PREPOSITIONS.contains(&last.as_str()) => format!("\"{}\" value", rest.join(" ")),
         rest => rest.join(" "),
     }
 }
@@ -213,6 +218,16 @@ mod tests {
         assert_eq!(words("unitPrice_USD"), ["unit", "price", "usd"]);
         assert_eq!(words("Ref_Colors2"), ["ref", "colors", "2"]);
         assert_eq!(words("DOB"), ["date of birth"]);
+        let pet = Noun::of_table("pets");
+        let of = |column: &str| (phrase(column, &pet), plural(&phrase(column, &pet)));
+        for (column, expected) in [("lives_in", "\"lives in\" value"), ("ValidFrom", "\"valid from\" value"), ("born", "born")] {
+            assert_eq!(of(column).0, expected);
+        }
+        assert_eq!(of("lives_in").1, "\"lives in\" values");
+        assert_eq!(
+            (of("hired_on").0.as_str(), of("date_of_birth").1.as_str(), of("in").0.as_str()),
+            ("hired date", "dates of birth", "in")
+        );
         assert_eq!(phrase("customer_name", &Noun::of_table("Customers")), "name");
         assert_eq!(phrase("unit_price", &Noun::of_table("track")), "unit price");
         assert_eq!(phrase("track", &Noun::of_table("track")), "track");

@@ -13,7 +13,7 @@ use super::optimizer::Moments;
 use super::state::TrainerState;
 use crate::compute::BlockType;
 use crate::llm::adapter::{Adapter, AdapterCard};
-use crate::llm::checkpoint::{SafetensorsFile, TensorData, write_safetensors};
+use crate::llm::checkpoint::{TensorData, TensorFile, write_safetensors};
 
 /// The file that says a checkpoint is whole.
 const DONE: &str = "DONE";
@@ -251,7 +251,7 @@ pub fn read_weights(folder: &Path, decoder: &Decoder<'_>, parameters: &mut Param
     match adaptation {
         Adaptation::Lora(_) => decoder.set_adapter(parameters, &Adapter::read(folder)?).map_err(unsound),
         Adaptation::Full => {
-            let file = SafetensorsFile::open(&folder.join(MODEL))?;
+            let file = TensorFile::open(&folder.join(MODEL))?;
             for parameter in parameters.iter_mut() {
                 parameter.values = tensor(&file, &parameter.name, parameter.values.len()).map_err(unsound)?;
             }
@@ -260,7 +260,7 @@ pub fn read_weights(folder: &Path, decoder: &Decoder<'_>, parameters: &mut Param
     }
 }
 
-fn tensor(file: &SafetensorsFile, name: &str, length: usize) -> Result<Vec<f32>, String> {
+fn tensor(file: &TensorFile, name: &str, length: usize) -> Result<Vec<f32>, String> {
     match file.read_f32(name) {
         Ok(Some((_, values))) if values.len() == length => Ok(values),
         Ok(Some((shape, _))) => Err(format!("`{name}` has shape {shape:?}")),
@@ -282,7 +282,7 @@ pub fn read(
     let text = fs::read_to_string(&state_path).map_err(TrainError::file(&state_path))?;
     let state = TrainerState::parse(&text).map_err(unsound)?;
     read_weights(folder, decoder, parameters, adaptation)?;
-    let file = SafetensorsFile::open(&folder.join(OPTIMIZER))?;
+    let file = TensorFile::open(&folder.join(OPTIMIZER))?;
     for (index, parameter) in parameters.iter().enumerate() {
         for (prefix, side) in [("exp_avg.", &mut moments.first), ("exp_avg_sq.", &mut moments.second)] {
             let values = tensor(&file, &format!("{prefix}{}", parameter.name), parameter.values.len()).map_err(unsound)?;

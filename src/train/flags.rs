@@ -161,11 +161,6 @@ impl Request {
     }
 }
 
-/// One line for each flag.
-pub fn help() -> String {
-    FLAGS.iter().map(|flag| format!("      --{:<30} {}\n", flag.name, flag.meaning)).collect()
-}
-
 /// The words behind `torchrun ... script.py`, where a command line was copied whole.
 fn behind_launcher(words: &[String]) -> &[String] {
     let launched = words.first().is_some_and(|word| ["torchrun", "python", "python3", "accelerate", "deepspeed"].contains(&word.as_str()));

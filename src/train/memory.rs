@@ -59,6 +59,8 @@ pub struct Sizes {
     pub feed_forward: usize,
     /// Query heads.
     pub heads: usize,
+    /// Numbers that a layer's forward pass keeps for each token.
+    pub kept_floats: usize,
     /// Entries of the vocabulary.
     pub vocabulary: usize,
     /// Bytes of the matrices that stay as they are, as they are stored.
@@ -90,6 +92,7 @@ impl Sizes {
             kv_dim: spec.kv_dim(),
             feed_forward: spec.feed_forward,
             heads: spec.heads,
+            kept_floats: kept_floats(spec),
             vocabulary: model.vocabulary(),
             // Full training reads the file once and works on copies.
             frozen_bytes: if full { 0 } else { stored as u64 },
@@ -107,7 +110,7 @@ impl Sizes {
 
     /// What a layer's forward pass keeps.
     fn layer(&self) -> u64 {
-        (self.tokens * kept_floats(self.hidden, self.query_dim, self.kv_dim, self.feed_forward, self.heads)) as u64 * FLOAT
+        (self.tokens * self.kept_floats) as u64 * FLOAT
     }
 
     /// Numbers of the matrices of a layer.
@@ -282,6 +285,7 @@ mod tests {
             kv_dim: hidden,
             feed_forward,
             heads: 32,
+            kept_floats: 2 + 4 * hidden + 32 + hidden + 2 * feed_forward,
             vocabulary,
             frozen_bytes: if full { 0 } else { 4_080_000_000 },
             trained: if full { all as u64 } else { 20_000_000 },

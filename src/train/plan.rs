@@ -235,9 +235,9 @@ pub fn plan(
 fn model_parameters(model: &Model) -> u64 {
     let spec = &model.spec;
     let layer: usize = Projection::ALL.iter().map(|p| p.shape(spec)).map(|(rows, columns)| rows * columns).sum();
-    let biases = model.weights.layers.iter().filter_map(|layer| layer.attn_qkv_bias.as_ref()).map(Vec::len).sum::<usize>();
+    let vectors: usize = model.weights.layers.iter().flat_map(|layer| layer.vectors()).map(<[f32]>::len).sum();
     let tables = if super::model::decoder::is_tied(model) { 1 } else { 2 };
-    (spec.layers * (layer + 2 * spec.hidden) + biases + spec.hidden + tables * model.weights.token_embd.rows * spec.hidden) as u64
+    (spec.layers * layer + vectors + spec.hidden + tables * model.weights.token_embd.rows * spec.hidden) as u64
 }
 
 fn trainable(model: &Model, adaptation: &Adaptation) -> u64 {

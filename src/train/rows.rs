@@ -177,23 +177,20 @@ fn tokenize(model: &OpenedModel, form: Form, example: &Example) -> Result<Row, L
     match example.prompt(form) {
         Prompt::Text(prompt) => {
             // As the script does it: the prompt's tokens are counted alone, and the whole is tokenised at once.
-            let bos = || tokenizer.bos().filter(|_| tokenizer.adds_bos()).into_iter();
-            let alone = bos().count() + tokenizer.encode(&prompt, Specials::AsText)?.len();
-            let mut tokens: Vec<u32> = bos().chain(tokenizer.encode(&(prompt + &answer), Specials::AsText)?).collect();
+            let alone = tokenizer.encode_prompt(&prompt, Specials::AsText)?.len();
+            let mut tokens = tokenizer.encode_prompt(&(prompt + &answer), Specials::AsText)?;
             tokens.push(end);
             Ok(Row { prompt: alone.min(tokens.len()), tokens, shared: 0 })
         }
         Prompt::Chat(messages) => {
             let template = model.template.as_ref().map_err(|reason| LlmError::Template(reason.clone()))?;
-            let mut tokens = template.render_to_tokens(tokenizer, &messages)?;
-            let prompt = tokens.len();
-            tokens.extend(tokenizer.encode(&answer, Specials::AsText)?);
+            let (mut tokens, prompt) = template.render_answered(tokenizer, &messages, &answer)?;
             tokens.push(end);
             Ok(Row { tokens, prompt, shared: 0 })
         }
         Prompt::Tokens(mut tokens) => {
             let prompt = tokens.len();
-            tokens.extend(tokenizer.encode(&answer, Specials::AsText)?);
+            tokens.extend(tokenizer.encode_on(&answer, Specials::AsText)?);
             tokens.push(end);
             Ok(Row { tokens, prompt, shared: 0 })
         }

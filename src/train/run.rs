@@ -11,7 +11,6 @@ use super::config::{Interval, TrainConfig};
 use super::device::Arithmetic;
 use super::event::TrainEvent;
 use super::learner::Learner;
-use super::model::decoder;
 use super::model::{Adaptation, Batch, Decoder, Row, StepScale};
 use super::optimizer::{AdamW, Moments, clip_factor};
 use super::order::batches;
@@ -295,7 +294,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
         for (what, value) in [("loss", loss), ("gradient", norm)] {
             if !value.is_finite() {
                 // Frozen weights are read here alone: to read all of them before every run would take seconds.
-                return Err(match decoder::find_not_finite(&self.inputs.model.model) {
+                return Err(match self.inputs.model.model.weights.find_not_finite() {
                     Some(tensor) => TrainError::Weights { tensor },
                     None => TrainError::NotFinite { what, step: step + 1 },
                 });

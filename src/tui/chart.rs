@@ -1,9 +1,9 @@
 //! A result as a chart: which kind, of which columns, chosen sensibly and changeable.
 
 use super::dates::Dates;
+use super::moments::moments;
 use crate::db::spool::{Peek, Points, Spool};
 use crate::jobs::{ChartWork, JobId};
-use crate::schema::DateText;
 
 /// Rows that the choice is made on.
 const LOOKED_AT: usize = 200;
@@ -61,6 +61,8 @@ pub struct Chart {
     pub y: usize,
     /// What is drawn, once it is there.
     pub points: Option<Points>,
+    /// Where its points stand in time, where dates are written at them.
+    pub moments: Option<Vec<Option<f64>>>,
     /// Who brings it.
     pub job: Option<JobId>,
     /// Columns of numbers.
@@ -85,7 +87,11 @@ impl Chart {
             columns.iter().copied().filter(|&c| holds(c, |cell| matches!(cell, Peek::Integer(_) | Peek::Real(_)))).collect();
         let is_text = |c: usize| holds(c, |cell| matches!(cell, Peek::Text(_)));
         let is_time = |c: usize| dates.in_chart(c).is_some() && holds(c, |cell| !matches!(cell, Peek::Blob(_)));
-        let is_date = |c: usize| is_time(c) || holds(c, |cell| matches!(cell, Peek::Text(text) if DateText::of(text).is_some()));
+        let is_written = |c: usize| {
+            let texts = rows.iter().map(|row| if let Some(Peek::Text(text)) = row.get(c) { Some(text.as_str()) } else { None });
+            is_text(c) && moments(texts).is_some()
+        };
+        let is_date = |c: usize| is_time(c) || is_written(c);
         // What is called `id` counts nothing.
         let counts = |c: usize| {
             let name = spool.columns().get(c).map(|info| info.name.to_lowercase()).unwrap_or_default();
@@ -97,7 +103,7 @@ impl Chart {
         let counting = counting.or_else(|| numbers.iter().copied().rev().find(|&c| counts(c)));
         let time = Some(column).filter(|&c| is_time(c)).or_else(|| numbers.iter().copied().find(|&c| is_time(c)));
         if let (None, Some(y)) = (counting, time.filter(|c| numbers.contains(c))) {
-            return Some(Self { kind: Kind::Histogram, x: None, y, points: None, job: None, numbers, names, times });
+            return Some(Self { kind: Kind::Histogram, x: None, y, points: None, moments: None, job: None, numbers, names, times });
         }
         let y = counting.or(numbers.first().copied())?;
         let date = columns.iter().copied().find(|&c| is_date(c));
@@ -112,7 +118,7 @@ impl Chart {
             (_, _, None) if few => (Kind::Bars, text),
             _ => (Kind::Histogram, None),
         };
-        Some(Self { kind, x, y, points: None, job: None, numbers, names, times })
+        Some(Self { kind, x, y, points: None, moments: None, job: None, numbers, names, times })
     }
 
     /// What has to be asked for.
@@ -124,6 +130,15 @@ impl Chart {
             }
             _ => ChartWork::Series { x: self.x, y: self.y },
         }
+    }
+
+    /// Takes what was asked for.
+    pub fn take(&mut self, points: Points) {
+        self.moments = match &points {
+            Points::Series { series, .. } if self.x.is_some() => moments(series.labels.iter().map(Option::as_deref)),
+            _ => None,
+        };
+        self.points = Some(points);
     }
 
     /// Another kind.
@@ -195,6 +210,8 @@ mod tests {
         let int = Cell::Integer;
         check(&["name", "n"], |n| vec![text(n), int(n)], 10, Some((Kind::Bars, Some(0), 1)));
         check(&["day", "n"], |n| vec![date(n), int(n)], 10, Some((Kind::Line, Some(0), 1)));
+        let american = |n: i64| if n == 3 { Cell::Null } else { Cell::Text(format!("{}/{}/2014", n % 12 + 1, n % 28 + 1)) };
+        check(&["day", "n"], |n| vec![american(n), int(n)], 40, Some((Kind::Line, Some(0), 1)));
         check(&["id", "name", "n"], |n| vec![int(n), text(n), int(n)], 10, Some((Kind::Bars, Some(1), 2)));
         check(&["a", "b"], |n| vec![int(n), int(n)], 900, Some((Kind::Scatter, Some(1), 0)));
         check(&["a"], |n| vec![int(n)], 900, Some((Kind::Histogram, None, 0)));

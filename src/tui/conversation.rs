@@ -2,6 +2,7 @@
 
 use crate::ask::{Answer, AnswerState, AskEvent};
 use crate::jobs::{JobFailure, JobId};
+use crate::records::Before;
 use crate::text;
 
 /// How far a question came.
@@ -47,8 +48,8 @@ pub struct Entry {
     pub question: String,
     /// What the model was told besides, for this question alone.
     pub hints: Vec<String>,
-    /// Whether it follows on the question before.
-    pub follows: bool,
+    /// The question that it follows on, with its answer then.
+    pub follows: Option<Before>,
     /// How far it came.
     pub stage: Stage,
     /// What the model wrote so far, in the present attempt.
@@ -80,7 +81,7 @@ impl Entry {
             job,
             question,
             hints,
-            follows: false,
+            follows: None,
             stage: Stage::Loading,
             text: String::new(),
             attempts: Vec::new(),
@@ -140,6 +141,9 @@ impl Entry {
         };
         self.attempts = answer.attempts.iter().map(|attempt| (attempt.sql.clone(), attempt.error.clone())).collect();
         self.sql.clone_from(&answer.sql);
+        if let Some(turn) = &answer.follows {
+            self.follows = Some(Before { question: turn.question.clone(), sql: turn.sql.clone() });
+        }
         self.answer = Some(answer);
     }
 

@@ -5,6 +5,7 @@
 //! date, because a date that is a guess would be believed.
 
 use crate::db::Cell;
+use crate::db::export::real;
 use crate::db::spool::Peek;
 use crate::schema::{TimeUnit, Times};
 
@@ -115,7 +116,7 @@ impl Dates {
         let times = self.times(column)?;
         let (number, stored) = match cell {
             Cell::Integer(n) => (*n as f64, n.to_string()),
-            Cell::Real(x) => (*x, x.to_string()),
+            Cell::Real(x) => (*x, real(*x)),
             Cell::Text(text) => (times.digits(text)?, text.clone()),
             Cell::Null | Cell::Blob(_) => return None,
         };

@@ -18,9 +18,18 @@ pub enum Event {
     /// A worker said something.
     Report(Report),
     /// The editor outside is done: its text, or why there is none.
-    Edited(Result<String, String>),
+    Edited(Result<Edited, String>),
     /// Time went by: milliseconds since the screen began.
     Tick(u64),
+}
+
+/// What an editor outside made of the SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edited {
+    /// The SQL.
+    pub sql: String,
+    /// What went wrong all the same.
+    pub problem: Option<String>,
 }
 
 /// Something to be done outside the core.
@@ -41,6 +50,8 @@ pub enum Effect {
     Edit(String),
     /// Hear the mouse, or not.
     Mouse(bool),
+    /// Stop, as any program does, until the person goes on with it.
+    Suspend,
     /// Leave.
     Quit,
 }

@@ -6,19 +6,24 @@
 //! - [`view`]: `view(state, frame)`; changes nothing; [`layout`]: where the panes are
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
 //! - [`tree`], [`conversation`], [`results`], [`chart`], [`dates`]: what the panes hold
+//! - [`drafts`]: how much of what is being written is written down
+//! - [`moments`]: dates written as text
+//! - [`typed`]: lines that are typed, undo by words
 //! - [`picker`]: lists over the panes; [`compare`]: answers side by side; [`completion`], [`vim`]: what the SQL knows
 //! - [`train`]: the fine-tune form; [`pages`]: a check, a run
 //! - [`theme`]: colours, or none
-//! - `terminal`: the event loop, and the terminal put back whatever happens
+//! - `terminal`: the event loop; the terminal put back whatever happens; signals, the editor outside
 
 pub mod chart;
 pub mod compare;
 pub mod completion;
 pub mod conversation;
 pub mod dates;
+pub mod drafts;
 pub mod event;
 pub mod keys;
 pub mod layout;
+pub mod moments;
 pub mod pages;
 pub mod picker;
 pub mod results;
@@ -28,11 +33,12 @@ mod terminal;
 pub mod theme;
 pub mod train;
 pub mod tree;
+pub mod typed;
 pub mod update;
 pub mod view;
 pub mod vim;
 
-pub use terminal::{ScreenError, ScreenOptions, run};
+pub use terminal::{Left, ScreenError, ScreenOptions, run};
 
 #[cfg(test)]
 mod tests;

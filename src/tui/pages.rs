@@ -68,6 +68,8 @@ pub struct RunPages {
     pub page: RunPage,
     /// First line shown.
     pub scroll: usize,
+    /// When its last step was seen, on the screen's clock: the time that is left goes on from there.
+    pub stepped_ms: u64,
 }
 
 /// What is shown of a run.
@@ -97,8 +99,16 @@ impl RunPage {
 
 impl RunPages {
     /// Opened at the curves.
-    pub fn new(run: RunRow) -> Self {
-        Self { run, page: RunPage::Curves, scroll: 0 }
+    pub fn new(run: RunRow, now_ms: u64) -> Self {
+        Self { run, page: RunPage::Curves, scroll: 0, stepped_ms: now_ms }
+    }
+
+    /// Takes what the run is now.
+    pub fn take(&mut self, run: RunRow, now_ms: u64) {
+        if run.progress.step != self.run.progress.step {
+            self.stepped_ms = now_ms;
+        }
+        self.run = run;
     }
 
     /// Another page.

@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
+use crossterm::event::KeyEvent;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::keys::Action;
 use super::train::Field;
+use super::typed::Typed;
 use crate::jobs::ExportFormat;
 use crate::records::DatabaseId;
 
@@ -38,6 +40,8 @@ pub enum PickerKind {
     Adopt,
     /// A question back, with its readings.
     AskBack(String),
+    /// What to do with a question that is a statement.
+    TypedSql,
     /// The fine-tune form.
     Train,
     /// Training runs.
@@ -59,6 +63,13 @@ pub enum Choice {
         history: Option<i64>,
         /// The favourite's name.
         favourite: Option<i64>,
+    },
+    /// Run this statement, or ask it as a question.
+    Typed {
+        /// As it was typed.
+        text: String,
+        /// Whether it is run.
+        is_sql: bool,
     },
     /// A note's name.
     Note(i64),
@@ -117,7 +128,7 @@ pub struct Picker {
     /// What it is.
     pub kind: PickerKind,
     /// What is typed.
-    pub query: String,
+    pub query: Typed,
     /// Every line, in its own order.
     pub items: Vec<Item>,
     /// Lines that match, best first; places in `items`.
@@ -131,7 +142,7 @@ pub struct Picker {
 impl Picker {
     /// A list of `items`.
     pub fn new(kind: PickerKind, items: Vec<Item>) -> Self {
-        let mut picker = Self { kind, query: String::new(), items, matching: Vec::new(), selected: 0, loading: false };
+        let mut picker = Self { kind, query: Typed::default(), items, matching: Vec::new(), selected: 0, loading: false };
         picker.search();
         picker
     }
@@ -145,9 +156,18 @@ impl Picker {
         self.selected = selected.min(self.matching.len().saturating_sub(1));
     }
 
-    /// Takes a typed query.
-    pub fn set_query(&mut self, query: String) {
-        self.query = query;
+    /// Takes a key in the query; whether that is another one now.
+    pub fn type_key(&mut self, key: &KeyEvent) -> bool {
+        let changed = self.query.input(key);
+        if changed {
+            self.search();
+        }
+        changed
+    }
+
+    /// Takes text at the query's cursor.
+    pub fn type_text(&mut self, text: &str) {
+        self.query.insert(text);
         self.search();
     }
 
@@ -167,6 +187,12 @@ impl Picker {
         let mut buffer = Vec::new();
         let mut scored: Vec<(u32, usize)> = Vec::new();
         for (at, item) in self.items.iter().enumerate() {
+            if let Choice::Do(action) = item.choice
+                && let Some(score) = named(action, &self.query)
+            {
+                scored.push((score, at));
+                continue;
+            }
             // The label counts more than what stands behind it.
             let label = pattern.score(Utf32Str::new(&item.label, &mut buffer), &mut matcher).map(|score| 2 * score);
             let score = label.or_else(|| {
@@ -190,6 +216,34 @@ impl Picker {
     }
 }
 
+/// More than any line scores by letters in their order.
+const BY_NAME: u32 = 1 << 20;
+
+/// How well `query` names a command, by its name or by another word for it; `None` where it does not. What is called so comes first, then
+/// what is often called so, then names that have the words in them, then beginnings.
+fn named(action: Action, query: &str) -> Option<u32> {
+    let name = action.name();
+    let query = query.trim().to_lowercase().replace([' ', '_'], "-");
+    if query.is_empty() {
+        return None;
+    }
+    let parts: Vec<&str> = query.split('-').filter(|part| !part.is_empty()).collect();
+    let words = || name.split('-').chain(action.synonyms().iter().copied());
+    if query == name {
+        Some(BY_NAME + 4)
+    } else if action.synonyms().contains(&&*query) {
+        Some(BY_NAME + 3)
+    } else if parts.iter().all(|part| words().any(|word| word == *part)) {
+        Some(BY_NAME + 2)
+    } else if name.starts_with(&query) {
+        Some(BY_NAME + 1)
+    } else if query.len() > 2 && parts.iter().all(|part| words().any(|word| word.starts_with(part))) {
+        Some(BY_NAME)
+    } else {
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -202,7 +256,7 @@ mod tests {
     #[track_caller]
     fn check(query: &str, expected: &[&str]) {
         let mut picker = picker(&["run the SQL", "export the result", "sort by the column"]);
-        picker.set_query(query.into());
+        picker.type_text(query);
         let found: Vec<&str> = picker.matching.iter().map(|&at| picker.items[at].label.as_str()).collect();
         assert_eq!(found, expected);
     }
@@ -214,6 +268,55 @@ mod tests {
         check("EXP", &["export the result"]);
         check("so col", &["sort by the column"]);
         check("qqq", &[]);
+    }
+
+    #[test]
+    fn commands_are_found_by_their_names_and_by_other_words_for_them() {
+        let label = |action: Action| super::super::keys::BINDINGS.iter().find(|binding| binding.action == action).map(|own| own.label);
+        let mut actions: Vec<Action> = Vec::new();
+        for binding in super::super::keys::BINDINGS.iter().filter(|binding| !binding.action.is_local()) {
+            if !actions.contains(&binding.action) {
+                actions.push(binding.action);
+            }
+        }
+        let item = |action: &Action| Item { label: label(*action).unwrap().into(), detail: String::new(), choice: Choice::Do(*action) };
+        let items: Vec<Item> = actions.iter().map(item).collect();
+        let first = |query: &str| {
+            let mut picker = Picker::new(PickerKind::Palette, items.clone());
+            picker.type_text(query);
+            picker.item().map(|item| item.choice.clone())
+        };
+        for (query, action) in [
+            ("zoom", Action::Zoom),
+            ("fullscreen", Action::Zoom),
+            ("theme", Action::SwitchTheme),
+            ("colors", Action::SwitchTheme),
+            ("settings", Action::ToggleVim),
+            ("csv", Action::Export),
+            ("save", Action::Export),
+            ("transpose", Action::Record),
+            ("plan", Action::Plan),
+            ("explain query plan", Action::Plan),
+            ("keys", Action::Help),
+            ("shortcuts", Action::Help),
+            ("exit", Action::Quit),
+            ("graph", Action::Chart),
+            ("refresh", Action::RunSql),
+            ("beautify", Action::Format),
+            ("next tab", Action::NextTab),
+            ("switch theme", Action::SwitchTheme),
+            ("finetune", Action::FineTune),
+            ("download", Action::Models),
+            ("hist", Action::History),
+        ] {
+            assert_eq!(first(query), Some(Choice::Do(action)), "{query}");
+        }
+        // By its whole name each is the first.
+        for action in actions {
+            for name in [action.name(), action.name().replace('-', " "), action.name().to_uppercase()] {
+                assert_eq!(first(&name), Some(Choice::Do(action)), "{name}");
+            }
+        }
     }
 
     #[test]

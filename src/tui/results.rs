@@ -1,12 +1,15 @@
 //! The rows of the last query, and where the cursor is in them. The rows themselves stay in the spool.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::chart::Chart;
 use super::dates::{Dates, Shown};
+use super::typed::Typed;
 use crate::db::Cell;
+use crate::db::export::real;
 use crate::db::spool::{Arrangement, Filter, Order, Peek, Sort, Spool};
 use crate::jobs::JobFailure;
 use crate::schema::Times;
@@ -61,8 +64,12 @@ pub struct Results {
     pub dates: Dates,
     /// Drawn width of each column.
     pub widths: Vec<usize>,
+    /// Columns whose width a person chose.
+    chosen: BTreeSet<usize>,
+    /// What was measured last: first row, rows, columns.
+    measured: Option<(usize, usize, Range<usize>)>,
     /// What was typed as a filter.
-    pub filter: String,
+    pub filter: Typed,
     /// Whether the filter is being typed.
     pub filtering: bool,
     /// Whether the database changed since.
@@ -177,6 +184,7 @@ impl Results {
             return;
         }
         self.order = if self.wanted == Arrangement::default() { None } else { Some(order) };
+        self.measured = None;
         self.row = self.row.min(self.len().saturating_sub(1));
     }
 
@@ -184,12 +192,31 @@ impl Results {
     pub fn widen(&mut self, by: isize) {
         if let Some(width) = self.widths.get_mut(self.column) {
             *width = width.saturating_add_signed(by).clamp(1, WIDEST_SET);
+            self.chosen.insert(self.column);
+        }
+    }
+
+    /// Widens `columns` to what stands in `count` rows from `first` on, save those whose width was chosen. They never get narrower by
+    /// themselves: the table would jump while one scrolls.
+    pub(super) fn measure_view(&mut self, first: usize, count: usize, columns: Range<usize>) {
+        let now = Some((first, count, columns.clone()));
+        if self.measured == now {
+            return;
+        }
+        self.measured = now;
+        let Some(spool) = self.spool() else { return };
+        let widths = measure(spool, &self.dates, self.order.as_ref(), columns.clone(), first, count, WIDEST);
+        for (column, fitting) in columns.zip(widths).filter(|(column, _)| !self.chosen.contains(column)) {
+            if let Some(width) = self.widths.get_mut(column) {
+                *width = (*width).max(fitting);
+            }
         }
     }
 
     /// Makes the cursor's column as wide as its cells around the cursor.
     pub fn fit(&mut self) {
         self.fit_column(self.column, WIDEST_SET);
+        self.chosen.insert(self.column);
     }
 
     fn fit_column(&mut self, column: usize, widest: usize) {
@@ -222,7 +249,7 @@ fn measure(
     spool: &Spool,
     dates: &Dates,
     order: Option<&Order>,
-    columns: std::ops::Range<usize>,
+    columns: Range<usize>,
     first: usize,
     count: usize,
     widest: usize,
@@ -234,8 +261,13 @@ fn measure(
         for (i, &column) in chunk.iter().enumerate() {
             // A sort mark stands behind the name.
             let name = spool.columns().get(column).map_or(0, |info| text::width(&text::sanitize(&info.name)));
-            let cells = rows.iter().filter_map(|row| row.get(i)).map(|cell| text::width(&in_line(dates, column, cell)));
-            widths.insert(column, cells.fold(name + dates.mark(column).len(), usize::max).clamp(1, widest));
+            let cells = rows.iter().filter_map(|row| row.get(i)).map(|cell| {
+                let width = text::width(&in_line(dates, column, cell));
+                // A number that is cut is another number.
+                if is_number(cell) { width } else { width.min(widest) }
+            });
+            let name = (name + dates.mark(column).len()).min(widest);
+            widths.insert(column, cells.fold(name, usize::max).max(1));
         }
     }
     widths.into_values().collect()
@@ -245,12 +277,17 @@ fn in_line(dates: &Dates, column: usize, cell: &Peek) -> String {
     dates.cell(column, cell).unwrap_or_else(|| shown(cell))
 }
 
+/// Whether it is a number, which stands on the right and is never cut.
+pub(super) fn is_number(cell: &Peek) -> bool {
+    matches!(cell, Peek::Integer(_) | Peek::Real(_))
+}
+
 /// A cell as one line of a table.
 fn shown(cell: &Peek) -> String {
     match cell {
         Peek::Null => "NULL".into(),
         Peek::Integer(n) => n.to_string(),
-        Peek::Real(x) => x.to_string(),
+        Peek::Real(x) => real(*x),
         Peek::Text(text) => text::sanitize(text).into_owned(),
         Peek::Blob(bytes) => format!("BLOB, {}", text::bytes(*bytes)),
     }
@@ -276,7 +313,7 @@ pub fn in_full(cell: &Cell) -> String {
             format!("BLOB, {}\n{}", text::bytes(bytes.len() as u64), lines.collect::<Vec<_>>().join("\n"))
         }
         Cell::Integer(n) => n.to_string(),
-        Cell::Real(x) => x.to_string(),
+        Cell::Real(x) => real(*x),
     }
 }
 
@@ -316,6 +353,29 @@ mod tests {
         assert_eq!((results.widths[9], results.first_column(30)), (WIDEST_SET, 9));
         results.fit();
         assert_eq!(results.widths[9], 8);
+    }
+
+    #[test]
+    fn columns_are_measured_where_one_is_and_numbers_are_never_cut() {
+        let info = |name: &str| ColumnInfo { name: name.into(), declared_type: None };
+        let row = |n: i64| vec![Cell::Integer(if n < 1_000 { n } else { -9_000_000_000 - n }), Cell::Text("x".repeat((n / 50) as usize))];
+        let table = Table { columns: vec![info("n"), info("t")], rows: (0..3_000).map(row).collect(), truncated: false };
+        let mut results = Results::default();
+        results.show(String::new(), Arc::new(Spool::of_table(&table).unwrap()), Duration::ZERO, Vec::new());
+        assert_eq!(results.widths, [3, 3]);
+        results.measure_view(1_000, 20, 0..2);
+        assert_eq!(results.widths, [11, 20]);
+        results.measure_view(2_900, 20, 0..2);
+        assert_eq!(results.widths, [11, WIDEST]);
+        results.measure_view(0, 20, 0..2);
+        assert_eq!(results.widths, [11, WIDEST], "they do not jump back");
+        // What a person chose stays; a number of many digits has them all.
+        results.column = 1;
+        results.widen(-30);
+        results.measure_view(2_900, 20, 0..2);
+        assert_eq!(results.widths, [11, 10]);
+        assert_eq!(shown(&Peek::Real(-1.25e-300)), "-1.25e-300");
+        assert_eq!([5.0, -0.0, 1e15, 0.1, f64::INFINITY].map(|x| shown(&Peek::Real(x))), ["5.0", "-0.0", "1e15", "0.1", "inf"]);
     }
 
     #[test]

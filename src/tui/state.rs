@@ -7,6 +7,7 @@ use ratatui_textarea::TextArea;
 
 use super::compare::Compare;
 use super::conversation::Entry;
+use super::drafts::Drafts;
 use super::keys::{Context, Keymap};
 use super::layout::Panes;
 use super::pages::{CheckPages, RunPages};
@@ -18,9 +19,10 @@ use super::tree::Tree;
 use crate::db::demo::is_demo;
 use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow, TrainWork, Work};
 use crate::llm::ModelInfo;
-use crate::records::{KnownDatabase, fold_question};
+use crate::records::{Accepted, KnownDatabase, fold_question, fold_sql};
 use crate::schema::Schema;
 use crate::store::WhileTyping;
+use crate::text::follow::points_back;
 
 /// Where keys go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -231,7 +233,7 @@ pub struct State {
     pub recalled: Option<usize>,
     /// What is kept for the open database.
     pub records: DatabaseRecords,
-    /// Accepted SQL by folded question.
+    /// Accepted SQL by folded question, of those that stand by themselves.
     pub accepted: HashMap<String, String>,
     /// Databases opened last.
     pub recent: Vec<KnownDatabase>,
@@ -265,8 +267,8 @@ pub struct State {
     pub(super) watch: Watch,
     /// What the model reads of the question that is being typed.
     pub(super) ahead: Ahead,
-    /// When drafts were written down last, and what they were then.
-    pub(super) drafted: (u64, Vec<(u32, String)>),
+    /// What is written down of what is being written.
+    pub(super) drafts: Drafts,
     pub(super) next_job: JobId,
     pub(super) next_tab: u32,
 }
@@ -311,7 +313,7 @@ impl State {
             watched_ms: 0,
             watch: Watch::default(),
             ahead: Ahead::default(),
-            drafted: (0, Vec::new()),
+            drafts: Drafts::default(),
             next_job: 1,
             next_tab: 1,
         }
@@ -357,7 +359,7 @@ impl State {
 
     /// The SQL in the editor.
     pub fn sql(&self) -> String {
-        self.tab().editor.lines().join("\n")
+        self.tab().sql()
     }
 
     /// The entry that a job answers.
@@ -376,9 +378,16 @@ impl State {
         self.running.iter().any(|running| matches!(running.work, Work::Ask(_)))
     }
 
-    /// The SQL that was accepted for a question.
-    pub fn accepted_sql(&self, question: &str) -> Option<&String> {
-        self.accepted.get(&fold_question(question))
+    /// The SQL that was accepted for a question: after an answer with the SQL `before` where it follows on one, else by itself.
+    pub fn accepted_sql(&self, question: &str, before: Option<&str>) -> Option<&String> {
+        let Some(before) = before else {
+            return self.accepted.get(&fold_question(question)).filter(|_| !points_back(question));
+        };
+        let (folded, before) = (fold_question(question), fold_sql(before));
+        let fits = |answer: &&Accepted| {
+            fold_question(&answer.question) == folded && answer.before.as_ref().is_some_and(|followed| fold_sql(&followed.sql) == before)
+        };
+        self.records.accepted.iter().find(fits).map(|answer| &answer.sql)
     }
 
     /// What the open database is called on the screen.

@@ -6,6 +6,9 @@ use super::completion::Completion;
 use super::results::Results;
 use super::vim::Vim;
 
+/// Changes of the widget that can be undone; every character that is typed is one.
+const UNDONE: usize = 5_000;
+
 /// One tab.
 #[derive(Debug, Clone)]
 pub struct Tab {
@@ -13,6 +16,8 @@ pub struct Tab {
     pub id: u32,
     /// The SQL.
     pub editor: TextArea<'static>,
+    /// The SQL that was put here last by another than the person.
+    put: String,
     /// Where vim keys are, while they are on.
     pub vim: Vim,
     /// Names offered at the cursor.
@@ -24,7 +29,7 @@ pub struct Tab {
 impl Tab {
     /// An empty one.
     pub fn new(id: u32) -> Self {
-        Self { id, editor: text_area(""), vim: Vim::default(), completion: None, results: Results::default() }
+        Self { id, editor: text_area(""), put: String::new(), vim: Vim::default(), completion: None, results: Results::default() }
     }
 
     /// What it is called: its first words.
@@ -33,11 +38,27 @@ impl Tab {
         if words.is_empty() { "new".into() } else { words }
     }
 
+    /// The SQL, in one piece.
+    pub fn sql(&self) -> String {
+        self.editor.lines().join("\n")
+    }
+
+    /// The SQL, where the person wrote it or changed it.
+    pub fn hand_written(&self) -> Option<String> {
+        Some(self.sql()).filter(|sql| !sql.trim().is_empty() && sql.trim() != self.put.trim())
+    }
+
+    /// What stands here is the person's own, whoever put it.
+    pub fn is_own(&mut self) {
+        self.put.clear();
+    }
+
     /// Puts `sql` in place of what stands there, so that undo brings it back.
     pub fn set_sql(&mut self, sql: &str) {
         self.editor.select_all();
         self.editor.cut();
         self.editor.insert_str(sql);
+        sql.clone_into(&mut self.put);
         self.editor.move_cursor(CursorMove::Top);
         self.editor.move_cursor(CursorMove::Head);
         self.completion = None;
@@ -57,6 +78,6 @@ pub fn text_area(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());
     area.move_cursor(CursorMove::Bottom);
     area.move_cursor(CursorMove::End);
-    area.set_max_histories(500);
+    area.set_max_histories(UNDONE);
     area
 }

@@ -3,10 +3,12 @@
 //! - `screens`: a snapshot for each screen; `states`: for what a question, a result, a model, a file can be in
 //! - `behaviour`: what keys do
 //! - `dates`: numbers that count time
+//! - `mends`: what a day at the screen found
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
 mod dates;
+mod mends;
 mod screens;
 mod states;
 mod training;
@@ -200,6 +202,7 @@ impl Screen {
                 "right" => self.event(code(KeyCode::Right, KeyModifiers::NONE)),
                 "end" => self.event(code(KeyCode::End, KeyModifiers::NONE)),
                 "pagedown" => self.event(code(KeyCode::PageDown, KeyModifiers::NONE)),
+                "home" => self.event(code(KeyCode::Home, KeyModifiers::NONE)),
                 "pageup" => self.event(code(KeyCode::PageUp, KeyModifiers::NONE)),
                 "left" => self.event(code(KeyCode::Left, KeyModifiers::NONE)),
                 name if name.len() > 1 && name.len() < 4 && name.starts_with('f') && name[1..].parse::<u8>().is_ok() => {

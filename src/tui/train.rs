@@ -151,7 +151,7 @@ impl Field {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Model => "a model's name, or a file, or a Hugging Face folder",
-            Self::Data => "empty: accepted answers; `made 300`: its rows, too; or files, with commas",
+            Self::Data => "empty: your accepted answers; made 300: 300 made-up ones, too; or files",
             Self::EvalData => "not trained on; empty: every fifth of this database's examples",
             Self::Preset => "quick, usual, careful or sql-llama: fills the lines below",
             Self::Method => "auto, lora, qlora (a quantised model) or full",
@@ -167,7 +167,7 @@ impl Field {
             Self::SaveSteps => "1 or more; a kill loses at most so many steps",
             Self::SampleSteps => "1 or more: how often a question is answered on the way; empty: never",
             Self::Seed => "a whole number: of the order, of dropout, of the adapter's beginning",
-            Self::More => "anything `sqllama train --help` lists, as typed into a shell",
+            Self::More => "named as the Trainer names them: --weight_decay 0.1 --adam_beta2 0.99",
             Self::Name => "letters, digits, dashes, underscores; a folder of this name is made",
         }
     }
@@ -359,7 +359,7 @@ impl TrainForm {
         words.extend(["--save_total_limit", "2", "--train_sampling_strategy", "group_by_prefix"].map(str::to_owned));
         words.extend(self.get(Field::More).split_whitespace().map(str::to_owned));
         let own = self.uses_own().then(|| OwnExamples {
-            accepted: accepted.iter().map(|accepted| (accepted.question.clone(), accepted.sql.clone())).collect(),
+            accepted: accepted.to_vec(),
             made: made(self.get(Field::Data)).unwrap_or(0),
             hold_out: self.get(Field::EvalData).is_empty(),
         });
@@ -381,7 +381,7 @@ mod tests {
     use super::*;
 
     fn accepted() -> [Accepted; 1] {
-        [Accepted { question: "How \"many\"?".into(), sql: "SELECT 1".into(), at_ms: 0 }]
+        [Accepted { question: "How \"many\"?".into(), sql: "SELECT 1".into(), before: None, at_ms: 0 }]
     }
 
     #[test]
@@ -400,7 +400,7 @@ mod tests {
              --gradient_accumulation_steps 2 --save_steps 20 --sample_steps 10 --seed 42 --output_dir /runs/my-run --save_total_limit 2 \
              --train_sampling_strategy group_by_prefix"
         );
-        assert_eq!(order.own, Some(OwnExamples { accepted: vec![("How \"many\"?".into(), "SELECT 1".into())], made: 0, hold_out: true }));
+        assert_eq!(order.own, Some(OwnExamples { accepted: accepted().to_vec(), made: 0, hold_out: true }));
         form.set(Field::Data, "made 30");
         form.set(Field::EvalData, "held.json");
         let own = form.order(Path::new("r"), &[]).own.unwrap();

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::typed::Typed;
 use crate::schema::{Schema, TableKind};
 
 /// One line of the tree; numbers point into the schema.
@@ -30,7 +31,7 @@ pub struct Tree {
     /// The selected line.
     pub selected: usize,
     /// Only names that contain this are shown.
-    pub filter: String,
+    pub filter: Typed,
     /// Whether the filter is being typed.
     pub filtering: bool,
 }

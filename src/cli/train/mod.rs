@@ -23,7 +23,7 @@ use crate::signal::Cancel;
 use crate::store::{catalogue, machine, runs};
 use crate::text;
 use crate::train::config::PromptChoice;
-use crate::train::flags::{self, Request};
+use crate::train::flags::{FLAGS, Kind, Request, parse};
 use crate::train::{Arithmetic, DeviceChoice, Inputs, Machine, Outcome, Rows, Start, TrainConfig, TrainError, measure, plan, run};
 use args::TrainArgs;
 
@@ -32,7 +32,7 @@ const PAUSED: u8 = 6;
 
 /// Plans, shows the plan, trains.
 pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Failure> {
-    let request = flags::parse(&args.words, &preset, &|path| std::fs::read_to_string(path))?;
+    let request = parse(&args.words, &preset, &|path| std::fs::read_to_string(path))?;
     for warning in &request.warnings {
         say(&format!("warning: {warning}"))?;
     }
@@ -160,18 +160,24 @@ const PRESETS: [(&str, &str); 4] = [
     ("sql-llama-13b-small", include_str!("../../../assets/presets/sql-llama-13b-small.toml")),
 ];
 
+/// Flags of this command rather than settings of a run.
+const OWN: [(&str, Kind, &str); 5] = [
+    ("preset", Kind::Text, "published rates and batches: sql-llama-7b, sql-llama-7b-small, sql-llama-13b, sql-llama-13b-small"),
+    ("dry-run", Kind::Switch, "show the plan and do nothing"),
+    ("json", Kind::Switch, "with --dry-run, show it as an object with examples as the model sees them"),
+    ("resume", Kind::Text, "go on with the run in this folder"),
+    ("threads", Kind::Integer, "threads to compute on"),
+];
+
+/// Every flag: its name, what it takes, what it means.
+pub(super) fn flags() -> impl Iterator<Item = (&'static str, Kind, &'static str)> {
+    FLAGS.iter().map(|flag| (flag.name, flag.kind, flag.meaning)).chain(OWN)
+}
+
 /// What stands behind the help: the flags, and what comes with the program.
 pub(super) fn after_help() -> String {
-    let presets = PRESETS.map(|(name, _)| name).join(", ");
-    format!(
-        "Flags (the Trainer's names; the same keys in CONFIG.toml; flags win):\n{}\n      --{:<30} published rates and batches: {presets}\n      \
-         --{:<30} show the plan and do nothing; with --json, as an object with examples as the model sees them\n      --{:<30} go on with the run in this folder\n      --{:<30} threads to compute on\n",
-        flags::help(),
-        "preset",
-        "dry-run",
-        "resume",
-        "threads"
-    )
+    let lines: String = flags().map(|(name, _, meaning)| format!("      --{name:<30} {meaning}\n")).collect();
+    format!("Flags (the Trainer's names; the same keys in CONFIG.toml; flags win):\n{lines}")
 }
 
 #[cfg(test)]
@@ -184,7 +190,8 @@ mod tests {
             let config: TrainConfig = toml::from_str(text).unwrap();
             assert_eq!((config.learning_rate, config.weight_decay), (1e-5, 0.1), "{name}");
             let words = ["--preset", name, "--model", "m", "--data_path", "d", "--output_dir", "o"].map(String::from);
-            flags::parse(&words, &preset, &|path| std::fs::read_to_string(path)).unwrap().config.check().unwrap();
+            assert!(OWN[0].2.contains(name));
+            parse(&words, &preset, &|path| std::fs::read_to_string(path)).unwrap().config.check().unwrap();
         }
     }
 }

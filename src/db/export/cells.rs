@@ -41,8 +41,14 @@ pub fn cell_to_copy(cell: &Cell) -> String {
     }
 }
 
-/// Shortest digits that read back as the same number, with a point as SQLite writes it.
-fn real(x: f64) -> String {
+/// A value as one of several that are pasted with tabs between them, and rows on lines: as spreadsheets quote what has either in it.
+pub fn cell_to_field(cell: &Cell) -> String {
+    let text = cell_to_copy(cell);
+    if text.contains(['\t', '\n', '\r', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+/// Shortest digits that read back as the same number, with a point as SQLite writes it: it is seen that it is no integer.
+pub fn real(x: f64) -> String {
     if x.is_finite() && (x == 0.0 || (1e-5..1e15).contains(&x.abs())) { format!("{x:?}") } else { format!("{x:e}") }
 }
 

@@ -6,93 +6,136 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::super::table::{Cell, ColumnInfo};
-use super::cells::{cell_to_copy, cell_to_json, cell_to_text};
+use super::cells::{cell_to_json, cell_to_text};
+use super::delimited::Delimited;
+use super::layout::{Layout, RowFormat};
 use crate::text;
 
-/// Formats that need not see every row before they write the first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RowFormat {
-    /// Comma-separated, RFC 4180, with a header.
-    Csv,
-    /// One object: `columns`, `rows` (arrays, in column order), `row_count`, `truncated`.
-    Json,
-    /// One object a row.
-    Ndjson,
-    /// A Markdown table.
-    Markdown,
-}
-
-/// Writes rows to `out`. Buffers nothing itself, save for CSV.
+/// Writes rows to `out`. Buffers nothing itself.
 pub struct RowWriter<W: Write> {
-    out: Out<W>,
+    out: W,
+    kind: Kind,
     names: Vec<String>,
     rows: usize,
 }
 
-enum Out<W: Write> {
-    Csv(Box<csv::Writer<W>>),
-    Json(W),
-    Ndjson(W),
-    Markdown(W),
+enum Kind {
+    Delimited(Delimited),
+    Json,
+    JsonRows,
+    Ndjson,
+    Markdown { null: Option<String> },
 }
 
 impl<W: Write> RowWriter<W> {
     /// Writes what stands before the first row.
-    pub fn begin(format: RowFormat, columns: &[ColumnInfo], mut out: W) -> io::Result<Self> {
+    pub fn begin(format: RowFormat, columns: &[ColumnInfo], out: W) -> io::Result<Self> {
+        Self::begin_with(format, &Layout::default(), columns, out)
+    }
+
+    /// As [`Self::begin`], with the header and the word for NULL of `layout`, whose format is not looked at.
+    pub fn begin_with(format: RowFormat, layout: &Layout, columns: &[ColumnInfo], mut out: W) -> io::Result<Self> {
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-        let out = match format {
-            RowFormat::Csv => {
-                let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(out);
-                writer.write_record(&names)?;
-                Out::Csv(Box::new(writer))
+        let kind = match format {
+            RowFormat::Csv | RowFormat::Tsv => {
+                let delimiter = if format == RowFormat::Csv { ',' } else { '\t' };
+                let delimited = Delimited::new(delimiter, layout.null.as_deref());
+                if layout.header {
+                    delimited.names(&names, &mut out)?;
+                }
+                Kind::Delimited(delimited)
             }
             RowFormat::Json => {
-                out.write_all(b"{\"columns\":")?;
-                serde_json::to_writer(&mut out, &names).map_err(io::Error::from)?;
-                out.write_all(b",\"rows\":[")?;
-                Out::Json(out)
+                let head = Map::from_iter([("columns".to_owned(), Value::from(names))]);
+                return Self::begin_json(&head, out);
             }
-            RowFormat::Ndjson => Out::Ndjson(out),
+            RowFormat::JsonRows => {
+                out.write_all(b"[")?;
+                Kind::JsonRows
+            }
+            RowFormat::Ndjson => Kind::Ndjson,
             RowFormat::Markdown => {
                 line(&mut out, names.iter().map(|name| escape(&text::sanitize(name))).collect())?;
                 line(&mut out, names.iter().map(|_| "---".to_owned()).collect())?;
-                Out::Markdown(out)
+                Kind::Markdown { null: layout.null.clone() }
             }
         };
-        Ok(Self { out, names: distinct_names(columns), rows: 0 })
+        Ok(Self { out, kind, names: distinct_names(columns), rows: 0 })
+    }
+
+    /// Begins one object with the entries of `head`, behind which `rows` comes.
+    pub fn begin_json(head: &Map<String, Value>, mut out: W) -> io::Result<Self> {
+        out.write_all(b"{")?;
+        for (key, value) in head {
+            entry(&mut out, key, value)?;
+            out.write_all(b",")?;
+        }
+        out.write_all(b"\"rows\":[")?;
+        Ok(Self { out, kind: Kind::Json, names: Vec::new(), rows: 0 })
     }
 
     /// Writes one row.
     pub fn row(&mut self, cells: &[Cell]) -> io::Result<()> {
         self.rows += 1;
-        match &mut self.out {
-            Out::Csv(writer) => Ok(writer.write_record(cells.iter().map(cell_to_copy))?),
-            Out::Json(out) => {
+        let out = &mut self.out;
+        match &self.kind {
+            Kind::Delimited(delimited) => delimited.row(cells, out),
+            Kind::Json => {
                 if self.rows > 1 {
                     out.write_all(b",")?;
                 }
                 serde_json::to_writer(out, &Value::Array(cells.iter().map(cell_to_json).collect())).map_err(io::Error::from)
             }
-            Out::Ndjson(out) => {
-                let object: Map<String, Value> = self.names.iter().cloned().zip(cells.iter().map(cell_to_json)).collect();
-                serde_json::to_writer(&mut *out, &object).map_err(io::Error::from)?;
+            Kind::JsonRows => {
+                out.write_all(if self.rows > 1 { b",\n" } else { b"\n" })?;
+                object(out, &self.names, cells)
+            }
+            Kind::Ndjson => {
+                object(out, &self.names, cells)?;
                 writeln!(out)
             }
-            Out::Markdown(out) => line(out, cells.iter().map(|cell| escape(&cell_to_text(cell))).collect()),
+            Kind::Markdown { null } => {
+                let shown = |cell: &Cell| match (cell, null) {
+                    (Cell::Null, Some(null)) => text::sanitize(null).into_owned(),
+                    _ => cell_to_text(cell),
+                };
+                line(out, cells.iter().map(|cell| escape(&shown(cell))).collect())
+            }
         }
     }
 
     /// Writes what stands behind the last row.
     pub fn end(self, truncated: bool) -> io::Result<()> {
-        match self.out {
-            Out::Csv(mut writer) => writer.flush(),
-            Out::Json(mut out) => {
-                writeln!(out, "],\"row_count\":{},\"truncated\":{truncated}}}", self.rows)?;
-                out.flush()
-            }
-            Out::Ndjson(mut out) | Out::Markdown(mut out) => out.flush(),
-        }
+        self.end_with(truncated, &Map::new())
     }
+
+    /// As [`Self::end`]; in one object, the entries of `tail` come behind those that are always there.
+    pub fn end_with(mut self, truncated: bool, tail: &Map<String, Value>) -> io::Result<()> {
+        match self.kind {
+            Kind::Json => {
+                write!(self.out, "],\"row_count\":{},\"truncated\":{truncated}", self.rows)?;
+                for (key, value) in tail {
+                    self.out.write_all(b",")?;
+                    entry(&mut self.out, key, value)?;
+                }
+                self.out.write_all(b"}\n")?;
+            }
+            Kind::JsonRows => self.out.write_all(if self.rows > 0 { b"\n]\n" } else { b"]\n" })?,
+            Kind::Delimited(_) | Kind::Ndjson | Kind::Markdown { .. } => {}
+        }
+        self.out.flush()
+    }
+}
+
+fn entry(out: &mut impl Write, key: &str, value: &Value) -> io::Result<()> {
+    serde_json::to_writer(&mut *out, key).map_err(io::Error::from)?;
+    out.write_all(b":")?;
+    serde_json::to_writer(out, value).map_err(io::Error::from)
+}
+
+fn object(out: &mut impl Write, names: &[String], cells: &[Cell]) -> io::Result<()> {
+    let object: Map<String, Value> = names.iter().cloned().zip(cells.iter().map(cell_to_json)).collect();
+    serde_json::to_writer(out, &object).map_err(io::Error::from)
 }
 
 fn line(out: &mut impl Write, cells: Vec<String>) -> io::Result<()> {

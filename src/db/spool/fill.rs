@@ -1,6 +1,8 @@
 //! Filling a spool: from a query, or from rows that are here.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql};
@@ -15,6 +17,10 @@ use crate::sql::ReadOnlySql;
 
 /// Rows between two words about how far it is.
 const ROWS_BETWEEN_WORDS: usize = 4096;
+/// Begins the names of files of results.
+const PREFIX: &str = "sqllama-result-";
+/// What is younger may be in use.
+const YOUNG: Duration = Duration::from_secs(24 * 3600);
 /// Virtual machine instructions of the working connection between two looks at the stop flag.
 const STEPS_BETWEEN_LOOKS: i32 = 10_000;
 
@@ -58,6 +64,22 @@ impl Spool {
     }
 }
 
+/// Files of results that were left in the system's temporary folder: by a process that ended between making one and unlinking it, or on a
+/// system that cannot unlink what is open. Young ones may still be in use.
+pub fn left_behind() -> Vec<(PathBuf, u64)> {
+    let entries = std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    let files = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX));
+    let mut old: Vec<(PathBuf, u64)> = files
+        .filter_map(|entry| {
+            let data = entry.path().symlink_metadata().ok().filter(std::fs::Metadata::is_file)?;
+            let age = data.modified().ok()?.elapsed().ok()?;
+            (age > YOUNG).then(|| (entry.path(), data.len()))
+        })
+        .collect();
+    old.sort();
+    old
+}
+
 struct Filler {
     file: tempfile::TempPath,
     connection: Connection,
@@ -70,7 +92,7 @@ struct Filler {
 impl Filler {
     fn new(columns: Vec<ColumnInfo>) -> Result<Self, DbError> {
         let unusable = |error: std::io::Error| DbError::Spool { message: error.to_string() };
-        let file = tempfile::Builder::new().prefix("sqllama-result-").tempfile().map_err(unusable)?.into_temp_path();
+        let file = tempfile::Builder::new().prefix(PREFIX).tempfile().map_err(unusable)?.into_temp_path();
         let connection = Connection::open(&file).map_err(|error| failed(&error))?;
         // A statement without columns gives no rows; a table needs one column all the same.
         let names: Vec<String> = (0..columns.len().max(1)).map(|i| format!("c{i}")).collect();
@@ -148,7 +170,7 @@ impl ToSql for Bound<'_> {
 }
 
 /// A cell as SQLite takes it.
-pub(super) fn value_of(cell: &Cell) -> ValueRef<'_> {
+pub(in crate::db) fn value_of(cell: &Cell) -> ValueRef<'_> {
     match cell {
         Cell::Null => ValueRef::Null,
         Cell::Integer(n) => ValueRef::Integer(*n),

@@ -11,10 +11,10 @@ const MAX_POINTS: usize = 2_000;
 /// Numbers by name, or by number.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Series {
-    /// What stands at each point, as text for labels.
-    pub labels: Vec<String>,
-    /// Where each point stands; the position, where the x column holds no numbers.
-    pub x: Vec<f64>,
+    /// What stands at each point, as text for labels; nothing for `NULL`.
+    pub labels: Vec<Option<String>>,
+    /// Where each point stands: the number in the x column, where that is one; without an x column the position.
+    pub x: Vec<Option<f64>>,
     /// How high.
     pub y: Vec<f64>,
 }
@@ -53,8 +53,8 @@ impl Spool {
         let mut series = Series::default();
         for (position, row) in rows.iter().enumerate() {
             let (Some(at), Some(height)) = (row.first(), row.get(1).and_then(number)) else { continue };
-            series.labels.push(if x.is_some() { label(at) } else { (position + 1).to_string() });
-            series.x.push(x.and(number(at)).unwrap_or(position as f64));
+            series.labels.push(if x.is_some() { label(at) } else { Some((position + 1).to_string()) });
+            series.x.push(if x.is_some() { number(at) } else { Some(position as f64) });
             series.y.push(height);
         }
         Ok(Points::Series { series, complete: total <= MAX_POINTS })
@@ -100,12 +100,12 @@ fn number(value: &Peek) -> Option<f64> {
     }
 }
 
-fn label(value: &Peek) -> String {
+fn label(value: &Peek) -> Option<String> {
     match value {
-        Peek::Null => "NULL".into(),
-        Peek::Integer(n) => n.to_string(),
-        Peek::Real(x) => x.to_string(),
-        Peek::Text(text) => text.clone(),
-        Peek::Blob(_) => "BLOB".into(),
+        Peek::Null => None,
+        Peek::Integer(n) => Some(n.to_string()),
+        Peek::Real(x) => Some(x.to_string()),
+        Peek::Text(text) => Some(text.clone()),
+        Peek::Blob(_) => Some("BLOB".into()),
     }
 }

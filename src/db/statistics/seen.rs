@@ -8,6 +8,7 @@ use super::documents::Documents;
 use super::durations;
 use super::hints::{Hint, words_of};
 use super::times::{Numbers, believe, recognise};
+use super::written;
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
 use crate::schema::{DateText, Holds, Meaning, SpanUnit, TimeUnit, Times, YesNo};
@@ -58,6 +59,7 @@ pub(super) struct Seen {
     numbers: Vec<f64>,
     rows: usize,
     blobs: usize,
+    nulls: usize,
     /// Blobs that are text, as they begin.
     text_blobs: HashMap<String, (usize, usize)>,
     /// Bytes of blobs that are text; none once one is not.
@@ -88,8 +90,13 @@ impl Seen {
                 };
             }
             ValueRef::Blob(bytes) => self.note_blob(bytes, order),
-            ValueRef::Null => {}
+            ValueRef::Null => self.nulls += 1,
         }
+    }
+
+    /// Whether NULL was met.
+    pub(super) fn has_null(&self) -> bool {
+        self.nulls > 0
     }
 
     fn note_blob(&mut self, bytes: &[u8], order: usize) {
@@ -189,13 +196,15 @@ impl Seen {
         if let Some(unit) = known.unit.filter(|_| values.is_empty() && others.is_empty() && self.blobs == 0) {
             return Meaning::Time(Times { units: vec![unit], mixed: false, first: String::new(), last: String::new() });
         }
+        let written = || written::recognise(name, self.texts.keys(), !self.numbers.is_empty());
+        let plain = || if known.key || self.blobs > 0 { Meaning::Plain } else { written().unwrap_or(Meaning::Plain) };
         if values.is_empty() || !(rarely_other || dated) {
-            return Meaning::Plain;
+            return plain();
         }
         let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key: known.key };
         match known.unit.and_then(|unit| believe(unit, &numbers)).or_else(|| recognise(&numbers, known.hint)) {
             Some(times) => Meaning::Time(Times { mixed: dated, ..self.with_whole_range(times, text) }),
-            None if known.key || text || !others.is_empty() => Meaning::Plain,
+            None if known.key || text || !others.is_empty() => plain(),
             None => durations::recognise(name, declared_type, numbers.values).map_or(Meaning::Plain, Meaning::Span),
         }
     }

@@ -181,7 +181,9 @@ fn check(declared: &str, values: &[&str], expected: &str) {
         Meaning::Time(times) => times.told(),
         Meaning::Span(unit) => unit.words().to_owned(),
         Meaning::Boolean(words) => format!("{}/{}", words.yes, words.no),
-        Meaning::Json(_) | Meaning::TextBlob | Meaning::Numerator { .. } => meaning_told(&schema),
+        Meaning::Json(_) | Meaning::TextBlob | Meaning::Numerator { .. } | Meaning::Number(_) | Meaning::LocalDate(_) => {
+            meaning_told(&schema)
+        }
     };
     assert_eq!(told, expected, "{declared}");
 }
@@ -208,6 +210,11 @@ fn what_a_column_is_told_to_be() {
     check("path BLOB", &["x'6162'"], "plain");
     check("path BLOB", &["CAST('/music/é/1.mp3' AS BLOB)", "3"], "plain");
     check("letter TEXT", &["'y'", "'n'", "'x'"], "plain");
+    check("population TEXT", &["'2148000'", "'99800'", "NULL"], "number as text");
+    check("fee TEXT", &["'$9.50'", "'$1,250.00'"], "number as text with ',' between thousands, $");
+    check("worth NUMERIC", &["'1,250'", "950", "'2,000'"], "number as text with ',' between thousands");
+    check("joined DATE", &["'05/01/2024'", "'28/12/2022'"], "DD/MM/YYYY as text, 2022-12-28..2024-01-05");
+    check("zip TEXT", &["'10115'", "'1010'"], "plain");
 }
 
 #[test]

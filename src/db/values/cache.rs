@@ -1,6 +1,7 @@
 //! The file outside the user's own that keeps an index. A cache: whatever is wrong with it, it is made again.
 
 use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
@@ -40,10 +41,20 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn new(paths: &Paths, database: &Database) -> Self {
-        let path = std::path::absolute(database.path()).unwrap_or_else(|_| database.path().clone());
+        Self::of_path(paths, database.path())
+    }
+
+    /// That of the database at `path`, which need not be there any more.
+    pub(super) fn of_path(paths: &Paths, path: &Path) -> Self {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
         let key = digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         Self { files: SavedSessions::new(paths.values(), MOST_BYTES), key }
+    }
+
+    /// Where it lies.
+    pub(super) fn path(&self) -> PathBuf {
+        self.files.path(&self.key)
     }
 
     /// What was kept under this stamp, where it is whole.

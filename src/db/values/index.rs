@@ -1,6 +1,7 @@
 //! The index: reading it, keeping it, what it holds.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use super::build::read;
 use super::cache::Cache;
@@ -47,6 +48,11 @@ impl ValueIndex {
             cache.write(&stamp, &index.columns);
         }
         Ok(index)
+    }
+
+    /// Where the index of the database at `path` is kept between runs. Neither need be there.
+    pub fn kept_file(paths: &Paths, path: &Path) -> PathBuf {
+        Cache::of_path(paths, path).path()
     }
 
     /// An index without values: finds nothing, and knows nothing of what a column holds.

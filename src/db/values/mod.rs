@@ -8,6 +8,7 @@
 //! - `lookup`: the words of every value, ordered for looking up
 //! - `index`: all of that for one database
 //! - `find`: the values that a question mentions
+//! - `named`: the values that a few words are
 //! - `nearest`: the value of one column that a literal nearly is; what only the database can tell
 
 mod build;
@@ -17,6 +18,7 @@ mod column;
 mod find;
 mod index;
 mod lookup;
+mod named;
 mod nearest;
 
 pub use column::ValueLimits;

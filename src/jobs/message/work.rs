@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::ask::Ahead;
 use crate::db::spool::{Arrangement, Order, Spool};
 use crate::jobs::training::TrainWork;
-use crate::records::{DatabaseId, Draft, HistoryState};
+use crate::records::{Before, DatabaseId, Draft, HistoryState};
 
 /// What a job is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub struct AskWork {
     pub hints: Vec<String>,
     /// The question before and its SQL, where this one follows on it.
     pub previous: Option<(String, String)>,
+    /// The last question and its SQL, where nothing says that this one follows on it.
+    pub before: Option<(String, String)>,
     /// Questions and their accepted SQL, of which those like this one are shown to the model.
     pub accepted: Vec<(String, String)>,
 }
@@ -221,6 +223,7 @@ pub enum KeepWork {
     Accept {
         question: String,
         sql: String,
+        before: Option<Before>,
     },
     Unaccept {
         question: String,
@@ -243,7 +246,12 @@ pub enum KeepWork {
     RemoveFavourite {
         id: i64,
     },
-    Draft(Draft),
+    /// What is being written, as far as it changed.
+    Drafts {
+        changed: Vec<Draft>,
+        /// How many tabs there are: drafts of others are removed.
+        tabs: u32,
+    },
     /// The adapter in this folder goes with the database.
     Attach {
         adapter: PathBuf,

@@ -172,3 +172,33 @@ fn failures_panics_and_cancels_end_a_job_like_any_other() {
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
     assert_eq!(outcome(reports(&[], Work::Run { sql: endless.into() }, true)), Outcome::Cancelled);
 }
+
+#[test]
+fn what_is_to_be_kept_is_written_before_the_end() {
+    use crate::jobs::KeepWork;
+    use crate::records::{Draft, Records};
+    let folder = tempfile::tempdir().unwrap();
+    let path = demo::path(folder.path()).unwrap();
+    let settings = Settings {
+        open: Box::new(move |_| Ok(Database::open(&path)?)),
+        model: Box::new(|_| Err(JobFailure { message: "none".into(), hint: None })),
+        limits: Limits::default(),
+        answer_within: None,
+        paths: Paths::all_in(folder.path()),
+        offline: true,
+    };
+    let workers = Workers::start(settings, |_| {}).unwrap();
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+    workers.submit(1, Work::Open { database: "demo".into() });
+    workers.submit(2, Work::Run { sql: endless.into() });
+    workers.submit(3, Work::Keep(KeepWork::Database { path: "/demo".into(), fingerprint: String::new() }));
+    for n in 0..50 {
+        let changed = vec![Draft { tab: 0, question: String::new(), sql: format!("SELECT {n}") }];
+        workers.submit(4 + n, Work::Keep(KeepWork::Drafts { changed, tabs: 1 }));
+    }
+    assert!(workers.finish(Duration::from_secs(20)));
+    let records = Records::open(&Paths::all_in(folder.path())).unwrap();
+    let database = records.database(std::path::Path::new("/demo"), "").unwrap();
+    let drafts = records.drafts(database).unwrap();
+    assert_eq!(drafts.iter().map(|draft| draft.sql.as_str()).collect::<Vec<_>>(), ["SELECT 49"]);
+}

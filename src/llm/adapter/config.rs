@@ -74,6 +74,8 @@ impl LoraConfig {
         if kind != "LORA" {
             return Err(LlmError::Unsupported { what: "adapter type", found: kind.into() });
         }
+        refuse_changed_base(json.get("init_lora_weights"))?;
+        refuse_unknown(&json)?;
         for key in ["use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "use_bdlora"] {
             if json.get(key).and_then(Value::as_bool) == Some(true) {
                 return Err(unsupported(key.into()));
@@ -140,6 +142,80 @@ impl LoraConfig {
             "use_dora": false,
             "use_rslora": self.use_rslora,
         })
+    }
+}
+
+/// Some beginnings take from the base what they give the adapter (PiSSA arXiv 2404.02948, OLoRA 2406.01775, CorDA 2406.05223, LoftQ
+/// 2310.08659, LoRA-GA 2407.05000). The others begin with an addition that is zero, or count it in.
+fn refuse_changed_base(init: Option<&Value>) -> Result<(), LlmError> {
+    match init {
+        None | Some(Value::Null | Value::Bool(_)) => Ok(()),
+        Some(Value::String(init)) => match init.to_lowercase().as_str() {
+            "true" | "false" | "gaussian" | "eva" | "orthogonal" => Ok(()),
+            known if ["pissa", "olora", "corda", "loftq", "lora_ga"].iter().any(|name| known.starts_with(name)) => {
+                Err(LlmError::ChangesBase { init: init.clone() })
+            }
+            _ => Err(LlmError::Unsupported { what: "adapter setting", found: format!("init_lora_weights = {init}") }),
+        },
+        Some(other) => Err(LlmError::Unsupported { what: "adapter setting", found: format!("init_lora_weights = {other}") }),
+    }
+}
+
+/// Settings of PEFT 0.21 that are read here, or that say nothing of a finished adapter.
+const KNOWN: [&str; 38] = [
+    "alora_invocation_tokens",
+    "alpha_pattern",
+    "auto_mapping",
+    "base_model_name_or_path",
+    "bias",
+    "corda_config",
+    "ensure_weight_tying",
+    "eva_config",
+    "exclude_modules",
+    "fan_in_fan_out",
+    "inference_mode",
+    "init_lora_weights",
+    "layer_replication",
+    "layers_pattern",
+    "layers_to_transform",
+    "loftq_config",
+    "lora_alpha",
+    "lora_bias",
+    "lora_dropout",
+    "lora_ga_config",
+    "megatron_config",
+    "megatron_core",
+    "modules_to_save",
+    "peft_type",
+    "peft_version",
+    "qalora_group_size",
+    "r",
+    "rank_pattern",
+    "revision",
+    "runtime_config",
+    "target_modules",
+    "target_parameters",
+    "task_type",
+    "trainable_token_indices",
+    "use_bdlora",
+    "use_dora",
+    "use_qalora",
+    "use_rslora",
+];
+
+/// A setting that is not known, and is set, may change what an adapter adds.
+fn refuse_unknown(json: &Value) -> Result<(), LlmError> {
+    let is_set = |value: &Value| match value {
+        Value::Null => false,
+        Value::Bool(flag) => *flag,
+        Value::Array(list) => !list.is_empty(),
+        Value::Object(entries) => !entries.is_empty(),
+        Value::Number(_) | Value::String(_) => true,
+    };
+    let entries = json.as_object().into_iter().flatten();
+    match entries.into_iter().find(|(key, value)| !KNOWN.contains(&key.as_str()) && is_set(value)) {
+        Some((key, _)) => Err(LlmError::Unsupported { what: "adapter setting", found: key.clone() }),
+        None => Ok(()),
     }
 }
 
@@ -213,5 +289,21 @@ mod tests {
         check_error(json!({"r": 8, "peft_type": "IA3"}), "adapter type `IA3`");
         check_error(json!({"r": 8, "target_modules": ["q_proj"], "alpha_pattern": {".*q": 1}}), "a regular expression");
         check_error(json!({"r": 8}), "no `target_modules`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_something_new": true}), "adapter setting `use_something_new`");
+    }
+
+    #[test]
+    fn a_beginning_that_changes_the_base_is_refused_by_name() {
+        let parse = |init: Value| LoraConfig::parse(&json!({"r": 8, "target_modules": ["q_proj"], "init_lora_weights": init}).to_string());
+        for init in ["pissa", "pissa_niter_4", "olora", "corda", "loftq", "lora_ga", "PiSSA"] {
+            let error = parse(json!(init)).unwrap_err();
+            assert!(matches!(&error, LlmError::ChangesBase { init: found } if found == init), "{error}");
+            assert!(error.hint().is_some_and(|hint| hint.contains("path_initial_model_for_weight_conversion")));
+        }
+        for init in [json!(true), json!(false), json!(null), json!("gaussian"), json!("eva"), json!("orthogonal")] {
+            parse(init).unwrap();
+        }
+        let error = parse(json!("new")).unwrap_err();
+        assert!(error.to_string().contains("`init_lora_weights = new`") && !error.hint().unwrap().contains("models list"), "{error}");
     }
 }

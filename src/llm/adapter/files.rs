@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
-use super::super::checkpoint::{SafetensorsFile, TensorData, write_safetensors};
+use super::super::checkpoint::{TensorData, TensorFile, write_safetensors};
 use super::super::names::{Projection, TensorName};
 use super::card::{AdapterCard, CARD_FILE};
 use super::config::LoraConfig;
@@ -17,6 +17,8 @@ use crate::compute::BlockType;
 pub const CONFIG_FILE: &str = "adapter_config.json";
 /// PEFT's file of tensors.
 pub const TENSOR_FILE: &str = "adapter_model.safetensors";
+/// What versions of PEFT before 0.6 wrote, and later ones when asked to.
+pub const OLD_TENSOR_FILE: &str = "adapter_model.bin";
 /// What PEFT puts before a module's path.
 const PREFIX: &str = "base_model.model.";
 
@@ -45,6 +47,10 @@ pub struct Adapter {
 impl Adapter {
     /// Reads the folder at `path`.
     pub fn read(path: &Path) -> Result<Self, LlmError> {
+        Self::read_files(path).map_err(of_an_adapter)
+    }
+
+    fn read_files(path: &Path) -> Result<Self, LlmError> {
         let config_file = path.join(CONFIG_FILE);
         if !config_file.is_file() {
             return Err(LlmError::Adapter(format!("{} is not an adapter's folder: it has no {CONFIG_FILE}", path.display())));
@@ -58,8 +64,24 @@ impl Adapter {
             ),
             false => None,
         };
-        let loras = read_tensors(&SafetensorsFile::open(&path.join(TENSOR_FILE))?)?;
-        Ok(Self { config, card, loras })
+        let tensors = [TENSOR_FILE, OLD_TENSOR_FILE].map(|name| path.join(name)).into_iter().find(|file| file.is_file());
+        let Some(tensors) = tensors else {
+            return Err(LlmError::Adapter(format!("{} holds neither {TENSOR_FILE} nor {OLD_TENSOR_FILE}", path.display())));
+        };
+        let adapter = Self { config, card, loras: read_tensors(&TensorFile::open(&tensors)?)? };
+        adapter.refuse_what_is_not_finite()?;
+        Ok(adapter)
+    }
+
+    fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
+        for (&(index, projection), lora) in &self.loras {
+            let is_finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
+            if !is_finite(&lora.a) || !is_finite(&lora.b) || !self.scale(index, projection).is_finite() {
+                let what = format!("{} of layer {index} holds a number that is not finite (NaN or infinity)", projection.name());
+                return Err(LlmError::Adapter(what));
+            }
+        }
+        Ok(())
     }
 
     /// Writes the folder at `path`, made where it is not there. The file of settings comes last: without it a folder is no adapter.
@@ -121,6 +143,16 @@ impl Adapter {
     }
 }
 
+/// An error of files in general, as one of an adapter's: what to do is another thing.
+fn of_an_adapter(error: LlmError) -> LlmError {
+    match error {
+        LlmError::Open { path, source } => LlmError::Adapter(format!("{} cannot be read: {source}", path.display())),
+        LlmError::Folder { path, reason } => LlmError::Adapter(format!("{}: {reason}", path.display())),
+        LlmError::Unsupported { what: "tensor type", found } => LlmError::Unsupported { what: "adapter's tensor type", found },
+        error => error,
+    }
+}
+
 fn tensor_name(index: usize, projection: Projection, part: &str) -> String {
     format!("{PREFIX}model.layers.{index}.{}.{part}.weight", projection.path())
 }
@@ -128,7 +160,7 @@ fn tensor_name(index: usize, projection: Projection, part: &str) -> String {
 /// `lora_A` and `lora_B` as far as they came, each with its shape.
 type Halves = [Option<(Vec<usize>, Vec<f32>)>; 2];
 
-fn read_tensors(file: &SafetensorsFile) -> Result<BTreeMap<(usize, Projection), Lora>, LlmError> {
+fn read_tensors(file: &TensorFile) -> Result<BTreeMap<(usize, Projection), Lora>, LlmError> {
     let mut halves: BTreeMap<(usize, Projection), Halves> = BTreeMap::new();
     for name in file.tensors.keys() {
         let unsupported = || LlmError::Unsupported { what: "adapter tensor", found: name.clone() };
@@ -209,5 +241,21 @@ mod tests {
         };
         assert!(write("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", vec![2, 3]).contains("one of its two matrices"));
         assert!(write("base_model.model.lm_head.lora_A.weight", vec![2, 3]).contains("adapter tensor"));
+    }
+
+    #[test]
+    fn numbers_that_are_none_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+            for half in 0..2 {
+                let mut lora = Lora { rank: 2, a: vec![1.0; 6], b: vec![1.0; 4] };
+                [&mut lora.a, &mut lora.b][half][3] = value;
+                let adapter = Adapter { config: LoraConfig::new(2, 4.0), card: None, loras: [((1, Projection::Query), lora)].into() };
+                adapter.write(folder.path()).unwrap();
+                let error = Adapter::read(folder.path()).unwrap_err();
+                assert!(error.to_string().contains("q_proj of layer 1 holds a number that is not finite"), "{error}");
+                assert!(!error.hint().unwrap().contains("models list"), "{error}");
+            }
+        }
     }
 }

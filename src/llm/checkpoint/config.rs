@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::super::LlmError;
-use super::super::arch::{ArchSpec, Family, MAX_DIMENSION, RopePairing};
+use super::super::arch::{ArchSpec, Family, RopePairing, UNTURNED_INTERVAL, refuse_family, usual_attention_scale};
+use super::super::names::Projection;
+use super::fields::Fields;
+use super::rope::Rope;
 
 /// What `config.json` says.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +19,8 @@ pub struct Config {
     pub tied: Option<bool>,
     /// `model_type`, such as `llama`.
     pub model_type: String,
+    /// The maps that have biases.
+    pub biases: Vec<Projection>,
 }
 
 impl Config {
@@ -28,7 +33,10 @@ impl Config {
             "llama" => Family::Llama,
             "mistral" => Family::Mistral,
             "qwen2" => Family::Qwen2,
-            other => return Err(LlmError::Unsupported { what: "model type", found: other.into() }),
+            "qwen3" => Family::Qwen3,
+            "smollm3" => Family::SmolLm3,
+            "granite" => Family::Granite,
+            other => return Err(refuse_family("model type", other)),
         };
         let activation = fields.text("hidden_act")?.unwrap_or("silu");
         if activation != "silu" {
@@ -39,116 +47,137 @@ impl Config {
         }
         let hidden = fields.dimension("hidden_size")?;
         let heads = fields.dimension("num_attention_heads")?;
-        let head_dim = fields.optional_dimension("head_dim")?.unwrap_or(hidden / heads);
-        let window = fields.optional_dimension("sliding_window")?;
-        // Qwen 2 names a window and does not use it unless it says so.
-        let windowed = family != Family::Qwen2 || fields.flag("use_sliding_window")?.unwrap_or(false);
-        let rope = Rope::read(fields, head_dim)?;
+        let layers = fields.dimension("num_hidden_layers")?;
+        let usual_head = if family == Family::Qwen3 { QWEN3_HEAD } else { hidden / heads };
+        let head_dim = fields.optional_dimension("head_dim")?.unwrap_or(usual_head);
+        let (sliding_window, unlimited_layers) = windows(fields, family, layers)?;
+        let context_length = fields.optional_dimension("max_position_embeddings")?.unwrap_or(2048);
+        let rope = Rope::read(fields, head_dim, context_length, if family == Family::SmolLm3 { SMOLLM3_BASE } else { 10_000.0 })?;
+        let granite = |key: &str| match fields.number(key)? {
+            Some(factor) if family == Family::Granite => Ok::<_, LlmError>(factor as f32),
+            _ => Ok(1.0),
+        };
+        let attention_scale = if family == Family::Granite { granite("attention_multiplier")? } else { usual_attention_scale(head_dim) };
         let spec = ArchSpec {
             family,
-            layers: fields.dimension("num_hidden_layers")?,
+            layers,
             hidden,
             feed_forward: fields.dimension("intermediate_size")?,
             heads,
             kv_heads: fields.optional_dimension("num_key_value_heads")?.unwrap_or(heads),
             head_dim,
-            context_length: fields.optional_dimension("max_position_embeddings")?.unwrap_or(2048),
+            context_length: rope.context_length,
             norm_eps: fields.number("rms_norm_eps")?.unwrap_or(1e-6) as f32,
             rope_base: rope.base as f32,
             rope_dim: head_dim,
             rope_scale: rope.scale as f32,
+            rope_magnitude: rope.magnitude as f32,
             rope_pairing: RopePairing::Halves,
-            sliding_window: window.filter(|_| windowed),
+            sliding_window,
+            unlimited_layers,
+            unturned_layers: unturned(fields, family, layers)?,
+            embedding_scale: granite("embedding_multiplier")?,
+            residual_scale: granite("residual_multiplier")?,
+            attention_scale,
+            logit_divisor: granite("logits_scaling")?,
         };
         spec.check()?;
-        Ok(Self { spec, rope_freqs: rope.divisors, tied: fields.flag("tie_word_embeddings")?, model_type: model_type.into() })
+        Ok(Self {
+            spec,
+            rope_freqs: rope.divisors,
+            // Of these, SmolLM 3 alone is tied where it does not say.
+            tied: fields.flag("tie_word_embeddings")?.or((family == Family::SmolLm3).then_some(true)),
+            model_type: model_type.into(),
+            biases: biases(fields, family)?,
+        })
     }
 }
 
-/// Rotary embedding's parameters: `rope_parameters` (version 5), or `rope_theta` and `rope_scaling` (version 4).
-struct Rope {
-    base: f64,
-    scale: f64,
-    divisors: Option<Vec<f32>>,
-}
+/// The width of a head where a Qwen 3 does not say it.
+const QWEN3_HEAD: usize = 128;
+/// The base of a SmolLM 3's rotary frequencies where it does not say it.
+const SMOLLM3_BASE: f64 = 2_000_000.0;
+/// The window of a Mistral that does not name one; null is none.
+const MISTRAL_WINDOW: usize = 4096;
+/// The first layer with a window in a Qwen that does not name it.
+const QWEN_FIRST_WINDOW: usize = 28;
 
-impl Rope {
-    fn read(fields: Fields<'_>, head_dim: usize) -> Result<Self, LlmError> {
-        let empty = Value::Null;
-        let nested = fields.get("rope_parameters").or_else(|| fields.get("rope_scaling")).unwrap_or(&empty);
-        let nested = Fields(nested);
-        let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(10_000.0);
-        let kind = nested.text("rope_type")?.or(nested.text("type")?).unwrap_or("default");
-        let factor = nested.number("factor")?.unwrap_or(1.0);
-        match kind {
-            "default" => Ok(Self { base, scale: 1.0, divisors: None }),
-            "linear" => Ok(Self { base, scale: factor, divisors: None }),
-            "llama3" => {
-                let required = |key: &str| {
-                    nested.number(key)?.ok_or_else(|| LlmError::Inconsistent(format!("config.json: rope scaling `llama3` needs `{key}`")))
-                };
-                let (low, high) = (required("low_freq_factor")?, required("high_freq_factor")?);
-                let trained = required("original_max_position_embeddings")?;
-                // transformers, modeling_rope_utils.py, `_compute_llama3_parameters`: long waves are divided by the factor, short ones
-                // are left, and between them it fades.
-                let divisor = |i: usize| {
-                    let wave = std::f64::consts::TAU * base.powf(2.0 * i as f64 / head_dim as f64);
-                    if wave < trained / high {
-                        1.0
-                    } else if wave > trained / low {
-                        factor
-                    } else {
-                        let smooth = (trained / wave - low) / (high - low);
-                        1.0 / ((1.0 - smooth) / factor + smooth)
-                    }
-                };
-                let divisors: Vec<f32> = (0..head_dim / 2).map(|i| divisor(i) as f32).collect();
-                if divisors.iter().any(|divisor| !divisor.is_finite() || *divisor <= 0.0) {
-                    return Err(LlmError::Inconsistent("config.json: these rope scaling factors cannot be".into()));
-                }
-                Ok(Self { base, scale: 1.0, divisors: Some(divisors) })
+/// The window of attention, and the layers without it. transformers reads it of Mistral for all layers, of Qwen for those that
+/// `layer_types` or `max_window_layers` say and only if `use_sliding_window` is set, and of Llama not at all, whatever the file says.
+fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<usize>, Vec<usize>), LlmError> {
+    let window = fields.optional_dimension("sliding_window")?;
+    match family {
+        Family::Llama | Family::Granite => Ok((None, Vec::new())),
+        Family::SmolLm3 => match fields.flag("use_sliding_window")?.unwrap_or(false) {
+            true => Err(LlmError::Unsupported { what: "attention", found: "a window in a SmolLM 3".into() }),
+            false => Ok((None, Vec::new())),
+        },
+        Family::Mistral => Ok((if fields.is_there("sliding_window") { window } else { Some(MISTRAL_WINDOW) }, Vec::new())),
+        Family::Qwen2 | Family::Qwen3 => {
+            if !fields.flag("use_sliding_window")?.unwrap_or(false) {
+                return Ok((None, Vec::new()));
             }
-            other => Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
+            let window = if fields.is_there("sliding_window") { window } else { Some(MISTRAL_WINDOW) };
+            let unlimited: Vec<usize> = match fields.get("layer_types").and_then(Value::as_array) {
+                Some(types) if types.len() == layers => {
+                    if let Some(other) = types.iter().find(|kind| !matches!(kind.as_str(), Some("full_attention" | "sliding_attention"))) {
+                        return Err(LlmError::Unsupported { what: "layer type", found: other.as_str().unwrap_or_default().into() });
+                    }
+                    (0..).zip(types).filter(|(_, kind)| kind.as_str() == Some("full_attention")).map(|(index, _)| index).collect()
+                }
+                Some(types) => {
+                    let (types, what) = (types.len(), "layer_types");
+                    return Err(LlmError::Inconsistent(format!(
+                        "config.json: `{what}` has {types} entries, and the model {layers} layers"
+                    )));
+                }
+                None => {
+                    let first = fields.read("max_window_layers", "a whole number", Value::as_u64)?;
+                    let first = first.map_or(QWEN_FIRST_WINDOW, |first| usize::try_from(first).unwrap_or(usize::MAX));
+                    (0..first.min(layers)).collect()
+                }
+            };
+            // A window that no layer has is none.
+            Ok(if unlimited.len() == layers { (None, Vec::new()) } else { (window, unlimited) })
         }
     }
 }
 
-/// Fields of a JSON object. An absent or null field is `None`; one of the wrong type is an error, never a default.
-#[derive(Clone, Copy)]
-struct Fields<'a>(&'a Value);
-
-impl<'a> Fields<'a> {
-    fn get(self, key: &str) -> Option<&'a Value> {
-        self.0.get(key).filter(|value| !value.is_null())
+/// Layers that turn nothing by its position: those with 0 in `no_rope_layers` of a SmolLM 3, or each so many.
+fn unturned(fields: Fields<'_>, family: Family, layers: usize) -> Result<Vec<usize>, LlmError> {
+    if family != Family::SmolLm3 {
+        return Ok(Vec::new());
     }
-
-    fn read<T>(self, key: &str, expected: &str, convert: impl Fn(&'a Value) -> Option<T>) -> Result<Option<T>, LlmError> {
-        let Some(value) = self.get(key) else { return Ok(None) };
-        let wrong = || LlmError::Inconsistent(format!("config.json: `{key}` is {value}, not {expected}"));
-        convert(value).map(Some).ok_or_else(wrong)
+    match fields.get("no_rope_layers").and_then(Value::as_array) {
+        Some(list) if list.len() == layers => {
+            let unturned = |value: &Value| value.as_u64() == Some(0) || value.as_bool() == Some(false);
+            Ok((0..).zip(list).filter(|(_, value)| unturned(value)).map(|(index, _)| index).collect())
+        }
+        Some(list) => {
+            let (found, what) = (list.len(), "no_rope_layers");
+            Err(LlmError::Inconsistent(format!("config.json: `{what}` has {found} entries, and the model {layers} layers")))
+        }
+        None => {
+            let interval = fields.optional_dimension("no_rope_layer_interval")?.unwrap_or(UNTURNED_INTERVAL);
+            Ok((0..layers).filter(|index| (index + 1).is_multiple_of(interval)).collect())
+        }
     }
+}
 
-    fn text(self, key: &str) -> Result<Option<&'a str>, LlmError> {
-        self.read(key, "text", Value::as_str)
+/// The maps with biases, as the classes of transformers have them.
+fn biases(fields: Fields<'_>, family: Family) -> Result<Vec<Projection>, LlmError> {
+    use Projection::{Down, Gate, Key, Output, Query, Up, Value};
+    let mut out = match family {
+        Family::Qwen2 => vec![Query, Key, Value],
+        Family::Llama | Family::Qwen3 | Family::SmolLm3 | Family::Granite if fields.flag("attention_bias")?.unwrap_or(false) => {
+            vec![Query, Key, Value, Output]
+        }
+        _ => Vec::new(),
+    };
+    if matches!(family, Family::Llama | Family::SmolLm3 | Family::Granite) && fields.flag("mlp_bias")?.unwrap_or(false) {
+        out.extend([Gate, Up, Down]);
     }
-
-    fn number(self, key: &str) -> Result<Option<f64>, LlmError> {
-        self.read(key, "a number", Value::as_f64)
-    }
-
-    fn flag(self, key: &str) -> Result<Option<bool>, LlmError> {
-        self.read(key, "true or false", Value::as_bool)
-    }
-
-    fn optional_dimension(self, key: &str) -> Result<Option<usize>, LlmError> {
-        let expected = format!("a whole number from 1 to {MAX_DIMENSION}");
-        let fits = |value: &Value| usize::try_from(value.as_u64()?).ok().filter(|n| (1..=MAX_DIMENSION).contains(n));
-        self.read(key, &expected, fits)
-    }
-
-    fn dimension(self, key: &str) -> Result<usize, LlmError> {
-        self.optional_dimension(key)?.ok_or_else(|| LlmError::Inconsistent(format!("config.json has no `{key}`")))
-    }
+    Ok(out)
 }
 
 #[cfg(test)]
@@ -175,32 +204,44 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_of_writing_rope_are_read() {
-        let old = config(json!({"rope_theta": 5e5, "rope_scaling": {"type": "linear", "factor": 4.0}}));
-        let new = config(json!({"rope_parameters": {"rope_theta": 5e5, "rope_type": "linear", "factor": 4.0}}));
-        for config in [old, new] {
-            let spec = Config::parse(&config.to_string()).unwrap().spec;
-            assert_eq!((spec.rope_base, spec.rope_scale, spec.rope_pairing), (5e5, 4.0, RopePairing::Halves));
+    fn windows_are_where_transformers_has_them() {
+        #[track_caller]
+        fn check(changes: Value, expected: (Option<usize>, &[usize])) {
+            let spec = Config::parse(&config(changes).to_string()).unwrap().spec;
+            assert_eq!((spec.sliding_window, spec.unlimited_layers.as_slice()), expected);
+            let windows: Vec<_> = (0..spec.layers).map(|index| spec.window(index)).collect();
+            assert_eq!(windows.iter().filter(|window| window.is_none()).count(), if expected.0.is_some() { expected.1.len() } else { 2 });
+        }
+        check(json!({"sliding_window": 8}), (None, &[]));
+        check(json!({"model_type": "mistral", "sliding_window": 8, "layer_types": ["full_attention", "full_attention"]}), (Some(8), &[]));
+        check(json!({"model_type": "mistral", "sliding_window": null}), (None, &[]));
+        check(json!({"model_type": "mistral"}), (Some(4096), &[]));
+        for family in ["qwen2", "qwen3"] {
+            let qwen = |changes: Value| {
+                let mut all = json!({"model_type": family, "sliding_window": 8, "use_sliding_window": true});
+                all.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+                all
+            };
+            check(qwen(json!({"use_sliding_window": false})), (None, &[]));
+            check(qwen(json!({})), (None, &[]));
+            check(qwen(json!({"max_window_layers": 0})), (Some(8), &[]));
+            check(qwen(json!({"max_window_layers": 1})), (Some(8), &[0]));
+            check(qwen(json!({"max_window_layers": 2})), (None, &[]));
+            check(qwen(json!({"layer_types": ["sliding_attention", "full_attention"]})), (Some(8), &[1]));
+            check(qwen(json!({"max_window_layers": 0, "sliding_window": null})), (None, &[]));
+            check_error(qwen(json!({"layer_types": ["chunked_attention", "full_attention"]})), "layer type `chunked_attention`");
+            check_error(qwen(json!({"layer_types": ["full_attention"]})), "has 1 entries, and the model 2 layers");
         }
     }
 
     #[test]
-    fn llama3_divides_long_waves_only() {
-        let scaling = json!({"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
-            "original_max_position_embeddings": 8192});
-        let config = config(json!({"head_dim": 128, "rope_theta": 5e5, "rope_scaling": scaling}));
-        let divisors = Config::parse(&config.to_string()).unwrap().rope_freqs.unwrap();
-        assert_eq!((divisors.len(), divisors[0], divisors[63]), (64, 1.0, 8.0));
-        assert!(divisors.windows(2).all(|pair| pair[0] <= pair[1]));
-    }
-
-    #[test]
-    fn qwen2_uses_its_window_only_where_it_says_so() {
-        let window = |used: bool| {
-            let config = config(json!({"model_type": "qwen2", "sliding_window": 100, "use_sliding_window": used}));
-            Config::parse(&config.to_string()).unwrap().spec.sliding_window
-        };
-        assert_eq!((window(false), window(true)), (None, Some(100)));
+    fn biases_are_where_transformers_has_them() {
+        let count = |changes: Value| Config::parse(&config(changes).to_string()).unwrap().biases.len();
+        assert_eq!((count(json!({})), count(json!({"attention_bias": true})), count(json!({"mlp_bias": true}))), (0, 4, 3));
+        assert_eq!((count(json!({"model_type": "qwen2"})), count(json!({"model_type": "mistral", "attention_bias": true}))), (3, 0));
+        assert_eq!(count(json!({"model_type": "qwen3", "attention_bias": true, "mlp_bias": true})), 4);
+        let qwen3 = Config::parse(&config(json!({"model_type": "qwen3", "num_key_value_heads": 2})).to_string()).unwrap();
+        assert_eq!(qwen3.spec.head_dim, 128);
     }
 
     #[test]
@@ -210,7 +251,12 @@ mod tests {
         check_error(json!({"hidden_size": 0}), "`hidden_size` is 0, not a whole number");
         check_error(json!({"num_attention_heads": "4"}), "`num_attention_heads` is \"4\"");
         check_error(json!({"num_key_value_heads": 3}), "these dimensions cannot be");
-        check_error(json!({"rope_scaling": {"rope_type": "yarn", "factor": 4.0}}), "rope scaling `yarn`");
+        check_error(json!({"rope_scaling": {"rope_type": "mrope", "factor": 4.0}}), "rope scaling `mrope`");
+        check_error(json!({"rope_scaling": {"rope_type": "yarn", "factor": "4"}}), "`factor` is \"4\"");
+        check_error(
+            json!({"rope_scaling": {"rope_type": "longrope", "short_factor": [1.0]}}),
+            "`short_factor` has 1 numbers, and half a head 8",
+        );
         check_error(json!({"rope_scaling": {"rope_type": "llama3", "factor": 4.0}}), "needs `low_freq_factor`");
         check_error(json!({"quantization_config": {"bits": 4}}), "quantised safetensors");
         check_error(json!({"intermediate_size": null}), "has no `intermediate_size`");

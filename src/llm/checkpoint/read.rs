@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,9 +15,12 @@ use serde::Deserialize;
 
 use super::super::LlmError;
 use super::super::gguf::GgufError;
-use super::super::names::{LayerPart, Projection, TensorName};
-use super::super::weights::{FoundTensor, TensorSource};
+use super::super::names::{LayerPart, TensorName};
+use super::super::sniff;
+use super::super::weights::{FoundTensor, TensorSource, Use, use_of};
 use super::config::Config;
+pub use super::place::Place;
+use super::torch;
 use crate::compute::BlockType;
 
 /// No sound description of tensors is longer (a model of 100 layers needs 150 kB). Bounds what a hostile file can make us allocate.
@@ -28,22 +30,10 @@ const MAX_TEXT: u64 = 64 << 20;
 /// Files that a model may be cut into.
 const MAX_SHARDS: usize = 1024;
 
-/// A tensor's place in a safetensors file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
-    /// Its type; `None` for types that are not weights.
-    pub block: Option<BlockType>,
-    /// What the file calls its type.
-    pub dtype: String,
-    /// Rows first.
-    pub shape: Vec<usize>,
-    /// Its bytes in the map.
-    pub range: Range<usize>,
-}
-
-/// A mapped safetensors file (<https://github.com/huggingface/safetensors>). Its tensors are read in place.
+/// A mapped file of tensors, which are read in place: safetensors (<https://github.com/huggingface/safetensors>), or what `torch.save` writes
+/// of a dictionary of tensors since PyTorch 1.6.
 #[derive(Debug, Clone)]
-pub struct SafetensorsFile {
+pub struct TensorFile {
     /// Where it lies.
     pub path: PathBuf,
     /// By name.
@@ -51,7 +41,7 @@ pub struct SafetensorsFile {
     map: Arc<Mmap>,
 }
 
-impl SafetensorsFile {
+impl TensorFile {
     /// Maps and parses the file at `path`. Every tensor lies inside the file afterwards.
     pub fn open(path: &Path) -> Result<Self, LlmError> {
         let open_error = |source| LlmError::Open { path: path.into(), source };
@@ -63,7 +53,8 @@ impl SafetensorsFile {
         // SAFETY: the mapping is only ever read, as bytes. Somebody who truncates the file while it is open can end the
         // process with SIGBUS, as with every mapped model; models are written beside their place and renamed, never in place.
         let map = unsafe { Mmap::map(&file) }.map_err(open_error)?;
-        let tensors = parse(&map).map_err(|reason| LlmError::Folder { path: path.into(), reason })?;
+        let tensors = if map.starts_with(b"PK\x03\x04") { torch::parse(&map) } else { parse(&map) };
+        let tensors = tensors.map_err(|reason| LlmError::Folder { path: path.into(), reason })?;
         Ok(Self { path: path.into(), tensors, map: Arc::new(map) })
     }
 
@@ -91,6 +82,9 @@ impl SafetensorsFile {
 
 /// Reads what a safetensors file says of its tensors.
 fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Place>, String> {
+    if bytes.starts_with(b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.") {
+        return Err("it is a checkpoint as PyTorch wrote it before version 1.6; `torch.save(torch.load(file), file)` writes it anew".into());
+    }
     let length = bytes.first_chunk::<8>().map(|head| u64::from_le_bytes(*head));
     if let Some(length) = length.filter(|length| *length > MAX_HEADER) {
         return Err(format!("its description takes {length} bytes; at most {MAX_HEADER} are read"));
@@ -122,10 +116,14 @@ pub struct Checkpoint {
     /// What its `config.json` says.
     pub config: Config,
     /// Its weights, one file or several.
-    pub shards: Vec<SafetensorsFile>,
-    /// In which shard a tensor lies.
-    places: BTreeMap<String, usize>,
+    pub shards: Vec<TensorFile>,
+    /// In which shard a tensor lies, and what that calls it.
+    places: BTreeMap<String, (usize, String)>,
 }
+
+/// Files of weights that a folder may have, in the order in which transformers looks for them; behind each its index, where it is cut.
+const WEIGHTS: [(&str, &str); 2] =
+    [("model.safetensors", "model.safetensors.index.json"), ("pytorch_model.bin", "pytorch_model.bin.index.json")];
 
 impl Checkpoint {
     /// Opens the folder at `path`.
@@ -135,52 +133,68 @@ impl Checkpoint {
             return Err(LlmError::Folder { path: path.into(), reason: "it has no config.json".into() });
         }
         let config = Config::parse(&read_text(&config_file)?)?;
-        let index = path.join("model.safetensors.index.json");
-        let single = path.join("model.safetensors");
-        let files = if single.is_file() {
-            vec![single]
-        } else if index.is_file() {
-            shard_files(path, &read_text(&index)?)?
-        } else {
-            return Err(LlmError::Folder { path: path.into(), reason: "it has no model.safetensors".into() });
-        };
-        let shards = files.iter().map(|file| SafetensorsFile::open(file)).collect::<Result<Vec<_>, _>>()?;
+        let files = WEIGHTS.iter().find_map(|(single, index)| {
+            let (single, index_file) = (path.join(single), path.join(index));
+            if single.is_file() {
+                return Some(Ok(vec![single]));
+            }
+            index_file.is_file().then(|| shard_files(path, index, &read_text(&index_file)?))
+        });
+        let files = files.unwrap_or_else(|| {
+            if path.join("adapter_config.json").is_file() {
+                let (what, todo) = sniff::AN_ADAPTER;
+                return Err(LlmError::NotAModel { path: path.into(), what: what.into(), todo });
+            }
+            let own = ["consolidated.safetensors", "consolidated.00.pth"].into_iter().find(|name| path.join(name).is_file());
+            let own = own.map(|name| format!("; {name} has its maker's own names of tensors, which are not read")).unwrap_or_default();
+            Err(LlmError::Folder { path: path.into(), reason: format!("it has no model.safetensors and no pytorch_model.bin{own}") })
+        })?;
+        let shards = files.iter().map(|file| TensorFile::open(file)).collect::<Result<Vec<_>, _>>()?;
         let mut places = BTreeMap::new();
         for (shard, file) in shards.iter().enumerate() {
             for name in file.tensors.keys() {
-                if places.insert(name.clone(), shard).is_some() {
+                if places.insert(name.clone(), (shard, name.clone())).is_some() {
                     return Err(LlmError::Folder { path: path.into(), reason: format!("tensor `{name}` is there twice") });
                 }
             }
         }
-        let checkpoint = Self { path: path.into(), config, shards, places };
-        checkpoint.refuse_what_would_be_passed_over()?;
+        let checkpoint = Self { path: path.into(), config, shards, places: with_prefix(places) };
+        checkpoint.account_for_tensors()?;
         Ok(checkpoint)
     }
 
-    /// Biases that the forward pass does not know would be lost without a sign.
-    fn refuse_what_would_be_passed_over(&self) -> Result<(), LlmError> {
+    /// Every tensor is read, or can be computed; every bias that the settings announce is there. What is passed over would be lost without a
+    /// sign, and so would what is made up.
+    fn account_for_tensors(&self) -> Result<(), LlmError> {
+        let Config { spec, biases, .. } = &self.config;
         for name in self.places.keys() {
-            let known = match TensorName::from_hugging_face(name) {
-                Some(TensorName::Layer { part: LayerPart::Bias(projection), .. }) => {
-                    matches!(projection, Projection::Query | Projection::Key | Projection::Value)
-                }
-                Some(_) => true,
+            let known = use_of(TensorName::from_hugging_face(name), spec, biases) == Use::Read
                 // Old files keep the rotary frequencies, which are computed.
-                None => !name.starts_with("model.layers.") || name.ends_with(".rotary_emb.inv_freq"),
-            };
+                || name.ends_with(".rotary_emb.inv_freq");
+            if !known && name.starts_with(PEFT_PREFIX) {
+                return Err(LlmError::NotAModel {
+                    path: self.path.clone(),
+                    what: "what PEFT wraps around a model, saved as a model: its tensors are called `base_model.model...`".into(),
+                    todo: "save it with `merge_and_unload().save_pretrained(...)`, or the adapter alone with `save_pretrained(...)`",
+                });
+            }
             if !known {
                 return Err(LlmError::Unsupported { what: "tensor", found: name.clone() });
             }
         }
-        Ok(())
+        let announced = |index: usize| biases.iter().map(move |&bias| TensorName::Layer { index, part: LayerPart::Bias(bias) });
+        let missing = (0..spec.layers).flat_map(announced).map(TensorName::hugging_face).find(|name| !self.places.contains_key(name));
+        match missing {
+            Some(name) => Err(LlmError::Folder { path: self.path.clone(), reason: GgufError::MissingTensor(name).to_string() }),
+            None => Ok(()),
+        }
     }
 
     /// Names of all tensors, and where they lie.
-    pub fn tensors(&self) -> impl Iterator<Item = (&str, &SafetensorsFile, &Place)> {
-        self.places.iter().filter_map(|(name, shard)| {
+    pub fn tensors(&self) -> impl Iterator<Item = (&str, &TensorFile, &Place)> {
+        self.places.iter().filter_map(|(name, (shard, own))| {
             let file = self.shards.get(*shard)?;
-            Some((name.as_str(), file, file.tensors.get(name)?))
+            Some((name.as_str(), file, file.tensors.get(own)?))
         })
     }
 }
@@ -191,8 +205,8 @@ impl TensorSource for Checkpoint {
         if name == TensorName::Head && self.config.tied == Some(true) {
             return Ok(None);
         }
-        let found = self.places.get(&label).and_then(|shard| self.shards.get(*shard));
-        let Some((file, place)) = found.and_then(|file| Some((file, file.tensors.get(&label)?))) else {
+        let found = self.places.get(&label).and_then(|(shard, own)| Some((self.shards.get(*shard)?, own)));
+        let Some((file, place)) = found.and_then(|(file, own)| Some((file, file.tensors.get(own)?))) else {
             // Untied and absent is no model; where nothing is said, an absent head is the embedding.
             let needed = name == TensorName::Head && self.config.tied == Some(false);
             return if needed { Err(GgufError::MissingTensor(label)) } else { Ok(None) };
@@ -214,23 +228,35 @@ impl TensorSource for Checkpoint {
     }
 }
 
-/// The files that `model.safetensors.index.json` names, each inside the folder.
-fn shard_files(folder: &Path, index: &str) -> Result<Vec<PathBuf>, LlmError> {
+/// What PEFT puts before the names of a model that it wraps.
+const PEFT_PREFIX: &str = "base_model.model.";
+
+/// A model that was saved without its head has names without `model.`; transformers puts it before them.
+fn with_prefix(places: BTreeMap<String, (usize, String)>) -> BTreeMap<String, (usize, String)> {
+    let bare = |name: &str| name.strip_prefix("layers.").is_some() || matches!(name, "embed_tokens.weight" | "norm.weight");
+    if !places.contains_key("embed_tokens.weight") || places.contains_key("model.embed_tokens.weight") {
+        return places;
+    }
+    places.into_iter().map(|(name, place)| (if bare(&name) { format!("model.{name}") } else { name }, place)).collect()
+}
+
+/// The files that the index called `file` names, each inside the folder.
+fn shard_files(folder: &Path, file: &str, index: &str) -> Result<Vec<PathBuf>, LlmError> {
     #[derive(Deserialize)]
     struct Index {
         weight_map: BTreeMap<String, String>,
     }
     let wrong = |reason: String| LlmError::Folder { path: folder.into(), reason };
-    let index: Index = serde_json::from_str(index).map_err(|error| wrong(format!("model.safetensors.index.json: {error}")))?;
+    let index: Index = serde_json::from_str(index).map_err(|error| wrong(format!("{file}: {error}")))?;
     let mut names: Vec<&String> = index.weight_map.values().collect();
     names.sort_unstable();
     names.dedup();
     if names.is_empty() || names.len() > MAX_SHARDS {
-        return Err(wrong(format!("model.safetensors.index.json names {} files", names.len())));
+        return Err(wrong(format!("{file} names {} files", names.len())));
     }
     for name in &names {
-        if Path::new(name).file_name().is_none_or(|file| file != name.as_str()) {
-            return Err(wrong(format!("model.safetensors.index.json names `{name}`, which is not a file of the folder")));
+        if Path::new(name).file_name().is_none_or(|own| own != name.as_str()) {
+            return Err(wrong(format!("{file} names `{name}`, which is not a file of the folder")));
         }
     }
     Ok(names.into_iter().map(|name| folder.join(name)).collect())
@@ -238,15 +264,21 @@ fn shard_files(folder: &Path, index: &str) -> Result<Vec<PathBuf>, LlmError> {
 
 /// A text file of a folder, of bounded length.
 pub(in crate::llm) fn read_text(path: &Path) -> Result<String, LlmError> {
+    let wrong = |error| LlmError::Open { path: path.into(), source: std::io::Error::new(std::io::ErrorKind::InvalidData, error) };
+    String::from_utf8(read_bytes(path)?).map_err(wrong)
+}
+
+/// The bytes of such a file.
+pub(in crate::llm) fn read_bytes(path: &Path) -> Result<Vec<u8>, LlmError> {
     let open_error = |source| LlmError::Open { path: path.into(), source };
     let file = File::open(path).map_err(open_error)?;
     if !file.metadata().map_err(open_error)?.is_file() {
         return Err(open_error(std::io::Error::other("it is not a file")));
     }
-    let mut text = String::new();
-    file.take(MAX_TEXT + 1).read_to_string(&mut text).map_err(open_error)?;
-    if text.len() as u64 > MAX_TEXT {
+    let mut bytes = Vec::new();
+    file.take(MAX_TEXT + 1).read_to_end(&mut bytes).map_err(open_error)?;
+    if bytes.len() as u64 > MAX_TEXT {
         return Err(LlmError::Folder { path: path.into(), reason: format!("it is longer than {MAX_TEXT} bytes") });
     }
-    Ok(text)
+    Ok(bytes)
 }

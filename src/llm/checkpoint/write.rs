@@ -86,7 +86,7 @@ pub fn write_safetensors(path: &Path, tensors: &[TensorData<'_>]) -> Result<(), 
 
 #[cfg(test)]
 mod tests {
-    use super::super::SafetensorsFile;
+    use super::super::TensorFile;
     use super::*;
 
     #[test]
@@ -101,7 +101,7 @@ mod tests {
             values: Box::new(move || if name == "a" { Cow::Borrowed(&VALUES) } else { Cow::Owned(VALUES.to_vec()) }),
         };
         write_safetensors(&path, &[tensor("b", BlockType::BF16), tensor("a", BlockType::F32), tensor("c", BlockType::F16)]).unwrap();
-        let file = SafetensorsFile::open(&path).unwrap();
+        let file = TensorFile::open(&path).unwrap();
         for (name, tolerance) in [("a", 0.0), ("b", 1e-5), ("c", 1e-6)] {
             let (shape, values) = file.read_f32(name).unwrap().unwrap();
             assert_eq!(shape, [2, 3]);

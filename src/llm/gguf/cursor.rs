@@ -160,6 +160,6 @@ impl<'a> Cursor<'a> {
         let shape = shape.into_iter().map(|d| d as usize).collect();
         let ggml_type = self.u32(&name)?;
         let offset = self.u64(&name)?;
-        Ok(TensorInfo { name, shape, ggml_type, offset })
+        Ok(TensorInfo { name, shape, ggml_type, offset, part: 0 })
     }
 }

@@ -4,12 +4,14 @@
 //! - [`metadata`]: keys and values
 //! - `tensor`: a tensor's place and type
 //! - `cursor`: values one after another
+//! - `split`: files that are cut into parts
 //! - [`read`]: parsing, and the mapped file
 //! - [`mod@write`]: writing version 3
 
 mod cursor;
 pub mod metadata;
 pub mod read;
+mod split;
 mod tensor;
 pub mod write;
 

@@ -10,7 +10,7 @@ use memmap2::Mmap;
 
 use super::cursor::Cursor;
 pub use super::tensor::TensorInfo;
-use super::{GgufError, Metadata};
+use super::{GgufError, Metadata, split};
 use crate::llm::LlmError;
 
 /// The first four bytes of every GGUF file.
@@ -37,14 +37,47 @@ pub struct GgufFile {
     pub path: PathBuf,
     /// Keys and values.
     pub metadata: Metadata,
-    /// Tensors by name.
+    /// Tensors by name, those of all parts.
     pub tensors: BTreeMap<String, TensorInfo>,
-    map: Arc<Mmap>,
+    /// One nearly always; several where the file is split.
+    maps: Vec<Arc<Mmap>>,
 }
 
 impl GgufFile {
-    /// Maps and parses the file at `path`. Every tensor of a known type lies inside the file afterwards.
+    /// Maps and parses the file at `path`, and the other parts where it is the first of several. Every tensor of a known type lies inside its
+    /// file afterwards.
     pub fn open(path: &Path) -> Result<Self, LlmError> {
+        let first = Self::open_one(path)?;
+        match split::parts(path, &first.metadata)? {
+            Some(others) => first.join(&others),
+            None => Ok(first),
+        }
+    }
+
+    /// With the tensors of the files at `others`.
+    fn join(mut self, others: &[PathBuf]) -> Result<Self, LlmError> {
+        for (part, path) in (1..).zip(others) {
+            let other = Self::open_one(path)?;
+            let malformed = |reason: String| LlmError::Gguf { path: path.clone(), source: GgufError::Malformed(reason) };
+            split::check_part(&self.metadata, &other.metadata, part).map_err(malformed)?;
+            for (name, tensor) in other.tensors {
+                if self.tensors.insert(name.clone(), TensorInfo { part, ..tensor }).is_some() {
+                    return Err(malformed(format!("tensor `{name}` is in two parts")));
+                }
+            }
+            self.maps.extend(other.maps);
+        }
+        let announced = self.metadata.unsigned("split.tensors.count");
+        match announced.filter(|announced| *announced != self.tensors.len() as u64) {
+            Some(announced) => {
+                let reason = format!("its parts hold {} tensors, and it announces {announced}", self.tensors.len());
+                Err(LlmError::Gguf { path: self.path, source: GgufError::Malformed(reason) })
+            }
+            None => Ok(self),
+        }
+    }
+
+    fn open_one(path: &Path) -> Result<Self, LlmError> {
         let open_error = |source| LlmError::Open { path: path.into(), source };
         // Asked before opening: opening a pipe would wait for its writer.
         let metadata = std::fs::metadata(path).map_err(open_error)?;
@@ -62,10 +95,10 @@ impl GgufFile {
         let gguf_error = |source| LlmError::Gguf { path: path.into(), source };
         let Header { metadata, tensors } = parse_header(&map, map.len() as u64).map_err(gguf_error)?;
         check_places(&tensors, map.len() as u64).map_err(gguf_error)?;
-        Ok(Self { path: path.into(), metadata, tensors, map: Arc::new(map) })
+        Ok(Self { path: path.into(), metadata, tensors, maps: vec![Arc::new(map)] })
     }
 
-    /// The tensor called `name`, and the bytes it takes in [`Self::map`].
+    /// The tensor called `name`, and the bytes it takes in its [`Self::map_of`].
     pub fn tensor(&self, name: &str) -> Result<(&TensorInfo, Range<usize>), GgufError> {
         let tensor = self.tensors.get(name).ok_or_else(|| GgufError::MissingTensor(name.into()))?;
         let start = tensor.offset as usize;
@@ -73,9 +106,14 @@ impl GgufFile {
         Ok((tensor, start..end))
     }
 
-    /// The mapped file.
-    pub fn map(&self) -> &Arc<Mmap> {
-        &self.map
+    /// The mapped part in which `tensor` lies.
+    pub fn map_of(&self, tensor: &TensorInfo) -> &Arc<Mmap> {
+        &self.maps[tensor.part.min(self.maps.len() - 1)] // there is always one
+    }
+
+    /// Bytes of all parts.
+    pub fn byte_len(&self) -> u64 {
+        self.maps.iter().map(|map| map.len() as u64).sum()
     }
 }
 
@@ -206,7 +244,7 @@ mod tests {
         assert!(GgufFile::open(&path).unwrap_err().to_string().contains("inside tensor `w`"));
         std::fs::write(&path, &bytes).unwrap();
         let file = GgufFile::open(&path).unwrap();
-        let (_, range) = file.tensor("w").unwrap();
-        assert_eq!(&file.map()[range][4..8], 1f32.to_le_bytes());
+        let (tensor, range) = file.tensor("w").unwrap();
+        assert_eq!(&file.map_of(tensor)[range][4..8], 1f32.to_le_bytes());
     }
 }

@@ -14,6 +14,8 @@ pub struct TensorInfo {
     pub ggml_type: u32,
     /// First byte, from the file's start.
     pub offset: u64,
+    /// In which part of a file that is split, from 0.
+    pub part: usize,
 }
 
 impl TensorInfo {

@@ -38,9 +38,22 @@ pub fn norm_linear(
     Ok(outputs)
 }
 
-/// `residual + x * weight^T`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
-pub fn linear_add(phase: Phase, x: &Tensor, weight: &Weight, residual: &Tensor, additions: Additions<'_>) -> Result<Tensor> {
-    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, additions })
+/// `residual + scale * (x * weight^T + bias)`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
+pub fn linear_add(
+    phase: Phase,
+    x: &Tensor,
+    weight: &Weight,
+    bias: Option<&[f32]>,
+    scale: f32,
+    residual: &Tensor,
+    additions: Additions<'_>,
+) -> Result<Tensor> {
+    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, bias, scale, additions })
+}
+
+/// RMSNorm of every head of `x: [tokens, heads * head_dim]`; `norm: [head_dim]`.
+pub fn head_norm(x: &Tensor, norm: &[f32], eps: f32) -> Result<Tensor> {
+    x.contiguous()?.apply_op1_no_bwd(&HeadNorm { norm, eps })
 }
 
 impl Additions<'_> {
@@ -76,6 +89,10 @@ pub struct FeedForward<'a> {
     pub up: &'a Weight,
     /// `[hidden, feed_forward]`
     pub down: &'a Weight,
+    /// What is added to the residual stream is multiplied by this.
+    pub scale: f32,
+    /// Of gate, up and down, where they have one.
+    pub biases: [Option<&'a [f32]>; 3],
     /// To gate and up.
     pub inner_additions: Additions<'a>,
     /// To down.
@@ -149,9 +166,29 @@ impl CustomOp1 for NormLinear<'_> {
     }
 }
 
+struct HeadNorm<'a> {
+    norm: &'a [f32],
+    eps: f32,
+}
+
+impl CustomOp1 for HeadNorm<'_> {
+    fn name(&self) -> &'static str {
+        "head_norm"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let x = slice(storage, layout)?;
+        let mut out = vec![0.0; x.len()];
+        compute::rms_norm(compute::global(), x, self.norm, self.eps, &mut out);
+        Ok((CpuStorage::F32(out), layout.shape().clone()))
+    }
+}
+
 struct LinearAdd<'a> {
     phase: Phase,
     weight: &'a Weight,
+    bias: Option<&'a [f32]>,
+    scale: f32,
     additions: Additions<'a>,
 }
 
@@ -166,8 +203,22 @@ impl CustomOp2 for LinearAdd<'_> {
         let mut out = vec![0.0; tokens * self.weight.rows];
         compute::matmul(compute::global(), self.phase, x, tokens, &[self.weight.matrix()], &mut [&mut out]);
         self.additions.apply(x, self.weight.columns, &mut [&mut out]);
+        add_bias(&mut out, self.bias);
+        multiply(&mut out, self.scale);
         compute::add_assign(compute::global(), &mut out, residual);
         Ok((CpuStorage::F32(out), (tokens, self.weight.rows).into()))
+    }
+}
+
+fn multiply(out: &mut [f32], scale: f32) {
+    if scale != 1.0 {
+        out.iter_mut().for_each(|value| *value *= scale);
+    }
+}
+
+fn add_bias(out: &mut [f32], bias: Option<&[f32]>) {
+    if let Some(bias) = bias {
+        compute::add_to_rows(compute::global(), out, bias);
     }
 }
 
@@ -187,7 +238,8 @@ impl CustomOp1 for InPhase<FeedForward<'_>> {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let FeedForward { norm, eps, gate, up, down, inner_additions, outer_additions } = &self.block;
+        let FeedForward { norm, eps, gate, up, down, scale, biases, inner_additions, outer_additions } = &self.block;
+        let [gate_bias, up_bias, down_bias] = *biases;
         let x = slice(storage, layout)?;
         let tokens = x.len() / norm.len();
         let pool = compute::global();
@@ -199,10 +251,14 @@ impl CustomOp1 for InPhase<FeedForward<'_>> {
             ups.resize(tokens * up.rows); // [tokens, feed_forward]
             compute::matmul(pool, self.phase, &normed, tokens, &[gate.matrix(), up.matrix()], &mut [&mut *gates, &mut *ups]);
             inner_additions.apply(&normed, norm.len(), &mut [&mut *gates, &mut *ups]);
+            add_bias(gates, gate_bias);
+            add_bias(ups, up_bias);
             compute::silu_mul(pool, gates, ups);
             compute::matmul(pool, self.phase, gates, tokens, &[down.matrix()], &mut [&mut out]);
             outer_additions.apply(gates, down.columns, &mut [&mut out]);
         });
+        add_bias(&mut out, down_bias);
+        multiply(&mut out, *scale);
         compute::add_assign(pool, &mut out, x);
         Ok((CpuStorage::F32(out), (tokens, down.rows).into()))
     }

@@ -5,6 +5,7 @@
 
 use candle_core::{D, DType, Device, Module, Result, Tensor};
 
+use super::super::arch::ArchSpec;
 use super::super::kv_tensors::TensorRows;
 use super::super::names::Projection;
 use super::super::resident::{TensorLayer, TensorMatrix};
@@ -35,6 +36,27 @@ pub fn linear(matrix: &TensorMatrix, x: &Tensor, additions: Additions<'_>, place
     additions.add(&x, out, place)
 }
 
+/// `x` through a map of `layer`, with its bias and what adapters add to the map at `place` of `additions`.
+pub fn map(layer: &TensorLayer, projection: Projection, x: &Tensor, additions: Additions<'_>, place: usize) -> Result<Tensor> {
+    let out = linear(layer.map(projection), x, additions, place)?;
+    match layer.bias(projection) {
+        Some(bias) => out.broadcast_add(bias),
+        None => Ok(out),
+    }
+}
+
+/// `x`, multiplied.
+pub fn scaled(x: Tensor, scale: f32) -> Result<Tensor> {
+    if scale == 1.0 { Ok(x) } else { x.affine(f64::from(scale), 0.0) }
+}
+
+/// RMSNorm of every head of `x: [tokens, heads * head_dim]`; `weight: [head_dim]`.
+fn head_norm(x: &Tensor, weight: &Tensor, eps: f32) -> Result<Tensor> {
+    let (tokens, width) = x.dims2()?;
+    let head_dim = weight.elem_count();
+    rms_norm(&x.reshape((tokens * width / head_dim.max(1), head_dim))?, weight, eps)?.reshape((tokens, width))
+}
+
 impl Additions<'_> {
     /// `out` with what adapters add to the map at `place`; `x: [tokens, columns]` gave `out: [tokens, rows]`.
     fn add(&self, x: &Tensor, mut out: Tensor, place: usize) -> Result<Tensor> {
@@ -55,22 +77,20 @@ impl Additions<'_> {
 /// Queries, keys and values of `x: [tokens, hidden]`: `[tokens, query_dim]` and twice `[tokens, kv_dim]`.
 pub fn queries_keys_values(layer: &TensorLayer, x: &Tensor, eps: f32, additions: Additions<'_>) -> Result<[Tensor; 3]> {
     let normed = rms_norm(x, &layer.attn_norm, eps)?;
-    let one = |projection, place: usize| {
-        let out = linear(layer.map(projection), &normed, additions, place)?;
-        match layer.bias.as_ref().and_then(|bias| bias.get(place)) {
-            Some(bias) => out.broadcast_add(bias),
-            None => Ok(out),
-        }
-    };
-    Ok([one(Projection::Query, 0)?, one(Projection::Key, 1)?, one(Projection::Value, 2)?])
+    let one = |projection, place: usize| map(layer, projection, &normed, additions, place);
+    let [q, k, v] = [one(Projection::Query, 0)?, one(Projection::Key, 1)?, one(Projection::Value, 2)?];
+    Ok(match &layer.head_norms {
+        Some([of_q, of_k]) => [head_norm(&q, of_q, eps)?, head_norm(&k, of_k, eps)?, v],
+        None => [q, k, v],
+    })
 }
 
 /// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
-pub fn feed_forward(layer: &TensorLayer, x: &Tensor, eps: f32, inner: Additions<'_>, outer: Additions<'_>) -> Result<Tensor> {
-    let normed = rms_norm(x, &layer.ffn_norm, eps)?;
-    let gate = linear(layer.map(Projection::Gate), &normed, inner, 0)?; // [tokens, feed_forward]
-    let up = linear(layer.map(Projection::Up), &normed, inner, 1)?; // [tokens, feed_forward]
-    x + linear(layer.map(Projection::Down), &(gate.silu()? * up)?, outer, 0)?
+pub fn feed_forward(layer: &TensorLayer, x: &Tensor, spec: &ArchSpec, inner: Additions<'_>, outer: Additions<'_>) -> Result<Tensor> {
+    let normed = rms_norm(x, &layer.ffn_norm, spec.norm_eps)?;
+    let gate = map(layer, Projection::Gate, &normed, inner, 0)?; // [tokens, feed_forward]
+    let up = map(layer, Projection::Up, &normed, inner, 1)?; // [tokens, feed_forward]
+    x + scaled(map(layer, Projection::Down, &(gate.silu()? * up)?, outer, 0)?, spec.residual_scale)?
 }
 
 /// Rotary embedding of every head of `x: [tokens, heads * head_dim]`; `tables` has one row of cosines and sines a token.

@@ -2,7 +2,7 @@
 
 use super::super::LlmError;
 use super::byte_level::ByteLevel;
-use super::pipeline::JsonModel;
+use super::pipeline::{JsonModel, Reading};
 use super::sentencepiece::SentencePiece;
 use super::specials::Specials;
 use super::vocabulary::{Fragment, TokenKind, Vocabulary};
@@ -23,27 +23,58 @@ pub struct Tokenizer {
     pub(super) bos: Option<u32>,
     pub(super) eos: Option<u32>,
     pub(super) ends: Vec<u32>,
-    pub(super) adds_bos: bool,
-    pub(super) adds_eos: bool,
+    pub(super) around: Around,
+}
+
+/// What a tokenizer puts around a text.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Around {
+    /// BOS nearly always, where it is anything.
+    pub(super) before: Vec<u32>,
+    /// EOS, where it is anything.
+    pub(super) behind: Vec<u32>,
+    /// Whether the first also stands before a chat whose template does not write it.
+    pub(super) before_chat: bool,
 }
 
 impl Tokenizer {
-    /// The tokens of `text`, without BOS and EOS.
+    /// The tokens of `text`, without what stands around it.
     pub fn encode(&self, text: &str, specials: Specials) -> Result<Vec<u32>, LlmError> {
-        self.encode_unmarked(text, specials, None)
+        self.read(text, Reading { specials, separator: None, goes_on: false })
+    }
+
+    /// The tokens of `text`, which goes on from tokens before it: no space is put where a text would begin.
+    pub fn encode_on(&self, text: &str, specials: Specials) -> Result<Vec<u32>, LlmError> {
+        self.read(text, Reading { specials, separator: None, goes_on: true })
+    }
+
+    /// The tokens of `text` with what stands before it.
+    pub fn encode_prompt(&self, text: &str, specials: Specials) -> Result<Vec<u32>, LlmError> {
+        let mut tokens = self.around.before.clone();
+        tokens.extend(self.encode(text, specials)?);
+        Ok(tokens)
     }
 
     /// As [`encode`](Self::encode); every `separator` is left out of the text after special tokens were found in it, so that it keeps a name
     /// from being one.
-    pub(in crate::llm) fn encode_unmarked(&self, text: &str, specials: Specials, separator: Option<char>) -> Result<Vec<u32>, LlmError> {
+    pub(in crate::llm) fn encode_unmarked(&self, text: &str, specials: Specials, separator: char) -> Result<Vec<u32>, LlmError> {
+        self.read(text, Reading { specials, separator: Some(separator), goes_on: false })
+    }
+
+    fn read(&self, text: &str, reading: Reading) -> Result<Vec<u32>, LlmError> {
+        let Reading { specials, separator, goes_on } = reading;
         let mut out = Vec::with_capacity(text.len() / 3 + 4);
+        if let Model::Json(model) = &self.model {
+            model.encode(text, reading, &mut out)?;
+            return Ok(out);
+        }
         // SentencePiece puts its space before the text and after each marker.
-        let mut first = true;
+        let mut first = !goes_on;
         for fragment in self.vocabulary.split(text, specials) {
             let text = match fragment {
                 Fragment::Token(id) => {
                     out.push(id);
-                    first = true;
+                    first = !matches!(&self.model, Model::SentencePiece(model) if !model.prefix_behind_markers);
                     continue;
                 }
                 Fragment::Text(text) => text,
@@ -62,7 +93,7 @@ impl Tokenizer {
             match &self.model {
                 Model::ByteLevel(model) => model.encode(text, &mut out)?,
                 Model::SentencePiece(model) => model.encode(text, first, &mut out)?,
-                Model::Json(model) => model.encode(text, &mut out)?,
+                Model::Json(_) => {}
             }
             first = false;
         }
@@ -70,7 +101,7 @@ impl Tokenizer {
     }
 
     /// The text of `ids`; markers add nothing, bytes that are not UTF-8 become U+FFFD. The space that SentencePiece puts before a text is
-    /// taken away again; use [`StreamDecoder`](super::StreamDecoder) for a continuation.
+    /// taken away again; use [`StreamDecoder`] for a continuation.
     pub fn decode(&self, ids: &[u32]) -> String {
         let bytes: Vec<u8> = ids.iter().filter_map(|id| self.token_bytes(*id)).flatten().copied().collect();
         let text = String::from_utf8_lossy(&bytes);
@@ -113,14 +144,19 @@ impl Tokenizer {
         &self.ends
     }
 
-    /// Whether BOS goes before a text.
-    pub fn adds_bos(&self) -> bool {
-        self.adds_bos && self.bos.is_some()
+    /// What goes before a text: BOS, or nothing, or what else a post-processor puts there.
+    pub fn before(&self) -> &[u32] {
+        &self.around.before
     }
 
-    /// Whether EOS goes after a text.
-    pub fn adds_eos(&self) -> bool {
-        self.adds_eos && self.eos.is_some()
+    /// What goes behind a text that is not to be continued.
+    pub fn behind(&self) -> &[u32] {
+        &self.around.behind
+    }
+
+    /// What goes before a chat, unless its template writes it.
+    pub fn before_chat(&self) -> &[u32] {
+        if self.around.before_chat { &self.around.before } else { &[] }
     }
 
     /// The names of all markers, longest first.

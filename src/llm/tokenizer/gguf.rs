@@ -3,7 +3,7 @@
 use super::super::LlmError;
 use super::super::gguf::Metadata;
 use super::byte_level::{self, ByteLevel, PreTokenizerRule};
-use super::encode::{Model, Tokenizer};
+use super::encode::{Around, Model, Tokenizer};
 use super::sentencepiece::{self, SPACE, SentencePiece};
 use super::specials::END_NAMES;
 use super::vocabulary::{TokenKind, Vocabulary};
@@ -61,15 +61,14 @@ impl Tokenizer {
         let name = metadata.string("general.name").unwrap_or_default().to_lowercase();
         let phi3 = name.contains("phi-3") || name.contains("phi3");
         vocabulary.index_specials(|text| phi3 && !matches!(text, "<unk>" | "<s>" | "<|endoftext|>"));
-        Ok(Self {
-            model,
-            vocabulary,
-            bos: ids.bos,
-            eos: ids.eos,
-            ends: ids.ends,
-            adds_bos: metadata.bool("tokenizer.ggml.add_bos_token").unwrap_or(default_bos),
-            adds_eos: metadata.bool("tokenizer.ggml.add_eos_token").unwrap_or(false),
-        })
+        let adds_bos = metadata.bool("tokenizer.ggml.add_bos_token").unwrap_or(default_bos);
+        let adds_eos = metadata.bool("tokenizer.ggml.add_eos_token").unwrap_or(false);
+        let around = Around {
+            before: ids.bos.filter(|_| adds_bos).into_iter().collect(),
+            behind: ids.eos.filter(|_| adds_eos).into_iter().collect(),
+            before_chat: true,
+        };
+        Ok(Self { model, vocabulary, bos: ids.bos, eos: ids.eos, ends: ids.ends, around })
     }
 }
 

@@ -1,4 +1,4 @@
-//! A tokenizer from `tokenizer.json`, as Hugging Face folders have it.
+//! A tokenizer from `tokenizer.json`, as Hugging Face folders have it. Each block of the file is read, cleared with a reason, or refused.
 
 use std::path::Path;
 
@@ -7,8 +7,9 @@ use tokenizers::Model as _;
 
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
+use super::added::{AddedToken, kind_of};
 use super::byte_level;
-use super::encode::{Model, Tokenizer};
+use super::encode::{Around, Model, Tokenizer};
 use super::pipeline::JsonModel;
 use super::sentencepiece::{self, SPACE};
 use super::specials::END_NAMES;
@@ -21,17 +22,13 @@ impl Tokenizer {
         let failed = |error: &dyn std::fmt::Display| LlmError::Tokenizer(format!("{}: {error}", path.display()));
         let text = read_text(path)?;
         let mut json: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-        // Ours finds them: text in a message must be able to stay text.
-        let added = match json.get_mut("added_tokens").map(Value::take) {
-            Some(Value::Array(added)) => added,
-            _ => Vec::new(),
-        };
-        if let Some(slot) = json.get_mut("added_tokens") {
-            *slot = Value::Array(Vec::new());
-        }
-        let byte_level = json.get("decoder").is_some_and(|decoder| decoder.to_string().contains("\"ByteLevel\""));
+        let added = AddedToken::read_all(&clear(&mut json, "added_tokens", Value::Array(Vec::new())))?;
+        // What a trainer left: it would cut or fill up every prompt.
+        clear(&mut json, "truncation", Value::Null);
+        clear(&mut json, "padding", Value::Null);
+        let pieces = Pieces::read(&mut json)?;
         let inner: tokenizers::Tokenizer = serde_json::from_value(json).map_err(|error| failed(&error))?;
-        let vocabulary = vocabulary(&inner, &added, byte_level)?;
+        let vocabulary = vocabulary(&inner, &added, pieces)?;
         let beside = |name: &str| -> Result<Value, LlmError> {
             let file = path.with_file_name(name);
             if !file.is_file() {
@@ -42,43 +39,133 @@ impl Tokenizer {
         let config = beside("tokenizer_config.json")?;
         let generation = beside("generation_config.json")?;
         let id_of = |name: &str| {
-            let added = added.iter().find(|token| token.get("content").and_then(Value::as_str) == Some(name));
-            added.and_then(|token| token.get("id")?.as_u64()).and_then(|id| u32::try_from(id).ok()).or_else(|| inner.token_to_id(name))
+            let added = added.iter().find(|token| token.content == name).map(|token| token.id);
+            added.or_else(|| inner.token_to_id(name))
         };
         let configured = |key: &str| {
             let value = config.get(key)?;
             value.as_str().or_else(|| value.get("content")?.as_str()).and_then(id_of)
         };
         let (bos, eos) = (configured("bos_token"), configured("eos_token"));
-        let flag = |key: &str| config.get(key).and_then(Value::as_bool);
-        let class = config.get("tokenizer_class").and_then(Value::as_str).unwrap_or_default();
         let generation_ends: Vec<u32> = match generation.get("eos_token_id") {
             Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_u64).filter_map(|id| u32::try_from(id).ok()).collect(),
             id => id.and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).into_iter().collect(),
         };
-        // What transformers puts around a text is the post-processor's doing.
-        let around = inner.encode_fast("", true).map(|encoding| encoding.get_ids().to_vec()).unwrap_or_default();
+        let around = around(&inner, vocabulary.len())?;
         let mut ends: Vec<u32> = END_NAMES.iter().filter_map(|name| id_of(name)).chain(eos).collect();
         ends.retain(|id| Some(*id) == eos || vocabulary.kind(*id).is_some_and(TokenKind::is_marker));
         ends.extend(generation_ends.into_iter().filter(|id| (*id as usize) < vocabulary.len()));
         ends.sort_unstable();
         ends.dedup();
-        Ok(Self {
-            model: Model::Json(Box::new(JsonModel { inner })),
-            vocabulary,
-            bos,
-            eos,
-            ends,
-            adds_bos: flag("add_bos_token").unwrap_or(class.starts_with("Llama") || bos.is_some_and(|bos| around.first() == Some(&bos))),
-            adds_eos: flag("add_eos_token").unwrap_or(eos.is_some_and(|eos| around.last() == Some(&eos))),
-        })
+        let model = Model::Json(Box::new(JsonModel::new(inner, &added)?));
+        Ok(Self { model, vocabulary, bos, eos, ends, around })
     }
 }
 
-fn vocabulary(inner: &tokenizers::Tokenizer, added: &[Value], byte_level: bool) -> Result<Vocabulary, LlmError> {
-    const MOST_TOKENS: u64 = 1 << 21;
+/// Takes the block at `key` out and leaves `rest` in its place.
+fn clear(json: &mut Value, key: &str, rest: Value) -> Value {
+    match json.get_mut(key) {
+        Some(block) => std::mem::replace(block, rest),
+        None => Value::Null,
+    }
+}
+
+/// What the post-processor puts around a text. Where there is a `tokenizer.json`, transformers goes by it alone: `add_bos_token` and
+/// `add_eos_token` of the settings say nothing then, nor does the name of a class.
+fn around(inner: &tokenizers::Tokenizer, tokens: usize) -> Result<Around, LlmError> {
+    let failed = |error: tokenizers::Error| LlmError::Tokenizer(error.to_string());
+    // One token between, which the processor leaves in its place, tells what stands before it from what stands behind.
+    let mut inside = tokenizers::Encoding::from_tokens(vec![tokenizers::Token::new(u32::MAX, String::new(), (0, 0))], 0);
+    if let Some(processor) = inner.get_post_processor() {
+        use tokenizers::PostProcessor as _;
+        inside = processor.process(inside, None, true).map_err(failed)?;
+    }
+    let ids = inside.get_ids();
+    let middle = ids.iter().position(|id| *id == u32::MAX);
+    let Some(middle) = middle.filter(|_| ids.iter().filter(|id| **id == u32::MAX).count() == 1) else {
+        return Err(LlmError::Unsupported { what: "post-processor", found: "one that repeats or drops the text".into() });
+    };
+    let before: Vec<u32> = ids.iter().copied().take(middle).collect();
+    let behind: Vec<u32> = ids.iter().copied().skip(middle + 1).collect();
+    if let Some(id) = before.iter().chain(&behind).find(|id| **id as usize >= tokens) {
+        return Err(LlmError::Inconsistent(format!("its post-processor adds token {id}, and the vocabulary has {tokens} tokens")));
+    }
+    // A template of a chat writes its BOS itself: transformers adds none to it.
+    Ok(Around { before, behind, before_chat: false })
+}
+
+/// How a token of the vocabulary is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Pieces {
+    /// In GPT-2's letters for bytes.
+    Bytes,
+    /// A space as U+2581, bytes as `<0x0A>`.
+    Spaces,
+}
+
+impl Pieces {
+    /// What the blocks `decoder` and `model` of the file say. What would make other text of the tokens than is known here is refused.
+    fn read(json: &mut Value) -> Result<Self, LlmError> {
+        let unsupported = |what: &'static str, found: &str| LlmError::Unsupported { what, found: found.into() };
+        if let Some(model) = json.get_mut("model").and_then(Value::as_object_mut) {
+            let kind = model.get("type").and_then(Value::as_str).unwrap_or("BPE");
+            if !matches!(kind, "BPE" | "Unigram") {
+                return Err(unsupported("tokenizer model", kind));
+            }
+            for key in ["continuing_subword_prefix", "end_of_word_suffix"] {
+                if model.get(key).is_some_and(|value| !value.is_null() && value.as_str() != Some("")) {
+                    return Err(unsupported("tokenizer setting", key));
+                }
+            }
+            // Draws its merges: for training a tokenizer's model, never for reading.
+            if let Some(dropout) = model.get_mut("dropout") {
+                *dropout = Value::Null;
+            }
+        }
+        let mut decoders = Vec::new();
+        steps(json.get("decoder").unwrap_or(&Value::Null), "decoders", &mut decoders)?;
+        let mut pre_tokenizers = Vec::new();
+        steps(json.get("pre_tokenizer").unwrap_or(&Value::Null), "pretokenizers", &mut pre_tokenizers)?;
+        for decoder in &decoders {
+            let kind = decoder.get("type").and_then(Value::as_str).unwrap_or_default();
+            let replaces_spaces = || {
+                let pattern = decoder.pointer("/pattern/String").and_then(Value::as_str);
+                pattern == Some("\u{2581}") && decoder.get("content").and_then(Value::as_str) == Some(" ")
+            };
+            match kind {
+                "ByteLevel" | "ByteFallback" | "Fuse" | "Strip" => {}
+                "Metaspace" if decoder.get("replacement").and_then(Value::as_str).is_none_or(|text| text == "\u{2581}") => {}
+                "Replace" if replaces_spaces() => {}
+                _ => return Err(unsupported("tokenizer decoder", kind)),
+            }
+        }
+        let has = |steps: &[&Value], kind: &str| steps.iter().any(|step| step.get("type").and_then(Value::as_str) == Some(kind));
+        let bytes = if decoders.is_empty() { has(&pre_tokenizers, "ByteLevel") } else { has(&decoders, "ByteLevel") };
+        Ok(if bytes { Self::Bytes } else { Self::Spaces })
+    }
+}
+
+/// The steps of a block, those of a sequence one by one.
+fn steps<'a>(block: &'a Value, list: &str, out: &mut Vec<&'a Value>) -> Result<(), LlmError> {
+    match block {
+        Value::Null => Ok(()),
+        Value::Object(fields) if fields.get("type").and_then(Value::as_str) == Some("Sequence") => match fields.get(list) {
+            // No sequence within a sequence is known; the library reads one, and its steps are looked at as any others.
+            Some(Value::Array(inner)) => inner.iter().try_for_each(|step| steps(step, list, out)),
+            _ => Err(LlmError::Tokenizer(format!("a sequence has no `{list}`"))),
+        },
+        Value::Object(_) => {
+            out.push(block);
+            Ok(())
+        }
+        other => Err(LlmError::Tokenizer(format!("a step is {}", kind_of(other)))),
+    }
+}
+
+fn vocabulary(inner: &tokenizers::Tokenizer, added: &[AddedToken], pieces: Pieces) -> Result<Vocabulary, LlmError> {
+    const MOST_TOKENS: u32 = 1 << 21;
     let mut tokens: Vec<Option<(TokenKind, Vec<u8>)>> = Vec::new();
-    let mut put = |id: u64, kind: TokenKind, bytes: Vec<u8>| -> Result<(), LlmError> {
+    let mut put = |id: u32, kind: TokenKind, bytes: Vec<u8>| -> Result<(), LlmError> {
         if id >= MOST_TOKENS {
             return Err(LlmError::Inconsistent(format!("its tokenizer has a token with id {id}")));
         }
@@ -92,19 +179,16 @@ fn vocabulary(inner: &tokenizers::Tokenizer, added: &[Value], byte_level: bool) 
         Ok(())
     };
     for (token, id) in inner.get_model().get_vocab() {
-        let (kind, bytes) = match (byte_level, sentencepiece::byte_of(&token)) {
-            (true, _) => (TokenKind::Normal, byte_level::token_bytes(&token)),
-            (false, Some(byte)) => (TokenKind::Byte, vec![byte]),
-            (false, None) => (TokenKind::Normal, token.replace(SPACE, " ").into_bytes()),
+        let (kind, bytes) = match (pieces, sentencepiece::byte_of(&token)) {
+            (Pieces::Bytes, _) => (TokenKind::Normal, byte_level::token_bytes(&token)),
+            (Pieces::Spaces, Some(byte)) => (TokenKind::Byte, vec![byte]),
+            (Pieces::Spaces, None) => (TokenKind::Normal, token.replace(SPACE, " ").into_bytes()),
         };
-        put(u64::from(id), kind, bytes)?;
+        put(id, kind, bytes)?;
     }
     for token in added {
-        let (Some(id), Some(content)) = (token.get("id").and_then(Value::as_u64), token.get("content").and_then(Value::as_str)) else {
-            continue;
-        };
-        let special = token.get("special").and_then(Value::as_bool).unwrap_or(false);
-        put(id, if special { TokenKind::Control } else { TokenKind::UserDefined }, content.as_bytes().to_vec())?;
+        let kind = if token.special { TokenKind::Control } else { TokenKind::UserDefined };
+        put(token.id, kind, token.content.as_bytes().to_vec())?;
     }
     let mut vocabulary = Vocabulary::default();
     for token in tokens {

@@ -19,6 +19,8 @@ pub(super) struct SentencePiece {
     unknown: Option<u32>,
     /// Whether a space goes before the text.
     pub(super) space_prefix: bool,
+    /// Whether it also goes before what follows a marker.
+    pub(super) prefix_behind_markers: bool,
 }
 
 impl SentencePiece {
@@ -39,7 +41,7 @@ impl SentencePiece {
                 TokenKind::Control | TokenKind::Unknown => {}
             }
         }
-        Self { pieces, byte_tokens, unknown, space_prefix }
+        Self { pieces, byte_tokens, unknown, space_prefix, prefix_behind_markers: true }
     }
 
     /// Appends the tokens of `text`, which holds no markers. `first` says that it begins the text, or follows a marker.

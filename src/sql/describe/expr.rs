@@ -5,6 +5,7 @@ use sqlparser::ast::{
     WindowType,
 };
 
+use super::read::{date_of, number_of};
 use super::scope::{column_name, last_name, resolve};
 use super::{DEEPEST, MOST_LISTED, Speaker, bare, listed, spoken};
 use crate::text;
@@ -78,6 +79,9 @@ impl Speaker<'_> {
     }
 
     fn value_inside(&mut self, expr: &Expr) -> String {
+        if let Some(column) = date_of(expr).or_else(|| number_of(expr)) {
+            return self.column(column);
+        }
         match expr {
             Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.column(expr),
             Expr::Nested(inner) => self.value(inner),

@@ -2,8 +2,10 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, JoinConstraint, JoinOperator, TableFactor, TableWithJoins};
 
-use super::scope::{column_name, last_name};
+use super::scope::{column_name, last_name, resolve};
 use super::{Speaker, listed, split, spoken};
+use crate::schema::Table;
+use crate::sql::related::{Related, related};
 
 impl Speaker<'_> {
     /// "of customer joined with invoice (by customer id)", and the conditions that are not told by it: commas join by what WHERE says.
@@ -21,7 +23,7 @@ impl Speaker<'_> {
             ));
         }
         if !joining.is_empty() {
-            let matched: Vec<String> = joining.iter().map(|condition| self.matching(condition)).collect();
+            let matched: Vec<String> = joining.iter().map(|condition| self.matching(condition, &joining)).collect();
             told.push_str(&format!(" ({})", listed(&matched, "and")));
         }
         (told, rest)
@@ -42,17 +44,35 @@ impl Speaker<'_> {
     }
 
     /// "by customer id", or "city id = id".
-    fn matching(&mut self, condition: &Expr) -> String {
+    fn matching(&mut self, condition: &Expr, all: &[&Expr]) -> String {
         if let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = condition
             && let (Some((_, left)), Some((_, right))) = (column_name(left), column_name(right))
         {
-            return if left.eq_ignore_ascii_case(right) {
+            let apart = if self.are_apart(condition, all) { ", which no key relates" } else { "" };
+            return if left.eq_ignore_ascii_case(right) && apart.is_empty() {
                 format!("by {}", spoken(left))
             } else {
-                format!("{} = {}", spoken(left), spoken(right))
+                format!("{} = {}{apart}", spoken(left), spoken(right))
             };
         }
         format!("where {}", self.condition(condition))
+    }
+
+    /// Whether the two columns of an equality name different things, as far as the schema's keys tell, and no other one of `all` joins the
+    /// same tables by a key.
+    fn are_apart(&self, condition: &Expr, all: &[&Expr]) -> bool {
+        let Some((a, b, Related::Apart)) = self.relates(condition) else { return false };
+        !all.iter().any(|other| {
+            matches!(self.relates(other), Some((c, d, Related::Key))
+                if std::ptr::eq(a, c) && std::ptr::eq(b, d) || std::ptr::eq(a, d) && std::ptr::eq(b, c))
+        })
+    }
+
+    /// The tables of the two columns of an equality, and what the columns have to do with each other.
+    fn relates(&self, condition: &Expr) -> Option<(&Table, &Table, Related)> {
+        let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = condition else { return None };
+        let ((a, one), (b, other)) = (resolve(left, &self.scopes)?, resolve(right, &self.scopes)?);
+        Some((a, b, related(self.schema, (a, &one.name), (b, &other.name))))
     }
 
     fn with_joins(&mut self, from: &TableWithJoins) -> String {
@@ -81,7 +101,7 @@ impl Speaker<'_> {
                 JoinConstraint::On(on) => {
                     let mut conditions = Vec::new();
                     split(on, &mut conditions);
-                    let matched: Vec<String> = conditions.iter().map(|condition| self.matching(condition)).collect();
+                    let matched: Vec<String> = conditions.iter().map(|condition| self.matching(condition, &conditions)).collect();
                     told.push_str(&format!(" ({})", listed(&matched, "and")));
                 }
                 JoinConstraint::Using(names) | JoinConstraint::UsingAlias(names, _) => {

@@ -3,17 +3,22 @@
 //! - this file: the sentence, and queries as parts of one
 //! - `from`: the tables read and how they are joined
 //! - `expr`: columns, aggregates, conditions in words
+//! - `read`: columns whose texts are read as numbers or dates
+//! - `sort`: what an order means to a reader
 //! - `scope`: which table a name belongs to, as far as wording it needs that
 
 mod expr;
 mod from;
+mod read;
 mod scope;
+mod sort;
 
 use sqlparser::ast::{
     self, Distinct, Expr, GroupByExpr, LimitClause, OrderByKind, OrderBySort, SelectItem, SetExpr, SetOperator, SetQuantifier,
 };
 
 use self::scope::Source;
+use self::sort::Sort;
 use crate::schema::Schema;
 use crate::text;
 
@@ -344,16 +349,26 @@ impl Speaker<'_> {
         let words = match (limit, keys.as_slice()) {
             (None, []) => skipped,
             (Some(limit), []) => {
-                format!(", {} of them{skipped}", if limit == "1" { "only one".into() } else { format!("at most {limit}") })
+                let of = if grouped { "groups" } else { "of them" };
+                match (grouped, limit == "1") {
+                    (true, true) => format!(", only one group of all, whichever comes first{skipped}"),
+                    (false, true) => format!(", only one of them{skipped}"),
+                    (_, false) => format!(", at most {limit} {of}{skipped}"),
+                }
             }
             (Some(limit), [(key, descending, sort), others @ ..]) => {
                 let which = sort.extreme(key, *descending);
-                let thing = if limit == "1" { "the one".into() } else { format!("the {limit}") };
+                // "For each country" reads like a row for each, where one of all groups is taken.
+                let thing = match (grouped, limit == "1") {
+                    (true, true) => "one group of all: the one".into(),
+                    (true, false) => format!("the {limit} groups"),
+                    (false, true) => "the one".into(),
+                    (false, false) => format!("the {limit}"),
+                };
                 let then: Vec<String> =
                     others.iter().map(|(key, descending, sort)| format!("{key}{}", sort.direction(*descending))).collect();
                 let then = if then.is_empty() { String::new() } else { format!(", equal ones by {}", listed(&then, "then")) };
-                let groups = if grouped && limit != "1" { " groups" } else { "" };
-                format!(", only {thing}{groups} with the {which}{then}{skipped}")
+                format!(", only {thing} with the {which}{then}{skipped}")
             }
             (None, keys) => {
                 let keys: Vec<String> =
@@ -374,62 +389,10 @@ impl Speaker<'_> {
         }
     }
 
-    /// What sorting by `expr` means to a reader.
-    fn sort_of(&self, expr: &Expr) -> Sort {
-        match scope::resolve(expr, &self.scopes) {
-            None => Sort::Number,
-            Some((_, column)) => {
-                let (declared, name) = (column.declared_type.to_ascii_uppercase(), column.name.to_ascii_lowercase());
-                if ["DATE", "TIME"].iter().any(|word| declared.contains(word))
-                    || ["date", "time", "year"].iter().any(|word| name.contains(word))
-                {
-                    Sort::Time
-                } else if ["CHAR", "TEXT", "CLOB"].iter().any(|word| declared.contains(word)) {
-                    Sort::Text
-                } else {
-                    Sort::Number
-                }
-            }
-        }
-    }
-
     /// Words for what could not be told; it is noted that something was left out.
     fn vague(&mut self, words: &str) -> String {
         self.complete = false;
         words.to_owned()
-    }
-}
-
-/// What stands in a column that is sorted by.
-#[derive(Clone, Copy)]
-enum Sort {
-    Number,
-    Text,
-    Time,
-}
-
-impl Sort {
-    /// "largest age", "latest date", "name last in the alphabet".
-    fn extreme(self, key: &str, descending: bool) -> String {
-        let key = bare(key);
-        match (self, descending) {
-            (Self::Number, true) => format!("largest {key}"),
-            (Self::Number, false) => format!("smallest {key}"),
-            (Self::Time, true) => format!("latest {key}"),
-            (Self::Time, false) => format!("earliest {key}"),
-            (Self::Text, true) => format!("{key} last in the alphabet"),
-            (Self::Text, false) => format!("{key} first in the alphabet"),
-        }
-    }
-
-    /// ", largest first"; empty for the usual direction.
-    fn direction(self, descending: bool) -> &'static str {
-        match (self, descending) {
-            (_, false) => "",
-            (Self::Number, true) => " (largest first)",
-            (Self::Time, true) => " (latest first)",
-            (Self::Text, true) => " (from Z to A)",
-        }
     }
 }
 

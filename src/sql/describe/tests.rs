@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::schema::{Column, Table};
+use crate::schema::{Column, ForeignKey, KeyOrigin, Table};
 
 fn schema() -> Schema {
     let table = |name: &str, columns: &[(&str, &str)]| Table {
@@ -14,8 +14,17 @@ fn schema() -> Schema {
             .collect(),
         ..Table::default()
     };
+    let label_key = ForeignKey {
+        columns: vec!["label_id".into()],
+        foreign_table: "label".into(),
+        foreign_columns: vec!["id".into()],
+        origin: KeyOrigin::Declared,
+    };
+    let keyed = |table: Table, keys: Vec<ForeignKey>| Table { primary_key: vec!["id".into()], foreign_keys: keys, ..table };
     Schema {
         tables: vec![
+            keyed(table("fan", &[("id", "INTEGER"), ("name", "TEXT"), ("label_id", "INTEGER")]), vec![label_key]),
+            keyed(table("label", &[("id", "INTEGER"), ("name", "TEXT")]), Vec::new()),
             table("singer", &[("singer_id", "INTEGER"), ("name", "TEXT"), ("country", "TEXT"), ("age", "INTEGER"), ("born_on", "DATE")]),
             table("concert", &[("concert_id", "INTEGER"), ("title", "TEXT"), ("year", "INTEGER"), ("stadium_id", "INTEGER")]),
             table("singer_in_concert", &[("singer_id", "INTEGER"), ("concert_id", "INTEGER")]),
@@ -26,6 +35,38 @@ fn schema() -> Schema {
 }
 
 const CASES: &[(&str, &str)] = &[
+    ("SELECT name FROM singer ORDER BY born_on", "Shows name of singer, sorted by born on (earliest first)."),
+    ("SELECT name FROM singer ORDER BY name ASC", "Shows name of singer, sorted by name (from A to Z)."),
+    (
+        "SELECT country, name FROM singer GROUP BY country ORDER BY age DESC LIMIT 1",
+        "For each country of singer, shows name, only one group of all: the one with the largest age.",
+    ),
+    (
+        "SELECT country, count(*) FROM singer GROUP BY country LIMIT 1",
+        "For each country of singer, shows the number of rows, only one group of all, whichever comes first.",
+    ),
+    ("SELECT country FROM singer GROUP BY country LIMIT 3", "Shows each country of singer, at most 3 groups."),
+    (
+        "SELECT fan.name FROM fan JOIN label ON fan.id = label.id",
+        "Shows fan name of fan joined with label (id = id, which no key relates).",
+    ),
+    ("SELECT fan.name FROM fan, label WHERE fan.label_id = label.id", "Shows fan name of fan joined with label (label id = id)."),
+    (
+        "SELECT fan.name FROM fan JOIN label ON fan.id = label.id AND fan.name = label.name",
+        "Shows fan name of fan joined with label (id = id, which no key relates and name = name, which no key relates).",
+    ),
+    (
+        "SELECT fan.name FROM fan JOIN label ON fan.label_id = label.id AND fan.name = label.name",
+        "Shows fan name of fan joined with label (label id = id and by name).",
+    ),
+    (
+        "SELECT name FROM singer ORDER BY CAST(replace(country, '$', '') AS REAL) DESC LIMIT 1",
+        "Shows name of singer, only the one with the largest country.",
+    ),
+    (
+        "SELECT name FROM singer WHERE (substr(country, 7, 4) || '-' || substr(country, 4, 2) || '-' || substr(country, 1, 2)) > '2024-01-01'",
+        "Shows name of singer where country is greater than '2024-01-01'.",
+    ),
     ("SELECT * FROM singer", "Shows all columns of singer."),
     ("SELECT name FROM singer", "Shows name of singer."),
     ("SELECT name, age FROM singer", "Shows name and age of singer."),
@@ -64,8 +105,8 @@ const CASES: &[(&str, &str)] = &[
         "SELECT name FROM singer WHERE (age > 1 AND country = 'a') OR country = 'b'",
         "Shows name of singer where (age is greater than 1 and country is 'a') or country is 'b'.",
     ),
-    ("SELECT name FROM singer ORDER BY age", "Shows name of singer, sorted by age."),
-    ("SELECT name FROM singer ORDER BY age DESC, name", "Shows name of singer, sorted by age (largest first) then name."),
+    ("SELECT name FROM singer ORDER BY age", "Shows name of singer, sorted by age (smallest first)."),
+    ("SELECT name FROM singer ORDER BY age DESC, name", "Shows name of singer, sorted by age (largest first) then name (from A to Z)."),
     ("SELECT name FROM singer ORDER BY born_on DESC", "Shows name of singer, sorted by born on (latest first)."),
     ("SELECT name FROM singer ORDER BY name DESC", "Shows name of singer, sorted by name (from Z to A)."),
     ("SELECT name FROM singer ORDER BY age DESC LIMIT 1", "Shows name of singer, only the one with the largest age."),
@@ -74,7 +115,7 @@ const CASES: &[(&str, &str)] = &[
     ("SELECT name FROM singer ORDER BY name LIMIT 1", "Shows name of singer, only the one with the name first in the alphabet."),
     (
         "SELECT name FROM singer ORDER BY age DESC, name LIMIT 5 OFFSET 10",
-        "Shows name of singer, only the 5 with the largest age, equal ones by name, skipping the first 10.",
+        "Shows name of singer, only the 5 with the largest age, equal ones by name (from A to Z), skipping the first 10.",
     ),
     ("SELECT name FROM singer LIMIT 5", "Shows name of singer, at most 5 of them."),
     ("SELECT name FROM singer LIMIT 1", "Shows name of singer, only one of them."),
@@ -91,7 +132,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "SELECT country FROM singer GROUP BY country ORDER BY count(*) DESC LIMIT 1",
-        "Shows each country of singer, only the one with the largest number of rows.",
+        "Shows each country of singer, only one group of all: the one with the largest number of rows.",
     ),
     (
         "SELECT country, sum(age) AS total FROM singer GROUP BY country ORDER BY total DESC LIMIT 5",
@@ -99,7 +140,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "SELECT country, count(*) FROM singer GROUP BY country ORDER BY 2",
-        "For each country of singer, shows the number of rows, sorted by number of rows.",
+        "For each country of singer, shows the number of rows, sorted by number of rows (smallest first).",
     ),
     (
         "SELECT T1.name, count(*) FROM singer AS T1 JOIN singer_in_concert AS T2 ON T1.singer_id = T2.singer_id GROUP BY T1.singer_id",
@@ -148,7 +189,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "SELECT name FROM stadium EXCEPT SELECT name FROM singer ORDER BY name",
-        "Shows name of stadium, except for name of singer, sorted by name.",
+        "Shows name of stadium, except for name of singer, sorted by name (ascending).",
     ),
     ("SELECT count(*) FROM (SELECT DISTINCT country FROM singer)", "Counts the rows of (each different country of singer)."),
     (

@@ -19,6 +19,7 @@
 //! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `date_column`: a column of dates for one that keeps none
 //! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `written`: numbers and dates kept as text
 //! - `yes_no`: yes and no kept as words
 
 mod asked_unit;
@@ -35,9 +36,8 @@ mod spans;
 mod structure;
 pub(crate) mod times;
 mod unquoted;
+pub(crate) mod written;
 mod yes_no;
-
-pub(crate) use spans::lengths_in_units;
 
 use std::ops::Range;
 
@@ -95,6 +95,8 @@ pub enum ChangeKind {
     Join,
     /// A number that stands for a point in time.
     Date,
+    /// A number that is kept as text.
+    Number,
     /// A word that stands for yes or no.
     Boolean,
     /// A path into a JSON document.
@@ -120,6 +122,7 @@ impl ChangeKind {
             Self::Table => "table",
             Self::Join => "join",
             Self::Date => "date",
+            Self::Number => "number",
             Self::Boolean => "boolean",
             Self::JsonPath => "json_path",
             Self::TextBlob => "text_blob",
@@ -169,6 +172,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(redirected);
     let (now, dated) = times::mend(&now, schema);
     changes.extend(dated);
+    let (now, read) = written::mend(&now, schema);
+    changes.extend(read);
     let (now, found) = paths::mend(&now, schema);
     changes.extend(found);
     let (now, cast) = blobs::mend(&now, schema);

@@ -135,11 +135,6 @@ fn in_unit(tokens: &Tokens<'_>, at: usize, unit: SpanUnit, asked: &[(f64, f64)])
     })
 }
 
-/// The lengths of time that a text names, in every unit that they may be kept in.
-pub(crate) fn lengths_in_units(text: &str) -> Vec<f64> {
-    lengths(text).into_iter().flat_map(|(_, seconds)| PER_SECOND.map(|per| seconds * per)).collect()
-}
-
 /// The lengths of time in a text, as the number that is written and the seconds that it means: "90 minutes", "an hour", "half a day".
 fn lengths(text: &str) -> Vec<(f64, f64)> {
     let words: Vec<String> = text

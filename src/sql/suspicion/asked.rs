@@ -8,25 +8,9 @@ use super::forms::conjuncts;
 use super::words::Question;
 use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, each_expression, literal, suspect};
 
-/// Words that leave something out.
-const NEGATIONS: [&str; 8] = ["not", "never", "without", "except", "excluding", "don", "doesn", "neither"];
-
-/// What leaves something out: operators and keywords, and values that stand for no.
-const EXCLUDES: [&str; 14] = ["not", "except", "<>", "!=", "left", "isnull", "is", "0", "<", "'no'", "'n'", "'false'", "'f'", "'none'"];
-
-/// Words for having none of something.
-const NONE: [&str; 3] = ["no", "without", "never"];
-
 pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mut Vec<Suspicion>) {
     let tokens: Vec<String> = lex(sql).into_iter().map(|token| token.text(sql).to_ascii_lowercase()).collect();
     let writes = |all: &[&str]| tokens.iter().any(|token| all.contains(&token.as_str()));
-    if question.has_any(&NEGATIONS) && !writes(&EXCLUDES) {
-        suspect(out, SuspicionKind::NothingExcluded, "the question excludes something, and the query does not");
-    }
-    if question.has_any(&NONE) && writes(&["<>", "!="]) && !writes(&["not", "except", "isnull", "is", "null", "left"]) {
-        let sentence = "the question asks for what has none of something, and the query takes what has something else";
-        suspect(out, SuspicionKind::OthersForNone, sentence);
-    }
     let either = question.has_any(&["or", "either"]) && !question.has("both");
     if blocks.joined && question.has("and") && !either {
         suspect(out, SuspicionKind::EitherForBoth, "the question asks for both, and the query takes either");

@@ -1,9 +1,10 @@
 //! The order that a question asks for, the end of it, and the groups.
 
-use sqlparser::ast::{GroupByExpr, OrderBySort, SelectItem};
+use sqlparser::ast::{Expr, GroupByExpr, OrderBySort, SelectItem};
 
 use crate::sql::lex::lex;
 
+use super::directions::{Direction, direction};
 use super::words::Question;
 use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, aggregates, suspect};
 
@@ -15,21 +16,45 @@ const SUPERLATIVES: [&str; 24] = [
 
 /// Words that ask for rows in an order.
 const ORDERS: [&str; 7] = ["order", "ordered", "ordering", "sort", "sorted", "rank", "ranked"];
-/// Words for an order from the largest value to the smallest.
-const DOWN: [&str; 5] = ["descending", "desc", "decreasing", "reverse", "reversed"];
-/// The other way.
-const UP: [&str; 7] = ["ascending", "asc", "increasing", "alphabetical", "alphabetically", "lexicographic", "lexicographically"];
-/// Words that may mean either.
-const EITHER_WAY: [&str; 9] = ["from", "high", "large", "big", "more", "old", "recent", "popular", "common"];
+/// Words that may mean either way.
+const EITHER_WAY: [&str; 20] = [
+    "from",
+    "high",
+    "large",
+    "big",
+    "more",
+    "old",
+    "recent",
+    "recently",
+    "popular",
+    "popularity",
+    "common",
+    "rank",
+    "ranked",
+    "ranking",
+    "top",
+    "new",
+    "expensive",
+    "long",
+    "importance",
+    "success",
+];
+/// Words that ask for something of every group.
+const EACH: [&str; 3] = ["each", "every", "per"];
 
 pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mut Vec<Suspicion>) {
     let Some(block) = blocks.outermost() else { return };
-    let superlative = superlative(question);
+    let said = direction(question);
+    // "Highest first" asks for an order, and for no end of it.
+    let superlative = superlative(question).filter(|_| said.is_none());
     if block.limit.is_some() && block.order_by.is_empty() && superlative.is_some() {
         suspect(out, SuspicionKind::LimitWithoutOrder, "the question asks for the first by some measure, and nothing is ordered");
     }
     if let Some((end, other)) = other_end(block, &question.words) {
         suspect(out, SuspicionKind::OtherEnd, format!("the question asks for the {end}, and the query takes the {other}"));
+    }
+    if question.has_any(&EACH) && block.limit.as_deref() == Some("1") && takes_one_of_all(blocks, block, question) {
+        suspect(out, SuspicionKind::OneOfAll, "the question asks for something of each, and the query takes one row of all");
     }
     // A subquery, or another SELECT, may do anything.
     if blocks.out.len() > 1 {
@@ -38,10 +63,10 @@ pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mu
     if let Some(word) = superlative.filter(|word| takes_all(block, sql, question, word)) {
         suspect(out, SuspicionKind::NoEnd, format!("the question asks for the {word}, and the query takes all"));
     }
-    if let Some(direction) = other_direction(block, question) {
+    if let Some(direction) = other_direction(block, question, said) {
         suspect(out, SuspicionKind::OtherDirection, format!("it orders from the {direction}, which the question does not ask for"));
     }
-    if question.has_any(&["each", "every", "per"]) && hides_groups(block) {
+    if question.has_any(&EACH) && hides_groups(block) {
         suspect(out, SuspicionKind::GroupNotShown, "its rows do not say which group each is of");
     }
 }
@@ -57,9 +82,7 @@ fn superlative(question: &Question) -> Option<&'static str> {
 
 /// Whether nothing picks an end: no limit, no least or largest value, and no name or text that has the word itself.
 fn takes_all(block: &Block<'_>, sql: &str, question: &Question, word: &str) -> bool {
-    if block.limit.is_some()
-        || !block.order_by.is_empty() && (question.has_any(&ORDERS) || question.has_any(&DOWN) || question.has_any(&UP))
-    {
+    if block.limit.is_some() || !block.order_by.is_empty() && question.has_any(&ORDERS) {
         return false;
     }
     let compared = [aggregates(&block.select.projection), aggregates(&block.select.having)].concat();
@@ -68,20 +91,41 @@ fn takes_all(block: &Block<'_>, sql: &str, question: &Question, word: &str) -> b
 }
 
 /// The end that the one column ordered by begins with, where the question says otherwise, or says nothing and it is the larger one.
-fn other_direction(block: &Block<'_>, question: &Question) -> Option<&'static str> {
+fn other_direction(block: &Block<'_>, question: &Question, said: Option<Direction>) -> Option<&'static str> {
     let ([term], None) = (block.order_by.as_slice(), &block.limit) else { return None };
-    let (down, up) = (question.has_any(&DOWN), question.has_any(&UP));
     let falls = matches!(term.options.sort, Some(OrderBySort::Desc));
-    let asked = question.has_any(&ORDERS);
-    match (down, up) {
-        (true, false) if asked => (!falls).then_some("smallest to the largest"),
-        (false, true) if asked => falls.then_some("largest to the smallest"),
-        (false, false) if asked => {
-            let may_fall = superlative(question).is_some() || question.has_any(&EITHER_WAY);
-            (falls && !may_fall).then_some("largest to the smallest")
+    let words = |falls: bool| if falls { "largest to the smallest" } else { "smallest to the largest" };
+    match said {
+        Some(said) => said.falls(&measured(block, &term.expr)).filter(|asked| *asked != falls).map(|_| words(falls)),
+        None => {
+            let may_fall = !question.has_any(&ORDERS) || superlative(question).is_some() || question.has_any(&EITHER_WAY);
+            (falls && !may_fall).then_some(words(true))
         }
-        _ => None,
     }
+}
+
+/// What is ordered by, as it is written: an alias or the number of a result column is what it stands for.
+fn measured(block: &Block<'_>, term: &Expr) -> String {
+    let written = term.to_string();
+    let items = block.select.projection.iter();
+    let found = match written.parse::<usize>() {
+        Ok(place) => place.checked_sub(1).and_then(|place| block.select.projection.get(place)),
+        Err(_) => items
+            .into_iter()
+            .find(|item| matches!(item, SelectItem::ExprWithAlias { alias, .. } if alias.value.eq_ignore_ascii_case(&written))),
+    };
+    match found {
+        Some(SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. }) => format!("{expr} {written}"),
+        _ => written,
+    }
+}
+
+/// Whether one row is taken of everything, where "each" does not stand behind what is measured: "the most orders per customer" is one.
+fn takes_one_of_all(blocks: &Blocks<'_>, block: &Block<'_>, question: &Question) -> bool {
+    // A subquery may take one of each before.
+    let alone = blocks.out.len() == 1;
+    let leads = ["for", "of", "in"].iter().any(|before| question.says(&[before, "each"]) || question.says(&[before, "every"]));
+    alone && leads && !block.order_by.is_empty()
 }
 
 /// Whether rows are grouped and only aggregates are shown.

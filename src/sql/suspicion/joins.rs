@@ -1,7 +1,8 @@
 //! What the tables of a query have to do with each other.
 
 use super::{Suspicion, SuspicionKind, suspect};
-use crate::schema::{Column, ForeignKey, Table};
+use crate::schema::{Column, Table};
+use crate::sql::related::{are_keys, is_key, keys_between};
 use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, Scope, Source};
 
 pub(super) fn look(resolution: &Resolution<'_>, sql: &str, out: &mut Vec<Suspicion>) {
@@ -50,7 +51,8 @@ fn one_source(resolution: &Resolution<'_>, index: usize, scope: &Scope<'_>, plac
     let used = resolution.references.iter().enumerate().any(|(at, reference)| {
         is_of(reference, index, place) && !(matches!(reference.clause, Clause::On(_)) && is_equated(resolution, at))
     });
-    if known && !used && !is_taken && linked.len() == 1 && source.join == JoinKind::Conditioned {
+    // In a SELECT inside another, or put together with one, a join says which rows there are.
+    if index == 0 && known && !used && !is_taken && linked.len() == 1 && source.join == JoinKind::Conditioned {
         suspect(out, SuspicionKind::IdleJoin, format!("{named} is joined and nothing is taken from it"));
     }
 }
@@ -97,13 +99,7 @@ fn equated(resolution: &Resolution<'_>, left: &Reference, right: &Reference, out
     else {
         return;
     };
-    let keys = || keys_between(a, b);
-    let fits = |key: &(&Table, &ForeignKey)| {
-        let (own, foreign) = if std::ptr::eq(key.0, a) { (one, other) } else { (other, one) };
-        key.1.columns.iter().any(|name| name.eq_ignore_ascii_case(&own.name))
-            && key.1.foreign_columns.iter().any(|name| name.eq_ignore_ascii_case(&foreign.name))
-    };
-    if keys().any(|key| fits(&key)) {
+    if are_keys(a, &one.name, b, &other.name) {
         return;
     }
     if let (Some(first), Some(second)) = (is_text(&one.declared_type), is_text(&other.declared_type))
@@ -114,24 +110,10 @@ fn equated(resolution: &Resolution<'_>, left: &Reference, right: &Reference, out
         suspect(out, SuspicionKind::UnlikeTypes, sentence);
     }
     let joins = matches!(left.clause, Clause::On(_)) && scope == other_scope && source != other_source && !std::ptr::eq(a, b);
-    if joins && (keys().next().is_some() || are_both_keys(a, one, b, other)) {
+    if joins && (keys_between(a, b).next().is_some() || is_key(a, &one.name) && is_key(b, &other.name)) {
         let sentence = format!("{} and {} are joined on {} = {}, which is no key between them", a.name, b.name, one.name, other.name);
         suspect(out, SuspicionKind::OddJoin, sentence);
     }
-}
-
-/// Whether each column alone is its table's primary key: numbers of different things, that meet by chance.
-fn are_both_keys(a: &Table, one: &Column, b: &Table, other: &Column) -> bool {
-    let is_key = |table: &Table, column: &Column| matches!(table.primary_key.as_slice(), [key] if key.eq_ignore_ascii_case(&column.name));
-    is_key(a, one) && is_key(b, other)
-}
-
-/// The foreign keys between two tables, with the tables that own them.
-fn keys_between<'a>(a: &'a Table, b: &'a Table) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
-    let of = |owner: &'a Table, other: &'a Table| {
-        owner.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&other.name)).map(move |key| (owner, key))
-    };
-    of(a, b).chain(of(b, a))
 }
 
 fn column<'s>(resolution: &Resolution<'s>, reference: &Reference) -> Option<(&'s Table, &'s Column)> {

@@ -1,21 +1,45 @@
 //! Reasons to doubt a query that runs: forms that are almost always slips, read off the syntax tree and the schema alone.
 //!
 //! - `joins`: what tables and columns have to do with each other
+//! - `keys`: keys of different things, and keys in place of names
 //! - `forms`: grouping, ordering, conditions
+//! - `division`: divisions that cut off, shares of themselves
+//! - `multiplied`: what a join multiplies, averages of averages, made-up rows, NOT IN beside NULL
 //! - `asked`: what the question says and the query does not
+//! - `negations`: what the question leaves out
+//! - `unused`: a word of the question that names a column, of which nothing is made
+//! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `stored`: what columns hold, against what they are taken for
-//! - `words`: the question in words and numbers
+//! - `columns`: which columns are named where
+//! - `words`: the question in words
+//! - `numbers`: the numbers that it gives, in every unit
+//! - `units`: words for numbers and units
+//! - `directions`: the way in which it wants its rows
 
 mod asked;
+mod columns;
 mod computed;
+mod dates;
+mod directions;
+mod division;
 mod ends;
 mod forms;
 mod joins;
+mod keys;
+mod multiplied;
+mod negations;
+mod numbers;
 mod stored;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_alarms;
+#[cfg(test)]
+mod tests_calm;
+mod units;
+mod unused;
 mod words;
 
 use std::ops::ControlFlow;
@@ -24,6 +48,7 @@ use sqlparser::ast::{
     Expr, FunctionArguments, LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, SetOperator, Statement, Value, Visit, Visitor,
 };
 
+use self::columns::Columns;
 use super::lex::lex;
 use super::resolve::{Resolution, Scope, resolve};
 use super::tree::{self, Places};
@@ -107,6 +132,40 @@ pub enum SuspicionKind {
     OverNumerators,
     /// No document that was looked at has a path.
     UnknownPath,
+    /// A follow-up left out a condition, the grouping or the table of the query before, and no word says so.
+    LostOfBefore,
+    /// Keys of different tables are equated.
+    MixedKeys,
+    /// A key is shown where a name is asked for.
+    OnlyKey,
+    /// The question asks for something of each group, and one row of all is taken.
+    OneOfAll,
+    /// The question says before or after a year or month, and the query takes it too, or leaves it out.
+    OtherPeriod,
+    /// Whole numbers are divided.
+    WholeDivision,
+    /// A share is taken of what it is a share of.
+    ShareOfItself,
+    /// Values are added up once for every row that a join put beside them.
+    MultipliedSum,
+    /// Things are counted once for every row that a join put beside them.
+    MultipliedCount,
+    /// Rows are counted that a LEFT JOIN made up.
+    MadeUpRow,
+    /// An average of averages.
+    AverageOfAverages,
+    /// NOT IN over a subquery that gives NULL.
+    NotInNull,
+    /// A text that no row has, and that the question does not say.
+    Unexplained,
+    /// Another row ties with the one that is taken.
+    TiedFirst,
+    /// Shares that are no parts of a whole.
+    OddShare,
+    /// The question names a yes or no that nothing asks for.
+    UnusedFlag,
+    /// The question names a column that nothing uses.
+    UnusedColumn,
 }
 
 /// The question that a query is to answer.
@@ -134,16 +193,24 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     joins::look(&resolution, sql, &mut out);
     let places = Places::new(sql);
     stored::look(query, sql, schema, &resolution, &places, &mut out);
-    let question = asked.map(words::Question::new);
+    // What knows English words alone says nothing of others.
+    let question = asked.map(words::Question::new).filter(words::Question::is_english);
     computed::look(query, sql, schema, &resolution, &places, question.as_ref(), &mut out);
-    let mut blocks = Blocks { places: &places, resolution: &resolution, out: Vec::new(), joined: false };
+    let mut blocks = Blocks { places: &places, resolution: &resolution, out: Vec::new(), joined: false, combined: false };
     let ControlFlow::Continue(()) = query.visit(&mut blocks);
     for block in &blocks.out {
         forms::look(block, &resolution, &mut out);
     }
+    let columns = Columns::new(&resolution, &places);
+    keys::look(query, &blocks, schema, &columns, question.as_ref(), &mut out);
+    division::look(query, &columns, question.as_ref(), &mut out);
+    multiplied::look(query, &blocks, &columns, question.as_ref(), &mut out);
     if let Some(question) = &question {
+        negations::look(&blocks, sql, question, &mut out);
         asked::look(&blocks, sql, question, &mut out);
         ends::look(&blocks, sql, question, &mut out);
+        dates::look(&blocks, &columns, question, &mut out);
+        unused::look(sql, &resolution, question, &mut out);
     }
     let mut seen = Vec::new();
     out.retain(|suspicion| {
@@ -170,6 +237,8 @@ struct Blocks<'r> {
     out: Vec<Block<'r>>,
     /// Whether UNION joins rows of the same tables that fulfil one condition or another.
     joined: bool,
+    /// Whether any set operation puts rows together.
+    combined: bool,
 }
 
 impl<'r> Blocks<'r> {
@@ -215,7 +284,10 @@ impl Visitor for Blocks<'_> {
                         outermost,
                     });
                 }
-                SetExpr::SetOperation { left, right, .. } => bodies.extend([(right.as_ref(), false), (left.as_ref(), false)]),
+                SetExpr::SetOperation { left, right, .. } => {
+                    self.combined = true;
+                    bodies.extend([(right.as_ref(), false), (left.as_ref(), false)]);
+                }
                 _ => {}
             }
         }

@@ -8,6 +8,7 @@ use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExp
 use super::{Suspicion, SuspicionKind, literal, suspect};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema};
 use crate::sql::mend::times::open_questions;
+use crate::sql::mend::written;
 use crate::sql::resolve::Resolution;
 use crate::sql::tree::Places;
 
@@ -26,6 +27,9 @@ pub(super) fn look(query: &Query, sql: &str, schema: &Schema, resolution: &Resol
     for (name, times) in open_questions(sql, schema) {
         let units: Vec<&str> = times.units.iter().map(|unit| unit.words()).collect();
         suspect(out, SuspicionKind::OpenUnit, format!("the values of {name} leave open whether they are {}", units.join(" or ")));
+    }
+    for (name, reason) in written::open_questions(sql, schema) {
+        suspect(out, SuspicionKind::OpenUnit, format!("{name} holds {reason}"));
     }
 }
 

@@ -152,7 +152,7 @@ fn what_is_computed_from_documents_codes_and_numerators_is_suspected() {
         "avg(price) FROM sale",
         "max(zip) FROM sale",
         "sum(1.0 * value_num / value_denom) FROM sale",
-        "sum(value_num) / max(value_denom) FROM sale",
+        "sum(value_num) * 1.0 / max(value_denom) FROM sale",
         "avg(meta ->> 'age') FROM sale",
         "count(meta), count(zip) FROM sale",
         "price FROM sale WHERE json_extract(meta, '$.age') > 5 OR meta LIKE '%Paris%' OR meta IS NULL OR meta = '{}'",

@@ -1,6 +1,7 @@
 //! A question in words and numbers. English: the questions that the models understand best.
 
 use super::Asked;
+use super::numbers::Numbers;
 
 /// A question to look things up in.
 pub(super) struct Question {
@@ -9,46 +10,45 @@ pub(super) struct Question {
     /// Its words in lower case, without those in quotes.
     pub(super) words: Vec<String>,
     /// Numbers that it gives, or that what it goes on from gives.
-    numbers: Vec<f64>,
+    numbers: Numbers,
 }
 
-/// Words for numbers.
-const NUMBERS: [(&str, f64); 20] = [
-    ("one", 1.0),
-    ("two", 2.0),
-    ("three", 3.0),
-    ("four", 4.0),
-    ("five", 5.0),
-    ("six", 6.0),
-    ("seven", 7.0),
-    ("eight", 8.0),
-    ("nine", 9.0),
-    ("ten", 10.0),
-    ("eleven", 11.0),
-    ("twelve", 12.0),
-    ("dozen", 12.0),
-    ("twenty", 20.0),
-    ("thirty", 30.0),
-    ("fifty", 50.0),
-    ("hundred", 100.0),
-    ("second", 2.0),
-    ("third", 3.0),
-    ("twice", 2.0),
+/// Words that hold an English question together.
+const ENGLISH: &[&str] = &[
+    "the", "of", "is", "are", "what", "which", "how", "many", "all", "and", "with", "that", "who", "show", "list", "find", "for", "by",
+    "to", "from", "have", "has", "each", "give", "where", "than", "there", "was", "were", "their",
 ];
-
-/// What a number may be multiplied by before it is compared with: thousands to billions, percent.
-const SCALES: [f64; 5] = [1.0, 1e3, 1e6, 1e9, 0.01];
+/// The same of German, French, Spanish, Portuguese and Italian, where English has no such word.
+const FOREIGN: &[&str] = &[
+    "der", "das", "und", "wie", "viele", "welche", "welcher", "welches", "ist", "sind", "von", "mit", "den", "dem", "ein", "eine", "nicht",
+    "wer", "le", "la", "les", "des", "du", "est", "combien", "quel", "quelle", "quels", "quelles", "sont", "dans", "avec", "pour", "une",
+    "el", "los", "las", "cuántos", "cuántas", "cuantos", "cuál", "cual", "qué", "que", "con", "del", "por", "quién", "os", "quantos",
+    "quantas", "quais", "qual", "com", "para", "não", "il", "gli", "quanti", "quante", "quali", "della", "di", "che",
+];
 
 impl Question {
     pub(super) fn new(asked: Asked<'_>) -> Self {
         let words = words_of(&unquoted(asked.question));
-        let mut numbers = digits(asked.question);
-        numbers.extend(digits(asked.before));
-        let own = words_of(asked.question).into_iter().chain(words_of(asked.before));
-        numbers.extend(own.filter_map(|word| NUMBERS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number)));
-        // "An hour" gives 3600 and 3600000 too.
-        numbers.extend(crate::sql::mend::lengths_in_units(asked.question));
+        let mut numbers = Numbers::of(asked.question);
+        numbers.extend(Numbers::of(asked.before));
         Self { text: asked.question.to_lowercase(), words, numbers }
+    }
+
+    /// Whether it may be taken for English: words of other languages say nothing to what knows English alone.
+    pub(super) fn is_english(&self) -> bool {
+        let count = |list: &[&str]| self.words.iter().filter(|word| list.contains(&word.as_str())).count();
+        let foreign = count(FOREIGN) + 2 * self.words.iter().filter(|word| !word.chars().any(is_latin) && !is_digits(word)).count();
+        foreign <= count(ENGLISH)
+    }
+
+    /// Whether the words stand in it, one after the other.
+    pub(super) fn says(&self, phrase: &[&str]) -> bool {
+        self.place_of(phrase).is_some()
+    }
+
+    /// Where the words stand in it, one after the other.
+    pub(super) fn place_of(&self, phrase: &[&str]) -> Option<usize> {
+        self.words.windows(phrase.len().max(1)).position(|words| words.iter().zip(phrase).all(|(own, word)| own == word))
     }
 
     pub(super) fn has(&self, word: &str) -> bool {
@@ -61,20 +61,20 @@ impl Question {
 
     /// Whether it gives `number`, or one beside it ("more than three" may be "at least four").
     pub(super) fn gives(&self, number: f64) -> bool {
-        self.numbers.iter().any(|own| SCALES.iter().any(|scale| own * scale == number) || (own - number).abs() == 1.0)
+        self.numbers.give(number)
     }
+}
+
+fn is_latin(c: char) -> bool {
+    c.is_ascii_alphanumeric() || ('\u{c0}'..='\u{24f}').contains(&c)
+}
+
+fn is_digits(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn words_of(text: &str) -> Vec<String> {
     text.to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-/// The numbers in digits, with commas between thousands or without.
-fn digits(text: &str) -> Vec<f64> {
-    let runs = text.split(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').map(|run| run.trim_matches(['.', ',']));
-    // "1,2" may be a list, and "1.2.2003" a date.
-    let parts = runs.flat_map(|run| std::iter::once(run.replace(',', "")).chain(run.split([',', '.']).map(str::to_owned)));
-    parts.filter_map(|part| part.parse().ok()).collect()
 }
 
 /// `text` without what stands in quotes; an apostrophe is none.
@@ -101,27 +101,29 @@ fn unquoted(text: &str) -> String {
 mod tests {
     use super::*;
 
-    #[track_caller]
-    fn check(question: &str, words: &[&str], given: &[f64], not: &[f64]) {
-        let question = Question::new(Asked { question, before: "only those of 2023" });
-        assert_eq!(question.words, words);
-        for number in given {
-            assert!(question.gives(*number), "{number}");
-        }
-        for number in not {
-            assert!(!question.gives(*number), "{number}");
-        }
+    fn question(question: &str) -> Question {
+        Question::new(Asked { question, before: "only those of 2023" })
     }
 
     #[test]
     fn words_and_numbers_are_found() {
-        check("Who's in 'Best Song'?", &["who", "s", "in"], &[2023.0], &[3.0]);
-        check(
-            "more than three, 10,000 or 5 million",
-            &["more", "than", "three", "10", "000", "or", "5", "million"],
-            &[4.0, 1e4, 5e6],
-            &[7.0],
-        );
-        check("over 20% \"of", &["over", "20", "of"], &[0.2, 20.0], &[0.5]);
+        assert_eq!(question("Who's in 'Best Song'?").words, ["who", "s", "in"]);
+        assert_eq!(question("more than three \"of").words, ["more", "than", "three", "of"]);
+        assert!(question("").gives(2023.0) && !question("").gives(7.0) && question("over 6 minutes").gives(360.0));
+        assert_eq!(question("the most recent order first").place_of(&["most", "recent"]), Some(1));
+    }
+
+    #[test]
+    fn english_is_told_from_others() {
+        for english in
+            ["How many customers are there?", "Who lives in Los Angeles?", "customers", "Orders of Le Havre with the most lines", "2023"]
+        {
+            assert!(question(english).is_english(), "{english}");
+        }
+        for other in
+            ["Wie viele Kunden gibt es?", "Quels sont les clients?", "¿Cuántos clientes hay?", "Quantos clientes existem?", "有多少客户?"]
+        {
+            assert!(!question(other).is_english(), "{other}");
+        }
     }
 }

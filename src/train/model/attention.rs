@@ -21,6 +21,8 @@ pub struct Heads {
     pub kv_heads: usize,
     /// Width of one.
     pub head_dim: usize,
+    /// Products of queries and keys are multiplied by this.
+    pub scale: f32,
     /// Only this many tokens are looked back on, where it is limited.
     pub window: Option<usize>,
 }
@@ -32,10 +34,6 @@ impl Heads {
 
     fn kv_dim(&self) -> usize {
         self.kv_heads * self.head_dim
-    }
-
-    fn scale(&self) -> f32 {
-        1.0 / (self.head_dim as f32).sqrt()
     }
 
     /// Where the key head of query head `head` begins in a row of keys.
@@ -180,7 +178,7 @@ pub fn forward(workspace: &mut Workspace<'_>, heads: Heads, inputs: Inputs<'_>, 
                 row[..seen.start].fill(0.0);
                 row[seen.end..].fill(0.0);
                 let row = &mut row[seen];
-                row.iter_mut().for_each(|score| *score *= heads.scale());
+                row.iter_mut().for_each(|score| *score *= heads.scale);
                 let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 let sum = elementwise::exp_and_sum(row, max);
                 row.iter_mut().for_each(|score| *score /= sum);
@@ -255,11 +253,11 @@ pub fn backward(
                 }
                 let (p, ds) = (&mut p[seen.clone()], &mut ds[seen]);
                 let place = tile.queries.start + query;
-                p.iter_mut().for_each(|score| *score *= heads.scale());
+                p.iter_mut().for_each(|score| *score *= heads.scale);
                 elementwise::exp_shifted(p, sums[task.head * tokens + place]);
                 let row = place * width + task.head * head_dim;
                 let dot: f32 = y[row..row + head_dim].iter().zip(&dy[row..row + head_dim]).map(|(y, dy)| y * dy).sum();
-                ds.iter_mut().zip(p).for_each(|(ds, p)| *ds = *p * (*ds - dot) * heads.scale());
+                ds.iter_mut().zip(p).for_each(|(ds, p)| *ds = *p * (*ds - dot) * heads.scale);
             }
             let first = (tile.queries.start - task.range.start) * head_dim;
             let data = &mut dq[first..first + tile.queries.len() * head_dim];

@@ -112,23 +112,30 @@ impl<'w> Builder<'w> {
     fn layer(&mut self, index: usize) -> TrainedLayer<'w> {
         let spec = &self.model.spec;
         let Some(layer) = self.model.weights.layers.get(index) else { unreachable!("called for layers that are there") };
-        let biases = layer.attn_qkv_bias.as_deref();
-        let (q, kv) = (spec.query_dim(), spec.kv_dim());
-        let bias = |range: std::ops::Range<usize>| biases.and_then(|biases| biases.get(range));
         let path = |part: &str| format!("model.layers.{index}.{part}");
-        let linear = |this: &mut Self, projection: Projection, weight, bias| {
-            this.linear(path(projection.path()), Some((index, projection)), weight, bias)
+        let linear = |this: &mut Self, projection: Projection| {
+            this.linear(path(projection.path()), Some((index, projection)), layer.projection(projection), layer.bias(projection))
         };
+        let attention_norm = self.vector(path("input_layernorm.weight"), &layer.attn_norm);
+        let [q, k, v] = [Projection::Query, Projection::Key, Projection::Value].map(|projection| linear(self, projection));
+        let head_norms = layer
+            .attn_head_norms
+            .as_ref()
+            .map(|[of_q, of_k]| [self.vector(path("self_attn.q_norm.weight"), of_q), self.vector(path("self_attn.k_norm.weight"), of_k)]);
         TrainedLayer {
-            attention_norm: self.vector(path("input_layernorm.weight"), &layer.attn_norm),
-            q: linear(self, Projection::Query, &layer.attn_q, bias(0..q)),
-            k: linear(self, Projection::Key, &layer.attn_k, bias(q..q + kv)),
-            v: linear(self, Projection::Value, &layer.attn_v, bias(q + kv..q + 2 * kv)),
-            o: linear(self, Projection::Output, &layer.attn_output, None),
+            attention_norm,
+            head_norms,
+            window: spec.window(index),
+            turns: spec.turns(index),
+            residual_scale: spec.residual_scale,
+            q,
+            k,
+            v,
+            o: linear(self, Projection::Output),
             feed_forward_norm: self.vector(path("post_attention_layernorm.weight"), &layer.ffn_norm),
-            gate: linear(self, Projection::Gate, &layer.ffn_gate, None),
-            up: linear(self, Projection::Up, &layer.ffn_up, None),
-            down: linear(self, Projection::Down, &layer.ffn_down, None),
+            gate: linear(self, Projection::Gate),
+            up: linear(self, Projection::Up),
+            down: linear(self, Projection::Down),
         }
     }
 }
@@ -163,7 +170,13 @@ impl<'w> Decoder<'w> {
 
     pub(super) fn heads(&self) -> Heads {
         let spec = self.spec;
-        Heads { heads: spec.heads, kv_heads: spec.kv_heads, head_dim: spec.head_dim, window: spec.sliding_window }
+        Heads {
+            heads: spec.heads,
+            kv_heads: spec.kv_heads,
+            head_dim: spec.head_dim,
+            scale: spec.attention_scale,
+            window: spec.sliding_window,
+        }
     }
 
     fn adapted(&self) -> impl Iterator<Item = (usize, Projection, Lora, &Linear<'w>)> {
@@ -217,6 +230,7 @@ impl<'w> Decoder<'w> {
                 None => self.embedding.rows_f32(at..at + 1, row),
             }
         }
+        multiply(&mut x, self.spec.embedding_scale);
         x
     }
 
@@ -241,7 +255,7 @@ impl<'w> Decoder<'w> {
     ) -> f64 {
         let dropped = step.filter(|_| dropout > 0.0).map(|step| Dropout { probability: dropout, key: step.dropout_key });
         let mut pass = Pass { workspace, parameters, dropout: dropped };
-        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_pairing);
+        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_magnitude, self.spec.rope_pairing);
         let back = rotation.inverse();
         let geometry =
             Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &back };
@@ -291,7 +305,7 @@ impl<'w> Decoder<'w> {
             for (dx, &token) in x.chunks_exact(hidden).zip(&batch.tokens) {
                 let at = token as usize * hidden;
                 let row = gradient.get_mut(at..at + hidden).unwrap_or_default();
-                row.iter_mut().zip(dx).for_each(|(row, dx)| *row += dx);
+                row.iter_mut().zip(dx).for_each(|(row, dx)| *row += self.spec.embedding_scale * dx);
             }
         }
         pass.workspace.give(x);
@@ -307,8 +321,10 @@ impl<'w> Decoder<'w> {
         }
         let tokens: Vec<u32> = batch.targets.iter().map(|target| target.token).collect();
         let (mut normed, inverse) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
+        multiply(&mut normed, 1.0 / self.spec.logit_divisor);
         let loss = cross_entropy(pass, gradients, &self.output, &mut normed, &tokens, scale);
         if scale.is_some() {
+            multiply(&mut normed, 1.0 / self.spec.logit_divisor);
             let mut dx = pass.workspace.zeros(chosen.len());
             norm::backward(pass.parameters, gradients, &chosen, &inverse, &self.final_norm, &normed, &mut dx);
             x.fill(0.0);
@@ -327,7 +343,7 @@ impl<'w> Decoder<'w> {
     /// Logits `[places, vocabulary]` at `places` of a batch: what inference should give.
     pub fn logits(&self, workspace: &mut Workspace<'_>, parameters: &Parameters, batch: &Batch, places: &[usize]) -> Vec<f32> {
         let mut pass = Pass { workspace, parameters, dropout: None };
-        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_pairing);
+        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_magnitude, self.spec.rope_pairing);
         let geometry =
             Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &rotation };
         let mut x = self.embed(&mut pass, &batch.tokens);
@@ -338,42 +354,15 @@ impl<'w> Decoder<'w> {
         }
         let hidden = self.spec.hidden;
         let chosen: Vec<f32> = places.iter().flat_map(|&place| &x[place * hidden..(place + 1) * hidden]).copied().collect();
-        let (normed, _) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
+        let (mut normed, _) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
+        multiply(&mut normed, 1.0 / self.spec.logit_divisor);
         self.output.forward(&mut pass, &normed).0
     }
 }
 
-/// The name of a tensor of `model` that holds a number which is not finite. Reads all of it: for when something went wrong.
-pub fn find_not_finite(model: &Model) -> Option<String> {
-    /// Rows that are unpacked at once.
-    const ROWS: usize = 64;
-    let is_bad = |weight: &Weight| {
-        let mut buffer = vec![0.0; ROWS * weight.columns];
-        (0..weight.rows).step_by(ROWS).any(|from| {
-            let to = (from + ROWS).min(weight.rows);
-            let out = buffer.get_mut(..(to - from) * weight.columns).unwrap_or_default();
-            weight.rows_f32(from..to, out);
-            out.iter().any(|value| !value.is_finite())
-        })
-    };
-    let bad = |values: &[f32]| values.iter().any(|value| !value.is_finite());
-    let weights = &model.weights;
-    if is_bad(&weights.token_embd) {
-        return Some("model.embed_tokens.weight".into());
-    }
-    for (index, layer) in weights.layers.iter().enumerate() {
-        let found = Projection::ALL.into_iter().find(|&projection| is_bad(layer.projection(projection)));
-        let norm = bad(&layer.attn_norm) || bad(&layer.ffn_norm) || layer.attn_qkv_bias.as_deref().is_some_and(bad);
-        match (found, norm) {
-            (Some(projection), _) => return Some(format!("model.layers.{index}.{}.weight", projection.path())),
-            (None, true) => return Some(format!("a norm or bias of model.layers.{index}")),
-            (None, false) => {}
-        }
-    }
-    match (bad(&weights.output_norm), is_bad(&weights.output)) {
-        (true, _) => Some("model.norm.weight".into()),
-        (false, true) => Some("lm_head.weight".into()),
-        (false, false) => None,
+fn multiply(x: &mut [f32], factor: f32) {
+    if factor != 1.0 {
+        x.iter_mut().for_each(|x| *x *= factor);
     }
 }
 

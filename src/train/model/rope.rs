@@ -13,18 +13,19 @@ pub struct Rotation {
 }
 
 impl Rotation {
-    /// For tokens at `positions`, with the angle a position adds to each pair.
-    pub fn new(positions: &[u32], frequencies: &[f64], pairing: RopePairing) -> Self {
+    /// For tokens at `positions`, with the angle a position adds to each pair, and what cosines and sines are multiplied by.
+    pub fn new(positions: &[u32], frequencies: &[f64], magnitude: f32, pairing: RopePairing) -> Self {
+        let magnitude = f64::from(magnitude);
         let angles = || positions.iter().flat_map(|&position| frequencies.iter().map(move |frequency| f64::from(position) * frequency));
         Self {
-            cos: angles().map(|angle| angle.cos() as f32).collect(),
-            sin: angles().map(|angle| angle.sin() as f32).collect(),
+            cos: angles().map(|angle| (angle.cos() * magnitude) as f32).collect(),
+            sin: angles().map(|angle| (angle.sin() * magnitude) as f32).collect(),
             half: frequencies.len(),
             pairing,
         }
     }
 
-    /// The rotation back.
+    /// The rotation back, multiplied as much: the derivative.
     pub fn inverse(&self) -> Self {
         Self { sin: self.sin.iter().map(|sin| -sin).collect(), ..self.clone() }
     }

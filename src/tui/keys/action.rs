@@ -5,6 +5,7 @@
 #[allow(missing_docs)] // the table's labels say it
 pub enum Action {
     Quit,
+    Suspend,
     Help,
     Palette,
     Menu,
@@ -49,6 +50,7 @@ pub enum Action {
     InsertName,
     Definition,
     OpenCell,
+    Record,
     CopyCell,
     CopyRow,
     CopyColumn,
@@ -118,6 +120,68 @@ impl Action {
             out.extend(c.to_lowercase());
         }
         out
+    }
+
+    /// Other words that people look for it by.
+    pub fn synonyms(self) -> &'static [&'static str] {
+        use Action::*;
+        match self {
+            Quit => &["exit", "leave", "bye", "close"],
+            Suspend => &["background", "shell", "pause"],
+            Help => &["keys", "shortcuts", "keybindings", "bindings", "manual", "hotkeys"],
+            Menu => &["screens"],
+            FocusAsk => &["question", "prompt"],
+            FocusSchema => &["tables", "tree"],
+            FocusConversation => &["answers", "chat"],
+            FocusSql => &["editor", "query"],
+            FocusResult => &["rows", "grid", "results"],
+            Zoom => &["fullscreen", "full", "maximise", "maximize", "expand"],
+            HideSchema => &["sidebar", "tree", "toggle"],
+            ToggleMouse => &["settings", "preferences", "options", "config", "selection"],
+            ToggleVim => &["settings", "preferences", "options", "config", "vi", "modal"],
+            SwitchTheme => &["settings", "preferences", "options", "config", "colours", "colors", "dark", "light", "appearance"],
+            NewTab => &["add", "open"],
+            RunSql => &["execute", "run", "query", "refresh", "rerun", "go"],
+            Browse => &["select", "rows", "data", "preview", "view"],
+            Filter => &["search", "find", "where", "grep"],
+            InsertName => &["paste", "name"],
+            Definition => &["ddl", "create", "describe", "structure"],
+            Record => &["transpose", "row", "vertical", "expanded", "detail", "form"],
+            CopyCell => &["clipboard", "yank", "value"],
+            CopyRow => &["clipboard", "yank"],
+            CopyColumn => &["clipboard", "yank"],
+            CopyAll => &["clipboard", "yank", "everything"],
+            CopySql => &["clipboard", "yank", "query"],
+            Sort => &["order", "arrange"],
+            Summary => &["statistics", "stats", "profile", "describe", "count", "sum", "average", "mean", "median", "distinct"],
+            Dates => &["time", "timestamp", "epoch", "unix"],
+            FitColumn => &["width", "autosize", "resize"],
+            WidenColumn | NarrowColumn => &["width", "resize"],
+            Wider | Narrower | Taller | Lower => &["resize", "size"],
+            Chart => &["graph", "plot", "bars", "histogram", "line", "draw", "visualise", "visualize"],
+            Export => &["save", "write", "csv", "json", "ndjson", "jsonl", "parquet", "markdown", "excel", "file", "sqlite"],
+            ExportConversation => &["save", "write", "markdown", "notebook", "script"],
+            UseSql => &["take", "edit", "insert"],
+            Accept => &["keep", "right", "correct", "good", "yes", "example"],
+            Reject => &["wrong", "bad", "no", "incorrect"],
+            AskAgain => &["retry", "redo", "regenerate"],
+            Alternatives => &["candidates", "others", "compare"],
+            AddNote => &["hint", "remember"],
+            Notes => &["hints"],
+            AddFavourite => &["bookmark", "snippet", "favorite", "star"],
+            Favourites => &["bookmarks", "snippets", "favorites", "saved"],
+            History => &["recent", "earlier", "past", "log"],
+            Models => &["model", "download", "fetch", "pull", "llm"],
+            FineTune => &["finetune", "train", "training", "learn", "lora", "runs"],
+            SwitchAdapter => &["lora", "detach", "attach"],
+            Open => &["database", "file", "load", "connect", "switch"],
+            Explain => &["fix", "mend", "repair", "why"],
+            Plan => &["explain-query-plan", "index", "scan", "performance", "slow"],
+            Format => &["beautify", "pretty", "prettify", "indent", "layout"],
+            Complete => &["autocomplete", "completion", "names"],
+            ExternalEditor => &["vim", "nano", "emacs", "editor"],
+            _ => &[],
+        }
     }
 
     /// Whether it only moves a cursor, or belongs to one window: the palette leaves it out.

@@ -1,9 +1,11 @@
 //! What keys do.
 
+use super::super::event::Edited;
 use super::super::state::Pane;
 use super::super::update::is_read_ahead_wanted;
 use super::*;
 use crate::ask::Ahead;
+use crate::records::{Accepted, Before};
 use crate::store::WhileTyping;
 
 #[test]
@@ -14,7 +16,7 @@ fn ctrl_c_cancels_and_quits_only_when_pressed_twice_with_nothing_running() {
     screen.done(job, Outcome::Cancelled);
     assert_eq!(screen.press(&["ctrl+c"]).effects, []);
     assert_eq!(screen.press(&["x", "ctrl+c"]).effects, []);
-    assert_eq!(screen.press(&["ctrl+c"]).effects, [Effect::Quit]);
+    assert_eq!(screen.press(&["ctrl+c"]).effects.last(), Some(&Effect::Quit));
     assert_eq!(screen.press(&["ctrl+q"]).effects, [Effect::Quit]);
 }
 
@@ -37,10 +39,10 @@ fn browsing_quotes_names_and_undo_brings_the_old_sql_back() {
     screen.press(&["shift+tab", "shift+tab", "SELECT 1", "tab", "tab", "tab", "down", "down", "down"]);
     let effects = screen.press(&["b"]).effects.clone();
     assert!(
-        matches!(&effects[..], [Effect::Submit { work: Work::Run { sql }, .. }] if sql.starts_with("SELECT * FROM \"evil\x1b[2J")),
+        matches!(&effects[..], [_, Effect::Submit { work: Work::Run { sql }, .. }] if sql.starts_with("SELECT * FROM \"evil\x1b[2J")),
         "{effects:?}"
     );
-    screen.press(&["shift+tab", "shift+tab", "shift+tab", "ctrl+z", "ctrl+z"]);
+    screen.press(&["shift+tab", "shift+tab", "shift+tab", "ctrl+z"]);
     assert_eq!(screen.state.sql(), "SELECT 1");
 }
 
@@ -164,6 +166,28 @@ fn accepting_keeps_what_the_person_made_of_it() {
 }
 
 #[test]
+fn an_accepted_follow_up_answers_after_the_same_answer_alone() {
+    let mut screen = Screen::opened((80, 24));
+    checked(&mut screen);
+    let before = screen.state.entries.last().map(|entry| Before { question: entry.question.clone(), sql: entry.sql.clone() });
+    let follow_up = Accepted { question: "only those from Germany".into(), sql: "SELECT 7".into(), before: before.clone(), at_ms: 0 };
+    screen.state.records.accepted.push(follow_up);
+    let asked = |screen: &mut Screen| {
+        screen.press(&["Only those from Germany", "enter"]);
+        screen.state.entries.last().map(|entry| (entry.known, entry.follows.is_some())).unwrap()
+    };
+    assert_eq!(asked(&mut screen), (true, true));
+    // Accepted again, it is kept with what it followed.
+    screen.press(&["f2"]);
+    screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Accept { before: kept, .. }) if *kept == before));
+    // After itself it follows on what it followed on; in another conversation it is asked.
+    assert_eq!(asked(&mut screen), (true, true));
+    screen.state.entries.clear();
+    assert_eq!(asked(&mut screen), (false, false));
+    screen.submitted(|work| matches!(work, Work::Ask(asked) if asked.previous.is_none() && asked.accepted.is_empty()));
+}
+
+#[test]
 fn what_ran_goes_into_the_history() {
     let mut screen = Screen::opened((80, 24));
     checked(&mut screen);
@@ -176,24 +200,75 @@ fn what_ran_goes_into_the_history() {
 fn drafts_are_written_down_and_come_back() {
     let mut screen = Screen::opened((80, 24));
     screen.press(&["shift+tab", "shift+tab", "SELECT 1", "ctrl+t", "SELECT 2"]);
-    screen.event(Event::Tick(1_000));
+    screen.event(Event::Tick(399));
     assert_eq!(screen.effects, []);
-    screen.event(Event::Tick(3_000));
-    assert_eq!(screen.effects.len(), 3, "two drafts, and a look at the file: {:?}", screen.effects);
-    screen.event(Event::Tick(6_000));
-    assert_eq!(screen.effects, []);
+    screen.event(Event::Tick(400));
+    let draft = |tab, question: &str, sql: &str| crate::records::Draft { tab, question: question.into(), sql: sql.into() };
+    let written = |screen: &Screen, changed: &[crate::records::Draft], tabs| {
+        screen.submitted(|work| *work == Work::Keep(KeepWork::Drafts { changed: changed.to_vec(), tabs }));
+    };
+    written(&screen, &[draft(0, "", "SELECT 1"), draft(1, "", "SELECT 2")], 2);
+    screen.event(Event::Tick(800));
+    assert_eq!(screen.effects, [], "nothing is new");
+    screen.press(&["ctrl+g", "how m"]);
+    screen.event(Event::Tick(1_400));
+    written(&screen, &[draft(0, "how m", "SELECT 1")], 2);
     screen.press(&["alt+w"]);
-    screen.event(Event::Tick(9_000));
-    let emptied = |work: &Work| matches!(work, Work::Keep(KeepWork::Draft(draft)) if draft.tab == 1 && draft.sql.is_empty());
-    screen.submitted(emptied);
+    screen.event(Event::Tick(1_900));
+    written(&screen, &[], 1);
+    // What was typed a moment ago is written down before the end.
+    screen.press(&["any", "ctrl+q"]);
+    written(&screen, &[draft(0, "how many", "SELECT 1")], 1);
+    assert_eq!(screen.effects.last(), Some(&Effect::Quit));
     let mut again = Screen::empty((80, 24));
     again.models(true);
     again.done(1, Outcome::Opened { path: "music.sqlite".into(), schema: schema() });
     let job = again.submitted(|work| matches!(work, Work::Keep(KeepWork::Database { .. })));
-    let draft = |tab, sql: &str| crate::records::Draft { tab, question: String::new(), sql: sql.into() };
-    let drafts = vec![draft(0, "SELECT 1"), draft(1, "SELECT 2")];
+    let drafts = vec![draft(0, "how many", "SELECT 1"), draft(1, "", "SELECT 2")];
     again.done(job, Outcome::Kept(Box::new(Kept::Database(DatabaseRecords { drafts, ..DatabaseRecords::default() }))));
-    assert_eq!((again.state.tabs.len(), again.state.sql().as_str()), (2, "SELECT 1"));
+    assert_eq!((again.state.tabs.len(), again.state.sql().as_str(), again.state.ask.lines()[0].as_str()), (2, "SELECT 1", "how many"));
+}
+
+#[test]
+fn what_was_written_before_the_records_came_stands_beside_what_comes_back() {
+    let mut screen = Screen::empty((80, 24));
+    screen.models(true);
+    let path = "/home/someone/music.sqlite".to_owned();
+    screen.report(Report::Outline { job: 1, path: path.clone(), schema: schema() });
+    // Counting takes long; the records are asked meanwhile.
+    let early = screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Database { .. })));
+    screen.press(&["alt+3", "SELECT 3"]);
+    screen.event(Event::Tick(500));
+    assert!(!screen.effects.iter().any(|effect| matches!(effect, Effect::Submit { work: Work::Keep(_), .. })), "{:?}", screen.effects);
+    let draft = |tab, sql: &str| crate::records::Draft { tab, question: String::new(), sql: sql.into() };
+    let drafts = vec![draft(0, "SELECT 1"), draft(1, "SELECT 3")];
+    let records = Outcome::Kept(Box::new(Kept::Database(DatabaseRecords { drafts, ..DatabaseRecords::default() })));
+    screen.done(early, records.clone());
+    let texts = |screen: &Screen| screen.state.tabs.iter().map(super::super::tab::Tab::sql).collect::<Vec<_>>();
+    assert_eq!(texts(&screen), ["SELECT 3", "SELECT 1"], "what is here already is not there twice");
+    screen.event(Event::Tick(1_000));
+    let changed = vec![draft(0, "SELECT 3"), draft(1, "SELECT 1")];
+    screen.submitted(|work| *work == Work::Keep(KeepWork::Drafts { changed: changed.clone(), tabs: 2 }));
+    screen.done(1, Outcome::Opened { path, schema: schema() });
+    let late = screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Database { .. })));
+    screen.done(late, records);
+    assert_eq!(texts(&screen), ["SELECT 3", "SELECT 1"]);
+}
+
+#[test]
+fn what_an_editor_outside_made_is_taken() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+3", "SELECT 1", "alt+e"]);
+    screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Drafts { .. })));
+    assert_eq!(screen.effects.last(), Some(&Effect::Edit("SELECT 1".into())));
+    let edited = |sql: &str, problem: Option<&str>| Event::Edited(Ok(Edited { sql: sql.into(), problem: problem.map(Into::into) }));
+    screen.event(edited("SELECT 2\n", Some("`vi` ended with exit status: 1")));
+    assert_eq!(screen.state.sql(), "SELECT 2");
+    assert!(screen.drawn().contains("! `vi` ended with exit status: 1"));
+    screen.event(Event::Edited(Err("`vi` could not be started".into())));
+    assert!(screen.drawn().contains("! `vi` could not be started"));
+    screen.press(&["ctrl+g", "ctrl+z"]);
+    assert_eq!(screen.effects, [Effect::Suspend]);
 }
 
 #[test]

@@ -205,7 +205,7 @@ fn history_favourites_and_notes_are_listed() {
         screen.done(job, Outcome::Kept(Box::new(Kept::History { text: String::new(), everywhere: false, entries })));
     });
     let records = DatabaseRecords {
-        accepted: vec![Accepted { question: "How many?".into(), sql: "SELECT 1".into(), at_ms: 0 }],
+        accepted: vec![Accepted { question: "How many?".into(), sql: "SELECT 1".into(), before: None, at_ms: 0 }],
         notes: vec![Note { id: 1, text: "orders with status 9 are cancelled".into() }],
         favourites: vec![Favourite { id: 1, title: "best sellers".into(), sql: "SELECT * FROM best_sellers".into() }],
         ..DatabaseRecords::default()
@@ -256,8 +256,8 @@ fn answers_are_accepted_and_rejected() {
         screen.press(&["f3", "compilations do not count", "enter"]);
     });
     check("known_answer", |screen| {
-        screen.state.accepted.insert("how many".into(), "SELECT 42".into());
-        screen.press(&["How many?", "enter"]);
+        screen.state.accepted.insert("how many albums are there".into(), "SELECT 42".into());
+        screen.press(&["How many albums are there?", "enter"]);
         assert_eq!(screen.effects, []);
     });
 }

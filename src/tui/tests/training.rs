@@ -12,7 +12,7 @@ use crate::train::{Progress, TrainEvent};
 
 fn form(screen: &mut Screen) {
     screen.state.options.runs = "/data/runs".into();
-    screen.state.records.accepted = vec![Accepted { question: "How many?".into(), sql: "SELECT 1".into(), at_ms: 0 }];
+    screen.state.records.accepted = vec![Accepted { question: "How many?".into(), sql: "SELECT 1".into(), before: None, at_ms: 0 }];
     screen.press(&["f9", "fine", "enter"]);
 }
 
@@ -187,7 +187,11 @@ fn the_form_checks_what_is_typed() {
     fill(&mut screen, Field::Data, "made 40");
     screen.press(&["4 check", "enter"]);
     train_job(&screen, |work| {
-        let own = OwnExamples { accepted: vec![("How many?".into(), "SELECT 1".into())], made: 40, hold_out: true };
+        let own = OwnExamples {
+            accepted: vec![Accepted { question: "How many?".into(), sql: "SELECT 1".into(), before: None, at_ms: 0 }],
+            made: 40,
+            hold_out: true,
+        };
         matches!(work, TrainWork::Check(TrainOrder { own: Some(found), .. }) if *found == own)
     });
 }

@@ -4,6 +4,7 @@ use super::super::conversation::Stage;
 use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Pane, RunningJob, State};
+use super::keep::put_sql;
 use super::{list, note, submit};
 use crate::jobs::{JobId, KeepWork, Outcome, Work};
 use crate::records::HistoryState;
@@ -15,13 +16,16 @@ use crate::text;
 const LONG: usize = 60;
 
 /// Others are drawn to compare, which takes a while: the first draft can be looked at, and run, meanwhile.
-pub(super) fn offer_draft(state: &mut State, job: JobId, tab: u32) {
-    let Some(sql) = state.entry_mut(job).and_then(|entry| entry.sql().map(laid_out)) else { return };
-    let Some(tab) = state.tab_named(tab) else { return };
-    tab.set_sql(&sql);
+pub(super) fn offer_draft(state: &mut State, job: JobId, tab: u32) -> Vec<Effect> {
+    let Some(sql) = state.entry_mut(job).and_then(|entry| entry.sql().map(laid_out)) else { return Vec::new() };
+    if state.tab_named(tab).is_none() {
+        return Vec::new();
+    }
+    let effects = put_sql(state, tab, &sql);
     if let Some(entry) = state.entry_mut(job) {
         entry.offered = Some(sql);
     }
+    effects
 }
 
 pub(super) fn answered(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effect> {
@@ -69,10 +73,11 @@ pub(super) fn answered(state: &mut State, running: &RunningJob, outcome: Outcome
                     Some(tab) if offered.as_ref().is_some_and(|offered| tab.editor.lines().join("\n") != *offered) => {
                         note(state, "the answer is in the conversation; what you wrote stays in the editor");
                     }
-                    Some(tab) => {
+                    Some(_) => {
                         if offered.as_ref() != Some(&sql) {
-                            tab.set_sql(&sql);
+                            effects.extend(put_sql(state, id, &sql));
                         }
+                        let Some(tab) = state.tab_named(id) else { return effects };
                         // The draft ran meanwhile, and is the answer.
                         let rows = tab.results.spool().map(|spool| spool.len()).filter(|_| tab.results.sql == sql && !tab.results.stale);
                         if let (Some(rows), Some(entry), Some(_)) = (rows, state.entry_mut(running.job), offered) {
@@ -99,7 +104,7 @@ pub(super) fn answered(state: &mut State, running: &RunningJob, outcome: Outcome
                 }
             }
             if let Some(sql) = drafted {
-                state.tab_named(running.tab).into_iter().for_each(|tab| tab.set_sql(&sql));
+                effects.extend(put_sql(state, running.tab, &sql));
             }
         }
     }

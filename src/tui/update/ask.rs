@@ -7,9 +7,12 @@ use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{WRONG_BEFORE, ahead, focus, models, note, sql, submit, warn};
+use super::keep::put_sql;
+use super::{WRONG_BEFORE, ahead, focus, list, models, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
-use crate::sql::describe;
+use crate::records::{Accepted, Before};
+use crate::sql::{describe, is_grammatical};
+use crate::text::follow::points_back;
 
 /// Sends the question; with an empty line, runs SQL that was checked.
 pub(super) fn send(state: &mut State) -> Vec<Effect> {
@@ -17,6 +20,14 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
     if question.is_empty() {
         return if state.entries.last().is_some_and(|entry| entry.stage == Stage::Checked) { sql::run_all(state) } else { Vec::new() };
     }
+    if typed_sql(state, &question) {
+        return list::typed_sql(state, &question);
+    }
+    send_question(state, question)
+}
+
+/// Asks what was typed, whatever it looks like.
+pub(super) fn send_question(state: &mut State, question: String) -> Vec<Effect> {
     let effects = ask(state, question, Vec::new());
     if !effects.is_empty() || state.entries.last().is_some_and(|entry| entry.known) {
         state.ask = TextArea::default();
@@ -25,8 +36,29 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
     effects
 }
 
+/// Whether a question is a statement: one that SQLite's grammar knows, on a table that is there or with signs that no sentence has.
+fn typed_sql(state: &State, question: &str) -> bool {
+    const BEGINNINGS: [&str; 10] = ["select", "with", "values", "explain", "pragma", "insert", "update", "delete", "create", "drop"];
+    let first = question.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_lowercase();
+    if !BEGINNINGS.contains(&&*first) || !is_grammatical(question) {
+        return false;
+    }
+    let words: Vec<String> = question.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_lowercase).collect();
+    let names_table = words.windows(2).any(|pair| {
+        let is_table = || state.schema.tables.iter().any(|table| table.name.to_lowercase() == pair[1]);
+        ["from", "join", "into", "update", "table"].contains(&&*pair[0]) && is_table()
+    });
+    names_table || question.contains(['*', '=', '(', ';', '<', '>', '+', '"', '`']) || words.iter().any(|word| word.parse::<i64>().is_ok())
+}
+
 /// Asks, with `hints` for this question alone. Nothing happens where that is not possible; the person is told why.
 pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Vec<Effect> {
+    let before = before(state, &question);
+    ask_after(state, plain(&question).to_owned(), hints, before)
+}
+
+/// The same, as a question that follows on `before`.
+fn ask_after(state: &mut State, question: String, hints: Vec<String>, before: Option<Before>) -> Vec<Effect> {
     if state.is_asking() {
         warn(state, "a question is being answered; Esc cancels it");
         return Vec::new();
@@ -38,69 +70,74 @@ pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Ve
     state.conversation_scroll = 0;
     state.selected_entry = 0;
     if hints.is_empty()
-        && let Some(sql) = state.accepted_sql(&question).cloned()
+        && let Some((sql, follows)) = accepted_before(state, &question, before.as_ref())
     {
         let job = state.next_job;
         state.next_job += 1;
         let described = describe(&sql, &state.schema).sentence;
-        state.entries.push(Entry { described, ..Entry::known(job, question, sql.clone()) });
-        state.tab_mut().set_sql(&sql);
-        return Vec::new();
+        state.entries.push(Entry { described, follows, ..Entry::known(job, question, sql.clone()) });
+        let tab = state.tab().id;
+        return put_sql(state, tab, &sql);
     }
     if state.lacks_model() {
         let effects = models::models(state);
         warn(state, "no model is here yet: Enter fetches the selected one");
         return effects;
     }
-    let work = work(state, &question, &hints);
-    let (follows, asked) = (work.previous.is_some(), work.question.clone());
+    let last = last(state).filter(|last| before.is_none() && last.question != question);
+    let work = AskWork { previous: before.clone().map(turn), before: last.map(turn), ..work(state, &question, &hints) };
     let mut effects = ahead::stop(state);
     let (job, submitted) = submit(state, Work::Ask(work));
     effects.extend(submitted);
-    state.entries.push(Entry { follows, ..Entry::new(job, asked, hints) });
+    state.entries.push(Entry { follows: before, ..Entry::new(job, question, hints) });
     effects
+}
+
+/// The SQL that was accepted for `question`, and what it follows on: `before`, else perhaps the last answer, else nothing.
+fn accepted_before(state: &State, question: &str, before: Option<&Before>) -> Option<(String, Option<Before>)> {
+    let after = before.cloned().or_else(|| last(state));
+    let followed = after.and_then(|after| Some((state.accepted_sql(question, Some(&after.sql))?.clone(), Some(after))));
+    followed.or_else(|| state.accepted_sql(question, None).filter(|_| before.is_none()).map(|sql| (sql.clone(), None)))
 }
 
 /// What the model is asked with: what is kept for the database, `hints` for this question alone, the question before where it follows on that.
 pub(super) fn work(state: &State, question: &str, hints: &[String]) -> AskWork {
     let lasting = state.records.notes.iter().map(|note| note.text.clone());
-    let before = state.entries.last().and_then(|entry| Some((entry.question.clone(), entry.sql()?.to_owned())));
     AskWork {
-        question: question.trim_start_matches('+').trim_start().to_owned(),
+        question: plain(question).to_owned(),
         hints: lasting.chain(hints.iter().cloned()).collect(),
-        previous: before.filter(|(asked, _)| follows_on(question) && asked != question),
-        accepted: state.records.accepted.iter().map(|accepted| (accepted.question.clone(), accepted.sql.clone())).collect(),
+        previous: before(state, question).map(turn),
+        before: None,
+        accepted: state.records.accepted.iter().filter(|answer| answer.stands_alone()).map(example).collect(),
     }
 }
 
-/// Whether a question has no sense without the one before: it begins with `+`, or with words that point back.
-fn follows_on(question: &str) -> bool {
-    const BACK: [&str; 22] = [
-        "and ",
-        "only ",
-        "now ",
-        "also ",
-        "but ",
-        "of those",
-        "of these",
-        "among those",
-        "among them",
-        "what about",
-        "how about",
-        "instead",
-        "the same",
-        "sort ",
-        "order them",
-        "sort them",
-        "just ",
-        "without ",
-        "exclude ",
-        "include ",
-        "limit ",
-        "as a ",
-    ];
-    let folded = question.trim_start().to_lowercase();
-    folded.starts_with('+') || BACK.iter().any(|words| folded.starts_with(words))
+fn example(accepted: &Accepted) -> (String, String) {
+    (accepted.question.clone(), accepted.sql.clone())
+}
+
+/// `question` without the `+` by which a person says that it follows on.
+fn plain(question: &str) -> &str {
+    question.trim_start_matches('+').trim_start()
+}
+
+fn turn(before: Before) -> (String, String) {
+    (before.question, before.sql)
+}
+
+/// What `question` follows on: the last answer, where its words point back. Asked again, it follows on what it followed on.
+fn before(state: &State, question: &str) -> Option<Before> {
+    let last = state.entries.last().filter(|_| points_back(question))?;
+    if last.question == plain(question) {
+        return last.follows.clone();
+    }
+    Some(Before { question: last.question.clone(), sql: last.sql()?.to_owned() })
+}
+
+/// The last answer.
+fn last(state: &State) -> Option<Before> {
+    let entry = state.entries.last()?;
+    Some(Before { question: entry.question.clone(), sql: entry.sql()?.to_owned() })
 }
 
 pub(super) fn recall(state: &mut State, earlier: bool) {
@@ -115,11 +152,11 @@ pub(super) fn recall(state: &mut State, earlier: bool) {
     state.ask = text_area(&text);
 }
 
-pub(super) fn use_sql(state: &mut State) {
-    if let Some(sql) = state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)) {
-        state.tab_mut().set_sql(&sql);
-        focus(state, Pane::Editor);
-    }
+pub(super) fn use_sql(state: &mut State) -> Vec<Effect> {
+    let Some(sql) = state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)) else { return Vec::new() };
+    let tab = state.tab().id;
+    focus(state, Pane::Editor);
+    put_sql(state, tab, &sql)
 }
 
 pub(super) fn copy_sql(state: &mut State) -> Vec<Effect> {
@@ -142,7 +179,7 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         warn(state, "there is no answer to accept; ask first");
         return Vec::new();
     };
-    let (job, question) = (entry.job, entry.question.clone());
+    let (job, question, before) = (entry.job, entry.question.clone(), entry.follows.clone());
     // The newest answer stands in the editor; what was changed there and ran is what was meant.
     let is_newest = state.entries.last().is_some_and(|last| last.job == job);
     let ran = Some(state.tab().results.sql.clone()).filter(|_| is_newest && matches!(state.tab().results.content, Content::Rows { .. }));
@@ -157,8 +194,13 @@ pub(super) fn accept(state: &mut State) -> Vec<Effect> {
         entry.sql.clone_from(&sql);
     }
     let how = if changed { "accepted as you changed it" } else { "accepted" };
-    note(state, format!("{how}: the same question gets this SQL at once from now on"));
-    submit(state, Work::Keep(KeepWork::Accept { question, sql })).1
+    let served = if before.is_some() { "the same question after the same answer" } else { "the same question" };
+    if before.is_none() && points_back(&question) {
+        note(state, format!("{how}: but a question that says only half is not answered by itself later"));
+    } else {
+        note(state, format!("{how}: {served} gets this SQL at once from now on"));
+    }
+    submit(state, Work::Keep(KeepWork::Accept { question, sql, before })).1
 }
 
 pub(super) fn reject(state: &mut State) -> Vec<Effect> {
@@ -175,14 +217,14 @@ pub(super) fn rejected(state: &mut State, job: JobId, why: &str) -> Vec<Effect> 
     let why = why.trim().to_owned();
     let Some(entry) = state.entry_mut(job) else { return Vec::new() };
     entry.verdict = Some(Verdict::Rejected(why.clone()));
-    let (question, sql) = (entry.question.clone(), entry.sql.clone());
+    let (question, sql, before) = (entry.question.clone(), entry.sql.clone(), entry.follows.clone());
     let mut hints = entry.hints.clone();
     hints.push(format!("{WRONG_BEFORE} {}", sql.split_whitespace().collect::<Vec<_>>().join(" ")));
     if !why.is_empty() {
         hints.push(why.clone());
     }
     let mut effects = submit(state, Work::Keep(KeepWork::Reject { question: question.clone(), sql, note: why.clone() })).1;
-    effects.extend(ask(state, question, hints));
+    effects.extend(ask_after(state, question, hints, before));
     if !why.is_empty() && state.notice.is_none() {
         note(state, "asked again; n in the conversation makes the note a lasting one");
     }
@@ -199,16 +241,16 @@ pub(super) fn meant(state: &mut State, job: JobId, sql: &str) -> Vec<Effect> {
             entry.stage = Stage::Checked;
         }
     }
-    state.tab_mut().set_sql(sql);
     note(state, "Enter or F5 runs it");
-    Vec::new()
+    let tab = state.tab().id;
+    put_sql(state, tab, sql)
 }
 
 pub(super) fn ask_again(state: &mut State) -> Vec<Effect> {
     match state.current_entry() {
         Some(entry) => {
-            let (question, hints) = (entry.question.clone(), entry.hints.clone());
-            ask(state, question, hints)
+            let (question, hints, before) = (entry.question.clone(), entry.hints.clone(), entry.follows.clone());
+            ask_after(state, question, hints, before)
         }
         None => Vec::new(),
     }
@@ -228,20 +270,5 @@ pub(super) fn explain(state: &mut State) -> Vec<Effect> {
             ask(state, question, vec![format!("This SQL fails with \"{message}\": {sql}")])
         }
         None => sql::plan(state),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_that_point_back_follow_on() {
-        for question in ["+ by year", "and in 2024?", "Only the first ten", "what about Berlin?", "Of those, which are new?"] {
-            assert!(follows_on(question), "{question}");
-        }
-        for question in ["How many albums?", "Which android phones sold best?", "Android sales", "show orders"] {
-            assert!(!follows_on(question), "{question}");
-        }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use ratatui_textarea::TextArea;
+
 use super::super::event::Effect;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{ask, compare, focus, keep, note, open, perform, submit, train, warn};
+use super::{ask, compare, focus, keep, note, open, perform, sql, submit, train, warn};
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
 
 /// Takes the selected line, or what was typed.
@@ -37,11 +39,22 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
                 let Some(job) = state.entries.last().map(|entry| entry.job) else { return Vec::new() };
                 return ask::meant(state, job, &sql);
             }
-            state.tab_mut().set_sql(&sql);
-            focus(state, Pane::Editor);
+            let tab = state.tab().id;
             note(state, "in the editor; F5 runs it");
-            Vec::new()
+            let effects = keep::put_sql(state, tab, &sql);
+            focus(state, Pane::Editor);
+            effects
         }
+        Choice::Typed { text, is_sql: true } => {
+            state.ask = TextArea::default();
+            state.recalled = None;
+            let tab = state.tab().id;
+            let mut effects = keep::put_sql(state, tab, &text);
+            state.tab_mut().is_own();
+            effects.extend(sql::run_all(state));
+            effects
+        }
+        Choice::Typed { text, is_sql: false } => ask::send_question(state, text),
         Choice::Note(_) => {
             state.window = Some(Window::List(picker));
             note(state, "Ctrl+D removes a note");

@@ -1,56 +1,50 @@
 //! Drafts, tabs, and what goes into files.
 
+use super::super::drafts::Drafts;
 use super::super::event::Effect;
+use super::super::keys::Action;
 use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::tab::{Tab, text_area};
 use super::{note, submit, warn};
 use crate::jobs::{KeepWork, Work};
-use crate::records::Draft;
+use crate::records::{Draft, HistoryState};
 
-/// How often what is being written is written down.
-const DRAFT_EVERY_MS: u64 = 2_000;
 /// Tabs at most.
 const TABS: usize = 20;
 
-/// Writes down what is being written, now and then.
+/// Writes down what is being written, when it is time.
 pub(super) fn save_drafts(state: &mut State) -> Vec<Effect> {
-    if state.clock_ms < state.drafted.0 + DRAFT_EVERY_MS {
-        return Vec::new();
-    }
-    save_drafts_now(state)
+    if state.drafts.is_due(state.clock_ms) { save_drafts_now(state) } else { Vec::new() }
 }
 
 /// Writes down what changed since the last time.
-pub(super) fn save_drafts_now(state: &mut State) -> Vec<Effect> {
-    if state.database.is_empty() {
+pub(in crate::tui) fn save_drafts_now(state: &mut State) -> Vec<Effect> {
+    if !state.drafts.is_open {
         return Vec::new();
     }
-    let mut now: Vec<(u32, String)> = Vec::new();
-    for (at, tab) in state.tabs.iter().enumerate() {
-        now.push((at as u32, tab.editor.lines().join("\n")));
+    let tabs: Vec<String> = state.tabs.iter().map(Tab::sql).collect();
+    let (question, count) = (state.ask.lines().join(" "), tabs.len() as u32);
+    match state.drafts.take(state.clock_ms, tabs, question) {
+        Some(changed) => submit(state, Work::Keep(KeepWork::Drafts { changed, tabs: count })).1,
+        None => Vec::new(),
     }
-    // A tab that was closed leaves an empty draft, which is removed.
-    for at in now.len()..state.drafted.1.len() {
-        now.push((at as u32, String::new()));
-    }
-    let changed: Vec<Draft> = now
-        .iter()
-        .filter(|(at, sql)| state.drafted.1.get(*at as usize).map_or(!sql.is_empty(), |(_, old)| old != sql))
-        .map(|(tab, sql)| Draft { tab: *tab, question: String::new(), sql: sql.clone() })
-        .collect();
-    state.drafted = (state.clock_ms, now);
-    changed.into_iter().flat_map(|draft| submit(state, Work::Keep(KeepWork::Draft(draft))).1).collect()
 }
 
-/// What was being written when the program ended comes back, where nothing else is written yet.
-pub(super) fn restore_drafts(state: &mut State) {
-    let drafts = state.records.drafts.clone();
-    let untouched = state.tabs.len() == 1 && state.sql().trim().is_empty();
-    if drafts.is_empty() || !untouched {
-        return;
-    }
-    for (at, draft) in drafts.iter().enumerate() {
-        if at > 0 {
+/// What was being written when the program ended comes back, beside what was written since.
+pub(super) fn restore_drafts(state: &mut State, drafts: &[Draft]) {
+    state.drafts = Drafts::known(drafts);
+    let mut is_back = false;
+    for draft in drafts {
+        if !draft.question.trim().is_empty() && state.ask.is_empty() && state.entries.is_empty() {
+            state.ask = text_area(&draft.question);
+            is_back = true;
+        }
+        let is_here = |tab: &Tab| tab.sql() == draft.sql;
+        if draft.sql.trim().is_empty() || state.tabs.iter().any(is_here) {
+            continue;
+        }
+        is_back = true;
+        if !(state.tabs.len() == 1 && state.sql().trim().is_empty()) {
             state.tabs.push(Tab::new(state.next_tab));
             state.next_tab += 1;
         }
@@ -58,8 +52,25 @@ pub(super) fn restore_drafts(state: &mut State) {
             tab.editor = text_area(&draft.sql);
         }
     }
-    state.drafted.1 = drafts.into_iter().enumerate().map(|(at, draft)| (at as u32, draft.sql)).collect();
-    note(state, "what you were writing last time is back");
+    if is_back {
+        note(state, "what you were writing last time is back");
+    }
+}
+
+/// Puts `sql` into a tab. What a person wrote there does not go without a word: undo brings it back, and the history has it.
+pub(super) fn put_sql(state: &mut State, tab: u32, sql: &str) -> Vec<Effect> {
+    let Some(tab) = state.tab_named(tab) else { return Vec::new() };
+    let (own, id) = (tab.hand_written().filter(|own| own.trim() != sql.trim()), tab.id);
+    let has_run = own.as_ref().is_some_and(|own| tab.results.sql.trim() == own.trim());
+    tab.set_sql(sql);
+    let Some(own) = own else { return Vec::new() };
+    let undo = state.options.keymap.label_of(Action::Undo);
+    note(state, format!("what you wrote made way: {undo} in the SQL brings it back, and the history has it"));
+    if has_run {
+        return Vec::new();
+    }
+    let kept = HistoryState::Proposed;
+    submit(state, Work::Keep(KeepWork::History { question: None, sql: own, state: kept, rows: None, milliseconds: 0, tab: id })).1
 }
 
 pub(super) fn new_tab(state: &mut State) {

@@ -22,14 +22,14 @@ pub(super) fn search_history(state: &mut State) -> Vec<Effect> {
     let Some(Window::List(picker)) = &mut state.window else { return Vec::new() };
     let PickerKind::History { everywhere } = picker.kind else { return Vec::new() };
     picker.loading = true;
-    let text = picker.query.clone();
+    let text = picker.query.to_string();
     submit(state, Work::Keep(KeepWork::Search { text, everywhere })).1
 }
 
 /// What was found in the history came.
 pub(super) fn history_found(state: &mut State, text: &str, everywhere: bool, entries: Vec<HistoryEntry>) {
     let Some(Window::List(picker)) = &mut state.window else { return };
-    if picker.kind != (PickerKind::History { everywhere }) || picker.query != text {
+    if picker.kind != (PickerKind::History { everywhere }) || *picker.query != *text {
         return;
     }
     let items = entries.into_iter().map(|found| {

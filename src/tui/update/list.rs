@@ -1,13 +1,13 @@
 //! Windows with a list or a line to type: opening them, typing in them.
 
-use crossterm::event::KeyCode;
+use crossterm::event::KeyEvent;
 
 use super::super::event::Effect;
 use super::super::keys::{Action, Context};
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{kept, models, opening, train};
+use super::{kept, models, opening, rows, train};
 
 /// What F9 shows, in its order.
 const SCREENS: [Action; 13] = [
@@ -32,6 +32,16 @@ pub(super) fn show(state: &mut State, kind: PickerKind, items: Vec<Item>) {
 
 pub(super) fn prompt(state: &mut State, kind: PromptKind, text: &str) {
     state.window = Some(Window::Prompt(Box::new(Prompt { kind, text: text_area(text) })));
+}
+
+/// Gives up a line that was to be typed: back to the list that it was chosen from, where there was one.
+pub(super) fn back(state: &mut State, kind: &PromptKind) -> Vec<Effect> {
+    match kind {
+        PromptKind::Train(field) => train::form_at(state, train::line_of(*field)),
+        PromptKind::Export(_) => rows::export(state),
+        PromptKind::Open => opening::open_page(state),
+        _ => Vec::new(),
+    }
 }
 
 fn commands(state: &State, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
@@ -81,6 +91,17 @@ pub(super) fn refresh(state: &mut State) {
     }
 }
 
+/// What was typed as a question is a statement: it can be run as it is.
+pub(super) fn typed_sql(state: &mut State, sql: &str) -> Vec<Effect> {
+    let item = |label: &str, choice| Item { label: label.into(), detail: sql.into(), choice };
+    let items = vec![
+        item("run it", Choice::Typed { text: sql.into(), is_sql: true }),
+        item("ask it as a question", Choice::Typed { text: sql.into(), is_sql: false }),
+    ];
+    show(state, PickerKind::TypedSql, items);
+    Vec::new()
+}
+
 /// Two readings are about as likely: the person says which is meant.
 pub(super) fn ask_back(state: &mut State, question: String, choices: Vec<(String, String)>) {
     let item = |(text, sql): (String, String)| Item {
@@ -92,21 +113,17 @@ pub(super) fn ask_back(state: &mut State, question: String, choices: Vec<(String
 }
 
 /// Takes a key that is text.
-pub(super) fn type_key(state: &mut State, code: KeyCode) -> Vec<Effect> {
+pub(super) fn type_key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
     let Some(Window::List(picker)) = &mut state.window else { return Vec::new() };
-    let mut query = picker.query.clone();
-    super::type_into(&mut query, code);
-    if query == picker.query {
+    if !picker.type_key(key) {
         return Vec::new();
     }
-    picker.set_query(query);
     kept::search_history(state)
 }
 
 /// Takes pasted text.
 pub(super) fn type_text(state: &mut State, text: &str) -> Vec<Effect> {
     let Some(Window::List(picker)) = &mut state.window else { return Vec::new() };
-    let query = format!("{}{text}", picker.query);
-    picker.set_query(query);
+    picker.type_text(text);
     kept::search_history(state)
 }

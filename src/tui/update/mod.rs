@@ -1,5 +1,6 @@
 //! `update(state, event) -> effects`: the only code that changes the state. Pure: no clock, no terminal, no thread.
 //!
+//! - `advice`: hints of workers, for the screen
 //! - `ahead`: questions that are still being typed
 //! - `ask`: questions, and what a person says of answers
 //! - `sql`: the editor
@@ -11,8 +12,9 @@
 //! - `report`: what workers say; `answered`: answers and rows; `words`: plans and columns in words
 //! - `watch`: a database that changes
 //! - `train`: fine-tuning
-//! - `mouse`: the mouse
+//! - `mouse`: the mouse; `moving`: cursors, and what Esc stops
 
+mod advice;
 mod ahead;
 mod answered;
 mod ask;
@@ -23,6 +25,7 @@ mod kept;
 mod list;
 mod models;
 mod mouse;
+mod moving;
 mod opening;
 mod report;
 mod rows;
@@ -32,30 +35,37 @@ mod watch;
 mod words;
 
 pub(super) use ahead::is_wanted as is_read_ahead_wanted;
+pub(super) use keep::save_drafts_now;
 pub(super) use train::name_of as run_name;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
+use self::moving::{move_across, move_cursor, page, stop, stop_running};
 use super::event::{Effect, Event};
 use super::keys::{Action, Context};
 use super::state::{Notice, Pane, RunningJob, State, Window};
 use super::tree::TreeRow;
+use super::typed::{self, line_input};
 use crate::jobs::{JobId, KeepWork, ModelsWork, Work};
 
 /// Begins the hint that tells the model of an answer that was rejected.
 pub(super) const WRONG_BEFORE: &str = "This answer was wrong:";
 
-/// A window's text has no more lines than this.
-const MOST_LINES: usize = 1_000_000;
-
 /// Columns and shares that a key changes panes by.
 const PANE_STEP: i16 = 4;
 
-/// Lines that the conversation can be scrolled by, up or down.
-const SCROLLED: isize = 10_000;
-
 /// Takes in `event`; gives what has to be done outside.
 pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
+    if matches!(event, Event::Tick(_)) {
+        return on_event(state, event);
+    }
+    state.drafts.is_pending |= !matches!(event, Event::Resize(..));
+    let effects = on_event(state, event);
+    rows::measure_view(state);
+    effects
+}
+
+fn on_event(state: &mut State, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => on_key(state, key),
@@ -66,8 +76,16 @@ pub fn update(state: &mut State, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Report(report) => report::on_report(state, report),
-        Event::Edited(Ok(sql)) => {
-            state.tab_mut().set_sql(sql.trim_end_matches('\n'));
+        Event::Edited(Ok(edited)) => {
+            // Where nothing changed, the cursor stays where it is.
+            let sql = edited.sql.trim_end_matches('\n');
+            if sql != state.sql().trim_end_matches('\n') {
+                state.tab_mut().set_sql(sql);
+                state.tab_mut().is_own();
+            }
+            if let Some(problem) = edited.problem {
+                warn(state, problem);
+            }
             Vec::new()
         }
         Event::Edited(Err(reason)) => {
@@ -135,9 +153,9 @@ fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
             tab.completion = None;
             tab.editor.insert_str(text);
         }
-        Context::Filter => state.tree.filter.push_str(line),
+        Context::Filter => state.tree.filter.insert(line),
         Context::RowFilter => {
-            state.tab_mut().results.filter.push_str(line);
+            state.tab_mut().results.filter.insert(line);
             return rows::filter_typed(state);
         }
         Context::List => return list::type_text(state, line),
@@ -178,36 +196,28 @@ fn on_text(state: &mut State, context: Context, key: KeyEvent) -> Vec<Effect> {
         Context::Ask if key.code == KeyCode::Char('/') && state.ask.is_empty() => return list::palette(state),
         Context::Ask => {
             state.recalled = None;
-            state.ask.input(key);
+            line_input(&mut state.ask, key);
         }
         Context::Editor | Context::Completion => sql::type_key(state, key),
         Context::Filter => {
-            type_into(&mut state.tree.filter, key.code);
-            state.tree.selected = 0;
+            if state.tree.filter.input(&key) {
+                state.tree.selected = 0;
+            }
         }
         Context::RowFilter => {
-            type_into(&mut state.tab_mut().results.filter, key.code);
-            return rows::filter_typed(state);
+            if state.tab_mut().results.filter.input(&key) {
+                return rows::filter_typed(state);
+            }
         }
-        Context::List => return list::type_key(state, key.code),
+        Context::List => return list::type_key(state, &key),
         Context::Prompt => {
             if let Some(Window::Prompt(prompt)) = &mut state.window {
-                prompt.text.input(key);
+                line_input(&mut prompt.text, key);
             }
         }
         _ => {}
     }
     Vec::new()
-}
-
-fn type_into(text: &mut String, code: KeyCode) {
-    match code {
-        KeyCode::Char(c) => text.push(c),
-        KeyCode::Backspace => {
-            text.pop();
-        }
-        _ => {}
-    }
 }
 
 fn on_action(state: &mut State, action: Action, quit_armed: bool, code: KeyCode) -> Vec<Effect> {
@@ -292,7 +302,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Stop => return stop(state),
         Action::EarlierQuestion => ask::recall(state, true),
         Action::LaterQuestion => ask::recall(state, false),
-        Action::UseSql => ask::use_sql(state),
+        Action::UseSql => return ask::use_sql(state),
         Action::Accept => return ask::accept(state),
         Action::Reject => return ask::reject(state),
         Action::AskAgain => return ask::ask_again(state),
@@ -305,17 +315,19 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Format => sql::format(state),
         Action::Complete => sql::complete(state),
         Action::TakeCompletion => sql::take_completion(state),
-        Action::ExternalEditor => return vec![Effect::Edit(state.sql())],
+        Action::ExternalEditor => {
+            // Whatever the editor does, what was written before it is safe.
+            let mut effects = keep::save_drafts_now(state);
+            effects.push(Effect::Edit(state.sql()));
+            return effects;
+        }
+        Action::Suspend => return vec![Effect::Suspend],
         Action::ToggleVim => {
             state.options.vim = !state.options.vim;
             note(state, if state.options.vim { "vim keys in the SQL" } else { "plain keys in the SQL" });
         }
-        Action::Undo => {
-            state.tab_mut().editor.undo();
-        }
-        Action::Redo => {
-            state.tab_mut().editor.redo();
-        }
+        Action::Undo => typed::undo(&mut state.tab_mut().editor),
+        Action::Redo => typed::redo(&mut state.tab_mut().editor),
         Action::Up => move_cursor(state, -1),
         Action::Down => move_cursor(state, 1),
         Action::PageUp => move_cursor(state, -page(state)),
@@ -336,6 +348,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
             state.tree.filtering = true;
         }
         Action::OpenCell => rows::open_cell(state),
+        Action::Record => rows::open_record(state),
         Action::CopyCell => return rows::copy_cell(state),
         Action::CopyRow => return rows::copy_row(state),
         Action::CopyColumn => return rows::copy_rows(state, true),
@@ -382,103 +395,6 @@ fn move_focus(state: &mut State, by: usize) {
         next = Pane::ALL[(now + 2 * by) % Pane::ALL.len()];
     }
     focus(state, next);
-}
-
-/// Closes what is open, else cancels what runs.
-fn stop(state: &mut State) -> Vec<Effect> {
-    match state.window.take() {
-        Some(Window::Compare(compare)) => return compare::close(state, &compare),
-        Some(_) => return Vec::new(),
-        None => {}
-    }
-    if state.tree.filtering || (state.focus == Pane::Schema && !state.tree.filter.is_empty()) {
-        state.tree.filtering = false;
-        state.tree.filter.clear();
-        return Vec::new();
-    }
-    let results = &mut state.tab_mut().results;
-    if results.filtering {
-        results.filtering = false;
-        results.filter.clear();
-        return rows::filter_typed(state);
-    }
-    stop_running(state)
-}
-
-/// Cancels the newest job that a person knows of.
-fn stop_running(state: &mut State) -> Vec<Effect> {
-    if let Some(job) = state.running.iter_mut().rev().find(|job| !job.stopping && !job.is_quiet()) {
-        job.stopping = true;
-        return vec![Effect::Cancel(job.job)];
-    }
-    if state.focus == Pane::Results && !state.tab().results.filter.is_empty() {
-        state.tab_mut().results.filter.clear();
-        return rows::filter_typed(state);
-    }
-    Vec::new()
-}
-
-/// Rows that a page key moves by: what is in view of a pane, about.
-fn page(state: &State) -> isize {
-    let height = if state.zoomed || state.window.is_some() { state.size.1.saturating_sub(6) } else { state.size.1 / 3 };
-    isize::try_from(height.max(4)).unwrap_or(10)
-}
-
-fn move_cursor(state: &mut State, by: isize) {
-    match &mut state.window {
-        Some(Window::Help { scroll } | Window::Text { scroll, .. }) => {
-            *scroll = scroll.saturating_add_signed(by).min(1_000_000);
-            return;
-        }
-        Some(Window::List(picker)) => {
-            picker.move_by(by);
-            return;
-        }
-        Some(Window::Compare(compare)) => {
-            compare.scroll = compare.scroll.saturating_add_signed(by).min(10_000);
-            return;
-        }
-        Some(Window::Run(pages)) => {
-            pages.scroll = pages.scroll.saturating_add_signed(by).min(MOST_LINES);
-            return;
-        }
-        Some(Window::Check(pages)) => {
-            pages.scroll = pages.scroll.saturating_add_signed(by).min(MOST_LINES);
-            return;
-        }
-        Some(Window::Prompt(_)) => return,
-        None => {}
-    }
-    match state.focus {
-        Pane::Schema => {
-            state.tree.selected = state.tree.selected.saturating_add_signed(by);
-            state.tree.clamp(&state.schema);
-        }
-        // A page scrolls: an answer can be longer than its pane.
-        Pane::Conversation if (2..1_000).contains(&by.unsigned_abs()) => {
-            state.conversation_scroll = (state.conversation_scroll - by).clamp(-SCROLLED, SCROLLED);
-        }
-        Pane::Conversation => {
-            // Up is back in time.
-            let last = state.entries.len().saturating_sub(1);
-            state.selected_entry = state.selected_entry.saturating_add_signed(-by).min(last);
-            state.conversation_scroll = 0;
-        }
-        Pane::Results => state.tab_mut().results.move_by(by, 0),
-        Pane::Editor => {
-            if let Some(completion) = &mut state.tab_mut().completion {
-                completion.move_by(by);
-            }
-        }
-        Pane::Ask => {}
-    }
-}
-
-fn move_across(state: &mut State, by: isize) {
-    match &mut state.window {
-        Some(Window::Compare(compare)) => compare.turn(by),
-        _ => state.tab_mut().results.move_by(0, by),
-    }
 }
 
 /// What the line under the cursor of the tree is called, for the status line.

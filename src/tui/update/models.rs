@@ -60,7 +60,7 @@ pub(super) fn model_chosen(state: &mut State, name: &str) -> Vec<Effect> {
             effects
         }
         _ if !model.usable => {
-            warn(state, "this one is published as a PyTorch checkpoint; `sqllama models convert` makes a usable file of it");
+            warn(state, "this one is published as a PyTorch checkpoint, which has to be converted before it can answer; choose another");
             Vec::new()
         }
         _ => match state.running.iter_mut().find(|job| pulls(job)) {

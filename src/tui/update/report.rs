@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
-use super::{answered, compare, keep, kept, list, note, opening, submit, train, warn, watch, words};
+use super::{advice, answered, compare, keep, kept, list, note, opening, rows, submit, train, warn, watch, words};
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
 use crate::records::fold_question;
@@ -23,9 +23,13 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
     match report {
         Report::Outline { path, schema, .. } => {
             if !running.stopping {
-                state.database = path;
+                let fingerprint = schema.fingerprint();
+                state.drafts.is_open = false;
+                state.database.clone_from(&path);
                 state.schema = schema;
                 state.tree.clamp(&state.schema);
+                // Counting can take long, and what is written meanwhile must not be lost.
+                return submit(state, Work::Keep(KeepWork::Database { path, fingerprint })).1;
             }
         }
         Report::Notes { notes, .. } if !running.stopping => warn(state, notes.join("; ")),
@@ -79,13 +83,13 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
                 entry.apply(event, clock);
             }
             if waits {
-                answered::offer_draft(state, job, tab);
+                return answered::offer_draft(state, job, tab);
             }
         }
         Report::Done { outcome, .. } => {
             let position = state.running.iter().position(|running| running.job == job);
             if let Some(running) = position.map(|position| state.running.remove(position)) {
-                return on_done(state, running, outcome);
+                return on_done(state, running, advice::for_screen(outcome));
             }
         }
     }
@@ -142,6 +146,8 @@ fn opened(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effe
             state.watch = Default::default();
             state.ahead = Default::default();
             state.watch.looked_ms = state.clock_ms;
+            // The outline may have told it before.
+            state.drafts.is_open &= state.database == path;
             state.database.clone_from(&path);
             let fingerprint = schema.fingerprint();
             state.schema = schema;
@@ -182,6 +188,11 @@ fn result(state: &mut State, running: &RunningJob, work: &ResultWork, outcome: O
             let results = state.tab_named(running.tab).map(|tab| &mut tab.results);
             if let Some(results) = results.filter(|results| results.spool() == Some(spool)) {
                 results.arranged(order);
+                let is_drawn = results.chart.is_some();
+                // A chart that was asked for meanwhile is one of these rows, too.
+                if is_drawn && running.tab == state.tab().id {
+                    return rows::draw(state);
+                }
             }
         }
         (ResultWork::Summarise { spool, column, .. }, Outcome::Summarised(summary)) => {
@@ -192,7 +203,7 @@ fn result(state: &mut State, running: &RunningJob, work: &ResultWork, outcome: O
         (ResultWork::Chart { .. }, Outcome::Charted(points)) => {
             let chart = state.tab_named(running.tab).and_then(|tab| tab.results.chart.as_mut());
             if let Some(chart) = chart.filter(|chart| chart.job == Some(running.job)) {
-                chart.points = Some(*points);
+                chart.take(*points);
             }
         }
         (ResultWork::Copy { column, .. }, Outcome::Text(text)) => {
@@ -216,10 +227,20 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
         Kept::Recent(recent) => state.recent = recent,
         Kept::History { text, everywhere, entries } => kept::history_found(state, &text, everywhere, entries),
         Kept::Database(records) => {
-            state.accepted = records.accepted.iter().map(|accepted| (fold_question(&accepted.question), accepted.sql.clone())).collect();
+            let alone = records.accepted.iter().filter(|accepted| accepted.stands_alone());
+            state.accepted = alone.map(|accepted| (fold_question(&accepted.question), accepted.sql.clone())).collect();
             state.records = records;
-            if matches!(work, KeepWork::Database { .. }) {
-                keep::restore_drafts(state);
+            if let KeepWork::Database { path, .. } = work
+                && *path == state.database
+            {
+                if !state.drafts.is_open {
+                    let drafts = state.records.drafts.clone();
+                    keep::restore_drafts(state, &drafts);
+                }
+                let is_opening = state.running.iter().any(|job| matches!(job.work, Work::Open { .. }));
+                if is_opening {
+                    return;
+                }
                 let own = state.records.accepted.len() + state.records.notes.len();
                 if own == 0 && !state.records.similar.is_empty() && state.window.is_none() {
                     kept::offer_adoption(state);

@@ -1,6 +1,7 @@
 //! Results: looked at, sorted, filtered, copied, summed up, drawn, written.
 
 use ratatui::layout::Rect;
+use ratatui::widgets::Block;
 
 use super::super::chart::Chart;
 use super::super::dates::Shown;
@@ -11,10 +12,16 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::results::{Content, in_full};
 use super::super::state::{Pane, State, Window};
 use super::super::train::command;
+use super::super::view::{visible_columns, visible_rows};
 use super::{note, submit, warn};
-use crate::db::export::cell_to_copy;
+use crate::db::Cell;
+use crate::db::export::{cell_to_copy, cell_to_field};
 use crate::db::spool::Arrangement;
 use crate::jobs::{ExportFormat, ResultWork, Work};
+use crate::text;
+
+/// Names of columns are cut to this many columns of the screen in a record.
+const NAME_WIDTH: usize = 30;
 
 pub(super) fn open_cell(state: &mut State) {
     let results = &state.tab().results;
@@ -27,6 +34,49 @@ pub(super) fn open_cell(state: &mut State) {
         };
         state.window = Some(window);
     }
+}
+
+/// Makes columns wide enough for what is in view now.
+pub(super) fn measure_view(state: &mut State) {
+    if state.tab().results.spool().is_none() || state.tab().results.chart.is_some() {
+        return;
+    }
+    let all = places(state, Rect::new(0, 0, state.size.0, state.size.1));
+    let Some((_, area)) = all.panes.into_iter().find(|(pane, _)| *pane == Pane::Results) else { return };
+    let inner = Block::bordered().inner(area);
+    let results = &mut state.tab_mut().results;
+    let (first, count) = visible_rows(results, usize::from(inner.height));
+    let columns = visible_columns(results, usize::from(inner.width));
+    if let (Some((from, _)), Some((to, _))) = (columns.first(), columns.last()) {
+        results.measure_view(first, count, *from..to + 1);
+    }
+}
+
+/// Shows the row under the cursor with its columns one below the other.
+pub(super) fn open_record(state: &mut State) {
+    let results = &state.tab().results;
+    let (Some(spool), Some(cells)) = (results.spool(), results.cells()) else {
+        warn(state, "there is no row here; run a query first");
+        return;
+    };
+    let names: Vec<String> = spool.columns().iter().map(|column| text::sanitize(&column.name).into_owned()).collect();
+    let width = names.iter().map(|name| text::width(name)).max().unwrap_or(0).min(NAME_WIDTH);
+    let mut out = String::new();
+    for (column, (name, cell)) in names.iter().zip(&cells).enumerate() {
+        let first_line = |full: String| full.lines().next().unwrap_or_default().to_owned();
+        let value = match (results.dates.in_full(column, cell), cell) {
+            (Some(dated), _) => first_line(dated),
+            (None, Cell::Blob(_)) => first_line(in_full(cell)),
+            (None, _) => in_full(cell),
+        };
+        let name = text::ellipsis(name, width);
+        let gap = " ".repeat(width - text::width(&name));
+        // Lines after the first stand below it.
+        let value = value.replace('\n', &format!("\n{}", " ".repeat(width + 2)));
+        out.push_str(&format!("{name}{gap}  {value}\n"));
+    }
+    let title = format!("Row {} of {}", text::count(results.row as u64 + 1), text::count(results.len() as u64));
+    state.window = Some(Window::Text { title, text: out, scroll: 0, copied: None });
 }
 
 /// Shows dates in place of the numbers that count time, or the numbers again.
@@ -58,7 +108,7 @@ pub(super) fn copy_cell(state: &mut State) -> Vec<Effect> {
 pub(super) fn copy_row(state: &mut State) -> Vec<Effect> {
     let Some(cells) = state.tab().results.cells() else { return Vec::new() };
     note(state, "row copied");
-    vec![Effect::Copy(cells.iter().map(cell_to_copy).collect::<Vec<_>>().join("\t"))]
+    vec![Effect::Copy(cells.iter().map(cell_to_field).collect::<Vec<_>>().join("\t"))]
 }
 
 pub(super) fn copy_rows(state: &mut State, one_column: bool) -> Vec<Effect> {
@@ -133,7 +183,7 @@ pub(super) fn turn_chart(state: &mut State, action: Action, by: isize) -> Vec<Ef
 }
 
 /// Asks for what the chart needs.
-fn draw(state: &mut State) -> Vec<Effect> {
+pub(super) fn draw(state: &mut State) -> Vec<Effect> {
     let results = &state.tab().results;
     let (Some(spool), Some(chart)) = (results.spool().cloned(), &results.chart) else { return Vec::new() };
     let area = Rect::new(0, 0, state.size.0, state.size.1);

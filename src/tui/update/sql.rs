@@ -10,6 +10,7 @@ use super::super::event::Effect;
 use super::super::state::{Pane, State, Window};
 use super::super::tree::TreeRow;
 use super::super::vim::Mode;
+use super::keep::put_sql;
 use super::{focus, submit, warn};
 use crate::jobs::Work;
 use crate::sql::format::pretty;
@@ -142,8 +143,10 @@ pub(super) fn browse(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let sql = format!("SELECT * FROM {}", identifier(&table.name));
-    state.tab_mut().set_sql(&sql);
-    run_all(state)
+    let tab = state.tab().id;
+    let mut effects = put_sql(state, tab, &sql);
+    effects.extend(run_all(state));
+    effects
 }
 
 pub(super) fn insert_name(state: &mut State) {

@@ -84,9 +84,20 @@ pub(super) fn typed(state: &mut State, prompt: Prompt, field: Field, value: &str
         return Vec::new();
     }
     state.train.set(field, value);
+    let next = line_of(field) + 1;
+    form_at(state, next)
+}
+
+/// Where a field stands in the form.
+pub(super) fn line_of(field: Field) -> usize {
+    Field::ALL.iter().position(|own| *own == field).unwrap_or(0)
+}
+
+/// The form, with a line of it selected.
+pub(super) fn form_at(state: &mut State, line: usize) -> Vec<Effect> {
     let effects = form(state);
     if let Some(Window::List(picker)) = &mut state.window {
-        picker.selected = Field::ALL.iter().position(|own| *own == field).map_or(0, |at| at + 1);
+        picker.selected = line;
     }
     effects
 }
@@ -220,8 +231,8 @@ pub(super) fn run_seen(state: &mut State, run: RunRow) {
         state.run_wanted = None;
     }
     match &mut state.window {
-        Some(Window::Run(shown)) if shown.run.folder == run.folder => shown.run = run,
-        _ if wanted => state.window = Some(Window::Run(Box::new(RunPages::new(run)))),
+        Some(Window::Run(shown)) if shown.run.folder == run.folder => shown.take(run, state.clock_ms),
+        _ if wanted => state.window = Some(Window::Run(Box::new(RunPages::new(run, state.clock_ms)))),
         _ => {}
     }
 }

@@ -6,8 +6,8 @@ use super::{note, submit, warn};
 use crate::db::FileChange;
 use crate::jobs::Work;
 
-/// How often the file is looked at.
-const LOOK_EVERY_MS: u64 = 2_000;
+/// How often the file is looked at, so that what happened to it is told within two seconds.
+const LOOK_EVERY_MS: u64 = 900;
 /// Somebody may write all the time: counts are not read again more often than this.
 const REFRESH_EVERY_MS: u64 = 10_000;
 /// And a person is not told more often than this.

@@ -34,7 +34,10 @@ pub(super) fn summed_up(summary: &Summary) -> String {
         text::ellipsis(&shown(&summary.max), 60),
     );
     if let Some(mean) = summary.mean {
-        out.push_str(&format!("mean      {mean:.4}\n"));
+        out.push_str(&format!("sum       {}\nmean      {mean:.4}\n", shown(&summary.sum)));
+    }
+    if let Some(median) = summary.median {
+        out.push_str(&format!("median    {median:.4}\n"));
     }
     let most = summary.top.iter().map(|(_, n)| *n).max().unwrap_or(1).max(1);
     let width = summary.top.iter().map(|(value, _)| text::width(&text::ellipsis(&shown(value), 30))).max().unwrap_or(0);

@@ -8,10 +8,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Block, Chart as Axes, Dataset, GraphType, Paragraph};
 
 use super::super::chart::{Chart, Kind};
-use super::super::dates::Dates;
+use super::super::results::Results;
 use super::super::state::State;
 use super::super::theme::Role;
-use crate::db::spool::{Bin, Points, Series, Spool};
+use crate::db::spool::{Bin, Points, Series};
 use crate::schema::TimeUnit;
 use crate::text;
 
@@ -20,7 +20,7 @@ const DAY: f64 = 86_400.0;
 /// A bar's label is at most this wide.
 const LABEL: usize = 24;
 
-pub(super) fn chart(state: &State, spool: &Spool, frame: &mut Frame<'_>, area: Rect) {
+pub(super) fn chart(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let results = &state.tab().results;
     let Some(chart) = &results.chart else { return };
     let unit = |column: Option<usize>| column.and_then(|column| results.dates.in_chart(column));
@@ -37,11 +37,16 @@ pub(super) fn chart(state: &State, spool: &Spool, frame: &mut Frame<'_>, area: R
         Some(Points::Series { series, complete }) => match chart.kind {
             Kind::Bars => {
                 let unit = unit(chart.x);
-                let label = |label: &String| unit.and_then(|unit| at(unit, label)?.1).unwrap_or_else(|| label.clone());
+                let label = |label: &Option<String>| match label {
+                    Some(label) => unit.and_then(|unit| at(unit, label)?.1).unwrap_or_else(|| label.clone()),
+                    None => "NULL".into(),
+                };
                 let values: Vec<(String, f64)> = series.labels.iter().map(label).zip(series.y.iter().copied()).collect();
-                frame.render_widget(Paragraph::new(bars(state, &values, area, spool.len())), area);
+                // Where all rows were read, those that are missing hold no number.
+                let total = if *complete { values.len() } else { results.len() };
+                frame.render_widget(Paragraph::new(bars(state, &values, area, total)), area);
             }
-            _ => axes(state, chart, &results.dates, series, *complete, frame, area),
+            _ => axes(state, results, chart, series, *complete, frame, area),
         },
     }
 }
@@ -76,9 +81,14 @@ fn at(unit: TimeUnit, label: &str) -> Option<(f64, Option<String>)> {
 
 /// The points that stand at a moment: their seconds since 1970 and how high they are. `None` where none does.
 fn over_time(unit: TimeUnit, series: &Series) -> Option<(Vec<f64>, Vec<f64>)> {
-    let points = series.labels.iter().zip(&series.y).filter_map(|(label, y)| Some((at(unit, label)?.0, *y)));
+    let points = series.labels.iter().zip(&series.y).filter_map(|(label, y)| Some((at(unit, label.as_ref()?)?.0, *y)));
     let (x, y): (Vec<f64>, Vec<f64>) = points.unzip();
     (!x.is_empty()).then_some((x, y))
+}
+
+/// A name below an axis.
+fn short_label(label: Option<&str>) -> String {
+    text::ellipsis(&text::sanitize(label.unwrap_or("NULL")), 16).into_owned()
 }
 
 /// A number in a few characters.
@@ -138,16 +148,25 @@ fn blocks(eighths: usize) -> String {
     format!("{}{}", "█".repeat(eighths / 8), PARTS.get(eighths % 8).unwrap_or(&""))
 }
 
-fn axes(state: &State, chart: &Chart, dates: &Dates, series: &Series, complete: bool, frame: &mut Frame<'_>, area: Rect) {
-    let times = chart.x.and_then(|x| dates.in_chart(x)).and_then(|unit| over_time(unit, series));
+/// The points that have a place: where from left to right, and how high.
+fn placed(places: &[Option<f64>], series: &Series) -> (Vec<f64>, Vec<f64>) {
+    places.iter().zip(&series.y).filter_map(|(place, y)| Some(((*place)?, *y))).unzip()
+}
+
+fn axes(state: &State, results: &Results, chart: &Chart, series: &Series, complete: bool, frame: &mut Frame<'_>, area: Rect) {
+    let dates = &results.dates;
+    let written = || chart.moments.as_ref().map(|moments| placed(moments, series));
+    let times = chart.x.and_then(|x| dates.in_chart(x)).and_then(|unit| over_time(unit, series)).or_else(written);
     let by_time = times.is_some();
-    // A line over names goes from row to row.
-    let by_number = chart.x.is_some() && series.x.iter().zip(&series.labels).all(|(_, label)| label.parse::<f64>().is_ok());
+    // A line over names goes from row to row; what is missing among numbers has no place.
+    let is_number = |(x, label): (&Option<f64>, &Option<String>)| x.is_some() || label.is_none();
+    let by_number = chart.x.is_some() && series.x.iter().any(Option::is_some) && series.x.iter().zip(&series.labels).all(is_number);
     let (x, y): (Vec<f64>, Vec<f64>) = match times {
         Some(points) => points,
-        None if by_number => (series.x.clone(), series.y.clone()),
+        None if by_number => placed(&series.x, series),
         None => ((0..series.y.len()).map(|n| n as f64).collect(), series.y.clone()),
     };
+    let left_out = series.y.len() - y.len();
     let mut points: Vec<(f64, f64)> = x.iter().copied().zip(y.iter().copied()).collect();
     if chart.kind == Kind::Line {
         points.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -169,8 +188,7 @@ fn axes(state: &State, chart: &Chart, dates: &Dates, series: &Series, complete: 
     } else if by_number {
         vec![short(x_bounds[0]), short(f64::midpoint(x_bounds[0], x_bounds[1])), short(x_bounds[1])]
     } else {
-        let label =
-            |at: usize| series.labels.get(at).map(|label| text::ellipsis(&text::sanitize(label), 16).into_owned()).unwrap_or_default();
+        let label = |at: usize| series.labels.get(at).map(|label| short_label(label.as_deref())).unwrap_or_default();
         let last = series.labels.len().saturating_sub(1);
         vec![label(0), label(last / 2), label(last)]
     };
@@ -183,8 +201,13 @@ fn axes(state: &State, chart: &Chart, dates: &Dates, series: &Series, complete: 
         .y_axis(Axis::default().style(style).bounds(y_bounds).labels(y_labels))
         .style(Style::default())
         .legend_position(None);
-    if !complete {
-        let words = format!("the first {} rows", text::count(series.y.len() as u64));
+    let first = if complete { String::new() } else { format!("the first {} rows", text::count(series.y.len() as u64)) };
+    let without = match left_out {
+        0 => String::new(),
+        count => format!("left out: {} without a place", text::counted(count as u64, "row", "rows")),
+    };
+    if !(first.is_empty() && without.is_empty()) {
+        let words = [first, without].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
         axes = axes.block(Block::new().title_top(Line::styled(words, style).right_aligned()));
     }
     frame.render_widget(axes, area);

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Block, Paragraph};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::conversation::{Entry, Stage, Verdict};
@@ -15,9 +15,7 @@ use crate::text;
 const MENDED: usize = 40;
 
 pub(super) fn conversation(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let block = super::frame_of(state, Pane::Conversation, "Conversation", String::new());
-    let inner = block.inner(area);
-    frame.render_widget(block, area);
+    let inner = Block::bordered().inner(area);
     let width = usize::from(inner.width);
     let mut lines = Vec::new();
     if let Some(failure) = &state.open_failure {
@@ -45,6 +43,8 @@ pub(super) fn conversation(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let last = end.saturating_sub(height);
     let first = if settled { last.min(start) } else { last };
     let first = first.saturating_add_signed(-state.conversation_scroll).min(lines.len().saturating_sub(1));
+    let more = super::goes_on(first, lines.len(), height);
+    frame.render_widget(super::frame_of(state, Pane::Conversation, "Conversation", more), area);
     frame.render_widget(Paragraph::new(lines.into_iter().skip(first).take(height).collect::<Vec<_>>()), inner);
 }
 
@@ -77,7 +77,7 @@ fn welcome(state: &State, lines: &mut Vec<Line<'static>>, width: usize) {
 /// A question that is being answered is told as it goes on, the newest last; one that was answered with what matters first.
 fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, selected: bool, width: usize) {
     put(state, lines, &format!("> {}", entry.question), if selected { Role::Selected } else { Role::Title }, 0, width);
-    if entry.follows {
+    if entry.follows.is_some() {
         put(state, lines, "following on the question before", Role::Muted, 2, width);
     }
     // That an answer was wrong is for the model; the person said why.
@@ -85,6 +85,8 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
         put(state, lines, &format!("with the hint: {hint}"), Role::Muted, 2, width);
     }
     if entry.is_settled() {
+        // How far it can be believed stands before what invites to keep it.
+        doubt(state, lines, entry, width);
         stage(state, lines, entry, width);
         verdict(state, lines, entry, width);
         put(state, lines, &entry.described, Role::Plain, 2, width);
@@ -101,37 +103,47 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
     }
 }
 
-/// What speaks for an answer and against it.
+/// How sure the answer is, and what it leaves out.
+fn doubt(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: usize) {
+    let Some(answer) = &entry.answer else { return };
+    let others = match answer.candidates.len().saturating_sub(1) {
+        0 => String::new(),
+        count => {
+            format!(
+                "; {} (v shows {})",
+                text::counted(count as u64, "other result", "other results"),
+                if count == 1 { "it" } else { "them" }
+            )
+        }
+    };
+    if let Some(confidence) = answer.confidence {
+        let role = if confidence >= 0.7 { Role::Good } else { Role::Attention };
+        put(state, lines, &format!("confidence {:.0}%: {}{others}", 100.0 * confidence, answer.reason), role, 2, width);
+    } else if !answer.reason.is_empty() && answer.error.is_none() {
+        put(state, lines, &format!("confidence {}{others}", answer.reason), Role::Muted, 2, width);
+    }
+    if !answer.missing.is_empty() {
+        let words = answer.missing.join(", ");
+        put(state, lines, &format!("nothing in the database or the SQL accounts for: {words}"), Role::Attention, 2, width);
+    }
+}
+
+/// What went wrong with an answer, and what was mended in it.
 fn answer(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: usize) {
     if let Some(answer) = &entry.answer {
         if let Some(error) = &answer.error {
             put(state, lines, &format!("error: {error}"), Role::Error, 2, width);
-        }
-        let others = match answer.candidates.len().saturating_sub(1) {
-            0 => String::new(),
-            count => format!(
-                "; {} (v shows {})",
-                text::counted(count as u64, "other result", "other results"),
-                if count == 1 { "it" } else { "them" }
-            ),
-        };
-        if let Some(confidence) = answer.confidence {
-            let role = if confidence >= 0.7 { Role::Good } else { Role::Attention };
-            put(state, lines, &format!("confidence {:.0}%: {}{others}", 100.0 * confidence, answer.reason), role, 2, width);
-        } else if !answer.reason.is_empty() && answer.error.is_none() {
-            put(state, lines, &format!("confidence {}{others}", answer.reason), Role::Muted, 2, width);
-        }
-        if !answer.missing.is_empty() {
-            let words = answer.missing.join(", ");
-            put(state, lines, &format!("nothing in the database or the SQL accounts for: {words}"), Role::Attention, 2, width);
         }
         for fix in &answer.fixes {
             let short =
                 |sql: &str| text::ellipsis(&text::sanitize(&sql.split_whitespace().collect::<Vec<_>>().join(" ")), MENDED).into_owned();
             let (from, to) = (short(&fix.from), short(&fix.to));
             let told = match fix.kind.as_str() {
+                "kept" => text::sanitize(&fix.to).into_owned(),
                 "guessed_key" => format!("guessed: {from} goes with {to}, a key that nobody declared"),
                 "reading" => format!("read: {from}: {}", text::sanitize(&fix.to)),
+                _ if from.is_empty() => format!("mended: {to} was added"),
+                _ if to.is_empty() => format!("mended: {from} was left out"),
                 _ => format!("mended: {from} is now {to}"),
             };
             put(state, lines, &told, Role::Attention, 2, width);

@@ -23,7 +23,10 @@ pub(super) fn editor(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let tab = state.tab();
     let mode = if state.options.vim { format!("vim: {}", tab.vim.mode.name()) } else { String::new() };
     let title = if state.tabs.len() > 1 { format!("SQL {}/{}", state.tab + 1, state.tabs.len()) } else { "SQL".into() };
-    let block = super::frame_of(state, Pane::Editor, &title, mode);
+    let height = usize::from(Block::bordered().inner(area).height);
+    let first = first_row(&tab.editor, height);
+    let note = super::with_more(mode, super::goes_on(first, tab.editor.lines().len(), height));
+    let block = super::frame_of(state, Pane::Editor, &title, note);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let cursor = draw(state, frame, &tab.editor, inner, true, state.focus == Pane::Editor);
@@ -36,7 +39,7 @@ pub(super) fn editor(state: &State, frame: &mut Frame<'_>, area: Rect) {
 pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, area: Rect, is_sql: bool, focused: bool) -> Position {
     let (row, column) = (text.cursor().0, text.cursor().1);
     let (height, width) = (usize::from(area.height), usize::from(area.width));
-    let first_row = (row + 1).saturating_sub(height);
+    let first_row = first_row(text, height);
     let before: String = text.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
     let cursor = text::width(&shown(&before));
     let first_column = (cursor + 1).saturating_sub(width);
@@ -68,6 +71,11 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, ar
         frame.set_cursor_position(at);
     }
     at
+}
+
+/// The first line to draw in `height`, so that the cursor is in view.
+fn first_row(text: &TextArea<'_>, height: usize) -> usize {
+    (text.cursor().0 + 1).saturating_sub(height)
 }
 
 fn shown(text: &str) -> String {

@@ -21,7 +21,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph};
 
-pub(super) use results::visible_columns;
+pub(super) use results::{visible_columns, visible_rows};
+pub(super) use window::last_scroll;
 
 use super::layout::places;
 use super::state::{Pane, State};
@@ -73,4 +74,24 @@ fn frame_of(state: &State, pane: Pane, title: &str, note: String) -> Block<'stat
 /// The first of `count` lines to draw in `height`, so that `selected` is in view and near the middle.
 pub(super) fn first_line(selected: usize, count: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(count.saturating_sub(height))
+}
+
+/// Marks how many of `count` lines are above and below the `height` that are drawn from `first` on; empty where all are in view.
+pub(super) fn goes_on(first: usize, count: usize, height: usize) -> String {
+    let (above, below) = (first.min(count), count.saturating_sub(first + height));
+    match (above, below) {
+        (0, 0) => String::new(),
+        (0, below) => format!("↓ {below} more"),
+        (above, 0) => format!("↑ {above} more"),
+        (above, below) => format!("↑ {above} ↓ {below} more"),
+    }
+}
+
+/// What a frame says, and how the pane goes on behind it.
+fn with_more(note: String, more: String) -> String {
+    match (note.is_empty(), more.is_empty()) {
+        (_, true) => note,
+        (true, false) => more,
+        (false, false) => format!("{note}  {more}"),
+    }
 }

@@ -3,13 +3,14 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Paragraph, Wrap};
+use ratatui::widgets::{Block, Paragraph, Wrap};
 
-use super::super::results::{Content, Results};
+use super::super::results::{Content, Results, is_number};
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
+use super::conversation::wrap;
 use crate::db::spool::{Peek, Sort, Spool};
-use crate::jobs::{ResultWork, Work};
+use crate::jobs::{JobFailure, ResultWork, Work};
 use crate::text;
 
 /// Longer SQL is not compared to that of the result at every frame.
@@ -34,8 +35,13 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
         }
         _ => String::new(),
     };
+    let inner = Block::bordered().inner(area);
+    let failed = match &results.content {
+        Content::Failed(failure) => failed(state, failure, usize::from(inner.width)),
+        _ => Vec::new(),
+    };
+    let note = super::with_more(note, super::goes_on(0, failed.len(), usize::from(inner.height)));
     let block = super::frame_of(state, Pane::Results, &title(state, results), note);
-    let inner = block.inner(area);
     frame.render_widget(block, area);
     match &results.content {
         Content::Empty => {
@@ -43,22 +49,37 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
             frame.render_widget(Paragraph::new(Span::styled(words, state.theme.style(Role::Muted))).wrap(Wrap { trim: true }), inner);
         }
         Content::Cancelled => frame.render_widget(Paragraph::new("The query was cancelled."), inner),
-        Content::Failed(failure) => {
-            let mut lines =
-                vec![Line::styled(format!("error: {}", text::sanitize_lines(&failure.message)), state.theme.style(Role::Error))];
-            lines.extend(failure.hint.iter().map(|hint| Line::styled(format!("hint: {hint}"), state.theme.style(Role::Muted))));
-            lines.push(Line::styled("F6 has the model fix it.", state.theme.style(Role::Muted)));
-            frame.render_widget(Paragraph::new(lines).wrap(Wrap { trim: false }), inner);
-        }
-        Content::Rows { spool, .. } if results.chart.is_some() => super::chart::chart(state, spool, frame, inner),
+        Content::Failed(_) => frame.render_widget(Paragraph::new(failed), inner),
+        Content::Rows { .. } if results.chart.is_some() => super::chart::chart(state, frame, inner),
         Content::Rows { spool, .. } => {
             frame.render_widget(Paragraph::new(rows(state, results, spool, inner)), inner);
             if results.filtering && state.window.is_none() {
-                let title = text::width(&title(state, results)) as u16;
-                frame.set_cursor_position(Position::new((area.x + title).min(area.right().saturating_sub(2)), area.y));
+                let behind = text::width(&text::sanitize(results.filter.around().1));
+                let typed = (text::width(&title(state, results)).saturating_sub(behind)) as u16;
+                // Behind the corner and the bracket.
+                frame.set_cursor_position(Position::new((area.x + 2 + typed).min(area.right().saturating_sub(2)), area.y));
             }
         }
     }
+}
+
+/// Why there are no rows, and what can be done about it.
+fn failed(state: &State, failure: &JobFailure, width: usize) -> Vec<Line<'static>> {
+    let parts = [
+        (format!("error: {}", text::sanitize_lines(&failure.message)), Role::Error),
+        (failure.hint.as_ref().map(|hint| format!("hint: {hint}")).unwrap_or_default(), Role::Muted),
+        ("F6 has the model fix it.".into(), Role::Muted),
+    ];
+    let lines = parts.iter().flat_map(|(words, role)| words.lines().map(|line| (line, state.theme.style(*role))));
+    lines.flat_map(|(line, style)| wrap(line, width.max(1)).into_iter().map(move |part| Line::styled(part, style))).collect()
+}
+
+/// How sure the answer is that the rows come from, where nobody said of it yet whether it is right.
+fn confidence(state: &State, results: &Results) -> Option<String> {
+    let bare = |sql: &str| sql.trim().trim_end_matches(';').trim_end().to_owned();
+    let entry = state.entries.iter().rev().find(|entry| entry.sql().is_some_and(|sql| bare(sql) == bare(&results.sql)))?;
+    let answer = entry.answer.as_ref().filter(|_| entry.verdict.is_none())?;
+    Some(answer.confidence.map_or_else(|| "confidence unknown".into(), |confidence| format!("confidence {:.0}%", 100.0 * confidence)))
 }
 
 /// Whether the SQL in the editor is no longer the one that the rows came from, save for how it is laid out.
@@ -73,6 +94,9 @@ fn title(state: &State, results: &Results) -> String {
     let mut out = String::from("Result");
     if state.tabs.len() > 1 {
         out.push_str(&format!(" {}/{}", state.tab + 1, state.tabs.len()));
+    }
+    if let Some(confidence) = confidence(state, results).filter(|_| results.spool().is_some()) {
+        out.push_str(&format!(", {confidence}"));
     }
     if let (Some(chart), Some(spool)) = (&results.chart, results.spool()) {
         let name = |column: usize| spool.columns().get(column).map(|info| text::sanitize(&info.name).into_owned()).unwrap_or_default();
@@ -127,10 +151,15 @@ pub(crate) fn visible_columns(results: &Results, width: usize) -> Vec<(usize, us
     columns.collect()
 }
 
+/// The first row in view and how many there are room for, in a pane of `height`.
+pub(crate) fn visible_rows(results: &Results, height: usize) -> (usize, usize) {
+    let height = height.saturating_sub(1);
+    (super::first_line(results.row, results.len(), height), height)
+}
+
 fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line<'static>> {
-    let (height, width) = (usize::from(area.height).saturating_sub(1), usize::from(area.width));
-    let columns = visible_columns(results, width);
-    let first_row = super::first_line(results.row, results.len(), height);
+    let columns = visible_columns(results, usize::from(area.width));
+    let (first_row, height) = visible_rows(results, usize::from(area.height));
     let wanted: Vec<usize> = columns.iter().map(|(column, _)| *column).collect();
     let cells = match spool.peek(results.order.as_ref(), first_row, height, &wanted) {
         Ok(cells) => cells,
@@ -154,7 +183,7 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
         let name = format!("{}{mark}", text::ellipsis(&name, width.saturating_sub(text::width(&mark)).max(1)));
         // Above numbers it stands where they do.
         let first = cells.iter().filter_map(|row| row.get(place)).find(|cell| **cell != Peek::Null);
-        let numeric = matches!(first, Some(Peek::Integer(_) | Peek::Real(_))) && results.dates.in_table(column).is_none();
+        let numeric = first.is_some_and(is_number) && results.dates.in_table(column).is_none();
         Span::styled(padded(&name, width, numeric), state.theme.style(Role::Header))
     });
     let mut lines = vec![Line::from(between(header.collect()))];
@@ -162,7 +191,7 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
         state.running.iter().any(|job| matches!(job.work, Work::Result(ResultWork::Arrange { .. })) && job.tab == state.tab().id);
     for (number, row) in cells.iter().enumerate() {
         let spans = columns.iter().zip(row).map(|(&(column, width), cell)| {
-            let numeric = matches!(cell, Peek::Integer(_) | Peek::Real(_)) && results.dates.in_table(column).is_none();
+            let numeric = is_number(cell) && results.dates.in_table(column).is_none();
             let current = number + first_row == results.row && column == results.column && state.focus == Pane::Results;
             let role = match cell {
                 _ if current => Role::Selected,
@@ -170,7 +199,12 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
                 _ if arranging => Role::Muted,
                 _ => Role::Plain,
             };
-            Span::styled(padded(&results.shown(column, cell), width, numeric), state.theme.style(role))
+            let mut shown = results.shown(column, cell);
+            // A number that is cut would be read as another one.
+            if is_number(cell) && text::width(&shown) > width {
+                shown = "…".into();
+            }
+            Span::styled(padded(&shown, width, numeric), state.theme.style(role))
         });
         lines.push(Line::from(between(spans.collect())));
     }

@@ -29,7 +29,7 @@ pub(super) fn run(state: &State, frame: &mut Frame<'_>, area: Rect, pages: &RunP
     let run = &pages.run;
     let name = text::sanitize(&run_name(&run.folder)).into_owned();
     let inner = framed(state, frame, area, &format!("Run {name}"), &RunPage::ALL.map(|page| (page.title(), page == pages.page)));
-    let words = words(state, run, usize::from(inner.width));
+    let words = words(state, pages, usize::from(inner.width));
     let height = (words.len() as u16).min(inner.height.saturating_sub(6));
     let [top, bottom] = Layout::vertical([Constraint::Length(height), Constraint::Min(4)]).areas(inner);
     frame.render_widget(Paragraph::new(words), top);
@@ -77,7 +77,8 @@ pub(super) fn indented(said: &str, indent: usize, width: usize) -> Vec<String> {
     clean.lines().flat_map(|line| wrap(line, width.saturating_sub(indent).max(8))).map(|line| format!("{blanks}{line}")).collect()
 }
 
-fn words(state: &State, run: &RunRow, width: usize) -> Vec<Line<'static>> {
+fn words(state: &State, shown: &RunPages, width: usize) -> Vec<Line<'static>> {
+    let run = &shown.run;
     let progress = &run.progress;
     let (phase, role) = match run.standing {
         Standing::Starting => ("Reading the model and the examples ...", Role::Attention),
@@ -99,7 +100,9 @@ fn words(state: &State, run: &RunRow, width: usize) -> Vec<Line<'static>> {
     }
     numbers.extend(progress.tokens_per_second.map(|speed| format!("{speed:.0} tokens/s")));
     numbers.extend(progress.memory.map(text::bytes));
-    numbers.extend(progress.seconds_left.filter(|_| run.standing.is_running()).map(|left| format!("{} left", seconds(left))));
+    // Between two steps, too, time goes by.
+    let since = state.clock_ms.saturating_sub(shown.stepped_ms) as f64 / 1000.0;
+    numbers.extend(progress.seconds_left.filter(|_| run.standing.is_running()).map(|left| format!("{} left", seconds(left - since))));
     numbers.extend(progress.evaluations.last().map(|(step, loss)| format!("held-out loss {loss:.4} at step {step}")));
     numbers.extend(progress.saved.map(|step| format!("checkpoint {step}")));
     // As many on a line as fit: no number is cut in two.
@@ -313,6 +316,6 @@ fn settings(state: &State, run: &RunRow, width: usize) -> Vec<Line<'static>> {
     let folder = ("folder".to_owned(), run.folder.display().to_string());
     let mut lines: Vec<Line<'static>> = std::iter::once(&folder).chain(&run.settings).flat_map(line).collect();
     lines.push(Line::default());
-    lines.extend(muted(state, "Everything else is as `sqllama train --help` has it. d begins another run with these.", width));
+    lines.extend(muted(state, "Everything else has its usual value. d begins another run with these.", width));
     lines
 }

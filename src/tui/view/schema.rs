@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::Paragraph;
+use ratatui::widgets::{Block, Paragraph};
 
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
@@ -14,8 +14,11 @@ use crate::text;
 
 pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let rows = state.tree.rows(&state.schema);
-    let filter = match (state.tree.filtering, state.tree.filter.as_str()) {
-        (true, filter) => format!("/{}▏", text::sanitize(filter)),
+    let filter = match (state.tree.filtering, &*state.tree.filter) {
+        (true, _) => {
+            let (before, after) = state.tree.filter.around();
+            format!("/{}▏{}", text::sanitize(before), text::sanitize(after))
+        }
         (false, "") => {
             let views = state.schema.tables.iter().filter(|table| table.kind == TableKind::View).count();
             let tables = text::counted((state.schema.tables.len() - views) as u64, "table", "tables");
@@ -23,8 +26,11 @@ pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
         }
         (false, filter) => format!("/{}", text::sanitize(filter)),
     };
-    let block = super::frame_of(state, Pane::Schema, "Schema", filter);
-    let inner = block.inner(area);
+    let inner = Block::bordered().inner(area);
+    let height = usize::from(inner.height);
+    let first = super::first_line(state.tree.selected, rows.len(), height);
+    let note = super::with_more(filter, super::goes_on(first, rows.len(), height));
+    let block = super::frame_of(state, Pane::Schema, "Schema", note);
     frame.render_widget(block, area);
     if rows.is_empty() {
         let opening = state.running.iter().find(|job| matches!(job.work, Work::Open { .. }));
@@ -38,8 +44,7 @@ pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
         frame.render_widget(Paragraph::new(Span::styled(words, state.theme.style(role))), inner);
         return;
     }
-    let (height, width) = (usize::from(inner.height), usize::from(inner.width));
-    let first = super::first_line(state.tree.selected, rows.len(), height);
+    let width = usize::from(inner.width);
     let lines: Vec<Line<'_>> = rows
         .iter()
         .enumerate()

@@ -14,16 +14,15 @@ use crate::text;
 
 /// A list is at most this wide.
 const LIST_WIDTH: u16 = 110;
+/// Keys in help are at most this wide.
+const MOST_KEYS: usize = 30;
 
 pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
     match &state.window {
         None => {}
-        Some(Window::Help { scroll }) => lines(state, frame, area, "Keys", help(state), *scroll),
+        Some(Window::Help { scroll }) => lines(state, frame, area, "Keys", help(state, room(area)), *scroll),
         Some(Window::Text { title, text, scroll, .. }) => {
-            let room = usize::from(area.width.saturating_sub(6)).max(1);
-            let clean = text::sanitize_lines(text).replace('\t', "  ");
-            let all = clean.lines().flat_map(|line| wrap(line, room)).map(Line::raw).collect();
-            lines(state, frame, area, &text::sanitize(title), all, *scroll);
+            lines(state, frame, area, &text::sanitize(title), text_lines(text, room(area)), *scroll);
         }
         Some(Window::List(picker)) => list(state, frame, area, picker),
         Some(Window::Prompt(prompt)) => line_to_type(state, frame, area, prompt),
@@ -31,6 +30,25 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
         Some(Window::Check(pages)) => super::check::check(state, frame, area, pages),
         Some(Window::Compare(sides)) => super::compare::compare(state, frame, area, sides),
     }
+}
+
+/// Columns of a line in a window over `area`.
+fn room(area: Rect) -> usize {
+    usize::from(area.width.saturating_sub(6)).max(1)
+}
+
+fn text_lines(text: &str, room: usize) -> Vec<Line<'static>> {
+    text::sanitize_lines(text).replace('\t', "  ").lines().flat_map(|line| wrap(line, room)).map(Line::raw).collect()
+}
+
+/// How far the window of lines over `area` can be scrolled; `None` where none is open.
+pub(crate) fn last_scroll(state: &State, area: Rect) -> Option<usize> {
+    let lines = match &state.window {
+        Some(Window::Help { .. }) => help(state, room(area)).len(),
+        Some(Window::Text { text, .. }) => text_lines(text, room(area)).len(),
+        _ => return None,
+    };
+    Some(lines.saturating_sub(usize::from(area.height.saturating_sub(2))))
 }
 
 fn block_of(state: &State, title: &str) -> Block<'static> {
@@ -62,18 +80,33 @@ fn lines(state: &State, frame: &mut Frame<'_>, area: Rect, title: &str, lines: V
     frame.render_widget(Paragraph::new(drawn).block(block), area);
 }
 
-fn help(state: &State) -> Vec<Line<'static>> {
+/// Every key with what it does and its name for `config.toml`; what has no room in a line goes on in the next.
+fn help(state: &State, room: usize) -> Vec<Line<'static>> {
+    let named = |keys: &[&str]| match keys.iter().map(|key| label(key)).collect::<Vec<_>>().join(" ") {
+        none if none.is_empty() => "(menu or commands)".to_owned(),
+        keys => keys,
+    };
+    let all = || Context::ALL.into_iter().flat_map(|context| state.options.keymap.of(context));
+    let widest = all().map(|(_, keys)| text::width(&named(&keys))).max().unwrap_or(0).min(MOST_KEYS);
+    let column = room.saturating_sub(widest + 3).max(16);
     let mut lines = Vec::new();
     for context in Context::ALL {
         lines.push(Line::styled(context.title(), state.theme.style(Role::Title)));
         for (binding, keys) in state.options.keymap.of(context) {
-            let keys = keys.iter().map(|key| label(key)).collect::<Vec<_>>().join(" ");
-            let keys = if keys.is_empty() { "(menu or commands)".to_owned() } else { keys };
-            lines.push(Line::from(vec![
-                Span::styled(format!("  {keys:24} "), state.theme.style(Role::Key)),
-                Span::raw(binding.label),
-                Span::styled(format!("  {}", binding.action.name()), state.theme.style(Role::Muted)),
-            ]));
+            let keys = text::ellipsis(&named(&keys), widest).into_owned();
+            let (name, muted) = (binding.action.name(), state.theme.style(Role::Muted));
+            let keys = Span::styled(format!("  {keys:widest$} "), state.theme.style(Role::Key));
+            let mut parts = wrap(binding.label, column).into_iter().map(|part| vec![Span::raw(part)]).collect::<Vec<_>>();
+            match parts.last_mut() {
+                Some(last) if last.iter().map(Span::width).sum::<usize>() + 2 + text::width(&name) <= column => {
+                    last.push(Span::styled(format!("  {name}"), muted));
+                }
+                _ => parts.push(vec![Span::styled(name, muted)]),
+            }
+            for (number, part) in parts.into_iter().enumerate() {
+                let before = if number == 0 { keys.clone() } else { Span::raw(" ".repeat(widest + 3)) };
+                lines.push(Line::from_iter(std::iter::once(before).chain(part)));
+            }
         }
     }
     lines
@@ -95,6 +128,7 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::Export => ("Write the result as".into(), "nothing is called so"),
         PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
         PickerKind::AskBack(question) => (text::sanitize(question).into_owned(), "nothing is called so"),
+        PickerKind::TypedSql => ("This is SQL. Enter runs it; it can only read".into(), "nothing is called so"),
         PickerKind::Train => ("Fine-tune a model; Enter changes a line".into(), "nothing is called so"),
         PickerKind::Runs => ("Training runs; Enter shows one, Ctrl+D deletes it".into(), "none yet"),
     }
@@ -138,7 +172,7 @@ fn list(state: &State, frame: &mut Frame<'_>, area: Rect, picker: &Picker) {
     }
     drawn.extend(remarks);
     frame.render_widget(Paragraph::new(drawn), inner);
-    let typed = text::width(&text::sanitize(&picker.query)) as u16;
+    let typed = text::width(&text::sanitize(picker.query.around().0)) as u16;
     frame.set_cursor_position(Position::new((inner.x + 2 + typed).min(inner.right().saturating_sub(1)), inner.y));
 }
 

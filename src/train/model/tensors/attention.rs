@@ -164,7 +164,7 @@ impl Tile {
 
     /// `q k^T / sqrt(head_dim)` where a query sees a key, else minus infinity; `[kv_heads, group * queries, keys]`.
     fn scores(&self, compute: &Compute, heads: Heads, q: &Tensor, k: &Tensor) -> Result<Tensor> {
-        let scale = 1.0 / (heads.head_dim as f64).sqrt();
+        let scale = f64::from(heads.scale);
         let scores = compute.product(q, &k.transpose(1, 2)?)?.affine(scale, 0.0)?;
         let shape = scores.shape().clone();
         let by_head = scores.reshape((heads.kv_heads * group(heads), self.queries.len(), shape.dim(D::Minus1)?))?;
@@ -225,7 +225,7 @@ pub fn backward(
     let dy = dy.to_dtype(compute.dtype)?;
     let zeros = || Tensor::zeros((heads.kv_heads, tokens, heads.head_dim), candle_core::DType::F32, &compute.device);
     let (dk, dv) = (zeros()?, zeros()?);
-    let scale = 1.0 / (heads.head_dim as f64).sqrt();
+    let scale = f64::from(heads.scale);
     let mut dqs = Vec::with_capacity(sight.tiles.len());
     for (tile, sum) in sight.tiles.iter().zip(sums) {
         let (own_q, own_k, own_dy) = (tile.rows(heads, &q)?, tile.keys(&k)?, tile.rows(heads, &dy)?);

@@ -32,6 +32,10 @@ pub struct Passes<'a, 'w> {
     pub away: Option<&'a Transfer>,
 }
 
+fn scaled(x: Tensor, factor: f32) -> Result<Tensor> {
+    if factor == 1.0 { Ok(x) } else { x.affine(f64::from(factor), 0.0) }
+}
+
 /// A layer's input until the way back.
 enum Waiting {
     /// On the device.
@@ -51,8 +55,9 @@ impl Passes<'_, '_> {
         }
         let dropped = step.filter(|_| dropout > 0.0).map(|step| Dropout { probability: dropout, key: step.dropout_key });
         let pass = Pass { compute: self.compute, dropout: dropped };
-        let (sight, turn, back) = self.geometry(batch)?;
-        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight: &sight, turn: &turn, back: &back };
+        let (sights, turn, back) = self.geometry(batch)?;
+        let (sight, whole) = (&sights[0], sights.last().unwrap_or(&sights[0]));
+        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turn: &turn, back: &back };
         let mut x = self.embed(&batch.tokens)?; // [tokens, hidden]
         let mut inputs: Vec<(Waiting, Option<Kept>)> = Vec::with_capacity(decoder.layers.len());
         for (index, layer) in decoder.layers.iter().enumerate() {
@@ -83,7 +88,7 @@ impl Passes<'_, '_> {
             dx = layer.backward(pass, sink, geometry, &input, kept, dx)?;
         }
         if let Some(id) = decoder.embedding_id {
-            sink.add_rows(self.compute, id, decoder.vocabulary(), &batch.tokens, &dx)?;
+            sink.add_rows(self.compute, id, decoder.vocabulary(), &batch.tokens, &scaled(dx, decoder.spec.embedding_scale)?)?;
         }
         Ok(loss)
     }
@@ -93,8 +98,9 @@ impl Passes<'_, '_> {
         let decoder = self.decoder;
         self.check(&batch.tokens)?;
         let pass = Pass { compute: self.compute, dropout: None };
-        let (sight, turn, back) = self.geometry(batch)?;
-        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight: &sight, turn: &turn, back: &back };
+        let (sights, turn, back) = self.geometry(batch)?;
+        let (sight, whole) = (&sights[0], sights.last().unwrap_or(&sights[0]));
+        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turn: &turn, back: &back };
         let mut x = self.embed(&batch.tokens)?;
         for (index, layer) in decoder.layers.iter().enumerate() {
             let tensors = self.weights.layer(self.compute, decoder, self.parameters, index)?;
@@ -104,6 +110,7 @@ impl Passes<'_, '_> {
         let chosen = x.index_select(&self.compute.indices(&places)?, 0)?; // [places, hidden]
         let norm = self.weights.final_norm(self.compute, decoder, self.parameters)?;
         let (normed, _) = norm::forward(&chosen, &norm, decoder.spec.norm_eps)?;
+        let normed = scaled(normed, 1.0 / decoder.spec.logit_divisor)?;
         let output = self.weights.output(self.compute, decoder, self.parameters)?;
         download(&self.compute.product(&normed, &output.weight.t()?)?)
     }
@@ -117,16 +124,26 @@ impl Passes<'_, '_> {
         }
     }
 
-    fn geometry(&self, batch: &Batch) -> Result<(Sight, Turn, Turn)> {
+    /// What is seen in layers with a window, then what is seen in others, where there are both; and the turns.
+    fn geometry(&self, batch: &Batch) -> Result<(Vec<Sight>, Turn, Turn)> {
         let decoder = self.decoder;
-        let rotation = Rotation::new(&batch.positions, &decoder.frequencies, decoder.spec.rope_pairing);
+        let rotation = Rotation::new(&batch.positions, &decoder.frequencies, decoder.spec.rope_magnitude, decoder.spec.rope_pairing);
         let turn = Turn::new(self.compute, &rotation)?;
         let back = turn.inverse()?;
-        Ok((Sight::new(self.compute, &batch.sequences, decoder.heads().window)?, turn, back))
+        let window = decoder.heads().window;
+        let mut sights = vec![Sight::new(self.compute, &batch.sequences, window)?];
+        if window.is_some() && decoder.layers.iter().any(|layer| layer.window.is_none()) {
+            sights.push(Sight::new(self.compute, &batch.sequences, None)?);
+        }
+        Ok((sights, turn, back))
     }
 
     /// `[tokens, hidden]`, f32.
     fn embed(&self, tokens: &[u32]) -> Result<Tensor> {
+        scaled(self.embedded(tokens)?, self.decoder.spec.embedding_scale)
+    }
+
+    fn embedded(&self, tokens: &[u32]) -> Result<Tensor> {
         let (decoder, hidden) = (self.decoder, self.decoder.spec.hidden);
         if let Some(values) = decoder.embedding_id.and_then(|id| self.weights.values(id)) {
             return values.index_select(&self.compute.indices(tokens)?, 0);
@@ -180,6 +197,7 @@ impl Passes<'_, '_> {
         let chosen = x.index_select(&places, 0)?; // [places, hidden]
         let weight = self.weights.final_norm(self.compute, decoder, self.parameters)?;
         let (normed, inverse) = norm::forward(&chosen, &weight, decoder.spec.norm_eps)?;
+        let normed = scaled(normed, 1.0 / decoder.spec.logit_divisor)?;
         let output = self.weights.output(self.compute, decoder, self.parameters)?;
         let trained = match decoder.output.base {
             Base::Trained(id) => Some(id),
@@ -191,6 +209,7 @@ impl Passes<'_, '_> {
             sink.add(id, dweight)?;
         }
         let Some(dnormed) = loss.dx else { return Ok((loss.sum, None)) };
+        let dnormed = scaled(dnormed, 1.0 / decoder.spec.logit_divisor)?;
         let dchosen = norm::backward(sink, &decoder.final_norm, &weight, &chosen, &inverse, &dnormed)?;
         let dx = Tensor::zeros(x.shape(), DType::F32, &self.compute.device)?.index_add(&places, &dchosen, 0)?;
         Ok((loss.sum, Some(dx)))

@@ -26,6 +26,8 @@ pub struct LayerTensors {
     pub attention_norm: Tensor,
     /// `[hidden]`, f32.
     pub feed_forward_norm: Tensor,
+    /// Over each head of queries and keys, `[head_dim]` each, f32.
+    pub head_norms: Option<[Tensor; 2]>,
     /// In the order in which they are applied.
     pub linears: [LinearTensors; 7],
 }
@@ -52,6 +54,7 @@ struct FrozenLinear<'w> {
 #[derive(Debug)]
 struct FrozenLayer<'w> {
     norms: [Option<Tensor>; 2],
+    head_norms: [Option<Tensor>; 2],
     linears: [FrozenLinear<'w>; 7],
 }
 
@@ -86,8 +89,13 @@ impl<'w> Weights<'w> {
         let mut layers = Vec::with_capacity(decoder.layers.len());
         for layer in &decoder.layers {
             let [q, k, v, o, gate, up, down] = layer.linears().map(linear);
+            let head_norms = match &layer.head_norms {
+                Some([of_q, of_k]) => [vector(of_q)?, vector(of_k)?],
+                None => [None, None],
+            };
             layers.push(FrozenLayer {
                 norms: [vector(&layer.attention_norm)?, vector(&layer.feed_forward_norm)?],
+                head_norms,
                 linears: [q?, k?, v?, o?, gate?, up?, down?],
             });
         }
@@ -100,11 +108,19 @@ impl<'w> Weights<'w> {
             candle_core::bail!("the model has no layer {index}")
         };
         let [attention_norm, feed_forward_norm] = &frozen.norms;
+        let [of_q, of_k] = &frozen.head_norms;
+        let head_norms = match &layer.head_norms {
+            Some([q, k]) => {
+                Some([self.vector(compute, parameters, q, of_q.as_ref())?, self.vector(compute, parameters, k, of_k.as_ref())?])
+            }
+            None => None,
+        };
         let linears = layer.linears();
         let one = |at: usize| self.linear(compute, parameters, linears[at], &frozen.linears[at]);
         Ok(LayerTensors {
             attention_norm: self.vector(compute, parameters, &layer.attention_norm, attention_norm.as_ref())?,
             feed_forward_norm: self.vector(compute, parameters, &layer.feed_forward_norm, feed_forward_norm.as_ref())?,
+            head_norms,
             linears: [one(0)?, one(1)?, one(2)?, one(3)?, one(4)?, one(5)?, one(6)?],
         })
     }

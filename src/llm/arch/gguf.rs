@@ -1,63 +1,9 @@
-//! Model families as one set of parameters, filled from GGUF metadata; [`super::checkpoint::config`] fills it from `config.json`.
+//! A model's parameters from GGUF metadata.
 
-use super::LlmError;
-use super::gguf::{GgufError, Metadata};
-
-/// A family of decoders. They differ in their metadata keys, biases and rope pairing; [`ArchSpec`] says how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Family {
-    /// Llama and everything stored as it (SmolLM2, Mistral as llama.cpp converts it, ...).
-    Llama,
-    /// Mistral, where a file names it so.
-    Mistral,
-    /// Qwen 2 and 2.5: biases on q, k, v.
-    Qwen2,
-}
-
-/// Which elements of a head rotary embedding turns together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RopePairing {
-    /// `(0, 1), (2, 3), ...`: rows of q and k as Meta wrote them, which is how GGUF stores Llama.
-    Adjacent,
-    /// `(0, d/2), (1, d/2 + 1), ...`: as Hugging Face (GPT-NeoX) writes them.
-    Halves,
-}
-
-/// Everything a forward pass needs to know of a model besides its weights.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ArchSpec {
-    /// The family.
-    pub family: Family,
-    /// Layers.
-    pub layers: usize,
-    /// Width of the residual stream.
-    pub hidden: usize,
-    /// Width inside the feed-forward part.
-    pub feed_forward: usize,
-    /// Query heads.
-    pub heads: usize,
-    /// Key and value heads; divides `heads`.
-    pub kv_heads: usize,
-    /// Width of a head.
-    pub head_dim: usize,
-    /// Tokens the model was trained for.
-    pub context_length: usize,
-    /// RMSNorm's epsilon.
-    pub norm_eps: f32,
-    /// Base of the rotary frequencies.
-    pub rope_base: f32,
-    /// Leading elements of a head that are rotated.
-    pub rope_dim: usize,
-    /// Positions are divided by this (linear scaling); 1 for none.
-    pub rope_scale: f32,
-    /// Which elements are rotated together.
-    pub rope_pairing: RopePairing,
-    /// Attention looks back this many tokens, where it is limited.
-    pub sliding_window: Option<usize>,
-}
-
-/// No sound file describes anything larger; keeps products of dimensions from overflowing.
-pub(super) const MAX_DIMENSION: usize = 1 << 20;
+use super::super::LlmError;
+use super::super::gguf::{GgufError, Metadata};
+use super::nearest::refuse_family;
+use super::spec::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, usual_attention_scale};
 
 /// The value at `key`, where it is there.
 fn optional<'a, T>(
@@ -80,7 +26,10 @@ impl ArchSpec {
             "llama" => Family::Llama,
             "mistral" => Family::Mistral,
             "qwen2" => Family::Qwen2,
-            other => return Err(LlmError::Unsupported { what: "architecture", found: other.into() }),
+            "qwen3" => Family::Qwen3,
+            "smollm3" => Family::SmolLm3,
+            "granite" => Family::Granite,
+            other => return Err(refuse_family("architecture", other)),
         };
         if metadata.unsigned(&format!("{name}.expert_count")).is_some_and(|n| n > 0) {
             return Err(LlmError::Unsupported { what: "architecture", found: format!("{name} with experts") });
@@ -97,15 +46,20 @@ impl ArchSpec {
         let kv_heads = optional_size("attention.head_count_kv")?.unwrap_or(heads);
         let head_dim = optional_size("attention.key_length")?.unwrap_or(hidden / heads);
         let rope_dim = optional_size("rope.dimension_count")?.unwrap_or(head_dim);
-        let scaling = optional(metadata, &format!("{name}.rope.scaling.type"), Metadata::require_string)?.unwrap_or("none");
+        // As llama.cpp: a factor without a type is linear, and old files have it under another name.
+        let scaling = optional(metadata, &format!("{name}.rope.scaling.type"), Metadata::require_string)?.unwrap_or("linear");
         let rope_scale = match scaling {
             "none" => 1.0,
-            "linear" => optional_float("rope.scaling.factor")?.unwrap_or(1.0) as f32,
+            "linear" => optional_float("rope.scaling.factor")?.or(optional_float("rope.scale_linear")?).unwrap_or(1.0) as f32,
             other => return Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
         };
+        let layers = dimension("block_count")?;
+        let factor = |key: &str, usual: f32| Ok::<_, LlmError>(optional_float(key)?.map_or(usual, |factor| factor as f32));
+        let granite = family == Family::Granite;
+        let of_granite = |key: &str, usual: f32| if granite { factor(key, usual) } else { Ok(usual) };
         let spec = Self {
             family,
-            layers: dimension("block_count")?,
+            layers,
             hidden,
             feed_forward: dimension("feed_forward_length")?,
             heads,
@@ -116,42 +70,31 @@ impl ArchSpec {
             rope_base: optional_float("rope.freq_base")?.unwrap_or(10_000.0) as f32,
             rope_dim,
             rope_scale,
-            rope_pairing: if family == Family::Qwen2 { RopePairing::Halves } else { RopePairing::Adjacent },
+            rope_magnitude: 1.0,
+            rope_pairing: match family {
+                Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => RopePairing::Adjacent,
+                Family::Qwen2 | Family::Qwen3 => RopePairing::Halves,
+            },
             sliding_window: optional_size("attention.sliding_window")?.filter(|&n| n > 0),
+            unlimited_layers: Vec::new(),
+            // llama.cpp knows no key for it.
+            unturned_layers: match family {
+                Family::SmolLm3 => (0..layers).filter(|index| (index + 1).is_multiple_of(UNTURNED_INTERVAL)).collect(),
+                _ => Vec::new(),
+            },
+            embedding_scale: of_granite("embedding_scale", 1.0)?,
+            residual_scale: of_granite("residual_scale", 1.0)?,
+            attention_scale: of_granite("attention.scale", usual_attention_scale(head_dim))?,
+            logit_divisor: of_granite("logit_scale", 1.0)?,
         };
         spec.check()?;
         Ok(spec)
-    }
-
-    pub(super) fn check(&self) -> Result<(), LlmError> {
-        let sound = self.kv_heads > 0
-            && self.heads.is_multiple_of(self.kv_heads)
-            && (1..=1024).contains(&self.head_dim)
-            && self.head_dim.is_multiple_of(2)
-            && self.rope_dim.is_multiple_of(2)
-            && (2..=self.head_dim).contains(&self.rope_dim)
-            && self.layers <= 1024
-            && (0.0..1.0).contains(&self.norm_eps)
-            // A base or a scale outside these gives positions that f32 cannot tell apart, or infinite ones.
-            && (1.0..=1e12).contains(&self.rope_base)
-            && (1e-6..=1e6).contains(&self.rope_scale);
-        if sound { Ok(()) } else { Err(LlmError::Inconsistent(format!("these dimensions cannot be: {self:?}"))) }
-    }
-
-    /// Width of all query heads.
-    pub fn query_dim(&self) -> usize {
-        self.heads * self.head_dim
-    }
-
-    /// Width of all key (or value) heads.
-    pub fn kv_dim(&self) -> usize {
-        self.kv_heads * self.head_dim
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::gguf::Value;
+    use super::super::super::gguf::Value;
     use super::*;
 
     fn metadata(changes: &[(&str, Value)]) -> Metadata {

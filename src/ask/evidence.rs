@@ -1,0 +1,227 @@
+//! What speaks against a draft that ran, seen in its rows and in the values that are stored: what its syntax alone does not show.
+
+use std::time::Duration;
+
+use crate::db::values::Held;
+use crate::db::{Cell, Database, Limits, Table, ValueIndex};
+use crate::schema::Schema;
+use crate::signal::Cancel;
+use crate::sql::comparisons::comparisons;
+use crate::sql::shares::shares;
+use crate::sql::ties::probe;
+use crate::sql::{Suspicion, SuspicionKind, guard};
+use crate::text::words::{edits_allowed, edits_within, fold, stem, words};
+
+/// A list of more strings was not written by a model that made one up.
+const MOST_COMPARISONS: usize = 40;
+/// For one look into the database.
+const ONE_LOOK: Duration = Duration::from_millis(250);
+/// Words of one beginning that is this long, in letters, explain each other: `Italian` and `Italy`.
+const BEGINNING: usize = 4;
+/// Rounded shares that add up to this much more or less than the whole are right.
+const ROUNDED: f64 = 2.0;
+/// Words that ask for a share.
+const SHARES: [&str; 6] = ["percent", "percentage", "percentages", "share", "shares", "proportion"];
+/// Words that ask how much something grew, which may be more than all of it.
+const GROWTH: [&str; 10] = ["growth", "grew", "increase", "increased", "change", "changed", "difference", "compared", "higher", "more"];
+/// Words behind "which" and "what" that are no plural in spite of their end.
+const NO_PLURAL: [&str; 12] = ["is", "was", "has", "does", "class", "address", "status", "business", "bus", "series", "process", "campus"];
+
+/// What a draft did, and what it was asked.
+#[derive(Debug, Clone, Copy)]
+pub struct Ran<'a> {
+    /// In the person's words.
+    pub question: &'a str,
+    /// What the question goes on from, and hints.
+    pub before: &'a str,
+    /// The draft.
+    pub sql: &'a str,
+    /// What it returned.
+    pub table: &'a Table,
+}
+
+/// All that speaks against `ran`.
+pub fn against(ran: &Ran<'_>, database: &Database, schema: &Schema, index: Option<&ValueIndex>, cancel: &Cancel) -> Vec<Suspicion> {
+    let mut out: Vec<Suspicion> = null_everywhere(ran.table).into_iter().collect();
+    out.extend(index.and_then(|index| unexplained(ran, database, schema, index, cancel)));
+    out.extend(odd_share(ran));
+    out.extend(tied(ran, database, cancel));
+    out
+}
+
+fn suspicion(kind: SuspicionKind, sentence: String) -> Suspicion {
+    Suspicion { kind, sentence }
+}
+
+/// A result column that is NULL in every row while others are not: what was computed there cannot be computed.
+fn null_everywhere(table: &Table) -> Option<Suspicion> {
+    let is_null = |column: usize| table.rows.iter().all(|row| row.get(column) == Some(&Cell::Null));
+    let (null, other): (Vec<usize>, Vec<usize>) = (0..table.columns.len()).partition(|&column| is_null(column));
+    let name = &table.columns.get(*null.first()?)?.name;
+    // A stored column that is empty is nobody's slip.
+    let computed = name.contains('(') || table.columns.get(*null.first()?)?.declared_type.is_none();
+    let sentence = format!("{name} is NULL in every row");
+    (!table.rows.is_empty() && !other.is_empty() && computed).then(|| suspicion(SuspicionKind::NullInEveryRow, sentence))
+}
+
+/// A text that no row has and that no word of the question is: `'French'` for France.
+fn unexplained(ran: &Ran<'_>, database: &Database, schema: &Schema, index: &ValueIndex, cancel: &Cancel) -> Option<Suspicion> {
+    let said: Vec<String> = words(ran.question).into_iter().chain(words(ran.before)).map(|word| word.folded).collect();
+    for comparison in comparisons(ran.sql, schema).into_iter().take(MOST_COMPARISONS) {
+        let (table, column, text) = (&comparison.table, &comparison.column, &comparison.text);
+        // Dates and numbers may be written in many ways.
+        let of_letters = text.chars().any(char::is_alphabetic) && !text.chars().any(|c| c.is_ascii_digit());
+        if !of_letters || is_said(text, &said) || index.holds(table, column, text) == Held::Yes {
+            continue;
+        }
+        let looking = cancel.with_timeout(ONE_LOOK);
+        if database.holds_value(table, column, text, comparison.comparing, &looking) == Some(false) {
+            let sentence = format!("{column} is compared with '{text}', which no row has and the question does not say");
+            return Some(suspicion(SuspicionKind::Unexplained, sentence));
+        }
+    }
+    None
+}
+
+/// Whether a text is in the question, as far as one of its words.
+fn is_said(text: &str, said: &[String]) -> bool {
+    words(text).iter().any(|word| {
+        let begins = |other: &str| word.folded.chars().zip(other.chars()).take_while(|(a, b)| a == b).count() >= BEGINNING;
+        said.iter().any(|other| {
+            stem(other) == stem(&word.folded)
+                || begins(other)
+                || edits_within(&word.folded, other, edits_allowed(word.folded.len())).is_some()
+        })
+    }) || said.contains(&fold(text))
+}
+
+/// Shares that are more than the whole, or that do not add up to it.
+fn odd_share(ran: &Ran<'_>) -> Option<Suspicion> {
+    let asked: Vec<String> = words(ran.question).into_iter().map(|word| word.folded).collect();
+    let has = |list: &[&str]| asked.iter().any(|word| list.contains(&word.as_str()));
+    if !(has(&SHARES) || ran.question.contains('%')) || has(&GROWTH) || ran.table.rows.is_empty() {
+        return None;
+    }
+    for share in shares(ran.sql) {
+        let values: Option<Vec<f64>> = ran.table.rows.iter().map(|row| number(row.get(share.column)?)).collect();
+        let Some(values) = values else { continue };
+        if let Some(most) = values.iter().copied().find(|value| *value > 100.0 + 1e-6) {
+            return Some(suspicion(SuspicionKind::OddShare, format!("one of the shares is {most}%, which is more than all")));
+        }
+        let sum: f64 = values.iter().sum();
+        let near = |whole: f64| (sum - whole).abs() <= whole * ROUNDED / 100.0 + 0.006 * whole * values.len() as f64 / 10.0;
+        if share.whole && !ran.table.truncated && !near(100.0) && !near(1.0) {
+            return Some(suspicion(SuspicionKind::OddShare, format!("the shares add up to {sum:.1}, and not to a whole")));
+        }
+    }
+    None
+}
+
+fn number(cell: &Cell) -> Option<f64> {
+    match cell {
+        Cell::Integer(n) => Some(*n as f64),
+        Cell::Real(x) => Some(*x),
+        _ => None,
+    }
+}
+
+/// Another row that is as far at the front as the one that LIMIT 1 takes, where the question may mean several.
+fn tied(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> Option<Suspicion> {
+    if ran.table.rows.len() != 1 || !may_be_several(ran.question) {
+        return None;
+    }
+    let probe = probe(ran.sql)?;
+    let checked = guard::check(&probe.sql).ok()?;
+    let limits = Limits { timeout: ONE_LOOK, ..Limits::default() };
+    let table = database.execute(&checked, &limits, cancel).ok()?;
+    let [first, second] = table.rows.as_slice() else { return None };
+    let from = first.len().checked_sub(probe.terms)?;
+    let same = first.get(from..)? == second.get(from..)? && first.get(..from)? != second.get(..from)?;
+    let sentence = "another row ties with the one that is shown, and the question may mean several";
+    same.then(|| suspicion(SuspicionKind::TiedFirst, sentence.into()))
+}
+
+/// Whether the question asks in the plural: "which countries have the most ...", "who are ...".
+fn may_be_several(question: &str) -> bool {
+    let asked: Vec<String> = words(question).into_iter().map(|word| word.folded).collect();
+    let word = |at: usize| asked.get(at).map_or("", String::as_str);
+    (0..asked.len()).any(|at| match word(at) {
+        "which" | "what" => {
+            let next = word(at + 1);
+            let plural = next.len() > 3 && next.ends_with('s') && !next.ends_with("ss") && !NO_PLURAL.contains(&next);
+            plural || next == "people" || next == "are" && at + 2 < asked.len() && !is_named_singular(word(at + 3))
+        }
+        "who" => word(at + 1) == "are",
+        _ => false,
+    })
+}
+
+/// Whether "what are the name ..." goes on in the singular.
+fn is_named_singular(word: &str) -> bool {
+    !word.ends_with('s')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{ColumnInfo, ValueLimits, demo};
+
+    fn table(rows: &[&[f64]]) -> Table {
+        let columns = (0..rows.first().map_or(0, |row| row.len())).map(|_| ColumnInfo::default()).collect();
+        Table { columns, rows: rows.iter().map(|row| row.iter().map(|x| Cell::Real(*x)).collect()).collect(), truncated: false }
+    }
+
+    #[track_caller]
+    fn check_share(question: &str, sql: &str, rows: &[&[f64]], expected: bool) {
+        let ran = Ran { question, before: "", sql, table: &table(rows) };
+        assert_eq!(odd_share(&ran).is_some(), expected, "{sql}");
+    }
+
+    #[test]
+    fn shares_have_to_make_a_whole() {
+        let by_city = "SELECT 1, 100.0 * count(*) / (SELECT count(*) FROM d) FROM c GROUP BY city";
+        check_share("percentage of customers by city", by_city, &[&[1.0, 60.0], &[2.0, 40.1]], false);
+        check_share("share of customers by city", by_city, &[&[1.0, 0.6], &[2.0, 0.4]], false);
+        check_share("percentage of customers by city", by_city, &[&[1.0, 60.0], &[2.0, 70.0]], true);
+        check_share("percentage of customers by city", by_city, &[&[1.0, 160.0]], true);
+        check_share("customers by city", by_city, &[&[1.0, 160.0]], false);
+        check_share("percentage growth of customers by city", by_city, &[&[1.0, 160.0]], false);
+        let active = "SELECT city, 100.0 * sum(active) / count(*) FROM c GROUP BY city";
+        check_share("percentage of active customers by city", active, &[&[1.0, 60.0], &[2.0, 70.0]], false);
+    }
+
+    #[test]
+    fn plurals_are_read_off_the_question() {
+        for several in ["Which countries have the most cities?", "What are the names of the oldest singers?", "Who are the best players?"] {
+            assert!(may_be_several(several), "{several}");
+        }
+        for one in [
+            "Which country has the most cities?",
+            "Who is the oldest singer?",
+            "What is the longest song?",
+            "Which class has the most pupils?",
+        ] {
+            assert!(!may_be_several(one), "{one}");
+        }
+    }
+
+    #[test]
+    fn what_is_stored_tells_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(demo::path(folder.path()).unwrap()).unwrap();
+        let schema = database.schema(&Cancel::new()).unwrap();
+        let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &Cancel::new()).unwrap();
+        let found = |question: &str, sql: &str| {
+            let table = database.execute(&guard::check(sql).unwrap(), &Limits::default(), &Cancel::new()).unwrap();
+            let ran = Ran { question, before: "", sql, table: &table };
+            against(&ran, &database, &schema, Some(&index), &Cancel::new()).into_iter().map(|suspicion| suspicion.kind).collect::<Vec<_>>()
+        };
+        let of = |value: &str| format!("SELECT count(*) FROM country WHERE name = '{value}'");
+        assert_eq!(found("countries like Switzerland", &of("Helvetic")), [SuspicionKind::Unexplained]);
+        assert_eq!(found("countries like Switzerland", &of("Switzerland")), []);
+        assert_eq!(found("countries like Atlantis", &of("Atlantis")), []);
+        let tie = "SELECT name FROM country ORDER BY length(name) > 0 DESC LIMIT 1";
+        assert_eq!(found("Which countries have the longest name?", tie), [SuspicionKind::TiedFirst]);
+        assert_eq!(found("Which country has the longest name?", tie), []);
+    }
+}

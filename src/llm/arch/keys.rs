@@ -1,0 +1,110 @@
+//! Every key of a GGUF file is read, or says nothing that a forward pass would have to know, or is refused by name.
+
+use super::super::LlmError;
+use super::super::gguf::{Metadata, Value};
+use super::spec::{ArchSpec, Family};
+
+/// Keys of the architecture that [`ArchSpec::from_gguf`] reads.
+const READ: [&str; 15] = [
+    "block_count",
+    "context_length",
+    "embedding_length",
+    "feed_forward_length",
+    "attention.head_count",
+    "attention.head_count_kv",
+    "attention.key_length",
+    "attention.layer_norm_rms_epsilon",
+    "rope.dimension_count",
+    "rope.freq_base",
+    "rope.scaling.type",
+    "rope.scaling.factor",
+    "rope.scale_linear",
+    "expert_count",
+    "attention.sliding_window",
+];
+
+/// Keys that tell a reader something and change nothing: sizes that the tensors have anyway, where the numbers come from, what only other
+/// kinds of scaling read.
+const TOLD: [&str; 6] = [
+    "vocab_size",
+    "tensor_data_layout",
+    "rope.scaling.original_context_length",
+    "rope.scaling.finetuned",
+    "expert_used_count",
+    "attention.layer_norm_epsilon",
+];
+
+/// Keys that say nothing as long as they have this value.
+const NEUTRAL: [(&str, f64); 12] = [
+    ("logit_scale", 1.0),
+    ("embedding_scale", 1.0),
+    ("residual_scale", 1.0),
+    ("rope.scaling.attn_factor", 1.0),
+    ("rope.scaling.yarn_log_multiplier", 0.0),
+    ("attention.clamp_kqv", 0.0),
+    ("attention.max_alibi_bias", 0.0),
+    ("attention.logit_softcapping", 0.0),
+    ("final_logit_softcapping", 0.0),
+    ("attn_logit_softcapping", 0.0),
+    ("nextn_predict_layers", 0.0),
+    ("expert_shared_count", 0.0),
+];
+
+/// Refuses what `metadata` says beyond what is known, of the model that `spec` describes.
+pub(in crate::llm) fn refuse_unknown(metadata: &Metadata, spec: &ArchSpec) -> Result<(), LlmError> {
+    let kind = metadata.string("general.type").unwrap_or("model");
+    if kind != "model" {
+        return Err(LlmError::Unsupported { what: "kind of GGUF file", found: kind.into() });
+    }
+    let prefix = format!("{}.", metadata.string("general.architecture").unwrap_or_default());
+    for (key, value) in &metadata.0 {
+        let unsupported = || LlmError::Unsupported { what: "key", found: told(key, value) };
+        if let Some(own) = key.strip_prefix(&prefix) {
+            if !is_known(own, value, spec) {
+                return Err(unsupported());
+            }
+        } else if key.starts_with("adapter.")
+            || key.starts_with("clip.")
+            || key == "tokenizer.ggml.add_sep_token" && *value == Value::Bool(true)
+        {
+            return Err(unsupported());
+        }
+    }
+    Ok(())
+}
+
+fn is_known(key: &str, value: &Value, spec: &ArchSpec) -> bool {
+    let number = match value {
+        Value::Unsigned(n) => Some(*n as f64),
+        Value::Signed(n) => Some(*n as f64),
+        Value::Float(x) => Some(*x),
+        Value::Bool(b) => Some(f64::from(u8::from(*b))),
+        _ => None,
+    };
+    let is = |expected: f64| number.is_some_and(|number| (number - expected).abs() <= 1e-6 * expected.abs());
+    match key {
+        // One with llama.cpp does not look back less far for it, and one without has no such key.
+        "attention.sliding_window" => {
+            spec.sliding_window.is_none_or(|window| spec.family == Family::Mistral || window >= spec.context_length)
+        }
+        "logit_scale" | "embedding_scale" | "residual_scale" | "attention.scale" if spec.family == Family::Granite => true,
+        "attention.value_length" => is(spec.head_dim as f64),
+        "attention.scale" => is(1.0 / (spec.head_dim as f64).sqrt()) || is(0.0),
+        "attention.causal" | "attention.use_rope" => is(1.0),
+        "use_parallel_residual" | "attention.shared_kv_layers" => is(0.0),
+        _ if NEUTRAL.iter().any(|(name, expected)| *name == key && is(*expected)) => true,
+        _ => READ.contains(&key) || TOLD.contains(&key),
+    }
+}
+
+/// A key with its value, where that is short.
+fn told(key: &str, value: &Value) -> String {
+    match value {
+        Value::Unsigned(n) => format!("{key} = {n}"),
+        Value::Signed(n) => format!("{key} = {n}"),
+        Value::Float(x) => format!("{key} = {}", *x as f32),
+        Value::Bool(b) => format!("{key} = {b}"),
+        Value::String(text) if text.len() <= 40 => format!("{key} = {text}"),
+        _ => key.to_owned(),
+    }
+}

@@ -1,0 +1,59 @@
+//! Families that are known by name and not computed, and which of ours each is most like.
+
+use super::super::LlmError;
+
+/// What a family's name begins with, without dashes and underscores, and the nearest of ours; the first that fits counts.
+const NEAREST: [(&str, &str); 30] = [
+    ("qwen3moe", "Qwen3"),
+    ("qwen3", "Qwen3"),
+    ("qwen2", "Qwen2.5"),
+    ("qwen", "Qwen2.5"),
+    ("mixtral", "Mistral"),
+    ("ministral", "Mistral"),
+    ("mistral", "Mistral"),
+    ("codellama", "Llama"),
+    ("llama", "Llama"),
+    ("smollm", "SmolLM3"),
+    ("olmo", "Llama"),
+    ("granite", "Granite (dense)"),
+    ("phi", "Qwen2.5"),
+    ("gemma", "Qwen3"),
+    ("deepseek", "Llama"),
+    ("internlm", "Llama"),
+    ("baichuan", "Llama"),
+    ("exaone", "Llama"),
+    ("cohere", "Llama"),
+    ("commandr", "Llama"),
+    ("stablelm", "Llama"),
+    ("starcoder", "Qwen2.5"),
+    ("glm", "Qwen2.5"),
+    ("chatglm", "Qwen2.5"),
+    ("minicpm", "Llama"),
+    ("hunyuan", "Qwen3"),
+    ("ernie", "Llama"),
+    ("arcee", "Llama"),
+    ("apertus", "Llama"),
+    ("seedoss", "Qwen3"),
+];
+
+/// An error that names `family` and the nearest of ours.
+pub(in crate::llm) fn refuse_family(what: &'static str, family: &str) -> LlmError {
+    let plain: String = family.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    let nearest = NEAREST.iter().find(|(name, _)| plain.starts_with(name)).map(|(_, nearest)| *nearest);
+    LlmError::UnsupportedFamily { what, found: family.into(), nearest }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_family_names_the_nearest() {
+        for (family, nearest) in [("gemma3_text", Some("Qwen3")), ("mixtral", Some("Mistral")), ("phi-3", Some("Qwen2.5")), ("mamba", None)]
+        {
+            let error = refuse_family("architecture", family);
+            assert!(matches!(&error, LlmError::UnsupportedFamily { nearest: found, .. } if *found == nearest), "{error}");
+            assert!(error.to_string().starts_with(&format!("architecture `{family}` is not supported")), "{error}");
+        }
+    }
+}

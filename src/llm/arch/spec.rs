@@ -1,0 +1,132 @@
+//! The parameters of a model.
+
+use super::super::LlmError;
+
+/// A family of decoders. They differ in their metadata keys, biases and rope pairing; [`ArchSpec`] says how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Llama and everything stored as it (SmolLM2, Mistral as llama.cpp converts it, ...).
+    Llama,
+    /// Mistral, where a file names it so.
+    Mistral,
+    /// Qwen 2 and 2.5: biases on q, k, v.
+    Qwen2,
+    /// Qwen 3: a norm over each head of q and k.
+    Qwen3,
+    /// SmolLM 3: some layers turn nothing by its position.
+    SmolLm3,
+    /// Granite, the dense one: factors at embedding, residual stream, attention and logits.
+    Granite,
+}
+
+impl Family {
+    /// Whether queries and keys are normed head by head.
+    pub fn norms_heads(self) -> bool {
+        self == Self::Qwen3
+    }
+}
+
+/// Which elements of a head rotary embedding turns together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RopePairing {
+    /// `(0, 1), (2, 3), ...`: rows of q and k as Meta wrote them, which is how GGUF stores Llama.
+    Adjacent,
+    /// `(0, d/2), (1, d/2 + 1), ...`: as Hugging Face (GPT-NeoX) writes them.
+    Halves,
+}
+
+/// Everything a forward pass needs to know of a model besides its weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ArchSpec {
+    /// The family.
+    pub family: Family,
+    /// Layers.
+    pub layers: usize,
+    /// Width of the residual stream.
+    pub hidden: usize,
+    /// Width inside the feed-forward part.
+    pub feed_forward: usize,
+    /// Query heads.
+    pub heads: usize,
+    /// Key and value heads; divides `heads`.
+    pub kv_heads: usize,
+    /// Width of a head.
+    pub head_dim: usize,
+    /// Tokens the model was trained for.
+    pub context_length: usize,
+    /// RMSNorm's epsilon.
+    pub norm_eps: f32,
+    /// Base of the rotary frequencies.
+    pub rope_base: f32,
+    /// Leading elements of a head that are rotated.
+    pub rope_dim: usize,
+    /// Positions are divided by this (linear scaling); 1 for none.
+    pub rope_scale: f32,
+    /// Cosines and sines are multiplied by this (YaRN, LongRoPE); 1 for none.
+    pub rope_magnitude: f32,
+    /// Which elements are rotated together.
+    pub rope_pairing: RopePairing,
+    /// Attention looks back this many tokens, where it is limited.
+    pub sliding_window: Option<usize>,
+    /// Layers whose attention is not limited all the same.
+    pub unlimited_layers: Vec<usize>,
+    /// Layers that turn nothing by its position.
+    pub unturned_layers: Vec<usize>,
+    /// Embeddings are multiplied by this; 1 for none.
+    pub embedding_scale: f32,
+    /// What attention and the feed-forward part add to the residual stream is multiplied by this; 1 for none.
+    pub residual_scale: f32,
+    /// Products of queries and keys are multiplied by this: one by the root of a head's width, where a family has nothing of its own.
+    pub attention_scale: f32,
+    /// Logits are divided by this; 1 for none.
+    pub logit_divisor: f32,
+}
+
+/// The scale of attention where a family has nothing of its own.
+pub(in crate::llm) fn usual_attention_scale(head_dim: usize) -> f32 {
+    1.0 / (head_dim as f32).sqrt()
+}
+
+/// Each how many layers of a SmolLM 3 there is one that turns nothing.
+pub(in crate::llm) const UNTURNED_INTERVAL: usize = 4;
+
+/// No sound file describes anything larger; keeps products of dimensions from overflowing.
+pub(in crate::llm) const MAX_DIMENSION: usize = 1 << 20;
+
+impl ArchSpec {
+    pub(in crate::llm) fn check(&self) -> Result<(), LlmError> {
+        let sound = self.kv_heads > 0
+            && self.heads.is_multiple_of(self.kv_heads)
+            && (1..=1024).contains(&self.head_dim)
+            && self.head_dim.is_multiple_of(2)
+            && self.rope_dim.is_multiple_of(2)
+            && (2..=self.head_dim).contains(&self.rope_dim)
+            && self.layers <= 1024
+            && (0.0..1.0).contains(&self.norm_eps)
+            // A base or a scale outside these gives positions that f32 cannot tell apart, or infinite ones.
+            && (1.0..=1e12).contains(&self.rope_base)
+            && (1e-6..=1e6).contains(&self.rope_scale)
+            && [self.embedding_scale, self.residual_scale, self.attention_scale, self.logit_divisor].iter().all(|x| (1e-6..=1e6).contains(x));
+        if sound { Ok(()) } else { Err(LlmError::Inconsistent(format!("these dimensions cannot be: {self:?}"))) }
+    }
+
+    /// How many tokens the attention of layer `index` looks back on, where it is limited.
+    pub fn window(&self, index: usize) -> Option<usize> {
+        self.sliding_window.filter(|_| !self.unlimited_layers.contains(&index))
+    }
+
+    /// Whether layer `index` turns queries and keys by their positions.
+    pub fn turns(&self, index: usize) -> bool {
+        !self.unturned_layers.contains(&index)
+    }
+
+    /// Width of all query heads.
+    pub fn query_dim(&self) -> usize {
+        self.heads * self.head_dim
+    }
+
+    /// Width of all key (or value) heads.
+    pub fn kv_dim(&self) -> usize {
+        self.kv_heads * self.head_dim
+    }
+}

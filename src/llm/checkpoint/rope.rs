@@ -1,0 +1,202 @@
+//! Rotary embedding's parameters: `rope_parameters` (transformers 5), or `rope_theta` and `rope_scaling` (4). Each kind of scaling as
+//! `modeling_rope_utils.py` computes it.
+
+use serde_json::Value;
+
+use super::super::LlmError;
+use super::fields::Fields;
+
+/// What of it a forward pass has to know.
+pub(super) struct Rope {
+    pub(super) base: f64,
+    /// Positions are divided by this.
+    pub(super) scale: f64,
+    /// Frequencies are divided by these.
+    pub(super) divisors: Option<Vec<f32>>,
+    /// Cosines and sines are multiplied by this.
+    pub(super) magnitude: f64,
+    /// Tokens for which all this holds.
+    pub(super) context_length: usize,
+}
+
+impl Rope {
+    /// Of heads of `head_dim`, in a model trained for `context_length` tokens, whose base is `usual_base` where it does not say it.
+    pub(super) fn read(fields: Fields<'_>, head_dim: usize, context_length: usize, usual_base: f64) -> Result<Self, LlmError> {
+        let empty = Value::Null;
+        let nested = Fields(fields.get("rope_parameters").or_else(|| fields.get("rope_scaling")).unwrap_or(&empty));
+        let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(usual_base);
+        let kind = nested.text("rope_type")?.or(nested.text("type")?).unwrap_or("default");
+        for key in ["full_attention", "sliding_attention"] {
+            if nested.is_there(key) {
+                return Err(LlmError::Unsupported { what: "rope scaling", found: format!("one for `{key}` layers") });
+            }
+        }
+        if kind != "default" && nested.number("partial_rotary_factor")?.is_some_and(|factor| factor != 1.0) {
+            return Err(LlmError::Unsupported { what: "rope scaling", found: format!("{kind} of a part of each head") });
+        }
+        let plain = Self { base, scale: 1.0, divisors: None, magnitude: 1.0, context_length };
+        let scaling = Scaling { nested, base, half: head_dim / 2, context_length };
+        match kind {
+            "default" => Ok(plain),
+            "linear" => Ok(Self { scale: nested.number("factor")?.unwrap_or(1.0), ..plain }),
+            // It begins behind the length that the model was trained for, and further no context goes.
+            "dynamic" => Ok(plain),
+            "llama3" => Ok(Self { divisors: Some(scaling.llama3()?), ..plain }),
+            "yarn" => {
+                let (divisors, magnitude) = scaling.yarn(fields)?;
+                Ok(Self { divisors: Some(divisors), magnitude, ..plain })
+            }
+            "longrope" => scaling.longrope(fields, plain),
+            other => Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
+        }
+    }
+}
+
+struct Scaling<'a> {
+    nested: Fields<'a>,
+    base: f64,
+    /// Half of a head's width.
+    half: usize,
+    context_length: usize,
+}
+
+impl Scaling<'_> {
+    fn required(&self, kind: &str, key: &str) -> Result<f64, LlmError> {
+        let missing = || LlmError::Inconsistent(format!("config.json: rope scaling `{kind}` needs `{key}`"));
+        self.nested.number(key)?.ok_or_else(missing)
+    }
+
+    /// The length before it was stretched.
+    fn trained(&self, fields: Fields<'_>) -> Result<f64, LlmError> {
+        let key = "original_max_position_embeddings";
+        Ok(self.nested.number(key)?.or(fields.number(key)?).unwrap_or(self.context_length as f64))
+    }
+
+    fn sound(divisors: Vec<f32>, magnitude: f64) -> Result<(Vec<f32>, f64), LlmError> {
+        let sound = divisors.iter().all(|divisor| divisor.is_finite() && *divisor > 0.0) && (1e-3..1e3).contains(&magnitude);
+        if sound {
+            Ok((divisors, magnitude))
+        } else {
+            Err(LlmError::Inconsistent("config.json: these rope scaling factors cannot be".into()))
+        }
+    }
+
+    /// Long waves are divided by the factor, short ones are left, and between them it fades.
+    fn llama3(&self) -> Result<Vec<f32>, LlmError> {
+        let factor = self.nested.number("factor")?.unwrap_or(1.0);
+        let (low, high) = (self.required("llama3", "low_freq_factor")?, self.required("llama3", "high_freq_factor")?);
+        let trained = self.required("llama3", "original_max_position_embeddings")?;
+        let divisor = |i: usize| {
+            let wave = std::f64::consts::TAU * self.base.powf(i as f64 / self.half as f64);
+            if wave < trained / high {
+                1.0
+            } else if wave > trained / low {
+                factor
+            } else {
+                let smooth = (trained / wave - low) / (high - low);
+                1.0 / ((1.0 - smooth) / factor + smooth)
+            }
+        };
+        Ok(Self::sound((0..self.half).map(|i| divisor(i) as f32).collect(), 1.0)?.0)
+    }
+
+    /// YaRN (arXiv 2309.00071): as above, by how often a wave turns within the trained length; and attention is sharpened.
+    fn yarn(&self, fields: Fields<'_>) -> Result<(Vec<f32>, f64), LlmError> {
+        let (trained, dim) = (self.trained(fields)?, 2.0 * self.half as f64);
+        let factor = self.nested.number("factor")?.unwrap_or(self.context_length as f64 / trained);
+        let turns = |key: &str, usual: f64| Ok::<_, LlmError>(self.nested.number(key)?.filter(|turns| *turns != 0.0).unwrap_or(usual));
+        let at = |turns: f64| dim * (trained / (turns * std::f64::consts::TAU)).ln() / (2.0 * self.base.ln());
+        let (mut low, mut high) = (at(turns("beta_fast", 32.0)?), at(turns("beta_slow", 1.0)?));
+        if self.nested.flag("truncate")?.unwrap_or(true) {
+            (low, high) = (low.floor(), high.ceil());
+        }
+        (low, high) = (low.max(0.0), high.min(dim - 1.0));
+        if low == high {
+            high += 0.001;
+        }
+        let divisor = |i: usize| {
+            let stretched = ((i as f64 - low) / (high - low)).clamp(0.0, 1.0);
+            1.0 / (stretched / factor + (1.0 - stretched))
+        };
+        let sharper = |by: f64| if factor <= 1.0 { 1.0 } else { 0.1 * by * factor.ln() + 1.0 };
+        let scales = (self.nested.number("mscale")?.filter(|x| *x != 0.0), self.nested.number("mscale_all_dim")?.filter(|x| *x != 0.0));
+        let magnitude = match (self.nested.number("attention_factor")?, scales) {
+            (Some(factor), _) => factor,
+            (None, (Some(scale), Some(all))) => sharper(scale) / sharper(all),
+            (None, _) => sharper(1.0),
+        };
+        Self::sound((0..self.half).map(|i| divisor(i) as f32).collect(), magnitude)
+    }
+
+    /// LongRoPE (arXiv 2402.13753) has two lists of divisors, by the length of the text. The short one holds up to the length before it was
+    /// stretched, and no context goes further here: what was read would have to be turned anew.
+    fn longrope(&self, fields: Fields<'_>, plain: Rope) -> Result<Rope, LlmError> {
+        let trained = self.trained(fields)?;
+        let list = self.nested.get("short_factor").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+        if list.len() != self.half {
+            let (found, half) = (list.len(), self.half);
+            return Err(LlmError::Inconsistent(format!("config.json: `short_factor` has {found} numbers, and half a head {half}")));
+        }
+        let divisors = list.iter().map(|divisor| divisor.as_f64().unwrap_or(f64::NAN) as f32).collect();
+        let factor = self.nested.number("factor")?.unwrap_or(self.context_length as f64 / trained);
+        let usual = if factor <= 1.0 { 1.0 } else { (1.0 + factor.ln() / trained.ln()).sqrt() };
+        let (divisors, magnitude) = Self::sound(divisors, self.nested.number("attention_factor")?.unwrap_or(usual))?;
+        let context_length = (trained as usize).clamp(1, self.context_length);
+        Ok(Rope { divisors: Some(divisors), magnitude, context_length, ..plain })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::super::arch::RopePairing;
+    use super::super::config::Config;
+    use super::*;
+
+    fn config(changes: Value) -> Config {
+        let mut config = json!({
+            "model_type": "llama", "hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4,
+            "num_key_value_heads": 2, "rms_norm_eps": 1e-5, "max_position_embeddings": 512,
+        });
+        for (key, value) in changes.as_object().unwrap() {
+            config[key] = value.clone();
+        }
+        Config::parse(&config.to_string()).unwrap()
+    }
+
+    #[test]
+    fn both_ways_of_writing_rope_are_read() {
+        let old = json!({"rope_theta": 5e5, "rope_scaling": {"type": "linear", "factor": 4.0}});
+        let new = json!({"rope_parameters": {"rope_theta": 5e5, "rope_type": "linear", "factor": 4.0}});
+        for changes in [old, new] {
+            let spec = config(changes).spec;
+            assert_eq!((spec.rope_base, spec.rope_scale, spec.rope_pairing), (5e5, 4.0, RopePairing::Halves));
+        }
+    }
+
+    #[test]
+    fn llama3_divides_long_waves_only() {
+        let scaling = json!({"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0,
+            "original_max_position_embeddings": 8192});
+        let divisors = config(json!({"head_dim": 128, "rope_theta": 5e5, "rope_scaling": scaling})).rope_freqs.unwrap();
+        assert_eq!((divisors.len(), divisors[0], divisors[63]), (64, 1.0, 8.0));
+        assert!(divisors.windows(2).all(|pair| pair[0] <= pair[1]));
+    }
+
+    /// Logits against transformers' are in `tests/families.rs`.
+    #[test]
+    fn stretched_contexts_end_where_their_divisors_do() {
+        let yarn = config(json!({"rope_scaling": {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 128}}));
+        assert_eq!(yarn.spec.context_length, 512);
+        assert!((yarn.spec.rope_magnitude - (0.1 * 4f32.ln() + 1.0)).abs() < 1e-6);
+        let given = json!({"rope_type": "yarn", "factor": 4.0, "attention_factor": 1.5});
+        assert_eq!(config(json!({"rope_scaling": given})).spec.rope_magnitude, 1.5);
+        let long = json!({"rope_type": "longrope", "short_factor": [1.0, 1.0, 1.5, 2.0, 2.0, 2.0, 3.0, 3.0],
+            "original_max_position_embeddings": 128});
+        let long = config(json!({"rope_scaling": long}));
+        assert_eq!((long.spec.context_length, long.rope_freqs.unwrap()[7]), (128, 3.0));
+        let dynamic = config(json!({"rope_scaling": {"rope_type": "dynamic", "factor": 4.0}}));
+        assert_eq!((dynamic.spec.context_length, dynamic.rope_freqs), (512, None));
+    }
+}

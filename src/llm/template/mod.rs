@@ -1,0 +1,14 @@
+//! Chat templates: Jinja, as model files carry it (`tokenizer.chat_template`).
+//!
+//! Files on their floors, the lowest first:
+//! - `date`: `strftime_now`
+//! - `jinja`: what templates call beyond Jinja itself
+//! - `turns`: messages as a template takes them, where it takes no system message or wants turns to alternate
+//! - `chat`: messages to text, and to tokens
+
+mod chat;
+mod date;
+mod jinja;
+mod turns;
+
+pub use chat::ChatTemplate;

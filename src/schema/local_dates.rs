@@ -1,0 +1,198 @@
+//! Dates kept as text in a local form (`05/01/2024`), which SQLite neither reads nor orders: the form, and the expression that gives
+//! `2024-01-05`.
+
+use chrono::NaiveDate;
+
+/// Days, months and years in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `31/12/2024`.
+    DayMonthYear,
+    /// `12/31/2024`.
+    MonthDayYear,
+    /// `2024/12/31`.
+    YearMonthDay,
+}
+
+/// How the dates of a column are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LocalDates {
+    /// What comes first.
+    pub order: DateOrder,
+    /// What stands between.
+    pub separator: char,
+    /// Whether days and months always have two digits.
+    pub padded: bool,
+    /// Whether a time of day follows.
+    pub timed: bool,
+    /// Some rows hold a text that is no such date, such as an empty one.
+    pub others: bool,
+    /// Why no expression reads them for certain; empty where one does.
+    pub open: String,
+    /// The first date, `2024-01-05`; empty where it is not known.
+    pub first: String,
+    /// The last date.
+    pub last: String,
+}
+
+/// The three numbers of a local date, in their order, and what a text says beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DateParts {
+    /// As they stand.
+    pub numbers: [u32; 3],
+    /// What stands between them.
+    pub separator: char,
+    /// Whether the year comes first.
+    pub year_first: bool,
+    /// Whether the year has two digits.
+    pub short_year: bool,
+    /// Whether all other numbers have two.
+    pub padded: bool,
+    /// Whether something follows, as a time of day does.
+    pub timed: bool,
+}
+
+impl DateParts {
+    /// Reads `5/1/2024`, `05.01.2024 10:30`, `2024/1/5`. `None` for anything else, a date as SQLite reads it included.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let end = text.find([' ', 'T']).unwrap_or(text.len());
+        let (date, rest) = (text.get(..end)?, text.get(end..)?.trim_start_matches([' ', 'T']));
+        let separator = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '/' | '.' | '-'))?;
+        let parts: Vec<&str> = date.split(separator).collect();
+        let [a, b, c] = parts.as_slice() else { return None };
+        let number = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()));
+        let numbers = [number(a)?, number(b)?, number(c)?];
+        let year_first = a.len() == 4;
+        let small = if year_first { [*b, *c] } else { [*a, *b] };
+        let year = if year_first { a } else { c };
+        if small.iter().any(|part| part.len() > 2) || !matches!(year.len(), 2 | 4) {
+            return None;
+        }
+        let padded = small.iter().all(|part| part.len() == 2);
+        // What SQLite reads is no local form.
+        if year_first && separator == '-' && padded {
+            return None;
+        }
+        let timed = rest.bytes().next().is_some_and(|b| b.is_ascii_digit());
+        if !rest.is_empty() && !(timed && rest.contains(':')) {
+            return None;
+        }
+        Some(Self { numbers, separator, year_first, short_year: year.len() == 2, padded, timed })
+    }
+
+    /// The date as SQLite reads it, where it is one.
+    pub fn iso(&self, order: DateOrder) -> Option<String> {
+        let [a, b, c] = self.numbers;
+        let (year, month, day) = match order {
+            DateOrder::DayMonthYear => (c, b, a),
+            DateOrder::MonthDayYear => (c, a, b),
+            DateOrder::YearMonthDay => (a, b, c),
+        };
+        NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+        Some(format!("{year:04}-{month:02}-{day:02}"))
+    }
+}
+
+impl LocalDates {
+    /// The expression that gives `2024-01-05` of `operand`, an expression.
+    pub fn day(&self, operand: &str) -> String {
+        let (o, sep) = (operand, self.separator);
+        let written = match (self.order, self.padded) {
+            (DateOrder::DayMonthYear, true) => format!("substr({o}, 7, 4) || '-' || substr({o}, 4, 2) || '-' || substr({o}, 1, 2)"),
+            (DateOrder::MonthDayYear, true) => format!("substr({o}, 7, 4) || '-' || substr({o}, 1, 2) || '-' || substr({o}, 4, 2)"),
+            (DateOrder::YearMonthDay, true) => format!("replace(substr({o}, 1, 10), '{sep}', '-')"),
+            (order, false) => {
+                // A cast reads as many digits as there are.
+                let second = |from: &str| format!("CAST(substr({from}, instr({from}, '{sep}') + 1) AS INTEGER)");
+                match order {
+                    DateOrder::YearMonthDay => {
+                        let rest = format!("substr({o}, 6)");
+                        format!("substr({o}, 1, 4) || printf('-%02d-%02d', CAST({rest} AS INTEGER), {})", second(&rest))
+                    }
+                    order => {
+                        let year = if self.timed { format!("substr({o}, instr({o}, ' ') - 4, 4)") } else { format!("substr({o}, -4)") };
+                        let (one, two) = (format!("CAST({o} AS INTEGER)"), second(o));
+                        let (month, day) = if order == DateOrder::DayMonthYear { (two, one) } else { (one, two) };
+                        format!("{year} || printf('-%02d-%02d', {month}, {day})")
+                    }
+                }
+            }
+        };
+        if self.others { format!("CASE WHEN {o} GLOB '*[0-9]{sep}*[0-9]{sep}*[0-9]*' THEN {written} END") } else { format!("({written})") }
+    }
+
+    /// The same with the time of day, where one is kept in two digits each.
+    pub fn moment(&self, operand: &str) -> String {
+        if self.timed && self.padded { format!("({} || substr({operand}, 11))", self.day(operand)) } else { self.day(operand) }
+    }
+
+    /// `text`, a date in this form, as SQLite reads it.
+    pub fn iso(&self, text: &str) -> Option<String> {
+        let parts = DateParts::parse(text)?;
+        if parts.short_year || parts.year_first != (self.order == DateOrder::YearMonthDay) {
+            return None;
+        }
+        parts.iso(self.order)
+    }
+
+    /// The form as people write it: `DD/MM/YYYY`.
+    pub fn form(&self) -> String {
+        let parts = match self.order {
+            DateOrder::DayMonthYear => ["DD", "MM", "YYYY"],
+            DateOrder::MonthDayYear => ["MM", "DD", "YYYY"],
+            DateOrder::YearMonthDay => ["YYYY", "MM", "DD"],
+        };
+        parts.join(&self.separator.to_string())
+    }
+
+    /// In a few words: `DD/MM/YYYY as text, 2021-11-30..2024-01-05`.
+    pub fn told(&self) -> String {
+        let form = if self.open.is_empty() { self.form() } else { format!("date, {}", self.open) };
+        let range = match (self.first.as_str(), self.last.as_str()) {
+            ("", _) | (_, "") => String::new(),
+            (first, last) if first == last => format!(", {first}"),
+            (first, last) => format!(", {first}..{last}"),
+        };
+        format!("{form} as text{range}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, order: DateOrder, expected: Option<&str>) {
+        assert_eq!(DateParts::parse(text).and_then(|parts| parts.iso(order)).as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn local_dates_are_read() {
+        check("05/01/2024", DateOrder::DayMonthYear, Some("2024-01-05"));
+        check("5/1/2024", DateOrder::MonthDayYear, Some("2024-05-01"));
+        check("31.12.2023 10:30", DateOrder::DayMonthYear, Some("2023-12-31"));
+        check("2024/1/5", DateOrder::YearMonthDay, Some("2024-01-05"));
+        check("13/13/2024", DateOrder::DayMonthYear, None);
+        for none in ["2024-01-05", "1.250,00", "10:30", "1/2", "5/1/2024 at noon", "192.168.1.1", "", "1.2.3.4"] {
+            assert_eq!(DateParts::parse(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn forms_are_told() {
+        let dates = LocalDates {
+            order: DateOrder::DayMonthYear,
+            separator: '/',
+            padded: true,
+            timed: false,
+            others: false,
+            open: String::new(),
+            first: "2021-11-30".into(),
+            last: "2024-01-05".into(),
+        };
+        assert_eq!(dates.told(), "DD/MM/YYYY as text, 2021-11-30..2024-01-05");
+        assert_eq!(dates.day("x"), "(substr(x, 7, 4) || '-' || substr(x, 4, 2) || '-' || substr(x, 1, 2))");
+        assert_eq!(dates.iso("28/12/2022").as_deref(), Some("2022-12-28"));
+    }
+}

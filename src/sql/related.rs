@@ -1,0 +1,151 @@
+//! What two columns have to do with each other: a key relates them, they name different things, or nobody knows.
+
+use crate::schema::{ForeignKey, Schema, Table};
+use crate::text::words::{split_name, stem};
+
+/// Keys that refer to keys that refer to keys.
+const MOST_STEPS: usize = 6;
+
+/// What two columns that are equated have to do with each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Related {
+    /// A key goes from one to the other, or both refer to the same.
+    Key,
+    /// They name different things, or the tables are related by other columns.
+    Apart,
+    /// The schema does not say.
+    Unknown,
+}
+
+/// Whether `column` alone is the primary key of `table`.
+pub(super) fn is_key(table: &Table, column: &str) -> bool {
+    matches!(table.primary_key.as_slice(), [key] if key.eq_ignore_ascii_case(column))
+}
+
+/// The foreign keys between two tables, with the tables that own them.
+pub(super) fn keys_between<'a>(a: &'a Table, b: &'a Table) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
+    let of = |owner: &'a Table, other: &'a Table| {
+        owner.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&other.name)).map(move |key| (owner, key))
+    };
+    of(a, b).chain(of(b, a))
+}
+
+/// Whether a foreign key goes from one of the columns to the other.
+pub(super) fn are_keys(a: &Table, one: &str, b: &Table, other: &str) -> bool {
+    keys_between(a, b).any(|(owner, key)| {
+        let (own, foreign) = if std::ptr::eq(owner, a) { (one, other) } else { (other, one) };
+        key.columns.iter().any(|name| name.eq_ignore_ascii_case(own))
+            && key.foreign_columns.iter().any(|name| name.eq_ignore_ascii_case(foreign))
+    })
+}
+
+/// The thing that a key names: the table and the column at the end of the references that begin with it.
+pub(super) fn thing<'s>(schema: &'s Schema, table: &'s Table, column: &str) -> Option<(&'s Table, String)> {
+    let (mut table, mut column) = (table, column.to_owned());
+    let mut refers = false;
+    for _ in 0..MOST_STEPS {
+        let next = table.foreign_keys.iter().find_map(|key| match (key.columns.as_slice(), key.foreign_columns.as_slice()) {
+            ([own], [foreign]) if own.eq_ignore_ascii_case(&column) => Some((schema.table(&key.foreign_table)?, foreign.clone())),
+            _ => None,
+        });
+        let Some((other, foreign)) =
+            next.filter(|(other, foreign)| !(std::ptr::eq(*other, table) && foreign.eq_ignore_ascii_case(&column)))
+        else {
+            break;
+        };
+        (table, column) = (other, foreign);
+        refers = true;
+    }
+    (refers || is_key(table, &column)).then_some((table, column))
+}
+
+/// The two things that columns name, where both name one and they differ. Two tables that share what they number need not say so: a
+/// profile has the number of its user.
+pub(super) fn different_things<'s>(
+    schema: &'s Schema,
+    (a, one): (&'s Table, &str),
+    (b, other): (&'s Table, &str),
+) -> Option<(&'s Table, &'s Table)> {
+    let ((first, key), (second, other_key)) = (thing(schema, a, one)?, thing(schema, b, other)?);
+    let same_name = one.eq_ignore_ascii_case(other) && split_name(one).len() > 1;
+    let says = |column: &str, table: &Table| split_name(column).iter().any(|word| names_table(word, table));
+    let same = std::ptr::eq(first, second) && key.eq_ignore_ascii_case(&other_key) || same_name || says(one, second) || says(other, first);
+    (!same).then_some((first, second))
+}
+
+/// Whether a word is one of those that a table's name is made of.
+fn names_table(word: &str, table: &Table) -> bool {
+    word.len() > 2 && split_name(&table.name).iter().any(|part| stem(part) == stem(word))
+}
+
+/// What two columns have to do with each other.
+pub(super) fn related<'s>(schema: &'s Schema, (a, one): (&'s Table, &str), (b, other): (&'s Table, &str)) -> Related {
+    if std::ptr::eq(a, b) {
+        return Related::Unknown;
+    }
+    if are_keys(a, one, b, other) {
+        return Related::Key;
+    }
+    let both_keys = is_key(a, one) && is_key(b, other) && split_name(one).len() == 1;
+    if different_things(schema, (a, one), (b, other)).is_some() || keys_between(a, b).next().is_some() || both_keys {
+        return Related::Apart;
+    }
+    if thing(schema, a, one).is_some() && thing(schema, b, other).is_some() { Related::Key } else { Related::Unknown }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, KeyOrigin};
+
+    fn schema() -> Schema {
+        let table = |name: &str, columns: &[&str], keys: &[(&str, &str)]| Table {
+            name: name.into(),
+            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+            primary_key: vec![columns[0].into()],
+            foreign_keys: keys
+                .iter()
+                .map(|(own, foreign)| ForeignKey {
+                    columns: vec![(*own).into()],
+                    foreign_table: (*foreign).into(),
+                    foreign_columns: vec!["id".into()],
+                    origin: KeyOrigin::Declared,
+                })
+                .collect(),
+            ..Table::default()
+        };
+        Schema {
+            tables: vec![
+                table("customer", &["id", "name"], &[]),
+                table("product", &["id", "name"], &[]),
+                table("sale", &["id", "customer_id", "product_id"], &[("customer_id", "customer"), ("product_id", "product")]),
+                table("visit", &["id", "customer_id", "day"], &[("customer_id", "customer")]),
+                table("profile", &["customer_id", "photo"], &[]),
+            ],
+        }
+    }
+
+    #[track_caller]
+    fn check(one: &str, other: &str, expected: Related) {
+        let schema = schema();
+        let of = |name: &'static str| {
+            let (table, column) = name.split_once('.').unwrap();
+            (table, column)
+        };
+        let (one, other): (&'static str, &'static str) = (one.to_owned().leak(), other.to_owned().leak());
+        let ((a, x), (b, y)) = (of(one), of(other));
+        assert_eq!(related(&schema, (schema.table(a).unwrap(), x), (schema.table(b).unwrap(), y)), expected, "{one} {other}");
+    }
+
+    #[test]
+    fn columns_are_related_by_what_they_name() {
+        check("sale.customer_id", "customer.id", Related::Key);
+        check("sale.customer_id", "visit.customer_id", Related::Key);
+        check("sale.customer_id", "product.id", Related::Apart);
+        check("sale.product_id", "visit.customer_id", Related::Apart);
+        check("sale.id", "customer.id", Related::Apart);
+        check("customer.id", "product.id", Related::Apart);
+        check("profile.customer_id", "customer.id", Related::Key);
+        check("customer.name", "product.name", Related::Unknown);
+    }
+}

@@ -1,0 +1,173 @@
+//! A year or a month that the question names against the days that the query takes: "after 2022" begins with 2023.
+
+use sqlparser::ast::{BinaryOperator, Expr, Value};
+
+use super::columns::Columns;
+use super::words::Question;
+use super::{Blocks, Suspicion, SuspicionKind, each_expression, literal, suspect};
+use crate::schema::Column;
+
+const MONTHS: [&str; 12] =
+    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+
+/// A year, or a month of one, that the question names: as dates begin with it, and the digits of the year.
+#[derive(Debug, Clone, PartialEq)]
+struct Named {
+    /// `2022`, `2022-03`.
+    prefix: String,
+    side: Side,
+}
+
+/// On which side of it the question wants to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    /// "After 2022".
+    After,
+    /// "Since 2022".
+    Since,
+    /// "Before 2022".
+    Before,
+    /// "In 2022".
+    In,
+}
+
+pub(super) fn look(blocks: &Blocks<'_>, columns: &Columns<'_, '_>, question: &Question, out: &mut Vec<Suspicion>) {
+    let named = named(question);
+    let [named] = named.as_slice() else { return };
+    let mut bounds: Vec<Bound> = Vec::new();
+    for block in &blocks.out {
+        for condition in [&block.select.selection, &block.select.having].into_iter().flatten() {
+            each_expression(condition, &mut |expr, _| bounds.extend(bounds_of(expr, columns)));
+        }
+    }
+    let wrong = bounds.iter().find(|bound| bound.misses(named, &bounds));
+    if let Some(bound) = wrong {
+        let Named { prefix, side } = named;
+        let what = match side {
+            Side::After => format!("the question asks for what is after {prefix}, and the query takes {prefix} too"),
+            Side::Since => format!("the question asks for what is from {prefix} on, and the query leaves {prefix} out"),
+            Side::Before => format!("the question asks for what is before {prefix}, and the query takes {prefix} too"),
+            Side::In => format!("the question asks for what is in {prefix}, and the query takes what follows too"),
+        };
+        suspect(out, SuspicionKind::OtherPeriod, format!("{what} ({})", bound.written));
+    }
+}
+
+/// The years and months that the question names with a side.
+fn named(question: &Question) -> Vec<Named> {
+    let words = &question.words;
+    let word = |at: usize| words.get(at).map_or("", String::as_str);
+    let mut out = Vec::new();
+    for at in 0..words.len() {
+        let is_year = |at: usize| word(at).len() == 4 && ("1900".."2101").contains(&word(at));
+        if !is_year(at) {
+            continue;
+        }
+        let month = at.checked_sub(1).and_then(|before| MONTHS.iter().position(|month| *month == word(before)));
+        let start = at - usize::from(month.is_some());
+        // A day has no end to be taken wrongly: "after March 3 2022", "after 2022-03-03".
+        let before = start.checked_sub(1).map_or("", word);
+        let is_day = |word: &str| word.bytes().next().is_some_and(|b| b.is_ascii_digit());
+        let or =
+            (start.saturating_sub(3)..start).chain(at + 1..at + 4).any(|at| matches!(word(at), "or" | "and" | "including" | "inclusive"));
+        if is_day(before) || is_day(word(at + 1)) || or || MONTHS.contains(&word(at + 1)) {
+            continue;
+        }
+        let skipped = usize::from(matches!(before, "year" | "the" | "of" | "than" | "to"));
+        let skipped = skipped + usize::from(skipped == 1 && start.checked_sub(2).map_or("", word) == "the");
+        let side = match start.checked_sub(1 + skipped).map_or("", word) {
+            "after" | "later" | "following" => Side::After,
+            "since" => Side::Since,
+            "before" | "earlier" | "prior" => Side::Before,
+            "in" | "during" => Side::In,
+            _ => continue,
+        };
+        let year = word(at);
+        let prefix = month.map_or_else(|| year.to_owned(), |month| format!("{year}-{:02}", month + 1));
+        out.push(Named { prefix, side });
+    }
+    out
+}
+
+/// One bound that a condition sets.
+#[derive(Debug, Clone, PartialEq)]
+struct Bound {
+    /// What is compared, as it is written.
+    of: String,
+    /// Whether what is compared is a year or another piece of a date, and no whole date.
+    piece: bool,
+    operator: BinaryOperator,
+    /// The date, or the number, as it is written.
+    text: String,
+    written: String,
+}
+
+impl Bound {
+    fn misses(&self, named: &Named, all: &[Self]) -> bool {
+        use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq};
+        let prefix = named.prefix.as_str();
+        let is_whole = self.text == prefix;
+        let is_inside = self.text.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let first = format!("{prefix}{}", if prefix.len() == 4 { "-01-01" } else { "-01" });
+        let begins = self.text.get(..10).is_some_and(|day| day == first) || first.starts_with(&self.text);
+        let ends = is_inside && !begins && self.text.len() >= 10;
+        match (named.side, &self.operator) {
+            // A piece of a date that is greater than the year is after it.
+            (Side::After, Gt) => is_inside && !(self.piece && is_whole) && (begins && !is_whole || is_whole && !self.piece),
+            (Side::After, GtEq) => is_inside && begins,
+            (Side::Since, Gt) => is_inside && (ends || self.piece && is_whole),
+            (Side::Before, Lt) => is_inside && ends,
+            (Side::Before, LtEq) => is_inside && (ends || self.piece && is_whole),
+            (Side::In, Gt | GtEq) => {
+                let other = |other: &&Self| other.of == self.of && *other != self && matches!(other.operator, Lt | LtEq | Eq);
+                is_inside && !all.iter().any(|bound| other(&bound))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The bounds that one comparison sets.
+fn bounds_of(expr: &Expr, columns: &Columns<'_, '_>) -> Vec<Bound> {
+    use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq};
+    match expr {
+        Expr::BinaryOp { left, op: op @ (Eq | Gt | GtEq | Lt | LtEq), right } => {
+            let turned = match op {
+                Gt => Lt,
+                GtEq => LtEq,
+                Lt => Gt,
+                LtEq => GtEq,
+                _ => Eq,
+            };
+            let found = bound(left, op.clone(), right, expr, columns).or_else(|| bound(right, turned, left, expr, columns));
+            found.into_iter().collect()
+        }
+        Expr::Between { expr: of, negated: false, low, high } => {
+            bound(of, GtEq, low, expr, columns).into_iter().chain(bound(of, LtEq, high, expr, columns)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn bound(of: &Expr, operator: BinaryOperator, value: &Expr, whole: &Expr, columns: &Columns<'_, '_>) -> Option<Bound> {
+    let (text, number) = match literal(value)? {
+        Value::SingleQuotedString(text) => (text.trim().to_owned(), false),
+        Value::Number(text, _) => (text.clone(), true),
+        _ => return None,
+    };
+    let holds_years =
+        |column: &Column| column.samples.first().is_none_or(|sample| sample.len() == 4 || sample.len() == 10 && sample.contains(".."));
+    let piece = number
+        || match columns.of(of) {
+            Some(named) => holds_years(named.column),
+            None => !is_date_call(of),
+        };
+    Some(Bound { of: of.to_string().to_lowercase(), piece, operator, text, written: whole.to_string() })
+}
+
+/// Whether `expr` gives a whole date: `date(x)`, `datetime(x)`.
+fn is_date_call(expr: &Expr) -> bool {
+    let Expr::Function(function) = expr else { return false };
+    let name = function.name.0.last().and_then(|part| part.as_ident()).map(|name| name.value.to_ascii_lowercase());
+    matches!(name.as_deref(), Some("date" | "datetime"))
+}

@@ -1,0 +1,74 @@
+//! A word of the question that names a column of the tables at hand, of which the query makes nothing: "official" beside `IsOfficial`.
+
+use std::collections::HashSet;
+
+use super::words::Question;
+use super::{Suspicion, SuspicionKind, suspect};
+use crate::schema::{Column, Holds, Meaning};
+use crate::sql::lex::{TokenKind, lex, name_of};
+use crate::sql::resolve::Resolution;
+use crate::text::words::{is_common, is_function_word, split_name, stem};
+
+/// Words of columns' names that say only that there is a yes or a no.
+const FLAGS: &[&str] = &["is", "has", "can", "was", "are", "flag", "yn", "tf"];
+
+/// Letters with which words of one family begin.
+const BEGINNING: usize = 4;
+
+pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
+    if resolution.scopes.iter().any(|scope| !scope.wildcards.is_empty()) {
+        return;
+    }
+    let said = said(sql);
+    let named: HashSet<String> = resolution.references.iter().map(|reference| reference.name.text.to_lowercase()).collect();
+    let tables: Vec<_> = resolution.scopes.iter().flat_map(|scope| &scope.sources).filter_map(|source| source.table()).collect();
+    for column in tables.iter().flat_map(|table| &table.columns) {
+        if named.contains(&column.name.to_lowercase()) {
+            continue;
+        }
+        let words: Vec<String> = split_name(&column.name).into_iter().filter(|word| !FLAGS.contains(&word.as_str())).collect();
+        let flag = is_flag(column);
+        // "Beds" may be what `bedtype` is about, and "followers" what `follows` is: only the word itself, and nothing like it, is sure.
+        let like = |word: &str| said.iter().any(|own| word.get(..BEGINNING).is_some_and(|begin| own.starts_with(begin)));
+        let asked = |word: &String| {
+            let general = is_function_word(word) || word.len() < 3 || !flag && is_common(word);
+            !general && !said.contains(&stem(word)) && (flag || !like(word)) && question.has(word)
+        };
+        if flag && !words.is_empty() && words.iter().all(asked) {
+            let sentence =
+                format!("the question says {:?}, and {} of the same table, which tells that, is not used", words.join(" "), column.name);
+            suspect(out, SuspicionKind::UnusedFlag, sentence);
+            return;
+        }
+        if !flag && !words.is_empty() && words.iter().all(asked) {
+            let sentence = format!("the question says {:?}, and the column {} is not used", words.join(" "), column.name);
+            suspect(out, SuspicionKind::UnusedColumn, sentence);
+            return;
+        }
+    }
+}
+
+/// Whether a column says yes or no.
+fn is_flag(column: &Column) -> bool {
+    let short = |text: &String| matches!(text.to_lowercase().as_str(), "t" | "f" | "y" | "n" | "true" | "false" | "yes" | "no" | "0" | "1");
+    let two = match column.holds {
+        Holds::Numbers => column.samples.first().is_some_and(|range| range == "0..1" || range == "0" || range == "1"),
+        Holds::Texts => !column.samples.is_empty() && column.samples.len() <= 2 && column.samples.iter().all(short),
+        _ => false,
+    };
+    let said = split_name(&column.name).first().is_some_and(|first| ["is", "has", "can", "was"].contains(&first.as_str()));
+    two || matches!(column.meaning, Meaning::Boolean(_)) || said || column.declared_type.to_ascii_lowercase().starts_with("bool")
+}
+
+/// The stems of all words that the query says: names, texts, keywords.
+fn said(sql: &str) -> HashSet<String> {
+    let mut out = HashSet::new();
+    for token in lex(sql) {
+        let text = token.text(sql);
+        match token.kind {
+            TokenKind::Word | TokenKind::Quoted | TokenKind::String => out.extend(split_name(&name_of(text)).iter().map(|word| stem(word))),
+            _ => {}
+        }
+    }
+    out
+}

@@ -1,0 +1,122 @@
+//! The keys of `config.toml`: what each means and takes, as one table. Its JSON Schema and `config check` are made from it.
+
+use serde_json::{Map, Value, json};
+
+/// A key of `config.toml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What it takes.
+    pub kind: KeyKind,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// What a key takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// Text.
+    Text,
+    /// A whole number, at least so many.
+    Number {
+        /// The least.
+        least: u64,
+    },
+    /// `true` or `false`.
+    Switch,
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A table of keys of the screen, by action.
+    Bindings,
+}
+
+const fn key(name: &'static str, kind: KeyKind, meaning: &'static str) -> Key {
+    Key { name, kind, meaning }
+}
+
+/// Every key, in the order of [`super::Config`].
+pub const KEYS: [Key; 13] = [
+    key("model", KeyKind::Text, "a catalogue name, a GGUF file or a Hugging Face folder [the best that is installed]"),
+    key("threads", KeyKind::Number { least: 1 }, "threads to compute on [all of this process]"),
+    key("max_rows", KeyKind::Number { least: 0 }, "at most this many rows of a result, 0 for all [1000 on a terminal, all into a pipe]"),
+    key("timeout", KeyKind::Number { least: 0 }, "seconds a query may take [30]"),
+    key(
+        "answer_within",
+        KeyKind::Number { least: 0 },
+        "seconds after which an answer in doubt is compared with no more drafts, 0 for no limit [20]",
+    ),
+    key("offline", KeyKind::Switch, "never use the network [false]"),
+    key("prompt", KeyKind::Choice(&["auto", "alpaca", "chat"]), "how the model is asked [auto: chat where it has a template]"),
+    key("kv_type", KeyKind::Choice(&["f16", "q8_0"]), "how the model remembers what it has read: q8_0 takes half the memory [f16]"),
+    key("theme", KeyKind::Choice(&["dark", "light", "plain"]), "colours of the screen [dark]"),
+    key("mouse", KeyKind::Switch, "whether the screen hears the mouse [true]"),
+    key("vim", KeyKind::Switch, "vim's keys in the screen's SQL [false]"),
+    key(
+        "while_typing",
+        KeyKind::Choice(&["answer", "read", "wait"]),
+        "what the model does with a question that is still being typed: write what it would answer, only read it, or nothing [answer]",
+    ),
+    key("keys", KeyKind::Bindings, "keys of the screen, by action: run-sql = [\"f5\", \"ctrl+r\"]; an empty list unbinds"),
+];
+
+/// The JSON Schema of `config.toml`, for editors.
+pub fn schema() -> Value {
+    let properties: Map<String, Value> = KEYS.iter().map(|key| (key.name.to_owned(), property(key))).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "sqllama config.toml",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+fn property(key: &Key) -> Value {
+    let mut out = match key.kind {
+        KeyKind::Text => json!({ "type": "string" }),
+        KeyKind::Number { least } => json!({ "type": "integer", "minimum": least }),
+        KeyKind::Switch => json!({ "type": "boolean" }),
+        KeyKind::Choice(words) => json!({ "enum": words }),
+        KeyKind::Bindings => json!({
+            "type": "object",
+            "additionalProperties": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] },
+        }),
+    };
+    if let Some(out) = out.as_object_mut() {
+        out.insert("description".into(), key.meaning.into());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+
+    #[test]
+    fn the_table_has_every_key_and_what_it_takes() {
+        let error = toml::from_str::<Config>("zz = 1").unwrap_err().message().to_owned();
+        let named: Vec<String> = KEYS.iter().map(|key| format!("`{}`", key.name)).collect();
+        assert!(error.ends_with(&named.join(", ")), "{error}");
+        let check = |key: &Key, value: &str, fits: bool| {
+            assert_eq!(toml::from_str::<Config>(&format!("{} = {value}", key.name)).is_ok(), fits, "{} = {value}", key.name);
+        };
+        for key in &KEYS {
+            let values = ["'x'", "7", "true", "{ help = ['f1'], quit = 'f2' }"];
+            let fit = match key.kind {
+                KeyKind::Text => 0,
+                KeyKind::Number { .. } => 1,
+                KeyKind::Switch => 2,
+                KeyKind::Bindings => 3,
+                KeyKind::Choice(words) => {
+                    words.iter().for_each(|word| check(key, &format!("'{word}'"), true));
+                    usize::MAX
+                }
+            };
+            values.iter().enumerate().for_each(|(i, value)| check(key, value, i == fit));
+        }
+        assert_eq!(schema()["properties"].as_object().unwrap().len(), KEYS.len());
+        assert_eq!(schema()["properties"]["threads"], json!({ "type": "integer", "minimum": 1, "description": KEYS[1].meaning }));
+    }
+}

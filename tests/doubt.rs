@@ -1,0 +1,82 @@
+//! Every check that doubts a query, run over Spider's gold queries with their questions: what falls on right queries is no reason to doubt.
+//! The table in `findings/doubt_on_golds.md` is made by `SQLLAMA_SHOW=1 cargo test --test integration gold_queries_are_seldom -- --nocapture`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use sqllama::ask::evidence::{Ran, against};
+use sqllama::db::{Database, Limits, ValueIndex, ValueLimits};
+use sqllama::schema::Schema;
+use sqllama::signal::Cancel;
+use sqllama::sql::{Asked, Suspicion, SuspicionKind, guard, mend_for, suspicions};
+
+/// None of the checks falls on more than one gold query of so many.
+const ONE_OF: usize = 100;
+
+struct Opened {
+    database: Database,
+    schema: Schema,
+    values: ValueIndex,
+}
+
+/// The golds whose databases are not kept for judging; `None` where they are not at hand.
+fn golds() -> Option<(PathBuf, Vec<[String; 3]>)> {
+    let shared = std::env::var_os("SQLLAMA_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(shared).join("data/spider-train");
+    let read = |name: &str| -> Option<serde_json::Value> { serde_json::from_str(&std::fs::read_to_string(folder.join(name)).ok()?).ok() };
+    let (Some(questions), Some(held)) = (read("questions.json"), read("held-out-300.json")) else {
+        println!("skipped: {} has no questions", folder.display());
+        return None;
+    };
+    let word = |question: &serde_json::Value, key: &str| question[key].as_str().unwrap().to_owned();
+    let held: HashSet<String> = held.as_array().unwrap().iter().map(|question| word(question, "db_id")).collect();
+    let all = questions.as_array().unwrap().iter().filter(|question| !held.contains(question["db_id"].as_str().unwrap()));
+    let golds = all.map(|question| [word(question, "db_id"), word(question, "question"), word(question, "query")]).collect();
+    Some((folder, golds))
+}
+
+/// How often each suspicion falls on a query that is right: none on more than one in a hundred.
+#[test]
+fn gold_queries_are_seldom_suspected() {
+    let Some((folder, golds)) = golds() else { return };
+    let cancel = Cancel::new();
+    let mut opened: HashMap<String, Opened> = HashMap::new();
+    let mut counts: BTreeMap<SuspicionKind, (usize, String)> = BTreeMap::new();
+    let mut any = 0;
+    for [db, question, query] in &golds {
+        let Opened { database, schema, values } = opened.entry(db.clone()).or_insert_with(|| {
+            let database = Database::open(folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
+            let schema = database.schema(&cancel).unwrap();
+            let values = ValueIndex::build(&database, &schema, &ValueLimits::default(), &cancel).unwrap();
+            Opened { database, schema, values }
+        });
+        // As the pipeline sees it: mended, and run.
+        let sql = mend_for(query, schema, question).sql;
+        let mut found: Vec<Suspicion> = suspicions(&sql, schema, Some(Asked::alone(question)));
+        let table = guard::check(&sql).ok().and_then(|checked| database.execute(&checked, &Limits::default(), &cancel).ok());
+        if let Some(table) = &table {
+            let ran = Ran { question, before: "", sql: &sql, table };
+            found.extend(against(&ran, database, schema, Some(values), &cancel));
+        }
+        any += usize::from(!found.is_empty());
+        let mut seen: Vec<SuspicionKind> = Vec::new();
+        for suspicion in found {
+            if seen.contains(&suspicion.kind) {
+                continue;
+            }
+            seen.push(suspicion.kind);
+            let entry = counts.entry(suspicion.kind).or_default();
+            entry.0 += 1;
+            if std::env::var_os("SQLLAMA_SHOW").is_some() && entry.0 <= 12 {
+                entry.1.push_str(&format!("\n    {question} | {sql} | {}", suspicion.sentence));
+            }
+        }
+    }
+    for (kind, (count, examples)) in &counts {
+        println!("| {kind:?} | {count} | {:.2}% |{examples}", 100.0 * *count as f64 / golds.len() as f64);
+    }
+    println!("any: {any} of {} ({:.2}%)", golds.len(), 100.0 * any as f64 / golds.len() as f64);
+    for (kind, (count, _)) in &counts {
+        assert!(count * ONE_OF <= golds.len(), "{kind:?} falls on {count} of {} gold queries", golds.len());
+    }
+}

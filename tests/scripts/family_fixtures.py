@@ -1,0 +1,160 @@
+"""Tiny checkpoints of model families, and what transformers, PEFT and torch compute with them: `tests/fixtures/families`.
+
+    python3 tests/scripts/family_fixtures.py tests/fixtures/families
+
+Made with transformers 5.24.0, peft 0.21.2, torch 2.15.0, tokenizers 0.23.3 on a CPU, one thread. Weights are random, in bf16; all numbers in
+`expected.json` are computed in f32 from the bf16 values:
+- `logits`: of the last position of `prompt`; `greedy`: the likeliest token 32 times
+- `adapted`: the same logits with the LoRA adapter in `adapter/`
+- `loss`, `gradients`: the mean cross entropy of `row` behind its first `learned_from` tokens, and for each weight the 2-norm of its gradient
+  and the sum of its elements times `cos(index)`; of the adapter's weights in `lora_loss`, `lora_gradients`
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import torch
+import transformers
+from peft import LoraConfig, PeftModel, get_peft_model
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+
+torch.set_num_threads(1)
+transformers.logging.set_verbosity_error()
+T = transformers
+SIZES = dict(
+    vocab_size=272, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=4, num_key_value_heads=2,
+    max_position_embeddings=256, bos_token_id=256, eos_token_id=258, pad_token_id=256,
+)
+WINDOW = dict(use_sliding_window=True, sliding_window=6, max_window_layers=1)
+ALL = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+CASES = {
+    "qwen3": (T.Qwen3Config, dict(head_dim=16, tie_word_embeddings=True)),
+    "qwen3-bias-window": (T.Qwen3Config, dict(head_dim=12, attention_bias=True, **WINDOW)),
+    "llama-biases": (T.LlamaConfig, dict(attention_bias=True, mlp_bias=True)),
+    "qwen2-window": (T.Qwen2Config, dict(WINDOW)),
+    "mistral-window": (T.MistralConfig, dict(sliding_window=7)),
+    "smollm3": (T.SmolLM3Config, dict(num_hidden_layers=4, no_rope_layer_interval=2)),
+    "granite": (
+        T.GraniteConfig,
+        dict(embedding_multiplier=6.0, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=3.0, tie_word_embeddings=True),
+    ),
+    "llama-yarn": (T.LlamaConfig, dict(rope_parameters=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=64, rope_theta=1e4))),
+    "qwen3-longrope": (
+        T.Qwen3Config,
+        dict(head_dim=8, rope_parameters=dict(rope_type="longrope", short_factor=[1.0, 1.3, 1.7, 2.0], long_factor=[1.0, 4.0, 8.0, 9.0], original_max_position_embeddings=64, rope_theta=1e4)),
+    ),
+}
+
+
+def randomise(model, seed):
+    torch.manual_seed(seed)
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            if "norm" in name:
+                p.copy_(1 + 0.2 * torch.randn_like(p))
+            else:
+                p.copy_(torch.randn_like(p) * (0.2 if p.dim() == 1 else 0.25))
+        if model.config.tie_word_embeddings:
+            model.tie_weights()
+
+
+def tokenizer(folder):
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    t = Tokenizer(models.BPE({letter: index for index, letter in enumerate(letters)}, []))
+    t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    t.decoder = decoders.ByteLevel()
+    t.add_special_tokens(["<|endoftext|>", "<|im_start|>", "<|im_end|>"])
+    T.PreTrainedTokenizerFast(tokenizer_object=t, eos_token="<|im_end|>").save_pretrained(folder)
+
+
+def told(gradient):
+    flat = gradient.double().flatten()
+    return [flat.norm().item(), (flat * torch.cos(torch.arange(len(flat), dtype=torch.float64))).sum().item()]
+
+
+def loss_of(model, row, learned_from):
+    logits = model(input_ids=torch.tensor([row])).logits[0, learned_from - 1 : -1]
+    return torch.nn.functional.cross_entropy(logits, torch.tensor(row[learned_from:]))
+
+
+def gradients(model, row, learned_from):
+    loss = loss_of(model, row, learned_from)
+    loss.backward()
+    return loss.item(), {n: told(p.grad) for n, p in model.named_parameters() if p.requires_grad and p.grad is not None}
+
+
+def make(name, folder):
+    kind, changes = CASES[name]
+    shutil.rmtree(folder, ignore_errors=True)
+    model = T.AutoModelForCausalLM.from_config(kind(**{**SIZES, **changes}))
+    randomise(model, 7)
+    model.to(torch.bfloat16).save_pretrained(folder)
+    tokenizer(folder)
+    prompt = [(i * 7919 + 13) % 250 for i in range(24)]
+    row, learned_from = [(i * 104729 + 5) % 250 for i in range(20)], 8
+    load = lambda: T.AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    model = load()
+    last = lambda model, ids: model(input_ids=torch.tensor([ids])).logits[0, -1]
+    greedy = list(prompt)
+    with torch.no_grad():
+        logits = last(model, prompt)
+        for _ in range(32):
+            greedy.append(int(last(model, greedy).argmax()))
+    loss, full = gradients(model, row, learned_from)
+    adapted = get_peft_model(load(), LoraConfig(r=3, lora_alpha=6, target_modules=ALL, task_type="CAUSAL_LM"))
+    torch.manual_seed(3)
+    with torch.no_grad():
+        for p in adapted.parameters():
+            if p.requires_grad:
+                p.copy_(torch.randn_like(p) * 0.1)
+    adapted.save_pretrained(f"{folder}/adapter")
+    adapted = PeftModel.from_pretrained(load(), f"{folder}/adapter", is_trainable=True)
+    with torch.no_grad():
+        with_adapter = last(adapted, prompt)
+    lora_loss, lora = gradients(adapted, row, learned_from)
+    Path(f"{folder}/adapter/README.md").unlink(missing_ok=True)
+    numbers = lambda x: [float(f"{v:.7g}") for v in x.tolist()]
+    short = lambda g: {n.replace(".default", ""): [float(f"{v:.6g}") for v in pair] for n, pair in g.items()}
+    out = dict(
+        prompt=prompt, logits=numbers(logits), greedy=greedy[len(prompt):], adapted=numbers(with_adapter), row=row, learned_from=learned_from,
+        loss=loss, gradients=short(full), lora_loss=lora_loss, lora_gradients=short(lora),
+    )
+    Path(f"{folder}/expected.json").write_text(json.dumps(out))
+
+
+def pytorch(folder, source):
+    """The weights of `source` as torch.save writes them: in two files, one of them of parameters, with tensors that share their numbers."""
+    from safetensors.torch import load_file
+
+    shutil.rmtree(folder, ignore_errors=True)
+    Path(folder).mkdir()
+    weights = load_file(f"{source}/model.safetensors")
+    names = sorted(weights)
+    parts = [names[::2], names[1::2]]
+    joined = torch.cat([weights[n].flatten() for n in parts[0]])
+    views, at = {}, 0
+    for n in parts[0]:
+        views[n] = joined[at : at + weights[n].numel()].view(weights[n].shape)
+        at += weights[n].numel()
+    index = {}
+    for number, part in enumerate([views, torch.nn.ParameterDict()], 1):
+        file = f"pytorch_model-{number:05d}-of-00002.bin"
+        if number == 1:
+            torch.save(part, f"{folder}/{file}")
+        else:
+            module = torch.nn.Module()
+            state = module.state_dict()
+            state.update({n: torch.nn.Parameter(weights[n], requires_grad=False) for n in parts[1]})
+            torch.save(state, f"{folder}/{file}")
+        index.update({n: file for n in parts[number - 1]})
+    torch.save(load_file(f"{source}/adapter/adapter_model.safetensors"), f"{folder}/adapter_model.bin")
+    Path(f"{folder}/pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
+
+
+if __name__ == "__main__":
+    out = Path(sys.argv[1])
+    for name in CASES:
+        make(name, out / name)
+    pytorch(out / "pytorch", out / "llama-biases")
