@@ -181,7 +181,8 @@ fn disputed(sight: &Sight<'_>, at: usize) -> Option<(Range<usize>, &'static Disp
         }
         _ if tokens.is(at, &["in", "between"]) && at > 0 && tokens.kind(at - 1) == Some(TokenKind::String) => {
             let end = tokens.operand_after(at + 1)?;
-            let letters = tokens.piece(at - 1..end + 2).chars().any(char::is_uppercase);
+            let end = if tokens.is(end, &["and"]) { tokens.operand_after(end + 1)? } else { end };
+            let letters = tokens.piece(at - 1..end).chars().any(char::is_uppercase);
             letters.then_some((at - 1..end, &CASE))
         }
         "~" => operands().map(|(start, end)| (start..end, &FULL)),
