@@ -122,6 +122,19 @@ fn a_hub_that_does_not_answer_is_named() {
 }
 
 #[test]
+fn functions_are_listed_and_can_be_called() {
+    let home = Home::new();
+    home.check(&["functions"], 0, "Regular expressions", "");
+    home.check(&["functions", "median"], 0, "median(x)  the middle", "");
+    home.check(&["functions", "no such word"], 1, "no function", "");
+    home.check(&["help", "functions"], 0, "percentile_cont(x, 0.9)", "");
+    let out = home.run(&["functions", "--json"]);
+    let listed: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert!(listed.as_array().unwrap().iter().any(|function| function["name"] == "levenshtein" && function["about"] == "Texts"));
+    home.check(&["query", "demo", "SELECT sqrt(16), median(1), 'abc' REGEXP 'b'", "--format", "csv"], 0, "4.0,1.0,1", "");
+}
+
+#[test]
 fn the_doctor_tells_what_is_here() {
     let home = Home::new();
     home.check(&["doctor"], 0, "hub       not asked", "");

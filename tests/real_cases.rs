@@ -202,7 +202,7 @@ fn habits_of_libraries_are_read() {
         "CREATE TABLE job (id INTEGER PRIMARY KEY, price VARCHAR(40), took TEXT);
          INSERT INTO job VALUES (1, '9.99', '1 day, 2:00:03'), (2, '120.00', '0:20:00'), (3, '75.50', '2:00:00')",
     );
-    tortoise.check_doubted("SELECT id FROM job WHERE price > 50", "price holds text");
+    tortoise.check("", "SELECT id FROM job WHERE price > 50", "SELECT id FROM job WHERE id > 1");
     let numbers = Case::new("CREATE TABLE t (id INTEGER PRIMARY KEY, size INTEGER); INSERT INTO t VALUES (1, 40), (2, 50), (3, 90)");
     numbers.check_doubted("SELECT id FROM t WHERE size > '2024-01-01'", "size holds numbers");
     numbers.check_doubted("SELECT id FROM t WHERE date(size) > '2024-01-01'", "size holds numbers");

@@ -23,7 +23,7 @@ use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, guard, suspicions
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
 
 /// Kinds of fixes that put the same thing in another form: they are no reason to doubt.
-const EXACT: [&str; 6] = ["double_quotes", "date", "number", "boolean", "unit", "text_blob"];
+const EXACT: [&str; 7] = ["double_quotes", "date", "number", "boolean", "unit", "text_blob", "reading"];
 
 /// A draft of an answer.
 #[derive(Debug, Clone, PartialEq)]

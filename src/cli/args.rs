@@ -102,6 +102,15 @@ pub enum Command {
     },
     /// Manual pages
     Man(super::shell::ManArgs),
+    /// Functions that SQL may call beside SQLite's own
+    #[command(after_help = super::functions::all())]
+    Functions {
+        /// Only those with this in their name or their description
+        word: Option<String>,
+        /// One JSON list
+        #[arg(long)]
+        json: bool,
+    },
     /// What this machine offers: memory, disk, folders, models, Python
     Doctor {
         /// One JSON object

@@ -26,6 +26,7 @@ mod eval;
 mod examples;
 mod failure;
 pub mod forget;
+mod functions;
 mod input;
 mod interrupt;
 mod line;
@@ -65,15 +66,21 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) if failure.code == failure::INTERRUPTED => {
-            eprintln!("{}", crate::text::sanitize(&failure.message));
+            say(&crate::text::sanitize(&failure.message));
             ExitCode::from(failure.code)
         }
         Err(failure) => {
-            eprintln!("error: {}", crate::text::sanitize_lines(&failure.message));
+            say(&format!("error: {}", crate::text::sanitize_lines(&failure.message)));
             if let Some(hint) = failure.hint {
-                eprintln!("hint: {hint}");
+                say(&format!("hint: {hint}"));
             }
             ExitCode::from(failure.code)
         }
     }
+}
+
+/// Says a line on stderr, where anybody hears it: the terminal may be gone, and its loss must not change the exit code.
+fn say(line: &str) {
+    use std::io::Write;
+    let _ = writeln!(std::io::stderr(), "{line}");
 }

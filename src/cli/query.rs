@@ -16,7 +16,7 @@ use crate::db::{Database, Limits, Parameters, ValueIndex, ValueLimits, demo};
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::guard;
+use crate::sql::{ReadOnlySql, guard};
 use crate::text::sanitize;
 
 /// Runs SQL that a person wrote.
@@ -29,7 +29,10 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
     let mut out = Out::stdout();
     let run = Run { args, settings, database: &database, schema: schema.as_ref(), parameters: &parameters, cancel: &cancel };
-    let done = script.statements().enumerate().try_for_each(|(at, sql)| {
+    // Where one of them would do more than read, none runs.
+    let checked = script.statements().enumerate().map(|(at, sql)| guard::check(sql).map_err(|e| script.name_statement(at, e.into())));
+    let checked: Vec<ReadOnlySql> = checked.collect::<Result<_, Failure>>()?;
+    let done = checked.iter().enumerate().try_for_each(|(at, sql)| {
         let written = run.statement(sql, at > 0, &mut out);
         written.map_err(|failure| script.name_statement(at, failure))
     });
@@ -51,17 +54,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn statement(&self, sql: &str, follows: bool, out: &mut Out) -> Result<(), Failure> {
+    fn statement(&self, sql: &ReadOnlySql, follows: bool, out: &mut Out) -> Result<(), Failure> {
         let output = &self.args.output;
         let limit = self.settings.row_limit(output.max_rows, out.is_terminal());
         let limits: Limits = limit.apply(self.settings.limits(None, output.timeout));
-        let sql = guard::check(sql)?;
         let layout = output.layout();
         let mut sink = ResultSink::new(&layout, out).following(follows);
         if let Some(schema) = self.schema {
             sink = sink.with_dates(sql.as_str(), schema);
         }
-        let done = self.database.stream(&sql, self.parameters, &limits, self.cancel, &mut sink)?;
+        let done = self.database.stream(sql, self.parameters, &limits, self.cancel, &mut sink)?;
         sink.end(done.truncated, Map::new())?;
         if done.truncated {
             out.flush()?;

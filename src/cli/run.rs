@@ -6,7 +6,8 @@ use super::args::{Args, Command, ScreenArgs};
 use super::failure::Failure;
 use super::settings::Settings;
 use super::{
-    adapters, ask, bench, complete, config, data, doctor, eval, examples, forget, models, query, runs, screen, shell, train, tree,
+    adapters, ask, bench, complete, config, data, doctor, eval, examples, forget, functions, models, query, runs, screen, shell, train,
+    tree,
 };
 
 /// Runs a command; the exit code.
@@ -44,6 +45,7 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
         Command::Examples(command) => examples::run_examples(&command, &settings),
         Command::Bench(args) => bench::run_bench(&args, &settings),
         Command::Forget(args) => forget::run_forget(&args, &settings),
+        Command::Functions { word, json } => functions::run_functions(word.as_deref(), json),
         Command::Doctor { json, online } => doctor::run_doctor(json, online),
         Command::Config(command) => config::run_config(&command),
         Command::Completions { shell } => shell::run_completions(shell, tree::whole()),

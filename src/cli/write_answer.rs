@@ -92,6 +92,7 @@ impl AnswerWriter<'_> {
             let (from, to) = (text::sanitize(&fix.from), text::sanitize(&fix.to));
             match fix.kind.as_str() {
                 KEPT => writeln!(stderr(), "{to}")?,
+                "reading" => writeln!(stderr(), "read: {from}: {to}")?,
                 "guessed_key" => writeln!(stderr(), "guessed: {from} goes with {to}, a key that nobody declared")?,
                 _ if fix.from.is_empty() => writeln!(stderr(), "added: {to}")?,
                 _ if fix.to.is_empty() => writeln!(stderr(), "left out: {from}")?,

@@ -197,7 +197,7 @@ fn sql_hint(message: &str) -> Cow<'static, str> {
         let function = function.trim_end_matches("()");
         return match program_of(function) {
             Some(program) => format!("`{function}` is a function of {program}; leave it out").into(),
-            None => "SQLite has no function of that name; `SELECT DISTINCT name FROM pragma_function_list` lists those there are".into(),
+            None => "SQLite has no function of that name; `SELECT DISTINCT name FROM pragma_function_list` lists those there are, and `sqllama functions` says what ours do".into(),
         };
     }
     if missing("module").is_some() {

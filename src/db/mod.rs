@@ -10,6 +10,7 @@
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
 //! - [`mod@difference`]: what sets a result apart from another
+//! - [`functions`]: functions of ours that SQLite lacks
 //! - `owners`: what a file needs of the program that owns it: collations, functions, modules
 //! - `authorize`: what SQLite may do while it prepares
 //! - [`error`]: what can go wrong
@@ -33,6 +34,7 @@ pub mod demo;
 pub mod difference;
 pub mod error;
 pub mod export;
+pub mod functions;
 mod introspect;
 mod keys;
 mod open;

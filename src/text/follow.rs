@@ -186,7 +186,7 @@ fn is_short(lower: &str) -> bool {
     let is_pair = |list: &[(&str, &str)]| pairs.iter().any(|pair| list.contains(pair));
     // "Without that condition", not "order dates of all customers".
     let names_part =
-        said.windows(2).any(|pair| ["that", "this", "no", "all", "without", "the"].contains(&pair[0]) && PARTS.contains(&pair[1]));
+        said.windows(2).any(|pair| matches!(pair, ["that" | "this" | "no" | "all" | "without" | "the", part] if PARTS.contains(part)));
     if names_part && !has(&ASKS) {
         return true;
     }

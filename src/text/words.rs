@@ -44,6 +44,13 @@ pub fn words(text: &str) -> Vec<Word> {
     out
 }
 
+/// A letter without its case: capital and back, which is Unicode's full case folding for all but a few letters of rare scripts.
+pub fn fold_case(letter: char) -> impl Iterator<Item = char> {
+    let ascii = letter.is_ascii().then(|| letter.to_ascii_lowercase());
+    let other = (!letter.is_ascii()).then(|| letter.to_uppercase().flat_map(char::to_lowercase));
+    ascii.into_iter().chain(other.into_iter().flatten())
+}
+
 fn push(out: &mut Vec<Word>, text: &str, range: Range<usize>) {
     let raw = text.get(range.clone()).unwrap_or("");
     let raw = ["'s", "’s", "'S", "’S"].iter().find_map(|ending| raw.strip_suffix(ending)).unwrap_or(raw);

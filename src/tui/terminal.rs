@@ -7,15 +7,17 @@ mod guard;
 mod outside;
 mod signals;
 
+use std::future::poll_fn;
 use std::io::{self, IsTerminal, Stdout, Write, stdout};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self as input, EventStream, MouseEventKind};
 use crossterm::execute;
-use futures::StreamExt;
+use futures_core::Stream;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -163,8 +165,9 @@ async fn event_loop(
                     effects.extend(settle(state, reports).await);
                     restore();
                     stop_group();
-                    take_again(state.options.mouse)?;
-                    redraw(&mut terminal, state)?;
+                    if let Err(error) = take_again(state.options.mouse).and_then(|()| redraw(&mut terminal, state)) {
+                        return lost(error, &mut signals).await;
+                    }
                 }
                 Effect::Quit => return Ok(Left::Quit),
             }
@@ -176,7 +179,7 @@ async fn event_loop(
         fail_on_purpose(state);
         let is_idle = state.running.is_empty() && !state.drafts.is_waiting() && !is_read_ahead_wanted(state);
         tokio::select! {
-            event = keys.next() => match event {
+            event = next_event(&mut keys) => match event {
                 Some(Ok(event)) => effects.extend(translate(event).map(|event| update(state, event)).unwrap_or_default()),
                 Some(Err(error)) => return lost(error, &mut signals).await,
                 None => return lost(io::ErrorKind::UnexpectedEof.into(), &mut signals).await,
@@ -185,8 +188,9 @@ async fn event_loop(
                 Heard::End { number, .. } => return Ok(Left::Told(number)),
                 Heard::Stop => effects.push(Effect::Suspend),
                 Heard::GoOn => {
-                    take_again(state.options.mouse)?;
-                    redraw(&mut terminal, state)?;
+                    if let Err(error) = take_again(state.options.mouse).and_then(|()| redraw(&mut terminal, state)) {
+                        return lost(error, &mut signals).await;
+                    }
                 }
             },
             report = reports.recv() => {
@@ -205,11 +209,20 @@ async fn event_loop(
     }
 }
 
+/// The next event of the terminal; `None` where none comes any more.
+async fn next_event(keys: &mut EventStream) -> Option<io::Result<input::Event>> {
+    poll_fn(|context| Pin::new(&mut *keys).poll_next(context)).await
+}
+
 /// The terminal cannot be read or written. Most often somebody closed it, and a signal says so, too.
 async fn lost(error: io::Error, signals: &mut Signals) -> Result<Left, ScreenError> {
-    match tokio::time::timeout(SIGNAL_DELAY, signals.next()).await {
-        Ok(Heard::End { number, .. }) => Ok(Left::Told(number)),
-        _ => Err(error.into()),
+    let until = tokio::time::Instant::now() + SIGNAL_DELAY;
+    loop {
+        match tokio::time::timeout_at(until, signals.next()).await {
+            Ok(Heard::End { number, .. }) => return Ok(Left::Told(number)),
+            Ok(Heard::Stop | Heard::GoOn) => {}
+            Err(_) => return Err(error.into()),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use super::foreign::Stored;
+use crate::text::words::fold_case;
 
 /// SQLite's own (`sqlite.org/datatype3.html`, 7).
 const BUILT_IN: [&str; 3] = ["BINARY", "NOCASE", "RTRIM"];
@@ -103,14 +104,7 @@ fn compare(order: Order, a: &str, b: &str) -> Ordering {
 
 /// `text` with its case folded: `ß` is `ss`, `ς` is `σ`.
 fn folded(text: &str) -> impl Iterator<Item = char> + '_ {
-    text.chars().flat_map(fold)
-}
-
-/// Capital and back, which is Unicode's full case folding for all but a few letters of rare scripts.
-pub(super) fn fold(letter: char) -> impl Iterator<Item = char> {
-    let ascii = letter.is_ascii().then(|| letter.to_ascii_lowercase());
-    let other = (!letter.is_ascii()).then(|| letter.to_uppercase().flat_map(char::to_lowercase));
-    ascii.into_iter().chain(other.into_iter().flatten())
+    text.chars().flat_map(fold_case)
 }
 
 fn natural(a: &str, b: &str) -> Ordering {

@@ -73,6 +73,17 @@ impl Stored {
         self.entries.iter().flat_map(|entry| collations(&entry.sql))
     }
 
+    /// Whether a statement of the schema calls `name`.
+    pub(super) fn calls(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| calls(&entry.sql).iter().any(|call| call.eq_ignore_ascii_case(name)))
+    }
+
+    /// Whether an index or a table keeps what `name` gave.
+    pub(super) fn keeps(&self, name: &str) -> bool {
+        let stored = self.entries.iter().filter(|entry| matches!(entry.kind, Kind::Index | Kind::Table));
+        stored.into_iter().any(|entry| calls(&entry.sql).iter().any(|call| call.eq_ignore_ascii_case(name)))
+    }
+
     /// Whether SQLite has a function `name`.
     pub(super) fn has_function(&self, name: &str) -> bool {
         self.functions.iter().any(|own| own.eq_ignore_ascii_case(name))

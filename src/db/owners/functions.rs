@@ -1,5 +1,5 @@
 //! Functions that programs add to SQLite and whose names stand in the schemas of their files: whose they are, and stand-ins for the
-//! harmless ones. The one list of them.
+//! harmless ones. With our own functions ([`crate::db::functions`]), which stand in too, the one list of them.
 //!
 //! A stand-in is deterministic, reads nothing but its arguments, and is registered as innocuous, so that SQLite lets a view call it with
 //! `trusted_schema` off; and only in a file whose schema calls it.
@@ -9,8 +9,8 @@ use rusqlite::functions::{Context, FunctionFlags};
 use rusqlite::types::{Value, ValueRef};
 
 use super::aggregates::{self, Joining};
-use super::collations::fold;
-use super::foreign::{Stored, calls};
+use super::foreign::Stored;
+use crate::db::functions;
 use crate::text::words;
 
 /// A function of a program's.
@@ -38,7 +38,7 @@ const CALIBRE: Option<&str> = Some("calibre");
 
 /// calibre: `Connection.__init__` in `src/calibre/db/backend.py`. Anope: `docs/SQLite.md`. beets: `beets/dbcore/db.py`. Django:
 /// `django/db/backends/sqlite3/_functions.py`. Android: `sqlite3_android.cpp`.
-const REGISTRY: [OwnerFunction; 40] = [
+const REGISTRY: [OwnerFunction; 33] = [
     scalar("title_sort", &[1], CALIBRE, title_sort),
     scalar("author_to_author_sort", &[1], CALIBRE, author_sort),
     scalar("uuid4", &[0], CALIBRE, no_uuid),
@@ -58,18 +58,11 @@ const REGISTRY: [OwnerFunction; 40] = [
     scalar("removeaccents", &[1], None, unaccent),
     scalar("stripaccents", &[1], None, unaccent),
     scalar("deaccent", &[1], None, unaccent),
-    scalar("unicode_lower", &[1], None, lower),
-    scalar("unicode_upper", &[1], None, upper),
     scalar("ulower", &[1], None, lower),
     scalar("uupper", &[1], None, upper),
-    scalar("casefold", &[1], None, casefold),
-    scalar("reverse", &[1], None, reverse),
-    scalar("initcap", &[1], None, initcap),
     scalar("uuid", &[0], None, no_uuid),
     scalar("gen_random_uuid", &[0], None, no_uuid),
     scalar("newid", &[0], None, no_uuid),
-    named("regexp", Some("a program with regular expressions")),
-    named("regexp_like", Some("a program with regular expressions")),
     named("django_date_extract", Some("Django")),
     named("django_date_trunc", Some("Django")),
     named("django_datetime_cast_date", Some("Django")),
@@ -119,20 +112,31 @@ pub(in crate::db) fn program_of(name: &str) -> Option<&'static str> {
 /// The stand-ins of one connection.
 #[derive(Debug, Default)]
 pub(super) struct Registered {
-    functions: Vec<&'static OwnerFunction>,
+    functions: Vec<Known>,
+}
+
+/// A stand-in that is there.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) name: &'static str,
+    /// Which program has the function; none where several do.
+    pub(super) program: Option<&'static str>,
+    /// Whether SQLite itself can be built with the same.
+    pub(super) is_sqlites: bool,
 }
 
 impl Registered {
     /// Registers a stand-in for `name` and, with it, for all else of the same program that the schema calls: calibre's `concat` adds up
     /// rows, and SQLite has another function of that name. False where there is none, or it is there already.
     pub(super) fn register(&mut self, connection: &Connection, schema: &Stored, name: &str) -> bool {
-        let Some(function) = find(name).filter(|function| !matches!(function.stand_in, StandIn::None)) else { return false };
-        if self.functions.iter().any(|known| known.name == function.name) {
+        if self.has(name) {
             return false;
         }
-        let called = |other: &OwnerFunction| {
-            schema.entries.iter().any(|entry| calls(&entry.sql).iter().any(|call| call.eq_ignore_ascii_case(other.name)))
-        };
+        let Some(function) = find(name) else { return self.register_ours(connection, name) };
+        if matches!(function.stand_in, StandIn::None) {
+            return false;
+        }
+        let called = |other: &OwnerFunction| schema.calls(other.name);
         let same = |other: &&OwnerFunction| other.program.is_some() && other.program == function.program && other.name != function.name;
         let companions = REGISTRY.iter().filter(same).filter(|other| called(other));
         let mut all: Vec<&'static OwnerFunction> = vec![function];
@@ -141,13 +145,31 @@ impl Registered {
             if install(connection, function).is_err() {
                 return false;
             }
-            self.functions.push(function);
+            self.functions.push(Known { name: function.name, program: function.program, is_sqlites: false });
         }
         true
     }
 
+    fn register_ours(&mut self, connection: &Connection, name: &str) -> bool {
+        let Some(function) = functions::find(name) else { return false };
+        let done = functions::install(connection, function).is_ok();
+        if done {
+            self.functions.push(Known { name: function.name, program: None, is_sqlites: function.is_sqlites() });
+        }
+        done
+    }
+
+    /// Puts in what is ours and has no other meaning here: neither a stand-in nor a function of SQLite's that the schema calls.
+    pub(super) fn register_rest(&self, connection: &Connection, schema: &Stored) -> rusqlite::Result<()> {
+        functions::install_all(connection, |name| self.has(name) || schema.has_function(name) && schema.keeps(name))
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.functions.iter().any(|known| known.name.eq_ignore_ascii_case(name))
+    }
+
     /// Those that are there.
-    pub(super) fn functions(&self) -> &[&'static OwnerFunction] {
+    pub(super) fn functions(&self) -> &[Known] {
         &self.functions
     }
 }
@@ -226,28 +248,4 @@ fn upper(arguments: &Context<'_>) -> Value {
 
 fn ascii_lower(arguments: &Context<'_>) -> Value {
     on_text(arguments, str::to_ascii_lowercase)
-}
-
-fn casefold(arguments: &Context<'_>) -> Value {
-    on_text(arguments, |text| text.chars().flat_map(fold).collect())
-}
-
-fn reverse(arguments: &Context<'_>) -> Value {
-    on_text(arguments, |text| text.chars().rev().collect())
-}
-
-fn initcap(arguments: &Context<'_>) -> Value {
-    on_text(arguments, |text| {
-        let mut inside = false;
-        let mut out = String::with_capacity(text.len());
-        for letter in text.chars() {
-            if inside {
-                out.extend(letter.to_lowercase())
-            } else {
-                out.extend(letter.to_uppercase())
-            }
-            inside = letter.is_alphanumeric();
-        }
-        out
-    })
 }

@@ -107,6 +107,7 @@ fn prepare_within(connection: &Connection) -> rusqlite::Result<Owners> {
     owners.left_out = left_out.iter().map(|(table, columns)| (table.clone(), columns.iter().map(|c| c.name.clone()).collect())).collect();
     owners.notes = told::notes(&collations, &used, &left_out);
     owners.notes.extend(told::unsearchable(&reasons::unsearchable(connection, &schema)));
+    used.register_rest(connection, &schema)?;
     Ok(owners)
 }
 

@@ -20,7 +20,8 @@ pub(super) fn notes(names: &[String], used: &Registered, left_out: &BTreeMap<Str
             "the {word} {listed} {is} not SQLite's: text is compared without regard to case in its place, and its order may differ from the owner's"
         ));
     }
-    let functions = used.functions();
+    // What SQLite can be built with gives the same here.
+    let functions: Vec<_> = used.functions().iter().filter(|known| !known.is_sqlites).collect();
     if !functions.is_empty() {
         let listed = list(functions.iter().map(|function| format!("`{}`{}", function.name, of(function.program))));
         let (word, is) = if functions.len() == 1 { ("function", "is") } else { ("functions", "are") };

@@ -160,7 +160,8 @@ fn numbers(name: &str, texts: &[&str], empty: bool, mixed: bool) -> Option<Numer
     Some(style)
 }
 
-/// The one text that stands beside the digits, where it is not left out; `None` where there are several.
+/// The one text that stands beside the digits of most, a unit or a currency; `None` where there are several, or few have one: a letter behind
+/// some numbers names something.
 fn only<'t>(parts: impl Iterator<Item = &'t str>) -> Option<String> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for part in parts {
@@ -169,7 +170,7 @@ fn only<'t>(parts: impl Iterator<Item = &'t str>) -> Option<String> {
     let named: Vec<&str> = counts.keys().copied().filter(|part| !part.is_empty()).collect();
     match named.as_slice() {
         [] => Some(String::new()),
-        [one] => Some((*one).to_owned()),
+        [one] if 2 * counts.get(one).copied().unwrap_or(0) > counts.values().sum::<usize>() => Some((*one).to_owned()),
         _ => None,
     }
 }

@@ -1,103 +1,168 @@
-//! Parts, formats, steps and differences of dates.
+//! Parts, names and beginnings of dates.
 
 use std::ops::Range;
 
-use super::Edits;
+use super::disputes::{DAY_OF_WEEK, PART_WEEK, SECOND, WEEK, WEEKDAY, picked};
+use super::sight::{Edits, Sight};
 use crate::sql::lex::{TokenKind, name_of};
-use crate::sql::tokens::{Call, Tokens};
+use crate::sql::tokens::Call;
 
-pub(super) fn rewrite(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
-    if let Some(edits) = literal(tokens, at).or_else(|| interval(tokens, at)) {
+pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
+    let tokens = &sight.tokens;
+    if let Some(edits) = literal(sight, at) {
         return Some(edits);
     }
     let call = tokens.call(at)?;
-    let name = tokens.text(at).to_ascii_lowercase();
-    let argument = |n: usize| call.arguments.get(n).map(|range| tokens.piece(range.clone())).unwrap_or_default();
-    let unit = |n: usize| call.arguments.get(n).map(|range| name_of(tokens.piece(range.clone())).to_ascii_lowercase()).unwrap_or_default();
-    let to = match (name.as_str(), call.arguments.len()) {
-        ("now" | "getdate" | "sysdate" | "localtimestamp" | "getutcdate" | "sysdatetime", 0) => "datetime('now')".to_owned(),
-        ("curdate" | "today", 0) => "date('now')".to_owned(),
-        ("curtime", 0) => "time('now')".to_owned(),
-        ("current_date" | "current_time" | "current_timestamp", 0) => tokens.text(at).to_owned(),
-        ("extract", 1) => extract(tokens, &call)?,
-        ("date_part" | "datepart" | "datename", 2) => part(&unit(0), argument(1))?,
-        ("year" | "quarter" | "month" | "week" | "day" | "hour" | "minute" | "second", 1) => part(&name, argument(0))?,
-        ("dayofmonth", 1) => part("day", argument(0))?,
-        ("dayofyear", 1) => part("doy", argument(0))?,
-        ("weekofyear", 1) => part("week", argument(0))?,
-        ("dayofweek", 1) => format!("({} + 1)", part("dow", argument(0))?),
-        ("dayname", 1) => named("%w", argument(0), 0, &DAYS),
-        ("monthname", 1) => named("%m", argument(0), 1, &MONTHS),
-        ("date_trunc", 2) => truncated(&unit(0), argument(1))?,
-        ("date_format", 2) => formatted(argument(0), &mysql_format(&text_of(argument(1))?)?),
-        ("to_char", 2) => formatted(argument(0), &oracle_format(&text_of(argument(1))?)?),
-        ("to_date" | "str_to_date", 1 | 2) => format!("date({})", argument(0)),
-        ("from_unixtime", 1) => format!("datetime({}, 'unixepoch')", argument(0)),
-        ("unix_timestamp", 1) => part("epoch", argument(0))?,
-        ("datediff", 2) => days_between(argument(1), argument(0)),
-        ("datediff" | "timestampdiff" | "date_diff", 3) if !is_unit(&unit(0)) => difference(&unit(2), argument(1), argument(0))?,
-        ("datediff" | "timestampdiff" | "date_diff", 3) => difference(&unit(0), argument(1), argument(2))?,
-        ("dateadd" | "timestampadd", 3) => {
-            let count: i64 = argument(1).replace(' ', "").parse().ok()?;
-            moved(argument(2), &modifier(count, &unit(0))?)
-        }
-        ("date_add" | "adddate" | "date_sub" | "subdate", 2) => {
-            let steps = steps(tokens, call.arguments.get(1)?.clone(), name.contains("sub"))?;
-            moved(argument(0), &steps)
-        }
-        _ => return None,
-    };
-    // The keyword without brackets is what SQLite has; with a declaration behind it the name is somebody's own.
+    // With a declaration behind it the name is somebody's own.
     if tokens.is(call.close + 1, &["as"]) && tokens.text(call.close + 2) == "(" {
         return None;
     }
+    let name = tokens.text(at).to_ascii_lowercase();
+    let argument = |n: usize| call.arguments.get(n).map(|range| tokens.piece(range.clone())).unwrap_or_default();
+    let unit = |n: usize| call.arguments.get(n).map(|range| name_of(tokens.piece(range.clone())).to_ascii_lowercase()).unwrap_or_default();
+    // SQL Server's units are bare words.
+    let bare = |n: usize| call.arguments.get(n).is_some_and(|range| range.len() == 1 && tokens.kind(range.start) == Some(TokenKind::Word));
+    let whole = |format: &str, n: usize| format!("CAST(strftime('{format}', {}) AS INTEGER)", argument(n));
+    let to = match (name.as_str(), call.arguments.len()) {
+        ("now" | "getdate" | "sysdate" | "localtimestamp" | "getutcdate" | "sysdatetime" | "utc_timestamp", 0) => {
+            "datetime('now')".to_owned()
+        }
+        ("curdate" | "today" | "utc_date", 0) => "date('now')".to_owned(),
+        ("curtime", 0) => "time('now')".to_owned(),
+        ("current_date" | "current_time" | "current_timestamp", 0) => tokens.text(at).to_owned(),
+        ("extract", 1) => extract(sight, &call)?,
+        ("datepart", 2) if bare(0) && ["weekday", "dw"].contains(&unit(0).as_str()) => format!("({} + 1)", whole("%w", 1)),
+        ("date_part" | "datepart", 2) => part_of(sight, &unit(0), call.arguments.get(1)?.clone())?,
+        ("datename", 2) if unit(0) == "month" => named("%m", argument(1), 1, &MONTHS),
+        ("datename", 2) if ["weekday", "dw"].contains(&unit(0).as_str()) => named("%w", argument(1), 0, &DAYS),
+        ("year" | "quarter" | "month" | "day" | "hour" | "minute", 1) => part(sight, &name, argument(0))?,
+        ("second", 1) => whole("%S", 0),
+        ("week", 1) if picked(sight, &WEEK) == 0 => whole("%U", 0),
+        ("week", 1) => whole("%V", 0),
+        ("yearweek", 1) if picked(sight, &WEEK) == 0 => return None,
+        ("yearweek", 1) => whole("%G%V", 0),
+        ("dayofmonth", 1) => part(sight, "day", argument(0))?,
+        ("dayofyear", 1) => part(sight, "doy", argument(0))?,
+        ("weekofyear", 1) => whole("%V", 0),
+        ("isodow" | "isoyear" | "epoch" | "century" | "decade" | "millennium", 1) => part(sight, &name, argument(0))?,
+        ("dayofweek", 1) if picked(sight, &DAY_OF_WEEK) == 0 => format!("({} + 1)", whole("%w", 0)),
+        ("dayofweek", 1) => whole("%w", 0),
+        ("weekday", 1) if picked(sight, &WEEKDAY) == 0 => format!("({} - 1)", whole("%u", 0)),
+        ("weekday", 1) => whole("%w", 0),
+        ("dayname", 1) => named("%w", argument(0), 0, &DAYS),
+        ("monthname", 1) => named("%m", argument(0), 1, &MONTHS),
+        ("last_day" | "eomonth", 1) => format!("date({}, 'start of month', '+1 month', '-1 day')", argument(0)),
+        ("date_trunc" | "datetrunc", 2) => {
+            let swapped = bare(1) && truncated("", &unit(1), "x").is_some();
+            let (unit, what) = if swapped { (unit(1), argument(0)) } else { (unit(0), argument(1)) };
+            // BigQuery and SQL Server keep a day a day; and a day is compared with days.
+            let day = swapped || bare(0) || sight.is_compared(at..call.close + 1);
+            truncated(if day { "date" } else { "datetime" }, &unit, what)?
+        }
+        ("from_unixtime" | "to_timestamp", 1) => format!("datetime({}, 'unixepoch')", argument(0)),
+        ("epoch_ms", 1) => return None,
+        ("unix_timestamp", 0) => "unixepoch()".to_owned(),
+        ("unix_timestamp", 1) => format!("unixepoch({})", argument(0)),
+        ("to_date", 1) => format!("date({})", argument(0)),
+        _ => return None,
+    };
     Some(vec![(tokens.bytes(at..call.close + 1), to)])
 }
 
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] =
+pub(super) const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub(super) const MONTHS: [&str; 12] =
     ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
-/// The content of a string literal.
-fn text_of(piece: &str) -> Option<String> {
-    (piece.len() >= 2 && piece.starts_with(['\'', '"'])).then(|| name_of(piece))
-}
-
-/// `DATE '2020-01-01'`.
-fn literal(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+/// `DATE '2020-01-01'`, unless something is added to it or taken from it: that is rewritten first, and asks what it is.
+fn literal(sight: &Sight<'_>, at: usize) -> Option<Edits> {
+    let tokens = &sight.tokens;
     let fits = tokens.is(at, &["date", "timestamp", "datetime", "time"]) && tokens.kind(at + 1) == Some(TokenKind::String);
     // `x AS date 'y'` and `t.date 'y'` are names.
     let begins =
         ["(", ",", "=", "<", ">", "<=", ">=", "<>", "!=", "+", "-", "select", "and", "or", "between", "when", "then", "else", "in"];
     let stands = at > 0 && begins.iter().any(|word| word.eq_ignore_ascii_case(tokens.before(at)));
-    (fits && stands).then(|| vec![(tokens.bytes(at..at + 2), tokens.text(at + 1).to_owned())])
+    let adds = |text: &str| matches!(text, "+" | "-");
+    if !fits || !stands || adds(tokens.before(at)) || adds(tokens.text(at + 2)) {
+        return None;
+    }
+    // A day beside a point in time is its beginning.
+    let compares = ["=", "<", ">", "<=", ">=", "<>", "!="];
+    let timed = |from: usize| tokens.is(from, &["timestamp"]) && tokens.kind(from + 1) == Some(TokenKind::String);
+    let beside = tokens.is(at - 1, &compares) && at >= 3 && timed(at - 3) || tokens.is(at + 2, &compares) && timed(at + 3);
+    let text = tokens.text(at + 1);
+    let text = if tokens.is(at, &["date"]) && beside { format!("datetime({text})") } else { text.to_owned() };
+    Some(vec![(tokens.bytes(at..at + 2), text)])
 }
 
 /// `EXTRACT(YEAR FROM x)`.
-fn extract(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
+fn extract(sight: &Sight<'_>, call: &Call) -> Option<String> {
+    let tokens = &sight.tokens;
     let range = call.arguments.first()?.clone();
     let from = tokens.find(range.clone(), &["from"])?;
-    part(&name_of(tokens.piece(range.start..from)).to_ascii_lowercase(), tokens.piece(from + 1..range.end))
+    let unit = name_of(tokens.piece(range.start..from)).trim_matches('\'').to_ascii_lowercase();
+    if unit == "week" && picked(sight, &PART_WEEK) != 0 {
+        return Some(format!("CAST(strftime('%U', {}) AS INTEGER)", tokens.piece(from + 1..range.end)));
+    }
+    part_of(sight, &unit, from + 1..range.end)
+}
+
+/// A part of what stands in `range`: of a date, or of the time between two.
+fn part_of(sight: &Sight<'_>, unit: &str, mut range: Range<usize>) -> Option<String> {
+    let tokens = &sight.tokens;
+    while tokens.text(range.start) == "(" && tokens.close(range.start) == range.end.checked_sub(1) {
+        range = range.start + 1..range.end - 1;
+    }
+    let unit = unit.strip_suffix('s').unwrap_or(unit);
+    let call = tokens.call(range.start).filter(|call| call.close + 1 == range.end);
+    let Some(call) = call else { return part(sight, unit, tokens.piece(range)) };
+    let argument = |n: usize| call.arguments.get(n).map(|range| tokens.piece(range.clone())).unwrap_or_default();
+    let (a, b) = (argument(0), argument(1));
+    let units = ["year", "month", "day", "hour", "minute", "second"];
+    match (tokens.text(range.start).to_ascii_lowercase().as_str(), call.arguments.len()) {
+        ("age", 2) if units.contains(&unit) => Some(format!("age_part('{unit}', {a}, {b})")),
+        ("age", 1) if units.contains(&unit) => Some(format!("age_part('{unit}', date('now'), {a})")),
+        ("age", _) => None,
+        ("timestamp_difference", 2) => Some(match unit {
+            "year" | "month" => "0".to_owned(),
+            "day" => format!("timestampdiff('day', {b}, {a})"),
+            "hour" => format!("(timestampdiff('hour', {b}, {a}) % 24)"),
+            "minute" => format!("(timestampdiff('minute', {b}, {a}) % 60)"),
+            "second" => format!("(timestampdiff('second', {b}, {a}) % 60)"),
+            "epoch" => format!("(unixepoch({a}, 'subsec') - unixepoch({b}, 'subsec'))"),
+            _ => return None,
+        }),
+        // Days between two days are a number already.
+        ("cast", 1) if a.starts_with("julianday(date(") => match unit {
+            "day" => Some(tokens.piece(range).to_owned()),
+            "epoch" => Some(format!("({} * 86400)", tokens.piece(range))),
+            _ => None,
+        },
+        _ => part(sight, unit, tokens.piece(range)),
+    }
 }
 
 /// A part of a date as a number.
-fn part(unit: &str, what: &str) -> Option<String> {
+pub(super) fn part(sight: &Sight<'_>, unit: &str, what: &str) -> Option<String> {
     let whole = |format: &str| format!("CAST(strftime('{format}', {what}) AS INTEGER)");
     Some(match unit.strip_suffix('s').filter(|unit| *unit != "dow").unwrap_or(unit) {
-        "year" | "yyyy" | "yy" | "isoyear" => whole("%Y"),
+        "year" | "yyyy" | "yy" => whole("%Y"),
+        "isoyear" => whole("%G"),
         "month" | "mm" => whole("%m"),
         "day" | "dd" | "dayofmonth" => whole("%d"),
         "hour" | "hh" => whole("%H"),
         "minute" | "mi" => whole("%M"),
+        "second" if picked(sight, &SECOND) == 0 => format!("CAST(strftime('%f', {what}) AS REAL)"),
         "second" | "ss" => whole("%S"),
+        "millisecond" | "msec" => format!("(CAST(strftime('%f', {what}) AS REAL) * 1000)"),
         "dow" | "dayofweek" | "weekday" | "dw" => whole("%w"),
         "isodow" => whole("%u"),
         "doy" | "dayofyear" | "dy" => whole("%j"),
-        "week" | "wk" => whole("%V"),
-        "epoch" => whole("%s"),
+        "week" | "wk" | "isoweek" => whole("%V"),
+        "epoch" => format!("unixepoch({what}, 'subsec')"),
         "quarter" | "qq" => format!("(({} + 2) / 3)", whole("%m")),
-        "decade" => format!("({} / 10)", whole("%Y")),
+        "decade" => format!("div({}, 10)", whole("%Y")),
         "century" => format!("(({} + 99) / 100)", whole("%Y")),
+        "millennium" => format!("(({} + 999) / 1000)", whole("%Y")),
         _ => return None,
     })
 }
@@ -108,166 +173,20 @@ fn named(format: &str, what: &str, first: usize, names: &[&str]) -> String {
     format!("CASE CAST(strftime('{format}', {what}) AS INTEGER) {} END", cases.join(" "))
 }
 
-/// `DATE_TRUNC('month', x)`.
-fn truncated(unit: &str, what: &str) -> Option<String> {
+/// `DATE_TRUNC('month', x)`, by `date` or `datetime`.
+fn truncated(by: &str, unit: &str, what: &str) -> Option<String> {
+    let year = format!("CAST(strftime('%Y', {what}) AS INTEGER)");
     Some(match unit {
-        "year" => format!("date({what}, 'start of year')"),
-        "quarter" => format!("date({what}, 'start of month', '-' || ((CAST(strftime('%m', {what}) AS INTEGER) - 1) % 3) || ' months')"),
-        "month" => format!("date({what}, 'start of month')"),
-        "week" => format!("date({what}, '-6 days', 'weekday 1')"),
-        "day" => format!("date({what})"),
+        "year" => format!("{by}({what}, 'start of year')"),
+        "quarter" => format!("{by}({what}, 'start of month', '-' || ((CAST(strftime('%m', {what}) AS INTEGER) - 1) % 3) || ' months')"),
+        "month" => format!("{by}({what}, 'start of month')"),
+        "week" | "isoweek" => format!("{by}({what}, 'start of day', '-6 days', 'weekday 1')"),
+        "day" if by == "date" => format!("date({what})"),
+        "day" => format!("{by}({what}, 'start of day')"),
+        "decade" => format!("{by}({what}, 'start of year', '-' || ({year} % 10) || ' years')"),
         "hour" => format!("strftime('%Y-%m-%d %H:00:00', {what})"),
         "minute" => format!("strftime('%Y-%m-%d %H:%M:00', {what})"),
+        "second" => format!("strftime('%Y-%m-%d %H:%M:%S', {what})"),
         _ => return None,
     })
-}
-
-fn formatted(what: &str, format: &str) -> String {
-    format!("strftime('{}', {what})", format.replace('\'', "''"))
-}
-
-/// MySQL's letters as strftime's; `None` where SQLite has none for one of them.
-fn mysql_format(format: &str) -> Option<String> {
-    let mut out = String::new();
-    let mut chars = format.chars();
-    while let Some(c) = chars.next() {
-        if c != '%' {
-            out.push(c);
-            continue;
-        }
-        match chars.next()? {
-            c @ ('Y' | 'm' | 'd' | 'H' | 'j' | 'p' | 'T' | 'w' | 'e' | 'k' | 'l' | '%') => out.extend(['%', c]),
-            'i' => out.push_str("%M"),
-            's' | 'S' => out.push_str("%S"),
-            'h' | 'I' => out.push_str("%I"),
-            _ => return None,
-        }
-    }
-    Some(out)
-}
-
-/// Oracle's and PostgreSQL's patterns as strftime's.
-fn oracle_format(format: &str) -> Option<String> {
-    const PATTERNS: [(&str, &str); 9] = [
-        ("YYYY", "%Y"),
-        ("HH24", "%H"),
-        ("HH12", "%I"),
-        ("DDD", "%j"),
-        ("MM", "%m"),
-        ("DD", "%d"),
-        ("MI", "%M"),
-        ("SS", "%S"),
-        ("HH", "%I"),
-    ];
-    let mut out = String::new();
-    let mut rest = format;
-    while let Some(first) = rest.chars().next() {
-        let starts = |pattern: &str| rest.get(..pattern.len()).is_some_and(|start| start.eq_ignore_ascii_case(pattern));
-        if let Some((pattern, to)) = PATTERNS.iter().find(|(pattern, _)| starts(pattern)) {
-            out.push_str(to);
-            rest = rest.get(pattern.len()..)?;
-        } else if first.is_alphabetic() {
-            return None;
-        } else {
-            out.push(first);
-            rest = rest.get(first.len_utf8()..)?;
-        }
-    }
-    Some(out)
-}
-
-fn days_between(from: &str, to: &str) -> String {
-    format!("CAST(julianday(date({to})) - julianday(date({from})) AS INTEGER)")
-}
-
-fn is_unit(word: &str) -> bool {
-    difference(word, "a", "b").is_some()
-}
-
-/// Whole units between two dates.
-fn difference(unit: &str, from: &str, to: &str) -> Option<String> {
-    let year = |what: &str| format!("CAST(strftime('%Y', {what}) AS INTEGER)");
-    let month = |what: &str| format!("CAST(strftime('%m', {what}) AS INTEGER)");
-    let seconds = |per: &str| format!("CAST((julianday({to}) - julianday({from})) * {per} AS INTEGER)");
-    Some(match unit.strip_suffix('s').unwrap_or(unit) {
-        "day" | "dd" | "d" => days_between(from, to),
-        "week" | "wk" => format!("({} / 7)", days_between(from, to)),
-        "month" | "mm" => format!("(({} - {}) * 12 + {} - {})", year(to), year(from), month(to), month(from)),
-        "year" | "yy" | "yyyy" => format!("({} - {})", year(to), year(from)),
-        "hour" | "hh" => seconds("24"),
-        "minute" | "mi" => seconds("1440"),
-        "second" => seconds("86400"),
-        _ => return None,
-    })
-}
-
-/// `x - INTERVAL '1 month'`, `x + INTERVAL 7 DAY`.
-fn interval(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
-    if !tokens.is(at, &["interval"]) || !matches!(tokens.before(at), "+" | "-") {
-        return None;
-    }
-    let (back, sign) = (tokens.before(at) == "-", at - 1);
-    let start = tokens.operand_before(sign)?;
-    // The end of another interval, or a date with its type before it: those come first.
-    let counted = start.checked_sub(1).is_some_and(|at| {
-        tokens.is(at, &["interval", "date", "timestamp"]) || matches!(tokens.kind(at), Some(TokenKind::Number | TokenKind::String))
-    });
-    if counted {
-        return None;
-    }
-    let end = interval_end(tokens, at)?;
-    let steps = steps(tokens, at..end, back)?;
-    Some(vec![(tokens.bytes(start..end), moved(tokens.piece(start..sign), &steps))])
-}
-
-/// The end of `INTERVAL '1 month'`, `INTERVAL '1' MONTH` or `INTERVAL 1 MONTH`.
-fn interval_end(tokens: &Tokens<'_>, at: usize) -> Option<usize> {
-    let signed = usize::from(tokens.text(at + 1) == "-");
-    let value = at + 1 + signed;
-    let has_unit = tokens.kind(value + 1) == Some(TokenKind::Word) && modifier(1, &tokens.text(value + 1).to_ascii_lowercase()).is_some();
-    match tokens.kind(value)? {
-        TokenKind::String | TokenKind::Quoted | TokenKind::Number => Some(value + 1 + usize::from(has_unit)),
-        _ => None,
-    }
-}
-
-/// The modifiers of an interval, for SQLite's date functions.
-fn steps(tokens: &Tokens<'_>, range: Range<usize>, back: bool) -> Option<String> {
-    if !tokens.is(range.start, &["interval"]) {
-        // MySQL's short form: DATE_ADD(x, 7) counts days.
-        let days: i64 = tokens.piece(range).replace(' ', "").parse().ok()?;
-        return modifier(if back { -days } else { days }, "day");
-    }
-    let words: String = (range.start + 1..range.end).map(|at| name_of(tokens.text(at)).replace('\'', "")).collect::<Vec<_>>().join(" ");
-    let words: Vec<String> = words.replace("- ", "-").split_whitespace().map(str::to_ascii_lowercase).collect();
-    let mut out = Vec::new();
-    for pair in words.chunks(2) {
-        let [count, unit] = pair else { return None };
-        let count: i64 = count.parse().ok()?;
-        out.push(modifier(if back { count.checked_neg()? } else { count }, unit)?);
-    }
-    (!out.is_empty()).then(|| out.join(", "))
-}
-
-/// One modifier of SQLite's date functions.
-fn modifier(count: i64, unit: &str) -> Option<String> {
-    let (factor, unit) = match unit.strip_suffix('s').unwrap_or(unit) {
-        "second" | "minute" | "hour" | "day" | "month" | "year" => (1, unit.strip_suffix('s').unwrap_or(unit)),
-        "week" | "wk" => (7, "day"),
-        "quarter" => (3, "month"),
-        "dd" | "d" => (1, "day"),
-        "mm" => (1, "month"),
-        "yy" | "yyyy" => (1, "year"),
-        "hh" => (1, "hour"),
-        _ => return None,
-    };
-    Some(format!("'{:+} {unit}s'", count.checked_mul(factor)?))
-}
-
-/// A date moved; with its time where it has one.
-fn moved(what: &str, steps: &str) -> String {
-    let lower = what.to_ascii_lowercase();
-    let timed = ["datetime(", "current_timestamp"].iter().any(|word| lower.starts_with(word))
-        || ["hour", "minute", "second"].iter().any(|unit| steps.contains(unit));
-    format!("{}({what}, {steps})", if timed { "datetime" } else { "date" })
 }

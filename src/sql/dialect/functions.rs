@@ -1,28 +1,47 @@
-//! Calls that SQLite spells differently.
+//! Calls that SQLite spells differently, or that mean something else elsewhere.
 
-use super::Edits;
-use crate::sql::lex::TokenKind;
+use super::disputes::{AT_ZERO, BEFORE_START, CONCAT, GREATEST, LENGTH, LOG, NEGATIVE_COUNT, picked};
+use super::habit::MY;
+use super::sight::{Edits, Sight};
 use crate::sql::tokens::{Call, Tokens};
 
-/// Functions that SQLite has under another name, with the same arguments.
-const RENAMED: [(&str, &str); 14] = [
+/// Functions that SQLite, or we, have under another name, with the same arguments.
+const RENAMED: [(&str, &str); 31] = [
     ("nvl", "ifnull"),
     ("len", "length"),
-    ("char_length", "length"),
-    ("character_length", "length"),
     ("ucase", "upper"),
     ("lcase", "lower"),
-    ("rand", "random"),
-    ("listagg", "group_concat"),
+    ("mid", "substr"),
     ("strpos", "instr"),
-    ("try_cast", "CAST"),
-    ("safe_cast", "CAST"),
+    ("charindex", "locate"),
+    ("strlen", "octet_length"),
+    ("btrim", "trim"),
+    ("prefix", "starts_with"),
+    ("startswith", "starts_with"),
+    ("suffix", "ends_with"),
+    ("endswith", "ends_with"),
     ("bool_or", "max"),
+    ("logical_or", "max"),
     ("bool_and", "min"),
+    ("logical_and", "min"),
+    ("every", "min"),
+    ("std", "stddev_pop"),
+    ("stdev", "stddev_samp"),
+    ("stdevp", "stddev_pop"),
+    ("var", "var_samp"),
+    ("varp", "var_pop"),
+    ("countif", "count_if"),
+    ("argmax", "arg_max"),
+    ("argmin", "arg_min"),
+    ("quantile", "quantile_disc"),
     ("to_json", "json"),
+    ("levenshtein_distance", "levenshtein"),
+    ("editdist3", "levenshtein"),
+    ("edit_distance", "levenshtein"),
 ];
 
-pub(super) fn rewrite(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
+    let tokens = &sight.tokens;
     let call = tokens.call(at)?;
     let name = tokens.text(at).to_ascii_lowercase();
     // `INSERT INTO len(...)`, `WITH len(a) AS (`: a name, not a call.
@@ -33,31 +52,51 @@ pub(super) fn rewrite(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
         return Some(vec![(tokens.bytes(at..at + 1), (*to).to_owned())]);
     }
     let argument = |n: usize| call.arguments.get(n).map(|range| tokens.piece(range.clone())).unwrap_or_default();
+    let rename = |to: &str| Some(vec![(tokens.bytes(at..at + 1), to.to_owned())]);
+    let mysql = sight.habit.is_within(MY);
     let to = match (name.as_str(), call.arguments.len()) {
         ("isnull", 2) => format!("ifnull({}, {})", argument(0), argument(1)),
         ("isnull", 1) => format!("({} IS NULL)", argument(0)),
         ("nvl2", 3) => format!("iif({} IS NOT NULL, {}, {})", argument(0), argument(1), argument(2)),
-        ("left", 2) => format!("substr({}, 1, {})", argument(0), argument(1)),
-        ("right", 2) => format!("substr({}, -{})", argument(0), bracketed(tokens, &call, 1)),
-        ("locate" | "charindex", 2) => format!("instr({}, {})", argument(1), argument(0)),
-        ("greatest", 2..) => format!("max({})", arguments(tokens, &call)),
-        ("least", 2..) => format!("min({})", arguments(tokens, &call)),
-        ("mod", 2) => format!("({} % {})", bracketed(tokens, &call, 0), bracketed(tokens, &call, 1)),
-        ("safe_divide", 2) => format!("({} * 1.0 / nullif({}, 0))", bracketed(tokens, &call, 0), argument(1)),
-        // SQLite counts distinct values of one expression.
-        ("count", 2..) if tokens.is(at + 2, &["distinct"]) => {
-            let all = arguments(tokens, &call);
-            format!("count(DISTINCT concat_ws('|', {}))", all.get("distinct".len()..)?.trim_start())
+        ("left", 2) if is_count(argument(1)) => format!("substr({}, 1, {})", argument(0), argument(1)),
+        // Where places before a text are counted, a negative one is no place at its end.
+        ("right", 2) if is_count(argument(1)) && argument(1) != "0" && picked(sight, &BEFORE_START) == 0 => {
+            format!("substr({}, -{})", argument(0), argument(1))
         }
+        ("left" | "right", 2) if argument(1).starts_with('-') && picked(sight, &NEGATIVE_COUNT) != 0 => {
+            format!("substr({}, 1, 0)", argument(0))
+        }
+        ("rand", 0) => random(sight, at, &call),
+        ("greatest", 2..) if picked(sight, &GREATEST) != 0 => format!("max({})", arguments(tokens, &call)),
+        ("least", 2..) if picked(sight, &GREATEST) != 0 => format!("min({})", arguments(tokens, &call)),
+        ("concat", 2..) if picked(sight, &CONCAT) != 0 => {
+            let all: Vec<String> = (0..call.arguments.len()).map(|n| bracketed(tokens, &call, n)).collect();
+            format!("({})", all.join(" || "))
+        }
+        ("length", 1) if picked(sight, &LENGTH) != 0 => return rename("octet_length"),
+        ("log", 1) if picked(sight, &LOG) != 0 => return rename("ln"),
+        ("insert", 4) => return rename("stuff"),
+        ("safe_divide", 2) => format!("({} * 1.0 / nullif({}, 0))", bracketed(tokens, &call, 0), argument(1)),
+        ("substr" | "substring", 2 | 3) => cut(sight, &call)?,
         ("position", 1) => position(tokens, &call)?,
         ("substring" | "substr", 1) => substring(tokens, &call)?,
+        ("overlay", 1) => overlay(tokens, &call)?,
         ("trim", 1) => trim(tokens, &call)?,
-        ("group_concat" | "string_agg", 1) => separator(tokens, &call, &name)?,
-        ("cast", 1) => cast(tokens, at, &call)?,
-        ("convert", 2) => convert(tokens, &call)?,
+        // MySQL's is a time; SQLite's tells years, months and days too.
+        ("timediff", 2) if mysql => format!("sec_to_time(unixepoch({}) - unixepoch({}))", argument(0), argument(1)),
+        ("space", 1) => format!("repeat(' ', {})", argument(0)),
+        // SQLite gives the text itself.
+        ("json_unquote", 1) if argument(0).to_ascii_lowercase().starts_with("json_extract(") => argument(0).to_owned(),
+        // MySQL's `length` counts bytes.
+        ("char_length" | "character_length", 1) if picked(sight, &LENGTH) == 0 => return rename("length"),
         _ => return None,
     };
     Some(vec![(tokens.bytes(at..call.close + 1), to)])
+}
+
+/// A number of letters that is written out.
+fn is_count(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn arguments(tokens: &Tokens<'_>, call: &Call) -> String {
@@ -72,6 +111,39 @@ fn bracketed(tokens: &Tokens<'_>, call: &Call, n: usize) -> String {
     if single { piece.to_owned() } else { format!("({piece})") }
 }
 
+/// A number from 0 to 1; where rows are ordered by it, any number does.
+fn random(sight: &Sight<'_>, at: usize, call: &Call) -> String {
+    let tokens = &sight.tokens;
+    let ordered = at.checked_sub(1).is_some_and(|before| tokens.is(before, &["by", ","])) && {
+        let next = call.close + 1;
+        next >= tokens.len() || tokens.is(next, &["limit", ")", ";", "desc", "asc", ","])
+    };
+    let by = ordered && (0..at).rev().take_while(|&at| tokens.text(at) != "(").any(|at| tokens.is(at, &["by"]));
+    if by { "random()".to_owned() } else { "(0.5 + random() / 18446744073709551616.0)".to_owned() }
+}
+
+/// `SUBSTRING(x, -2, 3)` where it is PostgreSQL's, which counts places before the text, and `SUBSTRING(x, 0)` where it is MySQL's.
+fn cut(sight: &Sight<'_>, call: &Call) -> Option<String> {
+    let tokens = &sight.tokens;
+    let argument = |n: usize| call.arguments.get(n).map(|range| tokens.piece(range.clone())).unwrap_or_default();
+    let number = |n: usize| argument(n).replace(' ', "").parse::<i64>().ok();
+    let pattern = argument(1);
+    if call.arguments.len() == 2 && pattern.len() > 2 && pattern.starts_with('\'') && !pattern.contains('|') && number(1).is_none() {
+        return Some(format!("regexp_part({}, {pattern})", argument(0)));
+    }
+    let start = number(1)?;
+    if start == 0 && picked(sight, &AT_ZERO) != 0 {
+        return Some(format!("substr({}, 1, 0)", argument(0)));
+    }
+    if start >= 0 || picked(sight, &BEFORE_START) == 0 {
+        return None;
+    }
+    match call.arguments.len() {
+        2 => Some(format!("substr({}, 1)", argument(0))),
+        _ => Some(format!("substr({}, 1, {})", argument(0), start.saturating_add(number(2)?).saturating_sub(1).max(0))),
+    }
+}
+
 /// `POSITION(a IN b)`.
 fn position(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
     let range = call.arguments.first()?.clone();
@@ -79,7 +151,7 @@ fn position(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
     Some(format!("instr({}, {})", tokens.piece(at + 1..range.end), tokens.piece(range.start..at)))
 }
 
-/// `SUBSTRING(x FROM a FOR b)`.
+/// `SUBSTRING(x FROM a FOR b)`, `SUBSTRING(x FROM 'pattern')`.
 fn substring(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
     let range = call.arguments.first()?.clone();
     let from = tokens.find(range.clone(), &["from"]);
@@ -89,9 +161,25 @@ fn substring(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
     let start = from.map_or("1", |from| tokens.piece(from + 1..end));
     match (from, long) {
         (None, None) => None,
+        (Some(_), None) if start.starts_with('\'') => {
+            // PostgreSQL takes the longest of several ways, the engine here the first.
+            (!start.contains('|')).then(|| format!("regexp_part({text}, {start})"))
+        }
+        (Some(_), Some(_)) if start.starts_with('\'') => None,
         (_, Some(long)) => Some(format!("substr({text}, {start}, {})", tokens.piece(long + 1..range.end))),
         (_, None) => Some(format!("substr({text}, {start})")),
     }
+}
+
+/// `OVERLAY(x PLACING y FROM a FOR b)`.
+fn overlay(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
+    let range = call.arguments.first()?.clone();
+    let placing = tokens.find(range.clone(), &["placing"])?;
+    let from = tokens.find(range.clone(), &["from"])?;
+    let long = tokens.find(range.clone(), &["for"])?;
+    let piece = |a: usize, b: usize| tokens.piece(a..b);
+    let (text, other) = (piece(range.start, placing), piece(placing + 1, from));
+    Some(format!("stuff({text}, {}, {}, {other})", piece(from + 1, long), piece(long + 1, range.end)))
 }
 
 /// `TRIM(BOTH 'x' FROM y)`, `TRIM(LEADING FROM y)`.
@@ -106,63 +194,4 @@ fn trim(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
     };
     let text = tokens.piece(from + 1..range.end);
     Some(if start < from { format!("{name}({text}, {})", tokens.piece(start..from)) } else { format!("{name}({text})") })
-}
-
-/// `GROUP_CONCAT(x SEPARATOR ', ')`. With DISTINCT SQLite knows the comma alone.
-fn separator(tokens: &Tokens<'_>, call: &Call, name: &str) -> Option<String> {
-    let range = call.arguments.first()?.clone();
-    let at = tokens.find(range.clone(), &["separator"])?;
-    let (what, by) = (tokens.piece(range.start..at), tokens.piece(at + 1..range.end));
-    let distinct = tokens.is(range.start, &["distinct"]);
-    (!distinct || by == "','").then(|| if distinct { format!("{name}({what})") } else { format!("{name}({what}, {by})") })
-}
-
-/// `CAST(x AS DATE)` and its like, and a decimal that is divided: SQLite would make whole numbers of them.
-fn cast(tokens: &Tokens<'_>, at: usize, call: &Call) -> Option<String> {
-    let range = call.arguments.first()?.clone();
-    let word = tokens.find(range.clone(), &["as"])?;
-    let what = tokens.piece(range.start..word);
-    match tokens.text(word + 1).to_ascii_lowercase().as_str() {
-        "date" => Some(format!("date({what})")),
-        "datetime" | "timestamp" => Some(format!("datetime({what})")),
-        "time" => Some(format!("time({what})")),
-        "decimal" | "numeric" if tokens.text(call.close + 1) == "/" || tokens.before(at) == "/" => Some(format!("CAST({what} AS REAL)")),
-        _ => None,
-    }
-}
-
-/// `CONVERT(type, x)` of SQL Server and `CONVERT(x, type)` of MySQL.
-fn convert(tokens: &Tokens<'_>, call: &Call) -> Option<String> {
-    let (first, second) = (call.arguments.first()?, call.arguments.get(1)?);
-    let of = |range: &std::ops::Range<usize>| {
-        (tokens.kind(range.start) == Some(TokenKind::Word)).then(|| type_name(tokens.text(range.start)))?
-    };
-    let (sql_type, what) = match (of(first), of(second)) {
-        (Some(sql_type), _) => (sql_type, second),
-        (None, Some(sql_type)) => (sql_type, first),
-        (None, None) => return None,
-    };
-    Some(converted(tokens.piece(what.clone()), sql_type))
-}
-
-/// A value made to be of a type.
-pub(super) fn converted(what: &str, sql_type: &str) -> String {
-    match sql_type {
-        "date" | "datetime" | "time" => format!("{sql_type}({what})"),
-        _ => format!("CAST({what} AS {sql_type})"),
-    }
-}
-
-/// SQLite's word for a type of another dialect; a date function for a date.
-pub(super) fn type_name(name: &str) -> Option<&'static str> {
-    Some(match name.to_ascii_lowercase().as_str() {
-        "int" | "integer" | "bigint" | "smallint" | "tinyint" | "int2" | "int4" | "int8" | "int64" | "signed" | "unsigned" | "boolean"
-        | "bool" => "INTEGER",
-        "numeric" | "decimal" | "float" | "float4" | "float8" | "float64" | "double" | "real" | "money" => "REAL",
-        "text" | "varchar" | "nvarchar" | "char" | "nchar" | "string" | "character" | "bpchar" | "uuid" => "TEXT",
-        "date" => "date",
-        "timestamp" | "timestamptz" | "datetime" | "datetime2" => "datetime",
-        "time" => "time",
-        _ => return None,
-    })
 }

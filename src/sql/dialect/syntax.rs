@@ -1,55 +1,51 @@
-//! Spellings that are no calls: operators, casts, limits, set operations.
+//! Spellings that are no calls: limits, set operations, texts put together.
 
-use super::Edits;
-use super::functions::{converted, type_name};
+use super::sight::{Edits, Sight};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::tokens::Tokens;
 
-pub(super) fn rewrite(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
+    let tokens = &sight.tokens;
     word(tokens, at)
-        .or_else(|| cast(tokens, at))
+        .or_else(|| subscript(tokens, at))
         .or_else(|| top(tokens, at))
         .or_else(|| fetch(tokens, at))
-        .or_else(|| concatenation(tokens, at))
+        .or_else(|| concatenation(sight, at))
         .or_else(|| quantified(tokens, at))
 }
 
 /// One word or operator for another.
 fn word(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
     let here = |to: &str| Some(vec![(tokens.bytes(at..at + 1), to.to_owned())]);
-    let is_operand =
-        |at: usize| matches!(tokens.kind(at), Some(TokenKind::String | TokenKind::Quoted | TokenKind::Parameter | TokenKind::Word));
     match tokens.text(at).to_ascii_lowercase().as_str() {
-        "ilike" if is_operand(at + 1) => here("LIKE"),
         "minus" if tokens.is(at + 1, &["select"]) => here("EXCEPT"),
-        "all" if tokens.is(at.checked_sub(1)?, &["except", "intersect"]) => here(""),
         // `LIMIT ALL` limits nothing.
         "limit" if tokens.is(at + 1, &["all"]) => Some(vec![(tokens.bytes(at..at + 2), String::new())]),
         "dual" if tokens.is(at.checked_sub(1)?, &["from"]) => Some(vec![(tokens.bytes(at - 1..at + 1), String::new())]),
-        "div" if tokens.operand_before(at).is_some() && tokens.operand_after(at + 1).is_some() && !tokens.is(at + 1, &["from"]) => {
-            matches!(tokens.kind(at + 1), Some(TokenKind::Number)).then(|| here("/")).flatten()
-        }
-        // `&&` comes as two operators.
-        "&" if tokens.text(at + 1) == "&" => Some(vec![(tokens.bytes(at..at + 2), "AND".to_owned())]),
-        "<=" if tokens.text(at + 1) == ">" => Some(vec![(tokens.bytes(at..at + 2), "IS".to_owned())]),
         _ => None,
     }
 }
 
-/// `x::type`: the tokenizer of SQLite takes `::type` for a parameter.
-fn cast(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
-    if tokens.kind(at) != Some(TokenKind::Parameter) {
+/// `x[1]`, `x[2:4]`: SQLite would take the brackets for a name.
+fn subscript(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+    let inner = tokens.text(at).strip_prefix('[')?.strip_suffix(']')?;
+    let touches = at.checked_sub(1).is_some_and(|before| tokens.bytes(before..at).end == tokens.bytes(at..at + 1).start);
+    let number = |text: &str| text.trim().parse::<i64>().ok();
+    let (first, last) = inner.split_once(':').unwrap_or((inner, inner));
+    let fits = inner.bytes().all(|b| b.is_ascii_digit() || b" :-".contains(&b)) && inner.bytes().any(|b| b.is_ascii_digit());
+    if !touches || !fits {
         return None;
     }
-    let sql_type = type_name(tokens.text(at).strip_prefix("::")?)?;
     let start = tokens.operand_before(at)?;
-    let mut end = at + 1;
-    if tokens.text(end) == "(" {
-        end = tokens.close(end)? + 1;
-    } else if tokens.is(at, &["::double"]) && tokens.is(end, &["precision"]) {
-        end += 1;
-    }
-    Some(vec![(tokens.bytes(start..end), converted(tokens.piece(start..at), sql_type))])
+    let what = tokens.piece(start..at);
+    let to = match (number(first), number(last)) {
+        (Some(first), Some(last)) if first > 0 && last >= first => format!("substr({what}, {first}, {})", last - first + 1),
+        (Some(first), Some(last)) if first < 0 && first == last => format!("substr({what}, {first}, 1)"),
+        (Some(first), None) if first != 0 => format!("substr({what}, {first})"),
+        (None, Some(last)) if last > 0 => format!("substr({what}, 1, {last})"),
+        _ => return None,
+    };
+    Some(vec![(tokens.bytes(start..at + 1), to)])
 }
 
 /// `SELECT TOP 5 ...`: the limit moves to the end.
@@ -58,12 +54,13 @@ fn top(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
         return None;
     }
     let bracketed = tokens.text(at + 1) == "(" && tokens.text(at + 3) == ")";
-    let (count, mut end) = if bracketed { (at + 2, at + 4) } else { (at + 1, at + 2) };
+    let (count, end) = if bracketed { (at + 2, at + 4) } else { (at + 1, at + 2) };
     if tokens.kind(count) != Some(TokenKind::Number) || tokens.is(end, &["percent", ",", "from"]) {
         return None;
     }
+    // SQLite has no way to keep those that tie with the last.
     if tokens.is(end, &["with"]) && tokens.is(end + 1, &["ties"]) {
-        end += 2;
+        return None;
     }
     let limit = format!(" LIMIT {}", tokens.text(count));
     let mut edits = vec![(tokens.bytes(at..end), String::new())];
@@ -108,8 +105,9 @@ fn fetch(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
 }
 
 /// `first || ' ' || last` written with plus signs.
-fn concatenation(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
-    if tokens.text(at) != "+" {
+fn concatenation(sight: &Sight<'_>, at: usize) -> Option<Edits> {
+    let tokens = &sight.tokens;
+    if tokens.text(at) != "+" || sight.habit.is_within(super::habit::MY) {
         return None;
     }
     let is_text = |at: Option<usize>| {
@@ -119,10 +117,13 @@ fn concatenation(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
     let after = tokens.operand_after(at + 1)?;
     let is_interval = tokens.is(at + 1, &["interval"]) || before > 0 && tokens.is(before - 1, &["interval"]);
     let joins = is_text(at.checked_sub(1)) || is_text(Some(at + 1)) || tokens.text(after) == "||" || tokens.before(before) == "||";
-    (joins && !is_interval).then(|| vec![(tokens.bytes(at..at + 1), "||".to_owned())])
+    // With a number beside it, it is a sum where it runs at all.
+    let number = |range: std::ops::Range<usize>| range.len() == 1 && tokens.kind(range.start) == Some(TokenKind::Number);
+    let sum = number(before..at) || number(at + 1..after);
+    (joins && !is_interval && !sum).then(|| vec![(tokens.bytes(at..at + 1), "||".to_owned())])
 }
 
-/// `= ANY (SELECT ...)`, `> ALL (SELECT ...)`. (Over no rows ALL is true and the greatest of none is NULL: rarely meant.)
+/// `= ANY (SELECT ...)`, `> ALL (SELECT ...)`. Over no rows ALL is true: everything is greater than minus infinity, and less than a blob.
 fn quantified(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
     let any = tokens.is(at, &["any", "some"]);
     if !any && !tokens.is(at, &["all"]) || tokens.text(at + 1) != "(" || !tokens.is(at + 2, &["select"]) {
@@ -138,13 +139,15 @@ fn quantified(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
         return Some(vec![(tokens.bytes(at - 1..at + 1), membership.to_owned())]);
     }
     let extreme = match (operator, any) {
-        (">" | ">=", true) | ("<" | "<=", false) => "min",
-        (">" | ">=", false) | ("<" | "<=", true) => "max",
+        (">" | ">=", true) => "min(value)",
+        ("<" | "<=", true) => "max(value)",
+        (">" | ">=", false) => "coalesce(max(value), -9e999)",
+        ("<" | "<=", false) => "coalesce(min(value), x'')",
         _ => return None,
     };
     let close = tokens.close(at + 1)?;
     Some(vec![
         (tokens.bytes(at..at + 2), "(WITH picked(value) AS (".to_owned()),
-        (tokens.bytes(close..close + 1), format!(") SELECT {extreme}(value) FROM picked)")),
+        (tokens.bytes(close..close + 1), format!(") SELECT {extreme} FROM picked)")),
     ])
 }

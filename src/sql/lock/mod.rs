@@ -38,9 +38,15 @@ pub use automaton::Refusal;
 use automaton::{Sql, Step};
 use catalog::Catalog;
 pub use lesson::Lesson;
+
 use lesson::MOST_LESSONS;
 
 use crate::schema::Schema;
+
+/// Whether a model may write a call of the function `name`.
+pub fn offers_function(name: &str) -> bool {
+    words::FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
 
 /// The lock, as far as a text is written. A clone goes its own way and is cheap.
 #[derive(Debug, Clone)]

@@ -79,6 +79,8 @@ pub struct Change {
 pub enum ChangeKind {
     /// Another dialect's spelling.
     Dialect,
+    /// Nothing by itself: databases differ on what a text means, and this is how it is read.
+    Reading,
     /// A form that SQLite does not accept.
     Structure,
     /// A value in double quotes, or in none.
@@ -112,6 +114,7 @@ impl ChangeKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::Dialect => "dialect",
+            Self::Reading => "reading",
             Self::Structure => "structure",
             Self::DoubleQuotes => "double_quotes",
             Self::Qualifier => "qualifier",
@@ -140,7 +143,7 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         return Mended { sql: sql.to_owned(), changes: Vec::new(), settled: false };
     }
     let asked = nearest::words(question);
-    let (now, mut changes) = dialect::rewrite(sql);
+    let (now, mut changes) = dialect::rewrite(sql, schema);
     let (now, quoted) = unquoted::quote(&now, schema);
     changes.extend(quoted);
     let (mut now, formed) = structure::mend(&now, schema, &asked);

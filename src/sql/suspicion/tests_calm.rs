@@ -50,6 +50,7 @@ pub(super) fn sales() -> Schema {
                     ("status", "TEXT", "paid"),
                     ("total", "INTEGER", "1..900"),
                     ("weight", "INTEGER", "1..900"),
+                    ("surcharge", "INTEGER", "1..90"),
                     ("year", "INTEGER", "2019..2024"),
                 ],
                 &[("customer_id", "customer", "id")],
@@ -267,8 +268,10 @@ fn a_word_that_names_a_column_is_used() {
     check("official languages of FRA", &of(""), &[UnusedFlag]);
     check("official languages of FRA", &of(" AND IsOfficial = 'T'"), &[]);
     check("languages of FRA", &of(""), &[]);
-    check("What is the maximum weight of all orders?", "SELECT max(total) FROM orders", &[UnusedColumn]);
-    check("What is the maximum weight of all orders?", "SELECT max(weight) FROM orders", &[]);
+    check("What is the maximum surcharge of all orders?", "SELECT max(total) FROM orders", &[UnusedColumn]);
+    check("What is the maximum surcharge of all orders?", "SELECT max(surcharge) FROM orders", &[]);
+    // A word that stands for many things names no column for certain.
+    check("What is the maximum weight of all orders?", "SELECT max(total) FROM orders", &[]);
     check("How many customers weigh more?", "SELECT count(*) FROM customer", &[]);
     check("How many official languages does FRA have?", "SELECT count(language) FROM language WHERE country_code = 'FRA'", &[UnusedFlag]);
 }

@@ -41,7 +41,8 @@ fn command() -> String {
 
 fn file_with(text: &str) -> io::Result<tempfile::NamedTempFile> {
     let file = tempfile::Builder::new().prefix("sqllama-").suffix(".sql").tempfile()?;
-    fs::write(file.path(), text)?;
+    // Editors mind a last line without its end.
+    fs::write(file.path(), if text.ends_with('\n') { text.to_owned() } else { format!("{text}\n") })?;
     Ok(file)
 }
 
@@ -77,16 +78,17 @@ async fn wait(command: &str, path: &Path, signals: &mut Signals) -> (io::Result<
 
 /// What the file holds now. What an editor wrote before it failed is taken, and that it failed is said.
 fn read(command: &str, status: ExitStatus, before: &str, path: &Path) -> Result<Edited, String> {
-    let program = command.split_whitespace().next().unwrap_or("vi");
+    // Its name alone: the note has one line.
+    let program = command.split_whitespace().next().unwrap_or("vi").rsplit('/').next().unwrap_or("vi");
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) => return Err(format!("what `{program}` wrote cannot be read ({error}); the SQL is as it was")),
     };
     let sql = String::from_utf8_lossy(&bytes).into_owned();
-    let problem = match (status.success(), sql == before) {
+    let problem = match (status.success(), sql.trim_end() == before.trim_end()) {
         (true, _) => None,
         (false, true) => return Err(format!("`{program}` ended with {status}; the SQL is as it was")),
-        (false, false) => Some(format!("`{program}` ended with {status}; what it wrote is here, and undo brings the earlier SQL back")),
+        (false, false) => Some(format!("what it wrote is here, but `{program}` ended with {status}; undo brings the earlier SQL back")),
     };
     Ok(Edited { sql, problem })
 }

@@ -55,6 +55,8 @@ mod unix {
         pub(in super::super) async fn next(&mut self) -> Heard {
             let end = |number: Number, typed| Heard::End { number: number.as_raw(), typed };
             tokio::select! {
+                // A terminal that is gone tells to end and to go on at once.
+                biased;
                 _ = self.terminate.recv() => end(Number::TERM, false),
                 _ = self.hang_up.recv() => end(Number::HUP, false),
                 _ = self.interrupt.recv() => end(Number::INT, true),

@@ -141,6 +141,7 @@ fn answer(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: u
             let told = match fix.kind.as_str() {
                 "kept" => text::sanitize(&fix.to).into_owned(),
                 "guessed_key" => format!("guessed: {from} goes with {to}, a key that nobody declared"),
+                "reading" => format!("read: {from}: {}", text::sanitize(&fix.to)),
                 _ if from.is_empty() => format!("mended: {to} was added"),
                 _ if to.is_empty() => format!("mended: {from} was left out"),
                 _ => format!("mended: {from} is now {to}"),
