@@ -146,7 +146,7 @@ fn milliseconds_of_an_orm_are_dates() {
     case.check(
         "Total by month",
         "SELECT DATE_TRUNC('month', o.createdAt) AS m, sum(o.total) FROM \"Order\" o JOIN \"User\" u ON u.id = o.userId GROUP BY m ORDER BY m",
-        "SELECT date(createdAt / 1000, 'unixepoch', 'start of month') AS m, sum(total) FROM \"Order\" GROUP BY m ORDER BY m",
+        "SELECT datetime(createdAt / 1000, 'unixepoch', 'start of month') AS m, sum(total) FROM \"Order\" GROUP BY m ORDER BY m",
     );
     case.check(
         "Orders later than a month after their user came",

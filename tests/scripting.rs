@@ -162,10 +162,10 @@ fn a_statement_that_fails_is_named_and_is_the_last() {
         assert_eq!(String::from_utf8_lossy(&out.stdout), stdout, "{sql}");
     };
     check("SELECT 1;\nSELECT nope; SELECT 3", 1, "1\n", "error: statement 2 of 3, line 2: no such column: nope");
-    check("SELECT 1; DROP TABLE customer; SELECT 3", 4, "1\n", "error: statement 2 of 3, line 1: DROP is refused");
-    check("SELECT 1; PRAGMA journal_mode = delete", 4, "1\n", "statement 2 of 2, line 1: PRAGMA is refused");
+    check("SELECT 1; DROP TABLE customer; SELECT 3", 4, "", "error: statement 2 of 3, line 1: DROP is refused");
+    check("SELECT 1; PRAGMA journal_mode = delete", 4, "", "statement 2 of 2, line 1: PRAGMA is refused");
     let trigger = "CREATE TRIGGER t AFTER INSERT ON customer BEGIN SELECT 1; DELETE FROM customer; END";
-    check(&format!("SELECT 1; {trigger}; SELECT 2"), 4, "1\n", "statement 2 of 3, line 1: CREATE is refused");
+    check(&format!("SELECT 1; {trigger}; SELECT 2"), 4, "", "statement 2 of 3, line 1: CREATE is refused");
     check("SELECT 1; SELECT abs(-9223372036854775808)", 1, "1\n", "statement 2 of 2, line 1: integer overflow");
     check("SELECT 1; hello", 1, "1\n", "statement 2 of 2, line 1: `hello` does not begin an SQL query");
     check(" -- nothing\n;;", 1, "", "there is no SQL statement");

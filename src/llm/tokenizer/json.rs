@@ -22,12 +22,16 @@ impl Tokenizer {
         let failed = |error: &dyn std::fmt::Display| LlmError::Tokenizer(format!("{}: {error}", path.display()));
         let text = read_text(path)?;
         let mut json: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
-        let added = AddedToken::read_all(&clear(&mut json, "added_tokens", Value::Array(Vec::new())))?;
+        let mut added = AddedToken::read_all(&clear(&mut json, "added_tokens", Value::Array(Vec::new())))?;
         // What a trainer left: it would cut or fill up every prompt.
         clear(&mut json, "truncation", Value::Null);
         clear(&mut json, "padding", Value::Null);
         let pieces = Pieces::read(&mut json)?;
         let inner: tokenizers::Tokenizer = serde_json::from_value(json).map_err(|error| failed(&error))?;
+        // As the library: a token that the model knows is the model's, whatever number stands beside it.
+        for token in &mut added {
+            token.id = inner.get_model().token_to_id(&token.content).unwrap_or(token.id);
+        }
         let vocabulary = vocabulary(&inner, &added, pieces)?;
         let beside = |name: &str| -> Result<Value, LlmError> {
             let file = path.with_file_name(name);

@@ -53,6 +53,7 @@ fn read(sight: &Sight<'_>, text: Range<usize>, number: Range<usize>) -> Option<E
     let sign = usize::from(tokens.text(number.start) == "-");
     let literal = number.len() == 1 + sign && tokens.kind(number.end - 1) == Some(TokenKind::Number);
     let call = tokens.call(text.start).is_some_and(|call| call.close + 1 == text.end);
-    (literal && call && sight.kind(text.clone()) == Kind::Text)
+    let number = counted(sight, number.start);
+    (literal && call && !number && sight.kind(text.clone()) == Kind::Text)
         .then(|| vec![(tokens.bytes(text.clone()), format!("CAST({} AS NUMERIC)", tokens.piece(text)))])
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::sight::{Edits, Kind, Sight};
 use crate::sql::lex::{TokenKind, name_of};
+use crate::sql::tokens::Tokens;
 
 pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     interval(sight, at)
@@ -276,8 +277,43 @@ fn difference(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         return None;
     }
     let (from, to) = (tokens.piece(untyped(sight, left)), tokens.piece(untyped(sight, right)));
+    if (a.is_time() || b.is_time()) && !is_shown(tokens, start..end) {
+        return None;
+    }
     let to = if a.is_time() || b.is_time() { format!("timestamp_difference({from}, {to})") } else { days_between(to, from) };
     Some(vec![(tokens.bytes(start..end), to)])
+}
+
+/// Whether a length of time at `range` is shown as it is, or compared with an INTERVAL: in words (`3 days 02:00:00`) it is no number to be
+/// ordered, added up or compared. Elsewhere it stays what SQLite makes of it.
+fn is_shown(tokens: &Tokens<'_>, range: Range<usize>) -> bool {
+    const AGGREGATES: [&str; 9] = ["avg", "sum", "min", "max", "total", "count", "median", "stddev", "variance"];
+    let compares = ["<", ">", "<=", ">=", "=", "<>", "!=", "between", "in"];
+    let (mut depth, mut enclosing) = (0, None);
+    for at in (0..range.start).rev() {
+        match tokens.text(at) {
+            ")" => depth += 1,
+            "(" if depth == 0 => {
+                enclosing = Some(at);
+                break;
+            }
+            "(" => depth -= 1,
+            _ if depth == 0 && tokens.is(at, &["order"]) => return false,
+            _ => {}
+        }
+    }
+    let compared = tokens.is(range.end, &compares) && !tokens.is(range.end + 1, &["interval"]);
+    if compared || range.start.checked_sub(1).is_some_and(|before| tokens.is(before, &compares)) {
+        return false;
+    }
+    let Some(open) = enclosing else { return true };
+    let before = open.checked_sub(1);
+    if tokens.is(open + 1, &["select"]) || before.is_some_and(|name| tokens.is(name, &AGGREGATES)) {
+        return false;
+    }
+    // Brackets for their own sake.
+    let plain = before.is_none_or(|name| tokens.call(name).is_none());
+    !plain || tokens.close(open).is_some_and(|close| is_shown(tokens, open..close + 1))
 }
 
 /// `a - b > INTERVAL '1 day'`: lengths of time are compared in seconds. A month is thirty days there, a year 360.
