@@ -1,5 +1,5 @@
 //! Every check that doubts a query, run over Spider's gold queries with their questions: what falls on right queries is no reason to doubt.
-//! The table in `findings/doubt_on_golds.md` is made by `SQLLAMA_SHOW=1 cargo test --test integration gold_queries_are_seldom -- --nocapture`.
+//! The table in `tests/doubt_on_golds.md` is made by `SQLLAMA_SHOW=1 cargo test --test integration gold_queries_are_seldom -- --nocapture`.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};

@@ -167,7 +167,7 @@ fn a_statement_that_fails_is_named_and_is_the_last() {
     let trigger = "CREATE TRIGGER t AFTER INSERT ON customer BEGIN SELECT 1; DELETE FROM customer; END";
     check(&format!("SELECT 1; {trigger}; SELECT 2"), 4, "", "statement 2 of 3, line 1: CREATE is refused");
     check("SELECT 1; SELECT abs(-9223372036854775808)", 1, "1\n", "statement 2 of 2, line 1: integer overflow");
-    check("SELECT 1; hello", 1, "1\n", "statement 2 of 2, line 1: `hello` does not begin an SQL query");
+    check("SELECT 1; hello", 1, "", "statement 2 of 2, line 1: `hello` does not begin an SQL query");
     check(" -- nothing\n;;", 1, "", "there is no SQL statement");
     let file = home.file("a.sql", "SELECT 1;\n\nSELECT nope");
     home.check(&["query", "demo", "-f", file.to_str().unwrap()], 1, "1", "a.sql, statement 2 of 2, line 3: no such column: nope");

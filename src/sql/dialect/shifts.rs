@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::sight::{Edits, Kind, Sight};
 use crate::sql::lex::{TokenKind, name_of};
+use crate::sql::quote::is_keyword;
 use crate::sql::tokens::Tokens;
 
 pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
@@ -312,7 +313,7 @@ fn is_shown(tokens: &Tokens<'_>, range: Range<usize>) -> bool {
         return false;
     }
     // Brackets for their own sake.
-    let plain = before.is_none_or(|name| tokens.call(name).is_none());
+    let plain = before.is_none_or(|name| tokens.call(name).is_none() || is_keyword(tokens.text(name)));
     !plain || tokens.close(open).is_some_and(|close| is_shown(tokens, open..close + 1))
 }
 
