@@ -75,7 +75,8 @@ impl DateParts {
             return None;
         }
         let timed = rest.bytes().next().is_some_and(|b| b.is_ascii_digit());
-        if !rest.is_empty() && !(timed && rest.contains(':')) {
+        let is_time = timed && rest.contains(':');
+        if !(rest.is_empty() || is_time) {
             return None;
         }
         Some(Self { numbers, separator, year_first, short_year: year.len() == 2, padded, timed })

@@ -57,7 +57,7 @@ fn written(text: &str) -> Option<Written> {
         None => (text, NaiveTime::MIN),
     };
     let separator = date.chars().find(|c| matches!(c, '-' | '/' | '.' | ' '))?;
-    let parts: Vec<&str> = date.split(|c: char| c == separator || c == ',' || c == ' ').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = date.split([separator, ',', ' ']).filter(|part| !part.is_empty()).collect();
     let number = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit()));
     let year = |part: &str| match (part.len(), part.bytes().all(|b| b.is_ascii_digit()), separator) {
         (4, true, _) => part.parse().ok(),

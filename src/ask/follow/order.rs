@@ -321,7 +321,7 @@ pub(super) fn limit(ground: &Ground<'_>) -> Option<Vec<Edit>> {
         }
         _ => return None,
     };
-    let count = match count.as_ref() {
+    let count = match count {
         [amount] => count_of(amount, ground)?,
         _ => return None,
     };

@@ -62,7 +62,8 @@ fn instead_of(ground: &Ground<'_>, at: usize) -> Option<Vec<Edit>> {
     let held = about(ground, &new.found);
     let [(place, condition)] = held.as_slice() else { return None };
     let was = matches!(&condition.test, Test::Equal(values) if values.len() == 1 && values.first() == Some(&old.value));
-    (was && new.found.place == old.found.place).then(|| vec![Edit::Redemand(*place, Some(equal(&new.found, &[new.literal.clone()])))])
+    (was && new.found.place == old.found.place)
+        .then(|| vec![Edit::Redemand(*place, Some(equal(&new.found, std::slice::from_ref(&new.literal))))])
 }
 
 fn with(ground: &Ground<'_>, mentions: &[Mention<'_>]) -> Option<Vec<Edit>> {

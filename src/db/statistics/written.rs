@@ -134,10 +134,12 @@ fn dates(texts: &[&str], empty: bool) -> Option<LocalDates> {
 
 fn numbers(name: &str, texts: &[&str], empty: bool, mixed: bool) -> Option<Numerals> {
     let numerals: Vec<Numeral<'_>> = texts.iter().filter_map(|text| Numeral::parse(text)).collect();
-    if mixed && numerals.is_empty()
-        || !mixed && !enough(numerals.len(), texts.len())
-        || mixed && (numerals.len() as f64) < MOST * texts.len() as f64
-    {
+    let all_told = if mixed {
+        !numerals.is_empty() && numerals.len() as f64 >= MOST * texts.len() as f64
+    } else {
+        enough(numerals.len(), texts.len())
+    };
+    if !all_told {
         return None;
     }
     let before = only(numerals.iter().map(|numeral| numeral.before))?;

@@ -135,7 +135,7 @@ impl<'p> Machine<'p> {
             b']' => self.push(Value::List(Vec::new())),
             b'}' => self.push(Value::Dictionary(Vec::new())),
             b't' => {
-                let items = self.to_mark()?;
+                let items = self.pop_to_mark()?;
                 self.push(Value::Tuple(items));
             }
             0x85..=0x87 => {
@@ -143,14 +143,14 @@ impl<'p> Machine<'p> {
                 self.push(Value::Tuple(items));
             }
             b'a' | b'e' => {
-                let items = if code == b'a' { self.pop_many(1)? } else { self.to_mark()? };
+                let items = if code == b'a' { self.pop_many(1)? } else { self.pop_to_mark()? };
                 match self.top()? {
                     Value::List(list) => list.extend(items),
                     _ => return Err(CUT.into()),
                 }
             }
             b's' | b'u' => {
-                let items = if code == b's' { self.pop_many(2)? } else { self.to_mark()? };
+                let items = if code == b's' { self.pop_many(2)? } else { self.pop_to_mark()? };
                 match self.top()? {
                     Value::Dictionary(entries) => entries.extend(items.as_chunks::<2>().0.iter().map(|[key, value]| (*key, *value))),
                     _ => return Err(CUT.into()),
@@ -323,7 +323,7 @@ impl<'p> Machine<'p> {
         Ok(out)
     }
 
-    fn to_mark(&mut self) -> Result<Vec<Id>, String> {
+    fn pop_to_mark(&mut self) -> Result<Vec<Id>, String> {
         let mark = self.marks.pop().filter(|mark| *mark <= self.stack.len()).ok_or(CUT)?;
         Ok(self.stack.split_off(mark))
     }

@@ -113,7 +113,7 @@ impl Bound {
         let ends = is_inside && !begins && self.text.len() >= 10;
         match (named.side, &self.operator) {
             // A piece of a date that is greater than the year is after it.
-            (Side::After, Gt) => is_inside && !(self.piece && is_whole) && (begins && !is_whole || is_whole && !self.piece),
+            (Side::After, Gt) => is_inside && if is_whole { !self.piece } else { begins },
             (Side::After, GtEq) => is_inside && begins,
             (Side::Since, Gt) => is_inside && (ends || self.piece && is_whole),
             (Side::Before, Lt) => is_inside && ends,

@@ -218,10 +218,9 @@ fn one_first(question: &Question) -> Option<Direction> {
         let at_end = word(at) == "last" && (at + 1 == words.len() || word(at + 1) == "and")
             || word(at) == "at" && word(at + 1) == "the" && matches!(word(at + 2), "bottom" | "end");
         if is_first || at_top || at_end {
-            let before = (at.saturating_sub(BETWEEN + 1)..at).rev();
             // "The most expensive first": the outermost word of the end is read.
-            let nearest = before.filter(|at| end_of(word(*at)).is_some()).last();
-            if let Some(end) = nearest.and_then(|at| end_at(words, at)) {
+            let outermost = (at.saturating_sub(BETWEEN + 1)..at).find(|at| end_of(word(*at)).is_some());
+            if let Some(end) = outermost.and_then(|at| end_at(words, at)) {
                 return Some(if at_end { end.reversed() } else { end });
             }
         }

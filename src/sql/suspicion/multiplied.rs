@@ -23,9 +23,8 @@ pub(super) fn look(query: &Query, blocks: &Blocks<'_>, columns: &Columns<'_, '_>
         multiplied(block, blocks.resolution, columns, question, out);
         made_up(block, columns, out);
     }
-    if !question
-        .is_some_and(|question| question.words.iter().filter(|word| matches!(word.as_str(), "average" | "mean" | "avg")).count() > 1)
-    {
+    let asked = |question: &Question| question.words.iter().filter(|word| matches!(word.as_str(), "average" | "mean" | "avg")).count();
+    if question.is_none_or(|question| asked(question) <= 1) {
         averages(query, out);
     }
     let mut nulls = Nulls { columns, found: None };

@@ -199,16 +199,9 @@ fn on_text(state: &mut State, context: Context, key: KeyEvent) -> Vec<Effect> {
             line_input(&mut state.ask, key);
         }
         Context::Editor | Context::Completion => sql::type_key(state, key),
-        Context::Filter => {
-            if state.tree.filter.input(&key) {
-                state.tree.selected = 0;
-            }
-        }
-        Context::RowFilter => {
-            if state.tab_mut().results.filter.input(&key) {
-                return rows::filter_typed(state);
-            }
-        }
+        Context::Filter if state.tree.filter.input(&key) => state.tree.selected = 0,
+        Context::RowFilter if state.tab_mut().results.filter.input(&key) => return rows::filter_typed(state),
+        Context::Filter | Context::RowFilter => {}
         Context::List => return list::type_key(state, &key),
         Context::Prompt => {
             if let Some(Window::Prompt(prompt)) = &mut state.window {

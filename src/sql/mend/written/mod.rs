@@ -247,7 +247,8 @@ impl Site<'_, '_, '_> {
             return Some(("=".into(), tokens.split(behind + 2..close, ",")));
         }
         let operator = before.filter(|at| COMPARES.contains(&tokens.text(*at)))?;
-        Some((tokens.text(operator).to_owned(), vec![tokens.operand_before(operator)?..operator]))
+        let left = tokens.operand_before(operator)?..operator;
+        Some((tokens.text(operator).to_owned(), Vec::from([left])))
     }
 
     /// The other column of a comparison, where it is one.
