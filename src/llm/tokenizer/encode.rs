@@ -101,7 +101,7 @@ impl Tokenizer {
     }
 
     /// The text of `ids`; markers add nothing, bytes that are not UTF-8 become U+FFFD. The space that SentencePiece puts before a text is
-    /// taken away again; use [`StreamDecoder`] for a continuation.
+    /// taken away again; use [`super::StreamDecoder`] for a continuation.
     pub fn decode(&self, ids: &[u32]) -> String {
         let bytes: Vec<u8> = ids.iter().filter_map(|id| self.token_bytes(*id)).flatten().copied().collect();
         let text = String::from_utf8_lossy(&bytes);
