@@ -210,7 +210,7 @@ struct Form {
     said_by: &'static str,
 }
 
-const FORMS: [Form; 11] = [
+const FORMS: [Form; 12] = [
     Form {
         words: "many number count total amount often frequency frequently times quantity popular common size",
         said_by: "count sum total limit",
@@ -243,6 +243,12 @@ const FORMS: [Form; 11] = [
         words: "more greater above over larger higher exceed exceeds exceeding exceeded least older younger after later before below under less fewer lower smaller than between within equal equals same exactly \
                 earlier up range start starting begin beginning end ending contain contains containing include substring letter",
         said_by: "> >= < <= between having = like in ==",
+    },
+    // A length or a weight may be kept in any unit: what is compared or computed says it.
+    Form {
+        words: "longer shorter heavier lighter second seconds minute minutes hour hours days week weeks months years gram grams kilo kilos \
+                kilogram kilograms kg metre metres meter meters kilometre kilometres kilometer kilometers km",
+        said_by: "> >= < <= between * / order max min",
     },
     Form {
         words: "year month day date time percentage percent ratio difference rate",
@@ -325,6 +331,12 @@ mod tests {
         check("List the names of the three oldest heads", "SELECT name FROM head ORDER BY age DESC LIMIT 3", &[], &[]);
         check("heads born in 'California'", "SELECT * FROM head WHERE born_state = 'California'", &[], &[]);
         check("heads born in California", "SELECT * FROM head WHERE born_state = 'Nevada'", &["California"], &["California"]);
+    }
+
+    #[test]
+    fn a_unit_is_said_by_a_comparison() {
+        check("Which heads are longer than 6 minutes?", "SELECT name FROM head WHERE age > 360", &["6"], &[]);
+        check("Which heads are longer than 6 minutes?", "SELECT name FROM head", &["longer", "6", "minutes"], &[]);
     }
 
     #[test]

@@ -83,7 +83,9 @@ impl Asking<'_> {
         let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
         let all: usize = there.len() + prompts.iter().map(|(_, samplings)| samplings.len()).sum::<usize>();
         let generation = draft_request(self.schema, self.request, first.clone(), Arc::clone(&self.likely));
-        let soon = if streamed { self.cancel } else { &self.soon };
+        // What is short of time does with less, but not with nothing: one has to run.
+        let is_run = |candidates: &[Candidate]| candidates.iter().any(|candidate| candidate.statement().is_some());
+        let soon = if streamed || !is_run(there) { self.cancel } else { &self.soon };
         let may_stop = !streamed && matches!(self.request.candidates, Candidates::WhenInDoubt(_));
         let emit = &mut *self.emit;
         let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel);
@@ -99,7 +101,8 @@ impl Asking<'_> {
             &mut |ended| {
                 judging.judge(ended);
                 let decided = || may_stop && is_decided(&ballots(&[there, &judging.candidates()].concat()), all);
-                if judging.failed() || decided() { Enough::Yes } else { Enough::No }
+                let late = || !streamed && self.soon.is_stopped() && is_run(&judging.candidates());
+                if judging.failed() || decided() || late() { Enough::Yes } else { Enough::No }
             },
         );
         self.timings.query_ms += judging.query_ms;
@@ -206,4 +209,36 @@ enum Shown<'a> {
     AsItComes,
     /// Nothing: they are compared with each other and with these.
     Compared(&'a [Candidate]),
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::ask::{AnswerState, ask};
+    use crate::llm::Scripted;
+
+    /// What comes of `answers` where there is no time to compare: the SQL, and how many requests were answered.
+    #[track_caller]
+    fn check(answers: [&str; 3], expected: (&str, usize)) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2)").unwrap();
+        let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
+        let schema = database.schema(&cancel).unwrap();
+        let request =
+            AskRequest { answer_within: Some(Duration::ZERO), demonstrations: None, ..AskRequest::new("How many t?", Form::Chat) };
+        let mut model = Scripted::new(answers);
+        let answer = ask(&database, &schema, &mut model, &request, &cancel, &mut |_| ()).unwrap();
+        assert_eq!(answer.state, AnswerState::Ran, "{answer:?}");
+        // The request that finds the time passed is begun, too.
+        assert_eq!((answer.sql.as_str(), model.asked().len()), expected);
+    }
+
+    #[test]
+    fn without_time_the_first_draft_that_runs_is_the_answer() {
+        check(["SELECT sum(a) FROM ts", "SELECT 5", "SELECT 6"], ("SELECT sum(a) FROM t", 2));
+        check(["SELECT nowhere()", "SELECT nowhere()", "SELECT count(a) FROM t"], ("SELECT count(a) FROM t", 3));
+    }
 }
