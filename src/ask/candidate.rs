@@ -76,13 +76,13 @@ fn whole(database: &Database, draft: &str) -> Option<(String, String)> {
 }
 
 /// Those of `candidates` that ran, to be compared.
-pub(super) fn ballots(candidates: &[Candidate]) -> Vec<Ballot> {
+pub(super) fn ballots<'c>(candidates: impl IntoIterator<Item = &'c Candidate>) -> Vec<Ballot> {
     let ballot = |(draft, candidate): (usize, &Candidate)| {
         let table = candidate.table()?.clone();
         let (suspicious, mended) = (candidate.is_suspicious(), candidate.is_mended());
         Some(Ballot { draft, table, suspicious, mended, mean_logprob: candidate.mean_logprob })
     };
-    candidates.iter().enumerate().filter_map(ballot).collect()
+    candidates.into_iter().enumerate().filter_map(ballot).collect()
 }
 
 impl Candidate {

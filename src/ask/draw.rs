@@ -84,8 +84,8 @@ impl Asking<'_> {
         let all: usize = there.len() + prompts.iter().map(|(_, samplings)| samplings.len()).sum::<usize>();
         let generation = draft_request(self.schema, self.request, first.clone(), Arc::clone(&self.likely));
         // What is short of time does with less, but not with nothing: one has to run.
-        let is_run = |candidates: &[Candidate]| candidates.iter().any(|candidate| candidate.statement().is_some());
-        let soon = if streamed || !is_run(there) { self.cancel } else { &self.soon };
+        let runs = |candidate: &Candidate| candidate.statement().is_some();
+        let soon = if streamed || !there.iter().any(runs) { self.cancel } else { &self.soon };
         let may_stop = !streamed && matches!(self.request.candidates, Candidates::WhenInDoubt(_));
         let emit = &mut *self.emit;
         let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel);
@@ -100,9 +100,9 @@ impl Asking<'_> {
             },
             &mut |ended| {
                 judging.judge(ended);
-                let decided = || may_stop && is_decided(&ballots(&[there, &judging.candidates()].concat()), all);
-                let late = || !streamed && self.soon.is_stopped() && is_run(&judging.candidates());
-                if judging.failed() || decided() || late() { Enough::Yes } else { Enough::No }
+                let decided = || may_stop && is_decided(&ballots(there.iter().chain(judging.judged.values())), all);
+                let late = || !streamed && self.soon.is_stopped() && judging.judged.values().any(runs);
+                if judging.error.is_some() || decided() || late() { Enough::Yes } else { Enough::No }
             },
         );
         self.timings.query_ms += judging.query_ms;
@@ -154,15 +154,7 @@ impl<'a> Judging<'a> {
         self.query_ms += start.elapsed().as_secs_f64() * 1000.0;
     }
 
-    fn failed(&self) -> bool {
-        self.error.is_some()
-    }
-
     /// In the order of the drafts.
-    fn candidates(&self) -> Vec<Candidate> {
-        self.judged.values().cloned().collect()
-    }
-
     fn finish(self) -> Result<Vec<Candidate>, AskError> {
         match self.error {
             Some(error) => Err(error),

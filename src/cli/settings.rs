@@ -48,8 +48,7 @@ impl Settings {
 
     /// How long after a question drafts are still drawn to be compared; `None` for no limit.
     pub(super) fn answer_within(&self, typed: Option<u64>) -> Option<Duration> {
-        let answer_within = typed.or(self.config.answer_within);
-        Config { answer_within, ..Config::default() }.answer_within()
+        self.config.answer_within(typed)
     }
 
     /// Sizes the pool that the model computes on.

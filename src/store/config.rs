@@ -123,9 +123,9 @@ pub enum PromptChoice {
 }
 
 impl Config {
-    /// How long after a question drafts are still drawn to be compared; `None` for no limit.
-    pub fn answer_within(&self) -> Option<Duration> {
-        Some(self.answer_within.map_or(ANSWER_WITHIN, Duration::from_secs)).filter(|within| !within.is_zero())
+    /// How long after a question drafts are still drawn to be compared, in seconds where that was `typed`; `None` for no limit.
+    pub fn answer_within(&self, typed: Option<u64>) -> Option<Duration> {
+        Some(typed.or(self.answer_within).map_or(ANSWER_WITHIN, Duration::from_secs)).filter(|within| !within.is_zero())
     }
 
     /// Reads the file of `paths`; without one, nothing is set.
