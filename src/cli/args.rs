@@ -48,6 +48,8 @@ pub enum Command {
     /// Results of several statements come one after the other: tables with an empty line between them, one JSON object or array for each,
     /// the others without anything between. A statement that fails is named, and nothing behind it runs.
     Query(QueryArgs),
+    /// Run a notebook again: a Markdown file of questions, SQL and results, those of now beside those kept
+    Run(super::notebook::args::NotebookArgs),
     /// The schema text a prompt would carry
     Schema {
         /// A SQLite file, or `demo`

@@ -9,6 +9,7 @@
 //! - [`drafts`]: how much of what is being written is written down
 //! - [`moments`]: dates written as text
 //! - [`typed`]: lines that are typed, undo by words
+//! - [`notebook`]: a notebook's cells, kept results beside those of now
 //! - [`picker`]: lists over the panes; [`compare`]: answers side by side; [`completion`], [`vim`]: what the SQL knows
 //! - [`train`]: the fine-tune form; [`pages`]: a check, a run
 //! - [`theme`]: colours, or none
@@ -24,6 +25,7 @@ pub mod event;
 pub mod keys;
 pub mod layout;
 pub mod moments;
+pub mod notebook;
 pub mod pages;
 pub mod picker;
 pub mod results;

@@ -10,6 +10,7 @@ use super::conversation::Entry;
 use super::drafts::Drafts;
 use super::keys::{Context, Keymap};
 use super::layout::Panes;
+use super::notebook::NotebookPage;
 use super::pages::{CheckPages, RunPages};
 use super::picker::Picker;
 use super::tab::Tab;
@@ -73,6 +74,8 @@ pub enum Window {
     Check(Box<CheckPages>),
     /// Answers side by side.
     Compare(Box<Compare>),
+    /// A notebook.
+    Notebook(Box<NotebookPage>),
 }
 
 /// A line to be typed.
@@ -103,6 +106,12 @@ pub enum PromptKind {
     Train(Field),
     /// Where a command line goes.
     Command(String),
+    /// The path of a notebook to open.
+    Notebook,
+    /// Where the conversation goes as a notebook.
+    NewNotebook,
+    /// The notebook that gets a cell more: its question, its SQL.
+    Cell(Option<String>, String),
 }
 
 /// A job that has not ended.
@@ -255,6 +264,8 @@ pub struct State {
     pub quit_armed: bool,
     /// The fine-tune form.
     pub train: TrainForm,
+    /// The notebook that was opened or written last.
+    pub notebook: Option<std::path::PathBuf>,
     /// The adapter that was switched off here.
     pub adapter_off: Option<std::path::PathBuf>,
     /// The run that is deleted when that is said once more.
@@ -307,6 +318,7 @@ impl State {
             clock_ms: 0,
             quit_armed: false,
             train: TrainForm::default(),
+            notebook: None,
             adapter_off: None,
             run_doomed: None,
             run_wanted: None,
@@ -328,6 +340,7 @@ impl State {
             (Some(Window::Run(_)), _) => Context::Run,
             (Some(Window::Check(_)), _) => Context::Check,
             (Some(Window::Compare(_)), _) => Context::Compare,
+            (Some(Window::Notebook(_)), _) => Context::Notebook,
             (None, Pane::Schema) if self.tree.filtering => Context::Filter,
             (None, Pane::Schema) => Context::Schema,
             (None, Pane::Conversation) => Context::Conversation,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::notebook::NotebookOutcome;
 use crate::ask::Answer;
 use crate::db::spool::{Order, Points, Spool, Summary};
 use crate::db::{Difference, FileChange, Table};
@@ -96,6 +97,8 @@ pub enum Outcome {
         /// Folders first.
         files: Vec<FileRow>,
     },
+    /// A notebook was read, run or written.
+    Notebook(Box<NotebookOutcome>),
     /// Done, and there is nothing to tell.
     Finished,
     /// It did not work.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::notebook::NotebookWork;
 use crate::ask::Ahead;
 use crate::db::spool::{Arrangement, Order, Spool};
 use crate::jobs::training::TrainWork;
@@ -54,6 +55,8 @@ pub enum Work {
     Models(ModelsWork),
     /// Something with training runs.
     Train(TrainWork),
+    /// Something with a notebook.
+    Notebook(NotebookWork),
     /// What lies in a folder.
     Files {
         /// Which.

@@ -107,6 +107,12 @@ pub enum Action {
     Delete,
     Scope,
     Close,
+    OpenNotebook,
+    WriteNotebook,
+    AddToNotebook,
+    RunNotebook,
+    KeepResults,
+    OpenNamed,
 }
 
 impl Action {
@@ -160,7 +166,10 @@ impl Action {
             Wider | Narrower | Taller | Lower => &["resize", "size"],
             Chart => &["graph", "plot", "bars", "histogram", "line", "draw", "visualise", "visualize"],
             Export => &["save", "write", "csv", "json", "ndjson", "jsonl", "parquet", "markdown", "excel", "file", "sqlite"],
-            ExportConversation => &["save", "write", "markdown", "notebook", "script"],
+            ExportConversation => &["save", "write", "markdown", "script"],
+            OpenNotebook => &["markdown", "md", "notebook", "report", "book", "jupyter", "rerun"],
+            WriteNotebook => &["markdown", "md", "notebook", "report", "save", "share"],
+            AddToNotebook => &["notebook", "append", "cell"],
             UseSql => &["take", "edit", "insert"],
             Accept => &["keep", "right", "correct", "good", "yes", "example"],
             Reject => &["wrong", "bad", "no", "incorrect"],
@@ -227,6 +236,9 @@ impl Action {
                 | TurnPage
                 | NextExample
                 | EarlierExample
+                | RunNotebook
+                | KeepResults
+                | OpenNamed
         )
     }
 }

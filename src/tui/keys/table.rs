@@ -22,7 +22,8 @@ const fn bind(context: Context, keys: &'static [&'static str], action: Action, l
 }
 
 use Context::{
-    Ask, Chart, Check, Compare, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run, Schema, Window,
+    Ask, Chart, Check, Compare, Completion, Conversation, Editor, Everywhere, Filter, List, Notebook, Prompt, Results, RowFilter, Run,
+    Schema, Window,
 };
 
 /// The table.
@@ -105,6 +106,12 @@ pub const BINDINGS: &[Binding] = &[
     bind(Compare, &["enter"], Action::Choose, "take this answer: its SQL goes into the editor", "take"),
     bind(Compare, &["y"], Action::CopySql, "copy the SQL", "copy"),
     bind(Compare, &["esc", "q"], Action::Stop, "close", "close"),
+    bind(Notebook, &["r", "f5"], Action::RunNotebook, "run every cell, and hold the results beside those kept", "run"),
+    bind(Notebook, &["enter"], Action::Choose, "put the cell's SQL into the editor; a question without SQL is asked", "take"),
+    bind(Notebook, &["u"], Action::KeepResults, "keep the results of now in the file", "keep results"),
+    bind(Notebook, &["o"], Action::OpenNamed, "open the database that the notebook names", "its database"),
+    bind(Notebook, &["y"], Action::CopySql, "copy the SQL", ""),
+    bind(Notebook, &["esc", "q"], Action::Stop, "close", "close"),
     bind(Window, &["enter", "q", "space"], Action::Close, "close", "close"),
     bind(Window, &["y"], Action::CopyCell, "copy", "copy"),
     bind(
@@ -150,6 +157,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &[], Action::Favourites, "favourites", ""),
     bind(Everywhere, &[], Action::Notes, "notes on this database", ""),
     bind(Everywhere, &[], Action::ExportConversation, "write the conversation to a file, as Markdown or SQL", ""),
+    bind(Everywhere, &[], Action::OpenNotebook, "open a notebook: questions, SQL and results in Markdown, run again", ""),
+    bind(Everywhere, &[], Action::WriteNotebook, "write the conversation as a notebook, with the results", ""),
+    bind(Everywhere, &[], Action::AddToNotebook, "put this SQL, its question and result into a notebook", ""),
     bind(Everywhere, &[], Action::ToggleVim, "vim keys in the SQL, on or off", ""),
     bind(Everywhere, &[], Action::ToggleMouse, "mouse on or off", ""),
     bind(Everywhere, &[], Action::SwitchTheme, "dark, light or no colours", ""),

@@ -162,6 +162,7 @@ pub(super) fn use_sql(state: &mut State) -> Vec<Effect> {
 pub(super) fn copy_sql(state: &mut State) -> Vec<Effect> {
     let sql = match &state.window {
         Some(Window::Compare(compare)) => compare.side().map(|side| side.sql.clone()),
+        Some(Window::Notebook(page)) => page.cell().and_then(|cell| Some(cell.sql.as_ref()?.0.trim_end().to_owned())),
         _ => state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)),
     };
     match sql {

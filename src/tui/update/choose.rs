@@ -9,7 +9,7 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{ask, compare, focus, keep, note, open, perform, sql, submit, train, warn};
+use super::{ask, compare, focus, keep, note, notebook, open, perform, sql, submit, train, warn};
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
 
 /// Takes the selected line, or what was typed.
@@ -24,6 +24,7 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
         },
         Some(Window::Prompt(prompt)) => typed(state, *prompt),
         Some(Window::Compare(sides)) => compare::choose(state, *sides),
+        Some(Window::Notebook(page)) => notebook::choose(state, *page),
         other => {
             state.window = other;
             Vec::new()
@@ -113,6 +114,9 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
         PromptKind::Open => open(state, &text),
+        PromptKind::Notebook => notebook::open(state, &text),
+        PromptKind::NewNotebook => notebook::write(state, whole(state, &text)),
+        PromptKind::Cell(question, sql) => notebook::add(state, whole(state, &text), question, sql),
         PromptKind::Export(format) => {
             let results = &state.tab().results;
             let Some(spool) = results.spool().cloned() else { return Vec::new() };
@@ -133,7 +137,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
 }
 
 /// A typed path: `~` is the home folder, the rest begins where sqllama was started.
-fn whole(state: &State, typed: &str) -> PathBuf {
+pub(super) fn whole(state: &State, typed: &str) -> PathBuf {
     let home = || std::env::var_os("HOME").map(PathBuf::from);
     match typed.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
         Some(path) => path,

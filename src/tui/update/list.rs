@@ -10,7 +10,7 @@ use super::super::tab::text_area;
 use super::{kept, models, opening, rows, train};
 
 /// What F9 shows, in its order.
-const SCREENS: [Action; 13] = [
+const SCREENS: [Action; 15] = [
     Action::Open,
     Action::History,
     Action::Favourites,
@@ -18,6 +18,8 @@ const SCREENS: [Action; 13] = [
     Action::Models,
     Action::FineTune,
     Action::Export,
+    Action::OpenNotebook,
+    Action::WriteNotebook,
     Action::ExportConversation,
     Action::Chart,
     Action::NewTab,

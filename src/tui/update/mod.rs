@@ -8,6 +8,7 @@
 //! - `list`: windows: lists, lines to type; `choose`: what is taken there
 //! - `compare`: answers side by side
 //! - `models`, `opening`, `kept`: lists of models, of what can be opened, of what is kept
+//! - `notebook`: notebooks
 //! - `keep`: drafts, tabs, files
 //! - `report`: what workers say; `answered`: answers and rows; `words`: plans and columns in words
 //! - `watch`: a database that changes
@@ -26,6 +27,7 @@ mod list;
 mod models;
 mod mouse;
 mod moving;
+mod notebook;
 mod opening;
 mod report;
 mod rows;
@@ -116,6 +118,9 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
 
 /// Opens `database` in the background. What is being written is written down first.
 pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
+    if notebook::is_one(database) {
+        return notebook::open(state, database);
+    }
     let mut effects = keep::save_drafts_now(state);
     for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::ReadAhead { .. } | Work::Open { .. })) {
         job.stopping = true;
@@ -256,6 +261,12 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Open => return opening::open_page(state),
         Action::Export => return rows::export(state),
         Action::ExportConversation => return keep::export_conversation(state),
+        Action::OpenNotebook => notebook::ask_path(state),
+        Action::WriteNotebook => notebook::ask_new(state),
+        Action::AddToNotebook => notebook::ask_cell(state),
+        Action::RunNotebook => return notebook::run(state),
+        Action::KeepResults => return notebook::keep_results(state),
+        Action::OpenNamed => return notebook::open_named(state),
         Action::Choose => return choose::choose(state),
         Action::Delete => return choose::delete(state),
         Action::Scope => return kept::turn_scope(state),

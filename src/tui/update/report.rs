@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
-use super::{advice, answered, compare, keep, kept, list, note, opening, rows, submit, train, warn, watch, words};
+use super::{advice, answered, compare, keep, kept, list, note, notebook, opening, rows, submit, train, warn, watch, words};
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
 use crate::records::fold_question;
@@ -109,6 +109,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
             let text = format!("{}\n\nIt reads: {reads}\n\nHow SQLite runs it:\n{}", said.sentence, words::plan(&table));
             state.window = Some(Window::Text { title: "What the SQL does".into(), text, scroll: 0, copied: None });
         }
+        (Work::Notebook(work), outcome) => return notebook::came(state, running.job, work, outcome),
         (Work::Compare { .. }, outcome) => compare::came(state, running.job, outcome),
         (Work::Look, Outcome::Looked(change)) => return watch::looked(state, change),
         (Work::Refresh, Outcome::Refreshed { schema, restructured }) => return refreshed(state, schema, restructured),

@@ -103,6 +103,7 @@ fn doing(state: &State, job: &RunningJob) -> String {
             },
         },
         (Work::Compare { .. }, _) => "running the answers".into(),
+        (Work::Notebook(_), _) => progress("reading the notebook"),
         (Work::Result(ResultWork::Arrange { .. }), _) => "sorting and filtering".into(),
         (Work::Result(ResultWork::Export { spool, order, .. }), _) => {
             let all = order.as_ref().map_or(spool.len(), |order| order.len());
@@ -123,7 +124,10 @@ pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
-    let over = matches!(context, Context::Window | Context::List | Context::Prompt | Context::Run | Context::Compare | Context::Check);
+    let over = matches!(
+        context,
+        Context::Window | Context::List | Context::Prompt | Context::Run | Context::Compare | Context::Check | Context::Notebook
+    );
     let places: &[Context] = if over { &[context] } else { &[context, Context::Everywhere] };
     for &wanted in places {
         for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {

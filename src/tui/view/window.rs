@@ -29,6 +29,7 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
         Some(Window::Run(shown)) => super::run::run(state, frame, area, shown),
         Some(Window::Check(pages)) => super::check::check(state, frame, area, pages),
         Some(Window::Compare(sides)) => super::compare::compare(state, frame, area, sides),
+        Some(Window::Notebook(page)) => super::notebook::notebook(state, frame, area, page),
     }
 }
 
@@ -208,7 +209,10 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
-        PromptKind::Open => ("Open", "the path of an SQLite file, or `demo`"),
+        PromptKind::Open => ("Open", "the path of an SQLite file or a notebook (.md), or `demo`"),
+        PromptKind::Notebook => ("Open the notebook", "the path of a Markdown file"),
+        PromptKind::NewNotebook => ("Write the notebook to", "a new .md file; every question runs again, and its result is kept"),
+        PromptKind::Cell(..) => ("Add to the notebook", "a .md file; it is made where there is none"),
     };
     let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);
     let block = block_of(state, title);
