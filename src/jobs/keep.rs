@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use super::message::{DatabaseRecords, JobFailure, KeepWork, Kept, Outcome};
+use crate::notebook::file;
 use crate::records::{NewHistory, Records, Scope, Sitting};
 use crate::store::Paths;
 
 /// Databases and history entries listed at most.
 const LISTED: usize = 500;
+/// Bytes of a file of SQL that the editor takes.
+const SCRIPT_BYTES: usize = 4 << 20;
 
 /// What the records' thread holds.
 pub(super) struct Keeper {
@@ -23,8 +26,17 @@ impl Keeper {
     }
 
     pub(super) fn work(&mut self, work: &KeepWork) -> Result<Outcome, JobFailure> {
-        if let KeepWork::Write { path, text } = work {
-            return write_new(path, text);
+        match work {
+            KeepWork::Write { path, text } => return write_new(path, text),
+            KeepWork::ReadScript { path } => return read_script(path),
+            KeepWork::SaveScript { path, before, text } => {
+                match before {
+                    Some(before) => drop(file::replace(path, before, text)?),
+                    None => file::create(path, text)?,
+                }
+                return Ok(Outcome::Script { path: path.clone(), text: text.clone() });
+            }
+            _ => {}
         }
         let records = match &self.records {
             Some(records) => records,
@@ -88,7 +100,8 @@ impl Keeper {
                 records.detach(database)?;
             }
             KeepWork::Adopt { from } => records.adopt(*from, database)?,
-            KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } | KeepWork::Write { .. } => {}
+            KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } => {}
+            KeepWork::Write { .. } | KeepWork::ReadScript { .. } | KeepWork::SaveScript { .. } => {}
         }
         Ok(Outcome::Kept(Box::new(Kept::Database(of_database(records, sitting)?))))
     }
@@ -109,6 +122,11 @@ fn of_database(records: &Records, sitting: &Sitting) -> Result<DatabaseRecords, 
 fn search(records: &Records, text: &str, scope: Scope) -> Result<Outcome, JobFailure> {
     let entries = records.search_history(text, scope, LISTED)?;
     Ok(Outcome::Kept(Box::new(Kept::History { text: text.into(), everywhere: scope == Scope::Everywhere, entries })))
+}
+
+fn read_script(path: &Path) -> Result<Outcome, JobFailure> {
+    let text = file::read_text(path, SCRIPT_BYTES)?;
+    Ok(Outcome::Script { path: path.to_owned(), text })
 }
 
 fn write_new(path: &Path, text: &str) -> Result<Outcome, JobFailure> {

@@ -81,7 +81,7 @@ fn rows(kept: &Table, now: &Table, change: &Change) -> Vec<(PairKind, Option<usi
         }
     }
     out.extend(missing.into_iter().map(|own| (PairKind::Kept, Some(own), None)));
-    out.sort_by_key(|(_, own, at)| own.or(*at));
+    out.sort_by_key(|(kind, own, at)| (own.or(*at), *kind == PairKind::Now));
     out.extend(change.shared.iter().map(|(own, at)| (PairKind::Same, Some(*own), Some(*at))));
     out
 }

@@ -10,7 +10,7 @@ use crate::text;
 /// Bytes of a notebook.
 pub const MAX_BYTES: usize = 64 << 20;
 
-/// What can go wrong with a notebook's file.
+/// What can go wrong with a notebook's file, or another text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotebookError {
     /// It cannot be read.
@@ -41,7 +41,7 @@ impl NotebookError {
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Read { .. } => "give a Markdown file in UTF-8",
+            Self::Read { .. } => "give a file of text in UTF-8",
             Self::Write { .. } => "write to another place, or see whether the folder can be written in",
             Self::Changed { .. } => "run it again",
         }
@@ -53,17 +53,22 @@ impl NotebookError {
 /// # Errors
 /// [`NotebookError::Read`], also for what is no UTF-8 or larger than [`MAX_BYTES`].
 pub fn read(path: &Path) -> Result<Notebook, NotebookError> {
+    read_text(path, MAX_BYTES).map(Notebook::parse)
+}
+
+/// Reads at most `limit` bytes of text.
+///
+/// # Errors
+/// [`NotebookError::Read`], also for what is no UTF-8 or larger.
+pub fn read_text(path: &Path, limit: usize) -> Result<String, NotebookError> {
     let failed = |reason: String| NotebookError::Read { path: path.to_owned(), reason };
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(|error| failed(error.to_string()))?;
-    file.take(MAX_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
-    if bytes.len() > MAX_BYTES {
-        return Err(failed(format!("it has more than {}", text::bytes(MAX_BYTES as u64))));
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(|error| failed(error.to_string()))?;
+    if bytes.len() > limit {
+        return Err(failed(format!("it has more than {}", text::bytes(limit as u64))));
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok(Notebook::parse(text)),
-        Err(error) => Err(failed(format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to()))),
-    }
+    String::from_utf8(bytes).map_err(|error| failed(format!("it is not UTF-8 at byte {}", error.utf8_error().valid_up_to())))
 }
 
 /// Puts `after` in place of `before`, which was read from `path`; whether they differ at all. What a link points to is replaced, not the
@@ -75,7 +80,7 @@ pub fn replace(path: &Path, before: &str, after: &str) -> Result<bool, NotebookE
     if before == after {
         return Ok(false);
     }
-    if read(path)?.text != before {
+    if read_text(path, MAX_BYTES)? != before {
         return Err(NotebookError::Changed { path: path.to_owned() });
     }
     let write = || -> std::io::Result<()> {

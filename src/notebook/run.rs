@@ -3,7 +3,7 @@
 use super::book::{Cell, KeptBlock};
 use super::change::{Change, change};
 use super::kept::KeptResult;
-use crate::db::{Database, DbError, Limits, Parameters, RowOrder, Table};
+use crate::db::{Collected, Database, DbError, Limits, Parameters, RowOrder, Table};
 use crate::signal::{Cancel, Stop};
 use crate::sql::{GuardError, guard, shape, statements};
 
@@ -171,7 +171,7 @@ fn rows(
     };
     let default = Limits::default();
     let limits = Limits { max_rows, max_bytes: BYTES, timeout: options.timeout.unwrap_or(default.timeout) };
-    let mut rows = Rows::default();
+    let mut rows = Collected::default();
     match database.stream(&checked, &options.parameters, &limits, cancel, &mut rows) {
         Ok(done) => Ok(Ok(KeptResult::of(Table { truncated: done.truncated, ..rows.table }))),
         Err(DbError::Stopped(Stop::Cancelled)) => Err(Stop::Cancelled),
@@ -179,23 +179,5 @@ fn rows(
             let refused = matches!(error, DbError::Stopped(_) | DbError::Refused { .. });
             Ok(Err(RunError::Database { message: error.to_string(), hint: error.hint().into_owned(), refused }))
         }
-    }
-}
-
-/// Takes a bounded result.
-#[derive(Default)]
-struct Rows {
-    table: Table,
-}
-
-impl crate::db::RowSink for Rows {
-    fn begin(&mut self, columns: &[crate::db::ColumnInfo]) -> std::ops::ControlFlow<()> {
-        self.table.columns = columns.to_vec();
-        std::ops::ControlFlow::Continue(())
-    }
-
-    fn row(&mut self, cells: &[crate::db::Cell]) -> std::ops::ControlFlow<()> {
-        self.table.rows.push(cells.to_vec());
-        std::ops::ControlFlow::Continue(())
     }
 }

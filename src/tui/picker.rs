@@ -26,6 +26,8 @@ pub enum PickerKind {
     },
     /// SQL at hand.
     Favourites,
+    /// SQL at hand, to be put in at the cursor.
+    Snippets,
     /// Lasting hints.
     Notes,
     /// Models.

@@ -106,12 +106,29 @@ pub enum PromptKind {
     Train(Field),
     /// Where a command line goes.
     Command(String),
+    /// The value of a parameter.
+    Parameter(Box<Wanted>),
+    /// The path of a file of SQL to open.
+    OpenSql,
+    /// Where the SQL goes.
+    SaveSql,
     /// The path of a notebook to open.
     Notebook,
     /// Where the conversation goes as a notebook.
     NewNotebook,
     /// The notebook that gets a cell more: its question, its SQL.
     Cell(Option<String>, String),
+}
+
+/// Statements that wait for values of their parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// They.
+    pub statements: Vec<String>,
+    /// Parameters without a value yet; the first is the one that is typed.
+    pub names: Vec<String>,
+    /// Those with one.
+    pub given: Vec<(String, String)>,
 }
 
 /// A job that has not ended.
@@ -264,6 +281,8 @@ pub struct State {
     pub quit_armed: bool,
     /// The fine-tune form.
     pub train: TrainForm,
+    /// What was typed last for parameters, by their names.
+    pub values: HashMap<String, String>,
     /// The notebook that was opened or written last.
     pub notebook: Option<std::path::PathBuf>,
     /// The adapter that was switched off here.
@@ -318,6 +337,7 @@ impl State {
             clock_ms: 0,
             quit_armed: false,
             train: TrainForm::default(),
+            values: HashMap::new(),
             notebook: None,
             adapter_off: None,
             run_doomed: None,

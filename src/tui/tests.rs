@@ -4,11 +4,13 @@
 //! - `behaviour`: what keys do
 //! - `dates`: numbers that count time
 //! - `mends`: what a day at the screen found
+//! - `notebooks`: Markdown files of questions, SQL and results
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
 mod dates;
 mod mends;
+mod notebooks;
 mod screens;
 mod states;
 mod training;

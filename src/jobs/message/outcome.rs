@@ -97,6 +97,13 @@ pub enum Outcome {
         /// Folders first.
         files: Vec<FileRow>,
     },
+    /// A file of SQL was read or written: as it is now.
+    Script {
+        /// Where it lies.
+        path: PathBuf,
+        /// What is in it.
+        text: String,
+    },
     /// A notebook was read, run or written.
     Notebook(Box<NotebookOutcome>),
     /// Done, and there is nothing to tell.

@@ -32,6 +32,8 @@ pub enum Work {
     Run {
         /// One statement.
         sql: String,
+        /// Its parameters, with their values as they were typed.
+        parameters: Vec<(String, String)>,
     },
     /// How SQLite would run a statement.
     Plan {
@@ -264,6 +266,16 @@ pub enum KeepWork {
     /// Take over what is kept for a database with the same schema.
     Adopt {
         from: DatabaseId,
+    },
+    /// Read a file of SQL.
+    ReadScript {
+        path: PathBuf,
+    },
+    /// SQL into a file: into a new one, or in place of what was read.
+    SaveScript {
+        path: PathBuf,
+        before: Option<String>,
+        text: String,
     },
     /// Text into a file of the person's: a conversation.
     Write {

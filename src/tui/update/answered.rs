@@ -137,7 +137,8 @@ pub(super) fn ran(state: &mut State, running: &RunningJob, sql: &str, outcome: O
             _ => tab.results.content = Content::Cancelled,
         }
     }
-    if matches!(kept, HistoryState::Cancelled) {
+    let next = go_on(state, running.tab, matches!(kept, HistoryState::Ran));
+    if matches!(kept, HistoryState::Cancelled) && next.is_none() {
         note(state, "the query was cancelled");
     }
     if state.focus == Pane::Ask || state.focus == Pane::Editor {
@@ -145,5 +146,20 @@ pub(super) fn ran(state: &mut State, running: &RunningJob, sql: &str, outcome: O
         state.zoomed = false;
     }
     let work = KeepWork::History { question, sql: sql.into(), state: kept, rows, milliseconds, tab: running.tab };
-    submit(state, Work::Keep(work)).1
+    let mut effects = submit(state, Work::Keep(work)).1;
+    effects.extend(next.unwrap_or_default());
+    effects
+}
+
+/// Runs the statement behind one that ended; where that did not run, says how many do not run either. `None` where none waits.
+fn go_on(state: &mut State, id: u32, ran: bool) -> Option<Vec<Effect>> {
+    let tab = state.tab_named(id).filter(|tab| !tab.queue.is_empty())?;
+    if ran {
+        tab.put_aside();
+        return Some(super::sql::run_next(state, id));
+    }
+    let left = tab.queue.len() as u64;
+    tab.queue.clear();
+    note(state, format!("{} behind it did not run", text::counted(left, "statement", "statements")));
+    Some(Vec::new())
 }

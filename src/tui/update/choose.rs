@@ -9,7 +9,7 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{ask, compare, focus, keep, note, notebook, open, perform, sql, submit, train, warn};
+use super::{ask, compare, focus, keep, note, notebook, open, perform, script, sql, submit, train, warn};
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
 
 /// Takes the selected line, or what was typed.
@@ -39,6 +39,11 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             if matches!(picker.kind, PickerKind::AskBack(_)) {
                 let Some(job) = state.entries.last().map(|entry| entry.job) else { return Vec::new() };
                 return ask::meant(state, job, &sql);
+            }
+            if picker.kind == PickerKind::Snippets {
+                state.tab_mut().editor.insert_str(&sql);
+                focus(state, Pane::Editor);
+                return Vec::new();
             }
             let tab = state.tab().id;
             note(state, "in the editor; F5 runs it");
@@ -100,6 +105,8 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Reject(job) => ask::rejected(state, job, &text),
         // An empty line of the form means something, too.
         PromptKind::Train(field) => train::typed(state, prompt, field, &text),
+        // So does an empty value.
+        PromptKind::Parameter(wanted) => sql::value_typed(state, *wanted, &prompt.text.lines().join(" ")),
         _ if text.is_empty() => {
             state.window = Some(Window::Prompt(Box::new(prompt)));
             warn(state, "type something, or Esc");
@@ -114,6 +121,8 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
         PromptKind::Open => open(state, &text),
+        PromptKind::OpenSql => script::open(state, &text),
+        PromptKind::SaveSql => script::save_in(state, whole(state, &text)),
         PromptKind::Notebook => notebook::open(state, &text),
         PromptKind::NewNotebook => notebook::write(state, whole(state, &text)),
         PromptKind::Cell(question, sql) => notebook::add(state, whole(state, &text), question, sql),

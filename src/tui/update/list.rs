@@ -79,7 +79,7 @@ pub(super) fn refresh(state: &mut State) {
     let items = match &state.window {
         Some(Window::List(picker)) => match picker.kind {
             PickerKind::Models => models::model_items(state),
-            PickerKind::Favourites => kept::favourite_items(state),
+            PickerKind::Favourites | PickerKind::Snippets => kept::favourite_items(state),
             PickerKind::Notes => kept::note_items(state),
             PickerKind::Open => opening::open_items(state),
             PickerKind::Adopt => kept::adopt_items(state),

@@ -3,7 +3,7 @@
 //! - `advice`: hints of workers, for the screen
 //! - `ahead`: questions that are still being typed
 //! - `ask`: questions, and what a person says of answers
-//! - `sql`: the editor
+//! - `sql`: the editor; `script`: files of SQL
 //! - `rows`: results, charts
 //! - `list`: windows: lists, lines to type; `choose`: what is taken there
 //! - `compare`: answers side by side
@@ -31,6 +31,7 @@ mod notebook;
 mod opening;
 mod report;
 mod rows;
+mod script;
 mod sql;
 mod train;
 mod watch;
@@ -120,6 +121,9 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
 pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
     if notebook::is_one(database) {
         return notebook::open(state, database);
+    }
+    if script::is_one(database) {
+        return script::open(state, database);
     }
     let mut effects = keep::save_drafts_now(state);
     for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::ReadAhead { .. } | Work::Open { .. })) {
@@ -261,6 +265,13 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Open => return opening::open_page(state),
         Action::Export => return rows::export(state),
         Action::ExportConversation => return keep::export_conversation(state),
+        Action::RunAll => return sql::run_every(state),
+        Action::NextResult => sql::turn_result(state, 1),
+        Action::PreviousResult => sql::turn_result(state, state.tab().others.len()),
+        Action::OpenSql => script::ask_path(state),
+        Action::SaveSql => return script::save(state),
+        Action::SaveSqlAs => script::ask_new(state),
+        Action::InsertSnippet => return kept::snippets(state),
         Action::OpenNotebook => notebook::ask_path(state),
         Action::WriteNotebook => notebook::ask_new(state),
         Action::AddToNotebook => notebook::ask_cell(state),

@@ -7,17 +7,18 @@ use ratatui::widgets::Paragraph;
 
 use super::super::conversation::Stage;
 use super::super::keys::{Action, Context, label};
+use super::super::layout::ASK_WIDTH;
 use super::super::state::{Notice, Pane, RunningJob, State};
 use super::super::theme::Role;
 use crate::jobs::{ModelsWork, ResultWork, TrainWork, Work};
 use crate::text;
 
 pub(super) fn ask_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let [prompt, line] = Layout::horizontal([Constraint::Length(5), Constraint::Min(1)]).areas(area);
+    let [prompt, line] = Layout::horizontal([Constraint::Length(ASK_WIDTH), Constraint::Min(1)]).areas(area);
     let focused = state.focus == Pane::Ask;
     let role = if focused { Role::Key } else { Role::Muted };
     frame.render_widget(Paragraph::new(Span::styled(if focused { "ask> " } else { "ask  " }, state.theme.style(role))), prompt);
-    super::editor::draw(state, frame, &state.ask, line, false, focused);
+    super::editor::wrapped(state, frame, &state.ask, line, focused);
 }
 
 pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {

@@ -121,6 +121,7 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::History { everywhere: true } => ("History, every database; Tab: this one".into(), "nothing was found"),
         PickerKind::History { everywhere: false } => ("History of this database; Tab: every one".into(), "nothing was found"),
         PickerKind::Favourites => ("Favourites".into(), "none yet; s in the conversation keeps one"),
+        PickerKind::Snippets => ("Snippets: favourites, put in at the cursor".into(), "none yet; s in the conversation keeps one"),
         PickerKind::Notes => ("Notes on this database".into(), "nothing is called so"),
         PickerKind::Models => ("Models: Enter fetches or uses, Ctrl+D deletes".into(), "no model is called so"),
         PickerKind::Open if state.database.is_empty() => ("sqllama: what shall be opened?".into(), "nothing is called so"),
@@ -210,12 +211,25 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
         PromptKind::Open => ("Open", "the path of an SQLite file or a notebook (.md), or `demo`"),
+        PromptKind::OpenSql => ("Open the SQL", "the path of a .sql file; it gets a tab"),
+        PromptKind::SaveSql => ("Save the SQL in", "a new file; a file that is there is not replaced"),
+        PromptKind::Parameter(_) => ("", "12, 1.5, NULL, x'0aff' or 'text'; everything else is text"),
         PromptKind::Notebook => ("Open the notebook", "the path of a Markdown file"),
         PromptKind::NewNotebook => ("Write the notebook to", "a new .md file; every question runs again, and its result is kept"),
         PromptKind::Cell(..) => ("Add to the notebook", "a .md file; it is made where there is none"),
     };
+    let title = match &prompt.kind {
+        PromptKind::Parameter(wanted) => {
+            let name = wanted.names.first().map(|name| text::sanitize(name).into_owned()).unwrap_or_default();
+            match wanted.names.len() {
+                0 | 1 => format!("Value of {name}"),
+                more => format!("Value of {name}, then {} more", more - 1),
+            }
+        }
+        _ => title.to_owned(),
+    };
     let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);
-    let block = block_of(state, title);
+    let block = block_of(state, &title);
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
