@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::coverage::{coverage, unused_value};
+use super::error::AskError;
 use super::event::{Attempt, Fix};
 use super::evidence::{Ran, against};
 use super::mend::mend_and_check;
-use super::pipeline::AskError;
 use super::request::{AskRequest, Execution};
 use super::signals::{Seen, Signals};
 use super::vote::Ballot;
@@ -129,7 +129,7 @@ impl Candidate {
     }
 
     /// What is known of a draft before it is judged.
-    fn unjudged(draft: &str, sql: String, fixes: Vec<Fix>, fate: Fate) -> Self {
+    pub(super) fn unjudged(draft: &str, sql: String, fixes: Vec<Fix>, fate: Fate) -> Self {
         Self {
             draft: draft.into(),
             sql,
