@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::asking::Asking;
 use super::candidate::{Candidate, ballots};
-use super::doubt::Doubt;
+use super::confidence::Belief;
+use super::error::AskError;
 use super::event::AskEvent;
 use super::lock::name_lock;
-use super::pipeline::{AskError, Asking};
 use super::request::{AskRequest, Candidates, Execution, Names};
 use super::vote::is_decided;
 use crate::db::Database;
@@ -29,10 +30,10 @@ const USUAL_NAME: usize = 10;
 
 impl Asking<'_> {
     /// Drafts to draw, the first one counted.
-    pub(super) fn how_many(&self, doubts: &[Doubt]) -> usize {
+    pub(super) fn how_many(&self, alone: &Belief) -> usize {
         match self.request.candidates {
             _ if self.request.execution == Execution::Never => 1,
-            Candidates::WhenInDoubt(_) if doubts.is_empty() => 1,
+            Candidates::WhenInDoubt(_) if alone.stands() => 1,
             candidates => candidates.most(),
         }
     }
