@@ -5,6 +5,7 @@
 //! - `dates`: numbers that count time
 //! - `mends`: what a day at the screen found
 //! - `notebooks`: Markdown files of questions, SQL and results
+//! - `statements`: parameters, several at once, files
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
@@ -12,6 +13,7 @@ mod dates;
 mod mends;
 mod notebooks;
 mod screens;
+mod statements;
 mod states;
 mod training;
 

@@ -45,7 +45,8 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, ar
     let first_row = first_row(text, height);
     let before: String = text.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
     let cursor = text::width(&shown(&before));
-    let first_column = (cursor + 1).saturating_sub(width);
+    // The last column is the mark's, where the line goes on.
+    let first_column = (cursor + 1 + usize::from(is_sql)).saturating_sub(width);
     let short = text.lines().iter().map(String::len).sum::<usize>() < COLOURED;
     let lines: Vec<Line<'_>> = if is_sql && short {
         coloured(state.theme, text.lines()).into_iter().skip(first_row).take(height).map(|line| from_column(line, first_column)).collect()
