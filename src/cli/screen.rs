@@ -101,6 +101,7 @@ fn options(settings: &Settings) -> Result<Options, Failure> {
         vim: settings.config.vim,
         mouse: settings.config.mouse.unwrap_or(true),
         while_typing: settings.config.while_typing,
+        ask_and_run: settings.config.ask_and_run,
         keymap,
         folder,
         runs,

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::message::{DatabaseRecords, JobFailure, KeepWork, Kept, Outcome};
 use crate::notebook::file;
 use crate::records::{NewHistory, Records, Scope, Sitting};
-use crate::store::Paths;
+use crate::store::{Config, Paths};
 
 /// Databases and history entries listed at most.
 const LISTED: usize = 500;
@@ -25,9 +25,15 @@ impl Keeper {
         Self { paths, records: None, sitting: None }
     }
 
+    fn settings(&self, text: String) -> Result<Outcome, JobFailure> {
+        Ok(Outcome::Settings { path: self.paths.config_file(), text })
+    }
+
     pub(super) fn work(&mut self, work: &KeepWork) -> Result<Outcome, JobFailure> {
         match work {
             KeepWork::Write { path, text } => return write_new(path, text),
+            KeepWork::ReadSettings => return self.settings(Config::read_text(&self.paths)?),
+            KeepWork::ChangeSetting(setting) => return self.settings(Config::change(&self.paths, setting)?),
             KeepWork::ReadScript { path } => return read_script(path),
             KeepWork::SaveScript { path, before, text } => {
                 match before {
@@ -101,6 +107,7 @@ impl Keeper {
             }
             KeepWork::Adopt { from } => records.adopt(*from, database)?,
             KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } => {}
+            KeepWork::ReadSettings | KeepWork::ChangeSetting(_) => {}
             KeepWork::Write { .. } | KeepWork::ReadScript { .. } | KeepWork::SaveScript { .. } => {}
         }
         Ok(Outcome::Kept(Box::new(Kept::Database(of_database(records, sitting)?))))

@@ -12,6 +12,7 @@
 //! - [`notebook`]: a notebook's cells, kept results beside those of now
 //! - [`picker`]: lists over the panes; [`compare`]: answers side by side; [`completion`], [`vim`]: what the SQL knows
 //! - [`train`]: the fine-tune form; [`pages`]: a check, a run
+//! - [`settings`]: the keys of `config.toml`, and their values
 //! - [`theme`]: colours, or none
 //! - `terminal`: the event loop; the terminal put back whatever happens; signals, the editor outside
 
@@ -29,6 +30,7 @@ pub mod notebook;
 pub mod pages;
 pub mod picker;
 pub mod results;
+pub mod settings;
 pub mod state;
 pub mod tab;
 mod terminal;

@@ -13,6 +13,7 @@ use super::layout::Panes;
 use super::notebook::NotebookPage;
 use super::pages::{CheckPages, RunPages};
 use super::picker::Picker;
+use super::settings::SettingsText;
 use super::tab::Tab;
 use super::theme::Theme;
 use super::train::{Field, TrainForm};
@@ -108,6 +109,8 @@ pub enum PromptKind {
     Command(String),
     /// The value of a parameter.
     Parameter(Box<Wanted>),
+    /// The value of a key of `config.toml`.
+    Setting(String),
     /// The path of a file of SQL to open.
     OpenSql,
     /// Where the SQL goes.
@@ -204,6 +207,8 @@ pub struct Options {
     pub vim: bool,
     /// Whether the mouse is heard.
     pub mouse: bool,
+    /// Whether an answer runs as soon as it is there.
+    pub ask_and_run: bool,
     /// What the model does with a question that is still being typed.
     pub while_typing: WhileTyping,
     /// The keys.
@@ -281,6 +286,10 @@ pub struct State {
     pub quit_armed: bool,
     /// The fine-tune form.
     pub train: TrainForm,
+    /// The person's settings, once they were looked at.
+    pub settings: SettingsText,
+    /// The theme before another was looked at.
+    pub(super) theme_before: Option<Theme>,
     /// What was typed last for parameters, by their names.
     pub values: HashMap<String, String>,
     /// The notebook that was opened or written last.
@@ -337,6 +346,8 @@ impl State {
             clock_ms: 0,
             quit_armed: false,
             train: TrainForm::default(),
+            settings: SettingsText::default(),
+            theme_before: None,
             values: HashMap::new(),
             notebook: None,
             adapter_off: None,

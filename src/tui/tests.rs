@@ -5,6 +5,7 @@
 //! - `dates`: numbers that count time
 //! - `mends`: what a day at the screen found
 //! - `notebooks`: Markdown files of questions, SQL and results
+//! - `settings`: the settings page
 //! - `statements`: parameters, several at once, files
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
@@ -13,6 +14,7 @@ mod dates;
 mod mends;
 mod notebooks;
 mod screens;
+mod settings;
 mod statements;
 mod states;
 mod training;

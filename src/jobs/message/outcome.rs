@@ -97,6 +97,13 @@ pub enum Outcome {
         /// Folders first.
         files: Vec<FileRow>,
     },
+    /// The person's settings, as they are now.
+    Settings {
+        /// Their file; it need not be there.
+        path: PathBuf,
+        /// What is in it.
+        text: String,
+    },
     /// A file of SQL was read or written: as it is now.
     Script {
         /// Where it lies.

@@ -8,6 +8,7 @@ use crate::ask::Ahead;
 use crate::db::spool::{Arrangement, Order, Spool};
 use crate::jobs::training::TrainWork;
 use crate::records::{Before, DatabaseId, Draft, HistoryState};
+use crate::store::Setting;
 
 /// What a job is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -267,6 +268,10 @@ pub enum KeepWork {
     Adopt {
         from: DatabaseId,
     },
+    /// Read the person's settings.
+    ReadSettings,
+    /// Set one of them, or take it back.
+    ChangeSetting(Setting),
     /// Read a file of SQL.
     ReadScript {
         path: PathBuf,

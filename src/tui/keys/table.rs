@@ -167,6 +167,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &[], Action::OpenNotebook, "open a notebook: questions, SQL and results in Markdown, run again", ""),
     bind(Everywhere, &[], Action::WriteNotebook, "write the conversation as a notebook, with the results", ""),
     bind(Everywhere, &[], Action::AddToNotebook, "put this SQL, its question and result into a notebook", ""),
+    bind(Everywhere, &[], Action::Settings, "settings: every key of config.toml, checked and saved", ""),
+    bind(Everywhere, &[], Action::WhileTyping, "what the model does while one types: answer, only read, nothing", ""),
     bind(Everywhere, &[], Action::ToggleVim, "vim keys in the SQL, on or off", ""),
     bind(Everywhere, &[], Action::ToggleMouse, "mouse on or off", ""),
     bind(Everywhere, &[], Action::SwitchTheme, "dark, light or no colours", ""),

@@ -86,6 +86,7 @@ pub(super) fn answered(state: &mut State, running: &RunningJob, outcome: Outcome
                     }
                     None => {}
                 }
+                effects.extend(run_if_wanted(state, id));
             }
         }
         outcome => {
@@ -109,6 +110,13 @@ pub(super) fn answered(state: &mut State, running: &RunningJob, outcome: Outcome
         }
     }
     effects
+}
+
+/// One Enter asks and runs, where the person wants that: the checked answer that stands in tab `id`, which is in view.
+pub(super) fn run_if_wanted(state: &mut State, id: u32) -> Vec<Effect> {
+    let is_checked = state.entries.last().is_some_and(|entry| entry.stage == Stage::Checked && entry.sql() == Some(state.sql().as_str()));
+    let is_free = state.window.is_none() && !state.running.iter().any(|job| matches!(job.work, Work::Run { .. }));
+    if state.options.ask_and_run && is_checked && is_free && state.tab().id == id { super::sql::run_all(state) } else { Vec::new() }
 }
 
 /// SQL of one long line is read more easily in several.

@@ -8,7 +8,7 @@ use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
 use super::keep::put_sql;
-use super::{WRONG_BEFORE, ahead, focus, list, models, note, sql, submit, warn};
+use super::{WRONG_BEFORE, ahead, answered, focus, list, models, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
 use crate::records::{Accepted, Before};
 use crate::sql::{describe, is_grammatical};
@@ -77,7 +77,9 @@ fn ask_after(state: &mut State, question: String, hints: Vec<String>, before: Op
         let described = describe(&sql, &state.schema).sentence;
         state.entries.push(Entry { described, follows, ..Entry::known(job, question, sql.clone()) });
         let tab = state.tab().id;
-        return put_sql(state, tab, &sql);
+        let mut effects = put_sql(state, tab, &sql);
+        effects.extend(answered::run_if_wanted(state, tab));
+        return effects;
     }
     if state.lacks_model() {
         let effects = models::models(state);

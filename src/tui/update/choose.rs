@@ -9,7 +9,7 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{ask, compare, focus, keep, note, notebook, open, perform, script, sql, submit, train, warn};
+use super::{ask, compare, focus, keep, note, notebook, open, perform, script, settings, sql, submit, train, warn};
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
 
 /// Takes the selected line, or what was typed.
@@ -94,6 +94,14 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         }
         Choice::TrainStep(step) => train::step(state, step),
         Choice::Run(folder) => train::show(state, folder),
+        Choice::Setting(name) => {
+            state.window = Some(Window::List(picker));
+            settings::chosen(state, &name)
+        }
+        Choice::SettingWord(name, word) => {
+            state.window = Some(Window::List(picker));
+            settings::save(state, name, word)
+        }
         Choice::Adopt(from) => submit(state, Work::Keep(KeepWork::Adopt { from })).1,
     }
 }
@@ -105,6 +113,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Reject(job) => ask::rejected(state, job, &text),
         // An empty line of the form means something, too.
         PromptKind::Train(field) => train::typed(state, prompt, field, &text),
+        PromptKind::Setting(name) => settings::typed(state, &name, &text),
         // So does an empty value.
         PromptKind::Parameter(wanted) => sql::value_typed(state, *wanted, &prompt.text.lines().join(" ")),
         _ if text.is_empty() => {
@@ -169,6 +178,7 @@ pub(super) fn delete(state: &mut State) -> Vec<Effect> {
         Choice::Sql { favourite: Some(id), .. } => Work::Keep(KeepWork::RemoveFavourite { id }),
         Choice::Note(id) => Work::Keep(KeepWork::RemoveNote { id }),
         Choice::Run(_) => return train::remove(state),
+        Choice::Setting(name) => return settings::save(state, &name, ""),
         Choice::Database { id: Some(database), .. } => Work::Keep(KeepWork::Forget { database }),
         Choice::Model(name) => {
             if state.model.as_ref().is_some_and(|info| info.name == name) {

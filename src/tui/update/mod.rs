@@ -3,6 +3,7 @@
 //! - `advice`: hints of workers, for the screen
 //! - `ahead`: questions that are still being typed
 //! - `ask`: questions, and what a person says of answers
+//! - `settings`: the person's settings
 //! - `sql`: the editor; `script`: files of SQL
 //! - `rows`: results, charts
 //! - `list`: windows: lists, lines to type; `choose`: what is taken there
@@ -32,6 +33,7 @@ mod opening;
 mod report;
 mod rows;
 mod script;
+mod settings;
 mod sql;
 mod train;
 mod watch;
@@ -265,6 +267,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Open => return opening::open_page(state),
         Action::Export => return rows::export(state),
         Action::ExportConversation => return keep::export_conversation(state),
+        Action::Settings => return settings::open(state),
+        Action::WhileTyping => return settings::turn_while_typing(state),
         Action::RunAll => return sql::run_every(state),
         Action::NextResult => sql::turn_result(state, 1),
         Action::PreviousResult => sql::turn_result(state, state.tab().others.len()),

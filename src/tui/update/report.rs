@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
-use super::{advice, answered, compare, keep, kept, list, note, notebook, opening, rows, script, submit, train, warn, watch, words};
+use super::{
+    advice, answered, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch, words,
+};
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
 use crate::records::fold_question;
@@ -117,6 +119,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
         (Work::Refresh, _) => {}
         (Work::Result(work), outcome) => return result(state, &running, work, outcome),
         (Work::Keep(work), Outcome::Kept(kept)) => kept_came(state, work, *kept),
+        (Work::Keep(work), Outcome::Settings { path, text }) => return settings::came(state, work, path, text),
         (Work::Keep(work), Outcome::Script { path, text }) => script::came(state, work, path, text),
         (Work::Keep(_), Outcome::Exported { path, .. }) => note(state, format!("written: {}", path.display())),
         (Work::Models(work), outcome) => return models(state, &running, work, outcome),
