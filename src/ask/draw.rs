@@ -249,8 +249,11 @@ mod tests {
         rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2)").unwrap();
         let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
         let schema = database.schema(&cancel).unwrap();
-        let request =
-            AskRequest { answer_within: Some(Duration::ZERO), demonstrations: None, ..AskRequest::new("How many t?", Form::Chat) };
+        let request = AskRequest {
+            candidates: Candidates::UntilDecided(8),
+            answer_within: Some(Duration::ZERO),
+            ..AskRequest::new("How many t?", Form::Chat)
+        };
         let mut model = Scripted::new(answers);
         let answer = ask(&database, &schema, &mut model, &request, &cancel, &mut |_| ()).unwrap();
         assert_eq!(answer.state, AnswerState::Ran, "{answer:?}");
