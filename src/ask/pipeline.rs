@@ -85,13 +85,13 @@ impl Asking<'_> {
         answer.first_signals = first.signals.clone();
         let alone = confidence::of_first(&first);
         let more = self.how_many(&alone).saturating_sub(1);
-        let mut candidates = vec![first];
-        if more > 0 {
+        let mut candidates = if more == 0 {
+            vec![first]
+        } else {
             let reason = if alone.stands() { "several drafts were asked for".into() } else { alone.reason.clone() };
             (self.emit)(AskEvent::Drawing { drafts: more, reason });
-            let compared = self.draw_more(&parts, more, &candidates)?;
-            candidates.extend(compared);
-        }
+            self.draw_more(&parts, more, first)?
+        };
         if let Some(chosen) = self.choose(&mut answer, &candidates, alone) {
             let candidate = candidates.swap_remove(chosen.place);
             self.settle(&mut answer, candidate, chosen.belief)?;
