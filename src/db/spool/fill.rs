@@ -11,7 +11,7 @@ use super::super::columns::columns_of;
 use super::super::database::{Database, Failure, prepare, prepare_with};
 use super::super::error::DbError;
 use super::super::parameters::{Parameters, value_of};
-use super::super::table::{ColumnInfo, Limits, Table};
+use super::super::table::{Cell, ColumnInfo, Limits, Table};
 use super::rows::{CACHE_KIB, Reader, Spool, failed, lock};
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
