@@ -75,6 +75,10 @@ impl Keeper {
                 records.add_history(&NewHistory { database, question, sql, state: *state, rows: *rows, ms, tab: *tab })?;
                 return Ok(Outcome::Finished);
             }
+            KeepWork::Remember { values } => {
+                values.iter().try_for_each(|(name, value)| records.remember_value(database, name, value))?;
+                return Ok(Outcome::Finished);
+            }
             KeepWork::Drafts { changed, tabs } => {
                 records.save_drafts(sitting, changed, *tabs)?;
                 return Ok(Outcome::Finished);
@@ -121,6 +125,7 @@ fn of_database(records: &Records, sitting: &Sitting) -> Result<DatabaseRecords, 
         notes: records.notes(database)?,
         favourites: records.favourites(database)?,
         drafts: records.drafts_of(sitting)?,
+        values: records.parameter_values(database)?,
         similar: records.same_schema(database)?,
         adapter: records.attachment(database)?,
     })

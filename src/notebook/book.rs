@@ -94,7 +94,7 @@ fn front_matter(text: &str) -> (Option<String>, usize) {
             _ if bare == "---" || bare == "..." => return (database, at),
             _ => {
                 if let Some((key, value)) = bare.split_once(':')
-                    && key.trim_end() == "database"
+                    && ["database", "db"].contains(&key.trim_end())
                 {
                     database = Some(scalar(value)).filter(|value| !value.is_empty());
                 }

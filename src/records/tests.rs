@@ -309,3 +309,22 @@ fn what_is_forgotten_is_gone_from_the_file() {
         assert!(!String::from_utf8_lossy(&bytes).contains("secret"), "{:?}", entry.path());
     }
 }
+
+#[test]
+fn values_of_parameters_are_remembered_by_database() {
+    let (folder, records) = records();
+    let known = |name: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, "").unwrap();
+        records.database(&file, name).unwrap()
+    };
+    let (one, other) = (known("a.db"), known("b.db"));
+    records.remember_value(one, ":since", "2024-01-01").unwrap();
+    records.remember_value(one, ":since", "").unwrap();
+    records.remember_value(one, "?1", "7").unwrap();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(records.parameter_values(one).unwrap(), [pair(":since", ""), pair("?1", "7")]);
+    assert!(records.parameter_values(other).unwrap().is_empty());
+    records.erase(&[one]).unwrap();
+    assert!(records.parameter_values(one).unwrap().is_empty());
+}

@@ -150,6 +150,8 @@ pub struct DatabaseRecords {
     pub favourites: Vec<Favourite>,
     /// What was being written.
     pub drafts: Vec<Draft>,
+    /// What was typed last for parameters.
+    pub values: Vec<(String, String)>,
     /// Databases with the same schema for which more is kept.
     pub similar: Vec<KnownDatabase>,
     /// The attached adapter's folder.

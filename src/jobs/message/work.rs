@@ -268,6 +268,10 @@ pub enum KeepWork {
     Adopt {
         from: DatabaseId,
     },
+    /// What was typed for parameters.
+    Remember {
+        values: Vec<(String, String)>,
+    },
     /// Read the person's settings.
     ReadSettings,
     /// Set one of them, or take it back.

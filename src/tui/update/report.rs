@@ -238,6 +238,7 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
             if let KeepWork::Database { path, .. } = work
                 && *path == state.database
             {
+                state.values = state.records.values.iter().cloned().collect();
                 if !state.drafts.is_open {
                     let drafts = state.records.drafts.clone();
                     keep::restore_drafts(state, &drafts);

@@ -15,7 +15,7 @@ use super::super::vim::Mode;
 use super::keep::put_sql;
 use super::list::prompt;
 use super::{focus, note, submit, warn};
-use crate::jobs::Work;
+use crate::jobs::{KeepWork, Work};
 use crate::sql::format::pretty;
 use crate::sql::quote::identifier;
 use crate::sql::{parameters, statement_at, statements};
@@ -141,6 +141,10 @@ fn ask_value(state: &mut State, wanted: Wanted) -> Vec<Effect> {
         prompt(state, PromptKind::Parameter(Box::new(wanted)), &known);
         return Vec::new();
     }
+    let mut effects = Vec::new();
+    if !wanted.given.is_empty() {
+        effects = submit(state, Work::Keep(KeepWork::Remember { values: wanted.given.clone() })).1;
+    }
     let queued = |sql: String| {
         let own = parameters(&sql);
         Queued { parameters: wanted.given.iter().filter(|(name, _)| own.contains(name)).cloned().collect(), sql }
@@ -149,7 +153,8 @@ fn ask_value(state: &mut State, wanted: Wanted) -> Vec<Effect> {
     tab.alone();
     tab.queue = wanted.statements.into_iter().map(queued).collect();
     let id = tab.id;
-    run_next(state, id)
+    effects.extend(run_next(state, id));
+    effects
 }
 
 /// A value was typed.
