@@ -25,7 +25,7 @@ pub struct Args {
 /// Arguments of the screen.
 #[derive(Debug, ClapArgs)]
 pub struct ScreenArgs {
-    /// A SQLite file, or `demo`, to open on the screen
+    /// A SQLite file, or `demo`, to open on the screen; a notebook (.md) or a file of SQL (.sql), too
     pub database: Option<String>,
     /// A catalogue name, a GGUF file or a Hugging Face folder
     #[arg(long)]

@@ -43,6 +43,7 @@ pub mod view;
 pub mod vim;
 
 pub use terminal::{Left, ScreenError, ScreenOptions, run};
+pub use update::is_text;
 
 #[cfg(test)]
 mod tests;

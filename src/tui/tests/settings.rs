@@ -108,12 +108,10 @@ fn a_theme_is_seen_before_it_is_chosen() {
 
 #[test]
 fn keys_are_bound_on_the_page() {
-    let mut screen = Screen::opened((80, 24));
-    opened(&mut screen);
-    screen.press(&["keys", "enter", "run-sql", "enter"]);
-    screen.press(&["f9"]);
     let typed = |screen: &mut Screen, keys: &str| {
-        screen.press(&["ctrl+u", keys, "enter"]);
+        screen.press(&["ctrl+u"]);
+        screen.event(Event::Paste(keys.into()));
+        screen.press(&["enter"]);
     };
     let mut screen = Screen::opened((80, 24));
     opened(&mut screen);

@@ -119,6 +119,11 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
     effects
 }
 
+/// Whether what is to be opened is a notebook or a file of SQL, by its name.
+pub fn is_text(path: &str) -> bool {
+    notebook::is_one(path) || script::is_one(path)
+}
+
 /// Opens `database` in the background. What is being written is written down first.
 pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
     if notebook::is_one(database) {
