@@ -78,7 +78,7 @@ fn a_question_without_sql_is_asked_when_that_is_wanted() {
     let name = file.to_str().unwrap();
     let (code, said, _) = run(&home, &[name, "-d", "demo"]);
     assert!(code == 0 && said.contains("--ask has the model write it") && said.contains("1 unanswered"), "{said}");
-    let script = home.script(&["SELECT count(*) AS n FROM artist"]);
+    let script = home.script(&["SELECT count(*) AS n FROM artist"; 12]);
     let (code, said, told) = run(&home, &[name, "-d", "demo", "--ask", "--model", &script, "--update"]);
     assert!(code == 0 && said.contains("SELECT count(*) AS n FROM artist"), "{said} {told}");
     let text = std::fs::read_to_string(&file).unwrap();
