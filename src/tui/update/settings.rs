@@ -139,7 +139,7 @@ pub(super) fn came(state: &mut State, work: &KeepWork, path: PathBuf, text: Stri
     };
     let mut effects = Vec::new();
     match (parsed, &changed) {
-        (Err(error), _) => warn(state, format!("{error}; mend the file first")),
+        (Err(error), _) => warn(state, format!("mend the file first: {error}")),
         (Ok(config), Some(setting)) => effects = apply(state, &config, setting),
         (Ok(_), None) => {}
     }

@@ -31,10 +31,8 @@ pub(super) fn plan(table: &Table, schema: &Schema) -> String {
         above.push((*id, format!("{before}{below}")));
     }
     if scans > 0 {
-        out.push_str(&format!(
-            "\n{}; an index on what is compared would spare that.\n",
-            text::counted(scans as u64, "full scan", "full scans")
-        ));
+        let scans = text::counted(scans as u64, "full scan", "full scans");
+        out.push_str(&format!("\n{scans}: an index on a column that is compared may spare that.\n"));
     }
     out
 }
@@ -118,7 +116,7 @@ mod tests {
             plan(&table, &Schema { tables: vec![city] }),
             "MULTI-INDEX OR\n├─ INDEX 1\n│  └─ SEARCH t USING INDEX a (x=?)\n└─ INDEX 2\n   └─ SCAN city   ← reads every row: 4,079 rows\n\
              CORRELATED SCALAR SUBQUERY 1   ← runs again for every row\n└─ SCAN t USING COVERING INDEX b   ← reads every entry of an index\n\
-             USE TEMP B-TREE FOR ORDER BY   ← sorts\nSCAN CONSTANT ROW\n\n1 full scan; an index on what is compared would spare that.\n"
+             USE TEMP B-TREE FOR ORDER BY   ← sorts\nSCAN CONSTANT ROW\n\n1 full scan: an index on a column that is compared may spare that.\n"
         );
     }
 }

@@ -220,7 +220,9 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
         PromptKind::Open => ("Open", "the path of an SQLite file or a notebook (.md), or `demo`"),
-        PromptKind::Setting(_) => ("", "Enter alone takes it back"),
+        PromptKind::Setting(name) => {
+            ("", crate::store::config::edit::key(name).map_or("keys with blanks between, such as f5 ctrl+r", |key| key.meaning))
+        }
         PromptKind::OpenSql => ("Open the SQL", "the path of a .sql file; it gets a tab"),
         PromptKind::SaveSql => ("Save the SQL in", "a new file; a file that is there is not replaced"),
         PromptKind::Parameter(_) => ("", "12, 1.5, NULL, x'0aff' or 'text'; everything else is text"),
