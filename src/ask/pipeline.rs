@@ -1,5 +1,6 @@
 //! Prompt, draw, mend, judge, compare where there is doubt, choose; at last repairs that give the model SQLite's own message.
 
+use std::cmp::Ordering;
 use std::time::Instant;
 
 use super::advice::advice;
@@ -137,17 +138,18 @@ impl Asking<'_> {
         let ballots = ballots(candidates);
         let groups = group(&ballots);
         let place_of = |group: &Group| group.members.first().and_then(|&member| ballots.get(member)).map(|ballot| ballot.draft);
-        let mut chosen = None;
+        let mut believed: Vec<(Chosen, Agreement)> = Vec::new();
         for group in &groups {
             let Some((place, shown)) = place_of(group).and_then(|place| Some((place, candidates.get(place)?))) else { continue };
             let signals = group.signals(shown.signals.clone(), &ballots, &groups, candidates.len());
-            if chosen.is_none() {
-                let belief = confidence::of_compared(&signals, shown, group.members.len(), candidates.len());
-                chosen = Some(Chosen { place, belief });
-            }
-            answer.candidates.push(group.agreement(&ballots, &shown.sql, signals));
+            let belief = confidence::of_compared(&signals, shown, group.members.len(), candidates.len());
+            believed.push((Chosen { place, belief }, group.agreement(&ballots, &shown.sql, signals)));
         }
-        match (chosen, candidates) {
+        // Where two are believed as much, the vote decides.
+        believed.sort_by(|(a, _), (b, _)| b.belief.confidence.partial_cmp(&a.belief.confidence).unwrap_or(Ordering::Equal));
+        let (chosen, agreements): (Vec<_>, Vec<_>) = believed.into_iter().unzip();
+        answer.candidates = agreements;
+        match (chosen.into_iter().next(), candidates) {
             (Some(Chosen { place, .. }), [_]) => Some(Chosen { place, belief: alone }),
             (Some(chosen), _) => Some(chosen),
             // None was compared: the first that SQLite takes.
