@@ -3,7 +3,7 @@
 //! Files on their floors, the lowest first:
 //! - `error`: why a run could not be done
 //! - [`measure`]: how fast this machine is, and what this process holds
-//! - [`schedule`]: how fast it learns
+//! - [`schedule`]: how fast it learns, step by step
 //! - [`offload`]: what waits in host memory rather than on a card
 //! - [`parameters`]: what is trained: values and gradients, under their Hugging Face names
 //! - [`optimizer`]: how it learns
@@ -13,6 +13,7 @@
 //! - [`rows`]: examples as tokens, prompt and answer
 //! - [`config`]: what a run is told
 //! - [`event`]: what it tells meanwhile, and the fold over it
+//! - [`deepspeed`]: what a DeepSpeed file makes of them
 //! - [`flags`]: the settings as words of a command line
 //! - `learner`: the decoder with its values, and what computes with them
 //! - [`memory`]: the memory that takes, in the machine and on a card
@@ -23,6 +24,7 @@
 
 pub mod checkpoint;
 pub mod config;
+pub mod deepspeed;
 pub mod device;
 mod error;
 pub mod event;
