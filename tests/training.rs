@@ -23,6 +23,7 @@ use crate::device::{self, TestDevice};
 use crate::tiny;
 
 mod command_line;
+mod handover;
 
 fn reference() -> Option<PathBuf> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/train-llama");

@@ -29,7 +29,7 @@ const MODEL: &str = "model.safetensors";
 /// The Trainer's record.
 pub const STATE: &str = "trainer_state.json";
 /// What a Hugging Face folder needs besides weights.
-const COMPANIONS: [&str; 9] = [
+pub(super) const COMPANIONS: [&str; 9] = [
     "config.json",
     "generation_config.json",
     "tokenizer.json",
@@ -198,7 +198,12 @@ fn tensors(parameters: &Parameters) -> Vec<TensorData<'_>> {
     let tensor = |parameter: &'_ Parameter| (parameter.name.clone(), parameter.shape.clone());
     let named = parameters.iter().map(|parameter| (tensor(parameter), &parameter.values));
     named
-        .map(|((name, shape), values)| TensorData { name, shape, block: BlockType::F32, values: Box::new(move || values.as_slice().into()) })
+        .map(|((name, shape), values)| TensorData {
+            name,
+            shape,
+            block: BlockType::F32,
+            values: Box::new(move || values.as_slice().into()),
+        })
         .collect()
 }
 

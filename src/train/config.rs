@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::TrainError;
 use super::device::DeviceChoice;
 use super::offload::Offload;
-use super::optimizer::{AdamW, Adafactor, Optimizer, OptimizerType};
+use super::optimizer::{Adafactor, AdamW, Optimizer, OptimizerType};
 use super::order::{Sampling, SamplingStrategy};
 use super::schedule::{ScheduleSettings, SchedulerType};
 use crate::llm::adapter::LoraConfig;

@@ -134,9 +134,15 @@ impl File<'_> {
     fn batches(&mut self, json: &Map<String, Value>, config: &mut TrainConfig) -> Result<(), TrainError> {
         let whole = |value: f64| value as usize;
         let micro = config.per_device_train_batch_size as f64;
-        let micro = self.number(json.get("train_micro_batch_size_per_gpu"), "train_micro_batch_size_per_gpu", "per_device_train_batch_size", micro)?;
+        let micro = self.number(
+            json.get("train_micro_batch_size_per_gpu"),
+            "train_micro_batch_size_per_gpu",
+            "per_device_train_batch_size",
+            micro,
+        )?;
         let steps = config.gradient_accumulation_steps as f64;
-        let steps = self.number(json.get("gradient_accumulation_steps"), "gradient_accumulation_steps", "gradient_accumulation_steps", steps)?;
+        let steps =
+            self.number(json.get("gradient_accumulation_steps"), "gradient_accumulation_steps", "gradient_accumulation_steps", steps)?;
         config.per_device_train_batch_size = micro.map_or(config.per_device_train_batch_size, whole);
         config.gradient_accumulation_steps = steps.map_or(config.gradient_accumulation_steps, whole);
         let both = (config.per_device_train_batch_size * config.gradient_accumulation_steps) as f64;
@@ -171,10 +177,16 @@ impl File<'_> {
             } else if enabled != config.bf16 {
                 if (self.said)("bf16") {
                     let python = |value: bool| if value { "True" } else { "False" };
-                    self.mismatches.push(format!("- ds bf16.enabled={} vs hf bf16|bf16_full_eval={}", python(enabled), python(config.bf16)));
+                    self.mismatches.push(format!(
+                        "- ds bf16.enabled={} vs hf bf16|bf16_full_eval={}",
+                        python(enabled),
+                        python(config.bf16)
+                    ));
                 } else {
                     config.bf16 = enabled;
-                    self.note(format!("says bf16.enabled = {enabled}, and that is obeyed; the Trainer itself wants --bf16 {enabled} beside it"));
+                    self.note(format!(
+                        "says bf16.enabled = {enabled}, and that is obeyed; the Trainer itself wants --bf16 {enabled} beside it"
+                    ));
                 }
             }
         }
@@ -235,7 +247,9 @@ impl File<'_> {
                     if (self.said)("adam_beta1") || (self.said)("adam_beta2") {
                         self.mismatches.push(format!("- ds optimizer.params.betas={value} vs hf adam_beta1+adam_beta2={flags:?}"));
                     } else {
-                        self.note(format!("says optimizer.params.betas = {value}, and that is obeyed; the Trainer itself wants the flags beside it"));
+                        self.note(format!(
+                            "says optimizer.params.betas = {value}, and that is obeyed; the Trainer itself wants the flags beside it"
+                        ));
                     }
                 }
                 (config.adam_beta1, config.adam_beta2) = (first, second);
@@ -280,7 +294,8 @@ impl File<'_> {
             _ => return Err(self.wrong(format!("scheduler `{name}` is not known; there are WarmupLR, WarmupDecayLR, WarmupCosineLR"))),
         };
         let typed = config.lr_scheduler_type.name();
-        self.notes.push(format!("the scheduler {name} of {} wins over --lr_scheduler_type {typed}, as in the Trainer", self.path.display()));
+        self.notes
+            .push(format!("the scheduler {name} of {} wins over --lr_scheduler_type {typed}, as in the Trainer", self.path.display()));
         let mut settings = ScheduleSettings::default();
         let empty = Map::new();
         let params = match scheduler.get("params") {
@@ -320,7 +335,9 @@ impl File<'_> {
         }
         if kind != SchedulerType::WarmupLr {
             match params.get("total_num_steps") {
-                None => return Err(self.wrong(format!("`scheduler.params.total_num_steps` is missing: DeepSpeed refuses {name} without it"))),
+                None => {
+                    return Err(self.wrong(format!("`scheduler.params.total_num_steps` is missing: DeepSpeed refuses {name} without it")));
+                }
                 Some(value) if value == "auto" => {}
                 // How many steps there are is known with the data: `plan` compares.
                 Some(value) => settings.total_num_steps = Some(self.plain(value, &long("total_num_steps"))? as u64),
@@ -372,10 +389,14 @@ impl File<'_> {
         }
         let stage = match zero.get("stage") {
             None => 0,
-            Some(value) => value.as_u64().filter(|stage| *stage <= 3).ok_or_else(|| self.wrong(format!("`zero_optimization.stage` cannot be {value}")))?,
+            Some(value) => value
+                .as_u64()
+                .filter(|stage| *stage <= 3)
+                .ok_or_else(|| self.wrong(format!("`zero_optimization.stage` cannot be {value}")))?,
         };
         let mut to_host = [false; 2];
-        for (to_host, (key, old)) in to_host.iter_mut().zip([("offload_optimizer", "cpu_offload"), ("offload_param", "cpu_offload_param")]) {
+        for (to_host, (key, old)) in to_host.iter_mut().zip([("offload_optimizer", "cpu_offload"), ("offload_param", "cpu_offload_param")])
+        {
             *to_host = zero.get(old).and_then(Value::as_bool) == Some(true);
             let Some(part) = zero.get(key).filter(|part| !part.is_null()) else { continue };
             let part = self.object(&format!("zero_optimization.{key}"), part)?;
@@ -387,7 +408,9 @@ impl File<'_> {
             match part.get("device").and_then(Value::as_str).unwrap_or("none") {
                 "none" => {}
                 "cpu" => *to_host = true,
-                "nvme" => return Err(self.wrong(format!("`zero_optimization.{key}.device` = nvme is not done here: `cpu` is, host memory"))),
+                "nvme" => {
+                    return Err(self.wrong(format!("`zero_optimization.{key}.device` = nvme is not done here: `cpu` is, host memory")));
+                }
                 other => return Err(self.wrong(format!("`zero_optimization.{key}.device` cannot be `{other}`: there are none, cpu, nvme"))),
             }
         }

@@ -164,6 +164,22 @@ pub enum TrainError {
         /// In candle's words.
         reason: String,
     },
+    /// A job cannot be handed over.
+    #[error("{} cannot be exported: {reason}", path.display())]
+    Export {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// What another machine trained cannot be brought back.
+    #[error("{} cannot be imported: {reason}", path.display())]
+    Import {
+        /// Which folder.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// A run that should be stopped does not run, or cannot be told.
     #[error("the run in {} cannot be stopped: {reason}", path.display())]
     NotStopped {
@@ -183,6 +199,8 @@ impl TrainError {
         Some(match self {
             Self::Flag { nearest: Some(nearest), .. } => format!("the nearest is --{nearest}"),
             Self::Flag { .. } => "`sqllama train --help` lists the flags".into(),
+            Self::Export { .. } => "name the folder of the model's safetensors, and a new folder to write to".into(),
+            Self::Import { .. } => "`runs import` takes a folder of `sqllama train --export` in which `run.sh` has ended".into(),
             Self::Mismatch { .. } => "the easiest is to set these values of the file to \"auto\"; the Trainer refuses them, too".into(),
             Self::Memory { advice, .. } | Self::CardMemory { advice, .. } => advice.clone(),
             Self::Disk { .. } => "free some space, or set a smaller `--save_total_limit`".into(),

@@ -6,15 +6,16 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::export::Recipe;
 use super::schedule::{ScheduleSettings, SchedulerType};
 use super::{TrainConfig, TrainError, deepspeed};
 
 mod table;
 mod trainer;
 
-pub use table::{FLAGS, Flag, Kind};
 use table::{FIXED, SPECIAL};
-use trainer::{MEANINGLESS, OPTIMIZERS, REFUSED, RENAMED, STALE};
+pub use table::{FLAGS, Flag, Kind};
+use trainer::{MEANINGLESS, NEVER_HANDED_ON, OPTIMIZERS, REFUSED, RENAMED, STALE};
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +34,12 @@ pub struct Request {
     pub threads: Option<usize>,
     /// The DeepSpeed file that was named, and what stands in it.
     pub deepspeed: Option<(PathBuf, String)>,
+    /// Arguments of the Trainer's that mean nothing here, as they were typed: an exported job hands them on.
+    pub handed_on: serde_json::Map<String, serde_json::Value>,
+    /// Write the job for another machine to this folder, and train nothing.
+    pub export: Option<PathBuf>,
+    /// For which program besides.
+    pub export_for: Option<Recipe>,
     /// Whether a command line for another script was copied whole: without `--method`, every weight is meant.
     pub launched: bool,
     typed: Table,
@@ -55,6 +62,9 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
         resume: None,
         threads: None,
         deepspeed: None,
+        handed_on: serde_json::Map::new(),
+        export: None,
+        export_for: None,
         launched: false,
         typed: Table::new(),
     };
@@ -132,6 +142,12 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                 }
             },
             "json" => out.json = boolean(value).unwrap_or(true),
+            "export" => out.export = Some(value.into()),
+            "export_for" => {
+                let recipe =
+                    Recipe::named(value).ok_or_else(|| setting(name, format!("`{value}`"), "there are axolotl and llama-factory"))?;
+                out.export_for = Some(recipe);
+            }
             "dry_run" => out.dry_run = boolean(value).unwrap_or(true),
             "threads" => {
                 out.threads = Some(
@@ -154,6 +170,10 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                 } else if let Some((_, _, why)) = MEANINGLESS.iter().find(|(other, _, _)| *other == name) {
                     if kind != Kind::Switch || boolean(value) == Some(true) {
                         out.warnings.push(format!("--{name} means nothing here: {why}"));
+                    }
+                    if !STALE.iter().any(|(stale, _)| *stale == name) && !NEVER_HANDED_ON.contains(&name) {
+                        let value = convert(name, kind, &values)?;
+                        out.handed_on.insert(name.into(), serde_json::to_value(value).unwrap_or_default());
                     }
                 } else {
                     typed.insert(name.into(), convert(name, kind, &values)?);
@@ -179,6 +199,9 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
         out.resume = Some(out.config.output_dir.clone());
     }
     out.launched = launched;
+    if out.export_for.is_some() && out.export.is_none() {
+        return Err(setting("export_for", "given".into(), "`--export DIR` says where to"));
+    }
     out.typed = typed;
     Ok(out)
 }
@@ -274,7 +297,9 @@ fn optimizer(name: &str) -> Result<&'static str, TrainError> {
     match OPTIMIZERS.iter().find(|(theirs, _)| *theirs == name) {
         Some((_, Ok(ours))) => Ok(ours),
         Some((_, Err(why))) => Err(setting("optim", format!("`{name}`"), why)),
-        None => Err(setting("optim", format!("`{name}`"), "the Trainer has no optimizer of that name; adamw_torch and adafactor are done here")),
+        None => {
+            Err(setting("optim", format!("`{name}`"), "the Trainer has no optimizer of that name; adamw_torch and adafactor are done here"))
+        }
     }
 }
 

@@ -20,6 +20,8 @@
 //! - [`mod@plan`]: what a run will do and take
 //! - [`state`], [`checkpoint`]: what it leaves on disk
 //! - [`mod@run`]: steps, evaluations, checkpoints
+//! - [`export`]: a run as a job for another machine
+//! - [`import`]: what came of it there
 //! - [`watch`]: runs from outside: where they stand, who trains in them
 
 pub mod checkpoint;
@@ -28,7 +30,9 @@ pub mod deepspeed;
 pub mod device;
 mod error;
 pub mod event;
+pub mod export;
 pub mod flags;
+pub mod import;
 mod learner;
 pub mod measure;
 pub mod memory;

@@ -125,7 +125,11 @@ impl Moments {
     pub fn of(optimizer: OptimizerType, parameters: &Parameters) -> Self {
         let sizes = || parameters.iter().map(|parameter| optimizer.remembered(&parameter.shape));
         let zeros = |length| vec![0.0; length];
-        Self { first: sizes().map(|[first, _]| zeros(first)).collect(), second: sizes().map(|[_, second]| zeros(second)).collect(), steps: 0 }
+        Self {
+            first: sizes().map(|[first, _]| zeros(first)).collect(),
+            second: sizes().map(|[_, second]| zeros(second)).collect(),
+            steps: 0,
+        }
     }
 }
 

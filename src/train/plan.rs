@@ -95,7 +95,8 @@ pub fn method(config: &TrainConfig, model: &Model) -> Method {
     config.method.unwrap_or(if quantised { Method::Qlora } else { Method::Lora })
 }
 
-fn is_quantised(model: &Model) -> bool {
+/// Whether the model's matrices are quantised.
+pub fn is_quantised(model: &Model) -> bool {
     model.weights.layers.iter().any(|layer| layer.ffn_down.matrix().block.block_len() > 1)
 }
 

@@ -36,7 +36,7 @@ pub const EVENTS: &str = "events.jsonl";
 pub const COMPARISON: &str = "compare";
 
 /// What an evaluation's loss is a mean of. The Trainer's is a mean of the means of batches, each weighted by its rows.
-const WEIGHTED_BY: &str = "answer tokens";
+pub const WEIGHTED_BY: &str = "answer tokens";
 
 /// An answer on the way may be so much longer than twice the one wanted.
 const SAMPLE_TOKENS: usize = 32;

@@ -73,9 +73,7 @@ impl Schedule {
             SchedulerType::Linear => ((total - step) / rest).max(0.0),
             SchedulerType::Cosine => (0.5 * (1.0 + (PI * waves * progress).cos())).max(0.0),
             SchedulerType::CosineWithRestarts if progress >= 1.0 => 0.0,
-            SchedulerType::CosineWithRestarts => {
-                (0.5 * (1.0 + (PI * ((set.num_cycles.unwrap_or(1.0) * progress) % 1.0)).cos())).max(0.0)
-            }
+            SchedulerType::CosineWithRestarts => (0.5 * (1.0 + (PI * ((set.num_cycles.unwrap_or(1.0) * progress) % 1.0)).cos())).max(0.0),
             SchedulerType::Polynomial => {
                 let end = set.lr_end.unwrap_or(LR_END);
                 if step > total {

@@ -103,6 +103,8 @@ pub enum PromptKind {
     Train(Field),
     /// Where a command line goes.
     Command(String),
+    /// Where a job for another machine goes, and every word of it.
+    Handover(Vec<String>),
 }
 
 /// A job that has not ended.

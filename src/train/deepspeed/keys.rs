@@ -108,18 +108,8 @@ pub(super) const FP16: &[&str] = &[
 ];
 
 /// Of `optimizer.params`, for Adam and AdamW.
-pub(super) const OPTIMIZER: [&str; 10] = [
-    "lr",
-    "betas",
-    "eps",
-    "weight_decay",
-    "torch_adam",
-    "adam_w_mode",
-    "fp32_optimizer_states",
-    "bias_correction",
-    "amsgrad",
-    "foreach",
-];
+pub(super) const OPTIMIZER: [&str; 10] =
+    ["lr", "betas", "eps", "weight_decay", "torch_adam", "adam_w_mode", "fp32_optimizer_states", "bias_correction", "amsgrad", "foreach"];
 
 /// Of `scheduler.params`.
 pub(super) fn scheduler(kind: SchedulerType) -> &'static [&'static str] {

@@ -95,7 +95,11 @@ pub const FLAGS: [Flag; 57] = [
     flag("save_strategy", Kind::Text, "checkpoints: no, steps or epoch [steps]"),
     flag("save_steps", Kind::Integer, "steps between checkpoints [500]"),
     flag("save_total_limit", Kind::Integer, "checkpoints that are kept [all]"),
-    flag("eval_strategy", Kind::Text, "loss on held-out examples, the mean over all their answer tokens (the Trainer's is one of batch means): no, steps or epoch [no]"),
+    flag(
+        "eval_strategy",
+        Kind::Text,
+        "loss on held-out examples, the mean over all their answer tokens (the Trainer's is one of batch means): no, steps or epoch [no]",
+    ),
     flag("eval_steps", Kind::Integer, "steps between evaluations [as logging_steps]"),
     flag("eval_delay", Kind::Number, "steps, or epochs, before the first evaluation [0]"),
     flag("eval_on_start", Kind::Switch, "evaluate before the first step, too"),

@@ -4,7 +4,7 @@
 use super::table::Kind;
 
 /// Other spellings of a flag: what was typed, the flag here, and what the Trainer of today calls it; nothing where that is no older name.
-pub(super) const RENAMED: [(&str, &str, &str); 7] = [
+pub(super) const RENAMED: [(&str, &str, &str); 8] = [
     ("evaluation_strategy", "eval_strategy", "--eval_strategy"),
     ("per_gpu_train_batch_size", "per_device_train_batch_size", "--per_device_train_batch_size"),
     ("per_gpu_eval_batch_size", "per_device_eval_batch_size", "--per_device_eval_batch_size"),
@@ -12,6 +12,7 @@ pub(super) const RENAMED: [(&str, &str, &str); 7] = [
     ("max_seq_length", "model_max_length", ""),
     ("max_length", "model_max_length", ""),
     ("activation_checkpointing", "gradient_checkpointing", ""),
+    ("gradient_checkpointing", "gradient_checkpointing", "--activation_checkpointing"),
 ];
 
 /// Flags that the Trainer has dropped, and what stands for them there; here they mean what they did.
@@ -86,6 +87,27 @@ pub(super) const OPTIMIZERS: [(&str, Result<&str, &str>); 43] = [
     ("schedule_free_sgd", Err("another rule; adamw_torch and adafactor are done here")),
     ("apollo_adamw", Err("another rule; adamw_torch and adafactor are done here")),
     ("apollo_adamw_layerwise", Err("another rule; adamw_torch and adafactor are done here")),
+];
+
+/// Of those that mean nothing here, what an exported job does not hand on: what is gone, what `train.py` sets, what belongs to other scripts.
+pub(super) const NEVER_HANDED_ON: [&str; 17] = [
+    "local_rank",
+    "cache_dir",
+    "trust_remote_code",
+    "do_train",
+    "do_eval",
+    "do_predict",
+    "fsdp_transformer_layer_cls_to_wrap",
+    "fsdp_min_num_params",
+    "split_batches",
+    "dispatch_batches",
+    "tpu_num_cores",
+    "tpu_metrics_debug",
+    "push_to_hub_model_id",
+    "push_to_hub_organization",
+    "push_to_hub_token",
+    "hub_token",
+    "predict_with_generate",
 ];
 
 /// What the Trainer takes and means nothing here, and why.

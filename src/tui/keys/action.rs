@@ -89,6 +89,7 @@ pub enum Action {
     StartChecked,
     BackToForm,
     SaveCommand,
+    HandOver,
     TurnPage,
     NextExample,
     EarlierExample,
@@ -224,6 +225,7 @@ impl Action {
                 | StartChecked
                 | BackToForm
                 | SaveCommand
+                | HandOver
                 | TurnPage
                 | NextExample
                 | EarlierExample

@@ -167,6 +167,20 @@ pub(super) fn save_command(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Asks where the job for another machine is to be written.
+pub(super) fn hand_over(state: &mut State) -> Vec<Effect> {
+    match &state.window {
+        Some(Window::Check(pages)) if pages.checked.preview.problem.is_none() => {
+            let words = pages.checked.words.clone();
+            let name = format!("{}-job", state.train.get(Field::Name));
+            state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Handover(words), text: text_area(&name) })));
+        }
+        Some(Window::Check(_)) => warn(state, "this cannot be trained as it is"),
+        _ => {}
+    }
+    Vec::new()
+}
+
 /// Turns to the next page of a window that has several.
 pub(super) fn turn_page(state: &mut State) {
     match &mut state.window {

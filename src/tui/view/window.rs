@@ -208,6 +208,9 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
+        PromptKind::Handover(_) => {
+            ("Write the job for another machine to", "a new folder: rows, train.py, DeepSpeed's file, run.sh, Slurm")
+        }
         PromptKind::Open => ("Open", "the path of an SQLite file, or `demo`"),
     };
     let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);

@@ -66,14 +66,7 @@ fn adafactor(
     Ok([value, first, second])
 }
 
-fn adamw(
-    stride: &AdamStride,
-    decays: bool,
-    value: &Tensor,
-    gradient: &Tensor,
-    first: &Tensor,
-    second: &Tensor,
-) -> Result<[Tensor; 3]> {
+fn adamw(stride: &AdamStride, decays: bool, value: &Tensor, gradient: &Tensor, first: &Tensor, second: &Tensor) -> Result<[Tensor; 3]> {
     let times = |tensor: &Tensor, by: f32| tensor.affine(f64::from(by), 0.0);
     let g = times(gradient, stride.factor)?;
     let first = (first + times(&(&g - first)?, 1.0 - stride.beta1)?)?;
