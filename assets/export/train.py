@@ -172,6 +172,11 @@ def arguments(options, output):
         if WORLD > 1:
             out["ddp_backend"] = "gloo"
     if options.deepspeed:
+        if not card and WORLD > 1:
+            # On a processor transformers leaves it to torch to join the processes, and DeepSpeed would count one.
+            import deepspeed
+
+            deepspeed.init_distributed(dist_backend="gloo")
         config = json.loads((HERE / options.deepspeed).read_text())
         # How many processes share a step is known here alone.
         for name in ("train_batch_size", "gradient_accumulation_steps"):
