@@ -1,6 +1,7 @@
 //! DeepSpeed files beside flags, and what comes of them.
 
-use super::super::schedule::Schedule;
+use super::super::offload::Offload;
+use super::super::schedule::{Schedule, SchedulerType};
 use super::*;
 
 /// The file at `/seed/ds_config_sql.json`, as the seed has it.
