@@ -15,7 +15,7 @@ pub mod trainer;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -106,8 +106,11 @@ fn write_parts(part: &Path, base: &Path, job: &Job<'_>, notes: &mut Vec<String>,
         None => text::deepspeed_made(config),
     };
     write_file(&part.join(DEEPSPEED), deepspeed.as_bytes())?;
-    let hashes = files.iter().map(|name| Ok((name.clone(), sha256(&part.join(name), cancel)?)));
-    let hashes: BTreeMap<String, String> = hashes.collect::<Result<_, TrainError>>()?;
+    let mut hashes = BTreeMap::new();
+    for name in files {
+        let hash = sha256(&part.join(&name), cancel)?;
+        hashes.insert(name, hash);
+    }
     let mut base_hashes = BTreeMap::new();
     for name in weight_files(base)? {
         base_hashes.insert(name.clone(), sha256(&base.join(&name), cancel)?);
@@ -119,7 +122,7 @@ fn write_parts(part: &Path, base: &Path, job: &Job<'_>, notes: &mut Vec<String>,
         "method": method,
         "model": {
             "name": inputs.model_name,
-            "path": std::path::absolute(base).unwrap_or_else(|_| base.into()),
+            "path": std::path::absolute(base).unwrap_or_else(|_| base.into()).display().to_string(),
             "weights_sha256": hex(inputs.model.model.weights_hash()),
             "files": base_hashes,
         },
@@ -198,7 +201,7 @@ fn weight_files(base: &Path) -> Result<Vec<String>, TrainError> {
 }
 
 /// A file's SHA-256 in hexadecimal.
-pub(super) fn sha256(path: &PathBuf, cancel: &Cancel) -> Result<String, TrainError> {
+pub(super) fn sha256(path: &Path, cancel: &Cancel) -> Result<String, TrainError> {
     let mut file = File::open(path).map_err(TrainError::file(path))?;
     let (mut hash, mut block) = (Sha256::new(), vec![0; BLOCK]);
     loop {

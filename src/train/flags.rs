@@ -172,7 +172,8 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                         out.warnings.push(format!("--{name} means nothing here: {why}"));
                     }
                     if !STALE.iter().any(|(stale, _)| *stale == name) && !NEVER_HANDED_ON.contains(&name) {
-                        let value = convert(name, kind, &values)?;
+                        // The Trainer takes these words as one.
+                        let value = if name == "fsdp" { Value::String(values.join(" ")) } else { convert(name, kind, &values)? };
                         out.handed_on.insert(name.into(), serde_json::to_value(value).unwrap_or_default());
                     }
                 } else {

@@ -14,13 +14,13 @@
 //! - [`config`]: what a run is told
 //! - [`event`]: what it tells meanwhile, and the fold over it
 //! - [`deepspeed`]: what a DeepSpeed file makes of them
-//! - [`flags`]: the settings as words of a command line
 //! - `learner`: the decoder with its values, and what computes with them
 //! - [`memory`]: the memory that takes, in the machine and on a card
 //! - [`mod@plan`]: what a run will do and take
 //! - [`state`], [`checkpoint`]: what it leaves on disk
 //! - [`mod@run`]: steps, evaluations, checkpoints
 //! - [`export`]: a run as a job for another machine
+//! - [`flags`]: the settings as words of a command line
 //! - [`import`]: what came of it there
 //! - [`watch`]: runs from outside: where they stand, who trains in them
 

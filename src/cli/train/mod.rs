@@ -59,6 +59,11 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
     let eval = eval.map(|(rows, _)| rows);
     let initial = config.init_adapter.as_deref().map(Adapter::read).transpose()?;
     let plan_with = |arithmetic: Arithmetic| {
+        // A job for another machine need not fit this one.
+        if request.export.is_some() {
+            let machine = Machine { arithmetic, ..Machine::default() };
+            return plan::plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine);
+        }
         let machine = Machine {
             memory: machine::memory().map(|memory| memory.available),
             disk: machine::free_bytes(&config.output_dir),

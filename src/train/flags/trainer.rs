@@ -90,7 +90,7 @@ pub(super) const OPTIMIZERS: [(&str, Result<&str, &str>); 43] = [
 ];
 
 /// Of those that mean nothing here, what an exported job does not hand on: what is gone, what `train.py` sets, what belongs to other scripts.
-pub(super) const NEVER_HANDED_ON: [&str; 17] = [
+pub(super) const NEVER_HANDED_ON: [&str; 20] = [
     "local_rank",
     "cache_dir",
     "trust_remote_code",
@@ -108,6 +108,9 @@ pub(super) const NEVER_HANDED_ON: [&str; 17] = [
     "push_to_hub_token",
     "hub_token",
     "predict_with_generate",
+    "mp_parameters",
+    "ray_scope",
+    "use_legacy_prediction_loop",
 ];
 
 /// What the Trainer takes and means nothing here, and why.

@@ -263,10 +263,12 @@ fn a_checked_run_is_written_as_a_job_for_another_machine() {
     );
     screen.done(job, Outcome::HandedOver { folder: "/here/my-run-job".into(), said: String::new() });
     assert!(screen.drawn().contains("exported to /here/my-run-job"), "{}", screen.drawn());
-    // What cannot be trained is no job either.
-    checked(&mut screen, Preview { problem: Some("too large".into()), ..preview() });
-    screen.press(&["x"]);
-    assert!(screen.drawn().contains("! this cannot be trained as it is"), "{}", screen.drawn());
+    // What does not fit this machine may fit another; what goes wrong is said.
+    checked(&mut screen, Preview { problem: Some("training needs about 90 GB".into()), ..preview() });
+    screen.press(&["x", "enter"]);
+    let job = train_job(&screen, |work| matches!(work, TrainWork::Export { .. }));
+    screen.done(job, Outcome::Failed(JobFailure { message: "my-run-job is there already".into(), hint: None }));
+    assert!(screen.drawn().contains("my-run-job is there already"), "{}", screen.drawn());
 }
 
 #[test]

@@ -169,15 +169,11 @@ pub(super) fn save_command(state: &mut State) -> Vec<Effect> {
 
 /// Asks where the job for another machine is to be written.
 pub(super) fn hand_over(state: &mut State) -> Vec<Effect> {
-    match &state.window {
-        Some(Window::Check(pages)) if pages.checked.preview.problem.is_none() => {
-            let words = pages.checked.words.clone();
-            let name = format!("{}-job", state.train.get(Field::Name));
-            state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Handover(words), text: text_area(&name) })));
-        }
-        Some(Window::Check(_)) => warn(state, "this cannot be trained as it is"),
-        _ => {}
-    }
+    // Also what does not fit this machine: that is what another is for.
+    let Some(Window::Check(pages)) = &state.window else { return Vec::new() };
+    let words = pages.checked.words.clone();
+    let name = format!("{}-job", state.train.get(Field::Name));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Handover(words), text: text_area(&name) })));
     Vec::new()
 }
 
