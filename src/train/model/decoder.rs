@@ -398,3 +398,6 @@ fn multiply(x: &mut [f32], factor: f32) {
 pub fn is_tied(model: &Model) -> bool {
     std::ptr::eq(model.weights.output.matrix().bytes, model.weights.token_embd.matrix().bytes)
 }
+
+#[cfg(test)]
+mod tests;
