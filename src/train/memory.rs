@@ -307,6 +307,41 @@ mod tests {
         }
     }
 
+    /// Llama 2 13B in batches of 4 x 512 tokens, every weight.
+    fn thirteen_billion() -> Sizes {
+        let (layers, hidden, feed_forward, vocabulary) = (40, 5120, 13_824, 32_000);
+        let all = layers * hidden * (4 * hidden + 3 * feed_forward) + 2 * vocabulary * hidden + (2 * layers + 1) * hidden;
+        Sizes {
+            layers,
+            hidden,
+            query_dim: hidden,
+            kv_dim: hidden,
+            feed_forward,
+            heads: 40,
+            kept_floats: 2 + 4 * hidden + 40 + hidden + 2 * feed_forward,
+            vocabulary,
+            frozen_bytes: 0,
+            trained: all as u64,
+            full: true,
+            tokens: 4 * 512,
+            longest: 512,
+        }
+    }
+
+    /// What the README has of the seed's job: 13B on one card of 40 GB and 256 GB of memory.
+    #[test]
+    fn the_seeds_job_is_on_paper() {
+        let tenths = |bytes: u64| (bytes + 50_000_000) / 100_000_000;
+        let needs = |offload: Offload| {
+            let config = TrainConfig { gradient_checkpointing: Some(true), ..with(offload) };
+            let needs = thirteen_billion().tensors(&config, true, Some(40_000_000_000));
+            (tenths(needs.card.unwrap().total()), tenths(needs.host.total()))
+        };
+        assert_eq!(needs(Offload::Optimizer), (834, 1597));
+        assert_eq!(needs(Offload::Gradients), (346, 2150));
+        assert_eq!(needs(Offload::All), (69, 2167));
+    }
+
     fn with(offload: Offload) -> TrainConfig {
         TrainConfig { offload, per_device_train_batch_size: 4, ..TrainConfig::default() }
     }
