@@ -22,7 +22,8 @@ const fn bind(context: Context, keys: &'static [&'static str], action: Action, l
 }
 
 use Context::{
-    Ask, Chart, Check, Compare, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run, Schema, Window,
+    Ask, Chart, Check, Compare, Completion, Conversation, Editor, Everywhere, Filter, List, Notebook, Prompt, Results, RowFilter, Run,
+    Schema, Window,
 };
 
 /// The table.
@@ -71,6 +72,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Results, &["right", "l"], Action::Right, "a column to the right", ""),
     bind(Results, &["0", "home"], Action::FirstColumn, "the first column", ""),
     bind(Results, &["$", "end"], Action::LastColumn, "the last column", ""),
+    bind(Results, &["]"], Action::NextResult, "the next statement's result", ""),
+    bind(Results, &["["], Action::PreviousResult, "the result of the statement before", ""),
     bind(RowFilter, &["enter"], Action::Close, "keep the filter", "keep"),
     bind(RowFilter, &["esc"], Action::Stop, "drop the filter", "drop"),
     bind(Chart, &["t"], Action::ChartKind, "bars, line, scatter, histogram", "kind"),
@@ -106,6 +109,12 @@ pub const BINDINGS: &[Binding] = &[
     bind(Compare, &["enter"], Action::Choose, "take this answer: its SQL goes into the editor", "take"),
     bind(Compare, &["y"], Action::CopySql, "copy the SQL", "copy"),
     bind(Compare, &["esc", "q"], Action::Stop, "close", "close"),
+    bind(Notebook, &["r", "f5"], Action::RunNotebook, "run every cell, and hold the results beside those kept", "run"),
+    bind(Notebook, &["enter"], Action::Choose, "put the cell's SQL into the editor; a question without SQL is asked", "take"),
+    bind(Notebook, &["u"], Action::KeepResults, "keep the results of now in the file", "keep results"),
+    bind(Notebook, &["o"], Action::OpenNamed, "open the database that the notebook names", "its database"),
+    bind(Notebook, &["y"], Action::CopySql, "copy the SQL", ""),
+    bind(Notebook, &["esc", "q"], Action::Stop, "close", "close"),
     bind(Window, &["enter", "q", "space"], Action::Close, "close", "close"),
     bind(Window, &["y"], Action::CopyCell, "copy", "copy"),
     bind(
@@ -115,6 +124,7 @@ pub const BINDINGS: &[Binding] = &[
         "run the SQL: the selection, else the statement at the cursor",
         "run",
     ),
+    bind(Everywhere, &["shift+f5", "alt+r"], Action::RunAll, "run every statement; each result has its place, [ and ] turn them", ""),
     bind(Everywhere, &["ctrl+g"], Action::FocusAsk, "to the question", "question"),
     bind(Everywhere, &["tab"], Action::NextPane, "to the next pane", "pane"),
     bind(Everywhere, &["f9"], Action::Menu, "menu: every screen", "menu"),
@@ -131,7 +141,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["f8"], Action::History, "what was asked and run", ""),
     bind(Everywhere, &["f10"], Action::Zoom, "one pane on the whole screen, and back", "zoom"),
     bind(Everywhere, &["ctrl+e"], Action::Export, "write the result to a file", "export"),
-    bind(Everywhere, &["ctrl+o"], Action::Open, "open another database", ""),
+    bind(Everywhere, &["ctrl+o"], Action::Open, "open another database, a .sql file or a notebook", ""),
+    bind(Everywhere, &["ctrl+s"], Action::SaveSql, "save the SQL in its file, with its question as a comment above", ""),
     bind(Everywhere, &["ctrl+t"], Action::NewTab, "a new tab", ""),
     bind(Everywhere, &["ctrl+pagedown", "alt+."], Action::NextTab, "the next tab", ""),
     bind(Everywhere, &["ctrl+pageup", "alt+,"], Action::PreviousTab, "the tab before", ""),
@@ -148,9 +159,17 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["alt+a"], Action::SwitchAdapter, "this database's adapter, off or on again", ""),
     bind(Everywhere, &[], Action::FineTune, "fine-tune a model: data, check, train, watch", ""),
     bind(Everywhere, &[], Action::Plan, "how SQLite runs the statement", ""),
-    bind(Everywhere, &[], Action::Favourites, "favourites", ""),
+    bind(Everywhere, &[], Action::OpenSql, "open a .sql file in a tab", ""),
+    bind(Everywhere, &[], Action::SaveSqlAs, "save the SQL in another file", ""),
+    bind(Everywhere, &[], Action::Favourites, "favourites: SQL at hand, in place of the editor's", ""),
+    bind(Everywhere, &[], Action::InsertSnippet, "snippets: a favourite put in at the cursor", ""),
     bind(Everywhere, &[], Action::Notes, "notes on this database", ""),
     bind(Everywhere, &[], Action::ExportConversation, "write the conversation to a file, as Markdown or SQL", ""),
+    bind(Everywhere, &[], Action::OpenNotebook, "open a notebook: questions, SQL and results in Markdown, run again", ""),
+    bind(Everywhere, &[], Action::WriteNotebook, "write the conversation as a notebook, with the results", ""),
+    bind(Everywhere, &[], Action::AddToNotebook, "put this SQL, its question and result into a notebook", ""),
+    bind(Everywhere, &[], Action::Settings, "settings: every key of config.toml, checked and saved", ""),
+    bind(Everywhere, &[], Action::WhileTyping, "what the model does while one types: answer, only read, nothing", ""),
     bind(Everywhere, &[], Action::ToggleVim, "vim keys in the SQL, on or off", ""),
     bind(Everywhere, &[], Action::ToggleMouse, "mouse on or off", ""),
     bind(Everywhere, &[], Action::SwitchTheme, "dark, light or no colours", ""),
