@@ -1,0 +1,1 @@
+//! Files as tables from end to end.
