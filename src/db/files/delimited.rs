@@ -75,9 +75,10 @@ impl Delimited {
             // Also gzip that breaks off.
             LinesError::Io(error) => FileError::Unreadable { path: self.path.clone(), message: error.to_string() },
             LinesError::Quote { line } => message(format!("a quote that is opened in the row of line {line} is never closed")),
-            LinesError::Long { line } => {
-                message(format!("the row that begins in line {line} takes more than {}: a quote may not be closed", text::bytes(MAX_RECORD as u64)))
-            }
+            LinesError::Long { line } => message(format!(
+                "the row that begins in line {line} takes more than {}: a quote may not be closed",
+                text::bytes(MAX_RECORD as u64)
+            )),
         })
     }
 
@@ -157,7 +158,7 @@ impl Rows for Delimited {
     fn notes(&self) -> Vec<String> {
         let title = (self.title > 0).then(|| {
             let lines = text::counted(self.title as u64, "line", "lines");
-            format!("{lines} before the table: they are not part of it")
+            format!("{lines} before the table {} not part of it", if self.title == 1 { "is" } else { "are" })
         });
         let header = (!self.header).then(|| format!("it has no line of names: its columns are called {} and so on", numbered(1)));
         let extra = numbered(self.width + 1);

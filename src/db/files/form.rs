@@ -38,7 +38,9 @@ impl Form {
         let kind = kind_of_text(&head)?;
         match (extension(path).as_deref(), kind) {
             // What a browser saved in place of a download, and other text that is never a table.
-            (_, FileKind::Html | FileKind::Xml | FileKind::XmlPlist | FileKind::CoreDataXml | FileKind::LfsPointer | FileKind::SqlText) => None,
+            (_, FileKind::Html | FileKind::Xml | FileKind::XmlPlist | FileKind::CoreDataXml | FileKind::LfsPointer | FileKind::SqlText) => {
+                None
+            }
             (Some("csv"), _) => Some(Self::Delimited(None)),
             (Some("tsv" | "tab"), _) => Some(Self::Delimited(Some(b'\t'))),
             (Some("psv"), _) => Some(Self::Delimited(Some(b'|'))),

@@ -11,9 +11,10 @@ use super::error::FileError;
 use super::form::Form;
 use super::input::Consumed;
 use super::kind::{self, Kind, Stored};
-use super::names::{self, quoted};
+use super::names;
 use super::row::{Row, Rows};
 use crate::signal::Cancel;
+use crate::sql::quote::quoted_identifier as quoted;
 use crate::text;
 
 /// Rows of the first look.
@@ -148,7 +149,9 @@ impl Import<'_> {
         let mut looked_at = 0;
         while looked_at < LOOKED_AT && rows.next(&mut row)? {
             looked_at += 1;
-            if looked_at % BETWEEN_WORDS == 0 && let Some(stop) = self.cancel.stop() {
+            if looked_at % BETWEEN_WORDS == 0
+                && let Some(stop) = self.cancel.stop()
+            {
                 return Err(FileError::Stopped(stop).into());
             }
             self.see(&mut columns, &*rows, &row, looked_at == 1)?;
@@ -237,7 +240,10 @@ impl Import<'_> {
 impl Columns {
     /// Whether what was seen so far may still turn out as expected: nothing is in it that was not expected.
     fn is_within(&self, guess: &Self) -> bool {
-        self.seen.iter().zip(&guess.seen).all(|(seen, expected)| seen & !expected == 0 || Kind::of(seen | expected, false) == Kind::of(*expected, false))
+        self.seen
+            .iter()
+            .zip(&guess.seen)
+            .all(|(seen, expected)| seen & !expected == 0 || Kind::of(seen | expected, false) == Kind::of(*expected, false))
     }
 }
 

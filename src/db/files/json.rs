@@ -150,7 +150,7 @@ impl Json {
         let in_list = self.layout != Layout::Sequence;
         // What stands before it.
         loop {
-            match self.ahead().first() {
+            match self.ahead().first().copied() {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => self.pass(1),
                 Some(b',') if in_list => self.pass(1),
                 Some(b']') if in_list => return Ok(None),
@@ -224,7 +224,9 @@ impl Json {
                 for (key, value) in members(json) {
                     let column = match key.contains(&b'\\') {
                         true => self.column(&string(key), expected),
-                        false => self.column(&String::from_utf8_lossy(key.get(1..key.len().saturating_sub(1)).unwrap_or_default()), expected),
+                        false => {
+                            self.column(&String::from_utf8_lossy(key.get(1..key.len().saturating_sub(1)).unwrap_or_default()), expected)
+                        }
                     };
                     expected = column + 1;
                     let raw = raw(value, row);
@@ -283,7 +285,7 @@ impl Rows for Json {
             Layout::Inside(key, _) => Some(format!("its rows are those of `{}`; what stands beside that is left out", text::sanitize(key))),
             _ => None,
         };
-        let bad = self.bad.words("value", "values", "that are no JSON were left out");
+        let bad = self.bad.words("value is", "values are", "no JSON, and left out");
         let cleaned = self.cleaned.words("row holds", "rows hold", "NaN or Infinity, which JSON does not have: they are NULL");
         [inside, bad, cleaned].into_iter().flatten().collect()
     }
@@ -544,7 +546,7 @@ mod tests {
         assert_eq!(
             notes,
             [
-                "2 values that are no JSON were left out (the first in line 2)",
+                "2 values are no JSON, and left out (the first in line 2)",
                 "1 row holds NaN or Infinity, which JSON does not have: they are NULL (in line 3)"
             ]
         );

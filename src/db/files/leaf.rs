@@ -28,7 +28,9 @@ pub(super) enum Leaf {
     /// Integers without a sign, of so many bits.
     Unsigned,
     /// Integers that stand for so many places behind the point.
-    Decimal { scale: usize },
+    Decimal {
+        scale: usize,
+    },
     Date,
     Time(PerSecond),
     Timestamp(PerSecond),
@@ -228,7 +230,8 @@ pub(super) fn to_json(field: &Field, of: Option<&Type>) -> Value {
         Field::TimestampMillis(n) => Value::from(timestamp(*n, MILLIS)),
         Field::TimestampMicros(n) => Value::from(timestamp(*n, MICROS)),
         Field::Group(group) => {
-            let member = |name: &str| of.filter(|of| of.is_group())?.get_fields().iter().find(|field| field.name() == name).map(|field| &**field);
+            let member =
+                |name: &str| of.filter(|of| of.is_group())?.get_fields().iter().find(|field| field.name() == name).map(|field| &**field);
             group.get_column_iter().map(|(name, field)| (name.clone(), to_json(field, member(name)))).collect::<Map<_, _>>().into()
         }
         Field::ListInternal(list) => list.elements().iter().map(|element| to_json(element, of.and_then(element_of))).collect(),

@@ -13,9 +13,13 @@ pub(super) const MAX_RECORD: usize = 64 << 20;
 pub(super) enum LinesError {
     Io(io::Error),
     /// A quote that is opened in a record that begins in this line, and not closed.
-    Quote { line: u64 },
+    Quote {
+        line: u64,
+    },
     /// The record that begins in this line is too long.
-    Long { line: u64 },
+    Long {
+        line: u64,
+    },
 }
 
 /// Cuts delimited text into records.
@@ -274,7 +278,10 @@ mod tests {
     fn records_longer_than_a_chunk_are_whole() {
         let long = "x".repeat(3 * CHUNK);
         let text = format!("a,\"{long}\",\"\"\nb,,c\n");
-        assert_eq!(records(text.as_bytes(), b',').unwrap(), [vec!["a".to_owned(), long, "\"\"".into()], vec!["b".into(), "".into(), "c".into()]]);
+        assert_eq!(
+            records(text.as_bytes(), b',').unwrap(),
+            [vec!["a".to_owned(), long, "\"\"".into()], vec!["b".into(), "".into(), "c".into()]]
+        );
     }
 
     proptest! {

@@ -6,8 +6,7 @@ use std::path::Path;
 /// A name takes no more characters.
 const LONGEST: usize = 200;
 /// Endings that say how a file is written, not what is in it.
-const ENDINGS: [&str; 12] =
-    [".gz", ".csv", ".tsv", ".tab", ".psv", ".txt", ".jsonl", ".ndjson", ".json", ".geojson", ".parquet", ".pq"];
+const ENDINGS: [&str; 12] = [".gz", ".csv", ".tsv", ".tab", ".psv", ".txt", ".jsonl", ".ndjson", ".json", ".geojson", ".parquet", ".pq"];
 
 /// What the table of the file at `path` is called: the file's name without its endings; two files of one name are numbered.
 pub(super) fn table(path: &Path, taken: &mut HashSet<String>) -> String {
@@ -21,7 +20,11 @@ pub(super) fn table(path: &Path, taken: &mut HashSet<String>) -> String {
     }
     let name = clean(stem);
     // SQLite keeps the first for itself.
-    let name = if name.is_empty() || name.to_lowercase().starts_with("sqlite_") { format!("file_{name}").trim_end_matches('_').into() } else { name };
+    let name = if name.is_empty() || name.to_lowercase().starts_with("sqlite_") {
+        format!("file_{name}").trim_end_matches('_').into()
+    } else {
+        name
+    };
     distinct(&name, taken)
 }
 
@@ -49,11 +52,6 @@ fn distinct(name: &str, taken: &mut HashSet<String>) -> String {
         number += 1;
     }
     own
-}
-
-/// A name as SQL has it.
-pub(super) fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 #[cfg(test)]

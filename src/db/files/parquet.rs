@@ -79,7 +79,8 @@ impl Parquet {
         }
         let fields = schema.root_schema().get_fields();
         let names = fields.iter().map(|field| field.name().to_owned()).collect();
-        let known = fields.iter().map(|field| if is_flat(field) { Leaf::of(field).known(field.get_physical_type()) } else { super::kind::TEXT });
+        let known =
+            fields.iter().map(|field| if is_flat(field) { Leaf::of(field).known(field.get_physical_type()) } else { super::kind::TEXT });
         let in_utc = fields.iter().filter(|field| is_in_utc(field)).map(|field| field.name().to_owned()).collect();
         Ok(Self {
             path: path.into(),
@@ -166,10 +167,9 @@ fn is_known(physical: PhysicalType, converted: ConvertedType) -> bool {
             converted,
             C::NONE | C::INT_8 | C::INT_16 | C::INT_32 | C::UINT_8 | C::UINT_16 | C::UINT_32 | C::DATE | C::TIME_MILLIS | C::DECIMAL
         ),
-        PhysicalType::INT64 => matches!(
-            converted,
-            C::NONE | C::INT_64 | C::UINT_64 | C::TIME_MICROS | C::TIMESTAMP_MILLIS | C::TIMESTAMP_MICROS | C::DECIMAL
-        ),
+        PhysicalType::INT64 => {
+            matches!(converted, C::NONE | C::INT_64 | C::UINT_64 | C::TIME_MICROS | C::TIMESTAMP_MILLIS | C::TIMESTAMP_MICROS | C::DECIMAL)
+        }
         PhysicalType::BYTE_ARRAY => matches!(converted, C::NONE | C::UTF8 | C::ENUM | C::JSON | C::BSON | C::DECIMAL),
         PhysicalType::FIXED_LEN_BYTE_ARRAY => matches!(converted, C::NONE | C::DECIMAL),
         _ => true,
