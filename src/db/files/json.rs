@@ -316,6 +316,12 @@ fn layout(head: &[u8], whole: bool) -> Layout {
     }
 }
 
+/// The key of the first list of objects in the object that a text begins with, where only short values stand before it.
+pub fn first_list(head: &[u8]) -> Option<String> {
+    let text = head.trim_ascii_start();
+    list_inside(head, text).filter(|_| text.first() == Some(&b'{')).map(|(key, _)| key)
+}
+
 /// The first member of an object that is a list of objects, where only short values stand before it: its key, and where in `head` the
 /// list's contents begin.
 fn list_inside(head: &[u8], object: &[u8]) -> Option<(String, usize)> {
@@ -450,7 +456,7 @@ fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
 }
 
 /// The same with `null` for `NaN`, `Infinity` and `-Infinity`, which Python writes and JSON does not have; `None` where there are none.
-pub(crate) fn without_nan(json: &[u8]) -> Option<Vec<u8>> {
+fn without_nan(json: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(json.len());
     let (mut at, mut in_string, mut found) = (0, false, false);
     while let Some(&byte) = json.get(at) {
