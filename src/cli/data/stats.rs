@@ -97,6 +97,7 @@ fn print_json(statistics: &Statistics) -> Result<(), Failure> {
     let object = json!({
         "rows": statistics.rows,
         "with_context": statistics.with_context,
+        "several_turns": statistics.several_turns,
         "databases": statistics.databases.len(),
         "keywords": keywords,
         "keyword_counts": statistics.keyword_counts,
