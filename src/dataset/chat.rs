@@ -31,9 +31,7 @@ pub(super) fn chosen(row: &Map<String, Value>) -> Result<Example, RowProblem> {
     match (prompt, chosen) {
         // A text that goes on.
         (Some(Value::String(_)), Value::String(answer)) if plain_prompt.is_some() => text(plain_prompt.unwrap_or_default(), answer),
-        (Some(Value::String(question)), Value::String(answer)) => {
-            learn(row, vec![say(Role::User, question), say(Role::Assistant, answer)])
-        }
+        (Some(Value::String(question)), Value::String(answer)) => learn(row, vec![say(Role::User, question), say(Role::Assistant, answer)]),
         (Some(list @ Value::Array(_)), answer) => {
             let mut all = messages(list, "prompt")?;
             match answer {
@@ -196,7 +194,9 @@ fn calls(message: &Value) -> Result<Vec<String>, RowProblem> {
         let name = call.get("name").and_then(Value::as_str).ok_or_else(expected)?;
         // Arguments are JSON, or JSON in a text.
         let arguments = match call.get("arguments") {
-            Some(Value::String(text)) => serde_json::from_str::<Value>(text).map_or_else(|_| Value::from(text.as_str()).to_string(), |_| text.clone()),
+            Some(Value::String(text)) => {
+                serde_json::from_str::<Value>(text).map_or_else(|_| Value::from(text.as_str()).to_string(), |_| text.clone())
+            }
             Some(other) => spaced(other),
             None => "{}".into(),
         };
@@ -277,9 +277,11 @@ mod tests {
         check(sequences(&row(&json!({"input_seq": "q", "output_seq": "a"}))), &[(Role::User, "q")], "a");
         let orca = json!({"system": "s", "question": "q", "chosen": "a", "rejected": "b"});
         check(chosen(&row(&orca)), &[(Role::System, "s"), (Role::User, "q")], "a");
-        let whole = json!({"prompt": "q", "chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "rejected": []});
+        let whole =
+            json!({"prompt": "q", "chosen": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}], "rejected": []});
         check(chosen(&row(&whole)), &[(Role::User, "q")], "a");
-        let listed = json!({"prompt": [{"role": "user", "content": "q"}], "chosen": [{"role": "assistant", "content": "a"}], "rejected": "b"});
+        let listed =
+            json!({"prompt": [{"role": "user", "content": "q"}], "chosen": [{"role": "assistant", "content": "a"}], "rejected": "b"});
         check(chosen(&row(&listed)), &[(Role::User, "q")], "a");
         let plain = chosen(&row(&json!({"prompt": "q", "chosen": "a", "rejected": "b"}))).unwrap();
         assert_eq!((plain.body, plain.answer.as_str()), (Body::Text("q".into()), "a"));

@@ -243,8 +243,7 @@ impl Checker<'_> {
         let before = example.previous().map(Turn::leading).unwrap_or_default();
         let said = said_before(example);
         let own = (example.row, answer_key(&example.answer));
-        let (earlier, answered) =
-            *self.seen.entry(key(&[example.asked(), example.context(), &about, &before, &said])).or_insert(own);
+        let (earlier, answered) = *self.seen.entry(key(&[example.asked(), example.context(), &about, &before, &said])).or_insert(own);
         if earlier != example.row {
             return Err(Some(if answered == own.1 { Reject::Duplicate(earlier) } else { Reject::Conflict(earlier) }));
         }

@@ -61,7 +61,8 @@ impl Columns {
         let (mut question, mut sql, mut schema, mut hint, mut database) = (None, None, None, None, None);
         for pair in text.split(',') {
             let (part, column) = pair.split_once('=').ok_or_else(|| format!("`{pair}` is not PART=COLUMN"))?;
-            let column = Some(column.trim().to_owned()).filter(|column| !column.is_empty()).ok_or_else(|| format!("`{pair}` names no column"))?;
+            let column =
+                Some(column.trim().to_owned()).filter(|column| !column.is_empty()).ok_or_else(|| format!("`{pair}` names no column"))?;
             let slot = match part.trim() {
                 "question" => &mut question,
                 "sql" | "answer" => &mut sql,
@@ -81,7 +82,10 @@ impl Columns {
     pub fn find(row: &Map<String, Value>) -> Option<Self> {
         let is_text = |key: &&String| row.get(*key).is_some_and(|value| matches!(value, Value::String(_) | Value::Array(_) | Value::Null));
         let find = |names: &[&str], taken: &[&String]| {
-            names.iter().find_map(|name| row.keys().filter(is_text).find(|key| key.eq_ignore_ascii_case(name) && !taken.contains(key))).cloned()
+            names
+                .iter()
+                .find_map(|name| row.keys().filter(is_text).find(|key| key.eq_ignore_ascii_case(name) && !taken.contains(key)))
+                .cloned()
         };
         let question = find(&QUESTION, &[])?;
         let sql = find(&SQL, &[&question])?;
@@ -154,7 +158,13 @@ mod tests {
         let gretel = json!({"id": 1, "domain": "d", "sql_complexity": "basic SQL", "sql_task_type": "t", "sql_prompt": "q",
             "sql_context": "CREATE TABLE t (a INT); INSERT INTO t VALUES (1);", "sql": "s", "sql_explanation": "e"});
         check(gretel, "q", "CREATE TABLE t (a INT);", "s", None);
-        check(json!({"question": "q", "schema": ["CREATE TABLE a (x)", "CREATE TABLE b (y)"], "sql": "s"}), "q", "CREATE TABLE a (x)\nCREATE TABLE b (y)", "s", None);
+        check(
+            json!({"question": "q", "schema": ["CREATE TABLE a (x)", "CREATE TABLE b (y)"], "sql": "s"}),
+            "q",
+            "CREATE TABLE a (x)\nCREATE TABLE b (y)",
+            "s",
+            None,
+        );
         let synsql = json!({"db_id": "d", "question": "q", "external_knowledge": "k", "cot": "c", "sql": "s"});
         check(synsql, "q", "", "s", Some("k"));
         check(json!({"Question": "q", "DDL": "c", "SQL": "s"}), "q", "c", "s", None);

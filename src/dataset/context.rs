@@ -46,7 +46,8 @@ mod tests {
 
     #[test]
     fn rows_are_no_part_of_a_schema() {
-        let text = "CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('x; y'), ('z');\nCREATE VIEW v AS SELECT 1; insert or ignore into t values (1)";
+        let text =
+            "CREATE TABLE t (a TEXT); INSERT INTO t VALUES ('x; y'), ('z');\nCREATE VIEW v AS SELECT 1; insert or ignore into t values (1)";
         assert_eq!(tables_of(text), "CREATE TABLE t (a TEXT);\nCREATE VIEW v AS SELECT 1;");
         assert_eq!(tables_of("-- a; b\nCREATE TABLE t (a) "), "-- a; b\nCREATE TABLE t (a) ");
         assert_eq!(tables_of(""), "");

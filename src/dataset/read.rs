@@ -87,9 +87,7 @@ impl Examples {
         let format = match (&options.columns, options.format) {
             (Some(_), _) => Format::Columns,
             (None, Some(format)) => format,
-            (None, None) => {
-                Format::detect(&fields).ok_or_else(|| DatasetError::UnknownFormat { path: path.into(), keys: keys() })?
-            }
+            (None, None) => Format::detect(&fields).ok_or_else(|| DatasetError::UnknownFormat { path: path.into(), keys: keys() })?,
         };
         let beside = || ["databases", "database"].map(|name| path.with_file_name(name)).into_iter().find(|folder| folder.is_dir());
         let databases = options.databases.clone().or_else(beside).map(Databases::new);
@@ -338,7 +336,8 @@ mod tests {
         let path = folder.path().join("dev.jsonl");
         let row = |table: &str| format!("{{\"table_id\":\"{table}\",\"question\":\"q\",\"sql\":{{\"sel\":0,\"agg\":3,\"conds\":[]}}}}\n");
         std::fs::write(&path, row("1-2") + &row("1-3")).unwrap();
-        std::fs::write(folder.path().join("dev.tables.jsonl"), "{\"id\":\"1-2\",\"header\":[\"a\"],\"types\":[\"text\"],\"rows\":[]}\n").unwrap();
+        std::fs::write(folder.path().join("dev.tables.jsonl"), "{\"id\":\"1-2\",\"header\":[\"a\"],\"types\":[\"text\"],\"rows\":[]}\n")
+            .unwrap();
         let all: Vec<String> = open(&path, &ReadOptions::default())
             .unwrap()
             .map(|example| example.map_or_else(|error| error.to_string(), |example| example.answer))

@@ -85,7 +85,9 @@ impl Table {
             let operator = operator.as_u64().and_then(|n| OPERATORS.get(usize::try_from(n).ok()?)).ok_or(WRONG)?;
             let literal = match &value {
                 Value::Number(number) => number.to_string(),
-                Value::String(text) if self.is_number.get(at) == Some(&true) && text.parse::<f64>().is_ok_and(f64::is_finite) => text.clone(),
+                Value::String(text) if self.is_number.get(at) == Some(&true) && text.parse::<f64>().is_ok_and(f64::is_finite) => {
+                    text.clone()
+                }
                 Value::String(text) => string_literal(text),
                 _ => return Err(WRONG),
             };

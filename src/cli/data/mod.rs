@@ -32,8 +32,7 @@ pub(super) fn run_data(command: &DataCommand, settings: &Settings) -> Result<u8,
 
 /// Opens a file of examples and says what its rows are.
 fn open(args: &SourceArgs, cancel: &Cancel) -> Result<Examples, Failure> {
-    let options =
-        ReadOptions { format: args.format.map(Into::into), columns: args.columns.clone(), databases: args.databases.clone() };
+    let options = ReadOptions { format: args.format.map(Into::into), columns: args.columns.clone(), databases: args.databases.clone() };
     let examples = Examples::open(&args.file, &options, cancel)?;
     writeln!(stderr(), "{}: {}", args.file.display(), examples.format().title())?;
     Ok(examples)

@@ -9,6 +9,7 @@
 //! - `kind`: the type of a column
 //! - `lines`: records of delimited text
 //! - `dialect`: how a table is written as text
+//! - `spans`: where the values of JSON stand
 //! - `delimited`, `json`: tables as text, JSON
 //! - `leaf`, `parquet`: values of Parquet, and Parquet
 //! - `form`: which form a file has
@@ -35,6 +36,7 @@ mod parquet;
 pub mod records;
 mod row;
 mod set;
+mod spans;
 
 pub use copies::{Copies, FileTables};
 pub use error::FileError;
