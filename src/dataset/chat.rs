@@ -119,14 +119,16 @@ fn tools(row: &Map<String, Value>) -> Result<Option<String>, RowProblem> {
         Some(other) => other.clone(),
     };
     let Value::Array(list) = list else { return Err(expected) };
-    let lines: String = list.iter().map(|tool| format!("\n{tool}")).collect();
+    let lines: String = list.iter().map(|tool| format!("\n{}", spaced(tool))).collect();
     let [before, behind] = TOOLS;
     Ok((!list.is_empty()).then(|| format!("{before}{lines}{behind}")))
 }
 
 fn messages(list: &Value, key: &'static str) -> Result<Vec<Message>, RowProblem> {
     let expected = RowProblem::WrongType { key, expected: "a list of {role, content}" };
-    let list = list.as_array().ok_or_else(|| expected.clone())?;
+    // A field of CSV has the list as text.
+    let parsed: Option<Value> = list.as_str().and_then(|text| serde_json::from_str(text).ok());
+    let list = parsed.as_ref().unwrap_or(list).as_array().ok_or_else(|| expected.clone())?;
     let mut all: Vec<Message> = Vec::with_capacity(list.len());
     let mut before = "";
     for message in list {
@@ -190,7 +192,7 @@ fn calls(message: &Value) -> Result<Vec<String>, RowProblem> {
         (None | Some(Value::Null), _) => Vec::new(),
         _ => return Err(expected()),
     };
-    let written = |call: &Value| {
+    let written = |call: &Value| -> Result<String, RowProblem> {
         let name = call.get("name").and_then(Value::as_str).ok_or_else(expected)?;
         // Arguments are JSON, or JSON in a text.
         let arguments = match call.get("arguments") {
@@ -250,7 +252,7 @@ mod tests {
             {"role": "tool", "content": "2"},
             {"role": "assistant", "content": "one", "tool_calls": [{"function": {"name": "run", "arguments": {"a": [1, 2]}}}]},
         ]});
-        let system = format!("s\n\n{}\n{{\"type\":\"function\",\"function\":{{\"name\":\"run\"}}}}{}", TOOLS[0], TOOLS[1]);
+        let system = format!("s\n\n{}\n{{\"type\": \"function\", \"function\": {{\"name\": \"run\"}}}}{}", TOOLS[0], TOOLS[1]);
         check(
             chat(&row(&tools), "messages"),
             &[

@@ -119,8 +119,8 @@ impl Columns {
 }
 
 /// A column's text; several texts are lines of one.
-fn optional(row: &Map<String, Value>, column: &String) -> Result<Option<String>, RowProblem> {
-    let not_text = || RowProblem::NotText(column.clone());
+fn optional(row: &Map<String, Value>, column: &str) -> Result<Option<String>, RowProblem> {
+    let not_text = || RowProblem::NotText(column.to_owned());
     match row.get(column) {
         None | Some(Value::Null) => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),

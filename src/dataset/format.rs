@@ -138,7 +138,8 @@ impl Format {
                 *previous = Some(turn);
             }
             let given = optional(row, "hint")?.or(optional(row, "evidence")?).or(optional(row, "external_knowledge")?);
-            *hint = given.filter(|text| !text.trim().is_empty()).map(str::to_owned);
+            let given = given.filter(|text| !text.trim().is_empty()).map(str::to_owned);
+            *hint = given.or(hint.take());
         }
         Ok(with_origin(example, row))
     }

@@ -190,8 +190,8 @@ impl Iterator for Examples {
         match self.next_row() {
             Ok(Some(row)) => {
                 let (at, line) = (row.row, row.line);
-                let place = |problem| DatasetError::Row { path: self.path.clone(), row: at, line, problem };
-                Some(self.example(row)).map(|example| example.map_err(place))
+                let example = self.example(row);
+                Some(example.map_err(|problem| DatasetError::Row { path: self.path.clone(), row: at, line, problem }))
             }
             Ok(None) => {
                 self.done = true;
