@@ -6,11 +6,10 @@ use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use serde::de::IgnoredAny;
-
 use super::error::FileError;
 use super::input::{self, CHUNK, Consumed};
 use super::row::{Places, Raw, Row, Rows};
+use super::spans::{Cursor, elements, is_json, members, string, without_nan};
 use crate::text;
 
 /// Bytes from which is told how the rows lie in the file.
@@ -291,10 +290,6 @@ impl Rows for Json {
     }
 }
 
-fn is_json(bytes: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(bytes).is_ok()
-}
-
 /// Where the rows are, by the beginning of a file, which is all of it where it is `whole`.
 fn layout(head: &[u8], whole: bool) -> Layout {
     let text = head.trim_ascii_start();
@@ -314,6 +309,12 @@ fn layout(head: &[u8], whole: bool) -> Layout {
         },
         _ => Layout::Lines,
     }
+}
+
+/// The key of the first list of objects in the object that a text begins with, where only short values stand before it.
+pub fn first_list(head: &[u8]) -> Option<String> {
+    let text = head.trim_ascii_start();
+    list_inside(head, text).filter(|_| text.first() == Some(&b'{')).map(|(key, _)| key)
 }
 
 /// The first member of an object that is a list of objects, where only short values stand before it: its key, and where in `head` the
@@ -340,12 +341,6 @@ fn list_inside(head: &[u8], object: &[u8]) -> Option<(String, usize)> {
     }
 }
 
-/// The text between quotes.
-fn string(quoted: &[u8]) -> String {
-    serde_json::from_slice(quoted)
-        .unwrap_or_else(|_| String::from_utf8_lossy(quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default()).into_owned())
-}
-
 fn raw(value: &[u8], row: &mut Row) -> Raw {
     match value.first() {
         Some(b'"') => match memchr::memchr(b'\\', value) {
@@ -358,121 +353,6 @@ fn raw(value: &[u8], row: &mut Row) -> Raw {
         Some(b'n') | None => Raw::Null,
         Some(_) => Raw::Written(row.keep(value)),
     }
-}
-
-/// Walks over JSON that is known to be sound.
-struct Cursor<'j> {
-    json: &'j [u8],
-    at: usize,
-}
-
-impl<'j> Cursor<'j> {
-    fn peek(&self) -> Option<u8> {
-        self.json.get(self.at).copied()
-    }
-
-    fn blank(&mut self) {
-        while self.peek().is_some_and(|byte| byte.is_ascii_whitespace()) {
-            self.at += 1;
-        }
-    }
-
-    fn eat(&mut self, byte: u8) -> Option<()> {
-        (self.peek() == Some(byte)).then(|| self.at += 1)
-    }
-
-    /// The value that begins here; `None` where it does not end.
-    fn value(&mut self) -> Option<&'j [u8]> {
-        let start = self.at;
-        let mut depth = 0usize;
-        loop {
-            match self.peek()? {
-                b'"' => {
-                    self.at += 1;
-                    loop {
-                        self.at += memchr::memchr2(b'"', b'\\', self.json.get(self.at..)?)?;
-                        if self.peek() == Some(b'"') {
-                            break;
-                        }
-                        self.at += 2;
-                    }
-                    self.at += 1;
-                }
-                b'{' | b'[' => {
-                    depth += 1;
-                    self.at += 1;
-                }
-                b'}' | b']' => {
-                    depth = depth.checked_sub(1)?;
-                    self.at += 1;
-                }
-                _ if depth == 0 => {
-                    while self.peek().is_some_and(|byte| !matches!(byte, b',' | b'}' | b']' | b':') && !byte.is_ascii_whitespace()) {
-                        self.at += 1;
-                    }
-                }
-                _ => self.at += 1,
-            }
-            if depth == 0 {
-                return self.json.get(start..self.at).filter(|value| !value.is_empty());
-            }
-        }
-    }
-}
-
-/// Keys, with their quotes, and values of an object that is sound.
-fn members(object: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    let mut cursor = Cursor { json: object, at: 1 };
-    std::iter::from_fn(move || {
-        cursor.blank();
-        let key = cursor.value()?;
-        cursor.blank();
-        cursor.eat(b':')?;
-        cursor.blank();
-        let value = cursor.value()?;
-        cursor.blank();
-        // Behind the last one stands no comma, and then no key.
-        let _ = cursor.eat(b',');
-        Some((key, value))
-    })
-}
-
-/// The elements of a list that is sound.
-fn elements(list: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut cursor = Cursor { json: list, at: 1 };
-    std::iter::from_fn(move || {
-        cursor.blank();
-        let value = cursor.value()?;
-        cursor.blank();
-        let _ = cursor.eat(b',');
-        Some(value)
-    })
-}
-
-/// The same with `null` for `NaN`, `Infinity` and `-Infinity`, which Python writes and JSON does not have; `None` where there are none.
-pub(crate) fn without_nan(json: &[u8]) -> Option<Vec<u8>> {
-    let mut out = Vec::with_capacity(json.len());
-    let (mut at, mut in_string, mut found) = (0, false, false);
-    while let Some(&byte) = json.get(at) {
-        let rest = json.get(at..).unwrap_or_default();
-        let word = [b"-Infinity".as_slice(), b"Infinity", b"NaN"].into_iter().find(|word| !in_string && rest.starts_with(word));
-        if let Some(word) = word {
-            out.extend_from_slice(b"null");
-            found = true;
-            at += word.len();
-            continue;
-        }
-        if byte == b'"' {
-            in_string = !in_string;
-        }
-        out.push(byte);
-        at += 1;
-        if byte == b'\\' && in_string {
-            out.extend(json.get(at));
-            at += 1;
-        }
-    }
-    found.then_some(out)
 }
 
 #[cfg(test)]
@@ -558,16 +438,6 @@ mod tests {
         #[test]
         fn anything_ends(text in "[\\[\\]{}\",:\\\\a1 \nN]{0,60}") {
             let _ = read(&text);
-        }
-
-        #[test]
-        fn members_are_those_serde_finds(keys in prop::collection::vec("[a-c\"\\\\ü]{0,3}", 0..4), values in prop::collection::vec("[\\[\\]{},:\"\\\\ ü]{0,6}", 4)) {
-            let object: serde_json::Map<String, serde_json::Value> =
-                keys.iter().zip(&values).map(|(key, value)| (key.clone(), serde_json::json!([value, { value.as_str(): value }]))).collect();
-            let text = serde_json::to_vec(&object).unwrap();
-            let found: Vec<(String, serde_json::Value)> =
-                members(&text).map(|(key, value)| (string(key), serde_json::from_slice(value).unwrap())).collect();
-            prop_assert_eq!(found, object.into_iter().collect::<Vec<_>>());
         }
     }
 }

@@ -9,10 +9,12 @@
 //! - `kind`: the type of a column
 //! - `lines`: records of delimited text
 //! - `dialect`: how a table is written as text
+//! - `spans`: where the values of JSON stand
 //! - `delimited`, `json`: tables as text, JSON
 //! - `leaf`, `parquet`: values of Parquet, and Parquet
 //! - `form`: which form a file has
 //! - `names`: names of tables and columns
+//! - [`records`]: rows as objects, for data sets
 //! - `set`: which files are meant
 //! - `import`: rows into a table
 //! - `copies`: the copies, kept while files are unchanged
@@ -31,12 +33,16 @@ mod lines;
 mod names;
 mod number;
 mod parquet;
+pub mod records;
 mod row;
 mod set;
+mod spans;
 
 pub use copies::{Copies, FileTables};
 pub use error::FileError;
 pub use import::Progress;
+pub use json::first_list;
+pub use records::{Records, open_text};
 pub use set::FileSet;
 
 #[cfg(test)]
