@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::*;
+use crate::db::export::RowFormat;
 use crate::db::{Cell, Database, DbError, FileChange, Format, Limits};
 use crate::signal::Cancel;
 use crate::sql::guard;
@@ -309,9 +310,9 @@ fn exports_come_back_equal() {
     let source = Database::open(&path).unwrap();
     let sql = guard::check("SELECT * FROM t").unwrap();
     let table = source.execute(&sql, &Limits::default(), &Cancel::new()).unwrap();
-    for (name, format) in [("csv.csv", Format::Csv), ("tsv.tsv", Format::Tsv), ("lines.jsonl", Format::Ndjson)] {
+    for (name, format) in [("csv.csv", RowFormat::Csv), ("tsv.tsv", RowFormat::Tsv), ("lines.jsonl", RowFormat::Ndjson)] {
         let mut out = Vec::new();
-        crate::db::write_table(&table, format, &mut out).unwrap();
+        crate::db::write_table(&table, Format::Rows(format), &mut out).unwrap();
         fixture.write(name, out);
         let database = fixture.open(&[name]).unwrap();
         let stem = name.split('.').next().unwrap();
