@@ -247,7 +247,7 @@ fn a_stopped_import_leaves_nothing() {
         cancel.cancel();
     });
     assert!(matches!(stopped, Err(DbError::Stopped(_))));
-    assert_eq!(fixture.copies().list(None), []);
+    assert!(fixture.copies().list(None).is_empty());
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn a_file_that_changes_while_it_is_read_is_read_again() {
     let path = fixture.write("t.csv", "a\n".to_owned() + &"1\n".repeat(30_000));
     let mut changes = 1;
     let name = path.display().to_string();
-    let mut append = |_| {
+    let mut append = |_: Progress| {
         if changes > 0 {
             changes -= 1;
             let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
@@ -266,13 +266,14 @@ fn a_file_that_changes_while_it_is_read_is_read_again() {
     let database = Database::open_any(&name, &fixture.copies(), &Cancel::new(), &mut append).unwrap();
     assert_eq!(rows(&database, "SELECT count(*) FROM t"), [[Cell::Integer(30_001)]]);
     fixture.write("t.csv", "a\n".to_owned() + &"1\n".repeat(30_000));
-    let mut append = |_| {
+    let mut append = |_: Progress| {
         let mut file = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
         std::io::Write::write_all(&mut file, b"2\n").unwrap();
     };
     let error = Database::open_any(&name, &fixture.copies(), &Cancel::new(), &mut append).unwrap_err();
     assert!(matches!(error, DbError::File(FileError::Changing { .. })), "{error}");
-    assert_eq!(fixture.copies().list(None), []);
+    let whole = |path: &Path| matches!(path.extension().and_then(|end| end.to_str()), Some("sqlite" | "json"));
+    assert!(fixture.copies().list(None).iter().all(|(path, _)| whole(path)));
 }
 
 #[test]
@@ -293,7 +294,7 @@ fn what_cannot_be_read_is_said() {
     assert!(error("notes.txt", "just words\n").contains("plain text"));
     let wide: Vec<String> = (0..2_001).map(|n| format!("c{n}")).collect();
     assert!(error("w.csv", &(wide.join(",") + "\n")).ends_with("has more than 2000 columns"));
-    assert_eq!(fixture.copies().list(None), []);
+    assert!(fixture.copies().list(None).is_empty());
 }
 
 #[test]
