@@ -208,7 +208,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
-        PromptKind::Open => ("Open", "the path of an SQLite file, or `demo`"),
+        PromptKind::Open => ("Open", "a path: SQLite, CSV, JSON lines, Parquet; or `demo`"),
     };
     let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);
     let block = block_of(state, title);
