@@ -127,7 +127,7 @@ pub enum DbError {
     },
     /// A file that is read as a table.
     #[error("{0}")]
-    File(FileError),
+    File(Box<FileError>),
     /// Our own copy of the sample database could not be made.
     #[error("cannot make the demo database in `{}`: {message}", folder.display())]
     Demo {
@@ -142,7 +142,7 @@ impl From<FileError> for DbError {
     fn from(error: FileError) -> Self {
         match error {
             FileError::Stopped(stop) => Self::Stopped(stop),
-            other => Self::File(other),
+            other => Self::File(Box::new(other)),
         }
     }
 }

@@ -271,7 +271,7 @@ fn a_file_that_changes_while_it_is_read_is_read_again() {
         std::io::Write::write_all(&mut file, b"2\n").unwrap();
     };
     let error = Database::open_any(&name, &fixture.copies(), &Cancel::new(), &mut append).unwrap_err();
-    assert!(matches!(error, DbError::File(FileError::Changing { .. })), "{error}");
+    assert!(matches!(&error, DbError::File(file) if matches!(**file, FileError::Changing { .. })), "{error}");
     let whole = |path: &Path| matches!(path.extension().and_then(|end| end.to_str()), Some("sqlite" | "json"));
     assert!(fixture.copies().list(None).iter().all(|(path, _)| whole(path)));
 }
