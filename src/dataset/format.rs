@@ -238,7 +238,7 @@ mod tests {
         check_problem(Format::Spider, json!({"db_id": "d", "question": "q", "query": []}), "its `query` is not text or a list of texts");
         let said = |role: &str| json!({"messages": [{"role": "user", "content": "q"}, {"role": role, "content": "x"}]});
         check_problem(Format::Messages, said("user"), "its messages do not end with an answer of the assistant");
-        check_problem(Format::Messages, said("tool"), "the role `tool` is not known");
+        check_problem(Format::Messages, said("narrator"), "the role `narrator` is not known");
         check_problem(Format::Messages, json!({"messages": ["x"]}), "its `messages` is not a list of {role, content}");
     }
 }
