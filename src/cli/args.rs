@@ -27,7 +27,7 @@ pub struct Args {
 #[derive(Debug, ClapArgs)]
 pub struct ScreenArgs {
     /// A SQLite file, or `demo`, to open on the screen; or a file whose rows are a table: CSV, TSV, JSON lines, a JSON list, Parquet, each
-    /// also packed by gzip
+    /// also packed by gzip; a notebook (.md) or a file of SQL (.sql), too
     pub database: Option<String>,
     /// More files with tables, opened together with the first
     #[arg(value_name = "FILE")]
@@ -62,6 +62,8 @@ pub enum Command {
     /// Results of several statements come one after the other: tables with an empty line between them, one JSON object or array for each,
     /// the others without anything between. A statement that fails is named, and nothing behind it runs.
     Query(QueryArgs),
+    /// Run a notebook again: a Markdown file of questions, SQL and results, those of now beside those kept
+    Run(super::notebook::args::NotebookArgs),
     /// The schema text a prompt would carry
     Schema {
         /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several

@@ -38,8 +38,9 @@ impl From<Failure> for JobFailure {
 pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
     settings.apply_threads(None);
     // A file that is not there is said at once, where the person can still see what was typed. The demo is made in the background.
+    // A notebook or a file of SQL is read on the screen.
     let name = args.name();
-    if let Some(database) = name.as_ref().filter(|name| *name != "demo") {
+    if let Some(database) = name.as_ref().filter(|name| *name != "demo" && !tui::is_text(name)) {
         // What takes a while is done where a person sees how far it is.
         let has_tables = FileSet::named(std::path::Path::new(database)).map_err(DbError::from)?.is_some();
         if !has_tables {
@@ -107,6 +108,7 @@ fn options(settings: &Settings) -> Result<Options, Failure> {
         vim: settings.config.vim,
         mouse: settings.config.mouse.unwrap_or(true),
         while_typing: settings.config.while_typing,
+        ask_and_run: settings.config.ask_and_run,
         keymap,
         folder,
         runs,
