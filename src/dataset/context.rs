@@ -9,7 +9,7 @@ pub(super) fn tables_of(text: &str) -> String {
         let words: Vec<String> = first_words(statement);
         matches!(words.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), ["insert" | "replace", "into", ..] | ["insert", "or", ..])
     };
-    if !statements.iter().any(|statement| fills(statement)) {
+    if !statements.iter().any(&fills) {
         return text.to_owned();
     }
     let kept: Vec<&str> = statements.iter().filter(|statement| !fills(statement)).map(|statement| statement.trim()).collect();

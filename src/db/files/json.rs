@@ -361,7 +361,10 @@ mod tests {
 
     use super::*;
 
-    fn read(json: &str) -> Result<(Vec<String>, Vec<Vec<String>>, Vec<String>), String> {
+    /// Names, rows, and what was noticed.
+    type Read = (Vec<String>, Vec<Vec<String>>, Vec<String>);
+
+    fn read(json: &str) -> Result<Read, String> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), json).unwrap();
         let mut rows = Json::open(file.path(), &Consumed::default()).map_err(|error| error.to_string())?;

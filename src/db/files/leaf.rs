@@ -248,7 +248,11 @@ pub(super) fn to_json(field: &Field, of: Option<&Type>) -> Value {
 }
 
 fn number(text: &str) -> Value {
-    serde_json::from_str::<Value>(text).ok().filter(|value| value.to_string() == text).unwrap_or_else(|| Value::from(text))
+    let reads_the_same = |value: &Value| {
+        let again = value.to_string();
+        again == text
+    };
+    serde_json::from_str::<Value>(text).ok().filter(reads_the_same).unwrap_or_else(|| Value::from(text))
 }
 
 fn first_of(of: &Type) -> Option<&Type> {

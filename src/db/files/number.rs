@@ -55,7 +55,7 @@ fn point(text: &str, digits: &str) -> Option<Number> {
         return None;
     }
     if let Some(exponent) = exponent
-        && !(!exponent.trim_start_matches(['+', '-']).is_empty() && all_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
+        && (exponent.trim_start_matches(['+', '-']).is_empty() || !all_digits(exponent.strip_prefix(['+', '-']).unwrap_or(exponent)))
     {
         return None;
     }
