@@ -149,7 +149,7 @@ impl<R: Read> Lines<R> {
         self.fields = fields;
         self.quoted.clear();
         let mut before = 0;
-        let mut is_empty = |&end: &usize| std::mem::replace(&mut before, end) == end;
+        let is_empty = |&end: &usize| std::mem::replace(&mut before, end) == end;
         if self.ends.iter().take(fields).any(is_empty) {
             self.find_quotes();
         }
