@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const STILL_TO_DO: [&str; 4] = ["ask", "cli", "sql", "tui"];
 
 /// Dependencies that only some rooms, or some folders of them, may use.
-const RESERVED: [(&str, &str); 20] = [
+const RESERVED: [(&str, &str); 23] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm train/model/tensors"),
     ("candle_transformers", "llm"),
@@ -32,6 +32,9 @@ const RESERVED: [(&str, &str); 20] = [
     ("nucleo_matcher", "tui"),
     ("ureq", "store"),
     ("hf_hub", "store"),
+    ("ureq_proto", "llm/server"),
+    ("tokio_rustls", "llm/server"),
+    ("webpki_roots", "llm/server"),
     ("indicatif", "cli"),
 ];
 
