@@ -53,6 +53,7 @@ pub fn read_ahead(schema: &Schema, model: &mut dyn Generate, request: &AskReques
     if request.form != Form::Chat || !model.reads_ahead() || request.question.is_empty() || request.question.len() >= MAX_QUESTION_BYTES {
         return Ok(());
     }
+    let schema = &*request.private.shown(schema);
     let parts = first_parts(schema, request);
     if parts.schema_text != schema_text(schema, SCHEMA_BYTES) {
         return Ok(());

@@ -14,7 +14,7 @@ use super::request::{AskRequest, Execution, SchemaForm};
 use super::vote::{Group, Standing, group};
 use crate::db::{Database, DbError};
 use crate::llm::{Generate, LlmError};
-use crate::prompt::{PromptParts, SCHEMA_BYTES, likely_answers, schema_as_stored, schema_text_for};
+use crate::prompt::{PromptParts, SCHEMA_BYTES, Turn, likely_answers, schema_as_stored, schema_text_for};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
@@ -63,9 +63,10 @@ pub fn ask(
     if request.question.len() > MAX_QUESTION_BYTES {
         return Err(AskError::QuestionTooLong { bytes: request.question.len() });
     }
-    let likely = likely_answers(schema, request.form);
+    let shown = &*request.private.shown(schema);
+    let likely = likely_answers(shown, request.form);
     let soon = request.answer_within.map_or_else(|| cancel.clone(), |within| cancel.with_timeout(within));
-    let mut asking = Asking { database, schema, model, request, cancel, soon, emit, likely, timings: AskTimings::default() };
+    let mut asking = Asking { database, schema, shown, model, request, cancel, soon, emit, likely, timings: AskTimings::default() };
     let mut answer = match asking.accepted()? {
         Some(answer) => answer,
         None => match asking.followed()? {
@@ -78,9 +79,16 @@ pub fn ask(
     Ok(answer)
 }
 
-/// What the first draft of an answer to `request` is asked with.
+/// What the first draft of an answer to `request` is asked with, over the `schema` that the model may see. Here and in repairs all that is told
+/// a model comes together, so here stays out what is private.
 pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts {
-    let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
+    let mut hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
+    let private = &request.private;
+    if !private.is_empty() {
+        hits.retain(|hit| schema.table(&hit.table).is_some_and(|table| table.column(&hit.column).is_some()));
+    }
+    let told = |turn: &&Turn| !private.is_mentioned(&turn.sql) && !private.is_mentioned(&turn.question);
+    let hint = |hint: &String| hint.lines().filter(|line| !private.is_mentioned(line)).collect::<Vec<_>>().join("\n");
     let schema_text = match request.schema_form {
         SchemaForm::Described => schema_text_for(schema, SCHEMA_BYTES, &request.question, &hits),
         SchemaForm::AsStored => schema_as_stored(schema, SCHEMA_BYTES),
@@ -89,9 +97,9 @@ pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts 
         schema_text,
         values: hits,
         question: request.question.clone(),
-        hint: request.hint.clone(),
-        examples: request.examples.clone(),
-        previous: request.previous.clone(),
+        hint: request.hint.as_ref().map(hint).filter(|hint| !hint.is_empty()),
+        examples: request.examples.iter().filter(told).cloned().collect(),
+        previous: request.previous.as_ref().filter(told).cloned(),
         ..PromptParts::default()
     }
 }
@@ -100,6 +108,8 @@ pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts 
 pub(super) struct Asking<'a> {
     pub(super) database: &'a Database,
     pub(super) schema: &'a Schema,
+    /// What of it the model may see.
+    pub(super) shown: &'a Schema,
     pub(super) model: &'a mut dyn Generate,
     pub(super) request: &'a AskRequest,
     pub(super) cancel: &'a Cancel,
@@ -127,7 +137,7 @@ impl Asking<'_> {
 
     fn answer(&mut self) -> Result<Answer, AskError> {
         let request = self.request;
-        let mut parts = first_parts(self.schema, request);
+        let mut parts = first_parts(self.shown, request);
         let mut answer = self.blank();
         let first = self.draw_shown(&parts)?;
         let Some(first) = first else { return Ok(answer) };
@@ -165,10 +175,14 @@ impl Asking<'_> {
             if repeated || repair == request.repairs.min(MAX_REPAIRS) {
                 break;
             }
-            let told = match advice(&attempt.sql, &attempt.error, self.schema) {
+            let told = match advice(&attempt.sql, &attempt.error, self.shown) {
                 Some(advice) => format!("{}\n{advice}", attempt.error),
                 None => attempt.error.clone(),
             };
+            // The model may have guessed a name; it is not told that there is one.
+            if request.private.is_mentioned(&attempt.sql) || request.private.is_mentioned(&told) {
+                break;
+            }
             parts.repair = Some((attempt.sql.clone(), told));
             (self.emit)(AskEvent::Repairing { repair: repair + 1, failed: attempt });
             let Some(next) = self.draw_shown(&parts)? else { break };

@@ -47,8 +47,9 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
         None => None,
     };
     let cancel = interrupt::watch();
-    let adapter = find_adapter(settings, &args.adapter, None)?;
+    let settings = &settings.with_servers(&args.servers, args.offline);
     let chosen = choose(settings, settings.model(args.model.as_deref()))?;
+    let adapter = find_adapter(settings, &chosen, &args.adapter, None)?;
     let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
     let form = form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info());
     let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done };

@@ -12,9 +12,10 @@ use super::task::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use super::training::TrainWork;
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model, read_ahead};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
-use crate::llm::{Adapter, Generate, LlmError};
+use crate::llm::{Adapter, Generate, LlmError, ServerError};
 use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
 use crate::records::Records;
+use crate::schema::Private;
 use crate::signal::Stop;
 use crate::store::Paths;
 
@@ -35,6 +36,8 @@ pub(super) struct Asked {
     followed: bool,
     /// The form that the adapter in use was trained with.
     form: Option<Form>,
+    /// Whether it was said what this model does not give.
+    told_missing: bool,
     limits: Limits,
     answer_within: Option<Duration>,
 }
@@ -44,7 +47,18 @@ impl Asked {
     pub(super) fn new(factory: ModelFactory, limits: &Limits, answer_within: Option<Duration>, paths: Paths) -> Self {
         let default = Limits::default();
         let limits = Limits { timeout: limits.timeout.min(COMPARING), max_rows: limits.max_rows.min(default.max_rows), ..default };
-        Self { factory, name: None, model: None, paths, adapter: None, followed: true, form: None, limits, answer_within }
+        Self {
+            factory,
+            name: None,
+            model: None,
+            paths,
+            adapter: None,
+            followed: true,
+            form: None,
+            told_missing: false,
+            limits,
+            answer_within,
+        }
     }
 
     pub(super) fn work(&mut self, task: &Task, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
@@ -54,6 +68,7 @@ impl Asked {
                 let old = self.name.replace(name.clone());
                 self.model = None;
                 (self.adapter, self.form, self.followed) = (None, None, false);
+                self.told_missing = false;
                 if let Err(failure) = self.loaded(task.job, report) {
                     self.name = old;
                     return Err(failure);
@@ -65,7 +80,14 @@ impl Asked {
                 let form = self.follow(task.job, &open, report)?;
                 let answer_within = self.answer_within;
                 let request = AskRequest { answer_within, ..request(task, asked, &open, form, &limits) };
-                answer(task, &request, &open, self.loaded(task.job, report)?, report)
+                let model = self.loaded(task.job, report)?;
+                let answered = answer(task, &request, &open, model, report);
+                let missing = model.missing();
+                if !missing.is_empty() && !self.told_missing {
+                    self.told_missing = true;
+                    report(Report::Notes { job: task.job, notes: missing.into_iter().map(str::to_owned).collect() });
+                }
+                answered
             }
             Work::ReadAhead { .. } if self.model.is_none() => Ok(Outcome::Prepared),
             Work::ReadAhead { asked, ahead } => {
@@ -88,7 +110,8 @@ impl Asked {
             Work::Prepare => {
                 let open = opened(open)?;
                 let form = self.follow(task.job, &open, report)?;
-                prepare(task, &open, (self.loaded(task.job, report)?, form), report)
+                let private = self.private(&open);
+                prepare(task, &open, &private, (self.loaded(task.job, report)?, form), report)
             }
             _ => Err(misplaced()),
         }
@@ -127,6 +150,15 @@ impl Asked {
         Ok(own.unwrap_or(form_of(self.loaded(job, report)?)))
     }
 
+    /// What a person keeps private of the open database.
+    fn private(&self, open: &Open) -> Private {
+        let notes = Records::open(&self.paths).ok().and_then(|records| {
+            let id = records.database(open.asking.path(), &open.schema.fingerprint()).ok()?;
+            records.notes(id).ok()
+        });
+        Private::of_notes(notes.unwrap_or_default().into_iter().map(|note| note.text)).0
+    }
+
     /// The model, made now where it was not.
     fn loaded(&mut self, job: JobId, report: &Reporter) -> Result<&mut dyn Generate, JobFailure> {
         if self.model.is_none() {
@@ -146,9 +178,15 @@ fn form_of(model: &dyn Generate) -> Form {
     if model.info().has_chat_template { Form::Chat } else { Form::Alpaca }
 }
 
-fn prepare(task: &Task, open: &Open, (model, form): (&mut dyn Generate, Form), report: &Reporter) -> Result<Outcome, JobFailure> {
+fn prepare(
+    task: &Task,
+    open: &Open,
+    private: &Private,
+    (model, form): (&mut dyn Generate, Form),
+    report: &Reporter,
+) -> Result<Outcome, JobFailure> {
     let job = task.job;
-    let text = schema_text(&open.schema, SCHEMA_BYTES);
+    let text = schema_text(&private.shown(&open.schema), SCHEMA_BYTES);
     match prepare_model(model, &text, form, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(()) => Ok(Outcome::Prepared),
         Err(error) => ended(error),
@@ -161,6 +199,7 @@ fn ended(error: AskError) -> Result<Outcome, JobFailure> {
         AskError::Model(LlmError::Stopped(Stop::Cancelled)) | AskError::Database(DbError::Stopped(Stop::Cancelled)) => {
             Ok(Outcome::Cancelled)
         }
+        AskError::Model(LlmError::Server(ServerError::NotAllowed { address, prompt })) => Ok(Outcome::NotAllowed { address, prompt }),
         AskError::Model(error) => Err(JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }),
         AskError::Database(error) => Err(error.into()),
         error @ AskError::QuestionTooLong { .. } => {
@@ -189,8 +228,10 @@ fn answer(task: &Task, request: &AskRequest, open: &Open, model: &mut dyn Genera
 /// How `asked` is answered.
 fn request(task: &Task, asked: &AskWork, open: &Open, form: Form, limits: &Limits) -> AskRequest {
     let accepted: Vec<Turn> = asked.accepted.iter().map(|(question, sql)| Turn { question: question.clone(), sql: sql.clone() }).collect();
+    let (private, hints) = Private::of_notes(asked.hints.iter().cloned());
     AskRequest {
-        hint: Some(asked.hints.join("\n")).filter(|hint| !hint.is_empty()),
+        private,
+        hint: Some(hints.join("\n")).filter(|hint| !hint.is_empty()),
         examples: like(&asked.question, &accepted),
         previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
         before: asked.before.clone().map(|(question, sql)| Turn { question, sql }),

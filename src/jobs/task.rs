@@ -15,6 +15,10 @@ use crate::store::StoreError;
 /// installed meanwhile.
 pub type ModelFactory = Box<dyn FnMut(Option<&str>) -> Result<Box<dyn Generate>, JobFailure> + Send>;
 
+/// The models of servers that a person named in the settings: what to call each, and where it is, or why that says nothing. None of a database is
+/// sent.
+pub type ServerLister = Box<dyn Fn(&Cancel) -> Vec<(String, Result<String, String>)> + Send>;
+
 /// Opens what a person named.
 pub type Opener = Box<dyn Fn(&str) -> Result<Database, JobFailure> + Send>;
 

@@ -224,7 +224,12 @@ pub trait Generate: Send {
         true
     }
 
-    /// What others give and it does not, a sentence each; empty for a model of this machine.
+    /// Whether it tells the ids of its tokens ([`tokenize`](Self::tokenize)).
+    fn tells_tokens(&self) -> bool {
+        true
+    }
+
+    /// What others give and it does not, a sentence each, where that was found out just now; empty for a model of this machine.
     fn missing(&self) -> Vec<&'static str> {
         Vec::new()
     }

@@ -16,6 +16,8 @@ pub enum ServerError {
     NotAllowed {
         /// Where to.
         address: String,
+        /// What would have been sent.
+        prompt: String,
     },
     /// The network must not be used.
     #[error("{address} is not this machine, and {by} forbids using the network")]
@@ -209,17 +211,25 @@ impl ServerError {
     /// What a person can do about it.
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
-            Self::Address { .. } => "an address looks like http://127.0.0.1:8000/v1; a model of several is named behind it: http://127.0.0.1:8000/v1#NAME",
+            Self::Address { .. } => {
+                "an address looks like http://127.0.0.1:8000/v1; a model of several is named behind it: http://127.0.0.1:8000/v1#NAME"
+            }
             Self::NotAllowed { .. } => "ask once on a terminal, where the prompt is shown first, or give --allow-server ADDRESS",
             Self::Offline { .. } => "a server on this machine is no network: 127.0.0.1 and localhost may be used",
             Self::Refused { .. } => "start the server, or look at the port",
-            Self::NoSuchHost { .. } | Self::Unreachable { .. } => "look at the address and the network; an https address needs a certificate that is known",
+            Self::NoSuchHost { .. } | Self::Unreachable { .. } => {
+                "look at the address and the network; an https address needs a certificate that is known"
+            }
             Self::NoKey { .. } => "set it in this shell; `key_env` in config.toml names the variable",
             Self::KeyCommand { .. } => "run it by hand; it has to print the key and nothing else",
             Self::BadHeader { .. } => "look at it for line ends and letters beyond ASCII",
-            Self::KeyMissing { .. } => "name the variable that holds it as `key_env` in [servers.NAME] of config.toml, or set SQLLAMA_API_KEY",
+            Self::KeyMissing { .. } => {
+                "name the variable that holds it as `key_env` in [servers.NAME] of config.toml, or set SQLLAMA_API_KEY"
+            }
             Self::KeyRefused { .. } => "look at the key, and at whether it is this server's",
-            Self::UnknownModel { .. } | Self::ChooseModel { .. } => "name one behind the address: http://127.0.0.1:8000/v1#NAME, or as `model` in config.toml",
+            Self::UnknownModel { .. } | Self::ChooseModel { .. } => {
+                "name one behind the address: http://127.0.0.1:8000/v1#NAME, or as `model` in config.toml"
+            }
             Self::NoModel { .. } => "name it behind the address: http://127.0.0.1:8000/v1#NAME, or as `model` in config.toml",
             Self::ContextTooLong { .. } => "ask about fewer tables, or start the server with a longer context",
             Self::Overloaded { .. } => "ask again in a while",

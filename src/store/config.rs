@@ -10,14 +10,16 @@ use serde::Deserialize;
 use super::{Paths, StoreError};
 
 mod keys;
+mod servers;
 
 pub use keys::{KEYS, Key, KeyKind, schema};
+pub use servers::ServerConfig;
 
 /// What `config.toml` can say. Everything is optional.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// A catalogue name or a model file.
+    /// A catalogue name, a model file, a server's name or its address.
     pub model: Option<String>,
     /// Threads to compute on.
     pub threads: Option<usize>,
@@ -45,6 +47,9 @@ pub struct Config {
     /// What the model does with a question that is still being typed.
     #[serde(default)]
     pub while_typing: WhileTyping,
+    /// Models behind addresses, by the name that `--model` takes.
+    #[serde(default)]
+    pub servers: BTreeMap<String, ServerConfig>,
     /// Keys of the screen, by action: `run-sql = ["f5", "ctrl+r"]`. The screen knows actions and keys, and says what is wrong.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyNames>,

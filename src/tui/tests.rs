@@ -125,6 +125,7 @@ impl Screen {
             presence,
             fits: Some(fits),
             usable: true,
+            server: None,
         };
         let presence = if installed { Presence::Installed } else { Presence::Absent };
         let models = vec![row("small-coder", 491_400_000, presence, true), row("huge-coder", 90_000_000_000, Presence::Absent, false)];

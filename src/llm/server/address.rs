@@ -153,7 +153,10 @@ mod tests {
         check("http://127.0.0.1.example/v1", "http://127.0.0.1.example/v1", false);
         check("http://10.0.0.7:8000/v1", "http://10.0.0.7:8000/v1", false);
         let with_query = Address::parse("https://h/v1?k=1").unwrap();
-        assert_eq!((with_query.uri("/models").as_str(), with_query.uri_beside("/tokenize").as_str()), ("https://h/v1/models?k=1", "https://h/tokenize?k=1"));
+        assert_eq!(
+            (with_query.uri("/models").as_str(), with_query.uri_beside("/tokenize").as_str()),
+            ("https://h/v1/models?k=1", "https://h/tokenize?k=1")
+        );
     }
 
     #[track_caller]

@@ -94,7 +94,19 @@ impl Ask {
             self.body.insert("max_completion_tokens".into(), most);
             return true;
         }
-        let optional = ["top_logprobs", "logprobs", "structured_outputs", "guided_grammar", "grammar", "ebnf", "seed", "top_k", "top_p", "temperature", "stop"];
+        let optional = [
+            "top_logprobs",
+            "logprobs",
+            "structured_outputs",
+            "guided_grammar",
+            "grammar",
+            "ebnf",
+            "seed",
+            "top_k",
+            "top_p",
+            "temperature",
+            "stop",
+        ];
         match optional.into_iter().find(|field| said.contains(field) && self.body.contains_key(*field)) {
             Some(field) => self.body.remove(field).is_some(),
             None => false,
@@ -199,7 +211,9 @@ fn likely(logprobs: &Value) -> Vec<Likely> {
     if let Some(content) = logprobs.get("content").and_then(Value::as_array) {
         let of = |token: &Value| {
             let top = token.get("top_logprobs").and_then(Value::as_array).into_iter().flatten();
-            let top = top.filter_map(|other| Some(TokenLogprob { token: other.get("token")?.as_str()?.into(), logprob: number(other.get("logprob"))? }));
+            let top = top.filter_map(|other| {
+                Some(TokenLogprob { token: other.get("token")?.as_str()?.into(), logprob: number(other.get("logprob"))? })
+            });
             Some(Likely { logprob: number(token.get("logprob"))?, alternatives: top.collect() })
         };
         return content.iter().filter_map(of).collect();
@@ -254,9 +268,18 @@ mod tests {
         let whole = |reason| Some(Finish::Whole(reason));
         check(r#"{"choices":[{"index":1,"delta":{"content":"SE"},"finish_reason":null,"new":{}}],"x":[]}"#, &[(1, "SE", None)]);
         check(r#"{"choices":[{"text":"SE","finish_reason":"length"}]}"#, &[(0, "SE", whole(FinishReason::Length))]);
-        check(r#"{"choices":[{"delta":{"role":"assistant","content":null}},{"index":2,"delta":{},"finish_reason":"stop"}]}"#, &[(0, "", None), (2, "", whole(FinishReason::Eos))]);
-        check(r#"{"choices":[{"message":{"role":"assistant","content":"x"},"finish_reason":"eos_token"}]}"#, &[(0, "x", whole(FinishReason::Eos))]);
-        check(r#"{"choices":[{"index":0,"text":"x","finish_reason":"abort"}]}"#, &[(0, "x", Some(Finish::Broken("it ended the answer with `abort`".into())))]);
+        check(
+            r#"{"choices":[{"delta":{"role":"assistant","content":null}},{"index":2,"delta":{},"finish_reason":"stop"}]}"#,
+            &[(0, "", None), (2, "", whole(FinishReason::Eos))],
+        );
+        check(
+            r#"{"choices":[{"message":{"role":"assistant","content":"x"},"finish_reason":"eos_token"}]}"#,
+            &[(0, "x", whole(FinishReason::Eos))],
+        );
+        check(
+            r#"{"choices":[{"index":0,"text":"x","finish_reason":"abort"}]}"#,
+            &[(0, "x", Some(Finish::Broken("it ended the answer with `abort`".into())))],
+        );
         check(r#"{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2}}"#, &[]);
         assert_eq!(read(&json!([1])), None);
     }

@@ -9,7 +9,8 @@ use ureq_proto::http::{HeaderMap, Request};
 
 use super::super::server_error::ServerError;
 use super::address::Address;
-use super::dialect::{self, Ask, Finish, Piece};
+use super::dialect::{self, Ask};
+use super::reading::{DONE, Reading, Speaker, Told, is_about_context};
 use super::secret::{Secret, clean};
 use super::sse::{Events, LONGEST_EVENT};
 use super::wire::{Response, Wire, WireError};
@@ -30,8 +31,6 @@ const REFUSAL: usize = 64 << 10;
 const MOST_LEFT_OUT: usize = 6;
 /// How long the end of a body may take behind the end of the answer.
 const GRACE: Duration = Duration::from_millis(100);
-/// What ends a stream.
-const DONE: &[u8] = b"[DONE]";
 /// Connections that wait for the next request.
 const MOST_IDLE: usize = 16;
 
@@ -45,10 +44,14 @@ pub(super) struct Client {
     pub(super) idle: Mutex<Vec<Wire>>,
 }
 
-/// A piece of an answer on its way.
-pub(super) enum Told {
-    Piece(Piece),
-    Usage([usize; 3]),
+impl Speaker for Client {
+    fn address(&self) -> String {
+        self.address.to_string()
+    }
+
+    fn clean(&self, text: &str) -> String {
+        clean(text, self.headers.iter().map(|(_, value)| value))
+    }
 }
 
 /// Why a try failed.
@@ -152,7 +155,10 @@ impl Client {
             let waited = idle.is_some();
             let wire = match idle {
                 Some(wire) => wire,
-                None => timeout(CONNECT, Wire::connect(&self.address)).await.unwrap_or_else(|_| Err(self.too_slow())).map_err(Failed::for_good)?,
+                None => timeout(CONNECT, Wire::connect(&self.address))
+                    .await
+                    .unwrap_or_else(|_| Err(self.too_slow()))
+                    .map_err(Failed::for_good)?,
             };
             match wire.send(self.request(uri, body)?, body.unwrap_or_default()).await {
                 Ok(response) => return Ok(response),
@@ -192,7 +198,7 @@ impl Client {
         if response.headers.get("content-encoding").is_some_and(|coding| coding != "identity") {
             return Err(Failed::for_good(self.garbled("it is compressed, which was not asked for")));
         }
-        let mut reading = Reading { client: self, begun: &mut *begun, finished: vec![false; ask.answers], done: false };
+        let mut reading = Reading::new(self, ask.answers, &mut *begun);
         let (mut events, mut bytes, mut whole, mut as_json) = (Events::default(), 0, Vec::new(), None);
         let (mut broken, mut over_since) = (None, None);
         let ended = loop {
@@ -235,17 +241,17 @@ impl Client {
                     failed = reading.event(data, false, tell);
                 }
             });
-            failed?;
+            failed.map_err(Failed::for_good)?;
             fed.map_err(|_| Failed::for_good(self.garbled(&format!("an event of more than {LONGEST_EVENT} bytes"))))?;
         };
         if as_json == Some(true) && broken.is_none() {
-            reading.event(&whole, true, tell)?;
+            reading.event(&whole, true, tell).map_err(Failed::for_good)?;
         } else if !reading.is_over()
             && let Some(rest) = events.rest()
             && (rest.trim_ascii() == DONE || serde_json::from_slice::<Value>(&rest).is_ok())
         {
             // The empty line behind it is missing; what is cut off is no JSON.
-            reading.event(&rest, false, tell)?;
+            reading.event(&rest, false, tell).map_err(Failed::for_good)?;
         }
         if !reading.is_over() {
             let characters = *begun;
@@ -288,13 +294,16 @@ impl Client {
             401 | 403 => ServerError::KeyRefused { address, said },
             413 => ServerError::ContextTooLong { address, said },
             400 | 422 | 500 if is_about_context(&lower) => ServerError::ContextTooLong { address, said },
-            400 | 404 | 422 if is_about_model(&lower, model) => ServerError::UnknownModel { address, model: model.into(), known: Vec::new() },
+            400 | 404 | 422 if is_about_model(&lower, model) => {
+                ServerError::UnknownModel { address, model: model.into(), known: Vec::new() }
+            }
             404 | 405 => ServerError::NoSuchPath { address, path: path.into(), said },
             429 | 502 | 503 | 504 => ServerError::Overloaded { address, status, tries, said },
             _ => ServerError::Status { address, status, said },
         };
         // A question is only read, so it may be asked again wherever the server did not take it.
-        let again = matches!(error, ServerError::Overloaded { .. }) || (status == 500 && matches!(error, ServerError::Status { .. }) && tries == 1);
+        let again =
+            matches!(error, ServerError::Overloaded { .. }) || (status == 500 && matches!(error, ServerError::Status { .. }) && tries == 1);
         let refused = matches!((status, &error), (400 | 422, ServerError::Status { .. })).then_some(lower);
         Failed { error, again, after, refused }
     }
@@ -312,20 +321,12 @@ impl Client {
         self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    pub(super) fn clean(&self, text: &str) -> String {
-        clean(text, self.headers.iter().map(|(_, value)| value))
-    }
-
     fn broken(&self, error: WireError, characters: usize) -> Failed {
         let address = self.address.to_string();
         Failed::for_good(match error {
             WireError::ClosedBefore | WireError::ClosedWithin => ServerError::CutOff { address, characters },
             WireError::NoHttp(reason) => ServerError::Garbled { address, reason: self.clean(&reason) },
         })
-    }
-
-    pub(super) fn garbled(&self, reason: &str) -> ServerError {
-        ServerError::Garbled { address: self.address.to_string(), reason: self.clean(reason) }
     }
 
     fn too_slow(&self) -> ServerError {
@@ -337,94 +338,18 @@ impl Client {
     }
 }
 
-/// An answer that is being read.
-struct Reading<'a> {
-    client: &'a Client,
-    /// Characters that have come.
-    begun: &'a mut usize,
-    /// Which of the answers the server has called whole.
-    finished: Vec<bool>,
-    /// Whether `[DONE]` has come.
-    done: bool,
-}
-
-impl Reading<'_> {
-    fn is_over(&self) -> bool {
-        self.done || self.finished.iter().all(|finished| *finished)
-    }
-
-    /// Takes an event, or an answer that is not streamed, which is there `at_once`.
-    fn event(&mut self, data: &[u8], at_once: bool, tell: &mut dyn FnMut(Told)) -> Result<(), Failed> {
-        let data = data.trim_ascii();
-        if data.is_empty() || self.is_over() {
-            self.costs(data, tell);
-            return Ok(());
-        }
-        if data == DONE {
-            // Without a word before, it is the end of nothing.
-            if *self.begun == 0 && !self.finished.contains(&true) {
-                return Err(Failed::for_good(self.client.garbled("it ends before it begins")));
-            }
-            self.done = true;
-            return Ok(());
-        }
-        let value: Value = serde_json::from_slice(data).map_err(|_| {
-            let is_page = data.starts_with(b"<");
-            let reason = if is_page { "it is a page for people" } else { "an event of it is no JSON" };
-            Failed::for_good(self.client.garbled(reason))
-        })?;
-        let read = dialect::read(&value).ok_or_else(|| Failed::for_good(self.client.garbled("an event of it is no object")))?;
-        if let Some(error) = read.error {
-            return Err(self.failed(&error));
-        }
-        if let Some(usage) = read.usage {
-            tell(Told::Usage(usage));
-        }
-        for piece in read.pieces {
-            let Some(finished) = self.finished.get_mut(piece.index) else {
-                return Err(Failed::for_good(self.client.garbled("it holds an answer that nobody asked for")));
-            };
-            // What comes behind the end of an answer is none of it.
-            if *finished {
-                continue;
-            }
-            match &piece.finish {
-                Some(Finish::Broken(reason)) => return Err(self.failed(&reason.clone())),
-                Some(Finish::Whole(_)) => *finished = true,
-                // Whole JSON is a whole answer, also where the reason for its end is left out.
-                None => *finished = at_once,
-            }
-            *self.begun += piece.text.chars().count();
-            tell(Told::Piece(piece));
-        }
-        Ok(())
-    }
-
-    /// Of an event behind the end of the answer only what it cost counts.
-    fn costs(&self, data: &[u8], tell: &mut dyn FnMut(Told)) {
-        let read = serde_json::from_slice(data).ok().and_then(|value: Value| dialect::read(&value));
-        if let Some(usage) = read.and_then(|read| read.usage) {
-            tell(Told::Usage(usage));
-        }
-    }
-
-    /// The server's own words in the middle of an answer.
-    fn failed(&self, words: &str) -> Failed {
-        let (address, said) = (self.client.address.to_string(), self.client.clean(words));
-        Failed::for_good(match is_about_context(&words.to_lowercase()) {
-            true => ServerError::ContextTooLong { address, said },
-            false => ServerError::Said { address, said },
-        })
-    }
-}
-
-fn is_about_context(lower: &str) -> bool {
-    let tells = ["context length", "context window", "context_length", "maximum context", "context size", "exceed_context", "too many tokens", "prompt is too long", "n_ctx", "max_model_len"];
-    tells.iter().any(|tell| lower.contains(tell))
-}
-
 fn is_about_model(lower: &str, model: &str) -> bool {
-    let missing = ["not found", "does not exist", "unknown model", "no such model", "model_not_found", "not exist", "invalid model", "not loaded", "not available"];
+    let missing = [
+        "not found",
+        "does not exist",
+        "unknown model",
+        "no such model",
+        "model_not_found",
+        "not exist",
+        "invalid model",
+        "not loaded",
+        "not available",
+    ];
     !model.is_empty() && lower.contains("model") && missing.iter().any(|word| lower.contains(word))
 }
 

@@ -9,6 +9,7 @@ use super::super::server_error::ServerError;
 use super::abilities::{Abilities, GrammarField};
 use super::dialect::{put_grammar, read};
 use super::exchange::Client;
+use super::reading::Speaker;
 
 /// A field that is not known may make a server wait for ever.
 const LONGEST: Duration = Duration::from_secs(30);
