@@ -111,7 +111,8 @@ impl Client {
                 let text = body.map(Value::to_string);
                 let mut response = self.send(uri, text.as_deref().map(str::as_bytes)).await?;
                 if response.status != 200 {
-                    return Err(self.refusal(response, path, "", tries).await);
+                    let model = body.and_then(|body| body.get("model")?.as_str()).unwrap_or_default();
+                    return Err(self.refusal(response, path, model, tries).await);
                 }
                 let mut bytes = Vec::new();
                 while let Some(more) = response.next().await.map_err(|error| self.broken(error, 0))? {
@@ -157,7 +158,7 @@ impl Client {
                 Some(wire) => wire,
                 None => timeout(CONNECT, Wire::connect(&self.address))
                     .await
-                    .unwrap_or_else(|_| Err(self.too_slow()))
+                    .unwrap_or_else(|_| Err(self.unconnected()))
                     .map_err(Failed::for_good)?,
             };
             match wire.send(self.request(uri, body)?, body.unwrap_or_default()).await {
@@ -327,6 +328,11 @@ impl Client {
             WireError::ClosedBefore | WireError::ClosedWithin => ServerError::CutOff { address, characters },
             WireError::NoHttp(reason) => ServerError::Garbled { address, reason: self.clean(&reason) },
         })
+    }
+
+    fn unconnected(&self) -> ServerError {
+        let reason = format!("connecting took longer than {} seconds", CONNECT.as_secs());
+        ServerError::Unreachable { address: self.address.to_string(), reason }
     }
 
     fn too_slow(&self) -> ServerError {
