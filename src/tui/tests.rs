@@ -4,12 +4,14 @@
 //! - `behaviour`: what keys do
 //! - `dates`: numbers that count time
 //! - `mends`: what a day at the screen found
+//! - `servers`: models behind addresses
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
 mod dates;
 mod mends;
 mod screens;
+mod servers;
 mod states;
 mod training;
 
