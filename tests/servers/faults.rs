@@ -76,7 +76,8 @@ fn script(seed: u64) -> Vec<Step> {
     let cut = if random.below(3) == 0 { random.below(bytes.len() as u64) as usize } else { bytes.len() };
     let mut at = 0;
     while at < cut {
-        let end = (at + 1 + random.below(random.one(&[2, 40, 4000])) as usize).min(cut);
+        let most = random.one(&[2, 40, 4000]);
+        let end = (at + 1 + random.below(most) as usize).min(cut);
         let piece = &bytes[at..end];
         let piece = if chunked { chunk(piece) } else { piece.to_vec() };
         // A chunk's own frame may be cut, too.
