@@ -87,9 +87,14 @@ impl<'a> Writing<'a> {
         if self.logprobs.is_empty() { 0.0 } else { self.logprobs.iter().sum::<f32>() / self.logprobs.len() as f32 }
     }
 
+    fn least_logprob(&self) -> f32 {
+        self.logprobs.iter().copied().fold(0.0, f32::min)
+    }
+
     /// As `enough` is shown it.
     pub(super) fn shown(&self, index: usize) -> Option<Ended<'_>> {
-        Some(Ended { index, text: &self.stops.text, mean_logprob: self.mean_logprob(), finish_reason: self.ended? })
+        let (mean_logprob, least_logprob) = (self.mean_logprob(), self.least_logprob());
+        Some(Ended { index, text: &self.stops.text, mean_logprob, least_logprob, finish_reason: self.ended? })
     }
 
     /// Tokens written, as far as that is known.
@@ -101,6 +106,7 @@ impl<'a> Writing<'a> {
     pub(super) fn finish(self, timings: GenerateTimings) -> Generation {
         Generation {
             mean_logprob: self.mean_logprob(),
+            least_logprob: self.least_logprob(),
             text: self.stops.text,
             tokens: Vec::new(),
             prompt_tokens: Vec::new(),
