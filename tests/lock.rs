@@ -190,7 +190,7 @@ fn what_nothing_is_called_the_grammar_refuses() {
     let grammar = recognise::Grammar::read(&gbnf(&schema).unwrap());
     let all: Vec<String> = INVALID.lines().map(|line| line.replace('¦', "")).collect();
     let refused = all.iter().filter(|sql| !grammar.takes(sql)).count();
-    println!("{refused} of {} refused", all.len());
+    assert!(refused >= 25, "{refused} of {} refused", all.len());
     for sql in [
         "SELECT name FROM singers",
         "SELECT name FROM \"no such table\"",
@@ -215,7 +215,7 @@ fn a_grammar_is_bounded() {
             |n: usize| Table { name: format!("a_table_{n}"), columns: (0..columns).map(|i| column(n, i)).collect(), ..Table::default() };
         Schema { tables: (0..tables).map(table).collect() }
     };
-    for (tables, columns, takes_any_column) in [(3, 5, false), (300, 12, true), (300, 300, true)] {
+    for (tables, columns, takes_any_column) in [(3, 5, false), (300, 12, false), (300, 300, true)] {
         let text = gbnf(&table(tables, columns)).unwrap();
         assert!(text.len() <= MOST_GRAMMAR_BYTES, "{tables}: {}", text.len());
         let grammar = recognise::Grammar::read(&text);

@@ -1,6 +1,6 @@
 //! The name lock as a constraint of the model.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::llm::{Barred, ByteAutomaton, Constrain, Constraint};
 use crate::schema::Schema;
@@ -11,7 +11,7 @@ pub fn name_lock(schema: &Schema) -> Constraint {
     // The statements say which tables have no rowid.
     let statements = schema.tables.iter().map(|table| table.sql.as_str());
     let key = std::iter::once(schema.fingerprint().as_str()).chain(statements).collect::<Vec<_>>().join("\n");
-    Constraint(Arc::new(Names { lock: NameLock::new(schema), key, schema: schema.clone() }))
+    Constraint(Arc::new(Names { lock: NameLock::new(schema), key, schema: schema.clone(), grammar: OnceLock::new() }))
 }
 
 #[derive(Debug)]
@@ -19,6 +19,8 @@ struct Names {
     lock: NameLock,
     key: String,
     schema: Schema,
+    /// Made where a server wants it.
+    grammar: OnceLock<Option<String>>,
 }
 
 impl Constrain for Names {
@@ -31,7 +33,7 @@ impl Constrain for Names {
     }
 
     fn grammar(&self) -> Option<String> {
-        gbnf(&self.schema)
+        self.grammar.get_or_init(|| gbnf(&self.schema)).clone()
     }
 }
 

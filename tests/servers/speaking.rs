@@ -156,7 +156,8 @@ fn drafts_go_out_together() {
 #[test]
 fn where_some_are_enough_the_others_are_given_up() {
     let server = StandIn::new(|request| match request.json()["seed"].as_u64() {
-        Some(3) => vec![Step::Send(stream_of(&request.json(), "ready"))],
+        // Behind all others.
+        Some(3) => vec![Step::Wait(Duration::from_millis(300)), Step::Send(stream_of(&request.json(), "ready"))],
         _ => vec![Step::Send([HEAD.as_bytes(), &chunk(event(&request.json(), "slow", None).as_bytes())].concat()), Step::Hang],
     });
     let mut model = Remote::new(options(&server.address)).unwrap();

@@ -305,7 +305,7 @@ impl Client {
         // A question is only read, so it may be asked again wherever the server did not take it.
         let again =
             matches!(error, ServerError::Overloaded { .. }) || (status == 500 && matches!(error, ServerError::Status { .. }) && tries == 1);
-        let refused = matches!((status, &error), (400 | 422, ServerError::Status { .. })).then_some(lower);
+        let refused = (matches!(status, 400 | 422) && !matches!(error, ServerError::ContextTooLong { .. })).then_some(lower);
         Failed { error, again, after, refused }
     }
 
