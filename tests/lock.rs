@@ -145,14 +145,19 @@ fn spiders_gold_queries_can_be_written() {
         return;
     };
     let questions: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let mut locks: HashMap<String, NameLock> = HashMap::new();
+    let mut locks: HashMap<String, (NameLock, Option<recognise::Grammar>)> = HashMap::new();
     let (mut queries, mut bytes, mut seconds, mut refused) = (0, 0, 0.0, Vec::new());
     for question in questions.as_array().unwrap() {
         let (db, sql) = (question["db_id"].as_str().unwrap(), question["query"].as_str().unwrap());
-        let lock = locks.entry(db.to_owned()).or_insert_with(|| {
+        let (lock, grammar) = locks.entry(db.to_owned()).or_insert_with(|| {
             let database = Database::open(folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
-            NameLock::new(&database.schema_outline(&Cancel::new()).unwrap())
+            let schema = database.schema_outline(&Cancel::new()).unwrap();
+            (NameLock::new(&schema), gbnf(&schema).map(|text| recognise::Grammar::read(&text)))
         });
+        // Every twentieth: the grammar is tried step by step, which takes a while.
+        if queries % 20 == 0 {
+            assert!(grammar.as_ref().is_some_and(|grammar| grammar.takes(sql.trim())), "{db}: {sql}");
+        }
         let text = format!("```sql\n{sql}\n```");
         let start = Instant::now();
         let at = taken(lock.clone(), &text);
