@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::settings::Settings;
+use crate::db::Database;
 use crate::llm::server::{Abilities, Address, Gate, KeySource, Remote, Secret, Served, ServerOptions};
 use crate::llm::{Generate, LlmError, ServerError};
+use crate::records::{Records, RecordsError};
+use crate::schema::Private;
 use crate::signal::Cancel;
 use crate::store::Servers;
 use crate::store::config::ServerConfig;
@@ -236,6 +239,21 @@ pub(super) fn in_words(abilities: &Abilities) -> String {
         words.push(format!("adapters {}", adapters.join(", ")));
     }
     words.join(", ")
+}
+
+/// What a person keeps private of a database. Where that cannot be read, it is an error for a server and nothing for a model of this machine.
+pub(super) fn private_of(settings: &Settings, database: &Database, model: Option<&str>) -> Result<Private, Failure> {
+    let notes = || -> Result<Vec<String>, RecordsError> {
+        if !settings.paths.records().exists() {
+            return Ok(Vec::new());
+        }
+        let records = Records::open(&settings.paths)?;
+        let Some(id) = records.find(database.path())? else { return Ok(Vec::new()) };
+        Ok(records.notes(id)?.into_iter().map(|note| note.text).collect())
+    };
+    let is_server = model.is_some_and(|spec| names_server(settings, spec));
+    let notes = if is_server { notes()? } else { notes().unwrap_or_default() };
+    Ok(Private::of_notes(notes).0)
 }
 
 /// The model that `spec` names.

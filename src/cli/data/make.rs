@@ -6,15 +6,13 @@ use super::super::columns::print_columns;
 use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::load::load_installed;
-use super::super::load_adapter::known;
 use super::super::query::open;
-use super::super::servers::names_server;
+use super::super::servers::private_of;
 use super::super::settings::Settings;
 use super::args::MakeArgs;
 use super::refuse_existing;
 use crate::dataset::write::to_json;
 use crate::dataset::{Example, ExampleWriter};
-use crate::schema::Private;
 use crate::synthesize::rephrase::RephraseError;
 use crate::synthesize::{MakeEvent, MakeOptions, make, rephrase};
 use crate::text;
@@ -29,10 +27,7 @@ pub(super) fn run_make(args: &MakeArgs, settings: &Settings) -> Result<u8, Failu
     let cancel = interrupt::watch();
     let database = open(&args.database, settings)?;
     let schema = database.schema(&cancel)?;
-    let notes = known(settings, &database, &schema).and_then(|(records, id)| records.notes(id));
-    // What is private is said there: without it nothing goes over a network.
-    let notes = if args.model.as_deref().is_some_and(|spec| names_server(settings, spec)) { notes? } else { notes.unwrap_or_default() };
-    let (private, _) = Private::of_notes(notes.into_iter().map(|note| note.text));
+    let private = private_of(settings, &database, args.model.as_deref())?;
     let schema = private.shown(&schema).into_owned();
     let own = database.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let db_id = if args.database == "demo" { Some("demo".into()) } else { own };

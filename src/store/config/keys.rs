@@ -38,7 +38,7 @@ const fn key(name: &'static str, kind: KeyKind, meaning: &'static str) -> Key {
 }
 
 /// Every key, in the order of [`super::Config`].
-pub const KEYS: [Key; 14] = [
+pub const KEYS: [Key; 15] = [
     key(
         "model",
         KeyKind::Text,
@@ -58,6 +58,7 @@ pub const KEYS: [Key; 14] = [
     key("theme", KeyKind::Choice(&["dark", "light", "plain"]), "colours of the screen [dark]"),
     key("mouse", KeyKind::Switch, "whether the screen hears the mouse [true]"),
     key("vim", KeyKind::Switch, "vim's keys in the screen's SQL [false]"),
+    key("ask_and_run", KeyKind::Switch, "one Enter asks and runs: an answer runs on the screen as soon as it is there [false]"),
     key(
         "while_typing",
         KeyKind::Choice(&["answer", "read", "wait"]),
