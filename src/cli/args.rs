@@ -6,6 +6,7 @@ use super::computing::ComputingArgs;
 use super::output::OutputArgs;
 use super::servers::ServerArgs;
 use super::train::args::TrainArgs;
+use crate::db::files::FileSet;
 use crate::llm::Specials;
 
 /// Ask a SQLite file a question in plain language, on your own machine.
@@ -26,14 +27,27 @@ pub struct Args {
 /// Arguments of the screen.
 #[derive(Debug, ClapArgs)]
 pub struct ScreenArgs {
-    /// A SQLite file, or `demo`, to open on the screen; a notebook (.md) or a file of SQL (.sql), too
+    /// A SQLite file, or `demo`, to open on the screen; or a file whose rows are a table: CSV, TSV, JSON lines, a JSON list, Parquet, each
+    /// also packed by gzip; a notebook (.md) or a file of SQL (.sql), too
     pub database: Option<String>,
+    /// More files with tables, opened together with the first
+    #[arg(value_name = "FILE")]
+    pub more: Vec<String>,
     /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// What may be sent over the network.
     #[command(flatten)]
     pub servers: ServerArgs,
+}
+
+impl ScreenArgs {
+    /// What is opened: several files as one name.
+    pub fn name(&self) -> Option<String> {
+        let first = self.database.as_ref()?;
+        let all: Vec<String> = std::iter::once(first).chain(&self.more).cloned().collect();
+        Some(FileSet::join(&all))
+    }
 }
 
 /// A command.
@@ -59,7 +73,7 @@ pub enum Command {
     Run(super::notebook::args::NotebookArgs),
     /// The schema text a prompt would carry
     Schema {
-        /// A SQLite file, or `demo`
+        /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
         database: String,
         /// The question the schema is for; the whole schema is shown as long as none of it is left out for a question
         #[arg(long)]
@@ -145,7 +159,7 @@ pub enum PromptForm {
 /// Arguments of `ask`.
 #[derive(Debug, ClapArgs)]
 pub struct AskArgs {
-    /// A SQLite file, or `demo`
+    /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
     pub database: String,
     /// The question; `-` reads it from stdin
     pub question: String,
@@ -232,7 +246,7 @@ fn parse_threads(text: &str) -> Result<usize, String> {
 /// Arguments of `query`.
 #[derive(Debug, ClapArgs)]
 pub struct QueryArgs {
-    /// A SQLite file, or `demo`
+    /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
     pub database: String,
     /// Statements that only read, one result after the other; `-` reads them from stdin
     #[arg(allow_hyphen_values = true, required_unless_present = "file")] // it may begin with a comment

@@ -6,7 +6,7 @@ use super::super::columns::print_columns;
 use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::load::load_installed;
-use super::super::query::open;
+use super::super::query::open_watched;
 use super::super::servers::private_of;
 use super::super::settings::Settings;
 use super::args::MakeArgs;
@@ -25,7 +25,7 @@ pub(super) fn run_make(args: &MakeArgs, settings: &Settings) -> Result<u8, Failu
     let settings = &settings.with_servers(&args.servers, args.offline);
     settings.apply_threads(None);
     let cancel = interrupt::watch();
-    let database = open(&args.database, settings)?;
+    let database = open_watched(&args.database, settings, &cancel)?;
     let schema = database.schema(&cancel)?;
     let private = private_of(settings, &database, args.model.as_deref())?;
     let schema = private.shown(&schema).into_owned();
