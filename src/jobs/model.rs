@@ -104,6 +104,12 @@ impl Asked {
                 // Whatever happens, the next question gets the adapter that is attached then.
                 (self.adapter, self.form, self.followed) = (None, None, false);
                 let model = self.loaded(task.job, report)?;
+                if !model.tells_tokens() {
+                    return Err(JobFailure {
+                        message: "a run is compared on this machine, and the model in use is behind an address".into(),
+                        hint: Some("choose the run's base with F7 first".into()),
+                    });
+                }
                 let form = form_of(model);
                 compare(task, folder, &open, (model, form), &limits, report)
             }
