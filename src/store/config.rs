@@ -1,4 +1,9 @@
 //! A person's settings: `config.toml`. What is typed on the command line wins over it.
+//!
+//! Files on their floors, the lowest first:
+//! - `servers`: models behind addresses
+//! - `keys`: every key, what it takes and means
+//! - [`edit`]: changing one line of the file
 
 use std::collections::BTreeMap;
 use std::fs;
