@@ -25,6 +25,7 @@ mod layers;
 mod local;
 mod local_hub;
 mod lock;
+mod mcp;
 mod mending;
 mod model;
 mod owners;

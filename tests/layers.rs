@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const STILL_TO_DO: [&str; 4] = ["ask", "cli", "sql", "tui"];
 
 /// Dependencies that only some rooms, or some folders of them, may use.
-const RESERVED: [(&str, &str); 20] = [
+const RESERVED: [(&str, &str); 21] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm train/model/tensors"),
     ("candle_transformers", "llm"),
@@ -30,6 +30,7 @@ const RESERVED: [(&str, &str); 20] = [
     ("crossterm", "tui"),
     ("ratatui_textarea", "tui"),
     ("nucleo_matcher", "tui"),
+    ("rmcp", "mcp"),
     ("ureq", "store"),
     ("hf_hub", "store"),
     ("indicatif", "cli"),

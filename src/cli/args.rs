@@ -56,6 +56,11 @@ pub enum Command {
         #[arg(long)]
         question: Option<String>,
     },
+    /// Let another program's model use databases: a Model Context Protocol server over stdin and stdout
+    ///
+    /// Its tools are `schema`, `query` and `ask`, under the same guard and limits as the commands of these names. Databases are named by
+    /// their files' names. What a tool returns is cut to what a model reads, and says so.
+    Mcp(super::mcp::McpArgs),
     /// Complete a text, as llama.cpp's bindings do
     Complete(CompleteArgs),
     /// Token ids of a text, as JSON

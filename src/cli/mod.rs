@@ -4,6 +4,7 @@
 //! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
 //! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
 //! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
+//! - [`mcp`]: databases as tools of another program
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
@@ -32,6 +33,7 @@ mod interrupt;
 mod line;
 mod load;
 mod load_adapter;
+pub mod mcp;
 mod models;
 pub mod output;
 mod parameters;

@@ -107,12 +107,17 @@ pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
 
 /// Opens a database by its path or address; `demo` is the bundled one. Says how it is read, where that is not as SQLite reads it.
 pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
-    if database == "demo" {
-        return Ok(Database::open(demo::path(&settings.paths.cache)?)?);
-    }
-    let opened = Database::open(database)?;
+    let opened = open_quietly(database, settings)?;
     for note in opened.notes() {
         writeln!(stderr(), "note: {note}")?;
     }
     Ok(opened)
+}
+
+/// As [`open`], and says nothing.
+pub(super) fn open_quietly(database: &str, settings: &Settings) -> Result<Database, Failure> {
+    match database {
+        "demo" => Ok(Database::open(demo::path(&settings.paths.cache)?)?),
+        name => Ok(Database::open(name)?),
+    }
 }
