@@ -29,6 +29,7 @@ mod mcp;
 mod mending;
 mod model;
 mod owners;
+mod packaging;
 mod portable;
 mod profiles;
 mod pull;

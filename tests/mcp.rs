@@ -133,7 +133,7 @@ fn tools_return_what_their_schemas_say() {
         assert!(!text.is_empty());
     }
     let (schema, text) = server.call("schema", json!({"question": "Who bought Jazz?", "tables": ["genre", "TRACK"]}));
-    assert_eq!((schema["tables"][1]["name"].as_str(), &schema["tables"][1]["rows"]), (Some("track"), &json!(3503)));
+    assert_eq!((schema["tables"][1]["name"].as_str(), &schema["tables"][1]["rows"]), (Some("track"), &json!(655)));
     assert!(text.contains("CREATE TABLE genre") && !text.contains("CREATE TABLE invoice"), "{text}");
     assert_eq!(schema["values"], json!(["-- genre.name = 'Jazz'"]));
     let (query, text) = server.call("query", json!({"sql": "SELECT 1 AS a, 'b' AS b, NULL, 2.5, x'00ff' AS e"}));
@@ -163,7 +163,7 @@ fn what_is_wrong_is_said_with_a_hint() {
     server.refuse("query", json!({"sql": "SELECT 1", "database": "crm"}), "no database `crm`", "there are: `shop`");
     server.refuse("schema", json!({"tables": ["person"]}), "no table `person`", "without `tables`");
     server.refuse("ask", json!({"question": "x".repeat(9000)}), "the question has 9000 bytes", "few sentences");
-    server.refuse("ask", json!({"question": "How many?"}), "no model on this machine", "`sqllama models pull qwen2.5-coder-1.5b`");
+    server.refuse("ask", json!({"question": "How many?"}), "no model on this machine to ask", "`sqllama models pull qwen2.5-coder-1.5b`");
     for sql in [
         "DROP TABLE item",
         "INSERT INTO item VALUES ('b')",
@@ -185,7 +185,7 @@ fn what_is_wrong_is_said_with_a_hint() {
 #[test]
 fn what_is_too_long_is_cut_and_that_is_said() {
     let home = Home::new();
-    let (mut server, _) = Server::start(&home, &["demo", "--max-rows", "300", "--timeout", "2"]);
+    let (mut server, _) = Server::start(&home, &["demo", "--max-rows", "300"]);
     let many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT i FROM n";
     let mut check = |arguments: Value, rows: usize, truncated: bool, cut: usize, words: &str| {
         let (found, text) = server.call("query", arguments);
@@ -196,9 +196,11 @@ fn what_is_too_long_is_cut_and_that_is_said() {
     check(json!({"sql": many}), 100, true, 0, "cut after 100 rows: there are more");
     check(json!({"sql": many, "max_rows": 1_000_000}), 300, true, 0, "cut after 300 rows");
     check(json!({"sql": many, "max_rows": 0}), 0, true, 0, "cut after 0 rows");
-    check(json!({"sql": "SELECT printf('%.*c', 100000000, 'x')"}), 1, false, 1, "1 value is cut");
-    check(json!({"sql": "SELECT zeroblob(100000000)"}), 1, false, 1, "a BLOB of 100000000 bytes");
+    check(json!({"sql": "SELECT printf('%.*c', 20000000, 'x')"}), 1, false, 1, "1 value is cut");
+    check(json!({"sql": "SELECT zeroblob(20000000)"}), 1, false, 1, "a BLOB of 20000000 bytes");
     check(json!({"sql": format!("SELECT printf('%.*c', 1900, 'x') FROM ({many})")}), 21, true, 0, "cut after 21 rows");
+    server.end();
+    let (mut server, _) = Server::start(&home, &["demo", "--timeout", "1"]);
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
     server.refuse("query", json!({"sql": endless}), "ran out of time", "--timeout");
     server.end();

@@ -9,7 +9,7 @@ use crate::llm::Specials;
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "sqllama", version, about, args_conflicts_with_subcommands = true)]
+#[command(name = "sqllama", version, long_version = super::version::long(), about, args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// What to do; without one, the screen opens.
     #[command(subcommand)]

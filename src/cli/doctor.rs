@@ -88,7 +88,7 @@ fn device() -> Value {
     })
 }
 
-fn level_name(level: Level) -> &'static str {
+pub(super) fn level_name(level: Level) -> &'static str {
     match level {
         Level::Scalar => "scalar",
         Level::Avx2 => "AVX2",

@@ -48,6 +48,7 @@ mod settings;
 pub mod shell;
 mod train;
 mod tree;
+mod version;
 mod write_answer;
 
 use std::process::ExitCode;

@@ -5,7 +5,8 @@ use super::error::ToolError;
 use super::files::File;
 use super::query::most_rows;
 use super::results::{Returned, answered};
-use crate::ask::{AskEvent, AskRequest, Execution, Recalled, ask};
+use crate::ask::pipeline::MAX_QUESTION_BYTES;
+use crate::ask::{AskError, AskEvent, AskRequest, Execution, Recalled, ask};
 use crate::db::Limits;
 use crate::jobs::Adapted;
 use crate::prompt::{Form, Turn};
@@ -34,6 +35,11 @@ pub(super) fn answer(
     cancel: &Cancel,
     emit: &mut dyn FnMut(AskEvent),
 ) -> Result<Returned, ToolError> {
+    let bytes = arguments.question.len();
+    if bytes > MAX_QUESTION_BYTES {
+        // No model is loaded for that.
+        return Err(AskError::QuestionTooLong { bytes }.into());
+    }
     let read = file.read(&file.asking, &asking.paths, cancel)?;
     let (model, form) = model.following(&file.asking, &read.schema, &mut |_| ())?;
     let previous = arguments.previous_sql.as_ref();

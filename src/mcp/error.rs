@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use crate::ask::AskError;
 use crate::db::DbError;
 use crate::jobs::JobFailure;
-use crate::llm::LlmError;
 use crate::signal::Stop;
 use crate::sql::GuardError;
 
@@ -102,16 +101,6 @@ impl ToolError {
             Self::Model(failure) => failure.hint.clone().unwrap_or_default().into(),
             Self::Internal { .. } => "this is a bug in sqllama; the other tools and databases still answer".into(),
         }
-    }
-
-    /// Whether somebody stopped it, so that nobody waits for it.
-    pub(super) fn is_cancelled(&self) -> bool {
-        matches!(
-            self,
-            Self::Database(DbError::Stopped(Stop::Cancelled))
-                | Self::Ask(AskError::Database(DbError::Stopped(Stop::Cancelled)))
-                | Self::Ask(AskError::Model(LlmError::Stopped(Stop::Cancelled)))
-        )
     }
 
     /// Sentence and hint, as a tool returns them.

@@ -16,6 +16,8 @@ const MAX_TABLES: usize = 300;
 const MAX_NAME_BYTES: usize = 64;
 /// Bytes of the schema's text where tables are named: what was asked for may be longer than what a prompt carries.
 const NAMED_BYTES: usize = 3 * SCHEMA_BYTES;
+/// What a schema's text may have beyond its budget: notes on what is left out, and names that are longer than any sense.
+const SLACK_BYTES: usize = 4_000;
 /// Notes that are given.
 const MAX_NOTES: usize = 20;
 /// Bytes of a note or of a line of values.
@@ -24,11 +26,11 @@ const MAX_NOTE_BYTES: usize = 400;
 /// Tells what `file` holds.
 pub(super) fn tell(arguments: &SchemaArguments, file: &File, paths: &Paths, cancel: &Cancel) -> Result<Returned, ToolError> {
     let whole = file.schema(&file.database, cancel)?;
-    let wanted = match &arguments.tables {
-        Some(names) => only(&whole, names, &file.name)?,
-        None => (*whole).clone(),
+    let named = arguments.tables.as_deref().unwrap_or_default();
+    let (wanted, budget) = match named {
+        [] => ((*whole).clone(), SCHEMA_BYTES),
+        names => (only(&whole, names, &file.name)?, NAMED_BYTES),
     };
-    let budget = if arguments.tables.is_some() { NAMED_BYTES } else { SCHEMA_BYTES };
     let (schema, values) = match &arguments.question {
         None => (schema_text(&wanted, budget), Vec::new()),
         Some(question) => {
@@ -44,7 +46,7 @@ pub(super) fn tell(arguments: &SchemaArguments, file: &File, paths: &Paths, canc
     let result = SchemaResult {
         database: file.name.clone(),
         truncated: schema.len() < all.len(),
-        schema,
+        schema: cut(&schema, budget + SLACK_BYTES).into_owned(),
         tables: wanted.tables.iter().take(MAX_TABLES).map(summary).collect(),
         tables_truncated: wanted.tables.len() > MAX_TABLES,
         values: values.iter().map(short).collect(),
