@@ -2,7 +2,7 @@
 
 use super::Asked;
 use super::numbers::Numbers;
-use crate::text::language::{is_english, unquoted, words_of};
+use crate::text::language::{is_english_question, unquoted, words_of};
 
 /// A question to look things up in.
 pub(super) struct Question {
@@ -10,6 +10,7 @@ pub(super) struct Question {
     pub(super) text: String,
     /// Its words in lower case, without those in quotes.
     pub(super) words: Vec<String>,
+    english: bool,
     /// Numbers that it gives, or that what it goes on from gives.
     numbers: Numbers,
 }
@@ -19,12 +20,12 @@ impl Question {
         let words = words_of(&unquoted(asked.question));
         let mut numbers = Numbers::of(asked.question);
         numbers.extend(Numbers::of(asked.before));
-        Self { text: asked.question.to_lowercase(), words, numbers }
+        Self { text: asked.question.to_lowercase(), words, english: is_english_question(asked.question), numbers }
     }
 
     /// Whether it may be taken for English: words of other languages say nothing to what knows English alone.
     pub(super) fn is_english(&self) -> bool {
-        is_english(&self.words)
+        self.english
     }
 
     /// Whether the words stand in it, one after the other.
