@@ -7,19 +7,20 @@ use clap::Args as ClapArgs;
 use super::computing::ComputingArgs;
 use super::failure::Failure;
 use super::load::{Loading, choose, load_with};
-use super::query::{open, open_quietly};
+use super::query::{open, open_telling};
 use super::settings::Settings;
 use crate::jobs::JobFailure;
 use crate::llm::placement::refuse_without_cuda;
 use crate::mcp::{McpError, McpSettings, OpenFile, serve};
 use crate::prompt::Form;
+use crate::signal::Cancel;
 use crate::store::StoreError;
 use crate::store::config::PromptChoice;
 
 /// Arguments of `mcp`.
 #[derive(Debug, ClapArgs)]
 pub struct McpArgs {
-    /// SQLite files, or `demo`
+    /// SQLite files, files with tables in them (CSV, Parquet, ...), or `demo`
     #[arg(required = true, value_name = "FILE")]
     pub databases: Vec<String>,
     /// The model that `ask` asks: a catalogue name, a GGUF file or a Hugging Face folder
@@ -52,7 +53,11 @@ pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> 
     let files: Vec<OpenFile> = args
         .databases
         .iter()
-        .map(|typed| Ok(OpenFile { typed: typed.clone(), database: open(typed, &settings)?, asking: open_quietly(typed, &settings)? }))
+        .map(|typed| {
+            let database = open(typed, &settings)?;
+            let asking = open_telling(typed, &settings, &Cancel::new(), &mut |_| ())?;
+            Ok(OpenFile { typed: typed.clone(), database, asking })
+        })
         .collect::<Result<_, Failure>>()?;
     if stdin().is_terminal() {
         let (one, them) = if files.len() == 1 { ("", "it") } else { ("s", "them") };

@@ -73,7 +73,7 @@ impl File {
 
     /// What is known of the file as it is now. The lock is not held while it is read: another reader would wait, deaf to being cancelled.
     fn known(&self, database: &Database, cancel: &Cancel) -> Result<Known, DbError> {
-        let stamp = FileStamp::of(database.path());
+        let stamp = database.stamp_now();
         if let Some(known) = self.lock().as_ref().filter(|known| known.stamp == stamp) {
             return Ok(known.clone());
         }
