@@ -78,7 +78,7 @@ fn packages_are_of_one_version_and_their_files_are_there() {
         let source = asset[0].as_str().unwrap();
         let is_made = source.strip_prefix("target/packaging/").is_some_and(|made| {
             let folder = made.split('/').next().unwrap();
-            make.contains(&format!("mkdir -p \"$build/man\" \"$build/completions\"")) && ["man", "completions"].contains(&folder)
+            make.contains("mkdir -p \"$build/man\" \"$build/completions\"") && ["man", "completions"].contains(&folder)
         });
         assert!(is_made || source == "target/release/sqllama" || root().join(source).is_file(), "{source}");
     }
