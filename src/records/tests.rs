@@ -210,7 +210,7 @@ fn a_file_that_is_damaged_newer_or_foreign_is_left_alone() {
             let connection = rusqlite::Connection::open(path).unwrap();
             connection.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA user_version=99").unwrap();
         },
-        "has format 99, and this sqllama knows formats up to 2",
+        "has format 99, and this sqllama knows formats up to 3",
     );
     check_refused(
         |path| rusqlite::Connection::open(path).unwrap().execute_batch("CREATE TABLE t (a)").unwrap(),

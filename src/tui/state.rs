@@ -107,6 +107,8 @@ pub enum PromptKind {
     Train(Field),
     /// Where a command line goes.
     Command(String),
+    /// Where a job for another machine goes, and every word of it.
+    Handover(Vec<String>),
     /// The value of a parameter.
     Parameter(Box<Wanted>),
     /// The value of a key of `config.toml`.

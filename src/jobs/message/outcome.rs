@@ -83,6 +83,13 @@ pub enum Outcome {
     Run(Box<RunRow>),
     /// A run was checked.
     Checked(Box<Checked>),
+    /// A job for another machine lies in this folder; the rest is what was said of it.
+    HandedOver {
+        /// The folder.
+        folder: PathBuf,
+        /// In lines.
+        said: String,
+    },
     /// A run was compared with the model as it came.
     RunCompared {
         /// The run's folder.

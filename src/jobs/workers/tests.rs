@@ -106,8 +106,11 @@ fn a_run_is_compared_on_what_was_held_out() {
     let held_out = r#"[{"id": "accepted-0", "db_id": "demo", "question": "how many artists?", "query": "SELECT count(*) FROM artist"},
                        {"id": "made-1", "db_id": "demo", "question": "how many genres?", "query": "SELECT count(*) FROM genre"}]"#;
     let work = finished_run(folder.path(), held_out);
-    let answers =
-        &["SELECT count(*) FROM album", "SELECT count(*) FROM genre", "SELECT count(*) FROM artist", "SELECT count(*) FROM genre"];
+    const ALBUMS: &str = "SELECT count(*) FROM album";
+    const ARTISTS: &str = "SELECT count(*) FROM artist";
+    const GENRES: &str = "SELECT count(*) FROM genre";
+    // Albums for artists are in doubt, and stay so when three more drafts say the same.
+    let answers = &[ALBUMS, ALBUMS, ALBUMS, ALBUMS, GENRES, ARTISTS, GENRES];
     let seen = reports(answers, work.clone(), false);
     let told: Vec<&String> =
         seen.iter().filter_map(|report| if let Report::Progress { text, .. } = report { Some(text) } else { None }).collect();

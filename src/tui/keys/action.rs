@@ -89,6 +89,7 @@ pub enum Action {
     StartChecked,
     BackToForm,
     SaveCommand,
+    HandOver,
     TurnPage,
     NextExample,
     EarlierExample,
@@ -250,6 +251,7 @@ impl Action {
                 | StartChecked
                 | BackToForm
                 | SaveCommand
+                | HandOver
                 | TurnPage
                 | NextExample
                 | EarlierExample

@@ -8,7 +8,7 @@ use super::{Action, BINDINGS, Binding, Context};
 
 /// Actions that came behind a08d325, the build that people have: they chose their own keys without them, so these actions yield. Every
 /// later action with a key belongs here; `tests/earlier.rs` says so.
-const LATER: [Action; 10] = [
+const LATER: [Action; 11] = [
     Action::Dates,
     Action::Suspend,
     Action::Record,
@@ -19,6 +19,7 @@ const LATER: [Action; 10] = [
     Action::NextResult,
     Action::PreviousResult,
     Action::SaveSql,
+    Action::HandOver,
 ];
 
 /// A key: what is held, and which.

@@ -101,6 +101,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Check, &["t"], Action::StartChecked, "train", "train"),
     bind(Check, &["y"], Action::CopyCell, "copy the command line", "copy"),
     bind(Check, &["w"], Action::SaveCommand, "write the command line to a file", "write"),
+    bind(Check, &["x"], Action::HandOver, "write a job for another machine: Trainer, DeepSpeed, Slurm", ""),
     bind(Check, &["enter", "q", "esc"], Action::BackToForm, "back to the form", "form"),
     bind(Run, &["enter", "q", "esc"], Action::Close, "close; the run goes on", "close"),
     bind(Compare, &["right", "l", "tab"], Action::Right, "the next answer", "next"),

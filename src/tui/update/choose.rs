@@ -10,7 +10,7 @@ use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
 use super::{ask, compare, focus, keep, note, notebook, open, perform, script, settings, sql, submit, train, warn};
-use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
+use crate::jobs::{KeepWork, ModelsWork, ResultWork, TrainWork, Work};
 
 /// Takes the selected line, or what was typed.
 pub(super) fn choose(state: &mut State) -> Vec<Effect> {
@@ -144,6 +144,11 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Command(line) => {
             let path = whole(state, &text);
             submit(state, Work::Keep(KeepWork::Write { path, text: format!("{line}\n") })).1
+        }
+        PromptKind::Handover(words) => {
+            let folder = whole(state, &text);
+            note(state, "writing the job: rows, hashes ...");
+            submit(state, Work::Train(TrainWork::Export { words, folder })).1
         }
         PromptKind::Conversation => {
             let as_sql = text.to_lowercase().ends_with(".sql");

@@ -264,6 +264,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::DuplicateRun => return train::duplicate(state),
         Action::CompareRun => return train::compare(state),
         Action::StartChecked => return train::start_checked(state),
+        Action::HandOver => return train::hand_over(state),
         Action::SaveCommand => return train::save_command(state),
         Action::TurnPage => train::turn_page(state),
         Action::NextExample => train::go_example(state, 1),

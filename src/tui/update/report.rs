@@ -260,6 +260,10 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
 fn trained(state: &mut State, work: &TrainWork, outcome: Outcome) -> Vec<Effect> {
     match (work, outcome) {
         (TrainWork::Check(_), Outcome::Checked(checked)) => train::checked(state, *checked),
+        (_, Outcome::HandedOver { folder, .. }) => {
+            let folder = folder.display();
+            note(state, format!("exported to {folder}: run its run.sh elsewhere, then `sqllama runs import {folder}`"));
+        }
         (_, Outcome::RunCompared { folder, compared }) => train::compared(state, &folder, *compared),
         (TrainWork::Compare { .. }, Outcome::Cancelled) => note(state, "stopped; c goes on with the questions that are left"),
         (_, Outcome::Run(run)) => train::run_seen(state, *run),

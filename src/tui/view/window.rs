@@ -219,6 +219,9 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
+        PromptKind::Handover(_) => {
+            ("Write the job for another machine to", "a new folder: rows, train.py, DeepSpeed's file, run.sh, Slurm")
+        }
         PromptKind::Open => ("Open", "the path of an SQLite file or a notebook (.md), or `demo`"),
         PromptKind::Setting(name) => {
             ("", crate::store::config::edit::key(name).map_or("keys with blanks between, such as f5 ctrl+r", |key| key.meaning))
