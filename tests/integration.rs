@@ -16,6 +16,7 @@ mod doubt;
 mod earlier;
 mod evaluation;
 mod families;
+mod files;
 mod gguf;
 mod gold;
 mod gradients;

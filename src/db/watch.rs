@@ -1,7 +1,7 @@
 //! Whether a database's file is still what it was. Looks at the folder alone: no lock is taken, and no query waited for.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::beside::beside;
@@ -39,6 +39,22 @@ impl FileStamp {
     /// How the file at `path` is now.
     pub fn of(path: &Path) -> Self {
         Self { file: seen(path), log: seen(&beside(path, "-wal")) }
+    }
+
+    /// How several files are now, as one; they have no logs.
+    pub fn of_all(files: &[PathBuf]) -> Self {
+        let mut all = files.iter().map(|path| seen(path));
+        let first = all.next().flatten();
+        let file = all.fold(first, |sum, other| {
+            let (sum, other) = (sum?, other?);
+            let mix = |(device, inode): (u64, u64), (d, i): (u64, u64)| (device ^ d.rotate_left(7), inode.rotate_left(7) ^ i);
+            Some(Seen {
+                identity: sum.identity.zip(other.identity).map(|(one, another)| mix(one, another)),
+                modified: sum.modified.max(other.modified),
+                bytes: sum.bytes.wrapping_add(other.bytes),
+            })
+        });
+        Self { file, log: None }
     }
 
     /// What happened between this look and `later`.
