@@ -11,7 +11,7 @@ use crate::llm::Specials;
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "sqllama", version, about, args_conflicts_with_subcommands = true)]
+#[command(name = "sqllama", version, long_version = super::version::long(), about, args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// What to do; without one, the screen opens.
     #[command(subcommand)]
@@ -79,6 +79,11 @@ pub enum Command {
         #[arg(long)]
         question: Option<String>,
     },
+    /// Let another program's model use databases: a Model Context Protocol server over stdin and stdout
+    ///
+    /// Its tools are `schema`, `query` and `ask`, under the same guard and limits as the commands of these names. Databases are named by
+    /// their files' names. What a tool returns is cut to what a model reads, and says so.
+    Mcp(super::mcp::McpArgs),
     /// Complete a text, as llama.cpp's bindings do
     Complete(CompleteArgs),
     /// Token ids of a text, as JSON

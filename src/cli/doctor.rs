@@ -11,7 +11,11 @@ use super::models::{fit, state};
 use super::servers::in_words;
 use super::settings::{Rights, Settings};
 use crate::compute::{Level, available_threads};
+<<<<<<< HEAD
 use crate::signal::Cancel;
+=======
+use crate::store::wheels::PYTHON;
+>>>>>>> integrate
 use crate::store::{Config, Hub, Paths, Presence, catalogue, machine};
 use crate::text;
 
@@ -92,7 +96,7 @@ fn device() -> Value {
     })
 }
 
-fn level_name(level: Level) -> &'static str {
+pub(super) fn level_name(level: Level) -> &'static str {
     match level {
         Level::Scalar => "scalar",
         Level::Avx2 => "AVX2",
@@ -106,7 +110,7 @@ fn folder(path: &Path) -> Value {
 
 /// The first two words that `python3` says of its version; `None` where it does not start or has no such module.
 fn version_of(arguments: &[&str]) -> Option<String> {
-    let output = Command::new("python3").args(arguments).output().ok().filter(|output| output.status.success())?;
+    let output = Command::new(PYTHON).args(arguments).output().ok().filter(|output| output.status.success())?;
     let words: Vec<String> = String::from_utf8_lossy(&output.stdout).split_whitespace().take(2).map(str::to_owned).collect();
     Some(words.join(" "))
 }

@@ -1,21 +1,26 @@
 //! The model: loading it, having it read the schema and what is typed, asking it.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::AskWork;
+use super::adapted::{Adapted, Told, failure_of};
 use super::compare::compare;
 use super::database::opened;
-use super::message::{AttachedAdapter, JobFailure, JobId, ModelsWork, Outcome, Report, Work};
+use super::message::{JobFailure, JobId, ModelsWork, Outcome, Report, Work};
 use super::task::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use super::training::TrainWork;
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model, read_ahead};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
+<<<<<<< HEAD
 use crate::llm::{Adapter, Generate, LlmError, ServerError};
 use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
 use crate::records::Records;
 use crate::schema::Private;
+=======
+use crate::llm::{Generate, LlmError};
+use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
+>>>>>>> integrate
 use crate::signal::Stop;
 use crate::store::Paths;
 
@@ -24,6 +29,7 @@ const COMPARING: Duration = Duration::from_secs(10);
 
 /// What the model's thread holds.
 pub(super) struct Asked {
+<<<<<<< HEAD
     factory: ModelFactory,
     /// The model wanted; `None` for the one chosen at the start.
     name: Option<String>,
@@ -38,6 +44,9 @@ pub(super) struct Asked {
     form: Option<Form>,
     /// Whether it was said what this model does not give.
     told_missing: bool,
+=======
+    model: Adapted,
+>>>>>>> integrate
     limits: Limits,
     answer_within: Option<Duration>,
 }
@@ -47,6 +56,7 @@ impl Asked {
     pub(super) fn new(factory: ModelFactory, limits: &Limits, answer_within: Option<Duration>, paths: Paths) -> Self {
         let default = Limits::default();
         let limits = Limits { timeout: limits.timeout.min(COMPARING), max_rows: limits.max_rows.min(default.max_rows), ..default };
+<<<<<<< HEAD
         Self {
             factory,
             name: None,
@@ -59,11 +69,15 @@ impl Asked {
             limits,
             answer_within,
         }
+=======
+        Self { model: Adapted::new(factory, paths), limits, answer_within }
+>>>>>>> integrate
     }
 
     pub(super) fn work(&mut self, task: &Task, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
         match &task.work {
             Work::Models(ModelsWork::Use { name }) => {
+<<<<<<< HEAD
                 // The old one goes first: two may not fit.
                 let old = self.name.replace(name.clone());
                 self.model = None;
@@ -73,13 +87,17 @@ impl Asked {
                     self.name = old;
                     return Err(failure);
                 }
+=======
+                self.model.replace(name, &mut telling(task.job, report))?;
+>>>>>>> integrate
                 Ok(Outcome::Finished)
             }
             Work::Ask(asked) => {
                 let (open, limits) = (opened(open)?, self.limits);
-                let form = self.follow(task.job, &open, report)?;
                 let answer_within = self.answer_within;
+                let (model, form) = self.model.following(&open.asking, &open.schema, &mut telling(task.job, report))?;
                 let request = AskRequest { answer_within, ..request(task, asked, &open, form, &limits) };
+<<<<<<< HEAD
                 let model = self.loaded(task.job, report)?;
                 let answered = answer(task, &request, &open, model, report);
                 let missing = model.missing();
@@ -88,19 +106,23 @@ impl Asked {
                     report(Report::Notes { job: task.job, notes: missing.into_iter().map(str::to_owned).collect() });
                 }
                 answered
+=======
+                answer(task, &request, &open, model, report)
+>>>>>>> integrate
             }
-            Work::ReadAhead { .. } if self.model.is_none() => Ok(Outcome::Prepared),
+            Work::ReadAhead { .. } if !self.model.is_loaded() => Ok(Outcome::Prepared),
             Work::ReadAhead { asked, ahead } => {
                 let (open, limits) = (opened(open)?, self.limits);
-                let form = self.follow(task.job, &open, report)?;
+                let (model, form) = self.model.following(&open.asking, &open.schema, &mut telling(task.job, report))?;
                 let request = request(task, asked, &open, form, &limits);
-                match read_ahead(&open.schema, self.loaded(task.job, report)?, &request, *ahead, &task.cancel) {
+                match read_ahead(&open.schema, model, &request, *ahead, &task.cancel) {
                     Ok(()) => Ok(Outcome::Prepared),
                     Err(error) => ended(error),
                 }
             }
             Work::Train(TrainWork::Compare { folder }) => {
                 let (open, limits) = (opened(open)?, self.limits);
+<<<<<<< HEAD
                 // Whatever happens, the next question gets the adapter that is attached then.
                 (self.adapter, self.form, self.followed) = (None, None, false);
                 let model = self.loaded(task.job, report)?;
@@ -118,10 +140,20 @@ impl Asked {
                 let form = self.follow(task.job, &open, report)?;
                 let private = self.private(&open);
                 prepare(task, &open, &private, (self.loaded(task.job, report)?, form), report)
+=======
+                let asked = self.model.unadapted(&mut telling(task.job, report))?;
+                compare(task, folder, &open, asked, &limits, report)
+            }
+            Work::Prepare => {
+                let open = opened(open)?;
+                let asked = self.model.following(&open.asking, &open.schema, &mut telling(task.job, report))?;
+                prepare(task, &open, asked, report)
+>>>>>>> integrate
             }
             _ => Err(misplaced()),
         }
     }
+<<<<<<< HEAD
 
     /// Has the model take the adapter that is attached to the open database, where that has changed; the form to ask in. An adapter that is
     /// gone, or of another model, is left out, and that is told.
@@ -178,10 +210,19 @@ impl Asked {
             None => Err(JobFailure { message: "there is no model".into(), hint: None }),
         }
     }
+=======
+>>>>>>> integrate
 }
 
-fn form_of(model: &dyn Generate) -> Form {
-    if model.info().has_chat_template { Form::Chat } else { Form::Alpaca }
+/// What is said on the way to the model.
+fn telling(job: JobId, report: &Reporter) -> impl FnMut(Told) + '_ {
+    move |told| {
+        report(match told {
+            Told::Loading => Report::LoadingModel { job },
+            Told::Loaded(info) => Report::ModelLoaded { job, info },
+            Told::Adapter(adapter) => Report::Adapter { job, adapter },
+        });
+    }
 }
 
 fn prepare(
@@ -205,8 +246,12 @@ fn ended(error: AskError) -> Result<Outcome, JobFailure> {
         AskError::Model(LlmError::Stopped(Stop::Cancelled)) | AskError::Database(DbError::Stopped(Stop::Cancelled)) => {
             Ok(Outcome::Cancelled)
         }
+<<<<<<< HEAD
         AskError::Model(LlmError::Server(ServerError::NotAllowed { address, prompt })) => Ok(Outcome::NotAllowed { address, prompt }),
         AskError::Model(error) => Err(JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }),
+=======
+        AskError::Model(error) => Err(failure_of(error)),
+>>>>>>> integrate
         AskError::Database(error) => Err(error.into()),
         error @ AskError::QuestionTooLong { .. } => {
             Err(JobFailure { message: error.to_string(), hint: Some("ask in a few sentences".into()) })
