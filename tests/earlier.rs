@@ -215,6 +215,11 @@ fn every_binding_that_was_possible_is_possible() {
     }
     for binding in BINDINGS {
         let place = format!("{:?}", binding.context);
+        // A place that came later has keys of its own for actions that were there: nobody could bind them there.
+        let is_new_place = !table.iter().any(|[context, ..]| *context == place);
+        if is_new_place && actions.contains(&format!("{:?}", binding.action).as_str()) {
+            continue;
+        }
         for key in binding.keys.iter().filter(|key| !table.iter().any(|[context, _, known]| *context == place && known == *key)) {
             for action in &actions {
                 let places: Vec<&str> = table.iter().filter(|[_, own, _]| own == action).map(|[context, ..]| *context).collect();
@@ -222,11 +227,13 @@ fn every_binding_that_was_possible_is_possible() {
                 let (modifiers, rest) = match key.split_once('+') {
                     Some(("ctrl", rest)) => (KeyModifiers::CONTROL, rest),
                     Some(("alt", rest)) => (KeyModifiers::ALT, rest),
+                    Some(("shift", rest)) => (KeyModifiers::SHIFT, rest),
                     _ => (KeyModifiers::NONE, *key),
                 };
                 let code = match rest.chars().collect::<Vec<_>>()[..] {
                     [c] => KeyCode::Char(c),
-                    _ => panic!("{key}: this test presses single characters only"),
+                    ['f', ..] if rest[1..].parse::<u8>().is_ok() => KeyCode::F(rest[1..].parse().unwrap()),
+                    _ => panic!("{key}: this test presses single characters and function keys only"),
                 };
                 if table.iter().any(taken) || (binding.context.is_typing() && modifiers.is_empty()) {
                     continue;
