@@ -8,8 +8,10 @@ use super::args::AskArgs;
 use super::failure::Failure;
 use super::load::{Chosen, choose};
 use super::progress::Progress;
+use super::pull_own::{Wishes, pull_checkpoint};
 use super::settings::Settings;
 use crate::signal::Cancel;
+use crate::store::catalogue::WeightsForm;
 use crate::store::pull::{Sources, pull};
 use crate::store::{Entry, Hub, StoreError, catalogue};
 use crate::text;
@@ -84,12 +86,20 @@ pub(super) fn sources(entry: &Entry) -> String {
 
 /// Pulls `entry`, with a line of progress on stderr.
 pub(super) fn pull_entry(entry: &Entry, settings: &Settings, cancel: &Cancel) -> Result<PathBuf, Failure> {
+    pull_entry_as(entry, Wishes { name: None, quantise: None, keep: false }, settings, cancel)
+}
+
+/// The same, as `wishes` say where it has to be converted.
+pub(super) fn pull_entry_as(entry: &Entry, wishes: Wishes<'_>, settings: &Settings, cancel: &Cancel) -> Result<PathBuf, Failure> {
     if entry.is_installed(&settings.paths) {
         return Ok(entry.path(&settings.paths));
     }
     writeln!(stderr(), "{}: {}", entry.name, offer(entry))?;
     if let Some(note) = &entry.note {
         writeln!(stderr(), "note: {note}")?;
+    }
+    if let (WeightsForm::Pytorch, Some(place)) = (entry.form, &entry.hub) {
+        return pull_checkpoint(entry, place, wishes, settings, cancel);
     }
     let hub = Hub::from_env();
     let mut progress = Progress::new(&entry.name);

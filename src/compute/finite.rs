@@ -32,7 +32,8 @@ pub fn all_finite(pool: &Pool, block: BlockType, bytes: &[u8]) -> bool {
     finite.into_inner()
 }
 
-fn band_is_finite(block: BlockType, bytes: &[u8]) -> bool {
+/// The same of a few whole blocks, on this thread.
+pub fn band_is_finite(block: BlockType, bytes: &[u8]) -> bool {
     // Sums of conditions instead of an early end: the compiler makes vectors of them.
     let halves = |bytes: &[u8], exponent: u16| {
         let pairs = bytes.as_chunks::<2>().0;

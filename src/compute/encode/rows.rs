@@ -4,11 +4,6 @@ use super::super::elementwise::at_level;
 use super::super::{BlockType, Level};
 use super::{iq4, k_quants, plain};
 
-/// Whether [`encode`] writes this type.
-pub fn can_encode(block: BlockType) -> bool {
-    !matches!(block, BlockType::Q2K | BlockType::Q3K)
-}
-
 /// Writes rows of `columns` values as `block`. `importance` says how much each column matters, where that is known: a mean of the squares of
 /// what it is multiplied with. `values` and `out` are whole rows, as many of each.
 pub fn encode(block: BlockType, columns: usize, values: &[f32], importance: Option<&[f32]>, out: &mut [u8]) {
@@ -33,8 +28,12 @@ fn encode_inline(block: BlockType, columns: usize, values: &[f32], importance: O
         BlockType::Q5_0 => {
             each::<32, 22>(columns, values, importance, out, |x, own, spread, out| plain::symmetric::<16>(x, own, spread, out))
         }
-        BlockType::Q4_1 => each::<32, 20>(columns, values, importance, out, |x, own, spread, out| plain::between::<15>(x, own, spread, out)),
-        BlockType::Q5_1 => each::<32, 24>(columns, values, importance, out, |x, own, spread, out| plain::between::<31>(x, own, spread, out)),
+        BlockType::Q4_1 => {
+            each::<32, 20>(columns, values, importance, out, |x, own, spread, out| plain::between::<15>(x, own, spread, out))
+        }
+        BlockType::Q5_1 => {
+            each::<32, 24>(columns, values, importance, out, |x, own, spread, out| plain::between::<31>(x, own, spread, out))
+        }
         BlockType::Q4K => each::<256, 144>(columns, values, importance, out, |x, own, _, out| k_quants::with_minimums::<15>(x, own, out)),
         BlockType::Q5K => each::<256, 176>(columns, values, importance, out, |x, own, _, out| k_quants::with_minimums::<31>(x, own, out)),
         BlockType::Q6K => each::<256, 210>(columns, values, importance, out, |x, own, _, out| k_quants::q6_k(x, own, out)),
@@ -137,7 +136,9 @@ mod tests {
         for x in [&vec![0.0f32; 256], &same, &one, &tiny, &large] {
             let size = x.iter().fold(0.0f32, |size, x| size.max(x.abs()));
             let importance = [vec![0.0; 256], vec![1.0; 256]];
-            for (block, importance) in TYPES.into_iter().flat_map(|block| [None, Some(&importance[0]), Some(&importance[1])].map(|i| (block, i))) {
+            for (block, importance) in
+                TYPES.into_iter().flat_map(|block| [None, Some(&importance[0]), Some(&importance[1])].map(|i| (block, i)))
+            {
                 let (_, out) = round_trip(Level::detect(), block, 256, x, importance.map(Vec::as_slice));
                 let most = if importance.is_some_and(|all| all[0] == 0.0) { 2.0 } else { 0.2 };
                 for (x, y) in x.iter().zip(&out) {
@@ -159,5 +160,11 @@ mod tests {
         }
     }
 
-    const KNOWN: [(BlockType, &str); 5] = [(Q8_0, "f1238116a93ed267fa8d22b54ade7306992ec157ea7f12a53ace63f6891eb146da6f"), (Q4_0, "e13340d973fc952ec851ea731da63fc862fb"), (Q5_0, "e12f2ab55aa980b3d5f82a5d7fa2c4f7194c6e91b3e6"), (Q4_1, "3334e1bf40d962fb952eb751da730c953ec851ea"), (Q5_1, "1130e1bf2ab55aa980a2d5f72a4c7f91c4e6193b6e80b3d5")];
+    const KNOWN: [(BlockType, &str); 5] = [
+        (Q8_0, "f1238116a93ed267fa8d22b54ade7306992ec157ea7f12a53ace63f6891eb146da6f"),
+        (Q4_0, "e13340d973fc952ec851ea731da63fc862fb"),
+        (Q5_0, "e12f2ab55aa980b3d5f82a5d7fa2c4f7194c6e91b3e6"),
+        (Q4_1, "3334e1bf40d962fb952eb751da730c953ec851ea"),
+        (Q5_1, "1130e1bf2ab55aa980a2d5f72a4c7f91c4e6193b6e80b3d5"),
+    ];
 }

@@ -15,7 +15,7 @@ use super::byte_level::PreTokenizerRule;
 use super::encode::Tokenizer;
 use super::json::{Pieces, steps};
 use super::model_file::ModelFile;
-use super::sentencepiece::{self, SPACE};
+use super::sentencepiece;
 use super::specials::{END_NAMES, Specials};
 use super::vocabulary::TokenKind;
 
@@ -72,7 +72,7 @@ enum How {
 }
 
 fn unsupported(what: &'static str, found: &str) -> LlmError {
-    LlmError::Unsupported { what, found: format!("{found}, which GGUF cannot say") }
+    LlmError::Unsupported { what, found: found.into() }
 }
 
 impl TokenList {
@@ -81,7 +81,7 @@ impl TokenList {
         let pieces = Pieces::read(&mut json)?;
         let model = json.get("model").cloned().unwrap_or(Json::Null);
         if model.get("type").and_then(Json::as_str).is_some_and(|kind| kind != "BPE") {
-            return Err(unsupported("tokenizer", "a Unigram model"));
+            return Err(unsupported("tokenizer in GGUF", "a Unigram model"));
         }
         let vocabulary = model.get("vocab").and_then(Json::as_object).ok_or_else(|| LlmError::Tokenizer("it has no vocabulary".into()))?;
         let mut tokens: Vec<Option<(String, TokenKind)>> = Vec::new();
@@ -184,7 +184,7 @@ fn pre_tokenizer(json: &Json, model: &Json) -> Result<&'static str, LlmError> {
         let kind = kind_of_step(normalizer);
         // llama.cpp passes over it for these families too.
         if kind != "NFC" {
-            return Err(unsupported("normalizer", kind));
+            return Err(unsupported("normalizer in GGUF", kind));
         }
     }
     let mut found = Vec::new();
@@ -196,20 +196,20 @@ fn pre_tokenizer(json: &Json, model: &Json) -> Result<&'static str, LlmError> {
             "Split" if step.get("behavior").and_then(Json::as_str) == Some("Isolated") && is("invert") != Some(true) => {
                 match step.pointer("/pattern/Regex").and_then(Json::as_str) {
                     Some(pattern) => patterns.push(pattern),
-                    None => return Err(unsupported("pre-tokenizer", "a Split without a regular expression")),
+                    None => return Err(unsupported("pre-tokenizer in GGUF", "a Split without a regular expression")),
                 }
             }
             "Digits" if is("individual_digits") == Some(true) => patterns.push(r"\p{N}"),
             "ByteLevel" if is("add_prefix_space") == Some(true) => {
-                return Err(unsupported("pre-tokenizer", "ByteLevel with add_prefix_space"));
+                return Err(unsupported("pre-tokenizer in GGUF", "ByteLevel with add_prefix_space"));
             }
             "ByteLevel" if is("use_regex") != Some(false) => patterns.push(PreTokenizerRule::GPT2),
             "ByteLevel" => {}
-            other => return Err(unsupported("pre-tokenizer", other)),
+            other => return Err(unsupported("pre-tokenizer in GGUF", other)),
         }
     }
     let whole_words = model.get("ignore_merges").and_then(Json::as_bool).unwrap_or(false);
-    PreTokenizerRule::name_of(&patterns, whole_words).ok_or_else(|| unsupported("pre-tokenizer", &patterns.join(", then ")))
+    PreTokenizerRule::name_of(&patterns, whole_words).ok_or_else(|| unsupported("pre-tokenizer in GGUF", &patterns.join(", then ")))
 }
 
 fn kind_of_step(step: &Json) -> &str {
@@ -227,7 +227,7 @@ fn space_prefix(json: &Json) -> Result<bool, LlmError> {
             "Prepend" if step.get("prepend").and_then(Json::as_str) == Some("\u{2581}") => prefix = true,
             "Replace" | "Split" => {}
             "Metaspace" => prefix = step.get("prepend_scheme").and_then(Json::as_str) != Some("never"),
-            other => return Err(unsupported("tokenizer step", other)),
+            other => return Err(unsupported("tokenizer step in GGUF", other)),
         }
     }
     Ok(prefix)
@@ -241,7 +241,8 @@ fn scores(tokens: &[(String, TokenKind)], merges: &[(String, String)]) -> Result
     for (rank, ((left, _), joined)) in merges.iter().zip(&joined).enumerate() {
         ranks.entry(joined).or_default().entry(left.len()).or_insert(rank);
     }
-    let normal: HashMap<&str, ()> = tokens.iter().filter(|(_, kind)| *kind == TokenKind::Normal).map(|(token, _)| (token.as_str(), ())).collect();
+    let normal: HashMap<&str, ()> =
+        tokens.iter().filter(|(_, kind)| *kind == TokenKind::Normal).map(|(token, _)| (token.as_str(), ())).collect();
     let score = |(token, kind): &(String, TokenKind)| -> Result<f32, LlmError> {
         if *kind != TokenKind::Normal {
             return Ok(0.0);
@@ -251,7 +252,10 @@ fn scores(tokens: &[(String, TokenKind)], merges: &[(String, String)]) -> Result
         for (at, _) in token.char_indices().skip(1) {
             let pair = token.split_at(at);
             if normal.contains_key(pair.0) && normal.contains_key(pair.1) && !own.contains_key(&at) {
-                return Err(unsupported("tokenizer", &format!("one that does not merge `{}` and `{}`, though it knows `{token}`", pair.0, pair.1)));
+                return Err(unsupported(
+                    "tokenizer in GGUF",
+                    &format!("one that does not merge `{}` and `{}`, though it knows `{token}`", pair.0, pair.1),
+                ));
             }
         }
         // Tokens that nothing merges into are single characters, which need no score.
@@ -317,12 +321,12 @@ fn compare(metadata: &Metadata, folder: &Tokenizer) -> Result<Vec<String>, LlmEr
     let names: Vec<String> = folder.marker_names().map(str::to_owned).take(64).collect();
     for text in [PROBE.to_owned(), format!("{PROBE}{}", names.join(" "))] {
         if own.encode(&text, Specials::AsText)? != folder.encode(&text, Specials::AsText)? {
-            return Err(unsupported("tokenizer", "one that cuts text in a way of its own"));
+            return Err(unsupported("tokenizer in GGUF", "one that cuts text in a way of its own"));
         }
     }
     let mut notes = Vec::new();
     if own.before() != folder.before() || own.behind() != folder.behind() {
-        return Err(unsupported("tokenizer", "one that puts several tokens around a text"));
+        return Err(unsupported("tokenizer in GGUF", "one that puts several tokens around a text"));
     }
     let behind = |tokenizer: &Tokenizer| -> Result<bool, LlmError> {
         let wanted = tokenizer.encode(BEHIND_MARKERS, Specials::AsText)?;
