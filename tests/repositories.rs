@@ -128,6 +128,7 @@ fn quantisations_of_a_repository_are_pulled_and_asked() {
     );
     check_output(&hub.run(&home, &["models", "pull", "owner/tiny:q2_k"], None), 2, "", "owner/tiny has no `q2_k`; it has tiny-Q4_K_M.gguf");
     check_output(&hub.run(&home, &["models", "pull", "owner/other"], None), 2, "", "it has no repository owner/other");
+    home.check(&["ask", "demo", "x", "--model", "owner/new"], 2, "", "`sqllama models pull owner/new` fetches it from the hub");
     home.check(&["models", "remove", "tiny-Q8_0"], 0, "", "free again");
     home.check(&["models", "path", "tiny-Q8_0"], 2, "", "there is no model `tiny-Q8_0`");
     home.check(&["models", "pull", "no-such-model"], 2, "", "there is no model `no-such-model`");

@@ -109,14 +109,14 @@ mod tests {
             (BF16, 3e-3),
             (Q8_0, 6e-3),
             (Q6K, 0.02),
-            (Q5K, 0.038),
+            (Q5K, 0.042),
             (Q5_1, 0.05),
             (Q5_0, 0.05),
-            (Q4K, 0.076),
+            (Q4K, 0.085),
             (Q4_1, 0.1),
             (Q4_0, 0.1),
-            (Iq4Xs, 0.082),
-            (Iq4Nl, 0.08),
+            (Iq4Xs, 0.095),
+            (Iq4Nl, 0.09),
         ] {
             let (_, plain) = round_trip(Level::detect(), block, 512, &x, None);
             let (_, weighed) = round_trip(Level::detect(), block, 512, &x, Some(&importance));
@@ -140,7 +140,8 @@ mod tests {
                 TYPES.into_iter().flat_map(|block| [None, Some(&importance[0]), Some(&importance[1])].map(|i| (block, i)))
             {
                 let (_, out) = round_trip(Level::detect(), block, 256, x, importance.map(Vec::as_slice));
-                let most = if importance.is_some_and(|all| all[0] == 0.0) { 2.0 } else { 0.2 };
+                // Scales are halves: what is tiny becomes zero, and so does what does not count.
+                let most = if size < 1e-6 || importance.is_some_and(|all| all[0] == 0.0) { 2.0 } else { 0.2 };
                 for (x, y) in x.iter().zip(&out) {
                     assert!(y.is_finite() && (x - y).abs() <= most * size, "{block:?}: {x} became {y}");
                 }

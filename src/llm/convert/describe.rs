@@ -13,10 +13,18 @@ fn divides(family: Family) -> bool {
     matches!(family, Family::Llama | Family::Mistral | Family::Granite)
 }
 
+/// Whether what is written of a family was compared with llama.cpp.
+fn is_written(family: Family) -> bool {
+    matches!(family, Family::Llama | Family::Mistral | Family::Qwen2 | Family::Qwen3 | Family::SmolLm3 | Family::Granite)
+}
+
 /// The keys, and what a person should know. `rows` are those of the embedding.
 pub(super) fn describe(checkpoint: &Checkpoint, name: &str, rows: usize) -> Result<(Metadata, Vec<String>), LlmError> {
     let spec = &checkpoint.config.spec;
     let arch = spec.family.gguf_name();
+    if !is_written(spec.family) {
+        return Err(unsupported("model in GGUF", arch));
+    }
     let mut notes = Vec::new();
     let mut out = Metadata::default();
     let mut put = |key: &str, value: Value| {

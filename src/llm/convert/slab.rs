@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use half::{bf16, f16};
+use memmap2::Mmap;
 
 use super::super::LlmError;
 use super::super::adapter::Lora;
@@ -143,14 +144,21 @@ fn round(values: &mut [f32], block: BlockType) {
     }
 }
 
-/// Tells the system that rows up to `end` of what `planned` comes from are not needed any more: bounds what the process holds.
+/// Tells the system that what `planned` comes from is not needed any more: bounds what the process holds.
 pub(super) fn release(planned: &Planned) {
-    #[cfg(unix)]
     if let Values::Stored(stored) = &planned.values {
+        forget(&stored.map, stored.range.clone());
+    }
+}
+
+/// The same of bytes `range` of a map.
+pub(super) fn forget(map: &Mmap, range: Range<usize>) {
+    #[cfg(unix)]
+    {
         // SAFETY: the mapping is private, read-only and of a file: pages that are dropped are read from the file again, with the same
         // bytes. That it fails costs memory and nothing else.
-        let _ = unsafe { stored.map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, stored.range.start, stored.range.len()) };
+        let _ = unsafe { map.unchecked_advise_range(memmap2::UncheckedAdvice::DontNeed, range.start, range.len()) };
     }
     #[cfg(not(unix))]
-    let _ = planned;
+    let _ = (map, range);
 }
