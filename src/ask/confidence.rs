@@ -6,8 +6,9 @@ use super::signals::{Signal, Signals};
 use super::weights::{ALONE, COMPARED, Weights};
 use crate::sql::SuspicionKind;
 
-/// From this belief on, a first draft stands without others to compare it with.
-const STANDS: f64 = 0.85;
+/// From this belief on, a first draft stands without others to compare it with: of 202 questions 77% came out right so with 45% of them
+/// compared, 78% with all.
+const STANDS: f64 = 0.75;
 /// Nobody is surer than this, nor less sure.
 const BOUNDS: (f64, f64) = (0.02, 0.98);
 /// A kind of suspicion that drafts of the fit gave too seldom to be measured counts as much, in log odds.

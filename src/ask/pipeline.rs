@@ -1,5 +1,6 @@
 //! Prompt, draw, mend, judge, compare where there is doubt, choose; at last repairs that give the model SQLite's own message.
 
+use std::cmp::Ordering;
 use std::time::Instant;
 
 use super::advice::advice;
@@ -21,6 +22,8 @@ use crate::signal::Cancel;
 /// Where less of a question's words than this is accounted for, what no name and no value has to do with is told as missing: so it was
 /// for 42 of 1,506 questions beside their own SQL, and for 1,450 beside that of another database.
 const UNCOVERED: f64 = 0.6;
+/// What that leaves of the confidence: the weights are fitted to questions that have an answer.
+const UNCOVERED_BELIEF: f64 = 0.5;
 
 /// A question of which something is missing is said to be unanswerable below this confidence.
 const UNANSWERABLE: f64 = 0.45;
@@ -137,17 +140,18 @@ impl Asking<'_> {
         let ballots = ballots(candidates);
         let groups = group(&ballots);
         let place_of = |group: &Group| group.members.first().and_then(|&member| ballots.get(member)).map(|ballot| ballot.draft);
-        let mut chosen = None;
+        let mut believed: Vec<(Chosen, Agreement)> = Vec::new();
         for group in &groups {
             let Some((place, shown)) = place_of(group).and_then(|place| Some((place, candidates.get(place)?))) else { continue };
             let signals = group.signals(shown.signals.clone(), &ballots, &groups, candidates.len());
-            if chosen.is_none() {
-                let belief = confidence::of_compared(&signals, shown, group.members.len(), candidates.len());
-                chosen = Some(Chosen { place, belief });
-            }
-            answer.candidates.push(group.agreement(&ballots, &shown.sql, signals));
+            let belief = confidence::of_compared(&signals, shown, group.members.len(), candidates.len());
+            believed.push((Chosen { place, belief }, group.agreement(&ballots, &shown.sql, signals)));
         }
-        match (chosen, candidates) {
+        // Where two are believed as much, the vote decides.
+        believed.sort_by(|(a, _), (b, _)| b.belief.confidence.partial_cmp(&a.belief.confidence).unwrap_or(Ordering::Equal));
+        let (chosen, agreements): (Vec<_>, Vec<_>) = believed.into_iter().unzip();
+        answer.candidates = agreements;
+        match (chosen.into_iter().next(), candidates) {
             (Some(Chosen { place, .. }), [_]) => Some(Chosen { place, belief: alone }),
             (Some(chosen), _) => Some(chosen),
             // None was compared: the first that SQLite takes.
@@ -182,6 +186,7 @@ impl Asking<'_> {
         let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();
         let coverage = coverage(&self.request.question, &answer.sql, self.schema, &hits);
         if coverage.share() < UNCOVERED && !coverage.unknown.is_empty() {
+            answer.confidence = answer.confidence.map(|confidence| confidence * UNCOVERED_BELIEF);
             answer.reason.push_str(", and nothing in the database has to do with a part of the question");
             answer.missing = coverage.unknown;
         }
