@@ -137,7 +137,8 @@ mod tests {
         check_error(&[("llama.attention.head_count_kv", Value::Unsigned(0))], "these dimensions cannot be");
         check_error(&[("llama.rope.dimension_count", Value::Unsigned(600))], "these dimensions cannot be");
         check_error(&[("llama.attention.layer_norm_rms_epsilon", Value::Bool(true))], "is not a number");
-        check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "rope scaling `yarn`");
+        check_error(&[("llama.rope.scaling.type", Value::String("longrope".into()))], "rope scaling `longrope`");
+        check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "`llama.rope.scaling.factor` is missing");
         check_error(&[("llama.expert_count", Value::Unsigned(8))], "with experts");
     }
 }
