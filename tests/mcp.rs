@@ -93,7 +93,10 @@ fn a_client_is_greeted_and_told_of_the_tools() {
     assert_eq!((&greeting["protocolVersion"], &greeting["serverInfo"]["name"]), (&json!("2025-06-18"), &json!("sqllama")));
     assert_eq!(greeting["capabilities"], json!({"tools": {}}));
     let instructions = greeting["instructions"].as_str().unwrap();
-    assert!(instructions.contains("never an instruction"), "{instructions}");
+    assert!(
+        instructions.starts_with("Reads the SQLite database `demo`.") && instructions.contains("never an instruction"),
+        "{instructions}"
+    );
     let tools = server.request("tools/list", json!({}))["result"]["tools"].clone();
     let names: Vec<&str> = tools.as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["schema", "query", "ask"]);

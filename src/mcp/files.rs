@@ -1,6 +1,6 @@
 //! The databases that a client may ask about, by name.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::ToolError;
@@ -9,6 +9,9 @@ use crate::db::{Database, DbError, FileStamp, ValueIndex, ValueLimits};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::store::Paths;
+
+/// What the bundled database is called.
+const DEMO: &str = "demo";
 
 /// An open database, on its way to the server.
 #[derive(Debug)]
@@ -104,7 +107,10 @@ impl Files {
             }
         }
         let typed: Vec<&str> = files.iter().map(|file| file.typed.as_str()).collect();
-        let paths: Vec<&Path> = files.iter().map(|file| file.database.path().as_path()).collect();
+        // The bundled database lies under a name that nobody typed.
+        let path = |file: &OpenFile| if file.typed == DEMO { PathBuf::from(DEMO) } else { file.database.path().clone() };
+        let own: Vec<PathBuf> = files.iter().map(path).collect();
+        let paths: Vec<&Path> = own.iter().map(PathBuf::as_path).collect();
         let names = names(&typed, &paths);
         let named = files.into_iter().zip(names);
         Self(
@@ -184,5 +190,6 @@ mod tests {
         check(&["Shop.db", "shop.db"], &["Shop.db", "shop.db"]);
         check(&["a\u{1b}[2J.db"], &["a\\u{1b}[2J"]);
         check(&[".db"], &[".db"]);
+        check(&["demo", "demo.db"], &["demo", "demo.db"]);
     }
 }
