@@ -236,6 +236,14 @@ fn several_files_go_by_their_names() {
     let (schema, _) = server.call("schema", json!({"database": "crm"}));
     assert_eq!(schema["tables"].as_array().unwrap().len(), 2, "{schema}");
     server.end();
+    // A file of rows is a database, too, and is read again when it has changed.
+    let fruit = home.file("fruit.csv", "name,price\nApple,1.5\nPear,2\n").display().to_string();
+    let (mut server, _) = Server::start(&home, &[&fruit]);
+    assert_eq!(server.call("query", json!({"sql": "SELECT count(*) FROM fruit"})).0["rows"], json!([[2]]));
+    home.file("fruit.csv", "name,price\nApple,1.5\nPear,2\nPlum,3\n");
+    let (found, _) = server.call("query", json!({"sql": "SELECT count(*) FROM fruit", "database": "fruit"}));
+    assert_eq!(found["rows"], json!([[3]]));
+    server.end();
 }
 
 #[test]
