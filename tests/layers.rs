@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const STILL_TO_DO: [&str; 3] = ["cli", "sql", "tui"];
 
 /// Dependencies that only some rooms, or some folders of them, may use.
-const RESERVED: [(&str, &str); 22] = [
+const RESERVED: [(&str, &str); 26] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm train/model/tensors"),
     ("candle_transformers", "llm"),
@@ -32,8 +32,12 @@ const RESERVED: [(&str, &str); 22] = [
     ("crossterm", "tui"),
     ("ratatui_textarea", "tui"),
     ("nucleo_matcher", "tui"),
+    ("rmcp", "mcp"),
     ("ureq", "store"),
     ("hf_hub", "store"),
+    ("ureq_proto", "llm/server"),
+    ("tokio_rustls", "llm/server"),
+    ("webpki_roots", "llm/server"),
     ("indicatif", "cli"),
 ];
 

@@ -4,13 +4,14 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::computing::ComputingArgs;
 use super::output::OutputArgs;
+use super::servers::ServerArgs;
 use super::train::args::TrainArgs;
 use crate::db::files::FileSet;
 use crate::llm::Specials;
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "sqllama", version, about, args_conflicts_with_subcommands = true)]
+#[command(name = "sqllama", version, long_version = super::version::long(), about, args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// What to do; without one, the screen opens.
     #[command(subcommand)]
@@ -32,9 +33,12 @@ pub struct ScreenArgs {
     /// More files with tables, opened together with the first
     #[arg(value_name = "FILE")]
     pub more: Vec<String>,
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
 }
 
 impl ScreenArgs {
@@ -51,9 +55,12 @@ impl ScreenArgs {
 pub enum Command {
     /// The screen, on the bundled sample database
     Demo {
-        /// A catalogue name, a GGUF file or a Hugging Face folder
+        /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
         #[arg(long)]
         model: Option<String>,
+        /// What may be sent over the network.
+        #[command(flatten)]
+        servers: ServerArgs,
     },
     /// Ask a question; prints the SQL on stderr and the rows on stdout
     Ask(AskArgs),
@@ -72,6 +79,11 @@ pub enum Command {
         #[arg(long)]
         question: Option<String>,
     },
+    /// Let another program's model use databases: a Model Context Protocol server over stdin and stdout
+    ///
+    /// Its tools are `schema`, `query` and `ask`, under the same guard and limits as the commands of these names. Databases are named by
+    /// their files' names. What a tool returns is cut to what a model reads, and says so.
+    Mcp(super::mcp::McpArgs),
     /// Complete a text, as llama.cpp's bindings do
     Complete(CompleteArgs),
     /// Token ids of a text, as JSON
@@ -156,7 +168,7 @@ pub struct AskArgs {
     pub database: String,
     /// The question; `-` reads it from stdin
     pub question: String,
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     ///
     /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
     #[arg(long)]
@@ -221,6 +233,9 @@ pub struct AskArgs {
     /// Pull the model without asking, where none is installed
     #[arg(long)]
     pub yes: bool,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
     /// Never use the network
     #[arg(long)]
     pub offline: bool,
@@ -258,7 +273,7 @@ pub struct QueryArgs {
 /// Arguments of `complete`.
 #[derive(Debug, ClapArgs)]
 pub struct CompleteArgs {
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// An adapter: `none`, a stored one's name or a folder
@@ -306,6 +321,12 @@ pub struct CompleteArgs {
     /// What computes
     #[command(flatten)]
     pub computing: ComputingArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
@@ -334,24 +355,44 @@ impl From<SpecialTokens> for Specials {
 pub enum ModelsCommand {
     /// Known models, and which are installed
     List,
-    /// Fetch a model and verify it
+    /// Fetch a model and verify it, or name one that lies elsewhere
+    #[command(
+        after_help = "A file, a quantisation or a folder of a repository stands behind a colon: owner/name:q4_k_m. HF_TOKEN is for those that \
+                            need a login. Models of Ollama's store, files and folders are named where they lie; nothing is copied."
+    )]
     Pull {
-        /// Its catalogue name
+        /// A catalogue name, owner/name of the hub, ollama:NAME, or a file or folder of this machine
         name: String,
+        /// What to call a model that is not in the catalogue [default: its file's or folder's name]
+        #[arg(long = "name", value_name = "NAME")]
+        called: Option<String>,
+        /// Write a fetched folder in fewer bits, as `models quantize` does
+        #[arg(long, value_enum, ignore_case = true, value_name = "TYPE")]
+        quantize: Option<super::convert::BlockedType>,
+        /// Keep the weights that were quantised
+        #[arg(long)]
+        keep: bool,
     },
     /// What is known of a model
     Show {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
+    /// Write a Hugging Face folder as a GGUF file
+    Convert(super::convert::ConvertArgs),
+    /// Write a model in fewer bits, as llama.cpp quantises it
+    #[command(alias = "quantise")]
+    Quantize(super::convert::QuantizeArgs),
+    /// How much each column of a model matters for a text, for `quantize --importance`
+    Importance(super::convert::ImportanceArgs),
     /// Where a model's file lies
     Path {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
-    /// Delete a model's file, or what an unfinished pull left
+    /// Delete a model's file, or what an unfinished pull left; what lies elsewhere is forgotten alone
     Remove {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
 }
@@ -365,7 +406,7 @@ pub struct EvalArgs {
     /// A folder with one <db_id>.sqlite for each database
     #[arg(long, required_unless_present = "compare")]
     pub databases: Option<std::path::PathBuf>,
-    /// A catalogue name or a model file
+    /// A catalogue name, a model file, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// An adapter: `none`, a stored one's name or a folder
@@ -416,6 +457,12 @@ pub struct EvalArgs {
     /// What computes
     #[command(flatten)]
     pub computing: ComputingArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,

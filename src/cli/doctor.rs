@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::models::{fit, state};
+use super::servers::in_words;
+use super::settings::{Rights, Settings};
 use crate::compute::{Level, available_threads};
+use crate::signal::Cancel;
+use crate::store::wheels::PYTHON;
 use crate::store::{Config, Hub, Paths, Presence, catalogue, machine};
 use crate::text;
 
@@ -54,6 +58,7 @@ fn report(paths: &Paths, online: bool) -> Value {
         "models": models,
         "python": { "python3": version_of(&["--version"]), "pip": version_of(&["-m", "pip", "--version"]) },
         "hub": hub(online),
+        "servers": servers(paths, online),
         "device": device(),
         "terminal": { "stdout": stdout().is_terminal(), "colour": has_colour() },
     })
@@ -88,7 +93,7 @@ fn device() -> Value {
     })
 }
 
-fn level_name(level: Level) -> &'static str {
+pub(super) fn level_name(level: Level) -> &'static str {
     match level {
         Level::Scalar => "scalar",
         Level::Avx2 => "AVX2",
@@ -102,7 +107,7 @@ fn folder(path: &Path) -> Value {
 
 /// The first two words that `python3` says of its version; `None` where it does not start or has no such module.
 fn version_of(arguments: &[&str]) -> Option<String> {
-    let output = Command::new("python3").args(arguments).output().ok().filter(|output| output.status.success())?;
+    let output = Command::new(PYTHON).args(arguments).output().ok().filter(|output| output.status.success())?;
     let words: Vec<String> = String::from_utf8_lossy(&output.stdout).split_whitespace().take(2).map(str::to_owned).collect();
     Some(words.join(" "))
 }
@@ -116,6 +121,17 @@ fn hub(online: bool) -> Value {
             json!({ "asked": true, "reachable": result.is_ok(), "reason": result.err() })
         }
     }
+}
+
+/// Model servers of the settings, and what they can do, where that may be asked.
+fn servers(paths: &Paths, online: bool) -> Value {
+    let Ok(config) = Config::read(paths) else { return json!([]) };
+    if !online {
+        let names = config.servers.keys().map(|name| json!({ "name": name, "problem": "not asked" }));
+        return names.collect();
+    }
+    let settings = Settings { paths: paths.clone(), config, rights: Rights::default() };
+    super::servers::examine(&settings, &Cancel::new()).into()
 }
 
 fn has_colour() -> bool {
@@ -179,6 +195,16 @@ fn lines(report: &Value) -> Vec<(&'static str, String)> {
             (false, _, None) => "not asked (--online asks it)".into(),
         },
     ));
+    for server in report.pointer("/servers").and_then(Value::as_array).into_iter().flatten() {
+        let word = |key: &str| server.get(key).and_then(Value::as_str);
+        let abilities = server.get("abilities").and_then(|found| serde_json::from_value(found.clone()).ok());
+        let told = match (abilities, word("problem")) {
+            (Some(abilities), _) => format!("{} at {}: {}", word("model").unwrap_or("?"), word("url").unwrap_or("?"), in_words(&abilities)),
+            (None, Some("not asked")) => "not asked (--online asks it)".into(),
+            (None, problem) => problem.unwrap_or("nothing is known").to_owned(),
+        };
+        lines.push(("server", format!("{}: {told}", word("name").unwrap_or("?"))));
+    }
     let hint = report.pointer("/device/hint").and_then(Value::as_str).map_or_else(String::new, |hint| format!(" (hint: {hint})"));
     lines.push(("device", format!("{}; cuda: {}{hint}", word("/device/default"), word("/device/cuda"))));
     if report.pointer("/device/card").is_some_and(Value::is_object) {

@@ -81,6 +81,7 @@ fn identity(metadata: &fs::Metadata) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
+// std has no stable word for a file's number on Windows. It is not missed: a database that SQLite holds open cannot be replaced there.
 #[cfg(not(unix))]
 fn identity(_: &fs::Metadata) -> Option<(u64, u64)> {
     None

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::LlmError;
-use super::arch::{ArchSpec, Family};
+use super::arch::{ArchSpec, Family, Yarn};
 use super::gguf::{GgufError, GgufFile};
 use super::names::{LayerPart, Projection, TensorName};
 use crate::compute::{self, BlockType, Matrix};
@@ -99,7 +99,13 @@ impl TensorSource for GgufFile {
     }
 
     fn rope_freqs(&self, length: usize) -> Result<Option<Vec<f32>>, GgufError> {
-        find_gguf(self, ROPE_FREQS)?.map(|found| found.vector(ROPE_FREQS, length)).transpose()
+        if let Some(found) = find_gguf(self, ROPE_FREQS)? {
+            return found.vector(ROPE_FREQS, length).map(Some);
+        }
+        let malformed = |error: LlmError| GgufError::Malformed(error.to_string());
+        let yarn = Yarn::of_gguf(&self.metadata).map_err(malformed)?;
+        let base = self.metadata.float(&format!("{}.rope.freq_base", self.metadata.string("general.architecture").unwrap_or_default()));
+        Ok(yarn.map(|yarn| yarn.divisors(base.unwrap_or(10_000.0), 2 * length)))
     }
 
     fn error(&self, source: GgufError) -> LlmError {
@@ -158,6 +164,7 @@ impl Weight {
 
     /// Tells the system that its memory is not needed for now: read again, it comes from the file.
     pub fn release(&self) {
+        // Windows drops pages of a file by itself where memory is short; there is no such advice.
         #[cfg(unix)]
         {
             // SAFETY: the mapping is private, read-only and of a file: pages that are dropped are read from the file again, with the
