@@ -35,6 +35,7 @@ mod real_cases;
 mod reference;
 mod screen_in_use;
 mod scripting;
+mod several;
 mod tensors;
 mod terminal;
 mod tiny;

@@ -6,6 +6,7 @@ use super::computing::ComputingArgs;
 use super::output::OutputArgs;
 use super::train::args::TrainArgs;
 use crate::llm::Specials;
+use crate::schema::{DatabaseSet, SetError};
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
@@ -30,6 +31,40 @@ pub struct ScreenArgs {
     /// A catalogue name, a GGUF file or a Hugging Face folder
     #[arg(long)]
     pub model: Option<String>,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
+}
+
+/// Files beside the first one.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct BesideArgs {
+    /// Another SQLite file beside the first, by a name: statements call its tables NAME.TABLE; may be given several times
+    ///
+    /// `--with crm=crm.db` opens crm.db as `crm`, and `--with crm.db` does the same: a file without a name is called as it is without its
+    /// ending. The first file is `main`. Nothing is written to any of them.
+    #[arg(long = "with", value_name = "NAME=FILE")]
+    pub with: Vec<String>,
+}
+
+impl BesideArgs {
+    /// Those files beside `main`.
+    pub(super) fn set(&self, main: &str) -> Result<DatabaseSet, SetError> {
+        DatabaseSet::with(main, &self.with)
+    }
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, ClapArgs)]
+pub struct SchemaArgs {
+    /// A SQLite file, or `demo`
+    pub database: String,
+    /// The question the schema is for; the whole schema is shown as long as none of it is left out for a question
+    #[arg(long)]
+    pub question: Option<String>,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
 }
 
 /// A command.
@@ -40,6 +75,9 @@ pub enum Command {
         /// A catalogue name, a GGUF file or a Hugging Face folder
         #[arg(long)]
         model: Option<String>,
+        /// What is opened beside it
+        #[command(flatten)]
+        beside: BesideArgs,
     },
     /// Ask a question; prints the SQL on stderr and the rows on stdout
     Ask(AskArgs),
@@ -49,13 +87,7 @@ pub enum Command {
     /// the others without anything between. A statement that fails is named, and nothing behind it runs.
     Query(QueryArgs),
     /// The schema text a prompt would carry
-    Schema {
-        /// A SQLite file, or `demo`
-        database: String,
-        /// The question the schema is for; the whole schema is shown as long as none of it is left out for a question
-        #[arg(long)]
-        question: Option<String>,
-    },
+    Schema(SchemaArgs),
     /// Complete a text, as llama.cpp's bindings do
     Complete(CompleteArgs),
     /// Token ids of a text, as JSON
@@ -140,6 +172,9 @@ pub struct AskArgs {
     pub database: String,
     /// The question; `-` reads it from stdin
     pub question: String,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
     /// A catalogue name, a GGUF file or a Hugging Face folder
     ///
     /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
@@ -225,6 +260,9 @@ pub struct QueryArgs {
     /// Statements that only read, one result after the other; `-` reads them from stdin
     #[arg(allow_hyphen_values = true, required_unless_present = "file")] // it may begin with a comment
     pub sql: Option<String>,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
     /// Read the statements from a file
     #[arg(short, long, value_name = "FILE.sql", conflicts_with = "sql")]
     pub file: Option<std::path::PathBuf>,

@@ -10,7 +10,7 @@ use super::interrupt;
 use super::load::Loading;
 use super::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
 use super::pull::{bring, decide};
-use super::query::{open, say_if_empty, values};
+use super::query::{open_with, say_if_empty, values};
 use super::settings::Settings;
 use super::write_answer::AnswerWriter;
 use crate::ask::pipeline::MAX_QUESTION_BYTES;
@@ -31,7 +31,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     };
     refuse_what_is_not_there(args, &question)?;
     settings.apply_threads(args.threads);
-    let database = open(&args.database, settings)?;
+    let database = open_with(&args.database, &args.beside, settings)?;
     let wanted = decide(args, settings)?;
     let cancel = interrupt::watch();
     let chosen = bring(wanted, settings, &cancel)?;
@@ -98,7 +98,7 @@ fn recall(
     before: Option<&str>,
 ) -> Result<Recalled, RecordsError> {
     let records = Records::open(&settings.paths)?;
-    let id = records.database(database.path(), &schema.fingerprint())?;
+    let id = records.database(&database.label(), &schema.fingerprint())?;
     Recalled::look_up(&records, id, question, before)
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Map;
 
-use super::args::QueryArgs;
+use super::args::{BesideArgs, QueryArgs, SchemaArgs};
 use super::failure::Failure;
 use super::interrupt;
 use super::output::{Out, ResultSink};
@@ -14,7 +14,7 @@ use super::script::Script;
 use super::settings::Settings;
 use crate::db::{Database, Limits, Parameters, ValueIndex, ValueLimits, demo};
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
-use crate::schema::Schema;
+use crate::schema::{DatabaseSet, Schema};
 use crate::signal::Cancel;
 use crate::sql::{ReadOnlySql, guard};
 use crate::text::sanitize;
@@ -24,7 +24,7 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     let script = Script::read(args)?;
     let parameters = bindings(&args.parameters, &script.text)?;
     let cancel = interrupt::watch();
-    let database = open(&args.database, settings)?;
+    let database = open_with(&args.database, &args.beside, settings)?;
     // Looking at values to find out what they count takes a while: only where it is asked for.
     let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
     let mut out = Out::stdout();
@@ -74,15 +74,15 @@ impl Run<'_> {
 }
 
 /// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
-pub(super) fn run_schema(database: &str, question: Option<&str>, settings: &Settings) -> Result<u8, Failure> {
+pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, Failure> {
     let cancel = interrupt::watch();
-    let database = open(database, settings)?;
+    let database = open_with(&args.database, &args.beside, settings)?;
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
     for note in database.profile_notes(&schema, &cancel) {
         writeln!(stderr(), "{}", sanitize(&note))?;
     }
-    let Some(question) = question else {
+    let Some(question) = args.question.as_deref() else {
         write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
         return Ok(0);
     };
@@ -105,12 +105,25 @@ pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a database by its path or address; `demo` is the bundled one. Says how it is read, where that is not as SQLite reads it.
+/// Opens a database by its path or address, or several as [`DatabaseSet`] writes them; `demo` is the bundled one. Says how they are read,
+/// where that is not as SQLite reads them.
 pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
-    if database == "demo" {
-        return Ok(Database::open(demo::path(&settings.paths.cache)?)?);
+    let single = std::fs::metadata(database).is_ok();
+    open_set(if single { DatabaseSet::one(database) } else { DatabaseSet::read(database) }, settings)
+}
+
+/// Opens what is typed on the command line.
+pub(super) fn open_with(database: &str, beside: &BesideArgs, settings: &Settings) -> Result<Database, Failure> {
+    open_set(beside.set(database)?, settings)
+}
+
+fn open_set(mut set: DatabaseSet, settings: &Settings) -> Result<Database, Failure> {
+    let files = std::iter::once(&mut set.main).chain(set.beside.iter_mut().map(|file| &mut file.file));
+    for file in files.filter(|file| *file == "demo") {
+        let path = demo::path(&settings.paths.cache)?.into_os_string();
+        *file = path.into_string().map_err(|path| Failure::new(2, format!("`{}` is not text", path.display())))?;
     }
-    let opened = Database::open(database)?;
+    let opened = Database::open_set(&set)?;
     for note in opened.notes() {
         writeln!(stderr(), "note: {note}")?;
     }

@@ -30,10 +30,10 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
     let settings = Settings::read()?;
     let Some(command) = command else { return screen::run_screen(screen, settings) };
     match command {
-        Command::Demo { model } => screen::run_screen(&ScreenArgs { database: Some("demo".into()), model }, settings),
+        Command::Demo { model, beside } => screen::run_screen(&ScreenArgs { database: Some("demo".into()), model, beside }, settings),
         Command::Ask(args) => ask::run_ask(&args, &settings),
         Command::Query(args) => query::run_query(&args, &settings),
-        Command::Schema { database, question } => query::run_schema(&database, question.as_deref(), &settings),
+        Command::Schema(args) => query::run_schema(&args, &settings),
         Command::Complete(args) => complete::run_complete(&args, &settings),
         Command::Tokenize { text, model, special_tokens } => complete::run_tokenize(&text, model.as_deref(), special_tokens, &settings),
         Command::Models(command) => models::run_models(&command, &settings),

@@ -37,7 +37,17 @@ impl From<Failure> for JobFailure {
 pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
     settings.apply_threads(None);
     // A file that is not there is said at once, where the person can still see what was typed. The demo is made in the background.
-    if let Some(database) = args.database.as_ref().filter(|name| *name != "demo") {
+    let database = match &args.database {
+        Some(database) => Some(args.beside.set(database)?.to_string()),
+        None if args.beside.with.is_empty() => None,
+        None => {
+            return Err(Failure {
+                hint: Some("write `sqllama FIRST.db --with NAME=FILE`".into()),
+                ..Failure::new(2, "--with names a file beside the first, and there is no first")
+            });
+        }
+    };
+    if let Some(database) = database.as_ref().filter(|name| *name != "demo") {
         drop(open(database, &settings)?);
     }
     let mut options = options(&settings)?;
@@ -72,7 +82,7 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
         limits,
         answer_within,
     };
-    let shown = tui::run(ScreenOptions { database: args.database.clone(), settings: workers, theme, options, reports });
+    let shown = tui::run(ScreenOptions { database, settings: workers, theme, options, reports });
     match shown {
         Ok(Left::Quit) => Ok(0),
         // As shells tell of a program that a signal ended.

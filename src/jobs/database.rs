@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::message::{Compared, JobFailure, Outcome, Report, Work};
 use super::task::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
-use crate::db::{DbError, FileChange, FileStamp, Limits, Table, difference};
+use crate::db::{Database, DbError, FileChange, FileStamp, Limits, Table, difference};
 use crate::signal::{Cancel, Stop};
 use crate::sql::{guard, result_units};
 
@@ -34,8 +34,8 @@ pub(super) fn compare_work(task: &Task, open: &Opened) -> Result<Outcome, JobFai
 
 fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
     let database = Arc::new(opener(name)?);
-    let seen = Arc::new(Mutex::new(FileStamp::of(database.path())));
-    let path = database.path().display().to_string();
+    let seen = Arc::new(Mutex::new(stamps(&database)));
+    let path = database.label().display().to_string();
     let mut schema = match database.schema_outline(&task.cancel) {
         Err(DbError::Stopped(Stop::Cancelled)) => return Ok(Outcome::Cancelled),
         other => other?,
@@ -88,9 +88,25 @@ fn refresh(open: &Opened, cancel: &Cancel) -> Result<Outcome, JobFailure> {
 /// What happened to the open database's file since the last look.
 pub(super) fn look(open: &Opened) -> Outcome {
     let Some(now) = lock(open).clone() else { return Outcome::Looked(FileChange::Same) };
-    let later = FileStamp::of(now.database.path());
-    let before = std::mem::replace(&mut *lock(&now.seen), later);
-    Outcome::Looked(before.change_to(&later))
+    let later = stamps(&now.database);
+    let before = std::mem::replace(&mut *lock(&now.seen), later.clone());
+    let changes = before.iter().zip(&later).map(|(before, later)| before.change_to(later));
+    Outcome::Looked(changes.max_by_key(weight).unwrap_or(FileChange::Same))
+}
+
+/// How every open file is now.
+pub(super) fn stamps(database: &Database) -> Vec<FileStamp> {
+    database.paths().map(|path| FileStamp::of(path)).collect()
+}
+
+/// Of changes to several files, the one that is told.
+fn weight(change: &FileChange) -> u8 {
+    match change {
+        FileChange::Same => 0,
+        FileChange::Written => 1,
+        FileChange::Replaced => 2,
+        FileChange::Gone => 3,
+    }
 }
 
 /// The open database.

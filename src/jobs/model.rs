@@ -98,7 +98,7 @@ impl Asked {
     /// gone, or of another model, is left out, and that is told.
     fn follow(&mut self, job: JobId, open: &Open, report: &Reporter) -> Result<Form, JobFailure> {
         let attached = Records::open(&self.paths).ok().and_then(|records| {
-            let id = records.database(open.asking.path(), &open.schema.fingerprint()).ok()?;
+            let id = records.database(&open.asking.label(), &open.schema.fingerprint()).ok()?;
             records.attachment(id).ok().flatten()
         });
         if attached != self.adapter || !self.followed {

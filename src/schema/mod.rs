@@ -8,12 +8,14 @@
 //! - `tables`: tables, views, columns, keys
 //! - [`profile`]: what is known of the files of one program
 //! - [`mod@bookkeeping`]: tables that a program keeps for itself
+//! - [`set`]: which files are open together
 
 pub mod bookkeeping;
 pub mod local_dates;
 pub mod meaning;
 pub mod numerals;
 pub mod profile;
+pub mod set;
 mod tables;
 pub mod time;
 
@@ -22,5 +24,6 @@ pub use local_dates::{DateOrder, DateParts, LocalDates};
 pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
 pub use numerals::{Numeral, Numerals};
 pub use profile::{Place, Profile};
-pub use tables::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind, ValueHit};
+pub use set::{BesideFile, DatabaseSet, SetError};
+pub use tables::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind, TableRef, ValueHit};
 pub use time::{DateText, TimeUnit};

@@ -15,6 +15,8 @@ use crate::records::DatabaseId;
 /// What a list is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PickerKind {
+    /// Where a key leads.
+    Jump,
     /// Every command.
     Palette,
     /// Every screen.
@@ -88,6 +90,11 @@ pub enum Choice {
     TypePath,
     /// Write a result in this form.
     Format(ExportFormat),
+    /// Show these rows.
+    Jump {
+        /// Their query.
+        sql: String,
+    },
     /// Take over what is kept for this database.
     Adopt(DatabaseId),
     /// Type this line of the form.

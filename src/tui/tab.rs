@@ -3,6 +3,7 @@
 use ratatui_textarea::{CursorMove, TextArea};
 
 use super::completion::Completion;
+use super::jumps::Trail;
 use super::results::Results;
 use super::vim::Vim;
 
@@ -24,12 +25,15 @@ pub struct Tab {
     pub completion: Option<Completion>,
     /// The result pane.
     pub results: Results,
+    /// What was shown before each jump.
+    pub trail: Trail,
 }
 
 impl Tab {
     /// An empty one.
     pub fn new(id: u32) -> Self {
-        Self { id, editor: text_area(""), put: String::new(), vim: Vim::default(), completion: None, results: Results::default() }
+        let (vim, results, trail) = (Vim::default(), Results::default(), Trail::default());
+        Self { id, editor: text_area(""), put: String::new(), vim, completion: None, results, trail }
     }
 
     /// What it is called: its first words.

@@ -3,11 +3,13 @@
 //! - `screens`: a snapshot for each screen; `states`: for what a question, a result, a model, a file can be in
 //! - `behaviour`: what keys do
 //! - `dates`: numbers that count time
+//! - `files`: several files at once, jumps along keys, the diagram
 //! - `mends`: what a day at the screen found
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
 mod dates;
+mod files;
 mod mends;
 mod screens;
 mod states;
@@ -195,6 +197,7 @@ impl Screen {
             match *name {
                 "enter" => self.event(code(KeyCode::Enter, KeyModifiers::NONE)),
                 "esc" => self.event(code(KeyCode::Esc, KeyModifiers::NONE)),
+                "backspace" => self.event(code(KeyCode::Backspace, KeyModifiers::NONE)),
                 "tab" => self.event(code(KeyCode::Tab, KeyModifiers::NONE)),
                 "shift+tab" => self.event(code(KeyCode::BackTab, KeyModifiers::SHIFT)),
                 "up" => self.event(code(KeyCode::Up, KeyModifiers::NONE)),

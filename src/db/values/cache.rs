@@ -41,7 +41,7 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn new(paths: &Paths, database: &Database) -> Self {
-        Self::of_path(paths, database.path())
+        Self::of_path(paths, &database.label())
     }
 
     /// That of the database at `path`, which need not be there any more.

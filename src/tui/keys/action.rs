@@ -49,6 +49,9 @@ pub enum Action {
     Filter,
     InsertName,
     Definition,
+    Diagram,
+    NextTable,
+    PreviousTable,
     OpenCell,
     Record,
     CopyCell,
@@ -56,6 +59,9 @@ pub enum Action {
     CopyColumn,
     CopyAll,
     CopySql,
+    FollowKey,
+    ReferringRows,
+    JumpBack,
     Sort,
     Summary,
     Dates,
@@ -94,6 +100,8 @@ pub enum Action {
     EarlierExample,
     SwitchAdapter,
     Open,
+    OpenBeside,
+    CloseBeside,
     Explain,
     Plan,
     Format,
@@ -146,12 +154,16 @@ impl Action {
             Filter => &["search", "find", "where", "grep"],
             InsertName => &["paste", "name"],
             Definition => &["ddl", "create", "describe", "structure"],
+            Diagram => &["schema", "keys", "erd", "er", "graph", "relations", "relationships", "boxes", "draw"],
             Record => &["transpose", "row", "vertical", "expanded", "detail", "form"],
             CopyCell => &["clipboard", "yank", "value"],
             CopyRow => &["clipboard", "yank"],
             CopyColumn => &["clipboard", "yank"],
             CopyAll => &["clipboard", "yank", "everything"],
             CopySql => &["clipboard", "yank", "query"],
+            FollowKey => &["jump", "reference", "foreign", "parent", "goto"],
+            ReferringRows => &["jump", "references", "children", "foreign", "backlinks"],
+            JumpBack => &["previous", "return"],
             Sort => &["order", "arrange"],
             Summary => &["statistics", "stats", "profile", "describe", "count", "sum", "average", "mean", "median", "distinct"],
             Dates => &["time", "timestamp", "epoch", "unix"],
@@ -174,6 +186,8 @@ impl Action {
             Models => &["model", "download", "fetch", "pull", "llm"],
             FineTune => &["finetune", "train", "training", "learn", "lora", "runs"],
             SwitchAdapter => &["lora", "detach", "attach"],
+            OpenBeside => &["attach", "with", "second", "several", "join", "database"],
+            CloseBeside => &["detach"],
             Open => &["database", "file", "load", "connect", "switch"],
             Explain => &["fix", "mend", "repair", "why"],
             Plan => &["explain-query-plan", "index", "scan", "performance", "slow"],
@@ -227,6 +241,8 @@ impl Action {
                 | TurnPage
                 | NextExample
                 | EarlierExample
+                | NextTable
+                | PreviousTable
         )
     }
 }

@@ -22,7 +22,8 @@ const fn bind(context: Context, keys: &'static [&'static str], action: Action, l
 }
 
 use Context::{
-    Ask, Chart, Check, Compare, Completion, Conversation, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run, Schema, Window,
+    Ask, Chart, Check, Compare, Completion, Conversation, Diagram, Editor, Everywhere, Filter, List, Prompt, Results, RowFilter, Run,
+    Schema, Window,
 };
 
 /// The table.
@@ -43,6 +44,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Schema, &["/"], Action::Filter, "show only names that contain what is typed", "filter"),
     bind(Schema, &["i"], Action::InsertName, "put the name into the SQL", "insert"),
     bind(Schema, &["d"], Action::Definition, "the CREATE statement", ""),
+    bind(Schema, &["D"], Action::Diagram, "the tables and their keys as a diagram", "diagram"),
     bind(Filter, &["enter"], Action::Close, "keep the filter", "keep"),
     bind(Filter, &["esc"], Action::Stop, "drop the filter", "drop"),
     bind(Editor, &["ctrl+z", "ctrl+u"], Action::Undo, "undo", "undo"),
@@ -60,6 +62,9 @@ pub const BINDINGS: &[Binding] = &[
     bind(Results, &["i"], Action::Summary, "sum the column up: distinct, nulls, range, sum, median, top values", "column"),
     bind(Results, &["c"], Action::Chart, "draw a chart", "chart"),
     bind(Results, &["d"], Action::Dates, "timestamps as dates (# behind the name), or as the epoch numbers that are stored", "dates"),
+    bind(Results, &["f"], Action::FollowKey, "to the row that the cell's foreign key refers to", ""),
+    bind(Results, &["F"], Action::ReferringRows, "to the rows of other tables that refer to this one", ""),
+    bind(Results, &["b", "backspace"], Action::JumpBack, "back to where the last jump began", ""),
     bind(Results, &["y"], Action::CopyCell, "copy the cell", "copy"),
     bind(Results, &["Y"], Action::CopyRow, "copy the row, tabs between cells", ""),
     bind(Results, &["C"], Action::CopyColumn, "copy the column", ""),
@@ -105,6 +110,12 @@ pub const BINDINGS: &[Binding] = &[
     bind(Compare, &["enter"], Action::Choose, "take this answer: its SQL goes into the editor", "take"),
     bind(Compare, &["y"], Action::CopySql, "copy the SQL", "copy"),
     bind(Compare, &["esc", "q"], Action::Stop, "close", "close"),
+    bind(Diagram, &["left", "h"], Action::Left, "to a table that is referred to", ""),
+    bind(Diagram, &["right", "l"], Action::Right, "to a table that refers", ""),
+    bind(Diagram, &["tab"], Action::NextTable, "the next table", "next"),
+    bind(Diagram, &["shift+tab"], Action::PreviousTable, "the table before", ""),
+    bind(Diagram, &["enter"], Action::Choose, "look at the table's rows", "rows"),
+    bind(Diagram, &["esc", "q"], Action::Stop, "close", "close"),
     bind(Window, &["enter", "q", "space"], Action::Close, "close", "close"),
     bind(Window, &["y"], Action::CopyCell, "copy", "copy"),
     bind(
@@ -131,6 +142,8 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["f10"], Action::Zoom, "one pane on the whole screen, and back", "zoom"),
     bind(Everywhere, &["ctrl+e"], Action::Export, "write the result to a file", "export"),
     bind(Everywhere, &["ctrl+o"], Action::Open, "open another database", ""),
+    bind(Everywhere, &["alt+o"], Action::OpenBeside, "open a second database beside this one", ""),
+    bind(Everywhere, &[], Action::CloseBeside, "close a database beside the first: the one under the cursor, else the last", ""),
     bind(Everywhere, &["ctrl+t"], Action::NewTab, "a new tab", ""),
     bind(Everywhere, &["ctrl+pagedown", "alt+."], Action::NextTab, "the next tab", ""),
     bind(Everywhere, &["ctrl+pageup", "alt+,"], Action::PreviousTab, "the tab before", ""),

@@ -9,8 +9,9 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{ask, compare, focus, keep, note, open, perform, sql, submit, train, warn};
+use super::{ask, compare, diagram, focus, jump, keep, note, opening, perform, sql, submit, train, warn};
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
+use crate::schema::DatabaseSet;
 
 /// Takes the selected line, or what was typed.
 pub(super) fn choose(state: &mut State) -> Vec<Effect> {
@@ -24,6 +25,7 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
         },
         Some(Window::Prompt(prompt)) => typed(state, *prompt),
         Some(Window::Compare(sides)) => compare::choose(state, *sides),
+        Some(Window::Diagram(shown)) => diagram::choose(state, &shown),
         other => {
             state.window = other;
             Vec::new()
@@ -66,7 +68,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             refresh(state);
             effects
         }
-        Choice::Database { path, .. } => open(state, &path),
+        Choice::Database { path, .. } => opening::taken(state, &path),
         Choice::Folder(folder) => {
             let mut looked_into = Picker::new(PickerKind::Files(folder.clone()), Vec::new());
             looked_into.loading = true;
@@ -88,6 +90,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         }
         Choice::TrainStep(step) => train::step(state, step),
         Choice::Run(folder) => train::show(state, folder),
+        Choice::Jump { sql } => jump::jump(state, &sql),
         Choice::Adopt(from) => submit(state, Work::Keep(KeepWork::Adopt { from })).1,
     }
 }
@@ -112,7 +115,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             note(state, "kept as a favourite");
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
-        PromptKind::Open => open(state, &text),
+        PromptKind::Open => opening::taken(state, &text),
         PromptKind::Export(format) => {
             let results = &state.tab().results;
             let Some(spool) = results.spool().cloned() else { return Vec::new() };
@@ -125,7 +128,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         }
         PromptKind::Conversation => {
             let as_sql = text.to_lowercase().ends_with(".sql");
-            let written = super::super::conversation::export(&state.entries, &state.database, as_sql);
+            let written = super::super::conversation::export(&state.entries, &DatabaseSet::read(&state.database).in_line(), as_sql);
             let path = whole(state, &text);
             submit(state, Work::Keep(KeepWork::Write { path, text: written })).1
         }

@@ -8,13 +8,13 @@ use ratatui_textarea::CursorMove;
 use super::super::completion::Completion;
 use super::super::event::Effect;
 use super::super::state::{Pane, State, Window};
-use super::super::tree::TreeRow;
+use super::super::tree::{TreeRow, file_name};
 use super::super::vim::Mode;
 use super::keep::put_sql;
 use super::{focus, submit, warn};
 use crate::jobs::Work;
 use crate::sql::format::pretty;
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, table_name};
 use crate::sql::statement_at;
 
 /// Longer texts are not searched for names at every key.
@@ -142,7 +142,7 @@ pub(super) fn browse(state: &mut State) -> Vec<Effect> {
         warn(state, text);
         return Vec::new();
     }
-    let sql = format!("SELECT * FROM {}", identifier(&table.name));
+    let sql = format!("SELECT * FROM {}", table_name(table));
     let tab = state.tab().id;
     let mut effects = put_sql(state, tab, &sql);
     effects.extend(run_all(state));
@@ -151,9 +151,10 @@ pub(super) fn browse(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn insert_name(state: &mut State) {
     let name = match state.tree.current(&state.schema) {
-        Some(TreeRow::Table { table, .. }) => state.schema.tables.get(table).map(|table| table.name.clone()),
+        Some(TreeRow::File { file, .. }) => Some(identifier(file_name(&state.schema, file))),
+        Some(TreeRow::Table { table, .. }) => state.schema.tables.get(table).map(table_name),
         Some(TreeRow::Column { table, column }) => {
-            state.schema.tables.get(table).and_then(|table| table.columns.get(column)).map(|column| column.name.clone())
+            state.schema.tables.get(table).and_then(|table| table.columns.get(column)).map(|column| identifier(&column.name))
         }
         None => None,
     };
@@ -164,7 +165,7 @@ pub(super) fn insert_name(state: &mut State) {
     if before.is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | '(')) {
         tab.editor.insert_char(' ');
     }
-    tab.editor.insert_str(identifier(&name));
+    tab.editor.insert_str(name);
     focus(state, Pane::Editor);
 }
 

@@ -24,7 +24,7 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let mut parts: Vec<(Part, Span<'static>)> = Vec::new();
     let mut put = |part: Part, text: String, role: Role| parts.push((part, Span::styled(text, state.theme.style(role))));
     let name = state.database_name();
-    let name = if name.is_empty() { "no database".into() } else { text::ellipsis(&text::sanitize(name), 28).into_owned() };
+    let name = if name.is_empty() { "no database".into() } else { text::ellipsis(&text::sanitize(&name), 28).into_owned() };
     put(Part::Database, name, Role::Title);
     put(Part::Badge, "read-only".into(), Role::Good);
     match &state.model {
