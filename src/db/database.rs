@@ -191,11 +191,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Inner {
     /// Whether a file has to be opened anew, with whatever is done for its owner.
     fn is_outdated(&mut self, location: &Location) -> bool {
-        let version = schema_version(&self.connection);
+        let connection = &self.connection;
         let seen = Seen { location, mode: self.mode, stamp: &mut self.stamp, schema_version: self.schema_version };
-        let mut anew = seen.is_outdated(|| version.ok());
+        let mut anew = seen.is_outdated(|| schema_version(connection).ok());
         for file in &mut self.attached {
-            let connection = &self.connection;
             let version = || attach::schema_version(connection, &file.name).ok();
             let seen = Seen { location: &file.location, mode: file.mode, stamp: &mut file.stamp, schema_version: file.schema_version };
             anew |= seen.is_outdated(version);

@@ -5,7 +5,7 @@
 //! - [`message`]: the same of everything else
 //! - `task`: what every thread is handed
 //! - `files`, `keep`: folders to pick from; our own records
-//! - `database`, `result`: the open database; results on disk
+//! - `database`: the open database; `copied`, `find`, `result`: results on disk
 //! - `models`: models that are listed, fetched, removed
 //! - `compare`: a run's answers beside those without its adapter
 //! - `examples`: training data made from the open database and from what was accepted
@@ -16,9 +16,11 @@
 //! Every job ends in exactly one [`Report::Done`], also on error, cancel and panic.
 
 mod compare;
+mod copied;
 mod database;
 mod examples;
 mod files;
+mod find;
 mod keep;
 pub mod message;
 mod model;
@@ -29,9 +31,11 @@ mod train;
 pub mod training;
 mod workers;
 
+#[cfg(test)]
+pub(crate) use find::find;
 pub use message::{
-    AskWork, AttachedAdapter, ChartWork, Compared, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow,
-    ModelsWork, Outcome, Report, ResultWork, Work,
+    AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId,
+    KeepWork, Kept, ModelRow, ModelsWork, Outcome, Report, ResultWork, Sought, Work,
 };
 pub use task::{ModelFactory, Opener};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};

@@ -5,7 +5,7 @@
 //! - [`update`](mod@update): `update(state, event) -> effects`; nothing else changes the state
 //! - [`view`]: `view(state, frame)`; changes nothing; [`layout`]: where the panes are
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
-//! - [`tree`], [`conversation`], [`results`], [`chart`], [`dates`]: what the panes hold
+//! - [`tree`], [`conversation`], [`results`], [`columns`], [`chart`], [`dates`]: what the panes hold
 //! - [`diagram`]: the schema as boxes and lines; [`jumps`]: along keys and back
 //! - [`drafts`]: how much of what is being written is written down
 //! - [`moments`]: dates written as text
@@ -16,6 +16,7 @@
 //! - `terminal`: the event loop; the terminal put back whatever happens; signals, the editor outside
 
 pub mod chart;
+pub mod columns;
 pub mod compare;
 pub mod completion;
 pub mod conversation;

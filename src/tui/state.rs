@@ -100,6 +100,8 @@ pub enum PromptKind {
     Conversation,
     /// The title of a favourite, and its SQL.
     Favourite(String),
+    /// A text to find in the rows.
+    Find,
     /// The path of a database.
     Open,
     /// A line of the fine-tune form.

@@ -2,12 +2,14 @@
 //!
 //! - `screens`: a snapshot for each screen; `states`: for what a question, a result, a model, a file can be in
 //! - `behaviour`: what keys do
+//! - `columns`: the columns of a result, finding, copying
 //! - `dates`: numbers that count time
 //! - `files`: several files at once, jumps along keys, the diagram
 //! - `mends`: what a day at the screen found
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
+mod columns;
 mod dates;
 mod files;
 mod mends;
@@ -173,6 +175,9 @@ impl Screen {
                 }
                 .unwrap(),
             )),
+            ResultWork::Find { spool, order, sought } => {
+                Outcome::Found(crate::jobs::find(&spool, order.as_ref(), &sought, &cancel).unwrap())
+            }
             other => panic!("{other:?}"),
         };
         self.done(job, outcome);

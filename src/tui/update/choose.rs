@@ -9,7 +9,7 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{ask, compare, diagram, focus, jump, keep, note, opening, perform, sql, submit, train, warn};
+use super::{arrange, ask, compare, diagram, focus, jump, keep, note, opening, perform, sql, submit, train, warn};
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
 use crate::schema::DatabaseSet;
 
@@ -91,6 +91,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         Choice::TrainStep(step) => train::step(state, step),
         Choice::Run(folder) => train::show(state, folder),
         Choice::Jump { sql } => jump::jump(state, &sql),
+        Choice::Copy(what) => arrange::copy(state, what),
         Choice::Adopt(from) => submit(state, Work::Keep(KeepWork::Adopt { from })).1,
     }
 }
@@ -115,6 +116,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             note(state, "kept as a favourite");
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
+        PromptKind::Find => arrange::find(state, &text),
         PromptKind::Open => opening::taken(state, &text),
         PromptKind::Export(format) => {
             let results = &state.tab().results;

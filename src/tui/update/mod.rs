@@ -4,7 +4,7 @@
 //! - `ahead`: questions that are still being typed
 //! - `ask`: questions, and what a person says of answers
 //! - `sql`: the editor
-//! - `rows`: results, charts; `jump`: along keys and back
+//! - `rows`: results, charts; `arrange`: columns, finding, copying in other forms; `jump`: along keys and back
 //! - `list`: windows: lists, lines to type; `choose`: what is taken there
 //! - `compare`: answers side by side; `diagram`: boxes and lines
 //! - `models`, `opening`, `kept`: lists of models, of what can be opened, of what is kept
@@ -17,6 +17,7 @@
 mod advice;
 mod ahead;
 mod answered;
+mod arrange;
 mod ask;
 mod choose;
 mod compare;
@@ -360,6 +361,13 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::FollowKey => return jump::follow_key(state),
         Action::ReferringRows => return jump::referring_rows(state),
         Action::JumpBack => return jump::back(state),
+        Action::HoldColumns | Action::HideColumn | Action::ShowColumns | Action::PinColumn | Action::ColumnLeft | Action::ColumnRight => {
+            arrange::columns(state, action)
+        }
+        Action::Find => arrange::ask_find(state),
+        Action::FindNext => return arrange::find_again(state, false),
+        Action::FindPrevious => return arrange::find_again(state, true),
+        Action::CopyAs => return arrange::copy_as(state),
         Action::Summary => return rows::summary(state),
         Action::Dates => rows::turn_dates(state),
         Action::WidenColumn => state.tab_mut().results.widen(4),

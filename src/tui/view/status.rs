@@ -109,6 +109,7 @@ fn doing(state: &State, job: &RunningJob) -> String {
             let of = |rows: &String| format!("writing the file, {rows} of {};", text::count(all as u64));
             job.progress.as_ref().map_or_else(|| "writing the file".into(), of)
         }
+        (Work::Result(ResultWork::Find { .. }), _) => "looking".into(),
         (Work::Result(_), _) => "counting".into(),
         (Work::Models(ModelsWork::Pull { name }), _) => format!("{name}: {}", progress("fetching")),
         (Work::Models(ModelsWork::Use { .. }), _) => progress("loading the model"),

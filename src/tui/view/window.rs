@@ -129,6 +129,7 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         }
         PickerKind::Open => ("Open".into(), "nothing is called so"),
         PickerKind::Files(folder) => (text::sanitize(&folder.display().to_string()).into_owned(), "nothing is called so"),
+        PickerKind::CopyAs => ("Copy as".into(), "nothing is called so"),
         PickerKind::Jump => ("Where to?".into(), "nothing is called so"),
         PickerKind::Export => ("Write the result as".into(), "nothing is called so"),
         PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
@@ -214,6 +215,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
         PromptKind::Open if state.opens_beside => ("Open beside it", "NAME=FILE, or the path of an SQLite file, or `demo`"),
+        PromptKind::Find => ("Find in the rows", "any part of a cell, in any case; n goes to the next, N to the one before"),
         PromptKind::Open => ("Open", "the path of an SQLite file, or `demo`"),
     };
     let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);
