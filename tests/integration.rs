@@ -21,6 +21,7 @@ mod gold;
 mod gradients;
 mod home;
 mod hostile_models;
+mod languages;
 mod layers;
 mod local;
 mod local_hub;

@@ -1,7 +1,8 @@
 //! What the pipeline says while it works, and what it answers. Plain data: the screen, the command line and the evaluation
 //! show the same thing.
 
-use super::vote::Standing;
+use super::signals::Signals;
+use super::vote::Agreement;
 use crate::db::Table;
 use crate::llm::{GenerateTimings, ModelInfo};
 use crate::prompt::Turn;
@@ -43,23 +44,6 @@ pub struct Attempt {
     pub sql: String,
     /// The guard's or SQLite's own message.
     pub error: String,
-}
-
-/// Drafts that return the same.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Agreement {
-    /// One of them.
-    pub sql: String,
-    /// How many there are.
-    pub agrees: usize,
-    /// How many of them had to be mended.
-    pub mended: usize,
-    /// Whether the first draft is among them.
-    pub first: bool,
-    /// The likeliest one's mean log probability a token.
-    pub likelihood: f32,
-    /// What speaks against all of them.
-    pub standing: Standing,
 }
 
 /// A question back to the person.
@@ -125,6 +109,8 @@ pub struct Answer {
     pub first_draft: String,
     /// Mean log probability of the first draft's tokens.
     pub mean_logprob: f32,
+    /// What else is seen of the first draft, where it ran.
+    pub first_signals: Signals,
     /// The last error, where the state is failed or refused.
     pub error: Option<String>,
     /// Where the time went.

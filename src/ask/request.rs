@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::demonstrations::Demonstrations;
-use super::pipeline::MAX_REPAIRS;
 use crate::db::{Limits, ValueIndex};
 use crate::llm::Sampling;
 use crate::prompt::{Form, Turn};
+
+/// Repairs by the model: a third was measured to change nothing.
+pub const MAX_REPAIRS: usize = 2;
 
 /// A question and how to answer it.
 #[derive(Debug, Clone)]
@@ -120,7 +122,9 @@ pub enum Mending {
 pub enum Candidates {
     /// Always so many; 1 for none but the first.
     Exactly(usize),
-    /// The first alone where nothing speaks against it, else so many.
+    /// So many even where nothing speaks against the first, and fewer where more could not change the choice.
+    UntilDecided(usize),
+    /// The first alone where nothing speaks against it, else as many as that.
     WhenInDoubt(usize),
 }
 
@@ -128,7 +132,7 @@ impl Candidates {
     /// The most that are drawn.
     pub fn most(self) -> usize {
         match self {
-            Self::Exactly(n) | Self::WhenInDoubt(n) => n.max(1),
+            Self::Exactly(n) | Self::UntilDecided(n) | Self::WhenInDoubt(n) => n.max(1),
         }
     }
 }

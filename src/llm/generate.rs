@@ -167,8 +167,10 @@ pub struct Generation {
     pub finish_reason: FinishReason,
     /// For each token, the most likely alternatives; empty where not asked for.
     pub logprobs: Vec<Vec<TokenLogprob>>,
-    /// Mean log probability of the tokens drawn; 0 where there are none.
+    /// Mean log probability of the tokens drawn; 0 where there are none, or where the model does not say.
     pub mean_logprob: f32,
+    /// Log probability of the unlikeliest token drawn; 0 where there are none.
+    pub least_logprob: f32,
     /// Where the time went.
     pub timings: GenerateTimings,
 }
@@ -281,14 +283,16 @@ pub struct Ended<'a> {
     /// As in [`Generation`].
     pub mean_logprob: f32,
     /// As in [`Generation`].
+    pub least_logprob: f32,
+    /// As in [`Generation`].
     pub finish_reason: FinishReason,
 }
 
 impl<'a> Ended<'a> {
     /// The continuation at `index` that ended as `generation`.
     pub fn of(index: usize, generation: &'a Generation) -> Self {
-        let Generation { text, mean_logprob, finish_reason, .. } = generation;
-        Self { index, text, mean_logprob: *mean_logprob, finish_reason: *finish_reason }
+        let Generation { text, mean_logprob, least_logprob, finish_reason, .. } = generation;
+        Self { index, text, mean_logprob: *mean_logprob, least_logprob: *least_logprob, finish_reason: *finish_reason }
     }
 }
 

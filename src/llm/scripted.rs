@@ -9,6 +9,9 @@ use super::{
     ModelInfo, Prompt,
 };
 
+/// Log probability of what a script writes: it is what was meant, and a model that says nothing of likelihood has 0.
+const MEANT: f32 = -1e-6;
+
 /// Answers each request with the next line of its script, and remembers what it was asked.
 #[derive(Debug, Default)]
 pub struct Scripted {
@@ -78,7 +81,16 @@ impl Generate for Scripted {
         }
         let tokens: Vec<u32> = text.bytes().map(u32::from).collect();
         let timings = GenerateTimings { prompt_tokens: prompt_tokens.len(), generated_tokens: tokens.len(), ..Default::default() };
-        Ok(Generation { text, tokens, prompt_tokens, finish_reason: FinishReason::Eos, logprobs: Vec::new(), mean_logprob: 0.0, timings })
+        Ok(Generation {
+            text,
+            tokens,
+            prompt_tokens,
+            finish_reason: FinishReason::Eos,
+            logprobs: Vec::new(),
+            mean_logprob: MEANT,
+            least_logprob: MEANT,
+            timings,
+        })
     }
 
     /// The next answers of the script; fewer where it ends.
