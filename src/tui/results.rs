@@ -217,7 +217,7 @@ impl Results {
         self.measured = now;
         let Some(spool) = self.spool() else { return };
         let widths = measure(spool, &self.dates, self.order.as_ref(), columns, first, count, WIDEST);
-        for (&column, fitting) in columns.iter().zip(widths).filter(|(column, _)| !self.chosen.contains(column)) {
+        for (&column, fitting) in columns.iter().zip(widths).filter(|(column, _)| !self.chosen.contains(*column)) {
             if let Some(width) = self.widths.get_mut(column) {
                 *width = (*width).max(fitting);
             }

@@ -54,7 +54,8 @@ pub fn cell_to_sql(cell: &Cell) -> String {
         Cell::Null => "NULL".to_owned(),
         Cell::Integer(n) => n.to_string(),
         // `sqlite.org/faq.html`: a number too large to hold is infinite.
-        Cell::Real(x) if x.is_infinite() => if *x > 0.0 { "9e999" } else { "-9e999" }.to_owned(),
+        Cell::Real(x) if *x == f64::INFINITY => "9e999".to_owned(),
+        Cell::Real(x) if *x == f64::NEG_INFINITY => "-9e999".to_owned(),
         Cell::Real(x) => real(*x),
         // A NUL would end the statement.
         Cell::Text(text) if text.contains('\0') => format!("CAST(x'{}' AS TEXT)", hex(text.as_bytes())),

@@ -35,11 +35,11 @@ fn drawn(diagram: &Diagram) -> String {
 fn lines_go_from_keys_to_tables() {
     let diagram = Diagram::new(&schema(&["artist", "album: artist", "note"]), 1);
     let expected = "\
-╭────────╮      ╭─────────────╮
-│ artist │◂─╮   │ album       │
-│ * id   │  ╰───│ → artist_id │
-╰────────╯      │ * id        │
-                ╰─────────────╯";
+╭────────╮     ╭─────────────╮
+│ artist │◂─╮  │ album       │
+│ * id   │  ╰──│ → artist_id │
+╰────────╯     │ * id        │
+               ╰─────────────╯";
     assert_eq!(drawn(&diagram), expected, "{}", drawn(&diagram));
     assert_eq!((diagram.boxes.len(), diagram.selected, diagram.below.as_str()), (2, 1, "without keys: note"));
 }
@@ -79,7 +79,7 @@ fn of_many_tables_the_nearest_are_drawn() {
     assert_eq!(diagram.boxes.len(), graph::MOST_TABLES);
     assert_eq!(diagram.current().map(|one| one.table), Some(299));
     assert!(diagram.below.starts_with("180 tables are too far"), "{}", diagram.below);
-    assert_eq!(Diagram::new(&Schema::default(), 0), Diagram { ..Diagram::default() });
+    assert_eq!(Diagram::new(&Schema::default(), 0), Diagram::default());
 }
 
 proptest! {

@@ -124,7 +124,9 @@ fn rows_are_copied_in_other_forms() {
         Effect::Submit { work: Work::Result(ResultWork::Copy { what, .. }), .. } => Some(what.clone()),
         _ => None,
     });
-    let Some(CopyWork { columns, row: Some(1), form: CopyForm::Insert { table, columns: names } }) = what else { panic!("{what:?}") };
+    let Some(CopyWork { columns, row: Some(1), form: CopyForm::Insert { table, columns: names } }) = what.clone() else {
+        panic!("{what:?}")
+    };
     // Of no table that is known, so into one called so.
     assert_eq!((table.as_str(), columns.len(), names[0].as_str()), ("result", 9, "column_1"));
     let job = screen.submitted(|work| matches!(work, Work::Result(ResultWork::Copy { .. })));

@@ -73,7 +73,7 @@ fn a_second_file_is_opened_beside_the_first() {
 
 #[test]
 fn what_cannot_be_opened_beside_is_said() {
-    let mut screen = Screen::opened((80, 24));
+    let mut screen = Screen::opened((200, 60));
     screen.press(&["alt+o", "type", "enter", "main=/data/crm.db", "enter"]);
     assert!(screen.drawn().contains("SQLite gives that name itself"), "{}", screen.drawn());
     screen.press(&["ctrl+p", "close-beside", "enter"]);
@@ -121,7 +121,7 @@ fn keys_are_followed_there_and_back() {
         let job = screen.submitted(|work| matches!(work, Work::Run { .. }));
         screen.done(job, artist(6));
     });
-    let mut screen = Screen::opened((80, 24));
+    let mut screen = Screen::opened((200, 60));
     albums(&mut screen, three());
     screen.press(&["down", "down", "$", "f"]);
     let job = screen.submitted(|work| matches!(work, Work::Run { .. }));
@@ -141,7 +141,7 @@ fn keys_are_followed_there_and_back() {
 
 #[test]
 fn where_a_key_leads_nowhere_it_is_said() {
-    let mut screen = Screen::opened((80, 24));
+    let mut screen = Screen::opened((200, 60));
     albums(&mut screen, vec![album(1, "One", Cell::Null)]);
     let mut said = |keys: &[&str], words: &str| {
         screen.press(keys);
@@ -152,7 +152,7 @@ fn where_a_key_leads_nowhere_it_is_said() {
     said(&["$", "f"], "NULL refers to no row");
     said(&["0", "f"], "album.id is no foreign key");
     said(&["F"], "no table refers to album");
-    let mut screen = Screen::opened((80, 24));
+    let mut screen = Screen::opened((200, 60));
     assert!(screen.press(&["alt+4", "f"]).drawn().contains("there is no row here"));
     screen.press(&["alt+3", "SELECT 1 + 1"]);
     screen.run(rows(2, false));
@@ -164,7 +164,7 @@ fn the_keys_are_drawn() {
     check("diagram", |screen| {
         screen.press(&["alt+1", "D"]);
     });
-    let mut screen = Screen::opened((80, 24));
+    let mut screen = Screen::opened((200, 60));
     screen.press(&["ctrl+p", "diagram", "enter", "right"]);
     assert!(screen.drawn().contains("without keys: best_sellers"), "{}", screen.drawn());
     // The rows of the table that is selected.
