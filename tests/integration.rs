@@ -28,6 +28,7 @@ mod local_hub;
 mod lock;
 mod mending;
 mod model;
+mod notebook;
 mod owners;
 mod portable;
 mod profiles;

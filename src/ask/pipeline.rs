@@ -22,6 +22,8 @@ use crate::signal::Cancel;
 /// Where less of a question's words than this is accounted for, what no name and no value has to do with is told as missing: so it was
 /// for 42 of 1,506 questions beside their own SQL, and for 1,450 beside that of another database.
 const UNCOVERED: f64 = 0.6;
+/// What that leaves of the confidence: the weights are fitted to questions that have an answer.
+const UNCOVERED_BELIEF: f64 = 0.5;
 
 /// A question of which something is missing is said to be unanswerable below this confidence.
 const UNANSWERABLE: f64 = 0.45;
@@ -184,6 +186,7 @@ impl Asking<'_> {
         let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();
         let coverage = coverage(&self.request.question, &answer.sql, self.schema, &hits);
         if coverage.share() < UNCOVERED && !coverage.unknown.is_empty() {
+            answer.confidence = answer.confidence.map(|confidence| confidence * UNCOVERED_BELIEF);
             answer.reason.push_str(", and nothing in the database has to do with a part of the question");
             answer.missing = coverage.unknown;
         }

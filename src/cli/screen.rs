@@ -47,7 +47,8 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
             });
         }
     };
-    if let Some(database) = database.as_ref().filter(|name| *name != "demo") {
+    // A notebook or a file of SQL is read on the screen.
+    if let Some(database) = database.as_ref().filter(|name| *name != "demo" && !tui::is_text(name)) {
         drop(open(database, &settings)?);
     }
     let mut options = options(&settings)?;
@@ -111,6 +112,7 @@ fn options(settings: &Settings) -> Result<Options, Failure> {
         vim: settings.config.vim,
         mouse: settings.config.mouse.unwrap_or(true),
         while_typing: settings.config.while_typing,
+        ask_and_run: settings.config.ask_and_run,
         keymap,
         folder,
         runs,

@@ -19,8 +19,8 @@
 //! - `attach`: files opened beside a first one
 //! - `database`: checking and running statements
 //! - `several`: a database of several files
-//! - [`spool`]: results of any length, drained out of the database
 //! - [`parameters`]: values for a statement's parameters
+//! - [`spool`]: results of any length, drained out of the database
 //! - [`stream`]: rows one after the other
 //! - [`values`]: the distinct text values, to find what a question mentions
 //! - `keys`: foreign keys that nobody declared
@@ -63,7 +63,7 @@ pub use parameters::Parameters;
 pub use same::{RowOrder, same_result};
 pub use scratch::Scratch;
 pub use spool::Spool;
-pub use stream::{RowSink, Streamed};
+pub use stream::{Collected, RowSink, Streamed};
 pub use table::{Cell, ColumnInfo, Limits, Table};
 pub use values::{ValueIndex, ValueLimits};
 pub use watch::{FileChange, FileStamp};

@@ -6,6 +6,7 @@
 //! - `task`: what every thread is handed
 //! - `files`, `keep`: folders to pick from; our own records
 //! - `database`: the open database; `copied`, `find`, `result`: results on disk
+//! - `notebook`: notebooks read, run and written
 //! - `models`: models that are listed, fetched, removed
 //! - `compare`: a run's answers beside those without its adapter
 //! - `examples`: training data made from the open database and from what was accepted
@@ -25,6 +26,7 @@ mod keep;
 pub mod message;
 mod model;
 mod models;
+mod notebook;
 mod result;
 mod task;
 mod train;
@@ -35,7 +37,7 @@ mod workers;
 pub(crate) use find::find;
 pub use message::{
     AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId,
-    KeepWork, Kept, ModelRow, ModelsWork, Outcome, Report, ResultWork, Sought, Work,
+    KeepWork, Kept, ModelRow, ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
 };
 pub use task::{ModelFactory, Opener};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};

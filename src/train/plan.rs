@@ -79,7 +79,13 @@ pub struct TrainPlan {
 impl TrainPlan {
     /// The course of the learning rate.
     pub fn schedule(&self, config: &TrainConfig) -> Schedule {
-        Schedule { kind: config.lr_scheduler_type, rate: config.learning_rate, warmup: self.warmup_steps, total: self.total_steps }
+        Schedule {
+            kind: config.lr_scheduler_type,
+            rate: config.learning_rate,
+            warmup: self.warmup_steps,
+            total: self.total_steps,
+            settings: config.lr_scheduler_kwargs,
+        }
     }
 }
 
@@ -89,7 +95,8 @@ pub fn method(config: &TrainConfig, model: &Model) -> Method {
     config.method.unwrap_or(if quantised { Method::Qlora } else { Method::Lora })
 }
 
-fn is_quantised(model: &Model) -> bool {
+/// Whether the model's matrices are quantised.
+pub fn is_quantised(model: &Model) -> bool {
     model.weights.layers.iter().any(|layer| layer.ffn_down.matrix().block.block_len() > 1)
 }
 
@@ -154,6 +161,14 @@ pub fn plan(
     let sampling = config.sampling();
     let steps_per_epoch = sampling.steps_of_epoch(train.rows.len()) as u64;
     let total_steps = config.max_steps.unwrap_or((config.num_train_epochs * steps_per_epoch as f64).ceil() as u64).max(1);
+    check_schedule(config, total_steps)?;
+    if config.neftune_noise_alpha.is_some_and(|alpha| alpha > 0.0) && model.spec.embedding_scale != 1.0 {
+        return Err(TrainError::Setting {
+            key: "neftune_noise_alpha",
+            value: format!("`{}`", config.neftune_noise_alpha.unwrap_or_default()),
+            reason: "this model scales its embeddings, and the Trainer adds its noise before or behind that, by family".into(),
+        });
+    }
     let adaptation = adaptation(config, method, initial)?;
     let trainable_parameters = trainable(model, &adaptation);
     let work = work(config, train, total_steps, steps_per_epoch);
@@ -230,6 +245,23 @@ pub fn plan(
         seconds,
         warnings,
     })
+}
+
+/// What of a DeepSpeed scheduler can only be compared once the steps are known; a mismatch is said as the Trainer says it.
+fn check_schedule(config: &TrainConfig, total_steps: u64) -> Result<(), TrainError> {
+    let (kind, set) = (config.lr_scheduler_type, &config.lr_scheduler_kwargs);
+    if !kind.is_deepspeeds() {
+        return Ok(());
+    }
+    let mut lines = Vec::new();
+    if let Some(total) = set.total_num_steps.filter(|total| *total != total_steps) {
+        lines.push(format!("- ds scheduler.params.total_num_steps={total} vs hf num_training_steps (calculated)={total_steps}"));
+    }
+    let warmup = config.warmup(total_steps).max(1);
+    if let Some(steps) = set.warmup_num_steps.filter(|steps| *steps != warmup) {
+        lines.push(format!("- ds scheduler.params.warmup_num_steps={steps} vs hf warmup_steps={warmup}"));
+    }
+    if lines.is_empty() { Ok(()) } else { Err(TrainError::Mismatch { path: "the DeepSpeed file".into(), lines }) }
 }
 
 fn model_parameters(model: &Model) -> u64 {

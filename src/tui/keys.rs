@@ -47,11 +47,13 @@ pub enum Context {
     Check,
     /// The diagram of keys, over the panes.
     Diagram,
+    /// A notebook, over the panes.
+    Notebook,
 }
 
 impl Context {
     /// In the order of help.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Everywhere,
         Self::Ask,
         Self::Conversation,
@@ -68,6 +70,7 @@ impl Context {
         Self::Run,
         Self::Compare,
         Self::Diagram,
+        Self::Notebook,
         Self::Window,
     ];
 
@@ -91,6 +94,7 @@ impl Context {
             Self::Check => "Check before training",
             Self::Compare => "Answers side by side",
             Self::Diagram => "Diagram of keys",
+            Self::Notebook => "Notebook",
         }
     }
 

@@ -6,6 +6,9 @@
 //! - `dates`: numbers that count time
 //! - `files`: several files at once, jumps along keys, the diagram
 //! - `mends`: what a day at the screen found
+//! - `notebooks`: Markdown files of questions, SQL and results
+//! - `settings`: the settings page
+//! - `statements`: parameters, several at once, files
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
@@ -13,7 +16,10 @@ mod columns;
 mod dates;
 mod files;
 mod mends;
+mod notebooks;
 mod screens;
+mod settings;
+mod statements;
 mod states;
 mod training;
 

@@ -39,6 +39,10 @@ pub struct Decoder<'w> {
     pub(super) frequencies: Vec<f64>,
     /// The lowest layer in which something is trained: the way back ends there.
     pub(super) lowest: usize,
+    /// What of each loss is the mean over all tokens (the Trainer's `label_smoothing_factor`); where losses are measured, too, as there.
+    pub label_smoothing: f32,
+    /// How strong the noise on embeddings is (NEFTune, arXiv 2310.05914); none where losses are only measured.
+    pub noise_alpha: f32,
 }
 
 /// What a batch's loss is multiplied with, and what is dropped.
@@ -49,6 +53,9 @@ pub struct StepScale {
     /// Changes with every batch of a run: what is dropped depends on it.
     pub dropout_key: u64,
 }
+
+/// Tells the key of the noise from those of what is dropped.
+const NOISE: u64 = 0x6e65_6674;
 
 struct Builder<'w> {
     parameters: Parameters,
@@ -163,8 +170,18 @@ impl<'w> Decoder<'w> {
         let frequencies = model.rope_frequencies();
         let is_adapted = |layer: &TrainedLayer<'_>| layer.linears().iter().any(|linear| linear.lora.is_some());
         let lowest = if embedding_id.is_some() { 0 } else { layers.iter().position(is_adapted).unwrap_or(model.spec.layers) };
-        let decoder =
-            Self { spec: &model.spec, embedding: &weights.token_embd, embedding_id, layers, final_norm, output, frequencies, lowest };
+        let decoder = Self {
+            spec: &model.spec,
+            embedding: &weights.token_embd,
+            embedding_id,
+            layers,
+            final_norm,
+            output,
+            frequencies,
+            lowest,
+            label_smoothing: 0.0,
+            noise_alpha: 0.0,
+        };
         (decoder, builder.parameters)
     }
 
@@ -234,6 +251,16 @@ impl<'w> Decoder<'w> {
         x
     }
 
+    /// The noise on the embeddings of a batch, `[tokens, hidden]`: uniform within `alpha / sqrt(length * hidden)`, where the length is that of
+    /// the longest row of the batch, to which the Trainer pads the others. Nothing where there is none.
+    pub(super) fn noise(&self, batch: &Batch, step: Option<StepScale>) -> Vec<f32> {
+        let Some(step) = step.filter(|_| self.noise_alpha > 0.0) else { return Vec::new() };
+        let longest = batch.positions.iter().max().map_or(1, |last| last + 1);
+        let bound = self.noise_alpha / (longest as f32 * self.spec.hidden as f32).sqrt();
+        let key = random::key(&[step.dropout_key, NOISE]);
+        (0..batch.tokens.len() * self.spec.hidden).map(|at| (2.0 * random::unit(key, at as u64) - 1.0) * bound).collect()
+    }
+
     /// Tokens that an embedding is known for.
     pub fn vocabulary(&self) -> usize {
         self.embedding.rows
@@ -260,6 +287,7 @@ impl<'w> Decoder<'w> {
         let geometry =
             Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &back };
         let mut x = self.embed(&mut pass, &batch.tokens);
+        x.iter_mut().zip(self.noise(batch, step)).for_each(|(x, noise)| *x += noise);
         let mut inputs: Vec<(Option<Vec<f32>>, Option<Kept>)> = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
             let (out, kept) = layer.forward(&mut pass, &geometry, &x);
@@ -322,7 +350,7 @@ impl<'w> Decoder<'w> {
         let tokens: Vec<u32> = batch.targets.iter().map(|target| target.token).collect();
         let (mut normed, inverse) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
         multiply(&mut normed, 1.0 / self.spec.logit_divisor);
-        let loss = cross_entropy(pass, gradients, &self.output, &mut normed, &tokens, scale);
+        let loss = cross_entropy(pass, gradients, &self.output, &mut normed, &tokens, scale, self.label_smoothing);
         if scale.is_some() {
             multiply(&mut normed, 1.0 / self.spec.logit_divisor);
             let mut dx = pass.workspace.zeros(chosen.len());
@@ -370,3 +398,6 @@ fn multiply(x: &mut [f32], factor: f32) {
 pub fn is_tied(model: &Model) -> bool {
     std::ptr::eq(model.weights.output.matrix().bytes, model.weights.token_embd.matrix().bytes)
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,8 @@ pub fn chunk_rows(vocabulary: usize) -> usize {
 pub type Scale = Option<f32>;
 
 /// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a scale, `x` is replaced by `scale` times its
-/// gradient, and that of the output layer is added to.
+/// gradient, and that of the output layer is added to. `smoothing` takes so much of each loss for the mean over all tokens, as
+/// `transformers.trainer_pt_utils.LabelSmoother` does.
 pub fn cross_entropy(
     pass: &mut Pass<'_, '_>,
     gradients: &mut Gradients,
@@ -27,6 +28,7 @@ pub fn cross_entropy(
     x: &mut [f32],
     tokens: &[u32],
     scale: Scale,
+    smoothing: f32,
 ) -> f64 {
     let vocabulary = output.outputs;
     let rows = chunk_rows(vocabulary);
@@ -36,13 +38,16 @@ pub fn cross_entropy(
         for (logits, &token) in logits.chunks_exact_mut(vocabulary).zip(tokens) {
             let wanted = logits.get(token as usize).copied().unwrap_or(f32::NAN);
             let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            let mean = if smoothing > 0.0 { logits.iter().map(|&x| f64::from(x)).sum::<f64>() / vocabulary as f64 } else { 0.0 };
             let sum = elementwise::exp_and_sum(logits, max);
-            loss += f64::from(max) + f64::from(sum).ln() - f64::from(wanted);
+            let smooth = f64::from(smoothing);
+            loss += f64::from(max) + f64::from(sum).ln() - (1.0 - smooth) * f64::from(wanted) - smooth * mean;
             if let Some(scale) = scale {
                 let factor = scale / sum;
-                logits.iter_mut().for_each(|p| *p *= factor);
+                let everywhere = scale * smoothing / vocabulary as f32;
+                logits.iter_mut().for_each(|p| *p = *p * factor - everywhere);
                 if let Some(p) = logits.get_mut(token as usize) {
-                    *p -= scale;
+                    *p -= scale * (1.0 - smoothing);
                 }
             }
         }
@@ -59,4 +64,43 @@ pub fn cross_entropy(
         }
     }
     loss
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::super::linear::{Base, Linear};
+    use super::super::workspace::Workspace;
+    use super::*;
+    use crate::compute::Pool;
+    use crate::train::parameters::Parameters;
+
+    /// Made by `tests/scripts/trainer_reference.py` with transformers 5.24.0.
+    const REFERENCE: &str = include_str!("../../../tests/training/smoothing.json");
+
+    #[test]
+    fn smoothed_losses_are_transformers() {
+        let reference: Value = serde_json::from_str(REFERENCE).unwrap();
+        let floats = |value: &Value| -> Vec<f32> {
+            value.as_array().unwrap().iter().flat_map(|row| row.as_array().unwrap()).map(|x| x.as_f64().unwrap() as f32).collect()
+        };
+        let tokens: Vec<u32> = reference["tokens"].as_array().unwrap().iter().map(|token| token.as_u64().unwrap() as u32).collect();
+        // An output layer that hands its input on: its logits are the ones of the reference.
+        let mut parameters = Parameters::default();
+        let identity = (0..49).map(|at| if at / 7 == at % 7 { 1.0 } else { 0.0 }).collect();
+        let id = parameters.add("lm_head.weight".into(), vec![7, 7], identity);
+        let output = Linear { outputs: 7, inputs: 7, base: Base::Trained(id), bias: None, lora: None, place: None, index: 0 };
+        let pool: &'static Pool = crate::compute::global();
+        let mut workspace = Workspace::new(pool);
+        let mut gradients = Gradients::zeros(&parameters);
+        let mut pass = Pass { workspace: &mut workspace, parameters: &parameters, dropout: None };
+        let mut x = floats(&reference["logits"]);
+        let smoothing = reference["epsilon"].as_f64().unwrap() as f32;
+        let loss = cross_entropy(&mut pass, &mut gradients, &output, &mut x, &tokens, Some(1.0), smoothing);
+        assert!((loss - reference["loss"].as_f64().unwrap()).abs() < 1e-5, "{loss}");
+        for (found, expected) in x.iter().zip(floats(&reference["gradient"])) {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::{Action, BINDINGS, Binding, Context};
 
 /// Actions that came behind a08d325, the build that people have: they chose their own keys without them, so these actions yield. Every
 /// later action with a key belongs here; `tests/earlier.rs` says so.
-const LATER: [Action; 20] = [
+const LATER: [Action; 28] = [
     Action::NextTable,
     Action::PreviousTable,
     Action::HoldColumns,
@@ -29,6 +29,14 @@ const LATER: [Action; 20] = [
     Action::FollowKey,
     Action::ReferringRows,
     Action::JumpBack,
+    Action::RunNotebook,
+    Action::KeepResults,
+    Action::OpenNamed,
+    Action::RunAll,
+    Action::NextResult,
+    Action::PreviousResult,
+    Action::SaveSql,
+    Action::HandOver,
 ];
 
 /// A key: what is held, and which.

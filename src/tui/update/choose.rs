@@ -9,8 +9,10 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{arrange, ask, compare, diagram, focus, jump, keep, note, opening, perform, sql, submit, train, warn};
-use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
+use super::{
+    arrange, ask, compare, diagram, focus, jump, keep, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
+};
+use crate::jobs::{KeepWork, ModelsWork, ResultWork, TrainWork, Work};
 use crate::schema::DatabaseSet;
 
 /// Takes the selected line, or what was typed.
@@ -26,6 +28,7 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
         Some(Window::Prompt(prompt)) => typed(state, *prompt),
         Some(Window::Compare(sides)) => compare::choose(state, *sides),
         Some(Window::Diagram(shown)) => diagram::choose(state, &shown),
+        Some(Window::Notebook(page)) => notebook::choose(state, *page),
         other => {
             state.window = other;
             Vec::new()
@@ -40,6 +43,11 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             if matches!(picker.kind, PickerKind::AskBack(_)) {
                 let Some(job) = state.entries.last().map(|entry| entry.job) else { return Vec::new() };
                 return ask::meant(state, job, &sql);
+            }
+            if picker.kind == PickerKind::Snippets {
+                state.tab_mut().editor.insert_str(&sql);
+                focus(state, Pane::Editor);
+                return Vec::new();
             }
             let tab = state.tab().id;
             note(state, "in the editor; F5 runs it");
@@ -92,6 +100,14 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         Choice::Run(folder) => train::show(state, folder),
         Choice::Jump { sql } => jump::jump(state, &sql),
         Choice::Copy(what) => arrange::copy(state, what),
+        Choice::Setting(name) => {
+            state.window = Some(Window::List(picker));
+            settings::chosen(state, &name)
+        }
+        Choice::SettingWord(name, word) => {
+            state.window = Some(Window::List(picker));
+            settings::save(state, name, word)
+        }
         Choice::Adopt(from) => submit(state, Work::Keep(KeepWork::Adopt { from })).1,
     }
 }
@@ -103,6 +119,9 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Reject(job) => ask::rejected(state, job, &text),
         // An empty line of the form means something, too.
         PromptKind::Train(field) => train::typed(state, prompt, field, &text),
+        PromptKind::Setting(name) => settings::typed(state, &name, &text),
+        // So does an empty value.
+        PromptKind::Parameter(wanted) => sql::value_typed(state, *wanted, &prompt.text.lines().join(" ")),
         _ if text.is_empty() => {
             state.window = Some(Window::Prompt(Box::new(prompt)));
             warn(state, "type something, or Esc");
@@ -118,6 +137,11 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         }
         PromptKind::Find => arrange::find(state, &text),
         PromptKind::Open => opening::taken(state, &text),
+        PromptKind::OpenSql => script::open(state, &text),
+        PromptKind::SaveSql => script::save_in(state, whole(state, &text)),
+        PromptKind::Notebook => notebook::open(state, &text),
+        PromptKind::NewNotebook => notebook::write(state, whole(state, &text)),
+        PromptKind::Cell(question, sql) => notebook::add(state, whole(state, &text), question, sql),
         PromptKind::Export(format) => {
             let results = &state.tab().results;
             let Some(spool) = results.spool().cloned() else { return Vec::new() };
@@ -127,6 +151,11 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Command(line) => {
             let path = whole(state, &text);
             submit(state, Work::Keep(KeepWork::Write { path, text: format!("{line}\n") })).1
+        }
+        PromptKind::Handover(words) => {
+            let folder = whole(state, &text);
+            note(state, "writing the job: rows, hashes ...");
+            submit(state, Work::Train(TrainWork::Export { words, folder })).1
         }
         PromptKind::Conversation => {
             let as_sql = text.to_lowercase().ends_with(".sql");
@@ -138,7 +167,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
 }
 
 /// A typed path: `~` is the home folder, the rest begins where sqllama was started.
-fn whole(state: &State, typed: &str) -> PathBuf {
+pub(super) fn whole(state: &State, typed: &str) -> PathBuf {
     let home = || std::env::var_os("HOME").map(PathBuf::from);
     match typed.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
         Some(path) => path,
@@ -161,6 +190,7 @@ pub(super) fn delete(state: &mut State) -> Vec<Effect> {
         Choice::Sql { favourite: Some(id), .. } => Work::Keep(KeepWork::RemoveFavourite { id }),
         Choice::Note(id) => Work::Keep(KeepWork::RemoveNote { id }),
         Choice::Run(_) => return train::remove(state),
+        Choice::Setting(name) => return settings::save(state, &name, ""),
         Choice::Database { id: Some(database), .. } => Work::Keep(KeepWork::Forget { database }),
         Choice::Model(name) => {
             if state.model.as_ref().is_some_and(|info| info.name == name) {

@@ -7,10 +7,10 @@ use super::super::keys::{Action, Context};
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{kept, models, opening, rows, train};
+use super::{kept, models, opening, rows, settings, train};
 
 /// What F9 shows, in its order.
-const SCREENS: [Action; 14] = [
+const SCREENS: [Action; 17] = [
     Action::Open,
     Action::OpenBeside,
     Action::History,
@@ -19,9 +19,12 @@ const SCREENS: [Action; 14] = [
     Action::Models,
     Action::FineTune,
     Action::Export,
+    Action::OpenNotebook,
+    Action::WriteNotebook,
     Action::ExportConversation,
     Action::Chart,
     Action::NewTab,
+    Action::Settings,
     Action::SwitchTheme,
     Action::Help,
     Action::Quit,
@@ -42,6 +45,7 @@ pub(super) fn back(state: &mut State, kind: &PromptKind) -> Vec<Effect> {
         PromptKind::Export(_) => rows::export(state),
         PromptKind::Open if state.opens_beside => opening::beside_page(state),
         PromptKind::Open => opening::open_page(state),
+        PromptKind::Setting(name) => settings::page_of(state, name),
         _ => Vec::new(),
     }
 }
@@ -79,7 +83,9 @@ pub(super) fn refresh(state: &mut State) {
     let items = match &state.window {
         Some(Window::List(picker)) => match picker.kind {
             PickerKind::Models => models::model_items(state),
-            PickerKind::Favourites => kept::favourite_items(state),
+            PickerKind::Settings => state.settings.items(),
+            PickerKind::Bindings => state.settings.bindings(&state.options.keymap),
+            PickerKind::Favourites | PickerKind::Snippets => kept::favourite_items(state),
             PickerKind::Notes => kept::note_items(state),
             PickerKind::Open => opening::open_items(state),
             PickerKind::Adopt => kept::adopt_items(state),

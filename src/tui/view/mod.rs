@@ -2,7 +2,7 @@
 //!
 //! - `schema`, `conversation`, `editor`, `results`, `chart`: the panes
 //! - `status`: the question's line, the status line, the footer
-//! - `run`: a training run; `compare`: answers side by side; `diagram`: boxes and lines
+//! - `run`: a training run; `compare`: answers side by side; `notebook`: a notebook; `diagram`: boxes and lines
 //! - `window`: help, texts, lists, lines to type, over the panes
 
 mod chart;
@@ -11,6 +11,7 @@ mod compare;
 mod conversation;
 mod diagram;
 mod editor;
+mod notebook;
 mod results;
 mod run;
 mod schema;

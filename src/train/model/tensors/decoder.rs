@@ -59,6 +59,10 @@ impl Passes<'_, '_> {
         let (sight, whole) = (&sights[0], sights.last().unwrap_or(&sights[0]));
         let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turn: &turn, back: &back };
         let mut x = self.embed(&batch.tokens)?; // [tokens, hidden]
+        let noise = decoder.noise(batch, step);
+        if !noise.is_empty() {
+            x = (x + self.compute.upload(&noise, &[batch.tokens.len(), decoder.spec.hidden])?)?;
+        }
         let mut inputs: Vec<(Waiting, Option<Kept>)> = Vec::with_capacity(decoder.layers.len());
         for (index, layer) in decoder.layers.iter().enumerate() {
             let tensors = self.weights.layer(self.compute, decoder, self.parameters, index)?;
@@ -203,7 +207,7 @@ impl Passes<'_, '_> {
             Base::Trained(id) => Some(id),
             Base::Frozen(_) => None,
         };
-        let loss = cross_entropy(self.compute, &output, &normed, &tokens, scale, trained.is_some())?;
+        let loss = cross_entropy(self.compute, &output, &normed, &tokens, scale, decoder.label_smoothing, trained.is_some())?;
         drop(output);
         if let (Some(id), Some(dweight)) = (trained, loss.dweight) {
             sink.add(id, dweight)?;

@@ -25,13 +25,14 @@ pub struct Loss {
 }
 
 /// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a `scale` also gradients, multiplied by it;
-/// that of the output matrix only where it is `trained`.
+/// that of the output matrix only where it is `trained`. `smoothing` as in [`crate::train::model::loss::cross_entropy`].
 pub fn cross_entropy(
     compute: &Compute,
     output: &LinearTensors,
     x: &Tensor,
     tokens: &[u32],
     scale: Option<f32>,
+    smoothing: f32,
     trained: bool,
 ) -> Result<Loss> {
     let vocabulary = output.weight.dim(0)?;
@@ -43,14 +44,21 @@ pub fn cross_entropy(
         let ids = compute.indices(tokens)?.unsqueeze(1)?; // [rows, 1]
         let logits = compute.product(&x, &turned)?; // [rows, vocabulary]
         let max = logits.max_keepdim(D::Minus1)?;
-        let wanted = logits.gather(&ids, 1)?;
+        let mut wanted = logits.gather(&ids, 1)?;
+        if smoothing > 0.0 {
+            let mean = logits.mean_keepdim(D::Minus1)?;
+            wanted = (wanted.affine(1.0 - f64::from(smoothing), 0.0)? + mean.affine(f64::from(smoothing), 0.0)?)?;
+        }
         let p = logits.broadcast_sub(&max)?.exp()?;
         drop(logits);
         let sum = p.sum_keepdim(D::Minus1)?;
         parts.push(Tensor::cat(&[&max, &sum, &wanted], 1)?); // [rows, 3]
         let Some(scale) = scale else { continue };
-        let dlogits = p.broadcast_mul(&sum.recip()?.affine(f64::from(scale), 0.0)?)?;
-        let ones = Tensor::full(-scale, (tokens.len(), 1), &compute.device)?;
+        let mut dlogits = p.broadcast_mul(&sum.recip()?.affine(f64::from(scale), 0.0)?)?;
+        if smoothing > 0.0 {
+            dlogits = dlogits.affine(1.0, -f64::from(scale * smoothing) / vocabulary as f64)?;
+        }
+        let ones = Tensor::full(-scale * (1.0 - smoothing), (tokens.len(), 1), &compute.device)?;
         dlogits.scatter_add_set(&ids, &ones, 1)?;
         let dlogits = dlogits.to_dtype(compute.dtype)?;
         dxs.push(compute.product(&dlogits, &output.weight)?);
