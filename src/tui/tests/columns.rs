@@ -43,7 +43,7 @@ fn columns_stay_in_view() {
 fn columns_are_hidden_pinned_and_moved() {
     check("columns_arranged", |screen| {
         wide(screen);
-        screen.press(&["right", "-", "$", "p", "0", "]"]);
+        screen.press(&["right", "-", "$", "p", "0", "}"]);
     });
     let mut screen = Screen::opened((80, 24));
     wide(&mut screen);
@@ -54,7 +54,7 @@ fn columns_are_hidden_pinned_and_moved() {
         [Effect::Copy(text)] => assert!(text.starts_with("cell 0.0\tcell 0.2\tcell 0.3"), "{text}"),
         other => panic!("{other:?}"),
     }
-    screen.press(&["p", "]"]);
+    screen.press(&["p", "}"]);
     assert_eq!(names(&screen)[..3], [0, 2, 3]);
     // The same query again is looked at in the same way.
     let table = screen.state.tab().results.spool().unwrap().clone();
