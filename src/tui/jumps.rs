@@ -31,6 +31,8 @@ pub struct Step {
     pub own: bool,
     /// The rows, and where the cursor was in them.
     pub results: Results,
+    /// Results of other statements beside it, and how many of them stand before it.
+    pub others: (Vec<Results>, usize),
 }
 
 /// The steps that were taken, the last one at the end.

@@ -106,7 +106,7 @@ fn artist(id: i64) -> Outcome {
 
 fn sql_run(screen: &Screen) -> String {
     match work_of(screen, |work| matches!(work, Work::Run { .. })) {
-        Work::Run { sql } => sql,
+        Work::Run { sql, .. } => sql,
         other => panic!("{other:?}"),
     }
 }

@@ -49,7 +49,8 @@ pub(super) fn jump(state: &mut State, sql: &str) -> Vec<Effect> {
         return Vec::new();
     }
     let tab = state.tab_mut();
-    let step = Step { sql: tab.sql(), own: tab.hand_written().is_some(), results: tab.results.clone() };
+    let step =
+        Step { sql: tab.sql(), own: tab.hand_written().is_some(), results: tab.results.clone(), others: (tab.others.clone(), tab.before) };
     tab.trail.push(step);
     let (id, steps) = (tab.id, tab.trail.len());
     let mut effects = put_sql(state, id, sql);
@@ -78,7 +79,9 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
     if step.own {
         tab.is_own();
     }
+    tab.queue.clear();
     tab.results = step.results;
+    (tab.others, tab.before) = step.others;
     let left = tab.trail.len();
     focus(state, Pane::Results);
     note(state, format!("back; {} more", text::counted(left as u64, "step", "steps")));
