@@ -10,7 +10,7 @@ use super::interrupt;
 use super::load::Loading;
 use super::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
 use super::pull::{bring, decide};
-use super::query::{open_with, say_if_empty, values};
+use super::query::{open, say_if_empty, values};
 use super::settings::Settings;
 use super::write_answer::AnswerWriter;
 use crate::ask::{
@@ -32,7 +32,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     };
     refuse_what_is_not_there(args, &question)?;
     settings.apply_threads(args.threads);
-    let database = open_with(&args.database, &args.beside, settings)?;
+    let database = open(&args.beside.set(&args.database)?.to_string(), settings)?;
     let wanted = decide(args, settings)?;
     let cancel = interrupt::watch();
     let chosen = bring(wanted, settings, &cancel)?;

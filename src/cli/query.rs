@@ -5,26 +5,28 @@ use std::sync::Arc;
 
 use serde_json::Map;
 
-use super::args::{BesideArgs, QueryArgs, SchemaArgs};
+use super::args::{QueryArgs, SchemaArgs};
 use super::failure::Failure;
 use super::interrupt;
+use super::line::LiveLine;
 use super::output::{Out, ResultSink};
 use super::parameters::bindings;
 use super::script::Script;
 use super::settings::Settings;
+use crate::db::files::{Copies, Progress};
 use crate::db::{Database, Limits, Parameters, ValueIndex, ValueLimits, demo};
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::{DatabaseSet, Schema};
 use crate::signal::Cancel;
 use crate::sql::{ReadOnlySql, guard};
-use crate::text::sanitize;
+use crate::text::{self, sanitize};
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
     let script = Script::read(args)?;
     let parameters = bindings(&args.parameters, &script.text)?;
     let cancel = interrupt::watch();
-    let database = open_with(&args.database, &args.beside, settings)?;
+    let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     // Looking at values to find out what they count takes a while: only where it is asked for.
     let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
     let mut out = Out::stdout();
@@ -76,7 +78,7 @@ impl Run<'_> {
 /// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
 pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, Failure> {
     let cancel = interrupt::watch();
-    let database = open_with(&args.database, &args.beside, settings)?;
+    let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
     for note in database.profile_notes(&schema, &cancel) {
@@ -105,27 +107,43 @@ pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a database by its path or address, or several as [`DatabaseSet`] writes them; `demo` is the bundled one. Says how they are read,
-/// where that is not as SQLite reads them.
+/// Opens a database by its path or address, or several as [`DatabaseSet`] writes them; `demo` is the bundled one, and files with tables in them are read into a copy. Says how it is
+/// read, where that is not as SQLite reads it.
 pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
-    let single = std::fs::metadata(database).is_ok();
-    open_set(if single { DatabaseSet::one(database) } else { DatabaseSet::read(database) }, settings)
+    open_watched(database, settings, &Cancel::new())
 }
 
-/// Opens what is typed on the command line.
-pub(super) fn open_with(database: &str, beside: &BesideArgs, settings: &Settings) -> Result<Database, Failure> {
-    open_set(beside.set(database)?, settings)
-}
-
-fn open_set(mut set: DatabaseSet, settings: &Settings) -> Result<Database, Failure> {
-    let files = std::iter::once(&mut set.main).chain(set.beside.iter_mut().map(|file| &mut file.file));
-    for file in files.filter(|file| *file == "demo") {
-        let path = demo::path(&settings.paths.cache)?.into_os_string();
-        *file = path.into_string().map_err(|path| Failure::new(2, format!("`{}` is not text", path.display())))?;
-    }
-    let opened = Database::open_set(&set)?;
+/// As [`open`], which `cancel` ends where files are read.
+pub(super) fn open_watched(database: &str, settings: &Settings, cancel: &Cancel) -> Result<Database, Failure> {
+    let line = LiveLine::new();
+    let opened = open_telling(database, settings, cancel, &mut |progress| line.show(progress_words(&progress), false));
+    line.finish();
+    let opened = opened?;
     for note in opened.notes() {
-        writeln!(stderr(), "note: {note}")?;
+        writeln!(stderr(), "note: {}", sanitize(&note))?;
     }
     Ok(opened)
+}
+
+/// As [`open`], and says nothing but how far it is.
+pub(super) fn open_telling(
+    database: &str,
+    settings: &Settings,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Database, Failure> {
+    let single = std::fs::metadata(database).is_ok();
+    let set = if single { DatabaseSet::one(database) } else { DatabaseSet::read(database) };
+    let copies = Copies::new(settings.paths.copies());
+    let mut one = |name: &str| match name {
+        "demo" => Database::open(demo::path(&settings.paths.cache)?),
+        name => Database::open_any(name, &copies, cancel, progress),
+    };
+    Ok(Database::open_set_with(&set, &mut one)?)
+}
+
+/// `reading 45%, 1,234,567 rows`.
+pub(super) fn progress_words(progress: &Progress) -> String {
+    let share = 100 * progress.done / progress.total.max(1);
+    format!("reading {share}%, {}", text::counted(progress.rows, "row", "rows"))
 }

@@ -13,14 +13,19 @@ impl Database {
     /// Opens every file of `set`: the first as [`Database::open`] does, the others beside it under the names that statements call them,
     /// read-only in the same way.
     pub fn open_set(set: &DatabaseSet) -> Result<Self, DbError> {
-        let main = Self::open(&set.main)?;
+        Self::open_set_with(set, &mut |name| Self::open(name))
+    }
+
+    /// As [`Self::open_set`], where `open` opens each file by itself.
+    pub fn open_set_with(set: &DatabaseSet, open: &mut dyn FnMut(&str) -> Result<Self, DbError>) -> Result<Self, DbError> {
+        let main = open(&set.main)?;
         if set.beside.is_empty() {
             return Ok(main);
         }
         let mut known = vec![("main".to_owned(), place(main.path()))];
         let mut beside: Vec<Beside> = Vec::with_capacity(set.beside.len());
         for file in &set.beside {
-            let database = Self::open(&file.file)?;
+            let database = open(&file.file)?;
             let own = place(database.path());
             if let Some((name, _)) = known.iter().find(|(_, other)| other.0 == own.0 || other.1.is_same_file(&own.1)) {
                 return Err(DbError::OpenTwice { path: database.path().clone(), name: name.clone() });
@@ -49,6 +54,11 @@ impl Database {
     /// Every file.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         std::iter::once(self.path()).chain(self.beside.iter().map(|file| file.database.path()))
+    }
+
+    /// How every file is now.
+    pub fn stamps_now(&self) -> Vec<FileStamp> {
+        std::iter::once(self.stamp_now()).chain(self.beside.iter().map(|file| file.database.stamp_now())).collect()
     }
 
     /// The file that statements call so, opened by itself; the whole where it is the first one.

@@ -4,6 +4,7 @@
 //! - [`training`]: what is asked of training runs, and what they report
 //! - [`message`]: the same of everything else
 //! - `task`: what every thread is handed
+//! - `adapted`: the model, with the adapter of the database that it is asked about
 //! - `files`, `keep`: folders to pick from; our own records
 //! - `database`: the open database; `copied`, `find`, `result`: results on disk
 //! - `notebook`: notebooks read, run and written
@@ -16,6 +17,7 @@
 //!
 //! Every job ends in exactly one [`Report::Done`], also on error, cancel and panic.
 
+mod adapted;
 mod compare;
 mod copied;
 mod database;
@@ -33,6 +35,7 @@ mod train;
 pub mod training;
 mod workers;
 
+pub use adapted::{Adapted, Told};
 #[cfg(test)]
 pub(crate) use find::find;
 pub use message::{
