@@ -40,6 +40,7 @@ mod real_cases;
 mod reference;
 mod screen_in_use;
 mod scripting;
+mod servers;
 mod several;
 mod tensors;
 mod terminal;

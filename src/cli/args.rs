@@ -4,6 +4,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::computing::ComputingArgs;
 use super::output::OutputArgs;
+use super::servers::ServerArgs;
 use super::train::args::TrainArgs;
 use crate::db::files::FileSet;
 use crate::llm::Specials;
@@ -33,12 +34,15 @@ pub struct ScreenArgs {
     /// More files with tables, opened together with the first
     #[arg(value_name = "FILE")]
     pub more: Vec<String>,
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// What is opened beside it
     #[command(flatten)]
     pub beside: BesideArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
 }
 
 /// Files beside the first one.
@@ -86,12 +90,15 @@ impl ScreenArgs {
 pub enum Command {
     /// The screen, on the bundled sample database
     Demo {
-        /// A catalogue name, a GGUF file or a Hugging Face folder
+        /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
         #[arg(long)]
         model: Option<String>,
         /// What is opened beside it
         #[command(flatten)]
         beside: BesideArgs,
+        /// What may be sent over the network.
+        #[command(flatten)]
+        servers: ServerArgs,
     },
     /// Ask a question; prints the SQL on stderr and the rows on stdout
     Ask(AskArgs),
@@ -196,7 +203,7 @@ pub struct AskArgs {
     /// What is opened beside it
     #[command(flatten)]
     pub beside: BesideArgs,
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     ///
     /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
     #[arg(long)]
@@ -261,6 +268,9 @@ pub struct AskArgs {
     /// Pull the model without asking, where none is installed
     #[arg(long)]
     pub yes: bool,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
     /// Never use the network
     #[arg(long)]
     pub offline: bool,
@@ -301,7 +311,7 @@ pub struct QueryArgs {
 /// Arguments of `complete`.
 #[derive(Debug, ClapArgs)]
 pub struct CompleteArgs {
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// An adapter: `none`, a stored one's name or a folder
@@ -349,6 +359,12 @@ pub struct CompleteArgs {
     /// What computes
     #[command(flatten)]
     pub computing: ComputingArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
@@ -408,7 +424,7 @@ pub struct EvalArgs {
     /// A folder with one <db_id>.sqlite for each database
     #[arg(long, required_unless_present = "compare")]
     pub databases: Option<std::path::PathBuf>,
-    /// A catalogue name or a model file
+    /// A catalogue name, a model file, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// An adapter: `none`, a stored one's name or a folder
@@ -459,6 +475,12 @@ pub struct EvalArgs {
     /// What computes
     #[command(flatten)]
     pub computing: ComputingArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,

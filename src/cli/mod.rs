@@ -5,6 +5,7 @@
 //! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
 //! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
 //! - [`mcp`]: databases as tools of another program
+//! - [`servers`]: models behind addresses
 //! - [`notebook`]: Markdown files of questions, SQL and results, run again
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
@@ -46,6 +47,7 @@ mod run;
 mod runs;
 mod screen;
 mod script;
+pub mod servers;
 mod settings;
 pub mod shell;
 mod train;

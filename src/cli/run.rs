@@ -30,8 +30,8 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
     let settings = Settings::read()?;
     let Some(command) = command else { return screen::run_screen(screen, settings) };
     match command {
-        Command::Demo { model, beside } => {
-            screen::run_screen(&ScreenArgs { database: Some("demo".into()), more: Vec::new(), model, beside }, settings)
+        Command::Demo { model, servers, beside } => {
+            screen::run_screen(&ScreenArgs { database: Some("demo".into()), more: Vec::new(), model, servers, beside }, settings)
         }
         Command::Ask(args) => ask::run_ask(&args, &settings),
         Command::Query(args) => query::run_query(&args, &settings),

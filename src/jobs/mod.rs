@@ -42,6 +42,6 @@ pub use message::{
     AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId,
     KeepWork, Kept, ModelRow, ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
 };
-pub use task::{ModelFactory, Opener};
+pub use task::{ModelFactory, Opener, ServerLister};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
 pub use workers::{Settings, Workers, is_panic_caught};

@@ -12,8 +12,10 @@ use super::task::{ModelFactory, Open, Opened, Reporter, Task, misplaced};
 use super::training::TrainWork;
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model, read_ahead};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
-use crate::llm::{Generate, LlmError};
+use crate::llm::{Generate, LlmError, ServerError};
 use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
+use crate::records::Records;
+use crate::schema::Private;
 use crate::signal::Stop;
 use crate::store::Paths;
 
@@ -23,6 +25,10 @@ const COMPARING: Duration = Duration::from_secs(10);
 /// What the model's thread holds.
 pub(super) struct Asked {
     model: Adapted,
+    /// Where what is kept for databases lies.
+    paths: Paths,
+    /// Whether it was said what this model does not give.
+    told_missing: bool,
     limits: Limits,
     answer_within: Option<Duration>,
 }
@@ -32,13 +38,14 @@ impl Asked {
     pub(super) fn new(factory: ModelFactory, limits: &Limits, answer_within: Option<Duration>, paths: Paths) -> Self {
         let default = Limits::default();
         let limits = Limits { timeout: limits.timeout.min(COMPARING), max_rows: limits.max_rows.min(default.max_rows), ..default };
-        Self { model: Adapted::new(factory, paths), limits, answer_within }
+        Self { model: Adapted::new(factory, paths.clone()), paths, told_missing: false, limits, answer_within }
     }
 
     pub(super) fn work(&mut self, task: &Task, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
         match &task.work {
             Work::Models(ModelsWork::Use { name }) => {
                 self.model.replace(name, &mut telling(task.job, report))?;
+                self.told_missing = false;
                 Ok(Outcome::Finished)
             }
             Work::Ask(asked) => {
@@ -46,7 +53,13 @@ impl Asked {
                 let answer_within = self.answer_within;
                 let (model, form) = self.model.following(&open.asking, &open.schema, &mut telling(task.job, report))?;
                 let request = AskRequest { answer_within, ..request(task, asked, &open, form, &limits) };
-                answer(task, &request, &open, model, report)
+                let answered = answer(task, &request, &open, model, report);
+                let missing = model.missing();
+                if !missing.is_empty() && !self.told_missing {
+                    self.told_missing = true;
+                    report(Report::Notes { job: task.job, notes: missing.into_iter().map(str::to_owned).collect() });
+                }
+                answered
             }
             Work::ReadAhead { .. } if !self.model.is_loaded() => Ok(Outcome::Prepared),
             Work::ReadAhead { asked, ahead } => {
@@ -61,15 +74,31 @@ impl Asked {
             Work::Train(TrainWork::Compare { folder }) => {
                 let (open, limits) = (opened(open)?, self.limits);
                 let asked = self.model.unadapted(&mut telling(task.job, report))?;
+                if !asked.0.tells_tokens() {
+                    return Err(JobFailure {
+                        message: "a run is compared on this machine, and the model in use is behind an address".into(),
+                        hint: Some("choose the run's base with F7 first".into()),
+                    });
+                }
                 compare(task, folder, &open, asked, &limits, report)
             }
             Work::Prepare => {
                 let open = opened(open)?;
+                let private = self.private(&open);
                 let asked = self.model.following(&open.asking, &open.schema, &mut telling(task.job, report))?;
-                prepare(task, &open, asked, report)
+                prepare(task, &open, &private, asked, report)
             }
             _ => Err(misplaced()),
         }
+    }
+
+    /// What a person keeps private of the open database.
+    fn private(&self, open: &Open) -> Private {
+        let notes = Records::open(&self.paths).ok().and_then(|records| {
+            let id = records.database(open.asking.path(), &open.schema.fingerprint()).ok()?;
+            records.notes(id).ok()
+        });
+        Private::of_notes(notes.unwrap_or_default().into_iter().map(|note| note.text)).0
     }
 }
 
@@ -84,9 +113,15 @@ fn telling(job: JobId, report: &Reporter) -> impl FnMut(Told) + '_ {
     }
 }
 
-fn prepare(task: &Task, open: &Open, (model, form): (&mut dyn Generate, Form), report: &Reporter) -> Result<Outcome, JobFailure> {
+fn prepare(
+    task: &Task,
+    open: &Open,
+    private: &Private,
+    (model, form): (&mut dyn Generate, Form),
+    report: &Reporter,
+) -> Result<Outcome, JobFailure> {
     let job = task.job;
-    let text = schema_text(&open.schema, SCHEMA_BYTES);
+    let text = schema_text(&private.shown(&open.schema), SCHEMA_BYTES);
     match prepare_model(model, &text, form, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(()) => Ok(Outcome::Prepared),
         Err(error) => ended(error),
@@ -99,6 +134,7 @@ fn ended(error: AskError) -> Result<Outcome, JobFailure> {
         AskError::Model(LlmError::Stopped(Stop::Cancelled)) | AskError::Database(DbError::Stopped(Stop::Cancelled)) => {
             Ok(Outcome::Cancelled)
         }
+        AskError::Model(LlmError::Server(ServerError::NotAllowed { address, prompt })) => Ok(Outcome::NotAllowed { address, prompt }),
         AskError::Model(error) => Err(failure_of(error)),
         AskError::Database(error) => Err(error.into()),
         error @ AskError::QuestionTooLong { .. } => {
@@ -127,8 +163,10 @@ fn answer(task: &Task, request: &AskRequest, open: &Open, model: &mut dyn Genera
 /// How `asked` is answered.
 fn request(task: &Task, asked: &AskWork, open: &Open, form: Form, limits: &Limits) -> AskRequest {
     let accepted: Vec<Turn> = asked.accepted.iter().map(|(question, sql)| Turn { question: question.clone(), sql: sql.clone() }).collect();
+    let (private, hints) = Private::of_notes(asked.hints.iter().cloned());
     AskRequest {
-        hint: Some(asked.hints.join("\n")).filter(|hint| !hint.is_empty()),
+        private,
+        hint: Some(hints.join("\n")).filter(|hint| !hint.is_empty()),
         examples: like(&asked.question, &accepted),
         previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
         before: asked.before.clone().map(|(question, sql)| Turn { question, sql }),

@@ -6,6 +6,7 @@
 //! - [`paths`]: where things lie
 //! - [`config`]: a person's settings
 //! - [`mod@catalogue`]: the models sqllama knows
+//! - [`servers`]: what is remembered of model servers
 //! - [`runs`]: training runs by name
 //! - [`adapters`]: adapters: stored ones, those of runs
 //! - [`sessions`]: what models remember of prompts, from run to run
@@ -28,6 +29,7 @@ pub mod profiles;
 pub mod pull;
 mod pull_event;
 pub mod runs;
+pub mod servers;
 pub mod sessions;
 pub mod wheels;
 
@@ -37,4 +39,5 @@ pub use error::StoreError;
 pub use hub::Hub;
 pub use paths::Paths;
 pub use profiles::Profiles;
+pub use servers::Servers;
 pub use sessions::SavedSessions;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
 use super::{
-    advice, answered, arrange, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch,
+    advice, answered, arrange, ask, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch,
     words,
 };
 use crate::ask::AskEvent;
@@ -294,6 +294,10 @@ fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: O
                     return submit(state, Work::Prepare).1;
                 }
             }
+        }
+        Outcome::Finished if matches!(work, ModelsWork::Allow { .. }) => {
+            let ModelsWork::Allow { question, .. } = work else { return Vec::new() };
+            return ask::send_question(state, question.clone());
         }
         Outcome::Finished => note(state, "this model answers from now on"),
         Outcome::Failed(failure) => said(state, &failure),
