@@ -45,6 +45,7 @@ mod repositories;
 mod screen_in_use;
 mod scripting;
 mod servers;
+mod several;
 mod tensors;
 mod terminal;
 mod tiny;
