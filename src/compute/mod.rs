@@ -16,7 +16,8 @@
 //! - `quantize`: activations to int8, by level
 //! - [`finite`]: whether stored weights are numbers
 //! - `prefill`: panels filled and multiplied, by level: the inner kernels of prompts
-//! - [`elementwise`]: norms, rotary embedding, activation functions, weights as f32
+//! - [`elementwise`]: norms, rotary embedding, exponentials, weights as f32
+//! - [`gated`]: activations of feed-forward parts
 //! - [`mod@attention`]: causal attention over a paged cache
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
@@ -58,6 +59,7 @@ pub mod block;
 pub mod dot;
 pub mod elementwise;
 pub mod finite;
+pub mod gated;
 pub mod gemm;
 pub mod lanes;
 mod level;
@@ -76,8 +78,9 @@ mod x86;
 pub use attention::{AttentionLane, AttentionShape, KV_GROUP, KvPage, KvRows, attention};
 pub use block::BlockType;
 pub use elementwise::{
-    RopeAngles, add_assign, add_to_rows, dequantize, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp, sum_exp_scaled,
+    RopeAngles, add_assign, add_to_rows, dequantize, max, rms_norm, rope, rope_adjacent, rope_halves, sum_exp, sum_exp_scaled,
 };
+pub use gated::{Activation, gate_mul};
 pub use level::Level;
 pub use low_rank::{LowRank, add_low_rank};
 pub use matmul::{Phase, matmul};

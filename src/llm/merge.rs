@@ -40,7 +40,7 @@ fn write_merged(checkpoint: &Checkpoint, adapter: &Adapter, folder: &Path) -> Re
             compute::dequantize(block, file.bytes(place), &mut values);
             values
         };
-        let lora = match TensorName::from_hugging_face(name) {
+        let lora = match TensorName::from_hugging_face(name, checkpoint.config.spec.family) {
             Some(TensorName::Layer { index, part: LayerPart::Weight(projection) }) => {
                 adapter.loras.get(&(index, projection)).map(|lora| (lora, adapter.scale(index, projection)))
             }

@@ -294,7 +294,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
         for (what, value) in [("loss", loss), ("gradient", norm)] {
             if !value.is_finite() {
                 // Frozen weights are read here alone: to read all of them before every run would take seconds.
-                return Err(match self.inputs.model.model.weights.find_not_finite() {
+                return Err(match self.inputs.model.model.weights.find_not_finite(self.inputs.model.model.spec.family) {
                     Some(tensor) => TrainError::Weights { tensor },
                     None => TrainError::NotFinite { what, step: step + 1 },
                 });
