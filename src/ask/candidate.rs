@@ -8,6 +8,7 @@ use super::evidence::{Ran, against};
 use super::mend::mend_and_check;
 use super::pipeline::AskError;
 use super::request::{AskRequest, Execution};
+use super::signals::{Seen, Signals};
 use super::vote::Ballot;
 use crate::db::{Database, DbError, Limits, Table};
 use crate::llm::{Ended, FinishReason};
@@ -18,6 +19,7 @@ use crate::sql::extract::{beginnings, extract};
 use crate::sql::follow::{Lost, lost};
 use crate::sql::shape::is_plain_count;
 use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, guard, suspicions};
+use crate::text::words::words;
 
 /// A draft that only serves to be compared gets no more than this.
 const COMPARISON_TIME: Duration = Duration::from_secs(5);
@@ -41,6 +43,10 @@ pub(super) struct Candidate {
     pub(super) unused: Option<String>,
     /// Whether it counts the rows of the one table that the question speaks of: that needs no second look.
     pub(super) plain: bool,
+    /// The same and more as numbers; empty where it did not run.
+    pub(super) signals: Signals,
+    /// Whether it was written after examples made from the database.
+    pub(super) after_examples: bool,
 }
 
 /// How far a draft came.
@@ -80,7 +86,8 @@ pub(super) fn ballots<'c>(candidates: impl IntoIterator<Item = &'c Candidate>) -
     let ballot = |(draft, candidate): (usize, &Candidate)| {
         let table = candidate.table()?.clone();
         let (suspicious, mended) = (candidate.is_suspicious(), candidate.is_mended());
-        Some(Ballot { draft, table, suspicious, mended, mean_logprob: candidate.mean_logprob })
+        let (mean_logprob, after_examples) = (candidate.mean_logprob, candidate.after_examples);
+        Some(Ballot { draft, table, suspicious, mended, mean_logprob, after_examples })
     };
     candidates.into_iter().enumerate().filter_map(ballot).collect()
 }
@@ -117,13 +124,28 @@ impl Candidate {
             },
         };
         candidate.mean_logprob = written.mean_logprob;
+        candidate.signals = std::mem::take(&mut candidate.signals).with_likelihood(written.mean_logprob, written.least_logprob);
         Ok(candidate)
     }
 
+    /// What is known of a draft before it is judged.
+    fn unjudged(draft: &str, sql: String, fixes: Vec<Fix>, fate: Fate) -> Self {
+        Self {
+            draft: draft.into(),
+            sql,
+            fixes,
+            mean_logprob: 0.0,
+            fate,
+            suspicions: Vec::new(),
+            unused: None,
+            plain: false,
+            signals: Signals::default(),
+            after_examples: false,
+        }
+    }
+
     fn failed(draft: &str, error: &str) -> Self {
-        let fate = Fate::Failed(error.into());
-        let (draft, sql) = (draft.into(), draft.into());
-        Self { draft, sql, fixes: Vec::new(), mean_logprob: 0.0, fate, suspicions: Vec::new(), unused: None, plain: false }
+        Self::unjudged(draft, draft.into(), Vec::new(), Fate::Failed(error.into()))
     }
 
     /// The same for SQL that is there already.
@@ -135,16 +157,7 @@ impl Candidate {
         cancel: &Cancel,
     ) -> Result<Self, AskError> {
         let judged = mend_and_check(database, schema, draft, request, cancel).map_err(AskError::Database)?;
-        let mut candidate = Self {
-            draft: draft.into(),
-            sql: judged.sql,
-            fixes: judged.fixes,
-            mean_logprob: 0.0,
-            fate: judged.fate,
-            suspicions: Vec::new(),
-            unused: None,
-            plain: false,
-        };
+        let mut candidate = Self::unjudged(draft, judged.sql, judged.fixes, judged.fate);
         if let (Fate::Checked(sql), true) = (&candidate.fate, request.execution != Execution::Never) {
             let limits = Limits { timeout: request.limits.timeout.min(COMPARISON_TIME), ..request.limits };
             let limits = if request.candidates.most() > 1 { limits } else { request.limits };
@@ -159,9 +172,8 @@ impl Candidate {
             };
             let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
             candidate.unused = unused_value(&request.question, &candidate.sql, &hits).map(|hit| hit.value.clone());
-            candidate.plain = is_plain_count(&candidate.sql)
-                && request.previous.is_none()
-                && coverage(&request.question, &candidate.sql, schema, &hits).unaccounted.is_empty();
+            let coverage = coverage(&request.question, &candidate.sql, schema, &hits);
+            candidate.plain = is_plain_count(&candidate.sql) && request.previous.is_none() && coverage.unaccounted.is_empty();
             let before = [request.hint.as_deref(), request.previous.as_ref().map(|turn| turn.sql.as_str())];
             let before = before.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let asked = Asked { question: &request.question, before: &before };
@@ -172,6 +184,18 @@ impl Candidate {
                 let found = against(&ran, database, schema, request.values.as_deref(), cancel);
                 candidate.suspicions.extend(found);
             }
+            candidate.signals = Signals::of_draft(&Seen {
+                sql: &candidate.sql,
+                table: candidate.table(),
+                mended: candidate.is_mended(),
+                suspicions: &candidate.suspicions,
+                unused: candidate.unused.is_some(),
+                uncovered: 1.0 - coverage.share(),
+                unknown: coverage.unknown.len(),
+                plain: candidate.plain,
+                question_words: words(&request.question).len(),
+                schema_tables: schema.tables.len(),
+            });
         }
         Ok(candidate)
     }
@@ -233,7 +257,7 @@ mod tests {
             .unwrap();
         let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
         let schema = database.schema(&cancel).unwrap();
-        let written = Ended { index: 0, text, mean_logprob: -0.1, finish_reason };
+        let written = Ended { index: 0, text, mean_logprob: -0.1, least_logprob: -0.5, finish_reason };
         let candidate = Candidate::new(&database, &schema, &written, &AskRequest::new("How many?", Form::Chat), &cancel).unwrap();
         let kinds: Vec<&str> = candidate.fixes.iter().map(|fix| fix.kind.as_str()).collect();
         match (&candidate.fate, expected) {

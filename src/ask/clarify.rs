@@ -70,8 +70,15 @@ mod tests {
 
     #[test]
     fn only_a_doubtful_answer_is_asked_back() {
-        let agreement =
-            |sql: &str, agrees| Agreement { sql: sql.into(), agrees, mended: 0, first: false, likelihood: -0.1, standing: Standing::Good };
+        let agreement = |sql: &str, agrees| Agreement {
+            sql: sql.into(),
+            agrees,
+            mended: 0,
+            first: false,
+            likelihood: -0.1,
+            standing: Standing::Good,
+            signals: Default::default(),
+        };
         let close = [agreement("SELECT a FROM t WHERE b = 1", 4), agreement("SELECT a FROM t WHERE c = 1", 3)];
         let asked = ask_back(&close, Some(0.4)).unwrap();
         assert_eq!(asked.question, "Is it `t WHERE b` or `t WHERE c` that is meant?");

@@ -1,7 +1,7 @@
 //! What speaks against a draft before anybody has looked at it.
 
 use super::candidate::{Candidate, Fate};
-use super::vote::says_nothing;
+use super::signals::says_nothing;
 
 /// Below this mean log probability a token, a draft counts as unsure. Chosen on development questions; see `eval`.
 const UNSURE: f32 = -0.12;

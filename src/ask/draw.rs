@@ -86,9 +86,10 @@ impl Asking<'_> {
         // What is short of time does with less, but not with nothing: one has to run.
         let runs = |candidate: &Candidate| candidate.statement().is_some();
         let soon = if streamed || !there.iter().any(runs) { self.cancel } else { &self.soon };
-        let may_stop = !streamed && matches!(self.request.candidates, Candidates::WhenInDoubt(_));
+        let may_stop = !streamed && !matches!(self.request.candidates, Candidates::Exactly(_));
         let emit = &mut *self.emit;
-        let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel);
+        let plain = prompts.first().map_or(0, |(_, samplings)| samplings.len());
+        let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel, plain);
         let written = self.model.generate_until(
             &generation,
             &draws,
@@ -124,6 +125,8 @@ struct Judging<'a> {
     cancel: &'a Cancel,
     /// By the text that was written.
     known: HashMap<String, Candidate>,
+    /// Drafts from the first place on that are written without examples.
+    plain: usize,
     /// By the draft's place.
     judged: BTreeMap<usize, Candidate>,
     error: Option<AskError>,
@@ -131,8 +134,8 @@ struct Judging<'a> {
 }
 
 impl<'a> Judging<'a> {
-    fn new(database: &'a Database, schema: &'a Schema, request: &'a AskRequest, cancel: &'a Cancel) -> Self {
-        Self { database, schema, request, cancel, known: HashMap::new(), judged: BTreeMap::new(), error: None, query_ms: 0.0 }
+    fn new(database: &'a Database, schema: &'a Schema, request: &'a AskRequest, cancel: &'a Cancel, plain: usize) -> Self {
+        Self { database, schema, request, cancel, plain, known: HashMap::new(), judged: BTreeMap::new(), error: None, query_ms: 0.0 }
     }
 
     fn judge(&mut self, ended: &Ended<'_>) {
@@ -140,12 +143,15 @@ impl<'a> Judging<'a> {
             return;
         }
         if let Some(same) = self.known.get(ended.text) {
-            self.judged.insert(ended.index, Candidate { mean_logprob: ended.mean_logprob, ..same.clone() });
+            let signals = same.signals.clone().with_likelihood(ended.mean_logprob, ended.least_logprob);
+            let after_examples = ended.index >= self.plain;
+            self.judged.insert(ended.index, Candidate { mean_logprob: ended.mean_logprob, signals, after_examples, ..same.clone() });
             return;
         }
         let start = Instant::now();
         match Candidate::new(self.database, self.schema, ended, self.request, self.cancel) {
-            Ok(candidate) => {
+            Ok(mut candidate) => {
+                candidate.after_examples = ended.index >= self.plain;
                 self.known.insert(ended.text.into(), candidate.clone());
                 self.judged.insert(ended.index, candidate);
             }

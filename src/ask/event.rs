@@ -1,6 +1,7 @@
 //! What the pipeline says while it works, and what it answers. Plain data: the screen, the command line and the evaluation
 //! show the same thing.
 
+use super::signals::Signals;
 use super::vote::Standing;
 use crate::db::Table;
 use crate::llm::{GenerateTimings, ModelInfo};
@@ -60,6 +61,9 @@ pub struct Agreement {
     pub likelihood: f32,
     /// What speaks against all of them.
     pub standing: Standing,
+    /// What else is seen of them, and of the one that is shown.
+    #[serde(skip)]
+    pub signals: Signals,
 }
 
 /// A question back to the person.
@@ -125,6 +129,8 @@ pub struct Answer {
     pub first_draft: String,
     /// Mean log probability of the first draft's tokens.
     pub mean_logprob: f32,
+    /// What else is seen of the first draft, where it ran.
+    pub first_signals: Signals,
     /// The last error, where the state is failed or refused.
     pub error: Option<String>,
     /// Where the time went.

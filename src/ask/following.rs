@@ -5,7 +5,8 @@ use super::event::{Agreement, Answer, AnswerState, AskEvent, Fix};
 use super::follow::follow;
 use super::pipeline::{AskError, Asking};
 use super::request::{Execution, Following};
-use super::vote::{Standing, says_nothing};
+use super::signals::{Signals, says_nothing};
+use super::vote::Standing;
 use crate::schema::Schema;
 use crate::text::words::{split_name, stem, words};
 
@@ -53,6 +54,7 @@ impl Asking<'_> {
             mended: 0,
             first: true,
             likelihood: 0.0,
+            signals: Signals::default(),
             standing: if nothing { Standing::Empty } else { Standing::Good },
         });
         if request.execution == Execution::Answer || !matches!(candidate.fate, Fate::Ran(..)) {

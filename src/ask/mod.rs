@@ -15,6 +15,7 @@
 //! - [`evidence`]: what its rows and the stored values say against a draft
 //! - `doubt`: what speaks against a first draft
 //! - `lock`: the model is held to the names of the schema
+//! - [`signals`]: what is seen of drafts, as numbers
 //! - [`vote`]: choosing among drafts by what they return
 //! - `confidence`: how likely an answer is right
 //! - [`recall`]: what a person said before about a database
@@ -40,6 +41,7 @@ mod mend;
 pub mod pipeline;
 pub mod recall;
 pub mod request;
+pub mod signals;
 pub mod vote;
 
 pub use ahead::{Ahead, prepare_model, read_ahead};

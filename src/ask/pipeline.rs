@@ -140,6 +140,7 @@ impl Asking<'_> {
         }
         answer.first_draft.clone_from(&first.draft);
         answer.mean_logprob = first.mean_logprob;
+        answer.first_signals = first.signals.clone();
         let doubts = doubts(&first);
         let mut candidates = vec![first];
         let more = self.how_many(&doubts).saturating_sub(1);
@@ -208,7 +209,8 @@ impl Asking<'_> {
         let place_of = |group: &Group| group.members.first().and_then(|&member| ballots.get(member)).map(|ballot| ballot.draft);
         for group in &groups {
             let Some(candidate) = place_of(group).and_then(|place| candidates.get(place)) else { continue };
-            answer.candidates.push(group.agreement(&ballots, &candidate.sql));
+            let signals = group.signals(candidate.signals.clone(), &ballots, &groups, candidates.len());
+            answer.candidates.push(group.agreement(&ballots, &candidate.sql, signals));
         }
         match (groups.first(), groups.first().and_then(place_of)) {
             (Some(best), Some(place)) => {
@@ -243,6 +245,7 @@ impl Asking<'_> {
                 first: true,
                 likelihood: candidate.mean_logprob,
                 standing: Standing::Good,
+                signals: candidate.signals.clone(),
             });
         }
         let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();

@@ -120,7 +120,9 @@ pub enum Mending {
 pub enum Candidates {
     /// Always so many; 1 for none but the first.
     Exactly(usize),
-    /// The first alone where nothing speaks against it, else so many.
+    /// So many even where nothing speaks against the first, and fewer where more could not change the choice.
+    UntilDecided(usize),
+    /// The first alone where nothing speaks against it, else as many as that.
     WhenInDoubt(usize),
 }
 
@@ -128,7 +130,7 @@ impl Candidates {
     /// The most that are drawn.
     pub fn most(self) -> usize {
         match self {
-            Self::Exactly(n) | Self::WhenInDoubt(n) => n.max(1),
+            Self::Exactly(n) | Self::UntilDecided(n) | Self::WhenInDoubt(n) => n.max(1),
         }
     }
 }

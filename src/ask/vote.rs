@@ -1,7 +1,8 @@
 //! Choosing among drafts by what they return: drafts with the same rows speak for each other. Pure.
 
 use super::event::Agreement;
-use crate::db::{Cell, RowOrder, Table, same_result};
+use super::signals::{Signal, Signals, says_nothing};
+use crate::db::{RowOrder, Table, same_result};
 
 /// A draft that ran.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,8 @@ pub struct Ballot {
     pub mended: bool,
     /// Mean log probability of its tokens.
     pub mean_logprob: f32,
+    /// Whether it was written after examples made from the database.
+    pub after_examples: bool,
 }
 
 /// Drafts with the same result.
@@ -29,7 +32,7 @@ pub struct Group {
 
 impl Group {
     /// The group in figures; `sql` is that of the draft to show.
-    pub(super) fn agreement(&self, ballots: &[Ballot], sql: &str) -> Agreement {
+    pub(super) fn agreement(&self, ballots: &[Ballot], sql: &str, signals: Signals) -> Agreement {
         let members = || self.members.iter().filter_map(|&member| ballots.get(member));
         Agreement {
             sql: sql.into(),
@@ -38,7 +41,34 @@ impl Group {
             first: members().any(|ballot| ballot.draft == 0),
             likelihood: members().map(|ballot| ballot.mean_logprob).fold(f32::NEG_INFINITY, f32::max),
             standing: self.standing,
+            signals,
         }
+    }
+
+    /// What is seen of it beside the other `groups`, of `drawn` drafts, after the signals of the draft `shown`.
+    pub(super) fn signals(&self, shown: Signals, ballots: &[Ballot], groups: &[Self], drawn: usize) -> Signals {
+        let of = |places: &[usize]| places.iter().filter_map(|&place| ballots.get(place)).collect::<Vec<_>>();
+        let (members, share) = (of(&self.members), |count: usize| count as f32 / drawn.max(1) as f32);
+        let own = |count: usize| count as f32 / members.len().max(1) as f32;
+        let rival = groups.iter().filter(|group| group.members != self.members && group.standing != Standing::Empty);
+        let rival = rival.map(|group| group.members.len()).max().unwrap_or(0);
+        let after = |ballots: &[&Ballot]| ballots.iter().filter(|ballot| ballot.after_examples).count();
+        let (after_all, after_own) = (ballots.iter().filter(|ballot| ballot.after_examples).count(), after(&members));
+        let mut signals = shown;
+        signals.set(Signal::Disagreeing, 1.0 - share(members.len()));
+        signals.mark(Signal::Alone, members.len() == 1);
+        signals.mark(Signal::WithoutFirst, !members.iter().any(|ballot| ballot.draft == 0));
+        signals.set(Signal::Rival, share(rival));
+        signals.set(Signal::Failed, share(drawn.saturating_sub(ballots.len())));
+        signals.set(Signal::Results, share(groups.len().saturating_sub(1)));
+        if after_all > 0 {
+            signals.set(Signal::DisagreeingAfterExamples, 1.0 - after_own as f32 / after_all as f32);
+        }
+        let likeliest = members.iter().map(|ballot| ballot.mean_logprob).fold(f32::NEG_INFINITY, f32::max);
+        signals.set(Signal::UnlikelyGroup, -likeliest.clamp(-6.0, 0.0));
+        signals.set(Signal::MendedShare, own(members.iter().filter(|ballot| ballot.mended).count()));
+        signals.set(Signal::SuspiciousShare, own(members.iter().filter(|ballot| ballot.suspicious).count()));
+        signals
     }
 }
 
@@ -103,20 +133,15 @@ pub fn is_decided(ballots: &[Ballot], all: usize) -> bool {
     best.standing == Standing::Good && best.members.len() + usize::from(has_first) > most + rest
 }
 
-/// No rows, or nothing in them but NULL and zero: what a wrong filter returns.
-pub fn says_nothing(table: &Table) -> bool {
-    table.rows.iter().flatten().all(|cell| matches!(cell, Cell::Null | Cell::Integer(0)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::ColumnInfo;
+    use crate::db::{Cell, ColumnInfo};
 
     fn ballot(draft: usize, values: &[i64], suspicious: bool) -> Ballot {
         let rows = values.iter().map(|&n| vec![Cell::Integer(n)]).collect();
         let table = Table { columns: vec![ColumnInfo::default()], rows, truncated: false };
-        Ballot { draft, table, suspicious, mended: false, mean_logprob: -(draft as f32) }
+        Ballot { draft, table, suspicious, mended: false, mean_logprob: -(draft as f32), after_examples: false }
     }
 
     #[track_caller]

@@ -373,6 +373,9 @@ pub struct EvalArgs {
     /// Drafts to draw and compare [default: 1, and 8 where the first is in doubt]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=64))]
     pub candidates: Option<u32>,
+    /// Compare drafts even where nothing speaks against the first, until more could not change the choice: what beliefs are fitted to
+    #[arg(long, conflicts_with_all = ["candidates", "plain"])]
+    pub compare_always: bool,
     /// Let the model write any name
     #[arg(long)]
     pub no_constrain: bool,

@@ -15,7 +15,7 @@ use super::load::{Loading, choose};
 use super::load_adapter::{find_adapter, form_of, load_with_adapter};
 use super::query::values;
 use super::settings::Settings;
-use crate::ask::{AskRequest, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm};
+use crate::ask::{AskRequest, CANDIDATES, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm};
 use crate::db::{Limits, ValueIndex};
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
 use crate::llm::Sampling;
@@ -127,7 +127,11 @@ fn request(args: &EvalArgs, settings: &Settings, form: Form, question: &Question
         names: if args.plain || args.no_constrain { Names::Free } else { Names::Locked },
         mending: if args.plain || args.no_mend { Mending::Quotes } else { Mending::Names },
         repairs: if args.plain || args.no_repair { 0 } else { MAX_REPAIRS },
-        candidates: if args.plain { Candidates::Exactly(1) } else { candidates(args.candidates) },
+        candidates: match args.candidates {
+            _ if args.plain => Candidates::Exactly(1),
+            _ if args.compare_always => Candidates::UntilDecided(CANDIDATES),
+            typed => candidates(typed),
+        },
         sampling: Sampling { seed: args.seed, ..Sampling::default() },
         limits: Limits { max_rows: MAX_ROWS, ..settings.limits(None, None) },
         ..AskRequest::new(&question.question, form)

@@ -1,11 +1,13 @@
 //! What is kept of each question: one JSON line.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use super::EvalError;
 use crate::ask::Standing;
+use crate::ask::signals::Signals;
 use crate::sql::Shape;
 
 /// How one question went.
@@ -57,6 +59,12 @@ pub struct Record {
     /// The results that drafts had, the believed one first.
     #[serde(default)]
     pub groups: Vec<GroupRecord>,
+    /// What was seen of the first draft, by the signals' names; empty where it did not run.
+    #[serde(default)]
+    pub first_signals: BTreeMap<String, f32>,
+    /// Whether the first draft is right, mended; `None` where it did not run.
+    #[serde(default)]
+    pub first_ok: Option<bool>,
 }
 
 /// Drafts that returned the same.
@@ -76,6 +84,14 @@ pub struct GroupRecord {
     pub likelihood: f32,
     /// What speaks against all of them.
     pub standing: Standing,
+    /// What else was seen of them, by the signals' names.
+    #[serde(default)]
+    pub signals: BTreeMap<String, f32>,
+}
+
+/// `signals` with their names.
+pub(super) fn named(signals: &Signals) -> BTreeMap<String, f32> {
+    signals.iter().map(|(signal, value)| (format!("{signal:?}"), value)).collect()
 }
 
 /// Reads the lines of an earlier run. A last line that was cut off (the run was killed) is left out.

@@ -1,10 +1,11 @@
 //! Asking questions one after another and judging each answer by its rows.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::record::named;
 use super::{EvalError, GroupRecord, Question, Record};
 use crate::ask::{Agreement, Answer, AskError, AskRequest, Demonstrations, ask};
 use crate::db::{Database, DbError, Limits, RowOrder, Table, same_result};
@@ -91,7 +92,8 @@ pub fn evaluate(
         };
         let seconds = start.elapsed().as_secs_f64();
         let groups = answer.as_ref().map(|answer| judge_groups(answer, &gold, &now, cancel)).unwrap_or_default();
-        let record = Record { groups, ..judge(question, &gold, answer, seconds) };
+        let first_ok = groups.iter().find(|group| group.first).map(|group| group.ok);
+        let record = Record { groups, first_ok, ..judge(question, &gold, answer, seconds) };
         done += 1;
         emit(EvalEvent::Judged { record, done, total }).map_err(|_| EvalError::Stopped)?;
         open = Some(now);
@@ -146,6 +148,7 @@ fn judge_groups(answer: &Answer, gold: &[(Table, RowOrder)], open: &Open, cancel
         first: group.first,
         likelihood: group.likelihood,
         standing: group.standing,
+        signals: named(&group.signals),
     };
     answer.candidates.iter().map(record).collect()
 }
@@ -171,6 +174,8 @@ fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer,
         shape: shape(&first),
         gold: first,
         groups: Vec::new(),
+        first_signals: BTreeMap::new(),
+        first_ok: None,
     };
     let answer = match answer {
         Ok(answer) => answer,
@@ -186,6 +191,7 @@ fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer,
     record.reason = answer.reason;
     record.first_draft = answer.first_draft;
     record.mean_logprob = answer.mean_logprob;
+    record.first_signals = named(&answer.first_signals);
     record.candidates = answer.candidates.iter().map(|c| c.agrees).sum();
     record.agreeing = answer.candidates.first().map_or(0, |c| c.agrees);
     record.fixes = answer.fixes.into_iter().map(|fix| fix.kind).collect();

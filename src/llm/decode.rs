@@ -297,10 +297,12 @@ impl Decoding<'_> {
 fn tell(written: &[Option<Written>], told: &mut [bool], enough: &mut dyn FnMut(&Ended<'_>) -> Enough) -> Enough {
     let mut said = Enough::No;
     for (index, (written, told)) in written.iter().zip(told).enumerate() {
-        let (Some(Written { text, mean_logprob, finish_reason, .. }), false) = (written, *told) else { continue };
+        let (Some(written), false) = (written, *told) else { continue };
+        let Written { text, mean_logprob, least_logprob, finish_reason, .. } = written;
         *told = true;
         if said == Enough::No {
-            said = enough(&Ended { index, text, mean_logprob: *mean_logprob, finish_reason: *finish_reason });
+            let (mean_logprob, least_logprob, finish_reason) = (*mean_logprob, *least_logprob, *finish_reason);
+            said = enough(&Ended { index, text, mean_logprob, least_logprob, finish_reason });
         }
     }
     said

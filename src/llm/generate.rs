@@ -169,6 +169,8 @@ pub struct Generation {
     pub logprobs: Vec<Vec<TokenLogprob>>,
     /// Mean log probability of the tokens drawn; 0 where there are none.
     pub mean_logprob: f32,
+    /// Log probability of the unlikeliest token drawn; 0 where there are none.
+    pub least_logprob: f32,
     /// Where the time went.
     pub timings: GenerateTimings,
 }
@@ -281,14 +283,16 @@ pub struct Ended<'a> {
     /// As in [`Generation`].
     pub mean_logprob: f32,
     /// As in [`Generation`].
+    pub least_logprob: f32,
+    /// As in [`Generation`].
     pub finish_reason: FinishReason,
 }
 
 impl<'a> Ended<'a> {
     /// The continuation at `index` that ended as `generation`.
     pub fn of(index: usize, generation: &'a Generation) -> Self {
-        let Generation { text, mean_logprob, finish_reason, .. } = generation;
-        Self { index, text, mean_logprob: *mean_logprob, finish_reason: *finish_reason }
+        let Generation { text, mean_logprob, least_logprob, finish_reason, .. } = generation;
+        Self { index, text, mean_logprob: *mean_logprob, least_logprob: *least_logprob, finish_reason: *finish_reason }
     }
 }
 

@@ -349,6 +349,7 @@ impl Generate for LocalModel {
                 finish_reason: written.finish_reason,
                 logprobs: written.logprobs,
                 mean_logprob: written.mean_logprob,
+                least_logprob: written.least_logprob,
                 timings,
             }
         });

@@ -78,7 +78,16 @@ impl Generate for Scripted {
         }
         let tokens: Vec<u32> = text.bytes().map(u32::from).collect();
         let timings = GenerateTimings { prompt_tokens: prompt_tokens.len(), generated_tokens: tokens.len(), ..Default::default() };
-        Ok(Generation { text, tokens, prompt_tokens, finish_reason: FinishReason::Eos, logprobs: Vec::new(), mean_logprob: 0.0, timings })
+        Ok(Generation {
+            text,
+            tokens,
+            prompt_tokens,
+            finish_reason: FinishReason::Eos,
+            logprobs: Vec::new(),
+            mean_logprob: 0.0,
+            least_logprob: 0.0,
+            timings,
+        })
     }
 
     /// The next answers of the script; fewer where it ends.

@@ -18,6 +18,7 @@ pub(super) struct Written {
     pub(super) finish_reason: FinishReason,
     pub(super) logprobs: Vec<Vec<TokenLogprob>>,
     pub(super) mean_logprob: f32,
+    pub(super) least_logprob: f32,
 }
 
 /// One continuation on its way.
@@ -132,8 +133,9 @@ impl Writer<'_> {
 
     fn finish_silently(self, finish_reason: FinishReason, tokens: Vec<u32>, written: &mut [Option<Written>]) {
         let mean_logprob = if tokens.is_empty() { 0.0 } else { self.own_logprobs.iter().sum::<f32>() / tokens.len() as f32 };
+        let least_logprob = self.own_logprobs.iter().copied().fold(0.0, f32::min);
         if let Some(place) = written.get_mut(self.index) {
-            *place = Some(Written { text: self.stops.text, tokens, finish_reason, logprobs: self.logprobs, mean_logprob });
+            *place = Some(Written { text: self.stops.text, tokens, finish_reason, logprobs: self.logprobs, mean_logprob, least_logprob });
         }
     }
 }

@@ -31,6 +31,7 @@ fn doubted(screen: &mut Screen) {
         first: agrees == 5,
         likelihood: -0.1,
         standing: Standing::Good,
+        signals: Default::default(),
     };
     answer.candidates = vec![
         agrees(sql, 5),
