@@ -42,7 +42,10 @@ fn write_merged(checkpoint: &Checkpoint, adapter: &Adapter, folder: &Path) -> Re
         };
         let lora = match TensorName::from_hugging_face(name, checkpoint.config.spec.family) {
             Some(TensorName::Layer { index, part: LayerPart::Weight(projection) }) => {
-                adapter.loras.get(&(index, projection)).map(|lora| (lora, adapter.scale(index, projection)))
+                adapter.loras.get(&(index, projection)).map(|lora| (lora, adapter.scale(index, projection.path(), lora)))
+            }
+            Some(TensorName::Layer { index, part: LayerPart::Fused(fused) }) => {
+                adapter.fused.get(&(index, fused)).map(|lora| (lora, adapter.scale(index, fused.path(), lora)))
             }
             _ => None,
         };

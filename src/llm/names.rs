@@ -307,8 +307,8 @@ impl TensorName {
             return None;
         }
         let maps = Projection::ALL.into_iter().flat_map(|projection| [LayerPart::Weight(projection), LayerPart::Bias(projection)]);
-        let parts = NORMS.iter().map(|(part, _)| *part).chain(maps).chain(Fused::ALL.map(LayerPart::Fused));
-        let part = parts.into_iter().find(|part| part.is_of(family) && name(*part) == rest)?;
+        let mut parts = NORMS.iter().map(|(part, _)| *part).chain(maps).chain(Fused::ALL.map(LayerPart::Fused));
+        let part = parts.find(|part| part.is_of(family) && name(*part) == rest)?;
         Some(Self::Layer { index: number, part })
     }
 }

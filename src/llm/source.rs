@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::LlmError;
-use super::arch::{ArchSpec, Family, frequency_divisors, short_factors};
+use super::arch::{ArchSpec, Family, Yarn, short_factors};
 use super::gguf::{GgufError, GgufFile};
 use super::names::{LayerPart, Projection, TensorName};
 use crate::compute::{self, BlockType};
@@ -110,8 +110,9 @@ impl TensorSource for GgufFile {
     }
 
     fn rope_freqs(&self, spec: &ArchSpec) -> Result<Option<Vec<f32>>, GgufError> {
-        if let Some(divisors) = frequency_divisors(&self.metadata, spec) {
-            return Ok(Some(divisors));
+        let malformed = |error: LlmError| GgufError::Malformed(error.to_string());
+        if let Some(yarn) = Yarn::of_gguf(&self.metadata).map_err(malformed)? {
+            return Ok(Some(yarn.divisors(f64::from(spec.rope_base), spec.rope_dim)));
         }
         let name = if short_factors(&self.metadata) { SHORT_FACTORS } else { ROPE_FREQS };
         find_gguf(self, name)?.map(|found| found.vector(name, spec.rope_dim / 2)).transpose()

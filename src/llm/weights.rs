@@ -175,8 +175,8 @@ impl Layer {
         let one_bias = |projection| source.find(name(LayerPart::Bias(projection)))?.map(|_| bias(projection)).transpose();
         let attn_head_norms = match spec.family.head_norms() {
             Some(norms) => {
-                let width = |heads| if norms == HeadNorms::All { heads * spec.head_dim } else { spec.head_dim };
-                let one = |part, heads| norm(source, name(part), width(heads));
+                let width = |heads: usize| if norms == HeadNorms::All { heads * spec.head_dim } else { spec.head_dim };
+                let one = |part: LayerPart, heads: usize| norm(source, name(part), width(heads));
                 Some([one(LayerPart::QueryNorm, spec.heads)?, one(LayerPart::KeyNorm, spec.kv_heads)?])
             }
             None => None,

@@ -13,7 +13,7 @@ use super::optimizer::Moments;
 use super::state::TrainerState;
 use crate::compute::BlockType;
 use crate::llm::adapter::{Adapter, AdapterCard};
-use crate::llm::checkpoint::{TensorData, TensorFile, write_safetensors};
+use crate::llm::checkpoint::{TensorData, TensorFile, made, write_safetensors};
 
 /// The file that says a checkpoint is whole.
 const DONE: &str = "DONE";
@@ -163,7 +163,7 @@ pub fn write_result(folder: &Path, decoder: &Decoder<'_>, parameters: &Parameter
     match &identity.adaptation {
         Adaptation::Lora(config) => decoder.adapter(parameters, config, identity.card.clone()).write(folder)?,
         Adaptation::Full => {
-            write_safetensors(&folder.join(MODEL), &tensors(parameters, parameters.iter().map(|p| &p.values), ""))?;
+            write_safetensors(&folder.join(MODEL), &weights(parameters))?;
             for name in COMPANIONS {
                 let Some(source) = identity.source.as_ref().map(|source| source.join(name)).filter(|source| source.is_file()) else {
                     continue;
@@ -190,6 +190,15 @@ fn float_config(text: &str) -> String {
         }
     }
     serde_json::to_string_pretty(&config).unwrap_or_default()
+}
+
+/// All weights, as a Hugging Face folder holds them.
+fn weights(parameters: &Parameters) -> Vec<TensorData<'_>> {
+    let mut tensors = tensors(parameters, parameters.iter().map(|p| &p.values), "");
+    for (tensor, parameter) in tensors.iter_mut().zip(parameters.iter()).filter(|(_, parameter)| parameter.offset != 0.0) {
+        tensor.values = made(move || parameter.values.iter().map(|value| value - parameter.offset).collect());
+    }
+    tensors
 }
 
 fn tensors<'a>(parameters: &'a Parameters, values: impl Iterator<Item = &'a Vec<f32>>, prefix: &str) -> Vec<TensorData<'a>> {
@@ -254,6 +263,7 @@ pub fn read_weights(folder: &Path, decoder: &Decoder<'_>, parameters: &mut Param
             let file = TensorFile::open(&folder.join(MODEL))?;
             for parameter in parameters.iter_mut() {
                 parameter.values = tensor(&file, &parameter.name, parameter.values.len()).map_err(unsound)?;
+                parameter.values.iter_mut().for_each(|value| *value += parameter.offset);
             }
             Ok(())
         }

@@ -13,6 +13,7 @@ use super::rows::{Dropped, Rows};
 use super::schedule::Schedule;
 use crate::llm::Model;
 use crate::llm::adapter::LoraConfig;
+use crate::llm::arch::Family;
 use crate::llm::names::Projection;
 use crate::text;
 
@@ -94,15 +95,24 @@ fn is_quantised(model: &Model) -> bool {
 }
 
 /// What of the model is trained.
-pub fn adaptation(config: &TrainConfig, method: Method, initial: Option<&LoraConfig>) -> Result<Adaptation, TrainError> {
-    Ok(match method {
-        Method::Full => Adaptation::Full,
-        Method::Lora | Method::Qlora => Adaptation::Lora(match initial {
-            // What an adapter is shaped like, it stays.
-            Some(initial) => LoraConfig { lora_dropout: config.lora_dropout, ..initial.clone() },
-            None => config.lora_config()?,
+pub fn adaptation(config: &TrainConfig, method: Method, initial: Option<&LoraConfig>, family: Family) -> Result<Adaptation, TrainError> {
+    if method == Method::Full {
+        return Ok(Adaptation::Full);
+    }
+    let lora = match initial {
+        // What an adapter is shaped like, it stays.
+        Some(initial) => LoraConfig { lora_dropout: config.lora_dropout, ..initial.clone() },
+        None => config.lora_config()?,
+    };
+    let lora = lora.for_family(family);
+    match lora.foreign_target(family) {
+        Some(name) => Err(TrainError::Setting {
+            key: "target_modules",
+            value: format!("`{name}`"),
+            reason: format!("this model has {}", LoraConfig::new(1, 1.0).for_family(family).target_names().join(", ")),
         }),
-    })
+        None => Ok(Adaptation::Lora(lora)),
+    }
 }
 
 /// Plans a run of `model` on `train`.
@@ -154,7 +164,7 @@ pub fn plan(
     let sampling = config.sampling();
     let steps_per_epoch = sampling.steps_of_epoch(train.rows.len()) as u64;
     let total_steps = config.max_steps.unwrap_or((config.num_train_epochs * steps_per_epoch as f64).ceil() as u64).max(1);
-    let adaptation = adaptation(config, method, initial)?;
+    let adaptation = adaptation(config, method, initial, model.spec.family)?;
     let trainable_parameters = trainable(model, &adaptation);
     let work = work(config, train, total_steps, steps_per_epoch);
 

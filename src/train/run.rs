@@ -172,7 +172,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
         teller: &mut Teller<'_>,
     ) -> Result<Self, TrainError> {
         let model = &inputs.model.model;
-        let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config))?;
+        let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config), model.spec.family)?;
         let (decoder, mut parameters) = Decoder::new(model, &adaptation, config.seed);
         if let Some(parameter) = parameters.iter().find(|parameter| parameter.values.iter().any(|value| !value.is_finite())) {
             return Err(TrainError::Weights { tensor: parameter.name.clone() });

@@ -1,13 +1,15 @@
 //! An adapter made ready for one model: sizes checked, rows in the model's order, factors multiplied in.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use candle_core::{Device, Tensor};
 
 use super::super::LlmError;
 use super::super::arch::{ArchSpec, RopePairing};
-use super::super::names::{Projection, unwoven};
-use super::files::Adapter;
+use super::super::names::{Fused, Projection, unwoven};
+use super::files::{Adapter, Lora};
 use crate::compute::LowRank;
 
 /// An addition to one map.
@@ -31,25 +33,45 @@ impl ActiveAdapter {
     /// Makes `adapter` ready for a model of this shape, whose fingerprint is `model`.
     pub(in crate::llm) fn of(adapter: &Adapter, spec: &ArchSpec, model: [u8; 32]) -> Result<Self, LlmError> {
         let mut layers: Vec<[Option<Slot>; Projection::ALL.len()]> = (0..spec.layers).map(|_| Default::default()).collect();
-        for (&(index, projection), lora) in &adapter.loras {
-            let (rows, columns) = projection.shape(spec);
-            let (outputs, inputs) = (lora.b.len() / lora.rank.max(1), lora.a.len() / lora.rank.max(1));
+        let foreign = adapter.loras.keys().map(|(_, projection)| *projection).find(|p| spec.family.fuses() && Fused::of(*p).is_some());
+        let foreign = foreign.map(Projection::name).or(adapter.fused.keys().map(|(_, fused)| fused.name()).find(|_| !spec.family.fuses()));
+        if let Some(name) = foreign {
+            return Err(LlmError::Adapter(format!("it adds to {name}, and the model has no such map")));
+        }
+        let mut put = |index: usize, projection: Projection, path: &str, lora: &Lora, rows: Range<usize>| {
+            let columns = lora.a.len() / lora.rank.max(1);
+            let (outputs, inputs) = projection.shape(spec);
             let misfit = || {
                 LlmError::Adapter(format!(
-                    "{} of layer {index} is [{outputs}, {inputs}], and the model's is [{rows}, {columns}] in {} layers",
+                    "{} of layer {index} is [{}, {columns}], and the model's is [{outputs}, {inputs}] in {} layers",
                     projection.name(),
+                    rows.len(),
                     spec.layers
                 ))
             };
             let slot = layers.get_mut(index).and_then(|layer| layer.get_mut(projection as usize)).ok_or_else(misfit)?;
-            if (outputs, inputs) != (rows, columns) {
+            let b = lora.b.get(rows.start * lora.rank..rows.end * lora.rank).ok_or_else(misfit)?;
+            if (rows.len(), columns) != (outputs, inputs) {
                 return Err(misfit());
             }
             let woven = spec.rope_pairing == RopePairing::Adjacent && projection.rotated_heads(spec).is_some();
-            let b = if woven { weave_rows(&lora.b, spec.head_dim, lora.rank) } else { lora.b.clone() };
-            let scale = adapter.scale(index, projection);
+            let b = if woven { Cow::Owned(weave_rows(b, spec.head_dim, lora.rank)) } else { Cow::Borrowed(b) };
+            let scale = adapter.scale(index, path, lora);
             let low_rank = LowRank::new(lora.a.clone(), &b, lora.rank, scale).ok_or_else(misfit)?;
             *slot = Some(Slot { low_rank, sent: OnceLock::new() });
+            Ok(())
+        };
+        for (&(index, projection), lora) in &adapter.loras {
+            put(index, projection, projection.path(), lora, 0..lora.b.len() / lora.rank.max(1))?;
+        }
+        for (&(index, fused), lora) in &adapter.fused {
+            if (lora.b.len(), lora.a.len()) != (fused.shape(spec).0 * lora.rank, fused.shape(spec).1 * lora.rank) {
+                return Err(LlmError::Adapter(format!("{} of layer {index} has another shape than the model's", fused.name())));
+            }
+            for &part in fused.parts() {
+                let first = fused.first_row(spec, part);
+                put(index, part, fused.path(), lora, first..first + part.shape(spec).0)?;
+            }
         }
         Ok(Self { hash: adapter.hash(), model, layers })
     }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::LlmError;
-use super::super::names::Projection;
+use super::super::arch::Family;
+use super::super::names::{Fused, Projection};
 
 /// LoRA's settings. Names are PEFT's.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +21,8 @@ pub struct LoraConfig {
     pub use_rslora: bool,
     /// The maps that have additions.
     pub target_modules: Vec<Projection>,
+    /// Those of them that are several in one, in a family that has such.
+    pub fused_modules: Vec<Fused>,
     /// The layers that have additions; `None` for all.
     pub layers_to_transform: Option<Vec<usize>>,
     /// The base, as a name or a path, for a reader.
@@ -39,6 +42,7 @@ impl LoraConfig {
             lora_dropout: 0.0,
             use_rslora: false,
             target_modules: Projection::ALL.into(),
+            fused_modules: Vec::new(),
             layers_to_transform: None,
             base_model_name_or_path: String::new(),
             rank_pattern: BTreeMap::new(),
@@ -46,20 +50,45 @@ impl LoraConfig {
         }
     }
 
-    /// Whether layer `index` has an addition to `projection`.
-    pub fn covers(&self, index: usize, projection: Projection) -> bool {
-        self.target_modules.contains(&projection) && self.layers_to_transform.as_ref().is_none_or(|layers| layers.contains(&index))
+    /// The same for a model of `family`: all maps of one that fuses some are others.
+    pub fn for_family(mut self, family: Family) -> Self {
+        if family.fuses() && self.target_modules == Projection::ALL {
+            self.target_modules.retain(|projection| Fused::of(*projection).is_none());
+            self.fused_modules = Fused::ALL.into();
+        }
+        self
     }
 
-    /// The rank of the addition to `projection` in layer `index`.
-    pub fn rank(&self, index: usize, projection: Projection) -> usize {
-        let path = format!("model.layers.{index}.{}", projection.path());
+    /// A target that a model of `family` does not have.
+    pub fn foreign_target(&self, family: Family) -> Option<&'static str> {
+        let maps = self.target_modules.iter().find(|projection| family.fuses() && Fused::of(**projection).is_some());
+        let fused = self.fused_modules.first().filter(|_| !family.fuses());
+        maps.map(|projection| projection.name()).or(fused.map(|fused| fused.name()))
+    }
+
+    fn covers_layer(&self, index: usize) -> bool {
+        self.layers_to_transform.as_ref().is_none_or(|layers| layers.contains(&index))
+    }
+
+    /// Whether layer `index` has an addition to `projection`.
+    pub fn covers(&self, index: usize, projection: Projection) -> bool {
+        self.target_modules.contains(&projection) && self.covers_layer(index)
+    }
+
+    /// Whether layer `index` has an addition to several maps in one.
+    pub fn covers_fused(&self, index: usize, fused: Fused) -> bool {
+        self.fused_modules.contains(&fused) && self.covers_layer(index)
+    }
+
+    /// The rank of the addition to the map at `path` of a layer (`self_attn.q_proj`) in layer `index`.
+    pub fn rank(&self, index: usize, path: &str) -> usize {
+        let path = format!("model.layers.{index}.{path}");
         self.rank_pattern.iter().find(|(key, _)| ends_path(&path, key)).map_or(self.r, |(_, rank)| *rank)
     }
 
-    /// The factor of the addition to `projection` in layer `index`, whose rank is `rank`.
-    pub fn scale(&self, index: usize, projection: Projection, rank: usize) -> f32 {
-        let path = format!("model.layers.{index}.{}", projection.path());
+    /// The factor of the addition to the map at `path` of a layer in layer `index`, whose rank is `rank`.
+    pub fn scale(&self, index: usize, path: &str, rank: usize) -> f32 {
+        let path = format!("model.layers.{index}.{path}");
         let alpha = self.alpha_pattern.iter().find(|(key, _)| ends_path(&path, key)).map_or(self.lora_alpha, |(_, alpha)| *alpha);
         let divisor = if self.use_rslora { (rank as f64).sqrt() } else { rank as f64 };
         (alpha / divisor) as f32
@@ -104,17 +133,25 @@ impl LoraConfig {
             };
             entries.iter().map(read).collect()
         };
+        let (target_modules, fused_modules) = targets(json.get("target_modules"))?;
         Ok(Self {
             r,
             lora_alpha: number("lora_alpha").unwrap_or(8.0),
             lora_dropout: number("lora_dropout").unwrap_or(0.0),
             use_rslora: json.get("use_rslora").and_then(Value::as_bool).unwrap_or(false),
-            target_modules: targets(json.get("target_modules"))?,
+            target_modules,
+            fused_modules,
             layers_to_transform: layers(json.get("layers_to_transform")).map_err(wrong)?,
             base_model_name_or_path: json.get("base_model_name_or_path").and_then(Value::as_str).unwrap_or_default().into(),
             rank_pattern: pattern("rank_pattern")?.into_iter().map(|(key, rank)| (key, rank as usize)).collect(),
             alpha_pattern: pattern("alpha_pattern")?,
         })
+    }
+
+    /// The names of the maps that have additions.
+    pub fn target_names(&self) -> Vec<&'static str> {
+        let maps = self.target_modules.iter().map(|projection| projection.name());
+        maps.chain(self.fused_modules.iter().map(|fused| fused.name())).collect()
     }
 
     /// The text of an `adapter_config.json` that PEFT reads.
@@ -137,7 +174,7 @@ impl LoraConfig {
             "r": self.r,
             "rank_pattern": self.rank_pattern,
             "revision": null,
-            "target_modules": self.target_modules.iter().map(|projection| projection.name()).collect::<Vec<_>>(),
+            "target_modules": self.target_names(),
             "task_type": "CAUSAL_LM",
             "use_dora": false,
             "use_rslora": self.use_rslora,
@@ -224,20 +261,27 @@ fn ends_path(path: &str, key: &str) -> bool {
     path.strip_suffix(key).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 
-fn targets(value: Option<&Value>) -> Result<Vec<Projection>, LlmError> {
+fn targets(value: Option<&Value>) -> Result<(Vec<Projection>, Vec<Fused>), LlmError> {
     let unknown = |name: &str| LlmError::Unsupported { what: "adapter's target module", found: name.into() };
     match value {
-        Some(Value::String(all)) if all == "all-linear" => Ok(Projection::ALL.into()),
+        Some(Value::String(all)) if all == "all-linear" => Ok((Projection::ALL.into(), Vec::new())),
         Some(Value::String(other)) => Err(unknown(other)),
         Some(Value::Array(names)) => {
-            let mut found = Vec::new();
+            let (mut maps, mut fused) = (Vec::new(), Vec::new());
             for name in names {
                 let name = name.as_str().unwrap_or_default();
-                found.push(Projection::named(name.rsplit('.').next().unwrap_or_default()).ok_or_else(|| unknown(name))?);
+                let own = name.rsplit('.').next().unwrap_or_default();
+                match (Projection::named(own), Fused::named(own)) {
+                    (Some(projection), _) => maps.push(projection),
+                    (None, Some(one)) => fused.push(one),
+                    (None, None) => return Err(unknown(name)),
+                }
             }
-            found.sort_unstable();
-            found.dedup();
-            Ok(found)
+            maps.sort_unstable();
+            maps.dedup();
+            fused.sort_unstable();
+            fused.dedup();
+            Ok((maps, fused))
         }
         _ => Err(LlmError::Adapter("adapter_config.json has no `target_modules`".into())),
     }
@@ -269,8 +313,8 @@ mod tests {
         let read = LoraConfig::parse(&config.to_json().to_string()).unwrap();
         assert_eq!(read, config);
         assert!(read.covers(1, Projection::Query) && !read.covers(0, Projection::Query) && !read.covers(1, Projection::Key));
-        assert_eq!((read.scale(1, Projection::Query, 16), read.scale(3, Projection::Down, 16)), (8.0, 2.0));
-        assert_eq!(LoraConfig::new(8, 16.0).scale(0, Projection::Up, 8), 2.0);
+        assert_eq!((read.scale(1, Projection::Query.path(), 16), read.scale(3, Projection::Down.path(), 16)), (8.0, 2.0));
+        assert_eq!(LoraConfig::new(8, 16.0).scale(0, Projection::Up.path(), 8), 2.0);
     }
 
     #[track_caller]

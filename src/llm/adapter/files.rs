@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
 use super::super::checkpoint::{TensorData, TensorFile, write_safetensors};
-use super::super::names::{Projection, TensorName};
+use super::super::names::{Fused, Projection};
 use super::card::{AdapterCard, CARD_FILE};
 use super::config::LoraConfig;
 use crate::compute::BlockType;
@@ -42,6 +42,8 @@ pub struct Adapter {
     pub card: Option<AdapterCard>,
     /// Its tensors, by layer and map.
     pub loras: BTreeMap<(usize, Projection), Lora>,
+    /// Those of several maps in one.
+    pub fused: BTreeMap<(usize, Fused), Lora>,
 }
 
 impl Adapter {
@@ -68,20 +70,28 @@ impl Adapter {
         let Some(tensors) = tensors else {
             return Err(LlmError::Adapter(format!("{} holds neither {TENSOR_FILE} nor {OLD_TENSOR_FILE}", path.display())));
         };
-        let adapter = Self { config, card, loras: read_tensors(&TensorFile::open(&tensors)?)? };
+        let (loras, fused) = read_tensors(&TensorFile::open(&tensors)?)?;
+        let adapter = Self { config, card, loras, fused };
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)
     }
 
     fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
-        for (&(index, projection), lora) in &self.loras {
+        for (index, path, lora) in self.all() {
             let is_finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
-            if !is_finite(&lora.a) || !is_finite(&lora.b) || !self.scale(index, projection).is_finite() {
-                let what = format!("{} of layer {index} holds a number that is not finite (NaN or infinity)", projection.name());
+            if !is_finite(&lora.a) || !is_finite(&lora.b) || !self.config.scale(index, path, lora.rank).is_finite() {
+                let name = path.rsplit('.').next().unwrap_or(path);
+                let what = format!("{name} of layer {index} holds a number that is not finite (NaN or infinity)");
                 return Err(LlmError::Adapter(what));
             }
         }
         Ok(())
+    }
+
+    /// Every addition: its layer, and its map's path there.
+    pub fn all(&self) -> impl Iterator<Item = (usize, &'static str, &Lora)> {
+        let maps = self.loras.iter().map(|(&(index, projection), lora)| (index, projection.path(), lora));
+        maps.chain(self.fused.iter().map(|(&(index, fused), lora)| (index, fused.path(), lora)))
     }
 
     /// Writes the folder at `path`, made where it is not there. The file of settings comes last: without it a folder is no adapter.
@@ -92,12 +102,12 @@ impl Adapter {
         };
         std::fs::create_dir_all(path).map_err(failed(path))?;
         let mut tensors = Vec::new();
-        for (&(index, projection), lora) in &self.loras {
+        for (index, module, lora) in self.all() {
             let (inputs, outputs) = (lora.a.len() / lora.rank.max(1), lora.b.len() / lora.rank.max(1));
             let parts = [("lora_A", vec![lora.rank, inputs], &lora.a), ("lora_B", vec![outputs, lora.rank], &lora.b)];
             for (part, shape, values) in parts {
                 tensors.push(TensorData {
-                    name: tensor_name(index, projection, part),
+                    name: tensor_name(index, module, part),
                     shape,
                     block: BlockType::F32,
                     values: Box::new(move || values.as_slice().into()),
@@ -116,19 +126,18 @@ impl Adapter {
         write(CONFIG_FILE, format!("{:#}\n", self.config.to_json()))
     }
 
-    /// The factor of one addition.
-    pub fn scale(&self, index: usize, projection: Projection) -> f32 {
-        let rank = self.loras.get(&(index, projection)).map_or(self.config.r, |lora| lora.rank);
-        self.config.scale(index, projection, rank)
+    /// The factor of the addition to the map at `path` of a layer.
+    pub fn scale(&self, index: usize, path: &str, lora: &Lora) -> f32 {
+        self.config.scale(index, path, lora.rank)
     }
 
     /// Tells this adapter from others: SHA-256 over its tensors and their factors.
     pub fn hash(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for (&(index, projection), lora) in &self.loras {
-            hash.update(tensor_name(index, projection, "lora"));
+        for (index, module, lora) in self.all() {
+            hash.update(tensor_name(index, module, "lora"));
             hash.update((lora.rank as u64).to_le_bytes());
-            hash.update(self.scale(index, projection).to_le_bytes());
+            hash.update(self.scale(index, module, lora).to_le_bytes());
             for values in [&lora.a, &lora.b] {
                 let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
                 hash.update(&bytes);
@@ -139,7 +148,7 @@ impl Adapter {
 
     /// Numbers that were trained.
     pub fn parameters(&self) -> usize {
-        self.loras.values().map(|lora| lora.a.len() + lora.b.len()).sum()
+        self.all().map(|(_, _, lora)| lora.a.len() + lora.b.len()).sum()
     }
 }
 
@@ -153,15 +162,43 @@ fn of_an_adapter(error: LlmError) -> LlmError {
     }
 }
 
-fn tensor_name(index: usize, projection: Projection, part: &str) -> String {
-    format!("{PREFIX}model.layers.{index}.{}.{part}.weight", projection.path())
+fn tensor_name(index: usize, module: &str, part: &str) -> String {
+    format!("{PREFIX}model.layers.{index}.{module}.{part}.weight")
+}
+
+/// A map that an addition is to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Module {
+    Map(Projection),
+    Fused(Fused),
+}
+
+impl Module {
+    /// Reads `model.layers.0.self_attn.q_proj`.
+    fn read(path: &str) -> Option<(usize, Self)> {
+        let (index, module) = path.strip_prefix("model.layers.")?.split_once('.')?;
+        let number: usize = index.parse().ok()?;
+        let map = Projection::ALL.into_iter().find(|projection| projection.path() == module).map(Self::Map);
+        let found = map.or_else(|| Fused::at(module).map(Self::Fused))?;
+        (number.to_string() == index).then_some((number, found))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Map(projection) => projection.name(),
+            Self::Fused(fused) => fused.name(),
+        }
+    }
 }
 
 /// `lora_A` and `lora_B` as far as they came, each with its shape.
 type Halves = [Option<(Vec<usize>, Vec<f32>)>; 2];
 
-fn read_tensors(file: &TensorFile) -> Result<BTreeMap<(usize, Projection), Lora>, LlmError> {
-    let mut halves: BTreeMap<(usize, Projection), Halves> = BTreeMap::new();
+/// Additions to maps, and to several in one.
+type Loras = (BTreeMap<(usize, Projection), Lora>, BTreeMap<(usize, Fused), Lora>);
+
+fn read_tensors(file: &TensorFile) -> Result<Loras, LlmError> {
+    let mut halves: BTreeMap<(usize, Module), Halves> = BTreeMap::new();
     for name in file.tensors.keys() {
         let unsupported = || LlmError::Unsupported { what: "adapter tensor", found: name.clone() };
         let path = name.strip_prefix(PREFIX).unwrap_or(name);
@@ -170,33 +207,30 @@ fn read_tensors(file: &TensorFile) -> Result<BTreeMap<(usize, Projection), Lora>
             (_, Some(module)) => (module, 1),
             _ => return Err(unsupported()),
         };
-        let place = match TensorName::from_hugging_face(&format!("{module}.weight")) {
-            Some(TensorName::Layer { index, part: super::super::names::LayerPart::Weight(projection) }) => (index, projection),
-            _ => return Err(unsupported()),
-        };
+        let place = Module::read(module).ok_or_else(unsupported)?;
         if let (Some(values), Some(slot)) = (file.read_f32(name)?, halves.entry(place).or_default().get_mut(part)) {
             *slot = Some(values);
         }
     }
-    let mut loras = BTreeMap::new();
-    for ((index, projection), halves) in halves {
+    let (mut loras, mut fused) = Loras::default();
+    for ((index, module), halves) in halves {
+        let name = module.name();
         let [Some((a_shape, a)), Some((b_shape, b))] = halves else {
-            return Err(LlmError::Adapter(format!("{} of layer {index} has one of its two matrices", projection.name())));
+            return Err(LlmError::Adapter(format!("{name} of layer {index} has one of its two matrices")));
         };
-        match (a_shape.as_slice(), b_shape.as_slice()) {
-            (&[rank, _], &[_, same]) if rank == same && rank > 0 && !a.is_empty() && !b.is_empty() => {
-                loras.insert((index, projection), Lora { rank, a, b });
-            }
-            _ => {
-                let name = projection.name();
-                return Err(LlmError::Adapter(format!("{name} of layer {index} has matrices of shapes {a_shape:?} and {b_shape:?}")));
-            }
-        }
+        let lora = match (a_shape.as_slice(), b_shape.as_slice()) {
+            (&[rank, _], &[_, same]) if rank == same && rank > 0 && !a.is_empty() && !b.is_empty() => Lora { rank, a, b },
+            _ => return Err(LlmError::Adapter(format!("{name} of layer {index} has matrices of shapes {a_shape:?} and {b_shape:?}"))),
+        };
+        match module {
+            Module::Map(projection) => loras.insert((index, projection), lora),
+            Module::Fused(whole) => fused.insert((index, whole), lora),
+        };
     }
-    if loras.is_empty() {
+    if loras.is_empty() && fused.is_empty() {
         return Err(LlmError::Adapter(format!("{} holds no tensors", file.path.display())));
     }
-    Ok(loras)
+    Ok((loras, fused))
 }
 
 #[cfg(test)]
@@ -210,11 +244,13 @@ mod tests {
         let lora = |seed: f32| Lora { rank: 2, a: vec![seed, 1.0, 2.0, 3.0, 4.0, 5.0], b: vec![seed, -1.0, 0.5, 9.0] };
         let mut config = LoraConfig::new(2, 4.0);
         config.target_modules = vec![Projection::Query, Projection::Down];
+        config.fused_modules = vec![Fused::GateUp];
         let base = BaseCard { name: "tiny".into(), weights_sha256: "00".into() };
         let adapter = Adapter {
             config,
             card: Some(AdapterCard { format: AdapterCard::FORMAT, prompt: "chat".into(), schema_text: 1, base }),
             loras: [((0, Projection::Query), lora(7.0)), ((1, Projection::Down), lora(8.0))].into(),
+            fused: [((1, Fused::GateUp), lora(9.0))].into(),
         };
         let path = folder.path().join("deep/adapter");
         adapter.write(&path).unwrap();
@@ -250,7 +286,12 @@ mod tests {
             for half in 0..2 {
                 let mut lora = Lora { rank: 2, a: vec![1.0; 6], b: vec![1.0; 4] };
                 [&mut lora.a, &mut lora.b][half][3] = value;
-                let adapter = Adapter { config: LoraConfig::new(2, 4.0), card: None, loras: [((1, Projection::Query), lora)].into() };
+                let adapter = Adapter {
+                    config: LoraConfig::new(2, 4.0),
+                    card: None,
+                    loras: [((1, Projection::Query), lora)].into(),
+                    fused: BTreeMap::new(),
+                };
                 adapter.write(folder.path()).unwrap();
                 let error = Adapter::read(folder.path()).unwrap_err();
                 assert!(error.to_string().contains("q_proj of layer 1 holds a number that is not finite"), "{error}");

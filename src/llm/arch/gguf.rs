@@ -60,7 +60,7 @@ impl ArchSpec {
         let (sliding_window, unlimited_layers) = windows(metadata, name, family, layers)?;
         let stated = if metadata.get(&format!("{name}.context_length")).is_some() { dimension("context_length")? } else { 2048 };
         let cap = |key: &str, usual: f32| match family {
-            Family::Gemma2 => Ok(Some(factor(key, usual)?)),
+            Family::Gemma2 => Ok::<_, LlmError>(Some(factor(key, usual)?)),
             Family::Gemma3 => optional_float(key).map(|cap| cap.filter(|cap| *cap > 0.0).map(|cap| cap as f32)),
             _ => Ok(None),
         };
@@ -82,10 +82,7 @@ impl ArchSpec {
             rope_dim,
             rope_scale: if scaling.kind == "linear" { scaling.factor.unwrap_or(1.0) as f32 } else { 1.0 },
             rope_magnitude: scaling.magnitude as f32,
-            rope_pairing: match family {
-                Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => RopePairing::Adjacent,
-                _ => RopePairing::Halves,
-            },
+            rope_pairing: if family.weaves() { RopePairing::Adjacent } else { RopePairing::Halves },
             sliding_window,
             unlimited_layers,
             // llama.cpp knows no key for it.
@@ -153,7 +150,7 @@ impl<'a> Scaling<'a> {
         let factor = float("rope.scaling.factor")?.or(float("rope.scale_linear")?).filter(|factor| *factor > 0.0);
         let trained = optional(metadata, &format!("{name}.rope.scaling.original_context_length"), Metadata::require_usize)?;
         let own = float("rope.scaling.attn_factor")?.unwrap_or(1.0);
-        let magnitude = if kind == "yarn" { own * Yarn::magnitude(factor.unwrap_or(1.0), 1.0) } else { own };
+        let magnitude = own * Yarn::of_gguf(metadata)?.map_or(1.0, |yarn| yarn.magnitude());
         if !(1e-3..1e3).contains(&magnitude) || factor.is_some_and(|factor| !(1e-6..=1e6).contains(&factor)) {
             return Err(LlmError::Inconsistent(format!("`{name}.rope.scaling`: a factor of {factor:?}, and {own} for attention")));
         }
@@ -171,24 +168,6 @@ impl<'a> Scaling<'a> {
 pub(in crate::llm) fn short_factors(metadata: &Metadata) -> bool {
     let name = metadata.string("general.architecture").unwrap_or_default();
     name == "phi3" || metadata.string(&format!("{name}.rope.scaling.type")) == Some("longrope")
-}
-
-/// The divisors of the rotary frequencies that follow from what the file says, where any do: YaRN's. `[rope_dim / 2]`
-pub(in crate::llm) fn frequency_divisors(metadata: &Metadata, spec: &ArchSpec) -> Option<Vec<f32>> {
-    let name = metadata.string("general.architecture").unwrap_or_default();
-    let float = |key: &str| metadata.float(&format!("{name}.rope.scaling.{key}")).filter(|number| *number > 0.0);
-    (metadata.string(&format!("{name}.rope.scaling.type")) == Some("yarn")).then(|| {
-        let yarn = Yarn {
-            dim: spec.rope_dim,
-            base: f64::from(spec.rope_base),
-            trained: float("original_context_length").unwrap_or(spec.context_length as f64),
-            factor: float("factor").unwrap_or(1.0),
-            beta_fast: float("yarn_beta_fast").unwrap_or(Yarn::BETA_FAST),
-            beta_slow: float("yarn_beta_slow").unwrap_or(Yarn::BETA_SLOW),
-            truncate: true,
-        };
-        yarn.divisors()
-    })
 }
 
 #[cfg(test)]

@@ -29,13 +29,7 @@ const READ: [&str; 19] = [
 
 /// Keys that tell a reader something and change nothing: sizes that the tensors have anyway, where the numbers come from, what only other
 /// kinds of scaling read.
-const TOLD: [&str; 5] = [
-    "vocab_size",
-    "tensor_data_layout",
-    "rope.scaling.finetuned",
-    "expert_used_count",
-    "attention.layer_norm_epsilon",
-];
+const TOLD: [&str; 5] = ["vocab_size", "tensor_data_layout", "rope.scaling.finetuned", "expert_used_count", "attention.layer_norm_epsilon"];
 
 /// Keys that say nothing as long as they have this value.
 const NEUTRAL: [(&str, f64); 13] = [

@@ -2,8 +2,8 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `nearest`: families that are known by name, and which of ours each is like
+//! - `yarn`: stretched contexts
 //! - `spec`: the parameters, [`ArchSpec`]
-//! - `yarn`: rotary frequencies of a context that was stretched
 //! - `gguf`: the same from GGUF metadata
 //! - `keys`: what is asked of every other key of such a file
 
@@ -13,7 +13,7 @@ mod nearest;
 mod spec;
 mod yarn;
 
-pub(super) use gguf::{frequency_divisors, short_factors};
+pub(super) use gguf::short_factors;
 pub(super) use keys::refuse_unknown;
 pub(super) use nearest::refuse_family;
 pub use spec::{ArchSpec, Family, HeadNorms, NormPlaces, RopePairing};

@@ -51,6 +51,27 @@ pub enum HeadNorms {
 }
 
 impl Family {
+    /// What GGUF calls it; llama.cpp has no Mistral of its own.
+    pub fn gguf_name(self) -> &'static str {
+        match self {
+            Self::Llama | Self::Mistral => "llama",
+            Self::Qwen2 => "qwen2",
+            Self::Qwen3 => "qwen3",
+            Self::SmolLm3 => "smollm3",
+            Self::Granite => "granite",
+            Self::Gemma => "gemma",
+            Self::Gemma2 => "gemma2",
+            Self::Gemma3 => "gemma3",
+            Self::Phi3 => "phi3",
+            Self::Olmo2 => "olmo2",
+        }
+    }
+
+    /// Whether GGUF has the rows of its queries and keys woven, so that rope pairs neighbours.
+    pub fn weaves(self) -> bool {
+        matches!(self, Self::Llama | Self::Mistral | Self::SmolLm3 | Self::Granite)
+    }
+
     /// Whether it is one of Gemma's.
     pub fn is_gemma(self) -> bool {
         matches!(self, Self::Gemma | Self::Gemma2 | Self::Gemma3)

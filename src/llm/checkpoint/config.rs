@@ -86,7 +86,8 @@ impl Config {
             kv_heads: fields.optional_dimension("num_key_value_heads")?.unwrap_or(heads),
             head_dim,
             context_length: rope.context_length,
-            norm_eps: fields.number("rms_norm_eps")?.unwrap_or(if matches!(family, Family::Phi3 | Family::Olmo2) { 1e-5 } else { 1e-6 }) as f32,
+            norm_eps: fields.number("rms_norm_eps")?.unwrap_or(if matches!(family, Family::Phi3 | Family::Olmo2) { 1e-5 } else { 1e-6 })
+                as f32,
             rope_base: rope.base as f32,
             window_rope_base: rope.window_base.filter(|_| sliding_window.is_some()).map(|base| base as f32),
             rope_dim: rope.dim,

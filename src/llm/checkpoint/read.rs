@@ -184,7 +184,8 @@ impl Checkpoint {
             }
         }
         let announced = |index: usize| biases.iter().map(move |&bias| TensorName::Layer { index, part: LayerPart::Bias(bias) });
-        let missing = (0..spec.layers).flat_map(announced).map(|name| name.hugging_face(spec.family)).find(|name| !self.places.contains_key(name));
+        let missing =
+            (0..spec.layers).flat_map(announced).map(|name| name.hugging_face(spec.family)).find(|name| !self.places.contains_key(name));
         match missing {
             Some(name) => Err(LlmError::Folder { path: self.path.clone(), reason: GgufError::MissingTensor(name).to_string() }),
             None => Ok(()),

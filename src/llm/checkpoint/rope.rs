@@ -148,22 +148,20 @@ impl Scaling<'_> {
         let factor = self.nested.number("factor")?.unwrap_or(self.context_length as f64 / trained);
         let turns = |key: &str, usual: f64| Ok::<_, LlmError>(self.nested.number(key)?.filter(|turns| *turns != 0.0).unwrap_or(usual));
         let yarn = Yarn {
-            dim: 2 * self.half,
-            base: self.base,
-            trained,
             factor,
-            beta_fast: turns("beta_fast", Yarn::BETA_FAST)?,
-            beta_slow: turns("beta_slow", Yarn::BETA_SLOW)?,
+            trained,
+            fast: turns("beta_fast", 32.0)?,
+            slow: turns("beta_slow", 1.0)?,
             truncate: self.nested.flag("truncate")?.unwrap_or(true),
         };
-        let sharper = |by: f64| Yarn::magnitude(factor, by);
+        let sharper = |by: f64| if factor <= 1.0 { 1.0 } else { 0.1 * by * factor.ln() + 1.0 };
         let scales = (self.nested.number("mscale")?.filter(|x| *x != 0.0), self.nested.number("mscale_all_dim")?.filter(|x| *x != 0.0));
         let magnitude = match (self.nested.number("attention_factor")?, scales) {
             (Some(factor), _) => factor,
             (None, (Some(scale), Some(all))) => sharper(scale) / sharper(all),
-            (None, _) => sharper(1.0),
+            (None, _) => yarn.magnitude(),
         };
-        Self::sound(yarn.divisors(), magnitude)
+        Self::sound(yarn.divisors(self.base, 2 * self.half), magnitude)
     }
 
     /// LongRoPE (arXiv 2402.13753) has two lists of divisors, by the length of the text. The short one holds up to the length before it was

@@ -18,22 +18,29 @@ pub fn chunk_rows(vocabulary: usize) -> usize {
 /// What the gradients of a loss are multiplied with; `None` where no gradient is wanted.
 pub type Scale = Option<f32>;
 
-/// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a scale, `x` is replaced by `scale` times its
+/// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`; logits are capped first, where there is a `cap`. With a scale, `x` is replaced by `scale` times its
 /// gradient, and that of the output layer is added to.
+#[allow(clippy::too_many_arguments)] // what is read, what is written, and how
 pub fn cross_entropy(
     pass: &mut Pass<'_, '_>,
     gradients: &mut Gradients,
     output: &Linear<'_>,
+    cap: Option<f32>,
     x: &mut [f32],
     tokens: &[u32],
     scale: Scale,
 ) -> f64 {
     let vocabulary = output.outputs;
     let rows = chunk_rows(vocabulary);
-    let mut loss = 0.0;
+    let (mut loss, mut slopes) = (0.0, Vec::new());
     for (x, tokens) in x.chunks_mut(rows * output.inputs).zip(tokens.chunks(rows)) {
         let (mut logits, low) = output.forward(pass, x);
         for (logits, &token) in logits.chunks_exact_mut(vocabulary).zip(tokens) {
+            slopes.clear();
+            if let Some(cap) = cap {
+                elementwise::cap(logits, cap);
+                slopes.extend(logits.iter().map(|logit| 1.0 - (logit / cap) * (logit / cap)));
+            }
             let wanted = logits.get(token as usize).copied().unwrap_or(f32::NAN);
             let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let sum = elementwise::exp_and_sum(logits, max);
@@ -44,6 +51,7 @@ pub fn cross_entropy(
                 if let Some(p) = logits.get_mut(token as usize) {
                     *p -= scale;
                 }
+                logits.iter_mut().zip(&slopes).for_each(|(p, slope)| *p *= slope);
             }
         }
         if scale.is_some() {

@@ -24,11 +24,21 @@ pub struct Loss {
     pub dweight: Option<Tensor>,
 }
 
-/// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a `scale` also gradients, multiplied by it;
+/// `cap * tanh(logits / cap)`, where they are capped.
+pub fn capped(logits: Tensor, cap: Option<f32>) -> Result<Tensor> {
+    match cap.map(f64::from) {
+        Some(cap) => logits.affine(1.0 / cap, 0.0)?.tanh()?.affine(cap, 0.0),
+        None => Ok(logits),
+    }
+}
+
+/// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`; logits are capped first, where there is a `cap`. With a `scale` also gradients, multiplied by it;
 /// that of the output matrix only where it is `trained`.
+#[allow(clippy::too_many_arguments)] // what is read, and how
 pub fn cross_entropy(
     compute: &Compute,
     output: &LinearTensors,
+    cap: Option<f32>,
     x: &Tensor,
     tokens: &[u32],
     scale: Option<f32>,
@@ -41,10 +51,14 @@ pub fn cross_entropy(
     for (index, tokens) in tokens.chunks(rows).enumerate() {
         let x = x.narrow(0, index * rows, tokens.len())?;
         let ids = compute.indices(tokens)?.unsqueeze(1)?; // [rows, 1]
-        let logits = compute.product(&x, &turned)?; // [rows, vocabulary]
+        let logits = capped(compute.product(&x, &turned)?, cap)?; // [rows, vocabulary]
         let max = logits.max_keepdim(D::Minus1)?;
         let wanted = logits.gather(&ids, 1)?;
         let p = logits.broadcast_sub(&max)?.exp()?;
+        let slopes = match cap.filter(|_| scale.is_some()) {
+            Some(cap) => Some(logits.affine(f64::from(1.0 / cap), 0.0)?.sqr()?.affine(-1.0, 1.0)?),
+            None => None,
+        };
         drop(logits);
         let sum = p.sum_keepdim(D::Minus1)?;
         parts.push(Tensor::cat(&[&max, &sum, &wanted], 1)?); // [rows, 3]
@@ -52,6 +66,10 @@ pub fn cross_entropy(
         let dlogits = p.broadcast_mul(&sum.recip()?.affine(f64::from(scale), 0.0)?)?;
         let ones = Tensor::full(-scale, (tokens.len(), 1), &compute.device)?;
         dlogits.scatter_add_set(&ids, &ones, 1)?;
+        let dlogits = match slopes {
+            Some(slopes) => (dlogits * slopes)?,
+            None => dlogits,
+        };
         let dlogits = dlogits.to_dtype(compute.dtype)?;
         dxs.push(compute.product(&dlogits, &output.weight)?);
         if trained {
