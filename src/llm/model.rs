@@ -51,7 +51,7 @@ impl ActiveAdapter {
                 return Err(LlmError::OtherBase { base: card.base.name.clone(), expected: card.base.weights_sha256.clone(), found });
             }
         }
-        Self::of(adapter, &model.spec, model.fingerprint)
+        Self::of(adapter, &model.spec, &model.weights, model.fingerprint)
     }
 }
 

@@ -96,6 +96,7 @@ fn finished_run(folder: &std::path::Path, questions: &str) -> Work {
         card: None,
         loras: [((0, Projection::Query), lora)].into_iter().collect(),
         fused: Default::default(),
+        changes: Default::default(),
     };
     adapter.write(&run).unwrap();
     std::fs::write(run.join("plan.toml"), crate::train::TrainConfig::default().to_toml()).unwrap();

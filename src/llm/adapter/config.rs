@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
 use serde_json::{Value, json};
 
 use super::super::LlmError;
@@ -23,6 +24,14 @@ pub struct LoraConfig {
     pub target_modules: Vec<Projection>,
     /// Those of them that are several in one, in a family that has such.
     pub fused_modules: Vec<Fused>,
+    /// Where the file names its targets by a regular expression: that. What it fits is what the file of tensors holds.
+    pub target_pattern: Option<String>,
+    /// DoRA (arXiv 2402.09353): the sum's rows have lengths of their own.
+    pub use_dora: bool,
+    /// Whether the outer matrix has a bias.
+    pub lora_bias: bool,
+    /// Which biases of the base are replaced: `none`, `all`, `lora_only`.
+    pub bias: String,
     /// The layers that have additions; `None` for all.
     pub layers_to_transform: Option<Vec<usize>>,
     /// The base, as a name or a path, for a reader.
@@ -43,6 +52,10 @@ impl LoraConfig {
             use_rslora: false,
             target_modules: Projection::ALL.into(),
             fused_modules: Vec::new(),
+            target_pattern: None,
+            use_dora: false,
+            lora_bias: false,
+            bias: "none".into(),
             layers_to_transform: None,
             base_model_name_or_path: String::new(),
             rank_pattern: BTreeMap::new(),
@@ -83,13 +96,13 @@ impl LoraConfig {
     /// The rank of the addition to the map at `path` of a layer (`self_attn.q_proj`) in layer `index`.
     pub fn rank(&self, index: usize, path: &str) -> usize {
         let path = format!("model.layers.{index}.{path}");
-        self.rank_pattern.iter().find(|(key, _)| ends_path(&path, key)).map_or(self.r, |(_, rank)| *rank)
+        self.rank_pattern.iter().find(|(key, _)| fits(&path, key)).map_or(self.r, |(_, rank)| *rank)
     }
 
     /// The factor of the addition to the map at `path` of a layer in layer `index`, whose rank is `rank`.
     pub fn scale(&self, index: usize, path: &str, rank: usize) -> f32 {
         let path = format!("model.layers.{index}.{path}");
-        let alpha = self.alpha_pattern.iter().find(|(key, _)| ends_path(&path, key)).map_or(self.lora_alpha, |(_, alpha)| *alpha);
+        let alpha = self.alpha_pattern.iter().find(|(key, _)| fits(&path, key)).map_or(self.lora_alpha, |(_, alpha)| *alpha);
         let divisor = if self.use_rslora { (rank as f64).sqrt() } else { rank as f64 };
         (alpha / divisor) as f32
     }
@@ -105,7 +118,7 @@ impl LoraConfig {
         }
         refuse_changed_base(json.get("init_lora_weights"))?;
         refuse_unknown(&json)?;
-        for key in ["use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "use_bdlora"] {
+        for key in ["fan_in_fan_out", "use_qalora", "use_bdlora"] {
             if json.get(key).and_then(Value::as_bool) == Some(true) {
                 return Err(unsupported(key.into()));
             }
@@ -115,8 +128,14 @@ impl LoraConfig {
                 return Err(unsupported(key.into()));
             }
         }
-        if let Some(bias) = json.get("bias").and_then(Value::as_str).filter(|bias| *bias != "none") {
+        let bias = json.get("bias").and_then(Value::as_str).unwrap_or("none");
+        if !matches!(bias, "none" | "all" | "lora_only") {
             return Err(unsupported(format!("bias = {bias}")));
+        }
+        let flag = |key: &str| json.get(key).and_then(Value::as_bool) == Some(true);
+        let (use_dora, lora_bias) = (flag("use_dora"), flag("lora_bias"));
+        if use_dora && lora_bias {
+            return Err(unsupported("use_dora with lora_bias".into()));
         }
         let number = |key: &str| json.get(key).and_then(Value::as_f64).filter(|value| value.is_finite());
         let r = json.get("r").and_then(Value::as_u64).filter(|r| (1..=4096).contains(r));
@@ -124,16 +143,15 @@ impl LoraConfig {
         let pattern = |key: &str| -> Result<BTreeMap<String, f64>, LlmError> {
             let Some(entries) = json.get(key).and_then(Value::as_object) else { return Ok(BTreeMap::new()) };
             let read = |(name, value): (&String, &Value)| {
-                let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
-                if !plain {
-                    return Err(unsupported(format!("{key} `{name}`, a regular expression")));
+                if pattern_of(name).is_none() {
+                    return Err(unsupported(format!("{key} `{name}`, a regular expression that is not known here")));
                 }
                 let value = value.as_f64().filter(|value| value.is_finite() && *value > 0.0);
                 value.map(|value| (name.clone(), value)).ok_or_else(|| wrong(format!("`{key}` of `{name}` is not a number above 0")))
             };
             entries.iter().map(read).collect()
         };
-        let (target_modules, fused_modules) = targets(json.get("target_modules"))?;
+        let Targets { maps: target_modules, fused: fused_modules, pattern: target_pattern } = targets(json.get("target_modules"))?;
         Ok(Self {
             r,
             lora_alpha: number("lora_alpha").unwrap_or(8.0),
@@ -141,6 +159,10 @@ impl LoraConfig {
             use_rslora: json.get("use_rslora").and_then(Value::as_bool).unwrap_or(false),
             target_modules,
             fused_modules,
+            target_pattern,
+            use_dora,
+            lora_bias,
+            bias: bias.into(),
             layers_to_transform: layers(json.get("layers_to_transform")).map_err(wrong)?,
             base_model_name_or_path: json.get("base_model_name_or_path").and_then(Value::as_str).unwrap_or_default().into(),
             rank_pattern: pattern("rank_pattern")?.into_iter().map(|(key, rank)| (key, rank as usize)).collect(),
@@ -161,22 +183,23 @@ impl LoraConfig {
             "alpha_pattern": self.alpha_pattern,
             "auto_mapping": null,
             "base_model_name_or_path": self.base_model_name_or_path,
-            "bias": "none",
+            "bias": self.bias,
             "fan_in_fan_out": false,
             "inference_mode": true,
             "init_lora_weights": true,
             "layers_pattern": null,
             "layers_to_transform": self.layers_to_transform,
             "lora_alpha": alpha,
+            "lora_bias": self.lora_bias,
             "lora_dropout": self.lora_dropout,
             "modules_to_save": null,
             "peft_type": "LORA",
             "r": self.r,
             "rank_pattern": self.rank_pattern,
             "revision": null,
-            "target_modules": self.target_names(),
+            "target_modules": self.target_pattern.as_ref().map_or_else(|| json!(self.target_names()), |pattern| json!(pattern)),
             "task_type": "CAUSAL_LM",
-            "use_dora": false,
+            "use_dora": self.use_dora,
             "use_rslora": self.use_rslora,
         })
     }
@@ -256,16 +279,27 @@ fn refuse_unknown(json: &Value) -> Result<(), LlmError> {
     }
 }
 
-/// Whether `key` is `path` or its end after a dot, as PEFT matches patterns.
-fn ends_path(path: &str, key: &str) -> bool {
-    path.strip_suffix(key).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+/// Whether `key` fits `path` or its end after a dot, as PEFT's `get_pattern_key` matches them.
+fn fits(path: &str, key: &str) -> bool {
+    pattern_of(key).is_some_and(|pattern| pattern.is_match(path))
 }
 
-fn targets(value: Option<&Value>) -> Result<(Vec<Projection>, Vec<Fused>), LlmError> {
+fn pattern_of(key: &str) -> Option<Regex> {
+    Regex::new(&format!(r"^(?:(?:.*\.)?(?:{key})$)")).ok()
+}
+
+/// What `target_modules` names.
+struct Targets {
+    maps: Vec<Projection>,
+    fused: Vec<Fused>,
+    pattern: Option<String>,
+}
+
+fn targets(value: Option<&Value>) -> Result<Targets, LlmError> {
     let unknown = |name: &str| LlmError::Unsupported { what: "adapter's target module", found: name.into() };
     match value {
-        Some(Value::String(all)) if all == "all-linear" => Ok((Projection::ALL.into(), Vec::new())),
-        Some(Value::String(other)) => Err(unknown(other)),
+        Some(Value::String(all)) if all == "all-linear" => Ok(Targets { maps: Projection::ALL.into(), fused: Vec::new(), pattern: None }),
+        Some(Value::String(pattern)) => Ok(Targets { maps: Vec::new(), fused: Vec::new(), pattern: Some(pattern.clone()) }),
         Some(Value::Array(names)) => {
             let (mut maps, mut fused) = (Vec::new(), Vec::new());
             for name in names {
@@ -281,7 +315,7 @@ fn targets(value: Option<&Value>) -> Result<(Vec<Projection>, Vec<Fused>), LlmEr
             maps.dedup();
             fused.sort_unstable();
             fused.dedup();
-            Ok((maps, fused))
+            Ok(Targets { maps, fused, pattern: None })
         }
         _ => Err(LlmError::Adapter("adapter_config.json has no `target_modules`".into())),
     }
@@ -324,14 +358,36 @@ mod tests {
     }
 
     #[test]
+    fn patterns_fit_as_pefts_do() {
+        let alpha = |pattern: &str, path: &str| {
+            let text = json!({"r": 8, "target_modules": "all-linear", "alpha_pattern": {pattern: 64.0}});
+            LoraConfig::parse(&text.to_string()).unwrap().scale(0, path, 8) == 8.0
+        };
+        for pattern in [
+            "q_proj",
+            "self_attn.q_proj",
+            r".*\.0\..*q_proj",
+            "^model.layers.0.self_attn.q_proj",
+            "(q|v)_proj",
+            "layers.0.self_attn.q_proj",
+        ] {
+            assert!(alpha(pattern, "self_attn.q_proj"), "{pattern}");
+            assert!(!alpha(pattern, "mlp.up_proj"), "{pattern}");
+        }
+        for pattern in ["proj", "attn.q_proj", "q_pro", "^q_proj"] {
+            assert!(!alpha(pattern, "self_attn.q_proj"), "{pattern}");
+        }
+    }
+
+    #[test]
     fn what_would_change_the_addition_is_refused() {
         check_error(json!({"r": 8, "target_modules": ["lm_head"]}), "target module `lm_head`");
-        check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_dora": true}), "`use_dora`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_dora": true, "lora_bias": true}), "`use_dora with lora_bias`");
         check_error(json!({"r": 8, "target_modules": ["q_proj"], "modules_to_save": ["lm_head"]}), "`modules_to_save`");
-        check_error(json!({"r": 8, "target_modules": ["q_proj"], "bias": "all"}), "`bias = all`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "bias": "some"}), "`bias = some`");
         check_error(json!({"r": 0, "target_modules": ["q_proj"]}), "`r` is not a whole number");
         check_error(json!({"r": 8, "peft_type": "IA3"}), "adapter type `IA3`");
-        check_error(json!({"r": 8, "target_modules": ["q_proj"], "alpha_pattern": {".*q": 1}}), "a regular expression");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "alpha_pattern": {"(?=q)": 1}}), "a regular expression");
         check_error(json!({"r": 8}), "no `target_modules`");
         check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_something_new": true}), "adapter setting `use_something_new`");
     }

@@ -1,6 +1,6 @@
 //! An adapter's folder: `adapter_config.json`, `adapter_model.safetensors`, and our `sqllama.json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -33,6 +33,35 @@ pub struct Lora {
     pub b: Vec<f32>,
 }
 
+/// What an adapter changes of a map besides adding to it. In Hugging Face's order, `[outputs]` each.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MapChange {
+    /// DoRA's lengths of the rows of the sum.
+    pub magnitude: Option<Vec<f32>>,
+    /// The bias of `lora_B`, scaled as that is.
+    pub lora_bias: Option<Vec<f32>>,
+    /// The map's own bias, which replaces the base's.
+    pub bias: Option<Vec<f32>>,
+}
+
+impl MapChange {
+    /// Each with the end of its tensor's name, in a map that has an addition or none.
+    fn parts(&self, adapted: bool) -> [(&'static str, Option<&Vec<f32>>); 3] {
+        let bias = if adapted { "base_layer.bias" } else { "bias" };
+        [("lora_magnitude_vector", self.magnitude.as_ref()), ("lora_B.bias", self.lora_bias.as_ref()), (bias, self.bias.as_ref())]
+    }
+
+    /// Where the tensor whose name ends so belongs.
+    fn slot(&mut self, end: &str) -> Option<&mut Option<Vec<f32>>> {
+        match end {
+            "lora_magnitude_vector" | "lora_magnitude_vector.weight" => Some(&mut self.magnitude),
+            "lora_B.bias" => Some(&mut self.lora_bias),
+            "bias" | "base_layer.bias" => Some(&mut self.bias),
+            _ => None,
+        }
+    }
+}
+
 /// An adapter as its files hold it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adapter {
@@ -44,6 +73,8 @@ pub struct Adapter {
     pub loras: BTreeMap<(usize, Projection), Lora>,
     /// Those of several maps in one.
     pub fused: BTreeMap<(usize, Fused), Lora>,
+    /// What else is changed of maps.
+    pub changes: BTreeMap<(usize, Projection), MapChange>,
 }
 
 impl Adapter {
@@ -70,8 +101,21 @@ impl Adapter {
         let Some(tensors) = tensors else {
             return Err(LlmError::Adapter(format!("{} holds neither {TENSOR_FILE} nor {OLD_TENSOR_FILE}", path.display())));
         };
-        let (loras, fused) = read_tensors(&TensorFile::open(&tensors)?)?;
-        let adapter = Self { config, card, loras, fused };
+        let (loras, fused, changes) = read_tensors(&TensorFile::open(&tensors)?)?;
+        let mut adapter = Self { config, card, loras, fused, changes };
+        adapter.find_targets();
+        if adapter.config.use_dora && !adapter.fused.is_empty() {
+            return Err(LlmError::Unsupported { what: "adapter setting", found: "use_dora of several maps in one".into() });
+        }
+        let missing = adapter.loras.keys().find(|key| {
+            let change = adapter.changes.get(key);
+            let has = |part: fn(&MapChange) -> &Option<Vec<f32>>| change.is_some_and(|change| part(change).is_some());
+            adapter.config.use_dora != has(|change| &change.magnitude) || adapter.config.lora_bias != has(|change| &change.lora_bias)
+        });
+        if let Some((index, projection)) = missing {
+            let name = projection.name();
+            return Err(LlmError::Adapter(format!("{name} of layer {index} has other tensors than adapter_config.json says")));
+        }
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)
     }
@@ -85,7 +129,24 @@ impl Adapter {
                 return Err(LlmError::Adapter(what));
             }
         }
-        Ok(())
+        let mut numbers = self.changes.iter().flat_map(|(key, change)| change.parts(false).map(|(_, values)| (key, values)));
+        match numbers.find(|(_, values)| values.is_some_and(|values| values.iter().any(|value| !value.is_finite()))) {
+            Some(((index, projection), _)) => {
+                let what = format!("{} of layer {index} holds a number that is not finite (NaN or infinity)", projection.name());
+                Err(LlmError::Adapter(what))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// What a regular expression stands for: the maps that have tensors.
+    fn find_targets(&mut self) {
+        if self.config.target_pattern.is_some() {
+            let maps: BTreeSet<Projection> = self.loras.keys().map(|(_, projection)| *projection).collect();
+            let fused: BTreeSet<Fused> = self.fused.keys().map(|(_, fused)| *fused).collect();
+            self.config.target_modules = maps.into_iter().collect();
+            self.config.fused_modules = fused.into_iter().collect();
+        }
     }
 
     /// Every addition: its layer, and its map's path there.
@@ -112,6 +173,14 @@ impl Adapter {
                     block: BlockType::F32,
                     values: Box::new(move || values.as_slice().into()),
                 });
+            }
+        }
+        for (key, change) in &self.changes {
+            for (end, values) in change.parts(self.loras.contains_key(key)) {
+                let Some(values) = values else { continue };
+                let name = format!("{PREFIX}model.layers.{}.{}.{end}", key.0, key.1.path());
+                let values_of = Box::new(move || values.as_slice().into());
+                tensors.push(TensorData { name, shape: vec![values.len()], block: BlockType::F32, values: values_of });
             }
         }
         write_safetensors(&path.join(TENSOR_FILE), &tensors)?;
@@ -143,12 +212,20 @@ impl Adapter {
                 hash.update(&bytes);
             }
         }
+        for ((index, projection), change) in &self.changes {
+            for (end, values) in change.parts(true) {
+                let Some(values) = values else { continue };
+                hash.update(format!("{index} {} {end}", projection.path()));
+                hash.update(values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
+            }
+        }
         hash.finalize().into()
     }
 
     /// Numbers that were trained.
     pub fn parameters(&self) -> usize {
-        self.all().map(|(_, _, lora)| lora.a.len() + lora.b.len()).sum()
+        let changed = self.changes.values().flat_map(|change| change.parts(false)).filter_map(|(_, values)| values).map(Vec::len);
+        self.all().map(|(_, _, lora)| lora.a.len() + lora.b.len()).chain(changed).sum()
     }
 }
 
@@ -194,14 +271,30 @@ impl Module {
 /// `lora_A` and `lora_B` as far as they came, each with its shape.
 type Halves = [Option<(Vec<usize>, Vec<f32>)>; 2];
 
-/// Additions to maps, and to several in one.
-type Loras = (BTreeMap<(usize, Projection), Lora>, BTreeMap<(usize, Fused), Lora>);
+/// Additions to maps, and to several in one, and what else is changed.
+type Loras = (BTreeMap<(usize, Projection), Lora>, BTreeMap<(usize, Fused), Lora>, BTreeMap<(usize, Projection), MapChange>);
+
+/// Reads `model.layers.0.self_attn.q_proj.lora_B.bias` and its kind: the map, and the end of the name.
+fn changed_map(path: &str) -> Option<((usize, Projection), &str)> {
+    let (index, rest) = path.strip_prefix("model.layers.")?.split_once('.')?;
+    let number: usize = index.parse().ok()?;
+    let projection =
+        Projection::ALL.into_iter().find(|projection| rest.strip_prefix(projection.path()).is_some_and(|end| end.starts_with('.')))?;
+    Some(((number, projection), rest.get(projection.path().len() + 1..)?)).filter(|_| number.to_string() == index)
+}
 
 fn read_tensors(file: &TensorFile) -> Result<Loras, LlmError> {
     let mut halves: BTreeMap<(usize, Module), Halves> = BTreeMap::new();
+    let (mut loras, mut fused, mut changes) = Loras::default();
     for name in file.tensors.keys() {
         let unsupported = || LlmError::Unsupported { what: "adapter tensor", found: name.clone() };
         let path = name.strip_prefix(PREFIX).unwrap_or(name);
+        if let Some((map, end)) = changed_map(path)
+            && let Some(slot) = changes.entry(map).or_default().slot(end)
+        {
+            *slot = file.read_f32(name)?.map(|(_, values)| values);
+            continue;
+        }
         let (module, part) = match (path.strip_suffix(".lora_A.weight"), path.strip_suffix(".lora_B.weight")) {
             (Some(module), _) => (module, 0),
             (_, Some(module)) => (module, 1),
@@ -212,7 +305,6 @@ fn read_tensors(file: &TensorFile) -> Result<Loras, LlmError> {
             *slot = Some(values);
         }
     }
-    let (mut loras, mut fused) = Loras::default();
     for ((index, module), halves) in halves {
         let name = module.name();
         let [Some((a_shape, a)), Some((b_shape, b))] = halves else {
@@ -227,10 +319,11 @@ fn read_tensors(file: &TensorFile) -> Result<Loras, LlmError> {
             Module::Fused(whole) => fused.insert((index, whole), lora),
         };
     }
+    changes.retain(|_, change| *change != MapChange::default());
     if loras.is_empty() && fused.is_empty() {
         return Err(LlmError::Adapter(format!("{} holds no tensors", file.path.display())));
     }
-    Ok((loras, fused))
+    Ok((loras, fused, changes))
 }
 
 #[cfg(test)]
@@ -251,6 +344,7 @@ mod tests {
             card: Some(AdapterCard { format: AdapterCard::FORMAT, prompt: "chat".into(), schema_text: 1, base }),
             loras: [((0, Projection::Query), lora(7.0)), ((1, Projection::Down), lora(8.0))].into(),
             fused: [((1, Fused::GateUp), lora(9.0))].into(),
+            changes: [((0, Projection::Key), MapChange { bias: Some(vec![1.0, 2.0]), ..MapChange::default() })].into(),
         };
         let path = folder.path().join("deep/adapter");
         adapter.write(&path).unwrap();

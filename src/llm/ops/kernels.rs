@@ -90,18 +90,30 @@ impl Additions<'_> {
     /// Adds them to `outs`, which `x: [tokens, columns]` gave.
     fn apply(&self, x: &[f32], columns: usize, outs: &mut [&mut [f32]]) {
         for span in self.spans {
-            let of_map = |map: &Projection| span.adapter.addition(self.layer, *map);
-            let mut additions: Vec<_> = self
+            let mut slots: Vec<_> = self
                 .maps
                 .iter()
                 .zip(outs.iter_mut())
                 .filter_map(|(map, out)| {
-                    let addition = of_map(map)?;
-                    Some((addition, &mut out[span.rows.start * addition.outputs()..span.rows.end * addition.outputs()]))
+                    let slot = span.adapter.slot(self.layer, *map)?;
+                    let width = out.len() * columns / x.len().max(1);
+                    Some((slot, &mut out[span.rows.start * width..span.rows.end * width], width))
                 })
                 .collect();
             let x = &x[span.rows.start * columns..span.rows.end * columns];
+            let mut additions: Vec<_> =
+                slots.iter_mut().filter_map(|(slot, out, _)| slot.low_rank.as_ref().map(|low_rank| (low_rank, &mut **out))).collect();
             compute::add_low_rank(compute::global(), x, span.rows.len(), &mut additions);
+            for (slot, out, width) in &mut slots {
+                for row in out.chunks_exact_mut((*width).max(1)) {
+                    if let Some(gain) = &slot.gain {
+                        row.iter_mut().zip(gain).for_each(|(out, gain)| *out *= gain);
+                    }
+                    if let Some(shift) = &slot.shift {
+                        row.iter_mut().zip(shift).for_each(|(out, shift)| *out += shift);
+                    }
+                }
+            }
         }
     }
 }

@@ -80,10 +80,18 @@ impl Additions<'_> {
     fn add(&self, x: &Tensor, mut out: Tensor, place: usize) -> Result<Tensor> {
         let Some(&map) = self.maps.get(place) else { return Ok(out) };
         for span in self.spans.iter().filter(|span| !span.rows.is_empty()) {
-            let Some([a, b]) = span.adapter.tensors(self.layer, map, x.device())? else { continue };
+            let Some(slot) = span.adapter.tensors(self.layer, map, x.device())? else { continue };
             let (start, length, tokens) = (span.rows.start, span.rows.len(), out.dim(0)?);
-            let added = x.narrow(0, start, length)?.matmul(&a)?.matmul(&b)?; // [length, rows]
-            let own = (out.narrow(0, start, length)? + added)?;
+            let mut own = out.narrow(0, start, length)?;
+            if let Some([a, b]) = &slot.low_rank {
+                own = (own + x.narrow(0, start, length)?.matmul(a)?.matmul(b)?)?; // [length, rows]
+            }
+            if let Some(gain) = &slot.gain {
+                own = own.broadcast_mul(gain)?;
+            }
+            if let Some(shift) = &slot.shift {
+                own = own.broadcast_add(shift)?;
+            }
             let parts = [out.narrow(0, 0, start)?, own, out.narrow(0, start + length, tokens - start - length)?];
             let parts: Vec<&Tensor> = parts.iter().filter(|part| part.elem_count() > 0).collect();
             out = Tensor::cat(&parts, 0)?;
