@@ -116,7 +116,7 @@ impl ActiveAdapter {
             if ![&change.magnitude, &change.lora_bias, &change.bias].into_iter().flatten().all(fits) {
                 return Err(misfit());
             }
-            let slot = slot.get_or_insert_with(Slot::default);
+            let slot = slot.get_or_insert_default();
             if let Some(magnitude) = &change.magnitude {
                 slot.gain = Some(gains(&in_order(magnitude), layer.projection(projection), slot.low_rank.as_ref()));
             }

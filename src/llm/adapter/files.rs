@@ -108,7 +108,7 @@ impl Adapter {
             return Err(LlmError::Unsupported { what: "adapter setting", found: "use_dora of several maps in one".into() });
         }
         let missing = adapter.loras.keys().find(|key| {
-            let change = adapter.changes.get(key);
+            let change = adapter.changes.get(*key);
             let has = |part: fn(&MapChange) -> &Option<Vec<f32>>| change.is_some_and(|change| part(change).is_some());
             adapter.config.use_dora != has(|change| &change.magnitude) || adapter.config.lora_bias != has(|change| &change.lora_bias)
         });
@@ -179,8 +179,8 @@ impl Adapter {
             for (end, values) in change.parts(self.loras.contains_key(key)) {
                 let Some(values) = values else { continue };
                 let name = format!("{PREFIX}model.layers.{}.{}.{end}", key.0, key.1.path());
-                let values_of = Box::new(move || values.as_slice().into());
-                tensors.push(TensorData { name, shape: vec![values.len()], block: BlockType::F32, values: values_of });
+                let shape = vec![values.len()];
+                tensors.push(TensorData { name, shape, block: BlockType::F32, values: Box::new(move || values.as_slice().into()) });
             }
         }
         write_safetensors(&path.join(TENSOR_FILE), &tensors)?;

@@ -101,8 +101,13 @@ impl Additions<'_> {
                 })
                 .collect();
             let x = &x[span.rows.start * columns..span.rows.end * columns];
-            let mut additions: Vec<_> =
-                slots.iter_mut().filter_map(|(slot, out, _)| slot.low_rank.as_ref().map(|low_rank| (low_rank, &mut **out))).collect();
+            let mut additions: Vec<_> = slots
+                .iter_mut()
+                .filter_map(|(slot, out, _)| {
+                    let low_rank = slot.low_rank.as_ref()?;
+                    Some((low_rank, &mut **out))
+                })
+                .collect();
             compute::add_low_rank(compute::global(), x, span.rows.len(), &mut additions);
             for (slot, out, width) in &mut slots {
                 for row in out.chunks_exact_mut((*width).max(1)) {
