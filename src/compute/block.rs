@@ -17,6 +17,12 @@ pub enum BlockType {
     Q4K,
     Q5K,
     Q6K,
+    Iq2Xxs,
+    Iq2Xs,
+    Iq2S,
+    Iq3Xxs,
+    Iq3S,
+    Mxfp4,
 }
 
 impl BlockType {
@@ -35,6 +41,12 @@ impl BlockType {
             12 => Self::Q4K,
             13 => Self::Q5K,
             14 => Self::Q6K,
+            16 => Self::Iq2Xxs,
+            17 => Self::Iq2Xs,
+            18 => Self::Iq3Xxs,
+            21 => Self::Iq3S,
+            22 => Self::Iq2S,
+            39 => Self::Mxfp4,
             30 => Self::BF16,
             _ => return None,
         })
@@ -55,6 +67,12 @@ impl BlockType {
             Self::Q4K => 12,
             Self::Q5K => 13,
             Self::Q6K => 14,
+            Self::Iq2Xxs => 16,
+            Self::Iq2Xs => 17,
+            Self::Iq3Xxs => 18,
+            Self::Iq3S => 21,
+            Self::Iq2S => 22,
+            Self::Mxfp4 => 39,
             Self::BF16 => 30,
         }
     }
@@ -64,6 +82,8 @@ impl BlockType {
         match self {
             Self::F32 | Self::F16 | Self::BF16 => 1,
             Self::Q4_0 | Self::Q4_1 | Self::Q5_0 | Self::Q5_1 | Self::Q8_0 => 32,
+            Self::Mxfp4 => 32,
+            Self::Iq2Xxs | Self::Iq2Xs | Self::Iq2S | Self::Iq3Xxs | Self::Iq3S => 256,
             Self::Q2K | Self::Q3K | Self::Q4K | Self::Q5K | Self::Q6K => 256,
         }
     }
@@ -83,6 +103,12 @@ impl BlockType {
             Self::Q4K => 144,
             Self::Q5K => 176,
             Self::Q6K => 210,
+            Self::Iq2Xxs => 66,
+            Self::Iq2Xs => 74,
+            Self::Iq2S => 82,
+            Self::Iq3Xxs => 98,
+            Self::Iq3S => 110,
+            Self::Mxfp4 => 17,
         }
     }
 

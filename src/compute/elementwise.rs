@@ -2,7 +2,7 @@
 
 use super::lanes::{LANES, dot_f32, tree};
 use super::unpack::dequantize_inline;
-use super::{BlockType, Level, Pool};
+use super::{BlockType, Level, Pool, codebooks};
 
 /// Compiles `$body` once for portable Rust and once for AVX2, and calls the one that `level` names.
 macro_rules! at_level {
@@ -50,6 +50,9 @@ pub fn dequantize(block: BlockType, bytes: &[u8], out: &mut [f32]) {
 pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if block == BlockType::F16 && super::x86::float::widen(level, bytes, out) {
+        return;
+    }
+    if codebooks::dequantize(block, bytes, out) {
         return;
     }
     at_level!(level, dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]));

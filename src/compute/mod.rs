@@ -8,6 +8,8 @@
 //! - [`matrix`]: a matrix in its file layout
 //! - [`lanes`]: sums of products in sixteen lanes
 //! - [`unpack`]: blocks to unsigned bytes with scales, and to f32
+//! - `grids`: codebooks
+//! - `codebooks`: blocks of entries of codebooks, to f32
 //! - [`activations`]: rows of activations as int8
 //! - [`arranged`]: the same in the order in which decoding meets the weights
 //! - [`panel`]: weights and activations as prompts meet them
@@ -56,11 +58,13 @@ pub mod activations;
 pub mod arranged;
 pub mod attention;
 pub mod block;
+mod codebooks;
 pub mod dot;
 pub mod elementwise;
 pub mod finite;
 pub mod gated;
 pub mod gemm;
+mod grids;
 pub mod lanes;
 mod level;
 pub mod low_rank;

@@ -166,6 +166,8 @@ pub fn device_bytes(weight: &Weight) -> u64 {
 pub fn candle_type(block: BlockType) -> Option<GgmlDType> {
     Some(match block {
         BlockType::F32 | BlockType::F16 | BlockType::BF16 => return None,
+        // candle has none of these.
+        BlockType::Iq2Xxs | BlockType::Iq2Xs | BlockType::Iq2S | BlockType::Iq3Xxs | BlockType::Iq3S | BlockType::Mxfp4 => return None,
         BlockType::Q4_0 => GgmlDType::Q4_0,
         BlockType::Q4_1 => GgmlDType::Q4_1,
         BlockType::Q5_0 => GgmlDType::Q5_0,
