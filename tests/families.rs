@@ -122,6 +122,37 @@ fn families_write_what_transformers_writes() {
     }
 }
 
+/// DoRA, biases, and regular expressions: on both roads, with rows as folders have them and as GGUF weaves them.
+#[test]
+fn adapters_of_other_forms_answer_as_pefts() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (plain, forms) = (expected("llama-biases"), expected("adapters"));
+    let file = temporary.path().join("woven.gguf");
+    write_gguf("llama-biases", &file);
+    let folder_model = || OpenedModel::open(&folder("llama-biases")).unwrap().model;
+    let portable = |model: Model| {
+        let demand = placement::Demand::of(&model.weights, &model.spec, 64, KvType::F16);
+        let placement = placement::choose(DeviceChoice::Portable, None, &demand).unwrap();
+        model.place(placement).unwrap()
+    };
+    let models = [("folder", folder_model()), ("GGUF", Model::open(&file).unwrap().0), ("portable", portable(folder_model()))];
+    for (form, logits) in forms.as_object().unwrap() {
+        let adapter = Adapter::read(&folder("adapters").join(form)).unwrap();
+        for (what, model) in &models {
+            let active = Arc::new(ActiveAdapter::new(&adapter, model).unwrap());
+            let mut session = model.session_with(Some(active)).unwrap();
+            let found = read(model, &mut session, Phase::Prefill, &ids(&plain["prompt"]));
+            check_close(&format!("{form}, {what}"), &found, &numbers(logits), CACHE_OF_HALVES);
+            let base = numbers(&plain["logits"]);
+            assert!(found.iter().zip(&base).any(|(found, base)| (found - base).abs() > 0.1), "{form} changes something");
+        }
+        // What is written is the same adapter.
+        let copy = temporary.path().join(form);
+        adapter.write(&copy).unwrap();
+        assert_eq!(Adapter::read(&copy).unwrap(), adapter, "{form}");
+    }
+}
+
 #[test]
 fn pytorch_files_hold_the_same_model() {
     let temporary = tempfile::tempdir().unwrap();

@@ -185,9 +185,44 @@ def pytorch(folder, source):
     Path(f"{folder}/pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
 
 
+FORMS = {
+    "dora": dict(use_dora=True, target_modules=["q_proj", "k_proj", "down_proj"]),
+    "bias-all": dict(bias="all", target_modules=["q_proj", "o_proj"]),
+    "bias-lora-only": dict(bias="lora_only", target_modules=["k_proj", "up_proj"]),
+    "lora-bias": dict(lora_bias=True, target_modules=["q_proj", "gate_proj"]),
+    "patterns": dict(
+        target_modules=r".*self_attn\.(q|v)_proj", rank_pattern={"v_proj": 3}, alpha_pattern={r".*\.0\..*q_proj": 9, "^model.layers.1.self_attn.v_proj": 5}
+    ),
+}
+
+
+def adapter_forms(folder, source):
+    """Adapters of other forms to `source`, and the logits of the last position with each."""
+    shutil.rmtree(folder, ignore_errors=True)
+    load = lambda: T.AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32, attn_implementation="eager").eval()
+    prompt = json.loads(Path(f"{source}/expected.json").read_text())["prompt"]
+    out = {}
+    for name, form in FORMS.items():
+        model = get_peft_model(load(), LoraConfig(r=2, lora_alpha=4, task_type="CAUSAL_LM", **form))
+        torch.manual_seed(11)
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.requires_grad:
+                    p.add_(torch.randn_like(p) * 0.2)
+        model.save_pretrained(f"{folder}/{name}")
+        Path(f"{folder}/{name}/README.md").unlink(missing_ok=True)
+        model = PeftModel.from_pretrained(load(), f"{folder}/{name}").eval()
+        with torch.no_grad():
+            logits = model(input_ids=torch.tensor([prompt])).logits[0, -1]
+        out[name] = [float(f"{v:.7g}") for v in logits.tolist()]
+    Path(f"{folder}/expected.json").write_text(json.dumps(out))
+
+
 if __name__ == "__main__":
     out, wanted = Path(sys.argv[1]), sys.argv[2:]
-    for name in wanted or CASES:
+    for name in [name for name in wanted if name in CASES] if wanted else CASES:
         make(name, out / name)
     if not wanted:
         pytorch(out / "pytorch", out / "llama-biases")
+    if not wanted or "adapters" in wanted:
+        adapter_forms(out / "adapters", out / "llama-biases")
