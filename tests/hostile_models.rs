@@ -182,8 +182,8 @@ fn dimensions_that_cannot_be_are_refused() {
             check_refused(scaled.with("rope.scaling.factor", Some(Value::Float(factor))), "these dimensions cannot be");
         }
         check_refused(
-            Parts::of(shape).with("rope.scaling.type", Some(Value::String("yarn".into()))),
-            "rope scaling `yarn` is not supported",
+            Parts::of(shape).with("rope.scaling.type", Some(Value::String("mrope".into()))),
+            "rope scaling `mrope` is not supported",
         );
         check_refused(Parts::of(shape).with("expert_count", number(8)), "with experts");
         for name in ["mamba", "", "LLAMA", "llama4"] {
@@ -268,7 +268,7 @@ fn every_key_and_every_tensor_is_accounted_for() {
             ("logit_scale", float(0.25)),
             ("embedding_scale", float(12.0)),
             ("residual_scale", float(0.22)),
-            ("rope.scaling.attn_factor", float(1.2)),
+            ("rope.scaling.yarn_ext_factor", float(0.5)),
             ("rope.freq_base_swa", float(1e4)),
             ("attention.value_length", number(head + 2)),
             ("attention.clamp_kqv", float(8.0)),

@@ -1,7 +1,7 @@
 //! A model's parameters from GGUF metadata.
 
 use super::super::LlmError;
-use super::super::gguf::{GgufError, Metadata};
+use super::super::gguf::{GgufError, Metadata, Value};
 use super::nearest::refuse_family;
 use super::spec::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, usual_attention_scale};
 use super::yarn::Yarn;
@@ -124,8 +124,16 @@ fn windows(metadata: &Metadata, name: &str, family: Family, layers: usize) -> Re
         Family::Gemma3 => 6,
         _ => return Ok((window, Vec::new())),
     };
-    let interval = optional(metadata, &format!("{name}.attention.sliding_window_pattern"), Metadata::require_usize)?.unwrap_or(usual);
-    let unlimited: Vec<usize> = (0..layers).filter(|index| interval > 0 && (index + 1).is_multiple_of(interval)).collect();
+    let key = format!("{name}.attention.sliding_window_pattern");
+    let unlimited: Vec<usize> = match metadata.get(&key) {
+        Some(Value::Bools(limited)) if limited.len() == layers => {
+            (0..).zip(limited).filter(|(_, limited)| !**limited).map(|(index, _)| index).collect()
+        }
+        _ => {
+            let interval = optional(metadata, &key, Metadata::require_usize)?.unwrap_or(usual);
+            (0..layers).filter(|index| interval > 0 && (index + 1).is_multiple_of(interval)).collect()
+        }
+    };
     // A window that no layer has is none.
     Ok(if window.is_none() || unlimited.len() == layers { (None, Vec::new()) } else { (window, unlimited) })
 }
@@ -147,12 +155,12 @@ impl<'a> Scaling<'a> {
         if !matches!(kind, "none" | "linear" | "yarn" | "longrope") {
             return Err(LlmError::Unsupported { what: "rope scaling", found: kind.into() });
         }
-        let factor = float("rope.scaling.factor")?.or(float("rope.scale_linear")?).filter(|factor| *factor > 0.0);
+        let factor = float("rope.scaling.factor")?.or(float("rope.scale_linear")?);
         let trained = optional(metadata, &format!("{name}.rope.scaling.original_context_length"), Metadata::require_usize)?;
         let own = float("rope.scaling.attn_factor")?.unwrap_or(1.0);
         let magnitude = own * Yarn::of_gguf(metadata)?.map_or(1.0, |yarn| yarn.magnitude());
-        if !(1e-3..1e3).contains(&magnitude) || factor.is_some_and(|factor| !(1e-6..=1e6).contains(&factor)) {
-            return Err(LlmError::Inconsistent(format!("`{name}.rope.scaling`: a factor of {factor:?}, and {own} for attention")));
+        if !(1e-3..1e3).contains(&magnitude) {
+            return Err(LlmError::Inconsistent(format!("`{name}.rope.scaling.attn_factor` is {own}")));
         }
         Ok(Self { kind, factor, trained: trained.filter(|&n| n > 0), magnitude })
     }
@@ -172,7 +180,6 @@ pub(in crate::llm) fn short_factors(metadata: &Metadata) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::gguf::Value;
     use super::*;
 
     fn metadata(changes: &[(&str, Value)]) -> Metadata {
