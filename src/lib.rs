@@ -13,7 +13,7 @@
 //! | 1 | `store` `compute` | paths, config, profiles, model catalogue, downloads; the thread pool and the CPU kernels |
 //! | 2 | `sql` `llm` | the only user of sqlparser; the only user of candle's models, and of its tensors too but for [`train::model::tensors`] |
 //! | 3 | `db` `records` `prompt` | users' files, read-only; OUR SQLite file: history, accepted answers, notes, attachments; the one text for asking and for training |
-//! | 4 | `dataset` | training data: read, check, draw from, count, write |
+//! | 4 | `dataset` `notebook` | training data: read, check, draw from, count, write; Markdown files of questions, SQL and results, run again |
 //! | 5 | `synthesize` | examples made from a schema and its values |
 //! | 6 | `ask` `train` | the one ask pipeline, the one training engine; neither sees the other |
 //! | 7 | `eval` | questions in, execution accuracy out |
@@ -54,6 +54,7 @@ pub mod prompt;
 pub mod records;
 
 pub mod dataset;
+pub mod notebook;
 
 pub mod synthesize;
 

@@ -1,10 +1,12 @@
 //! Text for people: width, ellipsis, terminal sanitising, human numbers.
 //!
 //! Files on their floors, the lowest first:
+//! - [`language`]: whether a question is English
 //! - [`words`]: words of a text as they are compared
 //! - [`follow`]: whether a question has no sense without the one before
 
 pub mod follow;
+pub mod language;
 pub mod words;
 
 use std::borrow::Cow;

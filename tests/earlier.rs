@@ -155,7 +155,6 @@ fn every_setting_holds() {
         threads: Some(1),
         max_rows: Some(3),
         timeout: Some(20),
-        answer_within: None,
         offline: true,
         prompt: Some(PromptChoice::Alpaca),
         kv_type: KvChoice::Q8_0,
@@ -164,6 +163,8 @@ fn every_setting_holds() {
         vim: true,
         while_typing: WhileTyping::Wait,
         keys: config.keys.clone(),
+        // What came later is as it is without a setting.
+        ..Config::default()
     };
     assert_eq!(config, expected);
     let keymap = Keymap::new(&keys).unwrap();

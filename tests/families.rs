@@ -19,6 +19,7 @@ use sqllama::train::device::Offload;
 use sqllama::train::model::tensors::TensorState;
 use sqllama::train::model::workspace::Workspace;
 use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
+use sqllama::train::optimizer::OptimizerType;
 
 use crate::tensors::test_compute;
 
@@ -327,7 +328,8 @@ fn families_learn_what_torch_learns() {
                 let sum = decoder.loss(&mut Workspace::new(&pool), &parameters, &mut gradients, &batch, Some(step), 0.0, kept);
                 check_gradients(&format!("{name} {what}"), &parameters, &gradients, sum / count as f64, wanted);
             }
-            let mut state = TensorState::new(test_compute(), Offload::None, &decoder, &parameters, None).unwrap();
+            let mut state =
+                TensorState::new(test_compute(), Offload::None, OptimizerType::AdamwTorch, &decoder, &parameters, None).unwrap();
             let mut gradients = Gradients::zeros(&parameters);
             let pool = Pool::new(1);
             let sum = state.loss(&pool, &decoder, &parameters, &mut gradients, &batch, Some(step), 0.0, 1).unwrap();

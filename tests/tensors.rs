@@ -10,7 +10,7 @@ use sqllama::train::device::Offload;
 use sqllama::train::model::tensors::{Compute, TensorState};
 use sqllama::train::model::workspace::Workspace;
 use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
-use sqllama::train::optimizer::{AdamW, Moments, clip_factor};
+use sqllama::train::optimizer::{Adafactor, AdamW, Moments, Optimizer, OptimizerType, clip_factor};
 
 use crate::device::{TestDevice, chosen};
 use crate::gradients::{self, lora, model, row, shake, tree};
@@ -30,7 +30,7 @@ const OFFLOADS: [Offload; 4] = [Offload::None, Offload::Optimizer, Offload::Grad
 /// Loss and gradients of a batch over tensors, as [`gradients::loss`] gives them.
 fn loss(decoder: &Decoder<'_>, parameters: &Parameters, batch: &Batch, kept: usize, dropout: f32, offload: Offload) -> (f64, Gradients) {
     let pool = Pool::new(2);
-    let mut state = TensorState::new(test_compute(), offload, decoder, parameters, None).unwrap();
+    let mut state = TensorState::new(test_compute(), offload, OptimizerType::AdamwTorch, decoder, parameters, None).unwrap();
     let mut gradients = Gradients::zeros(parameters);
     let scale = StepScale { loss: 1.0 / batch.targets.len() as f32, dropout_key: 9 };
     let sum = state.loss(&pool, decoder, parameters, &mut gradients, batch, Some(scale), dropout, kept).unwrap();
@@ -127,7 +127,7 @@ fn logits_are_the_kernels() {
     let (batch, places) = (Batch::separate(&[&row]), [3, 29]);
     let pool = Pool::new(1);
     let expected = decoder.logits(&mut Workspace::new(&pool), &parameters, &batch, &places);
-    let state = TensorState::new(test_compute(), Offload::None, &decoder, &parameters, None).unwrap();
+    let state = TensorState::new(test_compute(), Offload::None, OptimizerType::AdamwTorch, &decoder, &parameters, None).unwrap();
     let ours = state.logits(&decoder, &parameters, &batch, &places).unwrap();
     let size = expected.iter().fold(0f32, |max, value| max.max(value.abs()));
     assert_eq!(ours.len(), expected.len());
@@ -141,15 +141,19 @@ fn steps_are_the_same_wherever_the_optimizer_works() {
     let rows = rows_of_unequal_length();
     let batch = Batch::separate(&rows.iter().collect::<Vec<_>>());
     let pool = Pool::new(2);
-    let optimizer = AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 };
-    for adaptation in [Adaptation::Full, lora(3)] {
+    let adamw = Optimizer::AdamW(AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 });
+    let adafactor = Optimizer::Adafactor(Adafactor { weight_decay: 0.1 });
+    let cases = [(Adaptation::Full, adamw), (lora(3), adamw), (Adaptation::Full, adafactor), (lora(3), adafactor)];
+    for (adaptation, optimizer) in cases {
+        let kind = if optimizer == adamw { OptimizerType::AdamwTorch } else { OptimizerType::Adafactor };
         let walk = |offload: Option<Offload>| {
-            let (decoder, mut parameters) = Decoder::new(&dense, &adaptation, 3);
+            let (mut decoder, mut parameters) = Decoder::new(&dense, &adaptation, 3);
+            (decoder.label_smoothing, decoder.noise_alpha) = (0.1, 2.0);
             shake(&mut parameters);
-            let mut moments = Moments::new(&parameters);
+            let mut moments = Moments::of(kind, &parameters);
             let mut gradients = Gradients::zeros(&parameters);
             let mut workspace = Workspace::new(&pool);
-            let mut state = offload.map(|offload| TensorState::new(test_compute(), offload, &decoder, &parameters, None).unwrap());
+            let mut state = offload.map(|offload| TensorState::new(test_compute(), offload, kind, &decoder, &parameters, None).unwrap());
             let mut norms = Vec::new();
             for _ in 0..3 {
                 let scale = Some(StepScale { loss: 1.0 / batch.targets.len() as f32, dropout_key: 1 });
@@ -215,7 +219,7 @@ fn products_in_bf16_come_near() {
         let (expected, expected_gradients) = gradients::loss(&decoder, &parameters, &batch, 1, 0.0);
         for offload in OFFLOADS {
             let pool = Pool::new(2);
-            let mut state = TensorState::new(compute.clone(), offload, &decoder, &parameters, None).unwrap();
+            let mut state = TensorState::new(compute.clone(), offload, OptimizerType::AdamwTorch, &decoder, &parameters, None).unwrap();
             let mut gradients = Gradients::zeros(&parameters);
             let scale = StepScale { loss: 1.0 / batch.targets.len() as f32, dropout_key: 9 };
             let sum = state.loss(&pool, &decoder, &parameters, &mut gradients, &batch, Some(scale), 0.0, 0).unwrap();

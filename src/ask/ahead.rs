@@ -4,9 +4,10 @@
 
 use std::sync::Arc;
 
+use super::asking::first_parts;
 use super::draw::draft_request;
+use super::error::{AskError, MAX_QUESTION_BYTES};
 use super::event::AskEvent;
-use super::pipeline::{AskError, MAX_QUESTION_BYTES, first_parts};
 use super::request::AskRequest;
 use crate::llm::{Generate, GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
 use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, likely_answers, render, schema_text};

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::coverage::{coverage, unused_value};
+use super::error::AskError;
 use super::event::{Attempt, Fix};
 use super::evidence::{Ran, against};
 use super::mend::mend_and_check;
-use super::pipeline::AskError;
 use super::request::{AskRequest, Execution};
 use super::signals::{Seen, Signals};
 use super::vote::Ballot;
@@ -19,6 +19,7 @@ use crate::sql::extract::{beginnings, extract};
 use crate::sql::follow::{Lost, lost};
 use crate::sql::shape::is_plain_count;
 use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, guard, suspicions};
+use crate::text::language::is_english_question;
 use crate::text::words::words;
 
 /// A draft that only serves to be compared gets no more than this.
@@ -26,6 +27,9 @@ const COMPARISON_TIME: Duration = Duration::from_secs(5);
 
 /// Kinds of fixes that put the same thing in another form: they are no reason to doubt.
 const EXACT: [&str; 7] = ["double_quotes", "date", "number", "boolean", "unit", "text_blob", "reading"];
+
+/// The share of words that is not accounted for in questions of Spider beside their own SQL: what is taken of other languages.
+const USUALLY_UNCOVERED: f64 = 0.15;
 
 /// A draft of an answer.
 #[derive(Debug, Clone, PartialEq)]
@@ -129,7 +133,7 @@ impl Candidate {
     }
 
     /// What is known of a draft before it is judged.
-    fn unjudged(draft: &str, sql: String, fixes: Vec<Fix>, fate: Fate) -> Self {
+    pub(super) fn unjudged(draft: &str, sql: String, fixes: Vec<Fix>, fate: Fate) -> Self {
         Self {
             draft: draft.into(),
             sql,
@@ -173,7 +177,8 @@ impl Candidate {
             let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
             candidate.unused = unused_value(&request.question, &candidate.sql, &hits).map(|hit| hit.value.clone());
             let coverage = coverage(&request.question, &candidate.sql, schema, &hits);
-            candidate.plain = is_plain_count(&candidate.sql) && request.previous.is_none() && coverage.unaccounted.is_empty();
+            let english = is_english_question(&request.question);
+            candidate.plain = english && is_plain_count(&candidate.sql) && request.previous.is_none() && coverage.unaccounted.is_empty();
             let before = [request.hint.as_deref(), request.previous.as_ref().map(|turn| turn.sql.as_str())];
             let before = before.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let asked = Asked { question: &request.question, before: &before };
@@ -190,7 +195,7 @@ impl Candidate {
                 mended: candidate.is_mended(),
                 suspicions: &candidate.suspicions,
                 unused: candidate.unused.is_some(),
-                uncovered: 1.0 - coverage.share(),
+                uncovered: if english { 1.0 - coverage.share() } else { USUALLY_UNCOVERED },
                 unknown: coverage.unknown.len(),
                 plain: candidate.plain,
                 question_words: words(&request.question).len(),

@@ -1,6 +1,7 @@
 //! One question back, where two readings of a question have about as many drafts each and differ in one place.
 
-use super::event::{Agreement, AskBack, Choice};
+use super::event::{AskBack, Choice};
+use super::vote::Agreement;
 use crate::sql::lex::{Token, lex};
 
 /// Tokens that may differ on either side for two statements to differ in one place.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::schema::{Schema, ValueHit};
 use crate::sql::lex::{TokenKind, lex, name_of};
+use crate::text::language::is_english_question;
 use crate::text::words::{Word, edits_within, is_function_word, singular, split_name, stem, words};
 
 /// How a question's words are accounted for.
@@ -25,7 +26,8 @@ impl Coverage {
 }
 
 /// Compares `question` with `sql`. Words are accounted for by names of tables and columns in it, its literals and numbers, its aggregates,
-/// orders, sets and comparisons, and by `hits` (values the question mentions) where the SQL holds that value.
+/// orders, sets and comparisons, and by `hits` (values the question mentions) where the SQL holds that value. Nothing is said of questions in
+/// other languages than English.
 pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -> Coverage {
     let mut said = Said::new(sql);
     said.add_what_is_called(schema);
@@ -35,6 +37,9 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -
     });
     let names: HashSet<String> = all.flat_map(|name| split_name(name)).collect();
     let mut out = Coverage::default();
+    if !is_english_question(question) {
+        return out;
+    }
     for word in words(question) {
         if is_neutral(&word.folded) {
             continue;
@@ -355,5 +360,10 @@ mod tests {
         assert_eq!(without.unaccounted, ["California"]);
         assert_eq!(without.unknown, [""; 0], "the database knows the word");
         assert!(without.share() < 1.0);
+    }
+
+    #[test]
+    fn other_languages_are_left_alone() {
+        assert_eq!(coverage("Wie viele Leiter sind älter als 56?", "SELECT 1", &schema(), &[]), Coverage::default());
     }
 }

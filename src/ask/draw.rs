@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::asking::Asking;
 use super::candidate::{Candidate, ballots};
-use super::doubt::Doubt;
+use super::confidence::Belief;
+use super::error::AskError;
 use super::event::AskEvent;
 use super::lock::name_lock;
-use super::pipeline::{AskError, Asking};
 use super::request::{AskRequest, Candidates, Execution, Names};
 use super::vote::is_decided;
 use crate::db::Database;
@@ -29,10 +30,10 @@ const USUAL_NAME: usize = 10;
 
 impl Asking<'_> {
     /// Drafts to draw, the first one counted.
-    pub(super) fn how_many(&self, doubts: &[Doubt]) -> usize {
+    pub(super) fn how_many(&self, alone: &Belief) -> usize {
         match self.request.candidates {
             _ if self.request.execution == Execution::Never => 1,
-            Candidates::WhenInDoubt(_) if doubts.is_empty() => 1,
+            Candidates::WhenInDoubt(_) if alone.stands() => 1,
             candidates => candidates.most(),
         }
     }
@@ -43,10 +44,20 @@ impl Asking<'_> {
         Ok(self.draw(&[(parts, std::slice::from_ref(&sampling))], Shown::AsItComes)?.into_iter().next())
     }
 
-    /// Has the model write `count` drafts to compare with those that are there: some from the same prompt, and as many or one more after
-    /// demonstrations, the first of these as greedy as the first draft. Fewer, where more could not change the choice, or take too long.
-    pub(super) fn draw_more(&mut self, parts: &PromptParts, count: usize, there: &[Candidate]) -> Result<Vec<Candidate>, AskError> {
+    /// Has the model write `count` drafts to compare with the `first`: some from the same prompt, which it has read, and, where these leave
+    /// the choice open, as many or one more after demonstrations, the first of these as greedy as the first draft. Fewer, where more could not
+    /// change the choice, or take too long.
+    pub(super) fn draw_more(&mut self, parts: &PromptParts, count: usize, first: Candidate) -> Result<Vec<Candidate>, AskError> {
         let request = self.request;
+        let all = 1 + count;
+        let mut samplings = drawn(request.sampling.seed, count);
+        let mut after = samplings.split_off(count / 2);
+        let mut there = vec![first];
+        let same_prompt = self.draw(&[(parts, &samplings)], Shown::Compared { there: &there, all, examples: Examples::None })?;
+        there.extend(same_prompt);
+        if self.may_stop() && is_decided(&ballots(&there), all) || self.is_late(&there) {
+            return Ok(there);
+        }
         let mut demonstrations = match &request.demonstrations {
             // An Alpaca model was tuned without any.
             Some(demonstrations) if request.form == Form::Chat => {
@@ -54,18 +65,26 @@ impl Asking<'_> {
             }
             _ => Vec::new(),
         };
-        if demonstrations.is_empty() {
-            return self.draw(&[(parts, &drawn(request.sampling.seed, count))], Shown::Compared(there));
-        }
+        let examples = if demonstrations.is_empty() { Examples::None } else { Examples::Demonstrations };
         // What a person accepted stands nearest to the question.
         demonstrations.extend(parts.examples.iter().cloned());
-        let mut samplings = drawn(request.sampling.seed, count);
-        let mut after = samplings.split_off(count / 2);
-        if let Some(first) = after.first_mut() {
+        if let (Examples::Demonstrations, Some(first)) = (examples, after.first_mut()) {
             first.clone_from(&request.sampling);
         }
         let demonstrated = PromptParts { examples: demonstrations, ..parts.clone() };
-        self.draw(&[(parts, &samplings), (&demonstrated, &after)], Shown::Compared(there))
+        let others = self.draw(&[(&demonstrated, &after)], Shown::Compared { there: &there, all, examples })?;
+        there.extend(others);
+        Ok(there)
+    }
+
+    /// Whether drafts end where more could not change the choice.
+    fn may_stop(&self) -> bool {
+        !matches!(self.request.candidates, Candidates::Exactly(_))
+    }
+
+    /// Whether the time to compare is over, and one of the drafts that are there runs.
+    fn is_late(&self, there: &[Candidate]) -> bool {
+        self.soon.is_stopped() && there.iter().any(|candidate| candidate.statement().is_some())
     }
 
     /// Has the model write a draft for each sampling of each prompt, all together, and judges each at its end.
@@ -73,23 +92,21 @@ impl Asking<'_> {
         let drafts = drafts.iter().filter(|(_, samplings)| !samplings.is_empty());
         let prompts: Vec<(Prompt, &[Sampling])> = drafts.map(|(parts, samplings)| (render(parts, self.request.form), *samplings)).collect();
         let Some((first, _)) = prompts.first() else { return Ok(Vec::new()) };
-        let (streamed, there) = match shown {
-            Shown::AsItComes => (true, &[][..]),
-            Shown::Compared(there) => (false, there),
+        let (streamed, there, all, examples) = match shown {
+            Shown::AsItComes => (true, &[][..], 1, Examples::None),
+            Shown::Compared { there, all, examples } => (false, there, all, examples),
         };
         if streamed {
             (self.emit)(AskEvent::Prompt(self.model.render(first)?));
         }
         let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
-        let all: usize = there.len() + prompts.iter().map(|(_, samplings)| samplings.len()).sum::<usize>();
         let generation = draft_request(self.schema, self.request, first.clone(), Arc::clone(&self.likely));
         // What is short of time does with less, but not with nothing: one has to run.
         let runs = |candidate: &Candidate| candidate.statement().is_some();
         let soon = if streamed || !there.iter().any(runs) { self.cancel } else { &self.soon };
-        let may_stop = !streamed && !matches!(self.request.candidates, Candidates::Exactly(_));
+        let may_stop = !streamed && self.may_stop();
         let emit = &mut *self.emit;
-        let plain = prompts.first().map_or(0, |(_, samplings)| samplings.len());
-        let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel, plain);
+        let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel, examples);
         let written = self.model.generate_until(
             &generation,
             &draws,
@@ -125,8 +142,8 @@ struct Judging<'a> {
     cancel: &'a Cancel,
     /// By the text that was written.
     known: HashMap<String, Candidate>,
-    /// Drafts from the first place on that are written without examples.
-    plain: usize,
+    /// What the drafts are written after.
+    examples: Examples,
     /// By the draft's place.
     judged: BTreeMap<usize, Candidate>,
     error: Option<AskError>,
@@ -134,8 +151,8 @@ struct Judging<'a> {
 }
 
 impl<'a> Judging<'a> {
-    fn new(database: &'a Database, schema: &'a Schema, request: &'a AskRequest, cancel: &'a Cancel, plain: usize) -> Self {
-        Self { database, schema, request, cancel, plain, known: HashMap::new(), judged: BTreeMap::new(), error: None, query_ms: 0.0 }
+    fn new(database: &'a Database, schema: &'a Schema, request: &'a AskRequest, cancel: &'a Cancel, examples: Examples) -> Self {
+        Self { database, schema, request, cancel, examples, known: HashMap::new(), judged: BTreeMap::new(), error: None, query_ms: 0.0 }
     }
 
     fn judge(&mut self, ended: &Ended<'_>) {
@@ -144,14 +161,14 @@ impl<'a> Judging<'a> {
         }
         if let Some(same) = self.known.get(ended.text) {
             let signals = same.signals.clone().with_likelihood(ended.mean_logprob, ended.least_logprob);
-            let after_examples = ended.index >= self.plain;
+            let after_examples = self.examples == Examples::Demonstrations;
             self.judged.insert(ended.index, Candidate { mean_logprob: ended.mean_logprob, signals, after_examples, ..same.clone() });
             return;
         }
         let start = Instant::now();
         match Candidate::new(self.database, self.schema, ended, self.request, self.cancel) {
             Ok(mut candidate) => {
-                candidate.after_examples = ended.index >= self.plain;
+                candidate.after_examples = self.examples == Examples::Demonstrations;
                 self.known.insert(ended.text.into(), candidate.clone());
                 self.judged.insert(ended.index, candidate);
             }
@@ -205,8 +222,15 @@ pub fn drawn(seed: u64, count: usize) -> Vec<Sampling> {
 enum Shown<'a> {
     /// The first one's text.
     AsItComes,
-    /// Nothing: they are compared with each other and with these.
-    Compared(&'a [Candidate]),
+    /// Nothing: they are compared with each other and with those that are `there`, of `all` that may come.
+    Compared { there: &'a [Candidate], all: usize, examples: Examples },
+}
+
+/// Examples made from the database that drafts are written after.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Examples {
+    None,
+    Demonstrations,
 }
 
 #[cfg(test)]
@@ -225,8 +249,11 @@ mod tests {
         rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2)").unwrap();
         let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
         let schema = database.schema(&cancel).unwrap();
-        let request =
-            AskRequest { answer_within: Some(Duration::ZERO), demonstrations: None, ..AskRequest::new("How many t?", Form::Chat) };
+        let request = AskRequest {
+            candidates: Candidates::UntilDecided(8),
+            answer_within: Some(Duration::ZERO),
+            ..AskRequest::new("How many t?", Form::Chat)
+        };
         let mut model = Scripted::new(answers);
         let answer = ask(&database, &schema, &mut model, &request, &cancel, &mut |_| ()).unwrap();
         assert_eq!(answer.state, AnswerState::Ran, "{answer:?}");
@@ -238,5 +265,31 @@ mod tests {
     fn without_time_the_first_draft_that_runs_is_the_answer() {
         check(["SELECT sum(a) FROM ts", "SELECT 5", "SELECT 6"], ("SELECT sum(a) FROM t", 2));
         check(["SELECT nowhere()", "SELECT nowhere()", "SELECT count(a) FROM t"], ("SELECT count(a) FROM t", 3));
+    }
+
+    /// How many of eight drafts are written where the model answers `answers`, the last of them again and again.
+    #[track_caller]
+    fn check_written(answers: &[&str], candidates: Candidates, expected: usize) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE t (a INTEGER); INSERT INTO t VALUES (1), (2)").unwrap();
+        let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
+        let schema = database.schema(&cancel).unwrap();
+        let request = AskRequest { candidates, ..AskRequest::new("What is the sum of a?", Form::Chat) };
+        let all: Vec<&str> = answers.iter().chain(std::iter::repeat_n(answers.last().unwrap(), 8)).copied().collect();
+        let mut model = Scripted::new(all);
+        ask(&database, &schema, &mut model, &request, &cancel, &mut |_| ()).unwrap();
+        assert_eq!(model.asked().len(), expected, "{answers:?}");
+    }
+
+    #[test]
+    fn drafts_end_where_more_could_not_change_the_choice() {
+        let (sum, other) = ("SELECT sum(a) FROM t", "SELECT max(a) FROM t");
+        // Four agree: the four that would be written after examples could only draw level, and the first draft's result wins.
+        check_written(&[sum], Candidates::UntilDecided(8), 4);
+        check_written(&[sum, other, sum], Candidates::UntilDecided(8), 5);
+        check_written(&[sum, other, other, sum], Candidates::UntilDecided(8), 6);
+        check_written(&[sum], Candidates::Exactly(8), 8);
+        check_written(&[sum], Candidates::Exactly(1), 1);
     }
 }

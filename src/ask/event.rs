@@ -2,7 +2,7 @@
 //! show the same thing.
 
 use super::signals::Signals;
-use super::vote::Standing;
+use super::vote::Agreement;
 use crate::db::Table;
 use crate::llm::{GenerateTimings, ModelInfo};
 use crate::prompt::Turn;
@@ -44,26 +44,6 @@ pub struct Attempt {
     pub sql: String,
     /// The guard's or SQLite's own message.
     pub error: String,
-}
-
-/// Drafts that return the same.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Agreement {
-    /// One of them.
-    pub sql: String,
-    /// How many there are.
-    pub agrees: usize,
-    /// How many of them had to be mended.
-    pub mended: usize,
-    /// Whether the first draft is among them.
-    pub first: bool,
-    /// The likeliest one's mean log probability a token.
-    pub likelihood: f32,
-    /// What speaks against all of them.
-    pub standing: Standing,
-    /// What else is seen of them, and of the one that is shown.
-    #[serde(skip)]
-    pub signals: Signals,
 }
 
 /// A question back to the person.

@@ -1,12 +1,13 @@
 //! A follow-up answered without the model, where its words say what is to change in the query before.
 
+use super::asking::Asking;
 use super::candidate::Fate;
-use super::event::{Agreement, Answer, AnswerState, AskEvent, Fix};
+use super::error::AskError;
+use super::event::{Answer, AnswerState, AskEvent, Fix};
 use super::follow::follow;
-use super::pipeline::{AskError, Asking};
 use super::request::{Execution, Following};
 use super::signals::{Signals, says_nothing};
-use super::vote::Standing;
+use super::vote::{Agreement, Standing};
 use crate::schema::Schema;
 use crate::text::words::{split_name, stem, words};
 

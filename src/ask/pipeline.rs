@@ -1,54 +1,32 @@
 //! Prompt, draw, mend, judge, compare where there is doubt, choose; at last repairs that give the model SQLite's own message.
 
-use std::sync::Arc;
+use std::cmp::Ordering;
 use std::time::Instant;
 
 use super::advice::advice;
+use super::asking::{Asking, first_parts};
 use super::candidate::{Candidate, Fate, ballots};
 use super::clarify::ask_back;
-use super::confidence::{self, Belief, Votes};
+use super::confidence::{self, Belief};
 use super::coverage::coverage;
-use super::doubt::{Doubt, doubts};
-use super::event::{Agreement, Answer, AnswerState, AskEvent, AskTimings};
-use super::request::{AskRequest, Execution, SchemaForm};
-use super::vote::{Group, Standing, group};
-use crate::db::{Database, DbError};
-use crate::llm::{Generate, LlmError};
-use crate::prompt::{PromptParts, SCHEMA_BYTES, likely_answers, schema_as_stored, schema_text_for};
+use super::error::{AskError, MAX_QUESTION_BYTES};
+use super::event::{Answer, AnswerState, AskEvent, AskTimings};
+use super::request::{AskRequest, MAX_REPAIRS};
+use super::vote::{Agreement, Group, Standing, group};
+use crate::db::Database;
+use crate::llm::Generate;
+use crate::prompt::likely_answers;
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::ReadOnlySql;
 
 /// Where less of a question's words than this is accounted for, what no name and no value has to do with is told as missing: so it was
 /// for 42 of 1,506 questions beside their own SQL, and for 1,450 beside that of another database.
 const UNCOVERED: f64 = 0.6;
-/// What that leaves of the confidence.
+/// What that leaves of the confidence: the weights are fitted to questions that have an answer.
 const UNCOVERED_BELIEF: f64 = 0.5;
 
 /// A question of which something is missing is said to be unanswerable below this confidence.
 const UNANSWERABLE: f64 = 0.45;
-
-/// A longer question is a mistake, or an attack on the context.
-pub const MAX_QUESTION_BYTES: usize = 8 * 1024;
-/// Repairs by the model: a third was measured to change nothing.
-pub const MAX_REPAIRS: usize = 2;
-
-/// Why there is no answer at all.
-#[derive(Debug, thiserror::Error)]
-pub enum AskError {
-    /// The question is too long.
-    #[error("the question has {bytes} bytes, and at most {MAX_QUESTION_BYTES} are read")]
-    QuestionTooLong {
-        /// Its length.
-        bytes: usize,
-    },
-    /// The model failed.
-    #[error(transparent)]
-    Model(#[from] LlmError),
-    /// The database failed in a way that no other SQL would mend.
-    #[error(transparent)]
-    Database(DbError),
-}
 
 /// Answers a question over `database`. Blocks; every stage is an event.
 pub fn ask(
@@ -76,39 +54,6 @@ pub fn ask(
     answer.timings = asking.timings;
     answer.timings.total_ms = start.elapsed().as_secs_f64() * 1000.0;
     Ok(answer)
-}
-
-/// What the first draft of an answer to `request` is asked with.
-pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts {
-    let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
-    let schema_text = match request.schema_form {
-        SchemaForm::Described => schema_text_for(schema, SCHEMA_BYTES, &request.question, &hits),
-        SchemaForm::AsStored => schema_as_stored(schema, SCHEMA_BYTES),
-    };
-    PromptParts {
-        schema_text,
-        values: hits,
-        question: request.question.clone(),
-        hint: request.hint.clone(),
-        examples: request.examples.clone(),
-        previous: request.previous.clone(),
-        ..PromptParts::default()
-    }
-}
-
-/// One question on its way.
-pub(super) struct Asking<'a> {
-    pub(super) database: &'a Database,
-    pub(super) schema: &'a Schema,
-    pub(super) model: &'a mut dyn Generate,
-    pub(super) request: &'a AskRequest,
-    pub(super) cancel: &'a Cancel,
-    /// The same, and when drafts that are only compared are waited for no longer.
-    pub(super) soon: Cancel,
-    pub(super) emit: &'a mut dyn FnMut(AskEvent),
-    /// What the model drafts from.
-    pub(super) likely: Arc<[String]>,
-    pub(super) timings: AskTimings,
 }
 
 impl Asking<'_> {
@@ -141,16 +86,16 @@ impl Asking<'_> {
         answer.first_draft.clone_from(&first.draft);
         answer.mean_logprob = first.mean_logprob;
         answer.first_signals = first.signals.clone();
-        let doubts = doubts(&first);
-        let mut candidates = vec![first];
-        let more = self.how_many(&doubts).saturating_sub(1);
-        if more > 0 {
-            let reason = doubts.first().map_or_else(|| "several drafts were asked for".into(), Doubt::reason);
+        let alone = confidence::of_first(&first);
+        let more = self.how_many(&alone).saturating_sub(1);
+        let mut candidates = if more == 0 {
+            vec![first]
+        } else {
+            let reason = if alone.stands() { "several drafts were asked for".into() } else { alone.reason.clone() };
             (self.emit)(AskEvent::Drawing { drafts: more, reason });
-            let compared = self.draw_more(&parts, more, &candidates)?;
-            candidates.extend(compared);
-        }
-        if let Some(chosen) = self.choose(&mut answer, &candidates, &doubts) {
+            self.draw_more(&parts, more, first)?
+        };
+        if let Some(chosen) = self.choose(&mut answer, &candidates, alone) {
             let candidate = candidates.swap_remove(chosen.place);
             self.settle(&mut answer, candidate, chosen.belief)?;
             return Ok(answer);
@@ -189,38 +134,28 @@ impl Asking<'_> {
         Ok(answer)
     }
 
-    pub(super) fn blank(&self) -> Answer {
-        Answer {
-            question: self.request.question.clone(),
-            reason: "unknown: no draft runs".into(),
-            model: self.model.info().clone(),
-            ..Answer::default()
-        }
-    }
-
-    pub(super) fn judge_sql(&self, sql: &str) -> Result<Candidate, AskError> {
-        Candidate::judge(self.database, self.schema, sql, self.request, self.cancel)
-    }
-
-    /// The draft to believe, and how much; `None` where SQLite takes none. What the drafts say goes into the answer.
-    fn choose(&self, answer: &mut Answer, candidates: &[Candidate], doubts: &[Doubt]) -> Option<Chosen> {
+    /// The draft to believe, and how much; `None` where SQLite takes none. What the drafts say goes into the answer. `alone`: the belief in
+    /// the first by itself.
+    fn choose(&self, answer: &mut Answer, candidates: &[Candidate], alone: Belief) -> Option<Chosen> {
         let ballots = ballots(candidates);
         let groups = group(&ballots);
         let place_of = |group: &Group| group.members.first().and_then(|&member| ballots.get(member)).map(|ballot| ballot.draft);
+        let mut believed: Vec<(Chosen, Agreement)> = Vec::new();
         for group in &groups {
-            let Some(candidate) = place_of(group).and_then(|place| candidates.get(place)) else { continue };
-            let signals = group.signals(candidate.signals.clone(), &ballots, &groups, candidates.len());
-            answer.candidates.push(group.agreement(&ballots, &candidate.sql, signals));
+            let Some((place, shown)) = place_of(group).and_then(|place| Some((place, candidates.get(place)?))) else { continue };
+            let signals = group.signals(shown.signals.clone(), &ballots, &groups, candidates.len());
+            let belief = confidence::of_compared(&signals, shown, group.members.len(), candidates.len());
+            believed.push((Chosen { place, belief }, group.agreement(&ballots, &shown.sql, signals)));
         }
-        match (groups.first(), groups.first().and_then(place_of)) {
-            (Some(best), Some(place)) => {
-                let first_logprob = candidates.first().map_or(f32::NEG_INFINITY, |first| first.mean_logprob);
-                let votes = Votes { agreeing: best.members.len(), drawn: candidates.len(), standing: best.standing, first_logprob };
-                let against = candidates.get(place).and_then(Candidate::against);
-                Some(Chosen { place, belief: confidence::of(&votes, doubts, against.as_deref()) })
-            }
+        // Where two are believed as much, the vote decides.
+        believed.sort_by(|(a, _), (b, _)| b.belief.confidence.partial_cmp(&a.belief.confidence).unwrap_or(Ordering::Equal));
+        let (chosen, agreements): (Vec<_>, Vec<_>) = believed.into_iter().unzip();
+        answer.candidates = agreements;
+        match (chosen.into_iter().next(), candidates) {
+            (Some(Chosen { place, .. }), [_]) => Some(Chosen { place, belief: alone }),
+            (Some(chosen), _) => Some(chosen),
             // None was compared: the first that SQLite takes.
-            _ => {
+            (None, _) => {
                 let place = candidates.iter().position(|candidate| candidate.statement().is_some())?;
                 Some(Chosen { place, belief: confidence::not_compared() })
             }
@@ -264,33 +199,6 @@ impl Asking<'_> {
                 answer.state = AnswerState::Clarify;
             }
         }
-        Ok(())
-    }
-
-    /// Gives the answer its rows, where it is to have them.
-    pub(super) fn finish(&mut self, answer: &mut Answer, fate: Fate, statement: &ReadOnlySql) -> Result<(), AskError> {
-        if self.request.execution != Execution::Answer {
-            return Ok(());
-        }
-        (self.emit)(AskEvent::Running);
-        if let Fate::Ran(_, table) = fate {
-            answer.table = Some(table);
-            answer.state = AnswerState::Ran;
-            return Ok(());
-        }
-        let start = Instant::now();
-        match self.database.execute(statement, &self.request.limits, self.cancel) {
-            Ok(table) => {
-                answer.table = Some(table);
-                answer.state = AnswerState::Ran;
-            }
-            Err(DbError::Sql { message, .. }) => {
-                answer.state = AnswerState::Failed;
-                answer.error = Some(message);
-            }
-            Err(error) => return Err(AskError::Database(error)),
-        }
-        self.timings.query_ms += start.elapsed().as_secs_f64() * 1000.0;
         Ok(())
     }
 }

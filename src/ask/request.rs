@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::demonstrations::Demonstrations;
-use super::pipeline::MAX_REPAIRS;
 use crate::db::{Limits, ValueIndex};
 use crate::llm::Sampling;
 use crate::prompt::{Form, Turn};
+
+/// Repairs by the model: a third was measured to change nothing.
+pub const MAX_REPAIRS: usize = 2;
 
 /// A question and how to answer it.
 #[derive(Debug, Clone)]

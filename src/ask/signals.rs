@@ -151,6 +151,16 @@ impl Signals {
         self.set(signal, f32::from(u8::from(seen)));
     }
 
+    /// 0 for what is not there.
+    pub fn get(&self, signal: Signal) -> f32 {
+        self.0.get(&signal).copied().unwrap_or(0.0)
+    }
+
+    /// Whether it is there.
+    pub fn has(&self, signal: Signal) -> bool {
+        self.0.contains_key(&signal)
+    }
+
     /// Those that are there.
     pub fn iter(&self) -> impl Iterator<Item = (Signal, f32)> + '_ {
         self.0.iter().map(|(signal, value)| (*signal, *value))

@@ -1,6 +1,5 @@
 //! Choosing among drafts by what they return: drafts with the same rows speak for each other. Pure.
 
-use super::event::Agreement;
 use super::signals::{Signal, Signals, says_nothing};
 use crate::db::{RowOrder, Table, same_result};
 
@@ -19,6 +18,26 @@ pub struct Ballot {
     pub mean_logprob: f32,
     /// Whether it was written after examples made from the database.
     pub after_examples: bool,
+}
+
+/// Drafts that return the same, in figures.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Agreement {
+    /// One of them.
+    pub sql: String,
+    /// How many there are.
+    pub agrees: usize,
+    /// How many of them had to be mended.
+    pub mended: usize,
+    /// Whether the first draft is among them.
+    pub first: bool,
+    /// The likeliest one's mean log probability a token.
+    pub likelihood: f32,
+    /// What speaks against all of them.
+    pub standing: Standing,
+    /// What else is seen of them, and of the one that is shown.
+    #[serde(skip)]
+    pub signals: Signals,
 }
 
 /// Drafts with the same result.

@@ -25,7 +25,7 @@ pub struct Args {
 /// Arguments of the screen.
 #[derive(Debug, ClapArgs)]
 pub struct ScreenArgs {
-    /// A SQLite file, or `demo`, to open on the screen
+    /// A SQLite file, or `demo`, to open on the screen; a notebook (.md) or a file of SQL (.sql), too
     pub database: Option<String>,
     /// A catalogue name, a GGUF file or a Hugging Face folder
     #[arg(long)]
@@ -48,6 +48,8 @@ pub enum Command {
     /// Results of several statements come one after the other: tables with an empty line between them, one JSON object or array for each,
     /// the others without anything between. A statement that fails is named, and nothing behind it runs.
     Query(QueryArgs),
+    /// Run a notebook again: a Markdown file of questions, SQL and results, those of now beside those kept
+    Run(super::notebook::args::NotebookArgs),
     /// The schema text a prompt would carry
     Schema {
         /// A SQLite file, or `demo`

@@ -13,8 +13,9 @@ use super::pull::{bring, decide};
 use super::query::{open, say_if_empty, values};
 use super::settings::Settings;
 use super::write_answer::AnswerWriter;
-use crate::ask::pipeline::MAX_QUESTION_BYTES;
-use crate::ask::{AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, Following, MAX_REPAIRS, Names, Recalled, ask};
+use crate::ask::{
+    AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, Following, MAX_QUESTION_BYTES, MAX_REPAIRS, Names, Recalled, ask,
+};
 use crate::db::Database;
 use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{ModelInfo, Sampling};

@@ -16,7 +16,7 @@ use crate::text;
 /// Arguments of `forget`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "History, accepted and rejected answers, notes, favourites, drafts, which adapter is attached, values read from the database, \
+    after_help = "History, accepted and rejected answers, notes, favourites, drafts, values of parameters, which adapter is attached, values read from the database, \
     saved sessions of models and results left in the temporary folder go. Databases, models, adapters, runs, data sets and settings stay."
 )]
 pub struct ForgetArgs {
@@ -157,6 +157,7 @@ fn words(kept: &Kept) -> String {
         (kept.notes, "note", "notes"),
         (kept.favourites, "favourite", "favourites"),
         (kept.drafts, "draft", "drafts"),
+        (kept.values, "value of a parameter", "values of parameters"),
     ];
     let counts = counts.into_iter().filter(|(n, ..)| *n > 0).map(|(n, one, several)| text::counted(n, one, several));
     let adapter = kept.adapter.iter().map(|adapter| format!("its tie to the adapter {}, which stays", adapter.display()));

@@ -4,6 +4,7 @@
 //! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
 //! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
 //! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
+//! - [`notebook`]: Markdown files of questions, SQL and results, run again
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
@@ -33,6 +34,7 @@ mod line;
 mod load;
 mod load_adapter;
 mod models;
+pub mod notebook;
 pub mod output;
 mod parameters;
 mod progress;

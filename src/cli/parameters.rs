@@ -1,13 +1,14 @@
 //! `--param NAME=VALUE`.
 
 use super::failure::Failure;
+use crate::db::parameters::typed_value;
 use crate::db::{Cell, Parameters};
 use crate::sql;
 
 /// Understands `NAME=VALUE`.
 pub(super) fn parse_parameter(text: &str) -> Result<(String, Cell), String> {
     match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value_of(value))),
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), typed_value(value))),
         _ => Err("NAME=VALUE is needed".into()),
     }
 }
@@ -30,51 +31,13 @@ pub(super) fn bindings(typed: &[(String, Cell)], sql: &str) -> Result<Parameters
     }
 }
 
-/// A value as it is meant: a literal of SQL where it is one that comes back as it was typed, else text.
-fn value_of(typed: &str) -> Cell {
-    let digits = typed.strip_prefix('-').unwrap_or(typed);
-    let begins_with_digit = digits.starts_with(|c: char| c.is_ascii_digit());
-    if typed.eq_ignore_ascii_case("null") {
-        return Cell::Null;
-    }
-    if let Ok(number) = typed.parse::<i64>()
-        && number.to_string() == typed
-    {
-        return Cell::Integer(number);
-    }
-    let is_padded = digits.strip_prefix('0').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-    if let (true, false, Some(real)) = (begins_with_digit, is_padded, real_of(typed)) {
-        return Cell::Real(real);
-    }
-    if let Some(inside) = typed.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))
-        && !inside.replace("''", "").contains('\'')
-    {
-        return Cell::Text(inside.replace("''", "'"));
-    }
-    blob_of(typed).map_or_else(|| Cell::Text(typed.to_owned()), Cell::Blob)
-}
-
-/// A number with a point or an exponent; one without is an integer that no 64 bits hold, or has zeros in front.
-fn real_of(typed: &str) -> Option<f64> {
-    let real = typed.parse::<f64>().ok().filter(|real| real.is_finite())?;
-    typed.contains(['.', 'e', 'E']).then_some(real)
-}
-
-fn blob_of(typed: &str) -> Option<Vec<u8>> {
-    let digits = typed.strip_prefix(['x', 'X'])?.strip_prefix('\'')?.strip_suffix('\'')?;
-    if digits.len() % 2 != 0 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    digits.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[track_caller]
     fn check(typed: &str, expected: Cell) {
-        assert_eq!(value_of(typed), expected, "{typed}");
+        assert_eq!(typed_value(typed), expected, "{typed}");
     }
 
     #[test]

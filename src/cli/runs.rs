@@ -1,6 +1,6 @@
 //! `runs`: training runs, whoever began them.
 
-use std::io::{Write, stdout};
+use std::io::{Write, stderr, stdout};
 use std::path::Path;
 
 use clap::Subcommand;
@@ -8,12 +8,14 @@ use serde_json::{Value, json};
 
 use super::columns::print_columns;
 use super::failure::Failure;
+use super::interrupt;
 use super::settings::Settings;
 use super::train::show::step_line;
 use crate::store::runs;
 use crate::text;
 use crate::train::event::Progress;
-use crate::train::{TrainError, watch};
+use crate::train::run::WEIGHTED_BY;
+use crate::train::{TrainConfig, TrainError, import, watch};
 
 /// Lines of `show`'s table of steps.
 const SHOWN_STEPS: usize = 12;
@@ -42,6 +44,14 @@ pub enum RunsCommand {
         /// A run's name, or its folder
         run: String,
     },
+    /// Bring back what another machine made of `sqllama train --export DIR`: a run like any other
+    Import {
+        /// The exported folder, with what its run.sh left in it
+        dir: std::path::PathBuf,
+        /// What the run is called here [default: as its output folder]
+        #[arg(long)]
+        name: Option<String>,
+    },
     /// Delete a run: settings, events, checkpoints, result
     Remove {
         /// A run's name, or its folder
@@ -59,6 +69,7 @@ pub(super) fn run_runs(command: &RunsCommand, settings: &Settings) -> Result<u8,
         RunsCommand::List { json } => list(settings, *json)?,
         RunsCommand::Show { run, json } => show(&folder(run)?, *json)?,
         RunsCommand::Stop { run } => watch::stop(&folder(run)?)?,
+        RunsCommand::Import { dir, name } => import(dir, name.as_deref(), settings)?,
         RunsCommand::Remove { run } => watch::remove(&folder(run)?)?,
     }
     Ok(0)
@@ -91,6 +102,24 @@ fn list(settings: &Settings, json: bool) -> Result<(), Failure> {
         ]);
     }
     Ok(print_columns(&rows)?)
+}
+
+fn import(job: &Path, name: Option<&str>, settings: &Settings) -> Result<(), Failure> {
+    let own = || TrainConfig::read(&job.join(crate::train::run::SETTINGS)).ok().map(|config| config.output_dir);
+    let folder = match name {
+        Some(name) if Path::new(name).file_name() != Some(name.as_ref()) => {
+            return Err(Failure::new(2, format!("`{name}` cannot be a run's name: it must be a name, not a path")));
+        }
+        Some(name) => settings.paths.runs().join(name),
+        None => settings.paths.runs().join(own().as_deref().and_then(Path::file_name).or(job.file_name()).unwrap_or_default()),
+    };
+    let imported = import::import(job, &folder, &interrupt::watch_termination())?;
+    for note in &imported.notes {
+        writeln!(stderr(), "note: {}", text::sanitize(note))?;
+    }
+    let (folder, steps, loss) = (imported.folder.display(), imported.steps, imported.train_loss);
+    writeln!(stderr(), "imported: {steps} steps, mean loss {loss:.4}; the result is in {}", text::sanitize(&folder.to_string()))?;
+    Ok(())
 }
 
 fn name(folder: &Path) -> String {
@@ -127,6 +156,7 @@ fn show(folder: &Path, json: bool) -> Result<(), Failure> {
         );
         object["steps"] = steps.collect();
         object["evaluations"] = seen.progress.evaluations.iter().map(|(step, loss)| json!({ "step": step, "eval_loss": loss })).collect();
+        object["eval_loss_weighted_by"] = WEIGHTED_BY.into();
         object["warnings"] = seen.progress.warnings.clone().into();
         object["settings"] = seen.config.and_then(|config| serde_json::to_value(config).ok()).unwrap_or_default();
         writeln!(stdout(), "{object}")?;

@@ -37,7 +37,8 @@ impl From<Failure> for JobFailure {
 pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
     settings.apply_threads(None);
     // A file that is not there is said at once, where the person can still see what was typed. The demo is made in the background.
-    if let Some(database) = args.database.as_ref().filter(|name| *name != "demo") {
+    // A notebook or a file of SQL is read on the screen.
+    if let Some(database) = args.database.as_ref().filter(|name| *name != "demo" && !tui::is_text(name)) {
         drop(open(database, &settings)?);
     }
     let mut options = options(&settings)?;
@@ -101,6 +102,7 @@ fn options(settings: &Settings) -> Result<Options, Failure> {
         vim: settings.config.vim,
         mouse: settings.config.mouse.unwrap_or(true),
         while_typing: settings.config.while_typing,
+        ask_and_run: settings.config.ask_and_run,
         keymap,
         folder,
         runs,

@@ -17,8 +17,8 @@
 //! - [`demo`]: the sample database
 //! - `open`: read-only in every case, nothing created beside the file
 //! - `database`: checking and running statements
-//! - [`spool`]: results of any length, drained out of the database
 //! - [`parameters`]: values for a statement's parameters
+//! - [`spool`]: results of any length, drained out of the database
 //! - [`stream`]: rows one after the other
 //! - [`values`]: the distinct text values, to find what a question mentions
 //! - `keys`: foreign keys that nobody declared
@@ -59,7 +59,7 @@ pub use parameters::Parameters;
 pub use same::{RowOrder, same_result};
 pub use scratch::Scratch;
 pub use spool::Spool;
-pub use stream::{RowSink, Streamed};
+pub use stream::{Collected, RowSink, Streamed};
 pub use table::{Cell, ColumnInfo, Limits, Table};
 pub use values::{ValueIndex, ValueLimits};
 pub use watch::{FileChange, FileStamp};

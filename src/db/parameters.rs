@@ -1,10 +1,10 @@
 //! Values for the parameters of a statement: `?1`, `:name`, `@name`, `$name`.
 
 use rusqlite::Statement;
+use rusqlite::types::ValueRef;
 
 use super::database::Failure;
 use super::error::DbError;
-use super::spool::value_of;
 use super::table::Cell;
 use crate::sql::parameters;
 
@@ -18,6 +18,11 @@ impl Parameters {
     /// None.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
     }
 
     /// Sets a value; one that the name had is replaced.
@@ -51,4 +56,53 @@ impl Parameters {
         }
         Ok(())
     }
+}
+
+/// A cell as SQLite takes it.
+pub(super) fn value_of(cell: &Cell) -> ValueRef<'_> {
+    match cell {
+        Cell::Null => ValueRef::Null,
+        Cell::Integer(n) => ValueRef::Integer(*n),
+        Cell::Real(x) => ValueRef::Real(*x),
+        Cell::Text(text) => ValueRef::Text(text.as_bytes()),
+        Cell::Blob(bytes) => ValueRef::Blob(bytes),
+    }
+}
+
+/// A value as a person types it: a literal of SQL where it is one that comes back as it was typed, else text.
+pub fn typed_value(typed: &str) -> Cell {
+    let digits = typed.strip_prefix('-').unwrap_or(typed);
+    let begins_with_digit = digits.starts_with(|c: char| c.is_ascii_digit());
+    if typed.eq_ignore_ascii_case("null") {
+        return Cell::Null;
+    }
+    if let Ok(number) = typed.parse::<i64>()
+        && number.to_string() == typed
+    {
+        return Cell::Integer(number);
+    }
+    let is_padded = digits.strip_prefix('0').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    if let (true, false, Some(real)) = (begins_with_digit, is_padded, real_of(typed)) {
+        return Cell::Real(real);
+    }
+    if let Some(inside) = typed.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))
+        && !inside.replace("''", "").contains('\'')
+    {
+        return Cell::Text(inside.replace("''", "'"));
+    }
+    blob_of(typed).map_or_else(|| Cell::Text(typed.to_owned()), Cell::Blob)
+}
+
+/// A number with a point or an exponent; one without is an integer that no 64 bits hold, or has zeros in front.
+fn real_of(typed: &str) -> Option<f64> {
+    let real = typed.parse::<f64>().ok().filter(|real| real.is_finite())?;
+    typed.contains(['.', 'e', 'E']).then_some(real)
+}
+
+fn blob_of(typed: &str) -> Option<Vec<u8>> {
+    let digits = typed.strip_prefix(['x', 'X'])?.strip_prefix('\'')?.strip_suffix('\'')?;
+    if digits.len() % 2 != 0 || !digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return None;
+    }
+    digits.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
 }

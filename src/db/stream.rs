@@ -8,7 +8,7 @@ use super::database::{Database, Failure, cell_of, prepare_with};
 use super::error::DbError;
 use super::parameters::Parameters;
 use super::sqlite_error::{is_busy, sqlite_message};
-use super::table::{Cell, ColumnInfo, Limits};
+use super::table::{Cell, ColumnInfo, Limits, Table};
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
 
@@ -18,6 +18,25 @@ pub trait RowSink {
     fn begin(&mut self, columns: &[ColumnInfo]) -> ControlFlow<()>;
     /// Takes one row; `Break` wants no more.
     fn row(&mut self, cells: &[Cell]) -> ControlFlow<()>;
+}
+
+/// A result that is kept as it comes: the limits are its bounds.
+#[derive(Debug, Clone, Default)]
+pub struct Collected {
+    /// As far as it came; whether it was cut, the stream says.
+    pub table: Table,
+}
+
+impl RowSink for Collected {
+    fn begin(&mut self, columns: &[ColumnInfo]) -> ControlFlow<()> {
+        self.table.columns = columns.to_vec();
+        ControlFlow::Continue(())
+    }
+
+    fn row(&mut self, cells: &[Cell]) -> ControlFlow<()> {
+        self.table.rows.push(cells.to_vec());
+        ControlFlow::Continue(())
+    }
 }
 
 /// How a stream ended.

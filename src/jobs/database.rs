@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 
 use super::message::{Compared, JobFailure, Outcome, Report, Work};
 use super::task::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
-use crate::db::{DbError, FileChange, FileStamp, Limits, Table, difference};
+use crate::db::parameters::typed_value;
+use crate::db::{Cell, Collected, DbError, FileChange, FileStamp, Limits, Parameters, Table, difference};
 use crate::signal::{Cancel, Stop};
-use crate::sql::{guard, result_units};
+use crate::sql::{guard, parameters, result_units};
 
 /// Rows of a plan at most.
 const PLAN_ROWS: usize = 10_000;
@@ -17,7 +18,7 @@ const COMPARED: Limits = Limits { max_rows: 1000, max_bytes: 16 << 20, timeout: 
 pub(super) fn work(task: &Task, opener: &Opener, open: &Opened, limits: &Limits, report: &Reporter) -> Result<Outcome, JobFailure> {
     match &task.work {
         Work::Open { database } => open_database(task, database, opener, open, report),
-        Work::Run { sql } => run(task, sql, &opened(open)?, limits, report),
+        Work::Run { sql, parameters } => run(task, sql, parameters, &opened(open)?, limits, report),
         Work::Plan { sql } => plan(sql, &opened(open)?, limits, &task.cancel),
         Work::Refresh => refresh(open, &task.cancel),
         _ => Err(misplaced()),
@@ -99,11 +100,13 @@ pub(super) fn opened(open: &Opened) -> Result<Open, JobFailure> {
     lock(open).clone().ok_or_else(nothing)
 }
 
-fn run(task: &Task, sql: &str, open: &Open, limits: &Limits, report: &Reporter) -> Result<Outcome, JobFailure> {
+fn run(task: &Task, sql: &str, typed: &[(String, String)], open: &Open, limits: &Limits, report: &Reporter) -> Result<Outcome, JobFailure> {
     let sql = checked(sql)?;
+    let mut values = Parameters::new();
+    typed.iter().for_each(|(name, value)| values.set(name, typed_value(value)));
     let start = Instant::now();
     let mut progress = |rows| report(Report::Rows { job: task.job, rows });
-    match open.database.spool(&sql, limits, &task.cancel, &mut progress) {
+    match open.database.spool_with(&sql, &values, limits, &task.cancel, &mut progress) {
         Ok(spool) => {
             let elapsed = start.elapsed();
             Ok(Outcome::Ran { spool: Arc::new(spool), elapsed, units: result_units(sql.as_str(), &open.schema) })
@@ -143,8 +146,12 @@ fn plan(sql: &str, open: &Open, limits: &Limits, cancel: &Cancel) -> Result<Outc
     // The statement itself has to pass: `EXPLAIN` would let more through.
     let sql = checked(sql)?;
     let explained = checked(&format!("EXPLAIN QUERY PLAN {}", sql.as_str()))?;
-    match open.database.execute(&explained, &Limits { max_rows: PLAN_ROWS, ..*limits }, cancel) {
-        Ok(table) => Ok(Outcome::Planned(table)),
+    // A plan is the same whatever the values.
+    let mut values = Parameters::new();
+    parameters(sql.as_str()).into_iter().for_each(|name| values.set(name, Cell::Null));
+    let mut rows = Collected::default();
+    match open.database.stream(&explained, &values, &Limits { max_rows: PLAN_ROWS, ..*limits }, cancel, &mut rows) {
+        Ok(_) => Ok(Outcome::Planned(rows.table)),
         Err(DbError::Stopped(Stop::Cancelled)) => Ok(Outcome::Cancelled),
         Err(error) => Err(error.into()),
     }

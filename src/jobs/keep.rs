@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use super::message::{DatabaseRecords, JobFailure, KeepWork, Kept, Outcome};
+use crate::notebook::file;
 use crate::records::{NewHistory, Records, Scope, Sitting};
-use crate::store::Paths;
+use crate::store::{Config, Paths};
 
 /// Databases and history entries listed at most.
 const LISTED: usize = 500;
+/// Bytes of a file of SQL that the editor takes.
+const SCRIPT_BYTES: usize = 4 << 20;
 
 /// What the records' thread holds.
 pub(super) struct Keeper {
@@ -22,9 +25,24 @@ impl Keeper {
         Self { paths, records: None, sitting: None }
     }
 
+    fn settings(&self, text: String) -> Result<Outcome, JobFailure> {
+        Ok(Outcome::Settings { path: self.paths.config_file(), text })
+    }
+
     pub(super) fn work(&mut self, work: &KeepWork) -> Result<Outcome, JobFailure> {
-        if let KeepWork::Write { path, text } = work {
-            return write_new(path, text);
+        match work {
+            KeepWork::Write { path, text } => return write_new(path, text),
+            KeepWork::ReadSettings => return self.settings(Config::read_text(&self.paths)?),
+            KeepWork::ChangeSetting(setting) => return self.settings(Config::change(&self.paths, setting)?),
+            KeepWork::ReadScript { path } => return read_script(path),
+            KeepWork::SaveScript { path, before, text } => {
+                match before {
+                    Some(before) => drop(file::replace(path, before, text)?),
+                    None => file::create(path, text)?,
+                }
+                return Ok(Outcome::Script { path: path.clone(), text: text.clone() });
+            }
+            _ => {}
         }
         let records = match &self.records {
             Some(records) => records,
@@ -55,6 +73,10 @@ impl Keeper {
             KeepWork::History { question, sql, state, rows, milliseconds, tab } => {
                 let (question, sql, ms) = (question.clone(), sql.clone(), *milliseconds as f64);
                 records.add_history(&NewHistory { database, question, sql, state: *state, rows: *rows, ms, tab: *tab })?;
+                return Ok(Outcome::Finished);
+            }
+            KeepWork::Remember { values } => {
+                values.iter().try_for_each(|(name, value)| records.remember_value(database, name, value))?;
                 return Ok(Outcome::Finished);
             }
             KeepWork::Drafts { changed, tabs } => {
@@ -88,7 +110,9 @@ impl Keeper {
                 records.detach(database)?;
             }
             KeepWork::Adopt { from } => records.adopt(*from, database)?,
-            KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } | KeepWork::Write { .. } => {}
+            KeepWork::Database { .. } | KeepWork::Recent | KeepWork::Forget { .. } => {}
+            KeepWork::ReadSettings | KeepWork::ChangeSetting(_) => {}
+            KeepWork::Write { .. } | KeepWork::ReadScript { .. } | KeepWork::SaveScript { .. } => {}
         }
         Ok(Outcome::Kept(Box::new(Kept::Database(of_database(records, sitting)?))))
     }
@@ -101,6 +125,7 @@ fn of_database(records: &Records, sitting: &Sitting) -> Result<DatabaseRecords, 
         notes: records.notes(database)?,
         favourites: records.favourites(database)?,
         drafts: records.drafts_of(sitting)?,
+        values: records.parameter_values(database)?,
         similar: records.same_schema(database)?,
         adapter: records.attachment(database)?,
     })
@@ -109,6 +134,11 @@ fn of_database(records: &Records, sitting: &Sitting) -> Result<DatabaseRecords, 
 fn search(records: &Records, text: &str, scope: Scope) -> Result<Outcome, JobFailure> {
     let entries = records.search_history(text, scope, LISTED)?;
     Ok(Outcome::Kept(Box::new(Kept::History { text: text.into(), everywhere: scope == Scope::Everywhere, entries })))
+}
+
+fn read_script(path: &Path) -> Result<Outcome, JobFailure> {
+    let text = file::read_text(path, SCRIPT_BYTES)?;
+    Ok(Outcome::Script { path: path.to_owned(), text })
 }
 
 fn write_new(path: &Path, text: &str) -> Result<Outcome, JobFailure> {

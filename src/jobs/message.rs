@@ -1,6 +1,7 @@
 //! What is asked of the workers, and what they report. Closed enums: they can be printed and compared.
 //!
 //! Files on their floors, the lowest first:
+//! - `notebook`: what is asked of notebooks, and what came of it
 //! - `work`: what is asked
 //! - `outcome`: how a job ends
 
@@ -11,9 +12,11 @@ use crate::llm::ModelInfo;
 use crate::schema::Schema;
 use crate::store::pull::PullEvent;
 
+mod notebook;
 mod outcome;
 mod work;
 
+pub use notebook::{NotebookOutcome, NotebookWork};
 pub use outcome::{AttachedAdapter, Compared, DatabaseRecords, FileRow, JobFailure, Kept, ModelRow, Outcome};
 pub use work::{AskWork, ChartWork, ExportFormat, KeepWork, ModelsWork, ResultWork, Work};
 

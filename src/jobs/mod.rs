@@ -6,6 +6,7 @@
 //! - `task`: what every thread is handed
 //! - `files`, `keep`: folders to pick from; our own records
 //! - `database`, `result`: the open database; results on disk
+//! - `notebook`: notebooks read, run and written
 //! - `models`: models that are listed, fetched, removed
 //! - `compare`: a run's answers beside those without its adapter
 //! - `examples`: training data made from the open database and from what was accepted
@@ -23,6 +24,7 @@ mod keep;
 pub mod message;
 mod model;
 mod models;
+mod notebook;
 mod result;
 mod task;
 mod train;
@@ -31,7 +33,7 @@ mod workers;
 
 pub use message::{
     AskWork, AttachedAdapter, ChartWork, Compared, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow,
-    ModelsWork, Outcome, Report, ResultWork, Work,
+    ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Work,
 };
 pub use task::{ModelFactory, Opener};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};

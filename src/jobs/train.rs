@@ -41,6 +41,7 @@ impl Trainer {
     pub(super) fn work(&mut self, task: &Task, work: &TrainWork, open: &Opened) -> Result<Outcome, JobFailure> {
         match work {
             TrainWork::Check(order) => check(&self.paths, words_of(order, open, &task.cancel)?),
+            TrainWork::Export { words, folder } => export(&self.paths, words, folder),
             TrainWork::Start(order) => self.start(order, open, &task.cancel),
             TrainWork::Stop { folder } => {
                 watch::stop(folder)?;
@@ -171,6 +172,20 @@ fn check(paths: &Paths, words: Vec<String>) -> Result<Outcome, JobFailure> {
             Err(failed(if said.is_empty() { format!("the check ended with {}", out.status) } else { said }))
         }
     }
+}
+
+/// Has the job written, and hands on what is said of it.
+fn export(paths: &Paths, words: &[String], folder: &Path) -> Result<Outcome, JobFailure> {
+    let failed = |message: String| JobFailure { message, hint: None };
+    let mut command = ourselves(paths)?;
+    command.arg("train").args(words).arg("--export").arg(folder).stdin(Stdio::null());
+    let out = command.output().map_err(|error| failed(error.to_string()))?;
+    let said = String::from_utf8_lossy(out.stderr.get(..SAID_BYTES).unwrap_or(&out.stderr)).trim().to_owned();
+    if out.status.success() {
+        return Ok(Outcome::HandedOver { folder: folder.to_owned(), said });
+    }
+    let error = said.lines().find_map(|line| line.strip_prefix("error: "));
+    Err(failed(error.map_or_else(|| format!("exporting ended with {}", out.status), str::to_owned)))
 }
 
 impl From<TrainError> for JobFailure {

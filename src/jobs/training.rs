@@ -14,6 +14,13 @@ pub enum TrainWork {
     Check(TrainOrder),
     /// Begin a run, or go on with one.
     Start(TrainOrder),
+    /// Write a run as a job for another machine; nothing is trained.
+    Export {
+        /// Every word of `sqllama train`.
+        words: Vec<String>,
+        /// The folder that is made.
+        folder: PathBuf,
+    },
     /// Ask a run, whoever started it, to write a checkpoint and end.
     Stop {
         /// The run's folder.

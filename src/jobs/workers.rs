@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
 use super::task::{ModelFactory, Opened, Opener, Reporter, Task, lock, misplaced};
 use super::training::TrainWork;
-use super::{database, files, keep, model, models, result, train};
+use super::{database, files, keep, model, models, notebook, result, train};
 use crate::compute::pool::POOL_THREAD;
 use crate::db::Limits;
 use crate::signal::Cancel;
@@ -55,7 +55,7 @@ impl Desk {
         match work {
             Work::Open { .. } | Work::Run { .. } | Work::Plan { .. } | Work::Refresh => Self::Database,
             Work::Prepare | Work::ReadAhead { .. } | Work::Ask(_) | Work::Models(super::ModelsWork::Use { .. }) => Self::Model,
-            Work::Compare { .. } => Self::Compare,
+            Work::Compare { .. } | Work::Notebook(_) => Self::Compare,
             Work::Result(_) => Self::Result,
             Work::Keep(_) | Work::Files { .. } | Work::Look => Self::Keep,
             Work::Models(_) => Self::Models,
@@ -101,8 +101,15 @@ impl Workers {
         let shared = || (Arc::clone(&open), Arc::clone(&report));
         let (opened, reports) = shared();
         start(Desk::Database, "database", Box::new(move |task| database::work(task, &opener, &opened, &limits, &reports)))?;
-        let opened = Arc::clone(&open);
-        start(Desk::Compare, "compare", Box::new(move |task| database::compare_work(task, &opened)))?;
+        let (opened, reports) = shared();
+        start(
+            Desk::Compare,
+            "compare",
+            Box::new(move |task| match &task.work {
+                Work::Notebook(work) => notebook::work(task, work, &opened, &reports),
+                _ => database::compare_work(task, &opened),
+            }),
+        )?;
         let (opened, reports) = shared();
         let mut asked = model::Asked::new(factory, &limits, answer_within, paths.clone());
         start(Desk::Model, "model", Box::new(move |task| asked.work(task, &opened, &reports)))?;

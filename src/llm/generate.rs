@@ -167,7 +167,7 @@ pub struct Generation {
     pub finish_reason: FinishReason,
     /// For each token, the most likely alternatives; empty where not asked for.
     pub logprobs: Vec<Vec<TokenLogprob>>,
-    /// Mean log probability of the tokens drawn; 0 where there are none.
+    /// Mean log probability of the tokens drawn; 0 where there are none, or where the model does not say.
     pub mean_logprob: f32,
     /// Log probability of the unlikeliest token drawn; 0 where there are none.
     pub least_logprob: f32,

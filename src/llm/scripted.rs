@@ -9,6 +9,9 @@ use super::{
     ModelInfo, Prompt,
 };
 
+/// Log probability of what a script writes: it is what was meant, and a model that says nothing of likelihood has 0.
+const MEANT: f32 = -1e-6;
+
 /// Answers each request with the next line of its script, and remembers what it was asked.
 #[derive(Debug, Default)]
 pub struct Scripted {
@@ -84,8 +87,8 @@ impl Generate for Scripted {
             prompt_tokens,
             finish_reason: FinishReason::Eos,
             logprobs: Vec::new(),
-            mean_logprob: 0.0,
-            least_logprob: 0.0,
+            mean_logprob: MEANT,
+            least_logprob: MEANT,
             timings,
         })
     }

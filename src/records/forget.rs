@@ -21,6 +21,8 @@ pub struct Kept {
     pub favourites: u64,
     /// Drafts.
     pub drafts: u64,
+    /// Values of parameters.
+    pub values: u64,
     /// The attached adapter.
     pub adapter: Option<PathBuf>,
 }
@@ -44,6 +46,7 @@ impl Records {
             notes: count("notes")?,
             favourites: count("favourites")?,
             drafts: count("drafts")?,
+            values: count("parameter_values")?,
             adapter: self.attachment(database)?,
         })
     }

@@ -4,7 +4,7 @@
 pub(super) const APPLICATION_ID: i64 = 0x7371_6C6C;
 
 /// Step `n` brings format `n` to format `n + 1`. Times are milliseconds since 1970.
-pub(super) const STEPS: [&str; 2] = [
+pub(super) const STEPS: [&str; 3] = [
     "
 CREATE TABLE databases (
     id INTEGER PRIMARY KEY,
@@ -82,6 +82,15 @@ CREATE TABLE accepted_after (
     before_sql TEXT NOT NULL,
     at_ms INTEGER NOT NULL,
     PRIMARY KEY (database_id, folded, follows)
+) WITHOUT ROWID;
+",
+    "
+CREATE TABLE parameter_values (
+    database_id INTEGER NOT NULL REFERENCES databases ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    at_ms INTEGER NOT NULL,
+    PRIMARY KEY (database_id, name)
 ) WITHOUT ROWID;
 ",
 ];

@@ -9,6 +9,7 @@
 //! - `notes`: lasting hints for one database
 //! - `attachments`: which adapter goes with which database
 //! - `history`: what was asked and run, searchable
+//! - `parameters`: what was typed last for the parameters of statements
 //! - `forget`: what is kept for a database, counted and forgotten
 //! - `drafts`: favourites, and text that survives a crash
 //! - `sittings`: whose text that is
@@ -23,6 +24,7 @@ mod history;
 mod migrations;
 mod notes;
 mod open;
+mod parameters;
 mod sittings;
 
 pub use databases::{DatabaseId, KnownDatabase};

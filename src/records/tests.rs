@@ -210,7 +210,7 @@ fn a_file_that_is_damaged_newer_or_foreign_is_left_alone() {
             let connection = rusqlite::Connection::open(path).unwrap();
             connection.execute_batch("PRAGMA journal_mode=DELETE; PRAGMA user_version=99").unwrap();
         },
-        "has format 99, and this sqllama knows formats up to 2",
+        "has format 99, and this sqllama knows formats up to 3",
     );
     check_refused(
         |path| rusqlite::Connection::open(path).unwrap().execute_batch("CREATE TABLE t (a)").unwrap(),
@@ -308,4 +308,23 @@ fn what_is_forgotten_is_gone_from_the_file() {
         let bytes = std::fs::read(entry.path()).unwrap();
         assert!(!String::from_utf8_lossy(&bytes).contains("secret"), "{:?}", entry.path());
     }
+}
+
+#[test]
+fn values_of_parameters_are_remembered_by_database() {
+    let (folder, records) = records();
+    let known = |name: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, "").unwrap();
+        records.database(&file, name).unwrap()
+    };
+    let (one, other) = (known("a.db"), known("b.db"));
+    records.remember_value(one, ":since", "2024-01-01").unwrap();
+    records.remember_value(one, ":since", "").unwrap();
+    records.remember_value(one, "?1", "7").unwrap();
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(records.parameter_values(one).unwrap(), [pair(":since", ""), pair("?1", "7")]);
+    assert!(records.parameter_values(other).unwrap().is_empty());
+    records.erase(&[one]).unwrap();
+    assert!(records.parameter_values(one).unwrap().is_empty());
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,8 +10,10 @@ use serde::Deserialize;
 
 use super::{Paths, StoreError};
 
+pub mod edit;
 mod keys;
 
+pub use edit::Setting;
 pub use keys::{KEYS, Key, KeyKind, schema};
 
 /// What `config.toml` can say. Everything is optional.
@@ -42,6 +45,9 @@ pub struct Config {
     /// Vim keys in the screen's SQL.
     #[serde(default)]
     pub vim: bool,
+    /// Whether an answer runs as soon as it is there: one Enter asks and runs.
+    #[serde(default)]
+    pub ask_and_run: bool,
     /// What the model does with a question that is still being typed.
     #[serde(default)]
     pub while_typing: WhileTyping,
@@ -138,7 +144,51 @@ impl Config {
         }
     }
 
-    fn parse(text: &str, path: &Path) -> Result<Self, StoreError> {
+    /// Sets a key in the file of `paths`, or takes it back; the file's text afterwards. Its comments, and what is set otherwise, stay.
+    ///
+    /// # Errors
+    /// [`StoreError::Config`] where the file is wrong already, would be, or cannot be written; then it is as it was.
+    pub fn change(paths: &Paths, setting: &Setting) -> Result<String, StoreError> {
+        let path = paths.config_file();
+        let before = Self::read_text(paths)?;
+        let after = edit::with(&before, setting).map_err(|reason| bad(&path, None, &reason))?;
+        Self::parse(&after, &path)?;
+        let write = || -> std::io::Result<()> {
+            // What a link points to is replaced, not the link.
+            let target = if path.exists() { fs::canonicalize(&path)? } else { path.clone() };
+            let folder = target.parent().unwrap_or(Path::new("."));
+            fs::create_dir_all(folder)?;
+            let mut file = tempfile::Builder::new().prefix(".config-").tempfile_in(folder)?;
+            file.write_all(after.as_bytes())?;
+            if let Ok(data) = fs::metadata(&target) {
+                file.as_file().set_permissions(data.permissions())?;
+            }
+            file.persist(&target).map_err(|error| error.error)?;
+            Ok(())
+        };
+        if before != after {
+            write().map_err(|error| bad(&path, None, &format!("it cannot be written: {error}")))?;
+        }
+        Ok(after)
+    }
+
+    /// The text of the file of `paths`; empty where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError::Config`] where it cannot be read.
+    pub fn read_text(paths: &Paths) -> Result<String, StoreError> {
+        let path = paths.config_file();
+        match fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+            other => other.map_err(|error| bad(&path, None, &error.to_string())),
+        }
+    }
+
+    /// Understands `text`, which is that of `path`.
+    ///
+    /// # Errors
+    /// The first mistake, as [`StoreError::Config`].
+    pub fn parse(text: &str, path: &Path) -> Result<Self, StoreError> {
         let config: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
             bad(path, line, error.message())

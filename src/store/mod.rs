@@ -32,7 +32,7 @@ pub mod sessions;
 pub mod wheels;
 
 pub use catalogue::{Entry, Presence, catalogue};
-pub use config::{Config, WhileTyping};
+pub use config::{Config, Setting, WhileTyping};
 pub use error::StoreError;
 pub use hub::Hub;
 pub use paths::Paths;

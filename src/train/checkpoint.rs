@@ -8,8 +8,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use super::TrainError;
-use super::model::{Adaptation, Decoder, Parameters};
-use super::optimizer::Moments;
+use super::model::{Adaptation, Decoder, Parameter, Parameters};
+use super::optimizer::{Moments, OptimizerType};
 use super::state::TrainerState;
 use crate::compute::BlockType;
 use crate::llm::adapter::{Adapter, AdapterCard};
@@ -29,7 +29,7 @@ const MODEL: &str = "model.safetensors";
 /// The Trainer's record.
 pub const STATE: &str = "trainer_state.json";
 /// What a Hugging Face folder needs besides weights.
-const COMPANIONS: [&str; 9] = [
+pub(super) const COMPANIONS: [&str; 9] = [
     "config.json",
     "generation_config.json",
     "tokenizer.json",
@@ -139,6 +139,8 @@ pub fn checkpoints(folder: &Path) -> Vec<u64> {
 pub struct Identity {
     /// What is trained.
     pub adaptation: Adaptation,
+    /// What moves it.
+    pub optimizer: OptimizerType,
     /// What an adapter says of its making.
     pub card: Option<AdapterCard>,
     /// The model's folder, where it has one.
@@ -194,21 +196,19 @@ fn float_config(text: &str) -> String {
 
 /// All weights, as a Hugging Face folder holds them.
 fn weights(parameters: &Parameters) -> Vec<TensorData<'_>> {
-    let mut tensors = tensors(parameters, parameters.iter().map(|p| &p.values), "");
-    for (tensor, parameter) in tensors.iter_mut().zip(parameters.iter()).filter(|(_, parameter)| parameter.offset != 0.0) {
-        tensor.values = made(move || parameter.values.iter().map(|value| value - parameter.offset).collect());
-    }
-    tensors
-}
-
-fn tensors<'a>(parameters: &'a Parameters, values: impl Iterator<Item = &'a Vec<f32>>, prefix: &str) -> Vec<TensorData<'a>> {
-    let tensor = |(parameter, values): (&'a super::model::Parameter, &'a Vec<f32>)| TensorData {
-        name: format!("{prefix}{}", parameter.name),
-        shape: parameter.shape.clone(),
-        block: BlockType::F32,
-        values: Box::new(move || values.as_slice().into()),
-    };
-    parameters.iter().zip(values).map(tensor).collect()
+    let tensor = |parameter: &'_ Parameter| (parameter.name.clone(), parameter.shape.clone(), parameter.offset);
+    let named = parameters.iter().map(|parameter| (tensor(parameter), &parameter.values));
+    named
+        .map(|((name, shape, offset), values)| TensorData {
+            name,
+            shape,
+            block: BlockType::F32,
+            values: match offset == 0.0 {
+                true => Box::new(move || values.as_slice().into()),
+                false => made(move || values.iter().map(|value| value - offset).collect()),
+            },
+        })
+        .collect()
 }
 
 /// Writes a whole checkpoint.
@@ -248,10 +248,27 @@ fn write_parts(
     identity: &Identity,
 ) -> Result<(), TrainError> {
     write_result(part, decoder, parameters, identity)?;
-    let mut both = tensors(parameters, moments.first.iter(), "exp_avg.");
-    both.extend(tensors(parameters, moments.second.iter(), "exp_avg_sq."));
+    let mut both = Vec::new();
+    for (side, moments) in [&moments.first, &moments.second].into_iter().enumerate() {
+        for (parameter, values) in parameters.iter().zip(moments).filter(|(_, values)| !values.is_empty()) {
+            let shape = if values.len() == parameter.values.len() { parameter.shape.clone() } else { vec![values.len()] };
+            let values = Box::new(move || values.as_slice().into());
+            both.push(TensorData { name: moment_name(identity.optimizer, side, parameter), shape, block: BlockType::F32, values });
+        }
+    }
     write_safetensors(&part.join(OPTIMIZER), &both)?;
     write_file(&part.join(STATE), state.to_json().as_bytes())
+}
+
+/// What torch calls a moment of `parameter`: the first or the second of what is remembered.
+fn moment_name(optimizer: OptimizerType, side: usize, parameter: &Parameter) -> String {
+    let of = match (optimizer, side, parameter.shape.len()) {
+        (OptimizerType::AdamwTorch, 0, _) => "exp_avg",
+        (OptimizerType::AdamwTorch, _, _) | (OptimizerType::Adafactor, _, 0 | 1) => "exp_avg_sq",
+        (OptimizerType::Adafactor, 0, _) => "exp_avg_sq_row",
+        (OptimizerType::Adafactor, _, _) => "exp_avg_sq_col",
+    };
+    format!("{of}.{}", parameter.name)
 }
 
 /// Reads the weights that `folder` holds into `parameters`.
@@ -286,6 +303,7 @@ pub fn read(
     parameters: &mut Parameters,
     moments: &mut Moments,
     adaptation: &Adaptation,
+    optimizer: OptimizerType,
 ) -> Result<TrainerState, TrainError> {
     let unsound = |reason: String| TrainError::Checkpoint { path: folder.into(), reason };
     let state_path = folder.join(STATE);
@@ -294,10 +312,9 @@ pub fn read(
     read_weights(folder, decoder, parameters, adaptation)?;
     let file = TensorFile::open(&folder.join(OPTIMIZER))?;
     for (index, parameter) in parameters.iter().enumerate() {
-        for (prefix, side) in [("exp_avg.", &mut moments.first), ("exp_avg_sq.", &mut moments.second)] {
-            let values = tensor(&file, &format!("{prefix}{}", parameter.name), parameter.values.len()).map_err(unsound)?;
-            if let Some(place) = side.get_mut(index) {
-                *place = values;
+        for (side, moments) in [&mut moments.first, &mut moments.second].into_iter().enumerate() {
+            if let Some(place) = moments.get_mut(index).filter(|place| !place.is_empty()) {
+                *place = tensor(&file, &moment_name(optimizer, side, parameter), place.len()).map_err(unsound)?;
             }
         }
     }

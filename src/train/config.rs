@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::TrainError;
 use super::device::DeviceChoice;
 use super::offload::Offload;
+use super::optimizer::{Adafactor, AdamW, Optimizer, OptimizerType};
 use super::order::{Sampling, SamplingStrategy};
-use super::schedule::SchedulerType;
+use super::schedule::{ScheduleSettings, SchedulerType};
 use crate::llm::adapter::LoraConfig;
 use crate::llm::names::{Fused, Projection};
 use crate::prompt::Form;
@@ -88,23 +89,34 @@ pub struct TrainConfig {
     pub train_sampling_strategy: SamplingStrategy,
     pub learning_rate: f64,
     pub lr_scheduler_type: SchedulerType,
+    #[serde(skip_serializing_if = "ScheduleSettings::is_empty")]
+    pub lr_scheduler_kwargs: ScheduleSettings,
+    pub optim: OptimizerType,
     pub warmup_steps: f64,
     pub warmup_ratio: f64,
     pub weight_decay: f64,
+    pub decay_norms: bool,
     pub adam_beta1: f64,
     pub adam_beta2: f64,
     pub adam_epsilon: f64,
     pub max_grad_norm: f64,
+    pub label_smoothing_factor: f64,
+    pub neftune_noise_alpha: Option<f64>,
+    pub dataloader_drop_last: bool,
     pub seed: u64,
+    pub data_seed: Option<u64>,
     pub device: DeviceChoice,
     pub bf16: bool,
     pub offload: Offload,
     pub logging_steps: u64,
+    pub logging_first_step: bool,
     pub save_strategy: Interval,
     pub save_steps: u64,
     pub save_total_limit: Option<usize>,
     pub eval_strategy: Interval,
     pub eval_steps: Option<u64>,
+    pub eval_delay: f64,
+    pub eval_on_start: bool,
     pub load_best_model_at_end: bool,
     pub early_stopping_patience: Option<u64>,
     pub early_stopping_threshold: f64,
@@ -140,23 +152,33 @@ impl Default for TrainConfig {
             train_sampling_strategy: SamplingStrategy::Random,
             learning_rate: 5e-5,
             lr_scheduler_type: SchedulerType::Linear,
+            lr_scheduler_kwargs: ScheduleSettings::default(),
+            optim: OptimizerType::AdamwTorch,
             warmup_steps: 0.0,
             warmup_ratio: 0.0,
             weight_decay: 0.0,
+            decay_norms: false,
             adam_beta1: 0.9,
             adam_beta2: 0.999,
             adam_epsilon: 1e-8,
             max_grad_norm: 1.0,
+            label_smoothing_factor: 0.0,
+            neftune_noise_alpha: None,
+            dataloader_drop_last: false,
             seed: 42,
+            data_seed: None,
             device: DeviceChoice::Auto,
             bf16: false,
             offload: Offload::None,
             logging_steps: 10,
+            logging_first_step: false,
             save_strategy: Interval::Steps,
             save_steps: 500,
             save_total_limit: None,
             eval_strategy: Interval::No,
             eval_steps: None,
+            eval_delay: 0.0,
+            eval_on_start: false,
             load_best_model_at_end: false,
             early_stopping_patience: None,
             early_stopping_threshold: 0.0,
@@ -226,6 +248,10 @@ impl TrainConfig {
             ("adam_epsilon", self.adam_epsilon, 1.0),
             ("lora_dropout", self.lora_dropout, 0.99),
             ("lora_alpha", self.lora_alpha, 1e6),
+            ("label_smoothing_factor", self.label_smoothing_factor, 1.0),
+            ("neftune_noise_alpha", self.neftune_noise_alpha.unwrap_or(0.0), 1e6),
+            ("eval_delay", self.eval_delay, 1e12),
+            ("early_stopping_threshold", self.early_stopping_threshold, 1e12),
         ] {
             if !upper(value, most) {
                 return refuse(key, shown(&value), &format!("a number from 0 to {most} is needed"));
@@ -233,6 +259,12 @@ impl TrainConfig {
         }
         if self.num_train_epochs == 0.0 && self.max_steps.is_none() {
             return refuse("num_train_epochs", "0".into(), "nothing would be trained");
+        }
+        if let Err(reason) = self.lr_scheduler_kwargs.check(self.lr_scheduler_type, self.learning_rate) {
+            return refuse("lr_scheduler_kwargs", "so".into(), &reason);
+        }
+        if self.lr_scheduler_type == SchedulerType::ReduceLrOnPlateau && self.eval_strategy == Interval::No {
+            return refuse("lr_scheduler_type", "`reduce_lr_on_plateau`".into(), "it goes by evaluations: `eval_strategy` is needed");
         }
         if self.target_modules.is_empty() {
             return refuse("target_modules", "empty".into(), "at least one module is needed");
@@ -286,7 +318,22 @@ impl TrainConfig {
             strategy: self.train_sampling_strategy,
             batch: self.per_device_train_batch_size,
             accumulation: self.gradient_accumulation_steps,
-            seed: self.seed,
+            // The Trainer draws from `seed` where there is no other.
+            seed: self.data_seed.unwrap_or(self.seed),
+            drop_last: self.dataloader_drop_last,
+        }
+    }
+
+    /// What moves the values.
+    pub fn optimizer(&self) -> Optimizer {
+        match self.optim {
+            OptimizerType::AdamwTorch => Optimizer::AdamW(AdamW {
+                beta1: self.adam_beta1,
+                beta2: self.adam_beta2,
+                epsilon: self.adam_epsilon,
+                weight_decay: self.weight_decay,
+            }),
+            OptimizerType::Adafactor => Optimizer::Adafactor(Adafactor { weight_decay: self.weight_decay }),
         }
     }
 
@@ -303,7 +350,11 @@ impl TrainConfig {
     pub fn as_flags(&self) -> Vec<(String, String)> {
         let table = |config: &Self| toml::from_str::<toml::Table>(&config.to_toml()).unwrap_or_default();
         let default = table(&Self::default());
-        let word = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let word = |value: &toml::Value| match value {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Table(_) => serde_json::to_string(value).unwrap_or_default(),
+            value => value.to_string(),
+        };
         let words =
             |value: &toml::Value| value.as_array().map_or_else(|| word(value), |all| all.iter().map(word).collect::<Vec<_>>().join(" "));
         let own = table(self);
@@ -339,6 +390,7 @@ impl TrainConfig {
             device: DeviceChoice::Auto,
             offload: Offload::None,
             logging_steps: 1,
+            logging_first_step: false,
             save_steps: 1,
             save_total_limit: None,
             save_strategy: Interval::No,
@@ -380,11 +432,18 @@ mod tests {
         check(|c| c.target_modules = vec!["q_prj".into()], "there are q_proj, k_proj");
         check(|c| c.early_stopping_patience = Some(2), "need evaluation");
         check(|c| c.eval_strategy = Interval::Epoch, "`eval_data_path`");
+        check(|c| c.lr_scheduler_type = SchedulerType::ReduceLrOnPlateau, "it goes by evaluations");
+        check(|c| c.lr_scheduler_type = SchedulerType::CosineWithMinLr, "needs `min_lr` or `min_lr_rate`");
+        check(|c| c.label_smoothing_factor = 1.5, "`label_smoothing_factor`");
     }
 
     #[test]
     fn settings_survive_their_file() {
         let config = TrainConfig { max_steps: Some(7), method: Some(Method::Qlora), eval_steps: Some(3), ..sound() };
+        assert_eq!(toml::from_str::<TrainConfig>(&config.to_toml()).unwrap(), config);
+        let lr_scheduler_kwargs = ScheduleSettings { num_cycles: Some(2.0), ..ScheduleSettings::default() };
+        let config = TrainConfig { lr_scheduler_kwargs, optim: OptimizerType::Adafactor, neftune_noise_alpha: Some(5.0), ..sound() };
+        assert!(config.as_flags().contains(&("lr_scheduler_kwargs".into(), r#"{"num_cycles":2.0}"#.into())));
         assert_eq!(toml::from_str::<TrainConfig>(&config.to_toml()).unwrap(), config);
         let error = toml::from_str::<TrainConfig>("learnign_rate = 1").unwrap_err().to_string();
         assert!(error.contains("learnign_rate"), "{error}");

@@ -27,6 +27,14 @@ pub enum TrainError {
         /// The flag that is most like it.
         nearest: Option<&'static str>,
     },
+    /// A flag of the Trainer's that is not done here.
+    #[error("`{flag}` is not done here: {reason}")]
+    Refused {
+        /// What was typed.
+        flag: String,
+        /// Why not.
+        reason: String,
+    },
     /// A settings file is not sound TOML, or holds something unknown.
     #[error("{}: {reason}", path.display())]
     ConfigFile {
@@ -34,6 +42,18 @@ pub enum TrainError {
         path: PathBuf,
         /// What is wrong, with its place.
         reason: String,
+    },
+    /// A DeepSpeed file and the flags beside it contradict each other.
+    #[error(
+        "{}: Please correct the following DeepSpeed config values that mismatch TrainingArguments values:\n{}",
+        path.display(),
+        lines.join("\n")
+    )]
+    Mismatch {
+        /// Which file.
+        path: PathBuf,
+        /// A line a value, as the Trainer says it.
+        lines: Vec<String>,
     },
     /// Nothing is left to learn from.
     #[error("no example is left of {total}: {dropped}")]
@@ -144,6 +164,22 @@ pub enum TrainError {
         /// In candle's words.
         reason: String,
     },
+    /// A job cannot be handed over.
+    #[error("{} cannot be exported: {reason}", path.display())]
+    Export {
+        /// Where to.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// What another machine trained cannot be brought back.
+    #[error("{} cannot be imported: {reason}", path.display())]
+    Import {
+        /// Which folder.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// A run that should be stopped does not run, or cannot be told.
     #[error("the run in {} cannot be stopped: {reason}", path.display())]
     NotStopped {
@@ -163,6 +199,9 @@ impl TrainError {
         Some(match self {
             Self::Flag { nearest: Some(nearest), .. } => format!("the nearest is --{nearest}"),
             Self::Flag { .. } => "`sqllama train --help` lists the flags".into(),
+            Self::Export { .. } => "name the folder of the model's safetensors, and a new folder to write to".into(),
+            Self::Import { .. } => "`runs import` takes a folder of `sqllama train --export` in which `run.sh` has ended".into(),
+            Self::Mismatch { .. } => "the easiest is to set these values of the file to \"auto\"; the Trainer refuses them, too".into(),
             Self::Memory { advice, .. } | Self::CardMemory { advice, .. } => advice.clone(),
             Self::Disk { .. } => "free some space, or set a smaller `--save_total_limit`".into(),
             Self::NoExamples { .. } => "raise `--model_max_length`, or look at the data with `sqllama data check`".into(),

@@ -6,12 +6,16 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::{TrainConfig, TrainError};
+use super::export::Recipe;
+use super::schedule::{ScheduleSettings, SchedulerType};
+use super::{TrainConfig, TrainError, deepspeed};
 
 mod table;
+mod trainer;
 
-use table::{ALIASES, FIXED, MEANINGLESS, SPECIAL};
+use table::{FIXED, SPECIAL};
 pub use table::{FLAGS, Flag, Kind};
+use trainer::{MEANINGLESS, NEVER_HANDED_ON, OPTIMIZERS, REFUSED, RENAMED, STALE};
 
 /// What was asked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +32,16 @@ pub struct Request {
     pub resume: Option<PathBuf>,
     /// Threads to compute on.
     pub threads: Option<usize>,
+    /// The DeepSpeed file that was named, and what stands in it.
+    pub deepspeed: Option<(PathBuf, String)>,
+    /// Arguments of the Trainer's that mean nothing here, as they were typed: an exported job hands them on.
+    pub handed_on: serde_json::Map<String, serde_json::Value>,
+    /// Write the job for another machine to this folder, and train nothing.
+    pub export: Option<PathBuf>,
+    /// For which program besides.
+    pub export_for: Option<Recipe>,
+    /// Whether a command line for another script was copied whole: without `--method`, every weight is meant.
+    pub launched: bool,
     typed: Table,
 }
 
@@ -47,9 +61,14 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
         json: false,
         resume: None,
         threads: None,
+        deepspeed: None,
+        handed_on: serde_json::Map::new(),
+        export: None,
+        export_for: None,
+        launched: false,
         typed: Table::new(),
     };
-    let mut deepspeed = None;
+    let mut deepspeed: Option<PathBuf> = None;
     let mut resume_here = false;
     while let Some(word) = words.next() {
         let Some(flag) = word.strip_prefix("--") else {
@@ -60,7 +79,8 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
             continue;
         };
         let (name, attached) = flag.split_once('=').map_or((flag, None), |(name, value)| (name, Some(value)));
-        let (name, kind) = find(name)?;
+        let Found { name, kind, note } = find(name)?;
+        out.warnings.extend(note);
         let mut values: Vec<&str> = attached.into_iter().collect();
         let several = matches!(kind, Kind::Words | Kind::Integers);
         while (values.is_empty() || (several && attached.is_none()))
@@ -82,8 +102,14 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                 base = toml::from_str(text).map_err(|error| setting(name, format!("`{value}`"), error.message()))?;
             }
             "deepspeed" => deepspeed = Some(PathBuf::from(value)),
-            "optim" if ["adamw_torch", "adamw_torch_fused", "adamw_hf", "adamw_apex_fused"].contains(&value) => {}
-            "optim" => return Err(setting(name, format!("`{value}`"), "adamw_torch is what there is")),
+            "optim" => {
+                typed.insert(name.into(), optimizer(value)?.into());
+            }
+            "adafactor" => {
+                if boolean(value) == Some(true) {
+                    typed.insert("optim".into(), "adafactor".into());
+                }
+            }
             "group_by_length" if boolean(value) == Some(true) => {
                 typed.insert("train_sampling_strategy".into(), "group_by_length".into());
             }
@@ -93,6 +119,18 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                     typed.insert("device".into(), "cpu".into());
                 }
             }
+            "lr_scheduler_kwargs" => {
+                let read = serde_json::from_str::<ScheduleSettings>(value).map_err(|error| error.to_string());
+                let table = read.and_then(|read| Table::try_from(read).map_err(|error| error.to_string()));
+                typed.insert(name.into(), Value::Table(table.map_err(|reason| setting(name, format!("`{value}`"), &reason))?));
+            }
+            "logging_strategy" => match value.to_lowercase().as_str() {
+                "steps" => {}
+                "no" => {
+                    typed.insert("logging_steps".into(), Value::Integer(i64::from(u32::MAX)));
+                }
+                _ => return Err(setting(name, format!("`{value}`"), "the log has a line every logging_steps steps: steps or no")),
+            },
             "resume" => out.resume = Some(value.into()),
             "resume_from_checkpoint" => match boolean(value) {
                 Some(resume) => resume_here = resume,
@@ -104,6 +142,12 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                 }
             },
             "json" => out.json = boolean(value).unwrap_or(true),
+            "export" => out.export = Some(value.into()),
+            "export_for" => {
+                let recipe =
+                    Recipe::named(value).ok_or_else(|| setting(name, format!("`{value}`"), "there are axolotl and llama-factory"))?;
+                out.export_for = Some(recipe);
+            }
             "dry_run" => out.dry_run = boolean(value).unwrap_or(true),
             "threads" => {
                 out.threads = Some(
@@ -118,13 +162,19 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                 typed.remove(name);
             }
             _ => {
-                if let Some((_, _, accepted)) = FIXED.iter().find(|(fixed, _, _)| *fixed == name) {
+                if let Some((.., accepted, why)) = FIXED.iter().find(|(fixed, ..)| *fixed == name) {
                     if !accepted.contains(&value.to_lowercase().as_str()) {
-                        return Err(setting(name, format!("`{value}`"), &format!("only {} is supported", accepted.join(" or "))));
+                        let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+                        return Err(setting(name, format!("`{value}`"), &format!("only {} is supported{why}", accepted.join(" or "))));
                     }
                 } else if let Some((_, _, why)) = MEANINGLESS.iter().find(|(other, _, _)| *other == name) {
                     if kind != Kind::Switch || boolean(value) == Some(true) {
                         out.warnings.push(format!("--{name} means nothing here: {why}"));
+                    }
+                    if !STALE.iter().any(|(stale, _)| *stale == name) && !NEVER_HANDED_ON.contains(&name) {
+                        // The Trainer takes these words as one.
+                        let value = if name == "fsdp" { Value::String(values.join(" ")) } else { convert(name, kind, &values)? };
+                        out.handed_on.insert(name.into(), serde_json::to_value(value).unwrap_or_default());
                     }
                 } else {
                     typed.insert(name.into(), convert(name, kind, &values)?);
@@ -135,16 +185,23 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
     for (key, value) in &typed {
         base.insert(key.clone(), value.clone());
     }
-    if let Some(path) = deepspeed {
-        apply_deepspeed(&path, read, &mut base, &mut out.warnings)?;
+    if out.resume.is_none() && base.get("lr_scheduler_type").and_then(Value::as_str) == Some(SchedulerType::WarmupDecay.name()) {
+        // Only runs that were begun with it go on with the old course, a step ahead of DeepSpeed's.
+        base.insert("lr_scheduler_type".into(), SchedulerType::WarmupDecayLr.name().into());
     }
-    out.config = config_of(base)?;
+    out.config = config_of(base.clone())?;
+    if let Some(path) = deepspeed {
+        let text = read(&path).map_err(TrainError::file(&path))?;
+        let notes = deepspeed::apply(&path, &text, &mut out.config, &|flag| base.contains_key(flag))?;
+        out.warnings.extend(notes);
+        out.deepspeed = Some((path, text));
+    }
     if resume_here {
         out.resume = Some(out.config.output_dir.clone());
     }
-    if launched && out.config.method.is_none() && out.resume.is_none() {
-        out.warnings
-            .push("adapters are trained, where the script of this command line trains every weight; --method full does that".into());
+    out.launched = launched;
+    if out.export_for.is_some() && out.export.is_none() {
+        return Err(setting("export_for", "given".into(), "`--export DIR` says where to"));
     }
     out.typed = typed;
     Ok(out)
@@ -201,15 +258,50 @@ fn unexpected(word: &str) -> TrainError {
     TrainError::Flag { word: word.into(), nearest: None }
 }
 
-/// The flag called `name`: dashes count as underscores.
-fn find(name: &str) -> Result<(&'static str, Kind), TrainError> {
+/// A flag that was meant.
+struct Found {
+    name: &'static str,
+    kind: Kind,
+    /// What should be said of how it was spelled.
+    note: Option<String>,
+}
+
+/// The flag called `name`: dashes count as underscores, and a beginning that only one flag has counts as that flag, as in the Trainer.
+fn find(name: &str) -> Result<Found, TrainError> {
     let plain = name.replace('-', "_");
-    let plain = ALIASES.iter().find(|(alias, _)| *alias == plain).map_or(plain.as_str(), |(_, name)| name);
-    known().find(|(known, _)| *known == plain).ok_or_else(|| {
-        let near = known().map(|(known, _)| (edits(plain, known), known)).min();
-        let nearest = near.filter(|(edits, known)| *edits <= 2 + known.len() / 4).map(|(_, known)| known);
-        TrainError::Flag { word: format!("--{name}"), nearest }
-    })
+    if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| *refused == plain) {
+        return Err(TrainError::Refused { flag: format!("--{name}"), reason: (*why).into() });
+    }
+    if let Some((_, of, now)) = RENAMED.iter().find(|(old, ..)| *old == plain)
+        && let Some((name, kind)) = known().find(|(known, _)| known == of)
+    {
+        let note = (!now.is_empty()).then(|| format!("--{plain} is an older name: in the Trainer of today it is {now}"));
+        return Ok(Found { name, kind, note });
+    }
+    if let Some((name, kind)) = known().find(|(known, _)| *known == plain) {
+        let stale = STALE.iter().find(|(stale, _)| *stale == plain);
+        return Ok(Found { name, kind, note: stale.map(|(stale, now)| format!("--{stale} is gone from the Trainer of today: {now}")) });
+    }
+    let mut begun: Vec<(&'static str, Kind)> = known().filter(|(known, _)| !plain.is_empty() && known.starts_with(&plain)).collect();
+    begun.sort_unstable_by_key(|(name, _)| *name);
+    begun.dedup_by_key(|(name, _)| *name);
+    if let [(name, kind)] = begun[..] {
+        return Ok(Found { name, kind, note: Some(format!("--{plain} is read as --{name}")) });
+    }
+    let near = known().map(|(known, _)| (edits(&plain, known), known)).min();
+    let nearest = near.filter(|(edits, known)| *edits <= 2 + known.len() / 4).map(|(_, known)| known);
+    Err(TrainError::Flag { word: format!("--{name}"), nearest })
+}
+
+/// The optimizer that the Trainer calls so, by the name it has here.
+fn optimizer(name: &str) -> Result<&'static str, TrainError> {
+    match OPTIMIZERS.iter().find(|(theirs, _)| *theirs == name) {
+        Some((_, Ok(ours))) => Ok(ours),
+        Some((_, Err(why))) => Err(setting("optim", format!("`{name}`"), why)),
+        None => {
+            Err(setting("optim", format!("`{name}`"), "the Trainer has no optimizer of that name; adamw_torch and adafactor are done here"))
+        }
+    }
 }
 
 fn known() -> impl Iterator<Item = (&'static str, Kind)> {
@@ -217,7 +309,7 @@ fn known() -> impl Iterator<Item = (&'static str, Kind)> {
     flags
         .chain(MEANINGLESS.iter().map(|(name, kind, _)| (*name, *kind)))
         .chain(SPECIAL.iter().copied())
-        .chain(FIXED.iter().map(|(name, kind, _)| (*name, *kind)))
+        .chain(FIXED.iter().map(|(name, kind, _, _)| (*name, *kind)))
 }
 
 /// Letters to insert, delete or replace (Levenshtein).
@@ -272,77 +364,6 @@ fn convert(name: &'static str, kind: Kind, words: &[&str]) -> Result<Value, Trai
         Kind::Words => Value::Array(parts().map(|part| Value::String(part.into())).collect()),
         Kind::Integers => Value::Array(parts().map(|part| integer(part).map(Value::Integer)).collect::<Result<_, _>>()?),
     })
-}
-
-/// A scheduler in a DeepSpeed file wins over the flag, as in the Trainer.
-fn apply_deepspeed(
-    path: &Path,
-    read: &dyn Fn(&Path) -> std::io::Result<String>,
-    table: &mut Table,
-    warnings: &mut Vec<String>,
-) -> Result<(), TrainError> {
-    let text = read(path).map_err(TrainError::file(path))?;
-    let json: serde_json::Value =
-        serde_json::from_str(&text).map_err(|error| TrainError::ConfigFile { path: path.into(), reason: error.to_string() })?;
-    let mut used = Vec::new();
-    if let Some(scheduler) = json.get("scheduler") {
-        let kind = scheduler.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
-        let ours = match kind {
-            "WarmupDecayLR" => "warmup_decay",
-            "WarmupLR" => "constant_with_warmup",
-            _ => return Err(TrainError::ConfigFile { path: path.into(), reason: format!("scheduler `{kind}` is not supported") }),
-        };
-        let flag = table.get("lr_scheduler_type").and_then(Value::as_str).unwrap_or("linear").to_owned();
-        warnings.push(format!("the scheduler {kind} of {} wins over --lr_scheduler_type {flag}, as in the Trainer", path.display()));
-        table.insert("lr_scheduler_type".into(), ours.into());
-        for (theirs, key) in [("warmup_num_steps", "warmup_steps"), ("warmup_max_lr", "learning_rate")] {
-            if let Some(value) = scheduler.get("params").and_then(|params| params.get(theirs)).and_then(serde_json::Value::as_f64) {
-                table.insert(key.into(), Value::Float(value));
-            }
-        }
-        used.push("scheduler");
-    }
-    if let Some(value) = json.get("gradient_clipping").and_then(serde_json::Value::as_f64) {
-        table.insert("max_grad_norm".into(), Value::Float(value));
-        used.push("gradient_clipping");
-    }
-    let zero = json.get("zero_optimization");
-    let to_host = |key: &str| {
-        let device = zero.and_then(|zero| zero.get(key)).and_then(|part| part.get("device")).and_then(serde_json::Value::as_str);
-        device == Some("cpu")
-    };
-    let offload = match (to_host("offload_param"), to_host("offload_optimizer")) {
-        (true, _) => Some("all"),
-        (false, true) => Some("optimizer"),
-        (false, false) => None,
-    };
-    if let Some(offload) = offload {
-        // What was typed wins: only a card has anything to put away.
-        table.entry("offload").or_insert_with(|| offload.into());
-        used.push("zero_optimization");
-    }
-    let unused: Vec<&str> = json
-        .as_object()
-        .into_iter()
-        .flat_map(|object| object.keys())
-        .map(String::as_str)
-        .filter(|key| {
-            !used.contains(key)
-                && ![
-                    "bf16",
-                    "optimizer",
-                    "gradient_accumulation_steps",
-                    "gradient_clipping",
-                    "train_batch_size",
-                    "train_micro_batch_size_per_gpu",
-                ]
-                .contains(key)
-        })
-        .collect();
-    if !unused.is_empty() {
-        warnings.push(format!("{} of {} mean nothing here: one machine trains", unused.join(", "), path.display()));
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::device::Arithmetic;
 use super::model::tensors::TensorState;
 use super::model::workspace::Workspace;
 use super::model::{Batch, Decoder, Gradients, Parameters, StepScale};
-use super::optimizer::{AdamW, Moments};
+use super::optimizer::{Moments, Optimizer};
 use crate::compute::{self, Pool};
 
 /// What computes, and what it keeps for itself.
@@ -43,7 +43,7 @@ impl<'w> Learner<'w> {
         let engine = match arithmetic.compute(config.bf16)? {
             None => Engine::Kernels,
             Some(compute) => {
-                let state = TensorState::new(compute, config.offload, &decoder, &parameters, begun.then_some(&moments))?;
+                let state = TensorState::new(compute, config.offload, config.optim, &decoder, &parameters, begun.then_some(&moments))?;
                 Engine::Tensors(Box::new(state))
             }
         };
@@ -85,7 +85,7 @@ impl<'w> Learner<'w> {
     }
 
     /// One step of the optimizer.
-    pub(super) fn step(&mut self, optimizer: &AdamW, rate: f64, factor: f32) -> Result<(), TrainError> {
+    pub(super) fn step(&mut self, optimizer: &Optimizer, rate: f64, factor: f32) -> Result<(), TrainError> {
         let pool = self.pool();
         let Self { parameters, gradients, moments, engine, .. } = self;
         match engine {

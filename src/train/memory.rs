@@ -6,6 +6,7 @@ use super::config::{Method, TrainConfig};
 use super::model::layer::kept_floats;
 use super::model::tensors::{attention, loss};
 use super::offload::Offload;
+use super::optimizer::OptimizerType;
 use crate::llm::Model;
 use crate::llm::names::Projection;
 
@@ -18,7 +19,7 @@ pub struct MemoryPlan {
     pub parameters: u64,
     /// Their gradients.
     pub gradients: u64,
-    /// AdamW's moments.
+    /// What the optimizer remembers.
     pub moments: u64,
     /// What the forward pass keeps for the way back.
     pub activations: u64,
@@ -134,6 +135,17 @@ impl Sizes {
         if self.full { two_layers } else { (self.trained / self.layers.max(1) as u64 * 2).max(1) }
     }
 
+    /// What the optimizer remembers: two numbers for each that is trained; Adafactor a row and a column of each matrix, which is a 64th of
+    /// a model's matrices at most, and a fourth of an adapter's.
+    fn moments(&self, config: &TrainConfig) -> u64 {
+        FLOAT
+            * match config.optim {
+                OptimizerType::AdamwTorch => 2 * self.trained,
+                OptimizerType::Adafactor if self.full => self.trained / 64,
+                OptimizerType::Adafactor => self.trained / 4,
+            }
+    }
+
     /// With our kernels: everything is in the machine.
     pub fn kernels(&self, config: &TrainConfig, available: Option<u64>) -> Needs {
         let widest = self.feed_forward.max(self.hidden);
@@ -143,7 +155,7 @@ impl Sizes {
             model: self.frozen_bytes,
             parameters: FLOAT * self.trained,
             gradients: FLOAT * self.trained,
-            moments: 2 * FLOAT * self.trained,
+            moments: self.moments(config),
             activations: self.layers as u64 * self.input() + self.layer(),
             scratch: (scratch + logits) as u64 * FLOAT + (64 << 20),
         };
@@ -169,7 +181,7 @@ impl Sizes {
             // Also where the card holds them: checkpoints are written from here.
             parameters: FLOAT * trained,
             gradients: if offload.sums_on_card() { 0 } else { FLOAT * trained },
-            moments: 2 * FLOAT * trained,
+            moments: self.moments(config),
             activations: if offload == Offload::All { inputs } else { 0 },
             scratch: (256 << 20)
                 + match offload {
@@ -203,7 +215,7 @@ impl Sizes {
                 // Those that are on their way.
                 Offload::Gradients | Offload::All => FLOAT * self.leaving(),
             },
-            moments: if offload == Offload::None { 2 * FLOAT * trained } else { 0 },
+            moments: if offload == Offload::None { self.moments(config) } else { 0 },
             activations: self.layer() + if offload == Offload::All { self.input() } else { inputs },
             scratch: ((rows + scores) as u64 * FLOAT + layer_weights)
                 .max(logits as u64 * FLOAT + output_weights + 2 * largest)
@@ -293,6 +305,41 @@ mod tests {
             tokens: 4 * 512,
             longest: 512,
         }
+    }
+
+    /// Llama 2 13B in batches of 4 x 512 tokens, every weight.
+    fn thirteen_billion() -> Sizes {
+        let (layers, hidden, feed_forward, vocabulary) = (40, 5120, 13_824, 32_000);
+        let all = layers * hidden * (4 * hidden + 3 * feed_forward) + 2 * vocabulary * hidden + (2 * layers + 1) * hidden;
+        Sizes {
+            layers,
+            hidden,
+            query_dim: hidden,
+            kv_dim: hidden,
+            feed_forward,
+            heads: 40,
+            kept_floats: 2 + 4 * hidden + 40 + hidden + 2 * feed_forward,
+            vocabulary,
+            frozen_bytes: 0,
+            trained: all as u64,
+            full: true,
+            tokens: 4 * 512,
+            longest: 512,
+        }
+    }
+
+    /// What the README has of the seed's job: 13B on one card of 40 GB and 256 GB of memory.
+    #[test]
+    fn the_seeds_job_is_on_paper() {
+        let tenths = |bytes: u64| (bytes + 50_000_000) / 100_000_000;
+        let needs = |offload: Offload| {
+            let config = TrainConfig { gradient_checkpointing: Some(true), ..with(offload) };
+            let needs = thirteen_billion().tensors(&config, true, Some(40_000_000_000));
+            (tenths(needs.card.unwrap().total()), tenths(needs.host.total()))
+        };
+        assert_eq!(needs(Offload::Optimizer), (834, 1597));
+        assert_eq!(needs(Offload::Gradients), (346, 2150));
+        assert_eq!(needs(Offload::All), (69, 2167));
     }
 
     fn with(offload: Offload) -> TrainConfig {

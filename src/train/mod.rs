@@ -3,7 +3,7 @@
 //! Files on their floors, the lowest first:
 //! - `error`: why a run could not be done
 //! - [`measure`]: how fast this machine is, and what this process holds
-//! - [`schedule`]: how fast it learns
+//! - [`schedule`]: how fast it learns, step by step
 //! - [`offload`]: what waits in host memory rather than on a card
 //! - [`parameters`]: what is trained: values and gradients, under their Hugging Face names
 //! - [`optimizer`]: how it learns
@@ -13,20 +13,26 @@
 //! - [`rows`]: examples as tokens, prompt and answer
 //! - [`config`]: what a run is told
 //! - [`event`]: what it tells meanwhile, and the fold over it
-//! - [`flags`]: the settings as words of a command line
+//! - [`deepspeed`]: what a DeepSpeed file makes of them
 //! - `learner`: the decoder with its values, and what computes with them
 //! - [`memory`]: the memory that takes, in the machine and on a card
 //! - [`mod@plan`]: what a run will do and take
 //! - [`state`], [`checkpoint`]: what it leaves on disk
 //! - [`mod@run`]: steps, evaluations, checkpoints
+//! - [`export`]: a run as a job for another machine
+//! - [`flags`]: the settings as words of a command line
+//! - [`import`]: what came of it there
 //! - [`watch`]: runs from outside: where they stand, who trains in them
 
 pub mod checkpoint;
 pub mod config;
+pub mod deepspeed;
 pub mod device;
 mod error;
 pub mod event;
+pub mod export;
 pub mod flags;
+pub mod import;
 mod learner;
 pub mod measure;
 pub mod memory;

@@ -1,7 +1,95 @@
-//! AdamW with decoupled decay (arXiv 1711.05101), as `torch.optim.AdamW` computes it.
+//! AdamW with decoupled decay (arXiv 1711.05101), as `torch.optim.AdamW` computes it; and [`Adafactor`].
+//!
+//! Files on their floors, the lowest first:
+//! - [`adafactor`]: second moments as a row and a column
+
+pub mod adafactor;
+
+use serde::{Deserialize, Serialize};
+
+pub use adafactor::Adafactor;
 
 use super::parameters::{Gradients, Parameter, Parameters};
 use crate::compute::Pool;
+
+/// Which optimizer moves the values. The names are the Trainer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum OptimizerType {
+    /// AdamW in f32.
+    #[default]
+    AdamwTorch,
+    /// Second moments as a row and a column: a fraction of AdamW's memory.
+    Adafactor,
+}
+
+impl OptimizerType {
+    /// The Trainer's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AdamwTorch => "adamw_torch",
+            Self::Adafactor => "adafactor",
+        }
+    }
+
+    /// Numbers that it remembers of a parameter of this shape: two vectors.
+    pub fn remembered(self, shape: &[usize]) -> [usize; 2] {
+        let elements = shape.iter().product();
+        match (self, shape) {
+            (Self::AdamwTorch, _) => [elements, elements],
+            (Self::Adafactor, [rows, columns]) => [*rows, *columns],
+            (Self::Adafactor, _) => [elements, 0],
+        }
+    }
+}
+
+/// An optimizer with its constants.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Optimizer {
+    /// AdamW.
+    AdamW(AdamW),
+    /// Adafactor.
+    Adafactor(Adafactor),
+}
+
+impl Optimizer {
+    /// The step after which `steps` were taken, at `rate`, against `factor` times the gradients.
+    pub fn stride(&self, steps: u64, rate: f64, factor: f32) -> Stride {
+        match self {
+            Self::AdamW(own) => Stride::AdamW(own.stride(steps, rate, factor)),
+            Self::Adafactor(own) => Stride::Adafactor(own.stride(steps, rate, factor)),
+        }
+    }
+
+    /// One step: every parameter moves against `factor` times its gradient, at `rate`.
+    pub fn step(&self, pool: &Pool, parameters: &mut Parameters, gradients: &Gradients, moments: &mut Moments, rate: f64, factor: f32) {
+        moments.steps += 1;
+        let stride = self.stride(moments.steps, rate, factor);
+        let sides = parameters.iter_mut().zip(gradients.iter()).zip(moments.first.iter_mut().zip(moments.second.iter_mut()));
+        for ((parameter, gradient), (first, second)) in sides {
+            stride.update(pool, parameter, gradient, first, second);
+        }
+    }
+}
+
+/// How far one step goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Stride {
+    /// AdamW's.
+    AdamW(AdamStride),
+    /// Adafactor's.
+    Adafactor(adafactor::FactorStride),
+}
+
+impl Stride {
+    /// Moves one parameter.
+    pub fn update(&self, pool: &Pool, parameter: &mut Parameter, gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
+        match self {
+            Self::AdamW(stride) => stride.update(pool, parameter, gradient, first, second),
+            Self::Adafactor(stride) => stride.update(parameter, gradient, first, second),
+        }
+    }
+}
 
 /// AdamW's constants.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -19,19 +107,29 @@ pub struct AdamW {
 /// The moments of every parameter, in their order, and how many steps were taken.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Moments {
-    /// Means of the gradients.
+    /// AdamW: means of the gradients. Adafactor: of their squares along each row of a matrix; of a vector, of each.
     pub first: Vec<Vec<f32>>,
-    /// Means of their squares.
+    /// AdamW: means of their squares. Adafactor: of their squares along each column of a matrix; of a vector, nothing.
     pub second: Vec<Vec<f32>>,
     /// Steps taken.
     pub steps: u64,
 }
 
 impl Moments {
-    /// Zeros.
+    /// AdamW's zeros.
     pub fn new(parameters: &Parameters) -> Self {
-        let zeros = || parameters.iter().map(|parameter| vec![0.0; parameter.values.len()]).collect();
-        Self { first: zeros(), second: zeros(), steps: 0 }
+        Self::of(OptimizerType::AdamwTorch, parameters)
+    }
+
+    /// Zeros for `optimizer`.
+    pub fn of(optimizer: OptimizerType, parameters: &Parameters) -> Self {
+        let sizes = || parameters.iter().map(|parameter| optimizer.remembered(&parameter.shape));
+        let zeros = |length| vec![0.0; length];
+        Self {
+            first: sizes().map(|[first, _]| zeros(first)).collect(),
+            second: sizes().map(|[_, second]| zeros(second)).collect(),
+            steps: 0,
+        }
     }
 }
 
@@ -43,9 +141,9 @@ pub fn clip_factor(norm: f64, max_norm: f64) -> f32 {
     if max_norm <= 0.0 { 1.0 } else { (max_norm / (norm + 1e-6)).min(1.0) as f32 }
 }
 
-/// How far one step goes.
+/// How far one step of AdamW goes.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Stride {
+pub struct AdamStride {
     /// The rate, with the first moment's bias corrected.
     pub step_size: f32,
     /// The root of the second moment's correction.
@@ -64,11 +162,11 @@ pub struct Stride {
 
 impl AdamW {
     /// The step after which `steps` were taken, at `rate`, against `factor` times the gradients.
-    pub fn stride(&self, steps: u64, rate: f64, factor: f32) -> Stride {
+    pub fn stride(&self, steps: u64, rate: f64, factor: f32) -> AdamStride {
         let steps = steps.min(i32::MAX as u64) as i32;
         let correction1 = 1.0 - self.beta1.powi(steps);
         let correction2 = 1.0 - self.beta2.powi(steps);
-        Stride {
+        AdamStride {
             step_size: (rate / correction1) as f32,
             root2: correction2.sqrt() as f32,
             beta1: self.beta1 as f32,
@@ -81,16 +179,11 @@ impl AdamW {
 
     /// One step: every parameter moves against `factor` times its gradient, at `rate`.
     pub fn step(&self, pool: &Pool, parameters: &mut Parameters, gradients: &Gradients, moments: &mut Moments, rate: f64, factor: f32) {
-        moments.steps += 1;
-        let stride = self.stride(moments.steps, rate, factor);
-        let sides = parameters.iter_mut().zip(gradients.iter()).zip(moments.first.iter_mut().zip(moments.second.iter_mut()));
-        for ((parameter, gradient), (first, second)) in sides {
-            stride.update(pool, parameter, gradient, first, second);
-        }
+        Optimizer::AdamW(*self).step(pool, parameters, gradients, moments, rate, factor);
     }
 }
 
-impl Stride {
+impl AdamStride {
     /// What is left of a weight.
     pub fn keep(&self, decays: bool) -> f32 {
         if decays { self.kept } else { 1.0 }

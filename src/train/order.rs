@@ -32,6 +32,8 @@ pub struct Sampling {
     pub accumulation: usize,
     /// Seed.
     pub seed: u64,
+    /// Whether a batch that is not full is left out, in each epoch other rows.
+    pub drop_last: bool,
 }
 
 impl Sampling {
@@ -40,13 +42,24 @@ impl Sampling {
         self.batch * self.accumulation
     }
 
+    /// Rows of an epoch over `rows` rows.
+    pub fn rows_of_epoch(&self, rows: usize) -> usize {
+        if self.drop_last { rows - rows % self.batch.max(1) } else { rows }
+    }
+
     /// Optimizer steps of an epoch over `rows` rows; the last may be smaller.
     pub fn steps_of_epoch(&self, rows: usize) -> usize {
-        rows.div_ceil(self.rows_of_step().max(1)).max(1)
+        self.rows_of_epoch(rows).div_ceil(self.rows_of_step().max(1)).max(1)
     }
 
     /// The order of `rows` in `epoch`.
     pub fn order(&self, rows: &[Row], epoch: u64) -> Vec<usize> {
+        let mut order = self.order_of_all(rows, epoch);
+        order.truncate(self.rows_of_epoch(rows.len()));
+        order
+    }
+
+    fn order_of_all(&self, rows: &[Row], epoch: u64) -> Vec<usize> {
         let shuffled = || random::permutation(random::key(&[self.seed, 1, epoch]), rows.len());
         match self.strategy {
             SamplingStrategy::Sequential => (0..rows.len()).collect(),
@@ -129,13 +142,17 @@ mod tests {
         for strategy in
             [SamplingStrategy::Random, SamplingStrategy::Sequential, SamplingStrategy::GroupByLength, SamplingStrategy::GroupByPrefix]
         {
-            let sampling = Sampling { strategy, batch: 2, accumulation: 3, seed: 5 };
+            let sampling = Sampling { strategy, batch: 2, accumulation: 3, seed: 5, drop_last: false };
             let mut order = sampling.order(&rows, 1);
             assert_eq!(order, sampling.order(&rows, 1), "the same again");
             assert!(strategy == SamplingStrategy::Sequential || order != sampling.order(&rows, 2), "{strategy:?}");
             order.sort_unstable();
             assert!(order.iter().copied().eq(0..23), "{strategy:?}");
             assert_eq!(sampling.steps_of_epoch(23), 4);
+            // Three batches a step of two rows: the last row has no batch of its own.
+            let dropping = Sampling { drop_last: true, ..sampling };
+            assert_eq!((dropping.order(&rows, 1).len(), dropping.steps_of_epoch(23), dropping.steps_of_epoch(25)), (22, 4, 4));
+            assert!(dropping.order(&rows, 1).iter().zip(sampling.order(&rows, 1)).all(|(a, b)| *a == b));
         }
     }
 

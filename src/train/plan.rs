@@ -14,7 +14,7 @@ use super::schedule::Schedule;
 use crate::llm::Model;
 use crate::llm::adapter::LoraConfig;
 use crate::llm::arch::Family;
-use crate::llm::names::Projection;
+use crate::llm::names::{Fused, Projection};
 use crate::text;
 
 /// What this machine offers a run; a number that is not known limits nothing.
@@ -80,7 +80,13 @@ pub struct TrainPlan {
 impl TrainPlan {
     /// The course of the learning rate.
     pub fn schedule(&self, config: &TrainConfig) -> Schedule {
-        Schedule { kind: config.lr_scheduler_type, rate: config.learning_rate, warmup: self.warmup_steps, total: self.total_steps }
+        Schedule {
+            kind: config.lr_scheduler_type,
+            rate: config.learning_rate,
+            warmup: self.warmup_steps,
+            total: self.total_steps,
+            settings: config.lr_scheduler_kwargs,
+        }
     }
 }
 
@@ -90,7 +96,8 @@ pub fn method(config: &TrainConfig, model: &Model) -> Method {
     config.method.unwrap_or(if quantised { Method::Qlora } else { Method::Lora })
 }
 
-fn is_quantised(model: &Model) -> bool {
+/// Whether the model's matrices are quantised.
+pub fn is_quantised(model: &Model) -> bool {
     model.weights.layers.iter().any(|layer| layer.ffn_down.matrix().block.block_len() > 1)
 }
 
@@ -164,6 +171,21 @@ pub fn plan(
     let sampling = config.sampling();
     let steps_per_epoch = sampling.steps_of_epoch(train.rows.len()) as u64;
     let total_steps = config.max_steps.unwrap_or((config.num_train_epochs * steps_per_epoch as f64).ceil() as u64).max(1);
+    check_schedule(config, total_steps)?;
+    if config.neftune_noise_alpha.is_some_and(|alpha| alpha > 0.0) && model.spec.embedding_scale != 1.0 {
+        return Err(TrainError::Setting {
+            key: "neftune_noise_alpha",
+            value: format!("`{}`", config.neftune_noise_alpha.unwrap_or_default()),
+            reason: "this model scales its embeddings, and the Trainer adds its noise before or behind that, by family".into(),
+        });
+    }
+    if config.decay_norms && method == Method::Full && model.spec.family.norm_offset() != 0.0 {
+        return Err(TrainError::Setting {
+            key: "decay_norms",
+            value: "`true`".into(),
+            reason: "this model's norms are stored as their distance from 1, which would decay otherwise".into(),
+        });
+    }
     let adaptation = adaptation(config, method, initial, model.spec.family)?;
     let trainable_parameters = trainable(model, &adaptation);
     let work = work(config, train, total_steps, steps_per_epoch);
@@ -242,6 +264,23 @@ pub fn plan(
     })
 }
 
+/// What of a DeepSpeed scheduler can only be compared once the steps are known; a mismatch is said as the Trainer says it.
+fn check_schedule(config: &TrainConfig, total_steps: u64) -> Result<(), TrainError> {
+    let (kind, set) = (config.lr_scheduler_type, &config.lr_scheduler_kwargs);
+    if !kind.is_deepspeeds() {
+        return Ok(());
+    }
+    let mut lines = Vec::new();
+    if let Some(total) = set.total_num_steps.filter(|total| *total != total_steps) {
+        lines.push(format!("- ds scheduler.params.total_num_steps={total} vs hf num_training_steps (calculated)={total_steps}"));
+    }
+    let warmup = config.warmup(total_steps).max(1);
+    if let Some(steps) = set.warmup_num_steps.filter(|steps| *steps != warmup) {
+        lines.push(format!("- ds scheduler.params.warmup_num_steps={steps} vs hf warmup_steps={warmup}"));
+    }
+    if lines.is_empty() { Ok(()) } else { Err(TrainError::Mismatch { path: "the DeepSpeed file".into(), lines }) }
+}
+
 fn model_parameters(model: &Model) -> u64 {
     let spec = &model.spec;
     let layer: usize = Projection::ALL.iter().map(|p| p.shape(spec)).map(|(rows, columns)| rows * columns).sum();
@@ -252,11 +291,13 @@ fn model_parameters(model: &Model) -> u64 {
 
 fn trainable(model: &Model, adaptation: &Adaptation) -> u64 {
     let Adaptation::Lora(config) = adaptation else { return model_parameters(model) };
-    let one = |layer, projection: Projection| {
-        let (rows, columns) = projection.shape(&model.spec);
-        if config.covers(layer, projection) { config.rank(layer, projection) * (rows + columns) } else { 0 }
+    let one = |layer: usize| {
+        let maps =
+            Projection::ALL.iter().filter(|projection| config.covers(layer, **projection)).map(|map| (map.path(), map.shape(&model.spec)));
+        let fused = Fused::ALL.iter().filter(|fused| config.covers_fused(layer, **fused)).map(|map| (map.path(), map.shape(&model.spec)));
+        maps.chain(fused).map(|(path, (rows, columns))| config.rank(layer, path) * (rows + columns)).sum::<usize>()
     };
-    (0..model.spec.layers).flat_map(|layer| Projection::ALL.map(|projection| one(layer, projection))).sum::<usize>() as u64
+    (0..model.spec.layers).map(one).sum::<usize>() as u64
 }
 
 /// What goes through the model.

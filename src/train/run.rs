@@ -12,10 +12,11 @@ use super::device::Arithmetic;
 use super::event::TrainEvent;
 use super::learner::Learner;
 use super::model::{Adaptation, Batch, Decoder, Row, StepScale};
-use super::optimizer::{AdamW, Moments, clip_factor};
+use super::optimizer::{Moments, clip_factor};
 use super::order::batches;
 use super::plan::{self, TrainPlan};
 use super::rows::Rows;
+use super::schedule::{Plateau, SchedulerType};
 use super::state::{Own, TrainerState};
 use crate::llm::LlmError;
 use crate::llm::adapter::card::{BaseCard, hex};
@@ -33,6 +34,9 @@ pub const EVENTS: &str = "events.jsonl";
 
 /// The folder in a run's where its result is compared with the model as it came.
 pub const COMPARISON: &str = "compare";
+
+/// What an evaluation's loss is a mean of. The Trainer's is a mean of the means of batches, each weighted by its rows.
+pub const WEIGHTED_BY: &str = "answer tokens";
 
 /// An answer on the way may be so much longer than twice the one wanted.
 const SAMPLE_TOKENS: usize = 32;
@@ -173,7 +177,12 @@ impl<'a, 'w> Trainer<'a, 'w> {
     ) -> Result<Self, TrainError> {
         let model = &inputs.model.model;
         let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config), model.spec.family)?;
-        let (decoder, mut parameters) = Decoder::new(model, &adaptation, config.seed);
+        let (mut decoder, mut parameters) = Decoder::new(model, &adaptation, config.seed);
+        decoder.label_smoothing = config.label_smoothing_factor as f32;
+        decoder.noise_alpha = config.neftune_noise_alpha.unwrap_or(0.0) as f32;
+        if config.decay_norms {
+            parameters.iter_mut().for_each(|parameter| parameter.decays = true);
+        }
         if let Some(parameter) = parameters.iter().find(|parameter| parameter.values.iter().any(|value| !value.is_finite())) {
             return Err(TrainError::Weights { tensor: parameter.name.clone() });
         }
@@ -189,13 +198,14 @@ impl<'a, 'w> Trainer<'a, 'w> {
                 .set_adapter(&mut parameters, initial)
                 .map_err(|reason| TrainError::Method(format!("the initial adapter does not fit: {reason}")))?;
         }
-        let mut moments = Moments::new(&parameters);
+        let mut moments = Moments::of(config.optim, &parameters);
         let weights_sha256 = hex(model.weights_hash());
-        let own = Own { settings: config.identity(), data: inputs.train.hash(), model: weights_sha256.clone(), ..Own::default() };
+        let plateau = (config.lr_scheduler_type == SchedulerType::ReduceLrOnPlateau).then(|| Plateau::new(config.learning_rate));
+        let own = Own { settings: config.identity(), data: inputs.train.hash(), model: weights_sha256.clone(), plateau, ..Own::default() };
         let mut state = TrainerState::new(config, plan.total_steps, own);
         let mut begun_before = false;
         if let (Start::Resume, Some(&step)) = (start, folder.checkpoints().last()) {
-            let read = checkpoint::read(&folder.checkpoint(step), &decoder, &mut parameters, &mut moments, &adaptation)?;
+            let read = checkpoint::read(&folder.checkpoint(step), &decoder, &mut parameters, &mut moments, &adaptation, config.optim)?;
             let changed = config.changed_since(&read.sqllama.settings);
             if !changed.is_empty() {
                 return Err(TrainError::Changed { what: format!("other settings ({})", changed.join(", ")) });
@@ -216,7 +226,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
             Adaptation::Full => 0.0,
             Adaptation::Lora(config) => config.lora_dropout as f32,
         };
-        let identity = Identity { adaptation, card: Some(card), source: inputs.model_folder.clone() };
+        let identity = Identity { adaptation, optimizer: config.optim, card: Some(card), source: inputs.model_folder.clone() };
         let elements = parameters.elements();
         let learner = Learner::new(config, inputs.arithmetic, decoder, parameters, moments, begun_before)?;
         teller.tell(TrainEvent::Started {
@@ -235,6 +245,12 @@ impl<'a, 'w> Trainer<'a, 'w> {
 
     fn train(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
         let mut stopped_early = false;
+        if let Some(rows) = self.inputs.eval
+            && self.config.eval_on_start
+            && self.state.global_step == 0
+        {
+            stopped_early = self.evaluate(rows, teller)?;
+        }
         while self.state.global_step < self.plan.total_steps && !stopped_early {
             if !self.step(cancel, teller)? {
                 self.save(teller)?;
@@ -251,6 +267,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
             };
             if let Some(rows) = self.inputs.eval
                 && due(self.config.eval_strategy, self.config.eval_steps.unwrap_or(self.config.logging_steps))
+                && self.config.eval_delay <= self.passed()
             {
                 stopped_early = self.evaluate(rows, teller)?;
             }
@@ -262,6 +279,11 @@ impl<'a, 'w> Trainer<'a, 'w> {
             }
         }
         self.finish(stopped_early, teller)
+    }
+
+    /// How far the run is, in what `eval_delay` counts.
+    fn passed(&self) -> f64 {
+        if self.config.eval_strategy == Interval::Epoch { self.state.epoch } else { self.state.global_step as f64 }
     }
 
     /// One optimizer step; false where it was told to stop, and nothing has changed.
@@ -300,21 +322,16 @@ impl<'a, 'w> Trainer<'a, 'w> {
                 });
             }
         }
-        let rate = self.plan.schedule(self.config).at(step);
-        let optimizer = AdamW {
-            beta1: self.config.adam_beta1,
-            beta2: self.config.adam_beta2,
-            epsilon: self.config.adam_epsilon,
-            weight_decay: self.config.weight_decay,
-        };
+        let rate = self.state.sqllama.plateau.map_or_else(|| self.plan.schedule(self.config).at(step), |plateau| plateau.rate);
         let factor = clip_factor(norm, self.config.max_grad_norm);
-        self.learner.step(&optimizer, rate, factor)?;
+        self.learner.step(&self.config.optimizer(), rate, factor)?;
         let state = &mut self.state;
         state.global_step = step + 1;
         state.epoch = state.global_step as f64 / self.plan.steps_per_epoch as f64;
         state.sqllama.pending.push(loss);
         state.sqllama.loss_sum += loss;
-        if state.global_step.is_multiple_of(self.config.logging_steps) {
+        let first = self.config.logging_first_step && state.global_step == 1;
+        if first || state.global_step.is_multiple_of(self.config.logging_steps) {
             let pending = std::mem::take(&mut state.sqllama.pending);
             let mean = pending.iter().sum::<f64>() / pending.len() as f64;
             state.log(&[("loss", mean), ("grad_norm", norm), ("learning_rate", rate)]);
@@ -366,17 +383,21 @@ impl<'a, 'w> Trainer<'a, 'w> {
         if !eval_loss.is_finite() {
             return Err(TrainError::NotFinite { what: "evaluation loss", step: self.state.global_step });
         }
-        let best = self.state.best_metric.is_none_or(|best| eval_loss < best - self.config.early_stopping_threshold);
+        // As the Trainer's callback has it, the threshold says when patience wears thin, and nothing of which checkpoint is the best.
+        let threshold = self.config.early_stopping_threshold;
+        let patient = self.state.best_metric.is_none_or(|best| eval_loss < best && best - eval_loss > threshold);
+        self.state.sqllama.patience = if patient { 0 } else { self.state.sqllama.patience + 1 };
+        let best = self.state.best_metric.is_none_or(|best| eval_loss < best);
         if best {
             self.state.best_metric = Some(eval_loss);
             self.state.best_global_step = Some(self.state.global_step);
             let folder = self.folder.checkpoint(self.state.global_step);
             self.state.best_model_checkpoint = Some(folder.display().to_string());
-            self.state.sqllama.patience = 0;
-        } else {
-            self.state.sqllama.patience += 1;
         }
-        self.state.log(&[("eval_loss", eval_loss)]);
+        if let Some(plateau) = &mut self.state.sqllama.plateau {
+            plateau.step(eval_loss, &self.config.lr_scheduler_kwargs);
+        }
+        self.state.log_values(&[("eval_loss", eval_loss.into()), ("eval_loss_weighted_by", WEIGHTED_BY.into())]);
         let (step, epoch) = (self.state.global_step, self.state.epoch);
         teller.tell(TrainEvent::Evaluated { step, epoch, eval_loss, best })?;
         if best && self.config.load_best_model_at_end {

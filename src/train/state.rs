@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::config::TrainConfig;
+use super::schedule::Plateau;
 
 /// The Trainer's record of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,6 +44,9 @@ pub struct Own {
     pub loss_sum: f64,
     /// Evaluations in a row that were no better than the best.
     pub patience: u64,
+    /// Where the rate goes by the evaluation loss, where it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plateau: Option<Plateau>,
 }
 
 impl TrainerState {
@@ -70,10 +74,16 @@ impl TrainerState {
 
     /// Adds a line to the log, with the epoch first and the step last, as the Trainer's lines have them.
     pub fn log(&mut self, entries: &[(&str, f64)]) {
+        let entries: Vec<(&str, Value)> = entries.iter().map(|(key, value)| (*key, json!(value))).collect();
+        self.log_values(&entries);
+    }
+
+    /// The same with values of any kind.
+    pub fn log_values(&mut self, entries: &[(&str, Value)]) {
         let mut line = Map::new();
         line.insert("epoch".into(), json!(self.epoch));
         for (key, value) in entries {
-            line.insert((*key).into(), json!(value));
+            line.insert((*key).into(), value.clone());
         }
         line.insert("step".into(), json!(self.global_step));
         self.log_history.push(Value::Object(line));

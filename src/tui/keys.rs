@@ -45,11 +45,13 @@ pub enum Context {
     Compare,
     /// A check before training, over the panes.
     Check,
+    /// A notebook, over the panes.
+    Notebook,
 }
 
 impl Context {
     /// In the order of help.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Everywhere,
         Self::Ask,
         Self::Conversation,
@@ -65,6 +67,7 @@ impl Context {
         Self::Check,
         Self::Run,
         Self::Compare,
+        Self::Notebook,
         Self::Window,
     ];
 
@@ -87,6 +90,7 @@ impl Context {
             Self::Run => "Training run",
             Self::Check => "Check before training",
             Self::Compare => "Answers side by side",
+            Self::Notebook => "Notebook",
         }
     }
 

@@ -4,9 +4,14 @@ use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::results::Content;
 use super::state::{Pane, State};
+use crate::text;
 
 /// Narrower than this, the schema has no room beside the rest.
 const NARROW: u16 = 60;
+/// Columns of what stands before the question.
+pub const ASK_WIDTH: u16 = 5;
+/// Lines that a question takes at most.
+const QUESTION_LINES: u16 = 5;
 /// The schema's width at most and at least.
 const SCHEMA_WIDTH: (u16, u16) = (16, 100);
 
@@ -49,10 +54,20 @@ pub struct Places {
 
 /// Where everything is on a screen of `area`.
 pub fn places(state: &State, area: Rect) -> Places {
+    let lines = question_lines(state, area);
     let [all, ask, status, footer] =
-        Layout::vertical([Constraint::Min(3), Constraint::Length(1), Constraint::Length(1), Constraint::Length(1)]).areas(area);
+        Layout::vertical([Constraint::Min(3), Constraint::Length(lines), Constraint::Length(1), Constraint::Length(1)]).areas(area);
     let panes = if state.zoomed { vec![(state.focus, all)] } else { split(state, all) };
     Places { panes, all, ask, status, footer }
+}
+
+/// Lines that the question takes: it grows with what is typed, as far as the panes can spare them.
+fn question_lines(state: &State, area: Rect) -> u16 {
+    let width = usize::from(area.width.saturating_sub(ASK_WIDTH)).max(1);
+    let question: usize = state.ask.lines().iter().map(|line| text::width(line)).sum();
+    // The cursor behind the last character needs a place.
+    let lines = u16::try_from(question / width + 1).unwrap_or(u16::MAX);
+    lines.min(QUESTION_LINES).min(area.height.saturating_sub(2) / 5).max(1)
 }
 
 fn split(state: &State, area: Rect) -> Vec<(Pane, Rect)> {

@@ -9,8 +9,10 @@
 //! - [`drafts`]: how much of what is being written is written down
 //! - [`moments`]: dates written as text
 //! - [`typed`]: lines that are typed, undo by words
+//! - [`notebook`]: a notebook's cells, kept results beside those of now
 //! - [`picker`]: lists over the panes; [`compare`]: answers side by side; [`completion`], [`vim`]: what the SQL knows
 //! - [`train`]: the fine-tune form; [`pages`]: a check, a run
+//! - [`settings`]: the keys of `config.toml`, and their values
 //! - [`theme`]: colours, or none
 //! - `terminal`: the event loop; the terminal put back whatever happens; signals, the editor outside
 
@@ -24,9 +26,11 @@ pub mod event;
 pub mod keys;
 pub mod layout;
 pub mod moments;
+pub mod notebook;
 pub mod pages;
 pub mod picker;
 pub mod results;
+pub mod settings;
 pub mod state;
 pub mod tab;
 mod terminal;
@@ -39,6 +43,7 @@ pub mod view;
 pub mod vim;
 
 pub use terminal::{Left, ScreenError, ScreenOptions, run};
+pub use update::is_text;
 
 #[cfg(test)]
 mod tests;

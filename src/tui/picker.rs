@@ -26,6 +26,14 @@ pub enum PickerKind {
     },
     /// SQL at hand.
     Favourites,
+    /// SQL at hand, to be put in at the cursor.
+    Snippets,
+    /// The keys of `config.toml`.
+    Settings,
+    /// The words that a key of it takes.
+    SettingWords(&'static str),
+    /// The keys of the screen, by action.
+    Bindings,
     /// Lasting hints.
     Notes,
     /// Models.
@@ -96,6 +104,10 @@ pub enum Choice {
     TrainStep(TrainStep),
     /// Look at this run.
     Run(PathBuf),
+    /// Change this key of `config.toml`.
+    Setting(String),
+    /// Set a key of it to a word.
+    SettingWord(&'static str, &'static str),
 }
 
 /// What follows the form.
@@ -291,7 +303,8 @@ mod tests {
             ("fullscreen", Action::Zoom),
             ("theme", Action::SwitchTheme),
             ("colors", Action::SwitchTheme),
-            ("settings", Action::ToggleVim),
+            ("settings", Action::Settings),
+            ("preferences", Action::Settings),
             ("csv", Action::Export),
             ("save", Action::Export),
             ("transpose", Action::Record),

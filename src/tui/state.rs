@@ -10,8 +10,10 @@ use super::conversation::Entry;
 use super::drafts::Drafts;
 use super::keys::{Context, Keymap};
 use super::layout::Panes;
+use super::notebook::NotebookPage;
 use super::pages::{CheckPages, RunPages};
 use super::picker::Picker;
+use super::settings::SettingsText;
 use super::tab::Tab;
 use super::theme::Theme;
 use super::train::{Field, TrainForm};
@@ -73,6 +75,8 @@ pub enum Window {
     Check(Box<CheckPages>),
     /// Answers side by side.
     Compare(Box<Compare>),
+    /// A notebook.
+    Notebook(Box<NotebookPage>),
 }
 
 /// A line to be typed.
@@ -103,6 +107,33 @@ pub enum PromptKind {
     Train(Field),
     /// Where a command line goes.
     Command(String),
+    /// Where a job for another machine goes, and every word of it.
+    Handover(Vec<String>),
+    /// The value of a parameter.
+    Parameter(Box<Wanted>),
+    /// The value of a key of `config.toml`.
+    Setting(String),
+    /// The path of a file of SQL to open.
+    OpenSql,
+    /// Where the SQL goes.
+    SaveSql,
+    /// The path of a notebook to open.
+    Notebook,
+    /// Where the conversation goes as a notebook.
+    NewNotebook,
+    /// The notebook that gets a cell more: its question, its SQL.
+    Cell(Option<String>, String),
+}
+
+/// Statements that wait for values of their parameters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// They.
+    pub statements: Vec<String>,
+    /// Parameters without a value yet; the first is the one that is typed.
+    pub names: Vec<String>,
+    /// Those with one.
+    pub given: Vec<(String, String)>,
 }
 
 /// A job that has not ended.
@@ -178,6 +209,8 @@ pub struct Options {
     pub vim: bool,
     /// Whether the mouse is heard.
     pub mouse: bool,
+    /// Whether an answer runs as soon as it is there.
+    pub ask_and_run: bool,
     /// What the model does with a question that is still being typed.
     pub while_typing: WhileTyping,
     /// The keys.
@@ -255,6 +288,14 @@ pub struct State {
     pub quit_armed: bool,
     /// The fine-tune form.
     pub train: TrainForm,
+    /// The person's settings, once they were looked at.
+    pub settings: SettingsText,
+    /// The theme before another was looked at.
+    pub(super) theme_before: Option<Theme>,
+    /// What was typed last for parameters, by their names.
+    pub values: HashMap<String, String>,
+    /// The notebook that was opened or written last.
+    pub notebook: Option<std::path::PathBuf>,
     /// The adapter that was switched off here.
     pub adapter_off: Option<std::path::PathBuf>,
     /// The run that is deleted when that is said once more.
@@ -307,6 +348,10 @@ impl State {
             clock_ms: 0,
             quit_armed: false,
             train: TrainForm::default(),
+            settings: SettingsText::default(),
+            theme_before: None,
+            values: HashMap::new(),
+            notebook: None,
             adapter_off: None,
             run_doomed: None,
             run_wanted: None,
@@ -328,6 +373,7 @@ impl State {
             (Some(Window::Run(_)), _) => Context::Run,
             (Some(Window::Check(_)), _) => Context::Check,
             (Some(Window::Compare(_)), _) => Context::Compare,
+            (Some(Window::Notebook(_)), _) => Context::Notebook,
             (None, Pane::Schema) if self.tree.filtering => Context::Filter,
             (None, Pane::Schema) => Context::Schema,
             (None, Pane::Conversation) => Context::Conversation,

@@ -2,6 +2,9 @@
 
 use ratatui_textarea::{CursorMove, TextArea};
 
+use std::collections::VecDeque;
+use std::path::PathBuf;
+
 use super::completion::Completion;
 use super::results::Results;
 use super::vim::Vim;
@@ -24,18 +27,88 @@ pub struct Tab {
     pub completion: Option<Completion>,
     /// The result pane.
     pub results: Results,
+    /// Results of other statements that ran with this one, in their order.
+    pub others: Vec<Results>,
+    /// How many of them stand before the one that is shown.
+    pub before: usize,
+    /// Statements that are still to run, with values of their parameters.
+    pub queue: VecDeque<Queued>,
+    /// The file that the SQL was opened from, or saved in.
+    pub file: Option<SqlFile>,
+}
+
+/// A statement that waits to run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Queued {
+    /// The statement.
+    pub sql: String,
+    /// Its parameters, with their values as they were typed.
+    pub parameters: Vec<(String, String)>,
+}
+
+/// A file of SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SqlFile {
+    /// Where.
+    pub path: PathBuf,
+    /// What is in it, as it was read or written last.
+    pub text: String,
+    /// The SQL that stood here then.
+    pub sql: String,
 }
 
 impl Tab {
     /// An empty one.
     pub fn new(id: u32) -> Self {
-        Self { id, editor: text_area(""), put: String::new(), vim: Vim::default(), completion: None, results: Results::default() }
+        Self {
+            id,
+            editor: text_area(""),
+            put: String::new(),
+            vim: Vim::default(),
+            completion: None,
+            results: Results::default(),
+            others: Vec::new(),
+            before: 0,
+            queue: VecDeque::new(),
+            file: None,
+        }
     }
 
     /// What it is called: its first words.
     pub fn title(&self) -> String {
         let words = self.editor.lines().iter().flat_map(|line| line.split_whitespace()).take(6).collect::<Vec<_>>().join(" ");
         if words.is_empty() { "new".into() } else { words }
+    }
+
+    /// Forgets the results of other statements, and what was still to run.
+    pub fn alone(&mut self) {
+        self.others.clear();
+        self.before = 0;
+        self.queue.clear();
+    }
+
+    /// Puts the result aside, so that the next one has the pane.
+    pub fn put_aside(&mut self) {
+        self.others.push(std::mem::take(&mut self.results));
+        self.before = self.others.len();
+    }
+
+    /// Shows the result `by` places on, around the end; whether there are several.
+    pub fn turn_result(&mut self, by: usize) -> bool {
+        let count = self.others.len() + 1;
+        let place = self.before.min(self.others.len());
+        self.others.insert(place, std::mem::take(&mut self.results));
+        self.before = (place + by) % count;
+        self.results = self.others.remove(self.before);
+        count > 1
+    }
+
+    /// The name of its file, with a mark where the SQL is another now.
+    pub fn file_name(&self) -> Option<String> {
+        let file = self.file.as_ref()?;
+        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned())?;
+        let changed = self.editor.lines().iter().map(String::len).sum::<usize>() > file.sql.len() || self.sql() != file.sql;
+        Some(if changed { format!("{name} *") } else { name })
     }
 
     /// The SQL, in one piece.

@@ -4,12 +4,18 @@
 //! - `behaviour`: what keys do
 //! - `dates`: numbers that count time
 //! - `mends`: what a day at the screen found
+//! - `notebooks`: Markdown files of questions, SQL and results
+//! - `settings`: the settings page
+//! - `statements`: parameters, several at once, files
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
 mod dates;
 mod mends;
+mod notebooks;
 mod screens;
+mod settings;
+mod statements;
 mod states;
 mod training;
 

@@ -23,8 +23,10 @@ use crate::signal::Cancel;
 use crate::store::{catalogue, machine, runs};
 use crate::text;
 use crate::train::config::PromptChoice;
+use crate::train::export::{Job, export};
 use crate::train::flags::{FLAGS, Kind, Request, parse};
-use crate::train::{Arithmetic, DeviceChoice, Inputs, Machine, Outcome, Rows, Start, TrainConfig, TrainError, measure, plan, run};
+use crate::train::plan;
+use crate::train::{Arithmetic, DeviceChoice, Inputs, Machine, Method, Outcome, Rows, Start, TrainConfig, TrainError, measure, run};
 use args::TrainArgs;
 
 /// Exit code of a run that was stopped and can go on.
@@ -36,19 +38,32 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
     for warning in &request.warnings {
         say(&format!("warning: {warning}"))?;
     }
-    let (config, start) = chosen(&request)?;
+    let (mut config, start) = chosen(&request)?;
     config.check()?;
     settings.apply_threads(request.threads);
     let (mut arithmetic, card_memory) = Arithmetic::choose(config.device)?;
     let cancel = interrupt::watch_termination();
     let resolved = catalogue::resolve(&settings.paths, Some(&config.model_name_or_path))?;
     let model = OpenedModel::open(&resolved.path)?;
+    if request.launched && request.resume.is_none() && config.method.is_none() {
+        if plan::is_quantised(&model.model) {
+            say("warning: adapters are trained, where the script of this command line trains every weight: the model is quantised")?;
+        } else {
+            config.method = Some(Method::Full);
+            say("every weight is trained, as by the script of this command line; --method lora trains adapters")?;
+        }
+    }
     let form = form(&config, &model);
     let (train, files) = read_rows(&config, &model, form, &config.data_path, &cancel)?;
     let eval = config.eval_data_path.clone().map(|path| read_rows(&config, &model, form, &[path], &cancel)).transpose()?;
     let eval = eval.map(|(rows, _)| rows);
     let initial = config.init_adapter.as_deref().map(Adapter::read).transpose()?;
     let plan_with = |arithmetic: Arithmetic| {
+        // A job for another machine need not fit this one.
+        if request.export.is_some() {
+            let machine = Machine { arithmetic, ..Machine::default() };
+            return plan::plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine);
+        }
         let machine = Machine {
             memory: machine::memory().map(|memory| memory.available),
             disk: machine::free_bytes(&config.output_dir),
@@ -56,7 +71,7 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
             arithmetic,
             card_memory,
         };
-        plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine)
+        plan::plan(&config, &model.model, initial.as_ref().map(|adapter| &adapter.config), &train, eval.as_ref(), &machine)
     };
     let mut plan = plan_with(arithmetic);
     if let (Err(error @ TrainError::CardMemory { .. }), DeviceChoice::Auto) = (&plan, config.device) {
@@ -72,7 +87,7 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
     }
     let plan = plan?;
     let shown = show::plan(&config, &plan);
-    if request.dry_run {
+    if request.dry_run && request.export.is_none() {
         write!(stdout(), "{shown}")?;
         return Ok(0);
     }
@@ -87,6 +102,19 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
         prompt: if form == Form::Alpaca { "alpaca" } else { "chat" },
         arithmetic,
     };
+    if let Some(folder) = &request.export {
+        let deepspeed = request.deepspeed.as_ref().map(|(_, text)| text.as_str());
+        let (handed_on, recipe) = (&request.handed_on, request.export_for);
+        let job = Job { config: &config, plan: &plan, inputs: &inputs, deepspeed, handed_on, recipe };
+        for note in export(folder, &job, &cancel)? {
+            say(&format!("note: {note}"))?;
+        }
+        say(&format!(
+            "exported to {0}\nhint: copy it and the model to the machine, run {0}/run.sh there, then `sqllama runs import {0}`",
+            folder.display()
+        ))?;
+        return Ok(0);
+    }
     if let Err(error) = runs::remember(&settings.paths, &config.output_dir) {
         say(&format!("warning: `sqllama runs` will not know of this run: {error}"))?;
     }
@@ -161,10 +189,12 @@ const PRESETS: [(&str, &str); 4] = [
 ];
 
 /// Flags of this command rather than settings of a run.
-const OWN: [(&str, Kind, &str); 5] = [
+const OWN: [(&str, Kind, &str); 7] = [
     ("preset", Kind::Text, "published rates and batches: sql-llama-7b, sql-llama-7b-small, sql-llama-13b, sql-llama-13b-small"),
     ("dry-run", Kind::Switch, "show the plan and do nothing"),
     ("json", Kind::Switch, "with --dry-run, show it as an object with examples as the model sees them"),
+    ("export", Kind::Text, "train nothing: write the job for another machine to this folder (Trainer, PEFT, DeepSpeed, Slurm)"),
+    ("export-for", Kind::Text, "with --export, also for axolotl or llama-factory"),
     ("resume", Kind::Text, "go on with the run in this folder"),
     ("threads", Kind::Integer, "threads to compute on"),
 ];

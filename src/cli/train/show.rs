@@ -103,7 +103,7 @@ impl RunLine {
             TrainEvent::Started { step, .. } if *step > 0 => self.line.say(&format!("going on behind step {step}")),
             TrainEvent::Evaluated { step, eval_loss, best, .. } => {
                 let note = if *best { ", the best so far" } else { "" };
-                self.line.say(&format!("step {step}: loss on held-out examples {eval_loss:.4}{note}"));
+                self.line.say(&format!("step {step}: loss on held-out examples {eval_loss:.4} (mean over answer tokens){note}"));
             }
             TrainEvent::Sampled { step, answer, .. } => {
                 let answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");

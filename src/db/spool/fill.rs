@@ -8,8 +8,9 @@ use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql};
 
 use super::super::columns::columns_of;
-use super::super::database::{Database, Failure, prepare};
+use super::super::database::{Database, Failure, prepare, prepare_with};
 use super::super::error::DbError;
+use super::super::parameters::{Parameters, value_of};
 use super::super::table::{Cell, ColumnInfo, Limits, Table};
 use super::rows::{CACHE_KIB, Reader, Spool, failed, lock};
 use crate::signal::Cancel;
@@ -28,12 +29,28 @@ impl Database {
     /// Runs `sql` and drains its rows into a spool until it ends, a limit is reached, or `cancel` says stop. `progress` hears the number of
     /// rows now and then. The cursor is closed when this returns.
     pub fn spool(&self, sql: &ReadOnlySql, limits: &Limits, cancel: &Cancel, progress: &mut dyn FnMut(usize)) -> Result<Spool, DbError> {
+        self.spool_with(sql, &Parameters::new(), limits, cancel, progress)
+    }
+
+    /// As [`Self::spool`], with values for the parameters.
+    pub fn spool_with(
+        &self,
+        sql: &ReadOnlySql,
+        parameters: &Parameters,
+        limits: &Limits,
+        cancel: &Cancel,
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<Spool, DbError> {
         let cancel = cancel.with_timeout(limits.timeout);
         let progress = Mutex::new(progress);
         self.with_owners(&cancel, |connection, owners| {
-            let mut prepared = prepare(connection, sql.as_str(), owners)?;
+            let mut prepared = match parameters.is_empty() {
+                true => prepare(connection, sql.as_str(), owners)?,
+                false => prepare_with(connection, sql.as_str(), owners)?,
+            };
+            parameters.bind(&mut prepared.statement, &prepared.sql)?;
             let mut filler = Filler::new(columns_of(connection, &prepared.statement, &prepared.sql)).map_err(Failure::Ours)?;
-            let mut rows = prepared.statement.query([])?;
+            let mut rows = prepared.statement.raw_query();
             let mut truncated = false;
             while let Some(row) = rows.next()? {
                 if let Some(stop) = cancel.stop() {
@@ -166,16 +183,5 @@ impl ToSql for Bound<'_> {
             },
             other => ToSqlOutput::Borrowed(other),
         })
-    }
-}
-
-/// A cell as SQLite takes it.
-pub(in crate::db) fn value_of(cell: &Cell) -> ValueRef<'_> {
-    match cell {
-        Cell::Null => ValueRef::Null,
-        Cell::Integer(n) => ValueRef::Integer(*n),
-        Cell::Real(x) => ValueRef::Real(*x),
-        Cell::Text(text) => ValueRef::Text(text.as_bytes()),
-        Cell::Blob(bytes) => ValueRef::Blob(bytes),
     }
 }

@@ -24,7 +24,6 @@ mod summary;
 mod write;
 
 pub use fill::left_behind;
-pub(super) use fill::value_of;
 pub use order::{Arrangement, Filter, Order, Sort, Test};
 pub use points::{Bin, Points, Series};
 pub use rows::{CACHE_KIB, Peek, Spool};

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::super::error::DbError;
 use super::super::export::distinct_names;
-use super::fill::value_of;
+use super::super::parameters::value_of;
 use super::order::Order;
 use super::rows::{Spool, failed};
 use crate::signal::Cancel;

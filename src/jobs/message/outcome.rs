@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::notebook::NotebookOutcome;
 use crate::ask::Answer;
 use crate::db::spool::{Order, Points, Spool, Summary};
 use crate::db::{Difference, FileChange, Table};
@@ -82,6 +83,13 @@ pub enum Outcome {
     Run(Box<RunRow>),
     /// A run was checked.
     Checked(Box<Checked>),
+    /// A job for another machine lies in this folder; the rest is what was said of it.
+    HandedOver {
+        /// The folder.
+        folder: PathBuf,
+        /// In lines.
+        said: String,
+    },
     /// A run was compared with the model as it came.
     RunCompared {
         /// The run's folder.
@@ -96,6 +104,22 @@ pub enum Outcome {
         /// Folders first.
         files: Vec<FileRow>,
     },
+    /// The person's settings, as they are now.
+    Settings {
+        /// Their file; it need not be there.
+        path: PathBuf,
+        /// What is in it.
+        text: String,
+    },
+    /// A file of SQL was read or written: as it is now.
+    Script {
+        /// Where it lies.
+        path: PathBuf,
+        /// What is in it.
+        text: String,
+    },
+    /// A notebook was read, run or written.
+    Notebook(Box<NotebookOutcome>),
     /// Done, and there is nothing to tell.
     Finished,
     /// It did not work.
@@ -133,6 +157,8 @@ pub struct DatabaseRecords {
     pub favourites: Vec<Favourite>,
     /// What was being written.
     pub drafts: Vec<Draft>,
+    /// What was typed last for parameters.
+    pub values: Vec<(String, String)>,
     /// Databases with the same schema for which more is kept.
     pub similar: Vec<KnownDatabase>,
     /// The attached adapter's folder.

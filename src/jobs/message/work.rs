@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::notebook::NotebookWork;
 use crate::ask::Ahead;
 use crate::db::spool::{Arrangement, Order, Spool};
 use crate::jobs::training::TrainWork;
 use crate::records::{Before, DatabaseId, Draft, HistoryState};
+use crate::store::Setting;
 
 /// What a job is to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub enum Work {
     Run {
         /// One statement.
         sql: String,
+        /// Its parameters, with their values as they were typed.
+        parameters: Vec<(String, String)>,
     },
     /// How SQLite would run a statement.
     Plan {
@@ -54,6 +58,8 @@ pub enum Work {
     Models(ModelsWork),
     /// Something with training runs.
     Train(TrainWork),
+    /// Something with a notebook.
+    Notebook(NotebookWork),
     /// What lies in a folder.
     Files {
         /// Which.
@@ -261,6 +267,24 @@ pub enum KeepWork {
     /// Take over what is kept for a database with the same schema.
     Adopt {
         from: DatabaseId,
+    },
+    /// What was typed for parameters.
+    Remember {
+        values: Vec<(String, String)>,
+    },
+    /// Read the person's settings.
+    ReadSettings,
+    /// Set one of them, or take it back.
+    ChangeSetting(Setting),
+    /// Read a file of SQL.
+    ReadScript {
+        path: PathBuf,
+    },
+    /// SQL into a file: into a new one, or in place of what was read.
+    SaveScript {
+        path: PathBuf,
+        before: Option<String>,
+        text: String,
     },
     /// Text into a file of the person's: a conversation.
     Write {

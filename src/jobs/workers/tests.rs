@@ -54,7 +54,7 @@ fn reports_on(path: std::path::PathBuf, answers: &'static [&'static str], work: 
     }
     let seen = until_done(2);
     // Nothing comes after the end, and the workers still work.
-    workers.submit(3, Work::Run { sql: "SELECT 1".into() });
+    workers.submit(3, Work::Run { sql: "SELECT 1".into(), parameters: Vec::new() });
     assert!(matches!(until_done(3).as_slice(), [Report::Done { outcome: Outcome::Ran { .. }, .. }]));
     seen
 }
@@ -112,8 +112,11 @@ fn a_run_is_compared_on_what_was_held_out() {
     let held_out = r#"[{"id": "accepted-0", "db_id": "demo", "question": "how many artists?", "query": "SELECT count(*) FROM artist"},
                        {"id": "made-1", "db_id": "demo", "question": "how many genres?", "query": "SELECT count(*) FROM genre"}]"#;
     let work = finished_run(folder.path(), held_out);
-    let answers =
-        &["SELECT count(*) FROM album", "SELECT count(*) FROM genre", "SELECT count(*) FROM artist", "SELECT count(*) FROM genre"];
+    const ALBUMS: &str = "SELECT count(*) FROM album";
+    const ARTISTS: &str = "SELECT count(*) FROM artist";
+    const GENRES: &str = "SELECT count(*) FROM genre";
+    // Albums for artists are in doubt, and stay so when three more drafts say the same.
+    let answers = &[ALBUMS, ALBUMS, ALBUMS, ALBUMS, GENRES, ARTISTS, GENRES];
     let seen = reports(answers, work.clone(), false);
     let told: Vec<&String> =
         seen.iter().filter_map(|report| if let Report::Progress { text, .. } = report { Some(text) } else { None }).collect();
@@ -151,7 +154,7 @@ fn a_result_says_which_columns_count_time() {
     let made = "CREATE TABLE visit (id INTEGER PRIMARY KEY, createdAt INTEGER)";
     let sql = format!("{made}; INSERT INTO visit VALUES {}", rows.join(", "));
     rusqlite::Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
-    let units = |sql: &str| match outcome(reports_on(path.clone(), &[], Work::Run { sql: sql.into() }, false)) {
+    let units = |sql: &str| match outcome(reports_on(path.clone(), &[], Work::Run { sql: sql.into(), parameters: Vec::new() }, false)) {
         Outcome::Ran { units, .. } => units.into_iter().map(|times| times.map(|times| times.words())).collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
@@ -161,7 +164,7 @@ fn a_result_says_which_columns_count_time() {
 
 #[test]
 fn sql_runs_under_guard_and_limits() {
-    let run = |sql: &str| outcome(reports(&[], Work::Run { sql: sql.into() }, false));
+    let run = |sql: &str| outcome(reports(&[], Work::Run { sql: sql.into(), parameters: Vec::new() }, false));
     match run("SELECT * FROM customer") {
         Outcome::Ran { spool, .. } => assert_eq!((spool.len(), spool.is_truncated()), (5, true)),
         other => panic!("{other:?}"),
@@ -176,7 +179,7 @@ fn failures_panics_and_cancels_end_a_job_like_any_other() {
     check_failure(outcome(reports(&[], question(), false)), "no model is installed");
     check_failure(outcome(reports(&["panic"], question(), false)), "the factory broke");
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
-    assert_eq!(outcome(reports(&[], Work::Run { sql: endless.into() }, true)), Outcome::Cancelled);
+    assert_eq!(outcome(reports(&[], Work::Run { sql: endless.into(), parameters: Vec::new() }, true)), Outcome::Cancelled);
 }
 
 #[test]
@@ -196,7 +199,7 @@ fn what_is_to_be_kept_is_written_before_the_end() {
     let workers = Workers::start(settings, |_| {}).unwrap();
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
     workers.submit(1, Work::Open { database: "demo".into() });
-    workers.submit(2, Work::Run { sql: endless.into() });
+    workers.submit(2, Work::Run { sql: endless.into(), parameters: Vec::new() });
     workers.submit(3, Work::Keep(KeepWork::Database { path: "/demo".into(), fingerprint: String::new() }));
     for n in 0..50 {
         let changed = vec![Draft { tab: 0, question: String::new(), sql: format!("SELECT {n}") }];

@@ -36,7 +36,7 @@ const fn key(name: &'static str, kind: KeyKind, meaning: &'static str) -> Key {
 }
 
 /// Every key, in the order of [`super::Config`].
-pub const KEYS: [Key; 13] = [
+pub const KEYS: [Key; 14] = [
     key("model", KeyKind::Text, "a catalogue name, a GGUF file or a Hugging Face folder [the best that is installed]"),
     key("threads", KeyKind::Number { least: 1 }, "threads to compute on [all of this process]"),
     key("max_rows", KeyKind::Number { least: 0 }, "at most this many rows of a result, 0 for all [1000 on a terminal, all into a pipe]"),
@@ -52,6 +52,7 @@ pub const KEYS: [Key; 13] = [
     key("theme", KeyKind::Choice(&["dark", "light", "plain"]), "colours of the screen [dark]"),
     key("mouse", KeyKind::Switch, "whether the screen hears the mouse [true]"),
     key("vim", KeyKind::Switch, "vim's keys in the screen's SQL [false]"),
+    key("ask_and_run", KeyKind::Switch, "one Enter asks and runs: an answer runs on the screen as soon as it is there [false]"),
     key(
         "while_typing",
         KeyKind::Choice(&["answer", "read", "wait"]),

@@ -7,8 +7,9 @@ use super::super::order::SamplingStrategy;
 use super::super::schedule::SchedulerType;
 use super::*;
 
-const DEEPSPEED: &str = r#"{"bf16": {"enabled": "auto"}, "optimizer": {"type": "AdamW"}, "scheduler": {"type": "WarmupDecayLR",
-    "params": {"total_num_steps": "auto", "warmup_num_steps": "auto"}}, "zero_optimization": {"stage": 3}, "gradient_clipping": "auto"}"#;
+const DEEPSPEED: &str = r#"{"bf16": {"enabled": "auto"}, "optimizer": {"type": "AdamW", "params": {"lr": "auto", "weight_decay": "auto"}},
+    "scheduler": {"type": "WarmupDecayLR", "params": {"total_num_steps": "auto", "warmup_num_steps": "auto", "warmup_max_lr": "auto"}},
+    "zero_optimization": {"stage": 3, "overlap_comm": true}, "gradient_clipping": "auto"}"#;
 
 fn parse_line(line: &str) -> Result<Request, TrainError> {
     let words: Vec<String> = line.split_whitespace().map(|word| word.trim_matches('"').to_owned()).collect();
@@ -55,11 +56,17 @@ fn the_seeds_command_line_is_understood_as_it_stands() {
     assert_eq!(config.data_path, [PathBuf::from("./sql_create_dataset_cleaned_small.json")]);
     assert_eq!((config.num_train_epochs, config.learning_rate, config.weight_decay), (15.0, 1e-5, 0.1));
     assert_eq!((config.gradient_checkpointing, config.eval_strategy, config.save_total_limit), (Some(true), Interval::No, Some(1)));
-    assert_eq!(config.lr_scheduler_type, SchedulerType::WarmupDecay);
+    assert_eq!(config.lr_scheduler_type, SchedulerType::WarmupDecayLr);
     let warnings = request.warnings.join("\n");
-    for part in ["--tf32 means nothing", "WarmupDecayLR of ds_config_sql.json wins over --lr_scheduler_type cosine", "zero_optimization"] {
+    for part in [
+        "--tf32 means nothing",
+        "WarmupDecayLR of ds_config_sql.json wins over --lr_scheduler_type cosine",
+        "zero_optimization",
+        "--evaluation_strategy is an older name: in the Trainer of today it is --eval_strategy",
+    ] {
         assert!(warnings.contains(part), "{part} in {warnings}");
     }
+    assert!(request.launched && request.deepspeed.is_some());
     assert!(config.bf16 && config.device == DeviceChoice::Auto && config.offload == Offload::None);
     config.check().unwrap();
 }
@@ -89,6 +96,7 @@ fn flags_win_over_the_file_and_resumed_settings() {
     assert_eq!(request.resume, Some("runs/a".into()));
     let request = parse_line("run.toml --resume_from_checkpoint o/checkpoint-30 --dry-run --group_by_length True").unwrap();
     assert_eq!((request.resume, request.dry_run), (Some("o".into()), true));
+    assert!(request.warnings.iter().any(|text| text.contains("--train_sampling_strategy group_by_length")), "{:?}", request.warnings);
     assert_eq!(request.config.train_sampling_strategy, SamplingStrategy::GroupByLength);
     let request = parse_line("run.toml --target_modules q_proj k_proj --resume_from_checkpoint True --preset p").unwrap();
     assert_eq!((request.config.target_modules.len(), request.config.learning_rate), (2, 1e-5));
@@ -107,8 +115,15 @@ fn what_is_wrong_is_named() {
     check_error("run.toml --lora_rank 4", "--lora_r");
     check_error("run.toml --learning_rate fast", "`learning_rate` cannot be `fast`: a number is needed");
     check_error("run.toml --save_steps 1.5", "a whole number is needed");
-    check_error("run.toml --lr_scheduler_type polynomial", "`lr_scheduler_type` cannot be `polynomial`");
-    check_error("run.toml --optim adafactor", "`optim` cannot be `adafactor`");
+    check_error("run.toml --lr_scheduler_type greedy", "`lr_scheduler_type` cannot be `greedy`");
+    check_error("run.toml --optim lion_32bit", "`optim` cannot be `lion_32bit`: another rule");
+    check_error("run.toml --optim adamw_8bit", "quantised moments are not done here");
+    check_error("run.toml --optim adamv", "no optimizer of that name");
+    check_error("run.toml --lr_scheduler_kwargs {\"num_cycels\":2}", "unknown field `num_cycels`");
+    check_error("run.toml --packing", "a step is so many examples");
+    check_error("run.toml --auto_find_batch_size True", "the plan says");
+    check_error("run.toml --assistant_only_loss", "is not done here");
+    check_error("run.toml --eval 3", "`--eval` is not known");
     check_error("run.toml --output_dir", "`output_dir` cannot be nothing");
     check_error("run.toml --use_rslora perhaps", "perhaps");
     check_error("typo.toml", "lora_rank");
@@ -116,6 +131,35 @@ fn what_is_wrong_is_named() {
     check_error("run.toml --deepspeed nowhere.json", "nowhere.json");
     check_error("run.toml --metric_for_best_model accuracy", "only loss or eval_loss");
     check_error("run.toml --preset q", "no preset is called so");
+}
+
+#[test]
+fn the_trainers_words_are_understood() {
+    let config = |line: &str| parse_line(&format!("run.toml {line}")).unwrap().config;
+    assert_eq!(config("--lr_scheduler_type polynomial --lr_scheduler_kwargs {\"power\":2}").lr_scheduler_kwargs.power, Some(2.0));
+    assert_eq!(config("--optim adafactor").optim, super::super::optimizer::OptimizerType::Adafactor);
+    assert_eq!(config("--adafactor").optim, super::super::optimizer::OptimizerType::Adafactor);
+    assert_eq!((config("--data_seed 7").seed, config("--data_seed 7").data_seed), (42, Some(7)));
+    assert_eq!(config("--lr_scheduler_type warmup_decay").lr_scheduler_type, SchedulerType::WarmupDecayLr);
+    let request = parse_line("run.toml --num_train_ep 2").unwrap();
+    assert_eq!(request.config.num_train_epochs, 2.0);
+    assert!(request.warnings[0].contains("--num_train_ep is read as --num_train_epochs"), "{:?}", request.warnings);
+    // A run of an older build goes on with the course it was begun with.
+    let begun = TrainConfig { lr_scheduler_type: SchedulerType::WarmupDecay, ..TrainConfig::default() };
+    assert_eq!(parse_line("--resume runs/a").unwrap().over(&begun).unwrap().lr_scheduler_type, SchedulerType::WarmupDecay);
+}
+
+/// Every argument of `TrainingArguments` in transformers 5.24.0 with a value of its kind, one that changes nothing here.
+const TRAINERS: &str = include_str!("../../../tests/training/training_arguments.txt");
+
+#[test]
+fn every_argument_of_the_trainers_is_decided() {
+    let lines: Vec<&str> = TRAINERS.lines().filter(|line| !line.is_empty()).collect();
+    assert!(lines.len() > 110);
+    for line in lines {
+        let request = parse_line(&format!("run.toml {line}"));
+        assert!(request.is_ok(), "{line}: {:?}", request.unwrap_err());
+    }
 }
 
 #[test]
@@ -129,6 +173,9 @@ fn the_table_has_every_setting() {
             init_adapter: Some("a".into()),
             prompt: Some(super::super::config::PromptChoice::Chat),
             max_steps: Some(1),
+            lr_scheduler_kwargs: super::super::schedule::ScheduleSettings { num_cycles: Some(2.0), ..Default::default() },
+            neftune_noise_alpha: Some(5.0),
+            data_seed: Some(1),
             gradient_checkpointing: Some(true),
             save_total_limit: Some(1),
             eval_steps: Some(1),

@@ -8,7 +8,7 @@ pub use super::builder::Adaptation;
 use super::builder::Builder;
 use super::layer::{Geometry, Kept, TrainedLayer};
 use super::linear::{Base, Dropout, Linear, Lora, Pass};
-use super::loss::{Scale, cross_entropy};
+use super::loss::{Scale, Terms, cross_entropy};
 use super::norm;
 use super::rope::Rotation;
 use super::workspace::Workspace;
@@ -19,6 +19,7 @@ use crate::llm::adapter::{Adapter, AdapterCard, Lora as StoredLora, LoraConfig};
 use crate::llm::arch::{ArchSpec, RopePairing};
 use crate::llm::names::{Fused, Projection, TensorName};
 use crate::llm::weights::Weight;
+use crate::random;
 use crate::train::parameters::{Gradients, ParameterId, Parameters, Vector};
 
 /// A model as it is trained: frozen parts lie in the model, trained ones among the parameters.
@@ -36,6 +37,10 @@ pub struct Decoder<'w> {
     pub(super) window_frequencies: Option<Vec<f64>>,
     /// The lowest layer in which something is trained: the way back ends there.
     pub(super) lowest: usize,
+    /// What of each loss is the mean over all tokens (the Trainer's `label_smoothing_factor`); where losses are measured, too, as there.
+    pub label_smoothing: f32,
+    /// How strong the noise on embeddings is (NEFTune, arXiv 2310.05914); none where losses are only measured.
+    pub noise_alpha: f32,
 }
 
 /// What a batch's loss is multiplied with, and what is dropped.
@@ -46,6 +51,9 @@ pub struct StepScale {
     /// Changes with every batch of a run: what is dropped depends on it.
     pub dropout_key: u64,
 }
+
+/// Tells the key of the noise from those of what is dropped.
+const NOISE: u64 = 0x6e65_6674;
 
 impl<'w> Decoder<'w> {
     /// A decoder over the weights of `model`, and what of it is trained. The beginning of adapters depends on `seed`.
@@ -73,7 +81,19 @@ impl<'w> Decoder<'w> {
         let is_adapted = |layer: &TrainedLayer<'_>| layer.linears().iter().any(|linear| linear.lora.is_some());
         let lowest = if embedding_id.is_some() { 0 } else { layers.iter().position(is_adapted).unwrap_or(model.spec.layers) };
         let (spec, embedding) = (&model.spec, &weights.token_embd);
-        let decoder = Self { spec, embedding, embedding_id, layers, final_norm, output, frequencies, window_frequencies, lowest };
+        let decoder = Self {
+            spec,
+            embedding,
+            embedding_id,
+            layers,
+            final_norm,
+            output,
+            frequencies,
+            window_frequencies,
+            lowest,
+            label_smoothing: 0.0,
+            noise_alpha: 0.0,
+        };
         (decoder, builder.parameters)
     }
 
@@ -172,6 +192,16 @@ impl<'w> Decoder<'w> {
         x
     }
 
+    /// The noise on the embeddings of a batch, `[tokens, hidden]`: uniform within `alpha / sqrt(length * hidden)`, where the length is that of
+    /// the longest row of the batch, to which the Trainer pads the others. Nothing where there is none.
+    pub(super) fn noise(&self, batch: &Batch, step: Option<StepScale>) -> Vec<f32> {
+        let Some(step) = step.filter(|_| self.noise_alpha > 0.0) else { return Vec::new() };
+        let longest = batch.positions.iter().max().map_or(1, |last| last + 1);
+        let bound = self.noise_alpha / (longest as f32 * self.spec.hidden as f32).sqrt();
+        let key = random::key(&[step.dropout_key, NOISE]);
+        (0..batch.tokens.len() * self.spec.hidden).map(|at| (2.0 * random::unit(key, at as u64) - 1.0) * bound).collect()
+    }
+
     /// Tokens that an embedding is known for.
     pub fn vocabulary(&self) -> usize {
         self.embedding.rows
@@ -198,6 +228,7 @@ impl<'w> Decoder<'w> {
         let (rotations, back) = (rotations.each_ref(), back.each_ref());
         let geometry = Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotations, back };
         let mut x = self.embed(&mut pass, &batch.tokens);
+        x.iter_mut().zip(self.noise(batch, step)).for_each(|(x, noise)| *x += noise);
         let mut inputs: Vec<(Option<Vec<f32>>, Option<Kept>)> = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
             let (out, kept) = layer.forward(&mut pass, &geometry, &x);
@@ -260,7 +291,8 @@ impl<'w> Decoder<'w> {
         let tokens: Vec<u32> = batch.targets.iter().map(|target| target.token).collect();
         let (mut normed, inverse) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
         multiply(&mut normed, 1.0 / self.spec.logit_divisor);
-        let loss = cross_entropy(pass, gradients, &self.output, self.spec.logit_cap, &mut normed, &tokens, scale);
+        let terms = Terms { cap: self.spec.logit_cap, smoothing: self.label_smoothing };
+        let loss = cross_entropy(pass, gradients, &self.output, terms, &mut normed, &tokens, scale);
         if scale.is_some() {
             multiply(&mut normed, 1.0 / self.spec.logit_divisor);
             let mut dx = pass.workspace.zeros(chosen.len());
@@ -312,3 +344,6 @@ fn multiply(x: &mut [f32], factor: f32) {
 pub fn is_tied(model: &Model) -> bool {
     std::ptr::eq(model.weights.output.matrix().bytes, model.weights.token_embd.matrix().bytes)
 }
+
+#[cfg(test)]
+mod tests;

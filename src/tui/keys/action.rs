@@ -89,6 +89,7 @@ pub enum Action {
     StartChecked,
     BackToForm,
     SaveCommand,
+    HandOver,
     TurnPage,
     NextExample,
     EarlierExample,
@@ -107,6 +108,21 @@ pub enum Action {
     Delete,
     Scope,
     Close,
+    RunAll,
+    NextResult,
+    PreviousResult,
+    OpenSql,
+    SaveSql,
+    SaveSqlAs,
+    InsertSnippet,
+    Settings,
+    WhileTyping,
+    OpenNotebook,
+    WriteNotebook,
+    AddToNotebook,
+    RunNotebook,
+    KeepResults,
+    OpenNamed,
 }
 
 impl Action {
@@ -160,7 +176,18 @@ impl Action {
             Wider | Narrower | Taller | Lower => &["resize", "size"],
             Chart => &["graph", "plot", "bars", "histogram", "line", "draw", "visualise", "visualize"],
             Export => &["save", "write", "csv", "json", "ndjson", "jsonl", "parquet", "markdown", "excel", "file", "sqlite"],
-            ExportConversation => &["save", "write", "markdown", "notebook", "script"],
+            ExportConversation => &["save", "write", "markdown", "script"],
+            Settings => &["preferences", "options", "config", "configuration", "setup", "toml"],
+            WhileTyping => &["ahead", "typing", "speculate"],
+            RunAll => &["execute", "script", "everything", "statements", "batch"],
+            NextResult | PreviousResult => &["tab", "resultset"],
+            OpenSql => &["script", "load", "file"],
+            SaveSql => &["script", "write", "store"],
+            SaveSqlAs => &["script", "write", "copy"],
+            InsertSnippet => &["snippet", "template", "paste"],
+            OpenNotebook => &["markdown", "md", "notebook", "report", "book", "jupyter", "rerun"],
+            WriteNotebook => &["markdown", "md", "notebook", "report", "save", "share"],
+            AddToNotebook => &["notebook", "append", "cell"],
             UseSql => &["take", "edit", "insert"],
             Accept => &["keep", "right", "correct", "good", "yes", "example"],
             Reject => &["wrong", "bad", "no", "incorrect"],
@@ -224,9 +251,13 @@ impl Action {
                 | StartChecked
                 | BackToForm
                 | SaveCommand
+                | HandOver
                 | TurnPage
                 | NextExample
                 | EarlierExample
+                | RunNotebook
+                | KeepResults
+                | OpenNamed
         )
     }
 }

@@ -8,7 +8,19 @@ use super::{Action, BINDINGS, Binding, Context};
 
 /// Actions that came behind a08d325, the build that people have: they chose their own keys without them, so these actions yield. Every
 /// later action with a key belongs here; `tests/earlier.rs` says so.
-const LATER: [Action; 3] = [Action::Dates, Action::Suspend, Action::Record];
+const LATER: [Action; 11] = [
+    Action::Dates,
+    Action::Suspend,
+    Action::Record,
+    Action::RunNotebook,
+    Action::KeepResults,
+    Action::OpenNamed,
+    Action::RunAll,
+    Action::NextResult,
+    Action::PreviousResult,
+    Action::SaveSql,
+    Action::HandOver,
+];
 
 /// A key: what is held, and which.
 type Key = (KeyModifiers, KeyCode);

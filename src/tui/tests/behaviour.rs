@@ -39,7 +39,7 @@ fn browsing_quotes_names_and_undo_brings_the_old_sql_back() {
     screen.press(&["shift+tab", "shift+tab", "SELECT 1", "tab", "tab", "tab", "down", "down", "down"]);
     let effects = screen.press(&["b"]).effects.clone();
     assert!(
-        matches!(&effects[..], [_, Effect::Submit { work: Work::Run { sql }, .. }] if sql.starts_with("SELECT * FROM \"evil\x1b[2J")),
+        matches!(&effects[..], [_, Effect::Submit { work: Work::Run { sql, .. }, .. }] if sql.starts_with("SELECT * FROM \"evil\x1b[2J")),
         "{effects:?}"
     );
     screen.press(&["shift+tab", "shift+tab", "shift+tab", "ctrl+z"]);
@@ -106,7 +106,7 @@ fn the_statement_at_the_cursor_runs_and_a_selection_before_it() {
     screen.press(&["shift+tab", "shift+tab"]);
     screen.event(Event::Paste("SELECT 1;\nSELECT 2; SELECT 3".into()));
     let sql = |screen: &Screen| match &screen.effects[..] {
-        [Effect::Submit { work: Work::Run { sql }, .. }] => sql.clone(),
+        [Effect::Submit { work: Work::Run { sql, .. }, .. }] => sql.clone(),
         other => panic!("{other:?}"),
     };
     screen.press(&["f5"]);

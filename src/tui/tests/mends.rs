@@ -149,7 +149,7 @@ fn sql_that_is_typed_as_a_question_can_be_run() {
     screen.press(&["SELECT name FROM artist", "enter"]);
     assert!(screen.drawn().contains("This is SQL."), "{}", screen.drawn());
     screen.press(&["enter"]);
-    screen.submitted(|work| *work == Work::Run { sql: "SELECT name FROM artist".into() });
+    screen.submitted(|work| *work == Work::Run { sql: "SELECT name FROM artist".into(), parameters: Vec::new() });
     assert_eq!((screen.state.sql().as_str(), screen.state.ask.is_empty()), ("SELECT name FROM artist", true));
     // It can be asked all the same, or given up with the line as it was.
     for sql in ["select 6*7", "delete from artist", "WITH a AS (SELECT 1) SELECT * FROM a"] {

@@ -392,5 +392,5 @@ fn a_question_back_is_answered_by_choosing() {
     screen.press(&["down", "enter"]);
     assert_eq!((screen.state.sql().as_str(), screen.state.entries[0].sql.as_str()), ("SELECT 2", "SELECT 2"));
     screen.press(&["enter"]);
-    screen.submitted(|work| matches!(work, Work::Run { sql } if sql == "SELECT 2"));
+    screen.submitted(|work| matches!(work, Work::Run { sql, .. } if sql == "SELECT 2"));
 }

@@ -246,7 +246,7 @@ fn cells_of_every_kind() {
     check("no_rows", |screen| with(screen, &["a", "b"], Vec::new()));
     check("browsed", |screen| {
         screen.press(&["alt+1", "down", "b"]);
-        let job = screen.submitted(|work| matches!(work, Work::Run { sql } if sql == "SELECT * FROM album"));
+        let job = screen.submitted(|work| matches!(work, Work::Run { sql, .. } if sql == "SELECT * FROM album"));
         screen.done(job, rows(30, false));
     });
     check("rows_of_an_earlier_query", |screen| {

@@ -251,6 +251,27 @@ fn a_check_is_browsed_copied_written_and_trained() {
 }
 
 #[test]
+fn a_checked_run_is_written_as_a_job_for_another_machine() {
+    let mut screen = Screen::opened((80, 24));
+    checked(&mut screen, preview());
+    screen.press(&["x"]);
+    assert!(screen.drawn().contains("my-run-job"), "{}", screen.drawn());
+    screen.press(&["enter"]);
+    let job = train_job(
+        &screen,
+        |work| matches!(work, TrainWork::Export { words, folder } if words.len() == 4 && folder.ends_with("my-run-job")),
+    );
+    screen.done(job, Outcome::HandedOver { folder: "/here/my-run-job".into(), said: String::new() });
+    assert!(screen.drawn().contains("exported to /here/my-run-job"), "{}", screen.drawn());
+    // What does not fit this machine may fit another; what goes wrong is said.
+    checked(&mut screen, Preview { problem: Some("training needs about 90 GB".into()), ..preview() });
+    screen.press(&["x", "enter"]);
+    let job = train_job(&screen, |work| matches!(work, TrainWork::Export { .. }));
+    screen.done(job, Outcome::Failed(JobFailure { message: "my-run-job is there already".into(), hint: None }));
+    assert!(screen.drawn().contains("my-run-job is there already"), "{}", screen.drawn());
+}
+
+#[test]
 fn a_check_that_fails_says_why() {
     let mut screen = opened();
     screen.press(&["4 check", "enter"]);

@@ -86,6 +86,7 @@ pub(super) fn answered(state: &mut State, running: &RunningJob, outcome: Outcome
                     }
                     None => {}
                 }
+                effects.extend(run_if_wanted(state, id));
             }
         }
         outcome => {
@@ -109,6 +110,13 @@ pub(super) fn answered(state: &mut State, running: &RunningJob, outcome: Outcome
         }
     }
     effects
+}
+
+/// One Enter asks and runs, where the person wants that: the checked answer that stands in tab `id`, which is in view.
+pub(super) fn run_if_wanted(state: &mut State, id: u32) -> Vec<Effect> {
+    let is_checked = state.entries.last().is_some_and(|entry| entry.stage == Stage::Checked && entry.sql() == Some(state.sql().as_str()));
+    let is_free = state.window.is_none() && !state.running.iter().any(|job| matches!(job.work, Work::Run { .. }));
+    if state.options.ask_and_run && is_checked && is_free && state.tab().id == id { super::sql::run_all(state) } else { Vec::new() }
 }
 
 /// SQL of one long line is read more easily in several.
@@ -137,7 +145,8 @@ pub(super) fn ran(state: &mut State, running: &RunningJob, sql: &str, outcome: O
             _ => tab.results.content = Content::Cancelled,
         }
     }
-    if matches!(kept, HistoryState::Cancelled) {
+    let next = go_on(state, running.tab, matches!(kept, HistoryState::Ran));
+    if matches!(kept, HistoryState::Cancelled) && next.is_none() {
         note(state, "the query was cancelled");
     }
     if state.focus == Pane::Ask || state.focus == Pane::Editor {
@@ -145,5 +154,20 @@ pub(super) fn ran(state: &mut State, running: &RunningJob, sql: &str, outcome: O
         state.zoomed = false;
     }
     let work = KeepWork::History { question, sql: sql.into(), state: kept, rows, milliseconds, tab: running.tab };
-    submit(state, Work::Keep(work)).1
+    let mut effects = submit(state, Work::Keep(work)).1;
+    effects.extend(next.unwrap_or_default());
+    effects
+}
+
+/// Runs the statement behind one that ended; where that did not run, says how many do not run either. `None` where none waits.
+fn go_on(state: &mut State, id: u32, ran: bool) -> Option<Vec<Effect>> {
+    let tab = state.tab_named(id).filter(|tab| !tab.queue.is_empty())?;
+    if ran {
+        tab.put_aside();
+        return Some(super::sql::run_next(state, id));
+    }
+    let left = tab.queue.len() as u64;
+    tab.queue.clear();
+    note(state, format!("{} behind it did not run", text::counted(left, "statement", "statements")));
+    Some(Vec::new())
 }

@@ -8,7 +8,7 @@ use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
 use super::keep::put_sql;
-use super::{WRONG_BEFORE, ahead, focus, list, models, note, sql, submit, warn};
+use super::{WRONG_BEFORE, ahead, answered, focus, list, models, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
 use crate::records::{Accepted, Before};
 use crate::sql::{describe, is_grammatical};
@@ -77,7 +77,9 @@ fn ask_after(state: &mut State, question: String, hints: Vec<String>, before: Op
         let described = describe(&sql, &state.schema).sentence;
         state.entries.push(Entry { described, follows, ..Entry::known(job, question, sql.clone()) });
         let tab = state.tab().id;
-        return put_sql(state, tab, &sql);
+        let mut effects = put_sql(state, tab, &sql);
+        effects.extend(answered::run_if_wanted(state, tab));
+        return effects;
     }
     if state.lacks_model() {
         let effects = models::models(state);
@@ -162,6 +164,7 @@ pub(super) fn use_sql(state: &mut State) -> Vec<Effect> {
 pub(super) fn copy_sql(state: &mut State) -> Vec<Effect> {
     let sql = match &state.window {
         Some(Window::Compare(compare)) => compare.side().map(|side| side.sql.clone()),
+        Some(Window::Notebook(page)) => page.cell().and_then(|cell| Some(cell.sql.as_ref()?.0.trim_end().to_owned())),
         _ => state.current_entry().and_then(|entry| entry.sql().map(str::to_owned)),
     };
     match sql {

@@ -9,8 +9,8 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{ask, compare, focus, keep, note, open, perform, sql, submit, train, warn};
-use crate::jobs::{KeepWork, ModelsWork, ResultWork, Work};
+use super::{ask, compare, focus, keep, note, notebook, open, perform, script, settings, sql, submit, train, warn};
+use crate::jobs::{KeepWork, ModelsWork, ResultWork, TrainWork, Work};
 
 /// Takes the selected line, or what was typed.
 pub(super) fn choose(state: &mut State) -> Vec<Effect> {
@@ -24,6 +24,7 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
         },
         Some(Window::Prompt(prompt)) => typed(state, *prompt),
         Some(Window::Compare(sides)) => compare::choose(state, *sides),
+        Some(Window::Notebook(page)) => notebook::choose(state, *page),
         other => {
             state.window = other;
             Vec::new()
@@ -38,6 +39,11 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             if matches!(picker.kind, PickerKind::AskBack(_)) {
                 let Some(job) = state.entries.last().map(|entry| entry.job) else { return Vec::new() };
                 return ask::meant(state, job, &sql);
+            }
+            if picker.kind == PickerKind::Snippets {
+                state.tab_mut().editor.insert_str(&sql);
+                focus(state, Pane::Editor);
+                return Vec::new();
             }
             let tab = state.tab().id;
             note(state, "in the editor; F5 runs it");
@@ -88,6 +94,14 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         }
         Choice::TrainStep(step) => train::step(state, step),
         Choice::Run(folder) => train::show(state, folder),
+        Choice::Setting(name) => {
+            state.window = Some(Window::List(picker));
+            settings::chosen(state, &name)
+        }
+        Choice::SettingWord(name, word) => {
+            state.window = Some(Window::List(picker));
+            settings::save(state, name, word)
+        }
         Choice::Adopt(from) => submit(state, Work::Keep(KeepWork::Adopt { from })).1,
     }
 }
@@ -99,6 +113,9 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Reject(job) => ask::rejected(state, job, &text),
         // An empty line of the form means something, too.
         PromptKind::Train(field) => train::typed(state, prompt, field, &text),
+        PromptKind::Setting(name) => settings::typed(state, &name, &text),
+        // So does an empty value.
+        PromptKind::Parameter(wanted) => sql::value_typed(state, *wanted, &prompt.text.lines().join(" ")),
         _ if text.is_empty() => {
             state.window = Some(Window::Prompt(Box::new(prompt)));
             warn(state, "type something, or Esc");
@@ -113,6 +130,11 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
         PromptKind::Open => open(state, &text),
+        PromptKind::OpenSql => script::open(state, &text),
+        PromptKind::SaveSql => script::save_in(state, whole(state, &text)),
+        PromptKind::Notebook => notebook::open(state, &text),
+        PromptKind::NewNotebook => notebook::write(state, whole(state, &text)),
+        PromptKind::Cell(question, sql) => notebook::add(state, whole(state, &text), question, sql),
         PromptKind::Export(format) => {
             let results = &state.tab().results;
             let Some(spool) = results.spool().cloned() else { return Vec::new() };
@@ -122,6 +144,11 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Command(line) => {
             let path = whole(state, &text);
             submit(state, Work::Keep(KeepWork::Write { path, text: format!("{line}\n") })).1
+        }
+        PromptKind::Handover(words) => {
+            let folder = whole(state, &text);
+            note(state, "writing the job: rows, hashes ...");
+            submit(state, Work::Train(TrainWork::Export { words, folder })).1
         }
         PromptKind::Conversation => {
             let as_sql = text.to_lowercase().ends_with(".sql");
@@ -133,7 +160,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
 }
 
 /// A typed path: `~` is the home folder, the rest begins where sqllama was started.
-fn whole(state: &State, typed: &str) -> PathBuf {
+pub(super) fn whole(state: &State, typed: &str) -> PathBuf {
     let home = || std::env::var_os("HOME").map(PathBuf::from);
     match typed.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
         Some(path) => path,
@@ -156,6 +183,7 @@ pub(super) fn delete(state: &mut State) -> Vec<Effect> {
         Choice::Sql { favourite: Some(id), .. } => Work::Keep(KeepWork::RemoveFavourite { id }),
         Choice::Note(id) => Work::Keep(KeepWork::RemoveNote { id }),
         Choice::Run(_) => return train::remove(state),
+        Choice::Setting(name) => return settings::save(state, &name, ""),
         Choice::Database { id: Some(database), .. } => Work::Keep(KeepWork::Forget { database }),
         Choice::Model(name) => {
             if state.model.as_ref().is_some_and(|info| info.name == name) {

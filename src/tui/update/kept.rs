@@ -64,6 +64,13 @@ pub(super) fn favourites(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Favourites, to be put in at the cursor.
+pub(super) fn snippets(state: &mut State) -> Vec<Effect> {
+    let items = favourite_items(state);
+    show(state, PickerKind::Snippets, items);
+    Vec::new()
+}
+
 pub(super) fn favourite_items(state: &State) -> Vec<Item> {
     let item = |favourite: &crate::records::Favourite| Item {
         label: favourite.title.clone(),

@@ -7,10 +7,10 @@ use super::super::keys::{Action, Context};
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{kept, models, opening, rows, train};
+use super::{kept, models, opening, rows, settings, train};
 
 /// What F9 shows, in its order.
-const SCREENS: [Action; 13] = [
+const SCREENS: [Action; 16] = [
     Action::Open,
     Action::History,
     Action::Favourites,
@@ -18,9 +18,12 @@ const SCREENS: [Action; 13] = [
     Action::Models,
     Action::FineTune,
     Action::Export,
+    Action::OpenNotebook,
+    Action::WriteNotebook,
     Action::ExportConversation,
     Action::Chart,
     Action::NewTab,
+    Action::Settings,
     Action::SwitchTheme,
     Action::Help,
     Action::Quit,
@@ -40,6 +43,7 @@ pub(super) fn back(state: &mut State, kind: &PromptKind) -> Vec<Effect> {
         PromptKind::Train(field) => train::form_at(state, train::line_of(*field)),
         PromptKind::Export(_) => rows::export(state),
         PromptKind::Open => opening::open_page(state),
+        PromptKind::Setting(name) => settings::page_of(state, name),
         _ => Vec::new(),
     }
 }
@@ -77,7 +81,9 @@ pub(super) fn refresh(state: &mut State) {
     let items = match &state.window {
         Some(Window::List(picker)) => match picker.kind {
             PickerKind::Models => models::model_items(state),
-            PickerKind::Favourites => kept::favourite_items(state),
+            PickerKind::Settings => state.settings.items(),
+            PickerKind::Bindings => state.settings.bindings(&state.options.keymap),
+            PickerKind::Favourites | PickerKind::Snippets => kept::favourite_items(state),
             PickerKind::Notes => kept::note_items(state),
             PickerKind::Open => opening::open_items(state),
             PickerKind::Adopt => kept::adopt_items(state),

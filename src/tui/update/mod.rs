@@ -3,11 +3,13 @@
 //! - `advice`: hints of workers, for the screen
 //! - `ahead`: questions that are still being typed
 //! - `ask`: questions, and what a person says of answers
-//! - `sql`: the editor
+//! - `settings`: the person's settings
+//! - `sql`: the editor; `script`: files of SQL
 //! - `rows`: results, charts
 //! - `list`: windows: lists, lines to type; `choose`: what is taken there
 //! - `compare`: answers side by side
 //! - `models`, `opening`, `kept`: lists of models, of what can be opened, of what is kept
+//! - `notebook`: notebooks
 //! - `keep`: drafts, tabs, files
 //! - `report`: what workers say; `answered`: answers and rows; `words`: plans and columns in words
 //! - `watch`: a database that changes
@@ -26,9 +28,12 @@ mod list;
 mod models;
 mod mouse;
 mod moving;
+mod notebook;
 mod opening;
 mod report;
 mod rows;
+mod script;
+mod settings;
 mod sql;
 mod train;
 mod watch;
@@ -114,8 +119,19 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
     effects
 }
 
+/// Whether what is to be opened is a notebook or a file of SQL, by its name.
+pub fn is_text(path: &str) -> bool {
+    notebook::is_one(path) || script::is_one(path)
+}
+
 /// Opens `database` in the background. What is being written is written down first.
 pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
+    if notebook::is_one(database) {
+        return notebook::open(state, database);
+    }
+    if script::is_one(database) {
+        return script::open(state, database);
+    }
     let mut effects = keep::save_drafts_now(state);
     for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::ReadAhead { .. } | Work::Open { .. })) {
         job.stopping = true;
@@ -248,6 +264,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::DuplicateRun => return train::duplicate(state),
         Action::CompareRun => return train::compare(state),
         Action::StartChecked => return train::start_checked(state),
+        Action::HandOver => return train::hand_over(state),
         Action::SaveCommand => return train::save_command(state),
         Action::TurnPage => train::turn_page(state),
         Action::NextExample => train::go_example(state, 1),
@@ -256,6 +273,21 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Open => return opening::open_page(state),
         Action::Export => return rows::export(state),
         Action::ExportConversation => return keep::export_conversation(state),
+        Action::Settings => return settings::open(state),
+        Action::WhileTyping => return settings::turn_while_typing(state),
+        Action::RunAll => return sql::run_every(state),
+        Action::NextResult => sql::turn_result(state, 1),
+        Action::PreviousResult => sql::turn_result(state, state.tab().others.len()),
+        Action::OpenSql => script::ask_path(state),
+        Action::SaveSql => return script::save(state),
+        Action::SaveSqlAs => script::ask_new(state),
+        Action::InsertSnippet => return kept::snippets(state),
+        Action::OpenNotebook => notebook::ask_path(state),
+        Action::WriteNotebook => notebook::ask_new(state),
+        Action::AddToNotebook => notebook::ask_cell(state),
+        Action::RunNotebook => return notebook::run(state),
+        Action::KeepResults => return notebook::keep_results(state),
+        Action::OpenNamed => return notebook::open_named(state),
         Action::Choose => return choose::choose(state),
         Action::Delete => return choose::delete(state),
         Action::Scope => return kept::turn_scope(state),

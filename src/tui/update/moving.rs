@@ -7,7 +7,7 @@ use super::super::layout::places;
 use super::super::picker::PickerKind;
 use super::super::state::{Pane, State, Window};
 use super::super::view::last_scroll;
-use super::{compare, list, opening, rows};
+use super::{compare, list, notebook, opening, rows, settings};
 
 /// A window's text has no more lines than this.
 const MOST_LINES: usize = 1_000_000;
@@ -31,6 +31,7 @@ pub(super) fn move_cursor(state: &mut State, by: isize) {
         }
         Some(Window::List(picker)) => {
             picker.move_by(by);
+            settings::preview(state);
             return;
         }
         Some(Window::Compare(compare)) => {
@@ -43,6 +44,10 @@ pub(super) fn move_cursor(state: &mut State, by: isize) {
         }
         Some(Window::Check(pages)) => {
             pages.scroll = pages.scroll.saturating_add_signed(by).min(MOST_LINES);
+            return;
+        }
+        Some(Window::Notebook(page)) => {
+            page.move_by(by);
             return;
         }
         Some(Window::Prompt(_)) => return,
@@ -84,8 +89,10 @@ pub(super) fn move_across(state: &mut State, by: isize) {
 pub(super) fn stop(state: &mut State) -> Vec<Effect> {
     match state.window.take() {
         Some(Window::Compare(compare)) => return compare::close(state, &compare),
+        Some(Window::Notebook(page)) => return notebook::close(state, &page),
         // A line that was typed for a list goes back to it.
         Some(Window::Prompt(prompt)) => return list::back(state, &prompt.kind),
+        Some(Window::List(picker)) if settings::is_page_below(&picker.kind) => return settings::back(state),
         Some(Window::List(picker)) if matches!(picker.kind, PickerKind::Files(_)) => return opening::open_page(state),
         Some(_) => return Vec::new(),
         None => {}

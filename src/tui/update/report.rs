@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
-use super::{advice, answered, compare, keep, kept, list, note, opening, rows, submit, train, warn, watch, words};
+use super::{
+    advice, answered, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch, words,
+};
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
 use crate::records::fold_question;
@@ -102,13 +104,14 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
         // A model that is missing is said when it is asked.
         (Work::Prepare | Work::ReadAhead { .. }, _) => {}
         (Work::Ask(_), outcome) => return answered::answered(state, &running, outcome),
-        (Work::Run { sql }, outcome) => return answered::ran(state, &running, sql, outcome),
+        (Work::Run { sql, .. }, outcome) => return answered::ran(state, &running, sql, outcome),
         (Work::Plan { sql }, Outcome::Planned(table)) => {
             let said = describe(sql, &state.schema);
             let reads = if said.tables.is_empty() { "no table".into() } else { said.tables.join(", ") };
-            let text = format!("{}\n\nIt reads: {reads}\n\nHow SQLite runs it:\n{}", said.sentence, words::plan(&table));
+            let text = format!("{}\n\nIt reads: {reads}\n\nHow SQLite runs it:\n{}", said.sentence, words::plan(&table, &state.schema));
             state.window = Some(Window::Text { title: "What the SQL does".into(), text, scroll: 0, copied: None });
         }
+        (Work::Notebook(work), outcome) => return notebook::came(state, running.job, work, outcome),
         (Work::Compare { .. }, outcome) => compare::came(state, running.job, outcome),
         (Work::Look, Outcome::Looked(change)) => return watch::looked(state, change),
         (Work::Refresh, Outcome::Refreshed { schema, restructured }) => return refreshed(state, schema, restructured),
@@ -116,6 +119,8 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
         (Work::Refresh, _) => {}
         (Work::Result(work), outcome) => return result(state, &running, work, outcome),
         (Work::Keep(work), Outcome::Kept(kept)) => kept_came(state, work, *kept),
+        (Work::Keep(work), Outcome::Settings { path, text }) => return settings::came(state, work, path, text),
+        (Work::Keep(work), Outcome::Script { path, text }) => script::came(state, work, path, text),
         (Work::Keep(_), Outcome::Exported { path, .. }) => note(state, format!("written: {}", path.display())),
         (Work::Models(work), outcome) => return models(state, &running, work, outcome),
         (Work::Train(work), outcome) => return trained(state, work, outcome),
@@ -233,6 +238,7 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
             if let KeepWork::Database { path, .. } = work
                 && *path == state.database
             {
+                state.values = state.records.values.iter().cloned().collect();
                 if !state.drafts.is_open {
                     let drafts = state.records.drafts.clone();
                     keep::restore_drafts(state, &drafts);
@@ -254,6 +260,10 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
 fn trained(state: &mut State, work: &TrainWork, outcome: Outcome) -> Vec<Effect> {
     match (work, outcome) {
         (TrainWork::Check(_), Outcome::Checked(checked)) => train::checked(state, *checked),
+        (_, Outcome::HandedOver { folder, .. }) => {
+            let folder = folder.display();
+            note(state, format!("exported to {folder}: run its run.sh elsewhere, then `sqllama runs import {folder}`"));
+        }
         (_, Outcome::RunCompared { folder, compared }) => train::compared(state, &folder, *compared),
         (TrainWork::Compare { .. }, Outcome::Cancelled) => note(state, "stopped; c goes on with the questions that are left"),
         (_, Outcome::Run(run)) => train::run_seen(state, *run),

@@ -7,15 +7,18 @@ use ratatui_textarea::CursorMove;
 
 use super::super::completion::Completion;
 use super::super::event::Effect;
-use super::super::state::{Pane, State, Window};
+use super::super::keys::Action;
+use super::super::state::{Pane, PromptKind, State, Wanted, Window};
+use super::super::tab::Queued;
 use super::super::tree::TreeRow;
 use super::super::vim::Mode;
 use super::keep::put_sql;
-use super::{focus, submit, warn};
-use crate::jobs::Work;
+use super::list::prompt;
+use super::{focus, note, submit, warn};
+use crate::jobs::{KeepWork, Work};
 use crate::sql::format::pretty;
 use crate::sql::quote::identifier;
-use crate::sql::statement_at;
+use crate::sql::{parameters, statement_at, statements};
 
 /// Longer texts are not searched for names at every key.
 const COMPLETED: usize = 50_000;
@@ -104,10 +107,83 @@ fn run_sql(state: &mut State, sql: Option<String>) -> Vec<Effect> {
         warn(state, "a query runs; Esc cancels it");
         return Vec::new();
     }
+    run_statements(state, vec![sql])
+}
+
+/// Runs every statement of the editor, one after the other; each result is kept beside the others.
+pub(super) fn run_every(state: &mut State) -> Vec<Effect> {
+    let sql = state.sql();
+    let all: Vec<String> = statements(&sql).into_iter().filter_map(|range| sql.get(range).map(str::to_owned)).collect();
+    if all.is_empty() || state.running.iter().any(|job| matches!(job.work, Work::Run { .. })) {
+        return run_sql(state, all.into_iter().next());
+    }
+    run_statements(state, all)
+}
+
+/// Asks for the values that `all` needs, then runs them.
+fn run_statements(state: &mut State, all: Vec<String>) -> Vec<Effect> {
     let tab = state.tab_mut();
     tab.completion = None;
     tab.editor.cancel_selection();
-    submit(state, Work::Run { sql }).1
+    let mut names: Vec<String> = Vec::new();
+    for name in all.iter().flat_map(|sql| parameters(sql)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    ask_value(state, Wanted { statements: all, names, given: Vec::new() })
+}
+
+/// Asks for the next value; with none left to ask for, runs.
+fn ask_value(state: &mut State, wanted: Wanted) -> Vec<Effect> {
+    if let Some(name) = wanted.names.first() {
+        let known = state.values.get(name).cloned().unwrap_or_default();
+        prompt(state, PromptKind::Parameter(Box::new(wanted)), &known);
+        return Vec::new();
+    }
+    let mut effects = Vec::new();
+    if !wanted.given.is_empty() {
+        effects = submit(state, Work::Keep(KeepWork::Remember { values: wanted.given.clone() })).1;
+    }
+    let queued = |sql: String| {
+        let own = parameters(&sql);
+        Queued { parameters: wanted.given.iter().filter(|(name, _)| own.contains(name)).cloned().collect(), sql }
+    };
+    let tab = state.tab_mut();
+    tab.alone();
+    tab.queue = wanted.statements.into_iter().map(queued).collect();
+    let id = tab.id;
+    effects.extend(run_next(state, id));
+    effects
+}
+
+/// A value was typed.
+pub(super) fn value_typed(state: &mut State, mut wanted: Wanted, value: &str) -> Vec<Effect> {
+    if wanted.names.is_empty() {
+        return Vec::new();
+    }
+    let name = wanted.names.remove(0);
+    state.values.insert(name.clone(), value.to_owned());
+    wanted.given.push((name, value.to_owned()));
+    ask_value(state, wanted)
+}
+
+/// Runs the statement of a tab that is next.
+pub(super) fn run_next(state: &mut State, id: u32) -> Vec<Effect> {
+    let Some(next) = state.tab_named(id).and_then(|tab| tab.queue.pop_front()) else { return Vec::new() };
+    let effects = submit(state, Work::Run { sql: next.sql, parameters: next.parameters }).1;
+    if let Some(running) = state.running.last_mut() {
+        running.tab = id;
+    }
+    effects
+}
+
+/// Shows another statement's result.
+pub(super) fn turn_result(state: &mut State, by: usize) {
+    if !state.tab_mut().turn_result(by) {
+        let key = state.options.keymap.label_of(Action::RunAll);
+        note(state, format!("there is one result; {key} runs every statement"));
+    }
 }
 
 pub(super) fn plan(state: &mut State) -> Vec<Effect> {

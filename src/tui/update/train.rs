@@ -167,6 +167,16 @@ pub(super) fn save_command(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Asks where the job for another machine is to be written.
+pub(super) fn hand_over(state: &mut State) -> Vec<Effect> {
+    // Also what does not fit this machine: that is what another is for.
+    let Some(Window::Check(pages)) = &state.window else { return Vec::new() };
+    let words = pages.checked.words.clone();
+    let name = format!("{}-job", state.train.get(Field::Name));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Handover(words), text: text_area(&name) })));
+    Vec::new()
+}
+
 /// Turns to the next page of a window that has several.
 pub(super) fn turn_page(state: &mut State) {
     match &mut state.window {

@@ -37,7 +37,7 @@ fn plan(state: &State, pages: &CheckPages, width: usize) -> Vec<Line<'static>> {
     };
     match &preview.problem {
         Some(problem) => say(&format!("This cannot be trained: {problem}"), Role::Error),
-        None => say("It fits this machine; t trains it", Role::Good),
+        None => say("It fits this machine; t trains it, x writes it as a job for another", Role::Good),
     }
     say("", Role::Plain);
     say(&preview.plan, Role::Plain);

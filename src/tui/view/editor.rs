@@ -22,7 +22,10 @@ const NAMES: u16 = 8;
 pub(super) fn editor(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let tab = state.tab();
     let mode = if state.options.vim { format!("vim: {}", tab.vim.mode.name()) } else { String::new() };
-    let title = if state.tabs.len() > 1 { format!("SQL {}/{}", state.tab + 1, state.tabs.len()) } else { "SQL".into() };
+    let mut title = if state.tabs.len() > 1 { format!("SQL {}/{}", state.tab + 1, state.tabs.len()) } else { "SQL".into() };
+    if let Some(file) = tab.file_name() {
+        title.push_str(&format!(": {}", text::ellipsis(&text::sanitize(&file), 30)));
+    }
     let height = usize::from(Block::bordered().inner(area).height);
     let first = first_row(&tab.editor, height);
     let note = super::with_more(mode, super::goes_on(first, tab.editor.lines().len(), height));
@@ -42,7 +45,8 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, ar
     let first_row = first_row(text, height);
     let before: String = text.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
     let cursor = text::width(&shown(&before));
-    let first_column = (cursor + 1).saturating_sub(width);
+    // The last column is the mark's, where the line goes on.
+    let first_column = (cursor + 1 + usize::from(is_sql)).saturating_sub(width);
     let short = text.lines().iter().map(String::len).sum::<usize>() < COLOURED;
     let lines: Vec<Line<'_>> = if is_sql && short {
         coloured(state.theme, text.lines()).into_iter().skip(first_row).take(height).map(|line| from_column(line, first_column)).collect()
@@ -65,12 +69,75 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, ar
             }
         }
     }
+    if is_sql {
+        mark_cut(state, frame, text, area, first_row, first_column);
+    }
     let (x, y) = (cursor.saturating_sub(first_column) as u16, row.saturating_sub(first_row) as u16);
     let at = Position::new(area.x + x.min(area.width.saturating_sub(1)), area.y + y.min(area.height.saturating_sub(1)));
     if focused && state.window.is_none() {
         frame.set_cursor_position(at);
     }
     at
+}
+
+/// Draws one line of text over as many as `area` has, broken where they are full; those with the cursor are in view.
+pub(super) fn wrapped(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, area: Rect, focused: bool) {
+    use unicode_segmentation::UnicodeSegmentation;
+    let width = usize::from(area.width).max(1);
+    let line = text.lines().first().map(String::as_str).unwrap_or_default();
+    let mut lines = vec![String::new()];
+    let (mut at, mut characters) = (0, 0);
+    let mut cursor = None;
+    for grapheme in line.graphemes(true) {
+        let drawn = shown(grapheme);
+        let wide = text::width(&drawn);
+        if at + wide > width && at > 0 {
+            lines.push(String::new());
+            at = 0;
+        }
+        if cursor.is_none() && characters >= text.cursor().1 {
+            cursor = Some((at, lines.len() - 1));
+        }
+        characters += grapheme.chars().count();
+        if let Some(last) = lines.last_mut() {
+            last.push_str(&drawn);
+        }
+        at += wide;
+    }
+    if cursor.is_none() && at >= width {
+        lines.push(String::new());
+        at = 0;
+    }
+    let (column, row) = cursor.unwrap_or((at, lines.len() - 1));
+    let first = (row + 1).saturating_sub(usize::from(area.height));
+    let drawn: Vec<Line<'_>> = lines.into_iter().skip(first).take(usize::from(area.height)).map(Line::raw).collect();
+    frame.render_widget(Paragraph::new(drawn), area);
+    if focused && state.window.is_none() {
+        let (x, y) = (area.x + (column as u16).min(area.width.saturating_sub(1)), area.y + (row - first) as u16);
+        frame.set_cursor_position(Position::new(x, y.min(area.bottom().saturating_sub(1))));
+    }
+}
+
+/// Marks lines that go on to the left or to the right of what is drawn.
+fn mark_cut(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, area: Rect, first_row: usize, first_column: usize) {
+    let width = usize::from(area.width);
+    let muted = state.theme.style(Role::Muted);
+    for (number, line) in text.lines().iter().skip(first_row).take(usize::from(area.height)).enumerate() {
+        let y = area.y + number as u16;
+        // Of a very long line it is enough to know that it is longer.
+        let wide = text::width(&shown(&cut(line, first_column, width)));
+        let mut put = |x: u16, sign: &str| {
+            if let Some(cell) = frame.buffer_mut().cell_mut(Position::new(x, y)) {
+                cell.set_symbol(sign).set_style(muted);
+            }
+        };
+        if first_column > 0 && !line.is_empty() {
+            put(area.x, "‹");
+        }
+        if wide > first_column + width {
+            put(area.right().saturating_sub(1), "›");
+        }
+    }
 }
 
 /// The first line to draw in `height`, so that the cursor is in view.

@@ -2,7 +2,7 @@
 //!
 //! - `schema`, `conversation`, `editor`, `results`, `chart`: the panes
 //! - `status`: the question's line, the status line, the footer
-//! - `run`: a training run; `compare`: answers side by side
+//! - `run`: a training run; `compare`: answers side by side; `notebook`: a notebook
 //! - `window`: help, texts, lists, lines to type, over the panes
 
 mod chart;
@@ -10,6 +10,7 @@ mod check;
 mod compare;
 mod conversation;
 mod editor;
+mod notebook;
 mod results;
 mod run;
 mod schema;

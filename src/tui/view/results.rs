@@ -95,6 +95,10 @@ fn title(state: &State, results: &Results) -> String {
     if state.tabs.len() > 1 {
         out.push_str(&format!(" {}/{}", state.tab + 1, state.tabs.len()));
     }
+    let tab = state.tab();
+    if !tab.others.is_empty() {
+        out.push_str(&format!(", statement {} of {}", tab.before + 1, tab.others.len() + 1 + tab.queue.len()));
+    }
     if let Some(confidence) = confidence(state, results).filter(|_| results.spool().is_some()) {
         out.push_str(&format!(", {confidence}"));
     }

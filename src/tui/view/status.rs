@@ -7,17 +7,18 @@ use ratatui::widgets::Paragraph;
 
 use super::super::conversation::Stage;
 use super::super::keys::{Action, Context, label};
+use super::super::layout::ASK_WIDTH;
 use super::super::state::{Notice, Pane, RunningJob, State};
 use super::super::theme::Role;
 use crate::jobs::{ModelsWork, ResultWork, TrainWork, Work};
 use crate::text;
 
 pub(super) fn ask_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
-    let [prompt, line] = Layout::horizontal([Constraint::Length(5), Constraint::Min(1)]).areas(area);
+    let [prompt, line] = Layout::horizontal([Constraint::Length(ASK_WIDTH), Constraint::Min(1)]).areas(area);
     let focused = state.focus == Pane::Ask;
     let role = if focused { Role::Key } else { Role::Muted };
     frame.render_widget(Paragraph::new(Span::styled(if focused { "ask> " } else { "ask  " }, state.theme.style(role))), prompt);
-    super::editor::draw(state, frame, &state.ask, line, false, focused);
+    super::editor::wrapped(state, frame, &state.ask, line, focused);
 }
 
 pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
@@ -103,6 +104,7 @@ fn doing(state: &State, job: &RunningJob) -> String {
             },
         },
         (Work::Compare { .. }, _) => "running the answers".into(),
+        (Work::Notebook(_), _) => progress("reading the notebook"),
         (Work::Result(ResultWork::Arrange { .. }), _) => "sorting and filtering".into(),
         (Work::Result(ResultWork::Export { spool, order, .. }), _) => {
             let all = order.as_ref().map_or(spool.len(), |order| order.len());
@@ -123,7 +125,10 @@ pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let context = state.context();
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;
-    let over = matches!(context, Context::Window | Context::List | Context::Prompt | Context::Run | Context::Compare | Context::Check);
+    let over = matches!(
+        context,
+        Context::Window | Context::List | Context::Prompt | Context::Run | Context::Compare | Context::Check | Context::Notebook
+    );
     let places: &[Context] = if over { &[context] } else { &[context, Context::Everywhere] };
     for &wanted in places {
         for (binding, keys) in state.options.keymap.of(wanted).filter(|(binding, keys)| !binding.footer.is_empty() && !keys.is_empty()) {

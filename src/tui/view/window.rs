@@ -29,6 +29,7 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
         Some(Window::Run(shown)) => super::run::run(state, frame, area, shown),
         Some(Window::Check(pages)) => super::check::check(state, frame, area, pages),
         Some(Window::Compare(sides)) => super::compare::compare(state, frame, area, sides),
+        Some(Window::Notebook(page)) => super::notebook::notebook(state, frame, area, page),
     }
 }
 
@@ -120,6 +121,10 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::History { everywhere: true } => ("History, every database; Tab: this one".into(), "nothing was found"),
         PickerKind::History { everywhere: false } => ("History of this database; Tab: every one".into(), "nothing was found"),
         PickerKind::Favourites => ("Favourites".into(), "none yet; s in the conversation keeps one"),
+        PickerKind::Settings => ("Settings: Enter changes one, Ctrl+D takes it back".into(), "no key is called so"),
+        PickerKind::SettingWords(name) => (format!("{name}: Enter saves"), "no word is written so"),
+        PickerKind::Bindings => ("Keys: Enter changes an action's, Ctrl+D takes that back".into(), "no action is called so"),
+        PickerKind::Snippets => ("Snippets: favourites, put in at the cursor".into(), "none yet; s in the conversation keeps one"),
         PickerKind::Notes => ("Notes on this database".into(), "nothing is called so"),
         PickerKind::Models => ("Models: Enter fetches or uses, Ctrl+D deletes".into(), "no model is called so"),
         PickerKind::Open if state.database.is_empty() => ("sqllama: what shall be opened?".into(), "nothing is called so"),
@@ -190,6 +195,12 @@ fn remarks(state: &State, picker: &Picker, width: usize) -> Vec<Line<'static>> {
         PickerKind::Open if state.database.is_empty() => {
             say("Every query is shown, is checked before it runs, and can only read. F1 shows every key.".into())
         }
+        PickerKind::Settings => {
+            let chosen = picker.item().map(|item| item.label.as_str()).unwrap_or_default();
+            let meaning = crate::store::config::edit::key(chosen).map(|key| key.meaning).unwrap_or_default();
+            let file = text::sanitize(&state.settings.path.display().to_string()).into_owned();
+            say(format!("{meaning}. The file: {file}"))
+        }
         PickerKind::Models => {
             let chosen = picker.item().map(|item| item.label.as_str()).unwrap_or_default();
             let note = state.models.iter().find(|model| model.name == chosen).and_then(|model| model.note.clone());
@@ -208,10 +219,33 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
-        PromptKind::Open => ("Open", "the path of an SQLite file, or `demo`"),
+        PromptKind::Handover(_) => {
+            ("Write the job for another machine to", "a new folder: rows, train.py, DeepSpeed's file, run.sh, Slurm")
+        }
+        PromptKind::Open => ("Open", "the path of an SQLite file or a notebook (.md), or `demo`"),
+        PromptKind::Setting(name) => {
+            ("", crate::store::config::edit::key(name).map_or("keys with blanks between, such as f5 ctrl+r", |key| key.meaning))
+        }
+        PromptKind::OpenSql => ("Open the SQL", "the path of a .sql file; it gets a tab"),
+        PromptKind::SaveSql => ("Save the SQL in", "a new file; a file that is there is not replaced"),
+        PromptKind::Parameter(_) => ("", "12, 1.5, NULL, x'0aff' or 'text'; everything else is text"),
+        PromptKind::Notebook => ("Open the notebook", "the path of a Markdown file"),
+        PromptKind::NewNotebook => ("Write the notebook to", "a new .md file; every question runs again, and its result is kept"),
+        PromptKind::Cell(..) => ("Add to the notebook", "a .md file; it is made where there is none"),
+    };
+    let title = match &prompt.kind {
+        PromptKind::Parameter(wanted) => {
+            let name = wanted.names.first().map(|name| text::sanitize(name).into_owned()).unwrap_or_default();
+            match wanted.names.len() {
+                0 | 1 => format!("Value of {name}"),
+                more => format!("Value of {name}, then {} more", more - 1),
+            }
+        }
+        PromptKind::Setting(name) => format!("Setting {name}"),
+        _ => title.to_owned(),
     };
     let area = middle(area, 90.min(area.width.saturating_sub(2)), 4);
-    let block = block_of(state, title);
+    let block = block_of(state, &title);
     let inner = block.inner(area);
     frame.render_widget(Clear, area);
     frame.render_widget(block, area);
@@ -221,7 +255,8 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
     if inner.height > 1 {
         let rest = Rect { y: inner.y + 1, height: 1, ..inner };
         // What cannot be is said while it is typed.
-        let wrong = match prompt.kind {
+        let wrong = match &prompt.kind {
+            PromptKind::Setting(name) => state.settings.problem(name, &prompt.text.lines().join(" ")),
             PromptKind::Train(field) => field.problem(&prompt.text.lines().join(" ")),
             _ => None,
         };

@@ -13,6 +13,7 @@ use super::rope::Turn;
 use super::transfer::{Departure, Transfer};
 use super::weights::Weights;
 use crate::train::model::linear::{Base, Dropout};
+use crate::train::model::loss::Terms;
 use crate::train::model::{Batch, Decoder, StepScale};
 use crate::train::parameters::Parameters;
 
@@ -59,6 +60,10 @@ impl Passes<'_, '_> {
         let (turns, back) = (turns.each_ref(), back.each_ref());
         let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turns, back };
         let mut x = self.embed(&batch.tokens)?; // [tokens, hidden]
+        let noise = decoder.noise(batch, step);
+        if !noise.is_empty() {
+            x = (x + self.compute.upload(&noise, &[batch.tokens.len(), decoder.spec.hidden])?)?;
+        }
         let mut inputs: Vec<(Waiting, Option<Kept>)> = Vec::with_capacity(decoder.layers.len());
         for (index, layer) in decoder.layers.iter().enumerate() {
             let tensors = self.weights.layer(self.compute, decoder, self.parameters, index)?;
@@ -204,7 +209,8 @@ impl Passes<'_, '_> {
             Base::Trained(id) => Some(id),
             Base::Frozen(_) => None,
         };
-        let loss = cross_entropy(self.compute, &output, decoder.spec.logit_cap, &normed, &tokens, scale, trained.is_some())?;
+        let terms = Terms { cap: decoder.spec.logit_cap, smoothing: decoder.label_smoothing };
+        let loss = cross_entropy(self.compute, &output, terms, &normed, &tokens, scale, trained.is_some())?;
         drop(output);
         if let (Some(id), Some(dweight)) = (trained, loss.dweight) {
             sink.add(id, dweight)?;

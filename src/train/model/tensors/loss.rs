@@ -4,6 +4,7 @@ use candle_core::{D, Result, Tensor};
 
 use super::compute::{Compute, download};
 use super::weights::LinearTensors;
+use crate::train::model::loss::Terms;
 
 /// Bytes of logits in a chunk: a card wants larger products than a processor's caches.
 const CHUNK_BYTES: usize = 128 << 20;
@@ -32,18 +33,18 @@ pub fn capped(logits: Tensor, cap: Option<f32>) -> Result<Tensor> {
     }
 }
 
-/// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`; logits are capped first, where there is a `cap`. With a `scale` also gradients, multiplied by it;
+/// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a `scale` also gradients, multiplied by it;
 /// that of the output matrix only where it is `trained`.
-#[allow(clippy::too_many_arguments)] // what is read, and how
 pub fn cross_entropy(
     compute: &Compute,
     output: &LinearTensors,
-    cap: Option<f32>,
+    terms: Terms,
     x: &Tensor,
     tokens: &[u32],
     scale: Option<f32>,
     trained: bool,
 ) -> Result<Loss> {
+    let Terms { cap, smoothing } = terms;
     let vocabulary = output.weight.dim(0)?;
     let rows = chunk_rows(vocabulary);
     let turned = output.weight.t()?;
@@ -53,7 +54,11 @@ pub fn cross_entropy(
         let ids = compute.indices(tokens)?.unsqueeze(1)?; // [rows, 1]
         let logits = capped(compute.product(&x, &turned)?, cap)?; // [rows, vocabulary]
         let max = logits.max_keepdim(D::Minus1)?;
-        let wanted = logits.gather(&ids, 1)?;
+        let mut wanted = logits.gather(&ids, 1)?;
+        if smoothing > 0.0 {
+            let mean = logits.mean_keepdim(D::Minus1)?;
+            wanted = (wanted.affine(1.0 - f64::from(smoothing), 0.0)? + mean.affine(f64::from(smoothing), 0.0)?)?;
+        }
         let p = logits.broadcast_sub(&max)?.exp()?;
         let slopes = match cap.filter(|_| scale.is_some()) {
             Some(cap) => Some(logits.affine(f64::from(1.0 / cap), 0.0)?.sqr()?.affine(-1.0, 1.0)?),
@@ -63,8 +68,11 @@ pub fn cross_entropy(
         let sum = p.sum_keepdim(D::Minus1)?;
         parts.push(Tensor::cat(&[&max, &sum, &wanted], 1)?); // [rows, 3]
         let Some(scale) = scale else { continue };
-        let dlogits = p.broadcast_mul(&sum.recip()?.affine(f64::from(scale), 0.0)?)?;
-        let ones = Tensor::full(-scale, (tokens.len(), 1), &compute.device)?;
+        let mut dlogits = p.broadcast_mul(&sum.recip()?.affine(f64::from(scale), 0.0)?)?;
+        if smoothing > 0.0 {
+            dlogits = dlogits.affine(1.0, -f64::from(scale * smoothing) / vocabulary as f64)?;
+        }
+        let ones = Tensor::full(-scale * (1.0 - smoothing), (tokens.len(), 1), &compute.device)?;
         dlogits.scatter_add_set(&ids, &ones, 1)?;
         let dlogits = match slopes {
             Some(slopes) => (dlogits * slopes)?,

@@ -6,7 +6,7 @@
 //! - [`rope`], [`attention`], [`feed_forward`]: operations without weights
 //! - [`stored`]: a frozen matrix on the device, in the model file's layout, and dense for a moment
 //! - [`transfer`]: the way to host memory
-//! - [`optimizer`]: AdamW on the device
+//! - [`optimizer`]: the optimizer on the device
 //! - [`weights`]: a layer's tensors, as they are fetched
 //! - [`gradients`]: where gradients go: a card, or host memory
 //! - [`linear`], [`norm`], [`loss`]: operations with weights

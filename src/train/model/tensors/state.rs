@@ -15,7 +15,7 @@ use super::weights::{Trained, Weights, copy};
 use crate::compute::Pool;
 use crate::train::model::{Batch, Decoder, Parameter, StepScale};
 use crate::train::offload::Offload;
-use crate::train::optimizer::{AdamW, Moments, Stride};
+use crate::train::optimizer::{Moments, Optimizer, OptimizerType, Stride};
 use crate::train::parameters::{Gradients, ParameterId, Parameters};
 
 /// Gradients that may wait for the optimizer in host memory: more would only take memory.
@@ -68,6 +68,7 @@ impl<'w> TensorState<'w> {
     pub fn new(
         compute: Compute,
         offload: Offload,
+        optimizer: OptimizerType,
         decoder: &Decoder<'w>,
         parameters: &Parameters,
         moments: Option<&Moments>,
@@ -84,10 +85,14 @@ impl<'w> TensorState<'w> {
         };
         let weights = Weights::new(&compute, decoder, trained, offload != Offload::All)?;
         let moments = match (offload, moments) {
-            (Offload::None, None) => Some(DeviceMoments::zeros(&compute, parameters)?),
+            (Offload::None, None) => Some(DeviceMoments::zeros(&compute, optimizer, parameters)?),
             (Offload::None, Some(moments)) => {
                 let send = |side: &[Vec<f32>]| {
-                    parameters.iter().zip(side).map(|(parameter, values)| compute.upload(values, &parameter.shape)).collect::<Result<_>>()
+                    let shaped = |(parameter, values): (&Parameter, &Vec<f32>)| match optimizer {
+                        OptimizerType::AdamwTorch => compute.upload(values, &parameter.shape),
+                        OptimizerType::Adafactor => compute.upload(values, &[values.len()]),
+                    };
+                    parameters.iter().zip(side).map(shaped).collect::<Result<_>>()
                 };
                 Some(DeviceMoments { first: send(&moments.first)?, second: send(&moments.second)? })
             }
@@ -158,7 +163,7 @@ impl<'w> TensorState<'w> {
     pub fn step(
         &mut self,
         pool: &Pool,
-        optimizer: &AdamW,
+        optimizer: &Optimizer,
         parameters: &mut Parameters,
         gradients: &Gradients,
         moments: &mut Moments,
