@@ -251,7 +251,8 @@ impl Model {
             let x = x.to_device(&Device::Cpu)?;
             // A few rows, and the widest matrix: never worth a rearrangement.
             let norm = &self.weights.output_norm;
-            kernels::norm_linear(Phase::Decode, &x, Some(norm.as_slice()), eps, &[&self.weights.output], None, Additions::NONE)?.swap_remove(0)
+            kernels::norm_linear(Phase::Decode, &x, Some(norm.as_slice()), eps, &[&self.weights.output], None, Additions::NONE)?
+                .swap_remove(0)
         };
         let output = if self.spec.logit_divisor == 1.0 { output } else { (output / f64::from(self.spec.logit_divisor))? };
         let output = match self.spec.logit_cap {
