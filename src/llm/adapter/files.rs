@@ -109,8 +109,9 @@ impl Adapter {
         }
         let missing = adapter.loras.keys().find(|key| {
             let change = adapter.changes.get(*key);
-            let has = |part: fn(&MapChange) -> &Option<Vec<f32>>| change.is_some_and(|change| part(change).is_some());
-            adapter.config.use_dora != has(|change| &change.magnitude) || adapter.config.lora_bias != has(|change| &change.lora_bias)
+            let dora = change.is_some_and(|change| change.magnitude.is_some());
+            let bias = change.is_some_and(|change| change.lora_bias.is_some());
+            adapter.config.use_dora != dora || adapter.config.lora_bias != bias
         });
         if let Some((index, projection)) = missing {
             let name = projection.name();
