@@ -18,7 +18,7 @@
 //! | 6 | `ask` `train` | the one ask pipeline, the one training engine; neither sees the other |
 //! | 7 | `eval` | questions in, execution accuracy out |
 //! | 8 | `jobs` | background workers around engines |
-//! | 9 | `tui` | the only user of ratatui and crossterm |
+//! | 9 | `tui` `mcp` | the only user of ratatui and crossterm; the only user of rmcp: databases as tools of another program |
 //! | 10 | `cli` | the only user of clap; `sqllama DB` opens the screen |
 //!
 //! # Invariants
@@ -65,6 +65,7 @@ pub mod eval;
 
 pub mod jobs;
 
+pub mod mcp;
 pub mod tui;
 
 pub mod cli;

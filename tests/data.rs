@@ -57,6 +57,35 @@ fn rows_are_counted() {
 }
 
 #[test]
+fn rows_of_many_forms_are_read() {
+    let home = Home::new();
+    let imported = |name: &str, text: &str, more: &[&str], said: &str| {
+        let file = home.file(name, text);
+        let stem = name.split('.').next().unwrap();
+        let args = [&["data", "import", file.to_str().unwrap(), "--name", stem], more].concat();
+        home.check(&args, 0, &format!("datasets/{stem}.jsonl"), said);
+        std::fs::read_to_string(home.path().join(format!("datasets/{stem}.jsonl"))).unwrap()
+    };
+    let row = "{\"question\":\"q\",\"context\":\"CREATE TABLE t (a);\",\"answer\":\"SELECT a FROM t\"}\n";
+    let gretel = "id,sql_prompt,sql_context,sql\n1,q,CREATE TABLE t (a); INSERT INTO t VALUES (1);,SELECT a FROM t\n";
+    assert_eq!(imported("gretel.csv", gretel, &[], "by the names of their columns"), row);
+    let own = "{\"nl\":1,\"x\":\"q\",\"y\":\"SELECT a FROM t\",\"z\":\"CREATE TABLE t (a);\"}\n";
+    assert_eq!(imported("own.jsonl", own, &["--columns", "question=x,sql=y,schema=z"], "by the names"), row);
+    let parts = "{\"test\":[{\"question\":\"no\",\"schema\":\"\",\"sql\":\"SELECT 1\"}],\"train\":[{\"question\":\"q\",\"schema\":\"CREATE TABLE t (a);\",\"sql\":\"SELECT a FROM t\"}]}";
+    let found = imported("parts.json", parts, &[], "left out: 1 row of `test`");
+    assert_eq!(found, row.replace("}\n", ",\"split\":\"train\"}\n"));
+    let turns = "{\"conversations\":[{\"from\":\"human\",\"value\":\"q\"},{\"from\":\"gpt\",\"value\":\"a\"},{\"from\":\"human\",\"value\":\"r\"},{\"from\":\"gpt\",\"value\":\"b\"}]}\n";
+    let found = imported("share.jsonl", turns, &[], "ShareGPT");
+    assert!(found.starts_with("{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}"), "{found}");
+    let file = home.path().join("share.jsonl").display().to_string();
+    home.check(&["data", "check", &file], 0, "of several turns: the last answer is learned    1", "");
+    home.check(&["data", "stats", &file], 0, "rows of several turns: the last answer is learned", "");
+    let file = home.path().join("own.jsonl").display().to_string();
+    home.check(&["data", "check", &file, "--columns", "question=x,sql=w"], 2, "", "have no w: they hold nl, x, y, z");
+    home.check(&["data", "check", &file, "--columns", "question=x"], 2, "", "the column of the SQL is not named");
+}
+
+#[test]
 fn rows_change_their_shape() {
     let home = Home::new();
     let file = home.file("rows.json", ROWS);

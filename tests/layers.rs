@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const STILL_TO_DO: [&str; 3] = ["cli", "sql", "tui"];
 
 /// Dependencies that only some rooms, or some folders of them, may use.
-const RESERVED: [(&str, &str); 20] = [
+const RESERVED: [(&str, &str); 23] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm train/model/tensors"),
     ("candle_transformers", "llm"),
@@ -21,6 +21,8 @@ const RESERVED: [(&str, &str); 20] = [
     ("safetensors", "llm"),
     ("rusqlite", "db records"),
     ("csv", "db"),
+    ("csv_core", "db"),
+    ("flate2", "db"),
     ("parquet", "db"),
     ("clap", "cli"),
     ("clap_complete", "cli"),
@@ -30,6 +32,7 @@ const RESERVED: [(&str, &str); 20] = [
     ("crossterm", "tui"),
     ("ratatui_textarea", "tui"),
     ("nucleo_matcher", "tui"),
+    ("rmcp", "mcp"),
     ("ureq", "store"),
     ("hf_hub", "store"),
     ("indicatif", "cli"),

@@ -5,11 +5,12 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use super::computing::ComputingArgs;
 use super::output::OutputArgs;
 use super::train::args::TrainArgs;
+use crate::db::files::FileSet;
 use crate::llm::Specials;
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "sqllama", version, about, args_conflicts_with_subcommands = true)]
+#[command(name = "sqllama", version, long_version = super::version::long(), about, args_conflicts_with_subcommands = true)]
 pub struct Args {
     /// What to do; without one, the screen opens.
     #[command(subcommand)]
@@ -25,11 +26,24 @@ pub struct Args {
 /// Arguments of the screen.
 #[derive(Debug, ClapArgs)]
 pub struct ScreenArgs {
-    /// A SQLite file, or `demo`, to open on the screen; a notebook (.md) or a file of SQL (.sql), too
+    /// A SQLite file, or `demo`, to open on the screen; or a file whose rows are a table: CSV, TSV, JSON lines, a JSON list, Parquet, each
+    /// also packed by gzip; a notebook (.md) or a file of SQL (.sql), too
     pub database: Option<String>,
+    /// More files with tables, opened together with the first
+    #[arg(value_name = "FILE")]
+    pub more: Vec<String>,
     /// A catalogue name, a GGUF file or a Hugging Face folder
     #[arg(long)]
     pub model: Option<String>,
+}
+
+impl ScreenArgs {
+    /// What is opened: several files as one name.
+    pub fn name(&self) -> Option<String> {
+        let first = self.database.as_ref()?;
+        let all: Vec<String> = std::iter::once(first).chain(&self.more).cloned().collect();
+        Some(FileSet::join(&all))
+    }
 }
 
 /// A command.
@@ -52,12 +66,17 @@ pub enum Command {
     Run(super::notebook::args::NotebookArgs),
     /// The schema text a prompt would carry
     Schema {
-        /// A SQLite file, or `demo`
+        /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
         database: String,
         /// The question the schema is for; the whole schema is shown as long as none of it is left out for a question
         #[arg(long)]
         question: Option<String>,
     },
+    /// Let another program's model use databases: a Model Context Protocol server over stdin and stdout
+    ///
+    /// Its tools are `schema`, `query` and `ask`, under the same guard and limits as the commands of these names. Databases are named by
+    /// their files' names. What a tool returns is cut to what a model reads, and says so.
+    Mcp(super::mcp::McpArgs),
     /// Complete a text, as llama.cpp's bindings do
     Complete(CompleteArgs),
     /// Token ids of a text, as JSON
@@ -138,7 +157,7 @@ pub enum PromptForm {
 /// Arguments of `ask`.
 #[derive(Debug, ClapArgs)]
 pub struct AskArgs {
-    /// A SQLite file, or `demo`
+    /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
     pub database: String,
     /// The question; `-` reads it from stdin
     pub question: String,
@@ -222,7 +241,7 @@ fn parse_threads(text: &str) -> Result<usize, String> {
 /// Arguments of `query`.
 #[derive(Debug, ClapArgs)]
 pub struct QueryArgs {
-    /// A SQLite file, or `demo`
+    /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
     pub database: String,
     /// Statements that only read, one result after the other; `-` reads them from stdin
     #[arg(allow_hyphen_values = true, required_unless_present = "file")] // it may begin with a comment

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::failure::Failure;
 use super::models::{fit, state};
 use crate::compute::{Level, available_threads};
+use crate::store::wheels::PYTHON;
 use crate::store::{Config, Hub, Paths, Presence, catalogue, machine};
 use crate::text;
 
@@ -88,7 +89,7 @@ fn device() -> Value {
     })
 }
 
-fn level_name(level: Level) -> &'static str {
+pub(super) fn level_name(level: Level) -> &'static str {
     match level {
         Level::Scalar => "scalar",
         Level::Avx2 => "AVX2",
@@ -102,7 +103,7 @@ fn folder(path: &Path) -> Value {
 
 /// The first two words that `python3` says of its version; `None` where it does not start or has no such module.
 fn version_of(arguments: &[&str]) -> Option<String> {
-    let output = Command::new("python3").args(arguments).output().ok().filter(|output| output.status.success())?;
+    let output = Command::new(PYTHON).args(arguments).output().ok().filter(|output| output.status.success())?;
     let words: Vec<String> = String::from_utf8_lossy(&output.stdout).split_whitespace().take(2).map(str::to_owned).collect();
     Some(words.join(" "))
 }

@@ -82,7 +82,7 @@ impl From<RecordsError> for Failure {
 
 impl From<DatasetError> for Failure {
     fn from(error: DatasetError) -> Self {
-        let code = if matches!(error, DatasetError::Read { .. }) { 3 } else { 2 };
+        let code = if matches!(error, DatasetError::Read { .. } | DatasetError::Table(_)) { 3 } else { 2 };
         Self::hinted(code, &error, Some(error.hint()))
     }
 }

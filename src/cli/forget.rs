@@ -8,6 +8,7 @@ use clap::Args as ClapArgs;
 
 use super::failure::Failure;
 use super::settings::Settings;
+use crate::db::files::Copies;
 use crate::db::{Database, ValueIndex, demo, spool};
 use crate::records::{DatabaseId, Kept, Records};
 use crate::store::{Paths, SavedSessions};
@@ -16,8 +17,9 @@ use crate::text;
 /// Arguments of `forget`.
 #[derive(Debug, ClapArgs)]
 #[command(
-    after_help = "History, accepted and rejected answers, notes, favourites, drafts, values of parameters, which adapter is attached, values read from the database, \
-    saved sessions of models and results left in the temporary folder go. Databases, models, adapters, runs, data sets and settings stay."
+    after_help = "History, accepted and rejected answers, notes, favourites, drafts, values of parameters, which adapter is attached, values read from \
+    the database, saved sessions of models, tables made of files and results left in the temporary folder go. Databases, models, adapters, runs, \
+    data sets and settings stay."
 )]
 pub struct ForgetArgs {
     /// A SQLite file, or `demo`; it need not be there any more
@@ -113,6 +115,7 @@ fn of_one(name: &str, paths: &Paths, records: Option<&Records>) -> Result<Found,
     let mut values = vec![ValueIndex::kept_file(paths, &path), ValueIndex::kept_file(paths, &settled)];
     values.dedup();
     found.add(VALUES, values.into_iter().filter_map(|path| path.metadata().ok().map(|data| (path, data.len()))).collect());
+    found.add(TABLES, Copies::new(paths.copies()).list(Some(&path)));
     // Whoever was never opened left nothing in what is shared by all.
     if !found.is_empty() {
         found.add("saved sessions of models, which do not say of which database they are", SavedSessions::list(&paths.sessions()));
@@ -130,6 +133,7 @@ fn of_all(paths: &Paths, records: Option<&Records>) -> Result<Found, Failure> {
     }
     found.add(VALUES, SavedSessions::list(&paths.values()));
     found.add("saved sessions of models", SavedSessions::list(&paths.sessions()));
+    found.add(TABLES, Copies::new(paths.copies()).list(None));
     found.add("copies of the sample database", files(&paths.cache, demo::is_demo));
     found.add("reports of failures", files(&paths.reports(), |name| name.starts_with("panic-") && name.ends_with(".txt")));
     found.add(RESULTS, spool::left_behind());
@@ -137,6 +141,7 @@ fn of_all(paths: &Paths, records: Option<&Records>) -> Result<Found, Failure> {
 }
 
 const VALUES: &str = "values that were read to know what is in a database";
+const TABLES: &str = "tables that were made of files, and what is known of them";
 const RESULTS: &str = "results of an earlier day that were left in the temporary folder";
 
 /// The files of `folder` whose name fits.

@@ -4,6 +4,7 @@
 //! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
 //! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
 //! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
+//! - [`mcp`]: databases as tools of another program
 //! - [`notebook`]: Markdown files of questions, SQL and results, run again
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
@@ -33,6 +34,7 @@ mod interrupt;
 mod line;
 mod load;
 mod load_adapter;
+pub mod mcp;
 mod models;
 pub mod notebook;
 pub mod output;
@@ -48,6 +50,7 @@ mod settings;
 pub mod shell;
 mod train;
 mod tree;
+mod version;
 mod write_answer;
 
 use std::process::ExitCode;

@@ -8,23 +8,25 @@ use serde_json::Map;
 use super::args::QueryArgs;
 use super::failure::Failure;
 use super::interrupt;
+use super::line::LiveLine;
 use super::output::{Out, ResultSink};
 use super::parameters::bindings;
 use super::script::Script;
 use super::settings::Settings;
+use crate::db::files::{Copies, Progress};
 use crate::db::{Database, Limits, Parameters, ValueIndex, ValueLimits, demo};
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::{ReadOnlySql, guard};
-use crate::text::sanitize;
+use crate::text::{self, sanitize};
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
     let script = Script::read(args)?;
     let parameters = bindings(&args.parameters, &script.text)?;
     let cancel = interrupt::watch();
-    let database = open(&args.database, settings)?;
+    let database = open_watched(&args.database, settings, &cancel)?;
     // Looking at values to find out what they count takes a while: only where it is asked for.
     let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
     let mut out = Out::stdout();
@@ -76,7 +78,7 @@ impl Run<'_> {
 /// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
 pub(super) fn run_schema(database: &str, question: Option<&str>, settings: &Settings) -> Result<u8, Failure> {
     let cancel = interrupt::watch();
-    let database = open(database, settings)?;
+    let database = open_watched(database, settings, &cancel)?;
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
     for note in database.profile_notes(&schema, &cancel) {
@@ -105,14 +107,39 @@ pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a database by its path or address; `demo` is the bundled one. Says how it is read, where that is not as SQLite reads it.
+/// Opens a database by its path or address; `demo` is the bundled one, and files with tables in them are read into a copy. Says how it is
+/// read, where that is not as SQLite reads it.
 pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
+    open_watched(database, settings, &Cancel::new())
+}
+
+/// As [`open`], which `cancel` ends where files are read.
+pub(super) fn open_watched(database: &str, settings: &Settings, cancel: &Cancel) -> Result<Database, Failure> {
+    let line = LiveLine::new();
+    let opened = open_telling(database, settings, cancel, &mut |progress| line.show(progress_words(&progress), false));
+    line.finish();
+    let opened = opened?;
+    for note in opened.notes() {
+        writeln!(stderr(), "note: {}", sanitize(&note))?;
+    }
+    Ok(opened)
+}
+
+/// As [`open`], and says nothing but how far it is.
+pub(super) fn open_telling(
+    database: &str,
+    settings: &Settings,
+    cancel: &Cancel,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Database, Failure> {
     if database == "demo" {
         return Ok(Database::open(demo::path(&settings.paths.cache)?)?);
     }
-    let opened = Database::open(database)?;
-    for note in opened.notes() {
-        writeln!(stderr(), "note: {note}")?;
-    }
-    Ok(opened)
+    Ok(Database::open_any(database, &Copies::new(settings.paths.copies()), cancel, progress)?)
+}
+
+/// `reading 45%, 1,234,567 rows`.
+pub(super) fn progress_words(progress: &Progress) -> String {
+    let share = 100 * progress.done / progress.total.max(1);
+    format!("reading {share}%, {}", text::counted(progress.rows, "row", "rows"))
 }

@@ -6,8 +6,8 @@ use super::args::{Args, Command, ScreenArgs};
 use super::failure::Failure;
 use super::settings::Settings;
 use super::{
-    adapters, ask, bench, complete, config, data, doctor, eval, examples, forget, functions, models, notebook, query, runs, screen, shell,
-    train, tree,
+    adapters, ask, bench, complete, config, data, doctor, eval, examples, forget, functions, mcp, models, notebook, query, runs, screen,
+    shell, train, tree,
 };
 
 /// Runs a command; the exit code.
@@ -30,11 +30,12 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
     let settings = Settings::read()?;
     let Some(command) = command else { return screen::run_screen(screen, settings) };
     match command {
-        Command::Demo { model } => screen::run_screen(&ScreenArgs { database: Some("demo".into()), model }, settings),
+        Command::Demo { model } => screen::run_screen(&ScreenArgs { database: Some("demo".into()), more: Vec::new(), model }, settings),
         Command::Ask(args) => ask::run_ask(&args, &settings),
         Command::Query(args) => query::run_query(&args, &settings),
         Command::Run(args) => notebook::run_notebook(&args, &settings),
         Command::Schema { database, question } => query::run_schema(&database, question.as_deref(), &settings),
+        Command::Mcp(args) => mcp::run_mcp(args, settings),
         Command::Complete(args) => complete::run_complete(&args, &settings),
         Command::Tokenize { text, model, special_tokens } => complete::run_tokenize(&text, model.as_deref(), special_tokens, &settings),
         Command::Models(command) => models::run_models(&command, &settings),

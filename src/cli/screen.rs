@@ -5,9 +5,10 @@ use std::time::Duration;
 use super::args::ScreenArgs;
 use super::failure::Failure;
 use super::load::{self, Chosen};
-use super::query::open;
+use super::query::{open, open_telling};
 use super::settings::Settings;
-use crate::db::Limits;
+use crate::db::files::FileSet;
+use crate::db::{DbError, Limits};
 use crate::jobs::{self, JobFailure};
 use crate::llm::Generate;
 use crate::store::config::ThemeChoice;
@@ -38,8 +39,13 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     settings.apply_threads(None);
     // A file that is not there is said at once, where the person can still see what was typed. The demo is made in the background.
     // A notebook or a file of SQL is read on the screen.
-    if let Some(database) = args.database.as_ref().filter(|name| *name != "demo" && !tui::is_text(name)) {
-        drop(open(database, &settings)?);
+    let name = args.name();
+    if let Some(database) = name.as_ref().filter(|name| *name != "demo" && !tui::is_text(name)) {
+        // What takes a while is done where a person sees how far it is.
+        let has_tables = FileSet::named(std::path::Path::new(database)).map_err(DbError::from)?.is_some();
+        if !has_tables {
+            drop(open(database, &settings)?);
+        }
     }
     let mut options = options(&settings)?;
     let asked_for = settings.model(args.model.as_deref());
@@ -66,14 +72,14 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     let (own, model) = (settings.clone(), args.model.clone());
     let reports = settings.paths.reports();
     let workers = jobs::Settings {
-        open: Box::new(move |name| Ok(open(name, &own)?)),
+        open: Box::new(move |name, cancel, progress| Ok(open_telling(name, &own, cancel, progress)?)),
         paths: settings.paths.clone(),
         offline: settings.config.offline,
         model: Box::new(move |name| Ok(make_model(&settings, name.or(model.as_deref()))?)),
         limits,
         answer_within,
     };
-    let shown = tui::run(ScreenOptions { database: args.database.clone(), settings: workers, theme, options, reports });
+    let shown = tui::run(ScreenOptions { database: name, settings: workers, theme, options, reports });
     match shown {
         Ok(Left::Quit) => Ok(0),
         // As shells tell of a program that a signal ended.

@@ -67,6 +67,9 @@ pub enum Reject {
     /// The same question about the same schema was there before.
     #[error("it repeats row {0}")]
     Duplicate(usize),
+    /// The same question about the same schema was there before, and its answer is another: at most one of them is right.
+    #[error("it asks what row {0} asks, and answers otherwise")]
+    Conflict(usize),
     /// The question is kept for evaluation.
     #[error("its question is held out")]
     HeldOut,
@@ -92,6 +95,7 @@ impl Reject {
             Self::Fails(_) => "SQLite refuses the query",
             Self::NoRows => "no rows",
             Self::Duplicate(_) => "repeated",
+            Self::Conflict(_) => "in conflict",
             Self::HeldOut => "held out",
             Self::TooLong { .. } => "too long",
         }
@@ -120,6 +124,8 @@ pub struct CheckReport {
     pub kept: usize,
     /// Values in double quotes that became strings, in how many rows.
     pub requoted: usize,
+    /// Rows of several turns that are kept: the last answer is learned, those before are read.
+    pub several_turns: usize,
     /// Queries that were run on their database.
     pub ran: usize,
     /// Of these, those that returned nothing.
@@ -162,6 +168,7 @@ pub fn check(
         match checker.judge(&mut example, database.as_deref(), cancel) {
             Ok(()) => {
                 checker.report.kept += 1;
+                checker.report.several_turns += usize::from(example.answers_before() > 0);
                 keep(example)?;
             }
             Err(None) => return Ok(None),
@@ -194,12 +201,29 @@ fn key(parts: &[&str]) -> [u8; 16] {
     short
 }
 
+/// What a chat says before its last question: the same words in another chat are another question.
+fn said_before(example: &Example) -> String {
+    let Body::Chat(messages) = &example.body else { return String::new() };
+    let before = messages.split_last().map_or(&[][..], |(_, before)| before);
+    before.iter().map(|message| format!("{:?}: {}\n", message.role, message.content)).collect()
+}
+
+/// What tells one answer from another: not white space, nor a semicolon at the end; case counts, for it does in values.
+fn answer_key(answer: &str) -> [u8; 16] {
+    let words: Vec<&str> = answer.trim().trim_end_matches(';').split_whitespace().collect();
+    let digest: [u8; 32] = Sha256::digest(words.join(" ")).into();
+    let mut short = [0; 16];
+    short.copy_from_slice(&digest[..16]);
+    short
+}
+
 /// Schemas that are kept, so that rows which share one do not make it again. Most data sets have each once.
 const KEPT_SCRATCHES: usize = 256;
 
 struct Checker<'a> {
     options: &'a CheckOptions<'a>,
-    seen: HashMap<[u8; 16], usize>,
+    /// Questions that were there, with the row and what it answered.
+    seen: HashMap<[u8; 16], (usize, [u8; 16])>,
     scratches: HashMap<String, Rc<Result<Scratch, String>>>,
     report: CheckReport,
 }
@@ -217,9 +241,11 @@ impl Checker<'_> {
         }
         let about = example.db_id.clone().unwrap_or_default();
         let before = example.previous().map(Turn::leading).unwrap_or_default();
-        let earlier = *self.seen.entry(key(&[example.asked(), example.context(), &about, &before])).or_insert(example.row);
+        let said = said_before(example);
+        let own = (example.row, answer_key(&example.answer));
+        let (earlier, answered) = *self.seen.entry(key(&[example.asked(), example.context(), &about, &before, &said])).or_insert(own);
         if earlier != example.row {
-            return Err(Some(Reject::Duplicate(earlier)));
+            return Err(Some(if answered == own.1 { Reject::Duplicate(earlier) } else { Reject::Conflict(earlier) }));
         }
         match (&example.body, database) {
             (Body::Question { .. }, Some(database)) => self.judge_with_rows(example, database, cancel)?,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::db::DbError;
+use crate::db::files::FileError;
 
 /// What can go wrong with a data set.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +23,19 @@ pub enum DatasetError {
         path: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// The file is a table that cannot be read.
+    #[error("{0}")]
+    Table(FileError),
+    /// Its rows lack columns that were named.
+    #[error("the rows of {} have no {}: they hold {}", path.display(), missing.join(", "), keys.join(", "))]
+    NoColumns {
+        /// Which file.
+        path: PathBuf,
+        /// What is named and not there.
+        missing: Vec<String>,
+        /// What the first row holds.
+        keys: Vec<String>,
     },
     /// There is no row in it.
     #[error("{} holds no rows", path.display())]
@@ -78,6 +92,18 @@ pub enum RowProblem {
     /// It is not JSON.
     #[error("it is not JSON: {0}")]
     NotJson(String),
+    /// A column that was named is missing.
+    #[error("it has no `{0}`")]
+    NoColumn(String),
+    /// A column has no text.
+    #[error("its `{0}` is not text")]
+    NotText(String),
+    /// A part of a message is an image or something else that is no text.
+    #[error("a message has a part of the kind `{0}`, which is not text")]
+    Part(String),
+    /// The table it names is not known.
+    #[error("its table `{0}` is not in the file of tables beside it")]
+    NoTable(String),
     /// A field is missing.
     #[error("it has no `{0}`")]
     Missing(&'static str),
@@ -112,11 +138,13 @@ impl DatasetError {
     /// What a person can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Read { .. } => "give a JSON or JSON lines file",
+            Self::Read { .. } => "give a JSON, JSON lines, CSV or Parquet file",
+            Self::Table(error) => error.hint(),
+            Self::NoColumns { .. } => "name columns that are there: --columns question=...,sql=...",
             Self::Write { .. } => "look at the free space and the permissions of the folder",
             Self::Empty { .. } => "a data set is a JSON list of objects, or one object a line",
             Self::UnknownFormat { .. } => {
-                "known are {instruction, input, output}, {question, context, answer}, {db_id, question, query}, {messages} and {prompt, completion}"
+                "known are {instruction, input, output}, {question, context, answer}, {db_id, question, query}, {messages}, {conversations}, {prompt, completion} and {prompt, chosen, rejected}; `sqllama data import FILE --columns question=...,sql=...` reads others"
             }
             Self::Row { .. } => "mend or remove the row; `sqllama data check` lists every row that cannot be used",
             Self::NoDatabases { .. } => "give it with --databases DIR; it holds NAME.sqlite or NAME/NAME.sqlite",

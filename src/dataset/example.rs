@@ -1,6 +1,6 @@
 //! A row of a data set, and the prompt and answer that it becomes in training.
 
-use crate::llm::{Message, Prompt};
+use crate::llm::{Message, Prompt, Role};
 use crate::prompt::{self, Form, PromptParts, Turn};
 
 /// What stands before the answer.
@@ -56,6 +56,14 @@ impl Example {
             *previous = turn;
         }
         self
+    }
+
+    /// Answers of the model that stand before the one that is learned: they are read, and not learned.
+    pub fn answers_before(&self) -> usize {
+        match &self.body {
+            Body::Chat(messages) => messages.iter().filter(|message| message.role == Role::Assistant).count(),
+            _ => 0,
+        }
     }
 
     /// What it follows on.

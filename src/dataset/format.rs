@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use super::columns::Columns;
 use super::error::RowProblem;
 use super::example::{Body, Example};
-use crate::llm::{Message, Role};
+use super::{chat, wikisql};
 use crate::prompt::Turn;
 
 /// The shape of a data set's rows.
@@ -14,17 +15,35 @@ pub enum Format {
     Alpaca,
     /// `{question, context, answer}`: sql-create-context, and what `sqllama data make` writes.
     QuestionContextAnswer,
-    /// `{db_id, question, query}`: Spider; with `SQL` and `evidence`, BIRD. Needs the databases.
+    /// `{db_id, question, query}`: Spider; with `SQL` and `evidence`, BIRD; with `sql` and `external_knowledge`, SynSQL. Needs the databases.
     Spider,
     /// `{messages: [{role, content}]}`: chats.
     Messages,
-    /// `{prompt, completion}`: text.
+    /// `{prompt, completion}`: text, or lists of messages; `{input_seq, output_seq}`: OmniSQL.
     PromptCompletion,
+    /// `{conversations: [{from, value}]}`: ShareGPT's chats.
+    ShareGpt,
+    /// `{prompt, chosen, rejected}`: pairs of answers; the chosen one is learned.
+    Preference,
+    /// `{question, table, sql: {sel, agg, conds}}`: WikiSQL.
+    WikiSql,
+    /// A column with the question and one with the SQL, whatever they are called: gretel, `{question, schema, sql}`.
+    Columns,
 }
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Alpaca, Self::QuestionContextAnswer, Self::Spider, Self::Messages, Self::PromptCompletion];
+    pub const ALL: [Self; 9] = [
+        Self::Alpaca,
+        Self::QuestionContextAnswer,
+        Self::Spider,
+        Self::Messages,
+        Self::PromptCompletion,
+        Self::ShareGpt,
+        Self::Preference,
+        Self::WikiSql,
+        Self::Columns,
+    ];
 
     /// What it is called on the command line.
     pub fn name(self) -> &'static str {
@@ -34,6 +53,10 @@ impl Format {
             Self::Spider => "spider",
             Self::Messages => "messages",
             Self::PromptCompletion => "completion",
+            Self::ShareGpt => "sharegpt",
+            Self::Preference => "preference",
+            Self::WikiSql => "wikisql",
+            Self::Columns => "columns",
         }
     }
 
@@ -45,6 +68,10 @@ impl Format {
             Self::Spider => "Spider rows (db_id, question, query)",
             Self::Messages => "chat messages",
             Self::PromptCompletion => "prompt and completion",
+            Self::ShareGpt => "ShareGPT conversations",
+            Self::Preference => "pairs of answers: the chosen one is learned, the rejected one is left out",
+            Self::WikiSql => "WikiSQL rows (question, table, sql as numbers)",
+            Self::Columns => "a question and its SQL, by the names of their columns",
         }
     }
 
@@ -56,36 +83,50 @@ impl Format {
     /// The format that a row has, by its keys.
     pub fn detect(row: &Map<String, Value>) -> Option<Self> {
         let has = |keys: &[&str]| keys.iter().all(|key| row.contains_key(*key));
+        let list = |key: &str| row.get(key).is_some_and(Value::is_array);
+        let brings_schema = || Columns::find(row).is_some_and(|columns| columns.has_schema());
         if has(&["messages"]) {
             Some(Self::Messages)
-        } else if has(&["prompt", "completion"]) {
+        } else if list("conversations") || list("conversation") {
+            Some(Self::ShareGpt)
+        } else if has(&["chosen", "rejected"]) {
+            Some(Self::Preference)
+        } else if has(&["prompt", "completion"]) || has(&["input_seq", "output_seq"]) {
             Some(Self::PromptCompletion)
+        } else if wikisql::is_wikisql(row) && !has(&["query"]) {
+            Some(Self::WikiSql)
         } else if has(&["question", "context", "answer"]) {
             Some(Self::QuestionContextAnswer)
-        } else if has(&["db_id", "question", "query"]) || has(&["db_id", "question", "SQL"]) {
+        } else if has(&["db_id", "question"]) && ["query", "SQL", "sql"].iter().any(|key| row.contains_key(*key)) && !brings_schema() {
             Some(Self::Spider)
         } else if has(&["instruction", "output"]) {
             Some(Self::Alpaca)
         } else {
-            None
+            Columns::find(row).map(|_| Self::Columns)
         }
     }
 
     /// Reads a row. Spider's context is still empty: it is the schema of the database that the row names.
+    /// Columns are found by their names; WikiSQL's table is in the row.
     pub fn convert(self, row: &Map<String, Value>) -> Result<Example, RowProblem> {
         let mut example = match self {
             Self::Alpaca => Example::question(text(row, "instruction")?, optional(row, "input")?.unwrap_or(""), text(row, "output")?),
             Self::QuestionContextAnswer => Example::question(text(row, "question")?, text(row, "context")?, text(row, "answer")?),
             Self::Spider => {
-                let key = if row.contains_key("query") { "query" } else { "SQL" };
+                let key = ["query", "SQL"].into_iter().find(|key| row.contains_key(*key)).unwrap_or("sql");
                 text(row, "db_id")?;
                 Example::question(text(row, "question")?, "", first(row, key)?)
             }
-            Self::Messages => return chat(row).map(|example| with_origin(example, row)),
-            Self::PromptCompletion => {
-                let body = Body::Text(text(row, "prompt")?.into());
-                Example { body, ..Example::question("", "", text(row, "completion")?) }
+            Self::Messages => return chat::chat(row, "messages").map(|example| with_origin(example, row)),
+            Self::ShareGpt => {
+                let key = if row.contains_key("conversations") { "conversations" } else { "conversation" };
+                return chat::chat(row, key).map(|example| with_origin(example, row));
             }
+            Self::Preference => return chat::chosen(row).map(|example| with_origin(example, row)),
+            Self::PromptCompletion if row.contains_key("input_seq") => chat::sequences(row)?,
+            Self::PromptCompletion => chat::prompt_and_completion(row)?,
+            Self::WikiSql => wikisql::convert(row, None)?,
+            Self::Columns => Columns::find(row).ok_or(RowProblem::Missing("question"))?.convert(row)?,
         };
         if let Body::Question { question, hint, previous, .. } = &mut example.body {
             if let (Some(before), Some(sql)) = (optional(row, PREVIOUS_QUESTION)?, optional(row, PREVIOUS_SQL)?) {
@@ -96,8 +137,9 @@ impl Format {
                 }
                 *previous = Some(turn);
             }
-            let given = optional(row, "hint")?.or(optional(row, "evidence")?);
-            *hint = given.filter(|text| !text.trim().is_empty()).map(str::to_owned);
+            let given = optional(row, "hint")?.or(optional(row, "evidence")?).or(optional(row, "external_knowledge")?);
+            let given = given.filter(|text| !text.trim().is_empty()).map(str::to_owned);
+            *hint = given.or(hint.take());
         }
         Ok(with_origin(example, row))
     }
@@ -107,31 +149,10 @@ impl Format {
 pub(super) const PREVIOUS_QUESTION: &str = "previous_question";
 pub(super) const PREVIOUS_SQL: &str = "previous_sql";
 
-fn with_origin(example: Example, row: &Map<String, Value>) -> Example {
+pub(super) fn with_origin(example: Example, row: &Map<String, Value>) -> Example {
     let own = |key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
-    Example { db_id: own("db_id"), split: own("split"), source: own("source"), ..example }
-}
-
-fn chat(row: &Map<String, Value>) -> Result<Example, RowProblem> {
-    let expected = RowProblem::WrongType { key: "messages", expected: "a list of {role, content}" };
-    let list = row.get("messages").and_then(Value::as_array).ok_or_else(|| expected.clone())?;
-    let mut messages = Vec::with_capacity(list.len());
-    for message in list {
-        let field = |key: &str| message.get(key).and_then(Value::as_str).ok_or_else(|| expected.clone());
-        let role = match field("role")? {
-            "system" | "developer" => Role::System,
-            "user" => Role::User,
-            "assistant" => Role::Assistant,
-            other => return Err(RowProblem::UnknownRole(other.into())),
-        };
-        messages.push(Message { role, content: field("content")?.into() });
-    }
-    match messages.pop() {
-        Some(Message { role: Role::Assistant, content }) if !messages.is_empty() => {
-            Ok(Example { body: Body::Chat(messages), ..Example::question("", "", content) })
-        }
-        _ => Err(RowProblem::NoAnswer),
-    }
+    let db_id = own("db_id").or(example.db_id.clone());
+    Example { db_id, split: own("split"), source: own("source"), ..example }
 }
 
 fn text<'a>(row: &'a Map<String, Value>, key: &'static str) -> Result<&'a str, RowProblem> {
@@ -185,6 +206,13 @@ mod tests {
         check(json!({"prompt": "q", "completion": "a"}), Format::PromptCompletion, "q", "", "a");
         let messages = json!([{"role": "system", "content": "s"}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "a"}]);
         check(json!({ "messages": messages }), Format::Messages, "q", "", "a");
+        check(json!({"conversations": [{"from": "human", "value": "q"}, {"from": "gpt", "value": "a"}]}), Format::ShareGpt, "q", "", "a");
+        check(json!({"prompt": "q", "chosen": "a", "rejected": "b"}), Format::Preference, "q", "", "a");
+        check(json!({"input_seq": "q", "output_seq": "a"}), Format::PromptCompletion, "q", "", "a");
+        check(json!({"db_id": "d", "question": "q", "external_knowledge": "", "cot": "c", "sql": "a"}), Format::Spider, "q", "", "a");
+        check(json!({"db_id": "d", "question": "q", "query": "a", "sql": {"select": []}}), Format::Spider, "q", "", "a");
+        check(json!({"sql_prompt": "q", "sql_context": "c", "sql": "a", "sql_explanation": "e"}), Format::Columns, "q", "c", "a");
+        check(json!({"db_id": "d", "question": "q", "schema": "c", "sql": "a"}), Format::Columns, "q", "c", "a");
         assert_eq!(Format::detect(&row(json!({"text": "x"}))), None);
         let bird = Format::Spider.convert(&row(json!({"db_id": "d", "question": "q", "SQL": "a", "evidence": "e"}))).unwrap();
         assert!(matches!(bird.body, Body::Question { hint: Some(hint), .. } if hint == "e"));
@@ -210,7 +238,7 @@ mod tests {
         check_problem(Format::Spider, json!({"db_id": "d", "question": "q", "query": []}), "its `query` is not text or a list of texts");
         let said = |role: &str| json!({"messages": [{"role": "user", "content": "q"}, {"role": role, "content": "x"}]});
         check_problem(Format::Messages, said("user"), "its messages do not end with an answer of the assistant");
-        check_problem(Format::Messages, said("tool"), "the role `tool` is not known");
+        check_problem(Format::Messages, said("narrator"), "the role `narrator` is not known");
         check_problem(Format::Messages, json!({"messages": ["x"]}), "its `messages` is not a list of {role, content}");
     }
 }

@@ -16,7 +16,15 @@ pub struct RawRow {
     pub line: usize,
     /// The JSON object.
     pub text: Vec<u8>,
+    /// The key of the list it is in, where the file is an object of lists.
+    pub part: Option<String>,
 }
+
+/// Keys of lists in which a file has its rows: `{"train": [...], "test": [...]}`.
+pub const PARTS: [&str; 13] =
+    ["train", "training", "data", "rows", "examples", "instances", "questions", "validation", "valid", "val", "dev", "test", "eval"];
+/// No key of such a list is longer.
+const MAX_KEY_BYTES: usize = 1024;
 
 /// Why the rows end early.
 #[derive(Debug)]
@@ -42,6 +50,8 @@ pub struct Rows<R> {
     row: usize,
     line: usize,
     in_list: bool,
+    /// The list of an object of lists.
+    part: Option<String>,
     begun: bool,
     done: bool,
 }
@@ -49,7 +59,71 @@ pub struct Rows<R> {
 impl<R: BufRead> Rows<R> {
     /// The rows of `input`.
     pub fn new(input: R) -> Self {
-        Self { input, limit: MAX_ROW_BYTES, row: 0, line: 1, in_list: false, begun: false, done: false }
+        Self { input, limit: MAX_ROW_BYTES, row: 0, line: 1, in_list: false, part: None, begun: false, done: false }
+    }
+
+    /// As [`Self::new`], where the file is an object of lists whose keys are among [`PARTS`].
+    pub fn of_parts(input: R) -> Result<Self, RowsError> {
+        let mut rows = Self::new(input);
+        while rows.byte()?.is_some_and(|byte| byte != b'{') {}
+        rows.begun = true;
+        rows.enter_part()?;
+        Ok(rows)
+    }
+
+    /// Goes to the beginning of the next list; `false` at the end of the object.
+    fn enter_part(&mut self) -> Result<bool, RowsError> {
+        loop {
+            match self.byte()? {
+                Some(b'"') => {}
+                Some(byte) if byte == b',' || byte.is_ascii_whitespace() => continue,
+                Some(b'}') => return self.end_list().map(|_| false),
+                Some(other) => return Err(self.problem(self.line, RowProblem::Between { found: char::from(other) })),
+                None => return Err(self.problem(self.line, RowProblem::Cut)),
+            }
+            let mut key = Vec::new();
+            loop {
+                match self.byte()? {
+                    Some(b'"') => break,
+                    Some(byte) if key.len() < MAX_KEY_BYTES => key.push(byte),
+                    _ => return Err(self.problem(self.line, RowProblem::Cut)),
+                }
+            }
+            while self.peek()?.is_some_and(|byte| byte == b':' || byte.is_ascii_whitespace()) {
+                self.byte()?;
+            }
+            let key = String::from_utf8_lossy(&key).into_owned();
+            if self.peek()? == Some(b'[') && PARTS.contains(&key.as_str()) {
+                self.byte()?;
+                (self.in_list, self.part) = (true, Some(key));
+                return Ok(true);
+            }
+            self.skip_value()?;
+        }
+    }
+
+    /// Passes over the value of a key that has no rows.
+    fn skip_value(&mut self) -> Result<(), RowsError> {
+        let (mut depth, mut in_string, mut escaped) = (0usize, false, false);
+        while let Some(byte) = self.peek()? {
+            if depth == 0 && !in_string && matches!(byte, b',' | b'}') {
+                return Ok(());
+            }
+            self.byte()?;
+            match byte {
+                _ if escaped => escaped = false,
+                b'\\' if in_string => escaped = true,
+                b'"' => in_string = !in_string,
+                b'{' | b'[' if !in_string => depth += 1,
+                b'}' | b']' if !in_string => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+        Err(self.problem(self.line, RowProblem::Cut))
+    }
+
+    fn peek(&mut self) -> Result<Option<u8>, RowsError> {
+        Ok(self.input.fill_buf().map_err(RowsError::Io)?.first().copied())
     }
 
     fn byte(&mut self) -> Result<Option<u8>, RowsError> {
@@ -75,6 +149,12 @@ impl<R: BufRead> Rows<R> {
                 0xEF | 0xBB | 0xBF if !self.begun => {}
                 b'[' if !self.begun => (self.in_list, self.begun) = (true, true),
                 b',' if self.in_list && self.row > 0 => {}
+                b']' if self.in_list && self.part.is_some() => {
+                    self.in_list = false;
+                    if !self.enter_part()? {
+                        return Ok(None);
+                    }
+                }
                 b']' if self.in_list => return self.end_list(),
                 b'{' => {
                     self.begun = true;
@@ -121,7 +201,7 @@ impl<R: BufRead> Rows<R> {
             }
         }
         self.row += 1;
-        Ok(Some(RawRow { row: self.row, line, text }))
+        Ok(Some(RawRow { row: self.row, line, text, part: self.part.clone() }))
     }
 }
 
@@ -179,6 +259,18 @@ mod tests {
         check_error("[{}] {}", 100, 2, 1, RowProblem::Between { found: '{' });
         check_error("SELECT 1", 100, 1, 1, RowProblem::Between { found: 'S' });
         check_error("{}\n{\"a\": \"0123456789\"}", 10, 2, 2, RowProblem::TooLong { limit: 10 });
+    }
+
+    #[test]
+    fn an_object_of_lists_has_parts() {
+        let json = "\u{FEFF}{ \"version\": {\"a\": [1, \"}\"]}, \"train\": [{\"a\":1}, {\"b\":2}], \"note\": \"x,y\", \"test\" : [ {\"c\":3} ] }\n";
+        let rows = Rows::of_parts(json.as_bytes()).unwrap().map(|row| row.unwrap());
+        let found: Vec<(String, String)> = rows.map(|row| (row.part.unwrap(), String::from_utf8(row.text).unwrap())).collect();
+        let expected = [("train", "{\"a\":1}"), ("train", "{\"b\":2}"), ("test", "{\"c\":3}")];
+        assert_eq!(found, expected.map(|(part, text)| (part.to_owned(), text.to_owned())));
+        assert_eq!(Rows::of_parts("{\"a\": 1}".as_bytes()).unwrap().count(), 0);
+        assert!(Rows::of_parts("{\"train\": [{}".as_bytes()).unwrap().any(|row| row.is_err()));
+        assert!(Rows::of_parts("{\"train\": ".as_bytes()).is_err());
     }
 
     proptest! {

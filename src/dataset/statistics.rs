@@ -17,6 +17,8 @@ pub const LENGTH_STEP: usize = 50;
 pub struct Statistics {
     /// Rows.
     pub rows: usize,
+    /// Rows of several turns, of which the last answer is learned.
+    pub several_turns: usize,
     /// Rows that bring a schema.
     pub with_context: usize,
     /// Rows by database.
@@ -41,6 +43,7 @@ impl Statistics {
     /// Counts a row.
     pub fn add(&mut self, example: &Example) {
         self.rows += 1;
+        self.several_turns += usize::from(example.answers_before() > 0);
         let counts = count_keywords(&example.answer);
         for (total, count) in self.keywords.iter_mut().zip(counts) {
             *total += usize::from(count > 0);

@@ -86,7 +86,7 @@ pub fn to_json(example: &Example, format: Format) -> Value {
             put("input", context.as_str().into());
             put("output", answer());
         }
-        (Body::Question { question, context, .. }, Format::QuestionContextAnswer) => {
+        (Body::Question { question, context, .. }, Format::QuestionContextAnswer | Format::WikiSql | Format::Columns) => {
             put("question", whole(question, example).into());
             put("context", context.as_str().into());
             put("answer", answer());

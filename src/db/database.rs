@@ -12,6 +12,7 @@ use super::authorize::{self, Authorizer};
 use super::beside::has_journal;
 use super::columns::columns_of;
 use super::error::DbError;
+use super::files::{Copies, FileSet, FileTables, Progress};
 use super::open::{self, Location, Mode};
 use super::owners::{self, Owners, name_the_key, rewrite};
 use super::sqlite_error::{is_busy, sqlite_message};
@@ -34,6 +35,8 @@ pub struct Database {
     inner: Mutex<Inner>,
     watched: Arc<Mutex<Cancel>>,
     pub(super) profiles: Arc<Profiles>,
+    /// Whose tables it has, where it is a copy of ours.
+    tables: Option<FileTables>,
 }
 
 #[derive(Debug)]
@@ -55,12 +58,25 @@ impl Database {
         let location = open::locate(path.as_ref())?;
         let watched = Arc::new(Mutex::new(Cancel::new()));
         let inner = connect(&location, &watched)?;
-        Ok(Self { location, inner: Mutex::new(inner), watched, profiles: profiles::in_use() })
+        Ok(Self { location, inner: Mutex::new(inner), watched, profiles: profiles::in_use(), tables: None })
     }
 
-    /// The file that `name`, a path or a `file:` address, stands for. It need not be there.
+    /// Opens what `name` stands for: a database as [`Self::open`] does, or files whose rows become tables of a copy among `copies`, several
+    /// with `+` between them.
+    pub fn open_any(name: &str, copies: &Copies, cancel: &Cancel, progress: &mut dyn FnMut(Progress)) -> Result<Self, DbError> {
+        match FileSet::named(&open::locate(Path::new(name))?.path)? {
+            None => Self::open(name),
+            Some(set) => {
+                let tables = copies.open(&set, cancel, progress)?;
+                Ok(Self { tables: Some(tables.clone()), ..Self::open(&tables.database)? })
+            }
+        }
+    }
+
+    /// The file that `name`, a path or a `file:` address, stands for. It need not be there. Several files with tables in them are one.
     pub fn file_of(name: impl AsRef<Path>) -> Result<PathBuf, DbError> {
-        Ok(open::locate(name.as_ref())?.path)
+        let path = open::locate(name.as_ref())?.path;
+        Ok(FileSet::named(&path).ok().flatten().map_or(path, |set| set.name()))
     }
 
     /// The same, with other profiles to hold the file against than those in use.
@@ -68,9 +84,27 @@ impl Database {
         Self { profiles, ..self }
     }
 
-    /// The file, without what an address adds to it.
+    /// The file, without what an address adds to it. Where its tables are made of files, these.
     pub fn path(&self) -> &PathBuf {
+        self.tables.as_ref().map_or(&self.location.path, |tables| &tables.name)
+    }
+
+    /// The database's own file, also where that is a copy.
+    pub(super) fn own_file(&self) -> &Path {
         &self.location.path
+    }
+
+    /// Whether its tables are made of other files.
+    pub fn is_made_of_files(&self) -> bool {
+        self.tables.is_some()
+    }
+
+    /// How what it reads is now: its file and log, or the files that its tables are made of.
+    pub fn stamp_now(&self) -> FileStamp {
+        match &self.tables {
+            Some(tables) => FileStamp::of_all(&tables.files),
+            None => FileStamp::of(&self.location.path),
+        }
     }
 
     /// Prepares `sql` without running it: the columns it would give, or SQLite's message.
@@ -93,7 +127,8 @@ impl Database {
 
     /// What a person should know of how this file is read, a sentence each: what of its owner's is imitated, and what is left out.
     pub fn notes(&self) -> Vec<String> {
-        lock(&self.inner).owners.notes.clone()
+        let of_files = self.tables.iter().flat_map(|tables| tables.notes.iter().cloned());
+        of_files.chain(lock(&self.inner).owners.notes.iter().cloned()).collect()
     }
 
     /// Lends the connection while `cancel` is watched, and translates what SQLite says.

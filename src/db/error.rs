@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::path::PathBuf;
 
+use super::files::FileError;
 use super::owners::program_of;
 use super::recognise::FileKind;
 use crate::signal::Stop;
@@ -124,6 +125,9 @@ pub enum DbError {
         /// The system's or the format's words.
         message: String,
     },
+    /// A file that is read as a table.
+    #[error("{0}")]
+    File(Box<FileError>),
     /// Our own copy of the sample database could not be made.
     #[error("cannot make the demo database in `{}`: {message}", folder.display())]
     Demo {
@@ -132,6 +136,15 @@ pub enum DbError {
         /// What happened.
         message: String,
     },
+}
+
+impl From<FileError> for DbError {
+    fn from(error: FileError) -> Self {
+        match error {
+            FileError::Stopped(stop) => Self::Stopped(stop),
+            other => Self::File(Box::new(other)),
+        }
+    }
 }
 
 impl DbError {
@@ -168,6 +181,7 @@ impl DbError {
             Self::Stopped(Stop::TimedOut) => "raise --timeout, or make the query smaller",
             Self::Spool { .. } => "free some space in the system's temporary folder, or set TMPDIR to another",
             Self::Export { .. } => "free some space, or give another place",
+            Self::File(error) => error.hint(),
             Self::Demo { .. } => "free some disk space, or set SQLLAMA_CACHE_DIR to a folder that can be written",
         }
     }

@@ -6,6 +6,7 @@
 //! - `sqlite_error`: what SQLite means by an error
 //! - [`recognise`]: what a file is that is no database
 //! - [`watch`]: whether a file is still what it was
+//! - [`files`]: files with tables in them that are no databases
 //! - `columns`: what a result's columns are called
 //! - [`export`]: results as text, CSV, JSON, NDJSON, Markdown
 //! - [`same`]: whether two results say the same
@@ -34,6 +35,7 @@ pub mod demo;
 pub mod difference;
 pub mod error;
 pub mod export;
+pub mod files;
 pub mod functions;
 mod introspect;
 mod keys;

@@ -223,8 +223,8 @@ pub(super) fn recognise(path: &Path, head: &[u8]) -> FileKind {
     if is_dbase(head) {
         return FileKind::Dbase;
     }
-    match text_of(head) {
-        Some(text) => kind_of_text(&text),
+    match kind_of_text(head) {
+        Some(kind) => kind,
         None if looks_random(head) => FileKind::Encrypted,
         None => FileKind::Unknown,
     }
@@ -299,7 +299,13 @@ fn wide(bytes: &[u8], read: fn([u8; 2]) -> u16) -> Option<String> {
     (!text.is_empty()).then_some(text)
 }
 
-fn kind_of_text(text: &str) -> FileKind {
+/// What the text is that a file begins with; `None` where that is no text.
+pub(super) fn kind_of_text(head: &[u8]) -> Option<FileKind> {
+    let known = SIGNATURES.iter().find(|(at, signature, _)| head.get(*at..).is_some_and(|rest| rest.starts_with(signature)));
+    known.map(|(.., kind)| *kind).or_else(|| text_of(head).map(|text| kind_of(&text)))
+}
+
+fn kind_of(text: &str) -> FileKind {
     let start = text.trim_start();
     let lower: String = start.chars().take(4096).collect::<String>().to_ascii_lowercase();
     let begins = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));

@@ -1,7 +1,7 @@
 //! Whether a database's file is still what it was. Looks at the folder alone: no lock is taken, and no query waited for.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use super::beside::beside;
@@ -41,6 +41,22 @@ impl FileStamp {
         Self { file: seen(path), log: seen(&beside(path, "-wal")) }
     }
 
+    /// How several files are now, as one; they have no logs.
+    pub fn of_all(files: &[PathBuf]) -> Self {
+        let mut all = files.iter().map(|path| seen(path));
+        let first = all.next().flatten();
+        let file = all.fold(first, |sum, other| {
+            let (sum, other) = (sum?, other?);
+            let mix = |(device, inode): (u64, u64), (d, i): (u64, u64)| (device ^ d.rotate_left(7), inode.rotate_left(7) ^ i);
+            Some(Seen {
+                identity: sum.identity.zip(other.identity).map(|(one, another)| mix(one, another)),
+                modified: sum.modified.max(other.modified),
+                bytes: sum.bytes.wrapping_add(other.bytes),
+            })
+        });
+        Self { file, log: None }
+    }
+
     /// What happened between this look and `later`.
     pub fn change_to(&self, later: &Self) -> FileChange {
         match (self.file, later.file) {
@@ -65,6 +81,7 @@ fn identity(metadata: &fs::Metadata) -> Option<(u64, u64)> {
     Some((metadata.dev(), metadata.ino()))
 }
 
+// std has no stable word for a file's number on Windows. It is not missed: a database that SQLite holds open cannot be replaced there.
 #[cfg(not(unix))]
 fn identity(_: &fs::Metadata) -> Option<(u64, u64)> {
     None

@@ -5,10 +5,12 @@ use std::time::{Duration, Instant};
 
 use super::message::{Compared, JobFailure, Outcome, Report, Work};
 use super::task::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
+use crate::db::files::Progress;
 use crate::db::parameters::typed_value;
-use crate::db::{Cell, Collected, DbError, FileChange, FileStamp, Limits, Parameters, Table, difference};
+use crate::db::{Cell, Collected, Database, DbError, FileChange, Limits, Parameters, Table, difference};
 use crate::signal::{Cancel, Stop};
 use crate::sql::{guard, parameters, result_units};
+use crate::text;
 
 /// Rows of a plan at most.
 const PLAN_ROWS: usize = 10_000;
@@ -20,7 +22,7 @@ pub(super) fn work(task: &Task, opener: &Opener, open: &Opened, limits: &Limits,
         Work::Open { database } => open_database(task, database, opener, open, report),
         Work::Run { sql, parameters } => run(task, sql, parameters, &opened(open)?, limits, report),
         Work::Plan { sql } => plan(sql, &opened(open)?, limits, &task.cancel),
-        Work::Refresh => refresh(open, &task.cancel),
+        Work::Refresh => refresh(task, opener, open, report),
         _ => Err(misplaced()),
     }
 }
@@ -34,8 +36,8 @@ pub(super) fn compare_work(task: &Task, open: &Opened) -> Result<Outcome, JobFai
 }
 
 fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
-    let database = Arc::new(opener(name)?);
-    let seen = Arc::new(Mutex::new(FileStamp::of(database.path())));
+    let Some(database) = opened_by(task, name, opener, report)?.map(Arc::new) else { return Ok(Outcome::Cancelled) };
+    let seen = Arc::new(Mutex::new(database.stamp_now()));
     let path = database.path().display().to_string();
     let mut schema = match database.schema_outline(&task.cancel) {
         Err(DbError::Stopped(Stop::Cancelled)) => return Ok(Outcome::Cancelled),
@@ -52,16 +54,37 @@ fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report
         other => other?,
     }
     let schema = Arc::new(schema);
-    let asking = Arc::new(opener(name)?);
+    let Some(asking) = opened_by(task, name, opener, report)?.map(Arc::new) else { return Ok(Outcome::Cancelled) };
     *lock(open) =
         Some(Open { database, asking, schema: Arc::clone(&schema), values: Arc::default(), demonstrations: Arc::default(), seen });
     Ok(Outcome::Opened { path, schema })
 }
 
+/// Opens what is named, and tells how far it is where that takes a while; `None` where it was stopped.
+fn opened_by(task: &Task, name: &str, opener: &Opener, report: &Reporter) -> Result<Option<Database>, JobFailure> {
+    let mut tell = |progress: Progress| {
+        let share = 100 * progress.done / progress.total.max(1);
+        let text = format!("reading {share}%, {}", text::counted(progress.rows, "row", "rows"));
+        report(Report::Progress { job: task.job, text });
+    };
+    match opener(name, &task.cancel, &mut tell) {
+        Err(_) if task.cancel.is_stopped() => Ok(None),
+        other => other.map(Some),
+    }
+}
+
 /// Reads schema and counts again, after somebody wrote. Where tables and columns are the same, samples stay as they are, so that the model
 /// need not read the schema again.
-fn refresh(open: &Opened, cancel: &Cancel) -> Result<Outcome, JobFailure> {
-    let now = opened(open)?;
+fn refresh(task: &Task, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
+    let cancel = &task.cancel;
+    let mut now = opened(open)?;
+    if now.database.is_made_of_files() {
+        // The copy is of what the files were.
+        let name = now.database.path().display().to_string();
+        let Some(database) = opened_by(task, &name, opener, report)? else { return Ok(Outcome::Cancelled) };
+        let Some(asking) = opened_by(task, &name, opener, report)? else { return Ok(Outcome::Cancelled) };
+        (now.database, now.asking) = (Arc::new(database), Arc::new(asking));
+    }
     let read = || -> Result<_, DbError> {
         let mut fresh = now.database.schema_outline(cancel)?;
         now.database.fill_statistics(&mut fresh, cancel)?;
@@ -89,7 +112,7 @@ fn refresh(open: &Opened, cancel: &Cancel) -> Result<Outcome, JobFailure> {
 /// What happened to the open database's file since the last look.
 pub(super) fn look(open: &Opened) -> Outcome {
     let Some(now) = lock(open).clone() else { return Outcome::Looked(FileChange::Same) };
-    let later = FileStamp::of(now.database.path());
+    let later = now.database.stamp_now();
     let before = std::mem::replace(&mut *lock(&now.seen), later);
     Outcome::Looked(before.change_to(&later))
 }

@@ -37,8 +37,8 @@ impl Keeper {
             KeepWork::ReadScript { path } => return read_script(path),
             KeepWork::SaveScript { path, before, text } => {
                 match before {
-                    Some(before) => drop(file::replace(path, before, text)?),
-                    None => file::create(path, text)?,
+                    Some(before) if path.exists() => drop(file::replace(path, before, text)?),
+                    _ => file::create(path, text)?,
                 }
                 return Ok(Outcome::Script { path: path.clone(), text: text.clone() });
             }

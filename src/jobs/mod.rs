@@ -4,6 +4,7 @@
 //! - [`training`]: what is asked of training runs, and what they report
 //! - [`message`]: the same of everything else
 //! - `task`: what every thread is handed
+//! - `adapted`: the model, with the adapter of the database that it is asked about
 //! - `files`, `keep`: folders to pick from; our own records
 //! - `database`, `result`: the open database; results on disk
 //! - `notebook`: notebooks read, run and written
@@ -16,6 +17,7 @@
 //!
 //! Every job ends in exactly one [`Report::Done`], also on error, cancel and panic.
 
+mod adapted;
 mod compare;
 mod database;
 mod examples;
@@ -31,6 +33,7 @@ mod train;
 pub mod training;
 mod workers;
 
+pub use adapted::{Adapted, Told};
 pub use message::{
     AskWork, AttachedAdapter, ChartWork, Compared, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow,
     ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Work,

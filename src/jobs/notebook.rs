@@ -39,7 +39,9 @@ pub(super) fn work(task: &Task, work: &NotebookWork, open: &Opened, report: &Rep
 }
 
 fn read(path: &Path, notebook: Notebook) -> Outcome {
-    Outcome::Notebook(Box::new(NotebookOutcome::Read { path: path.to_owned(), notebook: Arc::new(notebook) }))
+    let named = notebook.database_path(path);
+    let database = named.map(|named| std::fs::canonicalize(&named).map_or(named, |whole| whole.display().to_string()));
+    Outcome::Notebook(Box::new(NotebookOutcome::Read { path: path.to_owned(), notebook: Arc::new(notebook), database }))
 }
 
 /// What every cell gives: not on the person's connection, theirs may be busy.

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::message::{JobFailure, JobId, Report, Work};
 use crate::ask::Demonstrations;
+use crate::db::files::Progress;
 use crate::db::{Database, DbError, FileStamp, ValueIndex};
 use crate::llm::Generate;
 use crate::records::RecordsError;
@@ -15,8 +16,8 @@ use crate::store::StoreError;
 /// installed meanwhile.
 pub type ModelFactory = Box<dyn FnMut(Option<&str>) -> Result<Box<dyn Generate>, JobFailure> + Send>;
 
-/// Opens what a person named.
-pub type Opener = Box<dyn Fn(&str) -> Result<Database, JobFailure> + Send>;
+/// Opens what a person named. Where that is read into a copy first, it can be stopped, and tells how far it is.
+pub type Opener = Box<dyn Fn(&str, &Cancel, &mut dyn FnMut(Progress)) -> Result<Database, JobFailure> + Send>;
 
 /// Says something to the front end.
 pub(super) type Reporter = Arc<dyn Fn(Report) + Send + Sync>;

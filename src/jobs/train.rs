@@ -21,6 +21,9 @@ use crate::train::{TrainError, watch};
 const PATIENCE: Duration = Duration::from_secs(120);
 /// What a check that fails may say, in bytes.
 const SAID_BYTES: usize = 20_000;
+/// As Windows calls it; std has no name for it.
+#[cfg(windows)]
+const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
 /// How often it is looked whether it has.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -69,6 +72,8 @@ impl Trainer {
         // Its own group: what ends the screen does not end the run.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
+        #[cfg(windows)]
+        std::os::windows::process::CommandExt::creation_flags(&mut command, CREATE_NEW_PROCESS_GROUP);
         let child = command.spawn().map_err(unusable)?;
         self.failed.retain(|other| other != folder);
         self.children.insert(folder.clone(), child);

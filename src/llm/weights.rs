@@ -50,6 +50,7 @@ impl Weight {
 
     /// Tells the system that its memory is not needed for now: read again, it comes from the file.
     pub fn release(&self) {
+        // Windows drops pages of a file by itself where memory is short; there is no such advice.
         #[cfg(unix)]
         {
             // SAFETY: the mapping is private, read-only and of a file: pages that are dropped are read from the file again, with the

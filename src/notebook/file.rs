@@ -43,7 +43,7 @@ impl NotebookError {
         match self {
             Self::Read { .. } => "give a file of text in UTF-8",
             Self::Write { .. } => "write to another place, or see whether the folder can be written in",
-            Self::Changed { .. } => "run it again",
+            Self::Changed { .. } => "read it again, or write to another file",
         }
     }
 }

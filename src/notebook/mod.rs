@@ -23,12 +23,12 @@
 //! Files on their floors, the lowest first:
 //! - [`fence`]: fenced blocks and headings, as CommonMark finds them
 //! - [`kept`]: a result as text that reads back with its types
-//! - [`change`]: what sets a result apart from the one kept
-//! - [`beside`]: two results side by side, as lines
+//! - [`mod@change`]: what sets a result apart from the one kept
+//! - [`mod@beside`]: two results side by side, as lines
 //! - [`book`]: the file: its front matter, its cells
-//! - [`run`](mod@run): a cell run over a database
-//! - [`write`](mod@write): the file with other results, or with a cell more
-//! - [`file`](mod@file): reading the file, and replacing it
+//! - [`mod@run`]: a cell run over a database
+//! - [`mod@write`]: the file with other results, or with a cell more
+//! - [`file`]: reading the file, and replacing it
 
 pub mod beside;
 pub mod book;

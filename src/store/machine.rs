@@ -15,7 +15,8 @@ pub struct Memory {
     pub available: u64,
 }
 
-/// This machine's memory; `None` where the system does not say it as Linux does.
+/// This machine's memory; `None` where the system does not say it as Linux does: macOS and Windows tell it only to C, and whoever asks does
+/// without.
 pub fn memory() -> Option<Memory> {
     let info = fs::read_to_string("/proc/meminfo").ok()?;
     let limit = ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"]

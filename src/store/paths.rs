@@ -61,6 +61,11 @@ impl Paths {
         self.cache.join("values")
     }
 
+    /// Where copies of files lie whose rows were made tables.
+    pub fn copies(&self) -> PathBuf {
+        self.cache.join("tables")
+    }
+
     /// Where reports of our own failures lie.
     pub fn reports(&self) -> PathBuf {
         self.data.join("reports")

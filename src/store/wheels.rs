@@ -24,6 +24,9 @@ pub trait FetchWheel {
     fn fetch(&self, package: &str, folder: &Path, cancel: &Cancel, written: &mut dyn FnMut(u64)) -> Result<PathBuf, StoreError>;
 }
 
+/// What Python is called: Windows has no `python3`.
+pub const PYTHON: &str = if cfg!(windows) { "python" } else { "python3" };
+
 /// The machine's own `python3 -m pip download`.
 #[derive(Debug, Clone, Copy)]
 pub struct Pip;
@@ -31,7 +34,7 @@ pub struct Pip;
 impl FetchWheel for Pip {
     fn fetch(&self, package: &str, folder: &Path, cancel: &Cancel, written: &mut dyn FnMut(u64)) -> Result<PathBuf, StoreError> {
         let unreachable = |reason: String| StoreError::Unreachable { package: package.into(), reason };
-        let mut child = Command::new("python3")
+        let mut child = Command::new(PYTHON)
             .args(["-m", "pip", "download", "--quiet", "--no-deps", "--no-cache-dir", "--disable-pip-version-check", "-d"])
             .arg(folder)
             .arg(package)
@@ -41,7 +44,7 @@ impl FetchWheel for Pip {
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| unreachable(format!("python3 does not start: {error}")))?;
+            .map_err(|error| unreachable(format!("{PYTHON} does not start: {error}")))?;
         let mut polls = 0;
         let status = loop {
             if cancel.is_stopped() {

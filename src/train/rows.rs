@@ -49,6 +49,8 @@ pub struct Rows {
     pub dropped: Dropped,
     /// Rows whose answer was cut at the limit.
     pub shortened: usize,
+    /// Rows of several turns: the last answer of each is learned, those before are read.
+    pub several_turns: usize,
     /// Tokens of the longest row.
     pub longest: usize,
     /// The first problems, in words.
@@ -128,6 +130,7 @@ impl Rows {
             if let Some(group) = groups.get_mut(group) {
                 group.push(out.rows.len());
             }
+            out.several_turns += usize::from(example.answers_before() > 0);
             out.longest = out.longest.max(row.tokens.len());
             out.rows.push(row);
         }

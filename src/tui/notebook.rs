@@ -16,6 +16,8 @@ pub struct NotebookPage {
     pub path: PathBuf,
     /// As it was read.
     pub notebook: Arc<Notebook>,
+    /// The database that it names: its whole path, where there is such a file.
+    pub database: Option<String>,
     /// What its cells gave, in their order; empty until they ran.
     pub ran: Vec<Vec<Statement>>,
     /// Who runs them.
@@ -56,8 +58,8 @@ impl Standing {
 
 impl NotebookPage {
     /// As it was read.
-    pub fn new(path: PathBuf, notebook: Arc<Notebook>) -> Self {
-        Self { path, notebook, ran: Vec::new(), job: None, selected: 0, scroll: 0 }
+    pub fn new(path: PathBuf, notebook: Arc<Notebook>, database: Option<String>) -> Self {
+        Self { path, notebook, database, ran: Vec::new(), job: None, selected: 0, scroll: 0 }
     }
 
     /// The selected cell.

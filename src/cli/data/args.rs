@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use crate::dataset::Format;
+use crate::dataset::{Columns, Format};
 
 /// Subcommands of `data`.
 #[derive(Debug, Subcommand)]
@@ -26,17 +26,59 @@ pub enum DataCommand {
 /// Where rows come from.
 #[derive(Debug, Args)]
 pub struct SourceArgs {
-    /// A JSON list or JSON lines
+    /// A JSON list, JSON lines, an object of lists ({"train": [...]}), CSV or Parquet; also packed by gzip
     pub file: PathBuf,
     /// The shape of its rows [default: told from the first row]
     #[arg(long, value_enum)]
-    pub format: Option<RowFormat>,
+    pub format: Option<ReadFormat>,
+    /// Which columns have what: question=COLUMN,sql=COLUMN and, where there are such, schema=, hint=, database=
+    #[arg(long, value_name = "PART=COLUMN,...", value_parser = Columns::parse, conflicts_with = "format")]
+    pub columns: Option<Columns>,
     /// The folder of the databases that rows name [default: `databases` beside the file]
     #[arg(long)]
     pub databases: Option<PathBuf>,
 }
 
-/// The shape of rows.
+/// The shape of rows that are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReadFormat {
+    /// {instruction, input, output}
+    Alpaca,
+    /// {question, context, answer}
+    Context,
+    /// {db_id, question, query}; BIRD and SynSQL too
+    Spider,
+    /// {messages}, with parts and tool calls
+    Messages,
+    /// {prompt, completion}, or OmniSQL's {input_seq, output_seq}
+    Completion,
+    /// {conversations}
+    Sharegpt,
+    /// {prompt, chosen, rejected}: the chosen answer is learned
+    Preference,
+    /// {question, table, sql: {sel, agg, conds}}
+    Wikisql,
+    /// A question and its SQL, by the names of their columns
+    Columns,
+}
+
+impl From<ReadFormat> for Format {
+    fn from(format: ReadFormat) -> Self {
+        match format {
+            ReadFormat::Alpaca => Self::Alpaca,
+            ReadFormat::Context => Self::QuestionContextAnswer,
+            ReadFormat::Spider => Self::Spider,
+            ReadFormat::Messages => Self::Messages,
+            ReadFormat::Completion => Self::PromptCompletion,
+            ReadFormat::Sharegpt => Self::ShareGpt,
+            ReadFormat::Preference => Self::Preference,
+            ReadFormat::Wikisql => Self::WikiSql,
+            ReadFormat::Columns => Self::Columns,
+        }
+    }
+}
+
+/// The shape of rows that are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum RowFormat {
     /// {instruction, input, output}

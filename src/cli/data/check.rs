@@ -12,7 +12,7 @@ use super::super::interrupt;
 use super::super::load::load_installed;
 use super::super::settings::Settings;
 use super::args::CheckArgs;
-use super::{open, refuse_existing};
+use super::{open, refuse_existing, say_left_out};
 use crate::dataset::check::{Rejected, question_key};
 use crate::dataset::{CheckOptions, CheckReport, Example, ExampleWriter, Examples, Length, ReadOptions, check};
 use crate::llm::{Generate, Prompt};
@@ -39,6 +39,7 @@ pub(super) fn run_check(args: &CheckArgs, settings: &Settings) -> Result<u8, Fai
         None => Ok(()),
     })?;
     let Some(report) = report else { return Err(Failure::interrupted()) };
+    say_left_out(&examples)?;
     if let (Some(writer), Some(path)) = (writer, &args.out) {
         let rows = writer.finish()?;
         writeln!(stderr(), "wrote {} to {}", text::counted(rows as u64, "row", "rows"), path.display())?;
@@ -106,6 +107,9 @@ fn print_report(report: &CheckReport, show: usize) -> Result<(), Failure> {
     if report.requoted > 0 {
         rows.push(row("  values in double quotes made strings", report.requoted));
     }
+    if report.several_turns > 0 {
+        rows.push(row("  of several turns: the last answer is learned", report.several_turns));
+    }
     if report.ran > 0 {
         rows.push(row("  run on their database", report.ran));
         rows.push(row("  returned no rows", report.without_rows));
@@ -135,7 +139,7 @@ fn print_json(report: &CheckReport) -> Result<(), Failure> {
         by_kind(report).into_iter().map(|(kind, rejected)| (kind.to_owned(), rejected.len().into())).collect();
     let object = json!({
         "rows": report.rows, "kept": report.kept, "refused": report.rejected.len(), "reasons": kinds, "requoted": report.requoted,
-        "ran": report.ran, "without_rows": report.without_rows,
+        "several_turns": report.several_turns, "ran": report.ran, "without_rows": report.without_rows,
     });
     writeln!(stdout(), "{object}")?;
     Ok(())

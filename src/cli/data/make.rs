@@ -6,7 +6,7 @@ use super::super::columns::print_columns;
 use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::load::load_installed;
-use super::super::query::open;
+use super::super::query::open_watched;
 use super::super::settings::Settings;
 use super::args::MakeArgs;
 use super::refuse_existing;
@@ -23,7 +23,7 @@ pub(super) fn run_make(args: &MakeArgs, settings: &Settings) -> Result<u8, Failu
     }
     settings.apply_threads(None);
     let cancel = interrupt::watch();
-    let database = open(&args.database, settings)?;
+    let database = open_watched(&args.database, settings, &cancel)?;
     let schema = database.schema(&cancel)?;
     let own = database.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let db_id = if args.database == "demo" { Some("demo".into()) } else { own };

@@ -32,10 +32,19 @@ pub(super) fn run_data(command: &DataCommand, settings: &Settings) -> Result<u8,
 
 /// Opens a file of examples and says what its rows are.
 fn open(args: &SourceArgs, cancel: &Cancel) -> Result<Examples, Failure> {
-    let options = ReadOptions { format: args.format.map(Into::into), databases: args.databases.clone() };
+    let options = ReadOptions { format: args.format.map(Into::into), columns: args.columns.clone(), databases: args.databases.clone() };
     let examples = Examples::open(&args.file, &options, cancel)?;
     writeln!(stderr(), "{}: {}", args.file.display(), examples.format().title())?;
     Ok(examples)
+}
+
+/// Says how many rows are not for learning: those in lists called `test` and the like.
+fn say_left_out(examples: &Examples) -> Result<(), Failure> {
+    for (part, rows) in examples.left_out() {
+        let rows = crate::text::counted(*rows as u64, "row", "rows");
+        writeln!(stderr(), "left out: {rows} of `{part}`, which are there to judge by")?;
+    }
+    Ok(())
 }
 
 /// Nothing is written over.

@@ -9,7 +9,7 @@ use super::super::columns::{print_bars, print_columns};
 use super::super::failure::Failure;
 use super::super::interrupt;
 use super::args::StatsArgs;
-use super::open;
+use super::{open, say_left_out};
 use crate::dataset::statistics::{KEYWORDS, LENGTH_STEP};
 use crate::dataset::{DatasetError, Statistics};
 use crate::text;
@@ -20,10 +20,10 @@ const MOST_BARS: usize = 16;
 /// Counts every row of a data set.
 pub(super) fn run_stats(args: &StatsArgs) -> Result<u8, Failure> {
     let cancel = interrupt::watch();
-    let examples = open(&args.source, &cancel)?;
+    let mut examples = open(&args.source, &cancel)?;
     let mut statistics = Statistics::default();
     let mut unreadable = 0;
-    for example in examples {
+    for example in examples.by_ref() {
         if cancel.is_stopped() {
             return Err(Failure::interrupted());
         }
@@ -33,6 +33,7 @@ pub(super) fn run_stats(args: &StatsArgs) -> Result<u8, Failure> {
             Err(error) => return Err(error.into()),
         }
     }
+    say_left_out(&examples)?;
     if unreadable > 0 {
         let rows = text::counted(unreadable, "row cannot be read and is", "rows cannot be read and are");
         writeln!(stderr(), "{rows} not counted; `sqllama data check` names them")?;
@@ -55,6 +56,9 @@ fn print(statistics: &Statistics) -> Result<(), Failure> {
         vec!["characters of a schema (mean)".into(), mean(statistics.context_characters)],
         vec!["characters of an answer (mean)".into(), mean(statistics.answer_characters)],
     ];
+    if statistics.several_turns > 0 {
+        rows.insert(1, vec!["rows of several turns: the last answer is learned".into(), number(statistics.several_turns)]);
+    }
     if !statistics.databases.is_empty() {
         rows.insert(1, vec!["databases".into(), number(statistics.databases.len())]);
     }
@@ -93,6 +97,7 @@ fn print_json(statistics: &Statistics) -> Result<(), Failure> {
     let object = json!({
         "rows": statistics.rows,
         "with_context": statistics.with_context,
+        "several_turns": statistics.several_turns,
         "databases": statistics.databases.len(),
         "keywords": keywords,
         "keyword_counts": statistics.keyword_counts,

@@ -7,7 +7,7 @@ use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::settings::Settings;
 use super::args::{ExportArgs, ImportArgs, SubsetArgs};
-use super::{open, refuse_existing};
+use super::{open, refuse_existing, say_left_out};
 use crate::dataset::{DatasetError, Example, ExampleWriter, Examples, Format, subset};
 use crate::store::adapters::is_name;
 use crate::text;
@@ -26,7 +26,7 @@ pub(super) fn import(args: &ImportArgs, settings: &Settings) -> Result<u8, Failu
     std::fs::create_dir_all(&folder)?;
     // Rows of questions get their schema with them, so that the databases need not be there later.
     let format = match examples.format() {
-        Format::Messages => Format::Messages,
+        Format::Messages | Format::ShareGpt | Format::Preference => Format::Messages,
         Format::PromptCompletion => Format::PromptCompletion,
         _ => Format::QuestionContextAnswer,
     };
@@ -52,9 +52,9 @@ pub(super) fn export(args: &ExportArgs) -> Result<u8, Failure> {
 }
 
 /// Writes what `choose` leaves of the rows that can be read.
-fn copy(examples: Examples, format: Format, path: &Path, choose: impl FnOnce(Vec<Example>) -> Vec<Example>) -> Result<u8, Failure> {
+fn copy(mut examples: Examples, format: Format, path: &Path, choose: impl FnOnce(Vec<Example>) -> Vec<Example>) -> Result<u8, Failure> {
     let (mut rows, mut unreadable) = (Vec::new(), 0u64);
-    for example in examples {
+    for example in examples.by_ref() {
         match example {
             Ok(example) => rows.push(example),
             Err(error @ DatasetError::Row { .. }) => {
@@ -69,6 +69,7 @@ fn copy(examples: Examples, format: Format, path: &Path, choose: impl FnOnce(Vec
     if unreadable > 3 {
         writeln!(stderr(), "left out: {} more", text::counted(unreadable - 3, "row", "rows"))?;
     }
+    say_left_out(&examples)?;
     let mut writer = ExampleWriter::create(path, format)?;
     for row in choose(rows) {
         writer.write(&row)?;

@@ -191,9 +191,11 @@ pub(super) fn run_notebook(args: &NotebookArgs, settings: &Settings) -> Result<u
 }
 
 fn cell_run(cell: &Cell, state: CellState) -> CellRun {
+    let sql = cell.sql.as_ref().map(|(sql, _)| sql.as_str());
     CellRun {
         line: cell.line(),
-        title: cell.title().to_owned(),
+        // Without a question or a heading, its SQL tells which it is.
+        title: Some(cell.title()).filter(|title| !title.is_empty()).or(sql).unwrap_or_default().trim_start().to_owned(),
         question: cell.question.as_ref().map(|(question, _)| question.clone()),
         heading: cell.heading.clone(),
         sql: cell.sql.as_ref().map(|(sql, _)| sql.clone()),

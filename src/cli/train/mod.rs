@@ -164,7 +164,7 @@ fn read_rows(
     files: &[PathBuf],
     cancel: &Cancel,
 ) -> Result<(Rows, Vec<(String, usize)>), Failure> {
-    let options = ReadOptions { format: None, databases: config.databases.clone() };
+    let options = ReadOptions { databases: config.databases.clone(), ..ReadOptions::default() };
     let open = |path: &PathBuf| Examples::open(path, &options, cancel);
     let opened = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let counts: Vec<Cell<usize>> = files.iter().map(|_| Cell::new(0)).collect();
@@ -172,6 +172,10 @@ fn read_rows(
     let rows = Rows::make(model, form, config.model_max_length, examples, cancel)?;
     for problem in &rows.problems {
         say(&format!("warning: {problem}"))?;
+    }
+    if rows.several_turns > 0 {
+        let rows = crate::text::counted(rows.several_turns as u64, "row has", "rows have");
+        say(&format!("{rows} several turns: the last answer is learned, those before it are read"))?;
     }
     Ok((rows, files.iter().map(|path| path.display().to_string()).zip(counts.into_iter().map(Cell::into_inner)).collect()))
 }

@@ -27,9 +27,9 @@ impl Database {
             let modified = metadata.as_ref().and_then(|m| m.modified().ok()).unwrap_or(SystemTime::UNIX_EPOCH);
             (metadata.map_or(0, |m| m.len()), modified.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos()))
         };
-        let mut log = self.path().clone().into_os_string();
+        let mut log = self.own_file().as_os_str().to_owned();
         log.push("-wal");
-        Stamp(format!("{:?} {:?} {limits:?}", of(self.path()), of(log.as_ref())))
+        Stamp(format!("{:?} {:?} {limits:?}", of(self.own_file()), of(log.as_ref())))
     }
 }
 

@@ -57,6 +57,8 @@ pub enum NotebookOutcome {
         path: PathBuf,
         /// What it holds.
         notebook: Arc<Notebook>,
+        /// The database that it names: its whole path, where there is such a file.
+        database: Option<String>,
     },
     /// What its cells gave, in their order; nothing for a cell without SQL.
     Ran(Vec<Vec<Statement>>),

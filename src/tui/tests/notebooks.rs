@@ -16,8 +16,9 @@ fn kept(rows: &[(i64, i64)]) -> KeptResult {
 fn read(screen: &mut Screen, text: &str) {
     let job = screen.submitted(|work| matches!(work, Work::Notebook(_)));
     let notebook = Arc::new(Notebook::parse(text.into()));
+    let database = notebook.database_path("/home/someone/figures.md".as_ref());
     let path = "/home/someone/figures.md".into();
-    screen.done(job, Outcome::Notebook(Box::new(NotebookOutcome::Read { path, notebook })));
+    screen.done(job, Outcome::Notebook(Box::new(NotebookOutcome::Read { path, notebook, database })));
 }
 
 fn opened(screen: &mut Screen) {

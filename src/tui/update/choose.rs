@@ -161,8 +161,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
 
 /// A typed path: `~` is the home folder, the rest begins where sqllama was started.
 pub(super) fn whole(state: &State, typed: &str) -> PathBuf {
-    let home = || std::env::var_os("HOME").map(PathBuf::from);
-    match typed.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
+    match typed.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest))) {
         Some(path) => path,
         None => state.options.folder.join(typed),
     }

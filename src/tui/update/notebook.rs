@@ -111,7 +111,7 @@ pub(super) fn keep_results(state: &mut State) -> Vec<Effect> {
 /// Opens the database that the notebook names.
 pub(super) fn open_named(state: &mut State) -> Vec<Effect> {
     let Some(Window::Notebook(page)) = &state.window else { return Vec::new() };
-    match page.notebook.database_path(&page.path) {
+    match page.database.clone() {
         Some(database) => open_database(state, &database),
         None => {
             note(state, "this notebook names no database; it runs over the one that is open");
@@ -163,7 +163,7 @@ pub(super) fn came(state: &mut State, job: JobId, work: &NotebookWork, outcome: 
                     page.ran = ran;
                 }
             }
-            NotebookOutcome::Read { path, notebook } => return read(state, work, path, notebook),
+            NotebookOutcome::Read { path, notebook, database } => return read(state, work, NotebookPage::new(path, notebook, database)),
         },
         outcome => {
             if let Some(page) = shown.filter(|page| page.job == Some(job)) {
@@ -181,14 +181,13 @@ pub(super) fn came(state: &mut State, job: JobId, work: &NotebookWork, outcome: 
     Vec::new()
 }
 
-fn read(state: &mut State, work: &NotebookWork, path: PathBuf, notebook: std::sync::Arc<crate::notebook::Notebook>) -> Vec<Effect> {
-    state.notebook = Some(path.clone());
-    let name = path.display().to_string();
+fn read(state: &mut State, work: &NotebookWork, mut page: NotebookPage) -> Vec<Effect> {
+    state.notebook = Some(page.path.clone());
+    let name = page.path.display().to_string();
     if matches!(work, NotebookWork::Add { .. }) {
         note(state, format!("added to {name}"));
         return Vec::new();
     }
-    let mut page = NotebookPage::new(path, notebook);
     let mut effects = Vec::new();
     match (work, &state.window) {
         (NotebookWork::Replace { .. }, Some(Window::Notebook(shown))) => {
@@ -198,8 +197,8 @@ fn read(state: &mut State, work: &NotebookWork, path: PathBuf, notebook: std::sy
         (NotebookWork::Write { .. }, _) => note(state, format!("written: {name}")),
         // Without a database nothing can be run: its own is opened.
         _ if state.database.is_empty() => {
-            if let Some(database) = page.notebook.database_path(&page.path) {
-                effects = open_database(state, &database);
+            if let Some(database) = &page.database {
+                effects = open_database(state, database);
             }
         }
         _ => {}

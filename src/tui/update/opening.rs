@@ -65,12 +65,16 @@ pub(super) fn files_found(state: &mut State, folder: &Path, files: Vec<FileRow>)
             },
         }
     };
-    // Databases first: that is what is looked for.
-    let is_database = |file: &FileRow| {
+    // Databases first: that is what is looked for. Then files whose rows are tables.
+    let ends = |file: &FileRow, ends: &[&str]| {
         let name = file.name.to_lowercase();
-        [".db", ".sqlite", ".sqlite3", ".db3", ".s3db"].iter().any(|end| name.ends_with(end))
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        !file.is_folder && ends.iter().any(|end| name.ends_with(end))
     };
+    let is_database = |file: &FileRow| ends(file, &[".db", ".sqlite", ".sqlite3", ".db3", ".s3db"]);
+    let is_table = |file: &FileRow| ends(file, &[".csv", ".tsv", ".jsonl", ".ndjson", ".parquet"]);
     let (databases, others): (Vec<FileRow>, Vec<FileRow>) = files.into_iter().partition(is_database);
-    let items = databases.into_iter().map(item).chain(up).chain(others.into_iter().map(item)).collect();
+    let (tables, others): (Vec<FileRow>, Vec<FileRow>) = others.into_iter().partition(is_table);
+    let items = databases.into_iter().chain(tables).map(item).chain(up).chain(others.into_iter().map(item)).collect();
     *picker = Picker::new(PickerKind::Files(folder.to_owned()), items);
 }

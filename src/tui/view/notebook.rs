@@ -31,7 +31,7 @@ pub(super) fn notebook(state: &State, frame: &mut Frame<'_>, area: Rect, page: &
         (true, _) => title.push_str(", running"),
         (false, true) => title.push_str(", not run yet"),
         (false, false) if differing + failed == 0 => title.push_str(", nothing differs"),
-        (false, false) => title.push_str(&format!(", {differing} differ, {failed} failed")),
+        (false, false) => title.push_str(&format!(", differing {differing}, failed {failed}")),
     }
     title.push(']');
     let block = Block::new().borders(Borders::ALL).border_style(state.theme.style(Role::FocusedBorder)).title(Line::styled(
@@ -95,8 +95,8 @@ fn lines(state: &State, page: &NotebookPage, width: usize) -> Vec<Line<'static>>
         out.extend(wrapped.map(|line| Line::styled(line, state.theme.style(role))));
     };
     let Some(cell) = page.cell() else { return out };
-    if let Some(named) = page.notebook.database_path(&page.path).filter(|_| page.selected == 0) {
-        let is_open = std::path::Path::new(&named) == std::path::Path::new(&state.database) || named == state.database_name();
+    if let Some(named) = page.database.as_ref().filter(|_| page.selected == 0) {
+        let is_open = *named == state.database || named == state.database_name();
         if !is_open {
             let open = if state.database.is_empty() { "none is open".into() } else { format!("{} is open", state.database_name()) };
             put(&format!("The notebook names {named}, and {open}; o opens it."), Role::Attention);

@@ -88,7 +88,7 @@ fn doing(state: &State, job: &RunningJob) -> String {
     let progress = |otherwise: &str| job.progress.clone().unwrap_or_else(|| otherwise.to_owned());
     match (&job.work, job.stopping) {
         (_, true) => "stopping".into(),
-        (Work::Open { .. }, _) => "opening".into(),
+        (Work::Open { .. }, _) => progress("opening"),
         (Work::Prepare, _) => progress("loading the model"),
         (Work::Run { .. }, _) => {
             job.progress.as_ref().map_or_else(|| "running the query".into(), |rows| format!("running the query, {rows}"))

@@ -222,7 +222,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Handover(_) => {
             ("Write the job for another machine to", "a new folder: rows, train.py, DeepSpeed's file, run.sh, Slurm")
         }
-        PromptKind::Open => ("Open", "the path of an SQLite file or a notebook (.md), or `demo`"),
+        PromptKind::Open => ("Open", "a path: SQLite, CSV, JSON lines, Parquet, a notebook (.md); or `demo`"),
         PromptKind::Setting(name) => {
             ("", crate::store::config::edit::key(name).map_or("keys with blanks between, such as f5 ctrl+r", |key| key.meaning))
         }

@@ -1,0 +1,104 @@
+//! `mcp`: the databases as tools for another program's model.
+
+use std::io::{IsTerminal, Write, stderr, stdin};
+
+use clap::Args as ClapArgs;
+
+use super::computing::ComputingArgs;
+use super::failure::Failure;
+use super::load::{Loading, choose, load_with};
+use super::query::{open, open_telling};
+use super::settings::Settings;
+use crate::jobs::JobFailure;
+use crate::llm::placement::refuse_without_cuda;
+use crate::mcp::{McpError, McpSettings, OpenFile, serve};
+use crate::prompt::Form;
+use crate::signal::Cancel;
+use crate::store::StoreError;
+use crate::store::config::PromptChoice;
+
+/// Arguments of `mcp`.
+#[derive(Debug, ClapArgs)]
+pub struct McpArgs {
+    /// SQLite files, files with tables in them (CSV, Parquet, ...), or `demo`
+    #[arg(required = true, value_name = "FILE")]
+    pub databases: Vec<String>,
+    /// The model that `ask` asks: a catalogue name, a GGUF file or a Hugging Face folder
+    #[arg(long)]
+    pub model: Option<String>,
+    /// The most rows that a client can ask for [default: 1000]
+    #[arg(long, value_name = "N")]
+    pub max_rows: Option<usize>,
+    /// Seconds a query may take [default: 30]
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Seconds after which an answer in doubt is compared with no more drafts; 0 for no limit [default: 20]
+    #[arg(long, value_name = "SECONDS")]
+    pub answer_within: Option<u64>,
+    /// What computes
+    #[command(flatten)]
+    pub computing: ComputingArgs,
+}
+
+impl From<McpError> for Failure {
+    fn from(error: McpError) -> Self {
+        Self { hint: Some(error.hint().into()), ..Self::new(1, error.to_string()) }
+    }
+}
+
+/// Serves one client over stdin and stdout.
+pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> {
+    refuse_without_cuda(args.computing.device.into())?;
+    settings.apply_threads(None);
+    let files: Vec<OpenFile> = args
+        .databases
+        .iter()
+        .map(|typed| {
+            let database = open(typed, &settings)?;
+            let asking = open_telling(typed, &settings, &Cancel::new(), &mut |_| ())?;
+            Ok(OpenFile { typed: typed.clone(), database, asking })
+        })
+        .collect::<Result<_, Failure>>()?;
+    if stdin().is_terminal() {
+        let (one, them) = if files.len() == 1 { ("", "it") } else { ("s", "them") };
+        writeln!(
+            stderr(),
+            "{} database{one} open. A program that speaks the Model Context Protocol asks about {them} here, over stdin and stdout: name \
+             this command in its settings. Ctrl-C ends it.",
+            files.len()
+        )?;
+    }
+    let form = match settings.config.prompt.unwrap_or_default() {
+        PromptChoice::Auto => None,
+        PromptChoice::Alpaca => Some(Form::Alpaca),
+        PromptChoice::Chat => Some(Form::Chat),
+    };
+    let own = settings.clone();
+    let (typed, loading) = (args.model, Loading::on(args.computing));
+    serve(McpSettings {
+        files,
+        model: Box::new(move |_| {
+            let chosen = choose(&own, own.model(typed.as_deref())).map_err(no_model)?;
+            Ok(load_with(&own, &chosen, loading)?)
+        }),
+        limits: settings.limits(args.max_rows, args.timeout),
+        answer_within: settings.answer_within(args.answer_within),
+        paths: settings.paths,
+        form,
+    })?;
+    Ok(0)
+}
+
+/// A model that is not here, with what can be done by those who speak through a client.
+fn no_model(error: StoreError) -> JobFailure {
+    match error {
+        StoreError::NotInstalled(name) => JobFailure {
+            message: format!("there is no model on this machine to ask: {name} is not installed"),
+            hint: Some(format!(
+                "fetch it in a terminal with `sqllama models pull {name}`, then ask again; meanwhile look at `schema`, write the SQL \
+                 yourself, and run it with `query`"
+            )),
+        },
+        other => other.into(),
+    }
+}
