@@ -339,24 +339,44 @@ impl From<SpecialTokens> for Specials {
 pub enum ModelsCommand {
     /// Known models, and which are installed
     List,
-    /// Fetch a model and verify it
+    /// Fetch a model and verify it, or name one that lies elsewhere
+    #[command(
+        after_help = "A file, a quantisation or a folder of a repository stands behind a colon: owner/name:q4_k_m. HF_TOKEN is for those that \
+                            need a login. Models of Ollama's store, files and folders are named where they lie; nothing is copied."
+    )]
     Pull {
-        /// Its catalogue name
+        /// A catalogue name, owner/name of the hub, ollama:NAME, or a file or folder of this machine
         name: String,
+        /// What to call a model that is not in the catalogue [default: its file's or folder's name]
+        #[arg(long = "name", value_name = "NAME")]
+        called: Option<String>,
+        /// Write a fetched folder in fewer bits, as `models quantize` does
+        #[arg(long, value_enum, ignore_case = true, value_name = "TYPE")]
+        quantize: Option<super::convert::BlockedType>,
+        /// Keep the weights that were quantised
+        #[arg(long)]
+        keep: bool,
     },
     /// What is known of a model
     Show {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
+    /// Write a Hugging Face folder as a GGUF file
+    Convert(super::convert::ConvertArgs),
+    /// Write a model in fewer bits, as llama.cpp quantises it
+    #[command(alias = "quantise")]
+    Quantize(super::convert::QuantizeArgs),
+    /// How much each column of a model matters for a text, for `quantize --importance`
+    Importance(super::convert::ImportanceArgs),
     /// Where a model's file lies
     Path {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
-    /// Delete a model's file, or what an unfinished pull left
+    /// Delete a model's file, or what an unfinished pull left; what lies elsewhere is forgotten alone
     Remove {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
 }

@@ -21,6 +21,7 @@
 //! - [`elementwise`]: norms, rotary embedding, exponentials, weights as f32
 //! - [`gated`]: activations of feed-forward parts
 //! - [`mod@attention`]: causal attention over a paged cache
+//! - [`encode`]: rows of f32 as blocks
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`mod@matmul`]: `x * w^T` for weights in their file layout
@@ -61,6 +62,7 @@ pub mod block;
 mod codebooks;
 pub mod dot;
 pub mod elementwise;
+pub mod encode;
 pub mod finite;
 pub mod gated;
 pub mod gemm;
@@ -84,6 +86,7 @@ pub use block::BlockType;
 pub use elementwise::{
     RopeAngles, add_assign, add_to_rows, dequantize, max, rms_norm, rope, rope_adjacent, rope_halves, sum_exp, sum_exp_scaled,
 };
+pub use encode::encode;
 pub use gated::{Activation, gate_mul};
 pub use level::Level;
 pub use low_rank::{LowRank, add_low_rank};

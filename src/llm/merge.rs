@@ -18,10 +18,7 @@ pub fn merge(base: &Path, adapter: &Adapter, out: &Path) -> Result<(), LlmError>
         let path = path.to_owned();
         move |source| LlmError::Write { path, source }
     };
-    if !adapter.changes.is_empty() {
-        let found = "an adapter with DoRA's lengths or biases to be merged".into();
-        return Err(LlmError::Unsupported { what: "adapter setting", found });
-    }
+    adapter.refuse_changes()?;
     if out.exists() {
         return Err(failed(out)(std::io::ErrorKind::AlreadyExists.into()));
     }

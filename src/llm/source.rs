@@ -110,12 +110,13 @@ impl TensorSource for GgufFile {
     }
 
     fn rope_freqs(&self, spec: &ArchSpec) -> Result<Option<Vec<f32>>, GgufError> {
-        let malformed = |error: LlmError| GgufError::Malformed(error.to_string());
-        if let Some(yarn) = Yarn::of_gguf(&self.metadata).map_err(malformed)? {
-            return Ok(Some(yarn.divisors(f64::from(spec.rope_base), spec.rope_dim)));
-        }
         let name = if short_factors(&self.metadata) { SHORT_FACTORS } else { ROPE_FREQS };
-        find_gguf(self, name)?.map(|found| found.vector(name, spec.rope_dim / 2)).transpose()
+        if let Some(found) = find_gguf(self, name)? {
+            return found.vector(name, spec.rope_dim / 2).map(Some);
+        }
+        let malformed = |error: LlmError| GgufError::Malformed(error.to_string());
+        let yarn = Yarn::of_gguf(&self.metadata).map_err(malformed)?;
+        Ok(yarn.map(|yarn| yarn.divisors(f64::from(spec.rope_base), spec.rope_dim)))
     }
 
     fn error(&self, source: GgufError) -> LlmError {

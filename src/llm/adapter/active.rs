@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use candle_core::{Device, Tensor};
 
@@ -11,6 +11,7 @@ use super::super::arch::{ArchSpec, RopePairing};
 use super::super::names::{Fused, Projection, unwoven};
 use super::super::weights::{Weight, Weights};
 use super::files::{Adapter, Lora};
+use super::watch::Watch;
 use crate::compute::LowRank;
 
 /// What becomes of the output of one map: `gain * (out + x a b) + shift`, before the map's bias.
@@ -58,6 +59,8 @@ pub struct ActiveAdapter {
     model: [u8; 32],
     /// `[layers][projections]`
     layers: Vec<[Option<Slot>; Projection::ALL.len()]>,
+    /// It adds nothing, and looks on.
+    watch: Option<Arc<Watch>>,
 }
 
 impl ActiveAdapter {
@@ -133,7 +136,17 @@ impl ActiveAdapter {
             }
             slot.shift = Some(shift).filter(|shift| shift.iter().any(|value| *value != 0.0));
         }
-        Ok(Self { hash: adapter.hash(), model, layers })
+        Ok(Self { hash: adapter.hash(), model, layers, watch: None })
+    }
+
+    /// One that adds nothing to the model whose fingerprint is `model`, and tells `watch` what its maps are multiplied with.
+    pub(in crate::llm) fn watching(watch: Arc<Watch>, spec: &ArchSpec, model: [u8; 32]) -> Self {
+        Self { hash: [0; 32], model, layers: (0..spec.layers).map(|_| Default::default()).collect(), watch: Some(watch) }
+    }
+
+    /// Who looks on.
+    pub(in crate::llm) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
     }
 
     /// Tells it from other adapters, factors included.

@@ -121,7 +121,7 @@ impl Adapter {
         Ok(adapter)
     }
 
-    fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
+    pub(super) fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
         for (index, path, lora) in self.all() {
             let is_finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
             if !is_finite(&lora.a) || !is_finite(&lora.b) || !self.config.scale(index, path, lora.rank).is_finite() {
@@ -137,6 +137,16 @@ impl Adapter {
                 Err(LlmError::Adapter(what))
             }
             None => Ok(()),
+        }
+    }
+
+    /// Refuses what is more than low-rank matrices, where only those can be taken.
+    pub(in crate::llm) fn refuse_changes(&self) -> Result<(), LlmError> {
+        match self.changes.is_empty() {
+            true => Ok(()),
+            false => {
+                Err(LlmError::Unsupported { what: "adapter setting", found: "DoRA's lengths or biases, to be merged or converted".into() })
+            }
         }
     }
 
