@@ -28,8 +28,10 @@
 //! - A database file is hostile: `trusted_schema` off, defensive mode, limits on lengths, no extension; nothing is written in its folder.
 //! - Engines are blocking functions `(inputs, &Cancel, emit)`. They start no threads save the compute pool and one that works in host
 //!   memory while a card computes, never print, and never read the clock to decide (a deadline is in [`signal::Cancel`]). Front ends own
-//!   threads, drawing, printing.
-//! - A prompt is made in [`prompt::render`] and nowhere else.
+//!   threads, drawing, printing. [`llm::server`] is the exception: it waits for sockets in a tokio runtime of the thread that calls it, which
+//!   may look up a host's name on a thread of its own, and it counts the seconds that an answer may take.
+//! - A prompt is made in [`prompt::render`] and nowhere else. What a person keeps private ([`schema::private`]) is left out where prompts begin,
+//!   in [`mod@ask`]; a server that is not this machine gets none before a person has seen it and said yes.
 //! - With our kernels a row's logits depend on its own tokens and on the phase (prefill, decode) in which they were read: not on batch,
 //!   chunk, thread count or processor. On a card they differ by the rounding of sums.
 //! - Everything that crosses a thread is a closed enum that can be printed and compared.

@@ -151,6 +151,7 @@ fn every_setting_holds() {
     let config = Config::read(&earlier.paths()).unwrap();
     let keys = std::mem::take(&mut config.clone().keys).into_iter().map(|(action, keys)| (action, keys.to_vec())).collect();
     let expected = Config {
+        servers: Default::default(),
         model: Some(earlier.text("models/tiny-folder")),
         threads: Some(1),
         max_rows: Some(3),

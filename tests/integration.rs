@@ -44,6 +44,7 @@ mod reference;
 mod repositories;
 mod screen_in_use;
 mod scripting;
+mod servers;
 mod tensors;
 mod terminal;
 mod tiny;

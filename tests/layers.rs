@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const STILL_TO_DO: [&str; 3] = ["cli", "sql", "tui"];
 
 /// Dependencies that only some rooms, or some folders of them, may use.
-const RESERVED: [(&str, &str); 23] = [
+const RESERVED: [(&str, &str); 26] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm train/model/tensors"),
     ("candle_transformers", "llm"),
@@ -35,6 +35,9 @@ const RESERVED: [(&str, &str); 23] = [
     ("rmcp", "mcp"),
     ("ureq", "store"),
     ("hf_hub", "store"),
+    ("ureq_proto", "llm/server"),
+    ("tokio_rustls", "llm/server"),
+    ("webpki_roots", "llm/server"),
     ("indicatif", "cli"),
 ];
 

@@ -6,9 +6,9 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 use sqllama::db::Database;
-use sqllama::schema::Schema;
+use sqllama::schema::{Column, Schema, Table};
 use sqllama::signal::Cancel;
-use sqllama::sql::lock::NameLock;
+use sqllama::sql::lock::{MOST_GRAMMAR_BYTES, NameLock, gbnf};
 use sqllama::sql::quote::{identifier, is_keyword};
 
 const TABLES: &str = include_str!("lock/schema.sql");
@@ -145,14 +145,19 @@ fn spiders_gold_queries_can_be_written() {
         return;
     };
     let questions: serde_json::Value = serde_json::from_str(&text).unwrap();
-    let mut locks: HashMap<String, NameLock> = HashMap::new();
+    let mut locks: HashMap<String, (NameLock, Option<recognise::Grammar>)> = HashMap::new();
     let (mut queries, mut bytes, mut seconds, mut refused) = (0, 0, 0.0, Vec::new());
     for question in questions.as_array().unwrap() {
         let (db, sql) = (question["db_id"].as_str().unwrap(), question["query"].as_str().unwrap());
-        let lock = locks.entry(db.to_owned()).or_insert_with(|| {
+        let (lock, grammar) = locks.entry(db.to_owned()).or_insert_with(|| {
             let database = Database::open(folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
-            NameLock::new(&database.schema_outline(&Cancel::new()).unwrap())
+            let schema = database.schema_outline(&Cancel::new()).unwrap();
+            (NameLock::new(&schema), gbnf(&schema).map(|text| recognise::Grammar::read(&text)))
         });
+        // Every twentieth: the grammar is tried step by step, which takes a while.
+        if queries % 20 == 0 {
+            assert!(grammar.as_ref().is_some_and(|grammar| grammar.takes(sql.trim())), "{db}: {sql}");
+        }
         let text = format!("```sql\n{sql}\n```");
         let start = Instant::now();
         let at = taken(lock.clone(), &text);
@@ -164,4 +169,65 @@ fn spiders_gold_queries_can_be_written() {
     }
     println!("{queries} gold queries, {} refused, {:.2} µs a byte", refused.len(), seconds * 1e6 / bytes as f64);
     assert!(refused.is_empty(), "{refused:#?}");
+}
+
+#[path = "lock/recognise.rs"]
+mod recognise;
+
+#[test]
+fn what_the_lock_takes_the_grammar_takes() {
+    let (_folder, connection, schema) = open();
+    let grammar = recognise::Grammar::read(&gbnf(&schema).unwrap());
+    let refused: Vec<&str> = VALID.lines().filter(|sql| connection.prepare(sql).is_ok() && !grammar.takes(sql)).collect();
+    assert!(refused.is_empty(), "{} are refused:\n{}", refused.len(), refused.join("\n"));
+    for sql in VALID.lines().filter(|sql| !sql.contains('`')) {
+        assert!(grammar.takes(&format!("```sql\n{sql};\n```")), "{sql}");
+    }
+    for prose in ["I do not know.", "", "Here: SELECT 1", "SELECT 1; DROP TABLE singer", "SELECTname FROM singer"] {
+        assert!(!grammar.takes(prose), "{prose}");
+    }
+}
+
+/// A grammar has no memory: it cannot tell whose column a name is. What nobody has it refuses.
+#[test]
+fn what_nothing_is_called_the_grammar_refuses() {
+    let (_folder, _, schema) = open();
+    let grammar = recognise::Grammar::read(&gbnf(&schema).unwrap());
+    let all: Vec<String> = INVALID.lines().map(|line| line.replace('¦', "")).collect();
+    let refused = all.iter().filter(|sql| !grammar.takes(sql)).count();
+    assert!(refused >= 25, "{refused} of {} refused", all.len());
+    for sql in [
+        "SELECT name FROM singers",
+        "SELECT name FROM \"no such table\"",
+        "SELECT name FROM singer JOIN songs USING (singer_id)",
+        "SELECT nosuch FROM singer",
+        "SELECT T1.nosuch FROM singer AS T1",
+        "SELECT name FROM singer WHERE title_of > 1",
+        "SELECT name FROM singer ORDER BY nosuch",
+        "SELECT count(*) AS how_many FROM concerts",
+        "SELECT no_such_function(name) FROM singer",
+        "SELECT name FROM singer_table",
+    ] {
+        assert!(!grammar.takes(sql), "{sql}");
+    }
+}
+
+#[test]
+fn a_grammar_is_bounded() {
+    let table = |tables: usize, columns: usize| {
+        let column = |n: usize, i: usize| Column { name: format!("column_{i}_of_table_{n}"), ..Column::default() };
+        let table =
+            |n: usize| Table { name: format!("a_table_{n}"), columns: (0..columns).map(|i| column(n, i)).collect(), ..Table::default() };
+        Schema { tables: (0..tables).map(table).collect() }
+    };
+    for (tables, columns, takes_any_column) in [(3, 5, false), (300, 12, false), (300, 300, true)] {
+        let text = gbnf(&table(tables, columns)).unwrap();
+        assert!(text.len() <= MOST_GRAMMAR_BYTES, "{tables}: {}", text.len());
+        let grammar = recognise::Grammar::read(&text);
+        assert!(grammar.takes("SELECT column_1_of_table_2 FROM a_table_2 AS T1 WHERE T1.column_2_of_table_2 = 'x'"));
+        assert!(!grammar.takes("SELECT column_1_of_table_2 FROM another_table"));
+        assert_eq!(grammar.takes("SELECT nosuch FROM a_table_2"), takes_any_column);
+    }
+    let long = Schema { tables: (0..300).map(|n| Table { name: format!("{n}_{}", "x".repeat(900)), ..Table::default() }).collect() };
+    assert!(gbnf(&long).is_none());
 }

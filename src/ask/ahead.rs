@@ -23,7 +23,7 @@ pub fn prepare_model(
     cancel: &Cancel,
     emit: &mut dyn FnMut(AskEvent),
 ) -> Result<(), AskError> {
-    if form != Form::Chat {
+    if form != Form::Chat || !model.reads_ahead() {
         return Ok(());
     }
     let parts = PromptParts { schema_text: schema_text.into(), ..PromptParts::default() };
@@ -51,9 +51,10 @@ const FEWEST_WORDS: usize = 3;
 /// Has the model read the question of `request` as far as it is typed, or rehearse its answer. Nothing is done for a form that puts the
 /// question first, nor for a schema so large that what is told of it depends on the question.
 pub fn read_ahead(schema: &Schema, model: &mut dyn Generate, request: &AskRequest, ahead: Ahead, cancel: &Cancel) -> Result<(), AskError> {
-    if request.form != Form::Chat || request.question.is_empty() || request.question.len() >= MAX_QUESTION_BYTES {
+    if request.form != Form::Chat || !model.reads_ahead() || request.question.is_empty() || request.question.len() >= MAX_QUESTION_BYTES {
         return Ok(());
     }
+    let schema = &*request.private.shown(schema);
     let parts = first_parts(schema, request);
     if parts.schema_text != schema_text(schema, SCHEMA_BYTES) {
         return Ok(());

@@ -9,14 +9,21 @@ use super::event::{Answer, AnswerState, AskEvent, AskTimings};
 use super::request::{AskRequest, Execution, SchemaForm};
 use crate::db::{Database, DbError};
 use crate::llm::Generate;
-use crate::prompt::{PromptParts, SCHEMA_BYTES, schema_as_stored, schema_text_for};
+use crate::prompt::{PromptParts, SCHEMA_BYTES, Turn, schema_as_stored, schema_text_for};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
 
-/// What the first draft of an answer to `request` is asked with.
+/// What the first draft of an answer to `request` is asked with, over the `schema` that the model may see. Here and in repairs all that is told
+/// a model comes together, so here stays out what is private.
 pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts {
-    let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
+    let mut hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
+    let private = &request.private;
+    if !private.is_empty() {
+        hits.retain(|hit| schema.table(&hit.table).is_some_and(|table| table.column(&hit.column).is_some()));
+    }
+    let told = |turn: &&Turn| !private.is_mentioned(&turn.sql) && !private.is_mentioned(&turn.question);
+    let hint = |hint: &String| hint.lines().filter(|line| !private.is_mentioned(line)).collect::<Vec<_>>().join("\n");
     let schema_text = match request.schema_form {
         SchemaForm::Described => schema_text_for(schema, SCHEMA_BYTES, &request.question, &hits),
         SchemaForm::AsStored => schema_as_stored(schema, SCHEMA_BYTES),
@@ -25,9 +32,9 @@ pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts 
         schema_text,
         values: hits,
         question: request.question.clone(),
-        hint: request.hint.clone(),
-        examples: request.examples.clone(),
-        previous: request.previous.clone(),
+        hint: request.hint.as_ref().map(hint).filter(|hint| !hint.is_empty()),
+        examples: request.examples.iter().filter(told).cloned().collect(),
+        previous: request.previous.as_ref().filter(told).cloned(),
         ..PromptParts::default()
     }
 }
@@ -36,6 +43,8 @@ pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts 
 pub(super) struct Asking<'a> {
     pub(super) database: &'a Database,
     pub(super) schema: &'a Schema,
+    /// What of it the model may see.
+    pub(super) shown: &'a Schema,
     pub(super) model: &'a mut dyn Generate,
     pub(super) request: &'a AskRequest,
     pub(super) cancel: &'a Cancel,

@@ -61,7 +61,10 @@ impl Asking<'_> {
         let mut demonstrations = match &request.demonstrations {
             // An Alpaca model was tuned without any.
             Some(demonstrations) if request.form == Form::Chat => {
-                demonstrations.find(&request.question, self.database, self.schema, self.cancel)
+                let mut found = demonstrations.find(&request.question, self.database, self.shown, self.cancel);
+                // They may have been made before something became private.
+                found.retain(|turn| !request.private.is_mentioned(&turn.sql) && !request.private.is_mentioned(&turn.question));
+                found
             }
             _ => Vec::new(),
         };
@@ -100,7 +103,7 @@ impl Asking<'_> {
             (self.emit)(AskEvent::Prompt(self.model.render(first)?));
         }
         let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
-        let generation = draft_request(self.schema, self.request, first.clone(), Arc::clone(&self.likely));
+        let generation = draft_request(self.shown, self.request, first.clone(), Arc::clone(&self.likely));
         // What is short of time does with less, but not with nothing: one has to run.
         let runs = |candidate: &Candidate| candidate.statement().is_some();
         let soon = if streamed || !there.iter().any(runs) { self.cancel } else { &self.soon };

@@ -1,23 +1,26 @@
 //! The name lock as a constraint of the model.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::llm::{Barred, ByteAutomaton, Constrain, Constraint};
 use crate::schema::Schema;
-use crate::sql::lock::{NameLock, Refusal};
+use crate::sql::lock::{NameLock, Refusal, gbnf};
 
 /// Locks a model to the names of `schema`.
 pub fn name_lock(schema: &Schema) -> Constraint {
     // The statements say which tables have no rowid.
     let statements = schema.tables.iter().map(|table| table.sql.as_str());
     let key = std::iter::once(schema.fingerprint().as_str()).chain(statements).collect::<Vec<_>>().join("\n");
-    Constraint(Arc::new(Names { lock: NameLock::new(schema), key }))
+    Constraint(Arc::new(Names { lock: NameLock::new(schema), key, schema: schema.clone(), grammar: OnceLock::new() }))
 }
 
 #[derive(Debug)]
 struct Names {
     lock: NameLock,
     key: String,
+    schema: Schema,
+    /// Made where a server wants it.
+    grammar: OnceLock<Option<String>>,
 }
 
 impl Constrain for Names {
@@ -27,6 +30,10 @@ impl Constrain for Names {
 
     fn key(&self) -> String {
         self.key.clone()
+    }
+
+    fn grammar(&self) -> Option<String> {
+        self.grammar.get_or_init(|| gbnf(&self.schema)).clone()
     }
 }
 

@@ -41,9 +41,10 @@ pub fn ask(
     if request.question.len() > MAX_QUESTION_BYTES {
         return Err(AskError::QuestionTooLong { bytes: request.question.len() });
     }
-    let likely = likely_answers(schema, request.form);
+    let shown = &*request.private.shown(schema);
+    let likely = likely_answers(shown, request.form);
     let soon = request.answer_within.map_or_else(|| cancel.clone(), |within| cancel.with_timeout(within));
-    let mut asking = Asking { database, schema, model, request, cancel, soon, emit, likely, timings: AskTimings::default() };
+    let mut asking = Asking { database, schema, shown, model, request, cancel, soon, emit, likely, timings: AskTimings::default() };
     let mut answer = match asking.accepted()? {
         Some(answer) => answer,
         None => match asking.followed()? {
@@ -72,7 +73,7 @@ impl Asking<'_> {
 
     fn answer(&mut self) -> Result<Answer, AskError> {
         let request = self.request;
-        let mut parts = first_parts(self.schema, request);
+        let mut parts = first_parts(self.shown, request);
         let mut answer = self.blank();
         let first = self.draw_shown(&parts)?;
         let Some(first) = first else { return Ok(answer) };
@@ -111,10 +112,14 @@ impl Asking<'_> {
             if repeated || repair == request.repairs.min(MAX_REPAIRS) {
                 break;
             }
-            let told = match advice(&attempt.sql, &attempt.error, self.schema) {
+            let told = match advice(&attempt.sql, &attempt.error, self.shown) {
                 Some(advice) => format!("{}\n{advice}", attempt.error),
                 None => attempt.error.clone(),
             };
+            // The model may have guessed a name; it is not told that there is one.
+            if request.private.is_mentioned(&attempt.sql) || request.private.is_mentioned(&told) {
+                break;
+            }
             parts.repair = Some((attempt.sql.clone(), told));
             (self.emit)(AskEvent::Repairing { repair: repair + 1, failed: attempt });
             let Some(next) = self.draw_shown(&parts)? else { break };

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::request::AskRequest;
 use crate::prompt::Turn;
 use crate::records::{Accepted, DatabaseId, Records, RecordsError, fold_question};
+use crate::schema::Private;
 
 /// Accepted answers that are shown to the model with a question, at most.
 const MOST_EXAMPLES: usize = 3;
@@ -35,7 +36,9 @@ impl Recalled {
 
     /// `request` with all of it taken into account.
     pub fn apply(self, mut request: AskRequest) -> AskRequest {
-        let hints: Vec<String> = self.notes.into_iter().chain(request.hint.take()).collect();
+        let (private, notes) = Private::of_notes(self.notes);
+        request.private = private;
+        let hints: Vec<String> = notes.into_iter().chain(request.hint.take()).collect();
         request.hint = (!hints.is_empty()).then(|| hints.join("\n"));
         request.accepted_sql = self.accepted_sql;
         request.examples = self.examples;

@@ -7,6 +7,7 @@ use super::demonstrations::Demonstrations;
 use crate::db::{Limits, ValueIndex};
 use crate::llm::Sampling;
 use crate::prompt::{Form, Turn};
+use crate::schema::Private;
 
 /// Repairs by the model: a third was measured to change nothing.
 pub const MAX_REPAIRS: usize = 2;
@@ -36,6 +37,8 @@ pub struct AskRequest {
     pub following: Following,
     /// SQL that a person accepted for this very question: it is answered at once, without the model.
     pub accepted_sql: Option<String>,
+    /// What of the database the model is not told, in whichever way.
+    pub private: Private,
     /// Which names the model may write.
     pub names: Names,
     /// Whether SQL that SQLite would reject is mended where only one thing can be meant.
@@ -69,6 +72,7 @@ impl AskRequest {
             before: None,
             following: Following::OnTheTree,
             accepted_sql: None,
+            private: Private::default(),
             names: Names::Locked,
             mending: Mending::Names,
             repairs: MAX_REPAIRS,

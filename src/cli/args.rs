@@ -4,6 +4,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::computing::ComputingArgs;
 use super::output::OutputArgs;
+use super::servers::ServerArgs;
 use super::train::args::TrainArgs;
 use crate::db::files::FileSet;
 use crate::llm::Specials;
@@ -32,9 +33,12 @@ pub struct ScreenArgs {
     /// More files with tables, opened together with the first
     #[arg(value_name = "FILE")]
     pub more: Vec<String>,
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
 }
 
 impl ScreenArgs {
@@ -51,9 +55,12 @@ impl ScreenArgs {
 pub enum Command {
     /// The screen, on the bundled sample database
     Demo {
-        /// A catalogue name, a GGUF file or a Hugging Face folder
+        /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
         #[arg(long)]
         model: Option<String>,
+        /// What may be sent over the network.
+        #[command(flatten)]
+        servers: ServerArgs,
     },
     /// Ask a question; prints the SQL on stderr and the rows on stdout
     Ask(AskArgs),
@@ -161,7 +168,7 @@ pub struct AskArgs {
     pub database: String,
     /// The question; `-` reads it from stdin
     pub question: String,
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     ///
     /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
     #[arg(long)]
@@ -226,6 +233,9 @@ pub struct AskArgs {
     /// Pull the model without asking, where none is installed
     #[arg(long)]
     pub yes: bool,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
     /// Never use the network
     #[arg(long)]
     pub offline: bool,
@@ -263,7 +273,7 @@ pub struct QueryArgs {
 /// Arguments of `complete`.
 #[derive(Debug, ClapArgs)]
 pub struct CompleteArgs {
-    /// A catalogue name, a GGUF file or a Hugging Face folder
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// An adapter: `none`, a stored one's name or a folder
@@ -311,6 +321,12 @@ pub struct CompleteArgs {
     /// What computes
     #[command(flatten)]
     pub computing: ComputingArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,
@@ -390,7 +406,7 @@ pub struct EvalArgs {
     /// A folder with one <db_id>.sqlite for each database
     #[arg(long, required_unless_present = "compare")]
     pub databases: Option<std::path::PathBuf>,
-    /// A catalogue name or a model file
+    /// A catalogue name, a model file, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// An adapter: `none`, a stored one's name or a folder
@@ -441,6 +457,12 @@ pub struct EvalArgs {
     /// What computes
     #[command(flatten)]
     pub computing: ComputingArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// `text` or `json`
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     pub format: String,

@@ -7,7 +7,7 @@ use super::args::{AskArgs, PromptForm};
 use super::failure::Failure;
 use super::input::Source;
 use super::interrupt;
-use super::load::Loading;
+use super::load::{Chosen, Loading};
 use super::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
 use super::pull::{bring, decide};
 use super::query::{open, say_if_empty, values};
@@ -26,6 +26,7 @@ use crate::text;
 
 /// Asks the model, checks and runs its SQL, prints the rows.
 pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure> {
+    let settings = &settings.with_servers(&args.servers, args.offline);
     let question = match Source::of_text(&args.question) {
         Some(source) => source.read(MAX_QUESTION_BYTES)?.trim().to_owned(),
         None => args.question.clone(),
@@ -40,7 +41,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     say_if_empty(&schema)?;
     let start = Instant::now();
     let attached = if args.adapter == "auto" { attached(settings, &database, &schema) } else { None };
-    let adapter = find_adapter(settings, &args.adapter, attached)?;
+    let adapter = find_adapter(settings, &chosen, &args.adapter, attached)?;
     let loading = Loading { drafting: !args.no_draft, computing: args.computing };
     let mut model = load_with_adapter(settings, &chosen, loading, adapter.as_ref())?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
@@ -61,6 +62,8 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     };
     let request = match recall(settings, &database, &schema, &question, args.previous_sql.as_deref()) {
         Ok(recalled) => recalled.apply(request),
+        // What is private is said there: without it nothing goes over a network.
+        Err(error) if matches!(chosen, Chosen::Server(_)) => return Err(error.into()),
         Err(error) => {
             writeln!(stderr(), "what you said before is not taken into account: {error}\nhint: {}", error.hint())?;
             request
@@ -81,6 +84,9 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
         write!(stderr(), "\r             \r")?;
     }
     let mut answer = result?;
+    for lack in model.missing() {
+        writeln!(stderr(), "note: {}: {lack}", text::sanitize(&model.info().device))?;
+    }
     answer.timings.load_ms = load_ms;
     answer.timings.total_ms += load_ms;
     AnswerWriter { args, settings, database: &database, schema: &schema, cancel: &cancel }.write(&mut answer)?;

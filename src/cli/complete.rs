@@ -29,11 +29,16 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
     refuse_without_cuda(args.computing.device.into())?;
     settings.apply_threads(None);
     let cancel = interrupt::watch();
-    let adapter = find_adapter(settings, &args.adapter, None)?;
+    let settings = &settings.with_servers(&args.servers, args.offline);
     let chosen = choose(settings, settings.model(args.model.as_deref()))?;
+    let adapter = find_adapter(settings, &chosen, &args.adapter, None)?;
     let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
-    let taken = model.tokenize_text(&prompt, args.special_tokens.into())?;
-    if !taken.behind.is_empty() {
+    // What a server does with the names of special tokens is its own affair.
+    let taken = match model.tells_tokens() {
+        true => Some(model.tokenize_text(&prompt, args.special_tokens.into())?),
+        false => None,
+    };
+    if let Some(taken) = taken.as_ref().filter(|taken| !taken.behind.is_empty()) {
         writeln!(
             stderr(),
             "note: this model's tokenizer puts {} behind every text, and so behind this one",
@@ -41,7 +46,7 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
         )?;
     }
     let request = GenerateRequest {
-        prompt: Prompt::Tokens(taken.tokens),
+        prompt: taken.map_or_else(|| Prompt::Text(prompt.clone()), |taken| Prompt::Tokens(taken.tokens)),
         shared_messages: 0,
         max_tokens: args.max_tokens,
         stop: args.stop.clone(),

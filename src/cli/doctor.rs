@@ -8,8 +8,14 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::models::{fit, state};
+use super::servers::in_words;
+use super::settings::{Rights, Settings};
 use crate::compute::{Level, available_threads};
+<<<<<<< HEAD
+use crate::signal::Cancel;
+=======
 use crate::store::wheels::PYTHON;
+>>>>>>> integrate
 use crate::store::{Config, Hub, Paths, Presence, catalogue, machine};
 use crate::text;
 
@@ -55,6 +61,7 @@ fn report(paths: &Paths, online: bool) -> Value {
         "models": models,
         "python": { "python3": version_of(&["--version"]), "pip": version_of(&["-m", "pip", "--version"]) },
         "hub": hub(online),
+        "servers": servers(paths, online),
         "device": device(),
         "terminal": { "stdout": stdout().is_terminal(), "colour": has_colour() },
     })
@@ -119,6 +126,17 @@ fn hub(online: bool) -> Value {
     }
 }
 
+/// Model servers of the settings, and what they can do, where that may be asked.
+fn servers(paths: &Paths, online: bool) -> Value {
+    let Ok(config) = Config::read(paths) else { return json!([]) };
+    if !online {
+        let names = config.servers.keys().map(|name| json!({ "name": name, "problem": "not asked" }));
+        return names.collect();
+    }
+    let settings = Settings { paths: paths.clone(), config, rights: Rights::default() };
+    super::servers::examine(&settings, &Cancel::new()).into()
+}
+
 fn has_colour() -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     stdout().is_terminal() && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
@@ -180,6 +198,16 @@ fn lines(report: &Value) -> Vec<(&'static str, String)> {
             (false, _, None) => "not asked (--online asks it)".into(),
         },
     ));
+    for server in report.pointer("/servers").and_then(Value::as_array).into_iter().flatten() {
+        let word = |key: &str| server.get(key).and_then(Value::as_str);
+        let abilities = server.get("abilities").and_then(|found| serde_json::from_value(found.clone()).ok());
+        let told = match (abilities, word("problem")) {
+            (Some(abilities), _) => format!("{} at {}: {}", word("model").unwrap_or("?"), word("url").unwrap_or("?"), in_words(&abilities)),
+            (None, Some("not asked")) => "not asked (--online asks it)".into(),
+            (None, problem) => problem.unwrap_or("nothing is known").to_owned(),
+        };
+        lines.push(("server", format!("{}: {told}", word("name").unwrap_or("?"))));
+    }
     let hint = report.pointer("/device/hint").and_then(Value::as_str).map_or_else(String::new, |hint| format!(" (hint: {hint})"));
     lines.push(("device", format!("{}; cuda: {}{hint}", word("/device/default"), word("/device/cuda"))));
     if report.pointer("/device/card").is_some_and(Value::is_object) {

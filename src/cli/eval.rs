@@ -11,9 +11,10 @@ use super::args::EvalArgs;
 use super::ask::{candidates, form_for};
 use super::failure::Failure;
 use super::interrupt;
-use super::load::{Loading, choose};
+use super::load::{Chosen, Loading, choose};
 use super::load_adapter::{find_adapter, form_of, load_with_adapter};
 use super::query::values;
+use super::servers::private_of;
 use super::settings::Settings;
 use crate::ask::{AskRequest, CANDIDATES, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm};
 use crate::db::{Limits, ValueIndex};
@@ -21,6 +22,7 @@ use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Repo
 use crate::llm::Sampling;
 use crate::llm::placement::refuse_without_cuda;
 use crate::prompt::Form;
+use crate::records::Records;
 use crate::text;
 
 /// Rows of an answer that are compared.
@@ -47,8 +49,13 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
         None => None,
     };
     let cancel = interrupt::watch();
-    let adapter = find_adapter(settings, &args.adapter, None)?;
+    let settings = &settings.with_servers(&args.servers, args.offline);
     let chosen = choose(settings, settings.model(args.model.as_deref()))?;
+    if matches!(chosen, Chosen::Server(_)) && settings.paths.records().exists() {
+        // What is private is said there: without it nothing goes over a network.
+        Records::open(&settings.paths)?;
+    }
+    let adapter = find_adapter(settings, &chosen, &args.adapter, None)?;
     let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
     let form = form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info());
     let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done };
@@ -63,7 +70,9 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
             // A database whose values cannot be read is asked about without them.
             let values = known.or_else(|| values(settings, database, schema, &cancel).ok());
             index = values.clone().map(|values| (database.path().clone(), values));
-            request(args, settings, form, question, values)
+            // That it can be read was seen before.
+            let private = private_of(settings, database, None).unwrap_or_default();
+            AskRequest { private, ..request(args, settings, form, question, values) }
         },
         &cancel,
         &mut |EvalEvent::Judged { record, done, total }| {

@@ -3,7 +3,7 @@
 use crate::ask::AskError;
 use crate::dataset::DatasetError;
 use crate::db::DbError;
-use crate::llm::LlmError;
+use crate::llm::{LlmError, ServerError};
 use crate::records::RecordsError;
 use crate::signal::Stop;
 use crate::sql::GuardError;
@@ -68,6 +68,18 @@ impl From<LlmError> for Failure {
             LlmError::Stopped(Stop::TimedOut) => 4,
             LlmError::Adapter(_) | LlmError::OtherBase { .. } | LlmError::ChangesBase { .. } => 2,
             LlmError::NoCuda | LlmError::NoCard { .. } | LlmError::CardMemory { .. } => 2,
+            LlmError::Server(
+                ServerError::Address { .. }
+                | ServerError::NoKey { .. }
+                | ServerError::KeyCommand { .. }
+                | ServerError::BadHeader { .. }
+                | ServerError::ChooseModel { .. }
+                | ServerError::NoModel { .. }
+                | ServerError::UnknownModel { .. }
+                | ServerError::Offline { .. }
+                | ServerError::NoTokens,
+            ) => 2,
+            LlmError::Server(ServerError::NotAllowed { .. } | ServerError::TooSlow { .. }) => 4,
             _ => 5,
         };
         Self::hinted(code, &error, error.hint())

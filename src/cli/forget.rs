@@ -135,6 +135,7 @@ fn of_all(paths: &Paths, records: Option<&Records>) -> Result<Found, Failure> {
     found.add("saved sessions of models", SavedSessions::list(&paths.sessions()));
     found.add(TABLES, Copies::new(paths.copies()).list(None));
     found.add("copies of the sample database", files(&paths.cache, demo::is_demo));
+    found.add("what is remembered of model servers", files(&paths.data, |name| name == "servers.json"));
     found.add("reports of failures", files(&paths.reports(), |name| name.starts_with("panic-") && name.ends_with(".txt")));
     found.add(RESULTS, spool::left_behind());
     Ok(found)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::computing::{ComputingArgs, GpuLayers};
 use super::failure::Failure;
+use super::servers;
 use super::settings::Settings;
 use crate::llm::{Generate, LoadOptions, LocalModel, Scripted};
 use crate::store::catalogue::{self, Resolved};
@@ -20,15 +21,20 @@ const SAVED_SESSION_BYTES: u64 = 2_000_000_000;
 pub(super) enum Chosen {
     /// A model file.
     File(Resolved),
+    /// A model behind an address: how it was named.
+    Server(String),
     /// A text file whose parts, between lines of `---`, are the answers. For tests of the command line, which have no weights.
     Script(PathBuf),
 }
 
 /// The model that `spec` names; without one, the best that is installed.
 pub(super) fn choose(settings: &Settings, spec: Option<&str>) -> Result<Chosen, StoreError> {
-    match spec.and_then(|spec| spec.strip_prefix("script:")) {
-        Some(file) => Ok(Chosen::Script(file.into())),
-        None => Ok(Chosen::File(catalogue::resolve(&settings.paths, spec)?)),
+    match spec {
+        Some(spec) if servers::names_server(settings, spec) => Ok(Chosen::Server(spec.into())),
+        _ => match spec.and_then(|spec| spec.strip_prefix("script:")) {
+            Some(file) => Ok(Chosen::Script(file.into())),
+            None => Ok(Chosen::File(catalogue::resolve(&settings.paths, spec)?)),
+        },
     }
 }
 
@@ -57,6 +63,7 @@ pub(super) fn load(settings: &Settings, chosen: &Chosen) -> Result<Box<dyn Gener
 pub(super) fn load_with(settings: &Settings, chosen: &Chosen, loading: Loading) -> Result<Box<dyn Generate>, Failure> {
     match chosen {
         Chosen::File(_) => Ok(Box::new(load_model(settings, chosen, loading)?)),
+        Chosen::Server(spec) => Ok(Box::new(servers::open(settings, spec, None)?)),
         Chosen::Script(file) => {
             let text =
                 std::fs::read_to_string(file).map_err(|error| Failure::new(2, format!("cannot read {}: {error}", file.display())))?;
@@ -67,7 +74,11 @@ pub(super) fn load_with(settings: &Settings, chosen: &Chosen, loading: Loading) 
 
 /// Loads a model of this machine.
 pub(super) fn load_model(settings: &Settings, chosen: &Chosen, loading: Loading) -> Result<LocalModel, Failure> {
-    let Chosen::File(resolved) = chosen else { return Err(Failure::new(2, "a model is needed, and a script was given")) };
+    let resolved = match chosen {
+        Chosen::File(resolved) => resolved,
+        Chosen::Server(_) => return Err(Failure::new(2, "a model of this machine is needed, and one behind an address was given")),
+        Chosen::Script(_) => return Err(Failure::new(2, "a model is needed, and a script was given")),
+    };
     let options = LoadOptions {
         name: resolved.name.clone(),
         sha256: resolved.sha256.clone(),

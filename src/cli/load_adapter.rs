@@ -1,11 +1,12 @@
 //! The adapter that a model answers with: what `--adapter` means.
 
 use std::io::{Write, stderr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::PromptForm;
 use super::failure::Failure;
 use super::load::{Chosen, Loading, load_model};
+use super::servers;
 use super::settings::Settings;
 use crate::db::Database;
 use crate::llm::{Adapter, Generate, LlmError};
@@ -16,21 +17,35 @@ use crate::text;
 
 /// An adapter that was asked for.
 #[derive(Debug)]
-pub(super) struct Wanted {
-    adapter: Adapter,
-    folder: PathBuf,
-    /// Nobody typed it: it is attached to the database, and another model may do without it.
-    attached: bool,
+pub(super) enum Wanted {
+    /// In a folder of this machine.
+    Here {
+        adapter: Box<Adapter>,
+        folder: PathBuf,
+        /// Nobody typed it: it is attached to the database, and another model may do without it.
+        attached: bool,
+    },
+    /// One that a server has, by its name there.
+    OfServer(String),
 }
 
 /// What `typed` (`auto`, `none`, a stored adapter's name, a folder) means; `attached` is the folder attached to the database, where there is one.
-pub(super) fn find_adapter(settings: &Settings, typed: &str, attached: Option<PathBuf>) -> Result<Option<Wanted>, Failure> {
+pub(super) fn find_adapter(
+    settings: &Settings,
+    chosen: &Chosen,
+    typed: &str,
+    attached: Option<PathBuf>,
+) -> Result<Option<Wanted>, Failure> {
+    // A server has its own, and knows them by their names.
+    if matches!(chosen, Chosen::Server(_)) {
+        return Ok((!matches!(typed, "none" | "auto")).then(|| Wanted::OfServer(typed.into())));
+    }
     match typed {
         "none" => Ok(None),
         "auto" => {
             let Some(folder) = attached else { return Ok(None) };
             match Adapter::read(&folder) {
-                Ok(adapter) => Ok(Some(Wanted { adapter, folder, attached: true })),
+                Ok(adapter) => Ok(Some(Wanted::Here { adapter: Box::new(adapter), folder, attached: true })),
                 Err(error) => {
                     writeln!(stderr(), "the attached adapter is not used: {}", text::sanitize(&error.to_string()))?;
                     Ok(None)
@@ -39,7 +54,7 @@ pub(super) fn find_adapter(settings: &Settings, typed: &str, attached: Option<Pa
         }
         spec => {
             let folder = adapters::resolve(&settings.paths, spec)?;
-            Ok(Some(Wanted { adapter: Adapter::read(&folder)?, folder, attached: false }))
+            Ok(Some(Wanted::Here { adapter: Box::new(Adapter::read(&folder)?), folder, attached: false }))
         }
     }
 }
@@ -51,33 +66,39 @@ pub(super) fn load_with_adapter(
     loading: Loading,
     wanted: Option<&Wanted>,
 ) -> Result<Box<dyn Generate>, Failure> {
-    let (Some(wanted), Chosen::File(_)) = (wanted, chosen) else {
-        return match wanted {
-            Some(wanted) if !wanted.attached => Err(Failure::new(2, "a script takes no adapter")),
-            _ => super::load::load_with(settings, chosen, loading),
-        };
-    };
-    let mut model = load_model(settings, chosen, loading)?;
-    match model.set_adapter(Some(&wanted.adapter)) {
-        Ok(()) => writeln!(stderr(), "with adapter {}", wanted.name())?,
-        Err(error @ LlmError::OtherBase { .. }) if wanted.attached => {
-            writeln!(stderr(), "the attached adapter is not used: {}", text::sanitize(&error.to_string()))?;
+    let model = match (wanted, chosen) {
+        (Some(Wanted::OfServer(name)), Chosen::Server(spec)) => Box::new(servers::open(settings, spec, Some(name))?),
+        (Some(Wanted::Here { adapter, folder, attached }), Chosen::File(_)) => {
+            let mut model = load_model(settings, chosen, loading)?;
+            match model.set_adapter(Some(adapter)) {
+                Ok(()) => writeln!(stderr(), "with adapter {}", name(folder))?,
+                Err(error @ LlmError::OtherBase { .. }) if *attached => {
+                    writeln!(stderr(), "the attached adapter is not used: {}", text::sanitize(&error.to_string()))?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+            return Ok(Box::new(model));
         }
-        Err(error) => return Err(error.into()),
-    }
-    Ok(Box::new(model))
+        (Some(Wanted::Here { attached: false, .. } | Wanted::OfServer(_)), _) => return Err(Failure::new(2, "a script takes no adapter")),
+        _ => return super::load::load_with(settings, chosen, loading),
+    };
+    Ok(model)
+}
+
+/// What to call an adapter in a folder.
+fn name(folder: &Path) -> String {
+    let name = folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned());
+    text::sanitize(&name).into_owned()
 }
 
 impl Wanted {
-    /// What to call it.
-    fn name(&self) -> String {
-        let name = self.folder.file_name().map_or_else(|| self.folder.display().to_string(), |name| name.to_string_lossy().into_owned());
-        text::sanitize(&name).into_owned()
-    }
-
     /// The form it was trained with; what is typed wins.
     pub(super) fn form(&self, typed: PromptForm) -> PromptForm {
-        match (typed, self.adapter.card.as_ref().map(|card| card.prompt.as_str())) {
+        let card = match self {
+            Self::Here { adapter, .. } => adapter.card.as_ref(),
+            Self::OfServer(_) => None,
+        };
+        match (typed, card.map(|card| card.prompt.as_str())) {
             (PromptForm::Auto, Some("alpaca")) => PromptForm::Alpaca,
             (PromptForm::Auto, Some("chat")) => PromptForm::Chat,
             (typed, _) => typed,

@@ -30,7 +30,9 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
     let settings = Settings::read()?;
     let Some(command) = command else { return screen::run_screen(screen, settings) };
     match command {
-        Command::Demo { model } => screen::run_screen(&ScreenArgs { database: Some("demo".into()), more: Vec::new(), model }, settings),
+        Command::Demo { model, servers } => {
+            screen::run_screen(&ScreenArgs { database: Some("demo".into()), more: Vec::new(), model, servers }, settings)
+        }
         Command::Ask(args) => ask::run_ask(&args, &settings),
         Command::Query(args) => query::run_query(&args, &settings),
         Command::Run(args) => notebook::run_notebook(&args, &settings),

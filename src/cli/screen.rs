@@ -6,6 +6,7 @@ use super::args::ScreenArgs;
 use super::failure::Failure;
 use super::load::{self, Chosen};
 use super::query::{open, open_telling};
+use super::servers;
 use super::settings::Settings;
 use crate::db::files::FileSet;
 use crate::db::{DbError, Limits};
@@ -36,6 +37,9 @@ impl From<Failure> for JobFailure {
 
 /// Shows the screen on `args.database`, or its start page.
 pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
+    let mut settings = settings.with_servers(&args.servers, false);
+    // The terminal is the screen's.
+    settings.rights.may_ask = false;
     settings.apply_threads(None);
     // A file that is not there is said at once, where the person can still see what was typed. The demo is made in the background.
     // A notebook or a file of SQL is read on the screen.
@@ -70,12 +74,14 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     };
     let answer_within = settings.answer_within(None);
     let (own, model) = (settings.clone(), args.model.clone());
+    let (for_servers, also) = (settings.clone(), asked_for.map(str::to_owned));
     let reports = settings.paths.reports();
     let workers = jobs::Settings {
         open: Box::new(move |name, cancel, progress| Ok(open_telling(name, &own, cancel, progress)?)),
         paths: settings.paths.clone(),
         offline: settings.config.offline,
         model: Box::new(move |name| Ok(make_model(&settings, name.or(model.as_deref()))?)),
+        servers: Box::new(move |cancel| servers::list(&for_servers, also.as_deref(), cancel)),
         limits,
         answer_within,
     };

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::args::PromptForm;
 use super::failure::Failure;
 use super::output::RowLimit;
+use super::servers::ServerArgs;
 use crate::db::Limits;
 use crate::llm::KvType;
 use crate::store::config::{KvChoice, PromptChoice};
@@ -15,6 +16,18 @@ use crate::store::{Config, Paths, profiles};
 pub(super) struct Settings {
     pub(super) paths: Paths,
     pub(super) config: Config,
+    pub(super) rights: Rights,
+}
+
+/// What of the network a command may use.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Rights {
+    /// `--offline`.
+    pub(super) offline: bool,
+    /// Servers that may be sent prompts without asking.
+    pub(super) allowed: Vec<String>,
+    /// Whether a person may be asked on the terminal.
+    pub(super) may_ask: bool,
 }
 
 impl Settings {
@@ -23,7 +36,18 @@ impl Settings {
         let paths = Paths::find()?;
         let config = Config::read(&paths)?;
         profiles::take_own(&paths);
-        Ok(Self { paths, config })
+        Ok(Self { paths, config, rights: Rights { may_ask: true, ..Rights::default() } })
+    }
+
+    /// The same, with what was typed about servers.
+    pub(super) fn with_servers(&self, servers: &ServerArgs, offline: bool) -> Self {
+        Self { rights: Rights { offline, allowed: servers.allow_server.clone(), ..self.rights.clone() }, ..self.clone() }
+    }
+
+    /// What forbids using the network, if anything does.
+    pub(super) fn offline_by(&self) -> Option<String> {
+        let by_file = || self.config.offline.then(|| format!("`offline = true` in {}", self.paths.config_file().display()));
+        if self.rights.offline { Some("--offline".into()) } else { by_file() }
     }
 
     /// The model wanted; `None` for the best that is installed.
@@ -102,7 +126,7 @@ mod tests {
             prompt: Some(PromptChoice::Alpaca),
             ..Config::default()
         };
-        let settings = Settings { paths: Paths::all_in("/c"), config };
+        let settings = Settings { paths: Paths::all_in("/c"), config, rights: Rights::default() };
         assert_eq!((settings.model(Some("typed")), settings.model(None)), (Some("typed"), Some("m")));
         assert_eq!(settings.limits(None, Some(1)).max_rows, 5);
         assert_eq!(settings.limits(Some(0), Some(1)).max_rows, Limits::default().max_rows);

@@ -38,6 +38,6 @@ pub use message::{
     AskWork, AttachedAdapter, ChartWork, Compared, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow,
     ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Work,
 };
-pub use task::{ModelFactory, Opener};
+pub use task::{ModelFactory, Opener, ServerLister};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
 pub use workers::{Settings, Workers, is_panic_caught};

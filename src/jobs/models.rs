@@ -1,12 +1,12 @@
 //! The catalogue on this machine: what is here, what fits, fetching, deleting.
 
 use super::message::{JobFailure, ModelRow, ModelsWork, Outcome, Report, Work};
-use super::task::{Reporter, Task, misplaced};
+use super::task::{Reporter, ServerLister, Task, misplaced};
 use crate::store::catalogue::{WeightsForm, catalogue, entry};
 use crate::store::pull::{Sources, pull, remove};
-use crate::store::{Hub, Paths, StoreError, machine};
+use crate::store::{Hub, Paths, Presence, Servers, StoreError, machine};
 
-pub(super) fn work(task: &Task, paths: &Paths, offline: bool, report: &Reporter) -> Result<Outcome, JobFailure> {
+pub(super) fn work(task: &Task, paths: &Paths, offline: bool, servers: &ServerLister, report: &Reporter) -> Result<Outcome, JobFailure> {
     let Work::Models(work) = &task.work else { return Err(misplaced()) };
     match work {
         ModelsWork::List => {}
@@ -31,9 +31,29 @@ pub(super) fn work(task: &Task, paths: &Paths, offline: bool, report: &Reporter)
         ModelsWork::Remove { name } => {
             remove(entry(name)?, paths)?;
         }
+        ModelsWork::Allow { address, .. } => {
+            Servers::of(paths).allow(address)?;
+            return Ok(Outcome::Finished);
+        }
         ModelsWork::Use { .. } => return Err(misplaced()),
     }
-    Ok(Outcome::Models(rows(paths)))
+    Ok(Outcome::Models(rows(paths).into_iter().chain(servers(&task.cancel).into_iter().map(of_server)).collect()))
+}
+
+/// A model behind an address, as a row.
+fn of_server((name, server): (String, Result<String, String>)) -> ModelRow {
+    ModelRow {
+        name,
+        parameters: String::new(),
+        quantisation: String::new(),
+        bytes: None,
+        licence: String::new(),
+        note: None,
+        presence: if server.is_ok() { Presence::Installed } else { Presence::Absent },
+        fits: None,
+        usable: server.is_ok(),
+        server: Some(server.unwrap_or_else(|problem| problem)),
+    }
 }
 
 fn rows(paths: &Paths) -> Vec<ModelRow> {
@@ -50,6 +70,7 @@ fn rows(paths: &Paths) -> Vec<ModelRow> {
             presence: entry.presence(paths),
             fits: memory.and_then(|memory| entry.fits(memory.total)),
             usable: entry.form == WeightsForm::Gguf,
+            server: None,
         })
         .collect()
 }

@@ -16,6 +16,10 @@ use crate::store::StoreError;
 /// installed meanwhile.
 pub type ModelFactory = Box<dyn FnMut(Option<&str>) -> Result<Box<dyn Generate>, JobFailure> + Send>;
 
+/// The models of servers that a person named in the settings: what to call each, and where it is, or why that says nothing. None of a database is
+/// sent.
+pub type ServerLister = Box<dyn Fn(&Cancel) -> Vec<(String, Result<String, String>)> + Send>;
+
 /// Opens what a person named. Where that is read into a copy first, it can be stopped, and tells how far it is.
 pub type Opener = Box<dyn Fn(&str, &Cancel, &mut dyn FnMut(Progress)) -> Result<Database, JobFailure> + Send>;
 

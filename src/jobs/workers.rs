@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use super::message::{JobFailure, JobId, Outcome, Report, Work};
-use super::task::{ModelFactory, Opened, Opener, Reporter, Task, lock, misplaced};
+use super::task::{ModelFactory, Opened, Opener, Reporter, ServerLister, Task, lock, misplaced};
 use super::training::TrainWork;
 use super::{database, files, keep, model, models, notebook, result, train};
 use crate::compute::pool::POOL_THREAD;
@@ -23,6 +23,8 @@ pub struct Settings {
     pub open: Opener,
     /// Makes the model.
     pub model: ModelFactory,
+    /// Lists the models of servers.
+    pub servers: ServerLister,
     /// Limits of queries.
     pub limits: Limits,
     /// How long after a question drafts are still drawn to be compared; `None` for no limit.
@@ -90,7 +92,7 @@ impl Workers {
         let report: Reporter = Arc::new(report);
         let running = Running::default();
         let open = Opened::default();
-        let Settings { open: opener, model: factory, limits, answer_within, paths, offline } = settings;
+        let Settings { open: opener, model: factory, servers, limits, answer_within, paths, offline } = settings;
         let mut desks = HashMap::new();
         let mut start = |desk: Desk, name: &str, mut work: Worker| {
             let (send, tasks) = channel();
@@ -133,7 +135,7 @@ impl Workers {
         )?;
         let mut trainer = train::Trainer::new(paths.clone());
         let reports = Arc::clone(&report);
-        start(Desk::Models, "models", Box::new(move |task| models::work(task, &paths, offline, &reports)))?;
+        start(Desk::Models, "models", Box::new(move |task| models::work(task, &paths, offline, &servers, &reports)))?;
         let (opened, _) = shared();
         start(
             Desk::Train,

@@ -56,6 +56,11 @@ pub trait Constrain: Debug + Send + Sync {
 
     /// Tells it from those that let anything else through.
     fn key(&self) -> String;
+
+    /// The same as a grammar, in GBNF, as far as one can say it; `None` where there is none.
+    fn grammar(&self) -> Option<String> {
+        None
+    }
 }
 
 /// A constraint of a request; equal to those of the same key.

@@ -6,6 +6,7 @@ use crate::signal::Stop;
 use crate::text;
 
 use super::gguf_error::GgufError;
+use super::server_error::ServerError;
 
 /// What can go wrong with a model. Each says one sentence with its values; [`LlmError::hint`] says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -173,6 +174,9 @@ pub enum LlmError {
         /// Bytes that are free.
         available: u64,
     },
+    /// A model behind an address failed.
+    #[error(transparent)]
+    Server(#[from] ServerError),
     /// A scripted model has nothing left to say.
     #[error("the script is at its end after {0} answers")]
     ScriptEnded(usize),
@@ -214,6 +218,7 @@ impl LlmError {
             Self::NoCuda => Some("compute on the processor with `--device cpu`, or use a build with CUDA"),
             Self::NoCard { .. } | Self::CardMemory { .. } => Some("compute on the processor with `--device cpu`"),
             Self::Stopped(Stop::TimedOut) => Some("raise `--timeout`"),
+            Self::Server(error) => error.hint(),
             Self::SavedCache(_) => Some("it is made again by itself; nothing to do"),
             _ => None,
         }

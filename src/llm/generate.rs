@@ -208,7 +208,7 @@ pub struct Draws<'a> {
     pub samplings: &'a [Sampling],
 }
 
-/// Something that writes text: a local model, or a script in tests.
+/// Something that writes text: a local model, one behind an address, or a script in tests.
 pub trait Generate: Send {
     /// Facts about the model.
     fn info(&self) -> &ModelInfo;
@@ -219,6 +219,21 @@ pub trait Generate: Send {
             None => Ok(()),
             Some(_) => Err(LlmError::Adapter("this model takes none".into())),
         }
+    }
+
+    /// Whether it may be had to read what is not asked yet; one behind an address may not.
+    fn reads_ahead(&self) -> bool {
+        true
+    }
+
+    /// Whether it tells the ids of its tokens ([`tokenize`](Self::tokenize)).
+    fn tells_tokens(&self) -> bool {
+        true
+    }
+
+    /// What others give and it does not, a sentence each, where that was found out just now; empty for a model of this machine.
+    fn missing(&self) -> Vec<&'static str> {
+        Vec::new()
     }
 
     /// The text that `prompt` becomes before it is tokenised.

@@ -1,7 +1,7 @@
 //! The model side: GGUF files, tokenizers, chat templates, the decoder, sessions, sampling. The only user of candle.
 //!
 //! Files on their floors, the lowest first:
-//! - `gguf_error`, `error`: what can be wrong with a file; what can go wrong at all
+//! - `gguf_error`, [`server_error`], `error`: what can be wrong with a file, and with a server; what can go wrong at all
 //! - [`gguf`]: reading and writing GGUF files
 //! - `sniff`: what a file is that is no model
 //! - [`arch`]: model families as one set of parameters
@@ -33,6 +33,7 @@
 //! - `writer`: continuations on their way
 //! - `decode`: writing, one continuation or several at once
 //! - [`local`]: a model on this machine
+//! - [`server`]: a model behind an address
 //! - [`scripted`]: a model that answers from a script, for tests
 //! - [`mod@merge`]: an adapter added to its base, for good
 //! - [`convert`]: folders as GGUF files, and files quantised
@@ -70,6 +71,8 @@ mod road;
 pub mod sampler;
 mod sampling;
 pub mod scripted;
+pub mod server;
+pub mod server_error;
 pub mod session;
 mod sniff;
 mod source;
@@ -94,5 +97,6 @@ pub use model::{Lane, Model, Want};
 pub use open::OpenedModel;
 pub use placement::{DeviceChoice, Placement};
 pub use scripted::Scripted;
+pub use server_error::ServerError;
 pub use session::Session;
 pub use tokenizer::Specials;

@@ -6,6 +6,7 @@
 //! - [`local_dates`]: dates as text in a form that SQLite does not read
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
 //! - `tables`: tables, views, columns, keys
+//! - [`private`]: tables and columns that no model is told of
 //! - [`profile`]: what is known of the files of one program
 //! - [`mod@bookkeeping`]: tables that a program keeps for itself
 
@@ -13,6 +14,7 @@ pub mod bookkeeping;
 pub mod local_dates;
 pub mod meaning;
 pub mod numerals;
+pub mod private;
 pub mod profile;
 mod tables;
 pub mod time;
@@ -21,6 +23,7 @@ pub use bookkeeping::bookkeeping;
 pub use local_dates::{DateOrder, DateParts, LocalDates};
 pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
 pub use numerals::{Numeral, Numerals};
+pub use private::Private;
 pub use profile::{Place, Profile};
 pub use tables::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind, ValueHit};
 pub use time::{DateText, TimeUnit};

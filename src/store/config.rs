@@ -1,4 +1,9 @@
 //! A person's settings: `config.toml`. What is typed on the command line wins over it.
+//!
+//! Files on their floors, the lowest first:
+//! - `servers`: models behind addresses
+//! - `keys`: every key, what it takes and means
+//! - [`edit`]: changing one line of the file
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,15 +17,17 @@ use super::{Paths, StoreError};
 
 pub mod edit;
 mod keys;
+mod servers;
 
 pub use edit::Setting;
 pub use keys::{KEYS, Key, KeyKind, schema};
+pub use servers::ServerConfig;
 
 /// What `config.toml` can say. Everything is optional.
 #[derive(Debug, Clone, Default, Deserialize, PartialEq, Eq)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// A catalogue name or a model file.
+    /// A catalogue name, a model file, a server's name or its address.
     pub model: Option<String>,
     /// Threads to compute on.
     pub threads: Option<usize>,
@@ -51,6 +58,9 @@ pub struct Config {
     /// What the model does with a question that is still being typed.
     #[serde(default)]
     pub while_typing: WhileTyping,
+    /// Models behind addresses, by the name that `--model` takes.
+    #[serde(default)]
+    pub servers: BTreeMap<String, ServerConfig>,
     /// Keys of the screen, by action: `run-sql = ["f5", "ctrl+r"]`. The screen knows actions and keys, and says what is wrong.
     #[serde(default)]
     pub keys: BTreeMap<String, KeyNames>,

@@ -7,6 +7,7 @@
 //! - [`config`]: a person's settings
 //! - [`own`], [`ollama`]: models beside the catalogue, and those of Ollama's store
 //! - [`mod@catalogue`]: the models sqllama knows
+//! - [`servers`]: what is remembered of model servers
 //! - [`runs`]: training runs by name
 //! - [`adapters`]: adapters: stored ones, those of runs
 //! - [`sessions`]: what models remember of prompts, from run to run
@@ -37,6 +38,7 @@ mod pull_event;
 pub mod pull_repo;
 pub mod repository;
 pub mod runs;
+pub mod servers;
 pub mod sessions;
 pub mod wheels;
 
@@ -46,4 +48,5 @@ pub use error::StoreError;
 pub use hub::Hub;
 pub use paths::Paths;
 pub use profiles::Profiles;
+pub use servers::Servers;
 pub use sessions::SavedSessions;

@@ -56,6 +56,11 @@ impl Paths {
         self.data.join("records.sqlite")
     }
 
+    /// What is remembered of model servers (`servers`).
+    pub fn servers(&self) -> PathBuf {
+        self.data.join("servers.json")
+    }
+
     /// Where the values of databases lie that were read to know them.
     pub fn values(&self) -> PathBuf {
         self.cache.join("values")

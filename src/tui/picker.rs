@@ -50,6 +50,8 @@ pub enum PickerKind {
     AskBack(String),
     /// What to do with a question that is a statement.
     TypedSql,
+    /// Whether this server may be sent prompts.
+    AllowServer(String),
     /// The fine-tune form.
     Train,
     /// Training runs.
@@ -79,6 +81,22 @@ pub enum Choice {
         /// Whether it is run.
         is_sql: bool,
     },
+    /// Look at a text.
+    Look {
+        /// What it is.
+        title: String,
+        /// The text.
+        text: String,
+    },
+    /// Let a server be sent prompts, and ask this.
+    Allow {
+        /// Its address.
+        address: String,
+        /// The question.
+        question: String,
+    },
+    /// Leave it.
+    Nothing,
     /// A note's name.
     Note(i64),
     /// A model's name.

@@ -43,6 +43,10 @@ impl SettingsText {
                     0 => "-".into(),
                     count => format!("{count} of your own"),
                 },
+                KeyKind::Servers => match values.iter().filter(|(name, _)| name.starts_with("servers.")).count() {
+                    0 => "-".into(),
+                    count => crate::text::counted(count as u64, "server", "servers"),
+                },
                 _ => values.iter().find(|(name, _)| name == key.name).map_or_else(|| "-".into(), |(_, value)| value.clone()),
             };
             Item { label: key.name.into(), detail: format!("{value}   {}", key.meaning), choice: Choice::Setting(key.name.into()) }

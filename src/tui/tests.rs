@@ -5,6 +5,7 @@
 //! - `dates`: numbers that count time
 //! - `mends`: what a day at the screen found
 //! - `notebooks`: Markdown files of questions, SQL and results
+//! - `servers`: models behind addresses
 //! - `settings`: the settings page
 //! - `statements`: parameters, several at once, files
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
@@ -14,6 +15,7 @@ mod dates;
 mod mends;
 mod notebooks;
 mod screens;
+mod servers;
 mod settings;
 mod statements;
 mod states;
@@ -131,6 +133,7 @@ impl Screen {
             presence,
             fits: Some(fits),
             usable: true,
+            server: None,
         };
         let presence = if installed { Presence::Installed } else { Presence::Absent };
         let models = vec![row("small-coder", 491_400_000, presence, true), row("huge-coder", 90_000_000_000, Presence::Absent, false)];

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+use super::super::servers::ServerArgs;
 use crate::dataset::{Columns, Format};
 
 /// Subcommands of `data`.
@@ -193,6 +194,12 @@ pub struct MakeArgs {
     /// Have this model reword the questions; a new wording is kept where the model's own query for it returns the same rows
     #[arg(long)]
     pub model: Option<String>,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// The shape of the rows
     #[arg(long, value_enum, default_value = "context")]
     pub to: RowFormat,

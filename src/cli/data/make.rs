@@ -7,6 +7,7 @@ use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::load::load_installed;
 use super::super::query::open_watched;
+use super::super::servers::private_of;
 use super::super::settings::Settings;
 use super::args::MakeArgs;
 use super::refuse_existing;
@@ -21,10 +22,13 @@ pub(super) fn run_make(args: &MakeArgs, settings: &Settings) -> Result<u8, Failu
     if let Some(path) = &args.out {
         refuse_existing(path)?;
     }
+    let settings = &settings.with_servers(&args.servers, args.offline);
     settings.apply_threads(None);
     let cancel = interrupt::watch();
     let database = open_watched(&args.database, settings, &cancel)?;
     let schema = database.schema(&cancel)?;
+    let private = private_of(settings, &database, args.model.as_deref())?;
+    let schema = private.shown(&schema).into_owned();
     let own = database.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let db_id = if args.database == "demo" { Some("demo".into()) } else { own };
     let options = MakeOptions { count: args.count, seed: args.seed, db_id };

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::cli::servers::ServerArgs;
+
 /// How a run is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 #[allow(missing_docs)] // the names say it
@@ -33,12 +35,18 @@ pub struct NotebookArgs {
     /// Ask the model for the SQL of questions that have none
     #[arg(long)]
     pub ask: bool,
-    /// A catalogue name, a GGUF file or a Hugging Face folder, for --ask
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml, for --ask
     #[arg(long)]
     pub model: Option<String>,
     /// An adapter for --ask: `auto` (the one attached to the database), `none`, a stored one's name or a folder
     #[arg(long, default_value = "auto")]
     pub adapter: String,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// The value of a parameter, as in `query`; may be given several times
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = crate::cli::parameters::parse_parameter)]
     pub parameters: Vec<(String, crate::db::Cell)>,

@@ -10,11 +10,12 @@ use crate::cli::failure::Failure;
 use crate::cli::load::{Loading, choose};
 use crate::cli::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
 use crate::cli::query::values;
+use crate::cli::servers::private_of;
 use crate::cli::settings::Settings;
 use crate::db::{Database, ValueIndex};
 use crate::llm::Generate;
 use crate::prompt::Form;
-use crate::schema::Schema;
+use crate::schema::{Private, Schema};
 use crate::signal::Cancel;
 use crate::text;
 
@@ -24,19 +25,22 @@ pub(super) struct Asking {
     form: Form,
     schema: Schema,
     values: Arc<ValueIndex>,
+    private: Private,
 }
 
 impl Asking {
     /// Loads the model and reads the database.
     pub(super) fn begin(args: &NotebookArgs, settings: &Settings, database: &Database, cancel: &Cancel) -> Result<Self, Failure> {
+        let settings = &settings.with_servers(&args.servers, args.offline);
         let chosen = choose(settings, settings.model(args.model.as_deref()))?;
         let schema = database.schema(cancel)?;
         let attached = if args.adapter == "auto" { attached(settings, database, &schema) } else { None };
-        let adapter = find_adapter(settings, &args.adapter, attached)?;
+        let adapter = find_adapter(settings, &chosen, &args.adapter, attached)?;
+        let private = private_of(settings, database, settings.model(args.model.as_deref()))?;
         let model = load_with_adapter(settings, &chosen, Loading::on(Default::default()), adapter.as_ref())?;
         let form = form_for(form_of(settings.prompt(None), adapter.as_ref()), model.info());
         let values = values(settings, database, &schema, cancel)?;
-        Ok(Self { model, form, schema, values })
+        Ok(Self { model, form, schema, values, private })
     }
 
     /// The SQL that answers `question`, or why there is none.
@@ -50,6 +54,7 @@ impl Asking {
         writeln!(stderr(), "asking: {}", text::sanitize(question))?;
         let request = AskRequest {
             values: Some(Arc::clone(&self.values)),
+            private: self.private.clone(),
             answer_within: settings.answer_within(None),
             limits: settings.limits(None, None),
             ..AskRequest::new(question, self.form)

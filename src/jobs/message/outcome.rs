@@ -36,6 +36,13 @@ pub enum Outcome {
     Prepared,
     /// The question was answered, for better or worse: the answer has its own state.
     Answered(Box<Answer>),
+    /// Nobody has allowed yet that anything is sent to a server that is not this machine.
+    NotAllowed {
+        /// Its address.
+        address: String,
+        /// What would be sent.
+        prompt: String,
+    },
     /// The statement ran.
     Ran {
         /// Its rows, as far as the limits let them through.
@@ -165,7 +172,7 @@ pub struct DatabaseRecords {
     pub adapter: Option<PathBuf>,
 }
 
-/// A model of the catalogue on this machine.
+/// A model of the catalogue on this machine, or one behind an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ModelRow {
     /// What it is called.
@@ -186,6 +193,8 @@ pub struct ModelRow {
     pub fits: Option<bool>,
     /// Whether it can be used as it is published.
     pub usable: bool,
+    /// Where it is, where that is behind an address; or why that says nothing.
+    pub server: Option<String>,
 }
 
 /// What lies in a folder.

@@ -308,6 +308,13 @@ pub enum ModelsWork {
         /// Of the catalogue.
         name: String,
     },
+    /// Remember that a server may be sent prompts.
+    Allow {
+        /// Its address.
+        address: String,
+        /// What is asked then.
+        question: String,
+    },
     /// Answer with another one from now on.
     Use {
         /// Of the catalogue, or a file.

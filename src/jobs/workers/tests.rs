@@ -23,6 +23,7 @@ fn reports_on(path: std::path::PathBuf, answers: &'static [&'static str], work: 
     let folder = tempfile::tempdir().unwrap();
     let (out, reports) = channel();
     let settings = Settings {
+        servers: Box::new(|_| Vec::new()),
         open: Box::new(move |_, _, _| Ok(Database::open(&path)?)),
         model: Box::new(move |_| match answers {
             [] => Err(JobFailure { message: "no model is installed".into(), hint: None }),
@@ -189,6 +190,7 @@ fn what_is_to_be_kept_is_written_before_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = demo::path(folder.path()).unwrap();
     let settings = Settings {
+        servers: Box::new(|_| Vec::new()),
         open: Box::new(move |_, _, _| Ok(Database::open(&path)?)),
         model: Box::new(|_| Err(JobFailure { message: "none".into(), hint: None })),
         limits: Limits::default(),

@@ -15,11 +15,12 @@
 //!
 //! - `automaton`: bytes to tokens; `grammar`, `keywords`, `punctuation`: what each token does; `resolve`: which names can be meant; `blame`,
 //!   `lesson`: what to do otherwise; `scope`: what a query has named
-//! - `catalog`, `names`, `words`: the names there are
+//! - `catalog`, `names`, `words`: the names there are; `gbnf`: the lock as a grammar, for servers
 
 mod automaton;
 mod blame;
 mod catalog;
+mod gbnf;
 mod grammar;
 mod keywords;
 mod lesson;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 pub use automaton::Refusal;
 use automaton::{Sql, Step};
 use catalog::Catalog;
+pub use gbnf::{MOST_BYTES as MOST_GRAMMAR_BYTES, gbnf};
 pub use lesson::Lesson;
 
 use lesson::MOST_LESSONS;

@@ -22,8 +22,10 @@ pub struct Setting {
 /// What is wrong with it, in a few words.
 pub fn value_of(key: &Key, typed: &str) -> Result<Option<String>, String> {
     let typed = typed.trim();
-    if key.kind == KeyKind::Bindings {
-        return Err("keys are set by their actions".into());
+    match key.kind {
+        KeyKind::Bindings => return Err("keys are set by their actions".into()),
+        KeyKind::Servers => return Err("servers are written in the file itself".into()),
+        _ => {}
     }
     if typed.is_empty() {
         return Ok(None);
@@ -41,7 +43,7 @@ pub fn value_of(key: &Key, typed: &str) -> Result<Option<String>, String> {
         },
         KeyKind::Choice(words) if words.contains(&typed) => Ok(Some(toml::Value::from(typed).to_string())),
         KeyKind::Choice(words) => Err(format!("one of {} is needed", words.join(", "))),
-        KeyKind::Bindings => Ok(None),
+        KeyKind::Bindings | KeyKind::Servers => Ok(None),
     }
 }
 

@@ -29,6 +29,8 @@ pub enum KeyKind {
     Choice(&'static [&'static str]),
     /// A table of keys of the screen, by action.
     Bindings,
+    /// A table of model servers, by name.
+    Servers,
 }
 
 const fn key(name: &'static str, kind: KeyKind, meaning: &'static str) -> Key {
@@ -36,8 +38,12 @@ const fn key(name: &'static str, kind: KeyKind, meaning: &'static str) -> Key {
 }
 
 /// Every key, in the order of [`super::Config`].
-pub const KEYS: [Key; 14] = [
-    key("model", KeyKind::Text, "a catalogue name, a GGUF file or a Hugging Face folder [the best that is installed]"),
+pub const KEYS: [Key; 15] = [
+    key(
+        "model",
+        KeyKind::Text,
+        "a catalogue name, a GGUF file, a Hugging Face folder, a server's name or its address [the best that is installed]",
+    ),
     key("threads", KeyKind::Number { least: 1 }, "threads to compute on [all of this process]"),
     key("max_rows", KeyKind::Number { least: 0 }, "at most this many rows of a result, 0 for all [1000 on a terminal, all into a pipe]"),
     key("timeout", KeyKind::Number { least: 0 }, "seconds a query may take [30]"),
@@ -57,6 +63,11 @@ pub const KEYS: [Key; 14] = [
         "while_typing",
         KeyKind::Choice(&["answer", "read", "wait"]),
         "what the model does with a question that is still being typed: write what it would answer, only read it, or nothing [answer]",
+    ),
+    key(
+        "servers",
+        KeyKind::Servers,
+        "models behind addresses, by the name that --model takes: url, model, key_env or key_command, headers, timeout in seconds [300]",
     ),
     key("keys", KeyKind::Bindings, "keys of the screen, by action: run-sql = [\"f5\", \"ctrl+r\"]; an empty list unbinds"),
 ];
@@ -79,6 +90,24 @@ fn property(key: &Key) -> Value {
         KeyKind::Number { least } => json!({ "type": "integer", "minimum": least }),
         KeyKind::Switch => json!({ "type": "boolean" }),
         KeyKind::Choice(words) => json!({ "enum": words }),
+        KeyKind::Servers => json!({
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "properties": {
+                    "url": { "type": "string", "description": "its address, usually ending in /v1" },
+                    "model": { "type": "string", "description": "which of its models [the only one]" },
+                    "key_env": { "type": "string", "description": "the environment variable that holds its key" },
+                    "key_command": {
+                        "type": "array", "items": { "type": "string" }, "description": "a program and its arguments that print its key",
+                    },
+                    "headers": { "type": "object", "additionalProperties": { "type": "string" }, "description": "headers of every request" },
+                    "timeout": { "type": "integer", "minimum": 0, "description": "seconds that a whole answer may take [300]" },
+                },
+                "required": ["url"],
+                "additionalProperties": false,
+            },
+        }),
         KeyKind::Bindings => json!({
             "type": "object",
             "additionalProperties": { "anyOf": [{ "type": "string" }, { "type": "array", "items": { "type": "string" } }] },
@@ -104,12 +133,13 @@ mod tests {
             assert_eq!(toml::from_str::<Config>(&format!("{} = {value}", key.name)).is_ok(), fits, "{} = {value}", key.name);
         };
         for key in &KEYS {
-            let values = ["'x'", "7", "true", "{ help = ['f1'], quit = 'f2' }"];
+            let values = ["'x'", "7", "true", "{ help = ['f1'], quit = 'f2' }", "{ a = { url = 'http://h/v1', headers = { b = 'c' } } }"];
             let fit = match key.kind {
                 KeyKind::Text => 0,
                 KeyKind::Number { .. } => 1,
                 KeyKind::Switch => 2,
                 KeyKind::Bindings => 3,
+                KeyKind::Servers => 4,
                 KeyKind::Choice(words) => {
                     words.iter().for_each(|word| check(key, &format!("'{word}'"), true));
                     usize::MAX

@@ -6,7 +6,7 @@ use super::super::results::Content;
 use super::super::state::{Pane, RunningJob, State};
 use super::keep::put_sql;
 use super::{list, note, submit};
-use crate::jobs::{JobId, KeepWork, Outcome, Work};
+use crate::jobs::{JobFailure, JobId, KeepWork, Outcome, Work};
 use crate::records::HistoryState;
 use crate::sql::describe;
 use crate::sql::format::pretty;
@@ -87,6 +87,17 @@ pub(super) fn answered(state: &mut State, running: &RunningJob, outcome: Outcome
                     None => {}
                 }
                 effects.extend(run_if_wanted(state, id));
+            }
+        }
+        Outcome::NotAllowed { address, prompt } => {
+            let question = state.entry_mut(running.job).map(|entry| {
+                let message = format!("{address} is not this machine, and nobody has allowed sqllama to send it anything yet");
+                entry.stage = Stage::Failed;
+                entry.failure = Some(JobFailure { message, hint: Some("ask again, and look at what would be sent".into()) });
+                entry.question.clone()
+            });
+            if let Some(question) = question.filter(|_| state.window.is_none()) {
+                list::allow_server(state, address, prompt, question);
             }
         }
         outcome => {

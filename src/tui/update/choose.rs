@@ -61,6 +61,12 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             effects
         }
         Choice::Typed { text, is_sql: false } => ask::send_question(state, text),
+        Choice::Look { title, text } => {
+            state.window = Some(Window::Text { title, text, scroll: 0, copied: None });
+            Vec::new()
+        }
+        Choice::Allow { address, question } => submit(state, Work::Models(ModelsWork::Allow { address, question })).1,
+        Choice::Nothing => Vec::new(),
         Choice::Note(_) => {
             state.window = Some(Window::List(picker));
             note(state, "Ctrl+D removes a note");
@@ -184,6 +190,10 @@ pub(super) fn delete(state: &mut State) -> Vec<Effect> {
         Choice::Run(_) => return train::remove(state),
         Choice::Setting(name) => return settings::save(state, &name, ""),
         Choice::Database { id: Some(database), .. } => Work::Keep(KeepWork::Forget { database }),
+        Choice::Model(name) if state.models.iter().any(|model| model.name == name && model.server.is_some()) => {
+            warn(state, "a server's model is deleted on the server");
+            return Vec::new();
+        }
         Choice::Model(name) => {
             if state.model.as_ref().is_some_and(|info| info.name == name) {
                 warn(state, "this model is in use; choose another first");

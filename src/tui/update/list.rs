@@ -108,6 +108,18 @@ pub(super) fn typed_sql(state: &mut State, sql: &str) -> Vec<Effect> {
     Vec::new()
 }
 
+/// A server that is not this machine was never sent anything: the person sees what would be sent, and decides.
+pub(super) fn allow_server(state: &mut State, address: String, prompt: String, question: String) {
+    let item = |label: &str, detail: &str, choice| Item { label: label.into(), detail: detail.into(), choice };
+    let title = format!("What would be sent to {address}");
+    let items = vec![
+        item("look at what would be sent", "the whole prompt", Choice::Look { title, text: prompt }),
+        item("send it", "and later questions to this address, too", Choice::Allow { address: address.clone(), question }),
+        item("do not send it", "another model is chosen with F7", Choice::Nothing),
+    ];
+    show(state, PickerKind::AllowServer(address), items);
+}
+
 /// Two readings are about as likely: the person says which is meant.
 pub(super) fn ask_back(state: &mut State, question: String, choices: Vec<(String, String)>) {
     let item = |(text, sql): (String, String)| Item {

@@ -23,6 +23,12 @@ pub(super) fn model_items(state: &State) -> Vec<Item> {
     let pulled =
         |name: &str| state.running.iter().find(|job| matches!(&job.work, Work::Models(ModelsWork::Pull { name: own }) if own == name));
     let item = |model: &ModelRow| {
+        if let Some(server) = &model.server {
+            let in_use =
+                state.model.as_ref().is_some_and(|info| model.name == info.name || model.name.ends_with(&format!("#{}", info.name)));
+            let here = if in_use { "in use  " } else { "" };
+            return Item { label: model.name.clone(), detail: format!("{here}{server}"), choice: Choice::Model(model.name.clone()) };
+        }
         let size = model.bytes.map_or_else(|| "size unknown".into(), text::bytes);
         let in_use = state.model.as_ref().is_some_and(|info| info.name == model.name);
         let here = match (pulled(&model.name), &model.presence) {
@@ -58,6 +64,11 @@ pub(super) fn model_chosen(state: &mut State, name: &str) -> Vec<Effect> {
                 effects.extend(submit(state, Work::Prepare).1);
             }
             effects
+        }
+        _ if model.server.is_some() => {
+            let problem = model.server.clone().unwrap_or_default();
+            warn(state, problem);
+            Vec::new()
         }
         _ if !model.usable => {
             warn(state, "this one is published as a PyTorch checkpoint, which has to be converted before it can answer; choose another");

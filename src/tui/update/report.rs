@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
 use super::{
-    advice, answered, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch, words,
+    advice, answered, ask, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch, words,
 };
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
@@ -292,6 +292,10 @@ fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: O
                     return submit(state, Work::Prepare).1;
                 }
             }
+        }
+        Outcome::Finished if matches!(work, ModelsWork::Allow { .. }) => {
+            let ModelsWork::Allow { question, .. } = work else { return Vec::new() };
+            return ask::send_question(state, question.clone());
         }
         Outcome::Finished => note(state, "this model answers from now on"),
         Outcome::Failed(failure) => said(state, &failure),

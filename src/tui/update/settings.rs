@@ -65,6 +65,10 @@ pub(super) fn chosen(state: &mut State, name: &str) -> Vec<Effect> {
             page(state, PickerKind::Bindings, None);
             Vec::new()
         }
+        Some((_, KeyKind::Servers)) => {
+            warn(state, "servers are written in config.toml itself; F7 lists their models");
+            Vec::new()
+        }
         Some((name, KeyKind::Switch)) => {
             // The mouse is heard unless the file says no.
             let is_on = state.settings.value(name).map_or(name == "mouse", |value| value == "true");

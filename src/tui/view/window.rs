@@ -134,6 +134,9 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
         PickerKind::AskBack(question) => (text::sanitize(question).into_owned(), "nothing is called so"),
         PickerKind::TypedSql => ("This is SQL. Enter runs it; it can only read".into(), "nothing is called so"),
+        PickerKind::AllowServer(address) => {
+            (format!("{} is not this machine. Send it what it needs?", text::sanitize(address)), "nothing is called so")
+        }
         PickerKind::Train => ("Fine-tune a model; Enter changes a line".into(), "nothing is called so"),
         PickerKind::Runs => ("Training runs; Enter shows one, Ctrl+D deletes it".into(), "none yet"),
     }
