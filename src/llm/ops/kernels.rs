@@ -7,7 +7,6 @@ use std::sync::Arc;
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
 
 use super::super::kv::{PAGE_TOKENS, Page};
-use super::super::names::Projection;
 use super::super::weights::Weight;
 use super::additions::Additions;
 use super::rope::RopeTables;
