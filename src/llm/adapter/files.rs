@@ -396,6 +396,7 @@ mod tests {
                     card: None,
                     loras: [((1, Projection::Query), lora)].into(),
                     fused: BTreeMap::new(),
+                    changes: BTreeMap::new(),
                 };
                 adapter.write(folder.path()).unwrap();
                 let error = Adapter::read(folder.path()).unwrap_err();
