@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::candidate::{Candidate, Fate};
+use super::candidate::Candidate;
 use super::error::AskError;
 use super::event::{Answer, AnswerState, AskEvent, AskTimings};
+use super::mend::Fate;
 use super::request::{AskRequest, Execution, SchemaForm};
 use crate::db::{Database, DbError};
 use crate::llm::Generate;

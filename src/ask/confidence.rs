@@ -145,7 +145,7 @@ fn is_nonsense(kind: SuspicionKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ask::candidate::Fate;
+    use crate::ask::mend::Fate;
     use crate::db::{Cell, ColumnInfo, Table};
     use crate::sql::{Suspicion, guard};
 

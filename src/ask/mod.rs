@@ -5,12 +5,13 @@
 //! - `literals`: literals that nearly match a stored value
 //! - `advice`: what to tell a model about SQLite's message
 //! - `lock`: the model is held to the names of the schema
+//! - `likeness`: which questions are like another one
 //! - `demonstrations`: examples made from the database, for drafts that are compared
 //! - [`evidence`]: what its rows and the stored values say against a draft
 //! - `follow`: a follow-up made from the query before, where its words say what to change
-//! - [`recall`]: what a person said before about a database
 //! - `error`: why there is no answer at all
 //! - [`request`]: a question and how to answer it
+//! - [`recall`]: what a person said before about a database
 //! - [`signals`]: what is seen of drafts, as numbers
 //! - `weights`: how much each signal counts
 //! - [`vote`]: choosing among drafts by what they return
@@ -39,6 +40,7 @@ mod event;
 pub mod evidence;
 mod follow;
 mod following;
+mod likeness;
 mod literals;
 mod lock;
 mod mend;
@@ -59,6 +61,7 @@ pub use following::KEPT;
 pub use literals::mend_literals;
 pub use lock::name_lock;
 pub use pipeline::ask;
-pub use recall::{Recalled, like};
+pub use likeness::like;
+pub use recall::Recalled;
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Following, MAX_REPAIRS, Mending, Names, SchemaForm};
 pub use vote::{Agreement, Standing};

@@ -11,11 +11,8 @@ use super::models::{fit, state};
 use super::servers::in_words;
 use super::settings::{Rights, Settings};
 use crate::compute::{Level, available_threads};
-<<<<<<< HEAD
 use crate::signal::Cancel;
-=======
 use crate::store::wheels::PYTHON;
->>>>>>> integrate
 use crate::store::{Config, Hub, Paths, Presence, catalogue, machine};
 use crate::text;
 

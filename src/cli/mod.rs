@@ -4,11 +4,8 @@
 //! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
 //! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
 //! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
-<<<<<<< HEAD
-//! - [`servers`]: models behind addresses
-=======
 //! - [`mcp`]: databases as tools of another program
->>>>>>> integrate
+//! - [`servers`]: models behind addresses
 //! - [`notebook`]: Markdown files of questions, SQL and results, run again
 //! - `run`: which command does it; then one file a command, `screen` for none
 //!
