@@ -102,7 +102,7 @@ fn sentence(signal: Signal, draft: &Candidate) -> Option<String> {
         Signal::Suspicious | Signal::MoreSuspicious | Signal::SuspiciousShare | Signal::Unused => draft.against(),
         Signal::Uncovered | Signal::Unknown => Some("{it} says nothing of a part of the question".into()),
         Signal::NoRows | Signal::Nothing => Some("{it} finds nothing".into()),
-        Signal::WithoutFirst => Some("the first draft returns something else".into()),
+        Signal::WithoutFirst => Some("the first draft is not among them".into()),
         Signal::Failed => Some("other drafts do not run".into()),
         // How many agree is said before.
         Signal::Disagreeing | Signal::Alone | Signal::Rival | Signal::Results | Signal::DisagreeingAfterExamples => None,

@@ -2,7 +2,6 @@
 //!
 //! Files on their floors, the lowest first:
 //! - [`coverage`]: which words of a question its SQL accounts for
-//! - `literals`: literals that nearly match a stored value
 //! - `advice`: what to tell a model about SQLite's message
 //! - `lock`: the model is held to the names of the schema
 //! - `likeness`: which questions are like another one
@@ -17,6 +16,7 @@
 //! - [`vote`]: choosing among drafts by what they return
 //! - `event`: what happens on the way, and the answer
 //! - `clarify`: a question back, where two readings are about as likely
+//! - `literals`: literals that nearly match a stored value
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `candidate`: one draft, from the model's words to rows
 //! - `confidence`: how likely an answer is right

@@ -223,6 +223,7 @@ mod tests {
         check_error(&[("llama.rope.dimension_count", Value::Unsigned(600))], "these dimensions cannot be");
         check_error(&[("llama.attention.layer_norm_rms_epsilon", Value::Bool(true))], "is not a number");
         check_error(&[("llama.rope.scaling.type", Value::String("mrope".into()))], "rope scaling `mrope`");
+        check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "`llama.rope.scaling.factor` is missing");
         check_error(&[("llama.expert_count", Value::Unsigned(8))], "with experts");
     }
 }
