@@ -245,7 +245,7 @@ fn base_of(adapter: &Adapter) -> String {
 fn show(path: &Path) -> Result<(), Failure> {
     let adapter = Adapter::read(path)?;
     let config = &adapter.config;
-    let modules: Vec<&str> = config.target_modules.iter().map(|projection| projection.name()).collect();
+    let modules = config.target_names();
     let layers = match &config.layers_to_transform {
         None => "all".into(),
         Some(layers) => layers.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),

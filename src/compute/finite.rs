@@ -17,6 +17,8 @@ fn scales(block: BlockType) -> &'static [usize] {
         BlockType::Q2K => &[80, 82],
         BlockType::Q3K => &[108],
         BlockType::Q6K => &[208],
+        BlockType::Iq2Xxs | BlockType::Iq2Xs | BlockType::Iq2S | BlockType::Iq3Xxs | BlockType::Iq3S => &[0],
+        BlockType::Mxfp4 => &[],
     }
 }
 
@@ -47,6 +49,8 @@ pub fn band_is_finite(block: BlockType, bytes: &[u8]) -> bool {
         }
         BlockType::F16 => halves(bytes, 0x7c00),
         BlockType::BF16 => halves(bytes, 0x7f80),
+        // An exponent: from here on the largest value is beyond f32.
+        BlockType::Mxfp4 => bytes.chunks_exact(block.block_bytes()).all(|block| block.first().is_some_and(|exponent| *exponent < 253)),
         blocks => {
             let scales = scales(blocks);
             bytes

@@ -6,6 +6,7 @@
 //! - `sniff`: what a file is that is no model
 //! - [`arch`]: model families as one set of parameters
 //! - [`names`]: tensor names, Hugging Face's and llama.cpp's
+//! - `source`: where a model's tensors come from
 //! - [`weights`]: a model's tensors, in their mapped bytes
 //! - [`checkpoint`]: reading Hugging Face folders, writing safetensors
 //! - `fingerprint`: what tells one model from another
@@ -74,6 +75,7 @@ pub mod server;
 pub mod server_error;
 pub mod session;
 mod sniff;
+mod source;
 mod stop;
 pub mod template;
 pub mod tokenizer;

@@ -28,7 +28,7 @@ impl OpenedModel {
     /// every answer one.
     pub fn open(path: &Path) -> Result<Self, LlmError> {
         let opened = Self::open_known(path)?;
-        match opened.model.weights.find_not_finite() {
+        match opened.model.weights.find_not_finite(opened.model.spec.family) {
             Some(tensor) => Err(LlmError::NotFinite { tensor }),
             None => Ok(opened),
         }

@@ -39,7 +39,7 @@ fn encode_inline(block: BlockType, columns: usize, values: &[f32], importance: O
         BlockType::Q6K => each::<256, 210>(columns, values, importance, out, |x, own, _, out| k_quants::q6_k(x, own, out)),
         BlockType::Iq4Nl => each::<32, 18>(columns, values, importance, out, |x, own, _, out| iq4::iq4_nl(x, own, out)),
         BlockType::Iq4Xs => each::<256, 136>(columns, values, importance, out, |x, own, _, out| iq4::iq4_xs(x, own, out)),
-        BlockType::Q2K | BlockType::Q3K => {}
+        _ => {}
     }
 }
 

@@ -40,9 +40,7 @@ macro_rules! with_type {
             BlockType::Q4K => case!(Q4K),
             BlockType::Q5K => case!(Q5K),
             BlockType::Q6K => case!(Q6K),
-            BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Q2K | BlockType::Q3K | BlockType::Iq4Nl | BlockType::Iq4Xs => {
-                None
-            }
+            _ => None,
         }
     }};
 }

@@ -23,6 +23,10 @@ impl Adapter {
     /// Writes it as the new file `path`, for a base that `spec` describes. llama.cpp multiplies each addition by alpha and divides by its
     /// rank: another factor (rsLoRA's, or of a pattern) is multiplied into the matrix.
     pub fn write_gguf(&self, spec: &ArchSpec, path: &Path) -> Result<(), LlmError> {
+        self.refuse_changes()?;
+        if let Some((_, fused)) = self.fused.keys().next() {
+            return Err(LlmError::Unsupported { what: "adapter's target module in GGUF", found: fused.name().into() });
+        }
         let alpha = self.config.lora_alpha as f32;
         let mut metadata = Metadata::default();
         let mut put = |key: &str, value: Value| {
@@ -39,7 +43,7 @@ impl Adapter {
         let mut parts = Vec::new();
         for (&(index, projection), lora) in &self.loras {
             check_shape(index, projection, lora, spec)?;
-            let factor = self.scale(index, projection) * lora.rank as f32 / alpha;
+            let factor = self.scale(index, projection.path(), lora) * lora.rank as f32 / alpha;
             let mut b = match projection.rotated_heads(spec).filter(|_| spec.family.weaves()) {
                 Some(_) => weave_rows(&lora.b, spec.head_dim, lora.rank),
                 None => lora.b.clone(),
@@ -85,7 +89,7 @@ impl Adapter {
                     false => return Err(LlmError::Unsupported { what: "adapter tensor", found: name.clone() }),
                 }
             };
-            let Some(TensorName::Layer { index, part: LayerPart::Weight(projection) }) = TensorName::from_gguf(module) else {
+            let Some(TensorName::Layer { index, part: LayerPart::Weight(projection) }) = TensorName::from_gguf(module, spec.family) else {
                 return Err(LlmError::Unsupported { what: "adapter tensor", found: name.clone() });
             };
             let ((a_shape, a), (b_shape, b)) = (values(&file, name)?, values(&file, &format!("{module}.lora_b"))?);
@@ -105,7 +109,7 @@ impl Adapter {
         }
         let config = config(&file, &loras, spec, alpha).ok_or_else(|| unusable("it holds no tensors".into()))?;
         let card = file.metadata.string(CARD_KEY).and_then(|text| serde_json::from_str::<AdapterCard>(text).ok());
-        let adapter = Self { config, card, loras };
+        let adapter = Self { config, card, loras, fused: BTreeMap::new(), changes: BTreeMap::new() };
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)
     }

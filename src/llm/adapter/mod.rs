@@ -1,6 +1,7 @@
 //! Adapters: low-rank additions to a model's linear maps (LoRA), in PEFT's file format.
 //!
 //! Files on their floors, the lowest first:
+//! - `targets`: which maps settings name
 //! - [`config`]: the file `adapter_config.json`
 //! - [`card`]: `sqllama.json`, what an adapter was trained with
 //! - [`files`]: a folder read and written
@@ -13,9 +14,10 @@ pub mod card;
 pub mod config;
 pub mod files;
 pub mod gguf;
+mod targets;
 pub mod watch;
 
 pub use active::ActiveAdapter;
 pub use card::AdapterCard;
 pub use config::LoraConfig;
-pub use files::{Adapter, Lora};
+pub use files::{Adapter, Lora, MapChange};

@@ -63,10 +63,12 @@ impl Yarn {
         };
         let trained = trained.map_err(inconsistent)?;
         let sound = (1e-3..1e6).contains(&factor) && (1.0..1e9).contains(&trained);
-        if sound {
-            Ok(Some(Self::new(factor, trained)))
-        } else {
-            Err(LlmError::Inconsistent("these rope scaling factors cannot be".into()))
+        if !sound {
+            return Err(LlmError::Inconsistent("these rope scaling factors cannot be".into()));
         }
+        let turns =
+            |key: &str, usual: f64| metadata.float(&format!("{arch}.rope.scaling.{key}")).filter(|turns| *turns > 0.0).unwrap_or(usual);
+        let usual = Self::new(factor, trained);
+        Ok(Some(Self { fast: turns("yarn_beta_fast", usual.fast), slow: turns("yarn_beta_slow", usual.slow), ..usual }))
     }
 }

@@ -13,8 +13,8 @@ use super::super::checkpoint::Checkpoint;
 use super::super::gguf::{GgufFile, Metadata, Value};
 use super::super::names::{LayerPart, Projection, TensorName};
 use super::super::open::{OpenedModel, folder_template};
+use super::super::source::TensorSource;
 use super::super::tokenizer::export::export;
-use super::super::weights::TensorSource;
 use super::describe::describe;
 use super::importance::Importance;
 use super::mix::{Facts, FileType, choose};
@@ -81,6 +81,7 @@ impl Plan {
         if let Some(adapter) = adapter {
             // Sizes and the base's hash.
             ActiveAdapter::new(adapter, &opened.model)?;
+            adapter.refuse_changes()?;
         }
         let checkpoint = Checkpoint::open(folder)?;
         let spec = &checkpoint.config.spec;
@@ -104,7 +105,7 @@ impl Plan {
             let addition = match (name, adapter) {
                 (TensorName::Layer { index, part: LayerPart::Weight(projection) }, Some(adapter)) => {
                     let lora = adapter.loras.get(&(index, projection));
-                    lora.map(|lora| (Arc::new(lora.clone()), adapter.scale(index, projection)))
+                    lora.map(|lora| (Arc::new(lora.clone()), adapter.scale(index, projection.path(), lora)))
                 }
                 _ => None,
             };
@@ -145,7 +146,7 @@ impl Plan {
         for tensor in sorted {
             let (_, range) = file.tensor(&tensor.name).map_err(|error| file.error(error))?;
             let stored = tensor.block().map_err(|error| file.error(error))?;
-            let block = match TensorName::from_gguf(&tensor.name) {
+            let block = match TensorName::from_gguf(&tensor.name, spec.family) {
                 Some(name) if tensor.shape.len() >= 2 => block_of(kind, name, &tensor.shape, facts),
                 _ => stored,
             };
