@@ -190,7 +190,7 @@ fn check_against_hugging_face(arithmetic: Arithmetic, offload: Offload) {
     }
     let logits = json(&reference.join("lora_logits.json"));
     let row = &rows.rows[logits["row"].as_u64().unwrap() as usize];
-    let adaptation = adaptation(&config, Method::Lora, Some(&trained.config)).unwrap();
+    let adaptation = adaptation(&config, Method::Lora, Some(&trained.config), model.model.spec.family).unwrap();
     let (decoder, mut parameters) = Decoder::new(&model.model, &adaptation, 0);
     decoder.set_adapter(&mut parameters, &trained).unwrap();
     let pool = Pool::new(1);

@@ -17,7 +17,7 @@ pub enum Activation {
 /// Values that one thread takes at a time: exponentials are dear.
 const BAND: usize = 2048;
 /// `2 * sqrt(2 / pi)`
-const TWICE_ROOT: f32 = 1.595_769_1;
+const TWICE_ROOT: f32 = 1.595_769;
 /// The cube's share in GELU's formula.
 const CUBE: f32 = 0.044_715;
 

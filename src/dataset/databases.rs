@@ -49,7 +49,8 @@ impl Databases {
         }
         let opened = self.open(name, cancel);
         // A cancel says nothing of the database.
-        if !matches!(&opened, Err(RowProblem::Database { error: DbError::Stopped(_), .. })) {
+        let stopped = matches!(&opened, Err(RowProblem::Database { error, .. }) if matches!(**error, DbError::Stopped(_)));
+        if !stopped {
             self.opened.insert(name.into(), opened.clone());
         }
         opened
@@ -66,7 +67,7 @@ impl Databases {
             [self.folder.join(&file), self.folder.join(name).join(file)]
         });
         let path = places.into_iter().find(|path| path.is_file()).ok_or_else(missing)?;
-        let failed = |error| RowProblem::Database { name: name.into(), error };
+        let failed = |error| RowProblem::Database { name: name.into(), error: Box::new(error) };
         let database = Database::open(path).map_err(failed)?;
         let schema = database.schema(cancel).map_err(failed)?;
         let schema_text = schema_text(&schema, SCHEMA_BYTES);

@@ -130,7 +130,7 @@ pub enum RowProblem {
         /// Which.
         name: String,
         /// Why.
-        error: DbError,
+        error: Box<DbError>,
     },
 }
 

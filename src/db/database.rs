@@ -228,11 +228,11 @@ impl Inner {
     fn is_outdated(&mut self, location: &Location) -> bool {
         let connection = &self.connection;
         let seen = Seen { location, mode: self.mode, stamp: &mut self.stamp, schema_version: self.schema_version };
-        let mut anew = seen.is_outdated(|| schema_version(connection).ok());
+        let mut anew = seen.opens_anew(|| schema_version(connection).ok());
         for file in &mut self.attached {
             let version = || attach::schema_version(connection, &file.name).ok();
             let seen = Seen { location: &file.location, mode: file.mode, stamp: &mut file.stamp, schema_version: file.schema_version };
-            anew |= seen.is_outdated(version);
+            anew |= seen.opens_anew(version);
         }
         anew
     }
@@ -247,7 +247,7 @@ struct Seen<'a> {
 }
 
 impl Seen<'_> {
-    fn is_outdated(self, version: impl FnOnce() -> Option<i64>) -> bool {
+    fn opens_anew(self, version: impl FnOnce() -> Option<i64>) -> bool {
         let stamp = FileStamp::of(&self.location.path);
         let anew = match self.stamp.change_to(&stamp) {
             // What is open can still be read.

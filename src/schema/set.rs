@@ -175,7 +175,7 @@ impl DatabaseSet {
         let mut set = Self::one(parts.next().unwrap_or_default());
         for part in parts {
             let file = part.split_once('=').map(|(name, file)| BesideFile { name: name.to_owned(), file: file.to_owned() });
-            if !file.is_some_and(|file| set.add(file).is_ok()) {
+            if file.is_none_or(|file| set.add(file).is_err()) {
                 return Self::one(text);
             }
         }

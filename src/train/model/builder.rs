@@ -11,6 +11,7 @@ use crate::train::parameters::{ParameterId, Parameters, Vector};
 
 /// What of a model is trained.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a run has one")]
 pub enum Adaptation {
     /// Everything.
     Full,

@@ -145,8 +145,11 @@ fn nearest(near: &BTreeMap<usize, BTreeSet<usize>>, start: usize) -> BTreeSet<us
     drawn
 }
 
+/// The column of each table, and the keys that are drawn.
+type Depths = (BTreeMap<usize, usize>, Vec<(usize, usize, usize)>);
+
 /// In which column each table stands: behind all that it refers to. A key that closes a circle is no line.
-fn depths(drawn: &BTreeSet<usize>, keys: &[(usize, usize, usize)]) -> (BTreeMap<usize, usize>, Vec<(usize, usize, usize)>) {
+fn depths(drawn: &BTreeSet<usize>, keys: &[(usize, usize, usize)]) -> Depths {
     let mut out: BTreeMap<usize, usize> = BTreeMap::new();
     let mut edges = Vec::new();
     let mut on_the_way: Vec<usize> = Vec::new();
