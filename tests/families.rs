@@ -33,7 +33,7 @@ pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/families").join(name)
 }
 
-fn expected(name: &str) -> Value {
+pub(crate) fn expected(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(folder(name).join("expected.json")).unwrap()).unwrap()
 }
 
@@ -60,7 +60,7 @@ fn check_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
 
 /// Logits behind the prompt, and 32 tokens, the likeliest each time.
 #[track_caller]
-fn check_writing(what: &str, model: &Model, expected: &Value) {
+pub(crate) fn check_writing(what: &str, model: &Model, expected: &Value) {
     let mut session = model.session();
     let mut logits = read(model, &mut session, Phase::Prefill, &ids(&expected["prompt"]));
     check_close(what, &logits, &numbers(&expected["logits"]), CACHE_OF_HALVES);

@@ -18,6 +18,7 @@
 //! - `prefill`: panels filled and multiplied, by level: the inner kernels of prompts
 //! - [`elementwise`]: norms, rotary embedding, activation functions, weights as f32
 //! - [`mod@attention`]: causal attention over a paged cache
+//! - [`encode`]: rows of f32 as blocks
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`mod@matmul`]: `x * w^T` for weights in their file layout
@@ -57,6 +58,7 @@ pub mod attention;
 pub mod block;
 pub mod dot;
 pub mod elementwise;
+pub mod encode;
 pub mod finite;
 pub mod gemm;
 pub mod lanes;
@@ -78,6 +80,7 @@ pub use block::BlockType;
 pub use elementwise::{
     RopeAngles, add_assign, add_to_rows, dequantize, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp, sum_exp_scaled,
 };
+pub use encode::encode;
 pub use level::Level;
 pub use low_rank::{LowRank, add_low_rank};
 pub use matmul::{Phase, matmul};

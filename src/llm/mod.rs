@@ -35,12 +35,14 @@
 //! - [`server`]: a model behind an address
 //! - [`scripted`]: a model that answers from a script, for tests
 //! - [`mod@merge`]: an adapter added to its base, for good
+//! - [`convert`]: folders as GGUF files, and files quantised
 //! - [`trial`]: an answer with an adapter that is not finished
 
 pub mod adapter;
 pub mod arch;
 pub mod checkpoint;
 pub mod constraint;
+pub mod convert;
 #[cfg(feature = "cuda")]
 pub mod cuda;
 mod decode;

@@ -107,7 +107,7 @@ fn tokenizer_config(folder: &Path) -> Result<Option<Value>, LlmError> {
 }
 
 /// `chat_template.jinja`, or what `tokenizer_config.json` holds: a template, or several of which one is called `default`.
-fn folder_template(folder: &Path) -> Result<Option<String>, LlmError> {
+pub(super) fn folder_template(folder: &Path) -> Result<Option<String>, LlmError> {
     let file = folder.join("chat_template.jinja");
     if file.is_file() {
         return read_text(&file).map(Some);

@@ -155,10 +155,11 @@ pub fn device_bytes(weight: &Weight) -> u64 {
     }
 }
 
-/// candle's name of a type of blocks; `None` for floats.
+/// candle's name of a type of blocks; `None` for floats, and for what it does not know.
 pub fn candle_type(block: BlockType) -> Option<GgmlDType> {
     Some(match block {
-        BlockType::F32 | BlockType::F16 | BlockType::BF16 => return None,
+        // candle knows no IQ4.
+        BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Iq4Nl | BlockType::Iq4Xs => return None,
         BlockType::Q4_0 => GgmlDType::Q4_0,
         BlockType::Q4_1 => GgmlDType::Q4_1,
         BlockType::Q5_0 => GgmlDType::Q5_0,

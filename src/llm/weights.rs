@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::LlmError;
-use super::arch::{ArchSpec, Family};
+use super::arch::{ArchSpec, Family, Yarn};
 use super::gguf::{GgufError, GgufFile};
 use super::names::{LayerPart, Projection, TensorName};
 use crate::compute::{self, BlockType, Matrix};
@@ -99,7 +99,13 @@ impl TensorSource for GgufFile {
     }
 
     fn rope_freqs(&self, length: usize) -> Result<Option<Vec<f32>>, GgufError> {
-        find_gguf(self, ROPE_FREQS)?.map(|found| found.vector(ROPE_FREQS, length)).transpose()
+        if let Some(found) = find_gguf(self, ROPE_FREQS)? {
+            return found.vector(ROPE_FREQS, length).map(Some);
+        }
+        let malformed = |error: LlmError| GgufError::Malformed(error.to_string());
+        let yarn = Yarn::of_gguf(&self.metadata).map_err(malformed)?;
+        let base = self.metadata.float(&format!("{}.rope.freq_base", self.metadata.string("general.architecture").unwrap_or_default()));
+        Ok(yarn.map(|yarn| yarn.divisors(base.unwrap_or(10_000.0), 2 * length)))
     }
 
     fn error(&self, source: GgufError) -> LlmError {

@@ -7,7 +7,7 @@ use super::query::most_rows;
 use super::results::{Returned, answered};
 use crate::ask::{AskError, AskEvent, AskRequest, Execution, MAX_QUESTION_BYTES, Recalled, ask};
 use crate::db::Limits;
-use crate::jobs::Adapted;
+use crate::jobs::{Adapted, JobFailure};
 use crate::prompt::{Form, Turn};
 use crate::records::{Records, RecordsError};
 use crate::schema::Schema;
@@ -52,11 +52,9 @@ pub(super) fn answer(
         limits: asking.limits,
         ..AskRequest::new(arguments.question.trim(), asking.form.unwrap_or(form))
     };
-    // What was kept of earlier answers is a help, and no condition.
-    let request = match recalled(asking, file, &read.schema, &request.question, previous.map(String::as_str)) {
-        Ok(recalled) => recalled.apply(request),
-        Err(_) => request,
-    };
+    // What a person keeps private is said there, too: nothing is asked without it.
+    let kept = recalled(asking, file, &read.schema, &request.question, previous.map(String::as_str)).map_err(JobFailure::from)?;
+    let request = kept.apply(request);
     let answer = ask(&file.asking, &read.schema, model, &request, cancel, emit)?;
     answered(&file.name, answer, most_rows(arguments.max_rows, &asking.limits))
         .map_err(|error| ToolError::Internal { message: error.to_string() })

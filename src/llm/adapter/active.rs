@@ -1,6 +1,6 @@
 //! An adapter made ready for one model: sizes checked, rows in the model's order, factors multiplied in.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use candle_core::{Device, Tensor};
 
@@ -8,6 +8,7 @@ use super::super::LlmError;
 use super::super::arch::{ArchSpec, RopePairing};
 use super::super::names::{Projection, unwoven};
 use super::files::Adapter;
+use super::watch::Watch;
 use crate::compute::LowRank;
 
 /// An addition to one map.
@@ -25,6 +26,8 @@ pub struct ActiveAdapter {
     model: [u8; 32],
     /// `[layers][projections]`
     layers: Vec<[Option<Slot>; Projection::ALL.len()]>,
+    /// It adds nothing, and looks on.
+    watch: Option<Arc<Watch>>,
 }
 
 impl ActiveAdapter {
@@ -51,7 +54,17 @@ impl ActiveAdapter {
             let low_rank = LowRank::new(lora.a.clone(), &b, lora.rank, scale).ok_or_else(misfit)?;
             *slot = Some(Slot { low_rank, sent: OnceLock::new() });
         }
-        Ok(Self { hash: adapter.hash(), model, layers })
+        Ok(Self { hash: adapter.hash(), model, layers, watch: None })
+    }
+
+    /// One that adds nothing to the model whose fingerprint is `model`, and tells `watch` what its maps are multiplied with.
+    pub(in crate::llm) fn watching(watch: Arc<Watch>, spec: &ArchSpec, model: [u8; 32]) -> Self {
+        Self { hash: [0; 32], model, layers: (0..spec.layers).map(|_| Default::default()).collect(), watch: Some(watch) }
+    }
+
+    /// Who looks on.
+    pub(in crate::llm) fn watch(&self) -> Option<&Watch> {
+        self.watch.as_deref()
     }
 
     /// Tells it from other adapters, factors included.

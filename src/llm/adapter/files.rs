@@ -73,7 +73,7 @@ impl Adapter {
         Ok(adapter)
     }
 
-    fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
+    pub(super) fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
         for (&(index, projection), lora) in &self.loras {
             let is_finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
             if !is_finite(&lora.a) || !is_finite(&lora.b) || !self.scale(index, projection).is_finite() {

@@ -4,12 +4,16 @@
 //! - [`config`]: the file `adapter_config.json`
 //! - [`card`]: `sqllama.json`, what an adapter was trained with
 //! - [`files`]: a folder read and written
+//! - [`watch`]: what maps are multiplied with
 //! - [`active`]: an adapter made ready for one model
+//! - [`mod@gguf`]: adapters as GGUF files, llama.cpp's form
 
 pub mod active;
 pub mod card;
 pub mod config;
 pub mod files;
+pub mod gguf;
+pub mod watch;
 
 pub use active::ActiveAdapter;
 pub use card::AdapterCard;

@@ -4,6 +4,7 @@ use super::super::LlmError;
 use super::super::gguf::{GgufError, Metadata};
 use super::nearest::refuse_family;
 use super::spec::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, usual_attention_scale};
+use super::yarn::Yarn;
 
 /// The value at `key`, where it is there.
 fn optional<'a, T>(
@@ -50,6 +51,8 @@ impl ArchSpec {
         let scaling = optional(metadata, &format!("{name}.rope.scaling.type"), Metadata::require_string)?.unwrap_or("linear");
         let rope_scale = match scaling {
             "none" => 1.0,
+            // Its divisors are made where tensors are read.
+            "yarn" => 1.0,
             "linear" => optional_float("rope.scaling.factor")?.or(optional_float("rope.scale_linear")?).unwrap_or(1.0) as f32,
             other => return Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
         };
@@ -70,11 +73,8 @@ impl ArchSpec {
             rope_base: optional_float("rope.freq_base")?.unwrap_or(10_000.0) as f32,
             rope_dim,
             rope_scale,
-            rope_magnitude: 1.0,
-            rope_pairing: match family {
-                Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => RopePairing::Adjacent,
-                Family::Qwen2 | Family::Qwen3 => RopePairing::Halves,
-            },
+            rope_magnitude: Yarn::of_gguf(metadata)?.map_or(1.0, |yarn| yarn.magnitude() as f32),
+            rope_pairing: if family.weaves() { RopePairing::Adjacent } else { RopePairing::Halves },
             sliding_window: optional_size("attention.sliding_window")?.filter(|&n| n > 0),
             unlimited_layers: Vec::new(),
             // llama.cpp knows no key for it.
@@ -137,7 +137,8 @@ mod tests {
         check_error(&[("llama.attention.head_count_kv", Value::Unsigned(0))], "these dimensions cannot be");
         check_error(&[("llama.rope.dimension_count", Value::Unsigned(600))], "these dimensions cannot be");
         check_error(&[("llama.attention.layer_norm_rms_epsilon", Value::Bool(true))], "is not a number");
-        check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "rope scaling `yarn`");
+        check_error(&[("llama.rope.scaling.type", Value::String("longrope".into()))], "rope scaling `longrope`");
+        check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "`llama.rope.scaling.factor` is missing");
         check_error(&[("llama.expert_count", Value::Unsigned(8))], "with experts");
     }
 }

@@ -35,12 +35,16 @@ const TOLD: [&str; 6] = [
 ];
 
 /// Keys that say nothing as long as they have this value.
-const NEUTRAL: [(&str, f64); 12] = [
+const NEUTRAL: [(&str, f64); 16] = [
     ("logit_scale", 1.0),
     ("embedding_scale", 1.0),
     ("residual_scale", 1.0),
     ("rope.scaling.attn_factor", 1.0),
     ("rope.scaling.yarn_log_multiplier", 0.0),
+    ("rope.scaling.yarn_ext_factor", 1.0),
+    ("rope.scaling.yarn_attn_factor", 1.0),
+    ("rope.scaling.yarn_beta_fast", 32.0),
+    ("rope.scaling.yarn_beta_slow", 1.0),
     ("attention.clamp_kqv", 0.0),
     ("attention.max_alibi_bias", 0.0),
     ("attention.logit_softcapping", 0.0),

@@ -20,6 +20,25 @@ pub enum Family {
 }
 
 impl Family {
+    /// What GGUF calls it; llama.cpp has no Mistral of its own.
+    pub fn gguf_name(self) -> &'static str {
+        match self {
+            Self::Llama | Self::Mistral => "llama",
+            Self::Qwen2 => "qwen2",
+            Self::Qwen3 => "qwen3",
+            Self::SmolLm3 => "smollm3",
+            Self::Granite => "granite",
+        }
+    }
+
+    /// Whether GGUF has the rows of its queries and keys woven, so that rope pairs neighbours.
+    pub fn weaves(self) -> bool {
+        match self {
+            Self::Llama | Self::Mistral | Self::SmolLm3 | Self::Granite => true,
+            Self::Qwen2 | Self::Qwen3 => false,
+        }
+    }
+
     /// Whether queries and keys are normed head by head.
     pub fn norms_heads(self) -> bool {
         self == Self::Qwen3

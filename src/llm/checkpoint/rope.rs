@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use super::super::LlmError;
+use super::super::arch::Yarn;
 use super::fields::Fields;
 
 /// What of it a forward pass has to know.
@@ -102,30 +103,24 @@ impl Scaling<'_> {
 
     /// YaRN (arXiv 2309.00071): as above, by how often a wave turns within the trained length; and attention is sharpened.
     fn yarn(&self, fields: Fields<'_>) -> Result<(Vec<f32>, f64), LlmError> {
-        let (trained, dim) = (self.trained(fields)?, 2.0 * self.half as f64);
+        let trained = self.trained(fields)?;
         let factor = self.nested.number("factor")?.unwrap_or(self.context_length as f64 / trained);
         let turns = |key: &str, usual: f64| Ok::<_, LlmError>(self.nested.number(key)?.filter(|turns| *turns != 0.0).unwrap_or(usual));
-        let at = |turns: f64| dim * (trained / (turns * std::f64::consts::TAU)).ln() / (2.0 * self.base.ln());
-        let (mut low, mut high) = (at(turns("beta_fast", 32.0)?), at(turns("beta_slow", 1.0)?));
-        if self.nested.flag("truncate")?.unwrap_or(true) {
-            (low, high) = (low.floor(), high.ceil());
-        }
-        (low, high) = (low.max(0.0), high.min(dim - 1.0));
-        if low == high {
-            high += 0.001;
-        }
-        let divisor = |i: usize| {
-            let stretched = ((i as f64 - low) / (high - low)).clamp(0.0, 1.0);
-            1.0 / (stretched / factor + (1.0 - stretched))
+        let yarn = Yarn {
+            factor,
+            trained,
+            fast: turns("beta_fast", 32.0)?,
+            slow: turns("beta_slow", 1.0)?,
+            truncate: self.nested.flag("truncate")?.unwrap_or(true),
         };
         let sharper = |by: f64| if factor <= 1.0 { 1.0 } else { 0.1 * by * factor.ln() + 1.0 };
         let scales = (self.nested.number("mscale")?.filter(|x| *x != 0.0), self.nested.number("mscale_all_dim")?.filter(|x| *x != 0.0));
         let magnitude = match (self.nested.number("attention_factor")?, scales) {
             (Some(factor), _) => factor,
             (None, (Some(scale), Some(all))) => sharper(scale) / sharper(all),
-            (None, _) => sharper(1.0),
+            (None, _) => yarn.magnitude(),
         };
-        Self::sound((0..self.half).map(|i| divisor(i) as f32).collect(), magnitude)
+        Self::sound(yarn.divisors(self.base, 2 * self.half), magnitude)
     }
 
     /// LongRoPE (arXiv 2402.13753) has two lists of divisors, by the length of the text. The short one holds up to the length before it was

@@ -60,6 +60,10 @@ impl Additions<'_> {
     /// Adds them to `outs`, which `x: [tokens, columns]` gave.
     fn apply(&self, x: &[f32], columns: usize, outs: &mut [&mut [f32]]) {
         for span in self.spans {
+            if let Some(watch) = span.adapter.watch() {
+                watch.add(self.layer, self.maps, &x[span.rows.start * columns..span.rows.end * columns], columns);
+                continue;
+            }
             let of_map = |map: &Projection| span.adapter.addition(self.layer, *map);
             let mut additions: Vec<_> = self
                 .maps
