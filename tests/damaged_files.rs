@@ -79,7 +79,8 @@ fn damage(bytes: &mut Vec<u8>, (head, tail): (usize, usize), dice: &mut Dice) {
             7 => {
                 let from = dice.below(length);
                 let end = (from + 1 + dice.below(32)).min(length);
-                for (offset, byte) in bytes[from..end].to_vec().into_iter().enumerate() {
+                let copied = bytes[from..end].to_vec();
+                for (offset, &byte) in copied.iter().enumerate() {
                     if let Some(place) = bytes.get_mut(at + offset) {
                         *place = byte;
                     }
