@@ -6,7 +6,8 @@
 //! - `task`: what every thread is handed
 //! - `adapted`: the model, with the adapter of the database that it is asked about
 //! - `files`, `keep`: folders to pick from; our own records
-//! - `database`: the open database; `copied`, `find`, `result`: results on disk
+//! - `database`: the open database
+//! - `copied`, `find`, `result`: results on disk: as text, looked into, all that is done with them
 //! - `notebook`: notebooks read, run and written
 //! - `models`: models that are listed, fetched, removed
 //! - `compare`: a run's answers beside those without its adapter

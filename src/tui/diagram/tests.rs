@@ -1,3 +1,5 @@
+//! Diagrams of small schemas, and of any: each line can be followed.
+
 use super::*;
 use crate::schema::{Column, ForeignKey};
 use proptest::prelude::*;
