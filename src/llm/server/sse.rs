@@ -44,7 +44,10 @@ impl Events {
 
     /// At the end of all bytes: what stands there without the empty line that would end it. Some servers leave it out behind the last event.
     pub(super) fn rest(mut self) -> Option<Vec<u8>> {
-        self.end_line(&mut |_| ()).ok()?;
+        // An empty line would end the event.
+        if !self.line.is_empty() {
+            self.end_line(&mut |_| ()).ok()?;
+        }
         self.data
     }
 
