@@ -149,7 +149,7 @@ mod tests {
         check(&numbers(0), 3, 0, false, 0);
         check(&numbers(3), 0, 0, true, 0);
         check(&Table { truncated: true, ..numbers(3) }, 3, 3, true, 0);
-        check(&numbers(100_000), 100_000, 7_481, true, 0);
+        check(&numbers(100_000), 100_000, 8_222, true, 0);
         let text = |length: usize| Cell::Text("x".repeat(length));
         check(&table(vec![vec![text(MAX_CELL_BYTES)], vec![text(MAX_CELL_BYTES + 1)]], 1), 9, 2, false, 1);
         check(&table(vec![vec![text(1_900)]; 100], 1), 100, 21, true, 0);

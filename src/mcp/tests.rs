@@ -201,9 +201,9 @@ fn a_model_that_comes_later_is_asked() {
         let answer = client.answer(2).await["result"].clone();
         let structured = &answer["structuredContent"];
         assert_eq!((&structured["state"], &structured["sql"]), (&json!("ran"), &json!("SELECT count(*) AS n FROM customer")), "{answer}");
-        assert_eq!(structured["rows"], json!([[59]]));
+        assert_eq!(structured["rows"], json!([[120]]));
         let text = answer["content"][0]["text"].as_str().unwrap();
-        assert!(text.starts_with("```sql\nSELECT count(*) AS n FROM customer\n```\nconfidence ") && text.contains("| 59 |"), "{text}");
+        assert!(text.starts_with("```sql\nSELECT count(*) AS n FROM customer\n```\nconfidence ") && text.contains("| 120 |"), "{text}");
         assert!(client.heard.iter().any(|message| message["params"]["message"] == "the SQL is written"), "{:?}", client.heard);
     });
 }
