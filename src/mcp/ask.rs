@@ -3,6 +3,7 @@
 use super::arguments::AskArguments;
 use super::error::ToolError;
 use super::files::File;
+use super::private::{private_of, refuse};
 use super::query::most_rows;
 use super::results::{Returned, answered};
 use crate::ask::{AskError, AskEvent, AskRequest, Execution, MAX_QUESTION_BYTES, Recalled, ask};
@@ -41,6 +42,7 @@ pub(super) fn answer(
     }
     let read = file.read(&file.asking, &asking.paths, cancel)?;
     let (model, form) = model.following(&file.asking, &read.schema, &mut |_| ())?;
+    let private = private_of(file, &asking.paths)?;
     let previous = arguments.previous_sql.as_ref();
     let request = AskRequest {
         hint: arguments.hint.clone(),
@@ -57,7 +59,9 @@ pub(super) fn answer(
         Ok(recalled) => recalled.apply(request),
         Err(_) => request,
     };
+    let request = AskRequest { private, ..request };
     let answer = ask(&file.asking, &read.schema, model, &request, cancel, emit)?;
+    refuse(&request.private, &answer.sql, &read.schema)?;
     answered(&file.name, answer, most_rows(arguments.max_rows, &asking.limits))
         .map_err(|error| ToolError::Internal { message: error.to_string() })
 }
