@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use sqllama::ask::{AnswerState, AskRequest, Candidates, Recalled, ask};
+use sqllama::ask::{AskRequest, Candidates, Recalled, ask};
 use sqllama::db::{Database, ValueIndex, ValueLimits};
 use sqllama::llm::server::{Remote, ServerOptions};
 use sqllama::prompt::{Form, Turn};
@@ -107,7 +107,7 @@ fn the_same_without_the_note_does_leave() {
     let mut model = Remote::new(options(&server.address)).unwrap();
     let request = AskRequest { candidates: Candidates::Exactly(1), ..AskRequest::new("What is the average income?", Form::Chat) };
     let answer = ask(&database, &schema, &mut model, &request, &cancel, &mut |_| ()).unwrap();
-    assert_eq!(answer.state, AnswerState::Ran);
+    assert_eq!(answer.error, None);
     assert!(server.everything().contains("qsalary") && server.everything().contains("CANARY"));
 }
 

@@ -152,6 +152,8 @@ impl Client {
     /// Sends a request; on a connection that waited and was closed meanwhile, once more on a new one.
     async fn send(&self, uri: &str, body: Option<&[u8]>) -> Result<Response, Failed> {
         loop {
+            // What cannot be sent is said before anybody is called.
+            let request = self.request(uri, body)?;
             let idle = self.idle().pop();
             let waited = idle.is_some();
             let wire = match idle {
@@ -161,7 +163,7 @@ impl Client {
                     .unwrap_or_else(|_| Err(self.unconnected()))
                     .map_err(Failed::for_good)?,
             };
-            match wire.send(self.request(uri, body)?, body.unwrap_or_default()).await {
+            match wire.send(request, body.unwrap_or_default()).await {
                 Ok(response) => return Ok(response),
                 Err(WireError::ClosedBefore) if waited => {}
                 Err(error) => {
