@@ -115,7 +115,7 @@ fn a_hub_that_does_not_answer_is_named() {
         &["models", "pull", "sql-llama-13b"],
         2,
         "",
-        "published as a PyTorch checkpoint (DominikLindorfer/SQL-LLaMA, folder SQL-LLaMA13B",
+        "DominikLindorfer/SQL-LLaMA:SQL-LLaMA13B is only on the Hugging Face hub (DominikLindorfer/SQL-LLaMA), and that cannot be used: ",
     );
     home.check(&["models", "pull", "nope"], 2, "", "there is no model `nope`");
     home.check(&["doctor", "--online"], 0, "does not answer: the connection was refused", "");

@@ -78,7 +78,7 @@ fn rows_of_many_forms_are_read() {
     let found = imported("share.jsonl", turns, &[], "ShareGPT");
     assert!(found.starts_with("{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}"), "{found}");
     let file = home.path().join("share.jsonl").display().to_string();
-    home.check(&["data", "check", &file], 0, "of several turns: the last answer is learned    1", "");
+    home.check(&["data", "check", &file], 0, "of several turns: the last answer is learned        1", "");
     home.check(&["data", "stats", &file], 0, "rows of several turns: the last answer is learned", "");
     let file = home.path().join("own.jsonl").display().to_string();
     home.check(&["data", "check", &file, "--columns", "question=x,sql=w"], 2, "", "have no w: they hold nl, x, y, z");

@@ -211,7 +211,7 @@ fn an_accepted_follow_up_answers_no_other_conversation() {
     // An earlier sqllama kept this one without what it followed.
     records.accept(id, "and those from Spain?", "SELECT 8 AS fragment").unwrap();
     records.accept(id, "How many customers are there?", "SELECT 9 AS whole").unwrap();
-    let script = home.script(&["SELECT 1 AS asked"]);
+    let script = home.script(&["SELECT 1 AS tall_asked"]);
     let ask = |question: &str, more: &[&str], stdout: &str| {
         home.check(&[&["ask", "demo", question, "--model", &script, "--candidates", "1", "--format", "csv"], more].concat(), 0, stdout, "");
     };

@@ -215,6 +215,11 @@ fn every_binding_that_was_possible_is_possible() {
     }
     for binding in BINDINGS {
         let place = format!("{:?}", binding.context);
+        // A place that came later has keys of its own for actions that were there: nobody could bind them there.
+        let is_new_place = !table.iter().any(|[context, ..]| *context == place);
+        if is_new_place && actions.contains(&format!("{:?}", binding.action).as_str()) {
+            continue;
+        }
         for key in binding.keys.iter().filter(|key| !table.iter().any(|[context, _, known]| *context == place && known == *key)) {
             for action in &actions {
                 let places: Vec<&str> = table.iter().filter(|[_, own, _]| own == action).map(|[context, ..]| *context).collect();
@@ -222,11 +227,13 @@ fn every_binding_that_was_possible_is_possible() {
                 let (modifiers, rest) = match key.split_once('+') {
                     Some(("ctrl", rest)) => (KeyModifiers::CONTROL, rest),
                     Some(("alt", rest)) => (KeyModifiers::ALT, rest),
+                    Some(("shift", rest)) => (KeyModifiers::SHIFT, rest),
                     _ => (KeyModifiers::NONE, *key),
                 };
                 let code = match rest.chars().collect::<Vec<_>>()[..] {
                     [c] => KeyCode::Char(c),
-                    _ => panic!("{key}: this test presses single characters only"),
+                    ['f', ..] if rest[1..].parse::<u8>().is_ok() => KeyCode::F(rest[1..].parse().unwrap()),
+                    _ => panic!("{key}: this test presses single characters and function keys only"),
                 };
                 if table.iter().any(taken) || (binding.context.is_typing() && modifiers.is_empty()) {
                     continue;
@@ -406,7 +413,11 @@ fn data_and_evaluations_are_read() {
     let nothing = earlier.script("");
     let eval = ["eval", "--questions", &questions, "--databases", &databases, "--model", &nothing, "--out", &before];
     earlier.check(&eval, 0, "right          33.3% of 3", "");
-    assert_eq!(earlier.json(&["data", "check", &earlier.text("made.jsonl"), "--json"]), earlier.expected_json("data-check.json"));
+    // Keys may be added.
+    let found = earlier.json(&["data", "check", &earlier.text("made.jsonl"), "--json"]);
+    let expected = earlier.expected_json("data-check.json");
+    let known = expected.as_object().unwrap();
+    assert!(!known.is_empty() && known.iter().all(|(key, value)| found.get(key) == Some(value)), "{found}");
     let stored = earlier.text("data/datasets/stored.jsonl");
     assert_eq!(earlier.json(&["data", "check", &stored, "--json"])["kept"], 8);
     let spider = ["data", "check", &earlier.text("made-spider.jsonl"), "--databases", &databases, "--json"];

@@ -26,14 +26,35 @@ use crate::tensors::test_compute;
 /// What logits may be off by where keys and values are remembered in f16.
 const CACHE_OF_HALVES: f32 = 1e-2;
 
-const FAMILIES: [&str; 9] =
-    ["qwen3", "qwen3-bias-window", "llama-biases", "qwen2-window", "mistral-window", "smollm3", "granite", "llama-yarn", "qwen3-longrope"];
+const FAMILIES: [&str; 16] = [
+    "qwen3",
+    "qwen3-bias-window",
+    "llama-biases",
+    "qwen2-window",
+    "mistral-window",
+    "smollm3",
+    "granite",
+    "llama-yarn",
+    "qwen3-longrope",
+    "gemma",
+    "gemma2",
+    "gemma3",
+    "gemma3-scaled",
+    "phi3",
+    "phi4-mini",
+    "olmo2",
+];
+
+/// What the fixtures' adapters were trained as.
+fn lora(model: &Model) -> Adaptation {
+    Adaptation::Lora(LoraConfig::new(3, 6.0).for_family(model.spec.family))
+}
 
 pub(crate) fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/families").join(name)
 }
 
-fn expected(name: &str) -> Value {
+pub(crate) fn expected(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(folder(name).join("expected.json")).unwrap()).unwrap()
 }
 
@@ -60,7 +81,7 @@ fn check_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
 
 /// Logits behind the prompt, and 32 tokens, the likeliest each time.
 #[track_caller]
-fn check_writing(what: &str, model: &Model, expected: &Value) {
+pub(crate) fn check_writing(what: &str, model: &Model, expected: &Value) {
     let mut session = model.session();
     let mut logits = read(model, &mut session, Phase::Prefill, &ids(&expected["prompt"]));
     check_close(what, &logits, &numbers(&expected["logits"]), CACHE_OF_HALVES);
@@ -87,7 +108,7 @@ fn families_write_what_transformers_writes() {
         // Training's own forward pass, which remembers in f32.
         let row = Row { tokens: ids(&expected["prompt"]), prompt: 1, shared: 0 };
         let (batch, pool) = (Batch::separate(&[&row]), Pool::new(1));
-        for (what, adaptation) in [("logits", Adaptation::Full), ("adapted", Adaptation::Lora(LoraConfig::new(3, 6.0)))] {
+        for (what, adaptation) in [("logits", Adaptation::Full), ("adapted", lora(&model))] {
             let (decoder, mut parameters) = Decoder::new(&model, &adaptation, 0);
             if adaptation != Adaptation::Full {
                 decoder.set_adapter(&mut parameters, &adapter).unwrap();
@@ -99,6 +120,37 @@ fn families_write_what_transformers_writes() {
         let portable: Placement = placement::choose(DeviceChoice::Portable, None, &demand).unwrap();
         let model = model.place(portable).unwrap();
         check_writing(&format!("{name}, portable"), &model, &expected);
+    }
+}
+
+/// DoRA, biases, and regular expressions: on both roads, with rows as folders have them and as GGUF weaves them.
+#[test]
+fn adapters_of_other_forms_answer_as_pefts() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (plain, forms) = (expected("llama-biases"), expected("adapters"));
+    let file = temporary.path().join("woven.gguf");
+    write_gguf("llama-biases", &file);
+    let folder_model = || OpenedModel::open(&folder("llama-biases")).unwrap().model;
+    let portable = |model: Model| {
+        let demand = placement::Demand::of(&model.weights, &model.spec, 64, KvType::F16);
+        let placement = placement::choose(DeviceChoice::Portable, None, &demand).unwrap();
+        model.place(placement).unwrap()
+    };
+    let models = [("folder", folder_model()), ("GGUF", Model::open(&file).unwrap().0), ("portable", portable(folder_model()))];
+    for (form, logits) in forms.as_object().unwrap() {
+        let adapter = Adapter::read(&folder("adapters").join(form)).unwrap();
+        for (what, model) in &models {
+            let active = Arc::new(ActiveAdapter::new(&adapter, model).unwrap());
+            let mut session = model.session_with(Some(active)).unwrap();
+            let found = read(model, &mut session, Phase::Prefill, &ids(&plain["prompt"]));
+            check_close(&format!("{form}, {what}"), &found, &numbers(logits), CACHE_OF_HALVES);
+            let base = numbers(&plain["logits"]);
+            assert!(found.iter().zip(&base).any(|(found, base)| (found - base).abs() > 0.1), "{form} changes something");
+        }
+        // What is written is the same adapter.
+        let copy = temporary.path().join(form);
+        adapter.write(&copy).unwrap();
+        assert_eq!(Adapter::read(&copy).unwrap(), adapter, "{form}");
     }
 }
 
@@ -142,58 +194,96 @@ fn pytorch_files_hold_the_same_model() {
     }
 }
 
-/// The same weights as llama.cpp's converter stores them: its names, and rows of q and k woven for Llama, those of their biases too.
+/// The same weights as llama.cpp's converter stores them: its names and keys, rows of q and k woven for Llama, those of their biases too, and
+/// Gemma's norms with the 1 that they lack in a folder.
 #[test]
 fn gguf_files_hold_the_same_models() {
     let temporary = tempfile::tempdir().unwrap();
-    for name in ["qwen3", "llama-biases", "granite"] {
-        let checkpoint = Checkpoint::open(&folder(name)).unwrap();
-        let spec = &checkpoint.config.spec;
-        let arch = checkpoint.config.model_type.as_str();
-        let mut data = Vec::new();
-        for (tensor, file, place) in checkpoint.tensors() {
-            let (shape, values) = file.read_f32(tensor).unwrap().unwrap();
-            let tensor = TensorName::from_hugging_face(tensor).unwrap();
-            let rotated = match tensor {
-                TensorName::Layer { part: LayerPart::Weight(map) | LayerPart::Bias(map), .. } => map.rotated_heads(spec).is_some(),
-                _ => false,
-            };
-            let columns = if shape.len() == 1 { 1 } else { shape[1] };
-            let values = if rotated && arch != "qwen3" { weave_rows(&values, spec.head_dim, columns) } else { values };
-            assert_eq!(place.shape, shape);
-            let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-            data.push((tensor.gguf(), shape, bytes));
+    for name in ["qwen3", "llama-biases", "granite", "llama-yarn", "gemma", "gemma2", "gemma3", "phi3", "phi4-mini", "olmo2"] {
+        let path = temporary.path().join(format!("{name}.gguf"));
+        write_gguf(name, &path);
+        if let Ok(kept) = std::env::var("SQLLAMA_KEEP_FAMILIES") {
+            std::fs::copy(&path, Path::new(&kept).join(format!("{name}.gguf"))).unwrap();
         }
-        let mut metadata = Metadata::default();
-        metadata.0.insert("general.architecture".into(), GgufValue::String(arch.into()));
-        for (key, value) in [
-            ("block_count", spec.layers),
-            ("context_length", spec.context_length),
-            ("embedding_length", spec.hidden),
-            ("feed_forward_length", spec.feed_forward),
-            ("attention.head_count", spec.heads),
-            ("attention.head_count_kv", spec.kv_heads),
-            ("attention.key_length", spec.head_dim),
-            ("attention.value_length", spec.head_dim),
-        ] {
-            metadata.0.insert(format!("{arch}.{key}"), GgufValue::Unsigned(value as u64));
+        check_writing(&format!("{name} as GGUF"), &Model::open(&path).unwrap().0, &expected(name));
+    }
+}
+
+fn write_gguf(name: &str, path: &Path) {
+    let checkpoint = Checkpoint::open(&folder(name)).unwrap();
+    let config: Value = serde_json::from_str(&std::fs::read_to_string(folder(name).join("config.json")).unwrap()).unwrap();
+    let (spec, family) = (&checkpoint.config.spec, checkpoint.config.spec.family);
+    let arch = checkpoint.config.model_type.trim_end_matches("_text");
+    let woven = matches!(arch, "llama" | "granite");
+    let mut data = Vec::new();
+    for (tensor, file, place) in checkpoint.tensors() {
+        let (shape, mut values) = file.read_f32(tensor).unwrap().unwrap();
+        let tensor = TensorName::from_hugging_face(tensor, family).unwrap();
+        let rotated = match tensor {
+            TensorName::Layer { part: LayerPart::Weight(map) | LayerPart::Bias(map), .. } => map.rotated_heads(spec).is_some(),
+            _ => false,
+        };
+        if tensor.gguf().contains("norm") {
+            values.iter_mut().for_each(|value| *value += family.norm_offset());
         }
-        let mut floats = vec![("attention.layer_norm_rms_epsilon", spec.norm_eps), ("rope.freq_base", spec.rope_base)];
-        if arch == "granite" {
+        let columns = if shape.len() == 1 { 1 } else { shape[1] };
+        let values = if rotated && woven { weave_rows(&values, spec.head_dim, columns) } else { values };
+        assert_eq!(place.shape, shape);
+        data.push((tensor.gguf(), shape, values));
+    }
+    let mut metadata = Metadata::default();
+    let mut put = |key: &str, value: GgufValue| metadata.0.insert(format!("{arch}.{key}"), value);
+    for (key, value) in [
+        ("block_count", spec.layers),
+        ("context_length", config["max_position_embeddings"].as_u64().unwrap() as usize),
+        ("embedding_length", spec.hidden),
+        ("feed_forward_length", spec.feed_forward),
+        ("attention.head_count", spec.heads),
+        ("attention.head_count_kv", spec.kv_heads),
+        ("attention.key_length", spec.head_dim),
+        ("attention.value_length", spec.head_dim),
+        ("rope.dimension_count", spec.rope_dim),
+    ] {
+        put(key, GgufValue::Unsigned(value as u64));
+    }
+    let mut floats = vec![("attention.layer_norm_rms_epsilon", spec.norm_eps), ("rope.freq_base", spec.rope_base)];
+    let mut sizes = Vec::new();
+    match name {
+        "granite" => {
             floats.extend([("embedding_scale", spec.embedding_scale), ("residual_scale", spec.residual_scale)]);
             floats.extend([("attention.scale", spec.attention_scale), ("logit_scale", spec.logit_divisor)]);
         }
-        for (key, value) in floats {
-            metadata.0.insert(format!("{arch}.{key}"), GgufValue::Float(value.into()));
+        "llama-yarn" => {
+            put("rope.scaling.type", GgufValue::String("yarn".into()));
+            floats.push(("rope.scaling.factor", 4.0));
+            sizes.push(("rope.scaling.original_context_length", 64));
         }
-        let tensors: Vec<GgufTensor<'_>> = data
-            .iter()
-            .map(|(name, shape, data)| GgufTensor { name: name.clone(), shape: shape.clone(), block: BlockType::F32, data })
-            .collect();
-        let path = temporary.path().join(format!("{name}.gguf"));
-        write(&metadata, &tensors, &mut std::fs::File::create(&path).unwrap()).unwrap();
-        check_writing(&format!("{name} as GGUF"), &Model::open(&path).unwrap().0, &expected(name));
+        "gemma2" => {
+            floats.extend([("attn_logit_softcapping", 3.0), ("final_logit_softcapping", 5.0)]);
+            sizes.push(("attention.sliding_window", 6));
+        }
+        "gemma3" => sizes.extend([("attention.sliding_window", 6), ("attention.sliding_window_pattern", 3)]),
+        "phi3" => sizes.push(("attention.sliding_window", 9)),
+        "phi4-mini" => {
+            floats.push(("rope.scaling.attn_factor", spec.rope_magnitude));
+            sizes.push(("rope.scaling.original_context_length", 64));
+            for (list, kind) in [("short_factor", "short"), ("long_factor", "long")] {
+                let factors = numbers(&config["rope_parameters"][list]);
+                data.push((format!("rope_factors_{kind}.weight"), vec![factors.len()], factors));
+            }
+        }
+        _ => {}
     }
+    sizes.into_iter().for_each(|(key, size)| drop(put(key, GgufValue::Unsigned(size))));
+    floats.into_iter().for_each(|(key, value)| drop(put(key, GgufValue::Float(value.into()))));
+    metadata.0.insert("general.architecture".into(), GgufValue::String(arch.into()));
+    let bytes = |values: &[f32]| values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    let data: Vec<_> = data.into_iter().map(|(name, shape, values)| (name, shape, bytes(&values))).collect();
+    let tensors: Vec<GgufTensor<'_>> = data
+        .iter()
+        .map(|(name, shape, data)| GgufTensor { name: name.clone(), shape: shape.clone(), block: BlockType::F32, data })
+        .collect();
+    write(&metadata, &tensors, &mut std::fs::File::create(path).unwrap()).unwrap();
 }
 
 fn learned(expected: &Value) -> (Batch, usize) {
@@ -226,7 +316,7 @@ fn families_learn_what_torch_learns() {
         let adapter = Adapter::read(&folder(name).join("adapter")).unwrap();
         let (batch, count) = learned(&expected);
         let step = StepScale { loss: 1.0 / count as f32, dropout_key: 0 };
-        for (what, adaptation) in [("", Adaptation::Full), ("lora_", Adaptation::Lora(LoraConfig::new(3, 6.0)))] {
+        for (what, adaptation) in [("", Adaptation::Full), ("lora_", lora(&model))] {
             let (decoder, mut parameters) = Decoder::new(&model, &adaptation, 0);
             if adaptation != Adaptation::Full {
                 decoder.set_adapter(&mut parameters, &adapter).unwrap();

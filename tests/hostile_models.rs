@@ -181,10 +181,11 @@ fn dimensions_that_cannot_be_are_refused() {
             let scaled = Parts::of(shape).with("rope.scaling.type", Some(Value::String("linear".into())));
             check_refused(scaled.with("rope.scaling.factor", Some(Value::Float(factor))), "these dimensions cannot be");
         }
-        check_refused(
-            Parts::of(shape).with("rope.scaling.type", Some(Value::String("yarn".into()))),
-            "rope scaling `yarn` is not supported",
-        );
+        for (kind, expected) in [("mrope", "rope scaling `mrope` is not supported"), ("yarn", "rope.scaling.factor` is missing")] {
+            check_refused(Parts::of(shape).with("rope.scaling.type", Some(Value::String(kind.into()))), expected);
+        }
+        let yarn = Parts::of(shape).with("rope.scaling.type", Some(Value::String("yarn".into())));
+        check_refused(yarn.with("rope.scaling.factor", Some(Value::Float(f64::NAN))), "these rope scaling factors cannot be");
         check_refused(Parts::of(shape).with("expert_count", number(8)), "with experts");
         for name in ["mamba", "", "LLAMA", "llama4"] {
             let error = format!("architecture `{name}` is not supported");
@@ -268,7 +269,7 @@ fn every_key_and_every_tensor_is_accounted_for() {
             ("logit_scale", float(0.25)),
             ("embedding_scale", float(12.0)),
             ("residual_scale", float(0.22)),
-            ("rope.scaling.attn_factor", float(1.2)),
+            ("rope.scaling.yarn_ext_factor", float(0.5)),
             ("rope.freq_base_swa", float(1e4)),
             ("attention.value_length", number(head + 2)),
             ("attention.clamp_kqv", float(8.0)),

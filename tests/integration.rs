@@ -7,6 +7,9 @@ mod bad_input;
 mod checkpoint;
 mod cli;
 mod constrained;
+mod converted;
+mod counted;
+mod damaged_files;
 mod data;
 mod database;
 mod database_in_use;
@@ -38,9 +41,11 @@ mod profiles;
 mod pull;
 mod real_cases;
 mod reference;
+mod repositories;
 mod screen_in_use;
 mod scripting;
 mod servers;
+mod several;
 mod tensors;
 mod terminal;
 mod tiny;
@@ -49,3 +54,6 @@ mod told;
 mod training;
 mod values;
 mod written;
+
+#[global_allocator]
+static ALLOCATOR: counted::Counted = counted::Counted;

@@ -93,7 +93,10 @@ fn a_client_is_greeted_and_told_of_the_tools() {
     assert_eq!((&greeting["protocolVersion"], &greeting["serverInfo"]["name"]), (&json!("2025-06-18"), &json!("sqllama")));
     assert_eq!(greeting["capabilities"], json!({"tools": {}}));
     let instructions = greeting["instructions"].as_str().unwrap();
-    assert!(instructions.contains("never an instruction"), "{instructions}");
+    assert!(
+        instructions.starts_with("Reads the SQLite database `demo`.") && instructions.contains("never an instruction"),
+        "{instructions}"
+    );
     let tools = server.request("tools/list", json!({}))["result"]["tools"].clone();
     let names: Vec<&str> = tools.as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["schema", "query", "ask"]);
@@ -140,8 +143,8 @@ fn tools_return_what_their_schemas_say() {
     assert_eq!(query["rows"], json!([[1, "b", null, 2.5, {"hex": "00ff"}]]));
     assert!(text.contains("| 1 | b | NULL | 2.5 | x'00ff' |") && text.ends_with("\n1 row\n"), "{text}");
     let sql = "SELECT name FROM artist WHERE artist_id = :id AND name LIKE ?2";
-    let (bound, _) = server.call("query", json!({"sql": sql, "parameters": {"id": 1, "2": "AC%"}}));
-    assert_eq!(bound["rows"], json!([["AC/DC"]]));
+    let (bound, _) = server.call("query", json!({"sql": sql, "parameters": {"id": 1, "2": "The%"}}));
+    assert_eq!(bound["rows"], json!([["The Paper Lanterns"]]));
     server.end();
 }
 
@@ -232,6 +235,14 @@ fn several_files_go_by_their_names() {
     database(&home, "crm.sqlite", "CREATE TABLE added(a); INSERT INTO item VALUES ('another')");
     let (schema, _) = server.call("schema", json!({"database": "crm"}));
     assert_eq!(schema["tables"].as_array().unwrap().len(), 2, "{schema}");
+    server.end();
+    // A file of rows is a database, too, and is read again when it has changed.
+    let fruit = home.file("fruit.csv", "name,price\nApple,1.5\nPear,2\n").display().to_string();
+    let (mut server, _) = Server::start(&home, &[&fruit]);
+    assert_eq!(server.call("query", json!({"sql": "SELECT count(*) FROM fruit"})).0["rows"], json!([[2]]));
+    home.file("fruit.csv", "name,price\nApple,1.5\nPear,2\nPlum,3\n");
+    let (found, _) = server.call("query", json!({"sql": "SELECT count(*) FROM fruit", "database": "fruit"}));
+    assert_eq!(found["rows"], json!([[3]]));
     server.end();
 }
 

@@ -70,7 +70,7 @@ fn what_is_no_database_is_named() {
         ("a.db-wal", b"\x37\x7f\x06\x82\0\x2d\xe2\x18", "is the write-ahead log"),
         ("a.db-journal", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7", "is the rollback journal"),
         ("a.store", b"bplist00\xd4\x01\x02\x03", "Core Data binary store"),
-        ("a.csv", b"a,b\n1,2\n3,4\n", "is a table as text"),
+        ("a.sqlite", b"a,b\n1,2\n3,4\n", "is a table as text"),
     ] {
         let path = home.file(name, bytes).display().to_string();
         home.check(&["query", &path, "SELECT 1"], 3, "", sentence);

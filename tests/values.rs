@@ -73,7 +73,7 @@ fn values_that_questions_mention_are_found() {
         let mut all = true;
         for literal in &wanted {
             literals += 1;
-            let held = index.holds(&literal.table, &literal.column, &literal.text) == Held::Yes;
+            let held = index.holds(literal.table.as_str(), &literal.column, &literal.text) == Held::Yes;
             stored += usize::from(held);
             let is = hits.iter().any(|h| h.table == literal.table && h.column == literal.column && h.value == literal.text);
             found += usize::from(held && is);

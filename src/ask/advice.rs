@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::schema::{ForeignKey, Schema, Table};
 use crate::sql::qualify::sources;
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, table_name};
 
 /// Tables named in one piece of advice; more would say nothing.
 const MOST_TABLES: usize = 6;
@@ -40,9 +40,9 @@ fn about_column(sql: &str, column: &str, schema: &Schema) -> Option<String> {
     let mut out = String::new();
     if let Some(source) = meant {
         let columns: Vec<String> = source.table.columns.iter().take(MOST_COLUMNS).map(|column| identifier(&column.name)).collect();
-        out.push_str(&format!("{} has only these columns: {}. ", identifier(&source.table.name), columns.join(", ")));
+        out.push_str(&format!("{} has only these columns: {}. ", table_name(source.table), columns.join(", ")));
     }
-    let names: Vec<String> = owners.iter().map(|table| identifier(&table.name)).collect();
+    let names: Vec<String> = owners.iter().map(|table| table_name(table)).collect();
     out.push_str(&format!("{} is a column of {}.", identifier(name), names.join(" and of ")));
     let from = meant.map(|source| source.table).or_else(|| sources.first().map(|source| source.table));
     let path = from.and_then(|from| owners.iter().filter_map(|owner| path(schema, from, owner)).min_by_key(Vec::len));
@@ -55,27 +55,23 @@ fn about_column(sql: &str, column: &str, schema: &Schema) -> Option<String> {
 /// The shortest way from one table to another over foreign keys, as words.
 fn path(schema: &Schema, from: &Table, to: &Table) -> Option<Vec<String>> {
     let mut queue = VecDeque::from([(from, Vec::new())]);
-    let mut seen = vec![from.name.as_str()];
+    let mut seen = vec![from];
     while let Some((at, steps)) = queue.pop_front() {
-        if at.name == to.name {
+        if at.is(to) {
             return Some(steps);
         }
         if steps.len() == MOST_STEPS {
             continue;
         }
-        let out = at.foreign_keys.iter().filter_map(|key| Some((schema.table(&key.foreign_table)?, condition(at, key))));
+        let out = at.foreign_keys.iter().filter_map(|key| Some((schema.referred(at, key)?, condition(at, key))));
         let back = schema.tables.iter().flat_map(|table| {
-            table
-                .foreign_keys
-                .iter()
-                .filter(|key| key.foreign_table.eq_ignore_ascii_case(&at.name))
-                .map(move |key| (table, condition(table, key)))
+            table.foreign_keys.iter().filter(|key| at.is_target_of(table, key)).map(move |key| (table, condition(table, key)))
         });
         for (next, condition) in out.chain(back) {
-            if !seen.contains(&next.name.as_str()) {
-                seen.push(&next.name);
+            if !seen.iter().any(|other| other.is(next)) {
+                seen.push(next);
                 let mut steps = steps.clone();
-                steps.push(format!("join {} on {condition}", identifier(&next.name)));
+                steps.push(format!("join {} on {condition}", table_name(next)));
                 queue.push_back((next, steps));
             }
         }

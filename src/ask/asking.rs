@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::candidate::{Candidate, Fate};
+use super::candidate::Candidate;
 use super::error::AskError;
 use super::event::{Answer, AnswerState, AskEvent, AskTimings};
+use super::mend::Fate;
 use super::request::{AskRequest, Execution, SchemaForm};
 use crate::db::{Database, DbError};
 use crate::llm::Generate;
@@ -20,7 +21,7 @@ pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts 
     let mut hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
     let private = &request.private;
     if !private.is_empty() {
-        hits.retain(|hit| schema.table(&hit.table).is_some_and(|table| table.column(&hit.column).is_some()));
+        hits.retain(|hit| schema.tables.iter().any(|table| hit.is_of(table) && table.column(&hit.column).is_some()));
     }
     let told = |turn: &&Turn| !private.is_mentioned(&turn.sql) && !private.is_mentioned(&turn.question);
     let hint = |hint: &String| hint.lines().filter(|line| !private.is_mentioned(line)).collect::<Vec<_>>().join("\n");

@@ -6,7 +6,7 @@ use super::coverage::{coverage, unused_value};
 use super::error::AskError;
 use super::event::{Attempt, Fix};
 use super::evidence::{Ran, against};
-use super::mend::mend_and_check;
+use super::mend::{Fate, mend_and_check};
 use super::request::{AskRequest, Execution};
 use super::signals::{Seen, Signals};
 use super::vote::Ballot;
@@ -51,19 +51,6 @@ pub(super) struct Candidate {
     pub(super) signals: Signals,
     /// Whether it was written after examples made from the database.
     pub(super) after_examples: bool,
-}
-
-/// How far a draft came.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) enum Fate {
-    /// SQLite prepared it; nothing was to run.
-    Checked(ReadOnlySql),
-    /// It ran.
-    Ran(ReadOnlySql, Table),
-    /// It is no statement that SQLite takes, or it failed while it ran.
-    Failed(String),
-    /// It would do more than read.
-    Refused(String),
 }
 
 /// What a follow-up lost of the query before.

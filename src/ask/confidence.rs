@@ -102,7 +102,7 @@ fn sentence(signal: Signal, draft: &Candidate) -> Option<String> {
         Signal::Suspicious | Signal::MoreSuspicious | Signal::SuspiciousShare | Signal::Unused => draft.against(),
         Signal::Uncovered | Signal::Unknown => Some("{it} says nothing of a part of the question".into()),
         Signal::NoRows | Signal::Nothing => Some("{it} finds nothing".into()),
-        Signal::WithoutFirst => Some("the first draft returns something else".into()),
+        Signal::WithoutFirst => Some("the first draft is not among them".into()),
         Signal::Failed => Some("other drafts do not run".into()),
         // How many agree is said before.
         Signal::Disagreeing | Signal::Alone | Signal::Rival | Signal::Results | Signal::DisagreeingAfterExamples => None,
@@ -145,7 +145,7 @@ fn is_nonsense(kind: SuspicionKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ask::candidate::Fate;
+    use crate::ask::mend::Fate;
     use crate::db::{Cell, ColumnInfo, Table};
     use crate::sql::{Suspicion, guard};
 

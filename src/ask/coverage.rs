@@ -289,7 +289,15 @@ mod tests {
         let hit = |value: &str| {
             let start = question.find(value)?;
             let (table, column) = ("airport".into(), "name".into());
-            Some(ValueHit { table, column, value: value.into(), words: start..start + value.len(), exact: true, score: 900 })
+            Some(ValueHit {
+                table,
+                column,
+                value: value.into(),
+                words: start..start + value.len(),
+                exact: true,
+                score: 900,
+                ..ValueHit::default()
+            })
         };
         let hits: Vec<ValueHit> = ["London", "Heathrow Airport", "dan"].into_iter().filter_map(hit).collect();
         assert_eq!(unused_value(question, sql, &hits).map(|hit| hit.value.as_str()), expected, "{sql}");
@@ -352,8 +360,14 @@ mod tests {
 
     #[test]
     fn a_value_found_counts_where_the_sql_has_it() {
-        let hit =
-            ValueHit { table: "head".into(), column: "born_state".into(), value: "CA".into(), words: 14..24, exact: false, score: 800 };
+        let hit = ValueHit {
+            table: "head".into(),
+            column: "born_state".into(),
+            value: "CA".into(),
+            words: 14..24,
+            score: 800,
+            ..ValueHit::default()
+        };
         let with = |sql: &str| coverage("heads born in California", sql, &schema(), std::slice::from_ref(&hit));
         assert_eq!(with("SELECT * FROM head WHERE born_state = 'CA'").unaccounted, [""; 0]);
         let without = with("SELECT * FROM head WHERE born_state = 'NV'");

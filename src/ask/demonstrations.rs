@@ -8,7 +8,7 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use super::recall::like;
+use super::likeness::like;
 use crate::dataset::Body;
 use crate::db::Database;
 use crate::prompt::Turn;

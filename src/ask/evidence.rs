@@ -68,7 +68,7 @@ fn null_everywhere(table: &Table) -> Option<Suspicion> {
 fn unexplained(ran: &Ran<'_>, database: &Database, schema: &Schema, index: &ValueIndex, cancel: &Cancel) -> Option<Suspicion> {
     let said: Vec<String> = words(ran.question).into_iter().chain(words(ran.before)).map(|word| word.folded).collect();
     for comparison in comparisons(ran.sql, schema).into_iter().take(MOST_COMPARISONS) {
-        let (table, column, text) = (&comparison.table, &comparison.column, &comparison.text);
+        let (table, column, text) = (comparison.place(), &comparison.column, &comparison.text);
         // Dates and numbers may be written in many ways.
         let of_letters = text.chars().any(char::is_alphabetic) && !text.chars().any(|c| c.is_ascii_digit());
         if !of_letters || is_said(text, &said) || index.holds(table, column, text) == Held::Yes {

@@ -1,10 +1,10 @@
 //! A follow-up answered without the model, where its words say what is to change in the query before.
 
 use super::asking::Asking;
-use super::candidate::Fate;
 use super::error::AskError;
 use super::event::{Answer, AnswerState, AskEvent, Fix};
 use super::follow::follow;
+use super::mend::Fate;
 use super::request::{Execution, Following};
 use super::signals::{Signals, says_nothing};
 use super::vote::{Agreement, Standing};

@@ -37,7 +37,8 @@ pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &
 
 /// The stored value that the literal should have been; `None` where it matches something, or nearly matches nothing.
 fn meant(comparison: &Comparison, index: &ValueIndex, database: &Database, cancel: &Cancel) -> Option<String> {
-    let Comparison { table, column, text, comparing, .. } = comparison;
+    let Comparison { column, text, comparing, .. } = comparison;
+    let table = comparison.place();
     if text.is_empty() || index.holds(table, column, text) == Held::Yes {
         return None;
     }

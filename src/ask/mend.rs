@@ -1,14 +1,26 @@
 //! From a draft to a statement that SQLite prepares, with every change recorded.
 
-use super::candidate::Fate;
 use super::event::Fix;
 use super::literals::mend_literals;
 use super::request::{AskRequest, Mending};
-use crate::db::{Database, DbError};
+use crate::db::{Database, DbError, Table};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::quotes::mend_double_quotes;
-use crate::sql::{Change, ChangeKind, guard, mend_for};
+use crate::sql::{Change, ChangeKind, ReadOnlySql, guard, mend_for};
+
+/// How far a draft came.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Fate {
+    /// SQLite prepared it; nothing was to run.
+    Checked(ReadOnlySql),
+    /// It ran.
+    Ran(ReadOnlySql, Table),
+    /// It is no statement that SQLite takes, or it failed while it ran.
+    Failed(String),
+    /// It would do more than read.
+    Refused(String),
+}
 
 /// A judged draft.
 #[derive(Debug, Clone, PartialEq)]

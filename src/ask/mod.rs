@@ -2,20 +2,21 @@
 //!
 //! Files on their floors, the lowest first:
 //! - [`coverage`]: which words of a question its SQL accounts for
-//! - `literals`: literals that nearly match a stored value
 //! - `advice`: what to tell a model about SQLite's message
 //! - `lock`: the model is held to the names of the schema
+//! - `likeness`: which questions are like another one
 //! - `demonstrations`: examples made from the database, for drafts that are compared
 //! - [`evidence`]: what its rows and the stored values say against a draft
 //! - `follow`: a follow-up made from the query before, where its words say what to change
-//! - [`recall`]: what a person said before about a database
 //! - `error`: why there is no answer at all
 //! - [`request`]: a question and how to answer it
+//! - [`recall`]: what a person said before about a database
 //! - [`signals`]: what is seen of drafts, as numbers
 //! - `weights`: how much each signal counts
 //! - [`vote`]: choosing among drafts by what they return
 //! - `event`: what happens on the way, and the answer
 //! - `clarify`: a question back, where two readings are about as likely
+//! - `literals`: literals that nearly match a stored value
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `candidate`: one draft, from the model's words to rows
 //! - `confidence`: how likely an answer is right
@@ -39,6 +40,7 @@ mod event;
 pub mod evidence;
 mod follow;
 mod following;
+mod likeness;
 mod literals;
 mod lock;
 mod mend;
@@ -56,9 +58,10 @@ pub use error::{AskError, MAX_QUESTION_BYTES};
 pub use event::{Answer, AnswerState, AskBack, AskEvent, AskTimings, Attempt, Choice, Fix};
 pub use follow::{Followed, follow};
 pub use following::KEPT;
+pub use likeness::like;
 pub use literals::mend_literals;
 pub use lock::name_lock;
 pub use pipeline::ask;
-pub use recall::{Recalled, like};
+pub use recall::Recalled;
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Following, MAX_REPAIRS, Mending, Names, SchemaForm};
 pub use vote::{Agreement, Standing};

@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use super::advice::advice;
 use super::asking::{Asking, first_parts};
-use super::candidate::{Candidate, Fate, ballots};
+use super::candidate::{Candidate, ballots};
 use super::clarify::ask_back;
 use super::confidence::{self, Belief};
 use super::coverage::coverage;
 use super::error::{AskError, MAX_QUESTION_BYTES};
 use super::event::{Answer, AnswerState, AskEvent, AskTimings};
+use super::mend::Fate;
 use super::request::{AskRequest, MAX_REPAIRS};
 use super::vote::{Agreement, Group, Standing, group};
 use crate::db::Database;

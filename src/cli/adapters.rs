@@ -6,16 +6,18 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::columns::print_columns;
+use super::convert::{FloatType, merge_to_gguf};
 use super::failure::Failure;
 use super::interrupt;
 use super::load_adapter::known;
 use super::query::open;
 use super::settings::Settings;
 use crate::llm::adapter::card::hex;
+use crate::llm::arch::ArchSpec;
 use crate::llm::merge::merge;
-use crate::llm::{Adapter, LlmError};
+use crate::llm::{Adapter, LlmError, OpenedModel};
 use crate::records::Records;
-use crate::store::{Paths, adapters};
+use crate::store::{Paths, adapters, catalogue};
 use crate::text;
 
 /// Subcommands of `adapters`.
@@ -40,31 +42,43 @@ pub enum AdaptersCommand {
         /// A SQLite file, or `demo`
         database: String,
     },
-    /// Copy an adapter's folder among the stored ones
+    /// Copy an adapter among the stored ones
     Import {
-        /// An adapter's folder, as PEFT or `sqllama train` writes it
+        /// An adapter's folder, as PEFT or `sqllama train` writes it, or its GGUF file, as llama.cpp does
         folder: PathBuf,
+        /// Its base, for a GGUF file: a model's name, a model file or a folder
+        #[arg(long, value_name = "MODEL")]
+        base: Option<String>,
         /// What to call it [default: the folder's name]
         #[arg(long)]
         name: Option<String>,
     },
-    /// Copy a stored adapter to a folder, in PEFT's files
+    /// Copy a stored adapter to a folder, in PEFT's files, or to a GGUF file for llama.cpp
     Export {
         /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
-        /// The new folder
+        /// The new folder, or the new file where its name ends with .gguf
         folder: PathBuf,
+        /// Its base, for a GGUF file: a model's name, a model file or a folder
+        #[arg(long, value_name = "MODEL")]
+        base: Option<String>,
     },
-    /// Add an adapter to its base for good, as a Hugging Face folder
+    /// Add an adapter to its base for good, as a Hugging Face folder or as a GGUF file
     Merge {
         /// A stored adapter's or a run's name, or an adapter's folder
         adapter: String,
         /// The base: the Hugging Face folder it was trained on
         #[arg(long)]
         base: PathBuf,
-        /// The new folder
+        /// The new folder, or the new file
         #[arg(long)]
         out: PathBuf,
+        /// Write a GGUF file
+        #[arg(long)]
+        gguf: bool,
+        /// How the GGUF file stores matrices; norms and biases stay f32
+        #[arg(long, value_enum, ignore_case = true, default_value = "f16", requires = "gguf")]
+        r#type: FloatType,
     },
     /// Delete a stored adapter
     Remove {
@@ -95,27 +109,38 @@ pub(super) fn run_adapters(command: &AdaptersCommand, settings: &Settings) -> Re
             let said = if records.detach(id)? { "is asked without an adapter from now on" } else { "has no adapter attached" };
             writeln!(stderr(), "{} {said}", database.path().display())?;
         }
-        AdaptersCommand::Import { folder, name } => {
-            let own = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        AdaptersCommand::Import { folder, base, name } => {
+            let is_gguf = is_gguf(folder);
+            let own = if is_gguf { folder.file_stem() } else { folder.file_name() };
+            let own = own.map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let name = name.clone().unwrap_or(own);
-            let adapter = Adapter::read(folder)?;
+            let adapter = match is_gguf {
+                true => Adapter::read_gguf(folder, &spec_of(base.as_deref(), paths)?)?,
+                false => Adapter::read(folder)?,
+            };
             let place = adapters::new_place(paths, &name)?;
             adapter.write(&place)?;
             writeln!(stderr(), "stored as {name}")?;
             writeln!(stdout(), "{}", place.display())?;
         }
-        AdaptersCommand::Export { adapter, folder } => {
+        AdaptersCommand::Export { adapter, folder, base } => {
             let adapter = Adapter::read(&adapters::resolve(paths, adapter)?)?;
             refuse_existing(folder)?;
-            adapter.write(folder)?;
+            match is_gguf(folder) {
+                true => adapter.write_gguf(&spec_of(base.as_deref(), paths)?, folder)?,
+                false => adapter.write(folder)?,
+            }
             writeln!(stdout(), "{}", folder.display())?;
         }
-        AdaptersCommand::Merge { adapter, base, out } => {
+        AdaptersCommand::Merge { adapter, base, out, gguf, r#type } => {
             let adapter = Adapter::read(&adapters::resolve(paths, adapter)?)?;
             if !base.is_dir() {
                 let message =
                     format!("{} is not a Hugging Face folder, and only its safetensors can be merged into exactly", base.display());
                 return Err(Failure::new(2, message));
+            }
+            if *gguf {
+                return merge_to_gguf(base, &adapter, out, *r#type);
             }
             merge(base, &adapter, out)?;
             writeln!(stdout(), "{}", out.display())?;
@@ -126,6 +151,20 @@ pub(super) fn run_adapters(command: &AdaptersCommand, settings: &Settings) -> Re
         }
     }
     Ok(0)
+}
+
+/// Whether it is a GGUF file by its name.
+fn is_gguf(path: &Path) -> bool {
+    !path.is_dir() && path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gguf"))
+}
+
+/// The parameters of an adapter's base: a GGUF file does not say by itself how rows of queries and keys are woven.
+fn spec_of(base: Option<&str>, paths: &Paths) -> Result<ArchSpec, Failure> {
+    let Some(base) = base else {
+        let hint = Some("--base MODEL names the model that the adapter belongs to".into());
+        return Err(Failure { hint, ..Failure::new(2, "an adapter as GGUF does not say how its base's heads are cut") });
+    };
+    Ok(OpenedModel::open_known(&catalogue::resolve(paths, Some(base))?.path)?.model.spec)
 }
 
 fn refuse_existing(folder: &Path) -> Result<(), Failure> {
@@ -206,7 +245,7 @@ fn base_of(adapter: &Adapter) -> String {
 fn show(path: &Path) -> Result<(), Failure> {
     let adapter = Adapter::read(path)?;
     let config = &adapter.config;
-    let modules: Vec<&str> = config.target_modules.iter().map(|projection| projection.name()).collect();
+    let modules = config.target_names();
     let layers = match &config.layers_to_transform {
         None => "all".into(),
         Some(layers) => layers.iter().map(usize::to_string).collect::<Vec<_>>().join(", "),

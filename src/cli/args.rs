@@ -8,6 +8,7 @@ use super::servers::ServerArgs;
 use super::train::args::TrainArgs;
 use crate::db::files::FileSet;
 use crate::llm::Specials;
+use crate::schema::{DatabaseSet, SetError};
 
 /// Ask a SQLite file a question in plain language, on your own machine.
 #[derive(Debug, Parser)]
@@ -36,9 +37,43 @@ pub struct ScreenArgs {
     /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
     /// What may be sent over the network.
     #[command(flatten)]
     pub servers: ServerArgs,
+}
+
+/// Files beside the first one.
+#[derive(Debug, Clone, Default, ClapArgs)]
+pub struct BesideArgs {
+    /// Another SQLite file beside the first, by a name: statements call its tables NAME.TABLE; may be given several times
+    ///
+    /// `--with crm=crm.db` opens crm.db as `crm`, and `--with crm.db` does the same: a file without a name is called as it is without its
+    /// ending. The first file is `main`. Nothing is written to any of them.
+    #[arg(long = "with", value_name = "NAME=FILE")]
+    pub with: Vec<String>,
+}
+
+impl BesideArgs {
+    /// Those files beside `main`.
+    pub(super) fn set(&self, main: &str) -> Result<DatabaseSet, SetError> {
+        DatabaseSet::with(main, &self.with)
+    }
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, ClapArgs)]
+pub struct SchemaArgs {
+    /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
+    pub database: String,
+    /// The question the schema is for; the whole schema is shown as long as none of it is left out for a question
+    #[arg(long)]
+    pub question: Option<String>,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
 }
 
 impl ScreenArgs {
@@ -58,6 +93,9 @@ pub enum Command {
         /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
         #[arg(long)]
         model: Option<String>,
+        /// What is opened beside it
+        #[command(flatten)]
+        beside: BesideArgs,
         /// What may be sent over the network.
         #[command(flatten)]
         servers: ServerArgs,
@@ -72,13 +110,7 @@ pub enum Command {
     /// Run a notebook again: a Markdown file of questions, SQL and results, those of now beside those kept
     Run(super::notebook::args::NotebookArgs),
     /// The schema text a prompt would carry
-    Schema {
-        /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
-        database: String,
-        /// The question the schema is for; the whole schema is shown as long as none of it is left out for a question
-        #[arg(long)]
-        question: Option<String>,
-    },
+    Schema(SchemaArgs),
     /// Let another program's model use databases: a Model Context Protocol server over stdin and stdout
     ///
     /// Its tools are `schema`, `query` and `ask`, under the same guard and limits as the commands of these names. Databases are named by
@@ -168,6 +200,9 @@ pub struct AskArgs {
     pub database: String,
     /// The question; `-` reads it from stdin
     pub question: String,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
     /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     ///
     /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
@@ -256,6 +291,9 @@ pub struct QueryArgs {
     /// Statements that only read, one result after the other; `-` reads them from stdin
     #[arg(allow_hyphen_values = true, required_unless_present = "file")] // it may begin with a comment
     pub sql: Option<String>,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
     /// Read the statements from a file
     #[arg(short, long, value_name = "FILE.sql", conflicts_with = "sql")]
     pub file: Option<std::path::PathBuf>,
@@ -355,24 +393,44 @@ impl From<SpecialTokens> for Specials {
 pub enum ModelsCommand {
     /// Known models, and which are installed
     List,
-    /// Fetch a model and verify it
+    /// Fetch a model and verify it, or name one that lies elsewhere
+    #[command(
+        after_help = "A file, a quantisation or a folder of a repository stands behind a colon: owner/name:q4_k_m. HF_TOKEN is for those that \
+                            need a login. Models of Ollama's store, files and folders are named where they lie; nothing is copied."
+    )]
     Pull {
-        /// Its catalogue name
+        /// A catalogue name, owner/name of the hub, ollama:NAME, or a file or folder of this machine
         name: String,
+        /// What to call a model that is not in the catalogue [default: its file's or folder's name]
+        #[arg(long = "name", value_name = "NAME")]
+        called: Option<String>,
+        /// Write a fetched folder in fewer bits, as `models quantize` does
+        #[arg(long, value_enum, ignore_case = true, value_name = "TYPE")]
+        quantize: Option<super::convert::BlockedType>,
+        /// Keep the weights that were quantised
+        #[arg(long)]
+        keep: bool,
     },
     /// What is known of a model
     Show {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
+    /// Write a Hugging Face folder as a GGUF file
+    Convert(super::convert::ConvertArgs),
+    /// Write a model in fewer bits, as llama.cpp quantises it
+    #[command(alias = "quantise")]
+    Quantize(super::convert::QuantizeArgs),
+    /// How much each column of a model matters for a text, for `quantize --importance`
+    Importance(super::convert::ImportanceArgs),
     /// Where a model's file lies
     Path {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
-    /// Delete a model's file, or what an unfinished pull left
+    /// Delete a model's file, or what an unfinished pull left; what lies elsewhere is forgotten alone
     Remove {
-        /// Its catalogue name
+        /// Its name
         name: String,
     },
 }

@@ -33,7 +33,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     };
     refuse_what_is_not_there(args, &question)?;
     settings.apply_threads(args.threads);
-    let database = open(&args.database, settings)?;
+    let database = open(&args.beside.set(&args.database)?.to_string(), settings)?;
     let wanted = decide(args, settings)?;
     let cancel = interrupt::watch();
     let chosen = bring(wanted, settings, &cancel)?;
@@ -105,7 +105,7 @@ fn recall(
     before: Option<&str>,
 ) -> Result<Recalled, RecordsError> {
     let records = Records::open(&settings.paths)?;
-    let id = records.database(database.path(), &schema.fingerprint())?;
+    let id = records.database(&database.label(), &schema.fingerprint())?;
     Recalled::look_up(&records, id, question, before)
 }
 

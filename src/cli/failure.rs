@@ -5,6 +5,7 @@ use crate::dataset::DatasetError;
 use crate::db::DbError;
 use crate::llm::{LlmError, ServerError};
 use crate::records::RecordsError;
+use crate::schema::SetError;
 use crate::signal::Stop;
 use crate::sql::GuardError;
 use crate::store::StoreError;
@@ -58,6 +59,12 @@ impl From<DbError> for Failure {
 impl From<GuardError> for Failure {
     fn from(error: GuardError) -> Self {
         Self::hinted(if error.is_refusal() { 4 } else { 1 }, &error, Some(error.hint()))
+    }
+}
+
+impl From<SetError> for Failure {
+    fn from(error: SetError) -> Self {
+        Self::hinted(2, &error, Some(error.hint()))
     }
 }
 

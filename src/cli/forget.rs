@@ -11,6 +11,7 @@ use super::settings::Settings;
 use crate::db::files::Copies;
 use crate::db::{Database, ValueIndex, demo, spool};
 use crate::records::{DatabaseId, Kept, Records};
+use crate::schema::DatabaseSet;
 use crate::store::{Paths, SavedSessions};
 use crate::text;
 
@@ -113,6 +114,15 @@ fn of_one(name: &str, paths: &Paths, records: Option<&Records>) -> Result<Found,
     }
     let settled = std::fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
     let mut values = vec![ValueIndex::kept_file(paths, &path), ValueIndex::kept_file(paths, &settled)];
+    // Wherever it was open together with others.
+    for known in records.map(|records| records.recent(usize::MAX >> 1)).transpose()?.unwrap_or_default() {
+        let set = DatabaseSet::read(&known.path.to_string_lossy());
+        let mut files = std::iter::once(&set.main).chain(set.beside.iter().map(|file| &file.file));
+        if let Some(records) = records.filter(|_| !set.beside.is_empty() && files.any(|file| Path::new(file) == settled)) {
+            values.push(ValueIndex::kept_file(paths, &known.path));
+            found.databases.push((known.id, set.in_line().into(), records.kept(known.id)?));
+        }
+    }
     values.dedup();
     found.add(VALUES, values.into_iter().filter_map(|path| path.metadata().ok().map(|data| (path, data.len()))).collect());
     found.add(TABLES, Copies::new(paths.copies()).list(Some(&path)));
@@ -128,7 +138,8 @@ fn of_all(paths: &Paths, records: Option<&Records>) -> Result<Found, Failure> {
     let mut found = Found::default();
     if let Some(records) = records {
         for known in records.recent(usize::MAX >> 1)? {
-            found.databases.push((known.id, known.path, records.kept(known.id)?));
+            let path = DatabaseSet::read(&known.path.to_string_lossy()).in_line();
+            found.databases.push((known.id, path.into(), records.kept(known.id)?));
         }
     }
     found.add(VALUES, SavedSessions::list(&paths.values()));

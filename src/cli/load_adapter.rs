@@ -123,6 +123,6 @@ pub(super) fn attached(settings: &Settings, database: &Database, schema: &Schema
 /// Our records, and what they call `database`.
 pub(super) fn known(settings: &Settings, database: &Database, schema: &Schema) -> Result<(Records, DatabaseId), RecordsError> {
     let records = Records::open(&settings.paths)?;
-    let id = records.database(database.path(), &schema.fingerprint())?;
+    let id = records.database(&database.label(), &schema.fingerprint())?;
     Ok((records, id))
 }

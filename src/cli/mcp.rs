@@ -60,15 +60,7 @@ pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> 
     settings.rights.may_ask = false;
     refuse_without_cuda(args.computing.device.into())?;
     settings.apply_threads(None);
-    let files: Vec<OpenFile> = args
-        .databases
-        .iter()
-        .map(|typed| {
-            let database = open(typed, &settings)?;
-            let asking = open_telling(typed, &settings, &Cancel::new(), &mut |_| ())?;
-            Ok(OpenFile { typed: typed.clone(), database, asking })
-        })
-        .collect::<Result<_, Failure>>()?;
+    let files: Vec<OpenFile> = args.databases.iter().map(|typed| open_twice(typed, &settings)).collect::<Result<_, _>>()?;
     if stdin().is_terminal() {
         let (one, them) = if files.len() == 1 { ("", "it") } else { ("s", "them") };
         writeln!(
@@ -83,10 +75,11 @@ pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> 
         PromptChoice::Alpaca => Some(Form::Alpaca),
         PromptChoice::Chat => Some(Form::Chat),
     };
-    let own = settings.clone();
+    let (own, files_own) = (settings.clone(), settings.clone());
     let (typed, loading) = (args.model, Loading::on(args.computing));
     serve(McpSettings {
         files,
+        open: Box::new(move |typed| Ok(open_twice(typed, &files_own)?)),
         model: Box::new(move |_| {
             let chosen = choose(&own, own.model(typed.as_deref())).map_err(no_model)?;
             Ok(load_with(&own, &chosen, loading)?)
@@ -97,6 +90,12 @@ pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> 
         form,
     })?;
     Ok(0)
+}
+
+fn open_twice(typed: &str, settings: &Settings) -> Result<OpenFile, Failure> {
+    let database = open(typed, settings)?;
+    let asking = open_telling(typed, settings, &Cancel::new(), &mut |_| ())?;
+    Ok(OpenFile { typed: typed.to_owned(), database, asking })
 }
 
 /// A model that is not here, with what can be done by those who speak through a client.

@@ -4,12 +4,14 @@ use std::io::{Write, stderr, stdout};
 
 use super::args::ModelsCommand;
 use super::columns::print_columns;
+use super::convert::{run_convert, run_importance, run_quantize};
 use super::failure::Failure;
 use super::interrupt;
-use super::pull::{pull_entry, sources};
+use super::pull::{pull_entry_as, sources};
+use super::pull_own::{Wishes, in_ollama, pull_own};
 use super::settings::Settings;
-use crate::store::catalogue::{self, WeightsForm};
-use crate::store::{Entry, Paths, Presence, machine, pull};
+use crate::store::catalogue::{self, OLLAMA, WeightsForm};
+use crate::store::{Entry, Paths, Presence, machine, own, pull};
 use crate::text;
 
 /// Runs a subcommand of `models`.
@@ -17,18 +19,31 @@ pub(super) fn run_models(command: &ModelsCommand, settings: &Settings) -> Result
     let paths = &settings.paths;
     match command {
         ModelsCommand::List => list(paths)?,
-        ModelsCommand::Pull { name } => {
-            let entry = catalogue::entry(name)?;
+        ModelsCommand::Pull { name, called, quantize, keep } => {
+            let wishes = Wishes { name: called.as_deref(), quantise: quantize.map(Into::into), keep: *keep };
+            let Ok(entry) = catalogue::entry(name) else {
+                for path in pull_own(name, wishes, settings, &interrupt::watch())? {
+                    writeln!(stdout(), "{}", path.display())?;
+                }
+                return Ok(0);
+            };
             if !entry.is_installed(paths) {
                 settings.require_network(false, &format!("model {name} is not installed"))?;
             }
-            let path = pull_entry(entry, settings, &interrupt::watch())?;
+            let path = pull_entry_as(entry, wishes, settings, &interrupt::watch())?;
             writeln!(stdout(), "{}", path.display())?;
         }
+        ModelsCommand::Convert(args) => return run_convert(args, settings),
+        ModelsCommand::Quantize(args) => return run_quantize(args, settings),
+        ModelsCommand::Importance(args) => return run_importance(args, settings),
+        ModelsCommand::Show { name } if own::find(paths, name).is_some() => show_own(name, paths)?,
         ModelsCommand::Show { name } => show(catalogue::entry(name)?, paths)?,
         ModelsCommand::Path { name } => writeln!(stdout(), "{}", catalogue::resolve(paths, Some(name))?.path.display())?,
         ModelsCommand::Remove { name } => {
-            let freed = pull::remove(catalogue::entry(name)?, paths)?;
+            let freed = match catalogue::entry(name) {
+                Ok(entry) => pull::remove(entry, paths)?,
+                Err(unknown) => own::remove(paths, name)?.ok_or(unknown)?,
+            };
             writeln!(stderr(), "removed {name}; {} are free again", text::bytes(freed))?;
         }
     }
@@ -49,6 +64,29 @@ fn list(paths: &Paths) -> Result<(), Failure> {
         ]);
     }
     print_columns(&rows)?;
+    let own = own::list(paths);
+    let beside = own.iter().map(|model| [&model.name, &model.source].map(|cell| text::sanitize(cell).into_owned()));
+    // Those of Ollama need no pull: their names can be asked.
+    let ollama = in_ollama().into_iter().map(|name| [text::sanitize(&format!("{OLLAMA}{name}")).into_owned(), "Ollama's store".into()]);
+    let rows: Vec<Vec<String>> = beside.chain(ollama).map(Vec::from).collect();
+    if !rows.is_empty() {
+        writeln!(stdout())?;
+        let head = ["OWN", "FROM"].map(str::to_owned).to_vec();
+        print_columns(&std::iter::once(head).chain(rows).collect::<Vec<_>>())?;
+    }
+    Ok(())
+}
+
+fn show_own(name: &str, paths: &Paths) -> Result<(), Failure> {
+    let Some(model) = own::find(paths, name) else { return Ok(()) };
+    let size = match model.path.metadata() {
+        Ok(metadata) if metadata.is_file() => format!("{} ({} bytes)", text::bytes(metadata.len()), text::count(metadata.len())),
+        Ok(_) => "a Hugging Face folder".into(),
+        Err(_) => "not there any more".into(),
+    };
+    for (key, value) in [("name", model.name), ("source", model.source), ("size", size), ("file", model.path.display().to_string())] {
+        writeln!(stdout(), "{key:13} {}", text::sanitize(&value))?;
+    }
     Ok(())
 }
 
@@ -75,7 +113,7 @@ fn show(entry: &Entry, paths: &Paths) -> Result<(), Failure> {
     let bytes = entry.bytes.map_or_else(|| unknown.into(), |bytes| format!("{} ({} bytes)", text::bytes(bytes), text::count(bytes)));
     let form = match entry.form {
         WeightsForm::Gguf => "GGUF",
-        WeightsForm::Pytorch => "PyTorch checkpoint, which has to be converted to GGUF",
+        WeightsForm::Pytorch => "PyTorch checkpoint, which a pull converts to GGUF",
     };
     let lines = [
         ("name", entry.name.clone()),

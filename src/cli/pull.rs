@@ -8,9 +8,12 @@ use super::args::AskArgs;
 use super::failure::Failure;
 use super::load::{Chosen, choose};
 use super::progress::Progress;
+use super::pull_own::{Wishes, pull_checkpoint, pull_own};
 use super::settings::Settings;
 use crate::signal::Cancel;
+use crate::store::catalogue::WeightsForm;
 use crate::store::pull::{Sources, pull};
+use crate::store::repository::RepoSpec;
 use crate::store::{Entry, Hub, StoreError, catalogue};
 use crate::text;
 
@@ -23,12 +26,15 @@ pub(super) enum Wanted {
     Here(Chosen),
     /// It has to be pulled first, and that was agreed to.
     Missing(&'static Entry),
+    /// So has a repository of the hub.
+    Repository(String),
 }
 
 /// The model to ask; where it is missing, says what it would take and asks whether to pull it.
 pub(super) fn decide(args: &AskArgs, settings: &Settings) -> Result<Wanted, Failure> {
     let name = match choose(settings, settings.model(args.model.as_deref())) {
         Err(StoreError::NotInstalled(name)) => name,
+        Err(StoreError::UnknownModel(spec)) if RepoSpec::parse(&spec).is_some() => return decide_repository(spec, args, settings),
         other => return Ok(Wanted::Here(other?)),
     };
     let entry = catalogue::entry(&name)?;
@@ -50,6 +56,19 @@ pub(super) fn decide(args: &AskArgs, settings: &Settings) -> Result<Wanted, Fail
         ("s" | "S", Some(smaller)) => Ok(Wanted::Missing(smaller)),
         _ => Err(Failure::new(2, "without a model there is no answer; `query` and `schema` work meanwhile")),
     }
+}
+
+/// A repository is fetched where that was agreed to beforehand: what it has, and how much of it, only the hub knows.
+fn decide_repository(spec: String, args: &AskArgs, settings: &Settings) -> Result<Wanted, Failure> {
+    let missing = format!("model {spec} is not installed");
+    settings.require_network(args.offline, &missing)?;
+    if args.yes {
+        return Ok(Wanted::Repository(spec));
+    }
+    Err(Failure {
+        hint: Some(format!("`sqllama models pull {spec}` fetches it from the hub, and so does --yes")),
+        ..Failure::new(2, missing)
+    })
 }
 
 /// The next smaller model that can write SQL and is offered in the same way.
@@ -84,12 +103,20 @@ pub(super) fn sources(entry: &Entry) -> String {
 
 /// Pulls `entry`, with a line of progress on stderr.
 pub(super) fn pull_entry(entry: &Entry, settings: &Settings, cancel: &Cancel) -> Result<PathBuf, Failure> {
+    pull_entry_as(entry, Wishes { name: None, quantise: None, keep: false }, settings, cancel)
+}
+
+/// The same, as `wishes` say where it has to be converted.
+pub(super) fn pull_entry_as(entry: &Entry, wishes: Wishes<'_>, settings: &Settings, cancel: &Cancel) -> Result<PathBuf, Failure> {
     if entry.is_installed(&settings.paths) {
         return Ok(entry.path(&settings.paths));
     }
     writeln!(stderr(), "{}: {}", entry.name, offer(entry))?;
     if let Some(note) = &entry.note {
         writeln!(stderr(), "note: {note}")?;
+    }
+    if let (WeightsForm::Pytorch, Some(place)) = (entry.form, &entry.hub) {
+        return pull_checkpoint(entry, place, wishes, settings, cancel);
     }
     let hub = Hub::from_env();
     let mut progress = Progress::new(&entry.name);
@@ -105,6 +132,10 @@ pub(super) fn bring(wanted: Wanted, settings: &Settings, cancel: &Cancel) -> Res
         Wanted::Missing(entry) => {
             pull_entry(entry, settings, cancel)?;
             Ok(choose(settings, Some(&entry.name))?)
+        }
+        Wanted::Repository(spec) => {
+            pull_own(&spec, Wishes { name: None, quantise: None, keep: false }, settings, cancel)?;
+            Ok(choose(settings, Some(&spec))?)
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::Map;
 
-use super::args::QueryArgs;
+use super::args::{QueryArgs, SchemaArgs};
 use super::failure::Failure;
 use super::interrupt;
 use super::line::LiveLine;
@@ -16,7 +16,7 @@ use super::settings::Settings;
 use crate::db::files::{Copies, Progress};
 use crate::db::{Database, Limits, Parameters, ValueIndex, ValueLimits, demo};
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
-use crate::schema::Schema;
+use crate::schema::{DatabaseSet, Schema};
 use crate::signal::Cancel;
 use crate::sql::{ReadOnlySql, guard};
 use crate::text::{self, sanitize};
@@ -26,7 +26,7 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     let script = Script::read(args)?;
     let parameters = bindings(&args.parameters, &script.text)?;
     let cancel = interrupt::watch();
-    let database = open_watched(&args.database, settings, &cancel)?;
+    let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     // Looking at values to find out what they count takes a while: only where it is asked for.
     let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
     let mut out = Out::stdout();
@@ -76,15 +76,15 @@ impl Run<'_> {
 }
 
 /// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
-pub(super) fn run_schema(database: &str, question: Option<&str>, settings: &Settings) -> Result<u8, Failure> {
+pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, Failure> {
     let cancel = interrupt::watch();
-    let database = open_watched(database, settings, &cancel)?;
+    let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
     for note in database.profile_notes(&schema, &cancel) {
         writeln!(stderr(), "{}", sanitize(&note))?;
     }
-    let Some(question) = question else {
+    let Some(question) = args.question.as_deref() else {
         write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
         return Ok(0);
     };
@@ -107,7 +107,7 @@ pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Opens a database by its path or address; `demo` is the bundled one, and files with tables in them are read into a copy. Says how it is
+/// Opens a database by its path or address, or several as [`DatabaseSet`] writes them; `demo` is the bundled one, and files with tables in them are read into a copy. Says how it is
 /// read, where that is not as SQLite reads it.
 pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
     open_watched(database, settings, &Cancel::new())
@@ -132,10 +132,14 @@ pub(super) fn open_telling(
     cancel: &Cancel,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Database, Failure> {
-    if database == "demo" {
-        return Ok(Database::open(demo::path(&settings.paths.cache)?)?);
-    }
-    Ok(Database::open_any(database, &Copies::new(settings.paths.copies()), cancel, progress)?)
+    let single = std::fs::metadata(database).is_ok();
+    let set = if single { DatabaseSet::one(database) } else { DatabaseSet::read(database) };
+    let copies = Copies::new(settings.paths.copies());
+    let mut one = |name: &str| match name {
+        "demo" => Database::open(demo::path(&settings.paths.cache)?),
+        name => Database::open_any(name, &copies, cancel, progress),
+    };
+    Ok(Database::open_set_with(&set, &mut one)?)
 }
 
 /// `reading 45%, 1,234,567 rows`.

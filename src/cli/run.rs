@@ -30,13 +30,13 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
     let settings = Settings::read()?;
     let Some(command) = command else { return screen::run_screen(screen, settings) };
     match command {
-        Command::Demo { model, servers } => {
-            screen::run_screen(&ScreenArgs { database: Some("demo".into()), more: Vec::new(), model, servers }, settings)
+        Command::Demo { model, servers, beside } => {
+            screen::run_screen(&ScreenArgs { database: Some("demo".into()), more: Vec::new(), model, servers, beside }, settings)
         }
         Command::Ask(args) => ask::run_ask(&args, &settings),
         Command::Query(args) => query::run_query(&args, &settings),
         Command::Run(args) => notebook::run_notebook(&args, &settings),
-        Command::Schema { database, question } => query::run_schema(&database, question.as_deref(), &settings),
+        Command::Schema(args) => query::run_schema(&args, &settings),
         Command::Mcp(args) => mcp::run_mcp(args, settings),
         Command::Complete(args) => complete::run_complete(&args, &settings),
         Command::Tokenize { text, model, special_tokens } => complete::run_tokenize(&text, model.as_deref(), special_tokens, &settings),

@@ -12,6 +12,7 @@ use crate::db::files::FileSet;
 use crate::db::{DbError, Limits};
 use crate::jobs::{self, JobFailure};
 use crate::llm::Generate;
+use crate::schema::DatabaseSet;
 use crate::store::config::ThemeChoice;
 use crate::store::{StoreError, catalogue};
 use crate::text;
@@ -42,11 +43,24 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     settings.rights.may_ask = false;
     settings.apply_threads(None);
     // A file that is not there is said at once, where the person can still see what was typed. The demo is made in the background.
+    let name = match args.name() {
+        Some(name) => Some(args.beside.set(&name)?.to_string()),
+        None if args.beside.with.is_empty() => None,
+        None => {
+            return Err(Failure {
+                hint: Some("write `sqllama FIRST.db --with NAME=FILE`".into()),
+                ..Failure::new(2, "--with names a file beside the first, and there is no first")
+            });
+        }
+    };
     // A notebook or a file of SQL is read on the screen.
-    let name = args.name();
     if let Some(database) = name.as_ref().filter(|name| *name != "demo" && !tui::is_text(name)) {
         // What takes a while is done where a person sees how far it is.
-        let has_tables = FileSet::named(std::path::Path::new(database)).map_err(DbError::from)?.is_some();
+        let set = DatabaseSet::read(database);
+        let mut has_tables = false;
+        for file in std::iter::once(&set.main).chain(set.beside.iter().map(|file| &file.file)) {
+            has_tables |= FileSet::named(std::path::Path::new(file)).map_err(DbError::from)?.is_some();
+        }
         if !has_tables {
             drop(open(database, &settings)?);
         }

@@ -248,8 +248,14 @@ pub(super) fn private_of(settings: &Settings, database: &Database, model: Option
             return Ok(Vec::new());
         }
         let records = Records::open(&settings.paths)?;
-        let Some(id) = records.find(database.path())? else { return Ok(Vec::new()) };
-        Ok(records.notes(id)?.into_iter().map(|note| note.text).collect())
+        // Of several files, what is kept private of each holds.
+        let mut notes = Vec::new();
+        for place in std::iter::once(database.label()).chain(database.paths().cloned()) {
+            if let Some(id) = records.find(&place)? {
+                notes.extend(records.notes(id)?.into_iter().map(|note| note.text));
+            }
+        }
+        Ok(notes)
     };
     let is_server = model.is_some_and(|spec| names_server(settings, spec));
     let notes = if is_server { notes()? } else { notes().unwrap_or_default() };

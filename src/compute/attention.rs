@@ -2,7 +2,7 @@
 
 use half::f16;
 
-use super::elementwise::{at_level, exp, exp_sum};
+use super::elementwise::{at_level, cap_at, exp, exp_sum};
 use super::lanes::LANES;
 use super::memory::Aligned;
 use super::{Level, Pool};
@@ -98,6 +98,8 @@ pub struct AttentionShape {
     pub scale: f32,
     /// A query sees this many positions, its own included, where that is limited.
     pub sliding_window: Option<usize>,
+    /// Scores `s` become `cap * tanh(s / cap)`, where they are capped (Gemma 2).
+    pub cap: Option<f32>,
 }
 
 /// Queries of one sequence. Its cache already holds their own keys and values.
@@ -223,6 +225,9 @@ impl Tile<'_> {
                 for &row in &rows {
                     let (seen, scores) = (seen(row / group), &mut scores[row * slots..(row + 1) * slots]);
                     let own = &mut scores[seen.clone()];
+                    if let Some(cap) = self.shape.cap {
+                        cap_at(self.level, own, cap);
+                    }
                     let new_max = own.iter().copied().fold(max[row], f32::max);
                     let correction = exp(max[row] - new_max);
                     total[row] = total[row] * correction + exp_sum_at(self.level, own, new_max);
@@ -325,7 +330,8 @@ mod tests {
                 let score = |p: usize| -> f64 {
                     let dot: f64 =
                         (0..d).map(|i| f64::from(q[token * row + head * d + i]) * key(&cache.pages[p / PAGE].0, kv, p % PAGE, i)).sum();
-                    (dot * f64::from(shape.scale)).exp()
+                    let score = dot * f64::from(shape.scale);
+                    shape.cap.map_or(score, |cap| f64::from(cap) * (score / f64::from(cap)).tanh()).exp()
                 };
                 let total: f64 = (first..=last).map(score).sum();
                 for p in first..=last {
@@ -340,8 +346,10 @@ mod tests {
 
     #[test]
     fn it_agrees_with_the_formula_and_does_not_depend_on_the_batch() {
-        for (sliding_window, start, tokens) in [(None, 0, 37), (None, 21, 1), (Some(5), 3, 30), (Some(100), 0, 9)] {
-            let shape = AttentionShape { heads: 6, kv_heads: 2, head_dim: 20, scale: 0.3, sliding_window };
+        for (sliding_window, start, tokens, cap) in
+            [(None, 0, 37, None), (None, 21, 1, None), (Some(5), 3, 30, None), (Some(100), 0, 9, None), (Some(4), 2, 20, Some(0.4))]
+        {
+            let shape = AttentionShape { heads: 6, kv_heads: 2, head_dim: 20, scale: 0.3, sliding_window, cap };
             let cache = cache(&shape, start + tokens);
             let row = shape.heads * shape.head_dim;
             let q: Vec<f32> = (0..tokens * row).map(|i| value(i, 3)).collect();
@@ -361,7 +369,7 @@ mod tests {
     fn eight_bits_a_number_mean_what_their_products_mean() {
         // Widths with and without a last group that is not full.
         for head_dim in [20, 64] {
-            let shape = AttentionShape { heads: 4, kv_heads: 2, head_dim, scale: 0.2, sliding_window: None };
+            let shape = AttentionShape { heads: 4, kv_heads: 2, head_dim, scale: 0.2, sliding_window: None, cap: None };
             let (start, groups) = (21, head_dim.div_ceil(KV_GROUP));
             let size = 2 * PAGE * head_dim;
             let quants = |page: usize, salt| (0..size).map(|i| (127.0 * value(page * size + i, salt)) as i8).collect::<Vec<_>>();
@@ -398,7 +406,7 @@ mod tests {
 
     #[test]
     fn lanes_that_share_pages_get_what_each_gets_alone() {
-        let shape = AttentionShape { heads: 4, kv_heads: 2, head_dim: 16, scale: 0.25, sliding_window: None };
+        let shape = AttentionShape { heads: 4, kv_heads: 2, head_dim: 16, scale: 0.25, sliding_window: None, cap: None };
         let (cache, row) = (cache(&shape, 30), 64);
         let q: Vec<f32> = (0..5 * row).map(|i| value(i, 4)).collect();
         // Lanes of one, three and one tokens, at different places behind the same beginning.

@@ -1,8 +1,8 @@
-//! Norms, rotary embedding, activation functions, sums, and weights as f32, by level.
+//! Norms, rotary embedding, exponentials, sums, and weights as f32, by level.
 
 use super::lanes::{LANES, dot_f32, tree};
 use super::unpack::dequantize_inline;
-use super::{BlockType, Level, Pool};
+use super::{BlockType, Level, Pool, codebooks};
 
 /// Compiles `$body` once for portable Rust and once for AVX2, and calls the one that `level` names.
 macro_rules! at_level {
@@ -50,6 +50,9 @@ pub fn dequantize(block: BlockType, bytes: &[u8], out: &mut [f32]) {
 pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if block == BlockType::F16 && super::x86::float::widen(level, bytes, out) {
+        return;
+    }
+    if codebooks::dequantize(block, bytes, out) {
         return;
     }
     at_level!(level, dequantize_inline(block: BlockType, bytes: &[u8], out: &mut [f32]));
@@ -171,41 +174,6 @@ fn sum_exp_scaled_of(x: &[f32], shift: f32, factor: f32) -> f32 {
     tree(lanes) + rest.iter().map(|&x| exp((x - shift) * factor)).sum::<f32>()
 }
 
-/// `gate = silu(gate) * up`.
-pub fn silu_mul(pool: &Pool, gate: &mut [f32], up: &[f32]) {
-    const BAND: usize = 2048; // exponentials are dear
-    let level = Level::detect();
-    pool.for_each(gate.chunks_mut(BAND).zip(up.chunks(BAND)), |(gate, up)| {
-        at_level!(level, silu_mul_band(gate: &mut [f32], up: &[f32]));
-    });
-}
-
-#[inline(always)]
-fn silu_mul_band(gate: &mut [f32], up: &[f32]) {
-    for (gate, up) in gate.iter_mut().zip(up) {
-        *gate = *gate / (1.0 + exp(-*gate)) * up;
-    }
-}
-
-/// Turns `gate` and `up` into the gradients of [`silu_mul`] for them, where `dy` is the output's.
-pub fn silu_mul_backward(pool: &Pool, gate: &mut [f32], up: &mut [f32], dy: &[f32]) {
-    let level = Level::detect();
-    let parts = gate.chunks_mut(BAND).zip(up.chunks_mut(BAND)).zip(dy.chunks(BAND));
-    pool.for_each(parts, |((gate, up), dy)| {
-        at_level!(level, silu_mul_backward_band(gate: &mut [f32], up: &mut [f32], dy: &[f32]));
-    });
-}
-
-#[inline(always)]
-fn silu_mul_backward_band(gate: &mut [f32], up: &mut [f32], dy: &[f32]) {
-    for ((gate, up), dy) in gate.iter_mut().zip(up).zip(dy) {
-        let sigmoid = 1.0 / (1.0 + exp(-*gate));
-        let (g, u) = (*gate, *up);
-        *gate = dy * u * sigmoid * (1.0 + g * (1.0 - sigmoid));
-        *up = dy * g * sigmoid;
-    }
-}
-
 /// Replaces each score `x` by `exp(x - shift)`.
 pub fn exp_shifted(x: &mut [f32], shift: f32) {
     let level = Level::detect();
@@ -215,6 +183,24 @@ pub fn exp_shifted(x: &mut [f32], shift: f32) {
 #[inline(always)]
 fn exp_shifted_row(x: &mut [f32], shift: f32) {
     x.iter_mut().for_each(|x| *x = exp(*x - shift));
+}
+
+/// Replaces each `x` by `cap * tanh(x / cap)`.
+pub fn cap(x: &mut [f32], cap: f32) {
+    cap_at(Level::detect(), x, cap);
+}
+
+/// [`cap`] with the kernels of `level`.
+pub(super) fn cap_at(level: Level, x: &mut [f32], cap: f32) {
+    at_level!(level, cap_row(x: &mut [f32], cap: f32));
+}
+
+#[inline(always)]
+fn cap_row(x: &mut [f32], cap: f32) {
+    for x in x {
+        // tanh(y) = 1 - 2 / (e^(2 y) + 1)
+        *x = cap * (1.0 - 2.0 / (exp(2.0 * *x / cap) + 1.0));
+    }
 }
 
 /// Replaces each `x` by `exp(x - max)`, and gives their sum.
@@ -292,15 +278,10 @@ mod tests {
     }
 
     #[test]
-    fn norm_and_silu_agree_with_their_formulas() {
+    fn norms_agree_with_their_formula() {
         let pool = Pool::new(2);
         let mut out = [0.0; 2];
         rms_norm(&pool, &[3.0, 4.0], &[1.0, 2.0], 0.0, &mut out);
         assert!((out[0] - 3.0 / 12.5f32.sqrt()).abs() < 1e-6 && (out[1] - 8.0 / 12.5f32.sqrt()).abs() < 1e-6);
-        let mut gate = [1.0, -2.0, 0.0];
-        silu_mul(&pool, &mut gate, &[2.0, 3.0, 5.0]);
-        assert!((gate[0] - 2.0 / (1.0 + (-1f32).exp())).abs() < 1e-6);
-        assert!((gate[1] + 6.0 / (1.0 + 2f32.exp())).abs() < 1e-6);
-        assert_eq!(gate[2], 0.0);
     }
 }

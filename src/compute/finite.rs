@@ -12,11 +12,13 @@ const BAND: usize = 1 << 20;
 fn scales(block: BlockType) -> &'static [usize] {
     match block {
         BlockType::F32 | BlockType::F16 | BlockType::BF16 => &[],
-        BlockType::Q4_0 | BlockType::Q5_0 | BlockType::Q8_0 => &[0],
+        BlockType::Q4_0 | BlockType::Q5_0 | BlockType::Q8_0 | BlockType::Iq4Nl | BlockType::Iq4Xs => &[0],
         BlockType::Q4_1 | BlockType::Q5_1 | BlockType::Q4K | BlockType::Q5K => &[0, 2],
         BlockType::Q2K => &[80, 82],
         BlockType::Q3K => &[108],
         BlockType::Q6K => &[208],
+        BlockType::Iq2Xxs | BlockType::Iq2Xs | BlockType::Iq2S | BlockType::Iq3Xxs | BlockType::Iq3S => &[0],
+        BlockType::Mxfp4 => &[],
     }
 }
 
@@ -32,7 +34,8 @@ pub fn all_finite(pool: &Pool, block: BlockType, bytes: &[u8]) -> bool {
     finite.into_inner()
 }
 
-fn band_is_finite(block: BlockType, bytes: &[u8]) -> bool {
+/// The same of a few whole blocks, on this thread.
+pub fn band_is_finite(block: BlockType, bytes: &[u8]) -> bool {
     // Sums of conditions instead of an early end: the compiler makes vectors of them.
     let halves = |bytes: &[u8], exponent: u16| {
         let pairs = bytes.as_chunks::<2>().0;
@@ -46,6 +49,8 @@ fn band_is_finite(block: BlockType, bytes: &[u8]) -> bool {
         }
         BlockType::F16 => halves(bytes, 0x7c00),
         BlockType::BF16 => halves(bytes, 0x7f80),
+        // An exponent: from here on the largest value is beyond f32.
+        BlockType::Mxfp4 => bytes.chunks_exact(block.block_bytes()).all(|block| block.first().is_some_and(|exponent| *exponent < 253)),
         blocks => {
             let scales = scales(blocks);
             bytes
@@ -63,8 +68,8 @@ mod tests {
     /// Of every byte that holds part of a scale, all values: what is found is what unpacking gives.
     #[test]
     fn what_is_found_is_what_is_unpacked() {
-        use BlockType::{BF16, F16, F32, Q2K, Q3K, Q4_0, Q4_1, Q4K, Q5_0, Q5_1, Q5K, Q6K, Q8_0};
-        for block in [F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2K, Q3K, Q4K, Q5K, Q6K] {
+        use BlockType::{BF16, F16, F32, Iq4Nl, Iq4Xs, Q2K, Q3K, Q4_0, Q4_1, Q4K, Q5_0, Q5_1, Q5K, Q6K, Q8_0};
+        for block in [F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2K, Q3K, Q4K, Q5K, Q6K, Iq4Nl, Iq4Xs] {
             let bytes = block.block_bytes();
             for at in 0..bytes {
                 for value in [0x7c, 0xfc, 0x7f, 0xff] {

@@ -189,8 +189,9 @@ fn unpack_at(level: Level, row: &mut UnpackedRow, block: BlockType, bytes: &[u8]
     #[cfg(target_arch = "x86_64")]
     if level >= Level::Avx2 {
         // SAFETY: `Level` says that the processor has AVX2, FMA and F16C.
-        unsafe { x86::quants::fill(block, bytes, &mut row.bytes, &mut row.scales, &mut row.biases) };
-        return;
+        if unsafe { x86::quants::fill(block, bytes, &mut row.bytes, &mut row.scales, &mut row.biases) } {
+            return;
+        }
     }
     let _ = level;
     row.fill(block, bytes);

@@ -8,6 +8,8 @@
 //! - [`matrix`]: a matrix in its file layout
 //! - [`lanes`]: sums of products in sixteen lanes
 //! - [`unpack`]: blocks to unsigned bytes with scales, and to f32
+//! - `grids`: codebooks
+//! - `codebooks`: blocks of entries of codebooks, to f32
 //! - [`activations`]: rows of activations as int8
 //! - [`arranged`]: the same in the order in which decoding meets the weights
 //! - [`panel`]: weights and activations as prompts meet them
@@ -16,8 +18,10 @@
 //! - `quantize`: activations to int8, by level
 //! - [`finite`]: whether stored weights are numbers
 //! - `prefill`: panels filled and multiplied, by level: the inner kernels of prompts
-//! - [`elementwise`]: norms, rotary embedding, activation functions, weights as f32
+//! - [`elementwise`]: norms, rotary embedding, exponentials, weights as f32
+//! - [`gated`]: activations of feed-forward parts
 //! - [`mod@attention`]: causal attention over a paged cache
+//! - [`encode`]: rows of f32 as blocks
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`mod@matmul`]: `x * w^T` for weights in their file layout
@@ -55,10 +59,14 @@ pub mod activations;
 pub mod arranged;
 pub mod attention;
 pub mod block;
+mod codebooks;
 pub mod dot;
 pub mod elementwise;
+pub mod encode;
 pub mod finite;
+pub mod gated;
 pub mod gemm;
+mod grids;
 pub mod lanes;
 mod level;
 pub mod low_rank;
@@ -76,8 +84,10 @@ mod x86;
 pub use attention::{AttentionLane, AttentionShape, KV_GROUP, KvPage, KvRows, attention};
 pub use block::BlockType;
 pub use elementwise::{
-    RopeAngles, add_assign, add_to_rows, dequantize, max, rms_norm, rope, rope_adjacent, rope_halves, silu_mul, sum_exp, sum_exp_scaled,
+    RopeAngles, add_assign, add_to_rows, dequantize, max, rms_norm, rope, rope_adjacent, rope_halves, sum_exp, sum_exp_scaled,
 };
+pub use encode::encode;
+pub use gated::{Activation, gate_mul};
 pub use level::Level;
 pub use low_rank::{LowRank, add_low_rank};
 pub use matmul::{Phase, matmul};

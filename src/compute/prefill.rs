@@ -7,7 +7,7 @@ use super::{BlockType, Level};
 
 fn largest(block: BlockType) -> u8 {
     match block {
-        BlockType::Q8_0 => 255,
+        BlockType::Q8_0 | BlockType::Iq4Nl | BlockType::Iq4Xs => 255,
         BlockType::Q6K => 63,
         BlockType::Q5_0 | BlockType::Q5_1 | BlockType::Q5K => 31,
         _ => 15,

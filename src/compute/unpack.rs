@@ -28,10 +28,11 @@ pub fn offset(block: BlockType) -> Option<u8> {
     match block {
         BlockType::Q4_0 => Some(8),
         BlockType::Q5_0 => Some(16),
-        BlockType::Q8_0 => Some(128),
+        // The values of IQ4 are signed bytes.
+        BlockType::Q8_0 | BlockType::Iq4Nl | BlockType::Iq4Xs => Some(128),
         BlockType::Q6K => Some(32),
         BlockType::Q4_1 | BlockType::Q5_1 | BlockType::Q4K | BlockType::Q5K => Some(0),
-        BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Q2K | BlockType::Q3K => None,
+        _ => None,
     }
 }
 
@@ -51,7 +52,7 @@ impl UnpackedRow {
 }
 
 #[inline(always)]
-fn half_at(bytes: &[u8], at: usize) -> f32 {
+pub(super) fn half_at(bytes: &[u8], at: usize) -> f32 {
     // `f16::to_f32` asks for the processor's features on every call; this is the same conversion by arithmetic, without a branch.
     let bits = u32::from(u16::from_le_bytes([bytes[at], bytes[at + 1]]));
     let shifted = (bits & 0x7fff) << 13;
@@ -79,7 +80,9 @@ fn unpack_row(block: BlockType, bytes: &[u8], out: &mut [u8], scales: &mut [f32]
         BlockType::Q4K => each::<144, 256, 16>(bytes, out, scales, biases, q4_k),
         BlockType::Q5K => each::<176, 256, 16>(bytes, out, scales, biases, q5_k),
         BlockType::Q6K => each::<210, 256, 16>(bytes, out, scales, biases, q6_k),
-        BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Q2K | BlockType::Q3K => {}
+        BlockType::Iq4Nl => each::<18, 32, 2>(bytes, out, scales, biases, iq4_nl),
+        BlockType::Iq4Xs => each::<136, 256, 16>(bytes, out, scales, biases, iq4_xs),
+        _ => {}
     }
 }
 
@@ -202,6 +205,40 @@ fn q6_k(block: &[u8; 210], out: &mut [u8; 256], scales: &mut [f32; 16], biases: 
     for i in 0..16 {
         scales[i] = d * f32::from(block[192 + i] as i8);
         biases[i] = 32.0 * scales[i];
+    }
+}
+
+/// What the sixteen numbers of IQ4_NL and IQ4_XS stand for (`kvalues_iq4nl`).
+pub(super) const IQ4_VALUES: [i8; 16] = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
+/// Sixteen bytes of nibbles, the low ones first, as values with an offset of 128.
+#[inline(always)]
+fn iq4_values(nibbles: &[u8], out: &mut [u8]) {
+    for (i, &byte) in nibbles.iter().enumerate().take(16) {
+        out[i] = (IQ4_VALUES[usize::from(byte & 15)] as u8) ^ 0x80;
+        out[i + 16] = (IQ4_VALUES[usize::from(byte >> 4)] as u8) ^ 0x80;
+    }
+}
+
+#[inline(always)]
+fn iq4_nl(block: &[u8; 18], out: &mut [u8; 32], scales: &mut [f32; 2], biases: &mut [f32; 2]) {
+    let scale = half_at(block, 0);
+    iq4_values(&block[2..], out);
+    *scales = [scale; 2];
+    *biases = [128.0 * scale; 2];
+}
+
+/// A half-precision scale, the upper two bits of eight scales of groups, their lower four, then nibbles.
+#[inline(always)]
+fn iq4_xs(block: &[u8; 136], out: &mut [u8; 256], scales: &mut [f32; 16], biases: &mut [f32; 16]) {
+    let d = half_at(block, 0);
+    let upper = u16::from_le_bytes([block[2], block[3]]);
+    for group in 0..8 {
+        iq4_values(&block[8 + 16 * group..24 + 16 * group], &mut out[32 * group..32 * group + 32]);
+        let lower = (block[4 + group / 2] >> (4 * (group % 2))) & 15;
+        let scale = d * f32::from(i16::from(lower) + 16 * ((upper >> (2 * group)) & 3) as i16 - 32);
+        scales[2 * group..2 * group + 2].fill(scale);
+        biases[2 * group..2 * group + 2].fill(128.0 * scale);
     }
 }
 

@@ -33,6 +33,8 @@ pub(super) struct Authorizer {
     shadows: HashSet<Vec<u8>>,
     /// Tables that only the view of ours that hides them may read.
     overlay: Overlay,
+    /// Tables beside the first file that nobody may read here, with their file's name before them; both in lower case.
+    hidden: HashSet<(Vec<u8>, Vec<u8>)>,
 }
 
 /// Allows reading, calling harmless functions and recursion, and nothing else.
@@ -43,12 +45,12 @@ pub(super) struct Authorizer {
 ///
 /// rusqlite's own authorizer panics (and prints) where a table's or a column's name is not UTF-8, so this speaks to SQLite itself.
 /// The caller keeps what it returns until the connection is closed.
-pub(super) fn install(connection: &Connection, overlay: Overlay) -> rusqlite::Result<Box<Authorizer>> {
+pub(super) fn install(connection: &Connection, overlay: Overlay, hidden: HashSet<(Vec<u8>, Vec<u8>)>) -> rusqlite::Result<Box<Authorizer>> {
     let shadows = connection.prepare("SELECT name FROM pragma_table_list WHERE type = 'shadow'").and_then(|mut statement| {
         let names = statement.query_map([], |row| Ok(row.get_ref(0)?.as_bytes()?.to_vec()))?;
         names.collect()
     });
-    let authorizer = Box::new(Authorizer { shadows: shadows.unwrap_or_default(), overlay });
+    let authorizer = Box::new(Authorizer { shadows: shadows.unwrap_or_default(), overlay, hidden });
     let data = std::ptr::from_ref::<Authorizer>(&authorizer).cast_mut().cast::<c_void>();
     // SAFETY: the handle is open while `connection` is borrowed; `callback` has the signature SQLite asks for, only reads what `data`
     // points at, and the caller keeps that alive, unmoved in its box, as long as the connection.
@@ -78,6 +80,10 @@ impl Authorizer {
     fn may_read(&self, table: Option<&[u8]>, column: Option<&[u8]>, database: Option<&[u8]>, accessor: Option<&[u8]>) -> bool {
         let (Some(table), Some(column)) = (table, column) else { return true };
         let of_file = database.is_none_or(|database| database == b"main");
+        if !of_file && !self.hidden.is_empty() {
+            let key = (database.unwrap_or_default().to_ascii_lowercase(), table.to_ascii_lowercase());
+            return !self.hidden.contains(&key);
+        }
         column.is_empty() || !of_file || self.overlay.lets_read(table, accessor)
     }
 
@@ -103,7 +109,7 @@ mod tests {
     fn guarded() -> (Connection, Box<Authorizer>) {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t(a UNIQUE); INSERT INTO t VALUES (1)").unwrap();
-        let authorizer = install(&connection, Overlay::default()).unwrap();
+        let authorizer = install(&connection, Overlay::default(), HashSet::new()).unwrap();
         (connection, authorizer)
     }
 

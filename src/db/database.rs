@@ -8,6 +8,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, ErrorCode, Statement};
 
+use super::attach::{self, Attached, ToAttach};
 use super::authorize::{self, Authorizer};
 use super::beside::has_journal;
 use super::columns::columns_of;
@@ -37,6 +38,16 @@ pub struct Database {
     pub(super) profiles: Arc<Profiles>,
     /// Whose tables it has, where it is a copy of ours.
     tables: Option<FileTables>,
+    /// The files beside the first one, each opened by itself too.
+    pub(super) beside: Vec<Beside>,
+}
+
+/// A file beside the first one, opened by itself: what concerns it alone is read there.
+#[derive(Debug)]
+pub(super) struct Beside {
+    /// What statements call it.
+    pub(super) name: String,
+    pub(super) database: Database,
 }
 
 #[derive(Debug)]
@@ -49,6 +60,7 @@ struct Inner {
     schema_version: i64,
     mode: Mode,
     stamp: FileStamp,
+    attached: Vec<Attached>,
 }
 
 impl Database {
@@ -57,8 +69,15 @@ impl Database {
     pub fn open(path: impl AsRef<Path>) -> Result<Self, DbError> {
         let location = open::locate(path.as_ref())?;
         let watched = Arc::new(Mutex::new(Cancel::new()));
-        let inner = connect(&location, &watched)?;
-        Ok(Self { location, inner: Mutex::new(inner), watched, profiles: profiles::in_use(), tables: None })
+        let inner = connect(&location, &watched, &[])?;
+        Ok(Self { location, inner: Mutex::new(inner), watched, profiles: profiles::in_use(), tables: None, beside: Vec::new() })
+    }
+
+    /// The same with other files beside it, by the names that statements call them.
+    pub(super) fn attaching(mut self, beside: Vec<Beside>) -> Result<Self, DbError> {
+        self.inner = Mutex::new(connect(&self.location, &self.watched, &beside)?);
+        self.beside = beside;
+        Ok(self)
     }
 
     /// Opens what `name` stands for: a database as [`Self::open`] does, or files whose rows become tables of a copy among `copies`, several
@@ -96,7 +115,7 @@ impl Database {
 
     /// Whether its tables are made of other files.
     pub fn is_made_of_files(&self) -> bool {
-        self.tables.is_some()
+        self.tables.is_some() || self.beside.iter().any(|file| file.database.is_made_of_files())
     }
 
     /// How what it reads is now: its file and log, or the files that its tables are made of.
@@ -128,7 +147,8 @@ impl Database {
     /// What a person should know of how this file is read, a sentence each: what of its owner's is imitated, and what is left out.
     pub fn notes(&self) -> Vec<String> {
         let of_files = self.tables.iter().flat_map(|tables| tables.notes.iter().cloned());
-        of_files.chain(lock(&self.inner).owners.notes.iter().cloned()).collect()
+        let own: Vec<String> = of_files.chain(lock(&self.inner).owners.notes.iter().cloned()).collect();
+        own.into_iter().chain(self.notes_beside(Self::notes)).collect()
     }
 
     /// Lends the connection while `cancel` is watched, and translates what SQLite says.
@@ -139,21 +159,8 @@ impl Database {
     /// As [`Self::with`], with what was done for the file's owner.
     pub(super) fn with_owners<T>(&self, cancel: &Cancel, work: impl Fn(&Connection, &Owners) -> Result<T, Failure>) -> Result<T, DbError> {
         let mut inner = lock(&self.inner);
-        let stamp = FileStamp::of(&self.location.path);
-        let anew = match inner.stamp.change_to(&stamp) {
-            // What is open can still be read.
-            FileChange::Same | FileChange::Gone => false,
-            // A file opened as unchanging did change.
-            FileChange::Written if inner.mode != Mode::Shared => true,
-            // Rows are seen by themselves; a new table or index may need what we did not do yet.
-            FileChange::Written => {
-                inner.stamp = stamp;
-                schema_version(&inner.connection).is_ok_and(|version| version != inner.schema_version)
-            }
-            FileChange::Replaced => true,
-        };
-        if anew && !self.location.immutable {
-            *inner = connect(&self.location, &self.watched)?;
+        if inner.is_outdated(&self.location) {
+            *inner = connect(&self.location, &self.watched, &self.beside)?;
         }
         *lock(&self.watched) = cancel.clone();
         let patience = cancel.with_timeout(BUSY_PATIENCE);
@@ -177,7 +184,7 @@ impl Database {
             Failure::Sqlite(error) => error,
         };
         let message = sqlite_message(&error);
-        let path = self.location.path.clone();
+        let path = self.set().in_line().into();
         match error.sqlite_error_code() {
             Some(ErrorCode::OperationInterrupted) => match cancel.stop() {
                 Some(stop) => DbError::Stopped(stop),
@@ -188,7 +195,9 @@ impl Database {
                 None => DbError::Busy { path, message },
             },
             // A writer crashed since the file was opened.
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) if has_journal(&path) => DbError::NeedsRecovery { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) if self.paths().any(|path| has_journal(path)) => {
+                DbError::NeedsRecovery { path }
+            }
             Some(ErrorCode::AuthorizationForStatementDenied | ErrorCode::ReadOnly) => DbError::Refused { message },
             Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => DbError::Corrupt { path, message },
             Some(ErrorCode::SystemIoFailure | ErrorCode::CannotOpen) => DbError::Unreadable { path, message },
@@ -214,13 +223,55 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>) -> Result<Inner, DbError> {
+impl Inner {
+    /// Whether a file has to be opened anew, with whatever is done for its owner.
+    fn is_outdated(&mut self, location: &Location) -> bool {
+        let connection = &self.connection;
+        let seen = Seen { location, mode: self.mode, stamp: &mut self.stamp, schema_version: self.schema_version };
+        let mut anew = seen.is_outdated(|| schema_version(connection).ok());
+        for file in &mut self.attached {
+            let version = || attach::schema_version(connection, &file.name).ok();
+            let seen = Seen { location: &file.location, mode: file.mode, stamp: &mut file.stamp, schema_version: file.schema_version };
+            anew |= seen.is_outdated(version);
+        }
+        anew
+    }
+}
+
+/// What is known of a file that is open.
+struct Seen<'a> {
+    location: &'a Location,
+    mode: Mode,
+    stamp: &'a mut FileStamp,
+    schema_version: i64,
+}
+
+impl Seen<'_> {
+    fn is_outdated(self, version: impl FnOnce() -> Option<i64>) -> bool {
+        let stamp = FileStamp::of(&self.location.path);
+        let anew = match self.stamp.change_to(&stamp) {
+            // What is open can still be read.
+            FileChange::Same | FileChange::Gone => false,
+            // A file opened as unchanging did change.
+            FileChange::Written if self.mode != Mode::Shared => true,
+            // Rows are seen by themselves; a new table or index may need what we did not do yet.
+            FileChange::Written => {
+                *self.stamp = stamp;
+                version().is_some_and(|version| version != self.schema_version)
+            }
+            FileChange::Replaced => true,
+        };
+        anew && !self.location.immutable
+    }
+}
+
+fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>, beside: &[Beside]) -> Result<Inner, DbError> {
     let patience = Cancel::new().with_timeout(BUSY_PATIENCE);
     let broken = |e: rusqlite::Error| match is_busy(&e) {
         true => DbError::Busy { path: location.path.clone(), message: sqlite_message(&e) },
         false => DbError::Corrupt { path: location.path.clone(), message: sqlite_message(&e) },
     };
-    let (mut connection, mode, stamp, (schema_version, owners)) = loop {
+    let (mut connection, mode, stamp, (schema_version, mut owners)) = loop {
         let stamp = FileStamp::of(&location.path);
         let mode = open::mode_now(location)?;
         match open::connect(location, mode) {
@@ -237,8 +288,32 @@ fn connect(location: &Location, watched: &Arc<Mutex<Cancel>>) -> Result<Inner, D
     };
     let watching = Arc::clone(watched);
     connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(move || lock(&watching).is_stopped())).map_err(broken)?;
-    let authorizer = authorize::install(&connection, owners.overlay.clone()).map_err(broken)?;
-    Ok(Inner { connection, _authorizer: authorizer, owners: Arc::new(owners), schema_version, mode, stamp })
+    let attached = attach_all(&connection, beside, &patience)?;
+    for file in &attached {
+        let named = file.unreadable.iter().map(|(relation, why)| ((file.name.clone(), relation.to_ascii_lowercase()), why.clone()));
+        owners.beside.extend(named);
+    }
+    let bytes = |text: &str| text.to_ascii_lowercase().into_bytes();
+    let hidden = owners.beside.keys().map(|(database, relation)| (bytes(database), bytes(relation))).collect();
+    let authorizer = authorize::install(&connection, owners.overlay.clone(), hidden).map_err(broken)?;
+    Ok(Inner { connection, _authorizer: authorizer, owners: Arc::new(owners), schema_version, mode, stamp, attached })
+}
+
+fn attach_all(connection: &Connection, beside: &[Beside], patience: &Cancel) -> Result<Vec<Attached>, DbError> {
+    let mut out = Vec::with_capacity(beside.len());
+    for file in beside {
+        let owners = file.database.with_owners(patience, |_, owners| Ok(owners.clone()))?;
+        let file = ToAttach { name: file.name.clone(), location: file.database.location.clone(), owners };
+        let attached = loop {
+            match attach::attach(connection, &file) {
+                // Nothing of it may stay attached where it is tried again.
+                Err(DbError::Busy { .. }) if !patience.is_stopped() => attach::detach(connection, &file.name),
+                other => break other?,
+            }
+        };
+        out.push(attached);
+    }
+    Ok(out)
 }
 
 /// The schema's version, and what is done for the file's owner. A schema that cannot be looked through is read as SQLite reads it.

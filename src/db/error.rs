@@ -78,6 +78,24 @@ pub enum DbError {
         /// As given.
         path: PathBuf,
     },
+    /// SQLite does not open it beside the first file.
+    #[error("`{}` cannot be opened as `{name}` beside the first file: {message}", path.display())]
+    NotBeside {
+        /// As given.
+        path: PathBuf,
+        /// What statements would call it.
+        name: String,
+        /// SQLite's words.
+        message: String,
+    },
+    /// One file, named twice.
+    #[error("`{}` is open already, as `{name}`", path.display())]
+    OpenTwice {
+        /// As given.
+        path: PathBuf,
+        /// What statements call it.
+        name: String,
+    },
     /// A `file:` address that does not name a database to read.
     #[error("`{uri}` is not a database address that can be read: {reason}")]
     BadUri {
@@ -173,6 +191,11 @@ impl DbError {
             Self::NeedsRecovery { .. } => {
                 "open it once with the program that writes it, or run `sqlite3 FILE .tables` on it, then try again"
             }
+            Self::NotBeside { message, .. } if message.contains("same text encoding") => {
+                "the files keep their text in different encodings: open each by itself, or copy one with `VACUUM INTO` after `PRAGMA encoding`"
+            }
+            Self::NotBeside { .. } => "open it by itself to see what is wrong with it",
+            Self::OpenTwice { .. } => "name each file once: a table can be joined with itself under two aliases",
             Self::BadUri { .. } => "write `file:PATH`, with characters such as `?`, `#` and `%` percent-encoded",
             Self::Sql { .. } => CORRECT,
             Self::Refused { .. } => "sqllama only reads; use SELECT, WITH, VALUES or EXPLAIN",

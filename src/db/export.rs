@@ -20,7 +20,7 @@ mod layout;
 mod rows;
 
 use aligned::AlignedWriter;
-pub use cells::{cell_to_copy, cell_to_field, cell_to_json, cell_to_text, real};
+pub use cells::{cell_to_copy, cell_to_field, cell_to_json, cell_to_sql, cell_to_text, real};
 pub use layout::{Format, Layout, RowFormat};
 pub use rows::{RowWriter, distinct_names};
 

@@ -31,6 +31,7 @@ impl Database {
         let profiles = self.recognised(&schema, cancel);
         keys::infer(&mut schema, &profiles);
         profiles.iter().for_each(|profile| profile.mark(&mut schema));
+        self.outline_beside(&mut schema, cancel)?;
         Ok(schema)
     }
 
@@ -46,15 +47,28 @@ impl Database {
 
     /// What there is to say of how the file is read: what it looks like, and which profiles could not be read. A sentence each.
     pub fn profile_notes(&self, schema: &Schema, cancel: &Cancel) -> Vec<String> {
-        let names: Vec<&str> = self.recognised(schema, cancel).iter().map(|profile| profile.name.as_str()).collect();
+        let own = schema.of_database(None);
+        let names: Vec<&str> = self.recognised(&own, cancel).iter().map(|profile| profile.name.as_str()).collect();
         let looks = (!names.is_empty()).then(|| format!("this looks like {}", names.join(" and ")));
-        looks.into_iter().chain(self.profiles.mistakes.iter().cloned()).collect()
+        let beside = self.notes_beside(|file| {
+            let own = file.schema_outline(cancel).unwrap_or_default();
+            file.profile_notes(&own, cancel).into_iter().filter(|note| !self.profiles.mistakes.contains(note)).collect()
+        });
+        looks.into_iter().chain(self.profiles.mistakes.iter().cloned()).chain(beside).collect()
     }
 
     /// Adds row counts and sample values, and drops inferred keys that the values contradict. Takes a bounded time: what could
     /// not be found out in it stays unknown. Only a cancel is an error.
     pub fn fill_statistics(&self, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
-        statistics::fill(self, schema, cancel)
+        if self.beside.is_empty() {
+            return statistics::fill(self, schema, cancel);
+        }
+        let mut own = schema.of_database(None);
+        statistics::fill(self, &mut own, cancel)?;
+        let others = schema.tables.drain(..).filter(|table| table.database.is_some());
+        own.tables.extend(others);
+        *schema = own;
+        self.statistics_beside(schema, cancel)
     }
 }
 

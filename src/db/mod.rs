@@ -17,7 +17,9 @@
 //! - [`error`]: what can go wrong
 //! - [`demo`]: the sample database
 //! - `open`: read-only in every case, nothing created beside the file
+//! - `attach`: files opened beside a first one
 //! - `database`: checking and running statements
+//! - `several`: a database of several files
 //! - [`parameters`]: values for a statement's parameters
 //! - [`spool`]: results of any length, drained out of the database
 //! - [`stream`]: rows one after the other
@@ -27,6 +29,7 @@
 //! - `introspect`: reading a schema, in two phases
 //! - [`scratch`]: a database in memory, made of `CREATE TABLE` statements
 
+mod attach;
 mod authorize;
 mod beside;
 mod columns;
@@ -45,6 +48,7 @@ pub mod parameters;
 pub mod recognise;
 pub mod same;
 pub mod scratch;
+mod several;
 pub mod spool;
 mod sqlite_error;
 mod statistics;

@@ -188,6 +188,24 @@ pub(super) fn mode_now(location: &Location) -> Result<Mode, DbError> {
 /// Opens the file and applies every setting that protects it and us. The authorizer is the caller's.
 pub(super) fn connect(location: &Location, mode: Mode) -> Result<Connection, DbError> {
     let header = read_header(&location.path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let explain = |error: rusqlite::Error| open_error(location, header, &error);
+    let connection = Connection::open_with_flags(uri_in(location, mode), flags).map_err(explain)?;
+    // Before the first statement: see `owners::offer`.
+    owners::offer(&connection).map_err(explain)?;
+    harden(&connection, mode).map_err(explain)?;
+    // The first real read: SQLite looks at the header, the journal and the schema only now.
+    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(explain)?;
+    Ok(connection)
+}
+
+/// The address that opens the file as `mode` says, once its first bytes are those of a database.
+pub(super) fn checked_uri(location: &Location, mode: Mode) -> Result<String, DbError> {
+    read_header(&location.path)?;
+    Ok(uri_in(location, mode))
+}
+
+fn uri_in(location: &Location, mode: Mode) -> String {
     let options = match mode {
         Mode::Shared => "&readonly_shm=1",
         Mode::Immutable => "&immutable=1",
@@ -200,15 +218,7 @@ pub(super) fn connect(location: &Location, mode: Mode) -> Result<Connection, DbE
             }
         }
     };
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let explain = |error: rusqlite::Error| open_error(location, header, &error);
-    let connection = Connection::open_with_flags(uri_of(&location.path, options), flags).map_err(explain)?;
-    // Before the first statement: see `owners::offer`.
-    owners::offer(&connection).map_err(explain)?;
-    harden(&connection, mode).map_err(explain)?;
-    // The first real read: SQLite looks at the header, the journal and the schema only now.
-    connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(explain)?;
-    Ok(connection)
+    uri_of(&location.path, options)
 }
 
 fn harden(connection: &Connection, mode: Mode) -> rusqlite::Result<()> {

@@ -54,7 +54,7 @@ impl Scratch {
             Failure::Sqlite(error) => explain(error),
         })?;
         connection.execute_batch("PRAGMA query_only=ON").map_err(explain)?;
-        let authorizer = authorize::install(&connection, Overlay::default()).map_err(explain)?;
+        let authorizer = authorize::install(&connection, Overlay::default(), Default::default()).map_err(explain)?;
         Ok(Self { connection, _authorizer: authorizer, schema })
     }
 

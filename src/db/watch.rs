@@ -41,6 +41,12 @@ impl FileStamp {
         Self { file: seen(path), log: seen(&beside(path, "-wal")) }
     }
 
+    /// Whether both are one file, by what the system calls it; `false` where it has no such names.
+    pub fn is_same_file(&self, other: &Self) -> bool {
+        let identity = |stamp: &Self| stamp.file.and_then(|file| file.identity);
+        identity(self).is_some_and(|own| identity(other) == Some(own))
+    }
+
     /// How several files are now, as one; they have no logs.
     pub fn of_all(files: &[PathBuf]) -> Self {
         let mut all = files.iter().map(|path| seen(path));

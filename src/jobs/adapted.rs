@@ -79,7 +79,7 @@ impl Adapted {
         tell: &mut dyn FnMut(Told),
     ) -> Result<(&mut dyn Generate, Form), JobFailure> {
         let attached = Records::open(&self.paths).ok().and_then(|records| {
-            let id = records.database(database.path(), &schema.fingerprint()).ok()?;
+            let id = records.database(&database.label(), &schema.fingerprint()).ok()?;
             records.attachment(id).ok().flatten()
         });
         if attached != self.adapter || !self.followed {

@@ -37,8 +37,8 @@ pub(super) fn compare_work(task: &Task, open: &Opened) -> Result<Outcome, JobFai
 
 fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
     let Some(database) = opened_by(task, name, opener, report)?.map(Arc::new) else { return Ok(Outcome::Cancelled) };
-    let seen = Arc::new(Mutex::new(database.stamp_now()));
-    let path = database.path().display().to_string();
+    let seen = Arc::new(Mutex::new(database.stamps_now()));
+    let path = database.label().display().to_string();
     let mut schema = match database.schema_outline(&task.cancel) {
         Err(DbError::Stopped(Stop::Cancelled)) => return Ok(Outcome::Cancelled),
         other => other?,
@@ -80,7 +80,7 @@ fn refresh(task: &Task, opener: &Opener, open: &Opened, report: &Reporter) -> Re
     let mut now = opened(open)?;
     if now.database.is_made_of_files() {
         // The copy is of what the files were.
-        let name = now.database.path().display().to_string();
+        let name = now.database.label().display().to_string();
         let Some(database) = opened_by(task, &name, opener, report)? else { return Ok(Outcome::Cancelled) };
         let Some(asking) = opened_by(task, &name, opener, report)? else { return Ok(Outcome::Cancelled) };
         (now.database, now.asking) = (Arc::new(database), Arc::new(asking));
@@ -112,9 +112,20 @@ fn refresh(task: &Task, opener: &Opener, open: &Opened, report: &Reporter) -> Re
 /// What happened to the open database's file since the last look.
 pub(super) fn look(open: &Opened) -> Outcome {
     let Some(now) = lock(open).clone() else { return Outcome::Looked(FileChange::Same) };
-    let later = now.database.stamp_now();
-    let before = std::mem::replace(&mut *lock(&now.seen), later);
-    Outcome::Looked(before.change_to(&later))
+    let later = now.database.stamps_now();
+    let before = std::mem::replace(&mut *lock(&now.seen), later.clone());
+    let changes = before.iter().zip(&later).map(|(before, later)| before.change_to(later));
+    Outcome::Looked(changes.max_by_key(weight).unwrap_or(FileChange::Same))
+}
+
+/// Of changes to several files, the one that is told.
+fn weight(change: &FileChange) -> u8 {
+    match change {
+        FileChange::Same => 0,
+        FileChange::Written => 1,
+        FileChange::Replaced => 2,
+        FileChange::Gone => 3,
+    }
 }
 
 /// The open database.

@@ -97,7 +97,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let database = Arc::new(Database::open(demo::path(folder.path()).unwrap()).unwrap());
         let schema = Arc::new(database.schema(&Cancel::new()).unwrap());
-        let seen = Arc::new(std::sync::Mutex::new(crate::db::FileStamp::of(database.path())));
+        let seen = Arc::new(std::sync::Mutex::new(database.stamps_now()));
         let open = Open {
             asking: Arc::clone(&database),
             database,

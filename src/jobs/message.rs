@@ -17,8 +17,8 @@ mod outcome;
 mod work;
 
 pub use notebook::{NotebookOutcome, NotebookWork};
-pub use outcome::{AttachedAdapter, Compared, DatabaseRecords, FileRow, JobFailure, Kept, ModelRow, Outcome};
-pub use work::{AskWork, ChartWork, ExportFormat, KeepWork, ModelsWork, ResultWork, Work};
+pub use outcome::{AttachedAdapter, Compared, DatabaseRecords, FileRow, Found, JobFailure, Kept, ModelRow, Outcome};
+pub use work::{AskWork, ChartWork, CopyForm, CopyWork, ExportFormat, KeepWork, ModelsWork, ResultWork, Sought, Work};
 
 /// Names a job; chosen by the front end, never twice.
 pub type JobId = u64;

@@ -6,7 +6,7 @@
 //! - `task`: what every thread is handed
 //! - `adapted`: the model, with the adapter of the database that it is asked about
 //! - `files`, `keep`: folders to pick from; our own records
-//! - `database`, `result`: the open database; results on disk
+//! - `database`: the open database; `copied`, `find`, `result`: results on disk
 //! - `notebook`: notebooks read, run and written
 //! - `models`: models that are listed, fetched, removed
 //! - `compare`: a run's answers beside those without its adapter
@@ -19,9 +19,11 @@
 
 mod adapted;
 mod compare;
+mod copied;
 mod database;
 mod examples;
 mod files;
+mod find;
 mod keep;
 pub mod message;
 mod model;
@@ -34,9 +36,11 @@ pub mod training;
 mod workers;
 
 pub use adapted::{Adapted, Told};
+#[cfg(test)]
+pub(crate) use find::find;
 pub use message::{
-    AskWork, AttachedAdapter, ChartWork, Compared, DatabaseRecords, ExportFormat, FileRow, JobFailure, JobId, KeepWork, Kept, ModelRow,
-    ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Work,
+    AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId,
+    KeepWork, Kept, ModelRow, ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
 };
 pub use task::{ModelFactory, Opener, ServerLister};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};

@@ -95,7 +95,7 @@ impl Asked {
     /// What a person keeps private of the open database.
     fn private(&self, open: &Open) -> Private {
         let notes = Records::open(&self.paths).ok().and_then(|records| {
-            let id = records.database(open.asking.path(), &open.schema.fingerprint()).ok()?;
+            let id = records.database(&open.asking.label(), &open.schema.fingerprint()).ok()?;
             records.notes(id).ok()
         });
         Private::of_notes(notes.unwrap_or_default().into_iter().map(|note| note.text)).0

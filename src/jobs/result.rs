@@ -4,12 +4,13 @@ use std::fs::{File, OpenOptions};
 use std::io::BufWriter;
 use std::path::Path;
 
-use super::message::{ChartWork, ExportFormat, JobFailure, Outcome, Report, ResultWork, Work};
+use super::copied::CopyText;
+use super::find;
+use super::message::{ChartWork, CopyWork, ExportFormat, JobFailure, Outcome, Report, ResultWork, Work};
 use super::task::{Reporter, Task, misplaced};
-use crate::db::Cell;
-use crate::db::DbError;
-use crate::db::export::{RowFormat, RowWriter, cell_to_field};
+use crate::db::export::{RowFormat, RowWriter};
 use crate::db::spool::{Order, Spool};
+use crate::db::{Cell, ColumnInfo, DbError};
 use crate::signal::{Cancel, Stop};
 
 /// Rows between two words about how far an export is.
@@ -29,7 +30,8 @@ pub(super) fn work(task: &Task, report: &Reporter) -> Result<Outcome, JobFailure
             ChartWork::Histogram { column, bins, time } => spool.histogram(column, bins, time, order.as_ref(), &task.cancel),
         }
         .map(|points| Outcome::Charted(Box::new(points))),
-        ResultWork::Copy { spool, order, column } => return copy(spool, order.as_ref(), *column, &task.cancel),
+        ResultWork::Copy { spool, order, what } => return copy(spool, order.as_ref(), what, &task.cancel),
+        ResultWork::Find { spool, order, sought } => find::find(spool, order.as_ref(), sought, &task.cancel).map(Outcome::Found),
         ResultWork::Export { spool, order, format, path } => {
             let mut progress = |rows| report(Report::Rows { job: task.job, rows });
             return export(spool, order.as_ref(), *format, path, &task.cancel, &mut progress);
@@ -41,20 +43,21 @@ pub(super) fn work(task: &Task, report: &Reporter) -> Result<Outcome, JobFailure
     }
 }
 
-fn copy(spool: &Spool, order: Option<&Order>, column: Option<usize>, cancel: &Cancel) -> Result<Outcome, JobFailure> {
-    let mut text = String::new();
-    if column.is_none() {
-        let names: Vec<String> = spool.columns().iter().map(|column| cell_to_field(&Cell::Text(column.name.clone()))).collect();
-        text = names.join("\t") + "\n";
-    }
-    spool.for_each(order, cancel, |cells| {
-        match column {
-            Some(column) => text.extend(cells.get(column).map(cell_to_field)),
-            None => text.push_str(&cells.iter().map(cell_to_field).collect::<Vec<_>>().join("\t")),
+fn copy(spool: &Spool, order: Option<&Order>, what: &CopyWork, cancel: &Cancel) -> Result<Outcome, JobFailure> {
+    let picked = |cells: &[Cell]| what.columns.iter().filter_map(|column| cells.get(*column).cloned()).collect::<Vec<Cell>>();
+    let names: Vec<ColumnInfo> = what.columns.iter().filter_map(|column| spool.columns().get(*column).cloned()).collect();
+    let mut text = CopyText::begin(&what.form, &names)?;
+    match what.row {
+        Some(row) => text.row(&picked(&spool.row(order, row)?))?,
+        None => {
+            let mut failed = Ok(());
+            spool.for_each(order, cancel, |cells| {
+                failed = text.row(&picked(cells));
+                failed.is_ok() && text.len() <= CLIPBOARD_BYTES
+            })?;
+            failed?;
         }
-        text.push('\n');
-        text.len() <= CLIPBOARD_BYTES
-    })?;
+    }
     if text.len() > CLIPBOARD_BYTES {
         let limit = crate::text::bytes(CLIPBOARD_BYTES as u64);
         return Err(JobFailure {
@@ -62,7 +65,7 @@ fn copy(spool: &Spool, order: Option<&Order>, column: Option<usize>, cancel: &Ca
             hint: Some("export it instead".into()),
         });
     }
-    Ok(Outcome::Text(text))
+    text.end().map(Outcome::Text)
 }
 
 /// Writes beside the place, then gives the file its name: nothing half-made is left, and nothing is replaced.

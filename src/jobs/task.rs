@@ -38,8 +38,8 @@ pub(super) struct Open {
     pub(super) values: Arc<OnceLock<Arc<ValueIndex>>>,
     /// Examples made from it, when the first question needs them.
     pub(super) demonstrations: Arc<Demonstrations>,
-    /// How its file was at the last look.
-    pub(super) seen: Arc<Mutex<FileStamp>>,
+    /// How its files were at the last look.
+    pub(super) seen: Arc<Mutex<Vec<FileStamp>>>,
 }
 
 /// What threads share: the open database.

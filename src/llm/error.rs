@@ -43,6 +43,39 @@ pub enum LlmError {
         /// Why.
         source: std::io::Error,
     },
+    /// Something lies where a file is to be written.
+    #[error("{path} exists already")]
+    Exists {
+        /// Where.
+        path: PathBuf,
+    },
+    /// There is less room than a file needs.
+    #[error("there is too little room for {path}: {} are needed and {} are free", text::bytes(*needed), text::bytes(*free))]
+    NoSpace {
+        /// Which file.
+        path: PathBuf,
+        /// Its bytes.
+        needed: u64,
+        /// Bytes that are free.
+        free: u64,
+    },
+    /// Weights that the wanted type cannot hold.
+    #[error("`{tensor}` holds a number that is too large for half precision (f16)")]
+    TooLarge {
+        /// Where.
+        tensor: String,
+    },
+    /// An importance matrix is not sound, does not fit, or cannot be made.
+    #[error("the importance matrix cannot be used: {0}")]
+    Importance(String),
+    /// Blocks are to be made from blocks.
+    #[error("{path} is quantised already (its weights are {found}), and would lose accuracy twice")]
+    Requantised {
+        /// Which file.
+        path: PathBuf,
+        /// ggml's name of the type.
+        found: &'static str,
+    },
     /// The file is sound, but asks for something sqllama does not know.
     #[error("{what} `{found}` is not supported")]
     Unsupported {
@@ -158,7 +191,11 @@ impl LlmError {
             Self::Folder { .. } => Some("a folder needs config.json, tokenizer.json and model.safetensors (or its index and parts)"),
             Self::Adapter(_) => Some("give a folder with adapter_config.json and adapter_model.safetensors, trained on this model"),
             Self::OtherBase { .. } => Some("name the model it was trained on with --model, or use --adapter none"),
+            Self::Write { source, .. } if source.kind() == std::io::ErrorKind::StorageFull => Some("free some space, or name another disk"),
             Self::Write { .. } => Some("look at the free space and the permissions of the folder"),
+            Self::Unsupported { what, .. } if what.ends_with("in GGUF") => {
+                Some("the folder itself can be asked and trained: give it to --model")
+            }
             Self::Unsupported { what, .. } if what.starts_with("adapter") => {
                 Some("merge it into its base with PEFT's `merge_and_unload()`, and name the folder that this saves with --model")
             }
@@ -169,6 +206,13 @@ impl LlmError {
             Self::Unsupported { .. } | Self::UnsupportedFamily { .. } => Some("`sqllama models list` shows models that are known to work"),
             Self::NotAModel { todo, .. } => Some(todo),
             Self::NotFinite { .. } => Some("the file is damaged, or its training diverged: fetch it again, or take an earlier checkpoint"),
+            Self::Exists { .. } => Some("choose another name, or replace it with --force"),
+            Self::NoSpace { .. } => Some("free some space, or name a file on another disk with --out"),
+            Self::Importance(_) => {
+                Some("give a text of some thousand words, or what `sqllama models importance` or llama-imatrix wrote for this model")
+            }
+            Self::TooLarge { .. } => Some("take --type bf16 or f32"),
+            Self::Requantised { .. } => Some("quantise the f16, bf16 or q8_0 file instead, or allow it with --requantize"),
             Self::ContextFull { .. } => Some("ask about fewer tables, or shorten the question"),
             Self::Template(_) => Some("try `--prompt alpaca`, which needs no template"),
             Self::NoCuda => Some("compute on the processor with `--device cpu`, or use a build with CUDA"),

@@ -18,6 +18,7 @@ pub fn merge(base: &Path, adapter: &Adapter, out: &Path) -> Result<(), LlmError>
         let path = path.to_owned();
         move |source| LlmError::Write { path, source }
     };
+    adapter.refuse_changes()?;
     if out.exists() {
         return Err(failed(out)(std::io::ErrorKind::AlreadyExists.into()));
     }
@@ -40,9 +41,12 @@ fn write_merged(checkpoint: &Checkpoint, adapter: &Adapter, folder: &Path) -> Re
             compute::dequantize(block, file.bytes(place), &mut values);
             values
         };
-        let lora = match TensorName::from_hugging_face(name) {
+        let lora = match TensorName::from_hugging_face(name, checkpoint.config.spec.family) {
             Some(TensorName::Layer { index, part: LayerPart::Weight(projection) }) => {
-                adapter.loras.get(&(index, projection)).map(|lora| (lora, adapter.scale(index, projection)))
+                adapter.loras.get(&(index, projection)).map(|lora| (lora, adapter.scale(index, projection.path(), lora)))
+            }
+            Some(TensorName::Layer { index, part: LayerPart::Fused(fused) }) => {
+                adapter.fused.get(&(index, fused)).map(|lora| (lora, adapter.scale(index, fused.path(), lora)))
             }
             _ => None,
         };

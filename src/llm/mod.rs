@@ -6,6 +6,7 @@
 //! - `sniff`: what a file is that is no model
 //! - [`arch`]: model families as one set of parameters
 //! - [`names`]: tensor names, Hugging Face's and llama.cpp's
+//! - `source`: where a model's tensors come from
 //! - [`weights`]: a model's tensors, in their mapped bytes
 //! - [`checkpoint`]: reading Hugging Face folders, writing safetensors
 //! - `fingerprint`: what tells one model from another
@@ -35,12 +36,14 @@
 //! - [`server`]: a model behind an address
 //! - [`scripted`]: a model that answers from a script, for tests
 //! - [`mod@merge`]: an adapter added to its base, for good
+//! - [`convert`]: folders as GGUF files, and files quantised
 //! - [`trial`]: an answer with an adapter that is not finished
 
 pub mod adapter;
 pub mod arch;
 pub mod checkpoint;
 pub mod constraint;
+pub mod convert;
 #[cfg(feature = "cuda")]
 pub mod cuda;
 mod decode;
@@ -72,6 +75,7 @@ pub mod server;
 pub mod server_error;
 pub mod session;
 mod sniff;
+mod source;
 mod stop;
 pub mod template;
 pub mod tokenizer;

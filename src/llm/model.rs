@@ -22,7 +22,8 @@ use super::ops::{self, Additions, RopeTables, kernels, portable};
 use super::resident::Resident;
 use super::road::{LayerRoad, Pass};
 use super::session::Session;
-use super::weights::{Weights, refuse_unread};
+use super::source::refuse_unread;
+use super::weights::Weights;
 use crate::compute::{AttentionShape, Phase};
 
 /// A loaded model: immutable, to be shared between sessions.
@@ -50,7 +51,7 @@ impl ActiveAdapter {
                 return Err(LlmError::OtherBase { base: card.base.name.clone(), expected: card.base.weights_sha256.clone(), found });
             }
         }
-        Self::of(adapter, &model.spec, model.fingerprint)
+        Self::of(adapter, &model.spec, &model.weights, model.fingerprint)
     }
 }
 
@@ -168,21 +169,25 @@ impl Model {
         if tokens.is_empty() {
             return self.no_logits(lanes.len());
         }
-        let tables = self.rope_tables(lanes);
+        let tables = self.rope_tables(lanes, &self.rope_frequencies());
+        // Layers with a window may turn by others.
+        let window_tables = spec.window_rope_base.map(|_| self.rope_tables(lanes, &self.window_rope_frequencies()));
         let shape = AttentionShape {
             heads: spec.heads,
             kv_heads: spec.kv_heads,
             head_dim: spec.head_dim,
             scale: spec.attention_scale,
             sliding_window: None,
+            cap: spec.score_cap,
         };
         let wanted = wanted_rows(lanes);
         let mut spans = adapter_spans(lanes, |lane| lane.tokens.len());
         let mut x = self.embed(&tokens)?; // [tokens, hidden]
         for (index, layer) in self.weights.layers.iter().enumerate() {
+            let tables = window_tables.as_ref().filter(|_| spec.turns_by_window(index)).unwrap_or(&tables);
             let road = self.resident.layers.get(index).map_or(LayerRoad::Kernels(layer), LayerRoad::Portable);
             x = road.bring(&x)?;
-            let [mut q, k, v] = road.queries_keys_values(Pass { phase, spec, tables: &tables, spans: &spans, layer: index }, &x)?;
+            let [mut q, k, v] = road.queries_keys_values(Pass { phase, spec, tables, spans: &spans, layer: index }, &x)?;
             road.remember(lanes, index, &k, &v)?;
             let is_last = index + 1 == self.weights.layers.len();
             if is_last {
@@ -196,7 +201,7 @@ impl Model {
             }
             let shape = AttentionShape { sliding_window: spec.window(index), ..shape };
             let attended = road.attend(&q, shape, lanes, index, is_last)?; // [tokens, query_dim]
-            let pass = Pass { phase, spec, tables: &tables, spans: &spans, layer: index };
+            let pass = Pass { phase, spec, tables, spans: &spans, layer: index };
             x = road.add_attended(pass, &attended, &x)?;
             x = road.feed_forward(pass, &x)?; // [tokens, hidden]
         }
@@ -246,9 +251,14 @@ impl Model {
             let x = x.to_device(&Device::Cpu)?;
             // A few rows, and the widest matrix: never worth a rearrangement.
             let norm = &self.weights.output_norm;
-            kernels::norm_linear(Phase::Decode, &x, norm, eps, &[&self.weights.output], None, Additions::NONE)?.swap_remove(0)
+            kernels::norm_linear(Phase::Decode, &x, Some(norm.as_slice()), eps, &[&self.weights.output], None, Additions::NONE)?
+                .swap_remove(0)
         };
         let output = if self.spec.logit_divisor == 1.0 { output } else { (output / f64::from(self.spec.logit_divisor))? };
+        let output = match self.spec.logit_cap {
+            Some(cap) => kernels::cap(&output, cap)?,
+            None => output,
+        };
         let mut start = 0;
         let mut out = Vec::with_capacity(lanes.len());
         for count in lanes.iter().map(|lane| lane.want.count(lane.tokens.len())) {
@@ -260,27 +270,34 @@ impl Model {
 
     /// The angle that a position adds to each rotated pair, as in RoFormer (arXiv 2104.09864), section 3.2.2. `[rope_dim / 2]`
     pub fn rope_frequencies(&self) -> Vec<f64> {
-        let spec = &self.spec;
-        let half = spec.rope_dim / 2;
-        let mut frequencies: Vec<f64> = (0..half)
-            .map(|i| f64::from(spec.rope_base).powf(-2.0 * i as f64 / spec.rope_dim as f64) / f64::from(spec.rope_scale))
-            .collect();
+        let scale = f64::from(self.spec.rope_scale);
+        let mut frequencies: Vec<f64> = self.frequencies(self.spec.rope_base).map(|frequency| frequency / scale).collect();
         if let Some(divisors) = &self.weights.rope_freqs {
             frequencies.iter_mut().zip(divisors).for_each(|(frequency, &divisor)| *frequency /= f64::from(divisor));
         }
         frequencies
     }
 
+    /// The same in layers with a window, where those turn by others: nothing of them is scaled.
+    pub fn window_rope_frequencies(&self) -> Vec<f64> {
+        self.frequencies(self.spec.window_rope_base.unwrap_or(self.spec.rope_base)).collect()
+    }
+
+    fn frequencies(&self, base: f32) -> impl Iterator<Item = f64> {
+        let dim = self.spec.rope_dim;
+        (0..dim / 2).map(move |i| f64::from(base).powf(-2.0 * i as f64 / dim as f64))
+    }
+
     /// Cosines and sines of every lane's positions.
-    fn rope_tables(&self, lanes: &[Lane<'_>]) -> RopeTables {
+    fn rope_tables(&self, lanes: &[Lane<'_>], frequencies: &[f64]) -> RopeTables {
         let half = self.spec.rope_dim / 2;
-        let (frequencies, magnitude) = (self.rope_frequencies(), f64::from(self.spec.rope_magnitude));
+        let magnitude = f64::from(self.spec.rope_magnitude);
         let tokens: usize = lanes.iter().map(|lane| lane.tokens.len()).sum();
         let (mut cos, mut sin) = (Vec::with_capacity(tokens * half), Vec::with_capacity(tokens * half));
         for lane in lanes {
             for offset in 0..lane.tokens.len() {
                 let position = (lane.session.kv.len() + offset) as f64;
-                for frequency in &frequencies {
+                for frequency in frequencies {
                     let (s, c) = (position * frequency).sin_cos();
                     cos.push((c * magnitude) as f32);
                     sin.push((s * magnitude) as f32);

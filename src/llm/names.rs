@@ -1,6 +1,6 @@
 //! Tensor names. A tensor's name in this program is Hugging Face's dotted path; llama.cpp has shorter ones for the same tensors.
 
-use super::arch::ArchSpec;
+use super::arch::{ArchSpec, Family};
 
 /// A linear map of a decoder layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,41 +84,155 @@ impl Projection {
     }
 }
 
+/// Maps of a layer that some families store as one: the rows of each, one behind the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs)] // the names say it
+pub enum Fused {
+    QueryKeyValue,
+    GateUp,
+}
+
+impl Fused {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::QueryKeyValue, Self::GateUp];
+
+    /// What it is made of, in order.
+    pub fn parts(self) -> &'static [Projection] {
+        match self {
+            Self::QueryKeyValue => &[Projection::Query, Projection::Key, Projection::Value],
+            Self::GateUp => &[Projection::Gate, Projection::Up],
+        }
+    }
+
+    /// The one that `projection` is part of.
+    pub fn of(projection: Projection) -> Option<Self> {
+        Self::ALL.into_iter().find(|fused| fused.parts().contains(&projection))
+    }
+
+    /// The module's name, as PEFT's `target_modules` has it: `qkv_proj`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::QueryKeyValue => "qkv_proj",
+            Self::GateUp => "gate_up_proj",
+        }
+    }
+
+    /// The module's path in a layer: `self_attn.qkv_proj`.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::QueryKeyValue => "self_attn.qkv_proj",
+            Self::GateUp => "mlp.gate_up_proj",
+        }
+    }
+
+    /// llama.cpp's name. The second is called as another family's up alone.
+    pub fn gguf(self) -> &'static str {
+        match self {
+            Self::QueryKeyValue => "attn_qkv",
+            Self::GateUp => "ffn_up",
+        }
+    }
+
+    /// The one called `name` (`qkv_proj`).
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fused| fused.name() == name)
+    }
+
+    /// The one at `path` in a layer.
+    pub fn at(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fused| fused.path() == path)
+    }
+
+    /// Outputs and inputs of the whole map.
+    pub fn shape(self, spec: &ArchSpec) -> (usize, usize) {
+        let rows = self.parts().iter().map(|part| part.shape(spec).0).sum();
+        (rows, spec.hidden)
+    }
+
+    /// The row of the whole at which `part` begins.
+    pub fn first_row(self, spec: &ArchSpec, part: Projection) -> usize {
+        self.parts().iter().take_while(|other| **other != part).map(|other| other.shape(spec).0).sum()
+    }
+}
+
 /// What a layer's tensor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LayerPart {
     /// The norm before attention. `[hidden]`
     AttentionNorm,
+    /// The norm behind attention. `[hidden]`
+    AttentionPostNorm,
     /// The norm before the feed-forward part. `[hidden]`
     FeedForwardNorm,
-    /// The norm over each head of the queries. `[head_dim]`
+    /// The norm behind the feed-forward part. `[hidden]`
+    FeedForwardPostNorm,
+    /// The norm of the queries. `[head_dim]`, or `[query_dim]` where it is taken over all heads
     QueryNorm,
-    /// The norm over each head of the keys. `[head_dim]`
+    /// The norm of the keys, likewise.
     KeyNorm,
     /// `[outputs, inputs]`
     Weight(Projection),
     /// `[outputs]`
     Bias(Projection),
+    /// Of several maps, `[outputs, inputs]`
+    Fused(Fused),
 }
 
-/// The norms of a layer: what each is, its path in a layer, and llama.cpp's name.
-const NORMS: [(LayerPart, &str, &str); 4] = [
-    (LayerPart::AttentionNorm, "input_layernorm", "attn_norm"),
-    (LayerPart::FeedForwardNorm, "post_attention_layernorm", "ffn_norm"),
-    (LayerPart::QueryNorm, "self_attn.q_norm", "attn_q_norm"),
-    (LayerPart::KeyNorm, "self_attn.k_norm", "attn_k_norm"),
+/// The norms of a layer, and llama.cpp's name of each.
+const NORMS: [(LayerPart, &str); 6] = [
+    (LayerPart::AttentionNorm, "attn_norm"),
+    (LayerPart::AttentionPostNorm, "post_attention_norm"),
+    (LayerPart::FeedForwardNorm, "ffn_norm"),
+    (LayerPart::FeedForwardPostNorm, "post_ffw_norm"),
+    (LayerPart::QueryNorm, "attn_q_norm"),
+    (LayerPart::KeyNorm, "attn_k_norm"),
 ];
 
+/// A norm's path in a layer. What stands before the feed-forward part has been called after attention since Llama; families with a norm
+/// behind attention have another name for it.
+fn norm_path(part: LayerPart, family: Family) -> &'static str {
+    match part {
+        LayerPart::AttentionNorm => "input_layernorm",
+        LayerPart::AttentionPostNorm => "post_attention_layernorm",
+        LayerPart::FeedForwardNorm if family.norm_places().behind() => "pre_feedforward_layernorm",
+        LayerPart::FeedForwardNorm => "post_attention_layernorm",
+        LayerPart::FeedForwardPostNorm => "post_feedforward_layernorm",
+        LayerPart::QueryNorm => "self_attn.q_norm",
+        LayerPart::KeyNorm => "self_attn.k_norm",
+        LayerPart::Weight(_) | LayerPart::Bias(_) | LayerPart::Fused(_) => "",
+    }
+}
+
 impl LayerPart {
-    /// Its path in a layer: Hugging Face's, and llama.cpp's.
-    fn paths(self) -> (String, String) {
+    /// Whether a model of `family` has this norm; true for what is no norm.
+    pub fn is_of(self, family: Family) -> bool {
         match self {
-            Self::Weight(projection) => (format!("{}.weight", projection.path()), format!("{}.weight", projection.gguf())),
-            Self::Bias(projection) => (format!("{}.bias", projection.path()), format!("{}.bias", projection.gguf())),
-            norm => {
-                let names = NORMS.iter().find(|(part, ..)| *part == norm).map_or(("", ""), |(_, path, gguf)| (path, gguf));
-                (format!("{}.weight", names.0), format!("{}.weight", names.1))
-            }
+            Self::AttentionNorm | Self::FeedForwardNorm => family.norm_places().before(),
+            Self::AttentionPostNorm | Self::FeedForwardPostNorm => family.norm_places().behind(),
+            Self::QueryNorm | Self::KeyNorm => family.head_norms().is_some(),
+            Self::Weight(projection) => !family.fuses() || Fused::of(projection).is_none(),
+            Self::Bias(_) => true,
+            Self::Fused(_) => family.fuses(),
+        }
+    }
+
+    /// Its path in a layer: Hugging Face's.
+    fn path(self, family: Family) -> String {
+        match self {
+            Self::Weight(projection) => format!("{}.weight", projection.path()),
+            Self::Bias(projection) => format!("{}.bias", projection.path()),
+            Self::Fused(fused) => format!("{}.weight", fused.path()),
+            norm => format!("{}.weight", norm_path(norm, family)),
+        }
+    }
+
+    /// llama.cpp's name.
+    fn gguf(self) -> String {
+        match self {
+            Self::Weight(projection) => format!("{}.weight", projection.gguf()),
+            Self::Bias(projection) => format!("{}.bias", projection.gguf()),
+            Self::Fused(fused) => format!("{}.weight", fused.gguf()),
+            norm => format!("{}.weight", NORMS.iter().find(|(part, _)| *part == norm).map_or("", |(_, name)| name)),
         }
     }
 }
@@ -148,12 +262,12 @@ impl TensorName {
     }
 
     /// The Hugging Face name: `model.layers.0.self_attn.q_proj.weight`.
-    pub fn hugging_face(self) -> String {
+    pub fn hugging_face(self, family: Family) -> String {
         match self {
             Self::Embedding => "model.embed_tokens.weight".into(),
             Self::FinalNorm => "model.norm.weight".into(),
             Self::Head => "lm_head.weight".into(),
-            Self::Layer { index, part } => format!("model.layers.{index}.{}", part.paths().0),
+            Self::Layer { index, part } => format!("model.layers.{index}.{}", part.path(family)),
         }
     }
 
@@ -163,49 +277,38 @@ impl TensorName {
             Self::Embedding => "token_embd.weight".into(),
             Self::FinalNorm => "output_norm.weight".into(),
             Self::Head => "output.weight".into(),
-            Self::Layer { index, part } => format!("blk.{index}.{}", part.paths().1),
+            Self::Layer { index, part } => format!("blk.{index}.{}", part.gguf()),
         }
     }
 
-    /// Reads a Hugging Face name.
-    pub fn from_hugging_face(name: &str) -> Option<Self> {
+    /// Reads a Hugging Face name in a model of `family`, which has such a tensor.
+    pub fn from_hugging_face(name: &str, family: Family) -> Option<Self> {
         let fixed = [Self::Embedding, Self::FinalNorm, Self::Head];
-        if let Some(found) = fixed.into_iter().find(|fixed| fixed.hugging_face() == name) {
+        if let Some(found) = fixed.into_iter().find(|fixed| fixed.hugging_face(family) == name) {
             return Some(found);
         }
         let (index, rest) = name.strip_prefix("model.layers.")?.split_once('.')?;
-        Self::layer_part(index, rest, Projection::path, |(_, path, _)| path)
+        Self::layer_part(index, rest, family, |part| part.path(family))
     }
 
-    /// Reads a llama.cpp name.
-    pub fn from_gguf(name: &str) -> Option<Self> {
+    /// Reads a llama.cpp name in a model of `family`, which has such a tensor.
+    pub fn from_gguf(name: &str, family: Family) -> Option<Self> {
         let fixed = [Self::Embedding, Self::FinalNorm, Self::Head];
         if let Some(found) = fixed.into_iter().find(|fixed| fixed.gguf() == name) {
             return Some(found);
         }
         let (index, rest) = name.strip_prefix("blk.")?.split_once('.')?;
-        Self::layer_part(index, rest, Projection::gguf, |(_, _, gguf)| gguf)
+        Self::layer_part(index, rest, family, LayerPart::gguf)
     }
 
-    fn layer_part(
-        index: &str,
-        rest: &str,
-        path: fn(Projection) -> &'static str,
-        norm_path: fn((LayerPart, &'static str, &'static str)) -> &'static str,
-    ) -> Option<Self> {
+    fn layer_part(index: &str, rest: &str, family: Family, name: impl Fn(LayerPart) -> String) -> Option<Self> {
         let number: usize = index.parse().ok()?;
         if number.to_string() != index {
             return None;
         }
-        let (module, kind) = rest.rsplit_once('.')?;
-        let norm = NORMS.into_iter().find(|norm| norm_path(*norm) == module).map(|(part, ..)| part);
-        let projection = Projection::ALL.into_iter().find(|projection| path(*projection) == module);
-        let part = match (norm, projection, kind) {
-            (Some(norm), _, "weight") => norm,
-            (None, Some(projection), "weight") => LayerPart::Weight(projection),
-            (None, Some(projection), "bias") => LayerPart::Bias(projection),
-            _ => return None,
-        };
+        let maps = Projection::ALL.into_iter().flat_map(|projection| [LayerPart::Weight(projection), LayerPart::Bias(projection)]);
+        let mut parts = NORMS.iter().map(|(part, _)| *part).chain(maps).chain(Fused::ALL.map(LayerPart::Fused));
+        let part = parts.find(|part| part.is_of(family) && name(*part) == rest)?;
         Some(Self::Layer { index: number, part })
     }
 }
@@ -222,16 +325,24 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        let parts =
-            Projection::ALL.into_iter().flat_map(|p| [LayerPart::Weight(p), LayerPart::Bias(p)]).chain(NORMS.map(|(part, ..)| part));
-        let layers = parts.flat_map(|part| [0, 7, 31].map(|index| TensorName::Layer { index, part }));
-        for name in layers.chain([TensorName::Embedding, TensorName::FinalNorm, TensorName::Head]) {
-            assert_eq!(TensorName::from_hugging_face(&name.hugging_face()), Some(name));
-            assert_eq!(TensorName::from_gguf(&name.gguf()), Some(name));
+        for family in [Family::Llama, Family::Qwen3, Family::Gemma3, Family::Phi3, Family::Olmo2] {
+            let maps = Projection::ALL.into_iter().flat_map(|p| [LayerPart::Weight(p), LayerPart::Bias(p)]);
+            let parts = maps.chain(NORMS.map(|(part, _)| part)).chain(Fused::ALL.map(LayerPart::Fused));
+            let layers = parts.filter(|part| part.is_of(family)).flat_map(|part| [0, 7, 31].map(|index| TensorName::Layer { index, part }));
+            for name in layers.chain([TensorName::Embedding, TensorName::FinalNorm, TensorName::Head]) {
+                assert_eq!(TensorName::from_hugging_face(&name.hugging_face(family), family), Some(name), "{family:?}");
+                assert_eq!(TensorName::from_gguf(&name.gguf(), family), Some(name), "{family:?}");
+            }
         }
         for name in ["", "model.layers.x.input_layernorm.weight", "model.layers.01.input_layernorm.weight", "blk.0.attn_q.scale"] {
-            assert_eq!((TensorName::from_hugging_face(name), TensorName::from_gguf(name)), (None, None), "{name}");
+            let found = (TensorName::from_hugging_face(name, Family::Llama), TensorName::from_gguf(name, Family::Llama));
+            assert_eq!(found, (None, None), "{name}");
         }
+        let after_attention = "model.layers.3.post_attention_layernorm.weight";
+        for (family, part) in [(Family::Llama, LayerPart::FeedForwardNorm), (Family::Gemma2, LayerPart::AttentionPostNorm)] {
+            assert_eq!(TensorName::from_hugging_face(after_attention, family), Some(TensorName::Layer { index: 3, part }));
+        }
+        assert_eq!(TensorName::from_hugging_face("model.layers.0.self_attn.q_proj.weight", Family::Phi3), None);
     }
 
     #[test]

@@ -28,7 +28,7 @@ impl OpenedModel {
     /// every answer one.
     pub fn open(path: &Path) -> Result<Self, LlmError> {
         let opened = Self::open_known(path)?;
-        match opened.model.weights.find_not_finite() {
+        match opened.model.weights.find_not_finite(opened.model.spec.family) {
             Some(tensor) => Err(LlmError::NotFinite { tensor }),
             None => Ok(opened),
         }
@@ -107,7 +107,7 @@ fn tokenizer_config(folder: &Path) -> Result<Option<Value>, LlmError> {
 }
 
 /// `chat_template.jinja`, or what `tokenizer_config.json` holds: a template, or several of which one is called `default`.
-fn folder_template(folder: &Path) -> Result<Option<String>, LlmError> {
+pub(super) fn folder_template(folder: &Path) -> Result<Option<String>, LlmError> {
     let file = folder.join("chat_template.jinja");
     if file.is_file() {
         return read_text(&file).map(Some);

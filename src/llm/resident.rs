@@ -22,11 +22,15 @@ pub enum TensorMatrix {
 /// A decoder layer on a device.
 #[derive(Debug)]
 pub struct TensorLayer {
-    /// `[hidden]`
-    pub attn_norm: Tensor,
-    /// `[hidden]`
-    pub ffn_norm: Tensor,
-    /// Over each head of queries and keys, `[head_dim]` each, where the family norms them.
+    /// Before attention, `[hidden]` as those that follow.
+    pub attn_norm: Option<Tensor>,
+    /// Behind attention.
+    pub attn_post_norm: Option<Tensor>,
+    /// Before the feed-forward part.
+    pub ffn_norm: Option<Tensor>,
+    /// Behind the feed-forward part.
+    pub ffn_post_norm: Option<Tensor>,
+    /// Over each head of queries and keys, `[head_dim]` each, or over all heads, where the family norms them.
     pub head_norms: Option<[Tensor; 2]>,
     /// In the order of [`Projection::ALL`], where the map has one.
     biases: Vec<Option<Tensor>>,
@@ -98,13 +102,16 @@ struct Sender<'d> {
 impl Sender<'_> {
     fn layer(&mut self, layer: &Layer) -> Result<TensorLayer> {
         let bias = |projection: &Projection| layer.bias(*projection).map(|bias| self.vector(bias)).transpose();
+        let norm = |norm: &Option<Vec<f32>>| norm.as_deref().map(|norm| self.vector(norm)).transpose();
         let head_norms = match &layer.attn_head_norms {
             Some([of_q, of_k]) => Some([self.vector(of_q)?, self.vector(of_k)?]),
             None => None,
         };
         Ok(TensorLayer {
-            attn_norm: self.vector(&layer.attn_norm)?,
-            ffn_norm: self.vector(&layer.ffn_norm)?,
+            attn_norm: norm(&layer.attn_norm)?,
+            attn_post_norm: norm(&layer.attn_post_norm)?,
+            ffn_norm: norm(&layer.ffn_norm)?,
+            ffn_post_norm: norm(&layer.ffn_post_norm)?,
             head_norms,
             biases: Projection::ALL.iter().map(bias).collect::<Result<_>>()?,
             maps: Projection::ALL.iter().map(|&projection| self.matrix(layer.projection(projection))).collect::<Result<_>>()?,
@@ -155,10 +162,12 @@ pub fn device_bytes(weight: &Weight) -> u64 {
     }
 }
 
-/// candle's name of a type of blocks; `None` for floats.
+/// candle's name of a type of blocks; `None` for floats, and for what it does not know.
 pub fn candle_type(block: BlockType) -> Option<GgmlDType> {
     Some(match block {
-        BlockType::F32 | BlockType::F16 | BlockType::BF16 => return None,
+        // candle has none of these but floats.
+        BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Iq4Nl | BlockType::Iq4Xs => return None,
+        BlockType::Iq2Xxs | BlockType::Iq2Xs | BlockType::Iq2S | BlockType::Iq3Xxs | BlockType::Iq3S | BlockType::Mxfp4 => return None,
         BlockType::Q4_0 => GgmlDType::Q4_0,
         BlockType::Q4_1 => GgmlDType::Q4_1,
         BlockType::Q5_0 => GgmlDType::Q5_0,

@@ -41,6 +41,11 @@ impl<'a> Pass<'a> {
     fn additions(&self, maps: &'a [Projection]) -> Additions<'a> {
         Additions { spans: self.spans, layer: self.layer, maps }
     }
+
+    /// What becomes of a block's output.
+    fn adding(&self, bias: Option<&'a [f32]>, norm: Option<&'a [f32]>) -> kernels::Adding<'a> {
+        kernels::Adding { bias, norm: norm.map(|norm| (norm, self.spec.norm_eps)), scale: self.spec.residual_scale }
+    }
 }
 
 impl LayerRoad<'_> {
@@ -60,7 +65,7 @@ impl LayerRoad<'_> {
             Self::Kernels(layer) => {
                 let maps = [&layer.attn_q, &layer.attn_k, &layer.attn_v];
                 let bias = layer.attn_qkv_bias.as_deref();
-                let qkv = kernels::norm_linear(phase, x, &layer.attn_norm, spec.norm_eps, &maps, bias, additions)?;
+                let qkv = kernels::norm_linear(phase, x, layer.attn_norm.as_deref(), spec.norm_eps, &maps, bias, additions)?;
                 let [q, k, v] = qkv.as_slice() else { unreachable!("three weights give three outputs") };
                 let [q, k] = match &layer.attn_head_norms {
                     Some([of_q, of_k]) => [kernels::head_norm(q, of_q, spec.norm_eps)?, kernels::head_norm(k, of_k, spec.norm_eps)?],
@@ -99,21 +104,22 @@ impl LayerRoad<'_> {
         }
     }
 
-    /// `residual + scale * attended * attn_output^T`; `attended: [tokens, query_dim]`, `residual: [tokens, hidden]`.
+    /// `residual + scale * norm(attended * attn_output^T)`; `attended: [tokens, query_dim]`, `residual: [tokens, hidden]`.
     pub(super) fn add_attended(&self, pass: Pass<'_>, attended: &Tensor, residual: &Tensor) -> Result<Tensor> {
         let additions = pass.additions(&[Projection::Output]);
         match self {
             Self::Kernels(layer) => {
-                let (bias, scale) = (layer.attn_output_bias.as_deref(), pass.spec.residual_scale);
-                kernels::linear_add(pass.phase, attended, &layer.attn_output, bias, scale, residual, additions)
+                let adding = pass.adding(layer.attn_output_bias.as_deref(), layer.attn_post_norm.as_deref());
+                kernels::linear_add(pass.phase, attended, &layer.attn_output, adding, residual, additions)
             }
             Self::Portable(layer) => {
-                portable::scaled(portable::map(layer, Projection::Output, attended, additions, 0)?, pass.spec.residual_scale)? + residual
+                let out = portable::map(layer, Projection::Output, attended, additions, 0)?;
+                portable::add(residual, out, layer.attn_post_norm.as_ref(), pass.spec)
             }
         }
     }
 
-    /// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
+    /// `x + down(activation(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
     pub(super) fn feed_forward(&self, pass: Pass<'_>, x: &Tensor) -> Result<Tensor> {
         let inner_additions = pass.additions(&[Projection::Gate, Projection::Up]);
         let outer_additions = pass.additions(&[Projection::Down]);
@@ -121,13 +127,14 @@ impl LayerRoad<'_> {
         match self {
             Self::Kernels(layer) => {
                 let block = kernels::FeedForward {
-                    norm: &layer.ffn_norm,
+                    norm: layer.ffn_norm.as_deref(),
                     eps,
                     gate: &layer.ffn_gate,
                     up: &layer.ffn_up,
                     down: &layer.ffn_down,
-                    scale: pass.spec.residual_scale,
-                    biases: [Projection::Gate, Projection::Up, Projection::Down].map(|projection| layer.bias(projection)),
+                    activation: pass.spec.family.activation(),
+                    biases: [Projection::Gate, Projection::Up].map(|projection| layer.bias(projection)),
+                    adding: pass.adding(layer.bias(Projection::Down), layer.ffn_post_norm.as_deref()),
                     inner_additions,
                     outer_additions,
                 };

@@ -109,7 +109,7 @@ pub(super) fn refuse_other_gguf(path: &Path, file: &GgufFile) -> Result<(), LlmE
     let kind = file.metadata.string("general.type").unwrap_or("model");
     let (what, todo): Finding = match kind {
         "adapter" => {
-            ("an adapter as GGUF".into(), "take the adapter in PEFT's files: its folder behind --adapter, its base behind --model")
+            ("an adapter as GGUF".into(), "`sqllama adapters import FILE --base MODEL` takes it in; then give its name to --adapter")
         }
         "mmproj" => {
             ("the part of a model that reads pictures".into(), "give the file with the language model to --model: it lies beside this one")

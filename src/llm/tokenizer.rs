@@ -10,6 +10,7 @@
 //! - `encode`: a [`Tokenizer`], with what a session needs to know of its special tokens
 //! - `stream`: text out of tokens as they come ([`StreamDecoder`])
 //! - `gguf`, `json`, `model_file`: where a tokenizer comes from
+//! - [`export`]: a folder's tokenizer as GGUF's keys
 //!
 //! Where this differs from transformers 5, on purpose: normalizer and pre-tokenizer are the file's, also for classes that bring their own
 //! there; a `truncation` or `padding` block is passed over; what a post-processor puts behind a text stands behind no prompt that is to be
@@ -18,6 +19,7 @@
 mod added;
 mod byte_level;
 mod encode;
+pub mod export;
 mod gguf;
 mod json;
 mod merge;

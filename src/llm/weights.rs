@@ -6,126 +6,11 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::LlmError;
-use super::arch::{ArchSpec, Family};
-use super::gguf::{GgufError, GgufFile};
-use super::names::{LayerPart, Projection, TensorName};
+use super::arch::{ArchSpec, Family, HeadNorms};
+use super::gguf::GgufError;
+use super::names::{Fused, LayerPart, Projection, TensorName};
+use super::source::{TensorSource, expect_shape};
 use crate::compute::{self, BlockType, Matrix};
-
-/// A tensor of a mapped file.
-#[derive(Debug)]
-pub(super) struct FoundTensor {
-    pub(super) map: Arc<Mmap>,
-    /// Lies inside the map, and holds what the shape and the type say.
-    pub(super) range: Range<usize>,
-    pub(super) block: BlockType,
-    pub(super) shape: Vec<usize>,
-}
-
-/// Where a model's tensors come from: a GGUF file, a Hugging Face folder.
-pub(super) trait TensorSource {
-    /// The tensor called `name`, where it is there.
-    fn find(&self, name: TensorName) -> Result<Option<FoundTensor>, GgufError>;
-
-    /// What the source calls it.
-    fn label(&self, name: TensorName) -> String;
-
-    /// Divisors of the rotary frequencies, `length` of them, where the source brings them.
-    fn rope_freqs(&self, length: usize) -> Result<Option<Vec<f32>>, GgufError>;
-
-    /// What is wrong, with the source's path.
-    fn error(&self, source: GgufError) -> LlmError;
-}
-
-/// What is to be done with a tensor of a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Use {
-    /// It is read.
-    Read,
-    /// It can be computed from the parameters, and is.
-    Computed,
-    /// Nobody would read it.
-    Unknown,
-}
-
-/// What of a model that `spec` describes reads the tensor `name`; `biases` are the maps that have one.
-pub(super) fn use_of(name: Option<TensorName>, spec: &ArchSpec, biases: &[Projection]) -> Use {
-    match name {
-        Some(TensorName::Embedding | TensorName::FinalNorm | TensorName::Head) => Use::Read,
-        Some(TensorName::Layer { index, part }) if index < spec.layers => match part {
-            LayerPart::Bias(projection) if !biases.contains(&projection) => Use::Unknown,
-            LayerPart::QueryNorm | LayerPart::KeyNorm if !spec.family.norms_heads() => Use::Unknown,
-            _ => Use::Read,
-        },
-        _ => Use::Unknown,
-    }
-}
-
-/// The maps that may have biases, in a file that says nothing of them but by having them.
-fn possible_biases(family: Family) -> &'static [Projection] {
-    use Projection::{Key, Output, Query, Value};
-    match family {
-        Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => &Projection::ALL,
-        Family::Qwen2 => &[Query, Key, Value],
-        Family::Qwen3 => &[Query, Key, Value, Output],
-    }
-}
-
-/// Refuses tensors of `file` that a model that `spec` describes does not read: they would be lost without a sign.
-pub(super) fn refuse_unread(file: &GgufFile, spec: &ArchSpec) -> Result<(), LlmError> {
-    for name in file.tensors.keys() {
-        let use_ = match use_of(TensorName::from_gguf(name), spec, possible_biases(spec.family)) {
-            Use::Unknown if name == ROPE_FREQS => Use::Read,
-            // Files of 2023 keep the rotary frequencies of each layer.
-            Use::Unknown if name.ends_with(".attn_rot_embd.weight") => Use::Computed,
-            use_ => use_,
-        };
-        if use_ == Use::Unknown {
-            return Err(LlmError::Unsupported { what: "tensor", found: name.clone() });
-        }
-    }
-    Ok(())
-}
-
-/// llama.cpp's name of the divisors of the rotary frequencies.
-const ROPE_FREQS: &str = "rope_freqs.weight";
-
-impl TensorSource for GgufFile {
-    fn find(&self, name: TensorName) -> Result<Option<FoundTensor>, GgufError> {
-        find_gguf(self, &name.gguf())
-    }
-
-    fn label(&self, name: TensorName) -> String {
-        name.gguf()
-    }
-
-    fn rope_freqs(&self, length: usize) -> Result<Option<Vec<f32>>, GgufError> {
-        find_gguf(self, ROPE_FREQS)?.map(|found| found.vector(ROPE_FREQS, length)).transpose()
-    }
-
-    fn error(&self, source: GgufError) -> LlmError {
-        match source {
-            GgufError::UnknownType { ggml_type, .. } => LlmError::Unsupported { what: "tensor type", found: type_name(ggml_type) },
-            source => LlmError::Gguf { path: self.path.clone(), source },
-        }
-    }
-}
-
-fn find_gguf(file: &GgufFile, name: &str) -> Result<Option<FoundTensor>, GgufError> {
-    if !file.tensors.contains_key(name) {
-        return Ok(None);
-    }
-    let (tensor, range) = file.tensor(name)?;
-    Ok(Some(FoundTensor { map: Arc::clone(file.map_of(tensor)), range, block: tensor.block()?, shape: tensor.shape.clone() }))
-}
-
-impl FoundTensor {
-    fn vector(&self, name: &str, length: usize) -> Result<Vec<f32>, GgufError> {
-        expect_shape(name, &self.shape, &[length])?;
-        let mut out = vec![0.0; length];
-        compute::dequantize(self.block, &self.map[self.range.clone()], &mut out);
-        Ok(out)
-    }
-}
 
 /// A matrix `[rows, columns]` that stays in the mapped file.
 #[derive(Debug, Clone)]
@@ -140,6 +25,13 @@ pub struct Weight {
 }
 
 impl Weight {
+    /// Some rows of it as a matrix of their own.
+    fn part(&self, rows: Range<usize>) -> Self {
+        let row_bytes = self.range.len() / self.rows.max(1);
+        let range = self.range.start + rows.start * row_bytes..self.range.start + rows.end * row_bytes;
+        Self { map: Arc::clone(&self.map), range, block: self.block, rows: rows.len(), columns: self.columns }
+    }
+
     fn load(source: &dyn TensorSource, name: TensorName, rows: usize, columns: usize) -> Result<Self, GgufError> {
         let label = source.label(name);
         let found = source.find(name)?.ok_or_else(|| GgufError::MissingTensor(label.clone()))?;
@@ -182,8 +74,8 @@ impl Weight {
 /// One decoder layer. Field names are llama.cpp's tensor names.
 #[derive(Debug)]
 pub struct Layer {
-    /// `[hidden]`
-    pub attn_norm: Vec<f32>,
+    /// Before attention, `[hidden]`
+    pub attn_norm: Option<Vec<f32>>,
     /// `[query_dim, hidden]`
     pub attn_q: Weight,
     /// `[kv_dim, hidden]`
@@ -192,14 +84,16 @@ pub struct Layer {
     pub attn_v: Weight,
     /// `[query_dim + 2 * kv_dim]`, where the family has biases.
     pub attn_qkv_bias: Option<Vec<f32>>,
-    /// Over each head of queries and keys, `[head_dim]` each, where the family norms them.
+    /// Over each head of queries and keys, `[head_dim]` each, or over all heads, where the family norms them.
     pub attn_head_norms: Option<[Vec<f32>; 2]>,
     /// `[hidden, query_dim]`
     pub attn_output: Weight,
     /// `[hidden]`
     pub attn_output_bias: Option<Vec<f32>>,
-    /// `[hidden]`
-    pub ffn_norm: Vec<f32>,
+    /// Behind attention, `[hidden]`
+    pub attn_post_norm: Option<Vec<f32>>,
+    /// Before the feed-forward part, `[hidden]`
+    pub ffn_norm: Option<Vec<f32>>,
     /// `[feed_forward, hidden]`
     pub ffn_gate: Weight,
     /// `[feed_forward, hidden]`
@@ -212,6 +106,8 @@ pub struct Layer {
     pub ffn_up_bias: Option<Vec<f32>>,
     /// `[hidden]`
     pub ffn_down_bias: Option<Vec<f32>>,
+    /// Behind the feed-forward part, `[hidden]`
+    pub ffn_post_norm: Option<Vec<f32>>,
 }
 
 /// All of a model's weights.
@@ -247,9 +143,9 @@ impl Weights {
         Ok(Self {
             token_embd,
             layers: (0..spec.layers).map(|index| Layer::load(source, spec, index)).collect::<Result<_, _>>()?,
-            output_norm: vector(source, TensorName::FinalNorm, spec.hidden)?,
+            output_norm: norm(source, TensorName::FinalNorm, spec.hidden)?,
             output,
-            rope_freqs: source.rope_freqs(spec.rope_dim / 2)?,
+            rope_freqs: source.rope_freqs(spec)?,
         })
     }
 }
@@ -257,23 +153,37 @@ impl Weights {
 impl Layer {
     fn load(source: &dyn TensorSource, spec: &ArchSpec, index: usize) -> Result<Self, GgufError> {
         let name = |part| TensorName::Layer { index, part };
+        let fused = |fused: Fused| {
+            let (rows, columns) = fused.shape(spec);
+            Weight::load(source, name(LayerPart::Fused(fused)), rows, columns)
+        };
         let weight = |projection: Projection| {
             let (rows, columns) = projection.shape(spec);
-            Weight::load(source, TensorName::weight(index, projection), rows, columns)
+            match Fused::of(projection).filter(|_| spec.family.fuses()) {
+                Some(whole) => {
+                    let first = whole.first_row(spec, projection);
+                    Ok(fused(whole)?.part(first..first + rows))
+                }
+                None => Weight::load(source, TensorName::weight(index, projection), rows, columns),
+            }
         };
+        let one_norm = |part: LayerPart| part.is_of(spec.family).then(|| norm(source, name(part), spec.hidden)).transpose();
         let bias = |projection: Projection| vector(source, name(LayerPart::Bias(projection)), projection.shape(spec).0);
         let attn_qkv_bias = match source.find(name(LayerPart::Bias(Projection::Query)))? {
             Some(_) => Some([bias(Projection::Query)?, bias(Projection::Key)?, bias(Projection::Value)?].concat()),
             None => None,
         };
         let one_bias = |projection| source.find(name(LayerPart::Bias(projection)))?.map(|_| bias(projection)).transpose();
-        let head_norm = |part| vector(source, name(part), spec.head_dim);
-        let attn_head_norms = match spec.family.norms_heads() {
-            true => Some([head_norm(LayerPart::QueryNorm)?, head_norm(LayerPart::KeyNorm)?]),
-            false => None,
+        let attn_head_norms = match spec.family.head_norms() {
+            Some(norms) => {
+                let width = |heads: usize| if norms == HeadNorms::All { heads * spec.head_dim } else { spec.head_dim };
+                let one = |part: LayerPart, heads: usize| norm(source, name(part), width(heads));
+                Some([one(LayerPart::QueryNorm, spec.heads)?, one(LayerPart::KeyNorm, spec.kv_heads)?])
+            }
+            None => None,
         };
         Ok(Self {
-            attn_norm: vector(source, name(LayerPart::AttentionNorm), spec.hidden)?,
+            attn_norm: one_norm(LayerPart::AttentionNorm)?,
             attn_q: weight(Projection::Query)?,
             attn_k: weight(Projection::Key)?,
             attn_v: weight(Projection::Value)?,
@@ -281,13 +191,15 @@ impl Layer {
             attn_head_norms,
             attn_output: weight(Projection::Output)?,
             attn_output_bias: one_bias(Projection::Output)?,
-            ffn_norm: vector(source, name(LayerPart::FeedForwardNorm), spec.hidden)?,
+            attn_post_norm: one_norm(LayerPart::AttentionPostNorm)?,
+            ffn_norm: one_norm(LayerPart::FeedForwardNorm)?,
             ffn_gate: weight(Projection::Gate)?,
             ffn_up: weight(Projection::Up)?,
             ffn_down: weight(Projection::Down)?,
             ffn_gate_bias: one_bias(Projection::Gate)?,
             ffn_up_bias: one_bias(Projection::Up)?,
             ffn_down_bias: one_bias(Projection::Down)?,
+            ffn_post_norm: one_norm(LayerPart::FeedForwardPostNorm)?,
         })
     }
 
@@ -308,9 +220,9 @@ impl Layer {
 
     /// Its norms and biases.
     pub fn vectors(&self) -> impl Iterator<Item = &[f32]> {
-        let norms = [self.attn_norm.as_slice(), &self.ffn_norm].into_iter();
-        let heads = self.attn_head_norms.iter().flatten().map(Vec::as_slice);
-        norms.chain(heads).chain(Projection::ALL.into_iter().filter_map(|projection| self.bias(projection)))
+        let norms = [&self.attn_norm, &self.attn_post_norm, &self.ffn_norm, &self.ffn_post_norm].into_iter().flatten();
+        let norms = norms.chain(self.attn_head_norms.iter().flatten()).map(Vec::as_slice);
+        norms.chain(Projection::ALL.into_iter().filter_map(|projection| self.bias(projection)))
     }
 
     /// The matrix of a projection.
@@ -328,53 +240,41 @@ impl Layer {
 }
 
 impl Weights {
-    /// The name of a tensor that holds a number which is not finite. Reads all of them.
-    pub fn find_not_finite(&self) -> Option<String> {
+    /// The name of a tensor of this model of `family` that holds a number which is not finite. Reads all of them.
+    pub fn find_not_finite(&self, family: Family) -> Option<String> {
         let pool = compute::global();
         let is_bad = |weight: &Weight| !compute::finite::all_finite(pool, weight.block, weight.bytes());
         let bad = |values: &[f32]| values.iter().any(|value| !value.is_finite());
         if is_bad(&self.token_embd) {
-            return Some(TensorName::Embedding.hugging_face());
+            return Some(TensorName::Embedding.hugging_face(family));
         }
         for (index, layer) in self.layers.iter().enumerate() {
             if let Some(projection) = Projection::ALL.into_iter().find(|&projection| is_bad(layer.projection(projection))) {
-                return Some(TensorName::weight(index, projection).hugging_face());
+                let fused = Fused::of(projection).filter(|_| family.fuses()).map(LayerPart::Fused);
+                let part = fused.unwrap_or(LayerPart::Weight(projection));
+                return Some(TensorName::Layer { index, part }.hugging_face(family));
             }
             if layer.vectors().any(bad) {
                 return Some(format!("a norm or bias of model.layers.{index}"));
             }
         }
         match (bad(&self.output_norm), is_bad(&self.output)) {
-            (true, _) => Some(TensorName::FinalNorm.hugging_face()),
-            (false, true) => Some(TensorName::Head.hugging_face()),
+            (true, _) => Some(TensorName::FinalNorm.hugging_face(family)),
+            (false, true) => Some(TensorName::Head.hugging_face(family)),
             (false, false) => None,
         }
     }
 }
 
-/// What ggml calls a storage type that sqllama does not read (`ggml.h`, `enum ggml_type`).
-fn type_name(number: u32) -> String {
-    let names = ["iq2_xxs", "iq2_xs", "iq3_xxs", "iq1_s", "iq4_nl", "iq3_s", "iq2_s", "iq4_xs", "i8", "i16", "i32", "i64", "f64", "iq1_m"];
-    let name = number.checked_sub(16).and_then(|index| names.get(index as usize)).copied();
-    let name = name.or(match number {
-        9 => Some("q8_1"),
-        15 => Some("q8_k"),
-        34 => Some("tq1_0"),
-        35 => Some("tq2_0"),
-        39 => Some("mxfp4"),
-        _ => None,
-    });
-    name.map_or_else(|| number.to_string(), str::to_owned)
+/// A norm's weights, as they are multiplied with.
+fn norm(source: &dyn TensorSource, name: TensorName, length: usize) -> Result<Vec<f32>, GgufError> {
+    let mut weights = vector(source, name, length)?;
+    let offset = source.norm_offset();
+    weights.iter_mut().for_each(|weight| *weight += offset);
+    Ok(weights)
 }
 
 fn vector(source: &dyn TensorSource, name: TensorName, length: usize) -> Result<Vec<f32>, GgufError> {
     let label = source.label(name);
     source.find(name)?.ok_or_else(|| GgufError::MissingTensor(label.clone()))?.vector(&label, length)
-}
-
-fn expect_shape(name: &str, found: &[usize], expected: &[usize]) -> Result<(), GgufError> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(GgufError::WrongShape { name: name.into(), found: found.into(), expected: expected.into() })
 }

@@ -3,12 +3,12 @@
 use super::arguments::AskArguments;
 use super::error::ToolError;
 use super::files::File;
-use super::private::{private_of, refuse};
+use super::private::refuse;
 use super::query::most_rows;
 use super::results::{Returned, answered};
 use crate::ask::{AskError, AskEvent, AskRequest, Execution, MAX_QUESTION_BYTES, Recalled, ask};
 use crate::db::Limits;
-use crate::jobs::Adapted;
+use crate::jobs::{Adapted, JobFailure};
 use crate::prompt::{Form, Turn};
 use crate::records::{Records, RecordsError};
 use crate::schema::Schema;
@@ -42,7 +42,6 @@ pub(super) fn answer(
     }
     let read = file.read(&file.asking, &asking.paths, cancel)?;
     let (model, form) = model.following(&file.asking, &read.schema, &mut |_| ())?;
-    let private = private_of(file, &asking.paths)?;
     let previous = arguments.previous_sql.as_ref();
     let request = AskRequest {
         hint: arguments.hint.clone(),
@@ -54,12 +53,9 @@ pub(super) fn answer(
         limits: asking.limits,
         ..AskRequest::new(arguments.question.trim(), asking.form.unwrap_or(form))
     };
-    // What was kept of earlier answers is a help, and no condition.
-    let request = match recalled(asking, file, &read.schema, &request.question, previous.map(String::as_str)) {
-        Ok(recalled) => recalled.apply(request),
-        Err(_) => request,
-    };
-    let request = AskRequest { private, ..request };
+    // What a person keeps private is said there, too: nothing is asked without it.
+    let kept = recalled(asking, file, &read.schema, &request.question, previous.map(String::as_str)).map_err(JobFailure::from)?;
+    let request = kept.apply(request);
     let answer = ask(&file.asking, &read.schema, model, &request, cancel, emit)?;
     refuse(&request.private, &answer.sql, &read.schema)?;
     answered(&file.name, answer, most_rows(arguments.max_rows, &asking.limits))

@@ -76,9 +76,9 @@ pub(super) enum ToolError {
     /// The pipeline did not answer.
     #[error(transparent)]
     Ask(#[from] AskError),
-    /// There is no model, or it could not be made ready.
+    /// There is no model, or files could not be read again.
     #[error("{}", .0.message)]
-    Model(JobFailure),
+    Failed(JobFailure),
     /// A mistake of ours.
     #[error("an internal error: {message}")]
     Internal {
@@ -107,7 +107,7 @@ impl ToolError {
             Self::Ask(AskError::Database(error)) => database_hint(error),
             Self::Ask(AskError::Model(error)) => error.hint().unwrap_or_default().into(),
             Self::Ask(AskError::QuestionTooLong { .. }) => "ask in a few sentences".into(),
-            Self::Model(failure) => failure.hint.clone().unwrap_or_default().into(),
+            Self::Failed(failure) => failure.hint.clone().unwrap_or_default().into(),
             Self::Internal { .. } => "this is a bug in sqllama; the other tools and databases still answer".into(),
         }
     }
@@ -120,7 +120,7 @@ impl ToolError {
 
 impl From<JobFailure> for ToolError {
     fn from(failure: JobFailure) -> Self {
-        Self::Model(failure)
+        Self::Failed(failure)
     }
 }
 

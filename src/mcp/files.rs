@@ -1,14 +1,18 @@
 //! The databases that a client may ask about, by name.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::error::ToolError;
 use crate::ask::Demonstrations;
 use crate::db::{Database, DbError, FileStamp, ValueIndex, ValueLimits};
+use crate::jobs::JobFailure;
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::store::Paths;
+
+/// What the bundled database is called.
+const DEMO: &str = "demo";
 
 /// An open database, on its way to the server.
 #[derive(Debug)]
@@ -21,15 +25,27 @@ pub struct OpenFile {
     pub asking: Database,
 }
 
+/// Opens what was typed.
+pub type OpenAgain = Box<dyn Fn(&str) -> Result<OpenFile, JobFailure> + Send + Sync>;
+
 /// A database with a name.
 #[derive(Debug)]
 pub(super) struct File {
     /// What a client calls it.
     pub(super) name: String,
-    typed: String,
     pub(super) database: Database,
     pub(super) asking: Database,
+    /// How it was when it was opened.
+    stamp: FileStamp,
     known: Mutex<Option<Known>>,
+}
+
+/// Where a database stands among others.
+struct Slot {
+    name: String,
+    typed: String,
+    path: PathBuf,
+    file: Mutex<Arc<File>>,
 }
 
 /// What has been read of a database, as long as nobody writes to it.
@@ -89,57 +105,70 @@ impl File {
 }
 
 /// All of them.
-#[derive(Debug)]
-pub(super) struct Files(Vec<File>);
+pub(super) struct Files {
+    slots: Vec<Slot>,
+    open: OpenAgain,
+}
 
 impl Files {
     /// Names what is `open`: each by its file's name without what stands behind the last dot, if that is its alone, else with it, else as
     /// it was typed. A file that is given twice is there once.
-    pub(super) fn new(open: Vec<OpenFile>) -> Self {
+    pub(super) fn new(given: Vec<OpenFile>, open: OpenAgain) -> Self {
         let mut files: Vec<OpenFile> = Vec::new();
-        for file in open {
+        for file in given {
             let is_there = files.iter().any(|other| is_same(other.database.path(), file.database.path()));
             if !is_there {
                 files.push(file);
             }
         }
         let typed: Vec<&str> = files.iter().map(|file| file.typed.as_str()).collect();
-        let paths: Vec<&Path> = files.iter().map(|file| file.database.path().as_path()).collect();
+        // The bundled database lies under a name that nobody typed.
+        let path = |file: &OpenFile| if file.typed == DEMO { PathBuf::from(DEMO) } else { file.database.path().clone() };
+        let own: Vec<PathBuf> = files.iter().map(path).collect();
+        let paths: Vec<&Path> = own.iter().map(PathBuf::as_path).collect();
         let names = names(&typed, &paths);
         let named = files.into_iter().zip(names);
-        Self(
-            named
-                .map(|(OpenFile { typed, database, asking }, name)| File { name, typed, database, asking, known: Mutex::default() })
-                .collect(),
-        )
+        let slot = |(OpenFile { typed, database, asking }, name): (OpenFile, String)| {
+            let (path, stamp) = (database.path().clone(), database.stamp_now());
+            let file = File { name: name.clone(), database, asking, stamp, known: Mutex::default() };
+            Slot { name, typed, path, file: Mutex::new(Arc::new(file)) }
+        };
+        Self { slots: named.map(slot).collect(), open }
     }
 
     /// What a client calls them.
     pub(super) fn names(&self) -> Vec<String> {
-        self.0.iter().map(|file| file.name.clone()).collect()
+        self.slots.iter().map(|slot| slot.name.clone()).collect()
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.slots.len()
     }
 
     /// Which one is meant by `name`: what it is called, as it was typed, or its path; without a name the only one.
     pub(super) fn place(&self, name: Option<&str>) -> Result<usize, ToolError> {
         let Some(name) = name else {
-            return if self.0.len() == 1 { Ok(0) } else { Err(ToolError::WhichDatabase { names: self.names() }) };
+            return if self.slots.len() == 1 { Ok(0) } else { Err(ToolError::WhichDatabase { names: self.names() }) };
         };
-        let by = |is: &dyn Fn(&File) -> bool| self.0.iter().position(is);
-        by(&|file| file.name == name)
-            .or_else(|| by(&|file| file.typed == name || file.database.path() == Path::new(name)))
-            .or_else(|| by(&|file| file.name.eq_ignore_ascii_case(name)))
-            .or_else(|| by(&|file| file.database.path().file_name().is_some_and(|own| own == name)))
+        let by = |is: &dyn Fn(&Slot) -> bool| self.slots.iter().position(is);
+        by(&|slot| slot.name == name)
+            .or_else(|| by(&|slot| slot.typed == name || slot.path == Path::new(name)))
+            .or_else(|| by(&|slot| slot.name.eq_ignore_ascii_case(name)))
+            .or_else(|| by(&|slot| slot.path.file_name().is_some_and(|own| own == name)))
             .ok_or_else(|| ToolError::NoDatabase { name: name.to_owned(), names: self.names() })
     }
 
-    /// The one at `place`.
-    pub(super) fn at(&self, place: usize) -> Result<&File, ToolError> {
-        self.0.get(place).ok_or_else(|| ToolError::WhichDatabase { names: self.names() })
+    /// The one at `place`. SQLite sees what is written to a database by itself; a copy of files that have changed is made anew here.
+    pub(super) fn at(&self, place: usize) -> Result<Arc<File>, ToolError> {
+        let slot = self.slots.get(place).ok_or_else(|| ToolError::WhichDatabase { names: self.names() })?;
+        let mut file = slot.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let stamp = file.database.stamp_now();
+        if file.database.is_made_of_files() && stamp != file.stamp {
+            let OpenFile { database, asking, .. } = (self.open)(&slot.typed)?;
+            *file = Arc::new(File { name: slot.name.clone(), database, asking, stamp, known: Mutex::default() });
+        }
+        Ok(Arc::clone(&file))
     }
 }
 
@@ -184,5 +213,6 @@ mod tests {
         check(&["Shop.db", "shop.db"], &["Shop.db", "shop.db"]);
         check(&["a\u{1b}[2J.db"], &["a\\u{1b}[2J"]);
         check(&[".db"], &[".db"]);
+        check(&["demo", "demo.db"], &["demo", "demo.db"]);
     }
 }

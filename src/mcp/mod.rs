@@ -29,5 +29,5 @@ mod server;
 mod tests;
 mod tools;
 
-pub use files::OpenFile;
+pub use files::{OpenAgain, OpenFile};
 pub use server::{McpError, McpSettings, serve};

@@ -18,7 +18,7 @@ use tokio::sync::{Mutex, MutexGuard, mpsc};
 use super::arguments::Call;
 use super::ask::Asking;
 use super::error::ToolError;
-use super::files::{Files, OpenFile};
+use super::files::{Files, OpenAgain, OpenFile};
 use super::results::Returned;
 use super::tools::Tools;
 use crate::ask::AskEvent;
@@ -37,6 +37,8 @@ const READING_STEP: usize = 10;
 pub struct McpSettings {
     /// The databases.
     pub files: Vec<OpenFile>,
+    /// Opens one of them again, where it is a copy of files that have changed.
+    pub open: OpenAgain,
     /// Makes the model when the first question comes.
     pub model: ModelFactory,
     /// Our folders.
@@ -83,9 +85,9 @@ pub fn serve(settings: McpSettings) -> Result<(), McpError> {
 }
 
 pub(super) fn tools(settings: McpSettings) -> Tools {
-    let McpSettings { files, model, paths, limits, answer_within, form } = settings;
+    let McpSettings { files, open, model, paths, limits, answer_within, form } = settings;
     let asking = Asking { paths: paths.clone(), limits, answer_within, form };
-    Tools::new(Files::new(files), Adapted::new(model, paths), asking)
+    Tools::new(Files::new(files, open), Adapted::new(model, paths), asking)
 }
 
 /// Speaks with the client at the other end of `read` and `write`.

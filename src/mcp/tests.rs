@@ -58,6 +58,7 @@ fn with_server(factory: ModelFactory, client: impl AsyncFnOnce(&mut Client)) {
     let open = || Database::open(&path).unwrap();
     let settings = McpSettings {
         files: vec![OpenFile { typed: "demo".into(), database: open(), asking: open() }],
+        open: Box::new(|_| Err(JobFailure { message: "nothing is opened again here".into(), hint: None })),
         model: factory,
         paths: Paths::all_in(folder.path()),
         limits: Limits { timeout: 10 * SOON, ..Limits::default() },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::text::{Form, answer_text};
 use crate::schema::{ForeignKey, Schema, Table};
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, in_database, table_name};
 
 /// Queries made, at most: reading a thousand of them takes longer than they save.
 const MOST: usize = 400;
@@ -17,9 +17,9 @@ pub fn likely_answers(schema: &Schema, form: Form) -> Arc<[String]> {
     let tables = asked().count().max(1);
     // Every table has its turn before any has a second one, and in a large schema fewer columns do.
     let columns = (MOST / (tables * COLUMN_QUERIES)).max(1);
-    let all_rows = asked().map(|table| format!("SELECT count(*) FROM {}", identifier(&table.name)));
+    let all_rows = asked().map(|table| format!("SELECT count(*) FROM {}", table_name(table)));
     let others = asked().flat_map(|table| {
-        let name = identifier(&table.name);
+        let name = table_name(table);
         let of_columns = table.columns.iter().take(columns).flat_map(move |column| over_column(&name, &identifier(&column.name)));
         of_columns.chain(table.foreign_keys.iter().filter_map(|key| over_key(table, key)).flatten())
     });
@@ -51,7 +51,7 @@ fn over_column(table: &str, column: &str) -> [String; COLUMN_QUERIES] {
 /// Joins along a key of one column.
 fn over_key(table: &Table, key: &ForeignKey) -> Option<[String; 3]> {
     let ([own], [foreign]) = (key.columns.as_slice(), key.foreign_columns.as_slice()) else { return None };
-    let (child, parent) = (identifier(&table.name), identifier(&key.foreign_table));
+    let (child, parent) = (table_name(table), in_database(table.database.as_deref(), &key.foreign_table));
     let (own, foreign) = (identifier(own), identifier(foreign));
     let joined = format!("{parent} AS T1 JOIN {child} AS T2 ON T1.{foreign} = T2.{own}");
     Some([

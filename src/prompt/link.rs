@@ -63,7 +63,7 @@ pub fn link(schema: &Schema, question: &str, hits: &[ValueHit]) -> Link {
             let best = |names: &Names| names.score(&asked, &weight);
             let mut columns: Vec<f32> = names.columns.iter().map(best).collect();
             let mut score = TABLE_NAME * names.table.score(&asked, &weight);
-            for hit in hits.iter().filter(|hit| hit.table.eq_ignore_ascii_case(&table.name)) {
+            for hit in hits.iter().filter(|hit| hit.is_of(table)) {
                 let sure = VALUE * f32::from(hit.score) / 1000.0;
                 score += sure;
                 let place = table.columns.iter().position(|column| column.name.eq_ignore_ascii_case(&hit.column));
@@ -99,11 +99,13 @@ pub(super) fn stems_of(name: &str) -> Vec<String> {
 
 /// For each table, the places of those that a foreign key joins it with, either way.
 pub(super) fn neighbours(schema: &Schema) -> Vec<Vec<usize>> {
-    let places: HashMap<String, usize> = schema.tables.iter().enumerate().map(|(i, t)| (t.name.to_ascii_lowercase(), i)).collect();
+    let named = |database: Option<&str>, name: &str| (database.map(str::to_ascii_lowercase), name.to_ascii_lowercase());
+    let places: HashMap<_, usize> = schema.tables.iter().enumerate().map(|(i, t)| (named(t.database.as_deref(), &t.name), i)).collect();
     let mut out = vec![Vec::new(); schema.tables.len()];
     for (from, table) in schema.tables.iter().enumerate() {
         for key in &table.foreign_keys {
-            let Some(&to) = places.get(&key.foreign_table.to_ascii_lowercase()).filter(|&&to| to != from) else { continue };
+            let target = named(table.database.as_deref(), &key.foreign_table);
+            let Some(&to) = places.get(&target).filter(|&&to| to != from) else { continue };
             for (a, b) in [(from, to), (to, from)] {
                 if let Some(near) = out.get_mut(a).filter(|near: &&mut Vec<usize>| !near.contains(&b)) {
                     near.push(b);
@@ -226,6 +228,7 @@ mod tests {
                 words: 0..0,
                 exact: true,
                 score: 900,
+                ..ValueHit::default()
             })
             .collect();
         let link = link(&schema, question, &hits);

@@ -2,7 +2,7 @@
 
 use crate::llm::{Message, Prompt, Role};
 use crate::schema::ValueHit;
-use crate::sql::quote::{identifier, string_literal};
+use crate::sql::quote::{identifier, in_database, string_literal};
 
 /// How a model wants to be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,7 +96,7 @@ pub fn value_lines(values: &[ValueHit]) -> String {
     let line = |hit: &ValueHit| {
         // A stored text stays on its line, so that it cannot pose as a question.
         let value = crate::text::sanitize(&hit.value).into_owned();
-        format!("-- {}.{} = {}\n", identifier(&hit.table), identifier(&hit.column), string_literal(&value))
+        format!("-- {}.{} = {}\n", in_database(hit.database.as_deref(), &hit.table), identifier(&hit.column), string_literal(&value))
     };
     values.iter().map(line).collect()
 }
@@ -138,6 +138,7 @@ mod tests {
             words: 0..1,
             exact: true,
             score: 900,
+            ..ValueHit::default()
         };
         let parts = PromptParts { schema_text: "S".into(), question: "Q".into(), values: vec![hit], ..PromptParts::default() };
         let Prompt::Chat(messages) = render(&parts, Form::Chat) else { panic!("no chat") };

@@ -1,10 +1,11 @@
-//! Which database is meant. One is known by its path; a copy or a moved file has the schema of one that is known, whose notes, examples
+//! Which database is meant. One is known by its path, several that are open together by all of theirs and their names; a copy or a moved file has the schema of one that is known, whose notes, examples
 //! and adapter are then offered, and taken over only when the person says so.
 
 use std::path::{Path, PathBuf};
 
 use super::error::RecordsError;
 use super::open::{NOW_MS, Records};
+use crate::schema::DatabaseSet;
 
 /// A database that was opened once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,8 +44,18 @@ fn known(row: &rusqlite::Row<'_>) -> rusqlite::Result<KnownDatabase> {
     })
 }
 
-/// `path` as one database is always written: links resolved where the file is there, those of its folder where it is gone.
+/// What is open as it is always written: each path with links resolved where the file is there, with those of its folder where it is gone.
 pub(super) fn settled(path: &Path) -> Result<String, RecordsError> {
+    let set = path.to_str().map(DatabaseSet::read).filter(|set| !set.beside.is_empty() && !path.exists());
+    let Some(mut set) = set else { return settled_file(path) };
+    set.main = settled_file(Path::new(&set.main))?;
+    for file in &mut set.beside {
+        file.file = settled_file(Path::new(&file.file))?;
+    }
+    Ok(set.to_string())
+}
+
+fn settled_file(path: &Path) -> Result<String, RecordsError> {
     let in_folder =
         || Some(std::fs::canonicalize(path.parent().filter(|folder| !folder.as_os_str().is_empty())?).ok()?.join(path.file_name()?));
     let whole = std::fs::canonicalize(path).ok().or_else(in_folder).or_else(|| std::path::absolute(path).ok());

@@ -9,6 +9,7 @@
 //! - [`private`]: tables and columns that no model is told of
 //! - [`profile`]: what is known of the files of one program
 //! - [`mod@bookkeeping`]: tables that a program keeps for itself
+//! - [`set`]: which files are open together
 
 pub mod bookkeeping;
 pub mod local_dates;
@@ -16,6 +17,7 @@ pub mod meaning;
 pub mod numerals;
 pub mod private;
 pub mod profile;
+pub mod set;
 mod tables;
 pub mod time;
 
@@ -25,5 +27,6 @@ pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
 pub use numerals::{Numeral, Numerals};
 pub use private::Private;
 pub use profile::{Place, Profile};
-pub use tables::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind, ValueHit};
+pub use set::{BesideFile, DatabaseSet, SetError};
+pub use tables::{Column, ForeignKey, KeyOrigin, Schema, Table, TableKind, TableRef, ValueHit};
 pub use time::{DateText, TimeUnit};

@@ -46,13 +46,16 @@ impl Private {
         self.names.iter().map(|name| name.rsplit('.').next().unwrap_or(name))
     }
 
-    fn names_table(&self, table: &str) -> bool {
-        self.names.iter().any(|name| name.eq_ignore_ascii_case(table))
+    fn names_table(&self, table: &Table) -> bool {
+        let in_file = table.database.as_ref().map(|database| format!("{database}.{}", table.name));
+        let is_whole = |name: &str| in_file.as_ref().is_some_and(|whole| name.eq_ignore_ascii_case(whole));
+        self.names.iter().any(|name| name.eq_ignore_ascii_case(&table.name) || is_whole(name))
     }
 
-    fn names_column(&self, table: &str, column: &str) -> bool {
-        let whole = format!("{table}.{column}");
-        self.names.iter().any(|name| name.eq_ignore_ascii_case(column) || name.eq_ignore_ascii_case(&whole))
+    fn names_column(&self, table: &Table, column: &str) -> bool {
+        let whole = format!("{}.{column}", table.name);
+        let in_file = format!("{}.{whole}", table.database.as_deref().unwrap_or("main"));
+        self.names.iter().any(|name| [column, &whole, &in_file].iter().any(|other| name.eq_ignore_ascii_case(other)))
     }
 
     /// `schema` as models may see it.
@@ -90,9 +93,10 @@ impl Private {
         }
         let known = shown.clone();
         for table in &mut shown.tables {
-            let own = known.table(&table.name);
+            let database = table.database.clone();
+            let own = known.table_of(database.as_deref(), &table.name);
             table.foreign_keys.retain(|key| {
-                let other = known.table(&key.foreign_table);
+                let other = known.table_of(database.as_deref(), &key.foreign_table);
                 key.columns.iter().all(|name| own.is_some_and(|own| own.column(name).is_some()))
                     && key.foreign_columns.iter().all(|name| other.is_some_and(|other| other.column(name).is_some()))
             });
@@ -127,10 +131,10 @@ impl Private {
     /// In lower case: tables that are named, and whatever reads what is private in a way that its name does not show.
     fn hidden_tables(&self, schema: &Schema) -> HashSet<String> {
         let lower = |table: &Table| table.name.to_ascii_lowercase();
-        let mut hidden: HashSet<String> = schema.tables.iter().filter(|table| self.names_table(&table.name)).map(lower).collect();
+        let mut hidden: HashSet<String> = schema.tables.iter().filter(|table| self.names_table(table)).map(lower).collect();
         // Views read views: until nothing is added.
         loop {
-            let partly = |table: &&Table| table.columns.iter().any(|column| self.names_column(&table.name, &column.name));
+            let partly = |table: &&Table| table.columns.iter().any(|column| self.names_column(table, &column.name));
             let partly: Vec<&str> = schema.tables.iter().filter(partly).map(|table| table.name.as_str()).collect();
             let gives_away = |table: &&Table| {
                 let reads = |name: &str| mentions(&table.sql, name);
@@ -160,7 +164,7 @@ impl Private {
 
     /// Columns of `table` that are named, and those that are computed from them.
     fn hidden_columns(&self, table: &Table) -> Vec<String> {
-        let named = |name: &str| self.names_column(&table.name, name);
+        let named = |name: &str| self.names_column(table, name);
         let mut gone: Vec<String> = table.columns.iter().filter(|column| named(&column.name)).map(|column| column.name.clone()).collect();
         let definitions = definitions(&table.sql);
         loop {

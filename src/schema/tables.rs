@@ -10,7 +10,7 @@ use super::meaning::{Holds, Meaning};
 /// The tables and views of one database.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Schema {
-    /// In the order of `sqlite_schema`; without SQLite's own tables.
+    /// In the order of `sqlite_schema`; without SQLite's own tables. Those of the first file come before those of others.
     pub tables: Vec<Table>,
 }
 
@@ -31,6 +31,8 @@ pub enum TableKind {
 pub struct Table {
     /// As stored, unquoted.
     pub name: String,
+    /// What statements call its file, where that was opened beside the first one; unquoted.
+    pub database: Option<String>,
     /// Table, view or virtual table.
     pub kind: TableKind,
     /// In declaration order; generated columns included, hidden ones not.
@@ -100,9 +102,41 @@ pub struct ForeignKey {
     pub origin: KeyOrigin,
 }
 
+/// A table by its name, in one of several files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableRef<'a> {
+    /// As in [`Table::database`].
+    pub database: Option<&'a str>,
+    /// As stored.
+    pub name: &'a str,
+}
+
+impl<'a> From<&'a str> for TableRef<'a> {
+    /// A table of the first file.
+    fn from(name: &'a str) -> Self {
+        Self { database: None, name }
+    }
+}
+
+impl<'a> From<&'a Table> for TableRef<'a> {
+    fn from(table: &'a Table) -> Self {
+        Self { database: table.database.as_deref(), name: &table.name }
+    }
+}
+
+impl TableRef<'_> {
+    /// Whether both are one table.
+    pub fn is(&self, other: &TableRef<'_>) -> bool {
+        let same = |a: &str, b: &str| a.eq_ignore_ascii_case(b);
+        same(self.name, other.name) && self.database.map_or(other.database.is_none(), |own| other.database.is_some_and(|o| same(own, o)))
+    }
+}
+
 /// A stored value that a question mentions.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ValueHit {
+    /// The file of the table, where it was opened beside the first one.
+    pub database: Option<String>,
     /// The table, as stored.
     pub table: String,
     /// Its column, as stored.
@@ -128,6 +162,10 @@ impl Schema {
             hash.update(text.as_bytes());
         };
         for table in &self.tables {
+            if let Some(database) = &table.database {
+                put("beside");
+                put(database);
+            }
             put(&table.name);
             put(match table.kind {
                 TableKind::Table => "table",
@@ -153,13 +191,65 @@ impl Schema {
         Cow::Owned(schema)
     }
 
-    /// The table or view called `name`, compared as SQLite compares names (ASCII case-insensitive).
+    /// The table or view called `name`, compared as SQLite compares names (ASCII case-insensitive). Of several files, the first that has one.
     pub fn table(&self, name: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The table or view called `name` of the file called `database`; of the first one where that is `None` or `main`.
+    pub fn table_of(&self, database: Option<&str>, name: &str) -> Option<&Table> {
+        self.tables.iter().find(|table| table.is_of(database) && table.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The table that a key of `table` refers to: keys do not leave their file.
+    pub fn referred(&self, table: &Table, key: &ForeignKey) -> Option<&Table> {
+        self.table_of(table.database.as_deref(), &key.foreign_table)
+    }
+
+    /// What the files beside the first one are called, in order, as far as they have tables.
+    pub fn databases(&self) -> Vec<&str> {
+        let mut out: Vec<&str> = Vec::new();
+        for database in self.tables.iter().filter_map(|table| table.database.as_deref()) {
+            if !out.contains(&database) {
+                out.push(database);
+            }
+        }
+        out
+    }
+
+    /// The tables of one file.
+    pub fn of_database(&self, database: Option<&str>) -> Self {
+        Self { tables: self.tables.iter().filter(|table| table.is_of(database)).cloned().collect() }
+    }
+}
+
+impl ValueHit {
+    /// Whether it is a value of `table`.
+    pub fn is_of(&self, table: &Table) -> bool {
+        TableRef { database: self.database.as_deref(), name: &self.table }.is(&table.into())
     }
 }
 
 impl Table {
+    /// Whether it is of the file called `database`; `None` and `main` are the first one.
+    pub fn is_of(&self, database: Option<&str>) -> bool {
+        let other = database.filter(|name| !name.eq_ignore_ascii_case("main"));
+        match (&self.database, other) {
+            (Some(own), Some(other)) => own.eq_ignore_ascii_case(other),
+            (own, other) => own.is_none() && other.is_none(),
+        }
+    }
+
+    /// Whether both are one table, by name and file.
+    pub fn is(&self, other: &Self) -> bool {
+        TableRef::from(self).is(&other.into())
+    }
+
+    /// Whether `key` of `table` refers to it.
+    pub fn is_target_of(&self, table: &Table, key: &ForeignKey) -> bool {
+        key.foreign_table.eq_ignore_ascii_case(&self.name) && self.is_of(table.database.as_deref())
+    }
+
     /// The column called `name`, compared as SQLite compares names (ASCII case-insensitive).
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))

@@ -9,7 +9,7 @@ use sqlparser::tokenizer::Location;
 use super::lex::name_of;
 use super::resolve::resolve;
 use super::tree::{self, Places};
-use crate::schema::{Column, Schema, Table};
+use crate::schema::{Column, Schema, Table, TableRef};
 
 /// How a string is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub enum Comparing {
 /// A string literal that is compared with a column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
+    /// The table's file, where it was opened beside the first one.
+    pub database: Option<String>,
     /// The column's table, as stored.
     pub table: String,
     /// The column, as stored.
@@ -33,6 +35,13 @@ pub struct Comparison {
     pub range: Range<usize>,
     /// How it is compared.
     pub comparing: Comparing,
+}
+
+impl Comparison {
+    /// The column's table.
+    pub fn place(&self) -> TableRef<'_> {
+        TableRef { database: self.database.as_deref(), name: &self.table }
+    }
 }
 
 /// The strings in `sql` that are compared with columns of `schema`, in the order in which they stand. Empty where there is no syntax tree.
@@ -66,7 +75,8 @@ impl Finder<'_> {
         }
         let Some(&(table, column)) = self.start_of(column).and_then(|start| self.columns.get(&start)) else { return };
         let Some(range) = self.range_of(value.span.start, text) else { return };
-        self.found.push(Comparison { table: table.name.clone(), column: column.name.clone(), text: text.clone(), range, comparing });
+        let (database, table) = (table.database.clone(), table.name.clone());
+        self.found.push(Comparison { database, table, column: column.name.clone(), text: text.clone(), range, comparing });
     }
 
     /// The byte at which a column's name begins, its qualifier included; `None` for anything else.

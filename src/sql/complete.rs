@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::lex::{Token, TokenKind, lex, name_of};
-use super::quote::identifier;
+use super::quote::{identifier, table_name};
 use super::statement::statement_at;
 use crate::schema::{Schema, Table};
 
@@ -16,6 +16,8 @@ const OFFERED: usize = 50;
 pub enum NameKind {
     /// A table or a view.
     Table,
+    /// A file, where several are open.
+    Database,
     /// A column.
     Column,
     /// A word of SQL.
@@ -146,12 +148,21 @@ pub fn complete(sql: &str, cursor: usize, schema: &Schema) -> Option<Names> {
     let mut names: Vec<(u8, Name)> = Vec::new();
     let last = before.last().map(|token| token.text(sql)).unwrap_or_default();
     if last == "." {
-        let owner = before.len().checked_sub(2).and_then(|at| before.get(at)).map(|token| name_of(token.text(sql)).to_lowercase());
-        let named = sources.iter().filter(|(alias, _)| Some(alias) == owner.as_ref()).map(|(_, table)| *table);
-        let table = named.chain(schema.tables.iter().filter(|table| Some(table.name.to_lowercase()) == owner)).next()?;
-        names.extend(columns(table, 0));
+        let part = |back: usize| before.len().checked_sub(back).and_then(|at| before.get(at)).map(|token| token.text(sql));
+        let owner = part(2).map(|name| name_of(name).to_lowercase());
+        // `crm.contact.` has the name of a file before that of the table.
+        let database = part(4).filter(|_| part(3) == Some(".")).map(name_of);
+        let named = sources.iter().filter(|(alias, _)| database.is_none() && Some(alias) == owner.as_ref()).map(|(_, table)| *table);
+        let stored = schema.tables.iter().filter(|table| {
+            database.as_deref().is_none_or(|database| table.is_of(Some(database))) && Some(table.name.to_lowercase()) == owner
+        });
+        match named.chain(stored).next() {
+            Some(table) => names.extend(columns(table, 0)),
+            None => names.extend(tables_of(schema, owner.as_deref().filter(|_| database.is_none())?)),
+        }
     } else if BEFORE_RELATION.iter().any(|word| last.eq_ignore_ascii_case(word)) || (last == "," && after_from(sql, &before)) {
         names.extend(tables(schema, 0));
+        names.extend(databases(schema, 1));
     } else {
         let used: HashSet<&str> = sources.iter().map(|(_, table)| table.name.as_str()).collect();
         for table in readable(schema) {
@@ -160,6 +171,7 @@ pub fn complete(sql: &str, cursor: usize, schema: &Schema) -> Option<Names> {
         let aliases = sources.iter().filter(|(alias, table)| *alias != table.name.to_lowercase());
         names.extend(aliases.map(|(alias, table)| (1, Name { text: alias.clone(), kind: NameKind::Table, detail: table.name.clone() })));
         names.extend(tables(schema, 3));
+        names.extend(databases(schema, 4));
         let keyword = |word: &&str| (2, Name { text: (*word).into(), kind: NameKind::Keyword, detail: String::new() });
         names.extend(KEYWORDS.iter().map(keyword));
     }
@@ -190,8 +202,23 @@ fn tables(schema: &Schema, rank: u8) -> impl Iterator<Item = (u8, Name)> {
             crate::schema::TableKind::View => "view",
             crate::schema::TableKind::Virtual => "virtual table",
         };
-        (rank, Name { text: identifier(&table.name), kind: NameKind::Table, detail: kind.into() })
+        let detail = table.database.as_ref().map_or(kind.into(), |database| format!("{kind} of {database}"));
+        (rank, Name { text: table_name(table), kind: NameKind::Table, detail })
     })
+}
+
+/// The tables of the file called `database`, by their own names.
+fn tables_of<'s>(schema: &'s Schema, database: &str) -> impl Iterator<Item = (u8, Name)> + 's {
+    let database = database.to_owned();
+    let own = readable(schema).filter(move |table| table.is_of(Some(&database)));
+    own.map(|table| (0, Name { text: identifier(&table.name), kind: NameKind::Table, detail: String::new() }))
+}
+
+/// What the files are called, where there are several.
+fn databases(schema: &Schema, rank: u8) -> impl Iterator<Item = (u8, Name)> {
+    let beside = schema.databases();
+    let main = (!beside.is_empty()).then_some("main");
+    beside.into_iter().chain(main).map(move |name| (rank, Name { text: identifier(name), kind: NameKind::Database, detail: "file".into() }))
 }
 
 fn columns(table: &Table, rank: u8) -> impl Iterator<Item = (u8, Name)> {
@@ -220,7 +247,11 @@ fn sources<'s>(sql: &str, tokens: &[&Token], typed: &Range<usize>, schema: &'s S
         if !relation {
             continue;
         }
-        let Some(table) = schema.table(&name_of(text(at + 1))) else { continue };
+        let (table, at) = match text(at + 2) {
+            "." => (schema.table_of(Some(&name_of(text(at + 1))), &name_of(text(at + 3))), at + 2),
+            _ => (schema.table(&name_of(text(at + 1))), at),
+        };
+        let Some(table) = table else { continue };
         out.push((table.name.to_lowercase(), table));
         let alias = if text(at + 2).eq_ignore_ascii_case("AS") { at + 3 } else { at + 2 };
         let is_name =
@@ -278,6 +309,28 @@ mod tests {
         check("SELECT id FROM artist WHE|", &["WHERE"]);
         check("SELECT 1; SELECT * FROM art|", &["artist"]);
         check("SELECT x.| FROM album", &[]);
+    }
+
+    #[test]
+    fn names_of_every_file_are_offered() {
+        let mut schema = schema();
+        let mut beside = schema.tables[0].clone();
+        (beside.name, beside.database) = ("contact".into(), Some("my crm".into()));
+        beside.columns[0].name = "email".into();
+        schema.tables.push(beside);
+        let check = |sql: &str, expected: &[&str]| {
+            let cursor = sql.find('|').unwrap();
+            let names = complete(&sql.replace('|', ""), cursor, &schema).map_or(Vec::new(), |found| found.names);
+            let names: Vec<&str> = names.iter().take(expected.len().max(1)).map(|name| name.text.as_str()).collect();
+            assert_eq!(names, expected, "{sql}");
+        };
+        check("SELECT * FROM cont|", &["\"my crm\".contact"]);
+        check("SELECT * FROM my|", &["\"my crm\".contact", "\"my crm\""]);
+        check("SELECT * FROM \"my crm\".|", &["contact"]);
+        check("SELECT * FROM main.al|", &["album"]);
+        check("SELECT e| FROM \"my crm\".contact", &["email"]);
+        check("SELECT c.e| FROM \"my crm\".contact AS c", &["email"]);
+        check("SELECT \"my crm\".contact.e| FROM album", &["email"]);
     }
 
     #[test]

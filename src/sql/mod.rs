@@ -11,6 +11,7 @@
 //! - [`mod@follow`]: a query changed as a follow-up asks for it
 //! - [`quote`]: names and strings as literals
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
+//! - [`mod@origins`]: which stored column a column of a result shows
 //! - `related`: what two columns have to do with each other
 //! - [`mod@shares`]: columns of a result that are shares
 //! - [`ties`]: whether LIMIT 1 took the only row of its kind
@@ -38,6 +39,7 @@ pub mod highlight;
 pub mod lex;
 pub mod lock;
 pub mod mend;
+pub mod origins;
 pub mod parameters;
 pub mod qualify;
 pub mod quote;

@@ -21,10 +21,14 @@ pub fn sources<'a>(sql: &str, schema: &'a Schema) -> Vec<Source<'a>> {
     let mut out: Vec<Source<'a>> = Vec::new();
     for at in 1..tokens.len() {
         let begins = ["from", "join", ","].iter().any(|word| text(at - 1).eq_ignore_ascii_case(word));
-        if !begins || !is_name(at) || text(at + 1) == "." || text(at + 1) == "(" {
+        if !begins || !is_name(at) || text(at + 1) == "(" {
             continue;
         }
-        let Some(table) = schema.table(&unquote(text(at))) else { continue };
+        let (table, at) = match text(at + 1) {
+            "." => (schema.table_of(Some(&unquote(text(at))), &unquote(text(at + 2))), at + 2),
+            _ => (schema.table(&unquote(text(at))), at),
+        };
+        let Some(table) = table else { continue };
         let next = if text(at + 1).eq_ignore_ascii_case("as") { at + 2 } else { at + 1 };
         let aliased = is_name(next) && (next == at + 2 || !super::quote::is_keyword(text(next)));
         let alias = if aliased { unquote(text(next)) } else { table.name.clone() };
@@ -66,6 +70,7 @@ mod tests {
             &[("invoice", "invoice"), ("t", "track"), ("line", "line")],
         );
         check_sources("SELECT * FROM invoice WHERE 'from track' = 1 -- from line", &[("invoice", "invoice")]);
-        check_sources("SELECT * FROM main.invoice, nowhere", &[]);
+        check_sources("SELECT * FROM main.invoice, nowhere", &[("invoice", "invoice")]);
+        check_sources("SELECT * FROM other.invoice", &[]);
     }
 }

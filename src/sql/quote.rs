@@ -1,5 +1,7 @@
 //! Names and strings as SQL literals.
 
+use crate::schema::Table;
+
 /// `name` as an identifier: bare where it may be, else in double quotes.
 pub fn identifier(name: &str) -> String {
     let mut chars = name.chars();
@@ -12,6 +14,19 @@ pub fn identifier(name: &str) -> String {
 /// `name` in double quotes, whatever it contains.
 pub fn quoted_identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `table` as statements name it: with the name of its file before it, where that was opened beside the first one.
+pub fn table_name(table: &Table) -> String {
+    in_database(table.database.as_deref(), &table.name)
+}
+
+/// As [`table_name`], for a table by its name and that of its file.
+pub fn in_database(database: Option<&str>, name: &str) -> String {
+    match database {
+        Some(database) => format!("{}.{}", identifier(database), identifier(name)),
+        None => identifier(name),
+    }
 }
 
 /// `text` in single quotes.

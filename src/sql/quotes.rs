@@ -132,16 +132,22 @@ impl Significant<'_> {
     /// Adds the columns of the table called as token `i` is, where there is one. `None` where it has columns that nobody knows.
     fn add_columns(&self, i: usize, schema: &Schema, names: &mut HashSet<String>) -> Option<()> {
         let name = name_of(self.text(Some(i))).to_ascii_lowercase();
-        if let Some(table) = schema.table(&name) {
+        // Several files may have a table of that name.
+        let called: Vec<_> = schema.tables.iter().filter(|table| table.name.eq_ignore_ascii_case(&name)).collect();
+        for table in &called {
             if table.columns.is_empty() {
                 return None;
             }
             names.extend(table.columns.iter().map(|column| column.name.to_ascii_lowercase()));
             if table.kind == TableKind::Virtual {
                 // Full-text tables hide two columns: one called as they are, and the rank.
-                names.extend([name, "rank".to_owned()]);
+                names.extend([name.clone(), "rank".to_owned()]);
             }
-        } else if ["sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master"].contains(&name.as_str()) {
+        }
+        if !called.is_empty() {
+            return Some(());
+        }
+        if ["sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master"].contains(&name.as_str()) {
             names.extend(SCHEMA_COLUMNS.map(str::to_owned));
         } else if name == "json_each" || name == "json_tree" {
             names.extend(JSON_COLUMNS.map(str::to_owned));

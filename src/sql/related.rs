@@ -25,7 +25,7 @@ pub(super) fn is_key(table: &Table, column: &str) -> bool {
 /// The foreign keys between two tables, with the tables that own them.
 pub(super) fn keys_between<'a>(a: &'a Table, b: &'a Table) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
     let of = |owner: &'a Table, other: &'a Table| {
-        owner.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&other.name)).map(move |key| (owner, key))
+        owner.foreign_keys.iter().filter(|key| other.is_target_of(owner, key)).map(move |key| (owner, key))
     };
     of(a, b).chain(of(b, a))
 }
@@ -45,7 +45,7 @@ pub(super) fn thing<'s>(schema: &'s Schema, table: &'s Table, column: &str) -> O
     let mut refers = false;
     for _ in 0..MOST_STEPS {
         let next = table.foreign_keys.iter().find_map(|key| match (key.columns.as_slice(), key.foreign_columns.as_slice()) {
-            ([own], [foreign]) if own.eq_ignore_ascii_case(&column) => Some((schema.table(&key.foreign_table)?, foreign.clone())),
+            ([own], [foreign]) if own.eq_ignore_ascii_case(&column) => Some((schema.referred(table, key)?, foreign.clone())),
             _ => None,
         });
         let Some((other, foreign)) =

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-use super::{Paths, StoreError, machine};
+use super::{Paths, StoreError, machine, ollama, own};
 
 /// A model of the catalogue (`assets/models.toml`).
 #[derive(Debug, Clone, Deserialize, PartialEq, Eq)]
@@ -148,7 +148,11 @@ pub struct Resolved {
     pub sha256: Option<String>,
 }
 
-/// The model that `spec` names: a catalogue name, or the path of a file or of a Hugging Face folder. Without one, the first installed model of the catalogue.
+/// What stands before the name of a model in Ollama's store.
+pub const OLLAMA: &str = "ollama:";
+
+/// The model that `spec` names: a catalogue name, an own model's, one of Ollama's store (`ollama:NAME`), or the path of a file or of a Hugging
+/// Face folder. Without one, the first installed model of the catalogue.
 pub fn resolve(paths: &Paths, spec: Option<&str>) -> Result<Resolved, StoreError> {
     let found = match spec {
         None => catalogue().iter().find(|entry| entry.is_installed(paths)),
@@ -161,6 +165,18 @@ pub fn resolve(paths: &Paths, spec: Option<&str>) -> Result<Resolved, StoreError
         (Some(entry), _) => Err(StoreError::NotInstalled(entry.name.clone())),
         (None, None) => Err(StoreError::NotInstalled(default_entry().map(|entry| entry.name.clone()).unwrap_or_default())),
         (None, Some(spec)) => {
+            if let Some(model) = own::find(paths, spec) {
+                return if model.path.exists() {
+                    Ok(Resolved { name: model.name, path: model.path, sha256: None })
+                } else {
+                    Err(StoreError::Moved { name: model.name, path: model.path })
+                };
+            }
+            if let Some(name) = spec.strip_prefix(OLLAMA) {
+                let no_store = || StoreError::Ollama { name: name.into(), reason: "it is not on this machine".into() };
+                let path = ollama::find(&ollama::folder().ok_or_else(no_store)?, name)?;
+                return Ok(Resolved { name: name.into(), path, sha256: None });
+            }
             let path = Path::new(spec);
             if !path.exists() {
                 return Err(StoreError::UnknownModel(spec.into()));

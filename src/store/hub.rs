@@ -23,7 +23,7 @@ const SILENCE_TIMEOUT: Duration = Duration::from_secs(15);
 /// A download that breaks off this many times without a new byte has ended.
 const RETRIES: u32 = 4;
 /// Addresses a file may be passed on to.
-const REDIRECTS: usize = 5;
+pub(super) const REDIRECTS: usize = 5;
 
 /// The hub, or a mirror of it.
 #[derive(Debug, Clone)]
@@ -56,6 +56,11 @@ impl Hub {
     /// The hub at `endpoint`, asked again at once where a download breaks off: for tests.
     pub fn at(endpoint: impl Into<String>, token: Option<String>) -> Self {
         Self { endpoint: Some(endpoint.into()), token, pause: Duration::ZERO }
+    }
+
+    /// What a gated repository is read with.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
     }
 
     /// The address of a file.
@@ -178,7 +183,7 @@ impl Hub {
 }
 
 /// The agent passes nothing on by itself and calls no status an error: both are looked at here.
-fn agent() -> ureq::Agent {
+pub(super) fn agent() -> ureq::Agent {
     ureq::Agent::config_builder()
         .timeout_resolve(Some(CONNECT_TIMEOUT))
         .timeout_connect(Some(CONNECT_TIMEOUT))
@@ -257,7 +262,7 @@ fn wait(pause: Duration, cancel: &Cancel) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
+pub(super) fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name)?.to_str().ok().map(str::to_owned)
 }
 
@@ -269,14 +274,14 @@ fn hash_of(headers: &HeaderMap) -> Option<String> {
 }
 
 /// `https://host:port` of an address.
-fn origin(url: &str) -> &str {
+pub(super) fn origin(url: &str) -> &str {
     let host = url.find("://").map_or(0, |at| at + 3);
     let end = url.get(host..).and_then(|rest| rest.find('/')).map_or(url.len(), |at| host + at);
     url.get(..end).unwrap_or(url)
 }
 
 /// A transport error in a person's words.
-fn said(error: &ureq::Error) -> String {
+pub(super) fn said(error: &ureq::Error) -> String {
     use std::io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
     match error {
         // The system's resolver tells it in words only.

@@ -7,7 +7,7 @@ use crate::db::{Cell, Database, DbError, Limits};
 use crate::schema::{DateText, Schema, Table, TableKind};
 use crate::signal::Cancel;
 use crate::sql::guard;
-use crate::sql::quote::{quoted_identifier, string_literal};
+use crate::sql::quote::{in_database, quoted_identifier, string_literal, table_name};
 
 /// Rows of a table that are looked at.
 const ROWS: usize = 2_000;
@@ -55,6 +55,8 @@ pub(super) struct ColumnFacts {
 /// A table.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TableFacts {
+    /// Its file, where that was opened beside the first one.
+    pub(super) database: Option<String>,
     /// As stored.
     pub(super) name: String,
     /// What its rows are.
@@ -146,11 +148,13 @@ pub(super) fn read(database: &Database, schema: &Schema, cancel: &Cancel) -> Res
             .iter()
             .filter_map(|key| {
                 let ([column], [foreign_column]) = (key.columns.as_slice(), key.foreign_columns.as_slice()) else { return None };
-                let place = facts.iter().position(|facts| facts.name.eq_ignore_ascii_case(&key.foreign_table))?;
+                let place = facts
+                    .iter()
+                    .position(|facts| facts.database == table.database && facts.name.eq_ignore_ascii_case(&key.foreign_table))?;
                 Some(Link { column: column.clone(), table: place, foreign_column: foreign_column.clone() })
             })
             .collect();
-        if let Some(facts) = facts.iter_mut().find(|facts| facts.name == table.name) {
+        if let Some(facts) = facts.iter_mut().find(|facts| facts.database == table.database && facts.name == table.name) {
             facts.links = links;
         }
     }
@@ -159,7 +163,7 @@ pub(super) fn read(database: &Database, schema: &Schema, cancel: &Cancel) -> Res
 
 fn read_table(database: &Database, table: &Table, keys: &HashSet<String>, cancel: &Cancel) -> Result<Option<TableFacts>, DbError> {
     let names: Vec<String> = table.columns.iter().map(|column| quoted_identifier(&column.name)).collect();
-    let sql = format!("SELECT {} FROM {} LIMIT {ROWS}", names.join(", "), quoted_identifier(&table.name));
+    let sql = format!("SELECT {} FROM {} LIMIT {ROWS}", names.join(", "), table_name(table));
     let sql = guard::check(&sql).map_err(|error| DbError::Refused { message: error.to_string() })?;
     let rows = database.execute(&sql, &Limits { max_rows: ROWS, ..Limits::default() }, cancel)?.rows;
     if rows.is_empty() {
@@ -196,7 +200,8 @@ fn read_table(database: &Database, table: &Table, keys: &HashSet<String>, cancel
     let people =
         has("first name") || has("gender") || has("date of birth") || PEOPLE.iter().any(|word| noun.one.split(' ').any(|own| own == *word));
     let rows = table.row_count.map_or(rows.len(), |count| count as usize);
-    Ok(Some(TableFacts { name: table.name.clone(), noun, people, rows, columns, display, anonymous, links: Vec::new() }))
+    let database = table.database.clone();
+    Ok(Some(TableFacts { database, name: table.name.clone(), noun, people, rows, columns, display, anonymous, links: Vec::new() }))
 }
 
 /// Whether a column that is no declared key numbers the rows: to add such numbers up, or to ask for the greatest, means nothing.
@@ -304,6 +309,11 @@ fn display(columns: &[ColumnFacts], key: Option<usize>) -> Vec<usize> {
 }
 
 impl TableFacts {
+    /// As it stands behind FROM.
+    pub(super) fn in_sql(&self) -> String {
+        in_database(self.database.as_deref(), &self.name)
+    }
+
     /// Columns of a role.
     pub(super) fn of_role(&self, roles: &[Role]) -> Vec<&ColumnFacts> {
         self.columns.iter().filter(|column| roles.contains(&column.role)).collect()

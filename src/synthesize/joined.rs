@@ -37,7 +37,7 @@ impl Pair<'_> {
 
     /// `child JOIN parent ON ...`
     fn joined(&self) -> String {
-        format!("{} JOIN {} ON {}", identifier(&self.child.name), identifier(&self.parent.name), self.on())
+        format!("{} JOIN {} ON {}", self.child.in_sql(), self.parent.in_sql(), self.on())
     }
 
     /// Whether a child has other parents of the same kind: "the airport of a flight" would not say which.
@@ -174,16 +174,16 @@ pub(super) fn draft(shape: Shape, pair: Pair<'_>, facts: &[TableFacts], random: 
                     format!("Which {parent_many} do not have any {many}? Give their {}.", shown_many(parent)),
                 ],
             );
-            let inner = format!("SELECT {link} FROM {} WHERE {link} IS NOT NULL", identifier(&child.name));
+            let inner = format!("SELECT {link} FROM {} WHERE {link} IS NOT NULL", child.in_sql());
             let key = identifier(&pair.link.foreign_column);
-            (question, format!("SELECT {} FROM {} WHERE {key} NOT IN ({inner})", shown_sql(parent, false), identifier(&parent.name)))
+            (question, format!("SELECT {} FROM {} WHERE {key} NOT IN ({inner})", shown_sql(parent, false), parent.in_sql()))
         }
         Shape::TwoJoins => {
             let second = pairs(facts).into_iter().filter(|next| next.child.name == parent.name && next.parent.name != child.name);
             let second: Vec<Pair<'_>> = second.filter(|next| !next.is_ambiguous()).collect();
             let next = random.pick(&second)?;
             let far = next.parent;
-            let joined = format!("{joined} JOIN {} ON {}", identifier(&far.name), next.on());
+            let joined = format!("{joined} JOIN {} ON {}", far.in_sql(), next.on());
             if random.once_in(2) {
                 let filter = condition(far, true, random)?;
                 let question = format!("How many {many} of {parent_many} belong to {} {}?", far.noun.many, filter.words);

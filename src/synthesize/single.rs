@@ -17,7 +17,7 @@ const FUNCTIONS: [(&str, &[&str]); 4] = [
 
 /// A question of `shape` on `table`; `None` where it has no columns for it, or chance gave nothing of use.
 pub(super) fn draft(shape: Shape, table: &TableFacts, random: &mut Random) -> Option<Draft> {
-    let t = identifier(&table.name);
+    let t = table.in_sql();
     let (one, many) = (table.noun.one.as_str(), table.noun.many.as_str());
     let (what, what_many, what_sql) = (shown(table), shown_many(table), shown_sql(table, false));
     let lists = matches!(

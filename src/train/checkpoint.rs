@@ -13,7 +13,7 @@ use super::optimizer::{Moments, OptimizerType};
 use super::state::TrainerState;
 use crate::compute::BlockType;
 use crate::llm::adapter::{Adapter, AdapterCard};
-use crate::llm::checkpoint::{TensorData, TensorFile, write_safetensors};
+use crate::llm::checkpoint::{TensorData, TensorFile, made, write_safetensors};
 
 /// The file that says a checkpoint is whole.
 const DONE: &str = "DONE";
@@ -165,7 +165,7 @@ pub fn write_result(folder: &Path, decoder: &Decoder<'_>, parameters: &Parameter
     match &identity.adaptation {
         Adaptation::Lora(config) => decoder.adapter(parameters, config, identity.card.clone()).write(folder)?,
         Adaptation::Full => {
-            write_safetensors(&folder.join(MODEL), &tensors(parameters))?;
+            write_safetensors(&folder.join(MODEL), &weights(parameters))?;
             for name in COMPANIONS {
                 let Some(source) = identity.source.as_ref().map(|source| source.join(name)).filter(|source| source.is_file()) else {
                     continue;
@@ -194,15 +194,19 @@ fn float_config(text: &str) -> String {
     serde_json::to_string_pretty(&config).unwrap_or_default()
 }
 
-fn tensors(parameters: &Parameters) -> Vec<TensorData<'_>> {
-    let tensor = |parameter: &'_ Parameter| (parameter.name.clone(), parameter.shape.clone());
+/// All weights, as a Hugging Face folder holds them.
+fn weights(parameters: &Parameters) -> Vec<TensorData<'_>> {
+    let tensor = |parameter: &'_ Parameter| (parameter.name.clone(), parameter.shape.clone(), parameter.offset);
     let named = parameters.iter().map(|parameter| (tensor(parameter), &parameter.values));
     named
-        .map(|((name, shape), values)| TensorData {
+        .map(|((name, shape, offset), values)| TensorData {
             name,
             shape,
             block: BlockType::F32,
-            values: Box::new(move || values.as_slice().into()),
+            values: match offset == 0.0 {
+                true => Box::new(move || values.as_slice().into()),
+                false => made(move || values.iter().map(|value| value - offset).collect()),
+            },
         })
         .collect()
 }
@@ -276,6 +280,7 @@ pub fn read_weights(folder: &Path, decoder: &Decoder<'_>, parameters: &mut Param
             let file = TensorFile::open(&folder.join(MODEL))?;
             for parameter in parameters.iter_mut() {
                 parameter.values = tensor(&file, &parameter.name, parameter.values.len()).map_err(unsound)?;
+                parameter.values.iter_mut().for_each(|value| *value += parameter.offset);
             }
             Ok(())
         }

@@ -11,7 +11,7 @@ use super::optimizer::{Adafactor, AdamW, Optimizer, OptimizerType};
 use super::order::{Sampling, SamplingStrategy};
 use super::schedule::{ScheduleSettings, SchedulerType};
 use crate::llm::adapter::LoraConfig;
-use crate::llm::names::Projection;
+use crate::llm::names::{Fused, Projection};
 use crate::prompt::Form;
 
 /// How a model is trained.
@@ -289,16 +289,25 @@ impl TrainConfig {
         config.layers_to_transform = self.layers_to_transform.clone();
         config.base_model_name_or_path = self.model_name_or_path.clone();
         if self.target_modules != ["all-linear"] {
-            let find = |name: &String| {
-                Projection::named(name).ok_or_else(|| TrainError::Setting {
-                    key: "target_modules",
-                    value: format!("`{name}`"),
-                    reason: format!("there are {}", Projection::ALL.map(Projection::name).join(", ")),
-                })
-            };
-            config.target_modules = self.target_modules.iter().map(find).collect::<Result<_, _>>()?;
+            config.target_modules.clear();
+            for name in &self.target_modules {
+                match (Projection::named(name), Fused::named(name)) {
+                    (Some(projection), _) => config.target_modules.push(projection),
+                    (None, Some(fused)) => config.fused_modules.push(fused),
+                    (None, None) => {
+                        let known = Projection::ALL.map(Projection::name).into_iter().chain(Fused::ALL.map(Fused::name));
+                        return Err(TrainError::Setting {
+                            key: "target_modules",
+                            value: format!("`{name}`"),
+                            reason: format!("there are {}", known.collect::<Vec<_>>().join(", ")),
+                        });
+                    }
+                }
+            }
             config.target_modules.sort_unstable();
             config.target_modules.dedup();
+            config.fused_modules.sort_unstable();
+            config.fused_modules.dedup();
         }
         Ok(config)
     }

@@ -90,7 +90,7 @@ fn write_parts(part: &Path, base: &Path, job: &Job<'_>, notes: &mut Vec<String>,
     let orders = (0..epochs).map(|epoch| json!(sampling.order(&inputs.train.rows, epoch)));
     write_lines(&part.join(ORDER), orders)?;
     let method = if plan.method == Method::Full { "full" } else { "lora" };
-    let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config))?;
+    let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config), inputs.model.model.spec.family)?;
     if let Adaptation::Lora(lora) = &adaptation {
         let (decoder, mut parameters) = Decoder::new(&inputs.model.model, &adaptation, config.seed);
         if let Some(initial) = inputs.initial {

@@ -1,6 +1,10 @@
 //! Settings as flags: the Trainer's names, ours, and what a command line written for the Trainer may also hold.
 //!
 //! Pure: words in, a [`Request`] out. One table says every name's kind and meaning; it also makes the help and finds the nearest name.
+//!
+//! Files on their floors, the lowest first:
+//! - `table`: what may be typed
+//! - `trainer`: what the Trainer takes besides, and what becomes of it here
 
 use std::path::{Path, PathBuf};
 

@@ -201,11 +201,11 @@ fn result(job: &Path, output: &Path, part: &Path, settings: &Settings) -> Result
     }
     let mut adapter = Adapter::read(output)?;
     let initial = Adapter::read(&job.join(INITIAL))?;
-    let shapes = |adapter: &Adapter| adapter.loras.iter().map(|(&place, lora)| (place, lora.a.len(), lora.b.len())).collect::<Vec<_>>();
+    let shapes = |adapter: &Adapter| adapter.all().map(|(index, path, lora)| (index, path, lora.a.len(), lora.b.len())).collect::<Vec<_>>();
     if shapes(&adapter) != shapes(&initial) {
         return Err(refuse(format!("the adapter in {OUTPUT} has other matrices than the one that was exported")));
     }
-    if adapter.loras.values().any(|lora| lora.a.iter().chain(&lora.b).any(|value| !value.is_finite())) {
+    if adapter.all().any(|(_, _, lora)| lora.a.iter().chain(&lora.b).any(|value| !value.is_finite())) {
         return Err(refuse(format!("the adapter in {OUTPUT} holds a number that is not finite")));
     }
     adapter.config = initial.config;

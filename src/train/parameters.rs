@@ -17,6 +17,8 @@ pub struct Parameter {
     pub values: Vec<f32>,
     /// Whether weight decay applies. The Trainer spares biases and norms.
     pub decays: bool,
+    /// By how much the values are more than what a Hugging Face folder holds (Gemma's norms).
+    pub offset: f32,
 }
 
 /// Every trainable tensor, in a fixed order.
@@ -29,8 +31,15 @@ impl Parameters {
     /// Adds a tensor. Its name says whether it decays: norms and biases do not (`Trainer.get_decay_parameter_names`).
     pub fn add(&mut self, name: String, shape: Vec<usize>, values: Vec<f32>) -> ParameterId {
         let decays = !name.ends_with("bias") && !name.contains("norm");
-        self.list.push(Parameter { name, shape, values, decays });
+        self.list.push(Parameter { name, shape, values, decays, offset: 0.0 });
         ParameterId(self.list.len() - 1)
+    }
+
+    /// Says that a tensor is stored as its distance from `offset`.
+    pub fn set_offset(&mut self, id: ParameterId, offset: f32) {
+        if let Some(parameter) = self.list.get_mut(id.0) {
+            parameter.offset = offset;
+        }
     }
 
     /// A tensor's values.

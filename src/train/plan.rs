@@ -13,7 +13,8 @@ use super::rows::{Dropped, Rows};
 use super::schedule::Schedule;
 use crate::llm::Model;
 use crate::llm::adapter::LoraConfig;
-use crate::llm::names::Projection;
+use crate::llm::arch::Family;
+use crate::llm::names::{Fused, Projection};
 use crate::text;
 
 /// What this machine offers a run; a number that is not known limits nothing.
@@ -101,15 +102,24 @@ pub fn is_quantised(model: &Model) -> bool {
 }
 
 /// What of the model is trained.
-pub fn adaptation(config: &TrainConfig, method: Method, initial: Option<&LoraConfig>) -> Result<Adaptation, TrainError> {
-    Ok(match method {
-        Method::Full => Adaptation::Full,
-        Method::Lora | Method::Qlora => Adaptation::Lora(match initial {
-            // What an adapter is shaped like, it stays.
-            Some(initial) => LoraConfig { lora_dropout: config.lora_dropout, ..initial.clone() },
-            None => config.lora_config()?,
+pub fn adaptation(config: &TrainConfig, method: Method, initial: Option<&LoraConfig>, family: Family) -> Result<Adaptation, TrainError> {
+    if method == Method::Full {
+        return Ok(Adaptation::Full);
+    }
+    let lora = match initial {
+        // What an adapter is shaped like, it stays.
+        Some(initial) => LoraConfig { lora_dropout: config.lora_dropout, ..initial.clone() },
+        None => config.lora_config()?,
+    };
+    let lora = lora.for_family(family);
+    match lora.foreign_target(family) {
+        Some(name) => Err(TrainError::Setting {
+            key: "target_modules",
+            value: format!("`{name}`"),
+            reason: format!("this model has {}", LoraConfig::new(1, 1.0).for_family(family).target_names().join(", ")),
         }),
-    })
+        None => Ok(Adaptation::Lora(lora)),
+    }
 }
 
 /// Plans a run of `model` on `train`.
@@ -169,7 +179,14 @@ pub fn plan(
             reason: "this model scales its embeddings, and the Trainer adds its noise before or behind that, by family".into(),
         });
     }
-    let adaptation = adaptation(config, method, initial)?;
+    if config.decay_norms && method == Method::Full && model.spec.family.norm_offset() != 0.0 {
+        return Err(TrainError::Setting {
+            key: "decay_norms",
+            value: "`true`".into(),
+            reason: "this model's norms are stored as their distance from 1, which would decay otherwise".into(),
+        });
+    }
+    let adaptation = adaptation(config, method, initial, model.spec.family)?;
     let trainable_parameters = trainable(model, &adaptation);
     let work = work(config, train, total_steps, steps_per_epoch);
 
@@ -274,11 +291,13 @@ fn model_parameters(model: &Model) -> u64 {
 
 fn trainable(model: &Model, adaptation: &Adaptation) -> u64 {
     let Adaptation::Lora(config) = adaptation else { return model_parameters(model) };
-    let one = |layer, projection: Projection| {
-        let (rows, columns) = projection.shape(&model.spec);
-        if config.covers(layer, projection) { config.rank(layer, projection) * (rows + columns) } else { 0 }
+    let one = |layer: usize| {
+        let maps =
+            Projection::ALL.iter().filter(|projection| config.covers(layer, **projection)).map(|map| (map.path(), map.shape(&model.spec)));
+        let fused = Fused::ALL.iter().filter(|fused| config.covers_fused(layer, **fused)).map(|map| (map.path(), map.shape(&model.spec)));
+        maps.chain(fused).map(|(path, (rows, columns))| config.rank(layer, path) * (rows + columns)).sum::<usize>()
     };
-    (0..model.spec.layers).flat_map(|layer| Projection::ALL.map(|projection| one(layer, projection))).sum::<usize>() as u64
+    (0..model.spec.layers).map(one).sum::<usize>() as u64
 }
 
 /// What goes through the model.

@@ -176,7 +176,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
         teller: &mut Teller<'_>,
     ) -> Result<Self, TrainError> {
         let model = &inputs.model.model;
-        let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config))?;
+        let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config), model.spec.family)?;
         let (mut decoder, mut parameters) = Decoder::new(model, &adaptation, config.seed);
         decoder.label_smoothing = config.label_smoothing_factor as f32;
         decoder.noise_alpha = config.neftune_noise_alpha.unwrap_or(0.0) as f32;
@@ -316,7 +316,7 @@ impl<'a, 'w> Trainer<'a, 'w> {
         for (what, value) in [("loss", loss), ("gradient", norm)] {
             if !value.is_finite() {
                 // Frozen weights are read here alone: to read all of them before every run would take seconds.
-                return Err(match self.inputs.model.model.weights.find_not_finite() {
+                return Err(match self.inputs.model.model.weights.find_not_finite(self.inputs.model.model.spec.family) {
                     Some(tensor) => TrainError::Weights { tensor },
                     None => TrainError::NotFinite { what, step: step + 1 },
                 });

@@ -45,13 +45,15 @@ pub enum Context {
     Compare,
     /// A check before training, over the panes.
     Check,
+    /// The diagram of keys, over the panes.
+    Diagram,
     /// A notebook, over the panes.
     Notebook,
 }
 
 impl Context {
     /// In the order of help.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::Everywhere,
         Self::Ask,
         Self::Conversation,
@@ -67,6 +69,7 @@ impl Context {
         Self::Check,
         Self::Run,
         Self::Compare,
+        Self::Diagram,
         Self::Notebook,
         Self::Window,
     ];
@@ -90,6 +93,7 @@ impl Context {
             Self::Run => "Training run",
             Self::Check => "Check before training",
             Self::Compare => "Answers side by side",
+            Self::Diagram => "Diagram of keys",
             Self::Notebook => "Notebook",
         }
     }

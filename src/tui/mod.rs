@@ -5,7 +5,8 @@
 //! - [`update`](mod@update): `update(state, event) -> effects`; nothing else changes the state
 //! - [`view`]: `view(state, frame)`; changes nothing; [`layout`]: where the panes are
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
-//! - [`tree`], [`conversation`], [`results`], [`chart`], [`dates`]: what the panes hold
+//! - [`tree`], [`conversation`], [`results`], [`columns`], [`chart`], [`dates`]: what the panes hold
+//! - [`diagram`]: the schema as boxes and lines; [`jumps`]: along keys and back
 //! - [`drafts`]: how much of what is being written is written down
 //! - [`moments`]: dates written as text
 //! - [`typed`]: lines that are typed, undo by words
@@ -17,12 +18,15 @@
 //! - `terminal`: the event loop; the terminal put back whatever happens; signals, the editor outside
 
 pub mod chart;
+pub mod columns;
 pub mod compare;
 pub mod completion;
 pub mod conversation;
 pub mod dates;
+pub mod diagram;
 pub mod drafts;
 pub mod event;
+pub mod jumps;
 pub mod keys;
 pub mod layout;
 pub mod moments;

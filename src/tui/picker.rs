@@ -9,12 +9,16 @@ use nucleo_matcher::{Config, Matcher, Utf32Str};
 use super::keys::Action;
 use super::train::Field;
 use super::typed::Typed;
-use crate::jobs::ExportFormat;
+use crate::jobs::{CopyWork, ExportFormat};
 use crate::records::DatabaseId;
 
 /// What a list is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PickerKind {
+    /// As what rows are copied.
+    CopyAs,
+    /// Where a key leads.
+    Jump,
     /// Every command.
     Palette,
     /// Every screen.
@@ -114,6 +118,13 @@ pub enum Choice {
     TypePath,
     /// Write a result in this form.
     Format(ExportFormat),
+    /// Copy this.
+    Copy(CopyWork),
+    /// Show these rows.
+    Jump {
+        /// Their query.
+        sql: String,
+    },
     /// Take over what is kept for this database.
     Adopt(DatabaseId),
     /// Type this line of the form.

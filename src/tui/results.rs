@@ -1,11 +1,11 @@
 //! The rows of the last query, and where the cursor is in them. The rows themselves stay in the spool.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::chart::Chart;
+use super::columns::Columns;
 use super::dates::{Dates, Shown};
 use super::typed::Typed;
 use crate::db::Cell;
@@ -21,6 +21,8 @@ const WIDEST: usize = 40;
 const WIDEST_SET: usize = 240;
 /// Rows that column widths are measured on.
 const MEASURED: usize = 200;
+/// Columns that stay in view take no more than this of the pane, as a fraction.
+const HELD_OF: (usize, usize) = (2, 3);
 /// Cells that they are measured on when a result arrives, so that a wide one is shown at once too.
 const MEASURED_CELLS: usize = 20_000;
 /// Columns looked at in one go.
@@ -67,7 +69,11 @@ pub struct Results {
     /// Columns whose width a person chose.
     chosen: BTreeSet<usize>,
     /// What was measured last: first row, rows, columns.
-    measured: Option<(usize, usize, Range<usize>)>,
+    measured: Option<(usize, usize, Vec<usize>)>,
+    /// Which columns are shown, in which order.
+    pub columns: Columns,
+    /// What was looked for last.
+    pub sought: String,
     /// What was typed as a filter.
     pub filter: Typed,
     /// Whether the filter is being typed.
@@ -84,8 +90,14 @@ impl Results {
         let columns = spool.columns().len();
         let dates = Dates::new(units, columns).as_before(&self.dates);
         let rows = (MEASURED_CELLS / columns.max(1)).clamp(5, MEASURED);
-        let widths = measure(&spool, &dates, None, 0..columns, 0, rows, WIDEST);
-        *self = Self { widths, dates, content: Content::Rows { spool, elapsed }, sql, ..Self::default() };
+        let all: Vec<usize> = (0..columns).collect();
+        let widths = measure(&spool, &dates, None, &all, 0, rows, WIDEST);
+        // The same query again is looked at as before.
+        let again = self.sql == sql && self.columns.count() == columns;
+        let columns = if again { std::mem::take(&mut self.columns) } else { Columns::new(columns) };
+        let column = columns.shown().first().copied().unwrap_or_default();
+        let sought = std::mem::take(&mut self.sought);
+        *self = Self { widths, dates, columns, column, sought, content: Content::Rows { spool, elapsed }, sql, ..Self::default() };
     }
 
     /// Shows that the query failed.
@@ -130,9 +142,8 @@ impl Results {
 
     /// Moves the cursor by `rows` and `columns`, as far as there are cells.
     pub fn move_by(&mut self, rows: isize, columns: isize) {
-        let width = self.widths.len();
         self.row = self.row.saturating_add_signed(rows).min(self.len().saturating_sub(1));
-        self.column = self.column.saturating_add_signed(columns).min(width.saturating_sub(1));
+        self.column = self.columns.neighbour(self.column, columns);
     }
 
     /// The cell under the cursor, in full.
@@ -198,15 +209,15 @@ impl Results {
 
     /// Widens `columns` to what stands in `count` rows from `first` on, save those whose width was chosen. They never get narrower by
     /// themselves: the table would jump while one scrolls.
-    pub(super) fn measure_view(&mut self, first: usize, count: usize, columns: Range<usize>) {
-        let now = Some((first, count, columns.clone()));
+    pub(super) fn measure_view(&mut self, first: usize, count: usize, columns: &[usize]) {
+        let now = Some((first, count, columns.to_vec()));
         if self.measured == now {
             return;
         }
         self.measured = now;
         let Some(spool) = self.spool() else { return };
-        let widths = measure(spool, &self.dates, self.order.as_ref(), columns.clone(), first, count, WIDEST);
-        for (column, fitting) in columns.zip(widths).filter(|(column, _)| !self.chosen.contains(column)) {
+        let widths = measure(spool, &self.dates, self.order.as_ref(), columns, first, count, WIDEST);
+        for (&column, fitting) in columns.iter().zip(widths).filter(|(column, _)| !self.chosen.contains(*column)) {
             if let Some(width) = self.widths.get_mut(column) {
                 *width = (*width).max(fitting);
             }
@@ -222,25 +233,47 @@ impl Results {
     fn fit_column(&mut self, column: usize, widest: usize) {
         let Some(spool) = self.spool() else { return };
         let first = self.row.saturating_sub(MEASURED / 2);
-        let fitting = measure(spool, &self.dates, self.order.as_ref(), column..column + 1, first, MEASURED, widest);
+        let fitting = measure(spool, &self.dates, self.order.as_ref(), &[column], first, MEASURED, widest);
         if let (Some(width), Some(&fitting)) = (self.widths.get_mut(column), fitting.first()) {
             *width = fitting;
         }
     }
 
-    /// The first column to draw, so that the cursor's column fits into `width`.
-    pub fn first_column(&self, width: usize) -> usize {
-        let mut first = self.column;
-        let mut used = self.widths.get(first).copied().unwrap_or(0);
-        while first > 0 {
-            let wider = used + 2 + self.widths.get(first - 1).copied().unwrap_or(0);
-            if wider > width {
+    /// The columns to draw in `width`, with what is drawn of each, so that the cursor's column is in view; and how many of them stay there.
+    pub fn in_view(&self, width: usize) -> (Vec<(usize, usize)>, usize) {
+        let shown = self.columns.shown();
+        let wide = |column: &usize| self.widths.get(*column).copied().unwrap_or(0);
+        // What stays leaves room for what moves.
+        let (mut held, mut taken) = (0, 0);
+        for column in shown.iter().take(self.columns.held()) {
+            let wider = taken + wide(column) + 2;
+            if wider * HELD_OF.1 > width * HELD_OF.0 {
+                break;
+            }
+            (held, taken) = (held + 1, wider);
+        }
+        let (stay, move_) = shown.split_at_checked(held).unwrap_or((&[], shown.as_slice()));
+        let rest = width.saturating_sub(taken);
+        let mut first = move_.iter().position(|column| *column == self.column).unwrap_or(0);
+        let mut used = move_.get(first).map_or(0, wide);
+        while let Some(before) = first.checked_sub(1).and_then(|at| move_.get(at)) {
+            let wider = used + 2 + wide(before);
+            if wider > rest {
                 break;
             }
             used = wider;
             first -= 1;
         }
-        first
+        let mut room = width;
+        let mut out = Vec::new();
+        for column in stay.iter().chain(move_.get(first..).unwrap_or(&[])) {
+            if room == 0 {
+                break;
+            }
+            out.push((*column, wide(column).min(room)));
+            room = room.saturating_sub(wide(column) + 2);
+        }
+        (out, held)
     }
 }
 
@@ -249,14 +282,13 @@ fn measure(
     spool: &Spool,
     dates: &Dates,
     order: Option<&Order>,
-    columns: Range<usize>,
+    columns: &[usize],
     first: usize,
     count: usize,
     widest: usize,
 ) -> Vec<usize> {
-    let all: Vec<usize> = columns.collect();
-    let mut widths = BTreeMap::new();
-    for chunk in all.chunks(CHUNK) {
+    let mut widths = Vec::with_capacity(columns.len());
+    for chunk in columns.chunks(CHUNK) {
         let rows = spool.peek(order, first, count, chunk).unwrap_or_default();
         for (i, &column) in chunk.iter().enumerate() {
             // A sort mark stands behind the name.
@@ -267,10 +299,10 @@ fn measure(
                 if is_number(cell) { width } else { width.min(widest) }
             });
             let name = (name + dates.mark(column).len()).min(widest);
-            widths.insert(column, cells.fold(name, usize::max).max(1));
+            widths.push(cells.fold(name, usize::max).max(1));
         }
     }
-    widths.into_values().collect()
+    widths
 }
 
 fn in_line(dates: &Dates, column: usize, cell: &Peek) -> String {
@@ -345,14 +377,36 @@ mod tests {
     #[test]
     fn the_cursors_column_is_in_view_whatever_its_width() {
         let mut results = results(10);
-        assert_eq!(results.first_column(30), 0);
+        let drawn = |results: &Results, width: usize| results.in_view(width).0.into_iter().map(|(column, _)| column).collect::<Vec<_>>();
+        assert_eq!(drawn(&results, 30), [0, 1, 2]);
         results.column = 9;
-        assert_eq!(results.first_column(30), 7);
-        assert_eq!(results.first_column(3), 9);
+        assert_eq!(drawn(&results, 30), [7, 8, 9]);
+        assert_eq!((drawn(&results, 3), results.in_view(3).0), (vec![9], vec![(9, 3)]));
         results.widen(500);
-        assert_eq!((results.widths[9], results.first_column(30)), (WIDEST_SET, 9));
+        assert_eq!((results.widths[9], drawn(&results, 30)), (WIDEST_SET, vec![9]));
         results.fit();
         assert_eq!(results.widths[9], 8);
+    }
+
+    #[test]
+    fn columns_that_are_held_stay_and_hidden_ones_are_passed() {
+        let mut results = results(10);
+        let drawn = |results: &Results, width: usize| {
+            let (columns, held) = results.in_view(width);
+            (columns.into_iter().map(|(column, _)| column).collect::<Vec<_>>(), held)
+        };
+        results.columns.hold_to(0);
+        results.column = 9;
+        assert_eq!(drawn(&results, 40), (vec![0, 7, 8, 9], 1));
+        results.columns.hide(8);
+        assert_eq!(drawn(&results, 40), (vec![0, 6, 7, 9], 1));
+        results.move_by(0, -1);
+        assert_eq!(results.column, 7);
+        results.columns.hold_to(9);
+        assert_eq!(drawn(&results, 40).1, 2, "what stays does not take all of the room");
+        assert!(drawn(&results, 40).0.contains(&7));
+        results.column = 0;
+        assert_eq!(drawn(&results, 40).0[..2], [0, 1]);
     }
 
     #[test]
@@ -363,16 +417,16 @@ mod tests {
         let mut results = Results::default();
         results.show(String::new(), Arc::new(Spool::of_table(&table).unwrap()), Duration::ZERO, Vec::new());
         assert_eq!(results.widths, [3, 3]);
-        results.measure_view(1_000, 20, 0..2);
+        results.measure_view(1_000, 20, &[0, 1]);
         assert_eq!(results.widths, [11, 20]);
-        results.measure_view(2_900, 20, 0..2);
+        results.measure_view(2_900, 20, &[0, 1]);
         assert_eq!(results.widths, [11, WIDEST]);
-        results.measure_view(0, 20, 0..2);
+        results.measure_view(0, 20, &[0, 1]);
         assert_eq!(results.widths, [11, WIDEST], "they do not jump back");
         // What a person chose stays; a number of many digits has them all.
         results.column = 1;
         results.widen(-30);
-        results.measure_view(2_900, 20, 0..2);
+        results.measure_view(2_900, 20, &[0, 1]);
         assert_eq!(results.widths, [11, 10]);
         assert_eq!(shown(&Peek::Real(-1.25e-300)), "-1.25e-300");
         assert_eq!([5.0, -0.0, 1e15, 0.1, f64::INFINITY].map(|x| shown(&Peek::Real(x))), ["5.0", "-0.0", "1e15", "0.1", "inf"]);

@@ -7,6 +7,7 @@ use ratatui_textarea::TextArea;
 
 use super::compare::Compare;
 use super::conversation::Entry;
+use super::diagram::Diagram;
 use super::drafts::Drafts;
 use super::keys::{Context, Keymap};
 use super::layout::Panes;
@@ -22,7 +23,7 @@ use crate::db::demo::is_demo;
 use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow, TrainWork, Work};
 use crate::llm::ModelInfo;
 use crate::records::{Accepted, KnownDatabase, fold_question, fold_sql};
-use crate::schema::Schema;
+use crate::schema::{DatabaseSet, Schema};
 use crate::store::WhileTyping;
 use crate::text::follow::points_back;
 
@@ -75,6 +76,8 @@ pub enum Window {
     Check(Box<CheckPages>),
     /// Answers side by side.
     Compare(Box<Compare>),
+    /// The schema as a diagram of keys.
+    Diagram(Box<Diagram>),
     /// A notebook.
     Notebook(Box<NotebookPage>),
 }
@@ -101,6 +104,8 @@ pub enum PromptKind {
     Conversation,
     /// The title of a favourite, and its SQL.
     Favourite(String),
+    /// A text to find in the rows.
+    Find,
     /// The path of a database.
     Open,
     /// A line of the fine-tune form.
@@ -242,10 +247,12 @@ pub struct State {
     pub panes: Panes,
     /// What lies over the panes.
     pub window: Option<Window>,
-    /// The open database's file; empty while none is.
+    /// The open database's file, or several as [`DatabaseSet`] writes them; empty while none is.
     pub database: String,
     /// Its schema.
     pub schema: Arc<Schema>,
+    /// Whether what is chosen next is opened beside it.
+    pub opens_beside: bool,
     /// Why it could not be opened.
     pub open_failure: Option<JobFailure>,
     /// The schema pane.
@@ -327,6 +334,7 @@ impl State {
             window: None,
             database: String::new(),
             schema: Arc::default(),
+            opens_beside: false,
             open_failure: None,
             tree: Tree::default(),
             entries: Vec::new(),
@@ -373,6 +381,7 @@ impl State {
             (Some(Window::Run(_)), _) => Context::Run,
             (Some(Window::Check(_)), _) => Context::Check,
             (Some(Window::Compare(_)), _) => Context::Compare,
+            (Some(Window::Diagram(_)), _) => Context::Diagram,
             (Some(Window::Notebook(_)), _) => Context::Notebook,
             (None, Pane::Schema) if self.tree.filtering => Context::Filter,
             (None, Pane::Schema) => Context::Schema,
@@ -437,9 +446,8 @@ impl State {
     }
 
     /// What the open database is called on the screen.
-    pub fn database_name(&self) -> &str {
-        let file = self.database.rsplit(['/', '\\']).next().unwrap_or_default();
-        if is_demo(file) { "demo" } else { file }
+    pub fn database_name(&self) -> String {
+        called(&self.database)
     }
 
     /// Whether it is known that no model is here.
@@ -449,4 +457,12 @@ impl State {
             && !self.models.is_empty()
             && self.models.iter().all(|model| model.presence != crate::store::Presence::Installed)
     }
+}
+
+/// A database by its file's name; several by that of the first, and by what statements call the others.
+pub(super) fn called(database: &str) -> String {
+    let set = DatabaseSet::read(database);
+    let file = set.main.rsplit(['/', '\\']).next().unwrap_or_default();
+    let first = if is_demo(file) { "demo" } else { file };
+    set.beside.iter().fold(first.to_owned(), |name, file| format!("{name} + {}", file.name))
 }

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use super::completion::Completion;
+use super::jumps::Trail;
 use super::results::Results;
 use super::vim::Vim;
 
@@ -27,6 +28,8 @@ pub struct Tab {
     pub completion: Option<Completion>,
     /// The result pane.
     pub results: Results,
+    /// What was shown before each jump.
+    pub trail: Trail,
     /// Results of other statements that ran with this one, in their order.
     pub others: Vec<Results>,
     /// How many of them stand before the one that is shown.
@@ -71,6 +74,7 @@ impl Tab {
             before: 0,
             queue: VecDeque::new(),
             file: None,
+            trail: Trail::default(),
         }
     }
 

@@ -2,7 +2,9 @@
 //!
 //! - `screens`: a snapshot for each screen; `states`: for what a question, a result, a model, a file can be in
 //! - `behaviour`: what keys do
+//! - `columns`: the columns of a result, finding, copying
 //! - `dates`: numbers that count time
+//! - `files`: several files at once, jumps along keys, the diagram
 //! - `mends`: what a day at the screen found
 //! - `notebooks`: Markdown files of questions, SQL and results
 //! - `servers`: models behind addresses
@@ -11,7 +13,9 @@
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
 mod behaviour;
+mod columns;
 mod dates;
+mod files;
 mod mends;
 mod notebooks;
 mod screens;
@@ -180,6 +184,9 @@ impl Screen {
                 }
                 .unwrap(),
             )),
+            ResultWork::Find { spool, order, sought } => {
+                Outcome::Found(crate::jobs::find(&spool, order.as_ref(), &sought, &cancel).unwrap())
+            }
             other => panic!("{other:?}"),
         };
         self.done(job, outcome);
@@ -204,6 +211,7 @@ impl Screen {
             match *name {
                 "enter" => self.event(code(KeyCode::Enter, KeyModifiers::NONE)),
                 "esc" => self.event(code(KeyCode::Esc, KeyModifiers::NONE)),
+                "backspace" => self.event(code(KeyCode::Backspace, KeyModifiers::NONE)),
                 "tab" => self.event(code(KeyCode::Tab, KeyModifiers::NONE)),
                 "shift+tab" => self.event(code(KeyCode::BackTab, KeyModifiers::SHIFT)),
                 "up" => self.event(code(KeyCode::Up, KeyModifiers::NONE)),

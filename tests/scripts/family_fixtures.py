@@ -1,6 +1,6 @@
 """Tiny checkpoints of model families, and what transformers, PEFT and torch compute with them: `tests/fixtures/families`.
 
-    python3 tests/scripts/family_fixtures.py tests/fixtures/families
+    python3 tests/scripts/family_fixtures.py tests/fixtures/families [names]
 
 Made with transformers 5.24.0, peft 0.21.2, torch 2.15.0, tokenizers 0.23.3 on a CPU, one thread. Weights are random, in bf16; all numbers in
 `expected.json` are computed in f32 from the bf16 values:
@@ -28,6 +28,7 @@ SIZES = dict(
     max_position_embeddings=256, bos_token_id=256, eos_token_id=258, pad_token_id=256,
 )
 WINDOW = dict(use_sliding_window=True, sliding_window=6, max_window_layers=1)
+FUSED = ["qkv_proj", "o_proj", "gate_up_proj", "down_proj"]
 ALL = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 CASES = {
     "qwen3": (T.Qwen3Config, dict(head_dim=16, tie_word_embeddings=True)),
@@ -40,6 +41,34 @@ CASES = {
         T.GraniteConfig,
         dict(embedding_multiplier=6.0, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=3.0, tie_word_embeddings=True),
     ),
+    "gemma": (T.GemmaConfig, dict(head_dim=16, num_key_value_heads=1)),
+    "gemma2": (
+        T.Gemma2Config,
+        dict(num_hidden_layers=3, head_dim=16, sliding_window=6, query_pre_attn_scalar=16, attn_logit_softcapping=3.0, final_logit_softcapping=5.0),
+    ),
+    "gemma3": (T.Gemma3TextConfig, dict(num_hidden_layers=3, head_dim=16, sliding_window=6, query_pre_attn_scalar=16, sliding_window_pattern=3)),
+    "gemma3-scaled": (
+        T.Gemma3TextConfig,
+        dict(
+            head_dim=16, layer_types=["full_attention", "sliding_attention"], sliding_window=5, query_pre_attn_scalar=24, attention_bias=True,
+            final_logit_softcapping=4.0,
+            rope_parameters=dict(
+                full_attention=dict(rope_type="linear", factor=8.0, rope_theta=1e5), sliding_attention=dict(rope_type="default", rope_theta=500.0),
+            ),
+        ),
+    ),
+    "phi3": (T.Phi3Config, dict(sliding_window=9)),
+    "phi4-mini": (
+        T.Phi3Config,
+        dict(
+            num_attention_heads=2, num_key_value_heads=1, partial_rotary_factor=0.75, tie_word_embeddings=True, original_max_position_embeddings=64,
+            rope_parameters=dict(
+                rope_type="longrope", short_factor=[1.0, 1.1, 1.3, 1.5, 1.7, 2.0], long_factor=[1.0, 2.0, 4.0, 8.0, 9.0, 9.0],
+                original_max_position_embeddings=64, rope_theta=1e4, partial_rotary_factor=0.75,
+            ),
+        ),
+    ),
+    "olmo2": (T.Olmo2Config, dict()),
     "llama-yarn": (T.LlamaConfig, dict(rope_parameters=dict(rope_type="yarn", factor=4.0, original_max_position_embeddings=64, rope_theta=1e4))),
     "qwen3-longrope": (
         T.Qwen3Config,
@@ -50,12 +79,14 @@ CASES = {
 
 def randomise(model, seed):
     torch.manual_seed(seed)
+    gemma = "gemma" in model.config.model_type
     with torch.no_grad():
         for name, p in model.named_parameters():
             if "norm" in name:
-                p.copy_(1 + 0.2 * torch.randn_like(p))
+                # Gemma's are stored as their distance from 1; more behind a block, or the embedding outweighs all.
+                p.copy_((2 * ("post_" in name) if gemma else 1) + 0.2 * torch.randn_like(p))
             else:
-                p.copy_(torch.randn_like(p) * (0.2 if p.dim() == 1 else 0.25))
+                p.copy_(torch.randn_like(p) * (0.2 if p.dim() == 1 else 0.6 if gemma and "_proj" in name else 0.25))
         if model.config.tie_word_embeddings:
             model.tie_weights()
 
@@ -103,7 +134,8 @@ def make(name, folder):
         for _ in range(32):
             greedy.append(int(last(model, greedy).argmax()))
     loss, full = gradients(model, row, learned_from)
-    adapted = get_peft_model(load(), LoraConfig(r=3, lora_alpha=6, target_modules=ALL, task_type="CAUSAL_LM"))
+    targets = FUSED if model.config.model_type == "phi3" else ALL
+    adapted = get_peft_model(load(), LoraConfig(r=3, lora_alpha=6, target_modules=targets, task_type="CAUSAL_LM"))
     torch.manual_seed(3)
     with torch.no_grad():
         for p in adapted.parameters():
@@ -153,8 +185,44 @@ def pytorch(folder, source):
     Path(f"{folder}/pytorch_model.bin.index.json").write_text(json.dumps({"metadata": {}, "weight_map": index}))
 
 
+FORMS = {
+    "dora": dict(use_dora=True, target_modules=["q_proj", "k_proj", "down_proj"]),
+    "bias-all": dict(bias="all", target_modules=["q_proj", "o_proj"]),
+    "bias-lora-only": dict(bias="lora_only", target_modules=["k_proj", "up_proj"]),
+    "lora-bias": dict(lora_bias=True, target_modules=["q_proj", "gate_proj"]),
+    "patterns": dict(
+        target_modules=r".*self_attn\.(q|v)_proj", rank_pattern={"v_proj": 3}, alpha_pattern={r".*\.0\..*q_proj": 9, "^model.layers.1.self_attn.v_proj": 5}
+    ),
+}
+
+
+def adapter_forms(folder, source):
+    """Adapters of other forms to `source`, and the logits of the last position with each."""
+    shutil.rmtree(folder, ignore_errors=True)
+    load = lambda: T.AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32, attn_implementation="eager").eval()
+    prompt = json.loads(Path(f"{source}/expected.json").read_text())["prompt"]
+    out = {}
+    for name, form in FORMS.items():
+        model = get_peft_model(load(), LoraConfig(r=2, lora_alpha=4, task_type="CAUSAL_LM", **form))
+        torch.manual_seed(11)
+        with torch.no_grad():
+            for p in model.parameters():
+                if p.requires_grad:
+                    p.add_(torch.randn_like(p) * 0.2)
+        model.save_pretrained(f"{folder}/{name}")
+        Path(f"{folder}/{name}/README.md").unlink(missing_ok=True)
+        model = PeftModel.from_pretrained(load(), f"{folder}/{name}").eval()
+        with torch.no_grad():
+            logits = model(input_ids=torch.tensor([prompt])).logits[0, -1]
+        out[name] = [float(f"{v:.7g}") for v in logits.tolist()]
+    Path(f"{folder}/expected.json").write_text(json.dumps(out))
+
+
 if __name__ == "__main__":
-    out = Path(sys.argv[1])
-    for name in CASES:
+    out, wanted = Path(sys.argv[1]), sys.argv[2:]
+    for name in [name for name in wanted if name in CASES] if wanted else CASES:
         make(name, out / name)
-    pytorch(out / "pytorch", out / "llama-biases")
+    if not wanted:
+        pytorch(out / "pytorch", out / "llama-biases")
+    if not wanted or "adapters" in wanted:
+        adapter_forms(out / "adapters", out / "llama-biases")

@@ -6,7 +6,7 @@ use crate::db::ValueIndex;
 use crate::prompt::Turn;
 use crate::schema::{Column, Schema, Table};
 use crate::sql::follow::{Edit, Outline, Place, Term};
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, table_name};
 use crate::text::words::{split_name, stem};
 
 /// Joins by which another table is reached.
@@ -86,7 +86,7 @@ impl<'a> Ground<'a> {
     /// The one table of FROM that refers to the others and is referred to by none.
     pub(super) fn many_side(&self) -> Option<usize> {
         let seats = &self.outline.seats;
-        let refers = |from: &Table, to: &Table| from.foreign_keys.iter().any(|key| key.foreign_table.eq_ignore_ascii_case(&to.name));
+        let refers = |from: &Table, to: &Table| from.foreign_keys.iter().any(|key| to.is_target_of(from, key));
         let mut free = seats.iter().enumerate().filter(|(_, seat)| !seats.iter().any(|other| refers(other.table, seat.table)));
         let (first, _) = free.next()?;
         free.next().is_none().then_some(first)
@@ -105,7 +105,7 @@ impl<'a> Ground<'a> {
     pub(super) fn reachable(&self) -> Vec<(&'a Table, Vec<Edit>)> {
         let mut out: Vec<(&'a Table, Vec<Edit>)> = Vec::new();
         let mut twice: Vec<&str> = Vec::new();
-        let seated = |table: &Table| self.outline.seats.iter().any(|seat| seat.table.name == table.name);
+        let seated = |table: &Table| self.outline.seats.iter().any(|seat| seat.table.is(table));
         let mut edge: Vec<(&'a Table, String, Vec<Edit>, bool)> = Vec::new();
         for (at, seat) in self.outline.seats.iter().enumerate() {
             edge.push((seat.table, self.alias(at), Vec::new(), seat.may_lack));
@@ -115,7 +115,7 @@ impl<'a> Ground<'a> {
             for (table, alias, joins, lacking) in edge {
                 for key in &table.foreign_keys {
                     let ([own], [foreign]) = (key.columns.as_slice(), key.foreign_columns.as_slice()) else { continue };
-                    let Some(to) = self.schema.table(&key.foreign_table).filter(|to| !seated(to) && to.unreadable.is_none()) else {
+                    let Some(to) = self.schema.referred(table, key).filter(|to| !seated(to) && to.unreadable.is_none()) else {
                         continue;
                     };
                     if out.iter().any(|(known, _)| known.name == to.name) {
@@ -127,7 +127,7 @@ impl<'a> Ground<'a> {
                         format!("{to}.{} = {}.{}", identifier(foreign), identifier(&alias), identifier(own), to = identifier(&to.name));
                     let may_lack = lacking || table.column(own).is_none_or(|column| !column.not_null);
                     let mut joins = joins.clone();
-                    joins.push(Edit::Join { table: to.name.clone(), on, may_lack });
+                    joins.push(Edit::Join { table: table_name(to), on, may_lack });
                     out.push((to, joins.clone()));
                     next.push((to, to.name.clone(), joins, may_lack));
                 }

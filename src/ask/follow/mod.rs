@@ -2,6 +2,7 @@
 //!
 //! Every reading has to account for every word of the follow-up. Where none does, or two lead to different queries, the model is asked.
 //!
+//! Files on their floors, the lowest first:
 //! - `said`: the words
 //! - `ground`: the query before, and what names and values the words may mean
 //! - `timed`: how columns keep points in time

@@ -3,7 +3,7 @@
 use super::*;
 use proptest::prelude::*;
 
-const TYPES: [BlockType; 13] = [
+const TYPES: [BlockType; 15] = [
     BlockType::F32,
     BlockType::F16,
     BlockType::BF16,
@@ -17,6 +17,8 @@ const TYPES: [BlockType; 13] = [
     BlockType::Q4K,
     BlockType::Q5K,
     BlockType::Q6K,
+    BlockType::Iq4Nl,
+    BlockType::Iq4Xs,
 ];
 
 /// Bytes of `rows` rows from a seed, with every half-precision scale made finite.

@@ -21,7 +21,7 @@ pub(super) mod spans;
 
 use std::arch::x86_64::*;
 
-/// Calls `$body` with `$name` standing for what `$module` has for the type of `$block`; `None` for types that are not unpacked to bytes.
+/// Calls `$body` with `$name` standing for what `$module` has for the type of `$block`; `None` for types that have nothing here.
 macro_rules! with_type {
     ($module:ident, $block:expr, $name:ident => $body:expr) => {{
         use $crate::compute::x86::$module::*;
@@ -40,7 +40,7 @@ macro_rules! with_type {
             BlockType::Q4K => case!(Q4K),
             BlockType::Q5K => case!(Q5K),
             BlockType::Q6K => case!(Q6K),
-            BlockType::F32 | BlockType::F16 | BlockType::BF16 | BlockType::Q2K | BlockType::Q3K => None,
+            _ => None,
         }
     }};
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::table::Cell;
+use crate::sql::quote::string_literal;
 use crate::text;
 
 /// A value as JSON: integers stay exact, a blob is `{"hex": "..."}`, and what JSON cannot say (infinities) is `null`.
@@ -45,6 +46,22 @@ pub fn cell_to_copy(cell: &Cell) -> String {
 pub fn cell_to_field(cell: &Cell) -> String {
     let text = cell_to_copy(cell);
     if text.contains(['\t', '\n', '\r', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}
+
+/// A value as a literal of SQL that gives the same value. (SQLite has no NaN.)
+pub fn cell_to_sql(cell: &Cell) -> String {
+    match cell {
+        Cell::Null => "NULL".to_owned(),
+        Cell::Integer(n) => n.to_string(),
+        // `sqlite.org/faq.html`: a number too large to hold is infinite.
+        Cell::Real(x) if *x == f64::INFINITY => "9e999".to_owned(),
+        Cell::Real(x) if *x == f64::NEG_INFINITY => "-9e999".to_owned(),
+        Cell::Real(x) => real(*x),
+        // A NUL would end the statement.
+        Cell::Text(text) if text.contains('\0') => format!("CAST(x'{}' AS TEXT)", hex(text.as_bytes())),
+        Cell::Text(text) => string_literal(text),
+        Cell::Blob(bytes) => format!("x'{}'", hex(bytes)),
+    }
 }
 
 /// Shortest digits that read back as the same number, with a point as SQLite writes it: it is seen that it is no integer.

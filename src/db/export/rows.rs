@@ -104,6 +104,12 @@ impl<W: Write> RowWriter<W> {
         }
     }
 
+    /// As [`Self::end`], and gives back what it was written to.
+    pub fn end_into(mut self, truncated: bool) -> io::Result<W> {
+        self.write_end(truncated, &Map::new())?;
+        Ok(self.out)
+    }
+
     /// Writes what stands behind the last row.
     pub fn end(self, truncated: bool) -> io::Result<()> {
         self.end_with(truncated, &Map::new())
@@ -111,6 +117,10 @@ impl<W: Write> RowWriter<W> {
 
     /// As [`Self::end`]; in one object, the entries of `tail` come behind those that are always there.
     pub fn end_with(mut self, truncated: bool, tail: &Map<String, Value>) -> io::Result<()> {
+        self.write_end(truncated, tail)
+    }
+
+    fn write_end(&mut self, truncated: bool, tail: &Map<String, Value>) -> io::Result<()> {
         match self.kind {
             Kind::Json => {
                 write!(self.out, "],\"row_count\":{},\"truncated\":{truncated}", self.rows)?;

@@ -85,8 +85,8 @@ pub enum FileError {
     /// Cancelled, or out of time.
     #[error("reading the file was {}", match .0 { Stop::Cancelled => "cancelled", Stop::TimedOut => "stopped: it ran out of time" })]
     Stopped(Stop),
-    /// One of several is a database.
-    #[error("`{}` is a database, and the others are files with tables", path.display())]
+    /// One of several has no rows to make a table of.
+    #[error("`{}` is not a file of rows (CSV, JSON, Parquet), and only such files are opened together", path.display())]
     Mixed {
         /// Which one.
         path: PathBuf,
@@ -108,7 +108,7 @@ impl FileError {
                 "free some disk space, or set SQLLAMA_CACHE_DIR to a folder on a larger disk"
             }
             Self::Stopped(_) => "open it again when you want its rows",
-            Self::Mixed { .. } => "open the files together, and the database by itself",
+            Self::Mixed { .. } => "open it by itself",
         }
     }
 }

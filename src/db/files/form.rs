@@ -41,8 +41,10 @@ impl Form {
             (_, FileKind::Html | FileKind::Xml | FileKind::XmlPlist | FileKind::CoreDataXml | FileKind::LfsPointer | FileKind::SqlText) => {
                 None
             }
-            // Prose and programs have lines that look like rows.
-            (Some("md" | "markdown" | "sql" | "toml" | "yaml" | "yml" | "py" | "rs"), _) => None,
+            // Prose and programs have lines that look like rows; and what is called a database should be one.
+            (Some("md" | "markdown" | "sql" | "toml" | "yaml" | "yml" | "py" | "rs" | "db" | "db3" | "s3db" | "sqlite" | "sqlite3"), _) => {
+                None
+            }
             (Some("csv"), _) => Some(Self::Delimited(None)),
             (Some("tsv" | "tab"), _) => Some(Self::Delimited(Some(b'\t'))),
             (Some("psv"), _) => Some(Self::Delimited(Some(b'|'))),

@@ -152,7 +152,7 @@ impl Json {
             match self.ahead().first().copied() {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => self.pass(1),
                 Some(b',') if in_list => self.pass(1),
-                Some(b']') if in_list => return Ok(None),
+                Some(b']') if in_list => return self.end_list().map(|()| None),
                 Some(_) => break,
                 None if self.fill()? => {}
                 None if in_list => return Err(self.broken("the file ends inside a list")),
@@ -200,6 +200,22 @@ impl Json {
         let (start, line) = (self.at, self.line);
         self.pass(length);
         Ok(Some((start..start + length, line)))
+    }
+
+    /// Nothing but white space stands behind a list that is the file: else it was none, such as `[12:30] started`.
+    fn end_list(&mut self) -> Result<(), FileError> {
+        if self.layout != Layout::List {
+            return Ok(());
+        }
+        self.pass(1);
+        loop {
+            match self.ahead().first().copied() {
+                Some(byte) if byte.is_ascii_whitespace() => self.pass(1),
+                Some(_) => return Err(self.broken("something stands behind a list")),
+                None if self.fill()? => {}
+                None => return Ok(()),
+            }
+        }
     }
 
     fn column(&mut self, key: &str, expected: usize) -> usize {
@@ -434,6 +450,7 @@ mod tests {
             ]
         );
         assert!(read("[{\"a\":1},{\"a\":").unwrap_err().ends_with("the file ends inside a value that begins in line 1"));
+        assert!(read("[12] started\n").unwrap_err().ends_with("something stands behind a list in line 1"));
         assert!(read("[{\"a\":1}").unwrap_err().ends_with("the file ends inside a list in line 1"));
     }
 

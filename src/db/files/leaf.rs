@@ -37,6 +37,8 @@ pub(super) enum Leaf {
     Text,
     Json,
     Uuid,
+    /// Months, days and milliseconds, of four bytes each.
+    Interval,
     Half,
     Blob,
 }
@@ -67,6 +69,7 @@ impl Leaf {
             ConvertedType::TIMESTAMP_MICROS => Self::Timestamp(MICROS),
             ConvertedType::UTF8 | ConvertedType::ENUM => Self::Text,
             ConvertedType::JSON => Self::Json,
+            ConvertedType::INTERVAL => Self::Interval,
             ConvertedType::UINT_8 | ConvertedType::UINT_16 | ConvertedType::UINT_32 | ConvertedType::UINT_64 => Self::Unsigned,
             _ => match leaf.get_physical_type() {
                 PhysicalType::BYTE_ARRAY | PhysicalType::FIXED_LEN_BYTE_ARRAY => Self::Blob,
@@ -109,6 +112,7 @@ impl Leaf {
             }
             Self::Decimal { scale } => Raw::Written(row.keep(decimal(bytes, scale).as_bytes())),
             Self::Uuid => Raw::Text(row.keep(uuid(bytes).as_bytes())),
+            Self::Interval => Raw::Text(row.keep(interval(bytes).as_bytes())),
             Self::Half => match bytes {
                 [a, b] => Raw::Real(f64::from(half::f16::from_le_bytes([*a, *b]))),
                 _ => Raw::Blob(row.keep(bytes)),
@@ -188,6 +192,18 @@ fn uuid(bytes: &[u8]) -> String {
         return hex;
     }
     format!("{}-{}-{}-{}-{}", part(0..8), part(8..12), part(12..16), part(16..20), part(20..32))
+}
+
+/// A length of time as ISO 8601 writes it: `P1M2DT3.5S`.
+fn interval(bytes: &[u8]) -> String {
+    let mut parts = bytes.chunks(4).map(|part| part.iter().rev().fold(0u32, |sum, byte| (sum << 8) | u32::from(*byte)));
+    let (months, days, millis) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    let part = |n: u32, unit: &str| if n == 0 { String::new() } else { format!("{n}{unit}") };
+    let seconds = match millis {
+        0 if months > 0 || days > 0 => String::new(),
+        _ => format!("T{}{}S", millis / 1000, fraction(i64::from(millis % 1000), 1000)),
+    };
+    format!("P{}{}{seconds}", part(months, "M"), part(days, "D"))
 }
 
 /// A nested value as JSON. `of` is its type, where it is known.
@@ -284,6 +300,8 @@ mod tests {
         assert_eq!(timestamp(-1, NANOS), "1969-12-31 23:59:59.999999999");
         assert_eq!(time(36_000_001, MILLIS), "10:00:00.001");
         assert_eq!(uuid(&[0x12; 16]), "12121212-1212-1212-1212-121212121212");
+        assert_eq!(interval(&[1, 0, 0, 0, 2, 0, 0, 0, 0xdc, 5, 0, 0]), "P1M2DT1.5S");
+        assert_eq!((interval(&[0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0]), interval(&[0; 12])), ("P1D".into(), "PT0S".into()));
         assert_eq!(single(0.1), 0.1);
     }
 }

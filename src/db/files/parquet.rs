@@ -260,7 +260,6 @@ impl Rows for Parquet {
 
     fn notes(&self) -> Vec<String> {
         let names: Vec<String> = self.in_utc.iter().map(|name| format!("`{}`", crate::text::sanitize(name))).collect();
-        let are = if names.len() == 1 { "is" } else { "are" };
-        (!names.is_empty()).then(|| format!("the moments of {} {are} in UTC", names.join(", "))).into_iter().collect()
+        (!names.is_empty()).then(|| format!("the moments of {} are in UTC", names.join(", "))).into_iter().collect()
     }
 }

@@ -68,11 +68,16 @@ pub(super) fn register(connection: &Connection, schema: &Stored) -> rusqlite::Re
     for name in schema.collations().filter(|name| !is_built_in(name)) {
         names.entry(name.to_ascii_lowercase()).or_insert(name);
     }
-    for name in names.values() {
+    give(connection, names.values())?;
+    Ok(names.into_values().collect())
+}
+
+/// Registers the collations `names`; from now on no other is offered.
+pub(super) fn give<'n>(connection: &Connection, names: impl Iterator<Item = &'n String>) -> rusqlite::Result<()> {
+    for name in names {
         stand_in(connection, name)?;
     }
-    connection.collation_needed(|_, _| Ok(()))?;
-    Ok(names.into_values().collect())
+    connection.collation_needed(|_, _| Ok(()))
 }
 
 fn stand_in(connection: &Connection, name: &str) -> rusqlite::Result<()> {

@@ -54,6 +54,10 @@ pub(super) struct Owners {
     pub(super) too_large: HashSet<String>,
     /// Columns that cannot be read, by their table's name.
     pub(super) left_out: HashMap<String, Vec<String>>,
+    /// Collations that have a stand-in.
+    collations: Vec<String>,
+    /// Why relations of files beside the first cannot be read, by the file's name and theirs.
+    pub(super) beside: HashMap<(String, String), String>,
     /// What a person is told once, a sentence each.
     pub(super) notes: Vec<String>,
 }
@@ -61,13 +65,18 @@ pub(super) struct Owners {
 impl Owners {
     /// Says in `schema` what cannot be read.
     pub(super) fn mark(&self, schema: &mut Schema) {
-        for table in &mut schema.tables {
+        for table in schema.tables.iter_mut().filter(|table| table.database.is_none()) {
             table.unreadable = self.unreadable.get(&table.name).cloned();
             if let Some(columns) = self.left_out.get(&table.name) {
                 table.columns.retain(|column| !columns.contains(&column.name));
             }
         }
     }
+}
+
+/// Gives a connection the collations of another file that is attached to it, and offers no more of them.
+pub(super) fn imitate(connection: &Connection, other: &Owners) -> rusqlite::Result<()> {
+    collations::give(connection, other.collations.iter())
 }
 
 /// Looks at the schema of a connection that was just opened, and makes of it what can be read.
@@ -105,6 +114,7 @@ fn prepare_within(connection: &Connection) -> rusqlite::Result<Owners> {
         owners.unreadable.entry(view).or_insert_with(|| reasons::BEHIND.into());
     }
     owners.left_out = left_out.iter().map(|(table, columns)| (table.clone(), columns.iter().map(|c| c.name.clone()).collect())).collect();
+    owners.collations.clone_from(&collations);
     owners.notes = told::notes(&collations, &used, &left_out);
     owners.notes.extend(told::unsearchable(&reasons::unsearchable(connection, &schema)));
     used.register_rest(connection, &schema)?;

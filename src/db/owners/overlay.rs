@@ -21,6 +21,11 @@ impl Overlay {
         self.names.is_empty()
     }
 
+    /// All names, lower case.
+    pub(in crate::db) fn names(&self) -> impl Iterator<Item = &String> {
+        self.names.iter()
+    }
+
     /// Whether a view of ours is called `name`.
     pub(super) fn has(&self, name: &str) -> bool {
         self.names.contains(&name.to_ascii_lowercase())

@@ -69,7 +69,7 @@ fn read_column(database: &Database, table: &Table, column: &Column, bounds: &Bou
     } else {
         format!("SELECT DISTINCT {name} FROM {from} AS t WHERE typeof({name}) = 'text'")
     };
-    let read = database.with(cancel, |connection| {
+    let read = database.of(table.database.as_deref()).with(cancel, |connection| {
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         let (mut values, mut bytes, mut long) = (Vec::new(), 0, 0usize);
@@ -101,7 +101,7 @@ fn read_column(database: &Database, table: &Table, column: &Column, bounds: &Bou
     });
     let (mut values, complete) = read.ok()?;
     values.sort_unstable();
-    Some(ColumnValues { table: table.name.clone(), column: column.name.clone(), values, complete })
+    Some(ColumnValues { database: table.database.clone(), table: table.name.clone(), column: column.name.clone(), values, complete })
 }
 
 /// Whether most values look like keys, hashes, moments: digits in them, and no blank between words.

@@ -29,7 +29,8 @@ impl Database {
         };
         let mut log = self.own_file().as_os_str().to_owned();
         log.push("-wal");
-        Stamp(format!("{:?} {:?} {limits:?}", of(self.own_file()), of(log.as_ref())))
+        let own = format!("{:?} {:?} {limits:?}", of(self.own_file()), of(log.as_ref()));
+        Stamp(self.beside.iter().fold(own, |all, file| format!("{all}; {}", file.database.stamp(limits).0)))
     }
 }
 
@@ -41,7 +42,7 @@ pub(super) struct Cache {
 
 impl Cache {
     pub(super) fn new(paths: &Paths, database: &Database) -> Self {
-        Self::of_path(paths, database.path())
+        Self::of_path(paths, &database.label())
     }
 
     /// That of the database at `path`, which need not be there any more.

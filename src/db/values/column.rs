@@ -36,6 +36,9 @@ impl Default for ValueLimits {
 /// The distinct texts of one column.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct ColumnValues {
+    /// The table's file, where that was opened beside the first one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) database: Option<String>,
     pub(super) table: String,
     pub(super) column: String,
     /// Sorted, distinct.

@@ -213,11 +213,13 @@ impl ValueIndex {
         let mut here: Vec<(Range<usize>, ValueHit)> = Vec::new();
         for column in &self.columns {
             let Some(value) = sex(column, word) else { continue };
-            let known =
-                |(_, hit): &(Range<usize>, ValueHit)| hit.table == column.table && hit.column == column.column && hit.value == *value;
+            let known = |(_, hit): &(Range<usize>, ValueHit)| {
+                hit.database == column.database && hit.table == column.table && hit.column == column.column && hit.value == *value
+            };
             if !hits.iter().any(known) {
                 let score = 700 + mention(column, stems);
                 let hit = ValueHit {
+                    database: column.database.clone(),
                     table: column.table.clone(),
                     column: column.column.clone(),
                     value: value.clone(),
@@ -280,6 +282,7 @@ impl ValueIndex {
             score += 60 * u16::from(part.iter().all(|asked| asked.quoted)) + 10 * u16::try_from(part.len().min(3)).unwrap_or(0);
             score += mention(column, stems);
             let hit = ValueHit {
+                database: column.database.clone(),
                 table: column.table.clone(),
                 column: column.column.clone(),
                 value: value.clone(),

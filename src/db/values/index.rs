@@ -9,7 +9,7 @@ use super::column::{ColumnValues, ValueLimits};
 use super::lookup::Lookup;
 use crate::db::database::Database;
 use crate::db::error::DbError;
-use crate::schema::Schema;
+use crate::schema::{Schema, TableRef};
 use crate::signal::Cancel;
 use crate::store::Paths;
 use crate::text::words::{split_name, stem};
@@ -85,8 +85,10 @@ impl ValueIndex {
     }
 
     /// What is known of a column, and which one it is.
-    pub(super) fn column(&self, table: &str, column: &str) -> Option<(usize, &ColumnValues)> {
-        let fits = |c: &&ColumnValues| c.table.eq_ignore_ascii_case(table) && c.column.eq_ignore_ascii_case(column);
+    pub(super) fn column(&self, table: TableRef<'_>, column: &str) -> Option<(usize, &ColumnValues)> {
+        let fits = |c: &&ColumnValues| {
+            TableRef { database: c.database.as_deref(), name: &c.table }.is(&table) && c.column.eq_ignore_ascii_case(column)
+        };
         self.columns.iter().enumerate().find(|(_, c)| fits(c))
     }
 }

@@ -5,6 +5,7 @@ use super::index::ValueIndex;
 use super::lookup::key_of;
 use crate::db::database::Database;
 use crate::db::error::DbError;
+use crate::schema::TableRef;
 use crate::signal::Cancel;
 use crate::sql::comparisons::Comparing;
 use crate::sql::quote::quoted_identifier;
@@ -43,8 +44,8 @@ pub struct Near {
 
 impl ValueIndex {
     /// Whether the column holds `text`, as far as the index knows.
-    pub fn holds(&self, table: &str, column: &str, text: &str) -> Held {
-        match self.column(table, column) {
+    pub fn holds<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Held {
+        match self.column(table.into(), column) {
             Some((_, known)) if known.values.binary_search_by(|value| value.as_str().cmp(text)).is_ok() => Held::Yes,
             Some((_, known)) if known.complete => Held::No,
             _ => Held::Unknown,
@@ -52,8 +53,8 @@ impl ValueIndex {
     }
 
     /// The one value of the column that `text` nearly is. `None` where there is none, or where several are equally near.
-    pub fn nearest(&self, table: &str, column: &str, text: &str) -> Option<Near> {
-        let (place, known) = self.column(table, column)?;
+    pub fn nearest<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Option<Near> {
+        let (place, known) = self.column(table.into(), column)?;
         if let Some(value) = code(known, text) {
             return Some(Near { value: value.clone(), kind: NearKind::Code });
         }
@@ -81,26 +82,39 @@ impl ValueIndex {
 
 impl Database {
     /// Asks the database whether the column matches `text` anywhere, by its own collation and affinity. `None` where that took too long.
-    pub fn holds_value(&self, table: &str, column: &str, text: &str, comparing: Comparing, cancel: &Cancel) -> Option<bool> {
+    pub fn holds_value<'t>(
+        &self,
+        table: impl Into<TableRef<'t>>,
+        column: &str,
+        text: &str,
+        comparing: Comparing,
+        cancel: &Cancel,
+    ) -> Option<bool> {
+        let table = table.into();
         let operator = match comparing {
             Comparing::Equal => "=",
             Comparing::Like => "LIKE",
         };
-        let sql =
-            format!("SELECT EXISTS (SELECT 1 FROM {} AS t WHERE t.{} {operator} ?1)", quoted_identifier(table), quoted_identifier(column));
-        self.with(cancel, |connection| Ok(connection.query_row(&sql, [text], |row| row.get::<_, bool>(0))?)).ok()
+        let sql = format!(
+            "SELECT EXISTS (SELECT 1 FROM {} AS t WHERE t.{} {operator} ?1)",
+            quoted_identifier(table.name),
+            quoted_identifier(column)
+        );
+        self.of(table.database).with(cancel, |connection| Ok(connection.query_row(&sql, [text], |row| row.get::<_, bool>(0))?)).ok()
     }
 
     /// The one value of the column that equals `text` but for ASCII case and blanks around it; `None` where there is none, or several, or
     /// where finding out took too long.
-    pub fn value_in_other_case(&self, table: &str, column: &str, text: &str, cancel: &Cancel) -> Option<String> {
+    pub fn value_in_other_case<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str, cancel: &Cancel) -> Option<String> {
+        let place = table.into();
         // A column that is not there is an error only where it is qualified.
-        let (table, column) = (quoted_identifier(table), format!("t.{}", quoted_identifier(column)));
+        let (table, column) = (quoted_identifier(place.name), format!("t.{}", quoted_identifier(column)));
         let sql = format!(
             "SELECT DISTINCT {column} FROM {table} AS t WHERE typeof({column}) = 'text' AND trim({column}) = trim(?1) COLLATE NOCASE LIMIT 2"
         );
-        let found: Result<Vec<String>, DbError> =
-            self.with(cancel, |connection| Ok(connection.prepare(&sql)?.query_map([text], |row| row.get(0))?.collect::<Result<_, _>>()?));
+        let found: Result<Vec<String>, DbError> = self
+            .of(place.database)
+            .with(cancel, |connection| Ok(connection.prepare(&sql)?.query_map([text], |row| row.get(0))?.collect::<Result<_, _>>()?));
         match found.ok()?.as_slice() {
             [one] => Some(one.clone()),
             _ => None,

@@ -280,6 +280,7 @@ fn many_values_are_searched_quickly() {
         out
     };
     let column = |table: &str, from: usize| ColumnValues {
+        database: None,
         table: table.into(),
         column: "name".into(),
         values: (from..from + 100_000).map(name).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),

@@ -22,6 +22,17 @@ pub struct JobFailure {
     pub hint: Option<String>,
 }
 
+/// Where a text was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Found {
+    /// The position of the row.
+    pub row: usize,
+    /// The column.
+    pub column: usize,
+    /// Whether the end was passed on the way, and the search went on at the other one.
+    pub wrapped: bool,
+}
+
 /// How a job ended.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
@@ -80,6 +91,8 @@ pub enum Outcome {
     },
     /// Text for the clipboard.
     Text(String),
+    /// A cell that contains what was looked for.
+    Found(Option<Found>),
     /// What is kept.
     Kept(Box<Kept>),
     /// The models there are.

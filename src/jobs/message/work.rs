@@ -121,15 +121,74 @@ pub enum ResultWork {
         /// Where. Never replaces a file.
         path: PathBuf,
     },
-    /// All of it, or one column, as text for the clipboard.
+    /// All of it, or a part, as text for the clipboard.
     Copy {
         /// The result.
         spool: Arc<Spool>,
         /// Which rows.
         order: Option<Order>,
-        /// Which column; `None` for all.
-        column: Option<usize>,
+        /// Which of their cells, and how.
+        what: CopyWork,
     },
+    /// The next cell that contains a text.
+    Find {
+        /// The result.
+        spool: Arc<Spool>,
+        /// Which rows.
+        order: Option<Order>,
+        /// What is looked for, and from where.
+        sought: Sought,
+    },
+}
+
+/// What of a result is copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyWork {
+    /// Which columns, in their order.
+    pub columns: Vec<usize>,
+    /// One row by its position; `None` for all.
+    pub row: Option<usize>,
+    /// As what.
+    pub form: CopyForm,
+}
+
+/// As what rows are copied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CopyForm {
+    /// Values, and no names.
+    Bare,
+    /// Names and values with tabs between them.
+    Tabs,
+    /// CSV with names.
+    Csv,
+    /// A table for documents.
+    Markdown,
+    /// An array of objects.
+    Json,
+    /// A statement for each row.
+    Insert {
+        /// The table, as the statements name it.
+        table: String,
+        /// Its columns, as many as are copied, as the statements name them.
+        columns: Vec<String>,
+    },
+}
+
+/// What is looked for in a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sought {
+    /// The text; its case does not matter.
+    pub text: String,
+    /// In which columns, in their order.
+    pub columns: Vec<usize>,
+    /// The position of the row to begin in.
+    pub row: usize,
+    /// The column to begin behind; before, where it goes backwards.
+    pub column: usize,
+    /// Whether the cell there itself may be it.
+    pub here: bool,
+    /// Towards the beginning.
+    pub backwards: bool,
 }
 
 /// What a chart is made of.

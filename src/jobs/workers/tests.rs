@@ -92,7 +92,13 @@ fn finished_run(folder: &std::path::Path, questions: &str) -> Work {
     use crate::llm::names::Projection;
     let run = folder.join("run");
     let lora = Lora { rank: 2, a: vec![0.0; 4], b: vec![0.0; 4] };
-    let adapter = Adapter { config: LoraConfig::new(2, 4.0), card: None, loras: [((0, Projection::Query), lora)].into_iter().collect() };
+    let adapter = Adapter {
+        config: LoraConfig::new(2, 4.0),
+        card: None,
+        loras: [((0, Projection::Query), lora)].into_iter().collect(),
+        fused: Default::default(),
+        changes: Default::default(),
+    };
     adapter.write(&run).unwrap();
     std::fs::write(run.join("plan.toml"), crate::train::TrainConfig::default().to_toml()).unwrap();
     if !questions.is_empty() {

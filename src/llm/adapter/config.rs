@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::super::LlmError;
-use super::super::names::Projection;
+use super::super::arch::Family;
+use super::super::names::{Fused, Projection};
+use super::targets::{Targets, fits, layers, pattern_of, targets};
 
 /// LoRA's settings. Names are PEFT's.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +22,16 @@ pub struct LoraConfig {
     pub use_rslora: bool,
     /// The maps that have additions.
     pub target_modules: Vec<Projection>,
+    /// Those of them that are several in one, in a family that has such.
+    pub fused_modules: Vec<Fused>,
+    /// Where the file names its targets by a regular expression: that. What it fits is what the file of tensors holds.
+    pub target_pattern: Option<String>,
+    /// DoRA (arXiv 2402.09353): the sum's rows have lengths of their own.
+    pub use_dora: bool,
+    /// Whether the outer matrix has a bias.
+    pub lora_bias: bool,
+    /// Which biases of the base are replaced: `none`, `all`, `lora_only`.
+    pub bias: String,
     /// The layers that have additions; `None` for all.
     pub layers_to_transform: Option<Vec<usize>>,
     /// The base, as a name or a path, for a reader.
@@ -39,6 +51,11 @@ impl LoraConfig {
             lora_dropout: 0.0,
             use_rslora: false,
             target_modules: Projection::ALL.into(),
+            fused_modules: Vec::new(),
+            target_pattern: None,
+            use_dora: false,
+            lora_bias: false,
+            bias: "none".into(),
             layers_to_transform: None,
             base_model_name_or_path: String::new(),
             rank_pattern: BTreeMap::new(),
@@ -46,21 +63,46 @@ impl LoraConfig {
         }
     }
 
+    /// The same for a model of `family`: all maps of one that fuses some are others.
+    pub fn for_family(mut self, family: Family) -> Self {
+        if family.fuses() && self.target_modules == Projection::ALL {
+            self.target_modules.retain(|projection| Fused::of(*projection).is_none());
+            self.fused_modules = Fused::ALL.into();
+        }
+        self
+    }
+
+    /// A target that a model of `family` does not have.
+    pub fn foreign_target(&self, family: Family) -> Option<&'static str> {
+        let maps = self.target_modules.iter().find(|projection| family.fuses() && Fused::of(**projection).is_some());
+        let fused = self.fused_modules.first().filter(|_| !family.fuses());
+        maps.map(|projection| projection.name()).or(fused.map(|fused| fused.name()))
+    }
+
+    fn covers_layer(&self, index: usize) -> bool {
+        self.layers_to_transform.as_ref().is_none_or(|layers| layers.contains(&index))
+    }
+
     /// Whether layer `index` has an addition to `projection`.
     pub fn covers(&self, index: usize, projection: Projection) -> bool {
-        self.target_modules.contains(&projection) && self.layers_to_transform.as_ref().is_none_or(|layers| layers.contains(&index))
+        self.target_modules.contains(&projection) && self.covers_layer(index)
     }
 
-    /// The rank of the addition to `projection` in layer `index`.
-    pub fn rank(&self, index: usize, projection: Projection) -> usize {
-        let path = format!("model.layers.{index}.{}", projection.path());
-        self.rank_pattern.iter().find(|(key, _)| ends_path(&path, key)).map_or(self.r, |(_, rank)| *rank)
+    /// Whether layer `index` has an addition to several maps in one.
+    pub fn covers_fused(&self, index: usize, fused: Fused) -> bool {
+        self.fused_modules.contains(&fused) && self.covers_layer(index)
     }
 
-    /// The factor of the addition to `projection` in layer `index`, whose rank is `rank`.
-    pub fn scale(&self, index: usize, projection: Projection, rank: usize) -> f32 {
-        let path = format!("model.layers.{index}.{}", projection.path());
-        let alpha = self.alpha_pattern.iter().find(|(key, _)| ends_path(&path, key)).map_or(self.lora_alpha, |(_, alpha)| *alpha);
+    /// The rank of the addition to the map at `path` of a layer (`self_attn.q_proj`) in layer `index`.
+    pub fn rank(&self, index: usize, path: &str) -> usize {
+        let path = format!("model.layers.{index}.{path}");
+        self.rank_pattern.iter().find(|(key, _)| fits(&path, key)).map_or(self.r, |(_, rank)| *rank)
+    }
+
+    /// The factor of the addition to the map at `path` of a layer in layer `index`, whose rank is `rank`.
+    pub fn scale(&self, index: usize, path: &str, rank: usize) -> f32 {
+        let path = format!("model.layers.{index}.{path}");
+        let alpha = self.alpha_pattern.iter().find(|(key, _)| fits(&path, key)).map_or(self.lora_alpha, |(_, alpha)| *alpha);
         let divisor = if self.use_rslora { (rank as f64).sqrt() } else { rank as f64 };
         (alpha / divisor) as f32
     }
@@ -76,7 +118,7 @@ impl LoraConfig {
         }
         refuse_changed_base(json.get("init_lora_weights"))?;
         refuse_unknown(&json)?;
-        for key in ["use_dora", "fan_in_fan_out", "lora_bias", "use_qalora", "use_bdlora"] {
+        for key in ["fan_in_fan_out", "use_qalora", "use_bdlora"] {
             if json.get(key).and_then(Value::as_bool) == Some(true) {
                 return Err(unsupported(key.into()));
             }
@@ -86,8 +128,14 @@ impl LoraConfig {
                 return Err(unsupported(key.into()));
             }
         }
-        if let Some(bias) = json.get("bias").and_then(Value::as_str).filter(|bias| *bias != "none") {
+        let bias = json.get("bias").and_then(Value::as_str).unwrap_or("none");
+        if !matches!(bias, "none" | "all" | "lora_only") {
             return Err(unsupported(format!("bias = {bias}")));
+        }
+        let flag = |key: &str| json.get(key).and_then(Value::as_bool) == Some(true);
+        let (use_dora, lora_bias) = (flag("use_dora"), flag("lora_bias"));
+        if use_dora && lora_bias {
+            return Err(unsupported("use_dora with lora_bias".into()));
         }
         let number = |key: &str| json.get(key).and_then(Value::as_f64).filter(|value| value.is_finite());
         let r = json.get("r").and_then(Value::as_u64).filter(|r| (1..=4096).contains(r));
@@ -95,26 +143,37 @@ impl LoraConfig {
         let pattern = |key: &str| -> Result<BTreeMap<String, f64>, LlmError> {
             let Some(entries) = json.get(key).and_then(Value::as_object) else { return Ok(BTreeMap::new()) };
             let read = |(name, value): (&String, &Value)| {
-                let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_'));
-                if !plain {
-                    return Err(unsupported(format!("{key} `{name}`, a regular expression")));
+                if pattern_of(name).is_none() {
+                    return Err(unsupported(format!("{key} `{name}`, a regular expression that is not known here")));
                 }
                 let value = value.as_f64().filter(|value| value.is_finite() && *value > 0.0);
                 value.map(|value| (name.clone(), value)).ok_or_else(|| wrong(format!("`{key}` of `{name}` is not a number above 0")))
             };
             entries.iter().map(read).collect()
         };
+        let Targets { maps: target_modules, fused: fused_modules, pattern: target_pattern } = targets(json.get("target_modules"))?;
         Ok(Self {
             r,
             lora_alpha: number("lora_alpha").unwrap_or(8.0),
             lora_dropout: number("lora_dropout").unwrap_or(0.0),
             use_rslora: json.get("use_rslora").and_then(Value::as_bool).unwrap_or(false),
-            target_modules: targets(json.get("target_modules"))?,
+            target_modules,
+            fused_modules,
+            target_pattern,
+            use_dora,
+            lora_bias,
+            bias: bias.into(),
             layers_to_transform: layers(json.get("layers_to_transform")).map_err(wrong)?,
             base_model_name_or_path: json.get("base_model_name_or_path").and_then(Value::as_str).unwrap_or_default().into(),
             rank_pattern: pattern("rank_pattern")?.into_iter().map(|(key, rank)| (key, rank as usize)).collect(),
             alpha_pattern: pattern("alpha_pattern")?,
         })
+    }
+
+    /// The names of the maps that have additions.
+    pub fn target_names(&self) -> Vec<&'static str> {
+        let maps = self.target_modules.iter().map(|projection| projection.name());
+        maps.chain(self.fused_modules.iter().map(|fused| fused.name())).collect()
     }
 
     /// The text of an `adapter_config.json` that PEFT reads.
@@ -124,22 +183,23 @@ impl LoraConfig {
             "alpha_pattern": self.alpha_pattern,
             "auto_mapping": null,
             "base_model_name_or_path": self.base_model_name_or_path,
-            "bias": "none",
+            "bias": self.bias,
             "fan_in_fan_out": false,
             "inference_mode": true,
             "init_lora_weights": true,
             "layers_pattern": null,
             "layers_to_transform": self.layers_to_transform,
             "lora_alpha": alpha,
+            "lora_bias": self.lora_bias,
             "lora_dropout": self.lora_dropout,
             "modules_to_save": null,
             "peft_type": "LORA",
             "r": self.r,
             "rank_pattern": self.rank_pattern,
             "revision": null,
-            "target_modules": self.target_modules.iter().map(|projection| projection.name()).collect::<Vec<_>>(),
+            "target_modules": self.target_pattern.as_ref().map_or_else(|| json!(self.target_names()), |pattern| json!(pattern)),
             "task_type": "CAUSAL_LM",
-            "use_dora": false,
+            "use_dora": self.use_dora,
             "use_rslora": self.use_rslora,
         })
     }
@@ -219,42 +279,6 @@ fn refuse_unknown(json: &Value) -> Result<(), LlmError> {
     }
 }
 
-/// Whether `key` is `path` or its end after a dot, as PEFT matches patterns.
-fn ends_path(path: &str, key: &str) -> bool {
-    path.strip_suffix(key).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-}
-
-fn targets(value: Option<&Value>) -> Result<Vec<Projection>, LlmError> {
-    let unknown = |name: &str| LlmError::Unsupported { what: "adapter's target module", found: name.into() };
-    match value {
-        Some(Value::String(all)) if all == "all-linear" => Ok(Projection::ALL.into()),
-        Some(Value::String(other)) => Err(unknown(other)),
-        Some(Value::Array(names)) => {
-            let mut found = Vec::new();
-            for name in names {
-                let name = name.as_str().unwrap_or_default();
-                found.push(Projection::named(name.rsplit('.').next().unwrap_or_default()).ok_or_else(|| unknown(name))?);
-            }
-            found.sort_unstable();
-            found.dedup();
-            Ok(found)
-        }
-        _ => Err(LlmError::Adapter("adapter_config.json has no `target_modules`".into())),
-    }
-}
-
-fn layers(value: Option<&Value>) -> Result<Option<Vec<usize>>, String> {
-    let index = |value: &Value| value.as_u64().and_then(|index| usize::try_from(index).ok());
-    match value {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Array(list)) => {
-            let indices: Option<Vec<usize>> = list.iter().map(index).collect();
-            indices.map(Some).ok_or_else(|| "`layers_to_transform` holds something that is no layer".into())
-        }
-        Some(single) => index(single).map(|index| Some(vec![index])).ok_or_else(|| format!("`layers_to_transform` is {single}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -269,8 +293,8 @@ mod tests {
         let read = LoraConfig::parse(&config.to_json().to_string()).unwrap();
         assert_eq!(read, config);
         assert!(read.covers(1, Projection::Query) && !read.covers(0, Projection::Query) && !read.covers(1, Projection::Key));
-        assert_eq!((read.scale(1, Projection::Query, 16), read.scale(3, Projection::Down, 16)), (8.0, 2.0));
-        assert_eq!(LoraConfig::new(8, 16.0).scale(0, Projection::Up, 8), 2.0);
+        assert_eq!((read.scale(1, Projection::Query.path(), 16), read.scale(3, Projection::Down.path(), 16)), (8.0, 2.0));
+        assert_eq!(LoraConfig::new(8, 16.0).scale(0, Projection::Up.path(), 8), 2.0);
     }
 
     #[track_caller]
@@ -280,14 +304,36 @@ mod tests {
     }
 
     #[test]
+    fn patterns_fit_as_pefts_do() {
+        let alpha = |pattern: &str, path: &str| {
+            let text = json!({"r": 8, "target_modules": "all-linear", "alpha_pattern": {pattern: 64.0}});
+            LoraConfig::parse(&text.to_string()).unwrap().scale(0, path, 8) == 8.0
+        };
+        for pattern in [
+            "q_proj",
+            "self_attn.q_proj",
+            r".*\.0\..*q_proj",
+            "^model.layers.0.self_attn.q_proj",
+            "(q|v)_proj",
+            "layers.0.self_attn.q_proj",
+        ] {
+            assert!(alpha(pattern, "self_attn.q_proj"), "{pattern}");
+            assert!(!alpha(pattern, "mlp.up_proj"), "{pattern}");
+        }
+        for pattern in ["proj", "attn.q_proj", "q_pro", "^q_proj"] {
+            assert!(!alpha(pattern, "self_attn.q_proj"), "{pattern}");
+        }
+    }
+
+    #[test]
     fn what_would_change_the_addition_is_refused() {
         check_error(json!({"r": 8, "target_modules": ["lm_head"]}), "target module `lm_head`");
-        check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_dora": true}), "`use_dora`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_dora": true, "lora_bias": true}), "`use_dora with lora_bias`");
         check_error(json!({"r": 8, "target_modules": ["q_proj"], "modules_to_save": ["lm_head"]}), "`modules_to_save`");
-        check_error(json!({"r": 8, "target_modules": ["q_proj"], "bias": "all"}), "`bias = all`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "bias": "some"}), "`bias = some`");
         check_error(json!({"r": 0, "target_modules": ["q_proj"]}), "`r` is not a whole number");
         check_error(json!({"r": 8, "peft_type": "IA3"}), "adapter type `IA3`");
-        check_error(json!({"r": 8, "target_modules": ["q_proj"], "alpha_pattern": {".*q": 1}}), "a regular expression");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "alpha_pattern": {"(?=q)": 1}}), "a regular expression");
         check_error(json!({"r": 8}), "no `target_modules`");
         check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_something_new": true}), "adapter setting `use_something_new`");
     }

@@ -1,6 +1,6 @@
 //! An adapter's folder: `adapter_config.json`, `adapter_model.safetensors`, and our `sqllama.json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
 use super::super::checkpoint::{TensorData, TensorFile, write_safetensors};
-use super::super::names::{Projection, TensorName};
+use super::super::names::{Fused, Projection};
 use super::card::{AdapterCard, CARD_FILE};
 use super::config::LoraConfig;
 use crate::compute::BlockType;
@@ -33,6 +33,35 @@ pub struct Lora {
     pub b: Vec<f32>,
 }
 
+/// What an adapter changes of a map besides adding to it. In Hugging Face's order, `[outputs]` each.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MapChange {
+    /// DoRA's lengths of the rows of the sum.
+    pub magnitude: Option<Vec<f32>>,
+    /// The bias of `lora_B`, scaled as that is.
+    pub lora_bias: Option<Vec<f32>>,
+    /// The map's own bias, which replaces the base's.
+    pub bias: Option<Vec<f32>>,
+}
+
+impl MapChange {
+    /// Each with the end of its tensor's name, in a map that has an addition or none.
+    fn parts(&self, adapted: bool) -> [(&'static str, Option<&Vec<f32>>); 3] {
+        let bias = if adapted { "base_layer.bias" } else { "bias" };
+        [("lora_magnitude_vector", self.magnitude.as_ref()), ("lora_B.bias", self.lora_bias.as_ref()), (bias, self.bias.as_ref())]
+    }
+
+    /// Where the tensor whose name ends so belongs.
+    fn slot(&mut self, end: &str) -> Option<&mut Option<Vec<f32>>> {
+        match end {
+            "lora_magnitude_vector" | "lora_magnitude_vector.weight" => Some(&mut self.magnitude),
+            "lora_B.bias" => Some(&mut self.lora_bias),
+            "bias" | "base_layer.bias" => Some(&mut self.bias),
+            _ => None,
+        }
+    }
+}
+
 /// An adapter as its files hold it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adapter {
@@ -42,6 +71,10 @@ pub struct Adapter {
     pub card: Option<AdapterCard>,
     /// Its tensors, by layer and map.
     pub loras: BTreeMap<(usize, Projection), Lora>,
+    /// Those of several maps in one.
+    pub fused: BTreeMap<(usize, Fused), Lora>,
+    /// What else is changed of maps.
+    pub changes: BTreeMap<(usize, Projection), MapChange>,
 }
 
 impl Adapter {
@@ -68,20 +101,69 @@ impl Adapter {
         let Some(tensors) = tensors else {
             return Err(LlmError::Adapter(format!("{} holds neither {TENSOR_FILE} nor {OLD_TENSOR_FILE}", path.display())));
         };
-        let adapter = Self { config, card, loras: read_tensors(&TensorFile::open(&tensors)?)? };
+        let (loras, fused, changes) = read_tensors(&TensorFile::open(&tensors)?)?;
+        let mut adapter = Self { config, card, loras, fused, changes };
+        adapter.find_targets();
+        if adapter.config.use_dora && !adapter.fused.is_empty() {
+            return Err(LlmError::Unsupported { what: "adapter setting", found: "use_dora of several maps in one".into() });
+        }
+        let missing = adapter.loras.keys().find(|key| {
+            let change = adapter.changes.get(*key);
+            let dora = change.is_some_and(|change| change.magnitude.is_some());
+            let bias = change.is_some_and(|change| change.lora_bias.is_some());
+            adapter.config.use_dora != dora || adapter.config.lora_bias != bias
+        });
+        if let Some((index, projection)) = missing {
+            let name = projection.name();
+            return Err(LlmError::Adapter(format!("{name} of layer {index} has other tensors than adapter_config.json says")));
+        }
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)
     }
 
-    fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
-        for (&(index, projection), lora) in &self.loras {
+    pub(super) fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
+        for (index, path, lora) in self.all() {
             let is_finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
-            if !is_finite(&lora.a) || !is_finite(&lora.b) || !self.scale(index, projection).is_finite() {
-                let what = format!("{} of layer {index} holds a number that is not finite (NaN or infinity)", projection.name());
+            if !is_finite(&lora.a) || !is_finite(&lora.b) || !self.config.scale(index, path, lora.rank).is_finite() {
+                let name = path.rsplit('.').next().unwrap_or(path);
+                let what = format!("{name} of layer {index} holds a number that is not finite (NaN or infinity)");
                 return Err(LlmError::Adapter(what));
             }
         }
-        Ok(())
+        let mut numbers = self.changes.iter().flat_map(|(key, change)| change.parts(false).map(|(_, values)| (key, values)));
+        match numbers.find(|(_, values)| values.is_some_and(|values| values.iter().any(|value| !value.is_finite()))) {
+            Some(((index, projection), _)) => {
+                let what = format!("{} of layer {index} holds a number that is not finite (NaN or infinity)", projection.name());
+                Err(LlmError::Adapter(what))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses what is more than low-rank matrices, where only those can be taken.
+    pub(in crate::llm) fn refuse_changes(&self) -> Result<(), LlmError> {
+        match self.changes.is_empty() {
+            true => Ok(()),
+            false => {
+                Err(LlmError::Unsupported { what: "adapter setting", found: "DoRA's lengths or biases, to be merged or converted".into() })
+            }
+        }
+    }
+
+    /// What a regular expression stands for: the maps that have tensors.
+    fn find_targets(&mut self) {
+        if self.config.target_pattern.is_some() {
+            let maps: BTreeSet<Projection> = self.loras.keys().map(|(_, projection)| *projection).collect();
+            let fused: BTreeSet<Fused> = self.fused.keys().map(|(_, fused)| *fused).collect();
+            self.config.target_modules = maps.into_iter().collect();
+            self.config.fused_modules = fused.into_iter().collect();
+        }
+    }
+
+    /// Every addition: its layer, and its map's path there.
+    pub fn all(&self) -> impl Iterator<Item = (usize, &'static str, &Lora)> {
+        let maps = self.loras.iter().map(|(&(index, projection), lora)| (index, projection.path(), lora));
+        maps.chain(self.fused.iter().map(|(&(index, fused), lora)| (index, fused.path(), lora)))
     }
 
     /// Writes the folder at `path`, made where it is not there. The file of settings comes last: without it a folder is no adapter.
@@ -92,16 +174,24 @@ impl Adapter {
         };
         std::fs::create_dir_all(path).map_err(failed(path))?;
         let mut tensors = Vec::new();
-        for (&(index, projection), lora) in &self.loras {
+        for (index, module, lora) in self.all() {
             let (inputs, outputs) = (lora.a.len() / lora.rank.max(1), lora.b.len() / lora.rank.max(1));
             let parts = [("lora_A", vec![lora.rank, inputs], &lora.a), ("lora_B", vec![outputs, lora.rank], &lora.b)];
             for (part, shape, values) in parts {
                 tensors.push(TensorData {
-                    name: tensor_name(index, projection, part),
+                    name: tensor_name(index, module, part),
                     shape,
                     block: BlockType::F32,
                     values: Box::new(move || values.as_slice().into()),
                 });
+            }
+        }
+        for (key, change) in &self.changes {
+            for (end, values) in change.parts(self.loras.contains_key(key)) {
+                let Some(values) = values else { continue };
+                let name = format!("{PREFIX}model.layers.{}.{}.{end}", key.0, key.1.path());
+                let shape = vec![values.len()];
+                tensors.push(TensorData { name, shape, block: BlockType::F32, values: Box::new(move || values.as_slice().into()) });
             }
         }
         write_safetensors(&path.join(TENSOR_FILE), &tensors)?;
@@ -116,22 +206,28 @@ impl Adapter {
         write(CONFIG_FILE, format!("{:#}\n", self.config.to_json()))
     }
 
-    /// The factor of one addition.
-    pub fn scale(&self, index: usize, projection: Projection) -> f32 {
-        let rank = self.loras.get(&(index, projection)).map_or(self.config.r, |lora| lora.rank);
-        self.config.scale(index, projection, rank)
+    /// The factor of the addition to the map at `path` of a layer.
+    pub fn scale(&self, index: usize, path: &str, lora: &Lora) -> f32 {
+        self.config.scale(index, path, lora.rank)
     }
 
     /// Tells this adapter from others: SHA-256 over its tensors and their factors.
     pub fn hash(&self) -> [u8; 32] {
         let mut hash = Sha256::new();
-        for (&(index, projection), lora) in &self.loras {
-            hash.update(tensor_name(index, projection, "lora"));
+        for (index, module, lora) in self.all() {
+            hash.update(tensor_name(index, module, "lora"));
             hash.update((lora.rank as u64).to_le_bytes());
-            hash.update(self.scale(index, projection).to_le_bytes());
+            hash.update(self.scale(index, module, lora).to_le_bytes());
             for values in [&lora.a, &lora.b] {
                 let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
                 hash.update(&bytes);
+            }
+        }
+        for ((index, projection), change) in &self.changes {
+            for (end, values) in change.parts(true) {
+                let Some(values) = values else { continue };
+                hash.update(format!("{index} {} {end}", projection.path()));
+                hash.update(values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
             }
         }
         hash.finalize().into()
@@ -139,7 +235,8 @@ impl Adapter {
 
     /// Numbers that were trained.
     pub fn parameters(&self) -> usize {
-        self.loras.values().map(|lora| lora.a.len() + lora.b.len()).sum()
+        let changed = self.changes.values().flat_map(|change| change.parts(false)).filter_map(|(_, values)| values).map(Vec::len);
+        self.all().map(|(_, _, lora)| lora.a.len() + lora.b.len()).chain(changed).sum()
     }
 }
 
@@ -153,50 +250,91 @@ fn of_an_adapter(error: LlmError) -> LlmError {
     }
 }
 
-fn tensor_name(index: usize, projection: Projection, part: &str) -> String {
-    format!("{PREFIX}model.layers.{index}.{}.{part}.weight", projection.path())
+fn tensor_name(index: usize, module: &str, part: &str) -> String {
+    format!("{PREFIX}model.layers.{index}.{module}.{part}.weight")
+}
+
+/// A map that an addition is to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Module {
+    Map(Projection),
+    Fused(Fused),
+}
+
+impl Module {
+    /// Reads `model.layers.0.self_attn.q_proj`.
+    fn read(path: &str) -> Option<(usize, Self)> {
+        let (index, module) = path.strip_prefix("model.layers.")?.split_once('.')?;
+        let number: usize = index.parse().ok()?;
+        let map = Projection::ALL.into_iter().find(|projection| projection.path() == module).map(Self::Map);
+        let found = map.or_else(|| Fused::at(module).map(Self::Fused))?;
+        (number.to_string() == index).then_some((number, found))
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Map(projection) => projection.name(),
+            Self::Fused(fused) => fused.name(),
+        }
+    }
 }
 
 /// `lora_A` and `lora_B` as far as they came, each with its shape.
 type Halves = [Option<(Vec<usize>, Vec<f32>)>; 2];
 
-fn read_tensors(file: &TensorFile) -> Result<BTreeMap<(usize, Projection), Lora>, LlmError> {
-    let mut halves: BTreeMap<(usize, Projection), Halves> = BTreeMap::new();
+/// Additions to maps, and to several in one, and what else is changed.
+type Loras = (BTreeMap<(usize, Projection), Lora>, BTreeMap<(usize, Fused), Lora>, BTreeMap<(usize, Projection), MapChange>);
+
+/// Reads `model.layers.0.self_attn.q_proj.lora_B.bias` and its kind: the map, and the end of the name.
+fn changed_map(path: &str) -> Option<((usize, Projection), &str)> {
+    let (index, rest) = path.strip_prefix("model.layers.")?.split_once('.')?;
+    let number: usize = index.parse().ok()?;
+    let projection =
+        Projection::ALL.into_iter().find(|projection| rest.strip_prefix(projection.path()).is_some_and(|end| end.starts_with('.')))?;
+    Some(((number, projection), rest.get(projection.path().len() + 1..)?)).filter(|_| number.to_string() == index)
+}
+
+fn read_tensors(file: &TensorFile) -> Result<Loras, LlmError> {
+    let mut halves: BTreeMap<(usize, Module), Halves> = BTreeMap::new();
+    let (mut loras, mut fused, mut changes) = Loras::default();
     for name in file.tensors.keys() {
         let unsupported = || LlmError::Unsupported { what: "adapter tensor", found: name.clone() };
         let path = name.strip_prefix(PREFIX).unwrap_or(name);
+        if let Some((map, end)) = changed_map(path)
+            && let Some(slot) = changes.entry(map).or_default().slot(end)
+        {
+            *slot = file.read_f32(name)?.map(|(_, values)| values);
+            continue;
+        }
         let (module, part) = match (path.strip_suffix(".lora_A.weight"), path.strip_suffix(".lora_B.weight")) {
             (Some(module), _) => (module, 0),
             (_, Some(module)) => (module, 1),
             _ => return Err(unsupported()),
         };
-        let place = match TensorName::from_hugging_face(&format!("{module}.weight")) {
-            Some(TensorName::Layer { index, part: super::super::names::LayerPart::Weight(projection) }) => (index, projection),
-            _ => return Err(unsupported()),
-        };
+        let place = Module::read(module).ok_or_else(unsupported)?;
         if let (Some(values), Some(slot)) = (file.read_f32(name)?, halves.entry(place).or_default().get_mut(part)) {
             *slot = Some(values);
         }
     }
-    let mut loras = BTreeMap::new();
-    for ((index, projection), halves) in halves {
+    for ((index, module), halves) in halves {
+        let name = module.name();
         let [Some((a_shape, a)), Some((b_shape, b))] = halves else {
-            return Err(LlmError::Adapter(format!("{} of layer {index} has one of its two matrices", projection.name())));
+            return Err(LlmError::Adapter(format!("{name} of layer {index} has one of its two matrices")));
         };
-        match (a_shape.as_slice(), b_shape.as_slice()) {
-            (&[rank, _], &[_, same]) if rank == same && rank > 0 && !a.is_empty() && !b.is_empty() => {
-                loras.insert((index, projection), Lora { rank, a, b });
-            }
-            _ => {
-                let name = projection.name();
-                return Err(LlmError::Adapter(format!("{name} of layer {index} has matrices of shapes {a_shape:?} and {b_shape:?}")));
-            }
-        }
+        let lora = match (a_shape.as_slice(), b_shape.as_slice()) {
+            (&[rank, _], &[_, same]) if rank == same && rank > 0 && !a.is_empty() && !b.is_empty() => Lora { rank, a, b },
+            _ => return Err(LlmError::Adapter(format!("{name} of layer {index} has matrices of shapes {a_shape:?} and {b_shape:?}"))),
+        };
+        match module {
+            Module::Map(projection) => loras.insert((index, projection), lora),
+            Module::Fused(whole) => fused.insert((index, whole), lora),
+        };
     }
-    if loras.is_empty() {
+    changes.retain(|_, change| *change != MapChange::default());
+    if loras.is_empty() && fused.is_empty() {
         return Err(LlmError::Adapter(format!("{} holds no tensors", file.path.display())));
     }
-    Ok(loras)
+    Ok((loras, fused, changes))
 }
 
 #[cfg(test)]
@@ -210,11 +348,14 @@ mod tests {
         let lora = |seed: f32| Lora { rank: 2, a: vec![seed, 1.0, 2.0, 3.0, 4.0, 5.0], b: vec![seed, -1.0, 0.5, 9.0] };
         let mut config = LoraConfig::new(2, 4.0);
         config.target_modules = vec![Projection::Query, Projection::Down];
+        config.fused_modules = vec![Fused::GateUp];
         let base = BaseCard { name: "tiny".into(), weights_sha256: "00".into() };
         let adapter = Adapter {
             config,
             card: Some(AdapterCard { format: AdapterCard::FORMAT, prompt: "chat".into(), schema_text: 1, base }),
             loras: [((0, Projection::Query), lora(7.0)), ((1, Projection::Down), lora(8.0))].into(),
+            fused: [((1, Fused::GateUp), lora(9.0))].into(),
+            changes: [((0, Projection::Key), MapChange { bias: Some(vec![1.0, 2.0]), ..MapChange::default() })].into(),
         };
         let path = folder.path().join("deep/adapter");
         adapter.write(&path).unwrap();
@@ -250,7 +391,13 @@ mod tests {
             for half in 0..2 {
                 let mut lora = Lora { rank: 2, a: vec![1.0; 6], b: vec![1.0; 4] };
                 [&mut lora.a, &mut lora.b][half][3] = value;
-                let adapter = Adapter { config: LoraConfig::new(2, 4.0), card: None, loras: [((1, Projection::Query), lora)].into() };
+                let adapter = Adapter {
+                    config: LoraConfig::new(2, 4.0),
+                    card: None,
+                    loras: [((1, Projection::Query), lora)].into(),
+                    fused: BTreeMap::new(),
+                    changes: BTreeMap::new(),
+                };
                 adapter.write(folder.path()).unwrap();
                 let error = Adapter::read(folder.path()).unwrap_err();
                 assert!(error.to_string().contains("q_proj of layer 1 holds a number that is not finite"), "{error}");

@@ -1,9 +1,10 @@
 //! A model's parameters from GGUF metadata.
 
 use super::super::LlmError;
-use super::super::gguf::{GgufError, Metadata};
+use super::super::gguf::{GgufError, Metadata, Value};
 use super::nearest::refuse_family;
 use super::spec::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, usual_attention_scale};
+use super::yarn::Yarn;
 
 /// The value at `key`, where it is there.
 fn optional<'a, T>(
@@ -29,6 +30,11 @@ impl ArchSpec {
             "qwen3" => Family::Qwen3,
             "smollm3" => Family::SmolLm3,
             "granite" => Family::Granite,
+            "gemma" => Family::Gemma,
+            "gemma2" => Family::Gemma2,
+            "gemma3" => Family::Gemma3,
+            "phi3" => Family::Phi3,
+            "olmo2" => Family::Olmo2,
             other => return Err(refuse_family("architecture", other)),
         };
         if metadata.unsigned(&format!("{name}.expert_count")).is_some_and(|n| n > 0) {
@@ -46,17 +52,18 @@ impl ArchSpec {
         let kv_heads = optional_size("attention.head_count_kv")?.unwrap_or(heads);
         let head_dim = optional_size("attention.key_length")?.unwrap_or(hidden / heads);
         let rope_dim = optional_size("rope.dimension_count")?.unwrap_or(head_dim);
-        // As llama.cpp: a factor without a type is linear, and old files have it under another name.
-        let scaling = optional(metadata, &format!("{name}.rope.scaling.type"), Metadata::require_string)?.unwrap_or("linear");
-        let rope_scale = match scaling {
-            "none" => 1.0,
-            "linear" => optional_float("rope.scaling.factor")?.or(optional_float("rope.scale_linear")?).unwrap_or(1.0) as f32,
-            other => return Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
-        };
+        let scaling = Scaling::read(metadata, name)?;
         let layers = dimension("block_count")?;
         let factor = |key: &str, usual: f32| Ok::<_, LlmError>(optional_float(key)?.map_or(usual, |factor| factor as f32));
         let granite = family == Family::Granite;
         let of_granite = |key: &str, usual: f32| if granite { factor(key, usual) } else { Ok(usual) };
+        let (sliding_window, unlimited_layers) = windows(metadata, name, family, layers)?;
+        let stated = if metadata.get(&format!("{name}.context_length")).is_some() { dimension("context_length")? } else { 2048 };
+        let cap = |key: &str, usual: f32| match family {
+            Family::Gemma2 => Ok::<_, LlmError>(Some(factor(key, usual)?)),
+            Family::Gemma3 => optional_float(key).map(|cap| cap.filter(|cap| *cap > 0.0).map(|cap| cap as f32)),
+            _ => Ok(None),
+        };
         let spec = Self {
             family,
             layers,
@@ -65,36 +72,114 @@ impl ArchSpec {
             heads,
             kv_heads,
             head_dim,
-            context_length: if metadata.get(&format!("{name}.context_length")).is_some() { dimension("context_length")? } else { 2048 },
+            context_length: scaling.reaches(family, stated),
             norm_eps: metadata.require_float(&format!("{name}.attention.layer_norm_rms_epsilon")).map_err(inconsistent)? as f32,
             rope_base: optional_float("rope.freq_base")?.unwrap_or(10_000.0) as f32,
-            rope_dim,
-            rope_scale,
-            rope_magnitude: 1.0,
-            rope_pairing: match family {
-                Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => RopePairing::Adjacent,
-                Family::Qwen2 | Family::Qwen3 => RopePairing::Halves,
+            window_rope_base: match family {
+                Family::Gemma3 if sliding_window.is_some() => Some(factor("rope.freq_base_swa", GEMMA3_WINDOW_BASE)?),
+                _ => None,
             },
-            sliding_window: optional_size("attention.sliding_window")?.filter(|&n| n > 0),
-            unlimited_layers: Vec::new(),
+            rope_dim,
+            rope_scale: if scaling.kind == "linear" { scaling.factor.unwrap_or(1.0) as f32 } else { 1.0 },
+            rope_magnitude: scaling.magnitude as f32,
+            rope_pairing: if family.weaves() { RopePairing::Adjacent } else { RopePairing::Halves },
+            sliding_window,
+            unlimited_layers,
             // llama.cpp knows no key for it.
             unturned_layers: match family {
                 Family::SmolLm3 => (0..layers).filter(|index| (index + 1).is_multiple_of(UNTURNED_INTERVAL)).collect(),
                 _ => Vec::new(),
             },
-            embedding_scale: of_granite("embedding_scale", 1.0)?,
+            embedding_scale: if family.is_gemma() { (hidden as f32).sqrt() } else { of_granite("embedding_scale", 1.0)? },
             residual_scale: of_granite("residual_scale", 1.0)?,
-            attention_scale: of_granite("attention.scale", usual_attention_scale(head_dim))?,
+            attention_scale: match (family, layers) {
+                // llama.cpp tells the models with a scale of their own by their layers: the 27B of either generation.
+                (Family::Gemma2, GEMMA2_27B) | (Family::Gemma3, GEMMA3_27B) => usual_attention_scale(hidden / heads),
+                _ => of_granite("attention.scale", usual_attention_scale(head_dim))?,
+            },
+            score_cap: if family == Family::Gemma2 { cap("attn_logit_softcapping", 50.0)? } else { None },
             logit_divisor: of_granite("logit_scale", 1.0)?,
+            logit_cap: cap("final_logit_softcapping", 30.0)?,
         };
         spec.check()?;
         Ok(spec)
     }
 }
 
+/// Layers of the models whose scores have a scale of their own.
+const GEMMA2_27B: usize = 46;
+/// The same of the third generation.
+const GEMMA3_27B: usize = 62;
+/// Base of a Gemma 3's rotary frequencies in layers with a window, where nothing is said.
+const GEMMA3_WINDOW_BASE: f32 = 10_000.0;
+/// The window of a Gemma 2 that names none.
+const GEMMA2_WINDOW: usize = 4096;
+
+/// The window of attention, and the layers without it.
+fn windows(metadata: &Metadata, name: &str, family: Family, layers: usize) -> Result<(Option<usize>, Vec<usize>), LlmError> {
+    let window = optional(metadata, &format!("{name}.attention.sliding_window"), Metadata::require_usize)?;
+    let window = window.or((family == Family::Gemma2).then_some(GEMMA2_WINDOW)).filter(|&n| n > 0);
+    let usual = match family {
+        Family::Gemma2 => 2,
+        Family::Gemma3 => 6,
+        _ => return Ok((window, Vec::new())),
+    };
+    let key = format!("{name}.attention.sliding_window_pattern");
+    let unlimited: Vec<usize> = match metadata.get(&key) {
+        Some(Value::Bools(limited)) if limited.len() == layers => {
+            (0..).zip(limited).filter(|(_, limited)| !**limited).map(|(index, _)| index).collect()
+        }
+        _ => {
+            let interval = optional(metadata, &key, Metadata::require_usize)?.unwrap_or(usual);
+            (0..layers).filter(|index| interval > 0 && (index + 1).is_multiple_of(interval)).collect()
+        }
+    };
+    // A window that no layer has is none.
+    Ok(if window.is_none() || unlimited.len() == layers { (None, Vec::new()) } else { (window, unlimited) })
+}
+
+/// What a file says of a context that was stretched.
+struct Scaling<'a> {
+    kind: &'a str,
+    factor: Option<f64>,
+    /// The length before.
+    trained: Option<usize>,
+    magnitude: f64,
+}
+
+impl<'a> Scaling<'a> {
+    /// As llama.cpp: a factor without a type is linear, and old files have it under another name.
+    fn read(metadata: &'a Metadata, name: &str) -> Result<Self, LlmError> {
+        let float = |key: &str| optional(metadata, &format!("{name}.{key}"), Metadata::require_float);
+        let kind = optional(metadata, &format!("{name}.rope.scaling.type"), Metadata::require_string)?.unwrap_or("linear");
+        if !matches!(kind, "none" | "linear" | "yarn" | "longrope") {
+            return Err(LlmError::Unsupported { what: "rope scaling", found: kind.into() });
+        }
+        let factor = float("rope.scaling.factor")?.or(float("rope.scale_linear")?);
+        let trained = optional(metadata, &format!("{name}.rope.scaling.original_context_length"), Metadata::require_usize)?;
+        let own = float("rope.scaling.attn_factor")?.unwrap_or(1.0);
+        let magnitude = own * Yarn::of_gguf(metadata)?.map_or(1.0, |yarn| yarn.magnitude());
+        if !(1e-3..1e3).contains(&magnitude) {
+            return Err(LlmError::Inconsistent(format!("`{name}.rope.scaling.attn_factor` is {own}")));
+        }
+        Ok(Self { kind, factor, trained: trained.filter(|&n| n > 0), magnitude })
+    }
+
+    /// Tokens for which the frequencies hold: of two lists of divisors we go by the one for short texts.
+    fn reaches(&self, family: Family, stated: usize) -> usize {
+        let by_lists = family == Family::Phi3 || self.kind == "longrope";
+        self.trained.filter(|_| by_lists).map_or(stated, |trained| trained.min(stated))
+    }
+}
+
+/// Whether a file of this architecture may bring divisors of the rotary frequencies for short and for long texts.
+pub(in crate::llm) fn short_factors(metadata: &Metadata) -> bool {
+    let name = metadata.string("general.architecture").unwrap_or_default();
+    name == "phi3" || metadata.string(&format!("{name}.rope.scaling.type")) == Some("longrope")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::super::super::gguf::Value;
     use super::*;
 
     fn metadata(changes: &[(&str, Value)]) -> Metadata {
@@ -137,7 +222,8 @@ mod tests {
         check_error(&[("llama.attention.head_count_kv", Value::Unsigned(0))], "these dimensions cannot be");
         check_error(&[("llama.rope.dimension_count", Value::Unsigned(600))], "these dimensions cannot be");
         check_error(&[("llama.attention.layer_norm_rms_epsilon", Value::Bool(true))], "is not a number");
-        check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "rope scaling `yarn`");
+        check_error(&[("llama.rope.scaling.type", Value::String("mrope".into()))], "rope scaling `mrope`");
+        check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "`llama.rope.scaling.factor` is missing");
         check_error(&[("llama.expert_count", Value::Unsigned(8))], "with experts");
     }
 }

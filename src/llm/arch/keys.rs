@@ -5,7 +5,7 @@ use super::super::gguf::{Metadata, Value};
 use super::spec::{ArchSpec, Family};
 
 /// Keys of the architecture that [`ArchSpec::from_gguf`] reads.
-const READ: [&str; 15] = [
+const READ: [&str; 19] = [
     "block_count",
     "context_length",
     "embedding_length",
@@ -21,25 +21,23 @@ const READ: [&str; 15] = [
     "rope.scale_linear",
     "expert_count",
     "attention.sliding_window",
+    "rope.scaling.attn_factor",
+    "rope.scaling.original_context_length",
+    "rope.scaling.yarn_beta_fast",
+    "rope.scaling.yarn_beta_slow",
 ];
 
 /// Keys that tell a reader something and change nothing: sizes that the tensors have anyway, where the numbers come from, what only other
 /// kinds of scaling read.
-const TOLD: [&str; 6] = [
-    "vocab_size",
-    "tensor_data_layout",
-    "rope.scaling.original_context_length",
-    "rope.scaling.finetuned",
-    "expert_used_count",
-    "attention.layer_norm_epsilon",
-];
+const TOLD: [&str; 5] = ["vocab_size", "tensor_data_layout", "rope.scaling.finetuned", "expert_used_count", "attention.layer_norm_epsilon"];
 
 /// Keys that say nothing as long as they have this value.
-const NEUTRAL: [(&str, f64); 12] = [
+const NEUTRAL: [(&str, f64); 13] = [
     ("logit_scale", 1.0),
     ("embedding_scale", 1.0),
     ("residual_scale", 1.0),
-    ("rope.scaling.attn_factor", 1.0),
+    ("rope.scaling.yarn_ext_factor", 1.0),
+    ("rope.scaling.yarn_attn_factor", 1.0),
     ("rope.scaling.yarn_log_multiplier", 0.0),
     ("attention.clamp_kqv", 0.0),
     ("attention.max_alibi_bias", 0.0),
@@ -83,13 +81,17 @@ fn is_known(key: &str, value: &Value, spec: &ArchSpec) -> bool {
     };
     let is = |expected: f64| number.is_some_and(|number| (number - expected).abs() <= 1e-6 * expected.abs());
     match key {
-        // One with llama.cpp does not look back less far for it, and one without has no such key.
+        // A Llama with llama.cpp does not look back less far for it, and one without has no such key.
         "attention.sliding_window" => {
-            spec.sliding_window.is_none_or(|window| spec.family == Family::Mistral || window >= spec.context_length)
+            let reads = matches!(spec.family, Family::Mistral | Family::Phi3 | Family::Gemma2 | Family::Gemma3);
+            reads || spec.sliding_window.is_none_or(|window| window >= spec.context_length)
         }
+        "attention.sliding_window_pattern" | "final_logit_softcapping" if matches!(spec.family, Family::Gemma2 | Family::Gemma3) => true,
+        "attn_logit_softcapping" if spec.family == Family::Gemma2 => true,
+        "rope.freq_base_swa" if spec.family == Family::Gemma3 => true,
         "logit_scale" | "embedding_scale" | "residual_scale" | "attention.scale" if spec.family == Family::Granite => true,
         "attention.value_length" => is(spec.head_dim as f64),
-        "attention.scale" => is(1.0 / (spec.head_dim as f64).sqrt()) || is(0.0),
+        "attention.scale" => is(f64::from(spec.attention_scale)) || is(0.0),
         "attention.causal" | "attention.use_rope" => is(1.0),
         "use_parallel_residual" | "attention.shared_kv_layers" => is(0.0),
         _ if NEUTRAL.iter().any(|(name, expected)| *name == key && is(*expected)) => true,

@@ -2,6 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `nearest`: families that are known by name, and which of ours each is like
+//! - `yarn`: stretched contexts
 //! - `spec`: the parameters, [`ArchSpec`]
 //! - `gguf`: the same from GGUF metadata
 //! - `keys`: what is asked of every other key of such a file
@@ -10,8 +11,11 @@ mod gguf;
 mod keys;
 mod nearest;
 mod spec;
+mod yarn;
 
+pub(super) use gguf::short_factors;
 pub(super) use keys::refuse_unknown;
 pub(super) use nearest::refuse_family;
-pub use spec::{ArchSpec, Family, RopePairing};
+pub use spec::{ArchSpec, Family, HeadNorms, NormPlaces, RopePairing};
 pub(super) use spec::{MAX_DIMENSION, UNTURNED_INTERVAL, usual_attention_scale};
+pub(super) use yarn::Yarn;

@@ -14,10 +14,10 @@ const NEAREST: [(&str, &str); 30] = [
     ("codellama", "Llama"),
     ("llama", "Llama"),
     ("smollm", "SmolLM3"),
-    ("olmo", "Llama"),
+    ("olmo", "OLMo 2"),
     ("granite", "Granite (dense)"),
-    ("phi", "Qwen2.5"),
-    ("gemma", "Qwen3"),
+    ("phi", "Phi 3"),
+    ("gemma", "Gemma 3, its text model (`gemma3_text`)"),
     ("deepseek", "Llama"),
     ("internlm", "Llama"),
     ("baichuan", "Llama"),
@@ -49,8 +49,12 @@ mod tests {
 
     #[test]
     fn a_refused_family_names_the_nearest() {
-        for (family, nearest) in [("gemma3_text", Some("Qwen3")), ("mixtral", Some("Mistral")), ("phi-3", Some("Qwen2.5")), ("mamba", None)]
-        {
+        for (family, nearest) in [
+            ("gemma3n", Some("Gemma 3, its text model (`gemma3_text`)")),
+            ("mixtral", Some("Mistral")),
+            ("phimoe", Some("Phi 3")),
+            ("mamba", None),
+        ] {
             let error = refuse_family("architecture", family);
             assert!(matches!(&error, LlmError::UnsupportedFamily { nearest: found, .. } if *found == nearest), "{error}");
             assert!(error.to_string().starts_with(&format!("architecture `{family}` is not supported")), "{error}");

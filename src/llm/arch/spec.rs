@@ -1,6 +1,7 @@
 //! The parameters of a model.
 
 use super::super::LlmError;
+use crate::compute::Activation;
 
 /// A family of decoders. They differ in their metadata keys, biases and rope pairing; [`ArchSpec`] says how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,12 +18,108 @@ pub enum Family {
     SmolLm3,
     /// Granite, the dense one: factors at embedding, residual stream, attention and logits.
     Granite,
+    /// Gemma, the first: embeddings times the root of their width, GELU in the gate.
+    Gemma,
+    /// Gemma 2: norms around attention and feed-forward part, capped scores and logits, a window in every second layer.
+    Gemma2,
+    /// Gemma 3's text model: as the second without caps, with norms over heads, and with rotary frequencies of their own where a window is.
+    Gemma3,
+    /// Phi 3 and Phi 4 mini: q, k, v in one map, gate and up in another.
+    Phi3,
+    /// OLMo 2: norms behind attention and feed-forward part, and over all of q and k.
+    Olmo2,
+}
+
+/// Where the norms of attention and feed-forward part stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NormPlaces {
+    /// Before them.
+    Before,
+    /// Before and behind them.
+    Around,
+    /// Behind them, before they are added to the residual stream.
+    Behind,
+}
+
+/// What a norm of queries and keys is taken over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeadNorms {
+    /// Each head by itself, all with the same weights.
+    Each,
+    /// All heads together.
+    All,
 }
 
 impl Family {
-    /// Whether queries and keys are normed head by head.
-    pub fn norms_heads(self) -> bool {
-        self == Self::Qwen3
+    /// What GGUF calls it; llama.cpp has no Mistral of its own.
+    pub fn gguf_name(self) -> &'static str {
+        match self {
+            Self::Llama | Self::Mistral => "llama",
+            Self::Qwen2 => "qwen2",
+            Self::Qwen3 => "qwen3",
+            Self::SmolLm3 => "smollm3",
+            Self::Granite => "granite",
+            Self::Gemma => "gemma",
+            Self::Gemma2 => "gemma2",
+            Self::Gemma3 => "gemma3",
+            Self::Phi3 => "phi3",
+            Self::Olmo2 => "olmo2",
+        }
+    }
+
+    /// Whether GGUF has the rows of its queries and keys woven, so that rope pairs neighbours.
+    pub fn weaves(self) -> bool {
+        matches!(self, Self::Llama | Self::Mistral | Self::SmolLm3 | Self::Granite)
+    }
+
+    /// Whether it is one of Gemma's.
+    pub fn is_gemma(self) -> bool {
+        matches!(self, Self::Gemma | Self::Gemma2 | Self::Gemma3)
+    }
+
+    /// What queries and keys are normed over, where they are.
+    pub fn head_norms(self) -> Option<HeadNorms> {
+        match self {
+            Self::Qwen3 | Self::Gemma3 => Some(HeadNorms::Each),
+            Self::Olmo2 => Some(HeadNorms::All),
+            _ => None,
+        }
+    }
+
+    /// Where norms stand.
+    pub fn norm_places(self) -> NormPlaces {
+        match self {
+            Self::Gemma2 | Self::Gemma3 => NormPlaces::Around,
+            Self::Olmo2 => NormPlaces::Behind,
+            _ => NormPlaces::Before,
+        }
+    }
+
+    /// What a Hugging Face folder leaves out of a norm's weights: Gemma's are stored as their distance from 1, there and not in GGUF.
+    pub fn norm_offset(self) -> f32 {
+        if self.is_gemma() { 1.0 } else { 0.0 }
+    }
+
+    /// What the gate of the feed-forward part goes through.
+    pub fn activation(self) -> Activation {
+        if self.is_gemma() { Activation::GeluTanh } else { Activation::Silu }
+    }
+
+    /// Whether q, k and v are one map, and gate and up another.
+    pub fn fuses(self) -> bool {
+        self == Self::Phi3
+    }
+}
+
+impl NormPlaces {
+    /// Whether there is one before.
+    pub fn before(self) -> bool {
+        self != Self::Behind
+    }
+
+    /// Whether there is one behind.
+    pub fn behind(self) -> bool {
+        self != Self::Before
     }
 }
 
@@ -60,6 +157,8 @@ pub struct ArchSpec {
     pub rope_base: f32,
     /// Leading elements of a head that are rotated.
     pub rope_dim: usize,
+    /// The base in layers with a window, where it is another; nothing is scaled there.
+    pub window_rope_base: Option<f32>,
     /// Positions are divided by this (linear scaling); 1 for none.
     pub rope_scale: f32,
     /// Cosines and sines are multiplied by this (YaRN, LongRoPE); 1 for none.
@@ -78,8 +177,12 @@ pub struct ArchSpec {
     pub residual_scale: f32,
     /// Products of queries and keys are multiplied by this: one by the root of a head's width, where a family has nothing of its own.
     pub attention_scale: f32,
+    /// Those products `s` then become `cap * tanh(s / cap)`, where they are capped.
+    pub score_cap: Option<f32>,
     /// Logits are divided by this; 1 for none.
     pub logit_divisor: f32,
+    /// Logits are then capped likewise.
+    pub logit_cap: Option<f32>,
 }
 
 /// The scale of attention where a family has nothing of its own.
@@ -106,6 +209,8 @@ impl ArchSpec {
             // A base or a scale outside these gives positions that f32 cannot tell apart, or infinite ones.
             && (1.0..=1e12).contains(&self.rope_base)
             && (1e-6..=1e6).contains(&self.rope_scale)
+            && self.window_rope_base.is_none_or(|base| (1.0..=1e12).contains(&base))
+            && [self.score_cap, self.logit_cap].into_iter().flatten().all(|cap| (1e-3..=1e6).contains(&cap))
             && [self.embedding_scale, self.residual_scale, self.attention_scale, self.logit_divisor].iter().all(|x| (1e-6..=1e6).contains(x));
         if sound { Ok(()) } else { Err(LlmError::Inconsistent(format!("these dimensions cannot be: {self:?}"))) }
     }
@@ -113,6 +218,11 @@ impl ArchSpec {
     /// How many tokens the attention of layer `index` looks back on, where it is limited.
     pub fn window(&self, index: usize) -> Option<usize> {
         self.sliding_window.filter(|_| !self.unlimited_layers.contains(&index))
+    }
+
+    /// Whether layer `index` turns by [`Self::window_rope_base`].
+    pub fn turns_by_window(&self, index: usize) -> bool {
+        self.window_rope_base.is_some() && self.window(index).is_some()
     }
 
     /// Whether layer `index` turns queries and keys by their positions.

@@ -7,6 +7,7 @@ use super::super::arch::{ArchSpec, Family, RopePairing, UNTURNED_INTERVAL, refus
 use super::super::names::Projection;
 use super::fields::Fields;
 use super::rope::Rope;
+use crate::compute::Activation;
 
 /// What `config.json` says.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,28 +37,46 @@ impl Config {
             "qwen3" => Family::Qwen3,
             "smollm3" => Family::SmolLm3,
             "granite" => Family::Granite,
+            "gemma" => Family::Gemma,
+            "gemma2" => Family::Gemma2,
+            "gemma3_text" => Family::Gemma3,
+            "phi3" => Family::Phi3,
+            "olmo2" => Family::Olmo2,
             other => return Err(refuse_family("model type", other)),
         };
-        let activation = fields.text("hidden_act")?.unwrap_or("silu");
-        if activation != "silu" {
-            return Err(LlmError::Unsupported { what: "activation", found: activation.into() });
-        }
+        refuse_other_activation(fields, family)?;
         if fields.get("quantization_config").is_some() {
             return Err(LlmError::Unsupported { what: "weights", found: "quantised safetensors".into() });
         }
         let hidden = fields.dimension("hidden_size")?;
         let heads = fields.dimension("num_attention_heads")?;
         let layers = fields.dimension("num_hidden_layers")?;
-        let usual_head = if family == Family::Qwen3 { QWEN3_HEAD } else { hidden / heads };
+        let usual_head = match family {
+            Family::Qwen3 => QWEN3_HEAD,
+            family if family.is_gemma() => GEMMA_HEAD,
+            _ => hidden / heads,
+        };
         let head_dim = fields.optional_dimension("head_dim")?.unwrap_or(usual_head);
         let (sliding_window, unlimited_layers) = windows(fields, family, layers)?;
         let context_length = fields.optional_dimension("max_position_embeddings")?.unwrap_or(2048);
-        let rope = Rope::read(fields, head_dim, context_length, if family == Family::SmolLm3 { SMOLLM3_BASE } else { 10_000.0 })?;
+        let rope = Rope::read(fields, family, head_dim, context_length)?;
         let granite = |key: &str| match fields.number(key)? {
             Some(factor) if family == Family::Granite => Ok::<_, LlmError>(factor as f32),
             _ => Ok(1.0),
         };
-        let attention_scale = if family == Family::Granite { granite("attention_multiplier")? } else { usual_attention_scale(head_dim) };
+        let attention_scale = match family {
+            Family::Granite => granite("attention_multiplier")?,
+            // The first has no such setting.
+            Family::Gemma2 | Family::Gemma3 => (1.0 / fields.number("query_pre_attn_scalar")?.unwrap_or(GEMMA_HEAD as f64).sqrt()) as f32,
+            _ => usual_attention_scale(head_dim),
+        };
+        // The class of Gemma 3 does not hand the cap of its scores on.
+        let cap = |key: &str, usual: Option<f32>| match family {
+            Family::Gemma2 | Family::Gemma3 if fields.is_there(key) => Ok::<_, LlmError>(fields.number(key)?.map(|cap| cap as f32)),
+            Family::Gemma2 => Ok(usual),
+            _ => Ok(None),
+        };
+        let score_cap = if family == Family::Gemma2 { cap("attn_logit_softcapping", Some(GEMMA2_CAPS[0]))? } else { None };
         let spec = ArchSpec {
             family,
             layers,
@@ -67,26 +86,30 @@ impl Config {
             kv_heads: fields.optional_dimension("num_key_value_heads")?.unwrap_or(heads),
             head_dim,
             context_length: rope.context_length,
-            norm_eps: fields.number("rms_norm_eps")?.unwrap_or(1e-6) as f32,
+            norm_eps: fields.number("rms_norm_eps")?.unwrap_or(if matches!(family, Family::Phi3 | Family::Olmo2) { 1e-5 } else { 1e-6 })
+                as f32,
             rope_base: rope.base as f32,
-            rope_dim: head_dim,
+            window_rope_base: rope.window_base.filter(|_| sliding_window.is_some()).map(|base| base as f32),
+            rope_dim: rope.dim,
             rope_scale: rope.scale as f32,
             rope_magnitude: rope.magnitude as f32,
             rope_pairing: RopePairing::Halves,
             sliding_window,
             unlimited_layers,
             unturned_layers: unturned(fields, family, layers)?,
-            embedding_scale: granite("embedding_multiplier")?,
+            embedding_scale: if family.is_gemma() { (hidden as f32).sqrt() } else { granite("embedding_multiplier")? },
             residual_scale: granite("residual_multiplier")?,
             attention_scale,
+            score_cap,
             logit_divisor: granite("logits_scaling")?,
+            logit_cap: cap("final_logit_softcapping", Some(GEMMA2_CAPS[1]))?,
         };
         spec.check()?;
         Ok(Self {
             spec,
             rope_freqs: rope.divisors,
-            // Of these, SmolLM 3 alone is tied where it does not say.
-            tied: fields.flag("tie_word_embeddings")?.or((family == Family::SmolLm3).then_some(true)),
+            // These are tied where they do not say it.
+            tied: fields.flag("tie_word_embeddings")?.or((family == Family::SmolLm3 || family.is_gemma()).then_some(true)),
             model_type: model_type.into(),
             biases: biases(fields, family)?,
         })
@@ -95,51 +118,85 @@ impl Config {
 
 /// The width of a head where a Qwen 3 does not say it.
 const QWEN3_HEAD: usize = 128;
-/// The base of a SmolLM 3's rotary frequencies where it does not say it.
-const SMOLLM3_BASE: f64 = 2_000_000.0;
-/// The window of a Mistral that does not name one; null is none.
-const MISTRAL_WINDOW: usize = 4096;
+/// Of a Gemma's; also what the products of queries and keys are divided by the root of, where it does not say it.
+const GEMMA_HEAD: usize = 256;
+/// What caps the scores and the logits of a Gemma 2 that does not say it.
+const GEMMA2_CAPS: [f32; 2] = [50.0, 30.0];
+/// Each how many layers of a Gemma 3 there is one without a window, where it does not say it.
+const GEMMA3_INTERVAL: usize = 6;
+/// The window of a Mistral or Gemma that does not name one; null is none.
+const USUAL_WINDOW: usize = 4096;
 /// The first layer with a window in a Qwen that does not name it.
 const QWEN_FIRST_WINDOW: usize = 28;
 
-/// The window of attention, and the layers without it. transformers reads it of Mistral for all layers, of Qwen for those that
-/// `layer_types` or `max_window_layers` say and only if `use_sliding_window` is set, and of Llama not at all, whatever the file says.
+/// The window of attention, and the layers without it. transformers reads it of Mistral and Phi for all layers, of Gemma 2 and 3 for those
+/// that `layer_types` says, of Qwen for those that `layer_types` or `max_window_layers` say and only if `use_sliding_window` is set, and of
+/// Llama not at all, whatever the file says.
 fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<usize>, Vec<usize>), LlmError> {
     let window = fields.optional_dimension("sliding_window")?;
+    let usual = if fields.is_there("sliding_window") { window } else { Some(USUAL_WINDOW) };
+    let only = |window: Option<usize>, unlimited: Vec<usize>| {
+        // A window that no layer has is none.
+        if unlimited.len() == layers || window.is_none() { (None, Vec::new()) } else { (window, unlimited) }
+    };
     match family {
-        Family::Llama | Family::Granite => Ok((None, Vec::new())),
+        Family::Llama | Family::Granite | Family::Gemma | Family::Olmo2 => Ok((None, Vec::new())),
         Family::SmolLm3 => match fields.flag("use_sliding_window")?.unwrap_or(false) {
             true => Err(LlmError::Unsupported { what: "attention", found: "a window in a SmolLM 3".into() }),
             false => Ok((None, Vec::new())),
         },
-        Family::Mistral => Ok((if fields.is_there("sliding_window") { window } else { Some(MISTRAL_WINDOW) }, Vec::new())),
+        Family::Mistral => Ok((usual, Vec::new())),
+        Family::Phi3 => Ok((window, Vec::new())),
+        Family::Gemma2 | Family::Gemma3 => {
+            if fields.flag("use_bidirectional_attention")?.unwrap_or(false) {
+                return Err(LlmError::Unsupported { what: "attention", found: "one that sees what comes".into() });
+            }
+            let interval = match family {
+                Family::Gemma2 => 2,
+                _ => fields.optional_dimension("sliding_window_pattern")?.unwrap_or(GEMMA3_INTERVAL),
+            };
+            let usual_layers = || (0..layers).filter(|index| (index + 1).is_multiple_of(interval)).collect();
+            Ok(only(usual, layer_types(fields, layers)?.unwrap_or_else(usual_layers)))
+        }
         Family::Qwen2 | Family::Qwen3 => {
             if !fields.flag("use_sliding_window")?.unwrap_or(false) {
                 return Ok((None, Vec::new()));
             }
-            let window = if fields.is_there("sliding_window") { window } else { Some(MISTRAL_WINDOW) };
-            let unlimited: Vec<usize> = match fields.get("layer_types").and_then(Value::as_array) {
-                Some(types) if types.len() == layers => {
-                    if let Some(other) = types.iter().find(|kind| !matches!(kind.as_str(), Some("full_attention" | "sliding_attention"))) {
-                        return Err(LlmError::Unsupported { what: "layer type", found: other.as_str().unwrap_or_default().into() });
-                    }
-                    (0..).zip(types).filter(|(_, kind)| kind.as_str() == Some("full_attention")).map(|(index, _)| index).collect()
-                }
-                Some(types) => {
-                    let (types, what) = (types.len(), "layer_types");
-                    return Err(LlmError::Inconsistent(format!(
-                        "config.json: `{what}` has {types} entries, and the model {layers} layers"
-                    )));
-                }
+            let unlimited = match layer_types(fields, layers)? {
+                Some(unlimited) => unlimited,
                 None => {
                     let first = fields.read("max_window_layers", "a whole number", Value::as_u64)?;
                     let first = first.map_or(QWEN_FIRST_WINDOW, |first| usize::try_from(first).unwrap_or(usize::MAX));
                     (0..first.min(layers)).collect()
                 }
             };
-            // A window that no layer has is none.
-            Ok(if unlimited.len() == layers { (None, Vec::new()) } else { (window, unlimited) })
+            Ok(only(usual, unlimited))
         }
+    }
+}
+
+/// The layers without a window, where `layer_types` says it.
+fn layer_types(fields: Fields<'_>, layers: usize) -> Result<Option<Vec<usize>>, LlmError> {
+    let Some(types) = fields.get("layer_types").and_then(Value::as_array) else { return Ok(None) };
+    if types.len() != layers {
+        let (types, what) = (types.len(), "layer_types");
+        return Err(LlmError::Inconsistent(format!("config.json: `{what}` has {types} entries, and the model {layers} layers")));
+    }
+    if let Some(other) = types.iter().find(|kind| !matches!(kind.as_str(), Some("full_attention" | "sliding_attention"))) {
+        return Err(LlmError::Unsupported { what: "layer type", found: other.as_str().unwrap_or_default().into() });
+    }
+    Ok(Some((0..).zip(types).filter(|(_, kind)| kind.as_str() == Some("full_attention")).map(|(index, _)| index).collect()))
+}
+
+/// Refuses what the gate of `family` is not computed with. Gemma's files call it one thing or the other, and the newer name counts.
+fn refuse_other_activation(fields: Fields<'_>, family: Family) -> Result<(), LlmError> {
+    let (own, usual) = match family.activation() {
+        Activation::Silu => (fields.text("hidden_act")?, "silu"),
+        Activation::GeluTanh => (fields.text("hidden_activation")?.or(fields.text("hidden_act")?), "gelu_pytorch_tanh"),
+    };
+    match own {
+        Some(other) if other != usual => Err(LlmError::Unsupported { what: "activation", found: other.into() }),
+        _ => Ok(()),
     }
 }
 
@@ -169,9 +226,8 @@ fn biases(fields: Fields<'_>, family: Family) -> Result<Vec<Projection>, LlmErro
     use Projection::{Down, Gate, Key, Output, Query, Up, Value};
     let mut out = match family {
         Family::Qwen2 => vec![Query, Key, Value],
-        Family::Llama | Family::Qwen3 | Family::SmolLm3 | Family::Granite if fields.flag("attention_bias")?.unwrap_or(false) => {
-            vec![Query, Key, Value, Output]
-        }
+        Family::Mistral | Family::Phi3 => Vec::new(),
+        _ if fields.flag("attention_bias")?.unwrap_or(false) => vec![Query, Key, Value, Output],
         _ => Vec::new(),
     };
     if matches!(family, Family::Llama | Family::SmolLm3 | Family::Granite) && fields.flag("mlp_bias")?.unwrap_or(false) {

@@ -14,10 +14,11 @@ use safetensors::{Dtype, SafeTensors};
 use serde::Deserialize;
 
 use super::super::LlmError;
+use super::super::arch::ArchSpec;
 use super::super::gguf::GgufError;
 use super::super::names::{LayerPart, TensorName};
 use super::super::sniff;
-use super::super::weights::{FoundTensor, TensorSource, Use, use_of};
+use super::super::source::{FoundTensor, TensorSource, Use, use_of};
 use super::config::Config;
 pub use super::place::Place;
 use super::torch;
@@ -168,7 +169,7 @@ impl Checkpoint {
     fn account_for_tensors(&self) -> Result<(), LlmError> {
         let Config { spec, biases, .. } = &self.config;
         for name in self.places.keys() {
-            let known = use_of(TensorName::from_hugging_face(name), spec, biases) == Use::Read
+            let known = use_of(TensorName::from_hugging_face(name, spec.family), spec, biases) == Use::Read
                 // Old files keep the rotary frequencies, which are computed.
                 || name.ends_with(".rotary_emb.inv_freq");
             if !known && name.starts_with(PEFT_PREFIX) {
@@ -183,7 +184,8 @@ impl Checkpoint {
             }
         }
         let announced = |index: usize| biases.iter().map(move |&bias| TensorName::Layer { index, part: LayerPart::Bias(bias) });
-        let missing = (0..spec.layers).flat_map(announced).map(TensorName::hugging_face).find(|name| !self.places.contains_key(name));
+        let missing =
+            (0..spec.layers).flat_map(announced).map(|name| name.hugging_face(spec.family)).find(|name| !self.places.contains_key(name));
         match missing {
             Some(name) => Err(LlmError::Folder { path: self.path.clone(), reason: GgufError::MissingTensor(name).to_string() }),
             None => Ok(()),
@@ -201,7 +203,7 @@ impl Checkpoint {
 
 impl TensorSource for Checkpoint {
     fn find(&self, name: TensorName) -> Result<Option<FoundTensor>, GgufError> {
-        let label = name.hugging_face();
+        let label = self.label(name);
         if name == TensorName::Head && self.config.tied == Some(true) {
             return Ok(None);
         }
@@ -216,11 +218,15 @@ impl TensorSource for Checkpoint {
     }
 
     fn label(&self, name: TensorName) -> String {
-        name.hugging_face()
+        name.hugging_face(self.config.spec.family)
     }
 
-    fn rope_freqs(&self, _length: usize) -> Result<Option<Vec<f32>>, GgufError> {
+    fn rope_freqs(&self, _spec: &ArchSpec) -> Result<Option<Vec<f32>>, GgufError> {
         Ok(self.config.rope_freqs.clone())
+    }
+
+    fn norm_offset(&self) -> f32 {
+        self.config.spec.family.norm_offset()
     }
 
     fn error(&self, source: GgufError) -> LlmError {

@@ -4,11 +4,16 @@
 use serde_json::Value;
 
 use super::super::LlmError;
+use super::super::arch::{Family, Yarn};
 use super::fields::Fields;
 
 /// What of it a forward pass has to know.
 pub(super) struct Rope {
     pub(super) base: f64,
+    /// The base in layers with a window, where it is another.
+    pub(super) window_base: Option<f64>,
+    /// Elements of a head that are rotated.
+    pub(super) dim: usize,
     /// Positions are divided by this.
     pub(super) scale: f64,
     /// Frequencies are divided by these.
@@ -19,23 +24,43 @@ pub(super) struct Rope {
     pub(super) context_length: usize,
 }
 
+/// The base of a SmolLM 3's rotary frequencies where it does not say it.
+const SMOLLM3_BASE: f64 = 2_000_000.0;
+/// Of a Gemma 3's, in layers without a window and in those with one.
+const GEMMA3_BASES: [f64; 2] = [1_000_000.0, 10_000.0];
+
 impl Rope {
-    /// Of heads of `head_dim`, in a model trained for `context_length` tokens, whose base is `usual_base` where it does not say it.
-    pub(super) fn read(fields: Fields<'_>, head_dim: usize, context_length: usize, usual_base: f64) -> Result<Self, LlmError> {
+    /// Of heads of `head_dim`, in a model trained for `context_length` tokens.
+    pub(super) fn read(fields: Fields<'_>, family: Family, head_dim: usize, context_length: usize) -> Result<Self, LlmError> {
         let empty = Value::Null;
-        let nested = Fields(fields.get("rope_parameters").or_else(|| fields.get("rope_scaling")).unwrap_or(&empty));
-        let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(usual_base);
-        let kind = nested.text("rope_type")?.or(nested.text("type")?).unwrap_or("default");
-        for key in ["full_attention", "sliding_attention"] {
-            if nested.is_there(key) {
-                return Err(LlmError::Unsupported { what: "rope scaling", found: format!("one for `{key}` layers") });
+        let of_all = Fields(fields.get("rope_parameters").or_else(|| fields.get("rope_scaling")).unwrap_or(&empty));
+        let of_kind = |key: &str| of_all.get(key).map(Fields);
+        let (mut nested, mut window_base, mut usual_base) = (of_all, None, 10_000.0);
+        match family {
+            Family::SmolLm3 => usual_base = SMOLLM3_BASE,
+            Family::Gemma3 => {
+                usual_base = GEMMA3_BASES[0];
+                let windowed = of_kind("sliding_attention").unwrap_or(Fields(&empty));
+                if windowed.text("rope_type")?.is_some_and(|kind| kind != "default") {
+                    return Err(LlmError::Unsupported { what: "rope scaling", found: "one for `sliding_attention` layers".into() });
+                }
+                let said = windowed.number("rope_theta")?.or(fields.number("rope_local_base_freq")?);
+                window_base = Some(said.unwrap_or(GEMMA3_BASES[1]));
+                nested = of_kind("full_attention").unwrap_or(of_all);
+            }
+            _ => {
+                if let Some(key) = ["full_attention", "sliding_attention"].into_iter().find(|key| of_all.is_there(key)) {
+                    return Err(LlmError::Unsupported { what: "rope scaling", found: format!("one for `{key}` layers") });
+                }
             }
         }
-        if kind != "default" && nested.number("partial_rotary_factor")?.is_some_and(|factor| factor != 1.0) {
-            return Err(LlmError::Unsupported { what: "rope scaling", found: format!("{kind} of a part of each head") });
-        }
-        let plain = Self { base, scale: 1.0, divisors: None, magnitude: 1.0, context_length };
-        let scaling = Scaling { nested, base, half: head_dim / 2, context_length };
+        let base = nested.number("rope_theta")?.or(fields.number("rope_theta")?).unwrap_or(usual_base);
+        let kind = nested.text("rope_type")?.or(nested.text("type")?).unwrap_or("default");
+        // As its class in transformers takes the names of older files.
+        let kind = if family == Family::Phi3 && matches!(kind, "su" | "yarn") { "longrope" } else { kind };
+        let dim = Self::dim(fields, nested, family, kind, head_dim)?;
+        let plain = Self { base, window_base, dim, scale: 1.0, divisors: None, magnitude: 1.0, context_length };
+        let scaling = Scaling { nested, base, half: dim / 2, context_length };
         match kind {
             "default" => Ok(plain),
             "linear" => Ok(Self { scale: nested.number("factor")?.unwrap_or(1.0), ..plain }),
@@ -49,6 +74,23 @@ impl Rope {
             "longrope" => scaling.longrope(fields, plain),
             other => Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
         }
+    }
+
+    /// How much of a head is rotated. Of the classes here only Phi's go by `partial_rotary_factor`; the others, where something is scaled.
+    fn dim(fields: Fields<'_>, nested: Fields<'_>, family: Family, kind: &str, head_dim: usize) -> Result<usize, LlmError> {
+        let key = "partial_rotary_factor";
+        let factor = match family {
+            Family::Phi3 => nested.number(key)?.or(fields.number(key)?).unwrap_or(1.0),
+            _ if kind == "default" => 1.0,
+            _ => nested.number(key)?.unwrap_or(1.0),
+        };
+        if factor != 1.0 && family != Family::Phi3 {
+            return Err(LlmError::Unsupported { what: "rope scaling", found: format!("{kind} of a part of each head") });
+        }
+        if !(0.0..=1.0).contains(&factor) {
+            return Err(LlmError::Inconsistent(format!("config.json: `{key}` is {factor}")));
+        }
+        Ok((head_dim as f64 * factor) as usize)
     }
 }
 
@@ -102,30 +144,24 @@ impl Scaling<'_> {
 
     /// YaRN (arXiv 2309.00071): as above, by how often a wave turns within the trained length; and attention is sharpened.
     fn yarn(&self, fields: Fields<'_>) -> Result<(Vec<f32>, f64), LlmError> {
-        let (trained, dim) = (self.trained(fields)?, 2.0 * self.half as f64);
+        let trained = self.trained(fields)?;
         let factor = self.nested.number("factor")?.unwrap_or(self.context_length as f64 / trained);
         let turns = |key: &str, usual: f64| Ok::<_, LlmError>(self.nested.number(key)?.filter(|turns| *turns != 0.0).unwrap_or(usual));
-        let at = |turns: f64| dim * (trained / (turns * std::f64::consts::TAU)).ln() / (2.0 * self.base.ln());
-        let (mut low, mut high) = (at(turns("beta_fast", 32.0)?), at(turns("beta_slow", 1.0)?));
-        if self.nested.flag("truncate")?.unwrap_or(true) {
-            (low, high) = (low.floor(), high.ceil());
-        }
-        (low, high) = (low.max(0.0), high.min(dim - 1.0));
-        if low == high {
-            high += 0.001;
-        }
-        let divisor = |i: usize| {
-            let stretched = ((i as f64 - low) / (high - low)).clamp(0.0, 1.0);
-            1.0 / (stretched / factor + (1.0 - stretched))
+        let yarn = Yarn {
+            factor,
+            trained,
+            fast: turns("beta_fast", 32.0)?,
+            slow: turns("beta_slow", 1.0)?,
+            truncate: self.nested.flag("truncate")?.unwrap_or(true),
         };
         let sharper = |by: f64| if factor <= 1.0 { 1.0 } else { 0.1 * by * factor.ln() + 1.0 };
         let scales = (self.nested.number("mscale")?.filter(|x| *x != 0.0), self.nested.number("mscale_all_dim")?.filter(|x| *x != 0.0));
         let magnitude = match (self.nested.number("attention_factor")?, scales) {
             (Some(factor), _) => factor,
             (None, (Some(scale), Some(all))) => sharper(scale) / sharper(all),
-            (None, _) => sharper(1.0),
+            (None, _) => yarn.magnitude(),
         };
-        Self::sound((0..self.half).map(|i| divisor(i) as f32).collect(), magnitude)
+        Self::sound(yarn.divisors(self.base, 2 * self.half), magnitude)
     }
 
     /// LongRoPE (arXiv 2402.13753) has two lists of divisors, by the length of the text. The short one holds up to the length before it was

@@ -19,8 +19,21 @@ pub struct Tensor<'a> {
     pub data: &'a [u8],
 }
 
-/// Writes a file with `metadata` and `tensors`, the latter in the order given.
-pub fn write(metadata: &Metadata, tensors: &[Tensor<'_>], out: &mut dyn Write) -> io::Result<()> {
+/// What a header says of a tensor.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Its name in the file.
+    pub name: &'a str,
+    /// Rows first.
+    pub shape: &'a [usize],
+    /// How it is stored.
+    pub block: BlockType,
+    /// How many bytes it takes.
+    pub bytes: u64,
+}
+
+/// What stands before the tensors: `metadata`, and their places in the order given. Each of them has to be written after [`pad`].
+pub fn header(metadata: &Metadata, tensors: &[Place<'_>]) -> Vec<u8> {
     let mut header = Vec::new();
     header.extend(MAGIC);
     header.extend(3u32.to_le_bytes());
@@ -32,15 +45,25 @@ pub fn write(metadata: &Metadata, tensors: &[Tensor<'_>], out: &mut dyn Write) -
     }
     let mut offset = 0u64;
     for tensor in tensors {
-        put_string(&mut header, &tensor.name);
+        put_string(&mut header, tensor.name);
         header.extend((tensor.shape.len() as u32).to_le_bytes());
         for &d in tensor.shape.iter().rev() {
             header.extend((d as u64).to_le_bytes());
         }
         header.extend(tensor.block.ggml().to_le_bytes());
         header.extend(offset.to_le_bytes());
-        offset = (offset + tensor.data.len() as u64).next_multiple_of(DEFAULT_ALIGNMENT);
+        offset = (offset + tensor.bytes).next_multiple_of(DEFAULT_ALIGNMENT);
     }
+    header
+}
+
+/// Writes a file with `metadata` and `tensors`, the latter in the order given.
+pub fn write(metadata: &Metadata, tensors: &[Tensor<'_>], out: &mut dyn Write) -> io::Result<()> {
+    let places: Vec<Place<'_>> = tensors
+        .iter()
+        .map(|tensor| Place { name: &tensor.name, shape: &tensor.shape, block: tensor.block, bytes: tensor.data.len() as u64 })
+        .collect();
+    let header = header(metadata, &places);
     out.write_all(&header)?;
     let mut written = header.len() as u64;
     for tensor in tensors {
@@ -51,7 +74,8 @@ pub fn write(metadata: &Metadata, tensors: &[Tensor<'_>], out: &mut dyn Write) -
     out.flush()
 }
 
-fn pad(out: &mut dyn Write, written: &mut u64) -> io::Result<()> {
+/// Fills up to where a tensor may begin; `written` is how long the file is.
+pub fn pad(out: &mut dyn Write, written: &mut u64) -> io::Result<()> {
     let padding = written.next_multiple_of(DEFAULT_ALIGNMENT) - *written;
     *written += padding;
     out.write_all(&[0; DEFAULT_ALIGNMENT as usize][..padding as usize])
@@ -62,7 +86,7 @@ fn put_string(out: &mut Vec<u8>, text: &str) {
     out.extend(text.as_bytes());
 }
 
-/// Numbers take the types llama.cpp writes for them: u32 where it fits, i32 and f32 in arrays.
+/// Numbers take the types llama.cpp writes for them: u32 and i32 where they fit, i32 and f32 in arrays.
 fn put_value(out: &mut Vec<u8>, value: &Value) {
     let put_array = |out: &mut Vec<u8>, kind: u32, count: usize| {
         out.extend(9u32.to_le_bytes());
@@ -80,10 +104,16 @@ fn put_value(out: &mut Vec<u8>, value: &Value) {
                 out.extend(n.to_le_bytes());
             }
         },
-        Value::Signed(n) => {
-            out.extend(11u32.to_le_bytes());
-            out.extend(n.to_le_bytes());
-        }
+        Value::Signed(n) => match i32::try_from(*n) {
+            Ok(n) => {
+                out.extend(5u32.to_le_bytes());
+                out.extend(n.to_le_bytes());
+            }
+            Err(_) => {
+                out.extend(11u32.to_le_bytes());
+                out.extend(n.to_le_bytes());
+            }
+        },
         Value::Float(x) => {
             out.extend(6u32.to_le_bytes());
             out.extend((*x as f32).to_le_bytes());

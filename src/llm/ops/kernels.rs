@@ -1,26 +1,26 @@
 //! The road of the processor: each operation is a candle `CustomOp` around one of our kernels.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor};
 
 use super::super::kv::{PAGE_TOKENS, Page};
-use super::super::names::Projection;
 use super::super::weights::Weight;
 use super::additions::Additions;
 use super::rope::RopeTables;
 use super::tensors::slice;
 use crate::compute::memory::Aligned;
-use crate::compute::{self, AttentionLane, AttentionShape, Phase};
+use crate::compute::{self, Activation, AttentionLane, AttentionShape, Phase, Pool};
 
-/// RMSNorm of each row of `x`, then several linear maps of it that share the input (q, k, v; gate, up).
+/// RMSNorm of each row of `x`, where there is one, then several linear maps of it that share the input (q, k, v; gate, up).
 ///
 /// `x: [tokens, hidden]` gives one `[tokens, rows]` tensor a weight.
 pub fn norm_linear(
     phase: Phase,
     x: &Tensor,
-    norm: &[f32],
+    norm: Option<&[f32]>,
     eps: f32,
     weights: &[&Weight],
     bias: Option<&[f32]>,
@@ -38,17 +38,46 @@ pub fn norm_linear(
     Ok(outputs)
 }
 
-/// `residual + scale * (x * weight^T + bias)`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
+/// What is done to the output of a block before it is added to the residual stream.
+#[derive(Debug, Clone, Copy)]
+pub struct Adding<'a> {
+    /// Is added to it, `[hidden]`.
+    pub bias: Option<&'a [f32]>,
+    /// Weights of an RMSNorm, `[hidden]`, and its epsilon.
+    pub norm: Option<(&'a [f32], f32)>,
+    /// It is multiplied by this.
+    pub scale: f32,
+}
+
+impl Adding<'_> {
+    fn apply(&self, mut out: Vec<f32>, residual: &[f32]) -> Vec<f32> {
+        add_bias(&mut out, self.bias);
+        if let Some((norm, eps)) = self.norm {
+            let mut normed = vec![0.0; out.len()];
+            compute::rms_norm(compute::global(), &out, norm, eps, &mut normed);
+            out = normed;
+        }
+        multiply(&mut out, self.scale);
+        compute::add_assign(compute::global(), &mut out, residual);
+        out
+    }
+}
+
+/// `residual + scale * norm(x * weight^T + bias)`; `x: [tokens, columns]`, `residual: [tokens, rows]`.
 pub fn linear_add(
     phase: Phase,
     x: &Tensor,
     weight: &Weight,
-    bias: Option<&[f32]>,
-    scale: f32,
+    adding: Adding<'_>,
     residual: &Tensor,
     additions: Additions<'_>,
 ) -> Result<Tensor> {
-    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, bias, scale, additions })
+    x.contiguous()?.apply_op2_no_bwd(&residual.contiguous()?, &LinearAdd { phase, weight, adding, additions })
+}
+
+/// `cap * tanh(x / cap)`.
+pub fn cap(x: &Tensor, cap: f32) -> Result<Tensor> {
+    x.contiguous()?.apply_op1_no_bwd(&Cap(cap))
 }
 
 /// RMSNorm of every head of `x: [tokens, heads * head_dim]`; `norm: [head_dim]`.
@@ -60,18 +89,39 @@ impl Additions<'_> {
     /// Adds them to `outs`, which `x: [tokens, columns]` gave.
     fn apply(&self, x: &[f32], columns: usize, outs: &mut [&mut [f32]]) {
         for span in self.spans {
-            let of_map = |map: &Projection| span.adapter.addition(self.layer, *map);
-            let mut additions: Vec<_> = self
+            if let Some(watch) = span.adapter.watch() {
+                watch.add(self.layer, self.maps, &x[span.rows.start * columns..span.rows.end * columns], columns);
+                continue;
+            }
+            let mut slots: Vec<_> = self
                 .maps
                 .iter()
                 .zip(outs.iter_mut())
                 .filter_map(|(map, out)| {
-                    let addition = of_map(map)?;
-                    Some((addition, &mut out[span.rows.start * addition.outputs()..span.rows.end * addition.outputs()]))
+                    let slot = span.adapter.slot(self.layer, *map)?;
+                    let width = out.len() * columns / x.len().max(1);
+                    Some((slot, &mut out[span.rows.start * width..span.rows.end * width], width))
                 })
                 .collect();
             let x = &x[span.rows.start * columns..span.rows.end * columns];
+            let mut additions: Vec<_> = slots
+                .iter_mut()
+                .filter_map(|(slot, out, _)| {
+                    let low_rank = slot.low_rank.as_ref()?;
+                    Some((low_rank, &mut **out))
+                })
+                .collect();
             compute::add_low_rank(compute::global(), x, span.rows.len(), &mut additions);
+            for (slot, out, width) in &mut slots {
+                for row in out.chunks_exact_mut((*width).max(1)) {
+                    if let Some(gain) = &slot.gain {
+                        row.iter_mut().zip(gain).for_each(|(out, gain)| *out *= gain);
+                    }
+                    if let Some(shift) = &slot.shift {
+                        row.iter_mut().zip(shift).for_each(|(out, shift)| *out += shift);
+                    }
+                }
+            }
         }
     }
 }
@@ -79,8 +129,8 @@ impl Additions<'_> {
 /// A layer's feed-forward block.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedForward<'a> {
-    /// Weights of the RMSNorm before it. `[hidden]`
-    pub norm: &'a [f32],
+    /// Weights of the RMSNorm before it, where there is one. `[hidden]`
+    pub norm: Option<&'a [f32]>,
     /// Its epsilon.
     pub eps: f32,
     /// `[feed_forward, hidden]`
@@ -89,17 +139,19 @@ pub struct FeedForward<'a> {
     pub up: &'a Weight,
     /// `[hidden, feed_forward]`
     pub down: &'a Weight,
-    /// What is added to the residual stream is multiplied by this.
-    pub scale: f32,
-    /// Of gate, up and down, where they have one.
-    pub biases: [Option<&'a [f32]>; 3],
+    /// What the gate goes through.
+    pub activation: Activation,
+    /// Of gate and up, where they have one.
+    pub biases: [Option<&'a [f32]>; 2],
+    /// What becomes of its output.
+    pub adding: Adding<'a>,
     /// To gate and up.
     pub inner_additions: Additions<'a>,
     /// To down.
     pub outer_additions: Additions<'a>,
 }
 
-/// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`. One operation, so that the two widest rows of a layer are neither
+/// `x + down(activation(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`. One operation, so that the two widest rows of a layer are neither
 /// copied nor cleared.
 pub fn feed_forward(phase: Phase, x: &Tensor, block: FeedForward<'_>) -> Result<Tensor> {
     x.contiguous()?.apply_op1_no_bwd(&InPhase { phase, block })
@@ -125,7 +177,7 @@ pub fn attend(q: &Tensor, shape: AttentionShape, lanes: Vec<LanePages>) -> Resul
 
 struct NormLinear<'a> {
     phase: Phase,
-    norm: &'a [f32],
+    norm: Option<&'a [f32]>,
     eps: f32,
     weights: &'a [&'a Weight],
     bias: Option<&'a [f32]>,
@@ -139,10 +191,10 @@ impl CustomOp1 for NormLinear<'_> {
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let x = slice(storage, layout)?;
-        let tokens = x.len() / self.norm.len();
+        let hidden = self.weights.first().map_or(1, |weight| weight.columns);
+        let tokens = x.len() / hidden;
         let pool = compute::global();
-        let mut normed = vec![0.0; x.len()];
-        compute::rms_norm(pool, x, self.norm, self.eps, &mut normed);
+        let normed = normed(pool, x, self.norm, self.eps);
         let mut out = vec![0.0; tokens * self.weights.iter().map(|w| w.rows).sum::<usize>()];
         let matrices: Vec<_> = self.weights.iter().map(|w| w.matrix()).collect();
         let mut rest = out.as_mut_slice();
@@ -153,7 +205,7 @@ impl CustomOp1 for NormLinear<'_> {
             rest = others;
         }
         compute::matmul(pool, self.phase, &normed, tokens, &matrices, &mut outs);
-        self.additions.apply(&normed, self.norm.len(), &mut outs);
+        self.additions.apply(&normed, hidden, &mut outs);
         if let Some(mut bias) = self.bias {
             for (out, weight) in outs.iter_mut().zip(self.weights) {
                 let (own, others) = bias.split_at(weight.rows);
@@ -163,6 +215,28 @@ impl CustomOp1 for NormLinear<'_> {
         }
         let length = out.len();
         Ok((CpuStorage::F32(out), length.into()))
+    }
+}
+
+/// `x` after a norm, where there is one.
+fn normed<'x>(pool: &Pool, x: &'x [f32], norm: Option<&[f32]>, eps: f32) -> Cow<'x, [f32]> {
+    let Some(norm) = norm else { return Cow::Borrowed(x) };
+    let mut normed = vec![0.0; x.len()];
+    compute::rms_norm(pool, x, norm, eps, &mut normed);
+    Cow::Owned(normed)
+}
+
+struct Cap(f32);
+
+impl CustomOp1 for Cap {
+    fn name(&self) -> &'static str {
+        "cap"
+    }
+
+    fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
+        let mut out = slice(storage, layout)?.to_vec();
+        compute::elementwise::cap(&mut out, self.0);
+        Ok((CpuStorage::F32(out), layout.shape().clone()))
     }
 }
 
@@ -187,8 +261,7 @@ impl CustomOp1 for HeadNorm<'_> {
 struct LinearAdd<'a> {
     phase: Phase,
     weight: &'a Weight,
-    bias: Option<&'a [f32]>,
-    scale: f32,
+    adding: Adding<'a>,
     additions: Additions<'a>,
 }
 
@@ -203,10 +276,7 @@ impl CustomOp2 for LinearAdd<'_> {
         let mut out = vec![0.0; tokens * self.weight.rows];
         compute::matmul(compute::global(), self.phase, x, tokens, &[self.weight.matrix()], &mut [&mut out]);
         self.additions.apply(x, self.weight.columns, &mut [&mut out]);
-        add_bias(&mut out, self.bias);
-        multiply(&mut out, self.scale);
-        compute::add_assign(compute::global(), &mut out, residual);
-        Ok((CpuStorage::F32(out), (tokens, self.weight.rows).into()))
+        Ok((CpuStorage::F32(self.adding.apply(out, residual)), (tokens, self.weight.rows).into()))
     }
 }
 
@@ -238,29 +308,25 @@ impl CustomOp1 for InPhase<FeedForward<'_>> {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let FeedForward { norm, eps, gate, up, down, scale, biases, inner_additions, outer_additions } = &self.block;
-        let [gate_bias, up_bias, down_bias] = *biases;
+        let FeedForward { norm, eps, gate, up, down, activation, biases, adding, inner_additions, outer_additions } = &self.block;
+        let [gate_bias, up_bias] = *biases;
         let x = slice(storage, layout)?;
-        let tokens = x.len() / norm.len();
+        let tokens = x.len() / gate.columns;
         let pool = compute::global();
-        let mut normed = vec![0.0; x.len()]; // [tokens, hidden]
-        compute::rms_norm(pool, x, norm, *eps, &mut normed);
+        let normed = normed(pool, x, *norm, *eps); // [tokens, hidden]
         let mut out = vec![0.0; tokens * down.rows]; // [tokens, hidden]
         INNER.with_borrow_mut(|[gates, ups]| {
             gates.resize(tokens * gate.rows); // [tokens, feed_forward]
             ups.resize(tokens * up.rows); // [tokens, feed_forward]
             compute::matmul(pool, self.phase, &normed, tokens, &[gate.matrix(), up.matrix()], &mut [&mut *gates, &mut *ups]);
-            inner_additions.apply(&normed, norm.len(), &mut [&mut *gates, &mut *ups]);
+            inner_additions.apply(&normed, gate.columns, &mut [&mut *gates, &mut *ups]);
             add_bias(gates, gate_bias);
             add_bias(ups, up_bias);
-            compute::silu_mul(pool, gates, ups);
+            compute::gate_mul(pool, *activation, gates, ups);
             compute::matmul(pool, self.phase, gates, tokens, &[down.matrix()], &mut [&mut out]);
             outer_additions.apply(gates, down.columns, &mut [&mut out]);
         });
-        add_bias(&mut out, down_bias);
-        multiply(&mut out, *scale);
-        compute::add_assign(pool, &mut out, x);
-        Ok((CpuStorage::F32(out), (tokens, down.rows).into()))
+        Ok((CpuStorage::F32(adding.apply(out, x)), (tokens, down.rows).into()))
     }
 }
 

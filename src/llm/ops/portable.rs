@@ -11,7 +11,7 @@ use super::super::names::Projection;
 use super::super::resident::{TensorLayer, TensorMatrix};
 use super::additions::Additions;
 use super::rope::RopeTables;
-use crate::compute::AttentionShape;
+use crate::compute::{Activation, AttentionShape};
 
 /// Scores that stand in memory at once: queries are attended to in tiles of no more.
 pub const MOST_SCORES: usize = 1 << 24;
@@ -50,6 +50,24 @@ pub fn scaled(x: Tensor, scale: f32) -> Result<Tensor> {
     if scale == 1.0 { Ok(x) } else { x.affine(f64::from(scale), 0.0) }
 }
 
+/// `x` after a norm, where there is one.
+fn normed(x: &Tensor, weight: Option<&Tensor>, eps: f32) -> Result<Tensor> {
+    weight.map_or_else(|| Ok(x.clone()), |weight| rms_norm(x, weight, eps))
+}
+
+/// `residual + scale * norm(out)`, where there is a norm.
+pub fn add(residual: &Tensor, out: Tensor, norm: Option<&Tensor>, spec: &ArchSpec) -> Result<Tensor> {
+    scaled(normed(&out, norm, spec.norm_eps)?, spec.residual_scale)? + residual
+}
+
+/// `cap * tanh(x / cap)`.
+fn capped(x: Tensor, cap: Option<f32>) -> Result<Tensor> {
+    match cap {
+        Some(cap) => (x / f64::from(cap))?.tanh()? * f64::from(cap),
+        None => Ok(x),
+    }
+}
+
 /// RMSNorm of every head of `x: [tokens, heads * head_dim]`; `weight: [head_dim]`.
 fn head_norm(x: &Tensor, weight: &Tensor, eps: f32) -> Result<Tensor> {
     let (tokens, width) = x.dims2()?;
@@ -62,10 +80,18 @@ impl Additions<'_> {
     fn add(&self, x: &Tensor, mut out: Tensor, place: usize) -> Result<Tensor> {
         let Some(&map) = self.maps.get(place) else { return Ok(out) };
         for span in self.spans.iter().filter(|span| !span.rows.is_empty()) {
-            let Some([a, b]) = span.adapter.tensors(self.layer, map, x.device())? else { continue };
+            let Some(slot) = span.adapter.tensors(self.layer, map, x.device())? else { continue };
             let (start, length, tokens) = (span.rows.start, span.rows.len(), out.dim(0)?);
-            let added = x.narrow(0, start, length)?.matmul(&a)?.matmul(&b)?; // [length, rows]
-            let own = (out.narrow(0, start, length)? + added)?;
+            let mut own = out.narrow(0, start, length)?;
+            if let Some([a, b]) = &slot.low_rank {
+                own = (own + x.narrow(0, start, length)?.matmul(a)?.matmul(b)?)?; // [length, rows]
+            }
+            if let Some(gain) = &slot.gain {
+                own = own.broadcast_mul(gain)?;
+            }
+            if let Some(shift) = &slot.shift {
+                own = own.broadcast_add(shift)?;
+            }
             let parts = [out.narrow(0, 0, start)?, own, out.narrow(0, start + length, tokens - start - length)?];
             let parts: Vec<&Tensor> = parts.iter().filter(|part| part.elem_count() > 0).collect();
             out = Tensor::cat(&parts, 0)?;
@@ -76,7 +102,7 @@ impl Additions<'_> {
 
 /// Queries, keys and values of `x: [tokens, hidden]`: `[tokens, query_dim]` and twice `[tokens, kv_dim]`.
 pub fn queries_keys_values(layer: &TensorLayer, x: &Tensor, eps: f32, additions: Additions<'_>) -> Result<[Tensor; 3]> {
-    let normed = rms_norm(x, &layer.attn_norm, eps)?;
+    let normed = normed(x, layer.attn_norm.as_ref(), eps)?;
     let one = |projection, place: usize| map(layer, projection, &normed, additions, place);
     let [q, k, v] = [one(Projection::Query, 0)?, one(Projection::Key, 1)?, one(Projection::Value, 2)?];
     Ok(match &layer.head_norms {
@@ -85,12 +111,16 @@ pub fn queries_keys_values(layer: &TensorLayer, x: &Tensor, eps: f32, additions:
     })
 }
 
-/// `x + down(silu(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
+/// `x + down(activation(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
 pub fn feed_forward(layer: &TensorLayer, x: &Tensor, spec: &ArchSpec, inner: Additions<'_>, outer: Additions<'_>) -> Result<Tensor> {
-    let normed = rms_norm(x, &layer.ffn_norm, spec.norm_eps)?;
+    let normed = normed(x, layer.ffn_norm.as_ref(), spec.norm_eps)?;
     let gate = map(layer, Projection::Gate, &normed, inner, 0)?; // [tokens, feed_forward]
     let up = map(layer, Projection::Up, &normed, inner, 1)?; // [tokens, feed_forward]
-    x + scaled(map(layer, Projection::Down, &(gate.silu()? * up)?, outer, 0)?, spec.residual_scale)?
+    let gate = match spec.family.activation() {
+        Activation::Silu => gate.silu()?,
+        Activation::GeluTanh => gate.gelu()?,
+    };
+    add(x, map(layer, Projection::Down, &(gate * up)?, outer, 0)?, layer.ffn_post_norm.as_ref(), spec)
 }
 
 /// Rotary embedding of every head of `x: [tokens, heads * head_dim]`; `tables` has one row of cosines and sines a token.
@@ -144,7 +174,7 @@ pub fn attend(q: &Tensor, shape: AttentionShape, lanes: &[LaneTensors<'_>]) -> R
 
 /// Of `q: [queries, heads * head_dim]`, at `positions` of one lane.
 fn attend_tile(q: &Tensor, shape: AttentionShape, positions: &[usize], rows: &TensorRows) -> Result<Tensor> {
-    let AttentionShape { heads, kv_heads, head_dim, scale, sliding_window } = shape;
+    let AttentionShape { heads, kv_heads, head_dim, scale, sliding_window, cap } = shape;
     let (queries, group) = (positions.len(), heads / kv_heads.max(1));
     let (lowest, highest) = positions.iter().fold((usize::MAX, 0), |(low, high), &position| (low.min(position), high.max(position)));
     let first = sliding_window.map_or(0, |window| (lowest + 1).saturating_sub(window));
@@ -152,7 +182,7 @@ fn attend_tile(q: &Tensor, shape: AttentionShape, positions: &[usize], rows: &Te
     let seen = highest + 1 - first;
     let q = q.reshape((queries, kv_heads, group, head_dim))?.permute((1, 2, 0, 3))?.contiguous()?;
     let q = (q.reshape((kv_heads, group * queries, head_dim))? * f64::from(scale))?;
-    let mut scores = q.matmul(&keys.t()?)?; // [kv_heads, group * queries, seen]
+    let mut scores = capped(q.matmul(&keys.t()?)?, cap)?; // [kv_heads, group * queries, seen]
     // One query sees all that was read.
     if lowest < highest || queries > 1 {
         let mask = mask(positions, first, seen, sliding_window, scores.device())?;

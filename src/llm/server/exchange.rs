@@ -56,7 +56,7 @@ impl Speaker for Client {
 
 /// Why a try failed.
 struct Failed {
-    error: ServerError,
+    error: Box<ServerError>,
     /// Whether asking again may help.
     again: bool,
     /// How long the server wants to be left alone.
@@ -67,7 +67,7 @@ struct Failed {
 
 impl Failed {
     fn for_good(error: ServerError) -> Self {
-        Self { error, again: false, after: None, refused: None }
+        Self { error: Box::new(error), again: false, after: None, refused: None }
     }
 }
 
@@ -141,7 +141,7 @@ impl Client {
             };
             let wait = failed.after.unwrap_or(pause);
             if !failed.again || tries >= TRIES || wait > LONGEST_PAUSE || Instant::now() + wait >= deadline {
-                return Err(failed.error);
+                return Err(*failed.error);
             }
             sleep(wait).await;
             pause *= 2;
@@ -308,7 +308,7 @@ impl Client {
         let again =
             matches!(error, ServerError::Overloaded { .. }) || (status == 500 && matches!(error, ServerError::Status { .. }) && tries == 1);
         let refused = (matches!(status, 400 | 422) && !matches!(error, ServerError::ContextTooLong { .. })).then_some(lower);
-        Failed { error, again, after, refused }
+        Failed { error: Box::new(error), again, after, refused }
     }
 
     fn keep(&self, response: Response) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::task::{AbortHandle, spawn_local};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -67,7 +67,7 @@ pub(super) struct UnderWay<'a, 'w> {
 impl UnderWay<'_, '_> {
     /// Works until all have ended or some are enough; the first failure, where there was one.
     pub(super) async fn work(mut self) -> Result<Option<ServerError>, LlmError> {
-        let (sender, mut receiver): (UnboundedSender<(usize, Message)>, UnboundedReceiver<(usize, Message)>) = unbounded_channel();
+        let (sender, mut receiver) = unbounded_channel::<(usize, Message)>();
         let mut handles: Vec<Option<AbortHandle>> = Vec::new();
         let (mut running, mut error) = (0_usize, None);
         let mut tick = interval(TICK);

@@ -46,7 +46,7 @@ pub(super) struct Wire {
 
 /// What carries the rest of an answer.
 enum Rest {
-    Body(Call<state::RecvBody>),
+    Body(Box<Call<state::RecvBody>>),
     None { close: bool },
 }
 
@@ -117,7 +117,7 @@ impl Wire {
             }
         };
         let rest = match call.proceed() {
-            Some(RecvResponseResult::RecvBody(call)) => Rest::Body(call),
+            Some(RecvResponseResult::RecvBody(call)) => Rest::Body(Box::new(call)),
             Some(RecvResponseResult::Cleanup(call)) => Rest::None { close: call.must_close_connection() },
             Some(RecvResponseResult::Redirect(_)) | None => Rest::None { close: true },
         };

@@ -25,6 +25,21 @@ pub(super) struct PreTokenizerRule {
 }
 
 impl PreTokenizerRule {
+    /// The name for a text that is cut by `patterns`, one after the other; `whole_words` as above. `None` where llama.cpp has none.
+    pub(super) fn name_of(patterns: &[&str], whole_words: bool) -> Option<&'static str> {
+        match (patterns, whole_words) {
+            ([only], false) if *only == GPT2 => Some("gpt-2"),
+            ([r"\p{N}", then], false) if *then == GPT2 => Some("smollm"),
+            ([only], false) if *only == QWEN2 => Some("qwen2"),
+            ([only], true) if *only == LLAMA3 => Some("llama-bpe"),
+            ([only], false) if *only == LLAMA3 => Some("smaug-bpe"),
+            _ => None,
+        }
+    }
+
+    /// What GPT-2 cuts a text by, which `ByteLevel` of a `tokenizer.json` does too.
+    pub(super) const GPT2: &str = GPT2;
+
     /// The rule that `name` (`tokenizer.ggml.pre`) stands for; the table of llama.cpp, `src/llama-vocab.cpp`.
     pub(super) fn named(name: &str) -> Result<Self, LlmError> {
         let (patterns, whole_words, adds_bos): (&'static [&'static str], bool, bool) = match name {

@@ -100,7 +100,7 @@ fn around(inner: &tokenizers::Tokenizer, tokens: usize) -> Result<Around, LlmErr
 
 /// How a token of the vocabulary is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Pieces {
+pub(super) enum Pieces {
     /// In GPT-2's letters for bytes.
     Bytes,
     /// A space as U+2581, bytes as `<0x0A>`.
@@ -109,7 +109,7 @@ enum Pieces {
 
 impl Pieces {
     /// What the blocks `decoder` and `model` of the file say. What would make other text of the tokens than is known here is refused.
-    fn read(json: &mut Value) -> Result<Self, LlmError> {
+    pub(super) fn read(json: &mut Value) -> Result<Self, LlmError> {
         let unsupported = |what: &'static str, found: &str| LlmError::Unsupported { what, found: found.into() };
         if let Some(model) = json.get_mut("model").and_then(Value::as_object_mut) {
             let kind = model.get("type").and_then(Value::as_str).unwrap_or("BPE");
@@ -150,7 +150,7 @@ impl Pieces {
 }
 
 /// The steps of a block, those of a sequence one by one.
-fn steps<'a>(block: &'a Value, list: &str, out: &mut Vec<&'a Value>) -> Result<(), LlmError> {
+pub(super) fn steps<'a>(block: &'a Value, list: &str, out: &mut Vec<&'a Value>) -> Result<(), LlmError> {
     match block {
         Value::Null => Ok(()),
         Value::Object(fields) if fields.get("type").and_then(Value::as_str) == Some("Sequence") => match fields.get(list) {

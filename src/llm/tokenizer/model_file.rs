@@ -18,30 +18,19 @@ use super::vocabulary::{TokenKind, Vocabulary};
 const MOST_TOKENS: usize = 1 << 21;
 
 /// What is read of the file.
-struct ModelFile {
-    tokens: Vec<String>,
-    kinds: Vec<TokenKind>,
-    scores: Vec<f32>,
+pub(super) struct ModelFile {
+    pub(super) tokens: Vec<String>,
+    pub(super) kinds: Vec<TokenKind>,
+    pub(super) scores: Vec<f32>,
     /// Whether a space goes before a text.
-    space_prefix: bool,
+    pub(super) space_prefix: bool,
 }
 
 impl Tokenizer {
     /// Reads `tokenizer.model` at `path`, and beside it `tokenizer_config.json` and `added_tokens.json` where they are there.
     pub fn from_tokenizer_model(path: &Path) -> Result<Self, LlmError> {
-        let failed = |reason: String| LlmError::Tokenizer(format!("{}: {reason}", path.display()));
-        let mut file = ModelFile::parse(&read_bytes(path)?)?;
-        let beside = |name: &str| -> Result<Value, LlmError> {
-            let file = path.with_file_name(name);
-            if !file.is_file() {
-                return Ok(Value::Null);
-            }
-            serde_json::from_str(&read_text(&file)?).map_err(|error| LlmError::Tokenizer(format!("{}: {error}", file.display())))
-        };
-        let (config, generation) = (beside("tokenizer_config.json")?, beside("generation_config.json")?);
-        for (content, id, special) in added(&config, &beside("added_tokens.json")?)? {
-            file.add(content, id, special).map_err(failed)?;
-        }
+        let (config, generation) = (beside(path, "tokenizer_config.json")?, beside(path, "generation_config.json")?);
+        let file = ModelFile::read(path, &config)?;
         let id_of = |name: &str| (0u32..).zip(&file.tokens).find(|(_, token)| *token == name).map(|(id, _)| id);
         let configured = |key: &str, usual: &str| {
             let value = config.get(key).filter(|value| !value.is_null());
@@ -81,6 +70,15 @@ impl Tokenizer {
     }
 }
 
+/// The JSON file called `name` beside `path`; null where there is none.
+fn beside(path: &Path, name: &str) -> Result<Value, LlmError> {
+    let file = path.with_file_name(name);
+    if !file.is_file() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_str(&read_text(&file)?).map_err(|error| LlmError::Tokenizer(format!("{}: {error}", file.display())))
+}
+
 /// Tokens that stand beside the model: in `tokenizer_config.json`, or, of older date, in `added_tokens.json`.
 fn added(config: &Value, old: &Value) -> Result<Vec<(String, u32, bool)>, LlmError> {
     let wrong = |what: &str| LlmError::Tokenizer(format!("an added token has no sound {what}"));
@@ -114,6 +112,16 @@ fn added(config: &Value, old: &Value) -> Result<Vec<(String, u32, bool)>, LlmErr
 }
 
 impl ModelFile {
+    /// The file at `path`, with the tokens that `config` and `added_tokens.json` beside it add.
+    pub(super) fn read(path: &Path, config: &Value) -> Result<Self, LlmError> {
+        let failed = |reason: String| LlmError::Tokenizer(format!("{}: {reason}", path.display()));
+        let mut file = Self::parse(&read_bytes(path)?)?;
+        for (content, id, special) in added(config, &beside(path, "added_tokens.json")?)? {
+            file.add(content, id, special).map_err(failed)?;
+        }
+        Ok(file)
+    }
+
     /// Puts an added token at its place; ids between are slots that no text uses.
     fn add(&mut self, content: String, id: u32, special: bool) -> Result<(), String> {
         let at = id as usize;
@@ -135,7 +143,7 @@ impl ModelFile {
         Ok(())
     }
 
-    fn parse(bytes: &[u8]) -> Result<Self, LlmError> {
+    pub(super) fn parse(bytes: &[u8]) -> Result<Self, LlmError> {
         let wrong = || LlmError::Tokenizer("tokenizer.model is no sound SentencePiece model".into());
         let mut out = Self { tokens: Vec::new(), kinds: Vec::new(), scores: Vec::new(), space_prefix: true };
         let mut kind_of_model = 1;

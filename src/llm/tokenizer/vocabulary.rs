@@ -32,6 +32,18 @@ impl TokenKind {
         }
     }
 
+    /// GGUF's number.
+    pub(super) fn gguf(self) -> i64 {
+        match self {
+            Self::Normal => 1,
+            Self::Unknown => 2,
+            Self::Control => 3,
+            Self::UserDefined => 4,
+            Self::Unused => 5,
+            Self::Byte => 6,
+        }
+    }
+
     /// Whether it must not come out of plain text.
     pub fn is_marker(self) -> bool {
         matches!(self, Self::Control | Self::Unknown)

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::statement::{key_columns, one_line};
 use crate::prompt::link::{asked_stems, stems_of};
 use crate::schema::{Schema, Table, ValueHit, bookkeeping};
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, table_name};
 
 /// Tables that one question gets in full although they have shrunk.
 const MOST_NAMED: usize = 4;
@@ -92,12 +92,12 @@ pub(super) fn line(table: &Table, class: Class, form: Form) -> String {
     };
     let columns: Vec<String> = columns.into_iter().map(|name| one_line(&identifier(name))).collect();
     let list = if columns.is_empty() { String::new() } else { format!(" ({})", columns.join(", ")) };
-    format!("-- {what}: {}{list}\n", one_line(&identifier(&table.name)))
+    format!("-- {what}: {}{list}\n", one_line(&table_name(table)))
 }
 
 /// The names of the tables that a profile hides, in a line; nothing where there are none.
 pub(super) fn hidden(schema: &Schema, classes: &[Class]) -> String {
-    let names = schema.tables.iter().zip(classes).filter(|(_, class)| **class == Class::Hidden).map(|(table, _)| identifier(&table.name));
+    let names = schema.tables.iter().zip(classes).filter(|(_, class)| **class == Class::Hidden).map(|(table, _)| table_name(table));
     let mut note = String::new();
     for name in names.map(|name| one_line(&name)) {
         if note.is_empty() {
@@ -131,7 +131,7 @@ pub(super) fn named(schema: &Schema, classes: &[Class], question: &str, hits: &[
     let stems: Vec<Vec<String>> = schema.tables.iter().map(|table| stems_of(&table.name)).collect();
     let in_full = || classes.iter().enumerate().filter(|(_, class)| **class == Class::Told).map(|(place, _)| place);
     let told: HashSet<&String> = in_full().filter_map(|place| stems.get(place)).flatten().collect();
-    let is_told = |hit: &ValueHit| in_full().filter_map(|place| schema.tables.get(place)).any(|t| t.name.eq_ignore_ascii_case(&hit.table));
+    let is_told = |hit: &ValueHit| in_full().filter_map(|place| schema.tables.get(place)).any(|t| hit.is_of(t));
     // Registers hold the names of tables: such a value speaks of that table.
     let is_of_told =
         |hit: &ValueHit| schema.table(&hit.value).is_some() || hits.iter().any(|other| is_told(other) && overlap(&other.words, &hit.words));
@@ -140,7 +140,7 @@ pub(super) fn named(schema: &Schema, classes: &[Class], question: &str, hits: &[
         let all = !own.is_empty() && own.iter().all(|stem| asked.contains(stem));
         // A number alone names nothing.
         let last = own.last().is_some_and(|stem| asked.contains(stem) && !told.contains(stem) && stem.chars().any(char::is_alphabetic));
-        let by_value = || hits.iter().any(|hit| hit.table.eq_ignore_ascii_case(&table.name) && !is_of_told(hit));
+        let by_value = || hits.iter().any(|hit| hit.is_of(table) && !is_of_told(hit));
         let called =
             || table.called.iter().map(|word| stems_of(word)).any(|word| !word.is_empty() && word.iter().all(|w| asked.contains(w)));
         all || last || called() || by_value()

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::schema::{Column, Holds, Table};
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, in_database, table_name};
 
 /// Sample values of a column, at most.
 pub(super) const SAMPLES: usize = 3;
@@ -61,7 +61,10 @@ pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
     }
     for key in &table.foreign_keys {
         let (from, to) = (names(&key.columns), names(&key.foreign_columns));
-        lines.push((format!("  FOREIGN KEY ({from}) REFERENCES {} ({to})", identifier(&key.foreign_table)), String::new()));
+        lines.push((
+            format!("  FOREIGN KEY ({from}) REFERENCES {} ({to})", in_database(table.database.as_deref(), &key.foreign_table)),
+            String::new(),
+        ));
     }
     let last = lines.len().saturating_sub(1);
     let body: Vec<String> = lines
@@ -79,7 +82,7 @@ pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
     };
     let known = table_comment(table);
     let known = if known.is_empty() { known } else { format!(" -- {known}") };
-    format!("CREATE TABLE {} ({known}\n{}{note}\n);\n", identifier(&table.name), body.join("\n"))
+    format!("CREATE TABLE {} ({known}\n{}{note}\n);\n", table_name(table), body.join("\n"))
 }
 
 /// The columns of its primary key and of its foreign keys, in their order.

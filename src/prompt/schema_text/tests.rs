@@ -64,7 +64,7 @@ fn large(n: usize, columns: usize) -> Schema {
 }
 
 fn hit(table: &str, column: &str) -> ValueHit {
-    ValueHit { table: table.into(), column: column.into(), value: "x".into(), words: 0..1, exact: true, score: 900 }
+    ValueHit { table: table.into(), column: column.into(), value: "x".into(), words: 0..1, exact: true, score: 900, ..ValueHit::default() }
 }
 
 #[test]

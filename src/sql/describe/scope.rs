@@ -30,7 +30,12 @@ fn add<'a>(factor: &TableFactor, schema: &'a Schema, common: &[String], out: &mu
         TableFactor::Table { name, alias, args: None, .. } => {
             let own = last_name(name).unwrap_or_default();
             let is_common = name.0.len() == 1 && common.iter().any(|other| other.eq_ignore_ascii_case(&own));
-            let table = if is_common { None } else { schema.table(&own) };
+            let database = name.0.len().checked_sub(2).and_then(|at| name.0.get(at)?.as_ident()).map(|ident| ident.value.as_str());
+            let table = match database {
+                _ if is_common => None,
+                Some(database) => schema.table_of(Some(database), &own),
+                None => schema.table(&own),
+            };
             out.push(Source { alias: alias_of(alias).unwrap_or(own), table });
         }
         TableFactor::NestedJoin { table_with_joins, .. } => {

@@ -8,7 +8,6 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
 
 use super::outline::{conjuncts, plain_select};
-use crate::sql::quote::identifier;
 use crate::sql::tree;
 
 /// A change.
@@ -34,7 +33,7 @@ pub enum Edit {
     Distinct(bool),
     /// Another table: its name, the condition, and whether rows without it stay.
     Join {
-        /// The table, as stored.
+        /// The table, as it stands behind JOIN.
         table: String,
         /// The condition.
         on: String,
@@ -187,6 +186,6 @@ fn output(text: &str) -> Option<SelectItem> {
 
 fn join(table: &str, on: &str, may_lack: bool) -> Option<Join> {
     let kind = if may_lack { "LEFT JOIN" } else { "JOIN" };
-    let query = tree::query(&format!("SELECT 1 FROM t {kind} {} ON {on}", identifier(table)))?;
+    let query = tree::query(&format!("SELECT 1 FROM t {kind} {table} ON {on}"))?;
     plain_select(&query)?.from.first()?.joins.first().cloned()
 }

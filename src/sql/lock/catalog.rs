@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::names::{Choices, Name, Roles, choices};
-use super::scope::Relation;
+use super::scope::{Relation, Source};
 use super::words;
 use crate::schema::{Schema, TableKind};
 
@@ -38,6 +38,8 @@ pub(super) struct Catalog {
     pub(super) relations: Vec<Arc<Relation>>,
     /// Functions that stand where a table may.
     functions: Vec<Arc<Relation>>,
+    /// `main`, `temp`, and the files beside the first one.
+    databases: Vec<Name>,
     /// Columns of all tables.
     pub(super) columns: Both,
     /// Columns of all tables, and the tables themselves as qualifiers.
@@ -67,6 +69,7 @@ impl Catalog {
             }
             relations.push(Arc::new(Relation {
                 name: name(&table.name),
+                database: table.database.as_deref().map(name),
                 columns,
                 hidden: if table.kind == TableKind::Virtual { 2 } else { 0 },
                 open: table.columns.is_empty(),
@@ -76,13 +79,13 @@ impl Catalog {
         let of_schema = relations.len();
         for table in words::SYSTEM_TABLES {
             let columns = words::SYSTEM_COLUMNS.map(name).to_vec();
-            relations.push(Arc::new(Relation { name: name(table), columns, hidden: 0, open: false, stored: true }));
+            relations.push(Arc::new(Relation { name: name(table), database: None, columns, hidden: 0, open: false, stored: true }));
         }
         let functions: Vec<Arc<Relation>> = words::TABLE_FUNCTIONS
             .iter()
             .map(|(function, columns)| {
                 let known = columns.iter().map(|column| name(column)).collect();
-                Arc::new(Relation { name: name(function), columns: known, hidden: 2, open: false, stored: true })
+                Arc::new(Relation { name: name(function), database: None, columns: known, hidden: 2, open: false, stored: true })
             })
             .collect();
         let stored = relations.get(..of_schema).unwrap_or(&[]);
@@ -90,10 +93,14 @@ impl Catalog {
             stored.iter().flat_map(|table| &table.columns).map(|column| (column.clone(), Roles::COLUMN)).collect();
         columns.extend(words::ROWID.map(|rowid| (name(rowid), Roles::COLUMN)));
         let qualifiers = relations.iter().chain(&functions).map(|table| (table.name.clone(), Roles::QUALIFIER));
-        let names = columns.iter().cloned().chain(qualifiers).collect();
+        let beside: Vec<Name> = schema.databases().into_iter().map(name).collect();
+        let files = beside.iter().cloned().chain((!beside.is_empty()).then(|| name("main")));
+        let files = files.map(|file| (file, Roles::QUALIFIER));
+        let names = columns.iter().cloned().chain(qualifiers).chain(files).collect();
         let mut tables: Vec<(Name, Roles)> = relations.iter().map(|table| (table.name.clone(), Roles::TABLE)).collect();
         tables.extend(functions.iter().map(|table| (table.name.clone(), Roles::FUNCTION | Roles::TABLE)));
-        tables.extend(["main", "temp"].map(|database| (name(database), Roles::QUALIFIER)));
+        let databases: Vec<Name> = ["main", "temp"].map(name).into_iter().chain(beside).collect();
+        tables.extend(databases.iter().map(|database| (database.clone(), Roles::QUALIFIER)));
         let functions_and = |keywords: &[&str]| {
             let words = words::FUNCTIONS.iter().map(|word| (name(word), Roles::FUNCTION));
             choices(words.chain(keywords.iter().map(|word| (name(word), Roles::KEYWORD))).collect())
@@ -108,12 +115,44 @@ impl Catalog {
             window: choices(words::WINDOW_WORDS.iter().map(|word| (name(word), Roles::KEYWORD)).collect()),
             relations,
             functions,
+            databases,
         }
     }
 
     /// The table called `name`: the schema's, else SQLite's own.
     pub(super) fn relation(&self, name: &Name) -> Option<&Arc<Relation>> {
         self.relations.iter().find(|table| table.name == *name)
+    }
+
+    /// Whether other files are open beside the first one.
+    pub(super) fn is_several(&self) -> bool {
+        self.databases.len() > 2
+    }
+
+    /// Whether a file is called `name`.
+    pub(super) fn is_database(&self, name: &Name) -> bool {
+        self.databases.contains(name)
+    }
+
+    /// The tables of the file called `database`, SQLite's own among them.
+    pub(super) fn tables_of<'a>(&'a self, database: &'a Name) -> impl Iterator<Item = &'a Arc<Relation>> {
+        let main = matches!(&*database.lower, b"main" | b"temp");
+        let is_system = |table: &Relation| words::SYSTEM_TABLES.iter().any(|own| own.as_bytes() == &*table.name.lower);
+        self.relations.iter().filter(move |table| match &table.database {
+            Some(own) => own == database,
+            None => main || is_system(table),
+        })
+    }
+
+    /// The table called `name` of the file called `database`.
+    pub(super) fn relation_of<'a>(&'a self, database: &'a Name, name: &Name) -> Option<&'a Arc<Relation>> {
+        self.tables_of(database).find(|table| table.name == *name)
+    }
+
+    /// What may stand before the name of a table in FROM, where several files are open.
+    pub(super) fn database_of(&self, source: &Source) -> Option<Name> {
+        let stored = self.is_several() && source.relation.stored && !source.aliased;
+        stored.then(|| source.relation.database.clone().unwrap_or_else(|| Name::new(b"main")))
     }
 
     /// The function called `name` that stands where a table may.

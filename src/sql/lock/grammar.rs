@@ -45,6 +45,16 @@ pub(super) enum Expect {
     PendingTable {
         name: Name,
         start: usize,
+        database: Option<Name>,
+    },
+    /// A table of the file called so.
+    TableOf {
+        database: Name,
+        start: usize,
+    },
+    /// A table of the file called so, before one of its columns.
+    QualifierOf {
+        database: Name,
     },
     /// What may follow a table.
     AfterTable,
@@ -188,7 +198,21 @@ impl Sql {
                 if is_reserved(word) || !free && roles.is_none() {
                     return Err(self.unmet());
                 }
-                self.expect = Expect::PendingTable { name, start };
+                self.expect = Expect::PendingTable { name, start, database: None };
+                Ok(())
+            }
+            Expect::TableOf { database, start } => {
+                if is_reserved(word) || roles.is_none() {
+                    return Err(self.unmet());
+                }
+                self.expect = Expect::PendingTable { name, start, database: Some(database) };
+                Ok(())
+            }
+            Expect::QualifierOf { .. } => {
+                if is_reserved(word) || roles.is_none() {
+                    return Err(self.unmet());
+                }
+                self.expect = Expect::Pending { name, start, roles: Roles::QUALIFIER, quote: None };
                 Ok(())
             }
             Expect::AfterTable => self.after_table_word(word, name),
@@ -250,7 +274,15 @@ impl Sql {
             }
             Expect::Column { qualifier, start: first } => self.column(qualifier, name, first, start, false),
             Expect::Table => {
-                self.expect = Expect::PendingTable { name, start };
+                self.expect = Expect::PendingTable { name, start, database: None };
+                Ok(())
+            }
+            Expect::TableOf { database, start } => {
+                self.expect = Expect::PendingTable { name, start, database: Some(database) };
+                Ok(())
+            }
+            Expect::QualifierOf { .. } => {
+                self.expect = Expect::Pending { name, start, roles: Roles::QUALIFIER, quote: None };
                 Ok(())
             }
             Expect::AfterTable | Expect::TableAlias => self.table_alias(name),
@@ -293,7 +325,12 @@ impl Sql {
                 self.expect = Expect::After;
                 Ok(())
             }
-            Expect::Column { .. } | Expect::Table | Expect::SharedColumn | Expect::In => Err(self.unmet()),
+            Expect::Column { .. }
+            | Expect::Table
+            | Expect::TableOf { .. }
+            | Expect::QualifierOf { .. }
+            | Expect::SharedColumn
+            | Expect::In => Err(self.unmet()),
             _ => Ok(()),
         }
     }
@@ -332,9 +369,13 @@ impl Sql {
                 self.touch(start, Some(&name));
                 self.refer(None, Some(name), Place { first: start, start })
             }
-            Expect::PendingTable { name, start } => {
+            Expect::PendingTable { name, start, database } => {
                 self.expect = Expect::AfterTable;
-                let Some(relation) = self.relation(&name) else { return Err(self.unmet()) };
+                let relation = match database {
+                    Some(database) => self.catalog.relation_of(&database, &name).cloned(),
+                    None => self.relation(&name),
+                };
+                let Some(relation) = relation else { return Err(self.unmet()) };
                 self.add_source(Source { name, relation, aliased: false, start });
                 Ok(())
             }

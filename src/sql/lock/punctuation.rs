@@ -62,7 +62,7 @@ impl Sql {
                     _ => (Bracket::Values, Expect::Operand),
                 }
             }
-            Expect::PendingTable { name, start } => {
+            Expect::PendingTable { name, start, .. } => {
                 let relation = self.catalog.function(&name).or_else(|| self.catalog.relation(&name)).cloned();
                 let Some(relation) = relation else { return Err(self.unmet()) };
                 // Its arguments cannot name its own columns: it joins the tables behind them.
@@ -112,7 +112,7 @@ impl Sql {
             }
             return self.close_query();
         };
-        if matches!(self.expect, Expect::Column { .. } | Expect::In) {
+        if self.expect != Expect::Table && self.lacks_name() {
             return Err(self.unmet());
         }
         let query = self.here_mut();
@@ -168,8 +168,13 @@ impl Sql {
         Ok(())
     }
 
+    /// Whether a name has to follow.
+    fn lacks_name(&self) -> bool {
+        matches!(self.expect, Expect::Column { .. } | Expect::In | Expect::Table | Expect::TableOf { .. } | Expect::QualifierOf { .. })
+    }
+
     pub(super) fn comma(&mut self) -> Outcome {
-        if matches!(self.expect, Expect::Column { .. } | Expect::In | Expect::Table) {
+        if self.lacks_name() {
             return Err(self.unmet());
         }
         if self.here().clause == Clause::Values && self.here().rows.0 == 0 && self.here().brackets.len() == 1 {
@@ -200,12 +205,16 @@ impl Sql {
 
     pub(super) fn dot(&mut self) -> Outcome {
         match std::mem::replace(&mut self.expect, Expect::After) {
+            Expect::Pending { name, roles, .. } if roles.has(Roles::QUALIFIER) && self.means_database(&name) => {
+                self.expect = Expect::QualifierOf { database: name };
+                Ok(())
+            }
             Expect::Pending { name, start, roles, .. } if roles.has(Roles::QUALIFIER) => {
                 self.expect = Expect::Column { qualifier: name, start };
                 Ok(())
             }
-            Expect::PendingTable { name, .. } if matches!(&*name.lower, b"main" | b"temp") => {
-                self.expect = Expect::Table;
+            Expect::PendingTable { name, start, database: None } if self.catalog.is_database(&name) => {
+                self.expect = Expect::TableOf { database: name, start };
                 Ok(())
             }
             _ => Err(self.unmet()),

@@ -24,7 +24,7 @@ impl Query {
                 (columns, open) = (listed.clone(), false);
             }
         }
-        Relation { name, columns, hidden: 0, open, stored: false }
+        Relation { name, database: None, columns, hidden: 0, open, stored: false }
     }
 }
 
@@ -92,6 +92,21 @@ impl Sql {
         cte.or_else(|| self.catalog.relation(name)).or_else(|| self.catalog.function(name)).cloned()
     }
 
+    /// The tables that `name` may mean before a dot: a common table expression, or those of every file.
+    fn called<'a>(&'a self, name: &'a Name) -> Vec<&'a Arc<Relation>> {
+        if let Some(cte) = self.ctes().find(|cte| cte.name == *name) {
+            return vec![cte];
+        }
+        let stored: Vec<&Arc<Relation>> = self.catalog.relations.iter().filter(|table| table.name == *name).collect();
+        if stored.is_empty() { self.catalog.function(name).into_iter().collect() } else { stored }
+    }
+
+    /// Whether `name` before a dot means a file and no table.
+    pub(super) fn means_database(&self, name: &Name) -> bool {
+        let is_source = |depth: &usize| self.query(*depth).scope.sources.iter().any(|source| source.name == *name);
+        self.catalog.is_several() && self.catalog.is_database(name) && self.relation(name).is_none() && !self.chain().iter().any(is_source)
+    }
+
     /// Whether tables that can be named here are still to come.
     pub(super) fn is_ahead(&self) -> bool {
         self.chain().into_iter().any(|depth| self.query(depth).scope.from == From::Ahead)
@@ -127,9 +142,18 @@ impl Sql {
                 }
                 Filter { left: Narrowing::new(lists), ..Filter::default() }
             }
+            Expect::TableOf { database, .. } => self.database_filter(database, Roles::TABLE, quoted),
+            Expect::QualifierOf { database, .. } => self.database_filter(database, Roles::QUALIFIER, quoted),
             Expect::SharedColumn => self.shared_filter(quoted),
             _ => Filter::anything(),
         }
+    }
+
+    /// The tables of one file.
+    fn database_filter(&self, database: &Name, roles: Roles, quoted: bool) -> Filter {
+        let usable = |name: &Name| quoted || name.is_word() && !is_reserved(&name.lower);
+        let tables = self.catalog.tables_of(database).filter(|table| usable(&table.name));
+        Filter { left: Narrowing::new(vec![choices(tables.map(|table| (table.name.clone(), roles)).collect())]), ..Filter::default() }
     }
 
     /// Tables that meet something that the innermost query owes.
@@ -177,6 +201,7 @@ impl Sql {
             for source in sources {
                 filter.free |= source.relation.open;
                 names.push((source.name.clone(), Roles::QUALIFIER));
+                names.extend(self.catalog.database_of(source).map(|name| (name, Roles::QUALIFIER)));
                 names.extend(columns_of(&source.relation).map(|column| (column, Roles::COLUMN)));
             }
             if !matches!(query.clause, Clause::Select | Clause::From | Clause::On) {
@@ -207,9 +232,12 @@ impl Sql {
             match query.scope.from {
                 From::Closed => {}
                 From::Ahead | From::Open => {
-                    if let Some(relation) = self.relation(qualifier) {
-                        filter.free |= relation.open;
-                        names.extend(columns_of(&relation).map(|column| (column, Roles::COLUMN)));
+                    let called = self.called(qualifier);
+                    if !called.is_empty() {
+                        for relation in called {
+                            filter.free |= relation.open;
+                            names.extend(columns_of(relation).map(|column| (column, Roles::COLUMN)));
+                        }
                         continue;
                     }
                     if query.scope.owed.iter().any(|owed| owed.qualifier.as_ref() == Some(qualifier)) {
@@ -309,8 +337,9 @@ impl Sql {
     /// Whether a table of the schema can meet `owed`; `Some(false)` where only a query to come can, `None` where nothing can.
     fn likely(&self, query: &Query, owed: &Obligation) -> Option<bool> {
         let Some(qualifier) = &owed.qualifier else { return Some(owed.column.as_ref().is_none_or(|column| self.is_known(column))) };
-        if let Some(relation) = self.relation(qualifier) {
-            return owed.column.as_ref().is_none_or(|column| relation.has(column)).then_some(true);
+        let called = self.called(qualifier);
+        if !called.is_empty() {
+            return owed.column.as_ref().is_none_or(|column| called.iter().any(|relation| relation.has(column))).then_some(true);
         }
         if !is_short_alias(&qualifier.lower) {
             return Some(false);

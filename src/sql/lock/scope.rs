@@ -12,6 +12,8 @@ use super::words::ROWID;
 pub(super) struct Relation {
     /// Its name; empty for a nested query.
     pub(super) name: Name,
+    /// Its file, where that was opened beside the first one.
+    pub(super) database: Option<Name>,
     /// Its columns.
     pub(super) columns: Vec<Name>,
     /// So many of them, the last, are not part of `*`.

@@ -5,7 +5,7 @@ use super::names::{nearest_table, requalify_all};
 use super::nearest::{PLAIN, distance};
 use super::{ChangeKind, Sight, Step};
 use crate::schema::Table;
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, table_name};
 use crate::sql::resolve::{Binding, Reference, Scope, Source};
 
 /// Makes the FROM around `reference` cover it. Names are alike up to `limit`.
@@ -156,7 +156,7 @@ fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owne
         }
     }
     let has_all = |owner: &&Owner<'_>| {
-        owner.away == 0 && bound.iter().chain(&missing).all(|name| owner.table.column(name).is_some()) && owner.table.name != table.name
+        owner.away == 0 && bound.iter().chain(&missing).all(|name| owner.table.column(name).is_some()) && !owner.table.is(table)
     };
     let mut fits: Vec<&Owner<'_>> = owners.iter().filter(has_all).collect();
     if fits.len() > 1 && fits.iter().filter(|owner| is_read_around(sight, scope, owner.table)).count() == 1 {
@@ -166,14 +166,14 @@ fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owne
     }
     let [owner] = fits.as_slice() else { return None };
     // A join to the table referred to keeps the rows as they are: what counts or groups them, or shows more of them, goes on doing so.
-    let refers = table.foreign_keys.iter().any(|key| key.foreign_table.eq_ignore_ascii_case(&owner.table.name));
+    let refers = table.foreign_keys.iter().any(|key| owner.table.is_target_of(table, key));
     let counts = aggregates(sight, scope);
     let asked = sight.is_asked_of(table) && !sight.is_asked_of(owner.table);
     if refers && (!bound.is_empty() || counts || asked) || counts && asked {
         return None;
     }
     let mut step = Step::default();
-    let to = identifier(&owner.table.name);
+    let to = table_name(owner.table);
     step.tell(ChangeKind::Table, sight.text(range), &to);
     step.replace(range.clone(), to.clone());
     if !source.aliased {
@@ -241,7 +241,7 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
         let plain = !numbered && !taken.contains(&hop.to.name.to_ascii_lowercase());
         let alias = if plain { hop.to.name.clone() } else { free_alias(&taken) };
         let from = alias_of.iter().rev().find(|(table, _)| *table == hop.from.name).map(|(_, alias)| identifier(alias))?;
-        let named = if plain { identifier(&hop.to.name) } else { format!("{} AS {}", identifier(&hop.to.name), identifier(&alias)) };
+        let named = if plain { table_name(hop.to) } else { format!("{} AS {}", table_name(hop.to), identifier(&alias)) };
         let condition: Vec<String> = hop
             .pairs
             .iter()

@@ -7,7 +7,7 @@ use super::nearest::{PLAIN, distance};
 use super::{ChangeKind, Sight, Step};
 use crate::schema::{KeyOrigin, Schema, Table};
 use crate::sql::lex::{Token, lex};
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, table_name};
 use crate::sql::resolve::{Binding, Clause, Reference, Scope, Source};
 
 /// One join on the way: the columns of a table already there (`None` for a source, else a step before) and of the new one.
@@ -24,7 +24,7 @@ impl Hop<'_> {
     /// Says in `step` that the join goes by a key that nobody declared, where it does.
     pub(super) fn confess(&self, step: &mut Step) {
         for (own, foreign) in self.pairs.iter().filter(|_| self.guessed) {
-            let named = |table: &Table, column: &str| format!("{}.{}", identifier(&table.name), identifier(column));
+            let named = |table: &Table, column: &str| format!("{}.{}", table_name(table), identifier(column));
             step.tell(ChangeKind::GuessedKey, named(self.from, own), named(self.to, foreign));
         }
     }
@@ -36,7 +36,7 @@ pub(super) const MOST_STEPS: usize = 3;
 /// The shortest ways over foreign keys from one of `starts` to `goal`.
 pub(super) fn ways<'s>(schema: &'s Schema, starts: &[&'s Table], goal: &Table, most: usize) -> Vec<Vec<Hop<'s>>> {
     let mut queue: VecDeque<(&'s Table, Vec<Hop<'s>>)> = starts.iter().map(|table| (*table, Vec::new())).collect();
-    let mut seen: Vec<&str> = starts.iter().map(|table| table.name.as_str()).collect();
+    let mut seen: Vec<&Table> = starts.to_vec();
     let mut out: Vec<Vec<Hop<'s>>> = Vec::new();
     while let Some((at, hops)) = queue.pop_front() {
         let longest = out.first().map_or(most, Vec::len);
@@ -47,16 +47,18 @@ pub(super) fn ways<'s>(schema: &'s Schema, starts: &[&'s Table], goal: &Table, m
             let mut hops = hops.clone();
             let to = hop.to;
             hops.push(hop);
-            if to.name == goal.name {
+            if to.is(goal) {
                 out.push(hops);
-            } else if !seen.contains(&to.name.as_str()) {
-                seen.push(&to.name);
+            } else if !seen.iter().any(|other| other.is(to)) {
+                seen.push(to);
                 queue.push_back((to, hops));
             }
         }
     }
     if out.is_empty() {
-        out.extend(starts.iter().find_map(|start| by_name(start, schema.table(&goal.name)?)).map(|hop| vec![hop]));
+        out.extend(
+            starts.iter().find_map(|start| by_name(start, schema.table_of(goal.database.as_deref(), &goal.name)?)).map(|hop| vec![hop]),
+        );
     }
     out
 }
@@ -79,13 +81,13 @@ fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {
     let text = |names: &'s [String]| names.iter().map(String::as_str);
     let mut out: Vec<Hop<'s>> = Vec::new();
     for key in &at.foreign_keys {
-        if let Some(to) = schema.table(&key.foreign_table) {
+        if let Some(to) = schema.referred(at, key) {
             let pairs = text(&key.columns).zip(text(&key.foreign_columns)).collect();
             out.push(Hop { from: at, to, pairs, guessed: key.origin == KeyOrigin::Inferred });
         }
     }
     for table in &schema.tables {
-        for key in table.foreign_keys.iter().filter(|key| key.foreign_table.eq_ignore_ascii_case(&at.name)) {
+        for key in table.foreign_keys.iter().filter(|key| at.is_target_of(table, key)) {
             let pairs = text(&key.foreign_columns).zip(text(&key.columns)).collect();
             out.push(Hop { from: at, to: table, pairs, guessed: key.origin == KeyOrigin::Inferred });
         }
@@ -105,7 +107,7 @@ pub(super) fn on_the_key(sight: &Sight<'_, '_>, reference: &Reference) -> Option
     }
     let (one, other) = (side(sight, left)?, side(sight, right)?);
     let hops = hops_from(sight.schema, one.table()?);
-    let mut fits = hops.iter().filter(|hop| Some(&hop.to.name) == other.table().map(|table| &table.name));
+    let mut fits = hops.iter().filter(|hop| other.table().is_some_and(|table| table.is(hop.to)));
     let (Some(hop), None) = (fits.next(), fits.next()) else { return None };
     let [(own, foreign)] = hop.pairs.as_slice() else { return None };
     let mut step = Step::default();
@@ -166,15 +168,15 @@ pub(super) fn along(
 ) -> Option<Step> {
     let (last, between) = way.split_last()?;
     // A table between that stands there already would be joined twice.
-    let stands = |hop: &Hop<'_>| scope.sources.iter().any(|source| source.table().is_some_and(|table| table.name == hop.to.name));
+    let stands = |hop: &Hop<'_>| scope.sources.iter().any(|source| source.table().is_some_and(|table| table.is(hop.to)));
     if between.iter().any(stands) {
         return None;
     }
     let (mut text, mut from) = (String::new(), near.alias.clone());
     for hop in between {
         let [(own, foreign)] = hop.pairs.as_slice() else { return None };
-        let to = identifier(&hop.to.name);
-        text.push_str(&format!("JOIN {to} ON {}.{} = {to}.{} ", identifier(&from), identifier(own), identifier(foreign)));
+        let (to, called) = (table_name(hop.to), identifier(&hop.to.name));
+        text.push_str(&format!("JOIN {to} ON {}.{} = {called}.{} ", identifier(&from), identifier(own), identifier(foreign)));
         from.clone_from(&hop.to.name);
     }
     let [(own, foreign)] = last.pairs.as_slice() else { return None };

@@ -3,7 +3,7 @@
 use super::nearest::{FAINT, PLAIN, distance};
 use super::{ChangeKind, Sight, Step, cover, keys};
 use crate::schema::{Schema, Table};
-use crate::sql::quote::{identifier, string_literal};
+use crate::sql::quote::{identifier, string_literal, table_name};
 use crate::sql::resolve::{Binding, Clause, Reference, Relation, Resolution, Source};
 
 /// Double-quoted tokens that are values: they name nothing, and stand where a value does or are like no name.
@@ -87,7 +87,7 @@ fn tables(sight: &Sight<'_, '_>) -> Option<Step> {
             let alone = scope.sources.len() == 1;
             let Some(table) = nearest_table(sight.schema, wanted).or_else(|| table_with(sight, index, source, alone)) else { continue };
             let mut step = Step::default();
-            let to = identifier(&table.name);
+            let to = table_name(table);
             step.tell(ChangeKind::Table, sight.text(range), &to);
             step.replace(range.clone(), to.clone());
             if !source.aliased {

@@ -7,7 +7,7 @@ use super::nearest::words;
 use super::{Change, ChangeKind};
 use crate::schema::{Schema, Table};
 use crate::sql::lex::TokenKind;
-use crate::sql::quote::{identifier, unquote};
+use crate::sql::quote::{identifier, table_name, unquote};
 use crate::sql::tokens::{Arm, Part, Tokens};
 
 /// More of these are no slip.
@@ -210,7 +210,7 @@ fn ordered_by_aggregate(tokens: &Tokens<'_>, at: usize, schema: &Schema, asked: 
         && let [key] = table.primary_key.as_slice()
         && let Some((child, column)) = counted(schema, table, asked)
     {
-        let (own, other) = (identifier(&table.name), identifier(&child.name));
+        let (own, other) = (identifier(&table.name), table_name(child));
         join = format!(" JOIN {other} ON {own}.{} = {other}.{}", identifier(key), identifier(column));
         group = format!("{own}.{}", identifier(key));
     }
@@ -232,10 +232,10 @@ fn ordered_by_aggregate(tokens: &Tokens<'_>, at: usize, schema: &Schema, asked: 
 /// The table whose rows are counted for each of `table`, and its column that refers to it.
 fn counted<'s>(schema: &'s Schema, table: &Table, asked: &[String]) -> Option<(&'s Table, &'s str)> {
     let refers = |child: &'s Table| {
-        let key = child.foreign_keys.iter().find(|key| key.foreign_table.eq_ignore_ascii_case(&table.name) && key.columns.len() == 1)?;
+        let key = child.foreign_keys.iter().find(|key| table.is_target_of(child, key) && key.columns.len() == 1)?;
         Some((child, key.columns.first()?.as_str()))
     };
-    let all: Vec<(&Table, &str)> = schema.tables.iter().filter(|child| child.name != table.name).filter_map(refers).collect();
+    let all: Vec<(&Table, &str)> = schema.tables.iter().filter(|child| !child.is(table)).filter_map(refers).collect();
     let spoken_of: Vec<&(&Table, &str)> =
         all.iter().filter(|(child, _)| words(&child.name).iter().any(|word| asked.contains(word))).collect();
     match (spoken_of.as_slice(), all.as_slice()) {

@@ -6,7 +6,7 @@ use super::names::nearest_table;
 use super::{Change, ChangeKind};
 use crate::schema::Schema;
 use crate::sql::lex::{Token, TokenKind, lex};
-use crate::sql::quote::{identifier, is_keyword, quoted_identifier};
+use crate::sql::quote::{identifier, is_keyword, quoted_identifier, table_name};
 
 /// `sql` with quotes around such names, and the changes.
 pub(super) fn quote(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
@@ -41,7 +41,7 @@ fn keyword(schema: &Schema, before: &str, word: &str, after: &str) -> Option<Str
     }
     let column = || schema.tables.iter().find_map(|table| table.column(word)).map(|_| quoted_identifier(word));
     if is(before, &["from", "join"]) && !is(word, &["select", "values", "with"]) {
-        return nearest_table(schema, word).map(|table| identifier(&table.name));
+        return nearest_table(schema, word).map(table_name);
     }
     if before == "." {
         return column();

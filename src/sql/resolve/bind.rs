@@ -66,6 +66,10 @@ fn look_in(index: usize, scope: &Scope<'_>, reference: &Reference) -> Binding {
         if reference.qualifier.as_ref().is_some_and(|qualifier| !qualifier.text.eq_ignore_ascii_case(&source.alias)) {
             continue;
         }
+        let of_other = |database: &str| source.table().is_some_and(|table| !table.is_of(Some(database)));
+        if reference.database.as_deref().is_some_and(of_other) {
+            continue;
+        }
         match source.relation.has(name) {
             Some(true) if reference.qualifier.is_none() && !found.is_empty() => {
                 if !source.merged.iter().any(|column| column.eq_ignore_ascii_case(name)) {

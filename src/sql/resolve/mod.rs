@@ -137,6 +137,8 @@ pub struct Reference {
     pub scope: usize,
     /// The clause it stands in.
     pub clause: Clause,
+    /// The name of a file before that of the table, without quotes.
+    pub database: Option<String>,
     /// What stands before the dot.
     pub qualifier: Option<Name>,
     /// The column's name.

@@ -116,6 +116,7 @@ fn column<'s>(parts: &[Ident], scope: usize, scopes: &[Scope<'s>]) -> Option<&'s
     let reference = Reference {
         scope,
         clause: Clause::Select,
+        database: before.len().checked_sub(2).and_then(|at| before.get(at)).map(|ident| ident.value.clone()),
         qualifier: before.last().map(name),
         name: name(last),
         range: 0..0,

@@ -361,10 +361,13 @@ impl<'s> Walker<'_, 's> {
         if ["sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master"].iter().any(|own| own.eq_ignore_ascii_case(last)) {
             return Relation::Derived(["type", "name", "tbl_name", "rootpage", "sql", "rowid"].map(str::to_owned).to_vec());
         }
-        let known_schema = parts.len() == 1 || parts.first().is_some_and(|first| first.eq_ignore_ascii_case("main"));
-        match self.schema.table(last) {
-            Some(table) if known_schema => Relation::Table(table),
-            Some(_) => Relation::Missing((*last).to_owned()),
+        let found = match parts {
+            [database, name] => self.schema.table_of(Some(database), name),
+            [name] => self.schema.table(name),
+            _ => None,
+        };
+        match found {
+            Some(table) => Relation::Table(table),
             // Table-valued functions without arguments, and SQLite's own tables.
             None if ["pragma_", "sqlite_", "json_"].iter().any(|own| last.to_ascii_lowercase().starts_with(own)) => Relation::Unknown,
             None => Relation::Missing((*last).to_owned()),
@@ -407,11 +410,12 @@ impl<'s> Walker<'_, 's> {
         let Some((last, before)) = parts.split_last() else { return };
         let name = self.name(last);
         let qualifier = before.last().map(|ident| self.name(ident));
+        let database = before.len().checked_sub(2).and_then(|at| before.get(at)).map(|ident| ident.value.clone());
         let start = parts.first().map_or(name.range.start, |first| self.place(first).start);
         let range = start..name.range.end;
         let double_quoted = qualifier.is_none() && last.quote_style == Some('"');
         let binding = Binding::Missing;
-        self.out.references.push(Reference { scope, clause, qualifier, name, range, double_quoted, operand: false, binding });
+        self.out.references.push(Reference { scope, clause, database, qualifier, name, range, double_quoted, operand: false, binding });
     }
 }
 

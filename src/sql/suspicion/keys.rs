@@ -69,7 +69,7 @@ impl Mixed<'_, '_> {
 
     fn compared(&mut self, one: Named<'_>, other: Named<'_>) {
         let schema = self.schema;
-        let of = |named: Named<'_>| Some((schema.table(&named.table.name)?, named.column.name.clone()));
+        let of = |named: Named<'_>| Some((in_schema(schema, named.table)?, named.column.name.clone()));
         let (Some((first, one_name)), Some((second, other_name))) = (of(one), of(other)) else { return };
         let Some((a, b)) = different_things(schema, (first, &one_name), (second, &other_name)) else { return };
         let told = |named: Named<'_>| format!("{}.{}", named.table.name, named.column.name);
@@ -119,7 +119,7 @@ fn only_keys(blocks: &Blocks<'_>, schema: &Schema, columns: &Columns<'_, '_>, qu
             None => return None,
             Some(named) => {
                 let numbers = named.column.holds == Holds::Numbers;
-                let refers = thing(schema, schema.table(&named.table.name)?, &named.column.name).is_some();
+                let refers = thing(schema, in_schema(schema, named.table)?, &named.column.name).is_some();
                 if !numbers || !refers {
                     return None;
                 }
@@ -131,7 +131,7 @@ fn only_keys(blocks: &Blocks<'_>, schema: &Schema, columns: &Columns<'_, '_>, qu
     // "Countries by their official rank": the column itself is what is asked for.
     let words = split_name(&shown.column.name);
     let named = words.iter().filter(|word| word.len() > 2).any(|word| question.words.iter().any(|own| singular(own) == singular(word)));
-    let (table, _) = thing(schema, schema.table(&shown.table.name)?, &shown.column.name)?;
+    let (table, _) = thing(schema, in_schema(schema, shown.table)?, &shown.column.name)?;
     let is_id = words.last().is_some_and(|last| ["id", "key", "no", "nr", "code", "pk", "num", "number"].contains(&last.as_str()))
         || words.iter().any(|word| word.len() > 4 && word.ends_with("id"));
     if named && !is_id && std::ptr::eq(table, shown.table) {
@@ -148,4 +148,9 @@ fn name_of(table: &Table) -> Option<&str> {
         let says = |name: &str| split_name(name).last().is_some_and(|last| last == wanted || last.ends_with("name") && *wanted == "name");
         table.columns.iter().map(|column| column.name.as_str()).find(|name| says(name) && is_text(name))
     })
+}
+
+/// The schema's own `table`.
+fn in_schema<'s>(schema: &'s Schema, table: &Table) -> Option<&'s Table> {
+    schema.table_of(table.database.as_deref(), &table.name)
 }

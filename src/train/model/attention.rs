@@ -25,6 +25,8 @@ pub struct Heads {
     pub scale: f32,
     /// Only this many tokens are looked back on, where it is limited.
     pub window: Option<usize>,
+    /// Scores `s` become `cap * tanh(s / cap)`, where they are capped.
+    pub cap: Option<f32>,
 }
 
 impl Heads {
@@ -179,6 +181,9 @@ pub fn forward(workspace: &mut Workspace<'_>, heads: Heads, inputs: Inputs<'_>, 
                 row[seen.end..].fill(0.0);
                 let row = &mut row[seen];
                 row.iter_mut().for_each(|score| *score *= heads.scale);
+                if let Some(cap) = heads.cap {
+                    elementwise::cap(row, cap);
+                }
                 let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 let sum = elementwise::exp_and_sum(row, max);
                 row.iter_mut().for_each(|score| *score /= sum);
@@ -216,7 +221,8 @@ pub struct Derivatives {
 /// What one task gives: its share of each gradient, `[tokens of the sequence, head_dim]`.
 type Shares = [Vec<f32>; 3];
 
-/// From the gradient `dy` of the output and what [`forward`] gave. With `p` the softmax: `dv = p^T dy`, `ds = p * (dy v^T - rowsum(dy * y))`.
+/// From the gradient `dy` of the output and what [`forward`] gave. With `p` the softmax: `dv = p^T dy`, `ds = p * (dy v^T - rowsum(dy * y))`;
+/// where scores are capped, the latter times the slope of the cap.
 pub fn backward(
     workspace: &mut Workspace<'_>,
     heads: Heads,
@@ -236,7 +242,7 @@ pub fn backward(
         let key_offset = heads.key_offset(task.head);
         let mut shares: Shares = std::array::from_fn(|_| vec![0.0; task.range.len() * head_dim]);
         let [dq, dk, dv] = &mut shares;
-        let (mut p, mut ds) = (Vec::new(), Vec::new());
+        let (mut p, mut ds, mut slopes) = (Vec::new(), Vec::new(), Vec::new());
         for tile in task.spans.iter().flat_map(Tile::all) {
             let keys = tile.keys();
             p.resize(tile.queries.len() * keys, 0.0);
@@ -254,10 +260,16 @@ pub fn backward(
                 let (p, ds) = (&mut p[seen.clone()], &mut ds[seen]);
                 let place = tile.queries.start + query;
                 p.iter_mut().for_each(|score| *score *= heads.scale);
+                slopes.clear();
+                if let Some(cap) = heads.cap {
+                    elementwise::cap(p, cap);
+                    slopes.extend(p.iter().map(|score| 1.0 - (score / cap) * (score / cap)));
+                }
                 elementwise::exp_shifted(p, sums[task.head * tokens + place]);
                 let row = place * width + task.head * head_dim;
                 let dot: f32 = y[row..row + head_dim].iter().zip(&dy[row..row + head_dim]).map(|(y, dy)| y * dy).sum();
                 ds.iter_mut().zip(p).for_each(|(ds, p)| *ds = *p * (*ds - dot) * heads.scale);
+                ds.iter_mut().zip(&slopes).for_each(|(ds, slope)| *ds *= slope);
             }
             let first = (tile.queries.start - task.range.start) * head_dim;
             let data = &mut dq[first..first + tile.queries.len() * head_dim];

@@ -1,30 +1,26 @@
 //! All layers: loss and gradients of a batch.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::attention::Heads;
 use super::batch::Batch;
+pub use super::builder::Adaptation;
+use super::builder::Builder;
 use super::layer::{Geometry, Kept, TrainedLayer};
 use super::linear::{Base, Dropout, Linear, Lora, Pass};
-use super::loss::{Scale, cross_entropy};
+use super::loss::{Scale, Terms, cross_entropy};
 use super::norm;
 use super::rope::Rotation;
 use super::workspace::Workspace;
+use crate::compute::elementwise;
 use crate::llm::Model;
 use crate::llm::adapter::active::{unweave_rows, weave_rows};
 use crate::llm::adapter::{Adapter, AdapterCard, Lora as StoredLora, LoraConfig};
 use crate::llm::arch::{ArchSpec, RopePairing};
-use crate::llm::names::Projection;
+use crate::llm::names::{Fused, Projection, TensorName};
 use crate::llm::weights::Weight;
 use crate::random;
 use crate::train::parameters::{Gradients, ParameterId, Parameters, Vector};
-
-/// What of a model is trained.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Adaptation {
-    /// Everything.
-    Full,
-    /// Low-rank adapters; the model stays as it is.
-    Lora(LoraConfig),
-}
 
 /// A model as it is trained: frozen parts lie in the model, trained ones among the parameters.
 #[derive(Debug)]
@@ -37,6 +33,8 @@ pub struct Decoder<'w> {
     pub(super) final_norm: Vector<'w>,
     pub(super) output: Linear<'w>,
     pub(super) frequencies: Vec<f64>,
+    /// In layers with a window, where those turn by others.
+    pub(super) window_frequencies: Option<Vec<f64>>,
     /// The lowest layer in which something is trained: the way back ends there.
     pub(super) lowest: usize,
     /// What of each loss is the mean over all tokens (the Trainer's `label_smoothing_factor`); where losses are measured, too, as there.
@@ -57,104 +55,14 @@ pub struct StepScale {
 /// Tells the key of the noise from those of what is dropped.
 const NOISE: u64 = 0x6e65_6674;
 
-struct Builder<'w> {
-    parameters: Parameters,
-    adaptation: Adaptation,
-    seed: u64,
-    linears: u64,
-    model: &'w Model,
-}
-
-impl<'w> Builder<'w> {
-    fn trains_everything(&self) -> bool {
-        self.adaptation == Adaptation::Full
-    }
-
-    fn vector(&mut self, name: String, values: &'w [f32]) -> Vector<'w> {
-        if self.trains_everything() {
-            Vector::Trained(self.parameters.add(name, vec![values.len()], values.to_vec()))
-        } else {
-            Vector::Frozen(values)
-        }
-    }
-
-    fn matrix(&mut self, name: String, weight: &Weight) -> ParameterId {
-        let mut values = vec![0.0; weight.rows * weight.columns];
-        weight.rows_f32(0..weight.rows, &mut values);
-        // From here on the copy alone is worked with.
-        weight.release();
-        self.parameters.add(name, vec![weight.rows, weight.columns], values)
-    }
-
-    /// `place` is where it stands in the layers; `None` for the output.
-    fn linear(&mut self, name: String, place: Option<(usize, Projection)>, weight: &'w Weight, bias: Option<&'w [f32]>) -> Linear<'w> {
-        let index = self.linears;
-        self.linears += 1;
-        let base = match self.trains_everything() {
-            true => Base::Trained(self.matrix(format!("{name}.weight"), weight)),
-            false => Base::Frozen(weight.matrix()),
-        };
-        let bias = bias.map(|bias| self.vector(format!("{name}.bias"), bias));
-        let lora = place.and_then(|place| self.lora(&name, place, weight, index));
-        Linear { outputs: weight.rows, inputs: weight.columns, base, bias, lora, place, index }
-    }
-
-    /// PEFT's beginning: `a` uniform within `1 / sqrt(inputs)` (Kaiming with `a = sqrt(5)`), `b` zero.
-    fn lora(&mut self, name: &str, (layer, projection): (usize, Projection), weight: &Weight, index: u64) -> Option<Lora> {
-        let Adaptation::Lora(config) = &self.adaptation else { return None };
-        if !config.covers(layer, projection) {
-            return None;
-        }
-        let rank = config.rank(layer, projection);
-        let scale = config.scale(layer, projection, rank);
-        let bound = 1.0 / (weight.columns as f32).sqrt();
-        let key = random::key(&[self.seed, index]);
-        let a = (0..rank * weight.columns).map(|i| (2.0 * random::unit(key, i as u64) - 1.0) * bound).collect();
-        let name = |part: &str| format!("base_model.model.{name}.lora_{part}.weight");
-        let a = self.parameters.add(name("A"), vec![rank, weight.columns], a);
-        let b = self.parameters.add(name("B"), vec![weight.rows, rank], vec![0.0; weight.rows * rank]);
-        Some(Lora { a, b, rank, scale })
-    }
-
-    fn layer(&mut self, index: usize) -> TrainedLayer<'w> {
-        let spec = &self.model.spec;
-        let Some(layer) = self.model.weights.layers.get(index) else { unreachable!("called for layers that are there") };
-        let path = |part: &str| format!("model.layers.{index}.{part}");
-        let linear = |this: &mut Self, projection: Projection| {
-            this.linear(path(projection.path()), Some((index, projection)), layer.projection(projection), layer.bias(projection))
-        };
-        let attention_norm = self.vector(path("input_layernorm.weight"), &layer.attn_norm);
-        let [q, k, v] = [Projection::Query, Projection::Key, Projection::Value].map(|projection| linear(self, projection));
-        let head_norms = layer
-            .attn_head_norms
-            .as_ref()
-            .map(|[of_q, of_k]| [self.vector(path("self_attn.q_norm.weight"), of_q), self.vector(path("self_attn.k_norm.weight"), of_k)]);
-        TrainedLayer {
-            attention_norm,
-            head_norms,
-            window: spec.window(index),
-            turns: spec.turns(index),
-            residual_scale: spec.residual_scale,
-            q,
-            k,
-            v,
-            o: linear(self, Projection::Output),
-            feed_forward_norm: self.vector(path("post_attention_layernorm.weight"), &layer.ffn_norm),
-            gate: linear(self, Projection::Gate),
-            up: linear(self, Projection::Up),
-            down: linear(self, Projection::Down),
-        }
-    }
-}
-
 impl<'w> Decoder<'w> {
     /// A decoder over the weights of `model`, and what of it is trained. The beginning of adapters depends on `seed`.
     pub fn new(model: &'w Model, adaptation: &Adaptation, seed: u64) -> (Self, Parameters) {
         let weights = &model.weights;
-        let mut builder = Builder { parameters: Parameters::default(), adaptation: adaptation.clone(), seed, linears: 0, model };
-        let embedding_id = builder.trains_everything().then(|| builder.matrix("model.embed_tokens.weight".into(), &weights.token_embd));
+        let mut builder = Builder::new(model, adaptation, seed);
+        let embedding_id = builder.trains_everything().then(|| builder.matrix("model.embed_tokens.weight".into(), &[&weights.token_embd]));
         let layers: Vec<_> = (0..model.spec.layers).map(|index| builder.layer(index)).collect();
-        let final_norm = builder.vector("model.norm.weight".into(), &weights.output_norm);
+        let final_norm = builder.norm(TensorName::FinalNorm, &weights.output_norm);
         let output = match embedding_id.filter(|_| is_tied(model)) {
             Some(id) => Linear {
                 outputs: weights.output.rows,
@@ -164,20 +72,24 @@ impl<'w> Decoder<'w> {
                 lora: None,
                 place: None,
                 index: u64::MAX,
+                first: 0,
             },
             None => builder.linear("lm_head".into(), None, &weights.output, None),
         };
         let frequencies = model.rope_frequencies();
+        let window_frequencies = model.spec.window_rope_base.map(|_| model.window_rope_frequencies());
         let is_adapted = |layer: &TrainedLayer<'_>| layer.linears().iter().any(|linear| linear.lora.is_some());
         let lowest = if embedding_id.is_some() { 0 } else { layers.iter().position(is_adapted).unwrap_or(model.spec.layers) };
+        let (spec, embedding) = (&model.spec, &weights.token_embd);
         let decoder = Self {
-            spec: &model.spec,
-            embedding: &weights.token_embd,
+            spec,
+            embedding,
             embedding_id,
             layers,
             final_norm,
             output,
             frequencies,
+            window_frequencies,
             lowest,
             label_smoothing: 0.0,
             noise_alpha: 0.0,
@@ -193,7 +105,16 @@ impl<'w> Decoder<'w> {
             head_dim: spec.head_dim,
             scale: spec.attention_scale,
             window: spec.sliding_window,
+            cap: spec.score_cap,
         }
+    }
+
+    /// By the positions of a batch; in layers with a window, where those turn by other frequencies, the second.
+    pub(super) fn rotations(&self, positions: &[u32]) -> [Rotation; 2] {
+        let of = |frequencies| Rotation::new(positions, frequencies, self.spec.rope_magnitude, self.spec.rope_pairing);
+        let windowed = self.window_frequencies.as_ref().map(|frequencies| of(frequencies.as_slice()));
+        let usual = of(self.frequencies.as_slice());
+        [usual.clone(), windowed.unwrap_or(usual)]
     }
 
     fn adapted(&self) -> impl Iterator<Item = (usize, Projection, Lora, &Linear<'w>)> {
@@ -208,30 +129,50 @@ impl<'w> Decoder<'w> {
 
     /// The adapter as it is now, as PEFT stores it.
     pub fn adapter(&self, parameters: &Parameters, config: &LoraConfig, card: Option<AdapterCard>) -> Adapter {
-        let loras = self.adapted().map(|(layer, projection, lora, _)| {
-            let b = parameters.values(lora.b);
-            let b = if self.is_woven(projection) { unweave_rows(b, self.spec.head_dim, lora.rank) } else { b.to_vec() };
-            ((layer, projection), StoredLora { rank: lora.rank, a: parameters.values(lora.a).to_vec(), b })
-        });
-        Adapter { config: config.clone(), card, loras: loras.collect() }
+        let mut adapter =
+            Adapter { config: config.clone(), card, loras: BTreeMap::new(), fused: BTreeMap::new(), changes: BTreeMap::new() };
+        for (layer, projection, lora, _) in self.adapted() {
+            let (rank, a, b) = (lora.rank, parameters.values(lora.a).to_vec(), parameters.values(lora.b));
+            match Fused::of(projection).filter(|_| self.spec.family.fuses()) {
+                Some(fused) => {
+                    adapter.fused.entry((layer, fused)).or_insert_with(|| StoredLora { rank, a, b: b.to_vec() });
+                }
+                None => {
+                    let b = if self.is_woven(projection) { unweave_rows(b, self.spec.head_dim, rank) } else { b.to_vec() };
+                    adapter.loras.insert((layer, projection), StoredLora { rank, a, b });
+                }
+            }
+        }
+        adapter
     }
 
     /// Takes over the values of `adapter`, which must have the same shapes. What does not fit, in words.
     pub fn set_adapter(&self, parameters: &mut Parameters, adapter: &Adapter) -> Result<(), String> {
-        let mut found = 0;
-        for (layer, projection, lora, linear) in self.adapted() {
-            let name = || format!("{} of layer {layer}", projection.name());
-            let stored = adapter.loras.get(&(layer, projection)).ok_or_else(|| format!("{} is missing", name()))?;
-            if stored.rank != lora.rank || stored.a.len() != lora.rank * linear.inputs || stored.b.len() != lora.rank * linear.outputs {
+        if !adapter.changes.is_empty() {
+            return Err("it holds more than low-rank matrices (DoRA's lengths, biases), which can be asked with and not trained on".into());
+        }
+        let mut found = BTreeSet::new();
+        for (layer, projection, lora, _) in self.adapted() {
+            let fused = Fused::of(projection).filter(|_| self.spec.family.fuses());
+            let path = fused.map_or(projection.path(), Fused::path);
+            let name = || format!("{path} of layer {layer}");
+            let stored = match fused {
+                Some(fused) => adapter.fused.get(&(layer, fused)),
+                None => adapter.loras.get(&(layer, projection)),
+            };
+            let stored = stored.ok_or_else(|| format!("{} is missing", name()))?;
+            let lengths = (parameters.values(lora.a).len(), parameters.values(lora.b).len());
+            if stored.rank != lora.rank || (stored.a.len(), stored.b.len()) != lengths {
                 return Err(format!("{} has another shape", name()));
             }
-            let woven = self.is_woven(projection);
+            let woven = fused.is_none() && self.is_woven(projection);
             let b = if woven { weave_rows(&stored.b, self.spec.head_dim, lora.rank) } else { stored.b.clone() };
             parameters.set(lora.a, stored.a.clone());
             parameters.set(lora.b, b);
-            found += 1;
+            found.insert((layer, path));
         }
-        if found == adapter.loras.len() { Ok(()) } else { Err(format!("{} of its {} matrices have a place", found, adapter.loras.len())) }
+        let all = adapter.all().count();
+        if found.len() == all { Ok(()) } else { Err(format!("{} of its {all} matrices have a place", found.len())) }
     }
 
     /// `[tokens, hidden]`
@@ -282,10 +223,10 @@ impl<'w> Decoder<'w> {
     ) -> f64 {
         let dropped = step.filter(|_| dropout > 0.0).map(|step| Dropout { probability: dropout, key: step.dropout_key });
         let mut pass = Pass { workspace, parameters, dropout: dropped };
-        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_magnitude, self.spec.rope_pairing);
-        let back = rotation.inverse();
-        let geometry =
-            Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &back };
+        let rotations = self.rotations(&batch.positions);
+        let back = rotations.each_ref().map(Rotation::inverse);
+        let (rotations, back) = (rotations.each_ref(), back.each_ref());
+        let geometry = Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotations, back };
         let mut x = self.embed(&mut pass, &batch.tokens);
         x.iter_mut().zip(self.noise(batch, step)).for_each(|(x, noise)| *x += noise);
         let mut inputs: Vec<(Option<Vec<f32>>, Option<Kept>)> = Vec::with_capacity(self.layers.len());
@@ -350,7 +291,8 @@ impl<'w> Decoder<'w> {
         let tokens: Vec<u32> = batch.targets.iter().map(|target| target.token).collect();
         let (mut normed, inverse) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
         multiply(&mut normed, 1.0 / self.spec.logit_divisor);
-        let loss = cross_entropy(pass, gradients, &self.output, &mut normed, &tokens, scale, self.label_smoothing);
+        let terms = Terms { cap: self.spec.logit_cap, smoothing: self.label_smoothing };
+        let loss = cross_entropy(pass, gradients, &self.output, terms, &mut normed, &tokens, scale);
         if scale.is_some() {
             multiply(&mut normed, 1.0 / self.spec.logit_divisor);
             let mut dx = pass.workspace.zeros(chosen.len());
@@ -371,9 +313,9 @@ impl<'w> Decoder<'w> {
     /// Logits `[places, vocabulary]` at `places` of a batch: what inference should give.
     pub fn logits(&self, workspace: &mut Workspace<'_>, parameters: &Parameters, batch: &Batch, places: &[usize]) -> Vec<f32> {
         let mut pass = Pass { workspace, parameters, dropout: None };
-        let rotation = Rotation::new(&batch.positions, &self.frequencies, self.spec.rope_magnitude, self.spec.rope_pairing);
-        let geometry =
-            Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotation: &rotation, back: &rotation };
+        let rotations = self.rotations(&batch.positions);
+        let (rotations, back) = (rotations.each_ref(), rotations.each_ref());
+        let geometry = Geometry { heads: self.heads(), eps: self.spec.norm_eps, sequences: &batch.sequences, rotations, back };
         let mut x = self.embed(&mut pass, &batch.tokens);
         for layer in &self.layers {
             let (out, kept) = layer.forward(&mut pass, &geometry, &x);
@@ -384,7 +326,11 @@ impl<'w> Decoder<'w> {
         let chosen: Vec<f32> = places.iter().flat_map(|&place| &x[place * hidden..(place + 1) * hidden]).copied().collect();
         let (mut normed, _) = norm::forward(pass.workspace, pass.parameters, &chosen, &self.final_norm, self.spec.norm_eps);
         multiply(&mut normed, 1.0 / self.spec.logit_divisor);
-        self.output.forward(&mut pass, &normed).0
+        let mut logits = self.output.forward(&mut pass, &normed).0;
+        if let Some(cap) = self.spec.logit_cap {
+            elementwise::cap(&mut logits, cap);
+        }
+        logits
     }
 }
 

@@ -48,6 +48,8 @@ pub struct Linear<'w> {
     pub place: Option<(usize, Projection)>,
     /// Tells its dropout from that of other layers.
     pub index: u64,
+    /// Its first row in what is trained: more than 0 where several maps are one there.
+    pub first: usize,
 }
 
 /// What of an adapter's input is dropped.
@@ -104,17 +106,31 @@ pub struct Pass<'a, 'p> {
 }
 
 impl<'w> Linear<'w> {
+    /// Its part of the values of a matrix `[rows, width]` that is trained.
+    pub fn own<'a>(&self, values: &'a [f32], width: usize) -> &'a [f32] {
+        values.get(self.place_in(width)).unwrap_or_default()
+    }
+
+    fn own_mut<'a>(&self, values: &'a mut [f32], width: usize) -> &'a mut [f32] {
+        values.get_mut(self.place_in(width)).unwrap_or_default()
+    }
+
+    /// Where that part lies.
+    pub fn place_in(&self, width: usize) -> std::ops::Range<usize> {
+        self.first * width..(self.first + self.outputs) * width
+    }
+
     fn right_transposed<'a>(&'a self, parameters: &'a Parameters) -> Right<'a> {
         match self.base {
             Base::Frozen(matrix) => Right::StoredTransposed(matrix),
-            Base::Trained(id) => Right::Dense(View::rows(parameters.values(id), self.inputs).transposed()),
+            Base::Trained(id) => Right::Dense(View::rows(self.own(parameters.values(id), self.inputs), self.inputs).transposed()),
         }
     }
 
     fn right<'a>(&'a self, parameters: &'a Parameters) -> Right<'a> {
         match self.base {
             Base::Frozen(matrix) => Right::Stored(matrix),
-            Base::Trained(id) => Right::Dense(View::rows(parameters.values(id), self.inputs)),
+            Base::Trained(id) => Right::Dense(View::rows(self.own(parameters.values(id), self.inputs), self.inputs)),
         }
     }
 
@@ -134,7 +150,7 @@ impl<'w> Linear<'w> {
         };
         let mut terms = vec![Term { left: View::rows(x, self.inputs), right: self.right_transposed(parameters), depth: self.inputs }];
         if let (Some(lora), Some(low)) = (&self.lora, &low) {
-            let right = Right::Dense(View::rows(parameters.values(lora.b), lora.rank).transposed());
+            let right = Right::Dense(View::rows(self.own(parameters.values(lora.b), lora.rank), lora.rank).transposed());
             terms.push(Term { left: View::rows(low, lora.rank), right, depth: lora.rank });
         }
         gemm(pass.workspace.pool, &terms, Output::rows(&mut y, self.outputs, write));
@@ -184,7 +200,8 @@ pub fn backward(pass: &mut Pass<'_, '_>, gradients: &mut Gradients, sides: &[Sid
     for side in sides {
         let linear = side.linear;
         if let Base::Trained(id) = linear.base {
-            accumulate(pass, gradients.get_mut(id), side.dy, linear.outputs, x, linear.inputs);
+            let gradient = linear.own_mut(gradients.get_mut(id), linear.inputs);
+            accumulate(pass, gradient, side.dy, linear.outputs, x, linear.inputs);
         }
         if let Some(Vector::Trained(id)) = &linear.bias {
             let bias = gradients.get_mut(*id);
@@ -227,12 +244,13 @@ fn adapter_gradients(pass: &mut Pass<'_, '_>, gradients: &mut Gradients, side: &
     let (linear, lora) = (side.linear, side.linear.lora?);
     let tokens = x.len() / linear.inputs.max(1);
     let mut dlow = pass.workspace.take(tokens * lora.rank);
-    let right = Right::Dense(View::rows(pass.parameters.values(lora.b), lora.rank));
+    let right = Right::Dense(View::rows(linear.own(pass.parameters.values(lora.b), lora.rank), lora.rank));
     let term = Term { left: View::rows(side.dy, linear.outputs), right, depth: linear.outputs };
     gemm(pass.workspace.pool, &[term], Output::rows(&mut dlow, lora.rank, Write::Replace));
     dlow.iter_mut().for_each(|value| *value *= lora.scale);
     if let Some(low) = side.low {
-        accumulate(pass, gradients.get_mut(lora.b), side.dy, linear.outputs, low, lora.rank);
+        let gradient = linear.own_mut(gradients.get_mut(lora.b), lora.rank);
+        accumulate(pass, gradient, side.dy, linear.outputs, low, lora.rank);
     }
     let dropped = linear.dropped(pass, x);
     accumulate(pass, gradients.get_mut(lora.a), &dlow, lora.rank, dropped.as_deref().unwrap_or(x), linear.inputs);

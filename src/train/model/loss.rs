@@ -18,24 +18,38 @@ pub fn chunk_rows(vocabulary: usize) -> usize {
 /// What the gradients of a loss are multiplied with; `None` where no gradient is wanted.
 pub type Scale = Option<f32>;
 
+/// What becomes of logits, and of what is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Terms {
+    /// Logits `x` become `cap * tanh(x / cap)`, where they are capped.
+    pub cap: Option<f32>,
+    /// So much of each loss is the mean over all tokens, as `transformers.trainer_pt_utils.LabelSmoother` takes it.
+    pub smoothing: f32,
+}
+
 /// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a scale, `x` is replaced by `scale` times its
-/// gradient, and that of the output layer is added to. `smoothing` takes so much of each loss for the mean over all tokens, as
-/// `transformers.trainer_pt_utils.LabelSmoother` does.
+/// gradient, and that of the output layer is added to.
 pub fn cross_entropy(
     pass: &mut Pass<'_, '_>,
     gradients: &mut Gradients,
     output: &Linear<'_>,
+    terms: Terms,
     x: &mut [f32],
     tokens: &[u32],
     scale: Scale,
-    smoothing: f32,
 ) -> f64 {
+    let Terms { cap, smoothing } = terms;
     let vocabulary = output.outputs;
     let rows = chunk_rows(vocabulary);
-    let mut loss = 0.0;
+    let (mut loss, mut slopes) = (0.0, Vec::new());
     for (x, tokens) in x.chunks_mut(rows * output.inputs).zip(tokens.chunks(rows)) {
         let (mut logits, low) = output.forward(pass, x);
         for (logits, &token) in logits.chunks_exact_mut(vocabulary).zip(tokens) {
+            slopes.clear();
+            if let Some(cap) = cap {
+                elementwise::cap(logits, cap);
+                slopes.extend(logits.iter().map(|logit| 1.0 - (logit / cap) * (logit / cap)));
+            }
             let wanted = logits.get(token as usize).copied().unwrap_or(f32::NAN);
             let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
             let mean = if smoothing > 0.0 { logits.iter().map(|&x| f64::from(x)).sum::<f64>() / vocabulary as f64 } else { 0.0 };
@@ -49,6 +63,7 @@ pub fn cross_entropy(
                 if let Some(p) = logits.get_mut(token as usize) {
                     *p -= scale * (1.0 - smoothing);
                 }
+                logits.iter_mut().zip(&slopes).for_each(|(p, slope)| *p *= slope);
             }
         }
         if scale.is_some() {
@@ -90,14 +105,14 @@ mod tests {
         let mut parameters = Parameters::default();
         let identity = (0..49).map(|at| if at / 7 == at % 7 { 1.0 } else { 0.0 }).collect();
         let id = parameters.add("lm_head.weight".into(), vec![7, 7], identity);
-        let output = Linear { outputs: 7, inputs: 7, base: Base::Trained(id), bias: None, lora: None, place: None, index: 0 };
+        let output = Linear { outputs: 7, inputs: 7, base: Base::Trained(id), bias: None, lora: None, place: None, index: 0, first: 0 };
         let pool: &'static Pool = crate::compute::global();
         let mut workspace = Workspace::new(pool);
         let mut gradients = Gradients::zeros(&parameters);
         let mut pass = Pass { workspace: &mut workspace, parameters: &parameters, dropout: None };
         let mut x = floats(&reference["logits"]);
         let smoothing = reference["epsilon"].as_f64().unwrap() as f32;
-        let loss = cross_entropy(&mut pass, &mut gradients, &output, &mut x, &tokens, Some(1.0), smoothing);
+        let loss = cross_entropy(&mut pass, &mut gradients, &output, Terms { cap: None, smoothing }, &mut x, &tokens, Some(1.0));
         assert!((loss - reference["loss"].as_f64().unwrap()).abs() < 1e-5, "{loss}");
         for (found, expected) in x.iter().zip(floats(&reference["gradient"])) {
             assert!((found - expected).abs() < 1e-6, "{found} {expected}");

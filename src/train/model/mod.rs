@@ -8,6 +8,7 @@
 //! - [`norm`]: RMSNorm and its derivative
 //! - [`layer`]: a layer
 //! - [`loss`]: the loss of the last layer's output
+//! - `builder`: layers from a model's weights
 //! - [`decoder`]: all layers
 //! - [`tensors`]: the same over candle's tensors, for cards
 //!
@@ -15,6 +16,7 @@
 
 pub mod attention;
 pub mod batch;
+mod builder;
 pub mod decoder;
 pub mod feed_forward;
 pub mod layer;

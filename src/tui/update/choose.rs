@@ -9,8 +9,11 @@ use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
-use super::{ask, compare, focus, keep, note, notebook, open, perform, script, settings, sql, submit, train, warn};
+use super::{
+    arrange, ask, compare, diagram, focus, jump, keep, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
+};
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, TrainWork, Work};
+use crate::schema::DatabaseSet;
 
 /// Takes the selected line, or what was typed.
 pub(super) fn choose(state: &mut State) -> Vec<Effect> {
@@ -24,6 +27,7 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
         },
         Some(Window::Prompt(prompt)) => typed(state, *prompt),
         Some(Window::Compare(sides)) => compare::choose(state, *sides),
+        Some(Window::Diagram(shown)) => diagram::choose(state, &shown),
         Some(Window::Notebook(page)) => notebook::choose(state, *page),
         other => {
             state.window = other;
@@ -78,7 +82,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             refresh(state);
             effects
         }
-        Choice::Database { path, .. } => open(state, &path),
+        Choice::Database { path, .. } => opening::taken(state, &path),
         Choice::Folder(folder) => {
             let mut looked_into = Picker::new(PickerKind::Files(folder.clone()), Vec::new());
             looked_into.loading = true;
@@ -100,6 +104,8 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         }
         Choice::TrainStep(step) => train::step(state, step),
         Choice::Run(folder) => train::show(state, folder),
+        Choice::Jump { sql } => jump::jump(state, &sql),
+        Choice::Copy(what) => arrange::copy(state, what),
         Choice::Setting(name) => {
             state.window = Some(Window::List(picker));
             settings::chosen(state, &name)
@@ -135,7 +141,8 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             note(state, "kept as a favourite");
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
-        PromptKind::Open => open(state, &text),
+        PromptKind::Find => arrange::find(state, &text),
+        PromptKind::Open => opening::taken(state, &text),
         PromptKind::OpenSql => script::open(state, &text),
         PromptKind::SaveSql => script::save_in(state, whole(state, &text)),
         PromptKind::Notebook => notebook::open(state, &text),
@@ -158,7 +165,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         }
         PromptKind::Conversation => {
             let as_sql = text.to_lowercase().ends_with(".sql");
-            let written = super::super::conversation::export(&state.entries, &state.database, as_sql);
+            let written = super::super::conversation::export(&state.entries, &DatabaseSet::read(&state.database).in_line(), as_sql);
             let path = whole(state, &text);
             submit(state, Work::Keep(KeepWork::Write { path, text: written })).1
         }

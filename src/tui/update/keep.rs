@@ -118,7 +118,8 @@ pub(super) fn export_conversation(state: &mut State) -> Vec<Effect> {
 
 /// A name for a file: the database's, and what it is.
 pub(super) fn export_name(state: &State, extension: &str) -> String {
-    let file = state.database_name().rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = state.database_name();
+    let file = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem: String =
         file.split('.').next().unwrap_or_default().chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
     format!("{}-result.{extension}", if stem.is_empty() { "sqllama" } else { &stem })

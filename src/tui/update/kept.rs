@@ -4,12 +4,12 @@ use super::super::conversation::Verdict;
 use super::super::event::Effect;
 use super::super::keys::Action;
 use super::super::picker::{Choice, Item, PickerKind};
-use super::super::state::{Pane, PromptKind, State, Window};
+use super::super::state::{Pane, PromptKind, State, Window, called};
 use super::list::{prompt, show};
-use super::opening::file_name;
 use super::{submit, warn};
 use crate::jobs::{KeepWork, Work};
 use crate::records::HistoryEntry;
+use crate::schema::DatabaseSet;
 use crate::text;
 
 pub(super) fn history(state: &mut State) -> Vec<Effect> {
@@ -37,7 +37,7 @@ pub(super) fn history_found(state: &mut State, text: &str, everywhere: bool, ent
         let sql = entry.sql.split_whitespace().collect::<Vec<_>>().join(" ");
         let label = entry.question.clone().unwrap_or_else(|| sql.clone());
         let rows = entry.rows.map(|rows| text::counted(rows, "row", "rows")).unwrap_or_else(|| entry.state.name().into());
-        let place = if everywhere { format!("  {}", file_name(&found.path.display().to_string())) } else { String::new() };
+        let place = if everywhere { format!("  {}", called(&found.path.display().to_string())) } else { String::new() };
         let behind = if entry.question.is_some() { format!("  {sql}") } else { String::new() };
         Item {
             label,
@@ -127,7 +127,7 @@ pub(super) fn add_favourite(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn adopt_items(state: &State) -> Vec<Item> {
     let item = |known: &crate::records::KnownDatabase| Item {
-        label: known.path.display().to_string(),
+        label: DatabaseSet::read(&known.path.display().to_string()).in_line(),
         detail: format!(
             "{}, {}{}",
             text::counted(known.accepted, "accepted answer", "accepted answers"),

@@ -10,8 +10,9 @@ use super::super::tab::text_area;
 use super::{kept, models, opening, rows, settings, train};
 
 /// What F9 shows, in its order.
-const SCREENS: [Action; 16] = [
+const SCREENS: [Action; 17] = [
     Action::Open,
+    Action::OpenBeside,
     Action::History,
     Action::Favourites,
     Action::Notes,
@@ -42,6 +43,7 @@ pub(super) fn back(state: &mut State, kind: &PromptKind) -> Vec<Effect> {
     match kind {
         PromptKind::Train(field) => train::form_at(state, train::line_of(*field)),
         PromptKind::Export(_) => rows::export(state),
+        PromptKind::Open if state.opens_beside => opening::beside_page(state),
         PromptKind::Open => opening::open_page(state),
         PromptKind::Setting(name) => settings::page_of(state, name),
         _ => Vec::new(),

@@ -5,9 +5,9 @@
 //! - `ask`: questions, and what a person says of answers
 //! - `settings`: the person's settings
 //! - `sql`: the editor; `script`: files of SQL
-//! - `rows`: results, charts
+//! - `rows`: results, charts; `arrange`: columns, finding, copying in other forms; `jump`: along keys and back
 //! - `list`: windows: lists, lines to type; `choose`: what is taken there
-//! - `compare`: answers side by side
+//! - `compare`: answers side by side; `diagram`: boxes and lines
 //! - `models`, `opening`, `kept`: lists of models, of what can be opened, of what is kept
 //! - `notebook`: notebooks
 //! - `keep`: drafts, tabs, files
@@ -19,9 +19,12 @@
 mod advice;
 mod ahead;
 mod answered;
+mod arrange;
 mod ask;
 mod choose;
 mod compare;
+mod diagram;
+mod jump;
 mod keep;
 mod kept;
 mod list;
@@ -49,7 +52,7 @@ use self::moving::{move_across, move_cursor, page, stop, stop_running};
 use super::event::{Effect, Event};
 use super::keys::{Action, Context};
 use super::state::{Notice, Pane, RunningJob, State, Window};
-use super::tree::TreeRow;
+use super::tree::{TreeRow, file_name};
 use super::typed::{self, line_input};
 use crate::jobs::{JobId, KeepWork, ModelsWork, Work};
 
@@ -271,6 +274,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::EarlierExample => train::go_example(state, -1),
         Action::SwitchAdapter => return train::switch_adapter(state),
         Action::Open => return opening::open_page(state),
+        Action::OpenBeside => return opening::beside_page(state),
+        Action::CloseBeside => return opening::close_beside(state),
         Action::Export => return rows::export(state),
         Action::ExportConversation => return keep::export_conversation(state),
         Action::Settings => return settings::open(state),
@@ -367,6 +372,12 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Browse => return sql::browse(state),
         Action::InsertName => sql::insert_name(state),
         Action::Definition => sql::definition(state),
+        Action::Diagram => diagram::open(state),
+        Action::NextTable | Action::PreviousTable => {
+            if let Some(Window::Diagram(shown)) = &mut state.window {
+                shown.turn(if action == Action::NextTable { 1 } else { -1 });
+            }
+        }
         Action::Filter if state.focus == Pane::Results => state.tab_mut().results.filtering = state.tab().results.spool().is_some(),
         Action::Filter => {
             focus(state, Pane::Schema);
@@ -379,6 +390,16 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CopyColumn => return rows::copy_rows(state, true),
         Action::CopyAll => return rows::copy_rows(state, false),
         Action::Sort => return rows::sort(state),
+        Action::FollowKey => return jump::follow_key(state),
+        Action::ReferringRows => return jump::referring_rows(state),
+        Action::JumpBack => return jump::back(state),
+        Action::HoldColumns | Action::HideColumn | Action::ShowColumns | Action::PinColumn | Action::ColumnLeft | Action::ColumnRight => {
+            arrange::columns(state, action)
+        }
+        Action::Find => arrange::ask_find(state),
+        Action::FindNext => return arrange::find_again(state, false),
+        Action::FindPrevious => return arrange::find_again(state, true),
+        Action::CopyAs => return arrange::copy_as(state),
         Action::Summary => return rows::summary(state),
         Action::Dates => rows::turn_dates(state),
         Action::WidenColumn => state.tab_mut().results.widen(4),
@@ -425,6 +446,7 @@ fn move_focus(state: &mut State, by: usize) {
 /// What the line under the cursor of the tree is called, for the status line.
 pub fn current_name(state: &State) -> Option<String> {
     match state.tree.current(&state.schema)? {
+        TreeRow::File { file, .. } => Some(file_name(&state.schema, file).to_owned()),
         TreeRow::Table { table, .. } => state.schema.tables.get(table).map(|table| table.name.clone()),
         TreeRow::Column { table, column } => {
             let table = state.schema.tables.get(table)?;

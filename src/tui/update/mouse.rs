@@ -7,7 +7,7 @@ use super::super::event::Effect;
 use super::super::layout::places;
 use super::super::state::{Pane, State, Window};
 use super::super::view::{first_line, visible_columns};
-use super::{focus, move_cursor};
+use super::{focus, move_cursor, rows};
 
 /// Lines that a turn of the wheel moves by.
 const WHEEL: isize = 3;
@@ -17,7 +17,7 @@ pub(super) fn on_mouse(state: &mut State, mouse: MouseEvent) -> Vec<Effect> {
     match mouse.kind {
         MouseEventKind::ScrollUp => scroll(state, at, -WHEEL),
         MouseEventKind::ScrollDown => scroll(state, at, WHEEL),
-        MouseEventKind::Down(MouseButton::Left) => press(state, at),
+        MouseEventKind::Down(MouseButton::Left) => return press(state, at),
         _ => {}
     }
     Vec::new()
@@ -41,26 +41,26 @@ fn scroll(state: &mut State, at: Position, by: isize) {
     state.focus = focused;
 }
 
-fn press(state: &mut State, at: Position) {
+fn press(state: &mut State, at: Position) -> Vec<Effect> {
     if state.window.is_some() {
         // A click beside the window's list would be a guess.
         if let Some(Window::Help { .. } | Window::Text { .. }) = state.window {
             state.window = None;
         }
-        return;
+        return Vec::new();
     }
-    let Some((pane, area)) = pane_at(state, at) else { return };
+    let Some((pane, area)) = pane_at(state, at) else { return Vec::new() };
     if state.focus != pane {
         let before = area;
         focus(state, pane);
         // The pane with the keys is larger: what is under the pointer may have moved.
         if pane_at(state, at).is_none_or(|(_, now)| now != before) {
-            return;
+            return Vec::new();
         }
     }
     let inner = Rect { x: area.x + 1, y: area.y + 1, width: area.width.saturating_sub(2), height: area.height.saturating_sub(2) };
     if !inner.contains(at) {
-        return;
+        return Vec::new();
     }
     let (column, row) = (usize::from(at.x - inner.x), usize::from(at.y - inner.y));
     match pane {
@@ -75,10 +75,12 @@ fn press(state: &mut State, at: Position) {
                 }
             }
         }
-        Pane::Results if state.tab().results.chart.is_none() && row > 0 => {
+        Pane::Results if state.tab().results.chart.is_none() && state.tab().results.spool().is_some() => {
             let results = &mut state.tab_mut().results;
             let first = first_line(results.row, results.len(), usize::from(inner.height).saturating_sub(1));
-            results.row = (first + row - 1).min(results.len().saturating_sub(1));
+            if let Some(row) = row.checked_sub(1) {
+                results.row = (first + row).min(results.len().saturating_sub(1));
+            }
             let mut left = 0;
             for (number, width) in visible_columns(results, usize::from(inner.width)) {
                 if column < left + width + 2 {
@@ -87,7 +89,12 @@ fn press(state: &mut State, at: Position) {
                 }
                 left += width + 2;
             }
+            // The names: a click sorts.
+            if row == 0 {
+                return rows::sort(state);
+            }
         }
         _ => {}
     }
+    Vec::new()
 }

@@ -2,12 +2,13 @@
 
 use ratatui::layout::Rect;
 
+use super::super::diagram::Way;
 use super::super::event::Effect;
 use super::super::layout::places;
 use super::super::picker::PickerKind;
 use super::super::state::{Pane, State, Window};
 use super::super::view::last_scroll;
-use super::{compare, list, notebook, opening, rows, settings};
+use super::{compare, diagram, list, notebook, opening, rows, settings};
 
 /// A window's text has no more lines than this.
 const MOST_LINES: usize = 1_000_000;
@@ -46,6 +47,7 @@ pub(super) fn move_cursor(state: &mut State, by: isize) {
             pages.scroll = pages.scroll.saturating_add_signed(by).min(MOST_LINES);
             return;
         }
+        Some(Window::Diagram(shown)) => return diagram::go(shown, by),
         Some(Window::Notebook(page)) => {
             page.move_by(by);
             return;
@@ -81,6 +83,7 @@ pub(super) fn move_cursor(state: &mut State, by: isize) {
 pub(super) fn move_across(state: &mut State, by: isize) {
     match &mut state.window {
         Some(Window::Compare(compare)) => compare.turn(by),
+        Some(Window::Diagram(shown)) => shown.go(if by < 0 { Way::Left } else { Way::Right }),
         _ => state.tab_mut().results.move_by(0, by),
     }
 }

@@ -11,6 +11,7 @@ use super::list::prompt;
 use super::{ask, focus, keep, note, open as open_database, submit, warn};
 use crate::jobs::{JobId, NotebookOutcome, NotebookWork, Outcome, Work};
 use crate::notebook::compose;
+use crate::schema::DatabaseSet;
 
 /// Whether a path that is to be opened is a notebook's.
 pub(super) fn is_one(path: &str) -> bool {
@@ -52,7 +53,7 @@ pub(super) fn write(state: &mut State, path: PathBuf) -> Vec<Effect> {
 
 /// What a notebook calls the open database.
 fn database(state: &State) -> String {
-    if state.database_name() == "demo" { "demo".into() } else { state.database.clone() }
+    if state.database_name() == "demo" { "demo".into() } else { DatabaseSet::read(&state.database).in_line() }
 }
 
 pub(super) fn ask_cell(state: &mut State) {

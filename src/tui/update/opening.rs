@@ -4,16 +4,67 @@ use std::path::Path;
 
 use super::super::event::Effect;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
-use super::super::state::{State, Window};
+use super::super::state::{State, Window, called};
+use super::super::tree::{TreeRow, file_name};
 use super::list::show;
-use super::submit;
+use super::{open, submit, warn};
 use crate::db::demo::is_demo;
 use crate::jobs::{FileRow, KeepWork, Work};
 use crate::records::KnownDatabase;
+use crate::schema::DatabaseSet;
 use crate::text;
 
 /// What can be opened. It is the start page, too.
 pub(super) fn open_page(state: &mut State) -> Vec<Effect> {
+    state.opens_beside = false;
+    list_databases(state)
+}
+
+/// What can be opened beside the open database.
+pub(super) fn beside_page(state: &mut State) -> Vec<Effect> {
+    if state.database.is_empty() {
+        return open_page(state);
+    }
+    state.opens_beside = true;
+    list_databases(state)
+}
+
+/// Opens what was chosen or typed, in place of what is open or beside it.
+pub(super) fn taken(state: &mut State, typed: &str) -> Vec<Effect> {
+    if !std::mem::take(&mut state.opens_beside) || state.database.is_empty() {
+        return open(state, typed);
+    }
+    let mut set = DatabaseSet::read(&state.database);
+    // Of several that were open together once, the first.
+    let added = DatabaseSet::read(typed).main;
+    match set.add_typed(&added) {
+        Ok(()) => open(state, &set.to_string()),
+        Err(error) => {
+            warn(state, format!("{error}; {}", error.hint()));
+            Vec::new()
+        }
+    }
+}
+
+/// Closes the file beside the first that the tree's cursor is on, else the last.
+pub(super) fn close_beside(state: &mut State) -> Vec<Effect> {
+    let mut set = DatabaseSet::read(&state.database);
+    let tables = &state.schema.tables;
+    let name = match state.tree.current(&state.schema) {
+        Some(TreeRow::File { file, .. }) => Some(file_name(&state.schema, file).to_owned()),
+        Some(TreeRow::Table { table, .. } | TreeRow::Column { table, .. }) => tables.get(table).and_then(|table| table.database.clone()),
+        None => None,
+    };
+    let place = set.beside.iter().position(|file| Some(&file.name) == name.as_ref()).or(set.beside.len().checked_sub(1));
+    let Some(place) = place else {
+        warn(state, "one database is open; none is beside it");
+        return Vec::new();
+    };
+    set.beside.remove(place);
+    open(state, &set.to_string())
+}
+
+fn list_databases(state: &mut State) -> Vec<Effect> {
     let items = open_items(state);
     show(state, PickerKind::Open, items);
     submit(state, Work::Keep(KeepWork::Recent)).1
@@ -21,10 +72,10 @@ pub(super) fn open_page(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn open_items(state: &State) -> Vec<Item> {
     // The demo has a line of its own.
-    let own_file = |known: &&KnownDatabase| !is_demo(&file_name(&known.path.display().to_string()));
+    let own_file = |known: &&KnownDatabase| !is_demo(&last_part(&known.path.display().to_string()));
     let recent = state.recent.iter().filter(own_file).map(|known| {
         let path = known.path.display().to_string();
-        Item { label: file_name(&path), detail: path.clone(), choice: Choice::Database { path, id: Some(known.id) } }
+        Item { label: called(&path), detail: DatabaseSet::read(&path).in_line(), choice: Choice::Database { path, id: Some(known.id) } }
     });
     let own = [
         Item {
@@ -43,7 +94,7 @@ pub(super) fn open_items(state: &State) -> Vec<Item> {
 }
 
 /// The last part of a path.
-pub(super) fn file_name(path: &str) -> String {
+fn last_part(path: &str) -> String {
     path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned()
 }
 

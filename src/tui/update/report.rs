@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
 use super::{
-    advice, answered, ask, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch, words,
+    advice, answered, arrange, ask, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch,
+    words,
 };
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
@@ -211,15 +212,16 @@ fn result(state: &mut State, running: &RunningJob, work: &ResultWork, outcome: O
                 chart.take(*points);
             }
         }
-        (ResultWork::Copy { column, .. }, Outcome::Text(text)) => {
-            note(state, if column.is_some() { "column copied" } else { "everything copied" });
+        (ResultWork::Copy { what, .. }, Outcome::Text(text)) => {
+            note(state, arrange::said_of(what));
             return vec![Effect::Copy(text)];
         }
         (ResultWork::Export { .. }, Outcome::Exported { path, rows }) => {
             note(state, format!("{} written: {}", text::counted(rows as u64, "row", "rows"), path.display()));
         }
+        (ResultWork::Find { .. }, Outcome::Found(found)) => arrange::found(state, running.tab, found),
         // A newer wish took its place.
-        (ResultWork::Arrange { .. } | ResultWork::Chart { .. }, Outcome::Cancelled) => {}
+        (ResultWork::Arrange { .. } | ResultWork::Chart { .. } | ResultWork::Find { .. }, Outcome::Cancelled) => {}
         (_, Outcome::Cancelled) => note(state, "cancelled; nothing is left of it"),
         (_, Outcome::Failed(failure)) => said(state, &failure),
         (_, _) => {}

@@ -17,7 +17,7 @@ use super::{note, submit, warn};
 use crate::db::Cell;
 use crate::db::export::{cell_to_copy, cell_to_field};
 use crate::db::spool::Arrangement;
-use crate::jobs::{ExportFormat, ResultWork, Work};
+use crate::jobs::{CopyForm, CopyWork, ExportFormat, ResultWork, Work};
 use crate::text;
 
 /// Names of columns are cut to this many columns of the screen in a record.
@@ -47,9 +47,8 @@ pub(super) fn measure_view(state: &mut State) {
     let results = &mut state.tab_mut().results;
     let (first, count) = visible_rows(results, usize::from(inner.height));
     let columns = visible_columns(results, usize::from(inner.width));
-    if let (Some((from, _)), Some((to, _))) = (columns.first(), columns.last()) {
-        results.measure_view(first, count, *from..to + 1);
-    }
+    let columns: Vec<usize> = columns.into_iter().map(|(column, _)| column).collect();
+    results.measure_view(first, count, &columns);
 }
 
 /// Shows the row under the cursor with its columns one below the other.
@@ -106,16 +105,21 @@ pub(super) fn copy_cell(state: &mut State) -> Vec<Effect> {
 }
 
 pub(super) fn copy_row(state: &mut State) -> Vec<Effect> {
-    let Some(cells) = state.tab().results.cells() else { return Vec::new() };
+    let results = &state.tab().results;
+    let Some(cells) = results.cells() else { return Vec::new() };
+    let shown = results.columns.shown();
+    let fields: Vec<String> = shown.iter().filter_map(|column| cells.get(*column)).map(cell_to_field).collect();
     note(state, "row copied");
-    vec![Effect::Copy(cells.iter().map(cell_to_field).collect::<Vec<_>>().join("\t"))]
+    vec![Effect::Copy(fields.join("\t"))]
 }
 
 pub(super) fn copy_rows(state: &mut State, one_column: bool) -> Vec<Effect> {
     let results = &state.tab().results;
     let Some(spool) = results.spool().cloned() else { return Vec::new() };
-    let (order, column) = (results.order.clone(), one_column.then_some(results.column));
-    submit(state, Work::Result(ResultWork::Copy { spool, order, column })).1
+    let columns = if one_column { vec![results.column] } else { results.columns.shown() };
+    let what = CopyWork { columns, row: None, form: if one_column { CopyForm::Bare } else { CopyForm::Tabs } };
+    let order = results.order.clone();
+    submit(state, Work::Result(ResultWork::Copy { spool, order, what })).1
 }
 
 /// Asks for the rows as they are wanted; what is on its way for an older wish is stopped.

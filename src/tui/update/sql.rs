@@ -10,14 +10,14 @@ use super::super::event::Effect;
 use super::super::keys::Action;
 use super::super::state::{Pane, PromptKind, State, Wanted, Window};
 use super::super::tab::Queued;
-use super::super::tree::TreeRow;
+use super::super::tree::{TreeRow, file_name};
 use super::super::vim::Mode;
 use super::keep::put_sql;
 use super::list::prompt;
 use super::{focus, note, submit, warn};
 use crate::jobs::{KeepWork, Work};
 use crate::sql::format::pretty;
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, table_name};
 use crate::sql::{parameters, statement_at, statements};
 
 /// Longer texts are not searched for names at every key.
@@ -218,7 +218,7 @@ pub(super) fn browse(state: &mut State) -> Vec<Effect> {
         warn(state, text);
         return Vec::new();
     }
-    let sql = format!("SELECT * FROM {}", identifier(&table.name));
+    let sql = format!("SELECT * FROM {}", table_name(table));
     let tab = state.tab().id;
     let mut effects = put_sql(state, tab, &sql);
     effects.extend(run_all(state));
@@ -227,9 +227,10 @@ pub(super) fn browse(state: &mut State) -> Vec<Effect> {
 
 pub(super) fn insert_name(state: &mut State) {
     let name = match state.tree.current(&state.schema) {
-        Some(TreeRow::Table { table, .. }) => state.schema.tables.get(table).map(|table| table.name.clone()),
+        Some(TreeRow::File { file, .. }) => Some(identifier(file_name(&state.schema, file))),
+        Some(TreeRow::Table { table, .. }) => state.schema.tables.get(table).map(table_name),
         Some(TreeRow::Column { table, column }) => {
-            state.schema.tables.get(table).and_then(|table| table.columns.get(column)).map(|column| column.name.clone())
+            state.schema.tables.get(table).and_then(|table| table.columns.get(column)).map(|column| identifier(&column.name))
         }
         None => None,
     };
@@ -240,7 +241,7 @@ pub(super) fn insert_name(state: &mut State) {
     if before.is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | '(')) {
         tab.editor.insert_char(' ');
     }
-    tab.editor.insert_str(identifier(&name));
+    tab.editor.insert_str(name);
     focus(state, Pane::Editor);
 }
 

@@ -40,7 +40,7 @@ pub(super) fn looked(state: &mut State, change: FileChange) -> Vec<Effect> {
     for tab in &mut state.tabs {
         tab.results.stale = tab.results.spool().is_some();
     }
-    let name = state.database_name().to_owned();
+    let name = state.database_name();
     match change {
         FileChange::Same => {}
         FileChange::Gone => warn(state, format!("`{name}` is gone from its folder; what was read of it is still here")),

@@ -209,6 +209,7 @@ fn names(state: &State, frame: &mut Frame<'_>, completion: &Completion, cursor: 
         .map(|name| {
             let mark = match name.kind {
                 NameKind::Table => "T",
+                NameKind::Database => "D",
                 NameKind::Column => "c",
                 NameKind::Keyword => " ",
             };

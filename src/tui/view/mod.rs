@@ -2,13 +2,14 @@
 //!
 //! - `schema`, `conversation`, `editor`, `results`, `chart`: the panes
 //! - `status`: the question's line, the status line, the footer
-//! - `run`: a training run; `compare`: answers side by side; `notebook`: a notebook
+//! - `run`: a training run; `compare`: answers side by side; `notebook`: a notebook; `diagram`: boxes and lines
 //! - `window`: help, texts, lists, lines to type, over the panes
 
 mod chart;
 mod check;
 mod compare;
 mod conversation;
+mod diagram;
 mod editor;
 mod notebook;
 mod results;

@@ -96,7 +96,7 @@ fn lines(state: &State, page: &NotebookPage, width: usize) -> Vec<Line<'static>>
     };
     let Some(cell) = page.cell() else { return out };
     if let Some(named) = page.database.as_ref().filter(|_| page.selected == 0) {
-        let is_open = *named == state.database || named == state.database_name();
+        let is_open = *named == state.database || *named == state.database_name();
         if !is_open {
             let open = if state.database.is_empty() { "none is open".into() } else { format!("{} is open", state.database_name()) };
             put(&format!("The notebook names {named}, and {open}; o opens it."), Role::Attention);

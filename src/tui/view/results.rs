@@ -146,13 +146,7 @@ fn position(results: &Results, spool: &Spool, elapsed: std::time::Duration) -> S
 
 /// Columns in view and their widths, from left to right.
 pub(crate) fn visible_columns(results: &Results, width: usize) -> Vec<(usize, usize)> {
-    let first = results.first_column(width);
-    let columns = results.widths.iter().enumerate().skip(first).scan(0, |used, (column, &own)| {
-        let room = width.saturating_sub(*used);
-        *used += own + 2;
-        (room > 0).then(|| (column, own.min(room)))
-    });
-    columns.collect()
+    results.in_view(width).0
 }
 
 /// The first row in view and how many there are room for, in a pane of `height`.
@@ -162,7 +156,7 @@ pub(crate) fn visible_rows(results: &Results, height: usize) -> (usize, usize) {
 }
 
 fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line<'static>> {
-    let columns = visible_columns(results, usize::from(area.width));
+    let (columns, held) = results.in_view(usize::from(area.width));
     let (first_row, height) = visible_rows(results, usize::from(area.height));
     let wanted: Vec<usize> = columns.iter().map(|(column, _)| *column).collect();
     let cells = match spool.peek(results.order.as_ref(), first_row, height, &wanted) {
@@ -190,7 +184,7 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
         let numeric = first.is_some_and(is_number) && results.dates.in_table(column).is_none();
         Span::styled(padded(&name, width, numeric), state.theme.style(Role::Header))
     });
-    let mut lines = vec![Line::from(between(header.collect()))];
+    let mut lines = vec![Line::from(between(header.collect(), held))];
     let arranging =
         state.running.iter().any(|job| matches!(job.work, Work::Result(ResultWork::Arrange { .. })) && job.tab == state.tab().id);
     for (number, row) in cells.iter().enumerate() {
@@ -210,16 +204,17 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
             }
             Span::styled(padded(&shown, width, numeric), state.theme.style(role))
         });
-        lines.push(Line::from(between(spans.collect())));
+        lines.push(Line::from(between(spans.collect(), held)));
     }
     lines
 }
 
-fn between(spans: Vec<Span<'static>>) -> Vec<Span<'static>> {
+/// Cells with blanks between them; a line stands behind the `held` columns that stay in view.
+fn between(spans: Vec<Span<'static>>, held: usize) -> Vec<Span<'static>> {
     let mut out = Vec::with_capacity(spans.len() * 2);
-    for span in spans {
+    for (at, span) in spans.into_iter().enumerate() {
         if !out.is_empty() {
-            out.push(Span::raw("  "));
+            out.push(Span::raw(if at == held { "│ " } else { "  " }));
         }
         out.push(span);
     }

@@ -7,9 +7,9 @@ use ratatui::widgets::{Block, Paragraph};
 
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
-use super::super::tree::{TreeRow, kind_mark};
+use super::super::tree::{TreeRow, file_name, kind_mark};
 use crate::jobs::Work;
-use crate::schema::{Column, KeyOrigin, Table, TableKind};
+use crate::schema::{Column, DatabaseSet, KeyOrigin, Table, TableKind};
 use crate::text;
 
 pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
@@ -52,6 +52,7 @@ pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
         .take(height)
         .map(|(number, row)| {
             let line = match *row {
+                TreeRow::File { file, open } => Some(file_line(state, file, open, width)),
                 TreeRow::Table { table, open } => state.schema.tables.get(table).map(|table| table_line(state, table, open, width)),
                 TreeRow::Column { table, column } => {
                     let table = state.schema.tables.get(table);
@@ -75,6 +76,20 @@ fn justified(state: &State, left: String, left_role: Role, right: String, width:
         Span::raw(" ".repeat(gap)),
         Span::styled(right, state.theme.style(Role::Muted)),
     ])
+}
+
+/// A file by its name in statements, and by its own on the right.
+fn file_line(state: &State, file: usize, open: bool, width: usize) -> Line<'static> {
+    let set = DatabaseSet::read(&state.database);
+    let name = file_name(&state.schema, file);
+    let path = match file {
+        0 => Some(set.main.as_str()),
+        _ => set.beside.iter().find(|beside| beside.name == name).map(|beside| beside.file.as_str()),
+    };
+    let path = path.and_then(|path| path.rsplit(['/', '\\']).next()).unwrap_or_default();
+    let left = format!("{} {}", if open { "▾" } else { "▸" }, text::sanitize(name));
+    let path = text::ellipsis(&text::sanitize(path), width.saturating_sub(text::width(&left) + 2)).into_owned();
+    justified(state, left, Role::Header, path, width)
 }
 
 fn table_line(state: &State, table: &Table, open: bool, width: usize) -> Line<'static> {

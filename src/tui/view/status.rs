@@ -25,7 +25,7 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let mut parts: Vec<(Part, Span<'static>)> = Vec::new();
     let mut put = |part: Part, text: String, role: Role| parts.push((part, Span::styled(text, state.theme.style(role))));
     let name = state.database_name();
-    let name = if name.is_empty() { "no database".into() } else { text::ellipsis(&text::sanitize(name), 28).into_owned() };
+    let name = if name.is_empty() { "no database".into() } else { text::ellipsis(&text::sanitize(&name), 28).into_owned() };
     put(Part::Database, name, Role::Title);
     put(Part::Badge, "read-only".into(), Role::Good);
     match &state.model {
@@ -111,6 +111,7 @@ fn doing(state: &State, job: &RunningJob) -> String {
             let of = |rows: &String| format!("writing the file, {rows} of {};", text::count(all as u64));
             job.progress.as_ref().map_or_else(|| "writing the file".into(), of)
         }
+        (Work::Result(ResultWork::Find { .. }), _) => "looking".into(),
         (Work::Result(_), _) => "counting".into(),
         (Work::Models(ModelsWork::Pull { name }), _) => format!("{name}: {}", progress("fetching")),
         (Work::Models(ModelsWork::Use { .. }), _) => progress("loading the model"),

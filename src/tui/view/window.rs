@@ -29,6 +29,7 @@ pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
         Some(Window::Run(shown)) => super::run::run(state, frame, area, shown),
         Some(Window::Check(pages)) => super::check::check(state, frame, area, pages),
         Some(Window::Compare(sides)) => super::compare::compare(state, frame, area, sides),
+        Some(Window::Diagram(shown)) => super::diagram::diagram(state, frame, area, shown),
         Some(Window::Notebook(page)) => super::notebook::notebook(state, frame, area, page),
     }
 }
@@ -52,7 +53,7 @@ pub(crate) fn last_scroll(state: &State, area: Rect) -> Option<usize> {
     Some(lines.saturating_sub(usize::from(area.height.saturating_sub(2))))
 }
 
-fn block_of(state: &State, title: &str) -> Block<'static> {
+pub(super) fn block_of(state: &State, title: &str) -> Block<'static> {
     Block::new()
         .borders(Borders::ALL)
         .border_style(state.theme.style(Role::FocusedBorder))
@@ -128,8 +129,13 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::Notes => ("Notes on this database".into(), "nothing is called so"),
         PickerKind::Models => ("Models: Enter fetches or uses, Ctrl+D deletes".into(), "no model is called so"),
         PickerKind::Open if state.database.is_empty() => ("sqllama: what shall be opened?".into(), "nothing is called so"),
+        PickerKind::Open if state.opens_beside => {
+            (format!("Open beside {}", text::sanitize(&state.database_name())), "nothing is called so")
+        }
         PickerKind::Open => ("Open".into(), "nothing is called so"),
         PickerKind::Files(folder) => (text::sanitize(&folder.display().to_string()).into_owned(), "nothing is called so"),
+        PickerKind::CopyAs => ("Copy as".into(), "nothing is called so"),
+        PickerKind::Jump => ("Where to?".into(), "nothing is called so"),
         PickerKind::Export => ("Write the result as".into(), "nothing is called so"),
         PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
         PickerKind::AskBack(question) => (text::sanitize(question).into_owned(), "nothing is called so"),
@@ -222,6 +228,8 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
+        PromptKind::Open if state.opens_beside => ("Open beside it", "NAME=FILE, or the path of an SQLite file, or `demo`"),
+        PromptKind::Find => ("Find in the rows", "any part of a cell, in any case; n goes to the next, N to the one before"),
         PromptKind::Handover(_) => {
             ("Write the job for another machine to", "a new folder: rows, train.py, DeepSpeed's file, run.sh, Slurm")
         }

@@ -162,10 +162,18 @@ impl Tile {
         Ok(())
     }
 
-    /// `q k^T / sqrt(head_dim)` where a query sees a key, else minus infinity; `[kv_heads, group * queries, keys]`.
-    fn scores(&self, compute: &Compute, heads: Heads, q: &Tensor, k: &Tensor) -> Result<Tensor> {
+    /// `q k^T / sqrt(head_dim)`, capped where it is; `[kv_heads, group * queries, keys]`.
+    fn products(compute: &Compute, heads: Heads, q: &Tensor, k: &Tensor) -> Result<Tensor> {
         let scale = f64::from(heads.scale);
-        let scores = compute.product(q, &k.transpose(1, 2)?)?.affine(scale, 0.0)?;
+        let scores = compute.product(q, &k.transpose(1, 2)?)?;
+        match heads.cap.map(f64::from) {
+            Some(cap) => scores.affine(scale / cap, 0.0)?.tanh()?.affine(cap, 0.0),
+            None => scores.affine(scale, 0.0),
+        }
+    }
+
+    /// The same where a query sees a key, else minus infinity.
+    fn masked(&self, heads: Heads, scores: &Tensor) -> Result<Tensor> {
         let shape = scores.shape().clone();
         let by_head = scores.reshape((heads.kv_heads * group(heads), self.queries.len(), shape.dim(D::Minus1)?))?;
         by_head.broadcast_add(&self.mask)?.reshape(shape)
@@ -182,7 +190,7 @@ pub fn forward(compute: &Compute, heads: Heads, inputs: Inputs<'_>, sight: &Sigh
     let mut outputs = Vec::with_capacity(sight.tiles.len());
     let mut sums = Vec::with_capacity(sight.tiles.len());
     for tile in &sight.tiles {
-        let scores = tile.scores(compute, heads, &tile.rows(heads, &q)?, &tile.keys(&k)?)?;
+        let scores = tile.masked(heads, &Tile::products(compute, heads, &tile.rows(heads, &q)?, &tile.keys(&k)?)?)?;
         let max = scores.max_keepdim(D::Minus1)?;
         let p = scores.broadcast_sub(&max)?.exp()?;
         let sum = p.sum_keepdim(D::Minus1)?; // [kv_heads, group * queries, 1]
@@ -229,11 +237,17 @@ pub fn backward(
     let mut dqs = Vec::with_capacity(sight.tiles.len());
     for (tile, sum) in sight.tiles.iter().zip(sums) {
         let (own_q, own_k, own_dy) = (tile.rows(heads, &q)?, tile.keys(&k)?, tile.rows(heads, &dy)?);
-        let p = tile.scores(compute, heads, &own_q, &own_k)?.broadcast_sub(sum)?.exp()?;
+        let scores = Tile::products(compute, heads, &own_q, &own_k)?;
+        let p = tile.masked(heads, &scores)?.broadcast_sub(sum)?.exp()?;
         let dp = compute.product(&own_dy, &tile.keys(&v)?.transpose(1, 2)?)?; // [kv_heads, group * queries, keys]
         let count = tile.queries.len();
         let dot = dots.narrow(2, tile.queries.start, count)?.contiguous()?.reshape((heads.kv_heads, group(heads) * count, 1))?;
-        let ds = (&p * dp.broadcast_sub(&dot)?)?.affine(scale, 0.0)?.to_dtype(compute.dtype)?;
+        let mut ds = (&p * dp.broadcast_sub(&dot)?)?.affine(scale, 0.0)?;
+        if let Some(cap) = heads.cap.map(f64::from) {
+            // The slope of the cap.
+            ds = (ds * scores.affine(1.0 / cap, 0.0)?.sqr()?.affine(-1.0, 1.0)?)?;
+        }
+        let ds = ds.to_dtype(compute.dtype)?;
         let p = p.to_dtype(compute.dtype)?;
         let dq = compute.product(&ds, &own_k)?;
         dqs.push(dq.reshape((heads.kv_heads, group(heads), count, heads.head_dim))?);

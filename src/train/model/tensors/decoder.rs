@@ -7,13 +7,13 @@ use super::compute::{Compute, download};
 use super::gradients::Sink;
 use super::layer::{Geometry, Kept, Layer};
 use super::linear::Pass;
-use super::loss::cross_entropy;
+use super::loss::{capped, cross_entropy};
 use super::norm;
 use super::rope::Turn;
 use super::transfer::{Departure, Transfer};
 use super::weights::Weights;
 use crate::train::model::linear::{Base, Dropout};
-use crate::train::model::rope::Rotation;
+use crate::train::model::loss::Terms;
 use crate::train::model::{Batch, Decoder, StepScale};
 use crate::train::parameters::Parameters;
 
@@ -55,9 +55,10 @@ impl Passes<'_, '_> {
         }
         let dropped = step.filter(|_| dropout > 0.0).map(|step| Dropout { probability: dropout, key: step.dropout_key });
         let pass = Pass { compute: self.compute, dropout: dropped };
-        let (sights, turn, back) = self.geometry(batch)?;
+        let (sights, turns, back) = self.geometry(batch)?;
         let (sight, whole) = (&sights[0], sights.last().unwrap_or(&sights[0]));
-        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turn: &turn, back: &back };
+        let (turns, back) = (turns.each_ref(), back.each_ref());
+        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turns, back };
         let mut x = self.embed(&batch.tokens)?; // [tokens, hidden]
         let noise = decoder.noise(batch, step);
         if !noise.is_empty() {
@@ -102,9 +103,10 @@ impl Passes<'_, '_> {
         let decoder = self.decoder;
         self.check(&batch.tokens)?;
         let pass = Pass { compute: self.compute, dropout: None };
-        let (sights, turn, back) = self.geometry(batch)?;
+        let (sights, turns, back) = self.geometry(batch)?;
         let (sight, whole) = (&sights[0], sights.last().unwrap_or(&sights[0]));
-        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turn: &turn, back: &back };
+        let (turns, back) = (turns.each_ref(), back.each_ref());
+        let geometry = Geometry { heads: decoder.heads(), eps: decoder.spec.norm_eps, sight, whole, turns, back };
         let mut x = self.embed(&batch.tokens)?;
         for (index, layer) in decoder.layers.iter().enumerate() {
             let tensors = self.weights.layer(self.compute, decoder, self.parameters, index)?;
@@ -116,7 +118,7 @@ impl Passes<'_, '_> {
         let (normed, _) = norm::forward(&chosen, &norm, decoder.spec.norm_eps)?;
         let normed = scaled(normed, 1.0 / decoder.spec.logit_divisor)?;
         let output = self.weights.output(self.compute, decoder, self.parameters)?;
-        download(&self.compute.product(&normed, &output.weight.t()?)?)
+        download(&capped(self.compute.product(&normed, &output.weight.t()?)?, decoder.spec.logit_cap)?)
     }
 
     /// A token outside the vocabulary would be read from somewhere else on a card.
@@ -129,17 +131,17 @@ impl Passes<'_, '_> {
     }
 
     /// What is seen in layers with a window, then what is seen in others, where there are both; and the turns.
-    fn geometry(&self, batch: &Batch) -> Result<(Vec<Sight>, Turn, Turn)> {
+    fn geometry(&self, batch: &Batch) -> Result<(Vec<Sight>, [Turn; 2], [Turn; 2])> {
         let decoder = self.decoder;
-        let rotation = Rotation::new(&batch.positions, &decoder.frequencies, decoder.spec.rope_magnitude, decoder.spec.rope_pairing);
-        let turn = Turn::new(self.compute, &rotation)?;
-        let back = turn.inverse()?;
+        let [usual, windowed] = decoder.rotations(&batch.positions);
+        let turns = [Turn::new(self.compute, &usual)?, Turn::new(self.compute, &windowed)?];
+        let back = [turns[0].inverse()?, turns[1].inverse()?];
         let window = decoder.heads().window;
         let mut sights = vec![Sight::new(self.compute, &batch.sequences, window)?];
         if window.is_some() && decoder.layers.iter().any(|layer| layer.window.is_none()) {
             sights.push(Sight::new(self.compute, &batch.sequences, None)?);
         }
-        Ok((sights, turn, back))
+        Ok((sights, turns, back))
     }
 
     /// `[tokens, hidden]`, f32.
@@ -207,7 +209,8 @@ impl Passes<'_, '_> {
             Base::Trained(id) => Some(id),
             Base::Frozen(_) => None,
         };
-        let loss = cross_entropy(self.compute, &output, &normed, &tokens, scale, decoder.label_smoothing, trained.is_some())?;
+        let terms = Terms { cap: decoder.spec.logit_cap, smoothing: decoder.label_smoothing };
+        let loss = cross_entropy(self.compute, &output, terms, &normed, &tokens, scale, trained.is_some())?;
         drop(output);
         if let (Some(id), Some(dweight)) = (trained, loss.dweight) {
             sink.add(id, dweight)?;

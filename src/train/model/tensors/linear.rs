@@ -74,6 +74,17 @@ impl Pass<'_> {
     }
 }
 
+impl Linear<'_> {
+    /// Its rows of a gradient among those of all maps that are one with it, `rows` in all: the others are 0.
+    fn among_all(&self, own: Tensor, rows: usize) -> Result<Tensor> {
+        let behind = rows - self.first - self.outputs;
+        if self.first == 0 && behind == 0 {
+            return Ok(own);
+        }
+        own.pad_with_zeros(0, self.first, behind)
+    }
+}
+
 /// A layer, its tensors, the gradient of its output, and what its forward pass kept.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a, 'w> {
@@ -104,7 +115,7 @@ pub fn backward(pass: Pass<'_>, sink: &mut Sink<'_>, sides: &[Side<'_, '_>], x: 
         let dy = side.dy.to_dtype(compute.dtype)?; // [tokens, outputs]
         let turned = dy.t()?;
         if let Base::Trained(id) = linear.base {
-            sink.add(id, compute.product(&turned, x)?)?;
+            sink.add(id, linear.among_all(compute.product(&turned, x)?, side.tensors.rows)?)?;
         }
         if let Some(Vector::Trained(id)) = linear.bias {
             sink.add(id, side.dy.sum(0)?)?;
@@ -112,7 +123,7 @@ pub fn backward(pass: Pass<'_>, sink: &mut Sink<'_>, sides: &[Side<'_, '_>], x: 
         add(compute.product(&dy, &side.tensors.weight)?)?; // [tokens, inputs]
         let (Some(lora), Some((a, b)), Some(low)) = (&linear.lora, &side.tensors.lora, side.low) else { continue };
         let u = compute.product(&dy, b)?.affine(f64::from(lora.scale), 0.0)?.to_dtype(compute.dtype)?; // [tokens, rank]
-        sink.add(lora.b, compute.product(&turned, &low.values)?)?;
+        sink.add(lora.b, linear.among_all(compute.product(&turned, &low.values)?, side.tensors.rows)?)?;
         let dropped = pass.dropped(x, low.passed.as_ref())?;
         sink.add(lora.a, compute.product(&u.t()?, &dropped)?)?;
         // What was dropped passes nothing back.

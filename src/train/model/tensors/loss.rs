@@ -4,6 +4,7 @@ use candle_core::{D, Result, Tensor};
 
 use super::compute::{Compute, download};
 use super::weights::LinearTensors;
+use crate::train::model::loss::Terms;
 
 /// Bytes of logits in a chunk: a card wants larger products than a processor's caches.
 const CHUNK_BYTES: usize = 128 << 20;
@@ -24,17 +25,26 @@ pub struct Loss {
     pub dweight: Option<Tensor>,
 }
 
+/// `cap * tanh(logits / cap)`, where they are capped.
+pub fn capped(logits: Tensor, cap: Option<f32>) -> Result<Tensor> {
+    match cap.map(f64::from) {
+        Some(cap) => logits.affine(1.0 / cap, 0.0)?.tanh()?.affine(cap, 0.0),
+        None => Ok(logits),
+    }
+}
+
 /// The sum of `-log softmax(x output^T)[token]` over the rows of `x: [places, hidden]`. With a `scale` also gradients, multiplied by it;
-/// that of the output matrix only where it is `trained`. `smoothing` as in [`crate::train::model::loss::cross_entropy`].
+/// that of the output matrix only where it is `trained`.
 pub fn cross_entropy(
     compute: &Compute,
     output: &LinearTensors,
+    terms: Terms,
     x: &Tensor,
     tokens: &[u32],
     scale: Option<f32>,
-    smoothing: f32,
     trained: bool,
 ) -> Result<Loss> {
+    let Terms { cap, smoothing } = terms;
     let vocabulary = output.weight.dim(0)?;
     let rows = chunk_rows(vocabulary);
     let turned = output.weight.t()?;
@@ -42,7 +52,7 @@ pub fn cross_entropy(
     for (index, tokens) in tokens.chunks(rows).enumerate() {
         let x = x.narrow(0, index * rows, tokens.len())?;
         let ids = compute.indices(tokens)?.unsqueeze(1)?; // [rows, 1]
-        let logits = compute.product(&x, &turned)?; // [rows, vocabulary]
+        let logits = capped(compute.product(&x, &turned)?, cap)?; // [rows, vocabulary]
         let max = logits.max_keepdim(D::Minus1)?;
         let mut wanted = logits.gather(&ids, 1)?;
         if smoothing > 0.0 {
@@ -50,6 +60,10 @@ pub fn cross_entropy(
             wanted = (wanted.affine(1.0 - f64::from(smoothing), 0.0)? + mean.affine(f64::from(smoothing), 0.0)?)?;
         }
         let p = logits.broadcast_sub(&max)?.exp()?;
+        let slopes = match cap.filter(|_| scale.is_some()) {
+            Some(cap) => Some(logits.affine(f64::from(1.0 / cap), 0.0)?.sqr()?.affine(-1.0, 1.0)?),
+            None => None,
+        };
         drop(logits);
         let sum = p.sum_keepdim(D::Minus1)?;
         parts.push(Tensor::cat(&[&max, &sum, &wanted], 1)?); // [rows, 3]
@@ -60,6 +74,10 @@ pub fn cross_entropy(
         }
         let ones = Tensor::full(-scale * (1.0 - smoothing), (tokens.len(), 1), &compute.device)?;
         dlogits.scatter_add_set(&ids, &ones, 1)?;
+        let dlogits = match slopes {
+            Some(slopes) => (dlogits * slopes)?,
+            None => dlogits,
+        };
         let dlogits = dlogits.to_dtype(compute.dtype)?;
         dxs.push(compute.product(&dlogits, &output.weight)?);
         if trained {

@@ -15,6 +15,8 @@ pub struct LinearTensors {
     pub weight: Tensor,
     /// `[outputs]`, f32.
     pub bias: Option<Tensor>,
+    /// Rows of the matrix that is trained: more than its own where several maps are one there.
+    pub rows: usize,
     /// Its adapter: `[rank, inputs]` and `[outputs, rank]`, in the type of products.
     pub lora: Option<(Tensor, Tensor)>,
 }
@@ -22,11 +24,15 @@ pub struct LinearTensors {
 /// A layer's tensors.
 #[derive(Debug, Clone)]
 pub struct LayerTensors {
-    /// `[hidden]`, f32.
-    pub attention_norm: Tensor,
-    /// `[hidden]`, f32.
-    pub feed_forward_norm: Tensor,
-    /// Over each head of queries and keys, `[head_dim]` each, f32.
+    /// Before attention, `[hidden]`, f32, as those that follow; where there is one.
+    pub attention_norm: Option<Tensor>,
+    /// Behind attention.
+    pub attention_post_norm: Option<Tensor>,
+    /// Before the feed-forward part.
+    pub feed_forward_norm: Option<Tensor>,
+    /// Behind the feed-forward part.
+    pub feed_forward_post_norm: Option<Tensor>,
+    /// Of queries and keys, over each head or over all, f32.
     pub head_norms: Option<[Tensor; 2]>,
     /// In the order in which they are applied.
     pub linears: [LinearTensors; 7],
@@ -53,7 +59,7 @@ struct FrozenLinear<'w> {
 /// The frozen parts of a layer.
 #[derive(Debug)]
 struct FrozenLayer<'w> {
-    norms: [Option<Tensor>; 2],
+    norms: [Option<Tensor>; 4],
     head_norms: [Option<Tensor>; 2],
     linears: [FrozenLinear<'w>; 7],
 }
@@ -93,8 +99,9 @@ impl<'w> Weights<'w> {
                 Some([of_q, of_k]) => [vector(of_q)?, vector(of_k)?],
                 None => [None, None],
             };
+            let norms = layer.norms().into_iter().map(|norm| Ok(norm.map(vector).transpose()?.flatten())).collect::<Result<Vec<_>>>()?;
             layers.push(FrozenLayer {
-                norms: [vector(&layer.attention_norm)?, vector(&layer.feed_forward_norm)?],
+                norms: norms.try_into().unwrap_or_default(), // as many as there are
                 head_norms,
                 linears: [q?, k?, v?, o?, gate?, up?, down?],
             });
@@ -107,7 +114,7 @@ impl<'w> Weights<'w> {
         let (Some(layer), Some(frozen)) = (decoder.layers.get(index), self.layers.get(index)) else {
             candle_core::bail!("the model has no layer {index}")
         };
-        let [attention_norm, feed_forward_norm] = &frozen.norms;
+        let norm = |at: usize| layer.norms()[at].map(|of| self.vector(compute, parameters, of, frozen.norms[at].as_ref())).transpose();
         let [of_q, of_k] = &frozen.head_norms;
         let head_norms = match &layer.head_norms {
             Some([q, k]) => {
@@ -118,8 +125,10 @@ impl<'w> Weights<'w> {
         let linears = layer.linears();
         let one = |at: usize| self.linear(compute, parameters, linears[at], &frozen.linears[at]);
         Ok(LayerTensors {
-            attention_norm: self.vector(compute, parameters, &layer.attention_norm, attention_norm.as_ref())?,
-            feed_forward_norm: self.vector(compute, parameters, &layer.feed_forward_norm, feed_forward_norm.as_ref())?,
+            attention_norm: norm(0)?,
+            attention_post_norm: norm(1)?,
+            feed_forward_norm: norm(2)?,
+            feed_forward_post_norm: norm(3)?,
             head_norms,
             linears: [one(0)?, one(1)?, one(2)?, one(3)?, one(4)?, one(5)?, one(6)?],
         })
@@ -145,16 +154,23 @@ impl<'w> Weights<'w> {
 
     fn linear(&self, compute: &Compute, parameters: &Parameters, linear: &Linear<'w>, frozen: &FrozenLinear<'w>) -> Result<LinearTensors> {
         let weight = match (&linear.base, &frozen.matrix) {
-            (Base::Trained(id), _) => self.trained(compute, parameters, *id)?.to_dtype(compute.dtype)?,
+            (Base::Trained(id), _) => {
+                self.trained(compute, parameters, *id)?.narrow(0, linear.first, linear.outputs)?.to_dtype(compute.dtype)?
+            }
             (Base::Frozen(_), Some(stored)) => stored.dense(compute)?,
             (Base::Frozen(matrix), None) => Stored::mapped(*matrix).dense(compute)?,
         };
         let bias = linear.bias.as_ref().map(|bias| self.vector(compute, parameters, bias, frozen.bias.as_ref())).transpose()?;
         let lora = linear.lora.map(|Lora { a, b, .. }| {
             let one = |id| self.trained(compute, parameters, id)?.to_dtype(compute.dtype);
-            Ok::<_, candle_core::Error>((one(a)?, one(b)?))
+            Ok::<_, candle_core::Error>((one(a)?, one(b)?.narrow(0, linear.first, linear.outputs)?))
         });
-        Ok(LinearTensors { weight, bias, lora: lora.transpose()? })
+        let whole = match (linear.base, linear.lora) {
+            (Base::Trained(id), _) | (_, Some(Lora { b: id, .. })) => parameters.get(id),
+            _ => None,
+        };
+        let rows = whole.and_then(|parameter| parameter.shape.first().copied()).unwrap_or(linear.outputs);
+        Ok(LinearTensors { weight, bias, rows, lora: lora.transpose()? })
     }
 
     fn vector(&self, compute: &Compute, parameters: &Parameters, vector: &Vector<'w>, frozen: Option<&Tensor>) -> Result<Tensor> {
