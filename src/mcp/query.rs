@@ -20,7 +20,8 @@ pub(super) fn run(arguments: &QueryArguments, file: &File, paths: &Paths, limits
     let sql = guard::check(&arguments.sql)?;
     let private = private_of(file, paths)?;
     if !private.is_empty() {
-        refuse(&private, &arguments.sql, &*file.schema(&file.database, cancel)?)?;
+        let schema = file.schema(&file.database, cancel)?;
+        refuse(&private, &arguments.sql, &schema)?;
     }
     let parameters = bound(arguments)?;
     let mut bounded = Bounded::new(most_rows(arguments.max_rows, limits));

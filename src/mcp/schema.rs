@@ -31,7 +31,7 @@ pub(super) fn tell(arguments: &SchemaArguments, file: &File, paths: &Paths, canc
     let whole = private.shown(&known);
     let named = arguments.tables.as_deref().unwrap_or_default();
     let (wanted, budget) = match named {
-        [] => (whole.clone().into_owned(), SCHEMA_BYTES),
+        [] => ((*whole).clone(), SCHEMA_BYTES),
         names => (only(&whole, names, &file.name)?, NAMED_BYTES),
     };
     let (schema, values) = match &arguments.question {
