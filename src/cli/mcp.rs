@@ -8,6 +8,7 @@ use super::computing::ComputingArgs;
 use super::failure::Failure;
 use super::load::{Loading, choose, load_with};
 use super::query::{open, open_telling};
+use super::servers::ServerArgs;
 use super::settings::Settings;
 use crate::jobs::JobFailure;
 use crate::llm::placement::refuse_without_cuda;
@@ -23,7 +24,7 @@ pub struct McpArgs {
     /// SQLite files, files with tables in them (CSV, Parquet, ...), or `demo`
     #[arg(required = true, value_name = "FILE")]
     pub databases: Vec<String>,
-    /// The model that `ask` asks: a catalogue name, a GGUF file or a Hugging Face folder
+    /// The model that `ask` asks: a catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
     /// The most rows that a client can ask for [default: 1000]
@@ -35,6 +36,12 @@ pub struct McpArgs {
     /// Seconds after which an answer in doubt is compared with no more drafts; 0 for no limit [default: 20]
     #[arg(long, value_name = "SECONDS")]
     pub answer_within: Option<u64>,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
     /// What computes
     #[command(flatten)]
     pub computing: ComputingArgs,
@@ -48,6 +55,9 @@ impl From<McpError> for Failure {
 
 /// Serves one client over stdin and stdout.
 pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> {
+    let mut settings = settings.with_servers(&args.servers, args.offline);
+    // What comes in is the protocol's.
+    settings.rights.may_ask = false;
     refuse_without_cuda(args.computing.device.into())?;
     settings.apply_threads(None);
     let files: Vec<OpenFile> = args.databases.iter().map(|typed| open_twice(typed, &settings)).collect::<Result<_, _>>()?;

@@ -3,6 +3,7 @@
 use super::arguments::AskArguments;
 use super::error::ToolError;
 use super::files::File;
+use super::private::refuse;
 use super::query::most_rows;
 use super::results::{Returned, answered};
 use crate::ask::{AskError, AskEvent, AskRequest, Execution, MAX_QUESTION_BYTES, Recalled, ask};
@@ -56,6 +57,7 @@ pub(super) fn answer(
     let kept = recalled(asking, file, &read.schema, &request.question, previous.map(String::as_str)).map_err(JobFailure::from)?;
     let request = kept.apply(request);
     let answer = ask(&file.asking, &read.schema, model, &request, cancel, emit)?;
+    refuse(&request.private, &answer.sql, &read.schema)?;
     answered(&file.name, answer, most_rows(arguments.max_rows, &asking.limits))
         .map_err(|error| ToolError::Internal { message: error.to_string() })
 }

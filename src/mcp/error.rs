@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use crate::ask::AskError;
 use crate::db::DbError;
 use crate::jobs::JobFailure;
+use crate::records::RecordsError;
 use crate::signal::Stop;
 use crate::sql::GuardError;
 
@@ -60,6 +61,12 @@ pub(super) enum ToolError {
         /// Its name.
         name: String,
     },
+    /// A person keeps what it reads private.
+    #[error("the statement may read what the owner of this database keeps private")]
+    Private,
+    /// What is private cannot be read.
+    #[error("what is private cannot be read, so nothing is given: {0}")]
+    Records(#[from] RecordsError),
     /// The guard did not let it through.
     #[error(transparent)]
     Guard(#[from] GuardError),
@@ -93,6 +100,8 @@ impl ToolError {
             }
             Self::NoParameter { written, .. } => format!("it has {}", listed(written)).into(),
             Self::Value { .. } => "give each parameter one value".into(),
+            Self::Private => "name the columns you need, from those that the tool `schema` shows, in place of `*`".into(),
+            Self::Records(error) => error.hint().into(),
             Self::Guard(error) => error.hint(),
             Self::Database(error) => database_hint(error),
             Self::Ask(AskError::Database(error)) => database_hint(error),

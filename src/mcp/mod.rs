@@ -7,6 +7,7 @@
 //! Files on their floors, the lowest first:
 //! - `error`: why a tool gave nothing
 //! - `files`: the databases, by name
+//! - `private`: what no tool gives
 //! - `arguments`: what the tools take
 //! - `rows`: a result cut to what a model reads
 //! - `results`: what the tools return
@@ -18,6 +19,7 @@ mod arguments;
 mod ask;
 mod error;
 mod files;
+mod private;
 mod query;
 mod results;
 mod rows;

@@ -7,15 +7,22 @@ use serde_json::Value;
 use super::arguments::QueryArguments;
 use super::error::ToolError;
 use super::files::File;
+use super::private::{private_of, refuse};
 use super::results::{QueryResult, Returned, Rows};
 use super::rows::{Bounded, DEFAULT_ROWS};
 use crate::db::{Cell, Limits, Parameters};
 use crate::signal::Cancel;
 use crate::sql::{self, guard};
+use crate::store::Paths;
 
 /// Runs the statement on `file`.
-pub(super) fn run(arguments: &QueryArguments, file: &File, limits: &Limits, cancel: &Cancel) -> Result<Returned, ToolError> {
+pub(super) fn run(arguments: &QueryArguments, file: &File, paths: &Paths, limits: &Limits, cancel: &Cancel) -> Result<Returned, ToolError> {
     let sql = guard::check(&arguments.sql)?;
+    let private = private_of(file, paths)?;
+    if !private.is_empty() {
+        let schema = file.schema(&file.database, cancel)?;
+        refuse(&private, &arguments.sql, &schema)?;
+    }
     let parameters = bound(arguments)?;
     let mut bounded = Bounded::new(most_rows(arguments.max_rows, limits));
     let start = Instant::now();

@@ -3,6 +3,7 @@
 use super::arguments::SchemaArguments;
 use super::error::{ToolError, cut};
 use super::files::File;
+use super::private::private_of;
 use super::results::{Returned, SchemaResult, TableSummary};
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::{Schema, TableKind};
@@ -25,7 +26,9 @@ const MAX_NOTE_BYTES: usize = 400;
 
 /// Tells what `file` holds.
 pub(super) fn tell(arguments: &SchemaArguments, file: &File, paths: &Paths, cancel: &Cancel) -> Result<Returned, ToolError> {
-    let whole = file.schema(&file.database, cancel)?;
+    let private = private_of(file, paths)?;
+    let known = file.schema(&file.database, cancel)?;
+    let whole = private.shown(&known);
     let named = arguments.tables.as_deref().unwrap_or_default();
     let (wanted, budget) = match named {
         [] => ((*whole).clone(), SCHEMA_BYTES),
@@ -34,7 +37,8 @@ pub(super) fn tell(arguments: &SchemaArguments, file: &File, paths: &Paths, canc
     let (schema, values) = match &arguments.question {
         None => (schema_text(&wanted, budget), Vec::new()),
         Some(question) => {
-            let hits = file.read(&file.database, paths, cancel)?.values.find(question);
+            let mut hits = file.read(&file.database, paths, cancel)?.values.find(question);
+            hits.retain(|hit| whole.table(&hit.table).is_some_and(|table| table.column(&hit.column).is_some()));
             let lines = value_lines(&hits);
             (schema_text_for(&wanted, budget, question, &hits), lines.lines().map(str::to_owned).collect())
         }
@@ -42,6 +46,7 @@ pub(super) fn tell(arguments: &SchemaArguments, file: &File, paths: &Paths, canc
     let all = schema_text(&wanted, usize::MAX);
     let mut notes = file.database.notes();
     notes.extend(file.database.profile_notes(&whole, cancel));
+    notes.retain(|note| !private.is_mentioned(note));
     let short = |text: &String| cut(text, MAX_NOTE_BYTES).into_owned();
     let result = SchemaResult {
         database: file.name.clone(),

@@ -34,7 +34,7 @@ impl Tools {
         let file = self.files.at(place)?;
         match call {
             Call::Schema(arguments) => schema::tell(arguments, &file, &self.asking.paths, cancel),
-            Call::Query(arguments) => query::run(arguments, &file, &self.asking.limits, cancel),
+            Call::Query(arguments) => query::run(arguments, &file, &self.asking.paths, &self.asking.limits, cancel),
             Call::Ask(arguments) => {
                 let mut model = self.model.lock().unwrap_or_else(PoisonError::into_inner);
                 answer(arguments, &file, &mut model, &self.asking, cancel, emit)

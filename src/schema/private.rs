@@ -106,6 +106,28 @@ impl Private {
         Cow::Owned(shown)
     }
 
+    /// Whether `sql` may read something private of `schema`: by its name or by that of what gives it away, with a `*`, or where SQLite tells
+    /// of its own tables. For SQL that a program writes; a person's is not asked.
+    pub fn is_reached(&self, sql: &str, schema: &Schema) -> bool {
+        if self.is_empty() {
+            return false;
+        }
+        let shown = self.shown(schema);
+        let takes_all = takes_all(sql);
+        let reads = |name: &str| mentions(sql, name);
+        let of_table = |table: &Table| {
+            let Some(left) = shown.table(&table.name) else { return true };
+            let is_gone = |column: &&super::Column| left.column(&column.name).is_none();
+            let mut gone = table.columns.iter().filter(is_gone).peekable();
+            gone.peek().is_some() && (takes_all || gone.any(|column| reads(&column.name)))
+        };
+        let of_sqlite = ["sqlite_master", "sqlite_schema", "sqlite_temp_master", "sqlite_temp_schema"];
+        self.is_mentioned(sql)
+            || of_sqlite.into_iter().any(reads)
+            || sql.to_ascii_lowercase().contains("pragma_")
+            || schema.tables.iter().any(|table| reads(&table.name) && of_table(table))
+    }
+
     /// In lower case: tables that are named, and whatever reads what is private in a way that its name does not show.
     fn hidden_tables(&self, schema: &Schema) -> HashSet<String> {
         let lower = |table: &Table| table.name.to_ascii_lowercase();
@@ -187,6 +209,14 @@ fn mentions(text: &str, name: &str) -> bool {
             let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + found.len()..).unwrap_or_default());
             !inside(before.chars().next_back(), name.chars().next()) && !inside(name.chars().next_back(), after.chars().next())
         })
+}
+
+/// Whether a `*` of `sql` stands for all columns: behind SELECT, a comma or a dot.
+fn takes_all(sql: &str) -> bool {
+    sql.match_indices('*').any(|(at, _)| {
+        let before = sql.get(..at).unwrap_or_default().trim_end().to_ascii_lowercase();
+        [",", ".", "select", "distinct", "all", "*/"].iter().any(|end| before.ends_with(end))
+    })
 }
 
 /// Whether a column's definition is that of `name`.
@@ -309,6 +339,33 @@ mod tests {
         assert!(shown.table("employee").unwrap().column("salary").is_none());
         assert!(shown.table("grade").unwrap().column("salary").is_some());
         assert!(shown.table("pay").is_none() && shown.table("everything").is_none());
+    }
+
+    #[test]
+    fn what_a_program_writes_does_not_reach_it() {
+        let (private, _) = Private::of_notes(["private = ['employee.salary']".to_owned()]);
+        let reached = |sql: &str| private.is_reached(sql, &company());
+        for sql in [
+            "SELECT salary FROM employee",
+            "SELECT e.\"Salary\" FROM employee e",
+            "SELECT * FROM employee",
+            "SELECT d.name, e.* FROM dept d JOIN employee e ON e.dept_id = d.id",
+            "SELECT net FROM employee",
+            "SELECT what FROM pay",
+            "SELECT c FROM everything",
+            "SELECT sql FROM sqlite_master",
+            "SELECT name FROM pragma_table_info('employee')",
+        ] {
+            assert!(reached(sql), "{sql}");
+        }
+        for sql in [
+            "SELECT name, count(*) FROM employee GROUP BY name",
+            "SELECT * FROM dept",
+            "SELECT id * 2 FROM employee",
+            "SELECT name FROM names",
+        ] {
+            assert!(!reached(sql), "{sql}");
+        }
     }
 
     #[test]
