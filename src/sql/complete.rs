@@ -325,7 +325,7 @@ mod tests {
             assert_eq!(names, expected, "{sql}");
         };
         check("SELECT * FROM cont|", &["\"my crm\".contact"]);
-        check("SELECT * FROM my|", &["\"my crm\".contact", "\"my crm\""]);
+        check("SELECT * FROM my|", &["\"my crm\"", "\"my crm\".contact"]);
         check("SELECT * FROM \"my crm\".|", &["contact"]);
         check("SELECT * FROM main.al|", &["album"]);
         check("SELECT e| FROM \"my crm\".contact", &["email"]);
