@@ -239,7 +239,7 @@ fn the_command_line_describes_itself() {
     }
     home.check(&["completions", "cmd"], 2, "", "invalid value");
     home.check(&["man"], 0, ".TH sqllama 1", "");
-    home.check(&["man", "models", "pull"], 0, "Its catalogue name", "");
+    home.check(&["man", "models", "pull"], 0, "Fetch a model and verify it", "");
     home.check(&["man", "query"], 0, "\\-\\-max\\-rows", "");
     home.check(&["man", "nope"], 2, "", "there is no command `sqllama nope`");
     let folder = home.path().join("man1");

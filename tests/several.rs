@@ -207,15 +207,15 @@ fn what_is_kept_knows_the_set() {
         let again = DatabaseSet { main: format!("{}/../files/shop.db", files.home.path().join("files").display()), ..database.set() };
         assert_eq!(records.database(Path::new(&again.to_string()), &schema.fingerprint()).unwrap(), id);
     }
-    let script = files.home.script(&["SELECT 5 AS made_up"]);
+    let script = files.home.script(&["SELECT 5 AS made_up_contacts"]);
     let ask = |with: &[&str]| {
         let base = ["ask", files.shop.as_str(), question, "--model", script.as_str(), "--format", "csv", "--candidates", "1"];
         files.home.stdout_of(&[&base[..], with].concat())
     };
     assert_eq!(ask(&["--with", &files.beside()]), "n\n3\n");
-    assert_eq!(ask(&[]), "made_up\n5\n");
+    assert_eq!(ask(&[]), "made_up_contacts\n5\n");
     files.home.check(&["forget", &files.crm, "--yes"], 0, " + crm=", "removed");
-    assert_eq!(ask(&["--with", &files.beside()]), "made_up\n5\n");
+    assert_eq!(ask(&["--with", &files.beside()]), "made_up_contacts\n5\n");
 }
 
 #[test]

@@ -1,10 +1,6 @@
 //! A person's settings: `config.toml`. What is typed on the command line wins over it.
 //!
 //! Files on their floors, the lowest first:
-//! - `keys`: what each key means and takes
-//! - [`edit`]: one key set or taken back, the rest of the file kept
-//!
-//! Files on their floors, the lowest first:
 //! - `servers`: models behind addresses
 //! - `keys`: every key, what it takes and means
 //! - [`edit`]: changing one line of the file

@@ -4,10 +4,10 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `said`: the words
-//! - `ground`: the query before, and what names and values the words may mean
 //! - `timed`: how columns keep points in time
-//! - `values`: rows by what they hold
+//! - `ground`: the query before, and what names and values the words may mean
 //! - `when`: rows by their time
+//! - `values`: rows by what they hold
 //! - `numbers`: rows and groups by amounts
 //! - `order`: the order of rows, and how many
 //! - `outputs`: what is shown of each row
