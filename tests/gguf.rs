@@ -216,7 +216,7 @@ fn tensors_that_cannot_be_are_refused() {
 
 #[test]
 fn an_unknown_tensor_type_is_named_when_it_is_wanted() {
-    for kind in [4, 9, 31, 34, 35, 4096, u32::MAX] {
+    for kind in [4, 9, 19, 29, 34, 4096, u32::MAX] {
         let file = open(&Raw::header(3, 1, 0).tensor("t", &[4], kind, 0).data(64).0).unwrap();
         let error = file.tensor("t").unwrap_err().to_string();
         assert!(error.contains(&format!("`t` is stored in a type that sqllama does not know (ggml's number {kind})")), "{error}");
