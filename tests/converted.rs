@@ -68,7 +68,7 @@ fn families_write_the_same_as_gguf() {
     }
     let error = convert(&folder("qwen3-longrope"), FileType::F32, &temporary.path().join("l.gguf")).unwrap_err().to_string();
     assert_eq!(error, "rope scaling in GGUF `longrope` is not supported");
-    assert_eq!(count(temporary.path()), 8);
+    assert_eq!(count(temporary.path()), 7);
 }
 
 /// A window shortens the context, and what lies inside is the same.
