@@ -21,7 +21,7 @@
 //! - [`elementwise`]: norms, rotary embedding, exponentials, weights as f32
 //! - [`gated`]: activations of feed-forward parts
 //! - [`mod@attention`]: causal attention over a paged cache
-//! - [`encode`]: rows of f32 as blocks
+//! - [`mod@encode`]: rows of f32 as blocks
 //! - [`low_rank`]: additions of low rank to linear maps
 //! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`mod@matmul`]: `x * w^T` for weights in their file layout

@@ -28,7 +28,7 @@
 //! - [`book`]: the file: its front matter, its cells
 //! - [`mod@run`]: a cell run over a database
 //! - [`mod@write`]: the file with other results, or with a cell more
-//! - [`file`]: reading the file, and replacing it
+//! - [`mod@file`]: reading the file, and replacing it
 
 pub mod beside;
 pub mod book;
