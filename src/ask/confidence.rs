@@ -11,7 +11,7 @@ use crate::sql::SuspicionKind;
 const STANDS: f64 = 0.75;
 /// Nobody is surer than this, nor less sure.
 const BOUNDS: (f64, f64) = (0.02, 0.98);
-/// A kind of suspicion that drafts of the fit gave too seldom to be measured counts as much, in log odds.
+/// What speaks against a draft and was seen too seldom in the fit to be measured counts as much, in log odds.
 const UNMEASURED: f32 = -1.0;
 /// What is beside the point whatever else speaks for it is believed no more than this.
 const NONSENSE: f64 = 0.45;
@@ -40,9 +40,13 @@ pub(super) fn of_first(first: &Candidate) -> Belief {
         let reason = if first.statement().is_some() { "the first draft is slow" } else { "the first draft does not run" };
         return Belief { confidence: None, reason: reason.into() };
     }
-    let reason = reason(&ALONE, &first.signals, first);
-    let reason = reason.map_or_else(|| "nothing speaks against the first draft".into(), |reason| reason.replace("{it}", "the first draft"));
-    Belief { confidence: Some(believed(&ALONE, &first.signals)), reason }
+    let belief = Belief { confidence: Some(believed(&ALONE, &first.signals)), reason: "nothing speaks against the first draft".into() };
+    // What is in doubt for its kind alone says of what kind it is.
+    let kind = || if belief.stands() { None } else { strongest(&ALONE, &first.signals, 0.0).into_iter().find_map(kind) };
+    match reason(&ALONE, &first.signals, first).or_else(kind) {
+        Some(reason) => Belief { reason: reason.replace("{it}", "the first draft"), ..belief },
+        None => belief,
+    }
 }
 
 /// Belief in `shown`, which returns the same as others, `agreeing` of `drawn` with itself; `signals` are theirs.
@@ -67,7 +71,9 @@ pub(super) fn not_compared() -> Belief {
 
 fn believed(weights: &Weights, signals: &Signals) -> f64 {
     let measured = weights.signals.iter().map(|(signal, weight, mean)| weight * value(signals, *signal, *mean));
-    let unmeasured = |signal: &Signal| matches!(signal, Signal::Suspicion(_)) && !weights.signals.iter().any(|(other, ..)| other == signal);
+    let unmeasured = |signal: &Signal| {
+        matches!(signal, Signal::Suspicion(_) | Signal::Unused) && !weights.signals.iter().any(|(other, ..)| other == signal)
+    };
     let others = signals.iter().filter(|(signal, _)| unmeasured(signal)).map(|(_, value)| UNMEASURED * value);
     let odds = f64::from(weights.constant + measured.chain(others).sum::<f32>());
     let belief = (1.0 / (1.0 + (-odds).exp())).clamp(BOUNDS.0, BOUNDS.1);
@@ -85,11 +91,29 @@ fn value(signals: &Signals, signal: Signal, mean: f32) -> f32 {
 
 /// What takes most off the belief, in words; `{it}` stands for the draft. What speaks against the draft's form always has its say.
 fn reason(weights: &Weights, signals: &Signals, draft: &Candidate) -> Option<String> {
+    strongest(weights, signals, NAMED).into_iter().find_map(|signal| sentence(signal, draft)).or_else(|| draft.against())
+}
+
+/// The signals that take at least so much off the belief (`least`, below 0), what takes most first.
+fn strongest(weights: &Weights, signals: &Signals, least: f32) -> Vec<Signal> {
     let against = weights.signals.iter().map(|(signal, weight, mean)| (*signal, weight * (value(signals, *signal, *mean) - mean)));
-    let mut against: Vec<(Signal, f32)> = against.filter(|(_, less)| *less <= NAMED).collect();
+    let mut against: Vec<(Signal, f32)> = against.filter(|(_, less)| *less < least).collect();
     against.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let strongest = against.iter().find_map(|(signal, _)| sentence(*signal, draft));
-    strongest.or_else(|| draft.against())
+    against.into_iter().map(|(signal, _)| signal).collect()
+}
+
+/// What kind of draft it is, where that is in its disfavour.
+fn kind(signal: Signal) -> Option<String> {
+    let kind = match signal {
+        Signal::RepeatedRows => "rows of {it} repeat each other",
+        Signal::MoreTables => "{it} goes over several tables",
+        Signal::Nested => "{it} has queries inside others",
+        Signal::Words => "the question is long",
+        Signal::OneValue => "{it} returns a single value, of which nothing else tells whether it is right",
+        Signal::MoreColumns | Signal::Aggregates | Signal::Ordered | Signal::Tables => "drafts like {it} are often wrong",
+        _ => return None,
+    };
+    Some(kind.into())
 }
 
 fn sentence(signal: Signal, draft: &Candidate) -> Option<String> {
@@ -193,6 +217,26 @@ mod tests {
             assert!(confidence(&belief) < confidence(&sure(&[])), "{belief:?}");
             assert_eq!(belief.reason, format!("it has {kind:?}"));
         }
+    }
+
+    #[test]
+    fn what_is_in_doubt_for_its_kind_says_of_what_kind_it_is() {
+        let mut long = with(draft(&[]), -0.01, -0.05);
+        for (signal, value) in [(Signal::MoreTables, 4.0), (Signal::Nested, 3.0), (Signal::Words, 4.0)] {
+            long.signals.set(signal, value);
+        }
+        let belief = of_first(&long);
+        assert!(!belief.stands() && belief.reason == "the first draft goes over several tables", "{belief:?}");
+    }
+
+    #[test]
+    fn a_value_that_is_not_used_is_believed_less() {
+        let mut draft = with(draft(&[]), -0.01, -0.05);
+        let used = confidence(&of_first(&draft));
+        (draft.unused, draft.signals) = (Some("Paris".into()), draft.signals.clone());
+        draft.signals.mark(Signal::Unused, true);
+        let belief = of_first(&draft);
+        assert!(confidence(&belief) < used && belief.reason.contains("Paris"), "{belief:?}");
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Asking<'_> {
     /// The greedy draft from `parts`, told while it is written.
     pub(super) fn draw_shown(&mut self, parts: &PromptParts) -> Result<Option<Candidate>, AskError> {
         let sampling = self.request.sampling.clone();
-        Ok(self.draw(&[(parts, std::slice::from_ref(&sampling))], Shown::AsItComes)?.into_iter().next())
+        Ok(self.draw(parts, std::slice::from_ref(&sampling), Shown::AsItComes)?.into_iter().next())
     }
 
     /// Has the model write `count` drafts to compare with the `first`: some from the same prompt, which it has read, and, where these leave
@@ -53,7 +53,7 @@ impl Asking<'_> {
         let mut samplings = drawn(request.sampling.seed, count);
         let mut after = samplings.split_off(count / 2);
         let mut there = vec![first];
-        let same_prompt = self.draw(&[(parts, &samplings)], Shown::Compared { there: &there, all, examples: Examples::None })?;
+        let same_prompt = self.draw(parts, &samplings, Shown::Compared { there: &there, all, examples: Examples::None })?;
         there.extend(same_prompt);
         if self.may_stop() && is_decided(&ballots(&there), all) || self.is_late(&there) {
             return Ok(there);
@@ -75,7 +75,7 @@ impl Asking<'_> {
             first.clone_from(&request.sampling);
         }
         let demonstrated = PromptParts { examples: demonstrations, ..parts.clone() };
-        let others = self.draw(&[(&demonstrated, &after)], Shown::Compared { there: &there, all, examples })?;
+        let others = self.draw(&demonstrated, &after, Shown::Compared { there: &there, all, examples })?;
         there.extend(others);
         Ok(there)
     }
@@ -90,20 +90,20 @@ impl Asking<'_> {
         self.soon.is_stopped() && there.iter().any(|candidate| candidate.statement().is_some())
     }
 
-    /// Has the model write a draft for each sampling of each prompt, all together, and judges each at its end.
-    fn draw(&mut self, drafts: &[(&PromptParts, &[Sampling])], shown: Shown<'_>) -> Result<Vec<Candidate>, AskError> {
-        let drafts = drafts.iter().filter(|(_, samplings)| !samplings.is_empty());
-        let prompts: Vec<(Prompt, &[Sampling])> = drafts.map(|(parts, samplings)| (render(parts, self.request.form), *samplings)).collect();
-        let Some((first, _)) = prompts.first() else { return Ok(Vec::new()) };
+    /// Has the model write a draft for each of the `samplings`, all together, and judges each at its end.
+    fn draw(&mut self, parts: &PromptParts, samplings: &[Sampling], shown: Shown<'_>) -> Result<Vec<Candidate>, AskError> {
+        if samplings.is_empty() {
+            return Ok(Vec::new());
+        }
+        let prompt = render(parts, self.request.form);
         let (streamed, there, all, examples) = match shown {
             Shown::AsItComes => (true, &[][..], 1, Examples::None),
             Shown::Compared { there, all, examples } => (false, there, all, examples),
         };
         if streamed {
-            (self.emit)(AskEvent::Prompt(self.model.render(first)?));
+            (self.emit)(AskEvent::Prompt(self.model.render(&prompt)?));
         }
-        let draws: Vec<Draws<'_>> = prompts.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
-        let generation = draft_request(self.shown, self.request, first.clone(), Arc::clone(&self.likely));
+        let generation = draft_request(self.shown, self.request, prompt.clone(), Arc::clone(&self.likely));
         // What is short of time does with less, but not with nothing: one has to run.
         let runs = |candidate: &Candidate| candidate.statement().is_some();
         let soon = if streamed || !there.iter().any(runs) { self.cancel } else { &self.soon };
@@ -112,7 +112,7 @@ impl Asking<'_> {
         let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel, examples);
         let written = self.model.generate_until(
             &generation,
-            &draws,
+            &[Draws { prompt: &prompt, samplings }],
             soon,
             &mut |event| match event {
                 GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),

@@ -10,8 +10,10 @@ use crate::sql::{Suspicion, SuspicionKind};
 const MOST_WORDS: usize = 40;
 const MOST_TABLES: usize = 30;
 const MOST_COLUMNS: usize = 6;
+/// So do queries in a draft, and words that nothing has to do with.
+const MOST_OF_A_KIND: usize = 3;
 /// A log probability below this says no more.
-const UNLIKELIEST: f32 = -6.0;
+pub(super) const UNLIKELIEST: f32 = -6.0;
 
 /// Something that is seen; its name is what the table of weights calls it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -34,7 +36,7 @@ pub enum Signal {
     Unused,
     /// The share of the question's words that nothing in it accounts for.
     Uncovered,
-    /// Words that nothing in the schema has to do with either, three at most.
+    /// Words that nothing in the schema has to do with either.
     Unknown,
     /// It returned no rows.
     NoRows,
@@ -113,7 +115,7 @@ impl Signals {
         }
         signals.mark(Signal::Unused, seen.unused);
         signals.set(Signal::Uncovered, seen.uncovered as f32);
-        signals.set(Signal::Unknown, seen.unknown.min(3) as f32);
+        signals.set(Signal::Unknown, seen.unknown.min(MOST_OF_A_KIND) as f32);
         if let Some(table) = seen.table {
             signals.mark(Signal::NoRows, table.rows.is_empty());
             signals.mark(Signal::Nothing, !table.rows.is_empty() && says_nothing(table));
@@ -123,7 +125,7 @@ impl Signals {
         }
         let Shape { tables, nested, aggregates, ordered } = shape(seen.sql).unwrap_or_default();
         signals.set(Signal::MoreTables, tables.clamp(1, MOST_COLUMNS) as f32 - 1.0);
-        signals.set(Signal::Nested, nested.min(3) as f32);
+        signals.set(Signal::Nested, nested.min(MOST_OF_A_KIND) as f32);
         signals.mark(Signal::Aggregates, aggregates && !is_plain_count(seen.sql));
         signals.mark(Signal::Ordered, ordered);
         signals.mark(Signal::Plain, seen.plain);

@@ -1,6 +1,6 @@
 //! Choosing among drafts by what they return: drafts with the same rows speak for each other. Pure.
 
-use super::signals::{Signal, Signals, says_nothing};
+use super::signals::{Signal, Signals, UNLIKELIEST, says_nothing};
 use crate::db::{RowOrder, Table, same_result};
 
 /// A draft that ran.
@@ -84,7 +84,7 @@ impl Group {
             signals.set(Signal::DisagreeingAfterExamples, 1.0 - after_own as f32 / after_all as f32);
         }
         let likeliest = members.iter().map(|ballot| ballot.mean_logprob).fold(f32::NEG_INFINITY, f32::max);
-        signals.set(Signal::UnlikelyGroup, -likeliest.clamp(-6.0, 0.0));
+        signals.set(Signal::UnlikelyGroup, -likeliest.clamp(UNLIKELIEST, 0.0));
         signals.set(Signal::MendedShare, own(members.iter().filter(|ballot| ballot.mended).count()));
         signals.set(Signal::SuspiciousShare, own(members.iter().filter(|ballot| ballot.suspicious).count()));
         signals

@@ -288,6 +288,18 @@ pub trait Generate: Send {
     }
 }
 
+/// One continuation by a model that writes many together: what its [`Generate::generate`] is.
+pub(super) fn generate_one(
+    model: &mut dyn Generate,
+    request: &GenerateRequest,
+    cancel: &Cancel,
+    emit: &mut dyn FnMut(GenerateEvent),
+) -> Result<Generation, LlmError> {
+    let draws = Draws { prompt: &request.prompt, samplings: std::slice::from_ref(&request.sampling) };
+    let mut all = model.generate_many(request, &[draws], cancel, emit)?;
+    all.pop().ok_or_else(|| LlmError::Inconsistent("nothing was written".into()))
+}
+
 /// A continuation at its end.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ended<'a> {

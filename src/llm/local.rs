@@ -12,6 +12,7 @@ use super::decode::{Decoding, Root};
 use super::draft::Habits;
 use super::generate::{
     Draws, Ended, Enough, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose, TokenizedText,
+    generate_one,
 };
 use super::kv::KvType;
 use super::placement::{self, Demand, DeviceChoice};
@@ -252,9 +253,7 @@ impl Generate for LocalModel {
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Generation, LlmError> {
-        let draws = Draws { prompt: &request.prompt, samplings: std::slice::from_ref(&request.sampling) };
-        let mut all = self.generate_many(request, &[draws], cancel, emit)?;
-        all.pop().ok_or_else(|| LlmError::Inconsistent("nothing was written".into()))
+        generate_one(self, request, cancel, emit)
     }
 
     fn generate_until(

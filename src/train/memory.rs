@@ -288,28 +288,13 @@ mod tests {
 
     /// Llama 2 7B in batches of 4 x 512 tokens.
     fn seven_billion(full: bool) -> Sizes {
-        let (layers, hidden, feed_forward, vocabulary) = (32, 4096, 11_008, 32_000);
-        let all = layers * hidden * (4 * hidden + 3 * feed_forward) + 2 * vocabulary * hidden + (2 * layers + 1) * hidden;
-        Sizes {
-            layers,
-            hidden,
-            query_dim: hidden,
-            kv_dim: hidden,
-            feed_forward,
-            heads: 32,
-            kept_floats: 2 + 4 * hidden + 32 + hidden + 2 * feed_forward,
-            vocabulary,
-            frozen_bytes: if full { 0 } else { 4_080_000_000 },
-            trained: if full { all as u64 } else { 20_000_000 },
-            full,
-            tokens: 4 * 512,
-            longest: 512,
-        }
+        let whole = llama_2(32, 4096, 11_008, 32);
+        if full { whole } else { Sizes { frozen_bytes: 4_080_000_000, trained: 20_000_000, full, ..whole } }
     }
 
-    /// Llama 2 13B in batches of 4 x 512 tokens, every weight.
-    fn thirteen_billion() -> Sizes {
-        let (layers, hidden, feed_forward, vocabulary) = (40, 5120, 13_824, 32_000);
+    /// Every weight of a Llama 2 in batches of 4 x 512 tokens.
+    fn llama_2(layers: usize, hidden: usize, feed_forward: usize, heads: usize) -> Sizes {
+        let vocabulary = 32_000;
         let all = layers * hidden * (4 * hidden + 3 * feed_forward) + 2 * vocabulary * hidden + (2 * layers + 1) * hidden;
         Sizes {
             layers,
@@ -317,8 +302,8 @@ mod tests {
             query_dim: hidden,
             kv_dim: hidden,
             feed_forward,
-            heads: 40,
-            kept_floats: 2 + 4 * hidden + 40 + hidden + 2 * feed_forward,
+            heads,
+            kept_floats: 2 + 4 * hidden + heads + hidden + 2 * feed_forward,
             vocabulary,
             frozen_bytes: 0,
             trained: all as u64,
@@ -334,7 +319,7 @@ mod tests {
         let tenths = |bytes: u64| (bytes + 50_000_000) / 100_000_000;
         let needs = |offload: Offload| {
             let config = TrainConfig { gradient_checkpointing: Some(true), ..with(offload) };
-            let needs = thirteen_billion().tensors(&config, true, Some(40_000_000_000));
+            let needs = llama_2(40, 5120, 13_824, 40).tensors(&config, true, Some(40_000_000_000));
             (tenths(needs.card.unwrap().total()), tenths(needs.host.total()))
         };
         assert_eq!(needs(Offload::Optimizer), (834, 1597));

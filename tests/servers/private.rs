@@ -1,5 +1,6 @@
 //! What is private never leaves: every byte that a server gets is looked at.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use sqllama::ask::{AskRequest, Candidates, Recalled, ask};
@@ -7,6 +8,7 @@ use sqllama::db::{Database, ValueIndex, ValueLimits};
 use sqllama::llm::server::{Remote, ServerOptions};
 use sqllama::prompt::{Form, Turn};
 use sqllama::records::Records;
+use sqllama::schema::Schema;
 use sqllama::signal::Cancel;
 use sqllama::store::Paths;
 
@@ -42,14 +44,19 @@ fn assert_silent(sent: &str) {
     }
 }
 
+/// A company's database in `folder`.
+fn company(folder: &Path) -> (Database, Schema) {
+    let path = folder.join("company.sqlite");
+    rusqlite::Connection::open(&path).unwrap().execute_batch(TABLES).unwrap();
+    let database = Database::open(&path).unwrap();
+    let schema = database.schema(&Cancel::new()).unwrap();
+    (database, schema)
+}
+
 #[test]
 fn nothing_private_leaves_in_whichever_way() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("company.sqlite");
-    rusqlite::Connection::open(&path).unwrap().execute_batch(TABLES).unwrap();
-    let cancel = Cancel::new();
-    let database = Database::open(&path).unwrap();
-    let schema = database.schema(&cancel).unwrap();
+    let (folder, cancel) = (tempfile::tempdir().unwrap(), Cancel::new());
+    let (database, schema) = company(folder.path());
     let records = Records::open(&Paths::all_in(folder.path().join("own"))).unwrap();
     let id = records.database(database.path(), &schema.fingerprint()).unwrap();
     records.add_note(id, "private = [\"qsalary\", \"employee.zcode\", \"qreview\"]").unwrap();
@@ -97,12 +104,8 @@ fn nothing_private_leaves_in_whichever_way() {
 
 #[test]
 fn the_same_without_the_note_does_leave() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("company.sqlite");
-    rusqlite::Connection::open(&path).unwrap().execute_batch(TABLES).unwrap();
-    let cancel = Cancel::new();
-    let database = Database::open(&path).unwrap();
-    let schema = database.schema(&cancel).unwrap();
+    let (folder, cancel) = (tempfile::tempdir().unwrap(), Cancel::new());
+    let (database, schema) = company(folder.path());
     let server = StandIn::saying(&["```sql\nSELECT avg(qsalary) FROM employee;\n```"]);
     let mut model = Remote::new(options(&server.address)).unwrap();
     let request = AskRequest { candidates: Candidates::Exactly(1), ..AskRequest::new("What is the average income?", Form::Chat) };

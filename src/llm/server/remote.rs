@@ -10,7 +10,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use super::super::LlmError;
 use super::super::generate::{
-    Draws, Ended, Enough, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose,
+    Draws, Ended, Enough, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose, generate_one,
 };
 use super::super::server_error::ServerError;
 use super::abilities::Abilities;
@@ -251,9 +251,7 @@ impl Generate for Remote {
         cancel: &Cancel,
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Generation, LlmError> {
-        let draws = Draws { prompt: &request.prompt, samplings: std::slice::from_ref(&request.sampling) };
-        let mut all = self.generate_many(request, &[draws], cancel, emit)?;
-        all.pop().ok_or_else(|| LlmError::Inconsistent("nothing was written".into()))
+        generate_one(self, request, cancel, emit)
     }
 
     /// All answers are under way together. Where some fail and others do not, those that ended are enough.
