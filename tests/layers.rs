@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Rooms whose files still import each other in circles. It only ever gets shorter.
-const STILL_TO_DO: [&str; 3] = ["cli", "sql", "tui"];
+const STILL_TO_DO: [&str; 2] = ["sql", "tui"];
 
 /// Dependencies that only some rooms, or some folders of them, may use.
 const RESERVED: [(&str, &str); 26] = [

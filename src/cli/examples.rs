@@ -7,10 +7,10 @@ use clap::Subcommand;
 
 use super::columns::print_columns;
 use super::data::args::RowFormat;
+use super::database::open;
 use super::failure::Failure;
 use super::interrupt;
 use super::load_adapter::known;
-use super::query::open;
 use super::settings::Settings;
 use crate::dataset::{Example, ExampleWriter};
 use crate::prompt::{SCHEMA_BYTES, Turn, schema_text};
@@ -60,7 +60,7 @@ pub(super) fn run_examples(command: &ExamplesCommand, settings: &Settings) -> Re
             print_columns(&std::iter::once(vec!["QUESTION".to_owned(), "SQL".to_owned()]).chain(rows).collect::<Vec<_>>())?;
         }
         ExamplesCommand::Export { to, out, .. } => {
-            super::data::refuse_existing(out)?;
+            super::data::rows::refuse_existing(out)?;
             let context = schema_text(&schema, SCHEMA_BYTES);
             let mut writer = ExampleWriter::create(out, (*to).into())?;
             let (whole, fragments): (Vec<Accepted>, Vec<Accepted>) = accepted.into_iter().partition(Accepted::is_example);

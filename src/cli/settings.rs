@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::args::PromptForm;
 use super::failure::Failure;
+use super::form::PromptForm;
+use super::network::{Rights, ServerArgs};
 use super::output::RowLimit;
-use super::servers::ServerArgs;
 use crate::db::Limits;
 use crate::llm::KvType;
 use crate::store::config::{KvChoice, PromptChoice};
@@ -17,17 +17,6 @@ pub(super) struct Settings {
     pub(super) paths: Paths,
     pub(super) config: Config,
     pub(super) rights: Rights,
-}
-
-/// What of the network a command may use.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Rights {
-    /// `--offline`.
-    pub(super) offline: bool,
-    /// Servers that may be sent prompts without asking.
-    pub(super) allowed: Vec<String>,
-    /// Whether a person may be asked on the terminal.
-    pub(super) may_ask: bool,
 }
 
 impl Settings {

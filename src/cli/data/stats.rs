@@ -9,7 +9,7 @@ use super::super::columns::{print_bars, print_columns};
 use super::super::failure::Failure;
 use super::super::interrupt;
 use super::args::StatsArgs;
-use super::{open, say_left_out};
+use super::rows::{open, say_left_out};
 use crate::dataset::statistics::{KEYWORDS, LENGTH_STEP};
 use crate::dataset::{DatasetError, Statistics};
 use crate::text;

@@ -7,7 +7,7 @@ use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::settings::Settings;
 use super::args::{ExportArgs, ImportArgs, SubsetArgs};
-use super::{open, refuse_existing, say_left_out};
+use super::rows::{open, refuse_existing, say_left_out};
 use crate::dataset::{DatasetError, Example, ExampleWriter, Examples, Format, subset};
 use crate::store::adapters::is_name;
 use crate::text;
