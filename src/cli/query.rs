@@ -1,5 +1,6 @@
 //! `query`: SQL that a person wrote.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::Args as ClapArgs;

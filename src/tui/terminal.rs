@@ -1,7 +1,9 @@
 //! The event loop.
 //!
+//! Files on their floors, the lowest first:
 //! - `guard`: the terminal taken and given back, whatever happens
-//! - `signals`: told to end, to stop, to go on; `outside`: the person's own editor
+//! - `signals`: told to end, to stop, to go on
+//! - `outside`: the person's own editor
 
 mod guard;
 mod outside;

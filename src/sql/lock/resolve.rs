@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::automaton::{Filter, Refusal, Sql, is_short_alias};
+use super::automaton::Sql;
 use super::blame::owners;
-use super::grammar::{Bracket, Expect};
-use super::lesson::Place;
-use super::names::{Choices, Name, Narrowing, Roles, choices};
-use super::scope::{Clause, Found, From, Obligation, Purpose, Query, Relation, Source};
+use super::expect::Expect;
+use super::lesson::Refusal;
+use super::names::{Choices, Filter, Name, Narrowing, Place, Roles, choices, is_short_alias};
+use super::scope::{Bracket, Clause, Found, From, Obligation, Purpose, Query, Relation, Source};
 use super::words::{ROWID, is_reserved};
 
 /// From so many tables on, only those are joined that something is owed by.

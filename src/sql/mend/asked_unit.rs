@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Change, ChangeKind};
 use crate::schema::{Schema, SpanUnit};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::{Part, Tokens};
 

@@ -8,8 +8,9 @@ use sqlparser::ast::{
     SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, Statement, TableFactor, TableWithJoins, Visit, Visitor,
 };
 
-use super::outputs::{self, Output};
-use super::{Binding, Clause, JoinKind, Name, Reference, Relation, Resolution, Scope, Source, Wildcard};
+use super::outputs;
+use super::resolution::Output;
+use super::resolution::{Binding, Clause, JoinKind, Name, Reference, Relation, Resolution, Scope, Source, Wildcard};
 use crate::schema::{Schema, Times};
 use crate::sql::lex::Token;
 use crate::sql::tree::Places;

@@ -5,8 +5,9 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value, Visit, Visitor};
 
+use super::expressions::{aggregate, literal};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Suspicion, SuspicionKind, aggregate, literal, suspect};
 use crate::schema::{Column, Holds, Meaning, Schema, Table};
 use crate::sql::mend::paths::unknown_paths;
 use crate::sql::resolve::Resolution;

@@ -7,8 +7,9 @@ use sqlparser::ast::{
 };
 
 use super::columns::Columns;
+use super::expressions::{aggregate, each_expression};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Suspicion, SuspicionKind, aggregate, suspect};
 use crate::schema::Holds;
 
 /// Functions that read a date: what is divided in them is a date in another unit.
@@ -174,7 +175,7 @@ fn bare(expr: &Expr) -> String {
 
 fn aggregate_inside(expr: &Expr) -> bool {
     let mut found = false;
-    super::each_expression(expr, &mut |expr, _| found |= aggregate(expr).is_some());
+    each_expression(expr, &mut |expr, _| found |= aggregate(expr).is_some());
     found
 }
 

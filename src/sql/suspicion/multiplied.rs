@@ -8,9 +8,11 @@ use sqlparser::ast::{
     Select, SelectItem, SetExpr, Visit, Visitor,
 };
 
+use super::blocks::{Block, Blocks};
 use super::columns::Columns;
+use super::expressions::{aggregate, each_expression, literal};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, each_expression, literal, suspect};
 use crate::sql::related::is_key;
 use crate::sql::resolve::{Binding, Clause, Reference, Resolution};
 use crate::text::words::{singular, split_name};

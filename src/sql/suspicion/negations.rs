@@ -2,8 +2,9 @@
 
 use crate::sql::lex::{TokenKind, lex, name_of};
 
+use super::blocks::Blocks;
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Blocks, Suspicion, SuspicionKind, suspect};
 
 /// Words that leave something out; of "don't", the part before the apostrophe.
 const NEGATIONS: &[&str] = &[

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value, Visit, Visitor};
 
-use super::{Suspicion, SuspicionKind, literal, suspect};
+use super::expressions::literal;
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema};
 use crate::sql::mend::times::open_questions;
 use crate::sql::mend::written;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
+use super::refresh::refresh;
 use super::{
-    advice, answered, arrange, ask, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch,
-    words,
+    advice, answered, arrange, ask, compare, keep, kept, note, notebook, opening, rows, script, settings, submit, train, warn, watch, words,
 };
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
@@ -42,7 +42,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
             running.progress = None;
             state.model = Some(info);
             state.ahead = Default::default(); // this one has read nothing yet
-            list::refresh(state);
+            refresh(state);
         }
         Report::Adapter { adapter, .. } => {
             let problem = adapter
@@ -68,7 +68,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
                 }
                 PullEvent::Verifying => "verifying".into(),
             });
-            list::refresh(state);
+            refresh(state);
         }
         Report::Ask { event: AskEvent::Reading { done, total, .. }, .. } if running.work == Work::Prepare => {
             running.progress = Some(format!("the model reads the schema: {}%", 100 * done / total.max(1)));
@@ -256,7 +256,7 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
             }
         }
     }
-    list::refresh(state);
+    refresh(state);
 }
 
 fn trained(state: &mut State, work: &TrainWork, outcome: Outcome) -> Vec<Effect> {
@@ -286,7 +286,7 @@ fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: O
         Outcome::Models(models) => {
             let lacked = state.lacks_model() || state.models.is_empty();
             state.models = models;
-            list::refresh(state);
+            refresh(state);
             if let ModelsWork::Pull { name } = work {
                 note(state, format!("{name} is here"));
                 let installed = state.models.iter().filter(|model| model.presence == Presence::Installed).count();
@@ -305,7 +305,7 @@ fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: O
         _ => {}
     }
     if running.stopping || matches!(work, ModelsWork::Pull { .. } | ModelsWork::Use { .. }) {
-        list::refresh(state);
+        refresh(state);
     }
     if matches!(work, ModelsWork::Pull { .. }) && running.stopping {
         return submit(state, Work::Models(ModelsWork::List)).1;

@@ -6,10 +6,9 @@ use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Block, Borders, Chart, Clear, Dataset, GraphType, Paragraph};
 
-use super::super::pages::{RunPage, RunPages};
+use super::super::pages::{RunPage, RunPages, run_name};
 use super::super::state::State;
 use super::super::theme::Role;
-use super::super::update::run_name;
 use super::conversation::wrap;
 use crate::jobs::{Changed, RunRow, TrainWork, Work};
 use crate::text;
