@@ -30,6 +30,7 @@ mod layers;
 mod local;
 mod local_hub;
 mod lock;
+mod made;
 mod mcp;
 mod mending;
 mod model;

@@ -1,39 +1,25 @@
-//! Runs of the training engine: against runs of Hugging Face Trainer and PEFT (`../shared/reference/train-llama`), and against themselves
-//! when they are stopped, killed and resumed.
+//! Runs of the training engine: what they keep, what they refuse, and (`training/`) against those of others and against themselves.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
-use sqllama::compute::{BlockType, Pool};
 use sqllama::dataset::{Examples, ReadOptions};
 use sqllama::llm::adapter::Adapter;
 use sqllama::llm::open::OpenedModel;
 use sqllama::prompt::Form;
 use sqllama::signal::Cancel;
 use sqllama::train::config::{Interval, Method};
-use sqllama::train::event::Phase;
-use sqllama::train::model::workspace::Workspace;
-use sqllama::train::model::{Batch, Decoder};
-use sqllama::train::optimizer::OptimizerType;
-use sqllama::train::order::SamplingStrategy;
-use sqllama::train::plan::{adaptation, plan};
+use sqllama::train::plan::plan;
 use sqllama::train::schedule::{ScheduleSettings, SchedulerType};
-use sqllama::train::{Arithmetic, Inputs, Machine, Offload, Outcome, Progress, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
+use sqllama::train::{Arithmetic, Inputs, Machine, Outcome, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
 
 use crate::device::{self, TestDevice};
 use crate::tiny;
 
 mod command_line;
 mod handover;
-
-fn reference() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/train-llama");
-    if !path.is_dir() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
+mod hugging_face;
+mod paused;
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
@@ -42,31 +28,6 @@ fn json(path: &Path) -> Value {
 fn rows(model: &OpenedModel, data: &Path, limit: usize) -> Rows {
     let examples = Examples::open(data, &ReadOptions::default(), &Cancel::new()).unwrap();
     Rows::make(model, Form::Alpaca, limit, examples, &Cancel::new()).unwrap()
-}
-
-fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
-    let number = |key: &str| settings[key].as_f64().unwrap();
-    TrainConfig {
-        model_name_or_path: "reference".into(),
-        data_path: vec!["data.json".into()],
-        output_dir: output.into(),
-        method: Some(method),
-        num_train_epochs: number("num_train_epochs"),
-        per_device_train_batch_size: number("per_device_train_batch_size") as usize,
-        gradient_accumulation_steps: number("gradient_accumulation_steps") as usize,
-        learning_rate: number("learning_rate"),
-        weight_decay: number("weight_decay"),
-        warmup_steps: number("warmup_steps"),
-        max_grad_norm: number("max_grad_norm"),
-        lr_scheduler_type: match settings["lr_scheduler_type"].as_str().unwrap() {
-            "cosine" => SchedulerType::Cosine,
-            _ => SchedulerType::Linear,
-        },
-        train_sampling_strategy: SamplingStrategy::Sequential,
-        logging_steps: 1,
-        save_strategy: Interval::No,
-        ..TrainConfig::default()
-    }
 }
 
 /// What tests of runs compute on, as `SQLLAMA_TEST_DEVICE` says.
@@ -114,91 +75,6 @@ fn train_on(
     assert_eq!(plan.card.is_some(), arithmetic.is_tensors());
     let inputs = Inputs { model, model_name: "tiny".into(), model_folder: None, train: rows, eval, initial, prompt: "alpaca", arithmetic };
     run(config, &plan, &inputs, start, cancel, emit)
-}
-
-#[track_caller]
-fn check_history(expected: &Value, folder: &Path, name: &str) {
-    let state = json(&folder.join("trainer_state.json"));
-    let history = state["log_history"].as_array().unwrap();
-    let expected = expected["history"].as_array().unwrap();
-    assert_eq!(history.len(), expected.len() + 1, "a line a step, and one at the end");
-    let mut worst = [0f64; 3];
-    for (ours, theirs) in history.iter().zip(expected) {
-        let pair = |key: &str| (ours[key].as_f64().unwrap(), theirs[key].as_f64().unwrap());
-        assert_eq!(ours["step"], theirs["step"]);
-        let (loss, loss_expected) = pair("loss");
-        let (norm, norm_expected) = pair("grad_norm");
-        let (rate, rate_expected) = pair("learning_rate");
-        let off = [(loss - loss_expected).abs(), (norm / norm_expected - 1.0).abs(), (rate - rate_expected).abs()];
-        worst.iter_mut().zip(off).for_each(|(worst, off)| *worst = worst.max(off));
-        assert!(off[0] < 2e-4 && off[1] < 5e-3 && off[2] < 1e-9, "{name}, step {}: {ours} {theirs}", ours["step"]);
-    }
-    println!("{name}: worst loss {:.1e}, norm {:.1e} of it, rate {:.1e}", worst[0], worst[1], worst[2]);
-}
-
-#[test]
-fn runs_agree_with_hugging_face() {
-    check_against_hugging_face(test_arithmetic(), Offload::None);
-}
-
-#[test]
-fn runs_over_tensors_agree_with_hugging_face() {
-    check_against_hugging_face(test_tensors(), Offload::None);
-}
-
-#[test]
-fn runs_with_the_optimizer_in_the_machine_agree_with_hugging_face() {
-    check_against_hugging_face(test_tensors(), Offload::Optimizer);
-    check_against_hugging_face(test_tensors(), Offload::All);
-}
-
-fn check_against_hugging_face(arithmetic: Arithmetic, offload: Offload) {
-    let Some(reference) = reference() else { return };
-    let model = OpenedModel::open(&reference.join("model")).unwrap();
-    let rows = rows(&model, &reference.join("data.json"), 512);
-    let tokens = json(&reference.join("tokens.json"));
-    let expected = tokens["rows"].as_array().unwrap();
-    assert_eq!(rows.rows.len(), expected.len());
-    for (ours, theirs) in rows.rows.iter().zip(expected) {
-        let ids: Vec<u64> = theirs["input_ids"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()).collect();
-        assert!(ours.tokens.iter().map(|&id| u64::from(id)).eq(ids.iter().copied()), "{:?} {ids:?}", ours.tokens);
-        assert_eq!(Some(ours.prompt as u64), theirs["prompt_len"].as_u64());
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let cancel = Cancel::new();
-    for name in ["full_cosine", "full_linear_noclip"] {
-        let expected = json(&reference.join(format!("{name}.json")));
-        let output = folder.path().join(name);
-        let config = TrainConfig { offload, ..config(&expected["settings"], Method::Full, &output) };
-        train_on(arithmetic, &config, &model, &rows, None, None, Start::Fresh, &cancel, &mut |_| ()).unwrap();
-        check_history(&expected, &output, &format!("{name}, {arithmetic:?}, offload {offload:?}"));
-    }
-    let expected = json(&reference.join("lora.json"));
-    let output = folder.path().join("lora");
-    let config = TrainConfig { offload, ..config(&expected["settings"], Method::Lora, &output) };
-    let initial = Adapter::read(&reference.join("lora_init")).unwrap();
-    train_on(arithmetic, &config, &model, &rows, None, Some(&initial), Start::Fresh, &cancel, &mut |_| ()).unwrap();
-    check_history(&expected, &output, &format!("lora, {arithmetic:?}, offload {offload:?}"));
-    let trained = Adapter::read(&output).unwrap();
-    let theirs = Adapter::read(&reference.join("lora_trained")).unwrap();
-    assert_eq!(trained.loras.len(), theirs.loras.len());
-    for (place, lora) in &trained.loras {
-        let expected = &theirs.loras[place];
-        for (a, b) in lora.a.iter().chain(&lora.b).zip(expected.a.iter().chain(&expected.b)) {
-            assert!((a - b).abs() < 5e-3, "{place:?}: {a} {b}");
-        }
-    }
-    let logits = json(&reference.join("lora_logits.json"));
-    let row = &rows.rows[logits["row"].as_u64().unwrap() as usize];
-    let adaptation = adaptation(&config, Method::Lora, Some(&trained.config), model.model.spec.family).unwrap();
-    let (decoder, mut parameters) = Decoder::new(&model.model, &adaptation, 0);
-    decoder.set_adapter(&mut parameters, &trained).unwrap();
-    let pool = Pool::new(1);
-    let ours = decoder.logits(&mut Workspace::new(&pool), &parameters, &Batch::separate(&[row]), &[row.tokens.len() - 1]);
-    let expected: Vec<f64> = logits["last_position_logits"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
-    let worst = ours.iter().zip(&expected).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
-    println!("logits of row {}: worst {worst:.1e}", logits["row"]);
-    assert!(worst < 5e-3, "{worst}");
 }
 
 /// A tiny quantised model and rows to learn from.
@@ -264,75 +140,6 @@ fn history(folder: &Path) -> Vec<Value> {
     let mut lines = json(&folder.join("trainer_state.json"))["log_history"].as_array().unwrap().clone();
     lines.pop(); // it tells the time
     lines
-}
-
-#[test]
-fn a_run_that_pauses_goes_on_bit_for_bit() {
-    check_pauses(test_arithmetic(), Offload::None);
-}
-
-#[test]
-fn a_run_over_tensors_that_pauses_goes_on_bit_for_bit() {
-    for offload in [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All] {
-        check_pauses(test_tensors(), offload);
-    }
-}
-
-#[test]
-fn a_run_with_another_optimizer_and_noise_goes_on_bit_for_bit() {
-    let other = |config: TrainConfig| TrainConfig {
-        optim: OptimizerType::Adafactor,
-        neftune_noise_alpha: Some(5.0),
-        label_smoothing_factor: 0.1,
-        data_seed: Some(9),
-        ..config
-    };
-    check_pauses_with(test_arithmetic(), Offload::None, &other);
-    check_pauses_with(test_tensors(), Offload::None, &other);
-    check_pauses_with(test_tensors(), Offload::All, &other);
-}
-
-fn check_pauses(arithmetic: Arithmetic, offload: Offload) {
-    check_pauses_with(arithmetic, offload, &|config| config);
-}
-
-fn check_pauses_with(arithmetic: Arithmetic, offload: Offload, change: &dyn Fn(TrainConfig) -> TrainConfig) {
-    let tiny = Tiny::new();
-    let train = |config: &TrainConfig, start: Start, cancel: &Cancel, emit: &mut dyn FnMut(TrainEvent)| {
-        train_on(arithmetic, config, &tiny.model, &tiny.rows, None, None, start, cancel, emit)
-    };
-    // Answers on the way are made of values that the device may hold.
-    let whole = change(TrainConfig { offload, sample_steps: Some(5), ..tiny.config("whole") });
-    let outcome = train(&whole, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap();
-    assert!(matches!(outcome, Outcome::Finished { step: 12, .. }), "{outcome:?}: 22 rows in steps of 4, twice");
-    let paused = change(TrainConfig { offload, sample_steps: Some(5), ..tiny.config("paused") });
-    let mut start = Start::Fresh;
-    let mut pauses = Vec::new();
-    loop {
-        let cancel = Cancel::new();
-        let mut steps = 0;
-        let outcome = train(&paused, start, &cancel, &mut |event| {
-            if let TrainEvent::Step { .. } = event {
-                steps += 1;
-                // Also in the middle of an epoch, and of the steps between two lines of the log.
-                if steps == 2 + pauses.len() % 3 {
-                    cancel.cancel();
-                }
-            }
-        });
-        match outcome.unwrap() {
-            Outcome::Paused { step } => pauses.push(step),
-            Outcome::Finished { .. } => break,
-        }
-        start = Start::Resume;
-    }
-    assert_eq!(pauses, [2, 5, 9, 11]);
-    assert_eq!(result(&whole.output_dir), result(&paused.output_dir));
-    assert_eq!(history(&whole.output_dir), history(&paused.output_dir));
-    // The fold over the events of all processes shows one run.
-    let progress = Progress::of_lines(&std::fs::read_to_string(paused.output_dir.join("events.jsonl")).unwrap());
-    let steps: Vec<u64> = progress.points.iter().map(|point| point.step).collect();
-    assert_eq!((progress.phase, steps), (Phase::Finished, (1..=12).collect()));
 }
 
 #[test]
@@ -507,39 +314,4 @@ fn a_card_that_is_too_small_is_told_what_would_fit() {
     let error = at(1 << 20).unwrap_err();
     assert!(error.to_string().contains("of the card's memory, and 1.0 MB are free"), "{error}");
     assert!(error.hint().unwrap().contains("--device cpu"), "{:?}", error.hint());
-}
-
-/// Every weight is trained over tensors, and the run goes on from its checkpoint as if nothing had been.
-#[test]
-fn full_training_over_tensors_goes_on_bit_for_bit() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("f32.gguf");
-    tiny::write_gguf(&tiny::LLAMA, &tiny::checkpoint(&tiny::LLAMA), |_| BlockType::F32, &path);
-    let model = OpenedModel::open(&path).unwrap();
-    let tiny = Tiny::new();
-    for offload in [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All] {
-        let config = |name: &str| TrainConfig {
-            method: Some(Method::Full),
-            offload,
-            lora_dropout: 0.0,
-            max_steps: Some(4),
-            output_dir: folder.path().join(format!("{name}-{offload:?}")),
-            ..tiny.config(name)
-        };
-        let train = |config: &TrainConfig, start: Start, stop_at: u64| {
-            let cancel = Cancel::new();
-            train_on(test_tensors(), config, &model, &tiny.rows, None, None, start, &cancel, &mut |event| {
-                if matches!(event, TrainEvent::Step { step, .. } if step == stop_at) {
-                    cancel.cancel();
-                }
-            })
-            .unwrap()
-        };
-        let (whole, paused) = (config("whole"), config("paused"));
-        train(&whole, Start::Fresh, 0);
-        assert_eq!(train(&paused, Start::Fresh, 2), Outcome::Paused { step: 2 });
-        assert!(matches!(train(&paused, Start::Resume, 0), Outcome::Finished { step: 4, .. }));
-        let bytes = |config: &TrainConfig| std::fs::read(config.output_dir.join("model.safetensors")).unwrap();
-        assert!(bytes(&whole) == bytes(&paused), "{offload:?}");
-    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::catalog::Catalog;
 use super::expect::Expect;
 use super::lesson::{Lesson, Refusal, Then};
-use super::names::{Filter, Name, Narrowing, Roles, is_word_byte};
+use super::names::{Filter, Name, Narrowing, Roles, is_short_alias, is_word_byte};
 use super::scope::{Purpose, Query};
 
 /// The token being written.

@@ -5,11 +5,13 @@
 //! - `resolution`: scopes, sources and references
 //! - `bind`: each reference finds its column, or not
 //! - `outputs`: which result columns hand on points in time
+//! - `sources`: what stands in a FROM
 //! - `walk`: the syntax tree becomes scopes, sources and references
 
 mod bind;
 mod outputs;
 mod resolution;
+mod sources;
 mod walk;
 
 use super::lex::{Token, lex};
