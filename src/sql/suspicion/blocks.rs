@@ -90,6 +90,6 @@ impl Visitor for Blocks<'_> {
 }
 
 /// As they are written, in lower case.
-fn names<T: std::fmt::Display>(parts: &[T]) -> Vec<String> {
+pub(super) fn names<T: std::fmt::Display>(parts: &[T]) -> Vec<String> {
     parts.iter().map(|part| part.to_string().to_lowercase()).collect()
 }

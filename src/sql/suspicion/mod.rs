@@ -19,6 +19,7 @@
 //! - `unused`: a word of the question that names a column, of which nothing is made
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
+//! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `stored`: what columns hold, against what they are taken for
 
@@ -39,6 +40,7 @@ mod negations;
 mod numbers;
 mod reason;
 mod stored;
+mod taken;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -82,6 +84,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     keys::look(query, &blocks, schema, &columns, question.as_ref(), &mut out);
     division::look(query, &columns, question.as_ref(), &mut out);
     multiplied::look(query, &blocks, &columns, question.as_ref(), &mut out);
+    taken::look(&blocks, &columns, question.as_ref(), &mut out);
     if let Some(question) = &question {
         negations::look(&blocks, sql, question, &mut out);
         asked::look(&blocks, sql, question, &mut out);

@@ -60,6 +60,18 @@ pub enum SuspicionKind {
     StrangeNumber,
     /// The question asks for what has none of something, and rows with something else are taken.
     OthersForNone,
+    /// One column is shown twice.
+    ShownTwice,
+    /// Rows of one text are taken that the question does not name.
+    UnaskedValue,
+    /// Numbers are counted where their sum is asked for.
+    CountsQuantity,
+    /// A column of groups that nothing is computed of, taken from any row.
+    AnyOfAGroup,
+    /// A yes or no is shown where the question asks which.
+    OnlyFlags,
+    /// The question asks for what has something and what has not, and one of the two is taken.
+    OneOfBoth,
     /// Numbers are compared with a text or a date, or read as one.
     NumberAgainstText,
     /// Texts are compared with a number, letter by letter.
