@@ -5,6 +5,7 @@
 //! - [`typed`]: lines that are typed, undo by words
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
 //! - [`moments`], [`dates`]: dates written as text; columns that count time, shown as dates
+//! - [`cells`]: cells as text
 //! - [`chart`], [`columns`], [`results`]: what the result pane holds
 //! - [`jumps`]: along keys and back
 //! - [`completion`], [`vim`]: what the SQL knows
@@ -23,6 +24,7 @@
 //! - [`mod@update`]: `update(state, event) -> effects`; nothing else changes the state
 //! - `terminal`: the event loop; the terminal put back whatever happens; signals, the editor outside
 
+pub mod cells;
 pub mod chart;
 pub mod columns;
 pub mod compare;

@@ -14,7 +14,7 @@
 //! a column that is waited for. A common table expression used before it is declared.
 //!
 //! Files on their floors, the lowest first:
-//! - `words`: words that stand for themselves
+//! - `words`, `functions`: words that stand for themselves; functions
 //! - `gbnf`: the lock as a grammar, for servers
 //! - `names`: names, and which of them may stand at a place
 //! - `scope`: what a query has named
@@ -24,12 +24,15 @@
 //! - `automaton`: bytes to tokens
 //! - `keywords`, `grammar`, `punctuation`: what each token does
 //! - `blame`: what a name that is not there says is missing
+//! - `filters`: which names may be written at a place
 //! - `resolve`: which names can be meant
 
 mod automaton;
 mod blame;
 mod catalog;
 mod expect;
+mod filters;
+mod functions;
 mod gbnf;
 mod grammar;
 mod keywords;
@@ -56,7 +59,7 @@ use crate::schema::Schema;
 
 /// Whether a model may write a call of the function `name`.
 pub fn offers_function(name: &str) -> bool {
-    words::FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
+    functions::FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The lock, as far as a text is written. A clone goes its own way and is cheap.

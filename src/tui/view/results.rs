@@ -5,7 +5,8 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
-use super::super::results::{Content, Results, is_number};
+use super::super::cells::is_number;
+use super::super::results::{Content, Results};
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
 use super::conversation::wrap;
