@@ -273,7 +273,7 @@ describe description following specific certain particular various make makes ma
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Table};
+    use crate::schema::Table;
 
     #[track_caller]
     fn check_unused(question: &str, sql: &str, expected: Option<&str>) {
@@ -306,11 +306,7 @@ mod tests {
     }
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         Schema {
             tables: vec![
                 table("head", &["head_id", "name", "born_state", "age"]),

@@ -152,14 +152,10 @@ pub fn kind_mark(kind: TableKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Table};
+    use crate::schema::Table;
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         Schema { tables: vec![table("album", &["id", "title"]), table("track", &["id", "album_id"])] }
     }
 

@@ -1,6 +1,7 @@
 //! How the screen looks: panes, keys, colours.
 
 use super::super::keys::Keymap;
+use super::states::doubted;
 use super::*;
 
 #[test]

@@ -18,7 +18,7 @@ fn failure(message: &str, hint: &str) -> Outcome {
 }
 
 /// An answer that eight drafts were drawn for, which return three different results.
-fn doubted(screen: &mut Screen) {
+pub(super) fn doubted(screen: &mut Screen) {
     let job = screen.ask(QUESTION);
     let sql = "SELECT name, count(*) AS albums FROM artist JOIN album ON artist.id = artist_id GROUP BY name ORDER BY 2 DESC LIMIT 2";
     let mut answer = answer(QUESTION, sql, AnswerState::Checked);
