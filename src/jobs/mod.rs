@@ -10,6 +10,7 @@
 //! - `copied`, `find`, `result`: results on disk: as text, looked into, all that is done with them
 //! - `notebook`: notebooks read, run and written
 //! - `models`: models that are listed, fetched, removed
+//! - [`judge`]: how often a model is right while it is trained
 //! - `compare`: a run's answers beside those without its adapter
 //! - `examples`: training data made from the open database and from what was accepted
 //! - `model`: what the model does
@@ -25,6 +26,7 @@ mod database;
 mod examples;
 mod files;
 mod find;
+pub mod judge;
 mod keep;
 pub mod message;
 mod model;

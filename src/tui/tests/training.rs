@@ -56,7 +56,7 @@ fn progress(last: u32) -> Progress {
             memory,
         });
         if step % 10 == 0 {
-            progress.apply(&TrainEvent::Evaluated { step: step.into(), epoch, eval_loss: loss + 0.3, best: true });
+            progress.apply(&TrainEvent::Evaluated { step: step.into(), epoch, eval_loss: loss + 0.3, best: true, accuracy: None });
             progress.apply(&TrainEvent::Sampled {
                 step: step.into(),
                 question: "How many artists have no album?".into(),
