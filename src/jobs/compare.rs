@@ -82,6 +82,14 @@ pub(super) struct Against<'a> {
     pub(super) limits: Limits,
 }
 
+impl<'a> Against<'a> {
+    /// The model as it came, on questions about one database that is open.
+    pub(super) fn one(questions: &'a [Question], database: &Arc<Database>, schema: &Arc<Schema>, private: &Private, limits: Limits) -> Self {
+        let opened = Some((Arc::clone(database), Arc::clone(schema)));
+        Self { questions, databases: PathBuf::new(), opened, before: None, private: private.clone(), limits }
+    }
+}
+
 /// Asks the same questions as it was and with the adapter in `folder`, through the whole pipeline; `None` where it was stopped. What was
 /// answered stays, and is not asked again.
 pub(super) fn both_sides(
@@ -130,7 +138,7 @@ fn learned_from(folder: &Path) -> Option<Demonstrations> {
     Some(Demonstrations::of(rows.flatten().filter(|example| example.previous().is_none()).map(turn)))
 }
 
-fn failed(error: &EvalError) -> JobFailure {
+pub(super) fn failed(error: &EvalError) -> JobFailure {
     JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }
 }
 
@@ -163,7 +171,8 @@ fn held_out(folder: &Path, config: &TrainConfig, open: &Open) -> Result<(Vec<Que
     Ok((questions, databases))
 }
 
-fn ask_all(
+/// Asks what is not answered in `file` yet, and writes each answer there.
+pub(super) fn ask_all(
     file: &Path,
     against: &Against<'_>,
     demonstrations: Option<Arc<Demonstrations>>,
@@ -211,6 +220,18 @@ pub(super) fn read(folder: &Path) -> Option<RunComparison> {
     let read = |name: &str| eval::read_records(&folder.join(FOLDER).join(name)).ok();
     let (before, after) = (read(FILES[0])?, read(FILES[1])?);
     (!after.is_empty()).then(|| of_records(&before, &after))
+}
+
+/// How many of the person's own questions the run in `folder` mended, and how many it broke.
+pub(super) fn own_changes(folder: &Path) -> (usize, usize) {
+    let own = |name: &str| {
+        let mut records = eval::read_records(&folder.join(FOLDER).join(name)).unwrap_or_default();
+        records.retain(|record| !record.id.starts_with(MADE));
+        records
+    };
+    let (before, after) = (own(FILES[0]), own(FILES[1]));
+    let changed = eval::compare(&before, &after);
+    (changed.fixed.len(), changed.broken.len())
 }
 
 fn of_records(before: &[Record], after: &[Record]) -> RunComparison {

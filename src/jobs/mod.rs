@@ -11,8 +11,11 @@
 //! - `notebook`: notebooks read, run and written
 //! - `models`: models that are listed, fetched, removed
 //! - [`judge`]: how often a model is right while it is trained
+//! - `split`: examples in parts that share nothing
+//! - [`stale`]: examples that no longer run
 //! - `compare`: a run's answers beside those without its adapter
 //! - `examples`: training data made from the open database and from what was accepted
+//! - [`learn`]: a database learned in the time there is
 //! - `model`: what the model does
 //! - `train`: training runs
 //! - `workers`: the threads, and which of them does what
@@ -28,11 +31,14 @@ mod files;
 mod find;
 pub mod judge;
 mod keep;
+pub mod learn;
 pub mod message;
 mod model;
 mod models;
 mod notebook;
 mod result;
+pub mod split;
+pub mod stale;
 mod task;
 mod train;
 pub mod training;
