@@ -84,7 +84,13 @@ pub(super) struct Against<'a> {
 
 impl<'a> Against<'a> {
     /// The model as it came, on questions about one database that is open.
-    pub(super) fn one(questions: &'a [Question], database: &Arc<Database>, schema: &Arc<Schema>, private: &Private, limits: Limits) -> Self {
+    pub(super) fn one(
+        questions: &'a [Question],
+        database: &Arc<Database>,
+        schema: &Arc<Schema>,
+        private: &Private,
+        limits: Limits,
+    ) -> Self {
         let opened = Some((Arc::clone(database), Arc::clone(schema)));
         Self { questions, databases: PathBuf::new(), opened, before: None, private: private.clone(), limits }
     }

@@ -74,13 +74,8 @@ impl Judge {
     pub fn judge(&mut self, adapter: Option<&Adapter>, cancel: &Cancel) -> Result<Accuracy, EvalError> {
         self.model.set_adapter(adapter).map_err(EvalError::Model)?;
         let Self { model, form, questions, databases, opened, private, values } = self;
-        let inputs = EvalInputs {
-            questions,
-            databases: databases.clone(),
-            done: HashSet::new(),
-            opened: opened.clone(),
-            demonstrations: None,
-        };
+        let inputs =
+            EvalInputs { questions, databases: databases.clone(), done: HashSet::new(), opened: opened.clone(), demonstrations: None };
         let mut accuracy = Accuracy { right: 0, asked: 0 };
         eval::evaluate(
             &inputs,

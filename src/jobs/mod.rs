@@ -2,6 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - [`training`]: what is asked of training runs, and what they report
+//! - [`stale`]: examples that no longer run
 //! - [`message`]: the same of everything else
 //! - `task`: what every thread is handed
 //! - `adapted`: the model, with the adapter of the database that it is asked about
@@ -12,7 +13,6 @@
 //! - `models`: models that are listed, fetched, removed
 //! - [`judge`]: how often a model is right while it is trained
 //! - `split`: examples in parts that share nothing
-//! - [`stale`]: examples that no longer run
 //! - `compare`: a run's answers beside those without its adapter
 //! - `examples`: training data made from the open database and from what was accepted
 //! - [`learn`]: a database learned in the time there is
@@ -52,5 +52,5 @@ pub use message::{
     KeepWork, Kept, ModelRow, ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
 };
 pub use task::{ModelFactory, Opener, ServerLister};
-pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
+pub use training::{Changed, Checked, Decision, LearnWork, LearnedRow, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
 pub use workers::{Settings, Workers, is_panic_caught};

@@ -247,7 +247,8 @@ mod tests {
                 };
                 let mut one = example(&format!("Question {}?", random.below(count)), &sql);
                 if random.once_in(10) {
-                    one = one.after(Some(Turn { question: format!("Question {}", random.below(count)), sql: format!("SELECT c{b} FROM t") }));
+                    one =
+                        one.after(Some(Turn { question: format!("Question {}", random.below(count)), sql: format!("SELECT c{b} FROM t") }));
                 }
                 one.source = Some(if random.once_in(4) { "accepted" } else { "template" }.into());
                 one

@@ -101,9 +101,11 @@ impl RunLine {
                 self.line.show(step_line(&self.progress), due);
             }
             TrainEvent::Started { step, .. } if *step > 0 => self.line.say(&format!("going on behind step {step}")),
-            TrainEvent::Evaluated { step, eval_loss, best, .. } => {
+            TrainEvent::Evaluated { step, eval_loss, best, accuracy, .. } => {
                 let note = if *best { ", the best so far" } else { "" };
-                self.line.say(&format!("step {step}: loss on held-out examples {eval_loss:.4} (mean over answer tokens){note}"));
+                let right =
+                    accuracy.map(|accuracy| format!(", {} of {} answers right", accuracy.right, accuracy.asked)).unwrap_or_default();
+                self.line.say(&format!("step {step}: loss on held-out examples {eval_loss:.4} (mean over answer tokens){right}{note}"));
             }
             TrainEvent::Sampled { step, answer, .. } => {
                 let answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");

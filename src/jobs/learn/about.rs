@@ -23,9 +23,14 @@ impl About {
         self.database.path().file_stem().map(|stem| stem.to_string_lossy().into_owned())
     }
 
-    /// What it is known by, whatever links lead there.
+    /// As [`place_of`].
     pub fn place(&self) -> PathBuf {
-        let label = self.database.label();
-        std::fs::canonicalize(&label).unwrap_or(label)
+        place_of(&self.database)
     }
+}
+
+/// What a database is known by, whatever links lead there.
+pub fn place_of(database: &Database) -> PathBuf {
+    let label = database.label();
+    std::fs::canonicalize(&label).unwrap_or(label)
 }

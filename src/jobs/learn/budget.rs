@@ -114,9 +114,14 @@ pub enum Unsettled {
     TooFew,
 }
 
+/// Whether so many rows and questions are not worth learning, however much time there is.
+pub(super) fn is_too_little(rows: usize, compare: usize) -> bool {
+    compare < LEAST_COMPARED || rows < LEAST_ROWS
+}
+
 /// What can be done in `seconds`.
 pub fn settle(measured: &Measured, seconds: f64) -> Result<Settled, Unsettled> {
-    if measured.compare < LEAST_COMPARED || measured.rows < LEAST_ROWS {
+    if is_too_little(measured.rows, measured.compare) {
         return Err(Unsettled::TooFew);
     }
     let needed = least_seconds(measured);

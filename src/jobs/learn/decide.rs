@@ -1,7 +1,6 @@
 //! Whether what was learned is used: only where it is better by the sign test, or where the person says so.
 
-use super::super::training::RunComparison;
-use super::kept::Decision;
+use super::super::training::{Decision, RunComparison};
 use crate::eval::compare::sign_test;
 
 /// Below this, a difference counts as one.
@@ -24,7 +23,8 @@ pub fn decide(compared: &RunComparison, own: (usize, usize), wanted: bool) -> De
         (false, true) => format!("{said}; it is attached because you said so"),
         _ => said.to_owned(),
     };
-    let (paired, right_before, right_after) = compared.shares.first().map_or((0, 0, 0), |(_, before, after)| (after.n, before.count, after.count));
+    let (paired, right_before, right_after) =
+        compared.shares.first().map_or((0, 0, 0), |(_, before, after)| (after.n, before.count, after.count));
     Decision { attached: better && !own_worse || wanted, because, paired, right_before, right_after, fixed, broken, p_value }
 }
 

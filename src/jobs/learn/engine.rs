@@ -1,18 +1,18 @@
 //! Learning a database: gather, measure, settle, train, compare, decide. Each part that is done stays; whoever begins again goes on behind it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::super::adapted::failure_of;
-use super::super::compare::{Against, both_sides, own_changes, read, trained_form};
+use super::super::compare::{Against, both_sides, failed, held_out_file, own_changes, trained_form};
 use super::super::judge::Judge;
 use super::super::message::JobFailure;
-use super::super::training::RunComparison;
+use super::super::training::{Decision, RunComparison};
 use super::about::About;
-use super::budget::{Measured, Settled, Unsettled, settle};
-use super::data::{choosing, gather, learned, questions, write};
+use super::budget::{Measured, Settled, Unsettled, is_too_little, settle};
+use super::data::{gather, questions, read_rows, write};
 use super::decide::decide;
-use super::kept::{Decision, Kept, hold};
+use super::kept::{Kept, hold, release};
 use super::measure::measure;
 use super::order::{BUDGET, LearnOrder};
 use super::rows::{Learner, config, planned, tokens};
@@ -21,12 +21,13 @@ use crate::db::Limits;
 use crate::eval;
 use crate::llm::{Adapter, Generate, OpenedModel};
 use crate::prompt::Form;
-use crate::records::Records;
+use crate::records::{Accepted, DatabaseId, Records};
 use crate::signal::{Cancel, Stop};
 use crate::store::Paths;
+use crate::train::config::{Interval, Metric};
+use crate::train::measure::Accuracy;
 use crate::train::run::settings;
-use crate::train::{Arithmetic, Inputs, Outcome, Start, Standing, TrainConfig, TrainEvent, run_judged, watch};
-use crate::train::{device::DeviceChoice, measure::Accuracy};
+use crate::train::{Arithmetic, DeviceChoice, Inputs, Outcome, Rows, Standing, Start, TrainConfig, TrainEvent, run_judged, watch};
 
 /// Seconds of training at least, however much time is gone.
 const LEAST_TRAINING: f64 = 1.0;
@@ -73,6 +74,7 @@ pub fn learn(
     let records = Records::open(paths)?;
     let id = records.database(&about.database.label(), &about.schema.fingerprint())?;
     let budget = order.budget.map(|budget| budget.as_secs_f64());
+    let begun_before = Kept::read(&order.folder).is_some();
     let mut kept = match Kept::read(&order.folder) {
         Some(kept) => Kept { budget: budget.unwrap_or(kept.budget), attach: kept.attach || order.attach, ..kept },
         None => {
@@ -90,11 +92,17 @@ pub fn learn(
     let mut time = Time { begun, spent };
     let result = Engine { order, about, paths, kept: &mut kept, time: &mut time, cancel, emit }.work(&records, id, asked);
     kept.spent = time.spent();
-    // Also where it failed or was stopped: what it took is gone.
-    if order.folder.with_extension("learn.json").exists() || kept.settled.is_some() {
-        kept.write(&order.folder)?;
+    // Also where it failed or was stopped: what it took is gone. A plan that was only looked at leaves nothing.
+    match (order.dry_run, kept.settled.is_some()) {
+        (false, true) => kept.write(&order.folder)?,
+        (_, _) if !begun_before => release(&order.folder),
+        (_, _) => {}
     }
-    result
+    match result {
+        // Whatever it was at.
+        Err(_) if cancel.stop() == Some(Stop::Cancelled) => Ok(Learnt::Paused),
+        result => result,
+    }
 }
 
 /// Seconds that it took, earlier sittings included.
@@ -120,17 +128,13 @@ struct Engine<'a> {
 }
 
 impl Engine<'_> {
-    fn work(&mut self, records: &Records, id: crate::records::DatabaseId, asked: Asked<'_>) -> Result<Learnt, JobFailure> {
+    fn work(&mut self, records: &Records, id: DatabaseId, asked: Asked<'_>) -> Result<Learnt, JobFailure> {
         let (_, model_name, model_path) = &self.order.model;
-        (self.emit)(LearnEvent::Progress("reading the database".into()));
-        let gathered = gather(self.about, &records.accepted(id)?, self.cancel)?;
-        words::gathered(&gathered).into_iter().for_each(|line| (self.emit)(LearnEvent::Said(line)));
         (self.emit)(LearnEvent::Progress("reading the model".into()));
         let opened = OpenedModel::open_known(model_path).map_err(failure_of)?;
         let form = if opened.template.is_ok() { Form::Chat } else { Form::Alpaca };
         let learner = Learner {
             about: self.about,
-            gathered: &gathered,
             model: &opened,
             model_name: model_name.clone(),
             model_folder: model_path.is_dir().then(|| model_path.clone()),
@@ -145,13 +149,12 @@ impl Engine<'_> {
         );
         let settled = match self.kept.settled {
             Some(settled) => settled,
-            None => match self.settled(&learner, &mut judge)? {
+            None => match self.settled(&learner, records.accepted(id)?.as_slice(), &mut judge)? {
                 Some(settled) => settled,
                 None => return Ok(Learnt::Paused),
             },
         };
-        let learned = learned(&gathered.parts, settled.rows).len();
-        let plan = words::plan(self.order, self.kept, &settled, &gathered, learned, opened.model.spec.layers);
+        let plan = words::plan(self.order, self.kept, &settled, opened.model.spec.layers);
         (self.emit)(LearnEvent::Said(plan));
         if self.order.dry_run {
             return Ok(Learnt::Planned(settled));
@@ -173,18 +176,26 @@ impl Engine<'_> {
     }
 
     /// Measures this machine, and settles what can be done; `None` where it was stopped. What is learned is written beside the run's folder.
-    fn settled(&mut self, learner: &Learner<'_>, judge: &mut Judge) -> Result<Option<Settled>, JobFailure> {
-        let gathered = learner.gathered;
+    fn settled(&mut self, learner: &Learner<'_>, accepted: &[Accepted], judge: &mut Judge) -> Result<Option<Settled>, JobFailure> {
+        (self.emit)(LearnEvent::Progress("reading the database".into()));
+        let gathered = gather(self.about, accepted, self.cancel)?;
+        words::gathered(&gathered).into_iter().for_each(|line| (self.emit)(LearnEvent::Said(line)));
+        let (rows, compare) = (gathered.parts.learned.len(), gathered.parts.compare.len());
+        if is_too_little(rows, compare) {
+            return Err(too_few(rows, compare));
+        }
         let provisional = config(&self.order.folder, &self.order.model.0, 0, &Settled::smallest(), self.about.database.path());
         let name = words::name(&self.order.folder);
         let place = self.paths.cache.join(MEASURING).join(format!("{name}-{}", std::process::id()));
         let Self { emit, cancel, .. } = self;
         let mut told = |text: String| emit(LearnEvent::Progress(text));
-        let Some(measured) = measure(learner, &provisional, judge, &place, cancel, &mut told)? else { return Ok(None) };
+        let Some(measured) = measure(learner, &gathered.parts, &provisional, judge, &place, cancel, &mut told)? else { return Ok(None) };
         let settled = settle(&measured, self.kept.budget - self.time.spent()).map_err(|unsettled| self.unsettled(unsettled, &measured))?;
         (self.kept.accepted, self.kept.made) = (gathered.accepted, gathered.made);
         (self.kept.measured, self.kept.settled) = (Some(measured), Some(settled));
-        write(&self.order.folder, &gathered.parts, &settled)?;
+        if !self.order.dry_run {
+            write(&self.order.folder, &gathered.parts, &settled)?;
+        }
         Ok(Some(settled))
     }
 
@@ -197,10 +208,7 @@ impl Engine<'_> {
                     hint: Some(format!("give it at least {}: --budget {}s", words::time(needed.as_secs_f64()), needed.as_secs())),
                 }
             }
-            Unsettled::TooFew => JobFailure {
-                message: format!("this database gives too few examples: {} to learn, {} to hold out", measured.rows, measured.compare),
-                hint: Some("accept some answers with F2 first, or fill its tables".into()),
-            },
+            Unsettled::TooFew => too_few(measured.rows, measured.compare),
         }
     }
 
@@ -210,7 +218,6 @@ impl Engine<'_> {
         if watch::look(folder).standing == Standing::Finished {
             return Ok(true);
         }
-        let parts = &learner.gathered.parts;
         let (begun, start) = match watch::is_run(folder) {
             true => (settings(folder)?, Start::Resume),
             false => {
@@ -218,8 +225,9 @@ impl Engine<'_> {
                 (config(folder, &self.order.model.0, layers, settled, self.about.database.path()), Start::Fresh)
             }
         };
-        let train = tokens(learner.model, learner.form, &learned(parts, settled.rows), self.cancel)?;
-        let held = choosing(parts, settled);
+        let rows = |extension: &str| read_rows(&folder.with_extension(extension), self.cancel);
+        let (own, held) = (rows("examples.jsonl")?, rows("held.jsonl")?);
+        let train = tokens(learner.model, learner.form, &own, self.cancel)?;
         let eval = (!held.is_empty()).then(|| tokens(learner.model, learner.form, &held, self.cancel)).transpose()?;
         // Without a row held out there is nothing to evaluate.
         let begun = if eval.is_some() { begun } else { without_evaluation(begun) };
@@ -248,8 +256,8 @@ impl Engine<'_> {
         &mut self,
         learner: &Learner<'_>,
         config: &TrainConfig,
-        train: &crate::train::Rows,
-        eval: Option<&crate::train::Rows>,
+        train: &Rows,
+        eval: Option<&Rows>,
         judge: &mut Judge,
         start: Start,
         within: &Cancel,
@@ -266,7 +274,7 @@ impl Engine<'_> {
             arithmetic: learner.arithmetic.0,
         };
         let mut measure = |adapter: &Adapter, cancel: &Cancel| -> Result<Accuracy, _> { judge.measure(adapter, cancel) };
-        let by_answers = config.metric_for_best_model == crate::train::config::Metric::ExecutionAccuracy;
+        let by_answers = config.metric_for_best_model == Metric::ExecutionAccuracy;
         let (folder, time, kept, emit) = (&self.order.folder, &*self.time, &mut *self.kept, &mut *self.emit);
         let outcome = run_judged(config, &plan, &inputs, start, by_answers.then_some(&mut measure as _), within, &mut |event| {
             if matches!(event, TrainEvent::Saved { .. }) {
@@ -281,7 +289,7 @@ impl Engine<'_> {
     /// Asks the held-out questions with and without; `None` where it was stopped.
     fn compared(&mut self, mut model: Box<dyn Generate>, form: Form) -> Result<Option<RunComparison>, JobFailure> {
         let folder = &self.order.folder;
-        let asked = eval::read_questions(&super::super::compare::held_out_file(folder)).map_err(|error| super::super::compare::failed(&error))?;
+        let asked = eval::read_questions(&held_out_file(folder)).map_err(|error| failed(&error))?;
         // What answers now is what it has to be better than.
         let replaced = self.kept.replaced.as_deref().filter(|replaced| replaced != folder);
         let before = replaced.and_then(|folder| Adapter::read(folder).ok()).filter(|adapter| model.set_adapter(Some(adapter)).is_ok());
@@ -290,26 +298,24 @@ impl Engine<'_> {
         let against = Against { before: before.as_ref(), ..Against::one(&asked, database, schema, private, Limits::default()) };
         let Self { emit, cancel, .. } = self;
         let mut told = |text: String| emit(LearnEvent::Progress(text));
-        if let Some(compared) = both_sides(folder, &against, (model.as_mut(), form), cancel, &mut told)? {
-            return Ok(Some(compared));
-        }
-        // A deadline is nobody's here: it was stopped.
-        Ok(None)
+        both_sides(folder, &against, (model.as_mut(), form), cancel, &mut told)
+    }
+}
+
+fn too_few(rows: usize, compare: usize) -> JobFailure {
+    JobFailure {
+        message: format!("this database gives too few examples: {rows} to learn, {compare} to hold out"),
+        hint: Some("accept some answers with F2 first, or fill its tables".into()),
     }
 }
 
 fn without_evaluation(config: TrainConfig) -> TrainConfig {
     TrainConfig {
         eval_data_path: None,
-        eval_strategy: crate::train::config::Interval::No,
+        eval_strategy: Interval::No,
         load_best_model_at_end: false,
         early_stopping_patience: None,
-        metric_for_best_model: crate::train::config::Metric::Loss,
+        metric_for_best_model: Metric::Loss,
         ..config
     }
-}
-
-/// What came of comparing the run in `folder`, where that is done.
-pub fn comparison(folder: &Path) -> Option<RunComparison> {
-    read(folder)
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::super::message::JobFailure;
+use super::super::training::Decision;
 use super::budget::{Measured, Settled};
 use crate::store::Paths;
 use crate::train::checkpoint::write_file;
@@ -50,34 +51,28 @@ pub struct Kept {
     pub outcome: Option<Decision>,
 }
 
-/// What came of learning.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Decision {
-    /// Whether the adapter was attached.
-    pub attached: bool,
-    /// Why, or why not, in a sentence.
-    pub because: String,
-    /// Questions answered twice.
-    pub paired: usize,
-    /// Right answers as it was.
-    pub right_before: usize,
-    /// Right answers with the adapter.
-    pub right_after: usize,
-    /// Wrong before, right now.
-    pub fixed: usize,
-    /// Right before, wrong now.
-    pub broken: usize,
-    /// Of the two-sided exact sign test.
-    pub p_value: f64,
-}
-
 impl Kept {
     /// At the beginning.
     pub fn new(database: &str, place: PathBuf, fingerprint: String, model: &str, budget: f64, attach: bool) -> Self {
         let (database, model) = (database.to_owned(), model.to_owned());
         let (measured, settled, replaced, outcome) = (None, None, None, None);
         let (spent, accepted, made) = (0.0, 0, 0);
-        Self { format: FORMAT, database, place, fingerprint, model, budget, spent, attach, accepted, made, measured, settled, replaced, outcome }
+        Self {
+            format: FORMAT,
+            database,
+            place,
+            fingerprint,
+            model,
+            budget,
+            spent,
+            attach,
+            accepted,
+            made,
+            measured,
+            settled,
+            replaced,
+            outcome,
+        }
     }
 
     /// What is kept of the run in `folder`; `None` where it did not learn a database, or what is kept cannot be read.
@@ -138,6 +133,11 @@ pub fn hold(folder: &Path) -> Result<Held, JobFailure> {
             hint: Some("wait for it, or stop it".into()),
         }),
     }
+}
+
+/// Leaves nothing of a run that was not begun.
+pub(super) fn release(folder: &Path) {
+    let _ = fs::remove_file(folder.with_extension(LOCK));
 }
 
 /// Whether a process is at the run in `folder`.

@@ -8,8 +8,9 @@ use super::super::adapted::failure_of;
 use super::super::compare::{Against, ask_all, failed};
 use super::super::judge::Judge;
 use super::super::message::JobFailure;
-use super::budget::Measured;
+use super::super::split::Parts;
 use super::about::About;
+use super::budget::Measured;
 use super::data::questions;
 use super::rows::{Learner, measuring, planned, sizes, tokens};
 use crate::db::Limits;
@@ -29,6 +30,7 @@ const ASKED: usize = 3;
 /// Measures; `None` where it was stopped.
 pub(super) fn measure(
     learner: &Learner<'_>,
+    parts: &Parts,
     config: &TrainConfig,
     judge: &mut Judge,
     place: &Path,
@@ -36,7 +38,7 @@ pub(super) fn measure(
     told: &mut dyn FnMut(String),
 ) -> Result<Option<Measured>, JobFailure> {
     let _ = fs::remove_dir_all(place);
-    let measured = measured(learner, config, judge, place, cancel, told);
+    let measured = measured(learner, parts, config, judge, place, cancel, told);
     let _ = fs::remove_dir_all(place);
     match measured {
         Err(_) if cancel.stop() == Some(Stop::Cancelled) => Ok(None),
@@ -46,13 +48,13 @@ pub(super) fn measure(
 
 fn measured(
     learner: &Learner<'_>,
+    parts: &Parts,
     config: &TrainConfig,
     judge: &mut Judge,
     place: &Path,
     cancel: &Cancel,
     told: &mut dyn FnMut(String),
 ) -> Result<Measured, JobFailure> {
-    let parts = &learner.gathered.parts;
     let share = || cancel.with_timeout(Duration::from_secs_f64((SHARE * learner.budget).max(0.5)));
     told("measuring: the first steps".into());
     let some: Vec<_> = parts.learned.iter().take(ROWS * STEPS as usize).cloned().collect();
@@ -111,14 +113,7 @@ pub(super) fn speed(steps: &[(f64, f64)]) -> f64 {
 }
 
 /// Seconds of an answer through the whole pipeline. The first one reads the schema, too.
-fn ask_seconds(
-    about: &About,
-    judge: &mut Judge,
-    form: Form,
-    asked: &[Question],
-    place: &Path,
-    cancel: &Cancel,
-) -> Result<f64, JobFailure> {
+fn ask_seconds(about: &About, judge: &mut Judge, form: Form, asked: &[Question], place: &Path, cancel: &Cancel) -> Result<f64, JobFailure> {
     let file = place.join("answers.jsonl");
     let asked = asked.get(..ASKED).unwrap_or(asked);
     let against = Against::one(asked, &about.database, &about.schema, &about.private, Limits::default());

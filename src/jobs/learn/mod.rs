@@ -26,7 +26,7 @@ mod rows;
 pub mod undo;
 pub mod words;
 
-pub use about::About;
-pub use engine::{Asked, LearnEvent, Learnt, comparison, learn};
+pub use about::{About, place_of};
+pub use engine::{Asked, LearnEvent, Learnt, learn};
 pub use order::{BUDGET, LearnOrder};
 pub use undo::{Undone, undo};

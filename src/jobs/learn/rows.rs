@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::super::message::JobFailure;
 use super::about::About;
 use super::budget::{BATCH, Settled};
-use super::data::Gathered;
 use crate::dataset::Example;
 use crate::llm::OpenedModel;
 use crate::prompt::Form;
@@ -25,7 +24,6 @@ const WARMUP: f64 = 0.1;
 /// What learning works with.
 pub(super) struct Learner<'a> {
     pub(super) about: &'a About,
-    pub(super) gathered: &'a Gathered,
     pub(super) model: &'a OpenedModel,
     pub(super) model_name: String,
     /// The model's folder, where it is one.

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use super::super::training::{Decision, RunComparison};
 use super::budget::{BATCH, Settled};
 use super::data::Gathered;
-use super::kept::{Decision, Kept};
+use super::kept::Kept;
 use super::order::LearnOrder;
-use crate::jobs::training::RunComparison;
 use crate::text;
 
 /// Questions that are named, at most.
@@ -43,7 +43,7 @@ pub(super) fn gathered(gathered: &Gathered) -> Vec<String> {
 }
 
 /// The plan, a line a subject.
-pub(super) fn plan(order: &LearnOrder, kept: &Kept, settled: &Settled, gathered: &Gathered, learned: usize, layers: usize) -> String {
+pub(super) fn plan(order: &LearnOrder, kept: &Kept, settled: &Settled, layers: usize) -> String {
     let mut out = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(out, "{name:<10} {}", text::sanitize(&value));
@@ -60,14 +60,15 @@ pub(super) fn plan(order: &LearnOrder, kept: &Kept, settled: &Settled, gathered:
             ),
         );
     }
-    let spare = gathered.parts.learned.len().saturating_sub(learned);
+    let learned = settled.rows;
+    let spare = kept.measured.map_or(0, |measured| measured.rows.saturating_sub(learned));
     let spare = if spare > 0 { format!(" ({spare} more than there is time for)") } else { String::new() };
     line(
         "examples",
         format!(
             "{} that you accepted and {} made from schema and values; {learned} are learned{spare}",
-            text::count(gathered.accepted as u64),
-            text::count(gathered.made as u64)
+            text::count(kept.accepted as u64),
+            text::count(kept.made as u64)
         ),
     );
     let chooses = match settled.choose {
@@ -75,7 +76,8 @@ pub(super) fn plan(order: &LearnOrder, kept: &Kept, settled: &Settled, gathered:
         questions => format!("{questions} questions choose the checkpoint"),
     };
     line("held out", format!("{} questions judge the result, {chooses}; no SQL stands on two sides", settled.compare));
-    let depth = if settled.layers < layers { format!("the upper {} of {layers} layers", settled.layers) } else { format!("all {layers} layers") };
+    let depth =
+        if settled.layers < layers { format!("the upper {} of {layers} layers", settled.layers) } else { format!("all {layers} layers") };
     line(
         "training",
         format!(
