@@ -18,10 +18,12 @@ use super::query::open_watched;
 use super::servers::private_of;
 use super::settings::Settings;
 use super::train::show::RunLine;
+use crate::eval::report::Share;
 use crate::jobs::JobFailure;
 use crate::jobs::learn::budget::parse_time;
 use crate::jobs::learn::kept::{Kept, new_folder, runs_of};
 use crate::jobs::learn::{About, BUDGET, LearnEvent, LearnOrder, Learnt, learn, undo, words};
+use crate::llm::Generate;
 use crate::text;
 use crate::train::{TrainEvent, watch};
 
@@ -118,9 +120,9 @@ pub(super) fn run_learn(args: &LearnArgs, settings: &Settings) -> Result<u8, Fai
         let (name, spent) = (words::name(&folder), words::time(begun.spent));
         writeln!(stderr(), "going on with {}, which took {spent} so far", text::sanitize(&name))?;
     }
-    let mut asked = || -> Result<_, JobFailure> {
+    let mut asked = || -> Result<Box<dyn Generate>, JobFailure> {
         // Sessions of adapters that are still learned are of no use later.
-        Ok(Box::new(load_model(settings, &chosen, Loading { saving: false, ..Loading::on(Default::default()) })?) as _)
+        Ok(Box::new(load_model(settings, &chosen, Loading { saving: false, ..Loading::on(Default::default()) })?))
     };
     let mut teller = Teller { line: LiveLine::new(), run: None, plan_to_stdout: args.dry_run };
     let learnt = learn(&order, &about, &settings.paths, &mut asked, &cancel, &mut |event| teller.tell(event));
@@ -135,7 +137,7 @@ pub(super) fn run_learn(args: &LearnArgs, settings: &Settings) -> Result<u8, Fai
             let (decision, compared) = *done;
             let name = words::name(&folder);
             if args.json {
-                let share = |share: &crate::eval::report::Share| json!({ "right": share.count, "of": share.n });
+                let share = |share: &Share| json!({ "right": share.count, "of": share.n });
                 let shares =
                     compared.shares.iter().map(|(of, before, after)| json!({ "of": of, "before": share(before), "after": share(after) }));
                 let object = json!({ "run": name, "folder": folder, "decision": decision, "shares": shares.collect::<Vec<_>>() });

@@ -10,7 +10,7 @@ pub(super) mod show;
 
 use std::cell::Cell;
 use std::io::{Write, stderr, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::interrupt;
@@ -128,7 +128,7 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
         say(&format!("warning: `sqllama runs` will not know of this run: {error}"))?;
     }
     let mut line = show::RunLine::new(config.logging_steps);
-    let mut measure = judge.as_mut().map(|judge| |adapter: &Adapter, cancel: &Cancel| judge.measure(adapter, cancel));
+    let mut measure = judge.as_mut().map(|judge| move |adapter: &Adapter, cancel: &Cancel| judge.measure(adapter, cancel));
     let measure = measure.as_mut().map(|measure| measure as measure::Judge<'_>);
     let outcome = run_judged(&config, &plan, &inputs, start, measure, &cancel, &mut |event| line.show(&event));
     line.finish();
@@ -162,14 +162,7 @@ fn chosen(request: &Request) -> Result<(TrainConfig, Start), Failure> {
 }
 
 /// Who asks the held-out rows of `held` on the way. The model is opened once more; its weights are in memory once.
-fn judge(
-    config: &TrainConfig,
-    held: &PathBuf,
-    form: Form,
-    model: &Resolved,
-    settings: &Settings,
-    cancel: &Cancel,
-) -> Result<Judge, Failure> {
+fn judge(config: &TrainConfig, held: &Path, form: Form, model: &Resolved, settings: &Settings, cancel: &Cancel) -> Result<Judge, Failure> {
     let databases = config.databases.clone().unwrap_or_default();
     let rows = Examples::open(held, &read_options(config), cancel)?.flatten().collect::<Vec<_>>();
     let questions = questions_of(rows, databases.is_file().then_some(databases.as_path()))?;

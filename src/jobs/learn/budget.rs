@@ -259,7 +259,7 @@ mod tests {
         check(SLOW, 180.0, (6, 8, 92, 22, 10, 8));
         check(SLOW, 1800.0, (24, 16, 500, 175, 24, 60));
         check(SLOW, 7200.0, (24, 16, 500, 185, 24, 60));
-        check(Measured { tokens_per_second: 12_000.0, ask_seconds: 0.05, draft_seconds: 0.02, ..SLOW }, 60.0, (24, 16, 500, 185, 24, 60));
+        check(Measured { tokens_per_second: 12_000.0, ask_seconds: 0.05, draft_seconds: 0.02, ..SLOW }, 60.0, (24, 16, 500, 186, 24, 60));
         // Slow answers: the fewest questions, and the loss chooses.
         check(Measured { ask_seconds: 9.0, draft_seconds: 5.0, ..SLOW }, 300.0, (12, 8, 138, 34, 0, 6));
         check(Measured { rows: 20, ..SLOW }, 1800.0, (24, 8, 20, 6, 24, 60));
