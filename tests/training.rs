@@ -19,6 +19,7 @@ use crate::tiny;
 mod command_line;
 mod handover;
 mod hugging_face;
+mod judged;
 mod paused;
 
 fn json(path: &Path) -> Value {

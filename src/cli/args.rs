@@ -12,6 +12,7 @@ use super::database::BesideArgs;
 use super::eval::EvalArgs;
 use super::examples::ExamplesCommand;
 use super::forget::ForgetArgs;
+use super::learn::LearnArgs;
 use super::mcp::McpArgs;
 use super::models::ModelsCommand;
 use super::network::ServerArgs;
@@ -93,9 +94,11 @@ pub enum Command {
     /// Adapters: list, attach, merge, export, remove
     #[command(subcommand)]
     Adapters(AdaptersCommand),
-    /// Accepted answers of a database: list, export
+    /// Accepted answers of a database: list, check, export
     #[command(subcommand)]
     Examples(ExamplesCommand),
+    /// Learn a database: train an adapter on it in the time there is, and attach it where it is better
+    Learn(LearnArgs),
     /// Fine-tune a model: adapters or all of it
     Train(TrainArgs),
     /// Training runs: list, show, stop, remove

@@ -25,6 +25,7 @@
 //! - [`data`], `examples`: training data; accepted answers
 //! - `adapters`, `models`: LoRA adapters; the catalogue and what of it is here
 //! - `train`, `runs`: the training engine; its runs
+//! - [`learn`]: a database learned in the time there is
 //! - [`mcp`]: databases as tools of another program
 //! - `screen`: the screen, where no command is named
 //! - [`config`], [`forget`], `functions`: a person's settings; what we keep; functions that SQL may call
@@ -60,6 +61,7 @@ mod form;
 mod functions;
 mod input;
 mod interrupt;
+pub mod learn;
 mod line;
 mod load;
 mod load_adapter;

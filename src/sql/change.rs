@@ -42,6 +42,8 @@ pub enum ChangeKind {
     TextBlob,
     /// A length of time in another unit.
     Unit,
+    /// Numbers that were to be added up.
+    Sum,
     /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
     GuessedKey,
 }
@@ -64,6 +66,7 @@ impl ChangeKind {
             Self::JsonPath => "json_path",
             Self::TextBlob => "text_blob",
             Self::Unit => "unit",
+            Self::Sum => "sum",
             Self::GuessedKey => "guessed_key",
         }
     }

@@ -41,6 +41,17 @@ pub enum Interval {
     Epoch,
 }
 
+/// By what the best checkpoint is told, and early stopping goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// The loss on held-out rows: the lower the better.
+    #[default]
+    Loss,
+    /// The share of held-out questions whose answer returns what it should: the higher the better, and of equals the one with the lower loss.
+    ExecutionAccuracy,
+}
+
 /// How prompts are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -120,6 +131,7 @@ pub struct TrainConfig {
     pub eval_delay: f64,
     pub eval_on_start: bool,
     pub load_best_model_at_end: bool,
+    pub metric_for_best_model: Metric,
     pub early_stopping_patience: Option<u64>,
     pub early_stopping_threshold: f64,
     pub sample_steps: Option<u64>,
@@ -182,6 +194,7 @@ impl Default for TrainConfig {
             eval_delay: 0.0,
             eval_on_start: false,
             load_best_model_at_end: false,
+            metric_for_best_model: Metric::Loss,
             early_stopping_patience: None,
             early_stopping_threshold: 0.0,
             sample_steps: None,

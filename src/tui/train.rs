@@ -4,6 +4,7 @@ mod field;
 
 use std::path::{Path, PathBuf};
 
+use crate::jobs::learn::budget::parse_time;
 use crate::jobs::{OwnExamples, TrainOrder};
 use crate::records::Accepted;
 
@@ -132,6 +133,11 @@ impl TrainForm {
         });
         TrainOrder { words, folder: self.folder(runs), own }
     }
+}
+
+/// Why what is typed for the time of learning a database is none.
+pub(super) fn time_problem(typed: &str) -> Option<String> {
+    parse_time(typed).is_none().then(|| "a time is needed, such as 30m, 90s or 1h30m".into())
 }
 
 /// `words` as they are typed into a shell.

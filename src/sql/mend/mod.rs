@@ -17,7 +17,9 @@
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `yes_no`: yes and no kept as words
 //! - `date_column`: a column of dates for one that keeps none
+//! - `period`: a year that is asked for alone, and taken with all that follows
 //! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `summed`: numbers that stand where their sum is asked for
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
 //! - `blobs`: text kept as a blob
@@ -34,9 +36,11 @@ mod keys;
 mod names;
 mod nearest;
 pub(crate) mod paths;
+mod period;
 mod spans;
 mod step;
 mod structure;
+mod summed;
 pub(crate) mod times;
 mod unquoted;
 pub(crate) mod written;
@@ -102,6 +106,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
     let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
+    let (now, ended) = period::mend(&now, question);
+    changes.extend(ended);
     let (now, redirected) = date_column::mend(&now, schema);
     changes.extend(redirected);
     let (now, dated) = times::mend(&now, schema);
@@ -112,6 +118,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(found);
     let (now, cast) = blobs::mend(&now, schema);
     changes.extend(cast);
+    let (now, added) = summed::mend(&now, schema, question);
+    changes.extend(added);
     let (now, lengths) = spans::mend(&now, schema, question);
     changes.extend(lengths);
     let (now, returned) = asked_unit::mend(&now, schema, question);

@@ -1,6 +1,6 @@
 //! What settings cannot be.
 
-use super::{Interval, TrainConfig};
+use super::{Interval, Method, Metric, TrainConfig};
 use crate::train::TrainError;
 use crate::train::schedule::SchedulerType;
 
@@ -81,6 +81,17 @@ impl TrainConfig {
         if self.eval_strategy != Interval::No && self.eval_data_path.is_none() {
             return refuse("eval_strategy", "set".into(), "`eval_data_path` is needed to evaluate");
         }
+        if self.metric_for_best_model == Metric::ExecutionAccuracy {
+            let reason = match () {
+                () if self.eval_strategy == Interval::No => Some("it is measured when evaluating: `eval_strategy` is needed"),
+                () if self.databases.is_none() => Some("answers run: `databases` is needed, a folder of databases or one of them"),
+                () if self.method == Some(Method::Full) => Some("answers on the way are those of adapters: `method` cannot be `full`"),
+                () => None,
+            };
+            if let Some(reason) = reason {
+                return refuse("metric_for_best_model", "`execution_accuracy`".into(), reason);
+            }
+        }
         if self.load_best_model_at_end && self.save_strategy == Interval::No {
             return refuse("save_strategy", "`no`".into(), "keeping the best needs checkpoints");
         }
@@ -115,5 +126,12 @@ mod tests {
         check(|c| c.lr_scheduler_type = SchedulerType::ReduceLrOnPlateau, "it goes by evaluations");
         check(|c| c.lr_scheduler_type = SchedulerType::CosineWithMinLr, "needs `min_lr` or `min_lr_rate`");
         check(|c| c.label_smoothing_factor = 1.5, "`label_smoothing_factor`");
+        let by_execution = |c: &mut TrainConfig| {
+            (c.metric_for_best_model, c.eval_strategy) = (Metric::ExecutionAccuracy, Interval::Epoch);
+            (c.eval_data_path, c.databases) = (Some("e".into()), Some("d".into()));
+        };
+        check(|c| c.metric_for_best_model = Metric::ExecutionAccuracy, "`eval_strategy` is needed");
+        check(|c| (by_execution(c), c.databases = None).1, "`databases` is needed");
+        check(|c| (by_execution(c), c.method = Some(Method::Full)).1, "cannot be `full`");
     }
 }

@@ -29,7 +29,7 @@ impl RunningJob {
                 | Work::Look
                 | Work::Refresh
                 | Work::ReadAhead { .. }
-                | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. })
+                | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. } | TrainWork::Stale { .. })
                 | Work::Models(ModelsWork::List | ModelsWork::Remove { .. })
         )
     }

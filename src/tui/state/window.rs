@@ -73,6 +73,8 @@ pub enum PromptKind {
     Open,
     /// A line of the fine-tune form.
     Train(Field),
+    /// How long the open database is learned.
+    Learn,
     /// Where a command line goes.
     Command(String),
     /// Where a job for another machine goes, and every word of it.

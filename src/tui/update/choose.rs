@@ -10,7 +10,9 @@ use super::keep::whole;
 use super::list::prompt;
 use super::models::model_chosen;
 use super::refresh::refresh;
-use super::{arrange, ask, compare, diagram, focus, jump, keep, note, notebook, open, opening, script, settings, sql, submit, train, warn};
+use super::{
+    arrange, ask, compare, diagram, focus, jump, keep, learn, note, notebook, open, opening, script, settings, sql, submit, train, warn,
+};
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, TrainWork, Work};
 use crate::schema::DatabaseSet;
 
@@ -150,6 +152,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             note(state, "kept as a favourite");
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
+        PromptKind::Learn => learn::within(state, prompt, &text),
         PromptKind::Find => arrange::find(state, &text),
         PromptKind::Open => opening::taken(state, &text),
         PromptKind::OpenSql => open::open_script(state, &text),

@@ -7,13 +7,14 @@ use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
 
 /// What F9 shows, in its order.
-const SCREENS: [Action; 17] = [
+const SCREENS: [Action; 18] = [
     Action::Open,
     Action::OpenBeside,
     Action::History,
     Action::Favourites,
     Action::Notes,
     Action::Models,
+    Action::Learn,
     Action::FineTune,
     Action::Export,
     Action::OpenNotebook,

@@ -8,7 +8,7 @@
 //! - `keep`: drafts, tabs, files
 //! - `open`: what a path names is opened
 //! - `kept`, `models`, `opening`: lists of what is kept, of models, of what can be opened
-//! - `train`: fine-tuning
+//! - `train`, `learn`: fine-tuning; learning the open database
 //! - `refresh`: an open list shows what changed
 //! - `settings`: the person's settings
 //! - `watch`: a database that changes
@@ -34,6 +34,7 @@ mod focus;
 mod jump;
 mod keep;
 mod kept;
+mod learn;
 mod list;
 mod models;
 mod mouse;
@@ -186,6 +187,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Notes => return kept::notes(state),
         Action::Models => return models::models(state),
         Action::FineTune | Action::BackToForm => return train::form(state),
+        Action::Learn => learn::ask(state),
         Action::StopRun => return train::stop(state),
         Action::ResumeRun => return train::resume(state),
         Action::AttachRun => return train::attach(state),
