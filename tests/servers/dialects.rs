@@ -3,7 +3,6 @@
 //! projects and users show of them.
 
 use serde_json::{Value, json};
-use sqllama::llm::Generate;
 use sqllama::llm::server::{Abilities, GrammarField, Remote, ServerOptions};
 use sqllama::signal::Cancel;
 
@@ -86,7 +85,8 @@ fn llama_cpp() {
                     own
                 })
                 .collect();
-            let usage = json!({ "completion_tokens": 3, "prompt_tokens": 5, "total_tokens": 8, "prompt_tokens_details": { "cached_tokens": 4 } });
+            let usage =
+                json!({ "completion_tokens": 3, "prompt_tokens": 5, "total_tokens": 8, "prompt_tokens_details": { "cached_tokens": 4 } });
             let timings = json!({ "cache_n": 4, "prompt_n": 1, "prompt_ms": 9.9, "predicted_n": 3 });
             whole(200, &json!({ "choices": choices, "system_fingerprint": "b0-unknown", "usage": usage, "timings": timings }).to_string())
         },
@@ -124,7 +124,10 @@ fn ollama() {
                 return whole(404, "404 page not found");
             }
             if json["model"] != "m" {
-                return whole(404, r#"{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error","param":null,"code":null}}"#);
+                return whole(
+                    404,
+                    r#"{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error","param":null,"code":null}}"#,
+                );
             }
             // What it does not know it passes over.
             let schema = json.get("response_format").map(|_| "{\"zebra\": \"quilt\"}");
@@ -242,13 +245,18 @@ fn vllm() {
             let logprobs = match (json.get("logprobs"), request.head.contains("/chat/")) {
                 (None, _) => Value::Null,
                 (Some(_), true) => json!({ "content": [{ "token": "Yes", "logprob": -0.1, "bytes": [89], "top_logprobs": [] }] }),
-                (Some(_), false) => json!({ "text_offset": [0], "token_logprobs": [-0.1], "tokens": ["Yes"], "top_logprobs": [{ "Yes": -0.1 }] }),
+                (Some(_), false) => {
+                    json!({ "text_offset": [0], "token_logprobs": [-0.1], "tokens": ["Yes"], "top_logprobs": [{ "Yes": -0.1 }] })
+                }
             };
             let choices: Vec<Value> = (0..json["n"].as_u64().unwrap_or(1))
                 .map(|index| choice(request, &text, json!({ "index": index, "logprobs": logprobs, "stop_reason": null })))
                 .collect();
             let usage = json!({ "prompt_tokens": 31, "total_tokens": 33, "completion_tokens": 2, "prompt_tokens_details": { "cached_tokens": 16 } });
-            whole(200, &json!({ "id": "chatcmpl-c", "model": "m", "choices": choices, "usage": usage, "kv_transfer_params": null }).to_string())
+            whole(
+                200,
+                &json!({ "id": "chatcmpl-c", "model": "m", "choices": choices, "usage": usage, "kv_transfer_params": null }).to_string(),
+            )
         },
         stream: "data: {\"id\":\"c\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,\"finish_reason\":null}],\"prompt_token_ids\":null}\n\n\
             data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"SELECT\"},\"logprobs\":null,\"finish_reason\":null,\"token_ids\":null}]}\n\n\
@@ -275,11 +283,13 @@ fn vllm() {
 /// A server that is still loading is waited for; what it does not take is not sent again and again.
 #[test]
 fn a_server_that_loads_its_model_is_waited_for() {
-    let server = StandIn::new(|request| match request.number {
+    let server = StandIn::new(|request| {
+        match request.number {
         0..6 => vec![Step::Send(
             b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 0\r\ncontent-length: 75\r\n\r\n{\"error\":{\"message\":\"Loading model\",\"type\":\"unavailable_error\",\"code\":503}}".to_vec(),
         )],
         _ => vec![Step::Send(super::stand_in::stream_of(&request.json(), "SELECT 1"))],
+    }
     });
     let mut model = Remote::new(options(&server.address)).unwrap();
     assert_eq!(ask(&mut model, &request(), &Cancel::new()).1.unwrap().text, "SELECT 1");

@@ -83,8 +83,8 @@ fn nothing_private_leaves_in_whichever_way() {
         prefix_cache: true,
         ..Abilities::unknown()
     };
-    let mut models = [Abilities::unknown(), able]
-        .map(|known| Remote::new(ServerOptions { known: Some(known), ..options(&server.address) }).unwrap());
+    let mut models =
+        [Abilities::unknown(), able].map(|known| Remote::new(ServerOptions { known: Some(known), ..options(&server.address) }).unwrap());
     let before = Turn { question: "and their income?".into(), sql: "SELECT qsalary FROM employee".into() };
     let guessed = Turn { question: "Who are they?".into(), sql: "SELECT name FROM employee WHERE zcode = 'CANARYB'".into() };
     for (question, previous) in [

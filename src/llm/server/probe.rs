@@ -104,7 +104,8 @@ pub(super) async fn probe(client: &Client, model: &str, served: &[Served]) -> Re
     let answer = probing.ask(found.chat, json!({ "max_tokens": 32, "response_format": format })).await;
     let text = answer.ok().and_then(|answer| Some(read(&answer)?.pieces.first()?.text.clone())).unwrap_or_default();
     found.json_schema = serde_json::from_str::<Value>(&text).is_ok_and(|value| value == json!({ "zebra": "quilt" }));
-    let tokens = timeout(probing.longest, client.post_beside("/tokenize", &json!({ "model": model, "prompt": "a b", "content": "a b" }))).await;
+    let tokens =
+        timeout(probing.longest, client.post_beside("/tokenize", &json!({ "model": model, "prompt": "a b", "content": "a b" }))).await;
     probing.is_sure &= tokens.is_ok();
     found.token_ids = matches!(tokens, Ok(Ok(value)) if value.get("tokens").and_then(Value::as_array).is_some_and(|ids| ids.iter().any(Value::is_number)));
     Ok(Found { abilities: found, is_sure: probing.is_sure })
