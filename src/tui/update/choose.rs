@@ -66,6 +66,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         }
         Choice::Typed { text, is_sql: false } => ask::send_question(state, text),
         Choice::Look { title, text } => {
+            state.behind = Some((title.clone(), picker));
             state.window = Some(Window::Text { title, text, scroll: 0, copied: None });
             Vec::new()
         }
