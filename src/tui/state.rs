@@ -162,6 +162,8 @@ pub struct State {
     pub(super) theme_before: Option<Theme>,
     /// What was typed last for parameters, by their names.
     pub values: HashMap<String, String>,
+    /// The list that comes back when the text of this title, which was looked at from it, is closed.
+    pub(super) behind: Option<(String, Picker)>,
     /// The notebook that was opened or written last.
     pub notebook: Option<std::path::PathBuf>,
     /// The adapter that was switched off here.
@@ -220,6 +222,7 @@ impl State {
             settings: SettingsText::default(),
             theme_before: None,
             values: HashMap::new(),
+            behind: None,
             notebook: None,
             adapter_off: None,
             run_doomed: None,

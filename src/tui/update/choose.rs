@@ -76,6 +76,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Chosen {
         }
         Choice::Typed { text, is_sql: false } => ask::send_question(state, text),
         Choice::Look { title, text } => {
+            state.behind = Some((title.clone(), picker));
             state.window = Some(Window::Text { title, text, scroll: 0, copied: None });
             Vec::new()
         }

@@ -342,8 +342,10 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ChartKind => return rows::turn_chart(state, action, 1),
         Action::ChartX | Action::ChartY => return rows::turn_chart(state, action, 1),
         Action::Close => {
-            if let Some(Window::Compare(compare)) = state.window.take() {
-                return compare::close(state, &compare);
+            match state.window.take() {
+                Some(Window::Compare(compare)) => return compare::close(state, &compare),
+                Some(closed) => list::behind(state, &closed),
+                None => {}
             }
             state.tree.filtering = false;
             let tab = state.tab_mut();
