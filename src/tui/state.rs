@@ -17,6 +17,7 @@ use ratatui_textarea::TextArea;
 use super::conversation::Entry;
 use super::drafts::Drafts;
 use super::keys::{Context, Keymap};
+use super::picker::Picker;
 use super::settings::SettingsText;
 use super::tab::Tab;
 use super::theme::Theme;

@@ -8,7 +8,7 @@ use super::super::layout::places;
 use super::super::picker::PickerKind;
 use super::super::state::{Pane, PromptKind, State, Window};
 use super::super::view::last_scroll;
-use super::{compare, diagram, notebook, opening, rows, settings, train};
+use super::{compare, diagram, list, notebook, opening, rows, settings, train};
 
 /// A window's text has no more lines than this.
 const MOST_LINES: usize = 1_000_000;
