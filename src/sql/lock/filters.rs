@@ -6,7 +6,7 @@ use super::automaton::Sql;
 use super::expect::Expect;
 use super::names::{Choices, Filter, Name, Narrowing, Roles, choices};
 use super::scope::{Bracket, Clause, From, Relation};
-use super::words::is_reserved;
+use super::words::{ROWID, is_reserved};
 
 /// From so many tables on, only those are joined that something is owed by.
 const MANY_TABLES: usize = 6;

@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use super::automaton::Sql;
 use super::blame::owners;
-use super::expect::Expect;
 use super::lesson::Refusal;
-use super::names::{Choices, Filter, Name, Narrowing, Place, Roles, choices, is_short_alias};
-use super::scope::{Bracket, Clause, Found, From, Obligation, Purpose, Query, Relation, Source};
-use super::words::{ROWID, is_reserved};
+use super::names::{Name, Place, Roles, is_short_alias};
+use super::scope::{Clause, Found, From, Obligation, Purpose, Query, Relation, Source};
 
 impl Query {
     /// What it gives, as a table.

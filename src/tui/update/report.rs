@@ -266,6 +266,7 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) -> Vec<Effect> {
         }
     }
     refresh(state);
+    effects
 }
 
 fn trained(state: &mut State, work: &TrainWork, outcome: Outcome) -> Vec<Effect> {
