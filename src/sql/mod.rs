@@ -5,6 +5,7 @@
 //! - [`quote`]: names and strings as literals
 //! - `tokens`: calls, operands and clauses on tokens
 //! - `tree`: sqlparser's syntax tree
+//! - `visitor`: one walk over it for everything that looks at it
 //! - `edits`: a text with pieces of it replaced
 //! - [`statement`], [`mod@parameters`]: the statements of a text, the one at the cursor; their parameters
 //! - [`guard`]: the one place where SQL becomes allowed to run
@@ -57,6 +58,7 @@ pub mod ties;
 mod tokens;
 mod tree;
 pub mod units;
+mod visitor;
 
 pub use change::{Change, ChangeKind};
 pub use complete::complete;

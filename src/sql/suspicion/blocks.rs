@@ -1,11 +1,10 @@
 //! The SELECTs of a statement, each with the ORDER BY and LIMIT that belong to it.
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, SetOperator, Visit, Visitor};
+use sqlparser::ast::{LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, SetOperator};
 
 use crate::sql::resolve::{Resolution, Scope};
 use crate::sql::tree::Places;
+use crate::sql::visitor::{Visitor, visit};
 
 /// One SELECT with the ORDER BY and LIMIT that belong to it.
 pub(super) struct Block<'r> {
@@ -32,7 +31,7 @@ impl<'r> Blocks<'r> {
     /// Of the query `query`.
     pub(super) fn of(query: &Query, places: &'r Places<'r>, resolution: &'r Resolution<'r>) -> Self {
         let mut blocks = Self { places, resolution, out: Vec::new(), joined: false, combined: false };
-        let ControlFlow::Continue(()) = query.visit(&mut blocks);
+        visit(query, &mut blocks);
         blocks
     }
 
@@ -42,9 +41,7 @@ impl<'r> Blocks<'r> {
 }
 
 impl Visitor for Blocks<'_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+    fn pre_visit_query(&mut self, query: &Query) {
         let order_by = match query.order_by.as_ref().map(|order_by| &order_by.kind) {
             Some(OrderByKind::Expressions(terms)) => terms.clone(),
             _ => Vec::new(),
@@ -85,7 +82,6 @@ impl Visitor for Blocks<'_> {
                 _ => {}
             }
         }
-        ControlFlow::Continue(())
     }
 }
 

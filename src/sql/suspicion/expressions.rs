@@ -1,8 +1,8 @@
 //! Expressions of a syntax tree, looked at one by one.
 
-use std::ops::ControlFlow;
+use sqlparser::ast::{BinaryOperator, Expr, FunctionArguments, Query, Value, Visit};
 
-use sqlparser::ast::{BinaryOperator, Expr, FunctionArguments, Query, Value, Visit, Visitor};
+use crate::sql::visitor::{Visitor, visit};
 
 /// Calls `look` with every expression in `node` outside of subqueries, and how many aggregates are around it.
 pub(super) fn each_expression(node: &impl Visit, look: &mut dyn FnMut(&Expr, usize)) {
@@ -12,30 +12,25 @@ pub(super) fn each_expression(node: &impl Visit, look: &mut dyn FnMut(&Expr, usi
         aggregates: usize,
     }
     impl Visitor for Each<'_> {
-        type Break = std::convert::Infallible;
-        fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+        fn pre_visit_query(&mut self, _: &Query) {
             self.subqueries += 1;
-            ControlFlow::Continue(())
         }
-        fn post_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+        fn post_visit_query(&mut self, _: &Query) {
             self.subqueries -= 1;
-            ControlFlow::Continue(())
         }
-        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        fn pre_visit_expr(&mut self, expr: &Expr) {
             if self.subqueries == 0 {
                 (self.look)(expr, self.aggregates);
                 self.aggregates += usize::from(aggregate(expr).is_some());
             }
-            ControlFlow::Continue(())
         }
-        fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        fn post_visit_expr(&mut self, expr: &Expr) {
             if self.subqueries == 0 {
                 self.aggregates -= usize::from(aggregate(expr).is_some());
             }
-            ControlFlow::Continue(())
         }
     }
-    let ControlFlow::Continue(()) = node.visit(&mut Each { look, subqueries: 0, aggregates: 0 });
+    visit(node, &mut Each { look, subqueries: 0, aggregates: 0 });
 }
 
 /// The lower-case name of the aggregate that `expr` is a call of; window functions are none, nor are `min` and `max` of several values.

@@ -1,11 +1,9 @@
 //! Numbers that count more, or something else, than they seem to: sums over rows that a join multiplied, averages of averages, rows
 //! counted that a LEFT JOIN made up, and NOT IN beside NULL.
 
-use std::ops::ControlFlow;
-
 use sqlparser::ast::{
     BinaryOperator, DuplicateTreatment, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, InTarget, JoinOperator, Query,
-    Select, SelectItem, SetExpr, Visit, Visitor,
+    Select, SelectItem, SetExpr,
 };
 
 use super::blocks::{Block, Blocks};
@@ -15,6 +13,7 @@ use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
 use crate::sql::related::is_key;
 use crate::sql::resolve::{Binding, Clause, Reference, Resolution};
+use crate::sql::visitor::{Visitor, visit};
 use crate::text::words::{singular, split_name};
 
 /// Aggregates that a row more changes.
@@ -30,7 +29,7 @@ pub(super) fn look(query: &Query, blocks: &Blocks<'_>, columns: &Columns<'_, '_>
         averages(query, out);
     }
     let mut nulls = Nulls { columns, found: None };
-    let ControlFlow::Continue(()) = query.visit(&mut nulls);
+    visit(query, &mut nulls);
     if let Some(sentence) = nulls.found {
         suspect(out, SuspicionKind::NotInNull, sentence);
     }
@@ -249,21 +248,18 @@ fn averages(query: &Query, out: &mut Vec<Suspicion>) {
         outer: Vec<String>,
     }
     impl Visitor for Averages {
-        type Break = std::convert::Infallible;
-        fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        fn pre_visit_query(&mut self, query: &Query) {
             if let SetExpr::Select(select) = query.body.as_ref() {
                 self.select(select);
             }
-            ControlFlow::Continue(())
         }
-        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        fn pre_visit_expr(&mut self, expr: &Expr) {
             if aggregate(expr).as_deref() == Some("avg")
                 && let Some((Expr::Identifier(_) | Expr::CompoundIdentifier(_), _)) = taken(expr)
                 && let Some((argument, _)) = taken(expr)
             {
                 self.outer.push(argument.to_string().rsplit('.').next().unwrap_or_default().to_lowercase());
             }
-            ControlFlow::Continue(())
         }
     }
     impl Averages {
@@ -280,7 +276,7 @@ fn averages(query: &Query, out: &mut Vec<Suspicion>) {
         }
     }
     let mut averages = Averages { inner: Vec::new(), outer: Vec::new() };
-    let ControlFlow::Continue(()) = query.visit(&mut averages);
+    visit(query, &mut averages);
     if averages.outer.iter().any(|name| averages.inner.contains(name)) {
         let sentence = "it takes the average of averages, in which small groups count as much as large ones";
         suspect(out, SuspicionKind::AverageOfAverages, sentence);
@@ -294,9 +290,7 @@ struct Nulls<'a, 's> {
 }
 
 impl Visitor for Nulls<'_, '_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         if let Expr::In { target: InTarget::Subquery(query), negated: true, .. } = expr
             && let SetExpr::Select(select) = query.body.as_ref()
             && let [SelectItem::UnnamedExpr(shown) | SelectItem::ExprWithAlias { expr: shown, .. }] = select.projection.as_slice()
@@ -318,6 +312,5 @@ impl Visitor for Nulls<'_, '_> {
                 self.found.get_or_insert(sentence);
             }
         }
-        ControlFlow::Continue(())
     }
 }
