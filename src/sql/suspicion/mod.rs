@@ -114,6 +114,8 @@ pub enum SuspicionKind {
     StrangeNumber,
     /// The question asks for what has none of something, and rows with something else are taken.
     OthersForNone,
+    /// One column is shown twice.
+    ShownTwice,
     /// Numbers are compared with a text or a date, or read as one.
     NumberAgainstText,
     /// Texts are compared with a number, letter by letter.
