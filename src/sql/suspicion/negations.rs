@@ -108,7 +108,8 @@ fn is_of_groups(block: &Block<'_>, question: &Question) -> bool {
     let said: Vec<String> = question.words.iter().map(|word| stem(word)).collect();
     let names_rows = split_name(&table.name).iter().any(|word| said.contains(&stem(word)));
     let names_row = |word: &String| matches!(word.as_str(), "name" | "title" | "code" | "id");
-    let repeats = |name: &str| !split_name(name).iter().any(names_row) && !table.primary_key.iter().any(|key| key.eq_ignore_ascii_case(name));
+    let repeats =
+        |name: &str| !split_name(name).iter().any(names_row) && !table.primary_key.iter().any(|key| key.eq_ignore_ascii_case(name));
     let mut shown = block.select.projection.iter().map(|item| match item {
         SelectItem::UnnamedExpr(Expr::Identifier(name)) => repeats(&name.value),
         SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last().is_some_and(|name| repeats(&name.value)),
