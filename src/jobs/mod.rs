@@ -7,7 +7,7 @@
 //! - `adapted`: the model, with the adapter of the database that it is asked about
 //! - `files`, `keep`: folders to pick from; our own records
 //! - `database`: the open database
-//! - `copied`, `find`, `result`: results on disk: as text, looked into, all that is done with them
+//! - `copied`, [`export`], `find`, `result`: results on disk: as text, into files, looked into, all that is done with them
 //! - `notebook`: notebooks read, run and written
 //! - `models`: models that are listed, fetched, removed
 //! - `compare`: a run's answers beside those without its adapter
@@ -23,6 +23,7 @@ mod compare;
 mod copied;
 mod database;
 mod examples;
+pub mod export;
 mod files;
 mod find;
 mod keep;
@@ -40,7 +41,7 @@ pub use adapted::{Adapted, Told};
 #[cfg(test)]
 pub(crate) use find::find;
 pub use message::{
-    AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId,
+    AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId, NAMELESS,
     KeepWork, Kept, ModelRow, ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
 };
 pub use task::{ModelFactory, Opener, ServerLister};

@@ -32,16 +32,26 @@ pub(super) fn work(task: &Task, work: &NotebookWork, open: &Opened, report: &Rep
             let Ok(ran) = run(task, &notebook, &opened(open)?, report) else { return Ok(Outcome::Cancelled) };
             let text = notebook::updated(&notebook, &updates(&ran));
             file::create(path, &text)?;
-            Ok(read(path, Notebook::parse(text)))
+            read(path, Notebook::parse(text))
         }
         NotebookWork::Add { path, database, question, sql } => add(task, path, database, question.as_deref(), sql, &opened(open)?),
     }
 }
 
-fn read(path: &Path, notebook: Notebook) -> Outcome {
-    let named = notebook.database_path(path);
-    let database = named.map(|named| std::fs::canonicalize(&named).map_or(named, |whole| whole.display().to_string()));
-    Outcome::Notebook(Box::new(NotebookOutcome::Read { path: path.to_owned(), notebook: Arc::new(notebook), database }))
+fn read(path: &Path, notebook: Notebook) -> Result<Outcome, JobFailure> {
+    let named = notebook.database_set(path).map_err(|error| JobFailure {
+        message: format!("{}: {error}", path.display()),
+        hint: Some(error.hint().into()),
+    })?;
+    let database = named.map(|mut set| {
+        for name in std::iter::once(&mut set.main).chain(set.beside.iter_mut().map(|file| &mut file.file)) {
+            if let Ok(whole) = std::fs::canonicalize(&*name) {
+                *name = whole.display().to_string();
+            }
+        }
+        set.to_string()
+    });
+    Ok(Outcome::Notebook(Box::new(NotebookOutcome::Read { path: path.to_owned(), notebook: Arc::new(notebook), database })))
 }
 
 /// What every cell gives: not on the person's connection, theirs may be busy.
@@ -93,5 +103,5 @@ fn add(task: &Task, path: &Path, database: &str, question: Option<&str>, sql: &s
         true => file::create(path, &text)?,
         false => drop(file::replace(path, &before, &text)?),
     }
-    Ok(read(path, Notebook::parse(text)))
+    read(path, Notebook::parse(text))
 }

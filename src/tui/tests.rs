@@ -66,6 +66,7 @@ fn schema() -> Arc<Schema> {
     album.foreign_keys.push(ForeignKey {
         columns: vec!["artist_id".into()],
         foreign_table: "artist".into(),
+        elsewhere: None,
         foreign_columns: vec!["id".into()],
         origin: KeyOrigin::Declared,
     });

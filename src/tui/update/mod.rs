@@ -117,6 +117,9 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
         Some(database) => open(state, database),
         None => opening::open_page(state),
     };
+    if database.is_none_or(is_text) {
+        effects.extend(keep::keep_nameless(state));
+    }
     effects.extend(submit(state, Work::Keep(KeepWork::Recent)).1);
     effects.extend(submit(state, Work::Models(ModelsWork::List)).1);
     effects
