@@ -292,7 +292,12 @@ fn what_is_kept_is_listed_and_forgotten() {
     assert_eq!(values(), 2);
     // Nobody said yes.
     check_output(&forget(&[mine]), 2, "mine.db: that it was opened", "nothing was removed");
-    check_output(&forget(&[mine]), 2, "saved sessions of models by an earlier build, which do not say of which database they are: 1 file in ", "");
+    check_output(
+        &forget(&[mine]),
+        2,
+        "saved sessions of models by an earlier build, which do not say of which database they are: 1 file in ",
+        "",
+    );
     assert!(session.exists() && values() == 2);
     check_output(&forget(&[mine, "--yes"]), 0, "values that were read to know what is in a database: 1 file in ", "removed");
     assert!(!session.exists() && values() == 1);

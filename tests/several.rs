@@ -125,8 +125,11 @@ fn keys_between_files_are_found_and_told() {
         WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
         INSERT INTO customer SELECT i, 'name ' || i, 'someone' || i || '@example.org' FROM n;";
     let numbered = |table: &str, value: &str| {
-        format!("CREATE TABLE {table}; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
-            INSERT INTO {} SELECT i, {value} FROM n;", table.split(' ').next().unwrap())
+        format!(
+            "CREATE TABLE {table}; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+            INSERT INTO {} SELECT i, {value} FROM n;",
+            table.split(' ').next().unwrap()
+        )
     };
     // By the name of the table, whichever file it is in.
     let visits = numbered("visit (id INTEGER PRIMARY KEY, customer_id INTEGER)", "1 + i * 7 % 40");

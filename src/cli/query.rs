@@ -93,11 +93,13 @@ impl Run<'_> {
         let line = LiveLine::new();
         let mut told = |rows: usize| line.show(text::counted(rows as u64, "row", "rows"), false);
         let layout = output.layout();
-        let written = self.database.spool_with(sql, self.parameters, &limits, self.cancel, &mut told).map_err(Failure::from).and_then(|spool| {
-            let export = Export { spool: &spool, order: None, format: file.format, layout: &layout };
-            let rows = export.write(file.path, self.cancel, &mut told).map_err(|f| Failure { hint: f.hint, ..Failure::new(1, f.message) })?;
-            Ok((rows.ok_or_else(Failure::interrupted)?, spool.is_truncated()))
-        });
+        let written =
+            self.database.spool_with(sql, self.parameters, &limits, self.cancel, &mut told).map_err(Failure::from).and_then(|spool| {
+                let export = Export { spool: &spool, order: None, format: file.format, layout: &layout };
+                let rows =
+                    export.write(file.path, self.cancel, &mut told).map_err(|f| Failure { hint: f.hint, ..Failure::new(1, f.message) })?;
+                Ok((rows.ok_or_else(Failure::interrupted)?, spool.is_truncated()))
+            });
         line.finish();
         let (rows, cut) = written?;
         writeln!(stderr(), "{} in {}", text::counted(rows as u64, "row", "rows"), sanitize(&file.path.display().to_string()))?;

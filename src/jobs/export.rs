@@ -5,9 +5,9 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use super::message::{ExportFormat, JobFailure};
+use crate::db::Layout;
 use crate::db::export::{RowFormat, RowWriter};
 use crate::db::spool::{Order, Spool};
-use crate::db::Layout;
 use crate::signal::Cancel;
 
 /// Rows between two words about how far an export is.
@@ -34,8 +34,7 @@ impl Export<'_> {
             message: format!("cannot write `{}`: {error}", path.display()),
             hint: Some("give another place".into()),
         };
-        let taken =
-            || JobFailure { message: format!("`{}` is there already", path.display()), hint: Some("give another name".into()) };
+        let taken = || JobFailure { message: format!("`{}` is there already", path.display()), hint: Some("give another name".into()) };
         // Also a link that leads nowhere is there.
         if path.symlink_metadata().is_ok() {
             return Err(taken());
@@ -44,12 +43,8 @@ impl Export<'_> {
         // A name of its own: one that was left behind by a killed program stands in nobody's way. With the rights that any new file gets.
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let mut builder = tempfile::Builder::new();
-        let (file, part) = own_rights(&mut builder)
-            .prefix(&format!("{name}."))
-            .suffix(".part")
-            .tempfile_in(folder)
-            .map_err(unusable)?
-            .into_parts();
+        let (file, part) =
+            own_rights(&mut builder).prefix(&format!("{name}.")).suffix(".part").tempfile_in(folder).map_err(unusable)?.into_parts();
         let written = self.fill(file, &part, cancel, progress);
         if cancel.is_stopped() {
             return Ok(None);

@@ -41,8 +41,8 @@ pub use adapted::{Adapted, Told};
 #[cfg(test)]
 pub(crate) use find::find;
 pub use message::{
-    AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId, NAMELESS,
-    KeepWork, Kept, ModelRow, ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
+    AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId,
+    KeepWork, Kept, ModelRow, ModelsWork, NAMELESS, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
 };
 pub use task::{ModelFactory, Opener, ServerLister};
 pub use training::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};

@@ -39,10 +39,9 @@ pub(super) fn work(task: &Task, work: &NotebookWork, open: &Opened, report: &Rep
 }
 
 fn read(path: &Path, notebook: Notebook) -> Result<Outcome, JobFailure> {
-    let named = notebook.database_set(path).map_err(|error| JobFailure {
-        message: format!("{}: {error}", path.display()),
-        hint: Some(error.hint().into()),
-    })?;
+    let named = notebook
+        .database_set(path)
+        .map_err(|error| JobFailure { message: format!("{}: {error}", path.display()), hint: Some(error.hint().into()) })?;
     let database = named.map(|mut set| {
         for name in std::iter::once(&mut set.main).chain(set.beside.iter_mut().map(|file| &mut file.file)) {
             if let Ok(whole) = std::fs::canonicalize(&*name) {

@@ -126,7 +126,8 @@ impl Files {
         let first: Vec<String> = files.iter().map(|file| DatabaseSet::read(&file.typed).main).collect();
         let typed: Vec<&str> = first.iter().map(String::as_str).collect();
         // The bundled database lies under a name that nobody typed.
-        let path = |file: &OpenFile| if DatabaseSet::read(&file.typed).main == DEMO { PathBuf::from(DEMO) } else { file.database.path().clone() };
+        let path =
+            |file: &OpenFile| if DatabaseSet::read(&file.typed).main == DEMO { PathBuf::from(DEMO) } else { file.database.path().clone() };
         let own: Vec<PathBuf> = files.iter().map(path).collect();
         let paths: Vec<&Path> = own.iter().map(PathBuf::as_path).collect();
         let names = names(&typed, &paths);

@@ -246,7 +246,14 @@ fn a_set_of_files_is_named_and_opened_again() {
     let set = |text: &str| Notebook::parse(text.into()).database_set("/a/b.md".as_ref()).map(|set| set.unwrap().in_line());
     let front = |with: &str| set(&format!("---\ndatabase: shop.db\n{with}\n---\n")).unwrap();
     assert_eq!(front(""), "/a/shop.db");
-    for with in ["with: crm=crm.db", "with: 'crm=crm.db' # here", "with: [crm=crm.db]", "with: [ \"crm=crm.db\" ]", "with:\n- crm=crm.db", "with: [crm.db,]"] {
+    for with in [
+        "with: crm=crm.db",
+        "with: 'crm=crm.db' # here",
+        "with: [crm=crm.db]",
+        "with: [ \"crm=crm.db\" ]",
+        "with:\n- crm=crm.db",
+        "with: [crm.db,]",
+    ] {
         assert_eq!(front(with), "/a/shop.db + crm=/a/crm.db", "{with}");
     }
     assert_eq!(front("with:\n  - \"x=/b/a, b].db\"\n  - demo\nother: 1\n- no"), "/a/shop.db + x=/b/a, b].db + demo=demo");

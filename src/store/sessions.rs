@@ -191,7 +191,9 @@ mod tests {
         sessions.belongs_to(&key("a"), "/x/copy of shop.db\n+ crm=/y/crm.db");
         sessions.belongs_to(&key("a"), "/x/shop.db");
         sessions.belongs_to(&key("b"), "/y/other.db");
-        let names = |files: Files| -> Vec<String> { files.iter().map(|(path, _)| path.file_name().unwrap().to_string_lossy()[31..].into()).collect() };
+        let names = |files: Files| -> Vec<String> {
+            files.iter().map(|(path, _)| path.file_name().unwrap().to_string_lossy()[31..].into()).collect()
+        };
         let (of_shop, of_nobody) = SavedSessions::list_of(folder.path(), |owner| owner == "/x/shop.db");
         assert_eq!((names(of_shop), names(of_nobody)), (vec!["a.kv".into(), "a.of".to_owned()], vec!["c.kv".to_owned()]));
         assert_eq!(owners(&sessions.path(&key("a"))).unwrap().len(), 2);

@@ -23,6 +23,7 @@ mod servers;
 mod settings;
 mod statements;
 mod states;
+mod tasks;
 mod training;
 
 use std::sync::Arc;

@@ -333,9 +333,10 @@ def editor(binary):
     is_back(binary, b"under_an_editor")
 
 
-signal.alarm(300)  # whatever happens
-scene, binary = sys.argv[1:]
-scenes = {"use": use, "panic": panic, "signals": signals, "drafts": drafts, "two": two, "stop": stop, "editor": editor}
-seen = scenes[scene](binary)
-if seen is not None:
-    given_back(seen)
+if __name__ == "__main__":
+    signal.alarm(300)  # whatever happens
+    scene, binary = sys.argv[1:]
+    scenes = {"use": use, "panic": panic, "signals": signals, "drafts": drafts, "two": two, "stop": stop, "editor": editor}
+    seen = scenes[scene](binary)
+    if seen is not None:
+        given_back(seen)

@@ -25,9 +25,14 @@ enum Kind {
     Json,
     JsonRows,
     Ndjson,
-    Markdown { null: Option<String> },
+    Markdown {
+        null: Option<String>,
+    },
     /// What stands before the values of each row, and whether all of it is one transaction.
-    Sql { head: String, whole: bool },
+    Sql {
+        head: String,
+        whole: bool,
+    },
 }
 
 impl<W: Write> RowWriter<W> {

@@ -463,7 +463,8 @@ mod tests {
     #[test]
     fn rows_that_are_lists_have_the_names_beside_them() {
         let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        let (found, rows, _) = read("{\"columns\":[\"a\",\"b \\\"c\\\"\",\"a\"],\"rows\":[[1,\"x\",null],[2,\"y\",3,4]],\"row_count\":2}").unwrap();
+        let (found, rows, _) =
+            read("{\"columns\":[\"a\",\"b \\\"c\\\"\",\"a\"],\"rows\":[[1,\"x\",null],[2,\"y\",3,4]],\"row_count\":2}").unwrap();
         assert_eq!(found, names(&["a", "b \"c\"", "a", "column_4"]));
         assert_eq!(rows, [names(&["1", "'x'", "Null"]), names(&["2", "'y'", "3", "4"])]);
         let (found, rows, _) = read("{\"columns\":[\"a\"],\"index\":[0,1],\"data\":[[5],[6]]}").unwrap();

@@ -65,7 +65,9 @@ pub(super) fn across(database: &Database, files: &[(Option<&str>, &Database)], s
         let Some(choice) = decide(&catalogue, &mut witness, &proposal) else { continue };
         let target = catalogue.table(choice.target).and_then(|target| target.database.clone());
         let is_back = |(place, key): &(usize, ForeignKey)| {
-            *place == choice.target && key.columns == [choice.key.column.name.as_str()] && key.foreign_columns == [proposal.column.name.as_str()]
+            *place == choice.target
+                && key.columns == [choice.key.column.name.as_str()]
+                && key.foreign_columns == [proposal.column.name.as_str()]
         };
         if out.iter().any(is_back) {
             continue;

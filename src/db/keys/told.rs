@@ -47,13 +47,7 @@ fn key_of(schema: &Schema, from: &Place, to: &Place) -> Option<(usize, ForeignKe
 }
 
 /// What the values say; `None` where nothing can be asked.
-fn hear(
-    catalogue: &Catalogue<'_>,
-    witness: &mut Witness<'_>,
-    unique: &[UniqueColumn],
-    owner: usize,
-    key: &ForeignKey,
-) -> Option<Evidence> {
+fn hear(catalogue: &Catalogue<'_>, witness: &mut Witness<'_>, unique: &[UniqueColumn], owner: usize, key: &ForeignKey) -> Option<Evidence> {
     let target = catalogue.schema.tables.iter().position(|table| table.name == key.foreign_table)?;
     let (table, foreign) = (catalogue.table(owner)?, catalogue.table(target)?);
     let (own, other) = (table.column(key.columns.first()?)?, foreign.column(key.foreign_columns.first()?)?);

@@ -86,8 +86,7 @@ impl Spool {
         let names = distinct_names(&self.columns);
         let mut bent = Vec::new();
         for columns in typed.chunks(COUNTED_AT_ONCE) {
-            let named: Vec<String> =
-                columns.iter().map(|&at| quoted_identifier(names.get(at).map_or("", String::as_str))).collect();
+            let named: Vec<String> = columns.iter().map(|&at| quoted_identifier(names.get(at).map_or("", String::as_str))).collect();
             let after = count_types(connection, &named, Layout::TABLE).map_err(|error| failed(&error))?;
             let own: Vec<String> = columns.iter().map(|at| format!("c{at}")).collect();
             let before = match order {

@@ -231,8 +231,7 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// In the order in which they are offered.
-    pub const ALL: [Self; 8] =
-        [Self::Csv, Self::Tsv, Self::Json, Self::Ndjson, Self::Markdown, Self::Sql, Self::Parquet, Self::Sqlite];
+    pub const ALL: [Self; 8] = [Self::Csv, Self::Tsv, Self::Json, Self::Ndjson, Self::Markdown, Self::Sql, Self::Parquet, Self::Sqlite];
 
     /// What a file's name ends in.
     pub fn extension(self) -> &'static str {

@@ -330,6 +330,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CloseTab => return keep::close_tab(state),
         Action::NextTab => keep::turn_tab(state, 1),
         Action::PreviousTab => keep::turn_tab(state, state.tabs.len() - 1),
+        // SQL that is typed as a question needs no other line to be run.
+        Action::RunSql if state.focus == Pane::Ask => return ask::run_typed(state),
         Action::RunSql => return sql::run(state),
         Action::Send => return ask::send(state),
         Action::Stop => return stop(state),
