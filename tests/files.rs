@@ -42,7 +42,7 @@ fn what_the_first_line_is_can_be_said() {
     let numbers = path("numbers.csv", "1,2\n3,4\n");
     let count = |file: &str, table: &str, more: &[&str], expected: &str, told: &str| {
         let sql = format!("SELECT count(*) AS n, (SELECT name FROM pragma_table_info('{table}')) AS first FROM {table}");
-        home.check(&[&["query", file, &sql, "--format", "csv", "--no-header"], more].concat(), 0, expected, told);
+        home.check(&[&["query", file, &sql, "--format", "csv", "--no-header"][..], more].concat(), 0, expected, told);
     };
     count(
         &people,
@@ -69,7 +69,7 @@ fn results_are_written_into_files_that_open_again() {
     for ending in ["csv", "tsv", "json", "ndjson", "md", "sql", "parquet", "sqlite"] {
         let file = folder.join(format!("x.{ending}")).to_str().unwrap().to_owned();
         let null: &[&str] = if matches!(ending, "csv" | "tsv") { &["--null", ""] } else { &[] };
-        home.check(&[&["query", "demo", sql, "--out", &file], null].concat(), 0, "", &format!("1 row in {file}"));
+        home.check(&[&["query", "demo", sql, "--out", &file][..], null].concat(), 0, "", &format!("1 row in {file}"));
         home.check(&["query", "demo", sql, "--out", &file], 1, "", "is there already");
         let table = if ending == "sqlite" { "result" } else { "x" };
         if matches!(ending, "md" | "sql") {

@@ -146,7 +146,7 @@ fn keys_between_files_are_found_and_told() {
     check(customers, &numbered("visit (id INTEGER PRIMARY KEY, customer_id INTEGER)", "i * 1000"), &[]);
     check(customers, "CREATE TABLE visit (id INTEGER PRIMARY KEY, customer_id INTEGER);", &[]);
     check(customers, &numbered("contact (id INTEGER PRIMARY KEY, email TEXT)", "'other' || i || '@example.net'"), &[]);
-    check(customers, &format!("{customers} {visits}"), &[]);
+    check(customers, &format!("{customers} {visits}"), &["main.customer.email > crm.customer.email"]);
     check(customers, &numbered("mood (id INTEGER PRIMARY KEY, name TEXT)", "'name ' || i"), &[]);
 }
 

@@ -158,11 +158,8 @@ fn list(value: &str) -> Vec<String> {
 fn quoted_end(text: &str, quote: char, escape: char) -> usize {
     let mut chars = text.char_indices().skip(1).peekable();
     while let Some((at, c)) = chars.next() {
-        let follows = |chars: &mut std::iter::Peekable<_>| -> bool {
-            let next: Option<&(usize, char)> = chars.peek();
-            next.is_some_and(|(_, next)| escape != quote || *next == quote)
-        };
-        if c == escape && follows(&mut chars) {
+        let next = chars.peek().map(|(_, next)| *next);
+        if c == escape && next.is_some_and(|next| escape != quote || next == quote) {
             chars.next();
         } else if c == quote {
             return at + c.len_utf8();

@@ -29,7 +29,8 @@ COMMIT;
 """)
 PYTHON
 
-answers() { printf '```sql\n%s\n```\n' "$1" > "$home/answer.txt"; }
+# What the scripted model answers, however often it is asked.
+answers() { for _ in $(seq 60); do printf '```sql\n%s\n```\n---\n' "$1"; done > "$home/answer.txt"; }
 session=0
 # Opens the screen; a shell is under it, as a person has it.
 open() {
@@ -38,7 +39,7 @@ open() {
     tmux send-keys -t "s$session" "clear; '$binary' $*" Enter
     sleep 2.5
 }
-keys() { for key in "$@"; do tmux send-keys -t "s$session" "$key"; sleep 0.25; done; }
+keys() { for key in "$@"; do tmux send-keys -t "s$session" "$key"; sleep 0.25; [ "$key" = Escape ] && sleep 0.75; done; }
 text() { tmux send-keys -t "s$session" -l "$1"; sleep 0.4; }
 show() { echo "--- $1"; tmux capture-pane -p -t "s$session" | sed 's/[[:space:]]*$//'; }
 child() { pgrep -P "$(tmux list-panes -t "s$session" -F '#{pane_pid}')" | head -1; }
@@ -46,6 +47,7 @@ close() { tmux kill-session -t "s$session" 2>/dev/null; sleep 0.3; }
 
 fault() {
     echo "=== $1"
+    rm -rf "$home/data" # nothing of the fault before
     case $1 in
     1)  echo "--- lines and what is said: all rows into a pipe"
         "$binary" query "$home/world.db" 'SELECT * FROM city' --format csv 2> "$home/said" | wc -l

@@ -15,6 +15,7 @@ import csv
 import multiprocessing
 import os
 import random
+import select
 import shutil
 import signal
 import sqlite3
@@ -136,7 +137,38 @@ def screen_trial(place, rng, action, end):
         place.before = place.look()
         arguments[1] = place.csv
     screen = Terminal(arguments, 24, 80, **place.env)
+    try:
+        in_screen(place, rng, action, end, marker, screen)
+    finally:
+        if screen.file is not None:
+            os.close(screen.file)
+        try:
+            os.kill(screen.child, signal.SIGKILL)
+            os.waitpid(screen.child, 0)
+        except (ProcessLookupError, ChildProcessError):
+            pass
+
+
+def ended(screen):
+    """The exit code, once it has ended, which it has to."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < 60:
+        alive = screen.file is not None and screen.read(0.05)
+        child, status = os.waitpid(screen.child, os.WNOHANG)
+        if child:
+            while alive and screen.read(0):
+                alive = bool(select.select([screen.file], [], [], 0)[0])
+            return os.waitstatus_to_exitcode(status)
+        if not alive:
+            time.sleep(0.02)
+    raise Wrong("it does not end")
+
+
+def in_screen(place, rng, action, end, marker, screen):
     modes = termios.tcgetattr(screen.file)[3]
+    # Until then it is another program that a signal would end.
+    while os.path.realpath(f"/proc/{screen.child}/exe") != os.path.realpath(place.binary):
+        time.sleep(0.005)
     target = os.path.join(place.folder, f"out-{place.number}.csv")
     typed_at = None
     if action in ("open", "import"):
@@ -158,23 +190,20 @@ def screen_trial(place, rng, action, end):
             wait_for(screen, b"row 1/")
             screen.type(b"\x1b4\x05")  # Alt+4, Ctrl+E
             wait_for(screen, b"Write the result as")
-            screen.type(b"csv\r")
-            wait_for(screen, b"Enter")
-            screen.type(b"\x15" + target.encode() + b"\r")
+            screen.type(target.encode() + b"\r")
         until = time.monotonic() + rng.random() * {"type": 1.6, "ask": 1.0, "run": 1.2, "export": 0.5}[action]
     while time.monotonic() < until:
         screen.read(max(0.0, min(0.02, until - time.monotonic())))
     hit_at = time.monotonic()
     if end == "window closed":
         os.close(screen.file)
-        code = os.waitstatus_to_exitcode(os.waitpid(screen.child, 0)[1])
-        entered, given, same_modes = False, True, True
+        screen.file = None
+        code = ended(screen)
+        # Nobody is there to see it.
+        entered, given, same_modes = True, True, True
     else:
         os.kill(screen.child, getattr(signal, f"SIG{end}"))
-        # The modes are looked at while the terminal is still there.
-        while screen.read(10):
-            pass
-        code = os.waitstatus_to_exitcode(os.waitpid(screen.child, 0)[1])
+        code = ended(screen)
         entered = ENTERED in screen.seen
         after = screen.seen.rsplit(ENTERED, 1)[-1]
         given = all(mode in after for mode in BACK)
@@ -182,13 +211,13 @@ def screen_trial(place, rng, action, end):
             same_modes = termios.tcgetattr(screen.file)[3] == modes
         except termios.error:
             same_modes = True
-        os.close(screen.file)
     number = {"KILL": 9, "window closed": signal.SIGHUP}.get(end) or getattr(signal, f"SIG{end}")
     if end == "KILL":
         require(code == -9, f"exit code {code}")
     else:
         # Before the screen has the terminal, a signal does what it does to any program.
-        require(code == 128 + number or (code == -number and not entered), f"exit code {code}")
+        may_be_early = not entered or end == "window closed"
+        require(code == 128 + number or (code == -number and may_be_early), f"exit code {code}")
         if entered:
             require(given, f"the terminal is not given back: {screen.seen[-300:]}")
             require(same_modes, "the terminal's modes are not what they were")
@@ -277,7 +306,8 @@ def work(arguments):
             except Wrong as wrong:
                 out.append((action, end, str(wrong)))
             except Exception:
-                out.append((action, end, "the trial broke off: " + traceback.format_exc()[-600:]))
+                lines = [line[:200] for line in traceback.format_exc().splitlines()]
+                out.append((action, end, "the trial broke off: " + " / ".join(lines[-6:])))
             place.forget()
     finally:
         shutil.rmtree(place.folder, ignore_errors=True)

@@ -189,8 +189,6 @@ def drafts(binary):
     word = b"no_database_yet"
     screen = Terminal([binary])
     screen.until(b"type a path")
-    screen.type(b"\x1b")
-    screen.read(0.3)
     screen.type(b"\x1b3-- " + word)
     screen.shown(word)
     time.sleep(1)
@@ -198,11 +196,9 @@ def drafts(binary):
     screen.end()
     screen = Terminal([binary])
     screen.until(b"last time is back")
-    screen.type(b"\x1b")
-    screen.read(0.3)
     screen.type(b"\x1b3")
     screen.shown(word)
-    screen.type(b"\x1b3" + b"\x7f" * 60 + b"\x11")  # Ctrl+Q
+    screen.type(b"\x7f" * 60 + b"\x11")  # Ctrl+Q
     assert screen.end() == 0
     # A failure of ours, in the thread of the screen and in another one.
     for where in ("main", "thread"):
