@@ -18,10 +18,10 @@ impl From<NotebookError> for JobFailure {
 
 pub(super) fn work(task: &Task, work: &NotebookWork, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
     match work {
-        NotebookWork::Read { path } => Ok(read(path, file::read(path)?)),
+        NotebookWork::Read { path } => read(path, file::read(path)?),
         NotebookWork::Replace { path, before, after } => {
             file::replace(path, before, after)?;
-            Ok(read(path, Notebook::parse(after.clone())))
+            read(path, Notebook::parse(after.clone()))
         }
         NotebookWork::Run { text } => match run(task, &Notebook::parse(text.clone()), &opened(open)?, report) {
             Ok(ran) => Ok(Outcome::Notebook(Box::new(NotebookOutcome::Ran(ran)))),

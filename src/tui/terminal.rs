@@ -1,8 +1,10 @@
 //! The event loop.
 //!
 //! - `guard`: the terminal taken and given back, whatever happens
+//! - `escape`: Esc, and a key right behind it
 //! - `signals`: told to end, to stop, to go on; `outside`: the person's own editor
 
+mod escape;
 mod guard;
 mod outside;
 mod signals;
@@ -22,6 +24,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use self::escape::with_followers;
 use self::guard::{TerminalGuard, failed_thread, hear_mouse, restore, take_again};
 use self::signals::{Heard, Signals, stop_group};
 use super::event::{Effect, Event};
@@ -185,7 +188,11 @@ async fn event_loop(
         let is_idle = state.running.is_empty() && !state.drafts.is_waiting() && !is_read_ahead_wanted(state);
         tokio::select! {
             event = next_event(&mut keys) => match event {
-                Some(Ok(event)) => effects.extend(translate(event).map(|event| update(state, event)).unwrap_or_default()),
+                Some(Ok(event)) => {
+                    for event in with_followers(event, &mut keys).await.into_iter().filter_map(translate) {
+                        effects.extend(update(state, event));
+                    }
+                }
                 Some(Err(error)) => return lost(error, signals).await,
                 None => return lost(io::ErrorKind::UnexpectedEof.into(), signals).await,
             },
