@@ -8,7 +8,7 @@ use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
 use super::{
-    arrange, ask, compare, diagram, focus, jump, keep, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
+    arrange, ask, compare, diagram, focus, jump, keep, learn, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
 };
 use crate::jobs::{ExportFormat, KeepWork, ModelsWork, ResultWork, TrainWork, Work};
 use crate::schema::DatabaseSet;
@@ -81,6 +81,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         Choice::Typed { text, is_sql: true } => ask::run_as_sql(state, &text),
         Choice::Typed { text, is_sql: false } => ask::send_question(state, text),
         Choice::Look { title, text } => {
+            state.behind = Some((title.clone(), picker));
             state.window = Some(Window::Text { title, text, scroll: 0, copied: None });
             Vec::new()
         }
@@ -156,6 +157,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             note(state, "kept as a favourite");
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
+        PromptKind::Learn => learn::within(state, prompt, &text),
         PromptKind::Find => arrange::find(state, &text),
         PromptKind::Open => opening::taken(state, &text),
         PromptKind::OpenSql => script::open(state, &text),
