@@ -232,3 +232,43 @@ unsafe fn add_half<S: Span, P: Products, const T: usize>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::activations::Activations;
+    use super::super::super::{Pool, available_threads};
+    use super::*;
+
+    fn arranged(level: Level, rows: usize, columns: usize, block: BlockType) -> Arranged {
+        let pool = Pool::new(available_threads().min(2));
+        let x: Vec<f32> = (0..rows * columns).map(|i| (i % 13) as f32 - 6.0).collect();
+        Arranged::new(level, &pool, &Activations::quantize(&pool, &x, rows, columns), rows, block)
+    }
+
+    fn run(level: Level, block: BlockType, columns: usize, rows: Range<usize>, x: &Arranged, out: &mut [f32]) -> bool {
+        let bytes = vec![0u8; 4 * block.row_bytes(columns).unwrap()];
+        let weight = Matrix { block, rows: 4, columns, bytes: &bytes };
+        assert!(out.len() >= 4 * x.rows);
+        // SAFETY: there is room for four outputs of each row of the activations.
+        unsafe { gemv(level, &weight, rows, x, out.as_mut_ptr()) }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_refused_and_what_is_not_asked_for_is_left_alone() {
+        let fails = |block, columns, rows, x: &Arranged| {
+            std::panic::catch_unwind(|| run(Level::Neon, block, columns, rows, x, &mut [0.0; 12])).is_err()
+        };
+        let x = arranged(Level::Neon, 3, 512, BlockType::Q4K);
+        assert!(!fails(BlockType::Q4K, 512, 0..4, &x));
+        assert!(fails(BlockType::Q4K, 512, 0..5, &x), "a row behind the matrix");
+        assert!(fails(BlockType::Q4K, 768, 0..4, &x), "activations of fewer spans");
+        assert!(fails(BlockType::Q6K, 512, 0..4, &x), "sums in place of debts");
+        let mut out = [7.0; 12];
+        assert!(!run(Level::Scalar, BlockType::Q4K, 512, 0..4, &x, &mut out), "portable Rust has no kernel here");
+        assert!(!run(Level::Neon, BlockType::Q2K, 512, 0..4, &x, &mut out), "nor has a type that is not unpacked to bytes");
+        assert_eq!(out, [7.0; 12]);
+        assert!(run(Level::Neon, BlockType::Q4K, 512, 1..3, &x, &mut out));
+        assert_eq!(out, [7.0, 0.0, 0.0, 7.0, 7.0, 0.0, 0.0, 7.0, 7.0, 0.0, 0.0, 7.0]);
+        assert!(run(Level::Neon, BlockType::Q4K, 512, 2..2, &x, &mut out));
+    }
+}
