@@ -46,7 +46,11 @@ impl Products for Dotprod {
     #[inline]
     #[target_feature(enable = "neon,dotprod")]
     unsafe fn four_steps(_fit: usize, start: int32x4_t, weights: [int8x16_t; 4], quants: [int8x16_t; 4]) -> int32x4_t {
-        (0..4).fold(start, |sum, step| dot(sum, weights[step], quants[step]))
+        let mut sum = start;
+        for (weights, quants) in weights.into_iter().zip(quants) {
+            sum = dot(sum, weights, quants);
+        }
+        sum
     }
 }
 

@@ -40,12 +40,22 @@ impl Tile<'_> {
         unsafe { *self.x.debts.as_ptr().add(at + t) }
     }
 
+    /// What the sums of all `T` rows begin with.
+    ///
+    /// # Safety
+    /// As for [`Tile::debt`]; the tile has `T` rows.
+    #[inline]
+    #[target_feature(enable = "neon")]
+    pub(super) unsafe fn debts<const T: usize>(&self, at: usize) -> [[int32x4_t; 2]; T] {
+        // SAFETY: as above.
+        std::array::from_fn(|t| [vdupq_n_s32(unsafe { self.debt(at, t) }); 2])
+    }
+
     /// Adds a group's sums of products to the outputs.
     ///
     /// # Safety
     /// Lengths as `panel::multiply` asserts; the tile has `T` rows.
-    #[inline]
-    #[target_feature(enable = "neon")]
+    #[inline(always)]
     pub(super) unsafe fn add<const T: usize>(&self, group: usize, sums: [[int32x4_t; 2]; T], out: &mut [[float32x4_t; 2]; T]) {
         let at = self.first * self.x.groups + group * T;
         let place = group * ROWS + HALF * self.half;

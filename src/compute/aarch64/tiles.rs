@@ -1,4 +1,6 @@
 //! The inner kernels of panels: products of bytes of half a panel with a tile of activations.
+//!
+//! What has closures has no feature beyond Advanced SIMD, which is everywhere: a closure with more is not inlined into what calls it.
 
 use std::arch::aarch64::*;
 
@@ -35,7 +37,7 @@ unsafe fn by_dots<const T: usize>(tile: Tile<'_>) {
         let mut quants = x.quants.as_ptr().add(tile.first * x.columns);
         for group in 0..x.groups {
             let at = tile.first * x.groups + group * T;
-            let mut sums: [[int32x4_t; 2]; T] = std::array::from_fn(|t| [vdupq_n_s32(tile.debt(at, t)); 2]);
+            let mut sums = tile.debts::<T>(at);
             for _ in 0..panel.group / 4 {
                 let bytes = [vld1q_s8(weights), vld1q_s8(weights.add(16))];
                 let four = fours::<T>(quants);
@@ -111,10 +113,9 @@ unsafe fn by_pairs<const P: usize, const T: usize>(tile: Tile<'_>) {
         let mut quants = x.quants.as_ptr().add(tile.first * x.columns);
         for group in 0..x.groups {
             let at = tile.first * x.groups + group * T;
-            let debt = |pair: usize| vcombine_s32(vdup_n_s32(tile.debt(at, 2 * pair)), vdup_n_s32(tile.debt(at, 2 * pair + 1)));
-            let mut sums: [[int32x4_t; PAIRS]; P] = std::array::from_fn(|pair| [debt(pair); PAIRS]);
+            let mut sums = pairs_of_debts::<P>(&tile, at);
             for _ in 0..panel.group / 8 {
-                let bytes: [int8x16_t; PAIRS] = std::array::from_fn(|pair| vld1q_s8(weights.add(16 * pair)));
+                let bytes = sixteens(weights);
                 for (pair, sums) in sums.iter_mut().enumerate() {
                     let quants = vld1q_s8(quants.add(16 * pair));
                     for (sum, bytes) in sums.iter_mut().zip(bytes) {
@@ -124,15 +125,46 @@ unsafe fn by_pairs<const P: usize, const T: usize>(tile: Tile<'_>) {
                 weights = weights.add(8 * ROWS);
                 quants = quants.add(8 * T);
             }
-            // Each register has two rows of weights for two of activations.
-            let of_row = |t: usize, quarter: usize| {
-                let [a, b] = [0, 1].map(|i| vreinterpretq_s64_s32(sums[t / 2][2 * quarter + i]));
-                vreinterpretq_s32_s64(if t.is_multiple_of(2) { vzip1q_s64(a, b) } else { vzip2q_s64(a, b) })
-            };
-            tile.add::<T>(group, std::array::from_fn(|t| [of_row(t, 0), of_row(t, 1)]), &mut out);
+            tile.add::<T>(group, by_row(sums), &mut out);
         }
         tile.put(out);
     }
+}
+
+/// What the sums of `P` pairs of rows begin with.
+///
+/// # Safety
+/// As for [`Tile::debts`].
+#[inline]
+#[target_feature(enable = "neon")]
+unsafe fn pairs_of_debts<const P: usize>(tile: &Tile<'_>, at: usize) -> [[int32x4_t; PAIRS]; P] {
+    // SAFETY: passed on.
+    std::array::from_fn(|pair| unsafe {
+        let [first, second] = [tile.debt(at, 2 * pair), tile.debt(at, 2 * pair + 1)];
+        [vcombine_s32(vdup_n_s32(first), vdup_n_s32(second)); PAIRS]
+    })
+}
+
+/// Eight columns of half a panel, two rows a register.
+///
+/// # Safety
+/// They can be read.
+#[inline]
+#[target_feature(enable = "neon")]
+unsafe fn sixteens(weights: *const i8) -> [int8x16_t; PAIRS] {
+    // SAFETY: as above.
+    std::array::from_fn(|pair| unsafe { vld1q_s8(weights.add(16 * pair)) })
+}
+
+/// Sums of two rows of activations by two of weights in each register, as those of one row of activations by four of weights.
+#[inline]
+#[target_feature(enable = "neon")]
+fn by_row<const P: usize, const T: usize>(sums: [[int32x4_t; PAIRS]; P]) -> [[int32x4_t; 2]; T] {
+    std::array::from_fn(|t| {
+        let [a, b, c, d] = sums[t / 2].map(|sum| vreinterpretq_s64_s32(sum));
+        let both = if t.is_multiple_of(2) { [vzip1q_s64(a, b), vzip1q_s64(c, d)] } else { [vzip2q_s64(a, b), vzip2q_s64(c, d)] };
+        both.map(|sums| vreinterpretq_s32_s64(sums))
+    })
 }
 
 /// One row of activations, where half of each product of two by two would be thrown away.
@@ -196,7 +228,7 @@ unsafe fn by_shorts<const T: usize>(tile: Tile<'_>) {
         let mut quants = x.quants.as_ptr().add(tile.first * x.columns);
         for group in 0..x.groups {
             let at = tile.first * x.groups + group * T;
-            let mut sums: [[int32x4_t; 2]; T] = std::array::from_fn(|t| [vdupq_n_s32(tile.debt(at, t)); 2]);
+            let mut sums = tile.debts::<T>(at);
             for _ in 0..panel.group / 4 / fit {
                 let mut short = [[[vdupq_n_s16(0); 2]; 2]; T];
                 for _ in 0..fit {
