@@ -110,6 +110,8 @@ pub enum PromptKind {
     Open,
     /// A line of the fine-tune form.
     Train(Field),
+    /// How long the open database is learned.
+    Learn,
     /// Where a command line goes.
     Command(String),
     /// Where a job for another machine goes, and every word of it.
@@ -168,7 +170,7 @@ impl RunningJob {
                 | Work::Look
                 | Work::Refresh
                 | Work::ReadAhead { .. }
-                | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. })
+                | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. } | TrainWork::Stale { .. })
                 | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
         )
     }

@@ -10,13 +10,14 @@ use super::super::tab::text_area;
 use super::{kept, models, opening, rows, settings, train};
 
 /// What F9 shows, in its order.
-const SCREENS: [Action; 17] = [
+const SCREENS: [Action; 18] = [
     Action::Open,
     Action::OpenBeside,
     Action::History,
     Action::Favourites,
     Action::Notes,
     Action::Models,
+    Action::Learn,
     Action::FineTune,
     Action::Export,
     Action::OpenNotebook,
