@@ -133,7 +133,7 @@ fn servers(paths: &Paths, online: bool) -> Value {
         let names = config.servers.keys().map(|name| json!({ "name": name, "problem": "not asked" }));
         return names.collect();
     }
-    let settings = Settings { paths: paths.clone(), config, rights: Rights::default() };
+    let settings = Settings { paths: paths.clone(), config, rights: Rights::default(), first_line: Default::default() };
     super::servers::examine(&settings, &Cancel::new()).into()
 }
 

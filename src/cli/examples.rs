@@ -70,16 +70,16 @@ pub(super) fn run_examples(command: &ExamplesCommand, settings: &Settings) -> Re
             };
             let rows = accepted.iter().map(|answer| vec![line(&asked(answer)), line(&answer.sql)]);
             print_columns(&std::iter::once(vec!["QUESTION".to_owned(), "SQL".to_owned()]).chain(rows).collect::<Vec<_>>())?;
-            let stale = stale::of_accepted(&database, &schema, &accepted).len();
+            let stale = stale::of_accepted(&database, &accepted).len();
             if stale > 0 {
                 let name = text::sanitize(name);
                 writeln!(stderr(), "{stale} of them no longer run; `sqllama examples check {name}` says which and why")?;
             }
         }
         ExamplesCommand::Check { json, .. } => {
-            let mut all = stale::of_accepted(&database, &schema, &accepted);
+            let mut all = stale::of_accepted(&database, &accepted);
             if let Some(run) = records.attachment(id)? {
-                all.extend(stale::of_run(&database, &schema, &run, &interrupt::watch()).into_iter().filter(|stale| !stale.accepted));
+                all.extend(stale::of_run(&database, &run, &interrupt::watch()).into_iter().filter(|stale| !stale.accepted));
             }
             return tell_stale(&all, *json, accepted.len());
         }

@@ -40,10 +40,10 @@ pub(super) fn compare_work(task: &Task, open: &Opened) -> Result<Outcome, JobFai
 
 /// Which examples no longer run, those of the person's first.
 pub(super) fn stale_work(task: &Task, accepted: &[Accepted], learned: Option<&Path>, open: &Opened) -> Result<Outcome, JobFailure> {
-    let Open { asking, schema, .. } = opened(open)?;
-    let mut all = stale::of_accepted(&asking, &schema, accepted);
+    let Open { asking, .. } = opened(open)?;
+    let mut all = stale::of_accepted(&asking, accepted);
     if let Some(run) = learned {
-        all.extend(stale::of_run(&asking, &schema, run, &task.cancel).into_iter().filter(|stale| !stale.accepted));
+        all.extend(stale::of_run(&asking, run, &task.cancel).into_iter().filter(|stale| !stale.accepted));
     }
     Ok(Outcome::Stale(all))
 }

@@ -15,6 +15,9 @@ use crate::sql::shape;
 /// Of as many groups one is held out, for all purposes together, at most.
 const HELD_OF: usize = 3;
 
+/// The kinds of what people accepted begin so.
+const OWN: &str = "own";
+
 /// What is to be held out, at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wanted {
@@ -51,19 +54,20 @@ pub fn split(examples: Vec<Example>, wanted: Wanted, seed: u64) -> Parts {
         }
     }
     let mut random = Random::new(seed);
-    let mut queues: Vec<VecDeque<Vec<usize>>> = by_kind
-        .into_values()
-        .map(|mut groups| {
+    let mut queues: Vec<(bool, VecDeque<Vec<usize>>)> = by_kind
+        .into_iter()
+        .map(|(kind, mut groups)| {
             random.shuffle(&mut groups);
             // Those with the fewest examples: the others of a group are lost to learning. Of each kind most are learned.
             groups.sort_by_key(Vec::len);
             let most = groups.len().div_ceil(HELD_OF).min(groups.len().saturating_sub(1));
             groups.truncate(most);
-            groups.into()
+            (kind.starts_with(OWN), groups.into())
         })
         .collect();
-    // In a new order, so that no kind is always the first.
+    // In a new order, so that no kind is always the first; but people's own questions say the most.
     random.shuffle(&mut queues);
+    queues.sort_by_key(|(own, _)| !own);
     let mut place = vec![Place::Learned; examples.len()];
     let (want_choose, want_compare) = shares(wanted, total / HELD_OF);
     // How often each part took of each kind.
@@ -78,9 +82,9 @@ pub fn split(examples: Vec<Example>, wanted: Wanted, seed: u64) -> Parts {
             (_, compares) => usize::from(compares),
         };
         let of_part = |at: usize| taken.get(at).and_then(|kinds| kinds.get(part)).copied().unwrap_or(0);
-        let filled = (0..queues.len()).filter(|&at| queues.get(at).is_some_and(|queue| !queue.is_empty()));
+        let filled = (0..queues.len()).filter(|&at| queues.get(at).is_some_and(|(_, queue)| !queue.is_empty()));
         let Some(from) = filled.min_by_key(|&at| of_part(at)) else { break };
-        let Some(group) = queues.get_mut(from).and_then(VecDeque::pop_front) else { break };
+        let Some(group) = queues.get_mut(from).and_then(|(_, queue)| queue.pop_front()) else { break };
         if let Some(count) = taken.get_mut(from).and_then(|kinds| kinds.get_mut(part)) {
             *count += 1;
         }
@@ -132,7 +136,7 @@ fn kind(example: &Example) -> String {
         || "other".into(),
         |shape| format!("{} {} {} {}", shape.tables.min(3), shape.nested.min(2), shape.aggregates, shape.ordered),
     );
-    format!("{} {does}", if own { "own" } else { "made" })
+    format!("{} {does}", if own { OWN } else { "made" })
 }
 
 /// Examples that belong together, in the order of their first.

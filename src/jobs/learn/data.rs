@@ -18,7 +18,6 @@ use crate::eval::Question;
 use crate::records::Accepted;
 use crate::signal::Cancel;
 use crate::sql::guard;
-use crate::sql::quotes::mend_double_quotes;
 
 /// Examples that are made, at most: a small database gives fewer.
 const MADE_COUNT: usize = 800;
@@ -45,7 +44,7 @@ pub(super) struct Gathered {
 /// Gathers accepted answers and made ones, and holds some out.
 pub(super) fn gather(about: &About, accepted: &[Accepted], cancel: &Cancel) -> Result<Gathered, JobFailure> {
     let About { database, schema, private } = about;
-    let mut stale = stale::of_accepted(database, schema, accepted);
+    let mut stale = stale::of_accepted(database, accepted);
     stale.extend(failing(about, accepted, &stale, cancel));
     let is_stale = |answer: &Accepted| stale.iter().any(|stale| stale.sql == answer.sql && stale.question == answer.question);
     let sound: Vec<Accepted> = accepted.iter().filter(|answer| !is_stale(answer)).cloned().collect();
@@ -64,8 +63,7 @@ pub(super) fn gather(about: &About, accepted: &[Accepted], cancel: &Cancel) -> R
 fn failing(about: &About, accepted: &[Accepted], stale: &[Stale], cancel: &Cancel) -> Vec<Stale> {
     let limits = Limits { timeout: QUERY_TIME, ..Limits::default() };
     let fails = |answer: &Accepted| {
-        let (mended, _) = mend_double_quotes(&answer.sql, &about.schema);
-        let error = guard::check(&mended).ok().and_then(|query| about.database.execute(&query, &limits, cancel).err())?;
+        let error = guard::check(&answer.sql).ok().and_then(|query| about.database.execute(&query, &limits, cancel).err())?;
         Some(Stale { question: answer.question.clone(), sql: answer.sql.clone(), reason: error.to_string(), accepted: true })
     };
     accepted.iter().filter(|answer| !stale.iter().any(|stale| stale.sql == answer.sql)).filter_map(fails).collect()

@@ -230,7 +230,7 @@ impl Action {
             History => &["recent", "earlier", "past", "log"],
             Models => &["model", "download", "fetch", "pull", "llm"],
             FineTune => &["finetune", "train", "training", "lora", "runs"],
-            Learn => &["finetune", "train", "teach", "adapt", "improve"],
+            Learn => &["teach", "adapt", "improve"],
             SwitchAdapter => &["lora", "detach", "attach"],
             OpenBeside => &["attach", "with", "second", "several", "join", "database"],
             CloseBeside => &["detach"],
