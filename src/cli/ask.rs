@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use clap::Args as ClapArgs;
 
+use super::beside::BesideArgs;
 use super::computing::{ComputingArgs, parse_threads};
-use super::database::{BesideArgs, open, say_if_empty, values};
+use super::database::{open, say_if_empty, values};
 use super::failure::Failure;
 use super::form::{PromptForm, form_for};
 use super::input::Source;
@@ -114,7 +115,7 @@ pub struct AskArgs {
 
 /// Asks the model, checks and runs its SQL, prints the rows.
 pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure> {
-    let settings = &settings.with_servers(&args.servers, args.offline);
+    let settings = &settings.with_servers(&args.servers, args.offline).with_files(&args.beside);
     let question = match Source::of_text(&args.question) {
         Some(source) => source.read(MAX_QUESTION_BYTES)?.trim().to_owned(),
         None => args.question.clone(),

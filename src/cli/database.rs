@@ -3,34 +3,14 @@
 use std::io::{Write, stderr};
 use std::sync::Arc;
 
-use clap::Args as ClapArgs;
-
 use super::failure::Failure;
 use super::line::LiveLine;
 use super::settings::Settings;
 use crate::db::files::{Copies, Progress};
 use crate::db::{Database, ValueIndex, ValueLimits, demo};
-use crate::schema::{DatabaseSet, Schema, SetError};
+use crate::schema::{DatabaseSet, Schema};
 use crate::signal::Cancel;
 use crate::text::{self, sanitize};
-
-/// Files beside the first one.
-#[derive(Debug, Clone, Default, ClapArgs)]
-pub struct BesideArgs {
-    /// Another SQLite file beside the first, by a name: statements call its tables NAME.TABLE; may be given several times
-    ///
-    /// `--with crm=crm.db` opens crm.db as `crm`, and `--with crm.db` does the same: a file without a name is called as it is without its
-    /// ending. The first file is `main`. Nothing is written to any of them.
-    #[arg(long = "with", value_name = "NAME=FILE")]
-    pub with: Vec<String>,
-}
-
-impl BesideArgs {
-    /// Those files beside `main`.
-    pub(super) fn set(&self, main: &str) -> Result<DatabaseSet, SetError> {
-        DatabaseSet::with(main, &self.with)
-    }
-}
 
 /// Opens a database by its path or address, or several as [`DatabaseSet`] writes them; `demo` is the bundled one, and files with tables in
 /// them are read into a copy. Says how it is read, where that is not as SQLite reads it.
@@ -59,7 +39,7 @@ pub(super) fn open_telling(
 ) -> Result<Database, Failure> {
     let single = std::fs::metadata(database).is_ok();
     let set = if single { DatabaseSet::one(database) } else { DatabaseSet::read(database) };
-    let copies = Copies::new(settings.paths.copies());
+    let copies = Copies::new(settings.paths.copies()).with_first_line(settings.first_line);
     let mut one = |name: &str| match name {
         "demo" => Database::open(demo::path(&settings.paths.cache)?),
         name => Database::open_any(name, &copies, cancel, progress),

@@ -8,8 +8,9 @@ use std::time::Duration;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
+use super::beside::BesideArgs;
 use super::computing::parse_threads;
-use super::database::{BesideArgs, open_watched};
+use super::database::open_watched;
 use super::failure::Failure;
 use super::interrupt;
 use super::line::LiveLine;

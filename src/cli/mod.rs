@@ -8,6 +8,7 @@
 //! - `input`: text from stdin and files
 //! - `form`, `computing`: how a model is asked; what it computes on
 //! - `network`: what may be sent over the network
+//! - `beside`: files beside the first one
 //! - `dates`: columns that count time, shown as dates
 //! - [`output`]: results on their way out
 //! - `settings`: what is typed, what `config.toml` says, the defaults
@@ -44,6 +45,7 @@ mod adapters;
 pub mod args;
 mod ask;
 mod bench;
+mod beside;
 mod columns;
 mod complete;
 mod computing;

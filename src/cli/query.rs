@@ -1,22 +1,27 @@
 //! `query`: SQL that a person wrote.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{Write, stderr};
+use std::path::{Path, PathBuf};
 
 use clap::Args as ClapArgs;
 use serde_json::Map;
 
-use super::database::{BesideArgs, open_watched};
+use super::beside::BesideArgs;
+use super::database::open_watched;
 use super::failure::Failure;
 use super::interrupt;
+use super::line::LiveLine;
 use super::output::{Out, OutputArgs, ResultSink};
 use super::parameters::{bindings, parse_parameter};
 use super::script::Script;
 use super::settings::Settings;
-use crate::db::{Cell, Database, Limits, Parameters};
+use crate::db::{Cell, Database, Layout, Limits, Parameters};
+use crate::jobs::ExportFormat;
+use crate::jobs::export::Export;
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::{ReadOnlySql, guard};
+use crate::text::{self, sanitize};
 
 /// Arguments of `query`.
 #[derive(Debug, ClapArgs)]
@@ -38,6 +43,13 @@ pub struct QueryArgs {
     /// else is text as it stands: so are numbers that would not come back as they were typed, such as 007.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_parameter)]
     pub parameters: Vec<(String, Cell)>,
+    /// Write the rows of one statement into a new file, whole or not at all; its name's ending is the format
+    ///
+    /// csv, tsv, json, ndjson, md, sql, parquet, sqlite (or db: a new database with one table, `result`). csv to sql are as --format has
+    /// them. In parquet a column has one type: where values of several are in one it is text, with BLOBs in hexadecimal; integers beside
+    /// reals are reals, where that is exact. sqlite loses nothing. A file that is there is not replaced.
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["format", "dates"])]
+    pub out: Option<PathBuf>,
     /// How their rows are written
     #[command(flatten)]
     pub output: OutputArgs,
@@ -45,9 +57,11 @@ pub struct QueryArgs {
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
+    let settings = &settings.with_files(&args.beside);
     let script = Script::read(args.sql.as_deref(), args.file.as_deref())?;
     let parameters = bindings(&args.parameters, &script.text)?;
-    let cancel = interrupt::watch();
+    let file = args.out.as_deref().map(|path| NewFile::new(path, &script)).transpose()?;
+    let cancel = if file.is_some() { interrupt::watch_termination() } else { interrupt::watch() };
     let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     // Looking at values to find out what they count takes a while: only where it is asked for.
     let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
@@ -57,7 +71,10 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     let checked = script.statements().enumerate().map(|(at, sql)| guard::check(sql).map_err(|e| script.name_statement(at, e.into())));
     let checked: Vec<ReadOnlySql> = checked.collect::<Result<_, Failure>>()?;
     let done = checked.iter().enumerate().try_for_each(|(at, sql)| {
-        let written = run.statement(sql, at > 0, &mut out);
+        let written = match &file {
+            Some(file) => run.write_to(sql, file),
+            None => run.statement(sql, at, &mut out),
+        };
         written.map_err(|failure| script.name_statement(at, failure))
     });
     let finished = out.finish();
@@ -78,12 +95,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn statement(&self, sql: &ReadOnlySql, follows: bool, out: &mut Out) -> Result<(), Failure> {
+    fn statement(&self, sql: &ReadOnlySql, at: usize, out: &mut Out) -> Result<(), Failure> {
         let output = &self.args.output;
         let limit = self.settings.row_limit(output.max_rows, out.is_terminal());
         let limits: Limits = limit.apply(self.settings.limits(None, output.timeout));
-        let layout = output.layout();
-        let mut sink = ResultSink::new(&layout, out).following(follows);
+        let mut layout = output.layout();
+        if at > 0 {
+            // Tables of one file have names of their own.
+            layout.table = Some(format!("{}_{}", layout.table.as_deref().unwrap_or(Layout::TABLE), at + 1));
+        }
+        let mut sink = ResultSink::new(&layout, out).following(at > 0);
         if let Some(schema) = self.schema {
             sink = sink.with_dates(sql.as_str(), schema);
         }
@@ -94,5 +115,76 @@ impl Run<'_> {
             limit.say_cut(done.rows)?;
         }
         Ok(())
+    }
+
+    fn write_to(&self, sql: &ReadOnlySql, file: &NewFile<'_>) -> Result<(), Failure> {
+        let output = &self.args.output;
+        let limit = self.settings.row_limit(output.max_rows, false);
+        let limits: Limits = limit.apply(self.settings.limits(None, output.timeout));
+        let line = LiveLine::new();
+        let mut told = |rows: usize| line.show(text::counted(rows as u64, "row", "rows"), false);
+        let layout = output.layout();
+        let written =
+            self.database.spool_with(sql, self.parameters, &limits, self.cancel, &mut told).map_err(Failure::from).and_then(|spool| {
+                let export = Export { spool: &spool, order: None, format: file.format, layout: &layout };
+                let rows =
+                    export.write(file.path, self.cancel, &mut told).map_err(|f| Failure { hint: f.hint, ..Failure::new(1, f.message) })?;
+                Ok((rows.ok_or_else(Failure::interrupted)?, spool.is_truncated()))
+            });
+        line.finish();
+        let (rows, cut) = written?;
+        writeln!(stderr(), "{} in {}", text::counted(rows as u64, "row", "rows"), sanitize(&file.path.display().to_string()))?;
+        if cut {
+            limit.say_cut(rows)?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that is to be written.
+struct NewFile<'a> {
+    path: &'a Path,
+    format: ExportFormat,
+}
+
+impl<'a> NewFile<'a> {
+    fn new(path: &'a Path, script: &Script) -> Result<Self, Failure> {
+        let failure = |message: String, hint: &str| Failure { hint: Some(hint.into()), ..Failure::new(2, message) };
+        let count = script.statements().count();
+        if count > 1 {
+            return Err(failure(format!("a file takes the rows of one statement, and these are {count}"), "run them one by one"));
+        }
+        match ExportFormat::of_path(path) {
+            Some(format) => Ok(Self { path, format }),
+            None => {
+                let endings: Vec<&str> = ExportFormat::ALL.into_iter().map(ExportFormat::extension).collect();
+                let hint = format!("end it in one of: {}", endings.join(", "));
+                Err(failure(format!("the ending of `{}` names no format", sanitize(&path.display().to_string())), &hint))
+            }
+        }
+    }
+}
+
+/// A file that is to be written.
+struct NewFile<'a> {
+    path: &'a Path,
+    format: ExportFormat,
+}
+
+impl<'a> NewFile<'a> {
+    fn new(path: &'a Path, script: &Script) -> Result<Self, Failure> {
+        let failure = |message: String, hint: &str| Failure { hint: Some(hint.into()), ..Failure::new(2, message) };
+        let count = script.statements().count();
+        if count > 1 {
+            return Err(failure(format!("a file takes the rows of one statement, and these are {count}"), "run them one by one"));
+        }
+        match ExportFormat::of_path(path) {
+            Some(format) => Ok(Self { path, format }),
+            None => {
+                let endings: Vec<&str> = ExportFormat::ALL.into_iter().map(ExportFormat::extension).collect();
+                let hint = format!("end it in one of: {}", endings.join(", "));
+                Err(failure(format!("the ending of `{}` names no format", sanitize(&path.display().to_string())), &hint))
+            }
+        }
     }
 }

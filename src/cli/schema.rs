@@ -4,7 +4,8 @@ use std::io::{Write, stderr, stdout};
 
 use clap::Args as ClapArgs;
 
-use super::database::{BesideArgs, open_watched, say_if_empty, values};
+use super::beside::BesideArgs;
+use super::database::{open_watched, say_if_empty, values};
 use super::failure::Failure;
 use super::interrupt;
 use super::settings::Settings;
@@ -26,6 +27,7 @@ pub struct SchemaArgs {
 
 /// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
 pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, Failure> {
+    let settings = &settings.with_files(&args.beside);
     let cancel = interrupt::watch();
     let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     let schema = database.schema(&cancel)?;

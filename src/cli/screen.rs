@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::database::{BesideArgs, open, open_telling};
+use super::beside::BesideArgs;
+use super::database::{open, open_telling};
 use super::failure::Failure;
 use super::load::{self, Chosen};
 use super::network::ServerArgs;
@@ -69,7 +70,7 @@ impl ScreenArgs {
 
 /// Shows the screen on `args.database`, or its start page.
 pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
-    let mut settings = settings.with_servers(&args.servers, false);
+    let mut settings = settings.with_servers(&args.servers, false).with_files(&args.beside);
     // The terminal is the screen's.
     settings.rights.may_ask = false;
     settings.apply_threads(None);

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use super::beside::BesideArgs;
 use super::failure::Failure;
 use super::form::PromptForm;
 use super::network::{Rights, ServerArgs};
 use super::output::RowLimit;
 use crate::db::Limits;
+use crate::db::files::FirstLine;
 use crate::llm::KvType;
 use crate::store::config::{KvChoice, PromptChoice};
 use crate::store::{Config, Paths, profiles};
@@ -17,6 +19,8 @@ pub(super) struct Settings {
     pub(super) paths: Paths,
     pub(super) config: Config,
     pub(super) rights: Rights,
+    /// What is said of the first lines of files with tables.
+    pub(super) first_line: FirstLine,
 }
 
 impl Settings {
@@ -25,12 +29,17 @@ impl Settings {
         let paths = Paths::find()?;
         let config = Config::read(&paths)?;
         profiles::take_own(&paths);
-        Ok(Self { paths, config, rights: Rights { may_ask: true, ..Rights::default() } })
+        Ok(Self { paths, config, rights: Rights { may_ask: true, ..Rights::default() }, first_line: FirstLine::Guessed })
     }
 
     /// The same, with what was typed about servers.
     pub(super) fn with_servers(&self, servers: &ServerArgs, offline: bool) -> Self {
         Self { rights: Rights { offline, allowed: servers.allow_server.clone(), ..self.rights.clone() }, ..self.clone() }
+    }
+
+    /// The same, with what was typed about files with tables.
+    pub(super) fn with_files(&self, files: &BesideArgs) -> Self {
+        Self { first_line: files.first_line(), ..self.clone() }
     }
 
     /// What forbids using the network, if anything does.
@@ -115,7 +124,7 @@ mod tests {
             prompt: Some(PromptChoice::Alpaca),
             ..Config::default()
         };
-        let settings = Settings { paths: Paths::all_in("/c"), config, rights: Rights::default() };
+        let settings = Settings { paths: Paths::all_in("/c"), config, rights: Rights::default(), first_line: FirstLine::Guessed };
         assert_eq!((settings.model(Some("typed")), settings.model(None)), (Some("typed"), Some("m")));
         assert_eq!(settings.limits(None, Some(1)).max_rows, 5);
         assert_eq!(settings.limits(Some(0), Some(1)).max_rows, Limits::default().max_rows);

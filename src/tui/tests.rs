@@ -25,6 +25,7 @@ mod servers;
 mod settings;
 mod statements;
 mod states;
+mod tasks;
 mod training;
 
 use std::sync::Arc;
@@ -68,6 +69,7 @@ fn schema() -> Arc<Schema> {
     album.foreign_keys.push(ForeignKey {
         columns: vec!["artist_id".into()],
         foreign_table: "artist".into(),
+        elsewhere: None,
         foreign_columns: vec!["id".into()],
         origin: KeyOrigin::Declared,
     });
