@@ -123,6 +123,14 @@ pub(super) fn allow_server(state: &mut State, address: String, prompt: String, q
     show(state, PickerKind::AllowServer(address), items);
 }
 
+/// The list from which the text that was `closed` was looked at.
+pub(super) fn behind(state: &mut State, closed: &Window) {
+    let Window::Text { title, .. } = closed else { return };
+    if let Some((_, picker)) = state.behind.take().filter(|(of, _)| of == title) {
+        state.window = Some(Window::List(picker));
+    }
+}
+
 /// Two readings are about as likely: the person says which is meant.
 pub(super) fn ask_back(state: &mut State, question: String, choices: Vec<(String, String)>) {
     let item = |(text, sql): (String, String)| Item {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::conversation::{Entry, Stage};
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
 use super::{
@@ -171,7 +172,7 @@ fn opened(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effe
             } else {
                 said(state, &failure);
             }
-            Vec::new()
+            keep::keep_nameless(state)
         }
         _ => Vec::new(),
     }
@@ -306,7 +307,13 @@ fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: O
             }
         }
         Outcome::Finished if matches!(work, ModelsWork::Allow { .. }) => {
-            let ModelsWork::Allow { question, .. } = work else { return Vec::new() };
+            let ModelsWork::Allow { question, address } = work else { return Vec::new() };
+            // The same question again takes the place of the one that was not sent.
+            let is_unsent = |entry: &Entry| {
+                let of_address = entry.failure.as_ref().is_some_and(|failure| failure.message.starts_with(address.as_str()));
+                entry.stage == Stage::Failed && entry.question == *question && of_address
+            };
+            state.entries.retain(|entry| !is_unsent(entry));
             return ask::send_question(state, question.clone());
         }
         Outcome::Finished => note(state, "this model answers from now on"),
