@@ -137,7 +137,7 @@ fn real_files_are_read_as_people_write_them() {
         "1,x\n2,y\n",
         &["column_1 INTEGER", "column_2 TEXT"],
         &[&["1", "'x'"], &["2", "'y'"]],
-        &["it has no line of names: its columns are called column_1 and so on"],
+        &["it has no line of names: its columns are called column_1 and so on (--csv-header yes takes names from its first line)"],
     );
     check(
         "s.tsv",
