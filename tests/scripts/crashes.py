@@ -1,4 +1,4 @@
-"""Kills and signals at random moments: crashes.py BINARY [--trials 1000] [--jobs 2] [--seed N]
+"""Kills and signals at random moments: crashes.py BINARY [--trials 1000] [--jobs 2] [--seed N] [--seconds N]
 
 While the screen opens, is typed into, asks (a scripted model), runs, exports, imports, and while the command line exports and imports, it is
 killed, told to end, or its terminal goes away. What has to hold each time:
@@ -33,6 +33,8 @@ ROWS = 60_000
 ENDS = ["KILL", "TERM", "HUP", "INT", "QUIT", "window closed"]
 ACTIONS = ["open", "type", "ask", "run", "export", "import", "query --out", "query FILE.csv"]
 ENTERED = b"\x1b[?1049h"
+# Trials that are made in one place.
+SHARE = 20
 ANSWER = "```sql\nSELECT count(*) AS answered FROM big\n```\n"
 
 
@@ -190,7 +192,9 @@ def in_screen(place, rng, action, end, marker, screen):
             wait_for(screen, b"row 1/")
             screen.type(b"\x1b4\x05")  # Alt+4, Ctrl+E
             wait_for(screen, b"Write the result as")
-            screen.type(target.encode() + b"\r")
+            screen.type(b"csv\r")
+            wait_for(screen, b"result.csv")
+            screen.type(b"\x15" + target.encode() + b"\r")  # Ctrl+U
         until = time.monotonic() + rng.random() * {"type": 1.6, "ask": 1.0, "run": 1.2, "export": 0.5}[action]
     while time.monotonic() < until:
         screen.read(max(0.0, min(0.02, until - time.monotonic())))
@@ -320,12 +324,18 @@ def main():
     parser.add_argument("--trials", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
+    parser.add_argument("--seconds", type=float, default=7200, help="tells what there is after so long")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
-    share = -(-arguments.trials // arguments.jobs)
-    parts = [(os.path.abspath(arguments.binary), arguments.seed + at, share) for at in range(arguments.jobs)]
+    begun, trials = time.monotonic(), []
+    shares = [min(SHARE, arguments.trials - first) for first in range(0, arguments.trials, SHARE)]
+    parts = [(os.path.abspath(arguments.binary), arguments.seed + at, share) for at, share in enumerate(shares)]
     with multiprocessing.Pool(arguments.jobs) as pool:
-        trials = [trial for part in pool.map(work, parts) for trial in part]
+        for part in pool.imap_unordered(work, parts):
+            trials += part
+            if time.monotonic() - begun > arguments.seconds:
+                print(f"time is up after {len(trials)} of {arguments.trials} trials")
+                break
     print("| while it | " + " | ".join(ENDS) + " |")
     print("|---|" + "---:|" * len(ENDS))
     for action in ACTIONS:
