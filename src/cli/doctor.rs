@@ -98,6 +98,9 @@ pub(super) fn level_name(level: Level) -> &'static str {
         Level::Scalar => "scalar",
         Level::Avx2 => "AVX2",
         Level::Avx512 => "AVX-512",
+        Level::Neon => "NEON",
+        Level::Dotprod => "dotprod",
+        Level::I8mm => "i8mm",
     }
 }
 
