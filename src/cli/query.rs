@@ -41,7 +41,7 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     let checked: Vec<ReadOnlySql> = checked.collect::<Result<_, Failure>>()?;
     let done = checked.iter().enumerate().try_for_each(|(at, sql)| {
         let written = match &file {
-            Some(file) => run.into_file(sql, file),
+            Some(file) => run.write_to(sql, file),
             None => run.statement(sql, at, &mut out),
         };
         written.map_err(|failure| script.name_statement(at, failure))
@@ -86,7 +86,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn into_file(&self, sql: &ReadOnlySql, file: &NewFile<'_>) -> Result<(), Failure> {
+    fn write_to(&self, sql: &ReadOnlySql, file: &NewFile<'_>) -> Result<(), Failure> {
         let output = &self.args.output;
         let limit = self.settings.row_limit(output.max_rows, false);
         let limits: Limits = limit.apply(self.settings.limits(None, output.timeout));

@@ -43,7 +43,7 @@ def loops(body):
 
 
 def main():
-    pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else r"aarch64::.*(some_|by_dots|by_pairs|by_eights|by_shorts)")
+    pattern = re.compile(sys.argv[1] if len(sys.argv) > 1 else r"aarch64::(gemv::some_|tiles::)")
     print(f"{'all':>5} {'products':>8} {'loads':>5} {'stores':>6}  function")
     for name, body in functions(sys.stdin):
         if not pattern.search(name):
@@ -52,7 +52,8 @@ def main():
             inside = [operation for at, operation, _ in body if start <= at <= end]
             counts = [sum(1 for operation in inside if kind.match(operation)) for kind in (PRODUCTS, LOADS, STORES)]
             if counts[0]:
-                print(f"{len(inside):5} {counts[0]:8} {counts[1]:5} {counts[2]:6}  {name}")
+                short = re.sub(r"kernels::compute::aarch64::", "", name)
+                print(f"{len(inside):5} {counts[0]:8} {counts[1]:5} {counts[2]:6}  {short}")
 
 
 if __name__ == "__main__":

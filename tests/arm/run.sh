@@ -60,7 +60,7 @@ all)
     ;;
 clippy) cargo_kernels clippy --all-targets -- -D warnings ;;
 count)
-    cargo_kernels build --release
+    RUSTFLAGS='-C symbol-mangling-version=v0' cargo_kernels build --release # names with their types
     aarch64-linux-gnu-objdump -d --demangle --no-show-raw-insn target/arm/$target/release/libkernels.rlib | tests/arm/count.py
     ;;
 *)

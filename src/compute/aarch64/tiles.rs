@@ -41,16 +41,21 @@ unsafe fn by_dots<const T: usize>(tile: Tile<'_>) {
             for _ in 0..panel.group / 4 {
                 let bytes = [vld1q_s8(weights), vld1q_s8(weights.add(16))];
                 let four = fours::<T>(quants);
-                for (t, sums) in sums.iter_mut().enumerate() {
-                    for (sum, bytes) in sums.iter_mut().zip(bytes) {
-                        *sum = match t % 4 {
-                            0 => dot_lane::<0>(*sum, bytes, four[t / 4]),
-                            1 => dot_lane::<1>(*sum, bytes, four[t / 4]),
-                            2 => dot_lane::<2>(*sum, bytes, four[t / 4]),
-                            _ => dot_lane::<3>(*sum, bytes, four[t / 4]),
-                        };
-                    }
+                // Written out: the compiler would make a loop of six, with sums in memory.
+                macro_rules! row {
+                    ($t:literal) => {
+                        if T > $t {
+                            sums[$t][0] = dot_lane::<{ $t % 4 }>(sums[$t][0], bytes[0], four[$t / 4]);
+                            sums[$t][1] = dot_lane::<{ $t % 4 }>(sums[$t][1], bytes[1], four[$t / 4]);
+                        }
+                    };
                 }
+                row!(0);
+                row!(1);
+                row!(2);
+                row!(3);
+                row!(4);
+                row!(5);
                 weights = weights.add(4 * ROWS);
                 quants = quants.add(4 * T);
             }
