@@ -34,7 +34,7 @@ ENDS = ["KILL", "TERM", "HUP", "INT", "QUIT", "window closed"]
 ACTIONS = ["open", "type", "ask", "run", "export", "import", "query --out", "query FILE.csv"]
 ENTERED = b"\x1b[?1049h"
 # Trials that are made in one place.
-SHARE = 20
+SHARE = 10
 ANSWER = "```sql\nSELECT count(*) AS answered FROM big\n```\n"
 
 
@@ -99,6 +99,8 @@ class Place:
         connection = sqlite3.connect(path)
         try:
             require(connection.execute("PRAGMA integrity_check").fetchone() == ("ok",), "our records are damaged")
+            if not has_tables(connection):
+                return ""
             texts = [f"{question}\n{sql}" for question, sql in connection.execute("SELECT question, sql FROM drafts")]
             texts += [f"{question}\n{sql}" for question, sql in connection.execute("SELECT question, sql FROM history")]
             return "\n".join(texts)
@@ -109,10 +111,18 @@ class Place:
         path = os.path.join(self.env["SQLLAMA_DATA_DIR"], "records.sqlite")
         if os.path.exists(path):
             connection = sqlite3.connect(path)
-            connection.execute("DELETE FROM drafts")
-            connection.execute("DELETE FROM history")
+            if has_tables(connection):
+                connection.execute("DELETE FROM drafts")
+                connection.execute("DELETE FROM history")
             connection.commit()
             connection.close()
+
+
+def has_tables(records):
+    """Whether the records were made before the program ended: all of their tables, or none."""
+    names = {name for name, in records.execute("SELECT name FROM sqlite_schema")}
+    require("drafts" in names or not names, f"our records have {sorted(names)} alone")
+    return bool(names)
 
 
 def wait_for(screen, words, seconds=60):
