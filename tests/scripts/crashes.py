@@ -322,7 +322,10 @@ def work(arguments):
             except Exception:
                 lines = [line[:200] for line in traceback.format_exc().splitlines()]
                 out.append((action, end, "the trial broke off: " + " / ".join(lines[-6:])))
-            place.forget()
+            try:
+                place.forget()
+            except (Wrong, sqlite3.Error) as wrong:
+                out.append((action, end, f"our records afterwards: {wrong}"))
     finally:
         shutil.rmtree(place.folder, ignore_errors=True)
     return out
