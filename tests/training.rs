@@ -21,6 +21,7 @@ mod handover;
 mod hugging_face;
 mod judged;
 mod paused;
+mod preference;
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()

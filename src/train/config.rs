@@ -52,6 +52,18 @@ pub enum Metric {
     ExecutionAccuracy,
 }
 
+/// What is made small, under TRL's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum LossType {
+    /// What answers are unlikely to be: each is learned.
+    #[default]
+    Nll,
+    /// Direct preference optimization (Rafailov et al. 2023): of each pair the chosen answer becomes likelier than the rejected one, held against
+    /// the model as it was at the beginning.
+    Sigmoid,
+}
+
 /// How prompts are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -114,6 +126,8 @@ pub struct TrainConfig {
     pub adam_epsilon: f64,
     pub max_grad_norm: f64,
     pub label_smoothing_factor: f64,
+    pub loss_type: LossType,
+    pub beta: f64,
     pub neftune_noise_alpha: Option<f64>,
     pub dataloader_drop_last: bool,
     pub seed: u64,
@@ -177,6 +191,8 @@ impl Default for TrainConfig {
             adam_epsilon: 1e-8,
             max_grad_norm: 1.0,
             label_smoothing_factor: 0.0,
+            loss_type: LossType::Nll,
+            beta: 0.1,
             neftune_noise_alpha: None,
             dataloader_drop_last: false,
             seed: 42,

@@ -26,7 +26,7 @@ fn reference() -> Option<PathBuf> {
     Some(path)
 }
 
-fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
+pub(super) fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
     let number = |key: &str| settings[key].as_f64().unwrap();
     TrainConfig {
         model_name_or_path: "reference".into(),
@@ -52,7 +52,7 @@ fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
 }
 
 #[track_caller]
-fn check_history(expected: &Value, folder: &Path, name: &str) {
+pub(super) fn check_history(expected: &Value, folder: &Path, name: &str) {
     let state = json(&folder.join("trainer_state.json"));
     let history = state["log_history"].as_array().unwrap();
     let expected = expected["history"].as_array().unwrap();

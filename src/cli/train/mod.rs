@@ -203,7 +203,7 @@ fn read_rows(
     let opened = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let counts: Vec<Cell<usize>> = files.iter().map(|_| Cell::new(0)).collect();
     let examples = opened.into_iter().zip(&counts).flat_map(|(examples, count)| examples.inspect(|_| count.set(count.get() + 1)));
-    let rows = Rows::make(model, form, config.model_max_length, examples, cancel)?;
+    let rows = Rows::made(model, form, config.model_max_length, config.loss_type, examples, cancel)?;
     for problem in &rows.problems {
         say(&format!("warning: {problem}"))?;
     }

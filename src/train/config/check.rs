@@ -1,6 +1,6 @@
 //! What settings cannot be.
 
-use super::{Interval, Method, Metric, TrainConfig};
+use super::{Interval, LossType, Method, Metric, TrainConfig};
 use crate::train::TrainError;
 use crate::train::schedule::SchedulerType;
 
@@ -54,6 +54,7 @@ impl TrainConfig {
             ("adam_epsilon", self.adam_epsilon, 1.0),
             ("lora_dropout", self.lora_dropout, 0.99),
             ("lora_alpha", self.lora_alpha, 1e6),
+            ("beta", self.beta, 1e6),
             ("label_smoothing_factor", self.label_smoothing_factor, 1.0),
             ("neftune_noise_alpha", self.neftune_noise_alpha.unwrap_or(0.0), 1e6),
             ("eval_delay", self.eval_delay, 1e12),
@@ -80,6 +81,13 @@ impl TrainConfig {
         }
         if self.eval_strategy != Interval::No && self.eval_data_path.is_none() {
             return refuse("eval_strategy", "set".into(), "`eval_data_path` is needed to evaluate");
+        }
+        if self.loss_type == LossType::Sigmoid {
+            let noise = self.lora_dropout > 0.0 || self.neftune_noise_alpha.is_some_and(|alpha| alpha > 0.0);
+            if noise || self.label_smoothing_factor > 0.0 {
+                let reason = "pairs are learned without `lora_dropout`, `neftune_noise_alpha` and `label_smoothing_factor`";
+                return refuse("loss_type", "`sigmoid`".into(), reason);
+            }
         }
         if self.metric_for_best_model == Metric::ExecutionAccuracy {
             let reason = match () {
@@ -126,6 +134,8 @@ mod tests {
         check(|c| c.lr_scheduler_type = SchedulerType::ReduceLrOnPlateau, "it goes by evaluations");
         check(|c| c.lr_scheduler_type = SchedulerType::CosineWithMinLr, "needs `min_lr` or `min_lr_rate`");
         check(|c| c.label_smoothing_factor = 1.5, "`label_smoothing_factor`");
+        check(|c| (c.loss_type, c.lora_dropout) = (LossType::Sigmoid, 0.1), "pairs are learned without `lora_dropout`");
+        check(|c| c.beta = -1.0, "`beta`");
         let by_execution = |c: &mut TrainConfig| {
             (c.metric_for_best_model, c.eval_strategy) = (Metric::ExecutionAccuracy, Interval::Epoch);
             (c.eval_data_path, c.databases) = (Some("e".into()), Some("d".into()));

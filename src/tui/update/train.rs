@@ -281,7 +281,9 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
 /// Goes on with the run that is shown.
 pub(super) fn resume(state: &mut State) -> Vec<Effect> {
     let Some(Window::Run(pages)) = &state.window else { return Vec::new() };
-    if pages.run.standing.is_running() || pages.run.standing == Standing::Finished {
+    // A database that is trained on and not compared yet is not learned.
+    let learning = pages.run.learned.as_ref().is_some_and(|learned| learned.decision.is_none());
+    if pages.run.standing.is_running() || (pages.run.standing == Standing::Finished && !learning) {
         note(state, "there is nothing to go on with");
         return Vec::new();
     }
