@@ -24,6 +24,7 @@ use crate::device::{self, TestDevice};
 use crate::tiny;
 
 mod command_line;
+mod families;
 mod handover;
 
 fn reference() -> Option<PathBuf> {

@@ -52,8 +52,10 @@ def served(request):
     for prompt in request["prompts"]:
         body = dict(prompt=prompt, n_predict=request["tokens"], temperature=0, n_probs=20, return_tokens=True, cache_prompt=False)
         answer = post("/completion", body)
-        first = answer["completion_probabilities"][0]["top_logprobs"] if answer.get("completion_probabilities") else []
-        out["answers"].append(dict(tokens=answer["tokens"], text=answer["content"], first=[[t["id"], t["logprob"]] for t in first]))
+        steps = [step["top_logprobs"] for step in answer.get("completion_probabilities", [])]
+        first = [[t["id"], t["logprob"], t["token"]] for t in steps[0]] if steps else []
+        leads = [step[0]["logprob"] - step[1]["logprob"] for step in steps]
+        out["answers"].append(dict(tokens=answer["tokens"], text=answer["content"], first=first, leads=leads))
     for text, special in request["texts"]:
         out["tokens"].append(post("/tokenize", dict(content=text, parse_special=special, add_special=True))["tokens"])
     if request.get("messages"):
@@ -63,7 +65,8 @@ def served(request):
 
 def ask_peer(file, prompts, texts=(), adapter=None, tokens=32, context=512, messages=None):
     request = dict(file=str(file), prompts=prompts, texts=list(texts), adapter=adapter and str(adapter), tokens=tokens, context=context)
-    request.update(messages=messages, threads=os.cpu_count())
+    # Beside other work, two threads of llama.cpp wait for each other longer than one takes.
+    request.update(messages=messages, threads=1)
     done = subprocess.run([sys.executable, __file__, "served"], input=json.dumps(request), capture_output=True, text=True)
     lines = [line for line in done.stdout.splitlines() if line.startswith('{"answers"')]
     if not lines:
@@ -90,7 +93,7 @@ def logprobs(logits):
 def compare(answer, greedy, logits):
     """How many greedy tokens are the same, and how far the likeliest tokens' log-probabilities are apart."""
     wanted = logprobs(logits)
-    worst = max(abs(p - wanted[token]) for token, p in answer["first"])
+    worst = max(abs(p - wanted[token]) for token, p, _ in answer["first"])
     same = next((i for i, (a, b) in enumerate(zip(answer["tokens"], greedy)) if a != b), min(len(answer["tokens"]), len(greedy)))
     # What ends a text ends llama.cpp's answer; the reference goes on.
     return same, len(answer["tokens"]), worst
@@ -148,6 +151,8 @@ def families(args):
     return failed
 
 
+# What the likeliest token may lead by where two programs that round differently choose differently.
+NEAR = 0.2
 PROMPTS = [
     "-- the names of all customers in Graz\nSELECT",
     "CREATE TABLE orders (id INTEGER PRIMARY KEY, customer INTEGER, total REAL);\n-- total of each customer, the largest first\nSELECT",
@@ -176,14 +181,17 @@ def real(args):
                 failed += 1
                 continue
             for prompt, theirs in zip(PROMPTS, answer["answers"]):
-                ours = sqllama(args, "complete", "--model", file, "--prompt", prompt, "--temperature", "0", "--max-tokens", args.tokens, "--logprobs", 20, "--format", "json")
+                ours = sqllama(args, "complete", "--model", file, f"--prompt={prompt}", "--temperature", "0", "--max-tokens", args.tokens, "--logprobs", 20, "--format", "json")
                 ours = json.loads(ours.stdout)
                 same = next((i for i, (a, b) in enumerate(zip(ours["tokens"], theirs["tokens"])) if a != b), min(len(ours["tokens"]), len(theirs["tokens"])))
-                found = dict(theirs["first"])
-                first = {t.get("token_id", t.get("id")): t["logprob"] for t in ours["logprobs"][0]}
-                worst = max((abs(p - found[t]) for t, p in first.items() if t in found), default=float("nan"))
+                found = {text: p for _, p, text in theirs["first"]}
+                worst = max((abs(t["logprob"] - found[t["token"]]) for t in ours["logprobs"][0] if t["token"] in found), default=float("nan"))
                 print(f"{kind}: {same} of {len(theirs['tokens'])} greedy tokens, first log-probabilities within {worst:.1e}: {theirs['text'][:60]!r}")
-                failed += same < len(theirs["tokens"]) and kind == "as it is"
+                if same < len(theirs["tokens"]):
+                    # Activations are rounded to eight bits in either program, each in its own way.
+                    lead = theirs["leads"][same]
+                    print(f"{kind}:    there llama.cpp's token led by {lead:.3f}")
+                    failed += lead > NEAR
             for (text, special), theirs in zip(texts, answer["tokens"]):
                 ours = tokenize(args, file, text, special)
                 if ours != theirs:
