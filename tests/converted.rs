@@ -62,12 +62,12 @@ fn count(folder: &Path) -> usize {
 #[test]
 fn families_write_the_same_as_gguf() {
     let temporary = tempfile::tempdir().unwrap();
-    // What a file cannot say: llama.cpp goes without rotary embedding in each fourth layer, knows one scale of a small Gemma's attention, and
+    // What a file cannot say: llama.cpp goes without rotary embedding in each fourth layer, tells a Gemma's windows by an interval, and
     // reads LongRoPE's divisors in other families.
     for (name, expected) in [
         ("smollm3", "model in GGUF `layers without rotary embedding, other than each fourth` is not supported"),
-        ("gemma3-scaled", "model in GGUF `attention with a scale of its own` is not supported"),
         ("qwen3-moe-dense", "model in GGUF `experts whose shares do not add up to 1, or not in every layer` is not supported"),
+        ("gemma3-scaled", "layers in GGUF `with windows in no regular order` is not supported"),
         ("qwen3-longrope", "rope scaling in GGUF `longrope` is not supported"),
     ] {
         let error = convert(&folder(name), FileType::F32, &temporary.path().join("no.gguf")).unwrap_err().to_string();

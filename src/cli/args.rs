@@ -140,9 +140,11 @@ pub enum Command {
     /// Adapters: list, attach, merge, export, remove
     #[command(subcommand)]
     Adapters(super::adapters::AdaptersCommand),
-    /// Accepted answers of a database: list, export
+    /// Accepted answers of a database: list, check, export
     #[command(subcommand)]
     Examples(super::examples::ExamplesCommand),
+    /// Learn a database: train an adapter on it in the time there is, and attach it where it is better
+    Learn(super::learn::LearnArgs),
     /// Fine-tune a model: adapters or all of it
     Train(TrainArgs),
     /// Training runs: list, show, stop, remove
@@ -276,7 +278,7 @@ pub struct AskArgs {
     pub offline: bool,
 }
 
-fn parse_threads(text: &str) -> Result<usize, String> {
+pub(super) fn parse_threads(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) | Err(_) => Err("a whole number of 1 or more is needed".into()),
         Ok(threads) => Ok(threads),

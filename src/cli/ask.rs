@@ -42,7 +42,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let start = Instant::now();
     let attached = if args.adapter == "auto" { attached(settings, &database, &schema) } else { None };
     let adapter = find_adapter(settings, &chosen, &args.adapter, attached)?;
-    let loading = Loading { drafting: !args.no_draft, computing: args.computing };
+    let loading = Loading { drafting: !args.no_draft, saving: true, computing: args.computing };
     let mut model = load_with_adapter(settings, &chosen, loading, adapter.as_ref())?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {

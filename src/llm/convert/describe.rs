@@ -7,7 +7,7 @@ use super::super::checkpoint::Checkpoint;
 use super::super::gguf::{Metadata, Value};
 use super::super::names::{Projection, TensorName};
 use super::super::source::TensorSource;
-use super::rotation::{self, Divisors};
+use super::rotation::{self, Divisors, unsupported};
 
 /// What a folder's settings become.
 pub(super) struct Described {
@@ -84,10 +84,6 @@ pub(super) fn describe(checkpoint: &Checkpoint, name: &str, rows: usize) -> Resu
     out.0.extend(turning.metadata.0);
     refuse_what_is_lost(&meant, &out)?;
     Ok(Described { metadata: out, divisors: turning.divisors, notes })
-}
-
-pub(super) fn unsupported(what: &'static str, found: &str) -> LlmError {
-    LlmError::Unsupported { what, found: found.into() }
 }
 
 /// llama.cpp's first two Gemmas have no tensor for a head that is not the embedding.

@@ -8,7 +8,6 @@ use super::super::checkpoint::read::read_text;
 use super::super::checkpoint::{Checkpoint, Config};
 use super::super::gguf::{Metadata, Value};
 use super::super::source::{LONG_FACTORS, ROPE_FREQS, SHORT_FACTORS};
-use super::describe::unsupported;
 
 /// Divisors of the rotary frequencies, each under llama.cpp's name.
 pub(super) type Divisors = Vec<(&'static str, Vec<f32>)>;
@@ -19,6 +18,11 @@ pub(super) struct Turning {
     pub(super) metadata: Metadata,
     /// The tensors.
     pub(super) divisors: Divisors,
+}
+
+/// What cannot be said in a file.
+pub(super) fn unsupported(what: &'static str, found: &str) -> LlmError {
+    LlmError::Unsupported { what, found: found.into() }
 }
 
 /// Whether llama.cpp reads divisors of the rotary frequencies of a family, as Llama 3 has them.

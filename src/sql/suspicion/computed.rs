@@ -134,7 +134,7 @@ impl Visitor for Computed<'_> {
 }
 
 /// Whether the numbers of `column` name things: it is a key or refers to one, or its name says so.
-fn is_code(table: &Table, column: &Column) -> bool {
+pub(super) fn is_code(table: &Table, column: &Column) -> bool {
     let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
     let key = named(&table.primary_key) || table.foreign_keys.iter().any(|key| named(&key.columns));
     // Two numbers from 0 on are a yes and a no, of which a sum counts.

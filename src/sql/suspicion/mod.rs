@@ -7,6 +7,7 @@
 //! - `multiplied`: what a join multiplies, averages of averages, made-up rows, NOT IN beside NULL
 //! - `asked`: what the question says and the query does not
 //! - `negations`: what the question leaves out
+//! - `taken`: what the query takes and nobody asked for
 //! - `unused`: a word of the question that names a column, of which nothing is made
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
@@ -32,6 +33,7 @@ mod multiplied;
 mod negations;
 mod numbers;
 mod stored;
+mod taken;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -114,6 +116,18 @@ pub enum SuspicionKind {
     StrangeNumber,
     /// The question asks for what has none of something, and rows with something else are taken.
     OthersForNone,
+    /// One column is shown twice.
+    ShownTwice,
+    /// Rows of one text are taken that the question does not name.
+    UnaskedValue,
+    /// Numbers are counted where their sum is asked for.
+    CountsQuantity,
+    /// A column of groups that nothing is computed of, taken from any row.
+    AnyOfAGroup,
+    /// A yes or no is shown where the question asks which.
+    OnlyFlags,
+    /// The question asks for what has something and what has not, and one of the two is taken.
+    OneOfBoth,
     /// Numbers are compared with a text or a date, or read as one.
     NumberAgainstText,
     /// Texts are compared with a number, letter by letter.
@@ -205,6 +219,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     keys::look(query, &blocks, schema, &columns, question.as_ref(), &mut out);
     division::look(query, &columns, question.as_ref(), &mut out);
     multiplied::look(query, &blocks, &columns, question.as_ref(), &mut out);
+    taken::look(&blocks, &columns, question.as_ref(), &mut out);
     if let Some(question) = &question {
         negations::look(&blocks, sql, question, &mut out);
         asked::look(&blocks, sql, question, &mut out);

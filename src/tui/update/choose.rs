@@ -10,7 +10,7 @@ use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
 use super::{
-    arrange, ask, compare, diagram, focus, jump, keep, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
+    arrange, ask, compare, diagram, focus, jump, keep, learn, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
 };
 use crate::jobs::{KeepWork, ModelsWork, ResultWork, TrainWork, Work};
 use crate::schema::DatabaseSet;
@@ -66,6 +66,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
         }
         Choice::Typed { text, is_sql: false } => ask::send_question(state, text),
         Choice::Look { title, text } => {
+            state.behind = Some((title.clone(), picker));
             state.window = Some(Window::Text { title, text, scroll: 0, copied: None });
             Vec::new()
         }
@@ -141,6 +142,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             note(state, "kept as a favourite");
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
+        PromptKind::Learn => learn::within(state, prompt, &text),
         PromptKind::Find => arrange::find(state, &text),
         PromptKind::Open => opening::taken(state, &text),
         PromptKind::OpenSql => script::open(state, &text),

@@ -227,6 +227,9 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Conversation => ("Write the conversation to", ".md for Markdown, .sql for a script; nothing is replaced"),
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
+        PromptKind::Learn => {
+            ("Learn this database in", "such as 30m or 1h30m; it trains in the background, and answers are slower meanwhile")
+        }
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
         PromptKind::Open if state.opens_beside => ("Open beside it", "NAME=FILE, or the path of an SQLite file, or `demo`"),
         PromptKind::Find => ("Find in the rows", "any part of a cell, in any case; n goes to the next, N to the one before"),
@@ -269,6 +272,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         let wrong = match &prompt.kind {
             PromptKind::Setting(name) => state.settings.problem(name, &prompt.text.lines().join(" ")),
             PromptKind::Train(field) => field.problem(&prompt.text.lines().join(" ")),
+            PromptKind::Learn => super::super::update::learn_problem(&prompt.text.lines().join(" ")),
             _ => None,
         };
         let said = match wrong {
