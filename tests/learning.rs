@@ -20,7 +20,7 @@ fn shop(home: &Home) -> PathBuf {
         let city = ["Rome", "Oslo", "Bern", "Lima"][n % 4];
         sql += &format!("INSERT INTO customer VALUES ({n}, 'Name {n}', '{city}', {});", 20 + n % 31);
         let (product, day) = (["lamp", "chair", "desk"][n % 3], 1 + n % 27);
-        sql += &format!("INSERT INTO purchase VALUES ({n}, {}, '{product}', {}.5, '2024-0{}-{day:02}');", 1 + n % 20, 3 * n, 1 + n % 9);
+        sql += &format!("INSERT INTO purchase VALUES ({n}, {}, '{product}', {}.5, '2024-0{}-{day:02}');", 1 + n / 2, 3 * n, 1 + n % 9);
     }
     rusqlite::Connection::open(&path).unwrap().execute_batch(&(sql + "COMMIT;")).unwrap();
     path

@@ -26,7 +26,7 @@ use crate::text;
 
 /// Asks the model, checks and runs its SQL, prints the rows.
 pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure> {
-    let settings = &settings.with_servers(&args.servers, args.offline);
+    let settings = &settings.with_servers(&args.servers, args.offline).with_files(&args.beside);
     let question = match Source::of_text(&args.question) {
         Some(source) => source.read(MAX_QUESTION_BYTES)?.trim().to_owned(),
         None => args.question.clone(),

@@ -8,7 +8,7 @@
 //! - `adapted`: the model, with the adapter of the database that it is asked about
 //! - `files`, `keep`: folders to pick from; our own records
 //! - `database`: the open database
-//! - `copied`, `find`, `result`: results on disk: as text, looked into, all that is done with them
+//! - `copied`, [`export`], `find`, `result`: results on disk: as text, into files, looked into, all that is done with them
 //! - `notebook`: notebooks read, run and written
 //! - `models`: models that are listed, fetched, removed
 //! - [`judge`]: how often a model is right while it is trained
@@ -27,6 +27,7 @@ mod compare;
 mod copied;
 mod database;
 mod examples;
+pub mod export;
 mod files;
 mod find;
 pub mod judge;
@@ -49,7 +50,7 @@ pub use adapted::{Adapted, Told};
 pub(crate) use find::find;
 pub use message::{
     AskWork, AttachedAdapter, ChartWork, Compared, CopyForm, CopyWork, DatabaseRecords, ExportFormat, FileRow, Found, JobFailure, JobId,
-    KeepWork, Kept, ModelRow, ModelsWork, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
+    KeepWork, Kept, ModelRow, ModelsWork, NAMELESS, NotebookOutcome, NotebookWork, Outcome, Report, ResultWork, Sought, Work,
 };
 pub use task::{ModelFactory, Opener, ServerLister};
 pub use training::{Changed, Checked, Decision, LearnWork, LearnedRow, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};

@@ -105,7 +105,7 @@ impl Private {
             let database = table.database.clone();
             let own = known.table_of(database.as_deref(), &table.name);
             table.foreign_keys.retain(|key| {
-                let other = known.table_of(database.as_deref(), &key.foreign_table);
+                let other = own.and_then(|own| known.referred(own, key));
                 key.columns.iter().all(|name| own.is_some_and(|own| own.column(name).is_some()))
                     && key.foreign_columns.iter().all(|name| other.is_some_and(|other| other.column(name).is_some()))
             });
@@ -289,6 +289,7 @@ mod tests {
         let key = |column: &str, foreign: &str, to: &str| ForeignKey {
             columns: vec![column.into()],
             foreign_table: foreign.into(),
+            elsewhere: None,
             foreign_columns: vec![to.into()],
             origin: KeyOrigin::Declared,
         };

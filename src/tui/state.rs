@@ -471,3 +471,12 @@ pub(super) fn called(database: &str) -> String {
     let first = if is_demo(file) { "demo" } else { file };
     set.beside.iter().fold(first.to_owned(), |name, file| format!("{name} + {}", file.name))
 }
+
+/// What a notebook calls the open database: the bundled one by its name, wherever it lies.
+pub(super) fn notebook_name(database: &str) -> String {
+    let mut set = DatabaseSet::read(database);
+    if called(&set.main) == "demo" {
+        set.main = "demo".into();
+    }
+    set.to_string()
+}

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 use sqllama::llm::server::{Abilities, GrammarField, Remote, ServerOptions};
+use sqllama::llm::{Draws, Generate, Sampling};
 use sqllama::signal::Cancel;
 
 use super::stand_in::{HEAD, Request, StandIn, Step, chunk, whole};
@@ -307,4 +308,33 @@ fn a_field_that_is_refused_costs_one_request() {
         assert_eq!(ask(&mut model, &request(), &Cancel::new()).1.unwrap().text, "SELECT 1");
     }
     assert_eq!(server.requests.lock().unwrap().len(), 4);
+}
+
+/// llama.cpp's gives as many answers to one request as it has slots, which are four where nobody says otherwise.
+#[test]
+fn more_answers_than_a_server_gives_to_one_request_are_asked_for_one_by_one() {
+    let server = StandIn::new(|request| {
+        match request.json()["n"].as_u64() {
+        Some(n) if n > 4 => vec![whole(
+            400,
+            &json!({ "error": {
+                "code": 400, "message": format!("Field 'n': Value must be between 1 <= value <= 4, but got {n}"), "type": "invalid_request_error",
+            } })
+            .to_string(),
+        )],
+        _ => vec![Step::Send(super::stand_in::stream_of(&request.json(), &format!("seed {}", request.json()["seed"])))],
+    }
+    });
+    let known = Abilities { several: true, ..Abilities::unknown() };
+    let mut model = Remote::new(ServerOptions { known: Some(known), ..options(&server.address) }).unwrap();
+    let samplings: Vec<Sampling> = (0..7).map(|seed| Sampling { temperature: 0.7, seed, ..Sampling::default() }).collect();
+    let prompt = request().prompt;
+    for _ in 0..2 {
+        let draws = [Draws { prompt: &prompt, samplings: &samplings }];
+        let all = model.generate_many(&request(), &draws, &Cancel::new(), &mut |_| ()).unwrap();
+        let texts: Vec<&str> = all.iter().map(|generation| generation.text.as_str()).collect();
+        assert_eq!(texts, ["seed 0", "seed 1", "seed 2", "seed 3", "seed 4", "seed 5", "seed 6"]);
+    }
+    // It is refused once.
+    assert_eq!(server.requests.lock().unwrap().len(), 1 + 7 + 7);
 }

@@ -181,9 +181,7 @@ class Home:
         return out
 
 
-def probe(typed, server):
-    proxy = Proxy(server.port)
-    home = Home(typed, proxy.url)
+def probe(typed, server, proxy, home):
     told = json.loads(home.run("doctor", "--online", "--json"))
     found = next(one for one in told["servers"] if one["name"] == "own")
     for key, value in found["abilities"].items():
@@ -192,10 +190,9 @@ def probe(typed, server):
     return all(able[key] for key in ("chat", "completions", "several", "logprobs", "grammar", "json_schema", "token_ids", "prefix_cache"))
 
 
-def check(typed, server):
-    proxy = Proxy(server.port)
-    home = Home(typed, proxy.url)
+def check(typed, server, proxy, home):
     results = {}
+    proxy.seen.clear()
     answer = json.loads(home.run("ask", "demo", "How many artists are there?", "--model", "own", "--format", "json", "--candidates", "3"))
     asked = [json.loads(one["body"]) for one in proxy.asked() if '"stream":true' in one["body"]]
     results["an answer, streamed"] = answer["state"] == "ran" and bool(asked)
@@ -264,10 +261,9 @@ def why(server, requests, there, here):
     return "the drafts are equal as far as they go; they were mended or chosen otherwise"
 
 
-def evaluate(typed, server):
+def evaluate(typed, server, proxy, home):
     out = Path(typed.out)
-    proxy = Proxy(server.port)
-    home = Home(typed, proxy.url)
+    proxy.seen.clear()
     words = ["--questions", typed.questions, "--databases", typed.databases, "--limit", str(typed.limit), "--seed", "1"]
     words += ["--candidates", str(typed.candidates)] if typed.candidates else []
     files = {}
@@ -388,9 +384,12 @@ def main():
     steps = {"probe": probe, "check": check, "eval": evaluate}
     if any(what in steps for what in typed.what):
         with Server(typed) as server:
+            # What is found out of the server is remembered from one step to the next.
+            proxy = Proxy(server.port)
+            home = Home(typed, proxy.url)
             for what in [what for what in typed.what if what in steps]:
                 print(what, flush=True)
-                good &= steps[what](typed, server)
+                good &= steps[what](typed, server, proxy, home)
     if "speed" in typed.what:
         print("speed", flush=True)
         good &= speed(typed)

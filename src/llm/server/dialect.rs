@@ -88,6 +88,16 @@ impl Ask {
         Self { path: if chat { "/chat/completions" } else { "/completions" }, body, answers: count }
     }
 
+    /// One of its answers by itself: the seeds of several follow on each other.
+    pub(super) fn alone(&self, number: u64) -> Self {
+        let mut alone = Self { answers: 1, ..self.clone() };
+        alone.body.remove("n");
+        if let Some(seed) = alone.body.get("seed").and_then(Value::as_u64) {
+            alone.body.insert("seed".into(), seed.wrapping_add(number).into());
+        }
+        alone
+    }
+
     /// The field that `said`, a refusal, names, where it may be left out or has another name.
     pub(super) fn named_in(&self, said: &str) -> Option<&'static str> {
         if said.contains(NEWER_MAX_TOKENS) && self.body.contains_key(MAX_TOKENS) {

@@ -1,6 +1,7 @@
 //! One request and its answer: retried while nothing of the answer has come, read piece by piece, judged at its end.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -47,6 +48,8 @@ pub(super) struct Client {
     idle: Mutex<Vec<Wire>>,
     /// Fields that the server has refused: each costs one request.
     refused: Mutex<BTreeSet<&'static str>>,
+    /// Whether it has refused to give several answers to one request.
+    one_each: AtomicBool,
 }
 
 impl Speaker for Client {
@@ -79,7 +82,17 @@ impl Failed {
 impl Client {
     /// A client of the server at `address`.
     pub(super) fn new(address: Address, headers: Vec<(String, Secret)>, timeout: Duration) -> Self {
-        Self { address, headers, timeout, idle: Mutex::default(), refused: Mutex::default() }
+        Self { address, headers, timeout, idle: Mutex::default(), refused: Mutex::default(), one_each: AtomicBool::new(false) }
+    }
+
+    /// Whether several answers to one request may be asked for, as far as it has not refused that.
+    pub(super) fn gives_several(&self) -> bool {
+        !self.one_each.load(Ordering::Relaxed)
+    }
+
+    /// It gives one answer to a request.
+    pub(super) fn takes_one_each(&self) {
+        self.one_each.store(true, Ordering::Relaxed);
     }
 
     /// Asks, and gives every piece of the answer to `tell` as it comes; at the end the fields that the server did not take. Every answer asked

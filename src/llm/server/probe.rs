@@ -7,7 +7,7 @@ use tokio::time::timeout;
 
 use super::super::server_error::ServerError;
 use super::abilities::{Abilities, GrammarField};
-use super::dialect::{put_grammar, read};
+use super::dialect::{Said, put_grammar, read};
 use super::exchange::Client;
 use super::reading::Speaker;
 
@@ -15,6 +15,8 @@ use super::reading::Speaker;
 const LONGEST: Duration = Duration::from_secs(30);
 /// or than so many times what a single word took, on a machine that has other work.
 const TIMES_A_WORD: u32 = 40;
+/// So many drafts are drawn at most; some servers give fewer answers to one request (llama.cpp's as many as it has slots).
+const SEVERAL: usize = 8;
 /// What no model says by itself.
 const UNUSUAL: &str = "zebra quilt";
 
@@ -81,8 +83,9 @@ pub(super) async fn probe(client: &Client, model: &str, served: &[Served]) -> Re
         places.iter().any(|at| answer.pointer(at).is_some_and(Value::is_number))
     };
     found.prefix_cache = cached(&answer) || again.as_ref().is_some_and(cached);
-    let several = probing.ask(found.chat, json!({ "max_tokens": 1, "n": 2, "temperature": 1.0 })).await;
-    found.several = several.is_ok_and(|answer| read(&answer).is_some_and(|said| said.pieces.iter().any(|piece| piece.index == 1)));
+    let several = probing.ask(found.chat, json!({ "max_tokens": 1, "n": SEVERAL, "temperature": 1.0 })).await;
+    let has_last = |said: Said| said.pieces.iter().any(|piece| piece.index + 1 == SEVERAL);
+    found.several = several.is_ok_and(|answer| read(&answer).is_some_and(has_last));
     let logprobs = if found.chat { json!({ "max_tokens": 1, "logprobs": true }) } else { json!({ "max_tokens": 1, "logprobs": 1 }) };
     let likely = probing.ask(found.chat, logprobs).await;
     found.logprobs = likely.is_ok_and(|answer| read(&answer).is_some_and(|said| said.pieces.iter().any(|piece| !piece.tokens.is_empty())));

@@ -278,7 +278,8 @@ impl Generate for Remote {
         }
         self.ready(&as_text(first.prompt), cancel)?;
         let client = self.client()?;
-        let abilities = self.abilities.clone().unwrap_or_else(Abilities::unknown);
+        let known = self.abilities.clone().unwrap_or_else(Abilities::unknown);
+        let abilities = Abilities { several: known.several && client.gives_several(), ..known };
         let model = self.options.model.clone().unwrap_or_default();
         let planned = plan(&model, request, draws, &abilities);
         let mut writing: Vec<Writing<'_>> = draws.iter().flat_map(|draws| draws.samplings).map(|_| Writing::new(request)).collect();

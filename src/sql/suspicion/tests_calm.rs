@@ -22,6 +22,7 @@ pub(super) fn sales() -> Schema {
             .map(|(own, table, foreign)| ForeignKey {
                 columns: vec![(*own).into()],
                 foreign_table: (*table).into(),
+                elsewhere: None,
                 foreign_columns: vec![(*foreign).into()],
                 origin: KeyOrigin::Declared,
             })

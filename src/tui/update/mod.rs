@@ -119,6 +119,9 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
         Some(database) => open(state, database),
         None => opening::open_page(state),
     };
+    if database.is_none_or(is_text) {
+        effects.extend(keep::keep_nameless(state));
+    }
     effects.extend(submit(state, Work::Keep(KeepWork::Recent)).1);
     effects.extend(submit(state, Work::Models(ModelsWork::List)).1);
     effects
@@ -330,6 +333,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CloseTab => return keep::close_tab(state),
         Action::NextTab => keep::turn_tab(state, 1),
         Action::PreviousTab => keep::turn_tab(state, state.tabs.len() - 1),
+        // SQL that is typed as a question needs no other line to be run.
+        Action::RunSql if state.focus == Pane::Ask => return ask::run_typed(state),
         Action::RunSql => return sql::run(state),
         Action::Send => return ask::send(state),
         Action::Stop => return stop(state),

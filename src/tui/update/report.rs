@@ -172,7 +172,7 @@ fn opened(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effe
             } else {
                 said(state, &failure);
             }
-            Vec::new()
+            keep::keep_nameless(state)
         }
         _ => Vec::new(),
     }

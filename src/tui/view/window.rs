@@ -128,15 +128,17 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::Snippets => ("Snippets: favourites, put in at the cursor".into(), "none yet; s in the conversation keeps one"),
         PickerKind::Notes => ("Notes on this database".into(), "nothing is called so"),
         PickerKind::Models => ("Models: Enter fetches or uses, Ctrl+D deletes".into(), "no model is called so"),
-        PickerKind::Open if state.database.is_empty() => ("sqllama: what shall be opened?".into(), "nothing is called so"),
-        PickerKind::Open if state.opens_beside => {
-            (format!("Open beside {}", text::sanitize(&state.database_name())), "nothing is called so")
+        PickerKind::Open if state.database.is_empty() => {
+            ("sqllama: what shall be opened?".into(), "Enter opens the file that is called so")
         }
-        PickerKind::Open => ("Open".into(), "nothing is called so"),
-        PickerKind::Files(folder) => (text::sanitize(&folder.display().to_string()).into_owned(), "nothing is called so"),
+        PickerKind::Open if state.opens_beside => {
+            (format!("Open beside {}", text::sanitize(&state.database_name())), "Enter opens the file that is called so")
+        }
+        PickerKind::Open => ("Open".into(), "Enter opens the file that is called so"),
+        PickerKind::Files(folder) => (text::sanitize(&folder.display().to_string()).into_owned(), "Enter opens the file that is called so"),
         PickerKind::CopyAs => ("Copy as".into(), "nothing is called so"),
         PickerKind::Jump => ("Where to?".into(), "nothing is called so"),
-        PickerKind::Export => ("Write the result as".into(), "nothing is called so"),
+        PickerKind::Export => ("Write the result as".into(), "Enter writes a file that is called so, if it ends in .csv, .parquet ..."),
         PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
         PickerKind::AskBack(question) => (text::sanitize(question).into_owned(), "nothing is called so"),
         PickerKind::TypedSql => ("This is SQL. Enter runs it; it can only read".into(), "nothing is called so"),
