@@ -7,7 +7,8 @@ use sqllama::signal::Cancel;
 use sqllama::train::config::Method;
 use sqllama::train::{Start, TrainConfig};
 
-use super::{check_history, config, rows, test_arithmetic, train_on};
+use super::hugging_face::{check_history, config};
+use super::{rows, test_arithmetic, train_on};
 use crate::families::folder;
 
 #[test]
