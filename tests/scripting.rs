@@ -137,7 +137,7 @@ fn statements_come_from_stdin_and_files() {
     let two = "-- first; of two\nSELECT 1 AS a; SELECT ';' AS b\n;\n";
     let file = home.file("two.sql", two);
     let file = file.to_str().unwrap();
-    let both = "a\n1\nb\n;\n";
+    let both = "a\n1\nb\n\";\"\n";
     check_output(&with_stdin(&home, &["query", "demo", "-", "--format", "csv"], two.as_bytes()), 0, both, "");
     check_output(&with_stdin(&home, &["query", "demo", "-f", "-", "--format", "csv"], two.as_bytes()), 0, both, "");
     assert_eq!(home.stdout_of(&["query", "demo", "-f", file, "--format", "csv"]), both);

@@ -229,7 +229,7 @@ impl TensorName {
     }
 
     /// Tensors that belong to no layer, in a model of `family`.
-    fn outside_layers(family: Family) -> impl Iterator<Item = Self> {
+    pub fn outside_layers(family: Family) -> impl Iterator<Item = Self> {
         let bias = Some(Self::FinalNormBias).filter(|_| family.norm_kind() == NormKind::Centred);
         [Self::Embedding, Self::FinalNorm, Self::Head].into_iter().chain(bias)
     }

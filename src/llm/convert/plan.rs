@@ -209,7 +209,8 @@ impl Plan {
 fn names(spec: &ArchSpec) -> Vec<TensorName> {
     let parts: Vec<LayerPart> = LayerPart::all().filter(|part| part.is_of(spec.family)).collect();
     let layers = (0..spec.layers).flat_map(|index| parts.iter().map(move |&part| TensorName::Layer { index, part }));
-    std::iter::once(TensorName::Embedding).chain(layers).chain([TensorName::FinalNorm, TensorName::Head]).collect()
+    let outside = TensorName::outside_layers(spec.family).filter(|name| *name != TensorName::Embedding);
+    std::iter::once(TensorName::Embedding).chain(layers).chain(outside).collect()
 }
 
 /// What `adapter` adds to the tensor `name`, and its scale.
