@@ -21,7 +21,7 @@
 //! - `tree`: sqlparser's syntax tree
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
-//! - [`mod@shape`]: how involved a query is
+//! - [`mod@shape`]: how involved a query is; [`mod@hardness`]: how hard it is, as Spider counts it
 //! - [`statement`]: the statements of a text, the one at the cursor; [`mod@parameters`]: their parameters
 //! - [`mod@complete`]: names that fit at the cursor
 //! - [`lex`]: tokens as SQLite cuts them
@@ -35,6 +35,7 @@ pub mod extract;
 pub mod follow;
 pub mod format;
 pub mod guard;
+pub mod hardness;
 pub mod highlight;
 pub mod lex;
 pub mod lock;

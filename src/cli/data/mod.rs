@@ -1,11 +1,14 @@
 //! `data`: training data, from any of the known shapes to any other.
 //!
 //! - [`args`]: what can be typed
-//! - `check`, `stats`, `make`, `transform`: what is done
+//! - `published`: what SQL-LLaMA's sets look like
+//! - `check`, `stats`, `make`, `build`, `transform`: what is done
 
 pub mod args;
+mod build;
 mod check;
 mod make;
+mod published;
 mod stats;
 mod transform;
 
@@ -26,7 +29,9 @@ pub(super) fn run_data(command: &DataCommand, settings: &Settings) -> Result<u8,
         DataCommand::Stats(args) => stats::run_stats(args),
         DataCommand::Subset(args) => transform::subset(args),
         DataCommand::Make(args) => make::run_make(args, settings),
+        DataCommand::Build(args) => build::run_build(args),
         DataCommand::Export(args) => transform::export(args),
+        DataCommand::Pyinstructions(args) => transform::pyinstructions(args),
     }
 }
 

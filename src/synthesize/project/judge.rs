@@ -1,0 +1,39 @@
+//! Whether a draft is worth learning from: its question says all, its query answers something, and nothing in it is idle.
+
+use super::draft::Draft;
+use super::schema::Schema;
+use super::verify;
+use crate::db::{Cell, Database, DbError};
+use crate::signal::Cancel;
+use crate::sql::hardness::{Hardness, hardness};
+use crate::synthesize::make::run;
+
+/// Rows of an answer that anybody reads.
+const MOST_ROWS: usize = 200;
+
+/// How hard a good draft is; `None` for one that is not good.
+pub fn judge(database: &Database, schema: &Schema, draft: &Draft, cancel: &Cancel) -> Result<Option<Hardness>, DbError> {
+    if verify::left_out(draft, schema).is_some() {
+        return Ok(None);
+    }
+    let Some(hardness) = hardness(&draft.sql) else { return Ok(None) };
+    let Some(answer) = run(database, &draft.sql, MOST_ROWS, cancel)? else { return Ok(None) };
+    let says_nothing = |cell: &Cell| matches!(cell, Cell::Null | Cell::Integer(0));
+    if answer.rows.is_empty() || answer.rows.len() >= MOST_ROWS || answer.rows.iter().all(|row| row.iter().all(says_nothing)) {
+        return Ok(None);
+    }
+    if let Some(tie) = &draft.tie {
+        let Some(order) = run(database, tie, MOST_ROWS, cancel)? else { return Ok(None) };
+        let [.., before, last] = order.rows.as_slice() else { return Ok(None) };
+        if before.first() == last.first() {
+            return Ok(None);
+        }
+    }
+    for weaker in &draft.weaker {
+        match run(database, weaker, MOST_ROWS, cancel)? {
+            Some(other) if other.rows != answer.rows => {}
+            _ => return Ok(None),
+        }
+    }
+    Ok(Some(hardness))
+}
