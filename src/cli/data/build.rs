@@ -71,7 +71,7 @@ impl From<ProjectError> for Failure {
             ProjectError::Database(DbError::Stopped(_)) => Self::interrupted(),
             ProjectError::Database(error) => error.into(),
             error => Self {
-                hint: Some(error.hint().into()),
+                hint: Some(error.hint().into_owned()),
                 ..Self::new(if matches!(error, ProjectError::File { .. }) { 3 } else { 2 }, error.to_string())
             },
         }

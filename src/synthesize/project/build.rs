@@ -1,12 +1,14 @@
 //! The whole set: every world, its schemas, their databases, and examples about each, as hard as Spider's.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::draft::Desk;
 use super::judge::judge;
-use super::schema::{Schema, plan};
+use super::plan::plan;
+use super::schema::Schema;
 use super::shapes::{HARD, Maker, SHAPES};
 use super::source::{Pools, SourceError, World, worlds};
 use super::{ddl, rows, views};
@@ -59,12 +61,12 @@ pub enum ProjectError {
 
 impl ProjectError {
     /// What to do about it.
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Cow<'static, str> {
         match self {
-            Self::File { .. } => "look whether it is there and may be used",
-            Self::Source(error) => error.hint(),
-            Self::NoWorlds { .. } => "give a folder with pools.txt and worlds/*.txt, such as data/project",
-            Self::Make { .. } => "look at the world that it was made from",
+            Self::File { .. } => "look whether it is there and may be used".into(),
+            Self::Source(error) => error.hint().into(),
+            Self::NoWorlds { .. } => "give a folder with pools.txt and worlds/*.txt, such as data/project".into(),
+            Self::Make { .. } => "look at the world that it was made from".into(),
             Self::Database(error) => error.hint(),
         }
     }

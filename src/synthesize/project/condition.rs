@@ -1,11 +1,11 @@
 //! Conditions on the rows of a table, in SQL and in the many ways that people say them.
 
-use super::calendar::{DateForm, month_name};
 use super::draft::{Desk, counts};
 use super::query::At;
-use super::said::{date, decimal, quoted};
-use super::schema::{About, Column, NamePart};
-use super::value::{Decimal, Value};
+use super::said::quoted;
+use super::schema::{About, Column};
+use super::told::{Told, adjective, without_article};
+use super::value::Decimal;
 use crate::synthesize::words::{article, plural, singular};
 
 /// A condition.
@@ -21,37 +21,6 @@ pub(super) struct Condition {
     pub(super) does: Vec<(String, String)>,
     /// Its column.
     pub(super) column: usize,
-}
-
-/// What a condition says of its column, before it is told which rows.
-struct Told {
-    sql: String,
-    before: Option<String>,
-    behind: Vec<String>,
-    does: Vec<(String, String)>,
-}
-
-impl Told {
-    fn new(sql: String) -> Self {
-        Self { sql, before: None, behind: Vec::new(), does: Vec::new() }
-    }
-
-    /// `whose weight is above 5 kg`, and where it has no other verb: `have a weight above 5 kg`.
-    fn whose(mut self, phrase: &str, is: &str) -> Self {
-        self.behind.push(format!("whose {phrase} is {is}"));
-        self
-    }
-
-    fn with(mut self, what: &str) -> Self {
-        self.behind.push(format!("with {what}"));
-        self.does.push((format!("have {what}"), format!("has {what}")));
-        self
-    }
-
-    fn are(mut self, what: &str) -> Self {
-        self.does.push((format!("are {what}"), format!("is {what}")));
-        self
-    }
 }
 
 impl Desk<'_> {
@@ -94,7 +63,7 @@ impl Desk<'_> {
             About::Number { unit, money, .. } => self.number(at, column, own, unit, *money)?,
             About::Year => self.year(at, column, own)?,
             About::Date(form) => self.date(at, column, own, *form)?,
-            About::Name(part) => self.like(at, column, own, *part)?,
+            About::Name(_) => self.like(at, column)?,
             _ => return None,
         };
         Some(Condition { sql: told.sql, before: told.before, behind: told.behind, does: told.does, column })
@@ -122,12 +91,6 @@ impl Desk<'_> {
             told
         };
         Condition { sql: std::mem::take(&mut told.sql), before: None, behind: told.behind, does: told.does, column }
-    }
-
-    /// A value of a column: as often as it stands there.
-    pub(super) fn value(&mut self, table: usize, column: usize) -> Option<Value> {
-        let values: Vec<&Value> = self.table(table)?.values(column).filter(|value| **value != Value::Null).collect();
-        self.random.pick(&values).map(|value| (*value).clone())
     }
 
     fn text(&mut self, at: At, column: usize, own: &Column) -> Option<Told> {
@@ -179,14 +142,6 @@ impl Desk<'_> {
             told = told.with(&format!("the {phrase} {said}")).whose(&phrase, &said);
         }
         Some(told)
-    }
-
-    /// A text as the question has it, noted.
-    fn say_text(&mut self, value: &Value) -> String {
-        let text = value.text();
-        let said = if self.random.once_in(3) { quoted(&text, self.random.below(2)) } else { text.clone() };
-        self.said.push((value.sql(), text));
-        said
     }
 
     fn code(&mut self, mark: &str, own: &Column, codes: &[(String, String)]) -> Option<Told> {
@@ -295,133 +250,12 @@ impl Desk<'_> {
         Some(told.with(&format!("{} {phrase} {of}{bound} {said}", article(&phrase))))
     }
 
-    /// A bound inside the values, round where they are not.
-    fn threshold(&mut self, numbers: &[Decimal]) -> Option<Decimal> {
-        let (from, to) = (numbers.len() / 6, numbers.len() - numbers.len() / 6);
-        let inner = numbers.get(from..to)?;
-        let number = *self.random.pick(inner)?;
-        if number.digits > 0 && self.random.below(3) > 0 {
-            return Some(Decimal { units: number.units / 10_i64.pow(number.digits), digits: 0 })
-                .filter(|whole| whole.units > 0)
-                .or(Some(number));
-        }
-        Some(number)
-    }
-
-    /// A number as the question has it, noted.
-    pub(super) fn say_number(&mut self, number: Decimal, unit: &str) -> String {
-        let way = self.random.below(4);
-        let said = decimal(number, way == 0);
-        self.said.push((number.text(), said.clone()));
-        // A sign is a token of its own.
-        self.said.push((number.text().trim_start_matches('-').to_owned(), said.clone()));
-        match unit {
-            "" => said,
-            "%" => format!("{said}{}", if way == 1 { " percent" } else { "%" }),
-            unit if number.text() == "1" => format!("{said} {}", if unit.len() > 3 { singular(unit) } else { unit.into() }),
-            unit => format!("{said} {unit}"),
-        }
-    }
-
-    fn year(&mut self, at: At, column: usize, own: &Column) -> Option<Told> {
-        let mark = at.column(column);
-        let numbers = self.numbers(at.table, column);
-        let year = self.threshold(&numbers)?;
-        self.said.push((year.text(), year.text()));
-        let (operator, when) = match self.random.below(5) {
-            0 => (">", format!("after {}", year.text())),
-            1 => ("<", format!("before {}", year.text())),
-            2 => (">=", format!("in {} or later", year.text())),
-            _ => ("=", format!("in {}", year.text())),
-        };
-        let phrase = self.phrase(at.table, column);
-        let told = self.happened(Told::new(format!("{mark} {operator} {}", year.text())), own, &when);
-        Some(match told.behind.is_empty() && told.does.is_empty() {
-            false => told,
-            true if operator == "=" => told.whose(&phrase, &year.text()).with(&format!("the {phrase} {}", year.text())),
-            true => told.whose(&phrase, when.trim_start_matches("in ")),
-        })
-    }
-
-    fn date(&mut self, at: At, column: usize, own: &Column, form: DateForm) -> Option<Told> {
-        let mark = at.column(column);
-        let value = self.value(at.table, column)?;
-        let day = date(&value, form)?;
-        let (year, month, _) = day.parts();
-        let of_year = form.year(&mark);
-        let literal = form.year_literal(year);
-        let way = self.random.below(8);
-        let (sql, when) = match way {
-            0 | 1 => {
-                let said = day.said(self.random.below(5));
-                for number in numbers_in(&form.bound(day)) {
-                    self.said.push((number, said.clone()));
-                }
-                match (self.random.below(3), form) {
-                    (0, _) => (format!("{mark} < {}", form.bound(day)), format!("before {said}")),
-                    (_, DateForm::Day | DateForm::Compact) => (format!("{mark} > {}", form.bound(day)), format!("after {said}")),
-                    _ => (format!("{mark} >= {}", form.bound(day)), format!("on or after {said}")),
-                }
-            }
-            2 => {
-                let (expression, wanted) = form.year_month(&mark, year, month);
-                let said = format!("{} {year}", month_name(month));
-                for number in numbers_in(&wanted).into_iter().chain(numbers_in(&expression)) {
-                    self.said.push((number, said.clone()));
-                }
-                (format!("{expression} = {wanted}"), format!("in {said}"))
-            }
-            3 => {
-                self.said.push((literal.clone(), year.to_string()));
-                match self.random.below(3) {
-                    0 => (format!("{of_year} < {literal}"), format!("before {year}")),
-                    1 => (format!("{of_year} > {literal}"), format!("after {year}")),
-                    _ => (format!("{of_year} >= {literal}"), format!("since the beginning of {year}")),
-                }
-            }
-            _ => {
-                self.said.push((literal.clone(), year.to_string()));
-                (format!("{of_year} = {literal}"), format!("in {year}"))
-            }
-        };
-        for number in numbers_in(&of_year) {
-            self.said.push((number, year.to_string()));
-        }
-        let phrase = self.phrase(at.table, column);
-        let told = self.happened(Told::new(sql), own, &when);
-        Some(match told.behind.is_empty() && told.does.is_empty() {
-            false => told,
-            true => told.whose(&phrase, &when).with(&format!("{} {phrase} {when}", article(&phrase))),
-        })
-    }
-
-    /// What a date's verb makes of a time: `who joined in 2021`, `built in 2021`, `in 2021`.
-    fn happened(&mut self, mut told: Told, own: &Column, when: &str) -> Told {
-        for saying in &own.sayings {
-            if let Some(verb) = saying.strip_prefix("did ") {
-                self.named.push((own.name.clone(), verb.into()));
-                told.does.push((format!("{verb} {when}"), format!("{verb} {when}")));
-            } else if let Some(verb) = saying.strip_prefix("was ") {
-                self.named.push((own.name.clone(), verb.into()));
-                told.behind.push(format!("{verb} {when}"));
-                told.does.push((format!("were {verb} {when}"), format!("was {verb} {when}")));
-            } else if saying == "on" {
-                self.named.push((own.name.clone(), when.into()));
-                told.behind.push(when.into());
-                told = told.are(&format!("from the time {when}"));
-                told.does.clear();
-            }
-        }
-        told
-    }
-
     /// A part of a name.
-    fn like(&mut self, at: At, column: usize, own: &Column, part: NamePart) -> Option<Told> {
+    fn like(&mut self, at: At, column: usize) -> Option<Told> {
         let text = self.value(at.table, column)?.text();
         let mark = at.column(column);
         let phrase = self.phrase(at.table, column);
         let letters: Vec<char> = text.chars().collect();
-        let _ = (own, part);
         let (pattern, piece, words): (String, String, &[&str]) = match self.random.below(3) {
             0 => {
                 let piece: String = letters.first()?.to_string();
@@ -448,32 +282,6 @@ impl Desk<'_> {
     }
 }
 
-/// What an adjective, or `with ...`, makes of a condition.
-fn adjective(sql: String, said: &str) -> Told {
-    let mut told = Told::new(sql);
-    if let Some(what) = said.strip_prefix("with ") {
-        return told.with(what);
-    }
-    if let Some(what) = said.strip_prefix("without ") {
-        told.behind.push(said.into());
-        let what = without_article(what);
-        told.does.push((format!("have no {what}"), format!("has no {what}")));
-        return told;
-    }
-    if said.contains(' ') {
-        let who = said.to_owned();
-        told.behind.push(who);
-    } else {
-        told.before = Some(said.into());
-    }
-    told.are(said)
-}
-
-/// `a loyalty card` is a `loyalty card`.
-pub(super) fn without_article(what: &str) -> &str {
-    ["a ", "an ", "any "].iter().find_map(|article| what.strip_prefix(article)).unwrap_or(what)
-}
-
 fn two(words: &[String]) -> Option<(String, String)> {
     match words {
         [many, one] => Some((many.clone(), one.clone())),
@@ -484,9 +292,4 @@ fn two(words: &[String]) -> Option<(String, String)> {
 /// `3 seats`, `1 seat`
 fn many_or_one(things: &str, number: Decimal) -> String {
     if number.text() == "1" { singular(things) } else { plural(&singular(things)) }
-}
-
-/// Literals in a piece of SQL.
-pub(super) fn numbers_in(sql: &str) -> Vec<String> {
-    super::verify::literals(sql)
 }

@@ -4,7 +4,7 @@ use super::query::{Alias, At, Select};
 use super::schema::{About, Column, Schema, Table};
 use super::value::Decimal;
 use crate::random::Random;
-use crate::synthesize::words::{plural, quantity, singular};
+use crate::synthesize::words::{capital, plural, quantity, singular};
 
 /// A question with its query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub struct Draft {
     /// Columns of the query, and how the question says them.
     pub named: Vec<(String, String)>,
 }
+
+/// Words that questions begin with and that are no names.
+const OPENERS: [&str; 12] = ["Which", "What", "How", "List", "Show", "Find", "Give", "Tell", "Count", "Return", "Get", "Display"];
 
 /// Where a draft is written: what there is, and what was said so far.
 pub(super) struct Desk<'a> {
@@ -54,22 +57,38 @@ impl<'a> Desk<'a> {
     }
 
     /// A draft of one statement.
-    pub(super) fn draft(self, shape: &'static str, question: String, select: &Select) -> Option<Draft> {
+    pub(super) fn draft(mut self, shape: &'static str, question: String, select: &Select) -> Option<Draft> {
         let sql = select.sql(self.schema, self.alias);
         let (tie, weaker) = (select.tie(self.schema, self.alias), select.weaker(self.schema, self.alias));
-        Some(Draft { shape, question: sentence(&question), sql, tie, weaker, said: self.said, named: self.named })
+        let question = self.sentence(&question);
+        Some(Draft { shape, question, sql, tie, weaker, said: self.said, named: self.named })
     }
 
     /// A draft of any statement.
     pub(super) fn draft_of(
-        self,
+        mut self,
         shape: &'static str,
         question: String,
         sql: String,
         tie: Option<String>,
         weaker: Vec<String>,
     ) -> Option<Draft> {
-        Some(Draft { shape, question: sentence(&question), sql, tie, weaker, said: self.said, named: self.named })
+        let question = self.sentence(&question);
+        Some(Draft { shape, question, sql, tie, weaker, said: self.said, named: self.named })
+    }
+
+    /// With a capital and one space between words; or, now and then, as one types in a hurry.
+    fn sentence(&mut self, text: &str) -> String {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" ?", "?").replace(" .", ".");
+        let first = text.split(' ').next().unwrap_or_default();
+        if OPENERS.contains(&first) && self.random.once_in(16) {
+            let mut small = text.trim_end_matches(['.', '?']).to_owned();
+            if let Some(letter) = small.get_mut(..1) {
+                letter.make_ascii_lowercase();
+            }
+            return small;
+        }
+        capital(&text)
     }
 
     pub(super) fn sql(&self, select: &Select) -> String {
@@ -205,10 +224,4 @@ pub(super) fn and(words: &[String]) -> String {
 pub(super) fn counts(phrase: &str) -> bool {
     let last = phrase.rsplit(' ').next().unwrap_or_default();
     singular(last) != last && !phrase.contains(" of ")
-}
-
-/// With a capital, and one space between words.
-fn sentence(text: &str) -> String {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" ?", "?").replace(" .", ".");
-    crate::synthesize::words::capital(&text)
 }

@@ -8,11 +8,12 @@
 //! - [`value`]: values of rows; [`calendar`]: days in all forms
 //! - [`source`]: worlds and pools of names, read
 //! - `naming`: what tables and columns are called
-//! - [`schema`]: schemas of a world; `rows`: their rows; [`ddl`]: both as statements
+//! - [`schema`]: made-up databases; `columns`: their columns; `plan`: the schemas of a world; `rows`: their rows; [`ddl`]: both as statements
 //! - `said`: values as people write them
 //! - `query`: statements in the making; `views`: views of such statements
 //! - [`draft`]: a question with its query, and the desk where it is written
 //! - `verify`: whether a question says all that its query does
+//! - `told`: how a condition is said; `spoken`: values that a question speaks of; `moments`: conditions on years and days
 //! - `condition`: conditions in SQL and in words; `wording`: sentences
 //! - `relation`: what keys tie together
 //! - `plain`, `ordered`, `grouped`: questions about one table
@@ -23,16 +24,19 @@
 
 pub mod build;
 pub mod calendar;
+mod columns;
 mod condition;
 pub mod ddl;
 pub mod draft;
 mod grouped;
 mod joined;
 pub mod judge;
+mod moments;
 mod naming;
 mod nested;
 mod ordered;
 mod plain;
+mod plan;
 mod query;
 mod relation;
 mod rows;
@@ -41,6 +45,8 @@ pub mod schema;
 mod sets;
 mod shapes;
 pub mod source;
+mod spoken;
+mod told;
 pub mod value;
 mod verify;
 mod views;

@@ -1,7 +1,8 @@
 //! Rows of made-up databases, from seeds.
 
 use super::calendar::{DateForm, Day};
-use super::schema::{About, Column, Fields, NamePart, Schema, Table};
+use super::plan::Fields;
+use super::schema::{About, Column, NamePart, Schema, Table};
 use super::source::{Field, Kind, Pools, Sort};
 use super::value::{Decimal, Value};
 use crate::random::Random;

@@ -45,7 +45,7 @@ pub(super) const SHAPES: [(Maker, usize); 34] = [
 ];
 
 /// Kinds that are hard, tried beside the others.
-pub(super) const HARD: [(Maker, usize); 10] = [
+pub(super) const HARD: [(Maker, usize); 11] = [
     (nested::all_with_greatest, 2),
     (nested::above_own_group, 1),
     (nested::parents_above, 4),
@@ -56,4 +56,5 @@ pub(super) const HARD: [(Maker, usize); 10] = [
     (windows::first_of_each, 2),
     (windows::last_of_each, 2),
     (windows::ranked, 1),
+    (windows::so_far, 1),
 ];

@@ -22,7 +22,7 @@ pub(super) fn first_of_each(mut desk: Desk<'_>) -> Option<Draft> {
     desk.alias = Alias::Names;
     let mut what = desk.marks(at, &names);
     what.insert(0, at.column(kind));
-    what.push(format!("row_number() OVER (PARTITION BY {} ORDER BY {}{direction}) AS place", at.column(kind), desk.reckoned(at, number)));
+    what.push(format!("row_number() OVER (PARTITION BY {} ORDER BY {}{direction}) AS nth", at.column(kind), desk.reckoned(at, number)));
     let inner = desk.sql(&Select::from(table, what));
     let mut outer = desk.marks(at, &names);
     outer.insert(0, at.column(kind));
@@ -39,8 +39,8 @@ pub(super) fn first_of_each(mut desk: Desk<'_>) -> Option<Draft> {
     ]);
     // Two at the top of a group would make the choice arbitrary: the query that keeps all of them has to return as many.
     let all = inner.replace("row_number()", "rank()");
-    let sql = format!("SELECT {columns} FROM ({inner}) WHERE place = 1");
-    let check = format!("SELECT count(*) FROM ({all}) WHERE place = 1 UNION ALL SELECT count(*) + 1 FROM ({inner}) WHERE place = 1");
+    let sql = format!("SELECT {columns} FROM ({inner}) WHERE nth = 1");
+    let check = format!("SELECT count(*) FROM ({all}) WHERE nth = 1 UNION ALL SELECT count(*) + 1 FROM ({inner}) WHERE nth = 1");
     desk.draft_of("first of each", question, sql, Some(check), Vec::new())
 }
 

@@ -73,7 +73,6 @@ impl Desk<'_> {
             format!("Tell me the {things}."),
             format!("Get the {things}."),
             format!("Display the {things}."),
-            format!("Do we know the {things}?"),
         ];
         self.pick(&ways)
     }
