@@ -31,6 +31,25 @@ fn worst(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max)
 }
 
+/// Families that GGUF can say. `tests/peers/llama_cpp_reads_ours.py` asks llama.cpp.
+const CONVERTED: [&str; 15] = [
+    "qwen3",
+    "qwen3-bias-window",
+    "llama-biases",
+    "qwen2-window",
+    "mistral-window",
+    "ministral",
+    "granite",
+    "llama-yarn",
+    "smollm3-fourth",
+    "gemma",
+    "gemma2",
+    "gemma3",
+    "phi3",
+    "phi4-mini",
+    "olmo2",
+];
+
 /// Files that a folder holds.
 fn count(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()
@@ -39,10 +58,17 @@ fn count(folder: &Path) -> usize {
 #[test]
 fn families_write_the_same_as_gguf() {
     let temporary = tempfile::tempdir().unwrap();
-    // llama.cpp goes without rotary embedding in each fourth layer, and a file cannot say otherwise.
-    let error = convert(&folder("smollm3"), FileType::F32, &temporary.path().join("smollm3.gguf")).unwrap_err().to_string();
-    assert!(error.contains("each fourth"), "{error}");
-    for name in ["qwen3", "qwen3-bias-window", "llama-biases", "qwen2-window", "mistral-window", "granite", "llama-yarn"] {
+    // What a file cannot say: llama.cpp goes without rotary embedding in each fourth layer, tells a Gemma's windows by an interval, and
+    // reads LongRoPE's divisors in other families.
+    for (name, expected) in [
+        ("smollm3", "model in GGUF `layers without rotary embedding, other than each fourth` is not supported"),
+        ("gemma3-scaled", "layers in GGUF `with windows in no regular order` is not supported"),
+        ("qwen3-longrope", "rope scaling in GGUF `longrope` is not supported"),
+    ] {
+        let error = convert(&folder(name), FileType::F32, &temporary.path().join("no.gguf")).unwrap_err().to_string();
+        assert_eq!(error, expected);
+    }
+    for name in CONVERTED {
         let out = temporary.path().join(format!("{name}.gguf"));
         let file = match convert(&folder(name), FileType::F32, &out) {
             Ok(file) => file,
@@ -66,9 +92,7 @@ fn families_write_the_same_as_gguf() {
         let tokens = file.metadata.strings("tokenizer.ggml.tokens").unwrap().len();
         assert_eq!(tokens, opened.model.vocabulary(), "llama.cpp wants as many tokens as rows");
     }
-    let error = convert(&folder("qwen3-longrope"), FileType::F32, &temporary.path().join("l.gguf")).unwrap_err().to_string();
-    assert_eq!(error, "rope scaling in GGUF `longrope` is not supported");
-    assert_eq!(count(temporary.path()), 7);
+    assert_eq!(count(temporary.path()), CONVERTED.len());
 }
 
 /// A window shortens the context, and what lies inside is the same.
@@ -85,6 +109,53 @@ fn a_window_ends_the_context() {
         own.spec.context_length == of_folder.spec.sliding_window.unwrap()
             && worst(&logits(&own, &tokens), &logits(&of_folder, &tokens)) < 1e-3
     );
+}
+
+/// What llama.cpp reads of a family besides what all have.
+#[test]
+fn families_have_the_keys_of_llama_cpp() {
+    let temporary = tempfile::tempdir().unwrap();
+    let number = Value::Unsigned;
+    for (name, keys, tensors) in [
+        (
+            "gemma2",
+            vec![("gemma2.attention.sliding_window", number(6)), ("gemma2.attn_logit_softcapping", Value::Float(3.0))],
+            vec!["post_ffw_norm"],
+        ),
+        (
+            "gemma3",
+            vec![
+                ("gemma3.attention.sliding_window", number(6)),
+                ("gemma3.attention.sliding_window_pattern", number(3)),
+                ("gemma3.rope.freq_base_swa", Value::Float(10_000.0)),
+            ],
+            vec!["post_attention_norm", "attn_q_norm"],
+        ),
+        ("phi3", vec![("phi3.attention.sliding_window", number(9))], vec!["attn_qkv", "ffn_up"]),
+        (
+            "phi4-mini",
+            vec![
+                ("phi3.context_length", number(256)),
+                ("phi3.rope.scaling.original_context_length", number(64)),
+                ("phi3.rope.dimension_count", number(12)),
+                ("phi3.attention.sliding_window", number(0)),
+            ],
+            vec!["attn_qkv"],
+        ),
+        ("olmo2", vec![], vec!["post_attention_norm", "post_ffw_norm", "attn_k_norm"]),
+    ] {
+        let file = convert(&folder(name), FileType::F32, &temporary.path().join(format!("{name}.gguf"))).unwrap();
+        for (key, value) in keys {
+            assert_eq!(file.metadata.get(key), Some(&value), "{name} {key}");
+        }
+        for tensor in tensors {
+            assert!(file.tensors.contains_key(&format!("blk.1.{tensor}.weight")), "{name} {tensor}");
+        }
+        let lists = ["rope_factors_long.weight", "rope_factors_short.weight"].map(|list| file.tensors.contains_key(list));
+        assert_eq!(lists, [name == "phi4-mini"; 2], "{name}");
+        // It reads no head of its own in OLMo 2 that is not there, and none at all in Gemma 2.
+        assert_eq!(file.tensors.contains_key("output.weight"), ["phi3", "olmo2"].contains(&name), "{name}");
+    }
 }
 
 #[test]
@@ -209,7 +280,7 @@ fn adapted(model: &Model, adapter: &Adapter, tokens: &[u32]) -> Vec<f32> {
 fn adapters_go_to_gguf_and_come_back() {
     let temporary = tempfile::tempdir().unwrap();
     let tokens: Vec<u32> = (3..11).collect();
-    for name in ["qwen3", "llama-biases", "granite", "smollm3"] {
+    for name in ["qwen3", "llama-biases", "granite", "smollm3", "gemma3", "phi3", "olmo2"] {
         let base = OpenedModel::open(&folder(name)).unwrap().model;
         let mut adapter = Adapter::read(&folder(name).join("adapter")).unwrap();
         // Another factor than alpha by rank, as a file for llama.cpp cannot say it.
@@ -220,7 +291,7 @@ fn adapters_go_to_gguf_and_come_back() {
         let (ours, theirs) = (adapted(&base, &back, &tokens), adapted(&base, &adapter, &tokens));
         assert!(worst(&ours, &theirs) < 1e-5 && worst(&ours, &logits(&base, &tokens)) > 1e-3, "{name}");
         if name != "granite" {
-            assert_eq!(back.loras, adapter.loras, "{name}");
+            assert_eq!((back.loras, back.fused), (adapter.loras, adapter.fused), "{name}");
         }
         let other = OpenedModel::open(&folder(if name == "qwen3" { "granite" } else { "qwen3" })).unwrap().model;
         let error = Adapter::read_gguf(&out, &other.spec).unwrap_err().to_string();
@@ -231,18 +302,21 @@ fn adapters_go_to_gguf_and_come_back() {
 /// An adapter merged on the way is what `adapters merge` writes, converted.
 #[test]
 fn an_adapter_is_merged_on_the_way() {
-    let temporary = tempfile::tempdir().unwrap();
-    let adapter = Adapter::read(&folder("llama-biases").join("adapter")).unwrap();
-    let plan = Plan::of_folder(&folder("llama-biases"), FileType::F32, Some(&adapter), None).unwrap();
-    let at_once = temporary.path().join("once.gguf");
-    write(&plan, &at_once, false, None, &Cancel::new(), &mut |_| ()).unwrap();
-    let merged = temporary.path().join("merged");
-    sqllama::llm::merge::merge(&folder("llama-biases"), &adapter, &merged).unwrap();
-    let in_turn = convert(&merged, FileType::F32, &temporary.path().join("turn.gguf")).unwrap();
-    let at_once = GgufFile::open(&at_once).unwrap();
-    for (name, tensor) in &in_turn.tensors {
-        let (_, range) = at_once.tensor(name).unwrap();
-        assert!(at_once.map_of(tensor)[range.clone()] == in_turn.map_of(tensor)[in_turn.tensor(name).unwrap().1], "{name}");
+    for name in ["llama-biases", "phi3", "gemma3"] {
+        let temporary = tempfile::tempdir().unwrap();
+        let adapter = Adapter::read(&folder(name).join("adapter")).unwrap();
+        let plan = Plan::of_folder(&folder(name), FileType::F32, Some(&adapter), None).unwrap();
+        let at_once = temporary.path().join("once.gguf");
+        write(&plan, &at_once, false, None, &Cancel::new(), &mut |_| ()).unwrap();
+        let merged = temporary.path().join("merged");
+        sqllama::llm::merge::merge(&folder(name), &adapter, &merged).unwrap();
+        let in_turn = convert(&merged, FileType::F32, &temporary.path().join("turn.gguf")).unwrap();
+        let at_once = GgufFile::open(&at_once).unwrap();
+        for (tensor_name, tensor) in &in_turn.tensors {
+            let (_, range) = at_once.tensor(tensor_name).unwrap();
+            let same = at_once.map_of(tensor)[range.clone()] == in_turn.map_of(tensor)[in_turn.tensor(tensor_name).unwrap().1];
+            assert!(same, "{tensor_name} of {name}");
+        }
     }
 }
 

@@ -123,7 +123,7 @@ fn examples_are_made_and_pass_the_check() {
 }
 
 /// A stored adapter for the tiny model, with a card.
-fn write_adapter(folder: &Path) -> Adapter {
+pub(crate) fn write_adapter(folder: &Path) -> Adapter {
     let model = Model::open(&tiny::fixture(&QWEN2)).unwrap().0;
     let mut adapter = random_adapter(&model, 3);
     adapter.card = Some(AdapterCard {

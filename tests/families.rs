@@ -26,13 +26,15 @@ use crate::tensors::test_compute;
 /// What logits may be off by where keys and values are remembered in f16.
 const CACHE_OF_HALVES: f32 = 1e-2;
 
-const FAMILIES: [&str; 16] = [
+const FAMILIES: [&str; 18] = [
     "qwen3",
     "qwen3-bias-window",
     "llama-biases",
     "qwen2-window",
     "mistral-window",
     "smollm3",
+    "smollm3-fourth",
+    "ministral",
     "granite",
     "llama-yarn",
     "qwen3-longrope",

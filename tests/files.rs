@@ -32,6 +32,74 @@ fn files_are_asked_like_databases() {
 }
 
 #[test]
+fn what_the_first_line_is_can_be_said() {
+    let home = Home::new();
+    let path = |name: &str, text: &str| {
+        std::fs::write(home.path().join(name), text).unwrap();
+        home.path().join(name).to_str().unwrap().to_owned()
+    };
+    let people = path("people.csv", "Anna,Berlin\nBob,Paris\n");
+    let numbers = path("numbers.csv", "1,2\n3,4\n");
+    let count = |file: &str, table: &str, more: &[&str], expected: &str, told: &str| {
+        let sql = format!("SELECT count(*) AS n, (SELECT name FROM pragma_table_info('{table}')) AS first FROM {table}");
+        home.check(&[&["query", file, &sql, "--format", "csv", "--no-header"][..], more].concat(), 0, expected, told);
+    };
+    count(
+        &people,
+        "people",
+        &[],
+        "1,Anna\n",
+        "its first line is taken for names, which nothing in it shows (--csv-header no reads it as a row)",
+    );
+    count(&people, "people", &["--csv-header", "no"], "2,column_1\n", "its columns are called column_1 and so on");
+    count(&people, "people", &["--csv-header", "yes"], "1,Anna\n", "");
+    count(&numbers, "numbers", &[], "2,column_1\n", "it has no line of names: its columns are called column_1 and so on (--csv-header yes");
+    count(&numbers, "numbers", &["--csv-header", "yes"], "1,1\n", "");
+    count(&numbers, "numbers", &["--csv-header", "no"], "2,column_1\n", "");
+    home.check(&["query", &numbers, "SELECT 1", "--csv-header", "maybe"], 2, "", "--csv-header");
+}
+
+#[test]
+fn results_are_written_into_files_that_open_again() {
+    let home = Home::new();
+    let folder = home.path().join("out");
+    std::fs::create_dir(&folder).unwrap();
+    let sql = "SELECT 9223372036854775807 AS i, 0.1 AS r, 'a,\"b\"' AS t, '' AS e, NULL AS n, '007' AS z";
+    let expected = "9223372036854775807,0.1,\"a,\"\"b\"\"\",,\\N,007\n";
+    for ending in ["csv", "tsv", "json", "ndjson", "md", "sql", "parquet", "sqlite"] {
+        let file = folder.join(format!("x.{ending}")).to_str().unwrap().to_owned();
+        let null: &[&str] = if matches!(ending, "csv" | "tsv") { &["--null", ""] } else { &[] };
+        home.check(&[&["query", "demo", sql, "--out", &file][..], null].concat(), 0, "", &format!("1 row in {file}"));
+        home.check(&["query", "demo", sql, "--out", &file], 1, "", "is there already");
+        let table = if ending == "sqlite" { "result" } else { "x" };
+        if matches!(ending, "md" | "sql") {
+            continue;
+        }
+        let out = home.stdout_of(&["query", &file, &format!("SELECT * FROM {table}"), "--format", "csv", "--no-header", "--null", "\\N"]);
+        assert_eq!(out, expected, "{ending}");
+    }
+    let statements = std::fs::read_to_string(folder.join("x.sql")).unwrap();
+    let connection = rusqlite::Connection::open_in_memory().unwrap();
+    connection.execute_batch(&statements).unwrap();
+    let row = connection.query_row("SELECT i || typeof(i) || r || t || typeof(n) || z FROM result", [], |row| row.get::<_, String>(0));
+    assert_eq!(row.unwrap(), "9223372036854775807integer0.1a,\"b\"null007");
+    // Printed, each result is another table.
+    let both = home.stdout_of(&["query", "demo", "SELECT 1 AS a; SELECT 'x' AS b", "--format", "sql", "--table", "it's"]);
+    connection.execute_batch(&both).unwrap();
+    assert_eq!(connection.query_row("SELECT a || b FROM \"it's\", \"it's_2\"", [], |row| row.get::<_, String>(0)).unwrap(), "1x");
+    let bare = home.stdout_of(&["query", "demo", "SELECT 1 AS a", "--format", "sql", "--no-header"]);
+    assert_eq!(bare, "INSERT INTO result (a) VALUES (1);\n");
+    // What cannot be: nothing is left behind.
+    let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
+    home.check(&["query", "demo", sql, "--out", &place("y.xlsx")], 2, "", "end it in one of: csv, tsv, json");
+    home.check(&["query", "demo", "SELECT 1; SELECT 2", "--out", &place("y.csv")], 2, "", "a file takes the rows of one statement");
+    home.check(&["query", "demo", "SELECT nothing", "--out", &place("y.csv")], 1, "", "no such column");
+    home.check(&["query", "demo", "SELECT 1", "--out", &place("no/y.csv")], 1, "", "cannot write");
+    home.check(&["query", "demo", "SELECT * FROM track", "--out", &place("y.csv"), "--max-rows", "5"], 0, "", "note: cut at 5 rows");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 9);
+}
+
+#[test]
 fn what_is_wrong_with_a_file_is_said() {
     let home = Home::new();
     let write = |name: &str, text: &str| {

@@ -27,6 +27,7 @@ mod home;
 mod hostile_models;
 mod languages;
 mod layers;
+mod learning;
 mod local;
 mod local_hub;
 mod lock;

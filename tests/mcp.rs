@@ -247,6 +247,31 @@ fn several_files_go_by_their_names() {
 }
 
 #[test]
+fn files_beside_the_first_are_asked_with_it_and_watched() {
+    let home = Home::new();
+    let shop =
+        database(&home, "shop.db", "CREATE TABLE customer(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO customer VALUES (1, 'Ada')");
+    let crm = database(&home, "crm.db", "CREATE TABLE contact(customer_id INTEGER, city TEXT); INSERT INTO contact VALUES (1, 'Oslo')");
+    let other = database(&home, "other.db", "CREATE TABLE o(a)");
+    let answer = "```sql\nSELECT c.name FROM customer AS c JOIN crm.contact AS k ON k.customer_id = c.id\n```";
+    let with = format!("crm={crm}");
+    let (mut server, _) = Server::start(&home, &[&shop, &other, "--with", &with, "--model", &home.script(&[answer; 9])]);
+    let across = "SELECT c.name, k.city FROM main.customer AS c JOIN crm.contact AS k ON k.customer_id = c.id";
+    let (found, _) = server.call("query", json!({"sql": across, "database": "shop"}));
+    assert_eq!(found["rows"], json!([["Ada", "Oslo"]]));
+    let tables = |server: &mut Server| server.call("schema", json!({"database": "shop"})).0["tables"].as_array().unwrap().len();
+    assert_eq!(tables(&mut server), 2);
+    let (found, text) = server.call("ask", json!({"question": "Which customers are contacts?", "database": "shop"}));
+    assert_eq!(found["rows"], json!([["Ada"]]), "{text}");
+    // What changes in the file beside the first is seen.
+    database(&home, "crm.db", "CREATE TABLE lead(a); INSERT INTO contact VALUES (1, 'Rome')");
+    assert_eq!(tables(&mut server), 3);
+    server.refuse("query", json!({"sql": "SELECT * FROM crm.contact", "database": "other"}), "no such table", "");
+    server.end();
+    home.check(&["mcp", &shop, "--with", "main=x.db"], 2, "", "SQLite gives that name itself");
+}
+
+#[test]
 fn text_of_a_database_is_data() {
     let home = Home::new();
     let path = database(&home, "a.db", "CREATE TABLE t(x); INSERT INTO t VALUES ('a' || char(27) || '[2J | b' || char(10) || 'c')");

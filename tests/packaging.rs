@@ -92,6 +92,25 @@ fn packages_are_of_one_version_and_their_files_are_there() {
     assert!(formula.contains("v@VERSION@.tar.gz") && formula.contains("sha256 \"@SHA256@\""));
 }
 
+#[path = "../packaging/build.rs"]
+#[allow(dead_code)] // the rest of it is for cargo
+mod build;
+
+#[test]
+fn targets_that_cannot_work_are_refused_with_a_sentence() {
+    for (families, endian, expected) in [
+        ("unix", "little", None),
+        ("windows", "little", None),
+        ("unix", "big", Some("little-endian")),
+        ("wasm", "little", Some("WebAssembly")),
+        ("unix,wasm", "little", Some("WebAssembly")),
+    ] {
+        let reason = build::refusal(families, endian);
+        assert_eq!(reason.is_some(), expected.is_some(), "{families} {endian}");
+        assert!(reason.unwrap_or_default().contains(expected.unwrap_or_default()), "{reason:?}");
+    }
+}
+
 #[test]
 fn the_version_says_what_was_built() {
     let home = Home::new();

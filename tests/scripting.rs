@@ -281,19 +281,32 @@ fn what_is_kept_is_listed_and_forgotten() {
     }
     std::fs::create_dir_all(home.path().join("sessions")).unwrap();
     let session = home.file(&format!("sessions/{}.kv", "0a".repeat(16)), "what a model remembers");
+    let of = |letters: &str, owners: &[&std::path::Path]| {
+        home.file(&format!("sessions/{}.of", letters.repeat(16)), &serde_json::to_string(owners).unwrap());
+        home.file(&format!("sessions/{}.kv", letters.repeat(16)), "what a model remembers")
+    };
+    let settled = std::fs::canonicalize(mine).unwrap();
+    let (about_mine, about_others) = (of("0b", &[&settled, "/other.db".as_ref()]), of("0c", &["/other.db".as_ref()]));
     let own = [home.file("models.gguf", "a model"), home.file("sessions/mine.txt", "mine"), home.file("config.toml", "max_rows = 7\n")];
     let values = || std::fs::read_dir(home.path().join("values")).unwrap().count();
     assert_eq!(values(), 2);
     // Nobody said yes.
     check_output(&forget(&[mine]), 2, "mine.db: that it was opened", "nothing was removed");
-    check_output(&forget(&[mine]), 2, "saved sessions of models, which do not say of which database they are: 1 file in ", "");
+    check_output(
+        &forget(&[mine]),
+        2,
+        "saved sessions of models by an earlier build, which do not say of which database they are: 1 file in ",
+        "",
+    );
     assert!(session.exists() && values() == 2);
     check_output(&forget(&[mine, "--yes"]), 0, "values that were read to know what is in a database: 1 file in ", "removed");
     assert!(!session.exists() && values() == 1);
+    assert!(!about_mine.exists() && about_others.exists(), "only those of that database go");
     check_output(&forget(&[mine, "--yes"]), 0, "", "nothing is kept");
     assert_eq!(home.stdout_of(&["query", mine, "SELECT name FROM t", "--format", "csv"]), "name\nZoe\n");
     check_output(&forget(&["--all", "--yes"]), 0, "copies of the sample database: 1 file in ", "removed");
     assert_eq!(values(), 0);
+    assert!(!about_others.exists());
     check_output(&forget(&["--all", "--yes"]), 0, "", "nothing is kept");
     assert!(own.iter().all(|path| path.exists()));
     check_output(&forget(&[]), 2, "", "required arguments");

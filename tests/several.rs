@@ -95,6 +95,61 @@ fn a_second_file_is_read_across_and_nothing_is_written() {
     assert_eq!(files.listing(), before);
 }
 
+/// The keys of `schema` that leave their file, as `contact.email > customer.email`.
+fn keys_across(schema: &Schema) -> Vec<String> {
+    let of = |table: &sqllama::schema::Table| -> Vec<String> {
+        let away = table.foreign_keys.iter().filter(|key| key.elsewhere.is_some());
+        let told = |key: &sqllama::schema::ForeignKey| {
+            let own = table.database.as_deref().unwrap_or("main");
+            let (columns, foreign) = (key.columns.join("+"), key.foreign_columns.join("+"));
+            assert!(schema.referred(table, key).is_some_and(|other| other.is_target_of(table, key)));
+            format!("{own}.{}.{columns} > {}.{}.{foreign}", table.name, key.elsewhere.as_deref().unwrap(), key.foreign_table)
+        };
+        away.map(told).collect()
+    };
+    schema.tables.iter().flat_map(of).collect()
+}
+
+#[test]
+fn keys_between_files_are_found_and_told() {
+    let home = Home::new();
+    let check = |first: &str, second: &str, expected: &[&str]| -> Schema {
+        let folder = tempfile::tempdir_in(home.path()).unwrap();
+        let (shop, crm) = (make(&folder.path().join("shop.db"), first), make(&folder.path().join("crm.db"), second));
+        let database = Database::open_set(&DatabaseSet::with(&shop, &[format!("crm={crm}")]).unwrap()).unwrap();
+        let schema = database.schema(&Cancel::new()).unwrap();
+        assert_eq!(keys_across(&schema), expected, "{first} {second}");
+        schema
+    };
+    let customers = "CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, email TEXT);
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+        INSERT INTO customer SELECT i, 'name ' || i, 'someone' || i || '@example.org' FROM n;";
+    let numbered = |table: &str, value: &str| {
+        format!(
+            "CREATE TABLE {table}; WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+            INSERT INTO {} SELECT i, {value} FROM n;",
+            table.split(' ').next().unwrap()
+        )
+    };
+    // By the name of the table, whichever file it is in.
+    let visits = numbered("visit (id INTEGER PRIMARY KEY, customer_id INTEGER)", "1 + i * 7 % 40");
+    let schema = check(customers, &visits, &["crm.visit.customer_id > main.customer.id"]);
+    let text = sqllama::prompt::schema_text(&schema, usize::MAX >> 1);
+    assert!(text.contains("FOREIGN KEY (customer_id) REFERENCES customer (id)"), "{text}");
+    let schema = check(&visits, customers, &["main.visit.customer_id > crm.customer.id"]);
+    let text = sqllama::prompt::schema_text(&schema, usize::MAX >> 1);
+    assert!(text.contains("FOREIGN KEY (customer_id) REFERENCES crm.customer (id)"), "{text}");
+    // By a text that tells rows apart.
+    let contacts = numbered("contact (id INTEGER PRIMARY KEY, email TEXT)", "'someone' || i || '@example.org'");
+    check(customers, &contacts, &["crm.contact.email > main.customer.email"]);
+    // Values say that it is something else, or nothing is said; and what has a key in its own file keeps that.
+    check(customers, &numbered("visit (id INTEGER PRIMARY KEY, customer_id INTEGER)", "i * 1000"), &[]);
+    check(customers, "CREATE TABLE visit (id INTEGER PRIMARY KEY, customer_id INTEGER);", &[]);
+    check(customers, &numbered("contact (id INTEGER PRIMARY KEY, email TEXT)", "'other' || i || '@example.net'"), &[]);
+    check(customers, &format!("{customers} {visits}"), &["main.customer.email > crm.customer.email"]);
+    check(customers, &numbered("mood (id INTEGER PRIMARY KEY, name TEXT)", "'name ' || i"), &[]);
+}
+
 #[test]
 fn logs_are_read_and_none_is_left() {
     let files = Files::new();

@@ -126,6 +126,7 @@ mod tests {
                 .map(|(column, table)| ForeignKey {
                     columns: vec![(*column).into()],
                     foreign_table: (*table).into(),
+                    elsewhere: None,
                     foreign_columns: vec!["id".into()],
                     origin: KeyOrigin::Declared,
                 })

@@ -32,6 +32,11 @@ pub struct Demonstrations {
 }
 
 impl Demonstrations {
+    /// These, and no others.
+    pub fn of(turns: impl IntoIterator<Item = Turn>) -> Self {
+        Self { pool: OnceLock::from(turns.into_iter().filter(is_short).collect::<Vec<Turn>>()) }
+    }
+
     /// Those for `question`, the likest last. None where the database has no rows to ask for, or cannot be read in time.
     pub(super) fn find(&self, question: &str, database: &Database, schema: &Schema, cancel: &Cancel) -> Vec<Turn> {
         let pool = match self.pool.get() {
@@ -58,7 +63,11 @@ fn made(database: &Database, schema: &Schema, cancel: &Cancel) -> Vec<Turn> {
         Body::Question { question, .. } => Some(Turn { question: crate::text::sanitize(&question).into_owned(), sql: example.answer }),
         _ => None,
     };
-    made.examples.into_iter().filter_map(turn).filter(|turn| turn.question.len() + turn.sql.len() <= LONGEST).collect()
+    made.examples.into_iter().filter_map(turn).filter(is_short).collect()
+}
+
+fn is_short(turn: &Turn) -> bool {
+    turn.question.len() + turn.sql.len() <= LONGEST
 }
 
 #[cfg(test)]
@@ -91,6 +100,14 @@ mod tests {
         let last = &found[SHOWN - 1];
         assert!(last.question.contains("city") && last.question.contains("customers"), "{last:?}");
         assert_eq!(find("zzz"), []);
+    }
+
+    #[test]
+    fn those_that_are_given_are_the_only_ones() {
+        let (_folder, database, schema) = shop();
+        let turn = Turn { question: "Which customers are old?".into(), sql: "SELECT name FROM customer WHERE age > 50".into() };
+        let given = Demonstrations::of([turn.clone(), Turn { question: "x".repeat(LONGEST), ..turn.clone() }]);
+        assert_eq!(given.find("Which customers live in Rome?", &database, &schema, &Cancel::new()), [turn]);
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! Literals that match no stored value and nearly match one.
+//! Literals that match no stored value: one that is nearly one of its column's, or that a key's column holds the number of.
 
 use std::time::Duration;
 
 use super::event::Fix;
+use super::named::{Named, named};
 use crate::db::values::{Held, NearKind};
 use crate::db::{Database, ValueIndex};
 use crate::schema::Schema;
@@ -15,28 +16,44 @@ const MOST_COMPARISONS: usize = 40;
 /// For one look into the database.
 const ONE_LOOK: Duration = Duration::from_millis(250);
 
-/// `sql` with each string literal that its column does not hold, and that is nearly the one of its values, spelt as that value; and what
-/// was changed. A literal that matches anything stays: where the index does not know, the database is asked, for a bounded time.
+/// `sql` with each string literal that its column does not hold spelt as the value of that column that it nearly is, or looked up where the
+/// column refers to what is called so; and what was changed. A literal that matches anything stays: where the index does not know, the
+/// database is asked, for a bounded time.
 pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &Database, cancel: &Cancel) -> (String, Vec<Fix>) {
     let (mut out, mut fixes, mut copied) = (String::with_capacity(sql.len()), Vec::new(), 0);
     for comparison in comparisons(sql, schema).into_iter().take(MOST_COMPARISONS) {
-        let Some(value) = meant(&comparison, index, database, cancel) else { continue };
-        let literal = string_literal(&value);
-        out.push_str(sql.get(copied..comparison.range.start).unwrap_or(""));
-        out.push_str(&literal);
+        let Some(meant) = meant(&comparison, schema, index, database, cancel) else { continue };
+        let before = sql.get(copied..comparison.range.start).unwrap_or("");
+        let place = match &meant {
+            Meant::Spelt(value) => Some((before, string_literal(value))),
+            Meant::Named(named) => named.in_place_of_literal(before),
+        };
+        let Some((before, text)) = place else { continue };
+        out.push_str(before);
+        out.push_str(&text);
         copied = comparison.range.end;
-        fixes.push(Fix {
-            kind: "value".into(),
-            from: string_literal(&comparison.text),
-            to: format!("{}.{} {literal}", comparison.table, comparison.column),
-        });
+        let to = match &meant {
+            Meant::Spelt(value) => format!("{}.{} {}", comparison.table, comparison.column, string_literal(value)),
+            Meant::Named(named) => {
+                format!("the {} of {}.{} {}", comparison.column, named.table, named.column, string_literal(&named.value))
+            }
+        };
+        fixes.push(Fix { kind: "value".into(), from: string_literal(&comparison.text), to });
     }
     out.push_str(sql.get(copied..).unwrap_or(""));
     (out, fixes)
 }
 
-/// The stored value that the literal should have been; `None` where it matches something, or nearly matches nothing.
-fn meant(comparison: &Comparison, index: &ValueIndex, database: &Database, cancel: &Cancel) -> Option<String> {
+/// What a literal should have been.
+enum Meant {
+    /// A value of its column.
+    Spelt(String),
+    /// What its column refers to, by its name.
+    Named(Named),
+}
+
+/// What the literal should have been; `None` where it matches something, or nearly matches nothing.
+fn meant(comparison: &Comparison, schema: &Schema, index: &ValueIndex, database: &Database, cancel: &Cancel) -> Option<Meant> {
     let Comparison { column, text, comparing, .. } = comparison;
     let table = comparison.place();
     if text.is_empty() || index.holds(table, column, text) == Held::Yes {
@@ -48,14 +65,15 @@ fn meant(comparison: &Comparison, index: &ValueIndex, database: &Database, cance
     if database.holds_value(table, column, text, *comparing, &looking)? {
         return None;
     }
-    match near {
-        Some(near) => {
-            // Wrong letters may be right in a value that the index left out.
-            let sure = near.kind != NearKind::Edits || index.holds(table, column, text) == Held::No;
-            sure.then_some(near.value)
-        }
-        None => database.value_in_other_case(table, column, text, &cancel.with_timeout(ONE_LOOK)),
-    }
+    let (same, edited) = match near {
+        Some(near) if near.kind == NearKind::Edits => (None, Some(near.value)),
+        near => (near.map(|near| near.value), None),
+    };
+    // Wrong letters may be right in a value that the index left out, or the name of something else.
+    let edited = || edited.filter(|_| index.holds(table, column, text) == Held::No);
+    let in_other_case = || database.value_in_other_case(table, column, text, &cancel.with_timeout(ONE_LOOK));
+    let named = || named(comparison, schema, index, database, &cancel.with_timeout(ONE_LOOK));
+    same.or_else(in_other_case).map(Meant::Spelt).or_else(|| named().map(Meant::Named)).or_else(|| edited().map(Meant::Spelt))
 }
 
 #[cfg(test)]
@@ -123,6 +141,21 @@ mod tests {
         ] {
             demo.stays(filter);
         }
+    }
+
+    #[test]
+    fn what_a_key_refers_to_is_found_by_its_name() {
+        let demo = Demo::new();
+        let lookup = "(SELECT country_id FROM country WHERE name = 'Switzerland')";
+        demo.check("c.country_id = 'Switzerland'", &format!("c.country_id = {lookup}"));
+        demo.check("c.country_id <> 'switzerland'", &format!("c.country_id <> {lookup}"));
+        demo.check("'Switzerland' = c.country_id AND 1", &format!("{lookup} = c.country_id AND 1"));
+        demo.stays("c.country_id = 'nowhere'");
+        demo.stays("c.country_id LIKE '%Switzerland%'");
+        let (sql, fixes) = demo.mend("SELECT count(*) FROM customer WHERE country_id IN ('Switzerland', 3)", &ValueLimits::default());
+        assert_eq!(sql, format!("SELECT count(*) FROM customer WHERE country_id IN ({lookup}, 3)"));
+        let to = "the country_id of country.name 'Switzerland'";
+        assert_eq!(fixes, [Fix { kind: "value".into(), from: "'Switzerland'".into(), to: to.into() }]);
     }
 
     #[test]

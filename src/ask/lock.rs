@@ -1,6 +1,6 @@
 //! The name lock as a constraint of the model.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::llm::{Barred, ByteAutomaton, Constrain, Constraint};
 use crate::schema::Schema;
@@ -11,7 +11,7 @@ pub fn name_lock(schema: &Schema) -> Constraint {
     // The statements say which tables have no rowid.
     let statements = schema.tables.iter().map(|table| table.sql.as_str());
     let key = std::iter::once(schema.fingerprint().as_str()).chain(statements).collect::<Vec<_>>().join("\n");
-    Constraint(Arc::new(Names { lock: NameLock::new(schema), key, schema: schema.clone(), grammar: OnceLock::new() }))
+    Constraint(Arc::new(Names { lock: NameLock::new(schema), key, schema: schema.clone(), grammar: Mutex::default() }))
 }
 
 #[derive(Debug)]
@@ -19,8 +19,8 @@ struct Names {
     lock: NameLock,
     key: String,
     schema: Schema,
-    /// Made where a server wants it.
-    grammar: OnceLock<Option<String>>,
+    /// Made where a server wants it: the last one, with the prompt that it is for.
+    grammar: Mutex<Option<(String, Option<String>)>>,
 }
 
 impl Constrain for Names {
@@ -32,9 +32,28 @@ impl Constrain for Names {
         self.key.clone()
     }
 
-    fn grammar(&self) -> Option<String> {
-        self.grammar.get_or_init(|| gbnf(&self.schema)).clone()
+    fn grammar(&self, told: &str) -> Option<String> {
+        let mut known = self.grammar.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, grammar)) = known.as_ref().filter(|(of, _)| of == told) {
+            return grammar.clone();
+        }
+        let told_of = told_of(&self.schema, told);
+        let grammar = if told_of.tables.is_empty() { None } else { gbnf(&told_of) };
+        *known = Some((told.to_owned(), grammar.clone()));
+        grammar
     }
+}
+
+/// What of `schema` stands in a prompt: of a large one only a part does, and names that a server is not told are not told by a grammar either.
+fn told_of(schema: &Schema, prompt: &str) -> Schema {
+    let prompt = prompt.to_lowercase();
+    let is_told = |name: &str| prompt.contains(&name.to_lowercase());
+    let mut told = schema.clone();
+    told.tables.retain(|table| is_told(&table.name));
+    for table in &mut told.tables {
+        table.columns.retain(|column| is_told(&column.name));
+    }
+    told
 }
 
 /// What a refusal after the text that `lock` has taken means for it.
@@ -74,5 +93,33 @@ impl ByteAutomaton for NameLock {
 
     fn fork(&self) -> Box<dyn ByteAutomaton> {
         Box::new(self.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Column, Table};
+
+    #[test]
+    fn a_grammar_tells_no_name_that_the_prompt_does_not() {
+        let table = |name: &str, columns: &[&str]| Table {
+            name: name.into(),
+            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+            ..Table::default()
+        };
+        let schema = Schema { tables: vec![table("Singer", &["Name", "Zqcolumn"]), table("qxhidden", &["name"])] };
+        let Constraint(names) = name_lock(&schema);
+        let has = |grammar: &str, word: &str| {
+            // `[sS] [iI] ...`, as far as words do not share their beginnings.
+            let letters: String = word.chars().map(|c| format!("[{c}{}]", c.to_ascii_uppercase())).collect::<Vec<_>>().join(" ");
+            grammar.contains(&letters)
+        };
+        let grammar = names.grammar("CREATE TABLE singer (name TEXT)").unwrap();
+        assert!(has(&grammar, "inger"), "{grammar}");
+        assert!(!has(&grammar, "xhidden") && !has(&grammar, "qcolumn"), "{grammar}");
+        let grammar = names.grammar("singer(name, zqcolumn) qxhidden(name)").unwrap();
+        assert!(has(&grammar, "xhidden") && has(&grammar, "qcolumn"), "{grammar}");
+        assert_eq!(names.grammar("nothing of it"), None);
     }
 }

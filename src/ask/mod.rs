@@ -16,7 +16,8 @@
 //! - [`vote`]: choosing among drafts by what they return
 //! - `event`: what happens on the way, and the answer
 //! - `clarify`: a question back, where two readings are about as likely
-//! - `literals`: literals that nearly match a stored value
+//! - `named`: a text compared with a key, where what it refers to is called so
+//! - `literals`: literals that match no stored value, and nearly do or name what a key refers to
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `candidate`: one draft, from the model's words to rows
 //! - `confidence`: how likely an answer is right
@@ -44,6 +45,7 @@ mod likeness;
 mod literals;
 mod lock;
 mod mend;
+mod named;
 pub mod pipeline;
 pub mod recall;
 pub mod request;

@@ -42,6 +42,7 @@ pub fn ask(
     if request.question.len() > MAX_QUESTION_BYTES {
         return Err(AskError::QuestionTooLong { bytes: request.question.len() });
     }
+    model.reads_about(&database.owner());
     let shown = &*request.private.shown(schema);
     let likely = likely_answers(shown, request.form);
     let soon = request.answer_within.map_or_else(|| cancel.clone(), |within| cancel.with_timeout(within));

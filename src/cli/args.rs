@@ -6,7 +6,7 @@ use super::computing::ComputingArgs;
 use super::output::OutputArgs;
 use super::servers::ServerArgs;
 use super::train::args::TrainArgs;
-use crate::db::files::FileSet;
+use crate::db::files::{FileSet, FirstLine};
 use crate::llm::Specials;
 use crate::schema::{DatabaseSet, SetError};
 
@@ -54,9 +54,29 @@ pub struct BesideArgs {
     /// ending. The first file is `main`. Nothing is written to any of them.
     #[arg(long = "with", value_name = "NAME=FILE")]
     pub with: Vec<String>,
+    /// Whether the first line of a CSV or TSV file has the names of its columns [default: as it looks]
+    #[arg(long, value_enum, value_name = "YES|NO", hide_possible_values = true)]
+    pub csv_header: Option<CsvHeader>,
+}
+
+/// What the first line of a table as text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)] // the names say it
+pub enum CsvHeader {
+    Yes,
+    No,
 }
 
 impl BesideArgs {
+    /// What is said of a first line.
+    pub(super) fn first_line(&self) -> FirstLine {
+        match self.csv_header {
+            None => FirstLine::Guessed,
+            Some(CsvHeader::Yes) => FirstLine::Names,
+            Some(CsvHeader::No) => FirstLine::Row,
+        }
+    }
+
     /// Those files beside `main`.
     pub(super) fn set(&self, main: &str) -> Result<DatabaseSet, SetError> {
         DatabaseSet::with(main, &self.with)
@@ -140,9 +160,11 @@ pub enum Command {
     /// Adapters: list, attach, merge, export, remove
     #[command(subcommand)]
     Adapters(super::adapters::AdaptersCommand),
-    /// Accepted answers of a database: list, export
+    /// Accepted answers of a database: list, check, export
     #[command(subcommand)]
     Examples(super::examples::ExamplesCommand),
+    /// Learn a database: train an adapter on it in the time there is, and attach it where it is better
+    Learn(super::learn::LearnArgs),
     /// Fine-tune a model: adapters or all of it
     Train(TrainArgs),
     /// Training runs: list, show, stop, remove
@@ -276,7 +298,7 @@ pub struct AskArgs {
     pub offline: bool,
 }
 
-fn parse_threads(text: &str) -> Result<usize, String> {
+pub(super) fn parse_threads(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(0) | Err(_) => Err("a whole number of 1 or more is needed".into()),
         Ok(threads) => Ok(threads),
@@ -303,6 +325,13 @@ pub struct QueryArgs {
     /// else is text as it stands: so are numbers that would not come back as they were typed, such as 007.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = super::parameters::parse_parameter)]
     pub parameters: Vec<(String, crate::db::Cell)>,
+    /// Write the rows of one statement into a new file, whole or not at all; its name's ending is the format
+    ///
+    /// csv, tsv, json, ndjson, md, sql, parquet, sqlite (or db: a new database with one table, `result`). csv to sql are as --format has
+    /// them. In parquet a column has one type: where values of several are in one it is text, with BLOBs in hexadecimal; integers beside
+    /// reals are reals, where that is exact. sqlite loses nothing. A file that is there is not replaced.
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["format", "dates"])]
+    pub out: Option<std::path::PathBuf>,
     /// How their rows are written
     #[command(flatten)]
     pub output: OutputArgs,

@@ -26,7 +26,7 @@ use crate::text;
 
 /// Asks the model, checks and runs its SQL, prints the rows.
 pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure> {
-    let settings = &settings.with_servers(&args.servers, args.offline);
+    let settings = &settings.with_servers(&args.servers, args.offline).with_files(&args.beside);
     let question = match Source::of_text(&args.question) {
         Some(source) => source.read(MAX_QUESTION_BYTES)?.trim().to_owned(),
         None => args.question.clone(),
@@ -42,7 +42,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     let start = Instant::now();
     let attached = if args.adapter == "auto" { attached(settings, &database, &schema) } else { None };
     let adapter = find_adapter(settings, &chosen, &args.adapter, attached)?;
-    let loading = Loading { drafting: !args.no_draft, computing: args.computing };
+    let loading = Loading { drafting: !args.no_draft, saving: true, computing: args.computing };
     let mut model = load_with_adapter(settings, &chosen, loading, adapter.as_ref())?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let request = AskRequest {

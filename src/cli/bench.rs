@@ -21,7 +21,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
     settings.apply_threads(args.threads);
     let cancel = interrupt::watch();
     let start = Instant::now();
-    let loading = Loading { drafting: args.draft, computing: args.computing };
+    let loading = Loading { drafting: args.draft, saving: true, computing: args.computing };
     let mut model = load_with(settings, &choose(settings, settings.model(args.model.as_deref()))?, loading)?;
     let load_ms = start.elapsed().as_secs_f64() * 1000.0;
     let seed = model.tokenize(&Prompt::Text("SELECT name, count(*) FROM orders GROUP BY name; ".into()))?;

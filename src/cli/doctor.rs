@@ -98,6 +98,9 @@ pub(super) fn level_name(level: Level) -> &'static str {
         Level::Scalar => "scalar",
         Level::Avx2 => "AVX2",
         Level::Avx512 => "AVX-512",
+        Level::Neon => "NEON",
+        Level::Dotprod => "dotprod",
+        Level::I8mm => "i8mm",
     }
 }
 
@@ -130,7 +133,7 @@ fn servers(paths: &Paths, online: bool) -> Value {
         let names = config.servers.keys().map(|name| json!({ "name": name, "problem": "not asked" }));
         return names.collect();
     }
-    let settings = Settings { paths: paths.clone(), config, rights: Rights::default() };
+    let settings = Settings { paths: paths.clone(), config, rights: Rights::default(), first_line: Default::default() };
     super::servers::examine(&settings, &Cancel::new()).into()
 }
 

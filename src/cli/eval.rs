@@ -58,7 +58,7 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
     let adapter = find_adapter(settings, &chosen, &args.adapter, None)?;
     let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
     let form = form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info());
-    let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done };
+    let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done, opened: None, demonstrations: None };
     let (start, before) = (Instant::now(), records.len());
     let live = stderr().is_terminal();
     let mut index: Option<(PathBuf, Arc<ValueIndex>)> = None;

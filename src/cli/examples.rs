@@ -1,9 +1,10 @@
-//! `examples`: accepted answers, as rows to learn from.
+//! `examples`: accepted answers, as rows to learn from, and which of them no longer run.
 
 use std::io::{Write, stderr, stdout};
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use serde_json::json;
 
 use super::columns::print_columns;
 use super::data::args::RowFormat;
@@ -13,6 +14,7 @@ use super::load_adapter::known;
 use super::query::open;
 use super::settings::Settings;
 use crate::dataset::{Example, ExampleWriter};
+use crate::jobs::stale::{self, Stale};
 use crate::prompt::{SCHEMA_BYTES, Turn, schema_text};
 use crate::records::Accepted;
 use crate::text;
@@ -24,6 +26,14 @@ pub enum ExamplesCommand {
     List {
         /// A SQLite file, or `demo`
         database: String,
+    },
+    /// Those that no longer run on it, and what of its adapter's training no longer does
+    Check {
+        /// A SQLite file, or `demo`
+        database: String,
+        /// One JSON list
+        #[arg(long)]
+        json: bool,
     },
     /// Write them as a data set
     Export {
@@ -40,7 +50,9 @@ pub enum ExamplesCommand {
 
 /// Runs a subcommand of `examples`.
 pub(super) fn run_examples(command: &ExamplesCommand, settings: &Settings) -> Result<u8, Failure> {
-    let (ExamplesCommand::List { database: name } | ExamplesCommand::Export { database: name, .. }) = command;
+    let (ExamplesCommand::List { database: name }
+    | ExamplesCommand::Check { database: name, .. }
+    | ExamplesCommand::Export { database: name, .. }) = command;
     let database = open(name, settings)?;
     let schema = database.schema(&interrupt::watch())?;
     let (records, id) = known(settings, &database, &schema)?;
@@ -58,6 +70,18 @@ pub(super) fn run_examples(command: &ExamplesCommand, settings: &Settings) -> Re
             };
             let rows = accepted.iter().map(|answer| vec![line(&asked(answer)), line(&answer.sql)]);
             print_columns(&std::iter::once(vec!["QUESTION".to_owned(), "SQL".to_owned()]).chain(rows).collect::<Vec<_>>())?;
+            let stale = stale::of_accepted(&database, &accepted).len();
+            if stale > 0 {
+                let name = text::sanitize(name);
+                writeln!(stderr(), "{stale} of them no longer run; `sqllama examples check {name}` says which and why")?;
+            }
+        }
+        ExamplesCommand::Check { json, .. } => {
+            let mut all = stale::of_accepted(&database, &accepted);
+            if let Some(run) = records.attachment(id)? {
+                all.extend(stale::of_run(&database, &run, &interrupt::watch()).into_iter().filter(|stale| !stale.accepted));
+            }
+            return tell_stale(&all, *json, accepted.len());
         }
         ExamplesCommand::Export { to, out, .. } => {
             super::data::refuse_existing(out)?;
@@ -81,4 +105,28 @@ pub(super) fn run_examples(command: &ExamplesCommand, settings: &Settings) -> Re
         }
     }
     Ok(0)
+}
+
+/// Names what no longer runs; 1 where there is any.
+fn tell_stale(all: &[Stale], json: bool, accepted: usize) -> Result<u8, Failure> {
+    let of = |stale: &Stale| if stale.accepted { "accepted" } else { "learned" };
+    let code = u8::from(!all.is_empty());
+    if json {
+        let rows =
+            all.iter().map(|stale| json!({ "question": stale.question, "sql": stale.sql, "reason": stale.reason, "from": of(stale) }));
+        writeln!(stdout(), "{}", rows.collect::<serde_json::Value>())?;
+        return Ok(code);
+    }
+    if all.is_empty() {
+        writeln!(stderr(), "every example runs ({})", text::counted(accepted as u64, "accepted answer", "accepted answers"))?;
+        return Ok(code);
+    }
+    let line = |text: &str| text::ellipsis(&text::sanitize(text), 60).into_owned();
+    let rows = all.iter().map(|stale| vec![of(stale).to_owned(), line(&stale.question), line(&stale.sql), line(&stale.reason)]);
+    let head = ["FROM", "QUESTION", "SQL", "REASON"].map(str::to_owned).to_vec();
+    print_columns(&std::iter::once(head).chain(rows).collect::<Vec<_>>())?;
+    if all.iter().any(|stale| !stale.accepted) {
+        writeln!(stderr(), "hint: the attached adapter learned another schema; `sqllama learn DB --new` learns this one")?;
+    }
+    Ok(code)
 }

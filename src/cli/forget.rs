@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::settings::Settings;
 use crate::db::files::Copies;
 use crate::db::{Database, ValueIndex, demo, spool};
+use crate::jobs::NAMELESS;
 use crate::records::{DatabaseId, Kept, Records};
 use crate::schema::DatabaseSet;
 use crate::store::{Paths, SavedSessions};
@@ -126,9 +127,15 @@ fn of_one(name: &str, paths: &Paths, records: Option<&Records>) -> Result<Found,
     values.dedup();
     found.add(VALUES, values.into_iter().filter_map(|path| path.metadata().ok().map(|data| (path, data.len()))).collect());
     found.add(TABLES, Copies::new(paths.copies()).list(Some(&path)));
+    let (own, of_nobody) = SavedSessions::list_of(&paths.sessions(), |owner| {
+        let set = DatabaseSet::read(owner);
+        let mut files = std::iter::once(&set.main).chain(set.beside.iter().map(|file| &file.file));
+        files.any(|file| Path::new(file) == settled || Path::new(file) == path)
+    });
+    found.add("saved sessions of models about it", own);
     // Whoever was never opened left nothing in what is shared by all.
     if !found.is_empty() {
-        found.add("saved sessions of models, which do not say of which database they are", SavedSessions::list(&paths.sessions()));
+        found.add(SESSIONS_OF_NOBODY, of_nobody);
         found.add(RESULTS, spool::left_behind());
     }
     Ok(found)
@@ -138,7 +145,10 @@ fn of_all(paths: &Paths, records: Option<&Records>) -> Result<Found, Failure> {
     let mut found = Found::default();
     if let Some(records) = records {
         for known in records.recent(usize::MAX >> 1)? {
-            let path = DatabaseSet::read(&known.path.to_string_lossy()).in_line();
+            let path = match known.path.to_string_lossy() {
+                name if name == NAMELESS => "before a database was open".into(),
+                name => DatabaseSet::read(&name).in_line(),
+            };
             found.databases.push((known.id, path.into(), records.kept(known.id)?));
         }
     }
@@ -154,6 +164,7 @@ fn of_all(paths: &Paths, records: Option<&Records>) -> Result<Found, Failure> {
 
 const VALUES: &str = "values that were read to know what is in a database";
 const TABLES: &str = "tables that were made of files, and what is known of them";
+const SESSIONS_OF_NOBODY: &str = "saved sessions of models by an earlier build, which do not say of which database they are";
 const RESULTS: &str = "results of an earlier day that were left in the temporary folder";
 
 /// The files of `folder` whose name fits.

@@ -43,6 +43,8 @@ pub(super) fn choose(settings: &Settings, spec: Option<&str>) -> Result<Chosen, 
 pub(super) struct Loading {
     /// As in [`LoadOptions`].
     pub(super) drafting: bool,
+    /// Whether what is read of prompts is kept for later runs.
+    pub(super) saving: bool,
     /// What computes.
     pub(super) computing: ComputingArgs,
 }
@@ -50,7 +52,7 @@ pub(super) struct Loading {
 impl Loading {
     /// As it is usually done, on what is typed.
     pub(super) fn on(computing: ComputingArgs) -> Self {
-        Self { drafting: true, computing }
+        Self { drafting: true, saving: true, computing }
     }
 }
 
@@ -83,7 +85,7 @@ pub(super) fn load_model(settings: &Settings, chosen: &Chosen, loading: Loading)
         name: resolved.name.clone(),
         sha256: resolved.sha256.clone(),
         context_length: CONTEXT_TOKENS,
-        saved_sessions: Some(SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),
+        saved_sessions: loading.saving.then(|| SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),
         drafting: loading.drafting,
         kv_type: settings.kv_type(),
         device: loading.computing.device.into(),

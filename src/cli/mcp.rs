@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write, stderr, stdin};
 
 use clap::Args as ClapArgs;
 
+use super::args::BesideArgs;
 use super::computing::ComputingArgs;
 use super::failure::Failure;
 use super::load::{Loading, choose, load_with};
@@ -24,6 +25,9 @@ pub struct McpArgs {
     /// SQLite files, files with tables in them (CSV, Parquet, ...), or `demo`
     #[arg(required = true, value_name = "FILE")]
     pub databases: Vec<String>,
+    /// What is opened beside the first of them, and how
+    #[command(flatten)]
+    pub beside: BesideArgs,
     /// The model that `ask` asks: a catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
     #[arg(long)]
     pub model: Option<String>,
@@ -55,12 +59,17 @@ impl From<McpError> for Failure {
 
 /// Serves one client over stdin and stdout.
 pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> {
-    let mut settings = settings.with_servers(&args.servers, args.offline);
+    let mut settings = settings.with_servers(&args.servers, args.offline).with_files(&args.beside);
     // What comes in is the protocol's.
     settings.rights.may_ask = false;
     refuse_without_cuda(args.computing.device.into())?;
     settings.apply_threads(None);
-    let files: Vec<OpenFile> = args.databases.iter().map(|typed| open_twice(typed, &settings)).collect::<Result<_, _>>()?;
+    let whole = |(at, typed): (usize, &String)| match at {
+        0 => Ok(args.beside.set(typed)?.to_string()),
+        _ => Ok(typed.clone()),
+    };
+    let typed: Vec<String> = args.databases.iter().enumerate().map(whole).collect::<Result<_, Failure>>()?;
+    let files: Vec<OpenFile> = typed.iter().map(|typed| open_twice(typed, &settings)).collect::<Result<_, _>>()?;
     if stdin().is_terminal() {
         let (one, them) = if files.len() == 1 { ("", "it") } else { ("s", "them") };
         writeln!(

@@ -4,6 +4,7 @@
 //! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
 //! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
 //! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
+//! - [`learn`]: a database learned in the time there is
 //! - [`mcp`]: databases as tools of another program
 //! - [`servers`]: models behind addresses
 //! - [`notebook`]: Markdown files of questions, SQL and results, run again
@@ -33,6 +34,7 @@ pub mod forget;
 mod functions;
 mod input;
 mod interrupt;
+pub mod learn;
 mod line;
 mod load;
 mod load_adapter;

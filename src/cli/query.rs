@@ -1,6 +1,7 @@
 //! `query` and `schema`, and what every command that reads a database shares.
 
 use std::io::{Write, stderr, stdout};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::Map;
@@ -14,7 +15,9 @@ use super::parameters::bindings;
 use super::script::Script;
 use super::settings::Settings;
 use crate::db::files::{Copies, Progress};
-use crate::db::{Database, Limits, Parameters, ValueIndex, ValueLimits, demo};
+use crate::db::{Database, Layout, Limits, Parameters, ValueIndex, ValueLimits, demo};
+use crate::jobs::ExportFormat;
+use crate::jobs::export::Export;
 use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
 use crate::schema::{DatabaseSet, Schema};
 use crate::signal::Cancel;
@@ -23,9 +26,11 @@ use crate::text::{self, sanitize};
 
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
+    let settings = &settings.with_files(&args.beside);
     let script = Script::read(args)?;
     let parameters = bindings(&args.parameters, &script.text)?;
-    let cancel = interrupt::watch();
+    let file = args.out.as_deref().map(|path| NewFile::new(path, &script)).transpose()?;
+    let cancel = if file.is_some() { interrupt::watch_termination() } else { interrupt::watch() };
     let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     // Looking at values to find out what they count takes a while: only where it is asked for.
     let schema = args.output.shows_dates().then(|| database.schema(&cancel)).transpose()?;
@@ -35,7 +40,10 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
     let checked = script.statements().enumerate().map(|(at, sql)| guard::check(sql).map_err(|e| script.name_statement(at, e.into())));
     let checked: Vec<ReadOnlySql> = checked.collect::<Result<_, Failure>>()?;
     let done = checked.iter().enumerate().try_for_each(|(at, sql)| {
-        let written = run.statement(sql, at > 0, &mut out);
+        let written = match &file {
+            Some(file) => run.write_to(sql, file),
+            None => run.statement(sql, at, &mut out),
+        };
         written.map_err(|failure| script.name_statement(at, failure))
     });
     let finished = out.finish();
@@ -56,12 +64,16 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn statement(&self, sql: &ReadOnlySql, follows: bool, out: &mut Out) -> Result<(), Failure> {
+    fn statement(&self, sql: &ReadOnlySql, at: usize, out: &mut Out) -> Result<(), Failure> {
         let output = &self.args.output;
         let limit = self.settings.row_limit(output.max_rows, out.is_terminal());
         let limits: Limits = limit.apply(self.settings.limits(None, output.timeout));
-        let layout = output.layout();
-        let mut sink = ResultSink::new(&layout, out).following(follows);
+        let mut layout = output.layout();
+        if at > 0 {
+            // Tables of one file have names of their own.
+            layout.table = Some(format!("{}_{}", layout.table.as_deref().unwrap_or(Layout::TABLE), at + 1));
+        }
+        let mut sink = ResultSink::new(&layout, out).following(at > 0);
         if let Some(schema) = self.schema {
             sink = sink.with_dates(sql.as_str(), schema);
         }
@@ -73,10 +85,58 @@ impl Run<'_> {
         }
         Ok(())
     }
+
+    fn write_to(&self, sql: &ReadOnlySql, file: &NewFile<'_>) -> Result<(), Failure> {
+        let output = &self.args.output;
+        let limit = self.settings.row_limit(output.max_rows, false);
+        let limits: Limits = limit.apply(self.settings.limits(None, output.timeout));
+        let line = LiveLine::new();
+        let mut told = |rows: usize| line.show(text::counted(rows as u64, "row", "rows"), false);
+        let layout = output.layout();
+        let written =
+            self.database.spool_with(sql, self.parameters, &limits, self.cancel, &mut told).map_err(Failure::from).and_then(|spool| {
+                let export = Export { spool: &spool, order: None, format: file.format, layout: &layout };
+                let rows =
+                    export.write(file.path, self.cancel, &mut told).map_err(|f| Failure { hint: f.hint, ..Failure::new(1, f.message) })?;
+                Ok((rows.ok_or_else(Failure::interrupted)?, spool.is_truncated()))
+            });
+        line.finish();
+        let (rows, cut) = written?;
+        writeln!(stderr(), "{} in {}", text::counted(rows as u64, "row", "rows"), sanitize(&file.path.display().to_string()))?;
+        if cut {
+            limit.say_cut(rows)?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that is to be written.
+struct NewFile<'a> {
+    path: &'a Path,
+    format: ExportFormat,
+}
+
+impl<'a> NewFile<'a> {
+    fn new(path: &'a Path, script: &Script) -> Result<Self, Failure> {
+        let failure = |message: String, hint: &str| Failure { hint: Some(hint.into()), ..Failure::new(2, message) };
+        let count = script.statements().count();
+        if count > 1 {
+            return Err(failure(format!("a file takes the rows of one statement, and these are {count}"), "run them one by one"));
+        }
+        match ExportFormat::of_path(path) {
+            Some(format) => Ok(Self { path, format }),
+            None => {
+                let endings: Vec<&str> = ExportFormat::ALL.into_iter().map(ExportFormat::extension).collect();
+                let hint = format!("end it in one of: {}", endings.join(", "));
+                Err(failure(format!("the ending of `{}` names no format", sanitize(&path.display().to_string())), &hint))
+            }
+        }
+    }
 }
 
 /// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
 pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, Failure> {
+    let settings = &settings.with_files(&args.beside);
     let cancel = interrupt::watch();
     let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     let schema = database.schema(&cancel)?;
@@ -134,7 +194,7 @@ pub(super) fn open_telling(
 ) -> Result<Database, Failure> {
     let single = std::fs::metadata(database).is_ok();
     let set = if single { DatabaseSet::one(database) } else { DatabaseSet::read(database) };
-    let copies = Copies::new(settings.paths.copies());
+    let copies = Copies::new(settings.paths.copies()).with_first_line(settings.first_line);
     let mut one = |name: &str| match name {
         "demo" => Database::open(demo::path(&settings.paths.cache)?),
         name => Database::open_any(name, &copies, cancel, progress),

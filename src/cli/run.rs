@@ -6,8 +6,8 @@ use super::args::{Args, Command, ScreenArgs};
 use super::failure::Failure;
 use super::settings::Settings;
 use super::{
-    adapters, ask, bench, complete, config, data, doctor, eval, examples, forget, functions, mcp, models, notebook, query, runs, screen,
-    shell, train, tree,
+    adapters, ask, bench, complete, config, data, doctor, eval, examples, forget, functions, learn, mcp, models, notebook, query, runs,
+    screen, shell, train, tree,
 };
 
 /// Runs a command; the exit code.
@@ -44,6 +44,7 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
         Command::Eval(args) => eval::run_eval(&args, &settings),
         Command::Data(command) => data::run_data(&command, &settings),
         Command::Adapters(command) => adapters::run_adapters(&command, &settings),
+        Command::Learn(args) => learn::run_learn(&args, &settings),
         Command::Train(args) => train::run_train(&args, &settings),
         Command::Runs(command) => runs::run_runs(&command, &settings),
         Command::Examples(command) => examples::run_examples(&command, &settings),

@@ -70,7 +70,14 @@ pub(super) fn run_runs(command: &RunsCommand, settings: &Settings) -> Result<u8,
         RunsCommand::Show { run, json } => show(&folder(run)?, *json)?,
         RunsCommand::Stop { run } => watch::stop(&folder(run)?)?,
         RunsCommand::Import { dir, name } => import(dir, name.as_deref(), settings)?,
-        RunsCommand::Remove { run } => watch::remove(&folder(run)?)?,
+        RunsCommand::Remove { run } => {
+            let folder = folder(run)?;
+            watch::remove(&folder)?;
+            // Elsewhere, what lies beside it may be a person's own.
+            if folder.parent() == Some(settings.paths.runs().as_path()) {
+                watch::remove_beside(&folder);
+            }
+        }
     }
     Ok(0)
 }
@@ -139,6 +146,8 @@ fn summary(folder: &Path) -> Value {
         "loss": progress.points.last().map(|point| point.loss),
         "smoothed_loss": progress.smoothed_loss,
         "eval_loss": progress.evaluations.last().map(|(_, loss)| *loss),
+        "eval_execution_accuracy": progress.accuracies.last().map(|(_, accuracy)| accuracy.value()),
+        "best_step": progress.best,
         "tokens_per_second": progress.tokens_per_second,
         "seconds_left": progress.seconds_left,
         "memory_bytes": progress.memory,
@@ -155,7 +164,9 @@ fn show(folder: &Path, json: bool) -> Result<(), Failure> {
             |point| json!({ "step": point.step, "loss": point.loss, "grad_norm": point.grad_norm, "learning_rate": point.learning_rate }),
         );
         object["steps"] = steps.collect();
-        object["evaluations"] = seen.progress.evaluations.iter().map(|(step, loss)| json!({ "step": step, "eval_loss": loss })).collect();
+        let accuracy = |step: u64| seen.progress.accuracies.iter().find(|(at, _)| *at == step).map(|(_, accuracy)| accuracy.value());
+        let evaluation = |(step, loss): &(u64, f64)| json!({ "step": step, "eval_loss": loss, "eval_execution_accuracy": accuracy(*step) });
+        object["evaluations"] = seen.progress.evaluations.iter().map(evaluation).collect();
         object["eval_loss_weighted_by"] = WEIGHTED_BY.into();
         object["warnings"] = seen.progress.warnings.clone().into();
         object["settings"] = seen.config.and_then(|config| serde_json::to_value(config).ok()).unwrap_or_default();

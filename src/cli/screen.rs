@@ -38,7 +38,7 @@ impl From<Failure> for JobFailure {
 
 /// Shows the screen on `args.database`, or its start page.
 pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Failure> {
-    let mut settings = settings.with_servers(&args.servers, false);
+    let mut settings = settings.with_servers(&args.servers, false).with_files(&args.beside);
     // The terminal is the screen's.
     settings.rights.may_ask = false;
     settings.apply_threads(None);

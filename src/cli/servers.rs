@@ -279,7 +279,12 @@ mod tests {
     use crate::store::{Config, Paths};
 
     fn settings(folder: &std::path::Path, text: &str) -> Settings {
-        Settings { paths: Paths::all_in(folder), config: toml::from_str::<Config>(text).unwrap(), rights: Default::default() }
+        Settings {
+            paths: Paths::all_in(folder),
+            config: toml::from_str::<Config>(text).unwrap(),
+            rights: Default::default(),
+            first_line: Default::default(),
+        }
     }
 
     #[test]

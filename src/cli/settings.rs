@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::args::PromptForm;
+use super::args::{BesideArgs, PromptForm};
 use super::failure::Failure;
 use super::output::RowLimit;
 use super::servers::ServerArgs;
 use crate::db::Limits;
+use crate::db::files::FirstLine;
 use crate::llm::KvType;
 use crate::store::config::{KvChoice, PromptChoice};
 use crate::store::{Config, Paths, profiles};
@@ -17,6 +18,8 @@ pub(super) struct Settings {
     pub(super) paths: Paths,
     pub(super) config: Config,
     pub(super) rights: Rights,
+    /// What is said of the first lines of files with tables.
+    pub(super) first_line: FirstLine,
 }
 
 /// What of the network a command may use.
@@ -36,12 +39,17 @@ impl Settings {
         let paths = Paths::find()?;
         let config = Config::read(&paths)?;
         profiles::take_own(&paths);
-        Ok(Self { paths, config, rights: Rights { may_ask: true, ..Rights::default() } })
+        Ok(Self { paths, config, rights: Rights { may_ask: true, ..Rights::default() }, first_line: FirstLine::Guessed })
     }
 
     /// The same, with what was typed about servers.
     pub(super) fn with_servers(&self, servers: &ServerArgs, offline: bool) -> Self {
         Self { rights: Rights { offline, allowed: servers.allow_server.clone(), ..self.rights.clone() }, ..self.clone() }
+    }
+
+    /// The same, with what was typed about files with tables.
+    pub(super) fn with_files(&self, files: &BesideArgs) -> Self {
+        Self { first_line: files.first_line(), ..self.clone() }
     }
 
     /// What forbids using the network, if anything does.
@@ -126,7 +134,7 @@ mod tests {
             prompt: Some(PromptChoice::Alpaca),
             ..Config::default()
         };
-        let settings = Settings { paths: Paths::all_in("/c"), config, rights: Rights::default() };
+        let settings = Settings { paths: Paths::all_in("/c"), config, rights: Rights::default(), first_line: FirstLine::Guessed };
         assert_eq!((settings.model(Some("typed")), settings.model(None)), (Some("typed"), Some("m")));
         assert_eq!(settings.limits(None, Some(1)).max_rows, 5);
         assert_eq!(settings.limits(Some(0), Some(1)).max_rows, Limits::default().max_rows);

@@ -132,7 +132,7 @@ mod tests {
         };
         let format = argument("query", "format");
         let names: Vec<&str> = format["values"].as_array().unwrap().iter().map(|value| value["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["table", "csv", "tsv", "json", "json-rows", "ndjson", "markdown"]);
+        assert_eq!(names, ["table", "csv", "tsv", "json", "json-rows", "ndjson", "markdown", "sql"]);
         assert_eq!(format["default"], json!(["table"]));
         assert_eq!(argument("query", "file")["short"], "-f");
         assert_eq!(argument("train", "lora_r")["long"], "--lora_r");

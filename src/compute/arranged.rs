@@ -37,6 +37,9 @@ const IN_ORDER: [u8; LANES] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
 pub static BY_HALVES: Dealing = dealing(false, IN_ORDER);
 /// The same with the lanes of the even groups first: Q4_K and Q5_K have an even and an odd group in the two nibbles of a byte.
 pub static EVEN_AND_ODD: Dealing = dealing(false, [0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15]);
+/// The same with the lanes of an even group beside those of the next even one, then those of the odd groups between: 64 bytes of Q4_K and
+/// Q5_K are four groups, two in the low nibbles and two in the high ones.
+pub static BY_PAIRS: Dealing = dealing(false, [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15]);
 /// Q6_K, whose scales serve sixteen columns: a lane a group of sixteen; lanes `4 i + 0..4` have groups `i, i + 8, i + 4, i + 12`, and every
 /// step four neighbours of each.
 pub static BY_FOURS: Dealing = dealing(true, IN_ORDER);
@@ -64,6 +67,7 @@ impl Dealing {
         match (level, block) {
             (Level::Avx2, BlockType::Q6K) => &QUARTERS,
             (Level::Avx2, BlockType::Q4K | BlockType::Q5K) => &EVEN_AND_ODD,
+            (Level::Neon | Level::Dotprod | Level::I8mm, BlockType::Q4K | BlockType::Q5K) => &BY_PAIRS,
             (_, BlockType::Q6K) => &BY_FOURS,
             _ => &BY_HALVES,
         }
@@ -178,7 +182,7 @@ mod tests {
 
     #[test]
     fn every_column_has_one_place_beside_its_neighbours_and_lanes_share_scales() {
-        for (dealing, shared) in [(&BY_HALVES, 32), (&EVEN_AND_ODD, 32), (&BY_FOURS, 16), (&QUARTERS, 16)] {
+        for (dealing, shared) in [(&BY_HALVES, 32), (&EVEN_AND_ODD, 32), (&BY_PAIRS, 32), (&BY_FOURS, 16), (&QUARTERS, 16)] {
             let order = &dealing.columns;
             for (mut seen, count) in [(order.to_vec(), SPAN), (dealing.lanes.to_vec(), LANES)] {
                 seen.sort_unstable();

@@ -265,6 +265,10 @@ fn products(level: Level, rows: &[usize], a: (&[f32], usize), depth: usize, b: (
     if super::x86::float::products(level, rows, a, depth, b, out) {
         return;
     }
+    #[cfg(target_arch = "aarch64")]
+    if super::aarch64::float::products(level, rows, a, depth, b, out) {
+        return;
+    }
     at_level!(level, products_inline(rows: &[usize], a: (&[f32], usize), depth: usize, b: (&[f32], usize), out: &mut [f32]));
 }
 

@@ -28,6 +28,10 @@ pub(super) fn dots_at<const R: usize>(level: Level, rows: [&[f32]; R], x: &[f32]
     if let Some(out) = super::x86::float::dots(level, rows, x) {
         return out;
     }
+    #[cfg(target_arch = "aarch64")]
+    if let Some(out) = super::aarch64::float::dots(level, rows, x) {
+        return out;
+    }
     let _ = level;
     rows.map(|row| dot_f32(row, x))
 }
@@ -36,8 +40,6 @@ pub(super) fn dots_at<const R: usize>(level: Level, rows: [&[f32]; R], x: &[f32]
 pub(super) fn widen_at(level: Level, halves: &[half::f16], out: &mut [f32]) {
     // SAFETY: an `f16` is two bytes without padding.
     let bytes = unsafe { std::slice::from_raw_parts(halves.as_ptr().cast::<u8>(), 2 * halves.len()) };
-    #[cfg(target_endian = "big")]
-    let bytes: &[u8] = &halves.iter().flat_map(|half| half.to_le_bytes()).collect::<Vec<u8>>();
     dequantize_at(level, BlockType::F16, bytes, out);
 }
 
@@ -50,6 +52,10 @@ pub fn dequantize(block: BlockType, bytes: &[u8], out: &mut [f32]) {
 pub(super) fn dequantize_at(level: Level, block: BlockType, bytes: &[u8], out: &mut [f32]) {
     #[cfg(target_arch = "x86_64")]
     if block == BlockType::F16 && super::x86::float::widen(level, bytes, out) {
+        return;
+    }
+    #[cfg(target_arch = "aarch64")]
+    if block == BlockType::F16 && super::aarch64::float::widen(level, bytes, out) {
         return;
     }
     if codebooks::dequantize(block, bytes, out) {

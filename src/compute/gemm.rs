@@ -6,6 +6,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `sides`: what is multiplied, and where it is written
+//! - `neon`: a tile of the output on AArch64
 //! - `kernels`: a tile of the output, by level
 //! - `pack`: both sides in the order in which kernels read them
 
@@ -18,6 +19,8 @@ use pack::{pack_left, pack_right};
 use sides::{DEPTH, Shared};
 
 mod kernels;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod pack;
 mod sides;
 

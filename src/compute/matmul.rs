@@ -5,6 +5,8 @@
 
 use std::cell::RefCell;
 
+#[cfg(target_arch = "aarch64")]
+use super::aarch64;
 use super::activations::Activations;
 use super::arranged::Arranged;
 use super::dot;
@@ -167,13 +169,16 @@ impl Out {
 
 /// Rows `rows` of a matrix in decoding; `x` was arranged for its type.
 fn decode_band(level: Level, weight: &Matrix<'_>, rows: std::ops::Range<usize>, x: &Arranged, scratch: &mut Scratch, out: &Out) {
+    out.check(weight.rows * (x.rows - 1) + rows.end);
     #[cfg(target_arch = "x86_64")]
-    {
-        out.check(weight.rows * (x.rows - 1) + rows.end);
-        // SAFETY: the last place is inside, as checked; no other chunk writes to these rows.
-        if unsafe { x86::gemv::gemv(level, weight, rows.clone(), x, out.start) } {
-            return;
-        }
+    // SAFETY: the last place is inside, as checked; no other chunk writes to these rows.
+    if unsafe { x86::gemv::gemv(level, weight, rows.clone(), x, out.start) } {
+        return;
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: as above.
+    if unsafe { aarch64::gemv::gemv(level, weight, rows.clone(), x, out.start) } {
+        return;
     }
     let mut products = vec![0.0; x.rows];
     let row_bytes = weight.bytes.len() / weight.rows;

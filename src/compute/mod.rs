@@ -15,6 +15,7 @@
 //! - [`panel`]: weights and activations as prompts meet them
 //! - [`dot`]: the inner kernels of decoding, in portable Rust
 //! - `x86`: the inner kernels without scratch between file and register
+//! - `aarch64`: the same for processors of that kind
 //! - `quantize`: activations to int8, by level
 //! - [`finite`]: whether stored weights are numbers
 //! - `prefill`: panels filled and multiplied, by level: the inner kernels of prompts
@@ -55,6 +56,8 @@
 //! alone, in GMAC/s at one row and at 128: Q4_K 100 and 469, Q5_K 73 and 455, Q6_K 63 and 420, Q4_0 83 and 497, Q4_1 73 and 446, Q5_0 62 and
 //! 476, Q8_0 47 and 472, F16 14 and 69, F32 9 and 68.
 
+#[cfg(target_arch = "aarch64")]
+mod aarch64;
 pub mod activations;
 pub mod arranged;
 pub mod attention;

@@ -16,7 +16,7 @@ pub const ROWS: usize = 16;
 /// Sixteen rows, unpacked and interleaved.
 #[derive(Debug, Default)]
 pub struct Panel {
-    /// `[columns / 4][ROWS][4]`
+    /// `[columns / 4][ROWS][4]`; some kernels have an order of their own and fill it themselves.
     pub bytes: Aligned<u8>,
     /// `[groups][ROWS]`
     pub scales: Aligned<f32>,
@@ -42,7 +42,7 @@ pub fn group_columns(block: BlockType) -> usize {
 pub struct PanelActivations {
     /// The first row of each tile, and its rows.
     pub tiles: Vec<(usize, usize)>,
-    /// For each tile of `rows`: `[columns / 4][rows][4]`.
+    /// For each tile of `rows`: `[columns / 4][rows][4]`, and for [`Level::I8mm`] eight columns in place of four.
     pub quants: Vec<i8>,
     /// For each tile: `[groups][rows]`.
     pub scales: Vec<f32>,
@@ -60,11 +60,12 @@ pub struct PanelActivations {
 /// registers for.
 fn tiles(level: Level, m: usize) -> Vec<(usize, usize)> {
     let sizes = match level {
-        Level::Avx512 => WIDE_TILES,
-        Level::Avx2 | Level::Scalar => TILES,
+        Level::Avx512 => WIDE_TILES.as_slice(),
+        Level::Dotprod | Level::I8mm => &PAIRED_TILES,
+        Level::Avx2 | Level::Neon | Level::Scalar => &TILES,
     };
     let (mut out, mut first) = (Vec::new(), 0);
-    for rows in sizes {
+    for &rows in sizes {
         while m - first >= rows {
             out.push((first, rows));
             first += rows;
@@ -77,6 +78,9 @@ fn tiles(level: Level, m: usize) -> Vec<(usize, usize)> {
 pub const TILES: [usize; 3] = [4, 2, 1];
 /// The same for AVX-512.
 pub const WIDE_TILES: [usize; 3] = [6, 3, 1];
+
+/// The same for AArch64 with products of bytes.
+pub const PAIRED_TILES: [usize; 4] = [6, 4, 2, 1];
 
 /// What one tile of [`PanelActivations`] is made into.
 struct Parts<'a> {
@@ -115,8 +119,9 @@ impl PanelActivations {
         pool.for_each(work, |(first, rows, parts)| {
             for row in 0..rows {
                 let own = &activations.quants[(first + row) * stride..][..columns];
-                for (at, four) in own.as_chunks::<4>().0.iter().enumerate() {
-                    parts.quants[4 * (at * rows + row)..][..4].copy_from_slice(four);
+                match level {
+                    Level::I8mm => deal::<8>(own, rows, row, parts.quants),
+                    _ => deal::<4>(own, rows, row, parts.quants),
                 }
                 let own_scales = &activations.scales[(first + row) * activations.groups..];
                 for (at, quants) in own.chunks_exact(group).enumerate() {
@@ -128,6 +133,13 @@ impl PanelActivations {
             }
         });
         this
+    }
+}
+
+/// Columns of row `row` of a tile of `rows`, `RUN` at a time, to their places between those of the other rows.
+fn deal<const RUN: usize>(own: &[i8], rows: usize, row: usize, out: &mut [i8]) {
+    for (at, run) in own.as_chunks::<RUN>().0.iter().enumerate() {
+        out[RUN * (at * rows + row)..][..RUN].copy_from_slice(run);
     }
 }
 

@@ -36,6 +36,10 @@ impl Panel {
         if rows.len() == ROWS && super::x86::panel::interleave(level, rows, columns, &mut self.bytes) {
             return;
         }
+        #[cfg(target_arch = "aarch64")]
+        if super::aarch64::interleave::interleave(level, rows, columns, self.largest > 127, &mut self.bytes) {
+            return;
+        }
         let _ = level;
         for (r, row) in rows.iter().enumerate() {
             for (at, four) in row.bytes.as_chunks::<4>().0.iter().take(columns / 4).enumerate() {
@@ -56,6 +60,10 @@ fn deal(level: Level, out: &mut [f32], rows: &[UnpackedRow], stride: usize, numb
     if rows.len() == ROWS {
         done = super::x86::panel::deal(level, &of_rows, stride, out);
     }
+    #[cfg(target_arch = "aarch64")]
+    if rows.len() == ROWS {
+        done = super::aarch64::interleave::deal(level, &of_rows, stride, out);
+    }
     let _ = level;
     for (at, group) in out.as_chunks_mut::<ROWS>().0.iter_mut().enumerate().skip(done) {
         for (out, row) in group.iter_mut().zip(&of_rows) {
@@ -73,6 +81,11 @@ pub(super) unsafe fn multiply(level: Level, panels: &[Panel], x: &PanelActivatio
     #[cfg(target_arch = "x86_64")]
     // SAFETY: passed on.
     if unsafe { super::x86::panel::multiply(level, panels, x, out) } {
+        return;
+    }
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY: passed on.
+    if unsafe { super::aarch64::panel::multiply(level, panels, x, out) } {
         return;
     }
     let _ = level;

@@ -35,6 +35,11 @@ fn quantize_row_at(level: Level, x: &[f32], quants: &mut [i8], scales: &mut [f32
         // SAFETY: `Level` says that the processor has AVX2; there is a place for every group, and the function asks again.
         done = unsafe { super::x86::quantize::quantize(x, quants, scales, sums) };
     }
+    #[cfg(target_arch = "aarch64")]
+    if level >= Level::Neon {
+        // SAFETY: `Level` says that the processor has Advanced SIMD; the function asks for the places again.
+        done = unsafe { super::aarch64::quantize::quantize(x, quants, scales, sums) };
+    }
     let _ = level;
     let groups = done / GROUP;
     quantize_row(&x[done..], &mut quants[done..], &mut scales[groups..], &mut sums[groups..]);

@@ -30,7 +30,8 @@ pub fn path(folder: &Path) -> Result<PathBuf, DbError> {
     fs::create_dir_all(folder).map_err(|e| failed(e.to_string()))?;
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let _ = fs::remove_file(&part);
-    let made = made::write(&part, &[SCHEMA, ROWS]).and_then(|()| fs::rename(&part, &path).map_err(|e| e.to_string()));
+    let keep = || fs::File::open(&part)?.sync_all().and_then(|()| fs::rename(&part, &path));
+    let made = made::write(&part, &[SCHEMA, ROWS]).and_then(|()| keep().map_err(|e| e.to_string()));
     if let Err(message) = made {
         let _ = fs::remove_file(&part);
         return Err(failed(message));

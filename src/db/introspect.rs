@@ -171,6 +171,7 @@ fn read_foreign_keys(connection: &Connection, name: &[u8], table: &mut Table) ->
             table.foreign_keys.push(ForeignKey {
                 columns: Vec::new(),
                 foreign_table: text(row, 1),
+                elsewhere: None,
                 foreign_columns: Vec::new(),
                 origin: KeyOrigin::Declared,
             });

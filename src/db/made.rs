@@ -12,8 +12,9 @@ pub fn write(path: &Path, batches: &[&str]) -> Result<(), String> {
 
 fn run(path: &Path, batches: &[&str]) -> rusqlite::Result<()> {
     let connection = Connection::open(path)?;
-    // Keys are checked once all rows are there, whatever the order of the tables.
-    connection.execute_batch("PRAGMA journal_mode=OFF; PRAGMA foreign_keys=ON; BEGIN; PRAGMA defer_foreign_keys=ON;")?;
+    // Who keeps the file has it on the disk before it gets its name. Keys are checked once all rows are there, whatever the order of the tables.
+    connection
+        .execute_batch("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA foreign_keys=ON; BEGIN; PRAGMA defer_foreign_keys=ON;")?;
     for batch in batches {
         connection.execute_batch(batch)?;
     }

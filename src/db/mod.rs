@@ -20,12 +20,12 @@
 //! - `open`: read-only in every case, nothing created beside the file
 //! - `attach`: files opened beside a first one
 //! - `database`: checking and running statements
-//! - `several`: a database of several files
 //! - [`parameters`]: values for a statement's parameters
 //! - [`spool`]: results of any length, drained out of the database
 //! - [`stream`]: rows one after the other
 //! - [`values`]: the distinct text values, to find what a question mentions
 //! - `keys`: foreign keys that nobody declared
+//! - `several`: a database of several files
 //! - `statistics`: row counts, sample values, and what columns stand for
 //! - `introspect`: reading a schema, in two phases
 //! - [`scratch`]: a database in memory, made of `CREATE TABLE` statements

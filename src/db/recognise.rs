@@ -277,6 +277,13 @@ fn text_of(head: &[u8]) -> Option<String> {
     text.chars().all(plain).then_some(text)
 }
 
+/// Whether it is UTF-8 with few control characters, which no program writes into a binary file.
+pub(super) fn is_nearly_text(head: &[u8]) -> bool {
+    let text = cut_utf8(head).unwrap_or_default();
+    let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')).count();
+    odd * 20 < text.chars().count()
+}
+
 /// `head` as UTF-8, but for a letter that is cut at its end.
 fn cut_utf8(head: &[u8]) -> Option<&str> {
     match std::str::from_utf8(head) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::database::{Beside, Database};
 use super::error::DbError;
+use super::keys;
 use super::watch::FileStamp;
 use crate::schema::{BesideFile, DatabaseSet, Schema};
 use crate::signal::Cancel;
@@ -51,6 +52,12 @@ impl Database {
         if self.beside.is_empty() { self.path().clone() } else { self.set().to_string().into() }
     }
 
+    /// As [`Self::label`], wherever the program is started from.
+    pub fn owner(&self) -> String {
+        let label = self.label();
+        if self.beside.is_empty() { place(&label).0 } else { label }.display().to_string()
+    }
+
     /// Every file.
     pub fn paths(&self) -> impl Iterator<Item = &PathBuf> {
         std::iter::once(self.path()).chain(self.beside.iter().map(|file| file.database.path()))
@@ -92,6 +99,9 @@ impl Database {
             tables.extend(tagged(own, &file.name).tables);
         }
         schema.tables = tables;
+        let beside = self.beside.iter().map(|file| (Some(file.name.as_str()), &file.database));
+        let files: Vec<(Option<&str>, &Self)> = std::iter::once((None, self)).chain(beside).collect();
+        keys::relate(self, &files, schema, cancel);
         Ok(())
     }
 

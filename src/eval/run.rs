@@ -29,6 +29,10 @@ pub struct EvalInputs<'a> {
     pub databases: PathBuf,
     /// Questions answered before, by database and id: they are passed over.
     pub done: HashSet<(String, String)>,
+    /// The database that all questions are about, where it is open already.
+    pub opened: Option<(Arc<Database>, Arc<Schema>)>,
+    /// Examples that the model may be shown, where they are not to be made from the database: those must not be the questions themselves.
+    pub demonstrations: Option<Arc<Demonstrations>>,
 }
 
 /// What an evaluation says while it works.
@@ -47,8 +51,8 @@ pub enum EvalEvent {
 
 struct Open {
     db_id: String,
-    database: Database,
-    schema: Schema,
+    database: Arc<Database>,
+    schema: Arc<Schema>,
     demonstrations: Arc<Demonstrations>,
 }
 
@@ -103,6 +107,10 @@ pub fn evaluate(
 
 fn open_database(inputs: &EvalInputs<'_>, db_id: &str, cancel: &Cancel) -> Result<Open, EvalError> {
     let failed = |source| EvalError::Database { db_id: db_id.into(), source };
+    let demonstrations = inputs.demonstrations.clone().unwrap_or_default();
+    if let Some((database, schema)) = inputs.opened.clone() {
+        return Ok(Open { db_id: db_id.into(), database, schema, demonstrations });
+    }
     let flat = inputs.databases.join(format!("{db_id}.sqlite"));
     let path = if inputs.databases.is_file() {
         inputs.databases.clone()
@@ -113,7 +121,7 @@ fn open_database(inputs: &EvalInputs<'_>, db_id: &str, cancel: &Cancel) -> Resul
     };
     let database = Database::open(&path).map_err(failed)?;
     let schema = database.schema(cancel).map_err(failed)?;
-    Ok(Open { db_id: db_id.into(), database, schema, demonstrations: Arc::default() })
+    Ok(Open { db_id: db_id.into(), database: Arc::new(database), schema: Arc::new(schema), demonstrations })
 }
 
 /// Results of the accepted queries, and whether each orders its rows.

@@ -106,6 +106,7 @@ impl Adapted {
         let own = self.form;
         let model = self.loaded(tell)?;
         let form = own.unwrap_or(form_of(model));
+        model.reads_about(&database.owner());
         Ok((model, form))
     }
 

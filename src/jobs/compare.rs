@@ -7,14 +7,19 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::adapted::failure_of;
+use super::judge::Values;
 use super::message::{JobFailure, Outcome, Report};
 use super::task::{Open, Reporter, Task};
 use super::training::{Changed, RunComparison};
-use crate::ask::AskRequest;
-use crate::db::{Limits, ValueIndex, ValueLimits};
+use crate::ask::{AskRequest, Demonstrations};
+use crate::dataset::{Example, Examples, ReadOptions};
+use crate::db::{Database, Limits};
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, report::Share};
 use crate::llm::{Adapter, Generate};
-use crate::prompt::Form;
+use crate::prompt::{Form, Turn};
+use crate::schema::{Private, Schema};
+use crate::signal::Cancel;
 use crate::train::TrainConfig;
 use crate::train::run::{COMPARISON as FOLDER, settings};
 
@@ -39,42 +44,107 @@ pub(super) fn compare(
     task: &Task,
     folder: &Path,
     open: &Open,
-    (model, form): (&mut dyn Generate, Form),
+    asked: (&mut dyn Generate, Form),
     limits: &Limits,
     report: &Reporter,
 ) -> Result<Outcome, JobFailure> {
-    let adapter = Adapter::read(folder).map_err(failed_model)?;
-    let adapted = match adapter.card.as_ref().map(|card| card.prompt.as_str()) {
-        Some("alpaca") => Form::Alpaca,
-        Some("chat") => Form::Chat,
-        _ => form,
-    };
-    // It says at once where the adapter is another model's.
-    model.set_adapter(Some(&adapter)).map_err(failed_model)?;
     let config = settings(folder).map_err(|error| JobFailure { message: error.to_string(), hint: error.hint() })?;
     let (questions, databases) = held_out(folder, &config, open)?;
-    let place = folder.join(FOLDER);
-    fs::create_dir_all(&place).map_err(|error| unusable(&place, &error))?;
-    for (file, adapter, form) in [(FILES[0], None, form), (FILES[1], Some(&adapter), adapted)] {
-        model.set_adapter(adapter).map_err(failed_model)?;
-        let what = if adapter.is_some() { "with the adapter" } else { "without the adapter" };
-        let told = |done: usize, right: usize| {
-            let text = format!("comparing, {what}: {done}/{}, {right} right", questions.len());
-            report(Report::Progress { job: task.job, text });
-        };
-        match ask_all(&place.join(file), &questions, &databases, (&mut *model, form), limits, task, &told) {
-            Ok(()) => {}
-            Err(EvalError::Stopped) => return Ok(Outcome::Cancelled),
-            Err(error) => return Err(JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }),
-        }
-    }
-    match read(folder) {
+    let own = databases.is_none();
+    let against = Against {
+        questions: &questions,
+        databases: databases.unwrap_or_default(),
+        opened: own.then(|| (Arc::clone(&open.asking), Arc::clone(&open.schema))),
+        before: None,
+        private: Private::default(),
+        limits: *limits,
+    };
+    let mut told = |text: String| report(Report::Progress { job: task.job, text });
+    match both_sides(folder, &against, asked, &task.cancel, &mut told)? {
         Some(compared) => Ok(Outcome::RunCompared { folder: folder.to_owned(), compared: Box::new(compared) }),
-        None => Err(JobFailure { message: format!("{} cannot be read", place.display()), hint: None }),
+        None => Ok(Outcome::Cancelled),
     }
 }
 
-fn failed_model(error: crate::llm::LlmError) -> JobFailure {
+/// What a run's adapter is held against.
+pub(super) struct Against<'a> {
+    /// What is asked.
+    pub(super) questions: &'a [Question],
+    /// The folder of their databases, where there are several.
+    pub(super) databases: PathBuf,
+    /// The database that they are about, where it is one that is open.
+    pub(super) opened: Option<(Arc<Database>, Arc<Schema>)>,
+    /// What answers until now: an adapter, or the model as it came.
+    pub(super) before: Option<&'a Adapter>,
+    /// What of the database the model is not told.
+    pub(super) private: Private,
+    /// Of queries.
+    pub(super) limits: Limits,
+}
+
+impl<'a> Against<'a> {
+    /// The model as it came, on questions about one database that is open.
+    pub(super) fn one(
+        questions: &'a [Question],
+        database: &Arc<Database>,
+        schema: &Arc<Schema>,
+        private: &Private,
+        limits: Limits,
+    ) -> Self {
+        let opened = Some((Arc::clone(database), Arc::clone(schema)));
+        Self { questions, databases: PathBuf::new(), opened, before: None, private: private.clone(), limits }
+    }
+}
+
+/// Asks the same questions as it was and with the adapter in `folder`, through the whole pipeline; `None` where it was stopped. What was
+/// answered stays, and is not asked again.
+pub(super) fn both_sides(
+    folder: &Path,
+    against: &Against<'_>,
+    (model, form): (&mut dyn Generate, Form),
+    cancel: &Cancel,
+    told: &mut dyn FnMut(String),
+) -> Result<Option<RunComparison>, JobFailure> {
+    let adapter = Adapter::read(folder).map_err(failure_of)?;
+    // It says at once where the adapter is another model's.
+    model.set_adapter(Some(&adapter)).map_err(failure_of)?;
+    let place = folder.join(FOLDER);
+    fs::create_dir_all(&place).map_err(|error| unusable(&place, &error))?;
+    let shown = learned_from(folder).map(Arc::new);
+    for (file, adapter) in [(FILES[0], against.before), (FILES[1], Some(&adapter))] {
+        model.set_adapter(adapter).map_err(failure_of)?;
+        let form = adapter.map_or(form, |adapter| trained_form(adapter, form));
+        let what = if file == FILES[1] { "with the adapter" } else { "as it was" };
+        let mut told = |done: usize, right: usize| {
+            told(format!("comparing, {what}: {done}/{}, {right} right", against.questions.len()));
+        };
+        match ask_all(&place.join(file), against, shown.clone(), (&mut *model, form), cancel, &mut told) {
+            Ok(()) => {}
+            Err(EvalError::Stopped) => return Ok(None),
+            Err(error) => return Err(failed(&error)),
+        }
+    }
+    let unreadable = || JobFailure { message: format!("{} cannot be read", place.display()), hint: None };
+    read(folder).ok_or_else(unreadable).map(Some)
+}
+
+/// The form that an adapter was trained in; `otherwise` where it does not say.
+pub(super) fn trained_form(adapter: &Adapter, otherwise: Form) -> Form {
+    match adapter.card.as_ref().map(|card| card.prompt.as_str()) {
+        Some("alpaca") => Form::Alpaca,
+        Some("chat") => Form::Chat,
+        _ => otherwise,
+    }
+}
+
+/// The examples of the database that the run in `folder` learned from: the model may be shown them, and no others, which might be held out.
+fn learned_from(folder: &Path) -> Option<Demonstrations> {
+    let rows = Examples::open(&folder.with_extension("examples.jsonl"), &ReadOptions::default(), &Cancel::new()).ok()?;
+    let turn = |example: Example| Turn { question: example.asked().to_owned(), sql: example.answer.clone() };
+    Some(Demonstrations::of(rows.flatten().filter(|example| example.previous().is_none()).map(turn)))
+}
+
+pub(super) fn failed(error: &EvalError) -> JobFailure {
     JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }
 }
 
@@ -85,14 +155,15 @@ fn unusable(path: &Path, error: &std::io::Error) -> JobFailure {
     }
 }
 
-/// The questions, and the database or the folder of databases that they are about.
-fn held_out(folder: &Path, config: &TrainConfig, open: &Open) -> Result<(Vec<Question>, PathBuf), JobFailure> {
+/// The questions, and the folder of databases that they are about; `None` where that is the open one.
+fn held_out(folder: &Path, config: &TrainConfig, open: &Open) -> Result<(Vec<Question>, Option<PathBuf>), JobFailure> {
     let own = held_out_file(folder);
     let (file, databases) = match (&config.eval_data_path, own.is_file()) {
-        (_, true) => (own, open.asking.path().clone()),
+        (_, true) => (own, None),
         (Some(file), false) => {
             let beside = file.with_file_name("databases");
-            (file.clone(), config.databases.clone().unwrap_or(if beside.is_dir() { beside } else { open.asking.path().clone() }))
+            let folder = config.databases.clone().or_else(|| beside.is_dir().then_some(beside));
+            (file.clone(), folder.filter(|folder| folder != open.asking.path()))
         }
         (None, false) => {
             return Err(JobFailure {
@@ -101,20 +172,19 @@ fn held_out(folder: &Path, config: &TrainConfig, open: &Open) -> Result<(Vec<Que
             });
         }
     };
-    let mut questions =
-        eval::read_questions(&file).map_err(|error| JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) })?;
+    let mut questions = eval::read_questions(&file).map_err(|error| failed(&error))?;
     questions.truncate(MOST);
     Ok((questions, databases))
 }
 
-fn ask_all(
+/// Asks what is not answered in `file` yet, and writes each answer there.
+pub(super) fn ask_all(
     file: &Path,
-    questions: &[Question],
-    databases: &Path,
+    against: &Against<'_>,
+    demonstrations: Option<Arc<Demonstrations>>,
     (model, form): (&mut dyn Generate, Form),
-    limits: &Limits,
-    task: &Task,
-    told: &dyn Fn(usize, usize),
+    cancel: &Cancel,
+    told: &mut dyn FnMut(usize, usize),
 ) -> Result<(), EvalError> {
     let write = |error: std::io::Error| EvalError::Records { path: file.into(), reason: error.to_string() };
     // Written again whole: a line that was cut off by a kill is gone.
@@ -127,20 +197,21 @@ fn ask_all(
     let done: HashSet<(String, String)> = records.iter().map(|record| (record.db_id.clone(), record.id.clone())).collect();
     let mut right = records.iter().filter(|record| record.ok).count();
     told(done.len(), right);
-    let inputs = EvalInputs { questions, databases: databases.to_owned(), done };
-    let mut index: Option<(PathBuf, Arc<ValueIndex>)> = None;
+    let Against { questions, databases, opened, private, limits, .. } = against;
+    let inputs = EvalInputs { questions, databases: databases.clone(), done, opened: opened.clone(), demonstrations };
     let limits = Limits { max_rows: MAX_ROWS, ..*limits };
+    let mut values = Values::default();
     eval::evaluate(
         &inputs,
         model,
-        &mut |question, database, schema| {
-            let known = index.take().filter(|(path, _)| path == database.path()).map(|(_, values)| values);
-            let built = || ValueIndex::build(database, schema, &ValueLimits::default(), &task.cancel).ok().map(Arc::new);
-            let values = known.or_else(built);
-            index = values.clone().map(|values| (database.path().clone(), values));
-            AskRequest { hint: question.hint.clone(), values, limits, ..AskRequest::new(&question.question, form) }
+        &mut |question, database, schema| AskRequest {
+            hint: question.hint.clone(),
+            values: values.of(database, schema, cancel),
+            private: private.clone(),
+            limits,
+            ..AskRequest::new(&question.question, form)
         },
-        &task.cancel,
+        cancel,
         &mut |EvalEvent::Judged { record, done, .. }| {
             right += usize::from(record.ok);
             writeln!(out, "{}", serde_json::to_string(&record)?)?;
@@ -155,6 +226,18 @@ pub(super) fn read(folder: &Path) -> Option<RunComparison> {
     let read = |name: &str| eval::read_records(&folder.join(FOLDER).join(name)).ok();
     let (before, after) = (read(FILES[0])?, read(FILES[1])?);
     (!after.is_empty()).then(|| of_records(&before, &after))
+}
+
+/// How many of the person's own questions the run in `folder` mended, and how many it broke.
+pub(super) fn own_changes(folder: &Path) -> (usize, usize) {
+    let own = |name: &str| {
+        let mut records = eval::read_records(&folder.join(FOLDER).join(name)).unwrap_or_default();
+        records.retain(|record| !record.id.starts_with(MADE));
+        records
+    };
+    let (before, after) = (own(FILES[0]), own(FILES[1]));
+    let changed = eval::compare(&before, &after);
+    (changed.fixed.len(), changed.broken.len())
 }
 
 fn of_records(before: &[Record], after: &[Record]) -> RunComparison {

@@ -11,10 +11,6 @@ enum Kind {
     /// Fields with tabs between them.
     Fields(String),
     Rows(RowWriter<Vec<u8>>, usize),
-    Insert {
-        head: String,
-        text: String,
-    },
 }
 
 impl CopyText {
@@ -27,8 +23,7 @@ impl CopyText {
                 return Ok(Self(Kind::Fields(names.join("\t") + "\n")));
             }
             CopyForm::Insert { table, columns } => {
-                let head = format!("INSERT INTO {table} ({}) VALUES (", columns.join(", "));
-                return Ok(Self(Kind::Insert { head, text: String::new() }));
+                return Ok(Self(Kind::Rows(RowWriter::begin_inserts(table, columns, Vec::new()), 0)));
             }
             CopyForm::Csv => RowFormat::Csv,
             CopyForm::Markdown => RowFormat::Markdown,
@@ -48,11 +43,6 @@ impl CopyText {
                 *bytes += cells.iter().map(|cell| cell_to_sql(cell).len()).sum::<usize>();
                 writer.row(cells).map_err(failed)?;
             }
-            Kind::Insert { head, text } => {
-                text.push_str(head);
-                text.push_str(&cells.iter().map(cell_to_sql).collect::<Vec<_>>().join(", "));
-                text.push_str(");\n");
-            }
         }
         Ok(())
     }
@@ -60,7 +50,7 @@ impl CopyText {
     /// About how many bytes it has.
     pub(super) fn len(&self) -> usize {
         match &self.0 {
-            Kind::Fields(text) | Kind::Insert { text, .. } => text.len(),
+            Kind::Fields(text) => text.len(),
             Kind::Rows(_, bytes) => *bytes,
         }
     }
@@ -68,7 +58,7 @@ impl CopyText {
     /// All of it.
     pub(super) fn end(self) -> Result<String, JobFailure> {
         match self.0 {
-            Kind::Fields(text) | Kind::Insert { text, .. } => Ok(text),
+            Kind::Fields(text) => Ok(text),
             Kind::Rows(writer, _) => {
                 let bytes = writer.end_into(false).map_err(failed)?;
                 String::from_utf8(bytes).map_err(|error| JobFailure { message: error.to_string(), hint: None })

@@ -1,13 +1,16 @@
 //! Opening databases, running and comparing statements, and noticing that a file changed.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::message::{Compared, JobFailure, Outcome, Report, Work};
+use super::stale;
 use super::task::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
 use crate::db::files::Progress;
 use crate::db::parameters::typed_value;
 use crate::db::{Cell, Collected, Database, DbError, FileChange, Limits, Parameters, Table, difference};
+use crate::records::Accepted;
 use crate::signal::{Cancel, Stop};
 use crate::sql::{guard, parameters, result_units};
 use crate::text;
@@ -33,6 +36,16 @@ pub(super) fn compare_work(task: &Task, open: &Opened) -> Result<Outcome, JobFai
         Work::Compare { sqls } => compare(sqls, &opened(open)?, &task.cancel),
         _ => Err(misplaced()),
     }
+}
+
+/// Which examples no longer run, those of the person's first.
+pub(super) fn stale_work(task: &Task, accepted: &[Accepted], learned: Option<&Path>, open: &Opened) -> Result<Outcome, JobFailure> {
+    let Open { asking, .. } = opened(open)?;
+    let mut all = stale::of_accepted(&asking, accepted);
+    if let Some(run) = learned {
+        all.extend(stale::of_run(&asking, run, &task.cancel).into_iter().filter(|stale| !stale.accepted));
+    }
+    Ok(Outcome::Stale(all))
 }
 
 fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {

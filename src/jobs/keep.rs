@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::message::{DatabaseRecords, JobFailure, KeepWork, Kept, Outcome};
+use super::message::{DatabaseRecords, JobFailure, KeepWork, Kept, NAMELESS, Outcome};
 use crate::notebook::file;
 use crate::records::{NewHistory, Records, Scope, Sitting};
 use crate::store::{Config, Paths};
@@ -18,11 +18,13 @@ pub(super) struct Keeper {
     records: Option<Records>,
     /// Our place at the database that is open.
     sitting: Option<Sitting>,
+    /// No database is open: what is being written is kept all the same, and nothing else.
+    nameless: bool,
 }
 
 impl Keeper {
     pub(super) fn new(paths: Paths) -> Self {
-        Self { paths, records: None, sitting: None }
+        Self { paths, records: None, sitting: None, nameless: false }
     }
 
     fn settings(&self, text: String) -> Result<Outcome, JobFailure> {
@@ -48,7 +50,10 @@ impl Keeper {
             Some(records) => records,
             None => self.records.insert(Records::open(&self.paths)?),
         };
-        let recent = |records: &Records| Ok(Outcome::Kept(Box::new(Kept::Recent(records.recent(LISTED)?))));
+        let recent = |records: &Records| -> Result<Outcome, JobFailure> {
+            let named = records.recent(LISTED)?.into_iter().filter(|known| known.path.as_os_str() != NAMELESS);
+            Ok(Outcome::Kept(Box::new(Kept::Recent(named.collect()))))
+        };
         match work {
             KeepWork::Recent => return recent(records),
             KeepWork::Forget { database } => {
@@ -59,8 +64,14 @@ impl Keeper {
             KeepWork::Database { path, fingerprint } => {
                 let database = records.database(Path::new(path), fingerprint)?;
                 if self.sitting.as_ref().is_none_or(|sitting| sitting.database() != database) {
-                    self.sitting = Some(records.sit(database)?);
+                    let sitting = records.sit(database)?;
+                    // What was being written before a database was open is written for this one.
+                    if let Some(before) = self.sitting.as_ref().filter(|_| self.nameless) {
+                        records.carry(before, &sitting)?;
+                    }
+                    self.sitting = Some(sitting);
                 }
+                self.nameless = path == NAMELESS;
             }
             _ => {}
         }
@@ -68,6 +79,9 @@ impl Keeper {
             return Err(JobFailure { message: "no database is open".into(), hint: Some("open one first".into()) });
         };
         let database = sitting.database();
+        if self.nameless && !matches!(work, KeepWork::Database { .. } | KeepWork::Drafts { .. }) {
+            return Err(JobFailure { message: "no database is open".into(), hint: Some("open one first".into()) });
+        }
         match work {
             KeepWork::Search { text, .. } => return search(records, text, Scope::Database(database)),
             KeepWork::History { question, sql, state, rows, milliseconds, tab } => {

@@ -18,7 +18,7 @@ mod work;
 
 pub use notebook::{NotebookOutcome, NotebookWork};
 pub use outcome::{AttachedAdapter, Compared, DatabaseRecords, FileRow, Found, JobFailure, Kept, ModelRow, Outcome};
-pub use work::{AskWork, ChartWork, CopyForm, CopyWork, ExportFormat, KeepWork, ModelsWork, ResultWork, Sought, Work};
+pub use work::{AskWork, ChartWork, CopyForm, CopyWork, ExportFormat, KeepWork, ModelsWork, NAMELESS, ResultWork, Sought, Work};
 
 /// Names a job; chosen by the front end, never twice.
 pub type JobId = u64;

@@ -14,7 +14,7 @@ use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model, read
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
 use crate::llm::{Generate, LlmError, ServerError};
 use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
-use crate::records::Records;
+use crate::records::{Records, RecordsError};
 use crate::schema::Private;
 use crate::signal::Stop;
 use crate::store::Paths;
@@ -51,8 +51,11 @@ impl Asked {
             Work::Ask(asked) => {
                 let (open, limits) = (opened(open)?, self.limits);
                 let answer_within = self.answer_within;
+                let kept = self.private(&open);
                 let (model, form) = self.model.following(&open.asking, &open.schema, &mut telling(task.job, report))?;
+                let private = allowed(kept, model)?;
                 let request = AskRequest { answer_within, ..request(task, asked, &open, form, &limits) };
+                let request = AskRequest { private: request.private.clone().and(private), ..request };
                 let answered = answer(task, &request, &open, model, report);
                 let missing = model.missing();
                 if !missing.is_empty() && !self.told_missing {
@@ -84,7 +87,7 @@ impl Asked {
             }
             Work::Prepare => {
                 let open = opened(open)?;
-                let private = self.private(&open);
+                let private = self.private(&open).unwrap_or_default();
                 let asked = self.model.following(&open.asking, &open.schema, &mut telling(task.job, report))?;
                 prepare(task, &open, &private, asked, report)
             }
@@ -92,13 +95,22 @@ impl Asked {
         }
     }
 
-    /// What a person keeps private of the open database.
-    fn private(&self, open: &Open) -> Private {
-        let notes = Records::open(&self.paths).ok().and_then(|records| {
-            let id = records.database(&open.asking.label(), &open.schema.fingerprint()).ok()?;
-            records.notes(id).ok()
-        });
-        Private::of_notes(notes.unwrap_or_default().into_iter().map(|note| note.text)).0
+    /// What a person keeps private of the open database, as it is written down now: the screen may not have read it yet.
+    fn private(&self, open: &Open) -> Result<Private, RecordsError> {
+        if !self.paths.records().exists() {
+            return Ok(Private::default());
+        }
+        let records = Records::open(&self.paths)?;
+        let id = records.database(&open.asking.label(), &open.schema.fingerprint())?;
+        Ok(Private::of_notes(records.notes(id)?.into_iter().map(|note| note.text)).0)
+    }
+}
+
+/// Where what is private cannot be read, nothing goes to a server; a model of this machine may be asked.
+fn allowed(private: Result<Private, RecordsError>, model: &dyn Generate) -> Result<Private, JobFailure> {
+    match private {
+        Err(error) if !model.tells_tokens() => Err(error.into()),
+        private => Ok(private.unwrap_or_default()),
     }
 }
 
@@ -135,6 +147,9 @@ fn ended(error: AskError) -> Result<Outcome, JobFailure> {
             Ok(Outcome::Cancelled)
         }
         AskError::Model(LlmError::Server(ServerError::NotAllowed { address, prompt })) => Ok(Outcome::NotAllowed { address, prompt }),
+        AskError::Model(LlmError::Server(error @ ServerError::ChooseModel { .. })) => {
+            Err(JobFailure { message: error.to_string(), hint: Some("choose one with F7".into()) })
+        }
         AskError::Model(error) => Err(failure_of(error)),
         AskError::Database(error) => Err(error.into()),
         error @ AskError::QuestionTooLong { .. } => {

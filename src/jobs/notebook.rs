@@ -18,10 +18,10 @@ impl From<NotebookError> for JobFailure {
 
 pub(super) fn work(task: &Task, work: &NotebookWork, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
     match work {
-        NotebookWork::Read { path } => Ok(read(path, file::read(path)?)),
+        NotebookWork::Read { path } => read(path, file::read(path)?),
         NotebookWork::Replace { path, before, after } => {
             file::replace(path, before, after)?;
-            Ok(read(path, Notebook::parse(after.clone())))
+            read(path, Notebook::parse(after.clone()))
         }
         NotebookWork::Run { text } => match run(task, &Notebook::parse(text.clone()), &opened(open)?, report) {
             Ok(ran) => Ok(Outcome::Notebook(Box::new(NotebookOutcome::Ran(ran)))),
@@ -32,16 +32,25 @@ pub(super) fn work(task: &Task, work: &NotebookWork, open: &Opened, report: &Rep
             let Ok(ran) = run(task, &notebook, &opened(open)?, report) else { return Ok(Outcome::Cancelled) };
             let text = notebook::updated(&notebook, &updates(&ran));
             file::create(path, &text)?;
-            Ok(read(path, Notebook::parse(text)))
+            read(path, Notebook::parse(text))
         }
         NotebookWork::Add { path, database, question, sql } => add(task, path, database, question.as_deref(), sql, &opened(open)?),
     }
 }
 
-fn read(path: &Path, notebook: Notebook) -> Outcome {
-    let named = notebook.database_path(path);
-    let database = named.map(|named| std::fs::canonicalize(&named).map_or(named, |whole| whole.display().to_string()));
-    Outcome::Notebook(Box::new(NotebookOutcome::Read { path: path.to_owned(), notebook: Arc::new(notebook), database }))
+fn read(path: &Path, notebook: Notebook) -> Result<Outcome, JobFailure> {
+    let named = notebook
+        .database_set(path)
+        .map_err(|error| JobFailure { message: format!("{}: {error}", path.display()), hint: Some(error.hint().into()) })?;
+    let database = named.map(|mut set| {
+        for name in std::iter::once(&mut set.main).chain(set.beside.iter_mut().map(|file| &mut file.file)) {
+            if let Ok(whole) = std::fs::canonicalize(&*name) {
+                *name = whole.display().to_string();
+            }
+        }
+        set.to_string()
+    });
+    Ok(Outcome::Notebook(Box::new(NotebookOutcome::Read { path: path.to_owned(), notebook: Arc::new(notebook), database })))
 }
 
 /// What every cell gives: not on the person's connection, theirs may be busy.
@@ -93,5 +102,5 @@ fn add(task: &Task, path: &Path, database: &str, question: Option<&str>, sql: &s
         true => file::create(path, &text)?,
         false => drop(file::replace(path, &before, &text)?),
     }
-    Ok(read(path, Notebook::parse(text)))
+    read(path, Notebook::parse(text))
 }

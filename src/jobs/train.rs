@@ -8,10 +8,13 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::database::opened;
+use super::learn::kept::{Kept, is_held, new_folder, runs_of};
+use super::learn::{place_of, words};
 use super::message::{JobFailure, Outcome};
 use super::task::{Opened, Task, misplaced};
-use super::training::{Checked, RunRow, TrainOrder, TrainWork};
+use super::training::{Checked, LearnWork, LearnedRow, RunRow, TrainOrder, TrainWork};
 use super::{compare, examples};
+use crate::schema::DatabaseSet;
 use crate::signal::Cancel;
 use crate::store::{Paths, runs};
 use crate::train::event::{Preview, Standing};
@@ -46,29 +49,62 @@ impl Trainer {
             TrainWork::Check(order) => check(&self.paths, words_of(order, open, &task.cancel)?),
             TrainWork::Export { words, folder } => export(&self.paths, words, folder),
             TrainWork::Start(order) => self.start(order, open, &task.cancel),
+            TrainWork::Learn(work) => self.learn(work, open),
             TrainWork::Stop { folder } => {
-                watch::stop(folder)?;
+                match (watch::stop(folder), self.children.get(folder)) {
+                    // It reads, measures or compares: there it is told by its number.
+                    (Err(_), Some(child)) => watch::tell_to_end(child.id()).map_err(|message| JobFailure { message, hint: None })?,
+                    (stopped, _) => stopped?,
+                }
                 Ok(Outcome::Run(Box::new(self.look(folder))))
             }
             TrainWork::Remove { folder } => self.remove(folder, &task.cancel),
             TrainWork::List => Ok(Outcome::Runs(self.list())),
             TrainWork::Watch { folder } => Ok(Outcome::Run(Box::new(self.look(folder)))),
-            TrainWork::Compare { .. } => Err(misplaced()),
+            TrainWork::Compare { .. } | TrainWork::Stale { .. } => Err(misplaced()),
         }
     }
 
     fn start(&mut self, order: &TrainOrder, open: &Opened, cancel: &Cancel) -> Result<Outcome, JobFailure> {
-        let folder = &order.folder;
+        let kept = Kept::read(&order.folder).filter(|kept| kept.outcome.is_none());
+        if let Some(kept) = kept.filter(|_| order.words.first().is_some_and(|word| word == "--resume")) {
+            // Not the run alone goes on: what it was begun for does.
+            let database = if kept.place.is_file() { kept.place.display().to_string() } else { kept.database };
+            return self.spawn(&order.folder, learn_words(&database, &order.folder, &[]));
+        }
+        let mut words = words_of(order, open, cancel)?;
+        words.insert(0, "train".into());
+        self.spawn(&order.folder, words)
+    }
+
+    /// Begins to learn the open database, or goes on; one that a process is at is only looked at.
+    fn learn(&mut self, work: &LearnWork, open: &Opened) -> Result<Outcome, JobFailure> {
+        let open = opened(open)?;
+        let begun = runs_of(&self.paths, &place_of(&open.asking)).into_iter().rfind(|(_, kept)| kept.outcome.is_none());
+        let mut typed = vec!["--budget".to_owned(), work.budget.clone()];
+        let folder = match begun {
+            Some((folder, _)) if is_held(&folder) => return Ok(Outcome::Run(Box::new(self.look(&folder)))),
+            Some((folder, _)) => folder,
+            None => {
+                typed.extend(work.model.iter().flat_map(|model| ["--model".to_owned(), model.clone()]));
+                let stem = open.asking.path().file_stem().map(|stem| stem.to_string_lossy().into_owned());
+                new_folder(&self.paths, &stem.unwrap_or_default())
+            }
+        };
+        self.spawn(&folder, learn_words(&work.database, &folder, &typed))
+    }
+
+    /// Starts this program on the run in `folder`.
+    fn spawn(&mut self, folder: &Path, words: Vec<String>) -> Result<Outcome, JobFailure> {
         let unusable = |error: std::io::Error| JobFailure {
             message: format!("the run in {} could not be started: {error}", folder.display()),
             hint: Some("free some space, or give another name".into()),
         };
-        let words = words_of(order, open, cancel)?;
         fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(unusable)?;
         let log = File::create(log_file(folder)).map_err(unusable)?;
         let copy = log.try_clone().map_err(unusable)?;
         let mut command = ourselves(&self.paths)?;
-        command.arg("train").args(words).stdin(Stdio::null()).stdout(log).stderr(copy);
+        command.args(words).stdin(Stdio::null()).stdout(log).stderr(copy);
         // Its own group: what ends the screen does not end the run.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -76,7 +112,7 @@ impl Trainer {
         std::os::windows::process::CommandExt::creation_flags(&mut command, CREATE_NEW_PROCESS_GROUP);
         let child = command.spawn().map_err(unusable)?;
         self.failed.retain(|other| other != folder);
-        self.children.insert(folder.clone(), child);
+        self.children.insert(folder.to_owned(), child);
         Ok(Outcome::Run(Box::new(self.look(folder))))
     }
 
@@ -92,9 +128,7 @@ impl Trainer {
         if watch::is_run(folder) {
             watch::remove(folder)?;
         }
-        for beside in ["log", "examples.jsonl", "held.jsonl", "held.json"] {
-            let _ = fs::remove_file(folder.with_extension(beside));
-        }
+        watch::remove_beside(folder);
         Ok(Outcome::Runs(self.list()))
     }
 
@@ -111,9 +145,11 @@ impl Trainer {
             }
         }
         let seen = watch::look(folder);
+        let running = self.children.contains_key(folder) || is_held(folder);
+        let learned = Kept::read(folder).map(|kept| LearnedRow { running, decision: kept.outcome });
         let standing = match seen.standing {
-            // It has read neither model nor examples yet, and holds nothing.
-            _ if self.children.contains_key(folder) && !seen.standing.is_running() => Standing::Starting,
+            // It has read neither model nor examples yet, and holds nothing; or it learns a database, and does not train now.
+            _ if running && !seen.standing.is_running() => Standing::Starting,
             // It ended before its first event: its words say why.
             Standing::NotBegun if self.failed.iter().any(|failed| failed == folder) => Standing::Failed,
             standing => standing,
@@ -132,8 +168,18 @@ impl Trainer {
             last: last.to_owned(),
             settings,
             compared: compare::read(folder),
+            learned,
         }
     }
+}
+
+/// The words of `sqllama learn` for the run in `folder`.
+fn learn_words(database: &str, folder: &Path, typed: &[String]) -> Vec<String> {
+    let set = DatabaseSet::read(database);
+    let mut all = vec!["learn".to_owned(), set.main, "--name".into(), words::name(folder)];
+    all.extend(set.beside.iter().flat_map(|file| ["--with".to_owned(), format!("{}={}", file.name, file.file)]));
+    all.extend(typed.iter().cloned());
+    all
 }
 
 /// Every word of a run: those of the order, and those for what is written beside its folder.

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::eval::report::Share;
 use crate::records::Accepted;
 use crate::train::event::Standing;
@@ -43,6 +45,26 @@ pub enum TrainWork {
         /// The run's folder.
         folder: PathBuf,
     },
+    /// Learn the open database, or go on with that.
+    Learn(LearnWork),
+    /// Which examples of the open database no longer run.
+    Stale {
+        /// Accepted answers.
+        accepted: Vec<Accepted>,
+        /// The run whose adapter is attached.
+        learned: Option<PathBuf>,
+    },
+}
+
+/// The open database, to be learned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LearnWork {
+    /// As it was named.
+    pub database: String,
+    /// The model, as `--model` takes it; `None` for the best that is here.
+    pub model: Option<String>,
+    /// The time, as it was typed.
+    pub budget: String,
 }
 
 /// A run to be.
@@ -82,6 +104,17 @@ pub struct RunRow {
     pub settings: Vec<(String, String)>,
     /// What came of comparing, where that was done.
     pub compared: Option<RunComparison>,
+    /// Where it learns a database.
+    pub learned: Option<LearnedRow>,
+}
+
+/// How far a database is learned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LearnedRow {
+    /// Whether a process is at it.
+    pub running: bool,
+    /// What came of it.
+    pub decision: Option<Decision>,
 }
 
 /// A run checked before it begins.
@@ -119,4 +152,25 @@ pub struct Changed {
     pub after: String,
     /// The SQL that is right.
     pub gold: String,
+}
+
+/// What came of learning.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Decision {
+    /// Whether the adapter was attached.
+    pub attached: bool,
+    /// Why, or why not, in a sentence.
+    pub because: String,
+    /// Questions answered twice.
+    pub paired: usize,
+    /// Right answers as it was.
+    pub right_before: usize,
+    /// Right answers with the adapter.
+    pub right_after: usize,
+    /// Wrong before, right now.
+    pub fixed: usize,
+    /// Right before, wrong now.
+    pub broken: usize,
+    /// Of the two-sided exact sign test.
+    pub p_value: f64,
 }

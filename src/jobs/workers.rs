@@ -63,6 +63,7 @@ impl Desk {
             Work::Models(_) => Self::Models,
             // Where the model is: it does not fit twice.
             Work::Train(TrainWork::Compare { .. }) => Self::Model,
+            Work::Train(TrainWork::Stale { .. }) => Self::Compare,
             Work::Train(_) => Self::Train,
         }
     }
@@ -109,6 +110,7 @@ impl Workers {
             "compare",
             Box::new(move |task| match &task.work {
                 Work::Notebook(work) => notebook::work(task, work, &opened, &reports),
+                Work::Train(TrainWork::Stale { accepted, learned }) => database::stale_work(task, accepted, learned.as_deref(), &opened),
                 _ => database::compare_work(task, &opened),
             }),
         )?;

@@ -57,8 +57,9 @@ pub trait Constrain: Debug + Send + Sync {
     /// Tells it from those that let anything else through.
     fn key(&self) -> String;
 
-    /// The same as a grammar, in GBNF, as far as one can say it; `None` where there is none.
-    fn grammar(&self) -> Option<String> {
+    /// The same as a grammar, in GBNF, as far as one can say it; `None` where there is none. It holds no name that `told`, the prompt that it
+    /// goes along with, does not.
+    fn grammar(&self, _told: &str) -> Option<String> {
         None
     }
 }

@@ -221,6 +221,9 @@ pub trait Generate: Send {
         }
     }
 
+    /// From now on what it reads is of this database: what it keeps of that on disk says so, for those who want it forgotten.
+    fn reads_about(&mut self, _database: &str) {}
+
     /// Whether it may be had to read what is not asked yet; one behind an address may not.
     fn reads_ahead(&self) -> bool {
         true

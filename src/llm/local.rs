@@ -58,6 +58,8 @@ pub struct LocalModel {
     template: Result<ChatTemplate, String>,
     session: Session,
     saved_sessions: Option<SavedSessions>,
+    /// Which database prompts are about.
+    about: Option<String>,
     drafting: bool,
     /// Of the texts that the last request named.
     habits: (Arc<[String]>, Habits),
@@ -90,6 +92,7 @@ impl LocalModel {
             tokenizer,
             template,
             saved_sessions: options.saved_sessions.clone(),
+            about: None,
             drafting: options.drafting,
             habits: (Arc::from([]), Habits::default()),
             behind: (Vec::new(), Vec::new()),
@@ -139,6 +142,9 @@ impl LocalModel {
         }
         let key = self.session_key(shared);
         let Some(mut file) = saved.open(&key) else { return true };
+        if let Some(database) = &self.about {
+            saved.belongs_to(&key, database);
+        }
         let empty = self.model.session_of(self.session.kv().kv_type, self.session.adapter.clone());
         match empty.and_then(|session| session.load(shared.len(), &mut file)) {
             Ok(session) if session.tokens() == shared => {
@@ -155,7 +161,11 @@ impl LocalModel {
     /// Keeps what the session remembers of `shared`. A cache: a full disk is no error.
     fn remember(&self, shared: &[u32]) {
         if let Some(saved) = &self.saved_sessions {
-            let _ = saved.save(&self.session_key(shared), |out| self.session.fork(shared.len()).save(out));
+            let key = self.session_key(shared);
+            let kept = saved.save(&key, |out| self.session.fork(shared.len()).save(out));
+            if let (Ok(()), Some(database)) = (kept, &self.about) {
+                saved.belongs_to(&key, database);
+            }
         }
     }
 
@@ -222,6 +232,10 @@ impl Generate for LocalModel {
         self.session = self.model.session_of(self.session.kv().kv_type, active.map(Arc::new))?;
         (self.rehearsal, self.behind) = (None, (Vec::new(), Vec::new()));
         Ok(())
+    }
+
+    fn reads_about(&mut self, database: &str) {
+        self.about = Some(database.to_owned());
     }
 
     fn render(&self, prompt: &Prompt) -> Result<String, LlmError> {

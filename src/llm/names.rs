@@ -204,6 +204,17 @@ fn norm_path(part: LayerPart, family: Family) -> &'static str {
 }
 
 impl LayerPart {
+    /// All of them: norms first, each map with its bias, maps in one.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let maps = Projection::ALL.into_iter().flat_map(|projection| [Self::Weight(projection), Self::Bias(projection)]);
+        NORMS.iter().map(|(part, _)| *part).chain(maps).chain(Fused::ALL.map(Self::Fused))
+    }
+
+    /// Whether it is a norm's weights.
+    pub fn is_norm(self) -> bool {
+        NORMS.iter().any(|(part, _)| *part == self)
+    }
+
     /// Whether a model of `family` has this norm; true for what is no norm.
     pub fn is_of(self, family: Family) -> bool {
         match self {
@@ -256,6 +267,15 @@ pub enum TensorName {
 }
 
 impl TensorName {
+    /// Whether it is a norm's weights.
+    pub fn is_norm(self) -> bool {
+        match self {
+            Self::FinalNorm => true,
+            Self::Layer { part, .. } => part.is_norm(),
+            Self::Embedding | Self::Head => false,
+        }
+    }
+
     /// The weight of a layer's projection.
     pub fn weight(index: usize, projection: Projection) -> Self {
         Self::Layer { index, part: LayerPart::Weight(projection) }
@@ -306,9 +326,7 @@ impl TensorName {
         if number.to_string() != index {
             return None;
         }
-        let maps = Projection::ALL.into_iter().flat_map(|projection| [LayerPart::Weight(projection), LayerPart::Bias(projection)]);
-        let mut parts = NORMS.iter().map(|(part, _)| *part).chain(maps).chain(Fused::ALL.map(LayerPart::Fused));
-        let part = parts.find(|part| part.is_of(family) && name(*part) == rest)?;
+        let part = LayerPart::all().find(|part| part.is_of(family) && name(*part) == rest)?;
         Some(Self::Layer { index: number, part })
     }
 }
@@ -326,9 +344,8 @@ mod tests {
     #[test]
     fn names_are_read_as_they_are_written() {
         for family in [Family::Llama, Family::Qwen3, Family::Gemma3, Family::Phi3, Family::Olmo2] {
-            let maps = Projection::ALL.into_iter().flat_map(|p| [LayerPart::Weight(p), LayerPart::Bias(p)]);
-            let parts = maps.chain(NORMS.map(|(part, _)| part)).chain(Fused::ALL.map(LayerPart::Fused));
-            let layers = parts.filter(|part| part.is_of(family)).flat_map(|part| [0, 7, 31].map(|index| TensorName::Layer { index, part }));
+            let parts = LayerPart::all().filter(|part| part.is_of(family));
+            let layers = parts.flat_map(|part| [0, 7, 31].map(|index| TensorName::Layer { index, part }));
             for name in layers.chain([TensorName::Embedding, TensorName::FinalNorm, TensorName::Head]) {
                 assert_eq!(TensorName::from_hugging_face(&name.hugging_face(family), family), Some(name), "{family:?}");
                 assert_eq!(TensorName::from_gguf(&name.gguf(), family), Some(name), "{family:?}");

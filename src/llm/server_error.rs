@@ -129,6 +129,12 @@ pub enum ServerError {
         /// In its words.
         said: String,
     },
+    /// It runs, and its model is not there yet.
+    #[error("{address} is still loading its model")]
+    Loading {
+        /// Where.
+        address: String,
+    },
     /// There is nothing at the path.
     #[error("{address} has no {path}: {said}")]
     NoSuchPath {
@@ -232,7 +238,7 @@ impl ServerError {
             }
             Self::NoModel { .. } => "name it behind the address: http://127.0.0.1:8000/v1#NAME, or as `model` in config.toml",
             Self::ContextTooLong { .. } => "ask about fewer tables, or start the server with a longer context",
-            Self::Overloaded { .. } => "ask again in a while",
+            Self::Overloaded { .. } | Self::Loading { .. } => "ask again in a while",
             Self::NoSuchPath { .. } => "look at the address: it usually ends in /v1",
             Self::PassedOn { .. } => "give the address that it passes on to",
             Self::Status { .. } | Self::Said { .. } | Self::Garbled { .. } => "the server's own log may say more",

@@ -95,10 +95,10 @@ pub(super) fn refuse_unread(file: &GgufFile, spec: &ArchSpec) -> Result<(), LlmE
 }
 
 /// llama.cpp's name of the divisors of the rotary frequencies.
-const ROPE_FREQS: &str = "rope_freqs.weight";
+pub(super) const ROPE_FREQS: &str = "rope_freqs.weight";
 /// Of the two lists of LongRoPE.
-const SHORT_FACTORS: &str = "rope_factors_short.weight";
-const LONG_FACTORS: &str = "rope_factors_long.weight";
+pub(super) const SHORT_FACTORS: &str = "rope_factors_short.weight";
+pub(super) const LONG_FACTORS: &str = "rope_factors_long.weight";
 
 impl TensorSource for GgufFile {
     fn find(&self, name: TensorName) -> Result<Option<FoundTensor>, GgufError> {

@@ -7,7 +7,7 @@ use super::error::ToolError;
 use crate::ask::Demonstrations;
 use crate::db::{Database, DbError, FileStamp, ValueIndex, ValueLimits};
 use crate::jobs::JobFailure;
-use crate::schema::Schema;
+use crate::schema::{DatabaseSet, Schema};
 use crate::signal::Cancel;
 use crate::store::Paths;
 
@@ -17,7 +17,7 @@ const DEMO: &str = "demo";
 /// An open database, on its way to the server.
 #[derive(Debug)]
 pub struct OpenFile {
-    /// As it was typed: a path, an address, `demo`.
+    /// As it was typed: a path, an address, `demo`; with others beside it, as [`DatabaseSet`] writes them.
     pub typed: String,
     /// For the client's own queries.
     pub database: Database,
@@ -35,8 +35,8 @@ pub(super) struct File {
     pub(super) name: String,
     pub(super) database: Database,
     pub(super) asking: Database,
-    /// How it was when it was opened.
-    stamp: FileStamp,
+    /// How each of its files was when it was opened.
+    stamps: Vec<FileStamp>,
     known: Mutex<Option<Known>>,
 }
 
@@ -51,7 +51,7 @@ struct Slot {
 /// What has been read of a database, as long as nobody writes to it.
 #[derive(Debug, Clone)]
 struct Known {
-    stamp: FileStamp,
+    stamps: Vec<FileStamp>,
     schema: Arc<Schema>,
     values: Option<Arc<ValueIndex>>,
     demonstrations: Arc<Demonstrations>,
@@ -78,7 +78,7 @@ impl File {
             None => {
                 let index = ValueIndex::open_or_build(paths, database, &known.schema, &ValueLimits::default(), cancel)?;
                 let index = Arc::new(index);
-                if let Some(kept) = self.lock().as_mut().filter(|kept| kept.stamp == known.stamp) {
+                if let Some(kept) = self.lock().as_mut().filter(|kept| kept.stamps == known.stamps) {
                     kept.values = Some(Arc::clone(&index));
                 }
                 index
@@ -89,12 +89,12 @@ impl File {
 
     /// What is known of the file as it is now. The lock is not held while it is read: another reader would wait, deaf to being cancelled.
     fn known(&self, database: &Database, cancel: &Cancel) -> Result<Known, DbError> {
-        let stamp = database.stamp_now();
-        if let Some(known) = self.lock().as_ref().filter(|known| known.stamp == stamp) {
+        let stamps = database.stamps_now();
+        if let Some(known) = self.lock().as_ref().filter(|known| known.stamps == stamps) {
             return Ok(known.clone());
         }
         let schema = Arc::new(database.schema(cancel)?);
-        let known = Known { stamp, schema, values: None, demonstrations: Arc::default() };
+        let known = Known { stamps, schema, values: None, demonstrations: Arc::default() };
         *self.lock() = Some(known.clone());
         Ok(known)
     }
@@ -116,21 +116,25 @@ impl Files {
     pub(super) fn new(given: Vec<OpenFile>, open: OpenAgain) -> Self {
         let mut files: Vec<OpenFile> = Vec::new();
         for file in given {
-            let is_there = files.iter().any(|other| is_same(other.database.path(), file.database.path()));
+            let is_there = files.iter().any(|other| {
+                is_same(other.database.path(), file.database.path()) && other.database.set().beside == file.database.set().beside
+            });
             if !is_there {
                 files.push(file);
             }
         }
-        let typed: Vec<&str> = files.iter().map(|file| file.typed.as_str()).collect();
+        let first: Vec<String> = files.iter().map(|file| DatabaseSet::read(&file.typed).main).collect();
+        let typed: Vec<&str> = first.iter().map(String::as_str).collect();
         // The bundled database lies under a name that nobody typed.
-        let path = |file: &OpenFile| if file.typed == DEMO { PathBuf::from(DEMO) } else { file.database.path().clone() };
+        let path =
+            |file: &OpenFile| if DatabaseSet::read(&file.typed).main == DEMO { PathBuf::from(DEMO) } else { file.database.path().clone() };
         let own: Vec<PathBuf> = files.iter().map(path).collect();
         let paths: Vec<&Path> = own.iter().map(PathBuf::as_path).collect();
         let names = names(&typed, &paths);
         let named = files.into_iter().zip(names);
         let slot = |(OpenFile { typed, database, asking }, name): (OpenFile, String)| {
-            let (path, stamp) = (database.path().clone(), database.stamp_now());
-            let file = File { name: name.clone(), database, asking, stamp, known: Mutex::default() };
+            let (path, stamps) = (database.path().clone(), database.stamps_now());
+            let file = File { name: name.clone(), database, asking, stamps, known: Mutex::default() };
             Slot { name, typed, path, file: Mutex::new(Arc::new(file)) }
         };
         Self { slots: named.map(slot).collect(), open }
@@ -153,7 +157,7 @@ impl Files {
         };
         let by = |is: &dyn Fn(&Slot) -> bool| self.slots.iter().position(is);
         by(&|slot| slot.name == name)
-            .or_else(|| by(&|slot| slot.typed == name || slot.path == Path::new(name)))
+            .or_else(|| by(&|slot| DatabaseSet::read(&slot.typed).main == name || slot.path == Path::new(name)))
             .or_else(|| by(&|slot| slot.name.eq_ignore_ascii_case(name)))
             .or_else(|| by(&|slot| slot.path.file_name().is_some_and(|own| own == name)))
             .ok_or_else(|| ToolError::NoDatabase { name: name.to_owned(), names: self.names() })
@@ -163,10 +167,10 @@ impl Files {
     pub(super) fn at(&self, place: usize) -> Result<Arc<File>, ToolError> {
         let slot = self.slots.get(place).ok_or_else(|| ToolError::WhichDatabase { names: self.names() })?;
         let mut file = slot.file.lock().unwrap_or_else(PoisonError::into_inner);
-        let stamp = file.database.stamp_now();
-        if file.database.is_made_of_files() && stamp != file.stamp {
+        let stamps = file.database.stamps_now();
+        if file.database.is_made_of_files() && stamps != file.stamps {
             let OpenFile { database, asking, .. } = (self.open)(&slot.typed)?;
-            *file = Arc::new(File { name: slot.name.clone(), database, asking, stamp, known: Mutex::default() });
+            *file = Arc::new(File { name: slot.name.clone(), database, asking, stamps, known: Mutex::default() });
         }
         Ok(Arc::clone(&file))
     }

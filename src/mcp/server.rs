@@ -160,13 +160,15 @@ impl Server {
         let mut is_stopped = false;
         loop {
             let heard = tokio::select! {
-                ended = &mut work => Heard::Ended(ended),
-                Some(event) = said.recv() => Heard::Said(event),
+                // What was said before the end is told before it.
+                biased;
                 () = context.ct.cancelled(), if !is_stopped => {
                     stopper.0.cancel();
                     is_stopped = true;
                     continue;
                 }
+                Some(event) = said.recv() => Heard::Said(event),
+                ended = &mut work => Heard::Ended(ended),
             };
             match heard {
                 Heard::Said(event) => progress.tell(&event).await,

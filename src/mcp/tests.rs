@@ -199,6 +199,11 @@ fn a_model_that_comes_later_is_asked() {
         assert_eq!(first["result"]["content"][0]["text"], "error: no model is here\nhint: fetch one");
         client.call(2, "ask", json!({"question": "How many customers are there?"})).await;
         let answer = client.answer(2).await["result"].clone();
+        // However quick the answer is, what came before it is told before it.
+        let told = |words: &str| {
+            client.heard.iter().any(|message| message["params"]["message"] == words && message["params"]["progressToken"] == 2)
+        };
+        assert!(told("the SQL is written") && told("running it"), "{:?}", client.heard);
         let structured = &answer["structuredContent"];
         assert_eq!((&structured["state"], &structured["sql"]), (&json!("ran"), &json!("SELECT count(*) AS n FROM customer")), "{answer}");
         assert_eq!(structured["rows"], json!([[120]]));

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::fence::{Block, Fence, blocks};
 use super::kept::KeptResult;
+use crate::schema::{DatabaseSet, SetError};
 
 /// Lines of front matter that are looked through.
 const FRONT_LINES: usize = 200;
@@ -15,6 +16,8 @@ pub struct Notebook {
     pub text: String,
     /// What the front matter names as `database`.
     pub database: Option<String>,
+    /// What it names as `with`: files beside that one, each as [`BesideFile::parse`](crate::schema::BesideFile::parse) reads it.
+    pub with: Vec<String>,
     /// Questions and statements, in order.
     pub cells: Vec<Cell>,
 }
@@ -64,44 +67,105 @@ impl Cell {
 impl Notebook {
     /// Reads a text; every text is a notebook, if only one without cells.
     pub fn parse(text: String) -> Self {
-        let (database, start) = front_matter(&text);
-        let cells = cells(&text, start);
-        Self { text, database, cells }
+        let FrontMatter { database, with, end } = FrontMatter::read(&text);
+        let cells = cells(&text, end);
+        Self { text, database, with, cells }
     }
 
-    /// The database that the front matter names: a relative path begins in the folder of `file`, the notebook.
-    pub fn database_path(&self, file: &Path) -> Option<String> {
-        let name = self.database.as_deref()?;
-        if name == "demo" || name.starts_with("file:") {
-            return Some(name.to_owned());
-        }
+    /// The database that the front matter names, and those beside it: a relative path begins in the folder of `file`, the notebook.
+    ///
+    /// # Errors
+    /// What is wrong with the names of those beside it.
+    pub fn database_set(&self, file: &Path) -> Result<Option<DatabaseSet>, SetError> {
+        let Some(main) = self.database.as_deref() else { return Ok(None) };
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(PathBuf::new, Path::to_owned);
-        Some(folder.join(name).display().to_string())
+        let place = |name: &str| match name == "demo" || name.starts_with("file:") {
+            true => name.to_owned(),
+            false => folder.join(name).display().to_string(),
+        };
+        let mut set = DatabaseSet::with(place(main), &self.with)?;
+        for beside in &mut set.beside {
+            beside.file = place(&beside.file);
+        }
+        Ok(Some(set))
     }
 }
 
-/// What the front matter names as `database`, and where the text behind it begins. Front matter that does not end is none.
-fn front_matter(text: &str) -> (Option<String>, usize) {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut at = start;
-    let mut database = None;
-    for (number, line) in text.get(start..).unwrap_or_default().split_inclusive('\n').take(FRONT_LINES).enumerate() {
-        at += line.len();
-        let bare = line.trim_end();
-        match number {
-            0 if bare == "---" => {}
-            0 => break,
-            _ if bare == "---" || bare == "..." => return (database, at),
-            _ => {
-                if let Some((key, value)) = bare.split_once(':')
-                    && ["database", "db"].contains(&key.trim_end())
-                {
-                    database = Some(scalar(value)).filter(|value| !value.is_empty());
+/// What stands between two lines of `---` at the beginning.
+#[derive(Debug, Default)]
+struct FrontMatter {
+    database: Option<String>,
+    with: Vec<String>,
+    /// Where the text behind it begins.
+    end: usize,
+}
+
+impl FrontMatter {
+    /// One that does not end is none.
+    fn read(text: &str) -> Self {
+        let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let mut own = Self { end: start, ..Self::default() };
+        // Whether lines of a list of `with` follow.
+        let mut in_with = false;
+        for (number, line) in text.get(start..).unwrap_or_default().split_inclusive('\n').take(FRONT_LINES).enumerate() {
+            own.end += line.len();
+            let bare = line.trim_end();
+            match (number, bare.split_once(':')) {
+                (0, _) if bare == "---" => {}
+                (0, _) => break,
+                _ if bare == "---" || bare == "..." => return own,
+                _ if in_with && bare.trim_start().starts_with("- ") => {
+                    own.with.extend(Some(scalar(bare.trim_start().get(2..).unwrap_or_default())).filter(|file| !file.is_empty()));
                 }
+                (_, Some((key, value))) => {
+                    let key = key.trim_end();
+                    in_with = key == "with";
+                    match key {
+                        "database" | "db" => own.database = Some(scalar(value)).filter(|value| !value.is_empty()),
+                        "with" => own.with = list(value),
+                        _ => {}
+                    }
+                }
+                _ => {}
             }
         }
+        Self { end: start, ..Self::default() }
     }
-    (None, start)
+}
+
+/// A list of YAML in one line, `[a, "b"]`, or one value.
+fn list(value: &str) -> Vec<String> {
+    let value = value.trim();
+    let Some(mut rest) = value.strip_prefix('[') else {
+        return Some(scalar(value)).filter(|value| !value.is_empty()).into_iter().collect();
+    };
+    let mut out = Vec::new();
+    loop {
+        rest = rest.trim_start_matches([' ', '\t', ',']);
+        let end = match rest.chars().next() {
+            None | Some(']') => return out,
+            Some('"') => quoted_end(rest, '"', '\\'),
+            Some('\'') => quoted_end(rest, '\'', '\''),
+            Some(_) => rest.find([',', ']']).unwrap_or(rest.len()),
+        };
+        let (item, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        out.extend(Some(scalar(item)).filter(|item| !item.is_empty()));
+        rest = behind;
+    }
+}
+
+/// Where a value that `text` begins with ends, its quotes included; `escape` stands before a quote that does not end it.
+fn quoted_end(text: &str, quote: char, escape: char) -> usize {
+    let mut chars = text.char_indices().skip(1).peekable();
+    while let Some((at, c)) = chars.next() {
+        let next = chars.peek().map(|(_, next)| *next);
+        if c == escape && next.is_some_and(|next| escape != quote || next == quote) {
+            chars.next();
+        } else if c == quote {
+            return at + c.len_utf8();
+        }
+    }
+    text.len()
 }
 
 /// A value of YAML in one line: in double quotes with escapes, in single quotes, or as it stands up to a comment.

@@ -62,7 +62,7 @@ fn cells_are_questions_statements_and_results() {
                 ```question\nLast?\n```\n```csv result\nstray\n```\n";
     let notebook = Notebook::parse(text.into());
     assert_eq!(notebook.database.as_deref(), Some("my 'db'.sqlite"));
-    assert_eq!(notebook.database_path("/a/b.md".as_ref()).as_deref(), Some("/a/my 'db'.sqlite"));
+    assert_eq!(notebook.database_set("/a/b.md".as_ref()).unwrap().unwrap().to_string(), "/a/my 'db'.sqlite");
     let [first, second, third] = notebook.cells.as_slice() else { panic!("{:?}", notebook.cells) };
     assert_eq!((first.title(), first.line(), first.kept.len(), first.skipped), ("How many?", 5, 1, false));
     assert_eq!(first.kept[0].result.as_ref().unwrap().table.rows, [[Value::Integer(1)]]);
@@ -239,6 +239,33 @@ fn bounds_are_said_and_kept() {
     let other = text.replace("< 500", "< 50");
     let Verdict::Differs(change) = &rewritten(&other).2[0][0].verdict else { panic!() };
     assert_eq!((change.cut, change.missing.len(), change.added.len()), (true, 50, 0));
+}
+
+#[test]
+fn a_set_of_files_is_named_and_opened_again() {
+    let set = |text: &str| Notebook::parse(text.into()).database_set("/a/b.md".as_ref()).map(|set| set.unwrap().in_line());
+    let front = |with: &str| set(&format!("---\ndatabase: shop.db\n{with}\n---\n")).unwrap();
+    assert_eq!(front(""), "/a/shop.db");
+    for with in [
+        "with: crm=crm.db",
+        "with: 'crm=crm.db' # here",
+        "with: [crm=crm.db]",
+        "with: [ \"crm=crm.db\" ]",
+        "with:\n- crm=crm.db",
+        "with: [crm.db,]",
+    ] {
+        assert_eq!(front(with), "/a/shop.db + crm=/a/crm.db", "{with}");
+    }
+    assert_eq!(front("with:\n  - \"x=/b/a, b].db\"\n  - demo\nother: 1\n- no"), "/a/shop.db + x=/b/a, b].db + demo=demo");
+    assert_eq!(front("with: ['it''s=a.db', \"q\\\"=b.db\"]"), "/a/shop.db + it's=/a/a.db + q\"=/a/b.db");
+    assert!(set("---\ndatabase: a.db\nwith: [main=b.db]\n---\n").is_err());
+    // What is written names the same files.
+    for own in ["/x/shop.db", "/x/shop.db\n+ crm=/y/\"c, rm\".db\n+ b=/z/b.db", "demo\n+ crm=/y/crm.db"] {
+        let notebook = Notebook::parse(compose(own, &[(None, "SELECT 1".into())]));
+        assert_eq!(notebook.database_set("/a/b.md".as_ref()).unwrap().unwrap().to_string(), own);
+        assert_eq!(notebook.cells.len(), 1);
+    }
+    assert!(compose("/x/shop.db\n+ crm=/y/crm.db", &[]).contains("# Questions to shop.db and crm.db\n"));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::book::{Cell, Notebook};
 use super::fence::Fence;
 use super::kept::KeptResult;
 use super::run::{Statement, Verdict};
+use crate::schema::DatabaseSet;
 
 /// What a cell gets.
 #[derive(Debug, Clone, PartialEq)]
@@ -168,10 +169,14 @@ pub fn append(text: &str, question: Option<&str>, sql: &str) -> String {
     out
 }
 
-/// A new notebook on `database`: questions, where there are any, and their SQL.
+/// A new notebook on `database`, one file or several as [`DatabaseSet`] writes them: questions, where there are any, and their SQL.
 pub fn compose(database: &str, cells: &[(Option<String>, String)]) -> String {
-    let quoted = database.replace('\\', "\\\\").replace('"', "\\\"");
-    let title = crate::text::sanitize(database.rsplit(['/', '\\']).next().unwrap_or_default()).replace('`', "");
-    let start = format!("---\ndatabase: \"{}\"\n---\n\n# Questions to {title}\n", quoted.replace(['\n', '\r'], " "));
+    let set = DatabaseSet::read(database);
+    let quoted = |name: &str| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], " "));
+    let title = |name: &str| crate::text::sanitize(name.rsplit(['/', '\\']).next().unwrap_or_default()).replace('`', "");
+    let beside: Vec<String> = set.beside.iter().map(|file| quoted(&format!("{}={}", file.name, file.file))).collect();
+    let with = if beside.is_empty() { String::new() } else { format!("with: [{}]\n", beside.join(", ")) };
+    let titles = set.beside.iter().fold(title(&set.main), |titles, file| format!("{titles} and {}", title(&file.file)));
+    let start = format!("---\ndatabase: {}\n{with}---\n\n# Questions to {titles}\n", quoted(&set.main));
     cells.iter().fold(start, |text, (question, sql)| append(&text, question.as_deref(), sql))
 }

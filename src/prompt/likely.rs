@@ -51,7 +51,7 @@ fn over_column(table: &str, column: &str) -> [String; COLUMN_QUERIES] {
 /// Joins along a key of one column.
 fn over_key(table: &Table, key: &ForeignKey) -> Option<[String; 3]> {
     let ([own], [foreign]) = (key.columns.as_slice(), key.foreign_columns.as_slice()) else { return None };
-    let (child, parent) = (table_name(table), in_database(table.database.as_deref(), &key.foreign_table));
+    let (child, parent) = (table_name(table), in_database(key.database(table), &key.foreign_table));
     let (own, foreign) = (identifier(own), identifier(foreign));
     let joined = format!("{parent} AS T1 JOIN {child} AS T2 ON T1.{foreign} = T2.{own}");
     Some([
@@ -89,6 +89,7 @@ mod tests {
         let key = ForeignKey {
             columns: vec!["c 0".into()],
             foreign_table: "u".into(),
+            elsewhere: None,
             foreign_columns: vec!["id".into()],
             origin: crate::schema::KeyOrigin::Declared,
         };

@@ -104,7 +104,7 @@ pub(super) fn neighbours(schema: &Schema) -> Vec<Vec<usize>> {
     let mut out = vec![Vec::new(); schema.tables.len()];
     for (from, table) in schema.tables.iter().enumerate() {
         for key in &table.foreign_keys {
-            let target = named(table.database.as_deref(), &key.foreign_table);
+            let target = named(key.database(table), &key.foreign_table);
             let Some(&to) = places.get(&target).filter(|&&to| to != from) else { continue };
             for (a, b) in [(from, to), (to, from)] {
                 if let Some(near) = out.get_mut(a).filter(|near: &&mut Vec<usize>| !near.contains(&b)) {
@@ -195,6 +195,7 @@ mod tests {
                 .map(|(column, to)| ForeignKey {
                     columns: vec![(*column).into()],
                     foreign_table: (*to).into(),
+                    elsewhere: None,
                     foreign_columns: vec!["id".into()],
                     origin: KeyOrigin::Declared,
                 })

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::databases::DatabaseId;
 use super::error::RecordsError;
 use super::open::{NOW_MS, Records};
-use crate::schema::DatabaseSet;
+use crate::schema::{DatabaseSet, Private};
 
 /// A hint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Records {
         let files = std::iter::once(&set.main).chain(set.beside.iter().map(|file| &file.file));
         for file in files.filter(|_| !set.beside.is_empty()) {
             if let Some(id) = self.find(Path::new(file))? {
-                notes.extend(self.own_notes(id)?.into_iter().filter(|note| note.text.trim_start().starts_with("private")));
+                notes.extend(self.own_notes(id)?.into_iter().filter(|note| !Private::of_notes([note.text.clone()]).0.is_empty()));
             }
         }
         Ok(notes)

@@ -86,6 +86,22 @@ impl Records {
         })
     }
 
+    /// What is being written in one place is written in another from now on, behind what is there.
+    pub fn carry(&self, from: &Sitting, to: &Sitting) -> Result<(), RecordsError> {
+        self.together(|records| {
+            let first = records.drafts_of(to)?.iter().map(|draft| draft.tab + 1).max().unwrap_or(0);
+            let theirs = records.drafts_of(from)?;
+            // Where there is no room, all stays where it is.
+            if first as usize + theirs.len() > TABS as usize {
+                return Ok(());
+            }
+            for (tab, draft) in (first..).zip(theirs) {
+                records.save_draft(to.database, &Draft { tab: to.place * TABS + tab, ..draft })?;
+            }
+            records.clear_from(from.database, from.place, 0)
+        })
+    }
+
     fn drafts_at(&self, database: DatabaseId, place: u32) -> Result<Vec<Draft>, RecordsError> {
         let drafts = self.drafts(database)?;
         Ok(drafts.into_iter().filter(|draft| draft.tab / TABS == place).collect())

@@ -144,6 +144,25 @@ fn two_sittings_on_one_database_keep_both_texts() {
 }
 
 #[test]
+fn what_was_written_before_a_database_was_open_is_carried_to_it() {
+    let (_folder, records) = records();
+    let draft = |tab, question: &str, sql: &str| Draft { tab, question: question.into(), sql: sql.into() };
+    let (none, shop) = (records.database(Path::new(""), "").unwrap(), records.database(Path::new("/shop"), "").unwrap());
+    let before = records.sit(none).unwrap();
+    records.save_drafts(&before, &[draft(0, "how many?", "SELECT 1"), draft(1, "", "SELECT 2")], 2).unwrap();
+    let sitting = records.sit(shop).unwrap();
+    records.save_drafts(&sitting, &[draft(0, "", "SELECT 3")], 1).unwrap();
+    records.carry(&before, &sitting).unwrap();
+    assert_eq!(
+        records.drafts_of(&sitting).unwrap(),
+        [draft(0, "", "SELECT 3"), draft(1, "how many?", "SELECT 1"), draft(2, "", "SELECT 2")]
+    );
+    assert_eq!(records.drafts(none).unwrap(), []);
+    records.carry(&before, &sitting).unwrap();
+    assert_eq!(records.drafts_of(&sitting).unwrap().len(), 3);
+}
+
+#[test]
 fn history_is_searched_by_words_here_or_everywhere() {
     let (_folder, records) = records();
     let (a, b) = (records.database(Path::new("/a"), "").unwrap(), records.database(Path::new("/b"), "").unwrap());

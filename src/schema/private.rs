@@ -22,13 +22,22 @@ impl Private {
         let mut private = Self::default();
         let mut others = Vec::new();
         for note in notes {
-            match listed(&note) {
-                Some(names) => private.names.extend(names.into_iter().map(|name| name.to_ascii_lowercase())),
-                None => others.push(note),
+            // Such a line may stand among others.
+            let lines = if listed(&note).is_some() { vec![&*note] } else { note.lines().collect() };
+            let (own, rest): (Vec<&str>, Vec<&str>) = lines.into_iter().partition(|line| listed(line).is_some());
+            private.names.extend(own.into_iter().flat_map(listed).flatten().map(|name| name.to_ascii_lowercase()));
+            if !rest.is_empty() {
+                others.push(rest.join("\n"));
             }
         }
         others.retain(|note| !private.is_mentioned(note));
         (private, others)
+    }
+
+    /// What either keeps private.
+    pub fn and(mut self, other: Self) -> Self {
+        self.names.extend(other.names);
+        self
     }
 
     /// Whether nothing is private.
@@ -96,7 +105,7 @@ impl Private {
             let database = table.database.clone();
             let own = known.table_of(database.as_deref(), &table.name);
             table.foreign_keys.retain(|key| {
-                let other = known.table_of(database.as_deref(), &key.foreign_table);
+                let other = own.and_then(|own| known.referred(own, key));
                 key.columns.iter().all(|name| own.is_some_and(|own| own.column(name).is_some()))
                     && key.foreign_columns.iter().all(|name| other.is_some_and(|other| other.column(name).is_some()))
             });
@@ -181,12 +190,16 @@ impl Private {
     }
 }
 
+/// How such a note begins.
+const PRIVATE: &str = "private";
+
 /// The names of a note `private = ["a", "b.c"]`; `None` where it is another note. What is meant so and not written as TOML is read as names
 /// between commas: better one name too many is kept private.
 fn listed(note: &str) -> Option<Vec<String>> {
-    let rest = note.trim().strip_prefix("private")?.trim_start().strip_prefix('=')?;
-    if let Ok(table) = note.trim().parse::<toml::Table>()
-        && let Some(value) = table.get("private")
+    let (_, rest) = note.trim().split_at_checked(PRIVATE.len()).filter(|(word, _)| word.eq_ignore_ascii_case(PRIVATE))?;
+    let rest = rest.trim_start().strip_prefix(['=', ':'])?;
+    if let Ok(table) = format!("{PRIVATE} = {rest}").parse::<toml::Table>()
+        && let Some(value) = table.get(PRIVATE)
     {
         let texts = |values: &[toml::Value]| values.iter().map(|value| value.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>();
         match value {
@@ -276,6 +289,7 @@ mod tests {
         let key = |column: &str, foreign: &str, to: &str| ForeignKey {
             columns: vec![column.into()],
             foreign_table: foreign.into(),
+            elsewhere: None,
             foreign_columns: vec![to.into()],
             origin: KeyOrigin::Declared,
         };
@@ -326,6 +340,10 @@ mod tests {
     #[test]
     fn what_gives_it_away_goes_with_it() {
         check(&["private = [\"salary\"]"], "Employee(id name dept_id)->dept dept(id name) grade(word) names(name)");
+        check(&["Private: salary"], "Employee(id name dept_id)->dept dept(id name) grade(word) names(name)");
+        check(&["PRIVATE = ['salary']"], "Employee(id name dept_id)->dept dept(id name) grade(word) names(name)");
+        check(&["private = [\n  \"salary\",\n]"], "Employee(id name dept_id)->dept dept(id name) grade(word) names(name)");
+        check(&["Rome is the head office\nprivate = ['salary']"], "Employee(id name dept_id)->dept dept(id name) grade(word) names(name)");
         check(&["private=[salary]"], "Employee(id name dept_id)->dept dept(id name) grade(word) names(name)");
         check(&["private = \"SALARY\"", "other"], "Employee(id name dept_id)->dept dept(id name) grade(word) names(name)");
         check(&["private = ['employee', 'grade', 'find']"], "dept(id name)");

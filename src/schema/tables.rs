@@ -96,10 +96,23 @@ pub struct ForeignKey {
     pub columns: Vec<String>,
     /// The table referred to.
     pub foreign_table: String,
+    /// What statements call its file, where that is another than the owner's; `main` is the first one. Such a key is never declared.
+    pub elsewhere: Option<String>,
     /// Its columns, as many as `columns`.
     pub foreign_columns: Vec<String>,
     /// Declared or inferred.
     pub origin: KeyOrigin,
+}
+
+impl ForeignKey {
+    /// What statements call the file of the table that a key of `owner` refers to; `None` for the first one.
+    pub fn database<'a>(&'a self, owner: &'a Table) -> Option<&'a str> {
+        match self.elsewhere.as_deref() {
+            None => owner.database.as_deref(),
+            Some("main") => None,
+            other => other,
+        }
+    }
 }
 
 /// A table by its name, in one of several files.
@@ -201,9 +214,9 @@ impl Schema {
         self.tables.iter().find(|table| table.is_of(database) && table.name.eq_ignore_ascii_case(name))
     }
 
-    /// The table that a key of `table` refers to: keys do not leave their file.
+    /// The table that a key of `table` refers to.
     pub fn referred(&self, table: &Table, key: &ForeignKey) -> Option<&Table> {
-        self.table_of(table.database.as_deref(), &key.foreign_table)
+        self.table_of(key.database(table), &key.foreign_table)
     }
 
     /// What the files beside the first one are called, in order, as far as they have tables.
@@ -247,7 +260,7 @@ impl Table {
 
     /// Whether `key` of `table` refers to it.
     pub fn is_target_of(&self, table: &Table, key: &ForeignKey) -> bool {
-        key.foreign_table.eq_ignore_ascii_case(&self.name) && self.is_of(table.database.as_deref())
+        key.foreign_table.eq_ignore_ascii_case(&self.name) && self.is_of(key.database(table))
     }
 
     /// The column called `name`, compared as SQLite compares names (ASCII case-insensitive).

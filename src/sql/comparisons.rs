@@ -1,14 +1,15 @@
 //! Strings that a statement compares with columns: what could be misspelt in it, and of which column it should be a value.
 
 use std::collections::HashMap;
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
-use sqlparser::ast::{BinaryOperator, Expr, InTarget, Value, Visit, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, InTarget, Value};
 use sqlparser::tokenizer::Location;
 
 use super::lex::name_of;
 use super::resolve::resolve;
 use super::tree::{self, Places};
+use super::visitor::{Visitor, visit};
 use crate::schema::{Column, Schema, Table, TableRef};
 
 /// How a string is compared.
@@ -52,7 +53,7 @@ pub fn comparisons(sql: &str, schema: &Schema) -> Vec<Comparison> {
         Some((reference.range.start, (table, table.column(&reference.name.text)?)))
     });
     let mut finder = Finder { sql, places: Places::new(sql), columns: columns.collect(), found: Vec::new() };
-    let _: ControlFlow<()> = query.visit(&mut finder);
+    visit(&query, &mut finder);
     finder.found.sort_by_key(|comparison| comparison.range.start);
     finder.found.dedup_by_key(|comparison| comparison.range.start);
     finder.found
@@ -100,9 +101,7 @@ impl Finder<'_> {
 }
 
 impl Visitor for Finder<'_> {
-    type Break = ();
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         match expr {
             Expr::BinaryOp { left, op: BinaryOperator::Eq | BinaryOperator::NotEq, right }
             | Expr::IsDistinctFrom(left, right)
@@ -123,7 +122,6 @@ impl Visitor for Finder<'_> {
             }
             _ => {}
         }
-        ControlFlow::Continue(())
     }
 }
 

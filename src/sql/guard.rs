@@ -5,12 +5,12 @@
 //! that: the first judge's word and the locks in `db` (read-only connection, authorizer, `stmt.readonly()`) decide.
 
 use std::borrow::Cow;
-use std::ops::ControlFlow;
 
-use sqlparser::ast::{self, ObjectName, SetExpr, Statement, Visit, Visitor};
+use sqlparser::ast::{self, ObjectName, SetExpr, Statement};
 
 use super::lex::{Token, TokenKind, lex, name_of};
 use super::tree;
+use super::visitor::{Visitor, visit};
 
 /// Longest statement that is looked at, in bytes: SQLite's own default limit.
 pub const MAX_SQL_BYTES: usize = 1_000_000;
@@ -248,67 +248,65 @@ fn check_functions(sql: &str, statement: &[&Token]) -> Result<(), GuardError> {
 }
 
 fn check_tree(statement: &Statement) -> Result<(), GuardError> {
-    match statement.visit(&mut ReadsOnly) {
-        ControlFlow::Continue(()) => Ok(()),
-        ControlFlow::Break(error) => Err(error),
-    }
+    let mut reads_only = ReadsOnly { refused: None };
+    visit(statement, &mut reads_only);
+    reads_only.refused.map_or(Ok(()), Err)
 }
 
-/// Walks every nested statement, query and function.
-struct ReadsOnly;
+/// Looks at every nested statement, query and function.
+struct ReadsOnly {
+    /// The first that is not allowed.
+    refused: Option<GuardError>,
+}
 
 impl ReadsOnly {
-    fn refuse(kind: &str) -> ControlFlow<GuardError> {
-        ControlFlow::Break(GuardError::NotReadOnly { kind: kind.to_owned() })
+    fn refuse(&mut self, kind: &str) {
+        self.refused.get_or_insert_with(|| GuardError::NotReadOnly { kind: kind.to_owned() });
     }
 
-    fn function(name: &ObjectName) -> ControlFlow<GuardError> {
-        match name.0.last().and_then(|part| part.as_ident()) {
-            Some(ident) if is_forbidden(&ident.value) => ControlFlow::Break(GuardError::ForbiddenFunction { name: ident.value.clone() }),
-            _ => ControlFlow::Continue(()),
+    fn function(&mut self, name: &ObjectName) {
+        if let Some(ident) = name.0.last().and_then(|part| part.as_ident())
+            && is_forbidden(&ident.value)
+        {
+            self.refused.get_or_insert_with(|| GuardError::ForbiddenFunction { name: ident.value.clone() });
         }
     }
 }
 
 impl Visitor for ReadsOnly {
-    type Break = GuardError;
-
-    fn pre_visit_statement(&mut self, statement: &Statement) -> ControlFlow<GuardError> {
-        match statement {
-            Statement::Query(_) | Statement::Explain { .. } => ControlFlow::Continue(()),
-            other => {
-                let text = other.to_string();
-                let word: String = text.chars().take_while(char::is_ascii_alphabetic).take(20).collect();
-                Self::refuse(&word.to_ascii_uppercase())
-            }
+    fn pre_visit_statement(&mut self, statement: &Statement) {
+        if !matches!(statement, Statement::Query(_) | Statement::Explain { .. }) {
+            let text = statement.to_string();
+            let word: String = text.chars().take_while(char::is_ascii_alphabetic).take(20).collect();
+            self.refuse(&word.to_ascii_uppercase());
         }
     }
 
-    fn pre_visit_query(&mut self, query: &ast::Query) -> ControlFlow<GuardError> {
+    fn pre_visit_query(&mut self, query: &ast::Query) {
         match query.body.as_ref() {
-            SetExpr::Insert(_) => Self::refuse("INSERT"),
-            SetExpr::Update(_) => Self::refuse("UPDATE"),
-            SetExpr::Delete(_) => Self::refuse("DELETE"),
-            SetExpr::Merge(_) => Self::refuse("MERGE"),
-            _ => ControlFlow::Continue(()),
+            SetExpr::Insert(_) => self.refuse("INSERT"),
+            SetExpr::Update(_) => self.refuse("UPDATE"),
+            SetExpr::Delete(_) => self.refuse("DELETE"),
+            SetExpr::Merge(_) => self.refuse("MERGE"),
+            _ => {}
         }
     }
 
-    fn pre_visit_select(&mut self, select: &ast::Select) -> ControlFlow<GuardError> {
-        if select.into.is_some() { Self::refuse("SELECT INTO") } else { ControlFlow::Continue(()) }
-    }
-
-    fn pre_visit_table_factor(&mut self, factor: &ast::TableFactor) -> ControlFlow<GuardError> {
-        match factor {
-            ast::TableFactor::Table { name, args: Some(_), .. } | ast::TableFactor::Function { name, .. } => Self::function(name),
-            _ => ControlFlow::Continue(()),
+    fn pre_visit_select(&mut self, select: &ast::Select) {
+        if select.into.is_some() {
+            self.refuse("SELECT INTO");
         }
     }
 
-    fn pre_visit_expr(&mut self, expr: &ast::Expr) -> ControlFlow<GuardError> {
-        match expr {
-            ast::Expr::Function(function) => Self::function(&function.name),
-            _ => ControlFlow::Continue(()),
+    fn pre_visit_table_factor(&mut self, factor: &ast::TableFactor) {
+        if let ast::TableFactor::Table { name, args: Some(_), .. } | ast::TableFactor::Function { name, .. } = factor {
+            self.function(name);
+        }
+    }
+
+    fn pre_visit_expr(&mut self, expr: &ast::Expr) {
+        if let ast::Expr::Function(function) = expr {
+            self.function(&function.name);
         }
     }
 }

@@ -19,6 +19,7 @@
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
 //! - `tokens`: calls, operands and clauses on tokens
 //! - `tree`: sqlparser's syntax tree
+//! - `visitor`: one walk over it for everything that looks at it
 //! - [`mod@format`]: a statement laid out for reading
 //! - [`mod@highlight`]: colours for the screen
 //! - [`mod@shape`]: how involved a query is; [`mod@hardness`]: how hard it is, as Spider counts it
@@ -55,6 +56,7 @@ pub mod ties;
 mod tokens;
 mod tree;
 pub mod units;
+mod visitor;
 
 pub use complete::complete;
 pub use describe::{Description, describe};

@@ -108,6 +108,7 @@ mod tests {
                 .map(|(own, foreign)| ForeignKey {
                     columns: vec![(*own).into()],
                     foreign_table: (*foreign).into(),
+                    elsewhere: None,
                     foreign_columns: vec!["id".into()],
                     origin: KeyOrigin::Declared,
                 })

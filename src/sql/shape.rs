@@ -1,10 +1,10 @@
 //! How involved a query is: what difficulty is measured by.
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{Expr, GroupByExpr, Query, SelectItem, SetExpr, Statement, TableFactor, Visit, Visitor};
+use sqlparser::ast::{Expr, GroupByExpr, Query, SelectItem, SetExpr, Statement, TableFactor};
 use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
+
+use super::visitor::{Visitor, visit};
 
 /// Counts over a syntax tree.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -27,7 +27,7 @@ pub fn shape(sql: &str) -> Option<Shape> {
     let statements = Parser::parse_sql(&SQLiteDialect {}, sql).ok()?;
     let [Statement::Query(query)] = statements.as_slice() else { return None };
     let mut counts = Counts { shape: Shape { ordered: query.order_by.is_some(), ..Shape::default() }, queries: 0 };
-    let _ = query.visit(&mut counts);
+    visit(query, &mut counts);
     Some(Shape { nested: counts.queries.saturating_sub(1), ..counts.shape })
 }
 
@@ -56,33 +56,27 @@ struct Counts {
 }
 
 impl Visitor for Counts {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<()> {
+    fn pre_visit_query(&mut self, query: &Query) {
         self.queries += 1 + set_operations(&query.body);
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_select(&mut self, select: &sqlparser::ast::Select) -> ControlFlow<()> {
+    fn pre_visit_select(&mut self, select: &sqlparser::ast::Select) {
         let groups = match &select.group_by {
             GroupByExpr::All(_) => true,
             GroupByExpr::Expressions(by, _) => !by.is_empty(),
         };
         self.shape.aggregates |= groups || select.having.is_some();
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_table_factor(&mut self, factor: &TableFactor) -> ControlFlow<()> {
+    fn pre_visit_table_factor(&mut self, factor: &TableFactor) {
         self.shape.tables += usize::from(matches!(factor, TableFactor::Table { .. }));
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         if let Expr::Function(function) = expr {
             let name = function.name.to_string();
             self.shape.aggregates |= function.over.is_none() && AGGREGATES.iter().any(|known| known.eq_ignore_ascii_case(&name));
         }
-        ControlFlow::Continue(())
     }
 }
 

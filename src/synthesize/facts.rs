@@ -148,9 +148,9 @@ pub(super) fn read(database: &Database, schema: &Schema, cancel: &Cancel) -> Res
             .iter()
             .filter_map(|key| {
                 let ([column], [foreign_column]) = (key.columns.as_slice(), key.foreign_columns.as_slice()) else { return None };
-                let place = facts
-                    .iter()
-                    .position(|facts| facts.database == table.database && facts.name.eq_ignore_ascii_case(&key.foreign_table))?;
+                let place = facts.iter().position(|facts| {
+                    facts.database.as_deref() == key.database(table) && facts.name.eq_ignore_ascii_case(&key.foreign_table)
+                })?;
                 Some(Link { column: column.clone(), table: place, foreign_column: foreign_column.clone() })
             })
             .collect();

@@ -39,6 +39,17 @@ pub enum Interval {
     Epoch,
 }
 
+/// By what the best checkpoint is told, and early stopping goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// The loss on held-out rows: the lower the better.
+    #[default]
+    Loss,
+    /// The share of held-out questions whose answer returns what it should: the higher the better, and of equals the one with the lower loss.
+    ExecutionAccuracy,
+}
+
 /// How prompts are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -118,6 +129,7 @@ pub struct TrainConfig {
     pub eval_delay: f64,
     pub eval_on_start: bool,
     pub load_best_model_at_end: bool,
+    pub metric_for_best_model: Metric,
     pub early_stopping_patience: Option<u64>,
     pub early_stopping_threshold: f64,
     pub sample_steps: Option<u64>,
@@ -180,6 +192,7 @@ impl Default for TrainConfig {
             eval_delay: 0.0,
             eval_on_start: false,
             load_best_model_at_end: false,
+            metric_for_best_model: Metric::Loss,
             early_stopping_patience: None,
             early_stopping_threshold: 0.0,
             sample_steps: None,
@@ -274,6 +287,17 @@ impl TrainConfig {
         }
         if self.eval_strategy != Interval::No && self.eval_data_path.is_none() {
             return refuse("eval_strategy", "set".into(), "`eval_data_path` is needed to evaluate");
+        }
+        if self.metric_for_best_model == Metric::ExecutionAccuracy {
+            let reason = match () {
+                () if self.eval_strategy == Interval::No => Some("it is measured when evaluating: `eval_strategy` is needed"),
+                () if self.databases.is_none() => Some("answers run: `databases` is needed, a folder of databases or one of them"),
+                () if self.method == Some(Method::Full) => Some("answers on the way are those of adapters: `method` cannot be `full`"),
+                () => None,
+            };
+            if let Some(reason) = reason {
+                return refuse("metric_for_best_model", "`execution_accuracy`".into(), reason);
+            }
         }
         if self.load_best_model_at_end && self.save_strategy == Interval::No {
             return refuse("save_strategy", "`no`".into(), "keeping the best needs checkpoints");
@@ -435,6 +459,13 @@ mod tests {
         check(|c| c.lr_scheduler_type = SchedulerType::ReduceLrOnPlateau, "it goes by evaluations");
         check(|c| c.lr_scheduler_type = SchedulerType::CosineWithMinLr, "needs `min_lr` or `min_lr_rate`");
         check(|c| c.label_smoothing_factor = 1.5, "`label_smoothing_factor`");
+        let by_execution = |c: &mut TrainConfig| {
+            (c.metric_for_best_model, c.eval_strategy) = (Metric::ExecutionAccuracy, Interval::Epoch);
+            (c.eval_data_path, c.databases) = (Some("e".into()), Some("d".into()));
+        };
+        check(|c| c.metric_for_best_model = Metric::ExecutionAccuracy, "`eval_strategy` is needed");
+        check(|c| (by_execution(c), c.databases = None).1, "`databases` is needed");
+        check(|c| (by_execution(c), c.method = Some(Method::Full)).1, "cannot be `full`");
     }
 
     #[test]

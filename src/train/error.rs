@@ -188,6 +188,12 @@ pub enum TrainError {
         /// Why.
         reason: String,
     },
+    /// Answers on the way could not be judged.
+    #[error("the answers of the model on the way cannot be judged: {reason}")]
+    Unjudged {
+        /// Why.
+        reason: String,
+    },
     /// Stopped before anything was trained.
     #[error("stopped before the first step")]
     Stopped(Stop),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::measure::Accuracy;
 pub use super::rows::LeftOut;
 
 /// Something that happened in a run.
@@ -25,8 +26,15 @@ pub enum TrainEvent {
         #[serde(default)]
         memory: Option<u64>,
     },
-    /// The loss on held-out rows, averaged over their answer tokens.
-    Evaluated { step: u64, epoch: f64, eval_loss: f64, best: bool },
+    /// The loss on held-out rows, averaged over their answer tokens; where answers are judged, how many were right.
+    Evaluated {
+        step: u64,
+        epoch: f64,
+        eval_loss: f64,
+        best: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        accuracy: Option<Accuracy>,
+    },
     /// What the model answers to one question by now, and what it should.
     Sampled { step: u64, question: String, answer: String, expected: String },
     /// A checkpoint is complete.
@@ -171,6 +179,10 @@ pub struct Progress {
     pub smoothed_loss: Option<f64>,
     /// Step and loss of each evaluation.
     pub evaluations: Vec<(u64, f64)>,
+    /// Step and right answers of each evaluation that judged some.
+    pub accuracies: Vec<(u64, Accuracy)>,
+    /// The step of the best evaluation.
+    pub best: Option<u64>,
     /// Tokens that went through the model a second, since the run began or went on.
     pub tokens_per_second: Option<f64>,
     /// Seconds left, at the speed of this process.
@@ -197,6 +209,8 @@ impl Progress {
                 // What a killed process did behind its last checkpoint is done again.
                 self.points.retain(|point| point.step <= *step);
                 self.evaluations.retain(|(at, _)| at <= step);
+                self.accuracies.retain(|(at, _)| at <= step);
+                self.best = self.best.filter(|at| at <= step);
                 self.samples.retain(|sample| sample.step <= *step);
                 (self.phase, self.step, self.total_steps) = (Phase::Running, *step, *total_steps);
                 (self.started_at, self.tokens, self.failure) = (*step, 0, None);
@@ -211,7 +225,14 @@ impl Progress {
                     self.seconds_left = Some(seconds / (step - self.started_at) as f64 * self.total_steps.saturating_sub(*step) as f64);
                 }
             }
-            TrainEvent::Evaluated { step, eval_loss, .. } => self.evaluations.push((*step, *eval_loss)),
+            TrainEvent::Evaluated { step, eval_loss, accuracy, best, .. } => {
+                // One that was cut off is done again.
+                self.evaluations.retain(|(at, _)| at != step);
+                self.evaluations.push((*step, *eval_loss));
+                self.accuracies.retain(|(at, _)| at != step);
+                self.accuracies.extend(accuracy.map(|accuracy| (*step, accuracy)));
+                self.best = if *best { Some(*step) } else { self.best };
+            }
             TrainEvent::Sampled { step, question, answer, expected } => {
                 let (question, answer, expected) = (question.clone(), answer.clone(), expected.clone());
                 self.samples.push(Sample { step: *step, question, answer, expected });

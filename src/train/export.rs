@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use super::TrainError;
 use super::checkpoint::write_file;
-use super::config::{Method, TrainConfig};
+use super::config::{Method, Metric, TrainConfig};
 use super::model::{Adaptation, Decoder, Row};
 use super::plan::{self, TrainPlan};
 use super::rows::Rows;
@@ -114,6 +114,9 @@ fn write_parts(part: &Path, base: &Path, job: &Job<'_>, notes: &mut Vec<String>,
     let mut base_hashes = BTreeMap::new();
     for name in weight_files(base)? {
         base_hashes.insert(name.clone(), sha256(&base.join(&name), cancel)?);
+    }
+    if config.metric_for_best_model == Metric::ExecutionAccuracy {
+        notes.push("the best is chosen by the evaluation loss there: no answer is run".into());
     }
     let arguments = trainer::arguments(config, plan, job.deepspeed.is_some(), job.handed_on);
     let settings = json!({

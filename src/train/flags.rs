@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
+use super::config::Metric;
 use super::export::Recipe;
 use super::schedule::{ScheduleSettings, SchedulerType};
 use super::{TrainConfig, TrainError, deepspeed};
@@ -74,6 +75,7 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
     };
     let mut deepspeed: Option<PathBuf> = None;
     let mut resume_here = false;
+    let mut greater_is_better = None;
     while let Some(word) = words.next() {
         let Some(flag) = word.strip_prefix("--") else {
             if !base.is_empty() {
@@ -128,6 +130,16 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                 let table = read.and_then(|read| Table::try_from(read).map_err(|error| error.to_string()));
                 typed.insert(name.into(), Value::Table(table.map_err(|reason| setting(name, format!("`{value}`"), &reason))?));
             }
+            "metric_for_best_model" => {
+                // As the Trainer has it, with its prefix or without.
+                let metric = value.to_lowercase();
+                let metric = metric.strip_prefix("eval_").unwrap_or(&metric);
+                if !["loss", "execution_accuracy"].contains(&metric) {
+                    return Err(setting(name, format!("`{value}`"), "only loss (eval_loss) and execution_accuracy are measured"));
+                }
+                typed.insert(name.into(), metric.into());
+            }
+            "greater_is_better" => greater_is_better = boolean(value),
             "logging_strategy" => match value.to_lowercase().as_str() {
                 "steps" => {}
                 "no" => {
@@ -194,6 +206,11 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
         base.insert("lr_scheduler_type".into(), SchedulerType::WarmupDecayLr.name().into());
     }
     out.config = config_of(base.clone())?;
+    let greater = out.config.metric_for_best_model == Metric::ExecutionAccuracy;
+    if out.resume.is_none() && greater_is_better.is_some_and(|said| said != greater) {
+        let reason = if greater { "of shares of right answers the greater one is better" } else { "of losses the lower one is better" };
+        return Err(setting("greater_is_better", format!("`{}`", !greater), reason));
+    }
     if let Some(path) = deepspeed {
         let text = read(&path).map_err(TrainError::file(&path))?;
         let notes = deepspeed::apply(&path, &text, &mut out.config, &|flag| base.contains_key(flag))?;

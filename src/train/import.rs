@@ -158,7 +158,7 @@ fn curves(text: &str, config: &TrainConfig, settings: &Settings) -> Result<(Vec<
             }
             state.global_step = step;
             state.log_values(&[("eval_loss", eval_loss.into()), ("eval_loss_weighted_by", "rows of batches".into())]);
-            events.push(TrainEvent::Evaluated { step, epoch, eval_loss, best });
+            events.push(TrainEvent::Evaluated { step, epoch, eval_loss, best, accuracy: None });
             continue;
         }
         let Some(loss) = value("loss") else { return Err(format!("{STEPS}, line {}: a loss that is no number", number + 1)) };

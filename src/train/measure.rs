@@ -1,10 +1,34 @@
-//! What only the machine can say: how fast it multiplies.
+//! What is measured while a run goes on or before it: how fast this machine multiplies, and how often the model is right by now.
 
 use std::time::{Duration, Instant};
 
+use serde::{Deserialize, Serialize};
+
+use super::TrainError;
 use crate::compute::gemm::{Output, Right, Term, View, Write, gemm};
 use crate::compute::{self, Matrix};
-use crate::llm::Model;
+use crate::llm::{Adapter, Model};
+use crate::signal::Cancel;
+
+/// Answers judged by what they return.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Accuracy {
+    /// Right ones.
+    pub right: usize,
+    /// All of them.
+    pub asked: usize,
+}
+
+impl Accuracy {
+    /// The share of right ones, 0 to 1.
+    pub fn value(self) -> f64 {
+        self.right as f64 / self.asked.max(1) as f64
+    }
+}
+
+/// Asks held-out questions of the model with an adapter that is still learned, and judges the answers by their rows. Training knows neither
+/// questions nor databases: whoever starts a run brings this. [`TrainError::Stopped`] where it was told to stop.
+pub type Judge<'j> = &'j mut (dyn FnMut(&Adapter, &Cancel) -> Result<Accuracy, TrainError> + 'j);
 
 /// Multiplications and additions a second, measured for a moment on one of the model's own matrices, there and back as a step does it.
 pub fn operations_per_second(model: &Model) -> Option<f64> {

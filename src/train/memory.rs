@@ -320,11 +320,18 @@ mod tests {
         let needs = |offload: Offload| {
             let config = TrainConfig { gradient_checkpointing: Some(true), ..with(offload) };
             let needs = llama_2(40, 5120, 13_824, 40).tensors(&config, true, Some(40_000_000_000));
-            (tenths(needs.card.unwrap().total()), tenths(needs.host.total()))
+            [needs.card.unwrap(), needs.host].map(|plan| {
+                let kinds = [plan.parameters, plan.gradients, plan.moments, plan.activations, plan.scratch];
+                assert_eq!(plan.model, 0);
+                (kinds.map(tenths), tenths(plan.total()))
+            })
         };
-        assert_eq!(needs(Offload::Optimizer), (834, 1597));
-        assert_eq!(needs(Offload::Gradients), (346, 2150));
-        assert_eq!(needs(Offload::All), (69, 2167));
+        let expected = [([260, 521, 0, 21, 32], 834), ([521, 0, 1041, 0, 35], 1597)];
+        assert_eq!(needs(Offload::Optimizer), expected);
+        let expected = [([260, 32, 0, 21, 32], 346), ([521, 521, 1041, 0, 67], 2150)];
+        assert_eq!(needs(Offload::Gradients), expected);
+        let expected = [([0, 32, 0, 5, 32], 69), ([521, 521, 1041, 17, 67], 2167)];
+        assert_eq!(needs(Offload::All), expected);
     }
 
     fn with(offload: Offload) -> TrainConfig {

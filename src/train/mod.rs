@@ -2,7 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `error`: why a run could not be done
-//! - [`measure`]: how fast this machine is, and what this process holds
+//! - [`measure`]: how fast this machine is, how often the model is right by now
 //! - [`schedule`]: how fast it learns, step by step
 //! - [`offload`]: what waits in host memory rather than on a card
 //! - [`parameters`]: what is trained: values and gradients, under their Hugging Face names
@@ -55,4 +55,4 @@ pub use event::{Progress, Standing, TrainEvent};
 pub use offload::Offload;
 pub use plan::{Machine, TrainPlan, plan};
 pub use rows::Rows;
-pub use run::{Inputs, Outcome, Start, run};
+pub use run::{Inputs, Outcome, Start, run, run_judged};

@@ -7,10 +7,11 @@ use std::time::Instant;
 
 use super::TrainError;
 use super::checkpoint::{self, Identity, RunFolder, STATE, write_file};
-use super::config::{Interval, TrainConfig};
+use super::config::{Interval, Metric, TrainConfig};
 use super::device::Arithmetic;
 use super::event::TrainEvent;
 use super::learner::Learner;
+use super::measure::{Accuracy, Judge};
 use super::model::{Adaptation, Batch, Decoder, Row, StepScale};
 use super::optimizer::{Moments, clip_factor};
 use super::order::batches;
@@ -98,11 +99,27 @@ pub fn run(
     cancel: &Cancel,
     emit: &mut dyn FnMut(TrainEvent),
 ) -> Result<Outcome, TrainError> {
+    run_judged(config, plan, inputs, start, None, cancel, emit)
+}
+
+/// As [`run`], where `judge` says at each evaluation how often the model is right by then.
+pub fn run_judged(
+    config: &TrainConfig,
+    plan: &TrainPlan,
+    inputs: &Inputs<'_>,
+    start: Start,
+    judge: Option<Judge<'_>>,
+    cancel: &Cancel,
+    emit: &mut dyn FnMut(TrainEvent),
+) -> Result<Outcome, TrainError> {
+    if config.metric_for_best_model == Metric::ExecutionAccuracy && judge.is_none() {
+        return Err(TrainError::Unjudged { reason: "nobody was brought who runs them".into() });
+    }
     let folder = RunFolder::open(&config.output_dir)?;
     prepare(&folder, config, start)?;
     let mut teller = Teller { path: folder.path.join(EVENTS), emit };
     let mut step = 0;
-    let result = Trainer::new(config, plan, inputs, &folder, start, &mut teller).and_then(|mut trainer| {
+    let result = Trainer::new(config, plan, inputs, &folder, start, judge, &mut teller).and_then(|mut trainer| {
         let result = trainer.train(cancel, &mut teller);
         step = trainer.state.global_step;
         result
@@ -152,7 +169,18 @@ impl Teller<'_> {
     }
 }
 
-struct Trainer<'a, 'w> {
+/// What an evaluation means for what comes behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Evaluation {
+    /// The run goes on.
+    Done,
+    /// Patience has worn out.
+    Enough,
+    /// It was told to stop meanwhile, and nothing was learned of the model.
+    Interrupted,
+}
+
+struct Trainer<'a, 'w, 'j> {
     config: &'a TrainConfig,
     plan: &'a TrainPlan,
     inputs: &'a Inputs<'w>,
@@ -161,18 +189,20 @@ struct Trainer<'a, 'w> {
     identity: Identity,
     state: TrainerState,
     dropout: f32,
+    judge: Option<Judge<'j>>,
     begun: Instant,
     /// The order of the present epoch.
     order: Option<(u64, Vec<usize>)>,
 }
 
-impl<'a, 'w> Trainer<'a, 'w> {
+impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
     fn new(
         config: &'a TrainConfig,
         plan: &'a TrainPlan,
         inputs: &'a Inputs<'w>,
         folder: &'a RunFolder,
         start: Start,
+        judge: Option<Judge<'j>>,
         teller: &mut Teller<'_>,
     ) -> Result<Self, TrainError> {
         let model = &inputs.model.model;
@@ -240,23 +270,22 @@ impl<'a, 'w> Trainer<'a, 'w> {
             teller.tell(TrainEvent::Warning { text: text.clone() })?;
         }
         let begun = Instant::now();
-        Ok(Self { config, plan, inputs, folder, learner, identity, state, dropout, begun, order: None })
+        Ok(Self { config, plan, inputs, folder, learner, identity, state, dropout, judge, begun, order: None })
     }
 
     fn train(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
         let mut stopped_early = false;
         if let Some(rows) = self.inputs.eval
-            && self.config.eval_on_start
-            && self.state.global_step == 0
+            && (self.state.sqllama.evaluation_due || (self.config.eval_on_start && self.state.global_step == 0))
         {
-            stopped_early = self.evaluate(rows, teller)?;
+            match self.evaluate(rows, cancel, teller)? {
+                Evaluation::Interrupted => return self.pause(teller),
+                evaluated => stopped_early = evaluated == Evaluation::Enough,
+            }
         }
         while self.state.global_step < self.plan.total_steps && !stopped_early {
             if !self.step(cancel, teller)? {
-                self.save(teller)?;
-                let step = self.state.global_step;
-                teller.tell(TrainEvent::Paused { step })?;
-                return Ok(Outcome::Paused { step });
+                return self.pause(teller);
             }
             let step = self.state.global_step;
             let last = step == self.plan.total_steps;
@@ -269,7 +298,10 @@ impl<'a, 'w> Trainer<'a, 'w> {
                 && due(self.config.eval_strategy, self.config.eval_steps.unwrap_or(self.config.logging_steps))
                 && self.config.eval_delay <= self.passed()
             {
-                stopped_early = self.evaluate(rows, teller)?;
+                match self.evaluate(rows, cancel, teller)? {
+                    Evaluation::Interrupted => return self.pause(teller),
+                    evaluated => stopped_early = evaluated == Evaluation::Enough,
+                }
             }
             if self.config.sample_steps.is_some_and(|every| step.is_multiple_of(every) || last) {
                 self.sample(cancel, teller)?;
@@ -279,6 +311,14 @@ impl<'a, 'w> Trainer<'a, 'w> {
             }
         }
         self.finish(stopped_early, teller)
+    }
+
+    /// Ends behind a checkpoint.
+    fn pause(&mut self, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
+        self.save(teller)?;
+        let step = self.state.global_step;
+        teller.tell(TrainEvent::Paused { step })?;
+        Ok(Outcome::Paused { step })
     }
 
     /// How far the run is, in what `eval_delay` counts.
@@ -370,8 +410,16 @@ impl<'a, 'w> Trainer<'a, 'w> {
         teller.tell(TrainEvent::Sampled { step, question, answer: answered, expected })
     }
 
-    /// The loss on held-out rows; true where it is time to stop early.
-    fn evaluate(&mut self, rows: &Rows, teller: &mut Teller<'_>) -> Result<bool, TrainError> {
+    /// The loss on held-out rows, and how many answers are right where somebody judges them; what that means for the run.
+    fn evaluate(&mut self, rows: &Rows, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<Evaluation, TrainError> {
+        let accuracy = match self.judged(cancel) {
+            Err(TrainError::Stopped(_)) => {
+                self.state.sqllama.evaluation_due = true;
+                return Ok(Evaluation::Interrupted);
+            }
+            judged => judged?,
+        };
+        self.state.sqllama.evaluation_due = false;
         let all: Vec<&Row> = rows.rows.iter().collect();
         let (mut loss, mut learned) = (0.0, 0);
         for rows in batches(&all, self.config.per_device_eval_batch_size, rows.longest, self.config.share_prefix) {
@@ -383,28 +431,54 @@ impl<'a, 'w> Trainer<'a, 'w> {
         if !eval_loss.is_finite() {
             return Err(TrainError::NotFinite { what: "evaluation loss", step: self.state.global_step });
         }
-        // As the Trainer's callback has it, the threshold says when patience wears thin, and nothing of which checkpoint is the best.
-        let threshold = self.config.early_stopping_threshold;
-        let patient = self.state.best_metric.is_none_or(|best| eval_loss < best && best - eval_loss > threshold);
-        self.state.sqllama.patience = if patient { 0 } else { self.state.sqllama.patience + 1 };
-        let best = self.state.best_metric.is_none_or(|best| eval_loss < best);
-        if best {
-            self.state.best_metric = Some(eval_loss);
-            self.state.best_global_step = Some(self.state.global_step);
-            let folder = self.folder.checkpoint(self.state.global_step);
-            self.state.best_model_checkpoint = Some(folder.display().to_string());
-        }
+        let best = self.take_best(eval_loss, accuracy);
         if let Some(plateau) = &mut self.state.sqllama.plateau {
             plateau.step(eval_loss, &self.config.lr_scheduler_kwargs);
         }
-        self.state.log_values(&[("eval_loss", eval_loss.into()), ("eval_loss_weighted_by", WEIGHTED_BY.into())]);
+        let mut line = vec![("eval_loss", eval_loss.into()), ("eval_loss_weighted_by", WEIGHTED_BY.into())];
+        line.extend(accuracy.map(|accuracy| ("eval_execution_accuracy", accuracy.value().into())));
+        self.state.log_values(&line);
         let (step, epoch) = (self.state.global_step, self.state.epoch);
-        teller.tell(TrainEvent::Evaluated { step, epoch, eval_loss, best })?;
+        teller.tell(TrainEvent::Evaluated { step, epoch, eval_loss, best, accuracy })?;
         if best && self.config.load_best_model_at_end {
             // Also where none was due: the best must be there at the end.
             self.save(teller)?;
         }
-        Ok(self.config.early_stopping_patience.is_some_and(|patience| self.state.sqllama.patience >= patience))
+        let enough = self.config.early_stopping_patience.is_some_and(|patience| self.state.sqllama.patience >= patience);
+        Ok(if enough { Evaluation::Enough } else { Evaluation::Done })
+    }
+
+    /// How many answers are right by now; `None` where nobody judges them.
+    fn judged(&mut self, cancel: &Cancel) -> Result<Option<Accuracy>, TrainError> {
+        let (Adaptation::Lora(config), true) = (&self.identity.adaptation, self.judge.is_some()) else { return Ok(None) };
+        self.learner.read_back()?;
+        let adapter = self.learner.decoder.adapter(&self.learner.parameters, config, None);
+        self.judge.as_mut().map(|judge| judge(&adapter, cancel)).transpose()
+    }
+
+    /// Whether this is the best evaluation so far. As in the Trainer, one before the first step is no candidate: there is no checkpoint of it.
+    fn take_best(&mut self, eval_loss: f64, accuracy: Option<Accuracy>) -> bool {
+        if self.state.global_step == 0 {
+            return false;
+        }
+        // As the Trainer's callback has it, the threshold says when patience wears thin, and nothing of which checkpoint is the best.
+        let threshold = self.config.early_stopping_threshold;
+        let by_answers = accuracy.filter(|_| self.config.metric_for_best_model == Metric::ExecutionAccuracy);
+        let (value, sign) = by_answers.map_or((eval_loss, -1.0), |accuracy| (accuracy.value(), 1.0));
+        let gain = self.state.best_metric.map(|best| sign * (value - best));
+        let patient = gain.is_none_or(|gain| gain > 0.0 && gain > threshold);
+        self.state.sqllama.patience = if patient { 0 } else { self.state.sqllama.patience + 1 };
+        // A few questions are often answered equally well: then the loss says which is better.
+        let lower = by_answers.is_some() && self.state.sqllama.best_loss.is_some_and(|best| eval_loss < best);
+        let best = gain.is_none_or(|gain| gain > 0.0 || (gain == 0.0 && lower));
+        if best {
+            self.state.best_metric = Some(value);
+            self.state.sqllama.best_loss = by_answers.map(|_| eval_loss);
+            self.state.best_global_step = Some(self.state.global_step);
+            let folder = self.folder.checkpoint(self.state.global_step);
+            self.state.best_model_checkpoint = Some(folder.display().to_string());
+        }
+        best
     }
 
     fn save(&mut self, teller: &mut Teller<'_>) -> Result<(), TrainError> {

@@ -44,6 +44,12 @@ pub struct Own {
     pub loss_sum: f64,
     /// Evaluations in a row that were no better than the best.
     pub patience: u64,
+    /// The evaluation loss of the best, where that is told by right answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_loss: Option<f64>,
+    /// Whether the run was stopped while it evaluated: then that comes first when it goes on.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub evaluation_due: bool,
     /// Where the rate goes by the evaluation loss, where it stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plateau: Option<Plateau>,

@@ -50,6 +50,11 @@ pub fn stop(folder: &Path) -> Result<(), TrainError> {
     terminate(process).map_err(failed)
 }
 
+/// Has the process of this number end as [`stop`] does; why not, in words.
+pub fn tell_to_end(process: u32) -> Result<(), String> {
+    terminate(i32::try_from(process).map_err(|_| "its process is not known".to_owned())?)
+}
+
 #[cfg(unix)]
 fn terminate(process: i32) -> Result<(), String> {
     let process = rustix::process::Pid::from_raw(process).ok_or("its process is not known")?;
@@ -59,6 +64,16 @@ fn terminate(process: i32) -> Result<(), String> {
 #[cfg(not(unix))]
 fn terminate(process: i32) -> Result<(), String> {
     Err(format!("end process {process}: this system has no signals"))
+}
+
+/// What lies beside a run's folder: its words, its examples, what is kept of learning a database.
+const BESIDE: [&str; 6] = ["log", "examples.jsonl", "held.jsonl", "held.json", "learn.json", "learn.lock"];
+
+/// Deletes what lies beside the run that was in `folder`.
+pub fn remove_beside(folder: &Path) {
+    for extension in BESIDE {
+        let _ = fs::remove_file(folder.with_extension(extension));
+    }
 }
 
 /// Deletes the run in `folder`: settings, events, checkpoints, result. A folder that is no run's is left alone, and one that is in use.

@@ -110,6 +110,8 @@ pub enum PromptKind {
     Open,
     /// A line of the fine-tune form.
     Train(Field),
+    /// How long the open database is learned.
+    Learn,
     /// Where a command line goes.
     Command(String),
     /// Where a job for another machine goes, and every word of it.
@@ -168,7 +170,7 @@ impl RunningJob {
                 | Work::Look
                 | Work::Refresh
                 | Work::ReadAhead { .. }
-                | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. })
+                | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. } | TrainWork::Stale { .. })
                 | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
         )
     }
@@ -301,6 +303,8 @@ pub struct State {
     pub(super) theme_before: Option<Theme>,
     /// What was typed last for parameters, by their names.
     pub values: HashMap<String, String>,
+    /// The list that comes back when the text of this title, which was looked at from it, is closed.
+    pub(super) behind: Option<(String, Picker)>,
     /// The notebook that was opened or written last.
     pub notebook: Option<std::path::PathBuf>,
     /// The adapter that was switched off here.
@@ -359,6 +363,7 @@ impl State {
             settings: SettingsText::default(),
             theme_before: None,
             values: HashMap::new(),
+            behind: None,
             notebook: None,
             adapter_off: None,
             run_doomed: None,
@@ -465,4 +470,13 @@ pub(super) fn called(database: &str) -> String {
     let file = set.main.rsplit(['/', '\\']).next().unwrap_or_default();
     let first = if is_demo(file) { "demo" } else { file };
     set.beside.iter().fold(first.to_owned(), |name, file| format!("{name} + {}", file.name))
+}
+
+/// What a notebook calls the open database: the bundled one by its name, wherever it lies.
+pub(super) fn notebook_name(database: &str) -> String {
+    let mut set = DatabaseSet::read(database);
+    if called(&set.main) == "demo" {
+        set.main = "demo".into();
+    }
+    set.to_string()
 }

@@ -1,8 +1,10 @@
 //! The event loop.
 //!
 //! - `guard`: the terminal taken and given back, whatever happens
+//! - `escape`: Esc, and a key right behind it
 //! - `signals`: told to end, to stop, to go on; `outside`: the person's own editor
 
+mod escape;
 mod guard;
 mod outside;
 mod signals;
@@ -22,6 +24,7 @@ use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
+use self::escape::with_followers;
 use self::guard::{TerminalGuard, failed_thread, hear_mouse, restore, take_again};
 use self::signals::{Heard, Signals, stop_group};
 use super::event::{Effect, Event};
@@ -110,6 +113,11 @@ pub fn run(options: ScreenOptions) -> Result<Left, ScreenError> {
         return Err(ScreenError::NoTerminal);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    // Before the screen has the terminal: a signal that nobody hears would leave it so.
+    let mut signals = {
+        let _inside = runtime.enter();
+        Signals::new()?
+    };
     let guard = TerminalGuard::enter(options.reports.clone(), options.options.mouse)?;
     let (send, mut reports) = unbounded_channel();
     let workers = Workers::start(options.settings, move |report| {
@@ -118,7 +126,7 @@ pub fn run(options: ScreenOptions) -> Result<Left, ScreenError> {
     let mut state = State::new(crossterm::terminal::size()?, options.theme);
     state.options = options.options;
     let database = options.database.as_deref();
-    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(event_loop(&mut state, &workers, &mut reports, database))));
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(event_loop(&mut state, &workers, &mut reports, &mut signals, database))));
     drop(guard);
     runtime.block_on(wait_for_records(&mut state, &workers, &mut reports));
     submit_drafts(&mut state, &workers);
@@ -132,10 +140,10 @@ async fn event_loop(
     state: &mut State,
     workers: &Workers,
     reports: &mut UnboundedReceiver<Report>,
+    signals: &mut Signals,
     database: Option<&str>,
 ) -> Result<Left, ScreenError> {
     let begun = Instant::now();
-    let mut signals = Signals::new()?;
     let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     let mut effects = update::begin(state, database);
     let mut keys = EventStream::new();
@@ -153,7 +161,7 @@ async fn event_loop(
                     // The stream would read what is typed into the editor. It is gone when another can be made, which reads nothing yet.
                     drop(keys);
                     keys = EventStream::new();
-                    let (edited, end) = outside::edit(&text, state.options.mouse, &mut signals).await;
+                    let (edited, end) = outside::edit(&text, state.options.mouse, signals).await;
                     effects.extend(update(state, Event::Edited(edited)));
                     if let Some(number) = end {
                         return Ok(Left::Told(number));
@@ -166,30 +174,34 @@ async fn event_loop(
                     restore();
                     stop_group();
                     if let Err(error) = take_again(state.options.mouse).and_then(|()| redraw(&mut terminal, state)) {
-                        return lost(error, &mut signals).await;
+                        return lost(error, signals).await;
                     }
                 }
                 Effect::Quit => return Ok(Left::Quit),
             }
         }
         if let Err(error) = terminal.draw(|frame| view(state, frame)) {
-            return lost(error, &mut signals).await;
+            return lost(error, signals).await;
         }
         #[cfg(debug_assertions)]
         fail_on_purpose(state);
         let is_idle = state.running.is_empty() && !state.drafts.is_waiting() && !is_read_ahead_wanted(state);
         tokio::select! {
             event = next_event(&mut keys) => match event {
-                Some(Ok(event)) => effects.extend(translate(event).map(|event| update(state, event)).unwrap_or_default()),
-                Some(Err(error)) => return lost(error, &mut signals).await,
-                None => return lost(io::ErrorKind::UnexpectedEof.into(), &mut signals).await,
+                Some(Ok(event)) => {
+                    for event in with_followers(event, &mut keys).await.into_iter().filter_map(translate) {
+                        effects.extend(update(state, event));
+                    }
+                }
+                Some(Err(error)) => return lost(error, signals).await,
+                None => return lost(io::ErrorKind::UnexpectedEof.into(), signals).await,
             },
             heard = signals.next() => match heard {
                 Heard::End { number, .. } => return Ok(Left::Told(number)),
                 Heard::Stop => effects.push(Effect::Suspend),
                 Heard::GoOn => {
                     if let Err(error) = take_again(state.options.mouse).and_then(|()| redraw(&mut terminal, state)) {
-                        return lost(error, &mut signals).await;
+                        return lost(error, signals).await;
                     }
                 }
             },

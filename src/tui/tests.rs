@@ -23,6 +23,7 @@ mod servers;
 mod settings;
 mod statements;
 mod states;
+mod tasks;
 mod training;
 
 use std::sync::Arc;
@@ -66,6 +67,7 @@ fn schema() -> Arc<Schema> {
     album.foreign_keys.push(ForeignKey {
         columns: vec!["artist_id".into()],
         foreign_table: "artist".into(),
+        elsewhere: None,
         foreign_columns: vec!["id".into()],
         origin: KeyOrigin::Declared,
     });

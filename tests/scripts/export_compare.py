@@ -44,19 +44,19 @@ SEED_JSON = {
     "train_micro_batch_size_per_gpu": "auto",
     "wall_clock_breakdown": False,
 }
-# The seed's command line, byte for byte but for paths, the number of epochs and what a tiny model needs to learn.
+# The seed's command line, byte for byte but for paths.
 SEED_LINE = """torchrun --master_port=1211 train_sqlllama.py.py \\
     --model_name_or_path MODEL \\
     --data_path "DATA" \\
     --bf16 True \\
     --output_dir OUTPUT \\
-    --num_train_epochs 2 \\
+    --num_train_epochs 15 \\
     --per_device_train_batch_size 4 \\
     --per_device_eval_batch_size 4 \\
-    --gradient_accumulation_steps 2 \\
+    --gradient_accumulation_steps 8 \\
     --gradient_checkpointing True \\
     --evaluation_strategy "no" \\
-    --learning_rate 1e-3 \\
+    --learning_rate 1e-5 \\
     --weight_decay 0.1 \\
     --lr_scheduler_type "cosine" \\
     --warmup_steps 0 \\

@@ -37,6 +37,8 @@ CASES = {
     "qwen2-window": (T.Qwen2Config, dict(WINDOW)),
     "mistral-window": (T.MistralConfig, dict(sliding_window=7)),
     "smollm3": (T.SmolLM3Config, dict(num_hidden_layers=4, no_rope_layer_interval=2)),
+    "smollm3-fourth": (T.SmolLM3Config, dict(num_hidden_layers=4)),
+    "ministral": (T.MinistralConfig, dict(head_dim=8, sliding_window=7, layer_types=["full_attention", "sliding_attention"])),
     "granite": (
         T.GraniteConfig,
         dict(embedding_multiplier=6.0, residual_multiplier=0.4, attention_multiplier=0.2, logits_scaling=3.0, tie_word_embeddings=True),

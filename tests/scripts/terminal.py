@@ -185,6 +185,21 @@ def drafts(binary):
         os.kill(screen.child, signal.SIGKILL)
         screen.end()
         is_back(binary, text)
+    # No database is open yet.
+    word = b"no_database_yet"
+    screen = Terminal([binary])
+    screen.until(b"type a path")
+    screen.type(b"\x1b3-- " + word)
+    screen.shown(word)
+    time.sleep(1)
+    os.kill(screen.child, signal.SIGKILL)
+    screen.end()
+    screen = Terminal([binary])
+    screen.until(b"last time is back")
+    screen.type(b"\x1b3")
+    screen.shown(word)
+    screen.type(b"\x7f" * 60 + b"\x11")  # Ctrl+Q
+    assert screen.end() == 0
     # A failure of ours, in the thread of the screen and in another one.
     for where in ("main", "thread"):
         screen = opened(binary, SQLLAMA_TEST_PANIC=where + ":WORD")
@@ -314,9 +329,10 @@ def editor(binary):
     is_back(binary, b"under_an_editor")
 
 
-signal.alarm(300)  # whatever happens
-scene, binary = sys.argv[1:]
-scenes = {"use": use, "panic": panic, "signals": signals, "drafts": drafts, "two": two, "stop": stop, "editor": editor}
-seen = scenes[scene](binary)
-if seen is not None:
-    given_back(seen)
+if __name__ == "__main__":
+    signal.alarm(300)  # whatever happens
+    scene, binary = sys.argv[1:]
+    scenes = {"use": use, "panic": panic, "signals": signals, "drafts": drafts, "two": two, "stop": stop, "editor": editor}
+    seen = scenes[scene](binary)
+    if seen is not None:
+        given_back(seen)

@@ -47,7 +47,13 @@ fn script(seed: u64) -> Vec<Step> {
         5 => events.insert_str(0, "retry: 5\nevent: begin\nid: 0\n\n"),
         _ => {}
     }
-    let bytes = events.into_bytes();
+    // Some come in another order.
+    let mut order: Vec<&str> = events.split_inclusive("\n\n").collect();
+    if random.below(8) == 0 && order.len() > 1 {
+        let first = random.below(order.len() as u64 - 1) as usize;
+        order.swap(first, first + 1);
+    }
+    let bytes = order.concat().into_bytes();
     let mut steps = Vec::new();
     let chunked = random.below(3) > 0;
     let length = match (chunked, random.below(3)) {
@@ -62,7 +68,7 @@ fn script(seed: u64) -> Vec<Step> {
     match random.below(14) {
         0 => return vec![whole(random.one(&[429, 500, 502, 503, 504]) as u16, "{\"error\":\"busy\"}")],
         1 => return vec![Step::Close],
-        2 => return vec![Step::Send(head.into_bytes()), Step::Flood(20 << 20)],
+        2 => return vec![Step::Send(head.into_bytes()), Step::Flood(1 << 30)],
         3 => return vec![Step::Send(b"HTTP/1.1 200 OK\r\nx: ".to_vec()), Step::Flood(1 << 20)],
         4 => return vec![Step::Send(head.into_bytes()), Step::Hang],
         5 => {
@@ -74,20 +80,25 @@ fn script(seed: u64) -> Vec<Step> {
     steps.push(Step::Send(head.into_bytes()));
     // Cut into pieces anywhere, in the middle of characters and of events.
     let cut = if random.below(3) == 0 { random.below(bytes.len() as u64) as usize } else { bytes.len() };
-    let mut at = 0;
+    let (mut at, mut pieces) = (0, Vec::new());
     while at < cut {
         let most = random.one(&[2, 40, 4000]);
         let end = (at + 1 + random.below(most) as usize).min(cut);
-        let piece = &bytes[at..end];
+        pieces.push(&bytes[at..end]);
+        at = end;
+    }
+    let late = random.below(10 * pieces.len().max(1) as u64) as usize;
+    for (number, piece) in pieces.into_iter().enumerate() {
         let piece = if chunked { chunk(piece) } else { piece.to_vec() };
         // A chunk's own frame may be cut, too.
         let middle = random.below(piece.len() as u64 + 1) as usize;
         steps.push(Step::Send(piece[..middle].to_vec()));
-        if random.below(6) == 0 {
+        if number == late {
+            steps.push(Step::Wait(Duration::from_millis(300)));
+        } else if random.below(6) == 0 {
             steps.push(Step::Wait(Duration::from_millis(random.below(4))));
         }
         steps.push(Step::Send(piece[middle..].to_vec()));
-        at = end;
     }
     if chunked && random.below(4) > 0 {
         steps.push(Step::Send(b"0\r\n\r\n".to_vec()));
@@ -114,12 +125,19 @@ fn an_answer_is_whole_or_an_error_in_time() {
                     match result {
                         Ok(generation) => {
                             whole += 1;
-                            assert_eq!((generation.text.as_str(), shown.as_str()), (TEXT, TEXT), "{seed}");
+                            // Whole events in another order are sound: then all words are there.
+                            let sorted = |text: &str| {
+                                let mut all: Vec<char> = text.chars().collect();
+                                all.sort_unstable();
+                                all
+                            };
+                            assert_eq!(sorted(&generation.text), sorted(TEXT), "{seed}: {}", generation.text);
+                            assert_eq!(generation.text, shown, "{seed}");
                             assert_eq!(generation.finish_reason, FinishReason::Eos, "{seed}");
                         }
                         Err(error) => {
                             failed += 1;
-                            assert!(TEXT.starts_with(&shown), "{seed}: {shown:?}");
+                            assert!(shown.chars().all(|c| TEXT.contains(c)) && shown.len() <= TEXT.len(), "{seed}: {shown:?}");
                             let said = format!("{error} {}", error.hint().unwrap_or_default());
                             assert!(said.len() < 800 && !said.contains('\u{0}'), "{seed}: {said}");
                         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqllama::ask::{AskRequest, Candidates, Recalled, ask};
 use sqllama::db::{Database, ValueIndex, ValueLimits};
-use sqllama::llm::server::{Remote, ServerOptions};
+use sqllama::llm::server::{Abilities, GrammarField, Remote, ServerOptions};
 use sqllama::prompt::{Form, Turn};
 use sqllama::records::Records;
 use sqllama::schema::Schema;
@@ -73,7 +73,18 @@ fn nothing_private_leaves_in_whichever_way() {
         "nothing",
         "```sql\nSELECT name FROM employee;\n```",
     ]);
-    let mut model = Remote::new(ServerOptions { ..options(&server.address) }).unwrap();
+    // A server that can do everything is sent most.
+    let able = Abilities {
+        several: true,
+        logprobs: true,
+        grammar: Some(GrammarField::Grammar),
+        json_schema: true,
+        token_ids: true,
+        prefix_cache: true,
+        ..Abilities::unknown()
+    };
+    let mut models =
+        [Abilities::unknown(), able].map(|known| Remote::new(ServerOptions { known: Some(known), ..options(&server.address) }).unwrap());
     let before = Turn { question: "and their income?".into(), sql: "SELECT qsalary FROM employee".into() };
     let guessed = Turn { question: "Who are they?".into(), sql: "SELECT name FROM employee WHERE zcode = 'CANARYB'".into() };
     for (question, previous) in [
@@ -82,7 +93,7 @@ fn nothing_private_leaves_in_whichever_way() {
         ("List the employees of Rome with the best income".into(), Some(guessed)),
         ("Which employees have an id above the average?".into(), None),
     ] {
-        for form in [Form::Chat, Form::Alpaca] {
+        for (form, model) in [Form::Chat, Form::Alpaca].into_iter().flat_map(|form| [0, 1].map(|model| (form, model))) {
             let recalled = Recalled::look_up(&records, id, &question, None).unwrap();
             let request = AskRequest {
                 values: Some(Arc::clone(&values)),
@@ -92,7 +103,7 @@ fn nothing_private_leaves_in_whichever_way() {
             };
             let request = AskRequest { accepted_sql: None, ..recalled.apply(request) };
             let mut events = Vec::new();
-            let _ = ask(&database, &schema, &mut model, &request, &cancel, &mut |event| events.push(event));
+            let _ = ask(&database, &schema, &mut models[model], &request, &cancel, &mut |event| events.push(event));
             assert!(!events.is_empty());
         }
     }
@@ -100,6 +111,17 @@ fn nothing_private_leaves_in_whichever_way() {
     assert!(sent.contains("Rome is the head office") && sent.contains("CREATE TABLE employee"), "{sent}");
     assert!(server.requests.lock().unwrap().len() > 20);
     assert_silent(&sent);
+    // A grammar spells names letter by letter.
+    assert!(sent.contains("table ::=") && spells(&sent, "employee"), "{sent}");
+    for canary in ["salary", "zcode", "review"] {
+        assert!(!spells(&sent, canary), "{canary} left: {sent}");
+    }
+}
+
+/// Whether a grammar in `sent` has these letters in a row, in either case.
+fn spells(sent: &str, letters: &str) -> bool {
+    let classes: Vec<String> = letters.chars().map(|c| format!("[{c}{}]", c.to_ascii_uppercase())).collect();
+    sent.contains(&classes.join(" "))
 }
 
 #[test]

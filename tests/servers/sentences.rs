@@ -32,7 +32,8 @@ fn failures_are_told_apart() {
     check(said(500, "Requested tokens (9) exceed context window of 8"), "the prompt is too long");
     check(said(413, "too large"), "the prompt is too long");
     check(said(429, "slow down"), "HERE has too much to do (HTTP status 429)");
-    check(said(503, "loading"), "HERE has too much to do (HTTP status 503)");
+    check(said(503, "busy"), "HERE has too much to do (HTTP status 503)");
+    check(said(503, "Loading model"), "HERE is still loading its model");
     check(said(500, "boom"), "HERE answers with HTTP status 500: boom");
     check(vec![whole(404, "<html>nothing</html>")], "HERE has no /chat/completions: it does not say why");
     check(
@@ -53,6 +54,8 @@ fn failures_are_told_apart() {
     check(begun("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"abort\"}]}\n\n"), "ended the answer with `abort`");
     check(begun("data: {\"choices\":[{\"index\":0,\"del"), "was cut off after 7 characters");
     check(begun(""), "was cut off after 7 characters");
+    let word = |text: &str, finish: Option<&str>| event(&serde_json::json!({ "messages": [] }), text, finish);
+    check(begun(&(word("", Some("stop")) + &word("1", None))), "it goes on behind its end");
     check(begun("data: nonsense\n\n"), "an event of it is no JSON");
     check(begun("data: {\"choices\":[{\"index\":9,\"text\":\"x\"}]}\n\n"), "nobody asked for");
 }

@@ -19,7 +19,8 @@ pub enum ReportFormat {
 #[command(
     after_help = "A notebook is a Markdown file. What is run are its blocks ```sql, each with the block ```question above it, where there is \
     one; the word `skip` behind `sql` leaves one out. Results are kept in blocks ```csv result behind them, one for each statement. \
-    A first block between lines of --- may name the database: `database: shop.sqlite`, from the notebook's folder.\n\
+    A first block between lines of --- may name the database: `database: shop.sqlite`, from the notebook's folder; \
+    `with: [crm=crm.sqlite]` below it opens others beside it.\n\
     Nothing is written without --update, and then only results (and the SQL that --ask got): the rest of the file stays byte for byte.\n\
     Exit codes: 0 nothing differs, 1 a result differs from the one kept or a statement failed, 4 one was refused or ran out of time."
 )]

@@ -110,8 +110,11 @@ pub(super) fn run_notebook(args: &NotebookArgs, settings: &Settings) -> Result<u
         Source::Stdin => Notebook::parse(source.read(file::MAX_BYTES)?),
         Source::File(path) => file::read(path)?,
     };
-    let name = args.database.clone().or_else(|| notebook.database_path(if is_stdin { Path::new("") } else { &args.file }));
-    let name = name.ok_or_else(|| {
+    let named = match &args.database {
+        Some(name) => Some(name.clone()),
+        None => notebook.database_set(if is_stdin { Path::new("") } else { &args.file })?.map(|set| set.to_string()),
+    };
+    let name = named.ok_or_else(|| {
         let hint = "give --database, or begin the notebook with lines `---`, `database: FILE`, `---`";
         Failure { hint: Some(hint.into()), ..Failure::new(2, "the notebook names no database") }
     })?;
@@ -166,7 +169,7 @@ pub(super) fn run_notebook(args: &NotebookArgs, settings: &Settings) -> Result<u
     let counts = ["same", "differs", "new", "unreadable", "failed", "unanswered", "skipped"].map(|word| (word, count(word)));
     match args.format {
         ReportFormat::Json => {
-            let mut whole = json!({ "notebook": source.name(), "database": database.path().display().to_string() });
+            let mut whole = json!({ "notebook": source.name(), "database": database.set().in_line() });
             if let Some(entries) = whole.as_object_mut() {
                 entries.insert("cells".into(), runs.iter().map(report::to_json).collect());
                 entries.extend(counts.iter().map(|(word, count)| ((*word).to_owned(), (*count).into())));

@@ -17,6 +17,8 @@ pub enum OutputFormat {
     #[value(alias = "jsonl")]
     Ndjson,
     Markdown,
+    #[value(alias = "insert")]
+    Sql,
 }
 
 impl OutputFormat {
@@ -30,6 +32,7 @@ impl OutputFormat {
             Self::JsonRows => Format::Rows(RowFormat::JsonRows),
             Self::Ndjson => Format::Rows(RowFormat::Ndjson),
             Self::Markdown => Format::Rows(RowFormat::Markdown),
+            Self::Sql => Format::Rows(RowFormat::Sql),
         }
     }
 }
@@ -41,7 +44,9 @@ pub struct OutputArgs {
     ///
     /// `csv` and `tsv` are quoted as RFC 4180 says and know no types: a BLOB is written in hexadecimal, and NULL is the same as empty text
     /// unless --null says otherwise. In `json`, `json-rows` and `ndjson` a BLOB is {"hex": ...}, and an infinity is null, which JSON has no
-    /// word for. `table` and `markdown` are for reading: control characters are escaped, and a table cuts long cells.
+    /// word for. `table` and `markdown` are for reading: control characters are escaped, BLOBs are cut behind 32 bytes, NULL is the word
+    /// NULL, and a table cuts long cells. `sql` loses nothing: statements that make a table and fill it, with --no-header those alone that
+    /// fill it. Text that is not UTF-8 is mended in every format.
     #[arg(long, value_enum, default_value = "table")]
     pub format: OutputFormat,
     /// What stands for NULL (csv, tsv, table, markdown) [default: nothing in csv and tsv, else NULL]
@@ -56,6 +61,9 @@ pub struct OutputArgs {
     /// No names of columns (csv, tsv, table)
     #[arg(long, overrides_with = "header")]
     pub no_header: bool,
+    /// What the table is called (sql) [default: result]
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
     /// Dates beside numbers that count time (table, markdown); JSON says in `units` what they count
     #[arg(long)]
     pub dates: bool,
@@ -75,6 +83,6 @@ impl OutputArgs {
 
     /// Format, header and the word for NULL.
     pub(in crate::cli) fn layout(&self) -> Layout {
-        Layout { format: self.format.format(), header: !self.no_header, null: self.null.clone() }
+        Layout { format: self.format.format(), header: !self.no_header, null: self.null.clone(), table: self.table.clone() }
     }
 }

@@ -10,23 +10,26 @@ pub(super) mod show;
 
 use std::cell::Cell;
 use std::io::{Write, stderr, stdout};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 use super::interrupt;
+use super::load::{Chosen, Loading, load_model};
 use super::settings::Settings;
 use crate::dataset::{Examples, ReadOptions};
+use crate::jobs::judge::{Judge, questions_of};
 use crate::llm::adapter::Adapter;
 use crate::llm::open::OpenedModel;
 use crate::prompt::Form;
 use crate::signal::Cancel;
+use crate::store::catalogue::Resolved;
 use crate::store::{catalogue, machine, runs};
 use crate::text;
-use crate::train::config::PromptChoice;
+use crate::train::config::{Metric, PromptChoice};
 use crate::train::export::{Job, export};
 use crate::train::flags::{FLAGS, Kind, Request, parse};
 use crate::train::plan;
-use crate::train::{Arithmetic, DeviceChoice, Inputs, Machine, Method, Outcome, Rows, Start, TrainConfig, TrainError, measure, run};
+use crate::train::{Arithmetic, DeviceChoice, Inputs, Machine, Method, Outcome, Rows, Start, TrainConfig, TrainError, measure, run_judged};
 use args::TrainArgs;
 
 /// Exit code of a run that was stopped and can go on.
@@ -92,6 +95,12 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
         return Ok(0);
     }
     write!(stderr(), "{shown}")?;
+    let mut judge = match (config.metric_for_best_model, &config.eval_data_path) {
+        (Metric::ExecutionAccuracy, Some(held)) if request.export.is_none() => {
+            Some(judge(&config, held, form, &resolved, settings, &cancel)?)
+        }
+        _ => None,
+    };
     let inputs = Inputs {
         model: &model,
         model_name: resolved.name,
@@ -119,7 +128,9 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
         say(&format!("warning: `sqllama runs` will not know of this run: {error}"))?;
     }
     let mut line = show::RunLine::new(config.logging_steps);
-    let outcome = run(&config, &plan, &inputs, start, &cancel, &mut |event| line.show(&event));
+    let mut measure = judge.as_mut().map(|judge| move |adapter: &Adapter, cancel: &Cancel| judge.measure(adapter, cancel));
+    let measure = measure.as_mut().map(|measure| measure as measure::Judge<'_>);
+    let outcome = run_judged(&config, &plan, &inputs, start, measure, &cancel, &mut |event| line.show(&event));
     line.finish();
     let folder = config.output_dir.display();
     match outcome? {
@@ -150,6 +161,28 @@ fn chosen(request: &Request) -> Result<(TrainConfig, Start), Failure> {
     }
 }
 
+/// Who asks the held-out rows of `held` on the way. The model is opened once more; its weights are in memory once.
+fn judge(config: &TrainConfig, held: &Path, form: Form, model: &Resolved, settings: &Settings, cancel: &Cancel) -> Result<Judge, Failure> {
+    let databases = config.databases.clone().unwrap_or_default();
+    let rows = Examples::open(held, &read_options(config), cancel)?.flatten().collect::<Vec<_>>();
+    let questions = questions_of(rows, databases.is_file().then_some(databases.as_path()))?;
+    if questions.is_empty() {
+        return Err(Failure::new(2, format!("no row of {} can be asked by itself", held.display())));
+    }
+    say(&format!(
+        "{} are asked at each evaluation, and their answers run",
+        text::counted(questions.len() as u64, "question", "questions")
+    ))?;
+    let loading = Loading { saving: false, ..Loading::on(Default::default()) };
+    let model = load_model(settings, &Chosen::File(model.clone()), loading)?;
+    Ok(Judge::new(Box::new(model), form, questions, &databases))
+}
+
+/// How rows are read: the schemas of databases come from a folder, never from a single one, whose rows bring it.
+fn read_options(config: &TrainConfig) -> ReadOptions {
+    ReadOptions { databases: config.databases.clone().filter(|databases| !databases.is_file()), ..ReadOptions::default() }
+}
+
 /// Chat where the model has a template, unless something else is wanted.
 fn form(config: &TrainConfig, model: &OpenedModel) -> Form {
     let choice = config.prompt.unwrap_or(if model.template.is_ok() { PromptChoice::Chat } else { PromptChoice::Alpaca });
@@ -164,7 +197,7 @@ fn read_rows(
     files: &[PathBuf],
     cancel: &Cancel,
 ) -> Result<(Rows, Vec<(String, usize)>), Failure> {
-    let options = ReadOptions { databases: config.databases.clone(), ..ReadOptions::default() };
+    let options = read_options(config);
     let open = |path: &PathBuf| Examples::open(path, &options, cancel);
     let opened = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let counts: Vec<Cell<usize>> = files.iter().map(|_| Cell::new(0)).collect();

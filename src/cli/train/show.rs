@@ -80,7 +80,7 @@ fn memory(memory: &MemoryPlan) -> String {
 }
 
 /// A run as it goes on.
-pub(super) struct RunLine {
+pub(in crate::cli) struct RunLine {
     progress: Progress,
     every: u64,
     line: LiveLine,
@@ -88,12 +88,12 @@ pub(super) struct RunLine {
 
 impl RunLine {
     /// On stderr; without a terminal, a line every `every` steps.
-    pub(super) fn new(every: u64) -> Self {
+    pub(in crate::cli) fn new(every: u64) -> Self {
         Self { progress: Progress::default(), every, line: LiveLine::new() }
     }
 
     /// Shows what happened.
-    pub(super) fn show(&mut self, event: &TrainEvent) {
+    pub(in crate::cli) fn show(&mut self, event: &TrainEvent) {
         self.progress.apply(event);
         match event {
             TrainEvent::Step { step, .. } => {
@@ -101,9 +101,11 @@ impl RunLine {
                 self.line.show(step_line(&self.progress), due);
             }
             TrainEvent::Started { step, .. } if *step > 0 => self.line.say(&format!("going on behind step {step}")),
-            TrainEvent::Evaluated { step, eval_loss, best, .. } => {
+            TrainEvent::Evaluated { step, eval_loss, best, accuracy, .. } => {
                 let note = if *best { ", the best so far" } else { "" };
-                self.line.say(&format!("step {step}: loss on held-out examples {eval_loss:.4} (mean over answer tokens){note}"));
+                let right =
+                    accuracy.map(|accuracy| format!(", {} of {} answers right", accuracy.right, accuracy.asked)).unwrap_or_default();
+                self.line.say(&format!("step {step}: loss on held-out examples {eval_loss:.4} (mean over answer tokens){right}{note}"));
             }
             TrainEvent::Sampled { step, answer, .. } => {
                 let answer = answer.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -116,7 +118,7 @@ impl RunLine {
     }
 
     /// Takes the line away.
-    pub(super) fn finish(&self) {
+    pub(in crate::cli) fn finish(&self) {
         self.line.finish();
     }
 }

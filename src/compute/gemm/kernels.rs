@@ -2,7 +2,12 @@
 
 #![allow(clippy::too_many_arguments)] // an inner kernel is told its panels, their depth and where its tile goes
 
-use super::sides::{PANEL, TILE};
+#[cfg(target_arch = "aarch64")]
+use super::neon;
+#[cfg(target_arch = "x86_64")]
+use super::sides::PANEL;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+use super::sides::TILE;
 use crate::compute::Level;
 
 /// `(width, left, right, depth, out, stride, rows, columns, replace)`
@@ -23,6 +28,8 @@ impl Kernels {
             Level::Avx512 => Self { tile: TILE, panel: PANEL, widths: &[4, 8, 12], run: x86::avx512 },
             #[cfg(target_arch = "x86_64")]
             Level::Avx2 => Self { tile: 6, panel: 16, widths: &[2, 4, 6], run: x86::avx2 },
+            #[cfg(target_arch = "aarch64")]
+            Level::Neon | Level::Dotprod | Level::I8mm => Self { tile: TILE, panel: neon::COLUMNS, widths: &neon::WIDTHS, run: neon::neon },
             _ => Self { tile: 4, panel: 16, widths: &[4], run: scalar },
         }
     }

@@ -7,8 +7,10 @@ use crate::compute::Matrix;
 /// Depth of a block; a multiple of every [`BlockType`](crate::compute::BlockType)'s length.
 pub(super) const DEPTH: usize = 256;
 /// Columns of the right side that are packed together, at most. Also the widest panel.
+#[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))] // that of AVX-512
 pub(super) const PANEL: usize = 32;
 /// Rows of a tile, at most.
+#[cfg_attr(not(any(target_arch = "x86_64", target_arch = "aarch64")), allow(dead_code))]
 pub(super) const TILE: usize = 12;
 
 /// A dense matrix seen through strides: element `(row, column)` lies at `row * row_stride + column * column_stride`.

@@ -167,6 +167,26 @@ fn a_weight_of_minus_128_and_extreme_activations_are_exact() {
     }
 }
 
+#[test]
+fn a_row_that_is_no_number_spoils_no_other() {
+    // Rows that end inside a span, whose kernels read into the next row.
+    for block in TYPES.into_iter().filter(|block| block.block_len() == 32) {
+        let (rows, columns, spoilt) = (18, 96, 11);
+        let mut bytes = random_matrix(block, rows, columns, 3);
+        let row_bytes = block.row_bytes(columns).unwrap();
+        for chunk in bytes[spoilt * row_bytes..(spoilt + 1) * row_bytes].chunks_exact_mut(block.block_bytes()) {
+            scales_of(block).iter().for_each(|&at| chunk[at..at + 2].copy_from_slice(&0x7e00u16.to_le_bytes()));
+        }
+        let x = inputs(3, columns);
+        for (level, phase) in Level::available().into_iter().flat_map(|level| [(level, Phase::Prefill), (level, Phase::Decode)]) {
+            let out = product_in(phase, level, 1, block, &bytes, rows, columns, &x);
+            for (at, value) in out.iter().enumerate() {
+                assert_eq!(value.is_nan(), at % rows == spoilt, "{block:?} in {phase:?} at {level:?}, row {}", at % rows);
+            }
+        }
+    }
+}
+
 /// Every byte `fill`, every half-precision scale `half`: bits alike at every level, and near the dequantised product.
 #[track_caller]
 fn check_adversarial(block: BlockType, phase: Phase, fill: u8, half: u16) {

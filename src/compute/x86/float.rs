@@ -14,7 +14,7 @@ pub(in super::super) fn dots<const R: usize>(level: Level, rows: [&[f32]; R], x:
         match level {
             Level::Avx512 => Some(dots_avx512(rows, x)),
             Level::Avx2 => Some(dots_avx2(rows, x)),
-            Level::Scalar => None,
+            _ => None,
         }
     }
 }
@@ -109,7 +109,7 @@ pub(in super::super) fn products(
         match level {
             Level::Avx512 => products_avx512(rows, a, depth, b, out),
             Level::Avx2 => products_avx2(rows, a, depth, b, out),
-            Level::Scalar => return false,
+            _ => return false,
         }
     }
     true

@@ -38,7 +38,7 @@ pub(in super::super) unsafe fn gemv(level: Level, weight: &Matrix<'_>, rows: Ran
             match level {
                 Level::Avx512 => with_type!(spans, weight.block, S => { assert!(minimums == S::MINIMUMS); band.some_avx512::<S>() }),
                 Level::Avx2 => with_type!(halves, weight.block, H => { assert!(minimums == (H::MINIMUMS > 0)); band.some_avx2::<H>() }),
-                Level::Scalar => None,
+                _ => None,
             }
         };
         let Some(count) = known else { return false };

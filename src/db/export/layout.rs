@@ -15,6 +15,8 @@ pub enum RowFormat {
     Ndjson,
     /// A Markdown table.
     Markdown,
+    /// Statements of SQL that make a table and fill it.
+    Sql,
 }
 
 /// How a table is written. Names are the command line's.
@@ -32,14 +34,22 @@ pub enum Format {
 pub struct Layout {
     /// The format.
     pub format: Format,
-    /// Whether the names of the columns stand first, where they can be left out: in a table, CSV and TSV.
+    /// Whether the names of the columns stand first, where they can be left out: in a table, CSV and TSV. In SQL, whether the table is made
+    /// before it is filled.
     pub header: bool,
     /// What stands for NULL where a format has no word for it; `None` for what is usual there.
     pub null: Option<String>,
+    /// What the table is called in SQL; `None` for [`Layout::TABLE`].
+    pub table: Option<String>,
+}
+
+impl Layout {
+    /// What a table is called that has no name of its own.
+    pub const TABLE: &str = "result";
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        Self { format: Format::Table, header: true, null: None }
+        Self { format: Format::Table, header: true, null: None, table: None }
     }
 }

@@ -6,9 +6,10 @@ use std::io::{self, Write};
 use serde_json::{Map, Value};
 
 use super::super::table::{Cell, ColumnInfo};
-use super::cells::{cell_to_json, cell_to_text};
+use super::cells::{cell_to_json, cell_to_sql, cell_to_text};
 use super::delimited::Delimited;
 use super::layout::{Layout, RowFormat};
+use crate::sql::quote::identifier;
 use crate::text;
 
 /// Writes rows to `out`. Buffers nothing itself.
@@ -24,7 +25,14 @@ enum Kind {
     Json,
     JsonRows,
     Ndjson,
-    Markdown { null: Option<String> },
+    Markdown {
+        null: Option<String>,
+    },
+    /// What stands before the values of each row, and whether all of it is one transaction.
+    Sql {
+        head: String,
+        whole: bool,
+    },
 }
 
 impl<W: Write> RowWriter<W> {
@@ -59,8 +67,22 @@ impl<W: Write> RowWriter<W> {
                 line(&mut out, names.iter().map(|_| "---".to_owned()).collect())?;
                 Kind::Markdown { null: layout.null.clone() }
             }
+            RowFormat::Sql => {
+                let table = identifier(layout.table.as_deref().unwrap_or(Layout::TABLE));
+                let own: Vec<String> = distinct_names(columns).iter().map(|name| identifier(name)).collect();
+                // Without types: values keep theirs.
+                if layout.header {
+                    writeln!(out, "BEGIN;\nCREATE TABLE {table} ({});", own.join(", "))?;
+                }
+                Kind::Sql { head: insert_head(&table, &own), whole: layout.header }
+            }
         };
         Ok(Self { out, kind, names: distinct_names(columns), rows: 0 })
+    }
+
+    /// Begins statements that fill a table which is there: `table` and `columns` as statements name them.
+    pub fn begin_inserts(table: &str, columns: &[String], out: W) -> Self {
+        Self { out, kind: Kind::Sql { head: insert_head(table, columns), whole: false }, names: Vec::new(), rows: 0 }
     }
 
     /// Begins one object with the entries of `head`, behind which `rows` comes.
@@ -101,6 +123,7 @@ impl<W: Write> RowWriter<W> {
                 };
                 line(out, cells.iter().map(|cell| escape(&shown(cell))).collect())
             }
+            Kind::Sql { head, .. } => writeln!(out, "{head}{});", cells.iter().map(cell_to_sql).collect::<Vec<_>>().join(", ")),
         }
     }
 
@@ -131,10 +154,15 @@ impl<W: Write> RowWriter<W> {
                 self.out.write_all(b"}\n")?;
             }
             Kind::JsonRows => self.out.write_all(if self.rows > 0 { b"\n]\n" } else { b"]\n" })?,
-            Kind::Delimited(_) | Kind::Ndjson | Kind::Markdown { .. } => {}
+            Kind::Sql { whole: true, .. } => self.out.write_all(b"COMMIT;\n")?,
+            Kind::Delimited(_) | Kind::Ndjson | Kind::Markdown { .. } | Kind::Sql { .. } => {}
         }
         self.out.flush()
     }
+}
+
+fn insert_head(table: &str, columns: &[String]) -> String {
+    format!("INSERT INTO {table} ({}) VALUES (", columns.join(", "))
 }
 
 fn entry(out: &mut impl Write, key: &str, value: &Value) -> io::Result<()> {

@@ -72,7 +72,12 @@ fn nothing_and_empty_text_can_be_told_apart() {
         rows: vec![vec![Cell::Null, text("")], vec![text("\\N"), text("x\ty")]],
         truncated: false,
     };
-    let layout = |format, header, null: Option<&str>| Layout { format: Format::Rows(format), header, null: null.map(str::to_owned) };
+    let layout = |format, header, null: Option<&str>| Layout {
+        format: Format::Rows(format),
+        header,
+        null: null.map(str::to_owned),
+        ..Layout::default()
+    };
     check_layout(&table, &layout(RowFormat::Csv, true, None), "a,b\tc\n,\n\\N,x\ty\n");
     check_layout(&table, &layout(RowFormat::Csv, false, Some("")), ",\"\"\n\\N,x\ty\n");
     check_layout(&table, &layout(RowFormat::Tsv, true, Some("\\N")), "a\t\"b\tc\"\n\\N\t\n\"\\N\"\t\"x\ty\"\n");
@@ -80,7 +85,7 @@ fn nothing_and_empty_text_can_be_told_apart() {
     let one = Table { columns: vec![column("a")], rows: vec![vec![Cell::Null], vec![text("")]], truncated: false };
     check_layout(&one, &layout(RowFormat::Csv, true, None), "a\n\"\"\n\"\"\n");
     check_layout(&one, &layout(RowFormat::Csv, true, Some("")), "a\n\n\"\"\n");
-    check_layout(&one, &Layout { format: Format::Table, header: false, null: Some("-".into()) }, "-\n\n");
+    check_layout(&one, &Layout { format: Format::Table, header: false, null: Some("-".into()), ..Layout::default() }, "-\n\n");
 }
 
 #[test]
@@ -130,7 +135,7 @@ fn parse(text: &str, delimiter: char) -> Vec<Vec<Field>> {
 }
 
 fn written(table: &Table, format: RowFormat, null: Option<&str>) -> String {
-    let layout = Layout { format: Format::Rows(format), header: true, null: null.map(str::to_owned) };
+    let layout = Layout { format: Format::Rows(format), header: true, null: null.map(str::to_owned), ..Layout::default() };
     let mut out = Vec::new();
     let mut writer = TableWriter::begin(&layout, &table.columns, &mut out).unwrap();
     table.rows.iter().for_each(|row| writer.row(row).unwrap());

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::sqlite_error::sqlite_message;
 use super::super::watch::FileStamp;
+use super::dialect::FirstLine;
 use super::error::FileError;
 use super::form::Form;
 use super::import::{Ended, Import, Progress};
@@ -40,6 +41,7 @@ const DIGITS: usize = 16;
 #[derive(Debug, Clone)]
 pub struct Copies {
     folder: PathBuf,
+    first_line: FirstLine,
 }
 
 /// A copy that can be opened.
@@ -75,7 +77,12 @@ fn digest(text: &[u8]) -> String {
 impl Copies {
     /// Those in `folder`.
     pub fn new(folder: PathBuf) -> Self {
-        Self { folder }
+        Self { folder, first_line: FirstLine::Guessed }
+    }
+
+    /// The same, where a person says what the first line of a table as text is.
+    pub fn with_first_line(self, first_line: FirstLine) -> Self {
+        Self { first_line, ..self }
     }
 
     /// The tables of `set`: from an earlier time where its files are unchanged, else made now.
@@ -83,7 +90,8 @@ impl Copies {
         for _ in 0..TRIES {
             let before = stamps(&set.files);
             let own = digest(set.name().as_os_str().as_encoded_bytes());
-            let database = self.folder.join(format!("{own}-{}.sqlite", digest(format!("{FORMAT}\n{before}").as_bytes())));
+            let said = if self.first_line == FirstLine::Guessed { String::new() } else { format!("{:?}\n", self.first_line) };
+            let database = self.folder.join(format!("{own}-{}.sqlite", digest(format!("{FORMAT}\n{said}{before}").as_bytes())));
             if let Some(copy) = read(&database) {
                 return Ok(copy);
             }
@@ -148,7 +156,7 @@ impl Copies {
         for path in &set.files {
             let table = names::table(path, &mut taken);
             let form = Form::of(path).ok_or_else(|| FileError::Changing { path: path.clone() })?;
-            let import = Import { path, form, table: &table, connection: &connection, cancel, total, before };
+            let import = Import { path, form, first_line: self.first_line, table: &table, connection: &connection, cancel, total, before };
             let imported = import.run(progress).map_err(|ended| match ended {
                 Ended::File(error) => error,
                 Ended::Sqlite(error) => of_sqlite(&error, path),

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use super::dialect::Dialect;
+use super::dialect::{Dialect, FirstLine};
 use super::error::FileError;
 use super::input::{self, Consumed};
 use super::lines::{Lines, LinesError, MAX_RECORD};
@@ -12,6 +12,9 @@ use crate::text;
 
 /// Bytes from which is told how a table is written.
 const HEAD: usize = 1 << 18;
+
+/// How a person says what the first line is.
+const FLAG: &str = "--csv-header";
 
 /// The rows of a table as text.
 pub(super) struct Delimited {
@@ -22,6 +25,10 @@ pub(super) struct Delimited {
     width: usize,
     title: usize,
     header: bool,
+    /// Somebody said what the first line is.
+    told: bool,
+    /// Nothing shows that the first line has the names.
+    unproven: bool,
     /// A record was read and not yet given out; before it so many rows that are empty lines.
     ready: bool,
     empty: u64,
@@ -32,10 +39,10 @@ pub(super) struct Delimited {
 
 impl Delimited {
     /// Opens the file at `path`; `preferred` is what its name says of what stands between fields.
-    pub(super) fn open(path: &Path, preferred: Option<u8>, consumed: &Consumed) -> Result<Self, FileError> {
+    pub(super) fn open(path: &Path, preferred: Option<u8>, first_line: FirstLine, consumed: &Consumed) -> Result<Self, FileError> {
         let unreadable = |error: std::io::Error| FileError::Unreadable { path: path.into(), message: error.to_string() };
         let head = input::head(path, HEAD).map_err(unreadable)?;
-        let dialect = Dialect::of(&head, head.len() < HEAD, preferred);
+        let dialect = Dialect::of(&head, head.len() < HEAD, preferred, first_line);
         let mut text = input::open(path, consumed).map_err(unreadable)?;
         std::io::copy(&mut text.by_ref().take(dialect.directive as u64), &mut std::io::sink()).map_err(unreadable)?;
         let mut own = Self {
@@ -45,6 +52,8 @@ impl Delimited {
             width: 0,
             title: dialect.title,
             header: dialect.header,
+            told: first_line != FirstLine::Guessed,
+            unproven: dialect.unproven,
             ready: false,
             empty: 0,
             short: Places::default(),
@@ -160,7 +169,17 @@ impl Rows for Delimited {
             let lines = text::counted(self.title as u64, "line", "lines");
             format!("{lines} before the table {} not part of it", if self.title == 1 { "is" } else { "are" })
         });
-        let header = (!self.header).then(|| format!("it has no line of names: its columns are called {} and so on", numbered(1)));
+        let header = match (self.header, self.told) {
+            (true, _) if self.unproven => {
+                Some(format!("its first line is taken for names, which nothing in it shows ({FLAG} no reads it as a row)"))
+            }
+            (true, _) => None,
+            (false, true) => Some(format!("its columns are called {} and so on", numbered(1))),
+            (false, false) => Some(format!(
+                "it has no line of names: its columns are called {} and so on ({FLAG} yes takes names from its first line)",
+                numbered(1)
+            )),
+        };
         let extra = numbered(self.width + 1);
         let long = format!("more fields than there are names: they are in {extra}");
         let long = self.long.words("row has", "rows have", &long);

@@ -15,6 +15,18 @@ const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
 /// Numbers that may be names of columns: years.
 const YEARS: std::ops::RangeInclusive<i64> = 1800..=2200;
 
+/// What the first line of a table as text is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum FirstLine {
+    /// What it looks like.
+    #[default]
+    Guessed,
+    /// The names of the columns.
+    Names,
+    /// A row.
+    Row,
+}
+
 /// How a table is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Dialect {
@@ -25,6 +37,8 @@ pub(super) struct Dialect {
     pub(super) title: usize,
     /// Whether the first record has the names.
     pub(super) header: bool,
+    /// Whether it has them for all that is known, and nothing shows it.
+    pub(super) unproven: bool,
     /// Whether names stand over all columns but the first, as R's `write.table` leaves them.
     pub(super) unnamed_first: bool,
 }
@@ -33,7 +47,7 @@ type Record = Vec<Vec<u8>>;
 
 impl Dialect {
     /// Of a text that begins with `head`, which is all of it where it is `whole`. `preferred` is what the file's name says.
-    pub(super) fn of(head: &[u8], whole: bool, preferred: Option<u8>) -> Self {
+    pub(super) fn of(head: &[u8], whole: bool, preferred: Option<u8>, first_line: FirstLine) -> Self {
         let (directive, told) = directive(head);
         let text = head.get(directive..).unwrap_or_default();
         let delimiter = told.unwrap_or_else(|| delimiter(text, whole, preferred));
@@ -43,13 +57,21 @@ impl Dialect {
         let title = if width > 1 && narrow < records.len() { narrow } else { 0 };
         let records = records.get(title..).unwrap_or_default();
         let Some((first, body)) = records.split_first() else {
-            return Self { delimiter, directive, title, header: true, unnamed_first: false };
+            return Self { delimiter, directive, title, header: true, unproven: false, unnamed_first: false };
         };
         let unnamed_first = !body.is_empty()
             && body.iter().all(|record| record.len() == first.len() + 1)
             && body.iter().any(|record| record.last().is_some_and(|field| !field.is_empty()));
-        let header = unnamed_first || has_names(first, body);
-        Self { delimiter, directive, title, header, unnamed_first }
+        let (header, unproven) = match first_line {
+            FirstLine::Names => (true, false),
+            FirstLine::Row => (false, false),
+            FirstLine::Guessed if unnamed_first => (true, false),
+            FirstLine::Guessed => match has_names(first, body) {
+                Guess::Shown(header) => (header, false),
+                Guess::Open => (true, true),
+            },
+        };
+        Self { delimiter, directive, title, header, unproven, unnamed_first: header && unnamed_first }
     }
 }
 
@@ -115,7 +137,15 @@ fn is_value(field: &[u8]) -> bool {
     digits_only || number::parse(text).is_some() || std::str::from_utf8(text).is_ok_and(is_date)
 }
 
-fn has_names(first: &Record, body: &[Record]) -> bool {
+/// Whether a line has names.
+enum Guess {
+    /// Something shows it, or the other.
+    Shown(bool),
+    /// It may have.
+    Open,
+}
+
+fn has_names(first: &Record, body: &[Record]) -> Guess {
     let is_empty = |field: &[u8]| field.trim_ascii().is_empty() || number::stands_for_nothing(field.trim_ascii());
     let filled = |column: usize| body.iter().filter_map(move |record| record.get(column)).filter(move |field| !is_empty(field));
     // A word over numbers is their name.
@@ -123,7 +153,7 @@ fn has_names(first: &Record, body: &[Record]) -> bool {
         !is_empty(field) && !is_value(field) && filled(column).next().is_some() && filled(column).all(|field| is_value(field))
     };
     if first.iter().enumerate().any(names_values) {
-        return true;
+        return Guess::Shown(true);
     }
     if first.iter().any(|field| is_value(field)) {
         let integer = |field: &Vec<u8>| match number::parse(field.trim_ascii()) {
@@ -134,13 +164,13 @@ fn has_names(first: &Record, body: &[Record]) -> bool {
         let years: Vec<i64> = values.iter().filter_map(|field| integer(field)).filter(|n| YEARS.contains(n)).collect();
         let steps = years.windows(2).all(|pair| matches!(pair, [a, b] if a < b));
         // Years over columns: one behind the other, beside at least one name.
-        return years.len() >= 2 && years.len() == values.len() && values.len() < first.len() && steps;
+        return Guess::Shown(years.len() >= 2 && years.len() == values.len() && values.len() < first.len() && steps);
     }
     // A name does not occur again in its own column, unless the whole line does.
     let recurs = |(column, field): (usize, &Vec<u8>)| {
         !is_empty(field) && body.iter().any(|record| record.get(column) == Some(field) && record != first)
     };
-    !first.iter().enumerate().any(recurs)
+    if first.iter().enumerate().any(recurs) { Guess::Shown(false) } else { Guess::Open }
 }
 
 #[cfg(test)]
@@ -149,7 +179,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, delimiter: char, title: usize, header: bool) {
-        let found = Dialect::of(text.as_bytes(), true, None);
+        let found = Dialect::of(text.as_bytes(), true, None, FirstLine::Guessed);
         assert_eq!((char::from(found.delimiter), found.title, found.header), (delimiter, title, header), "{text:?}");
     }
 
@@ -163,7 +193,7 @@ mod tests {
         check("sep=;\na;b\n1;2\n", ';', 0, true);
         check("a,b\n\"x;y;z\",1\n\"p\nq\",2\n", ',', 0, true);
         check("Sales of 2024\nmade today\na,b\n1,2\n3,4\n5,6\n", ',', 2, true);
-        assert_eq!(Dialect::of(b"a,b\tc\n1,2\t3\n", true, Some(b'\t')).delimiter, b'\t');
+        assert_eq!(Dialect::of(b"a,b\tc\n1,2\t3\n", true, Some(b'\t'), FirstLine::Guessed).delimiter, b'\t');
     }
 
     #[test]
@@ -178,7 +208,22 @@ mod tests {
         check("a,b\nx,y\na,b\nz,w\n", ',', 0, true);
         check("a,b\n", ',', 0, true);
         check("1,2\n", ',', 0, false);
-        let unnamed = |text: &str| Dialect::of(text.as_bytes(), true, None).unnamed_first;
+        let unnamed = |text: &str| Dialect::of(text.as_bytes(), true, None, FirstLine::Guessed).unnamed_first;
         assert_eq!((unnamed("a,b\n1,2,3\n4,5,6\n"), unnamed("a,b\n1,2,\n4,5,\n"), unnamed("a,b\n1,2\n")), (true, false, false));
+    }
+
+    #[test]
+    fn what_is_said_of_the_first_line_holds() {
+        let found = |text: &str, first_line| {
+            let dialect = Dialect::of(text.as_bytes(), true, None, first_line);
+            (dialect.header, dialect.unproven)
+        };
+        assert_eq!(found("Anna,Berlin\nBob,Paris\n", FirstLine::Guessed), (true, true));
+        assert_eq!(found("Anna,Berlin\nBob,Paris\n", FirstLine::Row), (false, false));
+        assert_eq!(found("name,age\nBob,5\n", FirstLine::Guessed), (true, false));
+        assert_eq!(found("1,2\n3,4\n", FirstLine::Guessed), (false, false));
+        assert_eq!(found("1,2\n3,4\n", FirstLine::Names), (true, false));
+        let unnamed = Dialect::of(b"a,b\n1,2,3\n4,5,6\n", true, None, FirstLine::Row);
+        assert_eq!((unnamed.header, unnamed.unnamed_first), (false, false));
     }
 }

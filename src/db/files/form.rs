@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::super::recognise::{FileKind, kind_of_text};
+use super::super::recognise::{FileKind, is_nearly_text, kind_of_text};
 use super::delimited::Delimited;
+use super::dialect::FirstLine;
 use super::error::FileError;
 use super::input::{self, Consumed};
 use super::json::Json;
@@ -35,7 +36,14 @@ impl Form {
         if head.starts_with(b"PAR1") {
             return Some(Self::Parquet);
         }
-        let kind = kind_of_text(&head)?;
+        let named = matches!(extension(path).as_deref(), Some("csv" | "tsv" | "tab" | "psv" | "json" | "jsonl" | "ndjson"));
+        // What a table holds may hold anything: a control character in a value does not make the file another one.
+        let odd = || match head.trim_ascii_start().first() {
+            _ if !(named && is_nearly_text(&head)) => None,
+            Some(b'{' | b'[') => Some(FileKind::Json),
+            _ => Some(FileKind::Text),
+        };
+        let kind = kind_of_text(&head).or_else(odd)?;
         match (extension(path).as_deref(), kind) {
             // What a browser saved in place of a download, and other text that is never a table.
             (_, FileKind::Html | FileKind::Xml | FileKind::XmlPlist | FileKind::CoreDataXml | FileKind::LfsPointer | FileKind::SqlText) => {
@@ -54,10 +62,10 @@ impl Form {
         }
     }
 
-    /// The file's rows.
-    pub(super) fn open(self, path: &Path, consumed: &Consumed) -> Result<Box<dyn Rows>, FileError> {
+    /// The file's rows. `first_line` is what is said of a table as text.
+    pub(super) fn open(self, path: &Path, first_line: FirstLine, consumed: &Consumed) -> Result<Box<dyn Rows>, FileError> {
         Ok(match self {
-            Self::Delimited(preferred) => Box::new(Delimited::open(path, preferred, consumed)?),
+            Self::Delimited(preferred) => Box::new(Delimited::open(path, preferred, first_line, consumed)?),
             Self::Json => Box::new(Json::open(path, consumed)?),
             Self::Parquet => Box::new(Parquet::open(path, consumed)?),
         })

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use rusqlite::types::{ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, ToSql};
 
+use super::dialect::FirstLine;
 use super::error::FileError;
 use super::form::Form;
 use super::input::Consumed;
@@ -114,6 +115,8 @@ fn times(count: u64) -> String {
 pub(super) struct Import<'a> {
     pub(super) path: &'a Path,
     pub(super) form: Form,
+    /// What is said of a table as text.
+    pub(super) first_line: FirstLine,
     /// What the table is called.
     pub(super) table: &'a str,
     pub(super) connection: &'a Connection,
@@ -143,7 +146,7 @@ impl Import<'_> {
 
     /// What the first rows tell of the columns.
     fn look(&self) -> Result<Columns, Ended> {
-        let mut rows = self.form.open(self.path, &Consumed::default())?;
+        let mut rows = self.form.open(self.path, self.first_line, &Consumed::default())?;
         let (mut columns, mut row) = (Columns::default(), Row::default());
         columns.grow(&*rows);
         let mut looked_at = 0;
@@ -189,7 +192,7 @@ impl Import<'_> {
     /// Reads all rows into the table; what was seen of them, and where that is not what was expected, nothing more.
     fn fill(&self, guess: &Columns, progress: &mut dyn FnMut(Progress)) -> Result<(Columns, Option<Imported>), Ended> {
         let consumed = Consumed::default();
-        let mut rows = self.form.open(self.path, &consumed)?;
+        let mut rows = self.form.open(self.path, self.first_line, &consumed)?;
         let width = guess.names.len();
         let marks = vec!["?"; width].join(", ");
         let mut insert = self.connection.prepare(&format!("INSERT INTO {} VALUES ({marks})", quoted(self.table)))?;

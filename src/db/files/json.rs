@@ -28,9 +28,24 @@ enum Layout {
     Sequence,
     /// In a list.
     List,
-    /// In the list of this key, which begins so many bytes into the file.
-    Inside(String, usize),
+    /// In a list inside an object.
+    Inside(Inside),
 }
+
+/// The list of an object that has the rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inside {
+    key: String,
+    /// Where in the file its contents begin.
+    begin: usize,
+    /// What the elements of its rows are called, where these are lists and another list before it says that.
+    names: Vec<String>,
+}
+
+/// Where names of columns stand beside rows that are lists, as `--format json` writes them, and pandas with `orient="split"`.
+const NAMES: &str = "columns";
+/// What such rows are called there.
+const ROWS: [&str; 2] = ["rows", "data"];
 
 /// The rows of a JSON file.
 pub(super) struct Json {
@@ -44,6 +59,8 @@ pub(super) struct Json {
     line: u64,
     done: bool,
     names: Vec<String>,
+    /// So many names stood in the file beside the rows, whose elements follow them.
+    listed: usize,
     index: HashMap<String, usize>,
     bad: Places,
     cleaned: Places,
@@ -66,16 +83,21 @@ impl Json {
             line: 1,
             done: false,
             names: Vec::new(),
+            listed: 0,
             index: HashMap::new(),
             bad: Places::default(),
             cleaned: Places::default(),
         };
         let skipped = match &own.layout {
-            Layout::Inside(_, begin) => *begin,
+            Layout::Inside(inside) => {
+                own.names.clone_from(&inside.names);
+                inside.begin
+            }
             // The bracket.
             Layout::List => head.iter().position(|&byte| byte == b'[').map_or(0, |at| at + 1),
             _ => 0,
         };
+        own.listed = own.names.len();
         while own.end < skipped && own.fill()? {}
         own.pass(skipped.min(own.end));
         Ok(own)
@@ -250,7 +272,7 @@ impl Json {
             }
             Some(b'[') => {
                 for (at, value) in elements(json).enumerate() {
-                    let column = self.column(&format!("column_{}", at + 1), at);
+                    let column = if at < self.listed { at } else { self.column(&format!("column_{}", at + 1), at) };
                     let raw = raw(value, row);
                     row.set(column, raw);
                 }
@@ -297,7 +319,9 @@ impl Rows for Json {
 
     fn notes(&self) -> Vec<String> {
         let inside = match &self.layout {
-            Layout::Inside(key, _) => Some(format!("its rows are those of `{}`; what stands beside that is left out", text::sanitize(key))),
+            Layout::Inside(Inside { key, .. }) => {
+                Some(format!("its rows are those of `{}`; what stands beside that is left out", text::sanitize(key)))
+            }
             _ => None,
         };
         let bad = self.bad.words("value is", "values are", "no JSON, and left out");
@@ -319,7 +343,7 @@ fn layout(head: &[u8], whole: bool) -> Layout {
     match text.first() {
         Some(b'[') => Layout::List,
         Some(b'{') => match list_inside(head, text) {
-            Some((key, begin)) => Layout::Inside(key, begin),
+            Some(inside) => Layout::Inside(inside),
             None if unseen => Layout::Lines,
             None => Layout::Sequence,
         },
@@ -330,14 +354,15 @@ fn layout(head: &[u8], whole: bool) -> Layout {
 /// The key of the first list of objects in the object that a text begins with, where only short values stand before it.
 pub fn first_list(head: &[u8]) -> Option<String> {
     let text = head.trim_ascii_start();
-    list_inside(head, text).filter(|_| text.first() == Some(&b'{')).map(|(key, _)| key)
+    list_inside(head, text).filter(|inside| text.first() == Some(&b'{') && inside.names.is_empty()).map(|inside| inside.key)
 }
 
-/// The first member of an object that is a list of objects, where only short values stand before it: its key, and where in `head` the
-/// list's contents begin.
-fn list_inside(head: &[u8], object: &[u8]) -> Option<(String, usize)> {
+/// The first member of an object that is a list of objects, or of lists behind one of their columns' names, where only short values stand
+/// before it.
+fn list_inside(head: &[u8], object: &[u8]) -> Option<Inside> {
     let offset = head.len() - object.len();
     let mut cursor = Cursor { json: object, at: 1 };
+    let mut names = Vec::new();
     loop {
         cursor.blank();
         let key = cursor.value().filter(|key| key.first() == Some(&b'"'))?;
@@ -347,11 +372,18 @@ fn list_inside(head: &[u8], object: &[u8]) -> Option<(String, usize)> {
         if cursor.peek() == Some(b'[') {
             let begin = cursor.at + 1;
             let first = object.get(begin..)?.trim_ascii_start().first();
-            if first == Some(&b'{') {
-                return Some((string(key), offset + begin));
+            let key = string(key);
+            let is_named = !names.is_empty() && matches!(first, Some(b'[' | b']')) && ROWS.contains(&key.as_str());
+            if first == Some(&b'{') || is_named {
+                return Some(Inside { key, begin: offset + begin, names: if is_named { names } else { Vec::new() } });
             }
+            let value = cursor.value()?;
+            if key == NAMES && elements(value).all(|name| name.first() == Some(&b'"')) {
+                names = elements(value).map(string).collect();
+            }
+        } else {
+            cursor.value()?;
         }
-        cursor.value()?;
         cursor.blank();
         cursor.eat(b',')?;
     }
@@ -426,6 +458,21 @@ mod tests {
         assert_eq!(notes, ["its rows are those of `items`; what stands beside that is left out"]);
         // One with a plain list in it is a row.
         check("{\"a\": [1, 2], \"b\": {\"c\": \"}\"}}", &["a", "b"], &[&["json [1, 2]", "json {\"c\": \"}\"}"]]);
+    }
+
+    #[test]
+    fn rows_that_are_lists_have_the_names_beside_them() {
+        let names = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+        let (found, rows, _) =
+            read("{\"columns\":[\"a\",\"b \\\"c\\\"\",\"a\"],\"rows\":[[1,\"x\",null],[2,\"y\",3,4]],\"row_count\":2}").unwrap();
+        assert_eq!(found, names(&["a", "b \"c\"", "a", "column_4"]));
+        assert_eq!(rows, [names(&["1", "'x'", "Null"]), names(&["2", "'y'", "3", "4"])]);
+        let (found, rows, _) = read("{\"columns\":[\"a\"],\"index\":[0,1],\"data\":[[5],[6]]}").unwrap();
+        assert_eq!((found, rows), (names(&["a"]), vec![names(&["5"]), names(&["6"])]));
+        let (found, rows, _) = read("{\"columns\":[\"a\",\"b\"],\"rows\":[],\"row_count\":0,\"truncated\":false}\n").unwrap();
+        assert_eq!((found, rows.len()), (names(&["a", "b"]), 0));
+        // Names of something else.
+        check("{\"columns\":[1,2],\"rows\":[[1]]}", &["columns", "rows"], &[&["json [1,2]", "json [[1]]"]]);
     }
 
     #[test]

@@ -70,7 +70,11 @@ impl Kind {
             return Self::Integer;
         }
         // In a file with decimal commas `1.234` is most likely a thousand and more.
-        if has(LONG) || (comma && !has(POINT)) { Self::Text } else { Self::Real }
+        if comma && !has(POINT) {
+            return Self::Text;
+        }
+        // No double holds the integers: each number as it is.
+        if has(LONG) { Self::Any } else { Self::Real }
     }
 
     /// The types of all columns of a file.
@@ -221,7 +225,7 @@ mod tests {
         check(&[], Kind::Text);
         check(&["1", "00123"], Kind::Text);
         check(&["12345678901234567890"], Kind::Text);
-        check(&["9007199254740993", "0.5"], Kind::Text);
+        check(&["9007199254740993", "0.5"], Kind::Any);
         check(&["9007199254740993", "5"], Kind::Integer);
         check(&["12,5", "7", "1.234,50"], Kind::RealComma);
         check(&["12,5", "1.5"], Kind::Text);
@@ -256,6 +260,6 @@ mod tests {
         assert_eq!(kind(&[Raw::Bool(true), number]), Kind::Any);
         assert_eq!(kind(&[Raw::Blob(0..1)]), Kind::Blob);
         assert_eq!(kind(&[Raw::Integer(1), Raw::Real(0.5)]), Kind::Real);
-        assert_eq!(kind(&[Raw::Integer(i64::MAX), Raw::Real(0.5)]), Kind::Text);
+        assert_eq!(kind(&[Raw::Integer(i64::MAX), Raw::Real(0.5)]), Kind::Any);
     }
 }

@@ -39,6 +39,7 @@ mod set;
 mod spans;
 
 pub use copies::{Copies, FileTables};
+pub use dialect::FirstLine;
 pub use error::FileError;
 pub use import::Progress;
 pub use json::first_list;

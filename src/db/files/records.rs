@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::dialect::FirstLine;
 use super::error::FileError;
 use super::form::Form;
 use super::input::{self, Consumed};
@@ -28,7 +29,7 @@ impl Records {
     pub fn open(path: &Path) -> Result<Option<Self>, FileError> {
         match Form::of(path) {
             Some(form @ (Form::Delimited(_) | Form::Parquet)) => {
-                Ok(Some(Self { rows: form.open(path, &Consumed::default())?, row: Row::default() }))
+                Ok(Some(Self { rows: form.open(path, FirstLine::Guessed, &Consumed::default())?, row: Row::default() }))
             }
             _ => Ok(None),
         }

@@ -137,7 +137,7 @@ fn real_files_are_read_as_people_write_them() {
         "1,x\n2,y\n",
         &["column_1 INTEGER", "column_2 TEXT"],
         &[&["1", "'x'"], &["2", "'y'"]],
-        &["it has no line of names: its columns are called column_1 and so on"],
+        &["it has no line of names: its columns are called column_1 and so on (--csv-header yes takes names from its first line)"],
     );
     check(
         "s.tsv",
@@ -277,6 +277,32 @@ fn a_file_that_changes_while_it_is_read_is_read_again() {
 }
 
 #[test]
+fn numbers_that_no_one_type_holds_are_each_as_they_are() {
+    let (long, half) = ("9007199254740993", "0.5");
+    check("t.csv", format!("a\n{long}\n{half}\n"), &["a"], &[&[long], &[half]], &[]);
+    check("t.jsonl", format!("{{\"a\":{long}}}\n{{\"a\":{half}}}\n"), &["a"], &[&[long], &[half]], &[]);
+}
+
+#[test]
+fn a_control_character_in_a_value_does_not_make_a_table_something_else() {
+    for odd in ['\0', '\u{1b}', '\u{7f}'] {
+        let value = format!("a{odd}b");
+        let told = format!("'{value}'");
+        check(
+            "t.csv",
+            format!("id,x\n1,{value}\n2,c and d and e and f and g\n"),
+            &["id INTEGER", "x TEXT"],
+            &[&["1", &told], &["2", "'c and d and e and f and g'"]],
+            &[],
+        );
+    }
+    check("t.json", "[{\"x\": \"a long enough value\u{7f}\"}]", &["x TEXT"], &[&["'a long enough value\u{7f}'"]], &[]);
+    let fixture = Fixture::new();
+    fixture.write("noise.csv", (0..2000u32).map(|n| (n * 7919 % 251) as u8).collect::<Vec<u8>>());
+    assert!(fixture.open(&["noise.csv"]).is_err());
+}
+
+#[test]
 fn what_cannot_be_read_is_said() {
     let fixture = Fixture::new();
     let error = |name: &str, contents: &str| {
@@ -311,7 +337,13 @@ fn exports_come_back_equal() {
     let source = Database::open(&path).unwrap();
     let sql = guard::check("SELECT * FROM t").unwrap();
     let table = source.execute(&sql, &Limits::default(), &Cancel::new()).unwrap();
-    for (name, format) in [("csv.csv", RowFormat::Csv), ("tsv.tsv", RowFormat::Tsv), ("lines.jsonl", RowFormat::Ndjson)] {
+    for (name, format) in [
+        ("csv.csv", RowFormat::Csv),
+        ("tsv.tsv", RowFormat::Tsv),
+        ("lines.jsonl", RowFormat::Ndjson),
+        ("list.json", RowFormat::JsonRows),
+        ("whole.json", RowFormat::Json),
+    ] {
         let mut out = Vec::new();
         crate::db::write_table(&table, Format::Rows(format), &mut out).unwrap();
         fixture.write(name, out);

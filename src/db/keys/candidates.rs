@@ -1,6 +1,7 @@
 //! References that names propose. How plain a name is says how much the values have to prove.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use super::catalogue::{Catalogue, Ground, KeyColumn};
 use super::class::{Agreement, Class};
@@ -73,6 +74,34 @@ pub(super) fn propose<'s>(catalogue: &Catalogue<'s>) -> Vec<Proposal<'s>> {
     for (owner, table) in catalogue.schema.tables.iter().enumerate() {
         for column in table.columns.iter().filter(|column| may_refer(table, column)) {
             let choices = choices(catalogue, owner, table, column);
+            if !choices.is_empty() {
+                out.push(Proposal { owner, column, choices });
+            }
+        }
+    }
+    out
+}
+
+/// What texts that are called alike in several files propose: `email` of one may be the `email` of another, where that tells its rows apart.
+pub(super) fn propose_same_names<'s>(catalogue: &Catalogue<'s>) -> Vec<Proposal<'s>> {
+    let mut named: HashMap<String, Vec<(usize, &'s Column)>> = HashMap::new();
+    for (place, table) in catalogue.schema.tables.iter().enumerate().filter(|(_, table)| table.kind == TableKind::Table) {
+        let texts = table.columns.iter().filter(|column| Class::of(column) == Class::Text && !is_common(&column.name));
+        texts.for_each(|column| named.entry(squeeze(&column.name)).or_default().push((place, column)));
+    }
+    let mut out = Vec::new();
+    for (owner, table) in catalogue.schema.tables.iter().enumerate() {
+        for column in table.columns.iter().filter(|column| Class::of(column) == Class::Text && may_refer(table, column)) {
+            let others = named.get(&squeeze(&column.name)).into_iter().flatten();
+            let others = others.filter(|(place, _)| catalogue.table(*place).is_some_and(|other| other.database != table.database));
+            let choice = |(target, column): &(usize, &'s Column)| Choice {
+                target: *target,
+                key: KeyColumn { column, ground: Ground::Name },
+                agreement: Agreement::Same,
+                need: Need::Telling,
+                rank: Rank { foreign: FAR, ..Rank::nearest() },
+            };
+            let choices: Vec<Choice<'s>> = others.map(choice).collect();
             if !choices.is_empty() {
                 out.push(Proposal { owner, column, choices });
             }

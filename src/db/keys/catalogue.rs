@@ -30,6 +30,21 @@ pub(super) struct KeyColumn<'s> {
     pub(super) ground: Ground,
 }
 
+/// A column that has a unique index of its own, over all rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct UniqueColumn {
+    /// What statements call its file, as in [`Table::database`].
+    pub(super) database: Option<String>,
+    pub(super) table: String,
+    pub(super) column: String,
+}
+
+impl UniqueColumn {
+    pub(super) fn is_of(&self, table: &Table) -> bool {
+        self.table.eq_ignore_ascii_case(&table.name) && table.is_of(self.database.as_deref())
+    }
+}
+
 /// Why a column is taken for a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ground {
@@ -43,8 +58,8 @@ pub(super) enum Ground {
 }
 
 impl<'s> Catalogue<'s> {
-    /// Of `schema`; `unique` are the columns, with their tables, that have a unique index of their own.
-    pub(super) fn new(schema: &'s Schema, unique: &[(String, String)]) -> Self {
+    /// Of `schema`, with its unique columns.
+    pub(super) fn new(schema: &'s Schema, unique: &[UniqueColumn]) -> Self {
         let mut catalogue = Self { schema, words: Vec::new(), keys: Vec::new(), named: HashMap::new(), keyed: HashMap::new() };
         for (place, table) in schema.tables.iter().enumerate() {
             let words = words(&table.name);
@@ -126,7 +141,7 @@ impl<'s> Catalogue<'s> {
     }
 }
 
-fn keys_of<'s>(table: &'s Table, words: &[String], unique: &[(String, String)]) -> Vec<KeyColumn<'s>> {
+fn keys_of<'s>(table: &'s Table, words: &[String], unique: &[UniqueColumn]) -> Vec<KeyColumn<'s>> {
     if table.kind != TableKind::Table {
         return Vec::new();
     }
@@ -134,7 +149,7 @@ fn keys_of<'s>(table: &'s Table, words: &[String], unique: &[(String, String)]) 
     if let [name] = table.primary_key.as_slice() {
         keys.extend(table.column(name).map(|column| KeyColumn { column, ground: Ground::Primary }));
     }
-    for (_, name) in unique.iter().filter(|(of, _)| of.eq_ignore_ascii_case(&table.name)) {
+    for UniqueColumn { column: name, .. } in unique.iter().filter(|unique| unique.is_of(table)) {
         let is_new = |column: &&Column| !keys.iter().any(|key: &KeyColumn<'_>| key.column.name == column.name);
         if let Some(column) = table.column(name).filter(is_new) {
             keys.push(KeyColumn { column, ground: Ground::Unique });

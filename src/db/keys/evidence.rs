@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::candidates::{Choice, Need};
-use super::catalogue::{Catalogue, Ground, KeyColumn};
+use super::catalogue::{Catalogue, Ground, KeyColumn, UniqueColumn};
 use super::class::Agreement;
 use crate::db::database::Database;
 use crate::schema::Table;
@@ -96,8 +96,8 @@ impl<'a> Witness<'a> {
         self.database.with(&self.budget.with_timeout(ONE_QUERY), |connection| Ok(work(connection)?)).ok()
     }
 
-    /// The columns, with their tables, that have a unique index of their own, over all rows.
-    pub(super) fn unique_columns(&self) -> Vec<(String, String)> {
+    /// The columns with a unique index of a file that is called `database`.
+    pub(super) fn unique_columns(&self, database: Option<&str>) -> Vec<UniqueColumn> {
         const SQL: &str = "SELECT t.name, max(c.name) FROM sqlite_schema AS t JOIN pragma_index_list(t.name) AS i \
                            JOIN pragma_index_info(i.name) AS c WHERE t.type = 'table' AND i.\"unique\" AND NOT i.partial \
                            GROUP BY t.name, i.name HAVING count(*) = 1 AND max(c.name) IS NOT NULL";
@@ -106,7 +106,9 @@ impl<'a> Witness<'a> {
             let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
             rows.collect()
         };
-        self.ask(read).unwrap_or_default()
+        let found: Vec<(String, String)> = self.ask(read).unwrap_or_default();
+        let of = |(table, column)| UniqueColumn { database: database.map(str::to_owned), table, column };
+        found.into_iter().map(of).collect()
     }
 
     /// The rows of a small table of the file's own, as pairs of a number and a text and a number.
@@ -159,7 +161,7 @@ impl<'a> Witness<'a> {
         if let Some(known) = self.unique.get(&at) {
             return *known;
         }
-        let (name, column) = (quoted_identifier(&table.name), quoted_identifier(column));
+        let (name, column) = (quoted(table), quoted_identifier(column));
         let first = if is_large(table) { format!("(SELECT {column} FROM {name} LIMIT {ROWS})") } else { name };
         let sql = format!("SELECT count(*) > 0 AND count(*) = count(DISTINCT {column}) FROM {first}");
         let unique = self.ask(|c| c.query_row(&sql, [], |row| row.get(0))).unwrap_or(false);
@@ -169,8 +171,8 @@ impl<'a> Witness<'a> {
 
     fn sample(&self, table: &Table, column: &str, other: &Table, choice: &Choice<'_>) -> Option<Sample> {
         let key = &choice.key;
-        let (table, column) = (quoted_identifier(&table.name), quoted_identifier(column));
-        let (other, target) = (quoted_identifier(&other.name), quoted_identifier(&key.column.name));
+        let (table, column) = (quoted(table), quoted_identifier(column));
+        let (other, target) = (quoted(other), quoted_identifier(&key.column.name));
         // Where no index helps, the keys are read once for all values.
         let alone = match key.ground {
             Ground::Primary | Ground::Unique if choice.agreement == Agreement::Same => {
@@ -217,7 +219,7 @@ impl<'a> Witness<'a> {
         if let Some(known) = self.spans.get(&at) {
             return *known;
         }
-        let (name, column) = (quoted_identifier(&table.name), quoted_identifier(&key.column.name));
+        let (name, column) = (quoted(table), quoted_identifier(&key.column.name));
         // Apart, each is one look at an index.
         let sql =
             format!("SELECT CAST((SELECT min({column}) FROM {name}) AS INTEGER), CAST((SELECT max({column}) FROM {name}) AS INTEGER)");
@@ -225,6 +227,12 @@ impl<'a> Witness<'a> {
         self.spans.insert(at, span);
         span
     }
+}
+
+/// Its name, with that of its file before it.
+fn quoted(table: &Table) -> String {
+    let name = quoted_identifier(&table.name);
+    table.database.as_ref().map_or(name.clone(), |database| format!("{}.{name}", quoted_identifier(database)))
 }
 
 /// Whether a table has more rows than are read from end to end, as far as is known.

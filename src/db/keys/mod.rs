@@ -57,6 +57,13 @@ pub(super) fn confirm(database: &Database, schema: &mut Schema, profiles: &[&Pro
     put_told(schema, told);
 }
 
+/// Adds the keys that go from one of several files to another; `files` are all of them by name, each opened by itself, and `database` has
+/// them attached. Takes a bounded time.
+pub(super) fn relate(database: &Database, files: &[(Option<&str>, &Database)], schema: &mut Schema, budget: &Cancel) {
+    let found = search::across(database, files, schema, &budget.with_timeout(TOTAL));
+    add(schema, found);
+}
+
 /// Puts told keys in the place of inferred ones of the same column.
 fn put_told(schema: &mut Schema, told: search::Found) {
     for (owner, key) in &told {

@@ -1,6 +1,6 @@
 //! Proposals heard, one after the other.
 
-use super::candidates::{Choice, Need, Proposal, propose};
+use super::candidates::{Choice, Need, Proposal, propose, propose_same_names};
 use super::catalogue::Catalogue;
 use super::evidence::{Evidence, Witness};
 use super::{centre, coredata};
@@ -28,7 +28,7 @@ pub(super) fn by_names(schema: &Schema) -> Found {
 /// What names and values make plain.
 pub(super) fn by_values(database: &Database, schema: &Schema, budget: &Cancel) -> Found {
     let mut witness = Witness::new(database, budget);
-    let unique = witness.unique_columns();
+    let unique = witness.unique_columns(None);
     let catalogue = Catalogue::new(schema, &unique);
     let entities = if coredata::is_one(schema) { witness.entities(coredata::ENTITIES) } else { Vec::new() };
     let mut out = Vec::new();
@@ -41,6 +41,39 @@ pub(super) fn by_values(database: &Database, schema: &Schema, budget: &Cancel) -
         if let Some(choice) = decide(&catalogue, &mut witness, &proposal) {
             out.extend(key_of(&catalogue, &proposal, choice));
         }
+    }
+    out.sort_by_key(|(owner, _)| *owner);
+    out
+}
+
+/// Keys that go from one of several `files` to another: what names propose, and values bear out. `database` has all of them attached.
+pub(super) fn across(database: &Database, files: &[(Option<&str>, &Database)], schema: &Schema, budget: &Cancel) -> Found {
+    let unique: Vec<_> = files.iter().flat_map(|(name, file)| Witness::new(file, budget).unique_columns(*name)).collect();
+    let mut witness = Witness::new(database, budget);
+    let catalogue = Catalogue::new(schema, &unique);
+    let mut out: Found = Vec::new();
+    for mut proposal in propose(&catalogue).into_iter().chain(propose_same_names(&catalogue)) {
+        let Some(owner) = catalogue.table(proposal.owner) else { continue };
+        // What refers to something in its own file refers to nothing else.
+        let has_key = |keys: &[ForeignKey]| keys.iter().flat_map(|key| &key.columns).any(|name| *name == proposal.column.name);
+        if has_key(&owner.foreign_keys) || out.iter().any(|(place, key)| *place == proposal.owner && has_key(std::slice::from_ref(key))) {
+            continue;
+        }
+        proposal.choices.retain(|choice| catalogue.table(choice.target).is_some_and(|target| target.database != owner.database));
+        // A name alone says nothing of another file.
+        proposal.choices.iter_mut().for_each(|choice| choice.need = choice.need.max(Need::Partners));
+        let Some(choice) = decide(&catalogue, &mut witness, &proposal) else { continue };
+        let target = catalogue.table(choice.target).and_then(|target| target.database.clone());
+        let is_back = |(place, key): &(usize, ForeignKey)| {
+            *place == choice.target
+                && key.columns == [choice.key.column.name.as_str()]
+                && key.foreign_columns == [proposal.column.name.as_str()]
+        };
+        if out.iter().any(is_back) {
+            continue;
+        }
+        let key = key_of(&catalogue, &proposal, choice);
+        out.extend(key.map(|(place, key)| (place, ForeignKey { elsewhere: Some(target.unwrap_or_else(|| "main".into())), ..key })));
     }
     out.sort_by_key(|(owner, _)| *owner);
     out
@@ -96,6 +129,7 @@ fn key_of(catalogue: &Catalogue<'_>, proposal: &Proposal<'_>, choice: &Choice<'_
     let key = ForeignKey {
         columns: vec![proposal.column.name.clone()],
         foreign_table: catalogue.table(choice.target)?.name.clone(),
+        elsewhere: None,
         foreign_columns: vec![choice.key.column.name.clone()],
         origin: KeyOrigin::Inferred,
     };

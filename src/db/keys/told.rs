@@ -1,7 +1,7 @@
 //! What profiles propose: believed unless the values speak against it, as a file may only look like the program's.
 
 use super::candidates::{Choice, Need, Rank, may_refer};
-use super::catalogue::{Catalogue, Ground, KeyColumn};
+use super::catalogue::{Catalogue, Ground, KeyColumn, UniqueColumn};
 use super::class::{Agreement, Class};
 use super::evidence::{Evidence, Witness};
 use super::search::Found;
@@ -25,7 +25,7 @@ pub(super) fn not_contradicted(database: &Database, schema: &Schema, profiles: &
         return told;
     }
     let mut witness = Witness::new(database, budget);
-    let unique = witness.unique_columns();
+    let unique = witness.unique_columns(None);
     let catalogue = Catalogue::new(schema, &unique);
     told.retain(|(owner, key)| hear(&catalogue, &mut witness, &unique, *owner, key) != Some(Evidence::Against));
     told
@@ -39,6 +39,7 @@ fn key_of(schema: &Schema, from: &Place, to: &Place) -> Option<(usize, ForeignKe
     let key = ForeignKey {
         columns: vec![column.name.clone()],
         foreign_table: foreign.name.clone(),
+        elsewhere: None,
         foreign_columns: vec![foreign.column(to.column.as_deref()?)?.name.clone()],
         origin: KeyOrigin::Told,
     };
@@ -46,20 +47,14 @@ fn key_of(schema: &Schema, from: &Place, to: &Place) -> Option<(usize, ForeignKe
 }
 
 /// What the values say; `None` where nothing can be asked.
-fn hear(
-    catalogue: &Catalogue<'_>,
-    witness: &mut Witness<'_>,
-    unique: &[(String, String)],
-    owner: usize,
-    key: &ForeignKey,
-) -> Option<Evidence> {
+fn hear(catalogue: &Catalogue<'_>, witness: &mut Witness<'_>, unique: &[UniqueColumn], owner: usize, key: &ForeignKey) -> Option<Evidence> {
     let target = catalogue.schema.tables.iter().position(|table| table.name == key.foreign_table)?;
     let (table, foreign) = (catalogue.table(owner)?, catalogue.table(target)?);
     let (own, other) = (table.column(key.columns.first()?)?, foreign.column(key.foreign_columns.first()?)?);
     let same = |one: &str, other: &str| one.eq_ignore_ascii_case(other);
     let ground = match foreign.primary_key.as_slice() {
         [only] if same(only, &other.name) => Ground::Primary,
-        _ if unique.iter().any(|(of, name)| same(of, &foreign.name) && same(name, &other.name)) => Ground::Unique,
+        _ if unique.iter().any(|unique| unique.is_of(foreign) && same(&unique.column, &other.name)) => Ground::Unique,
         _ => Ground::Name,
     };
     let agreement = match Class::of(own).agreement(Class::of(other)) {

@@ -103,6 +103,19 @@ impl Database {
         self.of(table.database).with(cancel, |connection| Ok(connection.query_row(&sql, [text], |row| row.get::<_, bool>(0))?)).ok()
     }
 
+    /// Whether more than one row of the column holds `text`, by its own collation; `None` where that took too long, or none does.
+    pub fn is_held_by_several<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str, cancel: &Cancel) -> Option<bool> {
+        let table = table.into();
+        let sql = format!(
+            "SELECT count(*) FROM (SELECT 1 FROM {} AS t WHERE t.{} = ?1 LIMIT 2)",
+            quoted_identifier(table.name),
+            quoted_identifier(column)
+        );
+        let rows: i64 =
+            self.of(table.database).with(cancel, |connection| Ok(connection.query_row(&sql, [text], |row| row.get(0))?)).ok()?;
+        (rows > 0).then_some(rows > 1)
+    }
+
     /// The one value of the column that equals `text` but for ASCII case and blanks around it; `None` where there is none, or several, or
     /// where finding out took too long.
     pub fn value_in_other_case<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str, cancel: &Cancel) -> Option<String> {

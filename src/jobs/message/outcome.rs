@@ -8,6 +8,7 @@ use super::notebook::NotebookOutcome;
 use crate::ask::Answer;
 use crate::db::spool::{Order, Points, Spool, Summary};
 use crate::db::{Difference, FileChange, Table};
+use crate::jobs::stale::Stale;
 use crate::jobs::training::{Checked, RunComparison, RunRow};
 use crate::records::{Accepted, Draft, Favourite, HistoryEntry, KnownDatabase, Note};
 use crate::schema::{Schema, Times};
@@ -117,6 +118,8 @@ pub enum Outcome {
         /// What came of it.
         compared: Box<RunComparison>,
     },
+    /// Examples that no longer run.
+    Stale(Vec<Stale>),
     /// What lies in a folder.
     Files {
         /// The folder, in full.

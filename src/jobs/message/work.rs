@@ -217,9 +217,12 @@ pub enum ChartWork {
 #[allow(missing_docs)] // the names say it
 pub enum ExportFormat {
     Csv,
+    Tsv,
     Json,
     Ndjson,
     Markdown,
+    /// Statements that make the table `result` and fill it.
+    Sql,
     /// Apache Parquet, compressed by Snappy.
     Parquet,
     /// A new database with one table, `result`.
@@ -228,15 +231,17 @@ pub enum ExportFormat {
 
 impl ExportFormat {
     /// In the order in which they are offered.
-    pub const ALL: [Self; 6] = [Self::Csv, Self::Json, Self::Ndjson, Self::Markdown, Self::Parquet, Self::Sqlite];
+    pub const ALL: [Self; 8] = [Self::Csv, Self::Tsv, Self::Json, Self::Ndjson, Self::Markdown, Self::Sql, Self::Parquet, Self::Sqlite];
 
     /// What a file's name ends in.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Csv => "csv",
+            Self::Tsv => "tsv",
             Self::Json => "json",
             Self::Ndjson => "ndjson",
             Self::Markdown => "md",
+            Self::Sql => "sql",
             Self::Parquet => "parquet",
             Self::Sqlite => "sqlite",
         }
@@ -245,15 +250,32 @@ impl ExportFormat {
     /// What it is, for people.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Csv => "CSV: spreadsheets",
-            Self::Json => "JSON: one object",
-            Self::Ndjson => "NDJSON: one object a row",
-            Self::Markdown => "Markdown: a table for documents",
-            Self::Parquet => "Parquet: typed columns for pandas, DuckDB, Spark, R",
-            Self::Sqlite => "SQLite: a new database with one table",
+            Self::Csv => "CSV: spreadsheets; no types, BLOBs as hex",
+            Self::Tsv => "TSV: the same with tabs",
+            Self::Json => "JSON: one object; infinity is null",
+            Self::Ndjson => "NDJSON: one object a row; infinity is null",
+            Self::Markdown => "Markdown: a table for documents; long BLOBs are cut",
+            Self::Sql => "SQL: statements that fill a table; loses nothing",
+            Self::Parquet => "Parquet: for pandas, DuckDB, Spark, R; mixed types are text",
+            Self::Sqlite => "SQLite: a new database with one table; loses nothing",
+        }
+    }
+
+    /// What the ending of a file's name says.
+    pub fn of_path(path: &std::path::Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        match ending.as_str() {
+            "jsonl" => Some(Self::Ndjson),
+            "markdown" => Some(Self::Markdown),
+            "tab" => Some(Self::Tsv),
+            "db" | "sqlite3" | "db3" => Some(Self::Sqlite),
+            ending => Self::ALL.into_iter().find(|format| format.extension() == ending),
         }
     }
 }
+
+/// The path of no database: what is being written before one is open is kept under it.
+pub const NAMELESS: &str = "";
 
 /// What can be done with what is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]

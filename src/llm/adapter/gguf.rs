@@ -9,7 +9,7 @@ use super::super::LlmError;
 use super::super::arch::ArchSpec;
 use super::super::gguf::write::{Tensor, write};
 use super::super::gguf::{GgufFile, Metadata, Value};
-use super::super::names::{LayerPart, Projection, TensorName};
+use super::super::names::{Fused, LayerPart, Projection, TensorName};
 use super::active::{unweave_rows, weave_rows};
 use super::card::AdapterCard;
 use super::config::LoraConfig;
@@ -24,9 +24,6 @@ impl Adapter {
     /// rank: another factor (rsLoRA's, or of a pattern) is multiplied into the matrix.
     pub fn write_gguf(&self, spec: &ArchSpec, path: &Path) -> Result<(), LlmError> {
         self.refuse_changes()?;
-        if let Some((_, fused)) = self.fused.keys().next() {
-            return Err(LlmError::Unsupported { what: "adapter's target module in GGUF", found: fused.name().into() });
-        }
         let alpha = self.config.lora_alpha as f32;
         let mut metadata = Metadata::default();
         let mut put = |key: &str, value: Value| {
@@ -41,18 +38,14 @@ impl Adapter {
             put(CARD_KEY, Value::String(serde_json::to_string(card).unwrap_or_default()));
         }
         let mut parts = Vec::new();
-        for (&(index, projection), lora) in &self.loras {
-            check_shape(index, projection, lora, spec)?;
-            let factor = self.scale(index, projection.path(), lora) * lora.rank as f32 / alpha;
-            let mut b = match projection.rotated_heads(spec).filter(|_| spec.family.weaves()) {
-                Some(_) => weave_rows(&lora.b, spec.head_dim, lora.rank),
-                None => lora.b.clone(),
-            };
+        for (index, path, part, lora) in self.parts() {
+            let (outputs, inputs) = check_shape(index, part, lora, spec)?;
+            let factor = self.scale(index, path, lora) * lora.rank as f32 / alpha;
+            let mut b = if is_woven(part, spec) { weave_rows(&lora.b, spec.head_dim, lora.rank) } else { lora.b.clone() };
             if (factor - 1.0).abs() > 1e-6 {
                 b.iter_mut().for_each(|value| *value *= factor);
             }
-            let name = TensorName::weight(index, projection).gguf();
-            let (outputs, inputs) = projection.shape(spec);
+            let name = TensorName::Layer { index, part }.gguf();
             parts.push((format!("{name}.lora_a"), vec![lora.rank, inputs], bytes_of(&lora.a)));
             parts.push((format!("{name}.lora_b"), vec![outputs, lora.rank], bytes_of(&b)));
         }
@@ -80,7 +73,7 @@ impl Adapter {
             )));
         }
         let alpha = file.metadata.float("adapter.lora.alpha").filter(|alpha| alpha.is_finite() && *alpha > 0.0);
-        let mut loras = BTreeMap::new();
+        let (mut loras, mut fused) = (BTreeMap::new(), BTreeMap::new());
         for name in file.tensors.keys() {
             let Some(module) = name.strip_suffix(".lora_a") else {
                 let partner = name.strip_suffix(".lora_b").map(|module| format!("{module}.lora_a"));
@@ -89,8 +82,9 @@ impl Adapter {
                     false => return Err(LlmError::Unsupported { what: "adapter tensor", found: name.clone() }),
                 }
             };
-            let Some(TensorName::Layer { index, part: LayerPart::Weight(projection) }) = TensorName::from_gguf(module, spec.family) else {
-                return Err(LlmError::Unsupported { what: "adapter tensor", found: name.clone() });
+            let (index, part) = match TensorName::from_gguf(module, spec.family) {
+                Some(TensorName::Layer { index, part: part @ (LayerPart::Weight(_) | LayerPart::Fused(_)) }) => (index, part),
+                _ => return Err(LlmError::Unsupported { what: "adapter tensor", found: name.clone() }),
             };
             let ((a_shape, a), (b_shape, b)) = (values(&file, name)?, values(&file, &format!("{module}.lora_b"))?);
             let (&[rank, _], &[_, same]) = (a_shape.as_slice(), b_shape.as_slice()) else {
@@ -99,34 +93,43 @@ impl Adapter {
             if rank != same || rank == 0 {
                 return Err(unusable(format!("`{module}` has matrices of shapes {a_shape:?} and {b_shape:?}")));
             }
-            let b = match projection.rotated_heads(spec).filter(|_| spec.family.weaves()) {
-                Some(_) => unweave_rows(&b, spec.head_dim, rank),
-                None => b,
-            };
+            let b = if is_woven(part, spec) { unweave_rows(&b, spec.head_dim, rank) } else { b };
             let lora = Lora { rank, a, b };
-            check_shape(index, projection, &lora, spec)?;
-            loras.insert((index, projection), lora);
+            check_shape(index, part, &lora, spec)?;
+            match part {
+                LayerPart::Fused(whole) => drop(fused.insert((index, whole), lora)),
+                LayerPart::Weight(projection) => drop(loras.insert((index, projection), lora)),
+                _ => {}
+            }
         }
-        let config = config(&file, &loras, spec, alpha).ok_or_else(|| unusable("it holds no tensors".into()))?;
         let card = file.metadata.string(CARD_KEY).and_then(|text| serde_json::from_str::<AdapterCard>(text).ok());
-        let adapter = Self { config, card, loras, fused: BTreeMap::new(), changes: BTreeMap::new() };
+        // Settings that say nothing yet.
+        let mut adapter = Self { config: LoraConfig::new(1, 1.0), card, loras, fused, changes: BTreeMap::new() };
+        adapter.config = config(&file, &adapter, spec, alpha).ok_or_else(|| unusable("it holds no tensors".into()))?;
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)
+    }
+
+    /// Every addition: its layer, its map's path there, and what the map is.
+    fn parts(&self) -> impl Iterator<Item = (usize, &'static str, LayerPart, &Lora)> {
+        let maps = self.loras.iter().map(|(&(index, map), lora)| (index, map.path(), LayerPart::Weight(map), lora));
+        maps.chain(self.fused.iter().map(|(&(index, map), lora)| (index, map.path(), LayerPart::Fused(map), lora)))
     }
 }
 
 /// Settings that give these matrices the same factors. Without an alpha in the file the factor is 1: alpha is the rank then.
-fn config(file: &GgufFile, loras: &BTreeMap<(usize, Projection), Lora>, spec: &ArchSpec, alpha: Option<f64>) -> Option<LoraConfig> {
-    let mut ranks: Vec<usize> = loras.values().map(|lora| lora.rank).collect();
+fn config(file: &GgufFile, adapter: &Adapter, spec: &ArchSpec, alpha: Option<f64>) -> Option<LoraConfig> {
+    let mut ranks: Vec<usize> = adapter.all().map(|(_, _, lora)| lora.rank).collect();
     ranks.sort_unstable();
     let usual = *ranks.get(ranks.len() / 2)?;
     let mut config = LoraConfig::new(usual, alpha.unwrap_or(usual as f64));
     config.base_model_name_or_path = file.metadata.string("general.name").unwrap_or_default().into();
-    config.target_modules = Projection::ALL.into_iter().filter(|map| loras.keys().any(|(_, own)| own == map)).collect();
-    let layers: Vec<usize> = (0..spec.layers).filter(|index| loras.keys().any(|(own, _)| own == index)).collect();
+    config.target_modules = Projection::ALL.into_iter().filter(|map| adapter.loras.keys().any(|(_, own)| own == map)).collect();
+    config.fused_modules = Fused::ALL.into_iter().filter(|map| adapter.fused.keys().any(|(_, own)| own == map)).collect();
+    let layers: Vec<usize> = (0..spec.layers).filter(|layer| adapter.all().any(|(own, _, _)| own == *layer)).collect();
     config.layers_to_transform = (layers.len() < spec.layers).then_some(layers);
-    for (&(index, projection), lora) in loras.iter().filter(|(_, lora)| lora.rank != usual) {
-        let path = format!("model.layers.{index}.{}", projection.path());
+    for (index, path, lora) in adapter.all().filter(|(_, _, lora)| lora.rank != usual) {
+        let path = format!("model.layers.{index}.{path}");
         if alpha.is_none() {
             config.alpha_pattern.insert(path.clone(), lora.rank as f64);
         }
@@ -135,12 +138,22 @@ fn config(file: &GgufFile, loras: &BTreeMap<(usize, Projection), Lora>, spec: &A
     Some(config)
 }
 
-fn check_shape(index: usize, projection: Projection, lora: &Lora, spec: &ArchSpec) -> Result<(), LlmError> {
-    let (outputs, inputs) = projection.shape(spec);
-    if index < spec.layers && lora.a.len() == lora.rank * inputs && lora.b.len() == outputs * lora.rank {
-        return Ok(());
-    }
-    Err(LlmError::Adapter(format!("its {} of layer {index} does not fit the base", projection.name())))
+/// Whether GGUF weaves the map's rows.
+fn is_woven(part: LayerPart, spec: &ArchSpec) -> bool {
+    matches!(part, LayerPart::Weight(map) if spec.family.weaves() && map.rotated_heads(spec).is_some())
+}
+
+/// Outputs and inputs of the map, which the matrices fit.
+fn check_shape(index: usize, part: LayerPart, lora: &Lora, spec: &ArchSpec) -> Result<(usize, usize), LlmError> {
+    let (name, shape) = match part {
+        LayerPart::Weight(map) => (map.name(), Some(map.shape(spec))),
+        LayerPart::Fused(map) => (map.name(), Some(map.shape(spec))),
+        _ => ("a vector", None),
+    };
+    let fits = |(outputs, inputs): &(usize, usize)| {
+        index < spec.layers && lora.a.len() == lora.rank * inputs && lora.b.len() == outputs * lora.rank && part.is_of(spec.family)
+    };
+    shape.filter(fits).ok_or_else(|| LlmError::Adapter(format!("its {name} of layer {index} does not fit the base")))
 }
 
 fn values(file: &GgufFile, name: &str) -> Result<(Vec<usize>, Vec<f32>), LlmError> {

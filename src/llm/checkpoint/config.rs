@@ -32,7 +32,8 @@ impl Config {
         let model_type = fields.text("model_type")?.unwrap_or_default();
         let family = match model_type {
             "llama" => Family::Llama,
-            "mistral" => Family::Mistral,
+            // A Mistral with `layer_types` is a Ministral to transformers' `AutoModel`.
+            "mistral" | "ministral" => Family::Mistral,
             "qwen2" => Family::Qwen2,
             "qwen3" => Family::Qwen3,
             "smollm3" => Family::SmolLm3,
@@ -129,9 +130,9 @@ const USUAL_WINDOW: usize = 4096;
 /// The first layer with a window in a Qwen that does not name it.
 const QWEN_FIRST_WINDOW: usize = 28;
 
-/// The window of attention, and the layers without it. transformers reads it of Mistral and Phi for all layers, of Gemma 2 and 3 for those
-/// that `layer_types` says, of Qwen for those that `layer_types` or `max_window_layers` say and only if `use_sliding_window` is set, and of
-/// Llama not at all, whatever the file says.
+/// The window of attention, and the layers without it. transformers reads it of Phi for all layers, of Mistral, Gemma 2 and 3 for those that
+/// `layer_types` says (of the first for all where it says nothing), of Qwen for those that `layer_types` or `max_window_layers` say and only if
+/// `use_sliding_window` is set, and of Llama not at all, whatever the file says.
 fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<usize>, Vec<usize>), LlmError> {
     let window = fields.optional_dimension("sliding_window")?;
     let usual = if fields.is_there("sliding_window") { window } else { Some(USUAL_WINDOW) };
@@ -145,7 +146,7 @@ fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<
             true => Err(LlmError::Unsupported { what: "attention", found: "a window in a SmolLM 3".into() }),
             false => Ok((None, Vec::new())),
         },
-        Family::Mistral => Ok((usual, Vec::new())),
+        Family::Mistral => Ok(only(usual, layer_types(fields, layers)?.unwrap_or_default())),
         Family::Phi3 => Ok((window, Vec::new())),
         Family::Gemma2 | Family::Gemma3 => {
             if fields.flag("use_bidirectional_attention")?.unwrap_or(false) {
@@ -269,7 +270,12 @@ mod tests {
             assert_eq!(windows.iter().filter(|window| window.is_none()).count(), if expected.0.is_some() { expected.1.len() } else { 2 });
         }
         check(json!({"sliding_window": 8}), (None, &[]));
-        check(json!({"model_type": "mistral", "sliding_window": 8, "layer_types": ["full_attention", "full_attention"]}), (Some(8), &[]));
+        check(json!({"model_type": "mistral", "sliding_window": 8, "layer_types": ["full_attention", "full_attention"]}), (None, &[]));
+        check(
+            json!({"model_type": "mistral", "sliding_window": 8, "layer_types": ["full_attention", "sliding_attention"]}),
+            (Some(8), &[0]),
+        );
+        check(json!({"model_type": "ministral", "sliding_window": 8}), (Some(8), &[]));
         check(json!({"model_type": "mistral", "sliding_window": null}), (None, &[]));
         check(json!({"model_type": "mistral"}), (Some(4096), &[]));
         for family in ["qwen2", "qwen3"] {

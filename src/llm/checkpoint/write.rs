@@ -42,7 +42,7 @@ impl View for &TensorData<'_> {
 
     fn data(&self) -> Cow<'_, [u8]> {
         let values = (self.values)();
-        if let (Cow::Borrowed(values), Dtype::F32, true) = (&values, self.dtype(), cfg!(target_endian = "little")) {
+        if let (Cow::Borrowed(values), Dtype::F32) = (&values, self.dtype()) {
             return Cow::Borrowed(bytes_of(values));
         }
         Cow::Owned(match self.block {

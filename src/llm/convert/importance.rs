@@ -12,7 +12,7 @@ use super::super::adapter::watch::Watch;
 use super::super::gguf::write::{Tensor, write};
 use super::super::gguf::{GgufFile, Metadata, Value};
 use super::super::lane::{Lane, Want};
-use super::super::names::TensorName;
+use super::super::names::{Fused, LayerPart, TensorName};
 use super::super::open::OpenedModel;
 use super::super::tokenizer::Specials;
 use crate::compute::{BlockType, Phase};
@@ -58,7 +58,10 @@ impl Importance {
         }
         let seen = watch.seen().into_iter().map(|((index, map), seen)| {
             let squares = seen.squares.iter().map(|&sum| sum as f32).collect();
-            (TensorName::weight(index, map).gguf(), (squares, seen.rows as f32))
+            // Maps that are stored as one have the same inputs.
+            let whole = Fused::of(map).filter(|_| model.spec.family.fuses());
+            let part = whole.map_or(LayerPart::Weight(map), LayerPart::Fused);
+            (TensorName::Layer { index, part }.gguf(), (squares, seen.rows as f32))
         });
         Ok(Self { sums: seen.collect() })
     }

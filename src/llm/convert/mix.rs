@@ -1,7 +1,7 @@
 //! Which type each tensor of a file gets: the rules of llama.cpp's `llama-quant.cpp`, for decoders without experts.
 
 use super::super::arch::ArchSpec;
-use super::super::names::{LayerPart, Projection, TensorName};
+use super::super::names::{Fused, LayerPart, Projection, TensorName};
 use crate::compute::BlockType;
 
 /// What a file is called by: the type of most of its matrices.
@@ -122,6 +122,8 @@ pub fn choose(kind: FileType, name: TensorName, columns: usize, facts: Facts<'_>
         TensorName::Head => of_head(usual, columns),
         TensorName::Embedding if facts.tied => of_head(usual, columns),
         TensorName::Layer { index, part: LayerPart::Weight(projection) } => of_layer(kind, index, projection, facts),
+        // The rule for values comes before the one for q, k and v in one, and takes it.
+        TensorName::Layer { index, part: LayerPart::Fused(Fused::QueryKeyValue) } => of_layer(kind, index, Projection::Value, facts),
         _ => usual,
     };
     fitting(wanted, columns)

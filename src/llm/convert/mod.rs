@@ -4,7 +4,7 @@
 //! Files on their floors, the lowest first:
 //! - [`mix`]: which type each tensor gets, by llama.cpp's rules
 //! - [`importance`]: how much each column matters
-//! - `describe`: a folder's settings as GGUF's keys
+//! - `rotation`, `describe`: a folder's rotary embedding, and its other settings, as GGUF's keys
 //! - [`plan`]: what is to be written, from a folder or a file
 //! - `slab`: rows of a tensor on their way
 //! - [`mod@write`]: writing, reading back, renaming
@@ -13,6 +13,7 @@ mod describe;
 pub mod importance;
 pub mod mix;
 pub mod plan;
+mod rotation;
 mod slab;
 pub mod write;
 

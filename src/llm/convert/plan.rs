@@ -8,14 +8,14 @@ use memmap2::Mmap;
 
 use super::super::LlmError;
 use super::super::adapter::{ActiveAdapter, Adapter, Lora};
-use super::super::arch::ArchSpec;
+use super::super::arch::{ArchSpec, Family};
 use super::super::checkpoint::Checkpoint;
 use super::super::gguf::{GgufFile, Metadata, Value};
-use super::super::names::{LayerPart, Projection, TensorName};
+use super::super::names::{LayerPart, TensorName};
 use super::super::open::{OpenedModel, folder_template};
 use super::super::source::TensorSource;
 use super::super::tokenizer::export::export;
-use super::describe::describe;
+use super::describe::{Described, describe};
 use super::importance::Importance;
 use super::mix::{Facts, FileType, choose};
 use crate::compute::BlockType;
@@ -87,7 +87,7 @@ impl Plan {
         let spec = &checkpoint.config.spec;
         let rows = opened.model.vocabulary();
         let name = std::fs::canonicalize(folder).ok().and_then(|folder| Some(folder.file_name()?.to_string_lossy().into_owned()));
-        let (mut metadata, mut notes) = describe(&checkpoint, &name.unwrap_or_else(|| "model".into()), rows)?;
+        let Described { mut metadata, divisors, mut notes } = describe(&checkpoint, &name.unwrap_or_else(|| "model".into()), rows)?;
         let tokens = export(folder, &opened.tokenizer, rows)?;
         metadata.0.extend(tokens.metadata.0);
         notes.extend(tokens.notes);
@@ -98,17 +98,20 @@ impl Plan {
             None => notes.push("it brings no chat template".into()),
         }
         let tied = checkpoint.find(TensorName::Head).map_err(|error| checkpoint.error(error))?.is_none();
-        let facts = Facts { spec, tied, importance: importance.is_some() };
+        // llama.cpp's OLMo 2 takes no embedding for a head.
+        let copied = tied && spec.family == Family::Olmo2;
+        let facts = Facts { spec, tied: tied && !copied, importance: importance.is_some() };
         let mut tensors = Vec::new();
+        let wrong = |error| checkpoint.error(error);
         for name in names(spec) {
-            let Some(found) = checkpoint.find(name).map_err(|error| checkpoint.error(error))? else { continue };
-            let addition = match (name, adapter) {
-                (TensorName::Layer { index, part: LayerPart::Weight(projection) }, Some(adapter)) => {
-                    let lora = adapter.loras.get(&(index, projection));
-                    lora.map(|lora| (Arc::new(lora.clone()), adapter.scale(index, projection.path(), lora)))
-                }
-                _ => None,
-            };
+            let own = if name == TensorName::Head && copied { TensorName::Embedding } else { name };
+            let Some(found) = checkpoint.find(own).map_err(wrong)? else { continue };
+            if name.is_norm() && checkpoint.norm_offset() != 0.0 {
+                let mut values = found.vector(&name.gguf(), found.shape.iter().product()).map_err(wrong)?;
+                values.iter_mut().for_each(|value| *value += checkpoint.norm_offset());
+                tensors.push(Planned { name: name.gguf(), shape: found.shape, block: BlockType::F32, values: Values::Made(values) });
+                continue;
+            }
             let woven = match name {
                 TensorName::Layer { part: LayerPart::Weight(map) | LayerPart::Bias(map), .. } if spec.family.weaves() => {
                     map.rotated_heads(spec).map(|_| spec.head_dim)
@@ -116,15 +119,13 @@ impl Plan {
                 _ => None,
             };
             let block = block_of(kind, name, &found.shape, facts);
+            let addition = adapter.and_then(|adapter| addition(adapter, name));
             let stored = Stored { map: found.map, range: found.range, block: found.block, woven, addition };
             tensors.push(Planned { name: name.gguf(), shape: found.shape, block, values: Values::Stored(stored) });
         }
-        // Those of YaRN are computed by who reads the keys.
-        let computed = metadata.string(&format!("{}.rope.scaling.type", spec.family.gguf_name())) == Some("yarn");
-        if let Some(divisors) = checkpoint.config.rope_freqs.as_ref().filter(|_| !computed) {
-            let shape = vec![divisors.len()];
-            let values = Values::Made(divisors.clone());
-            tensors.push(Planned { name: "rope_freqs.weight".into(), shape, block: BlockType::F32, values });
+        for (name, divisors) in divisors {
+            let (shape, values) = (vec![divisors.len()], Values::Made(divisors));
+            tensors.push(Planned { name: name.into(), shape, block: BlockType::F32, values });
         }
         Ok(Self { metadata, tensors, importance, notes }.finished(kind))
     }
@@ -186,11 +187,20 @@ impl Plan {
 
 /// Every tensor that a model may have, in the order of files.
 fn names(spec: &ArchSpec) -> Vec<TensorName> {
-    let weights = Projection::ALL.into_iter().flat_map(|map| [LayerPart::Weight(map), LayerPart::Bias(map)]);
-    let norms = [LayerPart::AttentionNorm, LayerPart::FeedForwardNorm, LayerPart::QueryNorm, LayerPart::KeyNorm];
-    let parts: Vec<LayerPart> = norms.into_iter().chain(weights).collect();
+    let parts: Vec<LayerPart> = LayerPart::all().filter(|part| part.is_of(spec.family)).collect();
     let layers = (0..spec.layers).flat_map(|index| parts.iter().map(move |&part| TensorName::Layer { index, part }));
     std::iter::once(TensorName::Embedding).chain(layers).chain([TensorName::FinalNorm, TensorName::Head]).collect()
+}
+
+/// What `adapter` adds to the tensor `name`, and its scale.
+fn addition(adapter: &Adapter, name: TensorName) -> Option<(Arc<Lora>, f32)> {
+    let TensorName::Layer { index, part } = name else { return None };
+    let (lora, path) = match part {
+        LayerPart::Weight(projection) => (adapter.loras.get(&(index, projection))?, projection.path()),
+        LayerPart::Fused(fused) => (adapter.fused.get(&(index, fused))?, fused.path()),
+        _ => return None,
+    };
+    Some((Arc::new(lora.clone()), adapter.scale(index, path, lora)))
 }
 
 /// Norms and biases stay exact.

@@ -66,9 +66,9 @@ impl Abilities {
     /// What a person misses with this server, a sentence each.
     pub fn missing(&self) -> Vec<&'static str> {
         let lacks = [
-            (self.chat, "it has no chat: prompts go out as plain text, in SQL-LLaMA's form"),
-            (self.logprobs, "it does not say how likely its words are: confidence rests on comparing drafts alone"),
-            (self.grammar.is_some(), "it takes no grammar: names that the database does not have are mended afterwards"),
+            (self.chat, "the server has no chat: prompts go out as plain text, in SQL-LLaMA's form"),
+            (self.logprobs, "the server does not say how likely its words are: confidence rests on comparing drafts alone"),
+            (self.grammar.is_some(), "the server takes no grammar: names that the database does not have are mended afterwards"),
         ];
         lacks.into_iter().filter(|(has, _)| !has).map(|(_, sentence)| sentence).collect()
     }

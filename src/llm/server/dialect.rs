@@ -51,6 +51,8 @@ impl Ask {
             }
         };
         body.insert("stream".into(), true.into());
+        // What an answer cost is told at its end, where that is asked for.
+        body.insert("stream_options".into(), json!({ "include_usage": true }));
         body.insert("max_tokens".into(), request.max_tokens.into());
         body.insert("temperature".into(), sampling.temperature.into());
         if sampling.temperature > 0.0 {
@@ -79,39 +81,62 @@ impl Ask {
                 body.insert("logprobs".into(), request.logprobs.max(1).into());
             }
         }
-        let grammar = abilities.grammar.and_then(|field| Some((field, request.constraint.as_ref()?.0.grammar()?)));
+        let grammar = abilities.grammar.and_then(|field| Some((field, request.constraint.as_ref()?.0.grammar(&as_text(prompt))?)));
         if let Some((field, grammar)) = grammar {
             put_grammar(&mut body, field, &grammar);
         }
         Self { path: if chat { "/chat/completions" } else { "/completions" }, body, answers: count }
     }
 
-    /// Leaves out the field that `said`, a refusal, names; whether there was one that may be left out, or has another name.
-    pub(super) fn without_what(&mut self, said: &str) -> bool {
-        if said.contains("max_completion_tokens")
-            && let Some(most) = self.body.remove("max_tokens")
-        {
-            self.body.insert("max_completion_tokens".into(), most);
-            return true;
+    /// One of its answers by itself: the seeds of several follow on each other.
+    pub(super) fn alone(&self, number: u64) -> Self {
+        let mut alone = Self { answers: 1, ..self.clone() };
+        alone.body.remove("n");
+        if let Some(seed) = alone.body.get("seed").and_then(Value::as_u64) {
+            alone.body.insert("seed".into(), seed.wrapping_add(number).into());
         }
-        let optional = [
-            "top_logprobs",
-            "logprobs",
-            "structured_outputs",
-            "guided_grammar",
-            "grammar",
-            "ebnf",
-            "seed",
-            "top_k",
-            "top_p",
-            "temperature",
-            "stop",
-        ];
-        match optional.into_iter().find(|field| said.contains(field) && self.body.contains_key(*field)) {
-            Some(field) => self.body.remove(field).is_some(),
-            None => false,
+        alone
+    }
+
+    /// The field that `said`, a refusal, names, where it may be left out or has another name.
+    pub(super) fn named_in(&self, said: &str) -> Option<&'static str> {
+        if said.contains(NEWER_MAX_TOKENS) && self.body.contains_key(MAX_TOKENS) {
+            return Some(MAX_TOKENS);
+        }
+        OPTIONAL.into_iter().find(|field| said.contains(field) && self.body.contains_key(*field))
+    }
+
+    /// Leaves out a field, or gives it its newer name.
+    pub(super) fn leave_out(&mut self, field: &str) {
+        let value = self.body.remove(field);
+        if let Some(most) = value.filter(|_| field == MAX_TOKENS) {
+            self.body.insert(NEWER_MAX_TOKENS.into(), most);
         }
     }
+}
+
+const MAX_TOKENS: &str = "max_tokens";
+/// What OpenAI's newer models call it.
+const NEWER_MAX_TOKENS: &str = "max_completion_tokens";
+/// Without these a request is still what was asked for. A longer name stands before one that is a part of it.
+const OPTIONAL: [&str; 12] = [
+    "stream_options",
+    "top_logprobs",
+    "logprobs",
+    "structured_outputs",
+    "guided_grammar",
+    "grammar",
+    "ebnf",
+    "seed",
+    "top_k",
+    "top_p",
+    "temperature",
+    "stop",
+];
+
+/// Whether a field holds a grammar.
+pub(super) fn is_grammar(field: &str) -> bool {
+    GrammarField::ALL.iter().any(|own| own.name() == field)
 }
 
 /// Puts a grammar where the server wants it.
@@ -183,6 +208,11 @@ pub(super) fn read(value: &Value) -> Option<Said> {
     if let Some(usage) = object.get("usage").filter(|usage| usage.is_object()) {
         let number = |pointer: &str| usage.pointer(pointer).and_then(Value::as_u64).unwrap_or(0) as usize;
         said.usage = Some([number("/prompt_tokens"), number("/prompt_tokens_details/cached_tokens"), number("/completion_tokens")]);
+    }
+    // llama.cpp's own, where usage is not told.
+    if let (None, Some(timings)) = (said.usage, object.get("timings").filter(|timings| timings.is_object())) {
+        let number = |key: &str| timings.get(key).and_then(Value::as_u64).unwrap_or(0) as usize;
+        said.usage = Some([number("prompt_n") + number("cache_n"), number("cache_n"), number("predicted_n")]);
     }
     for choice in object.get("choices").and_then(Value::as_array).into_iter().flatten() {
         let text = ["/delta/content", "/message/content", "/text"].iter().find_map(|at| choice.pointer(at).and_then(Value::as_str));
@@ -308,13 +338,29 @@ mod tests {
     }
 
     #[test]
+    fn what_it_cost_is_read_in_either_dialect() {
+        let usage = |json: &str| read(&serde_json::from_str(json).unwrap()).unwrap().usage;
+        assert_eq!(usage(r#"{"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":2}}"#), Some([7, 0, 2]));
+        assert_eq!(usage(r#"{"choices":[],"timings":{"cache_n":31,"prompt_n":1,"predicted_n":2}}"#), Some([32, 31, 2]));
+        assert_eq!(usage(r#"{"choices":[],"usage":null}"#), None);
+    }
+
+    #[test]
     fn a_field_that_is_refused_is_left_out() {
         let body = json!({"model": "m", "max_tokens": 5, "seed": 1, "temperature": 0.0}).as_object().unwrap().clone();
         let mut ask = Ask { path: "/completions", body, answers: 1 };
-        assert!(ask.without_what("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."));
-        assert!(ask.without_what("extra field: seed"));
-        assert!(!ask.without_what("extra field: seed"));
-        assert!(!ask.without_what("model is wrong"));
+        let refused = [
+            ("Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead.", Some("max_tokens")),
+            ("extra field: seed", Some("seed")),
+            ("extra field: seed", None),
+            ("model is wrong", None),
+        ];
+        for (said, expected) in refused {
+            let found = ask.named_in(said);
+            assert_eq!(found, expected, "{said}");
+            found.into_iter().for_each(|field| ask.leave_out(field));
+        }
         assert_eq!(ask.body.keys().cloned().collect::<Vec<_>>().join(" "), "model temperature max_completion_tokens");
+        assert!(is_grammar("ebnf") && !is_grammar("seed"));
     }
 }

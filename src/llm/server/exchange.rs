@@ -1,6 +1,8 @@
 //! One request and its answer: retried while nothing of the answer has come, read piece by piece, judged at its end.
 
-use std::sync::Mutex;
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -9,8 +11,8 @@ use ureq_proto::http::{HeaderMap, Request};
 
 use super::super::server_error::ServerError;
 use super::address::Address;
-use super::dialect::{self, Ask};
-use super::reading::{DONE, Reading, Speaker, Told, is_about_context};
+use super::dialect::{self, Ask, is_grammar};
+use super::reading::{DONE, Reading, Speaker, Told, is_about_context, is_about_loading, is_about_model, with_path};
 use super::secret::{Secret, clean};
 use super::sse::{Events, LONGEST_EVENT};
 use super::wire::{Response, Wire, WireError};
@@ -19,6 +21,8 @@ use super::wire::{Response, Wire, WireError};
 const TRIES: u32 = 4;
 /// Between the first two tries; twice as long each time after.
 const PAUSE: Duration = Duration::from_millis(400);
+/// A server that loads its model is asked again so often, for as long as an answer may take.
+const LOADING_PAUSE: Duration = Duration::from_secs(2);
 /// A server that wants to be asked later than this is not waited for.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Connecting takes no longer.
@@ -41,7 +45,11 @@ pub(super) struct Client {
     pub(super) headers: Vec<(String, Secret)>,
     /// A whole answer takes no longer.
     pub(super) timeout: Duration,
-    pub(super) idle: Mutex<Vec<Wire>>,
+    idle: Mutex<Vec<Wire>>,
+    /// Fields that the server has refused: each costs one request.
+    refused: Mutex<BTreeSet<&'static str>>,
+    /// Whether it has refused to give several answers to one request.
+    one_each: AtomicBool,
 }
 
 impl Speaker for Client {
@@ -72,18 +80,42 @@ impl Failed {
 }
 
 impl Client {
+    /// A client of the server at `address`.
+    pub(super) fn new(address: Address, headers: Vec<(String, Secret)>, timeout: Duration) -> Self {
+        Self { address, headers, timeout, idle: Mutex::default(), refused: Mutex::default(), one_each: AtomicBool::new(false) }
+    }
+
+    /// Whether several answers to one request may be asked for, as far as it has not refused that.
+    pub(super) fn gives_several(&self) -> bool {
+        !self.one_each.load(Ordering::Relaxed)
+    }
+
+    /// It gives one answer to a request.
+    pub(super) fn takes_one_each(&self) {
+        self.one_each.store(true, Ordering::Relaxed);
+    }
+
     /// Asks, and gives every piece of the answer to `tell` as it comes; at the end the fields that the server did not take. Every answer asked
     /// for is whole then. An error after the first piece is final.
     pub(super) async fn ask(&self, ask: &mut Ask, tell: &mut dyn FnMut(Told)) -> Result<(), ServerError> {
         let mut left_out = 0;
+        for field in self.refused.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            ask.leave_out(field);
+        }
         self.tried(async |tries, deadline| {
             loop {
                 let mut begun = 0;
                 let result = timeout_at(deadline, self.ask_once(ask, tries, &mut begun, tell)).await;
                 let Err(failed) = result.unwrap_or_else(|_| Err(Failed::for_good(self.too_slow()))) else { return Ok(()) };
-                match &failed.refused {
-                    Some(said) if begun == 0 && left_out < MOST_LEFT_OUT && ask.without_what(said) => left_out += 1,
-                    _ => return Err(Failed { again: failed.again && begun == 0, ..failed }),
+                let refused = failed.refused.as_deref().filter(|_| begun == 0 && left_out < MOST_LEFT_OUT);
+                let Some(field) = refused.and_then(|said| ask.named_in(said)) else {
+                    return Err(Failed { again: failed.again && begun == 0, ..failed });
+                };
+                ask.leave_out(field);
+                left_out += 1;
+                // One grammar may be too much where another is not.
+                if !is_grammar(field) {
+                    self.refused.lock().unwrap_or_else(PoisonError::into_inner).insert(field);
                 }
             }
         })
@@ -123,7 +155,13 @@ impl Client {
                 }
                 let value = serde_json::from_slice(&bytes).map_err(|_| Failed::for_good(self.garbled("it is no JSON")))?;
                 self.keep(response);
-                Ok(value)
+                match dialect::error_of(&value) {
+                    Some(words) => {
+                        let said = ServerError::Said { address: self.address.to_string(), said: self.clean(&words) };
+                        Err(Failed::for_good(with_path(said, path)))
+                    }
+                    None => Ok(value),
+                }
             };
             timeout_at(deadline, once).await.unwrap_or_else(|_| Err(Failed::for_good(self.too_slow())))
         })
@@ -139,8 +177,9 @@ impl Client {
                 Ok(done) => return Ok(done),
                 Err(failed) => failed,
             };
-            let wait = failed.after.unwrap_or(pause);
-            if !failed.again || tries >= TRIES || wait > LONGEST_PAUSE || Instant::now() + wait >= deadline {
+            let is_loading = matches!(*failed.error, ServerError::Loading { .. });
+            let wait = failed.after.unwrap_or(pause).min(if is_loading { LOADING_PAUSE } else { Duration::MAX });
+            if !failed.again || tries >= TRIES && !is_loading || wait > LONGEST_PAUSE || Instant::now() + wait >= deadline {
                 return Err(*failed.error);
             }
             sleep(wait).await;
@@ -215,6 +254,8 @@ impl Client {
                         continue;
                     }
                     Ok(Ok(None)) => break true,
+                    // Where the server does not say that this was all, it may not have been.
+                    Ok(Err(error)) if !reading.is_done() => return Err(self.broken(error, reading.begun())),
                     _ => break false,
                 }
             }
@@ -241,14 +282,14 @@ impl Client {
             let mut failed = Ok(());
             let fed = events.feed(&more, &mut |data| {
                 if failed.is_ok() {
-                    failed = reading.event(data, false, tell);
+                    failed = reading.event(data, false, tell).map_err(|error| with_path(error, ask.path));
                 }
             });
             failed.map_err(Failed::for_good)?;
             fed.map_err(|_| Failed::for_good(self.garbled(&format!("an event of more than {LONGEST_EVENT} bytes"))))?;
         };
         if as_json == Some(true) && broken.is_none() {
-            reading.event(&whole, true, tell).map_err(Failed::for_good)?;
+            reading.event(&whole, true, tell).map_err(|error| Failed::for_good(with_path(error, ask.path)))?;
         } else if !reading.is_over()
             && let Some(rest) = events.rest()
             && (rest.trim_ascii() == DONE || serde_json::from_slice::<Value>(&rest).is_ok())
@@ -257,10 +298,11 @@ impl Client {
             reading.event(&rest, false, tell).map_err(Failed::for_good)?;
         }
         if !reading.is_over() {
-            let characters = *begun;
+            let characters = reading.begun();
             // Where nothing of it has come, the server may have been restarted.
             return Err(Failed { again: true, ..self.broken(broken.unwrap_or(WireError::ClosedWithin), characters) });
         }
+        reading.end(tell).map_err(Failed::for_good)?;
         if ended {
             self.keep(response);
         }
@@ -301,12 +343,13 @@ impl Client {
                 ServerError::UnknownModel { address, model: model.into(), known: Vec::new() }
             }
             404 | 405 => ServerError::NoSuchPath { address, path: path.into(), said },
+            503 if is_about_loading(&lower) => ServerError::Loading { address },
             429 | 502 | 503 | 504 => ServerError::Overloaded { address, status, tries, said },
             _ => ServerError::Status { address, status, said },
         };
         // A question is only read, so it may be asked again wherever the server did not take it.
-        let again =
-            matches!(error, ServerError::Overloaded { .. }) || (status == 500 && matches!(error, ServerError::Status { .. }) && tries == 1);
+        let again = matches!(error, ServerError::Overloaded { .. } | ServerError::Loading { .. })
+            || (status == 500 && matches!(error, ServerError::Status { .. }) && tries == 1);
         let refused = (matches!(status, 400 | 422) && !matches!(error, ServerError::ContextTooLong { .. })).then_some(lower);
         Failed { error: Box::new(error), again, after, refused }
     }
@@ -321,7 +364,7 @@ impl Client {
     }
 
     fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Wire>> {
-        self.idle.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn broken(&self, error: WireError, characters: usize) -> Failed {
@@ -344,21 +387,6 @@ impl Client {
     fn too_much(&self) -> ServerError {
         ServerError::TooMuch { address: self.address.to_string(), bytes: MOST_BYTES }
     }
-}
-
-fn is_about_model(lower: &str, model: &str) -> bool {
-    let missing = [
-        "not found",
-        "does not exist",
-        "unknown model",
-        "no such model",
-        "model_not_found",
-        "not exist",
-        "invalid model",
-        "not loaded",
-        "not available",
-    ];
-    !model.is_empty() && lower.contains("model") && missing.iter().any(|word| lower.contains(word))
 }
 
 /// `Retry-After` in seconds; a date is not waited for.

@@ -1,18 +1,22 @@
 //! What a server can do: asked of the server itself, with a few words that are nobody's. No server is taken for one of a list.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
 use super::super::server_error::ServerError;
 use super::abilities::{Abilities, GrammarField};
-use super::dialect::{put_grammar, read};
+use super::dialect::{Said, put_grammar, read};
 use super::exchange::Client;
 use super::reading::Speaker;
 
-/// A field that is not known may make a server wait for ever.
+/// A field that is not known may make a server wait for ever: nothing takes longer than this,
 const LONGEST: Duration = Duration::from_secs(30);
+/// or than so many times what a single word took, on a machine that has other work.
+const TIMES_A_WORD: u32 = 40;
+/// So many drafts are drawn at most; some servers give fewer answers to one request (llama.cpp's as many as it has slots).
+const SEVERAL: usize = 8;
 /// What no model says by itself.
 const UNUSUAL: &str = "zebra quilt";
 
@@ -45,16 +49,29 @@ pub(super) async fn served(client: &Client) -> Result<Vec<Served>, ServerError> 
     Ok(list.iter().filter_map(of).collect())
 }
 
+/// What was found out.
+pub(super) struct Found {
+    pub(super) abilities: Abilities,
+    /// Whether every question was answered in time, with yes or no.
+    pub(super) is_sure: bool,
+}
+
 /// Asks `model` what can be asked of it. What fails is not there; only where nothing is there is that an error.
-pub(super) async fn probe(client: &Client, model: &str, served: &[Served]) -> Result<Abilities, ServerError> {
+pub(super) async fn probe(client: &Client, model: &str, served: &[Served]) -> Result<Found, ServerError> {
     let mut found = Abilities {
         adapters: served.iter().filter(|own| own.parent.is_some()).map(|own| own.name.clone()).collect(),
         context_length: served.iter().find(|own| own.name == model).and_then(|own| own.context_length),
         ..Abilities::default()
     };
-    let probing = Probing { client, model };
+    let mut probing = Probing { client, model, longest: client.timeout, is_sure: true };
+    let start = Instant::now();
     let chat = probing.ask(true, json!({ "max_tokens": 1 })).await;
+    let first = start.elapsed();
     let completion = probing.ask(false, json!({ "max_tokens": 1 })).await;
+    // The first one may have waited for the model to be loaded.
+    let second = start.elapsed().saturating_sub(first);
+    let word = if completion.is_ok() && chat.is_ok() { first.min(second) } else { first.max(second) };
+    probing.longest = LONGEST.max(word * TIMES_A_WORD);
     (found.chat, found.completions) = (chat.is_ok(), completion.is_ok());
     let (answer, again) = match (chat, completion) {
         (Err(error), Err(_)) => return Err(error),
@@ -66,8 +83,9 @@ pub(super) async fn probe(client: &Client, model: &str, served: &[Served]) -> Re
         places.iter().any(|at| answer.pointer(at).is_some_and(Value::is_number))
     };
     found.prefix_cache = cached(&answer) || again.as_ref().is_some_and(cached);
-    let several = probing.ask(found.chat, json!({ "max_tokens": 1, "n": 2, "temperature": 1.0 })).await;
-    found.several = several.is_ok_and(|answer| read(&answer).is_some_and(|said| said.pieces.iter().any(|piece| piece.index == 1)));
+    let several = probing.ask(found.chat, json!({ "max_tokens": 1, "n": SEVERAL, "temperature": 1.0 })).await;
+    let has_last = |said: Said| said.pieces.iter().any(|piece| piece.index + 1 == SEVERAL);
+    found.several = several.is_ok_and(|answer| read(&answer).is_some_and(has_last));
     let logprobs = if found.chat { json!({ "max_tokens": 1, "logprobs": true }) } else { json!({ "max_tokens": 1, "logprobs": 1 }) };
     let likely = probing.ask(found.chat, logprobs).await;
     found.logprobs = likely.is_ok_and(|answer| read(&answer).is_some_and(|said| said.pieces.iter().any(|piece| !piece.tokens.is_empty())));
@@ -89,19 +107,24 @@ pub(super) async fn probe(client: &Client, model: &str, served: &[Served]) -> Re
     let answer = probing.ask(found.chat, json!({ "max_tokens": 32, "response_format": format })).await;
     let text = answer.ok().and_then(|answer| Some(read(&answer)?.pieces.first()?.text.clone())).unwrap_or_default();
     found.json_schema = serde_json::from_str::<Value>(&text).is_ok_and(|value| value == json!({ "zebra": "quilt" }));
-    let tokens = timeout(LONGEST, client.post_beside("/tokenize", &json!({ "model": model, "prompt": "a b", "content": "a b" }))).await;
+    let tokens =
+        timeout(probing.longest, client.post_beside("/tokenize", &json!({ "model": model, "prompt": "a b", "content": "a b" }))).await;
+    probing.is_sure &= tokens.is_ok();
     found.token_ids = matches!(tokens, Ok(Ok(value)) if value.get("tokens").and_then(Value::as_array).is_some_and(|ids| ids.iter().any(Value::is_number)));
-    Ok(found)
+    Ok(Found { abilities: found, is_sure: probing.is_sure })
 }
 
 struct Probing<'a> {
     client: &'a Client,
     model: &'a str,
+    /// A question takes no longer.
+    longest: Duration,
+    is_sure: bool,
 }
 
 impl Probing<'_> {
     /// Asks for a word, with these fields. An answer without choices is none.
-    async fn ask(&self, chat: bool, fields: Value) -> Result<Value, ServerError> {
+    async fn ask(&mut self, chat: bool, fields: Value) -> Result<Value, ServerError> {
         let mut body = Map::from_iter([("model".to_owned(), Value::from(self.model)), ("temperature".to_owned(), 0.0.into())]);
         let (path, key, prompt) = match chat {
             true => ("/chat/completions", "messages", json!([{ "role": "user", "content": "Say yes." }])),
@@ -109,15 +132,21 @@ impl Probing<'_> {
         };
         body.insert(key.into(), prompt);
         body.extend(fields.as_object().cloned().unwrap_or_default());
-        let slow = || self.client.garbled("nothing within half a minute");
-        let answer = timeout(LONGEST, self.client.post(path, &body.into())).await.unwrap_or_else(|_| Err(slow()))?;
+        let client = self.client;
+        let answer = match timeout(self.longest, client.post(path, &body.into())).await {
+            Ok(answer) => answer,
+            Err(_) => Err(ServerError::TooSlow { address: client.address.to_string(), seconds: self.longest.as_secs().max(1) }),
+        };
+        // What a busy server did not do it may be able to do.
+        self.is_sure &= !matches!(answer, Err(ServerError::TooSlow { .. } | ServerError::Overloaded { .. } | ServerError::Loading { .. }));
+        let answer = answer?;
         match read(&answer) {
             Some(said) if said.error.is_none() && !said.pieces.is_empty() => Ok(answer),
             _ => Err(self.client.garbled("an answer to a single word holds none")),
         }
     }
 
-    async fn says(&self, chat: bool, fields: Value, expected: &str) -> bool {
+    async fn says(&mut self, chat: bool, fields: Value, expected: &str) -> bool {
         let answer = self.ask(chat, fields).await;
         answer.is_ok_and(|answer| read(&answer).is_some_and(|said| said.pieces.first().is_some_and(|piece| piece.text.trim() == expected)))
     }

@@ -33,17 +33,31 @@ pub(super) struct Reading<'a> {
     finished: Vec<bool>,
     /// Whether `[DONE]` has come.
     done: bool,
+    /// The end of the only answer: it is told when the stream is over, and nothing has come behind it.
+    held: Option<Piece>,
+    /// Whether text has come behind an end.
+    goes_on: bool,
 }
 
 impl<'a> Reading<'a> {
     /// Reads so many answers of one request; `begun` counts the characters that come.
     pub(super) fn new(client: &'a dyn Speaker, answers: usize, begun: &'a mut usize) -> Self {
-        Self { client, begun, finished: vec![false; answers], done: false }
+        Self { client, begun, finished: vec![false; answers], done: false, held: None, goes_on: false }
     }
 
     /// Whether every answer is whole.
     pub(super) fn is_over(&self) -> bool {
         self.done || self.finished.iter().all(|finished| *finished)
+    }
+
+    /// Whether the server has said that the stream ends.
+    pub(super) fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Characters that have come.
+    pub(super) fn begun(&self) -> usize {
+        *self.begun
     }
 
     /// Takes an event, or an answer that is not streamed, which is there `at_once`.
@@ -77,8 +91,8 @@ impl<'a> Reading<'a> {
             let Some(finished) = self.finished.get_mut(piece.index) else {
                 return Err(self.client.garbled("it holds an answer that nobody asked for"));
             };
-            // What comes behind the end of an answer is none of it.
             if *finished {
+                self.goes_on |= !piece.text.is_empty();
                 continue;
             }
             match &piece.finish {
@@ -88,17 +102,33 @@ impl<'a> Reading<'a> {
                 None => *finished = at_once,
             }
             *self.begun += piece.text.chars().count();
-            tell(Told::Piece(piece));
+            if let (Some(finish), [_]) = (&piece.finish, self.finished.as_slice()) {
+                self.held = Some(Piece { finish: Some(finish.clone()), ..Piece::default() });
+                tell(Told::Piece(Piece { finish: None, ..piece }));
+            } else {
+                tell(Told::Piece(piece));
+            }
         }
         Ok(())
     }
 
-    /// Of an event behind the end of the answer only what it cost counts.
-    pub(super) fn costs(&self, data: &[u8], tell: &mut dyn FnMut(Told)) {
-        let read = serde_json::from_slice(data).ok().and_then(|value: Value| dialect::read(&value));
-        if let Some(usage) = read.and_then(|read| read.usage) {
+    /// Of an event behind the end of the answer only what it cost counts, and that there is no more of it.
+    pub(super) fn costs(&mut self, data: &[u8], tell: &mut dyn FnMut(Told)) {
+        self.done |= data.trim_ascii() == DONE;
+        let Some(read) = serde_json::from_slice(data).ok().and_then(|value: Value| dialect::read(&value)) else { return };
+        self.goes_on |= read.pieces.iter().any(|piece| !piece.text.is_empty());
+        if let Some(usage) = read.usage {
             tell(Told::Usage(usage));
         }
+    }
+
+    /// The stream is over: what was taken for the end of the answer was it, or pieces of it came in another order.
+    pub(super) fn end(&mut self, tell: &mut dyn FnMut(Told)) -> Result<(), ServerError> {
+        if self.goes_on {
+            return Err(self.client.garbled("it goes on behind its end"));
+        }
+        self.held.take().into_iter().for_each(|piece| tell(Told::Piece(piece)));
+        Ok(())
     }
 
     /// The server's own words in the middle of an answer.
@@ -126,4 +156,35 @@ pub(super) fn is_about_context(lower: &str) -> bool {
         "max_model_len",
     ];
     tells.iter().any(|tell| lower.contains(tell))
+}
+
+/// Whether words say that a server has begun and its model has not.
+pub(super) fn is_about_loading(lower: &str) -> bool {
+    ["loading", "starting", "warming up", "not ready"].iter().any(|word| lower.contains(word))
+}
+
+/// Some say with status 200 that there is nothing at a path.
+pub(super) fn with_path(error: ServerError, path: &str) -> ServerError {
+    match error {
+        ServerError::Said { address, said } if said.to_lowercase().contains("unexpected endpoint") => {
+            ServerError::NoSuchPath { address, path: path.into(), said }
+        }
+        other => other,
+    }
+}
+
+/// Whether words say that there is no such model.
+pub(super) fn is_about_model(lower: &str, model: &str) -> bool {
+    let missing = [
+        "not found",
+        "does not exist",
+        "unknown model",
+        "no such model",
+        "model_not_found",
+        "not exist",
+        "invalid model",
+        "not loaded",
+        "not available",
+    ];
+    !model.is_empty() && lower.contains("model") && missing.iter().any(|word| lower.contains(word))
 }

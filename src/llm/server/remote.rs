@@ -1,7 +1,7 @@
 //! A model behind an address. Sockets live in one tokio runtime of this thread, which runs while a request does: one that is given up closes
 //! its connection.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
@@ -18,7 +18,7 @@ use super::address::Address;
 use super::dialect::as_text;
 use super::exchange::Client;
 use super::key::{KeySource, key};
-use super::probe::{Served, probe, served};
+use super::probe::{Found, Served, probe, served};
 use super::secret::Secret;
 use super::text::Writing;
 use super::under_way::{TICK, UnderWay, plan};
@@ -136,8 +136,8 @@ impl Remote {
             }
         })?;
         self.options.model = Some(model);
-        self.learnt(found.clone());
-        Ok(found)
+        self.learnt(&found);
+        Ok(found.abilities)
     }
 
     /// What is known of the model.
@@ -145,11 +145,12 @@ impl Remote {
         self.abilities.as_ref()
     }
 
-    fn learnt(&mut self, found: Abilities) {
-        if let (Some(keep), Some(model)) = (&mut self.options.keep, &self.options.model) {
-            keep(model, &found);
+    fn learnt(&mut self, found: &Found) {
+        // A server that was busy is asked again the next time.
+        if let (Some(keep), Some(model), true) = (&mut self.options.keep, &self.options.model, found.is_sure) {
+            keep(model, &found.abilities);
         }
-        self.abilities = Some(found);
+        self.abilities = Some(found.abilities.clone());
         self.is_new = true;
         self.tell();
     }
@@ -176,7 +177,7 @@ impl Remote {
         if let Some(key) = key(&self.options.key, &address)? {
             headers.push(("authorization".into(), Secret::new(format!("Bearer {key}"))));
         }
-        let client = Arc::new(Client { address, headers, timeout: self.options.timeout, idle: Mutex::default() });
+        let client = Arc::new(Client::new(address, headers, self.options.timeout));
         self.client = Some(Arc::clone(&client));
         Ok(client)
     }
@@ -277,7 +278,8 @@ impl Generate for Remote {
         }
         self.ready(&as_text(first.prompt), cancel)?;
         let client = self.client()?;
-        let abilities = self.abilities.clone().unwrap_or_else(Abilities::unknown);
+        let known = self.abilities.clone().unwrap_or_else(Abilities::unknown);
+        let abilities = Abilities { several: known.several && client.gives_several(), ..known };
         let model = self.options.model.clone().unwrap_or_default();
         let planned = plan(&model, request, draws, &abilities);
         let mut writing: Vec<Writing<'_>> = draws.iter().flat_map(|draws| draws.samplings).map(|_| Writing::new(request)).collect();

@@ -149,10 +149,25 @@ impl UnderWay<'_, '_> {
                 (said, true)
             }
             Message::Done(Err(failed)) => {
-                error.get_or_insert(failed);
+                // So many answers to one request are too many for some: each is asked for by itself.
+                let is_refused = matches!(failed, ServerError::Status { status: 400 | 422, .. });
+                if is_refused && places.len() > 1 {
+                    self.client.takes_one_each();
+                    self.split(which);
+                } else {
+                    error.get_or_insert(failed);
+                }
                 (said, true)
             }
         }
+    }
+
+    /// Plans every answer of a request by itself.
+    fn split(&mut self, which: usize) {
+        let Some(planned) = self.planned.get(which) else { return };
+        let alone = |(number, &place): (usize, &usize)| Planned { ask: planned.ask.alone(number as u64), places: vec![place] };
+        let alone: Vec<Planned> = planned.places.iter().enumerate().map(alone).collect();
+        self.planned.extend(alone);
     }
 
     fn judge(&mut self, place: usize) -> Enough {

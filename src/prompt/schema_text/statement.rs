@@ -62,7 +62,7 @@ pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
     for key in &table.foreign_keys {
         let (from, to) = (names(&key.columns), names(&key.foreign_columns));
         lines.push((
-            format!("  FOREIGN KEY ({from}) REFERENCES {} ({to})", in_database(table.database.as_deref(), &key.foreign_table)),
+            format!("  FOREIGN KEY ({from}) REFERENCES {} ({to})", in_database(key.database(table), &key.foreign_table)),
             String::new(),
         ));
     }

@@ -54,6 +54,7 @@ fn large(n: usize, columns: usize) -> Schema {
             table.foreign_keys.push(ForeignKey {
                 columns: vec!["before_id".into()],
                 foreign_table: format!("thing_{}", i - 1),
+                elsewhere: None,
                 foreign_columns: vec!["id".into()],
                 origin: KeyOrigin::Declared,
             });

@@ -17,6 +17,7 @@ fn schema() -> Schema {
     let label_key = ForeignKey {
         columns: vec!["label_id".into()],
         foreign_table: "label".into(),
+        elsewhere: None,
         foreign_columns: vec!["id".into()],
         origin: KeyOrigin::Declared,
     };

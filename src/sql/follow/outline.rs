@@ -1,16 +1,16 @@
 //! What a query shows, demands, groups, sorts: one SELECT over tables. Others have no outline, and no follow-up is made from them here.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
 use sqlparser::ast::{
     BinaryOperator, Expr, FunctionArguments, GroupByExpr, InTarget, LimitClause, OrderByKind, OrderBySort, Query, Select, SelectItem,
-    SetExpr, Value, Visit, Visitor,
+    SetExpr, Value,
 };
 
 use crate::schema::{Column, Schema, Table};
 use crate::sql::resolve::{Binding, JoinKind, Resolution, resolve};
 use crate::sql::tree::{self, Places};
+use crate::sql::visitor::{Visitor, visit};
 
 /// What a query is.
 #[derive(Debug, Clone, PartialEq)]
@@ -267,24 +267,20 @@ impl<'a, 's> Sight<'a, 's> {
             depth: usize,
         }
         impl Visitor for Inside<'_, '_, '_> {
-            type Break = std::convert::Infallible;
-            fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+            fn pre_visit_query(&mut self, _: &Query) {
                 self.depth += 1;
-                ControlFlow::Continue(())
             }
-            fn post_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+            fn post_visit_query(&mut self, _: &Query) {
                 self.depth -= 1;
-                ControlFlow::Continue(())
             }
-            fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+            fn pre_visit_expr(&mut self, expr: &Expr) {
                 if let Some(place) = self.sight.place(expr).filter(|place| self.depth == 0 && !self.out.contains(place)) {
                     self.out.push(place);
                 }
-                ControlFlow::Continue(())
             }
         }
         let mut inside = Inside { sight: self, out: Vec::new(), depth: 0 };
-        let ControlFlow::Continue(()) = expr.visit(&mut inside);
+        visit(expr, &mut inside);
         inside.out
     }
 

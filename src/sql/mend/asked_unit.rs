@@ -1,13 +1,13 @@
 //! A length that is answered in another unit than the question asks for: "how many hours ..." over a column of microseconds.
 //!
-//! Only what a query returns as it is kept, a column of lengths or an aggregate of one, is brought into a unit that the question asks
+//! Only what a query returns as it is kept, a column of lengths, one moment less another or an aggregate of such, is brought into a unit that the question asks
 //! for by name; a unit beside a number ("longer than two hours") asks for nothing.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Change, ChangeKind};
-use crate::schema::{Schema, SpanUnit};
+use crate::schema::{Schema, SpanUnit, TimeUnit};
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::{Part, Tokens};
 
@@ -19,6 +19,18 @@ const ASKING: [&str; 4] = ["many", "in", "of", "total"];
 /// Aggregates whose value is a length where they are of lengths.
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
 
+/// Values inside values that are looked into.
+const MOST_NESTED: usize = 8;
+
+/// What a column keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    /// Lengths of time.
+    Length(SpanUnit),
+    /// Moments, whose differences are lengths in this unit.
+    Moment(SpanUnit),
+}
+
 /// `sql` with the lengths that it returns in the unit that `question` asks for, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
@@ -26,10 +38,14 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
     let known = resolution.references.iter().filter_map(|reference| {
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        let unit = column.meaning.span().filter(|unit| *unit != SpanUnit::Since1970)?;
-        Some((reference.range.start, unit))
+        let length = column.meaning.span().filter(|unit| *unit != SpanUnit::Since1970).map(Kept::Length);
+        let moment = || {
+            let times = column.meaning.times().filter(|times| !times.mixed && !times.is_open())?;
+            between(times.unit()).map(Kept::Moment)
+        };
+        Some((reference.range.start, length.or_else(moment)?))
     });
-    let columns: HashMap<usize, SpanUnit> = known.collect();
+    let columns: HashMap<usize, Kept> = known.collect();
     let tokens = Tokens::new(sql);
     if columns.is_empty() || !tokens.is(0, &["select"]) {
         return unchanged();
@@ -41,7 +57,8 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         let Some((value, unit)) = length(&tokens, item, &columns) else { continue };
         let parts = unit.per_second() * seconds;
         if (parts - 1.0).abs() > 1e-9 {
-            let from = tokens.piece(value.clone());
+            let piece = tokens.piece(value.clone());
+            let from = if tokens.split(value.clone(), "-").len() > 1 { format!("({piece})") } else { piece.to_owned() };
             let to = if parts > 1.0 { format!("{from} / {parts:.1}") } else { format!("{from} * {:.1}", 1.0 / parts) };
             edits.push((tokens.bytes(value), to));
         }
@@ -70,36 +87,105 @@ fn asked(question: &str) -> Option<f64> {
 }
 
 /// The part of a returned item that is a length as it is kept, an alias left out, and its unit.
-fn length(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, SpanUnit>) -> Option<(Range<usize>, SpanUnit)> {
+fn length(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, Kept>) -> Option<(Range<usize>, SpanUnit)> {
     let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
     let value = item.start..end;
-    let inner = match tokens.call(value.start) {
-        Some(_) if AGGREGATES.iter().any(|name| tokens.is(value.start, &[name])) => {
-            let close = tokens.close(value.start + 1).filter(|close| close + 1 == value.end)?;
-            value.start + 2..close
-        }
-        Some(_) => return None,
-        None => value.clone(),
+    Some((value.clone(), unit_of(tokens, value, columns, MOST_NESTED)?))
+}
+
+/// The unit of the length that tokens `value` make: a column of lengths, one moment less another, an aggregate of such, or a CASE that
+/// gives such, or nothing.
+fn unit_of(tokens: &Tokens<'_>, value: Range<usize>, columns: &HashMap<usize, Kept>, nested: usize) -> Option<SpanUnit> {
+    let nested = nested.checked_sub(1)?;
+    let last = value.end.checked_sub(1).filter(|last| value.contains(last))?;
+    if tokens.text(value.start) == "(" && tokens.close(value.start) == Some(last) {
+        return unit_of(tokens, value.start + 1..last, columns, nested);
+    }
+    if let Some(call) = tokens.call(value.start).filter(|call| call.close == last) {
+        let [argument, rest @ ..] = call.arguments.as_slice() else { return None };
+        let handed = match rest {
+            [] if tokens.is(value.start, &["cast"]) => argument.start..tokens.find(argument.clone(), &["as"])?,
+            [] if tokens.is(value.start, &AGGREGATES) => argument.clone(),
+            [other] if tokens.is(value.start, &["coalesce", "ifnull"]) && is_nothing(tokens, other.clone()) => argument.clone(),
+            _ => return None,
+        };
+        return unit_of(tokens, handed, columns, nested);
+    }
+    if tokens.is(value.start, &["case"]) && tokens.is(last, &["end"]) {
+        return unit_of_case(tokens, value.start + 1..last, columns, nested);
+    }
+    let kept = |range: Range<usize>| {
+        // A name, or one behind its table: where a reference begins at its last part, the parts before are no tokens of another value.
+        let is_name = range.len() == 1 || (range.len() == 3 && tokens.text(range.start + 1) == ".");
+        range.clone().find_map(|at| columns.get(&tokens.bytes(at..at + 1).start)).filter(|_| is_name)
     };
-    // A name, or one behind its table: where a reference begins at its last part, the parts before are no tokens of another value.
-    let is_name = inner.len() == 1 || (inner.len() == 3 && tokens.text(inner.start + 1) == ".");
-    let unit = inner.clone().find_map(|at| columns.get(&tokens.bytes(at..at + 1).start))?;
-    is_name.then_some((value, *unit))
+    if let [later, earlier] = tokens.split(value.clone(), "-").as_slice() {
+        return match (kept(later.clone())?, kept(earlier.clone())?) {
+            (Kept::Moment(one), Kept::Moment(other)) if one == other => Some(*one),
+            _ => None,
+        };
+    }
+    match kept(value)? {
+        Kept::Length(unit) => Some(*unit),
+        Kept::Moment(_) => None,
+    }
+}
+
+/// The unit of what every branch of a CASE gives, those left out that give nothing; `inside` is between CASE and END.
+fn unit_of_case(tokens: &Tokens<'_>, inside: Range<usize>, columns: &HashMap<usize, Kept>, nested: usize) -> Option<SpanUnit> {
+    if tokens.find(inside.clone(), &["case"]).is_some() {
+        return None;
+    }
+    let mut given: Vec<Range<usize>> = Vec::new();
+    let mut at = inside.start;
+    while let Some(then) = tokens.find(at..inside.end, &["then", "else"]) {
+        let end = tokens.find(then + 1..inside.end, &["when", "else"]).unwrap_or(inside.end);
+        given.push(then + 1..end);
+        at = end;
+    }
+    let mut units =
+        given.into_iter().filter(|range| !is_nothing(tokens, range.clone())).map(|range| unit_of(tokens, range, columns, nested));
+    let first = units.next()??;
+    units.all(|unit| unit == Some(first)).then_some(first)
+}
+
+/// Zero, or NULL.
+fn is_nothing(tokens: &Tokens<'_>, value: Range<usize>) -> bool {
+    value.len() == 1 && (tokens.is(value.start, &["null"]) || tokens.text(value.start).parse() == Ok(0.0))
+}
+
+/// The unit of the difference of two moments that are counted in `unit`.
+fn between(unit: TimeUnit) -> Option<SpanUnit> {
+    Some(match unit {
+        TimeUnit::UnixSeconds | TimeUnit::AppleSeconds => SpanUnit::Seconds,
+        TimeUnit::UnixMillis => SpanUnit::Millis,
+        TimeUnit::UnixMicros | TimeUnit::WebKitMicros | TimeUnit::YearOneMicros => SpanUnit::Micros,
+        TimeUnit::UnixNanos | TimeUnit::AppleNanos => SpanUnit::Nanos,
+        TimeUnit::UnixDays | TimeUnit::OleDays | TimeUnit::JulianDays => SpanUnit::Days,
+        TimeUnit::FileTime | TimeUnit::DotNetTicks | TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Meaning, Table};
+    use crate::schema::{Column, Meaning, Table, Times};
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: &str) {
         let column = |name: &str, unit| Column { name: name.into(), meaning: Meaning::Span(unit), ..Column::default() };
+        let moment = |name: &str, unit| {
+            let times = Times { units: vec![unit], mixed: false, first: "2024-01-01".into(), last: "2024-12-31".into() };
+            Column { name: name.into(), meaning: Meaning::Time(times), ..Column::default() }
+        };
         let columns = vec![
             column("took", SpanUnit::Micros),
             column("length", SpanUnit::Seconds),
             column("days", SpanUnit::Days),
             Column { name: "n".into(), ..Column::default() },
+            moment("began", TimeUnit::UnixSeconds),
+            moment("ended", TimeUnit::UnixSeconds),
+            moment("seen", TimeUnit::UnixMillis),
         ];
         let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
         let (now, changes) = mend(sql, &schema, question);
@@ -115,6 +201,32 @@ mod tests {
         check("How many minutes of music?", "SELECT n, SUM(length) FROM t GROUP BY n", "SELECT n, SUM(length) / 60.0 FROM t GROUP BY n");
         check("the length of each in minutes", "SELECT n, length FROM t", "SELECT n, length / 60.0 FROM t");
         check("in hours", "SELECT avg(days) FROM t", "SELECT avg(days) * 24.0 FROM t");
+    }
+
+    #[test]
+    fn so_are_differences_of_moments_and_what_a_case_gives() {
+        let hours = "How many hours did they take in total?";
+        check(hours, "SELECT sum(ended - began) FROM t", "SELECT sum(ended - began) / 3600.0 FROM t");
+        check(hours, "SELECT n, ended - began AS h FROM t", "SELECT n, (ended - began) / 3600.0 AS h FROM t");
+        check(
+            hours,
+            "SELECT sum(CAST(x.ended - x.began AS REAL)) FROM t x",
+            "SELECT sum(CAST(x.ended - x.began AS REAL)) / 3600.0 FROM t x",
+        );
+        let case = "sum(CASE WHEN n = 1 THEN took ELSE 0 END)";
+        check(hours, &format!("SELECT {case} FROM t"), &format!("SELECT {case} / 3600000000.0 FROM t"));
+        let case = "coalesce(sum(CASE WHEN n = 1 THEN ended - began WHEN n = 2 THEN NULL END), 0)";
+        check(hours, &format!("SELECT {case} FROM t"), &format!("SELECT {case} / 3600.0 FROM t"));
+        for stays in [
+            "SELECT sum(CASE WHEN n = 1 THEN took ELSE 1 END) FROM t",
+            "SELECT sum(CASE WHEN n = 1 THEN 1 ELSE 0 END) FROM t",
+            "SELECT sum(seen - began) FROM t",
+            "SELECT sum(ended) FROM t",
+            "SELECT sum(ended - began) / 3600 FROM t",
+            "SELECT sum((ended - began) / 3600) FROM t",
+        ] {
+            check(hours, stays, stays);
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! A date asked of a column that keeps none, where its table has one column that does: `time LIKE '2024%'` over milliseconds that a review
-//! took, beside the moment at which it was made.
+//! took, beside the moment at which it was made; `time_fired` that a newer version of its program leaves NULL, beside `time_fired_ts`.
 //!
 //! Such a condition can be true of no row, or of all: nothing that was meant is lost with the other column's name in its place.
 
@@ -11,6 +11,7 @@ use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
+use crate::text::words::split_name;
 
 /// `sql` with the table's dates where a number that is no date was asked for one, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
@@ -19,7 +20,10 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let table = resolution.source(reference)?.table()?;
         let column = table.column(&reference.name.text)?;
         let plain = column.holds == Holds::Numbers && column.meaning.times().is_none();
-        Some((reference.range.start, only_dates(table)?)).filter(|_| plain)
+        // What was looked at and holds nothing but NULL.
+        let empty = column.holds == Holds::Unknown && column.has_null && column.samples.is_empty();
+        let dates = if empty { successor(table, column).or_else(|| only_dates(table)) } else { only_dates(table) };
+        Some((reference.range.start, dates?)).filter(|_| plain || empty)
     });
     let columns: HashMap<usize, &Column> = known.collect();
     let tokens = Tokens::new(sql);
@@ -42,9 +46,19 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
 
 /// The only column of `table` that keeps points in time.
 fn only_dates(table: &Table) -> Option<&Column> {
-    let is_dated = |column: &&Column| column.meaning.times().is_some() || column.samples.first().is_some_and(|text| DateText::is_day(text));
     let mut dated = table.columns.iter().filter(is_dated);
     dated.next().filter(|_| dated.next().is_none())
+}
+
+/// The only column of points in time whose name goes on from that of `empty`: `last_updated_ts` from `last_updated`.
+fn successor<'t>(table: &'t Table, empty: &Column) -> Option<&'t Column> {
+    let words = split_name(&empty.name);
+    let mut next = table.columns.iter().filter(is_dated).filter(|column| split_name(&column.name).strip_prefix(words.as_slice()).is_some());
+    next.next().filter(|_| next.next().is_none())
+}
+
+fn is_dated(column: &&Column) -> bool {
+    column.meaning.times().is_some() || column.samples.first().is_some_and(|text| DateText::is_day(text))
 }
 
 /// Whether the column that begins at token `at` is compared with a date, or is what a date function reads.
@@ -122,6 +136,20 @@ mod tests {
         check("strftime('%Y', time) = '2024'", "strftime('%Y', id) = '2024'");
         check("date(time) = '2024-05-01'", "date(id) = '2024-05-01'");
         check("ease > date('now')", "id > date('now')");
+    }
+
+    #[test]
+    fn what_a_newer_version_leaves_null_goes_to_the_column_that_goes_on_from_it() {
+        let mut schema = schema(true);
+        let empty = Column { name: "last_seen".into(), has_null: true, ..Column::default() };
+        let times = Times { units: vec![TimeUnit::UnixSeconds], mixed: false, first: String::new(), last: String::new() };
+        let next = Column { name: "last_seen_ts".into(), meaning: Meaning::Time(times), holds: Holds::Numbers, ..Column::default() };
+        schema.tables[0].columns.extend([empty, next]);
+        let mended = |condition: &str| mend(&format!("SELECT ease FROM t WHERE {condition}"), &schema).0.split_off(25);
+        assert_eq!(mended("last_seen LIKE '2024%'"), "last_seen_ts LIKE '2024%'");
+        assert_eq!(mended("last_seen IS NULL"), "last_seen IS NULL");
+        // The others are several.
+        assert_eq!(mended("time LIKE '2024%'"), "time LIKE '2024%'");
     }
 
     #[test]

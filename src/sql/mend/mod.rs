@@ -18,7 +18,9 @@
 //! - `spans`: lengths of time in the unit of a column
 //! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `date_column`: a column of dates for one that keeps none
+//! - `period`: a year that is asked for alone, and taken with all that follows
 //! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `summed`: numbers that stand where their sum is asked for
 //! - `written`: numbers and dates kept as text
 //! - `yes_no`: yes and no kept as words
 
@@ -32,8 +34,10 @@ mod keys;
 mod names;
 mod nearest;
 pub(crate) mod paths;
+mod period;
 mod spans;
 mod structure;
+mod summed;
 pub(crate) mod times;
 mod unquoted;
 pub(crate) mod written;
@@ -105,6 +109,8 @@ pub enum ChangeKind {
     TextBlob,
     /// A length of time in another unit.
     Unit,
+    /// Numbers that were to be added up.
+    Sum,
     /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
     GuessedKey,
 }
@@ -127,6 +133,7 @@ impl ChangeKind {
             Self::JsonPath => "json_path",
             Self::TextBlob => "text_blob",
             Self::Unit => "unit",
+            Self::Sum => "sum",
             Self::GuessedKey => "guessed_key",
         }
     }
@@ -168,6 +175,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
     let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
+    let (now, ended) = period::mend(&now, question);
+    changes.extend(ended);
     let (now, redirected) = date_column::mend(&now, schema);
     changes.extend(redirected);
     let (now, dated) = times::mend(&now, schema);
@@ -178,6 +187,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(found);
     let (now, cast) = blobs::mend(&now, schema);
     changes.extend(cast);
+    let (now, added) = summed::mend(&now, schema, question);
+    changes.extend(added);
     let (now, lengths) = spans::mend(&now, schema, question);
     changes.extend(lengths);
     let (now, returned) = asked_unit::mend(&now, schema, question);

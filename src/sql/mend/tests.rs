@@ -14,6 +14,7 @@ fn table(name: &str, columns: &[&str], foreign: &[(&str, &str, &str)]) -> Table 
             .map(|(column, table, key)| ForeignKey {
                 columns: vec![(*column).into()],
                 foreign_table: (*table).into(),
+                elsewhere: None,
                 foreign_columns: vec![(*key).into()],
                 origin: KeyOrigin::Declared,
             })
@@ -322,6 +323,7 @@ fn a_guessed_key_is_told() {
     let guessed = |column: &str| ForeignKey {
         columns: vec![column.into()],
         foreign_table: "moz_places".into(),
+        elsewhere: None,
         foreign_columns: vec!["id".into()],
         origin: KeyOrigin::Inferred,
     };

@@ -1,11 +1,11 @@
 //! The syntax tree becomes scopes, sources and references.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::{ControlFlow, Range};
+use std::ops::Range;
 
 use sqlparser::ast::{
     self, BinaryOperator, Expr, GroupByExpr, Ident, InTarget, JoinConstraint, JoinOperator, ObjectName, OrderByKind, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, Statement, TableFactor, TableWithJoins, Visit, Visitor,
+    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, Statement, TableFactor, TableWithJoins, Visit,
 };
 
 use super::outputs::{self, Output};
@@ -13,6 +13,7 @@ use super::{Binding, Clause, JoinKind, Name, Reference, Relation, Resolution, Sc
 use crate::schema::{Schema, Times};
 use crate::sql::lex::Token;
 use crate::sql::tree::Places;
+use crate::sql::visitor::{Visitor, visit};
 
 /// The scopes and (unbound) references of `statement`. `None` where a name's place in the text is not known.
 pub(super) fn walk<'s>(
@@ -403,7 +404,7 @@ impl<'s> Walker<'_, 's> {
 
     fn expression(&mut self, node: &impl Visit, scope: usize, clause: Clause, ctes: &[Cte<'s>]) {
         let mut visitor = InExpression { walker: self, scope, clause, ctes, depth: 0 };
-        let ControlFlow::Continue(()) = node.visit(&mut visitor);
+        visit(node, &mut visitor);
     }
 
     fn reference(&mut self, parts: &[Ident], scope: usize, clause: Clause) {
@@ -466,9 +467,7 @@ impl InExpression<'_, '_, '_> {
 }
 
 impl Visitor for InExpression<'_, '_, '_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+    fn pre_visit_query(&mut self, query: &Query) {
         if self.depth == 0 {
             let columns = self.walker.query(query, Some(self.scope), self.ctes);
             if let Some([Output { times: Some(times), .. }]) = columns.as_deref() {
@@ -476,17 +475,15 @@ impl Visitor for InExpression<'_, '_, '_> {
             }
         }
         self.depth += 1;
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+    fn post_visit_query(&mut self, _: &Query) {
         self.depth -= 1;
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         if self.depth > 0 {
-            return ControlFlow::Continue(());
+            return;
         }
         match expr {
             Expr::Identifier(ident) => self.walker.reference(std::slice::from_ref(ident), self.scope, self.clause),
@@ -507,6 +504,5 @@ impl Visitor for InExpression<'_, '_, '_> {
             Expr::In { target: InTarget::List(values), .. } => values.iter().for_each(|value| self.operand(value)),
             _ => {}
         }
-        ControlFlow::Continue(())
     }
 }

@@ -1,9 +1,8 @@
 //! What a query computes from a column against what the column stands for: JSON documents, codes, parts of a fraction.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
-use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value, Visit, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value};
 
 use super::words::Question;
 use super::{Suspicion, SuspicionKind, aggregate, literal, suspect};
@@ -11,6 +10,7 @@ use crate::schema::{Column, Holds, Meaning, Schema, Table};
 use crate::sql::mend::paths::unknown_paths;
 use crate::sql::resolve::Resolution;
 use crate::sql::tree::Places;
+use crate::sql::visitor::{Visitor, visit};
 use crate::text::words::split_name;
 
 /// Aggregates that take their argument for a number.
@@ -33,7 +33,7 @@ pub(super) fn look(
     });
     let names = resolution.references.iter().map(|reference| reference.name.text.to_lowercase()).collect();
     let mut computed = Computed { places, columns: columns.collect(), names, question, out };
-    let ControlFlow::Continue(()) = query.visit(&mut computed);
+    visit(query, &mut computed);
     for (path, column) in unknown_paths(sql, schema) {
         suspect(out, SuspicionKind::UnknownPath, format!("no document of {} that was looked at has {path}", column.name));
     }
@@ -107,9 +107,7 @@ impl<'a> Computed<'a> {
 }
 
 impl Visitor for Computed<'_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
         match expr {
             Expr::BinaryOp { left, op: Eq | NotEq | Lt | LtEq | Gt | GtEq, right } => {
@@ -129,12 +127,11 @@ impl Visitor for Computed<'_> {
             }
             _ => {}
         }
-        ControlFlow::Continue(())
     }
 }
 
 /// Whether the numbers of `column` name things: it is a key or refers to one, or its name says so.
-fn is_code(table: &Table, column: &Column) -> bool {
+pub(super) fn is_code(table: &Table, column: &Column) -> bool {
     let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
     let key = named(&table.primary_key) || table.foreign_keys.iter().any(|key| named(&key.columns));
     // Two numbers from 0 on are a yes and a no, of which a sum counts.

@@ -1,15 +1,12 @@
 //! Divisions that lose what they are for: whole numbers divided by whole numbers, and shares of themselves.
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{
-    BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SetExpr, Value, Visit, Visitor,
-};
+use sqlparser::ast::{BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SetExpr, Value};
 
 use super::columns::Columns;
 use super::words::Question;
 use super::{Suspicion, SuspicionKind, aggregate, suspect};
 use crate::schema::Holds;
+use crate::sql::visitor::{Visitor, visit};
 
 /// Functions that read a date: what is divided in them is a date in another unit.
 const DATE_FUNCTIONS: &[&str] = &["date", "datetime", "time", "julianday", "unixepoch", "strftime", "printf", "format", "substr"];
@@ -27,7 +24,7 @@ pub(super) fn look(query: &Query, columns: &Columns<'_, '_>, question: Option<&Q
     }
     let shares = question.is_some_and(|question| question.has_any(SHARES) || question.text.contains('%'));
     let mut divisions = Divisions { columns, dates: 0, grouped: grouped_by(query), shares, found: Vec::new() };
-    let ControlFlow::Continue(()) = query.visit(&mut divisions);
+    visit(query, &mut divisions);
     for (kind, sentence) in divisions.found.into_iter().take(1) {
         suspect(out, kind, sentence);
     }
@@ -114,9 +111,7 @@ impl Divisions<'_, '_> {
 }
 
 impl Visitor for Divisions<'_, '_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         if hides(expr) {
             self.dates += 1;
         }
@@ -125,14 +120,12 @@ impl Visitor for Divisions<'_, '_> {
         {
             self.division(left, right, expr);
         }
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+    fn post_visit_expr(&mut self, expr: &Expr) {
         if hides(expr) {
             self.dates -= 1;
         }
-        ControlFlow::Continue(())
     }
 }
 

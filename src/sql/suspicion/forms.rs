@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, GroupByExpr, SelectItem, UnaryOperator, Value};
 
-use super::{Block, Suspicion, SuspicionKind, aggregate, aggregates, each_expression, literal, suspect};
+use super::{Block, Suspicion, SuspicionKind, aggregate, aggregates, each_expression, literal, names, suspect};
 use crate::sql::resolve::{Clause, Resolution};
 
 pub(super) fn look(block: &Block<'_>, resolution: &Resolution<'_>, out: &mut Vec<Suspicion>) {
@@ -19,6 +19,7 @@ pub(super) fn look(block: &Block<'_>, resolution: &Resolution<'_>, out: &mut Vec
         bare_beside_aggregate(block, &found, out);
     }
     limit_on_key(block, resolution, grouped, out);
+    shown_twice(block, out);
     group_of_one(block, out);
     let conditions = [&block.select.selection, &block.select.having];
     for condition in conditions.into_iter().flatten() {
@@ -47,6 +48,15 @@ fn bare_beside_aggregate(block: &Block<'_>, found: &[String], out: &mut Vec<Susp
         };
         let sentence = format!("{name} stands beside an aggregate without GROUP BY, so that it is any row's");
         return suspect(out, SuspicionKind::BareBesideAggregate, sentence);
+    }
+}
+
+/// One column in the place of two that were asked for.
+fn shown_twice(block: &Block<'_>, out: &mut Vec<Suspicion>) {
+    let shown = names(&block.select.projection);
+    let again = shown.iter().enumerate().find(|(at, column)| block.outermost && shown.iter().skip(at + 1).any(|other| other == *column));
+    if let Some((_, column)) = again {
+        suspect(out, SuspicionKind::ShownTwice, format!("it shows {column} twice"));
     }
 }
 

@@ -1,14 +1,13 @@
 //! Keys: what they name, whether two that are equated name the same, and whether a key is shown where a name is asked for.
 
-use std::ops::ControlFlow;
-
-use sqlparser::ast::{BinaryOperator, Expr, InTarget, Query, SelectItem, SetExpr, Visit, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, InTarget, Query, SelectItem, SetExpr};
 
 use super::columns::{Columns, Named};
 use super::words::Question;
 use super::{Blocks, Suspicion, SuspicionKind, aggregate, suspect};
 use crate::schema::{Holds, Schema, Table};
 use crate::sql::related::{different_things, thing};
+use crate::sql::visitor::{Visitor, visit};
 use crate::text::words::{singular, split_name};
 
 /// Words of names of columns that say what a row is called, the last one first.
@@ -42,7 +41,7 @@ pub(super) fn look(
     out: &mut Vec<Suspicion>,
 ) {
     let mut mixed = Mixed { schema, columns, found: Vec::new() };
-    let ControlFlow::Continue(()) = query.visit(&mut mixed);
+    visit(query, &mut mixed);
     // A join that is odd anyway is told once.
     let told = out.iter().any(|suspicion| {
         matches!(suspicion.kind, SuspicionKind::OddJoin | SuspicionKind::UnlikeTypes | SuspicionKind::AccidentalCorrelation)
@@ -89,9 +88,7 @@ impl Mixed<'_, '_> {
 }
 
 impl Visitor for Mixed<'_, '_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         match expr {
             Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => match (left.as_ref(), right.as_ref()) {
                 (one, Expr::Subquery(query)) | (Expr::Subquery(query), one) => self.in_query(one, query),
@@ -100,7 +97,6 @@ impl Visitor for Mixed<'_, '_> {
             Expr::In { expr, target: InTarget::Subquery(query), .. } => self.in_query(expr, query),
             _ => {}
         }
-        ControlFlow::Continue(())
     }
 }
 

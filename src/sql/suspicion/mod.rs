@@ -7,6 +7,7 @@
 //! - `multiplied`: what a join multiplies, averages of averages, made-up rows, NOT IN beside NULL
 //! - `asked`: what the question says and the query does not
 //! - `negations`: what the question leaves out
+//! - `taken`: what the query takes and nobody asked for
 //! - `unused`: a word of the question that names a column, of which nothing is made
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
@@ -32,6 +33,7 @@ mod multiplied;
 mod negations;
 mod numbers;
 mod stored;
+mod taken;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
@@ -42,16 +44,15 @@ mod units;
 mod unused;
 mod words;
 
-use std::ops::ControlFlow;
-
 use sqlparser::ast::{
-    Expr, FunctionArguments, LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, SetOperator, Statement, Value, Visit, Visitor,
+    Expr, FunctionArguments, LimitClause, OrderByExpr, OrderByKind, Query, Select, SetExpr, SetOperator, Statement, Value, Visit,
 };
 
 use self::columns::Columns;
 use super::lex::lex;
 use super::resolve::{Resolution, Scope, resolve};
 use super::tree::{self, Places};
+use super::visitor::{Visitor, visit};
 use crate::schema::Schema;
 
 /// A reason to doubt a query.
@@ -114,6 +115,18 @@ pub enum SuspicionKind {
     StrangeNumber,
     /// The question asks for what has none of something, and rows with something else are taken.
     OthersForNone,
+    /// One column is shown twice.
+    ShownTwice,
+    /// Rows of one text are taken that the question does not name.
+    UnaskedValue,
+    /// Numbers are counted where their sum is asked for.
+    CountsQuantity,
+    /// A column of groups that nothing is computed of, taken from any row.
+    AnyOfAGroup,
+    /// A yes or no is shown where the question asks which.
+    OnlyFlags,
+    /// The question asks for what has something and what has not, and one of the two is taken.
+    OneOfBoth,
     /// Numbers are compared with a text or a date, or read as one.
     NumberAgainstText,
     /// Texts are compared with a number, letter by letter.
@@ -197,7 +210,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     let question = asked.map(words::Question::new).filter(words::Question::is_english);
     computed::look(query, sql, schema, &resolution, &places, question.as_ref(), &mut out);
     let mut blocks = Blocks { places: &places, resolution: &resolution, out: Vec::new(), joined: false, combined: false };
-    let ControlFlow::Continue(()) = query.visit(&mut blocks);
+    visit(query, &mut blocks);
     for block in &blocks.out {
         forms::look(block, &resolution, &mut out);
     }
@@ -205,6 +218,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     keys::look(query, &blocks, schema, &columns, question.as_ref(), &mut out);
     division::look(query, &columns, question.as_ref(), &mut out);
     multiplied::look(query, &blocks, &columns, question.as_ref(), &mut out);
+    taken::look(&blocks, &columns, question.as_ref(), &mut out);
     if let Some(question) = &question {
         negations::look(&blocks, sql, question, &mut out);
         asked::look(&blocks, sql, question, &mut out);
@@ -248,9 +262,7 @@ impl<'r> Blocks<'r> {
 }
 
 impl Visitor for Blocks<'_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+    fn pre_visit_query(&mut self, query: &Query) {
         let order_by = match query.order_by.as_ref().map(|order_by| &order_by.kind) {
             Some(OrderByKind::Expressions(terms)) => terms.clone(),
             _ => Vec::new(),
@@ -291,7 +303,6 @@ impl Visitor for Blocks<'_> {
                 _ => {}
             }
         }
-        ControlFlow::Continue(())
     }
 }
 
@@ -303,30 +314,25 @@ fn each_expression(node: &impl Visit, look: &mut dyn FnMut(&Expr, usize)) {
         aggregates: usize,
     }
     impl Visitor for Each<'_> {
-        type Break = std::convert::Infallible;
-        fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+        fn pre_visit_query(&mut self, _: &Query) {
             self.subqueries += 1;
-            ControlFlow::Continue(())
         }
-        fn post_visit_query(&mut self, _: &Query) -> ControlFlow<Self::Break> {
+        fn post_visit_query(&mut self, _: &Query) {
             self.subqueries -= 1;
-            ControlFlow::Continue(())
         }
-        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        fn pre_visit_expr(&mut self, expr: &Expr) {
             if self.subqueries == 0 {
                 (self.look)(expr, self.aggregates);
                 self.aggregates += usize::from(aggregate(expr).is_some());
             }
-            ControlFlow::Continue(())
         }
-        fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        fn post_visit_expr(&mut self, expr: &Expr) {
             if self.subqueries == 0 {
                 self.aggregates -= usize::from(aggregate(expr).is_some());
             }
-            ControlFlow::Continue(())
         }
     }
-    let ControlFlow::Continue(()) = node.visit(&mut Each { look, subqueries: 0, aggregates: 0 });
+    visit(node, &mut Each { look, subqueries: 0, aggregates: 0 });
 }
 
 /// As they are written, in lower case.

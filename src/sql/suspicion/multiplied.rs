@@ -1,11 +1,9 @@
 //! Numbers that count more, or something else, than they seem to: sums over rows that a join multiplied, averages of averages, rows
 //! counted that a LEFT JOIN made up, and NOT IN beside NULL.
 
-use std::ops::ControlFlow;
-
 use sqlparser::ast::{
     BinaryOperator, DuplicateTreatment, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, InTarget, JoinOperator, Query,
-    Select, SelectItem, SetExpr, Visit, Visitor,
+    Select, SelectItem, SetExpr,
 };
 
 use super::columns::Columns;
@@ -13,6 +11,7 @@ use super::words::Question;
 use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, each_expression, literal, suspect};
 use crate::sql::related::is_key;
 use crate::sql::resolve::{Binding, Clause, Reference, Resolution};
+use crate::sql::visitor::{Visitor, visit};
 use crate::text::words::{singular, split_name};
 
 /// Aggregates that a row more changes.
@@ -28,7 +27,7 @@ pub(super) fn look(query: &Query, blocks: &Blocks<'_>, columns: &Columns<'_, '_>
         averages(query, out);
     }
     let mut nulls = Nulls { columns, found: None };
-    let ControlFlow::Continue(()) = query.visit(&mut nulls);
+    visit(query, &mut nulls);
     if let Some(sentence) = nulls.found {
         suspect(out, SuspicionKind::NotInNull, sentence);
     }
@@ -247,21 +246,18 @@ fn averages(query: &Query, out: &mut Vec<Suspicion>) {
         outer: Vec<String>,
     }
     impl Visitor for Averages {
-        type Break = std::convert::Infallible;
-        fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<Self::Break> {
+        fn pre_visit_query(&mut self, query: &Query) {
             if let SetExpr::Select(select) = query.body.as_ref() {
                 self.select(select);
             }
-            ControlFlow::Continue(())
         }
-        fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+        fn pre_visit_expr(&mut self, expr: &Expr) {
             if aggregate(expr).as_deref() == Some("avg")
                 && let Some((Expr::Identifier(_) | Expr::CompoundIdentifier(_), _)) = taken(expr)
                 && let Some((argument, _)) = taken(expr)
             {
                 self.outer.push(argument.to_string().rsplit('.').next().unwrap_or_default().to_lowercase());
             }
-            ControlFlow::Continue(())
         }
     }
     impl Averages {
@@ -278,7 +274,7 @@ fn averages(query: &Query, out: &mut Vec<Suspicion>) {
         }
     }
     let mut averages = Averages { inner: Vec::new(), outer: Vec::new() };
-    let ControlFlow::Continue(()) = query.visit(&mut averages);
+    visit(query, &mut averages);
     if averages.outer.iter().any(|name| averages.inner.contains(name)) {
         let sentence = "it takes the average of averages, in which small groups count as much as large ones";
         suspect(out, SuspicionKind::AverageOfAverages, sentence);
@@ -292,9 +288,7 @@ struct Nulls<'a, 's> {
 }
 
 impl Visitor for Nulls<'_, '_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         if let Expr::In { target: InTarget::Subquery(query), negated: true, .. } = expr
             && let SetExpr::Select(select) = query.body.as_ref()
             && let [SelectItem::UnnamedExpr(shown) | SelectItem::ExprWithAlias { expr: shown, .. }] = select.projection.as_slice()
@@ -316,6 +310,5 @@ impl Visitor for Nulls<'_, '_> {
                 self.found.get_or_insert(sentence);
             }
         }
-        ControlFlow::Continue(())
     }
 }

@@ -1,9 +1,11 @@
 //! What the question leaves out, and whether the query does.
 
-use crate::sql::lex::{TokenKind, lex, name_of};
+use sqlparser::ast::{Expr, SelectItem};
 
 use super::words::Question;
-use super::{Blocks, Suspicion, SuspicionKind, suspect};
+use super::{Block, Blocks, Suspicion, SuspicionKind, suspect};
+use crate::sql::lex::{TokenKind, lex, name_of};
+use crate::text::words::{split_name, stem};
 
 /// Words that leave something out; of "don't", the part before the apostrophe.
 const NEGATIONS: &[&str] = &[
@@ -84,8 +86,9 @@ pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mu
     if left_out {
         suspect(out, SuspicionKind::NothingExcluded, "the question excludes something, and the query does not");
     }
-    // Who never married is in the row of his own.
-    let of_rows = |word: &str| word != "never" || blocks.out.iter().any(|block| block.scope.sources.len() > 1) || blocks.out.len() > 1;
+    // Who never married is in the row of his own; a studio that never worked with a director is in many rows of films.
+    let of_several = |block: &Block<'_>| block.scope.sources.len() > 1 || is_of_groups(block, question);
+    let of_rows = |word: &str| word != "never" || blocks.out.iter().any(of_several) || blocks.out.len() > 1;
     let none = (0..question.words.len()).any(|at| {
         let word = question.words.get(at).map_or("", String::as_str);
         let counts = matches!(question.words.get(at + 1).map(String::as_str), Some("longer" | "later" | "matter"));
@@ -95,6 +98,24 @@ pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mu
         let sentence = "the question asks for what has none of something, and the query takes what has something else";
         suspect(out, SuspicionKind::OthersForNone, sentence);
     }
+}
+
+/// Whether what is shown may stand in several rows of the one table, and the question is about that and not about the rows: no key and no
+/// column of single values is shown, and the table's own words are not in the question.
+fn is_of_groups(block: &Block<'_>, question: &Question) -> bool {
+    let [source] = block.scope.sources.as_slice() else { return false };
+    let Some(table) = source.table() else { return false };
+    let said: Vec<String> = question.words.iter().map(|word| stem(word)).collect();
+    let names_rows = split_name(&table.name).iter().any(|word| said.contains(&stem(word)));
+    let names_row = |word: &String| matches!(word.as_str(), "name" | "title" | "code" | "id");
+    let repeats =
+        |name: &str| !split_name(name).iter().any(names_row) && !table.primary_key.iter().any(|key| key.eq_ignore_ascii_case(name));
+    let mut shown = block.select.projection.iter().map(|item| match item {
+        SelectItem::UnnamedExpr(Expr::Identifier(name)) => repeats(&name.value),
+        SelectItem::UnnamedExpr(Expr::CompoundIdentifier(parts)) => parts.last().is_some_and(|name| repeats(&name.value)),
+        _ => false,
+    });
+    !names_rows && !block.select.projection.is_empty() && shown.all(|repeats| repeats)
 }
 
 /// What a negation asks for.

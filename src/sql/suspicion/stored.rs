@@ -1,9 +1,8 @@
 //! What a column holds against what the query takes it for: SQLite compares numbers, texts and dates of any form without an error.
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 
-use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value, Visit, Visitor};
+use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value};
 
 use super::{Suspicion, SuspicionKind, literal, suspect};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema};
@@ -11,6 +10,7 @@ use crate::sql::mend::times::open_questions;
 use crate::sql::mend::written;
 use crate::sql::resolve::Resolution;
 use crate::sql::tree::Places;
+use crate::sql::visitor::{Visitor, visit};
 
 /// A number that every value of a column exceeds so many times is of another unit.
 const OTHER_UNIT: f64 = 1_000.0;
@@ -23,7 +23,7 @@ pub(super) fn look(query: &Query, sql: &str, schema: &Schema, resolution: &Resol
         Some((reference.range.start, column))
     });
     let mut stored = Stored { places, columns: columns.collect(), out };
-    let ControlFlow::Continue(()) = query.visit(&mut stored);
+    visit(query, &mut stored);
     for (name, times) in open_questions(sql, schema) {
         let units: Vec<&str> = times.units.iter().map(|unit| unit.words()).collect();
         suspect(out, SuspicionKind::OpenUnit, format!("the values of {name} leave open whether they are {}", units.join(" or ")));
@@ -106,9 +106,7 @@ impl<'a> Stored<'a> {
 }
 
 impl Visitor for Stored<'_> {
-    type Break = std::convert::Infallible;
-
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Self::Break> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
         match expr {
             Expr::BinaryOp { left, op: op @ (Eq | NotEq | Lt | LtEq | Gt | GtEq), right } => {
@@ -128,7 +126,6 @@ impl Visitor for Stored<'_> {
             Expr::Function(function) => self.call(function),
             _ => {}
         }
-        ControlFlow::Continue(())
     }
 }
 

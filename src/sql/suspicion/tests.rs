@@ -42,6 +42,7 @@ fn slips_are_suspected() {
     check("SELECT name FROM customer WHERE name LIKE '%m%'", Some("whose name is ending with m"), &[FoundAnywhere]);
     check("SELECT id, count(*) FROM customer GROUP BY id", None, &[GroupOfOne]);
     check("SELECT count(city) FROM customer", Some("How many different cities are there?"), &[CountsRows]);
+    check("SELECT name, city, name FROM customer", None, &[ShownTwice]);
 }
 
 #[test]
@@ -58,6 +59,9 @@ fn what_the_question_says_and_the_query_does_not_is_suspected() {
     check("SELECT city FROM customer GROUP BY city HAVING count(*) > 5", Some("cities with many customers"), &[StrangeNumber]);
     check("SELECT name FROM customer ORDER BY age DESC LIMIT 5", Some("the customers of the highest age"), &[StrangeNumber]);
     check("SELECT name FROM customer WHERE city <> 'Bonn'", Some("Who has no order from Bonn?"), &[OthersForNone]);
+    check("SELECT city FROM customer WHERE name <> 'Ann'", Some("Which cities were never chosen by Ann?"), &[OthersForNone]);
+    check("SELECT city FROM customer WHERE name <> 'Ann'", Some("cities of customers who never were called Ann"), &[]);
+    check("SELECT name FROM customer WHERE city <> 'Bonn'", Some("Who never lived in Bonn?"), &[]);
 }
 
 #[test]

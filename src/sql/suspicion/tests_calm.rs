@@ -22,6 +22,7 @@ pub(super) fn sales() -> Schema {
             .map(|(own, table, foreign)| ForeignKey {
                 columns: vec![(*own).into()],
                 foreign_table: (*table).into(),
+                elsewhere: None,
                 foreign_columns: vec![(*foreign).into()],
                 origin: KeyOrigin::Declared,
             })
@@ -274,4 +275,47 @@ fn a_word_that_names_a_column_is_used() {
     check("What is the maximum weight of all orders?", "SELECT max(total) FROM orders", &[]);
     check("How many customers weigh more?", "SELECT count(*) FROM customer", &[]);
     check("How many official languages does FRA have?", "SELECT count(language) FROM language WHERE country_code = 'FRA'", &[UnusedFlag]);
+}
+
+#[test]
+fn what_nobody_asked_for_is_not_taken() {
+    check("How many orders are there?", "SELECT count(*) FROM orders WHERE status = 'cancelled'", &[UnaskedValue]);
+    check("names of customers", "SELECT name FROM customer WHERE city = 'Bonn am Rhein'", &[UnaskedValue]);
+    check("How many orders were cancelled?", "SELECT count(*) FROM orders WHERE status = 'cancelled'", &[]);
+    check("cancellations", "SELECT count(*) FROM orders WHERE status = 'cancelled'", &[]);
+    check("customers of LA", "SELECT name FROM customer WHERE city = 'Los Angeles'", &[]);
+    check("customers in Germany", "SELECT name FROM customer WHERE city = 'DEU'", &[]);
+    let before = Asked { question: "and how many are there?", before: "cancelled orders" };
+    assert_eq!(suspicions("SELECT count(*) FROM orders WHERE status = 'cancelled'", &sales(), Some(before)), []);
+}
+
+#[test]
+fn numbers_are_summed_and_rows_counted() {
+    let mut schema = sales();
+    schema.tables[1].columns[4].name = "likes".into();
+    let kinds = |question, sql: &str| -> Vec<SuspicionKind> {
+        suspicions(sql, &schema, Some(Asked::alone(question))).into_iter().map(|one| one.kind).collect()
+    };
+    let of_likes =
+        |aggregate: &str| format!("SELECT customer_id, {aggregate} FROM orders GROUP BY customer_id ORDER BY {aggregate} DESC LIMIT 1");
+    assert!(kinds("Which customer got the most likes?", &of_likes("count(likes)")).contains(&CountsQuantity));
+    assert!(!kinds("Which customer got the most likes?", &of_likes("sum(likes)")).contains(&CountsQuantity));
+    assert!(!kinds("Which customer got the most orders?", &of_likes("count(*)")).contains(&CountsQuantity));
+}
+
+#[test]
+fn a_group_has_no_row_of_its_own() {
+    check("the weight of each status", "SELECT status, weight FROM orders GROUP BY status", &[AnyOfAGroup]);
+    check("the weight of each status", "SELECT status, max(weight) FROM orders GROUP BY status", &[]);
+    check("each status", "SELECT status FROM orders GROUP BY status", &[]);
+    check("each order", "SELECT id, weight FROM orders GROUP BY id", &[]);
+}
+
+#[test]
+fn which_is_not_answered_by_yes_or_no_nor_both_by_one() {
+    check("Which languages are official?", "SELECT IsOfficial FROM language", &[OnlyFlags]);
+    check("Which languages are official?", "SELECT language FROM language WHERE IsOfficial = 'T'", &[]);
+    let one = "SELECT avg(share) FROM language WHERE IsOfficial = 'T'";
+    check("the average share of official and of non-official languages", one, &[OneOfBoth]);
+    check("the average share of official languages", one, &[]);
 }

@@ -49,7 +49,7 @@ pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, 
 }
 
 /// Whether a column says yes or no.
-fn is_flag(column: &Column) -> bool {
+pub(super) fn is_flag(column: &Column) -> bool {
     let short = |text: &String| matches!(text.to_lowercase().as_str(), "t" | "f" | "y" | "n" | "true" | "false" | "yes" | "no" | "0" | "1");
     let two = match column.holds {
         Holds::Numbers => column.samples.first().is_some_and(|range| range == "0..1" || range == "0" || range == "1"),

@@ -10,6 +10,8 @@ pub(super) struct Question {
     pub(super) text: String,
     /// Its words in lower case, without those in quotes.
     pub(super) words: Vec<String>,
+    /// What it goes on from, and hints, in lower case.
+    pub(super) before: String,
     english: bool,
     /// Numbers that it gives, or that what it goes on from gives.
     numbers: Numbers,
@@ -20,7 +22,13 @@ impl Question {
         let words = words_of(&unquoted(asked.question));
         let mut numbers = Numbers::of(asked.question);
         numbers.extend(Numbers::of(asked.before));
-        Self { text: asked.question.to_lowercase(), words, english: is_english_question(asked.question), numbers }
+        Self {
+            text: asked.question.to_lowercase(),
+            words,
+            before: asked.before.to_lowercase(),
+            english: is_english_question(asked.question),
+            numbers,
+        }
     }
 
     /// Whether it may be taken for English: words of other languages say nothing to what knows English alone.

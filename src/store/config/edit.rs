@@ -99,15 +99,21 @@ pub fn with(text: &str, setting: &Setting) -> Result<String, String> {
         }
         (Some((span, inner)), change) => {
             let is_inline = text.get(span.clone()).is_some_and(|written| written.starts_with('{'));
+            let last = inner.iter().map(|(_, value)| value.span().end).max();
             match (find(inner, name), change) {
                 (Some((_, value)), Some(new)) => Ok(replaced(text, value, new)),
-                (Some(_), None) | (None, Some(_)) if is_inline => {
-                    Err(format!("`{table}` is written in one line here; change it in the file, or write it as [{table}]"))
-                }
+                (Some((key, value)), None) if is_inline => Ok(taken_out(text, key.start..value.end)),
                 (Some((key, value)), None) => Ok(commented(text, &lines_of(text, key.start..value.end))),
+                (None, Some(new)) if is_inline => Ok(match last {
+                    Some(last) => replaced(text, last..last, &format!(", {}", line(new))),
+                    None => replaced(text, span, &format!("{{ {} }}", line(new))),
+                }),
                 (None, Some(new)) => {
-                    let last = inner.iter().map(|(_, value)| value.span().end).max().unwrap_or(span.end);
-                    Ok(inserted(text, line_end(text, last), &line(new)))
+                    // `keys.help = ...` without a header: another one below it.
+                    let is_dotted = |own: Range<usize>| text.get(..own.start).is_some_and(|before| before.trim_end().ends_with('.'));
+                    let dotted = inner.iter().any(|(own, _)| is_dotted(own.span()));
+                    let line = if dotted { format!("{}.{}", key_name(table), line(new)) } else { line(new) };
+                    Ok(inserted(text, line_end(text, last.unwrap_or(span.end)), &line))
                 }
                 (None, None) => Ok(text.to_owned()),
             }
@@ -145,6 +151,18 @@ fn commented(text: &str, lines: &Range<usize>) -> String {
     let old = text.get(lines.clone()).unwrap_or_default();
     let new: String = old.split_inclusive('\n').map(|line| format!("# {line}")).collect();
     replaced(text, lines.clone(), &new)
+}
+
+/// `text` without an entry of a table in one line, and without one of the commas around it. There is no room for a comment.
+fn taken_out(text: &str, entry: Range<usize>) -> String {
+    let (before, behind) = (text.get(..entry.start).unwrap_or_default(), text.get(entry.end..).unwrap_or_default());
+    match behind.trim_start().strip_prefix(',') {
+        Some(rest) => format!("{before}{}", rest.trim_start_matches([' ', '\t'])),
+        None => match before.trim_end().strip_suffix(',') {
+            Some(before) => format!("{before}{behind}"),
+            None => format!("{}{}", before.trim_end(), behind.trim_start_matches([' ', '\t'])),
+        },
+    }
 }
 
 /// Where a key of no table can be put: behind the last one, before the first table.
@@ -217,9 +235,27 @@ mod tests {
         check("[keys]\nhelp = 'f1'\n", "keys.help", None, "[keys]\n# help = 'f1'\n");
         check("keys = { help = 'f1' }\n", "keys.help", Some("'f2'"), "keys = { help = 'f2' }\n");
         check("keys.help = 'f1'\n", "keys.help", Some("'f2'"), "keys.help = 'f2'\n");
-        let inline = Setting { name: "keys.quit".into(), value: Some("'f2'".into()) };
-        assert!(with("keys = { help = 'f1' }\n", &inline).is_err());
-        assert!(with("theme = \n", &inline).is_err());
+        assert!(with("theme = \n", &Setting { name: "keys.quit".into(), value: Some("'f2'".into()) }).is_err());
+    }
+
+    #[test]
+    fn keys_of_a_table_in_one_line_are_set() {
+        check("keys = { help = 'f1' } # mine\n", "keys.quit", Some("['f2']"), "keys = { help = 'f1', quit = ['f2'] } # mine\n");
+        check("keys = {}\nvim = true\n", "keys.quit", Some("'f2'"), "keys = { quit = 'f2' }\nvim = true\n");
+        check("keys = { a = 'f1', b = 'f2', c = 'f3' }\n", "keys.a", None, "keys = { b = 'f2', c = 'f3' }\n");
+        check("keys = { a = 'f1', b = 'f2', c = 'f3' }\n", "keys.b", None, "keys = { a = 'f1', c = 'f3' }\n");
+        check("keys = { a = 'f1', b = 'f2' }\n", "keys.b", None, "keys = { a = 'f1' }\n");
+        check("keys = { a = 'f1' }\n", "keys.a", None, "keys = {}\n");
+        check("keys = { help = ['f1', ','] }\n", "keys.help", None, "keys = {}\n");
+        check("keys = { help = 'f1' }\n", "keys.quit", None, "keys = { help = 'f1' }\n");
+        // Without a header: what stands below must not become a key of no table.
+        check("keys.help = 'f1'\nvim = true\n", "keys.quit", Some("'f2'"), "keys.help = 'f1'\nkeys.quit = 'f2'\nvim = true\n");
+        check("keys.help = 'f1'\n", "keys.help", None, "# keys.help = 'f1'\n");
+        for text in ["keys = { help = 'f1' }\n", "keys.help = 'f1'\n", "[keys]\nhelp = 'f1'\n", "keys = {}\n", "[keys]\n", ""] {
+            let setting = Setting { name: "keys.quit".into(), value: Some("['f2']".into()) };
+            let set = with(text, &setting).unwrap();
+            assert!(values(&set).unwrap().contains(&("keys.quit".into(), "['f2']".into())), "{text:?}: {set:?}");
+        }
     }
 
     #[test]

@@ -117,14 +117,6 @@ impl DateForm {
         if self == Self::Compact { year.to_string() } else { format!("'{year}'") }
     }
 
-    /// The month of `column`, and a month as that gives it.
-    pub fn month(self, column: &str, month: i64) -> (String, String) {
-        match self {
-            Self::Compact => (format!("{column} / 100 % 100"), month.to_string()),
-            _ => (format!("strftime('%m', {})", self.read(column)), format!("'{month:02}'")),
-        }
-    }
-
     /// The year and month of `column`, and one of them as that gives it.
     pub fn year_month(self, column: &str, year: i64, month: i64) -> (String, String) {
         match self {

@@ -36,6 +36,8 @@ pub(super) fn fill(schema: &mut Schema, sources: &Fields, pools: &Pools, random:
             (1..=*count).map(|n| if text { Value::Text(format!("{letters}{:03}", n * 7 % 1000)) } else { Value::whole(n as i64) }).collect()
         })
         .collect();
+    // Rows that others refer to all stay.
+    let named: Vec<usize> = schema.tables.iter().flat_map(|table| table.links()).map(|(_, table)| table).collect();
     for (at, table) in schema.tables.iter_mut().enumerate() {
         let Some((_, fields)) = sources.get(at) else { continue };
         let own = keys.get(at).cloned().unwrap_or_default();
@@ -59,7 +61,9 @@ pub(super) fn fill(schema: &mut Schema, sources: &Fields, pools: &Pools, random:
             call(table, pools, random);
         }
         lose(table, random);
-        without_repeats(table);
+        if !named.contains(&at) {
+            without_repeats(table);
+        }
     }
 }
 

@@ -33,7 +33,7 @@ const fn flag(name: &'static str, kind: Kind, meaning: &'static str) -> Flag {
 }
 
 /// Every setting of [`TrainConfig`](crate::train::TrainConfig).
-pub const FLAGS: [Flag; 57] = [
+pub const FLAGS: [Flag; 58] = [
     flag("model_name_or_path", Kind::Text, "catalogue name, GGUF file or Hugging Face folder"),
     flag("data_path", Kind::Words, "files of examples: Alpaca, chat, Spider, prompt and completion"),
     flag("eval_data_path", Kind::Text, "file of held-out examples"),
@@ -103,19 +103,25 @@ pub const FLAGS: [Flag; 57] = [
     flag("eval_steps", Kind::Integer, "steps between evaluations [as logging_steps]"),
     flag("eval_delay", Kind::Number, "steps, or epochs, before the first evaluation [0]"),
     flag("eval_on_start", Kind::Switch, "evaluate before the first step, too"),
-    flag("load_best_model_at_end", Kind::Switch, "the result is the checkpoint with the lowest evaluation loss"),
+    flag("load_best_model_at_end", Kind::Switch, "the result is the best checkpoint, by metric_for_best_model"),
+    flag(
+        "metric_for_best_model",
+        Kind::Text,
+        "what the best and early stopping go by: loss (of evaluation), or execution_accuracy: held-out questions are asked, and their answers run on --databases (a folder, or one database) [loss]",
+    ),
     flag("early_stopping_patience", Kind::Integer, "stop behind so many evaluations without a better one"),
     flag("early_stopping_threshold", Kind::Number, "how much better it must be for patience; the best is the best all the same [0]"),
     flag("sample_steps", Kind::Integer, "steps between answers to the first held-out question, as the model is by then [never]"),
 ];
 
 /// Names that do something besides setting a value.
-pub(super) const SPECIAL: [(&str, Kind); 15] = [
+pub(super) const SPECIAL: [(&str, Kind); 16] = [
     ("config", Kind::Text),
     ("preset", Kind::Text),
     ("deepspeed", Kind::Text),
     ("adafactor", Kind::Switch),
     ("logging_strategy", Kind::Text),
+    ("greater_is_better", Kind::Switch),
     ("group_by_length", Kind::Switch),
     ("use_cpu", Kind::Switch),
     ("no_cuda", Kind::Switch),
@@ -129,9 +135,7 @@ pub(super) const SPECIAL: [(&str, Kind); 15] = [
 ];
 
 /// Names whose only accepted value is what happens anyway, and why others are refused.
-pub(super) const FIXED: [(&str, Kind, &[&str], &str); 6] = [
-    ("metric_for_best_model", Kind::Text, &["loss", "eval_loss"], ""),
-    ("greater_is_better", Kind::Switch, &["false"], ""),
+pub(super) const FIXED: [(&str, Kind, &[&str], &str); 4] = [
     ("auto_find_batch_size", Kind::Switch, &["false"], "the plan says before the first step whether a batch fits, and which would"),
     ("ignore_data_skip", Kind::Switch, &["false"], "a run that goes on reads what it has not read"),
     ("packing", Kind::Switch, &["false"], "a step is so many examples; they go through one behind the other without padding anyway"),

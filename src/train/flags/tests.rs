@@ -129,7 +129,9 @@ fn what_is_wrong_is_named() {
     check_error("typo.toml", "lora_rank");
     check_error("nowhere.toml", "nowhere.toml");
     check_error("run.toml --deepspeed nowhere.json", "nowhere.json");
-    check_error("run.toml --metric_for_best_model accuracy", "only loss or eval_loss");
+    check_error("run.toml --metric_for_best_model accuracy", "only loss (eval_loss) and execution_accuracy");
+    check_error("run.toml --greater_is_better True", "of losses the lower one is better");
+    check_error("run.toml --metric_for_best_model execution_accuracy --greater_is_better False", "the greater one is better");
     check_error("run.toml --preset q", "no preset is called so");
 }
 

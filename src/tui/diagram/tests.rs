@@ -19,6 +19,7 @@ fn schema(tables: &[&str]) -> Schema {
                 .map(|key| ForeignKey {
                     columns: vec![format!("{key}_id")],
                     foreign_table: (*key).into(),
+                    elsewhere: None,
                     foreign_columns: vec!["id".into()],
                     origin: KeyOrigin::Declared,
                 })

@@ -179,6 +179,7 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["alt+3"], Action::FocusSql, "to the SQL", ""),
     bind(Everywhere, &["alt+4"], Action::FocusResult, "to the result", ""),
     bind(Everywhere, &["alt+a"], Action::SwitchAdapter, "this database's adapter, off or on again", ""),
+    bind(Everywhere, &["alt+l"], Action::Learn, "learn this database: an adapter of its own, trained in the background", ""),
     bind(Everywhere, &[], Action::FineTune, "fine-tune a model: data, check, train, watch", ""),
     bind(Everywhere, &[], Action::Plan, "how SQLite runs the statement", ""),
     bind(Everywhere, &[], Action::OpenSql, "open a .sql file in a tab", ""),

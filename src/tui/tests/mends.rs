@@ -304,3 +304,24 @@ fn empty_tabs_do_not_come_back() {
     screen.event(Event::Tick(500));
     screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Drafts { changed, tabs: 1 }) if *changed == [draft(0, "SELECT 2")]));
 }
+
+#[test]
+fn what_is_written_before_a_database_is_open_is_kept() {
+    let mut screen = Screen::begun((80, 24), None);
+    let is_nameless = |work: &Work| matches!(work, Work::Keep(KeepWork::Database { path, .. }) if path.is_empty());
+    let job = screen.state.running.iter().find(|job| is_nameless(&job.work)).unwrap().job;
+    let drafts = vec![crate::records::Draft { tab: 0, question: "how many?".into(), sql: "SELECT 1".into() }];
+    screen.done(job, Outcome::Kept(Box::new(Kept::Database(DatabaseRecords { drafts, ..DatabaseRecords::default() }))));
+    assert_eq!((screen.state.sql().as_str(), screen.state.ask.lines().join("").as_str()), ("SELECT 1", "how many?"));
+    screen.press(&["alt+3", " -- more"]);
+    screen.event(Event::Tick(10_000));
+    screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Drafts { changed, .. }) if changed[0].sql == "SELECT 1 -- more"));
+    // There is nothing to run it on, and the way out is said.
+    screen.press(&["esc", "f5"]);
+    assert!(screen.effects.is_empty() && screen.drawn().contains("no database is open; Ctrl+O opens one"), "{}", screen.drawn());
+    // A database that cannot be opened leaves it so.
+    let mut screen = Screen::empty((80, 24));
+    let job = screen.state.running.iter().find(|job| matches!(job.work, Work::Open { .. })).unwrap().job;
+    screen.done(job, Outcome::Failed(JobFailure { message: "no".into(), hint: None }));
+    screen.submitted(is_nameless);
+}

@@ -16,7 +16,7 @@ fn kept(rows: &[(i64, i64)]) -> KeptResult {
 fn read(screen: &mut Screen, text: &str) {
     let job = screen.submitted(|work| matches!(work, Work::Notebook(_)));
     let notebook = Arc::new(Notebook::parse(text.into()));
-    let database = notebook.database_path("/home/someone/figures.md".as_ref());
+    let database = notebook.database_set("/home/someone/figures.md".as_ref()).unwrap().map(|set| set.to_string());
     let path = "/home/someone/figures.md".into();
     screen.done(job, Outcome::Notebook(Box::new(NotebookOutcome::Read { path, notebook, database })));
 }

@@ -14,8 +14,14 @@ fn nothing_is_sent_before_the_person_has_seen_it() {
     screen.press(&["enter"]);
     assert!(screen.drawn().contains("The whole prompt"), "{}", screen.drawn());
     assert!(screen.effects.is_empty());
+    // Behind the text is the choice again.
+    screen.press(&["esc"]);
+    assert!(screen.drawn().contains("do not send it") && screen.effects.is_empty(), "{}", screen.drawn());
+    screen.press(&["enter", "enter"]);
+    assert!(screen.drawn().contains("do not send it"), "{}", screen.drawn());
     // Asked again, it is the same question; only a yes sends it.
     screen.press(&["esc"]);
+    assert!(!screen.drawn().contains("do not send it"), "{}", screen.drawn());
     let job = screen.ask("Which artist?");
     screen.done(job, Outcome::NotAllowed { address: ADDRESS.into(), prompt: "p".into() });
     screen.press(&["down", "enter"]);
@@ -23,6 +29,7 @@ fn nothing_is_sent_before_the_person_has_seen_it() {
     let allowing = screen.submitted(|work| *work == Work::Models(allow.clone()));
     screen.done(allowing, Outcome::Finished);
     screen.submitted(|work| matches!(work, Work::Ask(asked) if asked.question == "Which artist?"));
+    assert!(!screen.drawn().contains("nobody has allowed"), "{}", screen.drawn());
 }
 
 #[test]

@@ -4,7 +4,8 @@ use super::super::state::Window;
 use super::super::train::Field;
 use super::*;
 use crate::eval::report::Share;
-use crate::jobs::{Changed, Checked, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
+use crate::jobs::stale::Stale;
+use crate::jobs::{Changed, Checked, Decision, LearnedRow, OwnExamples, RunComparison, RunRow, TrainOrder, TrainWork};
 use crate::llm::ModelInfo;
 use crate::records::Accepted;
 use crate::train::event::{LeftOut, Preview, PreviewRow, Standing};
@@ -56,7 +57,7 @@ fn progress(last: u32) -> Progress {
             memory,
         });
         if step % 10 == 0 {
-            progress.apply(&TrainEvent::Evaluated { step: step.into(), epoch, eval_loss: loss + 0.3, best: true });
+            progress.apply(&TrainEvent::Evaluated { step: step.into(), epoch, eval_loss: loss + 0.3, best: true, accuracy: None });
             progress.apply(&TrainEvent::Sampled {
                 step: step.into(),
                 question: "How many artists have no album?".into(),
@@ -71,7 +72,7 @@ fn progress(last: u32) -> Progress {
 fn run(standing: Standing, progress: Progress) -> RunRow {
     let settings = [("lora_r", "8"), ("model_name_or_path", "small-coder"), ("data_path", "/data/runs/my-run.examples.jsonl")];
     let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
-    RunRow { folder: "/data/runs/my-run".into(), standing, progress, last: String::new(), settings, compared: None }
+    RunRow { folder: "/data/runs/my-run".into(), standing, progress, last: String::new(), settings, compared: None, learned: None }
 }
 
 /// Opens the page of `run`, as it stands then.
@@ -168,6 +169,78 @@ fn a_model_is_fine_tuned() {
             screen.press(&vec!["tab"; turns]);
         });
     }
+}
+
+#[test]
+fn a_database_is_learned_by_one_key() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+l"]);
+    assert!(screen.drawn().contains("Learn this database in") && screen.drawn().contains("30m"), "{}", screen.drawn());
+    // What is no time stays to be mended.
+    screen.press(&["x", "enter"]);
+    assert!(screen.drawn().contains("! a time is needed"), "{}", screen.drawn());
+    screen.event(Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)));
+    screen.press(&["enter"]);
+    let job = train_job(&screen, |work| matches!(work, TrainWork::Learn(work) if work.budget == "30m"));
+    let learning = |standing: Standing, running: bool, decision: Option<Decision>| RunRow {
+        folder: "/data/runs/learn-shop".into(),
+        last: "measuring: the first steps".into(),
+        learned: Some(LearnedRow { running, decision }),
+        ..run(standing, progress(if standing == Standing::Starting { 0 } else { 40 }))
+    };
+    screen.done(job, Outcome::Run(Box::new(learning(Standing::Starting, true, None))));
+    let drawn = screen.drawn();
+    assert!(drawn.contains("answers are slower meanwhile") && drawn.contains("measuring: the first steps"), "{drawn}");
+    assert!(drawn.contains("asking goes on, more slowly"), "{drawn}");
+    screen.event(Event::Tick(5_000));
+    let look = train_job(&screen, |work| matches!(work, TrainWork::Watch { .. }));
+    screen.done(look, Outcome::Run(Box::new(learning(Standing::Running, true, None))));
+    assert!(screen.drawn().contains("Training on this database"), "{}", screen.drawn());
+    // It is better: what is kept for the database is read again, and the model takes the adapter.
+    screen.event(Event::Tick(9_000));
+    let look = train_job(&screen, |work| matches!(work, TrainWork::Watch { .. }));
+    let decision = Decision {
+        attached: true,
+        because: "it is better on the held-out questions, and that is hardly chance".into(),
+        paired: 40,
+        right_before: 20,
+        right_after: 30,
+        fixed: 11,
+        broken: 1,
+        p_value: 0.006,
+    };
+    screen.done(look, Outcome::Run(Box::new(learning(Standing::Finished, false, Some(decision)))));
+    screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Database { .. })));
+    let drawn = screen.drawn();
+    assert!(drawn.contains("Attached: it is better") && drawn.contains("20 of 40 right before, 30 after"), "{drawn}");
+}
+
+#[test]
+fn examples_that_no_longer_run_are_named() {
+    let mut screen = Screen::opened((80, 24));
+    let accepted = vec![Accepted { question: "How many?".into(), sql: "SELECT gone FROM artist".into(), before: None, at_ms: 0 }];
+    let refresh = screen.state.next_job;
+    screen.state.running.push(crate::tui::state::RunningJob {
+        job: refresh,
+        work: Work::Refresh,
+        tab: 0,
+        started_ms: 0,
+        progress: None,
+        stopping: false,
+    });
+    screen.state.next_job += 1;
+    let schema = screen.state.schema.clone();
+    screen.done(refresh, Outcome::Refreshed { schema, restructured: true });
+    let kept = screen.submitted(|work| matches!(work, Work::Keep(KeepWork::Database { .. })));
+    let adapter = Some("/data/runs/learn-shop".into());
+    let records = DatabaseRecords { accepted: accepted.clone(), adapter, ..DatabaseRecords::default() };
+    screen.done(kept, Outcome::Kept(Box::new(Kept::Database(records))));
+    let look = train_job(&screen, |work| matches!(work, TrainWork::Stale { learned: Some(_), .. }));
+    let stale =
+        |accepted: bool| Stale { question: "How many?".into(), sql: "SELECT gone".into(), reason: "no such column: gone".into(), accepted };
+    screen.done(look, Outcome::Stale(vec![stale(true), stale(false)]));
+    let drawn = screen.drawn();
+    assert!(drawn.contains("! accepted answers that no longer run: How many?"), "{drawn}");
 }
 
 #[test]

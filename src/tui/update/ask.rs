@@ -26,6 +26,26 @@ pub(super) fn send(state: &mut State) -> Vec<Effect> {
     send_question(state, question)
 }
 
+/// Runs what was typed where that is SQL, else what the editor has.
+pub(super) fn run_typed(state: &mut State) -> Vec<Effect> {
+    let typed = state.ask.lines().join(" ").trim().to_owned();
+    match typed_sql(state, &typed) {
+        true => run_as_sql(state, &typed),
+        false => sql::run(state),
+    }
+}
+
+/// Puts SQL that was typed as a question into the editor and runs it.
+pub(super) fn run_as_sql(state: &mut State, text: &str) -> Vec<Effect> {
+    state.ask = TextArea::default();
+    state.recalled = None;
+    let tab = state.tab().id;
+    let mut effects = put_sql(state, tab, text);
+    state.tab_mut().is_own();
+    effects.extend(sql::run_all(state));
+    effects
+}
+
 /// Asks what was typed, whatever it looks like.
 pub(super) fn send_question(state: &mut State, question: String) -> Vec<Effect> {
     let effects = ask(state, question, Vec::new());

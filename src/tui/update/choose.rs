@@ -2,17 +2,15 @@
 
 use std::path::PathBuf;
 
-use ratatui_textarea::TextArea;
-
 use super::super::event::Effect;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::list::{prompt, refresh};
 use super::models::model_chosen;
 use super::{
-    arrange, ask, compare, diagram, focus, jump, keep, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
+    arrange, ask, compare, diagram, focus, jump, keep, learn, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
 };
-use crate::jobs::{KeepWork, ModelsWork, ResultWork, TrainWork, Work};
+use crate::jobs::{ExportFormat, KeepWork, ModelsWork, ResultWork, TrainWork, Work};
 use crate::schema::DatabaseSet;
 
 /// Takes the selected line, or what was typed.
@@ -20,10 +18,7 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
     match state.window.take() {
         Some(Window::List(picker)) => match picker.item().cloned() {
             Some(item) => chosen(state, picker, item),
-            None => {
-                state.window = Some(Window::List(picker));
-                Vec::new()
-            }
+            None => unlisted(state, picker),
         },
         Some(Window::Prompt(prompt)) => typed(state, *prompt),
         Some(Window::Compare(sides)) => compare::choose(state, *sides),
@@ -34,6 +29,34 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
             Vec::new()
         }
     }
+}
+
+/// What is typed above a list is no line of it: where files are meant, it is the name of one.
+fn unlisted(state: &mut State, picker: Picker) -> Vec<Effect> {
+    let typed = picker.query.trim().to_owned();
+    match picker.kind {
+        PickerKind::Open if !typed.is_empty() => return opening::taken(state, &typed),
+        PickerKind::Files(ref folder) if !typed.is_empty() => {
+            let path = if typed.starts_with("~/") { whole(state, &typed) } else { folder.join(&typed) };
+            return opening::taken(state, &path.display().to_string());
+        }
+        PickerKind::Export => {
+            if let Some(format) = ExportFormat::of_path(std::path::Path::new(&typed)) {
+                return export(state, format, &typed);
+            }
+        }
+        _ => {}
+    }
+    state.window = Some(Window::List(picker));
+    Vec::new()
+}
+
+/// Writes the result into the file that was typed.
+fn export(state: &mut State, format: ExportFormat, typed: &str) -> Vec<Effect> {
+    let results = &state.tab().results;
+    let Some(spool) = results.spool().cloned() else { return Vec::new() };
+    let (order, path) = (results.order.clone(), whole(state, typed));
+    submit(state, Work::Result(ResultWork::Export { spool, order, format, path })).1
 }
 
 fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
@@ -55,17 +78,10 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             focus(state, Pane::Editor);
             effects
         }
-        Choice::Typed { text, is_sql: true } => {
-            state.ask = TextArea::default();
-            state.recalled = None;
-            let tab = state.tab().id;
-            let mut effects = keep::put_sql(state, tab, &text);
-            state.tab_mut().is_own();
-            effects.extend(sql::run_all(state));
-            effects
-        }
+        Choice::Typed { text, is_sql: true } => ask::run_as_sql(state, &text),
         Choice::Typed { text, is_sql: false } => ask::send_question(state, text),
         Choice::Look { title, text } => {
+            state.behind = Some((title.clone(), picker));
             state.window = Some(Window::Text { title, text, scroll: 0, copied: None });
             Vec::new()
         }
@@ -141,6 +157,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             note(state, "kept as a favourite");
             submit(state, Work::Keep(KeepWork::AddFavourite { title: text, sql })).1
         }
+        PromptKind::Learn => learn::within(state, prompt, &text),
         PromptKind::Find => arrange::find(state, &text),
         PromptKind::Open => opening::taken(state, &text),
         PromptKind::OpenSql => script::open(state, &text),
@@ -148,12 +165,7 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Notebook => notebook::open(state, &text),
         PromptKind::NewNotebook => notebook::write(state, whole(state, &text)),
         PromptKind::Cell(question, sql) => notebook::add(state, whole(state, &text), question, sql),
-        PromptKind::Export(format) => {
-            let results = &state.tab().results;
-            let Some(spool) = results.spool().cloned() else { return Vec::new() };
-            let (order, path) = (results.order.clone(), whole(state, &text));
-            submit(state, Work::Result(ResultWork::Export { spool, order, format, path })).1
-        }
+        PromptKind::Export(format) => export(state, format, &text),
         PromptKind::Command(line) => {
             let path = whole(state, &text);
             submit(state, Work::Keep(KeepWork::Write { path, text: format!("{line}\n") })).1

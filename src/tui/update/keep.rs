@@ -6,7 +6,7 @@ use super::super::keys::Action;
 use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::tab::{Tab, text_area};
 use super::{note, submit, warn};
-use crate::jobs::{KeepWork, Work};
+use crate::jobs::{KeepWork, NAMELESS, Work};
 use crate::records::{Draft, HistoryState};
 
 /// Tabs at most.
@@ -28,6 +28,14 @@ pub(in crate::tui) fn save_drafts_now(state: &mut State) -> Vec<Effect> {
         Some(changed) => submit(state, Work::Keep(KeepWork::Drafts { changed, tabs: count })).1,
         None => Vec::new(),
     }
+}
+
+/// No database is open, or going to be: what is written meanwhile is kept all the same.
+pub(super) fn keep_nameless(state: &mut State) -> Vec<Effect> {
+    if state.drafts.is_open || !state.database.is_empty() {
+        return Vec::new();
+    }
+    submit(state, Work::Keep(KeepWork::Database { path: NAMELESS.into(), fingerprint: String::new() })).1
 }
 
 /// What was being written when the program ended comes back, beside what was written since.

@@ -10,13 +10,14 @@ use super::super::tab::text_area;
 use super::{kept, models, opening, rows, settings, train};
 
 /// What F9 shows, in its order.
-const SCREENS: [Action; 17] = [
+const SCREENS: [Action; 18] = [
     Action::Open,
     Action::OpenBeside,
     Action::History,
     Action::Favourites,
     Action::Notes,
     Action::Models,
+    Action::Learn,
     Action::FineTune,
     Action::Export,
     Action::OpenNotebook,
@@ -120,6 +121,14 @@ pub(super) fn allow_server(state: &mut State, address: String, prompt: String, q
         item("do not send it", "another model is chosen with F7", Choice::Nothing),
     ];
     show(state, PickerKind::AllowServer(address), items);
+}
+
+/// The list from which the text that was `closed` was looked at.
+pub(super) fn behind(state: &mut State, closed: &Window) {
+    let Window::Text { title, .. } = closed else { return };
+    if let Some((_, picker)) = state.behind.take().filter(|(of, _)| of == title) {
+        state.window = Some(Window::List(picker));
+    }
 }
 
 /// Two readings are about as likely: the person says which is meant.

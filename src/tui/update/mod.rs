@@ -13,7 +13,7 @@
 //! - `keep`: drafts, tabs, files
 //! - `report`: what workers say; `answered`: answers and rows; `words`: plans and columns in words
 //! - `watch`: a database that changes
-//! - `train`: fine-tuning
+//! - `train`: fine-tuning; `learn`: learning the open database
 //! - `mouse`: the mouse; `moving`: cursors, and what Esc stops
 
 mod advice;
@@ -27,6 +27,7 @@ mod diagram;
 mod jump;
 mod keep;
 mod kept;
+mod learn;
 mod list;
 mod models;
 mod mouse;
@@ -44,6 +45,7 @@ mod words;
 
 pub(super) use ahead::is_wanted as is_read_ahead_wanted;
 pub(super) use keep::save_drafts_now;
+pub(super) use learn::problem as learn_problem;
 pub(super) use train::name_of as run_name;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
@@ -117,6 +119,9 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
         Some(database) => open(state, database),
         None => opening::open_page(state),
     };
+    if database.is_none_or(is_text) {
+        effects.extend(keep::keep_nameless(state));
+    }
     effects.extend(submit(state, Work::Keep(KeepWork::Recent)).1);
     effects.extend(submit(state, Work::Models(ModelsWork::List)).1);
     effects
@@ -260,6 +265,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Notes => return kept::notes(state),
         Action::Models => return models::models(state),
         Action::FineTune | Action::BackToForm => return train::form(state),
+        Action::Learn => learn::ask(state),
         Action::StopRun => return train::stop(state),
         Action::ResumeRun => return train::resume(state),
         Action::AttachRun => return train::attach(state),
@@ -327,6 +333,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::CloseTab => return keep::close_tab(state),
         Action::NextTab => keep::turn_tab(state, 1),
         Action::PreviousTab => keep::turn_tab(state, state.tabs.len() - 1),
+        // SQL that is typed as a question needs no other line to be run.
+        Action::RunSql if state.focus == Pane::Ask => return ask::run_typed(state),
         Action::RunSql => return sql::run(state),
         Action::Send => return ask::send(state),
         Action::Stop => return stop(state),
@@ -409,8 +417,10 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::ChartKind => return rows::turn_chart(state, action, 1),
         Action::ChartX | Action::ChartY => return rows::turn_chart(state, action, 1),
         Action::Close => {
-            if let Some(Window::Compare(compare)) = state.window.take() {
-                return compare::close(state, &compare);
+            match state.window.take() {
+                Some(Window::Compare(compare)) => return compare::close(state, &compare),
+                Some(closed) => list::behind(state, &closed),
+                None => {}
             }
             state.tree.filtering = false;
             let tab = state.tab_mut();

@@ -7,7 +7,7 @@ use super::super::event::Effect;
 use super::super::layout::places;
 use super::super::state::{Pane, State, Window};
 use super::super::view::{first_line, visible_columns};
-use super::{focus, move_cursor, rows};
+use super::{focus, list, move_cursor, rows};
 
 /// Lines that a turn of the wheel moves by.
 const WHEEL: isize = 3;
@@ -44,8 +44,8 @@ fn scroll(state: &mut State, at: Position, by: isize) {
 fn press(state: &mut State, at: Position) -> Vec<Effect> {
     if state.window.is_some() {
         // A click beside the window's list would be a guess.
-        if let Some(Window::Help { .. } | Window::Text { .. }) = state.window {
-            state.window = None;
+        if let Some(closed) = state.window.take_if(|window| matches!(window, Window::Help { .. } | Window::Text { .. })) {
+            list::behind(state, &closed);
         }
         return Vec::new();
     }

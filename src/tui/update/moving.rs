@@ -97,7 +97,10 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
         Some(Window::Prompt(prompt)) => return list::back(state, &prompt.kind),
         Some(Window::List(picker)) if settings::is_page_below(&picker.kind) => return settings::back(state),
         Some(Window::List(picker)) if matches!(picker.kind, PickerKind::Files(_)) => return opening::open_page(state),
-        Some(_) => return Vec::new(),
+        Some(closed) => {
+            list::behind(state, &closed);
+            return Vec::new();
+        }
         None => {}
     }
     if state.tree.filtering || (state.focus == Pane::Schema && !state.tree.filter.is_empty()) {

@@ -5,13 +5,12 @@ use std::path::PathBuf;
 use super::super::conversation::Stage;
 use super::super::event::Effect;
 use super::super::notebook::NotebookPage;
-use super::super::state::{Pane, PromptKind, State, Window};
+use super::super::state::{Pane, PromptKind, State, Window, notebook_name};
 use super::choose::whole;
 use super::list::prompt;
 use super::{ask, focus, keep, note, open as open_database, submit, warn};
 use crate::jobs::{JobId, NotebookOutcome, NotebookWork, Outcome, Work};
 use crate::notebook::compose;
-use crate::schema::DatabaseSet;
 
 /// Whether a path that is to be opened is a notebook's.
 pub(super) fn is_one(path: &str) -> bool {
@@ -47,13 +46,8 @@ pub(super) fn write(state: &mut State, path: PathBuf) -> Vec<Effect> {
     if cells.is_empty() {
         cells.push((None, state.sql()));
     }
-    let text = compose(&database(state), &cells);
+    let text = compose(&notebook_name(&state.database), &cells);
     submit(state, Work::Notebook(NotebookWork::Write { path, text })).1
-}
-
-/// What a notebook calls the open database.
-fn database(state: &State) -> String {
-    if state.database_name() == "demo" { "demo".into() } else { DatabaseSet::read(&state.database).in_line() }
 }
 
 pub(super) fn ask_cell(state: &mut State) {
@@ -70,7 +64,7 @@ pub(super) fn ask_cell(state: &mut State) {
 }
 
 pub(super) fn add(state: &mut State, path: PathBuf, question: Option<String>, sql: String) -> Vec<Effect> {
-    let database = database(state);
+    let database = notebook_name(&state.database);
     submit(state, Work::Notebook(NotebookWork::Add { path, database, question, sql })).1
 }
 

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use super::super::conversation::{Entry, Stage};
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
 use super::{
-    advice, answered, arrange, ask, compare, keep, kept, list, note, notebook, opening, rows, script, settings, submit, train, warn, watch,
-    words,
+    advice, answered, arrange, ask, compare, keep, kept, learn, list, note, notebook, opening, rows, script, settings, submit, train, warn,
+    watch, words,
 };
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};
@@ -119,7 +120,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
         // What does not open any more is said when it is asked.
         (Work::Refresh, _) => {}
         (Work::Result(work), outcome) => return result(state, &running, work, outcome),
-        (Work::Keep(work), Outcome::Kept(kept)) => kept_came(state, work, *kept),
+        (Work::Keep(work), Outcome::Kept(kept)) => return kept_came(state, work, *kept),
         (Work::Keep(work), Outcome::Settings { path, text }) => return settings::came(state, work, path, text),
         (Work::Keep(work), Outcome::Script { path, text }) => script::came(state, work, path, text),
         (Work::Keep(_), Outcome::Exported { path, .. }) => note(state, format!("written: {}", path.display())),
@@ -171,7 +172,7 @@ fn opened(state: &mut State, running: &RunningJob, outcome: Outcome) -> Vec<Effe
             } else {
                 said(state, &failure);
             }
-            Vec::new()
+            keep::keep_nameless(state)
         }
         _ => Vec::new(),
     }
@@ -185,7 +186,12 @@ fn refreshed(state: &mut State, schema: Arc<Schema>, restructured: bool) -> Vec<
         return Vec::new();
     }
     note(state, "tables or columns changed; the schema was read again");
-    if state.lacks_model() { Vec::new() } else { submit(state, Work::Prepare).1 }
+    let (path, fingerprint) = (state.database.clone(), state.schema.fingerprint());
+    let mut effects = submit(state, Work::Keep(KeepWork::Database { path, fingerprint })).1;
+    if !state.lacks_model() {
+        effects.extend(submit(state, Work::Prepare).1);
+    }
+    effects
 }
 
 fn result(state: &mut State, running: &RunningJob, work: &ResultWork, outcome: Outcome) -> Vec<Effect> {
@@ -229,7 +235,8 @@ fn result(state: &mut State, running: &RunningJob, work: &ResultWork, outcome: O
     Vec::new()
 }
 
-fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
+fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) -> Vec<Effect> {
+    let mut effects = Vec::new();
     match kept {
         Kept::Recent(recent) => state.recent = recent,
         Kept::History { text, everywhere, entries } => kept::history_found(state, &text, everywhere, entries),
@@ -247,8 +254,9 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
                 }
                 let is_opening = state.running.iter().any(|job| matches!(job.work, Work::Open { .. }));
                 if is_opening {
-                    return;
+                    return effects;
                 }
+                effects = learn::look_for_stale(state);
                 let own = state.records.accepted.len() + state.records.notes.len();
                 if own == 0 && !state.records.similar.is_empty() && state.window.is_none() {
                     kept::offer_adoption(state);
@@ -257,6 +265,7 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) {
         }
     }
     list::refresh(state);
+    effects
 }
 
 fn trained(state: &mut State, work: &TrainWork, outcome: Outcome) -> Vec<Effect> {
@@ -268,7 +277,9 @@ fn trained(state: &mut State, work: &TrainWork, outcome: Outcome) -> Vec<Effect>
         }
         (_, Outcome::RunCompared { folder, compared }) => train::compared(state, &folder, *compared),
         (TrainWork::Compare { .. }, Outcome::Cancelled) => note(state, "stopped; c goes on with the questions that are left"),
-        (_, Outcome::Run(run)) => train::run_seen(state, *run),
+        (TrainWork::Learn(_), Outcome::Run(run)) => learn::begun(state, *run),
+        (_, Outcome::Run(run)) => return learn::run_came(state, *run),
+        (_, Outcome::Stale(stale)) => learn::stale_found(state, &stale),
         (TrainWork::List | TrainWork::Remove { .. }, Outcome::Runs(runs)) => train::runs_found(state, runs),
         (TrainWork::Check(order), Outcome::Failed(failure)) => {
             let hint = failure.hint.map(|hint| format!("\nhint: {hint}")).unwrap_or_default();
@@ -296,7 +307,13 @@ fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: O
             }
         }
         Outcome::Finished if matches!(work, ModelsWork::Allow { .. }) => {
-            let ModelsWork::Allow { question, .. } = work else { return Vec::new() };
+            let ModelsWork::Allow { question, address } = work else { return Vec::new() };
+            // The same question again takes the place of the one that was not sent.
+            let is_unsent = |entry: &Entry| {
+                let of_address = entry.failure.as_ref().is_some_and(|failure| failure.message.starts_with(address.as_str()));
+                entry.stage == Stage::Failed && entry.question == *question && of_address
+            };
+            state.entries.retain(|entry| !is_unsent(entry));
             return ask::send_question(state, question.clone());
         }
         Outcome::Finished => note(state, "this model answers from now on"),

@@ -103,6 +103,10 @@ fn run_sql(state: &mut State, sql: Option<String>) -> Vec<Effect> {
         warn(state, "there is no SQL to run; ask a question, or write some");
         return Vec::new();
     };
+    if state.database.is_empty() && !state.running.iter().any(|job| matches!(job.work, Work::Open { .. })) {
+        warn(state, "no database is open; Ctrl+O opens one");
+        return Vec::new();
+    }
     if state.running.iter().any(|job| matches!(job.work, Work::Run { .. })) {
         warn(state, "a query runs; Esc cancels it");
         return Vec::new();

@@ -20,16 +20,21 @@ const WATCH_EVERY_MS: u64 = 1_000;
 /// Shows the form.
 pub(super) fn form(state: &mut State) -> Vec<Effect> {
     if state.train.get(Field::Model).is_empty() {
-        let installed = state.models.iter().find(|model| model.presence == Presence::Installed).map(|model| model.name.clone());
-        let loaded = state.model.as_ref().map(|info| info.name.clone()).filter(|name| !name.is_empty());
-        // A file that is in no catalogue is found by its path alone, whatever it is called.
-        let listed = loaded.clone().filter(|name| state.models.iter().any(|model| model.name == *name));
-        let name = listed.or_else(|| state.options.model_path.clone()).or(loaded).or(installed);
+        let name = own_model(state);
         state.train.set(Field::Model, &name.unwrap_or_default());
     }
     let items = items(state);
     state.window = Some(Window::List(Picker::new(PickerKind::Train, items)));
     Vec::new()
+}
+
+/// The model that answers, as `--model` takes it; the first that is installed where none does yet.
+pub(super) fn own_model(state: &State) -> Option<String> {
+    let installed = state.models.iter().find(|model| model.presence == Presence::Installed).map(|model| model.name.clone());
+    let loaded = state.model.as_ref().map(|info| info.name.clone()).filter(|name| !name.is_empty());
+    // A file that is in no catalogue is found by its path alone, whatever it is called.
+    let listed = loaded.clone().filter(|name| state.models.iter().any(|model| model.name == *name));
+    listed.or_else(|| state.options.model_path.clone()).or(loaded).or(installed)
 }
 
 pub(super) fn items(state: &State) -> Vec<Item> {
@@ -393,6 +398,6 @@ pub(super) fn switch_adapter(state: &mut State) -> Vec<Effect> {
 }
 
 /// The model reads the schema anew, with the adapter or without.
-fn read_again(state: &mut State) -> Vec<Effect> {
+pub(super) fn read_again(state: &mut State) -> Vec<Effect> {
     if state.database.is_empty() || state.lacks_model() { Vec::new() } else { submit(state, Work::Prepare).1 }
 }

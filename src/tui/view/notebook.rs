@@ -6,11 +6,12 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
 use super::super::notebook::{NotebookPage, Standing};
-use super::super::state::State;
+use super::super::state::{State, notebook_name};
 use super::super::theme::Role;
 use super::conversation::wrap;
 use crate::db::Table;
 use crate::notebook::{Change, PairKind, Statement, Verdict, beside};
+use crate::schema::DatabaseSet;
 use crate::text;
 
 /// Lines of the list at most.
@@ -96,9 +97,10 @@ fn lines(state: &State, page: &NotebookPage, width: usize) -> Vec<Line<'static>>
     };
     let Some(cell) = page.cell() else { return out };
     if let Some(named) = page.database.as_ref().filter(|_| page.selected == 0) {
-        let is_open = *named == state.database || *named == state.database_name();
+        let is_open = notebook_name(named) == notebook_name(&state.database);
         if !is_open {
             let open = if state.database.is_empty() { "none is open".into() } else { format!("{} is open", state.database_name()) };
+            let named = DatabaseSet::read(named).in_line();
             put(&format!("The notebook names {named}, and {open}; o opens it."), Role::Attention);
         }
     }

@@ -81,6 +81,8 @@ fn words(state: &State, shown: &RunPages, width: usize) -> Vec<Line<'static>> {
     let run = &shown.run;
     let progress = &run.progress;
     let (phase, role) = match run.standing {
+        Standing::Starting if run.learned.is_some() => ("Learning this database; answers are slower meanwhile", Role::Attention),
+        Standing::Running if run.learned.is_some() => ("Training on this database; answers are slower meanwhile", Role::Good),
         Standing::Starting => ("Reading the model and the examples ...", Role::Attention),
         Standing::NotBegun => ("Not begun; r begins it", Role::Muted),
         Standing::Running => ("Running", Role::Good),
@@ -104,6 +106,8 @@ fn words(state: &State, shown: &RunPages, width: usize) -> Vec<Line<'static>> {
     let since = state.clock_ms.saturating_sub(shown.stepped_ms) as f64 / 1000.0;
     numbers.extend(progress.seconds_left.filter(|_| run.standing.is_running()).map(|left| format!("{} left", seconds(left - since))));
     numbers.extend(progress.evaluations.last().map(|(step, loss)| format!("held-out loss {loss:.4} at step {step}")));
+    let right = progress.accuracies.last();
+    numbers.extend(right.map(|(step, accuracy)| format!("{} of {} right at step {step}", accuracy.right, accuracy.asked)));
     numbers.extend(progress.saved.map(|step| format!("checkpoint {step}")));
     // As many on a line as fit: no number is cut in two.
     let mut line = String::new();
@@ -116,6 +120,12 @@ fn words(state: &State, shown: &RunPages, width: usize) -> Vec<Line<'static>> {
     }
     lines.push(Line::raw(line));
     let said = |said: &str, role: Role| indented(said, 0, width).into_iter().map(move |line| Line::styled(line, state.theme.style(role)));
+    if let Some(decision) = run.learned.as_ref().and_then(|learned| learned.decision.as_ref()) {
+        let verb = if decision.attached { "Attached" } else { "Not attached" };
+        let (before, after, of) = (decision.right_before, decision.right_after, decision.paired);
+        let role = if decision.attached { Role::Good } else { Role::Attention };
+        lines.extend(said(&format!("{verb}: {}. {before} of {of} right before, {after} after.", decision.because), role));
+    }
     for warning in progress.warnings.iter().rev().take(2) {
         lines.extend(said(&format!("! {warning}"), Role::Attention));
     }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
-use super::super::state::{Pane, State};
+use super::super::state::{Pane, State, called};
 use super::super::theme::Role;
 use super::super::tree::{TreeRow, file_name, kind_mark};
 use crate::jobs::Work;
@@ -86,9 +86,10 @@ fn file_line(state: &State, file: usize, open: bool, width: usize) -> Line<'stat
         0 => Some(set.main.as_str()),
         _ => set.beside.iter().find(|beside| beside.name == name).map(|beside| beside.file.as_str()),
     };
-    let path = path.and_then(|path| path.rsplit(['/', '\\']).next()).unwrap_or_default();
+    // The bundled one lies under a name that nobody typed.
+    let path = called(path.unwrap_or_default());
     let left = format!("{} {}", if open { "▾" } else { "▸" }, text::sanitize(name));
-    let path = text::ellipsis(&text::sanitize(path), width.saturating_sub(text::width(&left) + 2)).into_owned();
+    let path = text::ellipsis(&text::sanitize(&path), width.saturating_sub(text::width(&left) + 2)).into_owned();
     justified(state, left, Role::Header, path, width)
 }
 

@@ -117,6 +117,7 @@ fn doing(state: &State, job: &RunningJob) -> String {
         (Work::Models(ModelsWork::Use { .. }), _) => progress("loading the model"),
         (Work::Train(TrainWork::Compare { .. }), _) => progress("comparing"),
         (Work::Train(TrainWork::Remove { .. }), _) => "deleting the run".into(),
+        (Work::Train(TrainWork::Learn(_)), _) => "beginning to learn".into(),
         (Work::Train(_), _) => "reading the model and the examples".into(),
         (Work::Models(_) | Work::Keep(_) | Work::Files { .. } | Work::Look | Work::Refresh | Work::ReadAhead { .. }, _) => "working".into(),
     }

@@ -128,15 +128,17 @@ fn named(kind: &PickerKind, state: &State) -> (String, &'static str) {
         PickerKind::Snippets => ("Snippets: favourites, put in at the cursor".into(), "none yet; s in the conversation keeps one"),
         PickerKind::Notes => ("Notes on this database".into(), "nothing is called so"),
         PickerKind::Models => ("Models: Enter fetches or uses, Ctrl+D deletes".into(), "no model is called so"),
-        PickerKind::Open if state.database.is_empty() => ("sqllama: what shall be opened?".into(), "nothing is called so"),
-        PickerKind::Open if state.opens_beside => {
-            (format!("Open beside {}", text::sanitize(&state.database_name())), "nothing is called so")
+        PickerKind::Open if state.database.is_empty() => {
+            ("sqllama: what shall be opened?".into(), "Enter opens the file that is called so")
         }
-        PickerKind::Open => ("Open".into(), "nothing is called so"),
-        PickerKind::Files(folder) => (text::sanitize(&folder.display().to_string()).into_owned(), "nothing is called so"),
+        PickerKind::Open if state.opens_beside => {
+            (format!("Open beside {}", text::sanitize(&state.database_name())), "Enter opens the file that is called so")
+        }
+        PickerKind::Open => ("Open".into(), "Enter opens the file that is called so"),
+        PickerKind::Files(folder) => (text::sanitize(&folder.display().to_string()).into_owned(), "Enter opens the file that is called so"),
         PickerKind::CopyAs => ("Copy as".into(), "nothing is called so"),
         PickerKind::Jump => ("Where to?".into(), "nothing is called so"),
-        PickerKind::Export => ("Write the result as".into(), "nothing is called so"),
+        PickerKind::Export => ("Write the result as".into(), "Enter writes a file that is called so, if it ends in .csv, .parquet ..."),
         PickerKind::Adopt => ("The same schema is known: take over what was kept? Esc: no".into(), "nothing is called so"),
         PickerKind::AskBack(question) => (text::sanitize(question).into_owned(), "nothing is called so"),
         PickerKind::TypedSql => ("This is SQL. Enter runs it; it can only read".into(), "nothing is called so"),
@@ -227,6 +229,9 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         PromptKind::Conversation => ("Write the conversation to", ".md for Markdown, .sql for a script; nothing is replaced"),
         PromptKind::Favourite(_) => ("Keep the SQL as", "a title to find it by"),
         PromptKind::Train(field) => (field.label().trim(), field.hint()),
+        PromptKind::Learn => {
+            ("Learn this database in", "such as 30m or 1h30m; it trains in the background, and answers are slower meanwhile")
+        }
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
         PromptKind::Open if state.opens_beside => ("Open beside it", "NAME=FILE, or the path of an SQLite file, or `demo`"),
         PromptKind::Find => ("Find in the rows", "any part of a cell, in any case; n goes to the next, N to the one before"),
@@ -269,6 +274,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         let wrong = match &prompt.kind {
             PromptKind::Setting(name) => state.settings.problem(name, &prompt.text.lines().join(" ")),
             PromptKind::Train(field) => field.problem(&prompt.text.lines().join(" ")),
+            PromptKind::Learn => super::super::update::learn_problem(&prompt.text.lines().join(" ")),
             _ => None,
         };
         let said = match wrong {

@@ -77,12 +77,31 @@ fn with_blank(sight: &Sight<'_, '_>, literal: Range<usize>, kind: &Kind) -> Opti
     Some((sight.tokens.bytes(literal), string_literal(&as_datetime(&text)?)))
 }
 
-/// A number of seconds since 1970 where the column counts something else.
+/// A number of seconds since 1970, or one that reads as a day (`20230131`), where the column counts something else.
 fn number(sight: &Sight<'_, '_>, times: &Times, range: Range<usize>) -> Option<Kind> {
     let is_number = range.len() == 1 && sight.tokens.kind(range.start) == Some(TokenKind::Number);
     let value: f64 = is_number.then(|| sight.tokens.text(range.start).parse().ok()).flatten()?;
+    if is_day_in_digits(sight.tokens.text(range.start)) && times.units.iter().all(|unit| is_counted_high(*unit)) {
+        return Some(Kind::Number("%Y%m%d".into()));
+    }
     (SECONDS.contains(&value) && times.units.iter().all(|unit| !matches!(unit, TimeUnit::UnixSeconds | TimeUnit::AppleSeconds)))
         .then_some(Kind::UnixEpoch)
+}
+
+/// `20230131`, of the years 1900 to 2100.
+fn is_day_in_digits(text: &str) -> bool {
+    let part = |range: Range<usize>| text.get(range).and_then(|digits| digits.parse::<u32>().ok()).unwrap_or(0);
+    text.len() == 8
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && (1900..=2100).contains(&part(0..4))
+        && (1..=12).contains(&part(4..6))
+        && (1..=31).contains(&part(6..8))
+}
+
+/// Whether `unit` counts so fast that no moment since 1971 is a number of eight digits that reads as a day.
+fn is_counted_high(unit: TimeUnit) -> bool {
+    use TimeUnit::{AppleSeconds, JulianDays, OleDays, UnixDays, YearMonthDay, YearMonthDayTime};
+    !matches!(unit, AppleSeconds | JulianDays | OleDays | UnixDays | YearMonthDay | YearMonthDayTime)
 }
 
 /// `x LIKE '2018%'`.

@@ -161,6 +161,8 @@ fn a_text_with_a_time_of_day_is_compared_as_a_day() {
         "createdAt >= '2023-01-01' AND createdAt < '2023-12-31'",
         "date(createdAt / 1000, 'unixepoch') >= '2023-01-01' AND date(createdAt / 1000, 'unixepoch') < '2024-01-01'",
     );
+    check("createdAt > 20230217", "CAST(strftime('%Y%m%d', createdAt / 1000, 'unixepoch') AS INTEGER) > 20230217");
+    stays("createdAt > 20231317");
     stays("at >= '2023-01-01' AND at < '2024-01-01'");
     stays("at < '2023-12-31'");
     stays("at >= '2023-05-01'");

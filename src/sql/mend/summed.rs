@@ -1,0 +1,162 @@
+//! Numbers that stand where their sum is asked for: "the most likes" as `count(likes)`, which counts rows, and "how many tokens did each model
+//! use" as `tokens ... GROUP BY model`, which takes any row's.
+//!
+//! Only numbers in the plural are summed, those that a question names and that are neither keys, codes nor yes and no.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{Change, ChangeKind};
+use crate::schema::{Column, Holds, Meaning, Schema, Table};
+use crate::sql::resolve::{Resolution, resolve};
+use crate::sql::tokens::{Part, Tokens};
+use crate::text::language::{unquoted, words_of};
+use crate::text::words::{split_name, stem};
+
+/// Words with which a question asks for one row's number, or another aggregate than a sum.
+const OTHERS: [&str; 12] =
+    ["average", "mean", "median", "highest", "lowest", "maximum", "minimum", "largest", "smallest", "different", "distinct", "unique"];
+
+/// `sql` with sums where `question` asks for them, and the changes in order.
+pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
+    let unchanged = || (sql.to_owned(), Vec::new());
+    let asked = Asked::new(question);
+    let Some(resolution) = resolve(sql, schema).filter(|_| !asked.words.is_empty()) else { return unchanged() };
+    let columns = amounts(&resolution, &asked);
+    let tokens = Tokens::new(sql);
+    if columns.is_empty() {
+        return unchanged();
+    }
+    let mut edits: Vec<(Range<usize>, String)> = (0..tokens.len()).filter_map(|at| counted(&tokens, at, &columns)).collect();
+    edits.extend(taken_of_any(&tokens, &columns, &asked));
+    edits.sort_by_key(|(range, _)| range.start);
+    let (mut out, mut changes) = (sql.to_owned(), Vec::new());
+    for (range, to) in edits.into_iter().rev() {
+        let from = sql.get(range.clone()).unwrap_or_default().to_owned();
+        out.replace_range(range, &to);
+        changes.insert(0, Change { kind: ChangeKind::Sum, from, to });
+    }
+    changes.dedup();
+    (out, changes)
+}
+
+/// What is read off a question.
+struct Asked {
+    /// Its words' stems; none where it asks for something else than an amount.
+    words: Vec<String>,
+    /// It asks how much or how many.
+    how_many: bool,
+}
+
+impl Asked {
+    fn new(question: &str) -> Self {
+        let words = words_of(&unquoted(question));
+        let says = |all: &[&str]| words.windows(all.len()).any(|words| words.iter().zip(all).all(|(own, word)| own == word));
+        let how_many = says(&["how", "many"]) || says(&["how", "much"]) || says(&["total"]) || says(&["sum"]);
+        let other = words.iter().any(|word| OTHERS.contains(&word.as_str()));
+        Self { words: if other { Vec::new() } else { words.iter().map(|word| stem(word)).collect() }, how_many }
+    }
+}
+
+/// The columns of amounts that the question names, by the byte at which a reference begins.
+fn amounts<'s>(resolution: &Resolution<'s>, asked: &Asked) -> HashMap<usize, &'s str> {
+    let amount = |reference: &crate::sql::resolve::Reference| {
+        let table = resolution.source(reference)?.table()?;
+        let column = table.column(&reference.name.text)?;
+        is_amount(table, column, asked).then_some((reference.range.start, column.name.as_str()))
+    };
+    resolution.references.iter().filter_map(amount).collect()
+}
+
+fn is_amount(table: &Table, column: &Column, asked: &Asked) -> bool {
+    let words = split_name(&column.name);
+    let plural = words.last().is_some_and(|last| last.ends_with('s') && !last.ends_with("ss"));
+    let named = words.iter().all(|word| asked.words.contains(&stem(word)));
+    let key = table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns));
+    let flag = column.samples.first().is_none_or(|range| matches!(range.as_str(), "0..1" | "0" | "1"));
+    let number = column.holds == Holds::Numbers && column.meaning == Meaning::Plain;
+    // Years and ages in the plural are not added up by anybody.
+    let of_time = words.iter().any(|word| matches!(word.as_str(), "years" | "ages" | "codes" | "status" | "ids"));
+    plural && named && number && !flag && !of_time && !key.into_iter().any(|key| key.eq_ignore_ascii_case(&column.name))
+}
+
+/// `count(likes)` at token `at`: where the word stands and what belongs there.
+fn counted(tokens: &Tokens<'_>, at: usize, columns: &HashMap<usize, &str>) -> Option<(Range<usize>, String)> {
+    let call = tokens.call(at).filter(|_| tokens.is(at, &["count"]))?;
+    let [argument] = call.arguments.as_slice() else { return None };
+    columns.get(&tokens.bytes(argument.clone()).start)?;
+    let is_name = argument.len() == 1 || argument.len() == 3 && tokens.text(argument.start + 1) == ".";
+    is_name.then(|| (tokens.bytes(at..at + 1), "SUM".to_owned()))
+}
+
+/// Bare amounts of a query that groups and computes nothing: where they stand and their sums.
+fn taken_of_any(tokens: &Tokens<'_>, columns: &HashMap<usize, &str>, asked: &Asked) -> Vec<(Range<usize>, String)> {
+    let Some(arm) = tokens.arm(0).filter(|_| tokens.is(0, &["select"]) && asked.how_many) else { return Vec::new() };
+    let (Some(items), Some(group)) = (arm.clause(Part::Select), arm.clause(Part::GroupBy)) else { return Vec::new() };
+    let computes = (0..tokens.len()).any(|at| tokens.is(at, &["sum", "count", "avg", "min", "max", "total"]) && tokens.call(at).is_some());
+    let grouped = |name: &str| group.clone().any(|at| tokens.is(at, &[name]));
+    if computes {
+        return Vec::new();
+    }
+    let bare = |item: Range<usize>| {
+        let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
+        let value = item.start..end;
+        let name = columns.get(&tokens.bytes(value.clone()).start)?;
+        let is_name = value.len() == 1 || value.len() == 3 && tokens.text(value.start + 1) == ".";
+        (is_name && !grouped(name)).then(|| (tokens.bytes(value.clone()), format!("SUM({})", tokens.piece(value))))
+    };
+    tokens.split(items.start + 1..items.end, ",").into_iter().filter_map(bare).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn schema() -> Schema {
+        let column = |(name, range): (&str, &str)| Column {
+            name: name.into(),
+            holds: if range.is_empty() { Holds::Texts } else { Holds::Numbers },
+            samples: vec![range.to_owned()],
+            ..Column::default()
+        };
+        let columns =
+            [("id", "1..9"), ("model", ""), ("likes", "0..40"), ("input_tokens", "1..900"), ("output_tokens", "1..900"), ("wins", "0..1")];
+        let columns = columns.into_iter().map(column).collect();
+        Schema { tables: vec![Table { name: "t".into(), columns, primary_key: vec!["id".into()], ..Table::default() }] }
+    }
+
+    #[track_caller]
+    fn check(question: &str, sql: &str, expected: &str) {
+        let (now, changes) = mend(sql, &schema(), question);
+        assert_eq!(now, expected, "{question}");
+        assert_eq!(changes.is_empty(), sql == expected);
+        assert_eq!(mend(&now, &schema(), question).0, now, "once is enough");
+    }
+
+    #[test]
+    fn amounts_are_added_up() {
+        check(
+            "Which model got the most likes?",
+            "SELECT model, COUNT(T.likes) FROM t AS T GROUP BY model ORDER BY COUNT(T.likes) DESC LIMIT 1",
+            "SELECT model, SUM(T.likes) FROM t AS T GROUP BY model ORDER BY SUM(T.likes) DESC LIMIT 1",
+        );
+        check(
+            "How many input and output tokens did each model use?",
+            "SELECT model, input_tokens, output_tokens AS o FROM t GROUP BY model",
+            "SELECT model, SUM(input_tokens), SUM(output_tokens) AS o FROM t GROUP BY model",
+        );
+    }
+
+    #[test]
+    fn rows_keys_and_flags_are_counted() {
+        let stays = |question: &str, sql: &str| check(question, sql, sql);
+        stays("How many models are there?", "SELECT count(model) FROM t");
+        stays("How many rows?", "SELECT count(likes) FROM t");
+        stays("How many different likes are there?", "SELECT count(likes) FROM t");
+        stays("How many wins?", "SELECT count(wins) FROM t");
+        stays("How many likes?", "SELECT count(DISTINCT likes) FROM t");
+        stays("the likes of each model", "SELECT model, likes FROM t GROUP BY model");
+        stays("How many likes has each model?", "SELECT model, likes FROM t GROUP BY model, likes");
+        stays("the highest likes of each model, and how many", "SELECT model, likes FROM t GROUP BY model");
+    }
+}
