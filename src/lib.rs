@@ -5,7 +5,7 @@
 //! Every module ("room") stands on a floor and imports only from lower floors. The table is read by a test
 //! (`tests/layers.rs`), which fails on an import that breaks it and on a dependency used outside its room. Inside a room it is the same:
 //! its files, and those of each sub-folder, import each other in no circle, and the doc comment of the folder lists them from the lowest
-//! floor up. Rooms where that is still to do are on a list in the test, which only ever gets shorter.
+//! floor up.
 //!
 //! | floor | rooms | what they are |
 //! |---|---|---|

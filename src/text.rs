@@ -2,11 +2,13 @@
 //!
 //! Files on their floors, the lowest first:
 //! - [`language`]: whether a question is English
+//! - [`numbers`]: words for numbers and units of time
 //! - [`words`]: words of a text as they are compared
 //! - [`follow`]: whether a question has no sense without the one before
 
 pub mod follow;
 pub mod language;
+pub mod numbers;
 pub mod words;
 
 use std::borrow::Cow;

@@ -93,7 +93,7 @@ fn results_are_written_into_files_that_open_again() {
     let place = |name: &str| folder.join(name).to_str().unwrap().to_owned();
     home.check(&["query", "demo", sql, "--out", &place("y.xlsx")], 2, "", "end it in one of: csv, tsv, json");
     home.check(&["query", "demo", "SELECT 1; SELECT 2", "--out", &place("y.csv")], 2, "", "a file takes the rows of one statement");
-    home.check(&["query", "demo", "SELECT nothing", "--out", &place("y.csv")], 1, "", "no such column");
+    home.check(&["query", "demo", "SELECT nowhere", "--out", &place("y.csv")], 1, "", "no such column");
     home.check(&["query", "demo", "SELECT 1", "--out", &place("no/y.csv")], 1, "", "cannot write");
     home.check(&["query", "demo", "SELECT * FROM track", "--out", &place("y.csv"), "--max-rows", "5"], 0, "", "note: cut at 5 rows");
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 9);

@@ -31,6 +31,7 @@ mod learning;
 mod local;
 mod local_hub;
 mod lock;
+mod made;
 mod mcp;
 mod mending;
 mod model;

@@ -1,57 +1,13 @@
 //! Files as programs leave them, with drafts as models write them: what is mended returns the rows that the owner means, and what is not
 //! mended is doubted. Each file is made here.
 
-use rusqlite::Connection;
-use sqllama::db::{Database, Limits, Table};
-use sqllama::schema::Schema;
+use sqllama::db::Database;
 use sqllama::signal::Cancel;
-use sqllama::sql::{Asked, guard, mend_for, suspicions};
 
-struct Case {
-    database: Database,
-    schema: Schema,
-    _folder: tempfile::TempDir,
-}
-
-impl Case {
-    fn new(sql: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("case.db");
-        Connection::open(&path).unwrap().execute_batch(&format!("BEGIN; {sql}; COMMIT")).unwrap();
-        let database = Database::open(&path).unwrap();
-        let schema = database.schema(&Cancel::new()).unwrap();
-        Self { database, schema, _folder: folder }
-    }
-
-    fn rows(&self, sql: &str) -> Table {
-        let checked = guard::check(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
-        self.database.execute(&checked, &Limits::default(), &Cancel::new()).unwrap_or_else(|error| panic!("{sql}: {error}"))
-    }
-
-    /// `draft`, mended, returns what `right` does.
-    #[track_caller]
-    fn check(&self, question: &str, draft: &str, right: &str) {
-        let mended = mend_for(draft, &self.schema, question);
-        let (got, wanted) = (self.rows(&mended.sql), self.rows(right));
-        assert!(!wanted.rows.is_empty(), "{right} finds nothing");
-        assert_eq!(got.rows, wanted.rows, "{draft}\nbecame {}", mended.sql);
-        let doubts = suspicions(&mended.sql, &self.schema, Some(Asked::alone(question)));
-        let ours = |kind: &str| ["NumberAgainstText", "TextAgainstNumber", "OtherUnit", "OpenUnit"].contains(&kind);
-        let doubts: Vec<_> = doubts.into_iter().filter(|doubt| ours(&format!("{:?}", doubt.kind))).collect();
-        assert!(doubts.is_empty(), "{doubts:?}");
-    }
-
-    /// `draft` is left in doubt.
-    #[track_caller]
-    fn check_doubted(&self, draft: &str, expected: &str) {
-        let mended = mend_for(draft, &self.schema, "");
-        let doubts = suspicions(&mended.sql, &self.schema, None);
-        assert!(doubts.iter().any(|doubt| doubt.sentence.contains(expected)), "{}: {doubts:?}", mended.sql);
-    }
-}
+use crate::made::Made;
 
 /// One moment in every unit that programs use: 60 of them, two months apart.
-fn epochs() -> Case {
+fn epochs() -> Made {
     let mut sql = String::from(
         "CREATE TABLE visit (id INTEGER PRIMARY KEY, title TEXT, core_data TIMESTAMP, webkit INTEGER, prtime INTEGER, unix INTEGER,
          unix_ms INTEGER, unix_ns INTEGER, julian REAL, ticks INTEGER, filetime INTEGER, ole REAL, ymd INTEGER, apple_ns INTEGER,
@@ -68,7 +24,7 @@ fn epochs() -> Case {
             i % 7
         ));
     }
-    Case::new(&sql)
+    Made::of(&sql)
 }
 
 #[test]
@@ -137,7 +93,7 @@ fn milliseconds_of_an_orm_are_dates() {
         let at = 1_704_067_200_000i64 + i * 1_728_000_000;
         sql.push_str(&format!("; INSERT INTO \"Order\" VALUES ('or{i:04}', 'ck{:04}', {}, {at})", i % 10, i as f64 * 1.5));
     }
-    let case = Case::new(&sql);
+    let case = Made::of(&sql);
     case.check(
         "How many orders in 2025?",
         "SELECT count(*) FROM \"Order\" WHERE createdAt >= '2025-01-01' AND createdAt < '2026-01-01'",
@@ -167,7 +123,7 @@ fn yes_and_no_are_asked_for_as_they_are_stored() {
             word(i % 2 == 1, ["Y", "N"])
         ));
     }
-    let case = Case::new(&sql);
+    let case = Made::of(&sql);
     let count = |condition: &str| format!("SELECT count(*) FROM users WHERE {condition}");
     case.check("", &count("admin = 1"), &count("admin = 't'"));
     case.check("", &count("NOT admin"), &count("admin = 'f'"));
@@ -178,35 +134,35 @@ fn yes_and_no_are_asked_for_as_they_are_stored() {
 /// What ORMs and data libraries keep, as their makers were seen to write it.
 #[test]
 fn habits_of_libraries_are_read() {
-    let drizzle = Case::new(
+    let drizzle = Made::of(
         "CREATE TABLE job (id INTEGER PRIMARY KEY, started INTEGER);
          INSERT INTO job VALUES (1, 1672531200), (2, 1706745600), (3, 1709251200), (4, 1711929600)",
     );
     drizzle.check("", "SELECT id FROM job WHERE started < '2024-01-01'", "SELECT 1");
-    let knex = Case::new(
+    let knex = Made::of(
         "CREATE TABLE job (id INTEGER PRIMARY KEY, created_at DATETIME);
          INSERT INTO job VALUES (1, 1706745600000), (2, '2024-03-01 10:00:00'), (3, 1709251200000), (4, '2023-04-01 09:00:00')",
     );
     knex.check("", "SELECT id FROM job WHERE created_at >= '2024-01-01'", "SELECT id FROM job WHERE id < 4");
-    let django = Case::new(
+    let django = Made::of(
         "CREATE TABLE job (id INTEGER PRIMARY KEY, took bigint);
          INSERT INTO job VALUES (1, 3600000000), (2, 90000000000), (3, 172800000000), (4, 60000000)",
     );
     django.check("Which jobs took longer than a day?", "SELECT id FROM job WHERE took > 1", "SELECT id FROM job WHERE took > 86400000000");
-    let sqlalchemy = Case::new(
+    let sqlalchemy = Made::of(
         "CREATE TABLE job (id INTEGER PRIMARY KEY, took DATETIME);
          INSERT INTO job VALUES (1, '1970-01-01 01:00:00.000000'), (2, '1970-01-03 00:00:00.000000'), (3, '1970-01-02 12:00:00.000000')",
     );
     sqlalchemy.check("", "SELECT id FROM job WHERE took > '1 day'", "SELECT id FROM job WHERE id > 1");
-    let tortoise = Case::new(
+    let tortoise = Made::of(
         "CREATE TABLE job (id INTEGER PRIMARY KEY, price VARCHAR(40), took TEXT);
          INSERT INTO job VALUES (1, '9.99', '1 day, 2:00:03'), (2, '120.00', '0:20:00'), (3, '75.50', '2:00:00')",
     );
     tortoise.check("", "SELECT id FROM job WHERE price > 50", "SELECT id FROM job WHERE id > 1");
-    let numbers = Case::new("CREATE TABLE t (id INTEGER PRIMARY KEY, size INTEGER); INSERT INTO t VALUES (1, 40), (2, 50), (3, 90)");
+    let numbers = Made::of("CREATE TABLE t (id INTEGER PRIMARY KEY, size INTEGER); INSERT INTO t VALUES (1, 40), (2, 50), (3, 90)");
     numbers.check_doubted("SELECT id FROM t WHERE size > '2024-01-01'", "size holds numbers");
     numbers.check_doubted("SELECT id FROM t WHERE date(size) > '2024-01-01'", "size holds numbers");
-    let open = Case::new(
+    let open = Made::of(
         "CREATE TABLE t (id INTEGER PRIMARY KEY, stamp TIMESTAMP);
          INSERT INTO t VALUES (1, 700000000.5), (2, 710000000.25), (3, 720000000.75)",
     );

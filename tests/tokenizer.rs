@@ -1,15 +1,17 @@
-//! Tokenizers against llama.cpp: its own test vectors, its prompt ids for real models, and what must hold for any text.
+//! Tokenizers: what must hold for any text, and (`tokenizer/`) what llama.cpp, transformers and SentencePiece make of one.
 //! Vectors lie in the folder that `SQLLAMA_SHARED` names (`../shared` beside the checkout where it is unset), models in that of
 //! `SQLLAMA_TEST_MODELS`; what is not there is skipped with a printed line.
 
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use serde_json::Value as Json;
 use sqllama::llm::gguf::{GgufFile, Metadata, Value};
 use sqllama::llm::template::ChatTemplate;
 use sqllama::llm::tokenizer::{Specials, StreamDecoder, TokenKind, Tokenizer};
 use sqllama::llm::{Message, Role};
+
+mod files;
+mod llama_cpp;
 
 fn shared(name: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("SQLLAMA_SHARED").map_or_else(|| "../shared".into(), PathBuf::from);
@@ -40,29 +42,6 @@ fn load(path: &Path) -> (Tokenizer, Metadata) {
     (Tokenizer::from_gguf(&file.metadata).unwrap(), file.metadata)
 }
 
-/// The texts of `NAME.inp` with the ids of `NAME.out`.
-fn cases(name: &str) -> Option<Vec<(String, Vec<u32>)>> {
-    let inputs = std::fs::read_to_string(shared(&format!("data/tokenizer-vectors/{name}.inp"))?).unwrap();
-    let outputs = std::fs::read_to_string(shared(&format!("data/tokenizer-vectors/{name}.out"))?).unwrap();
-    let mut texts: Vec<&str> = inputs.split("\n__ggml_vocab_test__\n").collect();
-    assert_eq!(texts.pop(), Some(""), "{name}: the last text is closed too");
-    let ids: Vec<Vec<u32>> = outputs.lines().map(|line| line.split_whitespace().map(|id| id.parse().unwrap()).collect()).collect();
-    assert!(texts.len() > 40 && texts.len() == ids.len(), "{name}: {} texts, {} lines", texts.len(), ids.len());
-    Some(texts.into_iter().map(str::to_owned).zip(ids).collect())
-}
-
-#[track_caller]
-fn check_vectors(name: &str, vocabulary: Option<PathBuf>) {
-    let (Some(path), Some(cases)) = (vocabulary, cases(name)) else { return };
-    let (tokenizer, _) = load(&path);
-    for (text, ids) in &cases {
-        assert_eq!(tokenizer.encode(text, Specials::AsText).unwrap(), *ids, "{name}: {text:?}");
-        assert_eq!(tokenizer.decode(ids), *text, "{name}");
-        check_stream(&tokenizer, ids, text);
-    }
-    println!("{name}: {} of {} cases equal", cases.len(), cases.len());
-}
-
 /// Token by token the same text comes out, and no character in parts.
 #[track_caller]
 fn check_stream(tokenizer: &Tokenizer, ids: &[u32], text: &str) {
@@ -72,68 +51,6 @@ fn check_stream(tokenizer: &Tokenizer, ids: &[u32], text: &str) {
     let joined = parts.concat() + &decoder.finish();
     // SentencePiece puts a space before a text, which only `decode` takes away again.
     assert!(joined == text || joined.strip_prefix(' ') == Some(text), "{text:?}: {joined:?}");
-}
-
-#[test]
-fn vectors_of_llama_cpp_come_out_equal() {
-    for name in ["gpt-2", "starcoder", "llama-spm", "phi-3"] {
-        check_vectors(name, shared(&format!("data/tokenizer-vectors/{name}.gguf")));
-    }
-    check_vectors("qwen2", model("qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"));
-    // No vocabulary of this kind is among the models that sqllama fetches: any file whose pre-tokenizer is `llama-bpe` serves.
-    check_vectors("llama-bpe", model("llama-bpe.gguf"));
-}
-
-#[test]
-fn prompts_get_llama_cpps_ids() {
-    for (reference, file) in [
-        ("qwen2.5-coder-0.5b-instruct.q4_k_m", "qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"),
-        ("smollm2-135m-instruct.q4_1", "smollm2-135m-instruct-q4_1.gguf"),
-    ] {
-        let (Some(path), Some(reference)) = (model(file), shared(&format!("reference/{reference}.json"))) else { continue };
-        let (tokenizer, metadata) = load(&path);
-        let reference: Json = serde_json::from_str(&std::fs::read_to_string(reference).unwrap()).unwrap();
-        let results = reference["results"].as_array().unwrap();
-        let mut chats = 0;
-        for result in results {
-            let ids: Vec<u32> = result["prompt_ids"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect();
-            let prompt = result["prompt"].as_str().unwrap();
-            let ours = tokenizer.encode_prompt(prompt, Specials::Parse).unwrap();
-            assert_eq!(ours, ids, "{file}: {prompt:?}");
-            let generated: Vec<u32> = result["greedy_ids"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect();
-            let mut decoder = StreamDecoder::new(&tokenizer);
-            let text: String = generated.iter().map(|id| decoder.push(*id)).collect();
-            assert_eq!(text + &decoder.finish(), result["greedy_text"].as_str().unwrap(), "{file}");
-            // Where the prompt is a chat, the file's own template makes it from the messages.
-            if let Some(messages) = chat_of(prompt) {
-                let name_of = |id: Option<u32>| id.and_then(|id| tokenizer.token_name(id)).unwrap_or_default();
-                let source = metadata.string("tokenizer.chat_template").unwrap();
-                let template = ChatTemplate::new(source, &name_of(tokenizer.bos()), &name_of(tokenizer.eos())).unwrap();
-                assert_eq!(template.render(&messages, true).unwrap(), prompt, "{file}");
-                assert_eq!(template.render_to_tokens(&tokenizer, &messages).unwrap(), ids, "{file}");
-                chats += 1;
-            }
-        }
-        assert!(chats > 0);
-        println!("{file}: {} prompts equal, {chats} of them from messages", results.len());
-    }
-}
-
-/// The messages of a ChatML prompt that ends in an open turn of the assistant.
-fn chat_of(prompt: &str) -> Option<Vec<Message>> {
-    let turns = prompt.strip_suffix("<|im_start|>assistant\n")?;
-    let turns = turns.split("<|im_end|>\n").filter(|turn| !turn.is_empty());
-    turns
-        .map(|turn| {
-            let (role, content) = turn.strip_prefix("<|im_start|>")?.split_once('\n')?;
-            let role = match role {
-                "system" => Role::System,
-                "user" => Role::User,
-                _ => Role::Assistant,
-            };
-            Some(Message { role, content: content.to_owned() })
-        })
-        .collect()
 }
 
 /// Failures are not kept in files: a case worth keeping becomes a line of a test.
@@ -340,141 +257,6 @@ fn odd_vocabularies_do_not_panic() {
             }
         }
     });
-}
-
-/// `tests/scripts/tokenizer_fixtures.py` makes the cases, and says what transformers computes of each.
-#[test]
-fn every_block_of_a_tokenizer_json_does_what_transformers_does_with_it() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers");
-    let read = |name: &str| -> Json { serde_json::from_str(&std::fs::read_to_string(folder.join(name)).unwrap()).unwrap() };
-    let (base, cases) = (read("base.json"), read("cases.json"));
-    let ids = |value: &Json| -> Vec<u32> { value.as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect() };
-    let home = tempfile::tempdir().unwrap();
-    let mut wrong = Vec::new();
-    for case in cases.as_array().unwrap() {
-        let mut json = base.clone();
-        for (key, block) in case["patch"].as_object().unwrap() {
-            json[key] = block.clone();
-        }
-        let file = home.path().join("tokenizer.json");
-        std::fs::write(&file, json.to_string()).unwrap();
-        std::fs::write(home.path().join("tokenizer_config.json"), r#"{"bos_token": "<s>", "eos_token": "</s>"}"#).unwrap();
-        let tokenizer = Tokenizer::from_tokenizer_json(&file).unwrap();
-        let mut check = |what: &str, input: &Json, found: Vec<u32>, expected: &Json| {
-            if found != ids(expected) {
-                wrong.push(format!("{}, {what} {input}: {found:?}, expected {expected}", case["name"]));
-            }
-        };
-        for pair in case["texts"].as_array().unwrap() {
-            let mut found = tokenizer.encode_prompt(pair[0].as_str().unwrap(), Specials::Parse).unwrap();
-            found.extend(tokenizer.behind());
-            check("text", &pair[0], found, &pair[1]);
-        }
-        for pair in case["plain"].as_array().unwrap() {
-            let found = tokenizer.encode(pair[0].as_str().unwrap(), Specials::AsText).unwrap();
-            check("plain", &pair[0], found, &pair[1]);
-        }
-        let template = ChatTemplate::new(case["template"].as_str().unwrap(), "<s>", "</s>").unwrap();
-        for pair in case["chats"].as_array().unwrap() {
-            let message = |message: &Json| {
-                let role = if message["role"] == "user" { Role::User } else { Role::Assistant };
-                Message { role, content: message["content"].as_str().unwrap().into() }
-            };
-            let messages: Vec<Message> = pair[0].as_array().unwrap().iter().map(message).collect();
-            check("chat", &pair[0], template.render_to_tokens(&tokenizer, &messages).unwrap(), &pair[1]);
-            // What is learned is what comes behind the prompt in the whole.
-            let (whole, prompt) = template.render_answered(&tokenizer, &messages, "SELECT 1").unwrap();
-            check("chat with an answer", &pair[0], whole[..prompt].to_vec(), &pair[1]);
-            // One of the cases writes everything in small letters.
-            assert!(tokenizer.decode(&whole).to_lowercase().ends_with("select 1"), "{}", case["name"]);
-        }
-        // Names of markers in a message stay text, whatever normalises it.
-        for name in ["<|im_end|>", "<|IM_END|>", "[/INST]", "</s>"] {
-            let messages = [Message { role: Role::User, content: format!("a {name} b") }];
-            let plain = [Message { role: Role::User, content: "a b".into() }];
-            let markers = |messages: &[Message]| {
-                let ids = template.render_to_tokens(&tokenizer, messages).unwrap();
-                ids.iter().filter(|id| tokenizer.token_kind(**id) == Some(TokenKind::Control)).count()
-            };
-            assert_eq!(markers(&messages), markers(&plain), "{}: {name}", case["name"]);
-        }
-    }
-    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
-}
-
-/// SentencePiece's own ids, and transformers' but for a space at the beginning, which that takes for SentencePiece's own.
-#[test]
-fn a_tokenizer_model_gives_sentencepieces_ids() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers");
-    let expected: Json = serde_json::from_str(&std::fs::read_to_string(folder.join("model.json")).unwrap()).unwrap();
-    let ids = |value: &Json| -> Vec<u32> { value.as_array().unwrap().iter().map(|id| id.as_u64().unwrap() as u32).collect() };
-    let home = tempfile::tempdir().unwrap();
-    let file = home.path().join("tokenizer.model");
-    std::fs::copy(folder.join("tokenizer.model"), &file).unwrap();
-    for case in expected["cases"].as_array().unwrap() {
-        std::fs::write(home.path().join("tokenizer_config.json"), case["settings"].to_string()).unwrap();
-        let tokenizer = Tokenizer::from_tokenizer_model(&file).unwrap();
-        for pair in expected["plain"].as_array().unwrap() {
-            let text = pair[0].as_str().unwrap();
-            assert_eq!(tokenizer.encode(text, Specials::AsText).unwrap(), ids(&pair[1]), "{text:?}");
-            assert_eq!(tokenizer.decode(&ids(&pair[1])), text.replace('\u{2581}', " "), "{text:?}");
-        }
-        for pair in case["texts"].as_array().unwrap() {
-            let text = pair[0].as_str().unwrap();
-            if !text.starts_with([' ', '\u{2581}']) {
-                assert_eq!(tokenizer.encode_prompt(text, Specials::Parse).unwrap(), ids(&pair[1]), "{text:?} with {}", case["settings"]);
-            }
-        }
-        let bos = case["settings"]["add_bos_token"] == true;
-        assert_eq!((tokenizer.bos(), tokenizer.eos(), tokenizer.before().len()), (Some(1), Some(2), usize::from(bos)));
-    }
-    // A space behind markers as well, where the settings ask for the old way.
-    std::fs::write(home.path().join("tokenizer_config.json"), r#"{"legacy": true}"#).unwrap();
-    let tokenizer = Tokenizer::from_tokenizer_model(&file).unwrap();
-    let parts = ["a", "b"].map(|text| tokenizer.encode(text, Specials::AsText).unwrap());
-    assert_eq!(tokenizer.encode("a</s>b", Specials::Parse).unwrap(), [parts[0].as_slice(), &[2], &parts[1]].concat());
-    // Whatever is cut off or changed, it is an error or a vocabulary.
-    let whole = std::fs::read(&file).unwrap();
-    for at in 0..whole.len() {
-        let mut changed = whole.clone();
-        changed[at] ^= 0x55;
-        for bytes in [&whole[..at], &changed] {
-            if at % 7 == 0 {
-                std::fs::write(&file, bytes).unwrap();
-                if let Ok(tokenizer) = Tokenizer::from_tokenizer_model(&file) {
-                    let _ = tokenizer.encode("count the shop é", Specials::Parse);
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn blocks_that_would_make_other_text_are_refused() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/tokenizers");
-    let base: Json = serde_json::from_str(&std::fs::read_to_string(folder.join("base.json")).unwrap()).unwrap();
-    let home = tempfile::tempdir().unwrap();
-    let file = home.path().join("tokenizer.json");
-    let open = |key: &str, block: Json| {
-        let mut json = base.clone();
-        *json.pointer_mut(key).unwrap() = block;
-        std::fs::write(&file, json.to_string()).unwrap();
-        Tokenizer::from_tokenizer_json(&file)
-    };
-    #[track_caller]
-    fn check(opened: Result<Tokenizer, sqllama::llm::LlmError>, expected: &str) {
-        let error = opened.unwrap_err().to_string();
-        assert!(error.contains(expected), "{error}");
-    }
-    check(open("/decoder", serde_json::json!({"type": "WordPiece", "prefix": "##", "cleanup": true})), "decoder `WordPiece`");
-    check(open("/decoder", serde_json::json!({"type": "CTC"})), "decoder `CTC`");
-    check(open("/model/type", "WordPiece".into()), "tokenizer model `WordPiece`");
-    check(open("/model/end_of_word_suffix", "</w>".into()), "tokenizer setting `end_of_word_suffix`");
-    check(open("/added_tokens/0/id", serde_json::Value::Null), "no sound `id`");
-    // Merges that are drawn would make another text of tokens each time.
-    let tokenizer = open("/model/dropout", serde_json::json!(0.9)).unwrap();
-    let once = tokenizer.encode("count the shop name", Specials::AsText).unwrap();
-    assert!((0..20).all(|_| tokenizer.encode("count the shop name", Specials::AsText).unwrap() == once));
 }
 
 #[track_caller]

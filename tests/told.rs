@@ -1,56 +1,28 @@
 //! What a prompt tells of files as programs leave them, and what becomes of drafts that take them otherwise. Each file is made here.
 
-use rusqlite::Connection;
-use sqllama::db::{Cell, Database, Limits};
+use sqllama::db::Cell;
 use sqllama::prompt::{SCHEMA_BYTES, schema_text, schema_text_for};
-use sqllama::schema::Schema;
-use sqllama::signal::Cancel;
-use sqllama::sql::{Asked, guard, mend_for, suspicions};
+use sqllama::sql::{Asked, mend_for, suspicions};
 
-struct Case {
-    database: Database,
-    schema: Schema,
-    _folder: tempfile::TempDir,
+use crate::made::Made;
+
+/// `draft`, mended, is `mended`, runs, and returns `rows` rows, the first of them with `first` in front.
+#[track_caller]
+fn mends(case: &Made, draft: &str, mended: &str, rows: usize, first: &str) {
+    let sql = mend_for(draft, &case.schema, "").sql;
+    assert_eq!(sql, mended);
+    let table = case.rows(&sql);
+    let got = match table.rows.first().and_then(|row| row.first()) {
+        Some(Cell::Text(text)) => text.clone(),
+        other => format!("{other:?}"),
+    };
+    assert_eq!((table.rows.len(), got.as_str()), (rows, first), "{sql}");
 }
 
-impl Case {
-    fn new(sql: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("case.db");
-        Connection::open(&path).unwrap().execute_batch(&format!("BEGIN; {sql}; COMMIT")).unwrap();
-        let database = Database::open(&path).unwrap();
-        let schema = database.schema(&Cancel::new()).unwrap();
-        Self { database, schema, _folder: folder }
-    }
-
-    /// The schema's text holds every one of `lines`.
-    #[track_caller]
-    fn tells(&self, lines: &[&str]) {
-        let text = schema_text(&self.schema, SCHEMA_BYTES);
-        for line in lines {
-            assert!(text.contains(line), "{line} is not in\n{text}");
-        }
-    }
-
-    /// `draft`, mended, is `mended`, runs, and returns `rows` rows, the first of them with `first` in front.
-    #[track_caller]
-    fn mends(&self, draft: &str, mended: &str, rows: usize, first: &str) {
-        let sql = mend_for(draft, &self.schema, "").sql;
-        assert_eq!(sql, mended);
-        let checked = guard::check(&sql).unwrap();
-        let table = self.database.execute(&checked, &Limits::default(), &Cancel::new()).unwrap();
-        let got = match table.rows.first().and_then(|row| row.first()) {
-            Some(Cell::Text(text)) => text.clone(),
-            other => format!("{other:?}"),
-        };
-        assert_eq!((table.rows.len(), got.as_str()), (rows, first), "{sql}");
-    }
-
-    #[track_caller]
-    fn doubts(&self, sql: &str, question: &str, expected: &str) {
-        let found = suspicions(sql, &self.schema, Some(Asked::alone(question)));
-        assert!(found.iter().any(|doubt| doubt.sentence == expected), "{found:?}");
-    }
+#[track_caller]
+fn doubts(case: &Made, sql: &str, question: &str, expected: &str) {
+    let found = suspicions(sql, &case.schema, Some(Asked::alone(question)));
+    assert!(found.iter().any(|doubt| doubt.sentence == expected), "{found:?}");
 }
 
 #[test]
@@ -65,7 +37,7 @@ fn used_tables_among_many_empty_ones_keep_their_samples() {
         let columns: String = (0..9).map(|c| format!(", attribute_{n}_{c} VARCHAR(255)")).collect();
         sql.push_str(&format!("; CREATE TABLE audit_{n:02} (entry_id INTEGER PRIMARY KEY{columns})"));
     }
-    let case = Case::new(&sql);
+    let case = Made::of(&sql);
     let start = "CREATE TABLE runs (
   run_id TEXT PRIMARY KEY, -- r1, r2
   experiment_id INTEGER, -- 1..2
@@ -98,7 +70,7 @@ fn registers_of_a_map_shrink_and_layers_do_not() {
              INSERT INTO layer_{n} (name, kind, length) VALUES ('place {n}', 'a', 1.5), ('other {n}', 'b', 2.5)"
         ));
     }
-    let case = Case::new(&sql);
+    let case = Made::of(&sql);
     let budget = schema_text(&case.schema, usize::MAX).len() - 1;
     let text = schema_text(&case.schema, budget);
     assert!(text.contains("  name TEXT, -- place 39, other 39\n") && !text.contains("CREATE TABLE gpkg_contents"), "{text}");
@@ -107,48 +79,53 @@ fn registers_of_a_map_shrink_and_layers_do_not() {
 
 #[test]
 fn documents_tell_their_keys_and_paths_are_held_to_them() {
-    let case = Case::new(
+    let case = Made::of(
         "CREATE TABLE customer (id INTEGER PRIMARY KEY, name TEXT, meta TEXT);
          INSERT INTO customer VALUES (1, 'a', '{\"city\": \"Paris\", \"age\": 20, \"tags\": [\"x\"], \"address\": {\"street\": \"Rue 1\"}}'),
            (2, 'b', '{\"city\": \"Rome\", \"age\": 30, \"tags\": [], \"address\": {\"street\": \"Via 2\"}}')",
     );
     case.tells(&["  meta TEXT -- JSON: $.city, $.age, $.tags[], $.address.street\n"]);
-    case.mends(
+    mends(
+        &case,
         "SELECT name FROM customer WHERE json_extract(meta, '$.City') = 'Rome'",
         "SELECT name FROM customer WHERE json_extract(meta, '$.city') = 'Rome'",
         1,
         "b",
     );
-    case.mends(
+    mends(
+        &case,
         "SELECT meta ->> 'street' FROM customer ORDER BY id",
         "SELECT meta ->> '$.address.street' FROM customer ORDER BY id",
         2,
         "Rue 1",
     );
-    case.doubts(
+    doubts(
+        &case,
         "SELECT avg(meta) FROM customer",
         "What is the average age?",
         "meta holds JSON documents, and avg takes each as a whole; $.age is in them",
     );
-    case.doubts("SELECT meta ->> '$.salary' FROM customer", "the salaries", "no document of meta that was looked at has $.salary");
+    doubts(&case, "SELECT meta ->> '$.salary' FROM customer", "the salaries", "no document of meta that was looked at has $.salary");
     let link = sqllama::prompt::link(&case.schema, "which city is most common?", &[]);
     assert!(link.tables[0].columns[2] > 0.0);
 }
 
 #[test]
 fn text_kept_as_a_blob_is_text() {
-    let case = Case::new(
+    let case = Made::of(
         "CREATE TABLE item (id INTEGER PRIMARY KEY, path BLOB, title TEXT);
          INSERT INTO item VALUES (1, CAST('/music/é/1.mp3' AS BLOB), 'x'), (2, CAST('/music/é/2.mp3' AS BLOB), 'y')",
     );
     case.tells(&["  path BLOB, -- text as blob, e.g. /music/é/1.mp3, /music/é/2.mp3\n"]);
-    case.mends(
+    mends(
+        &case,
         "SELECT title FROM item WHERE path = '/music/é/2.mp3'",
         "SELECT title FROM item WHERE CAST(path AS TEXT) = '/music/é/2.mp3'",
         1,
         "y",
     );
-    case.mends(
+    mends(
+        &case,
         "SELECT title FROM item AS i WHERE i.path LIKE '%1.mp3'",
         "SELECT title FROM item AS i WHERE CAST(i.path AS TEXT) LIKE '%1.mp3'",
         1,
@@ -158,7 +135,7 @@ fn text_kept_as_a_blob_is_text() {
 
 #[test]
 fn a_files_dictionary_and_its_fractions_are_told() {
-    let case = Case::new(
+    let case = Made::of(
         "CREATE TABLE rivers (id INTEGER PRIMARY KEY, property_0 TEXT, property_1 TEXT);
          CREATE TABLE gpkg_data_columns (table_name TEXT, column_name TEXT, name TEXT, title TEXT, description TEXT);
          INSERT INTO gpkg_data_columns VALUES ('rivers', 'property_0', 'Scalerank', 'Scalerank', 'rank of scale'),
@@ -171,5 +148,5 @@ fn a_files_dictionary_and_its_fractions_are_told() {
     let river = &sqllama::prompt::link(&case.schema, "name of the river", &[]).tables[0];
     assert!(river.columns[2] > river.columns[1] && river.columns[2] > river.columns[0], "{river:?}");
     let sentence = "value_num counts parts of which value_denom tells the size, and sum leaves that out";
-    case.doubts("SELECT sum(value_num) FROM splits", "the total value", sentence);
+    doubts(&case, "SELECT sum(value_num) FROM splits", "the total value", sentence);
 }

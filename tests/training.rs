@@ -1,42 +1,27 @@
-//! Runs of the training engine: against runs of Hugging Face Trainer and PEFT (`../shared/reference/train-llama`), and against themselves
-//! when they are stopped, killed and resumed.
+//! Runs of the training engine: what they keep, what they refuse, and (`training/`) against those of others and against themselves.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
-use sqllama::compute::{BlockType, Pool};
 use sqllama::dataset::{Examples, ReadOptions};
 use sqllama::llm::adapter::Adapter;
 use sqllama::llm::open::OpenedModel;
 use sqllama::prompt::Form;
-use sqllama::signal::{Cancel, Stop};
-use sqllama::train::config::{Interval, Method, Metric};
-use sqllama::train::event::Phase;
-use sqllama::train::measure::Accuracy;
-use sqllama::train::model::workspace::Workspace;
-use sqllama::train::model::{Batch, Decoder};
-use sqllama::train::optimizer::OptimizerType;
-use sqllama::train::order::SamplingStrategy;
-use sqllama::train::plan::{adaptation, plan};
+use sqllama::signal::Cancel;
+use sqllama::train::config::{Interval, Method};
+use sqllama::train::plan::plan;
 use sqllama::train::schedule::{ScheduleSettings, SchedulerType};
-use sqllama::train::{
-    Arithmetic, Inputs, Machine, Offload, Outcome, Progress, Rows, Start, TrainConfig, TrainError, TrainEvent, run, run_judged,
-};
+use sqllama::train::{Arithmetic, Inputs, Machine, Outcome, Rows, Start, TrainConfig, TrainError, TrainEvent, run};
 
 use crate::device::{self, TestDevice};
 use crate::tiny;
 
 mod command_line;
 mod handover;
-
-fn reference() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/reference/train-llama");
-    if !path.is_dir() {
-        println!("skipped: {} is not there", path.display());
-        return None;
-    }
-    Some(path)
-}
+mod hugging_face;
+mod judged;
+mod paused;
+mod preference;
 
 fn json(path: &Path) -> Value {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
@@ -45,31 +30,6 @@ fn json(path: &Path) -> Value {
 fn rows(model: &OpenedModel, data: &Path, limit: usize) -> Rows {
     let examples = Examples::open(data, &ReadOptions::default(), &Cancel::new()).unwrap();
     Rows::make(model, Form::Alpaca, limit, examples, &Cancel::new()).unwrap()
-}
-
-fn config(settings: &Value, method: Method, output: &Path) -> TrainConfig {
-    let number = |key: &str| settings[key].as_f64().unwrap();
-    TrainConfig {
-        model_name_or_path: "reference".into(),
-        data_path: vec!["data.json".into()],
-        output_dir: output.into(),
-        method: Some(method),
-        num_train_epochs: number("num_train_epochs"),
-        per_device_train_batch_size: number("per_device_train_batch_size") as usize,
-        gradient_accumulation_steps: number("gradient_accumulation_steps") as usize,
-        learning_rate: number("learning_rate"),
-        weight_decay: number("weight_decay"),
-        warmup_steps: number("warmup_steps"),
-        max_grad_norm: number("max_grad_norm"),
-        lr_scheduler_type: match settings["lr_scheduler_type"].as_str().unwrap() {
-            "cosine" => SchedulerType::Cosine,
-            _ => SchedulerType::Linear,
-        },
-        train_sampling_strategy: SamplingStrategy::Sequential,
-        logging_steps: 1,
-        save_strategy: Interval::No,
-        ..TrainConfig::default()
-    }
 }
 
 /// What tests of runs compute on, as `SQLLAMA_TEST_DEVICE` says.
@@ -117,91 +77,6 @@ fn train_on(
     assert_eq!(plan.card.is_some(), arithmetic.is_tensors());
     let inputs = Inputs { model, model_name: "tiny".into(), model_folder: None, train: rows, eval, initial, prompt: "alpaca", arithmetic };
     run(config, &plan, &inputs, start, cancel, emit)
-}
-
-#[track_caller]
-fn check_history(expected: &Value, folder: &Path, name: &str) {
-    let state = json(&folder.join("trainer_state.json"));
-    let history = state["log_history"].as_array().unwrap();
-    let expected = expected["history"].as_array().unwrap();
-    assert_eq!(history.len(), expected.len() + 1, "a line a step, and one at the end");
-    let mut worst = [0f64; 3];
-    for (ours, theirs) in history.iter().zip(expected) {
-        let pair = |key: &str| (ours[key].as_f64().unwrap(), theirs[key].as_f64().unwrap());
-        assert_eq!(ours["step"], theirs["step"]);
-        let (loss, loss_expected) = pair("loss");
-        let (norm, norm_expected) = pair("grad_norm");
-        let (rate, rate_expected) = pair("learning_rate");
-        let off = [(loss - loss_expected).abs(), (norm / norm_expected - 1.0).abs(), (rate - rate_expected).abs()];
-        worst.iter_mut().zip(off).for_each(|(worst, off)| *worst = worst.max(off));
-        assert!(off[0] < 2e-4 && off[1] < 5e-3 && off[2] < 1e-9, "{name}, step {}: {ours} {theirs}", ours["step"]);
-    }
-    println!("{name}: worst loss {:.1e}, norm {:.1e} of it, rate {:.1e}", worst[0], worst[1], worst[2]);
-}
-
-#[test]
-fn runs_agree_with_hugging_face() {
-    check_against_hugging_face(test_arithmetic(), Offload::None);
-}
-
-#[test]
-fn runs_over_tensors_agree_with_hugging_face() {
-    check_against_hugging_face(test_tensors(), Offload::None);
-}
-
-#[test]
-fn runs_with_the_optimizer_in_the_machine_agree_with_hugging_face() {
-    check_against_hugging_face(test_tensors(), Offload::Optimizer);
-    check_against_hugging_face(test_tensors(), Offload::All);
-}
-
-fn check_against_hugging_face(arithmetic: Arithmetic, offload: Offload) {
-    let Some(reference) = reference() else { return };
-    let model = OpenedModel::open(&reference.join("model")).unwrap();
-    let rows = rows(&model, &reference.join("data.json"), 512);
-    let tokens = json(&reference.join("tokens.json"));
-    let expected = tokens["rows"].as_array().unwrap();
-    assert_eq!(rows.rows.len(), expected.len());
-    for (ours, theirs) in rows.rows.iter().zip(expected) {
-        let ids: Vec<u64> = theirs["input_ids"].as_array().unwrap().iter().map(|id| id.as_u64().unwrap()).collect();
-        assert!(ours.tokens.iter().map(|&id| u64::from(id)).eq(ids.iter().copied()), "{:?} {ids:?}", ours.tokens);
-        assert_eq!(Some(ours.prompt as u64), theirs["prompt_len"].as_u64());
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let cancel = Cancel::new();
-    for name in ["full_cosine", "full_linear_noclip"] {
-        let expected = json(&reference.join(format!("{name}.json")));
-        let output = folder.path().join(name);
-        let config = TrainConfig { offload, ..config(&expected["settings"], Method::Full, &output) };
-        train_on(arithmetic, &config, &model, &rows, None, None, Start::Fresh, &cancel, &mut |_| ()).unwrap();
-        check_history(&expected, &output, &format!("{name}, {arithmetic:?}, offload {offload:?}"));
-    }
-    let expected = json(&reference.join("lora.json"));
-    let output = folder.path().join("lora");
-    let config = TrainConfig { offload, ..config(&expected["settings"], Method::Lora, &output) };
-    let initial = Adapter::read(&reference.join("lora_init")).unwrap();
-    train_on(arithmetic, &config, &model, &rows, None, Some(&initial), Start::Fresh, &cancel, &mut |_| ()).unwrap();
-    check_history(&expected, &output, &format!("lora, {arithmetic:?}, offload {offload:?}"));
-    let trained = Adapter::read(&output).unwrap();
-    let theirs = Adapter::read(&reference.join("lora_trained")).unwrap();
-    assert_eq!(trained.loras.len(), theirs.loras.len());
-    for (place, lora) in &trained.loras {
-        let expected = &theirs.loras[place];
-        for (a, b) in lora.a.iter().chain(&lora.b).zip(expected.a.iter().chain(&expected.b)) {
-            assert!((a - b).abs() < 5e-3, "{place:?}: {a} {b}");
-        }
-    }
-    let logits = json(&reference.join("lora_logits.json"));
-    let row = &rows.rows[logits["row"].as_u64().unwrap() as usize];
-    let adaptation = adaptation(&config, Method::Lora, Some(&trained.config), model.model.spec.family).unwrap();
-    let (decoder, mut parameters) = Decoder::new(&model.model, &adaptation, 0);
-    decoder.set_adapter(&mut parameters, &trained).unwrap();
-    let pool = Pool::new(1);
-    let ours = decoder.logits(&mut Workspace::new(&pool), &parameters, &Batch::separate(&[row]), &[row.tokens.len() - 1]);
-    let expected: Vec<f64> = logits["last_position_logits"].as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect();
-    let worst = ours.iter().zip(&expected).map(|(a, b)| (f64::from(*a) - b).abs()).fold(0.0, f64::max);
-    println!("logits of row {}: worst {worst:.1e}", logits["row"]);
-    assert!(worst < 5e-3, "{worst}");
 }
 
 /// A tiny quantised model and rows to learn from.
@@ -270,75 +145,6 @@ fn history(folder: &Path) -> Vec<Value> {
 }
 
 #[test]
-fn a_run_that_pauses_goes_on_bit_for_bit() {
-    check_pauses(test_arithmetic(), Offload::None);
-}
-
-#[test]
-fn a_run_over_tensors_that_pauses_goes_on_bit_for_bit() {
-    for offload in [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All] {
-        check_pauses(test_tensors(), offload);
-    }
-}
-
-#[test]
-fn a_run_with_another_optimizer_and_noise_goes_on_bit_for_bit() {
-    let other = |config: TrainConfig| TrainConfig {
-        optim: OptimizerType::Adafactor,
-        neftune_noise_alpha: Some(5.0),
-        label_smoothing_factor: 0.1,
-        data_seed: Some(9),
-        ..config
-    };
-    check_pauses_with(test_arithmetic(), Offload::None, &other);
-    check_pauses_with(test_tensors(), Offload::None, &other);
-    check_pauses_with(test_tensors(), Offload::All, &other);
-}
-
-fn check_pauses(arithmetic: Arithmetic, offload: Offload) {
-    check_pauses_with(arithmetic, offload, &|config| config);
-}
-
-fn check_pauses_with(arithmetic: Arithmetic, offload: Offload, change: &dyn Fn(TrainConfig) -> TrainConfig) {
-    let tiny = Tiny::new();
-    let train = |config: &TrainConfig, start: Start, cancel: &Cancel, emit: &mut dyn FnMut(TrainEvent)| {
-        train_on(arithmetic, config, &tiny.model, &tiny.rows, None, None, start, cancel, emit)
-    };
-    // Answers on the way are made of values that the device may hold.
-    let whole = change(TrainConfig { offload, sample_steps: Some(5), ..tiny.config("whole") });
-    let outcome = train(&whole, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap();
-    assert!(matches!(outcome, Outcome::Finished { step: 12, .. }), "{outcome:?}: 22 rows in steps of 4, twice");
-    let paused = change(TrainConfig { offload, sample_steps: Some(5), ..tiny.config("paused") });
-    let mut start = Start::Fresh;
-    let mut pauses = Vec::new();
-    loop {
-        let cancel = Cancel::new();
-        let mut steps = 0;
-        let outcome = train(&paused, start, &cancel, &mut |event| {
-            if let TrainEvent::Step { .. } = event {
-                steps += 1;
-                // Also in the middle of an epoch, and of the steps between two lines of the log.
-                if steps == 2 + pauses.len() % 3 {
-                    cancel.cancel();
-                }
-            }
-        });
-        match outcome.unwrap() {
-            Outcome::Paused { step } => pauses.push(step),
-            Outcome::Finished { .. } => break,
-        }
-        start = Start::Resume;
-    }
-    assert_eq!(pauses, [2, 5, 9, 11]);
-    assert_eq!(result(&whole.output_dir), result(&paused.output_dir));
-    assert_eq!(history(&whole.output_dir), history(&paused.output_dir));
-    // The fold over the events of all processes shows one run.
-    let progress = Progress::of_lines(&std::fs::read_to_string(paused.output_dir.join("events.jsonl")).unwrap());
-    let steps: Vec<u64> = progress.points.iter().map(|point| point.step).collect();
-    assert_eq!((progress.phase, steps), (Phase::Finished, (1..=12).collect()));
-}
-
-#[test]
 fn checkpoints_are_kept_as_told_and_the_best_is_the_result() {
     let tiny = Tiny::new();
     let config = TrainConfig {
@@ -373,104 +179,6 @@ fn checkpoints_are_kept_as_told_and_the_best_is_the_result() {
     assert_eq!(state["best_global_step"], best);
     let said = state["log_history"].as_array().unwrap().iter().find(|line| line.get("eval_loss").is_some()).unwrap();
     assert_eq!(said["eval_loss_weighted_by"], "answer tokens");
-}
-
-/// A run of the tiny model that is judged by `judge`, and every evaluation it told of: step, right answers, loss, whether it was the best.
-fn judged(
-    tiny: &Tiny,
-    config: &TrainConfig,
-    start: Start,
-    judge: &mut dyn FnMut(u64) -> Result<usize, TrainError>,
-) -> (Outcome, Vec<(u64, usize, f64, bool)>) {
-    let arithmetic = test_arithmetic();
-    let eval = Rows { rows: tiny.rows.rows[..4].to_vec(), ..tiny.rows.clone() };
-    let plan = plan(config, &tiny.model.model, None, &tiny.rows, Some(&eval), &Machine { arithmetic, ..Machine::default() }).unwrap();
-    let (model, train, eval, prompt) = (&tiny.model, &tiny.rows, Some(&eval), "alpaca");
-    let inputs = Inputs { model, model_name: "tiny".into(), model_folder: None, train, eval, initial: None, prompt, arithmetic };
-    let (step, mut evaluations) = (std::cell::Cell::new(0), Vec::new());
-    let mut asked = |adapter: &Adapter, _: &Cancel| {
-        assert!(adapter.parameters() > 0);
-        judge(step.get()).map(|right| Accuracy { right, asked: 5 })
-    };
-    let outcome = run_judged(config, &plan, &inputs, start, Some(&mut asked), &Cancel::new(), &mut |event| match event {
-        TrainEvent::Started { step: at, .. } | TrainEvent::Step { step: at, .. } => step.set(at),
-        TrainEvent::Evaluated { step, eval_loss, best, accuracy, .. } => {
-            evaluations.push((step, accuracy.unwrap().right, eval_loss, best));
-        }
-        _ => {}
-    });
-    (outcome.unwrap(), evaluations)
-}
-
-fn judged_config(tiny: &Tiny, name: &str) -> TrainConfig {
-    TrainConfig {
-        save_strategy: Interval::Steps,
-        save_steps: 2,
-        save_total_limit: Some(2),
-        eval_strategy: Interval::Steps,
-        eval_steps: Some(2),
-        eval_on_start: true,
-        eval_data_path: Some("data.json".into()),
-        databases: Some("databases".into()),
-        load_best_model_at_end: true,
-        metric_for_best_model: Metric::ExecutionAccuracy,
-        early_stopping_patience: Some(3),
-        ..tiny.config(name)
-    }
-}
-
-#[test]
-fn the_best_checkpoint_is_the_one_whose_answers_are_right() {
-    let tiny = Tiny::new();
-    let config = judged_config(&tiny, "judged");
-    let right = |step: u64| Ok([5, 1, 4, 2, 4, 3, 0][step as usize / 2]);
-    let (outcome, evaluations) = judged(&tiny, &config, Start::Fresh, &mut { right });
-    // What it was before the first step is no candidate; patience goes by right answers, and four are no more than four.
-    assert_eq!(outcome, Outcome::Finished { train_loss: outcome_loss(&outcome), step: 10 });
-    assert_eq!(
-        evaluations.iter().map(|(step, right, ..)| (*step, *right)).collect::<Vec<_>>(),
-        [(0, 5), (2, 1), (4, 4), (6, 2), (8, 4), (10, 3)]
-    );
-    // Of two that are right equally often the one with the lower loss is the better.
-    let (fourth, eighth) = (evaluations[2].2, evaluations[4].2);
-    let best = if eighth < fourth { 8 } else { 4 };
-    assert_eq!(evaluations.iter().filter(|(.., best)| *best).map(|(step, ..)| *step).next_back(), Some(best));
-    assert_eq!(result(&config.output_dir), result(&config.output_dir.join(format!("checkpoint-{best}"))));
-    let state = json(&config.output_dir.join("trainer_state.json"));
-    assert_eq!((&state["best_global_step"], &state["best_metric"]), (&best.into(), &0.8.into()));
-    let said = state["log_history"].as_array().unwrap().iter().find(|line| line["step"] == 4 && line.get("eval_loss").is_some()).unwrap();
-    assert_eq!(said["eval_execution_accuracy"], 0.8);
-    let seen = sqllama::train::watch::look(&config.output_dir).progress;
-    assert_eq!((seen.best, seen.accuracies.len()), (Some(best), 6));
-    // Without anybody who runs the answers, nothing begins.
-    let error = tiny.train(&config, Start::Fresh, &Cancel::new(), &mut |_| ()).unwrap_err();
-    assert!(error.to_string().contains("nobody was brought who runs them"), "{error}");
-}
-
-fn outcome_loss(outcome: &Outcome) -> f64 {
-    match outcome {
-        Outcome::Finished { train_loss, .. } => *train_loss,
-        Outcome::Paused { .. } => f64::NAN,
-    }
-}
-
-#[test]
-fn an_evaluation_that_was_interrupted_comes_first_when_the_run_goes_on() {
-    let tiny = Tiny::new();
-    let right = |step: u64| Ok([0, 1, 4, 2, 5, 3, 0][step as usize / 2]);
-    let whole = judged_config(&tiny, "whole");
-    let (_, expected) = judged(&tiny, &whole, Start::Fresh, &mut { right });
-    let cut = judged_config(&tiny, "cut");
-    let stop = |step: u64| if step == 4 { Err(TrainError::Stopped(Stop::Cancelled)) } else { right(step) };
-    let (outcome, first) = judged(&tiny, &cut, Start::Fresh, &mut { stop });
-    assert_eq!((outcome, first.as_slice()), (Outcome::Paused { step: 4 }, &expected[..2]));
-    // Interrupted once more: nothing is lost.
-    let (outcome, none) = judged(&tiny, &cut, Start::Resume, &mut { stop });
-    assert_eq!((outcome, none), (Outcome::Paused { step: 4 }, Vec::new()));
-    let (outcome, rest) = judged(&tiny, &cut, Start::Resume, &mut { right });
-    assert!(matches!(outcome, Outcome::Finished { .. }));
-    assert_eq!(rest, &expected[2..]);
-    assert_eq!(result(&whole.output_dir), result(&cut.output_dir));
 }
 
 #[test]
@@ -608,39 +316,4 @@ fn a_card_that_is_too_small_is_told_what_would_fit() {
     let error = at(1 << 20).unwrap_err();
     assert!(error.to_string().contains("of the card's memory, and 1.0 MB are free"), "{error}");
     assert!(error.hint().unwrap().contains("--device cpu"), "{:?}", error.hint());
-}
-
-/// Every weight is trained over tensors, and the run goes on from its checkpoint as if nothing had been.
-#[test]
-fn full_training_over_tensors_goes_on_bit_for_bit() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("f32.gguf");
-    tiny::write_gguf(&tiny::LLAMA, &tiny::checkpoint(&tiny::LLAMA), |_| BlockType::F32, &path);
-    let model = OpenedModel::open(&path).unwrap();
-    let tiny = Tiny::new();
-    for offload in [Offload::None, Offload::Optimizer, Offload::Gradients, Offload::All] {
-        let config = |name: &str| TrainConfig {
-            method: Some(Method::Full),
-            offload,
-            lora_dropout: 0.0,
-            max_steps: Some(4),
-            output_dir: folder.path().join(format!("{name}-{offload:?}")),
-            ..tiny.config(name)
-        };
-        let train = |config: &TrainConfig, start: Start, stop_at: u64| {
-            let cancel = Cancel::new();
-            train_on(test_tensors(), config, &model, &tiny.rows, None, None, start, &cancel, &mut |event| {
-                if matches!(event, TrainEvent::Step { step, .. } if step == stop_at) {
-                    cancel.cancel();
-                }
-            })
-            .unwrap()
-        };
-        let (whole, paused) = (config("whole"), config("paused"));
-        train(&whole, Start::Fresh, 0);
-        assert_eq!(train(&paused, Start::Fresh, 2), Outcome::Paused { step: 2 });
-        assert!(matches!(train(&paused, Start::Resume, 0), Outcome::Finished { step: 4, .. }));
-        let bytes = |config: &TrainConfig| std::fs::read(config.output_dir.join("model.safetensors")).unwrap();
-        assert!(bytes(&whole) == bytes(&paused), "{offload:?}");
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::coverage::{coverage, unused_value};
+use super::coverage::{Coverage, coverage, unused_value};
 use super::error::AskError;
 use super::event::{Attempt, Fix};
 use super::evidence::{Ran, against};
@@ -47,6 +47,8 @@ pub(super) struct Candidate {
     pub(super) unused: Option<String>,
     /// Whether it counts the rows of the one table that the question speaks of: that needs no second look.
     pub(super) plain: bool,
+    /// Which words of the question it accounts for; looked for where it ran.
+    pub(super) coverage: Option<Coverage>,
     /// The same and more as numbers; empty where it did not run.
     pub(super) signals: Signals,
     /// Whether it was written after examples made from the database.
@@ -130,6 +132,7 @@ impl Candidate {
             suspicions: Vec::new(),
             unused: None,
             plain: false,
+            coverage: None,
             signals: Signals::default(),
             after_examples: false,
         }
@@ -188,6 +191,7 @@ impl Candidate {
                 question_words: words(&request.question).len(),
                 schema_tables: schema.tables.len(),
             });
+            candidate.coverage = Some(coverage);
         }
         Ok(candidate)
     }

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::schema::{Schema, ValueHit};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::text::language::is_english_question;
+use crate::text::numbers::cardinal;
 use crate::text::words::{Word, edits_within, is_function_word, singular, split_name, stem, words};
 
 /// How a question's words are accounted for.
@@ -148,7 +149,7 @@ impl Said {
             return true;
         }
         if let Some(digits) = digits_of(folded) {
-            return self.words.contains(digits) || digits == "1" && self.keywords.contains("limit");
+            return self.words.contains(digits.as_str()) || digits == "1" && self.keywords.contains("limit");
         }
         FORMS
             .iter()
@@ -190,23 +191,13 @@ fn is_abbreviation(short: &str, word: &str) -> bool {
 }
 
 /// The digits for a small number in words.
-fn digits_of(word: &str) -> Option<&str> {
-    const NUMBERS: [(&str, &str); 13] = [
-        ("one", "1"),
-        ("two", "2"),
-        ("three", "3"),
-        ("four", "4"),
-        ("five", "5"),
-        ("six", "6"),
-        ("seven", "7"),
-        ("eight", "8"),
-        ("nine", "9"),
-        ("ten", "10"),
-        ("single", "1"),
-        ("twice", "2"),
-        ("once", "1"),
-    ];
-    NUMBERS.iter().find(|(number, _)| *number == word).map(|(_, digits)| *digits)
+fn digits_of(word: &str) -> Option<String> {
+    let number = match word {
+        "single" | "once" => Some(1),
+        "twice" => Some(2),
+        _ => cardinal(word),
+    };
+    number.map(|number| number.to_string())
 }
 
 /// Words and what of SQL says them.
@@ -282,7 +273,7 @@ describe description following specific certain particular various make makes ma
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Table};
+    use crate::schema::Table;
 
     #[track_caller]
     fn check_unused(question: &str, sql: &str, expected: Option<&str>) {
@@ -315,11 +306,7 @@ mod tests {
     }
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         Schema {
             tables: vec![
                 table("head", &["head_id", "name", "born_state", "age"]),

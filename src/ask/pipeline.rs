@@ -190,8 +190,10 @@ impl Asking<'_> {
                 signals: candidate.signals.clone(),
             });
         }
-        let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();
-        let coverage = coverage(&self.request.question, &answer.sql, self.schema, &hits);
+        let coverage = candidate.coverage.unwrap_or_else(|| {
+            let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();
+            coverage(&self.request.question, &answer.sql, self.schema, &hits)
+        });
         if coverage.share() < UNCOVERED && !coverage.unknown.is_empty() {
             answer.confidence = answer.confidence.map(|confidence| confidence * UNCOVERED_BELIEF);
             answer.reason.push_str(", and nothing in the database has to do with a part of the question");

@@ -7,10 +7,10 @@ use clap::Subcommand;
 
 use super::columns::print_columns;
 use super::convert::{FloatType, merge_to_gguf};
+use super::database::open;
 use super::failure::Failure;
 use super::interrupt;
 use super::load_adapter::known;
-use super::query::open;
 use super::settings::Settings;
 use crate::llm::adapter::card::hex;
 use crate::llm::arch::ArchSpec;

@@ -3,26 +3,115 @@
 use std::io::{IsTerminal, Write, stderr};
 use std::time::Instant;
 
-use super::args::{AskArgs, PromptForm};
+use clap::Args as ClapArgs;
+
+use super::beside::BesideArgs;
+use super::computing::{ComputingArgs, parse_threads};
+use super::database::{open, say_if_empty, values};
 use super::failure::Failure;
+use super::form::{PromptForm, form_for};
 use super::input::Source;
 use super::interrupt;
 use super::load::{Chosen, Loading};
 use super::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
+use super::network::ServerArgs;
+use super::output::OutputArgs;
 use super::pull::{bring, decide};
-use super::query::{open, say_if_empty, values};
 use super::settings::Settings;
 use super::write_answer::AnswerWriter;
 use crate::ask::{
     AnswerState, AskError, AskEvent, AskRequest, Candidates, Execution, Following, MAX_QUESTION_BYTES, MAX_REPAIRS, Names, Recalled, ask,
 };
 use crate::db::Database;
+use crate::llm::Sampling;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{ModelInfo, Sampling};
-use crate::prompt::{Form, Turn};
+use crate::prompt::Turn;
 use crate::records::{Records, RecordsError};
 use crate::schema::Schema;
 use crate::text;
+
+/// Arguments of `ask`.
+#[derive(Debug, ClapArgs)]
+pub struct AskArgs {
+    /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
+    pub database: String,
+    /// The question; `-` reads it from stdin
+    pub question: String,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
+    ///
+    /// For tests, `script:FILE` takes the answers from a text file, where lines of `---` stand between them.
+    #[arg(long)]
+    pub model: Option<String>,
+    /// An adapter: `auto` (the one attached to the database), `none`, a stored one's name or a folder
+    #[arg(long, default_value = "auto")]
+    pub adapter: String,
+    /// Prompt form [default: auto]
+    #[arg(long, value_enum)]
+    pub prompt: Option<PromptForm>,
+    /// How its rows are written
+    #[command(flatten)]
+    pub output: OutputArgs,
+    /// The SQL that answered the question before, where this one follows on it
+    #[arg(long, value_name = "SQL")]
+    pub previous_sql: Option<String>,
+    /// The question before, where this one follows on it
+    #[arg(long, value_name = "TEXT", requires = "previous_sql")]
+    pub previous_question: Option<String>,
+    /// Let the model write follow-ups too whose words say what to change in the query before
+    #[arg(long)]
+    pub no_follow: bool,
+    /// Print the SQL and do not run it
+    #[arg(long)]
+    pub sql_only: bool,
+    /// Print the prompt on stderr
+    #[arg(long)]
+    pub show_prompt: bool,
+    /// Drafts to draw and compare [default: 1, and 8 where the first is in doubt]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub candidates: Option<u32>,
+    /// Let the model write any name, also one that the database does not have
+    #[arg(long)]
+    pub no_constrain: bool,
+    /// Do not draft from the prompt: slower, the same answer
+    #[arg(long)]
+    pub no_draft: bool,
+    /// Do not let the model mend SQL that failed
+    #[arg(long)]
+    pub no_repair: bool,
+    /// Do not look up values of the question in the database
+    #[arg(long)]
+    pub no_values: bool,
+    /// Do not show the model examples made from the database
+    #[arg(long)]
+    pub no_demonstrations: bool,
+    /// Something the model should consider
+    #[arg(long)]
+    pub hint: Option<String>,
+    /// Seed of what is drawn [default: 0]; with one, comparing takes as long as it takes
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Seconds after which an answer in doubt is compared with no more drafts; 0 for no limit [default: 20]
+    #[arg(long, value_name = "SECONDS")]
+    pub answer_within: Option<u64>,
+    /// Threads to compute on [default: all of this process]
+    #[arg(long, value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// What computes
+    #[command(flatten)]
+    pub computing: ComputingArgs,
+    /// Pull the model without asking, where none is installed
+    #[arg(long)]
+    pub yes: bool,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
+}
 
 /// Asks the model, checks and runs its SQL, prints the rows.
 pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -34,7 +123,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     refuse_what_is_not_there(args, &question)?;
     settings.apply_threads(args.threads);
     let database = open(&args.beside.set(&args.database)?.to_string(), settings)?;
-    let wanted = decide(args, settings)?;
+    let wanted = decide(args.model.as_deref(), args.yes, settings)?;
     let cancel = interrupt::watch();
     let chosen = bring(wanted, settings, &cancel)?;
     let schema = database.schema(&cancel)?;
@@ -89,7 +178,8 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
     }
     answer.timings.load_ms = load_ms;
     answer.timings.total_ms += load_ms;
-    AnswerWriter { args, settings, database: &database, schema: &schema, cancel: &cancel }.write(&mut answer)?;
+    AnswerWriter { output: &args.output, sql_only: args.sql_only, settings, database: &database, schema: &schema, cancel: &cancel }
+        .write(&mut answer)?;
     Ok(match answer.state {
         AnswerState::Ran | AnswerState::Checked | AnswerState::Clarify => 0,
         AnswerState::Failed | AnswerState::Unanswerable => 1,
@@ -107,16 +197,6 @@ fn recall(
     let records = Records::open(&settings.paths)?;
     let id = records.database(&database.label(), &schema.fingerprint())?;
     Recalled::look_up(&records, id, question, before)
-}
-
-/// The form to ask `model` in.
-pub(super) fn form_for(wanted: PromptForm, model: &ModelInfo) -> Form {
-    match wanted {
-        PromptForm::Alpaca => Form::Alpaca,
-        PromptForm::Chat => Form::Chat,
-        PromptForm::Auto if model.has_chat_template => Form::Chat,
-        PromptForm::Auto => Form::Alpaca,
-    }
 }
 
 /// As many drafts as typed, else as doubt calls for.

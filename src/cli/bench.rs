@@ -4,9 +4,10 @@ use std::io::{Write, stdout};
 use std::sync::Arc;
 use std::time::Instant;
 
+use clap::Args as ClapArgs;
 use serde_json::json;
 
-use super::args::BenchArgs;
+use super::computing::{ComputingArgs, parse_threads};
 use super::failure::Failure;
 use super::interrupt;
 use super::load::{Loading, choose, load_with};
@@ -14,6 +15,35 @@ use super::settings::Settings;
 use crate::ask::drawn;
 use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
+
+/// Arguments of `bench`.
+#[derive(Debug, ClapArgs)]
+pub struct BenchArgs {
+    /// A catalogue name, a GGUF file or a Hugging Face folder
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Tokens to read
+    #[arg(long, default_value_t = 512)]
+    pub prompt_tokens: usize,
+    /// Tokens to write
+    #[arg(long, default_value_t = 64)]
+    pub gen_tokens: usize,
+    /// Drafts to write together, each of a prompt of its own, drawn as `ask` draws its candidates; one is written greedily
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub lanes: u32,
+    /// Threads to compute on [default: all of this process]
+    #[arg(long, value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// What computes
+    #[command(flatten)]
+    pub computing: ComputingArgs,
+    /// Output format
+    #[arg(long, default_value = "json", value_parser = ["json"])]
+    pub format: String,
+    /// Draft from the prompt, which the bench repeats: flatters; without it every token is a step of its own
+    #[arg(long)]
+    pub draft: bool,
+}
 
 /// Reads, writes, and tells how fast.
 pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Failure> {

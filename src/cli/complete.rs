@@ -1,20 +1,103 @@
 //! `complete` and `tokenize`: the model without a database.
 
 use std::io::{Write, stderr, stdout};
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use clap::{Args as ClapArgs, ValueEnum};
 use serde_json::json;
 
-use super::args::{CompleteArgs, SpecialTokens};
+use super::computing::ComputingArgs;
 use super::failure::Failure;
 use super::interrupt;
 use super::load::{Loading, choose, load_installed};
 use super::load_adapter::{find_adapter, load_with_adapter};
+use super::network::ServerArgs;
 use super::settings::Settings;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
+use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling, Specials};
 use crate::prompt::alpaca;
 use crate::text;
+
+/// Arguments of `complete`.
+#[derive(Debug, ClapArgs)]
+pub struct CompleteArgs {
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
+    #[arg(long)]
+    pub model: Option<String>,
+    /// An adapter: `none`, a stored one's name or a folder
+    #[arg(long, default_value = "none")]
+    pub adapter: String,
+    /// The text to go on from
+    #[arg(long, required_unless_present_any = ["prompt_file", "instruction"])]
+    pub prompt: Option<String>,
+    /// A file with that text
+    #[arg(long, conflicts_with = "prompt")]
+    pub prompt_file: Option<PathBuf>,
+    /// Applies the Alpaca template
+    #[arg(long, conflicts_with_all = ["prompt", "prompt_file"])]
+    pub instruction: Option<String>,
+    /// The Alpaca template's input
+    #[arg(long, requires = "instruction")]
+    pub input: Option<String>,
+    /// At most this many new tokens
+    #[arg(long, default_value_t = 256)]
+    pub max_tokens: usize,
+    /// End before this text; may be given several times
+    #[arg(long)]
+    pub stop: Vec<String>,
+    /// What a special token's name in the prompt becomes
+    #[arg(long, value_enum, default_value_t = SpecialTokens::Parse)]
+    pub special_tokens: SpecialTokens,
+    /// Print the prompt too
+    #[arg(long)]
+    pub echo: bool,
+    /// 0 takes the likeliest token
+    #[arg(long, default_value_t = 0.0)]
+    pub temperature: f64,
+    /// Keep the likeliest K tokens
+    #[arg(long)]
+    pub top_k: Option<usize>,
+    /// Keep the likeliest tokens that sum to P
+    #[arg(long)]
+    pub top_p: Option<f64>,
+    /// Seed of the draw
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Report this many alternatives a token
+    #[arg(long, default_value_t = 0)]
+    pub logprobs: usize,
+    /// What computes
+    #[command(flatten)]
+    pub computing: ComputingArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
+    /// `text` or `json`
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+}
+
+/// What a special token's name in a text becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SpecialTokens {
+    /// The token, as llama.cpp's bindings and transformers do
+    Parse,
+    /// Text like any other
+    Text,
+}
+
+impl From<SpecialTokens> for Specials {
+    fn from(typed: SpecialTokens) -> Self {
+        match typed {
+            SpecialTokens::Parse => Self::Parse,
+            SpecialTokens::Text => Self::AsText,
+        }
+    }
+}
 
 /// Goes on from a text.
 pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u8, Failure> {

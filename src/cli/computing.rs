@@ -53,3 +53,11 @@ fn parse_layers(text: &str) -> Result<GpuLayers, String> {
         _ => text.parse().map(GpuLayers::Count).map_err(|_| "a whole number or `auto` is needed".into()),
     }
 }
+
+/// A number of threads.
+pub(super) fn parse_threads(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a whole number of 1 or more is needed".into()),
+        Ok(threads) => Ok(threads),
+    }
+}

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::models::{fit, state};
+use super::network::Rights;
 use super::servers::in_words;
-use super::settings::{Rights, Settings};
+use super::settings::Settings;
 use crate::compute::{Level, available_threads};
 use crate::signal::Cancel;
 use crate::store::wheels::PYTHON;

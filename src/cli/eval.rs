@@ -7,13 +7,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::args::EvalArgs;
-use super::ask::{candidates, form_for};
+use clap::Args as ClapArgs;
+
+use super::ask::candidates;
+use super::computing::{ComputingArgs, parse_threads};
+use super::database::values;
 use super::failure::Failure;
+use super::form::{PromptForm, form_for};
 use super::interrupt;
 use super::load::{Chosen, Loading, choose};
 use super::load_adapter::{find_adapter, form_of, load_with_adapter};
-use super::query::values;
+use super::network::ServerArgs;
 use super::servers::private_of;
 use super::settings::Settings;
 use crate::ask::{AskRequest, CANDIDATES, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm};
@@ -27,6 +31,77 @@ use crate::text;
 
 /// Rows of an answer that are compared.
 const MAX_ROWS: usize = 100_000;
+
+/// Arguments of `eval`.
+#[derive(Debug, ClapArgs)]
+pub struct EvalArgs {
+    /// A JSON list of {db_id, question, query}; `query` may be a list of accepted answers
+    #[arg(long, required_unless_present = "compare")]
+    pub questions: Option<PathBuf>,
+    /// A folder with one <db_id>.sqlite for each database
+    #[arg(long, required_unless_present = "compare")]
+    pub databases: Option<PathBuf>,
+    /// A catalogue name, a model file, a server's address or its name in config.toml
+    #[arg(long)]
+    pub model: Option<String>,
+    /// An adapter: `none`, a stored one's name or a folder
+    #[arg(long, default_value = "none")]
+    pub adapter: String,
+    /// At most this many questions, drawn with the seed; all where it is not given
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// One JSON line a question; what is in it already is not asked again
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Compare two files written by --out: what the second fixed and broke
+    #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["questions", "databases"])]
+    pub compare: Option<Vec<PathBuf>>,
+    /// The bare model: schema as stored, one greedy draft, nothing mended, looked up or repaired
+    #[arg(long)]
+    pub plain: bool,
+    /// Prompt form [default: auto]
+    #[arg(long, value_enum)]
+    pub prompt: Option<PromptForm>,
+    /// Drafts to draw and compare [default: 1, and 8 where the first is in doubt]
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub candidates: Option<u32>,
+    /// Compare drafts even where nothing speaks against the first, until more could not change the choice: what beliefs are fitted to
+    #[arg(long, conflicts_with_all = ["candidates", "plain"])]
+    pub compare_always: bool,
+    /// Let the model write any name
+    #[arg(long)]
+    pub no_constrain: bool,
+    /// Do not mend names without the model
+    #[arg(long)]
+    pub no_mend: bool,
+    /// Do not let the model mend SQL that failed
+    #[arg(long)]
+    pub no_repair: bool,
+    /// Do not look up values of the question in the database
+    #[arg(long)]
+    pub no_values: bool,
+    /// Do not show the model examples made from the database
+    #[arg(long)]
+    pub no_demonstrations: bool,
+    /// Seed of what is drawn
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Threads to compute on [default: all of this process]
+    #[arg(long, value_parser = parse_threads)]
+    pub threads: Option<usize>,
+    /// What computes
+    #[command(flatten)]
+    pub computing: ComputingArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+    /// Never use the network
+    #[arg(long)]
+    pub offline: bool,
+    /// `text` or `json`
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    pub format: String,
+}
 
 /// Asks the questions and prints the figures.
 pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failure> {

@@ -8,10 +8,10 @@ use serde_json::json;
 
 use super::columns::print_columns;
 use super::data::args::RowFormat;
+use super::database::open;
 use super::failure::Failure;
 use super::interrupt;
 use super::load_adapter::known;
-use super::query::open;
 use super::settings::Settings;
 use crate::dataset::{Example, ExampleWriter};
 use crate::jobs::stale::{self, Stale};
@@ -84,7 +84,7 @@ pub(super) fn run_examples(command: &ExamplesCommand, settings: &Settings) -> Re
             return tell_stale(&all, *json, accepted.len());
         }
         ExamplesCommand::Export { to, out, .. } => {
-            super::data::refuse_existing(out)?;
+            super::data::rows::refuse_existing(out)?;
             let context = schema_text(&schema, SCHEMA_BYTES);
             let mut writer = ExampleWriter::create(out, (*to).into())?;
             let (whole, fragments): (Vec<Accepted>, Vec<Accepted>) = accepted.into_iter().partition(Accepted::is_example);

@@ -4,6 +4,7 @@ use crate::ask::AskError;
 use crate::dataset::DatasetError;
 use crate::db::DbError;
 use crate::llm::{LlmError, ServerError};
+use crate::notebook::NotebookError;
 use crate::records::RecordsError;
 use crate::schema::SetError;
 use crate::signal::Stop;
@@ -119,6 +120,12 @@ impl From<AskError> for Failure {
             AskError::Database(error) => error.into(),
             AskError::QuestionTooLong { .. } => Self::hinted(2, &error, Some("ask in a few sentences")),
         }
+    }
+}
+
+impl From<NotebookError> for Failure {
+    fn from(error: NotebookError) -> Self {
+        Self::hinted(2, &error, Some(error.hint()))
     }
 }
 

@@ -8,13 +8,14 @@ use std::time::Duration;
 use clap::Args as ClapArgs;
 use serde_json::json;
 
-use super::args::{BesideArgs, parse_threads};
+use super::beside::BesideArgs;
+use super::computing::parse_threads;
+use super::database::open_watched;
 use super::failure::Failure;
 use super::interrupt;
 use super::line::LiveLine;
 use super::load::{Chosen, Loading, choose, load_model};
 use super::load_adapter::known;
-use super::query::open_watched;
 use super::servers::private_of;
 use super::settings::Settings;
 use super::train::show::RunLine;

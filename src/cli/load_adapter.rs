@@ -3,8 +3,8 @@
 use std::io::{Write, stderr};
 use std::path::{Path, PathBuf};
 
-use super::args::PromptForm;
 use super::failure::Failure;
+use super::form::PromptForm;
 use super::load::{Chosen, Loading, load_model};
 use super::servers;
 use super::settings::Settings;

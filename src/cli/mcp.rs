@@ -4,12 +4,12 @@ use std::io::{IsTerminal, Write, stderr, stdin};
 
 use clap::Args as ClapArgs;
 
-use super::args::BesideArgs;
+use super::beside::BesideArgs;
 use super::computing::ComputingArgs;
+use super::database::{open, open_telling};
 use super::failure::Failure;
 use super::load::{Loading, choose, load_with};
-use super::query::{open, open_telling};
-use super::servers::ServerArgs;
+use super::network::ServerArgs;
 use super::settings::Settings;
 use crate::jobs::JobFailure;
 use crate::llm::placement::refuse_without_cuda;

@@ -1,14 +1,40 @@
 //! The command line. The only user of clap.
 //!
-//! - [`args`]: what can be typed
-//! - [`data`]: training data; `adapters`: LoRA adapters; `examples`: accepted answers; `runs`: training runs
-//! - [`output`]: results on their way out; `script`: statements to run, `parameters`: values for them, `input`: text from stdin and files
-//! - `tree`: the whole command line as data; `shell`: completions and man pages from it; `config`: a person's settings; `forget`: what we keep
+//! Files on their floors, the lowest first:
+//! - `failure`: an error as a sentence, a hint, an exit code
+//! - `interrupt`: what Ctrl-C does
+//! - `line`, `progress`: a line that is drawn over itself; a pull as such a line
+//! - `columns`: rows of text in aligned columns, and bars
+//! - `input`: text from stdin and files
+//! - `form`, `computing`: how a model is asked; what it computes on
+//! - `network`: what may be sent over the network
+//! - `beside`: files beside the first one
+//! - `dates`: columns that count time, shown as dates
+//! - [`output`]: results on their way out
+//! - `settings`: what is typed, what `config.toml` says, the defaults
+//! - `script`, `parameters`: statements to run; values for their parameters
+//! - `database`: the database that a command reads
+//! - [`servers`]: models behind addresses
+//! - `load`, `load_adapter`: the model that a command asks; its adapter
+//! - [`convert`]: models as GGUF files
+//! - `pull_own`, `pull`: fetching a model, one that is not in the catalogue and one that is
+//! - `query`, `schema`: SQL that a person wrote; what of a database a prompt carries
+//! - `write_answer`, `ask`: a question, its SQL, its rows
+//! - `complete`, `bench`: the model without a database; how fast it is
+//! - `eval`: accuracy over questions whose SQL is known
+//! - [`notebook`]: Markdown files of questions, SQL and results, run again
+//! - [`data`], `examples`: training data; accepted answers
+//! - `adapters`, `models`: LoRA adapters; the catalogue and what of it is here
+//! - `train`, `runs`: the training engine; its runs
 //! - [`learn`]: a database learned in the time there is
 //! - [`mcp`]: databases as tools of another program
-//! - [`servers`]: models behind addresses
-//! - [`notebook`]: Markdown files of questions, SQL and results, run again
-//! - `run`: which command does it; then one file a command, `screen` for none
+//! - `screen`: the screen, where no command is named
+//! - [`config`], [`forget`], `functions`: a person's settings; what we keep; functions that SQL may call
+//! - `doctor`, `version`: what this machine offers; what this program is
+//! - [`shell`]: completions and man pages
+//! - [`args`]: what can be typed
+//! - `tree`: the whole command line as data
+//! - `run`: which command does it
 //!
 //! Data goes to stdout, narration to stderr. Exit codes: 0 ok, 1 query or model answer failed, 2 usage, 3 cannot open, 4 refused or
 //! timed out, 5 model failed, 6 paused and resumable, 130 interrupted.
@@ -19,18 +45,21 @@ mod adapters;
 pub mod args;
 mod ask;
 mod bench;
+mod beside;
 mod columns;
 mod complete;
 mod computing;
 pub mod config;
 pub mod convert;
 pub mod data;
+mod database;
 mod dates;
 mod doctor;
 mod eval;
 mod examples;
 mod failure;
 pub mod forget;
+mod form;
 mod functions;
 mod input;
 mod interrupt;
@@ -40,6 +69,7 @@ mod load;
 mod load_adapter;
 pub mod mcp;
 mod models;
+mod network;
 pub mod notebook;
 pub mod output;
 mod parameters;
@@ -49,6 +79,7 @@ mod pull_own;
 mod query;
 mod run;
 mod runs;
+mod schema;
 mod screen;
 mod script;
 pub mod servers;

@@ -2,9 +2,10 @@
 
 use std::io::{Write, stderr, stdout};
 
-use super::args::ModelsCommand;
+use clap::Subcommand;
+
 use super::columns::print_columns;
-use super::convert::{run_convert, run_importance, run_quantize};
+use super::convert::{BlockedType, ConvertArgs, ImportanceArgs, QuantizeArgs, run_convert, run_importance, run_quantize};
 use super::failure::Failure;
 use super::interrupt;
 use super::pull::{pull_entry_as, sources};
@@ -13,6 +14,53 @@ use super::settings::Settings;
 use crate::store::catalogue::{self, OLLAMA, WeightsForm};
 use crate::store::{Entry, Paths, Presence, machine, own, pull};
 use crate::text;
+
+/// Subcommands of `models`.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// Known models, and which are installed
+    List,
+    /// Fetch a model and verify it, or name one that lies elsewhere
+    #[command(
+        after_help = "A file, a quantisation or a folder of a repository stands behind a colon: owner/name:q4_k_m. HF_TOKEN is for those that \
+                            need a login. Models of Ollama's store, files and folders are named where they lie; nothing is copied."
+    )]
+    Pull {
+        /// A catalogue name, owner/name of the hub, ollama:NAME, or a file or folder of this machine
+        name: String,
+        /// What to call a model that is not in the catalogue [default: its file's or folder's name]
+        #[arg(long = "name", value_name = "NAME")]
+        called: Option<String>,
+        /// Write a fetched folder in fewer bits, as `models quantize` does
+        #[arg(long, value_enum, ignore_case = true, value_name = "TYPE")]
+        quantize: Option<BlockedType>,
+        /// Keep the weights that were quantised
+        #[arg(long)]
+        keep: bool,
+    },
+    /// What is known of a model
+    Show {
+        /// Its name
+        name: String,
+    },
+    /// Write a Hugging Face folder as a GGUF file
+    Convert(ConvertArgs),
+    /// Write a model in fewer bits, as llama.cpp quantises it
+    #[command(alias = "quantise")]
+    Quantize(QuantizeArgs),
+    /// How much each column of a model matters for a text, for `quantize --importance`
+    Importance(ImportanceArgs),
+    /// Where a model's file lies
+    Path {
+        /// Its name
+        name: String,
+    },
+    /// Delete a model's file, or what an unfinished pull left; what lies elsewhere is forgotten alone
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
 
 /// Runs a subcommand of `models`.
 pub(super) fn run_models(command: &ModelsCommand, settings: &Settings) -> Result<u8, Failure> {

@@ -4,7 +4,6 @@ use std::io::{IsTerminal, Write, stderr, stdin};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::args::AskArgs;
 use super::failure::Failure;
 use super::load::{Chosen, choose};
 use super::progress::Progress;
@@ -31,16 +30,18 @@ pub(super) enum Wanted {
 }
 
 /// The model to ask; where it is missing, says what it would take and asks whether to pull it.
-pub(super) fn decide(args: &AskArgs, settings: &Settings) -> Result<Wanted, Failure> {
-    let name = match choose(settings, settings.model(args.model.as_deref())) {
+///
+/// `agreed`: yes was said beforehand.
+pub(super) fn decide(typed: Option<&str>, agreed: bool, settings: &Settings) -> Result<Wanted, Failure> {
+    let name = match choose(settings, settings.model(typed)) {
         Err(StoreError::NotInstalled(name)) => name,
-        Err(StoreError::UnknownModel(spec)) if RepoSpec::parse(&spec).is_some() => return decide_repository(spec, args, settings),
+        Err(StoreError::UnknownModel(spec)) if RepoSpec::parse(&spec).is_some() => return decide_repository(spec, agreed, settings),
         other => return Ok(Wanted::Here(other?)),
     };
     let entry = catalogue::entry(&name)?;
     let offer = format!("model {name} is not installed: {}", offer(entry));
-    settings.require_network(args.offline, &offer)?;
-    if args.yes {
+    settings.require_network(settings.rights.offline, &offer)?;
+    if agreed {
         return Ok(Wanted::Missing(entry));
     }
     if !(stdin().is_terminal() && stderr().is_terminal()) {
@@ -59,10 +60,10 @@ pub(super) fn decide(args: &AskArgs, settings: &Settings) -> Result<Wanted, Fail
 }
 
 /// A repository is fetched where that was agreed to beforehand: what it has, and how much of it, only the hub knows.
-fn decide_repository(spec: String, args: &AskArgs, settings: &Settings) -> Result<Wanted, Failure> {
+fn decide_repository(spec: String, agreed: bool, settings: &Settings) -> Result<Wanted, Failure> {
     let missing = format!("model {spec} is not installed");
-    settings.require_network(args.offline, &missing)?;
-    if args.yes {
+    settings.require_network(settings.rights.offline, &missing)?;
+    if agreed {
         return Ok(Wanted::Repository(spec));
     }
     Err(Failure {

@@ -1,33 +1,64 @@
-//! `query` and `schema`, and what every command that reads a database shares.
+//! `query`: SQL that a person wrote.
 
-use std::io::{Write, stderr, stdout};
-use std::path::Path;
-use std::sync::Arc;
+use std::io::{Write, stderr};
+use std::path::{Path, PathBuf};
 
+use clap::Args as ClapArgs;
 use serde_json::Map;
 
-use super::args::{QueryArgs, SchemaArgs};
+use super::beside::BesideArgs;
+use super::database::open_watched;
 use super::failure::Failure;
 use super::interrupt;
 use super::line::LiveLine;
-use super::output::{Out, ResultSink};
-use super::parameters::bindings;
+use super::output::{Out, OutputArgs, ResultSink};
+use super::parameters::{bindings, parse_parameter};
 use super::script::Script;
 use super::settings::Settings;
-use crate::db::files::{Copies, Progress};
-use crate::db::{Database, Layout, Limits, Parameters, ValueIndex, ValueLimits, demo};
+use crate::db::{Cell, Database, Layout, Limits, Parameters};
 use crate::jobs::ExportFormat;
 use crate::jobs::export::Export;
-use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
-use crate::schema::{DatabaseSet, Schema};
+use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::{ReadOnlySql, guard};
 use crate::text::{self, sanitize};
 
+/// Arguments of `query`.
+#[derive(Debug, ClapArgs)]
+pub struct QueryArgs {
+    /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
+    pub database: String,
+    /// Statements that only read, one result after the other; `-` reads them from stdin
+    #[arg(allow_hyphen_values = true, required_unless_present = "file")] // it may begin with a comment
+    pub sql: Option<String>,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
+    /// Read the statements from a file
+    #[arg(short, long, value_name = "FILE.sql", conflicts_with = "sql")]
+    pub file: Option<PathBuf>,
+    /// The value of a parameter: `:NAME`, `@NAME`, `$NAME`, or `?1` by its number; may be given several times
+    ///
+    /// 12 is an integer, 1.5 and 1e3 are reals, NULL is NULL, x'0aff' is a BLOB and 'text' is text (with '' for a quote in it). Everything
+    /// else is text as it stands: so are numbers that would not come back as they were typed, such as 007.
+    #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parse_parameter)]
+    pub parameters: Vec<(String, Cell)>,
+    /// Write the rows of one statement into a new file, whole or not at all; its name's ending is the format
+    ///
+    /// csv, tsv, json, ndjson, md, sql, parquet, sqlite (or db: a new database with one table, `result`). csv to sql are as --format has
+    /// them. In parquet a column has one type: where values of several are in one it is text, with BLOBs in hexadecimal; integers beside
+    /// reals are reals, where that is exact. sqlite loses nothing. A file that is there is not replaced.
+    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["format", "dates"])]
+    pub out: Option<PathBuf>,
+    /// How their rows are written
+    #[command(flatten)]
+    pub output: OutputArgs,
+}
+
 /// Runs SQL that a person wrote.
 pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Failure> {
     let settings = &settings.with_files(&args.beside);
-    let script = Script::read(args)?;
+    let script = Script::read(args.sql.as_deref(), args.file.as_deref())?;
     let parameters = bindings(&args.parameters, &script.text)?;
     let file = args.out.as_deref().map(|path| NewFile::new(path, &script)).transpose()?;
     let cancel = if file.is_some() { interrupt::watch_termination() } else { interrupt::watch() };
@@ -134,76 +165,26 @@ impl<'a> NewFile<'a> {
     }
 }
 
-/// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
-pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, Failure> {
-    let settings = &settings.with_files(&args.beside);
-    let cancel = interrupt::watch();
-    let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
-    let schema = database.schema(&cancel)?;
-    say_if_empty(&schema)?;
-    for note in database.profile_notes(&schema, &cancel) {
-        writeln!(stderr(), "{}", sanitize(&note))?;
+/// A file that is to be written.
+struct NewFile<'a> {
+    path: &'a Path,
+    format: ExportFormat,
+}
+
+impl<'a> NewFile<'a> {
+    fn new(path: &'a Path, script: &Script) -> Result<Self, Failure> {
+        let failure = |message: String, hint: &str| Failure { hint: Some(hint.into()), ..Failure::new(2, message) };
+        let count = script.statements().count();
+        if count > 1 {
+            return Err(failure(format!("a file takes the rows of one statement, and these are {count}"), "run them one by one"));
+        }
+        match ExportFormat::of_path(path) {
+            Some(format) => Ok(Self { path, format }),
+            None => {
+                let endings: Vec<&str> = ExportFormat::ALL.into_iter().map(ExportFormat::extension).collect();
+                let hint = format!("end it in one of: {}", endings.join(", "));
+                Err(failure(format!("the ending of `{}` names no format", sanitize(&path.display().to_string())), &hint))
+            }
+        }
     }
-    let Some(question) = args.question.as_deref() else {
-        write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
-        return Ok(0);
-    };
-    let index = values(settings, &database, &schema, &cancel)?;
-    let hits = index.find(question);
-    write!(stdout(), "{}{}", schema_text_for(&schema, SCHEMA_BYTES, question, &hits), value_lines(&hits))?;
-    Ok(0)
-}
-
-/// The database's values, from an earlier run or read now.
-pub(super) fn values(settings: &Settings, database: &Database, schema: &Schema, cancel: &Cancel) -> Result<Arc<ValueIndex>, Failure> {
-    Ok(Arc::new(ValueIndex::open_or_build(&settings.paths, database, schema, &ValueLimits::default(), cancel)?))
-}
-
-/// Tells a person that there is nothing to ask about.
-pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
-    if schema.tables.is_empty() {
-        writeln!(stderr(), "there are no tables in this database")?;
-    }
-    Ok(())
-}
-
-/// Opens a database by its path or address, or several as [`DatabaseSet`] writes them; `demo` is the bundled one, and files with tables in them are read into a copy. Says how it is
-/// read, where that is not as SQLite reads it.
-pub(super) fn open(database: &str, settings: &Settings) -> Result<Database, Failure> {
-    open_watched(database, settings, &Cancel::new())
-}
-
-/// As [`open`], which `cancel` ends where files are read.
-pub(super) fn open_watched(database: &str, settings: &Settings, cancel: &Cancel) -> Result<Database, Failure> {
-    let line = LiveLine::new();
-    let opened = open_telling(database, settings, cancel, &mut |progress| line.show(progress_words(&progress), false));
-    line.finish();
-    let opened = opened?;
-    for note in opened.notes() {
-        writeln!(stderr(), "note: {}", sanitize(&note))?;
-    }
-    Ok(opened)
-}
-
-/// As [`open`], and says nothing but how far it is.
-pub(super) fn open_telling(
-    database: &str,
-    settings: &Settings,
-    cancel: &Cancel,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Database, Failure> {
-    let single = std::fs::metadata(database).is_ok();
-    let set = if single { DatabaseSet::one(database) } else { DatabaseSet::read(database) };
-    let copies = Copies::new(settings.paths.copies()).with_first_line(settings.first_line);
-    let mut one = |name: &str| match name {
-        "demo" => Database::open(demo::path(&settings.paths.cache)?),
-        name => Database::open_any(name, &copies, cancel, progress),
-    };
-    Ok(Database::open_set_with(&set, &mut one)?)
-}
-
-/// `reading 45%, 1,234,567 rows`.
-pub(super) fn progress_words(progress: &Progress) -> String {
-    let share = 100 * progress.done / progress.total.max(1);
-    format!("reading {share}%, {}", text::counted(progress.rows, "row", "rows"))
 }

@@ -2,12 +2,13 @@
 
 use std::io::{Write, stdout};
 
-use super::args::{Args, Command, ScreenArgs};
+use super::args::{Args, Command};
 use super::failure::Failure;
+use super::screen::ScreenArgs;
 use super::settings::Settings;
 use super::{
     adapters, ask, bench, complete, config, data, doctor, eval, examples, forget, functions, learn, mcp, models, notebook, query, runs,
-    screen, shell, train, tree,
+    schema, screen, shell, train, tree,
 };
 
 /// Runs a command; the exit code.
@@ -36,7 +37,7 @@ fn with_settings(command: Option<Command>, screen: &ScreenArgs) -> Result<u8, Fa
         Command::Ask(args) => ask::run_ask(&args, &settings),
         Command::Query(args) => query::run_query(&args, &settings),
         Command::Run(args) => notebook::run_notebook(&args, &settings),
-        Command::Schema(args) => query::run_schema(&args, &settings),
+        Command::Schema(args) => schema::run_schema(&args, &settings),
         Command::Mcp(args) => mcp::run_mcp(args, settings),
         Command::Complete(args) => complete::run_complete(&args, &settings),
         Command::Tokenize { text, model, special_tokens } => complete::run_tokenize(&text, model.as_deref(), special_tokens, &settings),

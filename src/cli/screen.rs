@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use super::args::ScreenArgs;
+use clap::Args as ClapArgs;
+
+use super::beside::BesideArgs;
+use super::database::{open, open_telling};
 use super::failure::Failure;
 use super::load::{self, Chosen};
-use super::query::{open, open_telling};
+use super::network::ServerArgs;
 use super::servers;
 use super::settings::Settings;
 use crate::db::files::FileSet;
@@ -33,6 +36,35 @@ const PANICKED: u8 = 101;
 impl From<Failure> for JobFailure {
     fn from(failure: Failure) -> Self {
         Self { message: failure.message, hint: failure.hint }
+    }
+}
+
+/// Arguments of the screen.
+#[derive(Debug, ClapArgs)]
+pub struct ScreenArgs {
+    /// A SQLite file, or `demo`, to open on the screen; or a file whose rows are a table: CSV, TSV, JSON lines, a JSON list, Parquet, each
+    /// also packed by gzip; a notebook (.md) or a file of SQL (.sql), too
+    pub database: Option<String>,
+    /// More files with tables, opened together with the first
+    #[arg(value_name = "FILE")]
+    pub more: Vec<String>,
+    /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
+    #[arg(long)]
+    pub model: Option<String>,
+    /// What is opened beside it
+    #[command(flatten)]
+    pub beside: BesideArgs,
+    /// What may be sent over the network.
+    #[command(flatten)]
+    pub servers: ServerArgs,
+}
+
+impl ScreenArgs {
+    /// What is opened: several files as one name.
+    pub fn name(&self) -> Option<String> {
+        let first = self.database.as_ref()?;
+        let all: Vec<String> = std::iter::once(first).chain(&self.more).cloned().collect();
+        Some(FileSet::join(&all))
     }
 }
 

@@ -1,8 +1,8 @@
 //! Statements to run, one after the other.
 
 use std::ops::Range;
+use std::path::Path;
 
-use super::args::QueryArgs;
 use super::failure::Failure;
 use super::input::Source;
 use crate::sql::statements;
@@ -21,10 +21,10 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// What was typed, or what it points to.
-    pub(super) fn read(args: &QueryArgs) -> Result<Self, Failure> {
-        let typed = args.sql.as_deref().unwrap_or_default();
-        match args.file.as_deref().map(Source::of_path).or(Source::of_text(typed)) {
+    /// What was typed, or what it points to; a file that is named goes before it.
+    pub(super) fn read(typed: Option<&str>, file: Option<&Path>) -> Result<Self, Failure> {
+        let typed = typed.unwrap_or_default();
+        match file.map(Source::of_path).or(Source::of_text(typed)) {
             Some(source) => Ok(Self::new(Some(source.name()), source.read(MAX_BYTES)?)),
             None => Ok(Self::new(None, typed.to_owned())),
         }

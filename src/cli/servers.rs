@@ -4,7 +4,6 @@
 use std::io::{IsTerminal, Write, stderr, stdin};
 use std::time::Duration;
 
-use clap::Args;
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -21,14 +20,6 @@ use crate::text;
 
 /// The key of an address that `config.toml` does not name.
 const KEY_VARIABLE: &str = "SQLLAMA_API_KEY";
-
-/// What may be sent over the network.
-#[derive(Debug, Clone, Default, Args)]
-pub struct ServerArgs {
-    /// Let prompts go to this address, which is not this machine, without asking; a server's name or its address, may be given several times
-    #[arg(long, value_name = "ADDRESS")]
-    pub allow_server: Vec<String>,
-}
 
 /// A server as it is named.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -308,7 +299,7 @@ mod tests {
 
     /// Why nothing is sent to an address that is not this machine. 192.0.2.0/24 is nobody's (RFC 5737).
     #[track_caller]
-    fn check(text: &str, rights: super::super::settings::Rights, expected: &str) {
+    fn check(text: &str, rights: super::super::network::Rights, expected: &str) {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings { rights, ..settings(folder.path(), text) };
         let mut model = open(&settings, "http://192.0.2.1:9/v1#m", None).unwrap();
@@ -332,7 +323,7 @@ mod tests {
 
     #[test]
     fn nothing_leaves_this_machine_unasked() {
-        use super::super::settings::Rights;
+        use super::super::network::Rights;
         check("", Rights::default(), "nobody has allowed sqllama");
         check("offline = true", Rights::default(), "`offline = true` in");
         check("", Rights { offline: true, ..Rights::default() }, "--offline forbids");

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use super::args::{BesideArgs, PromptForm};
+use super::beside::BesideArgs;
 use super::failure::Failure;
+use super::form::PromptForm;
+use super::network::{Rights, ServerArgs};
 use super::output::RowLimit;
-use super::servers::ServerArgs;
 use crate::db::Limits;
 use crate::db::files::FirstLine;
 use crate::llm::KvType;
@@ -20,17 +21,6 @@ pub(super) struct Settings {
     pub(super) rights: Rights,
     /// What is said of the first lines of files with tables.
     pub(super) first_line: FirstLine,
-}
-
-/// What of the network a command may use.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Rights {
-    /// `--offline`.
-    pub(super) offline: bool,
-    /// Servers that may be sent prompts without asking.
-    pub(super) allowed: Vec<String>,
-    /// Whether a person may be asked on the terminal.
-    pub(super) may_ask: bool,
 }
 
 impl Settings {

@@ -8,7 +8,7 @@ use clap::{Arg, ArgAction, Command, CommandFactory};
 use serde_json::{Map, Value, json};
 
 use super::args::Args;
-use super::train;
+use super::train::args::flags;
 use crate::train::flags::Kind;
 
 /// What the program ends with.
@@ -28,7 +28,7 @@ pub(super) fn whole() -> Command {
     let mut command = Args::command().mut_subcommand("train", |command| {
         // The flags are told one by one, so the text that lists them is not needed.
         let command = command.after_help(Resettable::Reset).after_long_help(Resettable::Reset);
-        train::flags().fold(command, |command, (name, kind, meaning)| command.arg(argument(name, kind, meaning)))
+        flags().fold(command, |command, (name, kind, meaning)| command.arg(argument(name, kind, meaning)))
     });
     command.build();
     command

@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value, json};
 
-use super::args::AskArgs;
 use super::dates::{units_json, units_of};
 use super::failure::Failure;
 use super::output::args::OutputFormat;
-use super::output::{Out, ResultSink, RowLimit};
+use super::output::{Out, OutputArgs, ResultSink, RowLimit};
 use super::settings::Settings;
 use crate::ask::{Answer, AnswerState, KEPT};
 use crate::db::{Database, Parameters, Streamed, Table};
@@ -20,7 +19,9 @@ use crate::text;
 
 /// What an answer is written with.
 pub(super) struct AnswerWriter<'a> {
-    pub(super) args: &'a AskArgs,
+    pub(super) output: &'a OutputArgs,
+    /// Its SQL is wanted and nothing else.
+    pub(super) sql_only: bool,
     pub(super) settings: &'a Settings,
     pub(super) database: &'a Database,
     pub(super) schema: &'a Schema,
@@ -30,7 +31,7 @@ pub(super) struct AnswerWriter<'a> {
 impl AnswerWriter<'_> {
     /// Writes it as the arguments say.
     pub(super) fn write(&self, answer: &mut Answer) -> Result<(), Failure> {
-        if self.args.output.format == OutputFormat::Json {
+        if self.output.format == OutputFormat::Json {
             return self.write_json(answer);
         }
         if !self.narrate(answer)? {
@@ -39,10 +40,10 @@ impl AnswerWriter<'_> {
         if let Some(table) = answer.table.take() {
             let mut out = Out::stdout();
             let limit = self.limit(&out);
-            let layout = self.args.output.layout();
+            let layout = self.output.layout();
             let sql = answer.sql.clone();
             let mut sink = ResultSink::new(&layout, &mut out);
-            if self.args.output.shows_dates() {
+            if self.output.shows_dates() {
                 sink = sink.with_dates(&sql, self.schema);
             }
             let done = self.rows(answer, table, limit, &mut sink)?;
@@ -58,7 +59,7 @@ impl AnswerWriter<'_> {
     }
 
     fn limit(&self, out: &Out) -> RowLimit {
-        self.settings.row_limit(self.args.output.max_rows, out.is_terminal())
+        self.settings.row_limit(self.output.max_rows, out.is_terminal())
     }
 
     /// Hands the rows on: those that the answer came with, or all that are wanted, where it was cut to be compared with others.
@@ -68,7 +69,7 @@ impl AnswerWriter<'_> {
             return Ok(Streamed { rows: table.rows.len(), truncated: table.truncated });
         }
         drop(table);
-        let limits = limit.apply(self.settings.limits(None, self.args.output.timeout));
+        let limits = limit.apply(self.settings.limits(None, self.output.timeout));
         let start = Instant::now();
         let done = self.database.stream(&guard::check(&answer.sql)?, &Parameters::new(), &limits, self.cancel, sink)?;
         let ms = start.elapsed().as_secs_f64() * 1000.0;
@@ -83,7 +84,7 @@ impl AnswerWriter<'_> {
             writeln!(stderr(), "{}\nerror: {}", text::sanitize_lines(&answer.sql), text::sanitize_lines(error))?;
             return Ok(false);
         }
-        if self.args.sql_only {
+        if self.sql_only {
             writeln!(stdout(), "{}", text::sanitize_lines(&answer.sql))?;
             return Ok(false);
         }
@@ -123,7 +124,7 @@ impl AnswerWriter<'_> {
     fn write_json(&self, answer: &mut Answer) -> Result<(), Failure> {
         let mut out = Out::stdout();
         let limit = self.limit(&out);
-        let layout = self.args.output.layout();
+        let layout = self.output.layout();
         let table = answer.table.take().unwrap_or_default();
         let head = json!({
             "question": answer.question,

@@ -52,6 +52,14 @@ pub(super) fn chosen(row: &Map<String, Value>) -> Result<Example, RowProblem> {
     }
 }
 
+/// The answer of a pair that was not chosen: a text, or the last one of a chat.
+pub(super) fn rejected(row: &Map<String, Value>) -> Option<String> {
+    match row.get("rejected")? {
+        Value::String(answer) => Some(answer.clone()),
+        list => messages(list, "rejected").ok()?.pop().filter(|message| message.role == Role::Assistant).map(|message| message.content),
+    }
+}
+
 /// A prompt and how it goes on, each a text or a list of messages.
 pub(super) fn prompt_and_completion(row: &Map<String, Value>) -> Result<Example, RowProblem> {
     let value = |key: &'static str| row.get(key).filter(|value| !value.is_null()).ok_or(RowProblem::Missing(key));

@@ -30,6 +30,8 @@ pub struct Example {
     pub body: Body,
     /// The answer: SQL where the body is a question.
     pub answer: String,
+    /// An answer that is worse, where the row brings one: preference training learns from both.
+    pub rejected: Option<String>,
     /// The database it is about, by its name in a folder of databases.
     pub db_id: Option<String>,
     /// The part of the data it belongs to, where the row says (`train`, `dev`, ...).
@@ -46,7 +48,7 @@ impl Example {
     /// A question about a schema.
     pub fn question(question: impl Into<String>, context: impl Into<String>, answer: impl Into<String>) -> Self {
         let body = Body::Question { question: question.into(), context: context.into(), hint: None, previous: None };
-        Self { body, answer: answer.into(), db_id: None, split: None, source: None, row: 0, line: 0 }
+        Self { body, answer: answer.into(), rejected: None, db_id: None, split: None, source: None, row: 0, line: 0 }
     }
 
     /// The same where it follows on `turn`.
@@ -94,9 +96,18 @@ impl Example {
 
     /// What the model should write, without the end token. A question's SQL stands in a fence in the chat form, as the prompt demands.
     pub fn completion(&self, form: Form) -> String {
+        self.written(&self.answer, form)
+    }
+
+    /// What the model should rather not write, where the row says.
+    pub fn rejected_completion(&self, form: Form) -> Option<String> {
+        self.rejected.as_ref().map(|answer| self.written(answer, form))
+    }
+
+    fn written(&self, answer: &str, form: Form) -> String {
         match (&self.body, form) {
-            (Body::Question { .. }, Form::Chat) => prompt::answer_text(&self.answer),
-            _ => self.answer.clone(),
+            (Body::Question { .. }, Form::Chat) => prompt::answer_text(answer),
+            _ => answer.to_owned(),
         }
     }
 

@@ -152,7 +152,8 @@ pub(super) const PREVIOUS_SQL: &str = "previous_sql";
 pub(super) fn with_origin(example: Example, row: &Map<String, Value>) -> Example {
     let own = |key: &str| row.get(key).and_then(Value::as_str).map(str::to_owned);
     let db_id = own("db_id").or(example.db_id.clone());
-    Example { db_id, split: own("split"), source: own("source"), ..example }
+    let rejected = example.rejected.clone().or_else(|| chat::rejected(row));
+    Example { db_id, split: own("split"), source: own("source"), rejected, ..example }
 }
 
 fn text<'a>(row: &'a Map<String, Value>, key: &'static str) -> Result<&'a str, RowProblem> {

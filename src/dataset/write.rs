@@ -132,6 +132,9 @@ pub fn to_json(example: &Example, format: Format) -> Value {
             put("question", whole(question, example).into());
             put("context", context.as_str().into());
             put("answer", answer());
+            if let Some(rejected) = &example.rejected {
+                put("rejected", rejected.as_str().into());
+            }
         }
         (Body::Question { question, .. }, Format::Spider) if example.db_id.is_some() => {
             put("question", whole(question, example).into());

@@ -120,7 +120,11 @@ impl Trainer {
         let begun = Instant::now();
         if self.look(folder).standing.is_running() {
             // One that only begins knows no signal yet, and one that has just ended needs none.
-            let _ = watch::stop(folder);
+            if watch::stop(folder).is_err()
+                && let Some(child) = self.children.get(folder)
+            {
+                let _ = watch::tell_to_end(child.id());
+            }
             while self.look(folder).standing.is_running() && begun.elapsed() < PATIENCE && !cancel.is_stopped() {
                 std::thread::sleep(LOOK);
             }

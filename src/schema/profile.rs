@@ -107,18 +107,13 @@ pub fn matches(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Column;
 
     fn place(text: &str) -> Place {
         Place::parse(text).unwrap()
     }
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         Schema { tables: vec![table("Visits", &["id", "at"]), table("idx_visits_node", &["nodeno"])] }
     }
 

@@ -270,16 +270,21 @@ impl Table {
 }
 
 #[cfg(test)]
+impl Table {
+    /// With columns of these names, and nothing else known.
+    pub(crate) fn named(name: &str, columns: &[&str]) -> Self {
+        let columns = columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect();
+        Self { name: name.into(), columns, ..Self::default() }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_fingerprint_tells_schemas_apart_and_rows_do_not_count() {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         let of = |tables: Vec<Table>| Schema { tables }.fingerprint();
         let one = of(vec![table("a", &["b", "c"])]);
         assert_eq!(one.len(), 64);

@@ -131,11 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         Schema { tables: vec![table("city", &["id", "name", "country"]), table("Person", &["first name", "city_id", "sex"])] }
     }
 

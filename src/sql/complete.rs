@@ -266,15 +266,10 @@ fn sources<'s>(sql: &str, tokens: &[&Token], typed: &Range<usize>, schema: &'s S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Column;
     use proptest::prelude::*;
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         Schema {
             tables: vec![
                 table("artist", &["id", "name"]),

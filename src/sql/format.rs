@@ -3,8 +3,7 @@
 //! Only blanks and the case of keywords change. sqlparser prints statements too, but from the tree: comments are lost, `!=` becomes `<>`,
 //! and what it cannot parse it cannot print. Here every token is kept, and the result is cut into tokens again to prove it.
 
-use super::guard::MAX_SQL_BYTES;
-use super::lex::{Token, TokenKind, lex};
+use super::lex::{MAX_SQL_BYTES, Token, TokenKind, lex};
 use super::quote::is_keyword;
 
 mod words;

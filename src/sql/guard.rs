@@ -8,12 +8,9 @@ use std::borrow::Cow;
 
 use sqlparser::ast::{self, ObjectName, SetExpr, Statement};
 
-use super::lex::{Token, TokenKind, lex, name_of};
+use super::lex::{MAX_SQL_BYTES, Token, TokenKind, lex, name_of};
 use super::tree;
 use super::visitor::{Visitor, visit};
-
-/// Longest statement that is looked at, in bytes: SQLite's own default limit.
-pub const MAX_SQL_BYTES: usize = 1_000_000;
 
 /// Functions that write or read files, load code or reach SQLite's inside, where the library or a shell has them.
 const FORBIDDEN_FUNCTIONS: [&str; 12] = [

@@ -5,6 +5,9 @@
 
 use std::ops::Range;
 
+/// Longest statement that is looked at, in bytes: SQLite's own default limit.
+pub const MAX_SQL_BYTES: usize = 1_000_000;
+
 /// What a [`Token`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {

@@ -1,37 +1,40 @@
 //! SQL text: taking it out of an answer, judging it, quoting names, highlighting. The only user of sqlparser.
 //!
-//! - [`dialect`]: habits of other dialects
-//! - [`guard`]: the one place where SQL becomes allowed to run
-//! - [`mod@extract`]: the SQL in a model's answer
-//! - [`mod@mend`]: deterministic repair: names, qualifiers, missing joins
-//! - [`qualify`]: the tables in a statement without a tree
-//! - [`quotes`]: double-quoted values become strings
-//! - [`comparisons`]: strings that are compared with columns
-//! - [`mod@describe`]: what a query does, in words
-//! - [`mod@follow`]: a query changed as a follow-up asks for it
+//! Files on their floors, the lowest first:
+//! - [`lex`]: tokens as SQLite cuts them
 //! - [`quote`]: names and strings as literals
-//! - [`mod@resolve`]: every name looked up as SQLite looks it up
-//! - [`mod@origins`]: which stored column a column of a result shows
-//! - `related`: what two columns have to do with each other
-//! - [`mod@shares`]: columns of a result that are shares
-//! - [`ties`]: whether LIMIT 1 took the only row of its kind
-//! - [`units`]: columns of a result that count time
-//! - [`mod@suspicion`]: reasons to doubt a query that runs
 //! - `tokens`: calls, operands and clauses on tokens
 //! - `tree`: sqlparser's syntax tree
 //! - `visitor`: one walk over it for everything that looks at it
-//! - [`mod@format`]: a statement laid out for reading
-//! - [`mod@highlight`]: colours for the screen
-//! - [`mod@shape`]: how involved a query is; [`mod@hardness`]: how hard it is, as Spider counts it
-//! - [`statement`]: the statements of a text, the one at the cursor; [`mod@parameters`]: their parameters
+//! - `edits`: a text with pieces of it replaced
+//! - [`statement`], [`mod@parameters`]: the statements of a text, the one at the cursor; their parameters
+//! - [`guard`]: the one place where SQL becomes allowed to run
+//! - [`mod@extract`]: the SQL in a model's answer
+//! - [`mod@highlight`], [`mod@format`]: colours for the screen; a statement laid out for reading
 //! - [`mod@complete`]: names that fit at the cursor
-//! - [`lex`]: tokens as SQLite cuts them
+//! - [`mod@shape`], [`mod@hardness`]: how involved a query is; how hard it is, as Spider counts it
+//! - [`qualify`]: the tables in a statement without a tree
+//! - [`mod@resolve`]: every name looked up as SQLite looks it up
+//! - [`mod@origins`]: which stored column a column of a result shows
+//! - [`comparisons`]: strings that are compared with columns
+//! - [`units`]: columns of a result that count time
+//! - [`mod@shares`], [`ties`]: columns of a result that are shares; whether LIMIT 1 took the only row of its kind
+//! - `related`: what two columns have to do with each other
+//! - [`mod@describe`]: what a query does, in words
+//! - [`mod@follow`]: a query changed as a follow-up asks for it
 //! - [`lock`]: only names that exist, while SQL is being written
+//! - [`change`]: what was changed in a query, and how that is told
+//! - [`dialect`]: habits of other dialects
+//! - [`quotes`]: double-quoted values become strings
+//! - [`mod@mend`]: deterministic repair: names, qualifiers, missing joins
+//! - [`mod@suspicion`]: reasons to doubt a query that runs
 
+pub mod change;
 pub mod comparisons;
 pub mod complete;
 pub mod describe;
 pub mod dialect;
+mod edits;
 pub mod extract;
 pub mod follow;
 pub mod format;
@@ -58,13 +61,14 @@ mod tree;
 pub mod units;
 mod visitor;
 
+pub use change::{Change, ChangeKind};
 pub use complete::complete;
 pub use describe::{Description, describe};
 pub use extract::{Draft, extract};
 pub use guard::{GuardError, ReadOnlySql};
 pub use highlight::{Span, SpanKind, highlight};
 pub use lock::NameLock;
-pub use mend::{Change, ChangeKind, Mended, mend, mend_for};
+pub use mend::{Mended, mend, mend_for};
 pub use parameters::parameters;
 pub use quotes::mend_double_quotes;
 pub use shape::{Shape, shape};

@@ -93,11 +93,7 @@ mod tests {
     use super::*;
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         let crm = Table { database: Some("crm".into()), ..table("album", &["code"]) };
         Schema { tables: vec![table("artist", &["id", "name"]), table("album", &["id", "title", "artist_id"]), crm] }
     }

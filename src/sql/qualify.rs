@@ -42,14 +42,9 @@ pub fn sources<'a>(sql: &str, schema: &'a Schema) -> Vec<Source<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Column;
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         Schema { tables: vec![table("invoice", &["id", "total"]), table("line", &["invoice_id", "unit price"]), table("track", &["id"])] }
     }
 

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::guard::MAX_SQL_BYTES;
-use super::lex::{Token, TokenKind, lex};
+use super::lex::{MAX_SQL_BYTES, Token, TokenKind, lex};
 use super::tree::parse;
 
 /// The statements of `sql`, each from its first to its last significant token, without the semicolon.

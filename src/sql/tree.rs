@@ -7,8 +7,7 @@ use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Location;
 
-use super::guard::MAX_SQL_BYTES;
-use super::lex::{Token, TokenKind, lex};
+use super::lex::{MAX_SQL_BYTES, Token, TokenKind, lex};
 
 /// Operators and keywords up to which the syntax tree is built. A chain of operators nests the tree as deep as it is long, and
 /// walking or dropping it takes stack. SQLite stops at an expression depth of 1,000.

@@ -1,5 +1,6 @@
 //! Whether a question has no sense without the one before, told by its words alone.
 
+use super::numbers::cardinal;
 use super::words::words;
 
 /// Words at the beginning that point back.
@@ -165,7 +166,7 @@ fn is_short(lower: &str) -> bool {
     let (Some(&first), Some(&last)) = (said.first(), said.last()) else { return false };
     let has = |list: &[&str]| said.iter().any(|word| list.contains(word));
     let second = said.get(1).copied().unwrap_or("");
-    let is_number = |word: &str| word.bytes().all(|b| b.is_ascii_digit()) || NUMBERS.contains(&word);
+    let is_number = |word: &str| word.bytes().all(|b| b.is_ascii_digit()) || word == "hundred" || cardinal(word).is_some();
     let beginning = said.get(..said.len().min(BEGINNING)).unwrap_or(&said);
     // "Show them by age", "how many of those", "what are their names".
     if beginning.iter().any(|word| THEY.contains(word)) && points(&said) {
@@ -222,9 +223,6 @@ fn is_short(lower: &str) -> bool {
     let compares = COMPARISONS.iter().any(|start| lower.starts_with(start));
     (PREPOSITIONS.contains(&first) || compares) && !has(&ASKS)
 }
-
-/// Numbers in words.
-const NUMBERS: [&str; 12] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twenty", "hundred"];
 
 /// Whether a pronoun among the first words stands for rows before, and not for a noun of this question: "show customers and their orders".
 fn points(said: &[&str]) -> bool {

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use super::TrainError;
 use super::checkpoint::write_file;
-use super::config::{Method, Metric, TrainConfig};
+use super::config::{LossType, Method, Metric, TrainConfig};
 use super::model::{Adaptation, Decoder, Row};
 use super::plan::{self, TrainPlan};
 use super::rows::Rows;
@@ -60,6 +60,9 @@ pub fn export(folder: &Path, job: &Job<'_>, cancel: &Cancel) -> Result<Vec<Strin
     let Some(base) = &job.inputs.model_folder else {
         return refuse("the Trainer needs a Hugging Face folder of floats, and the model is a GGUF file");
     };
+    if job.config.loss_type == LossType::Sigmoid {
+        return refuse("pairs of answers are trained here alone; TRL's DPOTrainer does it there");
+    }
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return refuse("the folder is there already, and holds something");
     }

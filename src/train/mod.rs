@@ -10,11 +10,12 @@
 //! - [`model`]: the decoder, forward and backward
 //! - [`device`]: what a run computes on
 //! - [`order`]: from which rows it learns
-//! - [`rows`]: examples as tokens, prompt and answer
 //! - [`config`]: what a run is told
+//! - [`rows`]: examples as tokens, prompt and answer
 //! - [`event`]: what it tells meanwhile, and the fold over it
 //! - [`deepspeed`]: what a DeepSpeed file makes of them
 //! - `learner`: the decoder with its values, and what computes with them
+//! - [`preference`]: pairs of answers, one against the other
 //! - [`memory`]: the memory that takes, in the machine and on a card
 //! - [`mod@plan`]: what a run will do and take
 //! - [`state`], [`checkpoint`]: what it leaves on disk
@@ -42,6 +43,7 @@ pub mod optimizer;
 pub mod order;
 pub mod parameters;
 pub mod plan;
+pub mod preference;
 pub mod rows;
 pub mod run;
 pub mod schedule;

@@ -322,6 +322,14 @@ fn work(config: &TrainConfig, train: &Rows, total_steps: u64, steps_per_epoch: u
         }
         work.separate += step.iter().map(|row| row.tokens.len() as u64).sum::<u64>();
     }
+    // Of pairs both answers go through, each three times, and nothing is shared.
+    if !train.rejected.is_empty() {
+        let tokens: usize = train.rows.iter().chain(&train.rejected).map(|row| row.tokens.len()).sum();
+        work.separate = tokens as u64;
+        work.shared = work.separate + work.separate / 2;
+        work.learned = train.rows.iter().chain(&train.rejected).map(|row| row.learned() as u64).sum();
+        work.largest_batch = train.longest;
+    }
     // One epoch is counted; the others are like it.
     let epochs = total_steps as f64 / steps_per_epoch.max(1) as f64;
     for count in [&mut work.separate, &mut work.shared, &mut work.learned] {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::TrainError;
+use super::config::LossType;
 use super::model::Row;
 use crate::dataset::{DatasetError, Example};
 use crate::llm::open::OpenedModel;
@@ -45,6 +46,8 @@ impl std::fmt::Display for Dropped {
 pub struct Rows {
     /// What is learned from, in the order of the data.
     pub rows: Vec<Row>,
+    /// Of pairs, what each of `rows` is held against; empty where there are none.
+    pub rejected: Vec<Row>,
     /// What was left out.
     pub dropped: Dropped,
     /// Rows whose answer was cut at the limit.
@@ -84,6 +87,18 @@ impl Rows {
         examples: impl Iterator<Item = Result<Example, DatasetError>>,
         cancel: &Cancel,
     ) -> Result<Self, TrainError> {
+        Self::made(model, form, limit, LossType::Nll, examples, cancel)
+    }
+
+    /// Makes rows for a loss: for [`LossType::Sigmoid`] pairs, where examples without a rejected answer are counted and left out.
+    pub fn made(
+        model: &OpenedModel,
+        form: Form,
+        limit: usize,
+        loss: LossType,
+        examples: impl Iterator<Item = Result<Example, DatasetError>>,
+        cancel: &Cancel,
+    ) -> Result<Self, TrainError> {
         const MOST_PROBLEMS: usize = 5;
         let mut out = Self::default();
         let mut contexts = HashMap::new();
@@ -108,13 +123,27 @@ impl Rows {
                 out.leave_out(example.row, example.asked(), "it has no answer".into());
                 continue;
             }
-            let mut row = tokenize(model, form, &example)?;
+            let other = example.rejected_completion(form).filter(|answer| !answer.trim().is_empty());
+            let other = match (loss, other) {
+                (LossType::Nll, _) => None,
+                (LossType::Sigmoid, None) => {
+                    out.dropped.empty += 1;
+                    out.leave_out(example.row, example.asked(), "it has no rejected answer".into());
+                    continue;
+                }
+                (LossType::Sigmoid, Some(answer)) => {
+                    let mut row = tokenize(model, form, &example, &answer)?;
+                    row.tokens.truncate(limit);
+                    Some(row)
+                }
+            };
+            let mut row = tokenize(model, form, &example, &example.completion(form))?;
             let length = row.tokens.len();
             if length > limit {
                 row.tokens.truncate(limit);
                 out.shortened += usize::from(row.learned() > 0);
             }
-            if row.learned() == 0 {
+            if row.learned() == 0 || other.as_ref().is_some_and(|other| other.learned() == 0) {
                 out.dropped.too_long += 1;
                 out.leave_out(example.row, example.asked(), format!("{length} tokens, and nothing of its answer is within {limit}"));
                 continue;
@@ -132,6 +161,10 @@ impl Rows {
             }
             out.several_turns += usize::from(example.answers_before() > 0);
             out.longest = out.longest.max(row.tokens.len());
+            if let Some(other) = other {
+                out.longest = out.longest.max(other.tokens.len());
+                out.rejected.push(other);
+            }
             out.rows.push(row);
         }
         groups.iter().for_each(|group| mark_shared(&mut out.rows, group));
@@ -150,7 +183,7 @@ impl Rows {
     /// Tells these rows from others.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
-        for row in &self.rows {
+        for row in self.rows.iter().chain(&self.rejected) {
             hash.update((row.tokens.len() as u64).to_le_bytes());
             hash.update((row.prompt as u64).to_le_bytes());
             row.tokens.iter().for_each(|token| hash.update(token.to_le_bytes()));
@@ -173,27 +206,26 @@ fn mark_shared(rows: &mut [Row], group: &[usize]) {
 }
 
 /// Prompt, answer and end token of one example.
-fn tokenize(model: &OpenedModel, form: Form, example: &Example) -> Result<Row, LlmError> {
+fn tokenize(model: &OpenedModel, form: Form, example: &Example, answer: &str) -> Result<Row, LlmError> {
     let tokenizer = &model.tokenizer;
     let end = tokenizer.eos().ok_or_else(|| LlmError::Tokenizer("it names no token that ends a text".into()))?;
-    let answer = example.completion(form);
     match example.prompt(form) {
         Prompt::Text(prompt) => {
             // As the script does it: the prompt's tokens are counted alone, and the whole is tokenised at once.
             let alone = tokenizer.encode_prompt(&prompt, Specials::AsText)?.len();
-            let mut tokens = tokenizer.encode_prompt(&(prompt + &answer), Specials::AsText)?;
+            let mut tokens = tokenizer.encode_prompt(&(prompt + answer), Specials::AsText)?;
             tokens.push(end);
             Ok(Row { prompt: alone.min(tokens.len()), tokens, shared: 0 })
         }
         Prompt::Chat(messages) => {
             let template = model.template.as_ref().map_err(|reason| LlmError::Template(reason.clone()))?;
-            let (mut tokens, prompt) = template.render_answered(tokenizer, &messages, &answer)?;
+            let (mut tokens, prompt) = template.render_answered(tokenizer, &messages, answer)?;
             tokens.push(end);
             Ok(Row { tokens, prompt, shared: 0 })
         }
         Prompt::Tokens(mut tokens) => {
             let prompt = tokens.len();
-            tokens.extend(tokenizer.encode_on(&answer, Specials::AsText)?);
+            tokens.extend(tokenizer.encode_on(answer, Specials::AsText)?);
             tokens.push(end);
             Ok(Row { tokens, prompt, shared: 0 })
         }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::TrainError;
 use super::checkpoint::{self, Identity, RunFolder, STATE, write_file};
-use super::config::{Interval, Metric, TrainConfig};
+use super::config::{Interval, LossType, Metric, TrainConfig};
 use super::device::Arithmetic;
 use super::event::TrainEvent;
 use super::learner::Learner;
@@ -16,6 +16,7 @@ use super::model::{Adaptation, Batch, Decoder, Row, StepScale};
 use super::optimizer::{Moments, clip_factor};
 use super::order::batches;
 use super::plan::{self, TrainPlan};
+use super::preference::{self, Pair, Rewards};
 use super::rows::Rows;
 use super::schedule::{Plateau, SchedulerType};
 use super::state::{Own, TrainerState};
@@ -190,6 +191,10 @@ struct Trainer<'a, 'w, 'j> {
     state: TrainerState,
     dropout: f32,
     judge: Option<Judge<'j>>,
+    /// Of pairs, how likely each was at the beginning: of those that are learned, and of those that are held out.
+    reference: [Vec<Pair>; 2],
+    /// What came of the last step's pairs.
+    rewards: Rewards,
     begun: Instant,
     /// The order of the present epoch.
     order: Option<(u64, Vec<usize>)>,
@@ -228,6 +233,20 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
                 .set_adapter(&mut parameters, initial)
                 .map_err(|reason| TrainError::Method(format!("the initial adapter does not fit: {reason}")))?;
         }
+        let reference = match config.loss_type {
+            LossType::Nll => [Vec::new(), Vec::new()],
+            LossType::Sigmoid => {
+                // Also where the run goes on: it is held against what it was at the beginning.
+                let (decoder, mut first) = Decoder::new(model, &adaptation, config.seed);
+                if let Some(initial) = inputs.initial {
+                    decoder.set_adapter(&mut first, initial).map_err(TrainError::Method)?;
+                }
+                let moments = Moments::of(config.optim, &first);
+                let mut before = Learner::new(config, inputs.arithmetic, decoder, first, moments, false)?;
+                let eval = inputs.eval.map(|rows| preference::likelihoods(&mut before, rows)).transpose()?;
+                [preference::likelihoods(&mut before, inputs.train)?, eval.unwrap_or_default()]
+            }
+        };
         let mut moments = Moments::of(config.optim, &parameters);
         let weights_sha256 = hex(model.weights_hash());
         let plateau = (config.lr_scheduler_type == SchedulerType::ReduceLrOnPlateau).then(|| Plateau::new(config.learning_rate));
@@ -270,7 +289,21 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
             teller.tell(TrainEvent::Warning { text: text.clone() })?;
         }
         let begun = Instant::now();
-        Ok(Self { config, plan, inputs, folder, learner, identity, state, dropout, judge, begun, order: None })
+        Ok(Self {
+            config,
+            plan,
+            inputs,
+            folder,
+            learner,
+            identity,
+            state,
+            dropout,
+            judge,
+            reference,
+            rewards: Rewards::default(),
+            begun,
+            order: None,
+        })
     }
 
     fn train(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<Outcome, TrainError> {
@@ -336,22 +369,12 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
             _ => sampling.order(&self.inputs.train.rows, epoch),
         };
         let range = within * sampling.rows_of_step()..((within + 1) * sampling.rows_of_step()).min(order.len());
-        let rows: Vec<&Row> = order.get(range).unwrap_or_default().iter().filter_map(|&index| self.inputs.train.rows.get(index)).collect();
+        let indexes: Vec<usize> = order.get(range).unwrap_or_default().to_vec();
         self.order = Some((epoch, order));
-        let learned: usize = rows.iter().map(|row| row.learned()).sum();
         self.learner.clear();
-        let (mut loss, mut tokens) = (0.0, 0);
-        for (index, rows) in batches(&rows, sampling.batch, self.inputs.train.longest, self.config.share_prefix).iter().enumerate() {
-            if cancel.is_stopped() {
-                return Ok(false);
-            }
-            let batch = if self.config.share_prefix { Batch::shared(rows) } else { Batch::separate(rows) };
-            let dropout_key = random::key(&[self.config.seed, 3, step, index as u64]);
-            let scale = StepScale { loss: 1.0 / learned as f32, dropout_key };
-            let sum = self.learner.loss(&batch, Some(scale), self.dropout, self.plan.kept_layers)?;
-            loss += sum / learned as f64;
-            tokens += batch.len();
-        }
+        let is_pairs = self.config.loss_type == LossType::Sigmoid;
+        let gone_through = if is_pairs { self.learn_pairs(&indexes, cancel)? } else { self.learn_rows(&indexes, cancel)? };
+        let Some((loss, tokens)) = gone_through else { return Ok(false) };
         let norm = self.learner.norm()?;
         for (what, value) in [("loss", loss), ("gradient", norm)] {
             if !value.is_finite() {
@@ -374,7 +397,9 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
         if first || state.global_step.is_multiple_of(self.config.logging_steps) {
             let pending = std::mem::take(&mut state.sqllama.pending);
             let mean = pending.iter().sum::<f64>() / pending.len() as f64;
-            state.log(&[("loss", mean), ("grad_norm", norm), ("learning_rate", rate)]);
+            let mut line = vec![("loss", mean), ("grad_norm", norm), ("learning_rate", rate)];
+            line.extend(self.rewards.lines().into_iter().filter(|_| is_pairs));
+            state.log(&line);
         }
         let event = TrainEvent::Step {
             step: step + 1,
@@ -383,12 +408,53 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
             grad_norm: norm,
             learning_rate: rate,
             tokens,
-            examples: rows.len(),
+            examples: indexes.len(),
             seconds: self.begun.elapsed().as_secs_f64(),
             memory: machine::resident_bytes(),
         };
         teller.tell(event)?;
         Ok(true)
+    }
+
+    /// Gradients of the mean loss over the answers of the rows at `indexes`, that loss, and the tokens that went through; `None` where it was
+    /// told to stop.
+    fn learn_rows(&mut self, indexes: &[usize], cancel: &Cancel) -> Result<Option<(f64, usize)>, TrainError> {
+        let (train, sampling) = (self.inputs.train, self.config.sampling());
+        let rows: Vec<&Row> = indexes.iter().filter_map(|&index| train.rows.get(index)).collect();
+        let learned: usize = rows.iter().map(|row| row.learned()).sum();
+        let (mut loss, mut tokens) = (0.0, 0);
+        for (index, rows) in batches(&rows, sampling.batch, train.longest, self.config.share_prefix).iter().enumerate() {
+            if cancel.is_stopped() {
+                return Ok(None);
+            }
+            let batch = if self.config.share_prefix { Batch::shared(rows) } else { Batch::separate(rows) };
+            let dropout_key = random::key(&[self.config.seed, 3, self.state.global_step, index as u64]);
+            let scale = StepScale { loss: 1.0 / learned as f32, dropout_key };
+            let sum = self.learner.loss(&batch, Some(scale), self.dropout, self.plan.kept_layers)?;
+            loss += sum / learned as f64;
+            tokens += batch.len();
+        }
+        Ok(Some((loss, tokens)))
+    }
+
+    /// The same of pairs: the mean over those of each batch, and over the batches, as the Trainer takes it.
+    fn learn_pairs(&mut self, indexes: &[usize], cancel: &Cancel) -> Result<Option<(f64, usize)>, TrainError> {
+        let (train, batch) = (self.inputs.train, self.config.per_device_train_batch_size);
+        let (mut loss, mut tokens) = (0.0, 0);
+        self.rewards = Rewards::default();
+        for indexes_of_batch in indexes.chunks(batch) {
+            if cancel.is_stopped() {
+                return Ok(None);
+            }
+            let scale = 1.0 / (indexes_of_batch.len() * indexes.len().div_ceil(batch)) as f64;
+            let step = StepScale { loss: scale as f32, dropout_key: 0 };
+            let pairs = pairs(train, &self.reference[0], indexes_of_batch);
+            let (rewards, through) = preference::batch(&mut self.learner, &pairs, self.config.beta, Some(step), self.plan.kept_layers)?;
+            loss += scale * rewards.loss;
+            tokens += through;
+            self.rewards.add(&rewards, scale);
+        }
+        Ok(Some((loss, tokens)))
     }
 
     /// Asks the first held-out question (the first question, where none are held out) of the model as it is.
@@ -420,8 +486,13 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
             judged => judged?,
         };
         self.state.sqllama.evaluation_due = false;
-        let all: Vec<&Row> = rows.rows.iter().collect();
+        let all: Vec<&Row> = rows.rows.iter().filter(|_| self.config.loss_type == LossType::Nll).collect();
         let (mut loss, mut learned) = (0.0, 0);
+        if self.config.loss_type == LossType::Sigmoid {
+            let indexes: Vec<usize> = (0..rows.rows.len()).collect();
+            let (rewards, _) = preference::batch(&mut self.learner, &pairs(rows, &self.reference[1], &indexes), self.config.beta, None, 0)?;
+            (loss, learned) = (rewards.loss, rows.rows.len());
+        }
         for rows in batches(&all, self.config.per_device_eval_batch_size, rows.longest, self.config.share_prefix) {
             let batch = if self.config.share_prefix { Batch::shared(&rows) } else { Batch::separate(&rows) };
             loss += self.learner.loss(&batch, None, 0.0, 0)?;
@@ -514,4 +585,10 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
         teller.tell(TrainEvent::Finished { step, train_loss, seconds, stopped_early, folder })?;
         Ok(Outcome::Finished { train_loss, step })
     }
+}
+
+/// Pairs of `rows` by their places, each with what it is held against.
+fn pairs<'r>(rows: &'r Rows, reference: &[Pair], indexes: &[usize]) -> Vec<(&'r Row, &'r Row, Pair)> {
+    let pair = |&at: &usize| Some((rows.rows.get(at)?, rows.rejected.get(at)?, *reference.get(at)?));
+    indexes.iter().filter_map(pair).collect()
 }

@@ -1,9 +1,9 @@
 //! Names offered at the cursor of the SQL.
 
+use ratatui_textarea::TextArea;
+
 use crate::schema::Schema;
 use crate::sql::complete::{Name, complete};
-
-use super::tab::Tab;
 
 /// Characters that have to be typed before names are offered unasked.
 const TYPED: usize = 2;
@@ -20,11 +20,9 @@ pub struct Completion {
 }
 
 impl Completion {
-    /// What fits at the cursor of `tab`. Unasked, only where a name has begun.
-    pub fn at(tab: &Tab, schema: &Schema, asked: bool) -> Option<Self> {
-        let sql = tab.editor.lines().join("\n");
-        let cursor = tab.cursor_byte();
-        let names = complete(&sql, cursor, schema)?;
+    /// What fits at the byte `cursor` of `sql`. Unasked, only where a name has begun.
+    pub fn at(sql: &str, cursor: usize, schema: &Schema, asked: bool) -> Option<Self> {
+        let names = complete(sql, cursor, schema)?;
         let before = sql.get(names.replaced.start..cursor)?.chars().count();
         let behind = sql.get(cursor..names.replaced.end)?.chars().count();
         let after_dot = sql.get(..names.replaced.start)?.ends_with('.');
@@ -39,15 +37,15 @@ impl Completion {
         self.selected = self.selected.saturating_add_signed(by).min(self.names.len().saturating_sub(1));
     }
 
-    /// Puts the selected name into `tab`.
-    pub fn take(self, tab: &mut Tab) {
+    /// Puts the selected name at the cursor of `editor`.
+    pub fn take(self, editor: &mut TextArea<'_>) {
         let Some(name) = self.names.get(self.selected) else { return };
         for _ in 0..self.around.1 {
-            tab.editor.delete_next_char();
+            editor.delete_next_char();
         }
         for _ in 0..self.around.0 {
-            tab.editor.delete_char();
+            editor.delete_char();
         }
-        tab.editor.insert_str(&name.text);
+        editor.insert_str(&name.text);
     }
 }

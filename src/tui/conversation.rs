@@ -5,6 +5,9 @@ use crate::jobs::{JobFailure, JobId};
 use crate::records::Before;
 use crate::text;
 
+/// Begins the hint that tells the model of an answer that was rejected.
+pub(super) const WRONG_BEFORE: &str = "This answer was wrong:";
+
 /// How far a question came.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stage {

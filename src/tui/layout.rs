@@ -3,7 +3,7 @@
 use ratatui::layout::{Constraint, Layout, Rect};
 
 use super::results::Content;
-use super::state::{Pane, State};
+use super::state::{Pane, SHARES, State};
 use crate::text;
 
 /// Narrower than this, the schema has no room beside the rest.
@@ -12,30 +12,9 @@ const NARROW: u16 = 60;
 pub const ASK_WIDTH: u16 = 5;
 /// Lines that a question takes at most.
 const QUESTION_LINES: u16 = 5;
-/// The schema's width at most and at least.
-const SCHEMA_WIDTH: (u16, u16) = (16, 100);
 
-/// Shares of the height: conversation, SQL, result.
-const SHARES: [u16; 3] = [3, 2, 4];
 /// Shares of the height before anything ran.
 const WITHOUT_ROWS: [u16; 3] = [4, 3, 2];
-
-/// What a person changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Panes {
-    /// The schema's width; `None` for three tenths.
-    pub schema_width: Option<u16>,
-    /// Whether the schema is hidden.
-    pub schema_hidden: bool,
-    /// How much of the height conversation, SQL and result get.
-    pub shares: [u16; 3],
-}
-
-impl Default for Panes {
-    fn default() -> Self {
-        Self { schema_width: None, schema_hidden: false, shares: SHARES }
-    }
-}
 
 /// Where everything is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,25 +72,4 @@ fn split(state: &State, area: Rect) -> Vec<(Pane, Rect)> {
     let heights = Layout::vertical(shares.map(Constraint::Fill)).split(right);
     out.extend(panes.into_iter().zip(heights.iter().copied()));
     out
-}
-
-impl Panes {
-    /// Makes the schema wider by `by` columns.
-    pub fn widen(&mut self, by: i16, screen: u16) {
-        let now = self.schema_width.unwrap_or((screen * 3 / 10).clamp(22, 44));
-        self.schema_width = Some(now.saturating_add_signed(by).clamp(SCHEMA_WIDTH.0, SCHEMA_WIDTH.1));
-        self.schema_hidden = false;
-    }
-
-    /// Makes `pane` taller by `by` shares.
-    pub fn heighten(&mut self, pane: Pane, by: i16) {
-        let at = match pane {
-            Pane::Conversation => 0,
-            Pane::Editor => 1,
-            _ => 2,
-        };
-        if let Some(share) = self.shares.get_mut(at) {
-            *share = share.saturating_add_signed(by).clamp(1, 20);
-        }
-    }
 }

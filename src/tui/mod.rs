@@ -1,22 +1,30 @@
 //! The screen. The only user of ratatui and crossterm.
 //!
-//! - [`event`]: what comes in and what goes out: [`event::Event`], [`event::Effect`]
-//! - [`state`]: everything the screen knows; [`tab`]: SQL and its result
-//! - [`update`](mod@update): `update(state, event) -> effects`; nothing else changes the state
-//! - [`view`]: `view(state, frame)`; changes nothing; [`layout`]: where the panes are
-//! - [`keys`]: the one table that handling, footer, help and palette are made from
-//! - [`tree`], [`conversation`], [`results`], [`columns`], [`chart`], [`dates`]: what the panes hold
-//! - [`diagram`]: the schema as boxes and lines; [`jumps`]: along keys and back
-//! - [`drafts`]: how much of what is being written is written down
-//! - [`moments`]: dates written as text
-//! - [`typed`]: lines that are typed, undo by words
-//! - [`notebook`]: a notebook's cells, kept results beside those of now
-//! - [`picker`]: lists over the panes; [`compare`]: answers side by side; [`completion`], [`vim`]: what the SQL knows
-//! - [`train`]: the fine-tune form; [`pages`]: a check, a run
-//! - [`settings`]: the keys of `config.toml`, and their values
+//! Files on their floors, the lowest first:
 //! - [`theme`]: colours, or none
+//! - [`typed`]: lines that are typed, undo by words
+//! - [`keys`]: the one table that handling, footer, help and palette are made from
+//! - [`moments`], [`dates`]: dates written as text; columns that count time, shown as dates
+//! - [`cells`]: cells as text
+//! - [`chart`], [`columns`], [`results`]: what the result pane holds
+//! - [`jumps`]: along keys and back
+//! - [`completion`], [`vim`]: what the SQL knows
+//! - [`tab`]: SQL and its result
+//! - [`drafts`]: how much of what is being written is written down
+//! - [`tree`], [`conversation`]: what the other panes hold
+//! - [`diagram`]: the schema as boxes and lines
+//! - [`train`]: the fine-tune form
+//! - [`picker`]: lists over the panes
+//! - [`settings`]: the keys of `config.toml`, and their values
+//! - [`compare`], [`notebook`], [`pages`]: answers side by side; a notebook's cells; a check, a run
+//! - [`state`]: everything the screen knows
+//! - [`layout`]: where the panes are
+//! - [`event`]: what comes in and what goes out: [`event::Event`], [`event::Effect`]
+//! - [`view`]: `view(state, frame)`; changes nothing
+//! - [`mod@update`]: `update(state, event) -> effects`; nothing else changes the state
 //! - `terminal`: the event loop; the terminal put back whatever happens; signals, the editor outside
 
+pub mod cells;
 pub mod chart;
 pub mod columns;
 pub mod compare;

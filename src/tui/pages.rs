@@ -1,5 +1,7 @@
 //! Windows of several pages: a check before training, and a run.
 
+use std::path::Path;
+
 use crate::jobs::{Checked, RunRow};
 
 /// A check: the plan, and the examples as the model sees them.
@@ -121,4 +123,9 @@ impl RunPages {
 fn next<T: Copy + PartialEq>(all: &[T], now: T) -> T {
     let at = all.iter().position(|page| *page == now).unwrap_or(0);
     all.get((at + 1) % all.len().max(1)).copied().unwrap_or(now)
+}
+
+/// What a run or an adapter is called: its folder.
+pub(super) fn run_name(folder: &Path) -> String {
+    folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned())
 }

@@ -1,180 +1,40 @@
 //! Everything the screen knows.
+//!
+//! Files on their floors, the lowest first:
+//! - `pane`: where keys go, and how the screen is shared
+//! - `window`: what lies over the panes
+//! - `running`: a job that has not ended
+
+mod pane;
+mod running;
+mod window;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use ratatui_textarea::TextArea;
 
-use super::compare::Compare;
 use super::conversation::Entry;
-use super::diagram::Diagram;
 use super::drafts::Drafts;
 use super::keys::{Context, Keymap};
-use super::layout::Panes;
-use super::notebook::NotebookPage;
-use super::pages::{CheckPages, RunPages};
 use super::picker::Picker;
 use super::settings::SettingsText;
 use super::tab::Tab;
 use super::theme::Theme;
-use super::train::{Field, TrainForm};
+use super::train::TrainForm;
 use super::tree::Tree;
 use crate::db::demo::is_demo;
-use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow, TrainWork, Work};
+use crate::jobs::{AttachedAdapter, DatabaseRecords, JobFailure, JobId, ModelRow, Work};
 use crate::llm::ModelInfo;
 use crate::records::{Accepted, KnownDatabase, fold_question, fold_sql};
 use crate::schema::{DatabaseSet, Schema};
 use crate::store::WhileTyping;
 use crate::text::follow::points_back;
 
-/// Where keys go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pane {
-    /// The schema tree.
-    Schema,
-    /// Questions and answers.
-    Conversation,
-    /// The SQL.
-    Editor,
-    /// The rows.
-    Results,
-    /// The question's line.
-    Ask,
-}
-
-impl Pane {
-    /// In the order of Tab.
-    pub const ALL: [Self; 5] = [Self::Schema, Self::Conversation, Self::Editor, Self::Results, Self::Ask];
-}
-
-/// A window over the panes.
-#[derive(Debug, Clone)]
-pub enum Window {
-    /// The key table.
-    Help {
-        /// First line shown.
-        scroll: usize,
-    },
-    /// A text: a cell, a plan, a definition.
-    Text {
-        /// What it is.
-        title: String,
-        /// The text, in full.
-        text: String,
-        /// First line shown.
-        scroll: usize,
-        /// What is copied of it, where that is not the text.
-        copied: Option<String>,
-    },
-    /// A list to choose from.
-    List(Picker),
-    /// A line to be typed.
-    Prompt(Box<Prompt>),
-    /// A training run.
-    Run(Box<RunPages>),
-    /// A check before training.
-    Check(Box<CheckPages>),
-    /// Answers side by side.
-    Compare(Box<Compare>),
-    /// The schema as a diagram of keys.
-    Diagram(Box<Diagram>),
-    /// A notebook.
-    Notebook(Box<NotebookPage>),
-}
-
-/// A line to be typed.
-#[derive(Debug, Clone)]
-pub struct Prompt {
-    /// What it is for.
-    pub kind: PromptKind,
-    /// What is typed.
-    pub text: TextArea<'static>,
-}
-
-/// What a typed line is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PromptKind {
-    /// Why the answer of this job is wrong.
-    Reject(JobId),
-    /// A lasting hint.
-    Note,
-    /// Where a result goes.
-    Export(crate::jobs::ExportFormat),
-    /// Where the conversation goes.
-    Conversation,
-    /// The title of a favourite, and its SQL.
-    Favourite(String),
-    /// A text to find in the rows.
-    Find,
-    /// The path of a database.
-    Open,
-    /// A line of the fine-tune form.
-    Train(Field),
-    /// How long the open database is learned.
-    Learn,
-    /// Where a command line goes.
-    Command(String),
-    /// Where a job for another machine goes, and every word of it.
-    Handover(Vec<String>),
-    /// The value of a parameter.
-    Parameter(Box<Wanted>),
-    /// The value of a key of `config.toml`.
-    Setting(String),
-    /// The path of a file of SQL to open.
-    OpenSql,
-    /// Where the SQL goes.
-    SaveSql,
-    /// The path of a notebook to open.
-    Notebook,
-    /// Where the conversation goes as a notebook.
-    NewNotebook,
-    /// The notebook that gets a cell more: its question, its SQL.
-    Cell(Option<String>, String),
-}
-
-/// Statements that wait for values of their parameters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
-    /// They.
-    pub statements: Vec<String>,
-    /// Parameters without a value yet; the first is the one that is typed.
-    pub names: Vec<String>,
-    /// Those with one.
-    pub given: Vec<(String, String)>,
-}
-
-/// A job that has not ended.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RunningJob {
-    /// Its name.
-    pub job: JobId,
-    /// What it does.
-    pub work: Work,
-    /// In which tab its result belongs.
-    pub tab: u32,
-    /// When it began, on the screen's clock.
-    pub started_ms: u64,
-    /// How far it is, as a word for the status line.
-    pub progress: Option<String>,
-    /// Whether it was asked to stop.
-    pub stopping: bool,
-}
-
-impl RunningJob {
-    /// Whether a person need not know of it: it is short, and nobody waits for it.
-    pub fn is_quiet(&self) -> bool {
-        matches!(
-            self.work,
-            Work::Keep(_)
-                | Work::Files { .. }
-                | Work::Look
-                | Work::Refresh
-                | Work::ReadAhead { .. }
-                | Work::Train(TrainWork::List | TrainWork::Watch { .. } | TrainWork::Stop { .. } | TrainWork::Stale { .. })
-                | Work::Models(crate::jobs::ModelsWork::List | crate::jobs::ModelsWork::Remove { .. })
-        )
-    }
-}
+pub(super) use self::pane::SHARES;
+pub use self::pane::{Pane, Panes};
+pub use self::running::RunningJob;
+pub use self::window::{Prompt, PromptKind, Wanted, Window};
 
 /// Changes to the open database's file.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,8 +1,10 @@
 //! The event loop.
 //!
+//! Files on their floors, the lowest first:
 //! - `guard`: the terminal taken and given back, whatever happens
 //! - `escape`: Esc, and a key right behind it
-//! - `signals`: told to end, to stop, to go on; `outside`: the person's own editor
+//! - `signals`: told to end, to stop, to go on
+//! - `outside`: the person's own editor
 
 mod escape;
 mod guard;

@@ -12,10 +12,12 @@
 //! - `statements`: parameters, several at once, files
 //! - `training`: fine-tuning, from the form to an adapter in use, and every way out
 
+mod ahead;
 mod behaviour;
 mod columns;
 mod dates;
 mod files;
+mod looks;
 mod mends;
 mod notebooks;
 mod screens;

@@ -99,6 +99,18 @@ impl Tree {
         self.selected = place.unwrap_or(self.selected);
     }
 
+    /// What the line under the cursor is called, for the status line.
+    pub fn current_name(&self, schema: &Schema) -> Option<String> {
+        match self.current(schema)? {
+            TreeRow::File { file, .. } => Some(file_name(schema, file).to_owned()),
+            TreeRow::Table { table, .. } => schema.tables.get(table).map(|table| table.name.clone()),
+            TreeRow::Column { table, column } => {
+                let table = schema.tables.get(table)?;
+                table.columns.get(column).map(|column| format!("{}.{} {}", table.name, column.name, column.declared_type))
+            }
+        }
+    }
+
     /// Opens or closes the table under the cursor; from a column, closes its table and goes there.
     pub fn toggle(&mut self, schema: &Schema) {
         if let Some(TreeRow::File { file, .. }) = self.current(schema) {
@@ -140,14 +152,10 @@ pub fn kind_mark(kind: TableKind) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Table};
+    use crate::schema::Table;
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            ..Table::default()
-        };
+        let table = Table::named;
         Schema { tables: vec![table("album", &["id", "title"]), table("track", &["id", "album_id"])] }
     }
 

@@ -1,4 +1,4 @@
-"""Kills and signals at random moments: crashes.py BINARY [--trials 1000] [--jobs 2] [--seed N]
+"""Kills and signals at random moments: crashes.py BINARY [--trials 1000] [--jobs 2] [--seed N] [--seconds N]
 
 While the screen opens, is typed into, asks (a scripted model), runs, exports, imports, and while the command line exports and imports, it is
 killed, told to end, or its terminal goes away. What has to hold each time:
@@ -33,6 +33,8 @@ ROWS = 60_000
 ENDS = ["KILL", "TERM", "HUP", "INT", "QUIT", "window closed"]
 ACTIONS = ["open", "type", "ask", "run", "export", "import", "query --out", "query FILE.csv"]
 ENTERED = b"\x1b[?1049h"
+# Trials that are made in one place.
+SHARE = 10
 ANSWER = "```sql\nSELECT count(*) AS answered FROM big\n```\n"
 
 
@@ -97,6 +99,8 @@ class Place:
         connection = sqlite3.connect(path)
         try:
             require(connection.execute("PRAGMA integrity_check").fetchone() == ("ok",), "our records are damaged")
+            if not has_tables(connection):
+                return ""
             texts = [f"{question}\n{sql}" for question, sql in connection.execute("SELECT question, sql FROM drafts")]
             texts += [f"{question}\n{sql}" for question, sql in connection.execute("SELECT question, sql FROM history")]
             return "\n".join(texts)
@@ -107,10 +111,18 @@ class Place:
         path = os.path.join(self.env["SQLLAMA_DATA_DIR"], "records.sqlite")
         if os.path.exists(path):
             connection = sqlite3.connect(path)
-            connection.execute("DELETE FROM drafts")
-            connection.execute("DELETE FROM history")
+            if has_tables(connection):
+                connection.execute("DELETE FROM drafts")
+                connection.execute("DELETE FROM history")
             connection.commit()
             connection.close()
+
+
+def has_tables(records):
+    """Whether the records were made before the program ended: all of their tables, or none."""
+    names = {name for name, in records.execute("SELECT name FROM sqlite_schema")}
+    require("drafts" in names or not names, f"our records have {sorted(names)} alone")
+    return bool(names)
 
 
 def wait_for(screen, words, seconds=60):
@@ -190,7 +202,9 @@ def in_screen(place, rng, action, end, marker, screen):
             wait_for(screen, b"row 1/")
             screen.type(b"\x1b4\x05")  # Alt+4, Ctrl+E
             wait_for(screen, b"Write the result as")
-            screen.type(target.encode() + b"\r")
+            screen.type(b"csv\r")
+            wait_for(screen, b"result.csv")
+            screen.type(b"\x15" + target.encode() + b"\r")  # Ctrl+U
         until = time.monotonic() + rng.random() * {"type": 1.6, "ask": 1.0, "run": 1.2, "export": 0.5}[action]
     while time.monotonic() < until:
         screen.read(max(0.0, min(0.02, until - time.monotonic())))
@@ -308,7 +322,10 @@ def work(arguments):
             except Exception:
                 lines = [line[:200] for line in traceback.format_exc().splitlines()]
                 out.append((action, end, "the trial broke off: " + " / ".join(lines[-6:])))
-            place.forget()
+            try:
+                place.forget()
+            except (Wrong, sqlite3.Error) as wrong:
+                out.append((action, end, f"our records afterwards: {wrong}"))
     finally:
         shutil.rmtree(place.folder, ignore_errors=True)
     return out
@@ -320,12 +337,18 @@ def main():
     parser.add_argument("--trials", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
+    parser.add_argument("--seconds", type=float, default=7200, help="tells what there is after so long")
     arguments = parser.parse_args()
     print(f"seed {arguments.seed}", flush=True)
-    share = -(-arguments.trials // arguments.jobs)
-    parts = [(os.path.abspath(arguments.binary), arguments.seed + at, share) for at in range(arguments.jobs)]
+    begun, trials = time.monotonic(), []
+    shares = [min(SHARE, arguments.trials - first) for first in range(0, arguments.trials, SHARE)]
+    parts = [(os.path.abspath(arguments.binary), arguments.seed + at, share) for at, share in enumerate(shares)]
     with multiprocessing.Pool(arguments.jobs) as pool:
-        trials = [trial for part in pool.map(work, parts) for trial in part]
+        for part in pool.imap_unordered(work, parts):
+            trials += part
+            if time.monotonic() - begun > arguments.seconds:
+                print(f"time is up after {len(trials)} of {arguments.trials} trials")
+                break
     print("| while it | " + " | ".join(ENDS) + " |")
     print("|---|" + "---:|" * len(ENDS))
     for action in ACTIONS:

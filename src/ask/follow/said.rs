@@ -1,5 +1,6 @@
 //! The words of a follow-up: what leads and ends it is taken off, the rest is what a reading has to account for.
 
+use crate::text::numbers::cardinal;
 use crate::text::words::{stem, words};
 
 /// A word.
@@ -142,12 +143,8 @@ pub(super) fn spoken(question: &str) -> Vec<Spoken> {
 
 /// The number that a word is, as it is written in SQL.
 pub(super) fn number(word: &str) -> Option<String> {
-    const NAMES: [&str; 13] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-    if let Some(at) = NAMES.iter().position(|name| *name == word) {
-        return Some(at.to_string());
-    }
-    if word == "twenty" {
-        return Some("20".into());
+    if let Some(number) = cardinal(word).or((word == "zero").then_some(0)) {
+        return Some(number.to_string());
     }
     let (digits, factor) = match word.strip_suffix('k') {
         Some(digits) => (digits, "000"),
@@ -189,8 +186,16 @@ mod tests {
 
     #[test]
     fn numbers_are_read() {
-        for (word, read) in [("five", Some("5")), ("60k", Some("60000")), ("4.5", Some("4.5")), ("x", None), ("1.2.3", None), ("b1", None)]
-        {
+        for (word, read) in [
+            ("five", Some("5")),
+            ("thirteen", Some("13")),
+            ("zero", Some("0")),
+            ("60k", Some("60000")),
+            ("4.5", Some("4.5")),
+            ("x", None),
+            ("1.2.3", None),
+            ("b1", None),
+        ] {
             assert_eq!(number(word).as_deref(), read, "{word}");
         }
     }

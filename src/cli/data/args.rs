@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::super::servers::ServerArgs;
+use super::super::network::ServerArgs;
 use crate::dataset::{Columns, Format};
 
 /// Subcommands of `data`.

@@ -9,7 +9,7 @@ use super::super::columns::{print_bars, print_columns};
 use super::super::failure::Failure;
 use super::super::interrupt;
 use super::args::BuildArgs;
-use super::refuse_existing;
+use super::rows::refuse_existing;
 use crate::dataset::{Example, ExampleWriter, Format, variety};
 use crate::db::DbError;
 use crate::sql::hardness::Hardness;

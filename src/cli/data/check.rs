@@ -12,7 +12,7 @@ use super::super::interrupt;
 use super::super::load::load_installed;
 use super::super::settings::Settings;
 use super::args::CheckArgs;
-use super::{open, refuse_existing, say_left_out};
+use super::rows::{open, refuse_existing, say_left_out};
 use crate::dataset::check::{Rejected, question_key};
 use crate::dataset::{CheckOptions, CheckReport, Example, ExampleWriter, Examples, Length, ReadOptions, check};
 use crate::llm::{Generate, Prompt};

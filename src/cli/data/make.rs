@@ -3,14 +3,14 @@
 use std::io::{IsTerminal, Write, stderr, stdout};
 
 use super::super::columns::print_columns;
+use super::super::database::open_watched;
 use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::load::load_installed;
-use super::super::query::open_watched;
 use super::super::servers::private_of;
 use super::super::settings::Settings;
 use super::args::MakeArgs;
-use super::refuse_existing;
+use super::rows::refuse_existing;
 use crate::dataset::write::to_json;
 use crate::dataset::{Example, ExampleWriter};
 use crate::synthesize::rephrase::RephraseError;

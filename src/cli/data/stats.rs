@@ -11,7 +11,7 @@ use super::super::failure::Failure;
 use super::super::interrupt;
 use super::args::{SourceArgs, StatsArgs};
 use super::published::published;
-use super::{open, say_left_out};
+use super::rows::{open, say_left_out};
 use crate::dataset::statistics::{KEYWORDS, LENGTH_STEP};
 use crate::dataset::{DatasetError, Statistics};
 use crate::signal::Cancel;

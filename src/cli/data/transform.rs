@@ -7,7 +7,7 @@ use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::settings::Settings;
 use super::args::{ExportArgs, ImportArgs, PyinstructionsArgs, SubsetArgs};
-use super::{open, refuse_existing, say_left_out};
+use super::rows::{open, refuse_existing, say_left_out};
 use crate::dataset::{DatasetError, Example, ExampleWriter, Examples, Format, pyinstructions, subset, variety};
 use crate::store::adapters::is_name;
 use crate::text;

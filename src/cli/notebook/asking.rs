@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use super::args::NotebookArgs;
 use crate::ask::{AnswerState, AskRequest, ask};
-use crate::cli::ask::form_for;
+use crate::cli::database::values;
 use crate::cli::failure::Failure;
+use crate::cli::form::form_for;
 use crate::cli::load::{Loading, choose};
 use crate::cli::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
-use crate::cli::query::values;
 use crate::cli::servers::private_of;
 use crate::cli::settings::Settings;
 use crate::db::{Database, ValueIndex};

@@ -1,11 +1,14 @@
 //! `run`: a notebook run again, its results beside those it keeps.
 //!
+//! Files on their floors, the lowest first:
 //! - [`args`]: what can be typed
 //! - `asking`: questions without SQL
+//! - `cell`: what became of a cell
 //! - `report`: what was found, in words and as JSON
 
 pub mod args;
 mod asking;
+mod cell;
 mod report;
 
 use std::io::{Write, stderr};
@@ -16,88 +19,19 @@ use serde_json::json;
 
 use self::args::{NotebookArgs, ReportFormat};
 use self::asking::Asking;
+use self::cell::{CellRun, CellState};
+use super::database::open;
 use super::failure::Failure;
 use super::input::Source;
 use super::interrupt;
 use super::output::Out;
 use super::parameters::bindings;
-use super::query::open;
 use super::settings::Settings;
-use crate::notebook::{self, Cell, Notebook, NotebookError, RunOptions, Statement, Update, Verdict, file};
+use crate::notebook::{self, Notebook, RunOptions, Update, file};
 use crate::text;
 
 /// Columns of a terminal that does not say how many it has.
 const WIDTH: usize = 100;
-
-impl From<NotebookError> for Failure {
-    fn from(error: NotebookError) -> Self {
-        Self { hint: Some(error.hint().into()), ..Self::new(2, error.to_string()) }
-    }
-}
-
-/// What became of a cell.
-struct CellRun {
-    line: usize,
-    title: String,
-    question: Option<String>,
-    heading: Option<String>,
-    sql: Option<String>,
-    state: CellState,
-}
-
-enum CellState {
-    /// It says so itself.
-    Skipped,
-    /// A question without SQL, and nobody was asked.
-    Unanswered,
-    /// The model has no answer: why.
-    NotAnswered(String),
-    Ran {
-        /// As the model wrote it.
-        sql: Option<String>,
-        statements: Vec<Statement>,
-    },
-}
-
-impl CellRun {
-    fn statements(&self) -> &[Statement] {
-        match &self.state {
-            CellState::Ran { statements, .. } => statements,
-            _ => &[],
-        }
-    }
-
-    /// What it is called in JSON: of several statements, by the worst.
-    fn word(&self) -> &'static str {
-        let any = |word: &str| self.statements().iter().any(|statement| report::word(&statement.verdict) == word);
-        match &self.state {
-            CellState::Skipped => "skipped",
-            CellState::Unanswered => "unanswered",
-            CellState::NotAnswered(_) => "failed",
-            CellState::Ran { .. } => ["failed", "unreadable", "differs", "new"].into_iter().find(|word| any(word)).unwrap_or("same"),
-        }
-    }
-
-    /// The exit code that it asks for.
-    fn code(&self, updating: bool) -> u8 {
-        let of = |statement: &Statement| match &statement.verdict {
-            Verdict::Failed(error) if error.is_refusal() => 4,
-            Verdict::Failed(_) => 1,
-            Verdict::Differs(_) | Verdict::Unreadable(_) if !updating => 1,
-            _ => 0,
-        };
-        match &self.state {
-            CellState::NotAnswered(_) => 1,
-            _ => self.statements().iter().map(of).max().unwrap_or(0),
-        }
-    }
-
-    /// What is to be kept of cell `cell`: nothing where any of it failed.
-    fn update(&self, cell: usize) -> Option<Update> {
-        let CellState::Ran { sql, statements } = &self.state else { return None };
-        Update::of(cell, sql.clone(), statements)
-    }
-}
 
 /// Runs a notebook, and says what differs; writes what is asked for.
 pub(super) fn run_notebook(args: &NotebookArgs, settings: &Settings) -> Result<u8, Failure> {
@@ -153,7 +87,7 @@ pub(super) fn run_notebook(args: &NotebookArgs, settings: &Settings) -> Result<u
             }
             _ => CellState::Unanswered,
         };
-        let run = cell_run(cell, state);
+        let run = CellRun::of(cell, state);
         if args.format == ReportFormat::Text {
             report::write_text(&run, width, &mut out)?;
         }
@@ -191,17 +125,4 @@ pub(super) fn run_notebook(args: &NotebookArgs, settings: &Settings) -> Result<u
         writeln!(stderr(), "{}: {said}", source.name())?;
     }
     Ok(runs.iter().map(|run| run.code(args.update)).max().unwrap_or(0))
-}
-
-fn cell_run(cell: &Cell, state: CellState) -> CellRun {
-    let sql = cell.sql.as_ref().map(|(sql, _)| sql.as_str());
-    CellRun {
-        line: cell.line(),
-        // Without a question or a heading, its SQL tells which it is.
-        title: Some(cell.title()).filter(|title| !title.is_empty()).or(sql).unwrap_or_default().trim_start().to_owned(),
-        question: cell.question.as_ref().map(|(question, _)| question.clone()),
-        heading: cell.heading.clone(),
-        sql: cell.sql.as_ref().map(|(sql, _)| sql.clone()),
-        state,
-    }
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::{CellRun, CellState};
+use super::cell::{CellRun, CellState, verdict_word};
 use crate::db::Table;
 use crate::db::export::cell_to_json;
 use crate::notebook::{PairKind, Statement, Verdict, beside};
@@ -92,7 +92,7 @@ fn statement(statement: &Statement) -> Value {
             "truncated": table.truncated,
         })
     };
-    let mut out = json!({ "sql": statement.sql, "state": word(&statement.verdict) });
+    let mut out = json!({ "sql": statement.sql, "state": verdict_word(&statement.verdict) });
     let Some(entries) = out.as_object_mut() else { return out };
     match &statement.verdict {
         Verdict::Failed(error) => {
@@ -118,15 +118,4 @@ fn statement(statement: &Statement) -> Value {
         }
     }
     out
-}
-
-/// What a verdict is called.
-pub(super) fn word(verdict: &Verdict) -> &'static str {
-    match verdict {
-        Verdict::Same => "same",
-        Verdict::Differs(_) => "differs",
-        Verdict::New => "new",
-        Verdict::Unreadable(_) => "unreadable",
-        Verdict::Failed(_) => "failed",
-    }
 }

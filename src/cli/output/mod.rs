@@ -1,9 +1,10 @@
 //! Results on their way out.
 //!
+//! Files on their floors, the lowest first:
 //! - [`args`]: how they are written, as it is typed
 //! - `limit`: how many rows, and what is said of a cut
-//! - `out`: standard output, as a terminal or a pipe wants it
 //! - `spill`: what a slow reader has not taken yet
+//! - `out`: standard output, as a terminal or a pipe wants it
 //! - `sink`: the rows of one query, written
 
 pub mod args;

@@ -1,5 +1,6 @@
 //! `train`: the training engine from the command line.
 //!
+//! Files on their floors, the lowest first:
 //! - [`args`]: what can be typed
 //! - `show`: the plan as text, the run as a line
 //! - `preview`: the plan and examples as the model sees them, as JSON
@@ -27,7 +28,7 @@ use crate::store::{catalogue, machine, runs};
 use crate::text;
 use crate::train::config::{Metric, PromptChoice};
 use crate::train::export::{Job, export};
-use crate::train::flags::{FLAGS, Kind, Request, parse};
+use crate::train::flags::{Request, parse};
 use crate::train::plan;
 use crate::train::{Arithmetic, DeviceChoice, Inputs, Machine, Method, Outcome, Rows, Start, TrainConfig, TrainError, measure, run_judged};
 use args::TrainArgs;
@@ -202,7 +203,7 @@ fn read_rows(
     let opened = files.iter().map(open).collect::<Result<Vec<_>, _>>()?;
     let counts: Vec<Cell<usize>> = files.iter().map(|_| Cell::new(0)).collect();
     let examples = opened.into_iter().zip(&counts).flat_map(|(examples, count)| examples.inspect(|_| count.set(count.get() + 1)));
-    let rows = Rows::make(model, form, config.model_max_length, examples, cancel)?;
+    let rows = Rows::made(model, form, config.model_max_length, config.loss_type, examples, cancel)?;
     for problem in &rows.problems {
         say(&format!("warning: {problem}"))?;
     }
@@ -225,28 +226,6 @@ const PRESETS: [(&str, &str); 4] = [
     ("sql-llama-13b-small", include_str!("../../../assets/presets/sql-llama-13b-small.toml")),
 ];
 
-/// Flags of this command rather than settings of a run.
-const OWN: [(&str, Kind, &str); 7] = [
-    ("preset", Kind::Text, "published rates and batches: sql-llama-7b, sql-llama-7b-small, sql-llama-13b, sql-llama-13b-small"),
-    ("dry-run", Kind::Switch, "show the plan and do nothing"),
-    ("json", Kind::Switch, "with --dry-run, show it as an object with examples as the model sees them"),
-    ("export", Kind::Text, "train nothing: write the job for another machine to this folder (Trainer, PEFT, DeepSpeed, Slurm)"),
-    ("export-for", Kind::Text, "with --export, also for axolotl or llama-factory"),
-    ("resume", Kind::Text, "go on with the run in this folder"),
-    ("threads", Kind::Integer, "threads to compute on"),
-];
-
-/// Every flag: its name, what it takes, what it means.
-pub(super) fn flags() -> impl Iterator<Item = (&'static str, Kind, &'static str)> {
-    FLAGS.iter().map(|flag| (flag.name, flag.kind, flag.meaning)).chain(OWN)
-}
-
-/// What stands behind the help: the flags, and what comes with the program.
-pub(super) fn after_help() -> String {
-    let lines: String = flags().map(|(name, _, meaning)| format!("      --{name:<30} {meaning}\n")).collect();
-    format!("Flags (the Trainer's names; the same keys in CONFIG.toml; flags win):\n{lines}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -257,7 +236,7 @@ mod tests {
             let config: TrainConfig = toml::from_str(text).unwrap();
             assert_eq!((config.learning_rate, config.weight_decay), (1e-5, 0.1), "{name}");
             let words = ["--preset", name, "--model", "m", "--data_path", "d", "--output_dir", "o"].map(String::from);
-            assert!(OWN[0].2.contains(name));
+            assert!(args::OWN[0].2.contains(name));
             parse(&words, &preset, &|path| std::fs::read_to_string(path)).unwrap().config.check().unwrap();
         }
     }

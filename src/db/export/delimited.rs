@@ -38,8 +38,7 @@ impl Delimited {
             }
             match field {
                 Field::Null(text) => line.push_str(&text),
-                // A line with nothing in it would be no row to most readers.
-                Field::Text(text) if self.needs_quotes(&text) || (count == 1 && text.is_empty()) => {
+                Field::Text(text) if self.needs_quotes(&text) || (count == 1 && is_misread_alone(&text)) => {
                     line.push('"');
                     line.push_str(&text.replace('"', "\"\""));
                     line.push('"');
@@ -54,6 +53,12 @@ impl Delimited {
     fn needs_quotes(&self, text: &str) -> bool {
         text.contains(['"', '\n', '\r', self.delimiter]) || self.null.as_deref() == Some(text)
     }
+}
+
+/// Whether most readers would take a line with nothing else in it for something else: for no row, or for several fields with something
+/// other between them.
+fn is_misread_alone(text: &str) -> bool {
+    text.is_empty() || text.contains([',', ';', '|', '\t'])
 }
 
 enum Field {

@@ -85,6 +85,8 @@ fn nothing_and_empty_text_can_be_told_apart() {
     let one = Table { columns: vec![column("a")], rows: vec![vec![Cell::Null], vec![text("")]], truncated: false };
     check_layout(&one, &layout(RowFormat::Csv, true, None), "a\n\"\"\n\"\"\n");
     check_layout(&one, &layout(RowFormat::Csv, true, Some("")), "a\n\n\"\"\n");
+    let lone = Table { columns: vec![column("x|y")], rows: vec![vec![text("a;b")], vec![text("c d")]], truncated: false };
+    check_layout(&lone, &layout(RowFormat::Csv, true, None), "\"x|y\"\n\"a;b\"\nc d\n");
     check_layout(&one, &Layout { format: Format::Table, header: false, null: Some("-".into()), ..Layout::default() }, "-\n\n");
 }
 

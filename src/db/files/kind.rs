@@ -24,7 +24,8 @@ pub(super) const BOOL: u32 = 1 << 9;
 pub(super) const BLOB: u32 = 1 << 10;
 /// Anything at all.
 const SOMETHING: u32 = 1 << 11;
-const NUMBERS: u32 = INTEGER | POINT | GROUPED | COMMA | OPEN;
+/// Any kind of number.
+const ANY_NUMBER: u32 = INTEGER | POINT | GROUPED | COMMA | OPEN;
 
 /// The largest integer up to which a double holds all of them.
 const EXACT: u64 = 1 << 53;
@@ -57,7 +58,7 @@ impl Kind {
         if has(TEXT) {
             return if only(TEXT) { Self::Text } else { Self::Any };
         }
-        if has(WORD) || !has(NUMBERS) {
+        if has(WORD) || !has(ANY_NUMBER) {
             return Self::Text;
         }
         if has(COMMA) {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::catalogue::{Catalogue, Ground, KeyColumn};
 use super::class::{Agreement, Class};
 use super::names::{Reading, forms, is_common, readings, shared, squeeze, words};
-use super::vocabulary::{AMOUNTS, NEIGHBOURS, NUMBERS, PARENTS, PARTS, PEOPLE, REPLIES, SIDES, SUPERIORS};
+use super::vocabulary::{AMOUNTS, NEIGHBOURS, NUMBERED, PARENTS, PARTS, PEOPLE, REPLIES, SIDES, SUPERIORS};
 use crate::schema::{Column, KeyOrigin, Table, TableKind};
 
 /// What the values have to show before a name is believed, from the plainest name to the faintest.
@@ -226,7 +226,7 @@ impl<'s> Seeker<'_, 's> {
             return None;
         }
         let singular = forms(&[name.to_owned()]);
-        if NUMBERS.iter().any(|number| singular.iter().any(|form| form == number)) {
+        if NUMBERED.iter().any(|number| singular.iter().any(|form| form == number)) {
             return Some(Need::Telling);
         }
         // A number called as several things mostly counts them.

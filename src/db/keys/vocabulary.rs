@@ -7,7 +7,7 @@ pub(super) const AMOUNTS: [&str; 34] = [
     "per",
 ];
 /// Names of tables that numbers are called as well.
-pub(super) const NUMBERS: [&str; 29] = [
+pub(super) const NUMBERED: [&str; 29] = [
     "order", "position", "rank", "ranking", "level", "index", "count", "number", "size", "year", "month", "day", "week", "hour", "minute",
     "date", "time", "version", "priority", "score", "age", "rating", "season", "round", "duration", "length", "weight", "price", "point",
 ];

@@ -184,7 +184,8 @@ impl Engine<'_> {
         if is_too_little(rows, compare) {
             return Err(too_few(rows, compare));
         }
-        let provisional = config(&self.order.folder, &self.order.model.0, 0, &Settled::smallest(), self.about.database.path());
+        let provisional =
+            config(&self.order.folder, &self.order.model.0, &learner.model.model.spec, &Settled::smallest(), self.about.database.path());
         let name = words::name(&self.order.folder);
         let place = self.paths.cache.join(MEASURING).join(format!("{name}-{}", std::process::id()));
         let Self { emit, cancel, .. } = self;
@@ -221,8 +222,8 @@ impl Engine<'_> {
         let (begun, start) = match watch::is_run(folder) {
             true => (settings(folder)?, Start::Resume),
             false => {
-                let layers = learner.model.model.spec.layers;
-                (config(folder, &self.order.model.0, layers, settled, self.about.database.path()), Start::Fresh)
+                let spec = &learner.model.model.spec;
+                (config(folder, &self.order.model.0, spec, settled, self.about.database.path()), Start::Fresh)
             }
         };
         let rows = |extension: &str| read_rows(&folder.with_extension(extension), self.cancel);

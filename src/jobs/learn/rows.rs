@@ -7,6 +7,7 @@ use super::about::About;
 use super::budget::{BATCH, Settled};
 use crate::dataset::Example;
 use crate::llm::OpenedModel;
+use crate::llm::arch::ArchSpec;
 use crate::prompt::Form;
 use crate::signal::Cancel;
 use crate::store::machine;
@@ -42,7 +43,8 @@ impl Learner<'_> {
 }
 
 /// The settings of a run of `model` in `folder` as `settled` has it, on the database in `file`.
-pub(super) fn config(folder: &Path, model: &str, layers: usize, settled: &Settled, file: &Path) -> TrainConfig {
+pub(super) fn config(folder: &Path, model: &str, spec: &ArchSpec, settled: &Settled, file: &Path) -> TrainConfig {
+    let layers = spec.layers;
     TrainConfig {
         model_name_or_path: model.to_owned(),
         data_path: vec![folder.with_extension("examples.jsonl")],
@@ -51,8 +53,8 @@ pub(super) fn config(folder: &Path, model: &str, layers: usize, settled: &Settle
         output_dir: folder.to_owned(),
         lora_r: settled.rank,
         lora_alpha: 2.0 * settled.rank as f64,
-        layers_to_transform: (settled.layers < layers).then(|| (layers - settled.layers..layers).collect()),
-        model_max_length: LONGEST,
+        layers_to_transform: (0 < settled.layers && settled.layers < layers).then(|| (layers - settled.layers..layers).collect()),
+        model_max_length: LONGEST.min(spec.context_length),
         max_steps: Some(settled.steps),
         per_device_train_batch_size: BATCH,
         per_device_eval_batch_size: BATCH,
@@ -92,7 +94,7 @@ pub(super) fn measuring(config: &TrainConfig, place: PathBuf, steps: u64, batch:
 
 /// Examples as tokens.
 pub(super) fn tokens(model: &OpenedModel, form: Form, examples: &[Example], cancel: &Cancel) -> Result<Rows, JobFailure> {
-    Ok(Rows::make(model, form, LONGEST, examples.iter().cloned().map(Ok), cancel)?)
+    Ok(Rows::make(model, form, LONGEST.min(model.model.spec.context_length), examples.iter().cloned().map(Ok), cancel)?)
 }
 
 /// What a run will take; a failure where this machine has too little.

@@ -7,7 +7,7 @@ use sqlparser::ast::{
 
 use super::read::{date_of, number_of};
 use super::scope::{column_name, last_name, resolve};
-use super::{DEEPEST, MOST_LISTED, Speaker, bare, listed, spoken};
+use super::speaker::{DEEPEST, MOST_LISTED, Speaker, bare, listed, split, spoken};
 use crate::text;
 
 /// `count(*)`.
@@ -277,7 +277,7 @@ impl Speaker<'_> {
             Expr::Nested(inner) => self.condition(inner),
             Expr::BinaryOp { op: BinaryOperator::And, .. } => {
                 let mut parts = Vec::new();
-                super::split(expr, &mut parts);
+                split(expr, &mut parts);
                 self.all_of(&parts)
             }
             Expr::BinaryOp { left, op: BinaryOperator::Or, right } => {

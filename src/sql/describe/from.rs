@@ -3,7 +3,7 @@
 use sqlparser::ast::{BinaryOperator, Expr, JoinConstraint, JoinOperator, TableFactor, TableWithJoins};
 
 use super::scope::{column_name, last_name, resolve};
-use super::{Speaker, listed, split, spoken};
+use super::speaker::{Speaker, listed, split, spoken};
 use crate::schema::Table;
 use crate::sql::related::{Related, related};
 

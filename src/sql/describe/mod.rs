@@ -1,33 +1,33 @@
 //! What a query does, in one plain English sentence from its syntax tree: no model has a say in it.
 //!
-//! - this file: the sentence, and queries as parts of one
-//! - `from`: the tables read and how they are joined
-//! - `expr`: columns, aggregates, conditions in words
-//! - `read`: columns whose texts are read as numbers or dates
-//! - `sort`: what an order means to a reader
+//! This file has the sentence, and queries as parts of one.
+//!
+//! Files on their floors, the lowest first:
 //! - `scope`: which table a name belongs to, as far as wording it needs that
+//! - `read`: columns whose texts are read as numbers or dates
+//! - `speaker`: what is in sight at a place, and how names and lists are spoken
+//! - `expr`: columns, aggregates, conditions in words
+//! - `from`: the tables read and how they are joined
+//! - `sort`: what an order means to a reader
 
 mod expr;
 mod from;
 mod read;
 mod scope;
 mod sort;
+mod speaker;
 
 use sqlparser::ast::{
     self, Distinct, Expr, GroupByExpr, LimitClause, OrderByKind, OrderBySort, SelectItem, SetExpr, SetOperator, SetQuantifier,
 };
 
-use self::scope::Source;
 use self::sort::Sort;
+use self::speaker::{DEEPEST, Speaker, bare, listed, split, spoken};
 use crate::schema::Schema;
 use crate::text;
 
 /// A longer sentence would not be read.
 const MOST_COLUMNS_WIDE: usize = 700;
-/// Queries in queries that are put into words.
-const DEEPEST: usize = 40;
-/// Names told of a long list.
-const MOST_LISTED: usize = 8;
 
 /// What a query does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,42 +66,6 @@ pub fn describe(sql: &str, schema: &Schema) -> Description {
 fn over(tables: &[String]) -> String {
     let names: Vec<String> = tables.iter().map(|name| spoken(name)).collect();
     if names.is_empty() { "A query that reads no table by name.".into() } else { format!("A query over {}.", listed(&names, "and")) }
-}
-
-/// A name as it is spoken: `first_name` is "first name".
-fn spoken(name: &str) -> String {
-    let name = name.replace('_', " ");
-    text::ellipsis(&text::sanitize(name.trim()), 40).into_owned()
-}
-
-/// `a, b and c`; of a long list, its beginning and how many more.
-fn listed(parts: &[String], word: &str) -> String {
-    match parts {
-        [] => String::new(),
-        [one] => one.clone(),
-        many if many.len() > MOST_LISTED => {
-            format!(
-                "{} {word} {} more",
-                many.iter().take(MOST_LISTED - 1).cloned().collect::<Vec<_>>().join(", "),
-                many.len() + 1 - MOST_LISTED
-            )
-        }
-        [first @ .., last] => format!("{} {word} {last}", first.join(", ")),
-    }
-}
-
-/// Puts a tree into words, and notes what it reads and what it had to leave out.
-struct Speaker<'a> {
-    schema: &'a Schema,
-    /// Common table expressions in sight.
-    common: Vec<String>,
-    /// Sources of the SELECTs around the present place, innermost last.
-    scopes: Vec<Vec<Source<'a>>>,
-    /// What the present SELECT's own names stand for, as words.
-    aliases: Vec<(String, String)>,
-    tables: Vec<String>,
-    complete: bool,
-    depth: usize,
 }
 
 /// What ORDER BY and LIMIT say.
@@ -388,34 +352,11 @@ impl Speaker<'_> {
             _ => None,
         }
     }
-
-    /// Words for what could not be told; it is noted that something was left out.
-    fn vague(&mut self, words: &str) -> String {
-        self.complete = false;
-        words.to_owned()
-    }
-}
-
-/// Words without their article.
-fn bare(words: &str) -> &str {
-    words.strip_prefix("the ").unwrap_or(words)
 }
 
 fn capitalised(words: &str) -> String {
     let mut chars = words.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
-}
-
-/// The conditions that AND joins.
-fn split<'e>(expr: &'e Expr, out: &mut Vec<&'e Expr>) {
-    let mut waiting = vec![expr];
-    while let Some(expr) = waiting.pop() {
-        match expr {
-            Expr::BinaryOp { left, op: ast::BinaryOperator::And, right } => waiting.extend([right.as_ref(), left.as_ref()]),
-            Expr::Nested(inner) if matches!(inner.as_ref(), Expr::BinaryOp { op: ast::BinaryOperator::And, .. }) => waiting.push(inner),
-            other => out.push(other),
-        }
-    }
 }
 
 #[cfg(test)]

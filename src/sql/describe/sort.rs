@@ -2,7 +2,8 @@
 
 use sqlparser::ast::Expr;
 
-use super::{Speaker, bare, read, scope};
+use super::speaker::{Speaker, bare};
+use super::{read, scope};
 
 /// What stands in a column that is sorted by.
 #[derive(Clone, Copy)]

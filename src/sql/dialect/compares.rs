@@ -39,12 +39,12 @@ fn unquoted(sight: &Sight<'_>, text: Range<usize>, number: Range<usize>) -> Opti
 
 /// Whether a call beside the text at `at` is known to give a number.
 fn counted(sight: &Sight<'_>, at: usize) -> bool {
-    const NUMBERS: [&str; 14] =
+    const GIVE_NUMBERS: [&str; 14] =
         ["count", "sum", "avg", "length", "round", "abs", "instr", "total", "julianday", "unixepoch", "median", "floor", "ceil", "stddev"];
     let tokens = &sight.tokens;
     let before = at.checked_sub(1).and_then(|operator| tokens.operand_before(operator));
     let after = tokens.is(at + 1, &OPERATORS).then_some(at + 2);
-    before.into_iter().chain(after).any(|call| tokens.is(call, &NUMBERS))
+    before.into_iter().chain(after).any(|call| tokens.is(call, &GIVE_NUMBERS))
 }
 
 /// A piece of a text beside a number: `SUBSTR(d, 1, 4) = 2024`.

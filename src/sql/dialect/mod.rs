@@ -40,7 +40,7 @@ use std::ops::Range;
 
 use self::habit::Habit;
 use self::sight::{Edits, Named, Sight};
-use super::mend::{Change, ChangeKind};
+use super::change::{Change, ChangeKind};
 use super::tokens::Tokens;
 use crate::schema::Schema;
 

@@ -5,7 +5,7 @@ use super::sight::{Edits, Sight};
 use crate::sql::lex::{TokenKind, name_of};
 
 /// Units that differences are counted in, without an `s` behind them.
-const UNITS: [&str; 24] = [
+const COUNTED_UNITS: [&str; 24] = [
     "decade",
     "century",
     "year",
@@ -42,8 +42,8 @@ pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         let range = call.arguments.get(n).filter(|range| range.len() == 1)?;
         let word = name_of(tokens.text(range.start)).to_ascii_lowercase();
         let word = word.strip_prefix("sql_tsi_").unwrap_or(&word);
-        let word = word.strip_suffix('s').filter(|word| UNITS.contains(word)).unwrap_or(word);
-        UNITS.contains(&word).then(|| word.to_owned())
+        let word = word.strip_suffix('s').filter(|word| COUNTED_UNITS.contains(word)).unwrap_or(word);
+        COUNTED_UNITS.contains(&word).then(|| word.to_owned())
     };
     let written = |n: usize| call.arguments.get(n).is_some_and(|range| tokens.kind(range.start) == Some(TokenKind::String));
     let to = match (name.as_str(), call.arguments.len()) {

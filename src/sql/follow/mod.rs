@@ -1,5 +1,6 @@
 //! A query as a follow-up finds it, and the same query changed: what the words do not change is kept. On the syntax tree.
 //!
+//! Files on their floors, the lowest first:
 //! - `outline`: what a query shows, demands, groups, sorts
 //! - `edit`: changes to it
 //! - `qualify`: every column with its table before it, so that another table may come in

@@ -1,6 +1,7 @@
 //! Every column with its table before it, so that another table may come in without making a name ambiguous.
 
 use crate::schema::Schema;
+use crate::sql::edits::replaced;
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Binding, Clause, resolve};
 
@@ -27,12 +28,6 @@ pub fn qualified(sql: &str, schema: &Schema) -> Option<String> {
     }
     inserts.sort();
     inserts.dedup();
-    let (mut out, mut at) = (String::with_capacity(sql.len() + 64), 0);
-    for (place, text) in inserts {
-        out.push_str(sql.get(at..place)?);
-        out.push_str(&text);
-        at = place;
-    }
-    out.push_str(sql.get(at..)?);
-    Some(out)
+    let edits: Vec<_> = inserts.into_iter().map(|(place, text)| (place..place, text)).collect();
+    replaced(sql, &edits)
 }

@@ -1,14 +1,10 @@
 //! Outlines, edits, and what is lost.
 
 use super::*;
-use crate::schema::{Column, Schema, Table};
+use crate::schema::{Schema, Table};
 
 fn schema() -> Schema {
-    let table = |name: &str, columns: &[&str]| Table {
-        name: name.into(),
-        columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-        ..Table::default()
-    };
+    let table = Table::named;
     Schema {
         tables: vec![table("customer", &["id", "name", "country", "city"]), table("orders", &["id", "customer_id", "total", "status"])],
     }

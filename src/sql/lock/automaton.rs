@@ -3,47 +3,10 @@
 use std::sync::Arc;
 
 use super::catalog::Catalog;
-use super::grammar::Expect;
-use super::lesson::{Lesson, Then};
-use super::names::{Name, Narrowing, Roles, is_word_byte};
+use super::expect::Expect;
+use super::lesson::{Lesson, Refusal, Then};
+use super::names::{Filter, Name, Narrowing, Roles, is_short_alias, is_word_byte};
 use super::scope::{Purpose, Query};
-
-/// Why a byte may not come.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// No name that can stand here has it.
-    Name,
-    /// Something before it has to be written otherwise.
-    Again(Lesson),
-}
-
-/// Which names may be written at a place.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Filter {
-    /// Anything, besides what is listed.
-    pub(super) free: bool,
-    /// Also short names of tables that are still to come (`T1`, `c`, `emp`).
-    pub(super) shapes: bool,
-    /// Also `x'00ff'`.
-    pub(super) blob: bool,
-    pub(super) left: Narrowing,
-}
-
-/// An alias that may stand before its table when nothing else unknown may: up to three letters, then up to two digits.
-pub(super) fn is_short_alias(word: &[u8]) -> bool {
-    let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-    (1..=3).contains(&letters) && word.len() <= letters + 2 && word.iter().skip(letters).all(u8::is_ascii_digit)
-}
-
-impl Filter {
-    pub(super) fn anything() -> Self {
-        Self { free: true, ..Self::default() }
-    }
-
-    fn admits(&self, word: &[u8]) -> bool {
-        self.free || !self.left.is_empty() || self.shapes && is_short_alias(word) || self.blob && word.eq_ignore_ascii_case(b"x")
-    }
-}
 
 /// The token being written.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! What went wrong where a name fits nothing, and what to do otherwise.
 
-use super::automaton::{Refusal, Sql};
-use super::lesson::{Lesson, Then};
+use super::automaton::Sql;
+use super::lesson::{Lesson, Refusal, Then};
 use super::names::{Name, Roles};
 use super::scope::{Found, From, Obligation, Source};
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::functions;
 use super::names::{Choices, Name, Roles, choices};
 use super::scope::{Relation, Source};
 use super::words;
@@ -81,7 +82,7 @@ impl Catalog {
             let columns = words::SYSTEM_COLUMNS.map(name).to_vec();
             relations.push(Arc::new(Relation { name: name(table), database: None, columns, hidden: 0, open: false, stored: true }));
         }
-        let functions: Vec<Arc<Relation>> = words::TABLE_FUNCTIONS
+        let functions: Vec<Arc<Relation>> = functions::TABLE_FUNCTIONS
             .iter()
             .map(|(function, columns)| {
                 let known = columns.iter().map(|column| name(column)).collect();
@@ -102,7 +103,7 @@ impl Catalog {
         let databases: Vec<Name> = ["main", "temp"].map(name).into_iter().chain(beside).collect();
         tables.extend(databases.iter().map(|database| (database.clone(), Roles::QUALIFIER)));
         let functions_and = |keywords: &[&str]| {
-            let words = words::FUNCTIONS.iter().map(|word| (name(word), Roles::FUNCTION));
+            let words = functions::FUNCTIONS.iter().map(|word| (name(word), Roles::FUNCTION));
             choices(words.chain(keywords.iter().map(|word| (name(word), Roles::KEYWORD))).collect())
         };
         Self {

@@ -11,7 +11,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::words::{FUNCTIONS, ROWID, SYSTEM_COLUMNS, SYSTEM_TABLES, TABLE_FUNCTIONS};
+use super::functions::{FUNCTIONS, TABLE_FUNCTIONS};
+use super::words::{ROWID, SYSTEM_COLUMNS, SYSTEM_TABLES};
 use crate::schema::Schema;
 
 /// A larger grammar takes a server longer to read than it saves. Where columns do not fit, tables alone are locked.

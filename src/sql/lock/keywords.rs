@@ -1,11 +1,10 @@
 //! What each word does, where one stands that is more than a name.
 
-use super::automaton::Refusal;
 use super::automaton::Sql;
-use super::grammar::{Bracket, Expect, Outcome};
-use super::lesson::Place;
-use super::names::{Name, Roles};
-use super::scope::{Clause, From, Purpose};
+use super::expect::Expect;
+use super::lesson::{Outcome, Refusal};
+use super::names::{Name, Place, Roles, is_short_alias};
+use super::scope::{Bracket, Clause, From, Purpose};
 use super::words::is_reserved;
 
 pub(super) fn is(word: &[u8], words: &[&str]) -> bool {
@@ -107,7 +106,7 @@ impl Sql {
         if free {
             roles = roles | Roles::COLUMN | Roles::QUALIFIER;
         } else if roles.is_none() || !roles.has(Roles::COLUMN) {
-            if super::automaton::is_short_alias(word) && self.is_ahead() {
+            if is_short_alias(word) && self.is_ahead() {
                 roles = roles | Roles::QUALIFIER;
             }
             if roles.is_none() {

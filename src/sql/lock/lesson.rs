@@ -3,6 +3,18 @@
 use super::names::{Name, Roles};
 use super::scope::Obligation;
 
+/// Why a byte may not come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// No name that can stand here has it.
+    Name,
+    /// Something before it has to be written otherwise.
+    Again(Lesson),
+}
+
+/// Of a token: whether it may come.
+pub(super) type Outcome = Result<(), Refusal>;
+
 /// A place to go back to, and what to do otherwise there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lesson {
@@ -24,10 +36,3 @@ pub(super) enum Then {
 
 /// Lessons that are learnt of one statement; then no name is taken that may turn out wrong.
 pub(super) const MOST_LESSONS: usize = 8;
-
-/// Where a name stands: its qualifier, or itself where it has none, and itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) first: usize,
-    pub(super) start: usize,
-}

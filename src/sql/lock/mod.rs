@@ -13,13 +13,26 @@
 //! with another `x`); then that table is not given an alias. An alias without AS that does not abbreviate its table, while the tables lack
 //! a column that is waited for. A common table expression used before it is declared.
 //!
-//! - `automaton`: bytes to tokens; `grammar`, `keywords`, `punctuation`: what each token does; `resolve`: which names can be meant; `blame`,
-//!   `lesson`: what to do otherwise; `scope`: what a query has named
-//! - `catalog`, `names`, `words`: the names there are; `gbnf`: the lock as a grammar, for servers
+//! Files on their floors, the lowest first:
+//! - `words`, `functions`: words that stand for themselves; functions
+//! - `gbnf`: the lock as a grammar, for servers
+//! - `names`: names, and which of them may stand at a place
+//! - `scope`: what a query has named
+//! - `lesson`: what to do otherwise
+//! - `expect`: what may stand next
+//! - `catalog`: the names there are
+//! - `automaton`: bytes to tokens
+//! - `keywords`, `grammar`, `punctuation`: what each token does
+//! - `blame`: what a name that is not there says is missing
+//! - `filters`: which names may be written at a place
+//! - `resolve`: which names can be meant
 
 mod automaton;
 mod blame;
 mod catalog;
+mod expect;
+mod filters;
+mod functions;
 mod gbnf;
 mod grammar;
 mod keywords;
@@ -35,11 +48,10 @@ mod tests;
 
 use std::sync::Arc;
 
-pub use automaton::Refusal;
 use automaton::{Sql, Step};
 use catalog::Catalog;
 pub use gbnf::{MOST_BYTES as MOST_GRAMMAR_BYTES, gbnf};
-pub use lesson::Lesson;
+pub use lesson::{Lesson, Refusal};
 
 use lesson::MOST_LESSONS;
 
@@ -47,7 +59,7 @@ use crate::schema::Schema;
 
 /// Whether a model may write a call of the function `name`.
 pub fn offers_function(name: &str) -> bool {
-    words::FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
+    functions::FUNCTIONS.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The lock, as far as a text is written. A clone goes its own way and is cheap.

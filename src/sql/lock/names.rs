@@ -162,6 +162,41 @@ impl Narrowing {
     }
 }
 
+/// Where a name stands: its qualifier, or itself where it has none, and itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) first: usize,
+    pub(super) start: usize,
+}
+
+/// Which names may be written at a place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Filter {
+    /// Anything, besides what is listed.
+    pub(super) free: bool,
+    /// Also short names of tables that are still to come (`T1`, `c`, `emp`).
+    pub(super) shapes: bool,
+    /// Also `x'00ff'`.
+    pub(super) blob: bool,
+    pub(super) left: Narrowing,
+}
+
+impl Filter {
+    pub(super) fn anything() -> Self {
+        Self { free: true, ..Self::default() }
+    }
+
+    pub(super) fn admits(&self, word: &[u8]) -> bool {
+        self.free || !self.left.is_empty() || self.shapes && is_short_alias(word) || self.blob && word.eq_ignore_ascii_case(b"x")
+    }
+}
+
+/// An alias that may stand before its table when nothing else unknown may: up to three letters, then up to two digits.
+pub(super) fn is_short_alias(word: &[u8]) -> bool {
+    let letters = word.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    (1..=3).contains(&letters) && word.len() <= letters + 2 && word.iter().skip(letters).all(u8::is_ascii_digit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

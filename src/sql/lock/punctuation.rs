@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::automaton::{Refusal, Sql, Step};
-use super::grammar::{Bracket, Expect, Outcome};
-use super::lesson::Place;
-use super::names::Roles;
-use super::scope::{Clause, Item, Purpose, Query, Source};
+use super::automaton::{Sql, Step};
+use super::expect::Expect;
+use super::lesson::{Outcome, Refusal};
+use super::names::{Place, Roles};
+use super::scope::{Bracket, Clause, Item, Purpose, Query, Source};
 
 impl Sql {
     /// Takes a byte that is a token by itself.

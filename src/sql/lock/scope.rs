@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::grammar::Bracket;
-use super::lesson::Place;
-use super::names::Name;
+use super::names::{Name, Place};
 use super::words::ROWID;
 
 /// A table, view, common table expression or nested query, as far as its columns go.
@@ -170,6 +168,25 @@ impl Scope {
         }
         (names, open)
     }
+}
+
+/// What a bracket is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bracket {
+    /// Around a value, or arguments.
+    Values,
+    /// Of CAST.
+    Cast,
+    /// Of OVER.
+    Window,
+    /// Around tables.
+    Tables,
+    /// Arguments of a function that stands for a table.
+    TableArguments,
+    /// Of USING.
+    Shared,
+    /// Columns of a common table expression.
+    CteColumns,
 }
 
 /// The clause a query is in.

@@ -6,11 +6,7 @@ use super::*;
 use crate::schema::{Column, Table};
 
 fn schema() -> Schema {
-    let table = |name: &str, columns: &[&str]| Table {
-        name: name.into(),
-        columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-        ..Table::default()
-    };
+    let table = Table::named;
     Schema {
         tables: vec![
             table("singer", &["Singer_ID", "Name", "Age"]),

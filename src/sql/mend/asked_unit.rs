@@ -6,13 +6,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Change, ChangeKind};
 use crate::schema::{Schema, SpanUnit, TimeUnit};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::{Part, Tokens};
 
 /// Units that people ask for, with their seconds.
-const UNITS: [(&[&str], f64); 5] =
+const ASKED_UNITS: [(&[&str], f64); 5] =
     [(&["milliseconds", "ms"], 1e-3), (&["seconds"], 1.0), (&["minutes"], 60.0), (&["hours"], 3_600.0), (&["days"], 86_400.0)];
 /// Words behind which a unit is asked for, where none counts it.
 const ASKING: [&str; 4] = ["many", "in", "of", "total"];
@@ -78,7 +78,7 @@ fn asked(question: &str) -> Option<f64> {
         question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     let unit = |pair: &[String]| {
         let [before, word] = pair else { return None };
-        let unit = UNITS.iter().find(|(names, _)| names.contains(&word.as_str()))?;
+        let unit = ASKED_UNITS.iter().find(|(names, _)| names.contains(&word.as_str()))?;
         ASKING.contains(&before.as_str()).then_some(unit.1)
     };
     let mut units = words.windows(2).filter_map(unit);

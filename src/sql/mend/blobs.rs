@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::{Change, ChangeKind};
 use crate::schema::{Meaning, Schema};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::TokenKind;
 use crate::sql::resolve::{Resolution, resolve};
 use crate::sql::tokens::Tokens;

@@ -1,10 +1,10 @@
 //! A FROM that lacks the tables whose columns are used: another table is read instead, or joined along foreign keys.
 
 use super::keys::{Hop, MOST_STEPS, ways};
-use super::names::{nearest_table, requalify_all};
-use super::nearest::{PLAIN, distance};
-use super::{ChangeKind, Sight, Step};
+use super::nearest::{PLAIN, distance, nearest_table};
+use super::step::{Sight, Step};
 use crate::schema::Table;
+use crate::sql::change::ChangeKind;
 use crate::sql::quote::{identifier, table_name};
 use crate::sql::resolve::{Binding, Reference, Scope, Source};
 
@@ -177,7 +177,7 @@ fn instead(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owne
     step.tell(ChangeKind::Table, sight.text(range), &to);
     step.replace(range.clone(), to.clone());
     if !source.aliased {
-        requalify_all(sight, reference.scope, &source.alias, &to, &mut step);
+        step.requalify(sight, reference.scope, &source.alias, &to);
     }
     let qualifier = if source.aliased { identifier(&source.alias) } else { to };
     for other in sight.resolution.references.iter().filter(|other| other.scope == reference.scope && other.binding == Binding::Missing) {

@@ -5,8 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::{Change, ChangeKind};
 use crate::schema::{Column, DateText, Holds, Schema, Table};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::resolve;

@@ -1,7 +1,9 @@
 //! Joins that mending left without use: the writer joined a table for columns that it does not have.
 
-use super::{Change, ChangeKind, Sight, keys, nearest};
+use super::step::Sight;
+use super::{keys, nearest};
 use crate::schema::Schema;
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, resolve};
 
 /// `sql` without one such join, and the change: of a table that columns were taken from by mistake (as `changes` tell), that nothing is

@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::keys::{Hop, MOST_STEPS, along, ways};
-use super::{ChangeKind, Sight, Step};
+use super::step::{Sight, Step};
+use crate::sql::change::ChangeKind;
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Binding, Clause, Reference, Scope, Source};
 

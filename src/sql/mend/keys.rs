@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use super::nearest::{PLAIN, distance};
-use super::{ChangeKind, Sight, Step};
+use super::step::{Sight, Step};
 use crate::schema::{KeyOrigin, Schema, Table};
+use crate::sql::change::ChangeKind;
 use crate::sql::lex::{Token, lex};
 use crate::sql::quote::{identifier, table_name};
 use crate::sql::resolve::{Binding, Clause, Reference, Scope, Source};

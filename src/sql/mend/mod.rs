@@ -5,24 +5,26 @@
 //! by token: the rest keeps its spelling and its comments. A query in which every name is found is left alone, but for
 //! joins that relate nothing.
 //!
-//! - `names`: tables, qualifiers and spelling within a scope
-//! - `blobs`: text kept as a blob
-//! - `cover`: the tables that FROM lacks
-//! - `idle`: joins that mending left without use
-//! - `itself`: joins on a column that is equated with itself
-//! - `keys`: foreign keys, as ways from table to table and as join conditions
-//! - `paths`: paths into JSON documents
-//! - `structure`: clauses out of order, aggregates in WHERE, brackets
-//! - `unquoted`: names that need quotes and have none
+//! Files on their floors, the lowest first:
 //! - `nearest`: how alike two names are
-//! - `spans`: lengths of time in the unit of a column
-//! - `asked_unit`: lengths of time in the unit that is asked for
+//! - `step`: what is known of the query, what is replaced
+//! - `keys`: foreign keys, as ways from table to table and as join conditions
+//! - `cover`: the tables that FROM lacks
+//! - `names`: tables, qualifiers and spelling within a scope
+//! - `itself`: joins on a column that is equated with itself
+//! - `idle`: joins that mending left without use
+//! - `unquoted`: names that need quotes and have none
+//! - `structure`: clauses out of order, aggregates in WHERE, brackets
+//! - `yes_no`: yes and no kept as words
 //! - `date_column`: a column of dates for one that keeps none
 //! - `period`: a year that is asked for alone, and taken with all that follows
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `written`: numbers and dates kept as text
-//! - `yes_no`: yes and no kept as words
+//! - `paths`: paths into JSON documents
+//! - `blobs`: text kept as a blob
+//! - `spans`: lengths of time in the unit of a column
+//! - `asked_unit`: lengths of time in the unit that is asked for
 
 mod asked_unit;
 mod blobs;
@@ -36,6 +38,7 @@ mod nearest;
 pub(crate) mod paths;
 mod period;
 mod spans;
+mod step;
 mod structure;
 mod summed;
 pub(crate) mod times;
@@ -43,12 +46,12 @@ mod unquoted;
 pub(crate) mod written;
 mod yes_no;
 
-use std::ops::Range;
-
+use self::step::Sight;
+use super::change::{Change, ChangeKind};
 use super::dialect;
 use super::quotes::mend_double_quotes;
-use super::resolve::{Resolution, resolve};
-use crate::schema::{Schema, Table};
+use super::resolve::resolve;
+use crate::schema::Schema;
 
 /// Rounds of looking and mending: a query that needs more is not wrong by slip.
 const MAX_ROUNDS: usize = 32;
@@ -65,78 +68,6 @@ pub struct Mended {
     pub changes: Vec<Change>,
     /// Whether every name is now found, as far as can be told without SQLite. False too where there is no syntax tree.
     pub settled: bool,
-}
-
-/// One change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// What kind.
-    pub kind: ChangeKind,
-    /// What stood there; empty where something was added.
-    pub from: String,
-    /// What stands there now.
-    pub to: String,
-}
-
-/// Kinds of changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum ChangeKind {
-    /// Another dialect's spelling.
-    Dialect,
-    /// Nothing by itself: databases differ on what a text means, and this is how it is read.
-    Reading,
-    /// A form that SQLite does not accept.
-    Structure,
-    /// A value in double quotes, or in none.
-    DoubleQuotes,
-    /// A qualifier that names the wrong table, or none where one is needed.
-    Qualifier,
-    /// A column's name.
-    Column,
-    /// A table's name.
-    Table,
-    /// A table that FROM lacked.
-    Join,
-    /// A number that stands for a point in time.
-    Date,
-    /// A number that is kept as text.
-    Number,
-    /// A word that stands for yes or no.
-    Boolean,
-    /// A path into a JSON document.
-    JsonPath,
-    /// Text that is kept as a blob.
-    TextBlob,
-    /// A length of time in another unit.
-    Unit,
-    /// Numbers that were to be added up.
-    Sum,
-    /// Nothing by itself: a join that was mended goes from one column to the other, and nobody declared that key.
-    GuessedKey,
-}
-
-impl ChangeKind {
-    /// The kind as a word, for JSON.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Dialect => "dialect",
-            Self::Reading => "reading",
-            Self::Structure => "structure",
-            Self::DoubleQuotes => "double_quotes",
-            Self::Qualifier => "qualifier",
-            Self::Column => "column",
-            Self::Table => "table",
-            Self::Join => "join",
-            Self::Date => "date",
-            Self::Number => "number",
-            Self::Boolean => "boolean",
-            Self::JsonPath => "json_path",
-            Self::TextBlob => "text_blob",
-            Self::Unit => "unit",
-            Self::Sum => "sum",
-            Self::GuessedKey => "guessed_key",
-        }
-    }
 }
 
 /// Mends `sql` against `schema`. Pure and idempotent; SQLite has to judge the result.
@@ -194,72 +125,6 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     let (now, returned) = asked_unit::mend(&now, schema, question);
     changes.extend(returned);
     Mended { sql: now, changes, settled }
-}
-
-/// A query and what is known of it.
-struct Sight<'a, 's> {
-    sql: &'a str,
-    schema: &'s Schema,
-    resolution: &'a Resolution<'s>,
-    /// The words of the question; empty where it is not known.
-    asked: &'a [String],
-}
-
-impl Sight<'_, '_> {
-    /// Whether the question speaks of a table: it has all the words of its name.
-    fn is_asked_of(&self, table: &Table) -> bool {
-        let words = nearest::words(&table.name);
-        !words.is_empty() && words.iter().all(|word| self.asked.contains(word))
-    }
-
-    fn text(&self, range: &Range<usize>) -> &str {
-        self.sql.get(range.clone()).unwrap_or_default()
-    }
-}
-
-/// One step of mending: replaced pieces of the text, and how they are told.
-#[derive(Debug, Default)]
-struct Step {
-    edits: Vec<(Range<usize>, String)>,
-    changes: Vec<Change>,
-}
-
-impl Step {
-    fn replace(&mut self, range: Range<usize>, to: String) {
-        if !self.edits.iter().any(|(other, _)| *other == range && !range.is_empty()) {
-            self.edits.push((range, to));
-        }
-    }
-
-    fn merge(&mut self, other: Self) {
-        for (range, to) in other.edits {
-            self.replace(range, to);
-        }
-        for change in other.changes {
-            self.tell(change.kind, change.from, change.to);
-        }
-    }
-
-    fn tell(&mut self, kind: ChangeKind, from: impl Into<String>, to: impl Into<String>) {
-        let change = Change { kind, from: from.into(), to: to.into() };
-        if !self.changes.contains(&change) {
-            self.changes.push(change);
-        }
-    }
-
-    /// The text with the edits made; `None` where they overlap or miss it.
-    fn apply(&self, sql: &str) -> Option<String> {
-        let mut edits: Vec<&(Range<usize>, String)> = self.edits.iter().collect();
-        edits.sort_by_key(|(range, _)| (range.start, range.end));
-        let (mut out, mut at) = (String::with_capacity(sql.len() + 64), 0);
-        for (range, to) in edits {
-            out.push_str(sql.get(at..range.start)?);
-            out.push_str(to);
-            at = range.end;
-        }
-        out.push_str(sql.get(at..)?);
-        Some(out)
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Names within a scope: values in double quotes, tables, qualifiers, ambiguity, spelling.
 
-use super::nearest::{FAINT, PLAIN, distance};
-use super::{ChangeKind, Sight, Step, cover, keys};
-use crate::schema::{Schema, Table};
+use super::nearest::{FAINT, PLAIN, distance, nearest_table};
+use super::step::{Sight, Step};
+use super::{cover, keys};
+use crate::schema::Table;
+use crate::sql::change::ChangeKind;
 use crate::sql::quote::{identifier, string_literal, table_name};
 use crate::sql::resolve::{Binding, Clause, Reference, Relation, Resolution, Source};
 
@@ -91,31 +93,12 @@ fn tables(sight: &Sight<'_, '_>) -> Option<Step> {
             step.tell(ChangeKind::Table, sight.text(range), &to);
             step.replace(range.clone(), to.clone());
             if !source.aliased {
-                requalify_all(sight, index, &source.alias, &to, &mut step);
+                step.requalify(sight, index, &source.alias, &to);
             }
             return Some(step);
         }
     }
     None
-}
-
-/// The table whose name is plainly or nearly `wanted`, where there is one such.
-pub(super) fn nearest_table<'s>(schema: &'s Schema, wanted: &str) -> Option<&'s Table> {
-    let alike = schema.tables.iter().filter_map(|table| Some((distance(wanted, &table.name, None)?, table)));
-    only_best(alike)
-}
-
-/// The one thing at the least distance; `None` where there are two.
-fn only_best<T>(candidates: impl Iterator<Item = (u32, T)>) -> Option<T> {
-    let mut best: Option<(u32, Option<T>)> = None;
-    for (cost, candidate) in candidates {
-        match &best {
-            Some((least, _)) if *least < cost => {}
-            Some((least, _)) if *least == cost => best = Some((cost, None)),
-            _ => best = Some((cost, Some(candidate))),
-        }
-    }
-    best.and_then(|(_, candidate)| candidate)
 }
 
 /// The one table that has every column used of a source that does not exist.
@@ -132,33 +115,6 @@ fn table_with<'s>(sight: &Sight<'_, 's>, scope: usize, source: &Source<'_>, alon
         .collect();
     let mut fits = sight.schema.tables.iter().filter(|table| !used.is_empty() && used.iter().all(|name| table.column(name).is_some()));
     fits.next().filter(|_| fits.next().is_none())
-}
-
-/// Changes the qualifier `from` wherever it is meant for a source of `scope`.
-pub(super) fn requalify_all(sight: &Sight<'_, '_>, scope: usize, from: &str, to: &str, step: &mut Step) {
-    for reference in &sight.resolution.references {
-        let Some(qualifier) = reference.qualifier.as_ref().filter(|qualifier| qualifier.text.eq_ignore_ascii_case(from)) else { continue };
-        if owner_of(sight.resolution, reference.scope, from) == Some(scope) {
-            step.replace(qualifier.range.clone(), to.to_owned());
-        }
-    }
-    let stars = sight.resolution.scopes.get(scope).into_iter().flat_map(|scope| &scope.wildcards);
-    for qualifier in stars.filter_map(|star| star.qualifier.as_ref()).filter(|qualifier| qualifier.text.eq_ignore_ascii_case(from)) {
-        step.replace(qualifier.range.clone(), to.to_owned());
-    }
-}
-
-/// The nearest scope, from `scope` outwards, that has a source called `alias`.
-fn owner_of(resolution: &Resolution<'_>, scope: usize, alias: &str) -> Option<usize> {
-    let mut at = Some(scope);
-    while let Some(index) = at {
-        let here = resolution.scopes.get(index)?;
-        if here.sources.iter().any(|source| source.alias.eq_ignore_ascii_case(alias)) {
-            return Some(index);
-        }
-        at = here.parent;
-    }
-    None
 }
 
 /// A column in sight that `reference` is meant for, at most `limit` away.

@@ -1,5 +1,7 @@
 //! How alike two names are: the ways in which a name is misremembered, from none to a slip of the pen.
 
+use crate::schema::{Schema, Table};
+
 /// How far `name` is from `wanted`, 0 for the same but for case; `None` where they are not alike. `table` is the one that `name` is a
 /// column of: its name is often put before a column's, or left out. At most [`PLAIN`] for what can hardly be anything else.
 pub(super) fn distance(wanted: &str, name: &str, table: Option<&str>) -> Option<u32> {
@@ -104,6 +106,25 @@ fn slips(a: &str, b: &str) -> usize {
         before = std::mem::replace(&mut above, row);
     }
     at(&above, b.len())
+}
+
+/// The table whose name is plainly or nearly `wanted`, where there is one such.
+pub(super) fn nearest_table<'s>(schema: &'s Schema, wanted: &str) -> Option<&'s Table> {
+    let alike = schema.tables.iter().filter_map(|table| Some((distance(wanted, &table.name, None)?, table)));
+    only_best(alike)
+}
+
+/// The one thing at the least distance; `None` where there are two.
+fn only_best<T>(candidates: impl Iterator<Item = (u32, T)>) -> Option<T> {
+    let mut best: Option<(u32, Option<T>)> = None;
+    for (cost, candidate) in candidates {
+        match &best {
+            Some((least, _)) if *least < cost => {}
+            Some((least, _)) if *least == cost => best = Some((cost, None)),
+            _ => best = Some((cost, Some(candidate))),
+        }
+    }
+    best.and_then(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

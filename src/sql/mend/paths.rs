@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::nearest::{PLAIN, distance};
-use super::{Change, ChangeKind};
 use crate::schema::{Column, Json, Schema};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::string_literal;
 use crate::sql::resolve::{Resolution, resolve};

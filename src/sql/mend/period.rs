@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Change, ChangeKind};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::tokens::Tokens;
 use crate::text::language::{unquoted, words_of};

@@ -6,44 +6,16 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Change, ChangeKind};
 use crate::schema::{Schema, SpanUnit};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
+use crate::text::numbers::{DAYS, HOURS, MILLISECONDS, MINUTES, SECONDS, WEEKS, cardinal};
 
-/// Numbers as words, as far as people write them beside a unit.
-const NUMBERS: [(&str, f64); 20] = [
-    ("a", 1.0),
-    ("an", 1.0),
-    ("one", 1.0),
-    ("two", 2.0),
-    ("three", 3.0),
-    ("four", 4.0),
-    ("five", 5.0),
-    ("six", 6.0),
-    ("seven", 7.0),
-    ("eight", 8.0),
-    ("nine", 9.0),
-    ("ten", 10.0),
-    ("twelve", 12.0),
-    ("fifteen", 15.0),
-    ("twenty", 20.0),
-    ("thirty", 30.0),
-    ("forty", 40.0),
-    ("fifty", 50.0),
-    ("sixty", 60.0),
-    ("ninety", 90.0),
-];
-/// Units as people write them, with their seconds.
-const UNITS: [(&[&str], f64); 6] = [
-    (&["ms", "millisecond", "milliseconds"], 1e-3),
-    (&["s", "sec", "secs", "second", "seconds"], 1.0),
-    (&["min", "mins", "minute", "minutes"], 60.0),
-    (&["h", "hr", "hrs", "hour", "hours"], 3_600.0),
-    (&["day", "days"], 86_400.0),
-    (&["week", "weeks"], 604_800.0),
-];
+/// Units of time, with their seconds.
+const UNITS: [(&[&str], f64); 6] =
+    [(MILLISECONDS, 1e-3), (SECONDS, 1.0), (MINUTES, 60.0), (HOURS, 3_600.0), (DAYS, 86_400.0), (WEEKS, 604_800.0)];
 /// What lengths may be written in, as parts of a second.
 const PER_SECOND: [f64; 7] = [1.0, 1.0 / 60.0, 1.0 / 3_600.0, 1.0 / 86_400.0, 1e3, 1e6, 1e9];
 
@@ -142,7 +114,8 @@ fn lengths(text: &str) -> Vec<(f64, f64)> {
         .map(|word| word.trim_matches('.').to_lowercase())
         .filter(|word| !word.is_empty())
         .collect();
-    let number = |word: &str| word.parse().ok().or_else(|| NUMBERS.iter().find(|(name, _)| *name == word).map(|(_, number)| *number));
+    let named = |word: &str| if matches!(word, "a" | "an") { Some(1.0) } else { cardinal(word).map(f64::from) };
+    let number = |word: &str| word.parse().ok().or_else(|| named(word));
     let mut out = Vec::new();
     for (at, word) in words.iter().enumerate() {
         let Some((_, seconds)) = UNITS.iter().find(|(names, _)| names.contains(&word.as_str())) else { continue };
@@ -196,6 +169,7 @@ mod tests {
         check("longer than an hour", "took > 60", "took > 3600000000");
         check("longer than an hour", "took > 3600000000", "took > 3600000000");
         check("longer than ten seconds", "ms > 10", "ms > 10000");
+        check("longer than eleven seconds", "ms > 11", "ms > 11000");
         check("more than five days", "delivery > 5", "delivery > '1970-01-06 00:00:00.000000'");
         check("between 1 and 2 hours", "took BETWEEN 1 AND 2", "took BETWEEN 3600000000 AND 7200000000");
         check("half an hour", "30 <= took", "1800000000 <= took");

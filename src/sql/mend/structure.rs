@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::nearest::words;
-use super::{Change, ChangeKind};
 use crate::schema::{Schema, Table};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::TokenKind;
 use crate::sql::quote::{identifier, table_name, unquote};
 use crate::sql::tokens::{Arm, Part, Tokens};

@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Change, ChangeKind};
 use crate::schema::{Column, Holds, Meaning, Schema, Table};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::resolve::{Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{unquoted, words_of};

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::names::nearest_table;
-use super::{Change, ChangeKind};
+use super::nearest::nearest_table;
 use crate::schema::Schema;
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{Token, TokenKind, lex};
 use crate::sql::quote::{identifier, is_keyword, quoted_identifier, table_name};
 

@@ -5,8 +5,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::{Change, ChangeKind};
 use crate::schema::{Schema, YesNo};
+use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::string_literal;
 use crate::sql::resolve::{Resolution, resolve};

@@ -1,27 +1,7 @@
 //! A reference finds its column as in SQLite (`resolve.c`, `lookupName`): its own scope's tables, then its result columns, then the
 //! scopes around it.
 
-use super::{Binding, Reference, Relation, Resolution, Scope};
-use crate::schema::{Table, TableKind};
-
-/// Whether a table has a column of that name, the row's number included; `None` where not all of its columns are known.
-pub(super) fn table_has(table: &Table, name: &str) -> Option<bool> {
-    if table.column(name).is_some() {
-        return Some(true);
-    }
-    match table.kind {
-        _ if table.columns.is_empty() => None,
-        // Full-text tables hide columns.
-        TableKind::Virtual => None,
-        TableKind::Table => Some(is_rowid(name)),
-        TableKind::View => Some(false),
-    }
-}
-
-/// Whether `name` is one of SQLite's names for the number of a row.
-pub(super) fn is_rowid(name: &str) -> bool {
-    ["rowid", "oid", "_rowid_"].iter().any(|rowid| rowid.eq_ignore_ascii_case(name))
-}
+use super::resolution::{Binding, Reference, Relation, Resolution, Scope, is_rowid};
 
 /// Finds what each reference names.
 pub(super) fn bind(resolution: &mut Resolution<'_>) {

@@ -8,24 +8,8 @@ use std::collections::HashMap;
 use sqlparser::ast::{DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, Query, UnaryOperator};
 
 use super::bind::look_up;
-use super::{Binding, Clause, Name, Reference, Relation, Scope, Source};
+use super::resolution::{Binding, Clause, Name, Output, Reference, Relation, Scope, Source};
 use crate::schema::Times;
-
-/// A column of a query's result.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Output<'s> {
-    /// What it is called, as far as that can be told: an expression without AS as sqlparser writes it.
-    pub name: String,
-    /// What its numbers count, where they are points in time.
-    pub times: Option<&'s Times>,
-}
-
-impl Output<'_> {
-    /// A column that counts nothing.
-    pub(super) fn plain(name: String) -> Self {
-        Self { name, times: None }
-    }
-}
 
 /// Functions that give an argument back as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use sqlparser::ast::{
-    self, BinaryOperator, Expr, GroupByExpr, Ident, InTarget, JoinConstraint, JoinOperator, ObjectName, OrderByKind, Query, Select,
-    SelectItem, SelectItemQualifiedWildcardKind, SetExpr, SetOperator, Statement, TableFactor, TableWithJoins, Visit,
+    self, BinaryOperator, Expr, GroupByExpr, Ident, InTarget, JoinConstraint, OrderByKind, Query, Select, SelectItem,
+    SelectItemQualifiedWildcardKind, SetExpr, SetOperator, Statement, TableFactor, TableWithJoins, Visit,
 };
 
-use super::outputs::{self, Output};
-use super::{Binding, Clause, JoinKind, Name, Reference, Relation, Resolution, Scope, Source, Wildcard};
+use super::outputs;
+use super::resolution::{Binding, Clause, JoinKind, Name, Output, Reference, Relation, Resolution, Scope, Wildcard};
+use super::sources::{Cte, derived, extent, joined, names_of, relation, source};
 use crate::schema::{Schema, Times};
 use crate::sql::lex::Token;
 use crate::sql::tree::Places;
@@ -48,9 +49,6 @@ pub(super) fn walk<'s>(
     }
     Some(out)
 }
-
-/// A common table expression in sight; `None` where its columns are not known.
-type Cte<'s> = (String, Option<Vec<Output<'s>>>);
 
 struct Walker<'a, 's> {
     sql: &'a str,
@@ -168,7 +166,7 @@ impl<'s> Walker<'_, 's> {
     fn select(&mut self, select: &Select, parent: Option<usize>, ctes: &[Cte<'s>]) -> Option<Vec<Output<'s>>> {
         let start = self.places.byte(select.select_token.0.span.start);
         self.lost |= start.is_none();
-        let (range, from_end) = self.extent(start.unwrap_or_default());
+        let (range, from_end) = extent(self.sql, self.tokens, start.unwrap_or_default());
         let scope = self.open(parent, range);
         if let Some(scope) = self.scope(scope) {
             scope.from_end = from_end;
@@ -254,22 +252,7 @@ impl<'s> Walker<'_, 's> {
     fn tables(&mut self, tables: &TableWithJoins, kind: JoinKind, scope: usize, parent: Option<usize>, ctes: &[Cte<'s>]) {
         self.factor(&tables.relation, kind, scope, parent, ctes);
         for join in &tables.joins {
-            let (constraint, crossed) = match &join.join_operator {
-                JoinOperator::CrossJoin(constraint) => (Some(constraint), true),
-                JoinOperator::Join(constraint)
-                | JoinOperator::Inner(constraint)
-                | JoinOperator::Left(constraint)
-                | JoinOperator::LeftOuter(constraint)
-                | JoinOperator::Right(constraint)
-                | JoinOperator::RightOuter(constraint)
-                | JoinOperator::FullOuter(constraint) => (Some(constraint), false),
-                _ => (None, false),
-            };
-            let kind = match constraint {
-                None | Some(JoinConstraint::None) if crossed => JoinKind::Comma,
-                None | Some(JoinConstraint::None) => JoinKind::Bare,
-                Some(_) => JoinKind::Conditioned,
-            };
+            let (constraint, kind) = joined(&join.join_operator);
             let first = self.out.scopes.get(scope).map_or(0, |scope| scope.sources.len());
             self.factor(&join.relation, kind, scope, parent, ctes);
             match constraint {
@@ -302,104 +285,22 @@ impl<'s> Walker<'_, 's> {
                     self.expression(args, scope, Clause::Other, ctes);
                     (Relation::Unknown, Vec::new())
                 } else {
-                    self.relation(name, ctes)
+                    relation(self.schema, name, ctes)
                 };
                 let idents: Vec<&Ident> = name.0.iter().filter_map(|part| part.as_ident()).collect();
                 let (Some(first), Some(last)) = (idents.first(), idents.last()) else { return };
                 let range = self.place(first).start..self.place(last).end;
-                let alias_name = alias.as_ref().map(|alias| alias.name.value.clone());
-                Source {
-                    aliased: alias_name.is_some(),
-                    alias: alias_name.unwrap_or_else(|| last.value.clone()),
-                    relation,
-                    times,
-                    name: Some(range),
-                    join,
-                    merged: Vec::new(),
-                }
+                source(alias.as_ref(), &last.value, (relation, times), Some(range), join)
             }
             TableFactor::Derived { subquery, alias, .. } => {
-                let (relation, times) = derived(self.query(subquery, parent, ctes));
-                Source {
-                    alias: alias.as_ref().map(|alias| alias.name.value.clone()).unwrap_or_default(),
-                    aliased: alias.is_some(),
-                    relation,
-                    times,
-                    name: None,
-                    join,
-                    merged: Vec::new(),
-                }
+                source(alias.as_ref(), "", derived(self.query(subquery, parent, ctes)), None, join)
             }
             TableFactor::NestedJoin { table_with_joins, .. } => return self.tables(table_with_joins, join, scope, parent, ctes),
-            _ => Source {
-                alias: String::new(),
-                aliased: false,
-                relation: Relation::Unknown,
-                times: Vec::new(),
-                name: None,
-                join,
-                merged: Vec::new(),
-            },
+            _ => source(None, "", (Relation::Unknown, Vec::new()), None, join),
         };
         if let Some(scope) = self.scope(scope) {
             scope.sources.push(source);
         }
-    }
-
-    fn relation(&self, name: &ObjectName, ctes: &[Cte<'s>]) -> (Relation<'s>, Vec<Option<&'s Times>>) {
-        let parts: Vec<&str> = name.0.iter().filter_map(|part| Some(part.as_ident()?.value.as_str())).collect();
-        if let [only] = parts.as_slice()
-            && let Some((_, columns)) = ctes.iter().rev().find(|(cte, _)| cte.eq_ignore_ascii_case(only))
-        {
-            return derived(columns.clone());
-        }
-        (self.stored(&parts), Vec::new())
-    }
-
-    /// The table or view that a dotted name means.
-    fn stored(&self, parts: &[&str]) -> Relation<'s> {
-        let Some(last) = parts.last() else { return Relation::Unknown };
-        if ["sqlite_schema", "sqlite_master", "sqlite_temp_schema", "sqlite_temp_master"].iter().any(|own| own.eq_ignore_ascii_case(last)) {
-            return Relation::Derived(["type", "name", "tbl_name", "rootpage", "sql", "rowid"].map(str::to_owned).to_vec());
-        }
-        let found = match parts {
-            [database, name] => self.schema.table_of(Some(database), name),
-            [name] => self.schema.table(name),
-            _ => None,
-        };
-        match found {
-            Some(table) => Relation::Table(table),
-            // Table-valued functions without arguments, and SQLite's own tables.
-            None if ["pragma_", "sqlite_", "json_"].iter().any(|own| last.to_ascii_lowercase().starts_with(own)) => Relation::Unknown,
-            None => Relation::Missing((*last).to_owned()),
-        }
-    }
-
-    /// The bytes of the SELECT that begins at byte `start`, and where its FROM ends.
-    fn extent(&self, start: usize) -> (Range<usize>, Option<usize>) {
-        let (mut depth, mut end, mut in_from, mut from_end) = (0usize, start, false, None);
-        for (at, token) in self.tokens.iter().enumerate().filter(|(_, token)| token.range.start >= start) {
-            let text = token.text(self.sql);
-            let is = |words: &[&str]| depth == 0 && words.iter().any(|word| word.eq_ignore_ascii_case(text));
-            if text == ")" && depth == 0 || text == ";" || is(&["union", "except", "intersect"]) {
-                break;
-            }
-            let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).map_or("", |token| token.text(self.sql));
-            let ends_from =
-                is(&["where", "group", "having", "order", "limit", "window"]) && before != "." && !before.eq_ignore_ascii_case("as");
-            match text {
-                "(" => depth += 1,
-                ")" => depth -= 1,
-                _ if is(&["from"]) && !before.eq_ignore_ascii_case("distinct") => in_from = true,
-                _ if in_from && ends_from => in_from = false,
-                _ => {}
-            }
-            end = token.range.end;
-            if in_from {
-                from_end = Some(end);
-            }
-        }
-        (start..end, from_end)
     }
 
     fn expression(&mut self, node: &impl Visit, scope: usize, clause: Clause, ctes: &[Cte<'s>]) {
@@ -417,26 +318,6 @@ impl<'s> Walker<'_, 's> {
         let double_quoted = qualifier.is_none() && last.quote_style == Some('"');
         let binding = Binding::Missing;
         self.out.references.push(Reference { scope, clause, database, qualifier, name, range, double_quoted, operand: false, binding });
-    }
-}
-
-/// A subquery as a source.
-fn derived(columns: Option<Vec<Output<'_>>>) -> (Relation<'_>, Vec<Option<&Times>>) {
-    match columns {
-        Some(columns) => {
-            let (names, times) = columns.into_iter().map(|output| (output.name, output.times)).unzip();
-            (Relation::Derived(names), times)
-        }
-        None => (Relation::Unknown, Vec::new()),
-    }
-}
-
-/// The names of a relation's columns, where they are known.
-fn names_of(relation: &Relation<'_>) -> Vec<String> {
-    match relation {
-        Relation::Table(table) => table.columns.iter().map(|column| column.name.clone()).collect(),
-        Relation::Derived(columns) => columns.clone(),
-        _ => Vec::new(),
     }
 }
 

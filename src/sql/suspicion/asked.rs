@@ -4,9 +4,10 @@ use sqlparser::ast::{BinaryOperator, DuplicateTreatment, Expr, FunctionArguments
 
 use crate::sql::lex::lex;
 
-use super::forms::conjuncts;
+use super::blocks::{Block, Blocks};
+use super::expressions::{aggregate, conjuncts, each_expression, literal};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, each_expression, literal, suspect};
 
 pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mut Vec<Suspicion>) {
     let tokens: Vec<String> = lex(sql).into_iter().map(|token| token.text(sql).to_ascii_lowercase()).collect();

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value};
 
+use super::expressions::{aggregate, literal};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Suspicion, SuspicionKind, aggregate, literal, suspect};
 use crate::schema::{Column, Holds, Meaning, Schema, Table};
 use crate::sql::mend::paths::unknown_paths;
 use crate::sql::resolve::Resolution;

@@ -2,9 +2,11 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, Value};
 
+use super::blocks::Blocks;
 use super::columns::Columns;
+use super::expressions::{each_expression, literal};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Blocks, Suspicion, SuspicionKind, each_expression, literal, suspect};
 use crate::schema::Column;
 
 const MONTHS: [&str; 12] =

@@ -237,7 +237,7 @@ fn one_first(question: &Question) -> Option<Direction> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Asked;
+    use super::super::words::Asked;
     use super::*;
 
     #[track_caller]

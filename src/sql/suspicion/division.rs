@@ -3,8 +3,9 @@
 use sqlparser::ast::{BinaryOperator, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, SetExpr, Value};
 
 use super::columns::Columns;
+use super::expressions::{aggregate, each_expression};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Suspicion, SuspicionKind, aggregate, suspect};
 use crate::schema::Holds;
 use crate::sql::visitor::{Visitor, visit};
 
@@ -167,7 +168,7 @@ fn bare(expr: &Expr) -> String {
 
 fn aggregate_inside(expr: &Expr) -> bool {
     let mut found = false;
-    super::each_expression(expr, &mut |expr, _| found |= aggregate(expr).is_some());
+    each_expression(expr, &mut |expr, _| found |= aggregate(expr).is_some());
     found
 }
 

@@ -4,9 +4,11 @@ use sqlparser::ast::{Expr, GroupByExpr, OrderBySort, SelectItem};
 
 use crate::sql::lex::lex;
 
+use super::blocks::{Block, Blocks};
 use super::directions::{Direction, direction};
+use super::expressions::{aggregate, aggregates};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, aggregates, suspect};
 
 /// Words that ask for an end of an order.
 const SUPERLATIVES: [&str; 24] = [

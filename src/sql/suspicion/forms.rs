@@ -2,7 +2,9 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, GroupByExpr, SelectItem, UnaryOperator, Value};
 
-use super::{Block, Suspicion, SuspicionKind, aggregate, aggregates, each_expression, literal, names, suspect};
+use super::blocks::{Block, names};
+use super::expressions::{aggregate, aggregates, conjuncts, each_expression, literal};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use crate::sql::resolve::{Clause, Resolution};
 
 pub(super) fn look(block: &Block<'_>, resolution: &Resolution<'_>, out: &mut Vec<Suspicion>) {
@@ -96,18 +98,6 @@ fn compared_with_null(expr: &Expr, out: &mut Vec<Suspicion>) {
     let null = [left, right].into_iter().any(|side| matches!(literal(side), Some(Value::Null)));
     if null && matches!(op, BinaryOperator::Eq | BinaryOperator::NotEq) {
         suspect(out, SuspicionKind::ComparedWithNull, "it compares with NULL by = or <>, which is never true: IS NULL is meant");
-    }
-}
-
-/// The conditions that all have to hold.
-pub(super) fn conjuncts<'e>(expr: &'e Expr, out: &mut Vec<&'e Expr>) {
-    match expr {
-        Expr::BinaryOp { left, op: BinaryOperator::And, right } => {
-            conjuncts(left, out);
-            conjuncts(right, out);
-        }
-        Expr::Nested(inner) => conjuncts(inner, out),
-        other => out.push(other),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the tables of a query have to do with each other.
 
-use super::{Suspicion, SuspicionKind, suspect};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use crate::schema::{Column, Table};
 use crate::sql::related::{are_keys, is_key, keys_between};
 use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, Scope, Source};

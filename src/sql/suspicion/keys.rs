@@ -2,9 +2,11 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, InTarget, Query, SelectItem, SetExpr};
 
+use super::blocks::Blocks;
 use super::columns::{Columns, Named};
+use super::expressions::aggregate;
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Blocks, Suspicion, SuspicionKind, aggregate, suspect};
 use crate::schema::{Holds, Schema, Table};
 use crate::sql::related::{different_things, thing};
 use crate::sql::visitor::{Visitor, visit};

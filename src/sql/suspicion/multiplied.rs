@@ -6,9 +6,11 @@ use sqlparser::ast::{
     Select, SelectItem, SetExpr,
 };
 
+use super::blocks::{Block, Blocks};
 use super::columns::Columns;
+use super::expressions::{aggregate, each_expression, literal};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, each_expression, literal, suspect};
 use crate::sql::related::is_key;
 use crate::sql::resolve::{Binding, Clause, Reference, Resolution};
 use crate::sql::visitor::{Visitor, visit};

@@ -2,8 +2,9 @@
 
 use sqlparser::ast::{Expr, SelectItem};
 
+use super::blocks::{Block, Blocks};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Block, Blocks, Suspicion, SuspicionKind, suspect};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::text::words::{split_name, stem};
 

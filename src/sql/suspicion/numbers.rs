@@ -1,6 +1,6 @@
 //! The numbers that a question gives: in digits, in words, and in every unit in which a column may keep them.
 
-use super::units::{ALONE, DECADES, MULTIPLIERS, NUMBERED, RELATIVE, UNITS, WORDS, YEARS};
+use super::units::{ALONE, DECADES, MULTIPLIERS, NUMBERED, RELATIVE, UNITS, YEARS, composing};
 
 /// What a number may be multiplied by before it is compared with: thousands to billions, percent.
 const SCALES: [f64; 5] = [1.0, 1e3, 1e6, 1e9, 0.01];
@@ -68,7 +68,7 @@ impl Numbers {
         if let Some((_, tens)) = DECADES.iter().find(|(name, _)| *name == part.word) {
             self.plain.extend([1900.0 + tens, 1910.0 + tens]);
         }
-        if let Some((_, number)) = WORDS.iter().skip(ALONE).find(|(name, _)| *name == part.word) {
+        if let Some((_, number)) = ALONE.iter().find(|(name, _)| *name == part.word) {
             self.plain.push(*number);
         }
         if let Some((_, by)) = multiplier(&part.word) {
@@ -181,8 +181,7 @@ fn multiplier(word: &str) -> Option<(&'static str, f64)> {
 fn number_at(parts: &[Part], at: usize) -> Option<(f64, usize)> {
     let simple = |at: usize| -> Option<f64> {
         let part = parts.get(at)?;
-        let composes = WORDS.iter().position(|(name, _)| *name == part.word).filter(|place| *place < ALONE);
-        part.number.or_else(|| composes.and_then(|place| WORDS.get(place)).map(|(_, number)| *number))
+        part.number.or_else(|| composing(&part.word))
     };
     let word = |at: usize| parts.get(at).map_or("", |part| part.word.as_str());
     let mut total = 0.0;

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value};
 
-use super::{Suspicion, SuspicionKind, literal, suspect};
+use super::expressions::literal;
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema};
 use crate::sql::mend::times::open_questions;
 use crate::sql::mend::written;

@@ -2,11 +2,13 @@
 
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, SelectItem, Value};
 
+use super::blocks::{Block, Blocks};
 use super::columns::Columns;
 use super::computed::is_code;
+use super::expressions::{aggregate, aggregates, each_expression, literal};
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::unused::is_flag;
 use super::words::Question;
-use super::{Block, Blocks, Suspicion, SuspicionKind, aggregate, aggregates, each_expression, literal, suspect};
 use crate::schema::{Holds, Meaning};
 use crate::text::language::words_of;
 use crate::text::words::{split_name, stem};

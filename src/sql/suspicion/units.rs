@@ -1,38 +1,19 @@
 //! Words for numbers, what multiplies them, and units with what columns keep instead.
 
-/// Words for numbers; those before `second` can be put together ("twenty five", "three hundred").
-pub(super) const WORDS: &[(&str, f64)] = &[
-    ("a", 1.0),
-    ("an", 1.0),
-    ("one", 1.0),
-    ("two", 2.0),
-    ("three", 3.0),
-    ("four", 4.0),
-    ("five", 5.0),
-    ("six", 6.0),
-    ("seven", 7.0),
-    ("eight", 8.0),
-    ("nine", 9.0),
-    ("ten", 10.0),
-    ("eleven", 11.0),
-    ("twelve", 12.0),
-    ("thirteen", 13.0),
-    ("fourteen", 14.0),
-    ("fifteen", 15.0),
-    ("sixteen", 16.0),
-    ("seventeen", 17.0),
-    ("eighteen", 18.0),
-    ("nineteen", 19.0),
-    ("twenty", 20.0),
-    ("thirty", 30.0),
-    ("forty", 40.0),
-    ("fifty", 50.0),
-    ("sixty", 60.0),
-    ("seventy", 70.0),
-    ("eighty", 80.0),
-    ("ninety", 90.0),
-    ("half", 0.5),
-    ("quarter", 0.25),
+use crate::text::numbers::{DAYS, HOURS, MILLISECONDS, MINUTES, SECONDS, WEEKS, cardinal};
+
+/// The number that `word` is; several such words can be put together ("twenty five", "three hundred", "half a dozen").
+pub(super) fn composing(word: &str) -> Option<f64> {
+    match word {
+        "a" | "an" => Some(1.0),
+        "half" => Some(0.5),
+        "quarter" => Some(0.25),
+        _ => cardinal(word).map(f64::from),
+    }
+}
+
+/// Words that stand for a number alone.
+pub(super) const ALONE: &[(&str, f64)] = &[
     ("second", 2.0),
     ("third", 3.0),
     ("fourth", 4.0),
@@ -51,8 +32,6 @@ pub(super) const WORDS: &[(&str, f64)] = &[
     ("thrice", 3.0),
     ("triple", 3.0),
 ];
-/// Place in `WORDS` from which on a word stands for a number alone.
-pub(super) const ALONE: usize = 31;
 
 /// What multiplies the number before it.
 pub(super) const MULTIPLIERS: &[(&[&str], f64)] = &[
@@ -66,12 +45,12 @@ pub(super) const MULTIPLIERS: &[(&[&str], f64)] = &[
 
 /// Units as people write them, with what one of them may be in the units in which columns keep such things.
 pub(super) const UNITS: &[(&[&str], &[f64])] = &[
-    (&["ms", "millisecond", "milliseconds"], &[1e-3, 1e3, 1e6]),
-    (&["s", "sec", "secs", "second", "seconds"], &[1e3, 1e6, 1e9, 1.0 / 60.0]),
-    (&["min", "mins", "minute", "minutes"], &[60.0, 6e4, 6e7, 6e10, 1.0 / 60.0, 1.0 / 1_440.0]),
-    (&["h", "hr", "hrs", "hour", "hours"], &[60.0, 3_600.0, 3.6e6, 3.6e9, 3.6e12, 1.0 / 24.0]),
-    (&["day", "days"], &[24.0, 1_440.0, 86_400.0, 8.64e7, 8.64e10, 8.64e13, 1.0 / 7.0]),
-    (&["week", "weeks"], &[7.0, 168.0, 10_080.0, 604_800.0, 6.048e8, 6.048e11]),
+    (MILLISECONDS, &[1e-3, 1e3, 1e6]),
+    (SECONDS, &[1e3, 1e6, 1e9, 1.0 / 60.0]),
+    (MINUTES, &[60.0, 6e4, 6e7, 6e10, 1.0 / 60.0, 1.0 / 1_440.0]),
+    (HOURS, &[60.0, 3_600.0, 3.6e6, 3.6e9, 3.6e12, 1.0 / 24.0]),
+    (DAYS, &[24.0, 1_440.0, 86_400.0, 8.64e7, 8.64e10, 8.64e13, 1.0 / 7.0]),
+    (WEEKS, &[7.0, 168.0, 10_080.0, 604_800.0, 6.048e8, 6.048e11]),
     (&["fortnight", "fortnights"], &[14.0, 336.0, 1_209_600.0, 2.0]),
     (&["month", "months"], &[30.0, 31.0, 30.44, 4.0, 2_592_000.0, 2.592e9, 1.0 / 12.0]),
     (&["quarter", "quarters"], &[3.0, 90.0, 91.0, 13.0]),

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
+use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use super::{Suspicion, SuspicionKind, suspect};
 use crate::schema::{Column, Holds, Meaning};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::sql::resolve::Resolution;

@@ -1,8 +1,23 @@
 //! A question in words and numbers. English: the questions that the models understand best.
 
-use super::Asked;
 use super::numbers::Numbers;
 use crate::text::language::{is_english_question, unquoted, words_of};
+
+/// The question that a query is to answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// In the person's words.
+    pub question: &'a str,
+    /// What it goes on from, and hints: more that numbers may come from.
+    pub before: &'a str,
+}
+
+impl<'a> Asked<'a> {
+    /// A question that stands by itself.
+    pub fn alone(question: &'a str) -> Self {
+        Self { question, before: "" }
+    }
+}
 
 /// A question to look things up in.
 pub(super) struct Question {

@@ -33,7 +33,7 @@ const fn flag(name: &'static str, kind: Kind, meaning: &'static str) -> Flag {
 }
 
 /// Every setting of [`TrainConfig`](crate::train::TrainConfig).
-pub const FLAGS: [Flag; 58] = [
+pub const FLAGS: [Flag; 60] = [
     flag("model_name_or_path", Kind::Text, "catalogue name, GGUF file or Hugging Face folder"),
     flag("data_path", Kind::Words, "files of examples: Alpaca, chat, Spider, prompt and completion"),
     flag("eval_data_path", Kind::Text, "file of held-out examples"),
@@ -79,6 +79,12 @@ pub const FLAGS: [Flag; 58] = [
     flag("adam_epsilon", Kind::Number, "[1e-8]"),
     flag("max_grad_norm", Kind::Number, "longer gradients are shortened to this; 0 for never [1]"),
     flag("label_smoothing_factor", Kind::Number, "so much of each loss is the mean over all tokens; of the evaluation's, too [0]"),
+    flag(
+        "loss_type",
+        Kind::Text,
+        "nll: every answer is learned; sigmoid (DPO): of rows with `rejected`, the answer is learned against that one, as TRL's DPOTrainer does it [nll]",
+    ),
+    flag("beta", Kind::Number, "of sigmoid: how much the model may move from what it was [0.1]"),
     flag("neftune_noise_alpha", Kind::Number, "noise on the embeddings, within alpha / sqrt(tokens x width) [none]"),
     flag("dataloader_drop_last", Kind::Switch, "leave out an epoch's last batch where it is not full"),
     flag("seed", Kind::Integer, "of order, adapters and dropout [42]"),

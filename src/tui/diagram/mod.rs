@@ -1,6 +1,8 @@
 //! The schema as a diagram of keys: a box for each table, and a line from each foreign key to the table that it refers to.
 //!
-//! - `canvas`: characters on a page; `graph`: which table stands in which column
+//! Files on their floors, the lowest first:
+//! - `canvas`: characters on a page
+//! - `graph`: which table stands in which column
 //!
 //! Lines leave a box on the left, in rows of even number, and come to one on the right, in its title's row, of odd number. So no two of
 //! them ever lie in one row, and every line between two columns has a track of its own.

@@ -1,6 +1,7 @@
 //! Several files at once, jumps along keys, the diagram.
 
 use super::*;
+use crate::db::FileChange;
 use crate::schema::DatabaseSet;
 
 /// The music shop, and beside it a file that has a table of the same name.
@@ -172,4 +173,38 @@ fn the_keys_are_drawn() {
     assert_eq!(sql_run(&screen), "SELECT * FROM album");
     screen.press(&["alt+1", "D", "tab", "tab", "esc"]);
     assert!(screen.state.window.is_none());
+}
+
+#[test]
+fn a_database_that_changes_is_told() {
+    let looked = |screen: &mut Screen, change| {
+        screen.press(&["alt+3", "SELECT 1"]);
+        screen.run(rows(3, false));
+        screen.event(Event::Tick(4_000));
+        let job = screen.submitted(|work| *work == Work::Look);
+        screen.done(job, Outcome::Looked(change));
+    };
+    check("database_changed", |screen| looked(screen, FileChange::Written));
+    check("database_replaced", |screen| looked(screen, FileChange::Replaced));
+    check("database_gone", |screen| looked(screen, FileChange::Gone));
+    let mut screen = Screen::opened((80, 24));
+    looked(&mut screen, FileChange::Written);
+    screen.event(Event::Tick(20_000));
+    let job = screen.submitted(|work| *work == Work::Refresh);
+    let mut counted = (*schema()).clone();
+    counted.tables[0].row_count = Some(99);
+    screen.done(job, Outcome::Refreshed { schema: Arc::new(counted), restructured: false });
+    assert_eq!((screen.effects.len(), screen.drawn().contains("artist            99")), (0, true), "{}", screen.drawn());
+    // Somebody who writes all the time is told of once a minute, and rows that ran anew are no longer old.
+    screen.press(&["left"]);
+    screen.event(Event::Tick(24_000));
+    let job = screen.submitted(|work| *work == Work::Look);
+    screen.done(job, Outcome::Looked(FileChange::Written));
+    assert_eq!(screen.state.notice, None);
+    screen.event(Event::Tick(40_000));
+    let job = screen.submitted(|work| *work == Work::Refresh);
+    screen.done(job, Outcome::Refreshed { schema: schema(), restructured: true });
+    screen.submitted(|work| *work == Work::Prepare);
+    screen.run(rows(3, false));
+    assert!(!screen.state.tab().results.stale);
 }

@@ -2,7 +2,8 @@
 
 use super::super::event::Effect;
 use super::super::state::{Pane, State};
-use super::{ask, submit};
+use super::question::work;
+use super::submit;
 use crate::ask::Ahead;
 use crate::jobs::{ModelsWork, TrainWork, Work};
 use crate::store::WhileTyping;
@@ -27,7 +28,7 @@ pub(super) fn read(state: &mut State) -> Vec<Effect> {
         return if is_complete(state) { cancel(state) } else { Vec::new() };
     }
     let typed = state.ahead.typed.trim_end().to_owned();
-    let asked = ask::work(state, &typed, &[]);
+    let asked = work(state, &typed, &[]);
     state.ahead.read = typed;
     submit(state, Work::ReadAhead { asked, ahead }).1
 }

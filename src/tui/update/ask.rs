@@ -2,16 +2,17 @@
 
 use ratatui_textarea::TextArea;
 
-use super::super::conversation::{Entry, Stage, Verdict};
+use super::super::conversation::{Entry, Stage, Verdict, WRONG_BEFORE};
 use super::super::event::Effect;
 use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
 use super::keep::put_sql;
-use super::{WRONG_BEFORE, ahead, answered, focus, list, models, note, sql, submit, warn};
+use super::question::{accepted_before, before, last, plain, turn, typed_sql, work};
+use super::{ahead, answered, focus, list, models, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
-use crate::records::{Accepted, Before};
-use crate::sql::{describe, is_grammatical};
+use crate::records::Before;
+use crate::sql::describe;
 use crate::text::follow::points_back;
 
 /// Sends the question; with an empty line, runs SQL that was checked.
@@ -56,21 +57,6 @@ pub(super) fn send_question(state: &mut State, question: String) -> Vec<Effect> 
     effects
 }
 
-/// Whether a question is a statement: one that SQLite's grammar knows, on a table that is there or with signs that no sentence has.
-fn typed_sql(state: &State, question: &str) -> bool {
-    const BEGINNINGS: [&str; 10] = ["select", "with", "values", "explain", "pragma", "insert", "update", "delete", "create", "drop"];
-    let first = question.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default().to_lowercase();
-    if !BEGINNINGS.contains(&&*first) || !is_grammatical(question) {
-        return false;
-    }
-    let words: Vec<String> = question.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_lowercase).collect();
-    let names_table = words.windows(2).any(|pair| {
-        let is_table = || state.schema.tables.iter().any(|table| table.name.to_lowercase() == pair[1]);
-        ["from", "join", "into", "update", "table"].contains(&&*pair[0]) && is_table()
-    });
-    names_table || question.contains(['*', '=', '(', ';', '<', '>', '+', '"', '`']) || words.iter().any(|word| word.parse::<i64>().is_ok())
-}
-
 /// Asks, with `hints` for this question alone. Nothing happens where that is not possible; the person is told why.
 pub(super) fn ask(state: &mut State, question: String, hints: Vec<String>) -> Vec<Effect> {
     let before = before(state, &question);
@@ -113,53 +99,6 @@ fn ask_after(state: &mut State, question: String, hints: Vec<String>, before: Op
     effects.extend(submitted);
     state.entries.push(Entry { follows: before, ..Entry::new(job, question, hints) });
     effects
-}
-
-/// The SQL that was accepted for `question`, and what it follows on: `before`, else perhaps the last answer, else nothing.
-fn accepted_before(state: &State, question: &str, before: Option<&Before>) -> Option<(String, Option<Before>)> {
-    let after = before.cloned().or_else(|| last(state));
-    let followed = after.and_then(|after| Some((state.accepted_sql(question, Some(&after.sql))?.clone(), Some(after))));
-    followed.or_else(|| state.accepted_sql(question, None).filter(|_| before.is_none()).map(|sql| (sql.clone(), None)))
-}
-
-/// What the model is asked with: what is kept for the database, `hints` for this question alone, the question before where it follows on that.
-pub(super) fn work(state: &State, question: &str, hints: &[String]) -> AskWork {
-    let lasting = state.records.notes.iter().map(|note| note.text.clone());
-    AskWork {
-        question: plain(question).to_owned(),
-        hints: lasting.chain(hints.iter().cloned()).collect(),
-        previous: before(state, question).map(turn),
-        before: None,
-        accepted: state.records.accepted.iter().filter(|answer| answer.stands_alone()).map(example).collect(),
-    }
-}
-
-fn example(accepted: &Accepted) -> (String, String) {
-    (accepted.question.clone(), accepted.sql.clone())
-}
-
-/// `question` without the `+` by which a person says that it follows on.
-fn plain(question: &str) -> &str {
-    question.trim_start_matches('+').trim_start()
-}
-
-fn turn(before: Before) -> (String, String) {
-    (before.question, before.sql)
-}
-
-/// What `question` follows on: the last answer, where its words point back. Asked again, it follows on what it followed on.
-fn before(state: &State, question: &str) -> Option<Before> {
-    let last = state.entries.last().filter(|_| points_back(question))?;
-    if last.question == plain(question) {
-        return last.follows.clone();
-    }
-    Some(Before { question: last.question.clone(), sql: last.sql()?.to_owned() })
-}
-
-/// The last answer.
-fn last(state: &State) -> Option<Before> {
-    let entry = state.entries.last()?;
-    Some(Before { question: entry.question.clone(), sql: entry.sql()?.to_owned() })
 }
 
 pub(super) fn recall(state: &mut State, earlier: bool) {

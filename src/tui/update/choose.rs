@@ -1,23 +1,32 @@
 //! Choosing a line of a list, or ending a line that was typed.
 
-use std::path::PathBuf;
-
 use super::super::event::Effect;
+use super::super::keys::Action;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
-use super::list::{prompt, refresh};
+use super::keep::whole;
+use super::list::prompt;
 use super::models::model_chosen;
+use super::refresh::refresh;
 use super::{
-    arrange, ask, compare, diagram, focus, jump, keep, learn, note, notebook, opening, perform, script, settings, sql, submit, train, warn,
+    arrange, ask, compare, diagram, focus, jump, keep, learn, note, notebook, open, opening, script, settings, sql, submit, train, warn,
 };
 use crate::jobs::{ExportFormat, KeepWork, ModelsWork, ResultWork, TrainWork, Work};
 use crate::schema::DatabaseSet;
 
+/// What comes of choosing.
+pub(super) enum Chosen {
+    /// It is done; this is left to be done outside.
+    Done(Vec<Effect>),
+    /// An action, as if its key were pressed.
+    Action(Action),
+}
+
 /// Takes the selected line, or what was typed.
-pub(super) fn choose(state: &mut State) -> Vec<Effect> {
-    match state.window.take() {
+pub(super) fn choose(state: &mut State) -> Chosen {
+    let effects = match state.window.take() {
         Some(Window::List(picker)) => match picker.item().cloned() {
-            Some(item) => chosen(state, picker, item),
+            Some(item) => return chosen(state, picker, item),
             None => unlisted(state, picker),
         },
         Some(Window::Prompt(prompt)) => typed(state, *prompt),
@@ -28,7 +37,8 @@ pub(super) fn choose(state: &mut State) -> Vec<Effect> {
             state.window = other;
             Vec::new()
         }
-    }
+    };
+    Chosen::Done(effects)
 }
 
 /// What is typed above a list is no line of it: where files are meant, it is the name of one.
@@ -59,19 +69,19 @@ fn export(state: &mut State, format: ExportFormat, typed: &str) -> Vec<Effect> {
     submit(state, Work::Result(ResultWork::Export { spool, order, format, path })).1
 }
 
-fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
-    match item.choice {
-        Choice::Do(action) => perform(state, action),
+fn chosen(state: &mut State, picker: Picker, item: Item) -> Chosen {
+    let effects = match item.choice {
+        Choice::Do(action) => return Chosen::Action(action),
+        Choice::Sql { sql, .. } if matches!(picker.kind, PickerKind::AskBack(_)) => match state.entries.last().map(|entry| entry.job) {
+            Some(job) => ask::meant(state, job, &sql),
+            None => Vec::new(),
+        },
+        Choice::Sql { sql, .. } if picker.kind == PickerKind::Snippets => {
+            state.tab_mut().editor.insert_str(&sql);
+            focus(state, Pane::Editor);
+            Vec::new()
+        }
         Choice::Sql { sql, .. } => {
-            if matches!(picker.kind, PickerKind::AskBack(_)) {
-                let Some(job) = state.entries.last().map(|entry| entry.job) else { return Vec::new() };
-                return ask::meant(state, job, &sql);
-            }
-            if picker.kind == PickerKind::Snippets {
-                state.tab_mut().editor.insert_str(&sql);
-                focus(state, Pane::Editor);
-                return Vec::new();
-            }
             let tab = state.tab().id;
             note(state, "in the editor; F5 runs it");
             let effects = keep::put_sql(state, tab, &sql);
@@ -131,7 +141,8 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Vec<Effect> {
             settings::save(state, name, word)
         }
         Choice::Adopt(from) => submit(state, Work::Keep(KeepWork::Adopt { from })).1,
-    }
+    };
+    Chosen::Done(effects)
 }
 
 fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
@@ -160,9 +171,9 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Learn => learn::within(state, prompt, &text),
         PromptKind::Find => arrange::find(state, &text),
         PromptKind::Open => opening::taken(state, &text),
-        PromptKind::OpenSql => script::open(state, &text),
+        PromptKind::OpenSql => open::open_script(state, &text),
         PromptKind::SaveSql => script::save_in(state, whole(state, &text)),
-        PromptKind::Notebook => notebook::open(state, &text),
+        PromptKind::Notebook => open::open_notebook(state, &text),
         PromptKind::NewNotebook => notebook::write(state, whole(state, &text)),
         PromptKind::Cell(question, sql) => notebook::add(state, whole(state, &text), question, sql),
         PromptKind::Export(format) => export(state, format, &text),
@@ -181,14 +192,6 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
             let path = whole(state, &text);
             submit(state, Work::Keep(KeepWork::Write { path, text: written })).1
         }
-    }
-}
-
-/// A typed path: `~` is the home folder, the rest begins where sqllama was started.
-pub(super) fn whole(state: &State, typed: &str) -> PathBuf {
-    match typed.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest))) {
-        Some(path) => path,
-        None => state.options.folder.join(typed),
     }
 }
 

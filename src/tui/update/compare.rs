@@ -3,6 +3,7 @@
 use super::super::compare::{Compare, Side};
 use super::super::event::Effect;
 use super::super::state::{State, Window};
+use super::work::cancel;
 use super::{ask, note, submit};
 use crate::jobs::{JobId, Outcome, Work};
 
@@ -64,15 +65,5 @@ pub(super) fn choose(state: &mut State, compare: Compare) -> Vec<Effect> {
 
 /// What is still on its way is no longer wanted.
 pub(super) fn close(state: &mut State, compare: &Compare) -> Vec<Effect> {
-    let wanted = |job: &&mut super::super::state::RunningJob| Some(job.job) == compare.job && !job.stopping;
-    state
-        .running
-        .iter_mut()
-        .find(wanted)
-        .map(|job| {
-            job.stopping = true;
-            Effect::Cancel(job.job)
-        })
-        .into_iter()
-        .collect()
+    cancel(state, compare.job)
 }

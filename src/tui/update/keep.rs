@@ -1,5 +1,7 @@
 //! Drafts, tabs, and what goes into files.
 
+use std::path::PathBuf;
+
 use super::super::drafts::Drafts;
 use super::super::event::Effect;
 use super::super::keys::Action;
@@ -131,4 +133,12 @@ pub(super) fn export_name(state: &State, extension: &str) -> String {
     let stem: String =
         file.split('.').next().unwrap_or_default().chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_')).collect();
     format!("{}-result.{extension}", if stem.is_empty() { "sqllama" } else { &stem })
+}
+
+/// A typed path: `~` is the home folder, the rest begins where sqllama was started.
+pub(super) fn whole(state: &State, typed: &str) -> PathBuf {
+    match typed.strip_prefix("~/").and_then(|rest| Some(std::env::home_dir()?.join(rest))) {
+        Some(path) => path,
+        None => state.options.folder.join(typed),
+    }
 }

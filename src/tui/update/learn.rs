@@ -1,11 +1,12 @@
 //! Learning the open database, and examples that no longer run on it.
 
 use super::super::event::Effect;
+use super::super::pages::run_name;
 use super::super::state::{Prompt, PromptKind, State, Window};
+use super::super::train::time_problem;
 use super::list::prompt;
-use super::train::{name_of, own_model, read_again, run_seen};
+use super::train::{own_model, read_again, run_seen};
 use super::{note, submit, warn};
-use crate::jobs::learn::budget::parse_time;
 use crate::jobs::stale::Stale;
 use crate::jobs::{KeepWork, LearnWork, RunRow, TrainWork, Work};
 use crate::text;
@@ -20,7 +21,7 @@ pub(super) fn run_came(state: &mut State, run: RunRow) -> Vec<Effect> {
         Some(Window::Run(shown)) if shown.run.folder == run.folder => shown.run.learned == run.learned,
         _ => true,
     };
-    let name = name_of(&run.folder);
+    let name = run_name(&run.folder);
     run_seen(state, run);
     if known || !attached || state.database.is_empty() {
         return Vec::new();
@@ -48,14 +49,9 @@ pub(super) fn ask(state: &mut State) {
     prompt(state, PromptKind::Learn, "30m");
 }
 
-/// Why a typed time is none.
-pub(in crate::tui) fn problem(typed: &str) -> Option<String> {
-    parse_time(typed).is_none().then(|| "a time is needed, such as 30m, 90s or 1h30m".into())
-}
-
 /// Learns the open database in the time that was typed; what is none stays to be mended.
 pub(super) fn within(state: &mut State, prompt: Prompt, typed: &str) -> Vec<Effect> {
-    if let Some(problem) = problem(typed) {
+    if let Some(problem) = time_problem(typed) {
         warn(state, problem);
         state.window = Some(Window::Prompt(Box::new(prompt)));
         return Vec::new();

@@ -1,13 +1,10 @@
 //! Windows with a list or a line to type: opening them, typing in them.
 
-use crossterm::event::KeyEvent;
-
 use super::super::event::Effect;
 use super::super::keys::{Action, Context};
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
-use super::{kept, models, opening, rows, settings, train};
 
 /// What F9 shows, in its order.
 const SCREENS: [Action; 18] = [
@@ -39,18 +36,6 @@ pub(super) fn prompt(state: &mut State, kind: PromptKind, text: &str) {
     state.window = Some(Window::Prompt(Box::new(Prompt { kind, text: text_area(text) })));
 }
 
-/// Gives up a line that was to be typed: back to the list that it was chosen from, where there was one.
-pub(super) fn back(state: &mut State, kind: &PromptKind) -> Vec<Effect> {
-    match kind {
-        PromptKind::Train(field) => train::form_at(state, train::line_of(*field)),
-        PromptKind::Export(_) => rows::export(state),
-        PromptKind::Open if state.opens_beside => opening::beside_page(state),
-        PromptKind::Open => opening::open_page(state),
-        PromptKind::Setting(name) => settings::page_of(state, name),
-        _ => Vec::new(),
-    }
-}
-
 fn commands(state: &State, wanted: impl Fn(Action) -> bool) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     let mut seen = Vec::new();
@@ -77,27 +62,6 @@ pub(super) fn menu(state: &mut State) -> Vec<Effect> {
     items.sort_by_key(|item| SCREENS.iter().position(|action| item.choice == Choice::Do(*action)));
     show(state, PickerKind::Menu, items);
     Vec::new()
-}
-
-/// What is listed changed: an open list shows it.
-pub(super) fn refresh(state: &mut State) {
-    let items = match &state.window {
-        Some(Window::List(picker)) => match picker.kind {
-            PickerKind::Models => models::model_items(state),
-            PickerKind::Settings => state.settings.items(),
-            PickerKind::Bindings => state.settings.bindings(&state.options.keymap),
-            PickerKind::Favourites | PickerKind::Snippets => kept::favourite_items(state),
-            PickerKind::Notes => kept::note_items(state),
-            PickerKind::Open => opening::open_items(state),
-            PickerKind::Adopt => kept::adopt_items(state),
-            PickerKind::Train => train::items(state),
-            _ => return,
-        },
-        _ => return,
-    };
-    if let Some(Window::List(picker)) = &mut state.window {
-        picker.set_items(items);
-    }
 }
 
 /// What was typed as a question is a statement: it can be run as it is.
@@ -139,20 +103,4 @@ pub(super) fn ask_back(state: &mut State, question: String, choices: Vec<(String
         choice: Choice::Sql { sql, question: None, history: None, favourite: None },
     };
     show(state, PickerKind::AskBack(question), choices.into_iter().map(item).collect());
-}
-
-/// Takes a key that is text.
-pub(super) fn type_key(state: &mut State, key: &KeyEvent) -> Vec<Effect> {
-    let Some(Window::List(picker)) = &mut state.window else { return Vec::new() };
-    if !picker.type_key(key) {
-        return Vec::new();
-    }
-    kept::search_history(state)
-}
-
-/// Takes pasted text.
-pub(super) fn type_text(state: &mut State, text: &str) -> Vec<Effect> {
-    let Some(Window::List(picker)) = &mut state.window else { return Vec::new() };
-    picker.type_text(text);
-    kept::search_history(state)
 }

@@ -1,20 +1,26 @@
 //! `update(state, event) -> effects`: the only code that changes the state. Pure: no clock, no terminal, no thread.
 //!
-//! - `advice`: hints of workers, for the screen
-//! - `ahead`: questions that are still being typed
-//! - `ask`: questions, and what a person says of answers
-//! - `settings`: the person's settings
-//! - `sql`: the editor; `script`: files of SQL
-//! - `rows`: results, charts; `arrange`: columns, finding, copying in other forms; `jump`: along keys and back
-//! - `list`: windows: lists, lines to type; `choose`: what is taken there
-//! - `compare`: answers side by side; `diagram`: boxes and lines
-//! - `models`, `opening`, `kept`: lists of models, of what can be opened, of what is kept
-//! - `notebook`: notebooks
+//! Files on their floors, the lowest first:
+//! - `notice`, `work`, `focus`: what is told; work for the workers; which pane has the keys
+//! - `advice`, `words`: hints of workers, for the screen; plans and columns in words
+//! - `list`: windows with a list or a line to type
+//! - `question`, `ahead`: what the model is asked with; questions that are still being typed
 //! - `keep`: drafts, tabs, files
-//! - `report`: what workers say; `answered`: answers and rows; `words`: plans and columns in words
+//! - `open`: what a path names is opened
+//! - `kept`, `models`, `opening`: lists of what is kept, of models, of what can be opened
+//! - `train`, `learn`: fine-tuning; learning the open database
+//! - `refresh`: an open list shows what changed
+//! - `settings`: the person's settings
 //! - `watch`: a database that changes
-//! - `train`: fine-tuning; `learn`: learning the open database
-//! - `mouse`: the mouse; `moving`: cursors, and what Esc stops
+//! - `rows`, `arrange`: results, charts; columns, finding, copying in other forms
+//! - `sql`, `script`: the editor; files of SQL
+//! - `jump`, `diagram`: along keys and back; boxes and lines
+//! - `answered`, `ask`: answers and rows; questions, and what a person says of answers
+//! - `compare`, `notebook`: answers side by side; notebooks
+//! - `choose`: what is taken in a window
+//! - `moving`, `mouse`: cursors, and what Esc stops; the mouse
+//! - `typing`: text, typed or pasted
+//! - `report`: what workers say
 
 mod advice;
 mod ahead;
@@ -24,6 +30,7 @@ mod ask;
 mod choose;
 mod compare;
 mod diagram;
+mod focus;
 mod jump;
 mod keep;
 mod kept;
@@ -33,33 +40,39 @@ mod models;
 mod mouse;
 mod moving;
 mod notebook;
+mod notice;
+mod open;
 mod opening;
+mod question;
+mod refresh;
 mod report;
 mod rows;
 mod script;
 mod settings;
 mod sql;
 mod train;
+mod typing;
 mod watch;
 mod words;
+mod work;
 
 pub(super) use ahead::is_wanted as is_read_ahead_wanted;
 pub(super) use keep::save_drafts_now;
-pub(super) use learn::problem as learn_problem;
-pub(super) use train::name_of as run_name;
+pub use open::{is_text, open};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
+use self::choose::Chosen;
+use self::focus::{focus, move_focus};
 use self::moving::{move_across, move_cursor, page, stop, stop_running};
+use self::notice::{note, warn};
+use self::typing::{on_paste, on_text};
+use self::work::submit;
 use super::event::{Effect, Event};
 use super::keys::{Action, Context};
-use super::state::{Notice, Pane, RunningJob, State, Window};
-use super::tree::{TreeRow, file_name};
-use super::typed::{self, line_input};
-use crate::jobs::{JobId, KeepWork, ModelsWork, Work};
-
-/// Begins the hint that tells the model of an answer that was rejected.
-pub(super) const WRONG_BEFORE: &str = "This answer was wrong:";
+use super::state::{Pane, State, Window};
+use super::typed;
+use crate::jobs::{KeepWork, ModelsWork, Work};
 
 /// Columns and shares that a key changes panes by.
 const PANE_STEP: i16 = 4;
@@ -127,72 +140,6 @@ pub fn begin(state: &mut State, database: Option<&str>) -> Vec<Effect> {
     effects
 }
 
-/// Whether what is to be opened is a notebook or a file of SQL, by its name.
-pub fn is_text(path: &str) -> bool {
-    notebook::is_one(path) || script::is_one(path)
-}
-
-/// Opens `database` in the background. What is being written is written down first.
-pub fn open(state: &mut State, database: &str) -> Vec<Effect> {
-    if notebook::is_one(database) {
-        return notebook::open(state, database);
-    }
-    if script::is_one(database) {
-        return script::open(state, database);
-    }
-    let mut effects = keep::save_drafts_now(state);
-    for job in state.running.iter_mut().filter(|job| matches!(job.work, Work::Prepare | Work::ReadAhead { .. } | Work::Open { .. })) {
-        job.stopping = true;
-        effects.push(Effect::Cancel(job.job));
-    }
-    effects.extend(submit(state, Work::Open { database: database.into() }).1);
-    effects
-}
-
-fn submit(state: &mut State, work: Work) -> (JobId, Vec<Effect>) {
-    let job = state.next_job;
-    state.next_job += 1;
-    let tab = state.tab().id;
-    state.running.push(RunningJob { job, work: work.clone(), tab, started_ms: state.clock_ms, progress: None, stopping: false });
-    (job, vec![Effect::Submit { job, work }])
-}
-
-fn note(state: &mut State, text: impl Into<String>) {
-    state.notice = Some(Notice::Note(text.into()));
-}
-
-fn warn(state: &mut State, text: impl Into<String>) {
-    state.notice = Some(Notice::Warning(text.into()));
-}
-
-fn on_paste(state: &mut State, text: &str) -> Vec<Effect> {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
-    let line = text.lines().next().unwrap_or_default();
-    match state.context() {
-        Context::Ask => {
-            state.ask.insert_str(text.replace('\n', " "));
-        }
-        Context::Editor | Context::Completion => {
-            let tab = state.tab_mut();
-            tab.completion = None;
-            tab.editor.insert_str(text);
-        }
-        Context::Filter => state.tree.filter.insert(line),
-        Context::RowFilter => {
-            state.tab_mut().results.filter.insert(line);
-            return rows::filter_typed(state);
-        }
-        Context::List => return list::type_text(state, line),
-        Context::Prompt => {
-            if let Some(Window::Prompt(prompt)) = &mut state.window {
-                prompt.text.insert_str(text.replace('\n', " "));
-            }
-        }
-        _ => {}
-    }
-    Vec::new()
-}
-
 fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
     state.notice = None;
     let doomed = state.run_doomed.take();
@@ -213,28 +160,6 @@ fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
         }
         None => on_text(state, context, key),
     }
-}
-
-fn on_text(state: &mut State, context: Context, key: KeyEvent) -> Vec<Effect> {
-    match context {
-        Context::Ask if key.code == KeyCode::Char('/') && state.ask.is_empty() => return list::palette(state),
-        Context::Ask => {
-            state.recalled = None;
-            line_input(&mut state.ask, key);
-        }
-        Context::Editor | Context::Completion => sql::type_key(state, key),
-        Context::Filter if state.tree.filter.input(&key) => state.tree.selected = 0,
-        Context::RowFilter if state.tab_mut().results.filter.input(&key) => return rows::filter_typed(state),
-        Context::Filter | Context::RowFilter => {}
-        Context::List => return list::type_key(state, &key),
-        Context::Prompt => {
-            if let Some(Window::Prompt(prompt)) = &mut state.window {
-                line_input(&mut prompt.text, key);
-            }
-        }
-        _ => {}
-    }
-    Vec::new()
 }
 
 fn on_action(state: &mut State, action: Action, quit_armed: bool, code: KeyCode) -> Vec<Effect> {
@@ -299,7 +224,12 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::RunNotebook => return notebook::run(state),
         Action::KeepResults => return notebook::keep_results(state),
         Action::OpenNamed => return notebook::open_named(state),
-        Action::Choose => return choose::choose(state),
+        Action::Choose => {
+            return match choose::choose(state) {
+                Chosen::Done(effects) => effects,
+                Chosen::Action(action) => perform(state, action),
+            };
+        }
         Action::Delete => return choose::delete(state),
         Action::Scope => return kept::turn_scope(state),
         Action::NextPane => move_focus(state, 1),
@@ -435,32 +365,4 @@ fn quit(state: &mut State) -> Vec<Effect> {
     let mut effects = keep::save_drafts_now(state);
     effects.push(Effect::Quit);
     effects
-}
-
-fn focus(state: &mut State, pane: Pane) {
-    state.focus = pane;
-    state.window = None;
-    state.zoomed = state.zoomed && pane != Pane::Ask;
-    state.tab_mut().completion = None;
-}
-
-fn move_focus(state: &mut State, by: usize) {
-    let now = Pane::ALL.iter().position(|pane| *pane == state.focus).unwrap_or(0);
-    let mut next = Pane::ALL[(now + by) % Pane::ALL.len()];
-    if next == Pane::Schema && state.panes.schema_hidden {
-        next = Pane::ALL[(now + 2 * by) % Pane::ALL.len()];
-    }
-    focus(state, next);
-}
-
-/// What the line under the cursor of the tree is called, for the status line.
-pub fn current_name(state: &State) -> Option<String> {
-    match state.tree.current(&state.schema)? {
-        TreeRow::File { file, .. } => Some(file_name(&state.schema, file).to_owned()),
-        TreeRow::Table { table, .. } => state.schema.tables.get(table).map(|table| table.name.clone()),
-        TreeRow::Column { table, column } => {
-            let table = state.schema.tables.get(table)?;
-            table.columns.get(column).map(|column| format!("{}.{} {}", table.name, column.name, column.declared_type))
-        }
-    }
 }

@@ -6,9 +6,9 @@ use super::super::diagram::Way;
 use super::super::event::Effect;
 use super::super::layout::places;
 use super::super::picker::PickerKind;
-use super::super::state::{Pane, State, Window};
+use super::super::state::{Pane, PromptKind, State, Window};
 use super::super::view::last_scroll;
-use super::{compare, diagram, list, notebook, opening, rows, settings};
+use super::{compare, diagram, list, notebook, opening, rows, settings, train};
 
 /// A window's text has no more lines than this.
 const MOST_LINES: usize = 1_000_000;
@@ -94,7 +94,7 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
         Some(Window::Compare(compare)) => return compare::close(state, &compare),
         Some(Window::Notebook(page)) => return notebook::close(state, &page),
         // A line that was typed for a list goes back to it.
-        Some(Window::Prompt(prompt)) => return list::back(state, &prompt.kind),
+        Some(Window::Prompt(prompt)) => return back(state, &prompt.kind),
         Some(Window::List(picker)) if settings::is_page_below(&picker.kind) => return settings::back(state),
         Some(Window::List(picker)) if matches!(picker.kind, PickerKind::Files(_)) => return opening::open_page(state),
         Some(closed) => {
@@ -128,4 +128,16 @@ pub(super) fn stop_running(state: &mut State) -> Vec<Effect> {
         return rows::filter_typed(state);
     }
     Vec::new()
+}
+
+/// Gives up a line that was to be typed: back to the list that it was chosen from, where there was one.
+fn back(state: &mut State, kind: &PromptKind) -> Vec<Effect> {
+    match kind {
+        PromptKind::Train(field) => train::form_at(state, train::line_of(*field)),
+        PromptKind::Export(_) => rows::export(state),
+        PromptKind::Open if state.opens_beside => opening::beside_page(state),
+        PromptKind::Open => opening::open_page(state),
+        PromptKind::Setting(name) => settings::page_of(state, name),
+        _ => Vec::new(),
+    }
 }

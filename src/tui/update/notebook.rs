@@ -6,27 +6,15 @@ use super::super::conversation::Stage;
 use super::super::event::Effect;
 use super::super::notebook::NotebookPage;
 use super::super::state::{Pane, PromptKind, State, Window, notebook_name};
-use super::choose::whole;
 use super::list::prompt;
+use super::work::cancel;
 use super::{ask, focus, keep, note, open as open_database, submit, warn};
 use crate::jobs::{JobId, NotebookOutcome, NotebookWork, Outcome, Work};
 use crate::notebook::compose;
 
-/// Whether a path that is to be opened is a notebook's.
-pub(super) fn is_one(path: &str) -> bool {
-    let path = path.to_lowercase();
-    path.ends_with(".md") || path.ends_with(".markdown")
-}
-
 pub(super) fn ask_path(state: &mut State) {
     let known = state.notebook.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
     prompt(state, PromptKind::Notebook, &known);
-}
-
-/// Reads the notebook that was typed or chosen.
-pub(super) fn open(state: &mut State, typed: &str) -> Vec<Effect> {
-    let path = whole(state, typed);
-    submit(state, Work::Notebook(NotebookWork::Read { path })).1
 }
 
 pub(super) fn ask_new(state: &mut State) {
@@ -136,12 +124,7 @@ pub(super) fn choose(state: &mut State, page: NotebookPage) -> Vec<Effect> {
 
 /// What is still on its way is no longer wanted.
 pub(super) fn close(state: &mut State, page: &NotebookPage) -> Vec<Effect> {
-    let wanted = |job: &&mut super::super::state::RunningJob| Some(job.job) == page.job && !job.stopping;
-    let stopped = state.running.iter_mut().find(wanted).map(|job| {
-        job.stopping = true;
-        Effect::Cancel(job.job)
-    });
-    stopped.into_iter().collect()
+    cancel(state, page.job)
 }
 
 /// A notebook was read, ran, or was written.

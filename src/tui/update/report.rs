@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::super::conversation::{Entry, Stage};
 use super::super::event::Effect;
 use super::super::state::{Notice, RunningJob, State, Window};
+use super::refresh::refresh;
 use super::{
-    advice, answered, arrange, ask, compare, keep, kept, learn, list, note, notebook, opening, rows, script, settings, submit, train, warn,
+    advice, answered, arrange, ask, compare, keep, kept, learn, note, notebook, opening, rows, script, settings, submit, train, warn,
     watch, words,
 };
 use crate::ask::AskEvent;
@@ -43,7 +44,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
             running.progress = None;
             state.model = Some(info);
             state.ahead = Default::default(); // this one has read nothing yet
-            list::refresh(state);
+            refresh(state);
         }
         Report::Adapter { adapter, .. } => {
             let problem = adapter
@@ -69,7 +70,7 @@ pub(super) fn on_report(state: &mut State, report: Report) -> Vec<Effect> {
                 }
                 PullEvent::Verifying => "verifying".into(),
             });
-            list::refresh(state);
+            refresh(state);
         }
         Report::Ask { event: AskEvent::Reading { done, total, .. }, .. } if running.work == Work::Prepare => {
             running.progress = Some(format!("the model reads the schema: {}%", 100 * done / total.max(1)));
@@ -264,7 +265,7 @@ fn kept_came(state: &mut State, work: &KeepWork, kept: Kept) -> Vec<Effect> {
             }
         }
     }
-    list::refresh(state);
+    refresh(state);
     effects
 }
 
@@ -297,7 +298,7 @@ fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: O
         Outcome::Models(models) => {
             let lacked = state.lacks_model() || state.models.is_empty();
             state.models = models;
-            list::refresh(state);
+            refresh(state);
             if let ModelsWork::Pull { name } = work {
                 note(state, format!("{name} is here"));
                 let installed = state.models.iter().filter(|model| model.presence == Presence::Installed).count();
@@ -322,7 +323,7 @@ fn models(state: &mut State, running: &RunningJob, work: &ModelsWork, outcome: O
         _ => {}
     }
     if running.stopping || matches!(work, ModelsWork::Pull { .. } | ModelsWork::Use { .. }) {
-        list::refresh(state);
+        refresh(state);
     }
     if matches!(work, ModelsWork::Pull { .. }) && running.stopping {
         return submit(state, Work::Models(ModelsWork::List)).1;

@@ -3,13 +3,14 @@
 use ratatui::layout::Rect;
 use ratatui::widgets::Block;
 
+use super::super::cells::in_full;
 use super::super::chart::Chart;
 use super::super::dates::Shown;
 use super::super::event::Effect;
 use super::super::keys::Action;
 use super::super::layout::places;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
-use super::super::results::{Content, in_full};
+use super::super::results::Content;
 use super::super::state::{Pane, State, Window};
 use super::super::train::command;
 use super::super::view::{visible_columns, visible_rows};

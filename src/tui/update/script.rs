@@ -5,25 +5,14 @@ use std::path::PathBuf;
 use super::super::event::Effect;
 use super::super::state::{Pane, PromptKind, State};
 use super::super::tab::{SqlFile, text_area};
-use super::choose::whole;
 use super::list::prompt;
 use super::{focus, keep, note, submit, warn};
 use crate::jobs::{KeepWork, Work};
 use crate::sql::statements;
 use crate::text;
 
-/// Whether a path that is to be opened is a file of SQL.
-pub(super) fn is_one(path: &str) -> bool {
-    path.to_lowercase().ends_with(".sql")
-}
-
 pub(super) fn ask_path(state: &mut State) {
     prompt(state, PromptKind::OpenSql, "");
-}
-
-pub(super) fn open(state: &mut State, typed: &str) -> Vec<Effect> {
-    let path = whole(state, typed);
-    submit(state, Work::Keep(KeepWork::ReadScript { path })).1
 }
 
 pub(super) fn ask_new(state: &mut State) {

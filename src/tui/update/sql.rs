@@ -49,14 +49,14 @@ pub(super) fn type_key(state: &mut State, key: KeyEvent) {
     };
     let inserting = !vim || tab.vim.mode == Mode::Insert;
     if typed && inserting && tab.editor.lines().iter().map(String::len).sum::<usize>() < COMPLETED {
-        tab.completion = Completion::at(tab, &schema, false);
+        tab.completion = Completion::at(&tab.sql(), tab.cursor_byte(), &schema, false);
     }
 }
 
 pub(super) fn complete(state: &mut State) {
     let schema = state.schema.clone();
     let tab = state.tab_mut();
-    tab.completion = Completion::at(tab, &schema, true);
+    tab.completion = Completion::at(&tab.sql(), tab.cursor_byte(), &schema, true);
     if tab.completion.is_none() {
         warn(state, "no name fits here");
     }
@@ -65,7 +65,7 @@ pub(super) fn complete(state: &mut State) {
 pub(super) fn take_completion(state: &mut State) {
     let tab = state.tab_mut();
     if let Some(completion) = tab.completion.take() {
-        completion.take(tab);
+        completion.take(&mut tab.editor);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::event::Effect;
-use super::super::pages::{CheckPages, RunPage, RunPages};
+use super::super::pages::{CheckPages, RunPage, RunPages, run_name};
 use super::super::picker::{Choice, Item, Picker, PickerKind, TrainStep};
 use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
@@ -55,8 +55,8 @@ pub(super) fn items(state: &State) -> Vec<Item> {
     };
     let step = |label: &str, detail: String, step| Item { label: label.into(), detail, choice: Choice::TrainStep(step) };
     let used = match (&state.records.adapter, &state.adapter_off) {
-        (Some(adapter), _) => format!("{} answers here; Enter switches it off", name_of(adapter)),
-        (None, Some(adapter)) => format!("{} is off; Enter switches it on", name_of(adapter)),
+        (Some(adapter), _) => format!("{} answers here; Enter switches it off", run_name(adapter)),
+        (None, Some(adapter)) => format!("{} is off; Enter switches it on", run_name(adapter)),
         (None, None) => "no adapter on this database; a on a finished run attaches its".into(),
     };
     Field::ALL
@@ -69,11 +69,6 @@ pub(super) fn items(state: &State) -> Vec<Item> {
             step("7 Use", used, TrainStep::Use),
         ])
         .collect()
-}
-
-/// What a run or an adapter is called: its folder.
-pub(in crate::tui) fn name_of(folder: &Path) -> String {
-    folder.file_name().map_or_else(|| folder.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
 pub(super) fn edit(state: &mut State, field: Field) {
@@ -207,7 +202,7 @@ pub(super) fn runs(state: &mut State) -> Vec<Effect> {
 
 /// The runs came.
 pub(super) fn runs_found(state: &mut State, runs: Vec<RunRow>) {
-    let items = runs.into_iter().map(|run| Item { label: name_of(&run.folder), detail: stands(&run), choice: Choice::Run(run.folder) });
+    let items = runs.into_iter().map(|run| Item { label: run_name(&run.folder), detail: stands(&run), choice: Choice::Run(run.folder) });
     let items = items.collect();
     if let Some(Window::List(picker)) = &mut state.window
         && picker.kind == PickerKind::Runs
@@ -286,7 +281,9 @@ pub(super) fn stop(state: &mut State) -> Vec<Effect> {
 /// Goes on with the run that is shown.
 pub(super) fn resume(state: &mut State) -> Vec<Effect> {
     let Some(Window::Run(pages)) = &state.window else { return Vec::new() };
-    if pages.run.standing.is_running() || pages.run.standing == Standing::Finished {
+    // A database that is trained on and not compared yet is not learned.
+    let learning = pages.run.learned.as_ref().is_some_and(|learned| learned.decision.is_none());
+    if pages.run.standing.is_running() || (pages.run.standing == Standing::Finished && !learning) {
         note(state, "there is nothing to go on with");
         return Vec::new();
     }
@@ -302,7 +299,7 @@ pub(super) fn remove(state: &mut State) -> Vec<Effect> {
     if state.run_doomed.as_ref() != Some(&folder) {
         let attached = state.records.adapter.as_ref() == Some(&folder);
         let used = if attached { ", and its adapter, which answers here" } else { "" };
-        warn(state, format!("again deletes {} for good: checkpoints, result{used}", name_of(&folder)));
+        warn(state, format!("again deletes {} for good: checkpoints, result{used}", run_name(&folder)));
         state.run_doomed = Some(folder);
         return Vec::new();
     }
@@ -317,7 +314,7 @@ pub(super) fn remove(state: &mut State) -> Vec<Effect> {
 /// Another run with the settings of this one.
 pub(super) fn duplicate(state: &mut State) -> Vec<Effect> {
     let Some(Window::Run(pages)) = &state.window else { return Vec::new() };
-    let name = name_of(&pages.run.folder);
+    let name = run_name(&pages.run.folder);
     state.train = TrainForm::duplicate(&pages.run.settings, &format!("{name}-2"));
     let effects = form(state);
     note(state, "the settings of that run; change what should differ");
@@ -372,7 +369,7 @@ pub(super) fn attach(state: &mut State) -> Vec<Effect> {
 }
 
 fn use_adapter(state: &mut State, adapter: PathBuf) -> Vec<Effect> {
-    note(state, format!("{} answers on this database from now on; {} switches it off", name_of(&adapter), "Alt+A"));
+    note(state, format!("{} answers on this database from now on; {} switches it off", run_name(&adapter), "Alt+A"));
     state.adapter_off = None;
     let mut effects = submit(state, Work::Keep(KeepWork::Attach { adapter })).1;
     effects.extend(read_again(state));
@@ -382,7 +379,7 @@ fn use_adapter(state: &mut State, adapter: PathBuf) -> Vec<Effect> {
 /// Switches this database's adapter off, or on again.
 pub(super) fn switch_adapter(state: &mut State) -> Vec<Effect> {
     if let Some(adapter) = state.records.adapter.clone() {
-        note(state, format!("{} is off; the model answers as it came", name_of(&adapter)));
+        note(state, format!("{} is off; the model answers as it came", run_name(&adapter)));
         state.adapter_off = Some(adapter);
         let mut effects = submit(state, Work::Keep(KeepWork::Detach)).1;
         effects.extend(read_again(state));

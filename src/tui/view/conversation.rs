@@ -6,9 +6,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::super::conversation::{Entry, Stage, Verdict};
+use super::super::conversation::{Entry, Stage, Verdict, WRONG_BEFORE};
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
+use super::frame::{frame_of, goes_on};
 use crate::text;
 
 /// A mended part is shown this wide at most.
@@ -43,8 +44,8 @@ pub(super) fn conversation(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let last = end.saturating_sub(height);
     let first = if settled { last.min(start) } else { last };
     let first = first.saturating_add_signed(-state.conversation_scroll).min(lines.len().saturating_sub(1));
-    let more = super::goes_on(first, lines.len(), height);
-    frame.render_widget(super::frame_of(state, Pane::Conversation, "Conversation", more), area);
+    let more = goes_on(first, lines.len(), height);
+    frame.render_widget(frame_of(state, Pane::Conversation, "Conversation", more), area);
     frame.render_widget(Paragraph::new(lines.into_iter().skip(first).take(height).collect::<Vec<_>>()), inner);
 }
 
@@ -81,7 +82,7 @@ fn entry_lines(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, sel
         put(state, lines, "following on the question before", Role::Muted, 2, width);
     }
     // That an answer was wrong is for the model; the person said why.
-    for hint in entry.hints.iter().filter(|hint| !hint.starts_with(super::super::update::WRONG_BEFORE)) {
+    for hint in entry.hints.iter().filter(|hint| !hint.starts_with(WRONG_BEFORE)) {
         put(state, lines, &format!("with the hint: {hint}"), Role::Muted, 2, width);
     }
     if entry.is_settled() {

@@ -8,7 +8,7 @@ use ratatui::widgets::{Clear, Paragraph};
 use super::super::diagram::Diagram;
 use super::super::state::State;
 use super::super::theme::Role;
-use super::window::block_of;
+use super::frame::block_of;
 use crate::text;
 
 pub(super) fn diagram(state: &State, frame: &mut Frame<'_>, area: Rect, diagram: &Diagram) {

@@ -10,6 +10,7 @@ use ratatui_textarea::TextArea;
 use super::super::completion::Completion;
 use super::super::state::{Pane, State};
 use super::super::theme::{Role, Theme};
+use super::frame::{first_line, frame_of, goes_on, with_more};
 use crate::sql::complete::NameKind;
 use crate::sql::highlight::highlight;
 use crate::text;
@@ -28,8 +29,8 @@ pub(super) fn editor(state: &State, frame: &mut Frame<'_>, area: Rect) {
     }
     let height = usize::from(Block::bordered().inner(area).height);
     let first = first_row(&tab.editor, height);
-    let note = super::with_more(mode, super::goes_on(first, tab.editor.lines().len(), height));
-    let block = super::frame_of(state, Pane::Editor, &title, note);
+    let note = with_more(mode, goes_on(first, tab.editor.lines().len(), height));
+    let block = frame_of(state, Pane::Editor, &title, note);
     let inner = block.inner(area);
     frame.render_widget(block, area);
     let cursor = draw(state, frame, &tab.editor, inner, true, state.focus == Pane::Editor);
@@ -225,7 +226,7 @@ fn names(state: &State, frame: &mut Frame<'_>, completion: &Completion, cursor: 
     let y = if below { cursor.y + 1 } else { cursor.y.saturating_sub(height) };
     let x = cursor.x.saturating_sub(completion.around.0 as u16 + 3).min(screen.width.saturating_sub(width));
     let area = Rect { x, y, width, height: height.min(screen.height) };
-    let first = super::first_line(completion.selected, lines.len(), usize::from(count));
+    let first = first_line(completion.selected, lines.len(), usize::from(count));
     let drawn: Vec<Line<'_>> = lines
         .iter()
         .enumerate()

@@ -9,6 +9,7 @@ use super::super::notebook::{NotebookPage, Standing};
 use super::super::state::{State, notebook_name};
 use super::super::theme::Role;
 use super::conversation::wrap;
+use super::frame::{first_line, goes_on};
 use crate::db::Table;
 use crate::notebook::{Change, PairKind, Statement, Verdict, beside};
 use crate::schema::DatabaseSet;
@@ -47,7 +48,7 @@ pub(super) fn notebook(state: &State, frame: &mut Frame<'_>, area: Rect, page: &
     let (lines, width) = (lines(state, page, usize::from(below.width)), usize::from(rule.width));
     let height = usize::from(below.height);
     let scroll = page.scroll.min(lines.len().saturating_sub(height));
-    let more = super::goes_on(scroll, lines.len(), height);
+    let more = goes_on(scroll, lines.len(), height);
     let more = if more.is_empty() { more } else { format!(" {more} ") };
     let dashes = "─".repeat(width.saturating_sub(text::width(&more)));
     frame.render_widget(Paragraph::new(Line::styled(format!("{dashes}{more}"), state.theme.style(Role::Border))), rule);
@@ -59,7 +60,7 @@ fn cells(state: &State, page: &NotebookPage, width: usize, listed: usize) -> Vec
     if count == 0 {
         return vec![Line::styled("no block ```sql or ```question in this file", state.theme.style(Role::Muted))];
     }
-    let first = super::first_line(page.selected, count, listed);
+    let first = first_line(page.selected, count, listed);
     let line = |at: usize| {
         let cell = page.notebook.cells.get(at);
         let title = cell.map(|cell| cell.title()).filter(|title| !title.is_empty()).map(str::to_owned);

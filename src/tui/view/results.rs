@@ -5,10 +5,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph, Wrap};
 
-use super::super::results::{Content, Results, is_number};
+use super::super::cells::is_number;
+use super::super::results::{Content, Results};
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
 use super::conversation::wrap;
+use super::frame::{first_line, frame_of, goes_on, with_more};
 use crate::db::spool::{Peek, Sort, Spool};
 use crate::jobs::{JobFailure, ResultWork, Work};
 use crate::text;
@@ -40,8 +42,8 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
         Content::Failed(failure) => failed(state, failure, usize::from(inner.width)),
         _ => Vec::new(),
     };
-    let note = super::with_more(note, super::goes_on(0, failed.len(), usize::from(inner.height)));
-    let block = super::frame_of(state, Pane::Results, &title(state, results), note);
+    let note = with_more(note, goes_on(0, failed.len(), usize::from(inner.height)));
+    let block = frame_of(state, Pane::Results, &title(state, results), note);
     frame.render_widget(block, area);
     match &results.content {
         Content::Empty => {
@@ -152,7 +154,7 @@ pub(crate) fn visible_columns(results: &Results, width: usize) -> Vec<(usize, us
 /// The first row in view and how many there are room for, in a pane of `height`.
 pub(crate) fn visible_rows(results: &Results, height: usize) -> (usize, usize) {
     let height = height.saturating_sub(1);
-    (super::first_line(results.row, results.len(), height), height)
+    (first_line(results.row, results.len(), height), height)
 }
 
 fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line<'static>> {

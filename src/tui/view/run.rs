@@ -6,10 +6,9 @@ use ratatui::symbols::Marker;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Axis, Block, Borders, Chart, Clear, Dataset, GraphType, Paragraph};
 
-use super::super::pages::{RunPage, RunPages};
+use super::super::pages::{RunPage, RunPages, run_name};
 use super::super::state::State;
 use super::super::theme::Role;
-use super::super::update::run_name;
 use super::conversation::wrap;
 use crate::jobs::{Changed, RunRow, TrainWork, Work};
 use crate::text;
@@ -82,6 +81,9 @@ fn words(state: &State, shown: &RunPages, width: usize) -> Vec<Line<'static>> {
     let progress = &run.progress;
     let (phase, role) = match run.standing {
         Standing::Starting if run.learned.is_some() => ("Learning this database; answers are slower meanwhile", Role::Attention),
+        Standing::Finished if run.learned.as_ref().is_some_and(|learned| learned.decision.is_none()) => {
+            ("Trained, and not compared yet; r goes on", Role::Attention)
+        }
         Standing::Running if run.learned.is_some() => ("Training on this database; answers are slower meanwhile", Role::Good),
         Standing::Starting => ("Reading the model and the examples ...", Role::Attention),
         Standing::NotBegun => ("Not begun; r begins it", Role::Muted),

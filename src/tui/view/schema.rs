@@ -8,6 +8,7 @@ use ratatui::widgets::{Block, Paragraph};
 use super::super::state::{Pane, State, called};
 use super::super::theme::Role;
 use super::super::tree::{TreeRow, file_name, kind_mark};
+use super::frame::{first_line, frame_of, goes_on, with_more};
 use crate::jobs::Work;
 use crate::schema::{Column, DatabaseSet, KeyOrigin, Table, TableKind};
 use crate::text;
@@ -28,9 +29,9 @@ pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
     };
     let inner = Block::bordered().inner(area);
     let height = usize::from(inner.height);
-    let first = super::first_line(state.tree.selected, rows.len(), height);
-    let note = super::with_more(filter, super::goes_on(first, rows.len(), height));
-    let block = super::frame_of(state, Pane::Schema, "Schema", note);
+    let first = first_line(state.tree.selected, rows.len(), height);
+    let note = with_more(filter, goes_on(first, rows.len(), height));
+    let block = frame_of(state, Pane::Schema, "Schema", note);
     frame.render_widget(block, area);
     if rows.is_empty() {
         let opening = state.running.iter().find(|job| matches!(job.work, Work::Open { .. }));

@@ -54,7 +54,7 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
             put(Part::Now, format!("{} {seconds:.1} s", doing(state, job)), Role::Attention);
         }
         (None, None) if state.focus == Pane::Schema => {
-            let name = super::super::update::current_name(state).unwrap_or_default();
+            let name = state.tree.current_name(&state.schema).unwrap_or_default();
             put(Part::Now, text::ellipsis(&text::sanitize(&name), 40).into_owned(), Role::Plain);
         }
         (None, None) => put(Part::Now, "idle".into(), Role::Muted),

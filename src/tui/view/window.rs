@@ -3,13 +3,15 @@
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Borders, Clear, Paragraph};
+use ratatui::widgets::{Clear, Paragraph};
 
 use super::super::keys::{Context, label};
 use super::super::picker::{Picker, PickerKind};
 use super::super::state::{Prompt, PromptKind, State, Window};
 use super::super::theme::Role;
+use super::super::train::time_problem;
 use super::conversation::wrap;
+use super::frame::{block_of, first_line};
 use crate::text;
 
 /// A list is at most this wide.
@@ -51,13 +53,6 @@ pub(crate) fn last_scroll(state: &State, area: Rect) -> Option<usize> {
         _ => return None,
     };
     Some(lines.saturating_sub(usize::from(area.height.saturating_sub(2))))
-}
-
-pub(super) fn block_of(state: &State, title: &str) -> Block<'static> {
-    Block::new()
-        .borders(Borders::ALL)
-        .border_style(state.theme.style(Role::FocusedBorder))
-        .title(Line::from(Span::styled(format!("[{title}]"), state.theme.style(Role::Title))))
 }
 
 fn middle(area: Rect, width: u16, height: u16) -> Rect {
@@ -171,7 +166,7 @@ fn list(state: &State, frame: &mut Frame<'_>, area: Rect, picker: &Picker) {
         let words = if picker.loading { "looking ..." } else { empty };
         drawn.push(Line::styled(format!("  {words}"), state.theme.style(Role::Muted)));
     }
-    let first = super::first_line(picker.selected, picker.matching.len(), room);
+    let first = first_line(picker.selected, picker.matching.len(), room);
     // One width for every label, so that what stands behind them is aligned and does not jump.
     let longest = picker.items.iter().take(1000).map(|item| text::width(&text::sanitize(&item.label))).max().unwrap_or(0);
     let behind = picker.items.iter().any(|item| !item.detail.is_empty());
@@ -274,7 +269,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         let wrong = match &prompt.kind {
             PromptKind::Setting(name) => state.settings.problem(name, &prompt.text.lines().join(" ")),
             PromptKind::Train(field) => field.problem(&prompt.text.lines().join(" ")),
-            PromptKind::Learn => super::super::update::learn_problem(&prompt.text.lines().join(" ")),
+            PromptKind::Learn => time_problem(&prompt.text.lines().join(" ")),
             _ => None,
         };
         let said = match wrong {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::Sight;
+use super::sight::Sight;
 use crate::schema::{TimeUnit, Times};
 use crate::sql::lex::TokenKind;
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::kind::Kind;
-use super::{Edit, Sight, converted};
+use super::kind::{Kind, converted};
+use super::sight::{Edit, Sight};
 use crate::schema::TimeUnit;
 use crate::sql::tokens::Call;
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::kind::{Kind, as_datetime};
-use super::{Edit, Sight, converted};
+use super::kind::{Kind, as_datetime, converted};
+use super::sight::{Edit, Sight};
 use crate::schema::{TimeUnit, Times};
 use crate::sql::lex::TokenKind;
 use crate::sql::quote::string_literal;

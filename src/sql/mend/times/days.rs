@@ -5,15 +5,9 @@
 use std::ops::Range;
 
 use super::kind::Kind;
-use super::{Edit, Sight};
-use crate::schema::{Column, DateText, Holds, Meaning, TimeUnit};
+use super::sight::{Edit, Sight};
+use crate::schema::TimeUnit;
 use crate::sql::quote::string_literal;
-
-/// Whether a column holds dates with a time of day as text.
-pub(super) fn has_time(column: &Column) -> bool {
-    let is_timed = |text: &String| DateText::of(text) == Some(DateText::Time);
-    column.holds == Holds::Texts && column.meaning == Meaning::Plain && column.samples.first().is_some_and(is_timed)
-}
 
 /// The comparison at token `at`, with whole days.
 pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {

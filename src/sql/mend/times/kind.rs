@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::Sight;
+use super::sight::Sight;
+use crate::schema::Times;
 use crate::sql::lex::TokenKind;
 
 /// A form of a date.
@@ -104,4 +105,11 @@ pub(super) fn as_datetime(text: &str) -> Option<String> {
 /// Whether something is added to what ends before token `at`, so that it is a number.
 fn computes(sight: &Sight<'_, '_>, at: usize) -> bool {
     matches!(sight.tokens.text(at), "+" | "-" | "*" | "/")
+}
+
+/// `operand`, which counts `times`, as a date of that kind.
+pub(super) fn converted(times: &Times, operand: &str, kind: &Kind) -> String {
+    let unit = times.unit();
+    let plain = kind.call(&unit.sql_arguments(operand));
+    if times.mixed { format!("CASE typeof({operand}) WHEN 'text' THEN {} ELSE {plain} END", kind.call(operand)) } else { plain }
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::schema::{Column, Holds, Meaning, Table, TimeUnit};
+use crate::sql::change::ChangeKind;
 
 fn schema() -> Schema {
     let times = |unit: TimeUnit, mixed: bool| {

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Edit, Site};
+use super::site::{Edit, Site};
 use crate::schema::{DateParts, LocalDates};
+use crate::sql::change::ChangeKind;
 use crate::sql::lex::TokenKind;
-use crate::sql::mend::ChangeKind;
 use crate::sql::quote::string_literal;
 
 /// Functions that read a date, with the place of the date among their arguments.

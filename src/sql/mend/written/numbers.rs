@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Edit, ORDERS, Site};
+use super::site::{Edit, ORDERS, Site};
 use crate::schema::Numerals;
+use crate::sql::change::ChangeKind;
 use crate::sql::lex::TokenKind;
-use crate::sql::mend::ChangeKind;
 
 /// Functions that make a number of what they are given, as far as it is written plainly.
 const OF_NUMBERS: [&str; 7] = ["sum", "avg", "total", "round", "abs", "floor", "ceil"];

@@ -1,0 +1,132 @@
+//! Reasons to doubt a query, and how they are told.
+
+/// A reason to doubt a query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suspicion {
+    /// What kind.
+    pub kind: SuspicionKind,
+    /// In plain words, with the names that matter.
+    pub sentence: String,
+}
+
+/// Kinds of suspicions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum SuspicionKind {
+    /// A bare column of a subquery that its own tables lack and an outer query has.
+    AccidentalCorrelation,
+    /// A joined table that nothing is taken from.
+    IdleJoin,
+    /// Tables side by side with nothing that relates them.
+    Cartesian,
+    /// A join on columns that no key relates, though there is one between the tables, or each is a key by itself.
+    OddJoin,
+    /// Columns of unlike types that are equated.
+    UnlikeTypes,
+    /// An aggregate in ORDER BY without GROUP BY.
+    AggregateOrder,
+    /// A plain column beside an aggregate without GROUP BY.
+    BareBesideAggregate,
+    /// HAVING without GROUP BY.
+    HavingWithoutGroup,
+    /// ORDER BY a key, and the first row taken.
+    LimitOnKey,
+    /// `= NULL`.
+    ComparedWithNull,
+    /// A condition that no row fulfils.
+    AlwaysFalse,
+    /// The question asks for the most or the first, and nothing is ordered.
+    LimitWithoutOrder,
+    /// The question asks how many different ones, and rows are counted.
+    CountsRows,
+    /// The question asks for both of two values, and either is taken.
+    EitherForBoth,
+    /// The question says not, never or without, and the query excludes nothing.
+    NothingExcluded,
+    /// The question asks for one end of an order, and the query takes the other.
+    OtherEnd,
+    /// The question says how a text begins or ends, and the query finds it anywhere.
+    FoundAnywhere,
+    /// Rows of one table are grouped by its key, so that each is a group.
+    GroupOfOne,
+    /// The question asks for one end of an order, and all rows are taken.
+    NoEnd,
+    /// The question says which way to order, or none, and the query orders the other way.
+    OtherDirection,
+    /// The question asks for something of each group, and the rows do not say of which.
+    GroupNotShown,
+    /// One value that the question names once is demanded of two columns.
+    SameValueTwice,
+    /// A number is compared with, or rows are limited to, that the question does not give.
+    StrangeNumber,
+    /// The question asks for what has none of something, and rows with something else are taken.
+    OthersForNone,
+    /// One column is shown twice.
+    ShownTwice,
+    /// Rows of one text are taken that the question does not name.
+    UnaskedValue,
+    /// Numbers are counted where their sum is asked for.
+    CountsQuantity,
+    /// A column of groups that nothing is computed of, taken from any row.
+    AnyOfAGroup,
+    /// A yes or no is shown where the question asks which.
+    OnlyFlags,
+    /// The question asks for what has something and what has not, and one of the two is taken.
+    OneOfBoth,
+    /// Numbers are compared with a text or a date, or read as one.
+    NumberAgainstText,
+    /// Texts are compared with a number, letter by letter.
+    TextAgainstNumber,
+    /// A number is far below all values of the column.
+    OtherUnit,
+    /// A date is asked of a column whose values leave open what they count.
+    OpenUnit,
+    /// What is computed in a column is NULL in every row.
+    NullInEveryRow,
+    /// JSON documents are added up or compared as a whole.
+    OverDocuments,
+    /// Numbers that stand for things are added up.
+    OverCodes,
+    /// Numerators are added up without their denominators.
+    OverNumerators,
+    /// No document that was looked at has a path.
+    UnknownPath,
+    /// A follow-up left out a condition, the grouping or the table of the query before, and no word says so.
+    LostOfBefore,
+    /// Keys of different tables are equated.
+    MixedKeys,
+    /// A key is shown where a name is asked for.
+    OnlyKey,
+    /// The question asks for something of each group, and one row of all is taken.
+    OneOfAll,
+    /// The question says before or after a year or month, and the query takes it too, or leaves it out.
+    OtherPeriod,
+    /// Whole numbers are divided.
+    WholeDivision,
+    /// A share is taken of what it is a share of.
+    ShareOfItself,
+    /// Values are added up once for every row that a join put beside them.
+    MultipliedSum,
+    /// Things are counted once for every row that a join put beside them.
+    MultipliedCount,
+    /// Rows are counted that a LEFT JOIN made up.
+    MadeUpRow,
+    /// An average of averages.
+    AverageOfAverages,
+    /// NOT IN over a subquery that gives NULL.
+    NotInNull,
+    /// A text that no row has, and that the question does not say.
+    Unexplained,
+    /// Another row ties with the one that is taken.
+    TiedFirst,
+    /// Shares that are no parts of a whole.
+    OddShare,
+    /// The question names a yes or no that nothing asks for.
+    UnusedFlag,
+    /// The question names a column that nothing uses.
+    UnusedColumn,
+}
+
+/// Adds a reason.
+pub(super) fn suspect(out: &mut Vec<Suspicion>, kind: SuspicionKind, sentence: impl Into<String>) {
+    out.push(Suspicion { kind, sentence: sentence.into() });
+}

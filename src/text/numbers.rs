@@ -1,0 +1,59 @@
+//! Words for whole numbers, and for units of time.
+
+/// Words for the numbers below twenty, from one on.
+const ONES: [&str; 19] = [
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+/// Words for the tens, from twenty on.
+const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+/// Names of a unit of time.
+pub const MILLISECONDS: &[&str] = &["ms", "millisecond", "milliseconds"];
+/// Names of a unit of time.
+pub const SECONDS: &[&str] = &["s", "sec", "secs", "second", "seconds"];
+/// Names of a unit of time.
+pub const MINUTES: &[&str] = &["min", "mins", "minute", "minutes"];
+/// Names of a unit of time.
+pub const HOURS: &[&str] = &["h", "hr", "hrs", "hour", "hours"];
+/// Names of a unit of time.
+pub const DAYS: &[&str] = &["day", "days"];
+/// Names of a unit of time.
+pub const WEEKS: &[&str] = &["week", "weeks"];
+
+/// The number from 1 to 90 that `word`, in lower case, is the name of.
+pub fn cardinal(word: &str) -> Option<u8> {
+    let place = |names: &[&str]| names.iter().position(|name| *name == word).and_then(|at| u8::try_from(at).ok());
+    place(&ONES).map(|at| at + 1).or_else(|| place(&TENS).map(|at| 10 * (at + 2)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_numbers() {
+        for (word, number) in
+            [("one", Some(1)), ("nineteen", Some(19)), ("twenty", Some(20)), ("ninety", Some(90)), ("zero", None), ("a", None)]
+        {
+            assert_eq!(cardinal(word), number, "{word}");
+        }
+    }
+}
