@@ -32,7 +32,7 @@ fn worst(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// Families that GGUF can say. `tests/peers/llama_cpp_reads_ours.py` asks llama.cpp.
-const CONVERTED: [&str; 15] = [
+const CONVERTED: [&str; 19] = [
     "qwen3",
     "qwen3-bias-window",
     "llama-biases",
@@ -48,6 +48,10 @@ const CONVERTED: [&str; 15] = [
     "phi3",
     "phi4-mini",
     "olmo2",
+    "mixtral",
+    "mixtral-eight",
+    "qwen3-moe",
+    "starcoder2",
 ];
 
 /// Files that a folder holds.
@@ -62,6 +66,7 @@ fn families_write_the_same_as_gguf() {
     // reads LongRoPE's divisors in other families.
     for (name, expected) in [
         ("smollm3", "model in GGUF `layers without rotary embedding, other than each fourth` is not supported"),
+        ("qwen3-moe-dense", "model in GGUF `experts whose shares do not add up to 1, or not in every layer` is not supported"),
         ("gemma3-scaled", "layers in GGUF `with windows in no regular order` is not supported"),
         ("qwen3-longrope", "rope scaling in GGUF `longrope` is not supported"),
     ] {
@@ -143,6 +148,12 @@ fn families_have_the_keys_of_llama_cpp() {
             vec!["attn_qkv"],
         ),
         ("olmo2", vec![], vec!["post_attention_norm", "post_ffw_norm", "attn_k_norm"]),
+        ("mixtral", vec![("llama.expert_count", number(5)), ("llama.expert_used_count", number(2))], vec!["ffn_gate_inp", "ffn_down_exps"]),
+        (
+            "qwen3-moe",
+            vec![("qwen3moe.expert_feed_forward_length", number(16)), ("qwen3moe.feed_forward_length", number(48))],
+            vec!["ffn_gate_inp", "ffn_gate_exps", "attn_q_norm"],
+        ),
     ] {
         let file = convert(&folder(name), FileType::F32, &temporary.path().join(format!("{name}.gguf"))).unwrap();
         for (key, value) in keys {
@@ -154,7 +165,8 @@ fn families_have_the_keys_of_llama_cpp() {
         let lists = ["rope_factors_long.weight", "rope_factors_short.weight"].map(|list| file.tensors.contains_key(list));
         assert_eq!(lists, [name == "phi4-mini"; 2], "{name}");
         // It reads no head of its own in OLMo 2 that is not there, and none at all in Gemma 2.
-        assert_eq!(file.tensors.contains_key("output.weight"), ["phi3", "olmo2"].contains(&name), "{name}");
+        let heads = ["phi3", "olmo2", "mixtral", "qwen3-moe"];
+        assert_eq!(file.tensors.contains_key("output.weight"), heads.contains(&name), "{name}");
     }
 }
 

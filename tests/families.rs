@@ -47,6 +47,9 @@ const FAMILIES: [&str; 18] = [
     "olmo2",
 ];
 
+/// Those that are asked and not trained: experts, and norms that take the mean away.
+const ASKED: [&str; 5] = ["mixtral", "mixtral-eight", "qwen3-moe", "qwen3-moe-dense", "starcoder2"];
+
 /// What the fixtures' adapters were trained as.
 fn lora(model: &Model) -> Adaptation {
     Adaptation::Lora(LoraConfig::new(3, 6.0).for_family(model.spec.family))
@@ -123,6 +126,47 @@ fn families_write_what_transformers_writes() {
         let portable: Placement = placement::choose(DeviceChoice::Portable, None, &demand).unwrap();
         let model = model.place(portable).unwrap();
         check_writing(&format!("{name}, portable"), &model, &expected);
+    }
+}
+
+#[test]
+fn families_that_are_not_trained_write_what_transformers_writes() {
+    for name in ASKED {
+        let expected = expected(name);
+        let model = OpenedModel::open(&folder(name)).unwrap().model;
+        check_writing(name, &model, &expected);
+        let adapter = Adapter::read(&folder(name).join("adapter")).unwrap();
+        let active = Arc::new(ActiveAdapter::new(&adapter, &model).unwrap());
+        let mut session = model.session_with(Some(active)).unwrap();
+        let logits = read(&model, &mut session, Phase::Prefill, &ids(&expected["prompt"]));
+        check_close(&format!("{name} with an adapter"), &logits, &numbers(&expected["adapted"]), CACHE_OF_HALVES);
+        let demand = placement::Demand::of(&model.weights, &model.spec, 64, KvType::F16);
+        let portable: Placement = placement::choose(DeviceChoice::Portable, None, &demand).unwrap();
+        check_writing(&format!("{name}, portable"), &model.place(portable).unwrap(), &expected);
+    }
+}
+
+/// What a token gets from its experts does not depend on who else is read with it.
+#[test]
+fn experts_answer_each_token_alone() {
+    let model = OpenedModel::open(&folder("qwen3-moe")).unwrap().model;
+    let tokens = ids(&expected("qwen3-moe")["prompt"]);
+    let whole = model.forward(Phase::Prefill, &mut [Lane { session: &mut model.session(), tokens: &tokens, want: Want::Last }]).unwrap();
+    let mut session = model.session();
+    let mut last = Vec::new();
+    for part in tokens.chunks(7) {
+        last = read(&model, &mut session, Phase::Prefill, part);
+    }
+    assert_eq!(whole[0].flatten_all().unwrap().to_vec1::<f32>().unwrap(), last);
+}
+
+#[test]
+fn maps_that_experts_have_in_their_place_are_refused() {
+    let adapter = Adapter::read(&folder("llama-biases").join("adapter")).unwrap();
+    for asked in ["mixtral", "qwen3-moe", "starcoder2"] {
+        let model = OpenedModel::open(&folder(asked)).unwrap().model;
+        let error = ActiveAdapter::new(&adapter, &model).unwrap_err().to_string();
+        assert!(error.contains("it adds to gate_proj, and the model has no such map"), "{asked}: {error}");
     }
 }
 
@@ -364,8 +408,12 @@ fn what_a_family_does_not_have_is_refused() {
     check(&copy("qwen3", &|json| json["attention_bias"] = true.into()), "tensor `model.layers.0.self_attn.q_proj.bias` is missing");
     check(&copy("qwen3", &|json| json["model_type"] = "qwen2".into()), "is not supported");
     check(
-        &copy("qwen3", &|json| json["model_type"] = "qwen3_moe".into()),
-        "model type `qwen3_moe` is not supported; the nearest that is: Qwen3",
+        &copy("qwen3", &|json| json["model_type"] = "qwen3_next".into()),
+        "model type `qwen3_next` is not supported; the nearest that is: Qwen3",
     );
+    let fewer = |json: &mut Value| json["num_local_experts"] = 4.into();
+    check(&copy("mixtral", &fewer), "tensor `model.layers.0.block_sparse_moe.experts.4.w1.weight` is not supported");
+    let used = |json: &mut Value| json["num_experts_per_tok"] = 6.into();
+    assert!(copy("mixtral", &used).to_string().contains("these dimensions cannot be"));
     check(&copy("qwen2-window", &|json| json["model_type"] = "qwen3".into()), "is not supported");
 }

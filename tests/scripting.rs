@@ -282,7 +282,7 @@ fn what_is_kept_is_listed_and_forgotten() {
     std::fs::create_dir_all(home.path().join("sessions")).unwrap();
     let session = home.file(&format!("sessions/{}.kv", "0a".repeat(16)), "what a model remembers");
     let of = |letters: &str, owners: &[&std::path::Path]| {
-        home.file(&format!("sessions/{}.of", letters.repeat(16)), &serde_json::to_string(owners).unwrap());
+        home.file(&format!("sessions/{}.of", letters.repeat(16)), serde_json::to_string(owners).unwrap());
         home.file(&format!("sessions/{}.kv", letters.repeat(16)), "what a model remembers")
     };
     let settled = std::fs::canonicalize(mine).unwrap();

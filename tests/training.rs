@@ -17,6 +17,7 @@ use crate::device::{self, TestDevice};
 use crate::tiny;
 
 mod command_line;
+mod families;
 mod handover;
 mod hugging_face;
 mod judged;

@@ -164,27 +164,3 @@ impl<'a> NewFile<'a> {
         }
     }
 }
-
-/// A file that is to be written.
-struct NewFile<'a> {
-    path: &'a Path,
-    format: ExportFormat,
-}
-
-impl<'a> NewFile<'a> {
-    fn new(path: &'a Path, script: &Script) -> Result<Self, Failure> {
-        let failure = |message: String, hint: &str| Failure { hint: Some(hint.into()), ..Failure::new(2, message) };
-        let count = script.statements().count();
-        if count > 1 {
-            return Err(failure(format!("a file takes the rows of one statement, and these are {count}"), "run them one by one"));
-        }
-        match ExportFormat::of_path(path) {
-            Some(format) => Ok(Self { path, format }),
-            None => {
-                let endings: Vec<&str> = ExportFormat::ALL.into_iter().map(ExportFormat::extension).collect();
-                let hint = format!("end it in one of: {}", endings.join(", "));
-                Err(failure(format!("the ending of `{}` names no format", sanitize(&path.display().to_string())), &hint))
-            }
-        }
-    }
-}

@@ -85,6 +85,20 @@ pub fn rms_norm(pool: &Pool, x: &[f32], weight: &[f32], eps: f32, out: &mut [f32
     });
 }
 
+/// LayerNorm (arXiv 1607.06450) of every row of `x: [rows, weight.len()]`.
+pub fn layer_norm(pool: &Pool, x: &[f32], weight: &[f32], bias: &[f32], eps: f32, out: &mut [f32]) {
+    let (row, level) = (weight.len(), Level::detect());
+    pool.for_each(x.chunks(band_of(row)).zip(out.chunks_mut(band_of(row))), |(x, out)| {
+        for (x, out) in x.chunks_exact(row).zip(out.chunks_exact_mut(row)) {
+            let mean = x.iter().map(|&x| f64::from(x)).sum::<f64>() / row as f64;
+            out.iter_mut().zip(x).for_each(|(out, x)| *out = x - mean as f32);
+            let [squares] = dots_at(level, [&*out], out);
+            let scale = 1.0 / (squares / row as f32 + eps).sqrt();
+            out.iter_mut().zip(weight).zip(bias).for_each(|((out, weight), bias)| *out = *out * scale * weight + bias);
+        }
+    });
+}
+
 /// Turns each head of `x: [rows, heads * head_dim]` by its row of `cos` and `sin: [rows, half]`; `adjacent` says how pairs stand.
 pub fn rope(pool: &Pool, x: &mut [f32], row: usize, head_dim: usize, angles: RopeAngles<'_>) {
     let RopeAngles { cos, sin, half, adjacent } = angles;

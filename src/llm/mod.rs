@@ -5,7 +5,7 @@
 //! - [`gguf`]: reading and writing GGUF files
 //! - `sniff`: what a file is that is no model
 //! - [`arch`]: model families as one set of parameters
-//! - [`names`]: tensor names, Hugging Face's and llama.cpp's
+//! - [`maps`], [`names`]: the linear maps of a layer; tensor names, Hugging Face's and llama.cpp's
 //! - `source`: where a model's tensors come from
 //! - [`weights`]: a model's tensors, in their mapped bytes
 //! - [`checkpoint`]: reading Hugging Face folders, writing safetensors
@@ -59,6 +59,7 @@ pub mod kv_tensors;
 mod lane;
 mod layout;
 pub mod local;
+pub mod maps;
 pub mod merge;
 pub mod model;
 pub mod names;

@@ -18,7 +18,7 @@ use super::kv::KvType;
 pub use super::lane::{Lane, Want};
 use super::lane::{adapter_spans, wanted_rows};
 use super::layout::Placement;
-use super::ops::{self, Additions, RopeTables, kernels, portable};
+use super::ops::{self, Additions, Norm, RopeTables, kernels, portable};
 use super::resident::Resident;
 use super::road::{LayerRoad, Pass};
 use super::session::Session;
@@ -245,14 +245,13 @@ impl Model {
     fn logits(&self, x: &Tensor, lanes: &[Lane<'_>]) -> Result<Vec<Tensor>, LlmError> {
         let eps = self.spec.norm_eps;
         let output = if let Some(head) = &self.resident.head {
-            let normed = portable::rms_norm(x, &head.norm, eps)?;
+            let normed = portable::normed(x, Some(&head.norm), head.norm_bias.as_ref(), eps)?;
             portable::linear(&head.output, &normed, Additions::NONE, 0)?.to_device(&Device::Cpu)?
         } else {
             let x = x.to_device(&Device::Cpu)?;
             // A few rows, and the widest matrix: never worth a rearrangement.
-            let norm = &self.weights.output_norm;
-            kernels::norm_linear(Phase::Decode, &x, Some(norm.as_slice()), eps, &[&self.weights.output], None, Additions::NONE)?
-                .swap_remove(0)
+            let norm = Norm::of(Some(&self.weights.output_norm), self.weights.output_norm_bias.as_deref(), eps);
+            kernels::norm_linear(Phase::Decode, &x, norm, &[&self.weights.output], None, Additions::NONE)?.swap_remove(0)
         };
         let output = if self.spec.logit_divisor == 1.0 { output } else { (output / f64::from(self.spec.logit_divisor))? };
         let output = match self.spec.logit_cap {

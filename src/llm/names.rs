@@ -1,159 +1,7 @@
 //! Tensor names. A tensor's name in this program is Hugging Face's dotted path; llama.cpp has shorter ones for the same tensors.
 
-use super::arch::{ArchSpec, Family};
-
-/// A linear map of a decoder layer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // the names say it
-pub enum Projection {
-    Query,
-    Key,
-    Value,
-    Output,
-    Gate,
-    Up,
-    Down,
-}
-
-impl Projection {
-    /// All of them, in the order in which a layer applies them.
-    pub const ALL: [Self; 7] = [Self::Query, Self::Key, Self::Value, Self::Output, Self::Gate, Self::Up, Self::Down];
-
-    /// The module's name, as PEFT's `target_modules` has it: `q_proj`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Query => "q_proj",
-            Self::Key => "k_proj",
-            Self::Value => "v_proj",
-            Self::Output => "o_proj",
-            Self::Gate => "gate_proj",
-            Self::Up => "up_proj",
-            Self::Down => "down_proj",
-        }
-    }
-
-    /// The module's path in a layer: `self_attn.q_proj`.
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::Query => "self_attn.q_proj",
-            Self::Key => "self_attn.k_proj",
-            Self::Value => "self_attn.v_proj",
-            Self::Output => "self_attn.o_proj",
-            Self::Gate => "mlp.gate_proj",
-            Self::Up => "mlp.up_proj",
-            Self::Down => "mlp.down_proj",
-        }
-    }
-
-    /// llama.cpp's name: `attn_q`.
-    pub fn gguf(self) -> &'static str {
-        match self {
-            Self::Query => "attn_q",
-            Self::Key => "attn_k",
-            Self::Value => "attn_v",
-            Self::Output => "attn_output",
-            Self::Gate => "ffn_gate",
-            Self::Up => "ffn_up",
-            Self::Down => "ffn_down",
-        }
-    }
-
-    /// The projection called `name` (`q_proj`).
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|projection| projection.name() == name)
-    }
-
-    /// Outputs and inputs of the map.
-    pub fn shape(self, spec: &ArchSpec) -> (usize, usize) {
-        match self {
-            Self::Query => (spec.query_dim(), spec.hidden),
-            Self::Key | Self::Value => (spec.kv_dim(), spec.hidden),
-            Self::Output => (spec.hidden, spec.query_dim()),
-            Self::Gate | Self::Up => (spec.feed_forward, spec.hidden),
-            Self::Down => (spec.hidden, spec.feed_forward),
-        }
-    }
-
-    /// Heads whose rows GGUF weaves where its rope pairs neighbours; `None` for the maps whose rows stand as they are.
-    pub fn rotated_heads(self, spec: &ArchSpec) -> Option<usize> {
-        match self {
-            Self::Query => Some(spec.heads),
-            Self::Key => Some(spec.kv_heads),
-            _ => None,
-        }
-    }
-}
-
-/// Maps of a layer that some families store as one: the rows of each, one behind the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs)] // the names say it
-pub enum Fused {
-    QueryKeyValue,
-    GateUp,
-}
-
-impl Fused {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::QueryKeyValue, Self::GateUp];
-
-    /// What it is made of, in order.
-    pub fn parts(self) -> &'static [Projection] {
-        match self {
-            Self::QueryKeyValue => &[Projection::Query, Projection::Key, Projection::Value],
-            Self::GateUp => &[Projection::Gate, Projection::Up],
-        }
-    }
-
-    /// The one that `projection` is part of.
-    pub fn of(projection: Projection) -> Option<Self> {
-        Self::ALL.into_iter().find(|fused| fused.parts().contains(&projection))
-    }
-
-    /// The module's name, as PEFT's `target_modules` has it: `qkv_proj`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::QueryKeyValue => "qkv_proj",
-            Self::GateUp => "gate_up_proj",
-        }
-    }
-
-    /// The module's path in a layer: `self_attn.qkv_proj`.
-    pub fn path(self) -> &'static str {
-        match self {
-            Self::QueryKeyValue => "self_attn.qkv_proj",
-            Self::GateUp => "mlp.gate_up_proj",
-        }
-    }
-
-    /// llama.cpp's name. The second is called as another family's up alone.
-    pub fn gguf(self) -> &'static str {
-        match self {
-            Self::QueryKeyValue => "attn_qkv",
-            Self::GateUp => "ffn_up",
-        }
-    }
-
-    /// The one called `name` (`qkv_proj`).
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fused| fused.name() == name)
-    }
-
-    /// The one at `path` in a layer.
-    pub fn at(path: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|fused| fused.path() == path)
-    }
-
-    /// Outputs and inputs of the whole map.
-    pub fn shape(self, spec: &ArchSpec) -> (usize, usize) {
-        let rows = self.parts().iter().map(|part| part.shape(spec).0).sum();
-        (rows, spec.hidden)
-    }
-
-    /// The row of the whole at which `part` begins.
-    pub fn first_row(self, spec: &ArchSpec, part: Projection) -> usize {
-        self.parts().iter().take_while(|other| **other != part).map(|other| other.shape(spec).0).sum()
-    }
-}
+use super::arch::{Family, NormKind};
+pub use super::maps::{Fused, Projection};
 
 /// What a layer's tensor is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,6 +18,16 @@ pub enum LayerPart {
     QueryNorm,
     /// The norm of the keys, likewise.
     KeyNorm,
+    /// What is added behind the norm before attention. `[hidden]`
+    AttentionNormBias,
+    /// The same before the feed-forward part.
+    FeedForwardNormBias,
+    /// What tells experts apart by how much each is to be heeded. `[experts, hidden]`
+    Router,
+    /// All experts' maps, one behind the other, as llama.cpp stores them. `[experts, outputs, inputs]`
+    Experts(Projection),
+    /// One expert's, as a folder has it. `[outputs, inputs]`
+    Expert(Projection, u16),
     /// `[outputs, inputs]`
     Weight(Projection),
     /// `[outputs]`
@@ -188,6 +46,33 @@ const NORMS: [(LayerPart, &str); 6] = [
     (LayerPart::KeyNorm, "attn_k_norm"),
 ];
 
+/// The maps of a feed-forward part.
+const FEED_FORWARD: [Projection; 3] = [Projection::Gate, Projection::Up, Projection::Down];
+
+/// A map's path in a layer of `family`.
+fn map_path(projection: Projection, family: Family) -> &'static str {
+    match (family, projection) {
+        (Family::Starcoder2, Projection::Up) => "mlp.c_fc",
+        (Family::Starcoder2, Projection::Down) => "mlp.c_proj",
+        _ => projection.path(),
+    }
+}
+
+/// Where a layer of `family` has its experts.
+fn experts_path(family: Family) -> &'static str {
+    if family == Family::Mixtral { "block_sparse_moe" } else { "mlp" }
+}
+
+/// What an expert's map is called.
+fn expert_map(projection: Projection, family: Family) -> &'static str {
+    match (family, projection) {
+        (Family::Mixtral, Projection::Gate) => "w1",
+        (Family::Mixtral, Projection::Up) => "w3",
+        (Family::Mixtral, _) => "w2",
+        _ => projection.name(),
+    }
+}
+
 /// A norm's path in a layer. What stands before the feed-forward part has been called after attention since Llama; families with a norm
 /// behind attention have another name for it.
 fn norm_path(part: LayerPart, family: Family) -> &'static str {
@@ -199,15 +84,19 @@ fn norm_path(part: LayerPart, family: Family) -> &'static str {
         LayerPart::FeedForwardPostNorm => "post_feedforward_layernorm",
         LayerPart::QueryNorm => "self_attn.q_norm",
         LayerPart::KeyNorm => "self_attn.k_norm",
+        LayerPart::AttentionNormBias => norm_path(LayerPart::AttentionNorm, family),
+        LayerPart::FeedForwardNormBias => norm_path(LayerPart::FeedForwardNorm, family),
         LayerPart::Weight(_) | LayerPart::Bias(_) | LayerPart::Fused(_) => "",
+        LayerPart::Router | LayerPart::Experts(_) | LayerPart::Expert(..) => "",
     }
 }
 
 impl LayerPart {
-    /// All of them: norms first, each map with its bias, maps in one.
+    /// All of them but single experts: norms first, each map with its bias, maps in one, experts.
     pub fn all() -> impl Iterator<Item = Self> {
         let maps = Projection::ALL.into_iter().flat_map(|projection| [Self::Weight(projection), Self::Bias(projection)]);
-        NORMS.iter().map(|(part, _)| *part).chain(maps).chain(Fused::ALL.map(Self::Fused))
+        let norms = NORMS.iter().map(|(part, _)| *part).chain([Self::AttentionNormBias, Self::FeedForwardNormBias]);
+        norms.chain(maps).chain(Fused::ALL.map(Self::Fused)).chain([Self::Router]).chain(FEED_FORWARD.map(Self::Experts))
     }
 
     /// Whether it is a norm's weights.
@@ -221,8 +110,11 @@ impl LayerPart {
             Self::AttentionNorm | Self::FeedForwardNorm => family.norm_places().before(),
             Self::AttentionPostNorm | Self::FeedForwardPostNorm => family.norm_places().behind(),
             Self::QueryNorm | Self::KeyNorm => family.head_norms().is_some(),
+            Self::AttentionNormBias | Self::FeedForwardNormBias => family.norm_kind() == NormKind::Centred,
+            Self::Weight(Projection::Gate) | Self::Bias(Projection::Gate) if !family.has_gate() => false,
             Self::Weight(projection) => !family.fuses() || Fused::of(projection).is_none(),
             Self::Bias(_) => true,
+            Self::Router | Self::Experts(_) | Self::Expert(..) => family.has_experts(),
             Self::Fused(_) => family.fuses(),
         }
     }
@@ -230,9 +122,15 @@ impl LayerPart {
     /// Its path in a layer: Hugging Face's.
     fn path(self, family: Family) -> String {
         match self {
-            Self::Weight(projection) => format!("{}.weight", projection.path()),
-            Self::Bias(projection) => format!("{}.bias", projection.path()),
+            Self::Weight(projection) => format!("{}.weight", map_path(projection, family)),
+            Self::Bias(projection) => format!("{}.bias", map_path(projection, family)),
             Self::Fused(fused) => format!("{}.weight", fused.path()),
+            Self::Router => format!("{}.gate.weight", experts_path(family)),
+            Self::Experts(projection) => format!("{}.experts.{}.weight", experts_path(family), expert_map(projection, family)),
+            Self::Expert(projection, index) => {
+                format!("{}.experts.{index}.{}.weight", experts_path(family), expert_map(projection, family))
+            }
+            Self::AttentionNormBias | Self::FeedForwardNormBias => format!("{}.bias", norm_path(self, family)),
             norm => format!("{}.weight", norm_path(norm, family)),
         }
     }
@@ -243,6 +141,11 @@ impl LayerPart {
             Self::Weight(projection) => format!("{}.weight", projection.gguf()),
             Self::Bias(projection) => format!("{}.bias", projection.gguf()),
             Self::Fused(fused) => format!("{}.weight", fused.gguf()),
+            Self::Router => "ffn_gate_inp.weight".into(),
+            Self::Experts(projection) => format!("{}_exps.weight", projection.gguf()),
+            Self::Expert(projection, index) => format!("{}.{index}.weight", projection.gguf()),
+            Self::AttentionNormBias => "attn_norm.bias".into(),
+            Self::FeedForwardNormBias => "ffn_norm.bias".into(),
             norm => format!("{}.weight", NORMS.iter().find(|(part, _)| *part == norm).map_or("", |(_, name)| name)),
         }
     }
@@ -262,6 +165,8 @@ pub enum TensorName {
     },
     /// The norm before the head. `[hidden]`
     FinalNorm,
+    /// What is added behind that. `[hidden]`
+    FinalNormBias,
     /// `[vocabulary, hidden]`
     Head,
 }
@@ -272,7 +177,7 @@ impl TensorName {
         match self {
             Self::FinalNorm => true,
             Self::Layer { part, .. } => part.is_norm(),
-            Self::Embedding | Self::Head => false,
+            Self::Embedding | Self::FinalNormBias | Self::Head => false,
         }
     }
 
@@ -286,6 +191,7 @@ impl TensorName {
         match self {
             Self::Embedding => "model.embed_tokens.weight".into(),
             Self::FinalNorm => "model.norm.weight".into(),
+            Self::FinalNormBias => "model.norm.bias".into(),
             Self::Head => "lm_head.weight".into(),
             Self::Layer { index, part } => format!("model.layers.{index}.{}", part.path(family)),
         }
@@ -296,6 +202,7 @@ impl TensorName {
         match self {
             Self::Embedding => "token_embd.weight".into(),
             Self::FinalNorm => "output_norm.weight".into(),
+            Self::FinalNormBias => "output_norm.bias".into(),
             Self::Head => "output.weight".into(),
             Self::Layer { index, part } => format!("blk.{index}.{}", part.gguf()),
         }
@@ -303,30 +210,50 @@ impl TensorName {
 
     /// Reads a Hugging Face name in a model of `family`, which has such a tensor.
     pub fn from_hugging_face(name: &str, family: Family) -> Option<Self> {
-        let fixed = [Self::Embedding, Self::FinalNorm, Self::Head];
-        if let Some(found) = fixed.into_iter().find(|fixed| fixed.hugging_face(family) == name) {
+        if let Some(found) = Self::outside_layers(family).find(|fixed| fixed.hugging_face(family) == name) {
             return Some(found);
         }
         let (index, rest) = name.strip_prefix("model.layers.")?.split_once('.')?;
-        Self::layer_part(index, rest, family, |part| part.path(family))
+        let expert = Self::expert(rest, family);
+        let parts = LayerPart::all().filter(|part| !matches!(part, LayerPart::Experts(_))).chain(expert);
+        Self::layer_part(index, rest, family, parts, |part| part.path(family))
     }
 
     /// Reads a llama.cpp name in a model of `family`, which has such a tensor.
     pub fn from_gguf(name: &str, family: Family) -> Option<Self> {
-        let fixed = [Self::Embedding, Self::FinalNorm, Self::Head];
-        if let Some(found) = fixed.into_iter().find(|fixed| fixed.gguf() == name) {
+        if let Some(found) = Self::outside_layers(family).find(|fixed| fixed.gguf() == name) {
             return Some(found);
         }
         let (index, rest) = name.strip_prefix("blk.")?.split_once('.')?;
-        Self::layer_part(index, rest, family, LayerPart::gguf)
+        Self::layer_part(index, rest, family, LayerPart::all(), LayerPart::gguf)
     }
 
-    fn layer_part(index: &str, rest: &str, family: Family, name: impl Fn(LayerPart) -> String) -> Option<Self> {
+    /// Tensors that belong to no layer, in a model of `family`.
+    fn outside_layers(family: Family) -> impl Iterator<Item = Self> {
+        let bias = Some(Self::FinalNormBias).filter(|_| family.norm_kind() == NormKind::Centred);
+        [Self::Embedding, Self::FinalNorm, Self::Head].into_iter().chain(bias)
+    }
+
+    /// The expert's map that `rest` may be, of a layer's tensor.
+    fn expert(rest: &str, family: Family) -> Option<LayerPart> {
+        let (number, map) = rest.strip_prefix(experts_path(family))?.strip_prefix(".experts.")?.split_once('.')?;
+        let projection =
+            FEED_FORWARD.into_iter().find(|projection| map.strip_suffix(".weight") == Some(expert_map(*projection, family)))?;
+        Some(LayerPart::Expert(projection, number.parse().ok()?))
+    }
+
+    fn layer_part(
+        index: &str,
+        rest: &str,
+        family: Family,
+        mut parts: impl Iterator<Item = LayerPart>,
+        name: impl Fn(LayerPart) -> String,
+    ) -> Option<Self> {
         let number: usize = index.parse().ok()?;
         if number.to_string() != index {
             return None;
         }
-        let part = LayerPart::all().find(|part| part.is_of(family) && name(*part) == rest)?;
+        let part = parts.find(|part| part.is_of(family) && name(*part) == rest)?;
         Some(Self::Layer { index: number, part })
     }
 }
@@ -343,12 +270,27 @@ mod tests {
 
     #[test]
     fn names_are_read_as_they_are_written() {
-        for family in [Family::Llama, Family::Qwen3, Family::Gemma3, Family::Phi3, Family::Olmo2] {
-            let parts = LayerPart::all().filter(|part| part.is_of(family));
-            let layers = parts.flat_map(|part| [0, 7, 31].map(|index| TensorName::Layer { index, part }));
-            for name in layers.chain([TensorName::Embedding, TensorName::FinalNorm, TensorName::Head]) {
-                assert_eq!(TensorName::from_hugging_face(&name.hugging_face(family), family), Some(name), "{family:?}");
-                assert_eq!(TensorName::from_gguf(&name.gguf(), family), Some(name), "{family:?}");
+        let of_experts = [LayerPart::Expert(Projection::Gate, 0), LayerPart::Expert(Projection::Down, 127)];
+        for family in [
+            Family::Llama,
+            Family::Qwen3,
+            Family::Gemma3,
+            Family::Phi3,
+            Family::Olmo2,
+            Family::Mixtral,
+            Family::Qwen3Moe,
+            Family::Starcoder2,
+        ] {
+            let parts: Vec<LayerPart> = LayerPart::all().chain(of_experts).filter(|part| part.is_of(family)).collect();
+            let layers = parts.iter().flat_map(|&part| [0, 7, 31].map(|index| TensorName::Layer { index, part }));
+            for name in layers.chain(TensorName::outside_layers(family)) {
+                let (single, all) = match name {
+                    TensorName::Layer { part, .. } => (matches!(part, LayerPart::Expert(..)), matches!(part, LayerPart::Experts(_))),
+                    _ => (false, false),
+                };
+                let folder = TensorName::from_hugging_face(&name.hugging_face(family), family);
+                assert_eq!(folder, Some(name).filter(|_| !all), "{family:?}");
+                assert_eq!(TensorName::from_gguf(&name.gguf(), family), Some(name).filter(|_| !single), "{family:?}");
             }
         }
         for name in ["", "model.layers.x.input_layernorm.weight", "model.layers.01.input_layernorm.weight", "blk.0.attn_q.scale"] {

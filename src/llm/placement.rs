@@ -9,7 +9,7 @@ use super::kv_tensors::token_bytes;
 pub use super::layout::{Placement, Road};
 use super::ops::portable::MOST_SCORES;
 use super::resident::device_bytes;
-use super::weights::{Layer, Weights};
+use super::weights::{Experts, Layer, Weights};
 
 /// What a person wants to compute on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -69,7 +69,8 @@ impl Demand {
 fn layer_bytes(layer: &Layer) -> u64 {
     let maps = [&layer.attn_q, &layer.attn_k, &layer.attn_v, &layer.attn_output, &layer.ffn_gate, &layer.ffn_up, &layer.ffn_down];
     let vectors: usize = layer.vectors().map(<[f32]>::len).sum();
-    maps.iter().map(|map| device_bytes(map)).sum::<u64>() + 4 * vectors as u64
+    let experts: u64 = layer.experts.iter().flat_map(Experts::matrices).map(device_bytes).sum();
+    maps.iter().map(|map| device_bytes(map)).sum::<u64>() + experts + 4 * vectors as u64
 }
 
 /// Rows of a pass, scores of a tile, keys and values of one layer in f32, logits of eight drafts with their proposals.

@@ -7,7 +7,7 @@ use candle_core::{Device, Result, Tensor};
 
 use super::layout::Placement;
 use super::names::Projection;
-use super::weights::{Layer, Weight, Weights};
+use super::weights::{Experts, Layer, Weight, Weights};
 use crate::compute::{BlockType, Matrix};
 
 /// A matrix `[rows, columns]` on a device.
@@ -24,10 +24,16 @@ pub enum TensorMatrix {
 pub struct TensorLayer {
     /// Before attention, `[hidden]` as those that follow.
     pub attn_norm: Option<Tensor>,
+    /// Behind that, where norms have biases.
+    pub attn_norm_bias: Option<Tensor>,
     /// Behind attention.
     pub attn_post_norm: Option<Tensor>,
     /// Before the feed-forward part.
     pub ffn_norm: Option<Tensor>,
+    /// Behind that, where norms have biases.
+    pub ffn_norm_bias: Option<Tensor>,
+    /// Where the layer has experts: the router's matrix, and of each expert gate, up, down.
+    pub experts: Option<(TensorMatrix, Vec<[TensorMatrix; 3]>)>,
     /// Behind the feed-forward part.
     pub ffn_post_norm: Option<Tensor>,
     /// Over each head of queries and keys, `[head_dim]` each, or over all heads, where the family norms them.
@@ -63,6 +69,8 @@ impl TensorLayer {
 pub struct TensorHead {
     /// `[hidden]`
     pub norm: Tensor,
+    /// Behind that, where norms have biases. `[hidden]`
+    pub norm_bias: Option<Tensor>,
     /// `[vocabulary, hidden]`
     pub output: TensorMatrix,
 }
@@ -86,7 +94,8 @@ impl Resident {
         let own = weights.layers.iter().take(placement.layers(weights.layers.len()));
         let layers = own.map(|layer| sender.layer(layer)).collect::<Result<_>>()?;
         let head = if placement.has_head(weights.layers.len()) {
-            Some(TensorHead { norm: sender.vector(&weights.output_norm)?, output: sender.matrix(&weights.output)? })
+            let norm_bias = weights.output_norm_bias.as_deref().map(|bias| sender.vector(bias)).transpose()?;
+            Some(TensorHead { norm: sender.vector(&weights.output_norm)?, norm_bias, output: sender.matrix(&weights.output)? })
         } else {
             None
         };
@@ -107,16 +116,30 @@ impl Sender<'_> {
             Some([of_q, of_k]) => Some([self.vector(of_q)?, self.vector(of_k)?]),
             None => None,
         };
+        let [attn_norm_bias, ffn_norm_bias] = [norm(&layer.attn_norm_bias)?, norm(&layer.ffn_norm_bias)?];
+        let biases = Projection::ALL.iter().map(bias).collect::<Result<_>>()?;
+        let [attn_norm, attn_post_norm, ffn_norm, ffn_post_norm] =
+            [norm(&layer.attn_norm)?, norm(&layer.attn_post_norm)?, norm(&layer.ffn_norm)?, norm(&layer.ffn_post_norm)?];
+        let experts = layer.experts.as_ref().map(|experts| self.experts(experts)).transpose()?;
         Ok(TensorLayer {
-            attn_norm: norm(&layer.attn_norm)?,
-            attn_post_norm: norm(&layer.attn_post_norm)?,
-            ffn_norm: norm(&layer.ffn_norm)?,
-            ffn_post_norm: norm(&layer.ffn_post_norm)?,
+            attn_norm,
+            attn_norm_bias,
+            attn_post_norm,
+            ffn_norm,
+            ffn_norm_bias,
+            ffn_post_norm,
             head_norms,
-            biases: Projection::ALL.iter().map(bias).collect::<Result<_>>()?,
+            biases,
+            experts,
             maps: Projection::ALL.iter().map(|&projection| self.matrix(layer.projection(projection))).collect::<Result<_>>()?,
             device: self.device.clone(),
         })
+    }
+
+    fn experts(&mut self, experts: &Experts) -> Result<(TensorMatrix, Vec<[TensorMatrix; 3]>)> {
+        let router = self.matrix(&experts.router)?;
+        let one = |[gate, up, down]: &[Weight; 3]| Ok([self.matrix(gate)?, self.matrix(up)?, self.matrix(down)?]);
+        Ok((router, experts.maps.iter().map(one).collect::<Result<_>>()?))
     }
 
     fn vector(&self, values: &[f32]) -> Result<Tensor> {

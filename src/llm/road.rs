@@ -7,7 +7,7 @@ use super::LlmError;
 use super::arch::ArchSpec;
 use super::lane::{self, Lane};
 use super::names::Projection;
-use super::ops::{AdapterSpan, Additions, RopeTables, kernels, portable};
+use super::ops::{AdapterSpan, Additions, Norm, RopeTables, experts, kernels, portable};
 use super::resident::TensorLayer;
 use super::weights::Layer;
 use crate::compute::{AttentionShape, Phase};
@@ -65,7 +65,8 @@ impl LayerRoad<'_> {
             Self::Kernels(layer) => {
                 let maps = [&layer.attn_q, &layer.attn_k, &layer.attn_v];
                 let bias = layer.attn_qkv_bias.as_deref();
-                let qkv = kernels::norm_linear(phase, x, layer.attn_norm.as_deref(), spec.norm_eps, &maps, bias, additions)?;
+                let norm = Norm::of(layer.attn_norm.as_deref(), layer.attn_norm_bias.as_deref(), spec.norm_eps);
+                let qkv = kernels::norm_linear(phase, x, norm, &maps, bias, additions)?;
                 let [q, k, v] = qkv.as_slice() else { unreachable!("three weights give three outputs") };
                 let [q, k] = match &layer.attn_head_norms {
                     Some([of_q, of_k]) => [kernels::head_norm(q, of_q, spec.norm_eps)?, kernels::head_norm(k, of_k, spec.norm_eps)?],
@@ -121,15 +122,21 @@ impl LayerRoad<'_> {
 
     /// `x + down(activation(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
     pub(super) fn feed_forward(&self, pass: Pass<'_>, x: &Tensor) -> Result<Tensor> {
-        let inner_additions = pass.additions(&[Projection::Gate, Projection::Up]);
+        let gated = pass.spec.family.has_gate();
+        let inner_additions = pass.additions(if gated { &[Projection::Gate, Projection::Up] } else { &[Projection::Up] });
         let outer_additions = pass.additions(&[Projection::Down]);
-        let eps = pass.spec.norm_eps;
+        let numbers = pass.spec.experts_of(pass.layer);
         match self {
             Self::Kernels(layer) => {
+                let norm = Norm::of(layer.ffn_norm.as_deref(), layer.ffn_norm_bias.as_deref(), pass.spec.norm_eps);
+                if let (Some(experts), Some(numbers)) = (&layer.experts, numbers) {
+                    let adding = pass.adding(None, layer.ffn_post_norm.as_deref());
+                    let activation = pass.spec.family.activation();
+                    return experts::feed_forward(pass.phase, x, experts::ExpertBlock { norm, experts, numbers, activation, adding });
+                }
                 let block = kernels::FeedForward {
-                    norm: layer.ffn_norm.as_deref(),
-                    eps,
-                    gate: &layer.ffn_gate,
+                    norm,
+                    gate: Some(&layer.ffn_gate).filter(|_| gated),
                     up: &layer.ffn_up,
                     down: &layer.ffn_down,
                     activation: pass.spec.family.activation(),
@@ -140,7 +147,10 @@ impl LayerRoad<'_> {
                 };
                 kernels::feed_forward(pass.phase, x, block)
             }
-            Self::Portable(layer) => portable::feed_forward(layer, x, pass.spec, inner_additions, outer_additions),
+            Self::Portable(layer) => match (&layer.experts, numbers) {
+                (Some(experts), Some(numbers)) => experts::portable_feed_forward(layer, experts, x, pass.spec, numbers),
+                _ => portable::feed_forward(layer, x, pass.spec, inner_additions, outer_additions),
+            },
         }
     }
 }

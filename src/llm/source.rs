@@ -55,10 +55,15 @@ pub(super) enum Use {
 /// What of a model that `spec` describes reads the tensor `name`; `biases` are the maps that have one.
 pub(super) fn use_of(name: Option<TensorName>, spec: &ArchSpec, biases: &[Projection]) -> Use {
     match name {
-        Some(TensorName::Embedding | TensorName::FinalNorm | TensorName::Head) => Use::Read,
+        Some(TensorName::Embedding | TensorName::FinalNorm | TensorName::FinalNormBias | TensorName::Head) => Use::Read,
         Some(TensorName::Layer { index, part }) if index < spec.layers => match part {
             LayerPart::Bias(projection) if !biases.contains(&projection) => Use::Unknown,
             part if !part.is_of(spec.family) => Use::Unknown,
+            LayerPart::Weight(Projection::Gate | Projection::Up | Projection::Down) if spec.experts_of(index).is_some() => Use::Unknown,
+            LayerPart::Router | LayerPart::Experts(_) if spec.experts_of(index).is_none() => Use::Unknown,
+            LayerPart::Expert(_, number) if spec.experts_of(index).is_none_or(|experts| usize::from(number) >= experts.count) => {
+                Use::Unknown
+            }
             _ => Use::Read,
         },
         _ => Use::Unknown,
@@ -67,11 +72,12 @@ pub(super) fn use_of(name: Option<TensorName>, spec: &ArchSpec, biases: &[Projec
 
 /// The maps that may have biases, in a file that says nothing of them but by having them.
 fn possible_biases(family: Family) -> &'static [Projection] {
-    use Projection::{Key, Output, Query, Value};
+    use Projection::{Down, Key, Output, Query, Up, Value};
     match family {
         Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => &Projection::ALL,
         Family::Qwen2 => &[Query, Key, Value],
-        Family::Qwen3 => &[Query, Key, Value, Output],
+        Family::Qwen3 | Family::Qwen3Moe | Family::Mixtral => &[Query, Key, Value, Output],
+        Family::Starcoder2 => &[Query, Key, Value, Output, Up, Down],
         Family::Gemma | Family::Gemma2 | Family::Gemma3 | Family::Phi3 | Family::Olmo2 => &[],
     }
 }

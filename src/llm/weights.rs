@@ -6,7 +6,7 @@ use std::sync::Arc;
 use memmap2::Mmap;
 
 use super::LlmError;
-use super::arch::{ArchSpec, Family, HeadNorms};
+use super::arch::{self, ArchSpec, Family, HeadNorms, NormKind};
 use super::gguf::GgufError;
 use super::names::{Fused, LayerPart, Projection, TensorName};
 use super::source::{TensorSource, expect_shape};
@@ -71,11 +71,50 @@ impl Weight {
     }
 }
 
+/// The experts of a layer.
+#[derive(Debug)]
+pub struct Experts {
+    /// `[experts, hidden]`
+    pub router: Weight,
+    /// Of each: gate, up, down.
+    pub maps: Vec<[Weight; 3]>,
+}
+
+impl Experts {
+    fn load(source: &dyn TensorSource, spec: &ArchSpec, experts: &arch::Experts, index: usize) -> Result<Self, GgufError> {
+        let name = |part| TensorName::Layer { index, part };
+        let router = Weight::load(source, name(LayerPart::Router), experts.count, spec.hidden)?;
+        let [gate, up, down] = [Projection::Gate, Projection::Up, Projection::Down].map(|map| {
+            let (rows, columns) = map.expert_shape(spec, experts);
+            match source.find(name(LayerPart::Experts(map)))? {
+                Some(found) => {
+                    expect_shape(&source.label(name(LayerPart::Experts(map))), &found.shape, &[experts.count, rows, columns])?;
+                    let all = Weight { map: found.map, range: found.range, block: found.block, rows: experts.count * rows, columns };
+                    Ok((0..experts.count).map(|expert| all.part(expert * rows..(expert + 1) * rows)).collect())
+                }
+                None => {
+                    let numbers = 0..u16::try_from(experts.count).unwrap_or(u16::MAX);
+                    numbers.map(|number| Weight::load(source, name(LayerPart::Expert(map, number)), rows, columns)).collect()
+                }
+            }
+        });
+        let [gate, up, down]: [Vec<Weight>; 3] = [gate?, up?, down?];
+        Ok(Self { router, maps: gate.into_iter().zip(up).zip(down).map(|((gate, up), down)| [gate, up, down]).collect() })
+    }
+
+    /// All their matrices, the router's too.
+    pub fn matrices(&self) -> impl Iterator<Item = &Weight> {
+        std::iter::once(&self.router).chain(self.maps.iter().flatten())
+    }
+}
+
 /// One decoder layer. Field names are llama.cpp's tensor names.
 #[derive(Debug)]
 pub struct Layer {
     /// Before attention, `[hidden]`
     pub attn_norm: Option<Vec<f32>>,
+    /// Behind that, where norms have biases. `[hidden]`
+    pub attn_norm_bias: Option<Vec<f32>>,
     /// `[query_dim, hidden]`
     pub attn_q: Weight,
     /// `[kv_dim, hidden]`
@@ -94,12 +133,16 @@ pub struct Layer {
     pub attn_post_norm: Option<Vec<f32>>,
     /// Before the feed-forward part, `[hidden]`
     pub ffn_norm: Option<Vec<f32>>,
-    /// `[feed_forward, hidden]`
+    /// Behind that, where norms have biases. `[hidden]`
+    pub ffn_norm_bias: Option<Vec<f32>>,
+    /// `[feed_forward, hidden]`; up again, where the family has no gate.
     pub ffn_gate: Weight,
     /// `[feed_forward, hidden]`
     pub ffn_up: Weight,
     /// `[hidden, feed_forward]`
     pub ffn_down: Weight,
+    /// Where the layer has experts. The three above are the first's then.
+    pub experts: Option<Experts>,
     /// `[feed_forward]`
     pub ffn_gate_bias: Option<Vec<f32>>,
     /// `[feed_forward]`
@@ -119,6 +162,8 @@ pub struct Weights {
     pub layers: Vec<Layer>,
     /// `[hidden]`
     pub output_norm: Vec<f32>,
+    /// Behind that, where norms have biases. `[hidden]`
+    pub output_norm_bias: Option<Vec<f32>>,
     /// `[vocabulary, hidden]`; the embedding again, where the file ties them.
     pub output: Weight,
     /// Divisors of the rotary frequencies, where the file brings them (Llama 3). `[rope_dim / 2]`
@@ -144,6 +189,10 @@ impl Weights {
             token_embd,
             layers: (0..spec.layers).map(|index| Layer::load(source, spec, index)).collect::<Result<_, _>>()?,
             output_norm: norm(source, TensorName::FinalNorm, spec.hidden)?,
+            output_norm_bias: match spec.family.norm_kind() {
+                NormKind::Centred => Some(vector(source, TensorName::FinalNormBias, spec.hidden)?),
+                NormKind::Rms => None,
+            },
             output,
             rope_freqs: source.rope_freqs(spec)?,
         })
@@ -157,7 +206,16 @@ impl Layer {
             let (rows, columns) = fused.shape(spec);
             Weight::load(source, name(LayerPart::Fused(fused)), rows, columns)
         };
+        let experts = spec.experts_of(index).map(|experts| Experts::load(source, spec, experts, index)).transpose()?;
+        let first = experts.as_ref().and_then(|experts| experts.maps.first());
         let weight = |projection: Projection| {
+            match (first, projection) {
+                (Some([gate, ..]), Projection::Gate) => return Ok(gate.clone()),
+                (Some([_, up, _]), Projection::Up) => return Ok(up.clone()),
+                (Some([.., down]), Projection::Down) => return Ok(down.clone()),
+                _ => {}
+            }
+            let projection = if projection == Projection::Gate && !spec.family.has_gate() { Projection::Up } else { projection };
             let (rows, columns) = projection.shape(spec);
             match Fused::of(projection).filter(|_| spec.family.fuses()) {
                 Some(whole) => {
@@ -182,8 +240,10 @@ impl Layer {
             }
             None => None,
         };
+        let norm_bias = |part: LayerPart| part.is_of(spec.family).then(|| vector(source, name(part), spec.hidden)).transpose();
         Ok(Self {
             attn_norm: one_norm(LayerPart::AttentionNorm)?,
+            attn_norm_bias: norm_bias(LayerPart::AttentionNormBias)?,
             attn_q: weight(Projection::Query)?,
             attn_k: weight(Projection::Key)?,
             attn_v: weight(Projection::Value)?,
@@ -193,9 +253,11 @@ impl Layer {
             attn_output_bias: one_bias(Projection::Output)?,
             attn_post_norm: one_norm(LayerPart::AttentionPostNorm)?,
             ffn_norm: one_norm(LayerPart::FeedForwardNorm)?,
+            ffn_norm_bias: norm_bias(LayerPart::FeedForwardNormBias)?,
             ffn_gate: weight(Projection::Gate)?,
             ffn_up: weight(Projection::Up)?,
             ffn_down: weight(Projection::Down)?,
+            experts,
             ffn_gate_bias: one_bias(Projection::Gate)?,
             ffn_up_bias: one_bias(Projection::Up)?,
             ffn_down_bias: one_bias(Projection::Down)?,
@@ -220,7 +282,8 @@ impl Layer {
 
     /// Its norms and biases.
     pub fn vectors(&self) -> impl Iterator<Item = &[f32]> {
-        let norms = [&self.attn_norm, &self.attn_post_norm, &self.ffn_norm, &self.ffn_post_norm].into_iter().flatten();
+        let norms = [&self.attn_norm, &self.attn_post_norm, &self.ffn_norm, &self.ffn_post_norm].into_iter();
+        let norms = norms.chain([&self.attn_norm_bias, &self.ffn_norm_bias]).flatten();
         let norms = norms.chain(self.attn_head_norms.iter().flatten()).map(Vec::as_slice);
         norms.chain(Projection::ALL.into_iter().filter_map(|projection| self.bias(projection)))
     }
@@ -254,11 +317,14 @@ impl Weights {
                 let part = fused.unwrap_or(LayerPart::Weight(projection));
                 return Some(TensorName::Layer { index, part }.hugging_face(family));
             }
+            if layer.experts.iter().flat_map(Experts::matrices).any(is_bad) {
+                return Some(format!("an expert or the router of model.layers.{index}"));
+            }
             if layer.vectors().any(bad) {
                 return Some(format!("a norm or bias of model.layers.{index}"));
             }
         }
-        match (bad(&self.output_norm), is_bad(&self.output)) {
+        match (bad(&self.output_norm) || self.output_norm_bias.as_deref().is_some_and(bad), is_bad(&self.output)) {
             (true, _) => Some(TensorName::FinalNorm.hugging_face(family)),
             (false, true) => Some(TensorName::Head.hugging_face(family)),
             (false, false) => None,

@@ -135,6 +135,11 @@ pub fn plan(
     machine: &Machine,
 ) -> Result<TrainPlan, TrainError> {
     config.check()?;
+    if !model.spec.family.is_trained() {
+        let name = model.spec.family.gguf_name();
+        let what = if model.spec.experts.is_some() { "experts" } else { name };
+        return Err(TrainError::Method(format!("models with {what} are asked here, not trained; train another, or this one elsewhere")));
+    }
     let method = method(config, model);
     let mut warnings = Vec::new();
     if method == Method::Full && is_quantised(model) {

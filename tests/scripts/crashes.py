@@ -231,7 +231,9 @@ def in_screen(place, rng, action, end, marker, screen):
     else:
         # Before the screen has the terminal, a signal does what it does to any program.
         may_be_early = not entered or end == "window closed"
-        require(code == 128 + number or (code == -number and may_be_early), f"exit code {code}")
+        # Or there is no terminal any more where it wants to draw its first frame.
+        is_gone = code == 1 and action in ("open", "import") and end == "window closed"
+        require(code == 128 + number or (code == -number and may_be_early) or is_gone, f"exit code {code}")
         if entered:
             require(given, f"the terminal is not given back: {screen.seen[-300:]}")
             require(same_modes, "the terminal's modes are not what they were")
@@ -258,6 +260,8 @@ def whole_import(place):
             path = os.path.join(folder, name)
             if name.endswith(".sqlite") and os.path.exists(path[:-7] + ".json"):
                 connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+                tables = [table for table, in connection.execute("SELECT name FROM sqlite_schema")]
+                require(tables == ["sales"], f"{name} has its final name, {os.path.getsize(path)} bytes and the tables {tables}")
                 rows = connection.execute("SELECT count(*) FROM sales").fetchone()[0]
                 connection.close()
                 require(rows >= ROWS, f"a copy with its final name has {rows} rows")
@@ -339,6 +343,9 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     parser.add_argument("--seconds", type=float, default=7200, help="tells what there is after so long")
     arguments = parser.parse_args()
+    # A shell that starts this in the background has these ignored, and what is started here would ignore them, too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGQUIT, signal.SIG_DFL)
     print(f"seed {arguments.seed}", flush=True)
     begun, trials = time.monotonic(), []
     shares = [min(SHARE, arguments.trials - first) for first in range(0, arguments.trials, SHARE)]

@@ -68,6 +68,11 @@ impl ActiveAdapter {
     pub(in crate::llm) fn of(adapter: &Adapter, spec: &ArchSpec, weights: &Weights, model: [u8; 32]) -> Result<Self, LlmError> {
         let mut layers: Vec<[Option<Slot>; Projection::ALL.len()]> = (0..spec.layers).map(|_| Default::default()).collect();
         let foreign = adapter.loras.keys().map(|(_, projection)| *projection).find(|p| spec.family.fuses() && Fused::of(*p).is_some());
+        let within = |key: &&(usize, Projection)| {
+            let absent = spec.experts_of(key.0).is_some() && matches!(key.1, Projection::Gate | Projection::Up | Projection::Down);
+            absent || key.1 == Projection::Gate && !spec.family.has_gate()
+        };
+        let foreign = foreign.or(adapter.loras.keys().chain(adapter.changes.keys()).find(within).map(|(_, projection)| *projection));
         let foreign = foreign.map(Projection::name).or(adapter.fused.keys().map(|(_, fused)| fused.name()).find(|_| !spec.family.fuses()));
         if let Some(name) = foreign {
             return Err(LlmError::Adapter(format!("it adds to {name}, and the model has no such map")));

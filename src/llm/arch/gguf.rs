@@ -3,7 +3,7 @@
 use super::super::LlmError;
 use super::super::gguf::{GgufError, Metadata, Value};
 use super::nearest::refuse_family;
-use super::spec::{ArchSpec, Family, MAX_DIMENSION, RopePairing, UNTURNED_INTERVAL, usual_attention_scale};
+use super::spec::{ArchSpec, Experts, Family, MAX_DIMENSION, NormKind, RopePairing, UNTURNED_INTERVAL, usual_attention_scale};
 use super::yarn::Yarn;
 
 /// The value at `key`, where it is there.
@@ -23,7 +23,9 @@ impl ArchSpec {
     pub fn from_gguf(metadata: &Metadata) -> Result<Self, LlmError> {
         let inconsistent = |error: GgufError| LlmError::Inconsistent(error.to_string());
         let name = metadata.require_string("general.architecture").map_err(inconsistent)?;
+        let experts = metadata.unsigned(&format!("{name}.expert_count")).is_some_and(|n| n > 0);
         let family = match name {
+            "llama" if experts => Family::Mixtral,
             "llama" => Family::Llama,
             "mistral" => Family::Mistral,
             "qwen2" => Family::Qwen2,
@@ -35,9 +37,11 @@ impl ArchSpec {
             "gemma3" => Family::Gemma3,
             "phi3" => Family::Phi3,
             "olmo2" => Family::Olmo2,
+            "qwen3moe" => Family::Qwen3Moe,
+            "starcoder2" => Family::Starcoder2,
             other => return Err(refuse_family("architecture", other)),
         };
-        if metadata.unsigned(&format!("{name}.expert_count")).is_some_and(|n| n > 0) {
+        if experts && !family.has_experts() {
             return Err(LlmError::Unsupported { what: "architecture", found: format!("{name} with experts") });
         }
         let dimension = |key: &str| match metadata.require_usize(&format!("{name}.{key}")).map_err(inconsistent)? {
@@ -64,16 +68,33 @@ impl ArchSpec {
             Family::Gemma3 => optional_float(key).map(|cap| cap.filter(|cap| *cap > 0.0).map(|cap| cap as f32)),
             _ => Ok(None),
         };
+        let feed_forward = dimension("feed_forward_length")?;
+        let experts = match family.has_experts() {
+            true => {
+                let used = dimension("expert_used_count")?;
+                // llama.cpp divides where an old file does not say it.
+                let usual = if family == Family::Mixtral { feed_forward } else { feed_forward / used };
+                let feed_forward = optional_size("expert_feed_forward_length")?.unwrap_or(usual);
+                // It has all layers with experts, and makes the shares add up to 1.
+                Some(Experts { count: dimension("expert_count")?, used, feed_forward, whole_shares: true, dense_layers: Vec::new() })
+            }
+            false => None,
+        };
+        let eps_key = match family.norm_kind() {
+            NormKind::Rms => "layer_norm_rms_epsilon",
+            NormKind::Centred => "layer_norm_epsilon",
+        };
         let spec = Self {
             family,
             layers,
             hidden,
-            feed_forward: dimension("feed_forward_length")?,
+            feed_forward,
+            experts,
             heads,
             kv_heads,
             head_dim,
             context_length: scaling.reaches(family, stated),
-            norm_eps: metadata.require_float(&format!("{name}.attention.layer_norm_rms_epsilon")).map_err(inconsistent)? as f32,
+            norm_eps: metadata.require_float(&format!("{name}.attention.{eps_key}")).map_err(inconsistent)? as f32,
             rope_base: optional_float("rope.freq_base")?.unwrap_or(10_000.0) as f32,
             window_rope_base: match family {
                 Family::Gemma3 if sliding_window.is_some() => Some(factor("rope.freq_base_swa", GEMMA3_WINDOW_BASE)?),
@@ -224,6 +245,14 @@ mod tests {
         check_error(&[("llama.attention.layer_norm_rms_epsilon", Value::Bool(true))], "is not a number");
         check_error(&[("llama.rope.scaling.type", Value::String("mrope".into()))], "rope scaling `mrope`");
         check_error(&[("llama.rope.scaling.type", Value::String("yarn".into()))], "`llama.rope.scaling.factor` is missing");
-        check_error(&[("llama.expert_count", Value::Unsigned(8))], "with experts");
+        check_error(&[("llama.expert_count", Value::Unsigned(8))], "`llama.expert_used_count` is missing");
+        let experts = |used| [("llama.expert_count", Value::Unsigned(8)), ("llama.expert_used_count", Value::Unsigned(used))];
+        check_error(&experts(9), "these dimensions cannot be");
+        check_error(&experts(0), "`llama.expert_used_count` is 0");
+        let qwen2: Vec<_> = metadata(&[]).0.into_iter().map(|(key, value)| (key.replace("llama.", "qwen2."), value)).collect();
+        let mut qwen2 = Metadata(qwen2.into_iter().collect());
+        qwen2.0.insert("general.architecture".into(), Value::String("qwen2".into()));
+        qwen2.0.insert("qwen2.expert_count".into(), Value::Unsigned(8));
+        assert!(ArchSpec::from_gguf(&qwen2).unwrap_err().to_string().contains("with experts"));
     }
 }

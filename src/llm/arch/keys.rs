@@ -5,7 +5,7 @@ use super::super::gguf::{Metadata, Value};
 use super::spec::{ArchSpec, Family};
 
 /// Keys of the architecture that [`ArchSpec::from_gguf`] reads.
-const READ: [&str; 19] = [
+const READ: [&str; 20] = [
     "block_count",
     "context_length",
     "embedding_length",
@@ -20,6 +20,7 @@ const READ: [&str; 19] = [
     "rope.scaling.factor",
     "rope.scale_linear",
     "expert_count",
+    "expert_feed_forward_length",
     "attention.sliding_window",
     "rope.scaling.attn_factor",
     "rope.scaling.original_context_length",
@@ -90,6 +91,10 @@ fn is_known(key: &str, value: &Value, spec: &ArchSpec) -> bool {
         "attn_logit_softcapping" if spec.family == Family::Gemma2 => true,
         "rope.freq_base_swa" if spec.family == Family::Gemma3 => true,
         "logit_scale" | "embedding_scale" | "residual_scale" | "attention.scale" if spec.family == Family::Granite => true,
+        "expert_weights_scale" => is(1.0) || is(0.0),
+        "expert_weights_norm" => is(1.0),
+        // A softmax over all of them, as llama.cpp numbers its ways.
+        "expert_gating_func" => is(1.0),
         "attention.value_length" => is(spec.head_dim as f64),
         "attention.scale" => is(f64::from(spec.attention_scale)) || is(0.0),
         "attention.causal" | "attention.use_rope" => is(1.0),

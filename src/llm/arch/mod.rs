@@ -16,6 +16,6 @@ mod yarn;
 pub(super) use gguf::short_factors;
 pub(super) use keys::refuse_unknown;
 pub(super) use nearest::refuse_family;
-pub use spec::{ArchSpec, Family, HeadNorms, NormPlaces, RopePairing};
+pub use spec::{ArchSpec, Experts, Family, HeadNorms, NormKind, NormPlaces, RopePairing};
 pub(super) use spec::{MAX_DIMENSION, UNTURNED_INTERVAL, usual_attention_scale};
 pub(super) use yarn::Yarn;

@@ -4,7 +4,7 @@ use super::super::LlmError;
 
 /// What a family's name begins with, without dashes and underscores, and the nearest of ours; the first that fits counts.
 const NEAREST: [(&str, &str); 30] = [
-    ("qwen3moe", "Qwen3"),
+    ("qwen3next", "Qwen3"),
     ("qwen3", "Qwen3"),
     ("qwen2", "Qwen2.5"),
     ("qwen", "Qwen2.5"),
@@ -25,7 +25,7 @@ const NEAREST: [(&str, &str); 30] = [
     ("cohere", "Llama"),
     ("commandr", "Llama"),
     ("stablelm", "Llama"),
-    ("starcoder", "Qwen2.5"),
+    ("starcoder", "StarCoder 2"),
     ("glm", "Qwen2.5"),
     ("chatglm", "Qwen2.5"),
     ("minicpm", "Llama"),
@@ -51,7 +51,7 @@ mod tests {
     fn a_refused_family_names_the_nearest() {
         for (family, nearest) in [
             ("gemma3n", Some("Gemma 3, its text model (`gemma3_text`)")),
-            ("mixtral", Some("Mistral")),
+            ("mistral4", Some("Mistral")),
             ("phimoe", Some("Phi 3")),
             ("mamba", None),
         ] {

@@ -28,6 +28,36 @@ pub enum Family {
     Phi3,
     /// OLMo 2: norms behind attention and feed-forward part, and over all of q and k.
     Olmo2,
+    /// Mixtral: a Mistral whose feed-forward parts are experts.
+    Mixtral,
+    /// Qwen 3 with experts.
+    Qwen3Moe,
+    /// StarCoder 2: norms that take the mean away, with biases, and a feed-forward part without a gate.
+    Starcoder2,
+}
+
+/// What a norm does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NormKind {
+    /// RMSNorm (arXiv 1910.07467).
+    Rms,
+    /// LayerNorm (arXiv 1607.06450): the mean is taken away, and a bias added.
+    Centred,
+}
+
+/// Feed-forward parts of which each token goes through a few.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Experts {
+    /// How many a layer has.
+    pub count: usize,
+    /// How many a token goes through.
+    pub used: usize,
+    /// Width inside each.
+    pub feed_forward: usize,
+    /// Whether the shares of those that a token goes through are made to add up to 1.
+    pub whole_shares: bool,
+    /// Layers that have one feed-forward part all the same.
+    pub dense_layers: Vec<usize>,
 }
 
 /// Where the norms of attention and feed-forward part stand.
@@ -54,7 +84,7 @@ impl Family {
     /// What GGUF calls it; llama.cpp has no Mistral of its own.
     pub fn gguf_name(self) -> &'static str {
         match self {
-            Self::Llama | Self::Mistral => "llama",
+            Self::Llama | Self::Mistral | Self::Mixtral => "llama",
             Self::Qwen2 => "qwen2",
             Self::Qwen3 => "qwen3",
             Self::SmolLm3 => "smollm3",
@@ -64,12 +94,14 @@ impl Family {
             Self::Gemma3 => "gemma3",
             Self::Phi3 => "phi3",
             Self::Olmo2 => "olmo2",
+            Self::Qwen3Moe => "qwen3moe",
+            Self::Starcoder2 => "starcoder2",
         }
     }
 
     /// Whether GGUF has the rows of its queries and keys woven, so that rope pairs neighbours.
     pub fn weaves(self) -> bool {
-        matches!(self, Self::Llama | Self::Mistral | Self::SmolLm3 | Self::Granite)
+        matches!(self, Self::Llama | Self::Mistral | Self::Mixtral | Self::SmolLm3 | Self::Granite)
     }
 
     /// Whether it is one of Gemma's.
@@ -80,7 +112,7 @@ impl Family {
     /// What queries and keys are normed over, where they are.
     pub fn head_norms(self) -> Option<HeadNorms> {
         match self {
-            Self::Qwen3 | Self::Gemma3 => Some(HeadNorms::Each),
+            Self::Qwen3 | Self::Qwen3Moe | Self::Gemma3 => Some(HeadNorms::Each),
             Self::Olmo2 => Some(HeadNorms::All),
             _ => None,
         }
@@ -102,7 +134,27 @@ impl Family {
 
     /// What the gate of the feed-forward part goes through.
     pub fn activation(self) -> Activation {
-        if self.is_gemma() { Activation::GeluTanh } else { Activation::Silu }
+        if self.is_gemma() || self == Self::Starcoder2 { Activation::GeluTanh } else { Activation::Silu }
+    }
+
+    /// What its norms do.
+    pub fn norm_kind(self) -> NormKind {
+        if self == Self::Starcoder2 { NormKind::Centred } else { NormKind::Rms }
+    }
+
+    /// Whether its feed-forward part has a gate.
+    pub fn has_gate(self) -> bool {
+        self != Self::Starcoder2
+    }
+
+    /// Whether its layers may have experts.
+    pub fn has_experts(self) -> bool {
+        matches!(self, Self::Mixtral | Self::Qwen3Moe)
+    }
+
+    /// Whether the training engine computes it.
+    pub fn is_trained(self) -> bool {
+        !self.has_experts() && self != Self::Starcoder2
     }
 
     /// Whether q, k and v are one map, and gate and up another.
@@ -141,8 +193,10 @@ pub struct ArchSpec {
     pub layers: usize,
     /// Width of the residual stream.
     pub hidden: usize,
-    /// Width inside the feed-forward part.
+    /// Width inside the feed-forward part, of a layer that has one.
     pub feed_forward: usize,
+    /// Experts, where layers have them.
+    pub experts: Option<Experts>,
     /// Query heads.
     pub heads: usize,
     /// Key and value heads; divides `heads`.
@@ -151,7 +205,7 @@ pub struct ArchSpec {
     pub head_dim: usize,
     /// Tokens the model was trained for.
     pub context_length: usize,
-    /// RMSNorm's epsilon.
+    /// The norms' epsilon.
     pub norm_eps: f32,
     /// Base of the rotary frequencies.
     pub rope_base: f32,
@@ -193,6 +247,9 @@ pub(in crate::llm) fn usual_attention_scale(head_dim: usize) -> f32 {
 /// Each how many layers of a SmolLM 3 there is one that turns nothing.
 pub(in crate::llm) const UNTURNED_INTERVAL: usize = 4;
 
+/// No model of these families has more experts.
+const MOST_EXPERTS: usize = 1024;
+
 /// No sound file describes anything larger; keeps products of dimensions from overflowing.
 pub(in crate::llm) const MAX_DIMENSION: usize = 1 << 20;
 
@@ -205,6 +262,11 @@ impl ArchSpec {
             && self.rope_dim.is_multiple_of(2)
             && (2..=self.head_dim).contains(&self.rope_dim)
             && self.layers <= 1024
+            && self.experts.as_ref().is_none_or(|experts| {
+                (1..=MOST_EXPERTS).contains(&experts.count)
+                    && (1..=experts.count).contains(&experts.used)
+                    && (1..=MAX_DIMENSION).contains(&experts.feed_forward)
+            })
             && (0.0..1.0).contains(&self.norm_eps)
             // A base or a scale outside these gives positions that f32 cannot tell apart, or infinite ones.
             && (1.0..=1e12).contains(&self.rope_base)
@@ -213,6 +275,11 @@ impl ArchSpec {
             && [self.score_cap, self.logit_cap].into_iter().flatten().all(|cap| (1e-3..=1e6).contains(&cap))
             && [self.embedding_scale, self.residual_scale, self.attention_scale, self.logit_divisor].iter().all(|x| (1e-6..=1e6).contains(x));
         if sound { Ok(()) } else { Err(LlmError::Inconsistent(format!("these dimensions cannot be: {self:?}"))) }
+    }
+
+    /// The experts of layer `index`, where it has them.
+    pub fn experts_of(&self, index: usize) -> Option<&Experts> {
+        self.experts.as_ref().filter(|experts| !experts.dense_layers.contains(&index))
     }
 
     /// How many tokens the attention of layer `index` looks back on, where it is limited.

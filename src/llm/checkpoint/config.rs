@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::super::LlmError;
-use super::super::arch::{ArchSpec, Family, RopePairing, UNTURNED_INTERVAL, refuse_family, usual_attention_scale};
+use super::super::arch::{ArchSpec, Family, NormKind, RopePairing, UNTURNED_INTERVAL, refuse_family, usual_attention_scale};
 use super::super::names::Projection;
+use super::experts;
 use super::fields::Fields;
 use super::rope::Rope;
 use crate::compute::Activation;
@@ -43,6 +44,9 @@ impl Config {
             "gemma3_text" => Family::Gemma3,
             "phi3" => Family::Phi3,
             "olmo2" => Family::Olmo2,
+            "mixtral" => Family::Mixtral,
+            "qwen3_moe" => Family::Qwen3Moe,
+            "starcoder2" => Family::Starcoder2,
             other => return Err(refuse_family("model type", other)),
         };
         refuse_other_activation(fields, family)?;
@@ -83,12 +87,12 @@ impl Config {
             layers,
             hidden,
             feed_forward: fields.dimension("intermediate_size")?,
+            experts: experts::read(fields, family, layers)?,
             heads,
             kv_heads: fields.optional_dimension("num_key_value_heads")?.unwrap_or(heads),
             head_dim,
             context_length: rope.context_length,
-            norm_eps: fields.number("rms_norm_eps")?.unwrap_or(if matches!(family, Family::Phi3 | Family::Olmo2) { 1e-5 } else { 1e-6 })
-                as f32,
+            norm_eps: norm_eps(fields, family)? as f32,
             rope_base: rope.base as f32,
             window_rope_base: rope.window_base.filter(|_| sliding_window.is_some()).map(|base| base as f32),
             rope_dim: rope.dim,
@@ -110,11 +114,25 @@ impl Config {
             spec,
             rope_freqs: rope.divisors,
             // These are tied where they do not say it.
-            tied: fields.flag("tie_word_embeddings")?.or((family == Family::SmolLm3 || family.is_gemma()).then_some(true)),
+            tied: fields.flag("tie_word_embeddings")?.or(tied_by_default(family).then_some(true)),
             model_type: model_type.into(),
             biases: biases(fields, family)?,
         })
     }
+}
+
+/// What is added to the variance in norms.
+fn norm_eps(fields: Fields<'_>, family: Family) -> Result<f64, LlmError> {
+    let (key, usual) = match family.norm_kind() {
+        NormKind::Centred => ("norm_epsilon", 1e-5),
+        NormKind::Rms if matches!(family, Family::Phi3 | Family::Olmo2 | Family::Mixtral) => ("rms_norm_eps", 1e-5),
+        NormKind::Rms => ("rms_norm_eps", 1e-6),
+    };
+    Ok(fields.number(key)?.unwrap_or(usual))
+}
+
+fn tied_by_default(family: Family) -> bool {
+    matches!(family, Family::SmolLm3 | Family::Starcoder2) || family.is_gemma()
 }
 
 /// The width of a head where a Qwen 3 does not say it.
@@ -130,7 +148,7 @@ const USUAL_WINDOW: usize = 4096;
 /// The first layer with a window in a Qwen that does not name it.
 const QWEN_FIRST_WINDOW: usize = 28;
 
-/// The window of attention, and the layers without it. transformers reads it of Phi for all layers, of Mistral, Gemma 2 and 3 for those that
+/// The window of attention, and the layers without it. transformers reads it of Phi, Mixtral and StarCoder for all layers, of Mistral, Gemma 2 and 3 for those that
 /// `layer_types` says (of the first for all where it says nothing), of Qwen for those that `layer_types` or `max_window_layers` say and only if
 /// `use_sliding_window` is set, and of Llama not at all, whatever the file says.
 fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<usize>, Vec<usize>), LlmError> {
@@ -147,7 +165,11 @@ fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<
             false => Ok((None, Vec::new())),
         },
         Family::Mistral => Ok(only(usual, layer_types(fields, layers)?.unwrap_or_default())),
-        Family::Phi3 => Ok((window, Vec::new())),
+        Family::Phi3 | Family::Mixtral | Family::Starcoder2 => Ok((window, Vec::new())),
+        Family::Qwen3Moe => match fields.flag("use_sliding_window")?.unwrap_or(false) {
+            true => Ok((usual, Vec::new())),
+            false => Ok((None, Vec::new())),
+        },
         Family::Gemma2 | Family::Gemma3 => {
             if fields.flag("use_bidirectional_attention")?.unwrap_or(false) {
                 return Err(LlmError::Unsupported { what: "attention", found: "one that sees what comes".into() });
@@ -193,7 +215,10 @@ fn layer_types(fields: Fields<'_>, layers: usize) -> Result<Option<Vec<usize>>, 
 fn refuse_other_activation(fields: Fields<'_>, family: Family) -> Result<(), LlmError> {
     let (own, usual) = match family.activation() {
         Activation::Silu => (fields.text("hidden_act")?, "silu"),
-        Activation::GeluTanh => (fields.text("hidden_activation")?.or(fields.text("hidden_act")?), "gelu_pytorch_tanh"),
+        Activation::GeluTanh if family.is_gemma() => {
+            (fields.text("hidden_activation")?.or(fields.text("hidden_act")?), "gelu_pytorch_tanh")
+        }
+        Activation::GeluTanh => (fields.text("hidden_act")?, "gelu_pytorch_tanh"),
     };
     match own {
         Some(other) if other != usual => Err(LlmError::Unsupported { what: "activation", found: other.into() }),
@@ -227,7 +252,9 @@ fn biases(fields: Fields<'_>, family: Family) -> Result<Vec<Projection>, LlmErro
     use Projection::{Down, Gate, Key, Output, Query, Up, Value};
     let mut out = match family {
         Family::Qwen2 => vec![Query, Key, Value],
-        Family::Mistral | Family::Phi3 => Vec::new(),
+        Family::Mistral | Family::Mixtral | Family::Phi3 => Vec::new(),
+        Family::Starcoder2 if !fields.flag("use_bias")?.unwrap_or(true) => Vec::new(),
+        Family::Starcoder2 => vec![Query, Key, Value, Output, Up, Down],
         _ if fields.flag("attention_bias")?.unwrap_or(false) => vec![Query, Key, Value, Output],
         _ => Vec::new(),
     };

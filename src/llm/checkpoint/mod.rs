@@ -6,13 +6,14 @@
 //! - `pickle`: what a pickle says of tensors, without running anything
 //! - `torch`: PyTorch's files
 //! - `fields`: fields of a `config.json`
-//! - `rope`: its rotary embedding
+//! - `rope`, `experts`: its rotary embedding, and its experts
 //! - [`config`]: all of it as an [`ArchSpec`](super::arch::ArchSpec)
 //! - [`read`]: the folder and its mapped tensors
 //! - [`mod@write`]: safetensors files, a tensor at a time
 
 mod archive;
 pub mod config;
+mod experts;
 mod fields;
 mod pickle;
 mod place;

@@ -26,6 +26,8 @@ pub(super) struct Rope {
 
 /// The base of a SmolLM 3's rotary frequencies where it does not say it.
 const SMOLLM3_BASE: f64 = 2_000_000.0;
+/// Of a Mixtral's.
+const MIXTRAL_BASE: f64 = 1_000_000.0;
 /// Of a Gemma 3's, in layers without a window and in those with one.
 const GEMMA3_BASES: [f64; 2] = [1_000_000.0, 10_000.0];
 
@@ -38,6 +40,7 @@ impl Rope {
         let (mut nested, mut window_base, mut usual_base) = (of_all, None, 10_000.0);
         match family {
             Family::SmolLm3 => usual_base = SMOLLM3_BASE,
+            Family::Mixtral => usual_base = MIXTRAL_BASE,
             Family::Gemma3 => {
                 usual_base = GEMMA3_BASES[0];
                 let windowed = of_kind("sliding_attention").unwrap_or(Fields(&empty));

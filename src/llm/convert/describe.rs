@@ -2,7 +2,7 @@
 //! cannot say, or would pass over, is refused; what it does not load, or limits, is noted.
 
 use super::super::LlmError;
-use super::super::arch::{ArchSpec, Family};
+use super::super::arch::{ArchSpec, Family, NormKind};
 use super::super::checkpoint::Checkpoint;
 use super::super::gguf::{Metadata, Value};
 use super::super::names::{Projection, TensorName};
@@ -45,12 +45,22 @@ pub(super) fn describe(checkpoint: &Checkpoint, name: &str, rows: usize) -> Resu
         ("attention.head_count_kv", number(spec.kv_heads)),
         ("attention.key_length", number(spec.head_dim)),
         ("attention.value_length", number(spec.head_dim)),
-        ("attention.layer_norm_rms_epsilon", float(spec.norm_eps)),
+        (
+            if spec.family.norm_kind() == NormKind::Rms { "attention.layer_norm_rms_epsilon" } else { "attention.layer_norm_epsilon" },
+            float(spec.norm_eps),
+        ),
         ("rope.dimension_count", number(spec.rope_dim)),
         ("rope.freq_base", float(spec.rope_base)),
         ("vocab_size", number(rows)),
     ] {
         put(&format!("{arch}.{key}"), value);
+    }
+    if let Some(experts) = &spec.experts {
+        put(&format!("{arch}.expert_count"), number(experts.count));
+        put(&format!("{arch}.expert_used_count"), number(experts.used));
+        if spec.family != Family::Mixtral {
+            put(&format!("{arch}.expert_feed_forward_length"), number(experts.feed_forward));
+        }
     }
     if spec.family == Family::Granite {
         for (key, factor) in [
@@ -90,7 +100,7 @@ fn refuse_second_head(checkpoint: &Checkpoint) -> Result<(), LlmError> {
 fn foreign_biases(checkpoint: &Checkpoint) -> Option<String> {
     use Projection::{Key, Query, Value};
     let known: &[Projection] = match checkpoint.config.spec.family {
-        Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite => &Projection::ALL,
+        Family::Llama | Family::Mistral | Family::SmolLm3 | Family::Granite | Family::Starcoder2 => &Projection::ALL,
         _ => &[Query, Key, Value],
     };
     let foreign = checkpoint.config.biases.iter().find(|bias| !known.contains(bias))?;
@@ -148,6 +158,7 @@ fn refuse_what_is_lost(meant: &ArchSpec, keys: &Metadata) -> Result<(), LlmError
     let near = |a: f32, b: f32| (a - b).abs() <= 1e-6 * b.abs();
     let both_near = |a: Option<f32>, b: Option<f32>| a.is_some() == b.is_some() && a.zip(b).is_none_or(|(a, b)| near(a, b));
     let lost = [
+        ("experts whose shares do not add up to 1, or not in every layer", meant.experts == said.experts),
         ("attention with a scale of its own", near(meant.attention_scale, said.attention_scale)),
         ("scores without the usual cap", both_near(meant.score_cap, said.score_cap)),
         ("logits without the usual cap", both_near(meant.logit_cap, said.logit_cap)),

@@ -1,4 +1,4 @@
-//! Which type each tensor of a file gets: the rules of llama.cpp's `llama-quant.cpp`, for decoders without experts.
+//! Which type each tensor of a file gets: the rules of llama.cpp's `llama-quant.cpp`.
 
 use super::super::arch::ArchSpec;
 use super::super::names::{Fused, LayerPart, Projection, TensorName};
@@ -112,9 +112,15 @@ pub struct Facts<'a> {
     pub importance: bool,
 }
 
+/// The experts of the models that llama.cpp has rules of their own for.
+const EIGHT: usize = 8;
+
 /// The type of the matrix `name` with rows of `columns` weights.
 pub fn choose(kind: FileType, name: TensorName, columns: usize, facts: Facts<'_>) -> BlockType {
     let usual = kind.usual();
+    if matches!(name, TensorName::Layer { part: LayerPart::Router, .. }) {
+        return BlockType::F32;
+    }
     if usual.is_float() {
         return usual;
     }
@@ -122,6 +128,7 @@ pub fn choose(kind: FileType, name: TensorName, columns: usize, facts: Facts<'_>
         TensorName::Head => of_head(usual, columns),
         TensorName::Embedding if facts.tied => of_head(usual, columns),
         TensorName::Layer { index, part: LayerPart::Weight(projection) } => of_layer(kind, index, projection, facts),
+        TensorName::Layer { index, part: LayerPart::Experts(projection) } => of_layer(kind, index, projection, facts),
         // The rule for values comes before the one for q, k and v in one, and takes it.
         TensorName::Layer { index, part: LayerPart::Fused(Fused::QueryKeyValue) } => of_layer(kind, index, Projection::Value, facts),
         _ => usual,
@@ -142,7 +149,11 @@ fn of_layer(kind: FileType, index: usize, projection: Projection, facts: Facts<'
     let shared = spec.heads / spec.kv_heads.max(1);
     let first_eighth = index < layers / 8;
     let more_bits = first_eighth || index >= 7 * layers / 8 || (index - layers / 8) % 3 == 2;
+    let eight = spec.experts.as_ref().is_some_and(|experts| experts.count == EIGHT);
     match (projection, kind) {
+        // Attention is a small part of such a model.
+        (Projection::Key | Projection::Value, _) if eight => BlockType::Q8_0,
+        (Projection::Output, FileType::Q4KM | FileType::Q4KS | FileType::Iq4Xs | FileType::Iq4Nl) if eight => BlockType::Q5K,
         (Projection::Value, FileType::Iq4Xs | FileType::Iq4Nl) if shared >= 4 => BlockType::Q5K,
         (Projection::Value | Projection::Down, FileType::Q4KM | FileType::Q5KM) if more_bits => BlockType::Q6K,
         (Projection::Value, FileType::Q4KS) if index < 4 => BlockType::Q5K,

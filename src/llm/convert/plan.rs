@@ -10,10 +10,10 @@ use super::super::LlmError;
 use super::super::adapter::{ActiveAdapter, Adapter, Lora};
 use super::super::arch::{ArchSpec, Family};
 use super::super::checkpoint::Checkpoint;
-use super::super::gguf::{GgufFile, Metadata, Value};
+use super::super::gguf::{GgufError, GgufFile, Metadata, Value};
 use super::super::names::{LayerPart, TensorName};
 use super::super::open::{OpenedModel, folder_template};
-use super::super::source::TensorSource;
+use super::super::source::{TensorSource, expect_shape};
 use super::super::tokenizer::export::export;
 use super::describe::{Described, describe};
 use super::importance::Importance;
@@ -43,6 +43,8 @@ pub(super) struct Planned {
 pub(super) enum Values {
     /// A mapped file.
     Stored(Stored),
+    /// Several places, each with as many rows, one behind the other.
+    Stacked(Vec<Stored>),
     /// They are here.
     Made(Vec<f32>),
 }
@@ -104,6 +106,24 @@ impl Plan {
         let mut tensors = Vec::new();
         let wrong = |error| checkpoint.error(error);
         for name in names(spec) {
+            if let TensorName::Layer { index, part: LayerPart::Experts(map) } = name
+                && let Some(experts) = spec.experts_of(index)
+            {
+                let (rows, columns) = map.expert_shape(spec, experts);
+                let numbers = 0..u16::try_from(experts.count).unwrap_or(u16::MAX);
+                let one = |number| {
+                    let name = TensorName::Layer { index, part: LayerPart::Expert(map, number) };
+                    let missing = || checkpoint.error(GgufError::MissingTensor(checkpoint.label(name)));
+                    let found = checkpoint.find(name).map_err(wrong)?.ok_or_else(missing)?;
+                    expect_shape(&checkpoint.label(name), &found.shape, &[rows, columns]).map_err(wrong)?;
+                    Ok(Stored { map: found.map, range: found.range, block: found.block, woven: None, addition: None })
+                };
+                let parts = numbers.map(one).collect::<Result<Vec<_>, LlmError>>()?;
+                let shape = vec![experts.count, rows, columns];
+                let block = block_of(kind, name, &shape, facts);
+                tensors.push(Planned { name: name.gguf(), shape, block, values: Values::Stacked(parts) });
+                continue;
+            }
             let own = if name == TensorName::Head && copied { TensorName::Embedding } else { name };
             let Some(found) = checkpoint.find(own).map_err(wrong)? else { continue };
             if name.is_norm() && checkpoint.norm_offset() != 0.0 {

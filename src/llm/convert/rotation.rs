@@ -27,7 +27,7 @@ pub(super) fn unsupported(what: &'static str, found: &str) -> LlmError {
 
 /// Whether llama.cpp reads divisors of the rotary frequencies of a family, as Llama 3 has them.
 fn divides(family: Family) -> bool {
-    matches!(family, Family::Llama | Family::Mistral | Family::Granite)
+    matches!(family, Family::Llama | Family::Mistral | Family::Mixtral | Family::Granite)
 }
 
 /// Whether it reads the two lists of LongRoPE.

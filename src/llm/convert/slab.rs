@@ -98,6 +98,16 @@ fn is_vector(stored: &Stored, columns: usize) -> bool {
 fn read(values: &Values, rows: Range<usize>, columns: usize) -> Vec<f32> {
     let mut out = vec![0.0; rows.len() * columns];
     let stored = match values {
+        Values::Stacked(parts) => {
+            let row_bytes = |part: &Stored| part.block.row_bytes(columns).unwrap_or(0).max(1);
+            let each = parts.first().map_or(1, |part| (part.range.len() / row_bytes(part)).max(1));
+            for (row, out) in rows.zip(out.chunks_exact_mut(columns.max(1))) {
+                if let Some(part) = parts.get(row / each) {
+                    compute::dequantize(part.block, row_of(part, row % each, row_bytes(part)), out);
+                }
+            }
+            return out;
+        }
         Values::Made(all) => {
             out.iter_mut().zip(all.iter().skip(rows.start * columns)).for_each(|(out, value)| *out = *value);
             return out;
@@ -146,9 +156,12 @@ fn round(values: &mut [f32], block: BlockType) {
 
 /// Tells the system that what `planned` comes from is not needed any more: bounds what the process holds.
 pub(super) fn release(planned: &Planned) {
-    if let Values::Stored(stored) = &planned.values {
-        forget(&stored.map, stored.range.clone());
-    }
+    let parts = match &planned.values {
+        Values::Stored(stored) => std::slice::from_ref(stored),
+        Values::Stacked(parts) => parts,
+        Values::Made(_) => &[],
+    };
+    parts.iter().for_each(|stored| forget(&stored.map, stored.range.clone()));
 }
 
 /// The same of bytes `range` of a map.

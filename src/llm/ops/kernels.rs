@@ -1,6 +1,5 @@
 //! The road of the processor: each operation is a candle `CustomOp` around one of our kernels.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::Arc;
 
@@ -9,25 +8,25 @@ use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tenso
 use super::super::kv::{PAGE_TOKENS, Page};
 use super::super::weights::Weight;
 use super::additions::Additions;
+use super::norms::{Norm, normed};
 use super::rope::RopeTables;
 use super::tensors::slice;
 use crate::compute::memory::Aligned;
-use crate::compute::{self, Activation, AttentionLane, AttentionShape, Phase, Pool};
+use crate::compute::{self, Activation, AttentionLane, AttentionShape, Phase};
 
-/// RMSNorm of each row of `x`, where there is one, then several linear maps of it that share the input (q, k, v; gate, up).
+/// The norm of each row of `x`, where there is one, then several linear maps of it that share the input (q, k, v; gate, up).
 ///
 /// `x: [tokens, hidden]` gives one `[tokens, rows]` tensor a weight.
 pub fn norm_linear(
     phase: Phase,
     x: &Tensor,
-    norm: Option<&[f32]>,
-    eps: f32,
+    norm: Option<Norm<'_>>,
     weights: &[&Weight],
     bias: Option<&[f32]>,
     additions: Additions<'_>,
 ) -> Result<Vec<Tensor>> {
     let (tokens, _hidden) = x.dims2()?;
-    let joined = x.contiguous()?.apply_op1_no_bwd(&NormLinear { phase, norm, eps, weights, bias, additions })?; // [tokens * (rows_1 + rows_2 + ...)]
+    let joined = x.contiguous()?.apply_op1_no_bwd(&NormLinear { phase, norm, weights, bias, additions })?; // [tokens * (rows_1 + rows_2 + ...)]
     let mut start = 0;
     let mut outputs = Vec::with_capacity(weights.len());
     for weight in weights {
@@ -50,7 +49,7 @@ pub struct Adding<'a> {
 }
 
 impl Adding<'_> {
-    fn apply(&self, mut out: Vec<f32>, residual: &[f32]) -> Vec<f32> {
+    pub(super) fn apply(&self, mut out: Vec<f32>, residual: &[f32]) -> Vec<f32> {
         add_bias(&mut out, self.bias);
         if let Some((norm, eps)) = self.norm {
             let mut normed = vec![0.0; out.len()];
@@ -129,23 +128,21 @@ impl Additions<'_> {
 /// A layer's feed-forward block.
 #[derive(Debug, Clone, Copy)]
 pub struct FeedForward<'a> {
-    /// Weights of the RMSNorm before it, where there is one. `[hidden]`
-    pub norm: Option<&'a [f32]>,
-    /// Its epsilon.
-    pub eps: f32,
-    /// `[feed_forward, hidden]`
-    pub gate: &'a Weight,
+    /// The norm before it, where there is one.
+    pub norm: Option<Norm<'a>>,
+    /// `[feed_forward, hidden]`, where there is one; else what is up goes through the activation.
+    pub gate: Option<&'a Weight>,
     /// `[feed_forward, hidden]`
     pub up: &'a Weight,
     /// `[hidden, feed_forward]`
     pub down: &'a Weight,
-    /// What the gate goes through.
+    /// What that goes through.
     pub activation: Activation,
     /// Of gate and up, where they have one.
     pub biases: [Option<&'a [f32]>; 2],
     /// What becomes of its output.
     pub adding: Adding<'a>,
-    /// To gate and up.
+    /// To gate and up, or up alone.
     pub inner_additions: Additions<'a>,
     /// To down.
     pub outer_additions: Additions<'a>,
@@ -177,8 +174,7 @@ pub fn attend(q: &Tensor, shape: AttentionShape, lanes: Vec<LanePages>) -> Resul
 
 struct NormLinear<'a> {
     phase: Phase,
-    norm: Option<&'a [f32]>,
-    eps: f32,
+    norm: Option<Norm<'a>>,
     weights: &'a [&'a Weight],
     bias: Option<&'a [f32]>,
     additions: Additions<'a>,
@@ -194,7 +190,7 @@ impl CustomOp1 for NormLinear<'_> {
         let hidden = self.weights.first().map_or(1, |weight| weight.columns);
         let tokens = x.len() / hidden;
         let pool = compute::global();
-        let normed = normed(pool, x, self.norm, self.eps);
+        let normed = normed(pool, x, self.norm);
         let mut out = vec![0.0; tokens * self.weights.iter().map(|w| w.rows).sum::<usize>()];
         let matrices: Vec<_> = self.weights.iter().map(|w| w.matrix()).collect();
         let mut rest = out.as_mut_slice();
@@ -216,14 +212,6 @@ impl CustomOp1 for NormLinear<'_> {
         let length = out.len();
         Ok((CpuStorage::F32(out), length.into()))
     }
-}
-
-/// `x` after a norm, where there is one.
-fn normed<'x>(pool: &Pool, x: &'x [f32], norm: Option<&[f32]>, eps: f32) -> Cow<'x, [f32]> {
-    let Some(norm) = norm else { return Cow::Borrowed(x) };
-    let mut normed = vec![0.0; x.len()];
-    compute::rms_norm(pool, x, norm, eps, &mut normed);
-    Cow::Owned(normed)
 }
 
 struct Cap(f32);
@@ -308,20 +296,30 @@ impl CustomOp1 for InPhase<FeedForward<'_>> {
     }
 
     fn cpu_fwd(&self, storage: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
-        let FeedForward { norm, eps, gate, up, down, activation, biases, adding, inner_additions, outer_additions } = &self.block;
+        let FeedForward { norm, gate, up, down, activation, biases, adding, inner_additions, outer_additions } = &self.block;
         let [gate_bias, up_bias] = *biases;
         let x = slice(storage, layout)?;
-        let tokens = x.len() / gate.columns;
+        let tokens = x.len() / up.columns;
         let pool = compute::global();
-        let normed = normed(pool, x, *norm, *eps); // [tokens, hidden]
+        let normed = normed(pool, x, *norm); // [tokens, hidden]
         let mut out = vec![0.0; tokens * down.rows]; // [tokens, hidden]
         INNER.with_borrow_mut(|[gates, ups]| {
-            gates.resize(tokens * gate.rows); // [tokens, feed_forward]
+            gates.resize(tokens * up.rows); // [tokens, feed_forward]
             ups.resize(tokens * up.rows); // [tokens, feed_forward]
-            compute::matmul(pool, self.phase, &normed, tokens, &[gate.matrix(), up.matrix()], &mut [&mut *gates, &mut *ups]);
-            inner_additions.apply(&normed, gate.columns, &mut [&mut *gates, &mut *ups]);
-            add_bias(gates, gate_bias);
-            add_bias(ups, up_bias);
+            match gate {
+                Some(gate) => {
+                    compute::matmul(pool, self.phase, &normed, tokens, &[gate.matrix(), up.matrix()], &mut [&mut *gates, &mut *ups]);
+                    inner_additions.apply(&normed, gate.columns, &mut [&mut *gates, &mut *ups]);
+                    add_bias(gates, gate_bias);
+                    add_bias(ups, up_bias);
+                }
+                None => {
+                    compute::matmul(pool, self.phase, &normed, tokens, &[up.matrix()], &mut [&mut *gates]);
+                    inner_additions.apply(&normed, up.columns, &mut [&mut *gates]);
+                    add_bias(gates, up_bias);
+                    ups.fill(1.0);
+                }
+            }
             compute::gate_mul(pool, *activation, gates, ups);
             compute::matmul(pool, self.phase, gates, tokens, &[down.matrix()], &mut [&mut out]);
             outer_additions.apply(gates, down.columns, &mut [&mut out]);

@@ -50,14 +50,29 @@ pub fn scaled(x: Tensor, scale: f32) -> Result<Tensor> {
     if scale == 1.0 { Ok(x) } else { x.affine(f64::from(scale), 0.0) }
 }
 
-/// `x` after a norm, where there is one.
-fn normed(x: &Tensor, weight: Option<&Tensor>, eps: f32) -> Result<Tensor> {
-    weight.map_or_else(|| Ok(x.clone()), |weight| rms_norm(x, weight, eps))
+/// `x` after a norm, where there is one; with a bias it takes the mean away (LayerNorm, arXiv 1607.06450).
+pub fn normed(x: &Tensor, weight: Option<&Tensor>, bias: Option<&Tensor>, eps: f32) -> Result<Tensor> {
+    match (weight, bias) {
+        (None, _) => Ok(x.clone()),
+        (Some(weight), None) => rms_norm(x, weight, eps),
+        (Some(weight), Some(bias)) => {
+            let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
+            rms_norm(&centred, weight, eps)?.broadcast_add(bias)
+        }
+    }
+}
+
+/// What the gate of a feed-forward part, or what is up where there is none, goes through.
+pub fn activated(x: &Tensor, spec: &ArchSpec) -> Result<Tensor> {
+    match spec.family.activation() {
+        Activation::Silu => x.silu(),
+        Activation::GeluTanh => x.gelu(),
+    }
 }
 
 /// `residual + scale * norm(out)`, where there is a norm.
 pub fn add(residual: &Tensor, out: Tensor, norm: Option<&Tensor>, spec: &ArchSpec) -> Result<Tensor> {
-    scaled(normed(&out, norm, spec.norm_eps)?, spec.residual_scale)? + residual
+    scaled(normed(&out, norm, None, spec.norm_eps)?, spec.residual_scale)? + residual
 }
 
 /// `cap * tanh(x / cap)`.
@@ -102,7 +117,7 @@ impl Additions<'_> {
 
 /// Queries, keys and values of `x: [tokens, hidden]`: `[tokens, query_dim]` and twice `[tokens, kv_dim]`.
 pub fn queries_keys_values(layer: &TensorLayer, x: &Tensor, eps: f32, additions: Additions<'_>) -> Result<[Tensor; 3]> {
-    let normed = normed(x, layer.attn_norm.as_ref(), eps)?;
+    let normed = normed(x, layer.attn_norm.as_ref(), layer.attn_norm_bias.as_ref(), eps)?;
     let one = |projection, place: usize| map(layer, projection, &normed, additions, place);
     let [q, k, v] = [one(Projection::Query, 0)?, one(Projection::Key, 1)?, one(Projection::Value, 2)?];
     Ok(match &layer.head_norms {
@@ -113,14 +128,16 @@ pub fn queries_keys_values(layer: &TensorLayer, x: &Tensor, eps: f32, additions:
 
 /// `x + down(activation(gate(norm(x))) * up(norm(x)))`; `x: [tokens, hidden]`.
 pub fn feed_forward(layer: &TensorLayer, x: &Tensor, spec: &ArchSpec, inner: Additions<'_>, outer: Additions<'_>) -> Result<Tensor> {
-    let normed = normed(x, layer.ffn_norm.as_ref(), spec.norm_eps)?;
-    let gate = map(layer, Projection::Gate, &normed, inner, 0)?; // [tokens, feed_forward]
-    let up = map(layer, Projection::Up, &normed, inner, 1)?; // [tokens, feed_forward]
-    let gate = match spec.family.activation() {
-        Activation::Silu => gate.silu()?,
-        Activation::GeluTanh => gate.gelu()?,
+    let normed = normed(x, layer.ffn_norm.as_ref(), layer.ffn_norm_bias.as_ref(), spec.norm_eps)?;
+    let inside = match spec.family.has_gate() {
+        true => {
+            let gate = map(layer, Projection::Gate, &normed, inner, 0)?; // [tokens, feed_forward]
+            let up = map(layer, Projection::Up, &normed, inner, 1)?; // [tokens, feed_forward]
+            (activated(&gate, spec)? * up)?
+        }
+        false => activated(&map(layer, Projection::Up, &normed, inner, 0)?, spec)?,
     };
-    add(x, map(layer, Projection::Down, &(gate * up)?, outer, 0)?, layer.ffn_post_norm.as_ref(), spec)
+    add(x, map(layer, Projection::Down, &inside, outer, 0)?, layer.ffn_post_norm.as_ref(), spec)
 }
 
 /// Rotary embedding of every head of `x: [tokens, heads * head_dim]`; `tables` has one row of cosines and sines a token.
