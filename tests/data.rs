@@ -223,3 +223,29 @@ fn accepted_answers_become_rows() {
     home.check(&["examples", "export", "demo", "--out", out.to_str().unwrap()], 0, "accepted.jsonl", "wrote 1 row");
     home.check(&["data", "check", out.to_str().unwrap(), "--json"], 0, "\"kept\":1", "");
 }
+
+#[test]
+fn the_projects_data_is_the_same_every_time() {
+    let home = Home::new();
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/project");
+    let (from, out) = (sources.to_str().unwrap(), home.path().join("made"));
+    let out = out.to_str().unwrap();
+    let build =
+        |out: &str| ["data", "build", "--from", from, "--worlds", "1", "--rows", "24", "--small", "6", "--out", out].map(str::to_owned);
+    let (args, again) = (build(out), build(home.path().join("again").to_str().unwrap()));
+    let (args, again) = (args.each_ref().map(String::as_str), again.each_ref().map(String::as_str));
+    home.check(&args, 0, "extra", "3 databases of 1 world");
+    home.check(&again, 0, "extra", "3 databases of 1 world");
+    for file in ["examples.jsonl.gz", "small.jsonl.gz"] {
+        let bytes = |folder: &str| std::fs::read(home.path().join(folder).join(file)).unwrap();
+        assert!(bytes("made") == bytes("again"), "{file}");
+    }
+    home.check(&args, 2, "", "examples.jsonl.gz is there already");
+    let small = format!("{out}/small.jsonl.gz");
+    home.check(&["data", "check", &small, "--json"], 0, "\"kept\":6", "question, context, answer");
+    home.check(&["data", "stats", &small, "--beside", &small, "--published"], 0, "its small set", "");
+    let seed = home.path().join("pyinstructions.json");
+    home.check(&["data", "pyinstructions", &small, "--out", seed.to_str().unwrap()], 0, "pyinstructions.json", "wrote 6 rows");
+    assert!(std::fs::read_to_string(seed).unwrap().starts_with("[\n    {\n        \"instruction\": \""));
+    home.check(&["data", "build", "--from", out, "--out", home.path().join("b").to_str().unwrap()], 3, "", "pools.txt");
+}

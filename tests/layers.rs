@@ -19,7 +19,7 @@ const RESERVED: [(&str, &str); 26] = [
     ("rusqlite", "db records"),
     ("csv", "db"),
     ("csv_core", "db"),
-    ("flate2", "db"),
+    ("flate2", "db dataset"),
     ("parquet", "db"),
     ("clap", "cli"),
     ("clap_complete", "cli"),

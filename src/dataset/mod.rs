@@ -12,9 +12,10 @@
 //! - `source`: a file's rows, whatever form it has
 //! - [`databases`]: the folder of databases that rows name
 //! - [`statistics`]: what a data set looks like
-//! - [`subset`]: drawing rows
+//! - [`subset`]: drawing rows; [`variety`]: choosing them for what they teach
 //! - [`read`]: a file as examples
 //! - [`mod@write`]: examples as files
+//! - [`pyinstructions`]: SQL-LLaMA's own form
 //! - [`mod@check`]: which rows can be learned from
 
 mod chat;
@@ -25,11 +26,13 @@ pub mod databases;
 mod error;
 pub mod example;
 pub mod format;
+pub mod pyinstructions;
 pub mod read;
 pub mod rows;
 mod source;
 pub mod statistics;
 pub mod subset;
+pub mod variety;
 mod wikisql;
 pub mod write;
 

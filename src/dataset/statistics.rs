@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::example::Example;
+use crate::sql::hardness::{Hardness, hardness};
 use crate::sql::lex::{Token, TokenKind, lex};
 
 /// Keywords whose number in an answer says how hard it is; SQL-LLaMA's list.
@@ -31,6 +32,8 @@ pub struct Statistics {
     pub tables: BTreeMap<usize, usize>,
     /// Answers by length in characters, in steps of [`LENGTH_STEP`].
     pub answer_lengths: BTreeMap<usize, usize>,
+    /// Answers by hardness, as Spider counts it, the easiest first; what does not parse has none.
+    pub hardness: [usize; Hardness::ALL.len()],
     /// Characters of all questions.
     pub question_characters: usize,
     /// Characters of all schemas.
@@ -51,6 +54,10 @@ impl Statistics {
         *self.keyword_counts.entry(counts.iter().sum()).or_default() += 1;
         let length = example.answer.chars().count();
         *self.answer_lengths.entry(length / LENGTH_STEP * LENGTH_STEP).or_default() += 1;
+        if let Some(hardness) = hardness(&example.answer) {
+            let counts = Hardness::ALL.iter().zip(&mut self.hardness);
+            counts.filter(|(own, _)| **own == hardness).for_each(|(_, count)| *count += 1);
+        }
         if !example.context().is_empty() {
             self.with_context += 1;
             *self.tables.entry(count_tables(example.context())).or_default() += 1;
@@ -117,6 +124,7 @@ mod tests {
         assert_eq!(statistics.tables, [(2, 2)].into());
         assert_eq!(statistics.answer_lengths, [(0, 1), (50, 1)].into());
         assert_eq!(statistics.keyword_counts, [(0, 1), (1, 1)].into());
+        assert_eq!(statistics.hardness, [1, 0, 0, 0]);
         assert_eq!(statistics.databases, [("shop".to_owned(), 1)].into());
     }
 }

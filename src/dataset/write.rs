@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 
 use super::error::DatasetError;
@@ -15,7 +17,7 @@ use crate::prompt::Form;
 /// A file that grows by examples under another name, and gets its own when it is finished.
 #[derive(Debug)]
 pub struct ExampleWriter {
-    out: BufWriter<File>,
+    out: Out,
     path: PathBuf,
     part: PathBuf,
     format: Format,
@@ -25,14 +27,19 @@ pub struct ExampleWriter {
 }
 
 impl ExampleWriter {
-    /// Begins the file at `path`: a JSON list where its name ends in `.json`, else JSON lines.
+    /// Begins the file at `path`: a JSON list where its name ends in `.json`, else JSON lines; packed by gzip where `.gz` follows.
     pub fn create(path: &Path, format: Format) -> Result<Self, DatasetError> {
-        let list = path.extension().is_some_and(|extension| extension == "json");
+        let packed = path.extension().is_some_and(|extension| extension == "gz");
+        let named = if packed { path.with_extension("") } else { path.to_owned() };
+        let list = named.extension().is_some_and(|extension| extension == "json");
         let mut part = path.as_os_str().to_owned();
         part.push(format!(".{}.part", std::process::id()));
         let part = PathBuf::from(part);
         let file = File::create(&part).map_err(|source| DatasetError::Write { path: path.into(), source })?;
-        Ok(Self { out: BufWriter::new(file), path: path.into(), part, format, list, rows: 0, finished: false })
+        let file = BufWriter::new(file);
+        // No name and no time in the head: the same rows are the same bytes.
+        let out = if packed { Out::Packed(GzEncoder::new(file, Compression::best())) } else { Out::Plain(file) };
+        Ok(Self { out, path: path.into(), part, format, list, rows: 0, finished: false })
     }
 
     /// Appends a row.
@@ -55,13 +62,48 @@ impl ExampleWriter {
             (true, _) => "\n]\n",
             (false, _) => "",
         };
-        let done = write!(self.out, "{ends}")
-            .and_then(|()| self.out.flush())
-            .and_then(|()| self.out.get_ref().sync_all())
-            .and_then(|()| std::fs::rename(&self.part, &self.path));
+        let done = write!(self.out, "{ends}").and_then(|()| self.out.close()).and_then(|()| std::fs::rename(&self.part, &self.path));
         self.finished = done.is_ok();
         done.map_err(|source| DatasetError::Write { path: self.path.clone(), source })?;
         Ok(self.rows)
+    }
+}
+
+/// The file, packed or not.
+#[derive(Debug)]
+enum Out {
+    Plain(BufWriter<File>),
+    Packed(GzEncoder<BufWriter<File>>),
+}
+
+impl Out {
+    /// Everything is on the disk after it.
+    fn close(&mut self) -> std::io::Result<()> {
+        let file = match self {
+            Self::Plain(file) => file,
+            Self::Packed(packer) => {
+                packer.try_finish()?;
+                packer.get_mut()
+            }
+        };
+        file.flush()?;
+        file.get_ref().sync_all()
+    }
+}
+
+impl Write for Out {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self {
+            Self::Plain(file) => file.write(bytes),
+            Self::Packed(packer) => packer.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        match self {
+            Self::Plain(file) => file.flush(),
+            Self::Packed(packer) => packer.flush(),
+        }
     }
 }
 
@@ -160,7 +202,7 @@ mod tests {
         let mut example = Example::question("how \"many\"?", "CREATE TABLE a (x)", "SELECT 1");
         example.source = Some("template".into());
         for format in [Format::Alpaca, Format::QuestionContextAnswer, Format::Messages, Format::PromptCompletion] {
-            for name in ["a.json", "a.jsonl"] {
+            for name in ["a.json", "a.jsonl", "a.json.gz", "a.jsonl.gz"] {
                 let path = folder.path().join(name);
                 let mut writer = ExampleWriter::create(&path, format).unwrap();
                 writer.write(&example).unwrap();

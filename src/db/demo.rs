@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use super::error::DbError;
+use super::made;
 
 const SCHEMA: &str = include_str!("../../data/demo/schema.sql");
 const ROWS: &str = include_str!("../../data/demo/rows.sql");
@@ -30,7 +30,8 @@ pub fn path(folder: &Path) -> Result<PathBuf, DbError> {
     fs::create_dir_all(folder).map_err(|e| failed(e.to_string()))?;
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let _ = fs::remove_file(&part);
-    let made = build(&part).map_err(|e| e.to_string()).and_then(|()| fs::rename(&part, &path).map_err(|e| e.to_string()));
+    let keep = || fs::File::open(&part)?.sync_all().and_then(|()| fs::rename(&part, &path));
+    let made = made::write(&part, &[SCHEMA, ROWS]).and_then(|()| keep().map_err(|e| e.to_string()));
     if let Err(message) = made {
         let _ = fs::remove_file(&part);
         return Err(failed(message));
@@ -43,15 +44,6 @@ pub fn place(folder: &Path) -> PathBuf {
     let digest = Sha256::new().chain_update(SCHEMA).chain_update(ROWS).finalize();
     let version: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
     folder.join(format!("demo-{version}.sqlite"))
-}
-
-fn build(path: &Path) -> rusqlite::Result<()> {
-    let connection = Connection::open(path)?;
-    connection.execute_batch("PRAGMA journal_mode=OFF; PRAGMA foreign_keys=ON; BEGIN;")?;
-    connection.execute_batch(SCHEMA)?;
-    connection.execute_batch(ROWS)?;
-    connection.execute_batch("COMMIT")?;
-    connection.close().map_err(|(_, error)| error)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@
 //! - `owners`: what a file needs of the program that owns it: collations, functions, modules
 //! - `authorize`: what SQLite may do while it prepares
 //! - [`error`]: what can go wrong
+//! - [`made`]: databases of ours, out of statements
 //! - [`demo`]: the sample database
 //! - `open`: read-only in every case, nothing created beside the file
 //! - `attach`: files opened beside a first one
@@ -42,6 +43,7 @@ pub mod files;
 pub mod functions;
 mod introspect;
 mod keys;
+pub mod made;
 mod open;
 mod owners;
 pub mod parameters;

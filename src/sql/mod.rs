@@ -12,7 +12,7 @@
 //! - [`mod@extract`]: the SQL in a model's answer
 //! - [`mod@highlight`], [`mod@format`]: colours for the screen; a statement laid out for reading
 //! - [`mod@complete`]: names that fit at the cursor
-//! - [`mod@shape`]: how involved a query is
+//! - [`mod@shape`], [`mod@hardness`]: how involved a query is; how hard it is, as Spider counts it
 //! - [`qualify`]: the tables in a statement without a tree
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
 //! - [`mod@origins`]: which stored column a column of a result shows
@@ -39,6 +39,7 @@ pub mod extract;
 pub mod follow;
 pub mod format;
 pub mod guard;
+pub mod hardness;
 pub mod highlight;
 pub mod lex;
 pub mod lock;

@@ -9,12 +9,14 @@
 //! - `joined`: queries on two and three tables
 //! - [`mod@make`]: drafts until there are enough, each run and judged
 //! - [`mod@rephrase`]: questions in a model's words, kept where they still mean the same
+//! - [`mod@project`]: the project's own data, from made-up databases
 
 mod draft;
 mod facts;
 mod joined;
 pub mod make;
 mod phrase;
+pub mod project;
 pub mod rephrase;
 mod single;
 mod words;

@@ -20,8 +20,12 @@ pub enum DataCommand {
     Subset(SubsetArgs),
     /// Make examples from a database: queries over its own rows, a question for each
     Make(MakeArgs),
+    /// Make the project's own data set from its sources: made-up databases, questions, queries
+    Build(BuildArgs),
     /// Write a data set in another shape
     Export(ExportArgs),
+    /// Write a data set as SQL-LLaMA's `pyinstructions.json`: instruction, the tables on one line as input, output
+    Pyinstructions(PyinstructionsArgs),
 }
 
 /// Where rows come from.
@@ -155,6 +159,12 @@ pub struct StatsArgs {
     /// Where rows come from.
     #[command(flatten)]
     pub source: SourceArgs,
+    /// Another data set, beside the first one in a table; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub beside: Vec<PathBuf>,
+    /// SQL-LLaMA's two sets beside it
+    #[arg(long)]
+    pub published: bool,
     /// One JSON object
     #[arg(long)]
     pub json: bool,
@@ -172,6 +182,9 @@ pub struct SubsetArgs {
     /// Weight rows by the length of their answer to this power; SQL-LLaMA took 4
     #[arg(long, default_value_t = 0.0)]
     pub power: f64,
+    /// Choose rows that differ from each other, in place of a draw
+    #[arg(long, conflicts_with_all = ["power", "seed"])]
+    pub variety: bool,
     /// Seed of the draw
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
@@ -218,6 +231,40 @@ pub struct ExportArgs {
     #[arg(long, value_enum)]
     pub to: RowFormat,
     /// The new file: a JSON list where it ends in `.json`, else JSON lines
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `data build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// The folder of the sources: `pools.txt` and `worlds/*.txt`
+    #[arg(long, default_value = "data/project")]
+    pub from: PathBuf,
+    /// Examples in all
+    #[arg(long, default_value_t = 10_500)]
+    pub rows: usize,
+    /// Examples of the small set, chosen from these for variety
+    #[arg(long, default_value_t = 1_400)]
+    pub small: usize,
+    /// Use the first so many worlds only
+    #[arg(long)]
+    pub worlds: Option<usize>,
+    /// Keep the databases in this folder
+    #[arg(long)]
+    pub databases: Option<PathBuf>,
+    /// The folder for `examples.jsonl.gz` and `small.jsonl.gz`
+    #[arg(long)]
+    pub out: PathBuf,
+}
+
+/// Arguments of `data pyinstructions`.
+#[derive(Debug, Args)]
+pub struct PyinstructionsArgs {
+    /// Where rows come from.
+    #[command(flatten)]
+    pub source: SourceArgs,
+    /// The new file
     #[arg(long)]
     pub out: PathBuf,
 }

@@ -5,12 +5,16 @@
 //! - `rows`: read, told of, and never written over
 //! - `check`: which rows can be learned from
 //! - `make`: examples from a database's own rows
+//! - `build`: the project's own data set, from its sources
+//! - `published`: what SQL-LLaMA's sets look like
 //! - `stats`: how many rows, how long, how hard
 //! - `transform`: rows in, rows out
 
 pub mod args;
+mod build;
 mod check;
 mod make;
+mod published;
 pub(super) mod rows;
 mod stats;
 mod transform;
@@ -27,6 +31,8 @@ pub(super) fn run_data(command: &DataCommand, settings: &Settings) -> Result<u8,
         DataCommand::Stats(args) => stats::run_stats(args),
         DataCommand::Subset(args) => transform::subset(args),
         DataCommand::Make(args) => make::run_make(args, settings),
+        DataCommand::Build(args) => build::run_build(args),
         DataCommand::Export(args) => transform::export(args),
+        DataCommand::Pyinstructions(args) => transform::pyinstructions(args),
     }
 }

@@ -6,9 +6,9 @@ use std::path::Path;
 use super::super::failure::Failure;
 use super::super::interrupt;
 use super::super::settings::Settings;
-use super::args::{ExportArgs, ImportArgs, SubsetArgs};
+use super::args::{ExportArgs, ImportArgs, PyinstructionsArgs, SubsetArgs};
 use super::rows::{open, refuse_existing, say_left_out};
-use crate::dataset::{DatasetError, Example, ExampleWriter, Examples, Format, subset};
+use crate::dataset::{DatasetError, Example, ExampleWriter, Examples, Format, pyinstructions, subset, variety};
 use crate::store::adapters::is_name;
 use crate::text;
 
@@ -41,7 +41,10 @@ pub(super) fn subset(args: &SubsetArgs) -> Result<u8, Failure> {
     refuse_existing(&args.out)?;
     let examples = open(&args.source, &interrupt::watch())?;
     let format = examples.format();
-    copy(examples, format, &args.out, |rows| subset::draw(rows, args.count, args.power, args.seed))
+    copy(examples, format, &args.out, |rows| match args.variety {
+        true => variety::choose(rows, args.count),
+        false => subset::draw(rows, args.count, args.power, args.seed),
+    })
 }
 
 /// Writes another shape.
@@ -51,8 +54,32 @@ pub(super) fn export(args: &ExportArgs) -> Result<u8, Failure> {
     copy(examples, args.to.into(), &args.out, |rows| rows)
 }
 
+/// Writes the seed's form.
+pub(super) fn pyinstructions(args: &PyinstructionsArgs) -> Result<u8, Failure> {
+    refuse_existing(&args.out)?;
+    let examples = open(&args.source, &interrupt::watch())?;
+    let rows = read(examples)?;
+    let written = pyinstructions::write(&args.out, &rows)?;
+    writeln!(stderr(), "wrote {}", text::counted(written as u64, "row", "rows"))?;
+    writeln!(stdout(), "{}", args.out.display())?;
+    Ok(0)
+}
+
 /// Writes what `choose` leaves of the rows that can be read.
-fn copy(mut examples: Examples, format: Format, path: &Path, choose: impl FnOnce(Vec<Example>) -> Vec<Example>) -> Result<u8, Failure> {
+fn copy(examples: Examples, format: Format, path: &Path, choose: impl FnOnce(Vec<Example>) -> Vec<Example>) -> Result<u8, Failure> {
+    let rows = read(examples)?;
+    let mut writer = ExampleWriter::create(path, format)?;
+    for row in choose(rows) {
+        writer.write(&row)?;
+    }
+    let written = writer.finish()?;
+    writeln!(stderr(), "wrote {}", text::counted(written as u64, "row", "rows"))?;
+    writeln!(stdout(), "{}", path.display())?;
+    Ok(0)
+}
+
+/// The rows that can be read; of the others is told how many, and why.
+fn read(mut examples: Examples) -> Result<Vec<Example>, Failure> {
     let (mut rows, mut unreadable) = (Vec::new(), 0u64);
     for example in examples.by_ref() {
         match example {
@@ -70,12 +97,5 @@ fn copy(mut examples: Examples, format: Format, path: &Path, choose: impl FnOnce
         writeln!(stderr(), "left out: {} more", text::counted(unreadable - 3, "row", "rows"))?;
     }
     say_left_out(&examples)?;
-    let mut writer = ExampleWriter::create(path, format)?;
-    for row in choose(rows) {
-        writer.write(&row)?;
-    }
-    let written = writer.finish()?;
-    writeln!(stderr(), "wrote {}", text::counted(written as u64, "row", "rows"))?;
-    writeln!(stdout(), "{}", path.display())?;
-    Ok(0)
+    Ok(rows)
 }
