@@ -38,7 +38,7 @@ impl ExampleWriter {
         let file = File::create(&part).map_err(|source| DatasetError::Write { path: path.into(), source })?;
         let file = BufWriter::new(file);
         // No name and no time in the head: the same rows are the same bytes.
-        let out = if packed { Out::Packed(GzEncoder::new(file, Compression::best())) } else { Out::Plain(file) };
+        let out = if packed { Out::Packed(Box::new(GzEncoder::new(file, Compression::best()))) } else { Out::Plain(file) };
         Ok(Self { out, path: path.into(), part, format, list, rows: 0, finished: false })
     }
 
@@ -73,7 +73,7 @@ impl ExampleWriter {
 #[derive(Debug)]
 enum Out {
     Plain(BufWriter<File>),
-    Packed(GzEncoder<BufWriter<File>>),
+    Packed(Box<GzEncoder<BufWriter<File>>>),
 }
 
 impl Out {

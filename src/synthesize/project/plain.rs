@@ -84,7 +84,7 @@ impl Desk<'_> {
                 format!("Show all {described}."),
                 format!("Show me the {described}."),
                 format!("Find all {described}."),
-                format!("{described}"),
+                described.to_string(),
                 format!("Who or what are the {described}?").replace("Who or what", if self.who(table) == "who" { "Who" } else { "What" }),
             ];
             return Some(self.pick(&ways));

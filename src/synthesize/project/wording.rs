@@ -68,7 +68,7 @@ impl Desk<'_> {
             format!("Could you show me the {things}?"),
             format!("I would like to see the {things}."),
             format!("I need the {things}."),
-            format!("{things}"),
+            things.to_string(),
             format!("{things}, please"),
             format!("Tell me the {things}."),
             format!("Get the {things}."),
@@ -95,7 +95,7 @@ impl Desk<'_> {
             format!("I'd like to know the {thing}."),
             format!("Could you tell me the {thing}?"),
             format!("{thing}?"),
-            format!("{thing}"),
+            thing.to_string(),
         ];
         self.pick(&ways)
     }
