@@ -12,7 +12,8 @@
 //! - `source`: a file's rows, whatever form it has
 //! - [`databases`]: the folder of databases that rows name
 //! - [`statistics`]: what a data set looks like
-//! - [`subset`]: drawing rows; [`variety`]: choosing them for what they teach
+//! - [`subset`]: drawing rows
+//! - [`variety`]: choosing them for what they teach
 //! - [`read`]: a file as examples
 //! - [`mod@write`]: examples as files
 //! - [`pyinstructions`]: SQL-LLaMA's own form

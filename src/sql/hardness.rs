@@ -4,15 +4,13 @@
 //! operations; and where there is more than one aggregate, column of the result, condition or grouping. What Spider's own grammar does not
 //! have is counted here as well: EXISTS, a query in FROM or as a value counts as a nested query, CASE and a window as an aggregate does.
 
-use std::ops::ControlFlow;
-
 use sqlparser::ast::{
-    BinaryOperator, Expr, GroupByExpr, JoinConstraint, JoinOperator, OrderByKind, Query, Select, SelectItem, SetExpr, TableFactor, Visit,
-    Visitor,
+    BinaryOperator, Expr, GroupByExpr, JoinConstraint, JoinOperator, OrderByKind, Query, Select, SelectItem, SetExpr, TableFactor,
 };
 
 use super::shape::AGGREGATES;
 use super::tree;
+use super::visitor::{Visitor, visit};
 
 /// Spider's classes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,13 +98,13 @@ impl Counts {
         let mut outputs = Aggregates::default();
         for item in &select.projection {
             if let SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } = item {
-                let _ = expr.visit(&mut outputs);
+                visit(expr, &mut outputs);
             }
         }
         self.nested += outputs.queries;
         let mut ordered = Aggregates::default();
         if let Some(OrderByKind::Expressions(terms)) = query.order_by.as_ref().map(|order| &order.kind) {
-            let _ = terms.visit(&mut ordered);
+            visit(terms, &mut ordered);
         }
         // Spider reads a negated condition as an aggregate: its first field is then not 0.
         let aggregates = outputs.found + ordered.found + wheres.negated;
@@ -165,7 +163,7 @@ impl Conditions {
             other => {
                 self.count += 1;
                 let mut inside = Aggregates::default();
-                let _ = other.visit(&mut inside);
+                visit(other, &mut inside);
                 self.nested += inside.queries;
                 match other {
                     Expr::Like { negated, .. } => {
@@ -189,20 +187,16 @@ struct Aggregates {
 }
 
 impl Visitor for Aggregates {
-    type Break = ();
-
-    fn pre_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+    fn pre_visit_query(&mut self, _: &Query) {
         self.queries += usize::from(self.depth == 0);
         self.depth += 1;
-        ControlFlow::Continue(())
     }
 
-    fn post_visit_query(&mut self, _: &Query) -> ControlFlow<()> {
+    fn post_visit_query(&mut self, _: &Query) {
         self.depth = self.depth.saturating_sub(1);
-        ControlFlow::Continue(())
     }
 
-    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<()> {
+    fn pre_visit_expr(&mut self, expr: &Expr) {
         let counts = match expr {
             Expr::Function(function) => {
                 let name = function.name.to_string();
@@ -212,7 +206,6 @@ impl Visitor for Aggregates {
             _ => false,
         };
         self.found += usize::from(counts && self.depth == 0);
-        ControlFlow::Continue(())
     }
 }
 

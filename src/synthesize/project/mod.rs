@@ -5,16 +5,25 @@
 //! question has to say all that the query does.
 //!
 //! Files on their floors, the lowest first:
-//! - [`value`]: values of rows; [`calendar`]: days in all forms
+//! - [`value`]: values of rows
+//! - [`calendar`]: days in all forms
 //! - [`source`]: worlds and pools of names, read
 //! - `naming`: what tables and columns are called
-//! - [`schema`]: made-up databases; `columns`: their columns; `plan`: the schemas of a world; `rows`: their rows; [`ddl`]: both as statements
+//! - [`schema`]: made-up databases
+//! - `columns`: their columns
+//! - `plan`: the schemas of a world
+//! - `rows`: their rows
+//! - [`ddl`]: both as statements
 //! - `said`: values as people write them
-//! - `query`: statements in the making; `views`: views of such statements
+//! - `query`: statements in the making
+//! - `views`: views of such statements
 //! - [`draft`]: a question with its query, and the desk where it is written
 //! - `verify`: whether a question says all that its query does
-//! - `told`: how a condition is said; `spoken`: values that a question speaks of; `moments`: conditions on years and days
-//! - `condition`: conditions in SQL and in words; `wording`: sentences
+//! - `told`: how a condition is said
+//! - `spoken`: values that a question speaks of
+//! - `moments`: conditions on years and days
+//! - `condition`: conditions in SQL and in words
+//! - `wording`: sentences
 //! - `relation`: what keys tie together
 //! - `plain`, `ordered`, `grouped`: questions about one table
 //! - `joined`, `nested`, `sets`, `windows`: about several, and of several steps
