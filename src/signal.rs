@@ -18,6 +18,7 @@ pub enum Stop {
 pub struct Cancel {
     flag: Arc<AtomicBool>,
     deadline: Option<Instant>,
+    patient: bool,
 }
 
 impl Cancel {
@@ -28,12 +29,21 @@ impl Cancel {
 
     /// The same flag, with a deadline `timeout` from now (or the present deadline, where that is earlier).
     pub fn with_timeout(&self, timeout: Duration) -> Self {
+        if self.patient {
+            return self.clone();
+        }
         let deadline = Instant::now().checked_add(timeout);
         let deadline = match (self.deadline, deadline) {
             (Some(own), Some(new)) => Some(own.min(new)),
             (own, new) => own.or(new),
         };
-        Self { flag: Arc::clone(&self.flag), deadline }
+        Self { flag: Arc::clone(&self.flag), deadline, patient: false }
+    }
+
+    /// The same flag for work whose result must not depend on the clock: deadlines that are set on it, for the sake of somebody who waits,
+    /// do not count.
+    pub fn patient(&self) -> Self {
+        Self { patient: true, ..self.clone() }
     }
 
     /// Raises the flag on every clone.
@@ -70,6 +80,15 @@ mod tests {
         assert_eq!(parent.stop(), None);
         child.cancel();
         assert_eq!(parent.stop(), Some(Stop::Cancelled));
+    }
+
+    #[test]
+    fn the_patient_stop_for_the_flag_alone() {
+        let parent = Cancel::new();
+        let child = parent.patient().with_timeout(Duration::ZERO).with_timeout(Duration::ZERO);
+        assert_eq!(child.stop(), None);
+        parent.cancel();
+        assert_eq!(child.stop(), Some(Stop::Cancelled));
     }
 
     #[test]

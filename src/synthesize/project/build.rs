@@ -154,6 +154,8 @@ pub struct Built {
 /// # Errors
 /// When a database cannot be made or read, or somebody cancelled.
 pub fn build(sources: &Sources, options: &BuildOptions, cancel: &Cancel, emit: &mut dyn FnMut(BuildEvent)) -> Result<Built, ProjectError> {
+    // A machine with much else to do must not decide what is known of a column.
+    let cancel = &cancel.patient();
     let own = tempfile::tempdir().map_err(|source| ProjectError::File { path: std::env::temp_dir(), source })?;
     let folder = options.databases.as_deref().unwrap_or(own.path());
     fs::create_dir_all(folder).map_err(|source| ProjectError::File { path: folder.into(), source })?;

@@ -1,7 +1,6 @@
 //! Whether a draft is worth learning from: its question says all, its query answers something, and nothing in it is idle.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use super::draft::Draft;
 use super::schema::Schema;
@@ -13,8 +12,6 @@ use crate::sql::hardness::{Hardness, hardness};
 
 /// Rows of an answer that anybody reads.
 const MOST_ROWS: usize = 200;
-/// These queries take less than a millisecond; a machine with much else to do must not decide which of them are good.
-const QUERY_TIME: Duration = Duration::from_secs(300);
 
 /// Rows without their order, each once: a set operation sorts, and takes what stands there twice once.
 fn different(rows: &[Vec<Cell>]) -> BTreeSet<String> {
@@ -51,7 +48,7 @@ pub fn judge(database: &Database, schema: &Schema, draft: &Draft, cancel: &Cance
 /// What a query returns; `None` where it is refused or fails.
 fn run(database: &Database, sql: &str, cancel: &Cancel) -> Result<Option<Table>, DbError> {
     let Ok(query) = guard::check(sql) else { return Ok(None) };
-    match database.execute(&query, &Limits { max_rows: MOST_ROWS, timeout: QUERY_TIME, ..Limits::default() }, cancel) {
+    match database.execute(&query, &Limits { max_rows: MOST_ROWS, ..Limits::default() }, cancel) {
         Ok(table) => Ok(Some(table)),
         Err(DbError::Stopped(stop)) => Err(DbError::Stopped(stop)),
         Err(_) => Ok(None),
