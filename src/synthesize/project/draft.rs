@@ -4,7 +4,7 @@ use super::query::{Alias, At, Select};
 use super::schema::{About, Column, Schema, Table};
 use super::value::Decimal;
 use crate::random::Random;
-use crate::synthesize::words::{capital, plural, quantity, singular};
+use crate::synthesize::words::{article, capital, plural, quantity, singular};
 
 /// A question with its query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,7 +79,10 @@ impl<'a> Desk<'a> {
 
     /// With a capital and one space between words; or, now and then, as one types in a hurry.
     fn sentence(&mut self, text: &str) -> String {
-        let text = text.split_whitespace().collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" ?", "?").replace(" .", ".");
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let next = |at: usize| words.get(at + 1).map(|word| word.trim_start_matches(['"', '\''])).unwrap_or_default();
+        let with_article = words.iter().enumerate().map(|(at, word)| if matches!(*word, "a" | "an") { article(next(at)) } else { word });
+        let text = with_article.collect::<Vec<_>>().join(" ").replace(" ,", ",").replace(" ?", "?").replace(" .", ".");
         let first = text.split(' ').next().unwrap_or_default();
         if OPENERS.contains(&first) && self.random.once_in(16) {
             let mut small = text.trim_end_matches(['.', '?']).to_owned();
@@ -185,7 +188,7 @@ impl<'a> Desk<'a> {
             .iter()
             .map(|column| {
                 let phrase = self.phrase(table, *column);
-                if many { plural(&phrase) } else { phrase }
+                if many { several(&phrase) } else { phrase }
             })
             .collect();
         if both && columns.len() == 2 && self.random.once_in(2) {
@@ -209,6 +212,15 @@ fn when(phrase: &str, what: &str) -> String {
         ]
         .contains(&last);
     if happened && !rest.contains(what) { format!("{what} {rest}") } else { phrase.into() }
+}
+
+/// The plural of what a column is called: `dates bought`, `first and last names`.
+pub(super) fn several(phrase: &str) -> String {
+    let when = ["date", "year"].iter().find_map(|what| phrase.strip_prefix(what)?.strip_prefix(' ').map(|rest| (what, rest)));
+    match when {
+        Some((what, rest)) if !rest.starts_with("of ") => format!("{what}s {rest}"),
+        _ => plural(phrase),
+    }
 }
 
 /// `a, b and c`

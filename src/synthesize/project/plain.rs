@@ -1,11 +1,10 @@
 //! Questions about the rows of one table.
 
 use super::condition::Condition;
-use super::draft::{Desk, Draft, and, counts};
+use super::draft::{Desk, Draft, and, counts, several};
 use super::query::{At, Select};
 use super::schema::{About, Column, Table};
 use super::source::Sort;
-use crate::synthesize::words::plural;
 
 /// Whether a column can be shown in an answer.
 pub(super) fn shows(column: &Column) -> bool {
@@ -103,9 +102,11 @@ impl Desk<'_> {
     }
 }
 
-/// `name and weight` as it is said of several.
+/// `name and weight` as it is said of several. A first and last name are one thing.
 pub(super) fn plural_all(list: &str) -> String {
-    list.split(" and ").map(|part| part.split(", ").map(plural).collect::<Vec<_>>().join(", ")).collect::<Vec<_>>().join(" and ")
+    let both = list.replace("first and last name", "first & last name");
+    let parts = both.split(" and ").map(|part| part.split(", ").map(several).collect::<Vec<_>>().join(", "));
+    parts.collect::<Vec<_>>().join(" and ").replace(" & ", " and ")
 }
 
 /// Names of all rows, or other columns.
@@ -195,7 +196,7 @@ pub(super) fn distinct(mut desk: Desk<'_>) -> Option<Draft> {
     let table = desk.any_table(|_| true)?;
     let column = desk.any_column(table, |column| matches!(column.about, About::Texts(_) | About::Year))?;
     let at = At::first(table);
-    let phrase = plural(&desk.phrase(table, column));
+    let phrase = several(&desk.phrase(table, column));
     let conditions = if desk.random.once_in(2) { desk.conditions(at, 1, &[column])? } else { Vec::new() };
     let things = desk.described(table, &conditions, true, false);
     let counts = desk.random.once_in(2);
