@@ -2,7 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - [`language`]: whether a question is English
-//! - [`numbers`]: words for numbers and units of time
+//! - [`numbers`]: words for numbers, units of time, months and days
 //! - [`words`]: words of a text as they are compared
 //! - [`follow`]: whether a question has no sense without the one before
 

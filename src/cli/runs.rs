@@ -14,7 +14,6 @@ use super::train::show::step_line;
 use crate::store::runs;
 use crate::text;
 use crate::train::event::Progress;
-use crate::train::run::WEIGHTED_BY;
 use crate::train::{TrainConfig, TrainError, import, watch};
 
 /// Lines of `show`'s table of steps.
@@ -167,7 +166,7 @@ fn show(folder: &Path, json: bool) -> Result<(), Failure> {
         let accuracy = |step: u64| seen.progress.accuracies.iter().find(|(at, _)| *at == step).map(|(_, accuracy)| accuracy.value());
         let evaluation = |(step, loss): &(u64, f64)| json!({ "step": step, "eval_loss": loss, "eval_execution_accuracy": accuracy(*step) });
         object["evaluations"] = seen.progress.evaluations.iter().map(evaluation).collect();
-        object["eval_loss_weighted_by"] = WEIGHTED_BY.into();
+        object["eval_loss_weighted_by"] = seen.config.as_ref().map(|config| config.loss_type).unwrap_or_default().weighted_by().into();
         object["warnings"] = seen.progress.warnings.clone().into();
         object["settings"] = seen.config.and_then(|config| serde_json::to_value(config).ok()).unwrap_or_default();
         writeln!(stdout(), "{object}")?;

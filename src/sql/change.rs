@@ -1,5 +1,9 @@
 //! What was changed in a query without a model, and how that is told.
 
+use std::ops::Range;
+
+use super::edits::replaced;
+
 /// One change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -9,6 +13,17 @@ pub struct Change {
     pub from: String,
     /// What stands there now.
     pub to: String,
+}
+
+/// `sql` with `edits` made, which are in order, and each of them as a change of `kind`; as it was where they overlap.
+pub(super) fn edited(sql: &str, kind: ChangeKind, edits: Vec<(Range<usize>, String)>) -> (String, Vec<Change>) {
+    match replaced(sql, &edits) {
+        Some(out) => {
+            let told = |(range, to): (Range<usize>, String)| Change { kind, from: sql.get(range).unwrap_or_default().to_owned(), to };
+            (out, edits.into_iter().map(told).collect())
+        }
+        None => (sql.to_owned(), Vec::new()),
+    }
 }
 
 /// Kinds of changes.

@@ -1,4 +1,4 @@
-//! Words for whole numbers, and for units of time.
+//! Words for whole numbers, for units of time, for months and days of the week.
 
 /// Words for the numbers below twenty, from one on.
 const ONES: [&str; 19] = [
@@ -38,6 +38,17 @@ pub const DAYS: &[&str] = &["day", "days"];
 /// Names of a unit of time.
 pub const WEEKS: &[&str] = &["week", "weeks"];
 
+/// From January on.
+pub const MONTHS: [&str; 12] =
+    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+/// From Sunday on.
+pub const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+/// The month, 1 to 12, that `word` is the name of, in any case.
+pub fn month(word: &str) -> Option<u32> {
+    MONTHS.iter().zip(1..).find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, month)| month)
+}
+
 /// The number from 1 to 90 that `word`, in lower case, is the name of.
 pub fn cardinal(word: &str) -> Option<u8> {
     let place = |names: &[&str]| names.iter().position(|name| *name == word).and_then(|at| u8::try_from(at).ok());
@@ -55,5 +66,6 @@ mod tests {
         {
             assert_eq!(cardinal(word), number, "{word}");
         }
+        assert_eq!([month("march"), month("December"), month("mar"), month("")], [Some(3), Some(12), None, None]);
     }
 }

@@ -64,6 +64,16 @@ pub enum LossType {
     Sigmoid,
 }
 
+impl LossType {
+    /// What an evaluation's loss is a mean of. The Trainer's is a mean of the means of batches, each weighted by its rows.
+    pub fn weighted_by(self) -> &'static str {
+        match self {
+            Self::Nll => "answer tokens",
+            Self::Sigmoid => "pairs of answers",
+        }
+    }
+}
+
 /// How prompts are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -1,20 +1,27 @@
 //! Training itself: steps, evaluations, checkpoints, until the plan is done or somebody says stop.
+//!
+//! Files on their floors, the lowest first:
+//! - `gradients`: of the rows or pairs of one step
+//! - `evaluation`: what a run is worth on the way
+
+mod evaluation;
+mod gradients;
 
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use self::evaluation::Evaluation;
 use super::TrainError;
 use super::checkpoint::{self, Identity, RunFolder, STATE, write_file};
 use super::config::{Interval, LossType, Metric, TrainConfig};
 use super::device::Arithmetic;
 use super::event::TrainEvent;
 use super::learner::Learner;
-use super::measure::{Accuracy, Judge};
-use super::model::{Adaptation, Batch, Decoder, Row, StepScale};
+use super::measure::Judge;
+use super::model::{Adaptation, Decoder};
 use super::optimizer::{Moments, clip_factor};
-use super::order::batches;
 use super::plan::{self, TrainPlan};
 use super::preference::{self, Pair, Rewards};
 use super::rows::Rows;
@@ -24,8 +31,6 @@ use crate::llm::LlmError;
 use crate::llm::adapter::card::{BaseCard, hex};
 use crate::llm::adapter::{Adapter, AdapterCard};
 use crate::llm::open::OpenedModel;
-use crate::llm::trial;
-use crate::random;
 use crate::signal::Cancel;
 use crate::store::machine;
 
@@ -36,12 +41,6 @@ pub const EVENTS: &str = "events.jsonl";
 
 /// The folder in a run's where its result is compared with the model as it came.
 pub const COMPARISON: &str = "compare";
-
-/// What an evaluation's loss is a mean of. The Trainer's is a mean of the means of batches, each weighted by its rows.
-pub const WEIGHTED_BY: &str = "answer tokens";
-
-/// An answer on the way may be so much longer than twice the one wanted.
-const SAMPLE_TOKENS: usize = 32;
 
 /// What a run works with.
 #[derive(Debug)]
@@ -168,17 +167,6 @@ impl Teller<'_> {
         let appended = OpenOptions::new().create(true).append(true).open(&self.path).and_then(|mut file| file.write_all(line.as_bytes()));
         appended.map_err(TrainError::file(&self.path))
     }
-}
-
-/// What an evaluation means for what comes behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Evaluation {
-    /// The run goes on.
-    Done,
-    /// Patience has worn out.
-    Enough,
-    /// It was told to stop meanwhile, and nothing was learned of the model.
-    Interrupted,
 }
 
 struct Trainer<'a, 'w, 'j> {
@@ -416,142 +404,6 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
         Ok(true)
     }
 
-    /// Gradients of the mean loss over the answers of the rows at `indexes`, that loss, and the tokens that went through; `None` where it was
-    /// told to stop.
-    fn learn_rows(&mut self, indexes: &[usize], cancel: &Cancel) -> Result<Option<(f64, usize)>, TrainError> {
-        let (train, sampling) = (self.inputs.train, self.config.sampling());
-        let rows: Vec<&Row> = indexes.iter().filter_map(|&index| train.rows.get(index)).collect();
-        let learned: usize = rows.iter().map(|row| row.learned()).sum();
-        let (mut loss, mut tokens) = (0.0, 0);
-        for (index, rows) in batches(&rows, sampling.batch, train.longest, self.config.share_prefix).iter().enumerate() {
-            if cancel.is_stopped() {
-                return Ok(None);
-            }
-            let batch = if self.config.share_prefix { Batch::shared(rows) } else { Batch::separate(rows) };
-            let dropout_key = random::key(&[self.config.seed, 3, self.state.global_step, index as u64]);
-            let scale = StepScale { loss: 1.0 / learned as f32, dropout_key };
-            let sum = self.learner.loss(&batch, Some(scale), self.dropout, self.plan.kept_layers)?;
-            loss += sum / learned as f64;
-            tokens += batch.len();
-        }
-        Ok(Some((loss, tokens)))
-    }
-
-    /// The same of pairs: the mean over those of each batch, and over the batches, as the Trainer takes it.
-    fn learn_pairs(&mut self, indexes: &[usize], cancel: &Cancel) -> Result<Option<(f64, usize)>, TrainError> {
-        let (train, batch) = (self.inputs.train, self.config.per_device_train_batch_size);
-        let (mut loss, mut tokens) = (0.0, 0);
-        self.rewards = Rewards::default();
-        for indexes_of_batch in indexes.chunks(batch) {
-            if cancel.is_stopped() {
-                return Ok(None);
-            }
-            let scale = 1.0 / (indexes_of_batch.len() * indexes.len().div_ceil(batch)) as f64;
-            let step = StepScale { loss: scale as f32, dropout_key: 0 };
-            let pairs = pairs(train, &self.reference[0], indexes_of_batch);
-            let (rewards, through) = preference::batch(&mut self.learner, &pairs, self.config.beta, Some(step), self.plan.kept_layers)?;
-            loss += scale * rewards.loss;
-            tokens += through;
-            self.rewards.add(&rewards, scale);
-        }
-        Ok(Some((loss, tokens)))
-    }
-
-    /// Asks the first held-out question (the first question, where none are held out) of the model as it is.
-    fn sample(&mut self, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<(), TrainError> {
-        let rows = self.inputs.eval.unwrap_or(self.inputs.train);
-        // All of a model's weights in training are nothing that inference can read yet: only adapters are tried.
-        let (Adaptation::Lora(config), Some(row)) = (&self.identity.adaptation, rows.rows.first()) else { return Ok(()) };
-        self.learner.read_back()?;
-        let adapter = self.learner.decoder.adapter(&self.learner.parameters, config, None);
-        let (prompt, answer) = row.tokens.split_at(row.prompt.min(row.tokens.len()));
-        let answered = match trial::answer(self.inputs.model, &adapter, prompt, 2 * answer.len() + SAMPLE_TOKENS, cancel) {
-            Ok(answered) => answered,
-            // Told to stop: the next step sees that, too.
-            Err(LlmError::Stopped(_)) => return Ok(()),
-            Err(error) => return Err(error.into()),
-        };
-        let expected = self.inputs.model.tokenizer.decode(answer);
-        let (step, question) = (self.state.global_step, rows.first_question.clone());
-        teller.tell(TrainEvent::Sampled { step, question, answer: answered, expected })
-    }
-
-    /// The loss on held-out rows, and how many answers are right where somebody judges them; what that means for the run.
-    fn evaluate(&mut self, rows: &Rows, cancel: &Cancel, teller: &mut Teller<'_>) -> Result<Evaluation, TrainError> {
-        let accuracy = match self.judged(cancel) {
-            Err(TrainError::Stopped(_)) => {
-                self.state.sqllama.evaluation_due = true;
-                return Ok(Evaluation::Interrupted);
-            }
-            judged => judged?,
-        };
-        self.state.sqllama.evaluation_due = false;
-        let all: Vec<&Row> = rows.rows.iter().filter(|_| self.config.loss_type == LossType::Nll).collect();
-        let (mut loss, mut learned) = (0.0, 0);
-        if self.config.loss_type == LossType::Sigmoid {
-            let indexes: Vec<usize> = (0..rows.rows.len()).collect();
-            let (rewards, _) = preference::batch(&mut self.learner, &pairs(rows, &self.reference[1], &indexes), self.config.beta, None, 0)?;
-            (loss, learned) = (rewards.loss, rows.rows.len());
-        }
-        for rows in batches(&all, self.config.per_device_eval_batch_size, rows.longest, self.config.share_prefix) {
-            let batch = if self.config.share_prefix { Batch::shared(&rows) } else { Batch::separate(&rows) };
-            loss += self.learner.loss(&batch, None, 0.0, 0)?;
-            learned += batch.targets.len();
-        }
-        let eval_loss = loss / learned.max(1) as f64;
-        if !eval_loss.is_finite() {
-            return Err(TrainError::NotFinite { what: "evaluation loss", step: self.state.global_step });
-        }
-        let best = self.take_best(eval_loss, accuracy);
-        if let Some(plateau) = &mut self.state.sqllama.plateau {
-            plateau.step(eval_loss, &self.config.lr_scheduler_kwargs);
-        }
-        let mut line = vec![("eval_loss", eval_loss.into()), ("eval_loss_weighted_by", WEIGHTED_BY.into())];
-        line.extend(accuracy.map(|accuracy| ("eval_execution_accuracy", accuracy.value().into())));
-        self.state.log_values(&line);
-        let (step, epoch) = (self.state.global_step, self.state.epoch);
-        teller.tell(TrainEvent::Evaluated { step, epoch, eval_loss, best, accuracy })?;
-        if best && self.config.load_best_model_at_end {
-            // Also where none was due: the best must be there at the end.
-            self.save(teller)?;
-        }
-        let enough = self.config.early_stopping_patience.is_some_and(|patience| self.state.sqllama.patience >= patience);
-        Ok(if enough { Evaluation::Enough } else { Evaluation::Done })
-    }
-
-    /// How many answers are right by now; `None` where nobody judges them.
-    fn judged(&mut self, cancel: &Cancel) -> Result<Option<Accuracy>, TrainError> {
-        let (Adaptation::Lora(config), true) = (&self.identity.adaptation, self.judge.is_some()) else { return Ok(None) };
-        self.learner.read_back()?;
-        let adapter = self.learner.decoder.adapter(&self.learner.parameters, config, None);
-        self.judge.as_mut().map(|judge| judge(&adapter, cancel)).transpose()
-    }
-
-    /// Whether this is the best evaluation so far. As in the Trainer, one before the first step is no candidate: there is no checkpoint of it.
-    fn take_best(&mut self, eval_loss: f64, accuracy: Option<Accuracy>) -> bool {
-        if self.state.global_step == 0 {
-            return false;
-        }
-        // As the Trainer's callback has it, the threshold says when patience wears thin, and nothing of which checkpoint is the best.
-        let threshold = self.config.early_stopping_threshold;
-        let by_answers = accuracy.filter(|_| self.config.metric_for_best_model == Metric::ExecutionAccuracy);
-        let (value, sign) = by_answers.map_or((eval_loss, -1.0), |accuracy| (accuracy.value(), 1.0));
-        let gain = self.state.best_metric.map(|best| sign * (value - best));
-        let patient = gain.is_none_or(|gain| gain > 0.0 && gain > threshold);
-        self.state.sqllama.patience = if patient { 0 } else { self.state.sqllama.patience + 1 };
-        // A few questions are often answered equally well: then the loss says which is better.
-        let lower = by_answers.is_some() && self.state.sqllama.best_loss.is_some_and(|best| eval_loss < best);
-        let best = gain.is_none_or(|gain| gain > 0.0 || (gain == 0.0 && lower));
-        if best {
-            self.state.best_metric = Some(value);
-            self.state.sqllama.best_loss = by_answers.map(|_| eval_loss);
-            self.state.best_global_step = Some(self.state.global_step);
-            let folder = self.folder.checkpoint(self.state.global_step);
-            self.state.best_model_checkpoint = Some(folder.display().to_string());
-        }
-        best
-    }
-
     fn save(&mut self, teller: &mut Teller<'_>) -> Result<(), TrainError> {
         let step = self.state.global_step;
         if step == 0 || self.folder.checkpoints().contains(&step) {
@@ -585,10 +437,4 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
         teller.tell(TrainEvent::Finished { step, train_loss, seconds, stopped_early, folder })?;
         Ok(Outcome::Finished { train_loss, step })
     }
-}
-
-/// Pairs of `rows` by their places, each with what it is held against.
-fn pairs<'r>(rows: &'r Rows, reference: &[Pair], indexes: &[usize]) -> Vec<(&'r Row, &'r Row, Pair)> {
-    let pair = |&at: &usize| Some((rows.rows.get(at)?, rows.rejected.get(at)?, *reference.get(at)?));
-    indexes.iter().filter_map(pair).collect()
 }

@@ -4,10 +4,9 @@ use super::ground::{Found, Ground};
 use super::timed::{Kept, YEARS, kept};
 use crate::sql::follow::{Condition, Edit, Test};
 use crate::sql::quote::string_literal;
+use crate::text::numbers::{MONTHS, month};
 use crate::text::words::{split_name, stem};
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 /// Words beside a point in time that mean nothing more.
 const GLUE: [&str; 26] = [
     "those", "these", "them", "the", "ones", "one", "from", "in", "of", "for", "during", "and", "on", "who", "which", "that", "were",
@@ -77,10 +76,11 @@ pub(super) fn read(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     while let Some(&word) = list.get(at) {
         let next = list.get(at + 1).copied().unwrap_or("");
         let year = |word: &str| word.parse::<i64>().ok().filter(|year| word.len() == 4 && YEARS.contains(year));
-        if let Some(month) = MONTHS.iter().position(|name| *name == word || word.len() == 3 && name.starts_with(word))
+        let begun = |name: &&&str| word.len() == 3 && name.get(..3).is_some_and(|begin| begin.eq_ignore_ascii_case(word));
+        if let Some(month) = month(word).or_else(|| month(MONTHS.iter().find(begun)?))
             && let Some(year) = year(next)
         {
-            points.push(Point { year, month: i64::try_from(month + 1).ok() });
+            points.push(Point { year, month: Some(i64::from(month)) });
             at += 2;
             continue;
         }

@@ -1,15 +1,22 @@
 //! JSON as tables: an object a line, a list of objects, or an object that holds such a list. Keys are columns, lists and objects in a
 //! value stay JSON text, and numbers keep their digits.
+//!
+//! Files on their floors, the lowest first:
+//! - `layout`: how rows lie in a file
+
+mod layout;
 
 use std::collections::HashMap;
 use std::io::Read;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+pub use self::layout::first_list;
+use self::layout::{Inside, Layout, layout};
 use super::error::FileError;
 use super::input::{self, CHUNK, Consumed};
 use super::row::{Places, Raw, Row, Rows};
-use super::spans::{Cursor, elements, is_json, members, string, without_nan};
+use super::spans::{elements, is_json, members, string, without_nan};
 use crate::text;
 
 /// Bytes from which is told how the rows lie in the file.
@@ -18,34 +25,6 @@ const HEAD: usize = 1 << 18;
 const MAX_VALUE: usize = 64 << 20;
 /// The column of values that are no objects.
 const VALUE: &str = "value";
-
-/// How rows lie in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Layout {
-    /// A value a line.
-    Lines,
-    /// Values one after another, over several lines.
-    Sequence,
-    /// In a list.
-    List,
-    /// In a list inside an object.
-    Inside(Inside),
-}
-
-/// The list of an object that has the rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Inside {
-    key: String,
-    /// Where in the file its contents begin.
-    begin: usize,
-    /// What the elements of its rows are called, where these are lists and another list before it says that.
-    names: Vec<String>,
-}
-
-/// Where names of columns stand beside rows that are lists, as `--format json` writes them, and pandas with `orient="split"`.
-const NAMES: &str = "columns";
-/// What such rows are called there.
-const ROWS: [&str; 2] = ["rows", "data"];
 
 /// The rows of a JSON file.
 pub(super) struct Json {
@@ -327,65 +306,6 @@ impl Rows for Json {
         let bad = self.bad.words("value is", "values are", "no JSON, and left out");
         let cleaned = self.cleaned.words("row holds", "rows hold", "NaN or Infinity, which JSON does not have: they are NULL");
         [inside, bad, cleaned].into_iter().flatten().collect()
-    }
-}
-
-/// Where the rows are, by the beginning of a file, which is all of it where it is `whole`.
-fn layout(head: &[u8], whole: bool) -> Layout {
-    let text = head.trim_ascii_start();
-    let line = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let rest = text.get(line.len()..).unwrap_or_default().trim_ascii();
-    // A line too long for what is looked at counts as whole, unless it begins a list.
-    let unseen = line.len() == text.len() && !whole;
-    if (is_json(line) || without_nan(line).is_some_and(|mended| is_json(&mended))) && !rest.is_empty() {
-        return Layout::Lines;
-    }
-    match text.first() {
-        Some(b'[') => Layout::List,
-        Some(b'{') => match list_inside(head, text) {
-            Some(inside) => Layout::Inside(inside),
-            None if unseen => Layout::Lines,
-            None => Layout::Sequence,
-        },
-        _ => Layout::Lines,
-    }
-}
-
-/// The key of the first list of objects in the object that a text begins with, where only short values stand before it.
-pub fn first_list(head: &[u8]) -> Option<String> {
-    let text = head.trim_ascii_start();
-    list_inside(head, text).filter(|inside| text.first() == Some(&b'{') && inside.names.is_empty()).map(|inside| inside.key)
-}
-
-/// The first member of an object that is a list of objects, or of lists behind one of their columns' names, where only short values stand
-/// before it.
-fn list_inside(head: &[u8], object: &[u8]) -> Option<Inside> {
-    let offset = head.len() - object.len();
-    let mut cursor = Cursor { json: object, at: 1 };
-    let mut names = Vec::new();
-    loop {
-        cursor.blank();
-        let key = cursor.value().filter(|key| key.first() == Some(&b'"'))?;
-        cursor.blank();
-        cursor.eat(b':')?;
-        cursor.blank();
-        if cursor.peek() == Some(b'[') {
-            let begin = cursor.at + 1;
-            let first = object.get(begin..)?.trim_ascii_start().first();
-            let key = string(key);
-            let is_named = !names.is_empty() && matches!(first, Some(b'[' | b']')) && ROWS.contains(&key.as_str());
-            if first == Some(&b'{') || is_named {
-                return Some(Inside { key, begin: offset + begin, names: if is_named { names } else { Vec::new() } });
-            }
-            let value = cursor.value()?;
-            if key == NAMES && elements(value).all(|name| name.first() == Some(&b'"')) {
-                names = elements(value).map(string).collect();
-            }
-        } else {
-            cursor.value()?;
-        }
-        cursor.blank();
-        cursor.eat(b',')?;
     }
 }
 

@@ -6,11 +6,7 @@ use rusqlite::types::Value;
 use super::arguments::{Arguments, Outcome, text};
 use super::calendar::week_of;
 use super::moment::{Moment, day_of};
-
-pub(super) const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-/// From Sunday on.
-pub(super) const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+use crate::text::numbers::{MONTHS, WEEKDAYS};
 
 /// The name at `place`; nothing where there is none.
 pub(super) fn name(names: &[&'static str], place: u32) -> &'static str {
@@ -70,7 +66,7 @@ fn common_letter(m: Moment, letter: &str) -> Option<String> {
         "f" => format!("{:06}", time.nanosecond() / 1_000),
         "j" => format!("{:03}", day.ordinal()),
         "p" => if time.hour() < 12 { "AM" } else { "PM" }.to_owned(),
-        "a" => short(name(&DAYS, weekday)).to_owned(),
+        "a" => short(name(&WEEKDAYS, weekday)).to_owned(),
         "b" => short(name(&MONTHS, day.month0())).to_owned(),
         "w" => weekday.to_string(),
         "%" => "%".to_owned(),
@@ -102,7 +98,7 @@ fn mysql_letter(m: Moment, letter: &str) -> Option<String> {
             "v" => week(3),
             "X" => format!("{:04}", week_of(day, 2).0),
             "x" => format!("{:04}", week_of(day, 3).0),
-            "W" => name(&DAYS, day.weekday().num_days_from_sunday()).to_owned(),
+            "W" => name(&WEEKDAYS, day.weekday().num_days_from_sunday()).to_owned(),
             // Any other letter stands for itself.
             other => other.to_owned(),
         })
@@ -118,7 +114,7 @@ fn c_letter(m: Moment, letter: &str) -> Option<String> {
     let (day, time) = (m.day(), m.at.time());
     common_letter(m, letter).or_else(|| {
         Some(match letter {
-            "A" => name(&DAYS, day.weekday().num_days_from_sunday()).to_owned(),
+            "A" => name(&WEEKDAYS, day.weekday().num_days_from_sunday()).to_owned(),
             "B" => name(&MONTHS, day.month0()).to_owned(),
             "h" => short(name(&MONTHS, day.month0())).to_owned(),
             "e" => format!("{:2}", day.day()),
@@ -233,7 +229,7 @@ fn read<'t>(text: &'t str, format: &str, mysql: bool) -> Option<(Fields, &'t str
             ('m', _) | ('c', true) => fields.month = Some(digits(&mut rest, 2)?),
             ('d', _) | ('e', true) => fields.day = Some(digits(&mut rest, 2)?),
             ('b', _) | ('B', false) | ('M', true) => fields.month = Some(named(&mut rest, &MONTHS)?),
-            ('a', _) | ('A', false) | ('W', true) => drop(named(&mut rest, &DAYS)?),
+            ('a', _) | ('A', false) | ('W', true) => drop(named(&mut rest, &WEEKDAYS)?),
             ('j', _) => fields.day_of_year = Some(digits(&mut rest, 3)?),
             ('H' | 'I', _) | ('h' | 'k' | 'l', true) => {
                 fields.hour = Some(digits(&mut rest, 2)?);

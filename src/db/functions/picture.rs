@@ -5,8 +5,9 @@ use rusqlite::types::ValueRef;
 
 use super::arguments::{Arguments, Outcome, Refusal, text};
 use super::decimal;
-use super::letters::{DAYS, Fields, MONTHS, century, digits, name, named, ordinal};
+use super::letters::{Fields, century, digits, name, named, ordinal};
 use super::moment::{Moment, day_of};
+use crate::text::numbers::{MONTHS, WEEKDAYS};
 
 /// `to_char(x, pattern)` of a date or of a number.
 pub(super) fn to_char(arguments: &Arguments<'_, '_>) -> Outcome {
@@ -113,8 +114,8 @@ fn field(m: Moment, word: &str, filled: bool) -> Option<String> {
         "I" => (iso % 10).to_string(),
         "MONTH" => cased(name(&MONTHS, day.month0()), 9),
         "MON" => cased(name(&MONTHS, day.month0()).get(..3)?, 3),
-        "DAY" => cased(name(&DAYS, weekday), 9),
-        "DY" => cased(name(&DAYS, weekday).get(..3)?, 3),
+        "DAY" => cased(name(&WEEKDAYS, weekday), 9),
+        "DY" => cased(name(&WEEKDAYS, weekday).get(..3)?, 3),
         "MM" => number(day.month(), 2),
         "DD" => number(day.day(), 2),
         "DDD" => number(day.ordinal(), 3),
@@ -238,7 +239,7 @@ fn fields_of(x: &str, pattern: &str) -> Option<Fields> {
                     "YYYY" => fields.year = Some(digits(&mut rest, 4)?),
                     "YY" => fields.year = Some(digits(&mut rest, 4).map(|year| if year < 100 { century(year) } else { year })?),
                     "MONTH" | "MON" => fields.month = Some(named(&mut rest, &MONTHS)?),
-                    "DAY" | "DY" => drop(named(&mut rest, &DAYS)?),
+                    "DAY" | "DY" => drop(named(&mut rest, &WEEKDAYS)?),
                     "MM" => fields.month = Some(digits(&mut rest, 2)?),
                     "DD" => fields.day = Some(digits(&mut rest, 2)?),
                     "DDD" => fields.day_of_year = Some(digits(&mut rest, 3)?),

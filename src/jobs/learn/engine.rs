@@ -74,8 +74,9 @@ pub fn learn(
     let records = Records::open(paths)?;
     let id = records.database(&about.database.label(), &about.schema.fingerprint())?;
     let budget = order.budget.map(|budget| budget.as_secs_f64());
-    let begun_before = Kept::read(&order.folder).is_some();
-    let mut kept = match Kept::read(&order.folder) {
+    let before = Kept::read(&order.folder);
+    let begun_before = before.is_some();
+    let mut kept = match before {
         Some(kept) => Kept { budget: budget.unwrap_or(kept.budget), attach: kept.attach || order.attach, ..kept },
         None => {
             let (place, fingerprint) = (about.place(), about.schema.fingerprint());
@@ -226,16 +227,17 @@ impl Engine<'_> {
                 (config(folder, &self.order.model.0, spec, settled, self.about.database.path()), Start::Fresh)
             }
         };
-        let rows = |extension: &str| read_rows(&folder.with_extension(extension), self.cancel);
-        let (own, held) = (rows("examples.jsonl")?, rows("held.jsonl")?);
+        let read = |extension: &str| read_rows(&folder.with_extension(extension), self.cancel);
+        let (own, held) = (read("examples.jsonl")?, read("held.jsonl")?);
         let train = tokens(learner.model, learner.form, &own, self.cancel)?;
         let eval = (!held.is_empty()).then(|| tokens(learner.model, learner.form, &held, self.cancel)).transpose()?;
+        let rows = (&train, eval.as_ref());
         // Without a row held out there is nothing to evaluate.
         let begun = if eval.is_some() { begun } else { without_evaluation(begun) };
         judge.ask(questions(&held));
         let left = self.kept.budget - self.time.spent() - settled.compare_seconds;
         let within = self.cancel.with_timeout(Duration::from_secs_f64(left.clamp(LEAST_TRAINING, 1e7)));
-        let outcome = self.run(learner, &begun, &train, eval.as_ref(), judge, start, &within)?;
+        let outcome = self.run(learner, &begun, rows, judge, start, &within)?;
         match outcome {
             Outcome::Finished { .. } => Ok(true),
             Outcome::Paused { .. } if self.cancel.stop() == Some(Stop::Cancelled) => Ok(false),
@@ -246,19 +248,18 @@ impl Engine<'_> {
             Outcome::Paused { step } => {
                 (self.emit)(LearnEvent::Said(format!("the time for training is over behind step {step} of {}", settled.steps)));
                 let ended = TrainConfig { max_steps: Some(step), ..begun };
-                let outcome = self.run(learner, &ended, &train, eval.as_ref(), judge, Start::Resume, self.cancel)?;
+                let outcome = self.run(learner, &ended, rows, judge, Start::Resume, self.cancel)?;
                 Ok(matches!(outcome, Outcome::Finished { .. }))
             }
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
+    /// Runs `config` over what is learned and what is held out.
     fn run(
         &mut self,
         learner: &Learner<'_>,
         config: &TrainConfig,
-        train: &Rows,
-        eval: Option<&Rows>,
+        (train, eval): (&Rows, Option<&Rows>),
         judge: &mut Judge,
         start: Start,
         within: &Cancel,

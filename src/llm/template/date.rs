@@ -3,9 +3,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+use crate::text::numbers::{MONTHS, WEEKDAYS};
 
 /// The time as `format` says, in the letters of C's `strftime`; `None` where one of them is not known.
 pub(super) fn now(format: &str) -> Option<String> {
@@ -19,7 +17,7 @@ fn written(seconds: i64, format: &str) -> Option<String> {
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
     let weekday = usize::try_from((days + 4).rem_euclid(7)).ok()?;
     let month_name = MONTHS.get(usize::try_from(month).ok()? - 1)?;
-    let day_name = DAYS.get(weekday)?;
+    let day_name = WEEKDAYS.get(weekday)?;
     let first = days_to_year(year);
     let mut out = String::new();
     let mut letters = format.chars();

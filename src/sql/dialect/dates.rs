@@ -6,6 +6,7 @@ use super::disputes::{DAY_OF_WEEK, PART_WEEK, SECOND, WEEK, WEEKDAY, picked};
 use super::sight::{Edits, Sight};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::tokens::Call;
+use crate::text::numbers::{MONTHS, WEEKDAYS};
 
 pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     let tokens = &sight.tokens;
@@ -34,7 +35,7 @@ pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         ("datepart", 2) if bare(0) && ["weekday", "dw"].contains(&unit(0).as_str()) => format!("({} + 1)", whole("%w", 1)),
         ("date_part" | "datepart", 2) => part_of(sight, &unit(0), call.arguments.get(1)?.clone())?,
         ("datename", 2) if unit(0) == "month" => named("%m", argument(1), 1, &MONTHS),
-        ("datename", 2) if ["weekday", "dw"].contains(&unit(0).as_str()) => named("%w", argument(1), 0, &DAYS),
+        ("datename", 2) if ["weekday", "dw"].contains(&unit(0).as_str()) => named("%w", argument(1), 0, &WEEKDAYS),
         ("year" | "quarter" | "month" | "day" | "hour" | "minute", 1) => part(sight, &name, argument(0))?,
         ("second", 1) => whole("%S", 0),
         ("week", 1) if picked(sight, &WEEK) == 0 => whole("%U", 0),
@@ -49,7 +50,7 @@ pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         ("dayofweek", 1) => whole("%w", 0),
         ("weekday", 1) if picked(sight, &WEEKDAY) == 0 => format!("({} - 1)", whole("%u", 0)),
         ("weekday", 1) => whole("%w", 0),
-        ("dayname", 1) => named("%w", argument(0), 0, &DAYS),
+        ("dayname", 1) => named("%w", argument(0), 0, &WEEKDAYS),
         ("monthname", 1) => named("%m", argument(0), 1, &MONTHS),
         ("last_day" | "eomonth", 1) => format!("date({}, 'start of month', '+1 month', '-1 day')", argument(0)),
         ("date_trunc" | "datetrunc", 2) => {
@@ -68,10 +69,6 @@ pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     };
     Some(vec![(tokens.bytes(at..call.close + 1), to)])
 }
-
-pub(super) const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-pub(super) const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 /// `DATE '2020-01-01'`, unless something is added to it or taken from it: that is rewritten first, and asks what it is.
 fn literal(sight: &Sight<'_>, at: usize) -> Option<Edits> {

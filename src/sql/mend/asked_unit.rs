@@ -1,13 +1,13 @@
 //! A length that is answered in another unit than the question asks for: "how many hours ..." over a column of microseconds.
 //!
-//! Only what a query returns as it is kept, a column of lengths, one moment less another or an aggregate of such, is brought into a unit that the question asks
-//! for by name; a unit beside a number ("longer than two hours") asks for nothing.
+//! Only what a query returns as it is kept, a column of lengths, one moment less another or an aggregate of such, is brought into a unit that
+//! the question asks for by name; a unit beside a number ("longer than two hours") asks for nothing.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::schema::{Schema, SpanUnit, TimeUnit};
-use crate::sql::change::{Change, ChangeKind};
+use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::{Part, Tokens};
 
@@ -63,13 +63,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
             edits.push((tokens.bytes(value), to));
         }
     }
-    let (mut out, mut changes) = (sql.to_owned(), Vec::new());
-    for (range, to) in edits.into_iter().rev() {
-        let from = sql.get(range.clone()).unwrap_or_default().to_owned();
-        changes.insert(0, Change { kind: ChangeKind::Unit, from, to: to.clone() });
-        out.replace_range(range, &to);
-    }
-    (out, changes)
+    edited(sql, ChangeKind::Unit, edits)
 }
 
 /// The seconds of the unit that a question asks for; `None` where it asks for none, or for several.

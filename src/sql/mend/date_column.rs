@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use crate::schema::{Column, DateText, Holds, Schema, Table};
-use crate::sql::change::{Change, ChangeKind};
+use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::resolve;
@@ -27,21 +27,14 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     });
     let columns: HashMap<usize, &Column> = known.collect();
     let tokens = Tokens::new(sql);
-    let (mut out, mut changes) = (sql.to_owned(), Vec::new());
-    if columns.is_empty() {
-        return (out, changes);
-    }
-    for at in (0..tokens.len()).rev() {
-        let Some(dates) = columns.get(&tokens.bytes(at..at + 1).start) else { continue };
-        let Some(end) = tokens.operand_after(at).filter(|_| is_asked_for_a_date(&tokens, at)) else { continue };
+    let redirected = |at: usize| {
+        let dates = columns.get(&tokens.bytes(at..at + 1).start)?;
+        let end = tokens.operand_after(at).filter(|_| is_asked_for_a_date(&tokens, at))?;
         // The last part of a dotted name.
-        let name = tokens.bytes(end - 1..end);
-        let from = sql.get(name.clone()).unwrap_or_default().to_owned();
-        let to = identifier(&dates.name);
-        out.replace_range(name, &to);
-        changes.insert(0, Change { kind: ChangeKind::Column, from, to });
-    }
-    (out, changes)
+        Some((tokens.bytes(end - 1..end), identifier(&dates.name)))
+    };
+    let places = if columns.is_empty() { 0 } else { tokens.len() };
+    edited(sql, ChangeKind::Column, (0..places).filter_map(redirected).collect())
 }
 
 /// The only column of `table` that keeps points in time.

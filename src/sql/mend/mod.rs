@@ -40,7 +40,7 @@ mod period;
 mod spans;
 mod step;
 mod structure;
-mod summed;
+pub(super) mod summed;
 pub(crate) mod times;
 mod unquoted;
 pub(crate) mod written;

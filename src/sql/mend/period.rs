@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use crate::sql::change::{Change, ChangeKind};
+use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::tokens::Tokens;
 use crate::text::language::{unquoted, words_of};
+use crate::text::numbers::month;
 
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
 /// Words with which a question asks for more than the year that it names.
 const OPEN: [&str; 14] =
     ["after", "before", "since", "from", "until", "till", "later", "earlier", "onwards", "onward", "between", "or", "and", "prior"];
@@ -32,11 +31,11 @@ impl Period {
             return None;
         }
         let word = |back: usize| at.checked_sub(back).and_then(|at| words.get(at)).map_or("", String::as_str);
-        let month = MONTHS.iter().position(|month| *month == word(1));
+        let month = month(word(1));
         let before = if month.is_some() { word(2) } else { word(1) };
         // "In the year 2024".
         let before = if before == "year" && word(2) == "the" { word(3) } else { before };
-        matches!(before, "in" | "during").then_some(Self { year, month: month.and_then(|at| u32::try_from(at + 1).ok()) })
+        matches!(before, "in" | "during").then_some(Self { year, month })
     }
 
     fn first_day(self) -> String {
@@ -54,14 +53,9 @@ impl Period {
 
 /// `sql` with an end for the period that `question` asks for, where the query only has its beginning; and the changes in order.
 pub(super) fn mend(sql: &str, question: &str) -> (String, Vec<Change>) {
-    let unchanged = || (sql.to_owned(), Vec::new());
-    let Some(period) = Period::asked(question) else { return unchanged() };
+    let Some(period) = Period::asked(question) else { return (sql.to_owned(), Vec::new()) };
     let tokens = Tokens::new(sql);
-    let Some((range, to)) = (0..tokens.len()).find_map(|at| closed(&tokens, at, period)) else { return unchanged() };
-    let from = sql.get(range.clone()).unwrap_or_default().to_owned();
-    let mut out = sql.to_owned();
-    out.replace_range(range, &to);
-    (out, vec![Change { kind: ChangeKind::Date, from, to }])
+    edited(sql, ChangeKind::Date, (0..tokens.len()).find_map(|at| closed(&tokens, at, period)).into_iter().collect())
 }
 
 /// The comparison at token `at`, where it is all that bounds its column and begins with the period: its bytes, and both bounds.

@@ -1,5 +1,5 @@
-//! Numbers that stand where their sum is asked for: "the most likes" as `count(likes)`, which counts rows, and "how many tokens did each model
-//! use" as `tokens ... GROUP BY model`, which takes any row's.
+//! Numbers that stand where their sum is asked for: "the most likes" as `count(likes)`, which counts rows, and "how many tokens did each
+//! model use" as `tokens ... GROUP BY model`, which takes any row's.
 //!
 //! Only numbers in the plural are summed, those that a question names and that are neither keys, codes nor yes and no.
 
@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::schema::{Column, Holds, Meaning, Schema, Table};
-use crate::sql::change::{Change, ChangeKind};
-use crate::sql::resolve::{Resolution, resolve};
+use crate::sql::change::{Change, ChangeKind, edited};
+use crate::sql::resolve::{Reference, Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{unquoted, words_of};
 use crate::text::words::{split_name, stem};
@@ -30,12 +30,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let mut edits: Vec<(Range<usize>, String)> = (0..tokens.len()).filter_map(|at| counted(&tokens, at, &columns)).collect();
     edits.extend(taken_of_any(&tokens, &columns, &asked));
     edits.sort_by_key(|(range, _)| range.start);
-    let (mut out, mut changes) = (sql.to_owned(), Vec::new());
-    for (range, to) in edits.into_iter().rev() {
-        let from = sql.get(range.clone()).unwrap_or_default().to_owned();
-        out.replace_range(range, &to);
-        changes.insert(0, Change { kind: ChangeKind::Sum, from, to });
-    }
+    let (out, mut changes) = edited(sql, ChangeKind::Sum, edits);
     changes.dedup();
     (out, changes)
 }
@@ -59,19 +54,21 @@ impl Asked {
 }
 
 /// The columns of amounts that the question names, by the byte at which a reference begins.
-fn amounts<'s>(resolution: &Resolution<'s>, asked: &Asked) -> HashMap<usize, &'s str> {
-    let amount = |reference: &crate::sql::resolve::Reference| {
+fn amounts<'s>(resolution: &Resolution<'s>, asked: &Asked) -> HashMap<usize, &'s Column> {
+    let amount = |reference: &Reference| {
         let table = resolution.source(reference)?.table()?;
         let column = table.column(&reference.name.text)?;
-        is_amount(table, column, asked).then_some((reference.range.start, column.name.as_str()))
+        is_amount(table, column, &asked.words).then_some((reference.range.start, column))
     };
     resolution.references.iter().filter_map(amount).collect()
 }
 
-fn is_amount(table: &Table, column: &Column, asked: &Asked) -> bool {
+/// Whether `column` holds amounts, which are many in one row, and the words with the stems `said` name it.
+pub(in crate::sql) fn is_amount(table: &Table, column: &Column, said: &[String]) -> bool {
     let words = split_name(&column.name);
+    // A plural names what is many; "height" is not counted by anybody, but asked for beside a count.
     let plural = words.last().is_some_and(|last| last.ends_with('s') && !last.ends_with("ss"));
-    let named = words.iter().all(|word| asked.words.contains(&stem(word)));
+    let named = words.iter().all(|word| said.contains(&stem(word)));
     let key = table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns));
     let flag = column.samples.first().is_none_or(|range| matches!(range.as_str(), "0..1" | "0" | "1"));
     let number = column.holds == Holds::Numbers && column.meaning == Meaning::Plain;
@@ -81,16 +78,17 @@ fn is_amount(table: &Table, column: &Column, asked: &Asked) -> bool {
 }
 
 /// `count(likes)` at token `at`: where the word stands and what belongs there.
-fn counted(tokens: &Tokens<'_>, at: usize, columns: &HashMap<usize, &str>) -> Option<(Range<usize>, String)> {
+fn counted(tokens: &Tokens<'_>, at: usize, columns: &HashMap<usize, &Column>) -> Option<(Range<usize>, String)> {
     let call = tokens.call(at).filter(|_| tokens.is(at, &["count"]))?;
     let [argument] = call.arguments.as_slice() else { return None };
-    columns.get(&tokens.bytes(argument.clone()).start)?;
+    // Of one with NULL, a count says how many rows have any.
+    columns.get(&tokens.bytes(argument.clone()).start).filter(|column| !column.has_null)?;
     let is_name = argument.len() == 1 || argument.len() == 3 && tokens.text(argument.start + 1) == ".";
     is_name.then(|| (tokens.bytes(at..at + 1), "SUM".to_owned()))
 }
 
 /// Bare amounts of a query that groups and computes nothing: where they stand and their sums.
-fn taken_of_any(tokens: &Tokens<'_>, columns: &HashMap<usize, &str>, asked: &Asked) -> Vec<(Range<usize>, String)> {
+fn taken_of_any(tokens: &Tokens<'_>, columns: &HashMap<usize, &Column>, asked: &Asked) -> Vec<(Range<usize>, String)> {
     let Some(arm) = tokens.arm(0).filter(|_| tokens.is(0, &["select"]) && asked.how_many) else { return Vec::new() };
     let (Some(items), Some(group)) = (arm.clause(Part::Select), arm.clause(Part::GroupBy)) else { return Vec::new() };
     let computes = (0..tokens.len()).any(|at| tokens.is(at, &["sum", "count", "avg", "min", "max", "total"]) && tokens.call(at).is_some());
@@ -101,7 +99,7 @@ fn taken_of_any(tokens: &Tokens<'_>, columns: &HashMap<usize, &str>, asked: &Ask
     let bare = |item: Range<usize>| {
         let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
         let value = item.start..end;
-        let name = columns.get(&tokens.bytes(value.clone()).start)?;
+        let name = &columns.get(&tokens.bytes(value.clone()).start)?.name;
         let is_name = value.len() == 1 || value.len() == 3 && tokens.text(value.start + 1) == ".";
         (is_name && !grouped(name)).then(|| (tokens.bytes(value.clone()), format!("SUM({})", tokens.piece(value))))
     };

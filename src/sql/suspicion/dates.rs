@@ -8,9 +8,7 @@ use super::expressions::{each_expression, literal};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
 use crate::schema::Column;
-
-const MONTHS: [&str; 12] =
-    ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"];
+use crate::text::numbers::month;
 
 /// A year, or a month of one, that the question names: as dates begin with it, and the digits of the year.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,14 +63,14 @@ fn named(question: &Question) -> Vec<Named> {
         if !is_year(at) {
             continue;
         }
-        let month = at.checked_sub(1).and_then(|before| MONTHS.iter().position(|month| *month == word(before)));
-        let start = at - usize::from(month.is_some());
+        let of_year = at.checked_sub(1).and_then(|before| month(word(before)));
+        let start = at - usize::from(of_year.is_some());
         // A day has no end to be taken wrongly: "after March 3 2022", "after 2022-03-03".
         let before = start.checked_sub(1).map_or("", word);
         let is_day = |word: &str| word.bytes().next().is_some_and(|b| b.is_ascii_digit());
         let or =
             (start.saturating_sub(3)..start).chain(at + 1..at + 4).any(|at| matches!(word(at), "or" | "and" | "including" | "inclusive"));
-        if is_day(before) || is_day(word(at + 1)) || or || MONTHS.contains(&word(at + 1)) {
+        if is_day(before) || is_day(word(at + 1)) || or || month(word(at + 1)).is_some() {
             continue;
         }
         let skipped = usize::from(matches!(before, "year" | "the" | "of" | "than" | "to"));
@@ -85,7 +83,7 @@ fn named(question: &Question) -> Vec<Named> {
             _ => continue,
         };
         let year = word(at);
-        let prefix = month.map_or_else(|| year.to_owned(), |month| format!("{year}-{:02}", month + 1));
+        let prefix = of_year.map_or_else(|| year.to_owned(), |month| format!("{year}-{month:02}"));
         out.push(Named { prefix, side });
     }
     out

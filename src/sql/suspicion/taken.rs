@@ -3,18 +3,17 @@
 use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, SelectItem, Value};
 
 use super::blocks::{Block, Blocks};
-use super::columns::Columns;
+use super::columns::{Columns, Named};
 use super::computed::is_code;
 use super::expressions::{aggregate, aggregates, each_expression, literal};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::unused::is_flag;
-use super::words::Question;
-use crate::schema::{Holds, Meaning};
+use super::words::{BEGINNING, Question, begin_alike};
+use crate::schema::Holds;
+use crate::sql::mend::summed::is_amount;
 use crate::text::language::words_of;
-use crate::text::words::{split_name, stem};
+use crate::text::words::stem;
 
-/// Letters with which words of one family begin.
-const BEGINNING: usize = 4;
 /// Texts of so few letters are codes and abbreviations, which a question need not spell.
 const CODE: usize = 4;
 /// Texts that stand for yes, no and nothing.
@@ -68,17 +67,13 @@ fn is_asked(text: &str, question: &Question) -> bool {
     }
     let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
     let said = words_of(&question.text).into_iter().chain(words_of(&question.before)).collect::<Vec<_>>();
-    let begins = |word: &str, other: &str| {
-        let beginning: String = word.chars().take(BEGINNING).collect();
-        beginning.chars().count() > 2 && other.starts_with(&beginning)
-    };
     said.iter().any(|own| {
-        words.iter().any(|word| begins(word, own) || own.chars().count() > 3 && word.contains(own.as_str()))
-            || words.len() > 1 && *own == initials
+        let alike = |word: &String| begin_alike(word, own) || own.chars().count() >= BEGINNING && word.contains(own.as_str());
+        words.iter().any(alike) || words.len() > 1 && *own == initials
     })
 }
 
-/// `count(likes)`, where "most likes" are asked for and likes are numbers: it counts rows.
+/// `count(likes)`, where "most likes" are asked for and likes are numbers: it counts rows. Mended where nothing else than a sum may be meant.
 fn counted_quantity(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Question, out: &mut Vec<Suspicion>) {
     let said: Vec<String> = question.words.iter().map(|word| stem(word)).collect();
     let mut look = |expr: &Expr, _: usize| {
@@ -88,13 +83,8 @@ fn counted_quantity(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Que
         if aggregate(expr).as_deref() != Some("count") || list.duplicate_treatment.is_some() {
             return;
         }
-        let Some(named) = columns.of(argument) else { return };
-        let column = named.column;
-        let quantity = column.holds == Holds::Numbers && column.meaning == Meaning::Plain && !column.has_null;
-        let words = split_name(&column.name);
-        // A plural names what is many in one row; "height" is not counted by anybody, but asked for beside a count.
-        let plural = words.last().is_some_and(|last| last.ends_with('s') && !last.ends_with("ss"));
-        if quantity && plural && !is_code(named.table, column) && !is_flag(column) && words.iter().all(|word| said.contains(&stem(word))) {
+        let Some(Named { table, column, .. }) = columns.of(argument) else { return };
+        if !column.has_null && is_amount(table, column, &said) {
             let sentence = format!("{} holds numbers, and the rows are counted in place of their sum", column.name);
             suspect(out, SuspicionKind::CountsQuantity, sentence);
         }
@@ -145,13 +135,9 @@ fn only_flags(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Question,
 /// "By members and by non-members", answered for one of the two.
 fn one_of_both(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Question, out: &mut Vec<Suspicion>) {
     let stems: Vec<String> = question.words.iter().map(|word| stem(word)).collect();
-    let both = question.says(&["with", "and", "without"])
-        || question
-            .words
-            .iter()
-            .zip(&stems)
-            .zip(stems.iter().skip(1))
-            .any(|((word, _), next)| word == "non" && stems.iter().filter(|stem| *stem == next).count() > 1);
+    let twice = |said: &String| stems.iter().filter(|stem| *stem == said).count() > 1;
+    let opposed = |pair: &[String]| matches!(pair, [non, said] if non == "non" && twice(said));
+    let both = question.says(&["with", "and", "without"]) || stems.windows(2).any(opposed);
     let grouped = !matches!(&block.select.group_by, GroupByExpr::Expressions(terms, _) if terms.is_empty());
     let mut fixed = false;
     if let Some(condition) = &block.select.selection {

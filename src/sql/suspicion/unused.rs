@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::reason::{Suspicion, SuspicionKind, suspect};
-use super::words::Question;
+use super::words::{BEGINNING, Question, begin_alike};
 use crate::schema::{Column, Holds, Meaning};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::sql::resolve::Resolution;
@@ -11,9 +11,6 @@ use crate::text::words::{is_common, is_function_word, split_name, stem};
 
 /// Words of columns' names that say only that there is a yes or a no.
 const FLAGS: &[&str] = &["is", "has", "can", "was", "are", "flag", "yn", "tf"];
-
-/// Letters with which words of one family begin.
-const BEGINNING: usize = 4;
 
 pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
     if resolution.scopes.iter().any(|scope| !scope.wildcards.is_empty()) {
@@ -29,7 +26,7 @@ pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, 
         let words: Vec<String> = split_name(&column.name).into_iter().filter(|word| !FLAGS.contains(&word.as_str())).collect();
         let flag = is_flag(column);
         // "Beds" may be what `bedtype` is about, and "followers" what `follows` is: only the word itself, and nothing like it, is sure.
-        let like = |word: &str| said.iter().any(|own| word.get(..BEGINNING).is_some_and(|begin| own.starts_with(begin)));
+        let like = |word: &str| word.chars().count() >= BEGINNING && said.iter().any(|own| begin_alike(word, own));
         let asked = |word: &String| {
             let general = is_function_word(word) || word.len() < 3 || !flag && is_common(word);
             !general && !said.contains(&stem(word)) && (flag || !like(word)) && question.has(word)

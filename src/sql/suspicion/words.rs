@@ -19,6 +19,15 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// Letters with which words of one family begin.
+pub(super) const BEGINNING: usize = 4;
+
+/// Whether `other` begins as `word` does, of which three letters are the least that says anything.
+pub(super) fn begin_alike(word: &str, other: &str) -> bool {
+    let beginning = word.char_indices().nth(BEGINNING).map_or(word, |(end, _)| word.get(..end).unwrap_or(word));
+    beginning.chars().count() > 2 && other.starts_with(beginning)
+}
+
 /// A question to look things up in.
 pub(super) struct Question {
     /// As it was typed, in lower case.

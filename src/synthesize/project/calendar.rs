@@ -1,6 +1,7 @@
 //! Days in all the forms that files keep them in, and how they are spoken of.
 
 use super::value::{Decimal, Value};
+use crate::text::numbers::MONTHS;
 
 /// How a column keeps a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,9 +28,6 @@ pub struct Day {
     /// Seconds since midnight.
     pub seconds: i64,
 }
-
-const MONTHS: [&str; 12] =
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
 
 impl Day {
     /// From year, month and day (Howard Hinnant's `days_from_civil`).
