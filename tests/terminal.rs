@@ -19,7 +19,8 @@ fn check(scene: &str) {
     match run {
         Err(error) => println!("skipped: python3 cannot be run ({error})"),
         Ok(output) => {
-            assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+            let [out, err] = [&output.stdout, &output.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+            assert!(output.status.success(), "{scene}: {}\n{out}{err}", output.status);
         }
     }
 }

@@ -24,6 +24,7 @@
 //! - [`mod@attention`]: causal attention over a paged cache
 //! - [`mod@encode`]: rows of f32 as blocks
 //! - [`low_rank`]: additions of low rank to linear maps
+//! - [`thin`]: products of f32 matrices of which one side is thin
 //! - [`mod@gemm`]: products of f32 matrices, for training
 //! - [`mod@matmul`]: `x * w^T` for weights in their file layout
 //!
@@ -80,6 +81,7 @@ pub mod panel;
 pub mod pool;
 mod prefill;
 mod quantize;
+pub mod thin;
 pub mod unpack;
 #[cfg(target_arch = "x86_64")]
 mod x86;
@@ -96,3 +98,4 @@ pub use low_rank::{LowRank, add_low_rank};
 pub use matmul::{Phase, matmul};
 pub use matrix::Matrix;
 pub use pool::{Pool, available_threads, global, set_global_threads};
+pub use thin::{THIN, add_thin, add_to_thin, thin_products};

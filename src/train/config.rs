@@ -52,6 +52,17 @@ pub enum Metric {
     ExecutionAccuracy,
 }
 
+/// How products with a quantised model's frozen matrices are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
+#[serde(rename_all = "snake_case")]
+pub enum FrozenProducts {
+    /// In 8 bits, as they are when the model is asked: in half the time.
+    #[default]
+    Int8,
+    /// In f32, as PEFT makes them of a dequantised model.
+    F32,
+}
+
 /// What is made small, under TRL's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
@@ -120,6 +131,7 @@ pub struct TrainConfig {
     pub per_device_eval_batch_size: usize,
     pub gradient_accumulation_steps: usize,
     pub gradient_checkpointing: Option<bool>,
+    pub frozen_products: FrozenProducts,
     pub share_prefix: bool,
     pub train_sampling_strategy: SamplingStrategy,
     pub learning_rate: f64,
@@ -186,6 +198,7 @@ impl Default for TrainConfig {
             per_device_eval_batch_size: 8,
             gradient_accumulation_steps: 1,
             gradient_checkpointing: None,
+            frozen_products: FrozenProducts::Int8,
             share_prefix: true,
             train_sampling_strategy: SamplingStrategy::Random,
             learning_rate: 5e-5,

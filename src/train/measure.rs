@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::TrainError;
+use super::config::FrozenProducts;
+use super::model::turned::Turned;
 use crate::compute::gemm::{Output, Right, Term, View, Write, gemm};
-use crate::compute::{self, Matrix};
+use crate::compute::{self, Matrix, Phase, matmul};
 use crate::llm::{Adapter, Model};
 use crate::signal::Cancel;
 
@@ -31,19 +33,29 @@ impl Accuracy {
 pub type Judge<'j> = &'j mut (dyn FnMut(&Adapter, &Cancel) -> Result<Accuracy, TrainError> + 'j);
 
 /// Multiplications and additions a second, measured for a moment on one of the model's own matrices, there and back as a step does it.
-pub fn operations_per_second(model: &Model) -> Option<f64> {
+pub fn operations_per_second(model: &Model, products: FrozenProducts) -> Option<f64> {
     const ROWS: usize = 192;
+    let pool = compute::global();
     let matrix: Matrix<'_> = model.weights.layers.first()?.ffn_up.matrix();
     let x = vec![0.01; ROWS * matrix.columns];
     let mut y = vec![0.0; ROWS * matrix.rows];
     let mut back = vec![0.0; ROWS * matrix.columns];
+    let turned = Turned::new(pool, &matrix).filter(|_| products == FrozenProducts::Int8);
     let begun = Instant::now();
     let mut passes = 0u32;
     while passes < 2 || begun.elapsed() < Duration::from_millis(60) {
-        let forward = Term { left: View::rows(&x, matrix.columns), right: Right::StoredTransposed(matrix), depth: matrix.columns };
-        gemm(compute::global(), &[forward], Output::rows(&mut y, matrix.rows, Write::Replace));
-        let backward = Term { left: View::rows(&y, matrix.rows), right: Right::Stored(matrix), depth: matrix.rows };
-        gemm(compute::global(), &[backward], Output::rows(&mut back, matrix.columns, Write::Replace));
+        match &turned {
+            Some(turned) => {
+                matmul(pool, Phase::Prefill, &x, ROWS, &[matrix], &mut [&mut y]);
+                matmul(pool, Phase::Prefill, &y, ROWS, &[turned.matrix()], &mut [&mut back]);
+            }
+            None => {
+                let forward = Term { left: View::rows(&x, matrix.columns), right: Right::StoredTransposed(matrix), depth: matrix.columns };
+                gemm(pool, &[forward], Output::rows(&mut y, matrix.rows, Write::Replace));
+                let backward = Term { left: View::rows(&y, matrix.rows), right: Right::Stored(matrix), depth: matrix.rows };
+                gemm(pool, &[backward], Output::rows(&mut back, matrix.columns, Write::Replace));
+            }
+        }
         passes += 1;
     }
     let operations = 4.0 * (ROWS * matrix.rows * matrix.columns) as f64 * f64::from(passes);

@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
-use super::config::{Method, TrainConfig};
+use super::config::{FrozenProducts, Method, TrainConfig};
 use super::model::layer::kept_floats;
 use super::model::tensors::{attention, loss};
+use super::model::turned::Turned;
 use super::offload::Offload;
 use super::optimizer::OptimizerType;
 use crate::llm::Model;
 use crate::llm::names::Projection;
+use crate::llm::weights::Layer;
 
 /// Bytes of memory by kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -43,6 +45,8 @@ pub struct Needs {
     pub card: Option<MemoryPlan>,
     /// Layers whose activations are kept; those of the others are computed again.
     pub kept_layers: usize,
+    /// Whether frozen matrices are there a second time, turned over.
+    pub turned: bool,
 }
 
 /// The sizes that memory depends on.
@@ -66,6 +70,8 @@ pub struct Sizes {
     pub vocabulary: usize,
     /// Bytes of the matrices that stay as they are, as they are stored.
     pub frozen_bytes: u64,
+    /// Bytes of the same turned over; 0 where they are not quantised.
+    pub turned_bytes: u64,
     /// Numbers that are trained.
     pub trained: u64,
     /// Whether that is all of them.
@@ -80,12 +86,12 @@ const FLOAT: u64 = size_of::<f32>() as u64;
 
 impl Sizes {
     /// Of a model of which `trained` numbers are trained in batches of at most `tokens` tokens, rows of at most `longest`.
-    pub fn new(model: &Model, trained: u64, full: bool, tokens: usize, longest: usize) -> Self {
+    pub fn new<'a>(model: &'a Model, trained: u64, full: bool, tokens: usize, longest: usize) -> Self {
         let (spec, weights) = (&model.spec, &model.weights);
-        let layer = |layer: &crate::llm::weights::Layer| {
-            Projection::ALL.iter().map(|&projection| layer.projection(projection).matrix().bytes.len()).sum::<usize>()
-        };
-        let stored = weights.layers.iter().map(layer).sum::<usize>() + weights.output.matrix().bytes.len();
+        let of_layer = |layer: &'a Layer| Projection::ALL.map(|projection| layer.projection(projection).matrix());
+        let matrices = || weights.layers.iter().flat_map(of_layer).chain([weights.output.matrix()]);
+        let turned: usize = matrices().filter_map(|matrix| Turned::bytes_of(&matrix)).sum();
+        let stored: usize = matrices().map(|matrix| matrix.bytes.len()).sum();
         Self {
             layers: spec.layers,
             hidden: spec.hidden,
@@ -97,6 +103,7 @@ impl Sizes {
             vocabulary: model.vocabulary(),
             // Full training reads the file once and works on copies.
             frozen_bytes: if full { 0 } else { stored as u64 },
+            turned_bytes: if full { 0 } else { turned as u64 },
             trained,
             full,
             tokens,
@@ -159,13 +166,20 @@ impl Sizes {
             activations: self.layers as u64 * self.input() + self.layer(),
             scratch: (scratch + logits) as u64 * FLOAT + (64 << 20),
         };
+        // A copy of the model only saves time, too.
+        let turned = config.frozen_products == FrozenProducts::Int8
+            && self.turned_bytes > 0
+            && available.is_none_or(|memory| host.total() + self.turned_bytes <= memory / 2);
+        if turned {
+            host.model += self.turned_bytes;
+        }
         let kept_layers = self.kept_layers(config, available, host.total(), host.total() / 2);
         host.activations += self.layer() * kept_layers as u64;
         if kept_layers == 0 {
             // The input of every second layer is computed again.
             host.activations -= self.layers as u64 / 2 * self.input();
         }
-        Needs { host, card: None, kept_layers }
+        Needs { host, card: None, kept_layers, turned }
     }
 
     /// Over tensors on a card with `available` bytes free.
@@ -227,7 +241,7 @@ impl Sizes {
             _ => self.kept_layers(config, available, card.total(), u64::MAX),
         };
         card.activations += self.layer() * kept_layers as u64;
-        Needs { host, card: Some(card), kept_layers }
+        Needs { host, card: Some(card), kept_layers, turned: false }
     }
 
     /// How many layers' activations are kept: as told, or as many as `most` bytes hold, where room is left for others.
@@ -306,6 +320,7 @@ mod tests {
             kept_floats: 2 + 4 * hidden + heads + hidden + 2 * feed_forward,
             vocabulary,
             frozen_bytes: 0,
+            turned_bytes: 0,
             trained: all as u64,
             full: true,
             tokens: 4 * 512,

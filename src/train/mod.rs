@@ -2,7 +2,6 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `error`: why a run could not be done
-//! - [`measure`]: how fast this machine is, how often the model is right by now
 //! - [`schedule`]: how fast it learns, step by step
 //! - [`offload`]: what waits in host memory rather than on a card
 //! - [`parameters`]: what is trained: values and gradients, under their Hugging Face names
@@ -11,6 +10,7 @@
 //! - [`device`]: what a run computes on
 //! - [`order`]: from which rows it learns
 //! - [`config`]: what a run is told
+//! - [`measure`]: how fast this machine is, how often the model is right by now
 //! - [`rows`]: examples as tokens, prompt and answer
 //! - [`event`]: what it tells meanwhile, and the fold over it
 //! - [`deepspeed`]: what a DeepSpeed file makes of them

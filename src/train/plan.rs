@@ -65,6 +65,8 @@ pub struct TrainPlan {
     pub model_parameters: u64,
     /// Layers whose activations are kept; those of the others are computed again.
     pub kept_layers: usize,
+    /// Whether frozen matrices are there a second time, turned over for the way back.
+    pub turned: bool,
     /// The machine's memory by kind, in bytes.
     pub memory: MemoryPlan,
     /// The card's, where one computes.
@@ -198,7 +200,7 @@ pub fn plan(
     let spec = &model.spec;
     let sizes = Sizes::new(model, trainable_parameters, adaptation == Adaptation::Full, work.largest_batch, train.longest);
     let bf16 = config.bf16 && machine.arithmetic.has_bf16();
-    let Needs { host: memory, card, kept_layers } = match machine.arithmetic.is_tensors() {
+    let Needs { host: memory, card, kept_layers, turned } = match machine.arithmetic.is_tensors() {
         false => sizes.kernels(config, machine.memory),
         true => sizes.tensors(config, bf16, machine.card_memory),
     };
@@ -261,6 +263,7 @@ pub fn plan(
         trainable_parameters,
         model_parameters: model_parameters(model),
         kept_layers,
+        turned,
         memory,
         card,
         disk_bytes,

@@ -1,21 +1,21 @@
 //! Training itself: steps, evaluations, checkpoints, until the plan is done or somebody says stop.
 //!
 //! Files on their floors, the lowest first:
+//! - `teller`: what a run tells, and what an evaluation means for it
 //! - `gradients`: of the rows or pairs of one step
 //! - `evaluation`: what a run is worth on the way
 
 mod evaluation;
 mod gradients;
+mod teller;
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use self::evaluation::Evaluation;
+use self::teller::{Evaluation, Teller};
 use super::TrainError;
 use super::checkpoint::{self, Identity, RunFolder, STATE, write_file};
-use super::config::{Interval, LossType, Metric, TrainConfig};
+use super::config::{FrozenProducts, Interval, LossType, Metric, TrainConfig};
 use super::device::Arithmetic;
 use super::event::TrainEvent;
 use super::learner::Learner;
@@ -27,6 +27,7 @@ use super::preference::{self, Pair, Rewards};
 use super::rows::Rows;
 use super::schedule::{Plateau, SchedulerType};
 use super::state::{Own, TrainerState};
+use crate::compute;
 use crate::llm::LlmError;
 use crate::llm::adapter::card::{BaseCard, hex};
 use crate::llm::adapter::{Adapter, AdapterCard};
@@ -154,21 +155,6 @@ pub fn settings(folder: &Path) -> Result<TrainConfig, TrainError> {
     TrainConfig::read(&path)
 }
 
-/// Tells events to the front end and to the run's file.
-struct Teller<'e> {
-    path: PathBuf,
-    emit: &'e mut dyn FnMut(TrainEvent),
-}
-
-impl Teller<'_> {
-    fn tell(&mut self, event: TrainEvent) -> Result<(), TrainError> {
-        let line = serde_json::to_string(&event).unwrap_or_default() + "\n";
-        (self.emit)(event);
-        let appended = OpenOptions::new().create(true).append(true).open(&self.path).and_then(|mut file| file.write_all(line.as_bytes()));
-        appended.map_err(TrainError::file(&self.path))
-    }
-}
-
 struct Trainer<'a, 'w, 'j> {
     config: &'a TrainConfig,
     plan: &'a TrainPlan,
@@ -201,6 +187,10 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
         let model = &inputs.model.model;
         let adaptation = plan::adaptation(config, plan.method, inputs.initial.map(|adapter| &adapter.config), model.spec.family)?;
         let (mut decoder, mut parameters) = Decoder::new(model, &adaptation, config.seed);
+        let in_eight_bits = config.frozen_products == FrozenProducts::Int8 && !inputs.arithmetic.is_tensors();
+        if in_eight_bits {
+            decoder.use_eight_bits(compute::global(), plan.turned);
+        }
         decoder.label_smoothing = config.label_smoothing_factor as f32;
         decoder.noise_alpha = config.neftune_noise_alpha.unwrap_or(0.0) as f32;
         if config.decay_norms {
@@ -225,7 +215,10 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
             LossType::Nll => [Vec::new(), Vec::new()],
             LossType::Sigmoid => {
                 // Also where the run goes on: it is held against what it was at the beginning.
-                let (decoder, mut first) = Decoder::new(model, &adaptation, config.seed);
+                let (mut decoder, mut first) = Decoder::new(model, &adaptation, config.seed);
+                if in_eight_bits {
+                    decoder.use_eight_bits(compute::global(), false);
+                }
                 if let Some(initial) = inputs.initial {
                     decoder.set_adapter(&mut first, initial).map_err(TrainError::Method)?;
                 }

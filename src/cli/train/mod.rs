@@ -71,7 +71,11 @@ pub(super) fn run_train(args: &TrainArgs, settings: &Settings) -> Result<u8, Fai
         let machine = Machine {
             memory: machine::memory().map(|memory| memory.available),
             disk: machine::free_bytes(&config.output_dir),
-            operations_per_second: if arithmetic.is_tensors() { None } else { measure::operations_per_second(&model.model) },
+            operations_per_second: if arithmetic.is_tensors() {
+                None
+            } else {
+                measure::operations_per_second(&model.model, config.frozen_products)
+            },
             arithmetic,
             card_memory,
         };

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::kernels::Kernels;
 use super::sides::{DEPTH, Right, Shared, Term, View};
-use crate::compute::{Matrix, Pool};
+use crate::compute::{Pool, dequantize};
 
 /// The left sides, tile after tile: `[tile][depth][width]`, rows that are not there as zeros.
 pub(super) fn pack_left(pool: &Pool, kernels: &Kernels, terms: &[Term<'_>], rows: usize, depth: usize, packed: &mut [f32]) {
@@ -89,7 +89,7 @@ pub(super) fn pack_right(
         Right::Stored(matrix) => {
             row.resize(columns.len(), 0.0);
             for (p, k) in depth.enumerate() {
-                dequantize_part(matrix, k, columns.clone(), row);
+                dequantize(matrix.block, matrix.part(k, columns.clone()), row);
                 for (panel, piece) in row.chunks(width).enumerate() {
                     panels[panel * panel_size + p * width..][..piece.len()].copy_from_slice(piece);
                 }
@@ -103,7 +103,7 @@ pub(super) fn pack_right(
             for first in columns.clone().step_by(ROWS) {
                 let here = ROWS.min(columns.end - first);
                 for (i, out) in row.chunks_exact_mut(length).enumerate().take(here) {
-                    dequantize_part(matrix, first + i, depth.clone(), out);
+                    dequantize(matrix.block, matrix.part(first + i, depth.clone()), out);
                 }
                 let j = first - columns.start;
                 let panel = &mut panels[j / width * panel_size..][..width * length];
@@ -124,12 +124,4 @@ pub(super) fn pack_right(
             }
         }
     }
-}
-
-/// Columns `columns` of row `row`; they begin and end with blocks.
-fn dequantize_part(matrix: &Matrix<'_>, row: usize, columns: Range<usize>, out: &mut [f32]) {
-    let row_bytes = matrix.bytes.len() / matrix.rows;
-    let (length, bytes) = (matrix.block.block_len(), matrix.block.block_bytes());
-    let start = row * row_bytes + columns.start / length * bytes;
-    crate::compute::dequantize(matrix.block, &matrix.bytes[start..start + columns.len() / length * bytes], out);
 }

@@ -33,7 +33,7 @@ const fn flag(name: &'static str, kind: Kind, meaning: &'static str) -> Flag {
 }
 
 /// Every setting of [`TrainConfig`](crate::train::TrainConfig).
-pub const FLAGS: [Flag; 60] = [
+pub const FLAGS: [Flag; 61] = [
     flag("model_name_or_path", Kind::Text, "catalogue name, GGUF file or Hugging Face folder"),
     flag("data_path", Kind::Words, "files of examples: Alpaca, chat, Spider, prompt and completion"),
     flag("eval_data_path", Kind::Text, "file of held-out examples"),
@@ -60,6 +60,7 @@ pub const FLAGS: [Flag; 60] = [
         Kind::Switch,
         "compute layers again on the way back: less memory, more time [default: as memory allows]",
     ),
+    flag("frozen_products", Kind::Text, "of a quantised model, on the processor: int8, as it is asked, or f32, as PEFT has it [int8]"),
     flag("share_prefix", Kind::Switch, "examples of one database go through with their schema once [true]"),
     flag("train_sampling_strategy", Kind::Text, "random, sequential, group_by_length or group_by_prefix [random]"),
     flag("learning_rate", Kind::Number, "the highest rate [5e-5]"),

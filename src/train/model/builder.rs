@@ -1,7 +1,7 @@
 //! A decoder's layers from a model's weights, with what of them is trained.
 
 use super::layer::TrainedLayer;
-use super::linear::{Base, Linear, Lora};
+use super::linear::{Base, Linear, Lora, Products};
 use crate::llm::Model;
 use crate::llm::adapter::LoraConfig;
 use crate::llm::names::{Fused, LayerPart, Projection, TensorName};
@@ -91,7 +91,7 @@ impl<'w> Builder<'w> {
             _ => None,
         };
         let lora = rank.and_then(|(layer, path)| self.lora(&name, layer, path, [weight.rows, weight.columns], index));
-        Linear { outputs: weight.rows, inputs: weight.columns, base, bias, lora, place, index, first: 0 }
+        Linear { outputs: weight.rows, inputs: weight.columns, base, products: Products::Floats, bias, lora, place, index, first: 0 }
     }
 
     /// Several maps that are one in what is trained.
@@ -108,6 +108,7 @@ impl<'w> Builder<'w> {
             outputs: weight.rows,
             inputs: weight.columns,
             base: whole.map_or(Base::Frozen(weight.matrix()), Base::Trained),
+            products: Products::Floats,
             bias: None,
             lora,
             place: Some((index, part)),

@@ -7,12 +7,12 @@ use super::batch::Batch;
 pub use super::builder::Adaptation;
 use super::builder::Builder;
 use super::layer::{Geometry, Kept, TrainedLayer};
-use super::linear::{Base, Dropout, Linear, Lora, Pass};
+use super::linear::{Base, Dropout, Linear, Lora, Pass, Products};
 use super::loss::{Scale, Terms, cross_entropy};
 use super::norm;
 use super::rope::Rotation;
 use super::workspace::Workspace;
-use crate::compute::elementwise;
+use crate::compute::{Pool, elementwise};
 use crate::llm::Model;
 use crate::llm::adapter::active::{unweave_rows, weave_rows};
 use crate::llm::adapter::{Adapter, AdapterCard, Lora as StoredLora, LoraConfig};
@@ -68,6 +68,7 @@ impl<'w> Decoder<'w> {
                 outputs: weights.output.rows,
                 inputs: weights.output.columns,
                 base: Base::Trained(id),
+                products: Products::Floats,
                 bias: None,
                 lora: None,
                 place: None,
@@ -95,6 +96,17 @@ impl<'w> Decoder<'w> {
             noise_alpha: 0.0,
         };
         (decoder, builder.parameters)
+    }
+
+    /// Has products with frozen matrices made in 8 bits, as inference makes them; with `turned`, also those of the way back, by copies of the
+    /// matrices.
+    pub fn use_eight_bits(&mut self, pool: &Pool, turned: bool) {
+        let lowest = self.lowest;
+        for (index, layer) in self.layers.iter_mut().enumerate() {
+            // Nothing goes back through the layers below.
+            layer.linears_mut().into_iter().for_each(|linear| linear.use_eight_bits(pool, turned && index >= lowest));
+        }
+        self.output.use_eight_bits(pool, turned);
     }
 
     pub(super) fn heads(&self) -> Heads {

@@ -123,6 +123,11 @@ impl<'w> TrainedLayer<'w> {
         [&self.q, &self.k, &self.v, &self.o, &self.gate, &self.up, &self.down]
     }
 
+    /// The same, to be changed.
+    pub fn linears_mut(&mut self) -> [&mut Linear<'w>; 7] {
+        [&mut self.q, &mut self.k, &mut self.v, &mut self.o, &mut self.gate, &mut self.up, &mut self.down]
+    }
+
     /// Its norms: before and behind attention, before and behind the feed-forward part.
     pub fn norms(&self) -> [Option<&Vector<'w>>; 4] {
         let norms = [&self.attention_norm, &self.attention_post_norm, &self.feed_forward_norm, &self.feed_forward_post_norm];

@@ -1,10 +1,13 @@
 //! Linear layers: `y = x w^T + bias`, and with a low-rank adapter (LoRA, arXiv 2106.09685) `+ scale * drop(x) a^T b^T`.
 //!
-//! A frozen matrix stays in the model file's layout: it is unpacked block by block inside the product, and never has a gradient.
+//! A frozen matrix stays in the model file's layout: it is unpacked block by block inside the product, and never has a gradient. Its products
+//! are made in f32, or as the model's are when it is asked: in 8 bits.
 
+use super::low_rank;
+use super::turned::Turned;
 use super::workspace::Workspace;
-use crate::compute::Matrix;
 use crate::compute::gemm::{Output, Right, Term, View, Write, gemm};
+use crate::compute::{Matrix, Phase, Pool, matmul};
 use crate::llm::names::Projection;
 use crate::random;
 use crate::train::parameters::{Gradients, ParameterId, Parameters, Vector};
@@ -16,6 +19,16 @@ pub enum Base<'w> {
     Frozen(Matrix<'w>),
     /// Among the parameters.
     Trained(ParameterId),
+}
+
+/// How products with a frozen matrix are made.
+#[derive(Debug, Clone, Default)]
+pub enum Products {
+    /// In f32.
+    #[default]
+    Floats,
+    /// In 8 bits, as in inference; on the way back, too, where a turned copy is at hand.
+    EightBits(Option<Turned>),
 }
 
 /// A low-rank adapter.
@@ -40,6 +53,8 @@ pub struct Linear<'w> {
     pub inputs: usize,
     /// Its matrix.
     pub base: Base<'w>,
+    /// How products with that are made, where it is frozen.
+    pub products: Products,
     /// Its bias, where it has one.
     pub bias: Option<Vector<'w>>,
     /// Its adapter, where it has one.
@@ -120,6 +135,19 @@ impl<'w> Linear<'w> {
         self.first * width..(self.first + self.outputs) * width
     }
 
+    /// Has products made in 8 bits, where the matrix is frozen and quantised; with `turned`, those of the way back, too.
+    pub fn use_eight_bits(&mut self, pool: &Pool, turned: bool) {
+        if let Base::Frozen(matrix) = &self.base
+            && matrix.block.block_len() > 1
+        {
+            self.products = Products::EightBits(if turned { Turned::new(pool, matrix) } else { None });
+        }
+    }
+
+    fn turned(&self) -> Option<&Turned> {
+        if let Products::EightBits(turned) = &self.products { turned.as_ref() } else { None }
+    }
+
     fn right_transposed<'a>(&'a self, parameters: &'a Parameters) -> Right<'a> {
         match self.base {
             Base::Frozen(matrix) => Right::StoredTransposed(matrix),
@@ -139,21 +167,32 @@ impl<'w> Linear<'w> {
         let tokens = x.len() / self.inputs.max(1);
         let low = self.adapter_input(pass, x);
         let parameters = pass.parameters;
+        let pool = pass.workspace.pool;
         let mut y = pass.workspace.take(tokens * self.outputs);
-        let write = match &self.bias {
-            Some(bias) => {
-                let bias = bias.values(parameters);
-                y.chunks_exact_mut(self.outputs).for_each(|row| row.copy_from_slice(bias));
+        let write = match (&self.base, &self.products) {
+            (Base::Frozen(matrix), Products::EightBits(_)) => {
+                matmul(pool, Phase::Prefill, x, tokens, &[*matrix], &mut [&mut y]);
                 Write::Add
             }
-            None => Write::Replace,
+            _ => Write::Replace,
         };
-        let mut terms = vec![Term { left: View::rows(x, self.inputs), right: self.right_transposed(parameters), depth: self.inputs }];
-        if let (Some(lora), Some(low)) = (&self.lora, &low) {
-            let right = Right::Dense(View::rows(self.own(parameters.values(lora.b), lora.rank), lora.rank).transposed());
-            terms.push(Term { left: View::rows(low, lora.rank), right, depth: lora.rank });
+        if let Some(bias) = &self.bias {
+            let bias = bias.values(parameters);
+            for row in y.chunks_exact_mut(self.outputs) {
+                match write {
+                    Write::Replace => row.copy_from_slice(bias),
+                    Write::Add => row.iter_mut().zip(bias).for_each(|(y, bias)| *y += bias),
+                }
+            }
         }
-        gemm(pass.workspace.pool, &terms, Output::rows(&mut y, self.outputs, write));
+        if write == Write::Replace {
+            let term = Term { left: View::rows(x, self.inputs), right: self.right_transposed(parameters), depth: self.inputs };
+            let write = if self.bias.is_some() { Write::Add } else { Write::Replace };
+            gemm(pool, &[term], Output::rows(&mut y, self.outputs, write));
+        }
+        if let (Some(lora), Some(low)) = (&self.lora, &low) {
+            low_rank::add_outer(pass.workspace, low, self.own(parameters.values(lora.b), lora.rank), lora.rank, &mut y);
+        }
         (y, low)
     }
 
@@ -163,10 +202,7 @@ impl<'w> Linear<'w> {
         let tokens = x.len() / self.inputs.max(1);
         let mut low = pass.workspace.take(tokens * lora.rank);
         let dropped = self.dropped(pass, x);
-        let right = Right::Dense(View::rows(pass.parameters.values(lora.a), self.inputs).transposed());
-        let left = View::rows(dropped.as_deref().unwrap_or(x), self.inputs);
-        gemm(pass.workspace.pool, &[Term { left, right, depth: self.inputs }], Output::rows(&mut low, lora.rank, Write::Replace));
-        low.iter_mut().for_each(|value| *value *= lora.scale);
+        low_rank::inner(pass.workspace, dropped.as_deref().unwrap_or(x), pass.parameters.values(lora.a), lora.rank, lora.scale, &mut low);
         if let Some(dropped) = dropped {
             pass.workspace.give(dropped);
         }
@@ -201,42 +237,63 @@ pub fn backward(pass: &mut Pass<'_, '_>, gradients: &mut Gradients, sides: &[Sid
         let linear = side.linear;
         if let Base::Trained(id) = linear.base {
             let gradient = linear.own_mut(gradients.get_mut(id), linear.inputs);
-            accumulate(pass, gradient, side.dy, linear.outputs, x, linear.inputs);
+            low_rank::add_product(pass.workspace, gradient, side.dy, linear.outputs, x, linear.inputs);
         }
         if let Some(Vector::Trained(id)) = &linear.bias {
             let bias = gradients.get_mut(*id);
             side.dy.chunks_exact(linear.outputs).for_each(|row| bias.iter_mut().zip(row).for_each(|(bias, dy)| *bias += dy));
         }
     }
-    if let Some((dx, write)) = dx {
-        let mut terms = Vec::with_capacity(2 * sides.len());
-        for (side, low) in sides.iter().zip(&lows) {
+    if let Some((dx, mut write)) = dx {
+        let mut terms = Vec::with_capacity(sides.len());
+        for side in sides {
             let linear = side.linear;
-            terms.push(Term { left: View::rows(side.dy, linear.outputs), right: linear.right(parameters), depth: linear.outputs });
-            if let (Some(lora), Some(low), None) = (&linear.lora, low, pass.dropout) {
-                let right = Right::Dense(View::rows(parameters.values(lora.a), linear.inputs));
-                terms.push(Term { left: View::rows(low, lora.rank), right, depth: lora.rank });
+            match linear.turned() {
+                Some(turned) => {
+                    multiply_turned(pass.workspace, turned, side.dy, dx, write);
+                    write = Write::Add;
+                }
+                None => {
+                    terms.push(Term { left: View::rows(side.dy, linear.outputs), right: linear.right(parameters), depth: linear.outputs })
+                }
             }
         }
-        let inputs = sides.first().map_or(1, |side| side.linear.inputs);
-        gemm(pass.workspace.pool, &terms, Output::rows(dx, inputs, write));
-        if let Some(dropout) = pass.dropout {
+        if !terms.is_empty() {
+            let inputs = sides.first().map_or(1, |side| side.linear.inputs);
+            gemm(pass.workspace.pool, &terms, Output::rows(dx, inputs, write));
+        }
+        for (side, low) in sides.iter().zip(&lows) {
+            let (Some(lora), Some(low)) = (&side.linear.lora, low) else { continue };
+            let a = parameters.values(lora.a);
+            let Some(dropout) = pass.dropout else {
+                low_rank::add_inner_back(pass.workspace, low, a, lora.rank, dx);
+                continue;
+            };
             // What was dropped passes nothing back.
-            for (side, low) in sides.iter().zip(&lows) {
-                let (Some(lora), Some(low)) = (&side.linear.lora, low) else { continue };
-                let mut through = pass.workspace.take(x.len());
-                let mut kept = pass.workspace.take(x.len());
-                let right = Right::Dense(View::rows(parameters.values(lora.a), inputs));
-                let term = Term { left: View::rows(low, lora.rank), right, depth: lora.rank };
-                gemm(pass.workspace.pool, &[term], Output::rows(&mut through, inputs, Write::Replace));
-                dropout.apply(side.linear.index, &through, &mut kept);
-                dx.iter_mut().zip(&kept).for_each(|(dx, kept)| *dx += kept);
-                pass.workspace.give(through);
-                pass.workspace.give(kept);
-            }
+            let mut through = pass.workspace.zeros(x.len());
+            let mut kept = pass.workspace.take(x.len());
+            low_rank::add_inner_back(pass.workspace, low, a, lora.rank, &mut through);
+            dropout.apply(side.linear.index, &through, &mut kept);
+            dx.iter_mut().zip(&kept).for_each(|(dx, kept)| *dx += kept);
+            pass.workspace.give(through);
+            pass.workspace.give(kept);
         }
     }
     lows.into_iter().flatten().for_each(|low| pass.workspace.give(low));
+}
+
+/// `dx = dy w` by the turned copy of `w`.
+fn multiply_turned(workspace: &mut Workspace<'_>, turned: &Turned, dy: &[f32], dx: &mut [f32], write: Write) {
+    let matrix = turned.matrix();
+    let tokens = dy.len() / matrix.columns.max(1);
+    if write == Write::Replace {
+        matmul(workspace.pool, Phase::Prefill, dy, tokens, &[matrix], &mut [dx]);
+        return;
+    }
+    let mut own = workspace.take(dx.len());
+    matmul(workspace.pool, Phase::Prefill, dy, tokens, &[matrix], &mut [&mut own]);
+    dx.iter_mut().zip(&own).for_each(|(dx, own)| *dx += own);
+    workspace.give(own);
 }
 
 /// Adds to the gradients of an adapter; gives the gradient of `drop(x) a^T`, `[tokens, rank]`.
@@ -244,25 +301,16 @@ fn adapter_gradients(pass: &mut Pass<'_, '_>, gradients: &mut Gradients, side: &
     let (linear, lora) = (side.linear, side.linear.lora?);
     let tokens = x.len() / linear.inputs.max(1);
     let mut dlow = pass.workspace.take(tokens * lora.rank);
-    let right = Right::Dense(View::rows(linear.own(pass.parameters.values(lora.b), lora.rank), lora.rank));
-    let term = Term { left: View::rows(side.dy, linear.outputs), right, depth: linear.outputs };
-    gemm(pass.workspace.pool, &[term], Output::rows(&mut dlow, lora.rank, Write::Replace));
-    dlow.iter_mut().for_each(|value| *value *= lora.scale);
+    let b = linear.own(pass.parameters.values(lora.b), lora.rank);
+    low_rank::outer_back(pass.workspace, side.dy, b, lora.rank, lora.scale, &mut dlow);
     if let Some(low) = side.low {
         let gradient = linear.own_mut(gradients.get_mut(lora.b), lora.rank);
-        accumulate(pass, gradient, side.dy, linear.outputs, low, lora.rank);
+        low_rank::outer_gradient(pass.workspace, side.dy, low, lora.rank, gradient);
     }
     let dropped = linear.dropped(pass, x);
-    accumulate(pass, gradients.get_mut(lora.a), &dlow, lora.rank, dropped.as_deref().unwrap_or(x), linear.inputs);
+    low_rank::inner_gradient(pass.workspace, &dlow, dropped.as_deref().unwrap_or(x), lora.rank, gradients.get_mut(lora.a));
     if let Some(dropped) = dropped {
         pass.workspace.give(dropped);
     }
     Some(dlow)
-}
-
-/// `gradient += dy^T x`, `[outputs, inputs]`.
-pub(super) fn accumulate(pass: &Pass<'_, '_>, gradient: &mut [f32], dy: &[f32], outputs: usize, x: &[f32], inputs: usize) {
-    let depth = dy.len() / outputs.max(1);
-    let term = Term { left: View::rows(dy, outputs).transposed(), right: Right::Dense(View::rows(x, inputs)), depth };
-    gemm(pass.workspace.pool, &[term], Output::rows(gradient, inputs, Write::Add));
 }

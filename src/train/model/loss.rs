@@ -85,7 +85,7 @@ pub fn cross_entropy(
 mod tests {
     use serde_json::Value;
 
-    use super::super::linear::{Base, Linear};
+    use super::super::linear::{Base, Linear, Products};
     use super::super::workspace::Workspace;
     use super::*;
     use crate::compute::Pool;
@@ -105,7 +105,17 @@ mod tests {
         let mut parameters = Parameters::default();
         let identity = (0..49).map(|at| if at / 7 == at % 7 { 1.0 } else { 0.0 }).collect();
         let id = parameters.add("lm_head.weight".into(), vec![7, 7], identity);
-        let output = Linear { outputs: 7, inputs: 7, base: Base::Trained(id), bias: None, lora: None, place: None, index: 0, first: 0 };
+        let output = Linear {
+            outputs: 7,
+            inputs: 7,
+            base: Base::Trained(id),
+            products: Products::Floats,
+            bias: None,
+            lora: None,
+            place: None,
+            index: 0,
+            first: 0,
+        };
         let pool: &'static Pool = crate::compute::global();
         let mut workspace = Workspace::new(pool);
         let mut gradients = Gradients::zeros(&parameters);

@@ -1,9 +1,12 @@
-//! The decoder, forward and backward, in f32: pairs of plain functions, layer by layer.
+//! The decoder, forward and backward, in f32 (products with frozen matrices in 8 bits, where that is wanted): pairs of plain functions, layer by
+//! layer.
 //!
 //! Files on their floors, the lowest first:
 //! - [`batch`]: tokens as they go through together: sequences, each a prefix with branches
 //! - [`workspace`]: buffers that are used again
 //! - [`rope`], [`attention`], [`feed_forward`]: operations without values of their own
+//! - [`turned`]: frozen matrices turned over, in 8 bits
+//! - [`low_rank`]: what adapters compute
 //! - [`linear`]: linear layers: frozen, trained, with low-rank adapters
 //! - [`norm`]: RMSNorm and its derivative
 //! - [`layer`]: a layer
@@ -22,9 +25,11 @@ pub mod feed_forward;
 pub mod layer;
 pub mod linear;
 pub mod loss;
+pub mod low_rank;
 pub mod norm;
 pub mod rope;
 pub mod tensors;
+pub mod turned;
 pub mod workspace;
 
 pub use super::parameters::{Gradients, Parameter, ParameterId, Parameters};

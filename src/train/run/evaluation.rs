@@ -1,7 +1,8 @@
 //! What a run is worth on the way: the loss on what is held out, answers that are right, the best so far, an answer to look at.
 
+use super::Trainer;
 use super::gradients::pairs;
-use super::{Teller, Trainer};
+use super::teller::{Evaluation, Teller};
 use crate::llm::LlmError;
 use crate::llm::trial;
 use crate::signal::Cancel;
@@ -16,17 +17,6 @@ use crate::train::rows::Rows;
 
 /// An answer on the way may be so much longer than twice the one wanted.
 const SAMPLE_TOKENS: usize = 32;
-
-/// What an evaluation means for what comes behind it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Evaluation {
-    /// The run goes on.
-    Done,
-    /// Patience has worn out.
-    Enough,
-    /// It was told to stop meanwhile, and nothing was learned of the model.
-    Interrupted,
-}
 
 impl Trainer<'_, '_, '_> {
     /// Asks the first held-out question (the first question, where none are held out) of the model as it is.

@@ -20,6 +20,11 @@ pub struct RunningJob {
 }
 
 impl RunningJob {
+    /// Whether nobody asked for it: it begins by itself where a file is opened.
+    pub fn is_unasked(&self) -> bool {
+        matches!(self.work, Work::Open { .. } | Work::Prepare)
+    }
+
     /// Whether a person need not know of it: it is short, and nobody waits for it.
     pub fn is_quiet(&self) -> bool {
         matches!(

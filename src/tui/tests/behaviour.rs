@@ -18,6 +18,24 @@ fn ctrl_c_cancels_and_quits_only_when_pressed_twice_with_nothing_running() {
 }
 
 #[test]
+fn ctrl_c_pressed_twice_leaves_while_the_file_is_still_read() {
+    let mut screen = Screen::opened((80, 24));
+    let opening = super::super::update::open(&mut screen.state, "other.sqlite");
+    let job = opening.iter().find_map(|effect| match effect {
+        Effect::Submit { job, work: Work::Open { .. } } => Some(*job),
+        _ => None,
+    });
+    assert_eq!(screen.press(&["ctrl+c"]).effects, [Effect::Cancel(job.unwrap())]);
+    assert_eq!(screen.press(&["ctrl+c"]).effects.last(), Some(&Effect::Quit));
+    // What a person asked for is stopped, and no more.
+    let mut screen = Screen::opened((80, 24));
+    super::super::update::open(&mut screen.state, "other.sqlite");
+    let job = screen.ask("Which?");
+    assert_eq!(screen.press(&["ctrl+c"]).effects, [Effect::Cancel(job)]);
+    assert!(!screen.press(&["ctrl+c"]).effects.contains(&Effect::Quit));
+}
+
+#[test]
 fn nothing_runs_twice_at_once_and_nothing_runs_unasked() {
     let mut screen = Screen::opened((80, 24));
     screen.ask("Which?");

@@ -165,8 +165,15 @@ fn on_key(state: &mut State, key: KeyEvent) -> Vec<Effect> {
 fn on_action(state: &mut State, action: Action, quit_armed: bool, code: KeyCode) -> Vec<Effect> {
     match action {
         Action::Quit => return quit(state),
-        Action::StopOrQuit if state.running.iter().any(|job| !job.stopping && !job.is_quiet()) => return stop_running(state),
         Action::StopOrQuit if quit_armed => return quit(state),
+        Action::StopOrQuit if state.running.iter().any(|job| !job.stopping && !job.is_quiet()) => {
+            // What began by itself ends with the first of two: who presses it twice wants to leave.
+            if state.running.iter().all(|job| job.stopping || job.is_quiet() || job.is_unasked()) {
+                state.quit_armed = true;
+                note(state, "stopped; Ctrl+C again quits");
+            }
+            return stop_running(state);
+        }
         Action::StopOrQuit => {
             state.quit_armed = true;
             note(state, "nothing runs; Ctrl+C again quits");
