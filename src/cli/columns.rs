@@ -1,11 +1,21 @@
-//! Rows of text in aligned columns, and bars.
+//! Text on its way to stdout; rows of it in aligned columns, and bars.
 
-use std::io::{self, Write, stdout};
+use std::borrow::Cow;
+use std::io::{self, IsTerminal, Write, stdout};
 
 use crate::text;
 
 /// Cells of a bar's full length.
 const BAR: usize = 40;
+
+/// Text of a database or a model on its way to stdout: a pipe gets it as it is, a terminal without its control characters.
+pub(super) fn for_stdout(text: &str) -> Cow<'_, str> {
+    for_terminal(text, stdout().is_terminal())
+}
+
+fn for_terminal(text: &str, is_terminal: bool) -> Cow<'_, str> {
+    if is_terminal { text::sanitize_lines(text) } else { text.into() }
+}
 
 /// Prints `rows` on stdout, each column as wide as its widest cell.
 pub(super) fn print_columns(rows: &[Vec<String>]) -> io::Result<()> {
@@ -36,4 +46,16 @@ pub(super) fn print_bars(title: &str, bars: &[(String, usize)], total: usize) ->
         })
         .collect();
     print_columns(&rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_no_control_characters() {
+        let text = "CREATE TABLE \"a\x1b[31m\" (\n\tx\n);\n";
+        assert_eq!(for_terminal(text, true), "CREATE TABLE \"a\\u{1b}[31m\" (\n\tx\n);\n");
+        assert_eq!(for_terminal(text, false), text);
+    }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::{Args as ClapArgs, ValueEnum};
 use serde_json::json;
 
+use super::columns::for_stdout;
 use super::computing::ComputingArgs;
 use super::failure::Failure;
 use super::interrupt;
@@ -142,11 +143,11 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
     };
     let as_text = args.format == "text";
     if as_text && args.echo {
-        write!(stdout(), "{prompt}")?;
+        write!(stdout(), "{}", for_stdout(&prompt))?;
     }
     let out = model.generate(&request, &cancel, &mut |event| {
         if let (true, GenerateEvent::Text(text)) = (as_text, event) {
-            let _ = write!(stdout(), "{text}").and_then(|()| stdout().flush());
+            let _ = write!(stdout(), "{}", for_stdout(&text)).and_then(|()| stdout().flush());
         }
     })?;
     if as_text {

@@ -4,7 +4,7 @@
 //! - `failure`: an error as a sentence, a hint, an exit code
 //! - `interrupt`: what Ctrl-C does
 //! - `line`, `progress`: a line that is drawn over itself; a pull as such a line
-//! - `columns`: rows of text in aligned columns, and bars
+//! - `columns`: text on its way to stdout, rows of it in aligned columns, and bars
 //! - `input`: text from stdin and files
 //! - `form`, `computing`: how a model is asked; what it computes on
 //! - `network`: what may be sent over the network

@@ -5,6 +5,7 @@ use std::io::{Write, stderr, stdout};
 use clap::Args as ClapArgs;
 
 use super::beside::BesideArgs;
+use super::columns::for_stdout;
 use super::database::{open_watched, say_if_empty, values};
 use super::failure::Failure;
 use super::interrupt;
@@ -36,11 +37,15 @@ pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, F
         writeln!(stderr(), "{}", sanitize(&note))?;
     }
     let Some(question) = args.question.as_deref() else {
-        write!(stdout(), "{}", schema_text(&schema, SCHEMA_BYTES))?;
-        return Ok(0);
+        return print(&schema_text(&schema, SCHEMA_BYTES));
     };
     let index = values(settings, &database, &schema, &cancel)?;
     let hits = index.find(question);
-    write!(stdout(), "{}{}", schema_text_for(&schema, SCHEMA_BYTES, question, &hits), value_lines(&hits))?;
+    print(&format!("{}{}", schema_text_for(&schema, SCHEMA_BYTES, question, &hits), value_lines(&hits)))
+}
+
+/// As a prompt has it, but for control characters that a name may have.
+fn print(text: &str) -> Result<u8, Failure> {
+    stdout().write_all(for_stdout(text).as_bytes())?;
     Ok(0)
 }

@@ -5,6 +5,7 @@
 //! - [`typed`]: lines that are typed, undo by words
 //! - [`keys`]: the one table that handling, footer, help and palette are made from
 //! - [`moments`], [`dates`]: dates written as text; columns that count time, shown as dates
+//! - `advice`: hints of workers, for the screen
 //! - [`cells`]: cells as text
 //! - [`chart`], [`columns`], [`results`]: what the result pane holds
 //! - [`jumps`]: along keys and back
@@ -24,6 +25,7 @@
 //! - [`mod@update`]: `update(state, event) -> effects`; nothing else changes the state
 //! - `terminal`: the event loop; the terminal put back whatever happens; signals, the editor outside
 
+mod advice;
 pub mod cells;
 pub mod chart;
 pub mod columns;

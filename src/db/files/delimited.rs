@@ -40,7 +40,7 @@ pub(super) struct Delimited {
 impl Delimited {
     /// Opens the file at `path`; `preferred` is what its name says of what stands between fields.
     pub(super) fn open(path: &Path, preferred: Option<u8>, first_line: FirstLine, consumed: &Consumed) -> Result<Self, FileError> {
-        let unreadable = |error: std::io::Error| FileError::Unreadable { path: path.into(), message: error.to_string() };
+        let unreadable = |error: std::io::Error| FileError::on_reading(path, &error);
         let head = input::head(path, HEAD).map_err(unreadable)?;
         let dialect = Dialect::of(&head, head.len() < HEAD, preferred, first_line);
         let mut text = input::open(path, consumed).map_err(unreadable)?;
@@ -82,7 +82,7 @@ impl Delimited {
         let message = |message: String| FileError::Broken { path: self.path.clone(), form: "a table of text", message };
         self.lines.next().map_err(|error| match error {
             // Also gzip that breaks off.
-            LinesError::Io(error) => FileError::Unreadable { path: self.path.clone(), message: error.to_string() },
+            LinesError::Io(error) => FileError::on_reading(&self.path, &error),
             LinesError::Quote { line } => message(format!("a quote that is opened in the row of line {line} is never closed")),
             LinesError::Long { line } => message(format!(
                 "the row that begins in line {line} takes more than {}: a quote may not be closed",

@@ -1,9 +1,12 @@
 //! What can go wrong with a file that is read as a table.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::signal::Stop;
 use crate::text;
+
+/// What packs files.
+const GZIP: &str = "gzip";
 
 /// An error of this folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -94,12 +97,22 @@ pub enum FileError {
 }
 
 impl FileError {
+    /// The system's error on reading the file at `path`, or the unpacker's on what it holds.
+    pub(super) fn on_reading(path: &Path, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+        let (path, message) = (path.to_owned(), error.to_string());
+        match error.kind() {
+            InvalidData | InvalidInput | UnexpectedEof => Self::Broken { path, form: GZIP, message },
+            _ => Self::Unreadable { path, message },
+        }
+    }
+
     /// What to do about it.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Unreadable { .. } => "check the file's permissions, and those of the folders above it",
             Self::Empty { .. } => "a table has a line of names and a line for each row; JSON lines have an object a line",
-            Self::Broken { form: "Parquet", .. } => "copy or download it again, or write it anew",
+            Self::Broken { form: "Parquet" | GZIP, .. } => "copy or download it again, or write it anew",
             Self::Broken { .. } => "mend the place with an editor, or export the file again",
             Self::Codec { .. } => "write it with Snappy, gzip or no compression: pandas' `to_parquet(..., compression='snappy')`",
             Self::Columns { .. } => "turn the keys into rows, or leave columns out, before it is opened",

@@ -48,7 +48,7 @@ pub(super) struct Json {
 impl Json {
     /// Opens the file at `path`.
     pub(super) fn open(path: &Path, consumed: &Consumed) -> Result<Self, FileError> {
-        let unreadable = |error: std::io::Error| FileError::Unreadable { path: path.into(), message: error.to_string() };
+        let unreadable = |error: std::io::Error| FileError::on_reading(path, &error);
         let head = input::head(path, HEAD).map_err(unreadable)?;
         let layout = layout(&head, head.len() < HEAD);
         let mut own = Self {
@@ -91,7 +91,7 @@ impl Json {
         let read = loop {
             match self.input.read(self.buffer.get_mut(self.end..).unwrap_or_default()) {
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                other => break other.map_err(|error| FileError::Unreadable { path: self.path.clone(), message: error.to_string() })?,
+                other => break other.map_err(|error| FileError::on_reading(&self.path, &error))?,
             }
         };
         self.end += read;

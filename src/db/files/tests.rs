@@ -194,6 +194,25 @@ fn what_comes_late_is_seen_too() {
 }
 
 #[test]
+fn a_packed_file_that_breaks_off_is_damaged_and_no_matter_of_permissions() {
+    let fixture = Fixture::new();
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let text: String = std::iter::once("id,city\n".to_owned()).chain((0..20_000).map(|n| format!("{n},{}\n", n * n % 977))).collect();
+    std::io::Write::write_all(&mut packer, text.as_bytes()).unwrap();
+    let packed = packer.finish().unwrap();
+    let (mut turned, middle) = (packed.clone(), packed.len() / 2);
+    turned[middle] ^= 0xff;
+    for bytes in [&packed[..middle], &packed[..packed.len() - 4], &turned] {
+        for name in ["a.csv.gz", "b.jsonl.gz"] {
+            fixture.write(name, bytes);
+            let error = fixture.open(&[name]).map(drop).unwrap_err();
+            assert!(error.to_string().contains("cannot be read as gzip: "), "{error}");
+            assert_eq!(error.hint(), "copy or download it again, or write it anew");
+        }
+    }
+}
+
+#[test]
 fn files_of_one_name_and_packed_ones_are_tables_of_one_database() {
     let fixture = Fixture::new();
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -385,3 +385,14 @@ fn looking_for_nothing_new_looks_for_the_same_again() {
             .submitted(|work| matches!(work, Work::Result(ResultWork::Find { sought, .. }) if sought.text == text && sought.here == here));
     }
 }
+
+#[test]
+fn the_count_of_tables_is_whole_or_not_there() {
+    let mut screen = Screen::empty((80, 24));
+    let one = schema().tables.first().unwrap().clone();
+    let table = |n: usize| crate::schema::Table { name: format!("t{n:03}"), ..one.clone() };
+    let many = crate::schema::Schema { tables: (0..300).map(table).collect() };
+    screen.done(1, Outcome::Opened { path: "many.sqlite".into(), schema: many.into() });
+    let drawn = screen.drawn();
+    assert!(drawn.contains("\n└─") && drawn.contains(" more ┘") && !drawn.contains("00 tables"), "{drawn}");
+}

@@ -2,7 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `notice`, `work`, `focus`: what is told; work for the workers; which pane has the keys
-//! - `advice`, `words`: hints of workers, for the screen; plans and columns in words
+//! - `words`: plans and columns in words
 //! - `list`: windows with a list or a line to type
 //! - `question`, `ahead`: what the model is asked with; questions that are still being typed
 //! - `keep`: drafts, tabs, files
@@ -22,7 +22,6 @@
 //! - `typing`: text, typed or pasted
 //! - `report`: what workers say
 
-mod advice;
 mod ahead;
 mod answered;
 mod arrange;

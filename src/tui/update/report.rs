@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use super::super::advice;
 use super::super::conversation::{Entry, Stage};
 use super::super::event::Effect;
 use super::super::state::{Laid, Notice, RunningJob, State, Window};
 use super::refresh::refresh;
 use super::{
-    advice, answered, arrange, ask, compare, keep, kept, learn, note, notebook, opening, rows, script, settings, submit, train, warn,
-    watch, words,
+    answered, arrange, ask, compare, keep, kept, learn, note, notebook, opening, rows, script, settings, submit, train, warn, watch, words,
 };
 use crate::ask::AskEvent;
 use crate::jobs::{Checked, JobFailure, KeepWork, Kept, ModelsWork, Outcome, Report, ResultWork, TrainWork, Work};

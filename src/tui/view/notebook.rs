@@ -5,6 +5,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
+use super::super::advice::here;
 use super::super::notebook::{NotebookPage, Standing};
 use super::super::state::{State, notebook_name};
 use super::super::theme::Role;
@@ -164,7 +165,7 @@ fn compared(state: &State, statement: &Statement, width: usize) -> Vec<Line<'sta
     let all = || Change { shared: (0..now.rows.len()).map(|at| (at, at)).collect(), ..Change::default() };
     let change = match &statement.verdict {
         Verdict::Failed(error) => {
-            let hint = error.hint().map(|hint| format!("; {hint}")).unwrap_or_default();
+            let hint = error.hint().map(|hint| format!("; {}", here(&hint))).unwrap_or_default();
             put(format!("failed: {error}{hint}"), Role::Error);
             return out;
         }

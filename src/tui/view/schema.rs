@@ -30,7 +30,13 @@ pub(super) fn schema(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let inner = Block::bordered().inner(area);
     let height = usize::from(inner.height);
     let first = first_line(state.tree.selected, rows.len(), height);
-    let note = with_more(filter, goes_on(first, rows.len(), height));
+    let (more, counted) = (goes_on(first, rows.len(), height), state.tree.filter.is_empty());
+    let note = match with_more(filter.clone(), more.clone()) {
+        note if text::width(&note) + 4 <= usize::from(area.width) => note,
+        // What has no room would be cut at its beginning: a count that is another number.
+        _ if counted => more,
+        _ => filter,
+    };
     let block = frame_of(state, Pane::Schema, "Schema", note);
     frame.render_widget(block, area);
     if rows.is_empty() {
