@@ -11,6 +11,8 @@ use super::super::event::Edited;
 use super::guard::{restore, take};
 use super::signals::{Heard, Signals, end_process, stop_process};
 
+/// The editor of who names none.
+const DEFAULT: &str = "vi";
 /// An editor that was told to end has this long for it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -36,7 +38,30 @@ pub(super) async fn edit(text: &str, mouse: bool, signals: &mut Signals) -> (Res
 
 fn command() -> String {
     let chosen = ["VISUAL", "EDITOR"].iter().find_map(|name| env::var(name).ok().filter(|value| !value.trim().is_empty()));
-    chosen.unwrap_or_else(|| "vi".into())
+    chosen.unwrap_or_else(|| DEFAULT.into())
+}
+
+/// The program and its arguments, as a shell reads them: blanks part them outside quotes. What is a file as it stands is one word.
+fn words(command: &str) -> Vec<String> {
+    if Path::new(command).is_file() {
+        return vec![command.to_owned()];
+    }
+    let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
+    let mut chars = command.chars();
+    while let Some(c) = chars.next() {
+        match (quote, c) {
+            (Some(open), _) if c == open => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(c);
+                word.get_or_insert_default();
+            }
+            (None | Some('"'), '\\') if !cfg!(windows) => word.get_or_insert_default().extend(chars.next()),
+            (None, _) if c.is_whitespace() => words.extend(word.take()),
+            _ => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 fn file_with(text: &str) -> io::Result<tempfile::NamedTempFile> {
@@ -48,8 +73,8 @@ fn file_with(text: &str) -> io::Result<tempfile::NamedTempFile> {
 
 /// Runs `command` on the file at `path` to its end. What its keys send to everybody (Ctrl+C) is for it alone.
 async fn wait(command: &str, path: &Path, signals: &mut Signals) -> (io::Result<ExitStatus>, Option<i32>) {
-    let mut words = command.split_whitespace();
-    let mut child = match Command::new(words.next().unwrap_or("vi")).args(words).arg(path).spawn() {
+    let mut words = words(command).into_iter();
+    let mut child = match Command::new(words.next().unwrap_or_else(|| DEFAULT.into())).args(words).arg(path).spawn() {
         Ok(child) => child,
         Err(error) => return (Err(error), None),
     };
@@ -79,7 +104,8 @@ async fn wait(command: &str, path: &Path, signals: &mut Signals) -> (io::Result<
 /// What the file holds now. What an editor wrote before it failed is taken, and that it failed is said.
 fn read(command: &str, status: ExitStatus, before: &str, path: &Path) -> Result<Edited, String> {
     // Its name alone: the note has one line.
-    let program = command.split_whitespace().next().unwrap_or("vi").rsplit('/').next().unwrap_or("vi");
+    let program = words(command).into_iter().next().unwrap_or_else(|| DEFAULT.into());
+    let program = program.rsplit('/').next().unwrap_or(DEFAULT);
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(error) => return Err(format!("what `{program}` wrote cannot be read ({error}); the SQL is as it was")),
@@ -91,4 +117,30 @@ fn read(command: &str, status: ExitStatus, before: &str, path: &Path) -> Result<
         (false, false) => Some(format!("what it wrote is here, but `{program}` ended with {status}; undo brings the earlier SQL back")),
     };
     Ok(Edited { sql, problem })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(command: &str, expected: &[&str]) {
+        assert_eq!(words(command), expected, "{command}");
+    }
+
+    #[test]
+    fn an_editor_is_named_as_in_a_shell() {
+        check("vi", &["vi"]);
+        check("  code  --wait ", &["code", "--wait"]);
+        check("\"/opt/my editor/edit\" -x", &["/opt/my editor/edit", "-x"]);
+        check("sh -c 'exec nano \"$@\"' nano", &["sh", "-c", "exec nano \"$@\"", "nano"]);
+        check("emacs --eval '' -nw", &["emacs", "--eval", "", "-nw"]);
+        check("\"open", &["open"]);
+        #[cfg(unix)]
+        check("/opt/my\\ editor \"a\\\"b\"", &["/opt/my editor", "a\"b"]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("my editor");
+        fs::write(&path, "").unwrap();
+        check(path.to_str().unwrap(), &[path.to_str().unwrap()]);
+    }
 }
