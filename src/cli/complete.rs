@@ -30,22 +30,22 @@ pub struct CompleteArgs {
     #[arg(long, default_value = "none")]
     pub adapter: String,
     /// The text to go on from
-    #[arg(long, required_unless_present_any = ["prompt_file", "instruction"])]
+    #[arg(long, required_unless_present_any = ["prompt_file", "instruction"], allow_hyphen_values = true)]
     pub prompt: Option<String>,
     /// A file with that text
     #[arg(long, conflicts_with = "prompt")]
     pub prompt_file: Option<PathBuf>,
     /// Applies the Alpaca template
-    #[arg(long, conflicts_with_all = ["prompt", "prompt_file"])]
+    #[arg(long, conflicts_with_all = ["prompt", "prompt_file"], allow_hyphen_values = true)]
     pub instruction: Option<String>,
     /// The Alpaca template's input
-    #[arg(long, requires = "instruction")]
+    #[arg(long, requires = "instruction", allow_hyphen_values = true)]
     pub input: Option<String>,
     /// At most this many new tokens
     #[arg(long, default_value_t = 256)]
     pub max_tokens: usize,
     /// End before this text; may be given several times
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub stop: Vec<String>,
     /// What a special token's name in the prompt becomes
     #[arg(long, value_enum, default_value_t = SpecialTokens::Parse)]
