@@ -369,6 +369,16 @@ fn a_cell_of_megabytes_is_cut_into_lines_once() {
     let cut = || vec!["ab".to_owned(), "日本".to_owned()];
     assert_eq!((laid.lines(80, cut).widest, laid.lines(80, || unreachable!()).lines.len()), (4, 2));
     assert_eq!(laid.lines(70, Vec::new).lines.len(), 0);
+    // Keys do not cut it again, which would take minutes here.
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+3", "SELECT 1", "esc"]);
+    let columns = vec![ColumnInfo { name: "t".into(), declared_type: None }];
+    screen.run(ran(&Table { columns, rows: vec![vec![Cell::Text("x".repeat(2 << 20))]], truncated: false }));
+    screen.press(&["alt+4", "enter"]);
+    for line in 2..=200 {
+        screen.press(&["down"]);
+        assert!(screen.drawn().contains(&format!("line {line}/")), "{}", screen.drawn());
+    }
 }
 
 #[test]
@@ -395,4 +405,21 @@ fn the_count_of_tables_is_whole_or_not_there() {
     screen.done(1, Outcome::Opened { path: "many.sqlite".into(), schema: many.into() });
     let drawn = screen.drawn();
     assert!(drawn.contains("\n└─") && drawn.contains(" more ┘") && !drawn.contains("00 tables"), "{drawn}");
+}
+
+#[test]
+fn without_rows_it_is_said_that_there_are_none() {
+    for key in ["enter", "s", "/", "i", "y", "Y", "C", "A"] {
+        let mut screen = Screen::opened((80, 24));
+        screen.press(&["alt+4", key]);
+        assert!(
+            screen.effects.is_empty() && screen.drawn().contains("! there are no rows here; run a query first"),
+            "{key}: {}",
+            screen.drawn()
+        );
+    }
+    // A filter of names in the schema is none of rows.
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+1", "/"]);
+    assert!(screen.state.tree.filtering && !screen.drawn().contains("no rows here"), "{}", screen.drawn());
 }

@@ -131,7 +131,10 @@ pub(super) fn copy_sql(state: &mut State) -> Vec<Effect> {
             note(state, "SQL copied");
             vec![Effect::Copy(sql)]
         }
-        None => Vec::new(),
+        None => {
+            warn(state, "there is no SQL here to copy");
+            Vec::new()
+        }
     }
 }
 

@@ -186,6 +186,9 @@ fn on_action(state: &mut State, action: Action, quit_armed: bool, code: KeyCode)
 
 /// Does what an action says: by a key, or from a list.
 fn perform(state: &mut State, action: Action) -> Vec<Effect> {
+    if rows::are_missing(state, action) {
+        return Vec::new();
+    }
     match action {
         Action::Quit | Action::StopOrQuit => return quit(state),
         Action::Help => state.window = Some(Window::Help { scroll: 0 }),

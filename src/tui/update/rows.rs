@@ -24,6 +24,23 @@ use crate::text;
 /// Names of columns are cut to this many columns of the screen in a record.
 const NAME_WIDTH: usize = 30;
 
+/// Whether `action` is about rows and there are none, which is said then.
+pub(super) fn are_missing(state: &mut State, action: Action) -> bool {
+    let results = &state.tab().results;
+    let missing = match action {
+        Action::CopyCell if state.window.is_some() => false,
+        // A filter that keeps no row can be changed.
+        Action::Filter => state.focus == Pane::Results && results.spool().is_none(),
+        Action::Sort | Action::Summary | Action::CopyAll | Action::CopyColumn => results.spool().is_none(),
+        Action::OpenCell | Action::CopyCell | Action::CopyRow => results.cell().is_none(),
+        _ => false,
+    };
+    if missing {
+        warn(state, "there are no rows here; run a query first");
+    }
+    missing
+}
+
 pub(super) fn open_cell(state: &mut State) {
     let results = &state.tab().results;
     if let (Some(cell), Some(name)) = (results.cell(), results.column_name()) {
