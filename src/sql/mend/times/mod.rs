@@ -8,12 +8,14 @@
 //! - `sight`: the statement, and what its columns count
 //! - `affine`: what a query computes from a column before it gives it to a date function
 //! - `kind`: which form of a date stands on the other side
+//! - `clock`: what is computed from a moment on the other side
 //! - `calls`: arguments of date functions
 //! - `compared`: comparisons, patterns, lists, differences
 //! - `days`: texts with a time of day, compared with a day alone
 
 mod affine;
 mod calls;
+mod clock;
 mod compared;
 mod days;
 mod kind;
@@ -42,7 +44,10 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let at = (0..sight.tokens.len()).rev();
         let Some(edit) = at
             .into_iter()
-            .find_map(|at| calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at)).or_else(|| days::rewrite(&sight, at)))
+            .find_map(|at| {
+                let called = calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at)).or_else(|| days::rewrite(&sight, at));
+                called.or_else(|| calls::ordered(&sight, at))
+            })
         else {
             break;
         };
