@@ -3,22 +3,26 @@
 //! Files on their floors, the lowest first:
 //! - `quick`: one query of ours
 //! - `documents`: JSON kept as text
+//! - `languages`: names of moments in other languages, and in one word
 //! - `hints`: what a name and a declared type say of numbers
 //! - `dictionaries`: what the file says of its own columns
 //! - `times`: which unit numbers count, where they are points in time
 //! - `durations`: which unit spans of time are counted in
 //! - `written`: numbers and dates kept as text
 //! - `seen`: what the rows that were looked at say about a column
+//! - `views`: columns of views that are a table's
 
 mod dictionaries;
 mod documents;
 mod durations;
 mod hints;
+mod languages;
 mod quick;
 mod seen;
 #[cfg(test)]
 mod tests;
 mod times;
+mod views;
 mod written;
 
 use std::time::Duration;
@@ -56,6 +60,7 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
         sample(database, table, &profiles, &budget);
         dictionaries::find_fractions(table);
     }
+    views::hand_on(schema);
     dictionaries::read(database, schema, &budget);
     keys::confirm(database, schema, &profiles, &budget);
     match cancel.stop() {
@@ -118,6 +123,7 @@ fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget:
         let told = profiles.iter().flat_map(|profile| &profile.units).find(|(place, _)| place.is_column(&table.name, &column.name));
         let known = Known { hint: hints::hint(&column.name, &column.declared_type, core_data), unit: told.map(|(_, unit)| *unit), key };
         column.meaning = seen.meaning(&column.name, &column.declared_type, known);
+        column.perhaps = seen.perhaps(&column.meaning, &column.name, &column.declared_type, known);
     }
 }
 

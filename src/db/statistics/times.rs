@@ -63,7 +63,7 @@ pub(super) fn recognise(numbers: &Numbers<'_>, hint: Hint) -> Option<Times> {
     let units: Vec<TimeUnit> = found.into_iter().filter(|&(weight, _)| weight + 2 >= best).map(|(_, unit)| unit).collect();
     let (low, high) = range(numbers, *units.first()?)?;
     let date = |value| units.first().and_then(|unit| unit.date(value)).unwrap_or_default();
-    Some(Times { first: date(low), last: date(high), mixed: false, units })
+    Some(Times { first: date(low), last: date(high), mixed: false, never: false, units })
 }
 
 /// Takes `unit`, which somebody who knows the program told, unless the numbers contradict it: the file may only look like the program's.
@@ -77,7 +77,7 @@ pub(super) fn believe(unit: TimeUnit, numbers: &Numbers<'_>) -> Option<Times> {
     }
     let (low, high) = range(numbers, unit)?;
     let date = |value| unit.date(value).unwrap_or_default();
-    Some(Times { first: date(low), last: date(high), mixed: false, units: vec![unit] })
+    Some(Times { first: date(low), last: date(high), mixed: false, never: false, units: vec![unit] })
 }
 
 /// How much speaks for a unit; `None` where the numbers or the name speak against it.
@@ -103,7 +103,9 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     let possible = match unit {
         UnixSeconds => named || told,
         // So many digits are hardly anything else, but for numbers that name things, which `hint` knows.
-        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
+        // Numbers given out by a clock have as many digits (Discord's, Twitter's); a clock of nanoseconds mostly has whole microseconds.
+        UnixNanos => named || (!numbers.text && whole(&fitting, 1_000.0)),
+        UnixMillis | UnixMicros | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
         AppleNanos => named || hint.apple,
         AppleSeconds => hint.apple || (hint.typed && (numbers.fractions || named)),
         OleDays => told || (hint.typed && numbers.fractions),
@@ -141,6 +143,11 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         _ => 1,
     };
     Some(weight)
+}
+
+/// Whether nearly all values are multiples of `by`.
+fn whole(values: &[f64], by: f64) -> bool {
+    values.iter().filter(|value| **value % by == 0.0).count() as f64 >= FITS * values.len() as f64
 }
 
 /// Whether most values are at or after the Unix time `from`.

@@ -32,7 +32,7 @@ pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
     if right && !(found.times.mixed && found.is_bare()) {
         return None;
     }
-    let arguments = unit.sql_arguments(operand);
+    let arguments = found.times.sql_arguments(operand);
     let kept: Vec<&str> = modifiers.iter().skip(usize::from(told.is_some())).map(|range| sight.tokens.piece(range.clone())).collect();
     let kept: String = kept.iter().map(|modifier| format!(", {modifier}")).collect();
     if found.times.mixed {

@@ -44,9 +44,7 @@ impl Clock {
     /// The form that a column needs to be compared with it.
     pub(super) fn kind(self) -> Option<Kind> {
         let value = self.factor * PROBE + self.added;
-        let is = |per: f64, zero: f64| {
-            (self.factor * per - 1.0).abs() < 1e-9 && ((value - zero) * per - PROBE).abs() < NEAR
-        };
+        let is = |per: f64, zero: f64| (self.factor * per - 1.0).abs() < 1e-9 && ((value - zero) * per - PROBE).abs() < NEAR;
         let scaled = |scale: u32| is(1.0 / f64::from(scale), 0.0).then_some(Kind::Scaled(scale));
         match () {
             () if is(1.0, 0.0) => Some(Kind::UnixEpoch),

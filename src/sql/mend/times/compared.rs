@@ -203,7 +203,9 @@ fn difference(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
     let bytes = sight.tokens.bytes(column);
     match Kind::of(sight, date.clone())? {
         kind if is_already(times, &kind) && !matches!(kind, Kind::Format(_) | Kind::Number(_)) => None,
-        kind @ (Kind::UnixEpoch | Kind::Scaled(_) | Kind::JulianDay | Kind::Number(_)) => Some(Edit::of(bytes, converted(times, operand, &kind))),
+        kind @ (Kind::UnixEpoch | Kind::Scaled(_) | Kind::JulianDay | Kind::Number(_)) => {
+            Some(Edit::of(bytes, converted(times, operand, &kind)))
+        }
         // Texts cannot be subtracted: both become days.
         Kind::Date | Kind::DateTime => {
             let text = sight.tokens.piece(date.clone());

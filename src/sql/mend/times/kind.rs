@@ -147,7 +147,6 @@ pub(super) fn computes(sight: &Sight<'_, '_>, at: usize) -> bool {
 
 /// `operand`, which counts `times`, as a date of that kind.
 pub(super) fn converted(times: &Times, operand: &str, kind: &Kind) -> String {
-    let unit = times.unit();
-    let plain = kind.call(&unit.sql_arguments(operand));
+    let plain = kind.call(&times.sql_arguments(operand));
     if times.mixed { format!("CASE typeof({operand}) WHEN 'text' THEN {} ELSE {plain} END", kind.call(operand)) } else { plain }
 }

@@ -34,7 +34,11 @@ const MAX_CHANGES: usize = 32;
 /// `sql` with every date that is asked of a number asked of what the number counts, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let (mut now, mut changes) = (sql.to_owned(), Vec::new());
-    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| column.meaning.times().is_some() || has_time(column))) {
+    if !schema
+        .tables
+        .iter()
+        .any(|table| table.columns.iter().any(|column| column.meaning.times().is_some() || column.perhaps.is_some() || has_time(column)))
+    {
         return (now, changes);
     }
     for _ in 0..MAX_CHANGES {
@@ -42,13 +46,10 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let sight = Sight::new(&now, &resolution);
         // From the back, so that what stands inside a call is changed before the call.
         let at = (0..sight.tokens.len()).rev();
-        let Some(edit) = at
-            .into_iter()
-            .find_map(|at| {
-                let called = calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at)).or_else(|| days::rewrite(&sight, at));
-                called.or_else(|| calls::ordered(&sight, at))
-            })
-        else {
+        let Some(edit) = at.into_iter().find_map(|at| {
+            let called = calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at)).or_else(|| days::rewrite(&sight, at));
+            called.or_else(|| calls::ordered(&sight, at))
+        }) else {
             break;
         };
         let Some((next, change)) = edit.apply(&now) else { break };

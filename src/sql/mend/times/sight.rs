@@ -34,7 +34,9 @@ impl<'a, 's> Sight<'a, 's> {
             if let Some(written) = column.and_then(dated) {
                 dated_texts.insert(reference.range.start, written);
             }
-            if let Some(times) = resolution.source(reference).and_then(|source| source.times(&reference.name.text)) {
+            let told = resolution.source(reference).and_then(|source| source.times(&reference.name.text));
+            // A date that is asked of it says that it is a moment.
+            if let Some(times) = told.or_else(|| column?.perhaps.as_ref()) {
                 columns.insert(reference.range.start, times);
             }
         }
