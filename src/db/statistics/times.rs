@@ -103,9 +103,7 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     let possible = match unit {
         UnixSeconds => named || told,
         // So many digits are hardly anything else, but for numbers that name things, which `hint` knows.
-        // Numbers given out by a clock have as many digits (Discord's, Twitter's); a clock of nanoseconds mostly has whole microseconds.
-        UnixNanos => named || (!numbers.text && whole(&fitting, 1_000.0)),
-        UnixMillis | UnixMicros | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
+        UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
         AppleNanos => named || hint.apple,
         AppleSeconds => hint.apple || (hint.typed && (numbers.fractions || named)),
         OleDays => told || (hint.typed && numbers.fractions),
@@ -143,11 +141,6 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         _ => 1,
     };
     Some(weight)
-}
-
-/// Whether nearly all values are multiples of `by`.
-fn whole(values: &[f64], by: f64) -> bool {
-    values.iter().filter(|value| **value % by == 0.0).count() as f64 >= FITS * values.len() as f64
 }
 
 /// Whether most values are at or after the Unix time `from`.

@@ -265,12 +265,12 @@ fn a_date_that_is_asked_of_a_number_says_what_it_counts() {
 #[test]
 fn a_result_column_counts_what_it_is_of() {
     let schema = schema();
-    let (sql, _) = mend("SELECT title, max(createdAt) AS last FROM visit GROUP BY title HAVING last < '2024-10-01'", &schema);
-    assert!(sql.ends_with("HAVING date(last / 1000, 'unixepoch') < '2024-10-01'"), "{sql}");
+    let (sql, _) = mend("SELECT title, max(createdAt) AS latest FROM visit GROUP BY title HAVING latest < '2024-10-01'", &schema);
+    assert!(sql.ends_with("HAVING date(latest / 1000, 'unixepoch') < '2024-10-01'"), "{sql}");
     for right in [
-        "SELECT title, max(createdAt) / 1000 AS last FROM visit GROUP BY title HAVING last < 5",
-        "SELECT title, date(createdAt / 1000, 'unixepoch') AS last FROM visit WHERE last < '2024-10-01'",
-        "SELECT title, id + createdAt AS last FROM visit WHERE last < '2024-10-01'",
+        "SELECT title, max(createdAt) / 1000 AS latest FROM visit GROUP BY title HAVING latest < 5",
+        "SELECT title, date(createdAt / 1000, 'unixepoch') AS latest FROM visit WHERE latest < '2024-10-01'",
+        "SELECT title, id + createdAt AS latest FROM visit WHERE latest < '2024-10-01'",
     ] {
         assert_eq!(mend(right, &schema).0, right);
     }
