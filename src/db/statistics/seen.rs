@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use super::documents::Documents;
 use super::durations;
 use super::hints::{Hint, words_of};
-use super::times::{Numbers, believe, recognise};
+use super::times::{Numbers, believe, recognise, settle};
 use super::written;
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
@@ -66,6 +66,8 @@ pub(super) struct Known {
     pub(super) unit: Option<TimeUnit>,
     /// Whether the column alone is the primary key, or refers to one.
     pub(super) key: bool,
+    /// Whether a query takes its numbers for dates.
+    pub(super) asked: bool,
 }
 
 /// The least and the most of a column.
@@ -226,7 +228,7 @@ impl Seen {
         if values.is_empty() || !(rarely_other || dated) {
             return plain();
         }
-        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key: known.key };
+        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key: known.key, asked: known.asked };
         match known.unit.and_then(|unit| believe(unit, &numbers)).or_else(|| recognise(&numbers, known.hint)) {
             Some(times) => Meaning::Time(Times { mixed: dated, never: self.has_zero(), ..self.with_whole_range(times, text) }),
             None if known.key || text || !others.is_empty() => plain(),
@@ -234,14 +236,23 @@ impl Seen {
         }
     }
 
+    /// Takes the unit of several that goes with the dates of the columns beside.
+    pub(super) fn settle(&self, times: &mut Times, beside: (&str, &str)) {
+        let values: Vec<f64> = self.numbers.iter().copied().filter(|value| ![0.0, -1.0, MISSING].contains(value)).collect();
+        settle(times, &values, beside);
+    }
+
     /// What the values would count, if their name spoke of time: a query that asks dates of them says so.
     pub(super) fn perhaps(&self, found: &Meaning, name: &str, declared_type: &str, known: Known) -> Option<Times> {
-        let is_open = *found == Meaning::Plain && known.hint.weight == 0 && !known.key && self.holds() == Holds::Numbers;
-        let known = Known { hint: Hint { weight: 1, ..known.hint }, ..known };
+        let is_open = *found == Meaning::Plain && known.hint.weight >= 0 && !known.key && self.holds() == Holds::Numbers;
         if !is_open {
             return None;
         }
-        self.meaning(name, declared_type, known).times().filter(|times| times.units == [TimeUnit::UnixSeconds]).cloned()
+        let says = known.hint.weight > 0;
+        let hint = Hint { weight: known.hint.weight.max(1), ..known.hint };
+        let meaning = self.meaning(name, declared_type, Known { hint, asked: true, ..known });
+        let is_plain = |times: &&Times| !times.is_open() && (says || times.unit() == TimeUnit::UnixSeconds);
+        meaning.times().filter(is_plain).cloned()
     }
 
     /// Whether 0 was met, or ends the range of the whole table.

@@ -7,7 +7,7 @@ use crate::schema::{Meaning, Schema};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::TokenKind;
 use crate::sql::resolve::{Resolution, resolve};
-use crate::sql::tokens::Tokens;
+use crate::sql::tokens::{Part, Tokens};
 
 /// More changes than this are no slip.
 const MAX_CHANGES: usize = 32;
@@ -27,11 +27,12 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let step = (0..tokens.len()).rev().find_map(|at| {
             columns.contains(&tokens.bytes(at..at + 1).start).then_some(())?;
             let end = tokens.operand_after(at)?;
-            meets_text(&tokens, at, end).then(|| tokens.bytes(at..end))
+            let met = meets_text(&tokens, at, end).then(|| (tokens.bytes(at..end), String::new()));
+            met.or_else(|| Some((tokens.bytes(at..end), shown(&tokens, at, end)?)))
         });
-        let Some(Range { start, end }) = step else { break };
+        let Some((Range { start, end }, name)) = step else { break };
         let (Some(from), Some(before), Some(after)) = (now.get(start..end), now.get(..start), now.get(end..)) else { break };
-        let to = format!("CAST({from} AS TEXT)");
+        let to = format!("CAST({from} AS TEXT){name}");
         let change = Change { kind: ChangeKind::TextBlob, from: from.to_owned(), to: to.clone() };
         now = format!("{before}{to}{after}");
         if !changes.contains(&change) {
@@ -61,6 +62,18 @@ fn meets_text(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     let other_way = at >= 2 && COMPARES.contains(&tokens.text(at - 1)) && is_string(at - 2);
     let cut = at >= 2 && tokens.text(at - 1) == "(" && tokens.is(at - 2, &["substr", "substring"]) && tokens.text(end) == ",";
     compared || other_way || cut
+}
+
+/// What names the column at tokens `at..end` where it is a result, which is shown as text: ` AS path`.
+fn shown(tokens: &Tokens<'_>, at: usize, end: usize) -> Option<String> {
+    let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len() || tokens.text(arm.end) == ";")?;
+    let results = arm.clause(Part::Select)?;
+    let is_result = tokens.split(results.start + 1..results.end, ",").into_iter().any(|result| {
+        let first = result.start + usize::from(tokens.is(result.start, &["distinct", "all"]));
+        first == at && (result.end == end || tokens.is(end, &["as"]))
+    });
+    let is_named = tokens.is(end, &["as"]);
+    is_result.then(|| if is_named { String::new() } else { format!(" AS {}", tokens.text(end - 1)) })
 }
 
 #[cfg(test)]

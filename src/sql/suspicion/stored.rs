@@ -71,6 +71,11 @@ impl<'a> Stored<'a> {
                 let sentence = format!("{name} holds digits, and is compared with the date '{text}'");
                 suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
             }
+            (Holds::Texts, Some(Value::SingleQuotedString(text))) if orders && DateText::is_day(text) && is_undated(column) => {
+                let first = column.samples.first().map_or("", String::as_str);
+                let sentence = format!("{name} holds text ({first}), and is compared with the date '{text}'");
+                suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+            }
             (Holds::Texts, Some(Value::SingleQuotedString(text))) if orders && is_dated(column) && is_odd_date(text) => {
                 let first = column.samples.first().map_or("", String::as_str);
                 let sentence = format!("{name} holds dates ({first}), and is compared with '{text}'");
@@ -105,6 +110,11 @@ impl<'a> Stored<'a> {
         let Some(column) = self.column(argument) else { return };
         if column.holds == Holds::Numbers && column.meaning == Meaning::Plain && list.args.len() == place + 1 {
             let sentence = format!("{} holds numbers, which {name} takes for Julian days", column.name);
+            suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+        }
+        if is_undated(column) {
+            let first = column.samples.first().map_or("", String::as_str);
+            let sentence = format!("{} holds text ({first}), which {name} does not read", column.name);
             suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
         }
     }
@@ -157,6 +167,17 @@ fn is_dated(column: &Column) -> bool {
 fn is_digits(column: &Column) -> bool {
     let digits = |text: &String| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
     column.meaning == Meaning::Plain && !column.samples.is_empty() && column.samples.iter().all(digits)
+}
+
+/// Whether none of the texts that were met is a date or a time of day: `Sun, 05 Mar 2023`.
+fn is_undated(column: &Column) -> bool {
+    const FEWEST: usize = 2;
+    let is_read =
+        |text: &String| DateText::of(text).is_some() || text.get(2..3) == Some(":") || text.parse::<f64>().is_ok() || text == "now";
+    column.holds == Holds::Texts
+        && column.meaning == Meaning::Plain
+        && column.samples.len() >= FEWEST
+        && !column.samples.iter().any(is_read)
 }
 
 /// A text that begins with a digit and is neither a year nor a date.

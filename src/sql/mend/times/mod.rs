@@ -23,7 +23,7 @@ mod sight;
 #[cfg(test)]
 mod tests;
 
-use self::sight::{Sight, has_time};
+use self::sight::{Sight, has_time, rest_of_day};
 use crate::schema::{Schema, Times};
 use crate::sql::change::Change;
 use crate::sql::resolve::resolve;
@@ -34,11 +34,12 @@ const MAX_CHANGES: usize = 32;
 /// `sql` with every date that is asked of a number asked of what the number counts, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let (mut now, mut changes) = (sql.to_owned(), Vec::new());
-    if !schema
-        .tables
-        .iter()
-        .any(|table| table.columns.iter().any(|column| column.meaning.times().is_some() || column.perhaps.is_some() || has_time(column)))
-    {
+    if !schema.tables.iter().any(|table| {
+        table
+            .columns
+            .iter()
+            .any(|column| column.meaning.times().is_some() || column.perhaps.is_some() || has_time(column) || rest_of_day(column).is_some())
+    }) {
         return (now, changes);
     }
     for _ in 0..MAX_CHANGES {

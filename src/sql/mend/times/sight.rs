@@ -19,6 +19,8 @@ pub(super) struct Sight<'a, 's> {
     pub(super) timed_texts: HashSet<usize>,
     /// Columns that hold dates as text, by the byte at which their name begins.
     dated_texts: HashMap<usize, DateText>,
+    /// Columns that hold months or years as text, with what makes a day of them.
+    parts: HashMap<usize, &'static str>,
 }
 
 impl<'a, 's> Sight<'a, 's> {
@@ -26,10 +28,14 @@ impl<'a, 's> Sight<'a, 's> {
         let mut columns = HashMap::new();
         let mut timed_texts = HashSet::new();
         let mut dated_texts = HashMap::new();
+        let mut parts = HashMap::new();
         for reference in &resolution.references {
             let column = resolution.source(reference).and_then(|source| source.table()?.column(&reference.name.text));
             if column.is_some_and(has_time) {
                 timed_texts.insert(reference.range.start);
+            }
+            if let Some(rest) = column.and_then(rest_of_day) {
+                parts.insert(reference.range.start, rest);
             }
             if let Some(written) = column.and_then(dated) {
                 dated_texts.insert(reference.range.start, written);
@@ -40,7 +46,7 @@ impl<'a, 's> Sight<'a, 's> {
                 columns.insert(reference.range.start, times);
             }
         }
-        let mut out = Self { tokens: Tokens::new(sql), columns, timed_texts, dated_texts };
+        let mut out = Self { tokens: Tokens::new(sql), columns, timed_texts, dated_texts, parts };
         let named = resolution.references.iter().filter(|reference| reference.binding == Binding::Output);
         let results: Vec<(usize, &'s Times)> = named
             .filter_map(|reference| {
@@ -68,6 +74,11 @@ impl<'a, 's> Sight<'a, 's> {
     /// How the column `range` writes its dates, where it holds such as text.
     pub(super) fn dated_text(&self, range: Range<usize>) -> Option<DateText> {
         self.is_name(&range).then(|| self.dated_texts.get(&self.tokens.bytes(range).start).copied()).flatten()
+    }
+
+    /// What the column `range` lacks to be a day, where it holds months (`2024-03`) or years as text.
+    pub(super) fn rest_of_day(&self, range: Range<usize>) -> Option<&'static str> {
+        (!range.is_empty() && self.is_name(&range)).then(|| self.parts.get(&self.tokens.bytes(range).start).copied()).flatten()
     }
 
     /// Whether `range` is a name with its dots, and nothing else.
@@ -137,6 +148,19 @@ impl<'a, 's> Sight<'a, 's> {
 pub(super) fn has_time(column: &Column) -> bool {
     let is_timed = |text: &String| DateText::of(text) == Some(DateText::Time);
     column.holds == Holds::Texts && column.meaning == Meaning::Plain && column.samples.first().is_some_and(is_timed)
+}
+
+/// What a column's texts lack to be days: `-01` behind `2024-03`.
+pub(super) fn rest_of_day(column: &Column) -> Option<&'static str> {
+    let is_text = column.holds == Holds::Texts && column.meaning == Meaning::Plain && !column.samples.is_empty();
+    let all = |is: &dyn Fn(&str) -> bool| is_text && column.samples.iter().all(|text| is(text));
+    match () {
+        () if all(&|text| text.len() == 7 && DateText::of(text) == Some(DateText::Month)) => Some("-01"),
+        () if all(&|text| text.len() == 4 && ("1800".."2101").contains(&text) && text.bytes().all(|b| b.is_ascii_digit())) => {
+            Some("-01-01")
+        }
+        () => None,
+    }
 }
 
 /// How a column writes its dates, where it holds such as text.
