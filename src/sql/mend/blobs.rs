@@ -106,6 +106,24 @@ mod tests {
     }
 
     #[test]
+    fn a_result_is_shown_as_text() {
+        let column = |name: &str, meaning| Column { name: name.into(), meaning, ..Column::default() };
+        let columns = vec![column("id", Meaning::Plain), column("path", Meaning::TextBlob)];
+        let schema = Schema { tables: vec![Table { name: "item".into(), columns, ..Table::default() }] };
+        for (from, expected) in [
+            ("SELECT path FROM item", "SELECT CAST(path AS TEXT) AS path FROM item"),
+            ("SELECT id, i.path AS p FROM item AS i", "SELECT id, CAST(i.path AS TEXT) AS p FROM item AS i"),
+            ("SELECT DISTINCT path, id FROM item ORDER BY path", "SELECT DISTINCT CAST(path AS TEXT) AS path, id FROM item ORDER BY path"),
+            ("SELECT id FROM item WHERE path IN (SELECT path FROM item)", "SELECT id FROM item WHERE path IN (SELECT path FROM item)"),
+            ("SELECT path FROM item UNION SELECT path FROM item", "SELECT path FROM item UNION SELECT path FROM item"),
+            ("SELECT max(path) FROM item", "SELECT max(path) FROM item"),
+        ] {
+            assert_eq!(mend(from, &schema).0, expected);
+            assert_eq!(mend(expected, &schema).0, expected, "again");
+        }
+    }
+
+    #[test]
     fn what_meets_no_text_stays() {
         for right in [
             "WHERE title = 'a'",

@@ -22,6 +22,8 @@ fn schema() -> Schema {
         column("knex", times(TimeUnit::UnixMillis, true)),
         column("day", Meaning::Plain),
         Column { perhaps: times(TimeUnit::UnixSeconds, false).times().cloned(), ..column("odd", Meaning::Plain) },
+        Column { samples: vec!["2023-01".into(), "2024-02".into()], holds: Holds::Texts, ..column("month", Meaning::Plain) },
+        Column { samples: vec!["2023".into(), "2024".into()], holds: Holds::Texts, ..column("yr", Meaning::Plain) },
         Column { samples: vec!["2023-01-05..2024-02-01".into()], holds: Holds::Texts, ..column("iso", Meaning::Plain) },
         Column { samples: vec!["2023-01-05 10:00:00..2024-02-01 09:00:00".into()], holds: Holds::Texts, ..column("at", Meaning::Plain) },
     ];
@@ -273,5 +275,17 @@ fn a_result_column_counts_what_it_is_of() {
         "SELECT title, id + createdAt AS latest FROM visit WHERE latest < '2024-10-01'",
     ] {
         assert_eq!(mend(right, &schema).0, right);
+    }
+}
+
+#[test]
+fn months_and_years_as_text_are_days_to_a_date() {
+    check("month >= '2024-01-01'", "month || '-01' >= '2024-01-01'");
+    check("v.month BETWEEN '2024-01-01' AND '2024-03-31'", "v.month || '-01' BETWEEN '2024-01-01' AND '2024-03-31'");
+    check("strftime('%Y', month) = '2024'", "strftime('%Y', month || '-01') = '2024'");
+    check("yr > date('now', '-2 years')", "yr || '-01-01' > date('now', '-2 years')");
+    check("strftime('%Y', yr) = '2024'", "strftime('%Y', yr || '-01-01') = '2024'");
+    for right in ["month >= '2024-01'", "month LIKE '2024%'", "yr = '2024'", "yr = 2024", "substr(month, 1, 4) = '2024'", "yr IS NULL"] {
+        stays(right);
     }
 }
