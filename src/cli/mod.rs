@@ -93,13 +93,15 @@ mod write_answer;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// Parses the command line and does what it says.
 pub fn main() -> ExitCode {
     crate::compute::memory::keep_freed_memory();
     let args = match args::Args::try_parse() {
         Ok(args) => args,
-        Err(error) => {
+        Err(mut error) => {
+            name_the_flag(&mut error, std::env::args());
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
@@ -118,6 +120,22 @@ pub fn main() -> ExitCode {
             }
             ExitCode::from(failure.code)
         }
+    }
+}
+
+/// Names a flag that a command does not have where what stands behind it was found out of place: SQL and questions may begin with a hyphen, so the
+/// flag was taken for one.
+fn name_the_flag(error: &mut clap::Error, typed: impl Iterator<Item = String>) {
+    let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument)
+    else {
+        return;
+    };
+    let mut before = None;
+    for word in typed.take_while(|word| word != found) {
+        before = Some(word);
+    }
+    if let Some(flag) = before.filter(|word| input::parse_text(word).is_err()) {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(flag));
     }
 }
 
