@@ -275,7 +275,8 @@ fn what_stands_beside_and_before_tells_the_unit() {
         for row in 0..60i64 {
             let (day, at) = (row * 331 - 7_000, 1_678_000_000 + row * 900_000);
             let updated = at as f64 - 978_307_200.0 + 0.25;
-            let values = format!("{row}, {}, {day}, {}, {at}, {updated}, 1700000000, {}", day * 86_400, 1950 + row, (row - 30) * 100_000_000);
+            let values =
+                format!("{row}, {}, {day}, {}, {at}, {updated}, 1700000000, {}", day * 86_400, 1950 + row, (row - 30) * 100_000_000);
             connection.execute(&format!("INSERT INTO t VALUES ({values})"), []).unwrap();
             connection.execute(&format!("INSERT INTO alone VALUES ({row}, {updated})"), []).unwrap();
         }
