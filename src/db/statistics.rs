@@ -32,7 +32,7 @@ use self::seen::{Known, Seen};
 use super::database::{Database, cell_of};
 use super::error::DbError;
 use super::keys;
-use crate::schema::{Column, Meaning, Profile, Schema, Table, TableKind};
+use crate::schema::{Column, Meaning, Profile, Schema, Table, TableKind, Times};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -42,6 +42,9 @@ const TOTAL: Duration = Duration::from_secs(5);
 const ROWS: usize = 1_000;
 /// Cells looked at for samples, so that a wide table gives fewer rows.
 const CELLS: usize = 100_000;
+
+/// Years that a column of what happened to a program's rows spans at most.
+const MOST_YEARS: i32 = 30;
 
 /// Fills what can be found out in the time there is.
 pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) -> Result<(), DbError> {
@@ -133,10 +136,19 @@ fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget:
     settle(table, &seen);
 }
 
+/// The year of `2024-01-31`.
+fn year(date: &str) -> Option<i32> {
+    date.get(..4)?.parse().ok()
+}
+
 /// Leaves no unit open where the dates of the other columns tell it.
 fn settle(table: &mut Table, seen: &[Seen]) {
-    let sure =
-        || table.columns.iter().filter_map(|column| column.meaning.times()).filter(|times| !times.is_open() && !times.last.is_empty());
+    // What spans a lifetime says nothing of the others.
+    let is_narrow = |times: &&Times| match (year(&times.first), year(&times.last)) {
+        (Some(first), Some(last)) => !times.is_open() && last - first <= MOST_YEARS,
+        _ => false,
+    };
+    let sure = || table.columns.iter().filter_map(|column| column.meaning.times()).filter(is_narrow);
     let ends = (sure().map(|times| times.first.clone()).min(), sure().map(|times| times.last.clone()).max());
     let (Some(first), Some(last)) = ends else { return };
     for (column, seen) in table.columns.iter_mut().zip(seen) {
