@@ -172,6 +172,28 @@ fn adapters_are_stored_used_and_refused() {
     };
     assert_eq!(complete(&["--adapter", "heads"]), complete(&["--adapter", folder]));
     assert_ne!(complete(&["--adapter", "heads"]), complete(&[]));
+    let out = home.run(&[
+        "complete",
+        "--model",
+        qwen2,
+        "--prompt",
+        "SELECT",
+        "--max-tokens",
+        "3",
+        "--format",
+        "openai",
+        "--echo",
+        "--logprobs",
+        "2",
+    ]);
+    let object: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!((&object["object"], &object["model"]), (&"text_completion".into(), &"tiny-qwen2".into()));
+    let choice = &object["choices"][0];
+    assert!(choice["text"].as_str().unwrap().starts_with("SELECT"));
+    assert_eq!((choice["finish_reason"].as_str(), choice["index"].as_u64()), (Some("length"), Some(0)));
+    assert_eq!(choice["logprobs"]["top_logprobs"].as_array().unwrap().len(), 3);
+    let usage = |name: &str| object["usage"][name].as_u64().unwrap();
+    assert_eq!((usage("completion_tokens"), usage("total_tokens")), (3, usage("prompt_tokens") + 3));
     let other = |adapter: &str| home.run(&["complete", "--model", llama, "--prompt", "x", "--adapter", adapter]);
     crate::home::check_output(&other("heads"), 2, "", "the adapter was trained on tiny-qwen2 (weights ");
     crate::home::check_output(&other("nope"), 2, "", "there is no adapter `nope`");

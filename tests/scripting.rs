@@ -175,7 +175,36 @@ fn a_statement_that_fails_is_named_and_is_the_last() {
     home.file("latin.sql", b"SELECT '\xfc'");
     home.check(&["query", "demo", "-f", home.path().join("latin.sql").to_str().unwrap()], 2, "", "is not UTF-8 at byte 8");
     home.check(&["query", "demo", "SELECT 1", "-f", file.to_str().unwrap()], 2, "", "cannot be used with");
-    home.check(&["query", "demo"], 2, "", "required arguments");
+    home.check(&["query", "demo"], 2, "", "no SQL is given");
+}
+
+#[test]
+fn what_is_piped_in_needs_no_word() {
+    let home = Home::new();
+    check_output(&with_stdin(&home, &["query", "demo", "--format", "csv"], b"SELECT 7 AS x;\n"), 0, "x\n7\n", "");
+    for nothing in ["", " \n"] {
+        check_output(&with_stdin(&home, &["query", "demo"], nothing.as_bytes()), 2, "", "no SQL is given");
+    }
+    let script = home.script(&["SELECT 1 AS one"]);
+    let ask = |question: &[&str], piped: &str| {
+        let args = [&["ask", "demo", "--model", &script, "--candidates", "1", "--format", "json"], question].concat();
+        with_stdin(&home, &args, piped.as_bytes())
+    };
+    check_output(&ask(&[], "How many?\n"), 0, "{\"question\":\"How many?\",", "");
+    for (question, piped) in [(&[][..], ""), (&["-"], "\n"), (&[""], "How many?"), (&[" "], "")] {
+        check_output(&ask(question, piped), 2, "", "no question is given");
+    }
+}
+
+#[test]
+fn text_may_begin_with_a_hyphen_and_flags_are_named_where_they_are_wrong() {
+    let home = Home::new();
+    home.check(&["query", "demo", "-- all\nSELECT 7 AS x", "--format", "csv"], 0, "x\n7\n", "");
+    home.check(&["query", "demo", "--fromat", "csv", "SELECT 1"], 2, "", "'--fromat'");
+    home.check(&["ask", "demo", "--fromat"], 2, "", "'--fromat'");
+    for flags in [&["--prompt", "-- all"][..], &["--instruction", "-x", "--input", "--y"]] {
+        home.check(&[&["complete", "--model", "nowhere"], flags].concat(), 2, "", "there is no model `nowhere`");
+    }
 }
 
 #[test]

@@ -334,3 +334,19 @@ fn what_only_its_own_program_orders_is_left_out_beside_another_file() {
     let text = files.home.stdout_of(&["schema", &files.shop, "--with", odd]);
     assert!(text.contains("odd.plain") && !text.contains("odd.word"), "{text}");
 }
+
+#[test]
+fn databases_one_after_the_other_are_opened_together() {
+    let files = Files::new();
+    let rows = files.home.file("files/more.csv", "email,score\nada@x,3\n");
+    let rows = rows.to_str().unwrap();
+    // The screen has no terminal here; before that it says what cannot be opened.
+    files.home.check(&[&files.shop, &files.crm], 2, "", "the screen needs a terminal");
+    files.home.check(&[&files.shop, &files.crm, rows], 2, "", "the screen needs a terminal");
+    files.home.check(&[&files.shop, "/nowhere/b.db"], 3, "", "there is no file `/nowhere/b.db`");
+    files.home.check(&["quarry", &files.shop], 3, "", "`sqllama help` lists the commands");
+    let sql = "SELECT count(*) FROM main.purchase JOIN crm.contact JOIN more.more USING (email)";
+    let all = format!("{}+{}+{rows}", files.shop, files.crm);
+    files.home.check(&["query", &all, sql, "--format", "csv", "--no-header"], 0, "3\n", "");
+    files.home.check(&["query", &format!("{rows}+none.csv"), sql], 3, "", "there is no file `none.csv`");
+}

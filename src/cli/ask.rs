@@ -10,7 +10,7 @@ use super::computing::{ComputingArgs, parse_threads};
 use super::database::{open, say_if_empty, values};
 use super::failure::Failure;
 use super::form::{PromptForm, form_for};
-use super::input::Source;
+use super::input::{Source, parse_text};
 use super::interrupt;
 use super::load::{Chosen, Loading};
 use super::load_adapter::{attached, find_adapter, form_of, load_with_adapter};
@@ -35,8 +35,9 @@ use crate::text;
 pub struct AskArgs {
     /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
     pub database: String,
-    /// The question; `-` reads it from stdin
-    pub question: String,
+    /// The question; `-`, or nothing where it is piped in, reads it from stdin
+    #[arg(allow_hyphen_values = true, value_parser = parse_text)]
+    pub question: Option<String>,
     /// What is opened beside it
     #[command(flatten)]
     pub beside: BesideArgs,
@@ -55,10 +56,10 @@ pub struct AskArgs {
     #[command(flatten)]
     pub output: OutputArgs,
     /// The SQL that answered the question before, where this one follows on it
-    #[arg(long, value_name = "SQL")]
+    #[arg(long, value_name = "SQL", allow_hyphen_values = true)]
     pub previous_sql: Option<String>,
     /// The question before, where this one follows on it
-    #[arg(long, value_name = "TEXT", requires = "previous_sql")]
+    #[arg(long, value_name = "TEXT", requires = "previous_sql", allow_hyphen_values = true)]
     pub previous_question: Option<String>,
     /// Let the model write follow-ups too whose words say what to change in the query before
     #[arg(long)]
@@ -88,7 +89,7 @@ pub struct AskArgs {
     #[arg(long)]
     pub no_demonstrations: bool,
     /// Something the model should consider
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub hint: Option<String>,
     /// Seed of what is drawn [default: 0]; with one, comparing takes as long as it takes
     #[arg(long)]
@@ -113,13 +114,27 @@ pub struct AskArgs {
     pub offline: bool,
 }
 
+/// What was typed, or is piped in.
+fn read_question(typed: Option<&str>) -> Result<String, Failure> {
+    let source = match typed {
+        Some(typed) => Source::of_text(typed),
+        None => Source::of_pipe(),
+    };
+    let question = match source {
+        Some(source) => source.read(MAX_QUESTION_BYTES)?.trim().to_owned(),
+        None => typed.unwrap_or_default().to_owned(),
+    };
+    if question.trim().is_empty() {
+        let hint = "write it behind the database, in quotes, or pipe it in";
+        return Err(Failure { hint: Some(hint.into()), ..Failure::new(2, "no question is given") });
+    }
+    Ok(question)
+}
+
 /// Asks the model, checks and runs its SQL, prints the rows.
 pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure> {
     let settings = &settings.with_servers(&args.servers, args.offline).with_files(&args.beside);
-    let question = match Source::of_text(&args.question) {
-        Some(source) => source.read(MAX_QUESTION_BYTES)?.trim().to_owned(),
-        None => args.question.clone(),
-    };
+    let question = read_question(args.question.as_deref())?;
     refuse_what_is_not_there(args, &question)?;
     settings.apply_threads(args.threads);
     let database = open(&args.beside.set(&args.database)?.to_string(), settings)?;

@@ -2,7 +2,7 @@
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use crate::db::files::FirstLine;
+use crate::db::files::{FileSet, FirstLine};
 use crate::schema::{DatabaseSet, SetError};
 
 /// Files beside the first one.
@@ -37,8 +37,20 @@ impl BesideArgs {
         }
     }
 
-    /// Those files beside `main`.
+    /// Those files beside `main`, which may be several with `+` between them: of these, too, databases stand beside the first.
     pub(super) fn set(&self, main: &str) -> Result<DatabaseSet, SetError> {
-        DatabaseSet::with(main, &self.with)
+        self.set_of(&FileSet::split(main))
+    }
+
+    /// The same, of names one by one.
+    pub(super) fn set_of(&self, names: &[String]) -> Result<DatabaseSet, SetError> {
+        // What is there was named as a path, whatever signs it has.
+        let path = |name: &String| match name.contains('=') && !name.contains('/') {
+            true => format!("./{name}"),
+            false => name.clone(),
+        };
+        let (main, beside) = FileSet::apart(names);
+        let beside: Vec<String> = beside.iter().map(path).chain(self.with.iter().cloned()).collect();
+        DatabaseSet::with(main, &beside)
     }
 }

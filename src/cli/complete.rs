@@ -3,6 +3,7 @@
 use std::io::{Write, stderr, stdout};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args as ClapArgs, ValueEnum};
 use serde_json::json;
@@ -15,7 +16,7 @@ use super::load_adapter::{find_adapter, load_with_adapter};
 use super::network::ServerArgs;
 use super::settings::Settings;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling, Specials};
+use crate::llm::{FinishReason, GenerateEvent, GenerateRequest, Generation, Prompt, Purpose, Repetition, Sampling, Specials, TokenLogprob};
 use crate::prompt::alpaca;
 use crate::text;
 
@@ -29,22 +30,22 @@ pub struct CompleteArgs {
     #[arg(long, default_value = "none")]
     pub adapter: String,
     /// The text to go on from
-    #[arg(long, required_unless_present_any = ["prompt_file", "instruction"])]
+    #[arg(long, required_unless_present_any = ["prompt_file", "instruction"], allow_hyphen_values = true)]
     pub prompt: Option<String>,
     /// A file with that text
     #[arg(long, conflicts_with = "prompt")]
     pub prompt_file: Option<PathBuf>,
     /// Applies the Alpaca template
-    #[arg(long, conflicts_with_all = ["prompt", "prompt_file"])]
+    #[arg(long, conflicts_with_all = ["prompt", "prompt_file"], allow_hyphen_values = true)]
     pub instruction: Option<String>,
     /// The Alpaca template's input
-    #[arg(long, requires = "instruction")]
+    #[arg(long, requires = "instruction", allow_hyphen_values = true)]
     pub input: Option<String>,
     /// At most this many new tokens
     #[arg(long, default_value_t = 256)]
     pub max_tokens: usize,
     /// End before this text; may be given several times
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub stop: Vec<String>,
     /// What a special token's name in the prompt becomes
     #[arg(long, value_enum, default_value_t = SpecialTokens::Parse)]
@@ -76,8 +77,8 @@ pub struct CompleteArgs {
     /// Never use the network
     #[arg(long)]
     pub offline: bool,
-    /// `text` or `json`
-    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    /// `text`, `json`, or `openai`: the object that OpenAI's completions and llama.cpp's bindings answer with
+    #[arg(long, default_value = "text", value_parser = ["text", "json", "openai"])]
     pub format: String,
 }
 
@@ -153,7 +154,12 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
         writeln!(stdout())?;
         return Ok(0);
     }
-    let text = if args.echo { format!("{prompt}{}", out.text) } else { out.text };
+    let text = if args.echo { format!("{prompt}{}", out.text) } else { out.text.clone() };
+    if args.format == "openai" {
+        let created = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        writeln!(stdout(), "{}", completion(&model.info().name, created, &text, &out, args.logprobs > 0))?;
+        return Ok(0);
+    }
     let mut object = json!({
         "text": text, "tokens": out.tokens, "prompt_tokens": out.prompt_tokens, "finish_reason": out.finish_reason, "timings": out.timings,
     });
@@ -162,6 +168,27 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
     }
     writeln!(stdout(), "{object}")?;
     Ok(0)
+}
+
+/// The object of OpenAI's completions. Of alternatives it holds `top_logprobs` alone: names of tokens are no texts that add up to the answer.
+fn completion(model: &str, created: u64, text: &str, out: &Generation, with_logprobs: bool) -> serde_json::Value {
+    let finish_reason = match out.finish_reason {
+        FinishReason::Stop | FinishReason::Eos => "stop",
+        FinishReason::Length | FinishReason::Repeated | FinishReason::Enough => "length",
+    };
+    let by_token = |likely: &Vec<TokenLogprob>| -> serde_json::Map<String, serde_json::Value> {
+        likely.iter().map(|TokenLogprob { token, logprob }| (token.clone(), json!(logprob))).collect()
+    };
+    let logprobs = with_logprobs.then(|| json!({ "top_logprobs": out.logprobs.iter().map(by_token).collect::<Vec<_>>() }));
+    let (prompt, completion) = (out.prompt_tokens.len(), out.tokens.len());
+    json!({
+        "id": format!("cmpl-{created:x}-{prompt:x}-{completion:x}"),
+        "object": "text_completion",
+        "created": created,
+        "model": model,
+        "choices": [{ "text": text, "index": 0, "logprobs": logprobs, "finish_reason": finish_reason }],
+        "usage": { "prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion },
+    })
 }
 
 /// Prints a text's token ids.

@@ -10,6 +10,16 @@ use crate::text;
 /// What is typed where stdin is meant.
 const STDIN: &str = "-";
 
+/// A text that is an argument by itself, and may begin with a hyphen as SQL's comments do. One that can only be a flag is one that the
+/// command does not have.
+pub(super) fn parse_text(typed: &str) -> Result<String, String> {
+    let is_name = |name: &str| name.starts_with(char::is_alphabetic) && !name.contains(char::is_whitespace);
+    match typed.strip_prefix("--").or(typed.strip_prefix('-')).filter(|name| is_name(name)) {
+        Some(_) => Err("this command has no such flag; `--help` lists those it has".into()),
+        None => Ok(typed.to_owned()),
+    }
+}
+
 /// Where a text comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source<'a> {
@@ -28,6 +38,11 @@ impl<'a> Source<'a> {
     /// Stdin, where `typed` means it.
     pub(super) fn of_text(typed: &str) -> Option<Self> {
         (typed == STDIN).then_some(Self::Stdin)
+    }
+
+    /// Stdin, where nothing was typed and something is piped in.
+    pub(super) fn of_pipe() -> Option<Self> {
+        (!stdin().is_terminal()).then_some(Self::Stdin)
     }
 
     /// What to call it.
@@ -60,5 +75,20 @@ impl<'a> Source<'a> {
             let message = format!("{name} is not UTF-8 at byte {}", error.utf8_error().valid_up_to());
             Failure { hint: Some("convert it, for example with `iconv -t UTF-8`".into()), ..Failure::new(2, message) }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_may_begin_with_a_hyphen_and_a_flag_is_none() {
+        for text in ["-- all\nSELECT 1", "--all of them\nSELECT 1", "-", "--", "", "-1", "- which?", "SELECT 1"] {
+            assert_eq!(parse_text(text).as_deref(), Ok(text));
+        }
+        for flag in ["--fromat", "--fromat=csv", "-x", "--no-such-thing"] {
+            assert!(parse_text(flag).is_err(), "{flag}");
+        }
     }
 }

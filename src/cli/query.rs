@@ -9,6 +9,7 @@ use serde_json::Map;
 use super::beside::BesideArgs;
 use super::database::open_watched;
 use super::failure::Failure;
+use super::input::parse_text;
 use super::interrupt;
 use super::line::LiveLine;
 use super::output::{Out, OutputArgs, ResultSink};
@@ -28,8 +29,8 @@ use crate::text::{self, sanitize};
 pub struct QueryArgs {
     /// A SQLite file, or `demo`, or files with tables: CSV, TSV, JSON, Parquet, with `+` between several
     pub database: String,
-    /// Statements that only read, one result after the other; `-` reads them from stdin
-    #[arg(allow_hyphen_values = true, required_unless_present = "file")] // it may begin with a comment
+    /// Statements that only read, one result after the other; `-`, or nothing where they are piped in, reads them from stdin
+    #[arg(allow_hyphen_values = true, value_parser = parse_text)] // it may begin with a comment
     pub sql: Option<String>,
     /// What is opened beside it
     #[command(flatten)]

@@ -45,7 +45,7 @@ pub struct ScreenArgs {
     /// A SQLite file, or `demo`, to open on the screen; or a file whose rows are a table: CSV, TSV, JSON lines, a JSON list, Parquet, each
     /// also packed by gzip; a notebook (.md) or a file of SQL (.sql), too
     pub database: Option<String>,
-    /// More files with tables, opened together with the first
+    /// More files: those with tables are one with the first, databases stand beside it, as with --with
     #[arg(value_name = "FILE")]
     pub more: Vec<String>,
     /// A catalogue name, a GGUF file, a Hugging Face folder, a server's address or its name in config.toml
@@ -60,11 +60,9 @@ pub struct ScreenArgs {
 }
 
 impl ScreenArgs {
-    /// What is opened: several files as one name.
-    pub fn name(&self) -> Option<String> {
-        let first = self.database.as_ref()?;
-        let all: Vec<String> = std::iter::once(first).chain(&self.more).cloned().collect();
-        Some(FileSet::join(&all))
+    /// What is opened, in the order of its names.
+    fn names(&self) -> Vec<String> {
+        self.database.iter().chain(&self.more).cloned().collect()
     }
 }
 
@@ -75,10 +73,12 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
     settings.rights.may_ask = false;
     settings.apply_threads(None);
     // A file that is not there is said at once, where the person can still see what was typed. The demo is made in the background.
-    let name = match args.name() {
-        Some(name) => Some(args.beside.set(&name)?.to_string()),
-        None if args.beside.with.is_empty() => None,
-        None => {
+    let names = args.names();
+    refuse_what_is_not_there(&names)?;
+    let name = match names.len() {
+        1.. => Some(args.beside.set_of(&names)?.to_string()),
+        0 if args.beside.with.is_empty() => None,
+        0 => {
             return Err(Failure {
                 hint: Some("write `sqllama FIRST.db --with NAME=FILE`".into()),
                 ..Failure::new(2, "--with names a file beside the first, and there is no first")
@@ -145,6 +145,21 @@ pub(super) fn run_screen(args: &ScreenArgs, settings: Settings) -> Result<u8, Fa
             Err(Failure { hint: error.hint(), ..Failure::new(code, error.to_string()) })
         }
     }
+}
+
+/// Says which of several names is none, and what else a name may have been meant for.
+fn refuse_what_is_not_there(names: &[String]) -> Result<(), Failure> {
+    let absent = |name: &&String| {
+        let is_other = *name == "demo" || name.starts_with("file:") || name.contains('+');
+        !is_other && std::fs::symlink_metadata(name).is_err()
+    };
+    let Some(name) = names.iter().find(absent) else { return Ok(()) };
+    let failure = Failure::from(DbError::Missing { path: name.into() });
+    if names.first() == Some(name) && !name.contains(['.', '/', '\\']) {
+        let hint = "check the path; `sqllama help` lists the commands";
+        return Err(Failure { hint: Some(hint.into()), ..failure });
+    }
+    Err(failure)
 }
 
 /// What `config.toml` says of the screen.

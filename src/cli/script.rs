@@ -21,13 +21,25 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// What was typed, or what it points to; a file that is named goes before it.
+    /// What was typed, or what it points to; a file that is named goes before it, and where nothing is named it is what is piped in.
     pub(super) fn read(typed: Option<&str>, file: Option<&Path>) -> Result<Self, Failure> {
-        let typed = typed.unwrap_or_default();
-        match file.map(Source::of_path).or(Source::of_text(typed)) {
-            Some(source) => Ok(Self::new(Some(source.name()), source.read(MAX_BYTES)?)),
-            None => Ok(Self::new(None, typed.to_owned())),
+        let none = || Failure {
+            hint: Some("write it behind the database, name a file with -f, or pipe it in".into()),
+            ..Failure::new(2, "no SQL is given")
+        };
+        let (source, is_named) = match (typed, file) {
+            (_, Some(file)) => (Source::of_path(file), true),
+            (Some(typed), None) => match Source::of_text(typed) {
+                Some(source) => (source, true),
+                None => return Ok(Self::new(None, typed.to_owned())),
+            },
+            (None, None) => (Source::of_pipe().ok_or_else(none)?, false),
+        };
+        let text = source.read(MAX_BYTES)?;
+        if !is_named && text.trim().is_empty() {
+            return Err(none());
         }
+        Ok(Self::new(Some(source.name()), text))
     }
 
     fn new(name: Option<String>, text: String) -> Self {

@@ -84,7 +84,10 @@ impl Database {
     /// with `+` between them.
     pub fn open_any(name: &str, copies: &Copies, cancel: &Cancel, progress: &mut dyn FnMut(Progress)) -> Result<Self, DbError> {
         match FileSet::named(&open::locate(Path::new(name))?.path)? {
-            None => Self::open(name),
+            None => match FileSet::missing_part(Path::new(name)) {
+                Some(path) => Err(DbError::Missing { path }),
+                None => Self::open(name),
+            },
             Some(set) => {
                 let tables = copies.open(&set, cancel, progress)?;
                 Ok(Self { tables: Some(tables.clone()), ..Self::open(&tables.database)? })

@@ -31,7 +31,8 @@ impl Export<'_> {
     /// in it; `None` where `cancel` ended it. `progress` hears the number of rows now and then.
     pub fn write(self, path: &Path, cancel: &Cancel, progress: &mut dyn FnMut(usize)) -> Result<Option<usize>, JobFailure> {
         let unusable = |error: std::io::Error| JobFailure {
-            message: format!("cannot write `{}`: {error}", path.display()),
+            // Not where the file lies that is written before it gets its name.
+            message: format!("cannot write `{}`: {}", path.display(), error.to_string().split(" at path ").next().unwrap_or_default()),
             hint: Some("give another place".into()),
         };
         let taken = || JobFailure { message: format!("`{}` is there already", path.display()), hint: Some("give another name".into()) };

@@ -201,7 +201,8 @@ impl Config {
     pub fn parse(text: &str, path: &Path) -> Result<Self, StoreError> {
         let config: Self = toml::from_str(text).map_err(|error| {
             let line = error.span().and_then(|span| text.get(..span.start)).map(|before| before.matches('\n').count() + 1);
-            bad(path, line, error.message())
+            let key = line.and_then(|line| key_on(text, line));
+            bad(path, line, &told(error.message(), key))
         })?;
         match config.threads {
             Some(0) => Err(bad(path, line_of(text, "threads"), NO_THREADS)),
@@ -216,8 +217,9 @@ impl Config {
         let Ok(table) = text.parse::<toml::Table>() else { return vec![error] };
         let alone = table.into_iter().filter_map(|(key, value)| {
             let (line, zero) = (line_of(text, &key), value.as_integer() == Some(0) && key == "threads");
+            let known = KEYS.iter().find(|known| known.name == key);
             let error = toml::Table::from_iter([(key, value)]).try_into::<Self>().err();
-            let reason = error.map(|error| error.message().to_owned()).or(zero.then(|| NO_THREADS.to_owned()))?;
+            let reason = error.map(|error| told(error.message(), known)).or(zero.then(|| NO_THREADS.to_owned()))?;
             Some((line, bad(path, line, &reason)))
         });
         let mut problems: Vec<(Option<usize>, StoreError)> = alone.collect();
@@ -231,6 +233,31 @@ impl Config {
 }
 
 const NO_THREADS: &str = "`threads` has to be 1 or more";
+
+/// The parser's message about the value of `key`, without words that only a programmer knows, and with what the key takes.
+fn told(message: &str, key: Option<&Key>) -> String {
+    let Some(key) = key else { return message.to_owned() };
+    // Of a table's keys the parser tells more than its kind.
+    let of_table = matches!(key.kind, KeyKind::Bindings | KeyKind::Servers);
+    let what = match message {
+        _ if message.starts_with("wanted ") => "it is no table",
+        _ if of_table || !message.starts_with("invalid ") => return message.to_owned(),
+        _ => message.split_once(", expected ").map_or(message, |(what, _)| what),
+    };
+    format!("{what}; `{}` takes {}", key.name, key.kind.words())
+}
+
+/// The key of the file itself that is set on a line, counted from 1; `None` for one of a table.
+fn key_on(text: &str, line: usize) -> Option<&'static Key> {
+    let above = line.checked_sub(1)?;
+    let own = text.lines().nth(above)?.trim_start();
+    if !own.starts_with('[') && text.lines().take(above).any(|line| line.trim_start().starts_with('[')) {
+        return None;
+    }
+    let own = own.trim_start_matches(['[', '"', '\'']);
+    let name = own.split(|c: char| !c.is_alphanumeric() && c != '_').next()?;
+    KEYS.iter().find(|key| key.name == name)
+}
 
 /// The line on which `key` is set, counted from 1.
 fn line_of(text: &str, key: &str) -> Option<usize> {
@@ -296,6 +323,10 @@ mod tests {
         check("max_rows = 1\nthreads = 0\n", Err("c.toml, line 2: `threads` has to be 1 or more"));
         check("prompt = \"poem\"", Err("c.toml, line 1: unknown variant `poem`"));
         check("threads = \n", Err("c.toml, line 1: "));
+        check("max_rows = \"x\"\n", Err("invalid type: string \"x\"; `max_rows` takes a whole number, 0 or more"));
+        check("[theme]\n", Err("c.toml, line 1: it is no table; `theme` takes one of \"dark\", \"light\", \"plain\""));
+        // A key of a table is not one of the file's that is called so.
+        check("[servers.a]\nurl = \"http://h/v1\"\ntimeout = \"x\"\n", Err("invalid type: string \"x\""));
     }
 
     #[track_caller]
@@ -320,5 +351,9 @@ mod tests {
             ],
         );
         check_problems("model = 'm'\ntheme = \n", &["c.toml, line 2: "]);
+        check_problems(
+            "timeout = 'x'\nvim = 'no'\n[theme]\n",
+            &["; `timeout` takes a whole number", "; `vim` takes true or false", "line 3: it is no table; `theme` takes one of"],
+        );
     }
 }

@@ -126,6 +126,7 @@ pub struct TrainConfig {
     pub prompt: Option<PromptChoice>,
     pub model_max_length: usize,
     pub num_train_epochs: f64,
+    #[serde(default, deserialize_with = "above_zero")]
     pub max_steps: Option<u64>,
     pub per_device_train_batch_size: usize,
     pub per_device_eval_batch_size: usize,
@@ -239,6 +240,13 @@ impl Default for TrainConfig {
             sample_steps: None,
         }
     }
+}
+
+/// Steps, where they are above 0: anything else leaves it to the epochs, as the Trainer's documentation has it. (transformers 5.24.0 takes one step
+/// at a rate of 0 where 0 is said, which teaches nothing.)
+fn above_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let steps = Option::<i64>::deserialize(deserializer)?;
+    Ok(steps.and_then(|steps| u64::try_from(steps).ok()).filter(|&steps| steps > 0))
 }
 
 impl TrainConfig {

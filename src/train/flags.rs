@@ -174,7 +174,8 @@ pub fn parse(words: &[String], presets: Presets<'_>, read: &dyn Fn(&Path) -> std
                         .ok_or_else(|| setting(name, format!("`{value}`"), "a whole number of 1 or more is needed"))?,
                 )
             }
-            "max_steps" if value == "-1" => {
+            // What is not above 0 leaves it to the epochs.
+            "max_steps" if value.parse::<i64>().is_ok_and(|steps| steps <= 0) => {
                 typed.remove(name);
             }
             _ => {

@@ -173,7 +173,9 @@ impl Sizes {
         if turned {
             host.model += self.turned_bytes;
         }
-        let kept_layers = self.kept_layers(config, available, host.total(), host.total() / 2);
+        // Computing again takes time, and others want memory, too.
+        let most = available.map_or(0, |memory| memory / 4).max(host.total() / 2);
+        let kept_layers = self.kept_layers(config, available, host.total(), most);
         host.activations += self.layer() * kept_layers as u64;
         if kept_layers == 0 {
             // The input of every second layer is computed again.

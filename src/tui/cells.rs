@@ -6,6 +6,8 @@ use crate::db::export::real;
 use crate::db::spool::{Order, Peek, Spool};
 use crate::text;
 
+/// Lines of 16 bytes that are shown of a BLOB.
+const BLOB_LINES: usize = 4096;
 /// Columns looked at in one go.
 const CHUNK: usize = 200;
 /// How wide each of `columns` is in `count` rows from `first` on, at most `widest`.
@@ -69,12 +71,17 @@ pub fn in_full(cell: &Cell) -> String {
             _ => text::sanitize_lines(text).into_owned(),
         },
         Cell::Blob(bytes) => {
-            let lines = bytes.chunks(16).take(4096).map(|line| {
+            let lines = bytes.chunks(16).take(BLOB_LINES).map(|line| {
                 let hex: String = line.iter().map(|byte| format!("{byte:02x} ")).collect();
                 let text: String = line.iter().map(|&byte| if (32..127).contains(&byte) { char::from(byte) } else { '.' }).collect();
                 format!("{hex:48} {text}")
             });
-            format!("BLOB, {}\n{}", text::bytes(bytes.len() as u64), lines.collect::<Vec<_>>().join("\n"))
+            let shown = lines.collect::<Vec<_>>().join("\n");
+            let rest = match bytes.len() > 16 * BLOB_LINES {
+                true => format!("\n... these are the first {}", text::bytes(16 * BLOB_LINES as u64)),
+                false => String::new(),
+            };
+            format!("BLOB, {}\n{shown}{rest}", text::bytes(bytes.len() as u64))
         }
         Cell::Integer(n) => n.to_string(),
         Cell::Real(x) => real(*x),
@@ -90,6 +97,8 @@ mod tests {
         assert_eq!(in_full(&Cell::Text("{\"a\":[1]}".into())), "{\n  \"a\": [\n    1\n  ]\n}");
         assert_eq!(in_full(&Cell::Text("a\x1b[2J\nb".into())), "a\\u{1b}[2J\nb");
         assert_eq!(in_full(&Cell::Blob(vec![0, 65])), format!("BLOB, 2 B\n{:48} .A", "00 41 "));
+        let long = in_full(&Cell::Blob(vec![0; 16 * BLOB_LINES + 1]));
+        assert!(long.ends_with("\n... these are the first 65.5 kB") && long.lines().count() == BLOB_LINES + 2);
         assert_eq!((in_full(&Cell::Text(String::new())).as_str(), in_full(&Cell::Null).as_str()), ("(empty text)", "NULL"));
         assert_eq!(shown(&Peek::Text("a\nb".into())), "a\\nb");
         assert_eq!(shown(&Peek::Real(-1.25e-300)), "-1.25e-300");

@@ -350,6 +350,8 @@ mod tests {
             ("finetune", Action::FineTune),
             ("download", Action::Models),
             ("hist", Action::History),
+            ("copy cell", Action::CopyCell),
+            ("import", Action::Open),
         ] {
             assert_eq!(first(query), Some(Choice::Do(action)), "{query}");
         }

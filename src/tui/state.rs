@@ -34,7 +34,7 @@ use crate::text::follow::points_back;
 pub(super) use self::pane::SHARES;
 pub use self::pane::{Pane, Panes};
 pub use self::running::RunningJob;
-pub use self::window::{Prompt, PromptKind, Wanted, Window};
+pub use self::window::{Laid, Prompt, PromptKind, Wanted, Window};
 
 /// Changes to the open database's file.
 #[derive(Debug, Clone, Copy, Default)]

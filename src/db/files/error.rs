@@ -108,7 +108,7 @@ impl FileError {
                 "free some disk space, or set SQLLAMA_CACHE_DIR to a folder on a larger disk"
             }
             Self::Stopped(_) => "open it again when you want its rows",
-            Self::Mixed { .. } => "open it by itself",
+            Self::Mixed { .. } => "open it by itself, or beside the others: `--with NAME=FILE`",
         }
     }
 }

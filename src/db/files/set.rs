@@ -40,6 +40,35 @@ impl FileSet {
         names.join(&AND.to_string())
     }
 
+    /// What `names` mean where they are given one after the other: a first file, and those to open beside it. Files with tables in them are
+    /// one, as [`Self::join`] writes them; any other is one by itself.
+    pub fn apart(names: &[String]) -> (String, Vec<String>) {
+        let (tables, others): (Vec<String>, Vec<String>) = names.iter().cloned().partition(|name| Form::of(Path::new(name)).is_some());
+        // The first that is named is the first that is opened.
+        match names.first() {
+            Some(first) if tables.first() != Some(first) => (first.clone(), names.iter().skip(1).cloned().collect()),
+            _ => (Self::join(&tables), others),
+        }
+    }
+
+    /// The names that [`Self::join`] wrote as one; `name` alone where it is one.
+    pub fn split(name: &str) -> Vec<String> {
+        parts_of(Path::new(name)).into_iter().map(|path| path.to_string_lossy().into_owned()).collect()
+    }
+
+    /// Which of the files that `name` joins is not there; `None` where it joins none, or they all are.
+    pub fn missing_part(name: &Path) -> Option<PathBuf> {
+        if name.exists() {
+            return None;
+        }
+        let text = name.to_str()?;
+        let end = text.match_indices(AND).map(|(at, _)| at).rfind(|&at| text.get(..at).is_some_and(|first| all_there(Path::new(first))))?;
+        let rest = text.get(end + AND.len_utf8()..)?;
+        // What stands behind a missing one may be there.
+        let first = rest.split(AND).next().filter(|first| !first.is_empty())?;
+        (!all_there(name)).then(|| PathBuf::from(first))
+    }
+
     /// What the set is known as: the file, or the first one's path, and behind it the others as they are seen from its folder.
     pub fn name(&self) -> PathBuf {
         let folder = self.files.first().and_then(|first| first.parent());
@@ -74,6 +103,11 @@ fn parts_of(name: &Path) -> Vec<PathBuf> {
         }
     }
     if open.is_empty() { parts } else { whole() }
+}
+
+/// Whether `name` is a file, or joins files that are there.
+fn all_there(name: &Path) -> bool {
+    name.is_file() || parts_of(name).len() > 1
 }
 
 /// A part of a file's name that [`FileSet::name`] makes of several.
@@ -113,7 +147,34 @@ mod tests {
         assert_eq!(set(path("e.db").display().to_string()), None);
         assert_eq!(set(path("none.csv").display().to_string()), None);
         assert_eq!(set(format!("{}+none", path("a.csv").display())), None);
+        let part = |text: &str| FileSet::missing_part(Path::new(&format!("{}+{text}", path("a.csv").display())));
+        assert_eq!(part("none"), Some(PathBuf::from("none")));
+        assert_eq!(part("b.csv+none.csv+x"), Some(PathBuf::from("none.csv")));
+        assert_eq!((part("b.csv"), part("c+d.csv"), FileSet::missing_part(Path::new("none+none"))), (None, None, None));
         let mixed = format!("{}+{}", path("a.csv").display(), path("e.db").display());
         assert!(matches!(FileSet::named(Path::new(&mixed)), Err(FileError::Mixed { .. })));
+    }
+
+    #[track_caller]
+    fn check_apart(folder: &Path, names: &[&str], main: &[&str], beside: &[&str]) {
+        let whole = |names: &[&str]| names.iter().map(|name| folder.join(name).display().to_string()).collect::<Vec<_>>();
+        assert_eq!(FileSet::apart(&whole(names)), (FileSet::join(&whole(main)), whole(beside)), "{names:?}");
+    }
+
+    #[test]
+    fn databases_stand_beside_the_first_file_and_tables_make_one() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["a.csv", "b.csv"] {
+            std::fs::write(folder.path().join(name), "x,y\n1,2\n").unwrap();
+        }
+        for name in ["c.db", "d.db"] {
+            std::fs::write(folder.path().join(name), "SQLite format 3\0").unwrap();
+        }
+        let check = |names: &[&str], main: &[&str], beside: &[&str]| check_apart(folder.path(), names, main, beside);
+        check(&["a.csv"], &["a.csv"], &[]);
+        check(&["a.csv", "b.csv"], &["a.csv", "b.csv"], &[]);
+        check(&["c.db", "d.db"], &["c.db"], &["d.db"]);
+        check(&["c.db", "a.csv", "d.db"], &["c.db"], &["a.csv", "d.db"]);
+        check(&["a.csv", "c.db", "b.csv"], &["a.csv", "b.csv"], &["c.db"]);
     }
 }

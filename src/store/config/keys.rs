@@ -33,6 +33,20 @@ pub enum KeyKind {
     Servers,
 }
 
+impl KeyKind {
+    /// What it takes, in words.
+    pub fn words(self) -> String {
+        match self {
+            Self::Text => "text in quotes".into(),
+            Self::Number { least } => format!("a whole number, {least} or more"),
+            Self::Switch => "true or false".into(),
+            Self::Choice(words) => format!("one of {}", words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")),
+            Self::Bindings => "a table with a key, or a list of keys, for each action".into(),
+            Self::Servers => "a table of tables, each with a url".into(),
+        }
+    }
+}
+
 const fn key(name: &'static str, kind: KeyKind, meaning: &'static str) -> Key {
     Key { name, kind, meaning }
 }

@@ -89,6 +89,8 @@ fn flags_win_over_the_file_and_resumed_settings() {
     let request = parse_line("run.toml --lora-r=16 --method qlora --target_modules q_proj,v_proj --use_rslora --max_steps -1").unwrap();
     assert_eq!((request.config.lora_r, request.config.method, request.config.use_rslora), (16, Some(Method::Qlora), true));
     assert_eq!(request.config.target_modules, ["q_proj", "v_proj"]);
+    let steps = |line: &str| parse_line(line).unwrap().config.max_steps;
+    assert_eq!([steps("run.toml --max_steps 0"), steps("run.toml --max_steps -1"), steps("run.toml --max_steps 3")], [None, None, Some(3)]);
     let request = parse_line("--resume runs/a --num_train_epochs 5").unwrap();
     let begun = parse_line("run.toml").unwrap().config;
     let over = request.over(&begun).unwrap();

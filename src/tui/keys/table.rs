@@ -202,6 +202,6 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["down", "j"], Action::Down, "down", ""),
     bind(Everywhere, &["pageup"], Action::PageUp, "a page up", ""),
     bind(Everywhere, &["pagedown"], Action::PageDown, "a page down", ""),
-    bind(Everywhere, &["g"], Action::Top, "to the top", ""),
-    bind(Everywhere, &["G"], Action::Bottom, "to the bottom", ""),
+    bind(Everywhere, &["g", "home"], Action::Top, "to the top", ""),
+    bind(Everywhere, &["G", "end"], Action::Bottom, "to the bottom", ""),
 ];

@@ -1,8 +1,12 @@
 //! Windows over the panes: texts, lists, lines to be typed, pages.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use ratatui_textarea::TextArea;
 
 use crate::jobs::{ExportFormat, JobId};
+use crate::text;
 use crate::tui::compare::Compare;
 use crate::tui::diagram::Diagram;
 use crate::tui::notebook::NotebookPage;
@@ -28,6 +32,8 @@ pub enum Window {
         scroll: usize,
         /// What is copied of it, where that is not the text.
         copied: Option<String>,
+        /// It in lines, as they were last drawn.
+        laid: Laid,
     },
     /// A list to choose from.
     List(Picker),
@@ -43,6 +49,34 @@ pub enum Window {
     Diagram(Box<Diagram>),
     /// A notebook.
     Notebook(Box<NotebookPage>),
+}
+
+/// A text cut into lines for one width, kept: it is drawn again at every key, and a cell can hold many megabytes.
+#[derive(Debug, Clone, Default)]
+pub struct Laid(RefCell<Option<Arc<Lines>>>);
+
+/// Lines of at most so many columns.
+#[derive(Debug)]
+pub struct Lines {
+    /// The columns that there are.
+    room: usize,
+    /// The lines.
+    pub lines: Vec<String>,
+    /// Columns of the widest.
+    pub widest: usize,
+}
+
+impl Laid {
+    /// The lines for `room` columns, which `cut` makes where they are not there yet. The text is always the same.
+    pub fn lines(&self, room: usize, cut: impl FnOnce() -> Vec<String>) -> Arc<Lines> {
+        let mut kept = self.0.borrow_mut();
+        if let Some(lines) = kept.as_ref().filter(|lines| lines.room == room) {
+            return lines.clone();
+        }
+        let lines = cut();
+        let widest = lines.iter().map(|line| text::width(line)).max().unwrap_or(0);
+        kept.insert(Arc::new(Lines { room, lines, widest })).clone()
+    }
 }
 
 /// A line to be typed.

@@ -325,3 +325,63 @@ fn what_is_written_before_a_database_is_open_is_kept() {
     screen.done(job, Outcome::Failed(JobFailure { message: "no".into(), hint: None }));
     screen.submitted(is_nameless);
 }
+
+#[test]
+fn home_and_end_are_the_ends_wherever_nothing_is_typed() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+1", "end"]);
+    let last = screen.state.tree.selected;
+    assert!(last > 0);
+    screen.press(&["G"]);
+    assert_eq!(screen.state.tree.selected, last);
+    screen.press(&["home"]);
+    assert_eq!(screen.state.tree.selected, 0);
+    // In a line they are the line's.
+    screen.press(&["ctrl+g", "bc", "home", "a"]);
+    assert_eq!(screen.state.ask.lines().join(""), "abc");
+    screen.press(&["f1", "end"]);
+    assert!(!screen.drawn().contains("line 1/"), "{}", screen.drawn());
+    screen.press(&["home"]);
+    assert!(screen.drawn().contains("line 1/"), "{}", screen.drawn());
+}
+
+#[test]
+fn what_is_copied_of_a_cell_in_its_window_is_the_cell() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+3", "SELECT 1", "esc"]);
+    screen.run(rows(3, false));
+    screen.press(&["alt+4"]);
+    for (keys, expected) in [(&["right", "right", "right"][..], "{\"long\": \"xxx"), (&["right"], "a\u{1b}[31m\tb")] {
+        screen.press(keys);
+        screen.press(&["enter", "y"]);
+        let copied = screen.effects.iter().find_map(|effect| match effect {
+            Effect::Copy(text) => Some(text.clone()),
+            _ => None,
+        });
+        assert!(copied.as_deref().is_some_and(|copied| copied.starts_with(expected)), "{copied:?}");
+        screen.press(&["esc"]);
+    }
+}
+
+#[test]
+fn a_cell_of_megabytes_is_cut_into_lines_once() {
+    let laid = crate::tui::state::Laid::default();
+    let cut = || vec!["ab".to_owned(), "日本".to_owned()];
+    assert_eq!((laid.lines(80, cut).widest, laid.lines(80, || unreachable!()).lines.len()), (4, 2));
+    assert_eq!(laid.lines(70, Vec::new).lines.len(), 0);
+}
+
+#[test]
+fn looking_for_nothing_new_looks_for_the_same_again() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+3", "SELECT 1", "esc"]);
+    screen.run(rows(3, false));
+    screen.press(&["alt+4", "ctrl+f", "enter"]);
+    assert!(screen.effects.is_empty() && screen.state.window.is_some(), "{:?}", screen.effects);
+    screen.press(&["esc"]);
+    for (typed, text, here) in [("Künstler", "Künstler", true), ("", "Künstler", false), ("1", "1", true)] {
+        screen.press(&["ctrl+f", typed, "enter"]);
+        screen
+            .submitted(|work| matches!(work, Work::Result(ResultWork::Find { sought, .. }) if sought.text == text && sought.here == here));
+    }
+}

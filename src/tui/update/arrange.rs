@@ -61,12 +61,14 @@ pub(super) fn ask_find(state: &mut State) {
         warn(state, "there are no rows to look into; run a query first");
         return;
     }
-    let before = state.tab().results.sought.clone();
-    prompt(state, PromptKind::Find, &before);
+    prompt(state, PromptKind::Find, "");
 }
 
-/// Looks for a text from the cursor on, its cell included.
+/// Looks for a text from the cursor on, its cell included; without one, for the next cell with what was looked for last.
 pub(super) fn find(state: &mut State, text: &str) -> Vec<Effect> {
+    if text.is_empty() {
+        return look(state, false, false);
+    }
     text.clone_into(&mut state.tab_mut().results.sought);
     look(state, true, false)
 }

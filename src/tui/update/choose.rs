@@ -3,7 +3,7 @@
 use super::super::event::Effect;
 use super::super::keys::Action;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
-use super::super::state::{Pane, Prompt, PromptKind, State, Window};
+use super::super::state::{Laid, Pane, Prompt, PromptKind, State, Window};
 use super::keep::whole;
 use super::list::prompt;
 use super::models::model_chosen;
@@ -25,6 +25,7 @@ pub(super) enum Chosen {
 /// Takes the selected line, or what was typed.
 pub(super) fn choose(state: &mut State) -> Chosen {
     let effects = match state.window.take() {
+        Some(Window::List(picker)) if opening::is_typed_path(&picker) => unlisted(state, picker),
         Some(Window::List(picker)) => match picker.item().cloned() {
             Some(item) => return chosen(state, picker, item),
             None => unlisted(state, picker),
@@ -92,7 +93,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Chosen {
         Choice::Typed { text, is_sql: false } => ask::send_question(state, text),
         Choice::Look { title, text } => {
             state.behind = Some((title.clone(), picker));
-            state.window = Some(Window::Text { title, text, scroll: 0, copied: None });
+            state.window = Some(Window::Text { title, text, scroll: 0, copied: None, laid: Laid::default() });
             Vec::new()
         }
         Choice::Allow { address, question } => submit(state, Work::Models(ModelsWork::Allow { address, question })).1,
@@ -155,6 +156,8 @@ fn typed(state: &mut State, prompt: Prompt) -> Vec<Effect> {
         PromptKind::Setting(name) => settings::typed(state, &name, &text),
         // So does an empty value.
         PromptKind::Parameter(wanted) => sql::value_typed(state, *wanted, &prompt.text.lines().join(" ")),
+        // Nothing new to look for is what was looked for last.
+        PromptKind::Find if text.is_empty() && !state.tab().results.sought.is_empty() => arrange::find(state, ""),
         _ if text.is_empty() => {
             state.window = Some(Window::Prompt(Box::new(prompt)));
             warn(state, "type something, or Esc");

@@ -29,6 +29,18 @@ pub(super) fn beside_page(state: &mut State) -> Vec<Effect> {
     list_databases(state)
 }
 
+/// Whether what is typed above a list of files is the path of one, and not a few letters of a line: the lines that have all its letters may
+/// be other files.
+pub(super) fn is_typed_path(picker: &Picker) -> bool {
+    let typed = picker.query.trim();
+    let is_path = ["/", "./", "../", "~/"].iter().any(|start| typed.starts_with(start)) && !typed.ends_with('/');
+    let begins_so = picker.item().is_some_and(|item| match &item.choice {
+        Choice::Database { path, .. } => path.starts_with(typed) && DatabaseSet::read(path).beside.is_empty(),
+        _ => false,
+    });
+    matches!(picker.kind, PickerKind::Open | PickerKind::Files(_)) && is_path && picker.selected == 0 && !begins_so
+}
+
 /// Opens what was chosen or typed, in place of what is open or beside it.
 pub(super) fn taken(state: &mut State, typed: &str) -> Vec<Effect> {
     if !std::mem::take(&mut state.opens_beside) || state.database.is_empty() {
@@ -128,4 +140,34 @@ pub(super) fn files_found(state: &mut State, folder: &Path, files: Vec<FileRow>)
     let (tables, others): (Vec<FileRow>, Vec<FileRow>) = others.into_iter().partition(is_table);
     let items = databases.into_iter().chain(tables).map(item).chain(up).chain(others.into_iter().map(item)).collect();
     *picker = Picker::new(PickerKind::Files(folder.to_owned()), items);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether `typed` above lines of these paths is a path by itself.
+    fn is_path(typed: &str, paths: &[&str]) -> bool {
+        let item = |path: &&str| Item {
+            label: called(path),
+            detail: DatabaseSet::read(path).in_line(),
+            choice: Choice::Database { path: (*path).into(), id: None },
+        };
+        let mut picker = Picker::new(PickerKind::Open, paths.iter().map(item).collect());
+        picker.type_text(typed);
+        is_typed_path(&picker)
+    }
+
+    #[test]
+    fn a_path_that_is_typed_whole_is_no_line_that_has_its_letters() {
+        let both = "/data/shop.db\n+ crm=/data/crm.db";
+        // A line of several files has the letters of each, and is not that file.
+        assert!(is_path("/data/crm.db", &[both]));
+        assert!(is_path("/data/shop.db", &[both]));
+        assert!(is_path("~/crm.db", &[both]));
+        assert!(!is_path("/data/shop", &["/data/shop.db"]));
+        assert!(!is_path("/data/shop.db", &["/data/shop.db"]));
+        assert!(!is_path("crm", &[both]));
+        assert!(!is_path("/data/", &[both]));
+    }
 }

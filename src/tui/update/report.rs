@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::conversation::{Entry, Stage};
 use super::super::event::Effect;
-use super::super::state::{Notice, RunningJob, State, Window};
+use super::super::state::{Laid, Notice, RunningJob, State, Window};
 use super::refresh::refresh;
 use super::{
     advice, answered, arrange, ask, compare, keep, kept, learn, note, notebook, opening, rows, script, settings, submit, train, warn,
@@ -112,7 +112,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
             let said = describe(sql, &state.schema);
             let reads = if said.tables.is_empty() { "no table".into() } else { said.tables.join(", ") };
             let text = format!("{}\n\nIt reads: {reads}\n\nHow SQLite runs it:\n{}", said.sentence, words::plan(&table, &state.schema));
-            state.window = Some(Window::Text { title: "What the SQL does".into(), text, scroll: 0, copied: None });
+            state.window = Some(Window::Text { title: "What the SQL does".into(), text, scroll: 0, copied: None, laid: Laid::default() });
         }
         (Work::Notebook(work), outcome) => return notebook::came(state, running.job, work, outcome),
         (Work::Compare { .. }, outcome) => compare::came(state, running.job, outcome),
@@ -211,7 +211,7 @@ fn result(state: &mut State, running: &RunningJob, work: &ResultWork, outcome: O
         (ResultWork::Summarise { spool, column, .. }, Outcome::Summarised(summary)) => {
             let name = spool.columns().get(*column).map(|info| info.name.clone()).unwrap_or_default();
             let text = words::summed_up(&summary);
-            state.window = Some(Window::Text { title: format!("Column {name}"), text, scroll: 0, copied: None });
+            state.window = Some(Window::Text { title: format!("Column {name}"), text, scroll: 0, copied: None, laid: Laid::default() });
         }
         (ResultWork::Chart { .. }, Outcome::Charted(points)) => {
             let chart = state.tab_named(running.tab).and_then(|tab| tab.results.chart.as_mut());

@@ -11,7 +11,7 @@ use super::super::keys::Action;
 use super::super::layout::places;
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::results::Content;
-use super::super::state::{Pane, State, Window};
+use super::super::state::{Laid, Pane, State, Window};
 use super::super::train::command;
 use super::super::view::{visible_columns, visible_rows};
 use super::{note, submit, warn};
@@ -28,12 +28,9 @@ pub(super) fn open_cell(state: &mut State) {
     let results = &state.tab().results;
     if let (Some(cell), Some(name)) = (results.cell(), results.column_name()) {
         let title = name.to_owned();
-        let window = match results.dates.in_full(results.column, &cell) {
-            // What is copied is the number.
-            Some(text) => Window::Text { title, text, scroll: 0, copied: Some(cell_to_copy(&cell)) },
-            None => Window::Text { title, text: in_full(&cell), scroll: 0, copied: None },
-        };
-        state.window = Some(window);
+        let text = results.dates.in_full(results.column, &cell).unwrap_or_else(|| in_full(&cell));
+        // What is copied is the cell, as it is copied from the rows: not its date, nor its JSON indented.
+        state.window = Some(Window::Text { title, text, scroll: 0, copied: Some(cell_to_copy(&cell)), laid: Laid::default() });
     }
 }
 
@@ -76,7 +73,7 @@ pub(super) fn open_record(state: &mut State) {
         out.push_str(&format!("{name}{gap}  {value}\n"));
     }
     let title = format!("Row {} of {}", text::count(results.row as u64 + 1), text::count(results.len() as u64));
-    state.window = Some(Window::Text { title, text: out, scroll: 0, copied: None });
+    state.window = Some(Window::Text { title, text: out, scroll: 0, copied: None, laid: Laid::default() });
 }
 
 /// Shows dates in place of the numbers that count time, or the numbers again.

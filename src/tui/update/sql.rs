@@ -8,7 +8,7 @@ use ratatui_textarea::CursorMove;
 use super::super::completion::Completion;
 use super::super::event::Effect;
 use super::super::keys::Action;
-use super::super::state::{Pane, PromptKind, State, Wanted, Window};
+use super::super::state::{Laid, Pane, PromptKind, State, Wanted, Window};
 use super::super::tab::Queued;
 use super::super::tree::{TreeRow, file_name};
 use super::super::vim::Mode;
@@ -257,5 +257,5 @@ pub(super) fn definition(state: &mut State) {
         Some(reason) => format!("It cannot be read: {reason}.\n\n{text}"),
         None => text,
     };
-    state.window = Some(Window::Text { title: table.name.clone(), text, scroll: 0, copied: None });
+    state.window = Some(Window::Text { title: table.name.clone(), text, scroll: 0, copied: None, laid: Laid::default() });
 }

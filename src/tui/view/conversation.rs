@@ -217,17 +217,32 @@ fn put(state: &State, lines: &mut Vec<Line<'static>>, text: &str, role: Role, in
 
 /// `line` in parts of at most `width` columns, cut at blanks where there are some.
 pub(super) fn wrap(line: &str, width: usize) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut part = String::new();
+    let (mut parts, mut part, mut wide) = (Vec::new(), String::new(), 0);
+    let next = |part: &mut String, wide: &mut usize, parts: &mut Vec<String>| {
+        parts.push(std::mem::take(part));
+        *wide = 0;
+    };
     for word in line.split_inclusive(' ') {
-        if text::width(&part) + text::width(word.trim_end()) > width && !part.is_empty() {
-            parts.push(std::mem::take(&mut part));
+        if wide + text::width(word.trim_end()) > width && !part.is_empty() {
+            next(&mut part, &mut wide, &mut parts);
         }
-        for grapheme in word.graphemes(true) {
-            if text::width(&part) + text::width(grapheme) > width && grapheme != " " {
-                parts.push(std::mem::take(&mut part));
+        // A blank hangs over the end. Most text is ASCII, and megabytes of it are cut at once.
+        let mut rest = word;
+        while let Some(long) = Some(rest).filter(|rest| !rest.is_empty()) {
+            let plain = long.bytes().take(width.saturating_sub(wide)).take_while(|byte| (32..127).contains(byte)).count();
+            // The last one may be the first part of a character.
+            let piece = match plain {
+                0 | 1 => long.graphemes(true).next().unwrap_or(long),
+                plain if plain == long.len() => long,
+                plain => long.get(..plain - 1).unwrap_or(long),
+            };
+            let columns = text::width(piece);
+            if wide + columns > width && piece != " " {
+                next(&mut part, &mut wide, &mut parts);
             }
-            part.push_str(grapheme);
+            part.push_str(piece);
+            wide += columns;
+            rest = rest.get(piece.len()..).unwrap_or_default();
         }
     }
     parts.push(part);
@@ -249,5 +264,8 @@ mod tests {
         check("abcdefgh", 3, &["abc", "def", "gh"]);
         check("日本語 x", 4, &["日本", "語 x"]);
         check("", 4, &[""]);
+        check("ab日本cd", 5, &["ab日", "本cd"]);
+        check("ab cde\u{301}f g", 4, &["ab", "cde\u{301}f", "g"]);
+        check("abc   def", 3, &["abc", "", "def"]);
     }
 }

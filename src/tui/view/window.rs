@@ -22,9 +22,16 @@ const MOST_KEYS: usize = 30;
 pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
     match &state.window {
         None => {}
-        Some(Window::Help { scroll }) => lines(state, frame, area, "Keys", help(state, room(area)), *scroll),
-        Some(Window::Text { title, text, scroll, .. }) => {
-            lines(state, frame, area, &text::sanitize(title), text_lines(text, room(area)), *scroll);
+        Some(Window::Help { scroll }) => {
+            let help = help(state, room(area));
+            let widest = help.iter().map(Line::width).max().unwrap_or(0);
+            let part = |first, count| help.iter().skip(first).take(count).cloned().collect();
+            lines(state, frame, area, "Keys", (help.len(), widest), *scroll, part);
+        }
+        Some(Window::Text { title, text, scroll, laid, .. }) => {
+            let text = laid.lines(room(area), || text_lines(text, room(area)));
+            let part = |first, count| text.lines.iter().skip(first).take(count).map(|line| Line::raw(line.clone())).collect();
+            lines(state, frame, area, &text::sanitize(title), (text.lines.len(), text.widest), *scroll, part);
         }
         Some(Window::List(picker)) => list(state, frame, area, picker),
         Some(Window::Prompt(prompt)) => line_to_type(state, frame, area, prompt),
@@ -41,15 +48,15 @@ fn room(area: Rect) -> usize {
     usize::from(area.width.saturating_sub(6)).max(1)
 }
 
-fn text_lines(text: &str, room: usize) -> Vec<Line<'static>> {
-    text::sanitize_lines(text).replace('\t', "  ").lines().flat_map(|line| wrap(line, room)).map(Line::raw).collect()
+fn text_lines(text: &str, room: usize) -> Vec<String> {
+    text::sanitize_lines(text).replace('\t', "  ").lines().flat_map(|line| wrap(line, room)).collect()
 }
 
 /// How far the window of lines over `area` can be scrolled; `None` where none is open.
 pub(crate) fn last_scroll(state: &State, area: Rect) -> Option<usize> {
     let lines = match &state.window {
         Some(Window::Help { .. }) => help(state, room(area)).len(),
-        Some(Window::Text { text, .. }) => text_lines(text, room(area)).len(),
+        Some(Window::Text { text, laid, .. }) => laid.lines(room(area), || text_lines(text, room(area))).lines.len(),
         _ => return None,
     };
     Some(lines.saturating_sub(usize::from(area.height.saturating_sub(2))))
@@ -60,21 +67,30 @@ fn middle(area: Rect, width: u16, height: u16) -> Rect {
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
-fn lines(state: &State, frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'static>>, scroll: usize) {
-    let widest = lines.iter().map(Line::width).max().unwrap_or(0).max(text::width(title) + 4);
+/// Lines from `scroll` on, of so many and so wide as `(count, widest)` says; `part` has those from one on, so many.
+fn lines(
+    state: &State,
+    frame: &mut Frame<'_>,
+    area: Rect,
+    title: &str,
+    (count, widest): (usize, usize),
+    scroll: usize,
+    part: impl Fn(usize, usize) -> Vec<Line<'static>>,
+) {
+    let widest = widest.max(text::width(title) + 4);
     let width = u16::try_from(widest + 2).unwrap_or(u16::MAX).clamp(20, area.width.saturating_sub(4).max(20));
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX);
+    let height = u16::try_from(count + 2).unwrap_or(u16::MAX);
     let area = middle(area, width, height);
     let shown = usize::from(area.height.saturating_sub(2));
-    let hidden = lines.len().saturating_sub(shown);
+    let hidden = count.saturating_sub(shown);
     let scroll = scroll.min(hidden);
     let mut block = block_of(state, title);
     if hidden > 0 {
-        block = block.title_bottom(Line::from(format!(" line {}/{} ", scroll + 1, lines.len())).right_aligned());
+        block = block
+            .title_bottom(Line::from(format!(" line {}/{} ", text::count(scroll as u64 + 1), text::count(count as u64))).right_aligned());
     }
     frame.render_widget(Clear, area);
-    let drawn: Vec<Line<'static>> = lines.into_iter().skip(scroll).take(shown).collect();
-    frame.render_widget(Paragraph::new(drawn).block(block), area);
+    frame.render_widget(Paragraph::new(part(scroll, shown)).block(block), area);
 }
 
 /// Every key with what it does and its name for `config.toml`; what has no room in a line goes on in the next.
@@ -169,8 +185,10 @@ fn list(state: &State, frame: &mut Frame<'_>, area: Rect, picker: &Picker) {
     let first = first_line(picker.selected, picker.matching.len(), room);
     // One width for every label, so that what stands behind them is aligned and does not jump.
     let longest = picker.items.iter().take(1000).map(|item| text::width(&text::sanitize(&item.label))).max().unwrap_or(0);
-    let behind = picker.items.iter().any(|item| !item.detail.is_empty());
-    let label_width = if behind { longest.min(width * 6 / 10) } else { width.saturating_sub(2) };
+    let behind = picker.items.iter().take(1000).map(|item| text::width(&text::sanitize(&item.detail))).max().unwrap_or(0);
+    // What stands behind gets what it needs, and never less than a part.
+    let label_width =
+        if behind > 0 { longest.min((width * 6 / 10).max(width.saturating_sub(behind + 4))) } else { width.saturating_sub(2) };
     for (number, &at) in picker.matching.iter().enumerate().skip(first).take(room) {
         let Some(item) = picker.items.get(at) else { continue };
         let label = text::sanitize(&item.label).into_owned();
@@ -229,7 +247,7 @@ fn line_to_type(state: &State, frame: &mut Frame<'_>, area: Rect, prompt: &Promp
         }
         PromptKind::Command(_) => ("Write the command line to", "a new file; nothing is replaced"),
         PromptKind::Open if state.opens_beside => ("Open beside it", "NAME=FILE, or the path of an SQLite file, or `demo`"),
-        PromptKind::Find => ("Find in the rows", "any part of a cell, in any case; n goes to the next, N to the one before"),
+        PromptKind::Find => ("Find in the rows", "part of a cell, in any case; n, or nothing: the next one; N: the one before"),
         PromptKind::Handover(_) => {
             ("Write the job for another machine to", "a new folder: rows, train.py, DeepSpeed's file, run.sh, Slurm")
         }
