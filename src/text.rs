@@ -2,12 +2,14 @@
 //!
 //! Files on their floors, the lowest first:
 //! - [`language`]: whether a question is English
+//! - [`nations`]: what is of a country
 //! - [`numbers`]: words for numbers, units of time, months and days
 //! - [`words`]: words of a text as they are compared
 //! - [`follow`]: whether a question has no sense without the one before
 
 pub mod follow;
 pub mod language;
+pub mod nations;
 pub mod numbers;
 pub mod words;
 

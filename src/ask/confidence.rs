@@ -2,6 +2,7 @@
 //! judged by their rows ([`super::weights`]).
 
 use super::candidate::Candidate;
+use super::coverage::quoted;
 use super::signals::{Signal, Signals};
 use super::weights::{ALONE, COMPARED, Weights};
 use crate::sql::SuspicionKind;
@@ -124,7 +125,10 @@ fn sentence(signal: Signal, draft: &Candidate) -> Option<String> {
         Signal::Mended | Signal::MendedShare => draft.is_mended().then(|| "{it} had to be mended".into()),
         Signal::Suspicion(kind) => draft.suspicions.iter().find(|suspicion| suspicion.kind == kind).map(|found| found.sentence.clone()),
         Signal::Suspicious | Signal::MoreSuspicious | Signal::SuspiciousShare | Signal::Unused => draft.against(),
-        Signal::Uncovered | Signal::Unknown => Some("{it} says nothing of a part of the question".into()),
+        Signal::Uncovered | Signal::Unknown => {
+            let said = draft.coverage.as_ref().map(|coverage| quoted(&coverage.unaccounted)).filter(|said| !said.is_empty());
+            Some(format!("{{it}} says nothing of {}", said.unwrap_or_else(|| "a part of the question".into())))
+        }
         Signal::NoRows | Signal::Nothing => Some("{it} finds nothing".into()),
         Signal::WithoutFirst => Some("the first draft is not among them".into()),
         Signal::Failed => Some("other drafts do not run".into()),

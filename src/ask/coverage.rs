@@ -2,11 +2,16 @@
 
 use std::collections::HashSet;
 
+use super::wording::{FORMS, digits_of, is_about_form, is_alike, is_neutral};
 use crate::schema::{Schema, ValueHit};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::text::language::is_english_question;
-use crate::text::numbers::cardinal;
-use crate::text::words::{Word, edits_within, is_function_word, singular, split_name, stem, words};
+use crate::text::nations::is_of_country;
+use crate::text::numbers::{WEEKDAYS, month};
+use crate::text::words::{Word, edits_within, singular, split_name, stem, words};
+
+/// Words that are named to people.
+const MOST_NAMED: usize = 3;
 
 /// How a question's words are accounted for.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +29,12 @@ impl Coverage {
     pub fn share(&self) -> f64 {
         if self.content == 0 { 1.0 } else { 1.0 - self.unaccounted.len() as f64 / self.content as f64 }
     }
+}
+
+/// The first few of the words, in quotes; empty for none.
+pub(super) fn quoted(words: &[String]) -> String {
+    let shown: Vec<String> = words.iter().take(MOST_NAMED).map(|word| format!("\"{word}\"")).collect();
+    shown.join(", ")
 }
 
 /// Compares `question` with `sql`. Words are accounted for by names of tables and columns in it, its literals and numbers, its aggregates,
@@ -47,7 +58,10 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -
         }
         out.content += 1;
         let hit = |hit: &&ValueHit| hit.words.start <= word.range.start && word.range.end <= hit.words.end;
-        if said.accounts_for(&word) || hits.iter().filter(hit).any(|hit| said.texts.contains(&hit.value)) {
+        if said.accounts_for(&word)
+            || said.texts.iter().any(|text| is_of_country(&word.folded, &text.to_lowercase()))
+            || hits.iter().filter(hit).any(|hit| said.texts.contains(&hit.value))
+        {
             continue;
         }
         let written = question.get(word.range.clone()).unwrap_or("").to_owned();
@@ -55,6 +69,7 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -
         if !verb
             && !hits.iter().any(|h| hit(&h))
             && !names.iter().any(|name| is_related(&word.folded, name))
+            && !is_alike(&word.folded, |alike| names.iter().any(|name| is_related(alike, name)))
             && !is_about_form(&word.folded)
         {
             out.unknown.push(written.clone());
@@ -148,6 +163,9 @@ impl Said {
         if self.words.contains(folded) || self.words.iter().any(|name| is_related(folded, name)) {
             return true;
         }
+        if is_alike(folded, |name| self.words.iter().any(|own| is_related(name, own))) || self.has_date(folded) {
+            return true;
+        }
         if let Some(digits) = digits_of(folded) {
             return self.words.contains(digits.as_str()) || digits == "1" && self.keywords.contains("limit");
         }
@@ -155,6 +173,21 @@ impl Said {
             .iter()
             .filter(|form| form.words.split_whitespace().any(|other| other == folded))
             .any(|form| form.said_by.split_whitespace().any(|said| self.keywords.contains(said) || self.comparisons.contains(said)))
+    }
+}
+
+impl Said {
+    /// A month and a day of the week by their numbers, and a year by the one beside it: "after 2022" begins with 2023.
+    fn has_date(&self, folded: &str) -> bool {
+        let says = |number: u32| self.words.contains(&number.to_string()) || self.words.contains(&format!("{number:02}"));
+        if let Some(month) = month(folded) {
+            return says(month);
+        }
+        if let Some((at, _)) = (0..7).zip(WEEKDAYS).find(|(_, day)| day.eq_ignore_ascii_case(folded)) {
+            return says(at) || at == 0 && says(7);
+        }
+        let year = folded.parse::<u32>().ok().filter(|year| folded.len() == 4 && (1900..2100).contains(year));
+        year.is_some_and(|year| says(year - 1) || says(year + 1))
     }
 }
 
@@ -189,86 +222,6 @@ fn is_abbreviation(short: &str, word: &str) -> bool {
     let mut letters = word.chars();
     short.chars().next() == word.chars().next() && short.chars().all(|c| letters.any(|other| other == c))
 }
-
-/// The digits for a small number in words.
-fn digits_of(word: &str) -> Option<String> {
-    let number = match word {
-        "single" | "once" => Some(1),
-        "twice" => Some(2),
-        _ => cardinal(word),
-    };
-    number.map(|number| number.to_string())
-}
-
-/// Words and what of SQL says them.
-struct Form {
-    words: &'static str,
-    said_by: &'static str,
-}
-
-const FORMS: [Form; 12] = [
-    Form {
-        words: "many number count total amount often frequency frequently times quantity popular common size",
-        said_by: "count sum total limit",
-    },
-    Form { words: "average mean avg", said_by: "avg" },
-    Form { words: "total sum overall altogether combined", said_by: "sum total count" },
-    Form {
-        words: "most maximum max highest largest biggest greatest latest newest recent recently last longest oldest best top tallest heaviest \
-                fastest busiest richest popular common more higher larger earlier later older youngest frequent frequently expensive descending \
-                reverse decreasing best-selling leading first big high large long old great rich",
-        said_by: "max desc limit > >= order",
-    },
-    Form {
-        words: "least minimum min lowest smallest earliest oldest first shortest youngest fewest worst cheapest fewer less lower smaller under \
-                below before slowest lightest poorest rarest ascending increasing low small short young cheap few early lexicographically \
-                alphabetical alphabetically alphabetic",
-        said_by: "min asc limit < <= order",
-    },
-    Form {
-        words: "sorted sort order ordered rank ranked ranking arranged descending ascending alphabetical increasing decreasing",
-        said_by: "order",
-    },
-    Form { words: "different distinct unique", said_by: "distinct group count" },
-    Form { words: "each every per group grouped respective different type kind", said_by: "group distinct over" },
-    Form {
-        words: "both either neither also common shared except excluding without never not other besides",
-        said_by: "intersect union except or not != <> in and having",
-    },
-    Form {
-        words: "more greater above over larger higher exceed exceeds exceeding exceeded least older younger after later before below under less fewer lower smaller than between within equal equals same exactly \
-                earlier up range start starting begin beginning end ending contain contains containing include substring letter",
-        said_by: "> >= < <= between having = like in ==",
-    },
-    // A length or a weight may be kept in any unit: what is compared or computed says it.
-    Form {
-        words: "longer shorter heavier lighter second seconds minute minutes hour hours days week weeks months years gram grams kilo kilos \
-                kilogram kilograms kg metre metres meter meters kilometre kilometres kilometer kilometers km",
-        said_by: "> >= < <= between * / order max min",
-    },
-    Form {
-        words: "year month day date time percentage percent ratio difference rate",
-        said_by: "strftime date year / - julianday between substr like > <",
-    },
-];
-
-/// Whether a word is about counting, sorting and comparing, which any database can do.
-fn is_about_form(word: &str) -> bool {
-    digits_of(word).is_some()
-        || word.bytes().all(|b| b.is_ascii_digit())
-        || FORMS.iter().any(|form| form.words.split_whitespace().any(|other| other == word))
-}
-
-/// Whether a word asks, or holds the question together, and so has nothing to account for.
-fn is_neutral(word: &str) -> bool {
-    is_function_word(word) && !matches!(word, "most" | "more" | "few" | "once") || NEUTRAL.split_whitespace().any(|other| other == word)
-}
-
-const NEUTRAL: &str = "show list find return id ids tell display retrieve report print select compute calculate determine identify see know want wanted \
-want like please please present corresponding respectively respective associated related information info details detail data database record \
-records record value values table tables entry entries result results row rows column columns exist exists existing available used using \
-use belong belongs belonging correspond whose named called listed stored given kind kinds type types sort way thing things person people \
-describe description following specific certain particular various make makes made take takes taken hold holds held live lives";
 
 #[cfg(test)]
 mod tests {
@@ -337,6 +290,18 @@ mod tests {
     fn a_unit_is_said_by_a_comparison() {
         check("Which heads are longer than 6 minutes?", "SELECT name FROM head WHERE age > 360", &["6"], &[]);
         check("Which heads are longer than 6 minutes?", "SELECT name FROM head", &["longer", "6", "minutes"], &[]);
+    }
+
+    #[test]
+    fn months_years_and_what_is_said_otherwise_are_accounted_for() {
+        check("heads born in December", "SELECT name FROM head WHERE strftime('%m', born_state) = '12'", &[], &[]);
+        check("heads born in December", "SELECT name FROM head WHERE born_state = '2024-11-02'", &["December"], &[]);
+        check("heads born after 2022", "SELECT name FROM head WHERE born_state >= '2023-01-01'", &[], &[]);
+        check("heads born on Sunday", "SELECT name FROM head WHERE strftime('%w', born_state) = '0'", &[], &[]);
+        check("French heads", "SELECT name FROM head WHERE born_state = 'France'", &[], &[]);
+        check("heads who nobody knows for half an age", "SELECT name FROM head WHERE age > 5", &["knows"], &["knows"]);
+        check("What does the dept cost?", "SELECT budget_in_billions FROM dept", &["cost"], &["cost"]);
+        assert_eq!(quoted(&["a".into(), "b".into()]), "\"a\", \"b\"");
     }
 
     #[test]

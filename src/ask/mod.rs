@@ -1,6 +1,7 @@
 //! The one ask pipeline: question to answer.
 //!
 //! Files on their floors, the lowest first:
+//! - `wording`: words of questions, and what of SQL says them
 //! - [`coverage`]: which words of a question its SQL accounts for
 //! - `advice`: what to tell a model about SQLite's message
 //! - `lock`: the model is held to the names of the schema
@@ -52,6 +53,7 @@ pub mod request;
 pub mod signals;
 pub mod vote;
 mod weights;
+mod wording;
 
 pub use ahead::{Ahead, prepare_model, read_ahead};
 pub use demonstrations::Demonstrations;

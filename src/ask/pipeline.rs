@@ -8,7 +8,7 @@ use super::asking::{Asking, first_parts};
 use super::candidate::{Candidate, ballots};
 use super::clarify::ask_back;
 use super::confidence::{self, Belief};
-use super::coverage::coverage;
+use super::coverage::{coverage, quoted};
 use super::error::{AskError, MAX_QUESTION_BYTES};
 use super::event::{Answer, AnswerState, AskEvent, AskTimings};
 use super::mend::Fate;
@@ -196,7 +196,7 @@ impl Asking<'_> {
         });
         if coverage.share() < UNCOVERED && !coverage.unknown.is_empty() {
             answer.confidence = answer.confidence.map(|confidence| confidence * UNCOVERED_BELIEF);
-            answer.reason.push_str(", and nothing in the database has to do with a part of the question");
+            answer.reason.push_str(&format!(", and nothing in the database has to do with {}", quoted(&coverage.unknown)));
             answer.missing = coverage.unknown;
         }
         answer.ask_back = ask_back(&answer.candidates, answer.confidence);

@@ -16,6 +16,8 @@ pub struct Numerals {
     pub behind: String,
     /// Whether brackets stand for minus.
     pub brackets: bool,
+    /// Whether a minus stands behind the digits.
+    pub trailing: bool,
     /// Whether any has a fraction.
     pub fractions: bool,
     /// Some rows hold numbers as such.
@@ -39,6 +41,8 @@ pub struct Numeral<'t> {
     pub negative: bool,
     /// Whether brackets say so.
     pub brackets: bool,
+    /// Whether a minus behind it says so.
+    pub trailing: bool,
 }
 
 impl<'t> Numeral<'t> {
@@ -52,6 +56,9 @@ impl<'t> Numeral<'t> {
         // ".5" begins with its point.
         let first = if inner.get(..first)?.ends_with('.') { first - 1 } else { first };
         let (before, body, behind) = (inner.get(..first)?.trim(), inner.get(first..=last)?, inner.get(last + 1..)?.trim());
+        // `1'250.-` has no cents.
+        let trailing = behind.ends_with(['-', '\u{2212}']) && !behind.contains('.');
+        let behind = if trailing { behind.trim_end_matches(['-', '\u{2212}']).trim() } else { behind };
         let between = |c: char| c.is_ascii_digit() || c == '.' || c == ',' || SPACES.contains(&c);
         let signs = before.chars().filter(|c| matches!(c, '-' | '+' | '\u{2212}')).count();
         let unit = |text: &str| {
@@ -59,11 +66,11 @@ impl<'t> Numeral<'t> {
                 && text.chars().all(|c| c.is_alphabetic() || matches!(c, '%' | '$' | '€' | '£' | '¥' | '₹' | '°' | '.'))
         };
         let bare = before.trim_matches(['-', '+', '\u{2212}']).trim();
-        if !body.chars().all(between) || signs > 1 || !unit(bare) || !unit(behind) || brackets && signs > 0 {
+        if !body.chars().all(between) || signs > 1 || !unit(bare) || !unit(behind) || (brackets || trailing) && signs > 0 {
             return None;
         }
-        let negative = brackets || before.contains(['-', '\u{2212}']);
-        Some(Self { before: bare, body, behind, negative, brackets })
+        let negative = brackets || trailing || before.contains(['-', '\u{2212}']);
+        Some(Self { before: bare, body, behind, negative, brackets, trailing })
     }
 
     /// What stands between the digits, in order.
@@ -75,7 +82,7 @@ impl<'t> Numeral<'t> {
 impl Numerals {
     /// Whether SQLite reads the texts as they are, once they are cast.
     pub fn is_plain(&self) -> bool {
-        !self.comma && self.grouping.is_empty() && self.before.is_empty() && !self.brackets
+        !self.comma && self.grouping.is_empty() && self.before.is_empty() && !self.brackets && !self.trailing
     }
 
     /// The expression that makes a number of `operand`, an expression.
@@ -93,6 +100,9 @@ impl Numerals {
         }
         if self.comma {
             without(",", ".");
+        }
+        if self.trailing {
+            text = format!("CASE WHEN {operand} LIKE '%-' THEN '-' || {text} ELSE {text} END");
         }
         // A cast around all of it, so that SQLite compares as numbers.
         let read = match (self.mixed, self.others) {
@@ -163,6 +173,9 @@ mod tests {
         check("-$3", Some(("$", "3", "", true)));
         check("(1,250.00)", Some(("", "1,250.00", "", true)));
         check("1.250,00 €", Some(("", "1.250,00", "€", false)));
+        check("1,250.00-", Some(("", "1,250.00", "", true)));
+        check("12 EUR-", Some(("", "12", "EUR", true)));
+        check("-12-", None);
         check("12 %", Some(("", "12", "%", false)));
         check("CHF 1'250.-", None);
         check("USD 5", Some(("USD", "5", "", false)));
@@ -184,6 +197,8 @@ mod tests {
         assert_eq!(comma.number("1.250,50 €").as_deref(), Some("1250.50"));
         assert_eq!(comma.told(), "number as text with decimal comma, '.' between thousands, €");
         assert_eq!(Numerals::default().expression("x"), "CAST(x AS NUMERIC)");
+        let trailing = Numerals { trailing: true, ..Numerals::default() };
+        assert_eq!(trailing.expression("x"), "CAST(CASE WHEN x LIKE '%-' THEN '-' || x ELSE x END AS NUMERIC)");
         assert_eq!(
             Numerals { others: true, ..Numerals::default() }.expression("x"),
             "CAST(CASE WHEN x GLOB '*[0-9]*' THEN x END AS NUMERIC)"

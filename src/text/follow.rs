@@ -4,7 +4,7 @@ use super::numbers::cardinal;
 use super::words::words;
 
 /// Words at the beginning that point back.
-const OPENERS: [&str; 64] = [
+const OPENERS: [&str; 68] = [
     "and ",
     "only ",
     "now ",
@@ -22,6 +22,10 @@ const OPENERS: [&str; 64] = [
     "instead",
     "the same",
     "same ",
+    "likewise",
+    "make it ",
+    "make that ",
+    "all of them",
     "sort by",
     "sort them",
     "sort it",

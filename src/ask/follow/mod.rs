@@ -10,6 +10,7 @@
 //! - `values`: rows by what they hold
 //! - `numbers`: rows and groups by amounts
 //! - `order`: the order of rows, and how many
+//! - `single`: the one row at an end
 //! - `outputs`: what is shown of each row
 //! - `groups`: groups, and what is computed of them
 //! - `undo`: conditions taken away; why something is not there
@@ -22,6 +23,7 @@ mod numbers;
 mod order;
 mod outputs;
 mod said;
+mod single;
 mod timed;
 mod undo;
 mod values;
@@ -46,7 +48,7 @@ pub struct Followed {
 /// The one kind of change that the words of a follow-up ask for.
 type Reading = fn(&Ground<'_>) -> Option<Vec<Edit>>;
 
-const READINGS: [Reading; 13] = [
+const READINGS: [Reading; 14] = [
     undo::why,
     undo::remove,
     groups::count,
@@ -56,6 +58,7 @@ const READINGS: [Reading; 13] = [
     order::sort,
     order::limit,
     order::other_end,
+    single::read,
     numbers::read,
     when::read,
     values::read,

@@ -59,7 +59,7 @@ const GLUE: [&str; 15] =
 const MOST_ROWS: u64 = 100_000;
 
 /// What rows are sorted by.
-struct Key {
+pub(super) struct Key {
     text: String,
     /// Its name as a result column, where it is one.
     output: Option<String>,
@@ -125,7 +125,7 @@ pub(super) fn sort(ground: &Ground<'_>) -> Option<Vec<Edit>> {
 }
 
 /// "Most goals", "highest", "newest": what comes first.
-fn first_by(ground: &Ground<'_>, words: &[&str]) -> Option<(Key, bool)> {
+pub(super) fn first_by(ground: &Ground<'_>, words: &[&str]) -> Option<(Key, bool)> {
     let words: Vec<&str> = words.iter().copied().filter(|word| !GLUE.contains(word)).collect();
     if let ["most" | "least", "expensive"] = words.as_slice() {
         return Some((of_adjective(ground, "expensive")?, words.first() == Some(&"most")));
@@ -250,7 +250,7 @@ fn by_letters(ground: &Ground<'_>, nouns: &[&str], descending: bool) -> Option<V
     (!several || own).then(|| sorted(ground, &Key { text: first.text.clone(), output: first.alias.clone() }, descending))?
 }
 
-fn sorted(ground: &Ground<'_>, key: &Key, descending: bool) -> Option<Vec<Edit>> {
+pub(super) fn sorted(ground: &Ground<'_>, key: &Key, descending: bool) -> Option<Vec<Edit>> {
     let outline = &ground.outline;
     if outline.distinct && key.output.is_none() {
         return None;
@@ -314,10 +314,15 @@ pub(super) fn limit(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let (count, end) = match words {
         ["top", rest @ ..] | ["best", rest @ ..] => (rest, Some(true)),
         ["bottom", rest @ ..] | ["worst", rest @ ..] => (rest, Some(false)),
+        ["all"] | ["show", "all"] if outline.limit.is_some() => return Some(vec![Edit::Limit(None, 0)]),
         ["first" | "limit" | "show", rest @ ..] => (rest, None),
         ["next", amount] => {
             let shown = outline.limit.filter(|_| !outline.order.is_empty())?;
             return Some(vec![Edit::Limit(Some(count(amount)?), outline.offset.unwrap_or(0) + shown)]);
+        }
+        // "Make it five".
+        ["make", amount] | ["make", "that", amount] if outline.limit.is_some() => {
+            return Some(vec![Edit::Limit(Some(count(amount)?), outline.offset.unwrap_or(0))]);
         }
         _ => return None,
     };

@@ -1,11 +1,13 @@
 //! What is shown of each row: "just the names", "with their emails too", "the price instead", "list them".
 
-use super::ground::{Found, Ground, label};
+use super::ground::{Found, Ground, is_flag, label};
 use crate::sql::follow::Edit;
 
 /// Words before what is to be shown.
 const SHOWS: [&str; 14] =
     ["show", "display", "list", "give", "include", "including", "add", "with", "see", "plus", "get", "print", "name", "have"];
+/// Words before what is not to be shown any more.
+const DROPS: [&str; 6] = ["without", "drop", "hide", "remove", "omit", "skip"];
 /// What rows are called.
 const THEY: [&str; 4] = ["them", "those", "these", "ones"];
 
@@ -14,6 +16,11 @@ pub(super) fn read(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let list = ground.said.list();
     if is_listing(&list) {
         return listed(ground);
+    }
+    if let [verb, words @ ..] = list.as_slice()
+        && DROPS.contains(verb)
+    {
+        return dropped(ground, words);
     }
     let shows = list.first().is_some_and(|word| SHOWS.contains(word));
     let adds = matches!(list.first(), Some(&("with" | "include" | "including" | "add" | "plus"))) || ground.said.also;
@@ -29,6 +36,10 @@ pub(super) fn read(ground: &Ground<'_>) -> Option<Vec<Edit>> {
         return None;
     }
     let columns = columns(ground, words)?;
+    // "Only VIPs" says which rows.
+    if replaces && !shows && columns.iter().any(|found| is_flag(found.column)) {
+        return None;
+    }
     if adds { add(ground, &columns) } else { replace(ground, &columns, shows) }
 }
 
@@ -72,6 +83,21 @@ fn one_or_several<'a>(ground: &Ground<'a>, words: &[&str]) -> Option<Vec<Found<'
     }
     let each: Vec<Vec<Found<'a>>> = words.iter().map(|word| ground.named(&[*word])).collect();
     each.iter().all(|found| found.len() == 1).then(|| each.into_iter().flatten().collect())
+}
+
+/// "Without the price", of rows that show it.
+fn dropped(ground: &Ground<'_>, words: &[&str]) -> Option<Vec<Edit>> {
+    let outline = &ground.outline;
+    // Without "a price" is what has none.
+    let any = words.first().is_some_and(|first| ["a", "an", "any"].contains(first));
+    if any || outline.distinct || outline.is_aggregated() {
+        return None;
+    }
+    let columns = columns(ground, words)?;
+    let is_shown = |found: &Found<'_>| found.place.is_some() && outline.outputs.iter().any(|output| output.column == found.place);
+    let kept = outline.outputs.iter().filter(|output| !columns.iter().any(|found| found.place.is_some() && output.column == found.place));
+    let kept: Vec<String> = kept.map(|output| output.text.clone()).collect();
+    (columns.iter().all(is_shown) && !kept.is_empty()).then(|| vec![Edit::Show(kept)])
 }
 
 fn joins(columns: &[Found<'_>]) -> Vec<Edit> {

@@ -58,6 +58,10 @@ impl Said {
                 2
             }
             ("show" | "give" | "tell", "me") | ("can" | "could", "you") | ("i", "want") => 2,
+            ("same" | "likewise", "for" | "with" | "from" | "in") | ("the", "same") => {
+                self.and = true;
+                1
+            }
             ("and", _) => {
                 self.and = true;
                 1
@@ -181,6 +185,8 @@ mod tests {
         check("more than 60,000.50", "more than 60000.50", "");
         check("by year instead", "by year", "i");
         check("only", "only", "n");
+        check("the same for Spain", "for spain", "&");
+        check("same with Spain", "with spain", "&");
         check("open instead of closed", "open instead of closed", "");
     }
 

@@ -303,5 +303,6 @@ fn yes(found: &Found<'_>, text: &str) -> Option<String> {
 
 fn names(found: &Found<'_>, text: &str) -> bool {
     let own: Vec<String> = split_name(&found.column.name).into_iter().filter(|word| word != "is").collect();
-    own.iter().map(String::as_str).eq(text.to_lowercase().split_whitespace())
+    // "VIPs" are those that are VIP.
+    own.iter().map(|word| stem(word)).eq(text.to_lowercase().split_whitespace().map(stem))
 }

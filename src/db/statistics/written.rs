@@ -152,6 +152,7 @@ fn numbers(name: &str, texts: &[&str], empty: bool, mixed: bool) -> Option<Numer
     style.before = before;
     style.behind = behind;
     style.brackets = numerals.iter().any(|numeral| numeral.brackets);
+    style.trailing = numerals.iter().any(|numeral| numeral.trailing);
     style.mixed = mixed;
     style.others = empty || numerals.len() < texts.len();
     let fits = |text: &&&str| Numeral::parse(text).is_some() && style.number(text).is_none();

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::disputes::{DAY_OF_WEEK, PART_WEEK, SECOND, WEEK, WEEKDAY, picked};
+use super::literals::{Written, is_impossible};
 use super::sight::{Edits, Sight};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::tokens::Call;
@@ -83,11 +84,31 @@ fn literal(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         return None;
     }
     // A day beside a point in time is its beginning.
+    const ORDERING: [&str; 6] = ["<", ">", "<=", ">=", "between", "and"];
     let compares = ["=", "<", ">", "<=", ">=", "<>", "!="];
-    let timed = |from: usize| tokens.is(from, &["timestamp"]) && tokens.kind(from + 1) == Some(TokenKind::String);
+    let string = |at: usize| tokens.kind(at) == Some(TokenKind::String);
+    // The one behind may be without its type by now.
+    let timed = |from: usize| tokens.is(from, &["timestamp"]) && string(from + 1) || string(from) && tokens.text(from).contains(':');
     let beside = tokens.is(at - 1, &compares) && at >= 3 && timed(at - 3) || tokens.is(at + 2, &compares) && timed(at + 3);
     let text = tokens.text(at + 1);
-    let text = if tokens.is(at, &["date"]) && beside { format!("datetime({text})") } else { text.to_owned() };
+    if tokens.is(at, &["time"]) {
+        return Some(vec![(tokens.bytes(at..at + 2), text.to_owned())]);
+    }
+    let text = name_of(text);
+    // A day that there is not sorts where it is meant; what is shown or reckoned with fails, as it does elsewhere.
+    if is_impossible(&text) && (tokens.is(at - 1, &ORDERING) || tokens.is(at + 2, &ORDERING)) {
+        return Some(vec![(tokens.bytes(at..at + 2), tokens.text(at + 1).to_owned())]);
+    }
+    let written = Written::of(&text)?;
+    let day = format!("'{}'", written.day);
+    let text = match () {
+        () if tokens.is(at, &["date"]) && beside => format!("datetime({day})"),
+        () if tokens.is(at, &["date"]) => day,
+        // A day alone is less than each moment of it, which is what is meant there, however moments are kept.
+        () if written.clock.is_none() && (tokens.is(at - 1, &[">=", "<", "between"]) || tokens.is(at + 2, &["<=", ">"])) => day,
+        () if written.clock.is_none() => format!("'{} 00:00:00'", written.day),
+        () => format!("'{}'", written.whole()),
+    };
     Some(vec![(tokens.bytes(at..at + 2), text)])
 }
 

@@ -8,6 +8,9 @@ use crate::sql::lex::{TokenKind, name_of};
 
 pub(super) static DEVIATION: Dispute =
     Dispute { meanings: &[(PG.or(DU).or(OTHER), "that of a sample"), (MY, "that of all rows")], lean: Lean::Sqlite };
+/// Beside the one of a sample by its own name, the plain one is the other where there is another.
+static BESIDE_SAMPLE: Dispute =
+    Dispute { meanings: &[(MY, "that of all rows"), (PG.or(DU).or(OTHER), "that of a sample")], lean: Lean::First };
 pub(super) static WEEK: Dispute = Dispute {
     meanings: &[(MY, "weeks begin on Sunday, and days before the first are week 0"), (DU.or(OTHER), "weeks of ISO 8601")],
     lean: Lean::Sqlite,
@@ -117,6 +120,7 @@ fn disputed(sight: &Sight<'_>, at: usize) -> Option<(Range<usize>, &'static Disp
         let not_ascii = |n: usize| argument(n).is_some_and(|range| !tokens.piece(range).is_ascii());
         let dispute = match (tokens.text(at).to_ascii_lowercase().as_str(), call.arguments.len()) {
             ("stddev" | "variance", 1) if !has_both(sight, at) => &DEVIATION,
+            ("stddev" | "variance", 1) if is_of_all_beside(sight, at) => &BESIDE_SAMPLE,
             ("week" | "yearweek", 1) => &WEEK,
             ("dayofweek", 1) => &DAY_OF_WEEK,
             ("weekday", 1) => &WEEKDAY,
@@ -131,7 +135,7 @@ fn disputed(sight: &Sight<'_>, at: usize) -> Option<(Range<usize>, &'static Disp
             ("left" | "right", 2) if negative(1) => &NEGATIVE_COUNT,
             ("substr" | "substring", 2 | 3) if negative(1) => &BEFORE_START,
             ("substr" | "substring", 2 | 3) if zero(1) => &AT_ZERO,
-            ("substr" | "substring", 3) if negative(2) => &BACKWARDS,
+            ("substr" | "substring" | "mid", 3) if negative(2) => &BACKWARDS,
             ("substring", 1) if tokens.find(argument(0)?, &["from"]).is_some_and(|from| tokens.text(from + 1) == "-") => &BEFORE_START,
             ("trim", 1) if tokens.find(argument(0)?, &["from"]).is_some_and(|from| name_of(tokens.before(from)).chars().count() > 1) => {
                 &TRIMMED
@@ -249,8 +253,14 @@ pub(super) fn has_both(sight: &Sight<'_>, at: usize) -> bool {
     other_of(sight, at, "_samp") || other_of(sight, at, "_pop")
 }
 
+/// Whether the deviation of a sample stands beside the plain one by its own name, and that of all rows does not: where the two differ, the
+/// plain one is of all rows.
+pub(super) fn is_of_all_beside(sight: &Sight<'_>, at: usize) -> bool {
+    sight.habit.has(MY) && other_of(sight, at, "_samp") && !other_of(sight, at, "_pop")
+}
+
 /// Whether the function at `at` stands in the statement with that ending too.
-pub(super) fn other_of(sight: &Sight<'_>, at: usize, ending: &str) -> bool {
+fn other_of(sight: &Sight<'_>, at: usize, ending: &str) -> bool {
     let name = sight.tokens.text(at).to_ascii_lowercase();
     let name = if name == "variance" { "var" } else { &name };
     (0..sight.tokens.len()).any(|i| sight.tokens.text(i).eq_ignore_ascii_case(&format!("{name}{ending}")))

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::disputes::{DEVIATION, has_both, other_of, picked};
+use super::disputes::{DEVIATION, has_both, is_of_all_beside, picked};
 use super::sight::{Edits, Sight};
 use crate::sql::tokens::Call;
 
@@ -19,11 +19,7 @@ pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         ("count", 1..) if tokens.is(at + 2, &["distinct"]) => whole(count_distinct(sight, &call, at)?),
         ("group_concat" | "string_agg" | "listagg", 1..) => whole(joined(sight, at, &call, &name)?),
         ("stddev" | "variance", 1) => {
-            let of_all = if has_both(sight, at) {
-                other_of(sight, at, "_samp") && !other_of(sight, at, "_pop")
-            } else {
-                picked(sight, &DEVIATION) == 1
-            };
+            let of_all = if has_both(sight, at) { is_of_all_beside(sight, at) } else { picked(sight, &DEVIATION) == 1 };
             let name = if name == "variance" { "var_pop" } else { "stddev_pop" };
             of_all.then(|| vec![(tokens.bytes(at..at + 1), name.to_owned())])
         }

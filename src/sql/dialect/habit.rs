@@ -246,6 +246,7 @@ fn said_at(tokens: &Tokens<'_>, at: usize) -> Engines {
                 "/" if tokens.text(at + 1) == "/" => DU,
                 "*" if tokens.text(at + 1) == "*" => DU,
                 "||" => NOT_MY,
+                "&" if tokens.text(at + 1) == "&" => MY,
                 "~" if tokens.operand_before(at).is_some() => PG_DU,
                 "<=" if tokens.text(at + 1) == ">" => MY,
                 _ => ALL,

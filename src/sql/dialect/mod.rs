@@ -8,10 +8,12 @@
 //! Files on their floors, the lowest first:
 //! - `habit`: whose habits a statement has
 //! - `sight`: the statement, and what kinds of values its operands are
+//! - `literals`: dates as they are written out
 //! - `disputes`: texts on which databases differ, and what is said of them
 //! - `functions`: calls that are spelt differently
 //! - `groups`: aggregates
 //! - `dates`: parts and beginnings of dates
+//! - `lengths`: intervals in the one form that steps are read from
 //! - `shifts`: steps in time
 //! - `spans`: counts of units between dates
 //! - `formats`: dates and numbers as text
@@ -28,6 +30,8 @@ mod formats;
 mod functions;
 mod groups;
 mod habit;
+mod lengths;
+mod literals;
 mod numbers;
 mod patterns;
 mod shifts;
@@ -78,9 +82,13 @@ pub fn rewrite(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
 }
 
 fn rule(sight: &Sight<'_>, at: usize) -> Option<Edits> {
+    if literals::is_handed_impossible(sight, at) {
+        return None;
+    }
     functions::rewrite(sight, at)
         .or_else(|| groups::rewrite(sight, at))
         .or_else(|| dates::rewrite(sight, at))
+        .or_else(|| lengths::rewrite(sight, at))
         .or_else(|| shifts::rewrite(sight, at))
         .or_else(|| spans::rewrite(sight, at))
         .or_else(|| formats::rewrite(sight, at))

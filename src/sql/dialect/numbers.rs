@@ -4,8 +4,13 @@ use std::ops::Range;
 
 use super::disputes::{CARET, CUT, DIVISION, ROUNDING, is_whole, picked};
 use super::habit::{MY, OTHER};
+use super::literals::{Written, is_impossible};
 use super::sight::{Edits, Kind, Sight};
-use crate::sql::lex::TokenKind;
+use crate::schema::{Column, Holds};
+use crate::sql::lex::{TokenKind, name_of};
+
+/// Values inside values that are looked into.
+const MOST_NESTED: usize = 16;
 
 pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     cast_call(sight, at).or_else(|| cast_sign(sight, at)).or_else(|| operator(sight, at)).or_else(|| convert(sight, at))
@@ -45,7 +50,11 @@ fn converted(sight: &Sight<'_>, range: Range<usize>, target: &Type<'_>, tried: b
         }
         "text" | "varchar" | "nvarchar" | "char" | "nchar" | "string" | "character" | "bpchar" | "uuid" => as_text(sight, range),
         // SQLite takes the 30th of February for the first days of March.
-        "date" if tried => format!("date(date_shift({what}, '+0 days'))"),
+        "date" | "timestamp" | "timestamptz" | "datetime" if literal_date(sight, range.clone()).is_some() => {
+            let written = literal_date(sight, range)?;
+            if target.word == "date" { format!("date('{}')", written.day) } else { format!("datetime('{}')", written.whole()) }
+        }
+        "date" if tried || is_impossible(&name_of(what)) => format!("date(date_shift({what}, '+0 days'))"),
         "date" => format!("date({what})"),
         "timestamp" | "timestamptz" | "datetime" | "datetime2" => format!("datetime({what})"),
         "time" => format!("time({what})"),
@@ -59,13 +68,25 @@ fn as_text(sight: &Sight<'_>, range: Range<usize>) -> String {
     let what = tokens.piece(range.clone());
     let bracketed = range.len() > 2 && tokens.text(range.start) == "(" && tokens.close(range.start) == range.end.checked_sub(1);
     let compares = ["=", "<", ">", "<=", ">=", "<>", "!="];
-    let compared = bracketed && tokens.find(range.start + 1..range.end - 1, &compares).is_some();
+    let flag = !sight.habit.is_sqlites() && !sight.habit.has(MY) && sight.column(range.clone()).is_some_and(is_truth);
+    let compared = flag || bracketed && tokens.find(range.start + 1..range.end - 1, &compares).is_some();
     if compared || tokens.is(range.start, &["true", "false"]) {
         return format!("CASE WHEN {what} THEN 'true' WHEN NOT {what} THEN 'false' END");
     }
     let digits =
         range.len() == 1 && tokens.kind(range.start) == Some(TokenKind::Number) && what.contains('.') && !what.contains(['e', 'E']);
     if digits { format!("'{what}'") } else { format!("CAST({what} AS TEXT)") }
+}
+
+/// A column of truths, kept as numbers.
+fn is_truth(column: &Column) -> bool {
+    column.declared_type.to_ascii_lowercase().starts_with("bool") && matches!(column.holds, Holds::Numbers | Holds::Unknown)
+}
+
+/// The date that the one literal in `range` is.
+fn literal_date(sight: &Sight<'_>, range: Range<usize>) -> Option<Written> {
+    let is_literal = range.len() == 1 && sight.tokens.kind(range.start) == Some(TokenKind::String);
+    Written::of(&name_of(sight.tokens.text(range.start))).filter(|_| is_literal)
 }
 
 /// Digits, or a date's part in digits: there is nothing to round.
@@ -160,6 +181,12 @@ fn cast_sign(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         None => type_at(sight, at, &word),
     };
     let text = tokens.piece(what.clone());
+    // A text that is no date, or a day that there is not, fails elsewhere too.
+    let literal = what.len() == 1 && tokens.kind(what.start) == Some(TokenKind::String);
+    let named = ["now", "today"].iter().any(|word| name_of(text).eq_ignore_ascii_case(word));
+    if literal && matches!(word.as_str(), "date" | "timestamp") && !named && literal_date(sight, what.clone()).is_none() {
+        return None;
+    }
     let to = converted(sight, what, &target, false).or_else(|| is_whole(&word).then(|| format!("CAST({text} AS INTEGER)")))?;
     let more = more.map(|more| format!("::{more}")).unwrap_or_default();
     Some(vec![(tokens.bytes(start..end), to + &more)])
@@ -246,11 +273,9 @@ fn call_of(sight: &Sight<'_>, name: &str, at: usize, width: usize) -> Option<Edi
 /// divides as SQLite does.
 pub(super) fn quotients(sight: &Sight<'_>) -> Edits {
     let tokens = &sight.tokens;
-    if sight.habit.is_sqlites() {
-        return Vec::new();
-    }
     let plain = |at: usize| tokens.text(at) == "/" && tokens.text(at + 1) != "/" && tokens.before(at) != "/";
-    let kept = |at: &usize| plain(*at) && keeps_fraction(sight, *at).unwrap_or(false);
+    let fraction = |at: usize| !sight.habit.is_sqlites() && keeps_fraction(sight, at).unwrap_or(false);
+    let kept = |at: &usize| plain(*at) && (fraction(*at) || divides_decimals(sight, *at).unwrap_or(false));
     (0..tokens.len()).filter(kept).map(|at| (tokens.bytes(at..at + 1), "* 1.0 /".to_owned())).collect()
 }
 
@@ -267,4 +292,62 @@ fn keeps_fraction(sight: &Sight<'_>, at: usize) -> Option<bool> {
         |range: Range<usize>| tokens.is(range.start, &parts) && tokens.call(range.start).is_some_and(|call| call.close + 1 == range.end);
     let of_dates = part(start..at) || part(at + 1..end) && !tokens.text(end).starts_with("::");
     Some(of_dates && !sight.habit.is_within(OTHER) || picked(sight, &DIVISION) != 0)
+}
+
+/// Whether both sides are decimals or whole numbers, and one a column of decimals: SQLite keeps `100.00` as a whole number, and cuts what comes
+/// of it. Nobody else does.
+fn divides_decimals(sight: &Sight<'_>, at: usize) -> Option<bool> {
+    let tokens = &sight.tokens;
+    let (mut start, end) = (tokens.operand_before(at)?, tokens.operand_after(at + 1)?);
+    let either = decimals(sight, start..at, MOST_NESTED)? || decimals(sight, at + 1..end, MOST_NESTED)?;
+    // `100.0 * a / b` has its fraction from the first factor.
+    while either && matches!(tokens.before(start), "*" | "/") {
+        let before = tokens.operand_before(start - 1)?;
+        decimals(sight, before..start - 1, MOST_NESTED)?;
+        start = before;
+    }
+    Some(either)
+}
+
+/// Whether there is a column of decimals in what stands in `range`; `None` where SQLite reckons with a fraction in binary anyway: a literal with
+/// a point, a column of such numbers, an average.
+fn decimals(sight: &Sight<'_>, range: Range<usize>, nested: usize) -> Option<bool> {
+    let tokens = &sight.tokens;
+    let nested = nested.checked_sub(1)?;
+    let last = range.end.checked_sub(1).filter(|last| range.contains(last))?;
+    if let Some(column) = sight.column(range.clone()) {
+        let decimal = is_decimal(sight, column);
+        return (decimal || !matches!(sight.kind(range), Kind::Real | Kind::Double)).then_some(decimal);
+    }
+    if tokens.text(range.start) == "(" && tokens.close(range.start) == Some(last) {
+        return decimals(sight, range.start + 1..last, nested);
+    }
+    if let Some(call) = tokens.call(range.start).filter(|call| call.close == last) {
+        let hands_on = tokens.is(range.start, &["sum", "min", "max", "abs", "coalesce", "ifnull"]);
+        let argument = call.arguments.into_iter().next().filter(|_| hands_on);
+        return argument.map_or_else(|| whole(sight, range), |argument| decimals(sight, argument, nested));
+    }
+    let (mut out, mut at) = (false, range.start);
+    while at < range.end {
+        let Some(end) = tokens.operand_after(at).filter(|end| *end <= range.end) else { return Some(false) };
+        out |= if at == range.start && end == range.end { whole(sight, at..end)? } else { decimals(sight, at..end, nested)? };
+        if end < range.end && !matches!(tokens.text(end), "+" | "-" | "*") {
+            return Some(false);
+        }
+        at = end + 1;
+    }
+    Some(out)
+}
+
+/// Of what is no column of decimals: `None` where it has a fraction in binary.
+fn whole(sight: &Sight<'_>, range: Range<usize>) -> Option<bool> {
+    (!matches!(sight.kind(range), Kind::Real | Kind::Double)).then_some(false)
+}
+
+/// A column declared with a scale; for whoever does not write for SQLite, without one too.
+fn is_decimal(sight: &Sight<'_>, column: &Column) -> bool {
+    let declared = column.declared_type.to_ascii_lowercase();
+    let scale = declared.split_once(',').and_then(|(_, scale)| scale.trim_end_matches(')').trim().parse::<u32>().ok());
+    let exact = ["dec", "num"].iter().any(|word| declared.starts_with(word));
+    exact && (scale.is_some_and(|scale| scale > 0) || !sight.habit.is_sqlites()) || declared.contains("money")
 }

@@ -351,6 +351,20 @@ impl Sight<'_> {
         known.next().is_some_and(|first| first && known.all(|other| other))
     }
 
+    /// The column that the operand is, where one alone has that name.
+    pub(super) fn column(&self, range: Range<usize>) -> Option<&Column> {
+        let last = range.end.checked_sub(1)?;
+        let is_name = matches!(self.tokens.kind(last), Some(TokenKind::Word | TokenKind::Quoted));
+        let qualified = range.len() == 1 || range.len() == 3 && self.tokens.text(range.start + 1) == ".";
+        if !is_name || !qualified {
+            return None;
+        }
+        let name = name_of(self.tokens.text(last));
+        let columns = self.schema.tables.iter().flat_map(|table| &table.columns);
+        let mut known = columns.filter(|column| column.name.eq_ignore_ascii_case(&name));
+        known.next().filter(|_| known.next().is_none())
+    }
+
     /// Whether the operand is a column whose numbers count time: SQLite's own functions have to be asked then.
     pub(super) fn counts_time(&self, range: Range<usize>) -> bool {
         let name = name_of(self.tokens.text(range.end.saturating_sub(1)));

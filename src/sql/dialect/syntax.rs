@@ -7,6 +7,9 @@ use crate::sql::tokens::Tokens;
 pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     let tokens = &sight.tokens;
     word(tokens, at)
+        .or_else(|| truth(tokens, at))
+        .or_else(|| either(tokens, at))
+        .or_else(|| symmetric(tokens, at))
         .or_else(|| subscript(tokens, at))
         .or_else(|| top(tokens, at))
         .or_else(|| fetch(tokens, at))
@@ -21,9 +24,46 @@ fn word(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
         "minus" if tokens.is(at + 1, &["select"]) => here("EXCEPT"),
         // `LIMIT ALL` limits nothing.
         "limit" if tokens.is(at + 1, &["all"]) => Some(vec![(tokens.bytes(at..at + 2), String::new())]),
+        // A truth that is not known.
+        "unknown" if is_tested(tokens, at) => here("NULL"),
         "dual" if tokens.is(at.checked_sub(1)?, &["from"]) => Some(vec![(tokens.bytes(at - 1..at + 1), String::new())]),
         _ => None,
     }
+}
+
+/// Whether what stands at token `at` stands behind IS or IS NOT.
+fn is_tested(tokens: &Tokens<'_>, at: usize) -> bool {
+    let before = |step: usize, word: &str| at.checked_sub(step).is_some_and(|at| tokens.is(at, &[word]));
+    before(1, "is") || before(1, "not") && before(2, "is")
+}
+
+/// `'a' || TRUE`: where truths have a type, they are put into texts by their words.
+fn truth(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+    let joined = tokens.before(at) == "||" || tokens.text(at + 1) == "||";
+    let word = tokens.is(at, &["true", "false"]) && joined && tokens.kind(at) == Some(TokenKind::Word);
+    word.then(|| vec![(tokens.bytes(at..at + 1), format!("'{}'", tokens.text(at).to_ascii_lowercase()))])
+}
+
+/// `a = 1 || b = 2` of MySQL: no text is put together between two comparisons.
+fn either(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+    const COMPARES: [&str; 8] = ["=", "==", "<", ">", "<=", ">=", "<>", "!="];
+    if tokens.text(at) != "||" {
+        return None;
+    }
+    let (start, end) = (tokens.operand_before(at)?, tokens.operand_after(at + 1)?);
+    let between = start.checked_sub(1).is_some_and(|before| tokens.is(before, &COMPARES)) && tokens.is(end, &COMPARES);
+    between.then(|| vec![(tokens.bytes(at..at + 1), "OR".to_owned())])
+}
+
+/// `x BETWEEN SYMMETRIC a AND b`: the ends in either order.
+fn symmetric(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+    if !tokens.is(at, &["symmetric"]) || !tokens.is(at.checked_sub(1)?, &["between"]) {
+        return None;
+    }
+    let and = tokens.operand_after(at + 1).filter(|and| tokens.is(*and, &["and"]))?;
+    let end = tokens.operand_after(and + 1)?;
+    let (a, b) = (tokens.piece(at + 1..and), tokens.piece(and + 1..end));
+    Some(vec![(tokens.bytes(at..end), format!("min({a}, {b}) AND max({a}, {b})"))])
 }
 
 /// `x[1]`, `x[2:4]`: SQLite would take the brackets for a name.
@@ -123,8 +163,23 @@ fn concatenation(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     (joins && !is_interval && !sum).then(|| vec![(tokens.bytes(at..at + 1), "||".to_owned())])
 }
 
+/// `= ANY (ARRAY[1, 2])`, `<> ALL (ARRAY[1, 2])`.
+fn listed(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+    let membership = match tokens.before(at) {
+        "=" | "==" if tokens.is(at, &["any", "some"]) => "IN",
+        "<>" | "!=" if tokens.is(at, &["all"]) => "NOT IN",
+        _ => return None,
+    };
+    let fits = tokens.text(at + 1) == "(" && tokens.is(at + 2, &["array"]) && tokens.text(at + 4) == ")";
+    let inner = tokens.text(at + 3).strip_prefix('[')?.strip_suffix(']').filter(|_| fits)?;
+    Some(vec![(tokens.bytes(at - 1..at + 5), format!("{membership} ({inner})"))])
+}
+
 /// `= ANY (SELECT ...)`, `> ALL (SELECT ...)`. Over no rows ALL is true: everything is greater than minus infinity, and less than a blob.
 fn quantified(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
+    if let Some(edits) = listed(tokens, at) {
+        return Some(edits);
+    }
     let any = tokens.is(at, &["any", "some"]);
     if !any && !tokens.is(at, &["all"]) || tokens.text(at + 1) != "(" || !tokens.is(at + 2, &["select"]) {
         return None;

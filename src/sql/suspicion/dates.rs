@@ -118,12 +118,26 @@ impl Bound {
             (Side::Since, Gt) => is_inside && (ends || self.piece && is_whole),
             (Side::Before, Lt) => is_inside && ends,
             (Side::Before, LtEq) => is_inside && (ends || self.piece && is_whole),
+            (Side::In, Lt | LtEq) => !self.piece && self.text.len() >= 10 && self.is_beyond_next(prefix),
             (Side::In, Gt | GtEq) => {
                 let other = |other: &&Self| other.of == self.of && *other != self && matches!(other.operator, Lt | LtEq | Eq);
                 is_inside && !all.iter().any(|bound| other(&bound))
             }
             _ => false,
         }
+    }
+}
+
+impl Bound {
+    /// Whether it lies behind the first day of the year or month after `prefix`.
+    fn is_beyond_next(&self, prefix: &str) -> bool {
+        let next = match prefix.split_once('-') {
+            None => prefix.parse::<u32>().ok().map(|year| format!("{}-01-01", year + 1)),
+            Some((year, "12")) => year.parse::<u32>().ok().map(|year| format!("{}-01-01", year + 1)),
+            Some((year, month)) => month.parse::<u32>().ok().map(|month| format!("{year}-{:02}-01", month + 1)),
+        };
+        let is_day = self.text.bytes().take(10).enumerate().all(|(at, b)| if at == 4 || at == 7 { b == b'-' } else { b.is_ascii_digit() });
+        is_day && next.zip(self.text.get(..10)).is_some_and(|(next, day)| day > next.as_str())
     }
 }
 

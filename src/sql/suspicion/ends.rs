@@ -11,9 +11,40 @@ use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
 
 /// Words that ask for an end of an order.
-const SUPERLATIVES: [&str; 24] = [
-    "most", "least", "top", "highest", "lowest", "largest", "smallest", "biggest", "oldest", "youngest", "longest", "shortest", "best",
-    "worst", "latest", "earliest", "newest", "cheapest", "fastest", "slowest", "greatest", "fewest", "heaviest", "richest",
+const SUPERLATIVES: [&str; 33] = [
+    "most",
+    "least",
+    "top",
+    "highest",
+    "lowest",
+    "largest",
+    "smallest",
+    "biggest",
+    "oldest",
+    "youngest",
+    "longest",
+    "shortest",
+    "best",
+    "worst",
+    "latest",
+    "earliest",
+    "newest",
+    "cheapest",
+    "fastest",
+    "slowest",
+    "greatest",
+    "fewest",
+    "heaviest",
+    "richest",
+    "lightest",
+    "tallest",
+    "dearest",
+    "priciest",
+    "costliest",
+    "poorest",
+    "deepest",
+    "widest",
+    "strongest",
 ];
 
 /// Words that ask for rows in an order.
@@ -51,6 +82,9 @@ pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mu
     let superlative = superlative(question).filter(|_| said.is_none());
     if block.limit.is_some() && block.order_by.is_empty() && superlative.is_some() {
         suspect(out, SuspicionKind::LimitWithoutOrder, "the question asks for the first by some measure, and nothing is ordered");
+    }
+    if let Some(place) = later_place(blocks, block, sql, question) {
+        suspect(out, SuspicionKind::OtherEnd, format!("the question asks for the {place}, and the query takes the first"));
     }
     if let Some((end, other)) = other_end(block, &question.words) {
         suspect(out, SuspicionKind::OtherEnd, format!("the question asks for the {end}, and the query takes the {other}"));
@@ -140,8 +174,27 @@ fn hides_groups(block: &Block<'_>) -> bool {
     grouped && block.select.projection.iter().all(is_aggregate)
 }
 
+/// "The second highest", where the first row is taken and nothing before it is left out.
+fn later_place(blocks: &Blocks<'_>, block: &Block<'_>, sql: &str, question: &Question) -> Option<String> {
+    const PLACES: [&str; 4] = ["second", "third", "fourth", "fifth"];
+    let skips = |text: &str| ["offset", "over", "distinct", ","].contains(&text.to_ascii_lowercase().as_str());
+    let tokens = lex(sql);
+    // `LIMIT 1, 1`.
+    let limit = tokens.iter().rposition(|token| token.text(sql).eq_ignore_ascii_case("limit"))?;
+    let skipped = tokens.iter().any(|token| skips(token.text(sql)) && token.text(sql) != ",")
+        || tokens.iter().skip(limit).any(|token| skips(token.text(sql)));
+    if block.limit.as_deref() != Some("1") || blocks.out.len() > 1 || skipped || block.order_by.is_empty() {
+        return None;
+    }
+    let pair = |pair: &[String]| match pair {
+        [place, end] if PLACES.contains(&place.as_str()) && SUPERLATIVES.contains(&end.as_str()) => Some(format!("{place} {end}")),
+        _ => None,
+    };
+    question.words.windows(2).find_map(pair)
+}
+
 /// A word for one end of an order; whether it is the largest value's, for columns that hold what it measures.
-const ENDS: [(&str, bool); 18] = [
+const ENDS: [(&str, bool); 25] = [
     ("highest", true),
     ("largest", true),
     ("biggest", true),
@@ -151,7 +204,14 @@ const ENDS: [(&str, bool); 18] = [
     ("heaviest", true),
     ("latest", true),
     ("newest", true),
+    ("tallest", true),
+    ("dearest", true),
+    ("priciest", true),
+    ("costliest", true),
+    ("richest", true),
     ("lowest", false),
+    ("lightest", false),
+    ("poorest", false),
     ("smallest", false),
     ("least", false),
     ("fewest", false),

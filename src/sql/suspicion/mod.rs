@@ -17,6 +17,7 @@
 //! - `asked`: what the question says and the query does not
 //! - `negations`: what the question leaves out
 //! - `unused`: a word of the question that names a column, of which nothing is made
+//! - `kept`: what a column's name says that it keeps
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
 //! - `taken`: what the query takes and nobody asked for
@@ -34,6 +35,7 @@ mod ends;
 mod expressions;
 mod forms;
 mod joins;
+mod kept;
 mod keys;
 mod multiplied;
 mod negations;
@@ -47,6 +49,8 @@ mod tests;
 mod tests_alarms;
 #[cfg(test)]
 mod tests_calm;
+#[cfg(test)]
+mod tests_kept;
 mod units;
 mod unused;
 mod words;
@@ -90,6 +94,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         asked::look(&blocks, sql, question, &mut out);
         ends::look(&blocks, sql, question, &mut out);
         dates::look(&blocks, &columns, question, &mut out);
+        kept::look(&blocks, &columns, question, &mut out);
         unused::look(sql, &resolution, question, &mut out);
     }
     let mut seen = Vec::new();

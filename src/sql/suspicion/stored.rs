@@ -101,6 +101,21 @@ impl<'a> Stored<'a> {
         }
     }
 
+    /// Texts that are no numbers, added up: SQLite takes the digits that each begins with.
+    fn added(&mut self, function: &Function) {
+        let Some(name) = function.name.0.last().and_then(|part| part.as_ident()).map(|name| name.value.to_ascii_lowercase()) else {
+            return;
+        };
+        let FunctionArguments::List(list) = &function.args else { return };
+        let [FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))] = list.args.as_slice() else { return };
+        let Some(column) = self.column(argument).filter(|_| ["sum", "avg", "total"].contains(&name.as_str())) else { return };
+        let odd = column.samples.iter().find(|sample| sample.trim().parse::<f64>().is_err());
+        if let Some(odd) = odd.filter(|_| column.holds == Holds::Texts && column.meaning == Meaning::Plain) {
+            let sentence = format!("{} holds text ('{odd}'), of which {name} takes the digits that it begins with", column.name);
+            suspect(self.out, SuspicionKind::TextAgainstNumber, sentence);
+        }
+    }
+
     /// A date function over a number that is no date.
     fn call(&mut self, function: &Function) {
         let Some(name) = function.name.0.last().and_then(|part| part.as_ident()) else { return };
@@ -138,7 +153,10 @@ impl Visitor for Stored<'_> {
                     self.compare(column, high, true);
                 }
             }
-            Expr::Function(function) => self.call(function),
+            Expr::Function(function) => {
+                self.call(function);
+                self.added(function);
+            }
             _ => {}
         }
     }

@@ -12,6 +12,7 @@ use super::words::{BEGINNING, Question, begin_alike};
 use crate::schema::Holds;
 use crate::sql::mend::summed::is_amount;
 use crate::text::language::words_of;
+use crate::text::nations::is_of_country;
 use crate::text::words::stem;
 
 /// Texts of so few letters are codes and abbreviations, which a question need not spell.
@@ -69,7 +70,7 @@ fn is_asked(text: &str, question: &Question) -> bool {
     let said = words_of(&question.text).into_iter().chain(words_of(&question.before)).collect::<Vec<_>>();
     said.iter().any(|own| {
         let alike = |word: &String| begin_alike(word, own) || own.chars().count() >= BEGINNING && word.contains(own.as_str());
-        words.iter().any(alike) || words.len() > 1 && *own == initials
+        words.iter().any(alike) || words.len() > 1 && *own == initials || is_of_country(own, &text)
     })
 }
 

@@ -1,0 +1,95 @@
+//! Units and yes or no in the names of columns, later places of an order, ends of years, and the right queries beside them.
+
+use super::tests_calm::check;
+use super::*;
+use crate::schema::{Column, Holds, Table};
+use SuspicionKind::*;
+
+/// Products with what their columns' names say that they keep.
+fn goods() -> Schema {
+    let column = |(name, sample): (&str, &str)| Column {
+        name: name.into(),
+        declared_type: "INTEGER".into(),
+        holds: Holds::Numbers,
+        samples: vec![sample.into()],
+        ..Column::default()
+    };
+    let columns = [
+        ("id", "1..9"),
+        ("weight_g", "2..90000"),
+        ("length_mm", "1..900"),
+        ("play_seconds", "3..9000"),
+        ("is_active", "0..1"),
+        ("birth_month", "1..12"),
+    ];
+    let name = Column {
+        name: "name".into(),
+        declared_type: "TEXT".into(),
+        holds: Holds::Texts,
+        samples: vec!["Desk".into()],
+        ..Column::default()
+    };
+    let table = Table {
+        name: "product".into(),
+        columns: columns.into_iter().map(column).chain([name]).collect(),
+        primary_key: vec!["id".into()],
+        ..Table::default()
+    };
+    Schema { tables: vec![table] }
+}
+
+#[track_caller]
+fn of_goods(question: &str, rest: &str, expected: &[SuspicionKind]) {
+    let found = suspicions(&format!("SELECT name FROM product {rest}"), &goods(), Some(Asked::alone(question)));
+    assert_eq!(found.iter().map(|suspicion| suspicion.kind).collect::<Vec<_>>(), expected, "{question} {rest} {found:?}");
+}
+
+#[test]
+fn units_in_names_are_not_mixed_up() {
+    of_goods("Products heavier than 5 kg", "WHERE weight_g > 5", &[OtherUnit]);
+    of_goods("Products of at most 2 metres", "WHERE length_mm <= 2", &[OtherUnit]);
+    of_goods("Products that play longer than 6 minutes", "WHERE play_seconds > 6", &[OtherUnit]);
+    of_goods("Products lighter than 2.5kg", "WHERE weight_g < 2.5", &[OtherUnit]);
+    of_goods("Products heavier than 5 kg", "WHERE weight_g > 5000", &[]);
+    of_goods("Products heavier than 5 grams", "WHERE weight_g > 5", &[]);
+    of_goods("Products that play longer than 6 seconds", "WHERE play_seconds > 6", &[]);
+    of_goods("Products born in month 5", "WHERE birth_month = 5", &[]);
+}
+
+#[test]
+fn an_opposite_in_one_word_is_seen() {
+    of_goods("Inactive products", "WHERE is_active = 1", &[NothingExcluded]);
+    of_goods("Inactive products", "WHERE is_active = 0", &[]);
+    of_goods("Active products", "WHERE is_active = 1", &[]);
+}
+
+#[test]
+fn more_ends_and_later_places() {
+    of_goods("The lightest product", "ORDER BY weight_g DESC LIMIT 1", &[OtherEnd]);
+    of_goods("The lightest product", "ORDER BY weight_g LIMIT 1", &[]);
+    of_goods("The second heaviest product", "ORDER BY weight_g DESC LIMIT 1", &[OtherEnd]);
+    of_goods("The second heaviest product", "ORDER BY weight_g DESC LIMIT 1 OFFSET 1", &[]);
+    of_goods("The second heaviest product", "ORDER BY weight_g DESC LIMIT 1, 1", &[]);
+}
+
+#[test]
+fn a_year_ends_where_it_ends() {
+    let sql = |rest: &str| format!("SELECT id FROM orders WHERE placed_on {rest}");
+    check("orders in 2023", &sql("BETWEEN '2023-01-01' AND '2024-12-31'"), &[OtherPeriod]);
+    check("orders in March 2023", &sql(">= '2023-03-01' AND placed_on < '2023-05-01'"), &[OtherPeriod]);
+    check("orders in 2023", &sql("BETWEEN '2023-01-01' AND '2023-12-31'"), &[]);
+    check("orders in 2023", &sql(">= '2023-01-01' AND placed_on < '2024-01-01'"), &[]);
+    check("orders in December 2023", &sql(">= '2023-12-01' AND placed_on < '2024-01-01'"), &[]);
+}
+
+#[test]
+fn the_country_of_a_nation_is_asked_for() {
+    check("Swiss customers", "SELECT name FROM customer WHERE city = 'Switzerland'", &[]);
+    check("Swiss customers", "SELECT name FROM customer WHERE city = 'Denmark'", &[UnaskedValue]);
+}
+
+#[test]
+fn texts_that_are_no_numbers_are_not_added_up() {
+    check("Total city of the customers", "SELECT sum(city) FROM customer", &[TextAgainstNumber]);
+    check("Total age of the customers", "SELECT sum(age) FROM customer", &[]);
+}
