@@ -169,6 +169,88 @@ fn habits_of_libraries_are_read() {
     open.check_doubted("SELECT id FROM t WHERE stamp > '2022-01-01'", "leave open");
 }
 
+/// Names in other languages and in one word, 0 for "never", numbers beside texts, a view's column, a column that only the query dates.
+#[test]
+fn moments_are_read_under_any_name() {
+    let mut sql = String::from(
+        "CREATE TABLE Bestellung (Nr INTEGER PRIMARY KEY, Bestelldatum INTEGER, gesehen INTEGER, Lieferdatum TEXT, secs INTEGER, odd INTEGER,
+         modified DATETIME, ymd INTEGER, created_at INTEGER);
+         CREATE VIEW late AS SELECT Nr AS id, Bestelldatum AS went FROM Bestellung WHERE Nr > 0",
+    );
+    for i in 0..40i64 {
+        let at = 1_678_000_000 + i * 950_400;
+        let modified = if i % 2 == 0 { format!("{at} * 1000") } else { format!("datetime({at}, 'unixepoch')") };
+        sql.push_str(&format!(
+            "; INSERT INTO Bestellung VALUES ({i}, {at}, 0, '{at}', {at}, {at}, {modified}, CAST(strftime('%Y%m%d', {at}, 'unixepoch') AS INTEGER),
+             CASE {i} % 4 WHEN 0 THEN 0 ELSE {at} * 1000 END)"
+        ));
+    }
+    let case = Made::of(&sql);
+    let count = |condition: &str| format!("SELECT count(*) FROM Bestellung WHERE {condition}");
+    let right = count("Bestelldatum >= 1704067200");
+    for condition in [
+        "Bestelldatum >= '2024-01-01'",
+        "YEAR(Bestelldatum) = 2024",
+        "Lieferdatum >= '2024-01-01'",
+        "secs >= '2024-01-01'",
+        "secs >= 1704067200000",
+        "secs >= strftime('%s', '2024-01-01') * 1000",
+        "odd >= '2024-01-01'",
+        "modified >= '2024-01-01'",
+        "ymd >= '2024-01-01'",
+        "substr(ymd, 1, 4) = '2024'",
+    ] {
+        case.check("", &count(condition), &right);
+    }
+    case.check("", "SELECT count(*) FROM late WHERE went >= '2024-01-01'", &right);
+    case.check("", &count("created_at < '2024-01-01'"), &count("created_at BETWEEN 1 AND 1704067199999"));
+    case.check(
+        "",
+        "SELECT date(min(created_at)) FROM Bestellung",
+        "SELECT date(min(Bestelldatum), 'unixepoch') FROM Bestellung WHERE Nr > 0",
+    );
+    case.check("", "SELECT max(modified) FROM Bestellung", "SELECT datetime(max(Bestelldatum), 'unixepoch') FROM Bestellung");
+    case.check("", "SELECT Nr FROM Bestellung ORDER BY modified DESC LIMIT 3", "SELECT Nr FROM Bestellung ORDER BY Nr DESC LIMIT 3");
+    for draft in [
+        "SELECT count(*) FROM Bestellung WHERE created_at >= unixepoch('2024-01-01') * 1000",
+        "SELECT count(*) FROM Bestellung WHERE created_at BETWEEN strftime('%s', '2024-01-01') * 1000 AND strftime('%s', '2024-02-01') * 1000",
+        "SELECT substr(ymd, 1, 4) || '-' || substr(ymd, 5, 2), count(*) FROM Bestellung GROUP BY 1",
+        "SELECT (strftime('%s', '2024-12-31') - created_at / 1000) / 86400 FROM Bestellung",
+    ] {
+        case.check("", draft, draft);
+    }
+}
+
+/// Yes and no in other languages, values inside of documents, a key called as its table and that table's key.
+#[test]
+fn words_documents_and_keys_of_other_habits() {
+    let mut sql = String::from(
+        "CREATE TABLE country (iso CHAR(2) PRIMARY KEY, name TEXT); INSERT INTO country VALUES ('DE', 'Germany'), ('FR', 'France'), ('IT', 'Italy');
+         CREATE TABLE shop (id INTEGER PRIMARY KEY, countryIso CHAR(2), activo TEXT, remote TEXT, payload TEXT)",
+    );
+    for i in 0..30 {
+        let city = ["Paris", "Rome", "Oslo"][i % 3];
+        let (iso, active, remote) = (["DE", "FR", "IT"][i % 3], ["s\u{ed}", "no"][usize::from(i % 4 == 0)], ["yes", "no"][i % 2]);
+        sql.push_str(&format!(
+            "; INSERT INTO shop VALUES ({i}, '{iso}', '{active}', '{remote}', '{{\"user\": {{\"home\": {{\"city\": \"{city}\"}}}}, \"ok\": {}}}')",
+            i % 2 == 0
+        ));
+    }
+    let case = Made::of(&sql);
+    let count = |condition: &str| format!("SELECT count(*) FROM shop WHERE {condition}");
+    case.check("", &count("countryIso = 'Germany'"), &count("countryIso = 'DE'"));
+    case.check("", &count("activo = 1"), &count("activo = 's\u{ed}'"));
+    case.check("", &count("NOT activo"), &count("activo = 'no'"));
+    let office =
+        |yes: &str| format!("SELECT CASE remote WHEN {yes} THEN 'home' ELSE 'office' END AS place, count(*) FROM shop GROUP BY place");
+    case.check("", &office("1"), &office("'yes'"));
+    let paris = count("payload ->> '$.user.home.city' = 'Paris'");
+    case.check("", &count("json_extract(payload, '$.city') = 'Paris'"), &paris);
+    case.check("", &count("payload -> 'user' -> 'home' -> 'city' = 'Paris'"), &paris);
+    case.check("", &count("json_extract(payload, '$.ok') = 'true'"), &count("json_extract(payload, '$.ok') = 1"));
+    case.check("", &count("payload ->> 'ok' = 'false'"), &count("json_extract(payload, '$.ok') = 0"));
+}
+
 /// The databases of Spider's training part that are not held out: those whose names have not the smallest SHA-256.
 fn developed() -> Vec<std::path::PathBuf> {
     use sha2::{Digest, Sha256};

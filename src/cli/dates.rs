@@ -78,7 +78,9 @@ mod tests {
     #[test]
     fn dates_stand_behind_their_numbers() {
         let info = |name: &str| ColumnInfo { name: name.into(), declared_type: None };
-        let times = |units: &[TimeUnit]| Some(Times { units: units.to_vec(), mixed: false, first: String::new(), last: String::new() });
+        let times = |units: &[TimeUnit]| {
+            Some(Times { units: units.to_vec(), mixed: false, never: false, first: String::new(), last: String::new() })
+        };
         let units = [times(&[TimeUnit::UnixSeconds]), times(&[TimeUnit::UnixSeconds, TimeUnit::AppleSeconds]), None];
         let shown = DateColumns::new(&["made", "at", "n"].map(info), &units).unwrap();
         let names: Vec<&str> = shown.columns().iter().map(|column| column.name.as_str()).collect();

@@ -196,6 +196,14 @@ pub(super) fn connect(location: &Location, mode: Mode) -> Result<Connection, DbE
     harden(&connection, mode).map_err(explain)?;
     // The first real read: SQLite looks at the header, the journal and the schema only now.
     connection.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(())).map_err(explain)?;
+    // Where the cut is in the last page, SQLite reads zeros for what is gone. Another program may have written since.
+    let cut = |header: Header| header.expected.filter(|expected| *expected > header.bytes && !header.wal);
+    if cut(header).is_some() {
+        let header = read_header(&location.path)?;
+        if let Some(expected) = cut(header) {
+            return Err(DbError::Truncated { path: location.path.clone(), expected, actual: header.bytes });
+        }
+    }
     Ok(connection)
 }
 

@@ -3,22 +3,26 @@
 //! Files on their floors, the lowest first:
 //! - `quick`: one query of ours
 //! - `documents`: JSON kept as text
+//! - `languages`: names of moments in other languages, and in one word
 //! - `hints`: what a name and a declared type say of numbers
 //! - `dictionaries`: what the file says of its own columns
 //! - `times`: which unit numbers count, where they are points in time
 //! - `durations`: which unit spans of time are counted in
 //! - `written`: numbers and dates kept as text
 //! - `seen`: what the rows that were looked at say about a column
+//! - `views`: columns of views that are a table's
 
 mod dictionaries;
 mod documents;
 mod durations;
 mod hints;
+mod languages;
 mod quick;
 mod seen;
 #[cfg(test)]
 mod tests;
 mod times;
+mod views;
 mod written;
 
 use std::time::Duration;
@@ -28,7 +32,7 @@ use self::seen::{Known, Seen};
 use super::database::{Database, cell_of};
 use super::error::DbError;
 use super::keys;
-use crate::schema::{Column, Profile, Schema, Table, TableKind};
+use crate::schema::{Column, Meaning, Profile, Schema, Table, TableKind};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -56,6 +60,7 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
         sample(database, table, &profiles, &budget);
         dictionaries::find_fractions(table);
     }
+    views::hand_on(schema);
     dictionaries::read(database, schema, &budget);
     keys::confirm(database, schema, &profiles, &budget);
     match cancel.stop() {
@@ -109,15 +114,37 @@ fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget:
     }
     let core_data = table.column("Z_PK").is_some();
     let (primary_key, foreign_keys) = (&table.primary_key, &table.foreign_keys);
-    for (column, seen) in table.columns.iter_mut().zip(seen) {
+    for (column, seen) in table.columns.iter_mut().zip(&seen) {
         column.samples = seen.samples();
         column.holds = seen.holds();
         column.has_null = seen.has_null();
         let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
         let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
         let told = profiles.iter().flat_map(|profile| &profile.units).find(|(place, _)| place.is_column(&table.name, &column.name));
-        let known = Known { hint: hints::hint(&column.name, &column.declared_type, core_data), unit: told.map(|(_, unit)| *unit), key };
+        let known = Known {
+            hint: hints::hint(&column.name, &column.declared_type, core_data),
+            unit: told.map(|(_, unit)| *unit),
+            key,
+            asked: false,
+        };
         column.meaning = seen.meaning(&column.name, &column.declared_type, known);
+        column.perhaps = seen.perhaps(&column.meaning, &column.name, &column.declared_type, known);
+    }
+    settle(table, &seen);
+}
+
+/// Leaves no unit open where the dates of the other columns tell it.
+fn settle(table: &mut Table, seen: &[Seen]) {
+    let sure =
+        || table.columns.iter().filter_map(|column| column.meaning.times()).filter(|times| !times.is_open() && !times.last.is_empty());
+    let ends = (sure().map(|times| times.first.clone()).min(), sure().map(|times| times.last.clone()).max());
+    let (Some(first), Some(last)) = ends else { return };
+    for (column, seen) in table.columns.iter_mut().zip(seen) {
+        if let Meaning::Time(times) = &mut column.meaning
+            && times.is_open()
+        {
+            seen.settle(times, (&first, &last));
+        }
     }
 }
 

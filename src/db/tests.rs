@@ -80,7 +80,7 @@ fn files_that_are_no_database_are_named() {
         "CREATE TABLE t(a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<5000) INSERT INTO t SELECT i FROM n",
     );
     let whole = fs::read(fixture.file()).unwrap();
-    for length in [20, 99, 3000, 4096, whole.len() / 2] {
+    for length in [20, 99, 3000, 4096, whole.len() / 2, whole.len() - 100] {
         let error = open_error(&write("short.db", &whole[..length]));
         assert!(matches!(error, DbError::Truncated { .. }), "{length}: {error:?}");
     }

@@ -110,6 +110,8 @@ pub struct Times {
     pub units: Vec<TimeUnit>,
     /// Some rows hold dates as text instead, which SQLite reads.
     pub mixed: bool,
+    /// Some rows hold 0, which stands for "never" and not for the moment from which is counted.
+    pub never: bool,
     /// The first date, `2024-01-01`; empty where it is not known.
     pub first: String,
     /// The last date.
@@ -221,6 +223,18 @@ impl Times {
         if is_number { text.parse().ok() } else { None }
     }
 
+    /// The arguments that make SQLite's date functions read `operand`, a column or the least of one: "never" is NULL to them.
+    pub fn sql_arguments(&self, operand: &str) -> String {
+        if !self.never {
+            return self.unit().sql_arguments(operand);
+        }
+        let least = operand.get(..4).filter(|call| call.eq_ignore_ascii_case("min(")).and_then(|_| operand.get(4..)?.strip_suffix(')'));
+        self.unit().sql_arguments(&match least {
+            Some(column) if !column.contains(['(', ',']) => format!("min(nullif({column}, 0))"),
+            _ => format!("nullif({operand}, 0)"),
+        })
+    }
+
     /// In a few words: `ms since 1970, 2024-01-01..2026-02-19`.
     pub fn told(&self) -> String {
         let mut out = self.words();
@@ -242,13 +256,25 @@ mod tests {
 
     #[test]
     fn times_are_told_in_a_few_words() {
-        let times =
-            |units: &[TimeUnit], mixed| Times { units: units.to_vec(), mixed, first: "2024-01-01".into(), last: "2026-02-19".into() };
+        let times = |units: &[TimeUnit], mixed| Times {
+            units: units.to_vec(),
+            mixed,
+            never: false,
+            first: "2024-01-01".into(),
+            last: "2026-02-19".into(),
+        };
         assert_eq!(times(&[TimeUnit::UnixMillis], false).told(), "ms since 1970, 2024-01-01..2026-02-19");
         assert_eq!(
             times(&[TimeUnit::UnixSeconds, TimeUnit::AppleSeconds], true).told(),
             "s since 1970 or s since 2001 or text, 2024-01-01..2026-02-19"
         );
+    }
+
+    #[test]
+    fn never_is_no_moment() {
+        let times = Times { units: vec![TimeUnit::UnixMillis], never: true, mixed: false, first: String::new(), last: String::new() };
+        assert_eq!(times.sql_arguments("t.x"), "nullif(t.x, 0) / 1000, 'unixepoch'");
+        assert_eq!(times.sql_arguments("MIN(x)"), "min(nullif(x, 0)) / 1000, 'unixepoch'");
     }
 
     #[test]

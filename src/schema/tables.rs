@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use sha2::{Digest, Sha256};
 
-use super::meaning::{Holds, Meaning};
+use super::meaning::{Holds, Meaning, Times};
 
 /// The tables and views of one database.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -72,6 +72,8 @@ pub struct Column {
     pub has_null: bool,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
+    /// What they would count if they were points in time, where only a query can tell that they are.
+    pub perhaps: Option<Times>,
     /// What a dictionary of the file calls it in words, the best first; the first is told. Bounded in count and length.
     pub called: Vec<String>,
     /// What a reader has to know of its values, such as what codes stand for; empty where nothing is known.

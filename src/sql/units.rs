@@ -19,8 +19,9 @@ mod tests {
     use crate::schema::{Column, Meaning, Table, TimeUnit};
 
     fn schema() -> Schema {
-        let times =
-            |units: &[TimeUnit], mixed| Meaning::Time(Times { units: units.to_vec(), mixed, first: String::new(), last: String::new() });
+        let times = |units: &[TimeUnit], mixed| {
+            Meaning::Time(Times { units: units.to_vec(), mixed, never: false, first: String::new(), last: String::new() })
+        };
         let table = |name: &str, columns: Vec<(&str, Meaning)>| Table {
             name: name.into(),
             columns: columns.into_iter().map(|(name, meaning)| Column { name: name.into(), meaning, ..Column::default() }).collect(),

@@ -179,7 +179,7 @@ mod tests {
     fn check_at(at: usize, names: &[&str], row: impl Fn(i64) -> Vec<Cell>, rows: i64, expected: Option<(Kind, Option<usize>, usize)>) {
         let columns = names.iter().map(|name| ColumnInfo { name: (*name).into(), declared_type: None }).collect();
         let spool = Spool::of_table(&Table { columns, rows: (0..rows).map(row).collect(), truncated: false }).unwrap();
-        let times = Times { units: vec![TimeUnit::UnixSeconds], mixed: false, first: String::new(), last: String::new() };
+        let times = Times { units: vec![TimeUnit::UnixSeconds], mixed: false, never: false, first: String::new(), last: String::new() };
         let units = names.iter().map(|name| (*name == "made").then(|| times.clone())).collect();
         let chart = Chart::of(&spool, &Dates::new(units, names.len()), at);
         assert_eq!(chart.map(|chart| (chart.kind, chart.x, chart.y)), expected);

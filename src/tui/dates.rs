@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     fn times(units: &[TimeUnit]) -> Option<Times> {
-        Some(Times { units: units.to_vec(), mixed: false, first: String::new(), last: String::new() })
+        Some(Times { units: units.to_vec(), mixed: false, never: false, first: String::new(), last: String::new() })
     }
 
     /// Which columns show dates at first and after each turn.

@@ -129,6 +129,7 @@ fn choices<'s>(catalogue: &Catalogue<'s>, owner: usize, table: &'s Table, column
         }
     }
     seeker.by_key_name(&mut out);
+    seeker.by_both_names(&mut out);
     out.sort_by_key(|choice| (choice.rank, choice.need));
     // A key is proposed once, by the nearest name.
     let mut seen: Vec<(usize, &str)> = Vec::new();
@@ -306,6 +307,23 @@ impl<'s> Seeker<'_, 's> {
                 // Behind every table whose own name the column has; `Restaurant` before `Type_Of_Restaurant`, which has the key from it.
                 let rank = Rank { kind: NAMED, role, foreign: FAR + theirs.len(), family };
                 out.extend(self.choice(target, *key, need, rank));
+            }
+        }
+    }
+
+    /// `countryIso`, `currency_symbol`: a table's name, and that of its key.
+    fn by_both_names(&self, out: &mut Vec<Choice<'s>>) {
+        let all = words(&self.column.name);
+        for (run, key) in (1..all.len()).filter(|_| !self.own_key).map(|cut| all.split_at(cut)) {
+            let key = key.concat();
+            let fits = |known: &&KeyColumn<'s>| known.ground != Ground::Name && squeeze(&known.column.name) == key;
+            for &(target, left_out) in
+                forms(run).iter().flat_map(|form| self.catalogue.named(form)).filter(|(target, _)| *target != self.owner)
+            {
+                let (foreign, family) = self.distance(target, left_out);
+                let rank = Rank { kind: NAMED, role: 0, foreign, family: Reverse(family) };
+                let key = self.catalogue.keys(target).iter().find(fits);
+                out.extend(key.and_then(|key| self.choice(target, *key, Need::Partners, rank)));
             }
         }
     }

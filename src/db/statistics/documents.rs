@@ -19,8 +19,8 @@ const KEYS: usize = 64;
 const ELEMENTS: usize = 8;
 /// Letters of a key.
 const KEY_LENGTH: usize = 40;
-/// How deep names are told: `$.address.street`.
-const DEPTH: usize = 2;
+/// How deep names are told: `$.user.address.street`.
+const DEPTH: usize = 3;
 
 /// What was met in a column's texts.
 #[derive(Debug, Clone, Default)]
@@ -132,7 +132,7 @@ mod tests {
             &[r#"{"city": "Rome", "age": 3, "tags": ["a"]}"#, r#"{"city": "Paris", "age": 4, "tags": []}"#],
             Some(&["$.city", "$.age", "$.tags[]"]),
         );
-        check(&[r#"{"a": {"b": 1, "c": {"d": 2}}, "e f": null}"#], Some(&["$.a.b", "$.a.c", "$.\"e f\""]));
+        check(&[r#"{"a": {"b": 1, "c": {"d": {"e": 2}}}, "e f": null}"#], Some(&["$.a.b", "$.a.c.d", "$.\"e f\""]));
         check(&[r#"[{"name": "x", "size": 1}, {"name": "y", "old": 2}]"#], Some(&["$[].name", "$[].size", "$[].old"]));
         check(&["[1, 2]", "[]", ""], Some(&["$[]"]));
         check(&["{}"], Some(&[]));

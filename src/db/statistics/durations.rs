@@ -38,6 +38,8 @@ const SPAN: &[&str] = &[
 ];
 /// A span of whole seconds is at least this long in seconds, and at most so long, in the unit that it is taken for.
 const PLAUSIBLE: (f64, f64) = (0.5, 1e9);
+/// Seconds of twenty years: no span that a program measures is so long, and what counts from 1970 is longer.
+const LONGEST: f64 = 20.0 * 365.25 * 86_400.0;
 
 /// The unit of a column's numbers, where its name and values say that they are spans of time.
 pub(super) fn recognise(name: &str, declared_type: &str, numbers: &[f64]) -> Option<SpanUnit> {
@@ -64,7 +66,7 @@ pub(super) fn recognise(name: &str, declared_type: &str, numbers: &[f64]) -> Opt
         (SpanUnit::Hours, &["hours", "hrs"]),
     ];
     if let Some((unit, _)) = named.into_iter().find(|(_, list)| has(list)) {
-        return Some(unit);
+        return numbers.iter().any(|number| number.abs() / unit.per_second() < LONGEST).then_some(unit);
     }
     if !is_span || numbers.iter().any(|number| number.fract() != 0.0 || number.abs() > 9e15) {
         return None;
@@ -109,5 +111,6 @@ mod tests {
         check("duration", "INTEGER", &[181.0, 97.0], None);
         check("price", "INTEGER", &[180_000.0, 7_000.0], None);
         check("took", "bigint", &[90e6, 90e6], None);
+        check("secs", "INTEGER", &[1_700_000_000.0, 1_700_100_000.0], None);
     }
 }

@@ -1,5 +1,6 @@
 //! What a column's name and declared type say of its numbers.
 
+use super::languages::is_moment;
 use crate::schema::TimeUnit;
 
 /// Words that say when something was.
@@ -132,6 +133,65 @@ const PERHAPS: &[&str] = &[
     "checkin",
     "checkout",
     "released",
+    "shipped",
+    "ordered",
+    "departure",
+    "departed",
+    "arrival",
+    "arrived",
+    "signup",
+    "signed",
+    "hired",
+    "approved",
+    "archived",
+    "cancelled",
+    "canceled",
+    "refunded",
+    "uploaded",
+    "downloaded",
+    "purchased",
+    "booked",
+    "submitted",
+    "merged",
+    "reviewed",
+    "triggered",
+    "launched",
+    "deployed",
+    "renewed",
+    "reminder",
+    "alarm",
+    "notified",
+    "heartbeat",
+];
+/// Units at a name's end: `started_ms`. With numbers of that size they count from 1970.
+const SCALES: &[&str] = &["sec", "secs", "seconds", "ms", "msec", "millis", "us", "usec", "micros", "ns", "nsec", "nanos"];
+/// Words that name things: their numbers identify them, where nothing speaks of time.
+const THINGS: &[&str] = &[
+    "user",
+    "author",
+    "owner",
+    "channel",
+    "guild",
+    "server",
+    "tweet",
+    "toot",
+    "discord",
+    "twitter",
+    "parent",
+    "thread",
+    "conversation",
+    "message",
+    "sender",
+    "recipient",
+    "inode",
+    "session",
+    "build",
+    "post",
+    "node",
+    "object",
+    "item",
+    "device",
+    "snowflake",
 ];
 /// Words of what is counted, measured or named by a number.
 const OTHER: &[&str] = &[
@@ -317,6 +377,9 @@ pub(super) fn hint(column: &str, declared_type: &str, core_data: bool) -> Hint {
     weight += if typed { 4 } else { 0 };
     let unit = unit_named(&words);
     weight += if unit.is_some() { 1 } else { 0 };
+    weight += if words.iter().any(|word| is_moment(word)) { 1 } else { 0 };
+    weight += if words.last().is_some_and(|word| SCALES.contains(&word.as_str())) { 1 } else { 0 };
+    weight -= if weight == 0 && has(THINGS) { 1 } else { 0 };
     let apple = core_data || has(&["apple", "cocoa", "mac", "core", "coredata", "cf", "nsdate", "cfabsolute"]);
     Hint { weight, typed, unit, apple }
 }
@@ -407,10 +470,25 @@ mod tests {
         for column in ["created_at", "createdAt", "last_visit_time", "order_date", "ts", "visitDate", "expires", "mtime", "date_added"] {
             check(column, "INTEGER", true);
         }
-        for column in
-            ["visit_count", "customer_id", "phone", "price", "order_number", "isbn", "time_id", "date_count", "total", "population"]
-        {
+        for column in [
+            "visit_count",
+            "customer_id",
+            "tweet",
+            "price_us",
+            "candidate",
+            "phone",
+            "price",
+            "order_number",
+            "isbn",
+            "time_id",
+            "date_count",
+            "total",
+            "population",
+        ] {
             check(column, "INTEGER", false);
+        }
+        for column in ["Bestelldatum", "erstellt_am", "orderdate", "secs", "start_us", "shipped", "data_nascimento"] {
+            check(column, "INTEGER", true);
         }
         check("x", "TIMESTAMP", true);
         check("x", "INTEGER", false);

@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 use super::documents::Documents;
 use super::durations;
 use super::hints::{Hint, words_of};
-use super::times::{Numbers, believe, recognise};
+use super::times::{Numbers, believe, recognise, settle};
 use super::written;
 use crate::db::database::cell_of;
 use crate::db::table::Cell;
@@ -29,8 +29,33 @@ const TEXT_LOOKED_AT: usize = 1_024;
 const FEWEST_TEXT_BYTES: usize = 12;
 
 /// Words for yes and no, as programs store them, in lower case.
-const YES_NO: [(&str, &str); 8] =
-    [("t", "f"), ("true", "false"), ("y", "n"), ("yes", "no"), ("on", "off"), ("ja", "nein"), ("si", "no"), ("oui", "non")];
+const YES_NO: [(&str, &str); 25] = [
+    ("t", "f"),
+    ("true", "false"),
+    ("y", "n"),
+    ("yes", "no"),
+    ("on", "off"),
+    ("ja", "nein"),
+    ("j", "n"),
+    ("wahr", "falsch"),
+    ("si", "no"),
+    ("sí", "no"),
+    ("sì", "no"),
+    ("verdadero", "falso"),
+    ("vero", "falso"),
+    ("verdadeiro", "falso"),
+    ("sim", "não"),
+    ("sim", "nao"),
+    ("oui", "non"),
+    ("vrai", "faux"),
+    ("ja", "nee"),
+    ("ja", "nej"),
+    ("ja", "nei"),
+    ("tak", "nie"),
+    ("да", "нет"),
+    ("evet", "hayır"),
+    ("是", "否"),
+];
 
 /// What is known of a column beside its values.
 #[derive(Debug, Clone, Copy)]
@@ -41,6 +66,8 @@ pub(super) struct Known {
     pub(super) unit: Option<TimeUnit>,
     /// Whether the column alone is the primary key, or refers to one.
     pub(super) key: bool,
+    /// Whether a query takes its numbers for dates.
+    pub(super) asked: bool,
 }
 
 /// The least and the most of a column.
@@ -194,19 +221,44 @@ impl Seen {
             return Meaning::Span(SpanUnit::Since1970);
         }
         if let Some(unit) = known.unit.filter(|_| values.is_empty() && others.is_empty() && self.blobs == 0) {
-            return Meaning::Time(Times { units: vec![unit], mixed: false, first: String::new(), last: String::new() });
+            return Meaning::Time(Times { units: vec![unit], mixed: false, never: false, first: String::new(), last: String::new() });
         }
         let written = || written::recognise(name, self.texts.keys(), !self.numbers.is_empty());
         let plain = || if known.key || self.blobs > 0 { Meaning::Plain } else { written().unwrap_or(Meaning::Plain) };
         if values.is_empty() || !(rarely_other || dated) {
             return plain();
         }
-        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key: known.key };
+        let numbers = Numbers { values: &values, fractions, text, rows: self.rows, key: known.key, asked: known.asked };
         match known.unit.and_then(|unit| believe(unit, &numbers)).or_else(|| recognise(&numbers, known.hint)) {
-            Some(times) => Meaning::Time(Times { mixed: dated, ..self.with_whole_range(times, text) }),
+            Some(times) => Meaning::Time(Times { mixed: dated, never: self.has_zero(), ..self.with_whole_range(times, text) }),
             None if known.key || text || !others.is_empty() => plain(),
             None => durations::recognise(name, declared_type, numbers.values).map_or(Meaning::Plain, Meaning::Span),
         }
+    }
+
+    /// Takes the unit of several that goes with the dates of the columns beside.
+    pub(super) fn settle(&self, times: &mut Times, beside: (&str, &str)) {
+        let values: Vec<f64> = self.numbers.iter().copied().filter(|value| ![0.0, -1.0, MISSING].contains(value)).collect();
+        settle(times, &values, beside);
+    }
+
+    /// What the values would count, if their name spoke of time: a query that asks dates of them says so.
+    pub(super) fn perhaps(&self, found: &Meaning, name: &str, declared_type: &str, known: Known) -> Option<Times> {
+        let is_open = *found == Meaning::Plain && known.hint.weight >= 0 && !known.key && self.holds() == Holds::Numbers;
+        if !is_open {
+            return None;
+        }
+        let says = known.hint.weight > 0;
+        let hint = Hint { weight: known.hint.weight.max(1), ..known.hint };
+        let meaning = self.meaning(name, declared_type, Known { hint, asked: true, ..known });
+        let is_plain = |times: &&Times| !times.is_open() && (says || times.unit() == TimeUnit::UnixSeconds);
+        meaning.times().filter(is_plain).cloned()
+    }
+
+    /// Whether 0 was met, or ends the range of the whole table.
+    fn has_zero(&self) -> bool {
+        let ends = self.shown.as_ref().is_some_and(|range| number(&range.low) == 0.0 || number(&range.high) == 0.0);
+        ends || self.numbers.contains(&0.0) || self.texts.contains_key("0")
     }
 
     /// The range of the whole table, where it is known; slips are not asked for there, so that only what is near is taken.
@@ -233,11 +285,9 @@ impl Seen {
         let mut words: Vec<&String> = self.texts.keys().filter(|text| !text.is_empty()).collect();
         words.sort();
         let (yes, no) = YES_NO.into_iter().find(|(yes, no)| {
-            !words.is_empty()
-                && words.len() <= 2
-                && words.iter().all(|word| word.eq_ignore_ascii_case(yes) || word.eq_ignore_ascii_case(no))
+            !words.is_empty() && words.len() <= 2 && words.iter().all(|word| [*yes, *no].contains(&word.to_lowercase().as_str()))
         })?;
-        let stored = |meant: &str| words.iter().find(|word| word.eq_ignore_ascii_case(meant)).map(|word| (*word).clone());
+        let stored = |meant: &str| words.iter().find(|word| word.to_lowercase() == meant).map(|word| (*word).clone());
         match (stored(yes), stored(no)) {
             (Some(yes), Some(no)) => Some(YesNo { yes, no }),
             // One word alone is a pair's only where the column says that it holds such.

@@ -260,3 +260,37 @@ fn numerators_are_told_with_their_denominators() {
     let told: Vec<Option<String>> = schema.tables[0].columns.iter().map(|column| column.meaning.prefix()).collect();
     assert_eq!(told, [Some("over value_denom".into()), None, None, Some("over ZDURATIONTIMESCALE".into()), None]);
 }
+
+/// Birthdays before 1970; a unit that two readings leave open, beside a column that says which; one value in every row.
+#[test]
+fn what_stands_beside_and_before_tells_the_unit() {
+    let schema = schema_of(|connection| {
+        connection
+            .execute_batch(
+                "CREATE TABLE t (id INTEGER PRIMARY KEY, birthday INTEGER, born_days INTEGER, born INTEGER, created INTEGER, updated REAL, closed_at INTEGER,
+                 balance_change INTEGER);
+                 CREATE TABLE alone (id INTEGER PRIMARY KEY, updated REAL)",
+            )
+            .unwrap();
+        for row in 0..60i64 {
+            let (day, at) = (row * 331 - 7_000, 1_678_000_000 + row * 900_000);
+            let updated = at as f64 - 978_307_200.0 + 0.25;
+            let values = format!("{row}, {}, {day}, {}, {at}, {updated}, 1700000000, {}", day * 86_400, 1950 + row, (row - 30) * 100_000_000);
+            connection.execute(&format!("INSERT INTO t VALUES ({values})"), []).unwrap();
+            connection.execute(&format!("INSERT INTO alone VALUES ({row}, {updated})"), []).unwrap();
+        }
+    });
+    let units = |table: &str, column: &str| {
+        schema.table(table).unwrap().column(column).unwrap().meaning.times().map(|times| times.units.clone()).unwrap_or_default()
+    };
+    assert_eq!(units("t", "birthday"), [TimeUnit::UnixSeconds]);
+    assert_eq!(units("t", "born_days"), [TimeUnit::UnixDays]);
+    assert_eq!(units("t", "born"), []);
+    assert_eq!(units("t", "balance_change"), []);
+    assert_eq!(units("t", "updated"), [TimeUnit::AppleSeconds]);
+    assert_eq!(units("alone", "updated"), [TimeUnit::UnixSeconds, TimeUnit::AppleSeconds]);
+    let closed = schema.table("t").unwrap().column("closed_at").unwrap();
+    assert_eq!(closed.meaning, Meaning::Plain);
+    assert_eq!(closed.perhaps.as_ref().map(|times| times.unit()), Some(TimeUnit::UnixSeconds));
+    assert!(schema.table("t").unwrap().column("born").unwrap().perhaps.is_none());
+}

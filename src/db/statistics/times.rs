@@ -24,6 +24,8 @@ const MILLIS: f64 = 1e10;
 const FEW: usize = 8;
 /// Of the rows, fewer than this share hold a number: it claims nothing.
 const RARE: f64 = 0.02;
+/// Seconds of a day.
+const DAY: f64 = 86_400.0;
 /// Seconds between the first and the last where nothing but the range speaks for time: an hour.
 const SPAN: f64 = 3_600.0;
 
@@ -40,6 +42,8 @@ pub(super) struct Numbers<'a> {
     pub(super) rows: usize,
     /// Whether the column alone is the primary key, or refers to one.
     pub(super) key: bool,
+    /// Whether a query takes them for dates: then few of them say enough, and one that stands in every row.
+    pub(super) asked: bool,
 }
 
 /// The units that `numbers` may count, the likeliest first; `None` where they are no points in time, as far as can be told.
@@ -49,11 +53,11 @@ pub(super) fn recognise(numbers: &Numbers<'_>, hint: Hint) -> Option<Times> {
         return None;
     }
     let first = *numbers.values.first()?;
-    if numbers.values.iter().all(|value| *value == first) {
+    if !numbers.asked && numbers.values.iter().all(|value| *value == first) {
         return None;
     }
     let share = numbers.values.len() as f64 / numbers.rows.max(1) as f64;
-    if share < RARE && numbers.values.len() < FEW || (!named && numbers.values.len() < FEW) {
+    if !numbers.asked && share < RARE && numbers.values.len() < FEW || (!named && numbers.values.len() < FEW) {
         return None;
     }
     let mut found: Vec<(i32, TimeUnit)> = TimeUnit::ALL.into_iter().filter_map(|unit| Some((weigh(unit, numbers, hint)?, unit))).collect();
@@ -63,7 +67,7 @@ pub(super) fn recognise(numbers: &Numbers<'_>, hint: Hint) -> Option<Times> {
     let units: Vec<TimeUnit> = found.into_iter().filter(|&(weight, _)| weight + 2 >= best).map(|(_, unit)| unit).collect();
     let (low, high) = range(numbers, *units.first()?)?;
     let date = |value| units.first().and_then(|unit| unit.date(value)).unwrap_or_default();
-    Some(Times { first: date(low), last: date(high), mixed: false, units })
+    Some(Times { first: date(low), last: date(high), mixed: false, never: false, units })
 }
 
 /// Takes `unit`, which somebody who knows the program told, unless the numbers contradict it: the file may only look like the program's.
@@ -77,7 +81,7 @@ pub(super) fn believe(unit: TimeUnit, numbers: &Numbers<'_>) -> Option<Times> {
     }
     let (low, high) = range(numbers, unit)?;
     let date = |value| unit.date(value).unwrap_or_default();
-    Some(Times { first: date(low), last: date(high), mixed: false, units: vec![unit] })
+    Some(Times { first: date(low), last: date(high), mixed: false, never: false, units: vec![unit] })
 }
 
 /// How much speaks for a unit; `None` where the numbers or the name speak against it.
@@ -87,6 +91,7 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     let (mut from, to) =
         if hint.weight >= 3 && matches!(unit, YearMonthDay | YearMonthDayTime | JulianDays | UnixMillis) { YEARS_TYPED } else { YEARS };
     match unit {
+        UnixSeconds | UnixDays if hint.weight >= 3 && !hint.apple && is_early(unit, numbers.values) => from = YEARS_TYPED.0,
         AppleSeconds => from = from.max(FROM_2002),
         AppleNanos => from = from.max(FROM_2007),
         _ => {}
@@ -105,7 +110,7 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         // So many digits are hardly anything else, but for numbers that name things, which `hint` knows.
         UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
         AppleNanos => named || hint.apple,
-        AppleSeconds => hint.apple || (hint.typed && (numbers.fractions || named)),
+        AppleSeconds => hint.apple || (named && (hint.typed || numbers.fractions)),
         OleDays => told || (hint.typed && numbers.fractions),
         UnixDays => hint.weight >= 3 && !numbers.fractions,
         JulianDays => named || (numbers.fractions && !numbers.text),
@@ -141,6 +146,28 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         _ => 1,
     };
     Some(weight)
+}
+
+/// Whether some values lie before 1970 and most are far from it: birthdays.
+fn is_early(unit: TimeUnit, values: &[f64]) -> bool {
+    let per_year = if unit == TimeUnit::UnixDays { 365.0 } else { 365.0 * DAY };
+    let count = |is: &dyn Fn(f64) -> bool| values.iter().filter(|value| is(**value)).count();
+    50 * count(&|value| value <= -per_year) >= values.len() && 2 * count(&|value| value.abs() >= 3.0 * per_year) >= values.len()
+}
+
+/// Of several units that `times` leaves open, the one in which `values` lie among the dates of the columns beside.
+pub(super) fn settle(times: &mut Times, values: &[f64], (first, last): (&str, &str)) {
+    let ends = |unit: TimeUnit| {
+        let numbers = Numbers { values, fractions: false, text: false, rows: values.len(), key: false, asked: true };
+        let (low, high) = range(&numbers, unit)?;
+        Some((unit.date(low)?, unit.date(high)?))
+    };
+    let is_among = |(from, to): &(String, String)| from.as_str() <= last && to.as_str() >= first;
+    let mut found = times.units.iter().filter_map(|unit| Some((*unit, ends(*unit).filter(is_among)?)));
+    if let (Some((unit, (from, to))), None) = (found.next(), found.next()) {
+        let last = if times.last.is_empty() { String::new() } else { to };
+        *times = Times { units: vec![unit], first: from, last, ..times.clone() };
+    }
 }
 
 /// Whether most values are at or after the Unix time `from`.

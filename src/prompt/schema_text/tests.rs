@@ -123,7 +123,8 @@ fn a_budget_holds_whatever_the_schema() {
 
 #[test]
 fn what_values_stand_for_is_told_with_samples_and_without() {
-    let times = Times { units: vec![TimeUnit::UnixMillis], mixed: false, first: "2024-01-01".into(), last: "2026-02-19".into() };
+    let times =
+        Times { units: vec![TimeUnit::UnixMillis], mixed: false, never: false, first: "2024-01-01".into(), last: "2026-02-19".into() };
     let words = YesNo { yes: "t".into(), no: "f".into() };
     let json = Json { paths: vec!["$.city".into(), "$.tags[]".into()] };
     let rows = [

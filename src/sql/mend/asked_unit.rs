@@ -169,7 +169,7 @@ mod tests {
     fn check(question: &str, sql: &str, expected: &str) {
         let column = |name: &str, unit| Column { name: name.into(), meaning: Meaning::Span(unit), ..Column::default() };
         let moment = |name: &str, unit| {
-            let times = Times { units: vec![unit], mixed: false, first: "2024-01-01".into(), last: "2024-12-31".into() };
+            let times = Times { units: vec![unit], mixed: false, never: false, first: "2024-01-01".into(), last: "2024-12-31".into() };
             Column { name: name.into(), meaning: Meaning::Time(times), ..Column::default() }
         };
         let columns = vec![

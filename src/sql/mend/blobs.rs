@@ -7,7 +7,7 @@ use crate::schema::{Meaning, Schema};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::TokenKind;
 use crate::sql::resolve::{Resolution, resolve};
-use crate::sql::tokens::Tokens;
+use crate::sql::tokens::{Part, Tokens};
 
 /// More changes than this are no slip.
 const MAX_CHANGES: usize = 32;
@@ -27,11 +27,12 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let step = (0..tokens.len()).rev().find_map(|at| {
             columns.contains(&tokens.bytes(at..at + 1).start).then_some(())?;
             let end = tokens.operand_after(at)?;
-            meets_text(&tokens, at, end).then(|| tokens.bytes(at..end))
+            let met = meets_text(&tokens, at, end).then(|| (tokens.bytes(at..end), String::new()));
+            met.or_else(|| Some((tokens.bytes(at..end), shown(&tokens, at, end)?)))
         });
-        let Some(Range { start, end }) = step else { break };
+        let Some((Range { start, end }, name)) = step else { break };
         let (Some(from), Some(before), Some(after)) = (now.get(start..end), now.get(..start), now.get(end..)) else { break };
-        let to = format!("CAST({from} AS TEXT)");
+        let to = format!("CAST({from} AS TEXT){name}");
         let change = Change { kind: ChangeKind::TextBlob, from: from.to_owned(), to: to.clone() };
         now = format!("{before}{to}{after}");
         if !changes.contains(&change) {
@@ -63,6 +64,18 @@ fn meets_text(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
     compared || other_way || cut
 }
 
+/// What names the column at tokens `at..end` where it is a result, which is shown as text: ` AS path`.
+fn shown(tokens: &Tokens<'_>, at: usize, end: usize) -> Option<String> {
+    let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len() || tokens.text(arm.end) == ";")?;
+    let results = arm.clause(Part::Select)?;
+    let is_result = tokens.split(results.start + 1..results.end, ",").into_iter().any(|result| {
+        let first = result.start + usize::from(tokens.is(result.start, &["distinct", "all"]));
+        first == at && (result.end == end || tokens.is(end, &["as"]))
+    });
+    let is_named = tokens.is(end, &["as"]);
+    is_result.then(|| if is_named { String::new() } else { format!(" AS {}", tokens.text(end - 1)) })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,6 +103,24 @@ mod tests {
             "WHERE CAST(path AS TEXT) BETWEEN 'a' AND 'b' OR CAST(path AS TEXT) IS NOT 'c'",
         );
         check("WHERE substr(path, 1, 3) = '/mu'", "WHERE substr(CAST(path AS TEXT), 1, 3) = '/mu'");
+    }
+
+    #[test]
+    fn a_result_is_shown_as_text() {
+        let column = |name: &str, meaning| Column { name: name.into(), meaning, ..Column::default() };
+        let columns = vec![column("id", Meaning::Plain), column("path", Meaning::TextBlob)];
+        let schema = Schema { tables: vec![Table { name: "item".into(), columns, ..Table::default() }] };
+        for (from, expected) in [
+            ("SELECT path FROM item", "SELECT CAST(path AS TEXT) AS path FROM item"),
+            ("SELECT id, i.path AS p FROM item AS i", "SELECT id, CAST(i.path AS TEXT) AS p FROM item AS i"),
+            ("SELECT DISTINCT path, id FROM item ORDER BY path", "SELECT DISTINCT CAST(path AS TEXT) AS path, id FROM item ORDER BY path"),
+            ("SELECT id FROM item WHERE path IN (SELECT path FROM item)", "SELECT id FROM item WHERE path IN (SELECT path FROM item)"),
+            ("SELECT path FROM item UNION SELECT path FROM item", "SELECT path FROM item UNION SELECT path FROM item"),
+            ("SELECT max(path) FROM item", "SELECT max(path) FROM item"),
+        ] {
+            assert_eq!(mend(from, &schema).0, expected);
+            assert_eq!(mend(expected, &schema).0, expected, "again");
+        }
     }
 
     #[test]

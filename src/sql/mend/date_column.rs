@@ -99,7 +99,13 @@ mod tests {
         let mut columns = vec![
             number(
                 "id",
-                Meaning::Time(Times { units: vec![TimeUnit::UnixMillis], mixed: false, first: String::new(), last: String::new() }),
+                Meaning::Time(Times {
+                    units: vec![TimeUnit::UnixMillis],
+                    mixed: false,
+                    never: false,
+                    first: String::new(),
+                    last: String::new(),
+                }),
             ),
             number("time", Meaning::Span(SpanUnit::Millis)),
             number("ease", Meaning::Plain),
@@ -135,7 +141,7 @@ mod tests {
     fn what_a_newer_version_leaves_null_goes_to_the_column_that_goes_on_from_it() {
         let mut schema = schema(true);
         let empty = Column { name: "last_seen".into(), has_null: true, ..Column::default() };
-        let times = Times { units: vec![TimeUnit::UnixSeconds], mixed: false, first: String::new(), last: String::new() };
+        let times = Times { units: vec![TimeUnit::UnixSeconds], mixed: false, never: false, first: String::new(), last: String::new() };
         let next = Column { name: "last_seen_ts".into(), meaning: Meaning::Time(times), holds: Holds::Numbers, ..Column::default() };
         schema.tables[0].columns.extend([empty, next]);
         let mended = |condition: &str| mend(&format!("SELECT ease FROM t WHERE {condition}"), &schema).0.split_off(25);

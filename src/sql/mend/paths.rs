@@ -16,7 +16,7 @@ use crate::sql::tokens::Tokens;
 /// More changes than this are no slip.
 const MAX_CHANGES: usize = 32;
 /// Names of a path that the schema knows; what is deeper in a document is not known.
-const KNOWN_NAMES: usize = 2;
+const KNOWN_NAMES: usize = 3;
 /// Functions that take a document first and paths after it.
 const FUNCTIONS: [&str; 8] =
     ["json_extract", "jsonb_extract", "json_type", "json_array_length", "json_each", "json_tree", "jsonb_each", "jsonb_tree"];
@@ -24,15 +24,17 @@ const FUNCTIONS: [&str; 8] =
 /// `sql` with every path that is nearly one of its column's made that one, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let (mut now, mut changes) = (sql.to_owned(), Vec::new());
+    if !has_documents(schema) {
+        return (now, changes);
+    }
     for _ in 0..MAX_CHANGES {
         let found = uses(&now, schema).into_iter().find_map(|found| match found.judge() {
-            Judgement::Meant(path) => Some((found.range, path)),
+            Judgement::Meant(path) => Some((found.range, string_literal(&path), ChangeKind::JsonPath)),
             Judgement::Known | Judgement::Unknown => None,
         });
-        let Some((Range { start, end }, path)) = found else { break };
+        let Some((Range { start, end }, to, kind)) = found.or_else(|| compared(&now, schema)) else { break };
         let (Some(from), Some(before), Some(after)) = (now.get(start..end), now.get(..start), now.get(end..)) else { break };
-        let to = string_literal(&path);
-        let change = Change { kind: ChangeKind::JsonPath, from: from.to_owned(), to: to.clone() };
+        let change = Change { kind, from: from.to_owned(), to: to.clone() };
         now = format!("{before}{to}{after}");
         if !changes.contains(&change) {
             changes.push(change);
@@ -65,8 +67,12 @@ enum Judgement {
     Unknown,
 }
 
+fn has_documents(schema: &Schema) -> bool {
+    schema.tables.iter().any(|table| table.columns.iter().any(|column| column.meaning.json().is_some()))
+}
+
 fn uses<'s>(sql: &str, schema: &'s Schema) -> Vec<Use<'s>> {
-    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| column.meaning.json().is_some())) {
+    if !has_documents(schema) {
         return Vec::new();
     }
     let Some(resolution) = resolve(sql, schema) else { return Vec::new() };
@@ -213,12 +219,69 @@ fn nearest(asked: &[Step], known: &[Vec<Step>]) -> Option<Vec<Step>> {
     Some(out)
 }
 
-/// The one path into an object of the document that ends in the key which was asked of the document itself.
+/// The one path into an object of the document that ends in the keys which were asked of the document itself.
 fn elsewhere(asked: &[Step], known: &[Vec<Step>]) -> Option<String> {
-    let [Step::Key(asked)] = asked else { return None };
-    let ends = |path: &&Vec<Step>| matches!(path.as_slice(), [Step::Key(_), Step::Key(last)] if distance(asked, last, None).is_some_and(|far| far <= 1));
-    let mut found = known.iter().filter(ends);
+    let is_key = |step: &Step| matches!(step, Step::Key(_));
+    let is_near = |(asked, known): (&Step, &Step)| {
+        let (Step::Key(asked), Step::Key(known)) = (asked, known) else { return false };
+        distance(asked, known, None).is_some_and(|far| far <= 1)
+    };
+    let ends = |path: &&Vec<Step>| {
+        let end = path.len().checked_sub(asked.len()).filter(|inside| *inside > 0).and_then(|inside| path.get(inside..));
+        path.iter().all(is_key) && end.is_some_and(|end| asked.iter().zip(end).all(is_near))
+    };
+    let mut found = known.iter().filter(ends).filter(|_| !asked.is_empty());
     found.next().filter(|_| found.next().is_none()).map(|path| written(path))
+}
+
+/// Operators that compare a value of a document.
+const COMPARES: [&str; 9] = ["=", "==", "<>", "!=", "<", "<=", ">", ">=", "like"];
+
+/// A value of a document compared as JSON writes it, where its value is meant: `meta -> 'city' = 'Rome'` is never true, for `->` keeps
+/// the quotes of a text, and yes and no of a document are 1 and 0 to SQLite.
+fn compared(sql: &str, schema: &Schema) -> Option<(Range<usize>, String, ChangeKind)> {
+    let resolution = resolve(sql, schema)?;
+    let columns = columns_of(&resolution);
+    let tokens = Tokens::new(sql);
+    let is_document = |at: usize| {
+        let end = tokens.operand_after(at).unwrap_or(at + 1);
+        let start = tokens.bytes(at..at + 1).start;
+        let name = name_of(tokens.text(end - 1)).to_lowercase();
+        columns.by_place.get(&start).or_else(|| columns.by_name.get(&name)).is_some_and(|column| column.meaning.json().is_some())
+    };
+    (0..tokens.len()).find_map(|at| {
+        let (document, end, keeps_quotes) = match tokens.text(at) {
+            arrow @ ("->" | "->>") => {
+                // A chain of arrows begins at the document.
+                let mut first = tokens.operand_before(at)?;
+                while first.checked_sub(1).is_some_and(|before| matches!(tokens.text(before), "->" | "->>")) {
+                    first = tokens.operand_before(first - 1)?;
+                }
+                (first, tokens.operand_after(at + 1)?, arrow == "->")
+            }
+            _ if tokens.is(at, &["json_extract"]) => {
+                let call = tokens.call(at)?;
+                (call.arguments.first().filter(|_| call.arguments.len() == 2)?.start, call.close + 1, false)
+            }
+            _ => return None,
+        };
+        if !is_document(document) || !tokens.is(end, &COMPARES) {
+            return None;
+        }
+        let literal = end + 1;
+        let text = (tokens.kind(literal) == Some(TokenKind::String)).then(|| name_of(tokens.text(literal)));
+        if keeps_quotes {
+            let is_value = text.map_or(tokens.kind(literal) == Some(TokenKind::Number), |text| !text.starts_with(['"', '{', '[', '%']));
+            return is_value.then(|| (tokens.bytes(at..at + 1), "->>".to_owned(), ChangeKind::JsonPath));
+        }
+        let (word, number) = [("true", 1), ("false", 0)].into_iter().find(|(word, _)| text.as_deref() == Some(*word))?;
+        let not = match tokens.text(end) {
+            "=" | "==" => "",
+            "<>" | "!=" => "NOT ",
+            _ => return None,
+        };
+        Some((tokens.bytes(end..literal + 1), format!("{not}IN ('{word}', {number})"), ChangeKind::Boolean))
+    })
 }
 
 #[cfg(test)]
@@ -227,7 +290,7 @@ mod tests {
     use crate::schema::{Meaning, Table};
 
     fn schema() -> Schema {
-        let paths = ["$.city", "$.age", "$.tags[]", "$.address.street", "$.items[].name", "$.\"shoe size\""];
+        let paths = ["$.city", "$.age", "$.tags[]", "$.address.street", "$.items[].name", "$.\"shoe size\"", "$.user.home.zip"];
         let json = Json { paths: paths.iter().map(|path| (*path).to_owned()).collect() };
         let column = |name: &str, meaning| Column { name: name.into(), meaning, ..Column::default() };
         let columns = vec![column("id", Meaning::Plain), column("meta", Meaning::Json(json))];
@@ -254,6 +317,8 @@ mod tests {
         check("json_extract(meta, '$.Address.Street')", "json_extract(meta, '$.address.street')");
         check("json_extract(meta, '$.street')", "json_extract(meta, '$.address.street')");
         check("meta ->> 'street'", "meta ->> '$.address.street'");
+        check("json_extract(meta, '$.zip')", "json_extract(meta, '$.user.home.zip')");
+        check("meta ->> '$.home.zip'", "meta ->> '$.user.home.zip'");
         check("json_extract(meta, '$.item[0].Name')", "json_extract(meta, '$.items[0].name')");
         check("meta ->> 'shoe_size'", "meta ->> 'shoe size'");
         check("json_extract(meta, '$.shoeSize')", "json_extract(meta, '$.\"shoe size\"')");
@@ -273,6 +338,18 @@ mod tests {
             "json_extract('{}', '$.City')",
             "meta ->> 0",
         ] {
+            check(right, right);
+        }
+    }
+
+    #[test]
+    fn a_value_is_compared_as_a_value() {
+        check("meta -> 'city' = 'Rome'", "meta ->> 'city' = 'Rome'");
+        check("c.meta -> 'address' -> 'street' <> 'x'", "c.meta -> 'address' ->> 'street' <> 'x'");
+        check("meta -> '$.age' > 30", "meta ->> '$.age' > 30");
+        check("json_extract(meta, '$.city') = 'true'", "json_extract(meta, '$.city') IN ('true', 1)");
+        check("c.meta ->> 'city' <> 'false'", "c.meta ->> 'city' NOT IN ('false', 0)");
+        for right in ["meta -> 'city' = '\"Rome\"'", "meta ->> 'city' = 'Rome'", "meta -> 'city' IS NULL", "id -> 'city' = 'Rome'"] {
             check(right, right);
         }
     }

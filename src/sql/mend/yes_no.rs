@@ -15,7 +15,7 @@ use crate::sql::tokens::Tokens;
 /// More changes than this are no slip.
 const MAX_CHANGES: usize = 32;
 /// What a query may write for yes and for no, in lower case.
-const YES: [&str; 9] = ["1", "true", "t", "yes", "y", "on", "ja", "si", "oui"];
+const YES: [&str; 10] = ["1", "true", "t", "yes", "y", "on", "ja", "si", "sí", "oui"];
 const NO: [&str; 8] = ["0", "false", "f", "no", "n", "off", "nein", "non"];
 
 /// `sql` with yes and no as they are stored, and the changes in order.
@@ -80,6 +80,9 @@ fn rewrite(tokens: &Tokens<'_>, at: usize, words: &YesNo) -> Option<(Range<usize
     }
     // The column alone, as a condition or as a number.
     let before = at.checked_sub(1)?;
+    if tokens.is(before, &["case"]) {
+        return chosen_by(tokens, end, words);
+    }
     let ends = end >= tokens.len()
         || tokens.is(
             end,
@@ -96,6 +99,25 @@ fn rewrite(tokens: &Tokens<'_>, at: usize, words: &YesNo) -> Option<(Range<usize
         && before.checked_sub(1).is_some_and(|name| tokens.is(name, &["iif", "if"]) && tokens.call(name).is_some());
     let condition = tokens.is(before, &["where", "and", "or", "when", "having", "on"]) && ends && !is_between(tokens, before);
     (condition || summed || chosen).then(|| (tokens.bytes(at..end), is(true)))
+}
+
+/// The first word that is not stored, of `CASE column WHEN 1 THEN ... END` from token `at` on.
+fn chosen_by(tokens: &Tokens<'_>, at: usize, words: &YesNo) -> Option<(Range<usize>, String)> {
+    let mut depth = 0usize;
+    for place in at..tokens.len() {
+        match () {
+            () if tokens.is(place, &["case"]) => depth += 1,
+            () if tokens.is(place, &["end"]) => depth = depth.checked_sub(1)?,
+            () if depth == 0 && tokens.is(place, &["when"]) && tokens.is(place + 2, &["then"]) => {
+                if let Some(meant) = meaning(tokens, place + 1, words) {
+                    let word = if meant { &words.yes } else { &words.no };
+                    return Some((tokens.bytes(place + 1..place + 2), string_literal(word)));
+                }
+            }
+            () => {}
+        }
+    }
+    None
 }
 
 /// Whether the literal at token `at` says yes or no, where it is not one of the stored words.
@@ -161,6 +183,7 @@ mod tests {
         check("WHERE (NOT admin OR id = 2)", "WHERE (admin = 'f' OR id = 2)");
         check("GROUP BY id HAVING sum(admin) > 1", "GROUP BY id HAVING sum(admin = 't') > 1");
         check("ORDER BY CASE WHEN admin THEN 1 ELSE 2 END", "ORDER BY CASE WHEN admin = 't' THEN 1 ELSE 2 END");
+        check("ORDER BY CASE admin WHEN 1 THEN 2 WHEN 0 THEN 1 END", "ORDER BY CASE admin WHEN 't' THEN 2 WHEN 'f' THEN 1 END");
         check("ORDER BY iif(admin, 1, 2)", "ORDER BY iif(admin = 't', 1, 2)");
     }
 

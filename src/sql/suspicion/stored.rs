@@ -67,6 +67,15 @@ impl<'a> Stored<'a> {
                 let sentence = format!("{name} holds text, so that it is compared with {number} letter by letter");
                 suspect(self.out, SuspicionKind::TextAgainstNumber, sentence);
             }
+            (Holds::Texts, Some(Value::SingleQuotedString(text))) if DateText::is_day(text) && is_digits(column) => {
+                let sentence = format!("{name} holds digits, and is compared with the date '{text}'");
+                suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+            }
+            (Holds::Texts, Some(Value::SingleQuotedString(text))) if orders && DateText::is_day(text) && is_undated(column) => {
+                let first = column.samples.first().map_or("", String::as_str);
+                let sentence = format!("{name} holds text ({first}), and is compared with the date '{text}'");
+                suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+            }
             (Holds::Texts, Some(Value::SingleQuotedString(text))) if orders && is_dated(column) && is_odd_date(text) => {
                 let first = column.samples.first().map_or("", String::as_str);
                 let sentence = format!("{name} holds dates ({first}), and is compared with '{text}'");
@@ -103,6 +112,11 @@ impl<'a> Stored<'a> {
             let sentence = format!("{} holds numbers, which {name} takes for Julian days", column.name);
             suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
         }
+        if is_undated(column) {
+            let first = column.samples.first().map_or("", String::as_str);
+            let sentence = format!("{} holds text ({first}), which {name} does not read", column.name);
+            suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+        }
     }
 }
 
@@ -135,7 +149,9 @@ fn is_date(expr: &Expr) -> bool {
     match expr {
         Expr::Function(function) => {
             let name = function.name.0.last().and_then(|part| part.as_ident()).map(|name| name.value.to_ascii_lowercase());
-            matches!(name.as_deref(), Some("date" | "datetime" | "strftime" | "current_date" | "current_timestamp"))
+            // Digits alone are a number where they are compared with a column of numbers.
+            let is_number = function.to_string().contains("'%s'") || function.to_string().contains("'%Y%m%d'");
+            !is_number && matches!(name.as_deref(), Some("date" | "datetime" | "strftime" | "current_date" | "current_timestamp"))
         }
         Expr::Nested(inner) => is_date(inner),
         _ => false,
@@ -145,6 +161,23 @@ fn is_date(expr: &Expr) -> bool {
 /// Whether the samples are dates.
 fn is_dated(column: &Column) -> bool {
     column.samples.first().is_some_and(|text| DateText::is_day(text))
+}
+
+/// Whether the samples are digits alone, as many as a moment has, and nobody knows of what.
+fn is_digits(column: &Column) -> bool {
+    let digits = |text: &String| text.len() >= 8 && text.bytes().all(|byte| byte.is_ascii_digit());
+    column.meaning == Meaning::Plain && !column.samples.is_empty() && column.samples.iter().all(digits)
+}
+
+/// Whether none of the texts that were met is a date or a time of day: `Sun, 05 Mar 2023`.
+fn is_undated(column: &Column) -> bool {
+    const FEWEST: usize = 2;
+    let is_read =
+        |text: &String| DateText::of(text).is_some() || text.get(2..3) == Some(":") || text.parse::<f64>().is_ok() || text == "now";
+    column.holds == Holds::Texts
+        && column.meaning == Meaning::Plain
+        && column.samples.len() >= FEWEST
+        && !column.samples.iter().any(is_read)
 }
 
 /// A text that begins with a digit and is neither a year nor a date.

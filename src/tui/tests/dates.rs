@@ -5,7 +5,7 @@ use crate::db::export::cell_to_copy;
 use crate::schema::{TimeUnit, Times};
 
 fn times(units: &[TimeUnit]) -> Option<Times> {
-    Some(Times { units: units.to_vec(), mixed: false, first: "2024-01-01".into(), last: "2024-03-20".into() })
+    Some(Times { units: units.to_vec(), mixed: false, never: false, first: "2024-01-01".into(), last: "2024-03-20".into() })
 }
 
 /// Visits with a column in ms, one that may be two things, and counts.

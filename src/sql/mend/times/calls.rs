@@ -14,6 +14,10 @@ pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
     let unit = found.times.unit();
     let operand = sight.tokens.piece(found.operand.clone());
     if cut_argument(sight, at).is_some() {
+        let digits = matches!(unit, TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime);
+        if digits && !cuts_a_date(sight, &call) {
+            return None;
+        }
         return found.is_bare().then(|| Edit::of(sight.tokens.bytes(place), converted(found.times, operand, &Kind::DateTime)));
     }
     let modifiers: Vec<Range<usize>> = call.arguments.iter().skip_while(|argument| **argument != place).skip(1).cloned().collect();
@@ -28,7 +32,7 @@ pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
     if right && !(found.times.mixed && found.is_bare()) {
         return None;
     }
-    let arguments = unit.sql_arguments(operand);
+    let arguments = found.times.sql_arguments(operand);
     let kept: Vec<&str> = modifiers.iter().skip(usize::from(told.is_some())).map(|range| sight.tokens.piece(range.clone())).collect();
     let kept: String = kept.iter().map(|modifier| format!(", {modifier}")).collect();
     if found.times.mixed {
@@ -58,6 +62,24 @@ fn cut_argument(sight: &Sight<'_, '_>, at: usize) -> Option<(Range<usize>, Call)
     let call = sight.tokens.call(at)?;
     let cuts = sight.tokens.is(at, &["substr", "substring"]) && call.arguments.len() > 1;
     cuts.then(|| Some((call.arguments.first()?.clone(), call))).flatten()
+}
+
+/// Whether the places that `substr` cuts are those of `2024-01-31`, and not of its digits alone.
+fn cuts_a_date(sight: &Sight<'_, '_>, call: &Call) -> bool {
+    let places: Vec<&str> = call.arguments.iter().skip(1).map(|range| sight.tokens.piece(range.clone())).collect();
+    matches!(places.as_slice(), ["6" | "9", "2"] | ["1" | "0", "7" | "10"] | ["6", "5"])
+}
+
+/// The least or most of a column that holds numbers and texts, which SQLite orders by their kind: of the moments instead.
+pub(super) fn ordered(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
+    let call = sight.tokens.call(at).filter(|call| sight.tokens.is(at, &["min", "max"]) && call.arguments.len() == 1);
+    let column = match call {
+        Some(call) => call.arguments.into_iter().next()?,
+        None if sight.is_ordered_by(at) => at..sight.tokens.operand_after(at)?,
+        None => return None,
+    };
+    let times = sight.times(column.clone()).filter(|times| times.mixed)?;
+    Some(Edit::of(sight.tokens.bytes(column.clone()), converted(times, sight.tokens.piece(column), &Kind::DateTime)))
 }
 
 /// The arguments before `place`, with a comma.

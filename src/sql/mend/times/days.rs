@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use super::calls::time_argument;
 use super::kind::Kind;
 use super::sight::{Edit, Sight};
 use crate::schema::TimeUnit;
@@ -12,6 +13,9 @@ use crate::sql::quote::string_literal;
 /// The comparison at token `at`, with whole days.
 pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
     let tokens = &sight.tokens;
+    if let Some(edit) = month(sight, at) {
+        return Some(edit);
+    }
     let start = tokens.operand_before(at)?;
     let column = start..at;
     let timed = sight.timed_texts.contains(&tokens.bytes(column.clone()).start) && is_name(sight, column.clone());
@@ -31,6 +35,31 @@ pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
                 && first < last
                 && (first.ends_with("-01-01") && last.ends_with("-12-31") || first.get(..8) == last.get(..8));
             is_end.then(|| Edit::of(tokens.bytes(at + 1..at + 2), string_literal(&next)))
+        }
+        _ => None,
+    }
+}
+
+/// A month or year as text that is read as a day, or compared with one: its first day.
+fn month(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
+    let tokens = &sight.tokens;
+    let day = |column: Range<usize>| {
+        let rest = sight.rest_of_day(column.clone())?;
+        let edit = |to: String| Edit::of(tokens.bytes(column.clone()), to);
+        Some(edit(format!("{} || '{rest}'", tokens.piece(column.clone()))))
+    };
+    if let Some((place, _)) = time_argument(sight, at) {
+        return day(place);
+    }
+    let is_day = |start: usize| {
+        let end = tokens.operand_after(start)?;
+        matches!(Kind::of(sight, start..end)?, Kind::Date | Kind::DateTime).then_some(())
+    };
+    match tokens.text(at).to_ascii_lowercase().as_str() {
+        "=" | "==" | "<" | "<=" | ">" | ">=" | "between" => {
+            let start = tokens.operand_before(if tokens.is(at.checked_sub(1)?, &["not"]) { at - 1 } else { at })?;
+            is_day(at + 1)?;
+            day(start..at).or_else(|| day(start..at - 1))
         }
         _ => None,
     }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::sight::Sight;
-use crate::schema::Times;
+use crate::schema::{DateText, Times};
 use crate::sql::lex::TokenKind;
 
 /// A form of a date.
@@ -21,6 +21,8 @@ pub(super) enum Kind {
     JulianDay,
     /// Seconds since 1970.
     UnixEpoch,
+    /// So many times the seconds since 1970.
+    Scaled(u32),
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             Self::Number(format) => format!("CAST(strftime('{}', {arguments}) AS INTEGER)", format.replace('\'', "''")),
             Self::JulianDay => format!("julianday({arguments})"),
             Self::UnixEpoch => format!("unixepoch({arguments})"),
+            Self::Scaled(scale) => format!("unixepoch({arguments}) * {scale}"),
         }
     }
 
@@ -51,8 +54,11 @@ impl Kind {
                 TokenKind::Number if text.len() == 4 && ("1900".."2101").contains(&text) => Some(Self::Number("%Y".into())),
                 TokenKind::Word if text.eq_ignore_ascii_case("current_date") => Some(Self::Date),
                 TokenKind::Word if text.eq_ignore_ascii_case("current_timestamp") => Some(Self::DateTime),
-                _ => None,
+                _ => Self::of_column(sight, &range),
             };
+        }
+        if let Some(kind) = Self::of_column(sight, &range) {
+            return Some(kind);
         }
         let call = sight.tokens.call(first).filter(|call| call.close == last)?;
         let argument = call.arguments.first().cloned();
@@ -80,6 +86,15 @@ impl Kind {
         }
     }
 
+    /// The form of the dates that a column holds as text.
+    fn of_column(sight: &Sight<'_, '_>, range: &Range<usize>) -> Option<Self> {
+        match sight.dated_text(range.clone())? {
+            DateText::Month => None,
+            DateText::Day => Some(Self::Date),
+            DateText::Time => Some(Self::DateTime),
+        }
+    }
+
     /// The form of a date that a literal is in: `2024`, `2024-01`, `2024-01-31`, with a time.
     pub(super) fn of_text(text: &str) -> Option<Self> {
         let shape: String = text.trim().chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
@@ -87,10 +102,33 @@ impl Kind {
             "9999" if ("1900".."2101").contains(&text.trim()) => Self::Format("%Y".into()),
             "9999-99" => Self::Format("%Y-%m".into()),
             "9999-99-99" => Self::Date,
+            "99999999" if is_day_in_digits(text.trim()) => Self::Format("%Y%m%d".into()),
+            _ if as_date(text).is_some() => Self::Date,
             _ if shape.starts_with("9999-99-99 99:99") || shape.starts_with("9999-99-99T99:99") => Self::DateTime,
             _ => return None,
         })
     }
+}
+
+/// A day whose year comes first, as `date` writes it: `2024-1-5`, `2024/01/05`; `None` where it is so already or none.
+pub(super) fn as_date(text: &str) -> Option<String> {
+    let text = text.trim();
+    let mut parts = text.split(['-', '/']);
+    let (year, month, day) = (parts.next()?, parts.next()?, parts.next()?);
+    let is_number = |part: &str, most: usize| (1..=most).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let is_day = year.len() == 4 && is_number(year, 4) && is_number(month, 2) && is_number(day, 2) && parts.next().is_none();
+    let out = format!("{year}-{month:0>2}-{day:0>2}");
+    (is_day && out != text).then_some(out)
+}
+
+/// `20230131`, of the years 1900 to 2100.
+pub(super) fn is_day_in_digits(text: &str) -> bool {
+    let part = |range: Range<usize>| text.get(range).and_then(|digits| digits.parse::<u32>().ok()).unwrap_or(0);
+    text.len() == 8
+        && text.bytes().all(|byte| byte.is_ascii_digit())
+        && (1900..=2100).contains(&part(0..4))
+        && (1..=12).contains(&part(4..6))
+        && (1..=31).contains(&part(6..8))
 }
 
 /// A literal with a time, as `datetime` writes it; `None` where it is so already.
@@ -103,13 +141,12 @@ pub(super) fn as_datetime(text: &str) -> Option<String> {
 }
 
 /// Whether something is added to what ends before token `at`, so that it is a number.
-fn computes(sight: &Sight<'_, '_>, at: usize) -> bool {
+pub(super) fn computes(sight: &Sight<'_, '_>, at: usize) -> bool {
     matches!(sight.tokens.text(at), "+" | "-" | "*" | "/")
 }
 
 /// `operand`, which counts `times`, as a date of that kind.
 pub(super) fn converted(times: &Times, operand: &str, kind: &Kind) -> String {
-    let unit = times.unit();
-    let plain = kind.call(&unit.sql_arguments(operand));
+    let plain = kind.call(&times.sql_arguments(operand));
     if times.mixed { format!("CASE typeof({operand}) WHEN 'text' THEN {} ELSE {plain} END", kind.call(operand)) } else { plain }
 }

@@ -8,12 +8,14 @@
 //! - `sight`: the statement, and what its columns count
 //! - `affine`: what a query computes from a column before it gives it to a date function
 //! - `kind`: which form of a date stands on the other side
+//! - `clock`: what is computed from a moment on the other side
 //! - `calls`: arguments of date functions
 //! - `compared`: comparisons, patterns, lists, differences
 //! - `days`: texts with a time of day, compared with a day alone
 
 mod affine;
 mod calls;
+mod clock;
 mod compared;
 mod days;
 mod kind;
@@ -21,7 +23,7 @@ mod sight;
 #[cfg(test)]
 mod tests;
 
-use self::sight::{Sight, has_time};
+use self::sight::{Sight, has_time, rest_of_day};
 use crate::schema::{Schema, Times};
 use crate::sql::change::Change;
 use crate::sql::resolve::resolve;
@@ -32,7 +34,12 @@ const MAX_CHANGES: usize = 32;
 /// `sql` with every date that is asked of a number asked of what the number counts, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let (mut now, mut changes) = (sql.to_owned(), Vec::new());
-    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| column.meaning.times().is_some() || has_time(column))) {
+    if !schema.tables.iter().any(|table| {
+        table
+            .columns
+            .iter()
+            .any(|column| column.meaning.times().is_some() || column.perhaps.is_some() || has_time(column) || rest_of_day(column).is_some())
+    }) {
         return (now, changes);
     }
     for _ in 0..MAX_CHANGES {
@@ -40,10 +47,10 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let sight = Sight::new(&now, &resolution);
         // From the back, so that what stands inside a call is changed before the call.
         let at = (0..sight.tokens.len()).rev();
-        let Some(edit) = at
-            .into_iter()
-            .find_map(|at| calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at)).or_else(|| days::rewrite(&sight, at)))
-        else {
+        let Some(edit) = at.into_iter().find_map(|at| {
+            let called = calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at)).or_else(|| days::rewrite(&sight, at));
+            called.or_else(|| calls::ordered(&sight, at))
+        }) else {
             break;
         };
         let Some((next, change)) = edit.apply(&now) else { break };

@@ -6,7 +6,7 @@ use crate::sql::change::ChangeKind;
 
 fn schema() -> Schema {
     let times = |unit: TimeUnit, mixed: bool| {
-        Meaning::Time(Times { units: vec![unit], mixed, first: "2024-01-01".into(), last: "2026-02-19".into() })
+        Meaning::Time(Times { units: vec![unit], mixed, never: false, first: "2024-01-01".into(), last: "2026-02-19".into() })
     };
     let column = |name: &str, meaning: Meaning| Column { name: name.into(), meaning, ..Column::default() };
     let columns = vec![
@@ -21,6 +21,10 @@ fn schema() -> Schema {
         column("ole", times(TimeUnit::OleDays, false)),
         column("knex", times(TimeUnit::UnixMillis, true)),
         column("day", Meaning::Plain),
+        Column { perhaps: times(TimeUnit::UnixSeconds, false).times().cloned(), ..column("odd", Meaning::Plain) },
+        Column { samples: vec!["2023-01".into(), "2024-02".into()], holds: Holds::Texts, ..column("month", Meaning::Plain) },
+        Column { samples: vec!["2023".into(), "2024".into()], holds: Holds::Texts, ..column("yr", Meaning::Plain) },
+        Column { samples: vec!["2023-01-05..2024-02-01".into()], holds: Holds::Texts, ..column("iso", Meaning::Plain) },
         Column { samples: vec!["2023-01-05 10:00:00..2024-02-01 09:00:00".into()], holds: Holds::Texts, ..column("at", Meaning::Plain) },
     ];
     Schema { tables: vec![Table { name: "visit".into(), columns, ..Table::default() }] }
@@ -169,4 +173,119 @@ fn a_text_with_a_time_of_day_is_compared_as_a_day() {
     stays("at >= '2023-05-01'");
     stays("at = '2023-05-01 10:00:00'");
     stays("day = '2023-05-01'");
+}
+
+#[test]
+fn a_moment_that_is_computed_with_is_compared_in_its_unit() {
+    for right in [
+        "createdAt >= strftime('%s', '2024-01-01') * 1000",
+        "createdAt >= 1000 * unixepoch('2024-01-01')",
+        "createdAt >= unixepoch('2024-01-01') * 1000 AND createdAt < unixepoch('2024-02-01') * 1000",
+        "createdAt >= CAST(strftime('%s', '2024-01-01') AS INTEGER) * 1000",
+        "createdAt >= (unixepoch('now') - 7 * 86400) * 1000",
+        "createdAt BETWEEN unixepoch('2024-01-01') * 1000 AND unixepoch('2024-02-01') * 1000",
+        "createdAt > (julianday('2024-01-01') - 2440587.5) * 86400000",
+        "cocoa > strftime('%s', '2024-01-01') - 978307200",
+        "webkit > (unixepoch('2024-01-01') + 11644473600) * 1000000",
+        "jd > julianday('now') - 30",
+        "ole > julianday('2024-01-01') - 2415018.5",
+        "(strftime('%s', 'now') - createdAt / 1000) / 86400 > 7",
+        "unixepoch('now') * 1000 - createdAt > 7",
+    ] {
+        stays(right);
+    }
+    check("createdAt > unixepoch('now') - 7 * 86400", "unixepoch(createdAt / 1000, 'unixepoch') > unixepoch('now') - 7 * 86400");
+    check("unix > unixepoch('2024-01-01') * 1000", "unixepoch(unix, 'unixepoch') * 1000 > unixepoch('2024-01-01') * 1000");
+    check("createdAt > julianday('now') - 7", "julianday(createdAt / 1000, 'unixepoch') > julianday('now') - 7");
+}
+
+#[test]
+fn a_number_of_another_unit_is_met_in_that() {
+    check("unix >= 1704067200000", "unixepoch(unix, 'unixepoch') * 1000 >= 1704067200000");
+    check("cocoa >= 1704067200", "unixepoch(cocoa + 978307200, 'unixepoch') >= 1704067200");
+    check("webkit >= 1704067200000000", "unixepoch(webkit / 1000000 - 11644473600, 'unixepoch') * 1000000 >= 1704067200000000");
+    check(
+        "webkit BETWEEN 1704067200 AND 1706745600",
+        "unixepoch(webkit / 1000000 - 11644473600, 'unixepoch') BETWEEN 1704067200 AND 1706745600",
+    );
+    for right in ["webkit >= 13348540800000000", "cocoa > 725760000", "ole > 45292", "jd > 2460310.5", "ymd < 20250000", "createdAt > 0"] {
+        stays(right);
+    }
+}
+
+#[test]
+fn digits_are_cut_where_their_parts_stand() {
+    for right in
+        ["substr(ymd, 1, 4) = '2024'", "substr(ymd, 5, 2) = '01'", "substr(ymd, -2) = '31'", "substr(CAST(ymd AS TEXT), 5, 2) = '01'"]
+    {
+        stays(right);
+    }
+    check("substr(ymd, 6, 2) = '01'", "substr(datetime(printf('%04d-%02d-%02d', ymd / 10000, ymd / 100 % 100, ymd % 100)), 6, 2) = '01'");
+    let day = |name: &str| format!("julianday(printf('%04d-%02d-%02d', {name} / 10000, {name} / 100 % 100, {name} % 100))");
+    check("max(ymd) - min(ymd) > 7", &format!("{} - {} > 7", day("max(ymd)"), day("min(ymd)")));
+}
+
+#[test]
+fn other_spellings_of_a_day_are_days() {
+    check("createdAt >= '2024-1-5'", "date(createdAt / 1000, 'unixepoch') >= '2024-01-05'");
+    check("createdAt >= '2024/01/05'", "date(createdAt / 1000, 'unixepoch') >= '2024-01-05'");
+    check("createdAt >= '20240105'", "strftime('%Y%m%d', createdAt / 1000, 'unixepoch') >= '20240105'");
+    stays("createdAt >= '01/05/2024'");
+    stays("cocoa >= '20240105'");
+}
+
+#[test]
+fn two_columns_are_compared_in_one_unit() {
+    check("unix = createdAt", "unix = unixepoch(createdAt / 1000, 'unixepoch')");
+    check("cocoa > v.createdAt", "unixepoch(cocoa + 978307200, 'unixepoch') > unixepoch(v.createdAt / 1000, 'unixepoch')");
+    check("createdAt >= iso", "date(createdAt / 1000, 'unixepoch') >= iso");
+    check("createdAt < at", "datetime(createdAt / 1000, 'unixepoch') < at");
+    check(
+        "knex < createdAt",
+        "CASE typeof(knex) WHEN 'text' THEN datetime(knex) ELSE datetime(knex / 1000, 'unixepoch') END < datetime(createdAt / 1000, 'unixepoch')",
+    );
+    stays("createdAt < v.createdAt");
+}
+
+#[test]
+fn numbers_among_texts_are_ordered_by_the_moment() {
+    let moment = "CASE typeof(knex) WHEN 'text' THEN datetime(knex) ELSE datetime(knex / 1000, 'unixepoch') END";
+    check("id > 0 ORDER BY knex DESC, id", &format!("id > 0 ORDER BY {moment} DESC, id"));
+    check("id > 0 ORDER BY id, knex", &format!("id > 0 ORDER BY id, {moment}"));
+    check("id = (SELECT max(knex) FROM visit)", &format!("id = (SELECT max({moment}) FROM visit)"));
+    stays("id > 0 ORDER BY createdAt");
+    stays("id > 0 GROUP BY knex");
+}
+
+#[test]
+fn a_date_that_is_asked_of_a_number_says_what_it_counts() {
+    check("odd >= '2024-01-01'", "date(odd, 'unixepoch') >= '2024-01-01'");
+    check("strftime('%Y', odd) = '2024'", "strftime('%Y', odd, 'unixepoch') = '2024'");
+    stays("odd > 5");
+}
+
+#[test]
+fn a_result_column_counts_what_it_is_of() {
+    let schema = schema();
+    let (sql, _) = mend("SELECT title, max(createdAt) AS latest FROM visit GROUP BY title HAVING latest < '2024-10-01'", &schema);
+    assert!(sql.ends_with("HAVING date(latest / 1000, 'unixepoch') < '2024-10-01'"), "{sql}");
+    for right in [
+        "SELECT title, max(createdAt) / 1000 AS latest FROM visit GROUP BY title HAVING latest < 5",
+        "SELECT title, date(createdAt / 1000, 'unixepoch') AS latest FROM visit WHERE latest < '2024-10-01'",
+        "SELECT title, id + createdAt AS latest FROM visit WHERE latest < '2024-10-01'",
+    ] {
+        assert_eq!(mend(right, &schema).0, right);
+    }
+}
+
+#[test]
+fn months_and_years_as_text_are_days_to_a_date() {
+    check("month >= '2024-01-01'", "month || '-01' >= '2024-01-01'");
+    check("v.month BETWEEN '2024-01-01' AND '2024-03-31'", "v.month || '-01' BETWEEN '2024-01-01' AND '2024-03-31'");
+    check("strftime('%Y', month) = '2024'", "strftime('%Y', month || '-01') = '2024'");
+    check("yr > date('now', '-2 years')", "yr || '-01-01' > date('now', '-2 years')");
+    check("strftime('%Y', yr) = '2024'", "strftime('%Y', yr || '-01-01') = '2024'");
+    for right in ["month >= '2024-01'", "month LIKE '2024%'", "yr = '2024'", "yr = 2024", "substr(month, 1, 4) = '2024'", "yr IS NULL"] {
+        stays(right);
+    }
 }
