@@ -423,3 +423,18 @@ fn without_rows_it_is_said_that_there_are_none() {
     screen.press(&["alt+1", "/"]);
     assert!(screen.state.tree.filtering && !screen.drawn().contains("no rows here"), "{}", screen.drawn());
 }
+
+#[test]
+fn what_was_written_in_a_tab_that_is_closed_is_in_the_history() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["ctrl+t", "alt+3", "SELECT 1 -- mine", "esc", "alt+w"]);
+    screen.submitted(|work| matches!(work, Work::Keep(KeepWork::History { sql, .. }) if sql == "SELECT 1 -- mine"));
+    assert!(screen.state.tabs.len() == 1 && screen.drawn().contains("the history (F8) has what you wrote there"), "{}", screen.drawn());
+    // An empty one, and one whose SQL ran, need no word.
+    screen.press(&["ctrl+t", "alt+w"]);
+    assert!(screen.effects.is_empty() && screen.state.tabs.len() == 1, "{:?}", screen.effects);
+    screen.press(&["ctrl+t", "alt+3", "SELECT 2", "esc"]);
+    screen.run(rows(1, false));
+    screen.press(&["alt+w"]);
+    assert!(!screen.effects.iter().any(|effect| matches!(effect, Effect::Submit { work: Work::Keep(KeepWork::History { .. }), .. })));
+}

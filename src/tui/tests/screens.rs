@@ -157,6 +157,7 @@ fn a_newcomer_without_a_model_is_led_to_one() {
         assert!(!screen.effects.iter().any(|effect| matches!(effect, Effect::Submit { work: Work::Prepare, .. })));
         assert!(screen.drawn().contains("To ask in plain words a model is needed"));
         screen.press(&["How many albums?", "enter"]);
+        assert_eq!(screen.state.ask.lines().join(""), "How many albums?");
     });
     check_from("pulling", Screen::empty, |screen| {
         screen.models(false);

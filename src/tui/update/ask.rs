@@ -49,8 +49,11 @@ pub(super) fn run_as_sql(state: &mut State, text: &str) -> Vec<Effect> {
 
 /// Asks what was typed, whatever it looks like.
 pub(super) fn send_question(state: &mut State, question: String) -> Vec<Effect> {
+    let newest = |state: &State| state.entries.last().map(|entry| entry.job);
+    let before = newest(state);
     let effects = ask(state, question, Vec::new());
-    if !effects.is_empty() || state.entries.last().is_some_and(|entry| entry.known) {
+    // A question that could not be asked stays where it was typed: a model may have to be fetched first.
+    if newest(state) != before {
         state.ask = TextArea::default();
         state.recalled = None;
     }

@@ -79,8 +79,13 @@ pub(super) fn put_sql(state: &mut State, tab: u32, sql: &str) -> Vec<Effect> {
     if has_run {
         return Vec::new();
     }
+    keep_unrun(state, own, id)
+}
+
+/// Puts SQL that never ran into the history.
+fn keep_unrun(state: &mut State, sql: String, tab: u32) -> Vec<Effect> {
     let kept = HistoryState::Proposed;
-    submit(state, Work::Keep(KeepWork::History { question: None, sql: own, state: kept, rows: None, milliseconds: 0, tab: id })).1
+    submit(state, Work::Keep(KeepWork::History { question: None, sql, state: kept, rows: None, milliseconds: 0, tab })).1
 }
 
 pub(super) fn new_tab(state: &mut State) {
@@ -94,6 +99,7 @@ pub(super) fn new_tab(state: &mut State) {
     state.tab += 1;
 }
 
+/// Closes the tab in view. What a person wrote there and never ran goes into the history.
 pub(super) fn close_tab(state: &mut State) -> Vec<Effect> {
     if state.tabs.len() == 1 {
         note(state, "this is the only tab");
@@ -102,6 +108,13 @@ pub(super) fn close_tab(state: &mut State) -> Vec<Effect> {
     let closed = state.tabs.remove(state.tab);
     state.tab = state.tab.min(state.tabs.len() - 1);
     let mut effects = Vec::new();
+    if let Some(own) = closed.hand_written().filter(|own| own.trim() != closed.results.sql.trim()) {
+        note(
+            state,
+            format!("the tab is closed; the history ({}) has what you wrote there", state.options.keymap.label_of(Action::History)),
+        );
+        effects = keep_unrun(state, own, closed.id);
+    }
     for job in state.running.iter_mut().filter(|job| job.tab == closed.id && matches!(job.work, Work::Run { .. } | Work::Result(_))) {
         job.stopping = true;
         effects.push(Effect::Cancel(job.job));
