@@ -18,6 +18,7 @@
 //! - `yes_no`: yes and no kept as words
 //! - `date_column`: a column of dates for one that keeps none
 //! - `period`: a year that is asked for alone, and taken with all that follows
+//! - `bare_year`: a year compared with dates written as text
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `written`: numbers and dates kept as text
@@ -27,6 +28,7 @@
 //! - `asked_unit`: lengths of time in the unit that is asked for
 
 mod asked_unit;
+mod bare_year;
 mod blobs;
 mod cover;
 mod date_column;
@@ -110,6 +112,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(ended);
     let (now, redirected) = date_column::mend(&now, schema);
     changes.extend(redirected);
+    let (now, years) = bare_year::mend(&now, schema);
+    changes.extend(years);
     let (now, dated) = times::mend(&now, schema);
     changes.extend(dated);
     let (now, read) = written::mend(&now, schema);
