@@ -67,7 +67,6 @@ pub(super) static DECIMAL: Dispute = Dispute {
 };
 pub(super) static TIMEDIFF: Dispute =
     Dispute { meanings: &[(LITE, "with years, months and days"), (MY, "hours, minutes, seconds")], lean: Lean::Sqlite };
-pub(super) static FULL: Dispute = Dispute { meanings: &[(PG, "a part may match"), (DU, "all of it has to match")], lean: Lean::Sqlite };
 pub(super) static SIMILAR: Dispute =
     Dispute { meanings: &[(PG, "% and _ stand for any letters"), (DU, "it is a regular expression")], lean: Lean::Sqlite };
 pub(super) static MINUS: Dispute =
@@ -189,7 +188,6 @@ fn disputed(sight: &Sight<'_>, at: usize) -> Option<(Range<usize>, &'static Disp
             let letters = tokens.piece(at - 1..end).chars().any(char::is_uppercase);
             letters.then_some((at - 1..end, &CASE))
         }
-        "~" => operands().map(|(start, end)| (start..end, &FULL)),
         "^" => operands().map(|(start, end)| (start..end, &CARET)),
         "-" => {
             let (start, end) = operands()?;

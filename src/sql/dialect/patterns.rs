@@ -61,11 +61,10 @@ fn operator(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         let start = tokens.operand_before(at - usize::from(negated))?;
         let end = tokens.operand_after(at + width)?;
         let (left, right) = (tokens.piece(start..at - usize::from(negated)), tokens.piece(at + width..end));
-        let full = !sight.habit.is_within(super::habit::DU);
-        let name = if full { "regexp_like" } else { "regexp_full_match" };
+        // A part may match, in PostgreSQL and in DuckDB from 2.0 on (2.0.1 tried; its documentation still says all of it).
         let flag = if insensitive { ", 'i'" } else { "" };
         let not = if negated { "NOT " } else { "" };
-        return Some(vec![(tokens.bytes(start..end), format!("{not}{name}({left}, {right}{flag})"))]);
+        return Some(vec![(tokens.bytes(start..end), format!("{not}regexp_like({left}, {right}{flag})"))]);
     }
     None
 }
