@@ -4,6 +4,7 @@
 //! - `quick`: one query of ours
 //! - `documents`: JSON kept as text
 //! - `languages`: names of moments in other languages, and in one word
+//! - `vocabulary`: words in names of columns, by what they say of a number
 //! - `hints`: what a name and a declared type say of numbers
 //! - `dictionaries`: what the file says of its own columns
 //! - `times`: which unit numbers count, where they are points in time
@@ -23,6 +24,7 @@ mod seen;
 mod tests;
 mod times;
 mod views;
+mod vocabulary;
 mod written;
 
 use std::time::Duration;
