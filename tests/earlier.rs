@@ -233,6 +233,8 @@ fn every_binding_that_was_possible_is_possible() {
                 let code = match rest.chars().collect::<Vec<_>>()[..] {
                     [c] => KeyCode::Char(c),
                     ['f', ..] if rest[1..].parse::<u8>().is_ok() => KeyCode::F(rest[1..].parse().unwrap()),
+                    _ if rest == "home" => KeyCode::Home,
+                    _ if rest == "end" => KeyCode::End,
                     _ if rest == "backspace" => KeyCode::Backspace,
                     _ if rest == "tab" && modifiers == KeyModifiers::SHIFT => KeyCode::BackTab,
                     _ if rest == "tab" => KeyCode::Tab,

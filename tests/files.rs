@@ -112,6 +112,6 @@ fn what_is_wrong_with_a_file_is_said() {
     let text = write("notes.txt", "just words\n");
     home.check(&["query", &text, "SELECT 1"], 3, "", "plain text");
     let table = write("t.csv", "a\n1\n");
-    home.check(&["query", &format!("{table}+{text}"), "SELECT 1"], 3, "", "opened together");
+    home.check(&["query", &format!("{table}+{text}"), "SELECT 1"], 3, "", "notes.txt` is plain text");
     home.check(&["query", &home.path().join("none.csv").display().to_string(), "SELECT 1"], 3, "", "there is no file");
 }

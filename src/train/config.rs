@@ -242,6 +242,12 @@ impl Default for TrainConfig {
     }
 }
 
+/// A run's settings with how its products are made: a version that said nothing of that made them in f32, and so its runs go on.
+fn with_products(run: &str) -> String {
+    let said = run.lines().any(|line| line.starts_with("frozen_products"));
+    if said { run.to_owned() } else { format!("frozen_products = \"f32\"\n{run}") }
+}
+
 /// Steps, where they are above 0: anything else leaves it to the epochs, as the Trainer's documentation has it. (transformers 5.24.0 takes one step
 /// at a rate of 0 where 0 is said, which teaches nothing.)
 fn above_zero<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
@@ -254,6 +260,13 @@ impl TrainConfig {
     pub fn read(path: &Path) -> Result<Self, TrainError> {
         let text = std::fs::read_to_string(path).map_err(TrainError::file(path))?;
         toml::from_str(&text).map_err(|error| TrainError::ConfigFile { path: path.into(), reason: error.to_string().trim_end().to_owned() })
+    }
+
+    /// Settings of a run, as it wrote them.
+    pub fn read_run(path: &Path) -> Result<Self, TrainError> {
+        let text = std::fs::read_to_string(path).map_err(TrainError::file(path))?;
+        toml::from_str(&with_products(&text))
+            .map_err(|error| TrainError::ConfigFile { path: path.into(), reason: error.to_string().trim_end().to_owned() })
     }
 
     /// As TOML.
@@ -346,7 +359,7 @@ impl TrainConfig {
     pub fn changed_since(&self, begun: &str) -> Vec<String> {
         let table = |text: &str| toml::from_str::<toml::Table>(text).unwrap_or_default();
         let now = table(&self.identity());
-        let before = match toml::from_str::<Self>(begun) {
+        let before = match toml::from_str::<Self>(&with_products(begun)) {
             Ok(before) => table(&before.identity()),
             Err(_) => table(begun),
         };

@@ -152,7 +152,7 @@ pub fn settings(folder: &Path) -> Result<TrainConfig, TrainError> {
     if !path.is_file() {
         return Err(TrainError::NoRun { path: folder.into() });
     }
-    TrainConfig::read(&path)
+    TrainConfig::read_run(&path)
 }
 
 struct Trainer<'a, 'w, 'j> {
