@@ -1,6 +1,7 @@
 //! What a database is made of: tables, views, columns, keys. Plain data, filled by `db`, read by everyone.
 //!
 //! Files on their floors, the lowest first:
+//! - [`affinity`]: how SQLite takes a declared type
 //! - [`time`]: points in time as numbers and as text
 //! - [`numerals`]: numbers as text
 //! - [`local_dates`]: dates as text in a form that SQLite does not read
@@ -11,6 +12,7 @@
 //! - [`mod@bookkeeping`]: tables that a program keeps for itself
 //! - [`set`]: which files are open together
 
+pub mod affinity;
 pub mod bookkeeping;
 pub mod local_dates;
 pub mod meaning;
@@ -21,6 +23,7 @@ pub mod set;
 mod tables;
 pub mod time;
 
+pub use affinity::Affinity;
 pub use bookkeeping::bookkeeping;
 pub use local_dates::{DateOrder, DateParts, LocalDates};
 pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};

@@ -5,6 +5,9 @@ use std::ops::Range;
 use super::lex::{Token, TokenKind, lex};
 use super::quote::is_keyword;
 
+/// Operators that compare two values by their order.
+pub(super) const COMPARISONS: [&str; 8] = ["=", "==", "<", ">", "<=", ">=", "<>", "!="];
+
 /// The significant tokens of one text.
 pub(super) struct Tokens<'a> {
     sql: &'a str,

@@ -40,7 +40,10 @@ pub fn operations_per_second(model: &Model, products: FrozenProducts) -> Option<
     let x = vec![0.01; ROWS * matrix.columns];
     let mut y = vec![0.0; ROWS * matrix.rows];
     let mut back = vec![0.0; ROWS * matrix.columns];
-    let turned = Turned::new(pool, &matrix).filter(|_| products == FrozenProducts::Int8);
+    let turned = match products {
+        FrozenProducts::Int8 => Turned::new(pool, &matrix),
+        FrozenProducts::F32 => None,
+    };
     let begun = Instant::now();
     let mut passes = 0u32;
     while passes < 2 || begun.elapsed() < Duration::from_millis(60) {

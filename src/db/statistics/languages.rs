@@ -98,7 +98,7 @@ mod tests {
 
     #[test]
     fn moments_are_known_in_other_languages() {
-        for word in ["bestelldatum", "lieferzeit", "orderdate", "nascimento", "创建时间", "时间", "дата", "дата"] {
+        for word in ["bestelldatum", "lieferzeit", "orderdate", "nascimento", "创建时间", "时间", "дата"] {
             assert!(is_moment(word), "{word}");
         }
         for word in ["candidate", "mandate", "runtime", "betrag", "preis", "", "price"] {

@@ -7,15 +7,14 @@ use super::literals::Written;
 use super::sight::{Edits, Kind, Sight};
 use crate::schema::{Column, DateText, Holds, Meaning};
 use crate::sql::lex::{TokenKind, name_of};
-
-const OPERATORS: [&str; 8] = ["=", "==", "<", ">", "<=", ">=", "<>", "!="];
+use crate::sql::tokens::COMPARISONS;
 
 pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     let tokens = &sight.tokens;
     if let Some(edits) = dated(sight, at) {
         return Some(edits);
     }
-    if !tokens.is(at, &OPERATORS) || tokens.is(at + 1, &OPERATORS) {
+    if !tokens.is(at, &COMPARISONS) || tokens.is(at + 1, &COMPARISONS) {
         return None;
     }
     let (start, end) = (tokens.operand_before(at)?, tokens.operand_after(at + 1)?);
@@ -52,7 +51,7 @@ fn counted(sight: &Sight<'_>, at: usize) -> bool {
         ["count", "sum", "avg", "length", "round", "abs", "instr", "total", "julianday", "unixepoch", "median", "floor", "ceil", "stddev"];
     let tokens = &sight.tokens;
     let before = at.checked_sub(1).and_then(|operator| tokens.operand_before(operator));
-    let after = tokens.is(at + 1, &OPERATORS).then_some(at + 2);
+    let after = tokens.is(at + 1, &COMPARISONS).then_some(at + 2);
     before.into_iter().chain(after).any(|call| tokens.is(call, &GIVE_NUMBERS))
 }
 
@@ -96,10 +95,10 @@ fn compared_with(sight: &Sight<'_>, at: usize) -> Option<Range<usize>> {
     // `x NOT BETWEEN`.
     let between = |word: usize| operand(if tokens.is(word.checked_sub(1)?, &["not"]) { word - 1 } else { word });
     match () {
-        () if tokens.is(before, &OPERATORS) => operand(before),
+        () if tokens.is(before, &COMPARISONS) => operand(before),
         () if tokens.is(before, &["between"]) => between(before),
         () if tokens.is(before, &["and"]) && at >= 3 && tokens.is(at - 3, &["between"]) => between(at - 3),
-        () if tokens.is(at + 1, &OPERATORS) => Some(at + 2..tokens.operand_after(at + 2)?),
+        () if tokens.is(at + 1, &COMPARISONS) => Some(at + 2..tokens.operand_after(at + 2)?),
         () => None,
     }
 }

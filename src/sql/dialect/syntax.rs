@@ -2,7 +2,7 @@
 
 use super::sight::{Edits, Sight};
 use crate::sql::lex::{TokenKind, name_of};
-use crate::sql::tokens::Tokens;
+use crate::sql::tokens::{COMPARISONS, Tokens};
 
 pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     let tokens = &sight.tokens;
@@ -46,12 +46,11 @@ fn truth(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
 
 /// `a = 1 || b = 2` of MySQL: no text is put together between two comparisons.
 fn either(tokens: &Tokens<'_>, at: usize) -> Option<Edits> {
-    const COMPARES: [&str; 8] = ["=", "==", "<", ">", "<=", ">=", "<>", "!="];
     if tokens.text(at) != "||" {
         return None;
     }
     let (start, end) = (tokens.operand_before(at)?, tokens.operand_after(at + 1)?);
-    let between = start.checked_sub(1).is_some_and(|before| tokens.is(before, &COMPARES)) && tokens.is(end, &COMPARES);
+    let between = start.checked_sub(1).is_some_and(|before| tokens.is(before, &COMPARISONS)) && tokens.is(end, &COMPARISONS);
     between.then(|| vec![(tokens.bytes(at..at + 1), "OR".to_owned())])
 }
 

@@ -7,15 +7,14 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::schema::{Column, DateText, Holds, Schema};
+use crate::schema::{Affinity, Column, DateText, Holds, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::resolve;
-use crate::sql::tokens::Tokens;
+use crate::sql::tokens::{COMPARISONS, Tokens};
 
 /// A year in quotes stands where it is meant to with these, letter by letter: before all of its days.
 const LETTER_BY_LETTER: [&str; 3] = ["<", ">=", ">"];
-const OTHERS: [&str; 5] = ["=", "==", "<>", "!=", "<="];
 
 /// How the literal of a year is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +33,7 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let (mut all, mut by_number) = (HashSet::new(), HashSet::new());
     for (at, column) in dated {
         all.insert(at);
-        if !has_text_affinity(&column.declared_type) {
+        if Affinity::of(&column.declared_type) != Affinity::Text {
             by_number.insert(at);
         }
     }
@@ -53,12 +52,6 @@ fn is_dated(column: &Column) -> bool {
     column.holds != Holds::Numbers && !column.samples.is_empty() && column.samples.iter().all(|text| DateText::is_day(text))
 }
 
-/// Whether SQLite compares the column's values as texts, whatever stands beside it.
-fn has_text_affinity(declared: &str) -> bool {
-    let declared = declared.to_ascii_lowercase();
-    !declared.contains("int") && ["char", "clob", "text"].iter().any(|word| declared.contains(word))
-}
-
 /// Whether the operand is compared with bare years in a way that says something else.
 fn is_compared(tokens: &Tokens<'_>, operand: &Range<usize>, by_number: bool) -> bool {
     let end = operand.end;
@@ -74,8 +67,7 @@ fn is_compared(tokens: &Tokens<'_>, operand: &Range<usize>, by_number: bool) -> 
     }
     let means_other = |operator: usize, literal: Literal, turned: bool| {
         let letters: &[&str] = if turned { &[">", "<=", "<"] } else { &LETTER_BY_LETTER };
-        let all = LETTER_BY_LETTER.iter().chain(&OTHERS).any(|known| tokens.is(operator, &[known]));
-        all && (by_number || literal == Literal::Number || !letters.iter().any(|known| tokens.is(operator, &[known])))
+        tokens.is(operator, &COMPARISONS) && (by_number || literal == Literal::Number || !tokens.is(operator, letters))
     };
     let computed = |at: usize| matches!(tokens.text(at), "+" | "-" | "*" | "/" | "%" | "||" | "->" | "->>");
     if let Some(literal) = year(end + 1).filter(|_| !computed(end + 2)) {

@@ -1,7 +1,7 @@
 //! What the tables of a query have to do with each other.
 
 use super::reason::{Suspicion, SuspicionKind, suspect};
-use crate::schema::{Column, Table};
+use crate::schema::{Affinity, Column, Table};
 use crate::sql::related::{are_keys, is_key, keys_between};
 use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, Scope, Source};
 
@@ -121,17 +121,15 @@ fn column<'s>(resolution: &Resolution<'s>, reference: &Reference) -> Option<(&'s
     Some((table, table.column(&reference.name.text)?))
 }
 
-/// Whether a declared type has text affinity; `None` where it says nothing (SQLite's rules, `datatype3.html`).
+/// Whether a declared type has text affinity; `None` where it says nothing: a type that SQLite does not know may hold either.
 fn is_text(declared: &str) -> Option<bool> {
-    let declared = declared.to_ascii_lowercase();
-    let has = |words: &[&str]| words.iter().any(|word| declared.contains(word));
-    if has(&["int"]) {
-        Some(false)
-    } else if has(&["char", "clob", "text"]) {
-        Some(true)
-    } else if has(&["real", "floa", "doub", "num", "dec"]) {
-        Some(false)
-    } else {
-        None
+    match Affinity::of(declared) {
+        Affinity::Text => Some(true),
+        Affinity::Integer | Affinity::Real => Some(false),
+        Affinity::Numeric => {
+            let declared = declared.to_ascii_lowercase();
+            ["num", "dec"].iter().any(|word| declared.contains(word)).then_some(false)
+        }
+        Affinity::Blob => None,
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::site::{Edit, ORDERS, Site};
-use crate::schema::Numerals;
+use crate::schema::{Affinity, Numerals};
 use crate::sql::change::ChangeKind;
 use crate::sql::lex::TokenKind;
 
@@ -75,9 +75,7 @@ fn compared(site: &Site<'_, '_, '_>, numerals: &Numerals, operator: &str, others
 
 /// Whether a declared type makes SQLite compare as numbers.
 fn has_affinity(declared: &str) -> bool {
-    let declared = declared.to_ascii_lowercase();
-    let text = ["char", "clob", "text", "blob"].iter().any(|word| declared.contains(word));
-    declared.contains("int") || !text && !declared.is_empty()
+    !matches!(Affinity::of(declared), Affinity::Text | Affinity::Blob)
 }
 
 /// Whether the operand is a text for certain.
