@@ -70,7 +70,7 @@ pub struct OutputArgs {
     /// At most this many rows, 0 for all [default: 1000 on a terminal, all into a pipe or a file]
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
-    /// Seconds the query may take [default: 30]
+    /// Seconds the query may take, 0 for no limit [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
 }

@@ -229,7 +229,7 @@ fn a_file_that_changes_is_looked_at_within_two_seconds() {
         if screen.effects.iter().any(|effect| matches!(effect, Effect::Submit { work: Work::Look, .. })) {
             looks.push(now);
             let job = screen.submitted(|work| *work == Work::Look);
-            screen.done(job, Outcome::Looked(crate::db::FileChange::Same));
+            screen.done(job, Outcome::Looked { change: crate::db::FileChange::Same, file: None });
         }
     }
     assert_eq!(looks, [1_000, 2_000, 3_000, 4_000]);
