@@ -13,7 +13,6 @@ mod report;
 
 use std::io::{Write, stderr};
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::json;
 
