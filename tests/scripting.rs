@@ -283,6 +283,12 @@ fn the_command_line_describes_itself() {
     home.check(&["query", "demo", "SELECT 1"], 2, "", "hint: `sqllama config check`");
     home.file("config.toml", "[keys]\nhelp = 'f99'\n");
     home.check(&["config", "check"], 2, "[keys] binds `help` to `f99`, and there is no such key", "1 thing is wrong");
+    // Each mistake is told, those of keys too where others are; and two that change places are none.
+    home.file("config.toml", "vim = 1\n[keys]\nhelp = 'f99'\nnonsense = 'f2'\n");
+    home.check(&["config", "check"], 2, "[keys] binds `help` to `f99`", "3 things are wrong");
+    home.check(&["config", "check"], 2, "nonsense", "3 things are wrong");
+    home.file("config.toml", "[keys]\nhelp = 'f9'\nmenu = 'f1'\n");
+    home.check(&["config", "check"], 0, "", "nothing is wrong with ");
     home.file("config.toml", "max_rows = 0\n[keys]\nhelp = 'f12'\n");
     home.check(&["config", "check"], 0, "", "nothing is wrong with ");
     check_output(&with_stdin(&home, &["config", "check", "-"], b"vim = 1"), 2, "stdin, line 1: invalid type", "");
