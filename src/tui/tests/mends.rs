@@ -124,7 +124,7 @@ fn help_has_every_name_in_view() {
 
 #[test]
 fn a_long_notice_is_read_to_its_end() {
-    for (columns, path) in [(80, 30), (60, 20), (200, 60)] {
+    for (columns, path) in [(80, 30), (60, 10), (200, 60)] {
         let mut screen = Screen::opened((columns, 24));
         let message = format!("cannot write `{}`: No such file or directory (os error 2); give another place", "x/".repeat(path));
         screen.state.notice = Some(Notice::Warning(message));
