@@ -95,8 +95,9 @@ fn undo_goes_by_words() {
 
 #[test]
 fn help_has_every_name_in_view() {
-    for size in [(80, 24), (60, 20), (40, 12), (200, 60)] {
-        let mut screen = Screen::opened(size);
+    for (columns, lines) in [(80, 24), (60, 20), (40, 12), (200, 60)] {
+        let mut screen = Screen::opened((80, 24));
+        screen.event(Event::Resize(columns, lines));
         screen.press(&["f1"]);
         let mut seen = String::new();
         let mut last = String::new();
