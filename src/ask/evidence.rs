@@ -265,6 +265,7 @@ mod tests {
         assert_eq!(found("countries like Switzerland", &of("Helvetic")), [SuspicionKind::Unexplained]);
         assert_eq!(found("countries like Switzerland", &of("Switzerland")), []);
         assert_eq!(found("countries like Atlantis", &of("Atlantis")), []);
+        assert_eq!(found("How many are there in Zürich?", &of("Zürich")), [SuspicionKind::ElsewhereValue]);
         let tie = "SELECT name FROM country ORDER BY length(name) > 0 DESC LIMIT 1";
         assert_eq!(found("Which countries have the longest name?", tie), [SuspicionKind::TiedFirst]);
         assert_eq!(found("Which country has the longest name?", tie), []);
