@@ -6,7 +6,9 @@ use crate::db::values::Held;
 use crate::db::{Cell, Database, Limits, Table, ValueIndex};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::comparisons::comparisons;
+use crate::sql::comparisons::{Comparison, comparisons};
+use crate::sql::lex::{lex, name_of};
+use crate::sql::recount::recount;
 use crate::sql::shares::shares;
 use crate::sql::ties::probe;
 use crate::sql::{Suspicion, SuspicionKind, guard};
@@ -46,6 +48,7 @@ pub fn against(ran: &Ran<'_>, database: &Database, schema: &Schema, index: Optio
     out.extend(index.and_then(|index| unexplained(ran, database, schema, index, cancel)));
     out.extend(odd_share(ran));
     out.extend(tied(ran, database, cancel));
+    out.extend(counted_again(ran, database, schema, cancel));
     out
 }
 
@@ -71,16 +74,58 @@ fn unexplained(ran: &Ran<'_>, database: &Database, schema: &Schema, index: &Valu
         let (table, column, text) = (comparison.place(), &comparison.column, &comparison.text);
         // Dates and numbers may be written in many ways.
         let of_letters = text.chars().any(char::is_alphabetic) && !text.chars().any(|c| c.is_ascii_digit());
-        if !of_letters || is_said(text, &said) || index.holds(table, column, text) == Held::Yes {
+        if !of_letters || index.holds(table, column, text) == Held::Yes {
+            continue;
+        }
+        let elsewhere = || other_place(&comparison, index, ran.sql);
+        let is_said = is_said(text, &said);
+        let other = if is_said { elsewhere() } else { None };
+        if is_said && other.is_none() {
             continue;
         }
         let looking = cancel.with_timeout(ONE_LOOK);
         if database.holds_value(table, column, text, comparison.comparing, &looking) == Some(false) {
+            if let Some(place) = other {
+                let sentence = format!("no row has '{text}' in {column}, and {place} has it");
+                return Some(suspicion(SuspicionKind::ElsewhereValue, sentence));
+            }
             let sentence = format!("{column} is compared with '{text}', which no row has and the question does not say");
             return Some(suspicion(SuspicionKind::Unexplained, sentence));
         }
     }
     None
+}
+
+/// Another column that has the text as it is, of which the draft makes nothing: `table.column`.
+fn other_place(comparison: &Comparison, index: &ValueIndex, sql: &str) -> Option<String> {
+    let hits = index.find(&comparison.text);
+    let hit = hits.iter().find(|hit| {
+        let own = hit.table.eq_ignore_ascii_case(&comparison.table) && hit.column.eq_ignore_ascii_case(&comparison.column);
+        !own && hit.value.eq_ignore_ascii_case(&comparison.text)
+    })?;
+    let used = lex(sql).iter().any(|token| name_of(token.text(sql)).eq_ignore_ascii_case(&hit.column));
+    (!used).then(|| format!("{}.{}", hit.table, hit.column))
+}
+
+/// Rows that are counted in place of the things they belong to, where that makes a difference.
+fn counted_again(ran: &Ran<'_>, database: &Database, schema: &Schema, cancel: &Cancel) -> Option<Suspicion> {
+    let again = recount(ran.sql, schema, ran.question)?;
+    let checked = guard::check(&again.sql).ok()?;
+    let limits = Limits { timeout: ONE_LOOK, ..Limits::default() };
+    let table = database.execute(&checked, &limits, cancel).ok()?;
+    let value = |table: &Table| match table.rows.as_slice() {
+        [row] => match row.as_slice() {
+            [Cell::Integer(count)] => Some(*count),
+            _ => None,
+        },
+        _ => None,
+    };
+    let (once, rows) = (value(&table)?, value(ran.table)?);
+    let sentence = format!(
+        "rows of {} are counted ({rows}), of which each {} may have several ({once} where each counts once)",
+        again.counted, again.asked
+    );
+    (once != rows).then(|| suspicion(SuspicionKind::CountsOther, sentence))
 }
 
 /// Whether a text is in the question, as far as one of its words.
@@ -220,6 +265,7 @@ mod tests {
         assert_eq!(found("countries like Switzerland", &of("Helvetic")), [SuspicionKind::Unexplained]);
         assert_eq!(found("countries like Switzerland", &of("Switzerland")), []);
         assert_eq!(found("countries like Atlantis", &of("Atlantis")), []);
+        assert_eq!(found("How many are there in Zürich?", &of("Zürich")), [SuspicionKind::ElsewhereValue]);
         let tie = "SELECT name FROM country ORDER BY length(name) > 0 DESC LIMIT 1";
         assert_eq!(found("Which countries have the longest name?", tie), [SuspicionKind::TiedFirst]);
         assert_eq!(found("Which country has the longest name?", tie), []);

@@ -19,6 +19,7 @@
 //! - [`comparisons`]: strings that are compared with columns
 //! - [`units`]: columns of a result that count time
 //! - [`mod@shares`], [`ties`]: columns of a result that are shares; whether LIMIT 1 took the only row of its kind
+//! - [`mod@recount`]: a count of rows, with each thing counted once
 //! - `related`: what two columns have to do with each other
 //! - [`mod@describe`]: what a query does, in words
 //! - [`mod@follow`]: a query changed as a follow-up asks for it
@@ -49,6 +50,7 @@ pub mod parameters;
 pub mod qualify;
 pub mod quote;
 pub mod quotes;
+pub mod recount;
 mod related;
 pub mod resolve;
 pub mod shape;
@@ -71,6 +73,7 @@ pub use lock::NameLock;
 pub use mend::{Mended, mend, mend_for};
 pub use parameters::parameters;
 pub use quotes::mend_double_quotes;
+pub use recount::{Recount, recount};
 pub use shape::{Shape, shape};
 pub use statement::{is_grammatical, statement_at, statements};
 pub use suspicion::{Asked, Suspicion, SuspicionKind, suspicions};

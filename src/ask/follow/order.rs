@@ -136,7 +136,15 @@ pub(super) fn first_by(ground: &Ground<'_>, words: &[&str]) -> Option<(Key, bool
     let (end, nouns) = words.split_first()?;
     let (_, greatest) = ENDS.iter().find(|(word, _)| word == end)?;
     if !nouns.is_empty() {
-        return Some((key(ground, nouns)?, *greatest));
+        let found = key(ground, nouns)?;
+        // "The best team" comes first by what is computed of teams, and not by its name.
+        let is_text = |term: &Term| {
+            let column = term.inside.first().and_then(|place| ground.outline.column(place));
+            column.is_some_and(|column| ["TEXT", "CHAR"].iter().any(|word| column.declared_type.to_ascii_uppercase().contains(word)))
+        };
+        let named = ground.outline.groups.iter().any(|group| group.text == found.text && is_text(group) && !OF_TIME.contains(end));
+        let measure = ground.measure().filter(|_| named).map(|measure| Key { text: measure.text.clone(), output: measure.alias.clone() });
+        return Some((measure.unwrap_or(found), *greatest));
     }
     Some((of_adjective(ground, end)?, *greatest)).map(|(key, greatest)| {
         // Whoever has the greatest age was born first.

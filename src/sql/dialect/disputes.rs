@@ -23,6 +23,8 @@ pub(super) static SECOND: Dispute =
     Dispute { meanings: &[(PG, "seconds with their fraction"), (MY.or(DU).or(OTHER), "whole seconds")], lean: Lean::Sqlite };
 pub(super) static LOG: Dispute =
     Dispute { meanings: &[(LITE.or(PG).or(DU), "to the base 10"), (MY.or(OTHER), "the natural logarithm")], lean: Lean::Sqlite };
+pub(super) static LOG_BASE: Dispute =
+    Dispute { meanings: &[(LITE.or(PG).or(MY).or(DU), "the base comes first"), (OTHER, "the base comes last")], lean: Lean::Sqlite };
 pub(super) static CONCAT: Dispute =
     Dispute { meanings: &[(LITE.or(PG).or(DU).or(OTHER), "NULL is left out"), (MY, "NULL makes all NULL")], lean: Lean::Sqlite };
 pub(super) static LENGTH: Dispute =
@@ -127,6 +129,7 @@ fn disputed(sight: &Sight<'_>, at: usize) -> Option<(Range<usize>, &'static Disp
             ("extract", 1) if tokens.is(at + 2, &["second", "seconds"]) => &SECOND,
             ("date_part", 2) if tokens.is(at + 2, &["'second'", "'seconds'"]) => &SECOND,
             ("log", 1) => &LOG,
+            ("log", 2) if argument(0).map(|range| tokens.piece(range)) != Some("10") => &LOG_BASE,
             ("concat", 1..) if call.arguments.iter().any(is_null) => &CONCAT,
             ("concat", 2..) if !sight.habit.is_sqlites() && call.arguments.iter().any(|argument| !is_written(sight, argument)) => &CONCAT,
             ("length", 1) if not_ascii(0) => &LENGTH,

@@ -1,6 +1,6 @@
 //! Calls that SQLite spells differently, or that mean something else elsewhere.
 
-use super::disputes::{AT_ZERO, BEFORE_START, CONCAT, GREATEST, LENGTH, LOG, NEGATIVE_COUNT, picked};
+use super::disputes::{AT_ZERO, BEFORE_START, CONCAT, GREATEST, LENGTH, LOG, LOG_BASE, NEGATIVE_COUNT, picked};
 use super::habit::MY;
 use super::sight::{Edits, Sight};
 use crate::sql::tokens::{Call, Tokens};
@@ -75,6 +75,7 @@ pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         }
         ("length", 1) if picked(sight, &LENGTH) != 0 => return rename("octet_length"),
         ("log", 1) if picked(sight, &LOG) != 0 => return rename("ln"),
+        ("log", 2) if picked(sight, &LOG_BASE) != 0 => format!("(ln({}) / ln({}))", argument(0), argument(1)),
         ("insert", 4) => return rename("stuff"),
         ("safe_divide", 2) => format!("({} * 1.0 / nullif({}, 0))", bracketed(tokens, &call, 0), argument(1)),
         ("substr" | "substring", 2 | 3) => cut(sight, &call)?,

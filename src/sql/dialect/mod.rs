@@ -1,6 +1,6 @@
 //! The habits of other dialects rewritten for SQLite, token by token, so that it works where there is no syntax tree.
 //!
-//! What is rewritten gives what PostgreSQL, MySQL and DuckDB give, whatever the values, or it is left, and SQLite complains of it. Only what
+//! What is rewritten gives what PostgreSQL, MySQL and DuckDB give (and what the one database gives whose form it is), whatever the values, or it is left, and SQLite complains of it. Only what
 //! SQLite does not accept is touched, or what it accepts with a meaning that nobody has in mind (`CAST(x AS DATE)` is a number there,
 //! `'a' + b` is 0). Where databases differ on one text, its reading is told ([`crate::sql::ChangeKind::Reading`]). What has no counterpart
 //! (`ROLLUP`, `QUALIFY`) is left for SQLite to complain of. Functions that SQLite lacks are ours (`db::functions`).
@@ -16,6 +16,7 @@
 //! - `lengths`: intervals in the one form that steps are read from
 //! - `shifts`: steps in time
 //! - `spans`: counts of units between dates
+//! - `others`: calls that only SQL Server, Oracle, BigQuery or Snowflake have
 //! - `formats`: dates and numbers as text
 //! - `numbers`: casts, quotients, remainders, powers
 //! - `compares`: texts beside numbers
@@ -33,6 +34,7 @@ mod habit;
 mod lengths;
 mod literals;
 mod numbers;
+mod others;
 mod patterns;
 mod shifts;
 mod sight;
@@ -85,7 +87,8 @@ fn rule(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     if literals::is_handed_impossible(sight, at) {
         return None;
     }
-    functions::rewrite(sight, at)
+    others::rewrite(sight, at)
+        .or_else(|| functions::rewrite(sight, at))
         .or_else(|| groups::rewrite(sight, at))
         .or_else(|| dates::rewrite(sight, at))
         .or_else(|| lengths::rewrite(sight, at))

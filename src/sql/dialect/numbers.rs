@@ -37,11 +37,14 @@ fn converted(sight: &Sight<'_>, range: Range<usize>, target: &Type<'_>, tried: b
                 return tried.then(|| format!("CAST({} AS INTEGER)", number()));
             }
             // A half in binary goes to the even number.
-            let binary = kind == Kind::Double || is_binary(sight, range);
+            let binary = target.word != "int64" && (kind == Kind::Double || is_binary(sight, range));
             format!("CAST({}({}) AS INTEGER)", if binary { "round_even" } else { "round" }, number())
         }
         "boolean" | "bool" => format!("to_boolean({what})"),
-        "decimal" | "numeric" | "dec" if !target.sizes.is_empty() => format!("round({}, {})", number(), places()),
+        "number" if target.sizes.get(1).is_none_or(|places| *places == "0") && !target.sizes.is_empty() => {
+            format!("CAST(round({}) AS INTEGER)", number())
+        }
+        "decimal" | "numeric" | "dec" | "number" if !target.sizes.is_empty() => format!("round({}, {})", number(), places()),
         "decimal" | "numeric" | "dec" | "float" | "float4" | "float8" | "float64" | "double" | "real" | "money" => {
             format!("CAST({} AS REAL)", number())
         }
@@ -203,6 +206,10 @@ fn convert(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         let known = converted(sight, 0..0, &target, false).is_some() || is_whole(&word);
         (tokens.kind(range.start) == Some(TokenKind::Word) && end == range.end && known).then_some(target)
     };
+    // The type first is SQL Server's, which cuts off.
+    if of(&first).is_some_and(|target| is_whole(&target.word)) && sight.kind(second.clone()).is_number() {
+        return Some(vec![(tokens.bytes(at..call.close + 1), format!("CAST({} AS INTEGER)", tokens.piece(second)))]);
+    }
     let (target, what) = match (of(&first), of(&second)) {
         (Some(target), _) => (target, second),
         (None, Some(target)) => (target, first),

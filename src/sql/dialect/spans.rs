@@ -50,6 +50,7 @@ pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
         ("datediff" | "date_diff", 2) => days_between(argument(1), argument(0)),
         ("timestampdiff", 3) if !written(0) => format!("timestampdiff('{}', {}, {})", unit(0)?, argument(1), argument(2)),
         ("datediff" | "date_diff" | "timestamp_diff", 3) => {
+            let unit_first = unit(0).is_some();
             let (unit, from, to) = match unit(0) {
                 Some(unit) => (unit, argument(1), argument(2)),
                 // BigQuery has the later one first and the unit last.
@@ -57,7 +58,7 @@ pub(super) fn rewrite(sight: &Sight<'_>, at: usize) -> Option<Edits> {
             };
             match unit.as_str() {
                 "day" | "dd" | "d" => days_between(from, to),
-                _ if name == "date_diff" && written(0) => return None,
+                _ if name == "date_diff" && written(0) && unit_first => return None,
                 _ => format!("date_diff('{unit}', {from}, {to})"),
             }
         }

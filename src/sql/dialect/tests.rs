@@ -263,3 +263,62 @@ proptest! {
         prop_assert!(!changes.is_empty() || to == sql);
     }
 }
+
+#[test]
+fn what_one_database_alone_has() {
+    // SQL Server.
+    gives("SELECT EOMONTH('2024-02-01', 1), DATEPART(week, '2024-01-07'), DATEPART(iso_week, '2024-01-07')", "2024-03-31|2|1");
+    gives("SELECT FORMAT(b * 1000.5, 'N2'), FORMAT(b, '000'), FORMAT(b, 'F1') FROM t", "7,003.50|007|7.0");
+    gives("SELECT FORMAT(d, 'yyyy-MM'), FORMAT(d, 'dd MMM yyyy'), FORMAT(d, 'dddd') FROM t", "2024-03|31 Mar 2024|Sunday");
+    gives("SELECT DATEFROMPARTS(2024, 2, 3), CHOOSE(2, 'a', 'b'), REPLICATE('ab', 2), COUNT_BIG(*) FROM t", "2024-02-03|b|abab|1");
+    gives("SELECT CONVERT(int, 2.7)", "2");
+    // Oracle.
+    gives("SELECT ADD_MONTHS(DATE '2024-02-29', 1), ADD_MONTHS(DATE '2024-01-31', 1)", "2024-03-31|2024-02-29");
+    gives("SELECT ADD_MONTHS(DATE '2024-01-15', -2), ADD_MONTHS('2024-04-30', 1)", "2023-11-15|2024-05-31");
+    gives("SELECT MONTHS_BETWEEN(DATE '2024-03-31', DATE '2024-02-29'), MONTHS_BETWEEN('2024-03-10', '2024-01-10')", "1|2");
+    gives("SELECT round(MONTHS_BETWEEN(DATE '2024-03-15', DATE '2024-01-01'), 4)", "2.4516");
+    gives(
+        "SELECT TRUNC(d, 'MM'), TRUNC(d, 'YEAR'), TRUNC(d, 'Q'), TRUNC(DATE '2024-02-29') FROM t",
+        "2024-03-01|2024-01-01|2024-01-01|2024-02-29",
+    );
+    gives("SELECT DECODE(b, 7, 'seven', 2, 'two', 'other'), DECODE(NULL, NULL, 'same'), DECODE(b, 1, 'one') FROM t", "seven|same|NULL");
+    gives("SELECT REPLACE('abc', 'b'), CAST(2.7 AS NUMBER(5)), BITAND(6, 3)", "ac|3|2");
+    // BigQuery.
+    gives(
+        "SELECT FORMAT_DATE('%b %Y', d), PARSE_DATE('%d/%m/%Y', '29/02/2024'), DATE(2024, 2, 3) FROM t",
+        "Mar 2024|2024-02-29|2024-02-03",
+    );
+    gives("SELECT DATETIME(2024, 2, 3, 4, 5, 6)", "2024-02-03 04:05:06");
+    gives("SELECT DATE_TRUNC(DATE '2024-02-29', WEEK), DATE_TRUNC(DATE '2024-02-29', ISOWEEK)", "2024-02-25|2024-02-26");
+    gives("SELECT DATE_DIFF(DATE '2024-01-07', DATE '2024-01-06', WEEK), DATE_DIFF(DATE '2024-01-07', DATE '2024-01-06', ISOWEEK)", "1|0");
+    gives("SELECT DATE_DIFF(DATE '2024-03-01', DATE '2023-12-31', MONTH)", "3");
+    gives("SELECT TIMESTAMP_DIFF('2001-02-01 01:00:00', '2001-02-01 00:00:01', HOUR)", "0");
+    gives("SELECT DATETIME_DIFF('2001-02-01 01:00:00', '2001-02-01 00:00:01', HOUR)", "1");
+    gives("SELECT LAST_DAY(DATE '2024-02-01', MONTH), LAST_DAY(DATE '2024-02-01', YEAR)", "2024-02-29|2024-12-31");
+    gives("SELECT REGEXP_CONTAINS(a, r'^a\\w$') FROM t", "1");
+    gives("SELECT JSON_VALUE('{\"a\": true, \"b\": {}}', '$.a'), JSON_EXTRACT_SCALAR('{\"a\": \"x\"}', '$.a')", "true|x");
+    // Snowflake.
+    gives(
+        "SELECT IFF(b > 3, 'a', 'b'), ZEROIFNULL(NULL), NULLIFZERO(0), BOOLOR_AGG(b > 3), EDITDISTANCE('abc', 'abd') FROM t",
+        "a|0|NULL|1|1",
+    );
+    gives("SELECT TO_VARCHAR(12) || 'x', TO_VARCHAR(d, 'YYYY-MM') FROM t", "12x|2024-03");
+}
+
+#[test]
+fn what_would_be_another_value_does_not_run() {
+    for sql in [
+        "SELECT FORMAT(0.256, 'P1')",
+        "SELECT FORMAT(d, 'D') FROM t",
+        "SELECT FORMAT('%t', 3)",
+        "SELECT DATEDIFF(week, '2024-01-06', '2024-01-07')",
+        "SELECT TRUNC(d, 'DAY') FROM t",
+        "SELECT FORMAT_DATE('%Q', d) FROM t",
+        "SELECT ADD_MONTHS(d, 1) FROM t",
+    ] {
+        let to = rewritten(sql).0;
+        assert!(run(&sqlite(), &to).is_err(), "{to}");
+        assert_eq!(rewritten(&to).0, to, "not stable");
+    }
+    stays("SELECT printf('%d', 3), format('%d items', 3), date('2024-01-31', '+1 month', 'start of month')");
+}

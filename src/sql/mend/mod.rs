@@ -21,6 +21,11 @@
 //! - `bare_year`: a year compared with dates written as text
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `summed`: numbers that stand where their sum is asked for
+//! - `finer`: groups by the key of rows that nobody asks about
+//! - `recent`: "the most recent" by no date
+//! - `never`: those that have no row of a kind
+//! - `twice`: one column shown in the place of two
+//! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
 //! - `blobs`: text kept as a blob
@@ -32,18 +37,23 @@ mod bare_year;
 mod blobs;
 mod cover;
 mod date_column;
+pub(super) mod finer;
 mod idle;
 mod itself;
 mod keys;
 mod names;
 mod nearest;
+mod never;
+mod once;
 pub(crate) mod paths;
 mod period;
+mod recent;
 mod spans;
 mod step;
 mod structure;
 pub(super) mod summed;
 pub(crate) mod times;
+mod twice;
 mod unquoted;
 pub(crate) mod written;
 mod yes_no;
@@ -108,8 +118,13 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
     let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
-    let (now, ended) = period::mend(&now, question);
+    let (mut now, ended) = period::mend(&now, question);
     changes.extend(ended);
+    for mend in [finer::mend, recent::mend, never::mend, twice::mend, once::mend] {
+        let (next, meant) = mend(&now, schema, question);
+        now = next;
+        changes.extend(meant);
+    }
     let (now, redirected) = date_column::mend(&now, schema);
     changes.extend(redirected);
     let (now, years) = bare_year::mend(&now, schema);

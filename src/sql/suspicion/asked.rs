@@ -17,7 +17,8 @@ pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mu
         suspect(out, SuspicionKind::EitherForBoth, "the question asks for both, and the query takes either");
     }
     let Some(block) = blocks.outermost() else { return };
-    if question.has("both") && question.has("and") && !writes(&["intersect", "having", "exists"]) && takes_either(block) {
+    let both = question.has("both") && question.has("and") || question.says(&["and", "also"]) || question.says(&["as", "well", "as"]);
+    if both && !writes(&["intersect", "having", "exists"]) && takes_either(block) {
         suspect(out, SuspicionKind::EitherForBoth, "the question asks for both, and the query takes either");
     }
     if let Some(pattern) = found_anywhere(block, &question.words) {
@@ -33,12 +34,36 @@ pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mu
     if counts && counts_rows(block) {
         suspect(out, SuspicionKind::CountsRows, "the question asks how many different ones there are, and rows are counted");
     }
+    if blocks.out.iter().any(|block| having_says_nothing(block, question)) {
+        suspect(out, SuspicionKind::EmptyHaving, "the question asks for groups of so many, and HAVING takes every group");
+    }
     if let Some(value) = same_value_twice(block, question) {
         suspect(out, SuspicionKind::SameValueTwice, format!("it demands {value} of two columns"));
     }
     if let Some(number) = blocks.out.iter().find_map(|block| strange_number(block, question)) {
         suspect(out, SuspicionKind::StrangeNumber, format!("it has the number {number}, which the question does not give"));
     }
+}
+
+/// Whether groups of so many rows are asked for, and `HAVING count(*) > 0` takes every group.
+fn having_says_nothing(block: &Block<'_>, question: &Question) -> bool {
+    use BinaryOperator::{Gt, GtEq, NotEq};
+    let one = |word: &str| matches!(word, "one" | "a" | "an" | "1" | "once" | "any");
+    let number = |words: &[&str]| {
+        let behind = question.place_of(words).map(|at| question.words.get(at + words.len()).map_or("", String::as_str));
+        behind.is_some_and(|word| !one(word) || words == ["more", "than"])
+    };
+    let asked = question.says(&["or", "more"]) || number(&["more", "than"]) || number(&["at", "least"]);
+    let mut everything = false;
+    if let Some(having) = block.select.having.as_ref().filter(|_| asked) {
+        each_expression(having, &mut |expr, _| {
+            let Expr::BinaryOp { left, op, right } = expr else { return };
+            let Some(Value::Number(least, _)) = literal(right) else { return };
+            let of_all = matches!((op, least.as_str()), (Gt | NotEq, "0") | (GtEq, "1"));
+            everything |= of_all && aggregate(left).as_deref() == Some("count");
+        });
+    }
+    everything
 }
 
 /// The text that conditions which all have to hold demand of two columns, where the question has it once.

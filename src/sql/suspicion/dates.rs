@@ -7,7 +7,8 @@ use super::columns::Columns;
 use super::expressions::{each_expression, literal};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use crate::schema::Column;
+use crate::schema::{Column, DateText};
+use crate::sql::lex::lex;
 use crate::text::numbers::month;
 
 /// A year, or a month of one, that the question names: as dates begin with it, and the digits of the year.
@@ -31,7 +32,10 @@ enum Side {
     In,
 }
 
-pub(super) fn look(blocks: &Blocks<'_>, columns: &Columns<'_, '_>, question: &Question, out: &mut Vec<Suspicion>) {
+pub(super) fn look(blocks: &Blocks<'_>, sql: &str, columns: &Columns<'_, '_>, question: &Question, out: &mut Vec<Suspicion>) {
+    if let Some(day) = day_left_out(sql, question) {
+        suspect(out, SuspicionKind::OtherPeriod, format!("the question gives the day {day}, and the query takes years as a whole"));
+    }
     let named = named(question);
     let [named] = named.as_slice() else { return };
     let mut bounds: Vec<Bound> = Vec::new();
@@ -51,6 +55,18 @@ pub(super) fn look(blocks: &Blocks<'_>, columns: &Columns<'_, '_>, question: &Qu
         };
         suspect(out, SuspicionKind::OtherPeriod, format!("{what} ({})", bound.written));
     }
+}
+
+/// A day that the question gives, of which the query has the year alone.
+fn day_left_out(sql: &str, question: &Question) -> Option<String> {
+    let days: Vec<&str> = question.text.split(|c: char| !(c.is_ascii_digit() || c == '-')).filter(|text| DateText::is_day(text)).collect();
+    let year = |text: &str| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let literals: Vec<String> = lex(sql).iter().map(|token| token.text(sql).trim_matches('\'').to_owned()).collect();
+    let whole = |day: &&&str| literals.iter().any(|text| year(text) && day.starts_with(text.as_str()));
+    // "From 1975-01-01": the year says as much.
+    let says_more = days.iter().any(|day| !day.ends_with("-01-01") && !day.ends_with("-12-31")) || days.len() > 1;
+    let day = days.iter().find(whole).filter(|_| says_more)?;
+    (!literals.iter().any(|text| days.iter().any(|day| text.contains(day)))).then(|| (*day).to_owned())
 }
 
 /// The years and months that the question names with a side.

@@ -11,7 +11,7 @@ use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
 
 /// Words that ask for an end of an order.
-const SUPERLATIVES: [&str; 33] = [
+pub(super) const SUPERLATIVES: [&str; 33] = [
     "most",
     "least",
     "top",

@@ -13,9 +13,10 @@ use crate::sql::visitor::{Visitor, visit};
 use crate::text::words::{singular, split_name};
 
 /// Words of names of columns that say what a row is called, the last one first.
-const NAMES: &[&str] = &["name", "title", "label", "caption", "fullname", "lastname", "surname", "firstname", "username", "description"];
+const NAMES: &[&str] =
+    &["name", "title", "label", "caption", "fullname", "lastname", "surname", "firstname", "username", "description", "details"];
 /// Words of a question that ask for a key.
-const ASKS_KEY: &[&str] = &[
+pub(super) const ASKS_KEY: &[&str] = &[
     "id",
     "ids",
     "identifier",
@@ -106,7 +107,7 @@ impl Visitor for Mixed<'_, '_> {
 fn only_keys(blocks: &Blocks<'_>, schema: &Schema, columns: &Columns<'_, '_>, question: &Question) -> Option<String> {
     let block = blocks.outermost()?;
     // What is put together with other rows has to look like them.
-    if blocks.combined || question.has_any(ASKS_KEY) || question.says(&["how", "many"]) {
+    if blocks.combined || question.asks_key(ASKS_KEY) || question.says(&["how", "many"]) {
         return None;
     }
     let mut shown: Option<Named<'_>> = None;

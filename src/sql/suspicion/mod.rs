@@ -22,6 +22,9 @@
 //! - `computed`: what is computed from columns, against what they stand for
 //! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
+//! - `measure`: what rows are ordered and grouped by
+//! - `nearer`: a column that the question's words name better
+//! - `shown`: what is shown, against what is asked for
 //! - `stored`: what columns hold, against what they are taken for
 
 mod asked;
@@ -37,10 +40,13 @@ mod forms;
 mod joins;
 mod kept;
 mod keys;
+mod measure;
 mod multiplied;
+mod nearer;
 mod negations;
 mod numbers;
 mod reason;
+mod shown;
 mod stored;
 mod taken;
 #[cfg(test)]
@@ -51,6 +57,8 @@ mod tests_alarms;
 mod tests_calm;
 #[cfg(test)]
 mod tests_kept;
+#[cfg(test)]
+mod tests_meant;
 mod units;
 mod unused;
 mod words;
@@ -93,9 +101,12 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         negations::look(&blocks, sql, question, &mut out);
         asked::look(&blocks, sql, question, &mut out);
         ends::look(&blocks, sql, question, &mut out);
-        dates::look(&blocks, &columns, question, &mut out);
+        dates::look(&blocks, sql, &columns, question, &mut out);
         kept::look(&blocks, &columns, question, &mut out);
         unused::look(sql, &resolution, question, &mut out);
+        measure::look(&blocks, schema, &columns, question, &mut out);
+        nearer::look(&resolution, question, &mut out);
+        shown::look(&blocks, sql, schema, &columns, question, &mut out);
     }
     let mut seen = Vec::new();
     out.retain(|suspicion| {

@@ -124,6 +124,26 @@ pub enum SuspicionKind {
     UnusedFlag,
     /// The question names a column that nothing uses.
     UnusedColumn,
+    /// Groups are asked for that have so many rows, and every group is taken.
+    EmptyHaving,
+    /// Rows are ordered by another column than the one that the question measures them by.
+    OtherMeasure,
+    /// The most common of something is asked for, and something else is counted by.
+    OtherGroup,
+    /// Groups are finer than what is shown of them.
+    FinerGroup,
+    /// The question begins with a column, and a key is shown.
+    AskedNotShown,
+    /// A key, or what a value is of, is shown beside what is asked for.
+    UnaskedKey,
+    /// The name of another thing is shown than the question asks for.
+    OtherName,
+    /// A column is taken while the question's words name another one like it.
+    NearerColumn,
+    /// Rows are counted of which each thing that is asked for may have several.
+    CountsOther,
+    /// A text that no row of its column has, and another column does.
+    ElsewhereValue,
 }
 
 /// Adds a reason.

@@ -3,14 +3,11 @@
 use std::collections::HashSet;
 
 use super::reason::{Suspicion, SuspicionKind, suspect};
-use super::words::{BEGINNING, Question, begin_alike};
+use super::words::{BEGINNING, FLAGS, Question, begin_alike, telling};
 use crate::schema::{Column, Holds, Meaning};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::sql::resolve::Resolution;
 use crate::text::words::{is_common, is_function_word, split_name, stem};
-
-/// Words of columns' names that say only that there is a yes or a no.
-const FLAGS: &[&str] = &["is", "has", "can", "was", "are", "flag", "yn", "tf"];
 
 pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
     if resolution.scopes.iter().any(|scope| !scope.wildcards.is_empty()) {
@@ -23,8 +20,13 @@ pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, 
         if named.contains(&column.name.to_lowercase()) {
             continue;
         }
-        let words: Vec<String> = split_name(&column.name).into_iter().filter(|word| !FLAGS.contains(&word.as_str())).collect();
         let flag = is_flag(column);
+        // "On scholarship": of a yes or no the words that hold its name together need not be said.
+        let words: Vec<String> = if flag {
+            telling(&column.name)
+        } else {
+            split_name(&column.name).into_iter().filter(|word| !FLAGS.contains(&word.as_str())).collect()
+        };
         // "Beds" may be what `bedtype` is about, and "followers" what `follows` is: only the word itself, and nothing like it, is sure.
         let like = |word: &str| word.chars().count() >= BEGINNING && said.iter().any(|own| begin_alike(word, own));
         let asked = |word: &String| {

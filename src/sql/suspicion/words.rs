@@ -2,6 +2,7 @@
 
 use super::numbers::Numbers;
 use crate::text::language::{is_english_question, unquoted, words_of};
+use crate::text::words::{is_function_word, split_name, stem};
 
 /// The question that a query is to answer.
 #[derive(Debug, Clone, Copy)]
@@ -28,12 +29,56 @@ pub(super) fn begin_alike(word: &str, other: &str) -> bool {
     beginning.chars().count() > 2 && other.starts_with(beginning)
 }
 
+/// The words of a name that say what it is about: without those that only hold it together, where there are others.
+pub(super) fn telling(name: &str) -> Vec<String> {
+    let words = split_name(name);
+    let told: Vec<String> = words.iter().filter(|word| !is_function_word(word) && !FLAGS.contains(&word.as_str())).cloned().collect();
+    if told.is_empty() { words } else { told }
+}
+
+/// Words of columns' names that say only that there is a yes or a no.
+pub(super) const FLAGS: &[&str] = &["is", "has", "can", "was", "are", "flag", "yn", "tf"];
+/// Words of columns' names that say only what kind of value there is.
+pub(super) const KINDS: &[&str] = &[
+    "id",
+    "ids",
+    "key",
+    "no",
+    "nr",
+    "num",
+    "number",
+    "code",
+    "name",
+    "title",
+    "text",
+    "value",
+    "type",
+    "desc",
+    "description",
+    "details",
+    "detail",
+];
+
+/// Words of columns' names that are cut short.
+const SHORT: [(&str, &str); 8] = [
+    ("max", "maximum"),
+    ("min", "minimum"),
+    ("avg", "average"),
+    ("qty", "quantity"),
+    ("amt", "amount"),
+    ("tel", "phone"),
+    ("pct", "percent"),
+    ("dept", "department"),
+];
+
 /// A question to look things up in.
 pub(super) struct Question {
     /// As it was typed, in lower case.
     pub(super) text: String,
     /// Its words in lower case, without those in quotes.
     pub(super) words: Vec<String>,
+    /// What these share with others of their families, one for each.
+    pub(super) stems: Vec<String>,
     /// What it goes on from, and hints, in lower case.
     pub(super) before: String,
     english: bool,
@@ -48,6 +93,7 @@ impl Question {
         numbers.extend(Numbers::of(asked.before));
         Self {
             text: asked.question.to_lowercase(),
+            stems: words.iter().map(|word| stem(word)).collect(),
             words,
             before: asked.before.to_lowercase(),
             english: is_english_question(asked.question),
@@ -76,6 +122,19 @@ impl Question {
 
     pub(super) fn has_any(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.has(word))
+    }
+
+    /// Whether it has a word of one family with `word`.
+    pub(super) fn says_like(&self, word: &str) -> bool {
+        let written = SHORT.iter().find(|(short, _)| *short == word).map(|(_, whole)| *whole);
+        let said = |word: &str| self.stems.contains(&stem(word));
+        said(word) || written.is_some_and(said)
+    }
+
+    /// Whether it asks for a key: "the id of ...", and not "with id 4".
+    pub(super) fn asks_key(&self, words: &[&str]) -> bool {
+        let is_number = |at: usize| self.words.get(at).is_some_and(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+        self.words.iter().enumerate().any(|(at, word)| words.contains(&word.as_str()) && !is_number(at + 1))
     }
 
     /// Whether it gives `number`, or one beside it ("more than three" may be "at least four").
