@@ -22,6 +22,7 @@
 //! - `computed`: what is computed from columns, against what they stand for
 //! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
+//! - `shapes`: the forms of texts, and texts that their letters do not order
 //! - `stored`: what columns hold, against what they are taken for
 
 mod asked;
@@ -41,6 +42,7 @@ mod multiplied;
 mod negations;
 mod numbers;
 mod reason;
+mod shapes;
 mod stored;
 mod taken;
 #[cfg(test)]
