@@ -66,6 +66,23 @@ fn a_run_goes_on_where_it_was_killed() {
 }
 
 #[test]
+fn what_a_model_wrote_is_judged_again_without_it() {
+    let home = Home::new();
+    let (_, drafts) = out_file(&home, "drafts.jsonl");
+    let answers = ["SELECT count(name) FROM pet", "SELECT kind, name FROM pet", "SELECT name FROM pet"];
+    let first = run(&home, &answers, &["--drafts", &drafts, "--format", "json"]);
+    let again = run(&home, &["SELECT 1"], &["--drafts", &drafts, "--format", "json"]);
+    let right = |done: &std::process::Output| {
+        let report: serde_json::Value = serde_json::from_slice(&done.stdout).unwrap();
+        report["accuracy"]["count"].clone()
+    };
+    assert_eq!((right(&first), right(&again)), (2.into(), 2.into()), "{}", String::from_utf8_lossy(&again.stderr));
+    // Another prompt is written for.
+    let other = run(&home, &["SELECT 3", "SELECT 3", "SELECT 3"], &["--drafts", &drafts, "--format", "json", "--prompt", "alpaca"]);
+    assert_eq!(right(&other), 1, "{}", String::from_utf8_lossy(&other.stderr));
+}
+
+#[test]
 fn two_runs_are_compared() {
     let home = Home::new();
     let (_, before) = out_file(&home, "before.jsonl");

@@ -263,6 +263,23 @@ fn moments_are_asked_for_by_their_own_column() {
     );
 }
 
+/// A key into several tables, of which another column says the table; kinds that many rows share.
+#[test]
+fn joins_that_mix_up_tables_and_kinds_are_doubted() {
+    let case = Made::of(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, type TEXT);
+         CREATE TABLE taggings (id INTEGER PRIMARY KEY, tag TEXT, taggable_type TEXT, taggable_id INTEGER);
+         CREATE TABLE device (id INTEGER PRIMARY KEY, type TEXT);
+         INSERT INTO users VALUES (1, 'a'), (2, 'b'), (3, 'a');
+         INSERT INTO device VALUES (1, 'a'), (2, 'a'), (3, 'c');
+         INSERT INTO taggings VALUES (1, 'red', 'User', 1), (2, 'red', 'Post', 2), (3, 'blue', 'User', 3)",
+    );
+    let tagged = "SELECT count(*) FROM users u JOIN taggings t ON t.taggable_id = u.id WHERE t.tag = 'red'";
+    case.check_doubted(tagged, "taggable_id is of what taggable_type says");
+    case.check("", &format!("{tagged} AND t.taggable_type = 'User'"), "SELECT 1");
+    case.check_doubted("SELECT count(*) FROM users u JOIN device d ON u.type = d.type", "no key between them");
+}
+
 /// Texts whose letters do not order them, and numbers that are none.
 #[test]
 fn texts_that_only_look_like_numbers_or_times_are_doubted() {

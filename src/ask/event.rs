@@ -65,7 +65,7 @@ pub struct Choice {
 }
 
 /// Where the time went, in milliseconds.
-#[derive(Debug, Clone, PartialEq, Default, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, serde::Serialize, serde::Deserialize)]
 pub struct AskTimings {
     /// Loading the model, where this question had to.
     pub load_ms: f64,

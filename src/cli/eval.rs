@@ -23,8 +23,8 @@ use super::settings::Settings;
 use crate::ask::{AskRequest, CANDIDATES, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm};
 use crate::db::{Limits, ValueIndex};
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
-use crate::llm::Sampling;
 use crate::llm::placement::refuse_without_cuda;
+use crate::llm::{Generate, Recorded, Sampling};
 use crate::prompt::Form;
 use crate::records::Records;
 use crate::text;
@@ -53,6 +53,9 @@ pub struct EvalArgs {
     /// One JSON line a question; what is in it already is not asked again
     #[arg(long)]
     pub out: Option<PathBuf>,
+    /// What the model writes is kept here, one JSON line a text, and what is here is not written again: for measuring what is made of it
+    #[arg(long)]
+    pub drafts: Option<PathBuf>,
     /// Compare two files written by --out: what the second fixed and broke
     #[arg(long, num_args = 2, value_names = ["BEFORE", "AFTER"], conflicts_with_all = ["questions", "databases"])]
     pub compare: Option<Vec<PathBuf>>,
@@ -131,8 +134,12 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
         Records::open(&settings.paths)?;
     }
     let adapter = find_adapter(settings, &chosen, &args.adapter, None)?;
-    let mut model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
+    let model = load_with_adapter(settings, &chosen, Loading::on(args.computing), adapter.as_ref())?;
     let form = form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info());
+    let mut model: Box<dyn Generate> = match &args.drafts {
+        Some(path) => Box::new(Recorded::open(model, &args.adapter, path).map_err(|error| cannot_write(path, &error))?),
+        None => model,
+    };
     let inputs = EvalInputs { questions: &questions, databases: databases.clone(), done, opened: None, demonstrations: None };
     let (start, before) = (Instant::now(), records.len());
     let live = stderr().is_terminal();
@@ -241,7 +248,12 @@ fn print_report(report: &Report, format: &str) -> Result<(), Failure> {
     }
     writeln!(out, "right          {}", report.accuracy)?;
     writeln!(out, "does not run   {}", report.did_not_run)?;
-    writeln!(out, "seconds        {:.2} a question (median)", report.median_seconds)?;
+    let Report { median_seconds, mean_seconds, late_seconds, tokens_read, tokens_written, .. } = report;
+    writeln!(
+        out,
+        "seconds        {median_seconds:.2} a question (median), {mean_seconds:.2} (mean), {late_seconds:.2} (19 of 20 in less)"
+    )?;
+    writeln!(out, "tokens         {tokens_read:.0} read and {tokens_written:.0} written a question (mean)")?;
     for (name, share) in &report.by_difficulty {
         writeln!(out, "  {name:<24} {share}")?;
     }

@@ -89,6 +89,7 @@ mod tests {
             groups: Vec::new(),
             first_signals: Default::default(),
             first_ok: None,
+            timings: Default::default(),
         };
         let before = [record("1", true), record("2", false), record("3", true), record("4", false)];
         let after = [record("2", true), record("1", false), record("4", false), record("9", true)];

@@ -6,8 +6,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::EvalError;
-use crate::ask::Standing;
 use crate::ask::signals::Signals;
+use crate::ask::{AskTimings, Standing};
 use crate::sql::Shape;
 
 /// How one question went.
@@ -65,6 +65,9 @@ pub struct Record {
     /// Whether the first draft is right, mended; `None` where it did not run.
     #[serde(default)]
     pub first_ok: Option<bool>,
+    /// Where the time went; nothing in files of earlier versions.
+    #[serde(default)]
+    pub timings: AskTimings,
 }
 
 /// Drafts that returned the same.

@@ -59,6 +59,14 @@ pub struct Report {
     pub did_not_run: Share,
     /// Median seconds a question.
     pub median_seconds: f64,
+    /// Mean seconds a question.
+    pub mean_seconds: f64,
+    /// Seconds that 19 of 20 questions take at most.
+    pub late_seconds: f64,
+    /// Tokens of prompts that were read for a question, on average.
+    pub tokens_read: f64,
+    /// Tokens that were written for a question, on average.
+    pub tokens_written: f64,
     /// Accuracy by difficulty, with its name.
     pub by_difficulty: Vec<(&'static str, Share)>,
     /// Stated against observed in five bins of equal width, empty ones left out.
@@ -101,11 +109,16 @@ impl Report {
                 (n > 0).then(|| Bin { stated: sum / n as f64, observed: Share::of(inside.iter().filter(|(_, ok)| *ok).count(), n) })
             })
             .collect();
+        let mean = |of: &dyn Fn(&Record) -> f64| records.iter().map(of).sum::<f64>() / records.len().max(1) as f64;
         let error = |bin: &Bin| bin.observed.n as f64 * (bin.stated - bin.observed.value()).abs();
         Self {
             accuracy: share(&|_| true, &|r| r.ok),
             did_not_run: share(&|_| true, &|r| !r.ran),
             median_seconds: median(records.iter().map(|r| r.seconds).collect()),
+            mean_seconds: mean(&|r| r.seconds),
+            late_seconds: late(records.iter().map(|r| r.seconds).collect()),
+            tokens_read: mean(&|r| r.timings.generate.prompt_tokens.saturating_sub(r.timings.generate.cached_tokens) as f64),
+            tokens_written: mean(&|r| r.timings.generate.generated_tokens as f64),
             by_difficulty,
             calibration_error: (!stated.is_empty()).then(|| reliability.iter().map(error).sum::<f64>() / stated.len() as f64),
             reliability,
@@ -121,6 +134,13 @@ fn median(mut values: Vec<f64>) -> f64 {
         (_, Some(middle)) => *middle,
         _ => 0.0,
     }
+}
+
+/// The 95th percentile: the least of `values` that 19 of 20 do not pass.
+fn late(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let rank = (values.len() * 19).div_ceil(20);
+    values.get(rank.wrapping_sub(1)).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -140,5 +160,11 @@ mod tests {
     #[test]
     fn medians() {
         assert_eq!((median(vec![]), median(vec![3.0, 1.0, 2.0]), median(vec![4.0, 1.0, 2.0, 3.0])), (0.0, 2.0, 2.5));
+    }
+
+    #[test]
+    fn late_ones() {
+        let to = |n: u32| (1..=n).rev().map(f64::from).collect();
+        assert_eq!([0, 1, 19, 20, 21, 100].map(|n| late(to(n))), [0.0, 1.0, 19.0, 19.0, 20.0, 95.0]);
     }
 }

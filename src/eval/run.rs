@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::record::named;
 use super::{EvalError, GroupRecord, Question, Record};
-use crate::ask::{Agreement, Answer, AskError, AskRequest, Demonstrations, ask};
+use crate::ask::{Agreement, Answer, AskError, AskRequest, AskTimings, Demonstrations, ask};
 use crate::db::{Database, DbError, Limits, RowOrder, Table, same_result};
 use crate::llm::{Generate, LlmError};
 use crate::schema::Schema;
@@ -184,6 +184,7 @@ fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer,
         groups: Vec::new(),
         first_signals: BTreeMap::new(),
         first_ok: None,
+        timings: AskTimings::default(),
     };
     let answer = match answer {
         Ok(answer) => answer,
@@ -200,6 +201,7 @@ fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer,
     record.first_draft = answer.first_draft;
     record.mean_logprob = answer.mean_logprob;
     record.first_signals = named(&answer.first_signals);
+    record.timings = answer.timings;
     record.candidates = answer.candidates.iter().map(|c| c.agrees).sum();
     record.agreeing = answer.candidates.first().map_or(0, |c| c.agrees);
     record.fixes = answer.fixes.into_iter().map(|fix| fix.kind).collect();

@@ -88,7 +88,7 @@ pub struct GenerateRequest {
 }
 
 /// Why generation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum FinishReason {
     /// A stop string came.
@@ -120,7 +120,7 @@ pub enum GenerateEvent {
 }
 
 /// Where the time went; `_ms` in milliseconds.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct GenerateTimings {
     /// Tokens of the prompt.
     pub prompt_tokens: usize,

@@ -35,6 +35,7 @@
 //! - [`local`]: a model on this machine
 //! - [`server`]: a model behind an address
 //! - [`scripted`]: a model that answers from a script, for tests
+//! - [`recorded`]: a model whose texts are kept in a file, for evaluations
 //! - [`mod@merge`]: an adapter added to its base, for good
 //! - [`convert`]: folders as GGUF files, and files quantised
 //! - [`trial`]: an answer with an adapter that is not finished
@@ -66,6 +67,7 @@ pub mod names;
 pub mod open;
 pub mod ops;
 pub mod placement;
+pub mod recorded;
 mod repetition;
 pub mod resident;
 mod road;
@@ -97,6 +99,7 @@ pub use local::{LoadOptions, LocalModel};
 pub use model::{Lane, Model, Want};
 pub use open::OpenedModel;
 pub use placement::{DeviceChoice, Placement};
+pub use recorded::Recorded;
 pub use scripted::Scripted;
 pub use server_error::ServerError;
 pub use session::Session;

@@ -65,6 +65,8 @@ fn dated(tokens: &Tokens<'_>, resolution: &Resolution<'_>, at: usize) -> Option<
     let call = tokens.call(at)?;
     let argument = call.arguments.get(place)?.clone();
     let whole = at..call.close + 1;
+    // A column among the modifiers alone makes it NULL where it is.
+    source(tokens, resolution, &argument)?;
     let from = source(tokens, resolution, &whole)?;
     let (value, argument) = (tokens.piece(whole), tokens.piece(argument));
     let sql = format!("SELECT count(*), count(v) FROM (SELECT {value} AS v FROM {from} WHERE ({argument}) IS NOT NULL LIMIT {ROWS})");

@@ -109,7 +109,12 @@ pub(super) fn clock<'t>(name: &str, texts: impl Iterator<Item = &'t String>) -> 
         return None;
     }
     let even = read.iter().all(|text| text.width == first.width);
-    let says = words_of(name).iter().any(|word| SPAN.contains(&word.as_str()));
+    // `25:23` may be the score of a set.
+    let says =
+        words_of(name).iter().any(|word| SPAN.contains(&word.as_str()) || ["pace", "lap", "split", "sleep"].contains(&word.as_str()));
+    if first.parts == 2 && !says {
+        return None;
+    }
     let is_length = days != ClockDays::None || !even || first.width != 2 || says || read.iter().any(|text| text.first >= HOURS);
     let clock = Clock { parts: first.parts, days, width: if even { first.width } else { 0 }, others: empty || read.len() < all };
     is_length.then_some(clock)
@@ -141,9 +146,15 @@ mod tests {
         assert_eq!(told("x", &["1.09:14:56", "19:57:17"]), as_text("d.hh:mm:ss", 2, false));
         assert_eq!(told("x", &["1 day, 2:00:03", "2:00:00"]), as_text("d days, h:mm:ss", 1, false));
         assert_eq!(told("pace", &["7:10", "12:26"]), as_text("n:nn", 0, false));
-        for none in
-            [&["06:43", "07:11"][..], &["06:43:10", "23:11:00"], &["1:00:00"], &["1:00", "1:00:00"], &["a", "b"], &["2:00 PM", "3:00 PM"]]
-        {
+        for none in [
+            &["06:43", "07:11"][..],
+            &["06:43:10", "23:11:00"],
+            &["1:00:00"],
+            &["1:00", "1:00:00"],
+            &["a", "b"],
+            &["25:23", "21:19"],
+            &["2:00 PM", "3:00 PM"],
+        ] {
             assert_eq!(told("x", none), None, "{none:?}");
         }
     }

@@ -89,7 +89,7 @@ pub(super) fn believe(unit: TimeUnit, numbers: &Numbers<'_>) -> Option<Times> {
 fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     use TimeUnit::*;
     let named = hint.weight > 0;
-    let (mut from, to) = if named && unit == JulianDays
+    let (mut from, to) = if named && numbers.fractions && unit == JulianDays
         || hint.weight >= 3 && matches!(unit, YearMonthDay | YearMonthDayTime | UnixMillis)
         || is_calendar(unit, numbers)
     {
@@ -118,8 +118,8 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
         AppleNanos => named || hint.apple,
         AppleSeconds => hint.apple || (named && (hint.typed || numbers.fractions)),
-        // Days with parts of a day under a name that says when; a query that asks for dates says it, too.
-        OleDays => told || numbers.fractions && (hint.typed || hint.weight >= 3 || named && numbers.asked),
+        // Days with parts of a day, under a type of dates or where a query asks for dates.
+        OleDays => told || numbers.fractions && (hint.typed || named && numbers.asked),
         UnixDays => hint.weight >= 3 && !numbers.fractions,
         JulianDays => named || (numbers.fractions && !numbers.text),
         YearMonthDay => !numbers.fractions,

@@ -90,14 +90,20 @@ impl Asked {
     pub(super) fn of(question: &str) -> Self {
         let words: Vec<String> =
             question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-        let years = words.iter().any(|word| YEARS.contains(&word.as_str()));
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+        let years = has(&YEARS) && !has(&["month", "months", "quarter", "quarters"]);
         Self { lengths: lengths(question), years, numbers: words.iter().filter_map(|word| word.parse().ok()).collect() }
+    }
+
+    /// Whether it asks for years, and for no other length.
+    fn is_of_years(&self) -> bool {
+        self.years && self.lengths.is_empty()
     }
 
     /// The seconds that `value` stands for, written in some unit, and whether it is the number that the question writes.
     pub(super) fn seconds(&self, value: f64) -> Option<(f64, bool)> {
         let same = |length: f64| ((length - value) / value).abs() < 1e-9;
-        if self.years && self.lengths.is_empty() {
+        if self.is_of_years() {
             let is_said = value <= OLDEST && self.numbers.contains(&value);
             return is_said.then_some((value * YEAR, true));
         }
@@ -120,7 +126,7 @@ impl Sight<'_> {
         let (unit, mut edits) = match (self.moment(left.clone())?, self.moment(right.clone())?) {
             (Moment::Counted(one), Moment::Counted(other)) if one == other => (one, Vec::new()),
             // The difference of two years is asked for.
-            (Moment::Text, Moment::Text) if asked.years => return None,
+            (Moment::Text, Moment::Text) if asked.is_of_years() => return None,
             (Moment::Text, Moment::Text) if self.has_column(&left) || self.has_column(&right) => {
                 let day = |range: Range<usize>| (tokens.bytes(range.clone()), format!("julianday({})", tokens.piece(range)));
                 (SpanUnit::Days, vec![day(left), day(right)])
@@ -149,7 +155,7 @@ impl Sight<'_> {
         }
         let value: f64 = tokens.text(literal).parse().ok().filter(|value| *value > 0.0)?;
         let target = |seconds: f64| seconds * unit.per_second();
-        let is_right = |seconds: f64| (value * by / target(seconds) - 1.0).abs() < if asked.years { SLACK } else { 1e-9 };
+        let is_right = |seconds: f64| (value * by / target(seconds) - 1.0).abs() < if asked.is_of_years() { SLACK } else { 1e-9 };
         if asked.lengths.iter().any(|(_, seconds)| is_right(*seconds)) {
             return None;
         }
