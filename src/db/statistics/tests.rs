@@ -181,9 +181,12 @@ fn check(declared: &str, values: &[&str], expected: &str) {
         Meaning::Time(times) => times.told(),
         Meaning::Span(unit) => unit.words().to_owned(),
         Meaning::Boolean(words) => format!("{}/{}", words.yes, words.no),
-        Meaning::Json(_) | Meaning::TextBlob | Meaning::Numerator { .. } | Meaning::Number(_) | Meaning::LocalDate(_) => {
-            meaning_told(&schema)
-        }
+        Meaning::Json(_)
+        | Meaning::TextBlob
+        | Meaning::Numerator { .. }
+        | Meaning::Number(_)
+        | Meaning::LocalDate(_)
+        | Meaning::Clock(_) => meaning_told(&schema),
     };
     assert_eq!(told, expected, "{declared}");
 }

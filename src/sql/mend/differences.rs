@@ -307,6 +307,8 @@ mod tests {
     #[test]
     fn years_are_years() {
         check("older than 40", "julianday('now') - julianday(placed) > 40", "julianday('now') - julianday(placed) > 14610");
+        check("older than 6 months", "julianday('now') - julianday(placed) > 6", "julianday('now') - julianday(placed) > 6");
+        check("older than 30 days", "date('now') - placed > 30", "julianday(date('now')) - julianday(placed) > 30");
         for right in
             ["date('now') - placed > 40", "(julianday('now') - julianday(placed)) / 365 > 40", "strftime('%Y', 'now') - placed > 40"]
         {
