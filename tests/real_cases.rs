@@ -221,6 +221,92 @@ fn moments_are_read_under_any_name() {
     }
 }
 
+/// What a game, a chat and a shop keep: days of spreadsheets, digits of days as a key, moments that are not there, lengths between moments.
+#[test]
+fn moments_are_asked_for_by_their_own_column() {
+    let mut sql = String::from(
+        "CREATE TABLE player (id INTEGER PRIMARY KEY, created INTEGER, last_login REAL, banned_until INTEGER);
+         CREATE TABLE weight (day TEXT PRIMARY KEY, grams INTEGER) WITHOUT ROWID;
+         CREATE TABLE message (id INTEGER PRIMARY KEY, sent INTEGER, received INTEGER, deleted_at INTEGER, read INTEGER, completed_at INTEGER);
+         CREATE TABLE parcel (id INTEGER PRIMARY KEY, placed TEXT, shipped TEXT)",
+    );
+    for i in 0..40i64 {
+        let at = 1_641_000_000 + i * 2_160_000;
+        sql.push_str(&format!(
+            "; INSERT INTO player VALUES ({i}, {at} * 1000, {at} / 86400.0 + 25569.25, iif({i} % 4, 0, 1733011200));
+             INSERT INTO weight VALUES (strftime('%Y%m%d', {at}, 'unixepoch'), {i});
+             INSERT INTO message VALUES ({i}, {at} * 1000, {at} * 1000 + {i} * 4000, iif({i} % 5, NULL, {at} * 1000 + 5), {i} % 2,
+                iif({i} % 3, {at}, 0));
+             INSERT INTO parcel VALUES ({i}, datetime({at}, 'unixepoch'), iif({i} % 7, datetime({at} + {i} * 7200, 'unixepoch'), NULL))"
+        ));
+    }
+    let case = Made::of(&sql);
+    let count = |table: &str, condition: &str| format!("SELECT count(*) FROM {table} WHERE {condition}");
+    let check = |question: &str, table: &str, draft: &str, right: &str| case.check(question, &count(table, draft), &count(table, right));
+    check("", "player", "last_login >= '2023-01-01'", "last_login >= 44927");
+    check("", "player", "strftime('%Y', last_login) = '2023'", "last_login >= 44927 AND last_login < 45292");
+    check("", "player", "banned_until > '2024-06-01'", "banned_until > 1717200000");
+    check("", "weight", "strftime('%Y', day) = '2023'", "day LIKE '2023%'");
+    check("", "weight", "day > '2023-06-30'", "day > '20230630'");
+    check("", "message", "deleted_at = ''", "deleted_at IS NULL");
+    check("", "message", "deleted_at IS TRUE", "deleted_at IS NOT NULL");
+    check("", "message", "completed_at IS NULL", "completed_at = 0");
+    check("", "message", "read = 'no'", "read = 0");
+    check("longer than a minute", "message", "received - sent > 60", "received - sent > 60000");
+    check("within 12 hours", "parcel", "shipped - placed <= 12", "julianday(shipped) - julianday(placed) <= 0.5");
+    check("", "parcel", "shipped = ''", "shipped IS NULL");
+    case.check("", "SELECT id FROM message ORDER BY completed_at LIMIT 1", "SELECT 1");
+    case.check(
+        "How many days lie between the first and the last?",
+        "SELECT max(sent) - min(sent) FROM message",
+        "SELECT (max(sent) - min(sent)) / 86400000.0 FROM message",
+    );
+}
+
+/// A key into several tables, of which another column says the table; kinds that many rows share.
+#[test]
+fn joins_that_mix_up_tables_and_kinds_are_doubted() {
+    let case = Made::of(
+        "CREATE TABLE users (id INTEGER PRIMARY KEY, type TEXT);
+         CREATE TABLE taggings (id INTEGER PRIMARY KEY, tag TEXT, taggable_type TEXT, taggable_id INTEGER);
+         CREATE TABLE device (id INTEGER PRIMARY KEY, type TEXT);
+         INSERT INTO users VALUES (1, 'a'), (2, 'b'), (3, 'a');
+         INSERT INTO device VALUES (1, 'a'), (2, 'a'), (3, 'c');
+         INSERT INTO taggings VALUES (1, 'red', 'User', 1), (2, 'red', 'Post', 2), (3, 'blue', 'User', 3)",
+    );
+    let tagged = "SELECT count(*) FROM users u JOIN taggings t ON t.taggable_id = u.id WHERE t.tag = 'red'";
+    case.check_doubted(tagged, "taggable_id is of what taggable_type says");
+    case.check("", &format!("{tagged} AND t.taggable_type = 'User'"), "SELECT 1");
+    case.check_doubted("SELECT count(*) FROM users u JOIN device d ON u.type = d.type", "no key between them");
+}
+
+/// Texts whose letters do not order them, and numbers that are none.
+#[test]
+fn texts_that_only_look_like_numbers_or_times_are_doubted() {
+    let case = Made::of(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, quarter TEXT, took TEXT, woke TEXT, sent TEXT, month TEXT);
+         INSERT INTO t VALUES (1, 'Q1 2022', '1:23:59', '06:43', 'Sat, 08 Jan 2022 02:11:03 +0000', 'May 2023'),
+             (2, 'Q2 2022', '20:49:02', '07:11', 'Sun, 16 Jan 2022 09:29:37 +0000', 'Oct 2022'),
+             (3, 'Q1 2023', '3:00:00', '05:59', 'Thu, 20 Jan 2022 17:05:39 +0000', 'Jan 2022')",
+    );
+    case.tells(&["quarter TEXT, -- Q1 2022, ", "took TEXT, -- duration as text h:mm:ss, e.g. "]);
+    case.check("", "SELECT id FROM t WHERE took > '12:00:00'", "SELECT 2");
+    case.check("longer than 2 hours", "SELECT id FROM t WHERE took > 2", "SELECT 2 UNION SELECT 3");
+    case.check("", "SELECT id FROM t ORDER BY took DESC LIMIT 1", "SELECT 2");
+    case.check("", "SELECT sum(took) FROM t", "SELECT 5039 + 74942 + 10800");
+    for (draft, expected) in [
+        ("SELECT max(quarter) FROM t", "ordered letter by letter"),
+        ("SELECT id FROM t WHERE quarter LIKE '2023%'", "looked through for"),
+        ("SELECT id FROM t WHERE quarter = 3", "compared with the number"),
+        ("SELECT max(took) FROM t", "ordered letter by letter"),
+        ("SELECT id FROM t WHERE woke < '6:00'", "compared with '6:00'"),
+        ("SELECT id FROM t ORDER BY sent DESC LIMIT 1", "ordered letter by letter"),
+        ("SELECT id FROM t WHERE month = '2023-05'", "compared with '2023-05'"),
+    ] {
+        case.check_doubted(draft, expected);
+    }
+}
+
 /// Yes and no in other languages, values inside of documents.
 #[test]
 fn words_and_documents_of_other_habits() {

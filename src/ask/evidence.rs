@@ -6,9 +6,14 @@ use crate::db::values::Held;
 use crate::db::{Cell, Database, Limits, Table, ValueIndex};
 use crate::schema::Schema;
 use crate::signal::Cancel;
+<<<<<<< HEAD
 use crate::sql::comparisons::{Comparison, comparisons};
 use crate::sql::lex::{lex, name_of};
 use crate::sql::recount::recount;
+=======
+use crate::sql::comparisons::comparisons;
+use crate::sql::probes::{Asks, probes};
+>>>>>>> files
 use crate::sql::shares::shares;
 use crate::sql::ties::probe;
 use crate::sql::{Suspicion, SuspicionKind, guard};
@@ -46,6 +51,7 @@ pub struct Ran<'a> {
 pub fn against(ran: &Ran<'_>, database: &Database, schema: &Schema, index: Option<&ValueIndex>, cancel: &Cancel) -> Vec<Suspicion> {
     let mut out: Vec<Suspicion> = null_everywhere(ran.table).into_iter().collect();
     out.extend(index.and_then(|index| unexplained(ran, database, schema, index, cancel)));
+    out.extend(nothing_computed(ran, database, schema, cancel));
     out.extend(odd_share(ran));
     out.extend(tied(ran, database, cancel));
     out.extend(counted_again(ran, database, schema, cancel));
@@ -65,6 +71,28 @@ fn null_everywhere(table: &Table) -> Option<Suspicion> {
     let computed = name.contains('(') || table.columns.get(*null.first()?)?.declared_type.is_none();
     let sentence = format!("{name} is NULL in every row");
     (!table.rows.is_empty() && !other.is_empty() && computed).then(|| suspicion(SuspicionKind::NullInEveryRow, sentence))
+}
+
+/// Dates that are NULL in every row, and values of documents that are compared with another kind of value than they are.
+fn nothing_computed(ran: &Ran<'_>, database: &Database, schema: &Schema, cancel: &Cancel) -> Vec<Suspicion> {
+    let limits = Limits { timeout: ONE_LOOK, ..Limits::default() };
+    let asked = probes(ran.sql, schema).into_iter().filter_map(|probe| {
+        let table = database.execute(&guard::check(&probe.sql).ok()?, &limits, cancel).ok()?;
+        let [one, other] = table.rows.first()?.as_slice() else { return None };
+        let (one, other, value) = (number(one)?, number(other)?, &probe.value);
+        match &probe.asks {
+            Asks::Dated => {
+                (one > 0.0 && other == 0.0).then(|| suspicion(SuspicionKind::NullInEveryRow, format!("{value} is NULL in every row")))
+            }
+            Asks::Compared { literal, is_text: true } => (one > 0.0 && other == 0.0).then(|| {
+                suspicion(SuspicionKind::NumberAgainstText, format!("{value} gives numbers, and is compared with the text {literal}"))
+            }),
+            Asks::Compared { literal, is_text: false } => (other > 0.0 && one == 0.0).then(|| {
+                suspicion(SuspicionKind::TextAgainstNumber, format!("{value} gives text, and is compared with the number {literal}"))
+            }),
+        }
+    });
+    asked.collect()
 }
 
 /// A text that no row has and that no word of the question is: `'French'` for France.
@@ -248,6 +276,22 @@ mod tests {
         ] {
             assert!(!may_be_several(one), "{one}");
         }
+    }
+
+    #[test]
+    fn what_comes_of_an_expression_is_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let database = Database::open(demo::path(folder.path()).unwrap()).unwrap();
+        let schema = database.schema(&Cancel::new()).unwrap();
+        let found = |condition: &str| {
+            let sql = format!("SELECT count(*) FROM country WHERE {condition}");
+            let table = database.execute(&guard::check(&sql).unwrap(), &Limits::default(), &Cancel::new()).unwrap();
+            let ran = Ran { question: "", before: "", sql: &sql, table: &table };
+            nothing_computed(&ran, &database, &schema, &Cancel::new()).into_iter().map(|suspicion| suspicion.kind).collect::<Vec<_>>()
+        };
+        assert_eq!(found("strftime('%Y', name) = '2023'"), [SuspicionKind::NullInEveryRow]);
+        assert_eq!(found("lower(name) = 5"), [SuspicionKind::TextAgainstNumber]);
+        assert_eq!(found("lower(name) = 'france'"), []);
     }
 
     #[test]

@@ -58,12 +58,16 @@ impl DateParts {
         let text = text.trim();
         let end = text.find([' ', 'T']).unwrap_or(text.len());
         let (date, rest) = (text.get(..end)?, text.get(end..)?.trim_start_matches([' ', 'T']));
-        let separator = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '/' | '.' | '-'))?;
+        let separator = date.chars().find(|c| !c.is_ascii_digit()).filter(|c| matches!(c, '/' | '.' | '-' | ':'))?;
         let parts: Vec<&str> = date.split(separator).collect();
         let [a, b, c] = parts.as_slice() else { return None };
         let number = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() <= 4 && part.bytes().all(|b| b.is_ascii_digit()));
         let numbers = [number(a)?, number(b)?, number(c)?];
         let year_first = a.len() == 4;
+        // A camera writes `2024:01:31 10:30:00`; what begins with an hour is a time of day.
+        if separator == ':' && !year_first {
+            return None;
+        }
         let small = if year_first { [*b, *c] } else { [*a, *b] };
         let year = if year_first { a } else { c };
         if small.iter().any(|part| part.len() > 2) || !matches!(year.len(), 2 | 4) {
@@ -175,7 +179,8 @@ mod tests {
         check("31.12.2023 10:30", DateOrder::DayMonthYear, Some("2023-12-31"));
         check("2024/1/5", DateOrder::YearMonthDay, Some("2024-01-05"));
         check("13/13/2024", DateOrder::DayMonthYear, None);
-        for none in ["2024-01-05", "1.250,00", "10:30", "1/2", "5/1/2024 at noon", "192.168.1.1", "", "1.2.3.4"] {
+        check("2024:01:31 10:30:00", DateOrder::YearMonthDay, Some("2024-01-31"));
+        for none in ["2024-01-05", "1.250,00", "10:30", "1/2", "5/1/2024 at noon", "192.168.1.1", "", "1.2.3.4", "10:30:00"] {
             assert_eq!(DateParts::parse(none), None, "{none}");
         }
     }

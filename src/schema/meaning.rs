@@ -1,5 +1,6 @@
 //! What a column's values stand for, where their storage class does not tell.
 
+use super::clock::Clock;
 use super::local_dates::LocalDates;
 use super::numerals::Numerals;
 use super::time::TimeUnit;
@@ -30,6 +31,8 @@ pub enum Meaning {
     Boolean(YesNo),
     /// Spans of time.
     Span(SpanUnit),
+    /// Spans of time as text: `1:23:59`.
+    Clock(Clock),
     /// JSON documents as text.
     Json(Json),
     /// Numbers, kept as text: SQLite orders and compares them letter by letter.
@@ -138,6 +141,11 @@ impl Meaning {
         if let Self::Span(unit) = self { Some(*unit) } else { None }
     }
 
+    /// How the spans of time are written that the values are as text.
+    pub fn clock(&self) -> Option<&Clock> {
+        if let Self::Clock(clock) = self { Some(clock) } else { None }
+    }
+
     /// The words for yes and no that the values are.
     pub fn yes_no(&self) -> Option<&YesNo> {
         if let Self::Boolean(words) = self { Some(words) } else { None }
@@ -165,7 +173,7 @@ impl Meaning {
             Self::Boolean(words) => Some(format!("'{}' or '{}'", words.yes, words.no)),
             Self::Json(json) => Some(json.told()),
             Self::LocalDate(dates) => Some(dates.told()),
-            Self::Number(_) | Self::Plain | Self::TextBlob | Self::Numerator { .. } | Self::Span(_) => None,
+            Self::Number(_) | Self::Plain | Self::TextBlob | Self::Numerator { .. } | Self::Span(_) | Self::Clock(_) => None,
         }
     }
 
@@ -175,6 +183,7 @@ impl Meaning {
             Self::TextBlob => Some("text as blob".into()),
             Self::Numerator { over } => Some(format!("over {over}")),
             Self::Span(unit) => Some(unit.words().into()),
+            Self::Clock(clock) => Some(clock.told()),
             Self::Number(numerals) => Some(numerals.told()),
             Self::LocalDate(_) | Self::Plain | Self::Time(_) | Self::Boolean(_) | Self::Json(_) => None,
         }

@@ -4,6 +4,7 @@
 //! - [`affinity`]: how SQLite takes a declared type
 //! - [`time`]: points in time as numbers and as text
 //! - [`numerals`]: numbers as text
+//! - [`clock`]: lengths of time as text
 //! - [`local_dates`]: dates as text in a form that SQLite does not read
 //! - [`meaning`]: what a column's values stand for, where their storage class does not tell
 //! - `tables`: tables, views, columns, keys
@@ -14,6 +15,7 @@
 
 pub mod affinity;
 pub mod bookkeeping;
+pub mod clock;
 pub mod local_dates;
 pub mod meaning;
 pub mod numerals;
@@ -25,6 +27,7 @@ pub mod time;
 
 pub use affinity::Affinity;
 pub use bookkeeping::bookkeeping;
+pub use clock::{Clock, ClockDays, ClockText};
 pub use local_dates::{DateOrder, DateParts, LocalDates};
 pub use meaning::{Holds, Json, Meaning, SpanUnit, Times, YesNo};
 pub use numerals::{Numeral, Numerals};

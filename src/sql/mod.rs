@@ -18,6 +18,7 @@
 //! - [`mod@origins`]: which stored column a column of a result shows
 //! - [`comparisons`]: strings that are compared with columns
 //! - [`units`]: columns of a result that count time
+//! - [`mod@probes`]: queries that ask what comes of what a statement computes
 //! - [`mod@shares`], [`ties`]: columns of a result that are shares; whether LIMIT 1 took the only row of its kind
 //! - [`mod@recount`]: a count of rows, with each thing counted once
 //! - `related`: what two columns have to do with each other
@@ -47,6 +48,7 @@ pub mod lock;
 pub mod mend;
 pub mod origins;
 pub mod parameters;
+pub mod probes;
 pub mod qualify;
 pub mod quote;
 pub mod quotes;

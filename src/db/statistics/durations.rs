@@ -1,7 +1,7 @@
 //! Which columns hold spans of time, and in which unit.
 
 use super::hints::words_of;
-use crate::schema::SpanUnit;
+use crate::schema::{Clock, ClockDays, ClockText, SpanUnit};
 
 /// Words of spans of time in a column's name.
 const SPAN: &[&str] = &[
@@ -88,6 +88,38 @@ pub(super) fn counts_from_1970<'t>(name: &str, mut texts: impl Iterator<Item = &
     is_span && texts.all(|text| text.starts_with("1970-") && text.len() >= 19)
 }
 
+/// How texts are written that are lengths of time: days before them, or a first number that a time of day has not, or a name that says so.
+pub(super) fn clock<'t>(name: &str, texts: impl Iterator<Item = &'t String>) -> Option<Clock> {
+    const FEWEST: usize = 2;
+    const MOST: f64 = 0.9;
+    const HOURS: f64 = 24.0;
+    let (mut all, mut empty, mut read) = (0, false, Vec::new());
+    for text in texts {
+        let is_empty = text.trim().is_empty();
+        empty |= is_empty;
+        all += usize::from(!is_empty);
+        read.extend(ClockText::parse(text));
+    }
+    let first = *read.first()?;
+    if read.len() < FEWEST || (read.len() as f64) < MOST * all as f64 || read.iter().any(|text| text.parts != first.parts) {
+        return None;
+    }
+    let days = read.iter().map(|text| text.days).find(|days| *days != ClockDays::None).unwrap_or_default();
+    if read.iter().any(|text| ![ClockDays::None, days].contains(&text.days)) {
+        return None;
+    }
+    let even = read.iter().all(|text| text.width == first.width);
+    // `25:23` may be the score of a set.
+    let says =
+        words_of(name).iter().any(|word| SPAN.contains(&word.as_str()) || ["pace", "lap", "split", "sleep"].contains(&word.as_str()));
+    if first.parts == 2 && !says {
+        return None;
+    }
+    let is_length = days != ClockDays::None || !even || first.width != 2 || says || read.iter().any(|text| text.first >= HOURS);
+    let clock = Clock { parts: first.parts, days, width: if even { first.width } else { 0 }, others: empty || read.len() < all };
+    is_length.then_some(clock)
+}
+
 fn greatest_common_divisor(a: u64, b: u64) -> u64 {
     if b == 0 { a } else { greatest_common_divisor(b, a % b) }
 }
@@ -99,6 +131,32 @@ mod tests {
     #[track_caller]
     fn check(name: &str, declared: &str, numbers: &[f64], expected: Option<SpanUnit>) {
         assert_eq!(recognise(name, declared, numbers), expected, "{name}");
+    }
+
+    #[test]
+    fn lengths_as_text_are_told_from_times_of_day() {
+        let told = |name: &str, texts: &[&str]| {
+            let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+            clock(name, texts.iter()).map(|clock| (clock.told(), clock.width, clock.others))
+        };
+        let as_text = |form: &str, width, others| Some((format!("duration as text {form}"), width, others));
+        assert_eq!(told("x", &["9:22:42", "20:49:02"]), as_text("h:mm:ss", 0, false));
+        assert_eq!(told("x", &["0:22:42", "1:49:02", ""]), as_text("h:mm:ss", 1, true));
+        assert_eq!(told("elapsed", &["00:22:42", "01:49:02"]), as_text("h:mm:ss", 2, false));
+        assert_eq!(told("x", &["1.09:14:56", "19:57:17"]), as_text("d.hh:mm:ss", 2, false));
+        assert_eq!(told("x", &["1 day, 2:00:03", "2:00:00"]), as_text("d days, h:mm:ss", 1, false));
+        assert_eq!(told("pace", &["7:10", "12:26"]), as_text("n:nn", 0, false));
+        for none in [
+            &["06:43", "07:11"][..],
+            &["06:43:10", "23:11:00"],
+            &["1:00:00"],
+            &["1:00", "1:00:00"],
+            &["a", "b"],
+            &["25:23", "21:19"],
+            &["2:00 PM", "3:00 PM"],
+        ] {
+            assert_eq!(told("x", none), None, "{none:?}");
+        }
     }
 
     #[test]

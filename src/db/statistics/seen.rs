@@ -220,6 +220,10 @@ impl Seen {
         if self.numbers.is_empty() && digits_are_none && others.len() > 1 && durations::counts_from_1970(name, others.iter().copied()) {
             return Meaning::Span(SpanUnit::Since1970);
         }
+        let is_text = self.numbers.is_empty() && self.blobs == 0 && digits_are_none && !known.key;
+        if let Some(clock) = durations::clock(name, self.texts.keys()).filter(|_| is_text) {
+            return Meaning::Clock(clock);
+        }
         if let Some(unit) = known.unit.filter(|_| values.is_empty() && others.is_empty() && self.blobs == 0) {
             return Meaning::Time(Times { units: vec![unit], mixed: false, never: false, first: String::new(), last: String::new() });
         }
@@ -251,7 +255,11 @@ impl Seen {
         let says = known.hint.weight > 0;
         let hint = Hint { weight: known.hint.weight.max(1), ..known.hint };
         let meaning = self.meaning(name, declared_type, Known { hint, asked: true, ..known });
-        let is_plain = |times: &&Times| !times.is_open() && (says || times.unit() == TimeUnit::UnixSeconds);
+        // So many digits are hardly anything else, few and alike as they may be.
+        let is_plain = |times: &&Times| {
+            use TimeUnit::{UnixMicros, UnixMillis, UnixSeconds};
+            !times.is_open() && (says || matches!(times.unit(), UnixSeconds | UnixMillis | UnixMicros))
+        };
         meaning.times().filter(is_plain).cloned()
     }
 

@@ -181,9 +181,12 @@ fn check(declared: &str, values: &[&str], expected: &str) {
         Meaning::Time(times) => times.told(),
         Meaning::Span(unit) => unit.words().to_owned(),
         Meaning::Boolean(words) => format!("{}/{}", words.yes, words.no),
-        Meaning::Json(_) | Meaning::TextBlob | Meaning::Numerator { .. } | Meaning::Number(_) | Meaning::LocalDate(_) => {
-            meaning_told(&schema)
-        }
+        Meaning::Json(_)
+        | Meaning::TextBlob
+        | Meaning::Numerator { .. }
+        | Meaning::Number(_)
+        | Meaning::LocalDate(_)
+        | Meaning::Clock(_) => meaning_told(&schema),
     };
     assert_eq!(told, expected, "{declared}");
 }
@@ -289,7 +292,7 @@ fn what_stands_beside_and_before_tells_the_unit() {
     assert_eq!(units("t", "born"), []);
     assert_eq!(units("t", "balance_change"), []);
     assert_eq!(units("t", "updated"), [TimeUnit::AppleSeconds]);
-    assert_eq!(units("alone", "updated"), [TimeUnit::UnixSeconds, TimeUnit::AppleSeconds]);
+    assert_eq!(units("alone", "updated"), [TimeUnit::AppleSeconds, TimeUnit::UnixSeconds]);
     let closed = schema.table("t").unwrap().column("closed_at").unwrap();
     assert_eq!(closed.meaning, Meaning::Plain);
     assert_eq!(closed.perhaps.as_ref().map(|times| times.unit()), Some(TimeUnit::UnixSeconds));

@@ -49,7 +49,8 @@ pub(super) struct Numbers<'a> {
 /// The units that `numbers` may count, the likeliest first; `None` where they are no points in time, as far as can be told.
 pub(super) fn recognise(numbers: &Numbers<'_>, hint: Hint) -> Option<Times> {
     let named = hint.weight > 0;
-    if numbers.values.is_empty() || hint.weight < 0 || (numbers.key && hint.weight < 3) {
+    let calendar = is_calendar(TimeUnit::YearMonthDay, numbers);
+    if numbers.values.is_empty() || hint.weight < 0 || (numbers.key && hint.weight < 3 && !(named && calendar)) {
         return None;
     }
     let first = *numbers.values.first()?;
@@ -88,8 +89,14 @@ pub(super) fn believe(unit: TimeUnit, numbers: &Numbers<'_>) -> Option<Times> {
 fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     use TimeUnit::*;
     let named = hint.weight > 0;
-    let (mut from, to) =
-        if hint.weight >= 3 && matches!(unit, YearMonthDay | YearMonthDayTime | JulianDays | UnixMillis) { YEARS_TYPED } else { YEARS };
+    let (mut from, to) = if named && numbers.fractions && unit == JulianDays
+        || hint.weight >= 3 && matches!(unit, YearMonthDay | YearMonthDayTime | UnixMillis)
+        || is_calendar(unit, numbers)
+    {
+        YEARS_TYPED
+    } else {
+        YEARS
+    };
     match unit {
         UnixSeconds | UnixDays if hint.weight >= 3 && !hint.apple && is_early(unit, numbers.values) => from = YEARS_TYPED.0,
         AppleSeconds => from = from.max(FROM_2002),
@@ -111,7 +118,8 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         UnixMillis | UnixMicros | UnixNanos | WebKitMicros | FileTime | DotNetTicks | YearOneMicros => named || !numbers.text,
         AppleNanos => named || hint.apple,
         AppleSeconds => hint.apple || (named && (hint.typed || numbers.fractions)),
-        OleDays => told || (hint.typed && numbers.fractions),
+        // Days with parts of a day, under a type of dates or where a query asks for dates.
+        OleDays => told || numbers.fractions && (hint.typed || named && numbers.asked),
         UnixDays => hint.weight >= 3 && !numbers.fractions,
         JulianDays => named || (numbers.fractions && !numbers.text),
         YearMonthDay => !numbers.fractions,
@@ -142,10 +150,24 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         AppleNanos => -1,
         UnixSeconds if hint.apple => -1,
         UnixSeconds if late(unit, &fitting, FROM_2001) => 2,
+        // Parts of a second before the century, when no file of SQLite was written.
+        AppleSeconds if numbers.fractions => 1,
         AppleSeconds | UnixSeconds => 0,
         _ => 1,
     };
     Some(weight)
+}
+
+/// Whether digits are days of the calendar, every one of a good many over more than a year: numbers that are given out have a thirteenth month.
+fn is_calendar(unit: TimeUnit, numbers: &Numbers<'_>) -> bool {
+    const ENOUGH: usize = 12;
+    if unit != TimeUnit::YearMonthDay || numbers.values.len() < ENOUGH || numbers.fractions {
+        return false;
+    }
+    let at = |value: &f64| unit.to_unix_seconds(*value).filter(|at| (YEARS_TYPED.0..YEARS_TYPED.1).contains(at));
+    let Some(all) = numbers.values.iter().map(at).collect::<Option<Vec<f64>>>() else { return false };
+    let (least, most) = all.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), at| (low.min(*at), high.max(*at)));
+    most - least > 365.0 * DAY
 }
 
 /// Whether some values lie before 1970 and most are far from it: birthdays.

@@ -144,6 +144,10 @@ fn numbers(name: &str, texts: &[&str], empty: bool, mixed: bool) -> Option<Numer
     }
     let before = only(numerals.iter().map(|numeral| numeral.before))?;
     let behind = only(numerals.iter().map(|numeral| numeral.behind))?;
+    // `Q1`, `FY24`, `Room 7`: a letter before digits names something, if it is no currency.
+    if !is_currency(&before) {
+        return None;
+    }
     let bare = before.is_empty() && behind.is_empty();
     if bare && (names_something(name, &numerals) || mixed && numerals.iter().all(|numeral| numeral.separators().next().is_none())) {
         return None;
@@ -190,6 +194,22 @@ fn names_something(name: &str, numerals: &[Numeral<'_>]) -> bool {
     let words = words_of(name);
     let coded = words.last().is_some_and(|last| CODES.contains(&last.as_str()));
     coded || years || flags || numerals.iter().any(zero) || alike && length >= NAMING
+}
+
+/// Whether what stands before the digits is a sign or a code of money, or nothing.
+fn is_currency(before: &str) -> bool {
+    const WORDS: [&str; 12] = ["kr", "zl", "zł", "fr", "rs", "lei", "kč", "ft", "dm", "us", "ca", "au"];
+    // The codes of ISO 4217 that files are likely to hold.
+    const CODES: [&str; 40] = [
+        "usd", "eur", "gbp", "jpy", "chf", "cny", "inr", "cad", "aud", "nzd", "sek", "nok", "dkk", "pln", "czk", "huf", "ron", "bgn",
+        "try", "rub", "uah", "brl", "mxn", "ars", "clp", "cop", "zar", "krw", "sgd", "hkd", "twd", "thb", "idr", "myr", "php", "vnd",
+        "ils", "aed", "sar", "egp",
+    ];
+    let letters: String = before.chars().filter(|c| c.is_alphabetic()).collect::<String>().to_lowercase();
+    letters.is_empty()
+        || WORDS.contains(&letters.as_str())
+        || CODES.contains(&letters.as_str())
+        || letters.len() < 3 && before.contains(['$', '\u{20ac}', '\u{a3}', '\u{a5}'])
 }
 
 /// What stands before the fraction and between thousands; `None` where the texts contradict each other.
@@ -288,6 +308,8 @@ mod tests {
         check("fee", &["$9.50", "$120.00", "$1,250.00"], "number as text with ',' between thousands, $");
         check("preis", &["9,5", "1.250,00", "3,25"], "number as text with decimal comma, '.' between thousands");
         check("preis", &["9,50 €", "120,00 €"], "number as text with decimal comma, €");
+        check("paid", &["USD 5", "USD 1,250.50"], "number as text with ',' between thousands, USD");
+        check("paid", &["kr 5", "kr 12"], "number as text with kr");
         check("rate", &["12.5%", "7%", "100%"], "number as text with %");
         check("sales", &["1,250", "90", "3,120,400"], "number as text with ',' between thousands");
         check("umsatz", &["1 250,5", "90"], "number as text with decimal comma, ' ' between thousands");
@@ -297,6 +319,9 @@ mod tests {
         check("score", &["12", "", "7", "103"], "number as text");
         for (name, texts) in [
             ("zip", &["10115", "80331", "1010"][..]),
+            ("quarter", &["Q1 2022", "Q2 2022"]),
+            ("fy", &["FY22", "FY23"]),
+            ("name", &["Room 7", "Room 12"]),
             ("customer_id", &["12", "7"]),
             ("x", &["007", "012", "3"]),
             ("contact", &["5551234", "5559876"]),
@@ -320,6 +345,7 @@ mod tests {
         check("joined", &["1/5/2024", "12/28/2022"], "MM/DD/YYYY as text, 2022-12-28..2024-01-05");
         check("am", &["05.01.2024", "01.02.2023"], "DD.MM.YYYY as text, 2023-02-01..2024-01-05");
         check("day", &["2024/01/05", "2023/12/28"], "YYYY/MM/DD as text, 2023-12-28..2024-01-05");
+        check("taken", &["2024:01:05 10:30:00", "2023:12:28 09:00:01"], "YYYY:MM:DD as text, 2023-12-28..2024-01-05");
         check("d", &["05/01/2024", "03/02/2023"], "date, day or month first as text");
         check("d", &["28/12/22", "05/01/24"], "date, year in two digits as text");
         check("d", &["28/12/2022", "01/30/2024"], "");

@@ -6,7 +6,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::schema::{Schema, SpanUnit, TimeUnit};
+use super::spans::between;
+use crate::schema::{Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::{Part, Tokens};
@@ -47,7 +48,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     });
     let columns: HashMap<usize, Kept> = known.collect();
     let tokens = Tokens::new(sql);
-    if columns.is_empty() || !tokens.is(0, &["select"]) {
+    if !tokens.is(0, &["select"]) {
         return unchanged();
     }
     let Some(items) = tokens.arm(0).and_then(|arm| arm.clause(Part::Select)) else { return unchanged() };
@@ -67,7 +68,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
 }
 
 /// The seconds of the unit that a question asks for; `None` where it asks for none, or for several.
-fn asked(question: &str) -> Option<f64> {
+pub(super) fn asked(question: &str) -> Option<f64> {
     let words: Vec<String> =
         question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
     let unit = |pair: &[String]| {
@@ -100,7 +101,7 @@ fn unit_of(tokens: &Tokens<'_>, value: Range<usize>, columns: &HashMap<usize, Ke
         let handed = match rest {
             [] if tokens.is(value.start, &["cast"]) => argument.start..tokens.find(argument.clone(), &["as"])?,
             [] if tokens.is(value.start, &AGGREGATES) => argument.clone(),
-            [other] if tokens.is(value.start, &["coalesce", "ifnull"]) && is_nothing(tokens, other.clone()) => argument.clone(),
+            [other] if tokens.is(value.start, &["coalesce", "ifnull", "nullif"]) && is_nothing(tokens, other.clone()) => argument.clone(),
             _ => return None,
         };
         return unit_of(tokens, handed, columns, nested);
@@ -113,9 +114,18 @@ fn unit_of(tokens: &Tokens<'_>, value: Range<usize>, columns: &HashMap<usize, Ke
         let is_name = range.len() == 1 || (range.len() == 3 && tokens.text(range.start + 1) == ".");
         range.clone().find_map(|at| columns.get(&tokens.bytes(at..at + 1).start)).filter(|_| is_name)
     };
+    // 0 that stands for "never" is left out of both; days of text are days.
+    let moment = |range: Range<usize>| {
+        let call = tokens.call(range.start).filter(|call| call.close + 1 == range.end);
+        if call.is_some() && tokens.is(range.start, &["julianday"]) {
+            return Some(Kept::Moment(SpanUnit::Days));
+        }
+        let call = call.filter(|_| tokens.is(range.start, &["nullif", "min", "max"]));
+        kept(call.and_then(|call| call.arguments.into_iter().next()).unwrap_or(range)).copied()
+    };
     if let [later, earlier] = tokens.split(value.clone(), "-").as_slice() {
-        return match (kept(later.clone())?, kept(earlier.clone())?) {
-            (Kept::Moment(one), Kept::Moment(other)) if one == other => Some(*one),
+        return match (moment(later.clone())?, moment(earlier.clone())?) {
+            (Kept::Moment(one), Kept::Moment(other)) if one == other => Some(one),
             _ => None,
         };
     }
@@ -148,22 +158,10 @@ fn is_nothing(tokens: &Tokens<'_>, value: Range<usize>) -> bool {
     value.len() == 1 && (tokens.is(value.start, &["null"]) || tokens.text(value.start).parse() == Ok(0.0))
 }
 
-/// The unit of the difference of two moments that are counted in `unit`.
-fn between(unit: TimeUnit) -> Option<SpanUnit> {
-    Some(match unit {
-        TimeUnit::UnixSeconds | TimeUnit::AppleSeconds => SpanUnit::Seconds,
-        TimeUnit::UnixMillis => SpanUnit::Millis,
-        TimeUnit::UnixMicros | TimeUnit::WebKitMicros | TimeUnit::YearOneMicros => SpanUnit::Micros,
-        TimeUnit::UnixNanos | TimeUnit::AppleNanos => SpanUnit::Nanos,
-        TimeUnit::UnixDays | TimeUnit::OleDays | TimeUnit::JulianDays => SpanUnit::Days,
-        TimeUnit::FileTime | TimeUnit::DotNetTicks | TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime => return None,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Meaning, Table, Times};
+    use crate::schema::{Column, Meaning, Table, TimeUnit, Times};
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: &str) {
@@ -201,6 +199,8 @@ mod tests {
     fn so_are_differences_of_moments_and_what_a_case_gives() {
         let hours = "How many hours did they take in total?";
         check(hours, "SELECT sum(ended - began) FROM t", "SELECT sum(ended - began) / 3600.0 FROM t");
+        check(hours, "SELECT max(ended) - min(began) FROM t", "SELECT (max(ended) - min(began)) / 3600.0 FROM t");
+        check(hours, "SELECT julianday(ended) - julianday(began) FROM t", "SELECT (julianday(ended) - julianday(began)) * 24.0 FROM t");
         check(hours, "SELECT n, ended - began AS h FROM t", "SELECT n, (ended - began) / 3600.0 AS h FROM t");
         check(
             hours,
@@ -211,6 +211,7 @@ mod tests {
         check(hours, &format!("SELECT {case} FROM t"), &format!("SELECT {case} / 3600000000.0 FROM t"));
         let case = "coalesce(sum(CASE WHEN n = 1 THEN ended - began WHEN n = 2 THEN NULL END), 0)";
         check(hours, &format!("SELECT {case} FROM t"), &format!("SELECT {case} / 3600.0 FROM t"));
+        check(hours, "SELECT avg(nullif(ended, 0) - began) FROM t", "SELECT avg(nullif(ended, 0) - began) / 3600.0 FROM t");
         for stays in [
             "SELECT sum(CASE WHEN n = 1 THEN took ELSE 1 END) FROM t",
             "SELECT sum(CASE WHEN n = 1 THEN 1 ELSE 0 END) FROM t",

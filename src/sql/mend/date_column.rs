@@ -13,13 +13,19 @@ use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
 use crate::text::words::split_name;
 
+/// Words of names that speak of moments, and of their parts.
+const MOMENTS: [&str; 22] = [
+    "date", "time", "at", "on", "when", "day", "month", "year", "week", "quarter", "hour", "since", "until", "from", "due", "start", "end",
+    "last", "first", "login", "seen", "stamp",
+];
+
 /// `sql` with the table's dates where a number that is no date was asked for one, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let Some(resolution) = resolve(sql, schema) else { return (sql.to_owned(), Vec::new()) };
     let known = resolution.references.iter().filter_map(|reference| {
         let table = resolution.source(reference)?.table()?;
         let column = table.column(&reference.name.text)?;
-        let plain = column.holds == Holds::Numbers && column.meaning.times().is_none();
+        let plain = column.holds == Holds::Numbers && column.meaning.times().is_none() && !may_be_dates(column);
         // What was looked at and holds nothing but NULL.
         let empty = column.holds == Holds::Unknown && column.has_null && column.samples.is_empty();
         let dates = if empty { successor(table, column).or_else(|| only_dates(table)) } else { only_dates(table) };
@@ -48,6 +54,17 @@ fn successor<'t>(table: &'t Table, empty: &Column) -> Option<&'t Column> {
     let words = split_name(&empty.name);
     let mut next = table.columns.iter().filter(is_dated).filter(|column| split_name(&column.name).strip_prefix(words.as_slice()).is_some());
     next.next().filter(|_| next.next().is_none())
+}
+
+/// Whether the numbers may be dates in a form that nobody recognised: a query that asks for them means this column.
+fn may_be_dates(column: &Column) -> bool {
+    let says = || split_name(&column.name).iter().any(|word| MOMENTS.contains(&word.as_str()) || is_participle(word));
+    column.perhaps.is_some() || column.meaning.span().is_none() && says()
+}
+
+/// `accepted`, `surveyed`: when something was done, or how often.
+fn is_participle(word: &str) -> bool {
+    word.len() > 4 && word.ends_with("ed") && !word.ends_with("eed")
 }
 
 fn is_dated(column: &&Column) -> bool {
@@ -109,6 +126,9 @@ mod tests {
             ),
             number("time", Meaning::Span(SpanUnit::Millis)),
             number("ease", Meaning::Plain),
+            number("last_login", Meaning::Plain),
+            number("surveyed", Meaning::Plain),
+            number("year", Meaning::Plain),
             Column { name: "note".into(), holds: Holds::Texts, ..Column::default() },
         ];
         if second {
@@ -129,6 +149,10 @@ mod tests {
     #[test]
     fn the_only_dates_of_a_table_are_asked() {
         check("time LIKE '2024%'", "id LIKE '2024%'");
+        // What may keep dates of its own is meant by its name.
+        for condition in ["last_login LIKE '2024%'", "surveyed > '2024-01-01'", "year = '2024-01-01'"] {
+            check(condition, condition);
+        }
         check("t.time >= '2024-01-01' AND t.time < '2025-01-01'", "t.id >= '2024-01-01' AND t.id < '2025-01-01'");
         check("time BETWEEN '2024-01-01' AND '2024-12-31'", "id BETWEEN '2024-01-01' AND '2024-12-31'");
         check("'2024-01-01' <= ease", "'2024-01-01' <= id");

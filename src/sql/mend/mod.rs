@@ -20,6 +20,7 @@
 //! - `period`: a year that is asked for alone, and taken with all that follows
 //! - `bare_year`: a year compared with dates written as text
 //! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `absent`: moments that there are not
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `finer`: groups by the key of rows that nobody asks about
 //! - `recent`: "the most recent" by no date
@@ -30,14 +31,22 @@
 //! - `paths`: paths into JSON documents
 //! - `blobs`: text kept as a blob
 //! - `spans`: lengths of time in the unit of a column
+//! - `differences`: one moment less another, in the unit of what it is compared with
 //! - `asked_unit`: lengths of time in the unit that is asked for
+//! - `clocks`: lengths of time kept as text
 
+mod absent;
 mod asked_unit;
 mod bare_year;
 mod blobs;
+mod clocks;
 mod cover;
 mod date_column;
+<<<<<<< HEAD
 pub(super) mod finer;
+=======
+mod differences;
+>>>>>>> files
 mod idle;
 mod itself;
 mod keys;
@@ -131,6 +140,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(years);
     let (now, dated) = times::mend(&now, schema);
     changes.extend(dated);
+    let (now, kept) = absent::mend(&now, schema);
+    changes.extend(kept);
     let (now, read) = written::mend(&now, schema);
     changes.extend(read);
     let (now, found) = paths::mend(&now, schema);
@@ -141,8 +152,12 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(added);
     let (now, lengths) = spans::mend(&now, schema, question);
     changes.extend(lengths);
+    let (now, compared) = differences::mend(&now, schema, question);
+    changes.extend(compared);
     let (now, returned) = asked_unit::mend(&now, schema, question);
     changes.extend(returned);
+    let (now, numbers) = clocks::mend(&now, schema, question);
+    changes.extend(numbers);
     Mended { sql: now, changes, settled }
 }
 

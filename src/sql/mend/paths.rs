@@ -96,7 +96,9 @@ fn uses<'s>(sql: &str, schema: &'s Schema) -> Vec<Use<'s>> {
             let name = name_of(tokens.text(end - 1)).to_lowercase();
             let start = tokens.bytes(document..document + 1).start;
             let known = columns.by_place.get(&start).or_else(|| columns.by_name.get(&name)).copied();
-            let (Some(column), Some(TokenKind::String)) = (known, tokens.kind(path)) else { continue };
+            // Behind a first arrow stands a key, which may be called as the column is.
+            let is_name = tokens.kind(document) != Some(TokenKind::String);
+            let (Some(column), Some(TokenKind::String), true) = (known, tokens.kind(path), is_name) else { continue };
             if let Some(json) = column.meaning.json() {
                 out.push(Use { column, json, range: tokens.bytes(path..path + 1), text: name_of(tokens.text(path)) });
             }
@@ -347,6 +349,7 @@ mod tests {
         check("meta -> 'city' = 'Rome'", "meta ->> 'city' = 'Rome'");
         check("c.meta -> 'address' -> 'street' <> 'x'", "c.meta -> 'address' ->> 'street' <> 'x'");
         check("meta -> '$.age' > 30", "meta ->> '$.age' > 30");
+        check("meta -> 'meta' -> 'city' = 'Rome'", "meta -> 'meta' ->> 'city' = 'Rome'");
         check("json_extract(meta, '$.city') = 'true'", "json_extract(meta, '$.city') IN ('true', 1)");
         check("c.meta ->> 'city' <> 'false'", "c.meta ->> 'city' NOT IN ('false', 0)");
         for right in ["meta -> 'city' = '\"Rome\"'", "meta ->> 'city' = 'Rome'", "meta -> 'city' IS NULL", "id -> 'city' = 'Rome'"] {

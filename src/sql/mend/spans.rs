@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::schema::{Schema, SpanUnit};
+use crate::schema::{Schema, SpanUnit, TimeUnit};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::resolve;
@@ -99,7 +99,7 @@ fn in_unit(tokens: &Tokens<'_>, at: usize, unit: SpanUnit, asked: &[(f64, f64)])
         _ => return None,
     };
     Some(match unit {
-        SpanUnit::Since1970 => format!("'{}.000000'", crate::schema::TimeUnit::UnixSeconds.shown(seconds)?),
+        SpanUnit::Since1970 => format!("'{}.000000'", TimeUnit::UnixSeconds.shown(seconds)?),
         unit => {
             let value = seconds * unit.per_second();
             if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value}") }
@@ -108,7 +108,7 @@ fn in_unit(tokens: &Tokens<'_>, at: usize, unit: SpanUnit, asked: &[(f64, f64)])
 }
 
 /// The lengths of time in a text, as the number that is written and the seconds that it means: "90 minutes", "an hour", "half a day".
-fn lengths(text: &str) -> Vec<(f64, f64)> {
+pub(super) fn lengths(text: &str) -> Vec<(f64, f64)> {
     let words: Vec<String> = text
         .split(|c: char| !(c.is_alphanumeric() || c == '.'))
         .map(|word| word.trim_matches('.').to_lowercase())
@@ -138,6 +138,18 @@ fn clock(text: &str) -> Option<f64> {
         [hours, minutes, seconds] => Some(hours * 3_600.0 + minutes * 60.0 + seconds),
         _ => None,
     }
+}
+
+/// The unit of the difference of two moments that are counted in `unit`.
+pub(super) fn between(unit: TimeUnit) -> Option<SpanUnit> {
+    Some(match unit {
+        TimeUnit::UnixSeconds | TimeUnit::AppleSeconds => SpanUnit::Seconds,
+        TimeUnit::UnixMillis => SpanUnit::Millis,
+        TimeUnit::UnixMicros | TimeUnit::WebKitMicros | TimeUnit::YearOneMicros => SpanUnit::Micros,
+        TimeUnit::UnixNanos | TimeUnit::AppleNanos => SpanUnit::Nanos,
+        TimeUnit::UnixDays | TimeUnit::OleDays | TimeUnit::JulianDays => SpanUnit::Days,
+        TimeUnit::FileTime | TimeUnit::DotNetTicks | TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime => return None,
+    })
 }
 
 #[cfg(test)]

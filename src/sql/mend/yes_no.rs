@@ -1,11 +1,12 @@
 //! Yes and no kept as two words (`t` and `f`), where a query asks for 1, for true, for another pair, or for the bare column.
 //!
-//! SQLite makes 0 of every word, so `WHERE admin` finds no row and `NOT admin` all, without an error.
+//! SQLite makes 0 of every word, so `WHERE admin` finds no row and `NOT admin` all, without an error. And 1 and 0, where a query asks for
+//! `'yes'` or `'false'`, which no number is.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::schema::{Schema, YesNo};
+use crate::schema::{Column, Holds, Meaning, Schema, YesNo};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::string_literal;
@@ -21,16 +22,17 @@ const NO: [&str; 8] = ["0", "false", "f", "no", "n", "off", "nein", "non"];
 /// `sql` with yes and no as they are stored, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let (mut now, mut changes) = (sql.to_owned(), Vec::new());
-    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| column.meaning.yes_no().is_some())) {
+    let asks = |column: &Column| column.meaning.yes_no().is_some() || is_flag(column);
+    if !schema.tables.iter().any(|table| table.columns.iter().any(asks)) {
         return (now, changes);
     }
     for _ in 0..MAX_CHANGES {
         let Some(resolution) = resolve(&now, schema) else { break };
         let columns = columns_of(&resolution);
         let tokens = Tokens::new(&now);
-        let step = (0..tokens.len()).rev().find_map(|at| {
-            let words = columns.get(&tokens.bytes(at..at + 1).start)?;
-            rewrite(&tokens, at, words)
+        let step = (0..tokens.len()).rev().find_map(|at| match columns.get(&tokens.bytes(at..at + 1).start)? {
+            Stored::Words(words) => rewrite(&tokens, at, words),
+            Stored::Numbers => number(&tokens, at),
         });
         let Some((range, to)) = step else { break };
         let (Some(from), Some(before), Some(after)) = (now.get(range.clone()), now.get(..range.start), now.get(range.end..)) else { break };
@@ -43,13 +45,49 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     (now, changes)
 }
 
-/// The words of the columns that are named, by the byte at which the name begins.
-fn columns_of<'s>(resolution: &Resolution<'s>) -> HashMap<usize, &'s YesNo> {
+/// How yes and no are stored.
+enum Stored<'s> {
+    /// As two words.
+    Words(&'s YesNo),
+    /// As 1 and 0.
+    Numbers,
+}
+
+/// Whether a column holds 1 and 0, and nothing else.
+fn is_flag(column: &Column) -> bool {
+    let declared = || column.declared_type.to_ascii_lowercase().contains("bool");
+    let is_both = |range: &str| range == "0..1" || declared() && (range == "0" || range == "1");
+    column.holds == Holds::Numbers && column.meaning == Meaning::Plain && matches!(column.samples.as_slice(), [range] if is_both(range))
+}
+
+/// How the columns that are named store yes and no, by the byte at which the name begins.
+fn columns_of<'s>(resolution: &Resolution<'s>) -> HashMap<usize, Stored<'s>> {
     let known = resolution.references.iter().filter_map(|reference| {
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        Some((reference.range.start, column.meaning.yes_no()?))
+        let numbers = || is_flag(column).then_some(Stored::Numbers);
+        Some((reference.range.start, column.meaning.yes_no().map(Stored::Words).or_else(numbers)?))
     });
     known.collect()
+}
+
+/// The word that the column at token `at` is compared with, as 1 or 0.
+fn number(tokens: &Tokens<'_>, at: usize) -> Option<(Range<usize>, String)> {
+    let meant = |literal: usize| {
+        let text = (tokens.kind(literal) == Some(TokenKind::String)).then(|| name_of(tokens.text(literal)).to_lowercase())?;
+        let is = |words: &[&str]| words.contains(&text.as_str());
+        // Digits as text are compared as numbers.
+        let number = if is(&["1", "0"]) { None } else { is(&YES).then_some("1").or_else(|| is(&NO).then_some("0")) }?;
+        Some((tokens.bytes(literal..literal + 1), number.to_owned()))
+    };
+    let end = tokens.operand_after(at)?;
+    if tokens.is(end, &["=", "==", "<>", "!=", "is"]) {
+        return meant(end + 1 + usize::from(tokens.is(end, &["is"]) && tokens.is(end + 1, &["not"])));
+    }
+    let not = usize::from(tokens.is(end, &["not"]));
+    if tokens.is(end + not, &["in"]) && tokens.text(end + not + 1) == "(" {
+        return (end + not + 2..tokens.close(end + not + 1)?).find_map(meant);
+    }
+    at.checked_sub(2).filter(|_| tokens.is(at - 1, &["=", "==", "<>", "!="])).and_then(meant)
 }
 
 /// The column that begins at token `at`, compared with what is stored.
@@ -147,13 +185,14 @@ fn is_between(tokens: &Tokens<'_>, at: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Meaning, Table};
+    use crate::schema::Table;
 
     #[track_caller]
     fn check(condition: &str, expected: &str) {
         let words = |yes: &str, no: &str| Meaning::Boolean(YesNo { yes: yes.into(), no: no.into() });
         let column = |name: &str, meaning: Meaning| Column { name: name.into(), meaning, ..Column::default() };
-        let columns = vec![column("id", Meaning::Plain), column("admin", words("t", "f")), column("Is Paid", words("Y", "N"))];
+        let flag = Column { holds: Holds::Numbers, samples: vec!["0..1".into()], ..column("read", Meaning::Plain) };
+        let columns = vec![column("id", Meaning::Plain), column("admin", words("t", "f")), column("Is Paid", words("Y", "N")), flag];
         let schema = Schema { tables: vec![Table { name: "users".into(), columns, ..Table::default() }] };
         let sql = |rest: &str| format!("SELECT id FROM users AS u {rest}");
         let mended = mend(&sql(condition), &schema);
@@ -173,6 +212,18 @@ mod tests {
         check("WHERE admin IN (1)", "WHERE admin IN ('t')");
         check("WHERE \"Is Paid\" = 'yes'", "WHERE \"Is Paid\" = 'Y'");
         check("WHERE \"Is Paid\" = 'y'", "WHERE \"Is Paid\" = 'Y'");
+    }
+
+    #[test]
+    fn words_are_asked_for_as_the_numbers_that_are_stored() {
+        check("WHERE read = 'no'", "WHERE read = 0");
+        check("WHERE u.read <> 'True'", "WHERE u.read <> 1");
+        check("WHERE read IS NOT 'false'", "WHERE read IS NOT 0");
+        check("WHERE read IN ('yes', 'y')", "WHERE read IN (1, 1)");
+        check("WHERE 't' = read", "WHERE 1 = read");
+        for right in ["WHERE read", "WHERE NOT read", "WHERE read = 1", "WHERE read = '1'", "WHERE read = TRUE", "WHERE read = 'maybe'"] {
+            check(right, right);
+        }
     }
 
     #[test]

@@ -73,6 +73,10 @@ impl<'a> Computed<'a> {
                 let sentence = format!("{} counts parts of which {over} tells the size, and {name} leaves that out", column.name);
                 suspect(self.out, SuspicionKind::OverNumerators, sentence);
             }
+            Meaning::Time(times) if matches!(name, "sum" | "total") => {
+                let sentence = format!("{} holds moments ({}), whose {name} means nothing", column.name, times.words());
+                suspect(self.out, SuspicionKind::OverCodes, sentence);
+            }
             Meaning::Plain if of_numbers && !distinct && is_code(table, column) => {
                 let sentence = format!("the numbers of {} stand for things, so that their {name} means nothing", column.name);
                 suspect(self.out, SuspicionKind::OverCodes, sentence);

@@ -1,9 +1,10 @@
 //! What the tables of a query have to do with each other.
 
 use super::reason::{Suspicion, SuspicionKind, suspect};
-use crate::schema::{Affinity, Column, Table};
+use crate::schema::{Affinity, Column, Holds, KeyOrigin, Table};
 use crate::sql::related::{are_keys, is_key, keys_between};
 use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, Scope, Source};
+use crate::text::words::split_name;
 
 pub(super) fn look(resolution: &Resolution<'_>, sql: &str, out: &mut Vec<Suspicion>) {
     for reference in &resolution.references {
@@ -26,6 +27,21 @@ pub(super) fn look(resolution: &Resolution<'_>, sql: &str, out: &mut Vec<Suspici
             equated(resolution, left, right, out);
         }
     }
+}
+
+/// Last words of names of columns whose values many rows of a table share.
+const KINDS: [&str; 7] = ["type", "status", "kind", "category", "state", "level", "priority"];
+
+/// The column that says of which table the rows are that `column` refers to: `taggable_type` beside `taggable_id`, where it says several.
+fn kind_of<'t>(table: &'t Table, column: &Column) -> Option<&'t Column> {
+    let begun = ["_id", "Id"].into_iter().find_map(|end| column.name.strip_suffix(end)).filter(|begun| !begun.is_empty())?;
+    let is_kind = |other: &&Column| ["_type", "Type"].iter().any(|end| other.name.strip_suffix(end) == Some(begun));
+    let kind = table.columns.iter().find(is_kind)?;
+    let declared = table
+        .foreign_keys
+        .iter()
+        .any(|key| key.origin == KeyOrigin::Declared && matches!(key.columns.as_slice(), [own] if *own == column.name));
+    (!declared && kind.holds == Holds::Texts && kind.samples.len() > 1).then_some(kind)
 }
 
 /// Whether `reference` is a column of the source at `place` of the scope `index`.
@@ -99,6 +115,13 @@ fn equated(resolution: &Resolution<'_>, left: &Reference, right: &Reference, out
     else {
         return;
     };
+    for (table, column) in [(a, one), (b, other)] {
+        if let Some(kind) = kind_of(table, column).filter(|kind| !resolution.references.iter().any(|named| named.name.text == kind.name)) {
+            let sentence = format!("{} is of what {} says, and the query does not ask for it", column.name, kind.name);
+            suspect(out, SuspicionKind::OddJoin, sentence);
+            return;
+        }
+    }
     if are_keys(a, &one.name, b, &other.name) {
         return;
     }
@@ -110,7 +133,9 @@ fn equated(resolution: &Resolution<'_>, left: &Reference, right: &Reference, out
         suspect(out, SuspicionKind::UnlikeTypes, sentence);
     }
     let joins = matches!(left.clause, Clause::On(_)) && scope == other_scope && source != other_source && !std::ptr::eq(a, b);
-    if joins && (keys_between(a, b).next().is_some() || is_key(a, &one.name) && is_key(b, &other.name)) {
+    let says_kind = || split_name(&one.name).last().is_some_and(|word| KINDS.contains(&word.as_str()));
+    let of_kinds = one.name.eq_ignore_ascii_case(&other.name) && says_kind() && !is_key(a, &one.name) && !is_key(b, &other.name);
+    if joins && (of_kinds || keys_between(a, b).next().is_some() || is_key(a, &one.name) && is_key(b, &other.name)) {
         let sentence = format!("{} and {} are joined on {} = {}, which is no key between them", a.name, b.name, one.name, other.name);
         suspect(out, SuspicionKind::OddJoin, sentence);
     }

@@ -62,7 +62,9 @@ fn unit(word: &str) -> Option<&'static str> {
 /// The unit that the name of a column ends with: `weight_g`, `DurationSeconds`.
 fn unit_of_name(name: &str) -> Option<&'static str> {
     let words = split_name(name);
-    let last = words.last().filter(|_| words.len() > 1)?;
+    // One word alone is a unit where it is written out: `grams`, `seconds`.
+    let written_out = |word: &String| word.len() > 4 && word.ends_with('s');
+    let last = words.last().filter(|last| words.len() > 1 || written_out(last))?;
     // `birth_month` is no length, and `temp_min` no minute.
     if ["day", "week", "month", "year", "min"].contains(&last.as_str()) {
         return None;

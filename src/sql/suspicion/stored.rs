@@ -2,10 +2,11 @@
 
 use std::collections::HashMap;
 
-use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Query, Value};
+use sqlparser::ast::{BinaryOperator, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, OrderByKind, Query, Value};
 
 use super::expressions::literal;
 use super::reason::{Suspicion, SuspicionKind, suspect};
+use super::shapes;
 use crate::schema::{Column, DateText, Holds, Meaning, Schema};
 use crate::sql::mend::times::open_questions;
 use crate::sql::mend::written;
@@ -82,6 +83,16 @@ impl<'a> Stored<'a> {
                 suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
             }
             (Holds::Numbers, Some(Value::Number(number, _))) if orders => self.other_unit(column, number),
+            (Holds::Texts, Some(Value::Number(number, _))) if !orders && shapes::holds_words(column) => {
+                let first = column.samples.first().map_or("", String::as_str);
+                let sentence = format!("{name} holds text ({first}), and is compared with the number {number}");
+                suspect(self.out, SuspicionKind::TextAgainstNumber, sentence);
+            }
+            (Holds::Texts, Some(Value::SingleQuotedString(text))) => {
+                if let Some(sentence) = shapes::odd_text(column, text, orders) {
+                    suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
+                }
+            }
             _ => {}
         }
     }
@@ -108,9 +119,12 @@ impl<'a> Stored<'a> {
         };
         let FunctionArguments::List(list) = &function.args else { return };
         let [FunctionArg::Unnamed(FunctionArgExpr::Expr(argument))] = list.args.as_slice() else { return };
+        if let Some(sentence) = self.column(argument).filter(|_| ["min", "max"].contains(&name.as_str())).and_then(shapes::out_of_order) {
+            suspect(self.out, SuspicionKind::TextAgainstNumber, sentence);
+        }
         let Some(column) = self.column(argument).filter(|_| ["sum", "avg", "total"].contains(&name.as_str())) else { return };
         let odd = column.samples.iter().find(|sample| sample.trim().parse::<f64>().is_err());
-        if let Some(odd) = odd.filter(|_| column.holds == Holds::Texts && column.meaning == Meaning::Plain) {
+        if let Some(odd) = odd.filter(|_| column.holds == Holds::Texts && matches!(column.meaning, Meaning::Plain | Meaning::Clock(_))) {
             let sentence = format!("{} holds text ('{odd}'), of which {name} takes the digits that it begins with", column.name);
             suspect(self.out, SuspicionKind::TextAgainstNumber, sentence);
         }
@@ -136,6 +150,14 @@ impl<'a> Stored<'a> {
 }
 
 impl Visitor for Stored<'_> {
+    fn pre_visit_query(&mut self, query: &Query) {
+        let Some(OrderByKind::Expressions(terms)) = query.order_by.as_ref().map(|order_by| &order_by.kind) else { return };
+        for term in terms {
+            let Some(sentence) = self.column(&term.expr).and_then(shapes::out_of_order) else { continue };
+            suspect(self.out, SuspicionKind::TextAgainstNumber, sentence);
+        }
+    }
+
     fn pre_visit_expr(&mut self, expr: &Expr) {
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
         match expr {
@@ -151,6 +173,13 @@ impl Visitor for Stored<'_> {
                 if let Some(column) = self.column(expr) {
                     self.compare(column, low, true);
                     self.compare(column, high, true);
+                }
+            }
+            Expr::Like { expr, pattern, negated: false, .. } => {
+                if let (Some(column), Some(Value::SingleQuotedString(pattern))) = (self.column(expr), literal(pattern))
+                    && let Some(sentence) = shapes::odd_pattern(column, pattern)
+                {
+                    suspect(self.out, SuspicionKind::NumberAgainstText, sentence);
                 }
             }
             Expr::Function(function) => {
@@ -193,7 +222,7 @@ fn is_undated(column: &Column) -> bool {
     let is_read =
         |text: &String| DateText::of(text).is_some() || text.get(2..3) == Some(":") || text.parse::<f64>().is_ok() || text == "now";
     column.holds == Holds::Texts
-        && column.meaning == Meaning::Plain
+        && matches!(column.meaning, Meaning::Plain | Meaning::Clock(_))
         && column.samples.len() >= FEWEST
         && !column.samples.iter().any(is_read)
 }

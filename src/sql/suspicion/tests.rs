@@ -117,7 +117,7 @@ fn what_is_sound_is_not() {
 
 #[test]
 fn what_is_computed_from_documents_codes_and_numerators_is_suspected() {
-    use crate::schema::{Column, Json, Meaning, Schema, Table};
+    use crate::schema::{Column, Json, Meaning, Schema, Table, TimeUnit, Times};
     let column = |name: &str, meaning| Column { name: name.into(), declared_type: "INTEGER".into(), meaning, ..Column::default() };
     let json = Json { paths: vec!["$.city".into(), "$.age".into()] };
     let columns = vec![
@@ -129,6 +129,16 @@ fn what_is_computed_from_documents_codes_and_numerators_is_suspected() {
         column("value_num", Meaning::Numerator { over: "value_denom".into() }),
         column("value_denom", Meaning::Plain),
         column("price", Meaning::Plain),
+        column(
+            "made",
+            Meaning::Time(Times {
+                units: vec![TimeUnit::UnixSeconds],
+                mixed: false,
+                never: false,
+                first: String::new(),
+                last: String::new(),
+            }),
+        ),
     ];
     let table = Table { name: "sale".into(), columns, primary_key: vec!["id".into()], ..Table::default() };
     let schema = Schema { tables: vec![table] };
@@ -152,6 +162,7 @@ fn what_is_computed_from_documents_codes_and_numerators_is_suspected() {
         assert_eq!(found(&format!("avg({code}) FROM sale"), "")[0].0, OverCodes, "{code}");
     }
     assert_eq!(found("sum(value_num) FROM sale", "")[0].0, OverNumerators);
+    assert_eq!(found("sum(made) FROM sale", "")[0].0, OverCodes);
     for right in [
         "avg(price) FROM sale",
         "max(zip) FROM sale",

@@ -46,6 +46,22 @@ pub(super) fn rewrite(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
     Some(Edit::of(sight.tokens.bytes(place.start..end), format!("{arguments}{kept}")))
 }
 
+/// `timestampdiff('second', sent, received)`, which reads dates as text: of the numbers that are given to it.
+pub(super) fn lasting(sight: &Sight<'_, '_>, at: usize) -> Option<Edit> {
+    let first = match sight.tokens.text(at).to_ascii_lowercase().as_str() {
+        "timestampdiff" => 1,
+        "timestamp_difference" => 0,
+        _ => return None,
+    };
+    let call = sight.tokens.call(at)?;
+    let moments = call.arguments.into_iter().skip(first).filter_map(|range| {
+        let times = sight.times(range.clone())?;
+        Some((sight.tokens.bytes(range.clone()), converted(times, sight.tokens.piece(range), &Kind::DateTime)))
+    });
+    let pieces: Vec<(Range<usize>, String)> = moments.collect();
+    (!pieces.is_empty()).then_some(Edit { pieces })
+}
+
 /// The argument of the date function at `at` that is a point in time, and the call.
 pub(super) fn time_argument(sight: &Sight<'_, '_>, at: usize) -> Option<(Range<usize>, Call)> {
     let call = sight.tokens.call(at)?;

@@ -49,7 +49,7 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let at = (0..sight.tokens.len()).rev();
         let Some(edit) = at.into_iter().find_map(|at| {
             let called = calls::rewrite(&sight, at).or_else(|| compared::rewrite(&sight, at)).or_else(|| days::rewrite(&sight, at));
-            called.or_else(|| calls::ordered(&sight, at))
+            called.or_else(|| calls::lasting(&sight, at)).or_else(|| calls::ordered(&sight, at))
         }) else {
             break;
         };

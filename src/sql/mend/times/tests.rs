@@ -55,6 +55,11 @@ fn a_date_function_is_given_what_it_reads() {
     check("date(max(createdAt)) > '2024'", "date(max(createdAt) / 1000, 'unixepoch') > '2024'");
     check("strftime('%m', ymd) = '03'", "strftime('%m', printf('%04d-%02d-%02d', ymd / 10000, ymd / 100 % 100, ymd % 100)) = '03'");
     check("date(ole) > '2024'", "date(ole + 2415018.5) > '2024'");
+    check(
+        "timestampdiff('day', unix, createdAt) > 3",
+        "timestampdiff('day', datetime(unix, 'unixepoch'), datetime(createdAt / 1000, 'unixepoch')) > 3",
+    );
+    stays("timestampdiff('day', at, iso) > 3");
     stays("date(jd) > '2024'");
     stays("date(day) > '2024'");
 }

@@ -1,0 +1,231 @@
+//! Moments that there are not: NULL where a query asks for `''` or 0, 0 where it asks for NULL, and an order that begins with them.
+//!
+//! `deleted_at = ''` is true of no row where what was never deleted is NULL, `completed IS NULL` where it is 0, and the first row of
+//! `ORDER BY completed` is one that has not been completed.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::schema::{Column, DateText, Holds, Schema};
+use crate::sql::change::{Change, ChangeKind, edited};
+use crate::sql::lex::{TokenKind, name_of};
+use crate::sql::quote::is_keyword;
+use crate::sql::resolve::resolve;
+use crate::sql::tokens::Tokens;
+
+/// Texts that a query writes for "not there", in lower case.
+const NOTHING: [&str; 5] = ["", "null", "none", "nil", "never"];
+/// Words that a query writes for yes and for no, in lower case.
+const YES: [&str; 5] = ["1", "true", "yes", "t", "y"];
+const NO: [&str; 5] = ["0", "false", "no", "f", "n"];
+
+/// How a column says that a moment is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Absent {
+    /// By NULL alone.
+    Null,
+    /// By 0 alone.
+    Zero,
+}
+
+/// `sql` with moments that are not there asked for as they are stored, and the changes in order.
+pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
+    let unchanged = || (sql.to_owned(), Vec::new());
+    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| absent(column).is_some())) {
+        return unchanged();
+    }
+    let Some(resolution) = resolve(sql, schema) else { return unchanged() };
+    let known = resolution.references.iter().filter_map(|reference| {
+        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
+        Some((reference.range.start, absent(column)?))
+    });
+    let columns: HashMap<usize, Absent> = known.collect();
+    let tokens = Tokens::new(sql);
+    // What an outer join makes up is NULL, however a table says it.
+    let outer = (0..tokens.len()).any(|at| tokens.is(at, &["left", "right", "full", "outer"]) && tokens.text(at + 1) != "(");
+    let mut edits: Vec<(Range<usize>, String)> = Vec::new();
+    for at in 0..tokens.len() {
+        let Some(&absent) = columns.get(&tokens.bytes(at..at + 1).start) else { continue };
+        let Some(end) = tokens.operand_after(at) else { continue };
+        let edit = compared(&tokens, at, end, absent).filter(|_| !outer);
+        edits.extend(edit.or_else(|| ordered(&tokens, at, end, absent)).or_else(|| computed(&tokens, at, end, absent)));
+    }
+    edits.sort_by_key(|(range, _)| range.start);
+    edits.dedup_by(|later, earlier| later.0.start < earlier.0.end);
+    edited(sql, ChangeKind::Date, edits)
+}
+
+/// How `column`, which keeps moments, says that there is none; `None` where it has one in every row, or says it in two ways.
+fn absent(column: &Column) -> Option<Absent> {
+    let times = column.meaning.times().or(column.perhaps.as_ref());
+    if let Some(times) = times {
+        return match (times.never, column.has_null) {
+            (true, false) if column.holds == Holds::Numbers => Some(Absent::Zero),
+            (false, true) => Some(Absent::Null),
+            _ => None,
+        };
+    }
+    // A range is told where all texts are dates: none is empty.
+    let all_dates = matches!(column.samples.as_slice(), [range] if DateText::is_day(range));
+    (column.has_null && column.holds == Holds::Texts && all_dates).then_some(Absent::Null)
+}
+
+/// The column at tokens `at..end`, compared with what stands for "not there", for yes or for no.
+fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option<(Range<usize>, String)> {
+    let column = tokens.piece(at..end);
+    let is = |there: bool| match (absent, there) {
+        (Absent::Null, true) => format!("{column} IS NOT NULL"),
+        (Absent::Null, false) => format!("{column} IS NULL"),
+        (Absent::Zero, true) => format!("{column} <> 0"),
+        (Absent::Zero, false) => format!("{column} = 0"),
+    };
+    let whole = |from: usize, to: usize| tokens.bytes(from..to);
+    if tokens.is(at.checked_sub(1)?, &["not"]) && ends_condition(tokens, end) && absent == Absent::Null {
+        return Some((whole(at - 1, end), is(false)));
+    }
+    let (equal, literal) = match () {
+        () if tokens.is(end, &["=", "=="]) => (true, end + 1),
+        () if tokens.is(end, &["<>", "!="]) => (false, end + 1),
+        () if tokens.is(end, &["is"]) && tokens.is(end + 1, &["not"]) => (false, end + 2),
+        () if tokens.is(end, &["is"]) => (true, end + 1),
+        () => return None,
+    };
+    if matches!(tokens.text(literal + 1), "+" | "-" | "*" | "/" | "||" | ".") {
+        return None;
+    }
+    let text = match tokens.kind(literal)? {
+        TokenKind::String => name_of(tokens.text(literal)).to_lowercase(),
+        TokenKind::Number => tokens.text(literal).to_owned(),
+        TokenKind::Word if tokens.is(literal, &["true", "false", "null"]) => tokens.text(literal).to_lowercase(),
+        _ => return None,
+    };
+    let is_null = tokens.kind(literal) == Some(TokenKind::Word) && text == "null";
+    let there = match () {
+        // `= NULL` is a slip of its own.
+        () if is_null => (absent == Absent::Zero && tokens.is(end, &["is"])).then_some(false),
+        () if NOTHING.contains(&text.as_str()) => Some(false),
+        () if absent == Absent::Zero && text == "0" => None,
+        () if YES.contains(&text.as_str()) => Some(true),
+        () if NO.contains(&text.as_str()) => Some(false),
+        () => None,
+    }?;
+    Some((whole(at, literal + 1), is(there == equal)))
+}
+
+/// Whether a condition that is the column alone ends before token `at`.
+fn ends_condition(tokens: &Tokens<'_>, at: usize) -> bool {
+    at >= tokens.len() || tokens.is(at, &["and", "or", ")", ";", "group", "order", "limit", "union", "then", "end"])
+}
+
+/// `ORDER BY completed LIMIT 1`: the first that there is, and NULL behind it.
+fn ordered(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option<(Range<usize>, String)> {
+    let term = tokens.is(at.checked_sub(1)?, &["by"]) && tokens.is(at.checked_sub(2)?, &["order"]);
+    let ascending = usize::from(tokens.is(end, &["asc"]));
+    if !term || !tokens.is(end + ascending, &["limit"]) {
+        return None;
+    }
+    Some((tokens.bytes(at..end + ascending), format!("{} NULLS LAST", value(tokens.piece(at..end), absent))))
+}
+
+/// The column, 0 made NULL where it stands alone in an aggregate or beside a minus.
+fn computed(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option<(Range<usize>, String)> {
+    let before = at.checked_sub(1).filter(|_| absent == Absent::Zero)?;
+    let in_aggregate = tokens.text(before) == "("
+        && tokens.text(end) == ")"
+        && before.checked_sub(1).is_some_and(|name| tokens.is(name, &["min", "avg"]) && tokens.call(name).is_some());
+    let is_name = |at: usize| match tokens.kind(at) {
+        Some(TokenKind::Word) => !is_keyword(tokens.text(at)) && tokens.text(at + 1) != "(",
+        kind => kind == Some(TokenKind::Quoted),
+    };
+    let subtracted =
+        tokens.text(before) == "-" && before.checked_sub(1).is_some_and(is_name) || tokens.text(end) == "-" && is_name(end + 1);
+    (in_aggregate || subtracted).then(|| (tokens.bytes(at..end), value(tokens.piece(at..end), absent)))
+}
+
+/// A moment, or NULL.
+fn value(column: &str, absent: Absent) -> String {
+    if absent == Absent::Zero { format!("nullif({column}, 0)") } else { column.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Meaning, Table, TimeUnit, Times};
+
+    #[track_caller]
+    fn check(rest: &str, expected: &str) {
+        let times = |never| Times { units: vec![TimeUnit::UnixSeconds], mixed: false, never, first: String::new(), last: String::new() };
+        let moment = |name: &str, never: bool| Column {
+            name: name.into(),
+            holds: Holds::Numbers,
+            has_null: !never,
+            meaning: Meaning::Time(times(never)),
+            ..Column::default()
+        };
+        let dated = |name: &str, has_null| Column {
+            name: name.into(),
+            holds: Holds::Texts,
+            has_null,
+            samples: vec!["2023-01-01 10:00:00..2024-02-03 09:00:00".into()],
+            ..Column::default()
+        };
+        let columns = vec![
+            moment("deleted_at", false),
+            moment("completed", true),
+            dated("shipped", true),
+            dated("placed", false),
+            Column { name: "n".into(), holds: Holds::Numbers, has_null: true, ..Column::default() },
+        ];
+        let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
+        let sql = |rest: &str| format!("SELECT n FROM t {rest}");
+        let (now, changes) = mend(&sql(rest), &schema);
+        assert_eq!(now, sql(expected));
+        assert_eq!(changes.is_empty(), rest == expected);
+        assert_eq!(mend(&now, &schema).0, now, "once is enough");
+    }
+
+    #[test]
+    fn what_is_null_is_asked_for_as_null() {
+        check("WHERE deleted_at = ''", "WHERE deleted_at IS NULL");
+        check("WHERE deleted_at = 0 AND n > 1", "WHERE deleted_at IS NULL AND n > 1");
+        check("WHERE t.deleted_at <> ''", "WHERE t.deleted_at IS NOT NULL");
+        check("WHERE deleted_at = 1", "WHERE deleted_at IS NOT NULL");
+        check("WHERE deleted_at IS TRUE", "WHERE deleted_at IS NOT NULL");
+        check("WHERE deleted_at IS NOT TRUE", "WHERE deleted_at IS NULL");
+        check("WHERE deleted_at = 'false'", "WHERE deleted_at IS NULL");
+        check("WHERE NOT deleted_at", "WHERE deleted_at IS NULL");
+        check("WHERE shipped = ''", "WHERE shipped IS NULL");
+        check("WHERE shipped != 'None'", "WHERE shipped IS NOT NULL");
+        check("ORDER BY shipped LIMIT 1", "ORDER BY shipped NULLS LAST LIMIT 1");
+    }
+
+    #[test]
+    fn what_is_zero_is_asked_for_as_zero() {
+        check("WHERE completed IS NULL", "WHERE completed = 0");
+        check("WHERE completed IS NOT NULL", "WHERE completed <> 0");
+        check("WHERE completed = ''", "WHERE completed = 0");
+        check("WHERE completed = 1", "WHERE completed <> 0");
+        check("ORDER BY completed ASC LIMIT 3", "ORDER BY nullif(completed, 0) NULLS LAST LIMIT 3");
+        check("WHERE completed - deleted_at > 5", "WHERE nullif(completed, 0) - deleted_at > 5");
+        check("GROUP BY n HAVING avg(t.completed) > 5", "GROUP BY n HAVING avg(nullif(t.completed, 0)) > 5");
+    }
+
+    #[test]
+    fn what_is_right_or_unknown_stays() {
+        for right in [
+            "WHERE deleted_at IS NULL",
+            "WHERE deleted_at > 0",
+            "WHERE completed = 0",
+            "WHERE completed",
+            "WHERE placed = ''",
+            "WHERE n = ''",
+            "WHERE shipped = '2023-01-01'",
+            "ORDER BY completed DESC LIMIT 1",
+            "ORDER BY completed",
+            "ORDER BY n LIMIT 1",
+            "LEFT JOIN t AS u ON u.n = t.n WHERE u.completed IS NULL",
+        ] {
+            check(right, right);
+        }
+    }
+}
