@@ -6,14 +6,10 @@ use crate::db::values::Held;
 use crate::db::{Cell, Database, Limits, Table, ValueIndex};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-<<<<<<< HEAD
 use crate::sql::comparisons::{Comparison, comparisons};
 use crate::sql::lex::{lex, name_of};
-use crate::sql::recount::recount;
-=======
-use crate::sql::comparisons::comparisons;
 use crate::sql::probes::{Asks, probes};
->>>>>>> files
+use crate::sql::recount::recount;
 use crate::sql::shares::shares;
 use crate::sql::ties::probe;
 use crate::sql::{Suspicion, SuspicionKind, guard};

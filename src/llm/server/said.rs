@@ -59,8 +59,8 @@ pub(super) fn read(value: &Value) -> Option<Said> {
         said.error = said.error.or_else(|| choice.get("error").and_then(|_| error_of(choice)));
         let text = ["/delta/content", "/message/content", "/text"].iter().find_map(|at| choice.pointer(at).and_then(content_of));
         let finish = choice.get("finish_reason").and_then(Value::as_str).filter(|reason| !reason.is_empty());
-        let refuses = |at: &&str| choice.pointer(at).and_then(Value::as_str).is_some_and(|words| !words.is_empty());
-        let refused = ["/delta/refusal", "/message/refusal"].iter().any(|at| refuses(at));
+        let refuses = |at: &str| choice.pointer(at).and_then(Value::as_str).is_some_and(|words| !words.is_empty());
+        let refused = ["/delta/refusal", "/message/refusal"].into_iter().any(refuses);
         said.pieces.push(Piece {
             index: choice.get("index").and_then(Value::as_u64).unwrap_or(0) as usize,
             text: text.unwrap_or_default(),

@@ -42,11 +42,8 @@ mod blobs;
 mod clocks;
 mod cover;
 mod date_column;
-<<<<<<< HEAD
-pub(super) mod finer;
-=======
 mod differences;
->>>>>>> files
+pub(super) mod finer;
 mod idle;
 mod itself;
 mod keys;

@@ -49,10 +49,9 @@ pub(super) fn look(blocks: &Blocks<'_>, schema: &Schema, columns: &Columns<'_, '
         && let ([term], Some(_)) = (block.order_by.as_slice(), &block.limit)
         && let Some(ordered) = columns.of(&term.expr)
         && (!is_said(&ordered.column.name, question) || is_code(ordered.table, ordered.column))
+        && let Some(sentence) = other_measure(block, &used, ordered, question)
     {
-        if let Some(sentence) = other_measure(block, &used, ordered, question) {
-            suspect(out, SuspicionKind::OtherMeasure, sentence);
-        }
+        suspect(out, SuspicionKind::OtherMeasure, sentence);
     }
     if let Some(sentence) = blocks.outermost().and_then(|block| other_amount(block, columns, &used, question)) {
         suspect(out, SuspicionKind::OtherMeasure, sentence);
@@ -82,10 +81,11 @@ fn other_measure(block: &Block<'_>, used: &HashSet<String>, ordered: Named<'_>, 
         let before = at.checked_sub(1).and_then(|before| question.words.get(before)).map_or("", String::as_str);
         let behind = question.stems.get(at + 1..).unwrap_or_default();
         // "The highest score".
-        if SUPERLATIVES.contains(&end.as_str()) && before != "at" {
-            if let Some(column) = tables(block).flat_map(|table| &table.columns).filter(free).find(|column| is_called(column, behind)) {
-                return Some(told(&format!("{end} {}", measured(&column.name).join(" ")), column));
-            }
+        if SUPERLATIVES.contains(&end.as_str())
+            && before != "at"
+            && let Some(column) = tables(block).flat_map(|table| &table.columns).filter(free).find(|column| is_called(column, behind))
+        {
+            return Some(told(&format!("{end} {}", measured(&column.name).join(" ")), column));
         }
         // "The oldest".
         let expensive = end == "expensive" && matches!(before, "most" | "least");
@@ -98,7 +98,7 @@ fn other_measure(block: &Block<'_>, used: &HashSet<String>, ordered: Named<'_>, 
         {
             return Some(told(if expensive { "most or least expensive" } else { end }, column));
         }
-        let recent = end == "recent" && before == "most" || end == "recently" && before == "most";
+        let recent = matches!(end, "recent" | "recently") && before == "most";
         if (IN_TIME.contains(&end) || recent)
             && !is_dated(ordered.column)
             && !own.iter().any(|word| TIMES.contains(&word.as_str()))

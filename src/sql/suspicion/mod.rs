@@ -22,13 +22,10 @@
 //! - `computed`: what is computed from columns, against what they stand for
 //! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
-<<<<<<< HEAD
 //! - `measure`: what rows are ordered and grouped by
 //! - `nearer`: a column that the question's words name better
 //! - `shown`: what is shown, against what is asked for
-=======
 //! - `shapes`: the forms of texts, and texts that their letters do not order
->>>>>>> files
 //! - `stored`: what columns hold, against what they are taken for
 
 mod asked;
@@ -50,11 +47,8 @@ mod nearer;
 mod negations;
 mod numbers;
 mod reason;
-<<<<<<< HEAD
-mod shown;
-=======
 mod shapes;
->>>>>>> files
+mod shown;
 mod stored;
 mod taken;
 #[cfg(test)]
