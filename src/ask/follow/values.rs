@@ -260,7 +260,10 @@ fn mention<'a>(ground: &Ground<'a>, text: &str, before: &str) -> Option<Option<M
 /// The one column that is meant: one that WHERE speaks of, where no word says another.
 fn choose<'a>(ground: &Ground<'a>, mut seated: Vec<Mention<'a>>) -> Option<Mention<'a>> {
     if seated.len() == 1 {
-        return seated.pop();
+        // "To Madrid" after "from Berlin", with one airport joined of the two that a flight has: the other one is meant.
+        let one = seated.pop()?;
+        let turned = was_before(ground, &one).is_some_and(|was| is_turned(&was, &one.before)) && has_several_keys(ground, &one.found);
+        return Some(one).filter(|_| !turned);
     }
     let list = ground.said.list();
     let named =
@@ -278,16 +281,31 @@ fn choose<'a>(ground: &Ground<'a>, mut seated: Vec<Mention<'a>>) -> Option<Menti
     if !says(&one.before) {
         return Some(one);
     }
+    let was = was_before(ground, &one)?;
+    if is_turned(&was, &one.before) && seated.len() == 2 {
+        return seated.into_iter().find(|mention| mention.found != one.found);
+    }
+    (was == one.before).then_some(one)
+}
+
+/// The word before the value that the column was compared with, in the question before.
+fn was_before(ground: &Ground<'_>, one: &Mention<'_>) -> Option<String> {
     let held = about(ground, &one.found);
     let old = held.iter().find_map(|(_, condition)| if let Test::Equal(values) = &condition.test { values.first() } else { None })?;
     let asked = super::said::spoken(&ground.previous.question);
     let place = asked.iter().position(|spoken| spoken.raw.eq_ignore_ascii_case(old))?;
     let was = place.checked_sub(1).and_then(|at| asked.get(at))?;
-    let turned = matches!((was.word.as_str(), one.before.as_str()), ("from", "to") | ("to", "from"));
-    if turned && seated.len() == 2 {
-        return seated.into_iter().find(|mention| mention.found != one.found);
-    }
-    (was.word == one.before).then_some(one)
+    Some(was.word.clone())
+}
+
+fn is_turned(was: &str, now: &str) -> bool {
+    matches!((was, now), ("from", "to") | ("to", "from"))
+}
+
+/// Whether one table at hand has several keys that refer to the table of the column.
+fn has_several_keys(ground: &Ground<'_>, found: &Found<'_>) -> bool {
+    let mut seated = ground.outline.seats.iter().map(|seat| seat.table);
+    seated.any(|table| table.foreign_keys.iter().filter(|key| found.table.is_target_of(table, key)).count() > 1)
 }
 
 /// Whether `text` is the name of a column that says yes and no by 1 and 0.

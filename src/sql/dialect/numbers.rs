@@ -208,7 +208,7 @@ fn convert(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     };
     // The type first is SQL Server's, which cuts off.
     if of(&first).is_some_and(|target| is_whole(&target.word)) && sight.kind(second.clone()).is_number() {
-        return Some(vec![(tokens.bytes(at..call.close + 1), format!("CAST({} AS INTEGER)", tokens.piece(second)))]);
+        return Some(vec![(tokens.bytes(at..call.close + 1), format!("CAST(trunc({}) AS INTEGER)", tokens.piece(second)))]);
     }
     let (target, what) = match (of(&first), of(&second)) {
         (Some(target), _) => (target, second),

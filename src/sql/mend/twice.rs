@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::schema::{Column, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
-use crate::sql::resolve::{Resolution, resolve};
+use crate::sql::resolve::{Reference, Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::words_of;
 use crate::text::words::{edits_within, split_name, stem};
@@ -31,14 +31,11 @@ fn other(sql: &str, resolution: &Resolution<'_>, said: &[String]) -> Option<(Ran
         let bytes = tokens.bytes(item);
         shown.push(resolution.references.iter().find(|reference| reference.range == bytes));
     }
-    let (at, again) = shown.iter().enumerate().find_map(|(at, reference)| {
-        let reference = (*reference)?;
-        let before = shown.iter().take(at).flatten();
-        let same = |other: &&&_| {
-            let other: &crate::sql::resolve::Reference = other;
-            other.binding == reference.binding && other.name.text.eq_ignore_ascii_case(&reference.name.text)
-        };
-        before.into_iter().any(|other| same(&other)).then_some((at, reference))
+    let again = shown.iter().enumerate().find_map(|(at, reference)| {
+        let reference: &Reference = (*reference)?;
+        let mut before = shown.iter().take(at).flatten();
+        let again = before.any(|other| other.binding == reference.binding && other.name.text.eq_ignore_ascii_case(&reference.name.text));
+        again.then_some(reference)
     })?;
     let scope = resolution.scopes.first()?;
     let own: Vec<String> = split_name(&again.name.text).iter().map(|word| stem(word)).collect();
@@ -53,7 +50,6 @@ fn other(sql: &str, resolution: &Resolution<'_>, said: &[String]) -> Option<(Ran
     let (other, None) = (others.next()?, others.next()) else { return None };
     let qualified =
         if again.qualifier.is_some() || scope.sources.len() > 1 { format!("{}.", identifier(&source.alias)) } else { String::new() };
-    let _ = at;
     Some((again.range.clone(), format!("{qualified}{}", identifier(&other.name))))
 }
 
