@@ -10,6 +10,7 @@ mod running;
 mod window;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use ratatui_textarea::TextArea;
@@ -330,6 +331,16 @@ pub(super) fn called(database: &str) -> String {
     let file = set.main.rsplit(['/', '\\']).next().unwrap_or_default();
     let first = if is_demo(file) { "demo" } else { file };
     set.beside.iter().fold(first.to_owned(), |name, file| format!("{name} + {}", file.name))
+}
+
+/// Whether both name the same files; relative names begin in `folder`.
+pub(super) fn is_same_database(one: &str, other: &str, folder: &Path) -> bool {
+    let files = |database: &str| {
+        let set = DatabaseSet::read(&notebook_name(database));
+        let beside: Vec<_> = set.beside.iter().map(|file| (file.name.clone(), folder.join(&file.file))).collect();
+        (folder.join(&set.main), beside)
+    };
+    files(one) == files(other)
 }
 
 /// What a notebook calls the open database: the bundled one by its name, wherever it lies.

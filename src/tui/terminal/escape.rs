@@ -8,7 +8,7 @@ use crossterm::event::{self as input, Event, KeyCode, KeyEvent, KeyEventKind, Ke
 /// Letters of such a key at most.
 const LONGEST: usize = 24;
 /// What came in the same read is here within this. (It must not be nothing: crossterm then looks at no event at all, read or not.)
-const AT_ONCE: Duration = Duration::from_millis(1);
+const AT_ONCE: Duration = Duration::from_millis(5);
 /// The end of a key whose beginning is here comes within this.
 const REST: Duration = Duration::from_millis(20);
 

@@ -70,6 +70,13 @@ fn what_its_keys_do() {
     opened(&mut screen);
     screen.press(&["o"]);
     screen.submitted(|work| *work == Work::Open { database: "/home/someone/shop.sqlite".into() });
+    // It is open already, by a name that begins in this folder.
+    for name in ["shop.sqlite", "./shop.sqlite", "/home/someone/shop.sqlite"] {
+        screen.state.database = name.into();
+        opened(&mut screen);
+        assert!(!screen.drawn().contains("The notebook names"), "{name}: {}", screen.drawn());
+        screen.press(&["esc"]);
+    }
     // Closing stops what runs.
     opened(&mut screen);
     screen.press(&["r"]);

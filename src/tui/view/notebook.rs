@@ -7,7 +7,7 @@ use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 
 use super::super::advice::here;
 use super::super::notebook::{NotebookPage, Standing};
-use super::super::state::{State, notebook_name};
+use super::super::state::{State, is_same_database};
 use super::super::theme::Role;
 use super::conversation::wrap;
 use super::frame::{first_line, goes_on};
@@ -99,7 +99,7 @@ fn lines(state: &State, page: &NotebookPage, width: usize) -> Vec<Line<'static>>
     };
     let Some(cell) = page.cell() else { return out };
     if let Some(named) = page.database.as_ref().filter(|_| page.selected == 0) {
-        let is_open = notebook_name(named) == notebook_name(&state.database);
+        let is_open = is_same_database(named, &state.database, &state.options.folder);
         if !is_open {
             let open = if state.database.is_empty() { "none is open".into() } else { format!("{} is open", state.database_name()) };
             let named = DatabaseSet::read(named).in_line();
