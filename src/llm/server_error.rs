@@ -209,8 +209,16 @@ pub enum ServerError {
     Runtime(String),
 }
 
+/// So many models' names are told; some servers have thousands.
+const MOST_LISTED: usize = 12;
+
 fn listed(known: &[String]) -> String {
-    if known.is_empty() { String::new() } else { format!("; it has {}", known.join(", ")) }
+    let shown = known.iter().take(MOST_LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    match known.len() {
+        0 => String::new(),
+        count if count <= MOST_LISTED => format!("; it has {shown}"),
+        count => format!("; it has {count}: {shown}, ..."),
+    }
 }
 
 impl ServerError {

@@ -160,6 +160,8 @@ fn type_name(number: u32) -> String {
         34 => Some("tq1_0"),
         35 => Some("tq2_0"),
         39 => Some("mxfp4"),
+        40 => Some("nvfp4"),
+        41 => Some("q1_0"),
         _ => None,
     });
     name.map_or_else(|| number.to_string(), str::to_owned)

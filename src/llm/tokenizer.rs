@@ -9,6 +9,7 @@
 //! - `pipeline`: what a `tokenizer.json` does to a text
 //! - `encode`: a [`Tokenizer`], with what a session needs to know of its special tokens
 //! - `stream`: text out of tokens as they come ([`StreamDecoder`])
+//! - `beside`: what stands beside a folder's tokenizer
 //! - `gguf`, `json`, `model_file`: where a tokenizer comes from
 //! - [`export`]: a folder's tokenizer as GGUF's keys
 //!
@@ -17,6 +18,7 @@
 //! answered; a marker's name in a message stays text.
 
 mod added;
+mod beside;
 mod byte_level;
 mod encode;
 pub mod export;

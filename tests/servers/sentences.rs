@@ -34,6 +34,11 @@ fn failures_are_told_apart() {
     check(said(429, "slow down"), "HERE has too much to do (HTTP status 429)");
     check(said(503, "busy"), "HERE has too much to do (HTTP status 503)");
     check(said(503, "Loading model"), "HERE is still loading its model");
+    check(said(529, "busy"), "HERE has too much to do (HTTP status 529)");
+    check(said(400, "`inputs` tokens + `max_new_tokens` must be <= 2048"), "the prompt is too long");
+    check(vec![whole(422, r#"{"detail":[{"loc":["body","n"],"msg":"field required"}]}"#)], "field required (body.n)");
+    let packed = b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 3\r\n\r\n\x1f\x8b\x08";
+    check(vec![Step::Send(packed.to_vec())], "it is compressed");
     check(said(500, "boom"), "HERE answers with HTTP status 500: boom");
     check(vec![whole(404, "<html>nothing</html>")], "HERE has no /chat/completions: it does not say why");
     check(
@@ -57,7 +62,37 @@ fn failures_are_told_apart() {
     let word = |text: &str, finish: Option<&str>| event(&serde_json::json!({ "messages": [] }), text, finish);
     check(begun(&(word("", Some("stop")) + &word("1", None))), "it goes on behind its end");
     check(begun("data: nonsense\n\n"), "an event of it is no JSON");
+    // A beginning is no answer, whatever the end is called; and an event that is called an error is one.
+    for reason in ["insufficient_system_resource", "SAFETY", "timeout"] {
+        check(begun(&word("1", Some(reason))), &format!("ended the answer with `{reason}`"));
+    }
+    check(begun(&word("", Some("tool_calls"))), "calls a tool instead of answering");
+    check(begun("data: {\"choices\":[{\"index\":0,\"delta\":{\"refusal\":\"I cannot\"}}]}\n\n"), "its model refuses to answer");
+    check(begun("data: {\"choices\":[{\"index\":0,\"delta\":{},\"error\":{\"message\":\"provider down\"}}]}\n\n"), "provider down");
+    check(begun("event: error\ndata: {\"status\": 500}\n\ndata: [DONE]\n\n"), "failed while it answered: {\"status\": 500}");
+    check(begun("event: error\ndata: something broke\n\n"), "failed while it answered: something broke");
+    check(begun("error: {\"code\":500,\"message\":\"boom\"}\n\n"), "failed while it answered: boom");
     check(begun("data: {\"choices\":[{\"index\":9,\"text\":\"x\"}]}\n\n"), "nobody asked for");
+}
+
+#[test]
+fn of_thousands_of_models_the_nearest_are_told() {
+    let server = StandIn::new(move |request| {
+        let all: Vec<_> = (0..2000).map(|number| serde_json::json!({ "id": format!("org/model-{number:04}") })).collect();
+        match request.is_get() {
+            true => vec![whole(200, &serde_json::json!({ "data": all }).to_string())],
+            false => said(404, "The model does not exist."),
+        }
+    });
+    let told = |model: Option<&str>| {
+        // Nothing is known of it yet: it is asked first.
+        let options = ServerOptions { model: model.map(str::to_owned), known: None, ..options(&server.address) };
+        ask(&mut Remote::new(options).unwrap(), &request(), &Cancel::new()).1.unwrap_err().to_string()
+    };
+    let choose = told(None);
+    assert!(choose.contains("has several models; it has 2000: org/model-0000, ") && choose.len() < 400, "{choose}");
+    let unknown = told(Some("model-1234"));
+    assert!(unknown.contains("has no model `model-1234`; it has 2000: org/model-1234, ") && unknown.len() < 400, "{unknown}");
 }
 
 #[test]

@@ -49,6 +49,16 @@ fn every_dialect_is_understood() {
     // Not streamed at all.
     let body = json!({ "choices": [{ "message": { "content": "x" } }] }).to_string();
     check(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()), "x");
+    check(format!("HTTP/1.1 201 Created\r\ncontent-length: {}\r\n\r\n\u{feff}{body}", body.len() + 3), "x");
+    // Parts in the place of text, and thoughts beside it.
+    let parts = json!([{ "type": "thinking", "thinking": [] }, { "type": "text", "text": "SELECT " }, { "type": "text", "text": "1" }]);
+    let body = json!({ "choices": [{ "message": { "content": parts, "reasoning_content": "hm" }, "finish_reason": "STOP" }] }).to_string();
+    check(format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()), "SELECT 1");
+    let thinks = "data: {\"choices\":[{\"index\":0,\"delta\":{\"reasoning_content\":\"hm\",\"content\":null}}]}\n\n";
+    check(streamed(&format!("{thinks}{}", events_of(&chat, "a b"))), "a b");
+    // Extensions of chunks, and trailers.
+    let extended = format!("{:x};note=\"a;b\"\r\n{}\r\n0;last\r\nx-trailer: 1\r\n\r\n", events_of(&chat, "x").len(), events_of(&chat, "x"));
+    check([HEAD.as_bytes(), extended.as_bytes()].concat(), "x");
     // Byte by byte, so that characters and events are cut anywhere.
     let events = events_of(&chat, "ä€ 😀");
     check([HEAD.as_bytes(), &events.bytes().flat_map(|byte| chunk(&[byte])).collect::<Vec<u8>>(), b"0\r\n\r\n"].concat(), "ä€ 😀");
@@ -180,6 +190,18 @@ fn a_busy_server_is_asked_again() {
         let mut model = Remote::new(options(&server.address)).unwrap();
         assert_eq!(ask(&mut model, &request(), &Cancel::new()).1.unwrap().text, "SELECT 1");
         assert_eq!(server.requests.lock().unwrap().len(), refusals + 1);
+    }
+    for refusal in [
+        "408 Too late\r\nretry-after: 0",
+        "529 Busy\r\nretry-after: 0",
+        "429 Busy\r\ndate: Sun, 06 Nov 1994 08:49:37 GMT\r\nretry-after: Sun, 06 Nov 1994 08:49:37 GMT",
+    ] {
+        let server = StandIn::new(move |request| match request.number {
+            0 => vec![Step::Send(format!("HTTP/1.1 {refusal}\r\ncontent-length: 2\r\n\r\n{{}}").into_bytes())],
+            _ => vec![Step::Send(stream_of(&request.json(), "SELECT 1"))],
+        });
+        let mut model = Remote::new(options(&server.address)).unwrap();
+        assert_eq!(ask(&mut model, &request(), &Cancel::new()).1.unwrap().text, "SELECT 1", "{refusal}");
     }
     // Once something has come, it is not asked again: the person has read it.
     let server = StandIn::new(|request| {

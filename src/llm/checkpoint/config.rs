@@ -50,6 +50,9 @@ impl Config {
             other => return Err(refuse_family("model type", other)),
         };
         refuse_other_activation(fields, family)?;
+        if fields.flag("is_causal")? == Some(false) {
+            return Err(LlmError::Unsupported { what: "attention", found: BOTH_WAYS.into() });
+        }
         if fields.get("quantization_config").is_some() {
             return Err(LlmError::Unsupported { what: "weights", found: "quantised safetensors".into() });
         }
@@ -135,6 +138,8 @@ fn tied_by_default(family: Family) -> bool {
     matches!(family, Family::SmolLm3 | Family::Starcoder2) || family.is_gemma()
 }
 
+/// Attention without a mask.
+const BOTH_WAYS: &str = "one that sees what comes";
 /// The width of a head where a Qwen 3 does not say it.
 const QWEN3_HEAD: usize = 128;
 /// Of a Gemma's; also what the products of queries and keys are divided by the root of, where it does not say it.
@@ -172,7 +177,7 @@ fn windows(fields: Fields<'_>, family: Family, layers: usize) -> Result<(Option<
         },
         Family::Gemma2 | Family::Gemma3 => {
             if fields.flag("use_bidirectional_attention")?.unwrap_or(false) {
-                return Err(LlmError::Unsupported { what: "attention", found: "one that sees what comes".into() });
+                return Err(LlmError::Unsupported { what: "attention", found: BOTH_WAYS.into() });
             }
             let interval = match family {
                 Family::Gemma2 => 2,
@@ -213,15 +218,14 @@ fn layer_types(fields: Fields<'_>, layers: usize) -> Result<Option<Vec<usize>>, 
 
 /// Refuses what the gate of `family` is not computed with. Gemma's files call it one thing or the other, and the newer name counts.
 fn refuse_other_activation(fields: Fields<'_>, family: Family) -> Result<(), LlmError> {
-    let (own, usual) = match family.activation() {
-        Activation::Silu => (fields.text("hidden_act")?, "silu"),
-        Activation::GeluTanh if family.is_gemma() => {
-            (fields.text("hidden_activation")?.or(fields.text("hidden_act")?), "gelu_pytorch_tanh")
-        }
-        Activation::GeluTanh => (fields.text("hidden_act")?, "gelu_pytorch_tanh"),
+    // transformers has several names for the same.
+    let usual: &[&str] = match family.activation() {
+        Activation::Silu => &["silu", "swish"],
+        Activation::GeluTanh => &["gelu_pytorch_tanh", "gelu_python_tanh", "gelu_new", "gelu_fast", "gelu_accurate"],
     };
-    match own {
-        Some(other) if other != usual => Err(LlmError::Unsupported { what: "activation", found: other.into() }),
+    let own = fields.text("hidden_activation")?.filter(|_| family.is_gemma());
+    match own.or(fields.text("hidden_act")?) {
+        Some(other) if !usual.contains(&other) => Err(LlmError::Unsupported { what: "activation", found: other.into() }),
         _ => Ok(()),
     }
 }
@@ -337,6 +341,11 @@ mod tests {
     fn what_cannot_be_is_refused() {
         check_error(json!({"model_type": "mamba"}), "model type `mamba` is not supported");
         check_error(json!({"hidden_act": "gelu"}), "activation `gelu`");
+        check_error(json!({"is_causal": false}), "attention `one that sees what comes`");
+        for (family, name) in [("llama", "swish"), ("starcoder2", "gelu_new"), ("gemma2", "gelu_fast")] {
+            let text = config(json!({"model_type": family, "hidden_act": name})).to_string();
+            Config::parse(&text).unwrap_or_else(|error| panic!("{family} {name}: {error}"));
+        }
         check_error(json!({"hidden_size": 0}), "`hidden_size` is 0, not a whole number");
         check_error(json!({"num_attention_heads": "4"}), "`num_attention_heads` is \"4\"");
         check_error(json!({"num_key_value_heads": 3}), "these dimensions cannot be");

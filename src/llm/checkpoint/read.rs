@@ -159,16 +159,48 @@ impl Checkpoint {
                 }
             }
         }
-        let checkpoint = Self { path: path.into(), config, shards, places: with_prefix(places) };
+        let mut checkpoint = Self { path: path.into(), config, shards, places: with_prefix(places) };
+        checkpoint.settle_head();
         checkpoint.account_for_tensors()?;
         Ok(checkpoint)
+    }
+
+    /// Where the settings say that the head is the embedding, and both are there with other values, the settings are wrong, as transformers
+    /// has it since its version 5; where only the head is there, it is the embedding.
+    fn settle_head(&mut self) {
+        if self.config.tied != Some(true) {
+            return;
+        }
+        let [embedding, head] = [TensorName::Embedding, TensorName::Head].map(|name| self.label(name));
+        match (self.place(&embedding), self.place(&head)) {
+            (Some((file, own)), Some((other_file, other))) => {
+                let same = own.dtype == other.dtype && own.shape == other.shape && file.bytes(own) == other_file.bytes(other);
+                self.config.tied = Some(same);
+            }
+            (None, Some(_)) => {
+                let place = self.places.remove(&head);
+                self.places.extend(place.map(|place| (embedding, place)));
+            }
+            _ => {}
+        }
+    }
+
+    /// Where the tensor called `label` lies.
+    fn place(&self, label: &str) -> Option<(&TensorFile, &Place)> {
+        let (shard, own) = self.places.get(label)?;
+        let file = self.shards.get(*shard)?;
+        Some((file, file.tensors.get(own)?))
     }
 
     /// Every tensor is read, or can be computed; every bias that the settings announce is there. What is passed over would be lost without a
     /// sign, and so would what is made up.
     fn account_for_tensors(&self) -> Result<(), LlmError> {
         let Config { spec, biases, .. } = &self.config;
-        for name in self.places.keys() {
+        for (name, (shard, own)) in &self.places {
+            if let Some(place) = self.shards.get(*shard).and_then(|file| file.tensors.get(own)).filter(|place| place.block.is_none()) {
+                let found = format!("{} of `{name}`", place.dtype);
+                return Err(LlmError::Unsupported { what: "tensor type", found });
+            }
             let known = use_of(TensorName::from_hugging_face(name, spec.family), spec, biases) == Use::Read
                 // Old files keep the rotary frequencies, which are computed.
                 || name.ends_with(".rotary_emb.inv_freq");
@@ -207,8 +239,7 @@ impl TensorSource for Checkpoint {
         if name == TensorName::Head && self.config.tied == Some(true) {
             return Ok(None);
         }
-        let found = self.places.get(&label).and_then(|(shard, own)| Some((self.shards.get(*shard)?, own)));
-        let Some((file, place)) = found.and_then(|(file, own)| Some((file, file.tensors.get(own)?))) else {
+        let Some((file, place)) = self.place(&label) else {
             // Untied and absent is no model; where nothing is said, an absent head is the embedding.
             let needed = name == TensorName::Head && self.config.tied == Some(false);
             return if needed { Err(GgufError::MissingTensor(label)) } else { Ok(None) };
@@ -237,13 +268,20 @@ impl TensorSource for Checkpoint {
 /// What PEFT puts before the names of a model that it wraps.
 const PEFT_PREFIX: &str = "base_model.model.";
 
-/// A model that was saved without its head has names without `model.`; transformers puts it before them.
+/// A model that was saved without its head has names without `model.`, and one within another has it twice; transformers puts it before the
+/// ones, and takes it from the others. A name that would be another's stays as it is.
 fn with_prefix(places: BTreeMap<String, (usize, String)>) -> BTreeMap<String, (usize, String)> {
-    let bare = |name: &str| name.strip_prefix("layers.").is_some() || matches!(name, "embed_tokens.weight" | "norm.weight");
-    if !places.contains_key("embed_tokens.weight") || places.contains_key("model.embed_tokens.weight") {
-        return places;
-    }
-    places.into_iter().map(|(name, place)| (if bare(&name) { format!("model.{name}") } else { name }, place)).collect()
+    let usual = |name: &str| {
+        let inner = name.strip_prefix("model.").filter(|inner| inner.starts_with("model.") || *inner == "lm_head.weight");
+        let is_bare = name.starts_with("layers.") || matches!(name, "embed_tokens.weight" | "norm.weight" | "norm.bias");
+        inner.map(str::to_owned).or(is_bare.then(|| format!("model.{name}")))
+    };
+    let named: Vec<(String, (usize, String))> = places
+        .iter()
+        .map(|(name, place)| (usual(name).filter(|usual| !places.contains_key(usual)).unwrap_or_else(|| name.clone()), place.clone()))
+        .collect();
+    let all: BTreeMap<_, _> = named.iter().cloned().collect();
+    if all.len() == named.len() { all } else { places }
 }
 
 /// The files that the index called `file` names, each inside the folder.

@@ -1,7 +1,7 @@
 //! Rotary embedding's parameters: `rope_parameters` (transformers 5), or `rope_theta` and `rope_scaling` (4). Each kind of scaling as
 //! `modeling_rope_utils.py` computes it.
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::super::LlmError;
 use super::super::arch::{Family, Yarn};
@@ -28,6 +28,8 @@ pub(super) struct Rope {
 const SMOLLM3_BASE: f64 = 2_000_000.0;
 /// Of a Mixtral's.
 const MIXTRAL_BASE: f64 = 1_000_000.0;
+/// The length for which a Phi 3 was trained before it was stretched, where it does not say it.
+const PHI3_TRAINED: f64 = 4096.0;
 /// Of a Gemma 3's, in layers without a window and in those with one.
 const GEMMA3_BASES: [f64; 2] = [1_000_000.0, 10_000.0];
 
@@ -35,21 +37,23 @@ impl Rope {
     /// Of heads of `head_dim`, in a model trained for `context_length` tokens.
     pub(super) fn read(fields: Fields<'_>, family: Family, head_dim: usize, context_length: usize) -> Result<Self, LlmError> {
         let empty = Value::Null;
-        let of_all = Fields(fields.get("rope_parameters").or_else(|| fields.get("rope_scaling")).unwrap_or(&empty));
-        let of_kind = |key: &str| of_all.get(key).map(Fields);
+        // Where both are there, the older name counts, unless it says nothing.
+        let older = fields.get("rope_scaling").filter(|value| value.as_object().is_none_or(|own| !own.is_empty()));
+        let of_all = Fields(older.or_else(|| fields.get("rope_parameters")).unwrap_or(&empty));
+        let of_gemma3 = gemma3(fields);
         let (mut nested, mut window_base, mut usual_base) = (of_all, None, 10_000.0);
         match family {
             Family::SmolLm3 => usual_base = SMOLLM3_BASE,
             Family::Mixtral => usual_base = MIXTRAL_BASE,
             Family::Gemma3 => {
                 usual_base = GEMMA3_BASES[0];
-                let windowed = of_kind("sliding_attention").unwrap_or(Fields(&empty));
+                let windowed = Fields(fields.get("rope_parameters").and_then(|all| all.get("sliding_attention")).unwrap_or(&empty));
                 if windowed.text("rope_type")?.is_some_and(|kind| kind != "default") {
                     return Err(LlmError::Unsupported { what: "rope scaling", found: "one for `sliding_attention` layers".into() });
                 }
                 let said = windowed.number("rope_theta")?.or(fields.number("rope_local_base_freq")?);
                 window_base = Some(said.unwrap_or(GEMMA3_BASES[1]));
-                nested = of_kind("full_attention").unwrap_or(of_all);
+                nested = Fields(&of_gemma3);
             }
             _ => {
                 if let Some(key) = ["full_attention", "sliding_attention"].into_iter().find(|key| of_all.is_there(key)) {
@@ -63,7 +67,13 @@ impl Rope {
         let kind = if family == Family::Phi3 && matches!(kind, "su" | "yarn") { "longrope" } else { kind };
         let dim = Self::dim(fields, nested, family, kind, head_dim)?;
         let plain = Self { base, window_base, dim, scale: 1.0, divisors: None, magnitude: 1.0, context_length };
-        let scaling = Scaling { nested, base, half: dim / 2, context_length };
+        // Of the classes here only Phi's hands it on, and then it counts for more than what stands beside the kind.
+        let key = "original_max_position_embeddings";
+        let trained = match family {
+            Family::Phi3 => fields.number(key)?.unwrap_or(PHI3_TRAINED),
+            _ => nested.number(key)?.unwrap_or(context_length as f64),
+        };
+        let scaling = Scaling { nested, base, half: dim / 2, context_length, trained };
         match kind {
             "default" => Ok(plain),
             "linear" => Ok(Self { scale: nested.number("factor")?.unwrap_or(1.0), ..plain }),
@@ -71,10 +81,10 @@ impl Rope {
             "dynamic" => Ok(plain),
             "llama3" => Ok(Self { divisors: Some(scaling.llama3()?), ..plain }),
             "yarn" => {
-                let (divisors, magnitude) = scaling.yarn(fields)?;
+                let (divisors, magnitude) = scaling.yarn()?;
                 Ok(Self { divisors: Some(divisors), magnitude, ..plain })
             }
-            "longrope" => scaling.longrope(fields, plain),
+            "longrope" => scaling.longrope(plain),
             other => Err(LlmError::Unsupported { what: "rope scaling", found: other.into() }),
         }
     }
@@ -103,18 +113,26 @@ struct Scaling<'a> {
     /// Half of a head's width.
     half: usize,
     context_length: usize,
+    /// The length before it was stretched.
+    trained: f64,
+}
+
+/// What a Gemma 3 says of layers without a window. The older name changes single entries of the newer one, whose kind is `default` to begin
+/// with: `type` does not change that.
+fn gemma3(fields: Fields<'_>) -> Value {
+    let entries = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut all: Map<String, Value> = match fields.get("rope_parameters") {
+        Some(newer) => entries(newer.get("full_attention")),
+        None => Map::from_iter([("rope_type".to_owned(), Value::from("default"))]),
+    };
+    all.extend(entries(fields.get("rope_scaling")));
+    Value::Object(all)
 }
 
 impl Scaling<'_> {
     fn required(&self, kind: &str, key: &str) -> Result<f64, LlmError> {
         let missing = || LlmError::Inconsistent(format!("config.json: rope scaling `{kind}` needs `{key}`"));
         self.nested.number(key)?.ok_or_else(missing)
-    }
-
-    /// The length before it was stretched.
-    fn trained(&self, fields: Fields<'_>) -> Result<f64, LlmError> {
-        let key = "original_max_position_embeddings";
-        Ok(self.nested.number(key)?.or(fields.number(key)?).unwrap_or(self.context_length as f64))
     }
 
     fn sound(divisors: Vec<f32>, magnitude: f64) -> Result<(Vec<f32>, f64), LlmError> {
@@ -130,7 +148,7 @@ impl Scaling<'_> {
     fn llama3(&self) -> Result<Vec<f32>, LlmError> {
         let factor = self.nested.number("factor")?.unwrap_or(1.0);
         let (low, high) = (self.required("llama3", "low_freq_factor")?, self.required("llama3", "high_freq_factor")?);
-        let trained = self.required("llama3", "original_max_position_embeddings")?;
+        let trained = self.trained;
         let divisor = |i: usize| {
             let wave = std::f64::consts::TAU * self.base.powf(i as f64 / self.half as f64);
             if wave < trained / high {
@@ -146,8 +164,8 @@ impl Scaling<'_> {
     }
 
     /// YaRN (arXiv 2309.00071): as above, by how often a wave turns within the trained length; and attention is sharpened.
-    fn yarn(&self, fields: Fields<'_>) -> Result<(Vec<f32>, f64), LlmError> {
-        let trained = self.trained(fields)?;
+    fn yarn(&self) -> Result<(Vec<f32>, f64), LlmError> {
+        let trained = self.trained;
         let factor = self.nested.number("factor")?.unwrap_or(self.context_length as f64 / trained);
         let turns = |key: &str, usual: f64| Ok::<_, LlmError>(self.nested.number(key)?.filter(|turns| *turns != 0.0).unwrap_or(usual));
         let yarn = Yarn {
@@ -169,8 +187,8 @@ impl Scaling<'_> {
 
     /// LongRoPE (arXiv 2402.13753) has two lists of divisors, by the length of the text. The short one holds up to the length before it was
     /// stretched, and no context goes further here: what was read would have to be turned anew.
-    fn longrope(&self, fields: Fields<'_>, plain: Rope) -> Result<Rope, LlmError> {
-        let trained = self.trained(fields)?;
+    fn longrope(&self, plain: Rope) -> Result<Rope, LlmError> {
+        let trained = self.trained;
         let list = self.nested.get("short_factor").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         if list.len() != self.half {
             let (found, half) = (list.len(), self.half);
@@ -212,6 +230,29 @@ mod tests {
             let spec = config(changes).spec;
             assert_eq!((spec.rope_base, spec.rope_scale, spec.rope_pairing), (5e5, 4.0, RopePairing::Halves));
         }
+    }
+
+    #[test]
+    fn where_names_of_both_ages_are_there_the_older_counts() {
+        let both = |family: &str, scaling: Value| {
+            let newer = json!({"rope_theta": 5e5, "rope_type": "default"});
+            config(json!({"model_type": family, "rope_parameters": newer, "rope_scaling": scaling})).spec.rope_scale
+        };
+        assert_eq!((both("llama", json!({"type": "linear", "factor": 4.0})), both("llama", json!({}))), (4.0, 1.0));
+        assert_eq!((both("llama", Value::Null), both("mistral", json!({"factor": 4.0}))), (1.0, 1.0));
+        let gemma3 = |changes: Value| {
+            let mut all = json!({"model_type": "gemma3_text", "head_dim": 16, "query_pre_attn_scalar": 16});
+            all.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+            let spec = config(all).spec;
+            (spec.rope_scale, spec.rope_base, spec.window_rope_base)
+        };
+        let usual = (1.0, 1e6, Some(1e4));
+        assert_eq!(gemma3(json!({"rope_scaling": {"rope_type": "linear", "factor": 8.0}})), (8.0, 1e6, Some(1e4)));
+        assert_eq!(gemma3(json!({"rope_scaling": {"type": "linear", "factor": 8.0}})), usual);
+        assert_eq!(gemma3(json!({"rope_parameters": {"rope_type": "linear", "factor": 8.0, "rope_theta": 5.0}})), usual);
+        let newer = json!({"full_attention": {"rope_type": "default", "rope_theta": 7e5}, "sliding_attention": {"rope_theta": 900.0}});
+        let scaling = json!({"rope_type": "linear", "factor": 2.0});
+        assert_eq!(gemma3(json!({"rope_parameters": newer, "rope_scaling": scaling})), (2.0, 7e5, Some(900.0)));
     }
 
     #[test]

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
-use ureq_proto::http::{HeaderMap, Request};
+use ureq_proto::http::Request;
 
 use super::super::server_error::ServerError;
 use super::address::Address;
-use super::dialect::{self, Ask, is_grammar};
-use super::reading::{DONE, Reading, Speaker, Told, is_about_context, is_about_loading, is_about_model, with_path};
+use super::dialect::{Ask, is_grammar};
+use super::patience::{is_answer, is_overload, is_passing, retry_after};
+use super::reading::{DONE, Reading, Speaker, Told, is_about_context, is_about_loading, is_about_model, with_path, without_mark};
+use super::said::error_of;
 use super::secret::{Secret, clean};
 use super::sse::{Events, LONGEST_EVENT};
 use super::wire::{Response, Wire, WireError};
@@ -142,10 +144,11 @@ impl Client {
             let once = async {
                 let text = body.map(Value::to_string);
                 let mut response = self.send(uri, text.as_deref().map(str::as_bytes)).await?;
-                if response.status != 200 {
+                if !is_answer(response.status) {
                     let model = body.and_then(|body| body.get("model")?.as_str()).unwrap_or_default();
                     return Err(self.refusal(response, path, model, tries).await);
                 }
+                self.refuse_compressed(&response)?;
                 let mut bytes = Vec::new();
                 while let Some(more) = response.next().await.map_err(|error| self.broken(error, 0))? {
                     bytes.extend(more);
@@ -153,9 +156,9 @@ impl Client {
                         return Err(Failed::for_good(self.too_much()));
                     }
                 }
-                let value = serde_json::from_slice(&bytes).map_err(|_| Failed::for_good(self.garbled("it is no JSON")))?;
+                let value = serde_json::from_slice(without_mark(&bytes)).map_err(|_| Failed::for_good(self.garbled("it is no JSON")))?;
                 self.keep(response);
-                match dialect::error_of(&value) {
+                match error_of(&value) {
                     Some(words) => {
                         let said = ServerError::Said { address: self.address.to_string(), said: self.clean(&words) };
                         Err(Failed::for_good(with_path(said, path)))
@@ -233,13 +236,11 @@ impl Client {
     async fn ask_once(&self, ask: &Ask, tries: u32, begun: &mut usize, tell: &mut dyn FnMut(Told)) -> Result<(), Failed> {
         let body = Value::Object(ask.body.clone()).to_string();
         let mut response = self.send(&self.address.uri(ask.path), Some(body.as_bytes())).await?;
-        if response.status != 200 {
+        if !is_answer(response.status) {
             let model = ask.body.get("model").and_then(Value::as_str).unwrap_or_default();
             return Err(self.refusal(response, ask.path, model, tries).await);
         }
-        if response.headers.get("content-encoding").is_some_and(|coding| coding != "identity") {
-            return Err(Failed::for_good(self.garbled("it is compressed, which was not asked for")));
-        }
+        self.refuse_compressed(&response)?;
         let mut reading = Reading::new(self, ask.answers, &mut *begun);
         let (mut events, mut bytes, mut whole, mut as_json) = (Events::default(), 0, Vec::new(), None);
         let (mut broken, mut over_since) = (None, None);
@@ -250,7 +251,7 @@ impl Client {
                 match timeout_at(until, response.next()).await {
                     Ok(Ok(Some(more))) if bytes + more.len() <= MOST_BYTES => {
                         bytes += more.len();
-                        let _ = events.feed(&more, &mut |data| reading.costs(data, tell));
+                        let _ = events.feed(&more, &mut |event| reading.costs(&event.data, tell));
                         continue;
                     }
                     Ok(Ok(None)) => break true,
@@ -273,29 +274,29 @@ impl Client {
             }
             // Headers may lie: the first byte says whether it is a stream.
             if as_json.is_none() {
-                as_json = more.iter().find(|byte| !byte.is_ascii_whitespace()).map(|byte| matches!(byte, b'{' | b'<'));
+                as_json = without_mark(&more).iter().find(|byte| !byte.is_ascii_whitespace()).map(|byte| matches!(byte, b'{' | b'<'));
             }
             if as_json == Some(true) {
                 whole.extend(more);
                 continue;
             }
             let mut failed = Ok(());
-            let fed = events.feed(&more, &mut |data| {
+            let fed = events.feed(&more, &mut |event| {
                 if failed.is_ok() {
-                    failed = reading.event(data, false, tell).map_err(|error| with_path(error, ask.path));
+                    failed = reading.event(&event, tell).map_err(|error| with_path(error, ask.path));
                 }
             });
             failed.map_err(Failed::for_good)?;
             fed.map_err(|_| Failed::for_good(self.garbled(&format!("an event of more than {LONGEST_EVENT} bytes"))))?;
         };
         if as_json == Some(true) && broken.is_none() {
-            reading.event(&whole, true, tell).map_err(|error| Failed::for_good(with_path(error, ask.path)))?;
+            reading.whole(without_mark(&whole), tell).map_err(|error| Failed::for_good(with_path(error, ask.path)))?;
         } else if !reading.is_over()
             && let Some(rest) = events.rest()
-            && (rest.trim_ascii() == DONE || serde_json::from_slice::<Value>(&rest).is_ok())
+            && (rest.is_error || rest.data.trim_ascii() == DONE || serde_json::from_slice::<Value>(&rest.data).is_ok())
         {
             // The empty line behind it is missing; what is cut off is no JSON.
-            reading.event(&rest, false, tell).map_err(Failed::for_good)?;
+            reading.event(&rest, tell).map_err(Failed::for_good)?;
         }
         if !reading.is_over() {
             let characters = reading.begun();
@@ -325,7 +326,7 @@ impl Client {
             }
         }
         let text = String::from_utf8_lossy(&bytes);
-        let words = serde_json::from_str::<Value>(&text).ok().and_then(|value| dialect::error_of(&value));
+        let words = serde_json::from_str::<Value>(&text).ok().and_then(|value| error_of(&value));
         let is_page = text.trim_start().starts_with('<');
         let said = match words {
             Some(words) => self.clean(&words),
@@ -344,14 +345,21 @@ impl Client {
             }
             404 | 405 => ServerError::NoSuchPath { address, path: path.into(), said },
             503 if is_about_loading(&lower) => ServerError::Loading { address },
-            429 | 502 | 503 | 504 => ServerError::Overloaded { address, status, tries, said },
+            status if is_overload(status) => ServerError::Overloaded { address, status, tries, said },
             _ => ServerError::Status { address, status, said },
         };
         // A question is only read, so it may be asked again wherever the server did not take it.
         let again = matches!(error, ServerError::Overloaded { .. } | ServerError::Loading { .. })
-            || (status == 500 && matches!(error, ServerError::Status { .. }) && tries == 1);
+            || matches!(error, ServerError::Status { .. }) && (is_passing(status) || status == 500 && tries == 1);
         let refused = (matches!(status, 400 | 422) && !matches!(error, ServerError::ContextTooLong { .. })).then_some(lower);
         Failed { error: Box::new(error), again, after, refused }
+    }
+
+    fn refuse_compressed(&self, response: &Response) -> Result<(), Failed> {
+        match response.headers.get("content-encoding").is_some_and(|coding| coding != "identity") {
+            true => Err(Failed::for_good(self.garbled("it is compressed, which was not asked for"))),
+            false => Ok(()),
+        }
     }
 
     fn keep(&self, response: Response) {
@@ -387,10 +395,4 @@ impl Client {
     fn too_much(&self) -> ServerError {
         ServerError::TooMuch { address: self.address.to_string(), bytes: MOST_BYTES }
     }
-}
-
-/// `Retry-After` in seconds; a date is not waited for.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let seconds: f64 = headers.get("retry-after")?.to_str().ok()?.trim().parse().ok()?;
-    Duration::try_from_secs_f64(seconds).ok()
 }

@@ -7,7 +7,9 @@
 //! - `sse`: a stream of events
 //! - `wire`: a connection, and HTTP over it
 //! - [`abilities`]: what a server can do
-//! - `dialect`: requests and answers as JSON
+//! - `dialect`: requests as JSON
+//! - `said`: answers as JSON
+//! - `patience`: what a status means, which refusals are waited for, and how long
 //! - `reading`: an answer, event by event
 //! - `exchange`: a request and its answer, with what may go wrong on the way
 //! - `text`: an answer as it is written
@@ -20,9 +22,11 @@ pub mod address;
 mod dialect;
 mod exchange;
 mod key;
+mod patience;
 pub mod probe;
 mod reading;
 pub mod remote;
+mod said;
 pub mod secret;
 mod sse;
 mod text;

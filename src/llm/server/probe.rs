@@ -7,9 +7,10 @@ use tokio::time::timeout;
 
 use super::super::server_error::ServerError;
 use super::abilities::{Abilities, GrammarField};
-use super::dialect::{Said, put_grammar, read};
+use super::dialect::put_grammar;
 use super::exchange::Client;
 use super::reading::Speaker;
+use super::said::{Said, read};
 
 /// A field that is not known may make a server wait for ever: nothing takes longer than this,
 const LONGEST: Duration = Duration::from_secs(30);

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::super::server_error::ServerError;
-use super::dialect::{self, Finish, Piece};
+use super::said::{self, Finish, Piece};
+use super::sse::Event;
 
 /// What ends a stream.
 pub(super) const DONE: &[u8] = b"[DONE]";
@@ -60,8 +61,20 @@ impl<'a> Reading<'a> {
         *self.begun
     }
 
-    /// Takes an event, or an answer that is not streamed, which is there `at_once`.
-    pub(super) fn event(&mut self, data: &[u8], at_once: bool, tell: &mut dyn FnMut(Told)) -> Result<(), ServerError> {
+    /// Takes an event. What is called an error is one, whatever stands in it.
+    pub(super) fn event(&mut self, event: &Event, tell: &mut dyn FnMut(Told)) -> Result<(), ServerError> {
+        match event.is_error && !self.is_over() {
+            true => Err(self.error(&event.data)),
+            false => self.read(&event.data, false, tell),
+        }
+    }
+
+    /// Takes an answer that is not streamed.
+    pub(super) fn whole(&mut self, data: &[u8], tell: &mut dyn FnMut(Told)) -> Result<(), ServerError> {
+        self.read(data, true, tell)
+    }
+
+    fn read(&mut self, data: &[u8], at_once: bool, tell: &mut dyn FnMut(Told)) -> Result<(), ServerError> {
         let data = data.trim_ascii();
         if data.is_empty() || self.is_over() {
             self.costs(data, tell);
@@ -80,7 +93,7 @@ impl<'a> Reading<'a> {
             let reason = if is_page { "it is a page for people" } else { "an event of it is no JSON" };
             self.client.garbled(reason)
         })?;
-        let read = dialect::read(&value).ok_or_else(|| self.client.garbled("an event of it is no object"))?;
+        let read = said::read(&value).ok_or_else(|| self.client.garbled("an event of it is no object"))?;
         if let Some(error) = read.error {
             return Err(self.failed(&error));
         }
@@ -115,7 +128,7 @@ impl<'a> Reading<'a> {
     /// Of an event behind the end of the answer only what it cost counts, and that there is no more of it.
     pub(super) fn costs(&mut self, data: &[u8], tell: &mut dyn FnMut(Told)) {
         self.done |= data.trim_ascii() == DONE;
-        let Some(read) = serde_json::from_slice(data).ok().and_then(|value: Value| dialect::read(&value)) else { return };
+        let Some(read) = serde_json::from_slice(data).ok().and_then(|value: Value| said::read(&value)) else { return };
         self.goes_on |= read.pieces.iter().any(|piece| !piece.text.is_empty());
         if let Some(usage) = read.usage {
             tell(Told::Usage(usage));
@@ -131,6 +144,15 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
+    fn error(&self, data: &[u8]) -> ServerError {
+        let text = String::from_utf8_lossy(data);
+        let words = serde_json::from_slice::<Value>(data).ok().and_then(|value| match &value {
+            Value::String(words) => Some(words.clone()),
+            value => said::error_of(value),
+        });
+        self.failed(words.as_deref().unwrap_or(text.trim()))
+    }
+
     /// The server's own words in the middle of an answer.
     fn failed(&self, words: &str) -> ServerError {
         let (address, said) = (self.client.address(), self.client.clean(words));
@@ -139,6 +161,11 @@ impl<'a> Reading<'a> {
             false => ServerError::Said { address, said },
         }
     }
+}
+
+/// Without the byte order mark that some put before their JSON.
+pub(super) fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes)
 }
 
 /// Whether words say that a prompt is too long.
@@ -154,6 +181,10 @@ pub(super) fn is_about_context(lower: &str) -> bool {
         "prompt is too long",
         "n_ctx",
         "max_model_len",
+        "inputs` tokens",
+        "input tokens",
+        "input length",
+        "token limit",
     ];
     tells.iter().any(|tell| lower.contains(tell))
 }

@@ -211,11 +211,21 @@ impl Remote {
     }
 }
 
+/// How many letters of `model`'s words are words of `name`, too.
+fn shared_words(name: &str, model: &str) -> usize {
+    let words = |text: &str| text.to_lowercase().split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect::<Vec<_>>();
+    let own = words(name);
+    words(model).iter().filter(|word| own.contains(word)).map(String::len).sum()
+}
+
 /// The same error, with the models that there are.
 fn with_known(error: ServerError, all: &[Served]) -> ServerError {
     match error {
         ServerError::UnknownModel { address, model, .. } => {
-            ServerError::UnknownModel { address, model, known: all.iter().map(|own| own.name.clone()).collect() }
+            let mut known: Vec<String> = all.iter().map(|own| own.name.clone()).collect();
+            // Only the first are told: those with most of the name that was asked for.
+            known.sort_by_cached_key(|name| std::cmp::Reverse(shared_words(name, &model)));
+            ServerError::UnknownModel { address, model, known }
         }
         other => other,
     }

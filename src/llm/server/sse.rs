@@ -1,5 +1,5 @@
 //! Server-sent events, as the HTML standard has them: lines end in LF, CR or CRLF, wherever the bytes are cut; comments, `event:`, `id:` and
-//! `retry:` are passed over; an empty line ends an event.
+//! `retry:` are passed over, but that an event is called `error`; an empty line ends an event. Some write `error:` where `data:` belongs.
 
 /// A longer line, or a longer event, is no token of an answer.
 pub(super) const LONGEST_EVENT: usize = 1 << 20;
@@ -8,12 +8,21 @@ pub(super) const LONGEST_EVENT: usize = 1 << 20;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct TooLong;
 
+/// An event: its data, and whether it is called an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Event {
+    pub(super) data: Vec<u8>,
+    pub(super) is_error: bool,
+}
+
 /// Bytes on their way to events.
 #[derive(Debug, Default)]
 pub(super) struct Events {
     line: Vec<u8>,
     /// The event's data so far; `None` before its first line.
     data: Option<Vec<u8>>,
+    /// Whether the event is called an error.
+    is_error: bool,
     /// A LF that follows belongs to the CR before it.
     after_cr: bool,
     /// Whether a line has ended: only the first may begin with a byte order mark.
@@ -22,7 +31,7 @@ pub(super) struct Events {
 
 impl Events {
     /// Takes bytes; every event that ends in them is given to `each`.
-    pub(super) fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(&[u8])) -> Result<(), TooLong> {
+    pub(super) fn feed(&mut self, bytes: &[u8], each: &mut dyn FnMut(Event)) -> Result<(), TooLong> {
         for &byte in bytes {
             match byte {
                 b'\n' if self.after_cr => self.after_cr = false,
@@ -43,15 +52,15 @@ impl Events {
     }
 
     /// At the end of all bytes: what stands there without the empty line that would end it. Some servers leave it out behind the last event.
-    pub(super) fn rest(mut self) -> Option<Vec<u8>> {
+    pub(super) fn rest(mut self) -> Option<Event> {
         // An empty line would end the event.
         if !self.line.is_empty() {
             self.end_line(&mut |_| ()).ok()?;
         }
-        self.data
+        Some(Event { is_error: self.is_error, data: self.data? })
     }
 
-    fn end_line(&mut self, each: &mut dyn FnMut(&[u8])) -> Result<(), TooLong> {
+    fn end_line(&mut self, each: &mut dyn FnMut(Event)) -> Result<(), TooLong> {
         let mut line = std::mem::take(&mut self.line);
         if !std::mem::replace(&mut self.begun, true)
             && let Some(rest) = line.strip_prefix(b"\xEF\xBB\xBF")
@@ -59,8 +68,9 @@ impl Events {
             line = rest.to_vec();
         }
         if line.is_empty() {
+            let is_error = std::mem::take(&mut self.is_error);
             if let Some(data) = self.data.take() {
-                each(&data);
+                each(Event { data, is_error });
             }
             return Ok(());
         }
@@ -68,8 +78,9 @@ impl Events {
             Some(at) => (line.get(..at).unwrap_or_default(), line.get(at + 1..).unwrap_or_default()),
             None => (line.as_slice(), &[][..]),
         };
-        if field == b"data" {
-            let value = value.strip_prefix(b" ").unwrap_or(value);
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        self.is_error |= field == b"error" || field == b"event" && value == b"error";
+        if matches!(field, b"data" | b"error") {
             match &mut self.data {
                 Some(data) => {
                     data.push(b'\n');
@@ -91,12 +102,17 @@ mod tests {
 
     use super::*;
 
+    fn told(event: &Event) -> String {
+        let data = String::from_utf8_lossy(&event.data);
+        if event.is_error { format!("error {data}") } else { data.into_owned() }
+    }
+
     fn all(pieces: &[&[u8]]) -> Vec<String> {
         let (mut events, mut out) = (Events::default(), Vec::new());
         for piece in pieces {
-            events.feed(piece, &mut |data| out.push(String::from_utf8_lossy(data).into_owned())).unwrap();
+            events.feed(piece, &mut |event| out.push(told(&event))).unwrap();
         }
-        out.extend(events.rest().map(|data| format!("rest {}", String::from_utf8_lossy(&data))));
+        out.extend(events.rest().map(|event| format!("rest {}", told(&event))));
         out
     }
 
@@ -118,6 +134,9 @@ mod tests {
         check("data: [DONE]", &["rest [DONE]"]);
         check("data: a\n", &["rest a"]);
         check("junk\ndatas: x\n\n", &[]);
+        check("event: error\ndata: a\n\ndata: b\n\nerror: c\n\n", &["error a", "b", "error c"]);
+        check("data: a\nevent: error", &["rest error a"]);
+        check("event: error\n\ndata: a\n\n", &["a"]);
     }
 
     #[test]

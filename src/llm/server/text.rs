@@ -4,7 +4,7 @@ use super::super::generate::{Ended, FinishReason, GenerateEvent, GenerateRequest
 use super::super::repetition::circle;
 use super::super::sampling::TokenLogprob;
 use super::super::stop::StopStrings;
-use super::dialect::{Finish, Piece};
+use super::said::{Finish, Piece};
 
 /// A token of any vocabulary has fewer bytes on average; a server that writes more does not count.
 const BYTES_A_TOKEN: usize = 32;

@@ -33,7 +33,7 @@ impl ChatTemplate {
         if source.len() > MOST_SOURCE {
             return Err(LlmError::Template(format!("it has {} bytes; at most {MOST_SOURCE} are read", source.len())));
         }
-        let source = jinja::without_generation_marks(source);
+        let source = jinja::without_generation_marks(&jinja::with_plain_ends(source));
         environment().template_from_str(&source).map_err(|error| failed(&error))?;
         let names = [("bos_token", bos), ("eos_token", eos)].map(|(key, name)| (key.to_owned(), name.to_owned()));
         Ok(Self { source, names: names.into(), takes_system: OnceLock::new() })

@@ -4,6 +4,7 @@ use minijinja::value::Kwargs;
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use super::date;
+use super::python;
 
 /// Calls within calls.
 const DEEPEST: usize = 64;
@@ -17,7 +18,8 @@ pub(super) fn environment() -> Environment<'static> {
     environment.set_recursion_limit(DEEPEST);
     environment.set_undefined_behavior(UndefinedBehavior::Lenient);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment.set_unknown_method_callback(python::method);
+    environment.set_formatter(python::write);
     environment.add_function("raise_exception", |message: String| -> Result<Value, Error> {
         Err(Error::new(ErrorKind::InvalidOperation, message))
     });
@@ -25,7 +27,17 @@ pub(super) fn environment() -> Environment<'static> {
         date::now(&format).ok_or_else(|| Error::new(ErrorKind::InvalidOperation, format!("`{format}` is no format of a date")))
     });
     environment.add_filter("tojson", to_json);
+    for name in ["e", "escape"] {
+        environment.add_filter(name, |value: Value| python::escape(&value));
+    }
+    environment.add_function("cycler", minijinja_contrib::globals::cycler);
+    environment.add_function("joiner", minijinja_contrib::globals::joiner);
     environment
+}
+
+/// Line ends as Jinja reads them: all alike, whichever system the file comes from.
+pub(super) fn with_plain_ends(source: &str) -> String {
+    source.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// The marks `{% generation %}` and `{% endgeneration %}`, which say what is learned and write nothing, become a condition that always holds:
@@ -160,7 +172,7 @@ mod tests {
 
     #[track_caller]
     fn check(source: &str, expected: &str) {
-        let source = without_generation_marks(source);
+        let source = without_generation_marks(&with_plain_ends(source));
         let value = minijinja::context! { v => serde_json::json!({"b": [1, 2.5, true, null], "a": {"é": []}}) };
         assert_eq!(environment().render_str(&source, value).unwrap(), expected);
     }
@@ -178,10 +190,41 @@ mod tests {
     }
 
     #[test]
+    fn lines_end_alike() {
+        check("{% if true %}\r\na\r\nb\rc\r\n{% endif %}\r\n", "a\nb\nc\n");
+    }
+
+    #[test]
     fn generation_marks_write_nothing() {
         check("a {%- generation %} b {% endgeneration -%} c", "a b c");
         check("{% generation %}\nx\n{% endgeneration %}\ny", "x\ny");
         check("{% set generation = 3 %}{{ generation }}", "3");
         check("{%+ if true %}x{% endif %}", "x");
+    }
+
+    /// What Jinja2 3.1.6 writes of the same template.
+    #[track_caller]
+    fn check_python(source: &str, expected: &str) {
+        let value = minijinja::context! { m => serde_json::json!({"role": "user", "content": "it's\na \"b\" ä"}) };
+        assert_eq!(environment().render_str(source, value).unwrap(), expected, "{source}");
+    }
+
+    #[test]
+    fn values_are_written_as_python_writes_them() {
+        check_python("{{ ['a', 1, true, none, 1.5] }} {{ {'a': []} }} {{ [] }} {{ {} }}", "['a', 1, True, None, 1.5] {'a': []} [] {}");
+        check_python("{{ m }}", "{'role': 'user', 'content': 'it\\'s\\na \"b\" ä'}");
+        check_python("{{ [\"it's\"] }}{{ \"it's\" }}{{ m.keys() | list }}", "[\"it's\"]it's['role', 'content']");
+        check_python("{{ '<a href=\"/\">' | e }}{{ \"'&\" | escape }}{{ '<' | safe | e }}", "&lt;a href=&#34;/&#34;&gt;&#39;&amp;<");
+    }
+
+    #[test]
+    fn strings_have_pythons_methods() {
+        check_python("{{ 'aXbX'.rsplit('X', 1) }}{{ 'a b'.rsplit() }}{{ 'a.b.c'.rsplit('.') }}", "['aXb', '']['a', 'b']['a', 'b', 'c']");
+        check_python("{{ 'a b c'.partition(' ') | list }}{{ 'abc'.rpartition('x') | list }}", "['a', ' ', 'b c']['', '', 'abc']");
+        check_python("{{ 'abc'.removeprefix('a') }}{{ 'abc'.removesuffix('c') }}{{ 'abc'.removesuffix('x') }}", "bcababc");
+        check_python("[{{ 'x'.ljust(3) }}{{ 'x'.rjust(3, '.') }}]", "[x  ..x]");
+        check_python("{{ '</think>a'.split('</think>')[-1].strip() }}{{ 'a'.upper() }}", "aA");
+        check_python("{% set c = cycler('a', 'b') %}{{ c.next() }}{{ c.next() }}{% set j = joiner() %}{{ j() }}x{{ j() }}", "abx, ");
+        assert!(environment().render_str("{{ 'x'.ljust(9999999) }}", ()).is_err());
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `date`: `strftime_now`
+//! - `python`: values and strings as Python has them
 //! - `jinja`: what templates call beyond Jinja itself
 //! - `turns`: messages as a template takes them, where it takes no system message or wants turns to alternate
 //! - `chat`: messages to text, and to tokens
@@ -9,6 +10,7 @@
 mod chat;
 mod date;
 mod jinja;
+mod python;
 mod turns;
 
 pub use chat::ChatTemplate;

@@ -8,6 +8,7 @@ use tokenizers::Model as _;
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
 use super::added::{AddedToken, kind_of};
+use super::beside::{beside, generation_ends};
 use super::byte_level;
 use super::encode::{Around, Model, Tokenizer};
 use super::pipeline::JsonModel;
@@ -33,15 +34,7 @@ impl Tokenizer {
             token.id = inner.get_model().token_to_id(&token.content).unwrap_or(token.id);
         }
         let vocabulary = vocabulary(&inner, &added, pieces)?;
-        let beside = |name: &str| -> Result<Value, LlmError> {
-            let file = path.with_file_name(name);
-            if !file.is_file() {
-                return Ok(Value::Null);
-            }
-            serde_json::from_str(&read_text(&file)?).map_err(|error| LlmError::Tokenizer(format!("{}: {error}", file.display())))
-        };
-        let config = beside("tokenizer_config.json")?;
-        let generation = beside("generation_config.json")?;
+        let config = beside(path, "tokenizer_config.json")?;
         let id_of = |name: &str| {
             let added = added.iter().find(|token| token.content == name).map(|token| token.id);
             added.or_else(|| inner.token_to_id(name))
@@ -51,14 +44,10 @@ impl Tokenizer {
             value.as_str().or_else(|| value.get("content")?.as_str()).and_then(id_of)
         };
         let (bos, eos) = (configured("bos_token"), configured("eos_token"));
-        let generation_ends: Vec<u32> = match generation.get("eos_token_id") {
-            Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_u64).filter_map(|id| u32::try_from(id).ok()).collect(),
-            id => id.and_then(Value::as_u64).and_then(|id| u32::try_from(id).ok()).into_iter().collect(),
-        };
         let around = around(&inner, vocabulary.len())?;
         let mut ends: Vec<u32> = END_NAMES.iter().filter_map(|name| id_of(name)).chain(eos).collect();
         ends.retain(|id| Some(*id) == eos || vocabulary.kind(*id).is_some_and(TokenKind::is_marker));
-        ends.extend(generation_ends.into_iter().filter(|id| (*id as usize) < vocabulary.len()));
+        ends.extend(generation_ends(path, vocabulary.len())?);
         ends.sort_unstable();
         ends.dedup();
         let model = Model::Json(Box::new(JsonModel::new(inner, &added)?));

@@ -8,7 +8,8 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::super::LlmError;
-use super::super::checkpoint::read::{read_bytes, read_text};
+use super::super::checkpoint::read::read_bytes;
+use super::beside::{beside, generation_ends};
 use super::encode::{Around, Model, Tokenizer};
 use super::sentencepiece::{self, SPACE, SentencePiece};
 use super::specials::END_NAMES;
@@ -29,7 +30,7 @@ pub(super) struct ModelFile {
 impl Tokenizer {
     /// Reads `tokenizer.model` at `path`, and beside it `tokenizer_config.json` and `added_tokens.json` where they are there.
     pub fn from_tokenizer_model(path: &Path) -> Result<Self, LlmError> {
-        let (config, generation) = (beside(path, "tokenizer_config.json")?, beside(path, "generation_config.json")?);
+        let config = beside(path, "tokenizer_config.json")?;
         let file = ModelFile::read(path, &config)?;
         let id_of = |name: &str| (0u32..).zip(&file.tokens).find(|(_, token)| *token == name).map(|(id, _)| id);
         let configured = |key: &str, usual: &str| {
@@ -41,11 +42,7 @@ impl Tokenizer {
         let flag = |key: &str| config.get(key).and_then(Value::as_bool).unwrap_or(false);
         let mut ends: Vec<u32> = END_NAMES.iter().filter_map(|name| id_of(name)).chain(eos).collect();
         ends.retain(|id| Some(*id) == eos || file.kinds.get(*id as usize).is_some_and(|kind| kind.is_marker()));
-        let named = match generation.get("eos_token_id") {
-            Some(Value::Array(ids)) => ids.iter().filter_map(Value::as_u64).collect(),
-            id => id.and_then(Value::as_u64).into_iter().collect::<Vec<_>>(),
-        };
-        ends.extend(named.into_iter().filter_map(|id| u32::try_from(id).ok()).filter(|id| (*id as usize) < file.tokens.len()));
+        ends.extend(generation_ends(path, file.tokens.len())?);
         ends.sort_unstable();
         ends.dedup();
         let mut model = SentencePiece::new(&file.tokens, &file.kinds, &file.scores, unknown, file.space_prefix);
@@ -68,15 +65,6 @@ impl Tokenizer {
         };
         Ok(Self { model: Model::SentencePiece(model), vocabulary, bos, eos, ends, around })
     }
-}
-
-/// The JSON file called `name` beside `path`; null where there is none.
-fn beside(path: &Path, name: &str) -> Result<Value, LlmError> {
-    let file = path.with_file_name(name);
-    if !file.is_file() {
-        return Ok(Value::Null);
-    }
-    serde_json::from_str(&read_text(&file)?).map_err(|error| LlmError::Tokenizer(format!("{}: {error}", file.display())))
 }
 
 /// Tokens that stand beside the model: in `tokenizer_config.json`, or, of older date, in `added_tokens.json`.
