@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn what_is_computed_of_one_table_is_asked() {
-        check("strftime('%Y', e.day) = '2023'", &["strftime('%Y', e.day)"]);
+        check("strftime('%Y', e.day) = '2023'", &["strftime('%Y', e.day)", "strftime('%Y', e.day)"]);
+        check("date(e.day) = '2023-01-01'", &["date(e.day)"]);
         check("e.doc ->> 'at' >= '2023-01-01'", &["e.doc ->> 'at'"]);
         check("e.doc -> 'a' ->> 'b' > 5", &["e.doc -> 'a' ->> 'b'"]);
         check("json_extract(e.doc, '$.n') = '5'", &["json_extract(e.doc, '$.n')"]);

@@ -14,9 +14,9 @@ use crate::sql::tokens::Tokens;
 use crate::text::words::split_name;
 
 /// Words of names that speak of moments, and of their parts.
-const MOMENTS: [&str; 22] = [
-    "date", "time", "at", "on", "when", "day", "month", "year", "week", "quarter", "hour", "since", "until", "from", "due", "start", "end",
-    "last", "first", "login", "seen", "stamp",
+const MOMENTS: [&str; 21] = [
+    "date", "at", "on", "when", "day", "month", "year", "week", "quarter", "hour", "since", "until", "from", "due", "start", "end", "last",
+    "first", "login", "seen", "stamp",
 ];
 
 /// `sql` with the table's dates where a number that is no date was asked for one, and the changes in order.
@@ -93,7 +93,9 @@ fn is_asked_for_a_date(tokens: &Tokens<'_>, at: usize) -> bool {
 fn is_read_as_date(tokens: &Tokens<'_>, at: usize) -> bool {
     let back = |steps: usize, words: &[&str]| at.checked_sub(steps).is_some_and(|at| tokens.is(at, words));
     let first = back(1, &["("]) && back(2, &["date", "datetime", "julianday", "unixepoch"]);
-    first || (back(1, &[","]) && back(3, &["("]) && back(4, &["strftime"]))
+    // Hours may be asked of what keeps times of day.
+    let of_hours = || at.checked_sub(2).is_some_and(|format| ["%H", "%M", "%S"].iter().any(|part| tokens.text(format).contains(part)));
+    first || (back(1, &[","]) && back(3, &["("]) && back(4, &["strftime"]) && !of_hours())
 }
 
 /// `2024%`, `2024-03%`.
@@ -150,7 +152,7 @@ mod tests {
     fn the_only_dates_of_a_table_are_asked() {
         check("time LIKE '2024%'", "id LIKE '2024%'");
         // What may keep dates of its own is meant by its name.
-        for condition in ["last_login LIKE '2024%'", "surveyed > '2024-01-01'", "year = '2024-01-01'"] {
+        for condition in ["last_login LIKE '2024%'", "strftime('%H', time) = '18'", "surveyed > '2024-01-01'", "year = '2024-01-01'"] {
             check(condition, condition);
         }
         check("t.time >= '2024-01-01' AND t.time < '2025-01-01'", "t.id >= '2024-01-01' AND t.id < '2025-01-01'");

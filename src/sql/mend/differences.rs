@@ -8,6 +8,7 @@ use super::spans::{between, lengths};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
+use crate::sql::quote::is_keyword;
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::{COMPARISONS, Tokens};
 
@@ -177,7 +178,8 @@ impl Sight<'_> {
         let mut out = range;
         while tokens.before(out.start) == "(" {
             let open = out.start - 1;
-            let named = open.checked_sub(1).filter(|name| tokens.call(*name).is_some());
+            let is_call = |name: &usize| tokens.call(*name).is_some() && (!is_keyword(tokens.text(*name)) || tokens.is(*name, &KEEPING));
+            let named = open.checked_sub(1).filter(is_call);
             // `CAST(a - b AS REAL)`, `round(a - b, 1)`.
             let close = if tokens.text(out.end) == ")" { Some(out.end) } else { tokens.close(open).filter(|_| named.is_some()) };
             let Some(close) = close else { break };

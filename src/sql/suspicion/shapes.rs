@@ -140,10 +140,12 @@ pub(super) fn out_of_order(column: &Column) -> Option<String> {
         let word = word.as_str();
         [&MONTHS[..], &MONTH_NAMES, &WEEKDAYS, &WEEKDAY_NAMES].iter().any(|names| names.contains(&word))
     };
+    let is_half = |word: &String| matches!(word.as_str(), "am" | "pm");
     // Nothing but the names, and what UTC is called.
     let dated = known.iter().all(|text| {
         let words = words(text);
-        !words.is_empty() && words.iter().all(|word| is_named(word) || ["gmt", "utc", "am", "pm", "t", "z"].contains(&word.as_str()))
+        let is_part = |word: &String| is_named(word) || is_half(word) || matches!(word.as_str(), "gmt" | "utc" | "t" | "z");
+        words.iter().any(|word| is_named(word) || is_half(word)) && words.iter().all(is_part)
     });
     let year_last = |text: &String| {
         let start = text.len().checked_sub(4).and_then(|at| text.split_at_checked(at));
@@ -230,9 +232,15 @@ mod tests {
         ] {
             assert!(odd(samples), "{samples:?}");
         }
-        for samples in
-            [&["06:43", "07:11"][..], &["Ann", "Bob"], &["2022Q1", "2022Q3"], &["2024-W14", "2022-W01"], &["May", "Ann"], &["Jan"]]
-        {
+        for samples in [
+            &["06:43", "07:11"][..],
+            &["Ann", "Bob"],
+            &["2022Q1", "2022Q3"],
+            &["2024-W14", "2022-W01"],
+            &["T", "Z"],
+            &["May", "Ann"],
+            &["Jan"],
+        ] {
             assert!(!odd(samples), "{samples:?}");
         }
     }
