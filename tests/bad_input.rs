@@ -38,7 +38,7 @@ fn files_that_are_no_database() {
         }
     };
     check(b"name,price\nbread,3\n", 3, "", "is a table as text, not an SQLite database (19 bytes");
-    check(b"name,price\nbread,3\n", 3, "", "hint: import it with");
+    check(b"name,price\nbread,3\n", 3, "", "hint: give it a name that ends in .csv");
     check(&noise(8192), 3, "", "hint: it may be encrypted");
     check(b"", 0, "1", "");
     let whole = home.path().join("whole.db");
@@ -49,6 +49,8 @@ fn files_that_are_no_database() {
     bytes.truncate(60);
     check(&bytes, 3, "", "is cut short");
     home.check(&["query", home.path().to_str().unwrap(), "SELECT 1"], 3, "", "is not a file");
+    #[cfg(unix)]
+    home.check(&["query", "/dev/null", "SELECT 1"], 3, "", "hint: a file is read more than once, which a pipe or a device cannot be");
 }
 
 #[test]

@@ -283,6 +283,12 @@ fn the_command_line_describes_itself() {
     home.check(&["query", "demo", "SELECT 1"], 2, "", "hint: `sqllama config check`");
     home.file("config.toml", "[keys]\nhelp = 'f99'\n");
     home.check(&["config", "check"], 2, "[keys] binds `help` to `f99`, and there is no such key", "1 thing is wrong");
+    // Each mistake is told, those of keys too where others are; and two that change places are none.
+    home.file("config.toml", "vim = 1\n[keys]\nhelp = 'f99'\nnonsense = 'f2'\n");
+    home.check(&["config", "check"], 2, "[keys] binds `help` to `f99`", "3 things are wrong");
+    home.check(&["config", "check"], 2, "nonsense", "3 things are wrong");
+    home.file("config.toml", "[keys]\nhelp = 'f9'\nmenu = 'f1'\n");
+    home.check(&["config", "check"], 0, "", "nothing is wrong with ");
     home.file("config.toml", "max_rows = 0\n[keys]\nhelp = 'f12'\n");
     home.check(&["config", "check"], 0, "", "nothing is wrong with ");
     check_output(&with_stdin(&home, &["config", "check", "-"], b"vim = 1"), 2, "stdin, line 1: invalid type", "");
@@ -373,5 +379,48 @@ proptest! {
         let text: String = parts.iter().map(|(statement, end)| format!("{statement}{end}")).collect();
         let ours: Vec<String> = sqllama::sql::statements(&text).into_iter().map(|range| text[range].to_owned()).collect();
         prop_assert_eq!(ours, cut_by_sqlite(&connection, &text));
+    }
+}
+
+#[test]
+fn no_limit_of_time_and_none_below_nothing() {
+    let home = Home::new();
+    for command in [&["query", "demo", "SELECT 1 AS one"][..], &["ask", "demo", "one?", "--model", &home.script(&["SELECT 1 AS one"])]] {
+        home.check(&[command, &["--timeout", "0", "--format", "csv"]].concat(), 0, "one\n1\n", "");
+        for (flag, said) in [("-1", "'-1' for '--timeout <SECONDS>': it cannot be below 0"), ("0.5", "a whole number is needed")] {
+            home.check(&[command, &["--timeout", flag]].concat(), 2, "", said);
+        }
+    }
+}
+
+#[test]
+fn a_parameter_with_a_name_and_a_number_is_refused() {
+    let home = Home::new();
+    let said = "`:a` and `?1` are one parameter here";
+    home.check(&["query", "demo", "SELECT :a, ?1", "--param", "a=5", "--param", "1=7"], 1, "", said);
+    home.check(&["query", "demo", "SELECT ?1 AS x, :a AS y", "--param", "a=5", "--param", "1=7", "--format", "csv"], 0, "x,y\n7,5\n", "");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_output_is_a_failure_and_a_closed_pipe_is_not() {
+    let home = Home::new();
+    let run = |line: &str| {
+        let mut command = Command::new("sh");
+        command.arg("-c").arg(line).arg(env!("CARGO_BIN_EXE_sqllama")).stdin(Stdio::null());
+        for folder in ["DATA", "CACHE", "CONFIG"] {
+            command.env(format!("SQLLAMA_{folder}_DIR"), home.path());
+        }
+        let output = command.output().unwrap();
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    for line in ["query demo 'SELECT 1'", "schema demo", "functions", "--help", "--version", "config schema"] {
+        let (code, said) = run(&format!("\"$0\" {line} >&-"));
+        assert_eq!((code, said.as_str()), (Some(1), "error: there is nothing to write to: standard output is closed\n"), "{line}");
+        assert_eq!(run(&format!("\"$0\" {line} >/dev/null")), (Some(0), String::new()), "{line}");
+        let (code, said) = run(&format!("\"$0\" {line} >/dev/full"));
+        assert!(code == Some(1) && said.contains("No space left on device"), "{line}: {code:?} {said}");
+        // What is written is more than a pipe holds, or not: whoever reads it has gone, and wanted no more.
+        assert_eq!(run(&format!("(\"$0\" {line}; echo $? >&2) | true")), (Some(0), "0\n".to_owned()), "{line}");
     }
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use super::asking::Asking;
 use super::candidate::{Candidate, ballots};
+use super::choice::is_settled;
 use super::confidence::Belief;
 use super::error::AskError;
 use super::event::AskEvent;
@@ -55,7 +56,7 @@ impl Asking<'_> {
         let mut there = vec![first];
         let same_prompt = self.draw(parts, &samplings, Shown::Compared { there: &there, all, examples: Examples::None })?;
         there.extend(same_prompt);
-        if self.may_stop() && is_decided(&ballots(&there), all) || self.is_late(&there) {
+        if self.may_stop() && is_decided(&ballots(&there), all) || self.may_settle() && is_settled(&there) || self.is_late(&there) {
             return Ok(there);
         }
         let mut demonstrations = match &request.demonstrations {
@@ -83,6 +84,11 @@ impl Asking<'_> {
     /// Whether drafts end where more could not change the choice.
     fn may_stop(&self) -> bool {
         !matches!(self.request.candidates, Candidates::Exactly(_))
+    }
+
+    /// Whether they end where others are not worth their time.
+    fn may_settle(&self) -> bool {
+        matches!(self.request.candidates, Candidates::WhenInDoubt(_))
     }
 
     /// Whether the time to compare is over, and one of the drafts that are there runs.

@@ -22,6 +22,7 @@
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `candidate`: one draft, from the model's words to rows
 //! - `confidence`: how likely an answer is right
+//! - `choice`: which of several drafts is believed most
 //! - `asking`: one question on its way
 //! - `draw`: how many drafts, from which prompts
 //! - `following`: the answer to such a follow-up
@@ -32,6 +33,7 @@ mod advice;
 mod ahead;
 mod asking;
 mod candidate;
+mod choice;
 mod clarify;
 mod confidence;
 pub mod coverage;

@@ -1,11 +1,11 @@
 //! Prompt, draw, mend, judge, compare where there is doubt, choose; at last repairs that give the model SQLite's own message.
 
-use std::cmp::Ordering;
 use std::time::Instant;
 
 use super::advice::advice;
 use super::asking::{Asking, first_parts};
-use super::candidate::{Candidate, ballots};
+use super::candidate::Candidate;
+use super::choice::{Chosen, results};
 use super::clarify::ask_back;
 use super::confidence::{self, Belief};
 use super::coverage::{coverage, quoted};
@@ -13,7 +13,7 @@ use super::error::{AskError, MAX_QUESTION_BYTES};
 use super::event::{Answer, AnswerState, AskEvent, AskTimings};
 use super::mend::Fate;
 use super::request::{AskRequest, MAX_REPAIRS};
-use super::vote::{Agreement, Group, Standing, group};
+use super::vote::{Agreement, Standing};
 use crate::db::Database;
 use crate::llm::Generate;
 use crate::prompt::likely_answers;
@@ -144,19 +144,7 @@ impl Asking<'_> {
     /// The draft to believe, and how much; `None` where SQLite takes none. What the drafts say goes into the answer. `alone`: the belief in
     /// the first by itself.
     fn choose(&self, answer: &mut Answer, candidates: &[Candidate], alone: Belief) -> Option<Chosen> {
-        let ballots = ballots(candidates);
-        let groups = group(&ballots);
-        let place_of = |group: &Group| group.members.first().and_then(|&member| ballots.get(member)).map(|ballot| ballot.draft);
-        let mut believed: Vec<(Chosen, Agreement)> = Vec::new();
-        for group in &groups {
-            let Some((place, shown)) = place_of(group).and_then(|place| Some((place, candidates.get(place)?))) else { continue };
-            let signals = group.signals(shown.signals.clone(), &ballots, &groups, candidates.len());
-            let belief = confidence::of_compared(&signals, shown, group.members.len(), candidates.len());
-            believed.push((Chosen { place, belief }, group.agreement(&ballots, &shown.sql, signals)));
-        }
-        // Where two are believed as much, the vote decides.
-        believed.sort_by(|(a, _), (b, _)| b.belief.confidence.partial_cmp(&a.belief.confidence).unwrap_or(Ordering::Equal));
-        let (chosen, agreements): (Vec<_>, Vec<_>) = believed.into_iter().unzip();
+        let (chosen, agreements): (Vec<_>, Vec<_>) = results(candidates).into_iter().unzip();
         answer.candidates = agreements;
         match (chosen.into_iter().next(), candidates) {
             (Some(Chosen { place, .. }), [_]) => Some(Chosen { place, belief: alone }),
@@ -210,10 +198,4 @@ impl Asking<'_> {
         }
         Ok(())
     }
-}
-
-/// A draft chosen, and how much it is believed.
-struct Chosen {
-    place: usize,
-    belief: Belief,
 }

@@ -10,7 +10,7 @@ use super::input::Source;
 use crate::store::config::schema;
 use crate::store::{Config, Paths};
 use crate::text;
-use crate::tui::keys::Keymap;
+use crate::tui::keys::{BadBinding, Keymap};
 
 /// Bytes of a file of settings.
 const MAX_BYTES: usize = 1 << 20;
@@ -49,19 +49,27 @@ pub(super) fn run_config(command: &ConfigCommand) -> Result<u8, Failure> {
     }
 }
 
+/// What is wrong with actions and keys, which are the screen's: of each by itself, or else of them together.
+fn key_problems(text: &str) -> Vec<String> {
+    let keys = text.parse::<toml::Table>().ok().and_then(|mut table| table.remove("keys"));
+    let config = keys.and_then(|keys| toml::Table::from_iter([("keys".to_owned(), keys)]).try_into::<Config>().ok());
+    let own: Vec<(String, Vec<String>)> =
+        config.unwrap_or_default().keys.iter().map(|(action, keys)| (action.clone(), keys.to_vec())).collect();
+    let problem = |bindings: &[(String, Vec<String>)]| Keymap::new(&bindings.iter().cloned().collect()).err();
+    // Two that change places are in each other's way only one by one.
+    let is_own = |error: &BadBinding| matches!(error, BadBinding::Action { .. } | BadBinding::Key { .. });
+    let mut errors: Vec<BadBinding> = own.chunks(1).filter_map(problem).filter(is_own).collect();
+    if errors.is_empty() {
+        errors.extend(problem(&own));
+    }
+    errors.iter().map(|error| format!("{error}; {}", error.hint())).collect()
+}
+
 fn check(path: PathBuf) -> Result<u8, Failure> {
     let source = Source::of_path(&path);
     let (name, text) = (PathBuf::from(source.name()), source.read(MAX_BYTES)?);
     let mut problems: Vec<String> = Config::problems(&text, &name).iter().map(ToString::to_string).collect();
-    // Actions and keys are the screen's; they can be judged where the rest holds.
-    if let Ok(config) = text.parse::<toml::Table>().map(|table| table.try_into::<Config>())
-        && let Ok(config) = config
-    {
-        let own = config.keys.iter().map(|(action, keys)| (action.clone(), keys.to_vec())).collect();
-        if let Err(error) = Keymap::new(&own) {
-            problems.push(format!("{}: {error}; {}", name.display(), error.hint()));
-        }
-    }
+    problems.extend(key_problems(&text).into_iter().map(|problem| format!("{}: {problem}", name.display())));
     for problem in &problems {
         writeln!(stdout(), "{}", text::sanitize_lines(problem))?;
     }

@@ -34,7 +34,7 @@ pub struct McpArgs {
     /// The most rows that a client can ask for [default: 1000]
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
-    /// Seconds a query may take [default: 30]
+    /// Seconds a query may take, 0 for no limit [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
     /// Seconds after which an answer in doubt is compared with no more drafts; 0 for no limit [default: 20]

@@ -2,10 +2,12 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `failure`: an error as a sentence, a hint, an exit code
+//! - `closed`: standard output that is closed
 //! - `interrupt`: what Ctrl-C does
 //! - `line`, `progress`: a line that is drawn over itself; a pull as such a line
 //! - `columns`: text on its way to stdout, rows of it in aligned columns, and bars
 //! - `input`: text from stdin and files
+//! - `mistyped`: a command line that cannot be understood
 //! - `form`, `computing`: how a model is asked; what it computes on
 //! - `network`: what may be sent over the network
 //! - `beside`: files beside the first one
@@ -46,6 +48,7 @@ pub mod args;
 mod ask;
 mod bench;
 mod beside;
+mod closed;
 mod columns;
 mod complete;
 mod computing;
@@ -68,6 +71,7 @@ mod line;
 mod load;
 mod load_adapter;
 pub mod mcp;
+mod mistyped;
 mod models;
 mod network;
 pub mod notebook;
@@ -92,22 +96,36 @@ mod write_answer;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches};
 
 /// Parses the command line and does what it says.
 pub fn main() -> ExitCode {
     crate::compute::memory::keep_freed_memory();
-    let args = match args::Args::try_parse() {
+    closed::refuse_writes();
+    let command = mistyped::with_negative_numbers(args::Args::command());
+    let args = match command.try_get_matches().and_then(|matches| args::Args::from_arg_matches(&matches)) {
         Ok(args) => args,
-        Err(mut error) => {
-            name_the_flag(&mut error, std::env::args());
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        Err(error) => {
+            let error = mistyped::explained(error, std::env::args());
+            let code = if error.use_stderr() { 2 } else { 0 };
+            return match error.print().map_err(failure::Failure::from) {
+                // Help is data: what asked for it has to know that there is none.
+                Err(failure) if code == 0 => ended(Err(failure)),
+                _ => ExitCode::from(code),
+            };
         }
     };
-    match run::run(args) {
+    ended(run::run(args))
+}
+
+/// Says how it ended.
+fn ended(end: Result<u8, failure::Failure>) -> ExitCode {
+    match end {
         Ok(code) => ExitCode::from(code),
+        Err(failure) if failure.is_broken_pipe() && closed::is_closed() => {
+            say("error: there is nothing to write to: standard output is closed");
+            ExitCode::FAILURE
+        }
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) if failure.code == failure::INTERRUPTED => {
             say(&crate::text::sanitize(&failure.message));
@@ -120,22 +138,6 @@ pub fn main() -> ExitCode {
             }
             ExitCode::from(failure.code)
         }
-    }
-}
-
-/// Names a flag that a command does not have where what stands behind it was found out of place: SQL and questions may begin with a hyphen, so the
-/// flag was taken for one.
-fn name_the_flag(error: &mut clap::Error, typed: impl Iterator<Item = String>) {
-    let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument)
-    else {
-        return;
-    };
-    let mut before = None;
-    for word in typed.take_while(|word| word != found) {
-        before = Some(word);
-    }
-    if let Some(flag) = before.filter(|word| input::parse_text(word).is_err()) {
-        error.insert(ContextKind::InvalidArg, ContextValue::String(flag));
     }
 }
 

@@ -63,9 +63,15 @@ impl Settings {
         let default = Limits::default();
         Limits {
             max_rows: max_rows.or(self.config.max_rows).filter(|rows| *rows > 0).unwrap_or(default.max_rows),
-            timeout: timeout.or(self.config.timeout).map_or(default.timeout, Duration::from_secs),
+            timeout: self.timeout(timeout).unwrap_or(default.timeout),
             ..default
         }
+    }
+
+    /// How long a query may take, where somebody said so; 0 is as long as it takes.
+    pub(super) fn timeout(&self, typed: Option<u64>) -> Option<Duration> {
+        let seconds = typed.or(self.config.timeout)?;
+        Some(if seconds == 0 { Duration::MAX } else { Duration::from_secs(seconds) })
     }
 
     /// How long after a question drafts are still drawn to be compared; `None` for no limit.
@@ -132,6 +138,7 @@ mod tests {
         assert_eq!(settings.row_limit(Some(0), true).rows, usize::MAX);
         assert_eq!(settings.limits(Some(9), Some(1)).timeout, Duration::from_secs(1));
         assert_eq!(settings.limits(Some(9), None).timeout, Duration::from_secs(7));
+        assert_eq!(settings.limits(None, Some(0)).timeout, Duration::MAX);
         assert!(matches!(settings.prompt(None), PromptForm::Alpaca));
         assert!(matches!(settings.prompt(Some(PromptForm::Chat)), PromptForm::Chat));
         let message = settings.require_network(false, "x is missing").unwrap_err().message;

@@ -128,6 +128,14 @@ pub enum DbError {
         /// As the statement writes it.
         name: String,
     },
+    /// A name and a number that are one parameter.
+    #[error("`{name}` and `?{number}` are one parameter here: SQLite numbers a name by its place")]
+    Shared {
+        /// As the statement writes it.
+        name: String,
+        /// Its number.
+        number: u32,
+    },
     /// Cancelled, or out of time.
     #[error("{}", match .0 { Stop::Cancelled => "the query was cancelled", Stop::TimedOut => "the query ran out of time" })]
     Stopped(Stop),
@@ -181,7 +189,8 @@ impl DbError {
     fn plain_hint(&self) -> &'static str {
         match self {
             Self::Missing { .. } => "check the path; `sqllama demo` opens a sample database",
-            Self::NotAFile { .. } => "give the database file itself, not the folder it is in",
+            Self::NotAFile { path } if path.is_dir() => "give the database file itself, not the folder it is in",
+            Self::NotAFile { .. } => "a file is read more than once, which a pipe or a device cannot be: save it first, and name that file",
             Self::Unreadable { .. } => "check the file's permissions, and those of the folders above it",
             Self::NotADatabase { kind, .. } => kind.hint(),
             Self::NoPath => "give the path of an SQLite file; `sqllama demo` opens a sample database",
@@ -200,6 +209,7 @@ impl DbError {
             Self::Sql { .. } => CORRECT,
             Self::Refused { .. } => "sqllama only reads; use SELECT, WITH, VALUES or EXPLAIN",
             Self::Parameters { .. } | Self::Unbound { .. } => "write the values into the statement",
+            Self::Shared { .. } => "write names alone, or numbers alone",
             Self::Stopped(Stop::Cancelled) => "run it again when you want the result",
             Self::Stopped(Stop::TimedOut) => "raise --timeout, or make the query smaller",
             Self::Spool { .. } => "free some space in the system's temporary folder, or set TMPDIR to another",
@@ -217,6 +227,7 @@ impl DbError {
                 | Self::Refused { .. }
                 | Self::Parameters { .. }
                 | Self::Unbound { .. }
+                | Self::Shared { .. }
                 | Self::Spool { .. }
                 | Self::Export { .. }
                 | Self::Stopped(_)

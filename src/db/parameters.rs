@@ -7,6 +7,7 @@ use super::database::Failure;
 use super::error::DbError;
 use super::table::Cell;
 use crate::sql::parameters;
+use crate::sql::parameters::shared;
 
 /// Values by name. A name without its sign (`name`, `1`) stands for every parameter so called, one with it (`:name`, `?1`) for that one.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,6 +46,9 @@ impl Parameters {
     /// Gives every parameter of `statement`, whose text is `sql`, its value.
     pub(super) fn bind(&self, statement: &mut Statement<'_>, sql: &str) -> Result<(), Failure> {
         let written = if statement.parameter_count() > 0 { parameters(sql) } else { Vec::new() };
+        if let Some((name, number)) = shared(sql).filter(|_| !written.is_empty()) {
+            return Err(Failure::Ours(DbError::Shared { name, number }));
+        }
         for place in 1..=statement.parameter_count() {
             // SQLite has no name for a bare `?`, nor for a number that is left out below a greater one.
             let name = statement.parameter_name(place).map_or_else(|| format!("?{place}"), str::to_owned);

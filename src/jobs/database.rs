@@ -9,7 +9,7 @@ use super::stale;
 use super::task::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
 use crate::db::files::Progress;
 use crate::db::parameters::typed_value;
-use crate::db::{Cell, Collected, Database, DbError, FileChange, Limits, Parameters, Table, difference};
+use crate::db::{Cell, Collected, Database, DbError, FileChange, FileStamp, Limits, Parameters, Table, difference};
 use crate::records::Accepted;
 use crate::signal::{Cancel, Stop};
 use crate::sql::{guard, parameters, result_units};
@@ -23,7 +23,10 @@ const COMPARED: Limits = Limits { max_rows: 1000, max_bytes: 16 << 20, timeout: 
 pub(super) fn work(task: &Task, opener: &Opener, open: &Opened, limits: &Limits, report: &Reporter) -> Result<Outcome, JobFailure> {
     match &task.work {
         Work::Open { database } => open_database(task, database, opener, open, report),
-        Work::Run { sql, parameters } => run(task, sql, parameters, &opened(open)?, limits, report),
+        Work::Run { sql, parameters } => match current(task, opener, open, report)? {
+            Some(now) => run(task, sql, parameters, &now, limits, report),
+            None => Ok(Outcome::Cancelled),
+        },
         Work::Plan { sql } => plan(sql, &opened(open)?, limits, &task.cancel),
         Work::Refresh => refresh(task, opener, open, report),
         _ => Err(misplaced()),
@@ -50,7 +53,8 @@ pub(super) fn stale_work(task: &Task, accepted: &[Accepted], learned: Option<&Pa
 
 fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
     let Some(database) = opened_by(task, name, opener, report)?.map(Arc::new) else { return Ok(Outcome::Cancelled) };
-    let seen = Arc::new(Mutex::new(database.stamps_now()));
+    let made = database.stamps_now();
+    let seen = Arc::new(Mutex::new(made.clone()));
     let path = database.label().display().to_string();
     let mut schema = match database.schema_outline(&task.cancel) {
         Err(DbError::Stopped(Stop::Cancelled)) => return Ok(Outcome::Cancelled),
@@ -69,7 +73,7 @@ fn open_database(task: &Task, name: &str, opener: &Opener, open: &Opened, report
     let schema = Arc::new(schema);
     let Some(asking) = opened_by(task, name, opener, report)?.map(Arc::new) else { return Ok(Outcome::Cancelled) };
     *lock(open) =
-        Some(Open { database, asking, schema: Arc::clone(&schema), values: Arc::default(), demonstrations: Arc::default(), seen });
+        Some(Open { database, asking, schema: Arc::clone(&schema), values: Arc::default(), demonstrations: Arc::default(), seen, made });
     Ok(Outcome::Opened { path, schema })
 }
 
@@ -86,18 +90,37 @@ fn opened_by(task: &Task, name: &str, opener: &Opener, report: &Reporter) -> Res
     }
 }
 
+/// The open database; where it is a copy of files that changed since, they are read anew. `None` where that was stopped.
+fn current(task: &Task, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Option<Open>, JobFailure> {
+    let mut now = opened(open)?;
+    let stamps = now.database.stamps_now();
+    let changed = |(made, now): (&FileStamp, &FileStamp)| !matches!(made.change_to(now), FileChange::Same | FileChange::Gone);
+    if !now.database.is_made_of_files() || !now.made.iter().zip(&stamps).any(changed) {
+        return Ok(Some(now));
+    }
+    let name = now.database.label().display().to_string();
+    let anew = || -> Result<_, JobFailure> { Ok(opened_by(task, &name, opener, report)?.map(Arc::new)) };
+    match anew().and_then(|database| Ok((database, anew()?))) {
+        Ok((Some(database), Some(asking))) => {
+            (now.database, now.asking, now.made) = (database, asking, stamps);
+            *lock(open) = Some(now.clone());
+            Ok(Some(now))
+        }
+        Ok(_) => Ok(None),
+        // What was read of them is still here.
+        Err(JobFailure { message, .. }) => {
+            let notes = vec![format!("the files changed and cannot be read anew: {message}")];
+            report(Report::Notes { job: task.job, notes });
+            Ok(Some(now))
+        }
+    }
+}
+
 /// Reads schema and counts again, after somebody wrote. Where tables and columns are the same, samples stay as they are, so that the model
 /// need not read the schema again.
 fn refresh(task: &Task, opener: &Opener, open: &Opened, report: &Reporter) -> Result<Outcome, JobFailure> {
     let cancel = &task.cancel;
-    let mut now = opened(open)?;
-    if now.database.is_made_of_files() {
-        // The copy is of what the files were.
-        let name = now.database.label().display().to_string();
-        let Some(database) = opened_by(task, &name, opener, report)? else { return Ok(Outcome::Cancelled) };
-        let Some(asking) = opened_by(task, &name, opener, report)? else { return Ok(Outcome::Cancelled) };
-        (now.database, now.asking) = (Arc::new(database), Arc::new(asking));
-    }
+    let Some(now) = current(task, opener, open, report)? else { return Ok(Outcome::Cancelled) };
     let read = || -> Result<_, DbError> {
         let mut fresh = now.database.schema_outline(cancel)?;
         now.database.fill_statistics(&mut fresh, cancel)?;
@@ -124,11 +147,14 @@ fn refresh(task: &Task, opener: &Opener, open: &Opened, report: &Reporter) -> Re
 
 /// What happened to the open database's file since the last look.
 pub(super) fn look(open: &Opened) -> Outcome {
-    let Some(now) = lock(open).clone() else { return Outcome::Looked(FileChange::Same) };
+    let same = Outcome::Looked { change: FileChange::Same, file: None };
+    let Some(now) = lock(open).clone() else { return same };
     let later = now.database.stamps_now();
     let before = std::mem::replace(&mut *lock(&now.seen), later.clone());
     let changes = before.iter().zip(&later).map(|(before, later)| before.change_to(later));
-    Outcome::Looked(changes.max_by_key(weight).unwrap_or(FileChange::Same))
+    let Some((change, path)) = changes.zip(now.database.paths()).max_by_key(|(change, _)| weight(change)) else { return same };
+    let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
+    Outcome::Looked { change, file: file.filter(|_| later.len() > 1) }
 }
 
 /// Of changes to several files, the one that is told.

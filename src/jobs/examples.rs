@@ -118,6 +118,7 @@ mod tests {
             values: Arc::default(),
             demonstrations: Arc::default(),
             seen,
+            made: Vec::new(),
         };
         let run = folder.path().join("runs").join("mine");
         // Of as many kinds as there are: those that differ in values alone stay together.

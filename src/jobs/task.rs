@@ -40,6 +40,8 @@ pub(super) struct Open {
     pub(super) demonstrations: Arc<Demonstrations>,
     /// How its files were at the last look.
     pub(super) seen: Arc<Mutex<Vec<FileStamp>>>,
+    /// How they were when they were read.
+    pub(super) made: Vec<FileStamp>,
 }
 
 /// What threads share: the open database.

@@ -97,13 +97,21 @@ pub enum GuardError {
     },
 }
 
+/// How other programs' commands begin that list tables and columns: `.tables`, `\d`, `SHOW TABLES`, `DESCRIBE city`.
+const LISTS: [&str; 5] = [".", "\\", "show", "describe", "desc"];
+const LISTED: &str = "`sqllama schema DB` tells tables and columns, and so does `SELECT * FROM sqlite_schema`; a query begins with SELECT, WITH, \
+                      VALUES or EXPLAIN";
+
 impl GuardError {
     /// What to do about it.
     pub fn hint(&self) -> Cow<'static, str> {
         if let Self::Pragma { instead } = self {
             return format!("the same can be read as a table: `{instead}`").into();
         }
-        Cow::Borrowed(self.plain_hint())
+        match self {
+            Self::NotSql { start } if LISTS.iter().any(|word| start.eq_ignore_ascii_case(word)) => Cow::Borrowed(LISTED),
+            other => Cow::Borrowed(other.plain_hint()),
+        }
     }
 
     fn plain_hint(&self) -> &'static str {

@@ -216,7 +216,7 @@ impl TrainError {
             Self::RunExists { path, .. } => {
                 format!("go on with `--resume {}`, or begin anew with `--overwrite_output_dir true`", path.display())
             }
-            Self::NoRun { .. } => "`--resume` takes the `--output_dir` of a run that was begun".into(),
+            Self::NoRun { .. } => "`sqllama runs list` names the runs; the `--output_dir` of one that was begun works too".into(),
             Self::NoCard { .. } => "train on the processor with `--device cpu`".into(),
             Self::Device { .. } => {
                 "where its memory is full, try `--offload optimizer`, a smaller `--per_device_train_batch_size`, or `--device cpu`".into()

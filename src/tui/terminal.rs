@@ -191,7 +191,7 @@ async fn event_loop(
         tokio::select! {
             event = next_event(&mut keys) => match event {
                 Some(Ok(event)) => {
-                    for event in with_followers(event, &mut keys).await.into_iter().filter_map(translate) {
+                    for event in with_followers(event).into_iter().filter_map(translate) {
                         effects.extend(update(state, event));
                     }
                 }

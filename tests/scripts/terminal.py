@@ -89,6 +89,12 @@ def use(binary):
     screen.until(b"10 tables")
     screen.type(b"\x1b3SELECT 6 * 7 AS answer\x1b[15~")  # Alt+3, F5
     screen.until(b"row 1/1")
+    # Esc and a key behind it in one read, and a paste, and a click.
+    screen.type(b", 8 AS eight\x1b\x1b[15~")
+    screen.until(b"col 1/2")
+    screen.type(b"\x1b\x1b[<0;200;200M")
+    screen.type(b"\x1b\x1b[200~ -- behind\x1b[201~")
+    screen.shown(b"8 AS eight -- behind")
     for step in range(200):
         screen.resize(5 + step * 7 % 60, 10 + step * 13 % 190)
         screen.read(0)

@@ -57,7 +57,7 @@ pub struct NotebookArgs {
     /// At most this many rows of a result, at most 10000, which 0 means too [default: as many as are kept, else 100]
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
-    /// Seconds a statement may take [default: 30]
+    /// Seconds a statement may take, 0 for no limit [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
     /// Columns that the two sides take together [default: $COLUMNS, else 100]

@@ -13,7 +13,6 @@ mod report;
 
 use std::io::{Write, stderr};
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::json;
 
@@ -55,7 +54,7 @@ pub(super) fn run_notebook(args: &NotebookArgs, settings: &Settings) -> Result<u
     let all: Vec<&str> = notebook.cells.iter().filter_map(|cell| cell.sql.as_ref()).map(|(sql, _)| sql.as_str()).collect();
     let options = RunOptions {
         max_rows: args.max_rows,
-        timeout: args.timeout.or(settings.config.timeout).map(Duration::from_secs),
+        timeout: settings.timeout(args.timeout),
         parameters: bindings(&args.parameters, &all.join("\n;\n"))?,
     };
     let cancel = interrupt::watch();

@@ -52,7 +52,8 @@ pub struct OutputArgs {
     /// What stands for NULL (csv, tsv, table, markdown) [default: nothing in csv and tsv, else NULL]
     ///
     /// In csv and tsv it is never quoted, and text that reads the same is: so NULL and text can be told apart. --null '' writes nothing
-    /// for NULL and "" for empty text, as PostgreSQL does; a row of one column that is NULL is then an empty line.
+    /// for NULL and "" for empty text, as PostgreSQL does; a row of one column that is NULL is then an empty line, and
+    /// those at the end of a file are no rows to most readers, this program among them.
     #[arg(long, value_name = "TEXT")]
     pub null: Option<String>,
     /// The names of the columns first (csv, tsv, table): the default
@@ -70,7 +71,7 @@ pub struct OutputArgs {
     /// At most this many rows, 0 for all [default: 1000 on a terminal, all into a pipe or a file]
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
-    /// Seconds the query may take [default: 30]
+    /// Seconds the query may take, 0 for no limit [default: 30]
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
 }

@@ -32,6 +32,8 @@ pub(super) struct Delimited {
     /// A record was read and not yet given out; before it so many rows that are empty lines.
     ready: bool,
     empty: u64,
+    /// Empty lines behind the last record of a table with one column.
+    trailing: u64,
     short: Places,
     long: Places,
     recoded: Places,
@@ -56,6 +58,7 @@ impl Delimited {
             unproven: dialect.unproven,
             ready: false,
             empty: 0,
+            trailing: 0,
             short: Places::default(),
             long: Places::default(),
             recoded: Places::default(),
@@ -148,6 +151,7 @@ impl Rows for Delimited {
         row.clear();
         if !self.ready {
             if !self.record()? {
+                self.trailing = if self.width == 1 { self.lines.blank() } else { 0 };
                 return Ok(false);
             }
             // Where there is one column, a line with nothing in it is a row with nothing in it.
@@ -185,6 +189,10 @@ impl Rows for Delimited {
         let long = self.long.words("row has", "rows have", &long);
         let short = self.short.words("row has", "rows have", "fewer fields than there are columns: the others are NULL");
         let recoded = self.recoded.words("row is", "rows are", "not in UTF-8, and read as Windows-1252");
-        [title, header, long, short, recoded].into_iter().flatten().collect()
+        let trailing = (self.trailing > 0).then(|| {
+            let lines = text::counted(self.trailing, "empty line", "empty lines");
+            format!("{lines} at its end {}", if self.trailing == 1 { "is no row" } else { "are no rows" })
+        });
+        [title, header, long, short, recoded, trailing].into_iter().flatten().collect()
     }
 }

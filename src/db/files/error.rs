@@ -117,9 +117,8 @@ impl FileError {
             Self::Codec { .. } => "write it with Snappy, gzip or no compression: pandas' `to_parquet(..., compression='snappy')`",
             Self::Columns { .. } => "turn the keys into rows, or leave columns out, before it is opened",
             Self::Changing { .. } => "open it when its writer has finished, or open a copy",
-            Self::TooLarge { .. } | Self::NoRoom { .. } | Self::Copy { .. } => {
-                "free some disk space, or set SQLLAMA_CACHE_DIR to a folder on a larger disk"
-            }
+            Self::TooLarge { .. } | Self::NoRoom { .. } => "free some disk space, or set SQLLAMA_CACHE_DIR to a folder on a larger disk",
+            Self::Copy { .. } => "free some disk space, or set SQLLAMA_CACHE_DIR to a folder that can be written",
             Self::Stopped(_) => "open it again when you want its rows",
             Self::Mixed { .. } => "open it by itself, or beside the others: `--with NAME=FILE`",
         }

@@ -107,7 +107,10 @@ impl<R: Read> Lines<R> {
                     self.finish(at, fields);
                     return Ok(true);
                 }
-                ReadRecordResult::End => return Ok(false),
+                ReadRecordResult::End => {
+                    self.blank = self.empty_lines(at).2;
+                    return Ok(false);
+                }
             }
             if at - self.start > MAX_RECORD {
                 return Err(LinesError::Long { line: self.line });
@@ -133,17 +136,22 @@ impl<R: Read> Lines<R> {
         Ok(())
     }
 
-    fn finish(&mut self, at: usize, fields: usize) {
+    /// What stands before a record that ends at `at`: bytes of the line end before it, bytes of empty lines, and how many lines those are.
+    fn empty_lines(&self, at: usize) -> (usize, usize, u64) {
         // The second half of a line end is read with the next record.
         let bytes = self.buffer.get(self.start..at).unwrap_or_default();
         let rest = if self.by_return { bytes.strip_prefix(b"\n").unwrap_or(bytes) } else { bytes };
-        let rest_of_end = bytes.len() - rest.len();
         let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
         let lead = rest.get(..empty).unwrap_or_default();
         let breaks = lead.iter().filter(|&&byte| byte == b'\n').count();
-        self.blank = (if breaks > 0 { breaks } else { lead.len() }) as u64;
+        (bytes.len() - rest.len(), empty, (if breaks > 0 { breaks } else { lead.len() }) as u64)
+    }
+
+    fn finish(&mut self, at: usize, fields: usize) {
+        let (rest_of_end, empty, blank) = self.empty_lines(at);
+        self.blank = blank;
         self.line += self.blank + rest_of_end as u64;
-        self.by_return = bytes.last() == Some(&b'\r');
+        self.by_return = self.buffer.get(self.start..at).unwrap_or_default().last() == Some(&b'\r');
         self.raw = (self.start + rest_of_end + empty, at);
         self.start = at;
         self.fields = fields;

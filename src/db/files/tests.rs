@@ -74,6 +74,15 @@ fn check(name: &str, contents: impl AsRef<[u8]>, columns: &[&str], expected: &[&
 }
 
 #[test]
+fn empty_lines_of_one_column_are_rows_but_at_its_end() {
+    for end in ["\n", "\r\n"] {
+        let text = "day\n1\n\n2\n\n\n".replace('\n', end);
+        check("one.csv", text, &["day INTEGER"], &[&["1"], &["NULL"], &["2"]], &["2 empty lines at its end are no rows"]);
+        check("two.csv", "a,b\n1,2\n\n".replace('\n', end), &["a INTEGER", "b INTEGER"], &[&["1", "2"]], &[]);
+    }
+}
+
+#[test]
 fn types_are_those_that_lose_nothing() {
     check(
         "t.csv",

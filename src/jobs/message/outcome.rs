@@ -69,7 +69,12 @@ pub enum Outcome {
     /// Results side by side, in the order of the statements.
     Compared(Vec<Compared>),
     /// How the open database's file is.
-    Looked(FileChange),
+    Looked {
+        /// What happened to it.
+        change: FileChange,
+        /// Its name, where it is one of several.
+        file: Option<String>,
+    },
     /// The schema as it is now.
     Refreshed {
         /// With counts.

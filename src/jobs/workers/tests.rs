@@ -213,3 +213,48 @@ fn what_is_to_be_kept_is_written_before_the_end() {
     let drafts = records.drafts(database).unwrap();
     assert_eq!(drafts.iter().map(|draft| draft.sql.as_str()).collect::<Vec<_>>(), ["SELECT 49"]);
 }
+
+#[test]
+fn files_that_changed_are_read_anew_before_the_next_statement() {
+    use crate::db::files::Copies;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sales.csv");
+    std::fs::write(&path, "day,items\n1,10\n").unwrap();
+    let copies = Copies::new(folder.path().join("copies"));
+    let (out, reports) = channel();
+    let settings = Settings {
+        servers: Box::new(|_| Vec::new()),
+        open: Box::new(move |name, cancel, progress| Ok(Database::open_any(name, &copies, cancel, progress)?)),
+        model: Box::new(|_| Err(JobFailure { message: "none".into(), hint: None })),
+        limits: Limits::default(),
+        answer_within: None,
+        paths: Paths::all_in(folder.path()),
+        offline: true,
+    };
+    let workers = Workers::start(settings, move |report| out.send(report).unwrap()).unwrap();
+    let done = |job, work| {
+        workers.submit(job, work);
+        let mut notes = Vec::new();
+        loop {
+            match reports.recv_timeout(Duration::from_secs(20)).unwrap() {
+                Report::Done { job: done, outcome } if done == job => break (outcome, notes),
+                Report::Notes { notes: said, .. } => notes.extend(said),
+                _ => {}
+            }
+        }
+    };
+    let rows = |job| match done(job, Work::Run { sql: "SELECT * FROM sales".into(), parameters: Vec::new() }) {
+        (Outcome::Ran { spool, .. }, notes) => (spool.len(), notes.join("; ")),
+        other => panic!("{other:?}"),
+    };
+    assert!(matches!(done(1, Work::Open { database: path.display().to_string() }).0, Outcome::Opened { .. }));
+    assert_eq!(rows(2), (1, String::new()));
+    std::fs::write(&path, "day,items\n1,10\n2,20\n").unwrap();
+    assert_eq!(rows(3).0, 2);
+    // What cannot be read any more leaves what was read, and that is said.
+    std::fs::write(&path, "").unwrap();
+    let (left, said) = rows(4);
+    assert!(left == 2 && said.contains("cannot be read anew"), "{left} {said}");
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(rows(5).0, 2);
+}

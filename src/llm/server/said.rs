@@ -60,10 +60,10 @@ pub(super) fn read(value: &Value) -> Option<Said> {
         let text = ["/delta/content", "/message/content", "/text"].iter().find_map(|at| choice.pointer(at).and_then(content_of));
         let finish = choice.get("finish_reason").and_then(Value::as_str).filter(|reason| !reason.is_empty());
         let refuses = |at: &&str| choice.pointer(at).and_then(Value::as_str).is_some_and(|words| !words.is_empty());
-        let refused = ["/delta/refusal", "/message/refusal"].iter().any(|at| refuses(&at));
+        let refused = ["/delta/refusal", "/message/refusal"].iter().any(|at| refuses(at));
         said.pieces.push(Piece {
             index: choice.get("index").and_then(Value::as_u64).unwrap_or(0) as usize,
-            text: text.unwrap_or_default().into(),
+            text: text.unwrap_or_default(),
             tokens: choice.get("logprobs").map(likely).unwrap_or_default(),
             finish: if refused { Some(Finish::Broken("its model refuses to answer".into())) } else { finish.map(finish_of) },
         });

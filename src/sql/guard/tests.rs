@@ -123,3 +123,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_lists_tables_elsewhere_is_told_where_it_is() {
+    for sql in [".tables", ".schema city", "\\d", "SHOW TABLES", "describe city", "desc city"] {
+        let error = check(sql).unwrap_err();
+        assert!(
+            matches!(error, GuardError::NotSql { .. }) && error.hint().contains("`sqllama schema DB` tells"),
+            "{sql}: {error}: {}",
+            error.hint()
+        );
+    }
+    assert!(!check("selct 1").unwrap_err().hint().contains("schema"));
+}

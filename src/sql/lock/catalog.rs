@@ -93,7 +93,10 @@ impl Catalog {
         let mut columns: Vec<(Name, Roles)> =
             stored.iter().flat_map(|table| &table.columns).map(|column| (column.clone(), Roles::COLUMN)).collect();
         columns.extend(words::ROWID.map(|rowid| (name(rowid), Roles::COLUMN)));
-        let qualifiers = relations.iter().chain(&functions).map(|table| (table.name.clone(), Roles::QUALIFIER));
+        // Before a FROM that may still name them: what models name there beside tables. Of others one would be held to a word that happens to
+        // begin like something that the schema lacks (`gene` as `generate_series`).
+        let foreseen = functions.iter().filter(|function| function.name.lower.starts_with(b"json"));
+        let qualifiers = relations.iter().chain(foreseen).map(|table| (table.name.clone(), Roles::QUALIFIER));
         let beside: Vec<Name> = schema.databases().into_iter().map(name).collect();
         let files = beside.iter().cloned().chain((!beside.is_empty()).then(|| name("main")));
         let files = files.map(|file| (file, Roles::QUALIFIER));

@@ -60,7 +60,7 @@ pub const KEYS: [Key; 15] = [
     ),
     key("threads", KeyKind::Number { least: 1 }, "threads to compute on [all of this process]"),
     key("max_rows", KeyKind::Number { least: 0 }, "at most this many rows of a result, 0 for all [1000 on a terminal, all into a pipe]"),
-    key("timeout", KeyKind::Number { least: 0 }, "seconds a query may take [30]"),
+    key("timeout", KeyKind::Number { least: 0 }, "seconds a query may take, 0 for no limit [30]"),
     key(
         "answer_within",
         KeyKind::Number { least: 0 },

@@ -13,8 +13,10 @@ pub(super) enum Heard {
         typed: bool,
     },
     /// That it stops until it is told to go on.
+    #[cfg_attr(windows, allow(dead_code))] // consoles have no such thing
     Stop,
     /// It was told to go on.
+    #[cfg_attr(windows, allow(dead_code))]
     GoOn,
 }
 
@@ -88,26 +90,43 @@ mod unix {
     }
 }
 
-#[cfg(not(unix))]
-pub(super) use elsewhere::{Signals, end_process, stop_group, stop_process};
+#[cfg(windows)]
+pub(super) use windows::{Signals, end_process, stop_group, stop_process};
 
-#[cfg(not(unix))]
-mod elsewhere {
+#[cfg(windows)]
+mod windows {
+    use tokio::signal::windows::{CtrlBreak, CtrlClose, CtrlShutdown, ctrl_break, ctrl_close, ctrl_shutdown};
+
     use super::{Heard, io};
 
-    /// Ctrl+C is a key here, and there are no other signals.
-    pub(in super::super) struct Signals;
+    // As the C library of Windows numbers the first, and Unix what is like the others.
+    const BREAK: i32 = 21;
+    const HANG_UP: i32 = 1;
+    const TERMINATE: i32 = 15;
+
+    /// What a console tells its programs. Ctrl+C is a key on the screen.
+    pub(in super::super) struct Signals {
+        pressed: CtrlBreak,
+        closed: CtrlClose,
+        shut: CtrlShutdown,
+    }
 
     impl Signals {
         pub(in super::super) fn new() -> io::Result<Self> {
-            Ok(Self)
+            Ok(Self { pressed: ctrl_break()?, closed: ctrl_close()?, shut: ctrl_shutdown()? })
         }
 
+        /// The next one. Nothing is lost where this is given up.
         pub(in super::super) async fn next(&mut self) -> Heard {
-            std::future::pending().await
+            tokio::select! {
+                _ = self.closed.recv() => Heard::End { number: HANG_UP, typed: false },
+                _ = self.shut.recv() => Heard::End { number: TERMINATE, typed: false },
+                _ = self.pressed.recv() => Heard::End { number: BREAK, typed: true },
+            }
         }
     }
 
+    // No program is stopped for a while there, and an editor hears of the console's end itself.
     pub(in super::super) fn stop_group() {}
 
     pub(in super::super) fn stop_process() {}

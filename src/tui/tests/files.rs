@@ -63,7 +63,7 @@ fn a_second_file_is_opened_beside_the_first() {
     screen.press(&["alt+1", "G", "b"]);
     assert_eq!(screen.state.sql(), "SELECT * FROM crm.album");
     screen.press(&["alt+1", "k", "i"]);
-    assert!(screen.state.sql().contains("crm.contact"), "{}", screen.state.sql());
+    assert_eq!(screen.state.sql(), "crm.contact SELECT * FROM crm.album");
     // The name of the file unfolds and folds.
     screen.press(&["alt+1", "g", "enter"]);
     assert!(screen.drawn().contains("▸ main") && !screen.drawn().contains("artist"), "{}", screen.drawn());
@@ -182,11 +182,16 @@ fn a_database_that_changes_is_told() {
         screen.run(rows(3, false));
         screen.event(Event::Tick(4_000));
         let job = screen.submitted(|work| *work == Work::Look);
-        screen.done(job, Outcome::Looked(change));
+        screen.done(job, Outcome::Looked { change, file: None });
     };
     check("database_changed", |screen| looked(screen, FileChange::Written));
     check("database_replaced", |screen| looked(screen, FileChange::Replaced));
     check("database_gone", |screen| looked(screen, FileChange::Gone));
+    let mut screen = Screen::opened((80, 24));
+    screen.event(Event::Tick(4_000));
+    let job = screen.submitted(|work| *work == Work::Look);
+    screen.done(job, Outcome::Looked { change: FileChange::Gone, file: Some("crm.db".into()) });
+    assert!(screen.drawn().contains("`crm.db` is gone from its folder"), "{}", screen.drawn());
     let mut screen = Screen::opened((80, 24));
     looked(&mut screen, FileChange::Written);
     screen.event(Event::Tick(20_000));
@@ -199,7 +204,7 @@ fn a_database_that_changes_is_told() {
     screen.press(&["left"]);
     screen.event(Event::Tick(24_000));
     let job = screen.submitted(|work| *work == Work::Look);
-    screen.done(job, Outcome::Looked(FileChange::Written));
+    screen.done(job, Outcome::Looked { change: FileChange::Written, file: None });
     assert_eq!(screen.state.notice, None);
     screen.event(Event::Tick(40_000));
     let job = screen.submitted(|work| *work == Work::Refresh);

@@ -1,7 +1,7 @@
 //! What a day at the screen found: each fault once, by keys.
 
 use super::super::results::Content;
-use super::super::state::{Pane, Window};
+use super::super::state::{Notice, Pane, Window};
 use super::*;
 use crate::ask::Answer;
 use crate::records::HistoryState;
@@ -95,8 +95,9 @@ fn undo_goes_by_words() {
 
 #[test]
 fn help_has_every_name_in_view() {
-    for size in [(80, 24), (60, 20), (200, 60)] {
-        let mut screen = Screen::opened(size);
+    for (columns, lines) in [(80, 24), (60, 20), (40, 12), (200, 60)] {
+        let mut screen = Screen::opened((80, 24));
+        screen.event(Event::Resize(columns, lines));
         screen.press(&["f1"]);
         let mut seen = String::new();
         let mut last = String::new();
@@ -119,6 +120,17 @@ fn help_has_every_name_in_view() {
         // From the end one comes back at once.
         screen.press(&["G", "G", "up"]);
         assert_ne!(screen.drawn(), last);
+    }
+}
+
+#[test]
+fn a_long_notice_is_read_to_its_end() {
+    for (columns, path) in [(80, 30), (60, 10), (200, 60)] {
+        let mut screen = Screen::opened((columns, 24));
+        let message = format!("cannot write `{}`: No such file or directory (os error 2); give another place", "x/".repeat(path));
+        screen.state.notice = Some(Notice::Warning(message));
+        let drawn = screen.drawn();
+        assert!(drawn.contains("! cannot write") && drawn.contains("give another place"), "{drawn}");
     }
 }
 
@@ -229,7 +241,7 @@ fn a_file_that_changes_is_looked_at_within_two_seconds() {
         if screen.effects.iter().any(|effect| matches!(effect, Effect::Submit { work: Work::Look, .. })) {
             looks.push(now);
             let job = screen.submitted(|work| *work == Work::Look);
-            screen.done(job, Outcome::Looked(crate::db::FileChange::Same));
+            screen.done(job, Outcome::Looked { change: crate::db::FileChange::Same, file: None });
         }
     }
     assert_eq!(looks, [1_000, 2_000, 3_000, 4_000]);

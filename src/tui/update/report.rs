@@ -116,7 +116,7 @@ fn on_done(state: &mut State, running: RunningJob, outcome: Outcome) -> Vec<Effe
         }
         (Work::Notebook(work), outcome) => return notebook::came(state, running.job, work, outcome),
         (Work::Compare { .. }, outcome) => compare::came(state, running.job, outcome),
-        (Work::Look, Outcome::Looked(change)) => return watch::looked(state, change),
+        (Work::Look, Outcome::Looked { change, file }) => return watch::looked(state, change, file),
         (Work::Refresh, Outcome::Refreshed { schema, restructured }) => return refreshed(state, schema, restructured),
         // What does not open any more is said when it is asked.
         (Work::Refresh, _) => {}

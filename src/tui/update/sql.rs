@@ -241,11 +241,13 @@ pub(super) fn insert_name(state: &mut State) {
     let Some(name) = name else { return };
     let tab = state.tab_mut();
     let (row, column) = (tab.editor.cursor().0, tab.editor.cursor().1);
-    let before = column.checked_sub(1).and_then(|at| tab.editor.lines().get(row)?.chars().nth(at));
+    let line = tab.editor.lines().get(row);
+    let before = column.checked_sub(1).and_then(|at| line?.chars().nth(at));
+    let runs_on = line.and_then(|line| line.chars().nth(column)).is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '"'));
     if before.is_some_and(|c| !c.is_whitespace() && !matches!(c, '.' | '(')) {
         tab.editor.insert_char(' ');
     }
-    tab.editor.insert_str(name);
+    tab.editor.insert_str(if runs_on { format!("{name} ") } else { name });
     focus(state, Pane::Editor);
 }
 

@@ -31,8 +31,8 @@ pub(super) fn look(state: &mut State) -> Vec<Effect> {
     submit(state, Work::Look).1
 }
 
-/// What was seen.
-pub(super) fn looked(state: &mut State, change: FileChange) -> Vec<Effect> {
+/// What was seen, of which of several files.
+pub(super) fn looked(state: &mut State, change: FileChange, file: Option<String>) -> Vec<Effect> {
     let now = state.clock_ms;
     if change == FileChange::Same {
         return Vec::new();
@@ -40,7 +40,7 @@ pub(super) fn looked(state: &mut State, change: FileChange) -> Vec<Effect> {
     for tab in &mut state.tabs {
         tab.results.stale = tab.results.spool().is_some();
     }
-    let name = state.database_name();
+    let name = file.unwrap_or_else(|| state.database_name());
     match change {
         FileChange::Same => {}
         FileChange::Gone => warn(state, format!("`{name}` is gone from its folder; what was read of it is still here")),

@@ -10,6 +10,7 @@ use super::super::keys::{Action, Context, label};
 use super::super::layout::ASK_WIDTH;
 use super::super::state::{Notice, Pane, RunningJob, State};
 use super::super::theme::Role;
+use super::conversation::wrap;
 use crate::jobs::{ModelsWork, ResultWork, TrainWork, Work};
 use crate::text;
 
@@ -46,9 +47,9 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
         None => put(Part::Model, "model not loaded".into(), Role::Muted),
     }
     let busy = state.running.iter().rev().find(|job| !job.is_quiet());
-    match (&state.notice, busy) {
-        (Some(Notice::Note(note)), _) => put(Part::Now, text::sanitize(note).into_owned(), Role::Plain),
-        (Some(Notice::Warning(warning)), _) => put(Part::Now, format!("! {}", text::sanitize(warning)), Role::Attention),
+    let notice = notice(state, usize::from(area.width));
+    match (notice, busy) {
+        (Some((lines, role)), _) => put(Part::Now, lines.into_iter().next().unwrap_or_default(), role),
         (None, Some(job)) => {
             let seconds = state.clock_ms.saturating_sub(job.started_ms) as f64 / 1000.0;
             put(Part::Now, format!("{} {seconds:.1} s", doing(state, job)), Role::Attention);
@@ -71,6 +72,16 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let between = Span::styled(" │ ", state.theme.style(Role::Muted));
     let spans = parts.into_iter().enumerate().flat_map(|(at, (_, span))| (at > 0).then(|| between.clone()).into_iter().chain([span]));
     frame.render_widget(Paragraph::new(Line::from(spans.collect::<Vec<_>>())), area);
+}
+
+/// What is to be noticed, broken where it is wider than the line.
+fn notice(state: &State, room: usize) -> Option<(Vec<String>, Role)> {
+    let (text, role) = match state.notice.as_ref()? {
+        Notice::Note(note) => (text::sanitize(note).into_owned(), Role::Plain),
+        Notice::Warning(warning) => (format!("! {}", text::sanitize(warning)), Role::Attention),
+    };
+    let lines = if text::width(&text) > room { wrap(&text, room) } else { vec![text] };
+    Some((lines, role))
 }
 
 /// A part of the status line.
@@ -124,6 +135,13 @@ fn doing(state: &State, job: &RunningJob) -> String {
 }
 
 pub(super) fn footer(state: &State, frame: &mut Frame<'_>, area: Rect) {
+    // Keys are known; what happened just now may not be.
+    if let Some((lines, role)) = notice(state, usize::from(area.width)).filter(|(lines, _)| lines.len() > 1) {
+        let rest = lines.get(1..).unwrap_or_default().concat();
+        let rest = text::ellipsis(&rest, usize::from(area.width)).into_owned();
+        frame.render_widget(Paragraph::new(Span::styled(rest, state.theme.style(role))), area);
+        return;
+    }
     let context = state.context();
     let mut spans: Vec<Span<'_>> = Vec::new();
     let mut used = 0;

@@ -18,6 +18,8 @@ use crate::text;
 const LIST_WIDTH: u16 = 110;
 /// Keys in help are at most this wide.
 const MOST_KEYS: usize = 30;
+/// Columns of what a key does, at least, beside it.
+const LEAST_MEANING: usize = 16;
 
 pub(super) fn window(state: &State, frame: &mut Frame<'_>, area: Rect) {
     match &state.window {
@@ -101,7 +103,10 @@ fn help(state: &State, room: usize) -> Vec<Line<'static>> {
     };
     let all = || Context::ALL.into_iter().flat_map(|context| state.options.keymap.of(context));
     let widest = all().map(|(_, keys)| text::width(&named(&keys))).max().unwrap_or(0).min(MOST_KEYS);
-    let column = room.saturating_sub(widest + 3).max(16);
+    // Where both do not stand side by side, the meaning stands under the keys.
+    let narrow = room < widest + 3 + LEAST_MEANING;
+    let (widest, before) = if narrow { (room.saturating_sub(3), 4) } else { (widest, widest + 3) };
+    let column = room.saturating_sub(before).max(LEAST_MEANING);
     let mut lines = Vec::new();
     for context in Context::ALL {
         lines.push(Line::styled(context.title(), state.theme.style(Role::Title)));
@@ -116,8 +121,11 @@ fn help(state: &State, room: usize) -> Vec<Line<'static>> {
                 }
                 _ => parts.push(vec![Span::styled(name, muted)]),
             }
+            if narrow {
+                lines.push(Line::from(keys.clone()));
+            }
             for (number, part) in parts.into_iter().enumerate() {
-                let before = if number == 0 { keys.clone() } else { Span::raw(" ".repeat(widest + 3)) };
+                let before = if number == 0 && !narrow { keys.clone() } else { Span::raw(" ".repeat(before)) };
                 lines.push(Line::from_iter(std::iter::once(before).chain(part)));
             }
         }

@@ -1,0 +1,92 @@
+//! What is wrong on a command line, where clap would name the wrong thing or say it in the words of a library.
+
+use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, Error};
+
+use super::input::parse_text;
+
+/// `command`, whose options take numbers below zero as values, so that these are judged as such and are no flags.
+pub(super) fn with_negative_numbers(command: Command) -> Command {
+    let option = |arg: clap::Arg| match arg.get_action().takes_values() && !arg.is_positional() {
+        true => arg.allow_negative_numbers(true),
+        false => arg,
+    };
+    command.mut_args(option).mut_subcommands(with_negative_numbers)
+}
+
+/// `error`, as a person who `typed` the words would have it.
+pub(super) fn explained(mut error: Error, typed: impl Iterator<Item = String>) -> Error {
+    name_the_flag(&mut error, typed);
+    let Some(words) = of_number(&error) else { return error };
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    let message = format!(
+        "invalid value '{}' for '{}': {words}\n\nFor more information, try '--help'.\n",
+        text(ContextKind::InvalidValue),
+        text(ContextKind::InvalidArg)
+    );
+    Error::raw(ErrorKind::ValueValidation, message)
+}
+
+/// What is wrong with a number.
+fn of_number(error: &Error) -> Option<&'static str> {
+    let source = std::error::Error::source(error)?;
+    if source.is::<ParseFloatError>() {
+        return Some("a number is needed");
+    }
+    let Some(ContextValue::String(value)) = error.get(ContextKind::InvalidValue) else { return None };
+    Some(match source.downcast_ref::<ParseIntError>()?.kind() {
+        IntErrorKind::Empty => "a whole number is needed",
+        IntErrorKind::PosOverflow => "that is too large",
+        _ if value.parse::<i64>().is_ok_and(|number| number < 0) => "it cannot be below 0",
+        _ => "a whole number is needed",
+    })
+}
+
+/// Names a flag that a command does not have where what stands behind it was found out of place: SQL and questions may begin with a hyphen, so the
+/// flag was taken for one.
+fn name_the_flag(error: &mut Error, typed: impl Iterator<Item = String>) {
+    let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument)
+    else {
+        return;
+    };
+    let mut before = None;
+    for word in typed.take_while(|word| word != found) {
+        before = Some(word);
+    }
+    if let Some(flag) = before.filter(|word| parse_text(word).is_err()) {
+        error.insert(ContextKind::InvalidArg, ContextValue::String(flag));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, FromArgMatches};
+
+    use super::super::args::Args;
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, words: &str) {
+        let typed: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let matches = with_negative_numbers(Args::command()).try_get_matches_from(&typed);
+        let error = matches.and_then(|matches| Args::from_arg_matches(&matches)).unwrap_err();
+        let said = explained(error, typed.into_iter()).to_string();
+        assert!(said.contains(words) && !said.contains("digit") && !said.contains("float"), "{line}: {said}");
+    }
+
+    #[test]
+    fn numbers_are_judged_in_plain_words() {
+        check("sqllama query a.db SELECT --timeout -1", "'-1' for '--timeout <SECONDS>': it cannot be below 0");
+        check("sqllama query a.db --timeout 1.5 SELECT", "'1.5' for '--timeout <SECONDS>': a whole number is needed");
+        check("sqllama query a.db SELECT --max-rows -7", "'-7' for '--max-rows <N>': it cannot be below 0");
+        check("sqllama ask a.db which --candidates x", "a whole number is needed");
+        check("sqllama query a.db SELECT --timeout 99999999999999999999", "that is too large");
+        check("sqllama complete --prompt x --temperature hot", "a number is needed");
+        check("sqllama query a.db SELECT --fromat csv", "--fromat");
+    }
+}
