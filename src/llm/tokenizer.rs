@@ -10,6 +10,7 @@
 //! - `encode`: a [`Tokenizer`], with what a session needs to know of its special tokens
 //! - `stream`: text out of tokens as they come ([`StreamDecoder`])
 //! - `beside`: what stands beside a folder's tokenizer
+//! - `added_beside`: tokens that stand there
 //! - `gguf`, `json`, `model_file`: where a tokenizer comes from
 //! - [`export`]: a folder's tokenizer as GGUF's keys
 //!
@@ -18,6 +19,7 @@
 //! answered; a marker's name in a message stays text.
 
 mod added;
+mod added_beside;
 mod beside;
 mod byte_level;
 mod encode;

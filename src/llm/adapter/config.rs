@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
 use serde_json::{Value, json};
 
 use super::super::LlmError;
@@ -91,6 +92,21 @@ impl LoraConfig {
     /// Whether layer `index` has an addition to several maps in one.
     pub fn covers_fused(&self, index: usize, fused: Fused) -> bool {
         self.fused_modules.contains(&fused) && self.covers_layer(index)
+    }
+
+    /// Whether the settings name the map at `path` of layer `index`, as far as they are understood.
+    pub(super) fn means(&self, index: usize, path: &str) -> bool {
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let fits = |pattern: &String| match Regex::new(&format!("^(?:{pattern})$")) {
+            Ok(regex) => regex.is_match(&format!("model.layers.{index}.{path}")),
+            // Python has expressions that are none here.
+            Err(_) => true,
+        };
+        match &self.target_pattern {
+            Some(pattern) => fits(pattern),
+            // `all-linear` names those that are several in one, too.
+            None => self.covers_layer(index) && (self.target_names().contains(&name) || self.target_modules == Projection::ALL),
+        }
     }
 
     /// The rank of the addition to the map at `path` of a layer (`self_attn.q_proj`) in layer `index`.

@@ -117,8 +117,27 @@ impl Adapter {
             let name = projection.name();
             return Err(LlmError::Adapter(format!("{name} of layer {index} has other tensors than adapter_config.json says")));
         }
+        adapter.refuse_what_is_not_meant()?;
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)
+    }
+
+    /// Refuses matrices that the settings do not name, which PEFT passes over, and those of other ranks, which it does not load.
+    fn refuse_what_is_not_meant(&self) -> Result<(), LlmError> {
+        let meant = |index: usize, path: &str| self.config.means(index, path);
+        if let Some((index, path, _)) = self.all().find(|(index, path, _)| !meant(*index, path)) {
+            let name = path.rsplit('.').next().unwrap_or(path);
+            return Err(LlmError::Adapter(format!(
+                "it holds matrices of {name} of layer {index}, which adapter_config.json does not name"
+            )));
+        }
+        match self.all().find(|(index, path, lora)| lora.rank != self.config.rank(*index, path)) {
+            Some((index, path, lora)) => {
+                let (name, rank, said) = (path.rsplit('.').next().unwrap_or(path), lora.rank, self.config.rank(index, path));
+                Err(LlmError::Adapter(format!("{name} of layer {index} has rank {rank}, and adapter_config.json says {said}")))
+            }
+            None => Ok(()),
+        }
     }
 
     pub(super) fn refuse_what_is_not_finite(&self) -> Result<(), LlmError> {
@@ -382,6 +401,36 @@ mod tests {
         };
         assert!(write("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", vec![2, 3]).contains("one of its two matrices"));
         assert!(write("base_model.model.lm_head.lora_A.weight", vec![2, 3]).contains("adapter tensor"));
+    }
+
+    /// PEFT passes over what is not named, and does not load another rank.
+    #[test]
+    fn what_the_settings_do_not_name_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = |change: &dyn Fn(&mut LoraConfig)| {
+            let lora = Lora { rank: 2, a: vec![1.0; 6], b: vec![1.0; 4] };
+            let mut config = LoraConfig::new(2, 4.0);
+            change(&mut config);
+            let (loras, fused) = ([((1, Projection::Query), lora)].into(), BTreeMap::new());
+            Adapter { config, card: None, loras, fused, changes: BTreeMap::new() }.write(folder.path()).unwrap();
+            Adapter::read(folder.path()).err().map(|error| error.to_string()).unwrap_or_default()
+        };
+        assert_eq!(error(&|_| ()), "");
+        assert_eq!(error(&|config| config.target_pattern = Some(r".*\.1\..*q_proj".into())), "");
+        assert_eq!(error(&|config| config.layers_to_transform = Some(vec![1])), "");
+        for change in [
+            (&|config: &mut LoraConfig| config.target_modules = vec![Projection::Key]) as &dyn Fn(&mut LoraConfig),
+            &|config| config.layers_to_transform = Some(vec![0]),
+            &|config| config.target_pattern = Some(r".*\.0\..*q_proj".into()),
+        ] {
+            assert!(error(change).contains("holds matrices of q_proj of layer 1, which adapter_config.json does not name"));
+        }
+        assert!(error(&|config| config.r = 8).contains("q_proj of layer 1 has rank 2, and adapter_config.json says 8"));
+        let pattern = |config: &mut LoraConfig| {
+            config.r = 8;
+            config.rank_pattern = [("q_proj".to_owned(), 2)].into();
+        };
+        assert_eq!(error(&pattern), "");
     }
 
     #[test]

@@ -140,7 +140,10 @@ pub(super) fn error_of(value: &Value) -> Option<String> {
     if told().next().is_some() {
         return told().find_map(words_of);
     }
-    let is_error = value.get("object").and_then(Value::as_str) == Some("error") || value.get("choices").is_none();
+    // Some say beside what was asked for that all went well.
+    let holds = |key: &str| value.get(key).is_some();
+    let is_error = value.get("object").and_then(Value::as_str) == Some("error")
+        || !["choices", "data", "models", "tokens"].iter().any(|key| holds(key));
     ["message", "msg"].iter().find_map(|key| value.get(key)).filter(|_| is_error).and_then(Value::as_str).map(str::to_owned)
 }
 
@@ -251,6 +254,8 @@ mod tests {
         assert_eq!(said(r#"{"errors":[{"message":"many"}]}"#), Some("many".into()));
         assert_eq!(said(r#"{"detail":[{"loc":["body","n"],"msg":"field required"}]}"#), Some("field required (body.n)".into()));
         assert_eq!(said(r#"{"title":"Bad","detail":"no"}"#), Some("no".into()));
+        assert_eq!(said(r#"{"code":0,"msg":"success","data":[]}"#), None);
+        assert_eq!(said(r#"{"code":7,"msg":"no"}"#), Some("no".into()));
         let in_choice = read(&json!({"choices": [{"delta": {}, "error": {"message": "provider down"}, "finish_reason": null}]}));
         assert_eq!(in_choice.unwrap().error, Some("provider down".into()));
     }

@@ -11,6 +11,7 @@ use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
 use super::super::gguf::{Metadata, Value};
 use super::added::AddedToken;
+use super::added_beside::add_those_beside;
 use super::byte_level::PreTokenizerRule;
 use super::encode::Tokenizer;
 use super::json::{Pieces, steps};
@@ -37,8 +38,9 @@ pub fn export(folder: &Path, tokenizer: &Tokenizer, rows: usize) -> Result<Expor
     let json_file = folder.join("tokenizer.json");
     let model_file = folder.join("tokenizer.model");
     let mut list = if json_file.is_file() {
-        let json = serde_json::from_str(&read_text(&json_file)?)
+        let mut json = serde_json::from_str(&read_text(&json_file)?)
             .map_err(|error| LlmError::Tokenizer(format!("{}: {error}", json_file.display())))?;
+        add_those_beside(&json_file, &mut json, &config)?;
         let scores = if model_file.is_file() { ModelFile::read(&model_file, &config).ok() } else { None };
         TokenList::of_json(json, scores)?
     } else {

@@ -8,6 +8,7 @@ use tokenizers::Model as _;
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
 use super::added::{AddedToken, kind_of};
+use super::added_beside::add_those_beside;
 use super::beside::{beside, generation_ends};
 use super::byte_level;
 use super::encode::{Around, Model, Tokenizer};
@@ -23,6 +24,8 @@ impl Tokenizer {
         let failed = |error: &dyn std::fmt::Display| LlmError::Tokenizer(format!("{}: {error}", path.display()));
         let text = read_text(path)?;
         let mut json: Value = serde_json::from_str(&text).map_err(|error| failed(&error))?;
+        let config = beside(path, "tokenizer_config.json")?;
+        add_those_beside(path, &mut json, &config)?;
         let mut added = AddedToken::read_all(&clear(&mut json, "added_tokens", Value::Array(Vec::new())))?;
         // What a trainer left: it would cut or fill up every prompt.
         clear(&mut json, "truncation", Value::Null);
@@ -34,7 +37,6 @@ impl Tokenizer {
             token.id = inner.get_model().token_to_id(&token.content).unwrap_or(token.id);
         }
         let vocabulary = vocabulary(&inner, &added, pieces)?;
-        let config = beside(path, "tokenizer_config.json")?;
         let id_of = |name: &str| {
             let added = added.iter().find(|token| token.content == name).map(|token| token.id);
             added.or_else(|| inner.token_to_id(name))
