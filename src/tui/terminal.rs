@@ -148,6 +148,10 @@ async fn event_loop(
     let begun = Instant::now();
     let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
     let mut effects = update::begin(state, database);
+    // Where the terminal is gone already, making the stream would panic.
+    if let Err(error) = input::poll(Duration::ZERO) {
+        return lost(error, signals).await;
+    }
     let mut keys = EventStream::new();
     loop {
         for effect in std::mem::take(&mut effects) {
