@@ -4,7 +4,7 @@
 # Cause: ibis writes (month + 2) / 3 and (day - 1) / 7 + 1 and counts on SQLite dividing integers; sqlglot takes a division
 # without a mark for one of fractions and writes CAST(... AS REAL) round what is divided.
 # Why it matters: a year grouped by quarter has twelve groups of one month instead of four, quarter() == 4 finds October alone,
-# and week_of_year() equals a week's number only on days whose week's Thursday is the 1st, 8th, ... day of its year. Nothing fails.
+# and week_of_year() equals no whole number unless the year begins on a Thursday. Nothing fails.
 # Seen:
 #   type int32 quarters [1.0, 1.33, 1.67, 2.0, 2.33, 2.67, 3.0, 3.33, 3.67, 4.0, 4.33, 4.67]
 #   groups by quarter: 12, months with quarter() == 4: 1, whole weeks: 0 of 12
