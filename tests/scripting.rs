@@ -403,7 +403,7 @@ fn a_parameter_with_a_name_and_a_number_is_refused() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_closed_output_is_a_failure_and_a_closed_pipe_is_not() {
+fn a_full_disk_is_a_failure_and_a_closed_pipe_is_not() {
     let home = Home::new();
     let run = |line: &str| {
         let mut command = Command::new("sh");
@@ -415,8 +415,6 @@ fn a_closed_output_is_a_failure_and_a_closed_pipe_is_not() {
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     for line in ["query demo 'SELECT 1'", "schema demo", "functions", "--help", "--version", "config schema"] {
-        let (code, said) = run(&format!("\"$0\" {line} >&-"));
-        assert_eq!((code, said.as_str()), (Some(1), "error: there is nothing to write to: standard output is closed\n"), "{line}");
         assert_eq!(run(&format!("\"$0\" {line} >/dev/null")), (Some(0), String::new()), "{line}");
         let (code, said) = run(&format!("\"$0\" {line} >/dev/full"));
         assert!(code == Some(1) && said.contains("No space left on device"), "{line}: {code:?} {said}");

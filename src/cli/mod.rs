@@ -2,7 +2,6 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `failure`: an error as a sentence, a hint, an exit code
-//! - `closed`: standard output that is closed
 //! - `interrupt`: what Ctrl-C does
 //! - `line`, `progress`: a line that is drawn over itself; a pull as such a line
 //! - `columns`: text on its way to stdout, rows of it in aligned columns, and bars
@@ -48,7 +47,6 @@ pub mod args;
 mod ask;
 mod bench;
 mod beside;
-mod closed;
 mod columns;
 mod complete;
 mod computing;
@@ -101,7 +99,6 @@ use clap::{CommandFactory, FromArgMatches};
 /// Parses the command line and does what it says.
 pub fn main() -> ExitCode {
     crate::compute::memory::keep_freed_memory();
-    closed::refuse_writes();
     let command = mistyped::with_negative_numbers(args::Args::command());
     let args = match command.try_get_matches().and_then(|matches| args::Args::from_arg_matches(&matches)) {
         Ok(args) => args,
@@ -122,10 +119,6 @@ pub fn main() -> ExitCode {
 fn ended(end: Result<u8, failure::Failure>) -> ExitCode {
     match end {
         Ok(code) => ExitCode::from(code),
-        Err(failure) if failure.is_broken_pipe() && closed::is_closed() => {
-            say("error: there is nothing to write to: standard output is closed");
-            ExitCode::FAILURE
-        }
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) if failure.code == failure::INTERRUPTED => {
             say(&crate::text::sanitize(&failure.message));
