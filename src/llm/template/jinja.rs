@@ -1,6 +1,6 @@
 //! What chat templates call beyond Jinja itself, as transformers gives it to them.
 
-use minijinja::value::Kwargs;
+use minijinja::value::{Kwargs, Rest};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, Value};
 
 use super::date;
@@ -30,7 +30,8 @@ pub(super) fn environment() -> Environment<'static> {
     for name in ["e", "escape"] {
         environment.add_filter(name, |value: Value| python::escape(&value));
     }
-    environment.add_function("cycler", minijinja_contrib::globals::cycler);
+    // Jinja's takes its values one by one, minijinja's a list of them.
+    environment.add_function("cycler", |values: Rest<Value>| minijinja_contrib::globals::cycler(values.0));
     environment.add_function("joiner", minijinja_contrib::globals::joiner);
     environment
 }

@@ -269,10 +269,10 @@ fn a_word_that_names_a_column_is_used() {
     check("official languages of FRA", &of(""), &[UnusedFlag]);
     check("official languages of FRA", &of(" AND IsOfficial = 'T'"), &[]);
     check("languages of FRA", &of(""), &[]);
-    check("What is the maximum surcharge of all orders?", "SELECT max(total) FROM orders", &[UnusedColumn]);
+    check("What is the maximum surcharge of all orders?", "SELECT max(total) FROM orders", &[UnusedColumn, OtherMeasure]);
     check("What is the maximum surcharge of all orders?", "SELECT max(surcharge) FROM orders", &[]);
-    // A word that stands for many things names no column for certain.
-    check("What is the maximum weight of all orders?", "SELECT max(total) FROM orders", &[]);
+    // A word that stands for many things names no column for certain, but where a measure is asked for.
+    check("What is the maximum weight of all orders?", "SELECT max(total) FROM orders", &[OtherMeasure]);
     check("How many customers weigh more?", "SELECT count(*) FROM customer", &[]);
     check("How many official languages does FRA have?", "SELECT count(language) FROM language WHERE country_code = 'FRA'", &[UnusedFlag]);
 }

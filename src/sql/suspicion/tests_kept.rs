@@ -19,7 +19,7 @@ fn goods() -> Schema {
         ("weight_g", "2..90000"),
         ("length_mm", "1..900"),
         ("play_seconds", "3..9000"),
-        ("grams", "2..9000"),
+        ("net_grams", "2..9000"),
         ("is_active", "0..1"),
         ("birth_month", "1..12"),
     ];
@@ -50,7 +50,7 @@ fn units_in_names_are_not_mixed_up() {
     of_goods("Products heavier than 5 kg", "WHERE weight_g > 5", &[OtherUnit]);
     of_goods("Products of at most 2 metres", "WHERE length_mm <= 2", &[OtherUnit]);
     of_goods("Products that play longer than 6 minutes", "WHERE play_seconds > 6", &[OtherUnit]);
-    of_goods("Products heavier than 5 kg", "WHERE grams > 5", &[OtherUnit]);
+    of_goods("Products heavier than 5 kg", "WHERE net_grams > 5", &[OtherUnit]);
     of_goods("Products lighter than 2.5kg", "WHERE weight_g < 2.5", &[OtherUnit]);
     of_goods("Products heavier than 5 kg", "WHERE weight_g > 5000", &[]);
     of_goods("Products heavier than 5 grams", "WHERE weight_g > 5", &[]);
