@@ -114,23 +114,14 @@ fn likeness(a: &str, b: &str) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, KeyOrigin};
+    use crate::schema::Column;
 
     #[track_caller]
     fn check(sql: &str, message: &str, expected: Option<&str>) {
         let table = |name: &str, columns: &[&str], foreign: &[(&str, &str)]| Table {
             name: name.into(),
             columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            foreign_keys: foreign
-                .iter()
-                .map(|(column, table)| ForeignKey {
-                    columns: vec![(*column).into()],
-                    foreign_table: (*table).into(),
-                    elsewhere: None,
-                    foreign_columns: vec!["id".into()],
-                    origin: KeyOrigin::Declared,
-                })
-                .collect(),
+            foreign_keys: foreign.iter().map(|(column, table)| ForeignKey::declared(column, table, "id")).collect(),
             ..Table::default()
         };
         let schema = Schema {

@@ -1,7 +1,8 @@
 //! A model whose texts are kept in a file: what it wrote once for a prompt and a sampling it need not write again. Evaluations ask it so:
-//! what a mend, a doubt or a weight changes over thousands of drafts is then seen in seconds.
+//! what a mend, a doubt or a weight changes over thousands of drafts is then seen in seconds. A text is kept for its prompt, not for the
+//! version that had it written: where what a model may write has changed (the name lock), a new file is needed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -43,8 +44,8 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// `model` with `adapter` (what it is called: one that changes under its name is not told from what it was), and the texts in the file at `path`, which is made where there is none.
-    /// A line that a killed run left half written is passed over.
+    /// `model` with `adapter` (what it is called: one that changes under its name is not told from what it was), and the texts in the file at
+    /// `path`, which is made where there is none. A line that a killed run left half written is passed over.
     pub fn open(model: Box<dyn Generate>, adapter: &str, path: &Path) -> std::io::Result<Self> {
         let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
         let mut kept = HashMap::new();
@@ -93,6 +94,84 @@ impl Recorded {
         self.kept.insert(of, (self.lines, kept));
         self.lines += 1;
         Ok(())
+    }
+}
+
+/// A text that is asked for.
+struct Wanted<'a> {
+    prompt: &'a Prompt,
+    sampling: &'a Sampling,
+    /// What it is kept under.
+    key: String,
+}
+
+/// Texts by their places among all that are wanted.
+type Texts = BTreeMap<usize, Generation>;
+
+impl Recorded {
+    /// Those of `wanted` that are kept, in the order in which they ended, until they are `enough`.
+    fn tell_kept(
+        &self,
+        wanted: &[Wanted<'_>],
+        emit: &mut dyn FnMut(GenerateEvent),
+        enough: &mut dyn FnMut(&Ended<'_>) -> Enough,
+    ) -> (Texts, Enough) {
+        let kept = |(index, wanted): (usize, &Wanted<'_>)| self.kept.get(&wanted.key).map(|(line, kept)| (*line, index, kept));
+        let mut there: Vec<(usize, usize, &Kept)> = wanted.iter().enumerate().filter_map(kept).collect();
+        there.sort_unstable_by_key(|(line, index, _)| (*line, *index));
+        let mut all = Texts::new();
+        for (_, index, kept) in there {
+            let generation = generation(kept);
+            if index == 0 {
+                emit(GenerateEvent::Text(generation.text.clone()));
+            }
+            let said = enough(&Ended::of(index, &generation));
+            all.insert(index, generation);
+            if said == Enough::Yes {
+                return (all, said);
+            }
+        }
+        (all, Enough::No)
+    }
+
+    /// Has the model write those at the places `missing` among `wanted`, and keeps them in the order in which they end.
+    fn write(
+        &mut self,
+        request: &GenerateRequest,
+        wanted: &[Wanted<'_>],
+        missing: Vec<usize>,
+        cancel: &Cancel,
+        emit: &mut dyn FnMut(GenerateEvent),
+        enough: &mut dyn FnMut(&Ended<'_>) -> Enough,
+    ) -> Result<Texts, LlmError> {
+        // Those of one prompt are written together.
+        let mut roots: Vec<(&Prompt, Vec<Sampling>)> = Vec::new();
+        for Wanted { prompt, sampling, .. } in missing.iter().filter_map(|&index| wanted.get(index)) {
+            match roots.last_mut().filter(|(other, _)| std::ptr::eq(*other, *prompt)) {
+                Some((_, samplings)) => samplings.push((*sampling).clone()),
+                None => roots.push((prompt, vec![(*sampling).clone()])),
+            }
+        }
+        let draws: Vec<Draws<'_>> = roots.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
+        let mut order = Vec::with_capacity(missing.len());
+        let mut tell = |ended: &Ended<'_>| {
+            order.push(ended.index);
+            missing.get(ended.index).map_or(Enough::No, |&index| enough(&Ended { index, ..*ended }))
+        };
+        let is_shown = missing.first() == Some(&0);
+        let mut show = |event| {
+            if is_shown {
+                emit(event);
+            }
+        };
+        let written = self.model.generate_until(request, &draws, cancel, &mut show, &mut tell)?;
+        for place in order {
+            let wanted = missing.get(place).and_then(|&index| wanted.get(index));
+            if let (Some(generation), Some(wanted)) = (written.get(place), wanted) {
+                self.keep(wanted.key.clone(), generation)?;
+            }
+        }
+        Ok(missing.into_iter().zip(written).collect())
     }
 }
 
@@ -163,61 +242,16 @@ impl Generate for Recorded {
         if request.logprobs > 0 {
             return self.model.generate_until(request, draws, cancel, emit, enough);
         }
-        let wanted: Vec<(&Prompt, &Sampling)> =
-            draws.iter().flat_map(|draws| draws.samplings.iter().map(|sampling| (draws.prompt, sampling))).collect();
-        let keys =
-            wanted.iter().map(|(prompt, sampling)| self.key(request, prompt, sampling)).collect::<Result<Vec<String>, LlmError>>()?;
-        let mut there: Vec<(usize, usize)> =
-            keys.iter().enumerate().filter_map(|(index, key)| Some((self.kept.get(key)?.0, index))).collect();
-        there.sort_unstable();
-        let mut all: HashMap<usize, Generation> = HashMap::new();
-        let mut said = Enough::No;
-        for (_, index) in there {
-            let Some((_, kept)) = keys.get(index).and_then(|key| self.kept.get(key)) else { continue };
-            let generation = generation(kept);
-            if index == 0 {
-                emit(GenerateEvent::Text(generation.text.clone()));
-            }
-            said = enough(&Ended::of(index, &generation));
-            all.insert(index, generation);
-            if said == Enough::Yes {
-                break;
-            }
+        let all = draws.iter().flat_map(|Draws { prompt, samplings }| samplings.iter().map(move |sampling| (*prompt, sampling)));
+        let wanted = all
+            .map(|(prompt, sampling)| Ok(Wanted { prompt, sampling, key: self.key(request, prompt, sampling)? }))
+            .collect::<Result<Vec<Wanted<'_>>, LlmError>>()?;
+        let (mut all, said) = self.tell_kept(&wanted, emit, enough);
+        if said == Enough::No && all.len() < wanted.len() {
+            let missing = (0..wanted.len()).filter(|index| !all.contains_key(index)).collect();
+            all.extend(self.write(request, &wanted, missing, cancel, emit, enough)?);
         }
-        let missing: Vec<usize> = (0..wanted.len()).filter(|index| !all.contains_key(index)).collect();
-        if said == Enough::No && !missing.is_empty() {
-            // Those of one prompt are written together.
-            let mut roots: Vec<(&Prompt, Vec<Sampling>)> = Vec::new();
-            for (prompt, sampling) in missing.iter().filter_map(|&index| wanted.get(index)) {
-                match roots.last_mut().filter(|(other, _)| std::ptr::eq(*other, *prompt)) {
-                    Some((_, samplings)) => samplings.push((*sampling).clone()),
-                    None => roots.push((prompt, vec![(*sampling).clone()])),
-                }
-            }
-            let draws: Vec<Draws<'_>> = roots.iter().map(|(prompt, samplings)| Draws { prompt, samplings }).collect();
-            let mut order = Vec::with_capacity(missing.len());
-            let mut tell = |ended: &Ended<'_>| {
-                order.push(ended.index);
-                missing.get(ended.index).map_or(Enough::No, |&index| enough(&Ended { index, ..*ended }))
-            };
-            let is_shown = missing.first() == Some(&0);
-            let mut show = |event| {
-                if is_shown {
-                    emit(event);
-                }
-            };
-            let written = self.model.generate_until(request, &draws, cancel, &mut show, &mut tell)?;
-            for place in order {
-                let (Some(generation), Some(key)) = (written.get(place), missing.get(place).and_then(|&index| keys.get(index))) else {
-                    continue;
-                };
-                self.keep(key.clone(), generation)?;
-            }
-            all.extend(missing.into_iter().zip(written));
-        }
-        let mut all: Vec<(usize, Generation)> = all.into_iter().collect();
-        all.sort_by_key(|(index, _)| *index);
-        Ok(all.into_iter().map(|(_, generation)| generation).collect())
+        Ok(all.into_values().collect())
     }
 }
 

@@ -184,22 +184,13 @@ impl Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{ForeignKey, Json, KeyOrigin, Meaning};
+    use crate::schema::{ForeignKey, Json, Meaning};
 
     fn table(name: &str, columns: &[&str], keys: &[(&str, &str)]) -> Table {
         Table {
             name: name.into(),
             columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            foreign_keys: keys
-                .iter()
-                .map(|(column, to)| ForeignKey {
-                    columns: vec![(*column).into()],
-                    foreign_table: (*to).into(),
-                    elsewhere: None,
-                    foreign_columns: vec!["id".into()],
-                    origin: KeyOrigin::Declared,
-                })
-                .collect(),
+            foreign_keys: keys.iter().map(|(column, to)| ForeignKey::declared(column, to, "id")).collect(),
             ..Table::default()
         }
     }

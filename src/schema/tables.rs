@@ -281,6 +281,15 @@ impl Table {
 }
 
 #[cfg(test)]
+impl ForeignKey {
+    /// A declared key of one column, to `table.key`.
+    pub(crate) fn declared(column: &str, table: &str, key: &str) -> Self {
+        let (columns, foreign_columns) = (vec![column.into()], vec![key.into()]);
+        Self { columns, foreign_table: table.into(), elsewhere: None, foreign_columns, origin: KeyOrigin::Declared }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

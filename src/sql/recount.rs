@@ -105,7 +105,7 @@ fn asked_for<'s>(words: &[String], schema: &'s Schema) -> Option<(&'s Table, Vec
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey, KeyOrigin};
+    use crate::schema::{Column, ForeignKey};
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: Option<&str>) {
@@ -113,16 +113,7 @@ mod tests {
             name: name.into(),
             columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
             primary_key: vec![columns.first().unwrap().to_string()],
-            foreign_keys: keys
-                .iter()
-                .map(|(own, other)| ForeignKey {
-                    columns: vec![(*own).into()],
-                    foreign_table: (*other).into(),
-                    elsewhere: None,
-                    foreign_columns: vec!["id".into()],
-                    origin: KeyOrigin::Declared,
-                })
-                .collect(),
+            foreign_keys: keys.iter().map(|(own, other)| ForeignKey::declared(own, other, "id")).collect(),
             ..Table::default()
         };
         let schema = Schema {

@@ -96,23 +96,14 @@ pub(super) fn related<'s>(schema: &'s Schema, (a, one): (&'s Table, &str), (b, o
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, KeyOrigin};
+    use crate::schema::Column;
 
     fn schema() -> Schema {
         let table = |name: &str, columns: &[&str], keys: &[(&str, &str)]| Table {
             name: name.into(),
             columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
             primary_key: vec![columns[0].into()],
-            foreign_keys: keys
-                .iter()
-                .map(|(own, foreign)| ForeignKey {
-                    columns: vec![(*own).into()],
-                    foreign_table: (*foreign).into(),
-                    elsewhere: None,
-                    foreign_columns: vec!["id".into()],
-                    origin: KeyOrigin::Declared,
-                })
-                .collect(),
+            foreign_keys: keys.iter().map(|(own, foreign)| ForeignKey::declared(own, foreign, "id")).collect(),
             ..Table::default()
         };
         Schema {

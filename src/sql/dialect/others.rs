@@ -1,8 +1,8 @@
 //! Calls that only SQL Server, Oracle, BigQuery or Snowflake have in that form, and that mean one thing there. What SQLite would run with
 //! another value is spelt so that it does not run ([`REFUSED`]).
 //!
-//! Sources: Microsoft's Transact-SQL reference (FORMAT, EOMONTH, DATEPART), Oracle's SQL Language Reference (ADD_MONTHS, MONTHS_BETWEEN,
-//! TRUNC of dates, DECODE), BigQuery's reference of GoogleSQL functions, Snowflake's function reference.
+//! None of the four was at hand to run. BigQuery's documentation of TIMESTAMP_DIFF and of the weeks of DATE_TRUNC was read; the rest is as these
+//! functions are commonly known, and still to be held against Microsoft's, Oracle's and Snowflake's references.
 
 use super::sight::{Edits, Sight};
 use crate::sql::lex::{TokenKind, name_of};

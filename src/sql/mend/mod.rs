@@ -160,3 +160,13 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
 
 #[cfg(test)]
 pub(crate) mod tests;
+
+/// `mend` makes `expected` of `sql`, tells of a change where there is one, and has nothing more to do behind it; `of` names the case.
+#[cfg(test)]
+#[track_caller]
+fn check_mended(mend: impl Fn(&str) -> (String, Vec<Change>), sql: &str, expected: &str, of: &str) {
+    let (now, changes) = mend(sql);
+    assert_eq!(now, expected, "{of}");
+    assert_eq!(changes.is_empty(), sql == expected, "{of}: {changes:?}");
+    assert_eq!(mend(&now).0, now, "once is enough: {of}");
+}

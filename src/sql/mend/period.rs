@@ -84,14 +84,12 @@ fn closed(tokens: &Tokens<'_>, at: usize, period: Period) -> Option<(Range<usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sql::mend::check_mended;
 
     #[track_caller]
     fn check(question: &str, condition: &str, expected: &str) {
         let sql = |condition: &str| format!("SELECT count(*) FROM t WHERE {condition}");
-        let (now, changes) = mend(&sql(condition), question);
-        assert_eq!(now, sql(expected), "{question}");
-        assert_eq!(changes.is_empty(), condition == expected);
-        assert_eq!(mend(&now, question).0, now, "once is enough");
+        check_mended(|sql| mend(sql, question), &sql(condition), &sql(expected), question);
     }
 
     #[test]

@@ -9,16 +9,7 @@ fn table(name: &str, columns: &[&str], foreign: &[(&str, &str, &str)]) -> Table 
         name: name.into(),
         columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
         primary_key: columns.first().map(|name| (*name).to_owned()).into_iter().collect(),
-        foreign_keys: foreign
-            .iter()
-            .map(|(column, table, key)| ForeignKey {
-                columns: vec![(*column).into()],
-                foreign_table: (*table).into(),
-                elsewhere: None,
-                foreign_columns: vec![(*key).into()],
-                origin: KeyOrigin::Declared,
-            })
-            .collect(),
+        foreign_keys: foreign.iter().map(|(column, table, key)| ForeignKey::declared(column, table, key)).collect(),
         ..Table::default()
     }
 }

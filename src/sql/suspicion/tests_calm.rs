@@ -1,7 +1,7 @@
 //! Wrong queries that were once believed, and the right ones beside them.
 
 use super::*;
-use crate::schema::{Column, ForeignKey, Holds, KeyOrigin, Table};
+use crate::schema::{Column, ForeignKey, Holds, Table};
 use SuspicionKind::*;
 
 /// Customers, their orders and what is in them, with countries that have a capital.
@@ -17,16 +17,7 @@ pub(super) fn sales() -> Schema {
         name: name.into(),
         columns: columns.iter().map(column).collect(),
         primary_key: vec![columns[0].0.into()],
-        foreign_keys: keys
-            .iter()
-            .map(|(own, table, foreign)| ForeignKey {
-                columns: vec![(*own).into()],
-                foreign_table: (*table).into(),
-                elsewhere: None,
-                foreign_columns: vec![(*foreign).into()],
-                origin: KeyOrigin::Declared,
-            })
-            .collect(),
+        foreign_keys: keys.iter().map(|(own, table, foreign)| ForeignKey::declared(own, table, foreign)).collect(),
         ..Table::default()
     };
     let mut schema = Schema {

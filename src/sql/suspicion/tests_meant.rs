@@ -2,7 +2,7 @@
 
 use super::tests_calm::{check, sales};
 use super::*;
-use crate::schema::{Column, ForeignKey, Holds, KeyOrigin, Table};
+use crate::schema::{Column, ForeignKey, Holds, Table};
 use SuspicionKind::*;
 
 /// Settled claims, documents that people destroy, and papers with what came of them.
@@ -21,16 +21,7 @@ fn office() -> Schema {
         name: name.into(),
         columns: columns.iter().map(|name| column(name)).collect(),
         primary_key: vec![columns[0].into()],
-        foreign_keys: keys
-            .iter()
-            .map(|(own, other)| ForeignKey {
-                columns: vec![(*own).into()],
-                foreign_table: (*other).into(),
-                elsewhere: None,
-                foreign_columns: vec![format!("{other}_id")],
-                origin: KeyOrigin::Declared,
-            })
-            .collect(),
+        foreign_keys: keys.iter().map(|(own, other)| ForeignKey::declared(own, other, &format!("{other}_id"))).collect(),
         ..Table::default()
     };
     Schema {
