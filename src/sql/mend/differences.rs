@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::spans::{between, lengths};
+use super::spans::{between, lengths, only};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
@@ -160,7 +160,9 @@ impl Sight<'_> {
         if asked.lengths.iter().any(|(_, seconds)| is_right(*seconds)) {
             return None;
         }
-        let (seconds, said) = asked.seconds(value).filter(|(seconds, _)| !is_right(*seconds))?;
+        // A number that the question does not say, in no unit, stands for the only length that it names.
+        let unsaid = || only(&asked.lengths).filter(|_| divided.is_none() && !asked.years && !asked.numbers.contains(&value));
+        let (seconds, said) = asked.seconds(value).or_else(|| Some((unsaid()?, false))).filter(|(seconds, _)| !is_right(*seconds))?;
         match divided {
             None => Some((tokens.bytes(literal..literal + 1), written(target(seconds)))),
             Some(range) if said => {
@@ -297,6 +299,21 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_the_question_does_not_say_is_its_only_length() {
+        check("longer than two hours", "received - sent > 12000", "received - sent > 7200000");
+        let days = "julianday(shipped) - julianday(placed)";
+        check("longer than two days", &format!("{days} > 12000"), &format!("{days} > 2"));
+        for (question, stays) in [
+            ("longer than two hours, or 12000", "received - sent > 12000"),
+            ("between one and two hours", "received - sent > 12000"),
+            ("longer than usual", "received - sent > 12000"),
+            ("longer than two hours", "(received - sent) / 1000 > 12000"),
+        ] {
+            check(question, stays, stays);
+        }
+    }
+
+    #[test]
     fn dates_as_text_are_subtracted_as_days() {
         check("within 2 days", "shipped - placed <= 2", "julianday(shipped) - julianday(placed) <= 2");
         check("within 12 hours", "(shipped - placed) <= 12", "(julianday(shipped) - julianday(placed)) <= 0.5");
@@ -321,7 +338,7 @@ mod tests {
         for right in [
             "received - sent > 60000",
             "(received - sent) / 1000 > 60",
-            "received - sent > 5",
+            "received - sent > -5",
             "received - n > 60",
             "received - sent * 2 > 60",
             "'2024-01-01' - '2023-01-01' > 60",
