@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::spans::{between, lengths, only};
+use super::spans::{between, lengths, only, product};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
@@ -150,11 +150,10 @@ impl Sight<'_> {
             whole = self.around(whole.start..whole.end + 2);
         }
         let literal = whole.end + 1;
-        let is_compared = COMPARISONS.contains(&tokens.text(whole.end)) && tokens.kind(literal) == Some(TokenKind::Number);
-        if !is_compared || matches!(tokens.text(literal + 1), "+" | "-" | "*" | "/") {
+        let (value, end) = product(tokens, literal).filter(|(value, _)| COMPARISONS.contains(&tokens.text(whole.end)) && *value > 0.0)?;
+        if matches!(tokens.text(end), "+" | "-" | "*" | "/") {
             return None;
         }
-        let value: f64 = tokens.text(literal).parse().ok().filter(|value| *value > 0.0)?;
         let target = |seconds: f64| seconds * unit.per_second();
         let is_right = |seconds: f64| (value * by / target(seconds) - 1.0).abs() < if asked.is_of_years() { SLACK } else { 1e-9 };
         if asked.lengths.iter().any(|(_, seconds)| is_right(*seconds)) {
@@ -164,7 +163,7 @@ impl Sight<'_> {
         let unsaid = || only(&asked.lengths).filter(|_| divided.is_none() && !asked.years && !asked.numbers.contains(&value));
         let (seconds, said) = asked.seconds(value).or_else(|| Some((unsaid()?, false))).filter(|(seconds, _)| !is_right(*seconds))?;
         match divided {
-            None => Some((tokens.bytes(literal..literal + 1), written(target(seconds)))),
+            None => Some((tokens.bytes(literal..end), written(target(seconds)))),
             Some(range) if said => {
                 let by = target(seconds) / value;
                 let to = if by >= 1.0 { format!("/ {by:.1}") } else { format!("* {:.1}", 1.0 / by) };
@@ -285,6 +284,7 @@ mod tests {
         check("longer than 2 hours", "t.received - t.sent >= 2", "t.received - t.sent >= 7200000");
         check("longer than 8 hours", "(received - sent) / 3600 > 8", "(received - sent) / 3600000.0 > 8");
         check("longer than 12 hours", "cleared - raised > 12", "cleared - raised > 0.5");
+        check("longer than 12 hours", "cleared - raised > 12 * 60 * 60", "cleared - raised > 0.5");
         check("longer than 12 hours", "(cleared - raised) / 3600 > 12", "(cleared - raised) * 24.0 > 12");
         check(
             "on average more than a minute",

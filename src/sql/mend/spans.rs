@@ -44,7 +44,8 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         if let Some(seconds) = seconds(&tokens, literal, unit, &asked, wrong)
             && let Some(to) = in_unit(seconds, unit)
         {
-            edits.push((tokens.bytes(literal..literal + 1), to));
+            let end = product(&tokens, literal).map_or(literal + 1, |(_, end)| end);
+            edits.push((tokens.bytes(literal..end), to));
         }
     }
     edits.sort_by_key(|(range, _)| range.start);
@@ -77,9 +78,22 @@ fn literals(tokens: &Tokens<'_>, at: usize) -> Vec<usize> {
     }
     // What is computed further is no length by itself.
     out.retain(|&literal| {
-        !matches!(tokens.text(literal + 1), "*" | "/" | "+" | "-") && !matches!(tokens.before(literal), "*" | "/" | "+" | "-")
+        let end = product(tokens, literal).map_or(literal + 1, |(_, end)| end);
+        !matches!(tokens.text(end), "*" | "/" | "+" | "-") && !matches!(tokens.before(literal), "*" | "/" | "+" | "-")
     });
     out
+}
+
+/// The number at token `at`, also where it is written as a product (`2 * 60 * 60`), and its end.
+pub(super) fn product(tokens: &Tokens<'_>, at: usize) -> Option<(f64, usize)> {
+    let number = |at: usize| if tokens.kind(at) == Some(TokenKind::Number) { tokens.text(at).parse::<f64>().ok() } else { None };
+    let (mut value, mut end) = (number(at)?, at + 1);
+    while tokens.text(end) == "*"
+        && let Some(factor) = number(end + 1)
+    {
+        (value, end) = (value * factor, end + 2);
+    }
+    Some((value, end))
 }
 
 /// The seconds that the literal at token `at` stands for, beside a column of `unit`: a length that the question names, or what `wrong` gives
@@ -87,7 +101,7 @@ fn literals(tokens: &Tokens<'_>, at: usize) -> Vec<usize> {
 fn seconds(tokens: &Tokens<'_>, at: usize, unit: SpanUnit, asked: &[(f64, f64)], wrong: impl Fn() -> Option<f64>) -> Option<f64> {
     match tokens.kind(at)? {
         TokenKind::Number => {
-            let value: f64 = tokens.text(at).parse().ok().filter(|value| *value != 0.0)?;
+            let value = product(tokens, at).map(|(value, _)| value).filter(|value| *value != 0.0)?;
             let same = |length: f64| ((length - value) / value).abs() < 1e-9;
             let target = |seconds: f64| seconds * unit.per_second();
             if unit != SpanUnit::Since1970 && asked.iter().any(|&(_, seconds)| same(target(seconds))) {
@@ -206,6 +220,7 @@ mod tests {
         check("longer than an hour", "took > 3600", "took > 3600000000");
         check("longer than an hour", "took > 60", "took > 3600000000");
         check("longer than an hour", "took > 3600000000", "took > 3600000000");
+        check("longer than an hour", "took > 60 * 60 * 1000", "took > 3600000000");
         check("longer than ten seconds", "ms > 10", "ms > 10000");
         check("longer than eleven seconds", "ms > 11", "ms > 11000");
         check("more than five days", "delivery > 5", "delivery > '1970-01-06 00:00:00.000000'");
