@@ -26,6 +26,9 @@
 //! - `recent`: "the most recent" by no date
 //! - `never`: those that have no row of a kind
 //! - `twice`: one column shown in the place of two
+//! - `either`: alternatives that AND takes apart
+//! - `patterns`: parts of texts, where they are said to stand
+//! - `group_name`: groups by something else than "each" is said of
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
@@ -43,7 +46,9 @@ mod clocks;
 mod cover;
 mod date_column;
 mod differences;
+mod either;
 pub(super) mod finer;
+pub(super) mod group_name;
 mod idle;
 mod itself;
 mod keys;
@@ -52,6 +57,7 @@ mod nearest;
 mod never;
 mod once;
 pub(crate) mod paths;
+mod patterns;
 mod period;
 mod recent;
 mod spans;
@@ -126,7 +132,12 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(stored);
     let (mut now, ended) = period::mend(&now, question);
     changes.extend(ended);
-    for mend in [finer::mend, recent::mend, never::mend, twice::mend, once::mend] {
+    for mend in [either::mend, patterns::mend] {
+        let (next, meant) = mend(&now, question);
+        now = next;
+        changes.extend(meant);
+    }
+    for mend in [finer::mend, group_name::mend, recent::mend, never::mend, twice::mend, once::mend] {
         let (next, meant) = mend(&now, schema, question);
         now = next;
         changes.extend(meant);
