@@ -26,12 +26,14 @@
 //! - `absent`: moments that there are not
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `finer`: groups by the key of rows that nobody asks about
-//! - `grouped`: what is shown of groups that are made by another column of its name
 //! - `key_names`: keys that are shown where names are asked for
 //! - `emptied`: a table whose rows stand in another
 //! - `recent`: "the most recent" by no date
 //! - `never`: those that have no row of a kind
 //! - `twice`: one column shown in the place of two
+//! - `either`: alternatives that AND takes apart
+//! - `patterns`: parts of texts, where they are said to stand
+//! - `group_name`: groups by something else than "each" is said of
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
@@ -49,9 +51,10 @@ mod clocks;
 mod cover;
 mod date_column;
 mod differences;
+mod either;
 mod emptied;
 pub(super) mod finer;
-mod grouped;
+pub(super) mod group_name;
 mod idle;
 mod itself;
 mod key_names;
@@ -61,6 +64,7 @@ mod nearest;
 mod never;
 mod once;
 pub(crate) mod paths;
+mod patterns;
 mod period;
 mod recent;
 mod reckoned;
@@ -135,18 +139,21 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     }
     let (now, quoted) = mend_double_quotes(&now, schema);
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
-    let (mut now, stored) = yes_no::mend(&now, schema);
+    let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
-    for mend in [emptied::mend, grouped::mend] {
-        let (next, meant) = mend(&now, schema);
-        now = next;
-        changes.extend(meant);
-    }
+    let (now, moved) = emptied::mend(&now, schema);
+    changes.extend(moved);
     let (now, reckoned) = reckoned::mend(&now, schema, question);
     changes.extend(reckoned);
     let (mut now, ended) = period::mend(&now, question);
     changes.extend(ended);
-    for mend in [finer::mend, recent::mend, never::mend, twice::mend, once::mend, key_names::mend, time_of_day::mend] {
+    for mend in [either::mend, patterns::mend] {
+        let (next, meant) = mend(&now, question);
+        now = next;
+        changes.extend(meant);
+    }
+    let meant = [finer::mend, group_name::mend, recent::mend, never::mend, twice::mend, once::mend, key_names::mend, time_of_day::mend];
+    for mend in meant {
         let (next, meant) = mend(&now, schema, question);
         now = next;
         changes.extend(meant);
