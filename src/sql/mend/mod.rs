@@ -12,23 +12,29 @@
 //! - `cover`: the tables that FROM lacks
 //! - `names`: tables, qualifiers and spelling within a scope
 //! - `itself`: joins on a column that is equated with itself
+//! - `unjoined`: joins that have no condition, or one on accounts of rows
 //! - `idle`: joins that mending left without use
 //! - `unquoted`: names that need quotes and have none
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `yes_no`: yes and no kept as words
 //! - `date_column`: a column of dates for one that keeps none
 //! - `period`: a year that is asked for alone, and taken with all that follows
+//! - `reckoned`: moments that a model reckoned as numbers
 //! - `bare_year`: a year compared with dates written as text
 //! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `time_of_day`: times of day that stand on some day
 //! - `absent`: moments that there are not
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `finer`: groups by the key of rows that nobody asks about
+//! - `group_name`: groups by something else than "each" is said of
+//! - `grouped`: what is shown of groups that are made by another column of its name
+//! - `key_names`: keys that are shown where names are asked for
+//! - `emptied`: a table whose rows stand in another
 //! - `recent`: "the most recent" by no date
 //! - `never`: those that have no row of a kind
 //! - `twice`: one column shown in the place of two
 //! - `either`: alternatives that AND takes apart
 //! - `patterns`: parts of texts, where they are said to stand
-//! - `group_name`: groups by something else than "each" is said of
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
@@ -47,10 +53,13 @@ mod cover;
 mod date_column;
 mod differences;
 mod either;
+mod emptied;
 pub(super) mod finer;
 pub(super) mod group_name;
+mod grouped;
 mod idle;
 mod itself;
+mod key_names;
 mod keys;
 mod names;
 mod nearest;
@@ -60,12 +69,15 @@ pub(crate) mod paths;
 mod patterns;
 mod period;
 mod recent;
+mod reckoned;
 mod spans;
 mod step;
 mod structure;
 pub(super) mod summed;
+mod time_of_day;
 pub(crate) mod times;
 mod twice;
+mod unjoined;
 mod unquoted;
 pub(crate) mod written;
 mod yes_no;
@@ -117,7 +129,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         settled = resolution.is_settled();
         let sight = Sight { sql: &now, schema, resolution: &resolution, asked: &asked };
         let missing = || names::quoted_values(&sight).or_else(|| names::step(&sight));
-        let Some(step) = itself::relate(&sight).or_else(|| if settled { None } else { missing() }) else { break };
+        let related = || itself::relate(&sight).or_else(|| unjoined::relate(&sight));
+        let Some(step) = related().or_else(|| if settled { None } else { missing() }) else { break };
         let Some(next) = step.apply(&now).filter(|next| *next != now) else { break };
         now = next;
         changes.extend(step.changes);
@@ -130,6 +143,16 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
     let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
+    // What "each" is said of comes before what is grouped by.
+    let (mut now, grouped) = group_name::mend(&now, schema, question);
+    changes.extend(grouped);
+    for mend in [emptied::mend, grouped::mend] {
+        let (next, meant) = mend(&now, schema);
+        now = next;
+        changes.extend(meant);
+    }
+    let (now, reckoned) = reckoned::mend(&now, schema, question);
+    changes.extend(reckoned);
     let (mut now, ended) = period::mend(&now, question);
     changes.extend(ended);
     for mend in [either::mend, patterns::mend] {
@@ -137,7 +160,7 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         now = next;
         changes.extend(meant);
     }
-    for mend in [finer::mend, group_name::mend, recent::mend, never::mend, twice::mend, once::mend] {
+    for mend in [finer::mend, recent::mend, never::mend, twice::mend, once::mend, key_names::mend, time_of_day::mend] {
         let (next, meant) = mend(&now, schema, question);
         now = next;
         changes.extend(meant);
