@@ -34,6 +34,8 @@
 //! - `never`: those that have no row of a kind
 //! - `twice`: one column shown in the place of two
 //! - `either`: alternatives that AND takes apart
+//! - `bounds`: numbers that are compared the other way than is asked for
+//! - `outer`: what has no row of a kind, asked by an inner join
 //! - `patterns`: parts of texts, where they are said to stand
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
@@ -48,6 +50,7 @@ mod absent;
 mod asked_unit;
 mod bare_year;
 mod blobs;
+mod bounds;
 mod clocks;
 mod cover;
 mod date_column;
@@ -65,6 +68,7 @@ mod names;
 mod nearest;
 mod never;
 mod once;
+mod outer;
 pub(crate) mod paths;
 mod patterns;
 mod period;
@@ -155,12 +159,12 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(reckoned);
     let (mut now, ended) = period::mend(&now, question);
     changes.extend(ended);
-    for mend in [either::mend, patterns::mend] {
+    for mend in [either::mend, patterns::mend, bounds::mend] {
         let (next, meant) = mend(&now, question);
         now = next;
         changes.extend(meant);
     }
-    for mend in [finer::mend, recent::mend, never::mend, twice::mend, once::mend, key_names::mend, time_of_day::mend] {
+    for mend in [outer::mend, finer::mend, recent::mend, never::mend, twice::mend, once::mend, key_names::mend, time_of_day::mend] {
         let (next, meant) = mend(&now, schema, question);
         now = next;
         changes.extend(meant);

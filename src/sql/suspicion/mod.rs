@@ -24,6 +24,7 @@
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `measure`: what rows are ordered and grouped by
 //! - `each`: what rows are grouped by, against what "each" is said of
+//! - `counted`: what is counted and computed, against what is asked for
 //! - `unasked`: what the query does and nobody asked for
 //! - `nearer`: a column that the question's words name better
 //! - `shown`: what is shown, against what is asked for
@@ -34,6 +35,7 @@ mod asked;
 mod blocks;
 mod columns;
 mod computed;
+mod counted;
 mod dates;
 mod directions;
 mod division;
@@ -114,6 +116,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         unused::look(sql, &resolution, question, &mut out);
         measure::look(&blocks, schema, &columns, question, &mut out);
         each::look(&blocks, schema, &columns, question, &mut out);
+        counted::look(&blocks, sql, schema, &columns, question, &mut out);
         unasked::look(&blocks, schema, &columns, question, &mut out);
         nearer::look(&resolution, question, &mut out);
         shown::look(&blocks, sql, schema, &columns, question, &mut out);
