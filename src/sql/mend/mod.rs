@@ -26,8 +26,6 @@
 //! - `absent`: moments that there are not
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `finer`: groups by the key of rows that nobody asks about
-//! - `group_name`: groups by something else than "each" is said of
-//! - `grouped`: what is shown of groups that are made by another column of its name
 //! - `key_names`: keys that are shown where names are asked for
 //! - `emptied`: a table whose rows stand in another
 //! - `recent`: "the most recent" by no date
@@ -37,6 +35,7 @@
 //! - `bounds`: numbers that are compared the other way than is asked for
 //! - `outer`: what has no row of a kind, asked by an inner join
 //! - `patterns`: parts of texts, where they are said to stand
+//! - `group_name`: groups by something else than "each" is said of
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
@@ -59,7 +58,6 @@ mod either;
 mod emptied;
 pub(super) mod finer;
 pub(super) mod group_name;
-mod grouped;
 mod idle;
 mod itself;
 mod key_names;
@@ -147,14 +145,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
     let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
-    // What "each" is said of comes before what is grouped by.
-    let (mut now, grouped) = group_name::mend(&now, schema, question);
-    changes.extend(grouped);
-    for mend in [emptied::mend, grouped::mend] {
-        let (next, meant) = mend(&now, schema);
-        now = next;
-        changes.extend(meant);
-    }
+    let (now, moved) = emptied::mend(&now, schema);
+    changes.extend(moved);
     let (now, reckoned) = reckoned::mend(&now, schema, question);
     changes.extend(reckoned);
     let (mut now, ended) = period::mend(&now, question);
@@ -164,7 +156,18 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         now = next;
         changes.extend(meant);
     }
-    for mend in [outer::mend, finer::mend, recent::mend, never::mend, twice::mend, once::mend, key_names::mend, time_of_day::mend] {
+    let meant = [
+        outer::mend,
+        finer::mend,
+        group_name::mend,
+        recent::mend,
+        never::mend,
+        twice::mend,
+        once::mend,
+        key_names::mend,
+        time_of_day::mend,
+    ];
+    for mend in meant {
         let (next, meant) = mend(&now, schema, question);
         now = next;
         changes.extend(meant);

@@ -288,7 +288,7 @@ fn an_ambiguous_column_is_the_one_meant() {
     check("SELECT name, m.name FROM maker m JOIN customer c ON 1", "SELECT c.name, m.name FROM maker m JOIN customer c ON 1");
     check(
         "SELECT id, count(*) FROM orders o JOIN line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id GROUP BY p.id",
-        "SELECT p.id, count(*) FROM orders o JOIN line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id GROUP BY p.id",
+        "SELECT o.id, count(*) FROM orders o JOIN line l ON l.order_id = o.id JOIN product p ON p.id = l.product_id GROUP BY p.id",
     );
 }
 

@@ -16,7 +16,7 @@ const DAYS: [&str; 8] = ["today", "yesterday", "tomorrow", "since", "until", "ag
 /// `sql` with the time of day alone compared where `question` names no day, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
-    let Some((hour, minute)) = asked(question) else { return unchanged() };
+    let Some(Asked { hour, minute, at_it }) = asked(question) else { return unchanged() };
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
     let dated = resolution.references.iter().filter_map(|reference| {
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
@@ -38,14 +38,23 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         if !is_name || !is_dated || !is_asked {
             return None;
         }
-        let column = tokens.piece(start..at);
-        Some((tokens.bytes(start..literal + 1), format!("time({column}) {} '{whole}:00'", tokens.text(at))))
+        let (column, operator) = (tokens.piece(start..at), tokens.text(at));
+        let operator = if at_it && operator.len() == 1 { format!("{operator}=") } else { operator.to_owned() };
+        Some((tokens.bytes(start..literal + 1), format!("time({column}) {operator} '{whole}:00'")))
     };
     edited(sql, ChangeKind::Date, (0..tokens.len()).filter_map(compared).collect())
 }
 
-/// The only time of day that a question names, as hour and minute; `None` also where it names a day.
-fn asked(question: &str) -> Option<(u32, u32)> {
+/// A time of day that a question names.
+struct Asked {
+    hour: u32,
+    minute: u32,
+    /// Whether that minute counts: "at 18:00 or later".
+    at_it: bool,
+}
+
+/// The only time of day that a question names; `None` also where it names a day.
+fn asked(question: &str) -> Option<Asked> {
     let words: Vec<String> = question
         .split(|c: char| !(c.is_alphanumeric() || c == ':'))
         .map(|word| word.trim_matches(':').to_lowercase())
@@ -74,7 +83,9 @@ fn asked(question: &str) -> Option<(u32, u32)> {
             _ => return None,
         };
         let hour = half.map_or(hour, |half| hour % 12 + half);
-        (hour < 24 && minute < 60).then_some((hour, minute))
+        let behind: Vec<&str> = words.iter().skip(at + 1).take(3).map(String::as_str).collect();
+        let at_it = behind.windows(2).any(|pair| matches!(pair, ["or" | "and", "later" | "after" | "earlier" | "before"]));
+        (hour < 24 && minute < 60).then_some(Asked { hour, minute, at_it })
     });
     times.next().filter(|_| times.next().is_none())
 }
@@ -98,7 +109,7 @@ mod tests {
     fn a_time_of_day_is_of_every_day() {
         let evening = "How many were placed in the evening, at 18:00 or later?";
         check(evening, "placed >= '2023-04-01 18:00:00'", "time(placed) >= '18:00:00'");
-        check(evening, "t.placed > '2023-04-01T18:00' AND n > 3", "time(t.placed) > '18:00:00' AND n > 3");
+        check(evening, "t.placed > '2023-04-01T18:00' AND n > 3", "time(t.placed) >= '18:00:00' AND n > 3");
         check("How many before 9 am?", "placed < '2022-01-01 09:00:00'", "time(placed) < '09:00:00'");
         check("How many after 6pm?", "placed > '2022-01-01 18:00:00'", "time(placed) > '18:00:00'");
         for (question, stays) in [
