@@ -44,7 +44,9 @@ fn of_oracle(sight: &Sight<'_>, at: usize) -> Option<Edits> {
             .then(|| vec![(tokens.bytes(at..at + 1), "NULL".to_owned())]);
     }
     if tokens.text(at) == "||" {
-        let (start, end) = (tokens.operand_before(at)?, tokens.operand_after(at + 1)?);
+        // NULL itself is a keyword and no operand.
+        let start = if tokens.is(at.checked_sub(1)?, &["null"]) { at - 1 } else { tokens.operand_before(at)? };
+        let end = tokens.operand_after(at + 1)?;
         let wrapped = |from: usize, to: usize| {
             let whole =
                 to == from + 1 && matches!(tokens.kind(from), Some(TokenKind::String | TokenKind::Number)) && tokens.text(from) != "''";

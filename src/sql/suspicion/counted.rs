@@ -99,7 +99,7 @@ fn summed_for_counted(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Q
     let word = stem(question.words.get(at + 2)?);
     let table = block.scope.sources.iter().find_map(|source| source.table().filter(|table| ends(&table.name, &word)))?;
     let found = aggregates(&block.select.projection);
-    let named = table.columns.iter().any(|column| says(&column.name, &word));
+    let named = table.columns.iter().any(|column| says(&column.name, &word) && !is_code(table, column));
     if named || found.iter().any(|name| name == "count") {
         return None;
     }
