@@ -1,5 +1,6 @@
 //! From a draft to a statement that SQLite prepares, with every change recorded.
 
+use super::as_numbers::mend_numbers;
 use super::event::Fix;
 use super::literals::mend_literals;
 use super::request::{AskRequest, Mending};
@@ -46,7 +47,11 @@ pub(super) fn mend_and_check(
 ) -> Result<Judged, DbError> {
     let judged = mend_names(database, schema, draft, request)?;
     let (Fate::Checked(_), Some(index)) = (&judged.fate, &request.values) else { return Ok(judged) };
-    let (sql, values) = mend_literals(&judged.sql, schema, index, database, cancel);
+    let (mut sql, mut values) = mend_literals(&judged.sql, schema, index, database, cancel);
+    if let Some((read, numbers)) = mend_numbers(&sql, schema, database, cancel) {
+        sql = read;
+        values.extend(numbers);
+    }
     if values.is_empty() {
         return Ok(judged);
     }

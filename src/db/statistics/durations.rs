@@ -35,6 +35,10 @@ const SPAN: &[&str] = &[
     "estimate",
     "estimated",
     "lead",
+    "expires",
+    "retention",
+    "lifetime",
+    "dur",
 ];
 /// A span of whole seconds is at least this long in seconds, and at most so long, in the unit that it is taken for.
 const PLAUSIBLE: (f64, f64) = (0.5, 1e9);

@@ -52,6 +52,12 @@ impl ValueIndex {
         }
     }
 
+    /// All texts of a column that has up to `most` of them; `None` where there are more, or not all are known.
+    pub fn few<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, most: usize) -> Option<&[String]> {
+        let (_, known) = self.column(table.into(), column)?;
+        (known.complete && (1..=most).contains(&known.values.len())).then_some(&known.values)
+    }
+
     /// The one value of the column that `text` nearly is. `None` where there is none, or where several are equally near.
     pub fn nearest<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Option<Near> {
         let (place, known) = self.column(table.into(), column)?;

@@ -1,7 +1,8 @@
-//! Moments that there are not: NULL where a query asks for `''` or 0, 0 where it asks for NULL, and an order that begins with them.
+//! Moments that there are not: NULL where a query asks for `''` or 0, 0 or `0000-00-00` where it asks for NULL, and an order that begins with
+//! them; `9999-12-31` for what has no end.
 //!
-//! `deleted_at = ''` is true of no row where what was never deleted is NULL, `completed IS NULL` where it is 0, and the first row of
-//! `ORDER BY completed` is one that has not been completed.
+//! `deleted_at = ''` is true of no row where what was never deleted is NULL, `completed IS NULL` where it is 0, the first row of
+//! `ORDER BY completed` is one that has not been completed, and `0000-00-00` is before every year.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -26,7 +27,16 @@ enum Absent {
     Null,
     /// By 0 alone.
     Zero,
+    /// By this text, which stands before every date.
+    Text(&'static str),
+    /// By a date of the year 9999.
+    Far,
 }
+
+/// Texts for "not there" that MySQL's dates leave in a file.
+const NO_DAY: [&str; 2] = ["0000-00-00 00:00:00", "0000-00-00"];
+/// The year of what has no end.
+const NO_END: &str = "9999";
 
 /// `sql` with moments that are not there asked for as they are stored, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
@@ -48,7 +58,8 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let Some(&absent) = columns.get(&tokens.bytes(at..at + 1).start) else { continue };
         let Some(end) = tokens.operand_after(at) else { continue };
         let edit = compared(&tokens, at, end, absent).filter(|_| !outer);
-        edits.extend(edit.or_else(|| ordered(&tokens, at, end, absent)).or_else(|| computed(&tokens, at, end, absent)));
+        let edit = edit.or_else(|| ordered(&tokens, at, end, absent)).or_else(|| computed(&tokens, at, end, absent));
+        edits.extend(edit.or_else(|| before_all(&tokens, at, end, absent)));
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits.dedup_by(|later, earlier| later.0.start < earlier.0.end);
@@ -65,9 +76,19 @@ fn absent(column: &Column) -> Option<Absent> {
             _ => None,
         };
     }
+    let no_day = NO_DAY.into_iter().find(|no_day| column.samples.iter().any(|text| text == no_day));
+    if let Some(no_day) = no_day.filter(|_| column.holds == Holds::Texts) {
+        let is_date = |text: &String| NO_DAY.contains(&text.as_str()) || DateText::is_day(text);
+        return column.samples.iter().all(is_date).then_some(Absent::Text(no_day));
+    }
     // A range is told where all texts are dates: none is empty.
     let all_dates = matches!(column.samples.as_slice(), [range] if DateText::is_day(range));
-    (column.has_null && column.holds == Holds::Texts && all_dates).then_some(Absent::Null)
+    if column.holds != Holds::Texts || !all_dates {
+        return None;
+    }
+    let ends = |range: &String| range.split_once("..").is_some_and(|(_, last)| last.starts_with(NO_END));
+    let far = !column.has_null && column.samples.first().is_some_and(ends);
+    if far { Some(Absent::Far) } else { column.has_null.then_some(Absent::Null) }
 }
 
 /// The column at tokens `at..end`, compared with what stands for "not there", for yes or for no.
@@ -78,6 +99,10 @@ fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Optio
         (Absent::Null, false) => format!("{column} IS NULL"),
         (Absent::Zero, true) => format!("{column} <> 0"),
         (Absent::Zero, false) => format!("{column} = 0"),
+        (Absent::Text(text), true) => format!("nullif({column}, '{text}') IS NOT NULL"),
+        (Absent::Text(text), false) => format!("nullif({column}, '{text}') IS NULL"),
+        (Absent::Far, true) => format!("{column} < '{NO_END}'"),
+        (Absent::Far, false) => format!("{column} >= '{NO_END}'"),
     };
     let whole = |from: usize, to: usize| tokens.bytes(from..to);
     if tokens.is(at.checked_sub(1)?, &["not"]) && ends_condition(tokens, end) && absent == Absent::Null {
@@ -102,7 +127,7 @@ fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Optio
     let is_null = tokens.kind(literal) == Some(TokenKind::Word) && text == "null";
     let there = match () {
         // `= NULL` is a slip of its own.
-        () if is_null => (absent == Absent::Zero && tokens.is(end, &["is"])).then_some(false),
+        () if is_null => (absent != Absent::Null && tokens.is(end, &["is"])).then_some(false),
         () if NOTHING.contains(&text.as_str()) => Some(false),
         () if absent == Absent::Zero && text == "0" => None,
         () if YES.contains(&text.as_str()) => Some(true),
@@ -121,7 +146,7 @@ fn ends_condition(tokens: &Tokens<'_>, at: usize) -> bool {
 fn ordered(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option<(Range<usize>, String)> {
     let term = tokens.is(at.checked_sub(1)?, &["by"]) && tokens.is(at.checked_sub(2)?, &["order"]);
     let ascending = usize::from(tokens.is(end, &["asc"]));
-    if !term || !tokens.is(end + ascending, &["limit"]) {
+    if !term || !tokens.is(end + ascending, &["limit"]) || absent == Absent::Far {
         return None;
     }
     Some((tokens.bytes(at..end + ascending), format!("{} NULLS LAST", value(tokens.piece(at..end), absent))))
@@ -129,7 +154,7 @@ fn ordered(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option
 
 /// The column, 0 made NULL where it stands alone in an aggregate or beside a minus.
 fn computed(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option<(Range<usize>, String)> {
-    let before = at.checked_sub(1).filter(|_| absent == Absent::Zero)?;
+    let before = at.checked_sub(1).filter(|_| matches!(absent, Absent::Zero | Absent::Text(_)))?;
     let in_aggregate = tokens.text(before) == "("
         && tokens.text(end) == ")"
         && before.checked_sub(1).is_some_and(|name| tokens.is(name, &["min", "avg"]) && tokens.call(name).is_some());
@@ -137,14 +162,27 @@ fn computed(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Optio
         Some(TokenKind::Word) => !is_keyword(tokens.text(at)) && tokens.text(at + 1) != "(",
         kind => kind == Some(TokenKind::Quoted),
     };
-    let subtracted =
-        tokens.text(before) == "-" && before.checked_sub(1).is_some_and(is_name) || tokens.text(end) == "-" && is_name(end + 1);
+    let subtracted = absent == Absent::Zero
+        && (tokens.text(before) == "-" && before.checked_sub(1).is_some_and(is_name) || tokens.text(end) == "-" && is_name(end + 1));
     (in_aggregate || subtracted).then(|| (tokens.bytes(at..end), value(tokens.piece(at..end), absent)))
+}
+
+/// `closed < '2000-01-01'`, of which a day that there is not is true.
+fn before_all(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option<(Range<usize>, String)> {
+    let Absent::Text(_) = absent else { return None };
+    let is_sure = |at: usize| tokens.kind(at) == Some(TokenKind::String) && !NO_DAY.contains(&name_of(tokens.text(at)).as_str());
+    let below = tokens.is(end, &["<", "<=", "<>", "!="]) && (is_sure(end + 1) || tokens.call(end + 1).is_some());
+    let above = at.checked_sub(2).is_some_and(|literal| tokens.is(at - 1, &[">", ">="]) && is_sure(literal));
+    (below || above).then(|| (tokens.bytes(at..end), value(tokens.piece(at..end), absent)))
 }
 
 /// A moment, or NULL.
 fn value(column: &str, absent: Absent) -> String {
-    if absent == Absent::Zero { format!("nullif({column}, 0)") } else { column.to_owned() }
+    match absent {
+        Absent::Zero => format!("nullif({column}, 0)"),
+        Absent::Text(text) => format!("nullif({column}, '{text}')"),
+        Absent::Null | Absent::Far => column.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -175,6 +213,8 @@ mod tests {
             moment("completed", true),
             dated("shipped", true),
             dated("placed", false),
+            Column { samples: vec!["0000-00-00".into(), "1988-02-09".into()], ..dated("closed", false) },
+            Column { samples: vec!["2020-01-01..9999-12-31".into()], ..dated("valid_to", false) },
             Column { name: "n".into(), holds: Holds::Numbers, has_null: true, ..Column::default() },
         ];
         let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
@@ -206,6 +246,26 @@ mod tests {
         check("ORDER BY completed ASC LIMIT 3", "ORDER BY nullif(completed, 0) NULLS LAST LIMIT 3");
         check("WHERE completed - deleted_at > 5", "WHERE nullif(completed, 0) - deleted_at > 5");
         check("GROUP BY n HAVING avg(t.completed) > 5", "GROUP BY n HAVING avg(nullif(t.completed, 0)) > 5");
+    }
+
+    #[test]
+    fn a_day_that_there_is_not_is_no_day() {
+        check("WHERE closed IS NOT NULL", "WHERE nullif(closed, '0000-00-00') IS NOT NULL");
+        check("WHERE closed IS NULL AND n > 1", "WHERE nullif(closed, '0000-00-00') IS NULL AND n > 1");
+        check("WHERE t.closed = ''", "WHERE nullif(t.closed, '0000-00-00') IS NULL");
+        check("WHERE closed < '2000-01-01'", "WHERE nullif(closed, '0000-00-00') < '2000-01-01'");
+        check("WHERE '2000' >= closed", "WHERE '2000' >= nullif(closed, '0000-00-00')");
+        check("ORDER BY closed LIMIT 1", "ORDER BY nullif(closed, '0000-00-00') NULLS LAST LIMIT 1");
+        check("GROUP BY n HAVING min(closed) > '2000'", "GROUP BY n HAVING min(nullif(closed, '0000-00-00')) > '2000'");
+        check("WHERE closed > '2000-01-01'", "WHERE closed > '2000-01-01'");
+        check("WHERE closed = '0000-00-00'", "WHERE closed = '0000-00-00'");
+    }
+
+    #[test]
+    fn what_has_no_end_is_far_away() {
+        check("WHERE valid_to IS NULL", "WHERE valid_to >= '9999'");
+        check("WHERE valid_to IS NOT NULL", "WHERE valid_to < '9999'");
+        check("WHERE valid_to > '2024-01-01'", "WHERE valid_to > '2024-01-01'");
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::spans::between;
+use super::spans::between_any;
 use crate::schema::{Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::resolve;
@@ -19,6 +19,10 @@ const ASKED_UNITS: [(&[&str], f64); 5] =
 const ASKING: [&str; 4] = ["many", "in", "of", "total"];
 /// Aggregates whose value is a length where they are of lengths.
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
+
+/// What lengths are divided by to come into another unit of time.
+const FACTORS: [f64; 14] =
+    [24.0, 60.0, 1e3, 1e6, 1e9, 1_440.0, 3_600.0, 6e4, 86_400.0, 3.6e6, 8.64e7, 3.6e9, 8.64e10, 3.6e12];
 
 /// Values inside values that are looked into.
 const MOST_NESTED: usize = 8;
@@ -41,8 +45,8 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
         let length = column.meaning.span().filter(|unit| *unit != SpanUnit::Since1970).map(Kept::Length);
         let moment = || {
-            let times = column.meaning.times().filter(|times| !times.mixed && !times.is_open())?;
-            between(times.unit()).map(Kept::Moment)
+            let times = column.meaning.times().filter(|times| !times.mixed)?;
+            between_any(times).map(Kept::Moment)
         };
         Some((reference.range.start, length.or_else(moment)?))
     });
@@ -55,6 +59,9 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct", "all"]));
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for item in tokens.split(first..items.end, ",") {
+        if let Some(edit) = divided(&tokens, item.clone(), &columns, seconds) {
+            edits.push(edit);
+        }
         let Some((value, unit)) = length(&tokens, item, &columns) else { continue };
         let parts = unit.per_second() * seconds;
         if (parts - 1.0).abs() > 1e-9 {
@@ -86,6 +93,26 @@ fn length(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, Kept
     let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
     let value = item.start..end;
     Some((value.clone(), unit_of(tokens, value, columns, MOST_NESTED)?))
+}
+
+/// An item that is a length divided by what would bring another unit into the one asked for: `sum(worked) / 3600` over nanoseconds.
+fn divided(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, Kept>, seconds: f64) -> Option<(Range<usize>, String)> {
+    let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
+    let parts = tokens.split(item.start..end, "/");
+    let (length, by) = parts.split_first()?;
+    let by: Option<Vec<f64>> = by.iter().map(|range| tokens.piece(range.clone()).trim().parse().ok()).collect();
+    let by = by.filter(|by| !by.is_empty() && by.iter().all(|by| FACTORS.contains(by)))?;
+    // `a - b / 60` divides the second alone.
+    let whole = tokens.split(length.clone(), "-").len() == 1;
+    let wanted = unit_of(tokens, length.clone(), columns, MOST_NESTED).filter(|_| whole)?.per_second() * seconds;
+    let given: f64 = by.iter().product();
+    if wanted < 1.0 || (given / wanted - 1.0).abs() < 1e-9 {
+        return None;
+    }
+    // A difference ahead of the division stands in brackets already.
+    let from = tokens.piece(length.clone());
+    let to = if (wanted - 1.0).abs() < 1e-9 { from.to_owned() } else { format!("{from} / {wanted:.1}") };
+    Some((tokens.bytes(item.start..end), to))
 }
 
 /// The unit of the length that tokens `value` make: a column of lengths, one moment less another, an aggregate of such, or a CASE that
@@ -217,9 +244,21 @@ mod tests {
             "SELECT sum(ended) FROM t",
             "SELECT sum(ended - began) / 3600 FROM t",
             "SELECT sum((ended - began) / 3600) FROM t",
+            "SELECT sum(took) / 7 FROM t",
+            "SELECT sum(took) / count(*) FROM t",
         ] {
             check(hours, stays, stays);
         }
+    }
+
+    #[test]
+    fn what_is_divided_for_another_unit_is_divided_for_the_columns() {
+        let hours = "total hours worked by each";
+        check(hours, "SELECT n, SUM(took)/3600 FROM t GROUP BY n", "SELECT n, SUM(took) / 3600000000.0 FROM t GROUP BY n");
+        check(hours, "SELECT n, SUM(took) / 60 / 60 AS h FROM t GROUP BY n", "SELECT n, SUM(took) / 3600000000.0 AS h FROM t GROUP BY n");
+        check("How many minutes?", "SELECT SUM(length) / 60000 FROM t", "SELECT SUM(length) / 60.0 FROM t");
+        check("in seconds", "SELECT avg(length) / 1000.0 FROM t", "SELECT avg(length) FROM t");
+        check("in hours", "SELECT (max(seen) - min(seen)) / 3600 FROM t", "SELECT (max(seen) - min(seen)) / 3600000.0 FROM t");
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::spans::{between, lengths};
+use super::spans::{between_any, lengths};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
@@ -51,8 +51,8 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let mut sight = Sight { tokens: Tokens::new(sql), counted: HashMap::new(), texts: HashSet::new() };
     for reference in &resolution.references {
         let Some(column) = resolution.source(reference).and_then(|source| source.table()?.column(&reference.name.text)) else { continue };
-        let times = column.meaning.times().or(column.perhaps.as_ref()).filter(|times| !times.mixed && !times.is_open());
-        if let Some(unit) = times.and_then(|times| between(times.unit())) {
+        let times = column.meaning.times().or(column.perhaps.as_ref()).filter(|times| !times.mixed);
+        if let Some(unit) = times.and_then(between_any) {
             sight.counted.insert(reference.range.start, unit);
         } else if is_dated(column) {
             sight.texts.insert(reference.range.start);

@@ -21,6 +21,8 @@
 //! - `bare_year`: a year compared with dates written as text
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `absent`: moments that there are not
+//! - `named_days`: months and days of the week by their names, in their order
+//! - `wall_time`: hours of moments that are written with their offset
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `finer`: groups by the key of rows that nobody asks about
 //! - `recent`: "the most recent" by no date
@@ -29,8 +31,10 @@
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
+//! - `elements`: elements of JSON arrays, looked for as if they were the column
 //! - `blobs`: text kept as a blob
 //! - `spans`: lengths of time in the unit of a column
+//! - `cents`: money kept in cents
 //! - `differences`: one moment less another, in the unit of what it is compared with
 //! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `clocks`: lengths of time kept as text
@@ -39,14 +43,17 @@ mod absent;
 mod asked_unit;
 mod bare_year;
 mod blobs;
+mod cents;
 mod clocks;
 mod cover;
 mod date_column;
 mod differences;
+mod elements;
 pub(super) mod finer;
 mod idle;
 mod itself;
 mod keys;
+mod named_days;
 mod names;
 mod nearest;
 mod never;
@@ -61,6 +68,7 @@ pub(super) mod summed;
 pub(crate) mod times;
 mod twice;
 mod unquoted;
+mod wall_time;
 pub(crate) mod written;
 mod yes_no;
 
@@ -139,16 +147,24 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(dated);
     let (now, kept) = absent::mend(&now, schema);
     changes.extend(kept);
+    let (now, listed) = named_days::mend(&now, schema);
+    changes.extend(listed);
+    let (now, clocked) = wall_time::mend(&now, schema);
+    changes.extend(clocked);
     let (now, read) = written::mend(&now, schema);
     changes.extend(read);
     let (now, found) = paths::mend(&now, schema);
     changes.extend(found);
+    let (now, looked) = elements::mend(&now, schema);
+    changes.extend(looked);
     let (now, cast) = blobs::mend(&now, schema);
     changes.extend(cast);
     let (now, added) = summed::mend(&now, schema, question);
     changes.extend(added);
     let (now, lengths) = spans::mend(&now, schema, question);
     changes.extend(lengths);
+    let (now, money) = cents::mend(&now, schema, question);
+    changes.extend(money);
     let (now, compared) = differences::mend(&now, schema, question);
     changes.extend(compared);
     let (now, returned) = asked_unit::mend(&now, schema, question);
