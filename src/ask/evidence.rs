@@ -26,7 +26,7 @@ const FEW: usize = 8;
 /// A column of a few forms with digits in them has no more than this.
 const FEW_FORMS: usize = 24;
 /// Rows that share each of them.
-const SHARED: u64 = 5;
+const SHARED: u64 = 3;
 /// Of them are named.
 const TOLD: usize = 3;
 /// Rounded shares that add up to this much more or less than the whole are right.
@@ -85,6 +85,10 @@ fn nothing_computed(ran: &Ran<'_>, database: &Database, schema: &Schema, cancel:
         let [one, other] = table.rows.first()?.as_slice() else { return None };
         let (one, other, value) = (number(one)?, number(other)?, &probe.value);
         match &probe.asks {
+            Asks::Null => {
+                let sentence = format!("{value} is NULL in no row");
+                (one > 0.0 && other == 0.0).then(|| suspicion(SuspicionKind::AlwaysFalse, sentence))
+            }
             Asks::Dated => {
                 (one > 0.0 && other == 0.0).then(|| suspicion(SuspicionKind::NullInEveryRow, format!("{value} is NULL in every row")))
             }
@@ -335,6 +339,8 @@ mod tests {
         assert_eq!(found("strftime('%Y', name) = '2023'"), [SuspicionKind::NullInEveryRow]);
         assert_eq!(found("lower(name) = 5"), [SuspicionKind::TextAgainstNumber]);
         assert_eq!(found("lower(name) = 'france'"), []);
+        assert_eq!(found("name IS NULL"), [SuspicionKind::AlwaysFalse]);
+        assert_eq!(found("name IS NOT NULL"), []);
     }
 
     #[test]

@@ -133,7 +133,9 @@ mod tests {
         );
         check(
             "SELECT a.key FROM attribute a WHERE a.key = 'max_temp' AND a.value > '50' ORDER BY a.value DESC LIMIT 1",
-            Some("SELECT a.key FROM attribute a WHERE a.key = 'max_temp' AND CAST(a.value AS REAL) > '50' ORDER BY CAST(a.value AS REAL) DESC LIMIT 1"),
+            Some(
+                "SELECT a.key FROM attribute a WHERE a.key = 'max_temp' AND CAST(a.value AS REAL) > '50' ORDER BY CAST(a.value AS REAL) DESC LIMIT 1",
+            ),
         );
         let found = as_numbers("SELECT key FROM attribute WHERE key = 'max_temp' AND value BETWEEN 5 AND 9 AND no = 'x'", &schema());
         let expected = "SELECT count(*), count(CASE WHEN v GLOB '*[0-9]*' AND v NOT GLOB '*[^0-9.-]*' THEN 1 END) FROM (SELECT value AS v \

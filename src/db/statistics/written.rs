@@ -88,7 +88,10 @@ pub(super) fn recognise<'t>(name: &str, texts: impl Iterator<Item = &'t String>,
     let texts: Vec<&str> = texts.map(|text| text.trim()).collect();
     let filled: Vec<&str> = texts.iter().copied().filter(|text| !text.is_empty()).collect();
     let empty = filled.len() < texts.len();
-    dates(name, &filled, empty).filter(|_| !mixed).map(Meaning::LocalDate).or_else(|| numbers(name, &filled, empty, mixed).map(Meaning::Number))
+    dates(name, &filled, empty)
+        .filter(|_| !mixed)
+        .map(Meaning::LocalDate)
+        .or_else(|| numbers(name, &filled, empty, mixed).map(Meaning::Number))
 }
 
 fn enough(found: usize, all: usize) -> bool {

@@ -37,8 +37,17 @@ fn short<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
         let of_text = letters(&value) && text.starts_with(&value) && (count(&value) >= SHORT || all_letters);
         of_text || letters(&value) && value.starts_with(&text)
     };
-    let mut written = known.values.iter().filter(cut);
-    written.next().filter(|_| written.next().is_none())
+    let only = |fits: &dyn Fn(&&String) -> bool| {
+        let mut written = known.values.iter().filter(fits);
+        written.next().filter(|_| written.next().is_none())
+    };
+    // `GM` for `grandmaster`, `ST` for `student`: letters of the word, the first one first, where all are as short.
+    let initials = |value: &&String| {
+        let value = normal(value);
+        let mut rest = text.chars();
+        count(&value) > 1 && value.chars().next() == text.chars().next() && value.chars().all(|c| rest.any(|other| other == c))
+    };
+    only(&cut).or_else(|| only(&initials).filter(|_| words().count() > 1 && words().all(|value| letters(&value) && count(&value) <= SHORT)))
 }
 
 fn well_known<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
@@ -86,6 +95,8 @@ mod tests {
         check(&["Friday", "Monday", "Sunday"], "Sun", Some("Sunday"));
         check(&["A", "C", "P"], "Active", Some("A"));
         check(&["Apr", "Aug", "Jan"], "january", Some("Jan"));
+        check(&["GM", "IM"], "Grandmaster", Some("GM"));
+        check(&["J", "PT", "ST"], "student", Some("ST"));
         for (values, text) in [
             (&["A", "C", "P", "AB"][..], "about"),
             (&["A", "pending"], "active"),
@@ -93,6 +104,8 @@ mod tests {
             (&["opened", "opened late"], "op"),
             (&["May 2022", "May 2023"], "May"),
             (&["reopened", "closed"], "open"),
+            (&["GM", "GR"], "grandmaster"),
+            (&["GM", "Candidate"], "grandmaster"),
         ] {
             check(values, text, None);
         }

@@ -1,5 +1,5 @@
-//! Moments that there are not: NULL where a query asks for `''` or 0, 0 or `0000-00-00` where it asks for NULL, and an order that begins with
-//! them; `9999-12-31` for what has no end.
+//! What is not there: NULL where a query asks for `''` or 0, 0, `''` or `0000-00-00` where it asks for NULL, and an order of moments that
+//! begins with them; `9999-12-31` for what has no end.
 //!
 //! `deleted_at = ''` is true of no row where what was never deleted is NULL, `completed IS NULL` where it is 0, the first row of
 //! `ORDER BY completed` is one that has not been completed, and `0000-00-00` is before every year.
@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::schema::{Column, DateText, Holds, Schema};
+use crate::schema::{Column, DateText, Holds, Meaning, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::is_keyword;
@@ -33,6 +33,14 @@ enum Absent {
     Far,
 }
 
+/// What a column keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kept {
+    absent: Absent,
+    /// Moments, and nothing else: that one is there, or not, may be asked for as yes and no.
+    moments: bool,
+}
+
 /// Texts for "not there" that MySQL's dates leave in a file.
 const NO_DAY: [&str; 2] = ["0000-00-00 00:00:00", "0000-00-00"];
 /// The year of what has no end.
@@ -49,15 +57,19 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
         Some((reference.range.start, absent(column)?))
     });
-    let columns: HashMap<usize, Absent> = known.collect();
+    let columns: HashMap<usize, Kept> = known.collect();
     let tokens = Tokens::new(sql);
     // What an outer join makes up is NULL, however a table says it.
     let outer = (0..tokens.len()).any(|at| tokens.is(at, &["left", "right", "full", "outer"]) && tokens.text(at + 1) != "(");
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for at in 0..tokens.len() {
-        let Some(&absent) = columns.get(&tokens.bytes(at..at + 1).start) else { continue };
+        let Some(&Kept { absent, moments }) = columns.get(&tokens.bytes(at..at + 1).start) else { continue };
         let Some(end) = tokens.operand_after(at) else { continue };
-        let edit = compared(&tokens, at, end, absent).filter(|_| !outer);
+        let edit = compared(&tokens, at, end, absent, moments).filter(|_| !outer);
+        if !moments {
+            edits.extend(edit);
+            continue;
+        }
         let edit = edit.or_else(|| ordered(&tokens, at, end, absent)).or_else(|| computed(&tokens, at, end, absent));
         edits.extend(edit.or_else(|| before_all(&tokens, at, end, absent)));
     }
@@ -66,13 +78,30 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     edited(sql, ChangeKind::Date, edits)
 }
 
+/// How `column` says that there is nothing; `None` where it has something in every row, or says it in two ways.
+fn absent(column: &Column) -> Option<Kept> {
+    if let Some(absent) = no_moment(column) {
+        return Some(Kept { absent, moments: true });
+    }
+    let is_flag =
+        column.holds == Holds::Numbers && column.meaning == Meaning::Plain && column.samples.first().is_some_and(|range| range == "0..1");
+    let absent = match (column.holds, column.has_null, column.has_empty) {
+        (Holds::Texts, true, false) => Absent::Null,
+        (Holds::Texts, false, true) => Absent::Text(""),
+        (Holds::Numbers, false, _) if is_flag => Absent::Zero,
+        _ => return None,
+    };
+    Some(Kept { absent, moments: false })
+}
+
 /// How `column`, which keeps moments, says that there is none; `None` where it has one in every row, or says it in two ways.
-fn absent(column: &Column) -> Option<Absent> {
+fn no_moment(column: &Column) -> Option<Absent> {
     let times = column.meaning.times().or(column.perhaps.as_ref());
     if let Some(times) = times {
         return match (times.never, column.has_null) {
             (true, false) if column.holds == Holds::Numbers => Some(Absent::Zero),
-            (false, true) => Some(Absent::Null),
+            (false, true) if !column.has_empty => Some(Absent::Null),
+            (false, false) if column.has_empty && column.holds == Holds::Texts => Some(Absent::Text("")),
             _ => None,
         };
     }
@@ -80,6 +109,10 @@ fn absent(column: &Column) -> Option<Absent> {
     if let Some(no_day) = no_day.filter(|_| column.holds == Holds::Texts) {
         let is_date = |text: &String| NO_DAY.contains(&text.as_str()) || DateText::is_day(text);
         return column.samples.iter().all(is_date).then_some(Absent::Text(no_day));
+    }
+    let all_days = !column.samples.is_empty() && column.samples.iter().all(|text| DateText::is_day(text));
+    if column.holds == Holds::Texts && column.has_empty && !column.has_null && all_days {
+        return Some(Absent::Text(""));
     }
     // A range is told where all texts are dates: none is empty.
     let all_dates = matches!(column.samples.as_slice(), [range] if DateText::is_day(range));
@@ -92,9 +125,11 @@ fn absent(column: &Column) -> Option<Absent> {
 }
 
 /// The column at tokens `at..end`, compared with what stands for "not there", for yes or for no.
-fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option<(Range<usize>, String)> {
+fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent, moments: bool) -> Option<(Range<usize>, String)> {
     let column = tokens.piece(at..end);
     let is = |there: bool| match (absent, there) {
+        (Absent::Text(""), true) => format!("{column} <> ''"),
+        (Absent::Text(""), false) => format!("{column} = ''"),
         (Absent::Null, true) => format!("{column} IS NOT NULL"),
         (Absent::Null, false) => format!("{column} IS NULL"),
         (Absent::Zero, true) => format!("{column} <> 0"),
@@ -105,7 +140,7 @@ fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Optio
         (Absent::Far, false) => format!("{column} >= '{NO_END}'"),
     };
     let whole = |from: usize, to: usize| tokens.bytes(from..to);
-    if tokens.is(at.checked_sub(1)?, &["not"]) && ends_condition(tokens, end) && absent == Absent::Null {
+    if moments && tokens.is(at.checked_sub(1)?, &["not"]) && ends_condition(tokens, end) && absent == Absent::Null {
         return Some((whole(at - 1, end), is(false)));
     }
     let (equal, literal) = match () {
@@ -125,9 +160,20 @@ fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Optio
         _ => return None,
     };
     let is_null = tokens.kind(literal) == Some(TokenKind::Word) && text == "null";
+    // As it is kept; who asks for both has thought of it.
+    let says_empty = |at: usize| {
+        let compares = tokens.is(at + 1, &["=", "<>", "!="]) && tokens.text(at + 2) == "''";
+        compares && tokens.text(at).eq_ignore_ascii_case(tokens.text(end - 1))
+    };
+    let is_empty = absent == Absent::Text("");
+    if is_empty && (text.is_empty() && !is_null || (0..tokens.len()).any(says_empty)) {
+        return None;
+    }
     let there = match () {
         // `= NULL` is a slip of its own.
         () if is_null => (absent != Absent::Null && tokens.is(end, &["is"])).then_some(false),
+        // `<> ''` is true of no NULL.
+        () if !moments => (absent == Absent::Null && text.is_empty() && equal).then_some(false),
         () if NOTHING.contains(&text.as_str()) => Some(false),
         () if absent == Absent::Zero && text == "0" => None,
         () if YES.contains(&text.as_str()) => Some(true),
@@ -188,7 +234,7 @@ fn value(column: &str, absent: Absent) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Meaning, Table, TimeUnit, Times};
+    use crate::schema::{Table, TimeUnit, Times};
     use crate::sql::mend::check_mended;
 
     #[track_caller]
@@ -215,6 +261,11 @@ mod tests {
             dated("placed", false),
             Column { samples: vec!["0000-00-00".into(), "1988-02-09".into()], ..dated("closed", false) },
             Column { samples: vec!["2020-01-01..9999-12-31".into()], ..dated("valid_to", false) },
+            Column { samples: vec!["2020-01-01".into(), "2021-02-03".into()], has_empty: true, ..dated("removed", false) },
+            Column { name: "author".into(), holds: Holds::Texts, has_empty: true, ..Column::default() },
+            Column { name: "title".into(), holds: Holds::Texts, has_null: true, ..Column::default() },
+            Column { name: "both".into(), holds: Holds::Texts, has_null: true, has_empty: true, ..Column::default() },
+            Column { name: "cleared".into(), holds: Holds::Numbers, samples: vec!["0..1".into()], ..Column::default() },
             Column { name: "n".into(), holds: Holds::Numbers, has_null: true, ..Column::default() },
         ];
         let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
@@ -259,6 +310,32 @@ mod tests {
         check("GROUP BY n HAVING min(closed) > '2000'", "GROUP BY n HAVING min(nullif(closed, '0000-00-00')) > '2000'");
         check("WHERE closed > '2000-01-01'", "WHERE closed > '2000-01-01'");
         check("WHERE closed = '0000-00-00'", "WHERE closed = '0000-00-00'");
+    }
+
+    #[test]
+    fn what_is_empty_is_asked_for_as_empty() {
+        check("WHERE author IS NULL", "WHERE author = ''");
+        check("WHERE t.author IS NOT NULL", "WHERE t.author <> ''");
+        check("WHERE title = ''", "WHERE title IS NULL");
+        check("WHERE removed IS NOT NULL", "WHERE removed <> ''");
+        check("WHERE removed = 1", "WHERE removed <> ''");
+        check("WHERE removed < '2021-01-01'", "WHERE nullif(removed, '') < '2021-01-01'");
+        check("ORDER BY removed LIMIT 1", "ORDER BY nullif(removed, '') NULLS LAST LIMIT 1");
+        check("WHERE cleared IS NULL", "WHERE cleared = 0");
+        for right in [
+            "WHERE author = ''",
+            "WHERE author = 'none'",
+            "WHERE title IS NULL",
+            "WHERE title <> '' AND n > 1",
+            "WHERE title = 'no'",
+            "WHERE title <> 'None'",
+            "WHERE both IS NULL",
+            "WHERE both = ''",
+            "WHERE author IS NOT NULL AND author <> ''",
+            "WHERE cleared = 1",
+        ] {
+            check(right, right);
+        }
     }
 
     #[test]

@@ -21,8 +21,7 @@ const ASKING: [&str; 4] = ["many", "in", "of", "total"];
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
 
 /// What lengths are divided by to come into another unit of time.
-const FACTORS: [f64; 14] =
-    [24.0, 60.0, 1e3, 1e6, 1e9, 1_440.0, 3_600.0, 6e4, 86_400.0, 3.6e6, 8.64e7, 3.6e9, 8.64e10, 3.6e12];
+const FACTORS: [f64; 14] = [24.0, 60.0, 1e3, 1e6, 1e9, 1_440.0, 3_600.0, 6e4, 86_400.0, 3.6e6, 8.64e7, 3.6e9, 8.64e10, 3.6e12];
 
 /// Values inside values that are looked into.
 const MOST_NESTED: usize = 8;

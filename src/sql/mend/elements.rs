@@ -161,7 +161,8 @@ impl Sight<'_> {
         }
         let (key, value) = pair(&name_of(tokens.text(literal)))?;
         let json = column.meaning.json()?;
-        let ends = |path: &&String| path.strip_prefix("$.").is_some_and(|rest| rest.rsplit('.').next() == Some(&key) && !rest.contains('['));
+        let ends =
+            |path: &&String| path.strip_prefix("$.").is_some_and(|rest| rest.rsplit('.').next() == Some(&key) && !rest.contains('['));
         let mut found = json.paths.iter().filter(ends);
         let path = found.next().filter(|_| found.next().is_none())?;
         let operator = if negated > 0 { "IS NOT" } else { "=" };

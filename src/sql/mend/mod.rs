@@ -22,6 +22,8 @@
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `absent`: moments that there are not
 //! - `named_days`: months and days of the week by their names, in their order
+//! - `named_periods`: months, quarters and fiscal years in a form of their own
+//! - `digit_clocks`: times of day kept as digits alone
 //! - `wall_time`: hours of moments that are written with their offset
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `finer`: groups by the key of rows that nobody asks about
@@ -34,7 +36,7 @@
 //! - `elements`: elements of JSON arrays, looked for as if they were the column
 //! - `blobs`: text kept as a blob
 //! - `spans`: lengths of time in the unit of a column
-//! - `cents`: money kept in cents
+//! - `measures`: money kept in cents, and other measures in a smaller unit
 //! - `differences`: one moment less another, in the unit of what it is compared with
 //! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `clocks`: lengths of time kept as text
@@ -43,17 +45,19 @@ mod absent;
 mod asked_unit;
 mod bare_year;
 mod blobs;
-mod cents;
 mod clocks;
 mod cover;
 mod date_column;
 mod differences;
+mod digit_clocks;
 mod elements;
 pub(super) mod finer;
 mod idle;
 mod itself;
 mod keys;
+mod measures;
 mod named_days;
+mod named_periods;
 mod names;
 mod nearest;
 mod never;
@@ -149,6 +153,10 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(kept);
     let (now, listed) = named_days::mend(&now, schema);
     changes.extend(listed);
+    let (now, named) = named_periods::mend(&now, schema);
+    changes.extend(named);
+    let (now, timed) = digit_clocks::mend(&now, schema);
+    changes.extend(timed);
     let (now, clocked) = wall_time::mend(&now, schema);
     changes.extend(clocked);
     let (now, read) = written::mend(&now, schema);
@@ -163,8 +171,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(added);
     let (now, lengths) = spans::mend(&now, schema, question);
     changes.extend(lengths);
-    let (now, money) = cents::mend(&now, schema, question);
-    changes.extend(money);
+    let (now, measured) = measures::mend(&now, schema, question);
+    changes.extend(measured);
     let (now, compared) = differences::mend(&now, schema, question);
     changes.extend(compared);
     let (now, returned) = asked_unit::mend(&now, schema, question);

@@ -1,5 +1,5 @@
-//! Months and days of the week that a column keeps by their names, compared as if they were in their order: `month BETWEEN 'January' AND
-//! 'June'` is true of what stands between the two in a dictionary.
+//! Months and days of the week by their names: in a column that keeps these, compared as if they were in their order (`month BETWEEN
+//! 'January' AND 'June'` is true of what stands between the two in a dictionary), or compared with numbers (`strftime('%w', d) = 'Sunday'`).
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -18,7 +18,8 @@ const SHORT: usize = 3;
 /// `sql` with the names that lie between two made a list, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
-    let may = MONTHS.iter().chain(&WEEKDAYS).any(|name| name.get(..SHORT).is_some_and(|short| sql.contains(short)));
+    let lower = sql.to_ascii_lowercase();
+    let may = MONTHS.iter().chain(&WEEKDAYS).any(|name| name.get(..SHORT).is_some_and(|short| lower.contains(&short.to_ascii_lowercase())));
     let Some(resolution) = (if may { resolve(sql, schema) } else { None }) else { return unchanged() };
     let known = resolution.references.iter().filter_map(|reference| {
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
@@ -27,7 +28,9 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let columns: HashSet<usize> = known.collect();
     let tokens = Tokens::new(sql);
     let named = (0..tokens.len()).filter(|at| columns.contains(&tokens.bytes(*at..at + 1).start));
-    let edits: Vec<(Range<usize>, String)> = named.filter_map(|at| listed(&tokens, at)).collect();
+    let mut edits: Vec<(Range<usize>, String)> = named.filter_map(|at| listed(&tokens, at)).collect();
+    edits.extend((0..tokens.len()).filter_map(|at| numbered(&tokens, at)).flatten());
+    edits.sort_by_key(|(range, _)| range.start);
     edited(sql, ChangeKind::Date, edits)
 }
 
@@ -41,6 +44,31 @@ fn is_named(column: &Column) -> bool {
 fn place(names: &[&str], text: &str) -> Option<usize> {
     let is = |name: &&str| name.eq_ignore_ascii_case(text) || name.get(..SHORT).is_some_and(|short| short.eq_ignore_ascii_case(text));
     names.iter().position(|name| is(name))
+}
+
+/// The names that `strftime('%w', d)` or `strftime('%m', d)` at token `at` is compared with, as it gives them.
+fn numbered(tokens: &Tokens<'_>, at: usize) -> Option<Vec<(Range<usize>, String)>> {
+    let call = tokens.call(at).filter(|_| tokens.is(at, &["strftime"]))?;
+    let format = name_of(tokens.text(call.arguments.first()?.start));
+    let end = call.close + 1;
+    let number = |literal: usize| {
+        let text = (tokens.kind(literal) == Some(TokenKind::String)).then(|| name_of(tokens.text(literal)))?;
+        let number = match format.as_str() {
+            "%w" => place(&WEEKDAYS, &text)?.to_string(),
+            "%m" => format!("{:02}", place(&MONTHS, &text)? + 1),
+            _ => return None,
+        };
+        Some((tokens.bytes(literal..literal + 1), string_literal(&number)))
+    };
+    if tokens.is(end, &["=", "==", "<>", "!="]) {
+        return Some(vec![number(end + 1)?]);
+    }
+    let list = end + usize::from(tokens.is(end, &["not"]));
+    if !tokens.is(list, &["in"]) {
+        return None;
+    }
+    let close = tokens.close(list + 1)?;
+    tokens.split(list + 2..close, ",").into_iter().map(|item| number(item.start).filter(|_| item.len() == 1)).collect()
 }
 
 /// The comparison behind the column at token `at`, as a list.
@@ -120,6 +148,14 @@ mod tests {
         check("month <= 'February'", "month IN ('January', 'February')");
         check("month > 'November'", "month IN ('December')");
         check("day BETWEEN 'Friday' AND 'Sunday'", "day IN ('Friday', 'Saturday', 'Sunday')");
+    }
+
+    #[test]
+    fn names_are_numbers_to_strftime() {
+        check("strftime('%w', day) = 'Sunday'", "strftime('%w', day) = '0'");
+        check("strftime('%w', day, 'unixepoch') IN ('Sat', 'sunday')", "strftime('%w', day, 'unixepoch') IN ('6', '0')");
+        check("strftime('%m', name) <> 'March'", "strftime('%m', name) <> '03'");
+        check("strftime('%Y', name) = 'March'", "strftime('%Y', name) = 'March'");
     }
 
     #[test]

@@ -69,12 +69,8 @@ mod tests {
 
     #[track_caller]
     fn check(value: &str, expected: &str) {
-        let column = |name: &str, range: &str| Column {
-            name: name.into(),
-            holds: Holds::Texts,
-            samples: vec![range.into()],
-            ..Column::default()
-        };
+        let column =
+            |name: &str, range: &str| Column { name: name.into(), holds: Holds::Texts, samples: vec![range.into()], ..Column::default() };
         let columns = vec![
             column("started", "2022-01-05T14:49:59+02:00..2024-08-21T1…"),
             column("ended", "2022-01-05 14:49:59.123456-0500"),
