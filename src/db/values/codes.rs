@@ -32,9 +32,11 @@ fn short<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
     let words = || known.values.iter().map(|value| normal(value)).filter(|value| !value.is_empty());
     // Of one letter and a word beside it, nobody knows what the letter is short for.
     let all_letters = words().count() > 1 && words().all(|value| letters(&value) && count(&value) < SHORT);
+    // Beside `sx`, `s` may be short for anything that begins so.
+    let alone = || words().filter(|value| value.chars().next() == text.chars().next()).count() == 1;
     let cut = |value: &&String| {
         let value = normal(value);
-        let of_text = letters(&value) && text.starts_with(&value) && (count(&value) >= SHORT || all_letters);
+        let of_text = letters(&value) && text.starts_with(&value) && (count(&value) >= SHORT || all_letters && alone());
         of_text || letters(&value) && value.starts_with(&text)
     };
     let only = |fits: &dyn Fn(&&String) -> bool| {
@@ -98,9 +100,10 @@ mod tests {
         check(&["GM", "IM"], "Grandmaster", Some("GM"));
         check(&["J", "PT", "ST"], "student", Some("ST"));
         for (values, text) in [
-            (&["A", "C", "P", "AB"][..], "about"),
+            (&["A", "C", "P", "AB"][..], "active"),
             (&["A", "pending"], "active"),
             (&["A"], "active"),
+            (&["s", "sx"], "starred"),
             (&["opened", "opened late"], "op"),
             (&["May 2022", "May 2023"], "May"),
             (&["reopened", "closed"], "open"),

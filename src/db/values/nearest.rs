@@ -111,15 +111,16 @@ fn element(values: &[String], text: &str) -> Option<String> {
         let wanted = text.to_lowercase();
         let having = lists.iter().filter(|(_, elements)| elements.contains(&wanted)).count();
         let several = lists.iter().filter(|(_, elements)| elements.len() > 1).count();
+        let wrapped = values.iter().filter(|value| !value.is_empty()).all(|value| value.starts_with(mark) && value.ends_with(mark));
         // Elements of lists come again; parts of sentences do not.
         let mut all: Vec<&String> = lists.iter().flat_map(|(_, elements)| elements).collect();
         let count = all.len();
         all.sort();
         all.dedup();
-        if having < FEWEST_LISTS || several < FEWEST_LISTS || 2 * all.len() > count + 1 {
+        let are_lists = wrapped && several > 0 || several >= FEWEST_LISTS;
+        if having < FEWEST_LISTS || !are_lists || 2 * all.len() > count + 1 {
             return None;
         }
-        let wrapped = values.iter().filter(|value| !value.is_empty()).all(|value| value.starts_with(mark) && value.ends_with(mark));
         let found = |value: &String| value.to_lowercase().contains(&wanted);
         let others = values.iter().any(|value| found(value) && !elements(value).contains(&wanted));
         if wrapped { Some(format!("%{mark}{text}{mark}%")) } else { (!others).then(|| format!("%{text}%")) }

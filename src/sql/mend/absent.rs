@@ -216,7 +216,8 @@ fn computed(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Optio
 /// `closed < '2000-01-01'`, of which a day that there is not is true.
 fn before_all(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent) -> Option<(Range<usize>, String)> {
     let Absent::Text(_) = absent else { return None };
-    let is_sure = |at: usize| tokens.kind(at) == Some(TokenKind::String) && !NO_DAY.contains(&name_of(tokens.text(at)).as_str());
+    let is_none = |text: &str| text.is_empty() || NO_DAY.contains(&text);
+    let is_sure = |at: usize| tokens.kind(at) == Some(TokenKind::String) && !is_none(&name_of(tokens.text(at)));
     let below = tokens.is(end, &["<", "<=", "<>", "!="]) && (is_sure(end + 1) || tokens.call(end + 1).is_some());
     let above = at.checked_sub(2).is_some_and(|literal| tokens.is(at - 1, &[">", ">="]) && is_sure(literal));
     (below || above).then(|| (tokens.bytes(at..end), value(tokens.piece(at..end), absent)))

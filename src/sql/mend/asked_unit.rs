@@ -16,7 +16,7 @@ use crate::sql::tokens::{Part, Tokens};
 const ASKED_UNITS: [(&[&str], f64); 5] =
     [(&["milliseconds", "ms"], 1e-3), (&["seconds"], 1.0), (&["minutes"], 60.0), (&["hours"], 3_600.0), (&["days"], 86_400.0)];
 /// Words behind which a unit is asked for, where none counts it.
-const ASKING: [&str; 4] = ["many", "in", "of", "total"];
+const ASKING: [&str; 6] = ["many", "in", "of", "total", "average", "mean"];
 /// Aggregates whose value is a length where they are of lengths.
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
 
@@ -217,6 +217,7 @@ mod tests {
         check("How many minutes of music?", "SELECT n, SUM(length) FROM t GROUP BY n", "SELECT n, SUM(length) / 60.0 FROM t GROUP BY n");
         check("the length of each in minutes", "SELECT n, length FROM t", "SELECT n, length / 60.0 FROM t");
         check("in hours", "SELECT avg(days) FROM t", "SELECT avg(days) * 24.0 FROM t");
+        check("average minutes of each", "SELECT n, avg(length) FROM t GROUP BY n", "SELECT n, avg(length) / 60.0 FROM t GROUP BY n");
     }
 
     #[test]
