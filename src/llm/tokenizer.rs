@@ -4,6 +4,7 @@
 //! - `specials`: which tokens end a generation, and what becomes of their names in a text
 //! - `vocabulary`: what each token is
 //! - `merge`: what the two models of GGUF files both do
+//! - `pre_tokenizer`: how llama.cpp cuts a text, by name
 //! - `byte_level`, `sentencepiece`: these two models
 //! - `added`: tokens that a `tokenizer.json` adds, and finding them
 //! - `pipeline`: what a `tokenizer.json` does to a text
@@ -29,6 +30,7 @@ mod json;
 mod merge;
 mod model_file;
 mod pipeline;
+mod pre_tokenizer;
 mod sentencepiece;
 mod specials;
 mod stream;

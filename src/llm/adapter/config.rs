@@ -1,8 +1,5 @@
 //! `adapter_config.json`, as PEFT writes it.
 
-use std::collections::BTreeMap;
-
-use regex::Regex;
 use serde_json::{Value, json};
 
 use super::super::LlmError;
@@ -37,10 +34,10 @@ pub struct LoraConfig {
     pub layers_to_transform: Option<Vec<usize>>,
     /// The base, as a name or a path, for a reader.
     pub base_model_name_or_path: String,
-    /// Other ranks, by the end of a module's path.
-    pub rank_pattern: BTreeMap<String, usize>,
-    /// Other alphas, by the end of a module's path.
-    pub alpha_pattern: BTreeMap<String, f64>,
+    /// Other ranks, by the end of a module's path. The first that fits counts.
+    pub rank_pattern: Vec<(String, usize)>,
+    /// Other alphas, by the end of a module's path. The first that fits counts.
+    pub alpha_pattern: Vec<(String, f64)>,
 }
 
 impl LoraConfig {
@@ -59,8 +56,8 @@ impl LoraConfig {
             bias: "none".into(),
             layers_to_transform: None,
             base_model_name_or_path: String::new(),
-            rank_pattern: BTreeMap::new(),
-            alpha_pattern: BTreeMap::new(),
+            rank_pattern: Vec::new(),
+            alpha_pattern: Vec::new(),
         }
     }
 
@@ -92,21 +89,6 @@ impl LoraConfig {
     /// Whether layer `index` has an addition to several maps in one.
     pub fn covers_fused(&self, index: usize, fused: Fused) -> bool {
         self.fused_modules.contains(&fused) && self.covers_layer(index)
-    }
-
-    /// Whether the settings name the map at `path` of layer `index`, as far as they are understood.
-    pub(super) fn means(&self, index: usize, path: &str) -> bool {
-        let name = path.rsplit('.').next().unwrap_or(path);
-        let fits = |pattern: &String| match Regex::new(&format!("^(?:{pattern})$")) {
-            Ok(regex) => regex.is_match(&format!("model.layers.{index}.{path}")),
-            // Python has expressions that are none here.
-            Err(_) => true,
-        };
-        match &self.target_pattern {
-            Some(pattern) => fits(pattern),
-            // `all-linear` names those that are several in one, too.
-            None => self.covers_layer(index) && (self.target_names().contains(&name) || self.target_modules == Projection::ALL),
-        }
     }
 
     /// The rank of the addition to the map at `path` of a layer (`self_attn.q_proj`) in layer `index`.
@@ -156,8 +138,8 @@ impl LoraConfig {
         let number = |key: &str| json.get(key).and_then(Value::as_f64).filter(|value| value.is_finite());
         let r = json.get("r").and_then(Value::as_u64).filter(|r| (1..=4096).contains(r));
         let r = r.ok_or_else(|| wrong("`r` is not a whole number from 1 to 4096".into()))? as usize;
-        let pattern = |key: &str| -> Result<BTreeMap<String, f64>, LlmError> {
-            let Some(entries) = json.get(key).and_then(Value::as_object) else { return Ok(BTreeMap::new()) };
+        let pattern = |key: &str| -> Result<Vec<(String, f64)>, LlmError> {
+            let Some(entries) = json.get(key).and_then(Value::as_object) else { return Ok(Vec::new()) };
             let read = |(name, value): (&String, &Value)| {
                 if pattern_of(name).is_none() {
                     return Err(unsupported(format!("{key} `{name}`, a regular expression that is not known here")));
@@ -194,9 +176,10 @@ impl LoraConfig {
 
     /// The text of an `adapter_config.json` that PEFT reads.
     pub fn to_json(&self) -> Value {
+        let by_name = |entries: &mut dyn Iterator<Item = (String, Value)>| Value::Object(entries.collect());
         let alpha = if self.lora_alpha.fract() == 0.0 { json!(self.lora_alpha as i64) } else { json!(self.lora_alpha) };
         json!({
-            "alpha_pattern": self.alpha_pattern,
+            "alpha_pattern": by_name(&mut self.alpha_pattern.iter().map(|(name, alpha)| (name.clone(), json!(alpha)))),
             "auto_mapping": null,
             "base_model_name_or_path": self.base_model_name_or_path,
             "bias": self.bias,
@@ -211,7 +194,7 @@ impl LoraConfig {
             "modules_to_save": null,
             "peft_type": "LORA",
             "r": self.r,
-            "rank_pattern": self.rank_pattern,
+            "rank_pattern": by_name(&mut self.rank_pattern.iter().map(|(name, rank)| (name.clone(), json!(rank)))),
             "revision": null,
             "target_modules": self.target_pattern.as_ref().map_or_else(|| json!(self.target_names()), |pattern| json!(pattern)),
             "task_type": "CAUSAL_LM",
@@ -305,7 +288,7 @@ mod tests {
         config.target_modules = vec![Projection::Query, Projection::Down];
         config.layers_to_transform = Some(vec![1, 3]);
         config.use_rslora = true;
-        config.alpha_pattern.insert("layers.3.mlp.down_proj".into(), 8.0);
+        config.alpha_pattern.push(("layers.3.mlp.down_proj".into(), 8.0));
         let read = LoraConfig::parse(&config.to_json().to_string()).unwrap();
         assert_eq!(read, config);
         assert!(read.covers(1, Projection::Query) && !read.covers(0, Projection::Query) && !read.covers(1, Projection::Key));
@@ -338,6 +321,18 @@ mod tests {
         }
         for pattern in ["proj", "attn.q_proj", "q_pro", "^q_proj"] {
             assert!(!alpha(pattern, "self_attn.q_proj"), "{pattern}");
+        }
+    }
+
+    /// As PEFT's `get_pattern_key`: the first in the order of the file.
+    #[test]
+    fn of_two_patterns_that_fit_the_first_counts() {
+        for (first, second, expected) in [("q_proj", r".*\.0\..*", 16.0), (r".*\.0\..*", "q_proj", 64.0)] {
+            let text = json!({"r": 8, "target_modules": ["q_proj"], "alpha_pattern": {first: expected, second: 1.0}, "rank_pattern": {first: 4, second: 2}});
+            let config = LoraConfig::parse(&text.to_string()).unwrap();
+            assert_eq!(config.rank(0, "self_attn.q_proj"), 4);
+            assert_eq!(config.scale(0, "self_attn.q_proj", 4), expected as f32 / 4.0);
+            assert_eq!(LoraConfig::parse(&config.to_json().to_string()).unwrap(), config);
         }
     }
 

@@ -11,6 +11,7 @@ use super::super::checkpoint::{TensorData, TensorFile, write_safetensors};
 use super::super::names::{Fused, Projection};
 use super::card::{AdapterCard, CARD_FILE};
 use super::config::LoraConfig;
+use super::targets::Named;
 use crate::compute::BlockType;
 
 /// PEFT's file of settings.
@@ -88,7 +89,9 @@ impl Adapter {
         if !config_file.is_file() {
             return Err(LlmError::Adapter(format!("{} is not an adapter's folder: it has no {CONFIG_FILE}", path.display())));
         }
-        let config = LoraConfig::parse(&read_text(&config_file)?)?;
+        let text = read_text(&config_file)?;
+        let config = LoraConfig::parse(&text)?;
+        let named = Named::read(&serde_json::from_str(&text).unwrap_or_default())?;
         let card_file = path.join(CARD_FILE);
         let card = match card_file.is_file() {
             true => Some(
@@ -117,15 +120,14 @@ impl Adapter {
             let name = projection.name();
             return Err(LlmError::Adapter(format!("{name} of layer {index} has other tensors than adapter_config.json says")));
         }
-        adapter.refuse_what_is_not_meant()?;
+        adapter.refuse_what_is_not_meant(&named)?;
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)
     }
 
     /// Refuses matrices that the settings do not name, which PEFT passes over, and those of other ranks, which it does not load.
-    fn refuse_what_is_not_meant(&self) -> Result<(), LlmError> {
-        let meant = |index: usize, path: &str| self.config.means(index, path);
-        if let Some((index, path, _)) = self.all().find(|(index, path, _)| !meant(*index, path)) {
+    fn refuse_what_is_not_meant(&self, named: &Named) -> Result<(), LlmError> {
+        if let Some((index, path, _)) = self.all().find(|(index, path, _)| !named.means(*index, path)) {
             let name = path.rsplit('.').next().unwrap_or(path);
             return Err(LlmError::Adapter(format!(
                 "it holds matrices of {name} of layer {index}, which adapter_config.json does not name"
@@ -318,7 +320,10 @@ fn read_tensors(file: &TensorFile) -> Result<Loras, LlmError> {
     let (mut loras, mut fused, mut changes) = Loras::default();
     for name in file.tensors.keys() {
         let unsupported = || LlmError::Unsupported { what: "adapter tensor", found: name.clone() };
-        let path = name.strip_prefix(PREFIX).unwrap_or(name);
+        let Some(path) = name.strip_prefix(PREFIX) else {
+            let what = format!("its tensor `{name}` has no `{PREFIX}` before its name, and PEFT passes over those");
+            return Err(LlmError::Adapter(what));
+        };
         if let Some((map, end)) = changed_map(path)
             && let Some(slot) = changes.entry(map).or_default().slot(end)
         {
@@ -401,6 +406,9 @@ mod tests {
         };
         assert!(write("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", vec![2, 3]).contains("one of its two matrices"));
         assert!(write("base_model.model.lm_head.lora_A.weight", vec![2, 3]).contains("adapter tensor"));
+        for name in ["model.layers.0.self_attn.q_proj.lora_A.weight", "layers.0.self_attn.q_proj.lora_A.weight", "x"] {
+            assert!(write(name, vec![2, 3]).contains(&format!("`{name}` has no `base_model.model.` before its name")));
+        }
     }
 
     /// PEFT passes over what is not named, and does not load another rank.
@@ -428,7 +436,7 @@ mod tests {
         assert!(error(&|config| config.r = 8).contains("q_proj of layer 1 has rank 2, and adapter_config.json says 8"));
         let pattern = |config: &mut LoraConfig| {
             config.r = 8;
-            config.rank_pattern = [("q_proj".to_owned(), 2)].into();
+            config.rank_pattern = vec![("q_proj".to_owned(), 2)];
         };
         assert_eq!(error(&pattern), "");
     }

@@ -131,9 +131,9 @@ fn config(file: &GgufFile, adapter: &Adapter, spec: &ArchSpec, alpha: Option<f64
     for (index, path, lora) in adapter.all().filter(|(_, _, lora)| lora.rank != usual) {
         let path = format!("model.layers.{index}.{path}");
         if alpha.is_none() {
-            config.alpha_pattern.insert(path.clone(), lora.rank as f64);
+            config.alpha_pattern.push((path.clone(), lora.rank as f64));
         }
-        config.rank_pattern.insert(path, lora.rank);
+        config.rank_pattern.push((path, lora.rank));
     }
     Some(config)
 }

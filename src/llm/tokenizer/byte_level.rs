@@ -7,53 +7,8 @@ use tokenizers::{OffsetReferential, OffsetType, PreTokenizedString, PreTokenizer
 
 use super::super::LlmError;
 use super::merge::{Symbol, merge};
+use super::pre_tokenizer::PreTokenizerRule;
 use super::vocabulary::TokenKind;
-
-const GPT2: &str = r"'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+";
-const LLAMA3: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-const QWEN2: &str = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+";
-
-/// How text is cut before merging, and what goes with it.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct PreTokenizerRule {
-    /// Regular expressions, each applied to the pieces that the one before it left.
-    patterns: &'static [&'static str],
-    /// A piece that is a token as a whole is not merged up from bytes.
-    whole_words: bool,
-    /// Whether BOS goes first where the file does not say.
-    pub(super) adds_bos: bool,
-}
-
-impl PreTokenizerRule {
-    /// The name for a text that is cut by `patterns`, one after the other; `whole_words` as above. `None` where llama.cpp has none.
-    pub(super) fn name_of(patterns: &[&str], whole_words: bool) -> Option<&'static str> {
-        match (patterns, whole_words) {
-            ([only], false) if *only == GPT2 => Some("gpt-2"),
-            ([r"\p{N}", then], false) if *then == GPT2 => Some("smollm"),
-            ([only], false) if *only == QWEN2 => Some("qwen2"),
-            ([only], true) if *only == LLAMA3 => Some("llama-bpe"),
-            ([only], false) if *only == LLAMA3 => Some("smaug-bpe"),
-            _ => None,
-        }
-    }
-
-    /// What GPT-2 cuts a text by, which `ByteLevel` of a `tokenizer.json` does too.
-    pub(super) const GPT2: &str = GPT2;
-
-    /// The rule that `name` (`tokenizer.ggml.pre`) stands for; the table of llama.cpp, `src/llama-vocab.cpp`.
-    pub(super) fn named(name: &str) -> Result<Self, LlmError> {
-        let (patterns, whole_words, adds_bos): (&'static [&'static str], bool, bool) = match name {
-            "gpt-2" | "phi-2" | "mpt" | "olmo" => (&[GPT2], false, false),
-            "smollm" | "starcoder" | "refact" | "command-r" | "codeshell" => (&[r"\p{N}", GPT2], false, false),
-            "qwen2" | "deepseek-r1-qwen" | "stablelm2" => (&[QWEN2], false, false),
-            "llama-bpe" | "llama3" | "llama-v3" => (&[LLAMA3], true, true),
-            "smaug-bpe" | "dbrx" => (&[LLAMA3], false, false),
-            "default" => (&[r"[\p{P}\$\+<=>\^~\|]+", GPT2, r"\p{N}+", "[0-9][0-9][0-9]"], false, false),
-            _ => return Err(LlmError::Unsupported { what: "pre-tokenizer", found: name.into() }),
-        };
-        Ok(Self { patterns, whole_words, adds_bos })
-    }
-}
 
 /// A byte-level BPE model.
 #[derive(Debug)]
@@ -223,6 +178,15 @@ mod tests {
         check("smollm", "x 20 ab", &["x", " ", "2", "0", " ab"]);
         check("gpt-2", "it's 2024  ok", &["it", "'s", " 2024", " ", " ok"]);
         check("default", "a<=12345", &["a", "<=", "123", "45"]);
+        check("tekken", "getHTTPName 42 it's é//", &["get", "HTTPName", " ", "4", "2", " it", "'s", " é", "//"]);
+        check("gpt-4o", "getHTTPName 4242 it's", &["get", "HTTPName", " ", "424", "2", " it's"]);
+        check("seed-coder", "a = 12;\n\nb", &["a", " =", " ", "1", "2", ";", "\n\n", "b"]);
+        check("minicpm5", "x1234 ab", &["x", "123", "4", " ab"]);
+        check("deepseek-coder", "SELECT a1,\tb\r\n日本x", &["SELECT", " a", "1", ",", "\tb", "\r", "\n", "日本", "x"]);
+        check("deepseek-llm", "a1234, 日本é  ", &["a", "1234", ",", " ", "日本", "é", "  "]);
+        check("deepseek-v3", "a.b 1234 'x'\n日本x", &["a", ".b", " ", "123", "4", " '", "x", "'\n", "日本", "x"]);
+        check("viking", " a1, b", &[" a", "1", ",", " b"]);
+        check("falcon3", "I'LL 123", &["I", "'LL", " ", "123"]);
     }
 
     #[test]

@@ -12,10 +12,10 @@ use super::super::checkpoint::read::read_text;
 use super::super::gguf::{Metadata, Value};
 use super::added::AddedToken;
 use super::added_beside::add_those_beside;
-use super::byte_level::PreTokenizerRule;
 use super::encode::Tokenizer;
 use super::json::{Pieces, steps};
 use super::model_file::ModelFile;
+use super::pre_tokenizer::PreTokenizerRule;
 use super::sentencepiece;
 use super::specials::{END_NAMES, Specials};
 use super::vocabulary::TokenKind;
@@ -23,6 +23,9 @@ use super::vocabulary::TokenKind;
 /// Text of many kinds, on which tokenizers differ. None of it changes in NFC, which llama.cpp passes over.
 const PROBE: &str = "SELECT name, COUNT(*) AS n FROM \"Order Details\" WHERE price >= 12.5 AND city = 'Zürich';\n\n\t-- it's I'LL don't 1234567 \
     3x3\r\n   indented  twice   \n日本語のテキスト Привет, мир! عربى 🙂👍🏽 naïve café… ÅÄÖ <html> {\"a\": [1, 2]} a_b-c.d/e\\f  ";
+
+/// Where a rule that tells capitals from small letters depends on knowing those of all scripts, and marks.
+const CASES: &str = "приВет ÉcoleÉTÉ ΑθήναΣ हिन्दी में ที่นี่";
 
 /// What a tokenizer becomes.
 pub struct Exported {
@@ -193,7 +196,8 @@ fn pre_tokenizer(json: &Json, model: &Json) -> Result<&'static str, LlmError> {
     for step in found {
         let is = |key: &str| step.get(key).and_then(Json::as_bool);
         match kind_of_step(step) {
-            "Split" if step.get("behavior").and_then(Json::as_str) == Some("Isolated") && is("invert") != Some(true) => {
+            // What is left of a text once all that does not fit is removed: the same pieces, where the pattern fits all of a text.
+            "Split" if matches!((behavior(step), is("invert")), ("Isolated", None | Some(false)) | ("Removed", Some(true))) => {
                 match step.pointer("/pattern/Regex").and_then(Json::as_str) {
                     Some(pattern) => patterns.push(pattern),
                     None => return Err(unsupported("pre-tokenizer in GGUF", "a Split without a regular expression")),
@@ -214,6 +218,10 @@ fn pre_tokenizer(json: &Json, model: &Json) -> Result<&'static str, LlmError> {
     }
     let whole_words = model.get("ignore_merges").and_then(Json::as_bool).unwrap_or(false);
     PreTokenizerRule::name_of(&patterns, whole_words).ok_or_else(|| unsupported("pre-tokenizer in GGUF", &patterns.join(", then ")))
+}
+
+fn behavior(step: &Json) -> &str {
+    step.get("behavior").and_then(Json::as_str).unwrap_or_default()
 }
 
 fn kind_of_step(step: &Json) -> &str {
@@ -338,8 +346,43 @@ fn compare(metadata: &Metadata, folder: &Tokenizer) -> Result<Vec<String>, LlmEr
     if !same(&around, Specials::Parse) {
         notes.push("around markers llama.cpp takes white space otherwise than this tokenizer".into());
     }
+    if !same(CASES, Specials::AsText) {
+        notes.push("llama.cpp cuts words with capitals or marks within them otherwise, in writing other than English".into());
+    }
     if own.end_ids() != folder.end_ids() {
         notes.push("not all tokens that end a text can be said in GGUF".into());
     }
     Ok(notes)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(split: Json, expected: Result<&str, &str>) {
+        let steps = json!([split, {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}]);
+        let file = json!({"pre_tokenizer": {"type": "Sequence", "pretokenizers": steps}});
+        let found = pre_tokenizer(&file, &json!({"merges": [["a", "b"]]})).map_err(|error| error.to_string());
+        assert!(
+            match (&found, expected) {
+                (Ok(found), Ok(expected)) => *found == expected,
+                (Err(found), Err(expected)) => found.contains(expected),
+                _ => false,
+            },
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_text_is_cut_by_what_is_kept_or_by_what_is_not_removed() {
+        let split = |behavior: &str, invert: bool| json!({"type": "Split", "pattern": {"Regex": PreTokenizerRule::GPT2}, "behavior": behavior, "invert": invert});
+        check(split("Isolated", false), Ok("gpt-2"));
+        check(split("Removed", true), Ok("gpt-2"));
+        check(split("Removed", false), Err("pre-tokenizer in GGUF"));
+        check(split("Isolated", true), Err("pre-tokenizer in GGUF"));
+        check(split("MergedWithNext", false), Err("pre-tokenizer in GGUF"));
+    }
 }

@@ -2,8 +2,9 @@
 
 use super::super::LlmError;
 use super::super::gguf::Metadata;
-use super::byte_level::{self, ByteLevel, PreTokenizerRule};
+use super::byte_level::{self, ByteLevel};
 use super::encode::{Around, Model, Tokenizer};
+use super::pre_tokenizer::PreTokenizerRule;
 use super::sentencepiece::{self, SPACE, SentencePiece};
 use super::specials::END_NAMES;
 use super::vocabulary::{TokenKind, Vocabulary};

@@ -1,7 +1,8 @@
 //! A length that is answered in another unit than the question asks for: "how many hours ..." over a column of microseconds.
 //!
-//! Only what a query returns as it is kept, a column of lengths, one moment less another or an aggregate of such, is brought into a unit that
-//! the question asks for by name; a unit beside a number ("longer than two hours") asks for nothing.
+//! What a query returns as it is kept, a column of lengths, one moment less another or an aggregate of such, is brought into a unit that the
+//! question asks for by name; a unit beside a number ("longer than two hours") asks for nothing. What it divides by another unit's number
+//! (`sum(took) / 3600` over microseconds) is divided by the right one.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -20,8 +21,8 @@ const ASKING: [&str; 6] = ["many", "in", "of", "total", "average", "mean"];
 /// Aggregates whose value is a length where they are of lengths.
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
 
-/// What lengths are divided by to come into another unit of time.
-const FACTORS: [f64; 14] = [24.0, 60.0, 1e3, 1e6, 1e9, 1_440.0, 3_600.0, 6e4, 86_400.0, 3.6e6, 8.64e7, 3.6e9, 8.64e10, 3.6e12];
+/// What people divide lengths by to have them in another unit.
+const FACTORS: [f64; 16] = [24.0, 60.0, 1e3, 1_440.0, 3_600.0, 6e4, 86_400.0, 1e6, 3.6e6, 6e7, 8.64e7, 1e9, 3.6e9, 6e10, 8.64e10, 3.6e12];
 
 /// Values inside values that are looked into.
 const MOST_NESTED: usize = 8;
@@ -60,6 +61,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     for item in tokens.split(first..items.end, ",") {
         if let Some(edit) = divided(&tokens, item.clone(), &columns, seconds) {
             edits.push(edit);
+            continue;
         }
         let Some((value, unit)) = length(&tokens, item, &columns) else { continue };
         let parts = unit.per_second() * seconds;
@@ -71,6 +73,31 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         }
     }
     edited(sql, ChangeKind::Unit, edits)
+}
+
+/// What a length is divided by in a returned item, with or without an aggregate around both, where that is the number of another unit than
+/// the one with `seconds`: its bytes, and what is to stand there.
+fn divided(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, Kept>, seconds: f64) -> Option<(Range<usize>, String)> {
+    let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
+    let mut value = item.start..end;
+    if tokens.is(value.start, &["round"])
+        && let Some(call) = tokens.call(value.start).filter(|call| call.close + 1 == value.end)
+    {
+        value = call.arguments.first()?.clone();
+    }
+    if let Some(call) = tokens.call(value.start).filter(|call| call.close + 1 == value.end && tokens.is(value.start, &AGGREGATES)) {
+        let [argument] = call.arguments.as_slice() else { return None };
+        value = argument.clone();
+    }
+    let parts = tokens.split(value, "/");
+    let [kept, by @ ..] = parts.as_slice() else { return None };
+    let (first, last) = (by.first()?, by.last()?);
+    let number = |range: &Range<usize>| if range.len() == 1 { tokens.text(range.start).parse::<f64>().ok() } else { None };
+    let by = by.iter().map(number).product::<Option<f64>>()?;
+    let unit = unit_of(tokens, kept.clone(), columns, MOST_NESTED)?;
+    let right = unit.per_second() * seconds;
+    let is_another = FACTORS.contains(&by) && (by / right - 1.0).abs() > 1e-9 && right > 1.0;
+    is_another.then(|| (tokens.bytes(first.start..last.end), format!("{right:.1}")))
 }
 
 /// The seconds of the unit that a question asks for; `None` where it asks for none, or for several.
@@ -92,26 +119,6 @@ fn length(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, Kept
     let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
     let value = item.start..end;
     Some((value.clone(), unit_of(tokens, value, columns, MOST_NESTED)?))
-}
-
-/// An item that is a length divided by what would bring another unit into the one asked for: `sum(worked) / 3600` over nanoseconds.
-fn divided(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, Kept>, seconds: f64) -> Option<(Range<usize>, String)> {
-    let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
-    let parts = tokens.split(item.start..end, "/");
-    let (length, by) = parts.split_first()?;
-    let by: Option<Vec<f64>> = by.iter().map(|range| tokens.piece(range.clone()).trim().parse().ok()).collect();
-    let by = by.filter(|by| !by.is_empty() && by.iter().all(|by| FACTORS.contains(by)))?;
-    // `a - b / 60` divides the second alone.
-    let whole = tokens.split(length.clone(), "-").len() == 1;
-    let wanted = unit_of(tokens, length.clone(), columns, MOST_NESTED).filter(|_| whole)?.per_second() * seconds;
-    let given: f64 = by.iter().product();
-    if wanted < 1.0 || (given / wanted - 1.0).abs() < 1e-9 {
-        return None;
-    }
-    // A difference ahead of the division stands in brackets already.
-    let from = tokens.piece(length.clone());
-    let to = if (wanted - 1.0).abs() < 1e-9 { from.to_owned() } else { format!("{from} / {wanted:.1}") };
-    Some((tokens.bytes(item.start..end), to))
 }
 
 /// The unit of the length that tokens `value` make: a column of lengths, one moment less another, an aggregate of such, or a CASE that
@@ -244,21 +251,27 @@ mod tests {
             "SELECT sum(ended) FROM t",
             "SELECT sum(ended - began) / 3600 FROM t",
             "SELECT sum((ended - began) / 3600) FROM t",
-            "SELECT sum(took) / 7 FROM t",
-            "SELECT sum(took) / count(*) FROM t",
         ] {
             check(hours, stays, stays);
         }
     }
 
     #[test]
-    fn what_is_divided_for_another_unit_is_divided_for_the_columns() {
-        let hours = "total hours worked by each";
-        check(hours, "SELECT n, SUM(took)/3600 FROM t GROUP BY n", "SELECT n, SUM(took) / 3600000000.0 FROM t GROUP BY n");
-        check(hours, "SELECT n, SUM(took) / 60 / 60 AS h FROM t GROUP BY n", "SELECT n, SUM(took) / 3600000000.0 AS h FROM t GROUP BY n");
-        check("How many minutes?", "SELECT SUM(length) / 60000 FROM t", "SELECT SUM(length) / 60.0 FROM t");
-        check("in seconds", "SELECT avg(length) / 1000.0 FROM t", "SELECT avg(length) FROM t");
-        check("in hours", "SELECT (max(seen) - min(seen)) / 3600 FROM t", "SELECT (max(seen) - min(seen)) / 3600000.0 FROM t");
+    fn what_is_divided_by_another_units_number_is_divided_by_the_right_one() {
+        let hours = "How many hours did they work in total?";
+        check(hours, "SELECT SUM(t.took / 3600000) AS h FROM t", "SELECT SUM(t.took / 3600000000.0) AS h FROM t");
+        check(hours, "SELECT n, SUM(took) / 3600 FROM t GROUP BY n", "SELECT n, SUM(took) / 3600000000.0 FROM t GROUP BY n");
+        check(hours, "SELECT SUM(CAST(took AS REAL)) / 1000 / 3600 FROM t", "SELECT SUM(CAST(took AS REAL)) / 3600000000.0 FROM t");
+        check(hours, "SELECT round(sum(length) / 60, 1) FROM t", "SELECT round(sum(length) / 3600.0, 1) FROM t");
+        for stays in [
+            "SELECT SUM(took) / 1000000 / 3600 FROM t",
+            "SELECT SUM(length) / 3600 FROM t",
+            "SELECT SUM(length) / 5 FROM t",
+            "SELECT SUM(length) / n FROM t",
+            "SELECT SUM(n) / 60 FROM t",
+        ] {
+            check(hours, stays, stays);
+        }
     }
 
     #[test]
