@@ -153,7 +153,7 @@ fn stored_values_tell_what_a_draft_means() {
     let file = path.to_str().unwrap();
     let check = |question: &str, draft: &str, rows| check_answer(&home, file, question, draft, rows);
     let highest = "SELECT MAX(value) FROM attribute WHERE name = 'max_temp'";
-    check("What is the highest max_temp?", highest, serde_json::json!([[197.0]]));
+    check("What is the highest max_temp?", highest, serde_json::json!([[197]]));
     let above = "SELECT COUNT(*) FROM attribute WHERE name = 'max_temp' AND value > '90'";
     check("How many attributes have a max_temp above 90?", above, serde_json::json!([[18]]));
     let tagged = "SELECT COUNT(*) FROM item WHERE tags = 'rust'";

@@ -105,7 +105,9 @@ fn no_moment(column: &Column) -> Option<Absent> {
             _ => None,
         };
     }
-    let no_day = NO_DAY.into_iter().find(|no_day| column.samples.iter().any(|text| text == no_day));
+    // Digits alone make a range of dates, which begins with the one that is none.
+    let is_none = |text: &String, no_day: &str| text.strip_prefix(no_day).is_some_and(|rest| rest.is_empty() || rest.starts_with(".."));
+    let no_day = NO_DAY.into_iter().find(|no_day| column.samples.iter().any(|text| is_none(text, no_day)));
     if let Some(no_day) = no_day.filter(|_| column.holds == Holds::Texts) {
         let is_date = |text: &String| NO_DAY.contains(&text.as_str()) || DateText::is_day(text);
         return column.samples.iter().all(is_date).then_some(Absent::Text(no_day));
@@ -262,6 +264,7 @@ mod tests {
             dated("placed", false),
             Column { samples: vec!["0000-00-00".into(), "1988-02-09".into()], ..dated("closed", false) },
             Column { samples: vec!["2020-01-01..9999-12-31".into()], ..dated("valid_to", false) },
+            Column { samples: vec!["0000-00-00 00:00:00..2022-11-11 10:00:00".into()], ..dated("withdrawn", false) },
             Column { samples: vec!["2020-01-01".into(), "2021-02-03".into()], has_empty: true, ..dated("removed", false) },
             Column { name: "author".into(), holds: Holds::Texts, has_empty: true, ..Column::default() },
             Column { name: "title".into(), holds: Holds::Texts, has_null: true, ..Column::default() },
@@ -309,6 +312,7 @@ mod tests {
         check("WHERE '2000' >= closed", "WHERE '2000' >= nullif(closed, '0000-00-00')");
         check("ORDER BY closed LIMIT 1", "ORDER BY nullif(closed, '0000-00-00') NULLS LAST LIMIT 1");
         check("GROUP BY n HAVING min(closed) > '2000'", "GROUP BY n HAVING min(nullif(closed, '0000-00-00')) > '2000'");
+        check("WHERE withdrawn = 1", "WHERE nullif(withdrawn, '0000-00-00 00:00:00') IS NOT NULL");
         check("WHERE closed > '2000-01-01'", "WHERE closed > '2000-01-01'");
         check("WHERE closed = '0000-00-00'", "WHERE closed = '0000-00-00'");
     }

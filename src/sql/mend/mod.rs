@@ -28,7 +28,6 @@
 //! - `named_periods`: months, quarters and fiscal years in a form of their own
 //! - `digit_clocks`: times of day kept as digits alone
 //! - `wall_time`: hours of moments that are written with their offset
-//! - `summed`: numbers that stand where their sum is asked for
 //! - `finer`: groups by the key of rows that nobody asks about
 //! - `key_names`: keys that are shown where names are asked for
 //! - `emptied`: a table whose rows stand in another
@@ -38,6 +37,7 @@
 //! - `either`: alternatives that AND takes apart
 //! - `patterns`: parts of texts, where they are said to stand
 //! - `group_name`: groups by something else than "each" is said of
+//! - `summed`: numbers that stand where their sum is asked for
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents

@@ -1,7 +1,7 @@
 //! Months and days of the week by their names: in a column that keeps these, compared as if they were in their order (`month BETWEEN
 //! 'January' AND 'June'` is true of what stands between the two in a dictionary), or compared with numbers (`strftime('%w', d) = 'Sunday'`).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::schema::{Column, Holds, Schema};
@@ -19,16 +19,19 @@ const SHORT: usize = 3;
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
     let lower = sql.to_ascii_lowercase();
-    let may = MONTHS.iter().chain(&WEEKDAYS).any(|name| name.get(..SHORT).is_some_and(|short| lower.contains(&short.to_ascii_lowercase())));
+    let named =
+        |names: &[&str]| names.iter().any(|name| name.get(..SHORT).is_some_and(|short| lower.contains(&short.to_ascii_lowercase())));
+    let may = named(&MONTHS) || named(&WEEKDAYS) || schema.tables.iter().any(|table| table.columns.iter().any(is_named));
     let Some(resolution) = (if may { resolve(sql, schema) } else { None }) else { return unchanged() };
     let known = resolution.references.iter().filter_map(|reference| {
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        is_named(column).then_some(reference.range.start)
+        is_named(column).then_some((reference.range.start, column))
     });
-    let columns: HashSet<usize> = known.collect();
+    let columns: HashMap<usize, &Column> = known.collect();
     let tokens = Tokens::new(sql);
-    let named = (0..tokens.len()).filter(|at| columns.contains(&tokens.bytes(*at..at + 1).start));
-    let mut edits: Vec<(Range<usize>, String)> = named.filter_map(|at| listed(&tokens, at)).collect();
+    let named = (0..tokens.len()).filter_map(|at| Some((at, *columns.get(&tokens.bytes(at..at + 1).start)?)));
+    let mut edits: Vec<(Range<usize>, String)> =
+        named.filter_map(|(at, column)| listed(&tokens, at).or_else(|| of_numbers(&tokens, at, column))).collect();
     edits.extend((0..tokens.len()).filter_map(|at| numbered(&tokens, at)).flatten());
     edits.sort_by_key(|(range, _)| range.start);
     edited(sql, ChangeKind::Date, edits)
@@ -99,6 +102,27 @@ fn listed(tokens: &Tokens<'_>, at: usize) -> Option<(Range<usize>, String)> {
     (!of_week).then(|| (tokens.bytes(end..end + 2), format!("IN ({list})")))
 }
 
+/// The numbers of months that a column of their names is compared with, as these: `month = 3`, `month BETWEEN 1 AND 6`.
+fn of_numbers(tokens: &Tokens<'_>, at: usize, column: &Column) -> Option<(Range<usize>, String)> {
+    let end = tokens.operand_after(at)?;
+    // "May" is both long and short.
+    let like = column.samples.iter().max_by_key(|text| text.len()).filter(|like| place(&MONTHS, like).is_some())?;
+    let number = |at: usize| {
+        let is_number = tokens.kind(at) == Some(TokenKind::Number);
+        let number: usize = if is_number { tokens.text(at).parse().ok()? } else { return None };
+        number.checked_sub(1).filter(|place| *place < MONTHS.len())
+    };
+    if tokens.is(end, &["between"]) && tokens.is(end + 2, &["and"]) {
+        let (first, last) = (number(end + 1)?, number(end + 3)?);
+        let list = names(like, |names| (names.len() == MONTHS.len() && first <= last).then_some((first, last)))?;
+        return Some((tokens.bytes(end..end + 4), format!("IN ({list})")));
+    }
+    let place =
+        number(end + 1).filter(|_| tokens.is(end, &["=", "==", "<>", "!="]) && !matches!(tokens.text(end + 2), "+" | "-" | "*" | "/"))?;
+    let name = names(like, |names| (names.len() == MONTHS.len()).then_some((place, place)))?;
+    Some((tokens.bytes(end + 1..end + 2), name))
+}
+
 /// The names from one place to another, around the end where the second comes first, written as `like` is.
 fn names(like: &str, places: impl Fn(&[&str]) -> Option<(usize, usize)>) -> Option<String> {
     [&MONTHS[..], &WEEKDAYS].into_iter().find_map(|names| {
@@ -147,6 +171,10 @@ mod tests {
         check("mon BETWEEN 'APR' AND 'MAY'", "mon IN ('APR', 'MAY')");
         check("month <= 'February'", "month IN ('January', 'February')");
         check("month > 'November'", "month IN ('December')");
+        check("month = 3", "month = 'March'");
+        check("mon <> 5", "mon <> 'MAY'");
+        check("month BETWEEN 1 AND 3", "month IN ('January', 'February', 'March')");
+        check("month = 13", "month = 13");
         check("day BETWEEN 'Friday' AND 'Sunday'", "day IN ('Friday', 'Saturday', 'Sunday')");
     }
 
