@@ -2,6 +2,7 @@
 
 use super::as_numbers::mend_numbers;
 use super::event::Fix;
+use super::keyed::mend_keys;
 use super::literals::mend_literals;
 use super::request::{AskRequest, Mending};
 use crate::db::{Database, DbError, Table};
@@ -47,7 +48,9 @@ pub(super) fn mend_and_check(
 ) -> Result<Judged, DbError> {
     let judged = mend_names(database, schema, draft, request)?;
     let (Fate::Checked(_), Some(index)) = (&judged.fate, &request.values) else { return Ok(judged) };
-    let (mut sql, mut values) = mend_literals(&judged.sql, schema, index, database, cancel);
+    let (sql, mut values) = mend_literals(&judged.sql, schema, index, database, cancel);
+    let (mut sql, keys) = mend_keys(&sql, schema, &request.question, index, database, cancel);
+    values.extend(keys);
     if let Some((read, numbers)) = mend_numbers(&sql, schema, database, cancel) {
         sql = read;
         values.extend(numbers);
