@@ -159,6 +159,10 @@ impl Asked {
 /// The number at token `at` in the small unit; `None` where it is none that the question gives, or is one in that.
 fn in_small(tokens: &Tokens<'_>, at: usize, kept: &Kept<'_>) -> Option<String> {
     let value: f64 = tokens.text(at).parse().ok().filter(|value| *value != 0.0 && tokens.kind(at) == Some(TokenKind::Number))?;
+    // What is computed with it may bring it there.
+    if matches!(tokens.text(at + 1), "*" | "/" | "+" | "-") {
+        return None;
+    }
     let small = value * kept.measure.factor;
     // Of values that are small themselves, a number among them may be one of these.
     let range = kept.column.samples.first().and_then(|range| range.split_once(".."));
