@@ -24,7 +24,10 @@
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `time_of_day`: times of day that stand on some day
 //! - `absent`: moments that there are not
-//! - `summed`: numbers that stand where their sum is asked for
+//! - `named_days`: months and days of the week by their names, in their order
+//! - `named_periods`: months, quarters and fiscal years in a form of their own
+//! - `digit_clocks`: times of day kept as digits alone
+//! - `wall_time`: hours of moments that are written with their offset
 //! - `finer`: groups by the key of rows that nobody asks about
 //! - `key_names`: keys that are shown where names are asked for
 //! - `emptied`: a table whose rows stand in another
@@ -36,11 +39,14 @@
 //! - `outer`: what has no row of a kind, asked by an inner join
 //! - `patterns`: parts of texts, where they are said to stand
 //! - `group_name`: groups by something else than "each" is said of
+//! - `summed`: numbers that stand where their sum is asked for
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
+//! - `elements`: elements of JSON arrays, looked for as if they were the column
 //! - `blobs`: text kept as a blob
 //! - `spans`: lengths of time in the unit of a column
+//! - `measures`: money kept in cents, and other measures in a smaller unit
 //! - `differences`: one moment less another, in the unit of what it is compared with
 //! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `clocks`: lengths of time kept as text
@@ -54,7 +60,9 @@ mod clocks;
 mod cover;
 mod date_column;
 mod differences;
+mod digit_clocks;
 mod either;
+mod elements;
 mod emptied;
 pub(super) mod finer;
 pub(super) mod group_name;
@@ -62,6 +70,9 @@ mod idle;
 mod itself;
 mod key_names;
 mod keys;
+mod measures;
+mod named_days;
+mod named_periods;
 mod names;
 mod nearest;
 mod never;
@@ -81,6 +92,7 @@ pub(crate) mod times;
 mod twice;
 mod unjoined;
 mod unquoted;
+mod wall_time;
 pub(crate) mod written;
 mod yes_no;
 
@@ -180,16 +192,28 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(dated);
     let (now, kept) = absent::mend(&now, schema);
     changes.extend(kept);
+    let (now, listed) = named_days::mend(&now, schema);
+    changes.extend(listed);
+    let (now, named) = named_periods::mend(&now, schema);
+    changes.extend(named);
+    let (now, timed) = digit_clocks::mend(&now, schema);
+    changes.extend(timed);
+    let (now, clocked) = wall_time::mend(&now, schema);
+    changes.extend(clocked);
     let (now, read) = written::mend(&now, schema);
     changes.extend(read);
     let (now, found) = paths::mend(&now, schema);
     changes.extend(found);
+    let (now, looked) = elements::mend(&now, schema);
+    changes.extend(looked);
     let (now, cast) = blobs::mend(&now, schema);
     changes.extend(cast);
     let (now, added) = summed::mend(&now, schema, question);
     changes.extend(added);
     let (now, lengths) = spans::mend(&now, schema, question);
     changes.extend(lengths);
+    let (now, measured) = measures::mend(&now, schema, question);
+    changes.extend(measured);
     let (now, compared) = differences::mend(&now, schema, question);
     changes.extend(compared);
     let (now, returned) = asked_unit::mend(&now, schema, question);
