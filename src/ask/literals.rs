@@ -34,9 +34,7 @@ pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &
         copied = comparison.range.end;
         let to = match &meant {
             Meant::Spelt(value) => format!("{}.{} {}", comparison.table, comparison.column, string_literal(value)),
-            Meant::Named(named) => {
-                format!("the {} of {}.{} {}", comparison.column, named.table, named.column, string_literal(&named.value))
-            }
+            Meant::Named(named) => named.told(&comparison.column),
         };
         fixes.push(Fix { kind: "value".into(), from: string_literal(&comparison.text), to });
     }

@@ -1,6 +1,7 @@
 //! From a draft to a statement that SQLite prepares, with every change recorded.
 
 use super::event::Fix;
+use super::keyed::mend_keys;
 use super::literals::mend_literals;
 use super::request::{AskRequest, Mending};
 use crate::db::{Database, DbError, Table};
@@ -46,7 +47,9 @@ pub(super) fn mend_and_check(
 ) -> Result<Judged, DbError> {
     let judged = mend_names(database, schema, draft, request)?;
     let (Fate::Checked(_), Some(index)) = (&judged.fate, &request.values) else { return Ok(judged) };
-    let (sql, values) = mend_literals(&judged.sql, schema, index, database, cancel);
+    let (sql, mut values) = mend_literals(&judged.sql, schema, index, database, cancel);
+    let (sql, keys) = mend_keys(&sql, schema, &request.question, index, database, cancel);
+    values.extend(keys);
     if values.is_empty() {
         return Ok(judged);
     }

@@ -19,6 +19,7 @@
 //! - `clarify`: a question back, where two readings are about as likely
 //! - `named`: a text compared with a key, where what it refers to is called so
 //! - `literals`: literals that match no stored value, and nearly do or name what a key refers to
+//! - `keyed`: numbers of keys that a model makes up
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `candidate`: one draft, from the model's words to rows
 //! - `confidence`: how likely an answer is right
@@ -44,6 +45,7 @@ mod event;
 pub mod evidence;
 mod follow;
 mod following;
+mod keyed;
 mod likeness;
 mod literals;
 mod lock;

@@ -2,7 +2,7 @@
 
 use crate::db::values::{Held, NearKind};
 use crate::db::{Database, ValueIndex};
-use crate::schema::{Column, Holds, Schema, Table, TableRef};
+use crate::schema::{Column, Holds, Schema, Table, TableRef, ValueHit};
 use crate::signal::Cancel;
 use crate::sql::comparisons::{Comparing, Comparison};
 use crate::sql::quote::{identifier, string_literal, table_name};
@@ -36,6 +36,16 @@ impl Named {
         }
         equation(before).map(|(rest, operator)| (rest, format!("{operator} ({lookup})")))
     }
+
+    /// Whether it is what `hit` is a value of.
+    pub(super) fn is(&self, hit: &ValueHit) -> bool {
+        self.table.eq_ignore_ascii_case(&hit.table) && self.column.eq_ignore_ascii_case(&hit.column)
+    }
+
+    /// In words, as the key in `column`.
+    pub(super) fn told(&self, column: &str) -> String {
+        format!("the {column} of {}.{} {}", self.table, self.column, string_literal(&self.value))
+    }
 }
 
 /// What stands before an equals sign or its opposite at the end of `before`, and the operator for lists that is like it.
@@ -54,14 +64,19 @@ pub(super) fn named(comparison: &Comparison, schema: &Schema, index: &ValueIndex
     let table = schema.table_of(comparison.database.as_deref(), &comparison.table)?;
     let keys =
         table.foreign_keys.iter().filter(|key| matches!(key.columns.as_slice(), [own] if own.eq_ignore_ascii_case(&comparison.column)));
-    keys.into_iter().find_map(|key| {
-        let (referred, [foreign]) = (schema.referred(table, key)?, key.foreign_columns.as_slice()) else { return None };
-        let (column, value) = called(referred, foreign, &comparison.text, index)?;
+    let referring = keys.filter_map(|key| match key.foreign_columns.as_slice() {
+        [foreign] => Some((schema.referred(table, key)?, foreign.as_str())),
+        _ => None,
+    });
+    let is_key = matches!(table.primary_key.as_slice(), [key] if key.eq_ignore_ascii_case(&comparison.column));
+    let own = is_key.then_some((table, comparison.column.as_str()));
+    referring.chain(own).find_map(|(referred, key)| {
+        let (column, value) = called(referred, key, &comparison.text, index)?;
         let place = TableRef { database: referred.database.as_deref(), name: &referred.name };
         let several = database.is_held_by_several(place, &column.name, &value, cancel)?;
         let lookup = format!(
             "SELECT {} FROM {} WHERE {} = {}",
-            identifier(foreign),
+            identifier(key),
             table_name(referred),
             identifier(&column.name),
             string_literal(&value)

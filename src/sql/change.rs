@@ -33,7 +33,7 @@ pub enum ChangeKind {
     Dialect,
     /// Nothing by itself: databases differ on what a text means, and this is how it is read.
     Reading,
-    /// A form that SQLite does not accept.
+    /// A form that SQLite does not accept, or that does not say what is meant: brackets, a pattern's `%`.
     Structure,
     /// A value in double quotes, or in none.
     DoubleQuotes,

@@ -6,8 +6,10 @@ use std::ops::Range;
 use sqlparser::ast::{BinaryOperator, Expr, InTarget, Value};
 use sqlparser::tokenizer::Location;
 
-use super::lex::name_of;
+use super::lex::{TokenKind, name_of};
+use super::related::thing;
 use super::resolve::resolve;
+use super::tokens::Tokens;
 use super::tree::{self, Places};
 use super::visitor::{Visitor, visit};
 use crate::schema::{Column, Schema, Table, TableRef};
@@ -57,6 +59,30 @@ pub fn comparisons(sql: &str, schema: &Schema) -> Vec<Comparison> {
     finder.found.sort_by_key(|comparison| comparison.range.start);
     finder.found.dedup_by_key(|comparison| comparison.range.start);
     finder.found
+}
+
+/// The numbers in `sql` that single columns of keys, own or foreign ones, are equated with, in the order in which they stand.
+pub fn numbered_keys(sql: &str, schema: &Schema) -> Vec<Comparison> {
+    let Some(resolution) = resolve(sql, schema) else { return Vec::new() };
+    let tokens = Tokens::new(sql);
+    let columns = resolution.references.iter().filter_map(|reference| {
+        let table = resolution.source(reference)?.table()?;
+        let column = table.column(&reference.name.text)?;
+        thing(schema, table, &column.name).map(|_| (reference.range.start, (table, column)))
+    });
+    let columns: HashMap<usize, (&Table, &Column)> = columns.collect();
+    let equated = |at: usize| {
+        let (table, column) = columns.get(&tokens.bytes(at..at + 1).start)?;
+        let end = tokens.operand_after(at).filter(|end| tokens.is(*end, &["=", "=="]))?;
+        let number = end + 1;
+        let is_alone = tokens.kind(number) == Some(TokenKind::Number)
+            && !matches!(tokens.text(number + 1), "+" | "-" | "*" | "/" | "%" | "||")
+            && !matches!(tokens.before(at), "+" | "-" | "*" | "/" | "%" | "||");
+        let (database, table, column) = (table.database.clone(), table.name.clone(), column.name.clone());
+        let (text, range) = (tokens.text(number).to_owned(), tokens.bytes(number..number + 1));
+        is_alone.then_some(Comparison { database, table, column, text, range, comparing: Comparing::Equal })
+    };
+    (0..tokens.len()).filter_map(equated).collect()
 }
 
 struct Finder<'a> {
@@ -165,6 +191,21 @@ mod tests {
             &[("Person.first name", "Al"), ("city.country", "CH")],
         );
         check("SELECT 1 FROM city WHERE name = 'a' UNION SELECT 1 FROM Person WHERE sex = 'b'", &[("city.name", "a"), ("Person.sex", "b")]);
+    }
+
+    #[test]
+    fn numbers_beside_keys_are_found() {
+        let mut schema = schema();
+        schema.tables[0].primary_key = vec!["id".into()];
+        schema.tables[1].foreign_keys = vec![crate::schema::ForeignKey::declared("city_id", "city", "id")];
+        let told = |sql: &str| -> Vec<String> {
+            numbered_keys(sql, &schema).iter().map(|c| format!("{}.{} {} {}", c.table, c.column, c.text, &sql[c.range.clone()])).collect()
+        };
+        assert_eq!(
+            told("SELECT * FROM Person p JOIN city c ON p.city_id = c.id WHERE p.city_id = 1 AND sex = 2 AND c.id=30"),
+            ["Person.city_id 1 1", "city.id 30 30"]
+        );
+        assert!(told("SELECT * FROM Person WHERE city_id > 1 OR city_id = 1 + 2 OR 1 + city_id = 3 OR city_id = '4'").is_empty());
     }
 
     #[test]

@@ -16,12 +16,12 @@
 //! - [`qualify`]: the tables in a statement without a tree
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
 //! - [`mod@origins`]: which stored column a column of a result shows
-//! - [`comparisons`]: strings that are compared with columns
+//! - `related`: what two columns have to do with each other
+//! - [`comparisons`]: strings that are compared with columns, and numbers with keys
 //! - [`units`]: columns of a result that count time
 //! - [`mod@probes`]: queries that ask what comes of what a statement computes
 //! - [`mod@shares`], [`ties`]: columns of a result that are shares; whether LIMIT 1 took the only row of its kind
 //! - [`mod@recount`]: a count of rows, with each thing counted once
-//! - `related`: what two columns have to do with each other
 //! - [`mod@describe`]: what a query does, in words
 //! - [`mod@follow`]: a query changed as a follow-up asks for it
 //! - [`lock`]: only names that exist, while SQL is being written

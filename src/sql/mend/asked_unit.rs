@@ -1,7 +1,8 @@
 //! A length that is answered in another unit than the question asks for: "how many hours ..." over a column of microseconds.
 //!
-//! Only what a query returns as it is kept, a column of lengths, one moment less another or an aggregate of such, is brought into a unit that
-//! the question asks for by name; a unit beside a number ("longer than two hours") asks for nothing.
+//! What a query returns as it is kept, a column of lengths, one moment less another or an aggregate of such, is brought into a unit that the
+//! question asks for by name; a unit beside a number ("longer than two hours") asks for nothing. What it divides by another unit's number
+//! (`sum(took) / 3600` over microseconds) is divided by the right one.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -19,6 +20,9 @@ const ASKED_UNITS: [(&[&str], f64); 5] =
 const ASKING: [&str; 4] = ["many", "in", "of", "total"];
 /// Aggregates whose value is a length where they are of lengths.
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
+
+/// What people divide lengths by to have them in another unit.
+const FACTORS: [f64; 16] = [24.0, 60.0, 1e3, 1_440.0, 3_600.0, 6e4, 86_400.0, 1e6, 3.6e6, 6e7, 8.64e7, 1e9, 3.6e9, 6e10, 8.64e10, 3.6e12];
 
 /// Values inside values that are looked into.
 const MOST_NESTED: usize = 8;
@@ -55,6 +59,10 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct", "all"]));
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for item in tokens.split(first..items.end, ",") {
+        if let Some(edit) = divided(&tokens, item.clone(), &columns, seconds) {
+            edits.push(edit);
+            continue;
+        }
         let Some((value, unit)) = length(&tokens, item, &columns) else { continue };
         let parts = unit.per_second() * seconds;
         if (parts - 1.0).abs() > 1e-9 {
@@ -65,6 +73,31 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         }
     }
     edited(sql, ChangeKind::Unit, edits)
+}
+
+/// What a length is divided by in a returned item, with or without an aggregate around both, where that is the number of another unit than
+/// the one with `seconds`: its bytes, and what is to stand there.
+fn divided(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, Kept>, seconds: f64) -> Option<(Range<usize>, String)> {
+    let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
+    let mut value = item.start..end;
+    if tokens.is(value.start, &["round"])
+        && let Some(call) = tokens.call(value.start).filter(|call| call.close + 1 == value.end)
+    {
+        value = call.arguments.first()?.clone();
+    }
+    if let Some(call) = tokens.call(value.start).filter(|call| call.close + 1 == value.end && tokens.is(value.start, &AGGREGATES)) {
+        let [argument] = call.arguments.as_slice() else { return None };
+        value = argument.clone();
+    }
+    let parts = tokens.split(value, "/");
+    let [kept, by @ ..] = parts.as_slice() else { return None };
+    let (first, last) = (by.first()?, by.last()?);
+    let number = |range: &Range<usize>| if range.len() == 1 { tokens.text(range.start).parse::<f64>().ok() } else { None };
+    let by = by.iter().map(number).product::<Option<f64>>()?;
+    let unit = unit_of(tokens, kept.clone(), columns, MOST_NESTED)?;
+    let right = unit.per_second() * seconds;
+    let is_another = FACTORS.contains(&by) && (by / right - 1.0).abs() > 1e-9 && right > 1.0;
+    is_another.then(|| (tokens.bytes(first.start..last.end), format!("{right:.1}")))
 }
 
 /// The seconds of the unit that a question asks for; `None` where it asks for none, or for several.
@@ -217,6 +250,24 @@ mod tests {
             "SELECT sum(ended) FROM t",
             "SELECT sum(ended - began) / 3600 FROM t",
             "SELECT sum((ended - began) / 3600) FROM t",
+        ] {
+            check(hours, stays, stays);
+        }
+    }
+
+    #[test]
+    fn what_is_divided_by_another_units_number_is_divided_by_the_right_one() {
+        let hours = "How many hours did they work in total?";
+        check(hours, "SELECT SUM(t.took / 3600000) AS h FROM t", "SELECT SUM(t.took / 3600000000.0) AS h FROM t");
+        check(hours, "SELECT n, SUM(took) / 3600 FROM t GROUP BY n", "SELECT n, SUM(took) / 3600000000.0 FROM t GROUP BY n");
+        check(hours, "SELECT SUM(CAST(took AS REAL)) / 1000 / 3600 FROM t", "SELECT SUM(CAST(took AS REAL)) / 3600000000.0 FROM t");
+        check(hours, "SELECT round(sum(length) / 60, 1) FROM t", "SELECT round(sum(length) / 3600.0, 1) FROM t");
+        for stays in [
+            "SELECT SUM(took) / 1000000 / 3600 FROM t",
+            "SELECT SUM(length) / 3600 FROM t",
+            "SELECT SUM(length) / 5 FROM t",
+            "SELECT SUM(length) / n FROM t",
+            "SELECT SUM(n) / 60 FROM t",
         ] {
             check(hours, stays, stays);
         }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::spans::{between, lengths};
+use super::spans::{between, lengths, only, product};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
@@ -150,19 +150,20 @@ impl Sight<'_> {
             whole = self.around(whole.start..whole.end + 2);
         }
         let literal = whole.end + 1;
-        let is_compared = COMPARISONS.contains(&tokens.text(whole.end)) && tokens.kind(literal) == Some(TokenKind::Number);
-        if !is_compared || matches!(tokens.text(literal + 1), "+" | "-" | "*" | "/") {
+        let (value, end) = product(tokens, literal).filter(|(value, _)| COMPARISONS.contains(&tokens.text(whole.end)) && *value > 0.0)?;
+        if matches!(tokens.text(end), "+" | "-" | "*" | "/") {
             return None;
         }
-        let value: f64 = tokens.text(literal).parse().ok().filter(|value| *value > 0.0)?;
         let target = |seconds: f64| seconds * unit.per_second();
         let is_right = |seconds: f64| (value * by / target(seconds) - 1.0).abs() < if asked.is_of_years() { SLACK } else { 1e-9 };
         if asked.lengths.iter().any(|(_, seconds)| is_right(*seconds)) {
             return None;
         }
-        let (seconds, said) = asked.seconds(value).filter(|(seconds, _)| !is_right(*seconds))?;
+        // A number that the question does not say, in no unit, stands for the only length that it names.
+        let unsaid = || only(&asked.lengths).filter(|_| divided.is_none() && !asked.years && !asked.numbers.contains(&value));
+        let (seconds, said) = asked.seconds(value).or_else(|| Some((unsaid()?, false))).filter(|(seconds, _)| !is_right(*seconds))?;
         match divided {
-            None => Some((tokens.bytes(literal..literal + 1), written(target(seconds)))),
+            None => Some((tokens.bytes(literal..end), written(target(seconds)))),
             Some(range) if said => {
                 let by = target(seconds) / value;
                 let to = if by >= 1.0 { format!("/ {by:.1}") } else { format!("* {:.1}", 1.0 / by) };
@@ -283,6 +284,7 @@ mod tests {
         check("longer than 2 hours", "t.received - t.sent >= 2", "t.received - t.sent >= 7200000");
         check("longer than 8 hours", "(received - sent) / 3600 > 8", "(received - sent) / 3600000.0 > 8");
         check("longer than 12 hours", "cleared - raised > 12", "cleared - raised > 0.5");
+        check("longer than 12 hours", "cleared - raised > 12 * 60 * 60", "cleared - raised > 0.5");
         check("longer than 12 hours", "(cleared - raised) / 3600 > 12", "(cleared - raised) * 24.0 > 12");
         check(
             "on average more than a minute",
@@ -294,6 +296,21 @@ mod tests {
             "julianday(shipped) - julianday(placed) > 30",
             "julianday(shipped) - julianday(placed) > 0.020833333333333332",
         );
+    }
+
+    #[test]
+    fn a_number_that_the_question_does_not_say_is_its_only_length() {
+        check("longer than two hours", "received - sent > 12000", "received - sent > 7200000");
+        let days = "julianday(shipped) - julianday(placed)";
+        check("longer than two days", &format!("{days} > 12000"), &format!("{days} > 2"));
+        for (question, stays) in [
+            ("longer than two hours, or 12000", "received - sent > 12000"),
+            ("between one and two hours", "received - sent > 12000"),
+            ("longer than usual", "received - sent > 12000"),
+            ("longer than two hours", "(received - sent) / 1000 > 12000"),
+        ] {
+            check(question, stays, stays);
+        }
     }
 
     #[test]
@@ -321,7 +338,7 @@ mod tests {
         for right in [
             "received - sent > 60000",
             "(received - sent) / 1000 > 60",
-            "received - sent > 5",
+            "received - sent > -5",
             "received - n > 60",
             "received - sent * 2 > 60",
             "'2024-01-01' - '2023-01-01' > 60",

@@ -52,7 +52,7 @@ fn related(sight: &Sight<'_, '_>, left: &Reference, right: &Reference) -> Option
 }
 
 /// Whether another equation of the same condition relates the table at `place` to another: then this one only asks that a value be there.
-fn is_related(sight: &Sight<'_, '_>, here: &Reference, place: usize) -> bool {
+pub(super) fn is_related(sight: &Sight<'_, '_>, here: &Reference, place: usize) -> bool {
     let references = &sight.resolution.references;
     let source_of = |at: usize| match references.get(at).filter(|other| other.scope == here.scope && other.clause == here.clause)?.binding {
         Binding::Column { scope, source } if scope == here.scope => Some(source),

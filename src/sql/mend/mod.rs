@@ -12,20 +12,28 @@
 //! - `cover`: the tables that FROM lacks
 //! - `names`: tables, qualifiers and spelling within a scope
 //! - `itself`: joins on a column that is equated with itself
+//! - `unjoined`: joins that have no condition, or one on accounts of rows
 //! - `idle`: joins that mending left without use
 //! - `unquoted`: names that need quotes and have none
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 //! - `yes_no`: yes and no kept as words
 //! - `date_column`: a column of dates for one that keeps none
 //! - `period`: a year that is asked for alone, and taken with all that follows
+//! - `reckoned`: moments that a model reckoned as numbers
 //! - `bare_year`: a year compared with dates written as text
 //! - `times`: numbers that stand for points in time, where a date is asked for
+//! - `time_of_day`: times of day that stand on some day
 //! - `absent`: moments that there are not
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `finer`: groups by the key of rows that nobody asks about
+//! - `key_names`: keys that are shown where names are asked for
+//! - `emptied`: a table whose rows stand in another
 //! - `recent`: "the most recent" by no date
 //! - `never`: those that have no row of a kind
 //! - `twice`: one column shown in the place of two
+//! - `either`: alternatives that AND takes apart
+//! - `patterns`: parts of texts, where they are said to stand
+//! - `group_name`: groups by something else than "each" is said of
 //! - `once`: things that are counted as often as they have rows
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
@@ -43,23 +51,31 @@ mod clocks;
 mod cover;
 mod date_column;
 mod differences;
+mod either;
+mod emptied;
 pub(super) mod finer;
+pub(super) mod group_name;
 mod idle;
 mod itself;
+mod key_names;
 mod keys;
 mod names;
 mod nearest;
 mod never;
 mod once;
 pub(crate) mod paths;
+mod patterns;
 mod period;
 mod recent;
+mod reckoned;
 mod spans;
 mod step;
 mod structure;
 pub(super) mod summed;
+mod time_of_day;
 pub(crate) mod times;
 mod twice;
+mod unjoined;
 mod unquoted;
 pub(crate) mod written;
 mod yes_no;
@@ -111,7 +127,8 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         settled = resolution.is_settled();
         let sight = Sight { sql: &now, schema, resolution: &resolution, asked: &asked };
         let missing = || names::quoted_values(&sight).or_else(|| names::step(&sight));
-        let Some(step) = itself::relate(&sight).or_else(|| if settled { None } else { missing() }) else { break };
+        let related = || itself::relate(&sight).or_else(|| unjoined::relate(&sight));
+        let Some(step) = related().or_else(|| if settled { None } else { missing() }) else { break };
         let Some(next) = step.apply(&now).filter(|next| *next != now) else { break };
         now = next;
         changes.extend(step.changes);
@@ -124,9 +141,19 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
     let (now, stored) = yes_no::mend(&now, schema);
     changes.extend(stored);
+    let (now, moved) = emptied::mend(&now, schema);
+    changes.extend(moved);
+    let (now, reckoned) = reckoned::mend(&now, schema, question);
+    changes.extend(reckoned);
     let (mut now, ended) = period::mend(&now, question);
     changes.extend(ended);
-    for mend in [finer::mend, recent::mend, never::mend, twice::mend, once::mend] {
+    for mend in [either::mend, patterns::mend] {
+        let (next, meant) = mend(&now, question);
+        now = next;
+        changes.extend(meant);
+    }
+    let meant = [finer::mend, group_name::mend, recent::mend, never::mend, twice::mend, once::mend, key_names::mend, time_of_day::mend];
+    for mend in meant {
         let (next, meant) = mend(&now, schema, question);
         now = next;
         changes.extend(meant);

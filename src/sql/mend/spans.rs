@@ -1,12 +1,12 @@
 //! Spans of time in another unit than a column is kept in: `took > 1` for "longer than an hour", where microseconds are kept.
 //!
 //! Only a length that the question names (or a text such as `'1 hour'`) is put into the column's unit, where the query has the same
-//! length in another one.
+//! length in another one; or where it has a number or a day that the question does not say, and nothing else to compare lengths with.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::schema::{Schema, SpanUnit, TimeUnit};
+use crate::schema::{DateText, Schema, SpanUnit, TimeUnit};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::resolve;
@@ -33,13 +33,19 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let columns: HashMap<usize, SpanUnit> = known.collect();
     let asked = lengths(question);
     let tokens = Tokens::new(sql);
+    let unit = |at: usize| columns.get(&tokens.bytes(at..at + 1).start).copied();
+    let compared = (0..tokens.len()).filter_map(|at| Some((at, unit(at)?)));
+    let compared: Vec<(usize, SpanUnit)> =
+        compared.flat_map(|(at, unit)| literals(&tokens, at).into_iter().map(move |literal| (literal, unit))).collect();
+    let only = only(&asked).filter(|_| compared.len() == 1);
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    for at in 0..tokens.len() {
-        let Some(&unit) = columns.get(&tokens.bytes(at..at + 1).start) else { continue };
-        for literal in literals(&tokens, at) {
-            if let Some(to) = in_unit(&tokens, literal, unit, &asked) {
-                edits.push((tokens.bytes(literal..literal + 1), to));
-            }
+    for (literal, unit) in compared {
+        let wrong = || only.filter(|_| is_unsaid(&tokens, literal, question));
+        if let Some(seconds) = seconds(&tokens, literal, unit, &asked, wrong)
+            && let Some(to) = in_unit(seconds, unit)
+        {
+            let end = product(&tokens, literal).map_or(literal + 1, |(_, end)| end);
+            edits.push((tokens.bytes(literal..end), to));
         }
     }
     edits.sort_by_key(|(range, _)| range.start);
@@ -72,32 +78,52 @@ fn literals(tokens: &Tokens<'_>, at: usize) -> Vec<usize> {
     }
     // What is computed further is no length by itself.
     out.retain(|&literal| {
-        !matches!(tokens.text(literal + 1), "*" | "/" | "+" | "-") && !matches!(tokens.before(literal), "*" | "/" | "+" | "-")
+        let end = product(tokens, literal).map_or(literal + 1, |(_, end)| end);
+        !matches!(tokens.text(end), "*" | "/" | "+" | "-") && !matches!(tokens.before(literal), "*" | "/" | "+" | "-")
     });
     out
 }
 
-/// The literal at token `at` in the column's unit; `None` where it is no length that the question names.
-fn in_unit(tokens: &Tokens<'_>, at: usize, unit: SpanUnit, asked: &[(f64, f64)]) -> Option<String> {
-    let seconds = match tokens.kind(at)? {
+/// The number at token `at`, also where it is written as a product (`2 * 60 * 60`), and its end.
+pub(super) fn product(tokens: &Tokens<'_>, at: usize) -> Option<(f64, usize)> {
+    let number = |at: usize| if tokens.kind(at) == Some(TokenKind::Number) { tokens.text(at).parse::<f64>().ok() } else { None };
+    let (mut value, mut end) = (number(at)?, at + 1);
+    while tokens.text(end) == "*"
+        && let Some(factor) = number(end + 1)
+    {
+        (value, end) = (value * factor, end + 2);
+    }
+    Some((value, end))
+}
+
+/// The seconds that the literal at token `at` stands for, beside a column of `unit`: a length that the question names, or what `wrong` gives
+/// for one that it does not; `None` where it is right as it is.
+fn seconds(tokens: &Tokens<'_>, at: usize, unit: SpanUnit, asked: &[(f64, f64)], wrong: impl Fn() -> Option<f64>) -> Option<f64> {
+    match tokens.kind(at)? {
         TokenKind::Number => {
-            let value: f64 = tokens.text(at).parse().ok().filter(|value| *value != 0.0)?;
+            let value = product(tokens, at).map(|(value, _)| value).filter(|value| *value != 0.0)?;
             let same = |length: f64| ((length - value) / value).abs() < 1e-9;
             let target = |seconds: f64| seconds * unit.per_second();
             if unit != SpanUnit::Since1970 && asked.iter().any(|&(_, seconds)| same(target(seconds))) {
                 return None;
             }
-            asked.iter().find(|&&(number, seconds)| same(number) || PER_SECOND.iter().any(|per| same(seconds * per)))?.1
+            let said = asked.iter().find(|&&(number, seconds)| same(number) || PER_SECOND.iter().any(|per| same(seconds * per)));
+            said.map(|(_, seconds)| *seconds).or_else(wrong)
         }
         TokenKind::String => {
             let text = name_of(tokens.text(at));
             match lengths(&text).as_slice() {
-                [(_, seconds)] => *seconds,
-                _ => clock(&text)?,
+                [(_, seconds)] => Some(*seconds),
+                _ if DateText::is_day(&text) && !text.starts_with("1970-01") => wrong(),
+                _ => clock(&text),
             }
         }
-        _ => return None,
-    };
+        _ => None,
+    }
+}
+
+/// `seconds` as a column of `unit` keeps them.
+fn in_unit(seconds: f64, unit: SpanUnit) -> Option<String> {
     Some(match unit {
         SpanUnit::Since1970 => format!("'{}.000000'", TimeUnit::UnixSeconds.shown(seconds)?),
         unit => {
@@ -105,6 +131,22 @@ fn in_unit(tokens: &Tokens<'_>, at: usize, unit: SpanUnit, asked: &[(f64, f64)])
             if value.fract() == 0.0 { format!("{value:.0}") } else { format!("{value}") }
         }
     })
+}
+
+/// The seconds of the only length that is named.
+pub(super) fn only(asked: &[(f64, f64)]) -> Option<f64> {
+    let [(_, seconds)] = asked else { return None };
+    Some(*seconds)
+}
+
+/// Whether the number or day at token `at` stands nowhere in the question.
+fn is_unsaid(tokens: &Tokens<'_>, at: usize, question: &str) -> bool {
+    let literal = name_of(tokens.text(at));
+    let said: Vec<&str> = question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    match tokens.kind(at) {
+        Some(TokenKind::Number) => !said.contains(&literal.as_str()),
+        _ => literal.get(..4).is_none_or(|year| !said.contains(&year)),
+    }
 }
 
 /// The lengths of time in a text, as the number that is written and the seconds that it means: "90 minutes", "an hour", "half a day".
@@ -178,6 +220,7 @@ mod tests {
         check("longer than an hour", "took > 3600", "took > 3600000000");
         check("longer than an hour", "took > 60", "took > 3600000000");
         check("longer than an hour", "took > 3600000000", "took > 3600000000");
+        check("longer than an hour", "took > 60 * 60 * 1000", "took > 3600000000");
         check("longer than ten seconds", "ms > 10", "ms > 10000");
         check("longer than eleven seconds", "ms > 11", "ms > 11000");
         check("more than five days", "delivery > 5", "delivery > '1970-01-06 00:00:00.000000'");
@@ -188,10 +231,22 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_number_or_day_that_the_question_does_not_say_is_its_length() {
+        check("more than ten hours", "took > 10000000000", "took > 36000000000");
+        check("longer than an hour", "took > 7", "took > 3600000000");
+        check("more than five days", "delivery > '2022-05-01 00:00:00'", "delivery > '1970-01-06 00:00:00.000000'");
+        check("more than five days in 2022", "delivery > '2022-05-01'", "delivery > '2022-05-01'");
+        check("longer than an hour, or 7", "took > 7", "took > 7");
+        check("longer than an hour", "took > 7 AND ms < 9", "took > 7 AND ms < 9");
+        check("between 1 and 3 hours", "took > 7", "took > 7");
+    }
+
+    #[test]
     fn what_is_no_length_of_the_question_stays() {
         check("took more than 5", "took > 5", "took > 5");
         check("longer than an hour", "n > 1", "n > 1");
         check("longer than an hour", "took > 1 * 3600000000", "took > 1 * 3600000000");
-        check("longer than an hour", "took > 7", "took > 7");
+        check("longer than an hour", "took > 0", "took > 0");
+        check("longer than usual", "took > 7", "took > 7");
     }
 }

@@ -1,11 +1,12 @@
 //! Numbers that stand where their sum is asked for: "the most likes" as `count(likes)`, which counts rows, and "how many tokens did each
-//! model use" as `tokens ... GROUP BY model`, which takes any row's.
+//! model use" as `tokens ... GROUP BY model`, which takes any row's, or as the tokens of every row.
 //!
 //! Only numbers in the plural are summed, those that a question names and that are neither keys, codes nor yes and no.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::group_name::each;
 use crate::schema::{Column, Holds, Meaning, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::{Reference, Resolution, resolve};
@@ -29,6 +30,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     }
     let mut edits: Vec<(Range<usize>, String)> = (0..tokens.len()).filter_map(|at| counted(&tokens, at, &columns)).collect();
     edits.extend(taken_of_any(&tokens, &columns, &asked));
+    edits.extend(taken_of_each_row(&tokens, &resolution, &columns, question).filter(|_| asked.how_many).unwrap_or_default());
     edits.sort_by_key(|(range, _)| range.start);
     let (out, mut changes) = edited(sql, ChangeKind::Sum, edits);
     changes.dedup();
@@ -106,6 +108,39 @@ fn taken_of_any(tokens: &Tokens<'_>, columns: &HashMap<usize, &Column>, asked: &
     tokens.split(items.start + 1..items.end, ",").into_iter().filter_map(bare).collect()
 }
 
+/// Bare amounts of every row, beside the one column that the question has behind "each": their sums, and the groups.
+fn taken_of_each_row(
+    tokens: &Tokens<'_>,
+    resolution: &Resolution<'_>,
+    columns: &HashMap<usize, &Column>,
+    question: &str,
+) -> Option<Vec<(Range<usize>, String)>> {
+    let each: Vec<String> = each(question).iter().map(|word| stem(word)).collect();
+    let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len() && tokens.is(0, &["select"]) && resolution.scopes.len() == 1)?;
+    let plain = [Part::GroupBy, Part::Having, Part::Limit].iter().all(|part| arm.clause(*part).is_none());
+    let items = arm.clause(Part::Select).filter(|_| plain)?;
+    let (mut edits, mut by) = (Vec::new(), None);
+    for item in tokens.split(items.start + 1..items.end, ",") {
+        let value = item.start..tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
+        let bytes = tokens.bytes(value.clone());
+        let reference = resolution.references.iter().find(|reference| reference.range == bytes)?;
+        if columns.contains_key(&bytes.start) {
+            edits.push((bytes, format!("SUM({})", tokens.piece(value))));
+            continue;
+        }
+        let table = resolution.source(reference)?.table()?;
+        let is_key = table.primary_key.iter().any(|key| key.eq_ignore_ascii_case(&reference.name.text));
+        let is_said = split_name(&reference.name.text).iter().any(|word| each.contains(&stem(word)));
+        if is_key || !is_said || by.replace(tokens.piece(value)).is_some() {
+            return None;
+        }
+    }
+    let end = arm.clause(Part::Where).or_else(|| arm.clause(Part::From))?.end;
+    let behind = tokens.bytes(end - 1..end).end;
+    edits.push((behind..behind, format!(" GROUP BY {}", by?)));
+    (edits.len() > 1).then_some(edits)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,6 +176,11 @@ mod tests {
             "SELECT model, input_tokens, output_tokens AS o FROM t GROUP BY model",
             "SELECT model, SUM(input_tokens), SUM(output_tokens) AS o FROM t GROUP BY model",
         );
+        check(
+            "How many input and output tokens did each model use?",
+            "SELECT t.model, input_tokens AS i, output_tokens FROM t WHERE id > 3 ORDER BY 1",
+            "SELECT t.model, SUM(input_tokens) AS i, SUM(output_tokens) FROM t WHERE id > 3 GROUP BY t.model ORDER BY 1",
+        );
     }
 
     #[test]
@@ -151,6 +191,9 @@ mod tests {
         stays("How many different likes are there?", "SELECT count(likes) FROM t");
         stays("How many wins?", "SELECT count(wins) FROM t");
         stays("How many likes?", "SELECT count(DISTINCT likes) FROM t");
+        stays("How many likes has each row?", "SELECT model, likes FROM t");
+        stays("How many likes has each id?", "SELECT id, likes FROM t");
+        stays("How many likes has each model?", "SELECT model, likes FROM t LIMIT 3");
         stays("the likes of each model", "SELECT model, likes FROM t GROUP BY model");
         stays("How many likes has each model?", "SELECT model, likes FROM t GROUP BY model, likes");
         stays("the highest likes of each model, and how many", "SELECT model, likes FROM t GROUP BY model");

@@ -95,6 +95,28 @@ fn a_join_on_a_column_with_itself_relates_two_tables() {
 }
 
 #[test]
+fn a_join_by_nothing_goes_by_the_key() {
+    check(
+        "SELECT c.name, count(*) FROM customer c JOIN orders o GROUP BY c.id",
+        "SELECT c.name, count(*) FROM customer c JOIN orders o ON c.id = o.customer_id GROUP BY c.id",
+    );
+    check(
+        "SELECT name FROM customer JOIN orders WHERE status = 'x'",
+        "SELECT name FROM customer JOIN orders ON customer.id = orders.customer_id WHERE status = 'x'",
+    );
+    // Only another table relates them.
+    check(
+        "SELECT o.id FROM orders AS o JOIN product AS p WHERE p.colour = 'x'",
+        "SELECT o.id FROM orders AS o JOIN line ON o.id = line.order_id JOIN product AS p ON line.product_id = p.id WHERE p.colour = 'x'",
+    );
+    stays("SELECT c.name FROM customer c JOIN orders o WHERE o.customer_id = c.id");
+    stays("SELECT c.name FROM customer c CROSS JOIN orders o");
+    stays("SELECT c.name FROM customer c, orders o");
+    stays("SELECT c.name FROM customer c JOIN island i");
+    stays("SELECT a.name FROM customer a JOIN customer b");
+}
+
+#[test]
 fn qualifiers_move_to_the_owner() {
     check(
         "SELECT T2.name FROM customer AS T1 JOIN orders AS T2 ON T2.customer_id = T1.id",

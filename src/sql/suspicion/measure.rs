@@ -213,7 +213,7 @@ fn most_common(question: &Question) -> Option<(Vec<String>, String)> {
 }
 
 /// Whether a column, what it refers to, or the table that it is the key or the name of is called so.
-fn stands_for(schema: &Schema, table: &Table, column: &Column, asked: &str) -> bool {
+pub(super) fn stands_for(schema: &Schema, table: &Table, column: &Column, asked: &str) -> bool {
     let says = |name: &str| split_name(name).iter().any(|word| stem(word) == asked);
     let words = split_name(&column.name);
     let alone = words.iter().all(|word| KINDS.contains(&word.as_str()));

@@ -23,6 +23,8 @@
 //! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `measure`: what rows are ordered and grouped by
+//! - `each`: what rows are grouped by, against what "each" is said of
+//! - `unasked`: what the query does and nobody asked for
 //! - `nearer`: a column that the question's words name better
 //! - `shown`: what is shown, against what is asked for
 //! - `shapes`: the forms of texts, and texts that their letters do not order
@@ -35,6 +37,7 @@ mod computed;
 mod dates;
 mod directions;
 mod division;
+mod each;
 mod ends;
 mod expressions;
 mod forms;
@@ -61,6 +64,9 @@ mod tests_calm;
 mod tests_kept;
 #[cfg(test)]
 mod tests_meant;
+#[cfg(test)]
+mod tests_unasked;
+mod unasked;
 mod units;
 mod unused;
 mod words;
@@ -107,6 +113,8 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         kept::look(&blocks, &columns, question, &mut out);
         unused::look(sql, &resolution, question, &mut out);
         measure::look(&blocks, schema, &columns, question, &mut out);
+        each::look(&blocks, schema, &columns, question, &mut out);
+        unasked::look(&blocks, schema, &columns, question, &mut out);
         nearer::look(&resolution, question, &mut out);
         shown::look(&blocks, sql, schema, &columns, question, &mut out);
     }

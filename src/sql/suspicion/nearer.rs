@@ -16,6 +16,14 @@ pub(super) fn look(resolution: &Resolution<'_>, question: &Question, out: &mut V
     }
     let used: HashSet<String> = resolution.references.iter().map(|reference| reference.name.text.to_lowercase()).collect();
     let at_hand: Vec<&Table> = resolution.scopes.iter().flat_map(|scope| &scope.sources).filter_map(|source| source.table()).collect();
+    for reference in resolution.references.iter().filter(|reference| matches!(reference.clause, Clause::Select | Clause::OrderBy)) {
+        let Some(table) = resolution.source(reference).and_then(|source| source.table()) else { continue };
+        let taken = table.column(&reference.name.text).filter(|taken| !is_code(table, taken));
+        if let Some((taken, column)) = taken.and_then(|taken| Some((taken, cut_short(&at_hand, &used, taken, question)?))) {
+            let sentence = format!("it takes {}, and the words of the question name {}, which is not used", taken.name, column.name);
+            return suspect(out, SuspicionKind::NearerColumn, sentence);
+        }
+    }
     for reference in &resolution.references {
         let Some(table) = resolution.source(reference).and_then(|source| source.table()) else { continue };
         let Some(taken) = table.column(&reference.name.text).filter(|taken| has_strange_word(taken, table, question)) else { continue };
@@ -30,6 +38,24 @@ pub(super) fn look(resolution: &Resolution<'_>, question: &Question, out: &mut V
             return suspect(out, SuspicionKind::NearerColumn, sentence);
         }
     }
+}
+
+/// Letters that a word cut short has at least.
+const SHORT: usize = 3;
+
+/// "Account balance", where nothing is made of `acc_bal`, and numbers of which the question says nothing are taken.
+fn cut_short<'t>(at_hand: &[&'t Table], used: &HashSet<String>, taken: &Column, question: &Question) -> Option<&'t Column> {
+    let is_said = telling(&taken.name).iter().any(|word| question.says_like(word));
+    if is_said || taken.holds != Holds::Numbers {
+        return None;
+    }
+    let called = |column: &&Column| {
+        let words = split_name(&column.name);
+        let begins = |own: &[String]| own.iter().zip(&words).all(|(own, word)| own.len() > word.len() && own.starts_with(word.as_str()));
+        words.len() > 1 && words.iter().all(|word| word.len() >= SHORT) && question.words.windows(words.len()).any(begins)
+    };
+    let free = |column: &&Column| column.holds == Holds::Numbers && !used.contains(&column.name.to_lowercase());
+    at_hand.iter().flat_map(|table| &table.columns).filter(free).find(called)
 }
 
 /// Whether a word of the column's name is neither the question's nor the table's, and says more than what kind of value there is.

@@ -144,6 +144,18 @@ pub enum SuspicionKind {
     CountsOther,
     /// A text that no row of its column has, and another column does.
     ElsewhereValue,
+    /// Something is asked of each of a kind, and rows are grouped by something else.
+    OtherEach,
+    /// An average is taken where a sum or a count is asked for.
+    UnaskedAverage,
+    /// Days are limited of a column that the question says nothing of.
+    OtherDays,
+    /// A value is left out that the question asks for.
+    AskedLeftOut,
+    /// Rows are taken that share a value with those that fulfil the condition.
+    WiderAgain,
+    /// The single rows are shown where something is asked of each of a kind.
+    NotGrouped,
 }
 
 /// Adds a reason.

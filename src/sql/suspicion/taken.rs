@@ -1,6 +1,6 @@
 //! What a query takes and nobody asked for: rows of one value, numbers counted like rows, a yes in the place of a name, any row of a group.
 
-use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, SelectItem, Value};
+use sqlparser::ast::{BinaryOperator, Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, InTarget, SelectItem, Value};
 
 use super::blocks::{Block, Blocks};
 use super::columns::{Columns, Named};
@@ -40,6 +40,12 @@ fn unasked_value(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Questi
     for condition in [&block.select.selection, &block.select.having].into_iter().flatten() {
         each_expression(condition, &mut |expr, _| {
             let (column, text) = match expr {
+                // Of several one is enough that is asked for: the others may be of its kind.
+                Expr::In { expr, target: InTarget::List(values), negated: false, .. } => {
+                    let asked =
+                        |value: &Expr| !matches!(literal(value), Some(Value::SingleQuotedString(text)) if !is_asked(text, question));
+                    (expr, values.first().filter(|_| !values.iter().any(asked)).and_then(literal))
+                }
                 Expr::BinaryOp { left, op: BinaryOperator::Eq, right } => (left, literal(right)),
                 Expr::Like { negated: false, expr, pattern, .. } => (expr, literal(pattern)),
                 _ => return,

@@ -9,6 +9,31 @@ use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::sql::resolve::Resolution;
 use crate::text::words::{is_common, is_function_word, split_name, stem};
 
+/// What is not yet so, and what columns call it that it will be.
+const NOT_YET: [(&[&str], &[&str]); 7] = [
+    (
+        &["open", "unfinished", "incomplete", "pending", "outstanding", "undone", "remaining", "uncompleted"],
+        &["done", "completed", "complete", "finished", "closed"],
+    ),
+    (&["unresolved", "unsolved", "open"], &["resolved", "solved", "fixed"]),
+    (&["unpaid", "outstanding", "due"], &["paid", "settled"]),
+    (&["inactive", "disabled", "deactivated"], &["active", "enabled"]),
+    (&["unread"], &["read"]),
+    (&["unsold", "available"], &["sold"]),
+    (&["unshipped", "undelivered"], &["shipped", "delivered"]),
+];
+
+/// The word of the question that says the opposite of a yes or no that is called `words`.
+fn opposite<'q>(words: &[String], question: &'q Question) -> Option<&'q str> {
+    let [word] = words else { return None };
+    let is_opposite = |own: &&String| {
+        let begins = ["un", "non", "in", "not"].iter().any(|no| own.strip_prefix(no).is_some_and(|rest| rest == word && rest.len() > 3));
+        let listed = NOT_YET.iter().any(|(not_yet, names)| not_yet.contains(&own.as_str()) && names.contains(&word.as_str()));
+        begins || listed
+    };
+    question.words.iter().find(is_opposite).map(String::as_str)
+}
+
 pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
     if resolution.scopes.iter().any(|scope| !scope.wildcards.is_empty()) {
         return;
@@ -33,6 +58,11 @@ pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, 
             let general = is_function_word(word) || word.len() < 3 || !flag && is_common(word);
             !general && !said.contains(&stem(word)) && (flag || !like(word)) && question.has(word)
         };
+        if let Some(word) = opposite(&words, question).filter(|word| flag && !said.contains(&stem(word))) {
+            let sentence = format!("the question says {word:?}, and {} of the same table, which tells that, is not used", column.name);
+            suspect(out, SuspicionKind::UnusedFlag, sentence);
+            return;
+        }
         if flag && !words.is_empty() && words.iter().all(asked) {
             let sentence =
                 format!("the question says {:?}, and {} of the same table, which tells that, is not used", words.join(" "), column.name);

@@ -1,0 +1,94 @@
+//! Numbers of keys that a model makes up: `group_id = 1` for "the group students". The question says what the thing is called, and not its
+//! number.
+
+use super::event::Fix;
+use super::named::named;
+use crate::db::{Database, ValueIndex};
+use crate::schema::{Schema, ValueHit};
+use crate::signal::Cancel;
+use crate::sql::comparisons::{Comparison, numbered_keys};
+use crate::text::language::words_of;
+use crate::text::numbers::cardinal;
+
+/// `sql` with each such number looked up by the name that `question` says, and what was changed.
+pub(super) fn mend_keys(
+    sql: &str,
+    schema: &Schema,
+    question: &str,
+    index: &ValueIndex,
+    database: &Database,
+    cancel: &Cancel,
+) -> (String, Vec<Fix>) {
+    let keys = numbered_keys(sql, schema);
+    let hits = if keys.is_empty() { Vec::new() } else { index.find(question) };
+    let (mut out, mut fixes, mut copied) = (String::with_capacity(sql.len()), Vec::new(), 0);
+    for key in keys.into_iter().filter(|key| !is_said(&key.text, question)) {
+        let Some(hit) = only(&hits, sql) else { break };
+        let (from, range) = (key.text.clone(), key.range.clone());
+        let meant = Comparison { text: hit.value.clone(), ..key };
+        // Of its own table, or of the one that it refers to.
+        let Some(named) = named(&meant, schema, index, database, cancel).filter(|named| named.is(hit)) else { continue };
+        let Some((before, text)) = named.in_place_of_literal(sql.get(copied..range.start).unwrap_or("")) else { continue };
+        out.push_str(before);
+        out.push_str(&text);
+        copied = range.end;
+        fixes.push(Fix { kind: "value".into(), from, to: named.told(&meant.column) });
+    }
+    out.push_str(sql.get(copied..).unwrap_or(""));
+    (out, fixes)
+}
+
+/// Whether the question says the number, in digits or as a word.
+fn is_said(number: &str, question: &str) -> bool {
+    words_of(question).iter().any(|word| word == number || cardinal(word).is_some_and(|value| value.to_string() == number))
+}
+
+/// The only stored value that the question mentions and the statement does not have.
+fn only<'h>(hits: &'h [ValueHit], sql: &str) -> Option<&'h ValueHit> {
+    let folded = sql.to_lowercase();
+    let mut open = hits.iter().filter(|hit| !folded.contains(&hit.value.to_lowercase()));
+    let first = open.next()?;
+    open.all(|other| other.value.eq_ignore_ascii_case(&first.value)).then_some(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::ValueLimits;
+
+    #[track_caller]
+    fn check(question: &str, condition: &str, expected: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let made =
+            "BEGIN; CREATE TABLE groups (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO groups VALUES (3, 'students'), (4, 'teachers');
+            CREATE TABLE member (id INTEGER PRIMARY KEY, group_id INTEGER REFERENCES groups(id), age INTEGER);
+            INSERT INTO member VALUES (1, 3, 20), (2, 3, 21), (3, 4, 40); COMMIT";
+        rusqlite::Connection::open(&path).unwrap().execute_batch(made).unwrap();
+        let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
+        let schema = database.schema(&cancel).unwrap();
+        let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &cancel).unwrap();
+        let sql = |condition: &str| format!("SELECT count(*) FROM member AS m JOIN groups AS g ON g.id = m.group_id WHERE {condition}");
+        let (now, fixes) = mend_keys(&sql(condition), &schema, question, &index, &database, &cancel);
+        assert_eq!(now, sql(expected), "{question}");
+        assert_eq!(fixes.is_empty(), condition == expected, "{fixes:?}");
+    }
+
+    #[test]
+    fn a_key_is_looked_up_by_what_its_thing_is_called() {
+        let students = "(SELECT id FROM groups WHERE name = 'students')";
+        check("How many members of the group students?", "m.group_id = 1 AND age > 3", &format!("m.group_id = {students} AND age > 3"));
+        check("How many members of the group students?", "g.id = 7", &format!("g.id = {students}"));
+        for (question, stays) in [
+            ("How many members of the group 1?", "m.group_id = 1"),
+            ("How many students in group one?", "m.group_id = 1"),
+            ("How many members of the group students?", "m.group_id = 3 AND g.name = 'students'"),
+            ("How many students and teachers?", "m.group_id = 1"),
+            ("How many members?", "m.group_id = 1"),
+            ("How many students?", "m.id = 1"),
+            ("How many students?", "age = 20"),
+        ] {
+            check(question, stays, stays);
+        }
+    }
+}
