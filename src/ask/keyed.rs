@@ -4,11 +4,17 @@
 use super::event::Fix;
 use super::named::named;
 use crate::db::{Database, ValueIndex};
-use crate::schema::{Schema, ValueHit};
+use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::comparisons::{Comparison, numbered_keys};
 use crate::text::language::words_of;
 use crate::text::numbers::cardinal;
+use crate::text::words::is_function_word;
+
+/// Words of what a thing is called.
+const MOST_WORDS: usize = 3;
+/// Numbers of keys that are looked at.
+const MOST_KEYS: usize = 4;
 
 /// `sql` with each such number looked up by the name that `question` says, and what was changed.
 pub(super) fn mend_keys(
@@ -19,36 +25,35 @@ pub(super) fn mend_keys(
     database: &Database,
     cancel: &Cancel,
 ) -> (String, Vec<Fix>) {
-    let keys = numbered_keys(sql, schema);
-    let hits = if keys.is_empty() { Vec::new() } else { index.find(question) };
+    let said = runs(question, sql);
     let (mut out, mut fixes, mut copied) = (String::with_capacity(sql.len()), Vec::new(), 0);
-    for key in keys.into_iter().filter(|key| !is_said(&key.text, question)) {
-        let Some(hit) = only(&hits, sql) else { break };
-        let (from, range) = (key.text.clone(), key.range.clone());
-        let meant = Comparison { text: hit.value.clone(), ..key };
+    for key in numbered_keys(sql, schema).into_iter().take(MOST_KEYS).filter(|key| !is_said(&key.text, question)) {
+        let of = |text: &String| named(&Comparison { text: text.clone(), ..key.clone() }, schema, index, database, cancel);
         // Of its own table, or of the one that it refers to.
-        let Some(named) = named(&meant, schema, index, database, cancel).filter(|named| named.is(hit)) else { continue };
-        let Some((before, text)) = named.in_place_of_literal(sql.get(copied..range.start).unwrap_or("")) else { continue };
+        let mut found = said.iter().filter_map(of);
+        let Some(meant) = found.next().filter(|first| found.all(|other| other == *first)) else { continue };
+        let Some((before, text)) = meant.in_place_of_literal(sql.get(copied..key.range.start).unwrap_or("")) else { continue };
         out.push_str(before);
         out.push_str(&text);
-        copied = range.end;
-        fixes.push(Fix { kind: "value".into(), from, to: named.told(&meant.column) });
+        copied = key.range.end;
+        fixes.push(Fix { kind: "value".into(), from: key.text.clone(), to: meant.told(&key.column) });
     }
     out.push_str(sql.get(copied..).unwrap_or(""));
     (out, fixes)
 }
 
+/// Words of `question` in a row, of which at least one is no function word and which the statement does not have.
+fn runs(question: &str, sql: &str) -> Vec<String> {
+    let words: Vec<&str> = question.split(|c: char| !(c.is_alphanumeric() || "-'&".contains(c))).filter(|word| !word.is_empty()).collect();
+    let folded = sql.to_lowercase();
+    let is_open = |run: &String| !folded.contains(&run.to_lowercase());
+    let tells = |run: &&[&str]| run.iter().any(|word| !is_function_word(&word.to_lowercase()) && word.chars().any(char::is_alphabetic));
+    (1..=MOST_WORDS).flat_map(|length| words.windows(length).filter(tells).map(|run| run.join(" "))).filter(is_open).collect()
+}
+
 /// Whether the question says the number, in digits or as a word.
 fn is_said(number: &str, question: &str) -> bool {
     words_of(question).iter().any(|word| word == number || cardinal(word).is_some_and(|value| value.to_string() == number))
-}
-
-/// The only stored value that the question mentions and the statement does not have.
-fn only<'h>(hits: &'h [ValueHit], sql: &str) -> Option<&'h ValueHit> {
-    let folded = sql.to_lowercase();
-    let mut open = hits.iter().filter(|hit| !folded.contains(&hit.value.to_lowercase()));
-    let first = open.next()?;
-    open.all(|other| other.value.eq_ignore_ascii_case(&first.value)).then_some(first)
 }
 
 #[cfg(test)]
@@ -76,7 +81,7 @@ mod tests {
 
     #[test]
     fn a_key_is_looked_up_by_what_its_thing_is_called() {
-        let students = "(SELECT id FROM groups WHERE name = 'students')";
+        let students = "(SELECT id FROM \"groups\" WHERE name = 'students')";
         check("How many members of the group students?", "m.group_id = 1 AND age > 3", &format!("m.group_id = {students} AND age > 3"));
         check("How many members of the group students?", "g.id = 7", &format!("g.id = {students}"));
         for (question, stays) in [

@@ -2,7 +2,7 @@
 
 use crate::db::values::{Held, NearKind};
 use crate::db::{Database, ValueIndex};
-use crate::schema::{Column, Holds, Schema, Table, TableRef, ValueHit};
+use crate::schema::{Column, Holds, Schema, Table, TableRef};
 use crate::signal::Cancel;
 use crate::sql::comparisons::{Comparing, Comparison};
 use crate::sql::quote::{identifier, string_literal, table_name};
@@ -35,11 +35,6 @@ impl Named {
             return Some((before, format!("({lookup})")));
         }
         equation(before).map(|(rest, operator)| (rest, format!("{operator} ({lookup})")))
-    }
-
-    /// Whether it is what `hit` is a value of.
-    pub(super) fn is(&self, hit: &ValueHit) -> bool {
-        self.table.eq_ignore_ascii_case(&hit.table) && self.column.eq_ignore_ascii_case(&hit.column)
     }
 
     /// In words, as the key in `column`.
