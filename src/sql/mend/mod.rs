@@ -109,6 +109,51 @@ const MAX_ROUNDS: usize = 32;
 /// Bytes up to which a query is looked at: every round reads it once more.
 const MAX_BYTES: usize = 64 * 1024;
 
+/// A mend of a query in which every name is found, by what it reads besides the query. It gives the query and the changes in order.
+enum Mend {
+    Schema(fn(&str, &Schema) -> (String, Vec<Change>)),
+    Question(fn(&str, &str) -> (String, Vec<Change>)),
+    Both(fn(&str, &Schema, &str) -> (String, Vec<Change>)),
+}
+
+/// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
+const MEANT: [Mend; 34] = [
+    Mend::Schema(yes_no::mend),
+    Mend::Schema(emptied::mend),
+    Mend::Both(reckoned::mend),
+    Mend::Question(period::mend),
+    Mend::Question(either::mend),
+    Mend::Question(patterns::mend),
+    Mend::Question(bounds::mend),
+    Mend::Both(outer::mend),
+    Mend::Both(finer::mend),
+    Mend::Both(group_name::mend),
+    Mend::Both(recent::mend),
+    Mend::Both(never::mend),
+    Mend::Both(twice::mend),
+    Mend::Both(once::mend),
+    Mend::Both(key_names::mend),
+    Mend::Both(time_of_day::mend),
+    Mend::Schema(date_column::mend),
+    Mend::Schema(bare_year::mend),
+    Mend::Schema(times::mend),
+    Mend::Schema(absent::mend),
+    Mend::Schema(named_days::mend),
+    Mend::Schema(named_periods::mend),
+    Mend::Schema(digit_clocks::mend),
+    Mend::Schema(wall_time::mend),
+    Mend::Schema(written::mend),
+    Mend::Schema(paths::mend),
+    Mend::Schema(elements::mend),
+    Mend::Schema(blobs::mend),
+    Mend::Both(summed::mend),
+    Mend::Both(spans::mend),
+    Mend::Both(measures::mend),
+    Mend::Both(differences::mend),
+    Mend::Both(asked_unit::mend),
+    Mend::Both(clocks::mend),
+];
+
 /// A query after mending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mended {
@@ -153,73 +198,17 @@ pub fn mend_for(sql: &str, schema: &Schema, question: &str) -> Mended {
         now = without;
         changes.push(change);
     }
-    let (now, quoted) = mend_double_quotes(&now, schema);
+    let (mut now, quoted) = mend_double_quotes(&now, schema);
     changes.extend(quoted.into_iter().map(|(from, to)| Change { kind: ChangeKind::DoubleQuotes, from, to }));
-    let (now, stored) = yes_no::mend(&now, schema);
-    changes.extend(stored);
-    let (now, moved) = emptied::mend(&now, schema);
-    changes.extend(moved);
-    let (now, reckoned) = reckoned::mend(&now, schema, question);
-    changes.extend(reckoned);
-    let (mut now, ended) = period::mend(&now, question);
-    changes.extend(ended);
-    for mend in [either::mend, patterns::mend, bounds::mend] {
-        let (next, meant) = mend(&now, question);
+    for mend in MEANT {
+        let (next, meant) = match mend {
+            Mend::Schema(mend) => mend(&now, schema),
+            Mend::Question(mend) => mend(&now, question),
+            Mend::Both(mend) => mend(&now, schema, question),
+        };
         now = next;
         changes.extend(meant);
     }
-    let meant = [
-        outer::mend,
-        finer::mend,
-        group_name::mend,
-        recent::mend,
-        never::mend,
-        twice::mend,
-        once::mend,
-        key_names::mend,
-        time_of_day::mend,
-    ];
-    for mend in meant {
-        let (next, meant) = mend(&now, schema, question);
-        now = next;
-        changes.extend(meant);
-    }
-    let (now, redirected) = date_column::mend(&now, schema);
-    changes.extend(redirected);
-    let (now, years) = bare_year::mend(&now, schema);
-    changes.extend(years);
-    let (now, dated) = times::mend(&now, schema);
-    changes.extend(dated);
-    let (now, kept) = absent::mend(&now, schema);
-    changes.extend(kept);
-    let (now, listed) = named_days::mend(&now, schema);
-    changes.extend(listed);
-    let (now, named) = named_periods::mend(&now, schema);
-    changes.extend(named);
-    let (now, timed) = digit_clocks::mend(&now, schema);
-    changes.extend(timed);
-    let (now, clocked) = wall_time::mend(&now, schema);
-    changes.extend(clocked);
-    let (now, read) = written::mend(&now, schema);
-    changes.extend(read);
-    let (now, found) = paths::mend(&now, schema);
-    changes.extend(found);
-    let (now, looked) = elements::mend(&now, schema);
-    changes.extend(looked);
-    let (now, cast) = blobs::mend(&now, schema);
-    changes.extend(cast);
-    let (now, added) = summed::mend(&now, schema, question);
-    changes.extend(added);
-    let (now, lengths) = spans::mend(&now, schema, question);
-    changes.extend(lengths);
-    let (now, measured) = measures::mend(&now, schema, question);
-    changes.extend(measured);
-    let (now, compared) = differences::mend(&now, schema, question);
-    changes.extend(compared);
-    let (now, returned) = asked_unit::mend(&now, schema, question);
-    changes.extend(returned);
-    let (now, numbers) = clocks::mend(&now, schema, question);
-    changes.extend(numbers);
     Mended { sql: now, changes, settled }
 }
 
