@@ -67,11 +67,12 @@ fn joined(sight: &Sight<'_>, at: usize, call: &Call, name: &str) -> Option<Strin
     match (distinct, by, separator) {
         // With DISTINCT SQLite knows the comma alone.
         (true, Some("','"), _) | (true, None, Some(_)) => {
+            // PostgreSQL finds what is distinct by sorting.
+            let tail = if sorted.is_none() && name == "string_agg" { format!(" ORDER BY {what}") } else { tail };
             let to = format!("group_concat(DISTINCT {what}{tail})");
             (tokens.piece(at..call.close + 1) != to).then_some(to)
         }
         (true, Some(by), _) => {
-            // PostgreSQL finds what is distinct by sorting.
             let tail = if sorted.is_none() && name == "string_agg" { format!(" ORDER BY {what}") } else { tail };
             Some(format!("json_join(json_group_array(DISTINCT {what}{tail}), {by})"))
         }

@@ -74,7 +74,32 @@ pub(super) struct Habit {
     engines: Engines,
     /// The one whose types the schema has; empty where that cannot be told.
     schema: Engines,
+    /// Which of the others, where it says so.
+    vendor: Option<Vendor>,
 }
+
+/// A database among the others that reads some texts in its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Vendor {
+    Oracle,
+    Snowflake,
+}
+
+/// Functions that only Snowflake has.
+const SNOWFLAKES: [&str; 12] = [
+    "zeroifnull",
+    "nullifzero",
+    "div0",
+    "div0null",
+    "to_varchar",
+    "try_to_number",
+    "try_to_date",
+    "equal_null",
+    "dayofweekiso",
+    "boolor_agg",
+    "booland_agg",
+    "date_from_parts",
+];
 
 const PG_DU: Engines = PG.or(DU);
 const MY_DU: Engines = MY.or(DU);
@@ -181,7 +206,17 @@ impl Habit {
                 engines = narrower;
             }
         }
-        Self { engines, schema: engines_of(schema) }
+        Self { engines, schema: engines_of(schema), vendor: vendor(tokens, engines) }
+    }
+
+    /// Whether it is Oracle's, where an empty text is NULL.
+    pub(super) fn is_oracles(self) -> bool {
+        self.vendor == Some(Vendor::Oracle)
+    }
+
+    /// Whether it is Snowflake's.
+    pub(super) fn is_snowflakes(self) -> bool {
+        self.vendor == Some(Vendor::Snowflake)
     }
 
     /// Whether only some of these take the statement.
@@ -234,6 +269,19 @@ impl Habit {
             open.iter().filter(|(at, ..)| *at != picked).map(|(_, engines, says)| format!("{}: {says}", engines.names())).collect();
         (!others.is_empty()).then(|| format!("{taken}, as in {} ({})", whole.names(), others.join("; ")))
     }
+}
+
+/// Which of the others a statement is of: Oracle where it reads from DUAL or has its words for the day and the row.
+fn vendor(tokens: &Tokens<'_>, engines: Engines) -> Option<Vendor> {
+    let mut places = 0..tokens.len();
+    if places.clone().any(|at| tokens.is(at, &SNOWFLAKES) && tokens.call(at).is_some()) {
+        return Some(Vendor::Snowflake);
+    }
+    let is_oracles = |at: usize| {
+        let dual = tokens.is(at, &["dual"]) && tokens.before(at).eq_ignore_ascii_case("from");
+        dual || tokens.is(at, &["sysdate", "rownum"]) && tokens.text(at + 1) != "(" && tokens.before(at) != "."
+    };
+    (engines.meets(OTHER) && places.any(is_oracles)).then_some(Vendor::Oracle)
 }
 
 /// The databases that take what stands at token `at`.

@@ -17,6 +17,7 @@
 //! - `shifts`: steps in time
 //! - `spans`: counts of units between dates
 //! - `others`: calls that only SQL Server, Oracle, BigQuery or Snowflake have
+//! - `vendors`: what means something else in Oracle and Snowflake, and more calls of one database
 //! - `formats`: dates and numbers as text
 //! - `numbers`: casts, quotients, remainders, powers
 //! - `compares`: texts beside numbers
@@ -41,6 +42,7 @@ mod sight;
 mod spans;
 mod syntax;
 mod tables;
+mod vendors;
 
 use std::ops::Range;
 
@@ -87,7 +89,8 @@ fn rule(sight: &Sight<'_>, at: usize) -> Option<Edits> {
     if literals::is_handed_impossible(sight, at) {
         return None;
     }
-    others::rewrite(sight, at)
+    vendors::rewrite(sight, at)
+        .or_else(|| others::rewrite(sight, at))
         .or_else(|| functions::rewrite(sight, at))
         .or_else(|| groups::rewrite(sight, at))
         .or_else(|| dates::rewrite(sight, at))

@@ -322,3 +322,25 @@ fn what_would_be_another_value_does_not_run() {
     }
     stays("SELECT printf('%d', 3), format('%d items', 3), date('2024-01-31', '+1 month', 'start of month')");
 }
+
+#[test]
+fn oracle_and_snowflake_have_meanings_of_their_own() {
+    gives("SELECT NVL('', 'x'), LENGTH('') FROM DUAL", "x|NULL");
+    gives("SELECT 'a' || NULL || 'b' FROM DUAL", "ab");
+    gives("SELECT REPLACE('abc', 'b', '') FROM DUAL", "ac");
+    gives("SELECT GREATEST(1, NULL), LEAST(1, 2) FROM DUAL", "NULL|1");
+    gives("SELECT NEXT_DAY(DATE '2024-03-31', 'MONDAY') FROM DUAL", "2024-04-01");
+    gives("SELECT MONTHNAME('2024-03-31'), DAYNAME('2024-03-31'), ZEROIFNULL(NULL) FROM t", "Mar|Sun|0");
+    gives("SELECT REGEXP_LIKE('abc', 'b'), 'abc' RLIKE 'a.c', ZEROIFNULL(1) FROM t", "0|1|1");
+    gives("SELECT RLIKE('abc', 'b'), EQUAL_NULL(NULL, NULL), DAYOFWEEKISO('2024-03-31'), POSITION('b', 'abc') FROM t", "0|1|7|2");
+    gives("SELECT CONVERT(varchar(10), '2024-03-05', 103), CONVERT(VARCHAR(7), '2024-03-05', 120) FROM t", "05/03/2024|2024-03");
+    gives("SELECT LEN('abc  '), ROUND(2.567, 1, 1), ROUND(2.567, 1, 0) FROM t", "3|2.5|2.6");
+    gives(
+        "SELECT CONTAINS_SUBSTR('Hello', 'ELL'), UNIX_SECONDS('2024-01-01'), TIMESTAMP_TRUNC('2024-03-31 10:20:30', MONTH) FROM t",
+        "1|1704067200|2024-03-01 00:00:00",
+    );
+    gives("SELECT STRING_AGG(DISTINCT x, ',') FROM (SELECT 'b' AS x UNION ALL SELECT 'a') AS v", "a,b");
+    // Nobody said whose it is.
+    gives("SELECT MONTHNAME('2024-03-31') FROM t", "March");
+    stays("SELECT LENGTH(''), 'a' || 'b' FROM t");
+}

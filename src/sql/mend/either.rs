@@ -41,12 +41,13 @@ fn bracketed(tokens: &Tokens<'_>, condition: Range<usize>, question: &str) -> Op
         parts.iter().flatten().filter(inside).map(|one| equality(tokens, one.clone())).collect();
     let equalities = equalities?;
     let (column, _) = equalities.first()?;
+    let said = words_of(question).iter().any(|word| word == "or" || word == "and");
     let beside =
         || equalities.windows(2).all(|pair| matches!(pair, [(_, one), (_, other)] if stand_together(question, column, one, other)));
     // A column that the rest speaks of as well may have another value with each.
     let rest =
         parts.iter().flatten().filter(|one| !inside(one)).any(|one| tokens.piece(one.clone()).to_lowercase().contains(column.as_str()));
-    if equalities.len() < 2 || rest || !equalities.iter().all(|(other, _)| other == column) || !beside() {
+    if equalities.len() < 2 || rest || !said || !equalities.iter().all(|(other, _)| other == column) || !beside() {
         return None;
     }
     Some((tokens.bytes(range.clone()), format!("({})", tokens.piece(range))))
@@ -74,7 +75,8 @@ fn stand_together(question: &str, column: &str, one: &str, other: &str) -> bool 
     let named = words_of(column);
     let Some(between) = said.get(between) else { return false };
     let joins = |word: &String| BETWEEN.contains(&word.as_str()) || named.iter().any(|own| own.contains(word.as_str()));
-    between.iter().any(|word| word == "or" || word == "and") && between.iter().all(joins)
+    // "1, 2 or 3": a comma is as good between all but the last.
+    between.iter().all(joins)
 }
 
 #[cfg(test)]

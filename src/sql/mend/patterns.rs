@@ -16,6 +16,8 @@ const HOLDS: [&str; 10] = ["contain", "contains", "containing", "include", "incl
 const CONTAINS: [&str; 3] = ["contain", "contains", "containing"];
 /// Words for a part of a text.
 const PARTS: [&str; 10] = ["letter", "letters", "word", "words", "substring", "string", "phrase", "character", "characters", "text"];
+/// What stands around a part.
+const QUOTES: [char; 6] = ['"', '\'', '“', '”', '‘', '’'];
 /// Words between such a verb and the part.
 const NEAR: usize = 5;
 
@@ -38,7 +40,7 @@ pub(super) fn mend(sql: &str, question: &str) -> (String, Vec<Change>) {
 /// The one place that the question names and the part of a text behind it, in lower case.
 fn place(question: &str) -> Option<(Place, String)> {
     let quoted = quoted(question)?;
-    let start = question.to_lowercase().find(&quoted)?;
+    let start = question.find(QUOTES)?;
     let before = words_of(question.get(..start)?);
     let all = words_of(question);
     let says = |words: &[String], any: &[&str]| words.iter().any(|word| any.contains(&word.as_str()));
@@ -58,7 +60,7 @@ fn place(question: &str) -> Option<(Place, String)> {
 /// The one text in quotes, in lower case.
 fn quoted(question: &str) -> Option<String> {
     let lower = question.to_lowercase();
-    let mut pieces = lower.split(['"', '\'', '“', '”', '‘', '’']);
+    let mut pieces = lower.split(QUOTES);
     let (_, inside, _) = (pieces.next()?, pieces.next()?, pieces.next()?);
     let fits = pieces.next().is_none() && !inside.is_empty() && !inside.contains(['%', '_']) && inside.trim() == inside;
     fits.then(|| inside.to_owned())

@@ -44,6 +44,12 @@ pub(super) fn look(blocks: &Blocks<'_>, sql: &str, columns: &Columns<'_, '_>, qu
             each_expression(condition, &mut |expr, _| bounds.extend(bounds_of(expr, columns)));
         }
     }
+    if let Some(bound) = bounds.iter().find(|bound| bound.is_turned(named, &bounds)) {
+        let (asked, taken) = if named.side == Side::Before { ("before", "after") } else { ("after", "before") };
+        let sentence =
+            format!("the question asks for what is {asked} {}, and the query takes what is {taken} it ({})", named.prefix, bound.written);
+        return suspect(out, SuspicionKind::OtherPeriod, sentence);
+    }
     let wrong = bounds.iter().find(|bound| bound.misses(named, &bounds));
     if let Some(bound) = wrong {
         let Named { prefix, side } = named;
@@ -119,6 +125,18 @@ struct Bound {
 }
 
 impl Bound {
+    /// Whether it is the only bound of its column, and on the other side.
+    fn is_turned(&self, named: &Named, all: &[Self]) -> bool {
+        use BinaryOperator::{Gt, GtEq, Lt, LtEq};
+        let inside = self.text.strip_prefix(named.prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('-'));
+        let turned = match named.side {
+            Side::After | Side::Since => matches!(self.operator, Lt | LtEq),
+            Side::Before => matches!(self.operator, Gt | GtEq),
+            Side::In => false,
+        };
+        inside && turned && all.iter().filter(|bound| bound.of == self.of).count() == 1
+    }
+
     fn misses(&self, named: &Named, all: &[Self]) -> bool {
         use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq};
         let prefix = named.prefix.as_str();

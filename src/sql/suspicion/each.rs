@@ -29,10 +29,7 @@ fn other_each(blocks: &Blocks<'_>, block: &Block<'_>, schema: &Schema, columns: 
     let groups: Option<Vec<Named<'_>>> = terms.iter().map(|term| columns.of(term)).collect();
     let groups = groups.filter(|groups| !groups.is_empty())?;
     let used: HashSet<String> = blocks.resolution.references.iter().map(|reference| reference.name.text.to_lowercase()).collect();
-    // "Each party form": of several words the last says what it is.
-    let said = asked.last()?;
-    let asked: Vec<String> = asked.iter().map(|word| stem(word)).collect();
-    let thing = asked.last()?;
+    let stems: Vec<String> = asked.iter().map(|word| stem(word)).collect();
     let last = |column: &Column| {
         let words = split_name(&column.name);
         let kinds = words.iter().rev().take_while(|word| KINDS.contains(&word.as_str())).count();
@@ -40,8 +37,8 @@ fn other_each(blocks: &Blocks<'_>, block: &Block<'_>, schema: &Schema, columns: 
     };
     let is_it = |named: &Named<'_>| {
         let numbers = named.column.holds == Holds::Numbers && !is_code(named.table, named.column);
-        let called = asked.iter().any(|asked| stands_for(schema, named.table, named.column, asked));
-        called && !(numbers && last(named.column).is_some_and(|last| !asked.contains(&last)))
+        let called = stems.iter().any(|asked| stands_for(schema, named.table, named.column, asked));
+        called && !(numbers && last(named.column).is_some_and(|last| !stems.contains(&last)))
     };
     let is_key = |named: &Named<'_>| {
         let keys = named.table.primary_key.iter().chain(named.table.foreign_keys.iter().flat_map(|key| &key.columns));
@@ -51,9 +48,13 @@ fn other_each(blocks: &Blocks<'_>, block: &Block<'_>, schema: &Schema, columns: 
     if groups.iter().any(|named| is_it(named) || is_key(named) && named.table.primary_key.len() == 1) {
         return None;
     }
-    let of_it = |column: &&Column| last(column).as_ref() == Some(thing) && !used.contains(&column.name.to_lowercase());
-    let tables = block.scope.sources.iter().filter_map(|source| source.table());
-    let column = tables.flat_map(|table| &table.columns).filter(|column| column.holds != Holds::Numbers).find(of_it)?;
+    let tables = || block.scope.sources.iter().filter_map(|source| source.table());
+    let of = |thing: &str| {
+        let of_it = |column: &&Column| last(column).as_deref() == Some(thing) && !used.contains(&column.name.to_lowercase());
+        tables().flat_map(|table| &table.columns).filter(|column| column.holds != Holds::Numbers).find(of_it)
+    };
+    // "Each party form" is a form, "each model use" a model.
+    let (said, column) = asked.iter().rev().zip(stems.iter().rev()).find_map(|(said, thing)| Some((said, of(thing)?)))?;
     let by = groups.first()?.column;
     Some(format!("the question asks for each {said}, and rows are grouped by {} and not by {}", by.name, column.name))
 }

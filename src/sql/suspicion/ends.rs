@@ -183,11 +183,17 @@ fn later_place(blocks: &Blocks<'_>, block: &Block<'_>, sql: &str, question: &Que
     let limit = tokens.iter().rposition(|token| token.text(sql).eq_ignore_ascii_case("limit"))?;
     let skipped = tokens.iter().any(|token| skips(token.text(sql)) && token.text(sql) != ",")
         || tokens.iter().skip(limit).any(|token| skips(token.text(sql)));
-    if block.limit.as_deref() != Some("1") || blocks.out.len() > 1 || skipped || block.order_by.is_empty() {
+    if blocks.out.len() > 1 || skipped || block.order_by.is_empty() {
         return None;
     }
+    let limit = block.limit.as_deref()?;
+    // The first row, or all up to the one that is asked for.
+    let falls_short = |place: &String| {
+        let place = PLACES.iter().position(|other| other == place);
+        place.is_some_and(|place| limit == "1" || limit.parse() == Ok(place + 2))
+    };
     let pair = |pair: &[String]| match pair {
-        [place, end] if PLACES.contains(&place.as_str()) && SUPERLATIVES.contains(&end.as_str()) => Some(format!("{place} {end}")),
+        [place, end] if falls_short(place) && SUPERLATIVES.contains(&end.as_str()) => Some(format!("{place} {end}")),
         _ => None,
     };
     question.words.windows(2).find_map(pair)

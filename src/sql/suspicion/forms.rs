@@ -129,6 +129,15 @@ fn bound(expr: &Expr) -> Option<Bound> {
 fn contradictions(conditions: &[&Expr], out: &mut Vec<Suspicion>) {
     use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq};
     let bounds: Vec<Bound> = conditions.iter().take(64).filter_map(|condition| bound(condition)).collect();
+    let differ = |a: &Bound, b: &Bound| a.text != b.text && (a.number.is_none() || a.number != b.number);
+    let idle = bounds.iter().find(|one| {
+        let fixed = |other: &&Bound| other.column == one.column && other.operator == Eq && differ(other, one);
+        one.operator == BinaryOperator::NotEq && bounds.iter().any(|other| fixed(&other))
+    });
+    if let Some(idle) = idle {
+        let sentence = format!("{} <> {} says nothing beside {0} = another value", idle.column, idle.text);
+        suspect(out, SuspicionKind::IdleCondition, sentence);
+    }
     for (at, one) in bounds.iter().enumerate() {
         for other in bounds.iter().skip(at + 1).filter(|other| other.column == one.column) {
             let never = match (&one.operator, &other.operator, one.number, other.number) {

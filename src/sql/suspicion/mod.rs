@@ -20,10 +20,12 @@
 //! - `kept`: what a column's name says that it keeps
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
+//! - `scale`: numbers with their units, far from all that a column holds
 //! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `measure`: what rows are ordered and grouped by
 //! - `each`: what rows are grouped by, against what "each" is said of
+//! - `counted`: what is counted and computed, against what is asked for
 //! - `unasked`: what the query does and nobody asked for
 //! - `nearer`: a column that the question's words name better
 //! - `shown`: what is shown, against what is asked for
@@ -34,6 +36,7 @@ mod asked;
 mod blocks;
 mod columns;
 mod computed;
+mod counted;
 mod dates;
 mod directions;
 mod division;
@@ -50,6 +53,7 @@ mod nearer;
 mod negations;
 mod numbers;
 mod reason;
+mod scale;
 mod shapes;
 mod shown;
 mod stored;
@@ -111,9 +115,11 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         ends::look(&blocks, sql, question, &mut out);
         dates::look(&blocks, sql, &columns, question, &mut out);
         kept::look(&blocks, &columns, question, &mut out);
+        scale::look(&blocks, &columns, question, &mut out);
         unused::look(sql, &resolution, question, &mut out);
         measure::look(&blocks, schema, &columns, question, &mut out);
         each::look(&blocks, schema, &columns, question, &mut out);
+        counted::look(&blocks, sql, schema, &columns, question, &mut out);
         unasked::look(&blocks, schema, &columns, question, &mut out);
         nearer::look(&resolution, question, &mut out);
         shown::look(&blocks, sql, schema, &columns, question, &mut out);

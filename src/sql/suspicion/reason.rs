@@ -154,8 +154,14 @@ pub enum SuspicionKind {
     AskedLeftOut,
     /// Rows are taken that share a value with those that fulfil the condition.
     WiderAgain,
-    /// The single rows are shown where something is asked of each of a kind.
+    /// Single rows are shown, or one number of all, where something is asked of each of a kind.
     NotGrouped,
+    /// How many there are is asked, and they are listed.
+    NotCounted,
+    /// An average is asked for, and none is computed.
+    NoMean,
+    /// A condition that says nothing beside another one.
+    IdleCondition,
 }
 
 /// Adds a reason.

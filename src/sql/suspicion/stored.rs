@@ -64,6 +64,9 @@ impl<'a> Stored<'a> {
             (Holds::Numbers, None) if is_date(other) => {
                 suspect(self.out, SuspicionKind::NumberAgainstText, format!("{name} holds numbers, and is compared with a date"));
             }
+            // Years are in order as texts, too.
+            (Holds::Texts, Some(Value::Number(number, _)))
+                if is_year(number) && column.samples.iter().all(|text| text.split("..").all(is_year)) => {}
             (Holds::Texts, Some(Value::Number(number, _))) if orders && column.meaning.times().is_none() => {
                 let sentence = format!("{name} holds text, so that it is compared with {number} letter by letter");
                 suspect(self.out, SuspicionKind::TextAgainstNumber, sentence);
@@ -203,6 +206,11 @@ fn is_date(expr: &Expr) -> bool {
         Expr::Nested(inner) => is_date(inner),
         _ => false,
     }
+}
+
+/// Whether it is a year of four digits.
+fn is_year(text: &str) -> bool {
+    text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Whether the samples are dates.

@@ -128,7 +128,7 @@ fn not_grouped(
     let counts =
         question.says(&["how", "many"]) || question.says(&["how", "much"]) || question.says(&["number", "of"]) || question.has("total");
     let grouped = !matches!(&block.select.group_by, GroupByExpr::Expressions(terms, _) if terms.is_empty());
-    let ([source], true) = (block.scope.sources.as_slice(), counts && asked.len() == 1) else { return };
+    let ([source], true) = (block.scope.sources.as_slice(), counts && !asked.is_empty()) else { return };
     let Some(table) = source.table() else { return };
     let plain = !grouped && blocks.out.len() == 1 && block.select.distinct.is_none() && block.limit.is_none();
     let computes = !block.select.projection.iter().all(|item| matches!(item, SelectItem::UnnamedExpr(expr) if is_column(expr)));
