@@ -46,7 +46,7 @@ fn is_named(column: &Column) -> bool {
 /// Which of `names`, or its first three letters, `text` is.
 fn place(names: &[&str], text: &str) -> Option<usize> {
     let is = |name: &&str| name.eq_ignore_ascii_case(text) || name.get(..SHORT).is_some_and(|short| short.eq_ignore_ascii_case(text));
-    names.iter().position(|name| is(name))
+    names.iter().position(is)
 }
 
 /// The names that `strftime('%w', d)` or `strftime('%m', d)` at token `at` is compared with, as it gives them.

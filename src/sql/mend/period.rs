@@ -68,7 +68,7 @@ impl Period {
             _ => return None,
         };
         let other_month = || words.iter().enumerate().any(|(other, word)| other + 1 != at && word != "may" && self::month(word).is_some());
-        (!is_open(said) && !(month.is_some() && other_month())).then_some((Self { year, month }, reach))
+        (!(is_open(said) || month.is_some() && other_month())).then_some((Self { year, month }, reach))
     }
 
     /// `2024-01-01`.

@@ -134,7 +134,7 @@ fn not_grouped(
     let computes = !block.select.projection.iter().all(|item| matches!(item, SelectItem::UnnamedExpr(expr) if is_column(expr)));
     // A row of the thing itself has its number in a column; what others are told of stands in many rows.
     let of_things = split_name(&table.name).iter().any(|word| asked.contains(&stem(word)));
-    let shown = block.select.projection.iter().filter_map(|item| match item {
+    let mut shown = block.select.projection.iter().filter_map(|item| match item {
         SelectItem::UnnamedExpr(expr) => columns.of(expr),
         _ => None,
     });
@@ -144,7 +144,7 @@ fn not_grouped(
         let called = asked.iter().any(|asked| stands_for(schema, named.table, named.column, asked));
         called && (key || named.column.holds == Holds::Texts) && !is_key(table, &named.column.name)
     };
-    if let Some(named) = shown.filter(refers).next().filter(|_| plain && !computes && !of_things && block.select.projection.len() > 1) {
+    if let Some(named) = shown.find(refers).filter(|_| plain && !computes && !of_things && block.select.projection.len() > 1) {
         let sentence = format!("the question asks for something of each {}, and the single rows are shown", named.column.name);
         suspect(out, SuspicionKind::NotGrouped, sentence);
     }
