@@ -55,6 +55,7 @@ mod tokenizer;
 mod told;
 mod training;
 mod values;
+mod ways;
 mod written;
 
 #[global_allocator]

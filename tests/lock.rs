@@ -207,7 +207,35 @@ fn what_nothing_is_called_the_grammar_refuses() {
         "SELECT count(*) AS how_many FROM concerts",
         "SELECT no_such_function(name) FROM singer",
         "SELECT name FROM singer_table",
+        "SELECT name FROM nosuch.singer",
+        "SELECT count(*) FROM nosuch.`singer`",
+        "SELECT name FROM \"nosuch\".singer",
     ] {
+        assert!(!grammar.takes(sql), "{sql}");
+    }
+}
+
+#[test]
+fn a_table_of_another_file_stands_behind_its_name() {
+    let table = |name: &str, database: Option<&str>| Table {
+        name: name.into(),
+        database: database.map(str::to_owned),
+        columns: vec![Column { name: "town".into(), ..Column::default() }],
+        ..Table::default()
+    };
+    let schema = Schema { tables: vec![table("singer", None), table("venue", Some("crm")), table("deal", Some("my crm"))] };
+    let grammar = recognise::Grammar::read(&gbnf(&schema).unwrap());
+    for sql in [
+        "SELECT town FROM main.singer",
+        "SELECT town FROM crm.venue AS v JOIN main.singer AS s ON s.town = v.town",
+        "SELECT town FROM \"my crm\".deal",
+        "SELECT town FROM `crm`.\"venue\"",
+        "SELECT town FROM temp.sqlite_master",
+        "SELECT crm.venue.town FROM crm.venue",
+    ] {
+        assert!(grammar.takes(sql), "{sql}");
+    }
+    for sql in ["SELECT town FROM crn.venue", "SELECT town FROM \"my\".deal", "SELECT town FROM singer.venue"] {
         assert!(!grammar.takes(sql), "{sql}");
     }
 }

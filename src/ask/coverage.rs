@@ -177,14 +177,20 @@ impl Said {
 }
 
 impl Said {
-    /// A month and a day of the week by their numbers, and a year by the one beside it: "after 2022" begins with 2023.
+    /// A month, a day of the week and an hour by their numbers, and a year by the one beside it: "after 2022" begins with 2023.
     fn has_date(&self, folded: &str) -> bool {
         let says = |number: u32| self.words.contains(&number.to_string()) || self.words.contains(&format!("{number:02}"));
         if let Some(month) = month(folded) {
             return says(month);
         }
-        if let Some((at, _)) = (0..7).zip(WEEKDAYS).find(|(_, day)| day.eq_ignore_ascii_case(folded)) {
+        let one = folded.strip_suffix('s').unwrap_or(folded);
+        if let Some((at, _)) = (0..7).zip(WEEKDAYS).find(|(_, day)| day.eq_ignore_ascii_case(one)) {
             return says(at) || at == 0 && says(7);
+        }
+        // "10 pm", "8 in the morning": the hour as clocks write it.
+        let hour = folded.parse::<u32>().ok().filter(|hour| (1..=12).contains(hour) && self.keywords.contains("strftime"));
+        if hour.is_some_and(|hour| says(hour) || says(hour + 12)) {
+            return true;
         }
         let year = folded.parse::<u32>().ok().filter(|year| folded.len() == 4 && (1900..2100).contains(year));
         year.is_some_and(|year| says(year - 1) || says(year + 1))

@@ -6,7 +6,7 @@ use crate::db::values::Held;
 use crate::db::{Cell, Database, Limits, Table, ValueIndex};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::comparisons::{Comparison, comparisons};
+use crate::sql::comparisons::{Comparing, Comparison, comparisons};
 use crate::sql::lex::{lex, name_of};
 use crate::sql::probes::{Asks, probes};
 use crate::sql::recount::recount;
@@ -21,6 +21,14 @@ const MOST_COMPARISONS: usize = 40;
 const ONE_LOOK: Duration = Duration::from_millis(250);
 /// Words of one beginning that is this long, in letters, explain each other: `Italian` and `Italy`.
 const BEGINNING: usize = 4;
+/// A column of a few words that everybody uses has no more of them than this.
+const FEW: usize = 8;
+/// A column of a few forms with digits in them has no more than this.
+const FEW_FORMS: usize = 24;
+/// Rows that share each of them.
+const SHARED: u64 = 3;
+/// Of them are named.
+const TOLD: usize = 3;
 /// Rounded shares that add up to this much more or less than the whole are right.
 const ROUNDED: f64 = 2.0;
 /// Words that ask for a share.
@@ -77,6 +85,10 @@ fn nothing_computed(ran: &Ran<'_>, database: &Database, schema: &Schema, cancel:
         let [one, other] = table.rows.first()?.as_slice() else { return None };
         let (one, other, value) = (number(one)?, number(other)?, &probe.value);
         match &probe.asks {
+            Asks::Null => {
+                let sentence = format!("{value} is NULL in no row");
+                (one > 0.0 && other == 0.0).then(|| suspicion(SuspicionKind::AlwaysFalse, sentence))
+            }
             Asks::Dated => {
                 (one > 0.0 && other == 0.0).then(|| suspicion(SuspicionKind::NullInEveryRow, format!("{value} is NULL in every row")))
             }
@@ -91,20 +103,29 @@ fn nothing_computed(ran: &Ran<'_>, database: &Database, schema: &Schema, cancel:
     asked.collect()
 }
 
-/// A text that no row has and that no word of the question is: `'French'` for France.
+/// A text that no row has and that no word of the question is: `'French'` for France. Or one that is none of the few words of its column.
 fn unexplained(ran: &Ran<'_>, database: &Database, schema: &Schema, index: &ValueIndex, cancel: &Cancel) -> Option<Suspicion> {
     let said: Vec<String> = words(ran.question).into_iter().chain(words(ran.before)).map(|word| word.folded).collect();
     for comparison in comparisons(ran.sql, schema).into_iter().take(MOST_COMPARISONS) {
         let (table, column, text) = (comparison.place(), &comparison.column, &comparison.text);
+        if index.holds(table, column, text) == Held::Yes {
+            continue;
+        }
         // Dates and numbers may be written in many ways.
         let of_letters = text.chars().any(char::is_alphabetic) && !text.chars().any(|c| c.is_ascii_digit());
-        if !of_letters || index.holds(table, column, text) == Held::Yes {
+        if !of_letters {
+            if let Some(found) = none_of_few(&comparison, ran.sql, database, schema, index, cancel) {
+                return Some(found);
+            }
             continue;
         }
         let elsewhere = || other_place(&comparison, index, ran.sql);
         let is_said = is_said(text, &said);
         let other = if is_said { elsewhere() } else { None };
         if is_said && other.is_none() {
+            if let Some(found) = none_of_few(&comparison, ran.sql, database, schema, index, cancel) {
+                return Some(found);
+            }
             continue;
         }
         let looking = cancel.with_timeout(ONE_LOOK);
@@ -118,6 +139,36 @@ fn unexplained(ran: &Ran<'_>, database: &Database, schema: &Schema, index: &Valu
         }
     }
     None
+}
+
+/// A text that is none of the few of its column, which many rows share: `'yearly'` where all are `P1M` or `P1Y`, `'Q3'` beside `2023Q3`.
+fn none_of_few(
+    comparison: &Comparison,
+    sql: &str,
+    database: &Database,
+    schema: &Schema,
+    index: &ValueIndex,
+    cancel: &Cancel,
+) -> Option<Suspicion> {
+    let (table, column, text) = (comparison.place(), &comparison.column, &comparison.text);
+    let rows = schema.table_of(comparison.database.as_deref(), &comparison.table)?.row_count?;
+    let shape = |text: &str| text.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect::<String>();
+    let has_digit = text.chars().any(|c| c.is_ascii_digit());
+    let most = if has_digit { FEW_FORMS } else { FEW };
+    let values = index.few(table, column, most).filter(|values| rows >= SHARED * values.len() as u64)?;
+    // One of the same form may well be missing: a quarter, a day, a size.
+    let is_alike = has_digit && values.iter().any(|value| shape(value) == shape(text));
+    // What is left out need not be there, nor all of a list.
+    let before = sql.get(..comparison.range.start).unwrap_or_default().trim_end();
+    let is_equation = before.strip_suffix('=').is_some_and(|rest| !rest.ends_with(['<', '>', '!']));
+    if text.is_empty() || comparison.comparing != Comparing::Equal || is_alike || !is_equation {
+        return None;
+    }
+    let looking = cancel.with_timeout(ONE_LOOK);
+    let missing = database.holds_value(table, column, text, comparison.comparing, &looking) == Some(false);
+    let told: Vec<String> = values.iter().filter(|value| !value.is_empty()).take(TOLD).map(|value| format!("'{value}'")).collect();
+    let sentence = format!("no row has '{text}' in {column}, which holds {}", told.join(", "));
+    (missing && !told.is_empty()).then(|| suspicion(SuspicionKind::Unexplained, sentence))
 }
 
 /// Another column that has the text as it is, of which the draft makes nothing: `table.column`.
@@ -288,6 +339,8 @@ mod tests {
         assert_eq!(found("strftime('%Y', name) = '2023'"), [SuspicionKind::NullInEveryRow]);
         assert_eq!(found("lower(name) = 5"), [SuspicionKind::TextAgainstNumber]);
         assert_eq!(found("lower(name) = 'france'"), []);
+        assert_eq!(found("name IS NULL"), [SuspicionKind::AlwaysFalse]);
+        assert_eq!(found("name IS NOT NULL"), []);
     }
 
     #[test]

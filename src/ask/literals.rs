@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use super::event::Fix;
-use super::named::{Named, named};
+use super::named::{Named, equation, named};
 use crate::db::values::{Held, NearKind};
 use crate::db::{Database, ValueIndex};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::comparisons::{Comparison, comparisons};
+use crate::sql::comparisons::{Comparing, Comparison, comparisons};
 use crate::sql::quote::string_literal;
 
 /// A list of more strings was not written by a model that misspelt one.
@@ -26,6 +26,7 @@ pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &
         let before = sql.get(copied..comparison.range.start).unwrap_or("");
         let place = match &meant {
             Meant::Spelt(value) => Some((before, string_literal(value))),
+            Meant::Listed(pattern) => like(before).map(|(rest, operator)| (rest, format!("{operator} {}", string_literal(pattern)))),
             Meant::Named(named) => named.in_place_of_literal(before),
         };
         let Some((before, text)) = place else { continue };
@@ -33,6 +34,7 @@ pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &
         out.push_str(&text);
         copied = comparison.range.end;
         let to = match &meant {
+            Meant::Listed(pattern) => format!("{}.{} LIKE {}", comparison.table, comparison.column, string_literal(pattern)),
             Meant::Spelt(value) => format!("{}.{} {}", comparison.table, comparison.column, string_literal(value)),
             Meant::Named(named) => named.told(&comparison.column),
         };
@@ -46,6 +48,8 @@ pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &
 enum Meant {
     /// A value of its column.
     Spelt(String),
+    /// An element of the lists of its column, as a pattern.
+    Listed(String),
     /// What its column refers to, by its name.
     Named(Named),
 }
@@ -57,11 +61,15 @@ fn meant(comparison: &Comparison, schema: &Schema, index: &ValueIndex, database:
     if text.is_empty() || index.holds(table, column, text) == Held::Yes {
         return None;
     }
+    let listed = || index.element(table, column, text).filter(|_| *comparing == Comparing::Equal);
     let near = index.nearest(table, column, text);
     let looking = cancel.with_timeout(ONE_LOOK);
     // Collations, affinities and values that the index left out are the database's to know.
     if database.holds_value(table, column, text, *comparing, &looking)? {
         return None;
+    }
+    if let Some(pattern) = listed() {
+        return Some(Meant::Listed(pattern));
     }
     let (same, edited) = match near {
         Some(near) if near.kind == NearKind::Edits => (None, Some(near.value)),
@@ -72,6 +80,11 @@ fn meant(comparison: &Comparison, schema: &Schema, index: &ValueIndex, database:
     let in_other_case = || database.value_in_other_case(table, column, text, &cancel.with_timeout(ONE_LOOK));
     let named = || named(comparison, schema, index, database, &cancel.with_timeout(ONE_LOOK));
     same.or_else(in_other_case).map(Meant::Spelt).or_else(|| named().map(Meant::Named)).or_else(|| edited().map(Meant::Spelt))
+}
+
+/// What stands before an equals sign or its opposite at the end of `before`, and the operator for patterns that is like it.
+fn like(before: &str) -> Option<(&str, &'static str)> {
+    equation(before).map(|(rest, operator)| (rest, if operator == "IN" { "LIKE" } else { "NOT LIKE" }))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! From a draft to a statement that SQLite prepares, with every change recorded.
 
+use super::as_numbers::mend_numbers;
 use super::event::Fix;
 use super::keyed::mend_keys;
 use super::literals::mend_literals;
@@ -48,8 +49,12 @@ pub(super) fn mend_and_check(
     let judged = mend_names(database, schema, draft, request)?;
     let (Fate::Checked(_), Some(index)) = (&judged.fate, &request.values) else { return Ok(judged) };
     let (sql, mut values) = mend_literals(&judged.sql, schema, index, database, cancel);
-    let (sql, keys) = mend_keys(&sql, schema, &request.question, index, database, cancel);
+    let (mut sql, keys) = mend_keys(&sql, schema, &request.question, index, database, cancel);
     values.extend(keys);
+    if let Some((read, numbers)) = mend_numbers(&sql, schema, database, cancel) {
+        sql = read;
+        values.extend(numbers);
+    }
     if values.is_empty() {
         return Ok(judged);
     }

@@ -19,6 +19,7 @@
 //! - `clarify`: a question back, where two readings are about as likely
 //! - `named`: a text compared with a key, where what it refers to is called so
 //! - `literals`: literals that match no stored value, and nearly do or name what a key refers to
+//! - `as_numbers`: texts that are numbers where their order matters
 //! - `keyed`: numbers of keys that a model makes up
 //! - `mend`: a draft to a statement that SQLite prepares
 //! - `candidate`: one draft, from the model's words to rows
@@ -32,6 +33,7 @@
 
 mod advice;
 mod ahead;
+mod as_numbers;
 mod asking;
 mod candidate;
 mod choice;

@@ -44,7 +44,7 @@ impl Named {
 }
 
 /// What stands before an equals sign or its opposite at the end of `before`, and the operator for lists that is like it.
-fn equation(before: &str) -> Option<(&str, &'static str)> {
+pub(super) fn equation(before: &str) -> Option<(&str, &'static str)> {
     let text = before.trim_end();
     let of = |sign: &str| text.strip_suffix(sign).filter(|rest| !rest.ends_with(['<', '>', '!', '=']));
     of("<>").or_else(|| of("!=")).map(|rest| (rest, "NOT IN")).or_else(|| of("==").or_else(|| of("=")).map(|rest| (rest, "IN")))

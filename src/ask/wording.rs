@@ -35,7 +35,7 @@ pub(super) struct Form {
     pub(super) said_by: &'static str,
 }
 
-pub(super) const FORMS: [Form; 13] = [
+pub(super) const FORMS: [Form; 14] = [
     Form {
         words: "many number count total amount often frequency frequently times quantity popular common size",
         said_by: "count sum total limit",
@@ -73,12 +73,18 @@ pub(super) const FORMS: [Form; 13] = [
     // A length or a weight may be kept in any unit: what is compared or computed says it.
     Form {
         words: "longer shorter heavier lighter second seconds minute minutes hour hours days week weeks months years gram grams kilo kilos \
-                kilogram kilograms kg metre metres meter meters kilometre kilometres kilometer kilometers km",
+                kilogram kilograms kg metre metres meter meters kilometre kilometres kilometer kilometers km kw kilowatt kilowatts kwh \
+                euro euros dollar dollars pounds francs cents kb mb gb kilobytes megabytes gigabytes",
         said_by: "> >= < <= between * / order max min",
     },
     Form {
         words: "year month day date time percentage percent ratio difference rate share proportion fraction portion",
         said_by: "strftime date year / - julianday between substr like > < avg",
+    },
+    Form {
+        words: "am pm o'clock noon midday midnight morning mornings afternoon afternoons evening evenings night nights weekend weekends \
+                weekday weekdays",
+        said_by: "strftime time substr hour",
     },
     // Parts and groups of units: half an hour, the first half of a year, a dozen.
     Form { words: "half quarter third dozen couple", said_by: "> >= < <= between * / limit" },
@@ -88,7 +94,7 @@ pub(super) const FORMS: [Form; 13] = [
 pub(super) fn is_about_form(word: &str) -> bool {
     digits_of(word).is_some()
         || month(word).is_some()
-        || WEEKDAYS.iter().any(|day| day.eq_ignore_ascii_case(word))
+        || WEEKDAYS.iter().any(|day| day.eq_ignore_ascii_case(word.strip_suffix('s').unwrap_or(word)))
         || word.bytes().all(|b| b.is_ascii_digit())
         || FORMS.iter().any(|form| form.words.split_whitespace().any(|other| other == word))
 }

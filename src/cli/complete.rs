@@ -181,7 +181,11 @@ fn completion(model: &str, created: u64, text: &str, out: &Generation, with_logp
         likely.iter().map(|TokenLogprob { token, logprob }| (token.clone(), json!(logprob))).collect()
     };
     let logprobs = with_logprobs.then(|| json!({ "top_logprobs": out.logprobs.iter().map(by_token).collect::<Vec<_>>() }));
-    let (prompt, completion) = (out.prompt_tokens.len(), out.tokens.len());
+    // A server tells how many tokens there are, and not which.
+    let (prompt, completion) = match out.tokens.is_empty() && out.prompt_tokens.is_empty() {
+        true => (out.timings.prompt_tokens, out.timings.generated_tokens),
+        false => (out.prompt_tokens.len(), out.tokens.len()),
+    };
     json!({
         "id": format!("cmpl-{created:x}-{prompt:x}-{completion:x}"),
         "object": "text_completion",

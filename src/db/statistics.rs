@@ -11,6 +11,7 @@
 //! - `durations`: which unit spans of time are counted in
 //! - `written`: numbers and dates kept as text
 //! - `seen`: what the rows that were looked at say about a column
+//! - `spanned`: the unit of lengths, told by the moments beside them
 //! - `views`: columns of views that are a table's
 
 mod dictionaries;
@@ -20,6 +21,7 @@ mod hints;
 mod languages;
 mod quick;
 mod seen;
+mod spanned;
 #[cfg(test)]
 mod tests;
 mod times;
@@ -64,6 +66,7 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
         }
         sample(database, table, &profiles, &budget);
         dictionaries::find_fractions(table);
+        spanned::tell(database, table, &budget);
     }
     views::hand_on(schema);
     dictionaries::read(database, schema, &budget);
@@ -123,6 +126,7 @@ fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget:
         column.samples = seen.samples();
         column.holds = seen.holds();
         column.has_null = seen.has_null();
+        column.has_empty = seen.has_empty();
         let named = |names: &[String]| matches!(names, [name] if name.eq_ignore_ascii_case(&column.name));
         let key = named(primary_key) || foreign_keys.iter().any(|key| named(&key.columns));
         let told = profiles.iter().flat_map(|profile| &profile.units).find(|(place, _)| place.is_column(&table.name, &column.name));

@@ -25,6 +25,8 @@ pub struct LocalDates {
     pub padded: bool,
     /// Whether a time of day follows.
     pub timed: bool,
+    /// The hundreds of years of two digits: 20; `None` where years have four.
+    pub century: Option<u32>,
     /// Some rows hold a text that is no such date, such as an empty one.
     pub others: bool,
     /// Why no expression reads them for certain; empty where one does.
@@ -86,14 +88,25 @@ impl DateParts {
         Some(Self { numbers, separator, year_first, short_year: year.len() == 2, padded, timed })
     }
 
-    /// The date as SQLite reads it, where it is one.
-    pub fn iso(&self, order: DateOrder) -> Option<String> {
+    /// Year, month and day.
+    fn ordered(&self, order: DateOrder) -> (u32, u32, u32) {
         let [a, b, c] = self.numbers;
-        let (year, month, day) = match order {
+        match order {
             DateOrder::DayMonthYear => (c, b, a),
             DateOrder::MonthDayYear => (c, a, b),
             DateOrder::YearMonthDay => (a, b, c),
-        };
+        }
+    }
+
+    /// The year as it is written.
+    pub fn year(&self, order: DateOrder) -> u32 {
+        self.ordered(order).0
+    }
+
+    /// The date as SQLite reads it, where it is one; `century` is before years of two digits.
+    pub fn iso(&self, order: DateOrder, century: Option<u32>) -> Option<String> {
+        let (year, month, day) = self.ordered(order);
+        let year = if self.short_year { year + 100 * century.unwrap_or(0) } else { year };
         NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
         Some(format!("{year:04}-{month:02}-{day:02}"))
     }
@@ -103,9 +116,14 @@ impl LocalDates {
     /// The expression that gives `2024-01-05` of `operand`, an expression.
     pub fn day(&self, operand: &str) -> String {
         let (o, sep) = (operand, self.separator);
+        let (before, digits) = self.century.map_or((String::new(), 4), |century| (format!("'{century}' || "), 2));
         let written = match (self.order, self.padded) {
-            (DateOrder::DayMonthYear, true) => format!("substr({o}, 7, 4) || '-' || substr({o}, 4, 2) || '-' || substr({o}, 1, 2)"),
-            (DateOrder::MonthDayYear, true) => format!("substr({o}, 7, 4) || '-' || substr({o}, 1, 2) || '-' || substr({o}, 4, 2)"),
+            (DateOrder::DayMonthYear, true) => {
+                format!("{before}substr({o}, 7, {digits}) || '-' || substr({o}, 4, 2) || '-' || substr({o}, 1, 2)")
+            }
+            (DateOrder::MonthDayYear, true) => {
+                format!("{before}substr({o}, 7, {digits}) || '-' || substr({o}, 1, 2) || '-' || substr({o}, 4, 2)")
+            }
             (DateOrder::YearMonthDay, true) => format!("replace(substr({o}, 1, 10), '{sep}', '-')"),
             (order, false) => {
                 // A cast reads as many digits as there are.
@@ -116,7 +134,10 @@ impl LocalDates {
                         format!("substr({o}, 1, 4) || printf('-%02d-%02d', CAST({rest} AS INTEGER), {})", second(&rest))
                     }
                     order => {
-                        let year = if self.timed { format!("substr({o}, instr({o}, ' ') - 4, 4)") } else { format!("substr({o}, -4)") };
+                        let year = match self.timed {
+                            true => format!("{before}substr({o}, instr({o}, ' ') - {digits}, {digits})"),
+                            false => format!("{before}substr({o}, -{digits})"),
+                        };
                         let (one, two) = (format!("CAST({o} AS INTEGER)"), second(o));
                         let (month, day) = if order == DateOrder::DayMonthYear { (two, one) } else { (one, two) };
                         format!("{year} || printf('-%02d-%02d', {month}, {day})")
@@ -129,24 +150,26 @@ impl LocalDates {
 
     /// The same with the time of day, where one is kept in two digits each.
     pub fn moment(&self, operand: &str) -> String {
-        if self.timed && self.padded { format!("({} || substr({operand}, 11))", self.day(operand)) } else { self.day(operand) }
+        let behind = if self.century.is_some() { 9 } else { 11 };
+        if self.timed && self.padded { format!("({} || substr({operand}, {behind}))", self.day(operand)) } else { self.day(operand) }
     }
 
     /// `text`, a date in this form, as SQLite reads it.
     pub fn iso(&self, text: &str) -> Option<String> {
         let parts = DateParts::parse(text)?;
-        if parts.short_year || parts.year_first != (self.order == DateOrder::YearMonthDay) {
+        if parts.short_year != self.century.is_some() || parts.year_first != (self.order == DateOrder::YearMonthDay) {
             return None;
         }
-        parts.iso(self.order)
+        parts.iso(self.order, self.century)
     }
 
     /// The form as people write it: `DD/MM/YYYY`.
     pub fn form(&self) -> String {
+        let year = if self.century.is_some() { "YY" } else { "YYYY" };
         let parts = match self.order {
-            DateOrder::DayMonthYear => ["DD", "MM", "YYYY"],
-            DateOrder::MonthDayYear => ["MM", "DD", "YYYY"],
-            DateOrder::YearMonthDay => ["YYYY", "MM", "DD"],
+            DateOrder::DayMonthYear => ["DD", "MM", year],
+            DateOrder::MonthDayYear => ["MM", "DD", year],
+            DateOrder::YearMonthDay => [year, "MM", "DD"],
         };
         parts.join(&self.separator.to_string())
     }
@@ -169,7 +192,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, order: DateOrder, expected: Option<&str>) {
-        assert_eq!(DateParts::parse(text).and_then(|parts| parts.iso(order)).as_deref(), expected, "{text}");
+        assert_eq!(DateParts::parse(text).and_then(|parts| parts.iso(order, Some(20))).as_deref(), expected, "{text}");
     }
 
     #[test]
@@ -178,6 +201,7 @@ mod tests {
         check("5/1/2024", DateOrder::MonthDayYear, Some("2024-05-01"));
         check("31.12.2023 10:30", DateOrder::DayMonthYear, Some("2023-12-31"));
         check("2024/1/5", DateOrder::YearMonthDay, Some("2024-01-05"));
+        check("31.12.23", DateOrder::DayMonthYear, Some("2023-12-31"));
         check("13/13/2024", DateOrder::DayMonthYear, None);
         check("2024:01:31 10:30:00", DateOrder::YearMonthDay, Some("2024-01-31"));
         for none in ["2024-01-05", "1.250,00", "10:30", "1/2", "5/1/2024 at noon", "192.168.1.1", "", "1.2.3.4", "10:30:00"] {
@@ -192,6 +216,7 @@ mod tests {
             separator: '/',
             padded: true,
             timed: false,
+            century: None,
             others: false,
             open: String::new(),
             first: "2021-11-30".into(),
@@ -200,5 +225,10 @@ mod tests {
         assert_eq!(dates.told(), "DD/MM/YYYY as text, 2021-11-30..2024-01-05");
         assert_eq!(dates.day("x"), "(substr(x, 7, 4) || '-' || substr(x, 4, 2) || '-' || substr(x, 1, 2))");
         assert_eq!(dates.iso("28/12/2022").as_deref(), Some("2022-12-28"));
+        assert_eq!(dates.iso("28/12/22"), None);
+        let short = LocalDates { century: Some(20), timed: true, ..dates };
+        assert_eq!(short.form(), "DD/MM/YY");
+        assert_eq!(short.moment("x"), "(('20' || substr(x, 7, 2) || '-' || substr(x, 4, 2) || '-' || substr(x, 1, 2)) || substr(x, 9))");
+        assert_eq!(short.iso("28/12/22").as_deref(), Some("2022-12-28"));
     }
 }

@@ -70,6 +70,8 @@ pub struct Column {
     pub holds: Holds,
     /// Whether NULL was met among the values that were looked at.
     pub has_null: bool,
+    /// Whether an empty text was met among them.
+    pub has_empty: bool,
     /// What the values stand for; plain until they were looked at.
     pub meaning: Meaning,
     /// What they would count if they were points in time, where only a query can tell that they are.

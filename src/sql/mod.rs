@@ -20,6 +20,7 @@
 //! - [`comparisons`]: strings that are compared with columns, and numbers with keys
 //! - [`units`]: columns of a result that count time
 //! - [`mod@probes`]: queries that ask what comes of what a statement computes
+//! - [`mod@as_numbers`]: texts that may be numbers where their order matters
 //! - [`mod@shares`], [`ties`]: columns of a result that are shares; whether LIMIT 1 took the only row of its kind
 //! - [`mod@recount`]: a count of rows, with each thing counted once
 //! - [`mod@describe`]: what a query does, in words
@@ -31,6 +32,7 @@
 //! - [`mod@mend`]: deterministic repair: names, qualifiers, missing joins
 //! - [`mod@suspicion`]: reasons to doubt a query that runs
 
+pub mod as_numbers;
 pub mod change;
 pub mod comparisons;
 pub mod complete;

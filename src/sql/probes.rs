@@ -25,6 +25,8 @@ const VALUES: [&str; 8] = ["json_extract", "jsonb_extract", "strftime", "substr"
 pub enum Asks {
     /// Whether the call is NULL in every row: the probe gives the rows, and those in which the call is not NULL.
     Dated,
+    /// Whether the column is NULL in no row, where the query wants it to be: the probe gives whether there are rows, and whether it is in one.
+    Null,
     /// Whether the value is of another kind than the literal that it is compared with: the probe gives how many are numbers, and how many texts.
     Compared {
         /// As it is written.
@@ -49,7 +51,11 @@ pub struct Probe {
 pub fn probes(sql: &str, schema: &Schema) -> Vec<Probe> {
     let Some(resolution) = resolve(sql, schema) else { return Vec::new() };
     let tokens = Tokens::new(sql);
-    let found = (0..tokens.len()).filter_map(|at| dated(&tokens, &resolution, at).or_else(|| compared(&tokens, &resolution, at)));
+    // What an outer join makes up is NULL in no row of the table.
+    let outer = (0..tokens.len()).any(|at| tokens.is(at, &["left", "right", "full", "outer"]) && tokens.text(at + 1) != "(");
+    let nulls = |at: usize| if outer { None } else { null(&tokens, &resolution, at) };
+    let found = (0..tokens.len())
+        .filter_map(|at| dated(&tokens, &resolution, at).or_else(|| compared(&tokens, &resolution, at)).or_else(|| nulls(at)));
     let mut out: Vec<Probe> = Vec::new();
     for probe in found {
         if out.len() < MOST && !out.iter().any(|other| other.value == probe.value && other.asks == probe.asks) {
@@ -71,6 +77,20 @@ fn dated(tokens: &Tokens<'_>, resolution: &Resolution<'_>, at: usize) -> Option<
     let (value, argument) = (tokens.piece(whole), tokens.piece(argument));
     let sql = format!("SELECT count(*), count(v) FROM (SELECT {value} AS v FROM {from} WHERE ({argument}) IS NOT NULL LIMIT {ROWS})");
     Some(Probe { sql, value: value.to_owned(), asks: Asks::Dated })
+}
+
+/// `IS NULL` behind a column, at token `at`.
+fn null(tokens: &Tokens<'_>, resolution: &Resolution<'_>, at: usize) -> Option<Probe> {
+    if !tokens.is(at, &["is"]) || !tokens.is(at + 1, &["null"]) {
+        return None;
+    }
+    let start = tokens.operand_before(at)?;
+    let is_column = resolution.references.iter().any(|reference| reference.range.start == tokens.bytes(start..at).start);
+    let wanted = matches!(tokens.before(start), "(") || tokens.is(start.checked_sub(1)?, &["where", "and", "on", "having"]);
+    let from = source(tokens, resolution, &(start..at)).filter(|_| is_column && wanted)?;
+    let value = tokens.piece(start..at);
+    let sql = format!("SELECT EXISTS (SELECT 1 FROM {from}), EXISTS (SELECT 1 FROM {from} WHERE {value} IS NULL)");
+    Some(Probe { sql, value: value.to_owned(), asks: Asks::Null })
 }
 
 /// The comparison at token `at` of something computed with a literal behind it.
@@ -150,6 +170,15 @@ mod tests {
         check("e.doc ->> 'at' >= '2023-01-01'", &["e.doc ->> 'at'"]);
         check("e.doc -> 'a' ->> 'b' > 5", &["e.doc -> 'a' ->> 'b'"]);
         check("json_extract(e.doc, '$.n') = '5'", &["json_extract(e.doc, '$.n')"]);
+    }
+
+    #[test]
+    fn columns_that_are_to_be_null_are_asked() {
+        check("e.day IS NULL", &["e.day"]);
+        check("(e.doc IS NULL AND e.id > 5)", &["e.doc"]);
+        check("e.day IS NOT NULL", &[]);
+        check("e.id = 5 OR e.day IS NULL", &[]);
+        check("lower(e.day) IS NULL", &[]);
     }
 
     #[test]

@@ -50,9 +50,6 @@ pub fn recount(sql: &str, schema: &Schema, question: &str) -> Option<Recount> {
         return None;
     }
     let (asked, behind) = asked_for(&words, schema)?;
-    if sources.iter().any(|(_, table)| std::ptr::eq(*table, asked)) {
-        return None;
-    }
     // The one source that refers to them, by a column of its own that is no key.
     let refers = |(alias, table): &(&str, &Table)| {
         let key = table.foreign_keys.iter().find(|key| key.columns.len() == 1 && asked.is_target_of(table, key))?;
@@ -60,8 +57,22 @@ pub fn recount(sql: &str, schema: &Schema, question: &str) -> Option<Recount> {
         let unique = matches!(table.primary_key.as_slice(), [own] if own.eq_ignore_ascii_case(column));
         (!unique).then(|| (alias.to_string(), table.name.clone(), column.clone()))
     };
-    let mut referring = sources.iter().filter_map(refers);
-    let ((alias, table, column), None) = (referring.next()?, referring.next()) else { return None };
+    let mut own = sources.iter().filter(|(_, table)| std::ptr::eq(*table, asked));
+    let (alias, table, column) = match (own.next(), own.next()) {
+        (Some((alias, table)), None) => {
+            // Beside them stands a table by whose rows they are multiplied.
+            let [key] = table.primary_key.as_slice() else { return None };
+            let mut others = sources.iter().filter(|(_, other)| !std::ptr::eq(*other, asked));
+            let (_, other) = others.find(|(_, other)| refers(&("", *other)).is_some())?;
+            (alias.to_string(), other.name.clone(), key.clone())
+        }
+        (None, _) => {
+            let mut referring = sources.iter().filter_map(refers);
+            let (Some(found), None) = (referring.next(), referring.next()) else { return None };
+            found
+        }
+        _ => return None,
+    };
     // "How many party events": the rows themselves.
     if split_name(&table).iter().any(|word| behind.contains(&stem(word))) {
         return None;
@@ -140,6 +151,16 @@ mod tests {
                 "SELECT count(DISTINCT e.student_id) AS n FROM enrolment AS e JOIN course AS c ON e.course_id = c.id WHERE c.title = 'Chemistry'",
             ),
         );
+    }
+
+    #[test]
+    fn what_a_join_multiplies_is_counted_once() {
+        check(
+            "How many students take Chemistry?",
+            "SELECT count(*) FROM student s JOIN enrolment e ON e.student_id = s.id WHERE e.grade = 'B'",
+            Some("SELECT count(DISTINCT s.id) FROM student s JOIN enrolment e ON e.student_id = s.id WHERE e.grade = 'B'"),
+        );
+        check("How many students have a card?", "SELECT count(*) FROM student s JOIN card c ON c.student_id = s.id", None);
     }
 
     #[test]

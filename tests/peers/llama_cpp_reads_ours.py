@@ -78,6 +78,7 @@ def ask_peer(file, prompts, texts=(), adapter=None, tokens=32, context=512, mess
     lines = [line for line in done.stdout.splitlines() if line.startswith('{"answers"')]
     if not lines:
         said = [line for line in done.stderr.splitlines() if "rror" in line or "ASSERT" in line or "fail" in line]
+        said.sort(key=lambda line: "available context size" not in line)
         return None, (said or ["it ended with %d" % done.returncode])[0][-160:]
     return json.loads(lines[-1]), None
 

@@ -66,6 +66,33 @@ fn every_dialect_is_understood() {
     check([b"HTTP/1.1 100 Continue\r\n\r\n".as_slice(), &streamed(&events_of(&chat, "x"))].concat(), "x");
 }
 
+/// The tokens of the prompt and those written, as an answer of these events tells them.
+#[track_caller]
+fn check_costs(events: &str, expected: (usize, usize)) {
+    let own = streamed(events);
+    let server = StandIn::new(move |_| vec![Step::Send(own.clone()), Step::Close]);
+    let mut model = Remote::new(options(&server.address)).unwrap();
+    let timings = ask(&mut model, &request(), &Cancel::new()).1.unwrap().timings;
+    assert_eq!((timings.prompt_tokens, timings.generated_tokens), expected, "{events}");
+}
+
+#[test]
+fn what_an_answer_cost_is_counted_once() {
+    let piece = |text: &str, finish: Option<&str>, usage: Value| {
+        let choice = json!({ "index": 0, "delta": { "content": text }, "finish_reason": finish });
+        format!("data: {}\n\n", json!({ "choices": [choice], "usage": usage }))
+    };
+    let usage = |written: usize| json!({ "prompt_tokens": 9, "completion_tokens": written, "total_tokens": 9 + written });
+    // With every piece, each of several tokens.
+    let each = piece("SELECT ", None, usage(3)) + &piece("1", Some("stop"), usage(5)) + "data: [DONE]\n\n";
+    check_costs(&each, (9, 5));
+    // With the last piece and behind it, without an end of its own.
+    check_costs(&(piece("a b", None, Value::Null) + &piece("", Some("stop"), usage(4)) + &piece("", None, usage(4))), (9, 4));
+    // Not at all: the pieces are counted.
+    check_costs(&(piece("a ", None, Value::Null) + &piece("b", Some("stop"), Value::Null)), (0, 2));
+    check_costs(&(piece("a ", None, Value::Null) + &piece("b", Some("stop"), usage(0))), (9, 2));
+}
+
 #[test]
 fn an_answer_stops_where_it_is_asked_to() {
     let server = StandIn::new(|request| {

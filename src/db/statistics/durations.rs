@@ -35,11 +35,21 @@ const SPAN: &[&str] = &[
     "estimate",
     "estimated",
     "lead",
+    "expires",
+    "turnaround",
+    "retention",
+    "lifetime",
+    "dur",
 ];
 /// A span of whole seconds is at least this long in seconds, and at most so long, in the unit that it is taken for.
 const PLAUSIBLE: (f64, f64) = (0.5, 1e9);
 /// Seconds of twenty years: no span that a program measures is so long, and what counts from 1970 is longer.
 const LONGEST: f64 = 20.0 * 365.25 * 86_400.0;
+
+/// Whether a name speaks of a span of time.
+pub(super) fn says_span(name: &str) -> bool {
+    words_of(name).iter().any(|word| SPAN.contains(&word.as_str()))
+}
 
 /// The unit of a column's numbers, where its name and values say that they are spans of time.
 pub(super) fn recognise(name: &str, declared_type: &str, numbers: &[f64]) -> Option<SpanUnit> {
@@ -57,6 +67,13 @@ pub(super) fn recognise(name: &str, declared_type: &str, numbers: &[f64]) -> Opt
         return Some(SpanUnit::Days);
     }
     let is_span = has(SPAN);
+    let last = |list: &[&str]| is_span && words.len() > 1 && words.last().is_some_and(|word| list.contains(&word.as_str()));
+    // `min` may be the least of something, and one letter anything.
+    let short =
+        [(SpanUnit::Seconds, &["s"][..]), (SpanUnit::Minutes, &["min"]), (SpanUnit::Hours, &["h", "hr"]), (SpanUnit::Days, &["d", "days"])];
+    if let Some((unit, _)) = short.into_iter().find(|(_, list)| last(list)) {
+        return Some(unit);
+    }
     let named = [
         (SpanUnit::Nanos, &["ns", "nanos", "nanosec", "nanoseconds"][..]),
         (SpanUnit::Micros, &["us", "micros", "usec", "microseconds"]),
@@ -167,6 +184,11 @@ mod tests {
         check("since_last", "BIGINT", &[3_600e9, 7_200e9, 36_000e9], Some(SpanUnit::Nanos));
         check("duration", "SECONDS", &[1.0, 2.5], Some(SpanUnit::Seconds));
         check("duration", "INTEGER", &[181.0, 97.0], None);
+        check("duration_min", "INTEGER", &[181.0, 97.0], Some(SpanUnit::Minutes));
+        check("took_s", "REAL", &[1.5, 97.0], Some(SpanUnit::Seconds));
+        check("expires_in", "INTEGER", &[86_400_000.0, 604_800_000.0], Some(SpanUnit::Millis));
+        check("length_m", "INTEGER", &[181.0, 97.0], None);
+        check("temp_min", "INTEGER", &[181.0, 97.0], None);
         check("price", "INTEGER", &[180_000.0, 7_000.0], None);
         check("took", "bigint", &[90e6, 90e6], None);
         check("secs", "INTEGER", &[1_700_000_000.0, 1_700_100_000.0], None);

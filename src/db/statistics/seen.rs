@@ -126,6 +126,11 @@ impl Seen {
         self.nulls > 0
     }
 
+    /// Whether an empty text was met.
+    pub(super) fn has_empty(&self) -> bool {
+        self.texts.contains_key("")
+    }
+
     fn note_blob(&mut self, bytes: &[u8], order: usize) {
         let known = if self.blobs == 0 { Some(0) } else { self.text_bytes };
         self.blobs += 1;

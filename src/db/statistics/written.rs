@@ -78,19 +78,41 @@ const CODES: &[&str] = &[
     "years",
 ];
 
+/// Years of two digits up to this are of this century, where all are.
+const NEWEST: u32 = 40;
+/// Words of names of columns of dates of two centuries.
+const BIRTHS: &[&str] = &["birth", "birthday", "birthdate", "born", "dob", "died", "death"];
+
 /// What the texts of the column `name` are; `None` where they are neither. `mixed` where some rows hold numbers as such.
 pub(super) fn recognise<'t>(name: &str, texts: impl Iterator<Item = &'t String>, mixed: bool) -> Option<Meaning> {
     let texts: Vec<&str> = texts.map(|text| text.trim()).collect();
     let filled: Vec<&str> = texts.iter().copied().filter(|text| !text.is_empty()).collect();
     let empty = filled.len() < texts.len();
-    dates(&filled, empty).filter(|_| !mixed).map(Meaning::LocalDate).or_else(|| numbers(name, &filled, empty, mixed).map(Meaning::Number))
+    dates(name, &filled, empty)
+        .filter(|_| !mixed)
+        .map(Meaning::LocalDate)
+        .or_else(|| numbers(name, &filled, empty, mixed).map(Meaning::Number))
 }
 
 fn enough(found: usize, all: usize) -> bool {
     found >= FEWEST && found as f64 >= MOST * all as f64
 }
 
-fn dates(texts: &[&str], empty: bool) -> Option<LocalDates> {
+/// The hundreds of years whose last two digits are `years`; `None` where they may be of two centuries.
+fn century(name: &str, years: impl Iterator<Item = u32>) -> Option<u32> {
+    // People are born in both.
+    if words_of(name).iter().any(|word| BIRTHS.contains(&word.as_str())) {
+        return None;
+    }
+    let (mut new, mut old) = (true, true);
+    for year in years {
+        new &= year <= NEWEST;
+        old &= year > NEWEST;
+    }
+    if new { Some(20) } else { old.then_some(19) }
+}
+
+fn dates(name: &str, texts: &[&str], empty: bool) -> Option<LocalDates> {
     let parts: Vec<DateParts> = texts.iter().filter_map(|text| DateParts::parse(text)).collect();
     let first = parts.first()?;
     let alike = |other: &&DateParts| other.separator == first.separator && other.year_first == first.year_first;
@@ -98,7 +120,7 @@ fn dates(texts: &[&str], empty: bool) -> Option<LocalDates> {
         return None;
     }
     let parts: Vec<DateParts> = parts.iter().filter(alike).copied().collect();
-    let fit = |order: DateOrder| parts.iter().filter(|parts| parts.iso(order).is_some()).count();
+    let fit = |order: DateOrder| parts.iter().filter(|parts| parts.iso(order, None).is_some()).count();
     let (day_first, month_first) = (fit(DateOrder::DayMonthYear), fit(DateOrder::MonthDayYear));
     let mut open = String::new();
     let order = if first.year_first {
@@ -115,16 +137,19 @@ fn dates(texts: &[&str], empty: bool) -> Option<LocalDates> {
     if !enough(fit(order), texts.len()) {
         return None;
     }
-    if parts.iter().any(|parts| parts.short_year) {
+    let short = parts.iter().filter(|parts| parts.short_year).count();
+    let century = if short == parts.len() { century(name, parts.iter().map(|parts| parts.year(order))) } else { None };
+    if short > 0 && century.is_none() {
         open = "year in two digits".into();
     }
-    let days: Vec<String> = parts.iter().filter_map(|parts| parts.iso(order)).collect();
+    let days: Vec<String> = parts.iter().filter_map(|parts| parts.iso(order, century)).collect();
     let told = |day: Option<&String>| if open.is_empty() { day.cloned().unwrap_or_default() } else { String::new() };
     Some(LocalDates {
         order,
         separator: first.separator,
         padded: parts.iter().all(|parts| parts.padded),
         timed: parts.iter().any(|parts| parts.timed),
+        century,
         others: empty || parts.len() < texts.len(),
         first: told(days.iter().min()),
         last: told(days.iter().max()),
@@ -347,7 +372,11 @@ mod tests {
         check("day", &["2024/01/05", "2023/12/28"], "YYYY/MM/DD as text, 2023-12-28..2024-01-05");
         check("taken", &["2024:01:05 10:30:00", "2023:12:28 09:00:01"], "YYYY:MM:DD as text, 2023-12-28..2024-01-05");
         check("d", &["05/01/2024", "03/02/2023"], "date, day or month first as text");
-        check("d", &["28/12/22", "05/01/24"], "date, year in two digits as text");
+        check("d", &["28/12/22", "05/01/24"], "DD/MM/YY as text, 2022-12-28..2024-01-05");
+        check("d", &["28.12.91", "05.01.89"], "DD.MM.YY as text, 1989-01-05..1991-12-28");
+        check("d", &["28.12.99", "05.01.22"], "date, year in two digits as text");
+        check("born", &["28.12.19", "05.01.22"], "date, year in two digits as text");
+        check("d", &["05/01/22", "03/02/23"], "date, day or month first as text");
         check("d", &["28/12/2022", "01/30/2024"], "");
         check("d", &["2024-01-05", "2023-12-28"], "");
     }

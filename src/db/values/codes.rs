@@ -11,8 +11,48 @@ const MOST_CODES: usize = 5;
 const SEXES: [(&[&str], &[&str]); 2] =
     [(&["female", "woman", "girl", "lady"], &["female", "f", "woman"]), (&["male", "man", "men", "boy"], &["male", "m", "man"])];
 
-/// The one value by which a column of few values writes `text`, where it is one of a few well-known things.
+/// A column of months, and of other things that are cut short, has no more values than this.
+const MOST_SHORT: usize = 12;
+/// Letters of a word that is cut short.
+const SHORT: usize = 3;
+
+/// The one value by which a column of few values writes `text`, where it is one of a few well-known things, or one is the other cut short:
+/// `pos` for `positive`, `Sunday` for `Sun`, `A` for `active` where all are letters.
 pub(super) fn code<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
+    well_known(known, text).or_else(|| short(known, text))
+}
+
+fn short<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
+    let letters = |text: &str| text.chars().all(char::is_alphabetic) && !text.is_empty();
+    let text = normal(text);
+    if !known.complete || known.values.len() > MOST_SHORT || !letters(&text) || text.chars().count() < SHORT {
+        return None;
+    }
+    let count = |text: &str| text.chars().count();
+    let words = || known.values.iter().map(|value| normal(value)).filter(|value| !value.is_empty());
+    // Of one letter and a word beside it, nobody knows what the letter is short for.
+    let all_letters = words().count() > 1 && words().all(|value| letters(&value) && count(&value) < SHORT);
+    // Beside `sx`, `s` may be short for anything that begins so.
+    let alone = || words().filter(|value| value.chars().next() == text.chars().next()).count() == 1;
+    let cut = |value: &&String| {
+        let value = normal(value);
+        let of_text = letters(&value) && text.starts_with(&value) && (count(&value) >= SHORT || all_letters && alone());
+        of_text || letters(&value) && value.starts_with(&text)
+    };
+    let only = |fits: &dyn Fn(&&String) -> bool| {
+        let mut written = known.values.iter().filter(fits);
+        written.next().filter(|_| written.next().is_none())
+    };
+    // `GM` for `grandmaster`, `ST` for `student`: letters of the word, the first one first, where all are as short.
+    let initials = |value: &&String| {
+        let value = normal(value);
+        let mut rest = text.chars();
+        count(&value) > 1 && value.chars().next() == text.chars().next() && value.chars().all(|c| rest.any(|other| other == c))
+    };
+    only(&cut).or_else(|| only(&initials).filter(|_| words().count() > 1 && words().all(|value| letters(&value) && count(&value) <= SHORT)))
+}
+
+fn well_known<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
     if !known.complete || known.values.len() > MOST_CODES {
         return None;
     }
@@ -38,4 +78,39 @@ pub(super) fn sex<'a>(known: &'a ColumnValues, word: &str) -> Option<&'a String>
 
 fn normal(text: &str) -> String {
     text.trim().to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(values: &[&str], text: &str, expected: Option<&str>) {
+        let values = values.iter().map(|value| (*value).to_owned()).collect();
+        let known = ColumnValues { database: None, table: "t".into(), column: "c".into(), values, complete: true };
+        assert_eq!(code(&known, text).map(String::as_str), expected, "{text}");
+    }
+
+    #[test]
+    fn what_is_cut_short_is_the_same() {
+        check(&["n/a", "neg", "pos"], "positive", Some("pos"));
+        check(&["Friday", "Monday", "Sunday"], "Sun", Some("Sunday"));
+        check(&["A", "C", "P"], "Active", Some("A"));
+        check(&["Apr", "Aug", "Jan"], "january", Some("Jan"));
+        check(&["GM", "IM"], "Grandmaster", Some("GM"));
+        check(&["J", "PT", "ST"], "student", Some("ST"));
+        for (values, text) in [
+            (&["A", "C", "P", "AB"][..], "active"),
+            (&["A", "pending"], "active"),
+            (&["A"], "active"),
+            (&["s", "sx"], "starred"),
+            (&["opened", "opened late"], "op"),
+            (&["May 2022", "May 2023"], "May"),
+            (&["reopened", "closed"], "open"),
+            (&["GM", "GR"], "grandmaster"),
+            (&["GM", "Candidate"], "grandmaster"),
+        ] {
+            check(values, text, None);
+        }
+    }
 }

@@ -52,6 +52,19 @@ impl ValueIndex {
         }
     }
 
+    /// All texts of a column that has up to `most` of them; `None` where there are more, or not all are known.
+    pub fn few<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, most: usize) -> Option<&[String]> {
+        let (_, known) = self.column(table.into(), column)?;
+        (known.complete && (1..=most).contains(&known.values.len())).then_some(&known.values)
+    }
+
+    /// The pattern of LIKE that finds the texts of a column of lists (`,linux,rust,`, `red;blue`) that have the element `text`; `None` where
+    /// the column holds no lists, none has it, or a pattern would find others too.
+    pub fn element<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Option<String> {
+        let (_, known) = self.column(table.into(), column)?;
+        element(&known.values, text).filter(|_| known.complete)
+    }
+
     /// The one value of the column that `text` nearly is. `None` where there is none, or where several are equally near.
     pub fn nearest<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Option<Near> {
         let (place, known) = self.column(table.into(), column)?;
@@ -78,6 +91,40 @@ impl ValueIndex {
         let kind = if edits == 0 { NearKind::Spelling } else { NearKind::Edits };
         Some(Near { value: known.values.get(value as usize)?.clone(), kind })
     }
+}
+
+/// Marks between the elements of a list.
+const MARKS: [char; 4] = [',', ';', '|', '\n'];
+/// Fewer lists with the element, and fewer that have several elements, may be texts with a comma.
+const FEWEST_LISTS: usize = 2;
+
+fn element(values: &[String], text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.is_empty() || text.contains(MARKS) || text.contains(['%', '_']) {
+        return None;
+    }
+    MARKS.into_iter().find_map(|mark| {
+        let elements =
+            |value: &String| value.split(mark).map(|part| part.trim().to_lowercase()).filter(|part| !part.is_empty()).collect::<Vec<_>>();
+        let lists: Vec<(&String, Vec<String>)> =
+            values.iter().map(|value| (value, elements(value))).filter(|(value, _)| value.contains(mark)).collect();
+        let wanted = text.to_lowercase();
+        let having = lists.iter().filter(|(_, elements)| elements.contains(&wanted)).count();
+        let several = lists.iter().filter(|(_, elements)| elements.len() > 1).count();
+        let wrapped = values.iter().filter(|value| !value.is_empty()).all(|value| value.starts_with(mark) && value.ends_with(mark));
+        // Elements of lists come again; parts of sentences do not.
+        let mut all: Vec<&String> = lists.iter().flat_map(|(_, elements)| elements).collect();
+        let count = all.len();
+        all.sort();
+        all.dedup();
+        let are_lists = wrapped && several > 0 || several >= FEWEST_LISTS;
+        if having < FEWEST_LISTS || !are_lists || 2 * all.len() > count + 1 {
+            return None;
+        }
+        let found = |value: &String| value.to_lowercase().contains(&wanted);
+        let others = values.iter().any(|value| found(value) && !elements(value).contains(&wanted));
+        if wrapped { Some(format!("%{mark}{text}{mark}%")) } else { (!others).then(|| format!("%{text}%")) }
+    })
 }
 
 impl Database {
@@ -132,5 +179,26 @@ impl Database {
             [one] => Some(one.clone()),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(values: &[&str], text: &str, expected: Option<&str>) {
+        let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+        assert_eq!(element(&values, text).as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn elements_of_lists_are_found() {
+        check(&[",", ",linux,rust,", ",news,rust,", ",rust,"], "Rust", Some("%,Rust,%"));
+        check(&["red;blue", "blue", "blue;green", "green;red"], "blue", Some("%blue%"));
+        check(&["red;blue", "blue", "blue;green", "darkblue;red"], "blue", None);
+        check(&["Bonn, Germany", "Ulm, Germany"], "Bonn", None);
+        check(&["a, b and c", "d"], "d", None);
+        check(&[",linux,", ",rust,"], "food", None);
     }
 }

@@ -297,11 +297,11 @@ impl Generate for Remote {
         let mut timings = GenerateTimings::default();
         let runtime = self.runtime.as_ref().ok_or_else(|| ServerError::Runtime("its runtime is gone".into()))?;
         let local = LocalSet::new();
-        let under_way = UnderWay { client, planned, writing: &mut writing, timings: &mut timings, start, cancel, emit, enough };
+        let costs = Vec::new();
+        let under_way = UnderWay { client, planned, writing: &mut writing, timings: &mut timings, start, cancel, emit, enough, costs };
         let error = runtime.block_on(local.run_until(under_way.work()))?;
         drop(local);
         timings.decode_ms = start.elapsed().as_secs_f64() * 1000.0 - timings.prefill_ms;
-        timings.generated_tokens = writing.iter().map(Writing::tokens).sum();
         match error {
             Some(error) if !writing.iter().any(|one| one.ended.is_some()) => {
                 if let ServerError::UnknownModel { .. } = error {

@@ -62,11 +62,26 @@ pub(super) struct UnderWay<'a, 'w> {
     pub(super) cancel: &'a Cancel,
     pub(super) emit: &'a mut dyn FnMut(GenerateEvent),
     pub(super) enough: &'a mut dyn FnMut(&Ended<'_>) -> Enough,
+    /// What each request cost, as far as the server told it: tokens of the prompt, those of them read before, tokens written.
+    pub(super) costs: Vec<[usize; 3]>,
 }
 
 impl UnderWay<'_, '_> {
     /// Works until all have ended or some are enough; the first failure, where there was one.
     pub(super) async fn work(mut self) -> Result<Option<ServerError>, LlmError> {
+        let result = self.work_through().await;
+        self.count_written();
+        result
+    }
+
+    /// Tokens written: as many as the server says, or as many pieces as came where it does not say.
+    fn count_written(&mut self) {
+        let came = |places: &[usize]| places.iter().filter_map(|&place| self.writing.get(place)).map(Writing::tokens).sum::<usize>();
+        let more = self.planned.iter().zip(&self.costs).map(|(planned, [_, _, told])| told.saturating_sub(came(&planned.places)));
+        self.timings.generated_tokens = more.sum::<usize>() + self.writing.iter().map(Writing::tokens).sum::<usize>();
+    }
+
+    async fn work_through(&mut self) -> Result<Option<ServerError>, LlmError> {
         let (sender, mut receiver) = unbounded_channel::<(usize, Message)>();
         let mut handles: Vec<Option<AbortHandle>> = Vec::new();
         let (mut running, mut error) = (0_usize, None);
@@ -115,10 +130,18 @@ impl UnderWay<'_, '_> {
         let places = self.planned.get(which).map(|planned| planned.places.clone()).unwrap_or_default();
         let mut said = Enough::No;
         match message {
-            Message::Told(Told::Usage([prompt, cached, _])) => {
-                self.timings.prompt_tokens += prompt;
-                self.timings.cached_tokens += cached;
-                if places.contains(&0) && prompt > 0 {
+            Message::Told(Told::Usage(told)) => {
+                // Some tell it with every piece.
+                if self.costs.len() <= which {
+                    self.costs.resize(which + 1, [0; 3]);
+                }
+                let Some(known) = self.costs.get_mut(which) else { return (said, false) };
+                let ([read, read_before, written], [prompt, cached, all]) = (*known, told);
+                let (prompt, cached) = (prompt.max(read), cached.max(read_before));
+                *known = [prompt, cached, all.max(written)];
+                self.timings.prompt_tokens += prompt - read;
+                self.timings.cached_tokens += cached - read_before;
+                if places.contains(&0) && prompt > read {
                     (self.emit)(GenerateEvent::Prefill { done: prompt, total: prompt, cached });
                 }
                 (said, false)

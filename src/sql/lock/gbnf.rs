@@ -1,7 +1,8 @@
 //! The name lock as a grammar for servers that take one: GBNF, in the part that llama.cpp, vLLM and SGLang read alike.
 //!
 //! A grammar without memory says less than the automaton; what it lets through is mended afterwards, as without a lock:
-//! - where a table may stand, behind FROM and JOIN: the tables of the schema, functions that stand for tables, a bracket;
+//! - where a table may stand, behind FROM and JOIN: the tables of the schema, behind the name of a file or not, functions that stand for tables, a
+//!   bracket;
 //! - anywhere else: words of SQL, functions, tables, columns, short aliases (`T1`, `s`), and whatever qualifies one of them (`boss.name`);
 //! - behind an alias of another form, which may be used as a column from there on: any word, but no other table;
 //! - in a query that begins with WITH, which makes tables of its own: any word.
@@ -42,12 +43,12 @@ named ::= ([iI] [nN] [dD] [eE] [xX] [eE] [dD] ws+ [bB] [yY] | [cC] [oO] [lL] [lL
 from ::= [fF] [rR] [oO] [mM] | [jJ] [oO] [iI] [nN]
 as ::= [aA] [sS]
 inner ::= from ws* "("
-source ::= from ws+ (any ".")? table
+source ::= from ws+ (file ".")? table
 unit ::= known | (any ".")+ (quoted | "*" | known) | number | distinct | named | source
 closed ::= sep* (unit sep+ | inner sep*)*
 freeunit ::= (any ".")* (free | quoted | "*") | number | distinct | source
 loose ::= sep* (freeunit sep+ | inner sep*)* freeunit?
-opening ::= (from ws+ (any ".")?)? (as | table) ws+ fresh | unit? sep* ")" ws* fresh
+opening ::= (from ws+ (file ".")?)? (as | table) ws+ fresh | unit? sep* ")" ws* fresh
 query ::= closed unit? | closed opening (sep loose)? | closed (unit? sep* "(" | inner) ws* with
 closing ::= ws* (";" ws*)? ("```" ws*)?
 with ::= [wW] [iI] [tT] [hH] ([^;`'"] | string | quoted)+
@@ -66,7 +67,9 @@ pub fn gbnf(schema: &Schema) -> Option<String> {
     // What stands behind these two is looked at, also where a column is called so: that one needs quotes.
     let before_table = |word: &&str| !["from", "join"].iter().any(|own| word.eq_ignore_ascii_case(own));
     let known: Trie = own.chain(of_functions).chain(tables).chain(columns).filter(before_table).collect();
-    let table = format!("table ::= {}\n", places_rule(&places));
+    let files: BTreeSet<&str> = schema.tables.iter().filter_map(|table| table.database.as_deref()).chain(["main", "temp"]).collect();
+    let files: Vec<&str> = files.into_iter().collect();
+    let table = places_rule("table", &places) + &places_rule("file", &files);
     // Words that may stand anywhere but are no table's beginning.
     let taken: Trie = ["from", "join"].into_iter().collect();
     let mut shared = Shared::default();
@@ -105,18 +108,19 @@ impl Shared {
     }
 }
 
-/// Names of tables, in the ways they can be quoted.
-fn places_rule(places: &[&str]) -> String {
+/// The rule `called` for names of tables or of their files, in the ways they can be quoted.
+fn places_rule(called: &str, places: &[&str]) -> String {
     let bare: Trie = places.iter().copied().filter(|name| name.chars().all(is_word)).collect();
     let easy: Trie = places.iter().copied().filter(|name| !name.contains(['"', '`', '[', ']'])).collect();
-    let mut rule = format!("{} | \"\\\"\" inquotes \"\\\"\" | \"`\" inquotes \"`\" | \"[\" inquotes \"]\"", bare.rule());
+    let quoted = [("\\\"", "\\\""), ("`", "`"), ("[", "]")].map(|(open, close)| format!(" | \"{open}\" {called}quoted \"{close}\""));
+    let mut rule = format!("{called} ::= {}{}", bare.rule(), quoted.concat());
     for name in places.iter().filter(|name| name.contains(['"', '`', '[', ']'])) {
         let _ = write!(rule, " | {}", literal(&format!("\"{}\"", name.replace('"', "\"\""))));
         if !name.contains('`') {
             let _ = write!(rule, " | {}", literal(&format!("`{name}`")));
         }
     }
-    let _ = write!(rule, "\ninquotes ::= {}", easy.rule());
+    let _ = writeln!(rule, "\n{called}quoted ::= {}", easy.rule());
     rule
 }
 

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::spans::between;
+use super::spans::between_any;
 use crate::schema::{Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::resolve;
@@ -17,7 +17,7 @@ use crate::sql::tokens::{Part, Tokens};
 const ASKED_UNITS: [(&[&str], f64); 5] =
     [(&["milliseconds", "ms"], 1e-3), (&["seconds"], 1.0), (&["minutes"], 60.0), (&["hours"], 3_600.0), (&["days"], 86_400.0)];
 /// Words behind which a unit is asked for, where none counts it.
-const ASKING: [&str; 4] = ["many", "in", "of", "total"];
+const ASKING: [&str; 6] = ["many", "in", "of", "total", "average", "mean"];
 /// Aggregates whose value is a length where they are of lengths.
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
 
@@ -45,8 +45,8 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
         let length = column.meaning.span().filter(|unit| *unit != SpanUnit::Since1970).map(Kept::Length);
         let moment = || {
-            let times = column.meaning.times().filter(|times| !times.mixed && !times.is_open())?;
-            between(times.unit()).map(Kept::Moment)
+            let times = column.meaning.times().filter(|times| !times.mixed)?;
+            between_any(times).map(Kept::Moment)
         };
         Some((reference.range.start, length.or_else(moment)?))
     });
@@ -224,6 +224,7 @@ mod tests {
         check("How many minutes of music?", "SELECT n, SUM(length) FROM t GROUP BY n", "SELECT n, SUM(length) / 60.0 FROM t GROUP BY n");
         check("the length of each in minutes", "SELECT n, length FROM t", "SELECT n, length / 60.0 FROM t");
         check("in hours", "SELECT avg(days) FROM t", "SELECT avg(days) * 24.0 FROM t");
+        check("average minutes of each", "SELECT n, avg(length) FROM t GROUP BY n", "SELECT n, avg(length) / 60.0 FROM t GROUP BY n");
     }
 
     #[test]

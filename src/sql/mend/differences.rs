@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::spans::{between, lengths, only, product};
+use super::spans::{between_any, lengths, only, product};
 use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
@@ -51,8 +51,8 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let mut sight = Sight { tokens: Tokens::new(sql), counted: HashMap::new(), texts: HashSet::new() };
     for reference in &resolution.references {
         let Some(column) = resolution.source(reference).and_then(|source| source.table()?.column(&reference.name.text)) else { continue };
-        let times = column.meaning.times().or(column.perhaps.as_ref()).filter(|times| !times.mixed && !times.is_open());
-        if let Some(unit) = times.and_then(|times| between(times.unit())) {
+        let times = column.meaning.times().or(column.perhaps.as_ref()).filter(|times| !times.mixed);
+        if let Some(unit) = times.and_then(between_any) {
             sight.counted.insert(reference.range.start, unit);
         } else if is_dated(column) {
             sight.texts.insert(reference.range.start);
@@ -101,6 +101,12 @@ impl Asked {
         self.years && self.lengths.is_empty()
     }
 
+    /// Whether all lengths are of whole seconds, and none is of whole days.
+    fn is_finer_than_days(&self) -> bool {
+        let is_finer = |seconds: f64| seconds.fract() == 0.0 && seconds % 86_400.0 != 0.0;
+        !self.lengths.is_empty() && self.lengths.iter().all(|(_, seconds)| is_finer(*seconds))
+    }
+
     /// The seconds that `value` stands for, written in some unit, and whether it is the number that the question writes.
     pub(super) fn seconds(&self, value: f64) -> Option<(f64, bool)> {
         let same = |length: f64| ((length - value) / value).abs() < 1e-9;
@@ -128,6 +134,11 @@ impl Sight<'_> {
             (Moment::Counted(one), Moment::Counted(other)) if one == other => (one, Vec::new()),
             // The difference of two years is asked for.
             (Moment::Text, Moment::Text) if asked.is_of_years() => return None,
+            // Parts of a day are no number of days to the last digit.
+            (Moment::Text, Moment::Text) if asked.is_finer_than_days() && (self.has_column(&left) || self.has_column(&right)) => {
+                let second = |range: Range<usize>| (tokens.bytes(range.clone()), format!("unixepoch({})", tokens.piece(range)));
+                (SpanUnit::Seconds, vec![second(left), second(right)])
+            }
             (Moment::Text, Moment::Text) if self.has_column(&left) || self.has_column(&right) => {
                 let day = |range: Range<usize>| (tokens.bytes(range.clone()), format!("julianday({})", tokens.piece(range)));
                 (SpanUnit::Days, vec![day(left), day(right)])
@@ -316,7 +327,7 @@ mod tests {
     #[test]
     fn dates_as_text_are_subtracted_as_days() {
         check("within 2 days", "shipped - placed <= 2", "julianday(shipped) - julianday(placed) <= 2");
-        check("within 12 hours", "(shipped - placed) <= 12", "(julianday(shipped) - julianday(placed)) <= 0.5");
+        check("within 12 hours", "(shipped - placed) <= 12", "(unixepoch(shipped) - unixepoch(placed)) <= 43200");
         check("", "max(shipped) - min(placed) > 5", "julianday(max(shipped)) - julianday(min(placed)) > 5");
         check("", "'2024-01-01' - placed > 5", "julianday('2024-01-01') - julianday(placed) > 5");
     }

@@ -6,12 +6,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::schema::{DateText, Schema, SpanUnit, TimeUnit};
+use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit, TimeUnit, Times};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
 use crate::text::numbers::{DAYS, HOURS, MILLISECONDS, MINUTES, SECONDS, WEEKS, cardinal};
+use crate::text::words::split_name;
 
 /// Units of time, with their seconds.
 const UNITS: [(&[&str], f64); 6] =
@@ -19,30 +20,41 @@ const UNITS: [(&[&str], f64); 6] =
 /// What lengths may be written in, as parts of a second.
 const PER_SECOND: [f64; 7] = [1.0, 1.0 / 60.0, 1.0 / 3_600.0, 1.0 / 86_400.0, 1e3, 1e6, 1e9];
 
+/// What a column of lengths keeps.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Kept {
+    unit: SpanUnit,
+    /// Its values say so, and not its name alone.
+    told: bool,
+    /// What a length has to lie in, where its name alone says so.
+    range: Option<(f64, f64)>,
+}
+
 /// `sql` with lengths that `question` names in the units of the columns they are compared with, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
-    let spans = |meaning: &crate::schema::Meaning| meaning.span();
-    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| spans(&column.meaning).is_some())) {
+    let asked = lengths(question);
+    let has_spans = || schema.tables.iter().any(|table| table.columns.iter().any(|column| column.meaning.span().is_some()));
+    if asked.is_empty() && !has_spans() {
         return (sql.to_owned(), Vec::new());
     }
     let Some(resolution) = resolve(sql, schema) else { return (sql.to_owned(), Vec::new()) };
     let known = resolution.references.iter().filter_map(|reference| {
         let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        Some((reference.range.start, column.meaning.span()?))
+        Some((reference.range.start, kept(column)?))
     });
-    let columns: HashMap<usize, SpanUnit> = known.collect();
-    let asked = lengths(question);
+    let columns: HashMap<usize, Kept> = known.collect();
     let tokens = Tokens::new(sql);
-    let unit = |at: usize| columns.get(&tokens.bytes(at..at + 1).start).copied();
-    let compared = (0..tokens.len()).filter_map(|at| Some((at, unit(at)?)));
-    let compared: Vec<(usize, SpanUnit)> =
-        compared.flat_map(|(at, unit)| literals(&tokens, at).into_iter().map(move |literal| (literal, unit))).collect();
+    let column = |at: usize| columns.get(&tokens.bytes(at..at + 1).start).copied().zip(tokens.operand_after(at));
+    let compared = (0..tokens.len()).filter_map(|at| Some((at, column(at).or_else(|| of_document(&tokens, at))?)));
+    let compared: Vec<(usize, Kept)> =
+        compared.flat_map(|(at, (kept, end))| literals(&tokens, at, end).into_iter().map(move |literal| (literal, kept))).collect();
     let only = only(&asked).filter(|_| compared.len() == 1);
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    for (literal, unit) in compared {
-        let wrong = || only.filter(|_| is_unsaid(&tokens, literal, question));
+    for (literal, Kept { unit, told, range }) in compared {
+        let wrong = || only.filter(|_| told && is_unsaid(&tokens, literal, question));
+        let fits = |to: &String| range.is_none_or(|(low, high)| to.parse::<f64>().is_ok_and(|to| (low..=high).contains(&to)));
         if let Some(seconds) = seconds(&tokens, literal, unit, &asked, wrong)
-            && let Some(to) = in_unit(seconds, unit)
+            && let Some(to) = in_unit(seconds, unit).filter(fits)
         {
             let end = product(&tokens, literal).map_or(literal + 1, |(_, end)| end);
             edits.push((tokens.bytes(literal..end), to));
@@ -61,10 +73,47 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     (out, changes)
 }
 
-/// The literals that the column at token `at` is compared with.
-fn literals(tokens: &Tokens<'_>, at: usize) -> Vec<usize> {
+/// The unit of a column's lengths, and the values that it has to fit where its name alone says so: `deep_min`.
+fn kept(column: &Column) -> Option<Kept> {
+    if let Some(unit) = column.meaning.span() {
+        return Some(Kept { unit, told: true, range: None });
+    }
+    let unit = unit_of_name(&column.name).filter(|_| column.meaning == Meaning::Plain && column.holds == Holds::Numbers)?;
+    let (low, high) = column.samples.first()?.split_once("..")?;
+    Some(Kept { unit, told: false, range: Some((low.parse().ok()?, high.parse().ok()?)) })
+}
+
+/// The unit that the last word of a name is: `duration_ms`, `deep_min`, `waitSeconds`.
+fn unit_of_name(name: &str) -> Option<SpanUnit> {
+    const NAMED: [(&[&str], SpanUnit); 7] = [
+        (&["ns", "nanos", "nanosecond", "nanoseconds"], SpanUnit::Nanos),
+        (&["us", "micros", "microsecond", "microseconds"], SpanUnit::Micros),
+        (MILLISECONDS, SpanUnit::Millis),
+        (SECONDS, SpanUnit::Seconds),
+        (MINUTES, SpanUnit::Minutes),
+        (HOURS, SpanUnit::Hours),
+        (DAYS, SpanUnit::Days),
+    ];
+    let words = split_name(name);
+    let last = words.last().filter(|_| words.len() > 1)?;
+    NAMED.iter().find(|(names, _)| names.contains(&last.as_str()) || last == "millis" && names == &MILLISECONDS).map(|(_, unit)| *unit)
+}
+
+/// A value of a document, whose path ends with the string at token `at`, and where it ends: `json_extract(doc, '$.took_ms')`.
+fn of_document(tokens: &Tokens<'_>, at: usize) -> Option<(Kept, usize)> {
+    let path = (tokens.kind(at) == Some(TokenKind::String)).then(|| name_of(tokens.text(at)))?;
+    let kept = Kept { unit: unit_of_name(path.rsplit(['.', '$']).next()?)?, told: false, range: None };
+    if tokens.before(at) == "->>" {
+        return Some((kept, at + 1));
+    }
+    let named = at.checked_sub(1).and_then(|comma| tokens.operand_before(comma)?.checked_sub(2))?;
+    let call = tokens.call(named).filter(|call| tokens.is(named, &["json_extract", "jsonb_extract"]) && call.close == at + 1)?;
+    Some((kept, call.close + 1))
+}
+
+/// The literals that the operand at tokens `at..end` is compared with.
+pub(super) fn literals(tokens: &Tokens<'_>, at: usize, end: usize) -> Vec<usize> {
     let mut out = Vec::new();
-    let Some(end) = tokens.operand_after(at) else { return out };
     let compares = ["<", "<=", ">", ">=", "=", "<>", "!="];
     // Behind the aggregate that the column may stand in.
     let closes = usize::from(tokens.text(end) == ")");
@@ -183,7 +232,7 @@ fn clock(text: &str) -> Option<f64> {
 }
 
 /// The unit of the difference of two moments that are counted in `unit`.
-pub(super) fn between(unit: TimeUnit) -> Option<SpanUnit> {
+fn between(unit: TimeUnit) -> Option<SpanUnit> {
     Some(match unit {
         TimeUnit::UnixSeconds | TimeUnit::AppleSeconds => SpanUnit::Seconds,
         TimeUnit::UnixMillis => SpanUnit::Millis,
@@ -194,10 +243,16 @@ pub(super) fn between(unit: TimeUnit) -> Option<SpanUnit> {
     })
 }
 
+/// The unit of the difference of two moments of one column, whose values may leave open from when they count.
+pub(super) fn between_any(times: &Times) -> Option<SpanUnit> {
+    let unit = between(times.unit())?;
+    times.units.iter().all(|other| between(*other) == Some(unit)).then_some(unit)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Meaning, Table};
+    use crate::schema::Table;
     use crate::sql::mend::check_mended;
 
     #[track_caller]
@@ -208,6 +263,8 @@ mod tests {
             column("ms", SpanUnit::Millis),
             column("delivery", SpanUnit::Since1970),
             Column { name: "n".into(), ..Column::default() },
+            Column { name: "deep_min".into(), holds: Holds::Numbers, samples: vec!["32..139".into()], ..Column::default() },
+            Column { name: "temp_min".into(), holds: Holds::Numbers, samples: vec!["-9..19".into()], ..Column::default() },
         ];
         let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
         let sql = |condition: &str| format!("SELECT n FROM t WHERE {condition}");
@@ -239,6 +296,17 @@ mod tests {
         check("longer than an hour, or 7", "took > 7", "took > 7");
         check("longer than an hour", "took > 7 AND ms < 9", "took > 7 AND ms < 9");
         check("between 1 and 3 hours", "took > 7", "took > 7");
+    }
+
+    #[test]
+    fn a_name_says_what_is_kept() {
+        check("more than an hour of deep sleep", "deep_min > 1", "deep_min > 60");
+        check("more than an hour of deep sleep", "deep_min > 60", "deep_min > 60");
+        check("below 1 for an hour", "temp_min < 1", "temp_min < 1");
+        check("longer than 2 seconds", "json_extract(n, '$.a.duration_ms') > 2", "json_extract(n, '$.a.duration_ms') > 2000");
+        check("longer than 2 seconds", "n ->> '$.took_ms' BETWEEN 2 AND 9", "n ->> '$.took_ms' BETWEEN 2000 AND 9");
+        check("longer than 2 seconds", "n ->> 'tookMs' > 2000", "n ->> 'tookMs' > 2000");
+        check("longer than 2 seconds", "n ->> 'items' > 2", "n ->> 'items' > 2");
     }
 
     #[test]

@@ -92,7 +92,10 @@ fn same_value_twice(block: &Block<'_>, question: &Question) -> Option<String> {
 /// A number other than zero and one that is compared with, or that rows are limited to, and that the question does not give.
 fn strange_number(block: &Block<'_>, question: &Question) -> Option<String> {
     use BinaryOperator::{Eq, Gt, GtEq, Lt, LtEq, NotEq};
-    let is_strange = |text: &String| text.parse::<f64>().is_ok_and(|number| ![0.0, 1.0].contains(&number) && !question.gives(number));
+    // Of money nobody says that it is kept in cents.
+    let cents = block.select.to_string().to_lowercase().contains("cent");
+    let gives = |number: f64| question.gives(number) || cents && question.gives(number / 100.0);
+    let is_strange = |text: &String| text.parse::<f64>().is_ok_and(|number| ![0.0, 1.0].contains(&number) && !gives(number));
     let mut strange = block.limit.clone().filter(is_strange);
     let mut look = |expr: &Expr| {
         if let Some(Value::Number(text, _)) = literal(expr)

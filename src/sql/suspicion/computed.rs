@@ -17,7 +17,8 @@ use crate::text::words::split_name;
 /// Aggregates that take their argument for a number.
 const OF_NUMBERS: [&str; 3] = ["avg", "sum", "total"];
 /// Last words of names of columns whose numbers stand for something that cannot be averaged.
-const CODES: [&str; 10] = ["code", "zip", "zipcode", "postcode", "postalcode", "phone", "type", "status", "kind", "enum"];
+const CODES: [&str; 14] =
+    ["code", "zip", "zipcode", "postcode", "postalcode", "phone", "type", "status", "kind", "enum", "gender", "sex", "category", "role"];
 
 pub(super) fn look(
     query: &Query,

@@ -99,6 +99,10 @@ impl Divisions<'_, '_> {
         if self.grouped.iter().any(|term| term.contains(&written)) {
             return;
         }
+        // A quarter of the year is a whole number of it.
+        if written.ends_with("/ 3") && written.contains("'%m'") {
+            return;
+        }
         let (a, b) = (bare(left), bare(right));
         if self.shares && a == b && aggregate_inside(left) {
             let sentence = format!("{written} divides a number by itself, so that every share is the same");

@@ -20,6 +20,7 @@
 //! - `kept`: what a column's name says that it keeps
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
+//! - `scale`: numbers with their units, far from all that a column holds
 //! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `measure`: what rows are ordered and grouped by
@@ -52,6 +53,7 @@ mod nearer;
 mod negations;
 mod numbers;
 mod reason;
+mod scale;
 mod shapes;
 mod shown;
 mod stored;
@@ -113,6 +115,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         ends::look(&blocks, sql, question, &mut out);
         dates::look(&blocks, sql, &columns, question, &mut out);
         kept::look(&blocks, &columns, question, &mut out);
+        scale::look(&blocks, &columns, question, &mut out);
         unused::look(sql, &resolution, question, &mut out);
         measure::look(&blocks, schema, &columns, question, &mut out);
         each::look(&blocks, schema, &columns, question, &mut out);

@@ -18,6 +18,8 @@ pub(super) struct Numbers {
     plain: Vec<f64>,
     /// The same in other units.
     converted: Vec<f64>,
+    /// Those that a unit of time, size or money stands beside, as they are written.
+    measured: Vec<f64>,
     /// Whether the day of asking fixes a time that is named.
     relative: bool,
 }
@@ -37,6 +39,7 @@ impl Numbers {
     pub(super) fn extend(&mut self, other: Self) {
         self.plain.extend(other.plain);
         self.converted.extend(other.converted);
+        self.measured.extend(other.measured);
         self.relative |= other.relative;
     }
 
@@ -47,6 +50,11 @@ impl Numbers {
             || self.converted.iter().any(|own| near(own) || (own - number).abs() == 1.0)
             || self.relative && YEARS.contains(&number)
             || self.give_date(number)
+    }
+
+    /// Whether `number` is given with a unit beside it: 6 of "longer than six minutes".
+    pub(super) fn measure(&self, number: f64) -> bool {
+        self.measured.contains(&number)
     }
 
     /// Whether `number` stands for a day, and the year is given: `20230101`, seconds or milliseconds since 1970.
@@ -95,6 +103,10 @@ impl Numbers {
             "degrees" | "celsius" | "fahrenheit" | "c" | "f" => self.converted.extend([number * 1.8 + 32.0, (number - 32.0) / 1.8]),
             _ => {}
         }
+        let before = at.checked_sub(1).and_then(|before| parts.get(before)).map_or("", |part| part.word.as_str());
+        if [before, next(0)].contains(&"currency") {
+            self.measured.push(number);
+        }
         self.in_units(number, next(0), next(1));
         // "An hour and a half", "two and a half hours".
         if next(0) == "and" && next(1) == "a" && next(2) == "half" {
@@ -130,6 +142,7 @@ impl Numbers {
         // "5 square kilometres", "30 more minutes".
         if let Some((_, factors)) = unit(first).or_else(|| unit(second)) {
             self.converted.extend(factors.iter().map(|factor| number * factor));
+            self.measured.push(number);
         }
         if first == "square" {
             self.converted.extend([number * 1e6, number * 1e4, number * 1e-6, number * 2.589_99]);
@@ -274,6 +287,13 @@ mod tests {
         check("older than two years", &[24.0, 730.0], &[]);
         check("taller than 6 feet", &[72.0, 182.88], &[]);
         check("above 30 degrees", &[86.0], &[]);
+    }
+
+    #[test]
+    fn units_stand_beside_numbers() {
+        let measured = |text: &str, number: f64| Numbers::of(text).measure(number);
+        assert!(measured("more than an hour", 1.0) && measured("longer than 6 minutes", 6.0) && measured("above €50", 50.0));
+        assert!(!measured("more than 6 items", 6.0) && !measured("longer than 6 minutes", 360.0));
     }
 
     #[test]

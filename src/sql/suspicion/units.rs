@@ -73,6 +73,7 @@ pub(super) const UNITS: &[(&[&str], &[f64])] = &[
     (&["yard", "yards"], &[3.0, 0.9144, 36.0]),
     (&["hectare", "hectares", "ha", "acre", "acres"], &[1e4, 0.01, 4_046.86, 0.404_686, 2.471_05]),
     (&["litre", "litres", "liter", "liters"], &[1e3, 100.0, 0.264_172]),
+    (&["kw", "kilowatt", "kilowatts", "kwh"], &[1e3, 1e-3]),
     (&["kb", "kilobyte", "kilobytes", "kib"], &[1e3, 1_024.0]),
     (&["mb", "megabyte", "megabytes", "mib", "megs"], &[1e3, 1_024.0, 1e6, 1_048_576.0]),
     (&["gb", "gigabyte", "gigabytes", "gib", "gigs"], &[1e3, 1_024.0, 1e6, 1_048_576.0, 1e9, 1_073_741_824.0]),

@@ -141,6 +141,11 @@ impl Question {
     pub(super) fn gives(&self, number: f64) -> bool {
         self.numbers.give(number)
     }
+
+    /// Whether it gives `number` with a unit beside it.
+    pub(super) fn measures(&self, number: f64) -> bool {
+        self.numbers.measure(number)
+    }
 }
 
 #[cfg(test)]

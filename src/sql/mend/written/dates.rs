@@ -66,7 +66,7 @@ fn compared(site: &Site<'_, '_, '_>, dates: &LocalDates, operator: &str, others:
             }
             form = form.max(Some(Form::of(&text)?));
             if let Some(parts) = DateParts::parse(&text) {
-                pieces.push((bytes, string_literal(&parts.iso(dates.order)?)));
+                pieces.push((bytes, string_literal(&parts.iso(dates.order, dates.century)?)));
             }
         } else if let Some(column) = site.other(other) {
             // Both are read, each at its own place; of one form, they are equal as they are.

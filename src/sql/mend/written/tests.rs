@@ -14,7 +14,17 @@ fn schema() -> Schema {
     };
     let dates = |order, separator, padded, open: &str| {
         let (first, last) = ("2021-11-30".into(), "2024-01-05".into());
-        Meaning::LocalDate(LocalDates { order, separator, padded, timed: false, others: false, open: open.into(), first, last })
+        Meaning::LocalDate(LocalDates {
+            order,
+            separator,
+            padded,
+            timed: false,
+            century: None,
+            others: false,
+            open: open.into(),
+            first,
+            last,
+        })
     };
     let columns = vec![
         Column { declared_type: "INTEGER".into(), holds: Holds::Numbers, ..column("id", Meaning::Plain) },
