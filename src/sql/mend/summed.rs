@@ -43,6 +43,8 @@ struct Asked {
     words: Vec<String>,
     /// It asks how much or how many.
     how_many: bool,
+    /// The stem of the word behind "how many".
+    thing: Option<String>,
 }
 
 impl Asked {
@@ -51,7 +53,9 @@ impl Asked {
         let says = |all: &[&str]| words.windows(all.len()).any(|words| words.iter().zip(all).all(|(own, word)| own == word));
         let how_many = says(&["how", "many"]) || says(&["how", "much"]) || says(&["total"]) || says(&["sum"]);
         let other = words.iter().any(|word| OTHERS.contains(&word.as_str()));
-        Self { words: if other { Vec::new() } else { words.iter().map(|word| stem(word)).collect() }, how_many }
+        let behind = words.windows(3).find(|words| matches!(words, [how, many, _] if how == "how" && many == "many"));
+        let thing = behind.and_then(|words| words.last()).map(|word| stem(word));
+        Self { thing, words: if other { Vec::new() } else { words.iter().map(|word| stem(word)).collect() }, how_many }
     }
 }
 
@@ -60,7 +64,10 @@ fn amounts<'s>(resolution: &Resolution<'s>, asked: &Asked) -> HashMap<usize, &'s
     let amount = |reference: &Reference| {
         let table = resolution.source(reference)?.table()?;
         let column = table.column(&reference.name.text)?;
-        is_amount(table, column, &asked.words).then_some((reference.range.start, column))
+        // "How many reservations had kids": the rows are asked for, and not what each of them has.
+        let is_of = |name: &str| split_name(name).last().map(|last| stem(last)).is_some_and(|last| Some(&last) == asked.thing.as_ref());
+        let rows = is_of(&table.name) && !is_of(&column.name);
+        (!rows && is_amount(table, column, &asked.words)).then_some((reference.range.start, column))
     };
     resolution.references.iter().filter_map(amount).collect()
 }
@@ -189,6 +196,7 @@ mod tests {
         stays("How many models are there?", "SELECT count(model) FROM t");
         stays("How many rows?", "SELECT count(likes) FROM t");
         stays("How many different likes are there?", "SELECT count(likes) FROM t");
+        stays("How many t had any likes?", "SELECT count(likes) FROM t");
         stays("How many wins?", "SELECT count(wins) FROM t");
         stays("How many likes?", "SELECT count(DISTINCT likes) FROM t");
         stays("How many likes has each row?", "SELECT model, likes FROM t");
