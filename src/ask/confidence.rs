@@ -230,7 +230,7 @@ mod tests {
             long.signals.set(signal, value);
         }
         let belief = of_first(&long);
-        assert!(!belief.stands() && belief.reason == "the first draft goes over several tables", "{belief:?}");
+        assert!(!belief.stands() && belief.reason == "the first draft has queries inside others", "{belief:?}");
     }
 
     #[test]
