@@ -3,6 +3,8 @@
 //! Fitted to 443 questions (435 first drafts, 834 results of drafts) over databases of Spider's training part that are
 //! not in `held-out-300`, and over those of `tests/real_files/develop.json`, by the models of 0.5 and 1.5 billion weights.
 
+#![allow(clippy::approx_constant, reason = "a weight may come near a famous number")]
+
 use super::signals::Signal::{self, *};
 use crate::sql::SuspicionKind::*;
 

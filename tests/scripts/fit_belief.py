@@ -171,6 +171,8 @@ def write(path, models, records, alone, compared):
         f"//! Fitted to {records} questions ({alone} first drafts, {compared} results of drafts) over databases of Spider's training part that are",
         "//! not in `held-out-300`, and over those of `tests/real_files/develop.json`, by the models of 0.5 and 1.5 billion weights.",
         "",
+        '#![allow(clippy::approx_constant, reason = "a weight may come near a famous number")]',
+        "",
         "use super::signals::Signal::{self, *};",
         "use crate::sql::SuspicionKind::*;",
         "",

@@ -139,7 +139,7 @@ const MEANT: [Mend; 34] = [
     Mend::Schema(times::mend),
     Mend::Schema(absent::mend),
     Mend::Schema(named_days::mend),
-    Mend::Schema(named_periods::mend),
+    Mend::Both(named_periods::mend),
     Mend::Schema(digit_clocks::mend),
     Mend::Schema(wall_time::mend),
     Mend::Schema(written::mend),

@@ -10,6 +10,7 @@ use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::string_literal;
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
+use crate::text::language::words_of;
 use crate::text::numbers::MONTHS;
 use crate::text::words::split_name;
 
@@ -61,8 +62,9 @@ struct Form {
     numbers: bool,
 }
 
-/// `sql` with periods in the form of the columns that they are compared with, and the changes in order.
-pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
+/// `sql` with periods in the form of the columns that they are compared with, and the changes in order. What has no year gets the one that
+/// `question` names.
+pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
     if !schema.tables.iter().any(|table| table.columns.iter().any(|column| form(column).is_some())) {
         return unchanged();
@@ -74,11 +76,12 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     });
     let columns: HashMap<usize, Form> = known.collect();
     let tokens = Tokens::new(sql);
+    let years: Vec<u32> = words_of(question).iter().filter(|word| word.len() == 4).filter_map(|word| word.parse().ok()).collect();
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for at in 0..tokens.len() {
         let column = columns.get(&tokens.bytes(at..at + 1).start);
         if let Some((form, end)) = column.zip(tokens.operand_after(at)) {
-            edits.extend(compared(&tokens, end, form).unwrap_or_default());
+            edits.extend(compared(&tokens, end, form, &years).unwrap_or_default());
         }
     }
     edits.sort_by_key(|(range, _)| range.start);
@@ -239,8 +242,8 @@ impl Form {
     }
 }
 
-/// What is to change behind the column that ends before token `end`.
-fn compared(tokens: &Tokens<'_>, end: usize, form: &Form) -> Option<Vec<(Range<usize>, String)>> {
+/// What is to change behind the column that ends before token `end`; `years` are those of the question.
+fn compared(tokens: &Tokens<'_>, end: usize, form: &Form, years: &[u32]) -> Option<Vec<(Range<usize>, String)>> {
     let text = |at: usize| match tokens.kind(at) {
         Some(TokenKind::String) => Some(name_of(tokens.text(at))),
         Some(TokenKind::Number) => Some(tokens.text(at).to_owned()),
@@ -289,6 +292,12 @@ fn compared(tokens: &Tokens<'_>, end: usize, form: &Form) -> Option<Vec<(Range<u
         (Some(written), _) if written.unit == form.unit => (Some(written.number), written.year),
         _ => return None,
     };
+    let year = match (number, year, years) {
+        (Some(_), None, [year]) => Some(*year),
+        // Of which year, is not for a rule to say.
+        (Some(_), None, [_, _, ..]) => return None,
+        (_, year, _) => year,
+    };
     let pattern = form.pattern(number, year);
     if pattern == said || like && pattern.starts_with(bare) {
         return None;
@@ -305,6 +314,11 @@ mod tests {
 
     #[track_caller]
     fn check(condition: &str, expected: &str) {
+        check_asked("", condition, expected);
+    }
+
+    #[track_caller]
+    fn check_asked(question: &str, condition: &str, expected: &str) {
         let column = |name: &str, samples: &[&str]| Column {
             name: name.into(),
             holds: Holds::Texts,
@@ -325,7 +339,7 @@ mod tests {
         ];
         let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
         let sql = |condition: &str| format!("SELECT 1 FROM t WHERE {condition}");
-        check_mended(|sql| mend(sql, &schema), &sql(condition), &sql(expected), condition);
+        check_mended(|sql| mend(sql, &schema, question), &sql(condition), &sql(expected), condition);
     }
 
     #[test]
@@ -354,6 +368,14 @@ mod tests {
         check("quarter = 3 AND 1", "quarter LIKE '%Q3' AND 1");
         check("q LIKE '2024%'", "q LIKE 'Q% 2024'");
         check("week = 16", "week LIKE '%-W16'");
+    }
+
+    #[test]
+    fn the_year_is_that_of_the_question() {
+        check_asked("How much in May 2023?", "bill_month = 5", "bill_month LIKE 'May 23'");
+        check_asked("week 16 of 2024", "week = 16", "week LIKE '2024-W16'");
+        check_asked("May 2022 and May 2023", "bill_month = 5", "bill_month = 5");
+        check_asked("How much in May 2023?", "bill_month LIKE '2022%'", "bill_month LIKE '% 22'");
     }
 
     #[test]
