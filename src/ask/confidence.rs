@@ -7,9 +7,12 @@ use super::signals::{Signal, Signals};
 use super::weights::{ALONE, COMPARED, Weights};
 use crate::sql::SuspicionKind;
 
+/// Log odds by which the fit's questions are answered better than others: mends were made on them. Of 66 held-back questions over real files
+/// and 32 of `held-out-300`, what the fit alone put above 80% was right in 69% to 83%.
+const UNSEEN: f32 = -0.5;
 /// From this belief on, a first draft stands without others to compare it with: of 443 questions 79.5% came out right so with 40% of them
-/// compared, 78.3% with 35% (from 0.75 on), 79.7% with all.
-const STANDS: f64 = 0.8;
+/// compared, 78.3% with 35%, 79.7% with all.
+const STANDS: f64 = 0.7;
 /// Nobody is surer than this, nor less sure.
 const BOUNDS: (f64, f64) = (0.02, 0.98);
 /// What speaks against a draft and was seen too seldom in the fit to be measured counts as much, in log odds.
@@ -76,7 +79,7 @@ fn believed(weights: &Weights, signals: &Signals) -> f64 {
         matches!(signal, Signal::Suspicion(_) | Signal::Unused) && !weights.signals.iter().any(|(other, ..)| other == signal)
     };
     let others = signals.iter().filter(|(signal, _)| unmeasured(signal)).map(|(_, value)| UNMEASURED * value);
-    let odds = f64::from(weights.constant + measured.chain(others).sum::<f32>());
+    let odds = f64::from(weights.constant + UNSEEN + measured.chain(others).sum::<f32>());
     let belief = (1.0 / (1.0 + (-odds).exp())).clamp(BOUNDS.0, BOUNDS.1);
     let nonsense = signals.iter().any(|(signal, _)| matches!(signal, Signal::Suspicion(kind) if is_nonsense(kind)));
     if nonsense { belief.min(NONSENSE) } else { belief }
