@@ -6,8 +6,8 @@ use super::candidate::{Candidate, ballots};
 use super::confidence::{self, Belief};
 use super::vote::{Agreement, Group, group};
 
-/// From this belief on, the second half of the drafts is not worth its time: without it 161 of 202 questions came out right as with it, and
-/// 39 of 70 over real files as well. Little belief is worth more drafts: without any behind the first half, 14 of the 161 were lost.
+/// From this belief on, the second half of the drafts is not worth its time: with it or without, as many of 443 questions came out right
+/// (353), with a tenth fewer tokens. Little belief is worth more drafts: without any behind the first half, 14 of 161 right ones were lost.
 const SETTLED: f64 = 0.7;
 
 /// A draft chosen, and how much it is believed.

@@ -28,7 +28,10 @@ pub(super) fn mend_keys(
     let said = runs(question, sql);
     let (mut out, mut fixes, mut copied) = (String::with_capacity(sql.len()), Vec::new(), 0);
     for key in numbered_keys(sql, schema).into_iter().take(MOST_KEYS).filter(|key| !is_said(&key.text, question)) {
-        let of = |text: &String| named(&Comparison { text: text.clone(), ..key.clone() }, schema, index, database, cancel);
+        let of = |text: &String| {
+            let meant = Comparison { text: text.clone(), ..key.clone() };
+            named(&meant, schema, index, database, cancel).filter(|named| named.is_called(text))
+        };
         // Of its own table, or of the one that it refers to.
         let mut found = said.iter().filter_map(of);
         let Some(meant) = found.next().filter(|first| found.all(|other| other == *first)) else { continue };

@@ -37,6 +37,11 @@ impl Named {
         equation(before).map(|(rest, operator)| (rest, format!("{operator} ({lookup})")))
     }
 
+    /// Whether it is called `text`, in whatever case: no abbreviation, nothing that is only near.
+    pub(super) fn is_called(&self, text: &str) -> bool {
+        self.value.to_lowercase() == text.to_lowercase()
+    }
+
     /// In words, as the key in `column`.
     pub(super) fn told(&self, column: &str) -> String {
         format!("the {column} of {}.{} {}", self.table, self.column, string_literal(&self.value))

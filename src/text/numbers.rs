@@ -49,6 +49,15 @@ pub fn month(word: &str) -> Option<u32> {
     MONTHS.iter().zip(1..).find(|(name, _)| name.eq_ignore_ascii_case(word)).map(|(_, month)| month)
 }
 
+/// Letters of a month's or a day's name that is cut short.
+pub const SHORT_NAME: usize = 3;
+
+/// Which of `names` (of months, of days) `text` is, whole or in its first three letters, in any case.
+pub fn named_place(names: &[&str], text: &str) -> Option<usize> {
+    let is = |name: &&str| name.eq_ignore_ascii_case(text) || name.get(..SHORT_NAME).is_some_and(|short| short.eq_ignore_ascii_case(text));
+    names.iter().position(is)
+}
+
 /// The number from 1 to 90 that `word`, in lower case, is the name of.
 pub fn cardinal(word: &str) -> Option<u8> {
     let place = |names: &[&str]| names.iter().position(|name| *name == word).and_then(|at| u8::try_from(at).ok());

@@ -4,7 +4,6 @@
 //! `deleted_at = ''` is true of no row where what was never deleted is NULL, `completed IS NULL` where it is 0, the first row of
 //! `ORDER BY completed` is one that has not been completed, and `0000-00-00` is before every year.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::schema::{Column, DateText, Holds, Meaning, Schema};
@@ -53,11 +52,7 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        Some((reference.range.start, absent(column)?))
-    });
-    let columns: HashMap<usize, Kept> = known.collect();
+    let columns = resolution.columns(absent);
     let tokens = Tokens::new(sql);
     // What an outer join makes up is NULL, however a table says it.
     let outer = (0..tokens.len()).any(|at| tokens.is(at, &["left", "right", "full", "outer"]) && tokens.text(at + 1) != "(");

@@ -41,16 +41,10 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let unchanged = || (sql.to_owned(), Vec::new());
     let Some(seconds) = asked(question) else { return unchanged() };
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
+    let columns = resolution.columns(|column| {
         let length = column.meaning.span().filter(|unit| *unit != SpanUnit::Since1970).map(Kept::Length);
-        let moment = || {
-            let times = column.meaning.times().filter(|times| !times.mixed)?;
-            between_any(times).map(Kept::Moment)
-        };
-        Some((reference.range.start, length.or_else(moment)?))
+        length.or_else(|| column.meaning.times().filter(|times| !times.mixed).and_then(between_any).map(Kept::Moment))
     });
-    let columns: HashMap<usize, Kept> = known.collect();
     let tokens = Tokens::new(sql);
     if !tokens.is(0, &["select"]) {
         return unchanged();

@@ -44,11 +44,7 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
 
 /// The bytes at which the columns that hold such text are named.
 fn columns_of(resolution: &Resolution<'_>) -> HashSet<usize> {
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        (column.meaning == Meaning::TextBlob).then_some(reference.range.start)
-    });
-    known.collect()
+    resolution.columns(|column| (column.meaning == Meaning::TextBlob).then_some(())).into_keys().collect()
 }
 
 /// Whether the column at tokens `at..end` is compared with a string, or cut: a piece of a blob is a blob.

@@ -22,11 +22,8 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        Some((reference.range.start, *column.meaning.clock()?))
-    });
-    let sight = Sight { tokens: Tokens::new(sql), columns: known.collect(), question, asked: Asked::of(question) };
+    let columns = resolution.columns(|column| column.meaning.clock().copied());
+    let sight = Sight { tokens: Tokens::new(sql), columns, question, asked: Asked::of(question) };
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for at in 0..sight.tokens.len() {
         let Some(&clock) = sight.columns.get(&sight.tokens.bytes(at..at + 1).start) else { continue };

@@ -1,7 +1,6 @@
 //! Times of day that a column keeps as digits alone, `142305` or `1423` as text or as a number: `time_on > '18:00'` compares a colon with a
 //! digit, and strftime reads no hour of them. And times of two digits each (`09:00`), compared with `'9:00'` or with 9.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::schema::{Column, Holds, Meaning, Schema};
@@ -19,11 +18,7 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        Some((reference.range.start, kept(column)?))
-    });
-    let columns: HashMap<usize, Kept> = known.collect();
+    let columns = resolution.columns(kept);
     let tokens = Tokens::new(sql);
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for at in 0..tokens.len() {

@@ -23,12 +23,8 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        column.meaning.json()?;
-        Some((reference.range.start, column))
-    });
-    let sight = Sight { tokens: Tokens::new(sql), columns: known.collect() };
+    let columns = resolution.columns(|column| column.meaning.json().map(|_| column));
+    let sight = Sight { tokens: Tokens::new(sql), columns };
     let mut edits: Vec<(Range<usize>, String)> = (0..sight.tokens.len()).filter_map(|at| sight.step(at)).collect();
     edits.sort_by_key(|(range, _)| range.start);
     edits.dedup_by(|later, earlier| later.0.start < earlier.0.end);

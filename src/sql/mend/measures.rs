@@ -80,12 +80,10 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
+    let columns = resolution.columns(|column| {
         let place = measure(column)?;
-        Some((reference.range.start, Kept { column, measure: MEASURES.get(place)?, asked: asked.get(place)? }))
+        Some(Kept { column, measure: MEASURES.get(place)?, asked: asked.get(place)? })
     });
-    let columns: HashMap<usize, Kept<'_>> = known.collect();
     let tokens = Tokens::new(sql);
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for at in 0..tokens.len() {

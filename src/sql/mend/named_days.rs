@@ -1,7 +1,6 @@
 //! Months and days of the week by their names: in a column that keeps these, compared as if they were in their order (`month BETWEEN
 //! 'January' AND 'June'` is true of what stands between the two in a dictionary), or compared with numbers (`strftime('%w', d) = 'Sunday'`).
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::schema::{Column, Holds, Schema};
@@ -10,24 +9,17 @@ use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::string_literal;
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
-use crate::text::numbers::{MONTHS, WEEKDAYS};
-
-/// Letters of a name that is cut short.
-const SHORT: usize = 3;
+use crate::text::numbers::{MONTHS, SHORT_NAME, WEEKDAYS, named_place};
 
 /// `sql` with the names that lie between two made a list, and the changes in order.
 pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
     let lower = sql.to_ascii_lowercase();
     let named =
-        |names: &[&str]| names.iter().any(|name| name.get(..SHORT).is_some_and(|short| lower.contains(&short.to_ascii_lowercase())));
+        |names: &[&str]| names.iter().any(|name| name.get(..SHORT_NAME).is_some_and(|short| lower.contains(&short.to_ascii_lowercase())));
     let may = named(&MONTHS) || named(&WEEKDAYS) || schema.tables.iter().any(|table| table.columns.iter().any(is_named));
     let Some(resolution) = (if may { resolve(sql, schema) } else { None }) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        is_named(column).then_some((reference.range.start, column))
-    });
-    let columns: HashMap<usize, &Column> = known.collect();
+    let columns = resolution.columns(|column| is_named(column).then_some(column));
     let tokens = Tokens::new(sql);
     let named = (0..tokens.len()).filter_map(|at| Some((at, *columns.get(&tokens.bytes(at..at + 1).start)?)));
     let mut edits: Vec<(Range<usize>, String)> =
@@ -39,14 +31,8 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
 
 /// Whether all texts of `column` that are known are names of months, or all are names of days.
 fn is_named(column: &Column) -> bool {
-    let all = |names: &[&str]| column.samples.iter().all(|text| place(names, text).is_some());
+    let all = |names: &[&str]| column.samples.iter().all(|text| named_place(names, text).is_some());
     column.holds == Holds::Texts && column.samples.len() > 1 && (all(&MONTHS) || all(&WEEKDAYS))
-}
-
-/// Which of `names`, or its first three letters, `text` is.
-fn place(names: &[&str], text: &str) -> Option<usize> {
-    let is = |name: &&str| name.eq_ignore_ascii_case(text) || name.get(..SHORT).is_some_and(|short| short.eq_ignore_ascii_case(text));
-    names.iter().position(is)
 }
 
 /// The names that `strftime('%w', d)` or `strftime('%m', d)` at token `at` is compared with, as it gives them.
@@ -57,8 +43,8 @@ fn numbered(tokens: &Tokens<'_>, at: usize) -> Option<Vec<(Range<usize>, String)
     let number = |literal: usize| {
         let text = (tokens.kind(literal) == Some(TokenKind::String)).then(|| name_of(tokens.text(literal)))?;
         let number = match format.as_str() {
-            "%w" => place(&WEEKDAYS, &text)?.to_string(),
-            "%m" => format!("{:02}", place(&MONTHS, &text)? + 1),
+            "%w" => named_place(&WEEKDAYS, &text)?.to_string(),
+            "%m" => format!("{:02}", named_place(&MONTHS, &text)? + 1),
             _ => return None,
         };
         Some((tokens.bytes(literal..literal + 1), string_literal(&number)))
@@ -81,13 +67,13 @@ fn listed(tokens: &Tokens<'_>, at: usize) -> Option<(Range<usize>, String)> {
     let negated = usize::from(tokens.is(end, &["not"]));
     if tokens.is(end + negated, &["between"]) && tokens.is(end + negated + 2, &["and"]) {
         let (first, last) = (text(end + negated + 1)?, text(end + negated + 3)?);
-        let list = names(&first, |names| Some((place(names, &first)?, place(names, &last)?)))?;
+        let list = names(&first, |names| Some((named_place(names, &first)?, named_place(names, &last)?)))?;
         return Some((tokens.bytes(end..end + negated + 4), format!("{}IN ({list})", if negated > 0 { "NOT " } else { "" })));
     }
     let literal = text(end + 1).filter(|_| tokens.text(end + 2) != "||")?;
     let operator = tokens.text(end);
     let list = names(&literal, |names| {
-        let place = place(names, &literal)?;
+        let place = named_place(names, &literal)?;
         let last = names.len().checked_sub(1)?;
         match operator {
             "<" => Some((0, place.checked_sub(1)?)),
@@ -98,7 +84,7 @@ fn listed(tokens: &Tokens<'_>, at: usize) -> Option<(Range<usize>, String)> {
         }
     })?;
     // A week begins on Monday to some.
-    let of_week = place(&WEEKDAYS, &literal).is_some();
+    let of_week = named_place(&WEEKDAYS, &literal).is_some();
     (!of_week).then(|| (tokens.bytes(end..end + 2), format!("IN ({list})")))
 }
 
@@ -106,7 +92,7 @@ fn listed(tokens: &Tokens<'_>, at: usize) -> Option<(Range<usize>, String)> {
 fn of_numbers(tokens: &Tokens<'_>, at: usize, column: &Column) -> Option<(Range<usize>, String)> {
     let end = tokens.operand_after(at)?;
     // "May" is both long and short.
-    let like = column.samples.iter().max_by_key(|text| text.len()).filter(|like| place(&MONTHS, like).is_some())?;
+    let like = column.samples.iter().max_by_key(|text| text.len()).filter(|like| named_place(&MONTHS, like).is_some())?;
     let number = |at: usize| {
         let is_number = tokens.kind(at) == Some(TokenKind::Number);
         let number: usize = if is_number { tokens.text(at).parse().ok()? } else { return None };
@@ -129,9 +115,9 @@ fn names(like: &str, places: impl Fn(&[&str]) -> Option<(usize, usize)>) -> Opti
         let (first, last) = places(names)?;
         let count = (last + names.len() - first) % names.len() + 1;
         // "May" is both long and short.
-        let short = like.len() == SHORT && !like.eq_ignore_ascii_case("may");
+        let short = like.len() == SHORT_NAME && !like.eq_ignore_ascii_case("may");
         let list = names.iter().cycle().skip(first).take(count).map(|name| {
-            let name = if short { name.get(..SHORT).unwrap_or(name) } else { name };
+            let name = if short { name.get(..SHORT_NAME).unwrap_or(name) } else { name };
             string_literal(&if like.chars().all(char::is_uppercase) { name.to_uppercase() } else { name.to_owned() })
         });
         Some(list.collect::<Vec<_>>().join(", "))

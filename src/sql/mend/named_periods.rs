@@ -1,7 +1,6 @@
 //! Months, quarters, weeks and fiscal years that a column keeps in a form of its own (`Mar 23`, `2023Q3`, `FY23`, 202305), and a query gives
 //! in another one (`'2023-03'`, `'Q3'`, 2023): none would be equal.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::schema::{Column, Holds, Meaning, Schema};
@@ -11,11 +10,9 @@ use crate::sql::quote::string_literal;
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
 use crate::text::language::words_of;
-use crate::text::numbers::MONTHS;
+use crate::text::numbers::{MONTHS, SHORT_NAME, named_place};
 use crate::text::words::split_name;
 
-/// Letters of a name that is cut short.
-const SHORT: usize = 3;
 /// Years of four digits.
 const YEARS: std::ops::Range<u32> = 1900..2100;
 /// Years of two digits are of this century.
@@ -70,11 +67,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        Some((reference.range.start, form(column)?))
-    });
-    let columns: HashMap<usize, Form> = known.collect();
+    let columns = resolution.columns(form);
     let tokens = Tokens::new(sql);
     let years: Vec<u32> = words_of(question).iter().filter(|word| word.len() == 4).filter_map(|word| word.parse().ok()).collect();
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
@@ -137,14 +130,12 @@ impl Written {
         for run in &runs {
             let piece = match *run {
                 run if letters(run) => {
-                    let month = MONTHS.iter().position(|name| {
-                        name.eq_ignore_ascii_case(run) || name.get(..SHORT).is_some_and(|short| short.eq_ignore_ascii_case(run))
-                    });
+                    let month = named_place(&MONTHS, run);
                     let capitals = run.chars().all(char::is_uppercase) && run.len() > 1;
                     match (month, run.to_ascii_lowercase().as_str()) {
                         (Some(month), _) if unit == Unit::Year => {
                             (unit, of_year) = (Unit::Month, u32::try_from(month).ok()? + 1);
-                            Piece::Name { short: run.len() == SHORT, capitals }
+                            Piece::Name { short: run.len() == SHORT_NAME, capitals }
                         }
                         (None, "q" | "w") if unit == Unit::Year => {
                             awaited = Some(if run.eq_ignore_ascii_case("q") { Unit::Quarter } else { Unit::Week });
@@ -214,7 +205,7 @@ impl Form {
                 Piece::Text(text) => Some(text.clone()),
                 Piece::Name { short, capitals } => number.and_then(|number| {
                     let name = MONTHS.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
-                    let name = if *short { name.get(..SHORT)? } else { name };
+                    let name = if *short { name.get(..SHORT_NAME)? } else { name };
                     Some(if *capitals { name.to_uppercase() } else { name.to_owned() })
                 }),
                 Piece::Number(width) => number.map(|number| format!("{number:0width$}", width = *width)),

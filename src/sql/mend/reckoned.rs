@@ -61,11 +61,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let unchanged = || (sql.to_owned(), Vec::new());
     let Some((period, reach)) = Period::asked(question) else { return unchanged() };
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        Some((reference.range.start, operand(column)?))
-    });
-    let columns: HashMap<usize, Operand> = known.collect();
+    let columns = resolution.columns(operand);
     let tokens = Tokens::new(sql);
     let bounds: Vec<Bounded> = (0..tokens.len()).flat_map(|at| bounded(&tokens, at, &columns)).collect();
     edited(sql, ChangeKind::Date, said(&tokens, &bounds, period, reach).unwrap_or_default())

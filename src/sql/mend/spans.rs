@@ -3,7 +3,6 @@
 //! Only a length that the question names (or a text such as `'1 hour'`) is put into the column's unit, where the query has the same
 //! length in another one; or where it has a number or a day that the question does not say, and nothing else to compare lengths with.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit, TimeUnit, Times};
@@ -38,11 +37,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         return (sql.to_owned(), Vec::new());
     }
     let Some(resolution) = resolve(sql, schema) else { return (sql.to_owned(), Vec::new()) };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        Some((reference.range.start, kept(column)?))
-    });
-    let columns: HashMap<usize, Kept> = known.collect();
+    let columns = resolution.columns(kept);
     let tokens = Tokens::new(sql);
     let column = |at: usize| columns.get(&tokens.bytes(at..at + 1).start).copied().zip(tokens.operand_after(at));
     let compared = (0..tokens.len()).filter_map(|at| Some((at, column(at).or_else(|| of_document(&tokens, at))?)));

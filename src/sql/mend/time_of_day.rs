@@ -1,6 +1,5 @@
 //! A time of day that a query puts on some day: `placed >= '2023-04-01 18:00:00'` for "in the evening, at 18:00 or later".
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::schema::{DateText, Schema};
@@ -18,19 +17,17 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
     let unchanged = || (sql.to_owned(), Vec::new());
     let Some(Asked { hour, minute, at_it }) = asked(question) else { return unchanged() };
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let dated = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
+    let columns = resolution.columns(|column| {
         let dates = column.meaning.times().is_some() || column.samples.first().is_some_and(|text| DateText::is_day(text));
-        dates.then_some(reference.range.start)
+        dates.then_some(())
     });
-    let columns: HashSet<usize> = dated.collect();
     let tokens = Tokens::new(sql);
     let compared = |at: usize| -> Option<(Range<usize>, String)> {
         let literal = at + 1;
         let is_compared = tokens.is(at, &["<", "<=", ">", ">="]) && tokens.kind(literal) == Some(TokenKind::String);
         let start = tokens.operand_before(at).filter(|_| is_compared)?;
         let is_name = at - start == 1 || (at - start == 3 && tokens.text(start + 1) == ".");
-        let is_dated = (start..at).any(|at| columns.contains(&tokens.bytes(at..at + 1).start));
+        let is_dated = (start..at).any(|at| columns.contains_key(&tokens.bytes(at..at + 1).start));
         let text = name_of(tokens.text(literal));
         let (day, time) = text.split_once([' ', 'T'])?;
         let whole = format!("{hour:02}:{minute:02}");

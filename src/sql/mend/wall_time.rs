@@ -1,7 +1,6 @@
 //! Hours of moments that are written with their offset from UTC: `strftime('%H', started)` of `2022-01-05T14:49:59+02:00` is 12 to SQLite,
 //! while it was two in the afternoon.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use crate::schema::{Column, DateText, Holds, Schema};
@@ -22,11 +21,7 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        has_offset(column).then_some(reference.range.start)
-    });
-    let columns: HashSet<usize> = known.collect();
+    let columns = resolution.columns(|column| has_offset(column).then_some(()));
     let tokens = Tokens::new(sql);
     let argument = |at: usize| {
         let call = tokens.call(at)?;
@@ -41,7 +36,8 @@ pub(super) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
         };
         let is_name = tokens.operand_after(argument.start) == Some(argument.end);
         let bytes = tokens.bytes(argument.clone());
-        (is_name && columns.contains(&bytes.start)).then(|| (bytes, format!("substr({}, 1, {SECONDS})", tokens.piece(argument.clone()))))
+        (is_name && columns.contains_key(&bytes.start))
+            .then(|| (bytes, format!("substr({}, 1, {SECONDS})", tokens.piece(argument.clone()))))
     };
     let edits: Vec<(Range<usize>, String)> = (0..tokens.len()).filter_map(argument).collect();
     edited(sql, ChangeKind::Date, edits)

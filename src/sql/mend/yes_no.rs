@@ -62,12 +62,7 @@ fn is_flag(column: &Column) -> bool {
 
 /// How the columns that are named store yes and no, by the byte at which the name begins.
 fn columns_of<'s>(resolution: &Resolution<'s>) -> HashMap<usize, Stored<'s>> {
-    let known = resolution.references.iter().filter_map(|reference| {
-        let column = resolution.source(reference)?.table()?.column(&reference.name.text)?;
-        let numbers = || is_flag(column).then_some(Stored::Numbers);
-        Some((reference.range.start, column.meaning.yes_no().map(Stored::Words).or_else(numbers)?))
-    });
-    known.collect()
+    resolution.columns(|column| column.meaning.yes_no().map(Stored::Words).or_else(|| is_flag(column).then_some(Stored::Numbers)))
 }
 
 /// The word that the column at token `at` is compared with, as 1 or 0.

@@ -1,8 +1,9 @@
 //! Scopes, sources and references of one statement.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::schema::{Table, TableKind, Times};
+use crate::schema::{Column, Table, TableKind, Times};
 
 /// Scopes and names of one statement.
 #[derive(Debug, Clone, PartialEq)]
@@ -216,6 +217,15 @@ impl<'s> Resolution<'s> {
     pub fn source(&self, reference: &Reference) -> Option<&Source<'s>> {
         let Binding::Column { scope, source } = reference.binding else { return None };
         self.scopes.get(scope)?.sources.get(source)
+    }
+
+    /// What `of` says of each column that is named and stored in a table, by the byte at which its name begins.
+    pub fn columns<T>(&self, of: impl Fn(&'s Column) -> Option<T>) -> HashMap<usize, T> {
+        let known = |reference: &Reference| {
+            let column = self.source(reference)?.table()?.column(&reference.name.text)?;
+            Some((reference.range.start, of(column)?))
+        };
+        self.references.iter().filter_map(known).collect()
     }
 
     /// Whether SQLite would find every name.
