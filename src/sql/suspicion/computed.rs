@@ -8,7 +8,7 @@ use super::expressions::{aggregate, literal};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
 use crate::schema::{Column, Holds, Meaning, Schema, Table};
-use crate::sql::mend::paths::unknown_paths;
+use crate::sql::mend::values::paths::unknown_paths;
 use crate::sql::resolve::Resolution;
 use crate::sql::tree::Places;
 use crate::sql::visitor::{Visitor, visit};

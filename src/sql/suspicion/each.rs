@@ -12,7 +12,7 @@ use super::measure::stands_for;
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::{KINDS, Question};
 use crate::schema::{Column, Holds, Schema};
-use crate::sql::mend::group_name::each;
+use crate::sql::mend::asked::group_name::each;
 use crate::text::words::{split_name, stem};
 
 pub(super) fn look(blocks: &Blocks<'_>, schema: &Schema, columns: &Columns<'_, '_>, question: &Question, out: &mut Vec<Suspicion>) {

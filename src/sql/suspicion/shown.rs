@@ -10,7 +10,7 @@ use super::keys::ASKS_KEY;
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::{KINDS, Question, begin_alike, telling};
 use crate::schema::{Column, Schema, Table};
-use crate::sql::mend::finer::finer;
+use crate::sql::mend::asked::finer::finer;
 use crate::sql::related::{is_key, thing};
 use crate::text::words::{is_function_word, split_name, stem};
 

@@ -10,7 +10,7 @@ use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::unused::is_flag;
 use super::words::{BEGINNING, Question, begin_alike};
 use crate::schema::Holds;
-use crate::sql::mend::summed::is_amount;
+use crate::sql::mend::asked::summed::is_amount;
 use crate::text::language::words_of;
 use crate::text::nations::is_of_country;
 use crate::text::words::stem;

@@ -10,7 +10,7 @@ use super::measure::{is_dated, stands_for};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::{Question, telling};
 use crate::schema::{Holds, Schema};
-use crate::sql::mend::group_name::each;
+use crate::sql::mend::asked::group_name::each;
 use crate::sql::related::is_key;
 use crate::text::language::words_of;
 use crate::text::words::{split_name, stem};

@@ -1,0 +1,125 @@
+//! Keys that are shown where the question asks for names: "how many issues has each person? Give the user name" answered by the number of the
+//! user. What the key refers to has the name.
+
+use std::ops::Range;
+
+use crate::schema::{Column, Holds, Schema, Table};
+use crate::sql::change::{Change, ChangeKind, edited};
+use crate::sql::quote::{identifier, table_name};
+use crate::sql::related::thing;
+use crate::sql::resolve::{Reference, Resolution, resolve};
+use crate::sql::shape::AGGREGATES;
+use crate::sql::tokens::{Part, Tokens};
+use crate::text::language::{unquoted, words_of};
+use crate::text::words::{singular, split_name};
+
+/// What people call things by.
+const NAMES: [&str; 3] = ["name", "title", "label"];
+/// Words of a question that asks for keys.
+const KEYS: [&str; 8] = ["id", "ids", "identifier", "identifiers", "code", "codes", "key", "keys"];
+
+/// `sql` with the name of what it shows the key of, and the changes in order.
+pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
+    let said = words_of(&unquoted(question));
+    let names: Vec<&str> = NAMES.into_iter().filter(|name| said.iter().any(|word| singular(word) == *name)).collect();
+    let asks_keys = said.iter().any(|word| KEYS.contains(&word.as_str()));
+    let ([name], false) = (names.as_slice(), asks_keys) else { return (sql.to_owned(), Vec::new()) };
+    let edit = resolve(sql, schema).and_then(|resolution| shown(sql, schema, &resolution, name));
+    edited(sql, ChangeKind::Column, edit.into_iter().collect())
+}
+
+/// The only item that is no aggregate, where it is a key of something with such a name: its bytes, and the query for the name.
+fn shown(sql: &str, schema: &Schema, resolution: &Resolution<'_>, name: &str) -> Option<(Range<usize>, String)> {
+    let tokens = Tokens::new(sql);
+    let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len() && resolution.scopes.len() == 1)?;
+    let items = arm.clause(Part::Select)?;
+    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct"]));
+    let mut key: Option<(&Reference, bool)> = None;
+    for item in tokens.split(first..items.end, ",") {
+        let alias = tokens.find(item.clone(), &["as"]);
+        let bytes = tokens.bytes(item.start..alias.unwrap_or(item.end));
+        match resolution.references.iter().find(|reference| reference.range == bytes) {
+            Some(reference) if key.is_none() => key = Some((reference, alias.is_some())),
+            None if tokens.is(item.start, &AGGREGATES) && tokens.call(item.start).is_some() => {}
+            _ => return None,
+        }
+    }
+    let (reference, aliased) = key?;
+    let source = resolution.source(reference)?;
+    let table = source.table().filter(|table| name_of(table, name).is_none())?;
+    let (referred, foreign) = thing(schema, table, &reference.name.text).filter(|(referred, _)| !referred.is(table))?;
+    let called = name_of(referred, name)?;
+    // Inside the query, the table's own name means the table there.
+    if resolution.scopes.first()?.sources.iter().any(|source| source.alias.eq_ignore_ascii_case(&referred.name)) {
+        return None;
+    }
+    let outer = format!("{}.{}", identifier(&source.alias), identifier(&reference.name.text));
+    let (of, column) = (identifier(&referred.name), identifier(&called.name));
+    let query = format!("(SELECT {of}.{column} FROM {} WHERE {of}.{} = {outer})", table_name(referred), identifier(&foreign));
+    Some((reference.range.clone(), if aliased { query } else { format!("{query} AS {column}") }))
+}
+
+/// The column of `table` that says what a row is called, in the word of the question.
+fn name_of<'t>(table: &'t Table, name: &str) -> Option<&'t Column> {
+    let says = |column: &&Column| {
+        column.holds != Holds::Numbers
+            && split_name(&column.name).last().is_some_and(|last| last == name || name == "name" && last.ends_with(name))
+    };
+    let mut named = table.columns.iter().filter(says);
+    // First names and last names are two.
+    named.next().filter(|_| named.next().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::ForeignKey;
+    use crate::sql::mend::check_mended;
+
+    #[track_caller]
+    fn check(question: &str, sql: &str, expected: &str) {
+        let table = |name: &str, columns: &[&str], foreign_keys| Table {
+            name: name.into(),
+            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
+            primary_key: vec!["id".into()],
+            foreign_keys,
+            ..Table::default()
+        };
+        let to = |column: &str, table: &str| ForeignKey::declared(column, table, "id");
+        let tables = vec![
+            table("user", &["id", "username", "age"], Vec::new()),
+            table("person", &["id", "first_name", "last_name"], Vec::new()),
+            table("issue", &["id", "assigned", "opened_by", "person"], vec![to("assigned", "user"), to("person", "person")]),
+            table("book", &["id", "title", "owner"], vec![to("owner", "user")]),
+        ];
+        check_mended(|sql| mend(sql, &Schema { tables: tables.clone() }, question), sql, expected, question);
+    }
+
+    #[test]
+    fn the_name_is_shown() {
+        let question = "How many issues are assigned to each? Give the user name.";
+        let of = |shown: &str| format!("SELECT {shown}, count(*) FROM issue AS i GROUP BY i.assigned");
+        let name = "(SELECT user.username FROM user WHERE user.id = i.assigned)";
+        check(question, &of("i.assigned"), &of(&format!("{name} AS username")));
+        check(question, &of("assigned AS who"), &of(&format!("{name} AS who")));
+        check(
+            "names of owners",
+            "SELECT DISTINCT owner FROM book",
+            "SELECT DISTINCT (SELECT user.username FROM user WHERE user.id = book.owner) AS username FROM book",
+        );
+    }
+
+    #[test]
+    fn what_is_no_key_or_has_a_name_stays() {
+        let stays = |question: &str, sql: &str| check(question, sql, sql);
+        let names = "Give the names";
+        stays("Give the ids and names", "SELECT assigned FROM issue");
+        stays("Who has them?", "SELECT assigned FROM issue");
+        stays(names, "SELECT id FROM issue");
+        stays(names, "SELECT assigned, opened_by FROM issue");
+        stays(names, "SELECT person FROM issue");
+        stays(names, "SELECT assigned FROM issue UNION SELECT id FROM user");
+        stays(names, "SELECT assigned FROM issue JOIN user ON user.id = issue.assigned");
+        stays("Give the titles", "SELECT owner FROM book");
+    }
+}

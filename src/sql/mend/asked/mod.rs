@@ -1,0 +1,30 @@
+//! Rows and columns as the question means them: whose groups, which bounds, what is counted and shown.
+//!
+//! Files on their floors, the lowest first:
+//! - `finer`: groups by the key of rows that nobody asks about
+//! - `key_names`: keys that are shown where names are asked for
+//! - `emptied`: a table whose rows stand in another
+//! - `recent`: "the most recent" by no date
+//! - `never`: those that have no row of a kind
+//! - `twice`: one column shown in the place of two
+//! - `either`: alternatives that AND takes apart
+//! - `bounds`: numbers that are compared the other way than is asked for
+//! - `outer`: what has no row of a kind, asked by an inner join
+//! - `patterns`: parts of texts, where they are said to stand
+//! - `group_name`: groups by something else than "each" is said of
+//! - `summed`: numbers that stand where their sum is asked for
+//! - `once`: things that are counted as often as they have rows
+
+pub(super) mod bounds;
+pub(super) mod either;
+pub(super) mod emptied;
+pub(in crate::sql) mod finer;
+pub(in crate::sql) mod group_name;
+pub(super) mod key_names;
+pub(super) mod never;
+pub(super) mod once;
+pub(super) mod outer;
+pub(super) mod patterns;
+pub(super) mod recent;
+pub(in crate::sql) mod summed;
+pub(super) mod twice;

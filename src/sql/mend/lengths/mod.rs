@@ -1,0 +1,14 @@
+//! Lengths of time and amounts, in the unit of their column and in the one that is asked for.
+//!
+//! Files on their floors, the lowest first:
+//! - `spans`: lengths of time in the unit of a column
+//! - `measures`: money kept in cents, and other measures in a smaller unit
+//! - `differences`: one moment less another, in the unit of what it is compared with
+//! - `asked_unit`: lengths of time in the unit that is asked for
+//! - `clocks`: lengths of time kept as text
+
+pub(super) mod asked_unit;
+pub(super) mod clocks;
+pub(super) mod differences;
+pub(super) mod measures;
+pub(super) mod spans;

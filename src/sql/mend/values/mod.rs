@@ -1,0 +1,14 @@
+//! Values in the form in which a column keeps them: words for yes and no, numbers as text, documents, blobs.
+//!
+//! Files on their floors, the lowest first:
+//! - `yes_no`: yes and no kept as words
+//! - `written`: numbers and dates kept as text
+//! - `paths`: paths into JSON documents
+//! - `elements`: elements of JSON arrays, looked for as if they were the column
+//! - `blobs`: text kept as a blob
+
+pub(super) mod blobs;
+pub(super) mod elements;
+pub(in crate::sql) mod paths;
+pub(in crate::sql) mod written;
+pub(super) mod yes_no;
