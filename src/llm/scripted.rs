@@ -6,18 +6,19 @@ use crate::signal::Cancel;
 
 use super::{
     Adapter, Draws, Ended, Enough, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, LlmError,
-    ModelInfo, Prompt,
+    ModelInfo, Prompt, Purpose,
 };
 
 /// Log probability of what a script writes: it is what was meant, and a model that says nothing of likelihood has 0.
 const MEANT: f32 = -1e-6;
 
-/// Answers each request with the next line of its script, and remembers what it was asked.
+/// Answers each request with the next part of its script, and remembers what it was asked.
 #[derive(Debug, Default)]
 pub struct Scripted {
     info: ModelInfo,
     answers: VecDeque<String>,
     asked: Vec<GenerateRequest>,
+    said: usize,
     takes_adapters: bool,
 }
 
@@ -26,7 +27,7 @@ impl Scripted {
     pub fn new<S: Into<String>>(answers: impl IntoIterator<Item = S>) -> Self {
         let info =
             ModelInfo { name: "scripted".into(), context_length: 4096, has_chat_template: true, device: "scripted".into(), sha256: None };
-        Self { info, answers: answers.into_iter().map(Into::into).collect(), asked: Vec::new(), takes_adapters: false }
+        Self { info, answers: answers.into_iter().map(Into::into).collect(), asked: Vec::new(), said: 0, takes_adapters: false }
     }
 
     /// The same, taking any adapter, which changes nothing.
@@ -70,7 +71,10 @@ impl Generate for Scripted {
         emit: &mut dyn FnMut(GenerateEvent),
     ) -> Result<Generation, LlmError> {
         self.asked.push(request.clone());
-        let text = self.answers.pop_front().ok_or(LlmError::ScriptEnded(self.asked.len() - 1))?;
+        // What is read or rehearsed while a question is typed takes nothing from the script: its answers are for what is asked.
+        let is_ahead = request.max_tokens == 0 || request.purpose == Purpose::Rehearsal;
+        let text = if is_ahead { String::new() } else { self.answers.pop_front().ok_or(LlmError::ScriptEnded(self.said))? };
+        self.said += usize::from(!is_ahead);
         let prompt_tokens = self.tokenize(&request.prompt)?;
         emit(GenerateEvent::Prefill { done: prompt_tokens.len(), total: prompt_tokens.len(), cached: 0 });
         for word in text.split_inclusive(' ') {
@@ -114,5 +118,37 @@ impl Generate for Scripted {
             }
         }
         Ok(all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::llm::{Repetition, Sampling};
+
+    #[test]
+    fn what_is_read_ahead_takes_no_answer() {
+        let mut model = Scripted::new(["SELECT 1"]);
+        let mut say = |max_tokens, purpose| {
+            let request = GenerateRequest {
+                prompt: Prompt::Text("one".into()),
+                shared_messages: 0,
+                max_tokens,
+                stop: Vec::new(),
+                sampling: Sampling::default(),
+                logprobs: 0,
+                likely: Arc::default(),
+                constraint: None,
+                purpose,
+                repetition: Repetition::Kept,
+            };
+            model.generate(&request, &Cancel::new(), &mut |_| ()).map(|generation| generation.text)
+        };
+        assert_eq!(say(0, Purpose::Answer).unwrap(), "");
+        assert_eq!(say(100, Purpose::Rehearsal).unwrap(), "");
+        assert_eq!(say(100, Purpose::Answer).unwrap(), "SELECT 1");
+        assert!(matches!(say(100, Purpose::Answer), Err(LlmError::ScriptEnded(1))));
     }
 }
