@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit, TimeUnit, Times};
-use crate::sql::change::{Change, ChangeKind};
+use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
@@ -55,17 +55,10 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
             edits.push((tokens.bytes(literal..end), to));
         }
     }
+    edits.retain(|(range, to)| sql.get(range.clone()) != Some(to.as_str()));
     edits.sort_by_key(|(range, _)| range.start);
-    let (mut out, mut copied, mut changes) = (String::with_capacity(sql.len()), 0, Vec::new());
-    for (range, to) in edits {
-        let Some(from) = sql.get(range.clone()).filter(|from| *from != to && range.start >= copied) else { continue };
-        changes.push(Change { kind: ChangeKind::Unit, from: from.to_owned(), to: to.clone() });
-        out.push_str(sql.get(copied..range.start).unwrap_or_default());
-        out.push_str(&to);
-        copied = range.end;
-    }
-    out.push_str(sql.get(copied..).unwrap_or_default());
-    (out, changes)
+    edits.dedup_by(|next, before| next.0.start < before.0.end);
+    edited(sql, ChangeKind::Unit, edits)
 }
 
 /// The unit of a column's lengths, and the values that it has to fit where its name alone says so: `deep_min`.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::nearest::nearest_table;
 use crate::schema::Schema;
-use crate::sql::change::{Change, ChangeKind};
+use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{Token, TokenKind, lex};
 use crate::sql::quote::{identifier, is_keyword, quoted_identifier, table_name};
 
@@ -13,7 +13,7 @@ pub(super) fn quote(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
     let tokens: Vec<Token> = lex(sql).into_iter().filter(Token::is_significant).collect();
     let text = |at: usize| tokens.get(at).map_or("", |token| token.text(sql));
     let pieces = Pieces::of(schema);
-    let (mut out, mut changes, mut copied, mut at) = (String::new(), Vec::new(), 0, 0);
+    let (mut edits, mut at) = (Vec::new(), 0);
     while at < tokens.len() {
         let before = at.checked_sub(1).map_or("", text);
         let found = pieces.at(&tokens, sql, at).or_else(|| keyword(schema, before, text(at), text(at + 1)).map(|name| (name, 1)));
@@ -22,15 +22,10 @@ pub(super) fn quote(sql: &str, schema: &Schema) -> (String, Vec<Change>) {
             continue;
         };
         let (Some(first), Some(last)) = (tokens.get(at), tokens.get(at + length - 1)) else { break };
-        let range = first.range.start..last.range.end;
-        out.push_str(sql.get(copied..range.start).unwrap_or_default());
-        out.push_str(&to);
-        copied = range.end;
-        changes.push(Change { kind: ChangeKind::Column, from: sql.get(range).unwrap_or_default().to_owned(), to });
+        edits.push((first.range.start..last.range.end, to));
         at += length;
     }
-    out.push_str(sql.get(copied..).unwrap_or_default());
-    (out, changes)
+    edited(sql, ChangeKind::Column, edits)
 }
 
 /// A keyword where only a name may stand: a table behind FROM or JOIN, a column behind a dot, or alone between commas.
