@@ -74,7 +74,8 @@ pub(super) const FORMS: [Form; 14] = [
     Form {
         words: "longer shorter heavier lighter second seconds minute minutes hour hours days week weeks months years gram grams kilo kilos \
                 kilogram kilograms kg metre metres meter meters kilometre kilometres kilometer kilometers km kw kilowatt kilowatts kwh \
-                euro euros dollar dollars pounds francs cents kb mb gb kilobytes megabytes gigabytes",
+                euro euros dollar dollars pounds francs cents kb mb gb bytes kilobytes megabytes gigabytes \
+                tonne tonnes lb lbs ounces mile miles feet ft inches yards litre litres liter liters gallons mph kmh celsius fahrenheit",
         said_by: "> >= < <= between * / order max min",
     },
     Form {

@@ -21,6 +21,7 @@
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
 //! - `scale`: numbers with their units, far from all that a column holds
+//! - `currency`: money of another currency than is spoken of
 //! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `measure`: what rows are ordered and grouped by
@@ -37,6 +38,7 @@ mod blocks;
 mod columns;
 mod computed;
 mod counted;
+mod currency;
 mod dates;
 mod directions;
 mod division;
@@ -116,6 +118,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         dates::look(&blocks, sql, &columns, question, &mut out);
         kept::look(&blocks, &columns, question, &mut out);
         scale::look(&blocks, &columns, question, &mut out);
+        currency::look(&resolution, question, &mut out);
         unused::look(sql, &resolution, question, &mut out);
         measure::look(&blocks, schema, &columns, question, &mut out);
         each::look(&blocks, schema, &columns, question, &mut out);

@@ -22,6 +22,7 @@ fn goods() -> Schema {
         ("net_grams", "2..9000"),
         ("is_active", "0..1"),
         ("birth_month", "1..12"),
+        ("price_usd", "2..900"),
     ];
     let name = Column {
         name: "name".into(),
@@ -43,6 +44,14 @@ fn goods() -> Schema {
 fn of_goods(question: &str, rest: &str, expected: &[SuspicionKind]) {
     let found = suspicions(&format!("SELECT name FROM product {rest}"), &goods(), Some(Asked::alone(question)));
     assert_eq!(found.iter().map(|suspicion| suspicion.kind).collect::<Vec<_>>(), expected, "{question} {rest} {found:?}");
+}
+
+#[test]
+fn currencies_are_not_mixed_up() {
+    of_goods("Products that cost more than 10 euros", "WHERE price_usd > 10", &[OtherUnit]);
+    of_goods("Products in the order of their price in yen", "ORDER BY price_usd", &[OtherUnit]);
+    of_goods("Products that cost more than 10 dollars", "WHERE price_usd > 10", &[]);
+    of_goods("Products that cost more than 10", "WHERE price_usd > 10", &[]);
 }
 
 #[test]

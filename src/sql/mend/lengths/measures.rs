@@ -1,10 +1,11 @@
-//! Measures that a column's name says are kept in a smaller unit than the question speaks of: `salary_cents > 5000` for "more than 5000",
-//! `distance_m > 10` for "more than 10 km".
+//! Measures that a column's name says are kept in another unit than the question speaks of: `salary_cents > 5000` for "more than 5000",
+//! `distance_m > 10` for "more than 10 km", `weight_kg` for "the weight in pounds".
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::spans::literals;
+use super::units::{DIMENSIONS, Unit, unit_of_column};
 use crate::schema::{Column, Holds, Meaning, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
@@ -12,84 +13,28 @@ use crate::sql::resolve::resolve;
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::words::split_name;
 
-/// A unit that names of columns end with, and a larger one that people say.
-struct Measure {
-    /// Last words of names of columns; in a question, it speaks of the small unit itself.
-    small: &'static [&'static str],
-    /// What people say.
-    large: &'static [&'static str],
-    /// How many of the small one make the large one.
-    factor: f64,
-    /// Whether people leave the large one away: nobody thinks in cents.
-    silent: bool,
-}
-
-const MEASURES: [Measure; 8] = [
-    Measure {
-        small: &["cents", "cent", "pence", "pennies", "centimes", "rappen"],
-        large: &["euro", "euros", "dollar", "dollars", "pound", "pounds", "franc", "francs", "eur", "usd", "gbp", "chf", "bucks", "quid"],
-        factor: 100.0,
-        silent: true,
-    },
-    Measure {
-        small: &["m", "metres", "meters", "metre", "meter"],
-        large: &["km", "kms", "kilometre", "kilometres", "kilometer", "kilometers"],
-        factor: 1e3,
-        silent: false,
-    },
-    Measure {
-        small: &["cm", "centimetres", "centimeters"],
-        large: &["m", "metre", "metres", "meter", "meters"],
-        factor: 100.0,
-        silent: false,
-    },
-    Measure {
-        small: &["mm", "millimetres", "millimeters"],
-        large: &["m", "metre", "metres", "meter", "meters"],
-        factor: 1e3,
-        silent: false,
-    },
-    Measure {
-        small: &["g", "grams", "gram", "grammes"],
-        large: &["kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogrammes"],
-        factor: 1e3,
-        silent: false,
-    },
-    Measure { small: &["w", "watt", "watts"], large: &["kw", "kilowatt", "kilowatts"], factor: 1e3, silent: false },
-    Measure { small: &["wh"], large: &["kwh"], factor: 1e3, silent: false },
-    Measure {
-        small: &["ml", "millilitres", "milliliters"],
-        large: &["l", "litre", "litres", "liter", "liters"],
-        factor: 1e3,
-        silent: false,
-    },
-];
 /// Words behind which a unit is asked for, where no number counts it.
 const ASKING: [&str; 4] = ["many", "in", "of", "total"];
 /// Aggregates whose value is a measure where they are of measures.
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
 
-/// `sql` with what `question` gives in a large unit in the small one that a column keeps, and what it asks for in the large one brought
-/// there; the changes in order.
+/// `sql` with what `question` gives in another unit in the one that a column keeps, and what it asks for in another one brought there; the
+/// changes in order.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
     let words = words_of(question);
-    let asked: Vec<Asked> = MEASURES.iter().map(|measure| Asked::of(&words, measure)).collect();
-    let is_asked = |asked: &Asked| asked.wants_large || !asked.numbers.is_empty();
-    if !asked.iter().any(is_asked) || !schema.tables.iter().any(|table| table.columns.iter().any(|column| measure(column).is_some())) {
+    let kept = |column: &Column| Kept::of(column, &words);
+    if !schema.tables.iter().any(|table| table.columns.iter().any(|column| kept(column).is_some())) {
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
-    let columns = resolution.columns(|column| {
-        let place = measure(column)?;
-        Some(Kept { column, measure: MEASURES.get(place)?, asked: asked.get(place)? })
-    });
+    let columns = resolution.columns(kept);
     let tokens = Tokens::new(sql);
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
     for at in 0..tokens.len() {
         let Some((kept, end)) = columns.get(&tokens.bytes(at..at + 1).start).zip(tokens.operand_after(at)) else { continue };
         let compared = literals(&tokens, at, end).into_iter();
-        edits.extend(compared.filter_map(|at| Some((tokens.bytes(at..at + 1), in_small(&tokens, at, kept)?))));
+        edits.extend(compared.filter_map(|at| Some((tokens.bytes(at..at + 1), in_kept(&tokens, at, kept)?))));
     }
     edits.extend(returned(&tokens, &columns));
     edits.sort_by_key(|(range, _)| range.start);
@@ -97,31 +42,48 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     edited(sql, ChangeKind::Unit, edits)
 }
 
-/// The measure that a column's name says it keeps.
-fn measure(column: &Column) -> Option<usize> {
-    let words = split_name(&column.name);
-    let last = words.last().filter(|_| column.holds == Holds::Numbers && column.meaning == Meaning::Plain)?;
-    // A column called `m` or `g` may be anything.
-    let says = last.len() > 2 || words.len() > 1;
-    MEASURES.iter().position(|measure| measure.small.contains(&last.as_str())).filter(|_| says)
+/// What a column keeps, and what the question says of that.
+struct Kept {
+    unit: &'static Unit,
+    /// Its least and its largest value.
+    range: Option<(f64, f64)>,
+    /// The question's numbers of another unit, with that.
+    numbers: Vec<(f64, &'static Unit)>,
+    /// The other unit that it asks for an amount in.
+    wanted: Option<&'static Unit>,
 }
 
-/// A column, what it keeps, and what the question says of that.
-struct Kept<'a> {
-    column: &'a Column,
-    measure: &'static Measure,
-    asked: &'a Asked,
-}
-
-/// What a question says of one measure.
-struct Asked {
-    /// Its numbers of the large unit; none where it speaks of the small one.
-    numbers: Vec<f64>,
-    /// It asks for an amount in the large unit.
-    wants_large: bool,
+impl Kept {
+    /// `None` for a column that keeps no measure, and where the question speaks of none in another unit.
+    fn of(column: &Column, words: &[String]) -> Option<Self> {
+        if column.holds != Holds::Numbers || column.meaning != Meaning::Plain {
+            return None;
+        }
+        let range = column.samples.first().and_then(|range| range.split_once(".."));
+        let range = range.and_then(|(low, high)| Some((low.parse::<f64>().ok()?, high.parse::<f64>().ok()?)));
+        let (dimension, own) = unit_of_column(&split_name(&column.name), range.map(|(_, high)| high))?;
+        let dimension = DIMENSIONS.get(dimension)?;
+        let unit = dimension.units.get(own)?;
+        if words.iter().any(|word| unit.is_said_by(word)) {
+            return None;
+        }
+        let said = |at: usize| dimension.units.iter().find(|unit| words.get(at).is_some_and(|word| unit.is_said_by(word)));
+        let is = |at: usize, list: &[&str]| words.get(at).is_some_and(|word| list.contains(&word.as_str()));
+        // "Between 5 and 10 km", "10 or more km".
+        let counted = |at: usize| said(at + 1).or_else(|| said(at + 3).filter(|_| is(at + 1, &["and", "to", "or"])));
+        let silent = dimension.silent.and_then(|silent| dimension.units.get(silent));
+        let numbers = words.iter().enumerate().filter_map(|(at, word)| {
+            let number = word.replace(',', "").parse::<f64>().ok()?;
+            Some((number, silent.or_else(|| counted(at))?))
+        });
+        let numbers: Vec<(f64, &Unit)> = numbers.collect();
+        let wanted = (1..words.len()).filter(|&at| is(at - 1, &ASKING)).find_map(said);
+        (!numbers.is_empty() || wanted.is_some()).then_some(Self { unit, range, numbers, wanted })
+    }
 }
 
 fn words_of(question: &str) -> Vec<String> {
+    let question = question.to_lowercase().replace("km/h", "kmh").replace("m/s", "mps").replace("miles per hour", "mph");
     // `10km` is two words.
     let mut spaced = String::with_capacity(question.len() + 8);
     let mut before = ' ';
@@ -133,45 +95,27 @@ fn words_of(question: &str) -> Vec<String> {
         before = c;
     }
     let parts = spaced.split(|c: char| !(c.is_alphanumeric() || c == '.' || c == ','));
-    parts.map(|word| word.trim_matches(['.', ',']).to_lowercase()).filter(|word| !word.is_empty()).collect()
+    parts.map(|word| word.trim_matches(['.', ',']).to_owned()).filter(|word| !word.is_empty()).collect()
 }
 
-impl Asked {
-    fn of(words: &[String], measure: &Measure) -> Self {
-        let is = |word: Option<&String>, list: &[&str]| word.is_some_and(|word| list.contains(&word.as_str()));
-        if words.iter().any(|word| measure.small.contains(&word.as_str())) {
-            return Self { numbers: Vec::new(), wants_large: false };
-        }
-        let is_large = |word: Option<&String>| is(word, measure.large);
-        let number = |word: &String| word.replace(',', "").parse::<f64>().ok();
-        // "Between 5 and 10 km", "10 or more km".
-        let counted = |at: usize| is_large(words.get(at + 1)) || is(words.get(at + 1), &["and", "to", "or"]) && is_large(words.get(at + 3));
-        let numbers = words.iter().enumerate().filter(|(at, _)| measure.silent || counted(*at));
-        Self {
-            numbers: numbers.filter_map(|(_, word)| number(word)).collect(),
-            wants_large: words.iter().zip(words.iter().skip(1)).any(|(before, word)| is(Some(before), &ASKING) && is_large(Some(word))),
-        }
-    }
-}
-
-/// The number at token `at` in the small unit; `None` where it is none that the question gives, or is one in that.
-fn in_small(tokens: &Tokens<'_>, at: usize, kept: &Kept<'_>) -> Option<String> {
+/// The number at token `at` in the column's unit; `None` where it is none that the question gives, or is one in that.
+fn in_kept(tokens: &Tokens<'_>, at: usize, kept: &Kept) -> Option<String> {
     let value: f64 = tokens.text(at).parse().ok().filter(|value| *value != 0.0 && tokens.kind(at) == Some(TokenKind::Number))?;
     // What is computed with it may bring it there.
     if matches!(tokens.text(at + 1), "*" | "/" | "+" | "-") {
         return None;
     }
-    let small = value * kept.measure.factor;
-    // Of values that are small themselves, a number among them may be one of these.
-    let range = kept.column.samples.first().and_then(|range| range.split_once(".."));
-    let range = range.and_then(|(low, high)| Some((low.parse::<f64>().ok()?, high.parse::<f64>().ok()?)));
-    let is_among = range.is_some_and(|(low, high)| (low..=high).contains(&value) && small > 2.0 * high);
-    let said = kept.asked.numbers.contains(&value) && !kept.asked.numbers.contains(&small);
-    (said && !is_among).then(|| if small.fract() == 0.0 { format!("{small:.0}") } else { format!("{small}") })
+    let (_, unit) = kept.numbers.iter().find(|(number, _)| *number == value)?;
+    let own = unit.in_unit(kept.unit, value);
+    // A number among the values may be one of them, where the other lies far away.
+    let is_among =
+        kept.range.is_some_and(|(low, high)| (low..=high).contains(&value) && (own > 2.0 * high || low > 0.0 && own < low / 2.0));
+    let is_own = kept.numbers.iter().any(|(number, _)| *number == own);
+    (!is_among && !is_own).then(|| if own.fract() == 0.0 { format!("{own:.0}") } else { format!("{own}") })
 }
 
-/// Amounts that are returned as they are kept: where they stand, and the same in the large unit.
-fn returned(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept<'_>>) -> Vec<(Range<usize>, String)> {
+/// Amounts that are returned as they are kept: where they stand, and the same in the unit that is asked for.
+fn returned(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept>) -> Vec<(Range<usize>, String)> {
     let Some(items) = tokens.arm(0).and_then(|arm| arm.clause(Part::Select)) else { return Vec::new() };
     let amount = |item: Range<usize>| {
         let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
@@ -182,8 +126,9 @@ fn returned(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept<'_>>) -> Vec<(Ran
             None => value.clone(),
         };
         let is_name = tokens.operand_after(inside.start) == Some(inside.end);
-        let kept = columns.get(&tokens.bytes(inside.clone()).start).filter(|kept| is_name && kept.asked.wants_large)?;
-        Some((tokens.bytes(value.clone()), format!("{} / {:.1}", tokens.piece(value), kept.measure.factor)))
+        let kept = columns.get(&tokens.bytes(inside.clone()).start).filter(|_| is_name)?;
+        let is_sum = call.is_some() && tokens.is(value.start, &["sum", "total"]);
+        Some((tokens.bytes(value.clone()), kept.unit.converted(kept.wanted?, tokens.piece(value), is_sum)?))
     };
     tokens.split(items.start + 1..items.end, ",").into_iter().filter_map(amount).collect()
 }
@@ -206,6 +151,16 @@ mod tests {
             column("grams", "70040..81983"),
             column("m", "1..900"),
             column("n", "1..9"),
+            column("weight_kg", "50..120.5"),
+            column("length_ft", "10..80"),
+            column("trip_miles", "1..300"),
+            column("temp_c", "-20..41"),
+            column("temp_f", "0..110"),
+            column("speed_mph", "5..160"),
+            column("total_bytes", "0..9812345678"),
+            column("file_size", "12..73400320"),
+            column("size", "1..44"),
+            column("tank_gal", "1..90"),
         ];
         let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
         check_mended(|sql| mend(sql, &schema, question), sql, expected, question);
@@ -235,6 +190,25 @@ mod tests {
     }
 
     #[test]
+    fn any_unit_of_a_kind_becomes_any_other() {
+        check("heavier than 200 pounds", "SELECT n FROM t WHERE weight_kg > 200", "SELECT n FROM t WHERE weight_kg > 90.718474");
+        check("the average weight in pounds", "SELECT AVG(weight_kg) FROM t", "SELECT AVG(weight_kg) / 0.45359237 FROM t");
+        check("longer than 12 metres", "SELECT n FROM t WHERE length_ft > 12", "SELECT n FROM t WHERE length_ft > 39.3700787402");
+        check("the length in metres", "SELECT length_ft FROM t", "SELECT length_ft * 0.3048 FROM t");
+        check("trips over 100 km", "SELECT n FROM t WHERE trip_miles > 100", "SELECT n FROM t WHERE trip_miles > 62.1371192237");
+        check("How many kilometres in all?", "SELECT SUM(trip_miles) FROM t", "SELECT SUM(trip_miles) * 1.609344 FROM t");
+        check("warmer than 80 Fahrenheit", "SELECT n FROM t WHERE temp_c > 80", "SELECT n FROM t WHERE temp_c > 26.6666666667");
+        check("the highest in fahrenheit", "SELECT MAX(temp_c) FROM t", "SELECT MAX(temp_c) * 1.8 + 32.0 FROM t");
+        check("the mean in celsius", "SELECT AVG(temp_f) FROM t", "SELECT AVG(temp_f) / 1.8 - 17.7777777778 FROM t");
+        check("faster than 100 km/h", "SELECT n FROM t WHERE speed_mph > 100", "SELECT n FROM t WHERE speed_mph > 62.1371192237");
+        check("over 20 MB", "SELECT n FROM t WHERE total_bytes > 20", "SELECT n FROM t WHERE total_bytes > 20000000");
+        check("over 2 MiB", "SELECT n FROM t WHERE file_size > 2", "SELECT n FROM t WHERE file_size > 2097152");
+        check("How many gigabytes are that?", "SELECT SUM(total_bytes) FROM t", "SELECT SUM(total_bytes) / 1000000000.0 FROM t");
+        check("more than 100 litres", "SELECT n FROM t WHERE tank_gal > 100", "SELECT n FROM t WHERE tank_gal > 26.4172052358");
+        check("the weight in grams", "SELECT weight_kg FROM t", "SELECT weight_kg * 1000.0 FROM t");
+    }
+
+    #[test]
     fn what_is_right_or_open_stays() {
         for (question, sql) in [
             ("who earns more than 5000?", "SELECT n FROM t WHERE salary_cents > 500000"),
@@ -248,6 +222,11 @@ mod tests {
             ("runs of more than 2000", "SELECT n FROM t WHERE distance_m > 2000"),
             ("more than 10 km", "SELECT n FROM t WHERE m > 10"),
             ("more than 10000 metres", "SELECT n FROM t WHERE distance_m > 10000"),
+            ("the sum in fahrenheit", "SELECT SUM(temp_c) FROM t"),
+            ("the size in MB", "SELECT size FROM t"),
+            ("over 2 MB", "SELECT n FROM t WHERE file_size > 2 * 1024 * 1024"),
+            ("heavier than 80 kilos", "SELECT n FROM t WHERE weight_kg > 80"),
+            ("more than 100 pounds", "SELECT n FROM t WHERE n > 100"),
         ] {
             check(question, sql, sql);
         }

@@ -2,7 +2,8 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `spans`: lengths of time in the unit of a column
-//! - `measures`: money kept in cents, and other measures in a smaller unit
+//! - `units`: units of measures, and what turns one into another
+//! - `measures`: money kept in cents, and other measures in another unit than is asked for
 //! - `differences`: one moment less another, in the unit of what it is compared with
 //! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `clocks`: lengths of time kept as text
@@ -12,3 +13,4 @@ pub(super) mod clocks;
 pub(super) mod differences;
 pub(super) mod measures;
 pub(super) mod spans;
+mod units;
