@@ -1,13 +1,14 @@
 //! Which words of a question its SQL accounts for, and which it does not: a reason to doubt, and what a schema cannot answer. Pure.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::wording::{FORMS, digits_of, is_about_form, is_alike, is_neutral};
 use crate::schema::{Schema, ValueHit};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::text::language::is_english_question;
 use crate::text::nations::is_of_country;
-use crate::text::numbers::{WEEKDAYS, month};
+use crate::text::numbers::{MULTIPLIERS, WEEKDAYS, cardinal, month};
 use crate::text::words::{Word, edits_within, singular, split_name, stem, words};
 
 /// Words that are named to people.
@@ -52,11 +53,16 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -
     if !is_english_question(question) {
         return out;
     }
-    for word in words(question) {
+    let all = words(question);
+    let amounts = said.amounts_of(question, &all);
+    for word in all {
         if is_neutral(&word.folded) {
             continue;
         }
         out.content += 1;
+        if amounts.iter().any(|amount| amount.contains(&word.range.start)) {
+            continue;
+        }
         let hit = |hit: &&ValueHit| hit.words.start <= word.range.start && word.range.end <= hit.words.end;
         if said.accounts_for(&word)
             || said.texts.iter().any(|text| is_of_country(&word.folded, &text.to_lowercase()))
@@ -115,6 +121,8 @@ struct Said {
     /// Its string literals, as they are.
     texts: HashSet<String>,
     comparisons: HashSet<String>,
+    /// Its numbers.
+    numbers: Vec<f64>,
 }
 
 impl Said {
@@ -138,6 +146,7 @@ impl Said {
                 }
                 TokenKind::Number => {
                     said.words.extend(words(text).into_iter().map(|word| word.folded));
+                    said.numbers.extend(text.parse::<f64>());
                 }
                 TokenKind::Operator => {
                     said.comparisons.insert(text.to_owned());
@@ -156,6 +165,25 @@ impl Said {
                 self.words.extend(split_name(called));
             }
         }
+    }
+
+    /// Where `question` writes one of the numbers with a word that multiplies: "50 million", "2.5 billion", "five thousand".
+    fn amounts_of(&self, question: &str, words: &[Word]) -> Vec<Range<usize>> {
+        let amount = |at: usize, word: &Word| {
+            let (_, by) = MULTIPLIERS.iter().find(|(names, _)| names.contains(&word.folded.as_str()))?;
+            let before = question.get(..word.range.start)?.trim_end();
+            let digits = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.' || c == ',');
+            let (number, start) = match before.get(digits.len()..)?.replace(',', "").parse::<f64>() {
+                Ok(number) => (number, digits.len()),
+                Err(_) => {
+                    let named = words.get(at.checked_sub(1)?)?;
+                    (f64::from(cardinal(&named.folded)?), named.range.start)
+                }
+            };
+            let amount = number * by;
+            self.numbers.iter().any(|own| (own - amount).abs() <= 1e-9 * amount).then_some(start..word.range.end)
+        };
+        words.iter().enumerate().filter_map(|(at, word)| amount(at, word)).collect()
     }
 
     fn accounts_for(&self, word: &Word) -> bool {
@@ -290,6 +318,14 @@ mod tests {
         check("List the names of the three oldest heads", "SELECT name FROM head ORDER BY age DESC LIMIT 3", &[], &[]);
         check("heads born in 'California'", "SELECT * FROM head WHERE born_state = 'California'", &[], &[]);
         check("heads born in California", "SELECT * FROM head WHERE born_state = 'Nevada'", &["California"], &["California"]);
+    }
+
+    #[test]
+    fn an_amount_in_words_is_a_number() {
+        check("heads over 50 million", "SELECT name FROM head WHERE age > 50000000", &[], &[]);
+        check("heads over 2.5 thousand", "SELECT name FROM head WHERE age > 2500", &[], &[]);
+        check("heads over five million", "SELECT name FROM head WHERE age > 5e6", &[], &[]);
+        check("heads over 50 million", "SELECT name FROM head WHERE age > 40", &["50", "million"], &["million"]);
     }
 
     #[test]

@@ -64,6 +64,16 @@ pub fn cardinal(word: &str) -> Option<u8> {
     place(&ONES).map(|at| at + 1).or_else(|| place(&TENS).map(|at| 10 * (at + 2)))
 }
 
+/// What multiplies the number before it.
+pub const MULTIPLIERS: &[(&[&str], f64)] = &[
+    (&["dozen", "dozens"], 12.0),
+    (&["hundred", "hundreds"], 100.0),
+    (&["thousand", "thousands", "k", "grand"], 1e3),
+    (&["million", "millions", "m", "mio", "mn"], 1e6),
+    (&["billion", "billions", "bn", "b"], 1e9),
+    (&["trillion", "trillions", "tn"], 1e12),
+];
+
 #[cfg(test)]
 mod tests {
     use super::*;

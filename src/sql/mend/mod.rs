@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 34] = [
+const MEANT: [Mend; 36] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -58,9 +58,11 @@ const MEANT: [Mend; 34] = [
     Mend::Both(dates::named_periods::mend),
     Mend::Schema(dates::digit_clocks::mend),
     Mend::Schema(dates::wall_time::mend),
+    Mend::Both(lengths::shares::mend),
     Mend::Schema(values::written::mend),
     Mend::Schema(values::paths::mend),
     Mend::Schema(values::elements::mend),
+    Mend::Both(values::unfolded::mend),
     Mend::Schema(values::blobs::mend),
     Mend::Both(asked::summed::mend),
     Mend::Both(lengths::spans::mend),

@@ -1,6 +1,7 @@
 //! The numbers that a question gives: in digits, in words, and in every unit in which a column may keep them.
 
-use super::units::{ALONE, DECADES, MULTIPLIERS, NUMBERED, RELATIVE, UNITS, YEARS, composing};
+use super::units::{ALONE, DECADES, NUMBERED, RELATIVE, UNITS, YEARS, composing};
+use crate::text::numbers::MULTIPLIERS;
 
 /// What a number may be multiplied by before it is compared with: thousands to billions, percent.
 const SCALES: [f64; 5] = [1.0, 1e3, 1e6, 1e9, 0.01];

@@ -1,5 +1,5 @@
 //! A number that the question gives with its unit, and a column whose values lie all on one side of it, and far away: what is kept there may
-//! be of another unit.
+//! be of another unit. And a number that the question does not give, and that no row of the column can have.
 
 use sqlparser::ast::{BinaryOperator, Expr, Value};
 
@@ -9,15 +9,29 @@ use super::expressions::{each_expression, literal};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
 use crate::schema::{Column, Holds, Meaning};
+use crate::text::words::split_name;
 
 /// Values that are so many times the number are far away.
 const FAR: f64 = 5.0;
+/// Values that lie closer together are yes and no.
+const FEWEST: f64 = 2.0;
+/// Words that ask for nothing of a kind.
+const NONE: [&str; 10] = ["no", "not", "none", "never", "without", "zero", "nothing", "free", "empty", "any"];
 
 pub(super) fn look(blocks: &Blocks<'_>, columns: &Columns<'_, '_>, question: &Question, out: &mut Vec<Suspicion>) {
     let mut look = |of: &Expr, value: &Expr, wants_more: Option<bool>| {
         let Some(Value::Number(number, _)) = literal(value) else { return };
-        let Some(number) = number.parse::<f64>().ok().filter(|number| *number > 0.0 && question.measures(*number)) else { return };
         let Some(column) = columns.of(of).map(|named| named.column) else { return };
+        let Ok(number) = number.parse::<f64>() else { return };
+        if wants_more.is_none()
+            && let Some(range) = outside(column, number, question)
+        {
+            let sentence = format!("{} is compared with {number}, which the question does not say, and holds {range}", column.name);
+            suspect(out, SuspicionKind::Unexplained, sentence);
+        }
+        if number <= 0.0 || !question.measures(number) {
+            return;
+        }
         if let Some(range) = far(column, number, wants_more) {
             let sentence = format!("every {} is far from {number} ({range}), which may be of another unit", column.name);
             suspect(out, SuspicionKind::OtherUnit, sentence);
@@ -44,6 +58,19 @@ pub(super) fn look(blocks: &Blocks<'_>, columns: &Columns<'_, '_>, question: &Qu
             });
         }
     }
+}
+
+/// The range of a column's values, where `number` lies outside and no word of the question explains it.
+fn outside<'c>(column: &'c Column, number: f64, question: &Question) -> Option<&'c str> {
+    let range = column.samples.first().filter(|_| column.holds == Holds::Numbers && column.meaning == Meaning::Plain)?;
+    let (low, high) = range.split_once("..")?;
+    let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
+    let is_none = number == 0.0 && question.has_any(&NONE);
+    // A number of a name or a year is said in other words.
+    let is_outside = !(low..=high).contains(&number) && high - low >= FEWEST && number.abs() <= high.abs().max(low.abs()) * FAR;
+    // A day of the week may be any number; which, the column says.
+    let is_day = high <= 7.0 && split_name(&column.name).iter().any(|word| ["weekday", "dow", "dayofweek"].contains(&word.as_str()));
+    (is_outside && !is_none && (is_day || !question.gives(number))).then_some(range.as_str())
 }
 
 /// The range of a column's values, where a condition that wants more than `number`, or less, or it alone, is true of all of them, or of none.

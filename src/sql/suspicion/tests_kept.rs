@@ -23,6 +23,8 @@ fn goods() -> Schema {
         ("is_active", "0..1"),
         ("birth_month", "1..12"),
         ("price_usd", "2..900"),
+        ("weekday", "1..7"),
+        ("status", "0..3"),
     ];
     let name = Column {
         name: "name".into(),
@@ -44,6 +46,16 @@ fn goods() -> Schema {
 fn of_goods(question: &str, rest: &str, expected: &[SuspicionKind]) {
     let found = suspicions(&format!("SELECT name FROM product {rest}"), &goods(), Some(Asked::alone(question)));
     assert_eq!(found.iter().map(|suspicion| suspicion.kind).collect::<Vec<_>>(), expected, "{question} {rest} {found:?}");
+}
+
+#[test]
+fn numbers_that_no_row_has_are_said() {
+    of_goods("Products sold on a Sunday", "WHERE weekday = 0", &[Unexplained]);
+    of_goods("Products sold on a Sunday", "WHERE weekday = 7", &[]);
+    of_goods("Products that are closed", "WHERE status = 5", &[StrangeNumber, Unexplained]);
+    of_goods("Products of status 5", "WHERE status = 5", &[]);
+    of_goods("Products that have no play time", "WHERE play_seconds = 0", &[]);
+    of_goods("Products that are active", "WHERE is_active = 1", &[]);
 }
 
 #[test]

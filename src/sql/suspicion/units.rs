@@ -33,16 +33,6 @@ pub(super) const ALONE: &[(&str, f64)] = &[
     ("triple", 3.0),
 ];
 
-/// What multiplies the number before it.
-pub(super) const MULTIPLIERS: &[(&[&str], f64)] = &[
-    (&["dozen", "dozens"], 12.0),
-    (&["hundred", "hundreds"], 100.0),
-    (&["thousand", "thousands", "k", "grand"], 1e3),
-    (&["million", "millions", "m", "mio", "mn"], 1e6),
-    (&["billion", "billions", "bn", "b"], 1e9),
-    (&["trillion", "trillions", "tn"], 1e12),
-];
-
 /// Units as people write them, with what one of them may be in the units in which columns keep such things.
 pub(super) const UNITS: &[(&[&str], &[f64])] = &[
     (MILLISECONDS, &[1e-3, 1e3, 1e6]),

@@ -1,5 +1,6 @@
 //! Keys that are shown where the question asks for names: "how many issues has each person? Give the user name" answered by the number of the
-//! user. What the key refers to has the name.
+//! user. What the key refers to has the name. A number of a dictionary, which has a word for each number and nothing else, is shown by its word
+//! wherever no number is asked for.
 
 use std::ops::Range;
 
@@ -23,15 +24,60 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     let said = words_of(&unquoted(question));
     let names: Vec<&str> = NAMES.into_iter().filter(|name| said.iter().any(|word| singular(word) == *name)).collect();
     let asks_keys = said.iter().any(|word| KEYS.contains(&word.as_str()));
-    let ([name], false) = (names.as_slice(), asks_keys) else { return (sql.to_owned(), Vec::new()) };
-    let edit = resolve(sql, schema).and_then(|resolution| shown(sql, schema, &resolution, name));
-    edited(sql, ChangeKind::Column, edit.into_iter().collect())
+    let resolution = resolve(sql, schema).filter(|resolution| !asks_keys && !said.is_empty() && resolution.scopes.len() == 1);
+    let Some(resolution) = resolution else { return (sql.to_owned(), Vec::new()) };
+    let named = if let [name] = names.as_slice() { shown(sql, schema, &resolution, name) } else { None };
+    let edits = named.map_or_else(|| looked_up(sql, schema, &resolution), |edit| vec![edit]);
+    edited(sql, ChangeKind::Column, edits)
+}
+
+/// Items that are numbers of a dictionary: their bytes, and the query for the word.
+fn looked_up(sql: &str, schema: &Schema, resolution: &Resolution<'_>) -> Vec<(Range<usize>, String)> {
+    let tokens = Tokens::new(sql);
+    let Some(items) = tokens.arm(0).filter(|arm| arm.end >= tokens.len()).and_then(|arm| arm.clause(Part::Select)) else {
+        return Vec::new();
+    };
+    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct"]));
+    let word = |item: Range<usize>| {
+        let alias = tokens.find(item.clone(), &["as"]);
+        let bytes = tokens.bytes(item.start..alias.unwrap_or(item.end));
+        let reference = resolution.references.iter().find(|reference| reference.range == bytes)?;
+        let table = resolution.source(reference)?.table()?;
+        table.column(&reference.name.text).filter(|column| column.holds == Holds::Numbers)?;
+        let (referred, key) = thing(schema, table, &reference.name.text).filter(|(referred, _)| !referred.is(table))?;
+        let text = word_of(referred, &key)?;
+        Some((reference.range.clone(), query_for(resolution, reference, (referred, &key, text), alias.is_some())?))
+    };
+    tokens.split(first..items.end, ",").into_iter().filter_map(word).collect()
+}
+
+/// The one column of a dictionary beside its key, where it has words.
+fn word_of<'t>(table: &'t Table, key: &str) -> Option<&'t Column> {
+    let mut others = table.columns.iter().filter(|column| !column.name.eq_ignore_ascii_case(key));
+    others.next().filter(|column| others.next().is_none() && table.columns.len() == 2 && column.holds == Holds::Texts)
+}
+
+/// The query for what the thing behind a key is called: its table, its key and the column that says it. `None` where that table's name means
+/// one of the statement's own.
+fn query_for(
+    resolution: &Resolution<'_>,
+    reference: &Reference,
+    (referred, key, called): (&Table, &str, &Column),
+    aliased: bool,
+) -> Option<String> {
+    if resolution.scopes.first()?.sources.iter().any(|source| source.alias.eq_ignore_ascii_case(&referred.name)) {
+        return None;
+    }
+    let outer = format!("{}.{}", identifier(&resolution.source(reference)?.alias), identifier(&reference.name.text));
+    let (of, column) = (identifier(&referred.name), identifier(&called.name));
+    let query = format!("(SELECT {of}.{column} FROM {} WHERE {of}.{} = {outer})", table_name(referred), identifier(key));
+    Some(if aliased { query } else { format!("{query} AS {column}") })
 }
 
 /// The only item that is no aggregate, where it is a key of something with such a name: its bytes, and the query for the name.
 fn shown(sql: &str, schema: &Schema, resolution: &Resolution<'_>, name: &str) -> Option<(Range<usize>, String)> {
     let tokens = Tokens::new(sql);
-    let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len() && resolution.scopes.len() == 1)?;
+    let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len())?;
     let items = arm.clause(Part::Select)?;
     let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct"]));
     let mut key: Option<(&Reference, bool)> = None;
@@ -49,14 +95,7 @@ fn shown(sql: &str, schema: &Schema, resolution: &Resolution<'_>, name: &str) ->
     let table = source.table().filter(|table| name_of(table, name).is_none())?;
     let (referred, foreign) = thing(schema, table, &reference.name.text).filter(|(referred, _)| !referred.is(table))?;
     let called = name_of(referred, name)?;
-    // Inside the query, the table's own name means the table there.
-    if resolution.scopes.first()?.sources.iter().any(|source| source.alias.eq_ignore_ascii_case(&referred.name)) {
-        return None;
-    }
-    let outer = format!("{}.{}", identifier(&source.alias), identifier(&reference.name.text));
-    let (of, column) = (identifier(&referred.name), identifier(&called.name));
-    let query = format!("(SELECT {of}.{column} FROM {} WHERE {of}.{} = {outer})", table_name(referred), identifier(&foreign));
-    Some((reference.range.clone(), if aliased { query } else { format!("{query} AS {column}") }))
+    Some((reference.range.clone(), query_for(resolution, reference, (referred, &foreign, called), aliased)?))
 }
 
 /// The column of `table` that says what a row is called, in the word of the question.
@@ -86,11 +125,17 @@ mod tests {
             ..Table::default()
         };
         let to = |column: &str, table: &str| ForeignKey::declared(column, table, "id");
+        let mut dictionary = table("kind", &["id", "word"], Vec::new());
+        dictionary.columns[1].holds = Holds::Texts;
+        let mut film = table("film", &["id", "title", "kind_id"], vec![to("kind_id", "kind")]);
+        film.columns[2].holds = Holds::Numbers;
         let tables = vec![
             table("user", &["id", "username", "age"], Vec::new()),
             table("person", &["id", "first_name", "last_name"], Vec::new()),
             table("issue", &["id", "assigned", "opened_by", "person"], vec![to("assigned", "user"), to("person", "person")]),
             table("book", &["id", "title", "owner"], vec![to("owner", "user")]),
+            dictionary,
+            film,
         ];
         check_mended(|sql| mend(sql, &Schema { tables: tables.clone() }, question), sql, expected, question);
     }
@@ -107,6 +152,24 @@ mod tests {
             "SELECT DISTINCT owner FROM book",
             "SELECT DISTINCT (SELECT user.username FROM user WHERE user.id = book.owner) AS username FROM book",
         );
+    }
+
+    #[test]
+    fn the_word_of_a_dictionary_is_shown() {
+        let word = "(SELECT kind.word FROM kind WHERE kind.id = film.kind_id)";
+        check(
+            "How many films of each kind?",
+            "SELECT kind_id, COUNT(*) FROM film GROUP BY kind_id",
+            &format!("SELECT {word} AS word, COUNT(*) FROM film GROUP BY kind_id"),
+        );
+        check("The kind of each film", "SELECT title, kind_id AS k FROM film", &format!("SELECT title, {word} AS k FROM film"));
+        for (question, sql) in [
+            ("How many films of each kind id?", "SELECT kind_id, COUNT(*) FROM film GROUP BY kind_id"),
+            ("How many films of each kind?", "SELECT k.word, kind_id FROM film JOIN kind AS kind ON kind.id = kind_id JOIN kind k ON 1"),
+            ("", "SELECT kind_id FROM film"),
+        ] {
+            check(question, sql, sql);
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ const fn many(units: &'static [Unit]) -> Dimension {
 }
 
 /// All of them. A word may mean several ("pounds"): the column decides.
-pub(super) const DIMENSIONS: [Dimension; 9] = [
+pub(super) const DIMENSIONS: [Dimension; 10] = [
     Dimension {
         units: &[
             unit(&["cents", "cent", "pence", "pennies", "centimes", "rappen"], &[], 0.01),
@@ -109,6 +109,12 @@ pub(super) const DIMENSIONS: [Dimension; 9] = [
         unit(&["gb", "gigabytes"], &["gigabyte", "gigs"], 1e9),
         unit(&["gib"], &[], 1_073_741_824.0),
         unit(&["tb", "terabytes"], &["terabyte"], 1e12),
+    ]),
+    many(&[
+        unit(&["bps"], &[], 1.0),
+        unit(&["kbps", "kbit"], &[], 1e3),
+        unit(&["mbps", "mbit"], &[], 1e6),
+        unit(&["gbps", "gbit"], &[], 1e9),
     ]),
     many(&[
         unit(&["kmh", "kph"], &[], 1.0),

@@ -5,10 +5,12 @@
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
 //! - `elements`: elements of JSON arrays, looked for as if they were the column
+//! - `unfolded`: arrays that are grouped by, where one element is meant
 //! - `blobs`: text kept as a blob
 
 pub(super) mod blobs;
 pub(super) mod elements;
 pub(in crate::sql) mod paths;
+pub(super) mod unfolded;
 pub(in crate::sql) mod written;
 pub(super) mod yes_no;
