@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 36] = [
+const MEANT: [Mend; 37] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -70,6 +70,7 @@ const MEANT: [Mend; 36] = [
     Mend::Both(lengths::differences::mend),
     Mend::Both(lengths::asked_unit::mend),
     Mend::Both(lengths::clocks::mend),
+    Mend::Both(lengths::ratio::mend),
 ];
 
 /// A query after mending.

@@ -1,8 +1,12 @@
-//! Money of one currency where the question speaks of another: no number in the file says what one is worth in the other.
+//! Money of one currency where the question speaks of another, and amounts of several currencies or units that are added up: no number in the
+//! file says what one is worth in the other.
 
+use super::blocks::Blocks;
+use super::columns::{Columns, Named};
+use super::expressions::{aggregate, each_expression};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use crate::schema::Holds;
+use crate::schema::{Column, Holds};
 use crate::sql::resolve::Resolution;
 use crate::text::words::split_name;
 
@@ -17,9 +21,47 @@ const CURRENCIES: [&[&str]; 8] = [
     &["inr", "rupee", "rupees"],
     &["sek", "krona", "kronor"],
 ];
+/// Last words of names of columns that say what the amounts of their row are counted in.
+const COUNTED_IN: [&str; 6] = ["currency", "ccy", "unit", "units", "uom", "iso4217"];
+/// Parts of names of amounts.
+const AMOUNTS: [&str; 14] =
+    ["amount", "value", "price", "total", "sum", "cost", "balance", "quantity", "qty", "fee", "salary", "budget", "revenue", "paid"];
+/// Aggregates that put amounts together.
+const PUT_TOGETHER: [&str; 3] = ["sum", "avg", "total"];
 /// Parts of names of what turns one into another.
 const RATES: [&str; 4] = ["rate", "fx", "exchange", "factor"];
 
+/// Amounts of rows that are counted in several things, put together.
+pub(super) fn look_at_sums(blocks: &Blocks<'_>, columns: &Columns<'_, '_>, out: &mut Vec<Suspicion>) {
+    let is_named = |name: &str| blocks.resolution.references.iter().any(|reference| reference.name.text.eq_ignore_ascii_case(name));
+    let mut found = None;
+    for block in &blocks.out {
+        each_expression(&block.select.projection, &mut |expr, _| {
+            if aggregate(expr).is_some_and(|name| PUT_TOGETHER.contains(&name.as_str())) {
+                each_expression(expr, &mut |inner, _| {
+                    if let Some(sentence) = columns.of(inner).and_then(|amount| of_several(amount, &is_named)) {
+                        found.get_or_insert(sentence);
+                    }
+                });
+            }
+        });
+    }
+    if let Some(sentence) = found {
+        suspect(out, SuspicionKind::OtherUnit, sentence);
+    }
+}
+
+/// Says what an amount's rows are counted in, where that is several things and the query makes nothing of it.
+fn of_several(amount: Named<'_>, is_named: &dyn Fn(&str) -> bool) -> Option<String> {
+    let says = |column: &&Column| split_name(&column.name).last().is_some_and(|last| COUNTED_IN.contains(&last.as_str()));
+    let mut beside = amount.table.columns.iter().filter(says);
+    let unit = beside.next().filter(|unit| beside.next().is_none() && unit.holds == Holds::Texts && !is_named(&unit.name))?;
+    let [one, other, ..] = unit.samples.as_slice() else { return None };
+    let is_amount = split_name(&amount.column.name).iter().any(|word| AMOUNTS.contains(&word.as_str()));
+    is_amount.then(|| format!("{} is put together over rows of several kinds of {} ({one}, {other})", amount.column.name, unit.name))
+}
+
+/// Money of another currency than is spoken of.
 pub(super) fn look(resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
     let Some(asked) = CURRENCIES.iter().find(|currency| question.has_any(currency)) else { return };
     let used = || resolution.references.iter().filter_map(|reference| resolution.source(reference)?.table()?.column(&reference.name.text));

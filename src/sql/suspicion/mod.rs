@@ -21,7 +21,7 @@
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `computed`: what is computed from columns, against what they stand for
 //! - `scale`: numbers with their units, far from all that a column holds
-//! - `currency`: money of another currency than is spoken of
+//! - `currency`: money of another currency than is spoken of, and amounts of several
 //! - `taken`: what the query takes and nobody asked for
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `measure`: what rows are ordered and grouped by
@@ -111,6 +111,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     division::look(query, &columns, question.as_ref(), &mut out);
     multiplied::look(query, &blocks, &columns, question.as_ref(), &mut out);
     taken::look(&blocks, &columns, question.as_ref(), &mut out);
+    currency::look_at_sums(&blocks, &columns, &mut out);
     if let Some(question) = &question {
         negations::look(&blocks, sql, question, &mut out);
         asked::look(&blocks, sql, question, &mut out);

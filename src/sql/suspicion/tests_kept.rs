@@ -59,6 +59,32 @@ fn numbers_that_no_row_has_are_said() {
 }
 
 #[test]
+fn amounts_of_several_kinds_are_not_put_together() {
+    #[track_caller]
+    fn check(sql: &str, expected: &[SuspicionKind]) {
+        let column = |name: &str, holds, samples: &[&str]| Column {
+            name: name.into(),
+            holds,
+            samples: samples.iter().map(|sample| (*sample).to_owned()).collect(),
+            ..Column::default()
+        };
+        let columns = vec![
+            column("amount", Holds::Numbers, &["1..900"]),
+            column("weeks", Holds::Numbers, &["1..9"]),
+            column("currency", Holds::Texts, &["EUR", "USD"]),
+        ];
+        let schema = Schema { tables: vec![Table { name: "payment".into(), columns, ..Table::default() }] };
+        let found = suspicions(sql, &schema, None);
+        assert_eq!(found.iter().map(|suspicion| suspicion.kind).collect::<Vec<_>>(), expected, "{sql} {found:?}");
+    }
+    check("SELECT SUM(amount) FROM payment", &[OtherUnit]);
+    check("SELECT AVG(p.amount * 2) FROM payment p", &[OtherUnit]);
+    check("SELECT currency, SUM(amount) FROM payment GROUP BY currency", &[]);
+    check("SELECT SUM(amount) FROM payment WHERE currency = 'EUR'", &[]);
+    check("SELECT MAX(amount), SUM(weeks) FROM payment", &[]);
+}
+
+#[test]
 fn currencies_are_not_mixed_up() {
     of_goods("Products that cost more than 10 euros", "WHERE price_usd > 10", &[OtherUnit]);
     of_goods("Products in the order of their price in yen", "ORDER BY price_usd", &[OtherUnit]);

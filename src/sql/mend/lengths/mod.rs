@@ -5,6 +5,7 @@
 //! - `units`: units of measures, and what turns one into another
 //! - `measures`: money kept in cents, and other measures in another unit than is asked for
 //! - `shares`: shares kept as parts of one, or of a hundred
+//! - `ratio`: whole numbers that are divided for a share
 //! - `differences`: one moment less another, in the unit of what it is compared with
 //! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `clocks`: lengths of time kept as text
@@ -13,6 +14,7 @@ pub(super) mod asked_unit;
 pub(super) mod clocks;
 pub(super) mod differences;
 pub(super) mod measures;
+pub(super) mod ratio;
 pub(super) mod shares;
 pub(super) mod spans;
 mod units;
