@@ -13,6 +13,10 @@ use sqllama::sql::{Asked, Suspicion, SuspicionKind, guard, mend_for, suspicions}
 /// None of the checks falls on more than one gold query of so many.
 const ONE_OF: usize = 100;
 
+/// Gold queries that return other rows once they are mended. Each of them was read: they put numbers that are kept as text in the order of
+/// letters, subtract dates as texts, or are slips of their writers (`> 8.5` for "less than", `T2.actid = T2.actid`).
+const MOST_CHANGED: usize = 48;
+
 struct Opened {
     database: Database,
     schema: Schema,
@@ -35,14 +39,15 @@ fn golds() -> Option<(PathBuf, Vec<[String; 3]>)> {
     Some((folder, golds))
 }
 
-/// How often each suspicion falls on a query that is right: none on more than one in a hundred.
+/// How often each suspicion falls on a query that is right: none on more than one in a hundred; and how often mending, which knows the question,
+/// gives it other rows.
 #[test]
 fn gold_queries_are_seldom_suspected() {
     let Some((folder, golds)) = golds() else { return };
     let cancel = Cancel::new();
     let mut opened: HashMap<String, Opened> = HashMap::new();
     let mut counts: BTreeMap<SuspicionKind, (usize, String)> = BTreeMap::new();
-    let mut any = 0;
+    let (mut any, mut changed) = (0, Vec::new());
     for [db, question, query] in &golds {
         let Opened { database, schema, values } = opened.entry(db.clone()).or_insert_with(|| {
             let database = Database::open(folder.join("databases").join(format!("{db}.sqlite"))).unwrap();
@@ -53,7 +58,11 @@ fn gold_queries_are_seldom_suspected() {
         // As the pipeline sees it: mended, and run.
         let sql = mend_for(query, schema, question).sql;
         let mut found: Vec<Suspicion> = suspicions(&sql, schema, Some(Asked::alone(question)));
-        let table = guard::check(&sql).ok().and_then(|checked| database.execute(&checked, &Limits::default(), &cancel).ok());
+        let run = |sql: &str| guard::check(sql).ok().and_then(|checked| database.execute(&checked, &Limits::default(), &cancel).ok());
+        let table = run(&sql);
+        if sql != *query && run(query).is_some_and(|right| table.as_ref().is_none_or(|table| table.rows != right.rows)) {
+            changed.push(format!("{question} | {query} | {sql}"));
+        }
         if let Some(table) = &table {
             let ran = Ran { question, before: "", sql: &sql, table };
             found.extend(against(&ran, database, schema, Some(values), &cancel));
@@ -76,6 +85,11 @@ fn gold_queries_are_seldom_suspected() {
         println!("| {kind:?} | {count} | {:.2}% |{examples}", 100.0 * *count as f64 / golds.len() as f64);
     }
     println!("any: {any} of {} ({:.2}%)", golds.len(), 100.0 * any as f64 / golds.len() as f64);
+    println!("{} return other rows once they are mended", changed.len());
+    if std::env::var_os("SQLLAMA_SHOW").is_some() {
+        println!("{}", changed.join("\n"));
+    }
+    assert!(changed.len() <= MOST_CHANGED, "{} of {} gold queries return other rows mended", changed.len(), golds.len());
     for (kind, (count, _)) in &counts {
         assert!(count * ONE_OF <= golds.len(), "{kind:?} falls on {count} of {} gold queries", golds.len());
     }

@@ -19,6 +19,12 @@ const NAMES: [&str; 3] = ["name", "title", "label"];
 /// Words of a question that asks for keys.
 const KEYS: [&str; 8] = ["id", "ids", "identifier", "identifiers", "code", "codes", "key", "keys"];
 
+/// What tables are called that have a word for each number.
+const DICTIONARIES: [&str; 18] = [
+    "type", "kind", "status", "category", "class", "level", "state", "role", "priority", "genre", "mode", "reason", "format", "unit",
+    "color", "colour", "language", "stage",
+];
+
 /// `sql` with the name of what it shows the key of, and the changes in order.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let said = words_of(&unquoted(question));
@@ -51,8 +57,10 @@ fn looked_up(sql: &str, schema: &Schema, resolution: &Resolution<'_>) -> Vec<(Ra
     tokens.split(first..items.end, ",").into_iter().filter_map(word).collect()
 }
 
-/// The one column of a dictionary beside its key, where it has words.
+/// The one column of a dictionary beside its key, where it has words. A list of people or things is none.
 fn word_of<'t>(table: &'t Table, key: &str) -> Option<&'t Column> {
+    let name = split_name(&table.name);
+    name.last().filter(|last| DICTIONARIES.contains(&singular(last)))?;
     let mut others = table.columns.iter().filter(|column| !column.name.eq_ignore_ascii_case(key));
     others.next().filter(|column| others.next().is_none() && table.columns.len() == 2 && column.holds == Holds::Texts)
 }
