@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 37] = [
+const MEANT: [Mend; 38] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -52,6 +52,7 @@ const MEANT: [Mend; 37] = [
     Mend::Both(dates::time_of_day::mend),
     Mend::Schema(dates::date_column::mend),
     Mend::Schema(dates::bare_year::mend),
+    Mend::Both(dates::age::mend),
     Mend::Schema(dates::times::mend),
     Mend::Schema(dates::absent::mend),
     Mend::Schema(dates::named_days::mend),

@@ -26,6 +26,8 @@ const COUNTED_IN: [&str; 6] = ["currency", "ccy", "unit", "units", "uom", "iso42
 /// Parts of names of amounts.
 const AMOUNTS: [&str; 14] =
     ["amount", "value", "price", "total", "sum", "cost", "balance", "quantity", "qty", "fee", "salary", "budget", "revenue", "paid"];
+/// Last words of names of columns that say what is measured: rows of one of them are counted in one thing.
+const MEASURED: [&str; 8] = ["metric", "measure", "type", "kind", "parameter", "variable", "quantity", "code"];
 /// Aggregates that put amounts together.
 const PUT_TOGETHER: [&str; 3] = ["sum", "avg", "total"];
 /// Parts of names of what turns one into another.
@@ -57,6 +59,11 @@ fn of_several(amount: Named<'_>, is_named: &dyn Fn(&str) -> bool) -> Option<Stri
     let mut beside = amount.table.columns.iter().filter(says);
     let unit = beside.next().filter(|unit| beside.next().is_none() && unit.holds == Holds::Texts && !is_named(&unit.name))?;
     let [one, other, ..] = unit.samples.as_slice() else { return None };
+    let is_told =
+        |column: &Column| is_named(&column.name) && split_name(&column.name).last().is_some_and(|last| MEASURED.contains(&last.as_str()));
+    if amount.table.columns.iter().any(is_told) {
+        return None;
+    }
     let is_amount = split_name(&amount.column.name).iter().any(|word| AMOUNTS.contains(&word.as_str()));
     is_amount.then(|| format!("{} is put together over rows of several kinds of {} ({one}, {other})", amount.column.name, unit.name))
 }

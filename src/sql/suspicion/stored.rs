@@ -16,6 +16,9 @@ use crate::sql::visitor::{Visitor, visit};
 
 /// A number that every value of a column exceeds so many times is of another unit.
 const OTHER_UNIT: f64 = 1_000.0;
+/// Years that columns keep, and numbers that are none of them.
+const YEARS: std::ops::RangeInclusive<f64> = 1_500.0..=2_100.0;
+const NO_YEAR: f64 = 150.0;
 /// Functions that read a date, with the place of the date among their arguments.
 const DATE_FUNCTIONS: [(&str, usize); 6] = [("date", 0), ("datetime", 0), ("time", 0), ("julianday", 0), ("unixepoch", 0), ("strftime", 1)];
 
@@ -108,6 +111,10 @@ impl<'a> Stored<'a> {
         else {
             return;
         };
+        if YEARS.contains(&low) && YEARS.contains(&high) && value > 0.0 && value <= NO_YEAR {
+            let sentence = format!("every {} is a year ({low}..{high}), and is compared with {number}", column.name);
+            return suspect(self.out, SuspicionKind::OtherUnit, sentence);
+        }
         let least = low.abs().min(high.abs());
         if value != 0.0 && low.signum() == high.signum() && least >= OTHER_UNIT * value.abs() {
             let sentence = format!("every {} is far beyond {number} ({low}..{high}), which may be of another unit", column.name);

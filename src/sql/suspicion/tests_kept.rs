@@ -25,6 +25,7 @@ fn goods() -> Schema {
         ("price_usd", "2..900"),
         ("weekday", "1..7"),
         ("status", "0..3"),
+        ("built", "1890..2019"),
     ];
     let name = Column {
         name: "name".into(),
@@ -46,6 +47,12 @@ fn goods() -> Schema {
 fn of_goods(question: &str, rest: &str, expected: &[SuspicionKind]) {
     let found = suspicions(&format!("SELECT name FROM product {rest}"), &goods(), Some(Asked::alone(question)));
     assert_eq!(found.iter().map(|suspicion| suspicion.kind).collect::<Vec<_>>(), expected, "{question} {rest} {found:?}");
+}
+
+#[test]
+fn years_are_no_ages() {
+    of_goods("Products older than 10", "WHERE built > 10", &[OtherUnit]);
+    of_goods("Products of after 2010", "WHERE built > 2010", &[]);
 }
 
 #[test]
@@ -72,6 +79,7 @@ fn amounts_of_several_kinds_are_not_put_together() {
             column("amount", Holds::Numbers, &["1..900"]),
             column("weeks", Holds::Numbers, &["1..9"]),
             column("currency", Holds::Texts, &["EUR", "USD"]),
+            column("type", Holds::Texts, &["in", "out"]),
         ];
         let schema = Schema { tables: vec![Table { name: "payment".into(), columns, ..Table::default() }] };
         let found = suspicions(sql, &schema, None);
@@ -82,6 +90,7 @@ fn amounts_of_several_kinds_are_not_put_together() {
     check("SELECT currency, SUM(amount) FROM payment GROUP BY currency", &[]);
     check("SELECT SUM(amount) FROM payment WHERE currency = 'EUR'", &[]);
     check("SELECT MAX(amount), SUM(weeks) FROM payment", &[]);
+    check("SELECT type, SUM(amount) FROM payment GROUP BY type", &[]);
 }
 
 #[test]

@@ -30,6 +30,8 @@ enum Absent {
     Text(&'static str),
     /// By a date of the year 9999.
     Far,
+    /// By NULL in some rows, and by an empty text in others.
+    Both,
 }
 
 /// What a column keeps.
@@ -83,6 +85,7 @@ fn absent(column: &Column) -> Option<Kept> {
     let absent = match (column.holds, column.has_null, column.has_empty) {
         (Holds::Texts, true, false) => Absent::Null,
         (Holds::Texts, false, true) => Absent::Text(""),
+        (Holds::Texts, true, true) => Absent::Both,
         (Holds::Numbers, false, _) if is_flag => Absent::Zero,
         _ => return None,
     };
@@ -125,7 +128,9 @@ fn no_moment(column: &Column) -> Option<Absent> {
 fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent, moments: bool) -> Option<(Range<usize>, String)> {
     let column = tokens.piece(at..end);
     let is = |there: bool| match (absent, there) {
-        (Absent::Text(""), true) => format!("{column} <> ''"),
+        // Of NULL it is not true, either.
+        (Absent::Text("") | Absent::Both, true) => format!("{column} <> ''"),
+        (Absent::Both, false) => format!("coalesce({column}, '') = ''"),
         (Absent::Text(""), false) => format!("{column} = ''"),
         (Absent::Null, true) => format!("{column} IS NOT NULL"),
         (Absent::Null, false) => format!("{column} IS NULL"),
@@ -166,11 +171,15 @@ fn compared(tokens: &Tokens<'_>, at: usize, end: usize, absent: Absent, moments:
     if is_empty && (text.is_empty() && !is_null || (0..tokens.len()).any(says_empty)) {
         return None;
     }
+    let says_null = |at: usize| tokens.is(at + 1, &["is"]) && tokens.text(at).eq_ignore_ascii_case(tokens.text(end - 1));
+    if absent == Absent::Both && (0..tokens.len()).any(says_empty) && (0..tokens.len()).any(says_null) {
+        return None;
+    }
     let there = match () {
         // `= NULL` is a slip of its own.
         () if is_null => (absent != Absent::Null && tokens.is(end, &["is"])).then_some(false),
         // `<> ''` is true of no NULL.
-        () if !moments => (absent == Absent::Null && text.is_empty() && equal).then_some(false),
+        () if !moments => (matches!(absent, Absent::Null | Absent::Both) && text.is_empty() && equal).then_some(false),
         () if NOTHING.contains(&text.as_str()) => Some(false),
         () if absent == Absent::Zero && text == "0" => None,
         () if YES.contains(&text.as_str()) => Some(true),
@@ -225,7 +234,7 @@ fn value(column: &str, absent: Absent) -> String {
     match absent {
         Absent::Zero => format!("nullif({column}, 0)"),
         Absent::Text(text) => format!("nullif({column}, '{text}')"),
-        Absent::Null | Absent::Far => column.to_owned(),
+        Absent::Null | Absent::Far | Absent::Both => column.to_owned(),
     }
 }
 
@@ -329,13 +338,20 @@ mod tests {
             "WHERE title <> '' AND n > 1",
             "WHERE title = 'no'",
             "WHERE title <> 'None'",
-            "WHERE both IS NULL",
-            "WHERE both = ''",
+            "WHERE both IS NULL OR both = ''",
+            "WHERE both <> ''",
             "WHERE author IS NOT NULL AND author <> ''",
             "WHERE cleared = 1",
         ] {
             check(right, right);
         }
+    }
+
+    #[test]
+    fn what_is_null_here_and_empty_there_is_asked_for_as_both() {
+        check("WHERE both IS NULL", "WHERE coalesce(both, '') = ''");
+        check("WHERE both = ''", "WHERE coalesce(both, '') = ''");
+        check("WHERE both IS NOT NULL", "WHERE both <> ''");
     }
 
     #[test]

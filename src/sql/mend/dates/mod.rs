@@ -5,6 +5,7 @@
 //! - `period`: a year that is asked for alone, and taken with all that follows
 //! - `reckoned`: moments that a model reckoned as numbers
 //! - `bare_year`: a year compared with dates written as text
+//! - `age`: ages that are asked of years of birth
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `time_of_day`: times of day that stand on some day
 //! - `absent`: moments that there are not
@@ -14,6 +15,7 @@
 //! - `wall_time`: hours of moments that are written with their offset
 
 pub(super) mod absent;
+pub(super) mod age;
 pub(super) mod bare_year;
 pub(super) mod date_column;
 pub(super) mod digit_clocks;

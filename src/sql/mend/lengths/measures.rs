@@ -125,8 +125,14 @@ fn returned(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept>) -> Vec<(Range<u
             Some(call) => call.arguments.first().filter(|_| call.arguments.len() == 1)?.clone(),
             None => value.clone(),
         };
-        let is_name = tokens.operand_after(inside.start) == Some(inside.end);
-        let kept = columns.get(&tokens.bytes(inside.clone()).start).filter(|_| is_name)?;
+        // Of a product one factor is a measure: so many times a price.
+        let factors = tokens.split(inside, "*");
+        let is_name = |factor: &Range<usize>| tokens.operand_after(factor.start) == Some(factor.end);
+        let mut measures = factors.iter().filter_map(|factor| columns.get(&tokens.bytes(factor.clone()).start));
+        let kept = measures.next().filter(|_| measures.next().is_none() && factors.iter().all(is_name))?;
+        if factors.len() > 1 && call.is_none() {
+            return None;
+        }
         let is_sum = call.is_some() && tokens.is(value.start, &["sum", "total"]);
         Some((tokens.bytes(value.clone()), kept.unit.converted(kept.wanted?, tokens.piece(value), is_sum)?))
     };
@@ -185,6 +191,7 @@ mod tests {
     fn amounts_are_returned_in_what_is_asked_for() {
         let total = "the total in euros";
         check(total, "SELECT n, SUM(salary_cents) AS s FROM t GROUP BY n", "SELECT n, SUM(salary_cents) / 100.0 AS s FROM t GROUP BY n");
+        check("revenue in euros", "SELECT SUM(n * priceCents) FROM t", "SELECT SUM(n * priceCents) / 100.0 FROM t");
         check("How many dollars does each earn?", "SELECT n, t.salary_cents FROM t", "SELECT n, t.salary_cents / 100.0 FROM t");
         check("the highest power in kilowatts", "SELECT MAX(watt) FROM t", "SELECT MAX(watt) / 1000.0 FROM t");
     }

@@ -1,11 +1,11 @@
-//! Arrays that rows are grouped by as a whole where the question speaks of one element: "how many titles of each genre", answered for each
-//! list of genres.
+//! Arrays and documents that rows are grouped by as a whole where the question speaks of one element or value: "how many titles of each genre",
+//! answered for each list of genres; "how many items per colour", answered for each document.
 
 use std::ops::Range;
 
 use crate::schema::{Column, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, string_literal};
 use crate::sql::resolve::{Clause, Reference, Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{unquoted, words_of};
@@ -29,7 +29,11 @@ fn unfolded(sql: &str, resolution: &Resolution<'_>, words: &[String]) -> Option<
     let [source] = scope.sources.as_slice() else { return None };
     let mut grouped = resolution.references.iter().filter(|reference| reference.clause == Clause::GroupBy);
     let (Some(term), None) = (grouped.next(), grouped.next()) else { return None };
-    let column = source.table()?.column(&term.name.text).filter(|column| is_array(column))?;
+    let column = source.table()?.column(&term.name.text)?;
+    if let Some(path) = value(column, words) {
+        return at_path(sql, resolution, column, &path);
+    }
+    is_array(column).then_some(())?;
     let name = split_name(&column.name);
     let element = name.last().map(|last| singular(last).to_owned())?;
     let is_plain = |reference: &Reference| reference.qualifier.is_some() || !OWN.contains(&reference.name.text.to_lowercase().as_str());
@@ -56,6 +60,34 @@ fn unfolded(sql: &str, resolution: &Resolution<'_>, words: &[String]) -> Option<
     Some(edits)
 }
 
+/// The path of the only value of a column's documents that the question speaks of by its key.
+fn value(column: &Column, words: &[String]) -> Option<String> {
+    let is_said = |key: &str| {
+        let key = split_name(key);
+        !key.is_empty() && key.iter().all(|word| words.iter().any(|said| singular(said) == singular(word)))
+    };
+    let is_value = |path: &&String| !path.contains('[') && path.rsplit('.').next().is_some_and(is_said);
+    let mut found = column.meaning.json()?.paths.iter().filter(is_value);
+    found.next().filter(|_| found.next().is_none()).cloned()
+}
+
+/// The value at `path` in the place of the document, but in conditions; `None` where the query takes documents apart by itself.
+fn at_path(sql: &str, resolution: &Resolution<'_>, column: &Column, path: &str) -> Option<Vec<(Range<usize>, String)>> {
+    let same = |reference: &&Reference| reference.name.text.eq_ignore_ascii_case(&column.name) && reference.clause != Clause::Where;
+    let at = |reference: &Reference| {
+        let before = sql.get(..reference.range.start)?.trim_end();
+        let behind = sql.get(reference.range.end..)?.trim_start();
+        let is_whole = !before.ends_with('(') && !behind.starts_with("->");
+        is_whole.then(|| {
+            (
+                reference.range.clone(),
+                format!("json_extract({}, {})", sql.get(reference.range.clone()).unwrap_or_default(), string_literal(path)),
+            )
+        })
+    };
+    resolution.references.iter().filter(same).map(at).collect()
+}
+
 /// Whether a column holds arrays of plain values.
 fn is_array(column: &Column) -> bool {
     column.meaning.json().is_some_and(|json| json.paths.iter().all(|path| path == "$[]") && !json.paths.is_empty())
@@ -77,7 +109,13 @@ mod tests {
             };
             Column { name: name.into(), meaning, ..Column::default() }
         };
-        let columns = vec![column("id", &[]), column("title", &[]), column("genres", &["$[]"]), column("items", &["$[].name"])];
+        let columns = vec![
+            column("id", &[]),
+            column("title", &[]),
+            column("genres", &["$[]"]),
+            column("items", &["$[].name"]),
+            column("attrs", &["$.color", "$.size"]),
+        ];
         let table = Table { name: "film".into(), columns, ..Table::default() };
         check_mended(|sql| mend(sql, &Schema { tables: vec![table.clone()] }, question), sql, expected, question);
     }
@@ -95,6 +133,21 @@ mod tests {
             "SELECT json_each.value AS g FROM film f, json_each(f.genres) WHERE f.title <> '' GROUP BY json_each.value \
              ORDER BY COUNT(json_each.value) DESC LIMIT 1",
         );
+    }
+
+    #[test]
+    fn the_value_of_a_document_is_a_group() {
+        check(
+            "How many films per color?",
+            "SELECT attrs, COUNT(*) FROM film GROUP BY attrs",
+            "SELECT json_extract(attrs, '$.color'), COUNT(*) FROM film GROUP BY json_extract(attrs, '$.color')",
+        );
+        for sql in [
+            "SELECT json_extract(attrs, '$.color'), COUNT(*) FROM film GROUP BY attrs",
+            "SELECT attrs ->> '$.color', COUNT(*) FROM film GROUP BY attrs",
+        ] {
+            check("How many films per color?", sql, sql);
+        }
     }
 
     #[test]
