@@ -1,4 +1,4 @@
-"""Kills and signals at random moments: crashes.py BINARY [--trials 1000] [--jobs 2] [--seed N] [--seconds N]
+"""Kills and signals at random moments: crashes.py BINARY [--trials 1000] [--jobs 2] [--seed N] [--seconds N] [--only WHILE...]
 
 While the screen opens, is typed into, asks (a scripted model), runs, exports, imports, and while the command line exports and imports, it is
 killed, told to end, or its terminal goes away. What has to hold each time:
@@ -321,12 +321,12 @@ def command_trial(place, rng, action, end):
 
 
 def work(arguments):
-    binary, seed, trials = arguments
+    binary, seed, trials, actions = arguments
     rng, out = random.Random(seed), []
     place = Place(binary)
     try:
         for at in range(trials):
-            action, end = rng.choice(ACTIONS), rng.choice(ENDS)
+            action, end = rng.choice(actions), rng.choice(ENDS)
             try:
                 (command_trial if action.startswith("query") else screen_trial)(place, rng, action, end)
                 require(place.look() == place.before, f"the database's folder is not as it was: {sorted(place.look())}")
@@ -355,6 +355,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 31))
     parser.add_argument("--seconds", type=float, default=7200, help="tells what there is after so long")
+    parser.add_argument("--only", nargs="+", choices=ACTIONS, default=ACTIONS, help="what it does meanwhile")
     arguments = parser.parse_args()
     # A shell that starts this in the background has these ignored, and `nohup` the last one; what is started here would ignore them, too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -363,7 +364,7 @@ def main():
     print(f"seed {arguments.seed}", flush=True)
     begun, trials = time.monotonic(), []
     shares = [min(SHARE, arguments.trials - first) for first in range(0, arguments.trials, SHARE)]
-    parts = [(os.path.abspath(arguments.binary), arguments.seed + at, share) for at, share in enumerate(shares)]
+    parts = [(os.path.abspath(arguments.binary), arguments.seed + at, share, arguments.only) for at, share in enumerate(shares)]
     with multiprocessing.Pool(arguments.jobs) as pool:
         for part in pool.imap_unordered(work, parts):
             trials += part
