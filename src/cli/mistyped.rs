@@ -18,7 +18,9 @@ pub(super) fn with_negative_numbers(command: Command) -> Command {
 
 /// `error`, as a person who `typed` the words would have it.
 pub(super) fn explained(mut error: Error, typed: impl Iterator<Item = String>) -> Error {
-    name_the_flag(&mut error, typed);
+    let typed: Vec<String> = typed.collect();
+    name_the_flag(&mut error, &typed);
+    say_where_it_goes(&mut error, &typed);
     let Some(words) = of_number(&error) else { return error };
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
@@ -31,6 +33,9 @@ pub(super) fn explained(mut error: Error, typed: impl Iterator<Item = String>) -
     );
     Error::raw(ErrorKind::ValueValidation, message)
 }
+
+/// Where a second file goes.
+const SEVERAL_FILES: &str = "files with tables are one argument, such as `a.csv+b.csv`; a database beside the first goes behind `--with`";
 
 /// What is wrong with a number.
 fn of_number(error: &Error) -> Option<&'static str> {
@@ -49,18 +54,32 @@ fn of_number(error: &Error) -> Option<&'static str> {
 
 /// Names a flag that a command does not have where what stands behind it was found out of place: SQL and questions may begin with a hyphen, so the
 /// flag was taken for one.
-fn name_the_flag(error: &mut Error, typed: impl Iterator<Item = String>) {
+fn name_the_flag(error: &mut Error, typed: &[String]) {
     let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg).filter(|_| error.kind() == ErrorKind::UnknownArgument)
     else {
         return;
     };
-    let mut before = None;
-    for word in typed.take_while(|word| word != found) {
-        before = Some(word);
-    }
+    let before = typed.iter().take_while(|word| *word != found).last();
     if let Some(flag) = before.filter(|word| parse_text(word).is_err()) {
-        error.insert(ContextKind::InvalidArg, ContextValue::String(flag));
+        error.insert(ContextKind::InvalidArg, ContextValue::String(flag.clone()));
     }
+}
+
+/// Says where a word goes that stands behind all that a command takes.
+fn say_where_it_goes(error: &mut Error, typed: &[String]) {
+    let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg) else { return };
+    if error.kind() != ErrorKind::UnknownArgument || found.starts_with('-') {
+        return;
+    }
+    let tips: &[&str] = match typed.get(1).map(String::as_str) {
+        Some("run") => &["the database goes behind `--database`"],
+        Some("ask") => &["write the question in quotes", SEVERAL_FILES],
+        Some("query") => &["write the SQL in quotes", SEVERAL_FILES],
+        Some("schema") => &["the question goes behind `--question`, in quotes", SEVERAL_FILES],
+        _ => return,
+    };
+    let tips = tips.iter().map(|tip| (*tip).into()).collect();
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
 }
 
 #[cfg(test)]
@@ -88,5 +107,16 @@ mod tests {
         check("sqllama query a.db SELECT --timeout 99999999999999999999", "that is too large");
         check("sqllama complete --prompt x --temperature hot", "a number is needed");
         check("sqllama query a.db SELECT --fromat csv", "--fromat");
+    }
+
+    #[test]
+    fn words_that_are_too_many_are_told_where_to_go() {
+        check("sqllama run a.md a.db", "behind `--database`");
+        check("sqllama ask a.db how many", "the question in quotes");
+        check("sqllama query a.db SELECT name", "the SQL in quotes");
+        check("sqllama query a.csv b.csv SELECT", "`a.csv+b.csv`");
+        check("sqllama schema a.db b.db", "behind `--with`");
+        check("sqllama query a.db SELECT --nosuch", "unexpected argument '--nosuch'");
+        check("sqllama bench more", "unexpected argument 'more'");
     }
 }

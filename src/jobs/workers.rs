@@ -35,6 +35,9 @@ pub struct Settings {
     pub offline: bool,
 }
 
+/// How long those that write a person's files may take to stop, and to take away what they had begun.
+const CLEANING: Duration = Duration::from_secs(2);
+
 type Running = Arc<Mutex<HashMap<JobId, (Desk, Cancel)>>>;
 
 /// What a thread does with a task.
@@ -75,6 +78,8 @@ pub struct Workers {
     running: Running,
     /// Hung up when the records' thread has ended.
     kept: Receiver<()>,
+    /// Hung up when those have ended that write a person's files.
+    written: Receiver<()>,
 }
 
 thread_local! {
@@ -95,11 +100,21 @@ impl Workers {
         let open = Opened::default();
         let Settings { open: opener, model: factory, servers, limits, answer_within, paths, offline } = settings;
         let mut desks = HashMap::new();
+        let ((keeping, kept), (writing, written)) = (channel(), channel());
         let mut start = |desk: Desk, name: &str, mut work: Worker| {
             let (send, tasks) = channel();
             let (running, report) = (Arc::clone(&running), Arc::clone(&report));
             desks.insert(desk, send);
-            std::thread::Builder::new().name(name.into()).spawn(move || serve(&tasks, &running, &report, &mut work)).map(|_| ())
+            let waited_for: Option<Sender<()>> = match desk {
+                Desk::Keep => Some(keeping.clone()),
+                Desk::Result | Desk::Compare | Desk::Train => Some(writing.clone()),
+                Desk::Database | Desk::Model | Desk::Models => None,
+            };
+            let thread = move || {
+                serve(&tasks, &running, &report, &mut work);
+                drop(waited_for);
+            };
+            std::thread::Builder::new().name(name.into()).spawn(thread).map(|_| ())
         };
         let shared = || (Arc::clone(&open), Arc::clone(&report));
         let (opened, reports) = shared();
@@ -121,18 +136,14 @@ impl Workers {
         start(Desk::Result, "result", Box::new(move |task| result::work(task, &reports)))?;
         let mut keeper = keep::Keeper::new(paths.clone());
         let opened = Arc::clone(&open);
-        let (alive, kept) = channel();
         start(
             Desk::Keep,
             "records",
-            Box::new(move |task| {
-                let _ = &alive; // the closure owns it: it ends with the thread
-                match &task.work {
-                    Work::Files { folder } => files::list(folder),
-                    Work::Keep(work) => keeper.work(work),
-                    Work::Look => Ok(database::look(&opened)),
-                    _ => Err(misplaced()),
-                }
+            Box::new(move |task| match &task.work {
+                Work::Files { folder } => files::list(folder),
+                Work::Keep(work) => keeper.work(work),
+                Work::Look => Ok(database::look(&opened)),
+                _ => Err(misplaced()),
             }),
         )?;
         let mut trainer = train::Trainer::new(paths.clone());
@@ -147,7 +158,7 @@ impl Workers {
                 _ => Err(misplaced()),
             }),
         )?;
-        Ok(Self { desks, running, kept })
+        Ok(Self { desks, running, kept, written })
     }
 
     /// Queues a job.
@@ -167,11 +178,14 @@ impl Workers {
         }
     }
 
-    /// Stops everything but what is to be kept, and waits until that is written; whether it was within `patience`.
+    /// Stops everything but what is to be kept, and waits until that is written; whether it was within `patience`. What was being written
+    /// into a person's files is waited for, too: it takes away what it had begun beside its place.
     pub fn finish(mut self, patience: Duration) -> bool {
         self.cancel_all(|desk| desk != Desk::Keep);
         self.desks.clear();
-        matches!(self.kept.recv_timeout(patience), Err(RecvTimeoutError::Disconnected))
+        let is_kept = matches!(self.kept.recv_timeout(patience), Err(RecvTimeoutError::Disconnected));
+        let _ = self.written.recv_timeout(CLEANING);
+        is_kept
     }
 
     fn cancel_all(&self, which: impl Fn(Desk) -> bool) {

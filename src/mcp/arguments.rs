@@ -107,6 +107,10 @@ fn parse<T: DeserializeOwned>(tool: &'static str, takes: &'static str, arguments
 }
 
 fn in_order(arguments: AskArguments) -> Result<AskArguments, ToolError> {
+    if arguments.question.trim().is_empty() {
+        let message = "`question` is empty".to_owned();
+        return Err(ToolError::Arguments { tool: "ask", message, takes: "ask it in plain language, in one sentence" });
+    }
     if arguments.previous_question.is_some() && arguments.previous_sql.is_none() {
         let message = "`previous_question` is there without `previous_sql`".to_owned();
         return Err(ToolError::Arguments { tool: "ask", message, takes: "give both, or neither" });
@@ -145,5 +149,6 @@ mod tests {
         wrong("query", json!({"sql": "SELECT 1", "parameters": [1]}), "invalid type: sequence, expected a map");
         wrong("schema", json!({"tables": "a"}), "invalid type: string \"a\", expected a sequence");
         wrong("ask", json!({"question": "q", "previous_question": "p"}), "without `previous_sql`");
+        wrong("ask", json!({"question": " \n"}), "`question` is empty");
     }
 }

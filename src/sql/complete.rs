@@ -238,7 +238,7 @@ fn after_from(sql: &str, before: &[&Token]) -> bool {
 }
 
 /// Tables that the statement reads, by lower-case alias or name. What is being typed is no alias yet.
-fn sources<'s>(sql: &str, tokens: &[&Token], typed: &Range<usize>, schema: &'s Schema) -> Vec<(String, &'s Table)> {
+pub(super) fn sources<'s>(sql: &str, tokens: &[&Token], typed: &Range<usize>, schema: &'s Schema) -> Vec<(String, &'s Table)> {
     let mut out = Vec::new();
     for (at, token) in tokens.iter().enumerate() {
         let text = |i: usize| tokens.get(i).map(|token| token.text(sql)).unwrap_or_default();

@@ -12,6 +12,7 @@
 //! - [`mod@extract`]: the SQL in a model's answer
 //! - [`mod@highlight`], [`mod@format`]: colours for the screen; a statement laid out for reading
 //! - [`mod@complete`]: names that fit at the cursor
+//! - [`named`]: the table that the name at the cursor is of
 //! - [`mod@shape`], [`mod@hardness`]: how involved a query is; how hard it is, as Spider counts it
 //! - [`qualify`]: the tables in a statement without a tree
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
@@ -48,6 +49,7 @@ pub mod highlight;
 pub mod lex;
 pub mod lock;
 pub mod mend;
+pub mod named;
 pub mod origins;
 pub mod parameters;
 pub mod probes;

@@ -13,6 +13,7 @@ mod signals;
 
 use std::future::poll_fn;
 use std::io::{self, IsTerminal, Stdout, Write, stdout};
+use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -146,7 +147,8 @@ async fn event_loop(
     database: Option<&str>,
 ) -> Result<Left, ScreenError> {
     let begun = Instant::now();
-    let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+    // Not dropped: with its cursor hidden it writes to the terminal then, and panics where that is gone. The guard shows the cursor.
+    let mut terminal = ManuallyDrop::new(Terminal::new(CrosstermBackend::new(stdout()))?);
     let mut effects = update::begin(state, database);
     // Where the terminal is gone already, making the stream would panic.
     if let Err(error) = input::poll(Duration::ZERO) {

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# The faults 1 to 12 that the screen and the command line once had, each played by keys in a real terminal (tmux, 80 by 24) against a given
+# The faults 1 to 12 that the screen and the command line once had, each played by keys in a real terminal (tmux; SIZE=80x24) against a given
 # binary, and what is seen then: captures.sh BINARY [FAULT...]. Two builds side by side: diff -y <(captures.sh OLD) <(captures.sh NEW)
 # Needs tmux and python3 (its sqlite3 makes the databases). Nothing is written but in a temporary folder.
 set -u
 binary=$(realpath "$1")
 shift
 wanted=${*:-1 2 3 4 5 6 7 8 9 10 11 12}
+size=${SIZE:-80x24}
 home=$(mktemp -d)
 export SQLLAMA_CONFIG_DIR=$home/config SQLLAMA_DATA_DIR=$home/data SQLLAMA_CACHE_DIR=$home/cache TERM=xterm-256color
 unset VISUAL EDITOR NO_COLOR TMUX
@@ -35,12 +36,12 @@ session=0
 # Opens the screen; a shell is under it, as a person has it.
 open() {
     session=$((session + 1))
-    tmux new-session -d -s "s$session" -x 80 -y 24 "env PS1='shell> ' bash --norc --noprofile -i"
+    tmux new-session -d -s "s$session" -x "${size%x*}" -y "${size#*x}" "env PS1='shell> ' bash --norc --noprofile -i"
     tmux send-keys -t "s$session" "clear; '$binary' $*" Enter
     sleep 2.5
 }
 keys() { for key in "$@"; do tmux send-keys -t "s$session" "$key"; sleep 0.25; [ "$key" = Escape ] && sleep 0.75; done; }
-text() { tmux send-keys -t "s$session" -l "$1"; sleep 0.4; }
+text() { tmux send-keys -t "s$session" -l -- "$1"; sleep 0.4; }
 show() { echo "--- $1"; tmux capture-pane -p -t "s$session" | sed 's/[[:space:]]*$//'; }
 child() { pgrep -P "$(tmux list-panes -t "s$session" -F '#{pane_pid}')" | head -1; }
 close() { tmux kill-session -t "s$session" 2>/dev/null; sleep 0.3; }
@@ -97,8 +98,8 @@ fault() {
     12) answers 'SELECT 1 AS answered'
         open "'$home/world.db' --model script:'$home/answer.txt'"; keys M-3; text 'SELECT name FROM city -- mine'; keys Escape C-g
         text 'How many countries are there?'; keys Enter; sleep 2; show "hand-written SQL when an answer comes"; close
-        open "'$home/world.db'"; text 'SELECT count(*) FROM city'; keys Enter; sleep 1; show "SQL typed as a question"; close
-        open "'$home/world.db'"; keys M-3; text 'SELECT population FROM city'; keys Escape F5; sleep 1; keys M-4 i; sleep 1; show "a column summed up"; close
+        rm -rf "$home/data"; open "'$home/world.db'"; text 'SELECT count(*) FROM city'; keys Enter; sleep 1; show "SQL typed as a question"; close
+        rm -rf "$home/data"; open "'$home/world.db'"; keys M-3; text 'SELECT population FROM city'; keys Escape F5; sleep 1; keys M-4 i; sleep 1; show "a column summed up"; close
         open "'$home/world.db'"; mv "$home/world.db" "$home/away.db"; sleep 2.5; show "the file is gone"; mv "$home/away.db" "$home/world.db"; close ;;
     esac
 }

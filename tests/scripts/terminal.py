@@ -154,6 +154,14 @@ def is_back(binary, *words):
     assert screen.end() == 0
 
 
+def reports():
+    """What the program said of its own failures."""
+    said = []
+    for folder, _, names in os.walk("."):
+        said += [open(os.path.join(folder, name)).read()[:600] for name in names if name.startswith("panic-")]
+    return said
+
+
 def signals(binary):
     """Told to end, the program gives the terminal back, loses nothing, and says which signal it was."""
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
@@ -166,14 +174,19 @@ def signals(binary):
         assert code == 128 + number, (number, code)
         given_back(screen.seen)
         is_back(binary, word)
-    # The terminal itself goes away, as when its window is closed.
-    screen = opened(binary)
-    screen.type(b"-- window_closed")
-    screen.shown(b"window_closed")
-    os.close(screen.file)
-    code = os.waitstatus_to_exitcode(os.waitpid(screen.child, 0)[1])
-    assert code == 128 + signal.SIGHUP, code
-    is_back(binary, b"window_closed")
+    # The terminal itself goes away, as when its window is closed, whatever has the keys: where it is no text, the cursor is hidden.
+    for at, keys in enumerate((b"", b"\x1b1", b"\x1b2", b"\x1b4", b"\x1b[15~", b"\x10", b"\x1bOP", b"\x1bt")):
+        screen = opened(binary)
+        word = b"window_closed_%d" % at
+        screen.type(b"-- " + word)
+        screen.shown(word)
+        screen.type(keys)
+        screen.read(0.5)
+        os.close(screen.file)
+        code = os.waitstatus_to_exitcode(os.waitpid(screen.child, 0)[1])
+        assert code == 128 + signal.SIGHUP, (keys, code, reports())
+        is_back(binary, word)
+    assert not reports(), reports()
 
 
 def written(word):

@@ -166,11 +166,17 @@ fn has_names(first: &Record, body: &[Record]) -> Guess {
         // Years over columns: one behind the other, beside at least one name.
         return Guess::Shown(years.len() >= 2 && years.len() == values.len() && values.len() < first.len() && steps);
     }
-    // A name does not occur again in its own column, unless the whole line does.
+    // A name does not occur again in its own column, unless the whole line does. A column with nothing below its first line speaks for a name.
     let recurs = |(column, field): (usize, &Vec<u8>)| {
         !is_empty(field) && body.iter().any(|record| record.get(column) == Some(field) && record != first)
     };
-    if first.iter().enumerate().any(recurs) { Guess::Shown(false) } else { Guess::Open }
+    let stands_alone = |(column, field): (usize, &Vec<u8>)| {
+        let is_empty_below = |record: &Record| record.get(column).is_none_or(|field| field.trim_ascii().is_empty());
+        !is_empty(field) && body.len() > 1 && body.iter().all(is_empty_below)
+    };
+    let recurring = first.iter().enumerate().filter(|&field| recurs(field)).count();
+    let alone = first.iter().enumerate().filter(|&field| stands_alone(field)).count();
+    if recurring > alone { Guess::Shown(false) } else { Guess::Open }
 }
 
 #[cfg(test)]
@@ -207,6 +213,9 @@ mod tests {
         check("Anna,Berlin\nBob,Paris\nCy,Berlin\n", ',', 0, false);
         check("a,b\nx,y\na,b\nz,w\n", ',', 0, true);
         check("a,b\n", ',', 0, true);
+        check("note,kind\n,other\n,kind\n,other\n", ',', 0, true);
+        check("Anna,Berlin,x,y\nBob,Berlin,x,\nCy,Paris,z,\n", ',', 0, false);
+        check("Anna,Berlin\n,Berlin\n", ',', 0, false);
         check("1,2\n", ',', 0, false);
         let unnamed = |text: &str| Dialect::of(text.as_bytes(), true, None, FirstLine::Guessed).unnamed_first;
         assert_eq!((unnamed("a,b\n1,2,3\n4,5,6\n"), unnamed("a,b\n1,2,\n4,5,\n"), unnamed("a,b\n1,2\n")), (true, false, false));

@@ -214,6 +214,49 @@ fn what_is_to_be_kept_is_written_before_the_end() {
     assert_eq!(drafts.iter().map(|draft| draft.sql.as_str()).collect::<Vec<_>>(), ["SELECT 49"]);
 }
 
+/// Whether nothing half-made is left of `work`, which begins a file in the folder that it is given, when all is ended while it writes.
+#[track_caller]
+fn check_nothing_is_left(work: impl Fn(&std::path::Path) -> Work) {
+    let (folder, target) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = demo::path(folder.path()).unwrap();
+    let settings = Settings {
+        servers: Box::new(|_| Vec::new()),
+        open: Box::new(move |_, _, _| Ok(Database::open(&path)?)),
+        model: Box::new(|_| Err(JobFailure { message: "none".into(), hint: None })),
+        limits: Limits::default(),
+        answer_within: None,
+        paths: Paths::all_in(folder.path()),
+        offline: true,
+    };
+    let files = || std::fs::read_dir(target.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect::<Vec<_>>();
+    let workers = Workers::start(settings, |_| {}).unwrap();
+    workers.submit(1, work(target.path()));
+    let begun = std::time::Instant::now();
+    while files().is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it does not begin");
+        std::thread::yield_now();
+    }
+    workers.finish(Duration::from_secs(20));
+    // On a busy machine it may have been done before it was told to stop.
+    assert!(files().iter().all(|name| !name.to_string_lossy().ends_with(".part")), "{:?}", files());
+}
+
+#[test]
+fn half_written_files_are_taken_away_before_the_end() {
+    use crate::db::{Cell, ColumnInfo, Spool, Table};
+    use crate::jobs::{ExportFormat, ResultWork};
+    let columns = vec![ColumnInfo { name: "a".into(), declared_type: None }];
+    let rows = (0..300_000).map(|n| vec![Cell::Integer(n)]).collect();
+    let spool = Arc::new(Spool::of_table(&Table { columns, rows, truncated: false }).unwrap());
+    for format in ExportFormat::ALL {
+        let spool = Arc::clone(&spool);
+        check_nothing_is_left(|folder| {
+            let path = folder.join("out").with_extension(format.extension());
+            Work::Result(ResultWork::Export { spool: Arc::clone(&spool), order: None, format, path })
+        });
+    }
+}
+
 #[test]
 fn files_that_changed_are_read_anew_before_the_next_statement() {
     use crate::db::files::Copies;

@@ -178,6 +178,13 @@ pub const BINDINGS: &[Binding] = &[
     bind(Everywhere, &["alt+2"], Action::FocusConversation, "to the conversation", ""),
     bind(Everywhere, &["alt+3"], Action::FocusSql, "to the SQL", ""),
     bind(Everywhere, &["alt+4"], Action::FocusResult, "to the result", ""),
+    bind(
+        Everywhere,
+        &["alt+t"],
+        Action::Structure,
+        "how the table was made that stands at the cursor: in the SQL, the rows, the schema",
+        "",
+    ),
     bind(Everywhere, &["alt+a"], Action::SwitchAdapter, "this database's adapter, off or on again", ""),
     bind(Everywhere, &["alt+l"], Action::Learn, "learn this database: an adapter of its own, trained in the background", ""),
     bind(Everywhere, &[], Action::FineTune, "fine-tune a model: data, check, train, watch", ""),

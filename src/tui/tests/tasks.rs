@@ -57,8 +57,37 @@ fn tables_are_looked_at() {
     play(1, &mut screen, &["alt+1", "down", "b"], &[]);
     assert!(runs(&screen).contains("album"), "{}", runs(&screen));
     let mut screen = Screen::opened((80, 24));
-    play(11, &mut screen, &["alt+1", "d"], &[]);
+    play(11, &mut screen, &["alt+t"], &[]);
     assert!(matches!(screen.state.window, Some(Window::Text { .. })), "{}", screen.drawn());
+}
+
+#[test]
+fn the_table_at_the_cursor_is_told_of() {
+    /// The title of the window that Alt+T opens behind `keys`.
+    #[track_caller]
+    fn check(screen: &mut Screen, keys: &[&str], expected: Option<&str>) {
+        screen.press(keys);
+        screen.press(&["alt+t"]);
+        let title = match &screen.state.window {
+            Some(Window::Text { title, .. }) => Some(title.clone()),
+            _ => None,
+        };
+        assert_eq!(title.as_deref(), expected, "{keys:?}\n{}", screen.drawn());
+        screen.press(&["esc"]);
+    }
+    let mut screen = Screen::opened((80, 24));
+    check(&mut screen, &[], Some("artist"));
+    check(&mut screen, &["alt+1", "down"], Some("album"));
+    check(&mut screen, &["alt+3", "SELECT b.name FROM album AS a JOIN artist AS b", "esc"], Some("artist"));
+    check(&mut screen, &["alt+3", "ctrl+a", "SELECT * FROM album, nowhere", "esc"], Some("album"));
+    check(&mut screen, &["ctrl+g", "how many", "alt+1", "down", "down", "down"], Some("evil\u{1b}[2J\u{202e}"));
+    // In rows it is that of the column; of one that is computed, what the statement reads first; of none, what the schema has.
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+3", "SELECT 1", "esc"]);
+    screen.run(rows(3, false));
+    check(&mut screen, &["alt+4"], Some("artist"));
+    let mut screen = Screen::empty((80, 24));
+    check(&mut screen, &[], None);
 }
 
 #[test]

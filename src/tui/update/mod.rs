@@ -319,6 +319,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Browse => return sql::browse(state),
         Action::InsertName => sql::insert_name(state),
         Action::Definition => sql::definition(state),
+        Action::Structure => sql::structure(state),
         Action::Diagram => diagram::open(state),
         Action::NextTable | Action::PreviousTable => {
             if let Some(Window::Diagram(shown)) = &mut state.window {

@@ -16,7 +16,10 @@ use super::keep::put_sql;
 use super::list::prompt;
 use super::{focus, note, submit, warn};
 use crate::jobs::{KeepWork, Work};
+use crate::schema::{Schema, Table};
 use crate::sql::format::pretty;
+use crate::sql::named::table_at;
+use crate::sql::origins::origins;
 use crate::sql::quote::{identifier, table_name};
 use crate::sql::{parameters, statement_at, statements};
 
@@ -251,9 +254,39 @@ pub(super) fn insert_name(state: &mut State) {
     focus(state, Pane::Editor);
 }
 
-/// The CREATE statement.
+/// The CREATE statement of the table under the schema's cursor.
 pub(super) fn definition(state: &mut State) {
-    let Some(table) = state.tree.current_table(&state.schema).and_then(|table| state.schema.tables.get(table)) else { return };
+    let schema = state.schema.clone();
+    if let Some(table) = of_tree(state, &schema) {
+        show_definition(state, table);
+    }
+}
+
+/// The CREATE statement of the table at the cursor, wherever that is: a name in the SQL, a column of the rows, a line of the schema.
+pub(super) fn structure(state: &mut State) {
+    let schema = state.schema.clone();
+    let tab = state.tab();
+    let of_sql = || table_at(&tab.sql(), tab.cursor_byte(), &schema);
+    let found = match state.focus {
+        Pane::Editor => of_sql(),
+        Pane::Results => {
+            let stored = origins(&tab.results.sql, &schema);
+            let column = stored.get(tab.results.column).copied().flatten().map(|origin| origin.table);
+            column.or_else(|| table_at(&tab.results.sql, 0, &schema))
+        }
+        _ => of_tree(state, &schema),
+    };
+    match found.or_else(|| of_tree(state, &schema)).or_else(of_sql) {
+        Some(table) => show_definition(state, table),
+        None => note(state, "there is no table at the cursor"),
+    }
+}
+
+fn of_tree<'s>(state: &State, schema: &'s Schema) -> Option<&'s Table> {
+    schema.tables.get(state.tree.current_table(schema)?)
+}
+
+fn show_definition(state: &mut State, table: &Table) {
     let text = pretty(&table.sql).filter(|_| table.sql.len() < 20_000).unwrap_or_else(|| table.sql.clone());
     let text = match &table.unreadable {
         Some(reason) => format!("It cannot be read: {reason}.\n\n{text}"),
