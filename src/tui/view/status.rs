@@ -37,7 +37,9 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
                 Some(_) => " (adapter left out)".into(),
                 None => String::new(),
             };
-            put(Part::Model, format!("{name}{adapter} on {}", model.device), Role::Plain);
+            // A server that has not said yet what its model is called is known by its address alone.
+            let place = if model.name == model.device { String::new() } else { format!(" on {}", model.device) };
+            put(Part::Model, format!("{name}{adapter}{place}"), Role::Plain);
             if state.context_used > 0 && model.context_length > 0 {
                 let (used, all) = (state.context_used, model.context_length);
                 put(Part::Context, format!("context {} of {}", text::count(used as u64), text::count(all as u64)), Role::Muted);
