@@ -240,9 +240,10 @@ fn a_table_of_another_file_stands_behind_its_name() {
     }
 }
 
-/// llguidance reads no rule of deeper brackets than about 25; names that begin alike are brackets in brackets.
+/// llguidance reads no rule of deeper brackets than about 25; names that begin alike are brackets in brackets. It takes `\u0080` for `\u80`, which
+/// is nothing.
 #[test]
-fn brackets_of_a_grammar_are_not_deep() {
+fn llguidance_reads_a_grammar() {
     let deepest = |text: &str| {
         let (mut deep, mut deepest, mut quoted, mut class, mut escaped) = (0_usize, 0, false, false, false);
         for c in text.chars() {
@@ -265,7 +266,7 @@ fn brackets_of_a_grammar_are_not_deep() {
     let alike = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
     for schema in [&schema, &alike] {
         let text = gbnf(schema).unwrap();
-        assert!(deepest(&text) <= 10, "{}", deepest(&text));
+        assert!(deepest(&text) <= 10 && !text.contains("\\u0"), "{}", deepest(&text));
     }
     let grammar = recognise::Grammar::read(&gbnf(&alike).unwrap());
     for length in [1, 8, 9, 10, 11, 20, 39] {

@@ -1,4 +1,5 @@
-//! The name lock as a grammar for servers that take one: GBNF, in the part that llama.cpp, vLLM and SGLang read alike.
+//! The name lock as a grammar for servers that take one: GBNF, in the part that llama.cpp, vLLM and SGLang read alike, the last two by xgrammar
+//! or by llguidance (which loses the noughts of `\u0080`, so that it is `\x80` here).
 //!
 //! A grammar without memory says less than the automaton; what it lets through is mended afterwards, as without a lock:
 //! - where a table may stand, behind FROM and JOIN: the tables of the schema, behind the name of a file or not, functions that stand for tables, a
@@ -33,8 +34,8 @@ const WORDS: &str = "all and as asc between by case collate cross current curren
 /// What stands in every grammar. `ws`: white space and comments; `sep`: what stands between words; `quoted`: strings and quoted names;
 /// `short`: aliases that need no declaration; `any`: a word.
 const FIXED: &str = r#"ws ::= [ \t\r\n] | "--" [^\n]* "\n"? | "/*" [^*]* "*/"
-wc ::= [a-zA-Z0-9_\u0080-\uFFFF]
-any ::= [a-zA-Z_\u0080-\uFFFF] wc*
+wc ::= [a-zA-Z0-9_\x80-\uFFFF]
+any ::= [a-zA-Z_\x80-\uFFFF] wc*
 short ::= [a-zA-Z] [a-zA-Z]? [0-9]? [0-9]?
 number ::= [0-9] [0-9a-zA-Z_]* ("." [0-9]* ([eE] [+-]? [0-9]+)?)? | "." [0-9]+ ([eE] [+-]? [0-9]+)?
 string ::= "'" ([^'] | "''")* "'"
@@ -86,7 +87,7 @@ pub fn gbnf(schema: &Schema) -> Option<String> {
         format!("{locked}fresh ::= {fresh}\n{}", shared.rules())
     };
     // Which words are aliases is said with all other words, or by their length alone, or nothing of columns is said.
-    let middle = || format!("{locked}fresh ::= [a-zA-Z_\\u0080-\\uFFFF] wc wc wc+\n{}", with_words.rules());
+    let middle = || format!("{locked}fresh ::= [a-zA-Z_\\x80-\\uFFFF] wc wc wc+\n{}", with_words.rules());
     let tables_alone = || format!("{common}known ::= free\nfresh ::= free\n{}", shared.rules());
     let fits = |text: &String| text.len() <= MOST_BYTES;
     // All other words take more than these do.
@@ -172,7 +173,7 @@ impl Trie {
         let mut out = String::new();
         self.write(0, shared, &mut out);
         // An empty list of words: nothing matches.
-        if out.is_empty() { "[^\\u0000-\\uFFFF]".into() } else { out }
+        if out.is_empty() { "[^\\x00-\\uFFFF]".into() } else { out }
     }
 
     fn write(&self, deep: usize, shared: &mut Shared, out: &mut String) {
@@ -229,7 +230,7 @@ impl Trie {
         let letters = ranges('a'..='z', &taken);
         let letters = format!("{letters}{}", letters.to_ascii_uppercase());
         let digits = if first { String::new() } else { ranges('0'..='9', &taken) };
-        let line = format!("{}\\u0080-\\uFFFF", if taken.contains(&'_') { "" } else { "_" });
+        let line = format!("{}\\x80-\\uFFFF", if taken.contains(&'_') { "" } else { "_" });
         let mut more: Vec<(String, Short)> = Vec::new();
         for (set, after) in [(letters, short.step('a')), (digits, short.step('0')), (line, Short::Not)] {
             match more.last_mut() {
@@ -302,9 +303,9 @@ fn ranges(all: std::ops::RangeInclusive<char>, taken: &BTreeSet<char>) -> String
 }
 
 /// Endings that make a short alias a longer word.
-const SHORT: &str = r#"s1 ::= [a-zA-Z] s2|[0-9] s3|[_\u0080-\uFFFF] wc*
-s2 ::= [0-9] s3|[a-zA-Z_\u0080-\uFFFF] wc*
-s3 ::= [0-9] wc+|[a-zA-Z_\u0080-\uFFFF] wc*
+const SHORT: &str = r#"s1 ::= [a-zA-Z] s2|[0-9] s3|[_\x80-\uFFFF] wc*
+s2 ::= [0-9] s3|[a-zA-Z_\x80-\uFFFF] wc*
+s3 ::= [0-9] wc+|[a-zA-Z_\x80-\uFFFF] wc*
 "#;
 
 /// One character, in either case.
@@ -326,7 +327,7 @@ fn literal(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if c.is_control() => {
-                let _ = write!(out, "\\u{:04X}", u32::from(c));
+                let _ = write!(out, "\\x{:02X}", u32::from(c));
             }
             c => out.push(c),
         }
