@@ -313,6 +313,9 @@ def replay(port, waves):
         with lock:
             wire = idle.pop() if idle else http.client.HTTPConnection("127.0.0.1", port, timeout=3600)
         wire.request("POST", one["path"], one["body"], {"content-type": "application/json"})
+        if one.get("given_up") and not one["bytes"]:
+            wire.close()
+            return
         answer, taken = wire.getresponse(), 0
         while more := answer.read1(1 << 16):
             taken += len(more)
@@ -362,8 +365,10 @@ def speed(typed):
             home.run("eval", *words)
             asked, connections = proxy.asked(), proxy.connections - before
         waves = waves_of(asked)
-        took = max(one["end"] for one in asked) - asked[0]["begin"]
-        busy = sum(max(one["end"] for one in wave) - wave[0]["begin"] for wave in waves)
+        # Nothing may have come of what was given up.
+        until = lambda wave: max(one["end"] or one["begin"] for one in wave)
+        took = until(asked) - asked[0]["begin"]
+        busy = sum(until(wave) - wave[0]["begin"] for wave in waves)
         # A fresh server: it has read nothing yet.
         with Server(typed) as server:
             server.post("/v1/completions", {"prompt": "1", "max_tokens": 1})
