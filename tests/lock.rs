@@ -240,6 +240,41 @@ fn a_table_of_another_file_stands_behind_its_name() {
     }
 }
 
+/// llguidance reads no rule of deeper brackets than about 25; names that begin alike are brackets in brackets. It takes `\u0080` for `\u80`, which
+/// is nothing.
+#[test]
+fn llguidance_reads_a_grammar() {
+    let deepest = |text: &str| {
+        let (mut deep, mut deepest, mut quoted, mut class, mut escaped) = (0_usize, 0, false, false, false);
+        for c in text.chars() {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' => escaped = true,
+                '"' if !class => quoted = !quoted,
+                '[' if !quoted => class = true,
+                ']' if !quoted => class = false,
+                '(' if !quoted && !class => deep += 1,
+                ')' if !quoted && !class => deep -= 1,
+                _ => {}
+            }
+            deepest = deepest.max(deep);
+        }
+        deepest
+    };
+    let (_folder, _, schema) = open();
+    let columns = (1..40).map(|length| Column { name: "a".repeat(length), ..Column::default() }).collect();
+    let alike = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
+    for schema in [&schema, &alike] {
+        let text = gbnf(schema).unwrap();
+        assert!(deepest(&text) <= 10 && !text.contains("\\u0"), "{}", deepest(&text));
+    }
+    let grammar = recognise::Grammar::read(&gbnf(&alike).unwrap());
+    for length in [1, 8, 9, 10, 11, 20, 39] {
+        assert!(grammar.takes(&format!("SELECT {} FROM t", "a".repeat(length))), "{length}");
+    }
+    assert!(!grammar.takes(&format!("SELECT {} FROM t", "a".repeat(40))));
+}
+
 #[test]
 fn a_grammar_is_bounded() {
     let table = |tables: usize, columns: usize| {

@@ -32,8 +32,8 @@ impl Reader<'_> {
             'n' => '\n',
             't' => '\t',
             'r' => '\r',
-            'u' => {
-                let digits: String = (0..4).map(|_| self.rest.next().unwrap()).collect();
+            kind @ ('u' | 'x') => {
+                let digits: String = (0..if kind == 'u' { 4 } else { 2 }).map(|_| self.rest.next().unwrap()).collect();
                 char::from_u32(u32::from_str_radix(&digits, 16).unwrap()).unwrap()
             }
             c @ ('"' | '\\' | '[' | ']') => c,

@@ -4,7 +4,6 @@
 
 use serde_json::{Value, json};
 use sqllama::llm::server::{Abilities, GrammarField, Remote, ServerOptions};
-use sqllama::llm::{Draws, Generate, Sampling};
 use sqllama::signal::Cancel;
 
 use super::stand_in::{HEAD, Request, StandIn, Step, chunk, whole};
@@ -281,60 +280,69 @@ fn vllm() {
     check(dialect, &expected, 31);
 }
 
-/// A server that is still loading is waited for; what it does not take is not sent again and again.
+/// Its refusals are no `error`, but stand in the answer itself; what it does not know it passes over.
 #[test]
-fn a_server_that_loads_its_model_is_waited_for() {
-    let server = StandIn::new(|request| {
-        match request.number {
-        0..6 => vec![Step::Send(
-            b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 0\r\ncontent-length: 75\r\n\r\n{\"error\":{\"message\":\"Loading model\",\"type\":\"unavailable_error\",\"code\":503}}".to_vec(),
-        )],
-        _ => vec![Step::Send(super::stand_in::stream_of(&request.json(), "SELECT 1"))],
-    }
-    });
+fn sglang() {
+    let dialect = Dialect {
+        models: json!({
+            "object": "list",
+            "data": [
+                { "id": "m", "object": "model", "created": 1, "owned_by": "sglang", "root": "m", "parent": null, "max_model_len": 4096 },
+                { "id": "tuned", "object": "model", "created": 1, "owned_by": "sglang", "root": "/adapters/tuned", "parent": "m", "max_model_len": null },
+            ],
+        }),
+        answer: |request| {
+            let json = request.json();
+            if request.head.contains("/tokenize") {
+                return whole(200, r#"{"tokens":[64,293],"count":2,"max_model_len":4096}"#);
+            }
+            let schema = json.get("response_format").map(|_| "{\"zebra\": \"quilt\"}".to_owned());
+            let text = forced(json.get("ebnf")).or(schema).unwrap_or_else(|| "Yes".into());
+            let logprobs = match (json.get("logprobs"), request.head.contains("/chat/")) {
+                (None, _) => Value::Null,
+                (Some(_), true) => json!({ "content": [{ "token": "Yes", "bytes": [89, 101, 115], "logprob": -0.1, "top_logprobs": [] }] }),
+                (Some(_), false) => json!({ "text_offset": [-1], "token_logprobs": [-0.1], "tokens": ["Yes"], "top_logprobs": [null] }),
+            };
+            let choices: Vec<Value> = (0..json["n"].as_u64().unwrap_or(1))
+                .map(|index| choice(request, &text, json!({ "index": index, "logprobs": logprobs, "matched_stop": 151_645 })))
+                .collect();
+            let usage = json!({ "prompt_tokens": 31, "total_tokens": 33, "completion_tokens": 2, "prompt_tokens_details": null, "reasoning_tokens": 0 });
+            whole(
+                200,
+                &json!({ "id": "4f", "model": "m", "choices": choices, "usage": usage, "metadata": { "weight_version": "default" } })
+                    .to_string(),
+            )
+        },
+        stream: "data: {\"id\":\"4f\",\"object\":\"chat.completion.chunk\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\",\"reasoning_content\":null,\"tool_calls\":null},\"logprobs\":null,\"finish_reason\":null,\"matched_stop\":null}],\"usage\":null}\n\n\
+            data: {\"id\":\"4f\",\"choices\":[{\"index\":0,\"delta\":{\"role\":null,\"content\":\"SELECT\",\"reasoning_content\":null,\"tool_calls\":null},\"logprobs\":null,\"finish_reason\":null,\"matched_stop\":null}],\"usage\":null}\n\n\
+            data: {\"id\":\"4f\",\"choices\":[{\"index\":0,\"delta\":{\"role\":null,\"content\":\" 1\",\"reasoning_content\":null,\"tool_calls\":null},\"logprobs\":null,\"finish_reason\":null,\"matched_stop\":null}],\"usage\":null}\n\n\
+            data: {\"id\":\"4f\",\"choices\":[{\"index\":0,\"delta\":{\"role\":null,\"content\":null,\"reasoning_content\":null,\"tool_calls\":null},\"logprobs\":null,\"finish_reason\":\"stop\",\"matched_stop\":151645}],\"usage\":null}\n\n\
+            data: {\"id\":\"4f\",\"choices\":[],\"usage\":{\"prompt_tokens\":31,\"total_tokens\":34,\"completion_tokens\":3,\"prompt_tokens_details\":null,\"reasoning_tokens\":0}}\n\n\
+            data: [DONE]\n\n",
+        nowhere: |_| whole(404, r#"{"detail":"Not Found"}"#),
+    };
+    let expected = Abilities {
+        chat: true,
+        completions: true,
+        several: true,
+        logprobs: true,
+        grammar: Some(GrammarField::Ebnf),
+        json_schema: true,
+        token_ids: true,
+        prefix_cache: false,
+        adapters: vec!["tuned".into()],
+        context_length: Some(4096),
+    };
+    check(dialect, &expected, 31);
+    let said = r#"{"object":"error","message":"The input (5000 tokens) is longer than the model's context length (4096 tokens).","type":"BadRequestError","param":null,"code":400}"#;
+    let server = StandIn::new(move |_| vec![whole(400, said)]);
     let mut model = Remote::new(options(&server.address)).unwrap();
-    assert_eq!(ask(&mut model, &request(), &Cancel::new()).1.unwrap().text, "SELECT 1");
-    assert_eq!(server.requests.lock().unwrap().len(), 7);
-}
-
-#[test]
-fn a_field_that_is_refused_costs_one_request() {
-    let server = StandIn::new(|request| match request.json().get("stream_options") {
-        Some(_) => vec![whole(422, r#"{"detail":"stream_options: extra fields not permitted"}"#)],
-        None => vec![Step::Send(super::stand_in::stream_of(&request.json(), "SELECT 1"))],
-    });
-    let mut model = Remote::new(options(&server.address)).unwrap();
-    for _ in 0..3 {
-        assert_eq!(ask(&mut model, &request(), &Cancel::new()).1.unwrap().text, "SELECT 1");
-    }
-    assert_eq!(server.requests.lock().unwrap().len(), 4);
-}
-
-/// llama.cpp's gives as many answers to one request as it has slots, which are four where nobody says otherwise.
-#[test]
-fn more_answers_than_a_server_gives_to_one_request_are_asked_for_one_by_one() {
-    let server = StandIn::new(|request| {
-        match request.json()["n"].as_u64() {
-        Some(n) if n > 4 => vec![whole(
-            400,
-            &json!({ "error": {
-                "code": 400, "message": format!("Field 'n': Value must be between 1 <= value <= 4, but got {n}"), "type": "invalid_request_error",
-            } })
-            .to_string(),
-        )],
-        _ => vec![Step::Send(super::stand_in::stream_of(&request.json(), &format!("seed {}", request.json()["seed"])))],
-    }
-    });
-    let known = Abilities { several: true, ..Abilities::unknown() };
-    let mut model = Remote::new(ServerOptions { known: Some(known), ..options(&server.address) }).unwrap();
-    let samplings: Vec<Sampling> = (0..7).map(|seed| Sampling { temperature: 0.7, seed, ..Sampling::default() }).collect();
-    let prompt = request().prompt;
-    for _ in 0..2 {
-        let draws = [Draws { prompt: &prompt, samplings: &samplings }];
-        let all = model.generate_many(&request(), &draws, &Cancel::new(), &mut |_| ()).unwrap();
-        let texts: Vec<&str> = all.iter().map(|generation| generation.text.as_str()).collect();
-        assert_eq!(texts, ["seed 0", "seed 1", "seed 2", "seed 3", "seed 4", "seed 5", "seed 6"]);
-    }
-    // It is refused once.
-    assert_eq!(server.requests.lock().unwrap().len(), 1 + 7 + 7);
+    let error = ask(&mut model, &request(), &Cancel::new()).1.unwrap_err().to_string();
+    assert_eq!(
+        error,
+        format!(
+            "the prompt is too long for the model at {}: The input (5000 tokens) is longer than the model's context length (4096 tokens).",
+            server.address
+        )
+    );
 }

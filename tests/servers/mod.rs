@@ -1,5 +1,6 @@
 //! Models behind addresses, without a network: a stand-in on this machine speaks as servers do, and as broken ones do.
 
+mod asked_again;
 mod dialects;
 mod faults;
 mod private;

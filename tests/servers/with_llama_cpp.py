@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A real llama.cpp server on this machine, with the same GGUF as sqllama's own engine beside it.
+"""A real model server on this machine, with the same GGUF as sqllama's own engine beside it: llama.cpp's, or another.
 
 Not a part of CI. It needs `xllamacpp`, which has llama.cpp's server in it, in the Python that runs it, and a GGUF:
 
@@ -12,6 +12,8 @@ WHAT is one or several of
     eval    --questions FILE --databases FOLDER [--limit 50]: through the server and with the own engine; the same rows on 95%, the same SQL on
             85%, and for each difference what the server thought of both where they part
     speed   --questions FILE --databases FOLDER [--limit 20]: with eight drafts; then the same requests by a client that does nothing else
+With --start 'COMMAND' another server is started in its place; {model}, {port}, {context} and {threads} in it are filled in. What `check` does
+with slots is llama.cpp's own, `probe` then only tells what was found.
 Exit code 0 where all holds. Results stay in --out, and what is there already is not asked again.
 """
 
@@ -19,6 +21,7 @@ import argparse
 import http.client
 import json
 import os
+import shlex
 import signal
 import socket
 import socketserver
@@ -53,14 +56,19 @@ class Server:
     def __init__(self, typed):
         self.port, self.log = free_port(), open(Path(typed.out) / "server.log", "a")
         words = [typed.model, self.port, typed.context, typed.slots, typed.threads]
-        self.process = subprocess.Popen([sys.executable, "-c", SERVE, *map(str, words)], stdout=self.log, stderr=self.log)
+        command = [sys.executable, "-c", SERVE, *map(str, words)]
+        self.healthy = "/health"
+        if typed.start:
+            filled = typed.start.format(model=typed.model, port=self.port, context=typed.context, threads=typed.threads)
+            command, self.healthy = shlex.split(filled), "/v1/models"
+        self.process = subprocess.Popen(command, stdout=self.log, stderr=self.log, start_new_session=True)
 
     def __enter__(self):
         for _ in range(2400):
             if self.process.poll() is not None:
                 sys.exit(f"the server ended with {self.process.returncode}; see {self.log.name}")
             try:
-                if self.get("/health")["status"] == "ok":
+                if self.get(self.healthy):
                     return self
             except (OSError, http.client.HTTPException):
                 pass
@@ -68,7 +76,8 @@ class Server:
         sys.exit("the server did not load its model in time")
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGKILL)
+        # Some have processes of their own.
+        os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
         self.log.close()
 
@@ -167,8 +176,9 @@ class Home:
 
     def __init__(self, typed, url):
         self.program, self.folder = typed.program, tempfile.mkdtemp(dir=typed.out)
+        model = f'model = "{typed.served}"\n' if typed.served else ""
         self.environment = {**os.environ, **{f"SQLLAMA_{name}_DIR": self.folder for name in ("CONFIG", "DATA", "CACHE")}}
-        Path(self.folder, "config.toml").write_text(f'[servers.own]\nurl = "{url}"\ntimeout = 3600\n')
+        Path(self.folder, "config.toml").write_text(f'[servers.own]\nurl = "{url}"\ntimeout = 3600\n{model}')
 
     def start(self, *words):
         return subprocess.Popen([self.program, *words], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -187,13 +197,14 @@ def probe(typed, server, proxy, home):
     for key, value in found["abilities"].items():
         print(f"    {key:16} {value}")
     able = found["abilities"]
-    return all(able[key] for key in ("chat", "completions", "several", "logprobs", "grammar", "json_schema", "token_ids", "prefix_cache"))
+    return bool(typed.start) or all(able[key] for key in ("chat", "completions", "several", "logprobs", "grammar", "json_schema", "token_ids", "prefix_cache"))
 
 
 def check(typed, server, proxy, home):
     results = {}
     proxy.seen.clear()
-    answer = json.loads(home.run("ask", "demo", "How many artists are there?", "--model", "own", "--format", "json", "--candidates", "8"))
+    # With a seed drafts are compared however long they take.
+    answer = json.loads(home.run("ask", "demo", "How many artists are there?", "--model", "own", "--format", "json", "--candidates", "8", "--seed", "1"))
     asked = [json.loads(one["body"]) for one in proxy.asked() if '"stream":true' in one["body"]]
     results["an answer, streamed"] = answer["state"] == "ran" and bool(asked)
     results["its cost is told"] = answer["timings"]["prompt_tokens"] > 0
@@ -302,6 +313,9 @@ def replay(port, waves):
         with lock:
             wire = idle.pop() if idle else http.client.HTTPConnection("127.0.0.1", port, timeout=3600)
         wire.request("POST", one["path"], one["body"], {"content-type": "application/json"})
+        if one.get("given_up") and not one["bytes"]:
+            wire.close()
+            return
         answer, taken = wire.getresponse(), 0
         while more := answer.read1(1 << 16):
             taken += len(more)
@@ -351,8 +365,10 @@ def speed(typed):
             home.run("eval", *words)
             asked, connections = proxy.asked(), proxy.connections - before
         waves = waves_of(asked)
-        took = max(one["end"] for one in asked) - asked[0]["begin"]
-        busy = sum(max(one["end"] for one in wave) - wave[0]["begin"] for wave in waves)
+        # Nothing may have come of what was given up.
+        until = lambda wave: max(one["end"] or one["begin"] for one in wave)
+        took = until(asked) - asked[0]["begin"]
+        busy = sum(until(wave) - wave[0]["begin"] for wave in waves)
         # A fresh server: it has read nothing yet.
         with Server(typed) as server:
             server.post("/v1/completions", {"prompt": "1", "max_tokens": 1})
@@ -368,6 +384,8 @@ def main():
     arguments.add_argument("what", nargs="+", choices=["probe", "check", "eval", "speed"])
     arguments.add_argument("--program", required=True)
     arguments.add_argument("--model", required=True, help="a GGUF file")
+    arguments.add_argument("--start", help="another server's command")
+    arguments.add_argument("--served", help="what that server calls the model, where it has several")
     arguments.add_argument("--questions")
     arguments.add_argument("--databases")
     arguments.add_argument("--database", default="activity_1", help="whose questions `speed` asks")

@@ -1,4 +1,5 @@
-//! The name lock as a grammar for servers that take one: GBNF, in the part that llama.cpp, vLLM and SGLang read alike.
+//! The name lock as a grammar for servers that take one: GBNF, in the part that llama.cpp, vLLM and SGLang read alike, the last two by xgrammar
+//! or by llguidance (which loses the noughts of `\u0080`, so that it is `\x80` here).
 //!
 //! A grammar without memory says less than the automaton; what it lets through is mended afterwards, as without a lock:
 //! - where a table may stand, behind FROM and JOIN: the tables of the schema, behind the name of a file or not, functions that stand for tables, a
@@ -18,6 +19,8 @@ use crate::schema::Schema;
 
 /// A larger grammar takes a server longer to read than it saves. Where columns do not fit, tables alone are locked.
 pub const MOST_BYTES: usize = 64 << 10;
+/// Brackets in brackets of a rule made of words: llguidance, by which some servers read grammars, takes 25 and not 30.
+const DEEPEST: usize = 8;
 
 /// Words of a query beside functions and names; types, collations, and the most usual names of what is counted among them. FROM and JOIN are looked at by themselves.
 const WORDS: &str = "all and as asc between by case collate cross current current_date current_time current_timestamp desc distinct else end escape \
@@ -31,8 +34,8 @@ const WORDS: &str = "all and as asc between by case collate cross current curren
 /// What stands in every grammar. `ws`: white space and comments; `sep`: what stands between words; `quoted`: strings and quoted names;
 /// `short`: aliases that need no declaration; `any`: a word.
 const FIXED: &str = r#"ws ::= [ \t\r\n] | "--" [^\n]* "\n"? | "/*" [^*]* "*/"
-wc ::= [a-zA-Z0-9_\u0080-\uFFFF]
-any ::= [a-zA-Z_\u0080-\uFFFF] wc*
+wc ::= [a-zA-Z0-9_\x80-\uFFFF]
+any ::= [a-zA-Z_\x80-\uFFFF] wc*
 short ::= [a-zA-Z] [a-zA-Z]? [0-9]? [0-9]?
 number ::= [0-9] [0-9a-zA-Z_]* ("." [0-9]* ([eE] [+-]? [0-9]+)?)? | "." [0-9]+ ([eE] [+-]? [0-9]+)?
 string ::= "'" ([^'] | "''")* "'"
@@ -69,21 +72,22 @@ pub fn gbnf(schema: &Schema) -> Option<String> {
     let known: Trie = own.chain(of_functions).chain(tables).chain(columns).filter(before_table).collect();
     let files: BTreeSet<&str> = schema.tables.iter().filter_map(|table| table.database.as_deref()).chain(["main", "temp"]).collect();
     let files: Vec<&str> = files.into_iter().collect();
-    let table = places_rule("table", &places) + &places_rule("file", &files);
+    let mut shared = Shared::default();
+    let table = places_rule("table", &places, &mut shared) + &places_rule("file", &files, &mut shared);
     // Words that may stand anywhere but are no table's beginning.
     let taken: Trie = ["from", "join"].into_iter().collect();
-    let mut shared = Shared::default();
     let free = taken.others(false, &mut shared);
     let common = format!("{FIXED}{table}{SHORT}free ::= {free}\n");
-    let words = known.rule();
+    let mut with_words = shared.clone();
+    let words = known.rule(&mut with_words);
     let locked = format!("{common}known ::= {words} | short\n");
     let strict = || {
-        let mut shared = shared.clone();
+        let mut shared = with_words.clone();
         let fresh = known.clone().with(["from", "join"]).others(true, &mut shared);
         format!("{locked}fresh ::= {fresh}\n{}", shared.rules())
     };
     // Which words are aliases is said with all other words, or by their length alone, or nothing of columns is said.
-    let middle = || format!("{locked}fresh ::= [a-zA-Z_\\u0080-\\uFFFF] wc wc wc+\n{}", shared.rules());
+    let middle = || format!("{locked}fresh ::= [a-zA-Z_\\x80-\\uFFFF] wc wc wc+\n{}", with_words.rules());
     let tables_alone = || format!("{common}known ::= free\nfresh ::= free\n{}", shared.rules());
     let fits = |text: &String| text.len() <= MOST_BYTES;
     // All other words take more than these do.
@@ -103,24 +107,34 @@ impl Shared {
         format!("o{}", self.0.entry(text).or_insert(next))
     }
 
+    /// `text` as one part, `deep` brackets deep: in brackets, or by a name.
+    fn part(&mut self, text: String, deep: usize) -> String {
+        if deep == DEEPEST { self.name(text) } else { format!("({text})") }
+    }
+
     fn rules(&self) -> String {
         self.0.iter().map(|(text, number)| format!("o{number} ::= {text}\n")).collect()
     }
 }
 
+/// How deep what stands in brackets is, which are `deep` themselves.
+fn within(deep: usize) -> usize {
+    if deep == DEEPEST { 0 } else { deep + 1 }
+}
+
 /// The rule `called` for names of tables or of their files, in the ways they can be quoted.
-fn places_rule(called: &str, places: &[&str]) -> String {
+fn places_rule(called: &str, places: &[&str], shared: &mut Shared) -> String {
     let bare: Trie = places.iter().copied().filter(|name| name.chars().all(is_word)).collect();
     let easy: Trie = places.iter().copied().filter(|name| !name.contains(['"', '`', '[', ']'])).collect();
     let quoted = [("\\\"", "\\\""), ("`", "`"), ("[", "]")].map(|(open, close)| format!(" | \"{open}\" {called}quoted \"{close}\""));
-    let mut rule = format!("{called} ::= {}{}", bare.rule(), quoted.concat());
+    let mut rule = format!("{called} ::= {}{}", bare.rule(shared), quoted.concat());
     for name in places.iter().filter(|name| name.contains(['"', '`', '[', ']'])) {
         let _ = write!(rule, " | {}", literal(&format!("\"{}\"", name.replace('"', "\"\""))));
         if !name.contains('`') {
             let _ = write!(rule, " | {}", literal(&format!("`{name}`")));
         }
     }
-    let _ = writeln!(rule, "\n{called}quoted ::= {}", easy.rule());
+    let _ = writeln!(rule, "\n{called}quoted ::= {}", easy.rule(shared));
     rule
 }
 
@@ -155,14 +169,14 @@ impl Trie {
     }
 
     /// All words.
-    fn rule(&self) -> String {
+    fn rule(&self, shared: &mut Shared) -> String {
         let mut out = String::new();
-        self.write(&mut out);
+        self.write(0, shared, &mut out);
         // An empty list of words: nothing matches.
-        if out.is_empty() { "[^\\u0000-\\uFFFF]".into() } else { out }
+        if out.is_empty() { "[^\\x00-\\uFFFF]".into() } else { out }
     }
 
-    fn write(&self, out: &mut String) {
+    fn write(&self, deep: usize, shared: &mut Shared, out: &mut String) {
         for (at, (&c, next)) in self.next.iter().enumerate() {
             if at > 0 {
                 out.push('|');
@@ -172,12 +186,14 @@ impl Trie {
                 (_, 0) => {}
                 (false, 1) => {
                     out.push(' ');
-                    next.write(out);
+                    next.write(deep, shared, out);
                 }
                 (ends, _) => {
-                    out.push_str(" (");
-                    next.write(out);
-                    out.push_str(if ends { ")?" } else { ")" });
+                    let mut text = String::new();
+                    next.write(within(deep), shared, &mut text);
+                    out.push(' ');
+                    out.push_str(&shared.part(text, deep));
+                    out.push_str(if ends { "?" } else { "" });
                 }
             }
         }
@@ -186,11 +202,11 @@ impl Trie {
     /// All words but these; with `long`, also but short ones.
     fn others(&self, long: bool, shared: &mut Shared) -> String {
         let mut out = String::new();
-        self.write_others(if long { Short::Begin } else { Short::Not }, true, shared, &mut out);
+        self.write_others(if long { Short::Begin } else { Short::Not }, true, 0, shared, &mut out);
         out
     }
 
-    fn write_others(&self, short: Short, first: bool, shared: &mut Shared, out: &mut String) {
+    fn write_others(&self, short: Short, first: bool, deep: usize, shared: &mut Shared, out: &mut String) {
         let mut alternatives: Vec<String> = Vec::new();
         for (&c, next) in self.next.iter().filter(|(c, _)| is_word(**c) && !(first && c.is_ascii_digit())) {
             let mut text = String::new();
@@ -202,9 +218,10 @@ impl Trie {
                 (true, Short::Not) => text.push_str(if ends { "wc*" } else { "wc+" }),
                 (true, after) => text.push_str(after.rule()),
                 (false, _) => {
-                    text.push('(');
-                    next.write_others(after, false, shared, &mut text);
-                    text.push_str(if ends { ")?" } else { ")" });
+                    let mut more = String::new();
+                    next.write_others(after, false, within(deep), shared, &mut more);
+                    text.push_str(&shared.part(more, deep));
+                    text.push_str(if ends { "?" } else { "" });
                 }
             }
             alternatives.push(text);
@@ -213,7 +230,7 @@ impl Trie {
         let letters = ranges('a'..='z', &taken);
         let letters = format!("{letters}{}", letters.to_ascii_uppercase());
         let digits = if first { String::new() } else { ranges('0'..='9', &taken) };
-        let line = format!("{}\\u0080-\\uFFFF", if taken.contains(&'_') { "" } else { "_" });
+        let line = format!("{}\\x80-\\uFFFF", if taken.contains(&'_') { "" } else { "_" });
         let mut more: Vec<(String, Short)> = Vec::new();
         for (set, after) in [(letters, short.step('a')), (digits, short.step('0')), (line, Short::Not)] {
             match more.last_mut() {
@@ -286,9 +303,9 @@ fn ranges(all: std::ops::RangeInclusive<char>, taken: &BTreeSet<char>) -> String
 }
 
 /// Endings that make a short alias a longer word.
-const SHORT: &str = r#"s1 ::= [a-zA-Z] s2|[0-9] s3|[_\u0080-\uFFFF] wc*
-s2 ::= [0-9] s3|[a-zA-Z_\u0080-\uFFFF] wc*
-s3 ::= [0-9] wc+|[a-zA-Z_\u0080-\uFFFF] wc*
+const SHORT: &str = r#"s1 ::= [a-zA-Z] s2|[0-9] s3|[_\x80-\uFFFF] wc*
+s2 ::= [0-9] s3|[a-zA-Z_\x80-\uFFFF] wc*
+s3 ::= [0-9] wc+|[a-zA-Z_\x80-\uFFFF] wc*
 "#;
 
 /// One character, in either case.
@@ -310,7 +327,7 @@ fn literal(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             c if c.is_control() => {
-                let _ = write!(out, "\\u{:04X}", u32::from(c));
+                let _ = write!(out, "\\x{:02X}", u32::from(c));
             }
             c => out.push(c),
         }

@@ -59,3 +59,19 @@ fn models_of_servers_are_listed_and_chosen() {
     screen.press(&["down", "enter"]);
     assert!(screen.effects.is_empty() && screen.drawn().contains("nothing answers at"), "{}", screen.drawn());
 }
+
+#[test]
+fn a_server_is_named_once() {
+    #[track_caller]
+    fn check(name: &str, expected: &str) {
+        let mut screen = Screen::opened((120, 24));
+        let job = screen.ask("Which artist?");
+        let info = ModelInfo { name: name.into(), device: ADDRESS.into(), ..ModelInfo::default() };
+        screen.report(Report::ModelLoaded { job, info });
+        let drawn = screen.drawn();
+        assert!(drawn.contains(expected), "{drawn}");
+    }
+    // What its model is called it says with its first answer.
+    check(ADDRESS, "read-only │ https://models.example/v1 │");
+    check("big", "read-only │ big on https://models.example/v1 │");
+}

@@ -31,13 +31,17 @@ pub(super) fn status_line(state: &State, frame: &mut Frame<'_>, area: Rect) {
     put(Part::Badge, "read-only".into(), Role::Good);
     match &state.model {
         Some(model) => {
-            let name = text::ellipsis(&text::sanitize(&model.name), 24).into_owned();
             let adapter = match &state.adapter {
                 Some(adapter) if adapter.problem.is_none() => format!(" + {}", text::ellipsis(&text::sanitize(&adapter.name), 20)),
                 Some(_) => " (adapter left out)".into(),
                 None => String::new(),
             };
-            put(Part::Model, format!("{name}{adapter} on {}", model.device), Role::Plain);
+            // A server that has not said yet what its model is called is known by its address alone.
+            let told = match &model.name {
+                name if *name == model.device => format!("{}{adapter}", model.device),
+                name => format!("{}{adapter} on {}", text::ellipsis(&text::sanitize(name), 24), model.device),
+            };
+            put(Part::Model, told, Role::Plain);
             if state.context_used > 0 && model.context_length > 0 {
                 let (used, all) = (state.context_used, model.context_length);
                 put(Part::Context, format!("context {} of {}", text::count(used as u64), text::count(all as u64)), Role::Muted);
