@@ -15,7 +15,7 @@ use super::encode::{Around, Model, Tokenizer};
 use super::pipeline::JsonModel;
 use super::sentencepiece::{self, SPACE};
 use super::specials::END_NAMES;
-use super::vocabulary::{TokenKind, Vocabulary};
+use super::vocabulary::{TokenKind, Vocabulary, most_ids};
 
 impl Tokenizer {
     /// Reads `tokenizer.json` at `path`, and beside it `tokenizer_config.json` (for BOS and EOS) and `generation_config.json` (for what else
@@ -158,13 +158,14 @@ pub(super) fn steps<'a>(block: &'a Value, list: &str, out: &mut Vec<&'a Value>) 
 }
 
 fn vocabulary(inner: &tokenizers::Tokenizer, added: &[AddedToken], pieces: Pieces) -> Result<Vocabulary, LlmError> {
-    const MOST_TOKENS: u32 = 1 << 21;
+    let model = inner.get_model().get_vocab();
+    let most = most_ids(model.len() + added.len());
     let mut tokens: Vec<Option<(TokenKind, Vec<u8>)>> = Vec::new();
     let mut put = |id: u32, kind: TokenKind, bytes: Vec<u8>| -> Result<(), LlmError> {
-        if id >= MOST_TOKENS {
+        let id = id as usize;
+        if id >= most {
             return Err(LlmError::Inconsistent(format!("its tokenizer has a token with id {id}")));
         }
-        let id = id as usize;
         if tokens.len() <= id {
             tokens.resize(id + 1, None);
         }
@@ -173,7 +174,7 @@ fn vocabulary(inner: &tokenizers::Tokenizer, added: &[AddedToken], pieces: Piece
         }
         Ok(())
     };
-    for (token, id) in inner.get_model().get_vocab() {
+    for (token, id) in model {
         let (kind, bytes) = match (pieces, sentencepiece::byte_of(&token)) {
             (Pieces::Bytes, _) => (TokenKind::Normal, byte_level::token_bytes(&token)),
             (Pieces::Spaces, Some(byte)) => (TokenKind::Byte, vec![byte]),
