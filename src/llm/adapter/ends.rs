@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::super::LlmError;
 use super::super::checkpoint::TensorFile;
+use super::super::checkpoint::read::ShapedValues;
 use super::super::weights::Weight;
 use super::parts::{End, EndChange, Lora};
 use super::targets::Named;
@@ -149,7 +150,7 @@ pub(super) fn names_of(end: End, change: &EndChange) -> [String; 4] {
 /// The ends as far as they came.
 #[derive(Debug, Default)]
 pub(super) struct Ends {
-    halves: BTreeMap<End, [Option<(Vec<usize>, Vec<f32>)>; 2]>,
+    halves: BTreeMap<End, [Option<ShapedValues>; 2]>,
     changes: BTreeMap<End, EndChange>,
 }
 
@@ -201,8 +202,11 @@ impl Ends {
 mod tests {
     use super::*;
 
+    /// Ends that are saved, and tokens whose rows are replaced; or what the error says.
+    type Expected<'a> = Result<(&'a [End], &'a [(End, &'a [u32])]), &'a str>;
+
     #[track_caller]
-    fn check(json: Value, expected: Result<(&[End], &[(End, &[u32])]), &str>) {
+    fn check(json: Value, expected: Expected<'_>) {
         let found = EndSettings::read(&json, Vec::new()).map(|found| (found.saved, found.tokens)).map_err(|error| error.to_string());
         match (found, expected) {
             (Ok((saved, tokens)), Ok((wanted, rows))) => {

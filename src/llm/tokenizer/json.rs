@@ -31,6 +31,7 @@ impl Tokenizer {
         clear(&mut json, "truncation", Value::Null);
         clear(&mut json, "padding", Value::Null);
         let pieces = Pieces::read(&mut json)?;
+        check_merges(json.get("model").unwrap_or(&Value::Null))?;
         let inner: tokenizers::Tokenizer = serde_json::from_value(json).map_err(|error| failed(&error))?;
         // As the library: a token that the model knows is the model's, whatever number stands beside it.
         for token in &mut added {
@@ -62,6 +63,22 @@ fn clear(json: &mut Value, key: &str, rest: Value) -> Value {
     match json.get_mut(key) {
         Some(block) => std::mem::replace(block, rest),
         None => Value::Null,
+    }
+}
+
+/// A merge makes a token of the vocabulary: none is longer than the longest of those.
+fn check_merges(model: &Value) -> Result<(), LlmError> {
+    let Some(vocabulary) = model.get("vocab").and_then(Value::as_object) else { return Ok(()) };
+    let longest = vocabulary.keys().map(String::len).max().unwrap_or(0);
+    let length = |merge: &Value| match merge {
+        Value::String(pair) => pair.len().saturating_sub(" ".len()),
+        Value::Array(pair) => pair.iter().filter_map(Value::as_str).map(str::len).sum(),
+        _ => 0,
+    };
+    let merges = model.get("merges").and_then(Value::as_array);
+    match merges.into_iter().flatten().find(|merge| length(merge) > longest) {
+        Some(merge) => Err(LlmError::Inconsistent(format!("its tokenizer merges {merge} into what is no token"))),
+        None => Ok(()),
     }
 }
 
@@ -193,4 +210,25 @@ fn vocabulary(inner: &tokenizers::Tokenizer, added: &[AddedToken], pieces: Piece
     }
     vocabulary.index_specials(|_| false);
     Ok(vocabulary)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(merge: Value, right: bool) {
+        let found = check_merges(&json!({"vocab": {"ab": 0, "abc": 1}, "merges": [merge]}));
+        assert_eq!(found.map_err(|error| error.to_string().contains("into what is no token")), if right { Ok(()) } else { Err(true) });
+    }
+
+    #[test]
+    fn merges_make_tokens_of_the_vocabulary() {
+        check(json!("ab c"), true);
+        check(json!(["ab", "c"]), true);
+        check(json!("abc d"), false);
+        check(json!(["abc", "d"]), false);
+    }
 }

@@ -15,7 +15,6 @@ use super::sentencepiece::{self, SPACE, SentencePiece};
 use super::specials::END_NAMES;
 use super::vocabulary::{TokenKind, Vocabulary, most_ids};
 
-
 /// What is read of the file.
 pub(super) struct ModelFile {
     pub(super) tokens: Vec<String>,
