@@ -49,7 +49,14 @@ pub(crate) fn random_adapter(model: &Model, rank: usize) -> Adapter {
             loras.insert((layer, projection), Lora { rank, a: random(rank * columns), b: random(rows * rank) });
         }
     }
-    Adapter { config: LoraConfig::new(rank, 2.0 * rank as f64), card: None, loras, fused: Default::default(), changes: Default::default() }
+    Adapter {
+        config: LoraConfig::new(rank, 2.0 * rank as f64),
+        card: None,
+        loras,
+        fused: Default::default(),
+        changes: Default::default(),
+        ends: Default::default(),
+    }
 }
 
 fn tokens(shape: &Shape) -> Vec<u32> {

@@ -24,7 +24,7 @@ use sqllama::train::optimizer::OptimizerType;
 use crate::tensors::test_compute;
 
 /// What logits may be off by where keys and values are remembered in f16.
-const CACHE_OF_HALVES: f32 = 1e-2;
+pub(crate) const CACHE_OF_HALVES: f32 = 1e-2;
 
 const FAMILIES: [&str; 18] = [
     "qwen3",
@@ -63,21 +63,21 @@ pub(crate) fn expected(name: &str) -> Value {
     serde_json::from_str(&std::fs::read_to_string(folder(name).join("expected.json")).unwrap()).unwrap()
 }
 
-fn numbers(value: &Value) -> Vec<f32> {
+pub(crate) fn numbers(value: &Value) -> Vec<f32> {
     value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap() as f32).collect()
 }
 
-fn ids(value: &Value) -> Vec<u32> {
+pub(crate) fn ids(value: &Value) -> Vec<u32> {
     value.as_array().unwrap().iter().map(|number| number.as_u64().unwrap() as u32).collect()
 }
 
-fn read(model: &Model, session: &mut Session, phase: Phase, tokens: &[u32]) -> Vec<f32> {
+pub(crate) fn read(model: &Model, session: &mut Session, phase: Phase, tokens: &[u32]) -> Vec<f32> {
     let out = model.forward(phase, &mut [Lane { session, tokens, want: Want::Last }]).unwrap();
     out[0].flatten_all().unwrap().to_vec1().unwrap()
 }
 
 #[track_caller]
-fn check_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
+pub(crate) fn check_close(what: &str, found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let worst = found.iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     println!("{what}: worst difference {worst:.1e}");
@@ -170,37 +170,6 @@ fn maps_that_experts_have_in_their_place_are_refused() {
     }
 }
 
-/// DoRA, biases, and regular expressions: on both roads, with rows as folders have them and as GGUF weaves them.
-#[test]
-fn adapters_of_other_forms_answer_as_pefts() {
-    let temporary = tempfile::tempdir().unwrap();
-    let (plain, forms) = (expected("llama-biases"), expected("adapters"));
-    let file = temporary.path().join("woven.gguf");
-    write_gguf("llama-biases", &file);
-    let folder_model = || OpenedModel::open(&folder("llama-biases")).unwrap().model;
-    let portable = |model: Model| {
-        let demand = placement::Demand::of(&model.weights, &model.spec, 64, KvType::F16);
-        let placement = placement::choose(DeviceChoice::Portable, None, &demand).unwrap();
-        model.place(placement).unwrap()
-    };
-    let models = [("folder", folder_model()), ("GGUF", Model::open(&file).unwrap().0), ("portable", portable(folder_model()))];
-    for (form, logits) in forms.as_object().unwrap() {
-        let adapter = Adapter::read(&folder("adapters").join(form)).unwrap();
-        for (what, model) in &models {
-            let active = Arc::new(ActiveAdapter::new(&adapter, model).unwrap());
-            let mut session = model.session_with(Some(active)).unwrap();
-            let found = read(model, &mut session, Phase::Prefill, &ids(&plain["prompt"]));
-            check_close(&format!("{form}, {what}"), &found, &numbers(logits), CACHE_OF_HALVES);
-            let base = numbers(&plain["logits"]);
-            assert!(found.iter().zip(&base).any(|(found, base)| (found - base).abs() > 0.1), "{form} changes something");
-        }
-        // What is written is the same adapter.
-        let copy = temporary.path().join(form);
-        adapter.write(&copy).unwrap();
-        assert_eq!(Adapter::read(&copy).unwrap(), adapter, "{form}");
-    }
-}
-
 #[test]
 fn pytorch_files_hold_the_same_model() {
     let temporary = tempfile::tempdir().unwrap();
@@ -256,7 +225,7 @@ fn gguf_files_hold_the_same_models() {
     }
 }
 
-fn write_gguf(name: &str, path: &Path) {
+pub(crate) fn write_gguf(name: &str, path: &Path) {
     let checkpoint = Checkpoint::open(&folder(name)).unwrap();
     let config: Value = serde_json::from_str(&std::fs::read_to_string(folder(name).join("config.json")).unwrap()).unwrap();
     let (spec, family) = (&checkpoint.config.spec, checkpoint.config.spec.family);

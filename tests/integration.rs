@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)] // tests may; clippy.toml reaches only functions marked as tests
 
 mod adapter;
+mod adapter_forms;
 mod asking;
 mod bad_input;
 mod checkpoint;

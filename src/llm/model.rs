@@ -18,7 +18,7 @@ use super::kv::KvType;
 pub use super::lane::{Lane, Want};
 use super::lane::{adapter_spans, wanted_rows};
 use super::layout::Placement;
-use super::ops::{self, Additions, Norm, RopeTables, kernels, portable};
+use super::ops::{self, AdapterSpan, Additions, Norm, RopeTables, kernels, portable};
 use super::resident::Resident;
 use super::road::{LayerRoad, Pass};
 use super::session::Session;
@@ -182,7 +182,7 @@ impl Model {
         };
         let wanted = wanted_rows(lanes);
         let mut spans = adapter_spans(lanes, |lane| lane.tokens.len());
-        let mut x = self.embed(&tokens)?; // [tokens, hidden]
+        let mut x = self.embed(&tokens, &spans)?; // [tokens, hidden]
         for (index, layer) in self.weights.layers.iter().enumerate() {
             let tables = window_tables.as_ref().filter(|_| spec.turns_by_window(index)).unwrap_or(&tables);
             let road = self.resident.layers.get(index).map_or(LayerRoad::Kernels(layer), LayerRoad::Portable);
@@ -209,7 +209,7 @@ impl Model {
             lane.session.tokens.extend(lane.tokens);
             lane.session.kv.set_len(lane.session.tokens.len());
         }
-        if wanted.is_empty() { self.no_logits(lanes.len()) } else { self.logits(&x, lanes) }
+        if wanted.is_empty() { self.no_logits(lanes.len()) } else { self.logits(&x, lanes, &spans) }
     }
 
     fn check(&self, lanes: &[Lane<'_>]) -> Result<(), LlmError> {
@@ -226,9 +226,14 @@ impl Model {
         Ok(())
     }
 
-    fn embed(&self, tokens: &[u32]) -> Result<Tensor, LlmError> {
+    fn embed(&self, tokens: &[u32], spans: &[AdapterSpan]) -> Result<Tensor, LlmError> {
         let mut rows = vec![0.0; tokens.len() * self.spec.hidden];
-        for (row, &token) in rows.chunks_exact_mut(self.spec.hidden).zip(tokens) {
+        for (index, (row, &token)) in rows.chunks_exact_mut(self.spec.hidden).zip(tokens).enumerate() {
+            let span = spans.iter().find(|span| span.rows.contains(&index));
+            if let Some(embedding) = span.and_then(|span| span.adapter.ends().embedding.as_ref()) {
+                embedding.row(token, row);
+                continue;
+            }
             self.weights.token_embd.rows_f32(token as usize..token as usize + 1, row);
         }
         if self.spec.embedding_scale != 1.0 {
@@ -242,16 +247,19 @@ impl Model {
         Ok((0..lanes).map(|_| none()).collect::<Result<_, _>>()?)
     }
 
-    fn logits(&self, x: &Tensor, lanes: &[Lane<'_>]) -> Result<Vec<Tensor>, LlmError> {
+    fn logits(&self, x: &Tensor, lanes: &[Lane<'_>], spans: &[AdapterSpan]) -> Result<Vec<Tensor>, LlmError> {
         let eps = self.spec.norm_eps;
+        let is_changed = ops::change_head(spans);
         let output = if let Some(head) = &self.resident.head {
             let normed = portable::normed(x, Some(&head.norm), head.norm_bias.as_ref(), eps)?;
-            portable::linear(&head.output, &normed, Additions::NONE, 0)?.to_device(&Device::Cpu)?
+            let output = portable::linear(&head.output, &normed, Additions::NONE, 0)?.to_device(&Device::Cpu)?;
+            if is_changed { ops::with_heads(&output, &normed, spans)? } else { output }
         } else {
             let x = x.to_device(&Device::Cpu)?;
             // A few rows, and the widest matrix: never worth a rearrangement.
             let norm = Norm::of(Some(&self.weights.output_norm), self.weights.output_norm_bias.as_deref(), eps);
-            kernels::norm_linear(Phase::Decode, &x, norm, &[&self.weights.output], None, Additions::NONE)?.swap_remove(0)
+            let output = kernels::norm_linear(Phase::Decode, &x, norm, &[&self.weights.output], None, Additions::NONE)?.swap_remove(0);
+            if is_changed { ops::with_heads(&output, &kernels::norm(&x, norm)?, spans)? } else { output }
         };
         let output = if self.spec.logit_divisor == 1.0 { output } else { (output / f64::from(self.spec.logit_divisor))? };
         let output = match self.spec.logit_cap {

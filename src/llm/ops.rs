@@ -17,7 +17,7 @@ pub mod portable;
 mod rope;
 mod tensors;
 
-pub use additions::{AdapterSpan, Additions};
+pub use additions::{AdapterSpan, Additions, change_head, with_heads};
 pub use kernels::LanePages;
 pub use norms::Norm;
 pub use rope::RopeTables;

@@ -39,6 +39,24 @@ impl Weight {
         Ok(Self { map: found.map, range: found.range, block: found.block, rows, columns })
     }
 
+    /// Of the bytes at `range` in `map`; `None` where they are not as many as such a matrix has.
+    pub(in crate::llm) fn mapped(map: &Arc<Mmap>, range: Range<usize>, block: BlockType, [rows, columns]: [usize; 2]) -> Option<Self> {
+        let fits = rows > 0 && columns > 0 && block.row_bytes(columns)?.checked_mul(rows)? == map.get(range.clone())?.len();
+        fits.then(|| Self { map: Arc::clone(map), range, block, rows, columns })
+    }
+
+    /// Whether both are one matrix of one file.
+    pub(in crate::llm) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.map, &other.map) && self.range == other.range
+    }
+
+    /// All of it as f32.
+    pub(in crate::llm) fn to_f32(&self) -> Vec<f32> {
+        let mut values = vec![0.0; self.rows * self.columns];
+        self.rows_f32(0..self.rows, &mut values);
+        values
+    }
+
     /// How it is stored.
     pub fn block(&self) -> BlockType {
         self.block
@@ -68,6 +86,13 @@ impl Weight {
     pub fn rows_f32(&self, rows: Range<usize>, out: &mut [f32]) {
         let row_bytes = self.bytes().len() / self.rows;
         compute::dequantize(self.block, &self.bytes()[rows.start * row_bytes..rows.end * row_bytes], out);
+    }
+}
+
+/// They hold the same.
+impl PartialEq for Weight {
+    fn eq(&self, other: &Self) -> bool {
+        (self.block, self.rows, self.columns) == (other.block, other.rows, other.columns) && self.bytes() == other.bytes()
     }
 }
 

@@ -208,21 +208,38 @@ FORMS = {
     ),
 }
 
+# Of the embedding and the head. PEFT stores the base's matrix beside additions to these; once is enough here.
+ENDS = {
+    "head": dict(target_modules=["q_proj", "lm_head"], alpha_pattern={"lm_head": 6}),
+    "embedding": dict(target_modules=["embed_tokens"], use_rslora=True),
+    "head-pattern": dict(target_modules=".*(lm_head|v_proj)"),
+    "saved-head": dict(target_modules=["q_proj"], modules_to_save=["lm_head"]),
+    "saved-embedding": dict(target_modules=["q_proj"], modules_to_save=["embed_tokens"]),
+    "tokens": dict(target_modules=["q_proj"], trainable_token_indices=[13, 250, 66]),
+    "tokens-head": dict(target_modules=["q_proj"], trainable_token_indices={"lm_head": [5, 7]}),
+}
+TIED = {
+    **ENDS,
+    "tied-embedding": dict(target_modules=["embed_tokens"], ensure_weight_tying=True),
+    "tied-saved": dict(target_modules=["q_proj"], modules_to_save=["embed_tokens"], ensure_weight_tying=True),
+}
 
-def adapter_forms(folder, source):
+
+def adapter_forms(folder, source, forms):
     """Adapters of other forms to `source`, and the logits of the last position with each."""
     shutil.rmtree(folder, ignore_errors=True)
     load = lambda: T.AutoModelForCausalLM.from_pretrained(source, dtype=torch.float32, attn_implementation="eager").eval()
     prompt = json.loads(Path(f"{source}/expected.json").read_text())["prompt"]
     out = {}
-    for name, form in FORMS.items():
+    for name, form in forms.items():
         model = get_peft_model(load(), LoraConfig(r=2, lora_alpha=4, task_type="CAUSAL_LM", **form))
         torch.manual_seed(11)
         with torch.no_grad():
             for p in model.parameters():
                 if p.requires_grad:
                     p.add_(torch.randn_like(p) * 0.2)
-        model.save_pretrained(f"{folder}/{name}")
+        whole = name in ["head-pattern", "embedding"]
+        model.save_pretrained(f"{folder}/{name}", save_embedding_layers=whole)
         Path(f"{folder}/{name}/README.md").unlink(missing_ok=True)
         model = PeftModel.from_pretrained(load(), f"{folder}/{name}").eval()
         with torch.no_grad():
@@ -238,4 +255,5 @@ if __name__ == "__main__":
     if not wanted:
         pytorch(out / "pytorch", out / "llama-biases")
     if not wanted or "adapters" in wanted:
-        adapter_forms(out / "adapters", out / "llama-biases")
+        adapter_forms(out / "adapters", out / "llama-biases", {**FORMS, **ENDS})
+        adapter_forms(out / "adapters-tied", out / "gemma3", TIED)

@@ -98,6 +98,7 @@ fn finished_run(folder: &std::path::Path, questions: &str) -> Work {
         loras: [((0, Projection::Query), lora)].into_iter().collect(),
         fused: Default::default(),
         changes: Default::default(),
+        ends: Default::default(),
     };
     adapter.write(&run).unwrap();
     std::fs::write(run.join("plan.toml"), crate::train::TrainConfig::default().to_toml()).unwrap();

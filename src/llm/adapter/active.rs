@@ -10,7 +10,9 @@ use super::super::LlmError;
 use super::super::arch::{ArchSpec, RopePairing};
 use super::super::names::{Fused, Projection, unwoven};
 use super::super::weights::{Weight, Weights};
-use super::files::{Adapter, Lora};
+use super::active_ends::ActiveEnds;
+use super::files::Adapter;
+use super::parts::Lora;
 use super::watch::Watch;
 use crate::compute::LowRank;
 
@@ -59,6 +61,7 @@ pub struct ActiveAdapter {
     model: [u8; 32],
     /// `[layers][projections]`
     layers: Vec<[Option<Slot>; Projection::ALL.len()]>,
+    ends: ActiveEnds,
     /// It adds nothing, and looks on.
     watch: Option<Arc<Watch>>,
 }
@@ -141,17 +144,28 @@ impl ActiveAdapter {
             }
             slot.shift = Some(shift).filter(|shift| shift.iter().any(|value| *value != 0.0));
         }
-        Ok(Self { hash: adapter.hash(), model, layers, watch: None })
+        Ok(Self { hash: adapter.hash(), model, layers, ends: ActiveEnds::of(adapter, weights)?, watch: None })
     }
 
     /// One that adds nothing to the model whose fingerprint is `model`, and tells `watch` what its maps are multiplied with.
     pub(in crate::llm) fn watching(watch: Arc<Watch>, spec: &ArchSpec, model: [u8; 32]) -> Self {
-        Self { hash: [0; 32], model, layers: (0..spec.layers).map(|_| Default::default()).collect(), watch: Some(watch) }
+        Self {
+            hash: [0; 32],
+            model,
+            layers: (0..spec.layers).map(|_| Default::default()).collect(),
+            ends: ActiveEnds::default(),
+            watch: Some(watch),
+        }
     }
 
     /// Who looks on.
     pub(in crate::llm) fn watch(&self) -> Option<&Watch> {
         self.watch.as_deref()
+    }
+
+    /// The embedding and the head, where it changes them.
+    pub(in crate::llm) fn ends(&self) -> &ActiveEnds {
+        &self.ends
     }
 
     /// Tells it from other adapters, factors included.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::super::LlmError;
 use super::super::arch::Family;
 use super::super::names::{Fused, Projection};
+use super::ends::EndSettings;
 use super::targets::{Targets, fits, layers, pattern_of, targets};
 
 /// LoRA's settings. Names are PEFT's.
@@ -24,6 +25,8 @@ pub struct LoraConfig {
     pub fused_modules: Vec<Fused>,
     /// Where the file names its targets by a regular expression: that. What it fits is what the file of tensors holds.
     pub target_pattern: Option<String>,
+    /// What is said of the embedding and the head.
+    pub ends: EndSettings,
     /// DoRA (arXiv 2402.09353): the sum's rows have lengths of their own.
     pub use_dora: bool,
     /// Whether the outer matrix has a bias.
@@ -51,6 +54,7 @@ impl LoraConfig {
             target_modules: Projection::ALL.into(),
             fused_modules: Vec::new(),
             target_pattern: None,
+            ends: EndSettings::default(),
             use_dora: false,
             lora_bias: false,
             bias: "none".into(),
@@ -93,14 +97,22 @@ impl LoraConfig {
 
     /// The rank of the addition to the map at `path` of a layer (`self_attn.q_proj`) in layer `index`.
     pub fn rank(&self, index: usize, path: &str) -> usize {
-        let path = format!("model.layers.{index}.{path}");
-        self.rank_pattern.iter().find(|(key, _)| fits(&path, key)).map_or(self.r, |(_, rank)| *rank)
+        self.rank_at(&format!("model.layers.{index}.{path}"))
+    }
+
+    /// The rank of the addition to the map at `path` (`lm_head`).
+    pub fn rank_at(&self, path: &str) -> usize {
+        self.rank_pattern.iter().find(|(key, _)| fits(path, key)).map_or(self.r, |(_, rank)| *rank)
     }
 
     /// The factor of the addition to the map at `path` of a layer in layer `index`, whose rank is `rank`.
     pub fn scale(&self, index: usize, path: &str, rank: usize) -> f32 {
-        let path = format!("model.layers.{index}.{path}");
-        let alpha = self.alpha_pattern.iter().find(|(key, _)| fits(&path, key)).map_or(self.lora_alpha, |(_, alpha)| *alpha);
+        self.scale_at(&format!("model.layers.{index}.{path}"), rank)
+    }
+
+    /// The factor of the addition to the map at `path` (`lm_head`), whose rank is `rank`.
+    pub fn scale_at(&self, path: &str, rank: usize) -> f32 {
+        let alpha = self.alpha_pattern.iter().find(|(key, _)| fits(path, key)).map_or(self.lora_alpha, |(_, alpha)| *alpha);
         let divisor = if self.use_rslora { (rank as f64).sqrt() } else { rank as f64 };
         (alpha / divisor) as f32
     }
@@ -121,7 +133,7 @@ impl LoraConfig {
                 return Err(unsupported(key.into()));
             }
         }
-        for key in ["modules_to_save", "layer_replication", "trainable_token_indices", "alora_invocation_tokens", "target_parameters"] {
+        for key in ["layer_replication", "alora_invocation_tokens", "target_parameters"] {
             if json.get(key).is_some_and(|value| !value.is_null() && value.as_array().is_none_or(|list| !list.is_empty())) {
                 return Err(unsupported(key.into()));
             }
@@ -149,7 +161,7 @@ impl LoraConfig {
             };
             entries.iter().map(read).collect()
         };
-        let Targets { maps: target_modules, fused: fused_modules, pattern: target_pattern } = targets(json.get("target_modules"))?;
+        let Targets { maps: target_modules, fused: fused_modules, ends, pattern: target_pattern } = targets(json.get("target_modules"))?;
         Ok(Self {
             r,
             lora_alpha: number("lora_alpha").unwrap_or(8.0),
@@ -158,6 +170,7 @@ impl LoraConfig {
             target_modules,
             fused_modules,
             target_pattern,
+            ends: EndSettings::read(&json, ends)?,
             use_dora,
             lora_bias,
             bias: bias.into(),
@@ -171,12 +184,13 @@ impl LoraConfig {
     /// The names of the maps that have additions.
     pub fn target_names(&self) -> Vec<&'static str> {
         let maps = self.target_modules.iter().map(|projection| projection.name());
-        maps.chain(self.fused_modules.iter().map(|fused| fused.name())).collect()
+        maps.chain(self.fused_modules.iter().map(|fused| fused.name())).chain(self.ends.targets.iter().map(|end| end.name())).collect()
     }
 
     /// The text of an `adapter_config.json` that PEFT reads.
     pub fn to_json(&self) -> Value {
         let by_name = |entries: &mut dyn Iterator<Item = (String, Value)>| Value::Object(entries.collect());
+        let [modules_to_save, trainable_token_indices] = self.ends.to_json();
         let alpha = if self.lora_alpha.fract() == 0.0 { json!(self.lora_alpha as i64) } else { json!(self.lora_alpha) };
         json!({
             "alpha_pattern": by_name(&mut self.alpha_pattern.iter().map(|(name, alpha)| (name.clone(), json!(alpha)))),
@@ -191,13 +205,14 @@ impl LoraConfig {
             "lora_alpha": alpha,
             "lora_bias": self.lora_bias,
             "lora_dropout": self.lora_dropout,
-            "modules_to_save": null,
+            "modules_to_save": modules_to_save,
             "peft_type": "LORA",
             "r": self.r,
             "rank_pattern": by_name(&mut self.rank_pattern.iter().map(|(name, rank)| (name.clone(), json!(rank)))),
             "revision": null,
             "target_modules": self.target_pattern.as_ref().map_or_else(|| json!(self.target_names()), |pattern| json!(pattern)),
             "task_type": "CAUSAL_LM",
+            "trainable_token_indices": trainable_token_indices,
             "use_dora": self.use_dora,
             "use_rslora": self.use_rslora,
         })
@@ -338,9 +353,9 @@ mod tests {
 
     #[test]
     fn what_would_change_the_addition_is_refused() {
-        check_error(json!({"r": 8, "target_modules": ["lm_head"]}), "target module `lm_head`");
+        check_error(json!({"r": 8, "target_modules": ["score"]}), "target module `score`");
         check_error(json!({"r": 8, "target_modules": ["q_proj"], "use_dora": true, "lora_bias": true}), "`use_dora with lora_bias`");
-        check_error(json!({"r": 8, "target_modules": ["q_proj"], "modules_to_save": ["lm_head"]}), "`modules_to_save`");
+        check_error(json!({"r": 8, "target_modules": ["q_proj"], "modules_to_save": ["norm"]}), "`modules_to_save of norm`");
         check_error(json!({"r": 8, "target_modules": ["q_proj"], "bias": "some"}), "`bias = some`");
         check_error(json!({"r": 0, "target_modules": ["q_proj"]}), "`r` is not a whole number");
         check_error(json!({"r": 8, "peft_type": "IA3"}), "adapter type `IA3`");

@@ -7,10 +7,12 @@ use sha2::{Digest, Sha256};
 
 use super::super::LlmError;
 use super::super::checkpoint::read::read_text;
-use super::super::checkpoint::{TensorData, TensorFile, write_safetensors};
+use super::super::checkpoint::{TensorData, TensorFile, made, write_safetensors};
 use super::super::names::{Fused, Projection};
 use super::card::{AdapterCard, CARD_FILE};
 use super::config::LoraConfig;
+use super::ends::{self, Ends};
+use super::parts::{End, EndChange, Lora, MapChange};
 use super::targets::Named;
 use crate::compute::BlockType;
 
@@ -22,46 +24,6 @@ pub const TENSOR_FILE: &str = "adapter_model.safetensors";
 pub const OLD_TENSOR_FILE: &str = "adapter_model.bin";
 /// What PEFT puts before a module's path.
 const PREFIX: &str = "base_model.model.";
-
-/// The addition to one linear map. Rows of `b` stand in Hugging Face's order.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Lora {
-    /// Its rank.
-    pub rank: usize,
-    /// `lora_A`: `[rank, inputs]`
-    pub a: Vec<f32>,
-    /// `lora_B`: `[outputs, rank]`
-    pub b: Vec<f32>,
-}
-
-/// What an adapter changes of a map besides adding to it. In Hugging Face's order, `[outputs]` each.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct MapChange {
-    /// DoRA's lengths of the rows of the sum.
-    pub magnitude: Option<Vec<f32>>,
-    /// The bias of `lora_B`, scaled as that is.
-    pub lora_bias: Option<Vec<f32>>,
-    /// The map's own bias, which replaces the base's.
-    pub bias: Option<Vec<f32>>,
-}
-
-impl MapChange {
-    /// Each with the end of its tensor's name, in a map that has an addition or none.
-    fn parts(&self, adapted: bool) -> [(&'static str, Option<&Vec<f32>>); 3] {
-        let bias = if adapted { "base_layer.bias" } else { "bias" };
-        [("lora_magnitude_vector", self.magnitude.as_ref()), ("lora_B.bias", self.lora_bias.as_ref()), (bias, self.bias.as_ref())]
-    }
-
-    /// Where the tensor whose name ends so belongs.
-    fn slot(&mut self, end: &str) -> Option<&mut Option<Vec<f32>>> {
-        match end {
-            "lora_magnitude_vector" | "lora_magnitude_vector.weight" => Some(&mut self.magnitude),
-            "lora_B.bias" => Some(&mut self.lora_bias),
-            "bias" | "base_layer.bias" => Some(&mut self.bias),
-            _ => None,
-        }
-    }
-}
 
 /// An adapter as its files hold it.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +38,8 @@ pub struct Adapter {
     pub fused: BTreeMap<(usize, Fused), Lora>,
     /// What else is changed of maps.
     pub changes: BTreeMap<(usize, Projection), MapChange>,
+    /// What is changed of the embedding and the head.
+    pub ends: BTreeMap<End, EndChange>,
 }
 
 impl Adapter {
@@ -104,8 +68,8 @@ impl Adapter {
         let Some(tensors) = tensors else {
             return Err(LlmError::Adapter(format!("{} holds neither {TENSOR_FILE} nor {OLD_TENSOR_FILE}", path.display())));
         };
-        let (loras, fused, changes) = read_tensors(&TensorFile::open(&tensors)?)?;
-        let mut adapter = Self { config, card, loras, fused, changes };
+        let Held { loras, fused, changes, ends } = read_tensors(&TensorFile::open(&tensors)?)?;
+        let mut adapter = Self { config, card, loras, fused, changes, ends };
         adapter.find_targets();
         if adapter.config.use_dora && !adapter.fused.is_empty() {
             return Err(LlmError::Unsupported { what: "adapter setting", found: "use_dora of several maps in one".into() });
@@ -120,6 +84,7 @@ impl Adapter {
             let name = projection.name();
             return Err(LlmError::Adapter(format!("{name} of layer {index} has other tensors than adapter_config.json says")));
         }
+        adapter.config.ends.check(&adapter.ends, &named)?;
         adapter.refuse_what_is_not_meant(&named)?;
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)
@@ -137,6 +102,13 @@ impl Adapter {
             Some((index, path, lora)) => {
                 let (name, rank, said) = (path.rsplit('.').next().unwrap_or(path), lora.rank, self.config.rank(index, path));
                 Err(LlmError::Adapter(format!("{name} of layer {index} has rank {rank}, and adapter_config.json says {said}")))
+            }
+            None => Ok(()),
+        }?;
+        let ends = self.ends.iter().filter_map(|(end, change)| Some((end, change.lora.as_ref()?.rank, self.config.rank_at(end.path()))));
+        match ends.into_iter().find(|(_, rank, said)| rank != said) {
+            Some((end, rank, said)) => {
+                Err(LlmError::Adapter(format!("{} has rank {rank}, and adapter_config.json says {said}", end.name())))
             }
             None => Ok(()),
         }
@@ -158,21 +130,26 @@ impl Adapter {
                 Err(LlmError::Adapter(what))
             }
             None => Ok(()),
+        }?;
+        match self.ends.iter().find(|(end, change)| !change.is_finite() || !self.end_scale(**end).is_finite()) {
+            Some((end, _)) => Err(LlmError::Adapter(format!("{} holds a number that is not finite (NaN or infinity)", end.name()))),
+            None => Ok(()),
         }
     }
 
     /// Refuses what is more than low-rank matrices, where only those can be taken.
     pub(in crate::llm) fn refuse_changes(&self) -> Result<(), LlmError> {
-        match self.changes.is_empty() {
-            true => Ok(()),
-            false => {
-                Err(LlmError::Unsupported { what: "adapter setting", found: "DoRA's lengths or biases, to be merged or converted".into() })
-            }
-        }
+        let found = match (self.changes.is_empty(), self.ends.is_empty()) {
+            (true, true) => return Ok(()),
+            (false, _) => "DoRA's lengths or biases, to be written as GGUF",
+            (true, false) => "an embedding or a head of its own, to be written as GGUF",
+        };
+        Err(LlmError::Unsupported { what: "adapter setting", found: found.into() })
     }
 
     /// What a regular expression stands for: the maps that have tensors.
     fn find_targets(&mut self) {
+        self.config.ends.find(&self.ends, self.config.target_pattern.is_some());
         if self.config.target_pattern.is_some() {
             let maps: BTreeSet<Projection> = self.loras.keys().map(|(_, projection)| *projection).collect();
             let fused: BTreeSet<Fused> = self.fused.keys().map(|(_, fused)| *fused).collect();
@@ -188,7 +165,7 @@ impl Adapter {
     }
 
     /// Writes the folder at `path`, made where it is not there. The file of settings comes last: without it a folder is no adapter.
-    pub fn write(&self, path: &Path) -> Result<(), LlmError> {
+    pub fn write<'s>(&'s self, path: &Path) -> Result<(), LlmError> {
         let failed = |path: &Path| {
             let path = path.to_owned();
             move |source| LlmError::Write { path, source }
@@ -215,6 +192,23 @@ impl Adapter {
                 tensors.push(TensorData { name, shape, block: BlockType::F32, values: Box::new(move || values.as_slice().into()) });
             }
         }
+        for (&end, change) in &self.ends {
+            let [inner, outer, whole, rows] = ends::names_of(end, change).map(|name| format!("{PREFIX}{name}"));
+            let mut put = |name: String, shape: Vec<usize>, values: &'s [f32]| {
+                tensors.push(TensorData { name, shape, block: BlockType::F32, values: Box::new(move || values.into()) });
+            };
+            if let Some(lora) = &change.lora {
+                put(inner, vec![lora.rank, lora.a.len() / lora.rank.max(1)], &lora.a);
+                put(outer, vec![lora.b.len() / lora.rank.max(1), lora.rank], &lora.b);
+            }
+            if let (Some(values), Some(ids)) = (&change.rows, self.config.ends.tokens.get(&end)) {
+                put(rows, vec![ids.len(), values.len() / ids.len().max(1)], values);
+            }
+            if let Some(weight) = &change.whole {
+                let shape = vec![weight.rows, weight.columns];
+                tensors.push(TensorData { name: whole, shape, block: weight.block(), values: made(|| weight.to_f32()) });
+            }
+        }
         write_safetensors(&path.join(TENSOR_FILE), &tensors)?;
         let write = |name: &str, text: String| {
             let file = path.join(name);
@@ -230,6 +224,12 @@ impl Adapter {
     /// The factor of the addition to the map at `path` of a layer.
     pub fn scale(&self, index: usize, path: &str, lora: &Lora) -> f32 {
         self.config.scale(index, path, lora.rank)
+    }
+
+    /// The factor of the addition to an end.
+    pub fn end_scale(&self, end: End) -> f32 {
+        let rank = self.ends.get(&end).and_then(|change| change.lora.as_ref()).map_or(1, |lora| lora.rank);
+        self.config.scale_at(end.path(), rank)
     }
 
     /// Tells this adapter from others: SHA-256 over its tensors and their factors.
@@ -251,13 +251,19 @@ impl Adapter {
                 hash.update(values.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>());
             }
         }
+        for (&end, change) in &self.ends {
+            hash.update(end.path());
+            hash.update(self.end_scale(end).to_le_bytes());
+            hash.update(format!("{:?} {}", self.config.ends.tokens.get(&end), self.config.ends.saved.contains(&end)));
+            change.update(&mut hash);
+        }
         hash.finalize().into()
     }
 
     /// Numbers that were trained.
     pub fn parameters(&self) -> usize {
         let changed = self.changes.values().flat_map(|change| change.parts(false)).filter_map(|(_, values)| values).map(Vec::len);
-        self.all().map(|(_, _, lora)| lora.a.len() + lora.b.len()).chain(changed).sum()
+        self.all().map(|(_, _, lora)| lora.a.len() + lora.b.len()).chain(changed).chain(self.ends.values().map(EndChange::parameters)).sum()
     }
 }
 
@@ -303,8 +309,13 @@ impl Module {
 /// `lora_A` and `lora_B` as far as they came, each with its shape.
 type Halves = [Option<(Vec<usize>, Vec<f32>)>; 2];
 
-/// Additions to maps, and to several in one, and what else is changed.
-type Loras = (BTreeMap<(usize, Projection), Lora>, BTreeMap<(usize, Fused), Lora>, BTreeMap<(usize, Projection), MapChange>);
+/// What a file of tensors holds: additions to maps, and to several in one, what else is changed of them, and the ends.
+struct Held {
+    loras: BTreeMap<(usize, Projection), Lora>,
+    fused: BTreeMap<(usize, Fused), Lora>,
+    changes: BTreeMap<(usize, Projection), MapChange>,
+    ends: BTreeMap<End, EndChange>,
+}
 
 /// Reads `model.layers.0.self_attn.q_proj.lora_B.bias` and its kind: the map, and the end of the name.
 fn changed_map(path: &str) -> Option<((usize, Projection), &str)> {
@@ -315,15 +326,19 @@ fn changed_map(path: &str) -> Option<((usize, Projection), &str)> {
     Some(((number, projection), rest.get(projection.path().len() + 1..)?)).filter(|_| number.to_string() == index)
 }
 
-fn read_tensors(file: &TensorFile) -> Result<Loras, LlmError> {
+fn read_tensors(file: &TensorFile) -> Result<Held, LlmError> {
     let mut halves: BTreeMap<(usize, Module), Halves> = BTreeMap::new();
-    let (mut loras, mut fused, mut changes) = Loras::default();
+    let (mut loras, mut fused, mut ends) = (BTreeMap::new(), BTreeMap::new(), Ends::default());
+    let mut changes: BTreeMap<(usize, Projection), MapChange> = BTreeMap::new();
     for name in file.tensors.keys() {
         let unsupported = || LlmError::Unsupported { what: "adapter tensor", found: name.clone() };
         let Some(path) = name.strip_prefix(PREFIX) else {
             let what = format!("its tensor `{name}` has no `{PREFIX}` before its name, and PEFT passes over those");
             return Err(LlmError::Adapter(what));
         };
+        if ends.take(file, name, path)? {
+            continue;
+        }
         if let Some((map, end)) = changed_map(path)
             && let Some(slot) = changes.entry(map).or_default().slot(end)
         {
@@ -355,10 +370,11 @@ fn read_tensors(file: &TensorFile) -> Result<Loras, LlmError> {
         };
     }
     changes.retain(|_, change| *change != MapChange::default());
-    if loras.is_empty() && fused.is_empty() {
+    let ends = ends.finish()?;
+    if loras.is_empty() && fused.is_empty() && ends.is_empty() {
         return Err(LlmError::Adapter(format!("{} holds no tensors", file.path.display())));
     }
-    Ok((loras, fused, changes))
+    Ok(Held { loras, fused, changes, ends })
 }
 
 #[cfg(test)]
@@ -373,6 +389,7 @@ mod tests {
         let mut config = LoraConfig::new(2, 4.0);
         config.target_modules = vec![Projection::Query, Projection::Down];
         config.fused_modules = vec![Fused::GateUp];
+        config.ends.targets = vec![End::Head];
         let base = BaseCard { name: "tiny".into(), weights_sha256: "00".into() };
         let adapter = Adapter {
             config,
@@ -380,6 +397,7 @@ mod tests {
             loras: [((0, Projection::Query), lora(7.0)), ((1, Projection::Down), lora(8.0))].into(),
             fused: [((1, Fused::GateUp), lora(9.0))].into(),
             changes: [((0, Projection::Key), MapChange { bias: Some(vec![1.0, 2.0]), ..MapChange::default() })].into(),
+            ends: [(End::Head, EndChange { lora: Some(lora(6.0)), ..EndChange::default() })].into(),
         };
         let path = folder.path().join("deep/adapter");
         adapter.write(&path).unwrap();
@@ -405,7 +423,11 @@ mod tests {
             Adapter::read(folder.path()).unwrap_err().to_string()
         };
         assert!(write("base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight", vec![2, 3]).contains("one of its two matrices"));
-        assert!(write("base_model.model.lm_head.lora_A.weight", vec![2, 3]).contains("adapter tensor"));
+        for name in ["lm_head.lora_magnitude_vector", "lm_head.lora_B.bias", "model.norm.weight", "lm_head.lora_embedding_A"] {
+            assert!(write(&format!("base_model.model.{name}"), vec![2, 3]).contains("adapter tensor"), "{name}");
+        }
+        assert!(write("base_model.model.lm_head.lora_A.weight", vec![2, 3]).contains("lm_head has one of its two matrices"));
+        assert!(write("base_model.model.lm_head.weight", vec![6]).contains("its lm_head is of shape [6]"));
         for name in ["model.layers.0.self_attn.q_proj.lora_A.weight", "layers.0.self_attn.q_proj.lora_A.weight", "x"] {
             assert!(write(name, vec![2, 3]).contains(&format!("`{name}` has no `base_model.model.` before its name")));
         }
@@ -420,7 +442,7 @@ mod tests {
             let mut config = LoraConfig::new(2, 4.0);
             change(&mut config);
             let (loras, fused) = ([((1, Projection::Query), lora)].into(), BTreeMap::new());
-            Adapter { config, card: None, loras, fused, changes: BTreeMap::new() }.write(folder.path()).unwrap();
+            Adapter { config, card: None, loras, fused, changes: BTreeMap::new(), ends: BTreeMap::new() }.write(folder.path()).unwrap();
             Adapter::read(folder.path()).err().map(|error| error.to_string()).unwrap_or_default()
         };
         assert_eq!(error(&|_| ()), "");
@@ -454,6 +476,7 @@ mod tests {
                     loras: [((1, Projection::Query), lora)].into(),
                     fused: BTreeMap::new(),
                     changes: BTreeMap::new(),
+                    ends: BTreeMap::new(),
                 };
                 adapter.write(folder.path()).unwrap();
                 let error = Adapter::read(folder.path()).unwrap_err();

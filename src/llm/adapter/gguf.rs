@@ -13,7 +13,8 @@ use super::super::names::{Fused, LayerPart, Projection, TensorName};
 use super::active::{unweave_rows, weave_rows};
 use super::card::AdapterCard;
 use super::config::LoraConfig;
-use super::files::{Adapter, Lora};
+use super::files::Adapter;
+use super::parts::Lora;
 use crate::compute::{BlockType, dequantize};
 
 /// Where our card of the adapter stands; llama.cpp passes over it.
@@ -104,7 +105,7 @@ impl Adapter {
         }
         let card = file.metadata.string(CARD_KEY).and_then(|text| serde_json::from_str::<AdapterCard>(text).ok());
         // Settings that say nothing yet.
-        let mut adapter = Self { config: LoraConfig::new(1, 1.0), card, loras, fused, changes: BTreeMap::new() };
+        let mut adapter = Self { config: LoraConfig::new(1, 1.0), card, loras, fused, changes: BTreeMap::new(), ends: BTreeMap::new() };
         adapter.config = config(&file, &adapter, spec, alpha).ok_or_else(|| unusable("it holds no tensors".into()))?;
         adapter.refuse_what_is_not_finite()?;
         Ok(adapter)

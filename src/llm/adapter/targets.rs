@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::super::LlmError;
 use super::super::names::{Fused, Projection};
+use super::parts::End;
 
 /// Whether `key` fits `path` or its end after a dot, as PEFT's `get_pattern_key` matches them.
 pub(super) fn fits(path: &str, key: &str) -> bool {
@@ -21,6 +22,8 @@ pub(super) struct Targets {
     pub(super) maps: Vec<Projection>,
     /// Several in one.
     pub(super) fused: Vec<Fused>,
+    /// The embedding, the head.
+    pub(super) ends: Vec<End>,
     /// A regular expression.
     pub(super) pattern: Option<String>,
 }
@@ -28,24 +31,30 @@ pub(super) struct Targets {
 pub(super) fn targets(value: Option<&Value>) -> Result<Targets, LlmError> {
     let unknown = |name: &str| LlmError::Unsupported { what: "adapter's target module", found: name.into() };
     match value {
-        Some(Value::String(all)) if all == "all-linear" => Ok(Targets { maps: Projection::ALL.into(), fused: Vec::new(), pattern: None }),
-        Some(Value::String(pattern)) => Ok(Targets { maps: Vec::new(), fused: Vec::new(), pattern: Some(pattern.clone()) }),
+        Some(Value::String(all)) if all == "all-linear" => {
+            Ok(Targets { maps: Projection::ALL.into(), fused: Vec::new(), ends: Vec::new(), pattern: None })
+        }
+        Some(Value::String(pattern)) => {
+            Ok(Targets { maps: Vec::new(), fused: Vec::new(), ends: Vec::new(), pattern: Some(pattern.clone()) })
+        }
         Some(Value::Array(names)) => {
-            let (mut maps, mut fused) = (Vec::new(), Vec::new());
+            let (mut maps, mut fused, mut ends) = (Vec::new(), Vec::new(), Vec::new());
             for name in names {
                 let name = name.as_str().unwrap_or_default();
                 let own = name.rsplit('.').next().unwrap_or_default();
                 match (Projection::named(own), Fused::named(own)) {
                     (Some(projection), _) => maps.push(projection),
                     (None, Some(one)) => fused.push(one),
-                    (None, None) => return Err(unknown(name)),
+                    (None, None) => ends.push(End::named(name).ok_or_else(|| unknown(name))?),
                 }
             }
             maps.sort_unstable();
             maps.dedup();
             fused.sort_unstable();
             fused.dedup();
-            Ok(Targets { maps, fused, pattern: None })
+            ends.sort_unstable();
+            ends.dedup();
+            Ok(Targets { maps, fused, ends, pattern: None })
         }
         _ => Err(LlmError::Adapter("adapter_config.json has no `target_modules`".into())),
     }
@@ -110,17 +119,27 @@ impl Named {
 
     /// Whether they name the map at `path` (`self_attn.q_proj`) of layer `index`.
     pub(super) fn means(&self, index: usize, path: &str) -> bool {
-        let path = format!("model.layers.{index}.{path}");
-        let in_layer = || {
+        self.name(&format!("model.layers.{index}.{path}"), |layers| {
             let called = self.layer_lists.is_empty() || self.layer_lists.iter().any(|list| list == "layers" || list == "model.layers");
-            self.layers.as_ref().is_none_or(|layers| called && layers.contains(&index))
-        };
+            called && layers.contains(&index)
+        })
+    }
+
+    /// Whether they name the map at `path` (`lm_head`), which is in no layer; `all-linear` means none of these.
+    pub(super) fn means_path(&self, path: &str) -> bool {
+        !matches!(self.targets, Names::AllLinear) && self.name(path, |_| false)
+    }
+
+    /// `in_layers` says whether the path is in one of the layers that are named, where some are.
+    fn name(&self, path: &str, in_layers: impl Fn(&[usize]) -> bool) -> bool {
+        let in_layer = || self.layers.as_ref().is_none_or(|layers| in_layers(layers));
+        let in_all = |names: &[String]| path.starts_with("model.layers.") && of_all(names);
         let meant = match &self.targets {
-            Names::Pattern(_) => self.targets.fit(&path),
+            Names::Pattern(_) => self.targets.fit(path),
             Names::AllLinear => in_layer(),
-            Names::Listed(names) => names.contains(&path) || ((self.targets.fit(&path) || of_all(names)) && in_layer()),
+            Names::Listed(names) => names.iter().any(|name| name == path) || ((self.targets.fit(path) || in_all(names)) && in_layer()),
         };
-        meant && !self.excluded.fit(&path)
+        meant && !self.excluded.fit(path)
     }
 }
 
@@ -174,6 +193,17 @@ mod tests {
         check(json!({"target_modules": ["q_proj"], "layers_to_transform": [1], "layers_pattern": ["h"]}), 1, q, false);
         // A path that is written whole is meant, whatever layers are.
         check(json!({"target_modules": ["model.layers.1.self_attn.q_proj"], "layers_to_transform": [0]}), 1, q, true);
+        for (settings, meant) in [
+            (json!({"target_modules": ["lm_head"]}), true),
+            (json!({"target_modules": ".*head"}), true),
+            (json!({"target_modules": ["lm_head"], "layers_to_transform": [0]}), true),
+            (json!({"target_modules": "all-linear"}), false),
+            (json!({"target_modules": Projection::ALL.map(Projection::name)}), false),
+            (json!({"target_modules": ["q_proj"]}), false),
+            (json!({"target_modules": ["lm_head"], "exclude_modules": ["lm_head"]}), false),
+        ] {
+            assert_eq!(Named::read(&settings).unwrap().means_path("lm_head"), meant, "{settings}");
+        }
         assert!(Named::read(&json!({"exclude_modules": "(?=q)"})).unwrap_err().to_string().contains("exclude_modules"));
     }
 }

@@ -10,7 +10,7 @@ use super::super::weights::Weight;
 use super::additions::Additions;
 use super::norms::{Norm, normed};
 use super::rope::RopeTables;
-use super::tensors::slice;
+use super::tensors::{read_f32, slice};
 use crate::compute::memory::Aligned;
 use crate::compute::{self, Activation, AttentionLane, AttentionShape, Phase};
 
@@ -35,6 +35,12 @@ pub fn norm_linear(
         start += length;
     }
     Ok(outputs)
+}
+
+/// `x: [tokens, hidden]` after a norm, where there is one.
+pub fn norm(x: &Tensor, norm: Option<Norm<'_>>) -> Result<Tensor> {
+    let values = read_f32(x, |x| normed(compute::global(), x, norm).into_owned())?;
+    Tensor::from_vec(values, x.shape(), x.device())
 }
 
 /// What is done to the output of a block before it is added to the residual stream.

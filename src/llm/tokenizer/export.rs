@@ -18,7 +18,7 @@ use super::model_file::ModelFile;
 use super::pre_tokenizer::PreTokenizerRule;
 use super::sentencepiece;
 use super::specials::{END_NAMES, Specials};
-use super::vocabulary::TokenKind;
+use super::vocabulary::{TokenKind, most_ids};
 
 /// Text of many kinds, on which tokenizers differ. None of it changes in NFC, which llama.cpp passes over.
 const PROBE: &str = "SELECT name, COUNT(*) AS n FROM \"Order Details\" WHERE price >= 12.5 AND city = 'Zürich';\n\n\t-- it's I'LL don't 1234567 \
@@ -88,9 +88,9 @@ impl TokenList {
         }
         let vocabulary = model.get("vocab").and_then(Json::as_object).ok_or_else(|| LlmError::Tokenizer("it has no vocabulary".into()))?;
         let mut tokens: Vec<Option<(String, TokenKind)>> = Vec::new();
+        let most = most_ids(vocabulary.len() + added.len());
         let mut put = |id: usize, token: &str, kind: TokenKind| -> Result<(), LlmError> {
-            const MOST_TOKENS: usize = 1 << 21;
-            if id >= MOST_TOKENS {
+            if id >= most {
                 return Err(LlmError::Inconsistent(format!("its tokenizer has a token with id {id}")));
             }
             if tokens.len() <= id {

@@ -15,7 +15,7 @@ use super::encode::{Around, Model, Tokenizer};
 use super::pipeline::JsonModel;
 use super::sentencepiece::{self, SPACE};
 use super::specials::END_NAMES;
-use super::vocabulary::{TokenKind, Vocabulary};
+use super::vocabulary::{TokenKind, Vocabulary, most_ids};
 
 impl Tokenizer {
     /// Reads `tokenizer.json` at `path`, and beside it `tokenizer_config.json` (for BOS and EOS) and `generation_config.json` (for what else
@@ -31,6 +31,7 @@ impl Tokenizer {
         clear(&mut json, "truncation", Value::Null);
         clear(&mut json, "padding", Value::Null);
         let pieces = Pieces::read(&mut json)?;
+        check_merges(json.get("model").unwrap_or(&Value::Null))?;
         let inner: tokenizers::Tokenizer = serde_json::from_value(json).map_err(|error| failed(&error))?;
         // As the library: a token that the model knows is the model's, whatever number stands beside it.
         for token in &mut added {
@@ -62,6 +63,22 @@ fn clear(json: &mut Value, key: &str, rest: Value) -> Value {
     match json.get_mut(key) {
         Some(block) => std::mem::replace(block, rest),
         None => Value::Null,
+    }
+}
+
+/// A merge makes a token of the vocabulary: none is longer than the longest of those.
+fn check_merges(model: &Value) -> Result<(), LlmError> {
+    let Some(vocabulary) = model.get("vocab").and_then(Value::as_object) else { return Ok(()) };
+    let longest = vocabulary.keys().map(String::len).max().unwrap_or(0);
+    let length = |merge: &Value| match merge {
+        Value::String(pair) => pair.len().saturating_sub(" ".len()),
+        Value::Array(pair) => pair.iter().filter_map(Value::as_str).map(str::len).sum(),
+        _ => 0,
+    };
+    let merges = model.get("merges").and_then(Value::as_array);
+    match merges.into_iter().flatten().find(|merge| length(merge) > longest) {
+        Some(merge) => Err(LlmError::Inconsistent(format!("its tokenizer merges {merge} into what is no token"))),
+        None => Ok(()),
     }
 }
 
@@ -158,13 +175,14 @@ pub(super) fn steps<'a>(block: &'a Value, list: &str, out: &mut Vec<&'a Value>) 
 }
 
 fn vocabulary(inner: &tokenizers::Tokenizer, added: &[AddedToken], pieces: Pieces) -> Result<Vocabulary, LlmError> {
-    const MOST_TOKENS: u32 = 1 << 21;
+    let model = inner.get_model().get_vocab();
+    let most = most_ids(model.len() + added.len());
     let mut tokens: Vec<Option<(TokenKind, Vec<u8>)>> = Vec::new();
     let mut put = |id: u32, kind: TokenKind, bytes: Vec<u8>| -> Result<(), LlmError> {
-        if id >= MOST_TOKENS {
+        let id = id as usize;
+        if id >= most {
             return Err(LlmError::Inconsistent(format!("its tokenizer has a token with id {id}")));
         }
-        let id = id as usize;
         if tokens.len() <= id {
             tokens.resize(id + 1, None);
         }
@@ -173,7 +191,7 @@ fn vocabulary(inner: &tokenizers::Tokenizer, added: &[AddedToken], pieces: Piece
         }
         Ok(())
     };
-    for (token, id) in inner.get_model().get_vocab() {
+    for (token, id) in model {
         let (kind, bytes) = match (pieces, sentencepiece::byte_of(&token)) {
             (Pieces::Bytes, _) => (TokenKind::Normal, byte_level::token_bytes(&token)),
             (Pieces::Spaces, Some(byte)) => (TokenKind::Byte, vec![byte]),
@@ -192,4 +210,25 @@ fn vocabulary(inner: &tokenizers::Tokenizer, added: &[AddedToken], pieces: Piece
     }
     vocabulary.index_specials(|_| false);
     Ok(vocabulary)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[track_caller]
+    fn check(merge: Value, right: bool) {
+        let found = check_merges(&json!({"vocab": {"ab": 0, "abc": 1}, "merges": [merge]}));
+        assert_eq!(found.map_err(|error| error.to_string().contains("into what is no token")), if right { Ok(()) } else { Err(true) });
+    }
+
+    #[test]
+    fn merges_make_tokens_of_the_vocabulary() {
+        check(json!("ab c"), true);
+        check(json!(["ab", "c"]), true);
+        check(json!("abc d"), false);
+        check(json!(["abc", "d"]), false);
+    }
 }

@@ -13,10 +13,7 @@ use super::beside::{beside, generation_ends};
 use super::encode::{Around, Model, Tokenizer};
 use super::sentencepiece::{self, SPACE, SentencePiece};
 use super::specials::END_NAMES;
-use super::vocabulary::{TokenKind, Vocabulary};
-
-/// More than any vocabulary in use.
-const MOST_TOKENS: usize = 1 << 21;
+use super::vocabulary::{TokenKind, Vocabulary, most_ids};
 
 /// What is read of the file.
 pub(super) struct ModelFile {
@@ -104,16 +101,18 @@ impl ModelFile {
     pub(super) fn read(path: &Path, config: &Value) -> Result<Self, LlmError> {
         let failed = |reason: String| LlmError::Tokenizer(format!("{}: {reason}", path.display()));
         let mut file = Self::parse(&read_bytes(path)?)?;
-        for (content, id, special) in added(config, &beside(path, "added_tokens.json")?)? {
-            file.add(content, id, special).map_err(failed)?;
+        let added = added(config, &beside(path, "added_tokens.json")?)?;
+        let most = most_ids(file.tokens.len() + added.len());
+        for (content, id, special) in added {
+            file.add(content, id, special, most).map_err(failed)?;
         }
         Ok(file)
     }
 
-    /// Puts an added token at its place; ids between are slots that no text uses.
-    fn add(&mut self, content: String, id: u32, special: bool) -> Result<(), String> {
+    /// Puts an added token at its place; ids between are slots that no text uses. Ids from `most` on are refused.
+    fn add(&mut self, content: String, id: u32, special: bool, most: usize) -> Result<(), String> {
         let at = id as usize;
-        if at >= MOST_TOKENS {
+        if at >= most {
             return Err(format!("an added token has the id {id}"));
         }
         while self.tokens.len() <= at {

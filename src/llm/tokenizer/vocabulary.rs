@@ -2,6 +2,15 @@
 
 use super::specials::Specials;
 
+/// Slots that no token has, of which a sound vocabulary has some hundred. Bounds what a hostile id can make us allocate.
+const MOST_UNUSED: usize = 1 << 16;
+
+/// Below which ids of `tokens` tokens lie: there is a place for each id, used or not.
+pub(super) fn most_ids(tokens: usize) -> usize {
+    const MOST_TOKENS: usize = 1 << 21;
+    (2 * tokens + MOST_UNUSED).min(MOST_TOKENS)
+}
+
 /// What a token is (`tokenizer.ggml.token_type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {

@@ -141,8 +141,14 @@ impl<'w> Decoder<'w> {
 
     /// The adapter as it is now, as PEFT stores it.
     pub fn adapter(&self, parameters: &Parameters, config: &LoraConfig, card: Option<AdapterCard>) -> Adapter {
-        let mut adapter =
-            Adapter { config: config.clone(), card, loras: BTreeMap::new(), fused: BTreeMap::new(), changes: BTreeMap::new() };
+        let mut adapter = Adapter {
+            config: config.clone(),
+            card,
+            loras: BTreeMap::new(),
+            fused: BTreeMap::new(),
+            changes: BTreeMap::new(),
+            ends: BTreeMap::new(),
+        };
         for (layer, projection, lora, _) in self.adapted() {
             let (rank, a, b) = (lora.rank, parameters.values(lora.a).to_vec(), parameters.values(lora.b));
             match Fused::of(projection).filter(|_| self.spec.family.fuses()) {
@@ -160,8 +166,8 @@ impl<'w> Decoder<'w> {
 
     /// Takes over the values of `adapter`, which must have the same shapes. What does not fit, in words.
     pub fn set_adapter(&self, parameters: &mut Parameters, adapter: &Adapter) -> Result<(), String> {
-        if !adapter.changes.is_empty() {
-            return Err("it holds more than low-rank matrices (DoRA's lengths, biases), which can be asked with and not trained on".into());
+        if !adapter.changes.is_empty() || !adapter.ends.is_empty() {
+            return Err("it holds more than low-rank matrices of layers (DoRA's lengths, biases, a head), which can be asked with and not trained on".into());
         }
         let mut found = BTreeSet::new();
         for (layer, projection, lora, _) in self.adapted() {
