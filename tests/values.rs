@@ -191,3 +191,23 @@ fn words_tell_a_database_from_another() {
     println!("less than 0.6 accounted for: {own_low} with their gold, {other_low} with another's");
     assert!(own > 1.5 * other, "{own} {other}");
 }
+
+#[test]
+fn a_list_of_one_element_is_a_list_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("shop.db");
+    let made = "CREATE TABLE product (id INTEGER PRIMARY KEY, tags TEXT, kind TEXT);
+        INSERT INTO product (tags, kind) VALUES ('eco', 'eco'), ('new,eco', 'toy'), ('sale,eco', 'toy'), ('new,sale', 'tool'), ('', 'tool');";
+    rusqlite::Connection::open(&path).unwrap().execute_batch(made).unwrap();
+    let database = Database::open(&path).unwrap();
+    let schema = database.schema_outline(&Cancel::new()).unwrap();
+    let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &Cancel::new()).unwrap();
+    let check = |filter: &str, expected: &str| {
+        let of = |filter: &str| format!("SELECT count(*) FROM product WHERE {filter}");
+        assert_eq!(mend_literals(&of(filter), &schema, &index, &database, &Cancel::new()).0, of(expected));
+    };
+    check("tags = 'eco'", "tags LIKE '%eco%'");
+    check("tags <> 'eco'", "tags NOT LIKE '%eco%'");
+    check("tags = 'new,eco'", "tags = 'new,eco'");
+    check("kind = 'eco'", "kind = 'eco'");
+}

@@ -58,10 +58,14 @@ enum Meant {
 fn meant(comparison: &Comparison, schema: &Schema, index: &ValueIndex, database: &Database, cancel: &Cancel) -> Option<Meant> {
     let Comparison { column, text, comparing, .. } = comparison;
     let table = comparison.place();
-    if text.is_empty() || index.holds(table, column, text) == Held::Yes {
+    if text.is_empty() {
         return None;
     }
     let listed = || index.element(table, column, text).filter(|_| *comparing == Comparing::Equal);
+    if index.holds(table, column, text) == Held::Yes {
+        // Lists of one element are lists, too.
+        return listed().map(Meant::Listed);
+    }
     let near = index.nearest(table, column, text);
     let looking = cancel.with_timeout(ONE_LOOK);
     // Collations, affinities and values that the index left out are the database's to know.
