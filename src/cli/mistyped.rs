@@ -7,6 +7,9 @@ use clap::{Command, Error};
 
 use super::input::parse_text;
 
+/// Where a second file goes.
+const SEVERAL_FILES: &str = "files with tables are one argument, such as `a.csv+b.csv`; a database beside the first goes behind `--with`";
+
 /// `command`, whose options take numbers below zero as values, so that these are judged as such and are no flags.
 pub(super) fn with_negative_numbers(command: Command) -> Command {
     let option = |arg: clap::Arg| match arg.get_action().takes_values() && !arg.is_positional() {
@@ -33,9 +36,6 @@ pub(super) fn explained(mut error: Error, typed: impl Iterator<Item = String>) -
     );
     Error::raw(ErrorKind::ValueValidation, message)
 }
-
-/// Where a second file goes.
-const SEVERAL_FILES: &str = "files with tables are one argument, such as `a.csv+b.csv`; a database beside the first goes behind `--with`";
 
 /// What is wrong with a number.
 fn of_number(error: &Error) -> Option<&'static str> {

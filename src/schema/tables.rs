@@ -82,6 +82,20 @@ pub struct Column {
     pub comment: String,
 }
 
+impl Column {
+    /// The least and the greatest number, where these are told.
+    pub fn range(&self) -> Option<(f64, f64)> {
+        let (low, high) = self.samples.first()?.split_once("..")?;
+        Some((low.parse().ok()?, high.parse().ok()?))
+    }
+
+    /// Whether its values are whole numbers, as far as its declared type and its range tell.
+    pub fn is_whole(&self) -> bool {
+        let fractions = self.samples.first().is_some_and(|range| range.replace("..", " ").contains('.'));
+        self.declared_type.to_ascii_lowercase().contains("int") && self.holds != Holds::Texts && !fractions
+    }
+}
+
 /// Where a foreign key is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyOrigin {

@@ -276,4 +276,11 @@ impl Arm {
     pub(super) fn clause(&self, part: Part) -> Option<Range<usize>> {
         self.clauses.iter().find(|(other, _)| *other == part).map(|(_, range)| range.clone())
     }
+
+    /// The result columns with their aliases, DISTINCT or ALL before them left out.
+    pub(super) fn items(&self, tokens: &Tokens<'_>) -> Option<Vec<Range<usize>>> {
+        let select = self.clause(Part::Select)?;
+        let first = select.start + 1 + usize::from(tokens.is(select.start + 1, &["distinct", "all"]));
+        Some(tokens.split(first..select.end, ","))
+    }
 }

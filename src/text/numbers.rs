@@ -74,6 +74,9 @@ pub const MULTIPLIERS: &[(&[&str], f64)] = &[
     (&["trillion", "trillions", "tn"], 1e12),
 ];
 
+/// Words that ask for a share.
+pub const SHARES: &[&str] = &["percent", "percentage", "percentages", "share", "shares", "proportion", "fraction", "ratio"];
+
 #[cfg(test)]
 mod tests {
     use super::*;

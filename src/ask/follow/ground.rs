@@ -282,11 +282,7 @@ pub(super) fn is_key(table: &Table, column: &Column) -> bool {
 
 /// Whether `value` lies between the least and the greatest value of a column.
 fn in_range(column: &Column, value: &str) -> bool {
-    let range = column.samples.first().and_then(|sample| sample.split_once(".."));
-    let Some((Ok(low), Ok(high), Ok(value))) = range.map(|(low, high)| (low.parse::<f64>(), high.parse::<f64>(), value.parse::<f64>()))
-    else {
-        return false;
-    };
+    let (Some((low, high)), Ok(value)) = (column.range(), value.parse::<f64>()) else { return false };
     (low..=high).contains(&value)
 }
 

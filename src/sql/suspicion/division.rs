@@ -6,16 +6,14 @@ use super::columns::Columns;
 use super::expressions::{aggregate, each_expression};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
-use crate::schema::Holds;
 use crate::sql::visitor::{Visitor, visit};
+use crate::text::numbers::SHARES;
 
 /// Functions that read a date: what is divided in them is a date in another unit.
 const DATE_FUNCTIONS: &[&str] = &["date", "datetime", "time", "julianday", "unixepoch", "strftime", "printf", "format", "substr"];
 /// Words of a question that ask for a whole number of something.
 const WHOLE: &[&str] =
     &["decade", "decades", "century", "centuries", "whole", "integer", "rounded", "bucket", "buckets", "bin", "bins", "band", "bands"];
-/// Words that ask for a share.
-const SHARES: &[&str] = &["percent", "percentage", "percentages", "share", "shares", "proportion", "fraction", "ratio"];
 /// Expressions in expressions that are looked into.
 const DEEPEST: usize = 12;
 
@@ -64,11 +62,7 @@ impl Divisions<'_, '_> {
                 whole(left) && whole(right)
             }
             Expr::Cast { data_type, .. } => matches!(data_type, DataType::Int(_) | DataType::Integer(_) | DataType::BigInt(_)),
-            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.columns.of(expr).is_some_and(|named| {
-                let declared = named.column.declared_type.to_ascii_lowercase();
-                let fractions = named.column.samples.first().is_some_and(|range| range.replace("..", " ").contains('.'));
-                declared.contains("int") && named.column.holds != Holds::Texts && !fractions
-            }),
+            Expr::Identifier(_) | Expr::CompoundIdentifier(_) => self.columns.of(expr).is_some_and(|named| named.column.is_whole()),
             Expr::Subquery(query) => match query.body.as_ref() {
                 SetExpr::Select(select) => match select.projection.as_slice() {
                     [sqlparser::ast::SelectItem::UnnamedExpr(expr)] => whole(expr),

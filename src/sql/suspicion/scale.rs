@@ -63,8 +63,7 @@ pub(super) fn look(blocks: &Blocks<'_>, columns: &Columns<'_, '_>, question: &Qu
 /// The range of a column's values, where `number` lies outside and no word of the question explains it.
 fn outside<'c>(column: &'c Column, number: f64, question: &Question) -> Option<&'c str> {
     let range = column.samples.first().filter(|_| column.holds == Holds::Numbers && column.meaning == Meaning::Plain)?;
-    let (low, high) = range.split_once("..")?;
-    let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
+    let (low, high) = column.range()?;
     let is_none = number == 0.0 && question.has_any(&NONE);
     // A number of a name or a year is said in other words.
     let is_outside = !(low..=high).contains(&number) && high - low >= FEWEST && number.abs() <= high.abs().max(low.abs()) * FAR;
@@ -76,8 +75,7 @@ fn outside<'c>(column: &'c Column, number: f64, question: &Question) -> Option<&
 /// The range of a column's values, where a condition that wants more than `number`, or less, or it alone, is true of all of them, or of none.
 fn far(column: &Column, number: f64, wants_more: Option<bool>) -> Option<&str> {
     let range = column.samples.first().filter(|_| column.holds == Holds::Numbers && column.meaning == Meaning::Plain)?;
-    let (low, high) = range.split_once("..")?;
-    let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
+    let (low, high) = column.range()?;
     let all_more = low >= FAR * number;
     let all_less = high > 0.0 && high * FAR <= number;
     let is_far = match wants_more {

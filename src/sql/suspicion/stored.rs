@@ -105,12 +105,7 @@ impl<'a> Stored<'a> {
 
     /// A number that is far below all values.
     fn other_unit(&mut self, column: &Column, number: &str) {
-        let range = column.samples.first().and_then(|told| told.split_once(".."));
-        let Some((Ok(low), Ok(high), Ok(value))) =
-            range.map(|(low, high)| (low.parse::<f64>(), high.parse::<f64>(), number.parse::<f64>()))
-        else {
-            return;
-        };
+        let (Some((low, high)), Ok(value)) = (column.range(), number.parse::<f64>()) else { return };
         if YEARS.contains(&low) && YEARS.contains(&high) && value > 0.0 && value <= NO_YEAR {
             let sentence = format!("every {} is a year ({low}..{high}), and is compared with {number}", column.name);
             return suspect(self.out, SuspicionKind::OtherUnit, sentence);

@@ -10,7 +10,7 @@ use crate::sql::quote::{identifier, table_name};
 use crate::sql::related::thing;
 use crate::sql::resolve::{Reference, Resolution, resolve};
 use crate::sql::shape::AGGREGATES;
-use crate::sql::tokens::{Part, Tokens};
+use crate::sql::tokens::Tokens;
 use crate::text::language::{unquoted, words_of};
 use crate::text::words::{singular, split_name};
 
@@ -40,10 +40,7 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
 /// Items that are numbers of a dictionary: their bytes, and the query for the word.
 fn looked_up(sql: &str, schema: &Schema, resolution: &Resolution<'_>) -> Vec<(Range<usize>, String)> {
     let tokens = Tokens::new(sql);
-    let Some(items) = tokens.arm(0).filter(|arm| arm.end >= tokens.len()).and_then(|arm| arm.clause(Part::Select)) else {
-        return Vec::new();
-    };
-    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct"]));
+    let items = tokens.arm(0).filter(|arm| arm.end >= tokens.len()).and_then(|arm| arm.items(&tokens));
     let word = |item: Range<usize>| {
         let alias = tokens.find(item.clone(), &["as"]);
         let bytes = tokens.bytes(item.start..alias.unwrap_or(item.end));
@@ -54,7 +51,7 @@ fn looked_up(sql: &str, schema: &Schema, resolution: &Resolution<'_>) -> Vec<(Ra
         let text = word_of(referred, &key)?;
         Some((reference.range.clone(), query_for(resolution, reference, (referred, &key, text), alias.is_some())?))
     };
-    tokens.split(first..items.end, ",").into_iter().filter_map(word).collect()
+    items.unwrap_or_default().into_iter().filter_map(word).collect()
 }
 
 /// The one column of a dictionary beside its key, where it has words. A list of people or things is none.
@@ -86,10 +83,8 @@ fn query_for(
 fn shown(sql: &str, schema: &Schema, resolution: &Resolution<'_>, name: &str) -> Option<(Range<usize>, String)> {
     let tokens = Tokens::new(sql);
     let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len())?;
-    let items = arm.clause(Part::Select)?;
-    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct"]));
     let mut key: Option<(&Reference, bool)> = None;
-    for item in tokens.split(first..items.end, ",") {
+    for item in arm.items(&tokens)? {
         let alias = tokens.find(item.clone(), &["as"]);
         let bytes = tokens.bytes(item.start..alias.unwrap_or(item.end));
         match resolution.references.iter().find(|reference| reference.range == bytes) {

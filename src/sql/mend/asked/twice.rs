@@ -6,7 +6,7 @@ use crate::schema::{Column, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Reference, Resolution, resolve};
-use crate::sql::tokens::{Part, Tokens};
+use crate::sql::tokens::Tokens;
 use crate::text::language::words_of;
 use crate::text::words::{edits_within, split_name, stem};
 
@@ -24,10 +24,8 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
 fn other(sql: &str, resolution: &Resolution<'_>, said: &[String]) -> Option<(Range<usize>, String)> {
     let tokens = Tokens::new(sql);
     let arm = tokens.arm(0).filter(|_| tokens.is(0, &["select"]))?;
-    let items = arm.clause(Part::Select)?;
-    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct"]));
     let mut shown = Vec::new();
-    for item in tokens.split(first..items.end, ",") {
+    for item in arm.items(&tokens)? {
         let bytes = tokens.bytes(item);
         shown.push(resolution.references.iter().find(|reference| reference.range == bytes));
     }

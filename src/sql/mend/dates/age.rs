@@ -45,11 +45,9 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
 }
 
 fn is_year_of_birth(column: &Column) -> bool {
-    let range = column.samples.first().and_then(|range| range.split_once(".."));
-    let is_lived = |text: &str| text.parse::<f64>().is_ok_and(|year| LIVED.contains(&year));
     column.holds == Holds::Numbers
         && column.meaning == Meaning::Plain
-        && range.is_some_and(|(low, high)| is_lived(low) && is_lived(high))
+        && column.range().is_some_and(|(low, high)| LIVED.contains(&low) && LIVED.contains(&high))
         && split_name(&column.name).iter().any(|word| BORN.contains(&word.as_str()))
 }
 

@@ -11,7 +11,7 @@ use super::spans::between_any;
 use crate::schema::{Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::resolve;
-use crate::sql::tokens::{Part, Tokens};
+use crate::sql::tokens::Tokens;
 
 /// Units that people ask for, with their seconds.
 const ASKED_UNITS: [(&[&str], f64); 5] =
@@ -49,10 +49,9 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     if !tokens.is(0, &["select"]) {
         return unchanged();
     }
-    let Some(items) = tokens.arm(0).and_then(|arm| arm.clause(Part::Select)) else { return unchanged() };
-    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct", "all"]));
+    let Some(items) = tokens.arm(0).and_then(|arm| arm.items(&tokens)) else { return unchanged() };
     let mut edits: Vec<(Range<usize>, String)> = Vec::new();
-    for item in tokens.split(first..items.end, ",") {
+    for item in items {
         if let Some(edit) = divided(&tokens, item.clone(), &columns, seconds) {
             edits.push(edit);
             continue;

@@ -4,20 +4,18 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::returned::{Aggregate, Returned, returned};
 use super::spans::literals;
 use super::units::{DIMENSIONS, Unit, unit_of_column};
 use crate::schema::{Column, Holds, Meaning, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
 use crate::sql::resolve::resolve;
-use crate::sql::tokens::{Part, Tokens};
+use crate::sql::tokens::Tokens;
 use crate::text::words::split_name;
 
 /// Words behind which a unit is asked for, where no number counts it.
 const ASKING: [&str; 4] = ["many", "in", "of", "total"];
-/// Aggregates whose value is a measure where they are of measures.
-const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
-
 /// `sql` with what `question` gives in another unit in the one that a column keeps, and what it asks for in another one brought there; the
 /// changes in order.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
@@ -36,7 +34,7 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
         let compared = literals(&tokens, at, end).into_iter();
         edits.extend(compared.filter_map(|at| Some((tokens.bytes(at..at + 1), in_kept(&tokens, at, kept)?))));
     }
-    edits.extend(returned(&tokens, &columns));
+    edits.extend(returned(&tokens).into_iter().filter_map(|item| converted(&tokens, &columns, item)));
     edits.sort_by_key(|(range, _)| range.start);
     edits.dedup_by(|later, earlier| later.0.start < earlier.0.end);
     edited(sql, ChangeKind::Unit, edits)
@@ -59,8 +57,7 @@ impl Kept {
         if column.holds != Holds::Numbers || column.meaning != Meaning::Plain {
             return None;
         }
-        let range = column.samples.first().and_then(|range| range.split_once(".."));
-        let range = range.and_then(|(low, high)| Some((low.parse::<f64>().ok()?, high.parse::<f64>().ok()?)));
+        let range = column.range();
         let (dimension, own) = unit_of_column(&split_name(&column.name), range.map(|(_, high)| high))?;
         let dimension = DIMENSIONS.get(dimension)?;
         let unit = dimension.units.get(own)?;
@@ -114,29 +111,14 @@ fn in_kept(tokens: &Tokens<'_>, at: usize, kept: &Kept) -> Option<String> {
     (!is_among && !is_own).then(|| if own.fract() == 0.0 { format!("{own:.0}") } else { format!("{own}") })
 }
 
-/// Amounts that are returned as they are kept: where they stand, and the same in the unit that is asked for.
-fn returned(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept>) -> Vec<(Range<usize>, String)> {
-    let Some(items) = tokens.arm(0).and_then(|arm| arm.clause(Part::Select)) else { return Vec::new() };
-    let amount = |item: Range<usize>| {
-        let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
-        let value = item.start..end;
-        let call = tokens.call(value.start).filter(|call| call.close + 1 == value.end && tokens.is(value.start, &AGGREGATES));
-        let inside = match &call {
-            Some(call) => call.arguments.first().filter(|_| call.arguments.len() == 1)?.clone(),
-            None => value.clone(),
-        };
-        // Of a product one factor is a measure: so many times a price.
-        let factors = tokens.split(inside, "*");
-        let is_name = |factor: &Range<usize>| tokens.operand_after(factor.start) == Some(factor.end);
-        let mut measures = factors.iter().filter_map(|factor| columns.get(&tokens.bytes(factor.clone()).start));
-        let kept = measures.next().filter(|_| measures.next().is_none() && factors.iter().all(is_name))?;
-        if factors.len() > 1 && call.is_none() {
-            return None;
-        }
-        let is_sum = call.is_some() && tokens.is(value.start, &["sum", "total"]);
-        Some((tokens.bytes(value.clone()), kept.unit.converted(kept.wanted?, tokens.piece(value), is_sum)?))
-    };
-    tokens.split(items.start + 1..items.end, ",").into_iter().filter_map(amount).collect()
+/// An amount that is returned as it is kept: where it stands, and the same in the unit that is asked for.
+fn converted(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept>, item: Returned) -> Option<(Range<usize>, String)> {
+    // Of a product one factor is a measure: so many times a price.
+    let mut measures = item.factors.iter().filter_map(|factor| columns.get(&tokens.bytes(factor.clone()).start));
+    let kept = measures.next().filter(|_| measures.next().is_none() && (item.factors.len() == 1 || item.aggregate.is_some()))?;
+    let is_sum = item.aggregate == Some(Aggregate::Sum);
+    let value = tokens.piece(item.value.clone());
+    Some((tokens.bytes(item.value), kept.unit.converted(kept.wanted?, value, is_sum)?))
 }
 
 #[cfg(test)]
@@ -212,7 +194,7 @@ mod tests {
         check("over 2 MiB", "SELECT n FROM t WHERE file_size > 2", "SELECT n FROM t WHERE file_size > 2097152");
         check("How many gigabytes are that?", "SELECT SUM(total_bytes) FROM t", "SELECT SUM(total_bytes) / 1000000000.0 FROM t");
         check("more than 100 litres", "SELECT n FROM t WHERE tank_gal > 100", "SELECT n FROM t WHERE tank_gal > 26.4172052358");
-        check("the weight in grams", "SELECT weight_kg FROM t", "SELECT weight_kg * 1000.0 FROM t");
+        check("the weight in grams", "SELECT DISTINCT weight_kg AS w FROM t", "SELECT DISTINCT weight_kg * 1000.0 AS w FROM t");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `spans`: lengths of time in the unit of a column
+//! - `returned`: what a statement returns as columns keep it
 //! - `units`: units of measures, and what turns one into another
 //! - `measures`: money kept in cents, and other measures in another unit than is asked for
 //! - `shares`: shares kept as parts of one, or of a hundred
@@ -15,6 +16,7 @@ pub(super) mod clocks;
 pub(super) mod differences;
 pub(super) mod measures;
 pub(super) mod ratio;
+mod returned;
 pub(super) mod shares;
 pub(super) mod spans;
 mod units;

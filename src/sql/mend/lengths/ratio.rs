@@ -4,30 +4,16 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use crate::schema::{Column, Holds, Schema};
+use crate::schema::Schema;
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
 use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
 use crate::text::language::{unquoted, words_of};
+use crate::text::numbers::SHARES;
 
-/// Words that ask for a fraction.
-const ASKING: [&str; 14] = [
-    "percent",
-    "percentage",
-    "percentages",
-    "share",
-    "shares",
-    "proportion",
-    "fraction",
-    "ratio",
-    "ratios",
-    "rate",
-    "rates",
-    "average",
-    "mean",
-    "avg",
-];
+/// Words that ask for a fraction that is no share.
+const RATES: [&str; 6] = ["ratios", "rate", "rates", "average", "mean", "avg"];
 /// Words that ask for a whole number of something.
 const WHOLE: [&str; 4] = ["whole", "integer", "rounded", "decade"];
 /// Aggregates that are whole where what they take is.
@@ -39,17 +25,11 @@ const MOST_FACTORS: usize = 4;
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let words = words_of(&unquoted(question));
     let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    let is_asked = (says(&ASKING) || question.contains('%')) && !says(&WHOLE) && sql.contains('/');
+    let is_asked = (says(SHARES) || says(&RATES) || question.contains('%')) && !says(&WHOLE) && sql.contains('/');
     let Some(resolution) = resolve(sql, schema).filter(|_| is_asked) else { return (sql.to_owned(), Vec::new()) };
-    let sight = Sight { tokens: Tokens::new(sql), whole: resolution.columns(is_whole).into_keys().collect() };
+    let sight =
+        Sight { tokens: Tokens::new(sql), whole: resolution.columns(|column| column.is_whole().then_some(())).into_keys().collect() };
     edited(sql, ChangeKind::Structure, (0..sight.tokens.len()).filter_map(|at| sight.division(at)).collect())
-}
-
-/// Whether a column holds whole numbers alone.
-fn is_whole(column: &Column) -> Option<()> {
-    let fractions = column.samples.first().is_some_and(|range| range.replace("..", " ").contains('.'));
-    let declared = column.declared_type.to_ascii_lowercase();
-    (declared.contains("int") && column.holds == Holds::Numbers && !fractions).then_some(())
 }
 
 struct Sight<'a> {
@@ -116,7 +96,7 @@ impl Sight<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Table;
+    use crate::schema::{Column, Holds, Table};
     use crate::sql::mend::check_mended;
 
     #[track_caller]

@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::returned::{Aggregate, Returned, returned};
 use super::spans::literals;
 use crate::schema::{Column, Holds, Meaning, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
 use crate::sql::resolve::resolve;
-use crate::sql::tokens::{Part, Tokens};
+use crate::sql::tokens::Tokens;
 use crate::text::words::split_name;
 
 /// Words for parts of a hundred.
@@ -44,7 +45,7 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
         edits.extend(compared.filter_map(|at| Some((tokens.bytes(at..at + 1), as_kept(&tokens, at, *kept, &asked)?))));
     }
     if asked.wants_percent {
-        edits.extend(returned(&tokens, &columns));
+        edits.extend(returned(&tokens).into_iter().filter_map(|item| in_percent(&tokens, &columns, item)));
     }
     edits.sort_by_key(|(range, _)| range.start);
     edits.dedup_by(|later, earlier| later.0.start < earlier.0.end);
@@ -58,8 +59,7 @@ fn kept(column: &Column) -> Option<Kept> {
     if column.holds != Holds::Numbers || column.meaning != Meaning::Plain {
         return None;
     }
-    let (low, high) = column.samples.first()?.split_once("..")?;
-    let (low, high): (f64, f64) = (low.parse().ok()?, high.parse().ok()?);
+    let (low, high) = column.range()?;
     let name = split_name(&column.name);
     match () {
         () if low >= 0.0 && high <= 1.0 && (low.fract() != 0.0 || high.fract() != 0.0) => Some(Kept::Parts),
@@ -108,21 +108,11 @@ fn as_kept(tokens: &Tokens<'_>, at: usize, kept: Kept, asked: &Asked) -> Option<
     Some(format!("{}", (to * 1e9).round() / 1e9))
 }
 
-/// Parts of one that are returned as they are kept: where they stand, and the same in percent.
-fn returned(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept>) -> Vec<(Range<usize>, String)> {
-    let Some(items) = tokens.arm(0).and_then(|arm| arm.clause(Part::Select)) else { return Vec::new() };
-    let amount = |item: Range<usize>| {
-        let value = item.start..tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
-        let call = tokens.call(value.start).filter(|call| call.close + 1 == value.end && tokens.is(value.start, &["avg", "min", "max"]));
-        let inside = match &call {
-            Some(call) => call.arguments.first().filter(|_| call.arguments.len() == 1)?.clone(),
-            None => value.clone(),
-        };
-        let is_name = tokens.operand_after(inside.start) == Some(inside.end);
-        columns.get(&tokens.bytes(inside).start).filter(|kept| is_name && **kept == Kept::Parts)?;
-        Some((tokens.bytes(value.clone()), format!("{} * 100.0", tokens.piece(value))))
-    };
-    tokens.split(items.start + 1..items.end, ",").into_iter().filter_map(amount).collect()
+/// A part of one that is returned as it is kept: where it stands, and the same in percent.
+fn in_percent(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept>, item: Returned) -> Option<(Range<usize>, String)> {
+    let [column] = item.factors.as_slice() else { return None };
+    columns.get(&tokens.bytes(column.clone()).start).filter(|kept| **kept == Kept::Parts && item.aggregate != Some(Aggregate::Sum))?;
+    Some((tokens.bytes(item.value.clone()), format!("{} * 100.0", tokens.piece(item.value))))
 }
 
 #[cfg(test)]

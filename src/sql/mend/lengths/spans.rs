@@ -67,8 +67,7 @@ fn kept(column: &Column) -> Option<Kept> {
         return Some(Kept { unit, told: true, range: None });
     }
     let unit = unit_of_name(&column.name).filter(|_| column.meaning == Meaning::Plain && column.holds == Holds::Numbers)?;
-    let (low, high) = column.samples.first()?.split_once("..")?;
-    Some(Kept { unit, told: false, range: Some((low.parse().ok()?, high.parse().ok()?)) })
+    Some(Kept { unit, told: false, range: Some(column.range()?) })
 }
 
 /// The unit that the last word of a name is: `duration_ms`, `deep_min`, `waitSeconds`.

@@ -182,14 +182,12 @@ fn to_having(tokens: &Tokens<'_>, arm: &Arm, at: usize, conjuncts: &[Range<usize
 
 /// The result columns that are names alone.
 fn plain_columns<'a>(tokens: &Tokens<'a>, arm: &Arm) -> Vec<&'a str> {
-    let Some(items) = arm.clause(Part::Select) else { return Vec::new() };
-    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct", "all"]));
     let plain = |range: &Range<usize>| {
         let last = range.end.checked_sub(1)?;
         (tokens.operand_before(range.end) == Some(range.start) && tokens.text(last) != ")" && tokens.text(last) != "*")
             .then(|| tokens.piece(range.clone()))
     };
-    tokens.split(first..items.end, ",").iter().filter_map(plain).collect()
+    arm.items(tokens).unwrap_or_default().iter().filter_map(plain).collect()
 }
 
 /// `SELECT name FROM role ORDER BY count(*) DESC`: what is shown is grouped. Of one table alone every group would have one row: what is
@@ -263,9 +261,7 @@ fn one_column(tokens: &Tokens<'_>, at: usize, schema: &Schema) -> Option<Edit> {
     if is_set_operation(tokens, arm.end) {
         return None;
     }
-    let items = arm.clause(Part::Select)?;
-    let first = items.start + 1 + usize::from(tokens.is(items.start + 1, &["distinct", "all"]));
-    let all = tokens.split(first..items.end, ",");
+    let all = arm.items(tokens)?;
     if let [only] = all.as_slice() {
         // `IN (SELECT * FROM t)`: the column of that name, where t has several.
         let table =
@@ -277,5 +273,5 @@ fn one_column(tokens: &Tokens<'_>, at: usize, schema: &Schema) -> Option<Edit> {
         |range: &&Range<usize>| range.end.checked_sub(1).is_some_and(|last| unquote(tokens.text(last)).eq_ignore_ascii_case(&wanted));
     let plain = |range: &&Range<usize>| aggregate_in(tokens, (*range).clone()).is_none();
     let chosen = all.iter().find(named).or_else(|| all.iter().find(plain)).or_else(|| all.first())?;
-    Some((tokens.bytes(first..items.end), tokens.piece(chosen.clone()).to_owned()))
+    Some((tokens.bytes(all.first()?.start..all.last()?.end), tokens.piece(chosen.clone()).to_owned()))
 }

@@ -7,7 +7,7 @@ use crate::schema::{Meaning, Schema};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::lex::TokenKind;
 use crate::sql::resolve::{Resolution, resolve};
-use crate::sql::tokens::{Part, Tokens};
+use crate::sql::tokens::Tokens;
 
 /// More changes than this are no slip.
 const MAX_CHANGES: usize = 32;
@@ -63,11 +63,7 @@ fn meets_text(tokens: &Tokens<'_>, at: usize, end: usize) -> bool {
 /// What names the column at tokens `at..end` where it is a result, which is shown as text: ` AS path`.
 fn shown(tokens: &Tokens<'_>, at: usize, end: usize) -> Option<String> {
     let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len() || tokens.text(arm.end) == ";")?;
-    let results = arm.clause(Part::Select)?;
-    let is_result = tokens.split(results.start + 1..results.end, ",").into_iter().any(|result| {
-        let first = result.start + usize::from(tokens.is(result.start, &["distinct", "all"]));
-        first == at && (result.end == end || tokens.is(end, &["as"]))
-    });
+    let is_result = arm.items(tokens)?.into_iter().any(|result| result.start == at && (result.end == end || tokens.is(end, &["as"])));
     let is_named = tokens.is(end, &["as"]);
     is_result.then(|| if is_named { String::new() } else { format!(" AS {}", tokens.text(end - 1)) })
 }

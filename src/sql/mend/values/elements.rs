@@ -14,7 +14,7 @@ use crate::sql::tokens::Tokens;
 /// Functions of other databases that ask for an element.
 const CONTAINS: [&str; 4] = ["json_contains", "array_contains", "list_contains", "json_array_contains"];
 /// What a table of elements has columns of: a column called so would be taken for its own.
-const OWN: [&str; 8] = ["key", "value", "type", "atom", "id", "parent", "fullkey", "path"];
+pub(super) const OWN: [&str; 8] = ["key", "value", "type", "atom", "id", "parent", "fullkey", "path"];
 
 /// `sql` with elements and values looked for in the documents, and the changes in order.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Change>) {

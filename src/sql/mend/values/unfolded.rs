@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::elements::OWN;
 use crate::schema::{Column, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::{identifier, string_literal};
@@ -11,8 +12,6 @@ use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{unquoted, words_of};
 use crate::text::words::{singular, split_name};
 
-/// What a table of elements has columns of: a column called so would be taken for its own.
-const OWN: [&str; 8] = ["key", "value", "type", "atom", "id", "parent", "fullkey", "path"];
 /// Words that ask for the lists as they are.
 const WHOLE: [&str; 8] = ["combination", "combinations", "set", "sets", "list", "lists", "together", "exact"];
 
@@ -42,8 +41,8 @@ fn unfolded(sql: &str, resolution: &Resolution<'_>, words: &[String]) -> Option<
     }
     let tokens = Tokens::new(sql);
     let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len())?;
-    let (items, from) = (arm.clause(Part::Select)?, arm.clause(Part::From)?);
-    let items: Vec<Range<usize>> = tokens.split(items.start + 1..items.end, ",").into_iter().map(|item| tokens.bytes(item)).collect();
+    let from = arm.clause(Part::From)?;
+    let items: Vec<Range<usize>> = arm.items(&tokens)?.into_iter().map(|item| tokens.bytes(item)).collect();
     let same = |reference: &&Reference| reference.name.text.eq_ignore_ascii_case(&column.name) && reference.clause != Clause::Where;
     let mut edits: Vec<(Range<usize>, String)> = resolution
         .references

@@ -8,7 +8,7 @@ use crate::sql::change::{Change, ChangeKind};
 use crate::sql::edits::replaced;
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::{Binding, Resolution};
-use crate::sql::tokens::{Arm, Part, Tokens};
+use crate::sql::tokens::{Arm, Tokens};
 
 /// Operators that compare two values.
 const COMPARES: [&str; 8] = ["=", "==", "<>", "!=", "<", "<=", ">", ">="];
@@ -50,9 +50,7 @@ impl<'a, 's> Sight<'a, 's> {
     /// The expression of the result column that is called `name`, or that stands at that place.
     pub(super) fn item(&self, arm: &Arm, name: &str) -> Option<Range<usize>> {
         let tokens = &self.tokens;
-        let select = arm.clause(Part::Select)?;
-        let start = select.start + 1 + usize::from(tokens.is(select.start + 1, &["distinct", "all"]));
-        let items = tokens.split(start..select.end, ",");
+        let items = arm.items(tokens)?;
         if let Ok(place) = name.parse::<usize>() {
             let item = items.get(place.checked_sub(1)?)?.clone();
             return Some(item.start..tokens.find(item.clone(), &["as"]).unwrap_or(item.end));
