@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::spans::{between_any, lengths, only, product};
-use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit};
+use crate::schema::{Column, DateText, Holds, LocalDates, Meaning, Schema, SpanUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::is_keyword;
@@ -42,13 +42,15 @@ struct Sight<'a> {
     counted: HashMap<usize, SpanUnit>,
     /// Columns of dates as text.
     texts: HashSet<usize>,
+    /// Columns of dates in a local form, which SQLite does not read as they are.
+    local: HashMap<usize, &'a LocalDates>,
 }
 
 /// `sql` with differences of moments in the unit of the lengths of `question` that they are compared with, and the changes in order.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
     let Some(resolution) = resolve(sql, schema).filter(|_| sql.contains('-')) else { return unchanged() };
-    let mut sight = Sight { tokens: Tokens::new(sql), counted: HashMap::new(), texts: HashSet::new() };
+    let mut sight = Sight { tokens: Tokens::new(sql), counted: HashMap::new(), texts: HashSet::new(), local: HashMap::new() };
     for reference in &resolution.references {
         let Some(column) = resolution.source(reference).and_then(|source| source.table()?.column(&reference.name.text)) else { continue };
         let times = column.meaning.times().or(column.perhaps.as_ref()).filter(|times| !times.mixed);
@@ -56,6 +58,10 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
             sight.counted.insert(reference.range.start, unit);
         } else if is_dated(column) {
             sight.texts.insert(reference.range.start);
+        } else if let Meaning::LocalDate(dates) = &column.meaning
+            && dates.open.is_empty()
+        {
+            sight.local.insert(reference.range.start, dates);
         }
     }
     let asked = Asked::of(question);
@@ -136,11 +142,11 @@ impl Sight<'_> {
             (Moment::Text, Moment::Text) if asked.is_of_years() => return None,
             // Parts of a day are no number of days to the last digit.
             (Moment::Text, Moment::Text) if asked.is_finer_than_days() && (self.has_column(&left) || self.has_column(&right)) => {
-                let second = |range: Range<usize>| (tokens.bytes(range.clone()), format!("unixepoch({})", tokens.piece(range)));
+                let second = |range: Range<usize>| (tokens.bytes(range.clone()), format!("unixepoch({})", self.read(range)));
                 (SpanUnit::Seconds, vec![second(left), second(right)])
             }
             (Moment::Text, Moment::Text) if self.has_column(&left) || self.has_column(&right) => {
-                let day = |range: Range<usize>| (tokens.bytes(range.clone()), format!("julianday({})", tokens.piece(range)));
+                let day = |range: Range<usize>| (tokens.bytes(range.clone()), format!("julianday({})", self.read(range)));
                 (SpanUnit::Days, vec![day(left), day(right)])
             }
             _ => return None,
@@ -221,7 +227,8 @@ impl Sight<'_> {
                 "strftime" if argument.as_ref().is_some_and(|format| name_of(tokens.piece(format.clone())) == "%s") => {
                     Some(Moment::Counted(SpanUnit::Seconds))
                 }
-                "min" | "max" | "nullif" | "coalesce" | "ifnull" => self.moment(argument?),
+                // A local form is not in the order of time.
+                "min" | "max" | "nullif" | "coalesce" | "ifnull" => self.moment(argument.clone()?).filter(|_| !self.is_local(&argument)),
                 "cast" => {
                     let argument = argument?;
                     let end = tokens.find(argument.clone(), &["as"])?;
@@ -242,13 +249,26 @@ impl Sight<'_> {
         }
         let is_name = range.len() == 1 || range.len() == 3 && tokens.text(first + 1) == ".";
         let start = tokens.bytes(range).start;
-        let text = || self.texts.contains(&start).then_some(Moment::Text);
+        let text = || (self.texts.contains(&start) || self.local.contains_key(&start)).then_some(Moment::Text);
         self.counted.get(&start).map(|unit| Moment::Counted(*unit)).or_else(text).filter(|_| is_name)
     }
 
     /// Whether a column of dates as text stands in `range`.
     fn has_column(&self, range: &Range<usize>) -> bool {
-        range.clone().any(|at| self.texts.contains(&self.tokens.bytes(at..at + 1).start))
+        range.clone().map(|at| self.tokens.bytes(at..at + 1).start).any(|at| self.texts.contains(&at) || self.local.contains_key(&at))
+    }
+
+    /// Whether the operand is a column of local dates.
+    fn is_local(&self, operand: &Option<Range<usize>>) -> bool {
+        operand.as_ref().is_some_and(|range| self.local.contains_key(&self.tokens.bytes(range.clone()).start))
+    }
+
+    /// The moment `range` as SQLite's date functions read it.
+    fn read(&self, range: Range<usize>) -> String {
+        let piece = self.tokens.piece(range.clone());
+        let inside = if self.tokens.text(range.start) == "(" { range.start + 1..range.end - 1 } else { range };
+        let local = self.local.get(&self.tokens.bytes(inside.clone()).start);
+        local.map_or_else(|| piece.to_owned(), |dates| dates.moment(self.tokens.piece(inside)))
     }
 }
 
@@ -260,7 +280,7 @@ fn written(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Table, TimeUnit, Times};
+    use crate::schema::{DateOrder, Table, TimeUnit, Times};
     use crate::sql::mend::check_mended;
 
     #[track_caller]
@@ -275,6 +295,17 @@ mod tests {
             samples: vec!["2023-01-01 10:00:00..2024-02-03 09:00:00".into()],
             ..Column::default()
         };
+        let local = LocalDates {
+            order: DateOrder::DayMonthYear,
+            separator: '.',
+            padded: true,
+            timed: false,
+            century: None,
+            others: false,
+            open: String::new(),
+            first: String::new(),
+            last: String::new(),
+        };
         let columns = vec![
             moment("sent", TimeUnit::UnixMillis),
             moment("received", TimeUnit::UnixMillis),
@@ -282,11 +313,19 @@ mod tests {
             moment("cleared", TimeUnit::JulianDays),
             dated("placed"),
             dated("shipped"),
+            Column { name: "ordered".into(), holds: Holds::Texts, meaning: Meaning::LocalDate(local), ..Column::default() },
             Column { name: "n".into(), holds: Holds::Numbers, ..Column::default() },
         ];
         let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
         let sql = |condition: &str| format!("SELECT n FROM t WHERE {condition}");
         check_mended(|sql| mend(sql, &schema, question), &sql(condition), &sql(expected), question);
+    }
+
+    #[test]
+    fn dates_in_a_local_form_are_read_first() {
+        let ordered = "(substr(ordered, 7, 4) || '-' || substr(ordered, 4, 2) || '-' || substr(ordered, 1, 2))";
+        check("within 3 days", "shipped - ordered <= 3", &format!("julianday(shipped) - julianday({ordered}) <= 3"));
+        check("within 3 days", "max(ordered) - shipped <= 3", "max(ordered) - shipped <= 3");
     }
 
     #[test]
