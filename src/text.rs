@@ -4,6 +4,7 @@
 //! - [`language`]: whether a question is English
 //! - [`nations`]: what is of a country
 //! - [`numbers`]: words for numbers, units of time, months and days
+//! - [`scales`]: words that stand for ranks
 //! - [`words`]: words of a text as they are compared
 //! - [`follow`]: whether a question has no sense without the one before
 
@@ -11,6 +12,7 @@ pub mod follow;
 pub mod language;
 pub mod nations;
 pub mod numbers;
+pub mod scales;
 pub mod words;
 
 use std::borrow::Cow;

@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 38] = [
+const MEANT: [Mend; 39] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -65,6 +65,7 @@ const MEANT: [Mend; 38] = [
     Mend::Schema(values::elements::mend),
     Mend::Both(values::unfolded::mend),
     Mend::Schema(values::blobs::mend),
+    Mend::Both(values::ranked::mend),
     Mend::Both(asked::summed::mend),
     Mend::Both(lengths::spans::mend),
     Mend::Both(lengths::measures::mend),
