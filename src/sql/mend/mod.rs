@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 39] = [
+const MEANT: [Mend; 42] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -45,6 +45,7 @@ const MEANT: [Mend; 39] = [
     Mend::Both(asked::finer::mend),
     Mend::Both(asked::group_name::mend),
     Mend::Both(asked::recent::mend),
+    Mend::Both(asked::turned::mend),
     Mend::Both(asked::never::mend),
     Mend::Both(asked::twice::mend),
     Mend::Both(asked::once::mend),
@@ -59,6 +60,8 @@ const MEANT: [Mend; 39] = [
     Mend::Both(dates::named_periods::mend),
     Mend::Schema(dates::digit_clocks::mend),
     Mend::Schema(dates::wall_time::mend),
+    Mend::Schema(asked::there::mend),
+    Mend::Both(asked::totalled::mend),
     Mend::Both(lengths::shares::mend),
     Mend::Schema(values::written::mend),
     Mend::Schema(values::paths::mend),

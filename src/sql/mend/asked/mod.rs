@@ -5,6 +5,8 @@
 //! - `key_names`: keys that are shown where names are asked for
 //! - `emptied`: a table whose rows stand in another
 //! - `recent`: "the most recent" by no date
+//! - `turned`: "the oldest" and "the newest" from the other end
+//! - `there`: NULL in front of the first of an order
 //! - `never`: those that have no row of a kind
 //! - `twice`: one column shown in the place of two
 //! - `either`: alternatives that AND takes apart
@@ -13,6 +15,7 @@
 //! - `patterns`: parts of texts, where they are said to stand
 //! - `group_name`: groups by something else than "each" is said of
 //! - `summed`: numbers that stand where their sum is asked for
+//! - `totalled`: the most in total, by the amount of one row
 //! - `once`: things that are counted as often as they have rows
 
 pub(super) mod bounds;
@@ -27,4 +30,7 @@ pub(super) mod outer;
 pub(super) mod patterns;
 pub(super) mod recent;
 pub(in crate::sql) mod summed;
+pub(super) mod there;
+pub(super) mod totalled;
+pub(super) mod turned;
 pub(super) mod twice;
