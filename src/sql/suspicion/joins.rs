@@ -1,12 +1,13 @@
 //! What the tables of a query have to do with each other.
 
 use super::reason::{Suspicion, SuspicionKind, suspect};
+use super::words::Question;
 use crate::schema::{Affinity, Column, Holds, KeyOrigin, Table};
 use crate::sql::related::{are_keys, is_key, keys_between};
 use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, Resolution, Scope, Source};
 use crate::text::words::split_name;
 
-pub(super) fn look(resolution: &Resolution<'_>, sql: &str, out: &mut Vec<Suspicion>) {
+pub(super) fn look(resolution: &Resolution<'_>, sql: &str, question: Option<&Question>, out: &mut Vec<Suspicion>) {
     for reference in &resolution.references {
         if let Binding::Column { scope, .. } = reference.binding
             && scope != reference.scope
@@ -19,7 +20,7 @@ pub(super) fn look(resolution: &Resolution<'_>, sql: &str, out: &mut Vec<Suspici
     }
     for (index, scope) in resolution.scopes.iter().enumerate() {
         for place in 0..scope.sources.len() {
-            one_source(resolution, index, scope, place, sql, out);
+            one_source(resolution, index, scope, place, sql, question, out);
         }
     }
     for (left, right) in &resolution.equated {
@@ -49,7 +50,15 @@ fn is_of(reference: &Reference, index: usize, place: usize) -> bool {
     reference.binding == Binding::Column { scope: index, source: place }
 }
 
-fn one_source(resolution: &Resolution<'_>, index: usize, scope: &Scope<'_>, place: usize, sql: &str, out: &mut Vec<Suspicion>) {
+fn one_source(
+    resolution: &Resolution<'_>,
+    index: usize,
+    scope: &Scope<'_>,
+    place: usize,
+    sql: &str,
+    question: Option<&Question>,
+    out: &mut Vec<Suspicion>,
+) {
     let Some(source) = scope.sources.get(place).filter(|_| scope.sources.len() > 1) else { return };
     let linked = links(resolution, index, place);
     let known = scope.sources.iter().all(|source| source.table().is_some());
@@ -61,8 +70,12 @@ fn one_source(resolution: &Resolution<'_>, index: usize, scope: &Scope<'_>, plac
         }
         return;
     }
-    let text = sql.get(scope.range.clone()).unwrap_or_default().to_ascii_lowercase();
-    let counted = text.split_whitespace().collect::<String>().contains("count(*)") || text.contains("distinct");
+    let text: String = sql.get(scope.range.clone()).unwrap_or_default().to_ascii_lowercase().split_whitespace().collect();
+    // "The monthly income from all members": the plan's price is added up once for each of them.
+    let others = || scope.sources.iter().filter_map(|source| source.table()).filter(|table| table.name != named);
+    let alone = |question: &Question| question.names_rows_of(named) && !others().any(|table| question.names_rows_of(&table.name));
+    let summed = || text.contains("sum(") && question.is_some_and(alone);
+    let counted = text.contains("count(*)") || text.contains("distinct") || summed();
     let is_taken = !scope.wildcards.is_empty() || counted || !source.merged.is_empty();
     let used = resolution.references.iter().enumerate().any(|(at, reference)| {
         is_of(reference, index, place) && !(matches!(reference.clause, Clause::On(_)) && is_equated(resolution, at))

@@ -96,11 +96,11 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
     let [Statement::Query(query)] = trees.as_slice() else { return Vec::new() };
     let Some(resolution) = resolve(sql, schema) else { return Vec::new() };
     let mut out = Vec::new();
-    joins::look(&resolution, sql, &mut out);
     let places = Places::new(sql);
     stored::look(query, sql, schema, &resolution, &places, &mut out);
     // What knows English words alone says nothing of others.
     let question = asked.map(Question::new).filter(Question::is_english);
+    joins::look(&resolution, sql, question.as_ref(), &mut out);
     computed::look(query, sql, schema, &resolution, &places, question.as_ref(), &mut out);
     let blocks = Blocks::of(query, &places, &resolution);
     for block in &blocks.out {

@@ -63,6 +63,8 @@ fn multiplied(
             && let Some(named) = columns.of(argument)
             && named.source.0 == block.index
             && let Some(by) = multiplier(block, resolution, named.source.1)
+            // "The monthly income from all members" adds up the price of each one's plan.
+            && !question.is_some_and(|question| question.names_rows_of(by) && !question.names_rows_of(&named.table.name))
         {
             let sentence = format!(
                 "each row of {} stands there once for every row of {by} beside it, and {name} adds {} as often",

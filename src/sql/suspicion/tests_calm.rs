@@ -223,6 +223,7 @@ fn joins_multiply() {
         "SELECT count(*) FROM customer c JOIN orders o ON o.customer_id = c.id WHERE o.total > 5",
         &[MultipliedCount],
     );
+    check("total of all items", "SELECT sum(o.total) FROM orders o JOIN item i ON i.order_id = o.id", &[]);
     for right in [
         "SELECT sum(i.price) FROM orders o JOIN item i ON i.order_id = o.id WHERE o.status = 'paid'",
         "SELECT c.city, sum(o.total) FROM customer c JOIN orders o ON o.customer_id = c.id GROUP BY c.city",

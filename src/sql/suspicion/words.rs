@@ -120,6 +120,11 @@ impl Question {
         self.words.iter().any(|own| own == word)
     }
 
+    /// Whether it speaks of the rows of the table called `name`.
+    pub(super) fn names_rows_of(&self, name: &str) -> bool {
+        split_name(name).last().is_some_and(|last| self.stems.contains(&stem(last)))
+    }
+
     pub(super) fn has_any(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.has(word))
     }
