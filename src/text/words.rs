@@ -150,6 +150,7 @@ pub fn stem(word: &str) -> String {
         return word.to_owned();
     }
     let mut stem = word.to_owned();
+    let mut cut = false;
     for ending in [
         "ization", "ations", "ation", "ments", "ment", "ings", "ing", "ions", "ion", "ance", "ence", "ers", "er", "ors", "or", "ed", "al",
         "ly",
@@ -158,6 +159,7 @@ pub fn stem(word: &str) -> String {
             && rest.len() >= 4
         {
             stem = rest.to_owned();
+            cut = true;
             break;
         }
     }
@@ -169,7 +171,10 @@ pub fn stem(word: &str) -> String {
         stem = rest.to_owned();
     }
     let bytes = stem.as_bytes();
-    if bytes.len() > 4 && bytes.last() == bytes.get(bytes.len() - 2) && !matches!(bytes.last(), Some(b's')) {
+    let twice = bytes.last() == bytes.get(bytes.len() - 2);
+    // `runn` of `running` is `run`, and `sell` of `selling` is `sell`.
+    let short = bytes.len() == 4 && cut && !matches!(bytes.last(), Some(b'l' | b'f' | b'z'));
+    if twice && (bytes.len() > 4 || short) && !matches!(bytes.last(), Some(b's')) {
         stem.pop();
     }
     stem

@@ -165,7 +165,7 @@ impl<'a> Ground<'a> {
         let is_name = asked.as_slice() == [stem("name")];
         let subject = self.outline.seats.get(self.subject());
         if is_name && let Some(seat) = subject {
-            return label(seat.table).into_iter().filter_map(|column| self.at(self.subject(), column)).collect();
+            return seat.table.label().into_iter().filter_map(|column| self.at(self.subject(), column)).collect();
         }
         let reachable = self.reachable();
         // "The customer's name", "the customer".
@@ -291,28 +291,6 @@ pub(super) fn is_flag(column: &Column) -> bool {
     matches!(column.samples.as_slice(), [one] if one == "0..1")
 }
 
-/// The columns by which a person tells the rows of `table` apart.
-pub(super) fn label(table: &Table) -> Vec<&Column> {
-    for name in ["name", "title", "full_name", "fullname", "label", "display_name"] {
-        if let Some(column) = table.column(name) {
-            return vec![column];
-        }
-    }
-    let split = |column: &Column| split_name(&column.name);
-    let both = |first: &str, last: &str| {
-        let of =
-            |part: &str| table.columns.iter().find(|column| split(column) == [part, "name"] || split(column) == [format!("{part}name")]);
-        Some(vec![of(first)?, of(last)?])
-    };
-    if let Some(columns) = both("first", "last") {
-        return columns;
-    }
-    // `dept_name`, where nothing else is a name.
-    let named = |column: &&Column| matches!(split(column).last().map(String::as_str), Some("name" | "title")) && !is_key(table, column);
-    let mut named = table.columns.iter().filter(named);
-    named.next().filter(|_| named.next().is_none()).into_iter().collect()
-}
-
 /// The columns of `table` that words mean which speak of the table too: "customer name", or the table alone.
 fn of_table<'a>(table: &'a Table, asked: &[String]) -> Option<Vec<&'a Column>> {
     let own: Vec<String> = split_name(&table.name).iter().map(|word| stem(word)).collect();
@@ -321,7 +299,7 @@ fn of_table<'a>(table: &'a Table, asked: &[String]) -> Option<Vec<&'a Column>> {
     }
     let rest: Vec<String> = asked.iter().filter(|word| !own.contains(word)).cloned().collect();
     if rest.is_empty() || rest.as_slice() == [stem("name")] {
-        return Some(label(table)).filter(|columns| !columns.is_empty());
+        return Some(table.label()).filter(|columns| !columns.is_empty());
     }
     let mut fits = table.columns.iter().filter(|column| split_name(&column.name).iter().map(|word| stem(word)).eq(rest.iter().cloned()));
     fits.next().filter(|_| fits.next().is_none()).map(|column| vec![column])

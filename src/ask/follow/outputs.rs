@@ -1,6 +1,6 @@
 //! What is shown of each row: "just the names", "with their emails too", "the price instead", "list them".
 
-use super::ground::{Found, Ground, is_flag, label};
+use super::ground::{Found, Ground, is_flag};
 use crate::sql::follow::Edit;
 
 /// Words before what is to be shown.
@@ -165,6 +165,6 @@ fn listed(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let outline = &ground.outline;
     // Rows of the table that refers to the others are what is counted.
     let seat = if outline.seats.len() == 1 { 0 } else { ground.many_side()? };
-    let columns: Vec<Found<'_>> = label(outline.seats.get(seat)?.table).into_iter().filter_map(|column| ground.at(seat, column)).collect();
+    let columns: Vec<Found<'_>> = outline.seats.get(seat)?.table.label().into_iter().filter_map(|column| ground.at(seat, column)).collect();
     (!columns.is_empty()).then(|| vec![Edit::Show(columns.iter().map(|found| found.name.clone()).collect())])
 }

@@ -1,6 +1,6 @@
 //! "Remove that filter", "all cities again", "without the limit"; "why is Anna not there?".
 
-use super::ground::{Ground, label};
+use super::ground::Ground;
 use super::said::spoken;
 use crate::sql::follow::{Condition, Edit, Place, Test};
 use crate::sql::quote::string_literal;
@@ -114,7 +114,7 @@ pub(super) fn why(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let known = ground.values?.named(&name);
     let subject = ground.subject();
     let table = outline.seats.get(subject)?.table;
-    let labels = label(table);
+    let labels = table.label();
     let mut of_label = known.iter().filter(|(owner, column, _)| *owner == table.name && labels.iter().any(|label| label.name == *column));
     let (_, column, value) = of_label.next()?;
     let found = ground.at(subject, table.column(column)?)?;

@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 42] = [
+const MEANT: [Mend; 45] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -46,6 +46,9 @@ const MEANT: [Mend; 42] = [
     Mend::Both(asked::group_name::mend),
     Mend::Both(asked::recent::mend),
     Mend::Both(asked::turned::mend),
+    Mend::Both(asked::thing::mend),
+    Mend::Both(asked::namesakes::mend),
+    Mend::Both(asked::periods::mend),
     Mend::Both(asked::never::mend),
     Mend::Both(asked::twice::mend),
     Mend::Both(asked::once::mend),

@@ -15,6 +15,9 @@
 //! - `patterns`: parts of texts, where they are said to stand
 //! - `group_name`: groups by something else than "each" is said of
 //! - `summed`: numbers that stand where their sum is asked for
+//! - `thing`: the largest of its kind, of which only the number is shown
+//! - `namesakes`: groups by what things are called
+//! - `periods`: one number of all, where so many per month are asked for
 //! - `totalled`: the most in total, by the amount of one row
 //! - `once`: things that are counted as often as they have rows
 
@@ -24,13 +27,16 @@ pub(super) mod emptied;
 pub(in crate::sql) mod finer;
 pub(in crate::sql) mod group_name;
 pub(super) mod key_names;
+pub(super) mod namesakes;
 pub(super) mod never;
 pub(super) mod once;
 pub(super) mod outer;
 pub(super) mod patterns;
+pub(super) mod periods;
 pub(super) mod recent;
 pub(in crate::sql) mod summed;
 pub(super) mod there;
+pub(super) mod thing;
 pub(super) mod totalled;
 pub(super) mod turned;
 pub(super) mod twice;
