@@ -4,13 +4,15 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use super::wording::{FORMS, digits_of, is_about_form, is_alike, is_neutral};
-use crate::schema::{Schema, ValueHit};
+use crate::schema::{Holds, Schema, ValueHit};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::text::language::is_english_question;
 use crate::text::nations::is_of_country;
 use crate::text::numbers::{MULTIPLIERS, WEEKDAYS, cardinal, month};
 use crate::text::words::{Word, edits_within, singular, split_name, stem, words};
 
+/// Bytes of a value that names a kind of thing.
+const LONGEST_WORD: usize = 24;
 /// Words that are named to people.
 const MOST_NAMED: usize = 3;
 
@@ -48,7 +50,10 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -
         let columns = table.columns.iter().flat_map(|column| std::iter::once(&column.name).chain(&column.called));
         std::iter::once(&table.name).chain(&table.called).chain(columns)
     });
-    let names: HashSet<String> = all.flat_map(|name| split_name(name)).collect();
+    // What a column keeps a few of names things, too: `customer` among roles, `Open` in a dictionary.
+    let texts = schema.tables.iter().flat_map(|table| &table.columns).filter(|column| column.holds == Holds::Texts);
+    let kept = texts.flat_map(|column| &column.samples).filter(|text| text.len() <= LONGEST_WORD);
+    let names: HashSet<String> = all.chain(kept).flat_map(|name| split_name(name)).collect();
     let mut out = Coverage::default();
     if !is_english_question(question) {
         return out;

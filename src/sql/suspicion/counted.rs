@@ -215,14 +215,18 @@ fn not_counted(blocks: &Blocks<'_>, block: &Block<'_>, columns: &Columns<'_, '_>
 
 /// One number of all, where each of many is asked about.
 fn one_for_each(blocks: &Blocks<'_>, block: &Block<'_>, question: &Question) -> Option<String> {
-    let at = question.words.iter().position(|word| word == "each" || word == "every")?;
+    let period = |word: &String| matches!(word.as_str(), "month" | "year" | "day" | "week" | "weekday" | "hour" | "quarter");
+    let per = |at: usize, word: &str| matches!(word, "per" | "by") && question.words.get(at + 1).is_some_and(period);
+    let at = question.words.iter().enumerate().position(|(at, word)| matches!(word.as_str(), "each" | "every") || per(at, word))?;
     let thing = question.words.get(at + 1).filter(|word| *word != "other" && !is_function_word(word))?;
     let grouped = !matches!(&block.select.group_by, GroupByExpr::Expressions(terms, _) if terms.is_empty());
     let is_aggregate = |item: &SelectItem| match item {
         SelectItem::UnnamedExpr(expr) | SelectItem::ExprWithAlias { expr, .. } => aggregate(expr).is_some(),
         _ => false,
     };
-    let one = !grouped && blocks.out.len() == 1 && block.select.projection.iter().all(is_aggregate);
+    // A SELECT in FROM may group, one in a condition only says which rows.
+    let stored = block.scope.sources.iter().all(|source| source.table().is_some());
+    let one = !grouped && stored && !blocks.combined && block.select.projection.iter().all(is_aggregate);
     one.then(|| format!("the question asks for something of each {thing}, and the query gives one number of all"))
 }
 

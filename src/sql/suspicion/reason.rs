@@ -162,6 +162,8 @@ pub enum SuspicionKind {
     NoMean,
     /// A condition that says nothing beside another one.
     IdleCondition,
+    /// Days are reckoned from the present one, of which the question says nothing.
+    UnaskedNow,
 }
 
 /// Adds a reason.

@@ -86,6 +86,9 @@ fn an_average_and_days_are_asked_for() {
     check("How many items were stored in 2023?", &days(" AND expire_date < '2023-12-31'"), &[OtherDays]);
     check("How many items were stored in 2023?", &days(""), &[]);
     check("How many were stored in 2023 and expired in 2023?", &days(" AND expire_date < '2023-12-31'"), &[]);
+    let now = "SELECT count(*) FROM item WHERE store_date >= date('now', '-1 hour')";
+    check("How many items were looked at within an hour?", now, &[UnaskedNow]);
+    check("How many items were stored in the last hour?", now, &[]);
 }
 
 #[test]
@@ -136,6 +139,9 @@ fn what_is_counted_is_asked_for() {
     check("What is the total amount?", "SELECT sum(amount) FROM loan", &[]);
     check("How many feeds are there?", "SELECT title FROM feed", &[NotCounted]);
     check("How many members are there in each club?", "SELECT count(DISTINCT club_id) FROM member", &[NotGrouped]);
+    let within = "SELECT count(*) FROM member WHERE club_id IN (SELECT club_id FROM club)";
+    check("How many members are there in each club?", within, &[NotGrouped]);
+    check("How many members are there per month?", "SELECT count(*) FROM member", &[NotGrouped]);
     let summed = "SELECT c.name, sum(l.amount) FROM customer AS c JOIN loan AS l ON c.customer_id = l.customer_id GROUP BY c.name";
     check("What is the average amount of each customer?", summed, &[NoMean]);
     check("What is the average amount of each customer?", &summed.replace("sum(", "avg("), &[]);

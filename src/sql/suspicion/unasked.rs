@@ -36,6 +36,65 @@ const MEANS: [&str; 16] = [
 ];
 /// Words that ask for all of something, or for how many.
 const TOTALS: [&str; 9] = ["total", "sum", "altogether", "overall", "many", "number", "count", "often", "combined"];
+/// Words that speak of the present day, or reckon from it.
+const PRESENT: [&str; 56] = [
+    "now",
+    "today",
+    "todays",
+    "tonight",
+    "current",
+    "currently",
+    "present",
+    "last",
+    "past",
+    "ago",
+    "recent",
+    "recently",
+    "latest",
+    "this",
+    "these",
+    "since",
+    "next",
+    "coming",
+    "upcoming",
+    "future",
+    "tomorrow",
+    "yesterday",
+    "yet",
+    "still",
+    "already",
+    "until",
+    "till",
+    "due",
+    "overdue",
+    "late",
+    "outstanding",
+    "expired",
+    "expire",
+    "expires",
+    "expiring",
+    "active",
+    "inactive",
+    "old",
+    "older",
+    "oldest",
+    "age",
+    "aged",
+    "ages",
+    "young",
+    "younger",
+    "youngest",
+    "born",
+    "new",
+    "newer",
+    "newest",
+    "long",
+    "previous",
+    "ever",
+    "far",
+    "remaining",
+    "open",
+];
 /// Words for what is shared with others.
 const SAME: [&str; 8] = ["same", "also", "other", "others", "share", "shared", "shares", "sharing"];
 /// Words behind which a value may stand that is left out.
@@ -75,10 +134,34 @@ pub(super) fn look(blocks: &Blocks<'_>, schema: &Schema, columns: &Columns<'_, '
         not_grouped(block, blocks, schema, columns, question, out);
         other_days(block, columns, question, out);
     }
+    if blocks.out.iter().any(reckons_from_now) && !question.has_any(&PRESENT) && !PRESENT.iter().any(|word| speaks(&question.before, word))
+    {
+        suspect(out, SuspicionKind::UnaskedNow, "it reckons from the present day, of which the question says nothing");
+    }
     for block in &blocks.out {
         asked_left_out(block, question, out);
         another_value(block, question, out);
     }
+}
+
+/// Whether a text has the word.
+fn speaks(text: &str, word: &str) -> bool {
+    text.split(|c: char| !c.is_alphanumeric()).any(|own| own == word)
+}
+
+/// Whether a condition holds something against the present moment.
+fn reckons_from_now(block: &Block<'_>) -> bool {
+    let mut found = false;
+    for condition in [&block.select.selection, &block.select.having].into_iter().flatten() {
+        each_expression(condition, &mut |expr, _| {
+            found |= match expr {
+                Expr::Value(value) => matches!(&value.value, Value::SingleQuotedString(text) if text.eq_ignore_ascii_case("now")),
+                Expr::Function(function) => function.name.to_string().to_ascii_lowercase().starts_with("current_"),
+                _ => false,
+            };
+        });
+    }
+    found
 }
 
 /// An average, where so many or the sum is asked for.

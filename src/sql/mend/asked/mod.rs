@@ -18,6 +18,7 @@
 //! - `thing`: the largest of its kind, of which only the number is shown
 //! - `namesakes`: groups by what things are called
 //! - `periods`: one number of all, where so many per month are asked for
+//! - `own_price`: what was sold at the price of today
 //! - `totalled`: the most in total, by the amount of one row
 //! - `once`: things that are counted as often as they have rows
 
@@ -31,6 +32,7 @@ pub(super) mod namesakes;
 pub(super) mod never;
 pub(super) mod once;
 pub(super) mod outer;
+pub(super) mod own_price;
 pub(super) mod patterns;
 pub(super) mod periods;
 pub(super) mod recent;
