@@ -6,7 +6,6 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use super::meaning::{Holds, Meaning, Times};
-use crate::text::words::split_name;
 
 /// The tables and views of one database.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -285,32 +284,6 @@ impl Table {
     /// The column called `name`, compared as SQLite compares names (ASCII case-insensitive).
     pub fn column(&self, name: &str) -> Option<&Column> {
         self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))
-    }
-
-    /// The columns by which a person tells its rows apart: a name, or a first and a last one; none where nothing says so.
-    pub fn label(&self) -> Vec<&Column> {
-        const WHOLE: [&str; 6] = ["name", "title", "full_name", "fullname", "label", "display_name"];
-        if let Some(column) = WHOLE.into_iter().find_map(|name| self.column(name)) {
-            return vec![column];
-        }
-        let named = |part: &str, column: &Column| {
-            let words = split_name(&column.name);
-            words == [part, "name"] || words == [format!("{part}name")]
-        };
-        let of = |part: &str| self.columns.iter().find(|column| named(part, column));
-        if let Some(both) = of("first").zip(of("last")) {
-            return vec![both.0, both.1];
-        }
-        // `dept_name`, where nothing else is a name, and then what old programs shorten.
-        let keys = self.primary_key.iter().chain(self.foreign_keys.iter().flat_map(|key| &key.columns));
-        let is_key = |column: &Column| keys.clone().any(|key| key.eq_ignore_ascii_case(&column.name));
-        let ending = |endings: &[&str]| {
-            let ends =
-                |column: &&Column| split_name(&column.name).last().is_some_and(|last| endings.contains(&last.as_str())) && !is_key(column);
-            let mut found = self.columns.iter().filter(ends);
-            found.next().filter(|_| found.next().is_none())
-        };
-        ending(&["name", "title"]).or_else(|| ending(&["nm", "nme"])).or_else(|| ending(&["desc", "descr"])).into_iter().collect()
     }
 }
 

@@ -58,6 +58,7 @@ pub mod quote;
 pub mod quotes;
 pub mod recount;
 mod related;
+pub(crate) use related::label;
 pub mod resolve;
 pub mod shape;
 pub mod shares;

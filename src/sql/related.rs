@@ -1,6 +1,6 @@
 //! What two columns have to do with each other: a key relates them, they name different things, or nobody knows.
 
-use crate::schema::{ForeignKey, Schema, Table};
+use crate::schema::{Column, ForeignKey, Schema, Table};
 use crate::text::words::{split_name, stem};
 
 /// Keys that refer to keys that refer to keys.
@@ -37,6 +37,32 @@ pub(super) fn are_keys(a: &Table, one: &str, b: &Table, other: &str) -> bool {
         key.columns.iter().any(|name| name.eq_ignore_ascii_case(own))
             && key.foreign_columns.iter().any(|name| name.eq_ignore_ascii_case(foreign))
     })
+}
+
+/// The columns by which a person tells the rows of `table` apart: a name, or a first and a last one; none where nothing says so.
+pub(crate) fn label(table: &Table) -> Vec<&Column> {
+    const WHOLE: [&str; 6] = ["name", "title", "full_name", "fullname", "label", "display_name"];
+    if let Some(column) = WHOLE.into_iter().find_map(|name| table.column(name)) {
+        return vec![column];
+    }
+    let named = |part: &str, column: &Column| {
+        let words = split_name(&column.name);
+        words == [part, "name"] || words == [format!("{part}name")]
+    };
+    let of = |part: &str| table.columns.iter().find(|column| named(part, column));
+    if let Some(both) = of("first").zip(of("last")) {
+        return vec![both.0, both.1];
+    }
+    // `dept_name`, where nothing else is a name, and then what old programs shorten.
+    let keys = table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns));
+    let is_key = |column: &Column| keys.clone().any(|key| key.eq_ignore_ascii_case(&column.name));
+    let ending = |endings: &[&str]| {
+        let ends =
+            |column: &&Column| split_name(&column.name).last().is_some_and(|last| endings.contains(&last.as_str())) && !is_key(column);
+        let mut found = table.columns.iter().filter(ends);
+        found.next().filter(|_| found.next().is_none())
+    };
+    ending(&["name", "title"]).or_else(|| ending(&["nm", "nme"])).or_else(|| ending(&["desc", "descr"])).into_iter().collect()
 }
 
 /// The thing that a key names: the table and the column at the end of the references that begin with it.

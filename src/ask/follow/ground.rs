@@ -6,6 +6,7 @@ use crate::db::ValueIndex;
 use crate::prompt::Turn;
 use crate::schema::{Column, Schema, Table};
 use crate::sql::follow::{Edit, Outline, Place, Term};
+use crate::sql::label;
 use crate::sql::quote::{identifier, table_name};
 use crate::text::words::{split_name, stem};
 
@@ -165,7 +166,7 @@ impl<'a> Ground<'a> {
         let is_name = asked.as_slice() == [stem("name")];
         let subject = self.outline.seats.get(self.subject());
         if is_name && let Some(seat) = subject {
-            return seat.table.label().into_iter().filter_map(|column| self.at(self.subject(), column)).collect();
+            return label(seat.table).into_iter().filter_map(|column| self.at(self.subject(), column)).collect();
         }
         let reachable = self.reachable();
         // "The customer's name", "the customer".
@@ -299,7 +300,7 @@ fn of_table<'a>(table: &'a Table, asked: &[String]) -> Option<Vec<&'a Column>> {
     }
     let rest: Vec<String> = asked.iter().filter(|word| !own.contains(word)).cloned().collect();
     if rest.is_empty() || rest.as_slice() == [stem("name")] {
-        return Some(table.label()).filter(|columns| !columns.is_empty());
+        return Some(label(table)).filter(|columns| !columns.is_empty());
     }
     let mut fits = table.columns.iter().filter(|column| split_name(&column.name).iter().map(|word| stem(word)).eq(rest.iter().cloned()));
     fits.next().filter(|_| fits.next().is_none()).map(|column| vec![column])

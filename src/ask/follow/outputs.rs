@@ -2,6 +2,7 @@
 
 use super::ground::{Found, Ground, is_flag};
 use crate::sql::follow::Edit;
+use crate::sql::label;
 
 /// Words before what is to be shown.
 const SHOWS: [&str; 14] =
@@ -165,6 +166,6 @@ fn listed(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let outline = &ground.outline;
     // Rows of the table that refers to the others are what is counted.
     let seat = if outline.seats.len() == 1 { 0 } else { ground.many_side()? };
-    let columns: Vec<Found<'_>> = outline.seats.get(seat)?.table.label().into_iter().filter_map(|column| ground.at(seat, column)).collect();
+    let columns: Vec<Found<'_>> = label(outline.seats.get(seat)?.table).into_iter().filter_map(|column| ground.at(seat, column)).collect();
     (!columns.is_empty()).then(|| vec![Edit::Show(columns.iter().map(|found| found.name.clone()).collect())])
 }

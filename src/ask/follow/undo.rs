@@ -3,6 +3,7 @@
 use super::ground::Ground;
 use super::said::spoken;
 use crate::sql::follow::{Condition, Edit, Place, Test};
+use crate::sql::label;
 use crate::sql::quote::string_literal;
 use crate::text::words::{split_name, stem};
 
@@ -114,7 +115,7 @@ pub(super) fn why(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let known = ground.values?.named(&name);
     let subject = ground.subject();
     let table = outline.seats.get(subject)?.table;
-    let labels = table.label();
+    let labels = label(table);
     let mut of_label = known.iter().filter(|(owner, column, _)| *owner == table.name && labels.iter().any(|label| label.name == *column));
     let (_, column, value) = of_label.next()?;
     let found = ground.at(subject, table.column(column)?)?;

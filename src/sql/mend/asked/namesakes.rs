@@ -1,18 +1,19 @@
-//! Groups by what things are called, where two may be called the same: `GROUP BY user.name` makes one of two people. What the groups are of is
-//! known by its key.
+//! Groups by what things are called, where two may be called the same: `GROUP BY user.name` makes one of two people. Its
+//! key tells them apart.
 
 use std::ops::Range;
 
 use crate::schema::{Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
+use crate::sql::related::label;
 use crate::sql::resolve::{Clause, Reference, Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::{split_name, stem};
 
-/// Words with which a question asks for what rows share.
-const SHARED: [&str; 8] = ["same", "common", "popular", "distinct", "different", "unique", "share", "shared"];
+/// Words with which a question asks for what rows share, or for names as such.
+const SHARED: [&str; 10] = ["same", "common", "popular", "distinct", "different", "unique", "share", "shared", "name", "names"];
 
 /// `sql` grouped by the key of what is called so, and the changes.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
@@ -41,15 +42,17 @@ fn edit(sql: &str, resolution: &Resolution<'_>, words: &[String]) -> Option<(Ran
     let source = resolution.source(first)?;
     let table = source.table()?;
     let [key] = table.primary_key.as_slice() else { return None };
-    let label = table.label();
-    let by_label = label.len() == references.len()
-        && references.iter().all(|reference| label.iter().any(|column| column.name.eq_ignore_ascii_case(&reference.name.text)));
+    let called = label(table);
+    let by_label = called.len() == references.len()
+        && references.iter().all(|reference| called.iter().any(|column| column.name.eq_ignore_ascii_case(&reference.name.text)));
     // Of one table alone, rows that are called the same are asked for together.
     let joined = resolution.scopes.first()?.sources.len() > 1 && is_joined_by(resolution, first, key);
     if !by_label || !joined || !speaks_of(table, words) {
         return None;
     }
-    Some((tokens.bytes(group.start + 2..group.end), format!("{}.{}", identifier(&source.alias), identifier(key))))
+    // Behind the name, so that groups come in the order of names.
+    let end = tokens.bytes(group.end - 1..group.end).end;
+    Some((end..end, format!(", {}.{}", identifier(&source.alias), identifier(key))))
 }
 
 /// Whether the key of the source that `reference` is of is equated with another column.
@@ -96,12 +99,12 @@ mod tests {
         check(
             "Who has the most tickets?",
             &format!("SELECT u.name {joined} GROUP BY u.name ORDER BY count(*) DESC LIMIT 1"),
-            &format!("SELECT u.name {joined} GROUP BY u.id ORDER BY count(*) DESC LIMIT 1"),
+            &format!("SELECT u.name {joined} GROUP BY u.name, u.id ORDER BY count(*) DESC LIMIT 1"),
         );
         check(
             "How many tickets has each player?",
             "SELECT p.first_name, p.last_name, count(*) FROM ticket JOIN player p ON p.id = player_id GROUP BY p.first_name, p.last_name",
-            "SELECT p.first_name, p.last_name, count(*) FROM ticket JOIN player p ON p.id = player_id GROUP BY p.id",
+            "SELECT p.first_name, p.last_name, count(*) FROM ticket JOIN player p ON p.id = player_id GROUP BY p.first_name, p.last_name, p.id",
         );
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::schema::{Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
+use crate::sql::related::label;
 use crate::sql::resolve::{Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{is_english_question, unquoted, words_of};
@@ -72,12 +73,12 @@ fn edits(sql: &str, resolution: &Resolution<'_>, thing: &str) -> Option<Vec<(Ran
         .columns
         .iter()
         .any(|column| (column.holds != Holds::Texts) && split_name(&column.name).iter().any(|word| stem(word) == thing));
-    let label = table.label();
-    if is_value || label.is_empty() {
+    let called = label(table);
+    if is_value || called.is_empty() {
         return None;
     }
     let qualifier = if resolution.scopes.first()?.sources.len() > 1 { format!("{}.", identifier(&source.alias)) } else { String::new() };
-    let names: Vec<String> = label.iter().map(|column| format!("{qualifier}{}", identifier(&column.name))).collect();
+    let names: Vec<String> = called.iter().map(|column| format!("{qualifier}{}", identifier(&column.name))).collect();
     let end = tokens.bytes(arm.end - 1..arm.end).end;
     let order = format!(" ORDER BY {}{} LIMIT 1", tokens.piece(argument.clone()), if greatest { " DESC" } else { "" });
     Some(vec![(tokens.bytes(item.clone()), names.join(", ")), (end..end, order)])
