@@ -14,8 +14,9 @@ use sqllama::sql::{Asked, Suspicion, SuspicionKind, guard, mend_for, suspicions}
 const ONE_OF: usize = 100;
 
 /// Gold queries that return other rows once they are mended. Each of them was read: they put numbers that are kept as text in the order of
-/// letters, subtract dates as texts, or are slips of their writers (`> 8.5` for "less than", `T2.actid = T2.actid`, the first for "the most recent").
-const MOST_CHANGED: usize = 50;
+/// letters, subtract dates as texts, or are slips of their writers (`> 8.5` for "less than", `T2.actid = T2.actid`, the first for "the most recent"),
+/// or show the number of a thing that has a name.
+const MOST_CHANGED: usize = 55;
 
 struct Opened {
     database: Database,

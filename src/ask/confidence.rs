@@ -3,6 +3,7 @@
 
 use super::candidate::Candidate;
 use super::coverage::quoted;
+use super::evidence::TIE;
 use super::signals::{Signal, Signals};
 use super::weights::{ALONE, COMPARED, Weights};
 use crate::sql::SuspicionKind;
@@ -44,7 +45,12 @@ pub(super) fn of_first(first: &Candidate) -> Belief {
         let reason = if first.statement().is_some() { "the first draft is slow" } else { "the first draft does not run" };
         return Belief { confidence: None, reason: reason.into() };
     }
-    let belief = Belief { confidence: Some(believed(&ALONE, &first.signals)), reason: "nothing speaks against the first draft".into() };
+    let silent = if first.tied {
+        format!("nothing speaks against the first draft, but {TIE}")
+    } else {
+        "nothing speaks against the first draft".into()
+    };
+    let belief = Belief { confidence: Some(believed(&ALONE, &first.signals)), reason: silent };
     // What is in doubt for its kind alone says of what kind it is.
     let kind = || if belief.stands() { None } else { strongest(&ALONE, &first.signals, 0.0).into_iter().find_map(kind) };
     match reason(&ALONE, &first.signals, first).or_else(kind) {
@@ -59,6 +65,9 @@ pub(super) fn of_compared(signals: &Signals, shown: &Candidate, agreeing: usize,
     if let Some(reason) = reason(&COMPARED, signals, shown) {
         said.push_str(", but ");
         said.push_str(&reason.replace("{it}", "it"));
+    } else if shown.tied {
+        said.push_str(", but ");
+        said.push_str(TIE);
     }
     Belief { confidence: Some(believed(&COMPARED, signals)), reason: said }
 }

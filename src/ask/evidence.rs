@@ -38,6 +38,9 @@ const GROWTH: [&str; 10] = ["growth", "grew", "increase", "increased", "change",
 /// Words behind "which" and "what" that are no plural in spite of their end.
 const NO_PLURAL: [&str; 12] = ["is", "was", "has", "does", "class", "address", "status", "business", "bus", "series", "process", "campus"];
 
+/// What is said of a row that is not the only one of its kind.
+pub(super) const TIE: &str = "another row ties with the one that is shown";
+
 /// What a draft did, and what it was asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Ran<'a> {
@@ -247,18 +250,22 @@ fn number(cell: &Cell) -> Option<f64> {
 
 /// Another row that is as far at the front as the one that LIMIT 1 takes, where the question may mean several.
 fn tied(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> Option<Suspicion> {
-    if ran.table.rows.len() != 1 || !may_be_several(ran.question) {
-        return None;
-    }
-    let probe = probe(ran.sql)?;
-    let checked = guard::check(&probe.sql).ok()?;
-    let limits = Limits { timeout: ONE_LOOK, ..Limits::default() };
-    let table = database.execute(&checked, &limits, cancel).ok()?;
-    let [first, second] = table.rows.as_slice() else { return None };
-    let from = first.len().checked_sub(probe.terms)?;
-    let same = first.get(from..)? == second.get(from..)? && first.get(..from)? != second.get(..from)?;
-    let sentence = "another row ties with the one that is shown, and the question may mean several";
-    same.then(|| suspicion(SuspicionKind::TiedFirst, sentence.into()))
+    let is_tied = may_be_several(ran.question) && is_tied(ran.sql, ran.table, database, cancel);
+    is_tied.then(|| suspicion(SuspicionKind::TiedFirst, format!("{TIE}, and the question may mean several")))
+}
+
+/// Whether another row is as far at the front as the one that LIMIT 1 takes, as far as can be told in a moment.
+pub(super) fn is_tied(sql: &str, table: &Table, database: &Database, cancel: &Cancel) -> bool {
+    let look = || {
+        let probe = probe(sql).filter(|_| table.rows.len() == 1)?;
+        let checked = guard::check(&probe.sql).ok()?;
+        let limits = Limits { timeout: ONE_LOOK, ..Limits::default() };
+        let table = database.execute(&checked, &limits, cancel).ok()?;
+        let [first, second] = table.rows.as_slice() else { return None };
+        let from = first.len().checked_sub(probe.terms)?;
+        Some(first.get(from..)? == second.get(from..)? && first.get(..from)? != second.get(..from)?)
+    };
+    look().unwrap_or_default()
 }
 
 /// Whether the question asks in the plural: "which countries have the most ...", "who are ...".

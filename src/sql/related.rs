@@ -41,7 +41,7 @@ pub(super) fn are_keys(a: &Table, one: &str, b: &Table, other: &str) -> bool {
 
 /// The columns by which a person tells the rows of `table` apart: a name, or a first and a last one; none where nothing says so.
 pub(crate) fn label(table: &Table) -> Vec<&Column> {
-    const WHOLE: [&str; 6] = ["name", "title", "full_name", "fullname", "label", "display_name"];
+    const WHOLE: [&str; 7] = ["name", "title", "full_name", "fullname", "label", "display_name", "username"];
     if let Some(column) = WHOLE.into_iter().find_map(|name| table.column(name)) {
         return vec![column];
     }

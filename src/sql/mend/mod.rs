@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 46] = [
+const MEANT: [Mend; 48] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -47,6 +47,8 @@ const MEANT: [Mend; 46] = [
     Mend::Both(asked::recent::mend),
     Mend::Both(asked::turned::mend),
     Mend::Both(asked::thing::mend),
+    Mend::Both(asked::namesake_shown::mend),
+    Mend::Both(asked::inside::mend),
     Mend::Both(asked::namesakes::mend),
     Mend::Both(asked::periods::mend),
     Mend::Both(asked::own_price::mend),

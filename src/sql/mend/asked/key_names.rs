@@ -1,24 +1,26 @@
 //! Keys that are shown where the question asks for names: "how many issues has each person? Give the user name" answered by the number of the
 //! user. What the key refers to has the name. A number of a dictionary, which has a word for each number and nothing else, is shown by its word
-//! wherever no number is asked for.
+//! wherever no number is asked for, and a key that rows are grouped by, by the name of what the question has behind "each" or "which".
 
 use std::ops::Range;
 
 use crate::schema::{Column, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::{identifier, table_name};
-use crate::sql::related::thing;
-use crate::sql::resolve::{Reference, Resolution, resolve};
+use crate::sql::related::{label, thing};
+use crate::sql::resolve::{Clause, Reference, Resolution, resolve};
 use crate::sql::shape::AGGREGATES;
-use crate::sql::tokens::Tokens;
+use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{unquoted, words_of};
-use crate::text::words::{singular, split_name};
+use crate::text::words::{singular, split_name, stem};
 
 /// What people call things by.
 const NAMES: [&str; 3] = ["name", "title", "label"];
 /// Words of a question that asks for keys.
 const KEYS: [&str; 8] = ["id", "ids", "identifier", "identifiers", "code", "codes", "key", "keys"];
 
+/// Words in front of what one row of the result is of.
+const EACH: [&str; 7] = ["each", "every", "per", "which", "what", "by", "the"];
 /// What tables are called that have a word for each number.
 const DICTIONARIES: [&str; 18] = [
     "type", "kind", "status", "category", "class", "level", "state", "role", "priority", "genre", "mode", "reason", "format", "unit",
@@ -34,6 +36,7 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     let Some(resolution) = resolution else { return (sql.to_owned(), Vec::new()) };
     let named = if let [name] = names.as_slice() { shown(sql, schema, &resolution, name) } else { None };
     let edits = named.map_or_else(|| looked_up(sql, schema, &resolution), |edit| vec![edit]);
+    let edits = if edits.is_empty() { grouped(sql, schema, &resolution, &said).into_iter().collect() } else { edits };
     edited(sql, ChangeKind::Column, edits)
 }
 
@@ -77,6 +80,43 @@ fn query_for(
     let (of, column) = (identifier(&referred.name), identifier(&called.name));
     let query = format!("(SELECT {of}.{column} FROM {} WHERE {of}.{} = {outer})", table_name(referred), identifier(key));
     Some(if aliased { query } else { format!("{query} AS {column}") })
+}
+
+/// The key that rows are grouped by and shown with, where the question asks for each of what it refers to: its bytes, and the query for the name.
+fn grouped(sql: &str, schema: &Schema, resolution: &Resolution<'_>, said: &[String]) -> Option<(Range<usize>, String)> {
+    let tokens = Tokens::new(sql);
+    let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len())?;
+    let group = arm.clause(Part::GroupBy)?;
+    let by = tokens.bytes(group.start + 2..group.end);
+    let mut found = None;
+    for item in arm.items(&tokens)? {
+        let alias = tokens.find(item.clone(), &["as"]);
+        let bytes = tokens.bytes(item.start..alias.unwrap_or(item.end));
+        if let Some(reference) = resolution.references.iter().find(|reference| reference.range == bytes) {
+            // What is shown beside it may say the name already.
+            if found.replace((reference, alias.is_some())).is_some() {
+                return None;
+            }
+        }
+    }
+    let (reference, aliased) = found?;
+    let same = |other: &&Reference| other.clause == Clause::GroupBy && other.range == by && other.binding == reference.binding;
+    let term = resolution.references.iter().find(same)?;
+    let table = resolution.source(reference)?.table()?;
+    let (referred, key) = thing(schema, table, &reference.name.text)?;
+    let [called] = label(referred)[..] else { return None };
+    let asked = |word: &String| stem(word) == stem(split_name(&referred.name).last().map_or("", String::as_str));
+    let is_asked = said.iter().zip(said.iter().skip(1)).any(|(each, word)| EACH.contains(&each.as_str()) && asked(word));
+    // A code says something by itself.
+    let is_number = table.column(&reference.name.text)?.holds != Holds::Texts || key.eq_ignore_ascii_case("id");
+    let fits = is_number && term.name.text.eq_ignore_ascii_case(&reference.name.text) && is_asked && called.holds == Holds::Texts;
+    let name = if referred.is(table) {
+        let qualifier = sql.get(reference.range.start..reference.name.range.start).unwrap_or_default();
+        format!("{qualifier}{}", identifier(&called.name))
+    } else {
+        query_for(resolution, reference, (referred, &key, called), aliased)?
+    };
+    fits.then_some((reference.range.clone(), name))
 }
 
 /// The only item that is no aggregate, where it is a key of something with such a name: its bytes, and the query for the name.
@@ -132,8 +172,10 @@ mod tests {
         dictionary.columns[1].holds = Holds::Texts;
         let mut film = table("film", &["id", "title", "kind_id"], vec![to("kind_id", "kind")]);
         film.columns[2].holds = Holds::Numbers;
+        let mut user = table("user", &["id", "username", "age"], Vec::new());
+        user.columns[1].holds = Holds::Texts;
         let tables = vec![
-            table("user", &["id", "username", "age"], Vec::new()),
+            user,
             table("person", &["id", "first_name", "last_name"], Vec::new()),
             table("issue", &["id", "assigned", "opened_by", "person"], vec![to("assigned", "user"), to("person", "person")]),
             table("book", &["id", "title", "owner"], vec![to("owner", "user")]),
@@ -155,6 +197,31 @@ mod tests {
             "SELECT DISTINCT owner FROM book",
             "SELECT DISTINCT (SELECT user.username FROM user WHERE user.id = book.owner) AS username FROM book",
         );
+    }
+
+    #[test]
+    fn groups_are_shown_by_what_they_are_of() {
+        check(
+            "How many books does each user own?",
+            "SELECT owner, count(*) FROM book GROUP BY owner",
+            "SELECT (SELECT user.username FROM user WHERE user.id = book.owner) AS username, count(*) FROM book GROUP BY owner",
+        );
+        check(
+            "Which user owns the most books?",
+            "SELECT u.id FROM user u JOIN book b ON b.owner = u.id GROUP BY u.id ORDER BY count(*) DESC LIMIT 1",
+            "SELECT u.username FROM user u JOIN book b ON b.owner = u.id GROUP BY u.id ORDER BY count(*) DESC LIMIT 1",
+        );
+        for (question, right) in [
+            ("How many books does each user id own?", "SELECT owner, count(*) FROM book GROUP BY owner"),
+            ("How many books are there by title?", "SELECT owner, count(*) FROM book GROUP BY owner"),
+            ("How many issues has each person?", "SELECT person, count(*) FROM issue GROUP BY person"),
+            (
+                "How many books does each user own?",
+                "SELECT u.id, u.username, count(*) FROM user u JOIN book b ON b.owner = u.id GROUP BY u.id",
+            ),
+        ] {
+            check(question, right, right);
+        }
     }
 
     #[test]

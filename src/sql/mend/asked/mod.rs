@@ -19,6 +19,8 @@
 //! - `namesakes`: groups by what things are called
 //! - `periods`: one number of all, where so many per month are asked for
 //! - `own_price`: what was sold at the price of today
+//! - `namesake_shown`: what is called like the thing that is asked for
+//! - `inside`: what stands under another row of its table
 //! - `totalled`: the most in total, by the amount of one row
 //! - `once`: things that are counted as often as they have rows
 
@@ -27,7 +29,9 @@ pub(super) mod either;
 pub(super) mod emptied;
 pub(in crate::sql) mod finer;
 pub(in crate::sql) mod group_name;
+pub(super) mod inside;
 pub(super) mod key_names;
+pub(super) mod namesake_shown;
 pub(super) mod namesakes;
 pub(super) mod never;
 pub(super) mod once;

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::schema::Schema;
 use crate::schema::{Column, DateText, Holds, Meaning};
 use crate::sql::change::{Change, ChangeKind, edited};
+use crate::sql::quote::identifier;
 use crate::sql::resolve::{Clause, Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{is_english_question, unquoted, words_of};
@@ -16,6 +17,9 @@ const OLD: [&str; 3] = ["oldest", "eldest", "earliest"];
 const NEW: [&str; 4] = ["newest", "youngest", "latest", "recent"];
 /// Words that may say of another column which end is meant.
 const OPEN: [&str; 7] = ["first", "last", "most", "least", "longest", "highest", "lowest"];
+
+/// Words of columns that keep when somebody was born.
+const BIRTHS: [&str; 6] = ["birth", "birthday", "birthdate", "born", "dob", "geburtsdatum"];
 
 /// What grows from one end to the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,21 +33,30 @@ enum Grows {
 /// `sql` from the end that `question` asks for, and the change.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
-    let Some(old) = asks_for_the_oldest(question).filter(|_| is_english_question(question)) else { return unchanged() };
+    let Some(asked) = asked(question).filter(|_| is_english_question(question)) else { return unchanged() };
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
     let tokens = Tokens::new(sql);
-    let edit = ordered(&tokens, &resolution, old).or_else(|| taken(&tokens, &resolution, old));
+    let edit = ordered(sql, &tokens, &resolution, asked).or_else(|| taken(&tokens, &resolution, asked.old));
     edited(sql, ChangeKind::Structure, edit.into_iter().collect())
 }
 
-/// Whether the question asks for the oldest, or else the newest; `None` where it says neither, or more.
-fn asks_for_the_oldest(question: &str) -> Option<bool> {
+/// The end that a question asks for.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    /// The oldest, and not the newest.
+    old: bool,
+    /// In words that are said of people.
+    lives: bool,
+}
+
+/// The end that the question asks for; `None` where it says none, or more than one.
+fn asked(question: &str) -> Option<Asked> {
     let words = words_of(&unquoted(question));
     let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     let most_recent = words.windows(2).any(|pair| matches!(pair, [most, recent] if most == "most" && recent == "recent"));
     let open = words.iter().any(|word| OPEN.contains(&word.as_str()) && !(most_recent && word == "most"));
     let (old, new) = (says(&OLD), says(&NEW));
-    (old != new && !open).then_some(old)
+    (old != new && !open).then(|| Asked { old, lives: says(&["oldest", "eldest", "youngest"]) })
 }
 
 /// What grows in `column`, where it keeps when something began, or how old it is.
@@ -61,21 +74,32 @@ fn grows(column: &Column) -> Option<Grows> {
 }
 
 /// The direction of the one term of ORDER BY, in front of a LIMIT.
-fn ordered(tokens: &Tokens<'_>, resolution: &Resolution<'_>, old: bool) -> Option<(Range<usize>, String)> {
+fn ordered(sql: &str, tokens: &Tokens<'_>, resolution: &Resolution<'_>, asked: Asked) -> Option<(Range<usize>, String)> {
     let arm = tokens.arm(0).filter(|_| tokens.is(0, &["select"]) && resolution.scopes.len() == 1)?;
     let order = arm.clause(Part::OrderBy).filter(|_| arm.clause(Part::Limit).is_some())?;
     let term = order.start + 2..tokens.operand_after(order.start + 2)?;
     let bytes = tokens.bytes(term.clone());
     let reference = resolution.references.iter().find(|reference| reference.clause == Clause::OrderBy && reference.range == bytes)?;
-    let grows = grows(resolution.source(reference)?.table()?.column(&reference.name.text)?)?;
+    let table = resolution.source(reference)?.table()?;
+    let column = table.column(&reference.name.text)?;
+    let grows = grows(column)?;
+    // Of somebody with a birthday, who joined first is not the oldest.
+    let born = table.columns.iter().find(|other| is_birth(other) && self::grows(other).is_some());
+    let meant = born.filter(|_| asked.lives && grows == Grows::Since && !is_birth(column));
     let (falls, end) = match () {
         () if term.end == order.end => (false, term.end),
         () if tokens.is(term.end, &["asc", "desc"]) && term.end + 1 == order.end => (tokens.is(term.end, &["desc"]), order.end),
         () => return None,
     };
-    let shall_fall = old == (grows == Grows::Age);
-    let written = tokens.piece(term.clone());
-    (falls != shall_fall).then(|| (tokens.bytes(term.start..end), if shall_fall { format!("{written} DESC") } else { written.to_owned() }))
+    let shall_fall = asked.old == (grows == Grows::Age);
+    let qualifier = sql.get(reference.range.start..reference.name.range.start).unwrap_or_default();
+    let written = meant.map_or_else(|| tokens.piece(term.clone()).to_owned(), |born| format!("{qualifier}{}", identifier(&born.name)));
+    let changes = falls != shall_fall || meant.is_some();
+    changes.then(|| (tokens.bytes(term.start..end), if shall_fall { format!("{written} DESC") } else { written }))
+}
+
+fn is_birth(column: &Column) -> bool {
+    split_name(&column.name).iter().any(|word| BIRTHS.contains(&word.as_str()))
 }
 
 /// The one `min` or `max` of such a column.
@@ -107,6 +131,7 @@ mod tests {
         let columns = [
             ("name", Holds::Texts, "Ann"),
             ("born", Holds::Texts, "1950-01-01..2009-12-31"),
+            ("joined", Holds::Texts, "2012-01-01..2023-12-31"),
             ("age", Holds::Numbers, "18..90"),
             ("year", Holds::Numbers, "1950..2009"),
             ("points", Holds::Numbers, "0..40"),
@@ -128,6 +153,8 @@ mod tests {
             "SELECT name FROM p WHERE born = (SELECT min(born) FROM p)",
             "SELECT name FROM p WHERE born = (SELECT max(born) FROM p)",
         );
+        check(oldest, "SELECT name FROM p ORDER BY p.joined LIMIT 1", "SELECT name FROM p ORDER BY p.born LIMIT 1");
+        check("The newest?", "SELECT name FROM p ORDER BY born LIMIT 1", "SELECT name FROM p ORDER BY born DESC LIMIT 1");
         check(oldest, "SELECT name FROM p WHERE age = (SELECT MIN(age) FROM p)", "SELECT name FROM p WHERE age = (SELECT max(age) FROM p)");
     }
 

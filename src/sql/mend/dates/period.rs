@@ -1,4 +1,5 @@
-//! A year or month that is asked for alone and taken with all that follows: "in 2024" as `at > '2024-01-01'`.
+//! A year or month that is asked for alone and taken with all that follows, or as one day of it: "in 2024" as `at > '2024-01-01'`, or as
+//! `at = '2024-10-24'`, a day that the model was shown.
 
 use std::ops::Range;
 
@@ -90,7 +91,31 @@ impl Period {
 pub(in crate::sql::mend) fn mend(sql: &str, question: &str) -> (String, Vec<Change>) {
     let Some((period, Reach::Within)) = Period::asked(question) else { return (sql.to_owned(), Vec::new()) };
     let tokens = Tokens::new(sql);
-    edited(sql, ChangeKind::Date, (0..tokens.len()).find_map(|at| closed(&tokens, at, period)).into_iter().collect())
+    let edit = (0..tokens.len()).find_map(|at| closed(&tokens, at, period).or_else(|| widened(&tokens, at, period)));
+    edited(sql, ChangeKind::Date, edit.into_iter().collect())
+}
+
+/// The comparison at token `at` with one day of the period: its bytes, and the whole period.
+fn widened(tokens: &Tokens<'_>, at: usize, period: Period) -> Option<(Range<usize>, String)> {
+    let start = tokens.operand_before(at).filter(|_| tokens.is(at, &["=", "==", "like"]))?;
+    // Of a column, and of `date(column)`; what is cut out of one is compared with a part.
+    let call = tokens.call(start).filter(|call| call.close + 1 == at);
+    let inside = match &call {
+        Some(call) => call.arguments.first().filter(|_| call.arguments.len() == 1 && tokens.is(start, &["date", "datetime"]))?.clone(),
+        None => start..at,
+    };
+    let (text, end) = written_out(tokens, at + 1)?;
+    let text = text.trim_end_matches('%');
+    let digits = |range: Range<usize>| text.get(range).and_then(|part| part.parse::<u32>().ok());
+    let is_day = text.len() >= 7 && text.get(4..5) == Some("-") && matches!(text.get(7..8), None | Some("-"));
+    let within = digits(0..4) == Some(period.year) && period.month.is_none_or(|month| digits(5..7) == Some(month));
+    // Where years are kept as their first days, it is one.
+    let begins = text == period.first_day();
+    let finer = period.month.is_none() || text.len() > 7;
+    let alone = !matches!(tokens.before(start), "+" | "-" | "*" | "/" | "||") && !tokens.before(start).eq_ignore_ascii_case("not");
+    let column = tokens.piece(inside);
+    let to = format!("({column} >= '{}' AND {column} < '{}')", period.first_day(), period.next().first_day());
+    (is_day && within && finer && alone && !begins).then(|| (tokens.bytes(start..end), to))
 }
 
 /// The comparison at token `at`, where it is all that bounds its column and begins with the period: its bytes, and both bounds.
@@ -143,6 +168,25 @@ mod tests {
     fn check(question: &str, condition: &str, expected: &str) {
         let sql = |condition: &str| format!("SELECT count(*) FROM t WHERE {condition}");
         check_mended(|sql| mend(sql, question), &sql(condition), &sql(expected), question);
+    }
+
+    #[test]
+    fn a_day_of_it_is_not_all_of_it() {
+        let year = "(day >= '2024-01-01' AND day < '2025-01-01') AND x = 1";
+        check("What was my lowest weight in 2024?", "day = '2024-10-24' AND x = 1", year);
+        check("What was my lowest weight in 2024?", "date(day) LIKE '2024-10%' AND x = 1", year);
+        check("How many in March 2024?", "t.day = '2024-03-15'", "(t.day >= '2024-03-01' AND t.day < '2024-04-01')");
+        for right in [
+            "day LIKE '2024-03%'",
+            "day LIKE '2024%'",
+            "strftime('%Y-%m-%d', day) = '2024-03-15'",
+            "day = '2023-03-15'",
+            "NOT day = '2024-03-01'",
+        ] {
+            check("How many in March 2024?", right, right);
+        }
+        check("How many on 15 March 2024?", "day = '2024-03-15'", "day = '2024-03-15'");
+        check("How many on 2024-03-15?", "day = '2024-03-15'", "day = '2024-03-15'");
     }
 
     #[test]

@@ -92,8 +92,10 @@ impl Sight<'_> {
             tokens.kind(literal) == Some(TokenKind::String) && !text.is_empty() && !text.starts_with(['[', '{', '%', '"'])
         };
         let one = |literal: usize, negated: bool| {
-            let fits = is_bare(literal) && tokens.text(literal + 1) != "||";
-            fits.then(|| (tokens.bytes(at..literal + 1), exists(&array.arguments, &format!("= {}", tokens.text(literal)), negated)))
+            let ends = tokens.text(literal + 1) != "||";
+            let sought = if is_bare(literal) { Some(tokens.text(literal).to_owned()) } else { only_element(tokens, literal) };
+            let sought = sought.filter(|_| ends)?;
+            Some((tokens.bytes(at..literal + 1), exists(&array.arguments, &format!("= {sought}"), negated)))
         };
         match () {
             () if tokens.is(end, &["=", "=="]) || tokens.is(end, &["like"]) => one(end + 1, false),
@@ -167,6 +169,19 @@ impl Sight<'_> {
     }
 }
 
+/// The only element of the array that the text at token `at` is, as SQL: `'["vip"]'` for what is tagged so.
+fn only_element(tokens: &Tokens<'_>, at: usize) -> Option<String> {
+    let text = (tokens.kind(at) == Some(TokenKind::String)).then(|| name_of(tokens.text(at)))?;
+    match serde_json::from_str(&text).ok()? {
+        serde_json::Value::Array(elements) => match elements.as_slice() {
+            [serde_json::Value::String(only)] => Some(string_literal(only)),
+            [serde_json::Value::Number(only)] => Some(only.to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
 fn exists(arguments: &str, condition: &str, negated: bool) -> String {
     let not = if negated { "NOT " } else { "" };
     format!("{not}EXISTS (SELECT 1 FROM json_each({arguments}) WHERE value {condition})")
@@ -215,6 +230,7 @@ mod tests {
             "'sale' = ANY(tags)",
             "tags = 'sale'",
             "tags LIKE 'sale'",
+            "tags = '[\"sale\"]'",
             "JSON_CONTAINS(tags, '\"sale\"')",
             "json_contains(tags, '\"sale\"') = 1",
             "array_contains(tags, 'sale')",
@@ -241,6 +257,7 @@ mod tests {
         for right in [
             "tags LIKE '%sale%'",
             "tags = '[]'",
+            "tags = '[\"sale\", \"new\"]'",
             "id = 'sale'",
             "meta = 'x'",
             "meta ->> 'enabled' = 'x'",
