@@ -14,6 +14,8 @@ use crate::sql::resolve::resolve;
 use crate::sql::tokens::Tokens;
 use crate::text::words::split_name;
 
+/// By so much a unit of 1,024 parts may be off one of 1,000, up to terabytes.
+const NEARLY: f64 = 1.11;
 /// Words behind which a unit is asked for, where no number counts it.
 const ASKING: [&str; 4] = ["many", "in", "of", "total"];
 /// `sql` with what `question` gives in another unit in the one that a column keeps, and what it asks for in another one brought there; the
@@ -35,6 +37,8 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
         edits.extend(compared.filter_map(|at| Some((tokens.bytes(at..at + 1), in_kept(&tokens, at, kept)?))));
     }
     edits.extend(returned(&tokens).into_iter().filter_map(|item| converted(&tokens, &columns, item)));
+    let items = tokens.arm(0).and_then(|arm| arm.items(&tokens)).unwrap_or_default();
+    edits.extend(items.into_iter().filter_map(|item| rescaled(&tokens, &columns, item)));
     edits.sort_by_key(|(range, _)| range.start);
     edits.dedup_by(|later, earlier| later.0.start < earlier.0.end);
     edited(sql, ChangeKind::Unit, edits)
@@ -121,6 +125,41 @@ fn converted(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept>, item: Returned
     Some((tokens.bytes(item.value), kept.unit.converted(kept.wanted?, value, is_sum)?))
 }
 
+/// An amount that is multiplied or divided by numbers, and comes out in another unit than the one asked for: where it stands, and the same in
+/// that. `SUM(bytes) / 1024` are no megabytes.
+fn rescaled(tokens: &Tokens<'_>, columns: &HashMap<usize, Kept>, item: Range<usize>) -> Option<(Range<usize>, String)> {
+    let value = item.start..tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
+    let base = value.start..tokens.operand_after(value.start)?;
+    let (mut factor, mut at) = (1.0, base.end);
+    while at < value.end {
+        let number: f64 = tokens.text(at + 1).parse().ok().filter(|number| *number > 0.0)?;
+        match tokens.text(at) {
+            "*" => factor *= number,
+            "/" => factor /= number,
+            _ => return None,
+        }
+        at += 2;
+    }
+    let cast = tokens.call(base.start).filter(|call| call.close + 1 == base.end && tokens.is(base.start, &["cast"]));
+    let inside = match cast {
+        Some(call) => base.start + 2..tokens.find(base.start + 2..call.close, &["as"])?,
+        None => base,
+    };
+    let aggregate =
+        tokens.call(inside.start).filter(|call| call.close + 1 == inside.end && tokens.is(inside.start, &["sum", "avg", "min", "max"]));
+    let column = match &aggregate {
+        Some(call) => call.arguments.first().filter(|_| call.arguments.len() == 1)?.clone(),
+        None => inside.clone(),
+    };
+    let kept = columns.get(&tokens.bytes(column.clone()).start).filter(|_| tokens.operand_after(column.start) == Some(column.end))?;
+    let wanted = kept.wanted?;
+    // Kilobytes of 1,000 and of 1,024 are both meant by people.
+    let off = factor / kept.unit.factor(wanted)?;
+    let is_right = (NEARLY.recip()..=NEARLY).contains(&off);
+    let converted = kept.unit.converted(wanted, tokens.piece(inside), aggregate.is_some())?;
+    (at > column.end && factor != 1.0 && !is_right).then(|| (tokens.bytes(value), converted))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -176,6 +215,17 @@ mod tests {
         check("revenue in euros", "SELECT SUM(n * priceCents) FROM t", "SELECT SUM(n * priceCents) / 100.0 FROM t");
         check("How many dollars does each earn?", "SELECT n, t.salary_cents FROM t", "SELECT n, t.salary_cents / 100.0 FROM t");
         check("the highest power in kilowatts", "SELECT MAX(watt) FROM t", "SELECT MAX(watt) / 1000.0 FROM t");
+    }
+
+    #[test]
+    fn amounts_come_out_in_what_is_asked_for() {
+        let megabytes = "the total size in megabytes";
+        check(megabytes, "SELECT CAST(SUM(file_size) AS REAL) / 1024 FROM t", "SELECT SUM(file_size) / 1000000.0 FROM t");
+        check("the distance in miles", "SELECT distance_m / 1000.0 AS d FROM t", "SELECT distance_m / 1609.344 AS d FROM t");
+        for right in ["SUM(file_size) / 1024.0 / 1024", "SUM(file_size) / 1048576.0", "SUM(file_size) / 1000000.0", "SUM(file_size) / n"] {
+            let sql = format!("SELECT {right} FROM t");
+            check(megabytes, &sql, &sql);
+        }
     }
 
     #[test]

@@ -25,6 +25,11 @@ impl Unit {
         rounded((value * self.size + self.zero - other.zero) / other.size)
     }
 
+    /// What an amount in this unit is multiplied by to be in `other`; `None` where their zeros differ.
+    pub(super) fn factor(&self, other: &Self) -> Option<f64> {
+        (self.zero == other.zero).then(|| self.size / other.size)
+    }
+
     /// SQL that has the value of the expression `sql`, which is in this unit, in `other`; `None` where a sum of values cannot be brought there.
     pub(super) fn converted(&self, other: &Self, sql: &str, is_sum: bool) -> Option<String> {
         let (factor, zero) = (rounded(self.size / other.size), rounded((self.zero - other.zero) / other.size));
