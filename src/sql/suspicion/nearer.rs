@@ -7,12 +7,16 @@ use super::computed::is_code;
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::{KINDS, Question, telling};
 use crate::schema::{Column, Holds, Table};
-use crate::sql::resolve::{Clause, Resolution};
+use crate::sql::related::label;
+use crate::sql::resolve::{Binding, Clause, Reference, Resolution};
 use crate::text::words::{is_function_word, split_name, stem};
 
 pub(super) fn look(resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
     if resolution.scopes.iter().any(|scope| !scope.wildcards.is_empty()) {
         return;
+    }
+    if let Some(sentence) = of_another(resolution, question) {
+        return suspect(out, SuspicionKind::NearerColumn, sentence);
     }
     let used: HashSet<String> = resolution.references.iter().map(|reference| reference.name.text.to_lowercase()).collect();
     let at_hand: Vec<&Table> = resolution.scopes.iter().flat_map(|scope| &scope.sources).filter_map(|source| source.table()).collect();
@@ -38,6 +42,41 @@ pub(super) fn look(resolution: &Resolution<'_>, question: &Question, out: &mut V
             return suspect(out, SuspicionKind::NearerColumn, sentence);
         }
     }
+}
+
+/// A column of another table than the question speaks of, whose table has one that is called the same: the day on which a comment was written,
+/// for that of its ticket.
+fn of_another(resolution: &Resolution<'_>, question: &Question) -> Option<String> {
+    // A condition on a name says whose it is by the name, and what is equated is the same on both sides.
+    let joined: Vec<&str> =
+        resolution.references.iter().filter(|one| matches!(one.clause, Clause::On(_))).map(|one| one.name.text.as_str()).collect();
+    let free = |reference: &&Reference| {
+        matches!(reference.clause, Clause::Select | Clause::OrderBy)
+            && !joined.iter().any(|name| name.eq_ignore_ascii_case(&reference.name.text))
+    };
+    for reference in resolution.references.iter().filter(free) {
+        let Binding::Column { scope, source } = reference.binding else { continue };
+        let sources = &resolution.scopes.get(scope)?.sources;
+        let Some(table) = sources.get(source).and_then(|source| source.table()) else { continue };
+        let name = &reference.name.text;
+        // People call things by other words than tables do: the name of an employee is one of `people`.
+        let is_name = split_name(name).last().is_some_and(|last| last.ends_with("name") || last == "title")
+            || label(table).iter().any(|own| own.name.eq_ignore_ascii_case(name));
+        if is_name
+            || question.names_rows_of(&table.name)
+            || sources.len() < 2
+            || table.column(name).is_none_or(|column| is_code(table, column))
+        {
+            continue;
+        }
+        let others = sources.iter().enumerate().filter(|(at, _)| *at != source).filter_map(|(_, other)| other.table());
+        let meant =
+            others.into_iter().find(|other| !other.is(table) && question.names_rows_of(&other.name) && other.column(name).is_some());
+        if let Some(other) = meant {
+            return Some(format!("it takes {name} of {}, of which the question says nothing, and {} has one too", table.name, other.name));
+        }
+    }
+    None
 }
 
 /// Letters that a word cut short has at least.

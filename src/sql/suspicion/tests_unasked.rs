@@ -92,6 +92,13 @@ fn an_average_and_days_are_asked_for() {
 }
 
 #[test]
+fn a_column_is_of_the_table_that_is_spoken_of() {
+    let of = |table: &str| format!("SELECT avg({table}.amount) FROM package AS k JOIN loan AS l ON k.package_id = l.customer_id");
+    check("What is the average amount of a package?", &of("l"), &[MixedKeys, NearerColumn]);
+    check("What is the average amount of a package?", &of("k"), &[IdleJoin, MixedKeys]);
+}
+
+#[test]
 fn what_is_wanted_is_not_left_out() {
     let of = |operator: &str| format!("SELECT count(*) FROM student WHERE rank {operator} 'Professor' AND age > 30");
     check("How many professors over 30 are not in a club?", &of("<>"), &[AskedLeftOut]);
