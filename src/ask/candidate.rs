@@ -169,7 +169,7 @@ impl Candidate {
             };
             let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
             candidate.unused = unused_value(&request.question, &candidate.sql, &hits).map(|hit| hit.value.clone());
-            let coverage = coverage(&request.question, &candidate.sql, schema, &hits);
+            let coverage = coverage(&request.question, &candidate.sql, schema, &hits, database.path());
             let english = is_english_question(&request.question);
             candidate.plain = english && is_plain_count(&candidate.sql) && request.previous.is_none() && coverage.unaccounted.is_empty();
             let before = [request.hint.as_deref(), request.previous.as_ref().map(|turn| turn.sql.as_str())];

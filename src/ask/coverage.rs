@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::path::Path;
 
 use super::wording::{FORMS, digits_of, is_about_form, is_alike, is_neutral};
 use crate::schema::{Holds, Schema, ValueHit};
@@ -41,9 +42,9 @@ pub(super) fn quoted(words: &[String]) -> String {
 }
 
 /// Compares `question` with `sql`. Words are accounted for by names of tables and columns in it, its literals and numbers, its aggregates,
-/// orders, sets and comparisons, and by `hits` (values the question mentions) where the SQL holds that value. Nothing is said of questions in
-/// other languages than English.
-pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -> Coverage {
+/// orders, sets and comparisons, and by `hits` (values the question mentions) where the SQL holds that value. People name a `file` by what it
+/// has. Nothing is said of questions in other languages than English.
+pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit], file: &Path) -> Coverage {
     let mut said = Said::new(sql);
     said.add_what_is_called(schema);
     let all = schema.tables.iter().flat_map(|table| {
@@ -53,7 +54,8 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit]) -
     // What a column keeps a few of names things, too: `customer` among roles, `Open` in a dictionary.
     let texts = schema.tables.iter().flat_map(|table| &table.columns).filter(|column| column.holds == Holds::Texts);
     let kept = texts.flat_map(|column| &column.samples).filter(|text| text.len() <= LONGEST_WORD);
-    let names: HashSet<String> = all.chain(kept).flat_map(|name| split_name(name)).collect();
+    let file = file.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
+    let names: HashSet<String> = all.chain(kept).flat_map(|name| split_name(name)).chain(split_name(&file)).collect();
     let mut out = Coverage::default();
     if !is_english_question(question) {
         return out;
@@ -218,7 +220,9 @@ impl Said {
         }
         let one = folded.strip_suffix('s').unwrap_or(folded);
         if let Some((at, _)) = (0..7).zip(WEEKDAYS).find(|(_, day)| day.eq_ignore_ascii_case(one)) {
-            return says(at) || at == 0 && says(7);
+            // `%w` and `%u` give days of the week; the 6 of a date is none.
+            let asked = self.texts.iter().any(|text| text.contains("%w") || text.contains("%u") || text.contains("weekday"));
+            return asked && (says(at) || at == 0 && says(7));
         }
         // "10 pm", "8 in the morning": the hour as clocks write it.
         let hour = folded.parse::<u32>().ok().filter(|hour| (1..=12).contains(hour) && self.keywords.contains("strftime"));
@@ -309,7 +313,7 @@ mod tests {
 
     #[track_caller]
     fn check(question: &str, sql: &str, unaccounted: &[&str], unknown: &[&str]) {
-        let coverage = coverage(question, sql, &schema(), &[]);
+        let coverage = coverage(question, sql, &schema(), &[], Path::new("/tmp/company-staff.db"));
         assert_eq!(coverage.unaccounted, unaccounted, "{question}");
         assert_eq!(coverage.unknown, unknown, "{question}");
     }
@@ -345,6 +349,7 @@ mod tests {
         check("heads born in December", "SELECT name FROM head WHERE born_state = '2024-11-02'", &["December"], &[]);
         check("heads born after 2022", "SELECT name FROM head WHERE born_state >= '2023-01-01'", &[], &[]);
         check("heads born on Sunday", "SELECT name FROM head WHERE strftime('%w', born_state) = '0'", &[], &[]);
+        check("heads born on Saturday", "SELECT name FROM head WHERE born_state LIKE '2023-06-%'", &["Saturday"], &[]);
         check("French heads", "SELECT name FROM head WHERE born_state = 'France'", &[], &[]);
         check("heads who nobody knows for half an age", "SELECT name FROM head WHERE age > 5", &["knows"], &["knows"]);
         check("What does the dept cost?", "SELECT budget_in_billions FROM dept", &["cost"], &["cost"]);
@@ -354,6 +359,7 @@ mod tests {
     #[test]
     fn what_no_schema_knows_is_told() {
         check("What is the salary of each employee?", "SELECT name FROM head", &["salary", "employee"], &["salary", "employee"]);
+        check("How many staff are there?", "SELECT count(*) FROM head", &["staff"], &[]);
         check("", "", &[], &[]);
     }
 
@@ -367,7 +373,7 @@ mod tests {
             score: 800,
             ..ValueHit::default()
         };
-        let with = |sql: &str| coverage("heads born in California", sql, &schema(), std::slice::from_ref(&hit));
+        let with = |sql: &str| coverage("heads born in California", sql, &schema(), std::slice::from_ref(&hit), Path::new(""));
         assert_eq!(with("SELECT * FROM head WHERE born_state = 'CA'").unaccounted, [""; 0]);
         let without = with("SELECT * FROM head WHERE born_state = 'NV'");
         assert_eq!(without.unaccounted, ["California"]);
@@ -377,6 +383,6 @@ mod tests {
 
     #[test]
     fn other_languages_are_left_alone() {
-        assert_eq!(coverage("Wie viele Leiter sind älter als 56?", "SELECT 1", &schema(), &[]), Coverage::default());
+        assert_eq!(coverage("Wie viele Leiter sind älter als 56?", "SELECT 1", &schema(), &[], Path::new("")), Coverage::default());
     }
 }

@@ -180,7 +180,7 @@ impl Asking<'_> {
         }
         let coverage = candidate.coverage.unwrap_or_else(|| {
             let hits = self.request.values.as_ref().map(|index| index.find(&self.request.question)).unwrap_or_default();
-            coverage(&self.request.question, &answer.sql, self.schema, &hits)
+            coverage(&self.request.question, &answer.sql, self.schema, &hits, self.database.path())
         });
         if coverage.share() < UNCOVERED && !coverage.unknown.is_empty() {
             answer.confidence = answer.confidence.map(|confidence| confidence * UNCOVERED_BELIEF);

@@ -9,6 +9,8 @@ use crate::schema::TimeUnit;
 pub(super) struct Hint {
     /// Above zero: it speaks of time; below: of something else.
     pub(super) weight: i32,
+    /// Whether a word of the name says that it keeps days.
+    pub(super) dated: bool,
     /// Whether the declared type is one of dates or times.
     pub(super) typed: bool,
     /// The unit that the name says.
@@ -16,6 +18,9 @@ pub(super) struct Hint {
     /// Whether the name or its neighbours say that Apple's frameworks wrote it.
     pub(super) apple: bool,
 }
+
+/// Words for days, in names of columns.
+const DAYS: [&str; 6] = ["date", "birth", "birthdate", "birthday", "dob", "datum"];
 
 /// What `column` of `table` says of itself; `core_data` where the table has Core Data's own columns.
 pub(super) fn hint(column: &str, declared_type: &str, core_data: bool) -> Hint {
@@ -40,7 +45,8 @@ pub(super) fn hint(column: &str, declared_type: &str, core_data: bool) -> Hint {
     weight += if words.last().is_some_and(|word| SCALES.contains(&word.as_str())) { 1 } else { 0 };
     weight -= if weight == 0 && has(THINGS) { 1 } else { 0 };
     let apple = core_data || has(&["apple", "cocoa", "mac", "core", "coredata", "cf", "nsdate", "cfabsolute"]);
-    Hint { weight, typed, unit, apple }
+    let dated = (has(&DAYS) || words.iter().any(|word| word.ends_with("datum"))) && !last_is_other;
+    Hint { weight, dated, typed, unit, apple }
 }
 
 /// The unit that is a word of the name. `ms` may be of a duration too: it weighs nothing by itself.

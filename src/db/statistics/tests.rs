@@ -101,6 +101,30 @@ fn every_unit_is_recognised_through_noise() {
     assert!(wrong.is_empty(), "{}: {wrong:#?}", wrong.len());
 }
 
+/// Whole days as spreadsheets number them, under names of dates and others.
+#[test]
+fn whole_days_of_spreadsheets_are_dates_where_a_name_says_so() {
+    #[track_caller]
+    fn check(name: &str, declared: &str, days: std::ops::Range<usize>, expected: Option<TimeUnit>) {
+        let mut random = Random::new(29);
+        let schema = schema_of(|connection| {
+            connection.execute_batch(&format!("CREATE TABLE t (id INTEGER PRIMARY KEY, \"{name}\" {declared})")).unwrap();
+            for row in 0..80 {
+                let day = days.start + random.below(days.len());
+                connection.execute(&format!("INSERT INTO t VALUES ({row}, {day}.0)"), []).unwrap();
+            }
+        });
+        assert_eq!(schema.tables[0].columns[1].meaning.times().map(|times| times.unit()), expected, "{name}");
+    }
+    check("Order Date", "INTEGER", 44_000..45_900, Some(TimeUnit::OleDays));
+    check("Date of Birth", "REAL", 18_000..41_000, Some(TimeUnit::OleDays));
+    check("geburtsdatum", "REAL", 18_000..41_000, Some(TimeUnit::OleDays));
+    check("date", "INTEGER", 18_000..20_400, Some(TimeUnit::UnixDays));
+    for ordinary in ["date_count", "date_id", "price", "time", "race_time", "birth_weight", "population"] {
+        check(ordinary, "INTEGER", 30_000..50_000, None);
+    }
+}
+
 /// Numbers that programs keep and that are no times, as ranges.
 #[test]
 fn ordinary_numbers_are_no_times() {

@@ -46,6 +46,9 @@ pub(super) struct Numbers<'a> {
     pub(super) asked: bool,
 }
 
+/// Days of spreadsheets from 1927 to 2054: five digits that count other things, too.
+const SHEET_DAYS: std::ops::Range<f64> = 10_000.0..56_500.0;
+
 /// The units that `numbers` may count, the likeliest first; `None` where they are no points in time, as far as can be told.
 pub(super) fn recognise(numbers: &Numbers<'_>, hint: Hint) -> Option<Times> {
     let named = hint.weight > 0;
@@ -99,6 +102,7 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
     };
     match unit {
         UnixSeconds | UnixDays if hint.weight >= 3 && !hint.apple && is_early(unit, numbers.values) => from = YEARS_TYPED.0,
+        OleDays if hint.dated => from = YEARS_TYPED.0,
         AppleSeconds => from = from.max(FROM_2002),
         AppleNanos => from = from.max(FROM_2007),
         _ => {}
@@ -119,7 +123,12 @@ fn weigh(unit: TimeUnit, numbers: &Numbers<'_>, hint: Hint) -> Option<i32> {
         AppleNanos => named || hint.apple,
         AppleSeconds => hint.apple || (named && (hint.typed || numbers.fractions)),
         // Days with parts of a day, under a type of dates or where a query asks for dates.
-        OleDays => told || numbers.fractions && (hint.typed || named && numbers.asked),
+        // Whole days as spreadsheets number them, under a name of dates: no other unit has days of this time there.
+        OleDays => {
+            let fitting = numbers.values.iter().filter(|value| SHEET_DAYS.contains(value)).count();
+            let of_this_time = || fitting as f64 >= FITS * numbers.values.len() as f64;
+            told || numbers.fractions && (hint.typed || named && numbers.asked) || hint.dated && named && of_this_time()
+        }
         UnixDays => hint.weight >= 3 && !numbers.fractions,
         JulianDays => named || (numbers.fractions && !numbers.text),
         YearMonthDay => !numbers.fractions,

@@ -72,6 +72,10 @@ fn is_asked(text: &str, question: &Question) -> bool {
     if plain || words.is_empty() || question.text.contains(&text) || question.before.contains(&text) {
         return true;
     }
+    // "Runs" are `running`.
+    if words.iter().any(|word| question.says_like(word)) {
+        return true;
+    }
     let initials: String = words.iter().filter_map(|word| word.chars().next()).collect();
     let said = words_of(&question.text).into_iter().chain(words_of(&question.before)).collect::<Vec<_>>();
     said.iter().any(|own| {

@@ -2,7 +2,7 @@
 
 use super::tests_calm::check;
 use super::*;
-use crate::schema::{Column, Holds, Table};
+use crate::schema::{Column, Holds, Meaning, Numerals, Table};
 use SuspicionKind::*;
 
 /// Products with what their columns' names say that they keep.
@@ -91,6 +91,39 @@ fn amounts_of_several_kinds_are_not_put_together() {
     check("SELECT SUM(amount) FROM payment WHERE currency = 'EUR'", &[]);
     check("SELECT MAX(amount), SUM(weeks) FROM payment", &[]);
     check("SELECT type, SUM(amount) FROM payment GROUP BY type", &[]);
+}
+
+#[test]
+fn what_is_spent_may_be_below_nothing() {
+    #[track_caller]
+    fn check(question: &str, sql: &str, expected: &[SuspicionKind]) {
+        let column = |name: &str, holds, meaning, samples: &[&str]| Column {
+            name: name.into(),
+            holds,
+            meaning,
+            samples: samples.iter().map(|sample| (*sample).to_owned()).collect(),
+            ..Column::default()
+        };
+        let columns = vec![
+            column("amount", Holds::Numbers, Meaning::Plain, &["-900..3100.5"]),
+            column("text", Holds::Texts, Meaning::Number(Numerals::default()), &["-950.00", "3,120.50"]),
+            column("price", Holds::Numbers, Meaning::Plain, &["1..90"]),
+            column("category", Holds::Texts, Meaning::Plain, &["rent", "food"]),
+        ];
+        let schema = Schema { tables: vec![Table { name: "entry".into(), columns, ..Table::default() }] };
+        let found = suspicions(sql, &schema, Some(Asked::alone(question)));
+        assert_eq!(found.iter().map(|suspicion| suspicion.kind).collect::<Vec<_>>(), expected, "{sql} {found:?}");
+    }
+    let most = "Which category did I spend the most on?";
+    let by = |term: &str| format!("SELECT category FROM entry GROUP BY category ORDER BY {term} LIMIT 1");
+    check(most, &by("SUM(amount) DESC"), &[OtherEnd]);
+    check(most, &by("SUM(CAST(replace(text, ',', '') AS REAL)) DESC"), &[OtherEnd]);
+    check("What was my largest expense?", "SELECT MAX(amount) FROM entry", &[OtherEnd]);
+    for right in ["SUM(-amount) DESC", "SUM(abs(amount)) DESC", "SUM(price) DESC"] {
+        check(most, &by(right), &[]);
+    }
+    check("What was my largest income?", "SELECT MAX(amount) FROM entry", &[]);
+    check(most, "SELECT category FROM entry WHERE amount < 0 GROUP BY category ORDER BY SUM(amount) DESC LIMIT 1", &[]);
 }
 
 #[test]

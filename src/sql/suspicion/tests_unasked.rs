@@ -35,7 +35,11 @@ fn schema() -> Schema {
     Schema {
         tables: vec![
             table("feed", &["feed_id", "title"], &[]),
-            table("item", &["item_id", "feed_id", "title", "author", "access_count", "store_date", "expire_date"], &[("feed_id", "feed")]),
+            table(
+                "item",
+                &["item_id", "feed_id", "title", "author", "access_count", "store_date", "expire_date", "due_date"],
+                &[("feed_id", "feed")],
+            ),
             table("task", &["task_id", "name", "priority", "done"], &[]),
             table("package", &["package_id", "rpm_packager", "name", "amount"], &[]),
             table("provided", &["provided_id", "package_id", "name"], &[("package_id", "package")]),
@@ -89,6 +93,14 @@ fn an_average_and_days_are_asked_for() {
     let now = "SELECT count(*) FROM item WHERE store_date >= date('now', '-1 hour')";
     check("How many items were looked at within an hour?", now, &[UnaskedNow]);
     check("How many items were stored in the last hour?", now, &[]);
+}
+
+#[test]
+fn what_should_be_is_not_what_was() {
+    let of = |column: &str| format!("SELECT count(*) FROM item WHERE {column} >= '2023-01-01' AND {column} < '2024-01-01'");
+    check("How many items were there in 2023?", &of("due_date"), &[OtherDays]);
+    check("How many items were there in 2023?", &of("store_date"), &[]);
+    check("How many items were due in 2023?", &of("due_date"), &[]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::{Question, telling};
 use crate::schema::{Holds, Schema};
 use crate::sql::mend::asked::group_name::each;
+use crate::sql::mend::asked::late::PLANNED;
 use crate::sql::related::is_key;
 use crate::text::language::words_of;
 use crate::text::words::{split_name, stem};
@@ -95,6 +96,11 @@ const PRESENT: [&str; 56] = [
     "remaining",
     "open",
 ];
+/// Words of a question that asks for what should be.
+const PLANS: [&str; 16] = [
+    "late", "later", "delayed", "delay", "overdue", "early", "schedule", "plan", "plans", "should", "until", "open", "next", "upcoming",
+    "coming", "time",
+];
 /// Words for what is shared with others.
 const SAME: [&str; 8] = ["same", "also", "other", "others", "share", "shared", "shares", "sharing"];
 /// Words behind which a value may stand that is left out.
@@ -134,6 +140,9 @@ pub(super) fn look(blocks: &Blocks<'_>, schema: &Schema, columns: &Columns<'_, '
         not_grouped(block, blocks, schema, columns, question, out);
         other_days(block, columns, question, out);
     }
+    if let Some(sentence) = planned(blocks, question) {
+        suspect(out, SuspicionKind::OtherDays, sentence);
+    }
     if blocks.out.iter().any(reckons_from_now) && !question.has_any(&PRESENT) && !PRESENT.iter().any(|word| speaks(&question.before, word))
     {
         suspect(out, SuspicionKind::UnaskedNow, "it reckons from the present day, of which the question says nothing");
@@ -162,6 +171,23 @@ fn reckons_from_now(block: &Block<'_>) -> bool {
         });
     }
     found
+}
+
+/// A day on which something should be, where the question asks for what was: `due` for "loans in 2024".
+fn planned(blocks: &Blocks<'_>, question: &Question) -> Option<String> {
+    if question.has_any(&PLANS) || PLANNED.iter().any(|word| question.says_like(word)) {
+        return None;
+    }
+    let is_planned = |name: &str| split_name(name).iter().any(|word| PLANNED.contains(&word.as_str()));
+    let resolution = blocks.resolution;
+    let mut taken = resolution.references.iter().filter_map(|reference| {
+        let table = resolution.source(reference)?.table()?;
+        let column = table.column(&reference.name.text).filter(|column| is_dated(column) && is_planned(&column.name))?;
+        // What was stands beside it.
+        let other = table.columns.iter().find(|other| is_dated(other) && !is_planned(&other.name))?;
+        Some(format!("{} is when something should be, of which the question says nothing; {} tells what was", column.name, other.name))
+    });
+    taken.next()
 }
 
 /// An average, where so many or the sum is asked for.

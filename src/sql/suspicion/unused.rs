@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::measure::is_dated;
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::{BEGINNING, FLAGS, Question, begin_alike, telling};
 use crate::schema::{Column, Holds, Meaning};
@@ -69,7 +70,9 @@ pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, 
             suspect(out, SuspicionKind::UnusedFlag, sentence);
             return;
         }
-        if !flag && !words.is_empty() && words.iter().all(asked) {
+        // What was borrowed has a day on which it was, in every row: "borrowed" is all of them.
+        let always = !column.has_null && !column.has_empty && is_dated(column);
+        if !flag && !always && !words.is_empty() && words.iter().all(asked) {
             let sentence = format!("the question says {:?}, and the column {} is not used", words.join(" "), column.name);
             suspect(out, SuspicionKind::UnusedColumn, sentence);
             return;

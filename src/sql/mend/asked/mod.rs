@@ -21,6 +21,7 @@
 //! - `own_price`: what was sold at the price of today
 //! - `namesake_shown`: what is called like the thing that is asked for
 //! - `inside`: what stands under another row of its table
+//! - `late`: what came late, compared the wrong way around
 //! - `totalled`: the most in total, by the amount of one row
 //! - `once`: things that are counted as often as they have rows
 
@@ -31,6 +32,7 @@ pub(in crate::sql) mod finer;
 pub(in crate::sql) mod group_name;
 pub(super) mod inside;
 pub(super) mod key_names;
+pub(in crate::sql) mod late;
 pub(super) mod namesake_shown;
 pub(super) mod namesakes;
 pub(super) mod never;

@@ -85,9 +85,10 @@ fn bounded(tokens: &Tokens<'_>, at: usize, columns: &HashMap<usize, Operand>) ->
         let (operand, of) = operand_before(tokens, at, columns)?;
         let value: f64 = tokens.text(number).parse().ok().filter(|_| tokens.kind(number) == Some(TokenKind::Number))?;
         let units = match &of {
-            Operand::Column(units) => units.as_slice(),
-            Operand::Other => &[TimeUnit::UnixSeconds, TimeUnit::UnixMillis],
-            Operand::Seconds => &[TimeUnit::UnixSeconds],
+            // Seconds are what a model remembers, whatever the column counts.
+            Operand::Column(units) => [units.as_slice(), &[TimeUnit::UnixSeconds]].concat(),
+            Operand::Other => vec![TimeUnit::UnixSeconds, TimeUnit::UnixMillis],
+            Operand::Seconds => vec![TimeUnit::UnixSeconds],
         };
         let moment = units.iter().find_map(|unit| unit.to_unix_seconds(value).filter(|seconds| MOMENTS.contains(seconds)))?;
         (!computes(tokens.text(number + 1))).then_some(Bounded { operand, of, operator, number, bound, moment })
@@ -214,6 +215,12 @@ mod tests {
         let schema = Schema { tables: vec![Table { name: "t".into(), columns, ..Table::default() }] };
         let sql = |condition: &str| format!("SELECT n FROM t WHERE {condition}");
         check_mended(|sql| mend(sql, &schema, question), &sql(condition), &sql(expected), question);
+    }
+
+    #[test]
+    fn seconds_are_remembered_of_what_counts_milliseconds() {
+        check("How many were born before 1990?", "ms < 1960000000", "ms < '1990-01-01'");
+        check("How many after 2020?", "ms > 1577836800", "ms >= '2021-01-01'");
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod site;
 #[cfg(test)]
 mod tests;
 
-use self::site::{Edit, Sight, Site, ends_term, is_written};
+use self::site::{Edit, Sight, Site, ends_term, is_in_order, is_written};
 use crate::schema::{Column, Schema};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::resolve::resolve;
@@ -77,7 +77,8 @@ impl Sight<'_, '_> {
     fn by_alias(&self, at: usize) -> Option<Edit> {
         let tokens = &self.tokens;
         let term = at..at + 1;
-        let is_term = (tokens.is(at.checked_sub(1)?, &["by"]) && tokens.is(at.checked_sub(2)?, &["order"]) || tokens.text(at - 1) == ",")
+        let is_term = (tokens.is(at.checked_sub(1)?, &["by"]) && tokens.is(at.checked_sub(2)?, &["order"])
+            || tokens.text(at - 1) == "," && is_in_order(tokens, at - 1))
             && ends_term(tokens, at + 1);
         let select = (0..at).rev().filter(|start| tokens.is(*start, &["select"])).find_map(|start| {
             let arm = tokens.arm(start)?;

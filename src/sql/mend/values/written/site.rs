@@ -74,6 +74,23 @@ pub(super) fn ends_term(tokens: &Tokens<'_>, at: usize) -> bool {
     at >= tokens.len() || tokens.is(at, &["asc", "desc", "nulls", "collate", "limit", "rows", "range", "groups", ",", ")", ";"])
 }
 
+/// Whether the token `at` stands in an ORDER BY, and no bracket between.
+pub(super) fn is_in_order(tokens: &Tokens<'_>, at: usize) -> bool {
+    let mut depth = 0usize;
+    for at in (0..at).rev() {
+        match tokens.text(at) {
+            ")" => depth += 1,
+            "(" if depth == 0 => return false,
+            "(" => depth -= 1,
+            _ if depth > 0 => {}
+            _ if tokens.is(at, &["by"]) => return at.checked_sub(1).is_some_and(|at| tokens.is(at, &["order"])),
+            _ if tokens.is(at, &["select", "from", "where", "having", "limit"]) => return false,
+            _ => {}
+        }
+    }
+    false
+}
+
 /// A place where such a column is named.
 pub(super) struct Site<'a, 'b, 's> {
     pub(super) sight: &'b Sight<'a, 's>,
@@ -100,7 +117,7 @@ impl Site<'_, '_, '_> {
         let tokens = &self.sight.tokens;
         let Some(before) = self.range.start.checked_sub(1) else { return false };
         let begins = tokens.is(before, &["by"]) && before.checked_sub(1).is_some_and(|at| tokens.is(at, &["order"]));
-        let follows = tokens.text(before) == "," && self.is_in_order(before);
+        let follows = tokens.text(before) == "," && is_in_order(tokens, before);
         (begins || follows) && ends_term(tokens, self.range.end)
     }
 
@@ -110,24 +127,6 @@ impl Site<'_, '_, '_> {
         let Some(select) = self.range.start.checked_sub(1).filter(|at| tokens.is(*at, &["select"])) else { return false };
         let operator = select.checked_sub(2).filter(|at| tokens.text(at + 1) == "(" && COMPARES.contains(&tokens.text(*at)));
         operator.is_some() && tokens.is(self.range.end, &["from"])
-    }
-
-    /// Whether the token `at` stands in an ORDER BY, and no bracket between.
-    fn is_in_order(&self, at: usize) -> bool {
-        let tokens = &self.sight.tokens;
-        let mut depth = 0usize;
-        for at in (0..at).rev() {
-            match tokens.text(at) {
-                ")" => depth += 1,
-                "(" if depth == 0 => return false,
-                "(" => depth -= 1,
-                _ if depth > 0 => {}
-                _ if tokens.is(at, &["by"]) => return at.checked_sub(1).is_some_and(|at| tokens.is(at, &["order"])),
-                _ if tokens.is(at, &["select", "from", "where", "having", "limit"]) => return false,
-                _ => {}
-            }
-        }
-        false
     }
 
     /// What the column is compared with, and how: by an operator on either side, BETWEEN or IN. With what stands on the other side.

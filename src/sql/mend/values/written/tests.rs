@@ -35,6 +35,7 @@ fn schema() -> Schema {
         column("open", Meaning::Number(Numerals { open: true, fractions: true, ..Numerals::default() })),
         column("joined", dates(DateOrder::DayMonthYear, '/', true, "")),
         column("left_on", dates(DateOrder::MonthDayYear, '/', false, "")),
+        column("padded", dates(DateOrder::MonthDayYear, '/', true, "")),
         column("either", dates(DateOrder::MonthDayYear, '/', true, "day or month first")),
     ];
     Schema { tables: vec![Table { name: "member".into(), columns, ..Table::default() }] }
@@ -54,6 +55,23 @@ fn check(from: &str, expected: &str) {
 
 const FEE: &str = "CAST(replace(replace(fee, '$', ''), ',', '') AS REAL)";
 const JOINED: &str = "(substr(joined, 7, 4) || '-' || substr(joined, 4, 2) || '-' || substr(joined, 1, 2))";
+
+#[test]
+fn numbers_in_calls_are_no_places_of_columns() {
+    // The 1 in `substr(left_on, 1, 2)` was read as the first result column, again and again.
+    let day = "(substr(left_on, 7, 4) || '-' || substr(left_on, 1, 2) || '-' || substr(left_on, 4, 2))";
+    let sql = "SELECT left_on FROM member ORDER BY left_on DESC LIMIT 1";
+    let (now, _) = mend(sql, &schema());
+    assert!(now.len() < 400, "{now}");
+    whole(
+        "SELECT padded FROM member ORDER BY padded DESC LIMIT 1",
+        &format!("SELECT padded FROM member ORDER BY {} DESC LIMIT 1", day.replace("left_on", "padded")),
+    );
+    whole(
+        "SELECT padded FROM member ORDER BY name, 1",
+        &format!("SELECT padded FROM member ORDER BY name, {}", day.replace("left_on", "padded")),
+    );
+}
 
 #[test]
 fn numbers_are_compared_as_numbers() {
