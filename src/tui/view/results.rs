@@ -29,11 +29,15 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
         }
         (Content::Rows { spool, elapsed }, None) => {
             let of = match (results.stale, is_of_other_sql(state, results)) {
-                (true, _) => "before the database changed  ",
-                (false, true) => "of an earlier query  ",
-                (false, false) => "",
+                (true, _) => ["before the database changed  ", "older  "],
+                (false, true) => ["of an earlier query  ", "earlier  "],
+                (false, false) => [""; 2],
             };
-            format!("{of}{}", position(results, spool, *elapsed))
+            let position = position(results, spool, *elapsed);
+            // Two corners, and two blanks around it.
+            let room = usize::from(area.width).saturating_sub(4);
+            let [long, short] = of.map(|of| format!("{of}{position}"));
+            if text::width(&long) <= room { long } else { short }
         }
         _ => String::new(),
     };
