@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use crate::schema::{ForeignKey, Schema, Table};
 use crate::sql::qualify::sources;
 use crate::sql::quote::{identifier, table_name};
+use crate::text::words::{edits_allowed, edits_within};
 
 /// Tables named in one piece of advice; more would say nothing.
 const MOST_TABLES: usize = 6;
@@ -32,12 +33,28 @@ pub fn name_hint(sql: &str, message: &str, schema: &Schema) -> Option<String> {
         let lower = ["There is no table ", "No table has "].iter().find(|start| said.starts_with(*start));
         return Some(lower.map_or_else(|| said.to_owned(), |start| start.to_lowercase() + said.get(start.len()..).unwrap_or_default()));
     }
+    if let Some(wanted) = message.strip_prefix("no such column: ").map(|name| name.rsplit_once('.').map_or(name, |(_, name)| name)) {
+        let all = schema.tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str()));
+        return misspelt(wanted, all).map(|name| format!("no table has a column {wanted}; there is {}", identifier(name)));
+    }
+    if let Some(wanted) = message.strip_prefix("no such table: ") {
+        let all = schema.tables.iter().map(|table| table.name.as_str());
+        return misspelt(wanted, all).map(|name| format!("there is no table {wanted}; there is {}", identifier(name)));
+    }
     let near = message.strip_prefix("near \"")?.strip_suffix("\": syntax error")?;
     let names = schema.tables.iter().flat_map(|table| std::iter::once(&table.name).chain(table.columns.iter().map(|column| &column.name)));
     names.filter(|name| is_bare_in(sql, name) && name.to_lowercase().contains(&near.to_lowercase())).find_map(|name| {
         let quoted = identifier(name);
         (quoted != *name).then(|| format!("a name like that needs double quotes: {quoted}"))
     })
+}
+
+/// The name that `wanted` is a slip or two away from.
+fn misspelt<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let most = edits_allowed(wanted.chars().count()).max(1);
+    let slips = |name: &'a str| edits_within(&wanted, &name.to_lowercase(), most).map(|slips| (slips, name));
+    names.filter(|name| name.chars().count() > 2).filter_map(slips).min_by_key(|(slips, _)| *slips).map(|(_, name)| name)
 }
 
 /// Whether `name` stands in `sql` without quotes around it.
@@ -203,5 +220,7 @@ mod tests {
         check_hint("SELECT * FROM \"my tabel\"", "no such table: my tabel", Some("there is no table my tabel; there is \"my table\""));
         check_hint("SELECT idd FROM \"order\"", "no such column: idd", Some("no table has a column idd; there is id"));
         check_hint("SELECT ids FROM \"order\"", "no such column: zzz", None);
+        check_hint("SELECT 100 FROM \"order\"", "no such column: o.10%", Some("no table has a column 10%; there is \"100%\""));
+        check_hint("SELECT 1 FROM oredr", "no such table: oredr", Some("there is no table oredr; there is \"order\""));
     }
 }
