@@ -13,7 +13,7 @@ fn database(path: &Path, sql: &str) {
 }
 
 /// Bytes that look like noise, the same in every run.
-fn noise(n: usize) -> Vec<u8> {
+pub(crate) fn noise(n: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let next = || {
         state ^= state << 13;

@@ -1,6 +1,9 @@
 //! Files as tables, by the command line: every command that takes a database takes them.
 
-use crate::home::Home;
+use rusqlite::Connection;
+
+use crate::bad_input::noise;
+use crate::home::{Home, check_output};
 
 #[test]
 fn files_are_asked_like_databases() {
@@ -114,4 +117,54 @@ fn what_is_wrong_with_a_file_is_said() {
     let table = write("t.csv", "a\n1\n");
     home.check(&["query", &format!("{table}+{text}"), "SELECT 1"], 3, "", "notes.txt` is plain text");
     home.check(&["query", &home.path().join("none.csv").display().to_string(), "SELECT 1"], 3, "", "there is no file");
+}
+
+#[test]
+fn random_bytes_are_told_by_what_the_name_says() {
+    let home = Home::new();
+    let check = |name: &str, words: &str| {
+        let path = home.file(name, noise(8192));
+        home.check(&["query", path.to_str().unwrap(), "SELECT 1"], 3, "", words);
+    };
+    check("a.csv", "is called CSV, and its 8192 bytes are no CSV");
+    check("a.TSV", "is called TSV");
+    check("a.jsonl", "is called JSON");
+    check("a.csv.gz", "is called CSV");
+    check("a.parquet", "hint: copy or download it again");
+    check("a.db", "hint: it may be encrypted");
+    check("a", "hint: it may be encrypted");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_opened_whatever_they_are_called() {
+    let home = Home::new();
+    let folder = home.path().join("files");
+    std::fs::create_dir(&folder).unwrap();
+    let make =
+        |name: &str| Connection::open(folder.join(name)).unwrap().execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (7)").unwrap();
+    let run = |args: &[&str]| home.command(args).current_dir(&folder).output().unwrap();
+    for name in [
+        "file:uri.db",
+        "a file.db",
+        ".hidden",
+        "per%41cent.db",
+        "wh?t.db",
+        "sh#rp.db",
+        "it's.db",
+        "a=b.db",
+        "a+b.db",
+        "a:b.db",
+        "*.db",
+        "-x.db",
+    ] {
+        make(name);
+        let typed = if name.starts_with('-') { format!("./{name}") } else { name.to_owned() };
+        check_output(&run(&["query", &typed, "SELECT a FROM t"]), 0, "7", "");
+    }
+    check_output(&run(&["query", "-x.db", "SELECT a FROM t"]), 2, "", "named with its folder: `./-x.db`");
+    check_output(&run(&["query", "a.db", "SELECT 1", "-x"]), 2, "", "unexpected argument '-x'");
+    let bytes = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"b\xffd.db");
+    let out = home.command(&["query"]).arg(bytes).arg("SELECT 1").output().unwrap();
+    check_output(&out, 2, "", "'b\u{fffd}d.db' is not UTF-8");
 }

@@ -1,10 +1,11 @@
-//! What to tell a model about SQLite's message: where a name that it misplaced really is.
+//! What to tell a model about SQLite's message, or a person: where a name that was misplaced really is.
 
 use std::collections::VecDeque;
 
 use crate::schema::{ForeignKey, Schema, Table};
 use crate::sql::qualify::sources;
 use crate::sql::quote::{identifier, table_name};
+use crate::text::words::{edits_allowed, edits_within};
 
 /// Tables named in one piece of advice; more would say nothing.
 const MOST_TABLES: usize = 6;
@@ -23,6 +24,48 @@ pub(super) fn advice(sql: &str, message: &str, schema: &Schema) -> Option<String
     let table = after("no such table: ")?;
     nearest(table, schema.tables.iter().map(|table| table.name.as_str()))
         .map(|name| format!("There is no table {table}; there is {}.", identifier(name)))
+}
+
+/// The same as a hint for a person whose `sql` it is; also which name needs quotes, where the grammar stumbles over one.
+pub fn name_hint(sql: &str, message: &str, schema: &Schema) -> Option<String> {
+    if let Some(said) = advice(sql, message, schema) {
+        let said = said.trim_end_matches('.');
+        let lower = ["There is no table ", "No table has "].iter().find(|start| said.starts_with(*start));
+        return Some(lower.map_or_else(|| said.to_owned(), |start| start.to_lowercase() + said.get(start.len()..).unwrap_or_default()));
+    }
+    if let Some(wanted) = message.strip_prefix("no such column: ").map(|name| name.rsplit_once('.').map_or(name, |(_, name)| name)) {
+        let all = schema.tables.iter().flat_map(|table| table.columns.iter().map(|column| column.name.as_str()));
+        return misspelt(wanted, all).map(|name| format!("no table has a column {wanted}; there is {}", identifier(name)));
+    }
+    if let Some(wanted) = message.strip_prefix("no such table: ") {
+        let all = schema.tables.iter().map(|table| table.name.as_str());
+        return misspelt(wanted, all).map(|name| format!("there is no table {wanted}; there is {}", identifier(name)));
+    }
+    let near = message.strip_prefix("near \"")?.strip_suffix("\": syntax error")?;
+    let names = schema.tables.iter().flat_map(|table| std::iter::once(&table.name).chain(table.columns.iter().map(|column| &column.name)));
+    names.filter(|name| is_bare_in(sql, name) && name.to_lowercase().contains(&near.to_lowercase())).find_map(|name| {
+        let quoted = identifier(name);
+        (quoted != *name).then(|| format!("a name like that needs double quotes: {quoted}"))
+    })
+}
+
+/// The name that `wanted` is a slip or two away from.
+fn misspelt<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = wanted.to_lowercase();
+    let most = edits_allowed(wanted.chars().count()).max(1);
+    let slips = |name: &'a str| edits_within(&wanted, &name.to_lowercase(), most).map(|slips| (slips, name));
+    names.filter(|name| name.chars().count() > 2).filter_map(slips).min_by_key(|(slips, _)| *slips).map(|(_, name)| name)
+}
+
+/// Whether `name` stands in `sql` without quotes around it.
+fn is_bare_in(sql: &str, name: &str) -> bool {
+    let (sql, name) = (sql.to_lowercase(), name.to_lowercase());
+    let inside = |c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '`' | '\'' | '[' | ']');
+    !name.is_empty()
+        && sql.match_indices(&name).any(|(at, _)| {
+            let (before, behind) = (sql.get(..at).unwrap_or_default(), sql.get(at + name.len()..).unwrap_or_default());
+            !before.ends_with(inside) && !behind.starts_with(inside)
+        })
 }
 
 fn about_column(sql: &str, column: &str, schema: &Schema) -> Option<String> {
@@ -156,5 +199,28 @@ mod tests {
         check("SELECT 1", "no such column: zzz", None);
         check("SELECT 1", "no such table: invoices", Some("There is no table invoices; there is invoice."));
         check("SELECT 1", "near \"FROM\": syntax error", None);
+    }
+
+    #[track_caller]
+    fn check_hint(sql: &str, message: &str, expected: Option<&str>) {
+        let schema = Schema { tables: vec![Table::named("order", &["id", "group by"]), Table::named("my table", &["100%", "to"])] };
+        assert_eq!(name_hint(sql, message, &schema).as_deref(), expected, "{sql}");
+    }
+
+    #[test]
+    fn a_person_is_told_which_name_was_meant_and_which_needs_quotes() {
+        let quotes = |name: &str| format!("a name like that needs double quotes: {name}");
+        check_hint("SELECT * FROM order", "near \"order\": syntax error", Some(&quotes("\"order\"")));
+        check_hint("SELECT * FROM My Table", "near \"Table\": syntax error", Some(&quotes("\"my table\"")));
+        check_hint("SELECT 100% FROM \"my table\"", "near \"FROM\": syntax error", None);
+        check_hint("SELECT to FROM \"my table\"", "near \"to\": syntax error", Some(&quotes("\"to\"")));
+        check_hint("SELECT group by FROM \"order\"", "near \"group\": syntax error", Some(&quotes("\"group by\"")));
+        check_hint("SELECT id FROM \"order\" order id", "near \"id\": syntax error", None);
+        check_hint("SELECT id,, FROM \"order\"", "near \",\": syntax error", None);
+        check_hint("SELECT * FROM \"my tabel\"", "no such table: my tabel", Some("there is no table my tabel; there is \"my table\""));
+        check_hint("SELECT idd FROM \"order\"", "no such column: idd", Some("no table has a column idd; there is id"));
+        check_hint("SELECT ids FROM \"order\"", "no such column: zzz", None);
+        check_hint("SELECT 100 FROM \"order\"", "no such column: o.10%", Some("no table has a column 10%; there is \"100%\""));
+        check_hint("SELECT 1 FROM oredr", "no such table: oredr", Some("there is no table oredr; there is \"order\""));
     }
 }

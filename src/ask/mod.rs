@@ -61,6 +61,7 @@ pub mod vote;
 mod weights;
 mod wording;
 
+pub use advice::name_hint;
 pub use ahead::{Ahead, prepare_model, read_ahead};
 pub use demonstrations::Demonstrations;
 pub use draw::drawn;

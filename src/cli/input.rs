@@ -67,7 +67,10 @@ impl<'a> Source<'a> {
             Self::File(path) => File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)),
         };
         let name = self.name();
-        read.map_err(|error| Failure::new(2, format!("cannot read {name}: {error}")))?;
+        read.map_err(|error| Failure {
+            hint: Some("check the path and the file's permissions; `-` reads stdin".into()),
+            ..Failure::new(2, format!("cannot read {name}: {error}"))
+        })?;
         if bytes.len() > limit {
             return Err(Failure::new(2, format!("{name} has more than {}", text::bytes(limit as u64))));
         }

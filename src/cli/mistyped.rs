@@ -1,11 +1,13 @@
 //! What is wrong on a command line, where clap would name the wrong thing or say it in the words of a library.
 
 use std::num::{IntErrorKind, ParseFloatError, ParseIntError};
+use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Command, Error};
 
 use super::input::parse_text;
+use crate::text::sanitize;
 
 /// Where a second file goes.
 const SEVERAL_FILES: &str = "files with tables are one argument, such as `a.csv+b.csv`; a database beside the first goes behind `--with`";
@@ -22,7 +24,11 @@ pub(super) fn with_negative_numbers(command: Command) -> Command {
 /// `error`, as a person who `typed` the words would have it.
 pub(super) fn explained(mut error: Error, typed: impl Iterator<Item = String>) -> Error {
     let typed: Vec<String> = typed.collect();
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        return of_bytes(&typed);
+    }
     name_the_flag(&mut error, &typed);
+    say_how_a_file_is_named(&mut error, &typed);
     say_where_it_goes(&mut error, &typed);
     let Some(words) = of_number(&error) else { return error };
     let text = |kind| match error.get(kind) {
@@ -35,6 +41,16 @@ pub(super) fn explained(mut error: Error, typed: impl Iterator<Item = String>) -
         text(ContextKind::InvalidArg)
     );
     Error::raw(ErrorKind::ValueValidation, message)
+}
+
+/// A word that is no text, such as the name of a file from a system with another encoding.
+fn of_bytes(typed: &[String]) -> Error {
+    let word = typed.iter().find(|word| word.contains(char::REPLACEMENT_CHARACTER)).map_or("", String::as_str);
+    let message = format!(
+        "'{}' is not UTF-8, as names and texts have to be\n\n  tip: give the file another name, or name a link to it (`ln -s`)\n\nFor more information, try '--help'.\n",
+        sanitize(word)
+    );
+    Error::raw(ErrorKind::InvalidUtf8, message)
 }
 
 /// What is wrong with a number.
@@ -63,6 +79,16 @@ fn name_the_flag(error: &mut Error, typed: &[String]) {
     if let Some(flag) = before.filter(|word| parse_text(word).is_err()) {
         error.insert(ContextKind::InvalidArg, ContextValue::String(flag.clone()));
     }
+}
+
+/// Says how a file is named whose name begins as flags do.
+fn say_how_a_file_is_named(error: &mut Error, typed: &[String]) {
+    let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg) else { return };
+    // Of flags of one letter only the first one is named that there is none of.
+    let is_found = |word: &&String| word.starts_with(found.as_str()) && word.starts_with('-') && Path::new(word.as_str()).exists();
+    let Some(name) = typed.iter().skip(1).find(is_found).filter(|_| error.kind() == ErrorKind::UnknownArgument) else { return };
+    let tip = format!("a file whose name begins with a hyphen is named with its folder: `./{}`", sanitize(name));
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(vec![tip.into()]));
 }
 
 /// Says where a word goes that stands behind all that a command takes.

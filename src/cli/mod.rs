@@ -103,7 +103,8 @@ pub fn main() -> ExitCode {
     let args = match command.try_get_matches().and_then(|matches| args::Args::from_arg_matches(&matches)) {
         Ok(args) => args,
         Err(error) => {
-            let error = mistyped::explained(error, std::env::args());
+            let typed = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
+            let error = mistyped::explained(error, typed);
             let code = if error.use_stderr() { 2 } else { 0 };
             return match error.print().map_err(failure::Failure::from) {
                 // Help is data: what asked for it has to know that there is none.

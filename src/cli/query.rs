@@ -16,6 +16,7 @@ use super::output::{Out, OutputArgs, ResultSink};
 use super::parameters::{bindings, parse_parameter};
 use super::script::Script;
 use super::settings::Settings;
+use crate::ask::name_hint;
 use crate::db::{Cell, Database, Layout, Limits, Parameters};
 use crate::jobs::ExportFormat;
 use crate::jobs::export::Export;
@@ -76,7 +77,7 @@ pub(super) fn run_query(args: &QueryArgs, settings: &Settings) -> Result<u8, Fai
             Some(file) => run.write_to(sql, file),
             None => run.statement(sql, at, &mut out),
         };
-        written.map_err(|failure| script.name_statement(at, failure))
+        written.map_err(|failure| script.name_statement(at, run.hinted(sql, failure)))
     });
     let finished = out.finish();
     done?;
@@ -116,6 +117,14 @@ impl Run<'_> {
             limit.say_cut(done.rows)?;
         }
         Ok(())
+    }
+
+    /// `failure` with what the schema has to say about the name that SQLite does not know.
+    fn hinted(&self, sql: &ReadOnlySql, failure: Failure) -> Failure {
+        let is_named = failure.message.starts_with("no such ") || failure.message.ends_with(": syntax error");
+        let schema = is_named.then(|| self.database.schema_outline(self.cancel).ok()).flatten();
+        let hint = schema.and_then(|schema| name_hint(sql.as_str(), &failure.message, &schema));
+        Failure { hint: hint.or(failure.hint), ..failure }
     }
 
     fn write_to(&self, sql: &ReadOnlySql, file: &NewFile<'_>) -> Result<(), Failure> {

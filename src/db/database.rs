@@ -16,6 +16,7 @@ use super::error::DbError;
 use super::files::{Copies, FileSet, FileTables, Progress};
 use super::open::{self, Location, Mode};
 use super::owners::{self, Owners, name_the_key, rewrite};
+use super::recognise::FileKind;
 use super::sqlite_error::{is_busy, sqlite_message};
 use super::table::{Cell, ColumnInfo, Limits, Table};
 use super::watch::{FileChange, FileStamp};
@@ -86,7 +87,12 @@ impl Database {
         match FileSet::named(&open::locate(Path::new(name))?.path)? {
             None => match FileSet::missing_part(Path::new(name)) {
                 Some(path) => Err(DbError::Missing { path }),
-                None => Self::open(name),
+                None => Self::open(name).map_err(|error| match &error {
+                    DbError::NotADatabase { path, bytes, kind: FileKind::Encrypted, .. } => {
+                        FileSet::misnamed(path, *bytes).map_or(error, DbError::from)
+                    }
+                    _ => error,
+                }),
             },
             Some(set) => {
                 let tables = copies.open(&set, cancel, progress)?;

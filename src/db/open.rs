@@ -45,9 +45,10 @@ pub(super) struct Location {
     pub(super) immutable: bool,
 }
 
-/// Reads `given` as a path, or as a `file:` address (`sqlite.org/uri.html`).
+/// Reads `given` as a path, or as a `file:` address (`sqlite.org/uri.html`), where no file is called so.
 pub(super) fn locate(given: &Path) -> Result<Location, DbError> {
-    let Some(uri) = given.to_str().filter(|text| text.starts_with("file:")) else {
+    let is_address = |text: &&str| text.starts_with("file:") && fs::symlink_metadata(given).is_err();
+    let Some(uri) = given.to_str().filter(is_address) else {
         return Ok(Location { path: given.to_owned(), immutable: false });
     };
     let bad = |reason: &str| DbError::BadUri { uri: uri.to_owned(), reason: reason.to_owned() };

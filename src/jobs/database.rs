@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::message::{Compared, JobFailure, Outcome, Report, Work};
 use super::stale;
 use super::task::{Open, Opened, Opener, Reporter, Task, lock, misplaced};
+use crate::ask::name_hint;
 use crate::db::files::Progress;
 use crate::db::parameters::typed_value;
 use crate::db::{Cell, Collected, Database, DbError, FileChange, FileStamp, Limits, Parameters, Table, difference};
@@ -185,7 +186,14 @@ fn run(task: &Task, sql: &str, typed: &[(String, String)], open: &Open, limits: 
             Ok(Outcome::Ran { spool: Arc::new(spool), elapsed, units: result_units(sql.as_str(), &open.schema) })
         }
         Err(DbError::Stopped(Stop::Cancelled)) => Ok(Outcome::Cancelled),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let said = match &error {
+                DbError::Sql { message } => name_hint(sql.as_str(), message, &open.schema),
+                _ => None,
+            };
+            let failure = JobFailure::from(error);
+            Err(JobFailure { hint: said.or(failure.hint), ..failure })
+        }
     }
 }
 

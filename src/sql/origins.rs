@@ -128,6 +128,22 @@ mod tests {
     }
 
     #[test]
+    fn names_are_told_however_they_are_quoted() {
+        for name in ["tab\"le", "a b", "it's", "100%?#", "brack]et", "back`tick", "l\nb", "Ünï 表", "order", "a.b", ""] {
+            let schema = Schema { tables: vec![Table::named(name, &[name, "b\"c"])] };
+            let table = super::super::quote::identifier(name);
+            for sql in [
+                format!("SELECT * FROM {table}"),
+                format!("SELECT {table}.* FROM {table}"),
+                format!("SELECT {table}, \"b\"\"c\" FROM {table}"),
+            ] {
+                let found: Vec<Option<&str>> = origins(&sql, &schema).iter().map(|o| o.map(|o| o.column.name.as_str())).collect();
+                assert_eq!(found, [Some(name), Some("b\"c")], "{sql}");
+            }
+        }
+    }
+
+    #[test]
     fn where_it_cannot_be_told_nothing_is() {
         for sql in [
             "SELECT * FROM json_each('[1]'), artist",

@@ -8,6 +8,7 @@ use sqlparser::parser::Parser;
 use sqlparser::tokenizer::Location;
 
 use super::lex::{MAX_SQL_BYTES, Token, TokenKind, lex};
+use super::quote::unquote;
 
 /// Operators and keywords up to which the syntax tree is built. A chain of operators nests the tree as deep as it is long, and
 /// walking or dropping it takes stack. SQLite stops at an expression depth of 1,000.
@@ -95,6 +96,8 @@ impl<'a> Places<'a> {
     pub(super) fn range(&self, name: &Ident) -> Option<Range<usize>> {
         let range = self.byte(name.span.start)?..self.byte(name.span.end)?;
         let text = self.sql.get(range.clone())?;
-        text.to_lowercase().contains(&name.value.to_lowercase()).then_some(range).filter(|range| !range.is_empty())
+        // A quote in a name stands there twice.
+        let (bare, value) = (unquote(text).to_lowercase(), name.value.to_lowercase());
+        (bare == value || text.to_lowercase().contains(&value)).then_some(range).filter(|range| !range.is_empty())
     }
 }

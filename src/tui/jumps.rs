@@ -20,11 +20,15 @@ pub struct Jump {
     pub label: String,
     /// The query that shows it.
     pub sql: String,
+    /// What it means where that gives no row.
+    pub without: String,
 }
 
 /// What was shown before a jump.
 #[derive(Debug, Clone)]
 pub struct Step {
+    /// Where the jump led.
+    pub to: Jump,
     /// The SQL in the editor.
     pub sql: String,
     /// Whether a person wrote it.
@@ -51,6 +55,11 @@ impl Trail {
     /// The step before.
     pub fn pop(&mut self) -> Option<Step> {
         self.0.pop()
+    }
+
+    /// What it means that the rows of `sql` are none, where the last jump led to them.
+    pub fn without(&self, sql: &str) -> Option<&str> {
+        self.0.last().filter(|step| step.to.sql == sql).map(|step| step.to.without.as_str())
     }
 
     /// How many can be taken back.
@@ -121,10 +130,14 @@ impl<'a> Row<'a> {
         let jump = |key: &&ForeignKey| {
             let table = self.schema.referred(origin.table, key)?;
             let (sql, value) = self.rows_with(origin.seat, &key.columns, table, &key.foreign_columns)?;
-            Some(Jump { label: format!("{} {value}", table.name), sql })
+            let without = format!("no row of {} has {} {value}: the key leads nowhere", table.name, key.foreign_columns.join(", "));
+            Some(Jump { label: format!("{} {value}", table.name), sql, without })
         };
         let jumps: Vec<Jump> = keys.iter().filter_map(jump).collect();
         if jumps.is_empty() {
+            if let Some(key) = keys.iter().find(|key| self.schema.referred(origin.table, key).is_none()) {
+                return Err(format!("{}.{name} refers to {}, which is not in this database", origin.table.name, key.foreign_table));
+            }
             return Err(format!("the key has more columns than this one, and the result does not have all of them: {}", listed(&keys)));
         }
         Ok(jumps)
@@ -143,7 +156,8 @@ impl<'a> Row<'a> {
         }
         let jump = |(table, key): &(&Table, &ForeignKey)| {
             let (sql, value) = self.rows_with(origin.seat, &key.foreign_columns, table, &key.columns)?;
-            Some(Jump { label: format!("{} whose {} is {value}", table.name, key.columns.join(", ")), sql })
+            let label = format!("{} whose {} is {value}", table.name, key.columns.join(", "));
+            Some(Jump { without: format!("no row refers to it: there is no {label}"), label, sql })
         };
         let jumps: Vec<Jump> = keys.iter().filter_map(jump).collect();
         if jumps.is_empty() {

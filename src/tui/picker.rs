@@ -6,6 +6,7 @@ use crossterm::event::KeyEvent;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
+use super::jumps::Jump;
 use super::keys::Action;
 use super::train::Field;
 use super::typed::Typed;
@@ -121,10 +122,7 @@ pub enum Choice {
     /// Copy this.
     Copy(CopyWork),
     /// Show these rows.
-    Jump {
-        /// Their query.
-        sql: String,
-    },
+    Jump(Jump),
     /// Take over what is kept for this database.
     Adopt(DatabaseId),
     /// Type this line of the form.

@@ -150,6 +150,15 @@ impl Tab {
     }
 }
 
+/// A text that is offered: all of it is selected, so that what is typed takes its place.
+pub fn offered(text: &str) -> TextArea<'static> {
+    let mut area = text_area(text);
+    if !text.is_empty() {
+        area.select_all();
+    }
+    area
+}
+
 /// A text with its cursor at the end.
 pub fn text_area(text: &str) -> TextArea<'static> {
     let mut area = TextArea::new(text.split('\n').map(str::to_owned).collect());

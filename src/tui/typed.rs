@@ -101,6 +101,7 @@ pub(super) fn line_input(line: &mut TextArea<'_>, key: KeyEvent) {
         (KeyCode::Char('u'), KeyModifiers::CONTROL) if line.cursor().1 > 0 => drop(line.delete_line_by_head()),
         (KeyCode::Char('k'), KeyModifiers::CONTROL) if !is_at_end(line) => drop(line.delete_line_by_end()),
         (KeyCode::Char('w'), KeyModifiers::CONTROL) => {
+            line.cancel_selection();
             let (row, column) = (line.cursor().0, line.cursor().1);
             let before: String = line.lines().get(row).map(|text| text.chars().take(column).collect()).unwrap_or_default();
             let gone = column - word_kept(&before).chars().count().min(column);
@@ -108,6 +109,11 @@ pub(super) fn line_input(line: &mut TextArea<'_>, key: KeyEvent) {
                 line.move_cursor(CursorMove::Back);
             }
             line.delete_str(gone);
+        }
+        // The widget would go on selecting.
+        (KeyCode::Char('a' | 'e' | 'b' | 'f'), held) if !held.is_empty() => {
+            line.cancel_selection();
+            line.input(key);
         }
         (KeyCode::Char('7' | '_'), KeyModifiers::CONTROL) => undo(line),
         // The widget has other meanings for these; a line has but one line.

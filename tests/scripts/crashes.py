@@ -187,7 +187,6 @@ def ended(screen):
 
 
 def in_screen(place, rng, action, end, marker, screen):
-    modes = termios.tcgetattr(screen.file)[3]
     # Until then it is another program that a signal would end.
     while os.path.realpath(f"/proc/{screen.child}/exe") != os.path.realpath(place.binary):
         time.sleep(0.005)
@@ -232,7 +231,7 @@ def in_screen(place, rng, action, end, marker, screen):
         after = screen.seen.rsplit(ENTERED, 1)[-1]
         given = all(mode in after for mode in BACK)
         try:
-            same_modes = termios.tcgetattr(screen.file)[3] == modes
+            same_modes = termios.tcgetattr(screen.file)[3] == screen.modes
         except termios.error:
             same_modes = True
     number = {"KILL": 9, "window closed": signal.SIGHUP}.get(end) or getattr(signal, f"SIG{end}")

@@ -18,11 +18,18 @@ BACK = [b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?2004l", b"\x1b[?1000l"]  # main sc
 class Terminal:
     def __init__(self, command, rows=24, columns=80, **env):
         self.seen = b""
+        go, start = os.pipe()
         self.child, self.file = pty.fork()
         if self.child == 0:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+            os.read(go, 1)
             os.execve(command[0], command, {**os.environ, **env})
+        # What the modes were before the program had the terminal: it may have it as soon as it starts.
+        self.modes = termios.tcgetattr(self.file)[3]
         os.set_blocking(self.file, False)
+        os.write(start, b"1")
+        os.close(go)
+        os.close(start)
 
     def read(self, seconds):
         """Takes what comes within so many seconds; whether the other side is still there."""

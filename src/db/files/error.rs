@@ -35,6 +35,16 @@ pub enum FileError {
         /// What is wrong, and where.
         message: String,
     },
+    /// Its name says what it is, and its bytes say nothing of the kind.
+    #[error("`{}` is called {form}, and its {bytes} bytes are no {form}: they look random", path.display())]
+    Misnamed {
+        /// Which file.
+        path: PathBuf,
+        /// What its name says.
+        form: &'static str,
+        /// Its size.
+        bytes: u64,
+    },
     /// A Parquet file whose pages are compressed in a way that is not built in.
     #[error("`{}` is compressed with {codec}, which is not built in", path.display())]
     Codec {
@@ -112,6 +122,7 @@ impl FileError {
         match self {
             Self::Unreadable { .. } => "check the file's permissions, and those of the folders above it",
             Self::Empty { .. } => "a table has a line of names and a line for each row; JSON lines have an object a line",
+            Self::Misnamed { .. } => "copy or download it again; where a program encrypted or packed it, let that program undo it",
             Self::Broken { form: "Parquet" | GZIP, .. } => "copy or download it again, or write it anew",
             Self::Broken { .. } => "mend the place with an editor, or export the file again",
             Self::Codec { .. } => "write it with Snappy, gzip or no compression: pandas' `to_parquet(..., compression='snappy')`",

@@ -62,6 +62,17 @@ impl Form {
         }
     }
 
+    /// The form that the name alone tells, in a word.
+    pub(super) fn in_name(path: &Path) -> Option<&'static str> {
+        Some(match extension(path)?.as_str() {
+            "csv" | "psv" => "CSV",
+            "tsv" | "tab" => "TSV",
+            "json" | "jsonl" | "ndjson" => "JSON",
+            "parquet" => "Parquet",
+            _ => return None,
+        })
+    }
+
     /// The file's rows. `first_line` is what is said of a table as text.
     pub(super) fn open(self, path: &Path, first_line: FirstLine, consumed: &Consumed) -> Result<Box<dyn Rows>, FileError> {
         Ok(match self {

@@ -35,6 +35,11 @@ impl FileSet {
         }
     }
 
+    /// What is wrong with a file of random bytes whose name says that it has rows.
+    pub fn misnamed(path: &Path, bytes: u64) -> Option<FileError> {
+        Form::in_name(path).map(|form| FileError::Misnamed { path: path.to_owned(), form, bytes })
+    }
+
     /// Several names as one that [`Self::named`] reads.
     pub fn join(names: &[String]) -> String {
         names.join(&AND.to_string())

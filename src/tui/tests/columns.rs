@@ -106,9 +106,34 @@ fn a_text_is_found_and_found_again() {
     let job = screen.submitted(|work| matches!(work, Work::Result(ResultWork::Find { .. })));
     screen.done(job, Outcome::Found(None));
     assert!(screen.drawn().contains("no cell contains"), "{}", screen.drawn());
+    // What no cell has may be a column's name.
+    screen.press(&["ctrl+f", "COLUMN_7", "enter"]);
+    let job = screen.submitted(|work| matches!(work, Work::Result(ResultWork::Find { .. })));
+    screen.done(job, Outcome::Found(None));
+    assert!(screen.drawn().contains("no cell contains `COLUMN_7`; this column is called so"), "{}", screen.drawn());
+    assert_eq!(place(&screen), (37, 7));
+    screen.press(&["ctrl+f", "nowhere at all", "enter"]);
+    let job = screen.submitted(|work| matches!(work, Work::Result(ResultWork::Find { .. })));
+    screen.done(job, Outcome::Found(None));
     let late = Found { row: 0, column: 0, wrapped: false };
     screen.done(job, Outcome::Found(Some(late)));
-    assert_eq!(place(&screen), (37, 3), "what comes late is not heard");
+    assert_eq!(place(&screen), (37, 7), "what comes late is not heard");
+}
+
+#[test]
+fn a_long_record_begins_at_the_cursor() {
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+3", "SELECT * FROM long"]);
+    let columns: Vec<ColumnInfo> = (0..60).map(|n| ColumnInfo { name: format!("column_{n:02}"), declared_type: None }).collect();
+    let rows = vec![(0..60).map(Cell::Integer).collect()];
+    let spool = Arc::new(Spool::of_table(&Table { columns, rows, truncated: false }).unwrap());
+    screen.run(Outcome::Ran { spool, elapsed: Duration::from_millis(3), units: Vec::new() });
+    screen.press(&["alt+4", "t"]);
+    assert!(screen.drawn().contains("column_00  0") && screen.drawn().contains("line 1/60"), "{}", screen.drawn());
+    screen.press(&["esc", "$", "h", "t"]);
+    assert!(screen.drawn().contains("column_58  58") && screen.drawn().contains("column_59  59"), "{}", screen.drawn());
+    // It goes on from there, upwards too.
+    assert!(screen.press(&["g"]).drawn().contains("column_00  0"));
 }
 
 #[test]

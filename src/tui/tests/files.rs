@@ -153,11 +153,49 @@ fn where_a_key_leads_nowhere_it_is_said() {
     said(&["$", "f"], "NULL refers to no row");
     said(&["0", "f"], "album.id is no foreign key");
     said(&["F"], "no table refers to album");
+    // A table that the file does not have.
+    let mut screen = Screen::opened((200, 60));
+    let mut without = (*screen.state.schema).clone();
+    without.tables.retain(|table| table.name != "artist");
+    screen.state.schema = Arc::new(without);
+    albums(&mut screen, vec![album(1, "One", Cell::Integer(5))]);
+    screen.press(&["$", "f"]);
+    assert!(screen.drawn().contains("album.artist_id refers to artist, which is not in this database"), "{}", screen.drawn());
     let mut screen = Screen::opened((200, 60));
     assert!(screen.press(&["alt+4", "f"]).drawn().contains("there is no row here"));
     screen.press(&["alt+3", "SELECT 1 + 1"]);
     screen.run(rows(2, false));
     assert!(screen.press(&["alt+4", "f"]).drawn().contains("cannot be told which table"));
+}
+
+#[test]
+fn a_key_that_leads_nowhere_is_told_in_place_of_rows() {
+    let none = |screen: &mut Screen| {
+        let table = Table { columns: vec![ColumnInfo { name: "id".into(), declared_type: None }], rows: Vec::new(), truncated: false };
+        let spool = Arc::new(Spool::of_table(&table).unwrap());
+        let job = screen.submitted(|work| matches!(work, Work::Run { .. }));
+        screen.done(job, Outcome::Ran { spool, elapsed: Duration::from_millis(1), units: Vec::new() });
+    };
+    let mut screen = Screen::opened((200, 60));
+    albums(&mut screen, vec![album(1, "One", Cell::Integer(99))]);
+    screen.press(&["$", "f"]);
+    none(&mut screen);
+    assert!(screen.drawn().contains("no row of artist has id 99: the key leads nowhere"), "{}", screen.drawn());
+    assert!(screen.press(&["b"]).drawn().contains("back where the first jump began"));
+    screen.press(&["f"]);
+    let job = screen.submitted(|work| matches!(work, Work::Run { .. }));
+    screen.done(job, artist(99));
+    screen.press(&["F"]);
+    none(&mut screen);
+    assert!(screen.drawn().contains("no row refers to it: there is no album whose artist_id is 99"), "{}", screen.drawn());
+    // What somebody else finds empty is only empty.
+    screen.press(&["alt+3", "SELECT id FROM artist WHERE 0 --"]);
+    screen.run(Outcome::Ran {
+        spool: Arc::new(Spool::of_table(&Table { columns: Vec::new(), rows: Vec::new(), truncated: false }).unwrap()),
+        elapsed: Duration::from_millis(1),
+        units: Vec::new(),
+    });
+    assert!(!screen.drawn().contains("whose artist_id"), "{}", screen.drawn());
 }
 
 #[test]

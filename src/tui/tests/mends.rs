@@ -83,6 +83,50 @@ fn keys_of_shells_in_every_line() {
 }
 
 #[test]
+fn what_is_typed_takes_the_place_of_what_is_offered() {
+    #[track_caller]
+    fn check(keys: &[&str], expected: &str) {
+        for window in [&["ctrl+s"][..], &["ctrl+p", "keep the SQL as", "enter"]] {
+            let mut screen = Screen::opened((80, 24));
+            screen.press(&["alt+3", "one two"]).press(window);
+            let Some(Window::Prompt(prompt)) = &mut screen.state.window else { panic!("{}", screen.drawn()) };
+            prompt.text = super::super::tab::offered("one two");
+            screen.press(keys);
+            assert!(
+                matches!(&screen.state.window, Some(Window::Prompt(prompt)) if prompt.text.lines() == [expected]),
+                "{}",
+                screen.drawn()
+            );
+        }
+    }
+    check(&[], "one two");
+    check(&["three"], "three");
+    check(&["backspace"], "");
+    check(&["ctrl+u", "three"], "three");
+    check(&["end", "s"], "one twos");
+    check(&["home", "/tmp/"], "/tmp/one two");
+    check(&["left", "left", "x"], "one txwo");
+    check(&["ctrl+w", "x"], "one x");
+    check(&["ctrl+a", "x "], "x one two");
+    let mut screen = Screen::opened((80, 24));
+    screen.press(&["alt+3", "SELECT 1", "ctrl+s", "/tmp/other.sql"]);
+    assert!(
+        matches!(&screen.state.window, Some(Window::Prompt(prompt)) if prompt.text.lines() == ["/tmp/other.sql"]),
+        "{}",
+        screen.drawn()
+    );
+}
+
+#[test]
+fn a_database_without_tables_is_not_offered_to_be_asked() {
+    let mut screen = Screen::empty((200, 60));
+    assert!(!screen.drawn().contains("has no tables"), "{}", screen.drawn());
+    screen.models(true);
+    screen.done(1, Outcome::Opened { path: "/home/someone/empty.sqlite".into(), schema: Arc::default() });
+    assert!(screen.drawn().contains("This database has no tables") && !screen.drawn().contains("Type a question"), "{}", screen.drawn());
+}
+
+#[test]
 fn undo_goes_by_words() {
     let mut screen = Screen::opened((80, 24));
     screen.press(&["alt+3", "SELECT name, id FROM artist", "esc", "ctrl+z"]);

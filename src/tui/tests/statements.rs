@@ -1,5 +1,7 @@
 //! Statements: parameters, several at once, files, long lines.
 
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+
 use super::super::state::Window;
 use super::*;
 
@@ -117,6 +119,36 @@ fn long_lines_are_marked_and_a_long_question_grows() {
     assert_eq!(screen.drawn().lines().filter(|line| line.contains("word word word")).count(), 3, "{}", screen.drawn());
     screen.press(&["alt+3", &"x".repeat(100)]);
     assert!(screen.drawn().contains("‹x"), "{}", screen.drawn());
+    // Where nothing is typed it is read from its beginning.
+    screen.press(&["ctrl+g"]);
+    assert!(screen.drawn().contains("x›") && !screen.drawn().contains("‹x"), "{}", screen.drawn());
+}
+
+#[test]
+fn a_click_puts_the_cursor_into_the_sql() {
+    #[track_caller]
+    fn check(sql: &str, line: usize, word: &str, expected: (usize, usize)) {
+        let mut screen = Screen::opened((200, 60));
+        screen.press(&["alt+3"]);
+        screen.event(Event::Paste(sql.into()));
+        let drawn = screen.drawn();
+        let top = drawn.lines().position(|line| line.contains("[SQL]")).unwrap() + 1 + line;
+        let row = drawn.lines().nth(top).unwrap();
+        let column = row[..row.find(word).unwrap()].chars().count();
+        screen.event(Event::Mouse(MouseEvent {
+            kind: MouseEventKind::Down(MouseButton::Left),
+            column: column as u16,
+            row: top as u16,
+            modifiers: KeyModifiers::NONE,
+        }));
+        let cursor = screen.state.tab().editor.cursor();
+        assert_eq!((cursor.0, cursor.1), expected, "{}", screen.drawn());
+    }
+    check("SELECT one FROM two", 0, "FROM", (0, 11));
+    check("SELECT one\nFROM 日本 JOIN two", 1, "JOIN", (1, 8));
+    check("SELECT one\nFROM two", 0, "ECT", (0, 3));
+    check(&format!("SELECT {} AS last", "name, ".repeat(60)), 0, "last", (0, 371));
+    check("SELECT é AS x", 0, "AS", (0, 9));
 }
 
 #[test]

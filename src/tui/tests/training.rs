@@ -177,7 +177,7 @@ fn a_database_is_learned_by_one_key() {
     screen.press(&["alt+l"]);
     assert!(screen.drawn().contains("Learn this database in") && screen.drawn().contains("30m"), "{}", screen.drawn());
     // What is no time stays to be mended.
-    screen.press(&["x", "enter"]);
+    screen.press(&["end", "x", "enter"]);
     assert!(screen.drawn().contains("! a time is needed"), "{}", screen.drawn());
     screen.event(Event::Key(KeyEvent::new(KeyCode::Backspace, KeyModifiers::NONE)));
     screen.press(&["enter"]);

@@ -109,7 +109,22 @@ pub(super) fn found(state: &mut State, tab: u32, found: Option<Found>) {
                 note(state, format!("`{sought}`: round the end"));
             }
         }
-        None => warn(state, format!("no cell contains `{sought}`")),
+        None => {
+            let results = &mut tab.results;
+            let wanted = results.sought.to_lowercase();
+            let is_called = |column: &usize| {
+                let info = results.spool().and_then(|spool| spool.columns().get(*column));
+                info.is_some_and(|info| info.name.to_lowercase().contains(&wanted))
+            };
+            match results.columns.shown().into_iter().find(is_called) {
+                Some(column) => {
+                    results.column = column;
+                    results.move_by(0, 0);
+                    note(state, format!("no cell contains `{sought}`; this column is called so"));
+                }
+                None => warn(state, format!("no cell contains `{sought}`")),
+            }
+        }
     }
 }
 

@@ -131,7 +131,7 @@ fn chosen(state: &mut State, picker: Picker, item: Item) -> Chosen {
         }
         Choice::TrainStep(step) => train::step(state, step),
         Choice::Run(folder) => train::show(state, folder),
-        Choice::Jump { sql } => jump::jump(state, &sql),
+        Choice::Jump(to) => jump::jump(state, to),
         Choice::Copy(what) => arrange::copy(state, what),
         Choice::Setting(name) => {
             state.window = Some(Window::List(picker));

@@ -28,9 +28,9 @@ pub(super) fn referring_rows(state: &mut State) -> Vec<Effect> {
 fn choose(state: &mut State, found: Result<Vec<Jump>, String>) -> Vec<Effect> {
     match found {
         Ok(jumps) => match <[Jump; 1]>::try_from(jumps) {
-            Ok([one]) => jump(state, &one.sql),
+            Ok([one]) => jump(state, one),
             Err(several) => {
-                let item = |jump: Jump| Item { label: jump.label, detail: jump.sql.clone(), choice: Choice::Jump { sql: jump.sql } };
+                let item = |jump: Jump| Item { label: jump.label.clone(), detail: jump.sql.clone(), choice: Choice::Jump(jump) };
                 show(state, PickerKind::Jump, several.into_iter().map(item).collect());
                 Vec::new()
             }
@@ -42,18 +42,18 @@ fn choose(state: &mut State, found: Result<Vec<Jump>, String>) -> Vec<Effect> {
     }
 }
 
-/// Shows the rows of `sql`, and takes note of what is left.
-pub(super) fn jump(state: &mut State, sql: &str) -> Vec<Effect> {
+/// Shows the rows that `to` leads to, and takes note of what is left.
+pub(super) fn jump(state: &mut State, to: Jump) -> Vec<Effect> {
     if state.running.iter().any(|job| matches!(job.work, Work::Run { .. })) {
         warn(state, "a query runs; Esc cancels it");
         return Vec::new();
     }
     let tab = state.tab_mut();
-    let step =
-        Step { sql: tab.sql(), own: tab.hand_written().is_some(), results: tab.results.clone(), others: (tab.others.clone(), tab.before) };
-    tab.trail.push(step);
+    let sql = to.sql.clone();
+    let (own, others) = (tab.hand_written().is_some(), (tab.others.clone(), tab.before));
+    tab.trail.push(Step { to, sql: tab.sql(), own, results: tab.results.clone(), others });
     let (id, steps) = (tab.id, tab.trail.len());
-    let mut effects = put_sql(state, id, sql);
+    let mut effects = put_sql(state, id, &sql);
     effects.extend(sql::run_all(state));
     focus(state, Pane::Results);
     let back = state.options.keymap.label_of(Action::JumpBack);
@@ -84,6 +84,9 @@ pub(super) fn back(state: &mut State) -> Vec<Effect> {
     (tab.others, tab.before) = step.others;
     let left = tab.trail.len();
     focus(state, Pane::Results);
-    note(state, format!("back; {} more", text::counted(left as u64, "step", "steps")));
+    match left {
+        0 => note(state, "back where the first jump began"),
+        left => note(state, format!("back; {} more", text::counted(left as u64, "step", "steps"))),
+    }
     effects
 }

@@ -6,7 +6,7 @@ use super::super::drafts::Drafts;
 use super::super::event::Effect;
 use super::super::keys::Action;
 use super::super::state::{Prompt, PromptKind, State, Window};
-use super::super::tab::{Tab, text_area};
+use super::super::tab::{Tab, offered, text_area};
 use super::{note, submit, warn};
 use crate::jobs::{KeepWork, NAMELESS, Work};
 use crate::records::{Draft, HistoryState};
@@ -135,7 +135,7 @@ pub(super) fn export_conversation(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let name = export_name(state, "md").replace("-result", "-questions");
-    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Conversation, text: text_area(&name) })));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Conversation, text: offered(&name) })));
     Vec::new()
 }
 

@@ -4,7 +4,7 @@ use super::super::event::Effect;
 use super::super::keys::{Action, Context};
 use super::super::picker::{Choice, Item, Picker, PickerKind};
 use super::super::state::{Prompt, PromptKind, State, Window};
-use super::super::tab::text_area;
+use super::super::tab::offered;
 
 /// What F9 shows, in its order.
 const SCREENS: [Action; 18] = [
@@ -33,7 +33,7 @@ pub(super) fn show(state: &mut State, kind: PickerKind, items: Vec<Item>) {
 }
 
 pub(super) fn prompt(state: &mut State, kind: PromptKind, text: &str) {
-    state.window = Some(Window::Prompt(Box::new(Prompt { kind, text: text_area(text) })));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind, text: offered(text) })));
 }
 
 fn commands(state: &State, wanted: impl Fn(Action) -> bool) -> Vec<Item> {

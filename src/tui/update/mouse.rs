@@ -2,11 +2,12 @@
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
+use ratatui_textarea::CursorMove;
 
 use super::super::event::Effect;
 use super::super::layout::places;
 use super::super::state::{Pane, State, Window};
-use super::super::view::{first_line, visible_columns};
+use super::super::view::{first_line, place_in_sql, visible_columns};
 use super::{focus, list, move_cursor, rows};
 
 /// Lines that a turn of the wheel moves by.
@@ -50,7 +51,8 @@ fn press(state: &mut State, at: Position) -> Vec<Effect> {
         return Vec::new();
     }
     let Some((pane, area)) = pane_at(state, at) else { return Vec::new() };
-    if state.focus != pane {
+    let had_keys = state.focus == pane;
+    if !had_keys {
         let before = area;
         focus(state, pane);
         // The pane with the keys is larger: what is under the pointer may have moved.
@@ -93,6 +95,14 @@ fn press(state: &mut State, at: Position) -> Vec<Effect> {
             if row == 0 {
                 return rows::sort(state);
             }
+        }
+        Pane::Editor => {
+            let tab = state.tab_mut();
+            let (row, column) = place_in_sql(&tab.editor, inner, (column, row), had_keys);
+            tab.completion = None;
+            tab.editor.cancel_selection();
+            let place = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+            tab.editor.move_cursor(CursorMove::Jump(place(row), place(column)));
         }
         _ => {}
     }

@@ -23,6 +23,8 @@ use crate::text;
 
 /// Names of columns are cut to this many columns of the screen in a record.
 const NAME_WIDTH: usize = 30;
+/// Lines of the screen that a record's window leaves to others.
+const SOME: usize = 4;
 
 /// Whether `action` is about rows and there are none, which is said then.
 pub(super) fn are_missing(state: &mut State, action: Action) -> bool {
@@ -75,7 +77,7 @@ pub(super) fn open_record(state: &mut State) {
     };
     let names: Vec<String> = spool.columns().iter().map(|column| text::sanitize(&column.name).into_owned()).collect();
     let width = names.iter().map(|name| text::width(name)).max().unwrap_or(0).min(NAME_WIDTH);
-    let mut out = String::new();
+    let (mut out, mut above) = (String::new(), 0);
     for (column, (name, cell)) in names.iter().zip(&cells).enumerate() {
         let first_line = |full: String| full.lines().next().unwrap_or_default().to_owned();
         let value = match (results.dates.in_full(column, cell), cell) {
@@ -83,6 +85,9 @@ pub(super) fn open_record(state: &mut State) {
             (None, Cell::Blob(_)) => first_line(in_full(cell)),
             (None, _) => in_full(cell),
         };
+        if column == results.column {
+            above = out.matches('\n').count();
+        }
         let name = text::ellipsis(name, width);
         let gap = " ".repeat(width - text::width(&name));
         // Lines after the first stand below it.
@@ -90,7 +95,9 @@ pub(super) fn open_record(state: &mut State) {
         out.push_str(&format!("{name}{gap}  {value}\n"));
     }
     let title = format!("Row {} of {}", text::count(results.row as u64 + 1), text::count(results.len() as u64));
-    state.window = Some(Window::Text { title, text: out, scroll: 0, copied: None, laid: Laid::default() });
+    // It begins at the cursor's column, where that would be out of view.
+    let scroll = if above + SOME < usize::from(state.size.1) { 0 } else { above.saturating_sub(1) };
+    state.window = Some(Window::Text { title, text: out, scroll, copied: None, laid: Laid::default() });
 }
 
 /// Shows dates in place of the numbers that count time, or the numbers again.

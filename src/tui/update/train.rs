@@ -6,7 +6,7 @@ use super::super::event::Effect;
 use super::super::pages::{CheckPages, RunPage, RunPages, run_name};
 use super::super::picker::{Choice, Item, Picker, PickerKind, TrainStep};
 use super::super::state::{Prompt, PromptKind, State, Window};
-use super::super::tab::text_area;
+use super::super::tab::offered;
 use super::super::train::{Field, TrainForm, command};
 use super::{note, submit, warn};
 use crate::jobs::{Checked, KeepWork, RunComparison, RunRow, TrainOrder, TrainWork, Work};
@@ -72,7 +72,7 @@ pub(super) fn items(state: &State) -> Vec<Item> {
 }
 
 pub(super) fn edit(state: &mut State, field: Field) {
-    let text = text_area(state.train.get(field));
+    let text = offered(state.train.get(field));
     state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Train(field), text })));
 }
 
@@ -163,7 +163,7 @@ pub(super) fn save_command(state: &mut State) -> Vec<Effect> {
     let Some(Window::Check(pages)) = &state.window else { return Vec::new() };
     let line = command(&pages.checked.words);
     let name = format!("{}.sh", state.train.get(Field::Name));
-    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Command(line), text: text_area(&name) })));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Command(line), text: offered(&name) })));
     Vec::new()
 }
 
@@ -173,7 +173,7 @@ pub(super) fn hand_over(state: &mut State) -> Vec<Effect> {
     let Some(Window::Check(pages)) = &state.window else { return Vec::new() };
     let words = pages.checked.words.clone();
     let name = format!("{}-job", state.train.get(Field::Name));
-    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Handover(words), text: text_area(&name) })));
+    state.window = Some(Window::Prompt(Box::new(Prompt { kind: PromptKind::Handover(words), text: offered(&name) })));
     Vec::new()
 }
 

@@ -10,6 +10,7 @@ use super::super::conversation::{Entry, Stage, Verdict, WRONG_BEFORE};
 use super::super::state::{Pane, State};
 use super::super::theme::Role;
 use super::frame::{frame_of, goes_on};
+use crate::jobs::Work;
 use crate::text;
 
 /// A mended part is shown this wide at most.
@@ -53,6 +54,12 @@ pub(super) fn conversation(state: &State, frame: &mut Frame<'_>, area: Rect) {
 fn welcome(state: &State, lines: &mut Vec<Line<'static>>, width: usize) {
     if state.database.is_empty() {
         put(state, lines, "No database is open. Ctrl+O opens one.", Role::Plain, 0, width);
+        return;
+    }
+    let is_opening = state.running.iter().any(|job| matches!(job.work, Work::Open { .. }));
+    if state.schema.tables.is_empty() && !is_opening {
+        put(state, lines, "This database has no tables: there is nothing to ask about yet.", Role::Plain, 0, width);
+        put(state, lines, "F5 runs SQL all the same, and tables that another program makes come here.", Role::Muted, 0, width);
         return;
     }
     if state.lacks_model() {

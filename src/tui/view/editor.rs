@@ -6,6 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Clear, Paragraph};
 use ratatui_textarea::TextArea;
+use unicode_segmentation::UnicodeSegmentation;
 
 use super::super::completion::Completion;
 use super::super::state::{Pane, State};
@@ -41,13 +42,14 @@ pub(super) fn editor(state: &State, frame: &mut Frame<'_>, area: Rect) {
 
 /// Draws a text with its cursor, scrolled so that the cursor is in view. Gives the cursor's place on the screen.
 pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, area: Rect, is_sql: bool, focused: bool) -> Position {
-    let (row, column) = (text.cursor().0, text.cursor().1);
+    let row = text.cursor().0;
     let (height, width) = (usize::from(area.height), usize::from(area.width));
     let first_row = first_row(text, height);
-    let before: String = text.lines().get(row).map(|line| line.chars().take(column).collect()).unwrap_or_default();
-    let cursor = text::width(&shown(&before));
-    // The last column is the mark's, where the line goes on.
-    let first_column = (cursor + 1 + usize::from(is_sql)).saturating_sub(width);
+    let cursor = cursor_column(text);
+    let first_column = match is_sql {
+        true => first_column(text, width, focused),
+        false => (cursor + 1).saturating_sub(width),
+    };
     let short = text.lines().iter().map(String::len).sum::<usize>() < COLOURED;
     let lines: Vec<Line<'_>> = if is_sql && short {
         coloured(state.theme, text.lines()).into_iter().skip(first_row).take(height).map(|line| from_column(line, first_column)).collect()
@@ -83,7 +85,6 @@ pub(super) fn draw(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, ar
 
 /// Draws one line of text over as many as `area` has, broken where they are full; those with the cursor are in view.
 pub(super) fn wrapped(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, area: Rect, focused: bool) {
-    use unicode_segmentation::UnicodeSegmentation;
     let width = usize::from(area.width).max(1);
     let line = text.lines().first().map(String::as_str).unwrap_or_default();
     let mut lines = vec![String::new()];
@@ -142,6 +143,35 @@ fn mark_cut(state: &State, frame: &mut Frame<'_>, text: &TextArea<'_>, area: Rec
 }
 
 /// The first line to draw in `height`, so that the cursor is in view.
+/// The column of the screen that the cursor has in its whole line.
+fn cursor_column(text: &TextArea<'_>) -> usize {
+    let before: String = text.lines().get(text.cursor().0).map(|line| line.chars().take(text.cursor().1).collect()).unwrap_or_default();
+    text::width(&shown(&before))
+}
+
+/// The first column of SQL in view: where nothing is typed, lines are read from their beginning.
+fn first_column(text: &TextArea<'_>, width: usize, focused: bool) -> usize {
+    // The last column is the mark's, where the line goes on.
+    if focused { (cursor_column(text) + 2).saturating_sub(width) } else { 0 }
+}
+
+/// The row and the character of SQL that is drawn at a column and row of `area`, inside it.
+pub(crate) fn place_in_sql(text: &TextArea<'_>, area: Rect, (column, row): (usize, usize), focused: bool) -> (usize, usize) {
+    let row = (first_row(text, usize::from(area.height)) + row).min(text.lines().len().saturating_sub(1));
+    let line = text.lines().get(row).map(String::as_str).unwrap_or_default();
+    let mut left = first_column(text, usize::from(area.width), focused) + column;
+    let mut characters = 0;
+    for grapheme in line.graphemes(true) {
+        let wide = text::width(&shown(grapheme));
+        if wide > left {
+            break;
+        }
+        left -= wide;
+        characters += grapheme.chars().count();
+    }
+    (row, characters)
+}
+
 fn first_row(text: &TextArea<'_>, height: usize) -> usize {
     (text.cursor().0 + 1).saturating_sub(height)
 }
@@ -157,7 +187,6 @@ fn cut(line: &str, first_column: usize, width: usize) -> String {
 
 /// The part of `text` from `first` columns on; `from` columns are left out already.
 fn columns(text: &str, from: usize, width: usize, first: usize) -> String {
-    use unicode_segmentation::UnicodeSegmentation;
     let mut at = from;
     let mut out = String::new();
     for grapheme in text.graphemes(true) {

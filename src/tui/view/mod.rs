@@ -27,6 +27,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::widgets::Paragraph;
 
+pub(super) use editor::place_in_sql;
 pub(super) use frame::first_line;
 pub(super) use results::{visible_columns, visible_rows};
 pub(super) use window::last_scroll;

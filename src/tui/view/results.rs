@@ -29,11 +29,15 @@ pub(super) fn results(state: &State, frame: &mut Frame<'_>, area: Rect) {
         }
         (Content::Rows { spool, elapsed }, None) => {
             let of = match (results.stale, is_of_other_sql(state, results)) {
-                (true, _) => "before the database changed  ",
-                (false, true) => "of an earlier query  ",
-                (false, false) => "",
+                (true, _) => ["before the database changed  ", "older  "],
+                (false, true) => ["of an earlier query  ", "earlier  "],
+                (false, false) => [""; 2],
             };
-            format!("{of}{}", position(results, spool, *elapsed))
+            let position = position(results, spool, *elapsed);
+            // Two corners, and two blanks around it.
+            let room = usize::from(area.width).saturating_sub(4);
+            let [long, short] = of.map(|of| format!("{of}{position}"));
+            if text::width(&long) <= room { long } else { short }
         }
         _ => String::new(),
     };
@@ -187,6 +191,10 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
         Span::styled(padded(&name, width, numeric), state.theme.style(Role::Header))
     });
     let mut lines = vec![Line::from(between(header.collect(), held))];
+    if let Some(reason) = why_none(state, results).filter(|_| results.is_empty()) {
+        let style = state.theme.style(Role::Muted);
+        lines.extend(wrap(&reason, usize::from(area.width).max(1)).into_iter().map(|part| Line::styled(part, style)));
+    }
     let arranging =
         state.running.iter().any(|job| matches!(job.work, Work::Result(ResultWork::Arrange { .. })) && job.tab == state.tab().id);
     for (number, row) in cells.iter().enumerate() {
@@ -209,6 +217,14 @@ fn rows(state: &State, results: &Results, spool: &Spool, area: Rect) -> Vec<Line
         lines.push(Line::from(between(spans.collect(), held)));
     }
     lines
+}
+
+/// Why there is no row, where it is known.
+fn why_none(state: &State, results: &Results) -> Option<String> {
+    if !results.filter.is_empty() {
+        return Some(format!("no row has `{}`; / changes what is looked for", text::ellipsis(&text::sanitize(&results.filter), 40)));
+    }
+    state.tab().trail.without(&results.sql).map(|reason| text::sanitize(reason).into_owned())
 }
 
 /// Cells with blanks between them; a line stands behind the `held` columns that stay in view.
