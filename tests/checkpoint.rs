@@ -133,6 +133,7 @@ fn a_folder_answers() {
     write_folder(&QWEN2, DType::F32, 1, folder.path());
     let options = LoadOptions {
         name: "tiny".into(),
+        known_as: Vec::new(),
         sha256: None,
         context_length: 512,
         saved_sessions: None,

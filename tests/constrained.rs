@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqllama::llm::{
     Barred, ByteAutomaton, Constrain, Constraint, DeviceChoice, FinishReason, Generate, GenerateEvent, GenerateRequest, KvType,
-    LoadOptions, LocalModel, Prompt, Purpose, Repetition, Sampling,
+    LoadOptions, LocalModel, Prompt, Purpose, Repetition, Sampling, Shared,
 };
 use sqllama::signal::Cancel;
 
@@ -154,6 +154,7 @@ fn letters(bet: Option<u8>, word: Option<&'static str>) -> Constraint {
 fn open(drafting: bool) -> LocalModel {
     let options = LoadOptions {
         name: "tiny".into(),
+        known_as: Vec::new(),
         sha256: None,
         context_length: 512,
         saved_sessions: None,
@@ -168,7 +169,7 @@ fn open(drafting: bool) -> LocalModel {
 fn request(constraint: Option<Constraint>) -> GenerateRequest {
     GenerateRequest {
         prompt: Prompt::Text("CREATE TABLE singers (id INTEGER, name TEXT); SELECT".into()),
-        shared_messages: 0,
+        shared: Shared::Nothing,
         max_tokens: 24,
         stop: Vec::new(),
         sampling: Sampling::default(),

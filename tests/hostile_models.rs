@@ -9,7 +9,7 @@ use sqllama::llm::gguf::write::{Tensor, write};
 use sqllama::llm::gguf::{GgufFile, Metadata, Value};
 use sqllama::llm::{
     DeviceChoice, Generate, GenerateRequest, Generation, KvType, LlmError, LoadOptions, LocalModel, Message, Prompt, Purpose, Repetition,
-    Role, Sampling,
+    Role, Sampling, Shared,
 };
 use sqllama::signal::Cancel;
 
@@ -71,6 +71,7 @@ impl Parts {
             &path,
             &LoadOptions {
                 name: "hostile".into(),
+                known_as: Vec::new(),
                 sha256: None,
                 context_length: 64,
                 saved_sessions: None,
@@ -88,7 +89,7 @@ fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmErr
     for sampling in [Sampling::default(), sampling] {
         let request = GenerateRequest {
             prompt: prompt.clone(),
-            shared_messages: 0,
+            shared: Shared::Nothing,
             max_tokens: 3,
             stop: Vec::new(),
             sampling,
@@ -102,7 +103,7 @@ fn generate(model: &mut LocalModel, prompt: Prompt) -> Result<Generation, LlmErr
     }
     let request = GenerateRequest {
         prompt,
-        shared_messages: 0,
+        shared: Shared::Nothing,
         max_tokens: 3,
         stop: Vec::new(),
         sampling: Sampling::default(),

@@ -55,6 +55,7 @@ mod tiny;
 mod tokenizer;
 mod told;
 mod training;
+mod tuned;
 mod values;
 mod ways;
 mod written;

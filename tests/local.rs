@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sqllama::llm::{
     DeviceChoice, Draws, Ended, Enough, Generate, GenerateRequest, Generation, KvType, LoadOptions, LocalModel, Message, Prompt, Purpose,
-    Repetition, Role, Sampling,
+    Repetition, Role, Sampling, Shared,
 };
 use sqllama::signal::Cancel;
 use sqllama::store::SavedSessions;
@@ -19,6 +19,7 @@ fn open(folder: Option<&Path>) -> LocalModel {
 fn open_with(folder: Option<&Path>, drafting: bool) -> LocalModel {
     let options = LoadOptions {
         name: "tiny".into(),
+        known_as: Vec::new(),
         sha256: None,
         context_length: 512,
         saved_sessions: folder.map(|folder| SavedSessions::new(folder.into(), 1 << 30)),
@@ -37,7 +38,7 @@ fn request(question: &str) -> GenerateRequest {
             message(Role::System, "CREATE TABLE singers (id INTEGER, name TEXT); CREATE TABLE songs (id INTEGER, title TEXT);"),
             message(Role::User, question),
         ]),
-        shared_messages: 1,
+        shared: Shared::Messages(1),
         max_tokens: 24,
         stop: Vec::new(),
         sampling: Sampling::default(),

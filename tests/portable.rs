@@ -10,7 +10,7 @@ use sqllama::llm::names::Projection;
 use sqllama::llm::placement::Demand;
 use sqllama::llm::{
     ActiveAdapter, Adapter, DeviceChoice, Generate, GenerateRequest, KvType, Lane, LoadOptions, LocalModel, Model, Phase, Prompt, Purpose,
-    Repetition, Sampling, Session, Want,
+    Repetition, Sampling, Session, Shared, Want,
 };
 use sqllama::signal::Cancel;
 
@@ -339,6 +339,7 @@ fn a_model_answers_alike_on_both_roads() {
     let answer = |device, gpu_layers| {
         let options = LoadOptions {
             name: "tiny".into(),
+            known_as: Vec::new(),
             sha256: None,
             context_length: 512,
             saved_sessions: None,
@@ -350,7 +351,7 @@ fn a_model_answers_alike_on_both_roads() {
         let mut model = LocalModel::open(&tiny::fixture(&QWEN2), &options).unwrap();
         let request = GenerateRequest {
             prompt: Prompt::Text("id id id id TABLE singers (id".into()),
-            shared_messages: 0,
+            shared: Shared::Nothing,
             max_tokens: 60,
             stop: Vec::new(),
             sampling: Sampling::default(),

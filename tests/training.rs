@@ -21,6 +21,7 @@ mod families;
 mod handover;
 mod hugging_face;
 mod judged;
+mod packed;
 mod paused;
 mod preference;
 

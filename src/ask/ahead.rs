@@ -9,8 +9,8 @@ use super::draw::draft_request;
 use super::error::{AskError, MAX_QUESTION_BYTES};
 use super::event::AskEvent;
 use super::request::AskRequest;
-use crate::llm::{Generate, GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
-use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, likely_answers, render, schema_text};
+use crate::llm::{Generate, GenerateEvent, GenerateRequest, Prompt, Purpose, Repetition, Sampling, Shared};
+use crate::prompt::{Form, PromptParts, SCHEMA_BYTES, Thoughts, likely_answers, render, schema_text_in, shared};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 
@@ -23,11 +23,12 @@ pub fn prepare_model(
     cancel: &Cancel,
     emit: &mut dyn FnMut(AskEvent),
 ) -> Result<(), AskError> {
-    if form != Form::Chat || !model.reads_ahead() {
+    if !form.begins_with_schema() || !model.reads_ahead() {
         return Ok(());
     }
     let parts = PromptParts { schema_text: schema_text.into(), ..PromptParts::default() };
-    let request = GenerateRequest { shared_messages: 1, ..reading(render(&parts, form)) };
+    let prompt = render(&parts, form);
+    let request = GenerateRequest { shared: shared(&prompt, form), ..reading(prompt) };
     model.generate(&request, cancel, &mut |event| {
         if let GenerateEvent::Prefill { done, total, cached } = event {
             emit(AskEvent::Reading { done, total, cached });
@@ -51,16 +52,22 @@ const FEWEST_WORDS: usize = 3;
 /// Has the model read the question of `request` as far as it is typed, or rehearse its answer. Nothing is done for a form that puts the
 /// question first, nor for a schema so large that what is told of it depends on the question.
 pub fn read_ahead(schema: &Schema, model: &mut dyn Generate, request: &AskRequest, ahead: Ahead, cancel: &Cancel) -> Result<(), AskError> {
-    if request.form != Form::Chat || !model.reads_ahead() || request.question.is_empty() || request.question.len() >= MAX_QUESTION_BYTES {
+    if !request.form.begins_with_schema()
+        || !model.reads_ahead()
+        || request.question.is_empty()
+        || request.question.len() >= MAX_QUESTION_BYTES
+    {
         return Ok(());
     }
     let schema = &*request.private.shown(schema);
     let parts = first_parts(schema, request);
-    if parts.schema_text != schema_text(schema, SCHEMA_BYTES) {
+    if parts.schema_text != schema_text_in(request.form.schema_style(), schema, SCHEMA_BYTES, None) {
         return Ok(());
     }
     let likely = likely_answers(schema, request.form);
-    if ahead == Ahead::Rehearse && request.question.split_whitespace().count() >= FEWEST_WORDS {
+    // Thoughts about a question that is not whole are lost time.
+    let rehearsable = request.form.thoughts() == Thoughts::None;
+    if ahead == Ahead::Rehearse && rehearsable && request.question.split_whitespace().count() >= FEWEST_WORDS {
         let rehearsal = draft_request(schema, request, render(&parts, request.form), likely);
         model.generate(&GenerateRequest { purpose: Purpose::Rehearsal, ..rehearsal }, cancel, &mut |_| ())?;
         return Ok(());
@@ -82,7 +89,7 @@ pub fn read_ahead(schema: &Schema, model: &mut dyn Generate, request: &AskReques
 fn reading(prompt: Prompt) -> GenerateRequest {
     GenerateRequest {
         prompt,
-        shared_messages: 0,
+        shared: Shared::Nothing,
         max_tokens: 0,
         stop: Vec::new(),
         sampling: Sampling::default(),

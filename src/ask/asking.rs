@@ -10,7 +10,7 @@ use super::mend::Fate;
 use super::request::{AskRequest, Execution, SchemaForm};
 use crate::db::{Database, DbError};
 use crate::llm::Generate;
-use crate::prompt::{PromptParts, SCHEMA_BYTES, Turn, schema_as_stored, schema_text_for};
+use crate::prompt::{PromptParts, SCHEMA_BYTES, Turn, schema_as_stored, schema_text_in};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::ReadOnlySql;
@@ -26,7 +26,7 @@ pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts 
     let told = |turn: &&Turn| !private.is_mentioned(&turn.sql) && !private.is_mentioned(&turn.question);
     let hint = |hint: &String| hint.lines().filter(|line| !private.is_mentioned(line)).collect::<Vec<_>>().join("\n");
     let schema_text = match request.schema_form {
-        SchemaForm::Described => schema_text_for(schema, SCHEMA_BYTES, &request.question, &hits),
+        SchemaForm::Described => schema_text_in(request.form.schema_style(), schema, SCHEMA_BYTES, Some((&request.question, &hits))),
         SchemaForm::AsStored => schema_as_stored(schema, SCHEMA_BYTES),
     };
     PromptParts {

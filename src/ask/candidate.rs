@@ -12,10 +12,10 @@ use super::signals::{Seen, Signals};
 use super::vote::Ballot;
 use crate::db::{Database, DbError, Limits, Table};
 use crate::llm::{Ended, FinishReason};
-use crate::prompt::Turn;
+use crate::prompt::{Form, Thoughts, Turn};
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
-use crate::sql::extract::{beginnings, extract};
+use crate::sql::extract::{Draft, beginnings, extract, extract_thought};
 use crate::sql::follow::{Lost, lost};
 use crate::sql::shape::is_plain_count;
 use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, guard, suspicions};
@@ -55,6 +55,25 @@ pub(super) struct Candidate {
     pub(super) signals: Signals,
     /// Whether it was written after examples made from the database.
     pub(super) after_examples: bool,
+}
+
+/// The SQL of an answer in `form`.
+fn drafted(text: &str, form: Form) -> Option<Draft> {
+    match form.thoughts() {
+        Thoughts::None => extract(text),
+        Thoughts::InWords => extract_thought(text, false),
+        // Arctic's thoughts are begun by the prompt.
+        Thoughts::InTags => extract_thought(text, form == Form::Arctic),
+    }
+}
+
+/// What is wrong with an answer that is thought alone.
+fn thought_alone(reason: FinishReason) -> &'static str {
+    match reason {
+        FinishReason::Length => "the model came to no end of its thoughts",
+        FinishReason::Repeated => "the model went round in circles",
+        FinishReason::Stop | FinishReason::Eos | FinishReason::Enough => "there is no SQL statement behind the model's thoughts",
+    }
 }
 
 /// What a follow-up lost of the query before.
@@ -100,7 +119,9 @@ impl Candidate {
         cancel: &Cancel,
     ) -> Result<Self, AskError> {
         let text = written.text.trim();
-        let mut candidate = match extract(text) {
+        let mut candidate = match drafted(text, request.form) {
+            // Thoughts are nobody's query: they are shown to no one, and not given back to the model.
+            None if request.form.thoughts() != Thoughts::None => Self::failed("", thought_alone(written.finish_reason)),
             None => Self::failed(text, "there is no SQL statement in the answer"),
             // The statement came to its end before the text broke off.
             Some(draft) if !text.ends_with(draft.as_str()) => Self::judge(database, schema, draft.as_str(), request, cancel)?,

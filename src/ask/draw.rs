@@ -10,12 +10,13 @@ use super::choice::is_settled;
 use super::confidence::Belief;
 use super::error::AskError;
 use super::event::AskEvent;
-use super::lock::name_lock;
+use super::fold::Folded;
+use super::lock::name_lock_in;
 use super::request::{AskRequest, Candidates, Execution, Names};
 use super::vote::is_decided;
 use crate::db::Database;
 use crate::llm::{Draws, Ended, Enough, FinishReason, GenerateEvent, GenerateRequest, LlmError, Prompt, Purpose, Repetition, Sampling};
-use crate::prompt::{Form, PromptParts, render};
+use crate::prompt::{Form, PromptParts, Thoughts, render, shared};
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
 
@@ -60,8 +61,8 @@ impl Asking<'_> {
             return Ok(there);
         }
         let mut demonstrations = match &request.demonstrations {
-            // An Alpaca model was tuned without any.
-            Some(demonstrations) if request.form == Form::Chat => {
+            // Others were tuned without any.
+            Some(demonstrations) if request.form.takes_demonstrations() => {
                 let mut found = demonstrations.find(&request.question, self.database, self.shown, self.cancel);
                 // They may have been made before something became private.
                 found.retain(|turn| !request.private.is_mentioned(&turn.sql) && !request.private.is_mentioned(&turn.question));
@@ -115,6 +116,7 @@ impl Asking<'_> {
         let soon = if streamed || !there.iter().any(runs) { self.cancel } else { &self.soon };
         let may_stop = !streamed && self.may_stop();
         let emit = &mut *self.emit;
+        let mut folded = Folded::new(self.request.form.thoughts());
         let mut judging = Judging::new(self.database, self.schema, self.request, self.cancel, examples);
         let written = self.model.generate_until(
             &generation,
@@ -122,7 +124,7 @@ impl Asking<'_> {
             soon,
             &mut |event| match event {
                 GenerateEvent::Prefill { done, total, cached } if streamed => emit(AskEvent::Reading { done, total, cached }),
-                GenerateEvent::Text(text) if streamed => emit(AskEvent::Text(text)),
+                GenerateEvent::Text(text) if streamed => folded.take(&text).into_iter().for_each(&mut *emit),
                 GenerateEvent::Prefill { .. } | GenerateEvent::Text(_) => {}
             },
             &mut |ended| {
@@ -197,25 +199,37 @@ impl<'a> Judging<'a> {
 
 /// Tokens of a draft. Of 4,548 questions of Spider, none had SQL of more than half as many tokens (Qwen's) as it has bytes and 120, a fence
 /// and long names left out. What goes on longer goes in circles.
-fn most_tokens(schema: &Schema, question: &str) -> usize {
+fn most_tokens(schema: &Schema, form: Form, question: &str) -> usize {
     let names = schema.tables.iter().flat_map(|table| std::iter::once(&table.name).chain(table.columns.iter().map(|column| &column.name)));
     let (count, bytes) = names.fold((0, 0), |(count, bytes), name| (count + 1, bytes + name.len()));
     let longer = (bytes / usize::max(count, 1)).max(USUAL_NAME);
-    ((BESIDE_QUESTION + question.len() / 2) * longer / USUAL_NAME).clamp(FEWEST_TOKENS, MOST_TOKENS)
+    form.most_thought() + ((BESIDE_QUESTION + question.len() / 2) * longer / USUAL_NAME).clamp(FEWEST_TOKENS, MOST_TOKENS)
+}
+
+/// What ends an answer in `form`.
+fn stops(form: Form) -> Vec<String> {
+    let stops: &[&str] = match form.thoughts() {
+        // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
+        Thoughts::None => &["\n```\n", ";\n```", "\n###"],
+        // Blocks and headings stand in thoughts, too.
+        Thoughts::InWords => &[],
+        Thoughts::InTags => &["</answer>"],
+    };
+    stops.iter().map(|stop| (*stop).to_owned()).collect()
 }
 
 /// What a model is asked with for a draft.
 pub(super) fn draft_request(schema: &Schema, request: &AskRequest, prompt: Prompt, likely: Arc<[String]>) -> GenerateRequest {
+    let form = request.form;
     GenerateRequest {
+        shared: shared(&prompt, form),
         prompt,
-        shared_messages: 1,
-        max_tokens: most_tokens(schema, &request.question),
-        // The end of a fenced block, and the next heading of an Alpaca model that goes on by itself.
-        stop: vec!["\n```\n".into(), ";\n```".into(), "\n###".into()],
+        max_tokens: most_tokens(schema, form, &request.question),
+        stop: stops(form),
         sampling: request.sampling.clone(),
         logprobs: 0,
         likely,
-        constraint: (request.names == Names::Locked).then(|| name_lock(schema)),
+        constraint: (request.names == Names::Locked).then(|| name_lock_in(schema, form)),
         purpose: Purpose::Answer,
         repetition: Repetition::Cut,
     }

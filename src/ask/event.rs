@@ -135,6 +135,8 @@ pub enum AskEvent {
     },
     /// The model writes.
     Text(String),
+    /// The model thinks before it writes SQL: so many words so far, which are shown to nobody.
+    Thinking(usize),
     /// An SQL statement was found in the answer.
     Proposed(String),
     /// It is one read-only statement and SQLite prepared it.

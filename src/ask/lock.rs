@@ -3,20 +3,36 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::llm::{Barred, ByteAutomaton, Constrain, Constraint};
+use crate::prompt::{Form, Thoughts};
 use crate::schema::Schema;
-use crate::sql::lock::{NameLock, Refusal, gbnf};
+use crate::sql::lock::{Before, NameLock, Refusal, gbnf};
 
-/// Locks a model to the names of `schema`.
+/// Locks a model to the names of `schema`, in SQL that comes at once.
 pub fn name_lock(schema: &Schema) -> Constraint {
+    name_lock_in(schema, Form::Chat)
+}
+
+/// The same in the SQL of an answer in `form`: thoughts before it are not touched.
+pub(super) fn name_lock_in(schema: &Schema, form: Form) -> Constraint {
+    let before = match form.thoughts() {
+        Thoughts::None => Before::Words,
+        Thoughts::InWords => Before::Thoughts,
+        Thoughts::InTags => Before::Answer,
+    };
     // The statements say which tables have no rowid.
     let statements = schema.tables.iter().map(|table| table.sql.as_str());
-    let key = std::iter::once(schema.fingerprint().as_str()).chain(statements).collect::<Vec<_>>().join("\n");
-    Constraint(Arc::new(Names { lock: NameLock::new(schema), key, schema: schema.clone(), grammar: Mutex::default() }))
+    let mut key = std::iter::once(schema.fingerprint().as_str()).chain(statements).collect::<Vec<_>>().join("\n");
+    if before != Before::Words {
+        key.push_str(&format!("\n{before:?}"));
+    }
+    let lock = NameLock::new(schema).behind(before);
+    Constraint(Arc::new(Names { lock, before, key, schema: schema.clone(), grammar: Mutex::default() }))
 }
 
 #[derive(Debug)]
 struct Names {
     lock: NameLock,
+    before: Before,
     key: String,
     schema: Schema,
     /// Made where a server wants it: the last one, with the prompt that it is for.
@@ -33,6 +49,10 @@ impl Constrain for Names {
     }
 
     fn grammar(&self, told: &str) -> Option<String> {
+        // The grammar is one of SQL alone.
+        if self.before != Before::Words {
+            return None;
+        }
         let mut known = self.grammar.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, grammar)) = known.as_ref().filter(|(of, _)| of == told) {
             return grammar.clone();

@@ -16,6 +16,7 @@
 //! - `weights`: how much each signal counts
 //! - [`vote`]: choosing among drafts by what they return
 //! - `event`: what happens on the way, and the answer
+//! - `fold`: of what a model writes, its SQL alone is shown
 //! - `clarify`: a question back, where two readings are about as likely
 //! - `named`: a text compared with a key, where what it refers to is called so
 //! - `literals`: literals that match no stored value, and nearly do or name what a key refers to
@@ -45,6 +46,7 @@ mod draw;
 mod error;
 mod event;
 pub mod evidence;
+mod fold;
 mod follow;
 mod following;
 mod keyed;

@@ -14,7 +14,7 @@ use super::load::{Loading, choose, load_with};
 use super::settings::Settings;
 use crate::ask::drawn;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
+use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling, Shared};
 
 /// Arguments of `bench`.
 #[derive(Debug, ClapArgs)]
@@ -58,7 +58,7 @@ pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Fai
     let tokens: Vec<u32> = seed.iter().copied().cycle().take(args.prompt_tokens.max(1)).collect();
     let request = GenerateRequest {
         prompt: Prompt::Tokens(Vec::new()),
-        shared_messages: 0,
+        shared: Shared::Nothing,
         max_tokens: args.gen_tokens,
         stop: Vec::new(),
         sampling: Sampling::default(),

@@ -17,7 +17,9 @@ use super::load_adapter::{find_adapter, load_with_adapter};
 use super::network::ServerArgs;
 use super::settings::Settings;
 use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{FinishReason, GenerateEvent, GenerateRequest, Generation, Prompt, Purpose, Repetition, Sampling, Specials, TokenLogprob};
+use crate::llm::{
+    FinishReason, GenerateEvent, GenerateRequest, Generation, Prompt, Purpose, Repetition, Sampling, Shared, Specials, TokenLogprob,
+};
 use crate::prompt::alpaca;
 use crate::text;
 
@@ -132,7 +134,7 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
     }
     let request = GenerateRequest {
         prompt: taken.map_or_else(|| Prompt::Text(prompt.clone()), |taken| Prompt::Tokens(taken.tokens)),
-        shared_messages: 0,
+        shared: Shared::Nothing,
         max_tokens: args.max_tokens,
         stop: args.stop.clone(),
         sampling: Sampling { temperature: args.temperature, top_k: args.top_k, top_p: args.top_p, seed: args.seed },

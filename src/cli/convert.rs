@@ -81,7 +81,10 @@ impl From<BlockedType> for FileType {
 #[derive(Debug, ClapArgs)]
 pub struct Target {
     /// The new file [default: NAME-TYPE.gguf in this folder]
-    #[arg(long, short, value_name = "FILE")]
+    #[arg(value_name = "NEW")]
+    pub file: Option<PathBuf>,
+    /// The same
+    #[arg(long, short, value_name = "FILE", conflicts_with = "file")]
     pub out: Option<PathBuf>,
     /// Replace the new file where it is there already
     #[arg(long)]
@@ -201,7 +204,7 @@ pub(super) fn run_quantize(args: &QuantizeArgs, settings: &Settings) -> Result<u
 
 /// Runs `adapters merge --gguf`.
 pub(super) fn merge_to_gguf(base: &Path, adapter: &Adapter, out: &Path, kind: FloatType) -> Result<u8, Failure> {
-    let target = Target { out: Some(out.into()), force: false };
+    let target = Target { file: None, out: Some(out.into()), force: false };
     let kind = kind.into();
     write(&Plan::of_folder(base, kind, Some(adapter), None)?, base, kind, &target)
 }
@@ -259,7 +262,7 @@ fn file_name(source: &Path, kind: FileType) -> String {
 }
 
 fn write(plan: &Plan, source: &Path, kind: FileType, target: &Target) -> Result<u8, Failure> {
-    let out = target.out.clone().unwrap_or_else(|| file_name(source, kind).into());
+    let out = target.file.as_ref().or(target.out.as_ref()).cloned().unwrap_or_else(|| file_name(source, kind).into());
     if std::fs::canonicalize(&out).is_ok_and(|out| std::fs::canonicalize(source).is_ok_and(|source| source == out)) {
         return Err(LlmError::Exists { path: out }.into());
     }

@@ -83,6 +83,7 @@ pub(super) fn load_model(settings: &Settings, chosen: &Chosen, loading: Loading)
     };
     let options = LoadOptions {
         name: resolved.name.clone(),
+        known_as: resolved.known_as.clone(),
         sha256: resolved.sha256.clone(),
         context_length: CONTEXT_TOKENS,
         saved_sessions: loading.saving.then(|| SavedSessions::new(settings.paths.sessions(), SAVED_SESSION_BYTES)),

@@ -10,6 +10,7 @@ use super::servers;
 use super::settings::Settings;
 use crate::db::Database;
 use crate::llm::{Adapter, Generate, LlmError};
+use crate::prompt::Form;
 use crate::records::{DatabaseId, Records, RecordsError};
 use crate::schema::Schema;
 use crate::store::adapters;
@@ -98,9 +99,8 @@ impl Wanted {
             Self::Here { adapter, .. } => adapter.card.as_ref(),
             Self::OfServer(_) => None,
         };
-        match (typed, card.map(|card| card.prompt.as_str())) {
-            (PromptForm::Auto, Some("alpaca")) => PromptForm::Alpaca,
-            (PromptForm::Auto, Some("chat")) => PromptForm::Chat,
+        match (typed, card.and_then(|card| Form::named(&card.prompt))) {
+            (PromptForm::Auto, Some(trained)) => PromptForm::of(trained),
             (typed, _) => typed,
         }
     }

@@ -14,10 +14,8 @@ use super::settings::Settings;
 use crate::jobs::JobFailure;
 use crate::llm::placement::refuse_without_cuda;
 use crate::mcp::{McpError, McpSettings, OpenFile, serve};
-use crate::prompt::Form;
 use crate::signal::Cancel;
 use crate::store::StoreError;
-use crate::store::config::PromptChoice;
 
 /// Arguments of `mcp`.
 #[derive(Debug, ClapArgs)]
@@ -79,11 +77,7 @@ pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> 
             files.len()
         )?;
     }
-    let form = match settings.config.prompt.unwrap_or_default() {
-        PromptChoice::Auto => None,
-        PromptChoice::Alpaca => Some(Form::Alpaca),
-        PromptChoice::Chat => Some(Form::Chat),
-    };
+    let form = settings.prompt(None).form();
     let (own, files_own) = (settings.clone(), settings.clone());
     let (typed, loading) = (args.model, Loading::on(args.computing));
     serve(McpSettings {

@@ -94,14 +94,22 @@ fn say_how_a_file_is_named(error: &mut Error, typed: &[String]) {
 /// Says where a word goes that stands behind all that a command takes.
 fn say_where_it_goes(error: &mut Error, typed: &[String]) {
     let Some(ContextValue::String(found)) = error.get(ContextKind::InvalidArg) else { return };
-    if error.kind() != ErrorKind::UnknownArgument || found.starts_with('-') {
-        return;
-    }
-    let tips: &[&str] = match typed.get(1).map(String::as_str) {
-        Some("run") => &["the database goes behind `--database`"],
-        Some("ask") => &["write the question in quotes", SEVERAL_FILES],
-        Some("query") => &["write the SQL in quotes", SEVERAL_FILES],
-        Some("schema") => &["the question goes behind `--question`, in quotes", SEVERAL_FILES],
+    let [command, sub] = [1, 2].map(|at| typed.get(at).map_or("", String::as_str));
+    let tips: &[&str] = match (error.kind(), command, sub) {
+        (ErrorKind::InvalidValue, "models", "convert") if found.starts_with("--type") => {
+            &["`sqllama models quantize` writes a folder or a file in fewer bits"]
+        }
+        (ErrorKind::InvalidValue, "models", "quantize") if found.starts_with("--type") => {
+            &["`sqllama models convert` writes f32, f16 and bf16"]
+        }
+        (ErrorKind::UnknownArgument, ..) if found.starts_with('-') => return,
+        (ErrorKind::UnknownArgument, "run", _) => &["the database goes behind `--database`"],
+        (ErrorKind::UnknownArgument, "ask", _) => &["write the question in quotes", SEVERAL_FILES],
+        (ErrorKind::UnknownArgument, "query", _) => &["write the SQL in quotes", SEVERAL_FILES],
+        (ErrorKind::UnknownArgument, "schema", _) => &["the question goes behind `--question`, in quotes", SEVERAL_FILES],
+        (ErrorKind::UnknownArgument, "models", "pull") => &["one model at a time; what to call it goes behind `--name`"],
+        (ErrorKind::UnknownArgument, "models", "importance") => &["the new file goes behind `--out`"],
+        (ErrorKind::UnknownArgument, "adapters", "merge") => &["the base goes behind `--base`, the new file or folder behind `--out`"],
         _ => return,
     };
     let tips = tips.iter().map(|tip| (*tip).into()).collect();
@@ -142,6 +150,11 @@ mod tests {
         check("sqllama query a.db SELECT name", "the SQL in quotes");
         check("sqllama query a.csv b.csv SELECT", "`a.csv+b.csv`");
         check("sqllama schema a.db b.db", "behind `--with`");
+        check("sqllama models pull a b", "behind `--name`");
+        check("sqllama adapters merge a b", "behind `--base`");
+        check("sqllama models convert a --type q4_k_m", "`sqllama models quantize`");
+        check("sqllama models quantize a --type f16", "`sqllama models convert`");
+        check("sqllama models convert a b --out c", "cannot be used with");
         check("sqllama query a.db SELECT --nosuch", "unexpected argument '--nosuch'");
         check("sqllama bench more", "unexpected argument 'more'");
     }

@@ -11,6 +11,7 @@ use super::interrupt;
 use super::pull::{pull_entry_as, sources};
 use super::pull_own::{Wishes, in_ollama, pull_own};
 use super::settings::Settings;
+use crate::prompt::Form;
 use crate::store::catalogue::{self, OLLAMA, WeightsForm};
 use crate::store::{Entry, Paths, Presence, machine, own, pull};
 use crate::text;
@@ -99,7 +100,7 @@ pub(super) fn run_models(command: &ModelsCommand, settings: &Settings) -> Result
 }
 
 fn list(paths: &Paths) -> Result<(), Failure> {
-    let mut rows = vec![["NAME", "PARAMETERS", "QUANT", "SIZE", "LICENCE", "MEMORY", "STATE"].map(str::to_owned).to_vec()];
+    let mut rows = vec![["NAME", "PARAMETERS", "QUANT", "SIZE", "LICENCE", "PROMPT", "MEMORY", "STATE"].map(str::to_owned).to_vec()];
     for entry in catalogue::catalogue() {
         rows.push(vec![
             entry.name.clone(),
@@ -107,6 +108,7 @@ fn list(paths: &Paths) -> Result<(), Failure> {
             entry.quantisation.clone(),
             entry.bytes.map_or_else(|| "?".into(), text::bytes),
             entry.licence.clone(),
+            prompt(entry).into(),
             fit(entry).into(),
             state(entry, paths),
         ]);
@@ -123,6 +125,15 @@ fn list(paths: &Paths) -> Result<(), Failure> {
         print_columns(&std::iter::once(head).chain(rows).collect::<Vec<_>>())?;
     }
     Ok(())
+}
+
+/// The form that a model is asked in.
+fn prompt(entry: &Entry) -> &str {
+    match &entry.prompt {
+        Some(prompt) => prompt,
+        None if entry.form == WeightsForm::Pytorch => Form::Alpaca.name(),
+        None => Form::Chat.name(),
+    }
 }
 
 fn show_own(name: &str, paths: &Paths) -> Result<(), Failure> {
@@ -162,6 +173,7 @@ fn show(entry: &Entry, paths: &Paths) -> Result<(), Failure> {
     let form = match entry.form {
         WeightsForm::Gguf => "GGUF",
         WeightsForm::Pytorch => "PyTorch checkpoint, which a pull converts to GGUF",
+        WeightsForm::Safetensors => "safetensors checkpoint, which a pull converts to GGUF",
     };
     let lines = [
         ("name", entry.name.clone()),
@@ -172,6 +184,7 @@ fn show(entry: &Entry, paths: &Paths) -> Result<(), Failure> {
         ("size", bytes),
         ("sha256", entry.sha256.clone().unwrap_or_else(|| unknown.into())),
         ("licence", entry.licence.clone()),
+        ("prompt form", prompt(entry).into()),
         ("source", sources(entry)),
         ("memory", fit(entry).into()),
         ("state", state(entry, paths)),

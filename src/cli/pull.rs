@@ -10,7 +10,6 @@ use super::progress::Progress;
 use super::pull_own::{Wishes, pull_checkpoint, pull_own};
 use super::settings::Settings;
 use crate::signal::Cancel;
-use crate::store::catalogue::WeightsForm;
 use crate::store::pull::{Sources, pull};
 use crate::store::repository::RepoSpec;
 use crate::store::{Entry, Hub, StoreError, catalogue};
@@ -116,7 +115,7 @@ pub(super) fn pull_entry_as(entry: &Entry, wishes: Wishes<'_>, settings: &Settin
     if let Some(note) = &entry.note {
         writeln!(stderr(), "note: {note}")?;
     }
-    if let (WeightsForm::Pytorch, Some(place)) = (entry.form, &entry.hub) {
+    if let (true, Some(place)) = (entry.form.is_converted(), &entry.hub) {
         return pull_checkpoint(entry, place, wishes, settings, cancel);
     }
     let hub = Hub::from_env();

@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::settings::Settings;
 use crate::llm::convert::FileType;
 use crate::signal::Cancel;
-use crate::store::catalogue::{self, HubFile, OLLAMA};
+use crate::store::catalogue::{self, HubFile, OLLAMA, WeightsForm};
 use crate::store::own::{self, OwnModel};
 use crate::store::pull::Sources;
 use crate::store::pull_repo::pull_repository;
@@ -136,12 +136,13 @@ pub(super) fn pull_checkpoint(
     settings: &Settings,
     cancel: &Cancel,
 ) -> Result<PathBuf, Failure> {
-    let spec = RepoSpec { repo: hub.repo.clone(), part: Some(hub.file.clone()) };
+    let spec = RepoSpec { repo: hub.repo.clone(), part: Some(hub.file.clone()).filter(|part| !part.is_empty()) };
     let folder_name = format!("{}-checkpoint", entry.name);
     let model = fetch(&spec, Some(&folder_name), settings, cancel)?;
     let out = entry.path(&settings.paths);
-    // These are asked in the form that they were trained with, whatever a later tokenizer brings.
-    quantise(&model.path, wishes.quantise.unwrap_or(USUAL_TYPE), &out, true, cancel)?;
+    // Those without a form of their own are asked in Alpaca's, which they were trained with, whatever a later tokenizer brings.
+    let bare = entry.form == WeightsForm::Pytorch && entry.prompt.is_none();
+    quantise(&model.path, wishes.quantise.unwrap_or(USUAL_TYPE), &out, bare, cancel)?;
     if !wishes.keep {
         own::remove(&settings.paths, &model.name)?;
     }

@@ -266,7 +266,7 @@ pub(super) fn open(settings: &Settings, spec: &str, adapter: Option<&str>) -> Re
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::llm::{GenerateRequest, Prompt, Purpose, Repetition, Sampling};
+    use crate::llm::{GenerateRequest, Prompt, Purpose, Repetition, Sampling, Shared};
     use crate::store::{Config, Paths};
 
     fn settings(folder: &std::path::Path, text: &str) -> Settings {
@@ -305,7 +305,7 @@ mod tests {
         let mut model = open(&settings, "http://192.0.2.1:9/v1#m", None).unwrap();
         let request = GenerateRequest {
             prompt: Prompt::Text("secret".into()),
-            shared_messages: 0,
+            shared: Shared::Nothing,
             max_tokens: 1,
             stop: Vec::new(),
             sampling: Sampling::default(),

@@ -100,6 +100,10 @@ impl Settings {
             PromptChoice::Auto => PromptForm::Auto,
             PromptChoice::Alpaca => PromptForm::Alpaca,
             PromptChoice::Chat => PromptForm::Chat,
+            PromptChoice::OmniSql => PromptForm::OmniSql,
+            PromptChoice::XiYan => PromptForm::XiYan,
+            PromptChoice::Arctic => PromptForm::Arctic,
+            PromptChoice::SlmSql => PromptForm::SlmSql,
         })
     }
 

@@ -66,7 +66,7 @@ impl Adapted {
     pub fn unadapted(&mut self, tell: &mut dyn FnMut(Told)) -> Result<(&mut dyn Generate, Form), JobFailure> {
         self.forget_adapter();
         let model = self.loaded(tell)?;
-        let form = form_of(model);
+        let form = Form::of(model.info());
         Ok((model, form))
     }
 
@@ -96,16 +96,12 @@ impl Adapted {
             let name = |folder: &PathBuf| folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
             tell(Told::Adapter(attached.as_ref().map(|folder| AttachedAdapter { name: name(folder), problem })));
             self.followed = true;
-            self.form = taken.and_then(|adapter| match adapter.card?.prompt.as_str() {
-                "alpaca" => Some(Form::Alpaca),
-                "chat" => Some(Form::Chat),
-                _ => None,
-            });
+            self.form = taken.and_then(|adapter| Form::named(&adapter.card?.prompt));
             self.adapter = attached;
         }
         let own = self.form;
         let model = self.loaded(tell)?;
-        let form = own.unwrap_or(form_of(model));
+        let form = own.unwrap_or_else(|| Form::of(model.info()));
         model.reads_about(&database.owner());
         Ok((model, form))
     }
@@ -132,8 +128,4 @@ impl Adapted {
 /// A model's error as those who wait see it.
 pub(super) fn failure_of(error: LlmError) -> JobFailure {
     JobFailure { message: error.to_string(), hint: error.hint().map(Into::into) }
-}
-
-fn form_of(model: &dyn Generate) -> Form {
-    if model.info().has_chat_template { Form::Chat } else { Form::Alpaca }
 }

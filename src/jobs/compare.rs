@@ -130,11 +130,7 @@ pub(super) fn both_sides(
 
 /// The form that an adapter was trained in; `otherwise` where it does not say.
 pub(super) fn trained_form(adapter: &Adapter, otherwise: Form) -> Form {
-    match adapter.card.as_ref().map(|card| card.prompt.as_str()) {
-        Some("alpaca") => Form::Alpaca,
-        Some("chat") => Form::Chat,
-        _ => otherwise,
-    }
+    adapter.card.as_ref().and_then(|card| Form::named(&card.prompt)).unwrap_or(otherwise)
 }
 
 /// The examples of the database that the run in `folder` learned from: the model may be shown them, and no others, which might be held out.

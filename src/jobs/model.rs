@@ -13,7 +13,7 @@ use super::training::TrainWork;
 use crate::ask::{AskError, AskRequest, Execution, ask, like, prepare_model, read_ahead};
 use crate::db::{DbError, Limits, ValueIndex, ValueLimits};
 use crate::llm::{Generate, LlmError, ServerError};
-use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text};
+use crate::prompt::{Form, SCHEMA_BYTES, Turn, schema_text_in};
 use crate::records::{Records, RecordsError};
 use crate::schema::Private;
 use crate::signal::Stop;
@@ -133,7 +133,7 @@ fn prepare(
     report: &Reporter,
 ) -> Result<Outcome, JobFailure> {
     let job = task.job;
-    let text = schema_text(&private.shown(&open.schema), SCHEMA_BYTES);
+    let text = schema_text_in(form.schema_style(), &private.shown(&open.schema), SCHEMA_BYTES, None);
     match prepare_model(model, &text, form, &task.cancel, &mut |event| report(Report::Ask { job, event })) {
         Ok(()) => Ok(Outcome::Prepared),
         Err(error) => ended(error),

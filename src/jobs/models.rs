@@ -2,7 +2,7 @@
 
 use super::message::{JobFailure, ModelRow, ModelsWork, Outcome, Report, Work};
 use super::task::{Reporter, ServerLister, Task, misplaced};
-use crate::store::catalogue::{WeightsForm, catalogue, entry};
+use crate::store::catalogue::{catalogue, entry};
 use crate::store::pull::{Sources, pull, remove};
 use crate::store::{Hub, Paths, Presence, Servers, StoreError, machine};
 
@@ -69,7 +69,7 @@ fn rows(paths: &Paths) -> Vec<ModelRow> {
             note: entry.note.clone(),
             presence: entry.presence(paths),
             fits: memory.and_then(|memory| entry.fits(memory.total)),
-            usable: entry.form == WeightsForm::Gguf,
+            usable: !entry.form.is_converted() || entry.is_installed(paths),
             server: None,
         })
         .collect()

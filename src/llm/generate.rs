@@ -30,12 +30,33 @@ pub struct Message {
     pub content: String,
 }
 
+/// The messages of a chat that are answered, and how the answer begins.
+pub fn opened(messages: &[Message]) -> (&[Message], &str) {
+    match messages.split_last() {
+        Some((Message { role: Role::Assistant, content }, before)) => (before, content),
+        _ => (messages, ""),
+    }
+}
+
+/// How much of a prompt stands in other prompts too: what a model remembers of that is worth keeping.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Shared {
+    /// Nothing that is known.
+    #[default]
+    Nothing,
+    /// So many leading messages of a chat.
+    Messages(usize),
+    /// So many leading bytes of a chat's last question, and all that stands before it.
+    Bytes(usize),
+}
+
 /// What a model is asked with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prompt {
     /// Plain text, tokenised as it stands (special-token text in it stays text), after the tokenizer's own BOS where it adds one.
     Text(String),
-    /// Messages, rendered by the model's chat template and opened for the assistant. Only the template's own markers become special tokens.
+    /// Messages, rendered by the model's chat template and opened for the assistant, whose answer begins with the last message where that is
+    /// the assistant's. Only the template's own markers become special tokens.
     Chat(Vec<Message>),
     /// Token ids, as they are.
     Tokens(Vec<u32>),
@@ -67,8 +88,8 @@ pub enum Repetition {
 pub struct GenerateRequest {
     /// The prompt.
     pub prompt: Prompt,
-    /// So many leading messages of a chat stand in other prompts too; what the model remembers of them is worth keeping.
-    pub shared_messages: usize,
+    /// What of the prompt stands in others too.
+    pub shared: Shared,
     /// At most this many new tokens.
     pub max_tokens: usize,
     /// Generation ends before the first of these.
@@ -180,6 +201,10 @@ pub struct Generation {
 pub struct ModelInfo {
     /// Catalogue name, or the file's stem.
     pub name: String,
+    /// What else it is known as, the surest first: the prompt form that its catalogue entry names, where it was published, its own name for
+    /// itself.
+    #[serde(skip)]
+    pub known_as: Vec<String>,
     /// SHA-256 of the file in hexadecimal, where known.
     pub sha256: Option<String>,
     /// Tokens of context in use.

@@ -11,8 +11,8 @@ use super::adapter::{ActiveAdapter, Adapter};
 use super::decode::{Decoding, Root};
 use super::draft::Habits;
 use super::generate::{
-    Draws, Ended, Enough, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, ModelInfo, Prompt, Purpose, TokenizedText,
-    generate_one,
+    Draws, Ended, Enough, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt, Purpose, Role,
+    Shared, TokenizedText, generate_one, opened,
 };
 use super::kv::KvType;
 use super::placement::{self, Demand, DeviceChoice};
@@ -34,6 +34,8 @@ const WORTH_SAVING: usize = 64;
 pub struct LoadOptions {
     /// What the model is called.
     pub name: String,
+    /// What else it is known as, the surest first ([`ModelInfo::known_as`]).
+    pub known_as: Vec<String>,
     /// SHA-256 of its file, where known.
     pub sha256: Option<String>,
     /// Tokens of context wanted; the model's own limit where that is lower.
@@ -75,12 +77,13 @@ impl LocalModel {
     pub fn open(path: &Path, options: &LoadOptions) -> Result<Self, LlmError> {
         // What was fetched and hashed is what was published: only others are looked through.
         let opened = if options.sha256.is_some() { OpenedModel::open_known(path) } else { OpenedModel::open(path) };
-        let OpenedModel { model, tokenizer, template } = opened?;
+        let OpenedModel { model, tokenizer, template, title } = opened?;
         let context_length = options.context_length.min(model.spec.context_length);
         let demand = Demand::of(&model.weights, &model.spec, context_length, options.kv_type);
         let model = model.place(placement::choose(options.device, options.gpu_layers, &demand)?)?;
         let info = ModelInfo {
             name: options.name.clone(),
+            known_as: options.known_as.iter().cloned().chain(title).collect(),
             sha256: options.sha256.clone(),
             context_length,
             has_chat_template: template.is_ok(),
@@ -110,15 +113,12 @@ impl LocalModel {
         self.template.as_ref().map_err(|reason| LlmError::Template(reason.clone()))
     }
 
-    /// How many of `tokens`, those of `prompt`, its first `shared` messages give.
-    fn shared_tokens(&self, prompt: &Prompt, shared: usize, tokens: &[u32]) -> Result<usize, LlmError> {
-        match prompt {
-            Prompt::Chat(messages) if shared > 0 && shared < messages.len() => {
-                let alone = self.tokenize(&Prompt::Chat(messages[..shared].into()))?;
-                Ok(alone.iter().zip(tokens).take_while(|(a, b)| a == b).count())
-            }
-            _ => Ok(0),
-        }
+    /// How many of `tokens`, those of `prompt`, what is `shared` of it gives.
+    fn shared_tokens(&self, prompt: &Prompt, shared: Shared, tokens: &[u32]) -> Result<usize, LlmError> {
+        let Prompt::Chat(messages) = prompt else { return Ok(0) };
+        let Some(beginning) = beginning(messages, shared) else { return Ok(0) };
+        let alone = self.tokenize(&Prompt::Chat(beginning))?;
+        Ok(alone.iter().zip(tokens).take_while(|(a, b)| a == b).count())
     }
 
     /// What a session that has read `tokens` is saved under: everything that its contents depend on.
@@ -222,6 +222,20 @@ impl LocalModel {
     }
 }
 
+/// What of `messages` is `shared`, as messages; `None` where that is nothing or all.
+fn beginning(messages: &[Message], shared: Shared) -> Option<Vec<Message>> {
+    match shared {
+        Shared::Nothing => None,
+        Shared::Messages(count) => messages.get(..count).filter(|some| !some.is_empty() && some.len() < messages.len()).map(<[_]>::to_vec),
+        Shared::Bytes(bytes) => {
+            let last = messages.iter().rposition(|message| message.role == Role::User)?;
+            let (before, question) = (messages.get(..last)?, messages.get(last)?);
+            let begun = Message { role: Role::User, content: question.content.get(..bytes)?.to_owned() };
+            Some(before.iter().cloned().chain([begun]).collect())
+        }
+    }
+}
+
 impl Generate for LocalModel {
     fn info(&self) -> &ModelInfo {
         &self.info
@@ -241,7 +255,10 @@ impl Generate for LocalModel {
     fn render(&self, prompt: &Prompt) -> Result<String, LlmError> {
         match prompt {
             Prompt::Text(text) => Ok(text.clone()),
-            Prompt::Chat(messages) => self.template()?.render(messages, true),
+            Prompt::Chat(messages) => {
+                let (messages, begun) = opened(messages);
+                Ok(self.template()?.render(messages, true)? + begun)
+            }
             Prompt::Tokens(tokens) => Ok(self.tokenizer.decode(tokens)),
         }
     }
@@ -249,7 +266,10 @@ impl Generate for LocalModel {
     fn tokenize(&self, prompt: &Prompt) -> Result<Vec<u32>, LlmError> {
         match prompt {
             Prompt::Text(text) => self.tokenizer.encode_prompt(text, Specials::AsText),
-            Prompt::Chat(messages) => self.template()?.render_to_tokens(&self.tokenizer, messages),
+            Prompt::Chat(messages) => match opened(messages) {
+                (messages, "") => self.template()?.render_to_tokens(&self.tokenizer, messages),
+                (messages, begun) => Ok(self.template()?.render_answered(&self.tokenizer, messages, begun)?.0),
+            },
             Prompt::Tokens(tokens) => Ok(tokens.clone()),
         }
     }
@@ -303,7 +323,7 @@ impl Generate for LocalModel {
             if tokens.is_empty() || tokens.len() >= context {
                 return Err(LlmError::ContextFull { tokens: tokens.len(), context });
             }
-            let shared = self.shared_tokens(prompt, request.shared_messages, &tokens)?;
+            let shared = self.shared_tokens(prompt, request.shared, &tokens)?;
             if self.recall(&tokens[..shared]) && worth_saving.is_empty() {
                 worth_saving = tokens[..shared].to_vec();
             }

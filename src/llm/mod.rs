@@ -92,7 +92,7 @@ pub use constraint::{Barred, ByteAutomaton, Constrain, Constraint, writable};
 pub use error::LlmError;
 pub use generate::{
     Draws, Ended, Enough, FinishReason, Generate, GenerateEvent, GenerateRequest, GenerateTimings, Generation, Message, ModelInfo, Prompt,
-    Purpose, Repetition, Role, Sampling, TokenLogprob, TokenizedText,
+    Purpose, Repetition, Role, Sampling, Shared, TokenLogprob, TokenizedText,
 };
 pub use kv::KvType;
 pub use local::{LoadOptions, LocalModel};

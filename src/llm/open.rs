@@ -21,6 +21,8 @@ pub struct OpenedModel {
     pub tokenizer: Tokenizer,
     /// Its chat template, or why there is none.
     pub template: Result<ChatTemplate, String>,
+    /// What its file calls it.
+    pub title: Option<String>,
 }
 
 impl OpenedModel {
@@ -36,7 +38,7 @@ impl OpenedModel {
 
     /// The same of a file whose weights are known to be sound.
     pub fn open_known(path: &Path) -> Result<Self, LlmError> {
-        let mut names = BTreeMap::new();
+        let (mut names, mut title) = (BTreeMap::new(), None);
         let (model, tokenizer, template) = if path.is_dir() {
             if !path.join("config.json").is_file()
                 && let Some((what, todo)) = sniff::folder(path)
@@ -52,6 +54,7 @@ impl OpenedModel {
             let file = GgufFile::open(path)?;
             sniff::refuse_other_gguf(path, &file)?;
             let tokenizer = Tokenizer::from_gguf(&file.metadata)?;
+            title = file.metadata.string("general.name").map(str::to_owned);
             (Model::load(&file)?, tokenizer, file.metadata.string("tokenizer.chat_template").map(str::to_owned))
         };
         if tokenizer.vocab_size() > model.vocabulary() {
@@ -67,7 +70,7 @@ impl OpenedModel {
             },
             None => Err("the file brings none".into()),
         };
-        Ok(Self { model, tokenizer, template })
+        Ok(Self { model, tokenizer, template, title })
     }
 }
 

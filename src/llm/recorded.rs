@@ -258,12 +258,12 @@ impl Generate for Recorded {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::llm::{Purpose, Repetition, Scripted};
+    use crate::llm::{Purpose, Repetition, Scripted, Shared};
 
     fn request(question: &str) -> GenerateRequest {
         GenerateRequest {
             prompt: Prompt::Text(question.into()),
-            shared_messages: 0,
+            shared: Shared::Nothing,
             max_tokens: 9,
             stop: Vec::new(),
             sampling: Sampling::default(),

@@ -25,8 +25,13 @@ pub struct Scripted {
 impl Scripted {
     /// A model that says `answers`, one a request.
     pub fn new<S: Into<String>>(answers: impl IntoIterator<Item = S>) -> Self {
-        let info =
-            ModelInfo { name: "scripted".into(), context_length: 4096, has_chat_template: true, device: "scripted".into(), sha256: None };
+        let info = ModelInfo {
+            name: "scripted".into(),
+            context_length: 4096,
+            has_chat_template: true,
+            device: "scripted".into(),
+            ..ModelInfo::default()
+        };
         Self { info, answers: answers.into_iter().map(Into::into).collect(), asked: Vec::new(), said: 0, takes_adapters: false }
     }
 
@@ -126,7 +131,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::llm::{Repetition, Sampling};
+    use crate::llm::{Repetition, Sampling, Shared};
 
     #[test]
     fn what_is_read_ahead_takes_no_answer() {
@@ -134,7 +139,7 @@ mod tests {
         let mut say = |max_tokens, purpose| {
             let request = GenerateRequest {
                 prompt: Prompt::Text("one".into()),
-                shared_messages: 0,
+                shared: Shared::Nothing,
                 max_tokens,
                 stop: Vec::new(),
                 sampling: Sampling::default(),

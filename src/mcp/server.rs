@@ -271,6 +271,7 @@ fn words(event: &AskEvent) -> Option<String> {
         AskEvent::Drawing { drafts, reason } => format!("{reason}: comparing it with {drafts} more"),
         AskEvent::Repairing { repair, .. } => format!("repair {repair}"),
         AskEvent::Running => "running it".into(),
+        AskEvent::Thinking(_) => "thinking".into(),
         AskEvent::Prompt(_) | AskEvent::Text(_) | AskEvent::Checked(_) => return None,
     })
 }

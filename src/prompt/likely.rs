@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use super::text::{Form, answer_text};
+use super::form::Form;
+use super::text::answer_in;
 use crate::schema::{ForeignKey, Schema, Table};
 use crate::sql::quote::{identifier, in_database, table_name};
 
@@ -23,11 +24,7 @@ pub fn likely_answers(schema: &Schema, form: Form) -> Arc<[String]> {
         let of_columns = table.columns.iter().take(columns).flat_map(move |column| over_column(&name, &identifier(&column.name)));
         of_columns.chain(table.foreign_keys.iter().filter_map(|key| over_key(table, key)).flatten())
     });
-    let answer = |sql: String| match form {
-        Form::Chat => answer_text(&sql),
-        Form::Alpaca => sql,
-    };
-    all_rows.chain(others).take(MOST).map(answer).collect()
+    all_rows.chain(others).take(MOST).map(|sql| answer_in(form, &sql)).collect()
 }
 
 const COLUMN_QUERIES: usize = 11;

@@ -1,17 +1,10 @@
-//! The prompt of a question: what it is made of, and its text in either form.
+//! The prompt of a question: what it is made of, and its text in every form.
 
-use crate::llm::{Message, Prompt, Role};
+use super::form::Form;
+use super::tuned;
+use crate::llm::{Message, Prompt, Role, Shared};
 use crate::schema::ValueHit;
 use crate::sql::quote::{identifier, in_database, string_literal};
-
-/// How a model wants to be asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// The Stanford Alpaca templates, as SQL-LLaMA was trained with. The question comes first, so nothing is reused between questions.
-    Alpaca,
-    /// Chat messages with the schema first, so that its KV cache serves every question.
-    Chat,
-}
 
 /// A question that was answered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,7 +25,7 @@ impl Turn {
 /// What a prompt is made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PromptParts {
-    /// `CREATE TABLE` statements; may be empty.
+    /// The schema as the form writes it down; may be empty.
     pub schema_text: String,
     /// Stored values that the question mentions; they stand with the question, so that the schema's text stays as it is.
     pub values: Vec<ValueHit>,
@@ -57,19 +50,17 @@ impl PromptParts {
 
 /// The prompt for `parts` in `form`.
 pub fn render(parts: &PromptParts, form: Form) -> Prompt {
-    let mut question = value_lines(&parts.values);
-    question.push_str(parts.question.trim());
-    if let Some(hint) = &parts.hint {
-        question.push_str(&format!("\nHint: {}", hint.trim()));
-    }
-    if let Some((sql, error)) = &parts.repair {
-        question.push_str(&format!("\n\nThis query failed:\n{sql}\nSQLite says: {error}\nWrite the corrected query."));
-    }
+    let before: String = parts.turns().map(Turn::leading).collect();
+    let values = value_lines(&parts.values);
+    let hint = parts.hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
+    // What is known beside the question, and the question with what became of its last answer.
+    let known = || tuned::Asked {
+        schema: &parts.schema_text,
+        known: [before.as_str(), values.as_str(), hint.unwrap_or_default()].concat().trim_end().to_owned(),
+        question: parts.question.trim().to_owned() + &repair_text(parts),
+    };
     match form {
-        Form::Alpaca => {
-            let before: String = parts.turns().map(Turn::leading).collect();
-            Prompt::Text(alpaca(&format!("{before}{question}"), &parts.schema_text))
-        }
+        Form::Alpaca => Prompt::Text(alpaca(&format!("{before}{}", question_text(parts)), &parts.schema_text)),
         Form::Chat => {
             let system = format!(
                 "You write SQL for SQLite. Answer with one SELECT statement in a ```sql block and nothing else. Use only these tables and columns.\n\n{}",
@@ -80,9 +71,54 @@ pub fn render(parts: &PromptParts, form: Form) -> Prompt {
                 messages.push(Message { role: Role::User, content: turn.question.trim().into() });
                 messages.push(Message { role: Role::Assistant, content: answer_text(&turn.sql) });
             }
-            messages.push(Message { role: Role::User, content: question });
+            messages.push(Message { role: Role::User, content: question_text(parts) });
             Prompt::Chat(messages)
         }
+        Form::OmniSql => tuned::omnisql(&known()),
+        Form::XiYan => tuned::xiyan(&known()),
+        Form::Arctic => tuned::arctic(&known()),
+        Form::SlmSql => tuned::slm_sql(&known()),
+    }
+}
+
+/// The question with the values that it mentions before it, and behind it what the person wants considered and what became of its last answer.
+fn question_text(parts: &PromptParts) -> String {
+    let mut question = value_lines(&parts.values);
+    question.push_str(parts.question.trim());
+    if let Some(hint) = &parts.hint {
+        question.push_str(&format!("\nHint: {}", hint.trim()));
+    }
+    question + &repair_text(parts)
+}
+
+/// What SQLite said to the last answer; nothing where there was none.
+fn repair_text(parts: &PromptParts) -> String {
+    match &parts.repair {
+        None => String::new(),
+        Some((sql, _)) if sql.is_empty() => "\n\nThe last answer had no query. Write one, and end your answer with it.".into(),
+        Some((sql, error)) => format!("\n\nThis query failed:\n{sql}\nSQLite says: {error}\nWrite the corrected query."),
+    }
+}
+
+/// How much of `prompt` other questions about the same database begin with.
+pub fn shared(prompt: &Prompt, form: Form) -> Shared {
+    let Prompt::Chat(messages) = prompt else { return Shared::Nothing };
+    match form {
+        Form::Alpaca | Form::XiYan => Shared::Nothing,
+        Form::Chat => Shared::Messages(1),
+        Form::OmniSql | Form::Arctic | Form::SlmSql => {
+            let question = messages.iter().rfind(|message| message.role == Role::User).and_then(|m| m.content.find(tuned::BEHIND_SCHEMA));
+            question.map_or(Shared::Nothing, Shared::Bytes)
+        }
+    }
+}
+
+/// `sql` as a model asked in `form` is to answer it.
+pub fn answer_in(form: Form, sql: &str) -> String {
+    match form {
+        Form::Alpaca | Form::XiYan => sql.into(),
+        Form::Chat | Form::OmniSql | Form::Arctic => answer_text(sql),
+        Form::SlmSql => format!("<answer>{}</answer>", sql.trim().trim_end_matches(';')),
     }
 }
 

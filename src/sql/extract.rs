@@ -38,6 +38,21 @@ pub fn extract(answer: &str) -> Option<Draft> {
     Some(Draft(sql))
 }
 
+/// The same of an answer that thinks first: the last fenced block that holds a statement is meant, of what stands behind `<answer>` where
+/// that is there. `begun` says that the prompt began the thoughts: without their end, there is no answer.
+pub fn extract_thought(answer: &str, begun: bool) -> Option<Draft> {
+    let answer = match answer.rfind("<answer>") {
+        Some(at) => {
+            let said = answer.get(at + "<answer>".len()..).unwrap_or_default();
+            said.split("</answer>").next().unwrap_or(said).to_owned()
+        }
+        None if begun && !answer.contains("</think>") => return None,
+        None => without_thoughts(answer),
+    };
+    let fenced = fences(&answer).into_iter().rev().find_map(|block| statement_in(block, true));
+    Some(Draft(fenced.or_else(|| labelled(&answer)).or_else(|| statement_in(&answer, false))?))
+}
+
 /// Words behind which a statement may be left: what they begin is a clause, a term or a join of its own.
 const CLAUSES: [&str; 20] = [
     "AND",
@@ -275,6 +290,30 @@ mod tests {
     }
 
     #[test]
+    fn behind_thoughts_the_last_statement_is_meant() {
+        #[track_caller]
+        fn check(answer: &str, begun: bool, expected: Option<&str>) {
+            assert_eq!(extract_thought(answer, begun).as_ref().map(Draft::as_str), expected, "{answer}");
+        }
+        let blocks =
+            "First the rows:\n```sql\nSELECT * FROM t;\n```\nOnly their number:\n```sql\nSELECT count(*) FROM t;\n```\nThis counts.";
+        check(blocks, false, Some("SELECT count(*) FROM t"));
+        check("```\nSELECT 1\n```\n\n```text\nno query\n```", false, Some("SELECT 1"));
+        check("Then it is SELECT 1.\n```sql\nSELECT 2", false, Some("SELECT 2"));
+        check("<think>SELECT 1</think>\n<answer>SELECT 2</answer>", false, Some("SELECT 2"));
+        check(
+            "<think>I write <answer>SELECT 1</answer>?</think>\n<answer>\nSELECT a FROM t WHERE b < 3",
+            false,
+            Some("SELECT a FROM t WHERE b < 3"),
+        );
+        check("so SELECT 1\n</think>\n<answer> It counts.\n\n```sql\nSELECT 2\n```\n</answer>", true, Some("SELECT 2"));
+        check("so\n```sql\nSELECT 1\n```\n</think>\n```sql\nSELECT 2\n```", true, Some("SELECT 2"));
+        check("so\n```sql\nSELECT 1\n```\nbut", true, None);
+        check("I cannot say.", false, None);
+        check("<answer></answer>", false, None);
+    }
+
+    #[test]
     fn words_are_not_sql() {
         for answer in ["", "I cannot answer that.", "With these tables, nothing can be said.", "<think>SELECT 1 FROM t", "```\nhello\n```"]
         {
@@ -286,6 +325,7 @@ mod tests {
         #[test]
         fn never_panics(answer in "(\\PC|\n|`|<think>|</think>|SELECT |WITH ){0,60}") {
             let _ = extract(&answer);
+            let _ = extract_thought(&answer, answer.len() % 2 == 0);
         }
     }
 }

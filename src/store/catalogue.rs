@@ -29,6 +29,8 @@ pub struct Entry {
     pub licence: String,
     /// A sentence a person should read first.
     pub note: Option<String>,
+    /// The prompt form that it was tuned with; `None` where its template or the lack of one tells.
+    pub prompt: Option<String>,
     /// What the sources hold.
     #[serde(default)]
     pub form: WeightsForm,
@@ -47,6 +49,15 @@ pub enum WeightsForm {
     Gguf,
     /// A PyTorch checkpoint, which has to be converted first.
     Pytorch,
+    /// A Hugging Face folder of safetensors files, likewise.
+    Safetensors,
+}
+
+impl WeightsForm {
+    /// Whether a pull has to convert it.
+    pub fn is_converted(self) -> bool {
+        self != Self::Gguf
+    }
 }
 
 /// A file on the hub.
@@ -55,7 +66,8 @@ pub enum WeightsForm {
 pub struct HubFile {
     /// `owner/name`.
     pub repo: String,
-    /// The file's path in it; a folder for a checkpoint of several files.
+    /// The file's path in it; a folder for a checkpoint of several files, and nothing where the repository is that folder.
+    #[serde(default)]
     pub file: String,
 }
 
@@ -146,6 +158,8 @@ pub struct Resolved {
     pub path: PathBuf,
     /// SHA-256, where the catalogue knows it.
     pub sha256: Option<String>,
+    /// What else it is known as: the prompt form that its entry names, where it was published.
+    pub known_as: Vec<String>,
 }
 
 /// What stands before the name of a model in Ollama's store.
@@ -160,14 +174,16 @@ pub fn resolve(paths: &Paths, spec: Option<&str>) -> Result<Resolved, StoreError
     };
     match (found, spec) {
         (Some(entry), _) if entry.is_installed(paths) => {
-            Ok(Resolved { name: entry.name.clone(), path: entry.path(paths), sha256: entry.sha256.clone() })
+            let published = entry.hub.as_ref().map(|hub| hub.repo.clone());
+            let known_as = entry.prompt.iter().cloned().chain(published).collect();
+            Ok(Resolved { name: entry.name.clone(), path: entry.path(paths), sha256: entry.sha256.clone(), known_as })
         }
         (Some(entry), _) => Err(StoreError::NotInstalled(entry.name.clone())),
         (None, None) => Err(StoreError::NotInstalled(default_entry().map(|entry| entry.name.clone()).unwrap_or_default())),
         (None, Some(spec)) => {
             if let Some(model) = own::find(paths, spec) {
                 return if model.path.exists() {
-                    Ok(Resolved { name: model.name, path: model.path, sha256: None })
+                    Ok(Resolved { name: model.name, path: model.path, sha256: None, known_as: vec![published(&model.source)] })
                 } else {
                     Err(StoreError::Moved { name: model.name, path: model.path })
                 };
@@ -175,7 +191,7 @@ pub fn resolve(paths: &Paths, spec: Option<&str>) -> Result<Resolved, StoreError
             if let Some(name) = spec.strip_prefix(OLLAMA) {
                 let no_store = || StoreError::Ollama { name: name.into(), reason: "it is not on this machine".into() };
                 let path = ollama::find(&ollama::folder().ok_or_else(no_store)?, name)?;
-                return Ok(Resolved { name: name.into(), path, sha256: None });
+                return Ok(Resolved { name: name.into(), path, sha256: None, known_as: Vec::new() });
             }
             let path = Path::new(spec);
             if !path.exists() {
@@ -184,9 +200,17 @@ pub fn resolve(paths: &Paths, spec: Option<&str>) -> Result<Resolved, StoreError
             // The folder of Qwen2.5-0.5B is called so, not `Qwen2`.
             let name = if path.is_dir() { path.file_name() } else { path.file_stem() };
             let name = name.map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            Ok(Resolved { name, path: path.into(), sha256: None })
+            Ok(Resolved { name, path: path.into(), sha256: None, known_as: Vec::new() })
         }
     }
+}
+
+/// What of an own model's source may name a published model: a repository and its file, or the last part of a path. Folders above it are a
+/// person's own.
+fn published(source: &str) -> String {
+    let path = Path::new(source);
+    let last = path.is_absolute().then(|| path.file_name()).flatten();
+    last.map_or_else(|| source.to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
 #[cfg(test)]
@@ -195,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_catalogue_is_sound() {
-        assert_eq!(catalogue().len(), 8);
+        assert_eq!(catalogue().len(), 17);
         let mut names = std::collections::HashSet::new();
         for entry in catalogue() {
             assert!(names.insert(&entry.name) && names.insert(&entry.file), "{} twice", entry.name);
@@ -206,7 +230,13 @@ mod tests {
             assert!(entry.wheels.is_none() || (entry.sha256.is_some() && entry.bytes.is_some()), "{}", entry.name);
             assert!(entry.sha256.as_ref().is_none_or(|hash| hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit())));
             assert!(entry.bytes.is_none_or(|bytes| bytes > 1_000_000), "{}", entry.name);
+            // Of what a pull writes itself, no size and no hash is known beforehand.
+            assert!(!entry.form.is_converted() || (entry.sha256.is_none() && entry.bytes.is_none()), "{}", entry.name);
         }
+        // What may not be used in trade, or is not said to be free, comes last, and is never what is offered.
+        let may_not = |entry: &Entry| entry.licence.contains("NC") || entry.licence == "unclear";
+        assert!(catalogue().iter().skip_while(|entry| !may_not(entry)).all(may_not));
+        assert!(!default_entry().is_some_and(may_not));
     }
 
     #[test]

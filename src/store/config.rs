@@ -136,6 +136,17 @@ pub enum PromptChoice {
     Alpaca,
     /// The model's chat template.
     Chat,
+    /// OmniSQL's form.
+    OmniSql,
+    /// XiYanSQL-QwenCoder's form.
+    #[serde(rename = "xiyansql")]
+    XiYan,
+    /// Arctic-Text2SQL-R1's form.
+    #[serde(rename = "arctic-text2sql")]
+    Arctic,
+    /// SLM-SQL's form.
+    #[serde(rename = "slm-sql")]
+    SlmSql,
 }
 
 impl Config {

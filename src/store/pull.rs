@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 
-use super::catalogue::WeightsForm;
 use super::machine::{self, FreeBytes};
 use super::part::{self, Part};
 pub use super::pull_event::PullEvent;
@@ -41,8 +40,12 @@ pub fn pull(
     if entry.is_installed(paths) {
         return Ok(target);
     }
-    if entry.form == WeightsForm::Pytorch {
-        let place = entry.hub.as_ref().map(|hub| format!("{}, folder {}", hub.repo, hub.file)).unwrap_or_default();
+    if entry.form.is_converted() {
+        let place = entry.hub.as_ref().map(|hub| match hub.file.as_str() {
+            "" => hub.repo.clone(),
+            folder => format!("{}, folder {folder}", hub.repo),
+        });
+        let place = place.unwrap_or_default();
         return Err(StoreError::NotGguf { name: entry.name.clone(), place });
     }
     let mut part = Part::open(entry, paths)?;

@@ -71,6 +71,7 @@ fn entry(spec: &RepoSpec, name: &str, file: &super::repository::RepoFile) -> Ent
         sha256: file.sha256.clone(),
         licence: String::new(),
         note: None,
+        prompt: None,
         form: WeightsForm::Gguf,
         hub: Some(file.place(&spec.repo)),
         wheels: None,

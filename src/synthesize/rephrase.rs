@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::make::run;
 use crate::dataset::{Body, Example};
 use crate::db::{Database, DbError, RowOrder, same_result};
-use crate::llm::{Generate, GenerateRequest, LlmError, Message, Prompt, Purpose, Repetition, Role, Sampling};
+use crate::llm::{Generate, GenerateRequest, LlmError, Message, Prompt, Purpose, Repetition, Role, Sampling, Shared};
 use crate::prompt::{Form, PromptParts, render};
 use crate::schema::Schema;
 use crate::signal::Cancel;
@@ -40,6 +40,7 @@ pub fn rephrase(
     let said = generate(model, wording_prompt(question), 80, Sampling { temperature: 0.8, seed, ..Sampling::default() }, cancel)?;
     let Some(wording) = clean(&said).filter(|wording| wording != question) else { return Ok(None) };
     let parts = PromptParts { schema_text: context.clone(), question: wording.clone(), hint: hint.clone(), ..PromptParts::default() };
+    // The context is text of ours, whatever the model was tuned with.
     let form = if model.info().has_chat_template { Form::Chat } else { Form::Alpaca };
     let answer = generate(model, render(&parts, form), 200, Sampling::default(), cancel)?;
     let Some(sql) = extract(&answer) else { return Ok(None) };
@@ -69,7 +70,7 @@ fn wording_prompt(question: &str) -> Prompt {
 fn generate(model: &mut dyn Generate, prompt: Prompt, max_tokens: usize, sampling: Sampling, cancel: &Cancel) -> Result<String, LlmError> {
     let request = GenerateRequest {
         prompt,
-        shared_messages: 0,
+        shared: Shared::Nothing,
         max_tokens,
         stop: Vec::new(),
         sampling,

@@ -135,6 +135,7 @@ pub struct TrainConfig {
     pub frozen_products: FrozenProducts,
     pub share_prefix: bool,
     pub train_sampling_strategy: SamplingStrategy,
+    pub packing: bool,
     pub learning_rate: f64,
     pub lr_scheduler_type: SchedulerType,
     #[serde(skip_serializing_if = "ScheduleSettings::is_empty")]
@@ -202,6 +203,7 @@ impl Default for TrainConfig {
             frozen_products: FrozenProducts::Int8,
             share_prefix: true,
             train_sampling_strategy: SamplingStrategy::Random,
+            packing: false,
             learning_rate: 5e-5,
             lr_scheduler_type: SchedulerType::Linear,
             lr_scheduler_kwargs: ScheduleSettings::default(),
@@ -314,6 +316,7 @@ impl TrainConfig {
             // The Trainer draws from `seed` where there is no other.
             seed: self.data_seed.unwrap_or(self.seed),
             drop_last: self.dataloader_drop_last,
+            pack: self.packing.then_some(self.model_max_length),
         }
     }
 

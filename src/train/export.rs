@@ -63,6 +63,9 @@ pub fn export(folder: &Path, job: &Job<'_>, cancel: &Cancel) -> Result<Vec<Strin
     if job.config.loss_type == LossType::Sigmoid {
         return refuse("pairs of answers are trained here alone; TRL's DPOTrainer does it there");
     }
+    if job.config.packing {
+        return refuse("its steps are of so many examples there: leave `packing` out, or train here");
+    }
     if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return refuse("the folder is there already, and holds something");
     }

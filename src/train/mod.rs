@@ -8,6 +8,7 @@
 //! - [`optimizer`]: how it learns
 //! - [`model`]: the decoder, forward and backward
 //! - [`device`]: what a run computes on
+//! - `packing`: which examples fill so many tokens together
 //! - [`order`]: from which rows it learns
 //! - [`config`]: what a run is told
 //! - [`measure`]: how fast this machine is, how often the model is right by now
@@ -41,6 +42,7 @@ pub mod model;
 pub mod offload;
 pub mod optimizer;
 pub mod order;
+mod packing;
 pub mod parameters;
 pub mod plan;
 pub mod preference;

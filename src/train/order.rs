@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::model::Row;
 use super::model::batch::group_by_prefix;
+use super::packing::pack;
 use crate::random;
 
 /// How rows are ordered. The first three names are the Trainer's.
@@ -26,7 +27,7 @@ pub enum SamplingStrategy {
 pub struct Sampling {
     /// The strategy.
     pub strategy: SamplingStrategy,
-    /// Rows that go through together.
+    /// Rows, or packs of them, that go through together.
     pub batch: usize,
     /// Batches of an optimizer step.
     pub accumulation: usize,
@@ -34,29 +35,79 @@ pub struct Sampling {
     pub seed: u64,
     /// Whether a batch that is not full is left out, in each epoch other rows.
     pub drop_last: bool,
+    /// Tokens of a pack, where a batch is of packs and not of rows.
+    pub pack: Option<usize>,
 }
 
 impl Sampling {
-    /// Rows of an optimizer step.
-    pub fn rows_of_step(&self) -> usize {
+    /// Rows, or packs, of an optimizer step.
+    pub fn units_of_step(&self) -> usize {
         self.batch * self.accumulation
     }
 
-    /// Rows of an epoch over `rows` rows.
-    pub fn rows_of_epoch(&self, rows: usize) -> usize {
-        if self.drop_last { rows - rows % self.batch.max(1) } else { rows }
+    /// Rows, or packs, that `rows` are.
+    pub fn units(&self, rows: &[Row]) -> usize {
+        self.packs(rows).map_or(rows.len(), |packs| packs.len())
     }
 
-    /// Optimizer steps of an epoch over `rows` rows; the last may be smaller.
-    pub fn steps_of_epoch(&self, rows: usize) -> usize {
-        self.rows_of_epoch(rows).div_ceil(self.rows_of_step().max(1)).max(1)
+    fn packs(&self, rows: &[Row]) -> Option<Vec<Vec<usize>>> {
+        let lengths = || rows.iter().map(|row| row.tokens.len()).collect::<Vec<_>>();
+        self.pack.map(|most| pack(&lengths(), most))
+    }
+
+    /// Rows, or packs, of an epoch over so many.
+    fn units_of_epoch(&self, units: usize) -> usize {
+        if self.drop_last { units - units % self.batch.max(1) } else { units }
+    }
+
+    /// Optimizer steps of an epoch over `rows`; the last may be smaller.
+    pub fn steps_of_epoch(&self, rows: &[Row]) -> usize {
+        self.units_of_epoch(self.units(rows)).div_ceil(self.units_of_step().max(1)).max(1)
     }
 
     /// The order of `rows` in `epoch`.
     pub fn order(&self, rows: &[Row], epoch: u64) -> Vec<usize> {
-        let mut order = self.order_of_all(rows, epoch);
-        order.truncate(self.rows_of_epoch(rows.len()));
-        order
+        self.steps(rows, epoch).concat()
+    }
+
+    /// The rows of every step of `epoch`.
+    pub fn steps(&self, rows: &[Row], epoch: u64) -> Vec<Vec<usize>> {
+        let packs = self.packs(rows);
+        let mut order = match &packs {
+            Some(packs) if self.strategy == SamplingStrategy::Sequential => (0..packs.len()).collect(),
+            Some(packs) => random::permutation(random::key(&[self.seed, 1, epoch]), packs.len()),
+            None => self.order_of_all(rows, epoch),
+        };
+        order.truncate(self.units_of_epoch(order.len()));
+        let rows_of = |units: &[usize]| match &packs {
+            Some(packs) => units.iter().filter_map(|&at| packs.get(at)).flatten().copied().collect(),
+            None => units.to_vec(),
+        };
+        order.chunks(self.units_of_step().max(1)).map(rows_of).collect()
+    }
+
+    /// Cuts the `rows` of one step, the longest of all of which has so many tokens, into batches.
+    pub fn batches<'r>(&self, rows: &[&'r Row], longest: usize, share: bool) -> Vec<Vec<&'r Row>> {
+        match self.pack {
+            Some(most) if share => batches(rows, self.batch, most, share),
+            // By tokens, since packs have any number of rows.
+            Some(most) => {
+                let mut used = usize::MAX;
+                let mut out: Vec<Vec<&Row>> = Vec::new();
+                for &row in rows {
+                    used = used.saturating_add(row.tokens.len());
+                    if used > self.batch.max(1) * most {
+                        out.push(Vec::new());
+                        used = row.tokens.len();
+                    }
+                    if let Some(last) = out.last_mut() {
+                        last.push(row);
+                    }
+                }
+                out
+            }
+            None => batches(rows, self.batch, longest, share),
+        }
     }
 
     fn order_of_all(&self, rows: &[Row], epoch: u64) -> Vec<usize> {
@@ -67,7 +118,7 @@ impl Sampling {
             SamplingStrategy::GroupByLength => {
                 // As transformers' LengthGroupedSampler: large random groups, sorted inside.
                 let mut order = shuffled();
-                let group = (rows.len() / 4).min(50 * self.rows_of_step()).max(1);
+                let group = (rows.len() / 4).min(50 * self.units_of_step()).max(1);
                 let length = |&index: &usize| std::cmp::Reverse(rows.get(index).map_or(0, |row| row.tokens.len()));
                 order.chunks_mut(group).for_each(|group| group.sort_by_key(length));
                 order
@@ -142,17 +193,42 @@ mod tests {
         for strategy in
             [SamplingStrategy::Random, SamplingStrategy::Sequential, SamplingStrategy::GroupByLength, SamplingStrategy::GroupByPrefix]
         {
-            let sampling = Sampling { strategy, batch: 2, accumulation: 3, seed: 5, drop_last: false };
+            let sampling = Sampling { strategy, batch: 2, accumulation: 3, seed: 5, drop_last: false, pack: None };
             let mut order = sampling.order(&rows, 1);
             assert_eq!(order, sampling.order(&rows, 1), "the same again");
             assert!(strategy == SamplingStrategy::Sequential || order != sampling.order(&rows, 2), "{strategy:?}");
             order.sort_unstable();
             assert!(order.iter().copied().eq(0..23), "{strategy:?}");
-            assert_eq!(sampling.steps_of_epoch(23), 4);
+            assert_eq!((sampling.units(&rows), sampling.steps_of_epoch(&rows)), (23, 4));
             // Three batches a step of two rows: the last row has no batch of its own.
             let dropping = Sampling { drop_last: true, ..sampling };
-            assert_eq!((dropping.order(&rows, 1).len(), dropping.steps_of_epoch(23), dropping.steps_of_epoch(25)), (22, 4, 4));
+            let more: Vec<Row> = rows.iter().chain(&rows[..2]).cloned().collect();
+            assert_eq!((dropping.order(&rows, 1).len(), dropping.steps_of_epoch(&rows), dropping.steps_of_epoch(&more)), (22, 4, 4));
             assert!(dropping.order(&rows, 1).iter().zip(sampling.order(&rows, 1)).all(|(a, b)| *a == b));
+        }
+    }
+
+    #[test]
+    fn a_step_is_of_whole_packs() {
+        let rows: Vec<Row> = (0..40).map(|at| Row { tokens: vec![7; 1 + at * 5 % 13], prompt: 1, shared: 0 }).collect();
+        for (strategy, drop_last) in [(SamplingStrategy::Random, false), (SamplingStrategy::Sequential, true)] {
+            let sampling = Sampling { strategy, batch: 2, accumulation: 2, seed: 5, drop_last, pack: Some(16) };
+            let packs = pack(&rows.iter().map(|row| row.tokens.len()).collect::<Vec<_>>(), 16);
+            let steps = sampling.steps(&rows, 1);
+            assert_eq!((sampling.units(&rows), sampling.steps_of_epoch(&rows)), (packs.len(), steps.len()));
+            assert_eq!(steps, sampling.steps(&rows, 1), "the same again");
+            assert_eq!(strategy == SamplingStrategy::Sequential, steps == sampling.steps(&rows, 2));
+            assert_eq!(steps.concat().len() == rows.len(), !drop_last || packs.len().is_multiple_of(2));
+            for step in &steps {
+                let whole = packs.iter().filter(|pack| pack.iter().all(|at| step.contains(at)));
+                assert_eq!(whole.map(Vec::len).sum::<usize>(), step.len());
+                let of_step: Vec<&Row> = step.iter().map(|&at| &rows[at]).collect();
+                for share in [false, true] {
+                    let batches = sampling.batches(&of_step, 13, share);
+                    assert_eq!(batches.iter().map(Vec::len).sum::<usize>(), step.len());
+                    assert!(batches.iter().all(|batch| batch.iter().map(|row| row.tokens.len()).sum::<usize>() <= 32));
+                }
+            }
         }
     }
 

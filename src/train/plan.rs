@@ -8,7 +8,6 @@ use super::device::Arithmetic;
 use super::memory::{MemoryPlan, Needs, Sizes};
 use super::model::{Adaptation, Batch, Row};
 use super::offload::Offload;
-use super::order::batches;
 use super::rows::{Dropped, Rows};
 use super::schedule::Schedule;
 use crate::llm::Model;
@@ -160,11 +159,13 @@ pub fn plan(
             reason: format!("the model was made for {} tokens, and an example has {}", model.spec.context_length, train.longest),
         });
     }
-    if train.rows.len() < config.sampling().rows_of_step() {
+    let units = config.sampling().units(&train.rows);
+    if units < config.sampling().units_of_step() {
+        let [one, many] = if config.packing { ["pack", "packs"] } else { ["example", "examples"] };
         warnings.push(format!(
             "{} fill one optimizer step in part only: it is meant for {}",
-            text::counted(train.rows.len() as u64, "example", "examples"),
-            config.sampling().rows_of_step()
+            text::counted(units as u64, one, many),
+            config.sampling().units_of_step()
         ));
     }
     if config.share_prefix && config.lora_dropout > 0.0 {
@@ -176,7 +177,7 @@ pub fn plan(
     }
 
     let sampling = config.sampling();
-    let steps_per_epoch = sampling.steps_of_epoch(train.rows.len()) as u64;
+    let steps_per_epoch = sampling.steps_of_epoch(&train.rows) as u64;
     let total_steps = config.max_steps.unwrap_or((config.num_train_epochs * steps_per_epoch as f64).ceil() as u64).max(1);
     check_schedule(config, total_steps)?;
     if config.neftune_noise_alpha.is_some_and(|alpha| alpha > 0.0) && model.spec.embedding_scale != 1.0 {
@@ -319,10 +320,9 @@ struct Work {
 fn work(config: &TrainConfig, train: &Rows, total_steps: u64, steps_per_epoch: u64) -> Work {
     let sampling = config.sampling();
     let mut work = Work { separate: 0, shared: 0, learned: 0, largest_batch: 0 };
-    let order = sampling.order(&train.rows, 0);
-    let rows: Vec<&Row> = order.iter().filter_map(|&index| train.rows.get(index)).collect();
-    for step in rows.chunks(sampling.rows_of_step()) {
-        for rows in batches(step, sampling.batch, train.longest, config.share_prefix) {
+    for step in sampling.steps(&train.rows, 0) {
+        let step: Vec<&Row> = step.iter().filter_map(|&index| train.rows.get(index)).collect();
+        for rows in sampling.batches(&step, train.longest, config.share_prefix) {
             let batch = if config.share_prefix { Batch::shared(&rows) } else { Batch::separate(&rows) };
             work.shared += batch.len() as u64;
             work.learned += batch.targets.len() as u64;

@@ -170,8 +170,8 @@ struct Trainer<'a, 'w, 'j> {
     /// What came of the last step's pairs.
     rewards: Rewards,
     begun: Instant,
-    /// The order of the present epoch.
-    order: Option<(u64, Vec<usize>)>,
+    /// The rows of each step of the present epoch.
+    order: Option<(u64, Vec<Vec<usize>>)>,
 }
 
 impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
@@ -347,10 +347,9 @@ impl<'a, 'w, 'j> Trainer<'a, 'w, 'j> {
         let (epoch, within) = (step / self.plan.steps_per_epoch, (step % self.plan.steps_per_epoch) as usize);
         let order = match self.order.take() {
             Some((of, order)) if of == epoch => order,
-            _ => sampling.order(&self.inputs.train.rows, epoch),
+            _ => sampling.steps(&self.inputs.train.rows, epoch),
         };
-        let range = within * sampling.rows_of_step()..((within + 1) * sampling.rows_of_step()).min(order.len());
-        let indexes: Vec<usize> = order.get(range).unwrap_or_default().to_vec();
+        let indexes: Vec<usize> = order.get(within).cloned().unwrap_or_default();
         self.order = Some((epoch, order));
         self.learner.clear();
         let is_pairs = self.config.loss_type == LossType::Sigmoid;

@@ -15,6 +15,8 @@ pub enum Stage {
     Loading,
     /// The model reads: percent.
     Reading(u8),
+    /// The model thinks: words so far.
+    Thinking(usize),
     /// The model writes.
     Writing,
     /// The first draft is in doubt, and others are drawn: how many, and why.
@@ -120,6 +122,11 @@ impl Entry {
                 }
                 self.text.push_str(&text);
                 self.pace.get_or_insert((now, 0)).1 += 1;
+            }
+            AskEvent::Thinking(words) => {
+                if !matches!(self.stage, Stage::Drawing(..)) {
+                    self.stage = Stage::Thinking(words);
+                }
             }
             AskEvent::Proposed(sql) => {
                 self.stage = Stage::Proposed;

@@ -12,7 +12,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqllama::llm::server::{Abilities, Address, Remote, ServerOptions};
-use sqllama::llm::{Generate, GenerateEvent, GenerateRequest, Generation, LlmError, Message, Prompt, Purpose, Repetition, Role, Sampling};
+use sqllama::llm::{
+    Generate, GenerateEvent, GenerateRequest, Generation, LlmError, Message, Prompt, Purpose, Repetition, Role, Sampling, Shared,
+};
 use sqllama::signal::Cancel;
 
 /// How the model `m` at `address` is used by tests.
@@ -29,7 +31,7 @@ fn options(address: &str) -> ServerOptions {
 fn request() -> GenerateRequest {
     GenerateRequest {
         prompt: Prompt::Chat(vec![Message { role: Role::User, content: "How many?".into() }]),
-        shared_messages: 0,
+        shared: Shared::Nothing,
         max_tokens: 64,
         stop: Vec::new(),
         sampling: Sampling::default(),

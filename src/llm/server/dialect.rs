@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::generate::{GenerateRequest, Message, Prompt, Role, Sampling};
+use super::super::generate::{GenerateRequest, Message, Prompt, Role, Sampling, opened};
 use super::abilities::{Abilities, GrammarField};
 
 /// OpenAI takes so many stop strings; all are looked for here, too.
@@ -33,7 +33,8 @@ impl Ask {
         body.insert("model".into(), model.into());
         let chat = match prompt {
             Prompt::Chat(messages) if abilities.chat || !abilities.completions => {
-                body.insert("messages".into(), serde_json::to_value(messages).unwrap_or_default());
+                // Few servers go on from an answer that is begun: its first words are left out.
+                body.insert("messages".into(), serde_json::to_value(opened(messages).0).unwrap_or_default());
                 true
             }
             Prompt::Text(text) if !abilities.completions => {
@@ -158,8 +159,9 @@ pub(super) fn as_text(prompt: &Prompt) -> String {
                 Role::User => "User",
                 Role::Assistant => "Assistant",
             };
+            let (messages, begun) = opened(messages);
             let turns: String = messages.iter().map(|Message { role, content }| format!("### {}:\n{content}\n\n", name(*role))).collect();
-            format!("{turns}### Assistant:\n")
+            format!("{turns}### Assistant:\n{begun}")
         }
     }
 }

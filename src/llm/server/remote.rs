@@ -159,6 +159,7 @@ impl Remote {
         let known = self.abilities.as_ref();
         self.info = ModelInfo {
             name: self.options.model.clone().unwrap_or_else(|| self.options.address.to_string()),
+            known_as: Vec::new(),
             sha256: None,
             context_length: known.and_then(|known| known.context_length).unwrap_or(0),
             // A server that was not asked yet has chat: nearly all have.

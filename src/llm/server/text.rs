@@ -149,12 +149,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::llm::{Prompt, Purpose, Sampling};
+    use crate::llm::{Prompt, Purpose, Sampling, Shared};
 
     fn request(stop: &[&str], max_tokens: usize) -> GenerateRequest {
         GenerateRequest {
             prompt: Prompt::Text(String::new()),
-            shared_messages: 0,
+            shared: Shared::Nothing,
             max_tokens,
             stop: stop.iter().map(|stop| (*stop).to_owned()).collect(),
             sampling: Sampling::default(),

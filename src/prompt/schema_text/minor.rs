@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::statement::{key_columns, one_line};
+use super::pieces::one_line;
+use super::statement::key_columns;
 use crate::prompt::link::{asked_stems, stems_of};
 use crate::schema::{Schema, Table, ValueHit, bookkeeping};
 use crate::sql::quote::{identifier, table_name};

@@ -2,15 +2,14 @@
 
 use std::collections::HashSet;
 
-use crate::schema::{Column, Holds, Table};
+use super::pieces::{Rung, one_line, samples_of, table_comment, words};
+use super::styles;
+use crate::prompt::form::SchemaStyle;
+use crate::schema::{Column, Table};
 use crate::sql::quote::{identifier, in_database, table_name};
 
 /// Sample values of a column, at most.
 pub(super) const SAMPLES: usize = 3;
-/// Words for a table, at most.
-const CALLED: usize = 2;
-/// Letters of a comment, at most.
-const COMMENT: usize = 160;
 
 /// How many tables are left out, in a line.
 pub(super) fn not_shown(tables: usize) -> String {
@@ -26,18 +25,7 @@ pub(super) const NOTE_BYTES: usize = 50;
 /// Said once where every table is cut down to its keys.
 pub(super) const KEYS_ONLY: &str = "-- only key columns are shown\n";
 
-/// How much of a table is told.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rung {
-    /// So many values of each column; none where 0.
-    pub(super) samples: usize,
-    /// Declared types.
-    pub(super) types: bool,
-    /// At most this many columns that are no keys.
-    pub(super) plain_columns: usize,
-}
-
-/// The statement of `table` as `rung` lets it. Where columns have to go, those with the lowest of `scores` do, the last ones first.
+/// `table` as `rung` lets it. Where columns have to go, those with the lowest of `scores` do, the last ones first.
 pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
     let keys: HashSet<&str> = key_columns(table).into_iter().collect();
     let mut plain: Vec<usize> =
@@ -45,8 +33,23 @@ pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
     let score = |i: usize| scores.get(i).copied().unwrap_or(0.0);
     plain.sort_by(|&a, &b| score(b).total_cmp(&score(a)));
     let left_out: HashSet<usize> = plain.iter().skip(rung.plain_columns).copied().collect();
+    let columns: Vec<&Column> = table.columns.iter().enumerate().filter(|(i, _)| !left_out.contains(i)).map(|(_, column)| column).collect();
+    let note = match left_out.len() {
+        0 => None,
+        _ if rung.plain_columns == 0 => None, // said once for all tables
+        n => Some(crate::text::counted(n as u64, "more column is not shown", "more columns are not shown")),
+    };
+    match rung.style {
+        SchemaStyle::Statements => described(table, &columns, rung, note.as_deref()),
+        SchemaStyle::Exemplified => styles::exemplified(table, &columns, rung, note.as_deref()),
+        SchemaStyle::MSchema => styles::m_schema(table, &columns, rung, note.as_deref()),
+    }
+}
+
+/// Our own statement.
+fn described(table: &Table, columns: &[&Column], rung: &Rung, note: Option<&str>) -> String {
     let mut lines = Vec::new();
-    for (_, column) in table.columns.iter().enumerate().filter(|(i, _)| !left_out.contains(i)) {
+    for column in columns {
         let mut line = format!("  {}", identifier(&column.name));
         if rung.types && !column.declared_type.is_empty() {
             line.push_str(&format!(" {}", one_line(&column.declared_type)));
@@ -75,11 +78,7 @@ pub(super) fn statement(table: &Table, rung: &Rung, scores: &[f32]) -> String {
             if comment.is_empty() { format!("{line}{comma}") } else { format!("{line}{comma} -- {comment}") }
         })
         .collect();
-    let note = match left_out.len() {
-        0 => String::new(),
-        _ if rung.plain_columns == 0 => String::new(), // said once for all tables
-        n => format!("\n  -- {}", crate::text::counted(n as u64, "more column is not shown", "more columns are not shown")),
-    };
+    let note = note.map(|note| format!("\n  -- {note}")).unwrap_or_default();
     let known = table_comment(table);
     let known = if known.is_empty() { known } else { format!(" -- {known}") };
     format!("CREATE TABLE {} ({known}\n{}{note}\n);\n", table_name(table), body.join("\n"))
@@ -100,21 +99,13 @@ fn names(columns: &[String]) -> String {
     columns.iter().map(|name| identifier(name)).collect::<Vec<_>>().join(", ")
 }
 
-/// What stands behind a table's name: what people call it, and what has to be known of it.
-fn table_comment(table: &Table) -> String {
-    let called = table.called.iter().take(CALLED).map(|word| one_line(word)).collect::<Vec<_>>().join(", ");
-    let parts = [called, one_line_of(&table.comment, COMMENT)];
-    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ")
-}
-
 /// What stands behind a column: what the file calls it, what has to be known, what its values stand for, and `samples` of them. What values
 /// stand for is told without them too: a model cannot guess it, and it takes few tokens.
 fn comment(column: &Column, samples: usize) -> String {
     let values = match column.meaning.told() {
         Some(told) => crate::text::sanitize(&told).into_owned(),
         None => {
-            // What codes stand for says more than the codes; texts speak for themselves.
-            let samples = if column.comment.is_empty() || column.holds != Holds::Numbers { samples } else { 0 };
+            let samples = samples_of(column, samples);
             let shown: Vec<String> = column.samples.iter().take(samples).map(|sample| one_line(sample)).collect();
             match (column.meaning.prefix(), shown.join(", ")) {
                 (Some(prefix), shown) if shown.is_empty() => one_line(&prefix),
@@ -123,16 +114,7 @@ fn comment(column: &Column, samples: usize) -> String {
             }
         }
     };
-    let called = column.called.first().map(|called| one_line(called)).unwrap_or_default();
-    let parts: Vec<String> = [called, one_line_of(&column.comment, COMMENT), values].into_iter().filter(|part| !part.is_empty()).collect();
+    let [called, known] = words(column);
+    let parts: Vec<String> = [called, known, values].into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("; ")
-}
-
-/// A stored text as a part of one line: it must not end the comment it stands in.
-pub(super) fn one_line(text: &str) -> String {
-    one_line_of(text, 40)
-}
-
-fn one_line_of(text: &str, width: usize) -> String {
-    crate::text::ellipsis(&crate::text::sanitize(text), width).into_owned()
 }

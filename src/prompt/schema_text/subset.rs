@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 
 use super::minor::{self, Class};
-use super::statement::{KEYS_ONLY, NOTE_BYTES, Rung, SAMPLES, not_shown, statement};
+use super::pieces::Rung;
+use super::statement::{KEYS_ONLY, NOTE_BYTES, SAMPLES, not_shown, statement};
+use crate::prompt::form::SchemaStyle;
 use crate::prompt::link::{Link, link, neighbours};
 use crate::schema::{Schema, ValueHit};
 
@@ -15,10 +17,10 @@ const LINKED: f32 = 0.2;
 const MOST_BETWEEN: usize = 2;
 
 /// The tables that `question` and its `hits` link to with what joins them; `None` where nothing links.
-pub(super) fn subset_for(schema: &Schema, budget: usize, question: &str, hits: &[ValueHit]) -> Option<String> {
+pub(super) fn subset_for(schema: &Schema, style: SchemaStyle, budget: usize, question: &str, hits: &[ValueHit]) -> Option<String> {
     let link = link(schema, question, hits);
     let places = linked(schema, &link, question, hits);
-    (!places.is_empty()).then(|| subset(schema, budget, &link, places))
+    (!places.is_empty()).then(|| subset(schema, style, budget, &link, places))
 }
 
 /// Places of the tables that `link` speaks for, best first, and behind them those that join two of them. Empty where nothing links.
@@ -64,7 +66,7 @@ fn path(joined: &[Vec<usize>], from: usize, to: usize) -> Vec<usize> {
 }
 
 /// The tables at `places` (best first) with as much as fits: rather all of them with fewer columns than fewer tables.
-fn subset(schema: &Schema, budget: usize, link: &Link, mut places: Vec<usize>) -> String {
+fn subset(schema: &Schema, style: SchemaStyle, budget: usize, link: &Link, mut places: Vec<usize>) -> String {
     let classes = minor::classes(schema);
     let note = minor::hidden(schema, &classes);
     let room = budget.saturating_sub(KEYS_ONLY.len() + NOTE_BYTES + note.len());
@@ -78,7 +80,7 @@ fn subset(schema: &Schema, budget: usize, link: &Link, mut places: Vec<usize>) -
         let named = shown.iter().filter(|place| !is_hidden(place)).count();
         let left_out = not_shown(all - named) + &note;
         for (samples, plain_columns) in rungs {
-            let rung = Rung { samples, types: true, plain_columns };
+            let rung = Rung { samples, types: true, plain_columns, style };
             let text: String =
                 shown.iter().filter_map(|&place| Some(statement(schema.tables.get(place)?, &rung, scores(link, place)))).collect();
             if text.len() <= room {

@@ -1,6 +1,7 @@
 //! What a prompt tells of a schema, and what goes where it is too large.
 
-use super::statement::{Rung, statement};
+use super::pieces::Rung;
+use super::statement::statement;
 use super::*;
 use crate::schema::{Column, ForeignKey, Json, KeyOrigin, Meaning, Table, TimeUnit, Times, YesNo};
 use std::time::{Duration, Instant};
@@ -141,7 +142,7 @@ fn what_values_stand_for_is_told_with_samples_and_without() {
         let column = Column { name: "c".into(), samples: vec!["a".into(), "b".into()], meaning, called, ..Default::default() };
         let table = Table { name: "t".into(), columns: vec![column], ..Default::default() };
         for (samples, expected) in [(3, with), (0, without)] {
-            let text = statement(&table, &Rung { samples, types: true, plain_columns: 9 }, &[]);
+            let text = statement(&table, &Rung { samples, types: true, plain_columns: 9, style: SchemaStyle::Statements }, &[]);
             let told = text.lines().nth(1).and_then(|line| line.strip_prefix("  c")).unwrap().trim_start_matches(" -- ");
             assert_eq!(told, expected);
         }
@@ -170,7 +171,7 @@ fn with_minor(empty: usize, bookkeeping: &[&str]) -> Schema {
 fn empty_and_bookkeeping_tables_shrink_before_tables_with_rows_lose_anything() {
     let schema = with_minor(45, &["django_session", "django_migrations"]);
     let full = |table: usize| {
-        let rung = Rung { samples: 3, types: true, plain_columns: usize::MAX };
+        let rung = Rung { samples: 3, types: true, plain_columns: usize::MAX, style: SchemaStyle::Statements };
         statement(&schema.tables[table], &rung, &[])
     };
     let mut last = usize::MAX;

@@ -70,24 +70,54 @@ pub struct NameLock {
     lessons: Arc<[Lesson]>,
     /// How many attempts went wrong.
     learnt: usize,
+    before: Before,
+    /// How many statements are begun, and which of them the lessons are about.
+    begun: usize,
+    about: usize,
     state: State,
+}
+
+/// What comes before the statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// A few words at most; the first statement is the answer.
+    Words,
+    /// Thoughts in words: statements stand in fenced blocks, the last of which is the answer.
+    Thoughts,
+    /// Thoughts of any kind: the answer stands between `<answer>` and `</answer>`.
+    Answer,
 }
 
 #[derive(Debug, Clone)]
 enum State {
+    /// Words before the answer's tag; their end.
+    Thinking {
+        end: Vec<u8>,
+    },
     /// Words around the statement; the current line.
     Prose {
         line: Vec<u8>,
         fenced: bool,
     },
     Statement(Box<Sql>),
+    /// A `<` that may begin the tag behind the answer: the statement before it, and with it as an operator where it may be one.
+    Closing {
+        before: Box<Sql>,
+        with: Option<Box<Sql>>,
+    },
     /// Nothing that comes is looked at.
     Over,
 }
 
+/// What the answer stands behind, with [`Before::Answer`].
+const TAG: &[u8] = b"<answer>";
+
 impl State {
-    fn before() -> Self {
-        Self::Prose { line: Vec::new(), fenced: false }
+    fn first(before: Before) -> Self {
+        match before {
+            Before::Answer => Self::Thinking { end: Vec::new() },
+            Before::Words | Before::Thoughts => Self::Prose { line: Vec::new(), fenced: false },
+        }
     }
 }
 
@@ -100,7 +130,22 @@ const LONGEST_OPENING: usize = 64;
 impl NameLock {
     /// A lock to `schema`, before the first byte of a model's answer.
     pub fn new(schema: &Schema) -> Self {
-        Self { catalog: Arc::new(Catalog::new(schema)), strict: false, lessons: Arc::new([]), learnt: 0, state: State::before() }
+        Self {
+            catalog: Arc::new(Catalog::new(schema)),
+            strict: false,
+            lessons: Arc::new([]),
+            learnt: 0,
+            before: Before::Words,
+            begun: 0,
+            about: 0,
+            state: State::first(Before::Words),
+        }
+    }
+
+    /// The same for an answer whose statement comes after something else.
+    #[must_use]
+    pub fn behind(self, before: Before) -> Self {
+        Self { before, state: State::first(before), ..self }
     }
 
     /// The same, taking from here on only names that are known to be right: it refuses at once, and never calls for another attempt.
@@ -116,12 +161,23 @@ impl NameLock {
     /// A lock before the first byte of another attempt, which heeds `lesson` and those learnt before.
     #[must_use]
     pub fn again(&self, lesson: &Lesson) -> Self {
-        // What came after the place is written anew.
-        let mut lessons: Vec<Lesson> = self.lessons.iter().filter(|earlier| earlier.at <= lesson.at).cloned().collect();
+        // What came after the place is written anew; what was learnt of an earlier statement says nothing of this one.
+        let about = self.begun.saturating_sub(1);
+        let same = self.about == about;
+        let mut lessons: Vec<Lesson> = self.lessons.iter().filter(|earlier| same && earlier.at <= lesson.at).cloned().collect();
         let repeated = lessons.contains(lesson);
         lessons.push(lesson.clone());
         let strict = self.strict || repeated || lessons.len() >= MOST_LESSONS || self.learnt >= MOST_LESSONS;
-        Self { catalog: Arc::clone(&self.catalog), strict, learnt: self.learnt + 1, lessons: lessons.into(), state: State::before() }
+        Self {
+            catalog: Arc::clone(&self.catalog),
+            strict,
+            learnt: self.learnt + 1,
+            lessons: lessons.into(),
+            before: self.before,
+            begun: 0,
+            about,
+            state: State::first(self.before),
+        }
     }
 
     /// Takes the next byte, or says that it may not come; then nothing has changed.
@@ -134,31 +190,61 @@ impl NameLock {
         if matches!(self.state, State::Over) {
             return Ok(());
         }
-        let mut state = self.state.clone();
+        let (mut state, mut begun) = (self.state.clone(), self.begun);
         for &byte in bytes {
-            self.step(&mut state, byte)?;
+            self.step(&mut state, &mut begun, byte)?;
         }
-        self.state = state;
+        (self.state, self.begun) = (state, begun);
         Ok(())
     }
 
-    fn step(&self, state: &mut State, byte: u8) -> Result<(), Refusal> {
+    fn step(&self, state: &mut State, begun: &mut usize, byte: u8) -> Result<(), Refusal> {
         match state {
             State::Over => {}
+            State::Thinking { end } => {
+                end.push(byte);
+                if end.ends_with(TAG) {
+                    *state = State::Prose { line: Vec::new(), fenced: true };
+                } else if end.len() >= TAG.len() {
+                    end.remove(0);
+                }
+            }
+            State::Statement(sql) if byte == b'<' && self.before == Before::Answer && sql.clone().end_here().is_ok() => {
+                let mut with = sql.clone();
+                let with = with.push(byte).is_ok().then_some(with);
+                *state = State::Closing { before: sql.clone(), with };
+            }
+            State::Closing { .. } if byte == b'/' => *state = State::Over,
+            State::Closing { with, .. } => {
+                let mut sql = with.take().ok_or(Refusal::Name)?;
+                *state = if sql.push(byte)? == Step::Over { State::Over } else { State::Statement(sql) };
+            }
             State::Statement(sql) => {
                 if sql.push(byte)? == Step::Over {
-                    *state = State::Over;
+                    // Only behind thoughts may another one follow, and in the same block where this one ended with a semicolon.
+                    let fenced = !sql.text.trim_ascii_end().ends_with(b"```");
+                    *state = if self.before == Before::Thoughts { State::Prose { line: Vec::new(), fenced } } else { State::Over };
                 }
             }
             State::Prose { line, fenced } => {
-                if let Some(word) = begins_statement(line, *fenced, byte) {
-                    let mut sql = Sql::new(Arc::clone(&self.catalog), self.strict, Arc::clone(&self.lessons));
+                let may_begin = *fenced || self.before != Before::Thoughts;
+                if let Some(word) = begins_statement(line, *fenced, byte).filter(|_| may_begin) {
+                    // Lessons are about one statement.
+                    let (strict, lessons) =
+                        if *begun == self.about { (self.strict, Arc::clone(&self.lessons)) } else { (false, Arc::from([])) };
+                    let mut sql = Sql::new(Arc::clone(&self.catalog), strict, lessons);
                     for &byte in word.iter().chain([&byte]) {
                         sql.push(byte)?;
                     }
+                    *begun += 1;
                     *state = State::Statement(Box::new(sql));
                 } else if byte == b'\n' {
-                    *fenced = line.trim_ascii_start().starts_with(b"```") || *fenced && line.trim_ascii().is_empty();
+                    let fence = line.trim_ascii_start().starts_with(b"```");
+                    *fenced = match self.before {
+                        // In thoughts there is more than one block.
+                        Before::Thoughts => *fenced != fence,
+                        Before::Words | Before::Answer => fence || *fenced && line.trim_ascii().is_empty(),
+                    };
                     line.clear();
                 } else if line.len() <= LONGEST_OPENING {
                     line.push(byte);
@@ -182,7 +268,8 @@ impl NameLock {
     pub fn end(&self) -> Result<(), Refusal> {
         match &self.state {
             State::Statement(sql) => sql.clone().end_here(),
-            _ => Ok(()),
+            State::Closing { .. } => Err(Refusal::Name),
+            State::Thinking { .. } | State::Prose { .. } | State::Over => Ok(()),
         }
     }
 
@@ -198,6 +285,7 @@ impl NameLock {
     pub fn written(&self) -> usize {
         match &self.state {
             State::Statement(sql) => sql.text.len(),
+            State::Closing { before, .. } => before.text.len() + 1,
             _ => 0,
         }
     }

@@ -139,6 +139,31 @@ fn names_are_locked() {
 }
 
 #[test]
+fn behind_thoughts_blocks_are_locked_and_words_are_not() {
+    let thoughts = |text: &str| check_on(NameLock::new(&schema()).behind(Before::Thoughts), text);
+    thoughts("First:\nSELECT nothing FROM nowhere\n`SELECT x FROM y`\n\n```sql\nSELECT Name FROM s¦x");
+    thoughts("```sql\nSELECT Name FROM singer;\n```\nSELECT nothing FROM nowhere: no.\n```\nSELECT Title FROM song\n```\nSELECT x FROM y");
+    thoughts("```\nSELECT Name FROM singer\n```\n\n### Then\n```sql\n-- all\nSELECT Title FROM s¦x");
+    thoughts("```text\nname\n```\nSELECT x FROM y\n");
+    let answer = |text: &str| check_on(NameLock::new(&schema()).behind(Before::Answer), text);
+    answer("<think>\n```sql\nSELECT x FROM y\n```\n</think>\n<answer>SELECT Name FROM singer WHERE Age < 3</answer>");
+    answer("SELECT x FROM y <answer>SELECT Name FROM singer</answer>\nSELECT x FROM y");
+    answer("<answer>\nSELECT Name FROM s¦x");
+    answer("<answer> It counts.\n\n```sql\nSELECT count(*) FROM song;\n```\n</answer>");
+    answer("<answer>SELECT Title FROM singer ¦</answer>");
+    answer("<answer>SELECT Name FROM singer WHERE Age <= 3 AND Name <> 'x'");
+    answer("<answer>SELECT Name FROM singer <¦=");
+    // What went wrong in a block says nothing of the block before it.
+    let mut lock = NameLock::new(&schema()).behind(Before::Thoughts);
+    let begun = "```sql\nSELECT total FROM (SELECT count(*) AS total FROM song);\n```\nor\n```sql\nSELECT ";
+    lock.take(begun.as_bytes()).unwrap();
+    let Err(Refusal::Again(lesson)) = lock.take(b"total FROM singer WHERE") else { panic!("it is taken") };
+    let mut again = lock.again(&lesson);
+    again.take(begun.as_bytes()).unwrap();
+    again.take(b"Name FROM singer;").unwrap();
+}
+
+#[test]
 fn what_would_end_the_tables_too_early_is_no_alias() {
     check("SELECT Title FROM singer OR¦DER BY Title");
     check("SELECT Title FROM singer D¦ESCORDER BY");

@@ -67,7 +67,11 @@ pub const KEYS: [Key; 15] = [
         "seconds after which an answer in doubt is compared with no more drafts, 0 for no limit [20]",
     ),
     key("offline", KeyKind::Switch, "never use the network [false]"),
-    key("prompt", KeyKind::Choice(&["auto", "alpaca", "chat"]), "how the model is asked [auto: chat where it has a template]"),
+    key(
+        "prompt",
+        KeyKind::Choice(&["auto", "alpaca", "chat", "omnisql", "xiyansql", "arctic-text2sql", "slm-sql"]),
+        "how the model is asked [auto: as it was tuned, else chat where it has a template]",
+    ),
     key("kv_type", KeyKind::Choice(&["f16", "q8_0"]), "how the model remembers what it has read: q8_0 takes half the memory [f16]"),
     key("theme", KeyKind::Choice(&["dark", "light", "plain"]), "colours of the screen [dark]"),
     key("mouse", KeyKind::Switch, "whether the screen hears the mouse [true]"),

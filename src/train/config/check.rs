@@ -2,6 +2,7 @@
 
 use super::{Interval, LossType, Method, Metric, TrainConfig};
 use crate::train::TrainError;
+use crate::train::order::SamplingStrategy;
 use crate::train::schedule::SchedulerType;
 
 impl TrainConfig {
@@ -89,6 +90,20 @@ impl TrainConfig {
                 return refuse("loss_type", "`sigmoid`".into(), reason);
             }
         }
+        if self.packing {
+            let by_rows = matches!(self.train_sampling_strategy, SamplingStrategy::GroupByLength | SamplingStrategy::GroupByPrefix);
+            let reason = match () {
+                () if self.loss_type == LossType::Sigmoid => Some("pairs of answers are not packed"),
+                () if by_rows => Some("packs are drawn as a whole: `train_sampling_strategy` is `random` or `sequential`"),
+                () if self.neftune_noise_alpha.is_some_and(|alpha| alpha > 0.0) => {
+                    Some("the Trainer's `neftune_noise_alpha` goes by the tokens of the whole batch then, and ours by those of an example")
+                }
+                () => None,
+            };
+            if let Some(reason) = reason {
+                return refuse("packing", "`true`".into(), reason);
+            }
+        }
         if self.metric_for_best_model == Metric::ExecutionAccuracy {
             let reason = match () {
                 () if self.eval_strategy == Interval::No => Some("it is measured when evaluating: `eval_strategy` is needed"),
@@ -135,6 +150,9 @@ mod tests {
         check(|c| c.lr_scheduler_type = SchedulerType::CosineWithMinLr, "needs `min_lr` or `min_lr_rate`");
         check(|c| c.label_smoothing_factor = 1.5, "`label_smoothing_factor`");
         check(|c| (c.loss_type, c.lora_dropout) = (LossType::Sigmoid, 0.1), "pairs are learned without `lora_dropout`");
+        check(|c| (c.packing, c.loss_type) = (true, LossType::Sigmoid), "pairs of answers are not packed");
+        check(|c| (c.packing, c.train_sampling_strategy) = (true, SamplingStrategy::GroupByLength), "drawn as a whole");
+        check(|c| (c.packing, c.neftune_noise_alpha) = (true, Some(5.0)), "tokens of the whole batch");
         check(|c| c.beta = -1.0, "`beta`");
         let by_execution = |c: &mut TrainConfig| {
             (c.metric_for_best_model, c.eval_strategy) = (Metric::ExecutionAccuracy, Interval::Epoch);

@@ -33,7 +33,7 @@ const fn flag(name: &'static str, kind: Kind, meaning: &'static str) -> Flag {
 }
 
 /// Every setting of [`TrainConfig`](crate::train::TrainConfig).
-pub const FLAGS: [Flag; 61] = [
+pub const FLAGS: [Flag; 62] = [
     flag("model_name_or_path", Kind::Text, "catalogue name, GGUF file or Hugging Face folder"),
     flag("data_path", Kind::Words, "files of examples: Alpaca, chat, Spider, prompt and completion"),
     flag("eval_data_path", Kind::Text, "file of held-out examples"),
@@ -88,6 +88,11 @@ pub const FLAGS: [Flag; 61] = [
     flag("beta", Kind::Number, "of sigmoid: how much the model may move from what it was [0.1]"),
     flag("neftune_noise_alpha", Kind::Number, "noise on the embeddings, within alpha / sqrt(tokens x width) [none]"),
     flag("dataloader_drop_last", Kind::Switch, "leave out an epoch's last batch where it is not full"),
+    flag(
+        "packing",
+        Kind::Switch,
+        "a batch is of packs of whole examples, model_max_length tokens at most each, put together as TRL does (bfd); each sees itself alone",
+    ),
     flag("seed", Kind::Integer, "of order, adapters and dropout [42]"),
     flag("data_seed", Kind::Integer, "of order alone [seed]"),
     flag("device", Kind::Text, "auto, cpu or cuda [auto: a card where there is one]"),
@@ -142,9 +147,8 @@ pub(super) const SPECIAL: [(&str, Kind); 16] = [
 ];
 
 /// Names whose only accepted value is what happens anyway, and why others are refused.
-pub(super) const FIXED: [(&str, Kind, &[&str], &str); 4] = [
+pub(super) const FIXED: [(&str, Kind, &[&str], &str); 3] = [
     ("auto_find_batch_size", Kind::Switch, &["false"], "the plan says before the first step whether a batch fits, and which would"),
     ("ignore_data_skip", Kind::Switch, &["false"], "a run that goes on reads what it has not read"),
-    ("packing", Kind::Switch, &["false"], "a step is so many examples; they go through one behind the other without padding anyway"),
     ("include_num_input_tokens_seen", Kind::Text, &["no", "false"], "events.jsonl has the tokens of every step"),
 ];

@@ -122,7 +122,8 @@ fn what_is_wrong_is_named() {
     check_error("run.toml --optim adamw_8bit", "quantised moments are not done here");
     check_error("run.toml --optim adamv", "no optimizer of that name");
     check_error("run.toml --lr_scheduler_kwargs {\"num_cycels\":2}", "unknown field `num_cycels`");
-    check_error("run.toml --packing", "a step is so many examples");
+    check_error("run.toml --eval_packing", "without padding");
+    assert!(parse_line("run.toml --packing True").unwrap().config.packing);
     check_error("run.toml --auto_find_batch_size True", "the plan says");
     check_error("run.toml --assistant_only_loss", "is not done here");
     check_error("run.toml --eval 3", "`--eval` is not known");

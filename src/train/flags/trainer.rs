@@ -38,7 +38,7 @@ pub(super) const STALE: [(&str, &str); 17] = [
 
 /// What is refused whatever its value.
 pub(super) const REFUSED: [(&str, &str); 2] = [
-    ("eval_packing", "examples are not packed: they go through one behind the other without padding"),
+    ("eval_packing", "what is held out goes through one behind the other without padding, and its loss is the mean over all tokens"),
     ("assistant_only_loss", "what is learned is the answer; several turns are data's matter"),
 ];
 

@@ -5,7 +5,6 @@ use crate::random;
 use crate::signal::Cancel;
 use crate::train::TrainError;
 use crate::train::model::{Batch, Row, StepScale};
-use crate::train::order::batches;
 use crate::train::preference::{self, Pair, Rewards};
 use crate::train::rows::Rows;
 
@@ -17,7 +16,7 @@ impl Trainer<'_, '_, '_> {
         let rows: Vec<&Row> = indexes.iter().filter_map(|&index| train.rows.get(index)).collect();
         let learned: usize = rows.iter().map(|row| row.learned()).sum();
         let (mut loss, mut tokens) = (0.0, 0);
-        for (index, rows) in batches(&rows, sampling.batch, train.longest, self.config.share_prefix).iter().enumerate() {
+        for (index, rows) in sampling.batches(&rows, train.longest, self.config.share_prefix).iter().enumerate() {
             if cancel.is_stopped() {
                 return Ok(None);
             }

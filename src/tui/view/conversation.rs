@@ -170,6 +170,7 @@ fn stage(state: &State, lines: &mut Vec<Line<'static>>, entry: &Entry, width: us
     let (word, role) = match &entry.stage {
         Stage::Loading => ("Loading the model ...".to_owned(), Role::Muted),
         Stage::Reading(percent) => (format!("Reading the schema and the question: {percent}%"), Role::Muted),
+        Stage::Thinking(words) => (format!("Thinking: {} ...", text::counted(*words as u64, "word", "words")), Role::Muted),
         Stage::Writing => ("Writing ...".into(), Role::Muted),
         Stage::Drawing(drafts, reason) => {
             (format!("In doubt ({reason}): {drafts} more drafts are compared. F5 runs the first meanwhile, Esc keeps it."), Role::Attention)
