@@ -11,7 +11,7 @@ fn main() {
     let target = std::env::var("TARGET").unwrap_or_default();
     let is = |name: &str| std::env::var(format!("CARGO_CFG_TARGET_{name}")).unwrap_or_default();
     if let Some(reason) = refusal(&is("FAMILY"), &is("ENDIAN")) {
-        println!("cargo::error=sqllama is not made for {target}: {reason}");
+        println!("cargo::error=sqllama cannot be built for {target}: {reason}");
     }
     let is_release = std::env::var("PROFILE").is_ok_and(|profile| profile == "release");
     println!("cargo::rustc-env=SQLLAMA_TARGET={target}");

@@ -40,6 +40,10 @@ fn what_is_not_there_yet_is_said_in_one_sentence() {
         check(&["--device", "cuda"], 2, "", "this build has no CUDA");
         check(&["--device", "cuda"], 2, "", "`--device cpu`");
     }
+    if cfg!(not(feature = "metal")) {
+        check(&["--device", "metal"], 2, "", "this build has no Metal");
+        check(&["--device", "metal"], 2, "", "`--device cpu`");
+    }
     check(&["--gpu-layers", "many"], 2, "", "a whole number or `auto` is needed");
     let accepted = ["--adapter", "none", "--candidates", "1", "--device", "cpu", "--no-constrain", "--no-values", "--seed", "7"];
     check(&accepted, 0, "one", "SELECT 1 AS one");

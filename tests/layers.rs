@@ -9,10 +9,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Dependencies that only some rooms, or some folders of them, may use.
-const RESERVED: [(&str, &str); 26] = [
+const RESERVED: [(&str, &str); 27] = [
     ("sqlparser", "sql"),
     ("candle_core", "llm train/model/tensors"),
     ("candle_transformers", "llm"),
+    ("candle_metal_kernels", "llm"),
     ("tokenizers", "llm"),
     ("minijinja", "llm"),
     ("safetensors", "llm"),

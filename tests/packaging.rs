@@ -109,6 +109,13 @@ fn targets_that_cannot_work_are_refused_with_a_sentence() {
         assert_eq!(reason.is_some(), expected.is_some(), "{families} {endian}");
         assert!(reason.unwrap_or_default().contains(expected.unwrap_or_default()), "{reason:?}");
     }
+    // It is the first thing that is said: for such targets no other crate is built, whose own complaint would come before.
+    let manifest = manifest();
+    assert!(!manifest.contains_key("dependencies") && !manifest.contains_key("build-dependencies"));
+    let system = |name: &str| name.contains("target_os = \"macos\"") || name == "cfg(windows)";
+    for name in manifest["target"].as_table().unwrap().keys().filter(|name| !system(name)) {
+        assert_eq!(name, "cfg(not(any(target_family = \"wasm\", target_endian = \"big\")))");
+    }
 }
 
 #[test]
@@ -123,7 +130,9 @@ fn the_version_says_what_was_built() {
         let [first, commit, features, found, target] = lines.as_slice() else { panic!("{text}") };
         assert_eq!(*first, own);
         assert!(commit.starts_with("commit: ") && commit.len() > 10, "{text}");
-        assert_eq!(*features, if cfg!(feature = "cuda") { "features: cuda" } else { "features: none" });
+        let built = [("cuda", cfg!(feature = "cuda")), ("metal", cfg!(feature = "metal"))].into_iter().filter(|(_, is_in)| *is_in);
+        let built: Vec<&str> = built.map(|(name, _)| name).collect();
+        assert_eq!(*features, format!("features: {}", if built.is_empty() { "none".to_owned() } else { built.join(", ") }));
         assert!(found.starts_with(&format!("level: {level}")) && found.contains("(this processor can run scalar"), "{text}");
         assert!(target.strip_prefix("target: ").unwrap().starts_with(std::env::consts::ARCH), "{text}");
     };

@@ -270,6 +270,15 @@ fn the_command_line_describes_itself() {
     home.check(&["man"], 0, ".TH sqllama 1", "");
     home.check(&["man", "models", "pull"], 0, "Fetch a model and verify it", "");
     home.check(&["man", "query"], 0, "\\-\\-max\\-rows", "");
+    // Packages hold these pages: they name the version, no processor, and no page that is not there.
+    for words in [&["man"][..], &["man", "models"], &["man", "models", "list"], &["man", "config"]] {
+        let page = home.stdout_of(words);
+        let title = page.lines().find(|line| line.starts_with(".TH ")).unwrap();
+        assert!(title.ends_with(concat!("1 \" \" \"sqllama ", env!("CARGO_PKG_VERSION"), "\" \"User Commands\"")), "{title}");
+        for word in ["AVX", "NEON", "scalar", "this processor", "commit:", "help(1)"] {
+            assert!(!page.contains(word) && !page.contains(&word.replace('(', "\\fR(")), "{words:?} says {word}");
+        }
+    }
     home.check(&["man", "nope"], 2, "", "there is no command `sqllama nope`");
     let folder = home.path().join("man1");
     let pages = home.stdout_of(&["man", "--out", folder.to_str().unwrap()]);

@@ -24,7 +24,7 @@ use crate::ask::{
 };
 use crate::db::Database;
 use crate::llm::Sampling;
-use crate::llm::placement::refuse_without_cuda;
+use crate::llm::placement::refuse_what_is_not_built_in;
 use crate::prompt::Turn;
 use crate::records::{Records, RecordsError};
 use crate::schema::Schema;
@@ -225,5 +225,5 @@ fn refuse_what_is_not_there(args: &AskArgs, question: &str) -> Result<(), Failur
     if bytes > MAX_QUESTION_BYTES {
         return Err(AskError::QuestionTooLong { bytes }.into());
     }
-    Ok(refuse_without_cuda(args.computing.device.into())?)
+    Ok(refuse_what_is_not_built_in(args.computing.device.into())?)
 }

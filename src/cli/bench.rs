@@ -13,8 +13,13 @@ use super::interrupt;
 use super::load::{Loading, choose, load_with};
 use super::settings::Settings;
 use crate::ask::drawn;
+<<<<<<< HEAD
 use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling, Shared};
+=======
+use crate::llm::placement::refuse_what_is_not_built_in;
+use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
+>>>>>>> laptop
 
 /// Arguments of `bench`.
 #[derive(Debug, ClapArgs)]
@@ -47,7 +52,7 @@ pub struct BenchArgs {
 
 /// Reads, writes, and tells how fast.
 pub(super) fn run_bench(args: &BenchArgs, settings: &Settings) -> Result<u8, Failure> {
-    refuse_without_cuda(args.computing.device.into())?;
+    refuse_what_is_not_built_in(args.computing.device.into())?;
     settings.apply_threads(args.threads);
     let cancel = interrupt::watch();
     let start = Instant::now();

@@ -16,10 +16,15 @@ use super::load::{Loading, choose, load_installed};
 use super::load_adapter::{find_adapter, load_with_adapter};
 use super::network::ServerArgs;
 use super::settings::Settings;
+<<<<<<< HEAD
 use crate::llm::placement::refuse_without_cuda;
 use crate::llm::{
     FinishReason, GenerateEvent, GenerateRequest, Generation, Prompt, Purpose, Repetition, Sampling, Shared, Specials, TokenLogprob,
 };
+=======
+use crate::llm::placement::refuse_what_is_not_built_in;
+use crate::llm::{FinishReason, GenerateEvent, GenerateRequest, Generation, Prompt, Purpose, Repetition, Sampling, Specials, TokenLogprob};
+>>>>>>> laptop
 use crate::prompt::alpaca;
 use crate::text;
 
@@ -113,7 +118,7 @@ pub(super) fn run_complete(args: &CompleteArgs, settings: &Settings) -> Result<u
         (.., Some(instruction)) => alpaca(instruction, args.input.as_deref().unwrap_or_default()),
         _ => return Err(Failure::new(2, "there is no prompt")),
     };
-    refuse_without_cuda(args.computing.device.into())?;
+    refuse_what_is_not_built_in(args.computing.device.into())?;
     settings.apply_threads(None);
     let cancel = interrupt::watch();
     let settings = &settings.with_servers(&args.servers, args.offline);

@@ -9,6 +9,7 @@ pub enum DeviceChoice {
     Auto,
     Cpu,
     Cuda,
+    Metal,
 }
 
 impl From<DeviceChoice> for crate::llm::DeviceChoice {
@@ -17,6 +18,7 @@ impl From<DeviceChoice> for crate::llm::DeviceChoice {
             DeviceChoice::Auto => Self::Auto,
             DeviceChoice::Cpu => Self::Cpu,
             DeviceChoice::Cuda => Self::Cuda,
+            DeviceChoice::Metal => Self::Metal,
         }
     }
 }

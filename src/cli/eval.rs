@@ -23,7 +23,7 @@ use super::settings::Settings;
 use crate::ask::{AskRequest, CANDIDATES, Candidates, MAX_REPAIRS, Mending, Names, SchemaForm};
 use crate::db::{Limits, ValueIndex};
 use crate::eval::{self, EvalError, EvalEvent, EvalInputs, Question, Record, Report};
-use crate::llm::placement::refuse_without_cuda;
+use crate::llm::placement::refuse_what_is_not_built_in;
 use crate::llm::{Generate, Recorded, Sampling};
 use crate::prompt::Form;
 use crate::records::Records;
@@ -114,7 +114,7 @@ pub(super) fn run_eval(args: &EvalArgs, settings: &Settings) -> Result<u8, Failu
     let (Some(questions), Some(databases)) = (&args.questions, &args.databases) else {
         return Err(Failure::new(2, "--questions and --databases are needed"));
     };
-    refuse_without_cuda(args.computing.device.into())?;
+    refuse_what_is_not_built_in(args.computing.device.into())?;
     settings.apply_threads(args.threads);
     let questions = draw(eval::read_questions(questions)?, args.limit, args.seed);
     let mut records = match &args.out {

@@ -75,7 +75,7 @@ impl From<LlmError> for Failure {
             LlmError::Stopped(Stop::Cancelled) => return Self::interrupted(),
             LlmError::Stopped(Stop::TimedOut) => 4,
             LlmError::Adapter(_) | LlmError::OtherBase { .. } | LlmError::ChangesBase { .. } => 2,
-            LlmError::NoCuda | LlmError::NoCard { .. } | LlmError::CardMemory { .. } => 2,
+            LlmError::NoCuda | LlmError::NoMetal | LlmError::NoCard { .. } | LlmError::CardMemory { .. } => 2,
             LlmError::Server(
                 ServerError::Address { .. }
                 | ServerError::NoKey { .. }

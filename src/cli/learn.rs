@@ -30,7 +30,7 @@ use crate::train::{TrainEvent, watch};
 
 /// Exit code of what was stopped and can go on.
 const PAUSED: u8 = 6;
-/// How far it gives way to others, as `nice` counts: asking goes on meanwhile.
+/// How far it gives way to others, as `nice` counts: asking goes on meanwhile. Windows has no such number, and nothing is done there.
 #[cfg(unix)]
 const NICENESS: i32 = 10;
 

@@ -12,7 +12,7 @@ use super::load::{Loading, choose, load_with};
 use super::network::ServerArgs;
 use super::settings::Settings;
 use crate::jobs::JobFailure;
-use crate::llm::placement::refuse_without_cuda;
+use crate::llm::placement::refuse_what_is_not_built_in;
 use crate::mcp::{McpError, McpSettings, OpenFile, serve};
 use crate::signal::Cancel;
 use crate::store::StoreError;
@@ -60,7 +60,7 @@ pub(super) fn run_mcp(args: McpArgs, settings: Settings) -> Result<u8, Failure> 
     let mut settings = settings.with_servers(&args.servers, args.offline).with_files(&args.beside);
     // What comes in is the protocol's.
     settings.rights.may_ask = false;
-    refuse_without_cuda(args.computing.device.into())?;
+    refuse_what_is_not_built_in(args.computing.device.into())?;
     settings.apply_threads(None);
     let whole = |(at, typed): (usize, &String)| match at {
         0 => Ok(args.beside.set(typed)?.to_string()),

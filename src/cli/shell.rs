@@ -44,13 +44,26 @@ pub(super) fn run_man(args: &ManArgs, whole: &Command) -> Result<u8, Failure> {
             .ok_or_else(|| Failure::new(2, format!("there is no command `{NAME} {}`", args.command.join(" "))))?;
     }
     let mut page = Vec::new();
-    Man::new(wanted.clone()).render(&mut page)?;
+    page_of(wanted).render(&mut page)?;
     stdout().write_all(&page)?;
     Ok(0)
 }
 
+/// The page of a command. Pages go into packages: they say nothing of the machine that made them, and name no page that is not there.
+fn page_of(command: &Command) -> Man {
+    let mut command = command.clone();
+    if command.get_version().is_some() {
+        command = command.long_version(env!("CARGO_PKG_VERSION"));
+    }
+    if command.find_subcommand("help").is_some() {
+        command = command.mut_subcommand("help", |help| help.hide(true));
+    }
+    // A space for the date, since what is empty would be left out, and what stands behind it would be the date.
+    Man::new(command).date(" ").source(format!("{NAME} {}", env!("CARGO_PKG_VERSION"))).manual("User Commands")
+}
+
 fn write_pages(command: &Command, folder: &Path) -> Result<(), Failure> {
-    let man = Man::new(command.clone());
+    let man = page_of(command);
     let path = folder.join(man.get_filename());
     let mut page = Vec::new();
     man.render(&mut page)?;

@@ -10,7 +10,7 @@ const COMMIT: &str = env!("SQLLAMA_COMMIT_BUILT");
 /// Digits of a commit that are shown.
 const COMMIT_DIGITS: usize = 12;
 /// What can be left out of a build or put into it.
-const FEATURES: [(&str, bool); 1] = [("cuda", cfg!(feature = "cuda"))];
+const FEATURES: [(&str, bool); 2] = [("cuda", cfg!(feature = "cuda")), ("metal", cfg!(feature = "metal"))];
 
 /// What stands behind the name of the program: the number alone on the first line, as it always was.
 pub(super) fn long() -> &'static str {

@@ -160,6 +160,9 @@ pub enum LlmError {
     /// A card is wanted, and this program was built without what drives one.
     #[error("this build has no CUDA")]
     NoCuda,
+    /// Apple's graphics are wanted, and this program was built without what drives them.
+    #[error("this build has no Metal")]
+    NoMetal,
     /// A card is wanted, and none can be used.
     #[error("no graphics card can be used: {reason}")]
     NoCard {
@@ -216,6 +219,7 @@ impl LlmError {
             Self::ContextFull { .. } => Some("ask about fewer tables, or shorten the question"),
             Self::Template(_) => Some("try `--prompt alpaca`, which needs no template"),
             Self::NoCuda => Some("compute on the processor with `--device cpu`, or use a build with CUDA"),
+            Self::NoMetal => Some("compute on the processor with `--device cpu`, or build it on macOS with `--features metal`"),
             Self::NoCard { .. } | Self::CardMemory { .. } => Some("compute on the processor with `--device cpu`"),
             Self::Stopped(Stop::TimedOut) => Some("raise `--timeout`"),
             Self::Server(error) => error.hint(),

@@ -21,6 +21,8 @@ pub enum DeviceChoice {
     Cpu,
     /// A card, with as many layers as fit.
     Cuda,
+    /// Apple's graphics, by Metal, with as many layers as fit. Only where a person says so: nobody has run it yet.
+    Metal,
     /// candle's operations on the processor: what a card does, without one. For tests.
     Portable,
 }
@@ -98,6 +100,7 @@ pub fn choose(choice: DeviceChoice, gpu_layers: Option<usize>, demand: &Demand) 
             Err(_) => return Ok(Placement::kernels()),
         },
         DeviceChoice::Cuda => open_card()?,
+        DeviceChoice::Metal => open_metal()?,
     };
     let layers = match gpu_layers {
         Some(layers) => asked_for(layers, demand, card.free)?,
@@ -117,7 +120,7 @@ fn fitting(choice: DeviceChoice, demand: &Demand, free: u64) -> Result<usize, Ll
     let layers = demand.fitting(free);
     match (choice, layers) {
         (DeviceChoice::Auto, layers) if layers < demand.layers.len() => Ok(0),
-        (DeviceChoice::Cuda, 0) => {
+        (DeviceChoice::Cuda | DeviceChoice::Metal, 0) => {
             let needed = demand.reserve + demand.layers.first().copied().unwrap_or(0);
             Err(LlmError::CardMemory { needed, available: free })
         }
@@ -158,10 +161,35 @@ pub fn open_card() -> Result<Card, LlmError> {
     Err(LlmError::NoCuda)
 }
 
-/// Says before any work that a card which is wanted cannot be had, where this program was built without CUDA.
-pub fn refuse_without_cuda(choice: DeviceChoice) -> Result<(), LlmError> {
+/// Opens Apple's graphics. It has no memory of its own: what is free is what the machine says, and at most two thirds of all, which is about
+/// what Metal lets a program keep there.
+///
+/// # Errors
+/// Where there is none, or this program was built without Metal.
+#[cfg(feature = "metal")]
+pub fn open_metal() -> Result<Card, LlmError> {
+    if candle_metal_kernels::metal::Device::all().is_empty() {
+        return Err(LlmError::NoCard { reason: "Metal finds no device".into() });
+    }
+    let device = Device::new_metal(0).map_err(|error| LlmError::NoCard { reason: error.to_string() })?;
+    let memory = crate::store::machine::memory();
+    Ok(Card { device, free: memory.map_or(u64::MAX, |memory| memory.available.min(memory.total / 3 * 2)) })
+}
+
+/// Opens Apple's graphics.
+///
+/// # Errors
+/// Where there is none, or this program was built without Metal.
+#[cfg(not(feature = "metal"))]
+pub fn open_metal() -> Result<Card, LlmError> {
+    Err(LlmError::NoMetal)
+}
+
+/// Says before any work that a device which is wanted cannot be had, where this program was built without what drives it.
+pub fn refuse_what_is_not_built_in(choice: DeviceChoice) -> Result<(), LlmError> {
     match choice {
         DeviceChoice::Cuda if cfg!(not(feature = "cuda")) => Err(LlmError::NoCuda),
+        DeviceChoice::Metal if cfg!(not(feature = "metal")) => Err(LlmError::NoMetal),
         _ => Ok(()),
     }
 }
@@ -181,11 +209,13 @@ mod tests {
             }
             let all_or_none = if expected == 4 { 4 } else { 0 };
             assert_eq!(fitting(DeviceChoice::Auto, &demand, free).unwrap(), all_or_none, "{free} bytes are free");
-            match fitting(DeviceChoice::Cuda, &demand, free) {
-                Ok(layers) => assert_eq!(layers, expected),
-                Err(error) => {
-                    assert!(expected == 0 && matches!(error, LlmError::CardMemory { needed: 110, available } if available == free));
-                    assert!(error.hint().unwrap().contains("--device cpu"));
+            for choice in [DeviceChoice::Cuda, DeviceChoice::Metal] {
+                match fitting(choice, &demand, free) {
+                    Ok(layers) => assert_eq!(layers, expected),
+                    Err(error) => {
+                        assert!(expected == 0 && matches!(error, LlmError::CardMemory { needed: 110, available } if available == free));
+                        assert!(error.hint().unwrap().contains("--device cpu"));
+                    }
                 }
             }
         }
@@ -215,10 +245,12 @@ mod tests {
         let demand = Demand { layers: vec![1, 1], reserve: 1 };
         assert!(choose(DeviceChoice::Cpu, Some(9), &demand).unwrap().device().is_none());
         assert!(choose(DeviceChoice::Portable, None, &demand).unwrap().has_head(1));
-        if open_card().is_err() {
+        if open_card().is_err() && open_metal().is_err() {
             assert!(choose(DeviceChoice::Auto, None, &demand).unwrap().device().is_none());
-            let error = choose(DeviceChoice::Cuda, None, &demand).unwrap_err();
-            assert!(error.hint().unwrap().contains("--device cpu"), "{error}");
+            for choice in [DeviceChoice::Cuda, DeviceChoice::Metal] {
+                let error = choose(choice, None, &demand).unwrap_err();
+                assert!(error.hint().unwrap().contains("--device cpu"), "{error}");
+            }
         }
     }
 }

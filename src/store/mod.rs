@@ -2,6 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `error`: what can go wrong
+//! - `system`: what only the system knows
 //! - [`machine`]: memory and free disk
 //! - [`paths`]: where things lie
 //! - [`config`]: a person's settings
@@ -40,6 +41,7 @@ pub mod repository;
 pub mod runs;
 pub mod servers;
 pub mod sessions;
+mod system;
 pub mod wheels;
 
 pub use catalogue::{Entry, Presence, catalogue};

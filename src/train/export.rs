@@ -230,6 +230,7 @@ fn make_executable(path: &Path) -> Result<(), TrainError> {
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).map_err(TrainError::file(path))
 }
 
+// Windows starts a file by its ending.
 #[cfg(not(unix))]
 fn make_executable(_: &Path) -> Result<(), TrainError> {
     Ok(())

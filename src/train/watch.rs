@@ -61,7 +61,19 @@ fn terminate(process: i32) -> Result<(), String> {
     rustix::process::kill_process(process, rustix::process::Signal::TERM).map_err(|error| error.to_string())
 }
 
-#[cfg(not(unix))]
+/// Windows tells a process that leads a group of its own, as the screen starts runs, by the keys Ctrl+Break; only on the same console.
+#[cfg(windows)]
+fn terminate(process: i32) -> Result<(), String> {
+    use windows_sys::Win32::System::Console::{CTRL_BREAK_EVENT, GenerateConsoleCtrlEvent};
+    let process = u32::try_from(process).map_err(|_| "its process is not known".to_owned())?;
+    // SAFETY: a call with two numbers; 0 would be every process of this console.
+    match process != 0 && unsafe { GenerateConsoleCtrlEvent(CTRL_BREAK_EVENT, process) } != 0 {
+        true => Ok(()),
+        false => Err(format!("process {process} is not of this console: press Ctrl+C in its own")),
+    }
+}
+
+#[cfg(not(any(unix, windows)))]
 fn terminate(process: i32) -> Result<(), String> {
     Err(format!("end process {process}: this system has no signals"))
 }

@@ -268,12 +268,13 @@ fn is_orphan(name: &str) -> bool {
     pid.and_then(rustix::process::Pid::from_raw).is_some_and(gone)
 }
 
+// A file that a process has open cannot be removed on Windows, and std cannot ask for others: parts go with what is too old.
 #[cfg(not(unix))]
 fn is_orphan(_: &str) -> bool {
     false
 }
 
-/// A folder that nobody else can look into.
+/// A folder that nobody else can look into. On Windows it is as private as what it lies in, a person's own folder.
 fn make_private(folder: &Path) -> std::io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
@@ -282,7 +283,7 @@ fn make_private(folder: &Path) -> std::io::Result<()> {
     builder.create(folder)
 }
 
-/// A new file that nobody else can read.
+/// A new file that nobody else can read; on Windows as its folder has it.
 fn private(path: &Path) -> std::io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);

@@ -9,6 +9,7 @@ use crate::llm::resident::{candle_type, send_blocks};
 
 /// A frozen matrix `[rows, columns]`.
 #[derive(Debug)]
+#[cfg_attr(feature = "metal", allow(clippy::large_enum_variant))] // one for each matrix of a model
 pub enum Stored<'w> {
     /// Blocks of the file, on the device.
     Blocks(QTensor),
