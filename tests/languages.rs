@@ -10,6 +10,7 @@ use sqllama::schema::Schema;
 use sqllama::signal::Cancel;
 use sqllama::sql::{Asked, SuspicionKind, guard, suspicions};
 use sqllama::text::language::is_english_question;
+use std::path::Path;
 
 /// Suspicions that a language other than English must never bring: they are read off words.
 const OF_WORDS: [SuspicionKind; 14] = [
@@ -39,7 +40,7 @@ fn check(language: &str, database: &Database, schema: &Schema) {
         assert!(!is_english_question(asked), "{asked}");
         let table: Table = database.execute(&guard::check(sql).unwrap(), &Limits::default(), &Cancel::new()).unwrap();
         assert!(!table.rows.is_empty(), "{sql}");
-        assert_eq!(coverage(asked, sql, schema, &[]), Coverage::default(), "{asked}");
+        assert_eq!(coverage(asked, sql, schema, &[], Path::new("")), Coverage::default(), "{asked}");
         // Another question's SQL: no word is taken for English and blamed either.
         let others = questions.iter().map(|other| other.accepted[0].as_str());
         for sql in others {

@@ -203,7 +203,7 @@ fn check_words(name: &str, question: &str, table: &str, sql: &str, unaccounted: 
     let link = link(&schema, question, &[]);
     let first = &schema.tables[link.ranked()[0]].name;
     assert_eq!(first, table, "{question}");
-    let coverage = coverage(question, sql, &schema, &[]);
+    let coverage = coverage(question, sql, &schema, &[], Path::new(""));
     assert_eq!(coverage.unaccounted, unaccounted, "{question}");
     assert!(coverage.unknown.is_empty(), "{question}: {:?}", coverage.unknown);
 }

@@ -159,7 +159,7 @@ fn words_tell_a_database_from_another() {
         let elsewhere = &golds[(i + golds.len() / 2) % golds.len()];
         let of = |db: &str, sql: &str| {
             let Opened { schema, index, .. } = &opened[db];
-            coverage(&gold.question, sql, schema, &index.find(&gold.question))
+            coverage(&gold.question, sql, schema, &index.find(&gold.question), Path::new(""))
         };
         let (here, there) = (of(&gold.db, &gold.sql), of(&elsewhere.db, &elsewhere.sql));
         own += here.share();

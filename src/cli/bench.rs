@@ -13,13 +13,8 @@ use super::interrupt;
 use super::load::{Loading, choose, load_with};
 use super::settings::Settings;
 use crate::ask::drawn;
-<<<<<<< HEAD
-use crate::llm::placement::refuse_without_cuda;
-use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling, Shared};
-=======
 use crate::llm::placement::refuse_what_is_not_built_in;
-use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling};
->>>>>>> laptop
+use crate::llm::{Draws, GenerateRequest, Prompt, Purpose, Repetition, Sampling, Shared};
 
 /// Arguments of `bench`.
 #[derive(Debug, ClapArgs)]

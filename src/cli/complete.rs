@@ -16,15 +16,10 @@ use super::load::{Loading, choose, load_installed};
 use super::load_adapter::{find_adapter, load_with_adapter};
 use super::network::ServerArgs;
 use super::settings::Settings;
-<<<<<<< HEAD
-use crate::llm::placement::refuse_without_cuda;
+use crate::llm::placement::refuse_what_is_not_built_in;
 use crate::llm::{
     FinishReason, GenerateEvent, GenerateRequest, Generation, Prompt, Purpose, Repetition, Sampling, Shared, Specials, TokenLogprob,
 };
-=======
-use crate::llm::placement::refuse_what_is_not_built_in;
-use crate::llm::{FinishReason, GenerateEvent, GenerateRequest, Generation, Prompt, Purpose, Repetition, Sampling, Specials, TokenLogprob};
->>>>>>> laptop
 use crate::prompt::alpaca;
 use crate::text;
 
