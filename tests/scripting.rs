@@ -288,7 +288,8 @@ fn the_command_line_describes_itself() {
     home.check(&["config", "check"], 2, "config.toml, line 2: `threads` has to be 1 or more", "");
     home.check(&["config", "path"], 0, "config.toml\n", "");
     let schema: serde_json::Value = serde_json::from_str(&home.stdout_of(&["config", "schema"])).unwrap();
-    assert_eq!(schema["properties"]["prompt"]["enum"], serde_json::json!(["auto", "alpaca", "chat"]));
+    let forms = serde_json::json!(["auto", "alpaca", "chat", "omnisql", "xiyansql", "arctic-text2sql", "slm-sql"]);
+    assert_eq!(schema["properties"]["prompt"]["enum"], forms);
     home.check(&["query", "demo", "SELECT 1"], 2, "", "hint: `sqllama config check`");
     home.file("config.toml", "[keys]\nhelp = 'f99'\n");
     home.check(&["config", "check"], 2, "[keys] binds `help` to `f99`, and there is no such key", "1 thing is wrong");

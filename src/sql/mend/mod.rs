@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 49] = [
+const MEANT: [Mend; 50] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -48,6 +48,7 @@ const MEANT: [Mend; 49] = [
     Mend::Both(asked::turned::mend),
     Mend::Both(asked::thing::mend),
     Mend::Both(asked::namesake_shown::mend),
+    Mend::Both(asked::own_name::mend),
     Mend::Both(asked::inside::mend),
     Mend::Both(asked::late::mend),
     Mend::Both(asked::namesakes::mend),

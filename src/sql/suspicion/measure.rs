@@ -151,7 +151,9 @@ fn is_one_of(name: &str, names: &[&str]) -> bool {
 
 /// Whether a column holds points in time.
 pub(super) fn is_dated(column: &Column) -> bool {
-    column.meaning.times().is_some() || column.samples.first().is_some_and(|text| DateText::is_day(text))
+    column.meaning.times().is_some()
+        || column.meaning.local_dates().is_some()
+        || column.samples.first().is_some_and(|text| DateText::is_day(text))
 }
 
 /// Whether it does, or is a year by its name.

@@ -16,16 +16,16 @@
 //! - `multiplied`: what a join multiplies, averages of averages, made-up rows, NOT IN beside NULL
 //! - `asked`: what the question says and the query does not
 //! - `negations`: what the question leaves out
+//! - `computed`: what is computed from columns, against what they stand for
+//! - `ends`: the order, and the end of it, that the question asks for
+//! - `measure`: what rows are ordered and grouped by
+//! - `unused`: a word of the question that names a column, of which nothing is made
 //! - `kept`: what a column's name says that it keeps
 //! - `dates`: a year that the question names, and the days that are taken
-//! - `computed`: what is computed from columns, against what they stand for
 //! - `scale`: numbers with their units, far from all that a column holds
 //! - `currency`: money of another currency than is spoken of, and amounts of several
 //! - `signs`: amounts below and above 0
 //! - `taken`: what the query takes and nobody asked for
-//! - `ends`: the order, and the end of it, that the question asks for
-//! - `measure`: what rows are ordered and grouped by
-//! - `unused`: a word of the question that names a column, of which nothing is made
 //! - `each`: what rows are grouped by, against what "each" is said of
 //! - `counted`: what is counted and computed, against what is asked for
 //! - `unasked`: what the query does and nobody asked for

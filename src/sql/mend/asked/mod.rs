@@ -20,6 +20,7 @@
 //! - `periods`: one number of all, where so many per month are asked for
 //! - `own_price`: what was sold at the price of today
 //! - `namesake_shown`: what is called like the thing that is asked for
+//! - `own_name`: things that are asked for, shown by their numbers
 //! - `inside`: what stands under another row of its table
 //! - `late`: what came late, compared the wrong way around
 //! - `totalled`: the most in total, by the amount of one row
@@ -38,6 +39,7 @@ pub(super) mod namesakes;
 pub(super) mod never;
 pub(super) mod once;
 pub(super) mod outer;
+pub(super) mod own_name;
 pub(super) mod own_price;
 pub(super) mod patterns;
 pub(super) mod periods;

@@ -58,13 +58,20 @@ fn asked(question: &str) -> Option<String> {
 fn edits(sql: &str, resolution: &Resolution<'_>, thing: &str) -> Option<Vec<(Range<usize>, String)>> {
     let tokens = Tokens::new(sql);
     let arm = tokens.arm(0).filter(|arm| arm.end >= tokens.len() && tokens.is(0, &["select"]))?;
-    let plain = [Part::GroupBy, Part::Having, Part::OrderBy, Part::Limit].into_iter().all(|part| arm.clause(part).is_none());
-    let items = arm.items(&tokens).filter(|_| plain)?;
+    let has = |parts: &[Part]| parts.iter().any(|part| arm.clause(*part).is_some());
+    let items = arm.items(&tokens).filter(|_| !has(&[Part::GroupBy, Part::Having]))?;
     let [item] = items.as_slice() else { return None };
-    let greatest = tokens.is(item.start, &["max"]);
-    let call = tokens.call(item.start).filter(|_| greatest || tokens.is(item.start, &["min"]))?;
-    let [argument] = call.arguments.as_slice() else { return None };
-    let bytes = tokens.bytes(argument.clone());
+    let (measure, order) = match arm.clause(Part::OrderBy) {
+        None if !has(&[Part::Limit]) => extreme(&tokens, item.clone())?,
+        // `SELECT price ... ORDER BY price LIMIT 1` has its order already.
+        Some(order) if has(&[Part::Limit]) => {
+            let term = order.start + 2..tokens.operand_after(order.start + 2)?;
+            let same = tokens.piece(term).eq_ignore_ascii_case(tokens.piece(item.clone()));
+            (same.then(|| item.clone())?, String::new())
+        }
+        _ => return None,
+    };
+    let bytes = tokens.bytes(measure.clone());
     let reference = resolution.references.iter().find(|reference| reference.range == bytes)?;
     let source = resolution.source(reference)?;
     let table = source.table().filter(|table| is_thing(table, thing))?;
@@ -80,8 +87,17 @@ fn edits(sql: &str, resolution: &Resolution<'_>, thing: &str) -> Option<Vec<(Ran
     let qualifier = if resolution.scopes.first()?.sources.len() > 1 { format!("{}.", identifier(&source.alias)) } else { String::new() };
     let names: Vec<String> = called.iter().map(|column| format!("{qualifier}{}", identifier(&column.name))).collect();
     let end = tokens.bytes(arm.end - 1..arm.end).end;
+    let shown = (tokens.bytes(item.clone()), names.join(", "));
+    Some(if order.is_empty() { vec![shown] } else { vec![shown, (end..end, order)] })
+}
+
+/// The column of `max(column)`, and the order that has its row first.
+fn extreme(tokens: &Tokens<'_>, item: Range<usize>) -> Option<(Range<usize>, String)> {
+    let greatest = tokens.is(item.start, &["max"]);
+    let call = tokens.call(item.start).filter(|_| greatest || tokens.is(item.start, &["min"]))?;
+    let [argument] = call.arguments.as_slice() else { return None };
     let order = format!(" ORDER BY {}{} LIMIT 1", tokens.piece(argument.clone()), if greatest { " DESC" } else { "" });
-    Some(vec![(tokens.bytes(item.clone()), names.join(", ")), (end..end, order)])
+    Some((argument.clone(), order))
 }
 
 /// Whether rows of `table` are called so; `ITEM_MST` has items, and `item_price` has none.
@@ -130,6 +146,11 @@ mod tests {
             "Which is the cheapest electrical item that we have?",
             "SELECT MIN(i.PRC) AS price FROM ITEM_MST AS i WHERE i.id > 5",
             "SELECT ITEM_DESC FROM ITEM_MST AS i WHERE i.id > 5 ORDER BY i.PRC LIMIT 1",
+        );
+        check(
+            "What is the cheapest item?",
+            "SELECT PRC FROM ITEM_MST ORDER BY PRC LIMIT 1",
+            "SELECT ITEM_DESC FROM ITEM_MST ORDER BY PRC LIMIT 1",
         );
         check(
             "What is the oldest person?",
