@@ -51,8 +51,9 @@ fn edit(sql: &str, resolution: &Resolution<'_>, words: &[String]) -> Option<(Ran
         return None;
     }
     // Behind the name, so that groups come in the order of names.
-    let end = tokens.bytes(group.end - 1..group.end).end;
-    Some((end..end, format!(", {}.{}", identifier(&source.alias), identifier(key))))
+    let last = terms.last()?.clone();
+    let to = format!("{}, {}.{}", tokens.piece(last.clone()), identifier(&source.alias), identifier(key));
+    Some((tokens.bytes(last), to))
 }
 
 /// Whether the key of the source that `reference` is of is equated with another column.
