@@ -277,11 +277,16 @@ fn text_of(head: &[u8]) -> Option<String> {
     text.chars().all(plain).then_some(text)
 }
 
+/// Of so many characters of a text one may be odd,
+const ODD: usize = 20;
+/// and so many besides, which are a large share of a few letters.
+const FEW_ODD: usize = 3;
+
 /// Whether it is UTF-8 with few control characters, which no program writes into a binary file.
 pub(super) fn is_nearly_text(head: &[u8]) -> bool {
     let text = cut_utf8(head).unwrap_or_default();
     let odd = text.chars().filter(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}')).count();
-    odd * 20 < text.chars().count()
+    !text.is_empty() && odd * ODD < text.chars().count() + FEW_ODD * ODD
 }
 
 /// `head` as UTF-8, but for a letter that is cut at its end.

@@ -326,6 +326,7 @@ fn a_control_character_in_a_value_does_not_make_a_table_something_else() {
             &[],
         );
     }
+    check("few.csv", "id,x\n1,\0\n2,b\n", &["id INTEGER", "x TEXT"], &[&["1", "'\0'"], &["2", "'b'"]], &[]);
     check("t.json", "[{\"x\": \"a long enough value\u{7f}\"}]", &["x TEXT"], &[&["'a long enough value\u{7f}'"]], &[]);
     let fixture = Fixture::new();
     fixture.write("noise.csv", (0..2000u32).map(|n| (n * 7919 % 251) as u8).collect::<Vec<u8>>());
