@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::coverage::{Coverage, coverage, unused_value};
 use super::error::AskError;
 use super::event::{Attempt, Fix};
-use super::evidence::{Ran, against, is_tied};
+use super::evidence::{Ran, against, is_tied_with_one};
 use super::mend::{Fate, mend_and_check};
 use super::request::{AskRequest, Execution};
 use super::signals::{Seen, Signals};
@@ -47,7 +47,7 @@ pub(super) struct Candidate {
     pub(super) unused: Option<String>,
     /// Whether it counts the rows of the one table that the question speaks of: that needs no second look.
     pub(super) plain: bool,
-    /// Whether another row is as far at the front as the only one that it returns.
+    /// Whether another row is as far at the front as the only one that it returns, where the question means one.
     pub(super) tied: bool,
     /// Which words of the question it accounts for; looked for where it ran.
     pub(super) coverage: Option<Coverage>,
@@ -201,7 +201,7 @@ impl Candidate {
             if let Some(table) = candidate.table() {
                 let ran = Ran { question: &request.question, before: &before, sql: &candidate.sql, table };
                 let found = against(&ran, database, schema, request.values.as_deref(), cancel);
-                candidate.tied = is_tied(&candidate.sql, table, database, cancel);
+                candidate.tied = is_tied_with_one(&ran, database, cancel);
                 candidate.suspicions.extend(found);
             }
             candidate.signals = Signals::of_draft(&Seen {

@@ -254,8 +254,13 @@ fn tied(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> Option<Suspicion
     is_tied.then(|| suspicion(SuspicionKind::TiedFirst, format!("{TIE}, and the question may mean several")))
 }
 
+/// The same where the question means one, and says nothing against the draft.
+pub(super) fn is_tied_with_one(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> bool {
+    !may_be_several(ran.question) && is_tied(ran.sql, ran.table, database, cancel)
+}
+
 /// Whether another row is as far at the front as the one that LIMIT 1 takes, as far as can be told in a moment.
-pub(super) fn is_tied(sql: &str, table: &Table, database: &Database, cancel: &Cancel) -> bool {
+fn is_tied(sql: &str, table: &Table, database: &Database, cancel: &Cancel) -> bool {
     let look = || {
         let probe = probe(sql).filter(|_| table.rows.len() == 1)?;
         let checked = guard::check(&probe.sql).ok()?;

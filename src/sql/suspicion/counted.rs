@@ -216,7 +216,10 @@ fn not_counted(blocks: &Blocks<'_>, block: &Block<'_>, columns: &Columns<'_, '_>
 /// One number of all, where each of many is asked about.
 fn one_for_each(blocks: &Blocks<'_>, block: &Block<'_>, question: &Question) -> Option<String> {
     let period = |word: &String| matches!(word.as_str(), "month" | "year" | "day" | "week" | "weekday" | "hour" | "quarter");
-    let per = |at: usize, word: &str| matches!(word, "per" | "by") && question.words.get(at + 1).is_some_and(period);
+    // "How many steps per day on average" is one number of all days.
+    let mean =
+        |at: usize| question.has_any(&MEANS) && matches!(question.words.get(at + 1).map(String::as_str), Some("day" | "hour" | "week"));
+    let per = |at: usize, word: &str| matches!(word, "per" | "by") && question.words.get(at + 1).is_some_and(period) && !mean(at);
     let at = question.words.iter().enumerate().position(|(at, word)| matches!(word.as_str(), "each" | "every") || per(at, word))?;
     let thing = question.words.get(at + 1).filter(|word| *word != "other" && !is_function_word(word))?;
     let grouped = !matches!(&block.select.group_by, GroupByExpr::Expressions(terms, _) if terms.is_empty());

@@ -161,6 +161,7 @@ fn what_is_counted_is_asked_for() {
     let within = "SELECT count(*) FROM member WHERE club_id IN (SELECT club_id FROM club)";
     check("How many members are there in each club?", within, &[NotGrouped]);
     check("How many members are there per month?", "SELECT count(*) FROM member", &[NotGrouped]);
+    check("What is the average amount per day?", "SELECT avg(amount) FROM loan", &[]);
     let summed = "SELECT c.name, sum(l.amount) FROM customer AS c JOIN loan AS l ON c.customer_id = l.customer_id GROUP BY c.name";
     check("What is the average amount of each customer?", summed, &[NoMean]);
     check("What is the average amount of each customer?", &summed.replace("sum(", "avg("), &[]);

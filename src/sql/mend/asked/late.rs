@@ -11,12 +11,12 @@ use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::split_name;
 
 /// Words for what came after its time.
-const LATE: [&str; 4] = ["late", "later", "delayed", "overdue"];
+const LATE: [&str; 3] = ["late", "delayed", "overdue"];
 /// Words that turn it around, or ask for another order.
 const OTHERS: [&str; 9] = ["not", "no", "never", "early", "earlier", "latest", "least", "before", "than"];
 /// Words of columns that keep when something should be.
-pub(in crate::sql) const PLANNED: [&str; 12] =
-    ["due", "deadline", "expected", "planned", "required", "req", "promised", "estimated", "target", "scheduled", "latest", "eta"];
+pub(in crate::sql) const PLANNED: [&str; 11] =
+    ["due", "deadline", "expected", "planned", "required", "req", "promised", "estimated", "target", "scheduled", "eta"];
 
 /// `sql` with what came late, and the change.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {

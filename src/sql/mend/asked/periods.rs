@@ -15,6 +15,9 @@ const EACH: [&str; 4] = ["per", "each", "every", "by"];
 /// Periods, and how `strftime` writes them.
 const PERIODS: [(&str, &str); 4] = [("month", "%Y-%m"), ("year", "%Y"), ("day", "%Y-%m-%d"), ("weekday", "%w")];
 
+/// Words for a mean.
+const MEANS: [&str; 3] = ["average", "mean", "avg"];
+
 /// `sql` grouped by the period that `question` names, and the changes.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
@@ -36,7 +39,9 @@ fn asked(question: &str) -> Option<&'static str> {
     };
     let mut found = words.windows(2).filter_map(named);
     let (format, None) = (found.next()?, found.next()) else { return None };
-    Some(format)
+    // "How many steps per day on average" is one number of all days.
+    let mean = words.iter().any(|word| MEANS.contains(&word.as_str()));
+    (!(mean && format == "%Y-%m-%d")).then_some(format)
 }
 
 fn edits(sql: &str, resolution: &Resolution<'_>, format: &str) -> Option<Vec<(Range<usize>, String)>> {
@@ -138,6 +143,7 @@ mod tests {
     fn others_stay() {
         for (question, right) in [
             ("How many are there?", "SELECT count(*) FROM pulse"),
+            ("What is my average pulse per day?", "SELECT avg(rate) FROM pulse"),
             ("How many bills per month?", "SELECT count(*) FROM bill"),
             ("How many per month?", "SELECT day, count(*) FROM pulse"),
             ("How many per month?", "SELECT strftime('%m', day), count(*) FROM pulse GROUP BY 1"),

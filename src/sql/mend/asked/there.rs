@@ -29,7 +29,9 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema) -> (String, Vec<Cha
         let range = tokens.bytes(end - 1..end + ascending);
         (ends && !asked).then(|| (range, format!("{} NULLS LAST", tokens.piece(end - 1..end))))
     };
-    edited(sql, ChangeKind::Structure, (0..tokens.len()).filter_map(term).collect())
+    let mut edits: Vec<(Range<usize>, String)> = (0..tokens.len()).filter_map(term).collect();
+    edits.sort_by_key(|(range, _)| range.start);
+    edited(sql, ChangeKind::Structure, edits)
 }
 
 #[cfg(test)]
@@ -53,6 +55,14 @@ mod tests {
         check(
             "SELECT 1 FROM t WHERE price = (SELECT price FROM t ORDER BY price LIMIT 1)",
             "SELECT 1 FROM t WHERE price = (SELECT price FROM t ORDER BY price NULLS LAST LIMIT 1)",
+        );
+    }
+
+    #[test]
+    fn every_order_that_is_cut_counts() {
+        check(
+            "SELECT name FROM t WHERE name IN (SELECT name FROM t ORDER BY price LIMIT 3) ORDER BY price LIMIT 1",
+            "SELECT name FROM t WHERE name IN (SELECT name FROM t ORDER BY price NULLS LAST LIMIT 3) ORDER BY price NULLS LAST LIMIT 1",
         );
     }
 

@@ -12,9 +12,11 @@ use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::{split_name, stem};
 
 /// Words that ask for all rows together.
-const TOTALS: [&str; 4] = ["altogether", "combined", "overall", "cumulative"];
+const TOTALS: [&str; 2] = ["altogether", "combined"];
 /// Words that a question ends with which says of what the most goes to: "which category did I spend the most on?"
-const LEFT_OVER: [&str; 6] = ["on", "for", "with", "from", "in", "at"];
+const LEFT_OVER: [&str; 4] = ["on", "for", "with", "from"];
+/// Words behind "most" that say of what single thing it is: "which shop is the most expensive one from?"
+const OF_ONE: [&str; 5] = ["expensive", "recent", "popular", "common", "valuable"];
 
 /// `sql` ordered by sums where `question` asks for these, and the changes.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
@@ -30,7 +32,11 @@ fn asks_for_totals(question: &str) -> bool {
     let words = words_of(&unquoted(question));
     let says = |word: &str| words.iter().any(|own| own == word);
     let in_total = words.windows(2).any(|pair| matches!(pair, [a, b] if a == "in" && (b == "total" || b == "all")));
-    let left_over = says("most") && words.last().is_some_and(|last| LEFT_OVER.contains(&last.as_str()));
+    let left_over = match words.as_slice() {
+        [.., most, last] if most == "most" => LEFT_OVER.contains(&last.as_str()),
+        [.., most, thing, last] if most == "most" => LEFT_OVER.contains(&last.as_str()) && !OF_ONE.contains(&thing.as_str()),
+        _ => false,
+    };
     in_total || left_over || TOTALS.iter().any(|word| says(word))
 }
 
@@ -154,6 +160,8 @@ mod tests {
     #[test]
     fn others_stay() {
         for (question, right) in [
+            ("Which category is the most expensive entry from?", "SELECT category FROM spent ORDER BY amount DESC LIMIT 1"),
+            ("Which category is it the most expensive for?", "SELECT category FROM spent ORDER BY amount DESC LIMIT 1"),
             ("Which category has the largest amount?", "SELECT category FROM spent ORDER BY amount DESC LIMIT 1"),
             ("Which entry did I spend the most on?", "SELECT id FROM spent ORDER BY amount DESC LIMIT 1"),
             ("What is the most in total?", "SELECT category FROM spent GROUP BY category ORDER BY SUM(amount) DESC LIMIT 1"),

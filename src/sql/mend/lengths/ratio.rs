@@ -15,7 +15,7 @@ use crate::text::numbers::SHARES;
 /// Words that ask for a fraction that is no share.
 const RATES: [&str; 6] = ["ratios", "rate", "rates", "average", "mean", "avg"];
 /// Words that ask for a whole number of something.
-const WHOLE: [&str; 4] = ["whole", "integer", "rounded", "decade"];
+const WHOLE: [&str; 6] = ["whole", "integer", "rounded", "decade", "century", "centuries"];
 /// Aggregates that are whole where what they take is.
 const AGGREGATES: [&str; 2] = ["sum", "count"];
 /// Numbers that make a larger unit of a smaller one.

@@ -98,7 +98,11 @@ fn extreme(tokens: &Tokens<'_>, columns: &Ranked<'_>, at: usize) -> Option<[(Ran
     // A set operation has one order for all.
     let last = arm.end == tokens.len() || tokens.is(arm.end, &[")", ";"]);
     let column = tokens.piece(argument.clone());
-    let order = format!(" ORDER BY {} {}LIMIT 1", place(column, scale), if greatest { "DESC " } else { "" });
+    // What has no rank, and NULL, is not the least.
+    let order = match greatest {
+        true => format!(" ORDER BY {} DESC LIMIT 1", place(column, scale)),
+        false => format!(" ORDER BY nullif({}, 0) NULLS LAST LIMIT 1", place(column, scale)),
+    };
     let end = tokens.bytes(arm.end - 1..arm.end).end;
     (alone && last).then(|| [(tokens.bytes(item.start..call.close + 1), column.to_owned()), (end..end, order)])
 }
@@ -194,7 +198,9 @@ mod tests {
         check(
             "",
             "SELECT name FROM t WHERE priority = (SELECT min(priority) FROM t WHERE name > 'a')",
-            &format!("SELECT name FROM t WHERE priority = (SELECT priority FROM t WHERE name > 'a' ORDER BY {by} LIMIT 1)"),
+            &format!(
+                "SELECT name FROM t WHERE priority = (SELECT priority FROM t WHERE name > 'a' ORDER BY nullif({by}, 0) NULLS LAST LIMIT 1)"
+            ),
         );
     }
 
