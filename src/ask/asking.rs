@@ -13,7 +13,7 @@ use crate::llm::Generate;
 use crate::prompt::{PromptParts, SCHEMA_BYTES, Turn, schema_as_stored, schema_text_in};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::ReadOnlySql;
+use crate::sql::{ReadOnlySql, lengths};
 
 /// What the first draft of an answer to `request` is asked with, over the `schema` that the model may see. Here and in repairs all that is told
 /// a model comes together, so here stays out what is private.
@@ -32,6 +32,7 @@ pub(super) fn first_parts(schema: &Schema, request: &AskRequest) -> PromptParts 
     PromptParts {
         schema_text,
         values: hits,
+        lengths: lengths(schema, &request.question),
         question: request.question.clone(),
         hint: request.hint.as_ref().map(hint).filter(|hint| !hint.is_empty()),
         examples: request.examples.iter().filter(told).cloned().collect(),

@@ -10,7 +10,8 @@ use super::database::{open_watched, say_if_empty, values};
 use super::failure::Failure;
 use super::interrupt;
 use super::settings::Settings;
-use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
+use crate::prompt::{SCHEMA_BYTES, length_lines, schema_text, schema_text_for, value_lines};
+use crate::sql::lengths;
 use crate::text::sanitize;
 
 /// Arguments of `schema`.
@@ -26,7 +27,7 @@ pub struct SchemaArgs {
     pub beside: BesideArgs,
 }
 
-/// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values it mentions.
+/// Prints the schema as a prompt carries it; with a question, what of it that question gets, and the values and lengths it mentions.
 pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, Failure> {
     let settings = &settings.with_files(&args.beside);
     let cancel = interrupt::watch();
@@ -41,7 +42,11 @@ pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, F
     };
     let index = values(settings, &database, &schema, &cancel)?;
     let hits = index.find(question);
-    print(&format!("{}{}", schema_text_for(&schema, SCHEMA_BYTES, question, &hits), value_lines(&hits)))
+    print(&format!(
+        "{}{}",
+        schema_text_for(&schema, SCHEMA_BYTES, question, &hits),
+        value_lines(&hits) + &length_lines(&lengths(&schema, question))
+    ))
 }
 
 /// As a prompt has it, but for control characters that a name may have.

@@ -5,9 +5,10 @@ use super::error::{ToolError, cut};
 use super::files::File;
 use super::private::private_of;
 use super::results::{Returned, SchemaResult, TableSummary};
-use crate::prompt::{SCHEMA_BYTES, schema_text, schema_text_for, value_lines};
+use crate::prompt::{SCHEMA_BYTES, length_lines, schema_text, schema_text_for, value_lines};
 use crate::schema::{Schema, TableKind};
 use crate::signal::Cancel;
+use crate::sql::lengths;
 use crate::store::Paths;
 use crate::text;
 
@@ -39,7 +40,7 @@ pub(super) fn tell(arguments: &SchemaArguments, file: &File, paths: &Paths, canc
         Some(question) => {
             let mut hits = file.read(&file.database, paths, cancel)?.values.find(question);
             hits.retain(|hit| whole.table(&hit.table).is_some_and(|table| table.column(&hit.column).is_some()));
-            let lines = value_lines(&hits);
+            let lines = value_lines(&hits) + &length_lines(&lengths(&whole, question));
             (schema_text_for(&wanted, budget, question, &hits), lines.lines().map(str::to_owned).collect())
         }
     };

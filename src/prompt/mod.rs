@@ -21,4 +21,4 @@ pub use form::{Form, SchemaStyle, Thoughts};
 pub use likely::likely_answers;
 pub use link::link;
 pub use schema_text::{SCHEMA_BYTES, schema_as_stored, schema_text, schema_text_for, schema_text_in};
-pub use text::{PromptParts, Turn, alpaca, answer_in, answer_text, render, shared, value_lines};
+pub use text::{PromptParts, Turn, alpaca, answer_in, answer_text, length_lines, render, shared, value_lines};

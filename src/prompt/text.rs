@@ -29,6 +29,8 @@ pub struct PromptParts {
     pub schema_text: String,
     /// Stored values that the question mentions; they stand with the question, so that the schema's text stays as it is.
     pub values: Vec<ValueHit>,
+    /// How long rows are, as SQL, where the question asks for it: what [`crate::sql::lengths`] tells. They stand behind the values.
+    pub lengths: Vec<String>,
     /// The question.
     pub question: String,
     /// Something the person wants considered.
@@ -51,7 +53,7 @@ impl PromptParts {
 /// The prompt for `parts` in `form`.
 pub fn render(parts: &PromptParts, form: Form) -> Prompt {
     let before: String = parts.turns().map(Turn::leading).collect();
-    let values = value_lines(&parts.values);
+    let values = known_lines(parts);
     let hint = parts.hint.as_deref().map(str::trim).filter(|hint| !hint.is_empty());
     // What is known beside the question, and the question with what became of its last answer.
     let known = || tuned::Asked {
@@ -81,9 +83,9 @@ pub fn render(parts: &PromptParts, form: Form) -> Prompt {
     }
 }
 
-/// The question with the values that it mentions before it, and behind it what the person wants considered and what became of its last answer.
+/// The question with the values and lengths that it mentions before it, and behind it what the person wants considered and what became of its last answer.
 fn question_text(parts: &PromptParts) -> String {
-    let mut question = value_lines(&parts.values);
+    let mut question = known_lines(parts);
     question.push_str(parts.question.trim());
     if let Some(hint) = &parts.hint {
         question.push_str(&format!("\nHint: {}", hint.trim()));
@@ -125,6 +127,16 @@ pub fn answer_in(form: Form, sql: &str) -> String {
 /// `sql` as a chat model is to answer it.
 pub fn answer_text(sql: &str) -> String {
     format!("```sql\n{};\n```", sql.trim().trim_end_matches(';'))
+}
+
+/// What is known of the values and lengths that the question speaks of, as it stands before it.
+fn known_lines(parts: &PromptParts) -> String {
+    value_lines(&parts.values) + &length_lines(&parts.lengths)
+}
+
+/// A line for each length, as it stands before a question: `-- hours of each entry: (julianday(entry.stopped) - ...) * 24`.
+pub fn length_lines(lengths: &[String]) -> String {
+    lengths.iter().map(|length| format!("-- {length}\n")).collect()
 }
 
 /// A line for each value, as it stands before a question: `-- city.name = 'Zürich'`.

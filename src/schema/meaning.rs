@@ -215,6 +215,20 @@ impl Times {
         self.units.first().copied().unwrap_or(TimeUnit::UnixSeconds)
     }
 
+    /// The unit of the difference of two moments, whose values may leave open from when they count; `None` where it is none of ours.
+    pub fn between(&self) -> Option<SpanUnit> {
+        let between = |unit: TimeUnit| match unit {
+            TimeUnit::UnixSeconds | TimeUnit::AppleSeconds => Some(SpanUnit::Seconds),
+            TimeUnit::UnixMillis => Some(SpanUnit::Millis),
+            TimeUnit::UnixMicros | TimeUnit::WebKitMicros | TimeUnit::YearOneMicros => Some(SpanUnit::Micros),
+            TimeUnit::UnixNanos | TimeUnit::AppleNanos => Some(SpanUnit::Nanos),
+            TimeUnit::UnixDays | TimeUnit::OleDays | TimeUnit::JulianDays => Some(SpanUnit::Days),
+            TimeUnit::FileTime | TimeUnit::DotNetTicks | TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime => None,
+        };
+        let unit = between(self.unit())?;
+        self.units.iter().all(|other| between(*other) == Some(unit)).then_some(unit)
+    }
+
     /// Whether the values leave open what they count.
     pub fn is_open(&self) -> bool {
         self.units.len() > 1

@@ -249,6 +249,9 @@ impl Source<'_> {
 
     /// A pair of brackets over several lines.
     fn block(&self, inner: &[Node], indent: usize) -> String {
+        if inner.is_empty() {
+            return "()".into();
+        }
         let deeper = indent + STEP;
         let first = inner.iter().find(|node| self.kind(node) != TokenKind::Comment);
         let body = if self.is(first, &["select", "with", "values"]) {

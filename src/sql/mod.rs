@@ -18,6 +18,7 @@
 //! - [`mod@resolve`]: every name looked up as SQLite looks it up
 //! - [`mod@origins`]: which stored column a column of a result shows
 //! - `related`: what two columns have to do with each other
+//! - [`mod@stretch`]: from when to when a row is, and how long
 //! - [`comparisons`]: strings that are compared with columns, and numbers with keys
 //! - [`units`]: columns of a result that count time
 //! - [`mod@probes`]: queries that ask what comes of what a statement computes
@@ -63,6 +64,7 @@ pub mod resolve;
 pub mod shape;
 pub mod shares;
 pub mod statement;
+pub mod stretch;
 pub mod suspicion;
 pub mod ties;
 mod tokens;
@@ -83,5 +85,6 @@ pub use quotes::mend_double_quotes;
 pub use recount::{Recount, recount};
 pub use shape::{Shape, shape};
 pub use statement::{is_grammatical, statement_at, statements};
+pub use stretch::{Stretch, lengths, stretch};
 pub use suspicion::{Asked, Suspicion, SuspicionKind, suspicions};
 pub use units::result_units;

@@ -8,10 +8,8 @@ use crate::db::database::Database;
 use crate::schema::{Column, DateText, Holds, Meaning, SpanUnit, Table, TableKind};
 use crate::signal::Cancel;
 use crate::sql::quote::quoted_identifier;
+use crate::sql::stretch::{BEGINS, ENDS};
 
-/// Words of columns of moments at which something begins, and ends.
-const BEGINS: [&str; 8] = ["start", "started", "starts", "begin", "began", "begins", "from", "opened"];
-const ENDS: [&str; 11] = ["end", "ended", "ends", "stop", "stopped", "finish", "finished", "to", "until", "closed", "completed"];
 /// Rows looked at.
 const ROWS: usize = 500;
 /// Fewer that are longer than nothing say nothing.

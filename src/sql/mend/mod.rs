@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 50] = [
+const MEANT: [Mend; 51] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -80,6 +80,7 @@ const MEANT: [Mend; 50] = [
     Mend::Both(asked::summed::mend),
     Mend::Both(lengths::spans::mend),
     Mend::Both(lengths::measures::mend),
+    Mend::Question(lengths::extremes::mend),
     Mend::Both(lengths::differences::mend),
     Mend::Both(lengths::asked_unit::mend),
     Mend::Both(lengths::clocks::mend),

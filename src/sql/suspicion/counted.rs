@@ -36,6 +36,7 @@ pub(super) fn look(
     let Some(block) = blocks.outermost() else { return };
     let found = [
         (SuspicionKind::CountsOther, other_thing(blocks, block, schema, question)),
+        (SuspicionKind::CountsOther, rows_of_another(block, question)),
         (SuspicionKind::CountsOther, summed_for_counted(block, columns, question)),
         (SuspicionKind::CountsQuantity, counted_for_summed(blocks, block, columns, question)),
         (SuspicionKind::OtherEnd, other_extreme(block, columns, question)),
@@ -91,6 +92,24 @@ fn other_thing(blocks: &Blocks<'_>, block: &Block<'_>, schema: &Schema, question
     let counted = block.scope.sources.first()?.table()?;
     (!named && !at_hand && !told && !refers && !others)
         .then(|| format!("the question asks how many {asked} there are, and rows of {} are counted", counted.name))
+}
+
+/// "How many restaurants", where the rows of `restaurant_inspections` are counted: what a table's name says before its last word has
+/// several of its rows.
+fn rows_of_another(block: &Block<'_>, question: &Question) -> Option<String> {
+    let [source] = block.scope.sources.as_slice() else { return None };
+    let table = source.table()?;
+    let words = split_name(&table.name);
+    let (last, before) = words.split_last()?;
+    let [asked] = counted_words(question)? else { return None };
+    let is_before = before.last().is_some_and(|word| singular(word) == singular(asked)) && singular(last) != singular(asked);
+    let items = block.select.projection.iter().map(|item| item.to_string().to_lowercase());
+    let counts = items.clone().any(|item| item.starts_with("count(*)") || item.starts_with("count(1)"));
+    // "How many gym members" is said of members, and a row that says of which kind it is may be one of them.
+    let named = table.columns.iter().any(|column| says(&column.name, &stem(asked)) && is_code(table, column));
+    let grouped = !matches!(&block.select.group_by, GroupByExpr::Expressions(terms, _) if terms.is_empty());
+    (is_before && counts && !named && !grouped && table.primary_key.is_empty())
+        .then(|| format!("the question asks how many {asked} there are, and rows of {} are counted", table.name))
 }
 
 /// "How many reservations", where a number of each is added up.

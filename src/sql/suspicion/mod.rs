@@ -20,12 +20,16 @@
 //! - `ends`: the order, and the end of it, that the question asks for
 //! - `measure`: what rows are ordered and grouped by
 //! - `unused`: a word of the question that names a column, of which nothing is made
+//! - `untouched`: a table that the question names, and the query does not read
 //! - `kept`: what a column's name says that it keeps
 //! - `dates`: a year that the question names, and the days that are taken
 //! - `scale`: numbers with their units, far from all that a column holds
 //! - `currency`: money of another currency than is spoken of, and amounts of several
 //! - `signs`: amounts below and above 0
 //! - `taken`: what the query takes and nobody asked for
+//! - `mirrored`: the last of a count, taken as the first
+//! - `lengths`: lengths of time that are asked for, where none is returned
+//! - `summed`: sums that nobody asked for
 //! - `each`: what rows are grouped by, against what "each" is said of
 //! - `counted`: what is counted and computed, against what is asked for
 //! - `unasked`: what the query does and nobody asked for
@@ -50,7 +54,9 @@ mod forms;
 mod joins;
 mod kept;
 mod keys;
+mod lengths;
 mod measure;
+mod mirrored;
 mod multiplied;
 mod nearer;
 mod negations;
@@ -61,6 +67,7 @@ mod shapes;
 mod shown;
 mod signs;
 mod stored;
+mod summed;
 mod taken;
 #[cfg(test)]
 mod tests;
@@ -69,6 +76,8 @@ mod tests_alarms;
 #[cfg(test)]
 mod tests_calm;
 #[cfg(test)]
+mod tests_day;
+#[cfg(test)]
 mod tests_kept;
 #[cfg(test)]
 mod tests_meant;
@@ -76,6 +85,7 @@ mod tests_meant;
 mod tests_unasked;
 mod unasked;
 mod units;
+mod untouched;
 mod unused;
 mod words;
 
@@ -128,6 +138,10 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         each::look(&blocks, schema, &columns, question, &mut out);
         counted::look(&blocks, sql, schema, &columns, question, &mut out);
         unasked::look(&blocks, schema, &columns, question, &mut out);
+        mirrored::look(&blocks, &columns, question, &mut out);
+        lengths::look(&blocks, &columns, question, &mut out);
+        untouched::look(&blocks, sql, schema, question, &mut out);
+        summed::look(&blocks, question, &mut out);
         nearer::look(&resolution, question, &mut out);
         shown::look(&blocks, sql, schema, &columns, question, &mut out);
     }

@@ -164,6 +164,12 @@ pub enum SuspicionKind {
     IdleCondition,
     /// Days are reckoned from the present one, of which the question says nothing.
     UnaskedNow,
+    /// A length of time is asked for, and none is returned.
+    NoLength,
+    /// The question names a table that the query does not read.
+    UntouchedTable,
+    /// A sum is computed, or divided by a count, where the question asks for none.
+    UnaskedSum,
 }
 
 /// Adds a reason.

@@ -93,7 +93,7 @@ pub(super) fn is_flag(column: &Column) -> bool {
 }
 
 /// The stems of all words that the query says: names, texts, keywords.
-fn said(sql: &str) -> HashSet<String> {
+pub(super) fn said(sql: &str) -> HashSet<String> {
     let mut out = HashSet::new();
     for token in lex(sql) {
         let text = token.text(sql);

@@ -120,6 +120,15 @@ impl Question {
         self.words.iter().any(|own| own == word)
     }
 
+    /// So many of the last, where it asks for these: "the last 10 minutes".
+    pub(super) fn last_of(&self) -> Option<f64> {
+        let mut pairs = self.words.windows(2).filter_map(|pair| match pair {
+            [word, number] if matches!(word.as_str(), "last" | "final") => number.parse().ok(),
+            _ => None,
+        });
+        pairs.next()
+    }
+
     /// Whether it speaks of the rows of the table called `name`.
     pub(super) fn names_rows_of(&self, name: &str) -> bool {
         split_name(name).last().is_some_and(|last| self.stems.contains(&stem(last)))

@@ -7,17 +7,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::spans::between_any;
-use crate::schema::{Schema, SpanUnit};
+use crate::schema::{Schema, SpanUnit, Times};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::resolve;
+use crate::sql::stretch::unit_asked;
 use crate::sql::tokens::Tokens;
 
-/// Units that people ask for, with their seconds.
-const ASKED_UNITS: [(&[&str], f64); 5] =
-    [(&["milliseconds", "ms"], 1e-3), (&["seconds"], 1.0), (&["minutes"], 60.0), (&["hours"], 3_600.0), (&["days"], 86_400.0)];
-/// Words behind which a unit is asked for, where none counts it.
-const ASKING: [&str; 6] = ["many", "in", "of", "total", "average", "mean"];
 /// Aggregates whose value is a length where they are of lengths.
 const AGGREGATES: [&str; 5] = ["sum", "avg", "min", "max", "total"];
 
@@ -39,11 +34,11 @@ enum Kept {
 /// `sql` with the lengths that it returns in the unit that `question` asks for, and the changes in order.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let unchanged = || (sql.to_owned(), Vec::new());
-    let Some(seconds) = asked(question) else { return unchanged() };
+    let Some(seconds) = unit_asked(question) else { return unchanged() };
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
     let columns = resolution.columns(|column| {
         let length = column.meaning.span().filter(|unit| *unit != SpanUnit::Since1970).map(Kept::Length);
-        length.or_else(|| column.meaning.times().filter(|times| !times.mixed).and_then(between_any).map(Kept::Moment))
+        length.or_else(|| column.meaning.times().filter(|times| !times.mixed).and_then(Times::between).map(Kept::Moment))
     });
     let tokens = Tokens::new(sql);
     if !tokens.is(0, &["select"]) {
@@ -89,22 +84,13 @@ fn divided(tokens: &Tokens<'_>, item: Range<usize>, columns: &HashMap<usize, Kep
     let by = by.iter().map(number).product::<Option<f64>>()?;
     let unit = unit_of(tokens, kept.clone(), columns, MOST_NESTED)?;
     let right = unit.per_second() * seconds;
-    let is_another = FACTORS.contains(&by) && (by / right - 1.0).abs() > 1e-9 && right > 1.0;
-    is_another.then(|| (tokens.bytes(first.start..last.end), format!("{right:.1}")))
-}
-
-/// The seconds of the unit that a question asks for; `None` where it asks for none, or for several.
-pub(super) fn asked(question: &str) -> Option<f64> {
-    let words: Vec<String> =
-        question.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
-    let unit = |pair: &[String]| {
-        let [before, word] = pair else { return None };
-        let unit = ASKED_UNITS.iter().find(|(names, _)| names.contains(&word.as_str()))?;
-        ASKING.contains(&before.as_str()).then_some(unit.1)
-    };
-    let mut units = words.windows(2).filter_map(unit);
-    let first = units.next()?;
-    units.all(|other| other == first).then_some(first)
+    let is_another = FACTORS.contains(&by) && (by / right - 1.0).abs() > 1e-9;
+    match () {
+        () if is_another && right > 1.0 => Some((tokens.bytes(first.start..last.end), format!("{right:.1}"))),
+        // Days that were taken for seconds.
+        () if is_another && right < 1.0 => Some((tokens.bytes(first.start - 1..last.end), format!("* {:.1}", 1.0 / right))),
+        () => None,
+    }
 }
 
 /// The part of a returned item that is a length as it is kept, an alias left out, and its unit.
@@ -187,7 +173,7 @@ fn is_nothing(tokens: &Tokens<'_>, value: Range<usize>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Meaning, Table, TimeUnit, Times};
+    use crate::schema::{Column, Meaning, Table, TimeUnit};
     use crate::sql::mend::check_mended;
 
     #[track_caller]
@@ -256,6 +242,9 @@ mod tests {
         check(hours, "SELECT n, SUM(took) / 3600 FROM t GROUP BY n", "SELECT n, SUM(took) / 3600000000.0 FROM t GROUP BY n");
         check(hours, "SELECT SUM(CAST(took AS REAL)) / 1000 / 3600 FROM t", "SELECT SUM(CAST(took AS REAL)) / 3600000000.0 FROM t");
         check(hours, "SELECT round(sum(length) / 60, 1) FROM t", "SELECT round(sum(length) / 3600.0, 1) FROM t");
+        let days = "julianday(ended) - julianday(began)";
+        check(hours, &format!("SELECT n, sum({days}) / 3600 FROM t"), &format!("SELECT n, sum({days}) * 24.0 FROM t"));
+        check("the average in minutes", &format!("SELECT avg(({days}) / 60) FROM t"), &format!("SELECT avg(({days}) * 1440.0) FROM t"));
         for stays in [
             "SELECT SUM(took) / 1000000 / 3600 FROM t",
             "SELECT SUM(length) / 3600 FROM t",

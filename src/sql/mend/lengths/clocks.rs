@@ -4,12 +4,12 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::asked_unit::asked;
 use super::differences::Asked;
 use crate::schema::{Clock, ClockText, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::resolve;
+use crate::sql::stretch::unit_asked;
 use crate::sql::tokens::{COMPARISONS, Tokens};
 
 /// Seconds of an hour.
@@ -69,7 +69,7 @@ impl Sight<'_> {
             return None;
         }
         let call = format!("{}({number})", tokens.text(name));
-        let seconds = asked(self.question).filter(|seconds| *seconds > 1.0);
+        let seconds = unit_asked(self.question).filter(|seconds| *seconds > 1.0);
         let shown = !COMPARISONS.contains(&tokens.text(range.end + 1)) && !matches!(tokens.text(range.end + 1), "/" | "*");
         let to = match seconds.filter(|_| shown) {
             Some(seconds) => format!("{call} / {seconds:.1}"),

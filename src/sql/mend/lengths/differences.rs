@@ -4,8 +4,8 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use super::spans::{between_any, lengths, only, product};
-use crate::schema::{Column, DateText, Holds, LocalDates, Meaning, Schema, SpanUnit};
+use super::spans::{lengths, only, product};
+use crate::schema::{Column, DateText, Holds, LocalDates, Meaning, Schema, SpanUnit, Times};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::quote::is_keyword;
@@ -54,7 +54,7 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     for reference in &resolution.references {
         let Some(column) = resolution.source(reference).and_then(|source| source.table()?.column(&reference.name.text)) else { continue };
         let times = column.meaning.times().or(column.perhaps.as_ref()).filter(|times| !times.mixed);
-        if let Some(unit) = times.and_then(between_any) {
+        if let Some(unit) = times.and_then(Times::between) {
             sight.counted.insert(reference.range.start, unit);
         } else if is_dated(column) {
             sight.texts.insert(reference.range.start);
@@ -280,7 +280,7 @@ fn written(value: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{DateOrder, Table, TimeUnit, Times};
+    use crate::schema::{DateOrder, Table, TimeUnit};
     use crate::sql::mend::check_mended;
 
     #[track_caller]

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit, TimeUnit, Times};
+use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit, TimeUnit};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::resolve::resolve;
@@ -216,24 +216,6 @@ fn clock(text: &str) -> Option<f64> {
         [hours, minutes, seconds] => Some(hours * 3_600.0 + minutes * 60.0 + seconds),
         _ => None,
     }
-}
-
-/// The unit of the difference of two moments that are counted in `unit`.
-fn between(unit: TimeUnit) -> Option<SpanUnit> {
-    Some(match unit {
-        TimeUnit::UnixSeconds | TimeUnit::AppleSeconds => SpanUnit::Seconds,
-        TimeUnit::UnixMillis => SpanUnit::Millis,
-        TimeUnit::UnixMicros | TimeUnit::WebKitMicros | TimeUnit::YearOneMicros => SpanUnit::Micros,
-        TimeUnit::UnixNanos | TimeUnit::AppleNanos => SpanUnit::Nanos,
-        TimeUnit::UnixDays | TimeUnit::OleDays | TimeUnit::JulianDays => SpanUnit::Days,
-        TimeUnit::FileTime | TimeUnit::DotNetTicks | TimeUnit::YearMonthDay | TimeUnit::YearMonthDayTime => return None,
-    })
-}
-
-/// The unit of the difference of two moments of one column, whose values may leave open from when they count.
-pub(super) fn between_any(times: &Times) -> Option<SpanUnit> {
-    let unit = between(times.unit())?;
-    times.units.iter().all(|other| between(*other) == Some(unit)).then_some(unit)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! - `spelling`: tables, qualifiers and spelling within a scope
 //! - `itself`: joins on a column that is equated with itself
 //! - `unjoined`: joins that have no condition, or one on accounts of rows
+//! - `misjoined`: joins on the keys of different things
 //! - `idle`: joins that mending left without use
 //! - `unquoted`: names that need quotes and have none
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
@@ -17,6 +18,7 @@ mod cover;
 mod idle;
 mod itself;
 mod keys;
+mod misjoined;
 pub(super) mod nearest;
 mod spelling;
 mod step;
@@ -49,7 +51,7 @@ pub(super) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<C
         settled = resolution.is_settled();
         let sight = Sight { sql: &now, schema, resolution: &resolution, asked: &asked };
         let missing = || spelling::quoted_values(&sight).or_else(|| spelling::step(&sight));
-        let related = || itself::relate(&sight).or_else(|| unjoined::relate(&sight));
+        let related = || itself::relate(&sight).or_else(|| unjoined::relate(&sight)).or_else(|| misjoined::relate(&sight));
         let Some(step) = related().or_else(|| if settled { None } else { missing() }) else { break };
         let Some(next) = step.apply(&now).filter(|next| *next != now) else { break };
         now = next;

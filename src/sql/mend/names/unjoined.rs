@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::keys::{MOST_STEPS, along, ways};
+use super::keys::{Hop, MOST_STEPS, along, ways};
 use super::step::{Sight, Step};
 use crate::sql::change::ChangeKind;
 use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, Scope, Source};
@@ -64,22 +64,24 @@ fn is_equated(sight: &Sight<'_, '_>, at: usize, place: usize) -> bool {
     })
 }
 
-/// The shortest way to the table at `place` from one before it, what stands nearest first.
 fn shortest(sight: &Sight<'_, '_>, scope: &Scope<'_>, place: usize, condition: Range<usize>) -> Option<Step> {
-    let joined = scope.sources.get(place)?;
-    let table = joined.table()?;
+    let (near, way) = shortest_way(sight, scope, place)?;
+    along(sight, scope, (near, scope.sources.get(place)?), &way, condition)
+}
+
+/// The shortest way to the table at `place` from one before it, what stands nearest first, and where it begins.
+pub(super) fn shortest_way<'a, 's>(sight: &Sight<'_, 's>, scope: &'a Scope<'s>, place: usize) -> Option<(&'a Source<'s>, Vec<Hop<'s>>)> {
+    let table = scope.sources.get(place)?.table()?;
     let mut found = Vec::new();
     for near in scope.sources.get(..place)?.iter().rev() {
         let Some(start) = near.table().filter(|start| !start.is(table)) else { continue };
         found.extend(ways(sight.schema, &[start], table, MOST_STEPS).into_iter().map(|way| (near, way)));
     }
     found.sort_by_key(|(_, way)| way.len());
-    let shortest = found.first()?.1.len();
+    let (nearest, shortest) = found.first().map(|(near, way)| (*near, way.len()))?;
     // Two keys between the same tables mean two things.
-    let mut best =
-        found.iter().filter(|(near, way)| way.len() == shortest && std::ptr::eq(*near, found.first().map_or(*near, |first| first.0)));
-    let (Some((near, way)), None) = (best.next(), best.next()) else { return None };
-    along(sight, scope, (near, joined), way, condition)
+    let mut best = found.into_iter().filter(|(near, way)| way.len() == shortest && std::ptr::eq(*near, nearest));
+    best.next().filter(|_| best.next().is_none())
 }
 
 /// The byte behind a table in a FROM, its alias included.
