@@ -90,7 +90,11 @@ fn believed(weights: &Weights, signals: &Signals) -> f64 {
     let others = signals.iter().filter(|(signal, _)| unmeasured(signal)).map(|(_, value)| UNMEASURED * value);
     let odds = f64::from(weights.constant + UNSEEN + measured.chain(others).sum::<f32>());
     let belief = (1.0 / (1.0 + (-odds).exp())).clamp(BOUNDS.0, BOUNDS.1);
-    let nonsense = signals.iter().any(|(signal, _)| matches!(signal, Signal::Suspicion(kind) if is_nonsense(kind)));
+    // Nothing at all is no answer: the average of no rows.
+    let nonsense = signals.iter().any(|(signal, _)| match signal {
+        Signal::Suspicion(kind) => is_nonsense(kind),
+        other => other == Signal::Nothing,
+    });
     if nonsense { belief.min(NONSENSE) } else { belief }
 }
 
@@ -162,14 +166,15 @@ fn sentence(signal: Signal, draft: &Candidate) -> Option<String> {
 /// Kinds that no right query has: numbers read as dates, sums of documents, conditions that nothing fulfils.
 fn is_nonsense(kind: SuspicionKind) -> bool {
     use SuspicionKind::{
-        AlwaysFalse, ComparedWithNull, LostOfBefore, NullInEveryRow, NumberAgainstText, OpenUnit, OtherUnit, OverDocuments, OverNumerators,
-        TextAgainstNumber, Unexplained, UnknownPath,
+        AlwaysFalse, ComparedWithNull, LostOfBefore, NoLength, NullInEveryRow, NumberAgainstText, OpenUnit, OtherUnit, OverDocuments,
+        OverNumerators, TextAgainstNumber, UnaskedSum, Unexplained, UnknownPath, UntouchedTable,
     };
     matches!(
         kind,
         AlwaysFalse
             | ComparedWithNull
             | LostOfBefore
+            | NoLength
             | NullInEveryRow
             | NumberAgainstText
             | OpenUnit
@@ -177,8 +182,10 @@ fn is_nonsense(kind: SuspicionKind) -> bool {
             | OverDocuments
             | OverNumerators
             | TextAgainstNumber
+            | UnaskedSum
             | Unexplained
             | UnknownPath
+            | UntouchedTable
     )
 }
 

@@ -5,6 +5,7 @@ use super::event::Fix;
 use super::keyed::mend_keys;
 use super::literals::mend_literals;
 use super::request::{AskRequest, Mending};
+use super::widened::mend_anchored;
 use crate::db::{Database, DbError, Table};
 use crate::schema::Schema;
 use crate::signal::Cancel;
@@ -49,8 +50,10 @@ pub(super) fn mend_and_check(
     let judged = mend_names(database, schema, draft, request)?;
     let (Fate::Checked(_), Some(index)) = (&judged.fate, &request.values) else { return Ok(judged) };
     let (sql, mut values) = mend_literals(&judged.sql, schema, index, database, cancel);
-    let (mut sql, keys) = mend_keys(&sql, schema, &request.question, index, database, cancel);
+    let (sql, keys) = mend_keys(&sql, schema, &request.question, index, database, cancel);
     values.extend(keys);
+    let (mut sql, widened) = mend_anchored(&sql, schema, &request.question, database, cancel);
+    values.extend(widened);
     if let Some((read, numbers)) = mend_numbers(&sql, schema, database, cancel) {
         sql = read;
         values.extend(numbers);

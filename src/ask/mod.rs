@@ -20,6 +20,7 @@
 //! - `clarify`: a question back, where two readings are about as likely
 //! - `named`: a text compared with a key, where what it refers to is called so
 //! - `literals`: literals that match no stored value, and nearly do or name what a key refers to
+//! - `widened`: patterns that find a text at one end, of which no value begins or ends so
 //! - `as_numbers`: texts that are numbers where their order matters
 //! - `keyed`: numbers of keys that a model makes up
 //! - `mend`: a draft to a statement that SQLite prepares
@@ -61,6 +62,7 @@ pub mod request;
 pub mod signals;
 pub mod vote;
 mod weights;
+mod widened;
 mod wording;
 
 pub use advice::name_hint;

@@ -10,12 +10,22 @@ pub(super) fn is_alike(word: &str, mut has: impl FnMut(&str) -> bool) -> bool {
 }
 
 /// Words of questions, and names that keep what they are about.
-const ALIKE: [(&str, &str); 6] = [
+const ALIKE: [(&str, &str); 13] = [
     ("cost costs costing costly priced pricey worth dear", "price cost amount fee fare value"),
     ("earn earns earning earned earner earners paid pay pays income", "salary wage income earnings compensation"),
+    ("paid pay pays paying", "payer payment expense settlement charge"),
+    ("spent spend spends spending", "expense payment cost price amount"),
     ("revenue turnover takings proceeds earnings", "price amount total sales revenue"),
     ("bought buy buys buying buyer buyers purchased purchases sold sell sells selling", "order sale purchase invoice"),
-    ("last lasts lasting length long takes", "duration seconds minutes runtime milliseconds"),
+    ("wrote write writes written", "author writer"),
+    ("sent send sends", "sender"),
+    ("won win wins winning", "winner"),
+    (
+        "last lasts lasted lasting length long longer takes took take time",
+        "duration seconds minutes runtime milliseconds julianday unixepoch",
+    ),
+    ("hours hour minutes minute days day seconds", "julianday unixepoch"),
+    ("today now current currently presently nowadays still", "current now 9999"),
     ("weigh weighs weighing heavy light", "weight"),
 ];
 

@@ -19,8 +19,27 @@ use crate::schema::{Column, Schema, Table, TableRef};
 pub enum Comparing {
     /// `=`, `<>`, `IS`, `IN (...)`.
     Equal,
-    /// `LIKE` with a pattern without wildcards.
+    /// `LIKE` with a pattern without wildcards, or, where these are asked for, with one that has `%` at one end alone.
     Like,
+}
+
+/// Which patterns of LIKE are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Patterns {
+    /// Without wildcards.
+    Plain,
+    /// With `%` at one end, and no other wildcard.
+    Anchored,
+}
+
+impl Patterns {
+    fn fit(self, text: &str) -> bool {
+        let inside = text.strip_suffix('%').or_else(|| text.strip_prefix('%'));
+        match self {
+            Self::Plain => !text.contains(['%', '_']),
+            Self::Anchored => inside.is_some_and(|inside| !inside.is_empty() && !inside.contains(['%', '_'])),
+        }
+    }
 }
 
 /// A string literal that is compared with a column.
@@ -49,12 +68,23 @@ impl Comparison {
 
 /// The strings in `sql` that are compared with columns of `schema`, in the order in which they stand. Empty where there is no syntax tree.
 pub fn comparisons(sql: &str, schema: &Schema) -> Vec<Comparison> {
+    found(sql, schema, Patterns::Plain)
+}
+
+/// The patterns in `sql` that find a text at one end of the values of columns (`LIKE 'soup%'`), in the order in which they stand.
+pub fn anchored(sql: &str, schema: &Schema) -> Vec<Comparison> {
+    let mut found = found(sql, schema, Patterns::Anchored);
+    found.retain(|comparison| comparison.comparing == Comparing::Like);
+    found
+}
+
+fn found(sql: &str, schema: &Schema, patterns: Patterns) -> Vec<Comparison> {
     let (Some(query), Some(resolution)) = (tree::query(sql), resolve(sql, schema)) else { return Vec::new() };
     let columns = resolution.references.iter().filter_map(|reference| {
         let table = resolution.source(reference)?.table()?;
         Some((reference.range.start, (table, table.column(&reference.name.text)?)))
     });
-    let mut finder = Finder { sql, places: Places::new(sql), columns: columns.collect(), found: Vec::new() };
+    let mut finder = Finder { sql, patterns, places: Places::new(sql), columns: columns.collect(), found: Vec::new() };
     visit(&query, &mut finder);
     finder.found.sort_by_key(|comparison| comparison.range.start);
     finder.found.dedup_by_key(|comparison| comparison.range.start);
@@ -87,6 +117,7 @@ pub fn numbered_keys(sql: &str, schema: &Schema) -> Vec<Comparison> {
 
 struct Finder<'a> {
     sql: &'a str,
+    patterns: Patterns,
     places: Places<'a>,
     /// The columns of the schema that are named, by the byte at which the name begins.
     columns: HashMap<usize, (&'a Table, &'a Column)>,
@@ -97,7 +128,7 @@ impl Finder<'_> {
     fn compare(&mut self, column: &Expr, literal: &Expr, comparing: Comparing) {
         let Expr::Value(value) = literal else { return };
         let Value::SingleQuotedString(text) = &value.value else { return };
-        if comparing == Comparing::Like && text.contains(['%', '_']) {
+        if comparing == Comparing::Like && !self.patterns.fit(text) {
             return;
         }
         let Some(&(table, column)) = self.start_of(column).and_then(|start| self.columns.get(&start)) else { return };

@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 51] = [
+const MEANT: [Mend; 53] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -63,6 +63,7 @@ const MEANT: [Mend; 51] = [
     Mend::Schema(dates::bare_year::mend),
     Mend::Both(dates::age::mend),
     Mend::Schema(dates::times::mend),
+    Mend::Both(dates::current::mend),
     Mend::Schema(dates::absent::mend),
     Mend::Schema(dates::named_days::mend),
     Mend::Both(dates::named_periods::mend),
@@ -80,6 +81,7 @@ const MEANT: [Mend; 51] = [
     Mend::Both(asked::summed::mend),
     Mend::Both(lengths::spans::mend),
     Mend::Both(lengths::measures::mend),
+    Mend::Both(lengths::parts::mend),
     Mend::Question(lengths::extremes::mend),
     Mend::Both(lengths::differences::mend),
     Mend::Both(lengths::asked_unit::mend),

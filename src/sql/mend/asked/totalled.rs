@@ -15,6 +15,32 @@ use crate::text::words::{split_name, stem};
 const TOTALS: [&str; 2] = ["altogether", "combined"];
 /// Words that a question ends with which says of what the most goes to: "which category did I spend the most on?"
 const LEFT_OVER: [&str; 4] = ["on", "for", "with", "from"];
+/// Words in front of "the most" that say what many rows did together: "which cow gave the most milk?"
+const DID: [&str; 23] = [
+    "gave",
+    "gives",
+    "produced",
+    "produces",
+    "used",
+    "uses",
+    "consumed",
+    "consumes",
+    "spent",
+    "spends",
+    "earned",
+    "earns",
+    "made",
+    "brought",
+    "raised",
+    "collected",
+    "generated",
+    "burned",
+    "ate",
+    "drank",
+    "donated",
+    "lost",
+    "saved",
+];
 /// Words behind "most" that say of what single thing it is: "which shop is the most expensive one from?"
 const OF_ONE: [&str; 5] = ["expensive", "recent", "popular", "common", "valuable"];
 
@@ -37,7 +63,11 @@ fn asks_for_totals(question: &str) -> bool {
         [.., most, thing, last] if most == "most" => LEFT_OVER.contains(&last.as_str()) && !OF_ONE.contains(&thing.as_str()),
         _ => false,
     };
-    in_total || left_over || TOTALS.iter().any(|word| says(word))
+    let did = words.windows(4).any(|part| match part {
+        [did, the, most, thing] => DID.contains(&did.as_str()) && the == "the" && most == "most" && !OF_ONE.contains(&thing.as_str()),
+        _ => false,
+    });
+    in_total || left_over || did || TOTALS.iter().any(|word| says(word))
 }
 
 fn edits(sql: &str, resolution: &Resolution<'_>, question: &str) -> Option<Vec<(Range<usize>, String)>> {
@@ -142,6 +172,11 @@ mod tests {
         let joined = "FROM episode AS e JOIN played AS p ON e.id = p.episode_id";
         check(
             "Which episode have I listened to the longest in total?",
+            &format!("SELECT e.title {joined} ORDER BY p.listened DESC LIMIT 1"),
+            &format!("SELECT e.title {joined} GROUP BY e.id ORDER BY SUM(p.listened) DESC LIMIT 1"),
+        );
+        check(
+            "Which episode used the most time in May?",
             &format!("SELECT e.title {joined} ORDER BY p.listened DESC LIMIT 1"),
             &format!("SELECT e.title {joined} GROUP BY e.id ORDER BY SUM(p.listened) DESC LIMIT 1"),
         );

@@ -8,6 +8,7 @@
 //! - `age`: ages that are asked of years of birth
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `time_of_day`: times of day that stand on some day
+//! - `current`: what is so today, among rows that say from when to when they were
 //! - `absent`: moments that there are not
 //! - `named_days`: months and days of the week by their names, in their order
 //! - `named_periods`: months, quarters and fiscal years in a form of their own
@@ -17,6 +18,7 @@
 pub(super) mod absent;
 pub(super) mod age;
 pub(super) mod bare_year;
+pub(super) mod current;
 pub(super) mod date_column;
 pub(super) mod digit_clocks;
 pub(super) mod named_days;

@@ -7,6 +7,7 @@
 //! - `measures`: money kept in cents, and other measures in another unit than is asked for
 //! - `shares`: shares kept as parts of one, or of a hundred
 //! - `ratio`: whole numbers that are divided for a share
+//! - `parts`: a whole that two columns keep the parts of
 //! - `extremes`: the longest and shortest of their kind, by the ends of all
 //! - `differences`: one moment less another, in the unit of what it is compared with
 //! - `asked_unit`: lengths of time in the unit that is asked for
@@ -17,6 +18,7 @@ pub(super) mod clocks;
 pub(super) mod differences;
 pub(super) mod extremes;
 pub(super) mod measures;
+pub(super) mod parts;
 pub(super) mod ratio;
 mod returned;
 pub(super) mod shares;
