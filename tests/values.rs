@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use sqllama::ask::coverage::coverage;
-use sqllama::ask::mend_literals;
+use sqllama::ask::{mend_literals, mend_mentioned};
 use sqllama::db::values::Held;
 use sqllama::db::{Database, ValueIndex, ValueLimits};
 use sqllama::schema::Schema;
@@ -122,6 +122,23 @@ fn literals_of_golds_that_match_stay() {
         println!("  {line}");
     }
     assert!(changed.len() * 10 < checked, "{} of {checked}", changed.len());
+}
+
+#[test]
+fn golds_are_not_narrowed_to_what_is_mentioned() {
+    let Some((golds, opened)) = golds(2) else { return };
+    let mut changed = Vec::new();
+    for gold in &golds {
+        let Opened { schema, index, .. } = &opened[&gold.db];
+        for fix in mend_mentioned(&gold.sql, schema, &gold.question, index).1 {
+            changed.push(format!("{}: {} | {} | {} -> {}", gold.db, gold.question, gold.sql, fix.from, fix.to));
+        }
+    }
+    println!("{} of {} golds say nothing of a value that their question mentions", changed.len(), golds.len());
+    for line in changed.iter().take(60) {
+        println!("  {line}");
+    }
+    assert!(changed.len() * 100 < golds.len(), "{} of {}", changed.len(), golds.len());
 }
 
 #[test]

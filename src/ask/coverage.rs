@@ -110,6 +110,26 @@ pub fn unused_value<'h>(question: &str, sql: &str, hits: &'h [ValueHit]) -> Opti
     hits.iter().filter(|hit| is_name(hit)).find(|hit| !accounted(hit) && !hits.iter().any(|other| overlaps(hit, other) && holds(other)))
 }
 
+/// The stored values that the question mentions whole, in whatever case, where `sql` says none of their words, nor another value that is
+/// mentioned there.
+pub fn unsaid_values<'h>(question: &str, sql: &str, hits: &'h [ValueHit]) -> Vec<&'h ValueHit> {
+    let said = Said::new(sql);
+    let texts: Vec<String> = said.texts.iter().map(|text| text.to_lowercase()).collect();
+    let all = words(question);
+    let is_whole = |hit: &ValueHit| {
+        let text = question.get(hit.words.clone()).unwrap_or("").to_lowercase();
+        let value = hit.value.to_lowercase();
+        text == value || singular(&text) == value
+    };
+    let holds = |hit: &ValueHit| texts.iter().any(|text| text.contains(&hit.value.to_lowercase()) || said_in_part(text, &hit.value));
+    let overlaps = |a: &ValueHit, b: &ValueHit| a.words.start < b.words.end && b.words.start < a.words.end;
+    let is_open = |hit: &ValueHit| {
+        let inside: Vec<&Word> = all.iter().filter(|word| hit.words.start <= word.range.start && word.range.end <= hit.words.end).collect();
+        !inside.is_empty() && inside.iter().all(|word| !is_neutral(&word.folded) && !said.accounts_for(word))
+    };
+    hits.iter().filter(|hit| is_whole(hit) && is_open(hit) && !hits.iter().any(|other| overlaps(hit, other) && holds(other))).collect()
+}
+
 /// Whether `text`, in lower case, is a part of `value`, as a pattern's may be.
 fn said_in_part(text: &str, value: &str) -> bool {
     let part = text.trim_matches('%');

@@ -4,6 +4,7 @@ use super::as_numbers::mend_numbers;
 use super::event::Fix;
 use super::keyed::mend_keys;
 use super::literals::mend_literals;
+use super::mentioned::mend_mentioned;
 use super::request::{AskRequest, Mending};
 use super::widened::mend_anchored;
 use crate::db::{Database, DbError, Table};
@@ -54,6 +55,9 @@ pub(super) fn mend_and_check(
     values.extend(keys);
     let (mut sql, widened) = mend_anchored(&sql, schema, &request.question, database, cancel);
     values.extend(widened);
+    let (narrowed, mentioned) = mend_mentioned(&sql, schema, &request.question, index);
+    sql = narrowed;
+    values.extend(mentioned);
     if let Some((read, numbers)) = mend_numbers(&sql, schema, database, cancel) {
         sql = read;
         values.extend(numbers);

@@ -21,6 +21,7 @@
 //! - `named`: a text compared with a key, where what it refers to is called so
 //! - `literals`: literals that match no stored value, and nearly do or name what a key refers to
 //! - `widened`: patterns that find a text at one end, of which no value begins or ends so
+//! - `mentioned`: values that the question mentions, of which the query says nothing
 //! - `as_numbers`: texts that are numbers where their order matters
 //! - `keyed`: numbers of keys that a model makes up
 //! - `mend`: a draft to a statement that SQLite prepares
@@ -55,6 +56,7 @@ mod likeness;
 mod literals;
 mod lock;
 mod mend;
+mod mentioned;
 mod named;
 pub mod pipeline;
 pub mod recall;
@@ -76,6 +78,7 @@ pub use following::KEPT;
 pub use likeness::like;
 pub use literals::mend_literals;
 pub use lock::name_lock;
+pub use mentioned::mend_mentioned;
 pub use pipeline::ask;
 pub use recall::Recalled;
 pub use request::{AskRequest, CANDIDATES, Candidates, Execution, Following, MAX_REPAIRS, Mending, Names, SchemaForm};

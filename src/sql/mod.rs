@@ -19,6 +19,7 @@
 //! - [`mod@origins`]: which stored column a column of a result shows
 //! - `related`: what two columns have to do with each other
 //! - [`mod@stretch`]: from when to when a row is, and how long
+//! - [`narrow`]: a query with one more condition, that its rows have to do with a value
 //! - [`comparisons`]: strings that are compared with columns, and numbers with keys
 //! - [`units`]: columns of a result that count time
 //! - [`mod@probes`]: queries that ask what comes of what a statement computes
@@ -51,6 +52,7 @@ pub mod lex;
 pub mod lock;
 pub mod mend;
 pub mod named;
+pub mod narrow;
 pub mod origins;
 pub mod parameters;
 pub mod probes;

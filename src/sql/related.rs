@@ -1,6 +1,6 @@
 //! What two columns have to do with each other: a key relates them, they name different things, or nobody knows.
 
-use crate::schema::{Column, ForeignKey, Schema, Table};
+use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table};
 use crate::text::words::{split_name, stem};
 
 /// Keys that refer to keys that refer to keys.
@@ -28,6 +28,36 @@ pub(super) fn keys_between<'a>(a: &'a Table, b: &'a Table) -> impl Iterator<Item
         owner.foreign_keys.iter().filter(|key| other.is_target_of(owner, key)).map(move |key| (owner, key))
     };
     of(a, b).chain(of(b, a))
+}
+
+/// One join on the way: the columns of a table already there (`None` for a source, else a step before) and of the new one.
+#[derive(Debug, Clone)]
+pub(super) struct Hop<'s> {
+    pub(super) from: &'s Table,
+    pub(super) to: &'s Table,
+    pub(super) pairs: Vec<(&'s str, &'s str)>,
+    /// Whether nobody declared the key: names and values spoke for it.
+    pub(super) guessed: bool,
+}
+
+/// The keys from and to a table, as joins.
+pub(super) fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {
+    let text = |names: &'s [String]| names.iter().map(String::as_str);
+    let mut out: Vec<Hop<'s>> = Vec::new();
+    for key in &at.foreign_keys {
+        if let Some(to) = schema.referred(at, key) {
+            let pairs = text(&key.columns).zip(text(&key.foreign_columns)).collect();
+            out.push(Hop { from: at, to, pairs, guessed: key.origin == KeyOrigin::Inferred });
+        }
+    }
+    for table in &schema.tables {
+        for key in table.foreign_keys.iter().filter(|key| at.is_target_of(table, key)) {
+            let pairs = text(&key.foreign_columns).zip(text(&key.columns)).collect();
+            out.push(Hop { from: at, to: table, pairs, guessed: key.origin == KeyOrigin::Inferred });
+        }
+    }
+    out.retain(|hop| !hop.pairs.is_empty());
+    out
 }
 
 /// Whether a foreign key goes from one of the columns to the other.

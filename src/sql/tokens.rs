@@ -277,6 +277,18 @@ impl Arm {
         self.clauses.iter().find(|(other, _)| *other == part).map(|(_, range)| range.clone())
     }
 
+    /// The edit that adds `condition` to the others; `None` without FROM.
+    pub(super) fn with_condition(&self, tokens: &Tokens<'_>, condition: &str) -> Option<(Range<usize>, String)> {
+        let Some(selection) = self.clause(Part::Where) else {
+            let end = tokens.bytes(self.clause(Part::From)?).end;
+            return Some((end..end, format!(" WHERE {condition}")));
+        };
+        let inside = selection.start + 1..selection.end;
+        let old = tokens.piece(inside.clone());
+        let either = inside.clone().any(|at| tokens.is(at, &["or"]));
+        Some((tokens.bytes(inside), if either { format!("({old}) AND {condition}") } else { format!("{old} AND {condition}") }))
+    }
+
     /// The result columns with their aliases, DISTINCT or ALL before them left out.
     pub(super) fn items(&self, tokens: &Tokens<'_>) -> Option<Vec<Range<usize>>> {
         let select = self.clause(Part::Select)?;

@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 53] = [
+const MEANT: [Mend; 56] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(dates::reckoned::mend),
@@ -53,8 +53,10 @@ const MEANT: [Mend; 53] = [
     Mend::Both(asked::late::mend),
     Mend::Both(asked::namesakes::mend),
     Mend::Both(asked::periods::mend),
+    Mend::Both(asked::each_of::mend),
     Mend::Both(asked::own_price::mend),
     Mend::Both(asked::never::mend),
+    Mend::Both(asked::none_of::mend),
     Mend::Both(asked::twice::mend),
     Mend::Both(asked::once::mend),
     Mend::Both(asked::key_names::mend),
@@ -78,6 +80,7 @@ const MEANT: [Mend; 53] = [
     Mend::Both(values::unfolded::mend),
     Mend::Schema(values::blobs::mend),
     Mend::Both(values::ranked::mend),
+    Mend::Both(values::kinds::mend),
     Mend::Both(asked::summed::mend),
     Mend::Both(lengths::spans::mend),
     Mend::Both(lengths::measures::mend),

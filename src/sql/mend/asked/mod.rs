@@ -8,12 +8,14 @@
 //! - `turned`: "the oldest" and "the newest" from the other end
 //! - `there`: NULL in front of the first of an order
 //! - `never`: those that have no row of a kind
+//! - `none_of`: those that have no row of another table, looked for in it
 //! - `twice`: one column shown in the place of two
 //! - `either`: alternatives that AND takes apart
 //! - `bounds`: numbers that are compared the other way than is asked for
 //! - `outer`: what has no row of a kind, asked by an inner join
 //! - `patterns`: parts of texts, where they are said to stand
 //! - `group_name`: groups by something else than "each" is said of
+//! - `each_of`: one number of all, where one of each is asked for
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `thing`: the largest of its kind, of which only the number is shown
 //! - `namesakes`: groups by what things are called
@@ -27,6 +29,7 @@
 //! - `once`: things that are counted as often as they have rows
 
 pub(super) mod bounds;
+pub(super) mod each_of;
 pub(super) mod either;
 pub(super) mod emptied;
 pub(in crate::sql) mod finer;
@@ -37,6 +40,7 @@ pub(in crate::sql) mod late;
 pub(super) mod namesake_shown;
 pub(super) mod namesakes;
 pub(super) mod never;
+pub(super) mod none_of;
 pub(super) mod once;
 pub(super) mod outer;
 pub(super) mod own_name;

@@ -8,7 +8,7 @@ use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::{identifier, string_literal};
 use crate::sql::resolve::{Resolution, resolve};
 use crate::sql::stretch::ENDS;
-use crate::sql::tokens::{Part, Tokens};
+use crate::sql::tokens::Tokens;
 use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::split_name;
 
@@ -36,7 +36,6 @@ fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, St
     let [scope] = resolution.scopes.as_slice() else { return None };
     let tokens = Tokens::new(sql);
     let arm = tokens.arm(0).filter(|_| tokens.is(0, &["select"]))?;
-    let from = arm.clause(Part::From)?;
     // A condition on what an outer join makes up leaves out the rows that it was made for.
     let is_outer = (0..tokens.len()).any(|at| tokens.is(at, &["left", "right", "full", "outer"]) && tokens.text(at + 1) != "(");
     let names_end = |column: &Column| resolution.references.iter().any(|reference| reference.name.text.eq_ignore_ascii_case(&column.name));
@@ -53,19 +52,7 @@ fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, St
     if conditions.is_empty() || is_outer {
         return None;
     }
-    let conditions = conditions.join(" AND ");
-    Some(vec![match arm.clause(Part::Where) {
-        Some(selection) => {
-            let written = tokens.bytes(selection.start + 1..selection.end);
-            let old = sql.get(written.clone())?;
-            let either = (selection.start + 1..selection.end).any(|at| tokens.is(at, &["or"]));
-            (written, if either { format!("({old}) AND {conditions}") } else { format!("{old} AND {conditions}") })
-        }
-        None => {
-            let end = tokens.bytes(from).end;
-            (end..end, format!(" WHERE {conditions}"))
-        }
-    }])
+    Some(vec![arm.with_condition(&tokens, &conditions.join(" AND "))?])
 }
 
 /// The column that keeps until when a row of `table` is, where the end of those that have none is a day of the year 9999, and that day.

@@ -91,7 +91,8 @@ impl Period {
 pub(in crate::sql::mend) fn mend(sql: &str, question: &str) -> (String, Vec<Change>) {
     let Some((period, Reach::Within)) = Period::asked(question) else { return (sql.to_owned(), Vec::new()) };
     let tokens = Tokens::new(sql);
-    let edit = (0..tokens.len()).find_map(|at| closed(&tokens, at, period).or_else(|| widened(&tokens, at, period)));
+    let edit = (0..tokens.len())
+        .find_map(|at| closed(&tokens, at, period).or_else(|| widened(&tokens, at, period)).or_else(|| month_of_year(&tokens, at, period)));
     edited(sql, ChangeKind::Date, edit.into_iter().collect())
 }
 
@@ -116,6 +117,19 @@ fn widened(tokens: &Tokens<'_>, at: usize, period: Period) -> Option<(Range<usiz
     let column = tokens.piece(inside);
     let to = format!("({column} >= '{}' AND {column} < '{}')", period.first_day(), period.next().first_day());
     (is_day && within && finer && alone && !begins).then(|| (tokens.bytes(start..end), to))
+}
+
+/// The comparison at token `at` of the month of a moment with one of the year that is asked for: its bytes, and the year alone.
+fn month_of_year(tokens: &Tokens<'_>, at: usize, period: Period) -> Option<(Range<usize>, String)> {
+    let start = tokens.operand_before(at).filter(|_| tokens.is(at, &["=", "=="]) && period.month.is_none())?;
+    let call = tokens.call(start).filter(|call| call.close + 1 == at && tokens.is(start, &["strftime"]))?;
+    let (format, rest) = call.arguments.split_first()?;
+    let (text, end) = written_out(tokens, at + 1)?;
+    let (year, month) = text.split_once('-')?;
+    let one_month = month.len() == 2 && month.bytes().all(|b| b.is_ascii_digit()) && year.parse() == Ok(period.year);
+    let alone = !tokens.before(start).eq_ignore_ascii_case("not") && name_of(tokens.piece(format.clone())) == "%Y-%m";
+    let moment = tokens.piece(rest.first()?.start..call.close);
+    (one_month && alone).then(|| (tokens.bytes(start..end), format!("strftime('%Y', {moment}) = '{year}'")))
 }
 
 /// The comparison at token `at`, where it is all that bounds its column and begins with the period: its bytes, and both bounds.
@@ -175,6 +189,11 @@ mod tests {
         let year = "(day >= '2024-01-01' AND day < '2025-01-01') AND x = 1";
         check("What was my lowest weight in 2024?", "day = '2024-10-24' AND x = 1", year);
         check("What was my lowest weight in 2024?", "date(day) LIKE '2024-10%' AND x = 1", year);
+        check("per month in 2024?", "strftime('%Y-%m', at, 'unixepoch') = '2024-01'", "strftime('%Y', at, 'unixepoch') = '2024'");
+        for right in ["strftime('%Y-%m', at) = '2023-01'", "NOT strftime('%Y-%m', at) = '2024-01'", "strftime('%m', at) = '01'"] {
+            check("per month in 2024?", right, right);
+        }
+        check("How many in January 2024?", "strftime('%Y-%m', at) = '2024-01'", "strftime('%Y-%m', at) = '2024-01'");
         check("How many in March 2024?", "t.day = '2024-03-15'", "(t.day >= '2024-03-01' AND t.day < '2024-04-01')");
         for right in [
             "day LIKE '2024-03%'",

@@ -1,11 +1,12 @@
 //! A FROM that lacks the tables whose columns are used: another table is read instead, or joined along foreign keys.
 
-use super::keys::{Hop, MOST_STEPS, ways};
+use super::keys::{MOST_STEPS, confess, ways};
 use super::nearest::{PLAIN, distance, nearest_table};
 use super::step::{Sight, Step};
 use crate::schema::Table;
 use crate::sql::change::ChangeKind;
 use crate::sql::quote::{identifier, table_name};
+use crate::sql::related::Hop;
 use crate::sql::resolve::{Binding, Reference, Scope, Source};
 
 /// Makes the FROM around `reference` cover it. Names are alike up to `limit`.
@@ -258,7 +259,7 @@ fn join(sight: &Sight<'_, '_>, reference: &Reference, scope: &Scope<'_>, owners:
     let end = scope.from_end?;
     step.tell(ChangeKind::Join, "", text.trim_start());
     step.replace(end..end, text);
-    way.iter().for_each(|hop| hop.confess(&mut step));
+    way.iter().for_each(|hop| confess(hop, &mut step));
     for other in missing() {
         let Some(found) =
             (if std::ptr::eq(other, reference) { Some(*owner) } else { nearest_column(owner.table, &other.name.text, PLAIN) })

@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
-use super::keys::{Hop, MOST_STEPS, along, ways};
+use super::keys::{MOST_STEPS, along, ways};
 use super::step::{Sight, Step};
 use crate::sql::change::ChangeKind;
 use crate::sql::quote::identifier;
+use crate::sql::related::Hop;
 use crate::sql::resolve::{Binding, Clause, Reference, Scope, Source};
 
 /// Makes the first such condition relate the table that it joins to one before it: by the column where both have it and a key or nothing

@@ -5,29 +5,18 @@ use std::ops::Range;
 
 use super::nearest::{PLAIN, distance};
 use super::step::{Sight, Step};
-use crate::schema::{KeyOrigin, Schema, Table};
+use crate::schema::{Schema, Table};
 use crate::sql::change::ChangeKind;
 use crate::sql::lex::{Token, lex};
 use crate::sql::quote::{identifier, table_name};
+use crate::sql::related::{Hop, hops_from};
 use crate::sql::resolve::{Binding, Clause, Reference, Scope, Source};
 
-/// One join on the way: the columns of a table already there (`None` for a source, else a step before) and of the new one.
-#[derive(Debug, Clone)]
-pub(super) struct Hop<'s> {
-    pub(super) from: &'s Table,
-    pub(super) to: &'s Table,
-    pub(super) pairs: Vec<(&'s str, &'s str)>,
-    /// Whether nobody declared the key: names and values spoke for it.
-    pub(super) guessed: bool,
-}
-
-impl Hop<'_> {
-    /// Says in `step` that the join goes by a key that nobody declared, where it does.
-    pub(super) fn confess(&self, step: &mut Step) {
-        for (own, foreign) in self.pairs.iter().filter(|_| self.guessed) {
-            let named = |table: &Table, column: &str| format!("{}.{}", table_name(table), identifier(column));
-            step.tell(ChangeKind::GuessedKey, named(self.from, own), named(self.to, foreign));
-        }
+/// Says in `step` that the join of `hop` goes by a key that nobody declared, where it does.
+pub(super) fn confess(hop: &Hop<'_>, step: &mut Step) {
+    for (own, foreign) in hop.pairs.iter().filter(|_| hop.guessed) {
+        let named = |table: &Table, column: &str| format!("{}.{}", table_name(table), identifier(column));
+        step.tell(ChangeKind::GuessedKey, named(hop.from, own), named(hop.to, foreign));
     }
 }
 
@@ -78,25 +67,6 @@ fn by_name<'s>(from: &'s Table, to: &'s Table) -> Option<Hop<'s>> {
     Some(Hop { from, to, pairs: vec![pair], guessed: true })
 }
 
-fn hops_from<'s>(schema: &'s Schema, at: &'s Table) -> Vec<Hop<'s>> {
-    let text = |names: &'s [String]| names.iter().map(String::as_str);
-    let mut out: Vec<Hop<'s>> = Vec::new();
-    for key in &at.foreign_keys {
-        if let Some(to) = schema.referred(at, key) {
-            let pairs = text(&key.columns).zip(text(&key.foreign_columns)).collect();
-            out.push(Hop { from: at, to, pairs, guessed: key.origin == KeyOrigin::Inferred });
-        }
-    }
-    for table in &schema.tables {
-        for key in table.foreign_keys.iter().filter(|key| at.is_target_of(table, key)) {
-            let pairs = text(&key.foreign_columns).zip(text(&key.columns)).collect();
-            out.push(Hop { from: at, to: table, pairs, guessed: key.origin == KeyOrigin::Inferred });
-        }
-    }
-    out.retain(|hop| !hop.pairs.is_empty());
-    out
-}
-
 /// A join condition that names a column which one of the two tables lacks: the foreign key between them instead.
 pub(super) fn on_the_key(sight: &Sight<'_, '_>, reference: &Reference) -> Option<Step> {
     if !matches!(reference.clause, Clause::On(_)) {
@@ -119,7 +89,7 @@ pub(super) fn on_the_key(sight: &Sight<'_, '_>, reference: &Reference) -> Option
             step.replace(reference.range.clone(), to);
         }
     }
-    hop.confess(&mut step);
+    confess(hop, &mut step);
     (!step.edits.is_empty()).then_some(step)
 }
 
@@ -190,7 +160,7 @@ pub(super) fn along(
     }
     step.tell(ChangeKind::Column, sight.text(&condition), &equation);
     step.replace(condition, equation);
-    way.iter().for_each(|hop| hop.confess(&mut step));
+    way.iter().for_each(|hop| confess(hop, &mut step));
     Some(step)
 }
 

@@ -1,10 +1,10 @@
 //! A join on the keys of different things (`client JOIN entry ON client.id = entry.task_id`): numbers that are equal by chance. Where foreign
 //! keys relate the two tables on one shortest way, that is meant, with the tables that stand on it.
 
-use super::keys::{Hop, along};
+use super::keys::along;
 use super::step::{Sight, Step};
 use super::unjoined::shortest_way;
-use crate::sql::related::{different_things, keys_between};
+use crate::sql::related::{Hop, different_things, keys_between};
 use crate::sql::resolve::{Binding, Clause, Reference, Source};
 
 /// Makes the first such join go by foreign keys.

@@ -3,9 +3,10 @@
 
 use std::ops::Range;
 
-use super::keys::{Hop, MOST_STEPS, along, ways};
+use super::keys::{MOST_STEPS, along, ways};
 use super::step::{Sight, Step};
 use crate::sql::change::ChangeKind;
+use crate::sql::related::Hop;
 use crate::sql::resolve::{Binding, Clause, JoinKind, Reference, Scope, Source};
 use crate::sql::tokens::Tokens;
 

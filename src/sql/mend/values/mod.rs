@@ -7,10 +7,12 @@
 //! - `elements`: elements of JSON arrays, looked for as if they were the column
 //! - `unfolded`: arrays that are grouped by, where one element is meant
 //! - `blobs`: text kept as a blob
+//! - `kinds`: rows of several kinds, of which one is spoken of
 //! - `ranked`: words that stand for ranks, ordered and compared letter by letter
 
 pub(super) mod blobs;
 pub(super) mod elements;
+pub(super) mod kinds;
 pub(in crate::sql) mod paths;
 pub(super) mod ranked;
 pub(super) mod unfolded;

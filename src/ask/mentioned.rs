@@ -1,0 +1,121 @@
+//! A stored value that the question mentions and of which the query says nothing: "the highest nitrate value" as the highest of all values. The
+//! rows that have to do with it are meant, where one way of keys leads to it.
+
+use super::coverage::unsaid_values;
+use super::event::Fix;
+use crate::db::ValueIndex;
+use crate::schema::{Schema, ValueHit};
+use crate::sql::narrow::narrowed;
+use crate::text::language::{is_english_question, words_of};
+
+/// Words that compare with others, or leave out what is mentioned.
+const OTHERWISE: [&str; 22] = [
+    "not",
+    "no",
+    "without",
+    "except",
+    "excluding",
+    "besides",
+    "other",
+    "others",
+    "than",
+    "never",
+    "or",
+    "nor",
+    "neither",
+    "both",
+    "versus",
+    "vs",
+    "compared",
+    "compare",
+    "difference",
+    "instead",
+    "like",
+    "as",
+];
+/// Values that one query is narrowed to.
+const MOST_VALUES: usize = 2;
+
+/// `sql` over the rows that have to do with what `question` mentions, and what was added.
+pub fn mend_mentioned(sql: &str, schema: &Schema, question: &str, index: &ValueIndex) -> (String, Vec<Fix>) {
+    let (mut sql, mut fixes) = (sql.to_owned(), Vec::new());
+    if !is_english_question(question) || words_of(question).iter().any(|word| OTHERWISE.contains(&word.as_str())) {
+        return (sql, fixes);
+    }
+    let mut hits = index.find(question);
+    // "Has been nominated", "are running": what is done, and no value.
+    let is_verb = |hit: &ValueHit| {
+        let text = question.get(hit.words.clone()).unwrap_or("");
+        text.starts_with(char::is_lowercase) && !text.contains(' ') && (text.ends_with("ed") || text.ends_with("ing"))
+    };
+    hits.retain(|hit| !is_verb(hit));
+    while fixes.len() < MOST_VALUES {
+        let unsaid = unsaid_values(question, &sql, &hits);
+        // Two values of one column, or one value of two, may be meant in several ways.
+        let is_alone = |hit: &ValueHit| {
+            let others = || unsaid.iter().filter(|other| **other != hit);
+            !others().any(|other| other.words == hit.words && narrowed(&sql, schema, other).is_some())
+                && !others().any(|other| (&other.table, &other.column) == (&hit.table, &hit.column))
+        };
+        let found = unsaid.iter().filter(|hit| is_alone(hit)).find_map(|hit| Some((narrowed(&sql, schema, hit)?, hit.value.clone())));
+        let Some(((to, condition), value)) = found else { break };
+        sql = to;
+        fixes.push(Fix { kind: "value".into(), from: value, to: condition });
+    }
+    (sql, fixes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Database, ValueLimits};
+    use crate::signal::Cancel;
+
+    #[track_caller]
+    fn check(question: &str, sql: &str, expected: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let made = "BEGIN; CREATE TABLE parameter (code TEXT PRIMARY KEY, label TEXT); INSERT INTO parameter VALUES ('NO3', 'Nitrate'), ('PB', 'Lead');
+            CREATE TABLE site (id INTEGER PRIMARY KEY, river TEXT, state TEXT); INSERT INTO site VALUES (1, 'Elm', 'closed'), (2, 'Tarn', 'open');
+            CREATE TABLE result (id INTEGER PRIMARY KEY, code TEXT REFERENCES parameter(code), site_id INTEGER REFERENCES site(id), amount REAL);
+            INSERT INTO result VALUES (1, 'NO3', 1, 3.5), (2, 'PB', 2, 4.5), (3, 'NO3', 2, 1.5); COMMIT";
+        rusqlite::Connection::open(&path).unwrap().execute_batch(made).unwrap();
+        let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
+        let schema = database.schema(&cancel).unwrap();
+        let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &cancel).unwrap();
+        let (now, fixes) = mend_mentioned(sql, &schema, question, &index);
+        assert_eq!(now, expected, "{question}");
+        assert_eq!(fixes.is_empty(), sql == expected, "{fixes:?}");
+        assert_eq!(mend_mentioned(&now, &schema, question, &index).0, now, "again");
+    }
+
+    #[test]
+    fn rows_have_to_do_with_what_is_mentioned() {
+        let nitrate = "code IN (SELECT code FROM parameter WHERE label = 'Nitrate')";
+        let all = "SELECT max(amount) FROM result";
+        check("What is the highest nitrate amount?", all, &format!("{all} WHERE {nitrate}"));
+        check(
+            "What is the highest amount of Nitrate in the Tarn?",
+            all,
+            &format!("{all} WHERE {nitrate} AND site_id IN (SELECT id FROM site WHERE river = 'Tarn')"),
+        );
+    }
+
+    #[test]
+    fn what_is_said_or_left_out_stays() {
+        let all = "SELECT max(amount) FROM result";
+        for (question, sql) in [
+            ("What is the highest nitrate amount?", "SELECT max(amount) FROM result WHERE code = 'NO3'"),
+            (
+                "What is the highest nitrate amount?",
+                "SELECT max(r.amount) FROM result r JOIN parameter p ON p.code = r.code WHERE p.label = 'Nitrate'",
+            ),
+            ("What is the highest amount besides nitrate?", all),
+            ("What is the highest amount of nitrate or lead?", all),
+            ("What is the highest amount that was closed?", all),
+            ("What is the highest amount?", all),
+        ] {
+            check(question, sql, sql);
+        }
+    }
+}
