@@ -166,13 +166,14 @@ fn sentence(signal: Signal, draft: &Candidate) -> Option<String> {
 /// Kinds that no right query has: numbers read as dates, sums of documents, conditions that nothing fulfils.
 fn is_nonsense(kind: SuspicionKind) -> bool {
     use SuspicionKind::{
-        AlwaysFalse, ComparedWithNull, LostOfBefore, NoLength, NullInEveryRow, NumberAgainstText, OpenUnit, OtherUnit, OverDocuments,
-        OverNumerators, TextAgainstNumber, UnaskedSum, Unexplained, UnknownPath, UntouchedTable,
+        AlwaysFalse, ComparedWithNull, FixedShown, LostOfBefore, NoLength, NullInEveryRow, NumberAgainstText, OpenUnit, OtherUnit,
+        OverDocuments, OverNumerators, TextAgainstNumber, UnaskedSum, Unexplained, UnknownPath, UntouchedTable,
     };
     matches!(
         kind,
         AlwaysFalse
             | ComparedWithNull
+            | FixedShown
             | LostOfBefore
             | NoLength
             | NullInEveryRow

@@ -68,6 +68,7 @@ pub(super) fn fill(database: &Database, schema: &mut Schema, cancel: &Cancel) ->
         dictionaries::find_fractions(table);
         spanned::tell(database, table, &budget);
     }
+    spanned::tell_by_moments(schema);
     views::hand_on(schema);
     dictionaries::read(database, schema, &budget);
     keys::confirm(database, schema, &profiles, &budget);

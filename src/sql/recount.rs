@@ -101,7 +101,7 @@ fn is_plain_count(expr: &Expr) -> bool {
 }
 
 /// The table whose name is what "how many" asks for, and the stems of the words of one name that stand behind.
-fn asked_for<'s>(words: &[String], schema: &'s Schema) -> Option<(&'s Table, Vec<String>)> {
+pub(super) fn asked_for<'s>(words: &[String], schema: &'s Schema) -> Option<(&'s Table, Vec<String>)> {
     let at = words
         .windows(2)
         .position(|pair| matches!(pair, [first, second] if first == "how" && second == "many" || first == "number" && second == "of"))?;

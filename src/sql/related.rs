@@ -92,7 +92,13 @@ pub(crate) fn label(table: &Table) -> Vec<&Column> {
         let mut found = table.columns.iter().filter(ends);
         found.next().filter(|_| found.next().is_none())
     };
-    ending(&["name", "title"]).or_else(|| ending(&["nm", "nme"])).or_else(|| ending(&["desc", "descr"])).into_iter().collect()
+    let subject = || ending(&["subject", "caption", "heading"]);
+    ending(&["name", "title"])
+        .or_else(|| ending(&["nm", "nme"]))
+        .or_else(|| ending(&["desc", "descr"]))
+        .or_else(subject)
+        .into_iter()
+        .collect()
 }
 
 /// The thing that a key names: the table and the column at the end of the references that begin with it.

@@ -5,7 +5,7 @@ use super::durations::says_span;
 use super::hints::words_of;
 use super::quick::quick;
 use crate::db::database::Database;
-use crate::schema::{Column, DateText, Holds, Meaning, SpanUnit, Table, TableKind};
+use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit, Table, TableKind, TimeUnit, Times};
 use crate::signal::Cancel;
 use crate::sql::quote::quoted_identifier;
 use crate::sql::stretch::{BEGINS, ENDS};
@@ -48,6 +48,30 @@ pub(super) fn tell(database: &Database, table: &mut Table, budget: &Cancel) {
         let unit = UNITS.iter().zip(fitting).find(|(_, fit)| **fit * 100 >= MOST * rows).map(|((unit, _), _)| *unit);
         if let (Some(unit), Some(column)) = (unit, table.columns.get_mut(at)) {
             column.meaning = Meaning::Span(unit);
+        }
+    }
+}
+
+/// Names of lengths that programs measure themselves, in the unit of their moments.
+const MEASURED: [&str; 4] = ["duration", "elapsed", "runtime", "playtime"];
+/// A length that is at least this long in some row is in milliseconds where moments are: 10 minutes, or else a week.
+const LONG: f64 = 600_000.0;
+
+/// Tells the unit of lengths whose numbers leave it open, in a file that keeps all of its moments in milliseconds.
+pub(super) fn tell_by_moments(schema: &mut Schema) {
+    let mut units =
+        schema.tables.iter().flat_map(|table| &table.columns).filter_map(|column| column.meaning.times()).map(Times::unit).peekable();
+    if units.peek().is_none() || !units.all(|unit| unit == TimeUnit::UnixMillis) {
+        return;
+    }
+    for table in &mut schema.tables {
+        let keys: Vec<String> = table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns)).cloned().collect();
+        for column in &mut table.columns {
+            let measured = words_of(&column.name).last().is_some_and(|last| MEASURED.contains(&last.as_str()));
+            let open = column.meaning == Meaning::Plain && column.holds == Holds::Numbers && !keys.contains(&column.name);
+            if measured && open && column.is_whole() && column.range().is_some_and(|(least, most)| least >= 0.0 && most >= LONG) {
+                column.meaning = Meaning::Span(SpanUnit::Millis);
+            }
         }
     }
 }

@@ -33,9 +33,10 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 56] = [
+const MEANT: [Mend; 58] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
+    Mend::Both(names::coarser::mend),
     Mend::Both(dates::reckoned::mend),
     Mend::Question(dates::period::mend),
     Mend::Question(asked::either::mend),
@@ -64,6 +65,7 @@ const MEANT: [Mend; 56] = [
     Mend::Schema(dates::date_column::mend),
     Mend::Schema(dates::bare_year::mend),
     Mend::Both(dates::age::mend),
+    Mend::Both(dates::distinct::mend),
     Mend::Schema(dates::times::mend),
     Mend::Both(dates::current::mend),
     Mend::Schema(dates::absent::mend),

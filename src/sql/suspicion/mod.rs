@@ -133,7 +133,7 @@ pub fn suspicions(sql: &str, schema: &Schema, asked: Option<Asked<'_>>) -> Vec<S
         scale::look(&blocks, &columns, question, &mut out);
         currency::look(&resolution, question, &mut out);
         signs::look(&blocks, sql, &columns, question, &mut out);
-        unused::look(sql, &resolution, question, &mut out);
+        unused::look(sql, schema, &resolution, question, &mut out);
         measure::look(&blocks, schema, &columns, question, &mut out);
         each::look(&blocks, schema, &columns, question, &mut out);
         counted::look(&blocks, sql, schema, &columns, question, &mut out);

@@ -170,6 +170,8 @@ pub enum SuspicionKind {
     UntouchedTable,
     /// A sum is computed, or divided by a count, where the question asks for none.
     UnaskedSum,
+    /// What is shown is what the rows are taken by.
+    FixedShown,
 }
 
 /// Adds a reason.

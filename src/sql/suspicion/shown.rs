@@ -1,11 +1,11 @@
 //! What a query shows against what the question asks to see: a key in the place of the column that is asked for, or beside it; the name of
 //! another thing; equal values in several groups.
 
-use sqlparser::ast::SelectItem;
+use sqlparser::ast::{BinaryOperator, Expr, SelectItem, Value};
 
 use super::blocks::{Block, Blocks};
 use super::columns::{Columns, Named};
-use super::expressions::aggregates;
+use super::expressions::{aggregates, conjuncts, literal};
 use super::keys::ASKS_KEY;
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::{KINDS, Question, begin_alike, telling};
@@ -75,6 +75,27 @@ pub(super) fn look(
     if let Some(sentence) = unasked_group(block, &shown, question) {
         suspect(out, SuspicionKind::UnaskedKey, sentence);
     }
+    if let Some(sentence) = fixed(block, columns, &shown, question) {
+        suspect(out, SuspicionKind::FixedShown, sentence);
+    }
+}
+
+/// "Who ...?", answered by the one text that all rows have, since they are taken by it.
+fn fixed(block: &Block<'_>, columns: &Columns<'_, '_>, shown: &[Option<Named<'_>>], question: &Question) -> Option<String> {
+    let asks = question.words.first().is_some_and(|first| matches!(first.as_str(), "who" | "which" | "what" | "whose"));
+    let known: Vec<&Named<'_>> = shown.iter().flatten().collect();
+    let ([named], Some(selection), true) = (known.as_slice(), &block.select.selection, asks) else { return None };
+    if shown.len() > 1 && aggregates(&block.select.projection).is_empty() {
+        return None;
+    }
+    let mut conditions = Vec::new();
+    conjuncts(selection, &mut conditions);
+    let text = conditions.iter().find_map(|condition| {
+        let Expr::BinaryOp { left, op: BinaryOperator::Eq, right } = condition else { return None };
+        let Some(Value::SingleQuotedString(text)) = literal(right) else { return None };
+        columns.of(left).filter(|column| column.source == named.source && column.column.name == named.column.name).map(|_| text)
+    })?;
+    Some(format!("it shows {}, which is '{text}' in every row that it takes", named.column.name))
 }
 
 /// The column that an item of the result is.

@@ -9,7 +9,7 @@ use super::expressions::{aggregate, aggregates, each_expression, literal};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::unused::is_flag;
 use super::words::{BEGINNING, Question, begin_alike};
-use crate::schema::Holds;
+use crate::schema::{Column, Holds};
 use crate::sql::mend::asked::summed::is_amount;
 use crate::text::language::words_of;
 use crate::text::nations::is_of_country;
@@ -53,7 +53,7 @@ fn unasked_value(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Questi
             if let (Some(named), Some(Value::SingleQuotedString(text))) = (columns.of(column), text)
                 && named.column.holds != Holds::Numbers
                 && named.column.meaning.json().is_none()
-                && !is_asked(text, question)
+                && (!is_asked(text, question) || is_word(text, named.column) && !is_said(text, question))
             {
                 unasked.get_or_insert_with(|| text.trim_matches('%').to_owned());
             }
@@ -64,12 +64,25 @@ fn unasked_value(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Questi
     }
 }
 
+/// Whether a short text is a word like the others of its column, and no code: `CARD` beside `VOUCHER`.
+fn is_word(text: &str, column: &Column) -> bool {
+    let letters = |text: &str| text.chars().all(char::is_alphabetic) && text.chars().count() >= CODE;
+    letters(text) && column.samples.iter().any(|sample| letters(sample) && sample.chars().count() > CODE + 1)
+}
+
 /// Whether the question, or what it goes on from, says something of `text`; codes, numbers and yes and no need not be said.
 fn is_asked(text: &str, question: &Question) -> bool {
     let text = text.trim_matches(['%', '_', ' ']).to_lowercase();
     let words = words_of(&text);
     let plain = text.chars().count() <= CODE || text.starts_with(|c: char| c.is_ascii_digit()) || ANSWERS.contains(&text.as_str());
-    if plain || words.is_empty() || question.text.contains(&text) || question.before.contains(&text) {
+    plain || words.is_empty() || is_said(&text, question)
+}
+
+/// Whether the question, or what it goes on from, says something of `text`.
+fn is_said(text: &str, question: &Question) -> bool {
+    let text = text.trim_matches(['%', '_', ' ']).to_lowercase();
+    let words = words_of(&text);
+    if question.text.contains(&text) || question.before.contains(&text) {
         return true;
     }
     // "Runs" are `running`.

@@ -10,8 +10,9 @@ fn schema() -> Schema {
         let sample = match *name {
             "started" | "stopped" => "2024-09-01 10:00:00..2025-10-20 11:00:00",
             "billable" => "0..1",
+            "method" => "VOUCHER",
             "minute" => "1..90",
-            "id" | "client_id" | "f1" | "f2" | "uid" | "cents" | "energy" | "followers" => "1..5000",
+            "id" | "client_id" | "f1" | "f2" | "uid" | "cents" | "energy" | "depth" | "followers" => "1..5000",
             _ => "Ann",
         };
         let holds = if sample.contains("..") && !sample.contains('-') { Holds::Numbers } else { Holds::Texts };
@@ -35,6 +36,10 @@ fn schema() -> Schema {
             table("tweets", &["id", "uid", "text"], &["id"]),
             table("restaurant_inspections", &["Name", "Grade"], &[]),
             table("readings", &["room", "energy"], &[]),
+            table("dive", &["id", "site", "depth"], &["id"]),
+            table("reading", &["id", "param", "energy"], &["id"]),
+            table("folder", &["id", "name"], &["id"]),
+            table("receipt", &["id", "method", "cents"], &["id"]),
             table("expense", &["id", "payer", "what", "cents"], &["id"]),
         ],
     }
@@ -64,6 +69,29 @@ fn hours_are_lengths_of_time() {
     ] {
         check(question, &right, &[]);
     }
+}
+
+#[test]
+fn what_a_word_compares_by_is_read() {
+    let deeper = "How many were taken deeper than 1 metre?";
+    check(deeper, "SELECT COUNT(*) FROM reading WHERE energy > 1", &[UnusedColumn]);
+    check(deeper, "SELECT COUNT(*) FROM dive WHERE depth > 1", &[]);
+    check("Which is the tallest client?", "SELECT name FROM client ORDER BY name DESC LIMIT 1", &[]);
+}
+
+#[test]
+fn what_all_rows_are_taken_by_answers_nothing() {
+    let who = "Who sent me the most?";
+    check(who, "SELECT name FROM folder WHERE name = 'Sent' GROUP BY name ORDER BY COUNT(*) DESC LIMIT 1", &[FixedShown]);
+    check("Is there a folder called Sent?", "SELECT name FROM folder WHERE name = 'Sent'", &[]);
+    check("What is the id of the folder Sent?", "SELECT id FROM folder WHERE name = 'Sent'", &[]);
+}
+
+#[test]
+fn short_words_beside_longer_ones_are_no_codes() {
+    check("How much was taken in all?", "SELECT SUM(cents) FROM receipt WHERE method = 'CARD'", &[UnaskedValue]);
+    check("How much was taken by card?", "SELECT SUM(cents) FROM receipt WHERE method = 'CARD'", &[]);
+    check("How much was taken in all?", "SELECT SUM(cents) FROM receipt WHERE method = 'EUR'", &[]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::measure::is_dated;
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::{BEGINNING, FLAGS, Question, begin_alike, telling};
-use crate::schema::{Column, Holds, Meaning};
+use crate::schema::{Column, Holds, Meaning, Schema, Table};
 use crate::sql::lex::{TokenKind, lex, name_of};
 use crate::sql::resolve::Resolution;
 use crate::text::words::{is_common, is_function_word, split_name, stem};
@@ -24,6 +24,40 @@ const NOT_YET: [(&[&str], &[&str]); 7] = [
     (&["unshipped", "undelivered"], &["shipped", "delivered"]),
 ];
 
+/// Words that compare, and names of columns that keep what they compare by.
+const MEASURES: [(&[&str], &[&str]); 9] = [
+    (&["deeper", "deepest", "shallower", "shallowest"], &["depth"]),
+    (&["taller", "tallest"], &["height", "tall"]),
+    (&["heavier", "heaviest", "lighter", "lightest"], &["weight", "mass"]),
+    (&["wider", "widest", "narrower", "narrowest"], &["width"]),
+    (&["faster", "fastest", "slower", "slowest"], &["speed", "velocity"]),
+    (&["warmer", "warmest", "colder", "coldest", "hotter", "hottest", "cooler", "coolest"], &["temperature", "temp"]),
+    (&["cheaper", "cheapest", "costlier", "costliest", "pricier", "priciest"], &["price", "cost"]),
+    (&["farther", "farthest", "further", "furthest"], &["distance"]),
+    (&["louder", "loudest", "quieter", "quietest"], &["volume", "loudness"]),
+];
+
+/// A word that compares, where a column of a table that is not read keeps what it compares by and the query names none of the kind.
+fn unmeasured(said: &HashSet<String>, schema: &Schema, resolution: &Resolution<'_>, question: &Question) -> Option<String> {
+    MEASURES.iter().find_map(|(words, names)| {
+        let word = words.iter().find(|word| question.has(word))?;
+        let names_it = |name: &str| split_name(name).iter().any(|part| names.contains(&part.as_str()));
+        if names.iter().any(|name| said.contains(&stem(name))) || said.iter().any(|own| words.iter().any(|word| stem(word) == *own)) {
+            return None;
+        }
+        let columns = || schema.tables.iter().flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+        let is_it = |column: &Column| column.holds == Holds::Numbers && names_it(&column.name);
+        let is_read = |table: &Table| {
+            resolution.scopes.iter().flat_map(|scope| &scope.sources).any(|source| source.table().is_some_and(|of| of.is(table)))
+        };
+        if columns().any(|(table, column)| is_it(column) && is_read(table)) {
+            return None;
+        }
+        let (table, column) = columns().find(|(_, column)| is_it(column))?;
+        Some(format!("the question says {word:?}, and {}.{}, which tells that, is not used", table.name, column.name))
+    })
+}
+
 /// The word of the question that says the opposite of a yes or no that is called `words`.
 fn opposite<'q>(words: &[String], question: &'q Question) -> Option<&'q str> {
     let [word] = words else { return None };
@@ -35,7 +69,11 @@ fn opposite<'q>(words: &[String], question: &'q Question) -> Option<&'q str> {
     question.words.iter().find(is_opposite).map(String::as_str)
 }
 
-pub(super) fn look(sql: &str, resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
+pub(super) fn look(sql: &str, schema: &Schema, resolution: &Resolution<'_>, question: &Question, out: &mut Vec<Suspicion>) {
+    if let Some(sentence) = unmeasured(&said(sql), schema, resolution, question) {
+        suspect(out, SuspicionKind::UnusedColumn, sentence);
+        return;
+    }
     if resolution.scopes.iter().any(|scope| !scope.wildcards.is_empty()) {
         return;
     }

@@ -33,7 +33,9 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
 fn without(sql: &str, schema: &Schema, words: &[String]) -> Option<String> {
     let (thing, rows) = asked(schema, words)?;
     let tokens = Tokens::new(sql);
-    let leaves_out = (0..tokens.len()).any(|at| tokens.is(at, &LEAVES_OUT) && !(tokens.is(at, &["not"]) && tokens.is(at + 1, &["null"])));
+    let except = keys_left(&tokens);
+    let leaves_out =
+        !except && (0..tokens.len()).any(|at| tokens.is(at, &LEAVES_OUT) && !(tokens.is(at, &["not"]) && tokens.is(at + 1, &["null"])));
     let resolution = resolve(sql, schema).filter(|_| !leaves_out)?;
     // It reads the rows, of which each has one of the things.
     let reads = |table: &Table| {
@@ -42,10 +44,11 @@ fn without(sql: &str, schema: &Schema, words: &[String]) -> Option<String> {
     let mut keys = keys_between(rows, thing).filter(|(owner, _)| owner.is(rows));
     let ((_, key), None) = (keys.next()?, keys.next()) else { return None };
     let ([own], [other]) = (key.columns.as_slice(), key.foreign_columns.as_slice()) else { return None };
-    if !reads(rows) {
+    let of_keys = || matches!(resolution.references.as_slice(), [one, two] if one.name.text.eq_ignore_ascii_case(other) && two.name.text.eq_ignore_ascii_case(own));
+    if !reads(rows) || except && !of_keys() {
         return None;
     }
-    let shown = shown(&resolution, thing)?;
+    let shown = if except { name(thing) } else { shown(&resolution, thing) }?;
     let own = identifier(own);
     Some(format!(
         "SELECT {shown} FROM {} WHERE {} NOT IN (SELECT {own} FROM {} WHERE {own} IS NOT NULL)",
@@ -69,7 +72,12 @@ fn asked<'s>(schema: &'s Schema, words: &[String]) -> Option<(&'s Table, &'s Tab
     let rows = called(words.get(end)?)?;
     // Between them a verb or two, and nothing that narrows what is asked for.
     let few = end - start <= 6 && none - start <= 3;
-    let plain = words.iter().all(|word| !matches!(word.as_str(), "and" | "or" | "but" | "only" | "than" | "in" | "on" | "by" | "with"));
+    let plain = words.iter().all(|word| {
+        !matches!(
+            word.as_str(),
+            "id" | "ids" | "number" | "numbers" | "code" | "codes" | "and" | "or" | "but" | "only" | "than" | "in" | "on" | "by" | "with"
+        )
+    });
     (few && plain && !thing.is(rows)).then_some((thing, rows))
 }
 
@@ -81,9 +89,23 @@ fn shown(resolution: &Resolution<'_>, thing: &Table) -> Option<String> {
             && resolution.source(reference).and_then(|source| source.table()).is_some_and(|table| table.is(thing))
     });
     let shown: Vec<String> = of_thing.map(|reference| identifier(&reference.name.text)).collect();
-    let names = || label(thing).iter().map(|column| identifier(&column.name)).collect::<Vec<_>>();
-    let shown = if shown.is_empty() { names() } else { shown };
-    (!shown.is_empty()).then(|| shown.join(", "))
+    if shown.is_empty() { name(thing) } else { Some(shown.join(", ")) }
+}
+
+/// The columns by which rows of `thing` are called.
+fn name(thing: &Table) -> Option<String> {
+    let names: Vec<String> = label(thing).iter().map(|column| identifier(&column.name)).collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// Whether keys are taken away from keys: `SELECT id FROM a EXCEPT SELECT a_id FROM b`.
+fn keys_left(tokens: &Tokens<'_>) -> bool {
+    let plain = |start: usize| {
+        let arm = tokens.arm(start)?;
+        (arm.clauses.len() == 2 && arm.items(tokens)?.len() == 1).then_some(arm.end)
+    };
+    let end = plain(0).filter(|end| tokens.is(*end, &["except"]));
+    end.and_then(|end| plain(end + 1)).is_some_and(|end| end == tokens.len())
 }
 
 #[cfg(test)]
@@ -125,6 +147,11 @@ mod tests {
         for (question, sql) in [
             ("Which cashiers have no receipts?", "SELECT name FROM Cashier WHERE id NOT IN (SELECT cashierId FROM Receipt)"),
             ("Which cashiers have no receipts?", "SELECT name FROM Cashier c LEFT JOIN Receipt r ON c.id = r.cashierId WHERE r.id IS NULL"),
+            (
+                "Which cashiers have no receipts?",
+                "SELECT name FROM Cashier EXCEPT SELECT name FROM Cashier c JOIN Receipt r ON r.cashierId = c.id",
+            ),
+            ("Which cashier ids have no receipts?", "SELECT id FROM Cashier EXCEPT SELECT cashierId FROM Receipt"),
             ("Which cashiers have no receipts in 2024?", "SELECT cashierId FROM Receipt WHERE voidedAt IS NULL"),
             ("Which cashiers have no name?", "SELECT name FROM Cashier WHERE name IS NULL"),
             ("Which cashiers have no letters?", "SELECT from_id FROM Letter"),

@@ -10,10 +10,12 @@
 //! - `itself`: joins on a column that is equated with itself
 //! - `unjoined`: joins that have no condition, or one on accounts of rows
 //! - `misjoined`: joins on the keys of different things
+//! - `coarser`: keys of what two tables have in common, where one says which row of the other it is
 //! - `idle`: joins that mending left without use
 //! - `unquoted`: names that need quotes and have none
 //! - `structure`: clauses out of order, aggregates in WHERE, brackets
 
+pub(super) mod coarser;
 mod cover;
 mod idle;
 mod itself;
