@@ -105,7 +105,13 @@ fn grouped(sql: &str, schema: &Schema, resolution: &Resolution<'_>, said: &[Stri
     let table = resolution.source(reference)?.table()?;
     let (referred, key) = thing(schema, table, &reference.name.text)?;
     let [called] = label(referred)[..] else { return None };
-    let asked = |word: &String| stem(word) == stem(split_name(&referred.name).last().map_or("", String::as_str));
+    // By the table's name, or by the key's own: `post_author` refers to users, and "each author" is one of them.
+    let own = split_name(&reference.name.text);
+    let of_key = own.iter().rev().find(|word| !KEYS.contains(&word.as_str())).map(|word| stem(word));
+    let asked = |word: &String| {
+        let word = stem(word);
+        word == stem(split_name(&referred.name).last().map_or("", String::as_str)) || of_key.as_ref() == Some(&word)
+    };
     let is_asked = said.iter().zip(said.iter().skip(1)).any(|(each, word)| EACH.contains(&each.as_str()) && asked(word));
     // A code says something by itself.
     let is_number = table.column(&reference.name.text)?.holds != Holds::Texts || key.eq_ignore_ascii_case("id");
@@ -210,6 +216,11 @@ mod tests {
             "Which user owns the most books?",
             "SELECT u.id FROM user u JOIN book b ON b.owner = u.id GROUP BY u.id ORDER BY count(*) DESC LIMIT 1",
             "SELECT u.username FROM user u JOIN book b ON b.owner = u.id GROUP BY u.id ORDER BY count(*) DESC LIMIT 1",
+        );
+        check(
+            "How many books does each owner have?",
+            "SELECT owner, count(*) FROM book GROUP BY owner",
+            "SELECT (SELECT user.username FROM user WHERE user.id = book.owner) AS username, count(*) FROM book GROUP BY owner",
         );
         for (question, right) in [
             ("How many books does each user id own?", "SELECT owner, count(*) FROM book GROUP BY owner"),
