@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::coverage::{Coverage, coverage, unused_value};
+use super::coverage::{Coverage, coverage, is_comparable, unused_value};
 use super::error::AskError;
 use super::event::{Attempt, Fix};
 use super::evidence::{Ran, against, is_tied_with_one};
@@ -19,7 +19,6 @@ use crate::sql::extract::{Draft, beginnings, extract, extract_thought};
 use crate::sql::follow::{Lost, lost};
 use crate::sql::shape::is_plain_count;
 use crate::sql::{Asked, ReadOnlySql, Suspicion, SuspicionKind, guard, suspicions};
-use crate::text::language::is_english_question;
 use crate::text::words::words;
 
 /// A draft that only serves to be compared gets no more than this.
@@ -191,8 +190,8 @@ impl Candidate {
             let hits = request.values.as_ref().map(|index| index.find(&request.question)).unwrap_or_default();
             candidate.unused = unused_value(&request.question, &candidate.sql, &hits).map(|hit| hit.value.clone());
             let coverage = coverage(&request.question, &candidate.sql, schema, &hits, database.path());
-            let english = is_english_question(&request.question);
-            candidate.plain = english && is_plain_count(&candidate.sql) && request.previous.is_none() && coverage.unaccounted.is_empty();
+            let comparable = is_comparable(&request.question, schema);
+            candidate.plain = comparable && is_plain_count(&candidate.sql) && request.previous.is_none() && coverage.unaccounted.is_empty();
             let before = [request.hint.as_deref(), request.previous.as_ref().map(|turn| turn.sql.as_str())];
             let before = before.into_iter().flatten().collect::<Vec<_>>().join("\n");
             let asked = Asked { question: &request.question, before: &before };
@@ -210,7 +209,7 @@ impl Candidate {
                 mended: candidate.is_mended(),
                 suspicions: &candidate.suspicions,
                 unused: candidate.unused.is_some(),
-                uncovered: if english { 1.0 - coverage.share() } else { USUALLY_UNCOVERED },
+                uncovered: if comparable { 1.0 - coverage.share() } else { USUALLY_UNCOVERED },
                 unknown: coverage.unknown.len(),
                 plain: candidate.plain,
                 question_words: words(&request.question).len(),

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::wording::{FORMS, digits_of, is_about_form, is_alike, is_neutral};
 use crate::schema::{Holds, Schema, ValueHit};
 use crate::sql::lex::{TokenKind, lex, name_of};
-use crate::text::language::is_english_question;
+use crate::text::language::{are_foreign_names, is_english_question};
 use crate::text::nations::is_of_country;
 use crate::text::numbers::{MULTIPLIERS, WEEKDAYS, cardinal, month};
 use crate::text::words::{Word, edits_within, singular, split_name, stem, words};
@@ -57,11 +57,12 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit], f
     let file = file.file_stem().map(|stem| stem.to_string_lossy()).unwrap_or_default();
     let names: HashSet<String> = all.chain(kept).flat_map(|name| split_name(name)).chain(split_name(&file)).collect();
     let mut out = Coverage::default();
-    if !is_english_question(question) {
+    if !is_comparable(question, schema) {
         return out;
     }
     let all = words(question);
     let amounts = said.amounts_of(question, &all);
+    let rows = said.counted_rows(&all, schema);
     for word in all {
         if is_neutral(&word.folded) {
             continue;
@@ -72,6 +73,7 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit], f
         }
         let hit = |hit: &&ValueHit| hit.words.start <= word.range.start && word.range.end <= hit.words.end;
         if said.accounts_for(&word)
+            || rows.as_ref().is_some_and(|rows| stem(&word.folded) == *rows)
             || said.texts.iter().any(|text| is_of_country(&word.folded, &text.to_lowercase()))
             || hits.iter().filter(hit).any(|hit| said.texts.contains(&hit.value))
         {
@@ -90,6 +92,14 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit], f
         out.unaccounted.push(written);
     }
     out
+}
+
+/// Whether words of `question` can be compared with names of `schema`: both are English.
+pub(super) fn is_comparable(question: &str, schema: &Schema) -> bool {
+    let tables = || schema.tables.iter().filter(|table| !table.bookkeeping);
+    let names = tables().flat_map(|table| std::iter::once(&table.name).chain(table.columns.iter().map(|column| &column.name)));
+    let words: Vec<String> = names.flat_map(|name| split_name(name)).collect();
+    is_english_question(question) && !are_foreign_names(words.iter().map(String::as_str))
 }
 
 /// A stored value that the question writes as a name, and that `sql` does nothing with.
@@ -211,6 +221,15 @@ impl Said {
             self.numbers.iter().any(|own| (own - amount).abs() <= 1e-9 * amount).then_some(start..word.range.end)
         };
         words.iter().enumerate().filter_map(|(at, word)| amount(at, word)).collect()
+    }
+
+    /// The stem of what the rows of the only table are called, where a query counts them: "how many contacts" of a `log`.
+    fn counted_rows(&self, words: &[Word], schema: &Schema) -> Option<String> {
+        let mut tables = schema.tables.iter().filter(|table| !table.bookkeeping && table.unreadable.is_none());
+        let (Some(_), None, true) = (tables.next(), tables.next(), self.keywords.contains("count")) else { return None };
+        let is = |at: usize, text: &str| words.get(at).is_some_and(|word| word.folded == text);
+        let at = (0..words.len()).find(|&at| is(at, "how") && is(at + 1, "many") || is(at, "number") && is(at + 1, "of"))?;
+        words.get(at + 2).map(|word| stem(&word.folded))
     }
 
     fn accounts_for(&self, word: &Word) -> bool {
@@ -381,6 +400,22 @@ mod tests {
         check("What is the salary of each employee?", "SELECT name FROM head", &["salary", "employee"], &["salary", "employee"]);
         check("How many staff are there?", "SELECT count(*) FROM head", &["staff"], &[]);
         check("", "", &[], &[]);
+    }
+
+    #[test]
+    fn rows_of_the_only_table_are_called_as_one_likes() {
+        let one = Schema { tables: vec![Table::named("log", &["call", "band"])] };
+        let of = |question: &str, sql: &str| coverage(question, sql, &one, &[], Path::new("/tmp/x.db")).unaccounted;
+        assert_eq!(of("How many contacts did I make on 20m?", "SELECT count(*) FROM log WHERE band = '20m'"), [""; 0]);
+        assert_eq!(of("How many contacts did I make on 20m?", "SELECT band FROM log"), ["contacts", "20m"]);
+        check("How many contacts are there?", "SELECT count(*) FROM head", &["contacts"], &["contacts"]);
+    }
+
+    #[test]
+    fn english_words_say_nothing_of_other_names() {
+        let german = Schema { tables: vec![Table::named("Wohnungen", &["Zimmer", "Miete"]), Table::named("Mieter", &["Nachname"])] };
+        assert!(!is_comparable("How many flats are there?", &german));
+        assert!(is_comparable("How many heads are there?", &schema()));
     }
 
     #[test]

@@ -16,7 +16,10 @@ const ALIKE: [(&str, &str); 13] = [
     ("paid pay pays paying", "payer payment expense settlement charge"),
     ("spent spend spends spending", "expense payment cost price amount"),
     ("revenue turnover takings proceeds earnings", "price amount total sales revenue"),
-    ("bought buy buys buying buyer buyers purchased purchases sold sell sells selling", "order sale purchase invoice"),
+    (
+        "bought buy buys buying buyer buyers purchased purchases sold sell sells selling",
+        "order sale purchase invoice receipt checkout transaction",
+    ),
     ("wrote write writes written", "author writer"),
     ("sent send sends", "sender"),
     ("won win wins winning", "winner"),
@@ -56,12 +59,12 @@ pub(super) const FORMS: [Form; 14] = [
         words: "most maximum max highest largest biggest greatest latest newest recent recently last longest oldest best top tallest heaviest \
                 fastest busiest richest popular common more higher larger earlier later older youngest frequent frequently expensive descending \
                 reverse decreasing best-selling leading first big high large long old great rich dearest priciest costliest deepest widest \
-                strongest",
+                strongest farthest furthest",
         said_by: "max desc limit > >= order",
     },
     Form {
         words: "least minimum min lowest smallest earliest oldest first shortest youngest fewest worst cheapest fewer less lower smaller under \
-                below before slowest lightest poorest rarest ascending increasing low small short young cheap few early lexicographically \
+                below before slowest lightest poorest rarest nearest closest ascending increasing low small short young cheap few early lexicographically \
                 alphabetical alphabetically alphabetic",
         said_by: "min asc limit < <= order",
     },
@@ -85,7 +88,7 @@ pub(super) const FORMS: [Form; 14] = [
         words: "longer shorter heavier lighter second seconds minute minutes hour hours days week weeks months years gram grams kilo kilos \
                 kilogram kilograms kg metre metres meter meters kilometre kilometres kilometer kilometers km kw kilowatt kilowatts kwh \
                 euro euros dollar dollars pounds francs cents kb mb gb bytes kilobytes megabytes gigabytes \
-                tonne tonnes lb lbs ounces mile miles feet ft inches yards litre litres liter liters gallons mph kmh celsius fahrenheit",
+                watt watts volt volts amp amps hertz degree degrees tonne tonnes lb lbs ounces mile miles feet ft inches yards litre litres liter liters gallons mph kmh celsius fahrenheit",
         said_by: "> >= < <= between * / order max min",
     },
     Form {

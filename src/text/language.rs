@@ -15,6 +15,152 @@ const FOREIGN: &[&str] = &[
     "ve", "zeige", "nenne", "liste", "alle", "jede", "jeder", "muestra", "lista", "todos", "montre", "affiche", "tous", "mostre", "liste",
 ];
 
+/// Words in names of tables and columns that are German, French, Spanish, Portuguese, Italian or Dutch, and no English.
+const FOREIGN_NAMES: &[&str] = &[
+    "nr",
+    "strasse",
+    "straße",
+    "plz",
+    "ort",
+    "vorname",
+    "nachname",
+    "betrag",
+    "preis",
+    "menge",
+    "kunde",
+    "kunden",
+    "artikel",
+    "rechnung",
+    "rechnungen",
+    "bestellung",
+    "bestellungen",
+    "wohnung",
+    "wohnungen",
+    "mieter",
+    "miete",
+    "zahlung",
+    "zahlungen",
+    "datum",
+    "mitarbeiter",
+    "anzahl",
+    "bezeichnung",
+    "lieferant",
+    "lieferanten",
+    "konto",
+    "buch",
+    "verein",
+    "mitglied",
+    "mitglieder",
+    "jahr",
+    "geburtstag",
+    "objekte",
+    "flaeche",
+    "zimmer",
+    "fecha",
+    "nombre",
+    "apellido",
+    "apellidos",
+    "precio",
+    "cantidad",
+    "cliente",
+    "clientes",
+    "ciudad",
+    "pais",
+    "país",
+    "direccion",
+    "dirección",
+    "factura",
+    "facturas",
+    "pedido",
+    "pedidos",
+    "producto",
+    "productos",
+    "empleado",
+    "empleados",
+    "libro",
+    "libros",
+    "titulo",
+    "título",
+    "calle",
+    "ventas",
+    "edad",
+    "sueldo",
+    "nom",
+    "prenom",
+    "prénom",
+    "prix",
+    "quantite",
+    "quantité",
+    "ville",
+    "rue",
+    "commande",
+    "commandes",
+    "facture",
+    "factures",
+    "produit",
+    "produits",
+    "montant",
+    "auteur",
+    "auteurs",
+    "titre",
+    "annee",
+    "année",
+    "salaire",
+    "adresse",
+    "fournisseur",
+    "livre",
+    "livres",
+    "preco",
+    "preço",
+    "quantidade",
+    "cidade",
+    "endereco",
+    "endereço",
+    "telefone",
+    "venda",
+    "vendas",
+    "produto",
+    "produtos",
+    "livro",
+    "livros",
+    "funcionario",
+    "salario",
+    "salário",
+    "prezzo",
+    "quantita",
+    "citta",
+    "città",
+    "indirizzo",
+    "fattura",
+    "fatture",
+    "ordine",
+    "ordini",
+    "prodotto",
+    "prodotti",
+    "cognome",
+    "naam",
+    "prijs",
+    "aantal",
+    "klant",
+    "klanten",
+    "bestelling",
+    "bestellingen",
+    "straat",
+    "plaats",
+    "bedrag",
+    "voornaam",
+    "achternaam",
+    "woonplaats",
+];
+/// So many different ones are no accident.
+const FOREIGN_ENOUGH: usize = 3;
+
+/// Whether names of tables and columns, cut into `words`, are of another language: English words say nothing of them.
+pub fn are_foreign_names<'w>(words: impl Iterator<Item = &'w str>) -> bool {
+    let found: std::collections::HashSet<&str> = words.filter(|word| FOREIGN_NAMES.contains(word)).collect();
+    found.len() >= FOREIGN_ENOUGH
+}
+
 /// Whether `question` may be taken for English. What stands in quotes says nothing, nor do capital letters behind the first word: names.
 pub fn is_english_question(question: &str) -> bool {
     let text = unquoted(question);
@@ -57,7 +203,14 @@ fn is_latin(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_english_question;
+    use super::{are_foreign_names, is_english_question};
+
+    #[test]
+    fn names_of_other_languages_are_told() {
+        assert!(are_foreign_names("wohnungen zimmer kaltmiete mieter nachname".split(' ')));
+        assert!(!are_foreign_names("customer order nr artist title".split(' ')));
+        assert!(!are_foreign_names("nom nom nom".split(' ')));
+    }
 
     #[test]
     fn english_is_told_from_others() {
