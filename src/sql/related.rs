@@ -22,6 +22,17 @@ pub(super) fn is_key(table: &Table, column: &str) -> bool {
     matches!(table.primary_key.as_slice(), [key] if key.eq_ignore_ascii_case(column))
 }
 
+/// Whether Core Data made the table: its names begin with a Z.
+fn is_core_data(table: &Table) -> bool {
+    table.primary_key.iter().any(|key| key == "Z_PK")
+}
+
+/// The stem of the word for one row of `table`: the last of its name, without the Z that Core Data writes before it.
+pub(super) fn row_word(table: &Table) -> String {
+    let name = table.name.strip_prefix('Z').filter(|_| is_core_data(table)).unwrap_or(&table.name);
+    split_name(name).last().map(|last| stem(last)).unwrap_or_default()
+}
+
 /// The foreign keys between two tables, with the tables that own them.
 pub(super) fn keys_between<'a>(a: &'a Table, b: &'a Table) -> impl Iterator<Item = (&'a Table, &'a ForeignKey)> {
     let of = |owner: &'a Table, other: &'a Table| {
@@ -72,7 +83,9 @@ pub(super) fn are_keys(a: &Table, one: &str, b: &Table, other: &str) -> bool {
 /// The columns by which a person tells the rows of `table` apart: a name, or a first and a last one; none where nothing says so.
 pub(crate) fn label(table: &Table) -> Vec<&Column> {
     const WHOLE: [&str; 7] = ["name", "title", "full_name", "fullname", "label", "display_name", "username"];
-    if let Some(column) = WHOLE.into_iter().find_map(|name| table.column(name)) {
+    // Core Data writes ZNAME.
+    let of_core_data = |name: &str| is_core_data(table).then(|| table.column(&format!("Z{}", name.replace('_', "")))).flatten();
+    if let Some(column) = WHOLE.into_iter().find_map(|name| table.column(name).or_else(|| of_core_data(name))) {
         return vec![column];
     }
     let named = |part: &str, column: &Column| {
@@ -159,6 +172,14 @@ pub(super) fn related<'s>(schema: &'s Schema, (a, one): (&'s Table, &str), (b, o
 mod tests {
     use super::*;
     use crate::schema::Column;
+
+    #[test]
+    fn names_of_core_data_are_told_without_their_z() {
+        let mut table = Table::named("ZHABIT", &["Z_PK", "ZNAME"]);
+        assert_eq!((row_word(&table), label(&table).len()), ("zhabit".into(), 0));
+        table.primary_key = vec!["Z_PK".into()];
+        assert_eq!((row_word(&table), label(&table)[0].name.as_str()), ("habit".into(), "ZNAME"));
+    }
 
     fn schema() -> Schema {
         let table = |name: &str, columns: &[&str], keys: &[(&str, &str)]| Table {

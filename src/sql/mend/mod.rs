@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 58] = [
+const MEANT: [Mend; 59] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(names::coarser::mend),
@@ -66,6 +66,7 @@ const MEANT: [Mend; 58] = [
     Mend::Schema(dates::bare_year::mend),
     Mend::Both(dates::age::mend),
     Mend::Both(dates::distinct::mend),
+    Mend::Both(dates::grouped::mend),
     Mend::Schema(dates::times::mend),
     Mend::Both(dates::current::mend),
     Mend::Schema(dates::absent::mend),

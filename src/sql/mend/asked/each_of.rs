@@ -8,7 +8,7 @@ use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
 use crate::sql::mend::asked::group_name::each;
 use crate::sql::quote::{identifier, table_name, unquote};
-use crate::sql::related::{Hop, hops_from, label};
+use crate::sql::related::{Hop, hops_from, label, row_word};
 use crate::sql::resolve::{Clause, Resolution, Source, resolve};
 use crate::sql::shape::AGGREGATES;
 use crate::sql::tokens::{Arm, Part, Tokens};
@@ -151,7 +151,7 @@ fn last_word(name: &str) -> String {
 }
 
 fn is_called(table: &Table, thing: &str) -> bool {
-    last_word(&table.name) == thing || table.called.iter().any(|called| last_word(called) == thing)
+    row_word(table) == thing || last_word(&table.name) == thing || table.called.iter().any(|called| last_word(called) == thing)
 }
 
 /// The table that the column alone refers to.

@@ -3,11 +3,11 @@
 use crate::schema::{Schema, Table};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::quote::{identifier, table_name};
-use crate::sql::related::{keys_between, label};
+use crate::sql::related::{keys_between, label, row_word};
 use crate::sql::resolve::{Clause, Resolution, resolve};
 use crate::sql::tokens::Tokens;
 use crate::text::language::{is_english_question, unquoted, words_of};
-use crate::text::words::{split_name, stem};
+use crate::text::words::stem;
 
 /// Words in front of what is asked for.
 const ASKS: [&str; 7] = ["which", "what", "list", "show", "find", "the", "all"];
@@ -61,7 +61,7 @@ fn without(sql: &str, schema: &Schema, words: &[String]) -> Option<String> {
 /// Of which table rows are asked for, and of which they have none; `None` where the question says more than that.
 fn asked<'s>(schema: &'s Schema, words: &[String]) -> Option<(&'s Table, &'s Table)> {
     let called = |word: &str| {
-        let is_it = |table: &&Table| !table.bookkeeping && split_name(&table.name).last().is_some_and(|last| stem(last) == stem(word));
+        let is_it = |table: &&Table| !table.bookkeeping && row_word(table) == stem(word);
         let mut found = schema.tables.iter().filter(is_it);
         found.next().filter(|_| found.next().is_none())
     };

@@ -46,7 +46,7 @@ fn edit(sql: &str, schema: &Schema, made: &str) -> Option<(Range<usize>, String)
 }
 
 /// Whether a column keeps moments and no days.
-fn is_finer(column: &Column) -> bool {
+pub(super) fn is_finer(column: &Column) -> bool {
     let text = || column.holds == Holds::Texts && column.samples.first().is_some_and(|text| DateText::of(text) == Some(DateText::Time));
     column.meaning.times().is_some() || text()
 }

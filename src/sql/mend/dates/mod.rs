@@ -7,6 +7,7 @@
 //! - `bare_year`: a year compared with dates written as text
 //! - `age`: ages that are asked of years of birth
 //! - `distinct`: days of which each is counted once
+//! - `grouped`: the part of a moment that rows are grouped by
 //! - `times`: numbers that stand for points in time, where a date is asked for
 //! - `time_of_day`: times of day that stand on some day
 //! - `current`: what is so today, among rows that say from when to when they were
@@ -23,6 +24,7 @@ pub(super) mod current;
 pub(super) mod date_column;
 pub(super) mod digit_clocks;
 pub(super) mod distinct;
+pub(super) mod grouped;
 pub(super) mod named_days;
 pub(super) mod named_periods;
 pub(super) mod period;
