@@ -190,6 +190,21 @@ fn a_follow_up_is_answered_without_the_model_and_says_what_it_kept() {
 }
 
 #[test]
+fn a_follow_up_is_no_surer_than_what_it_follows_on() {
+    let home = Home::new();
+    let nobody = home.script(&["SELECT 1 AS wrong"]);
+    let ask = |more: &[&str], code: i32, stdout: &str, stderr: &str| {
+        let asked = ["ask", "demo", "sort by first name", "--model", &nobody, "--format", "json"];
+        home.check(&[&asked, &BEFORE[..], more].concat(), code, stdout, stderr);
+    };
+    ask(&["--previous-confidence", "1"], 0, r#""confidence":0.95"#, "");
+    ask(&["--previous-confidence", "0.5"], 0, r#""confidence":0.475"#, "");
+    // Nobody asked for Paris.
+    ask(&[], 0, "and that stood at 40%", "");
+    ask(&["--previous-confidence", "3"], 2, "", "no share from 0 to 1");
+}
+
+#[test]
 fn what_the_model_lost_of_the_previous_answer_is_told() {
     let home = Home::new();
     let script = home.script(&["SELECT first_name FROM customer ORDER BY first_name"]);

@@ -167,6 +167,11 @@ impl Asking<'_> {
         answer.error = None;
         answer.state = AnswerState::Checked;
         (answer.confidence, answer.reason) = (belief.confidence, belief.reason);
+        // What the model wrote behind another answer stands and falls with it.
+        if let (Some(turn), None) = (&self.request.previous, &self.request.accepted_sql) {
+            let before = self.believed_before(turn);
+            answer.confidence = answer.confidence.map(|confidence| confidence * before);
+        }
         if answer.candidates.is_empty() {
             answer.candidates.push(Agreement {
                 sql: answer.sql.clone(),

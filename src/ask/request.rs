@@ -31,6 +31,8 @@ pub struct AskRequest {
     pub demonstrations: Option<Arc<Demonstrations>>,
     /// The question before, where this one follows on it.
     pub previous: Option<Turn>,
+    /// How sure the answer before is, 0 to 1: what follows on it is right only where it was. `None` where nobody says.
+    pub previous_confidence: Option<f64>,
     /// The question before, where nothing says that this one follows on it: a few words that need no model may.
     pub before: Option<Turn>,
     /// Who writes a follow-up.
@@ -69,6 +71,7 @@ impl AskRequest {
             examples: Vec::new(),
             demonstrations: Some(Arc::default()),
             previous: None,
+            previous_confidence: None,
             before: None,
             following: Following::OnTheTree,
             accepted_sql: None,

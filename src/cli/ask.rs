@@ -61,6 +61,9 @@ pub struct AskArgs {
     /// The question before, where this one follows on it
     #[arg(long, value_name = "TEXT", requires = "previous_sql", allow_hyphen_values = true)]
     pub previous_question: Option<String>,
+    /// How sure that answer was, 0 to 1, as `confidence` said: what follows on it is no surer
+    #[arg(long, value_name = "SHARE", requires = "previous_sql", value_parser = share)]
+    pub previous_confidence: Option<f64>,
     /// Let the model write follow-ups too whose words say what to change in the query before
     #[arg(long)]
     pub no_follow: bool,
@@ -161,6 +164,7 @@ pub(super) fn run_ask(args: &AskArgs, settings: &Settings) -> Result<u8, Failure
         sampling: Sampling { seed: args.seed.unwrap_or(0), ..Sampling::default() },
         limits: settings.limits(args.output.max_rows, args.output.timeout),
         previous: args.previous_sql.clone().map(|sql| Turn { question: args.previous_question.clone().unwrap_or_default(), sql }),
+        previous_confidence: args.previous_confidence,
         following: if args.no_follow { Following::ByModel } else { Following::OnTheTree },
         ..AskRequest::new(&question, form_for(form_of(settings.prompt(args.prompt), adapter.as_ref()), model.info()))
     };
@@ -226,4 +230,8 @@ fn refuse_what_is_not_there(args: &AskArgs, question: &str) -> Result<(), Failur
         return Err(AskError::QuestionTooLong { bytes }.into());
     }
     Ok(refuse_what_is_not_built_in(args.computing.device.into())?)
+}
+/// A share from 0 to 1.
+fn share(text: &str) -> Result<f64, String> {
+    text.parse().ok().filter(|share| (0.0..=1.0).contains(share)).ok_or_else(|| format!("{text:?} is no share from 0 to 1"))
 }

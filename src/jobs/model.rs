@@ -184,6 +184,7 @@ fn request(task: &Task, asked: &AskWork, open: &Open, form: Form, limits: &Limit
         hint: Some(hints.join("\n")).filter(|hint| !hint.is_empty()),
         examples: like(&asked.question, &accepted),
         previous: asked.previous.clone().map(|(question, sql)| Turn { question, sql }),
+        previous_confidence: asked.previous_percent.map(|percent| f64::from(percent) / 100.0),
         before: asked.before.clone().map(|(question, sql)| Turn { question, sql }),
         values: values(task, open),
         demonstrations: Some(Arc::clone(&open.demonstrations)),

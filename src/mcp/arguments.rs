@@ -51,6 +51,8 @@ pub(super) struct AskArguments {
     pub(super) previous_question: Option<String>,
     /// The SQL that answered the question before, where this one follows on it.
     pub(super) previous_sql: Option<String>,
+    /// How sure that answer was, 0 to 1, as its `confidence` said: what follows on it is no surer.
+    pub(super) previous_confidence: Option<f64>,
     /// Only write the SQL, do not run it.
     pub(super) sql_only: Option<bool>,
     /// At most this many rows.
@@ -82,7 +84,7 @@ impl Call {
             .map(Self::Query),
             "ask" => parse(
                 "ask",
-                "`ask` needs `question` (text), and takes `database`, `hint`, `previous_question` with `previous_sql`, `sql_only` (true or \
+                "`ask` needs `question` (text), and takes `database`, `hint`, `previous_question` and `previous_confidence` (0 to 1) with `previous_sql`, `sql_only` (true or \
                  false) and `max_rows` (a whole number)",
                 arguments,
             )
@@ -110,6 +112,10 @@ fn in_order(arguments: AskArguments) -> Result<AskArguments, ToolError> {
     if arguments.question.trim().is_empty() {
         let message = "`question` is empty".to_owned();
         return Err(ToolError::Arguments { tool: "ask", message, takes: "ask it in plain language, in one sentence" });
+    }
+    if arguments.previous_confidence.is_some_and(|confidence| !(0.0..=1.0).contains(&confidence)) {
+        let message = "`previous_confidence` is no share".to_owned();
+        return Err(ToolError::Arguments { tool: "ask", message, takes: "it is 0 to 1, as `confidence` says it" });
     }
     if arguments.previous_question.is_some() && arguments.previous_sql.is_none() {
         let message = "`previous_question` is there without `previous_sql`".to_owned();

@@ -48,6 +48,7 @@ pub(super) fn answer(
         values: Some(read.values),
         demonstrations: Some(read.demonstrations),
         previous: previous.map(|sql| Turn { question: arguments.previous_question.clone().unwrap_or_default(), sql: sql.clone() }),
+        previous_confidence: arguments.previous_confidence,
         execution: if arguments.sql_only == Some(true) { Execution::Never } else { Execution::Answer },
         answer_within: asking.answer_within,
         limits: asking.limits,

@@ -106,6 +106,15 @@ impl Entry {
         Self { stage: Stage::Checked, sql, verdict: Some(Verdict::Accepted), known: true, ..Self::new(job, question, Vec::new()) }
     }
 
+    /// How sure its answer is, in percent; all of it where the person said so.
+    pub fn percent(&self) -> Option<u8> {
+        if self.verdict == Some(Verdict::Accepted) {
+            return Some(100);
+        }
+        let confidence = self.answer.as_ref()?.confidence?;
+        u8::try_from((confidence * 100.0).round() as i64).ok()
+    }
+
     /// Takes up a stage of the pipeline; `now` is the screen's clock.
     pub fn apply(&mut self, event: AskEvent, now: u64) {
         match event {

@@ -76,6 +76,8 @@ pub struct AskWork {
     pub hints: Vec<String>,
     /// The question before and its SQL, where this one follows on it.
     pub previous: Option<(String, String)>,
+    /// How sure that answer was, in percent.
+    pub previous_percent: Option<u8>,
     /// The last question and its SQL, where nothing says that this one follows on it.
     pub before: Option<(String, String)>,
     /// Questions and their accepted SQL, of which those like this one are shown to the model.

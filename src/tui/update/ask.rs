@@ -8,7 +8,7 @@ use super::super::results::Content;
 use super::super::state::{Pane, Prompt, PromptKind, State, Window};
 use super::super::tab::text_area;
 use super::keep::put_sql;
-use super::question::{accepted_before, before, last, plain, turn, typed_sql, work};
+use super::question::{accepted_before, before, last, percent, plain, turn, typed_sql, work};
 use super::{ahead, answered, focus, list, models, note, sql, submit, warn};
 use crate::jobs::{AskWork, JobId, KeepWork, Work};
 use crate::records::Before;
@@ -96,7 +96,13 @@ fn ask_after(state: &mut State, question: String, hints: Vec<String>, before: Op
         return effects;
     }
     let last = last(state).filter(|last| before.is_none() && last.question != question);
-    let work = AskWork { previous: before.clone().map(turn), before: last.map(turn), ..work(state, &question, &hints) };
+    let followed = before.as_ref().or(last.as_ref());
+    let work = AskWork {
+        previous_percent: followed.and_then(|followed| percent(state, followed)),
+        previous: before.clone().map(turn),
+        before: last.map(turn),
+        ..work(state, &question, &hints)
+    };
     let mut effects = ahead::stop(state);
     let (job, submitted) = submit(state, Work::Ask(work));
     effects.extend(submitted);

@@ -5,6 +5,7 @@ use crate::jobs::AskWork;
 use crate::records::{Accepted, Before};
 use crate::sql::is_grammatical;
 use crate::text::follow::points_back;
+use crate::tui::conversation::Entry;
 
 /// Whether a question is a statement: one that SQLite's grammar knows, on a table that is there or with signs that no sentence has.
 pub(super) fn typed_sql(state: &State, question: &str) -> bool {
@@ -41,6 +42,11 @@ pub(super) fn last(state: &State) -> Option<Before> {
     Some(Before { question: entry.question.clone(), sql: entry.sql()?.to_owned() })
 }
 
+/// How sure the answer of `before` was, in percent.
+pub(super) fn percent(state: &State, before: &Before) -> Option<u8> {
+    state.entries.iter().rev().find(|entry| entry.sql() == Some(&before.sql)).and_then(Entry::percent)
+}
+
 /// A question and its SQL.
 pub(super) fn turn(before: Before) -> (String, String) {
     (before.question, before.sql)
@@ -55,11 +61,13 @@ pub(super) fn accepted_before(state: &State, question: &str, before: Option<&Bef
 
 /// What the model is asked with: what is kept for the database, `hints` for this question alone, the question before where it follows on that.
 pub(super) fn work(state: &State, question: &str, hints: &[String]) -> AskWork {
+    let before = before(state, question);
     let lasting = state.records.notes.iter().map(|note| note.text.clone());
     AskWork {
         question: plain(question).to_owned(),
         hints: lasting.chain(hints.iter().cloned()).collect(),
-        previous: before(state, question).map(turn),
+        previous_percent: before.as_ref().and_then(|before| percent(state, before)),
+        previous: before.map(turn),
         before: None,
         accepted: state.records.accepted.iter().filter(|answer| answer.stands_alone()).map(example).collect(),
     }
