@@ -61,6 +61,16 @@ pub(super) fn say_if_empty(schema: &Schema) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says which views and virtual tables cannot be read, and why: a model is not told of them.
+pub(super) fn say_what_is_left_out(schema: &Schema) -> Result<(), Failure> {
+    for table in &schema.tables {
+        if let Some(reason) = &table.unreadable {
+            writeln!(stderr(), "{} is left out: {}", sanitize(&table.name), sanitize(reason))?;
+        }
+    }
+    Ok(())
+}
+
 /// The database's values, from an earlier run or read now.
 pub(super) fn values(settings: &Settings, database: &Database, schema: &Schema, cancel: &Cancel) -> Result<Arc<ValueIndex>, Failure> {
     Ok(Arc::new(ValueIndex::open_or_build(&settings.paths, database, schema, &ValueLimits::default(), cancel)?))

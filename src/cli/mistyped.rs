@@ -8,9 +8,44 @@ use clap::{Command, Error};
 
 use super::input::parse_text;
 use crate::text::sanitize;
+use crate::text::words::{edits_allowed, edits_within};
 
 /// Where a second file goes.
 const SEVERAL_FILES: &str = "files with tables are one argument, such as `a.csv+b.csv`; a database beside the first goes behind `--with`";
+
+/// The commands.
+pub(super) const COMMANDS: [&str; 23] = [
+    "demo",
+    "ask",
+    "query",
+    "run",
+    "schema",
+    "mcp",
+    "complete",
+    "tokenize",
+    "models",
+    "eval",
+    "data",
+    "adapters",
+    "examples",
+    "learn",
+    "runs",
+    "bench",
+    "forget",
+    "config",
+    "completions",
+    "man",
+    "functions",
+    "doctor",
+    "train",
+];
+
+/// The command that `word` is nearly.
+pub(super) fn nearest_command(word: &str) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let away = |command: &&'static str| edits_within(&word, command, edits_allowed(word.chars().count())).map(|edits| (edits, *command));
+    COMMANDS.iter().filter_map(away).min().map(|(_, command)| command)
+}
 
 /// `command`, whose options take numbers below zero as values, so that these are judged as such and are no flags.
 pub(super) fn with_negative_numbers(command: Command) -> Command {
@@ -118,6 +153,15 @@ fn say_where_it_goes(error: &mut Error, typed: &[String]) {
 
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_word_is_nearly_a_command() {
+        use super::nearest_command;
+        assert_eq!(nearest_command("qery"), Some("query"));
+        assert_eq!(nearest_command("Scema"), Some("schema"));
+        assert_eq!(nearest_command("adaptres"), Some("adapters"));
+        assert_eq!(nearest_command("shop"), None);
+    }
+
     use clap::{CommandFactory, FromArgMatches};
 
     use super::super::args::Args;

@@ -6,7 +6,7 @@ use clap::Args as ClapArgs;
 
 use super::beside::BesideArgs;
 use super::columns::for_stdout;
-use super::database::{open_watched, say_if_empty, values};
+use super::database::{open_watched, say_if_empty, say_what_is_left_out, values};
 use super::failure::Failure;
 use super::interrupt;
 use super::settings::Settings;
@@ -34,6 +34,7 @@ pub(super) fn run_schema(args: &SchemaArgs, settings: &Settings) -> Result<u8, F
     let database = open_watched(&args.beside.set(&args.database)?.to_string(), settings, &cancel)?;
     let schema = database.schema(&cancel)?;
     say_if_empty(&schema)?;
+    say_what_is_left_out(&schema)?;
     for note in database.profile_notes(&schema, &cancel) {
         writeln!(stderr(), "{}", sanitize(&note))?;
     }

@@ -8,6 +8,7 @@ use super::beside::BesideArgs;
 use super::database::{open, open_telling};
 use super::failure::Failure;
 use super::load::{self, Chosen};
+use super::mistyped::nearest_command;
 use super::network::ServerArgs;
 use super::servers;
 use super::settings::Settings;
@@ -156,8 +157,11 @@ fn refuse_what_is_not_there(names: &[String]) -> Result<(), Failure> {
     let Some(name) = names.iter().find(absent) else { return Ok(()) };
     let failure = Failure::from(DbError::Missing { path: name.into() });
     if names.first() == Some(name) && !name.contains(['.', '/', '\\']) {
-        let hint = "check the path; `sqllama help` lists the commands";
-        return Err(Failure { hint: Some(hint.into()), ..failure });
+        let hint = match nearest_command(name) {
+            Some(command) => format!("the command is called `{command}`; `sqllama help` lists them all"),
+            None => "check the path; `sqllama help` lists the commands".to_owned(),
+        };
+        return Err(Failure { hint: Some(hint), ..failure });
     }
     Err(failure)
 }

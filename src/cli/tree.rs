@@ -97,6 +97,7 @@ fn argument_described(arg: &Arg) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::mistyped::COMMANDS;
 
     /// The long help of `command` and of all below it.
     fn help(command: &mut Command, path: &str, out: &mut String) {
@@ -127,6 +128,8 @@ mod tests {
         let commands = spec["commands"].as_array().unwrap();
         let find = |name: &str| commands.iter().find(|command| command["name"] == name).unwrap();
         assert_eq!(command.get_subcommands().count(), commands.len());
+        let names: Vec<&str> = command.get_subcommands().map(Command::get_name).filter(|name| *name != "help").collect();
+        assert!(names.len() == COMMANDS.len() && COMMANDS.iter().all(|name| names.contains(name)), "{names:?}");
         let argument = |command: &str, name: &str| {
             find(command)["arguments"].as_array().unwrap().iter().find(|argument| argument["name"] == name).unwrap().clone()
         };
