@@ -237,7 +237,13 @@ fn odd_share(ran: &Ran<'_>) -> Option<Suspicion> {
             return Some(suspicion(SuspicionKind::OddShare, format!("the shares add up to {sum:.1}, and not to a whole")));
         }
     }
-    None
+    // Nothing is divided, and what is counted or multiplied is more than all of anything.
+    let percent = has(&["percent", "percentage", "percentages"]) && !ran.sql.contains('/');
+    let computed = |column: &usize| ran.table.columns.get(*column).is_some_and(|column| column.declared_type.is_none());
+    let mut columns = (0..ran.table.columns.len()).filter(|column| percent && computed(column));
+    let more =
+        columns.find_map(|column| ran.table.rows.iter().filter_map(|row| number(row.get(column)?)).find(|value| *value > 100.0 + 1e-6));
+    more.map(|most| suspicion(SuspicionKind::OddShare, format!("a percentage is asked for, and {most} is more than all")))
 }
 
 fn number(cell: &Cell) -> Option<f64> {
@@ -318,6 +324,9 @@ mod tests {
         check_share("percentage of customers by city", by_city, &[&[1.0, 160.0]], true);
         check_share("customers by city", by_city, &[&[1.0, 160.0]], false);
         check_share("percentage growth of customers by city", by_city, &[&[1.0, 160.0]], false);
+        let counted = "SELECT city, 100.0 * count(*) FROM c GROUP BY city";
+        check_share("percentage of customers by city", counted, &[&[1.0, 300.0]], true);
+        check_share("percentage of customers by city", counted, &[&[1.0, 90.0]], false);
         let active = "SELECT city, 100.0 * sum(active) / count(*) FROM c GROUP BY city";
         check_share("percentage of active customers by city", active, &[&[1.0, 60.0], &[2.0, 70.0]], false);
     }
