@@ -179,8 +179,9 @@ fn written<'r>(text: &'r [u8], kind: Kind, seen: &mut u32) -> Stored<'r> {
             *seen |= MISSING;
             match kind {
                 Kind::Text | Kind::Any => Stored::Text(text),
-                _ if trimmed.is_empty() => Stored::Null,
-                _ => Stored::Missing(trimmed),
+                // Spaces only pad; an end of a line was written by somebody.
+                _ if text.iter().all(|byte| *byte == b' ') => Stored::Null,
+                _ => Stored::Missing(if trimmed.is_empty() { text } else { trimmed }),
             }
         }
         None => {

@@ -94,6 +94,14 @@ fn types_are_those_that_lose_nothing() {
         ],
         &["`NA` in `price` is read as NULL (once)"],
     );
+    let ends = ["`\\n` in `n` is read as NULL (once)"];
+    check(
+        "ends.csv",
+        "a,n\n1,5\n2,\"\n\"\n3,  \n4,7\n",
+        &["a INTEGER", "n INTEGER"],
+        &[&["1", "5"], &["2", "NULL"], &["3", "NULL"], &["4", "7"]],
+        &ends,
+    );
     check(
         "d.csv",
         "Name;Preis;Menge;Datum\nÄpfel;1,50;1.234,5;05.01.2024\n\"Bir;nen\";12;0,5;06.01.2024\n",
