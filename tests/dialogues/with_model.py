@@ -5,8 +5,8 @@
     python3 tests/dialogues/with_model.py BINARY --model M --screen       a build without `--previous-sql`: its screen is typed on
 
 A follow-up is asked after what the program itself answered at the turn before, also where that was wrong, as a person would. A turn is right
-where its rows are those of a right query: as many columns in any order, the order of rows only where that query has ORDER BY, reals within a
-millionth (`src/db/same.rs`). The model is loaded once: questions go through `mcp`, or with `--ask` through one `ask` each.
+where its rows are those of a right query: as many columns in any order, the order of rows only as far as that query's ORDER BY says it, reals
+within a millionth (`src/db/same.rs`). The same rows with more or fewer columns are wrong, and counted beside. The model is loaded once: questions go through `mcp`, or with `--ask` through one `ask` each.
 
 Never use --show with `unseen.json`: nobody has looked at it.
 """
@@ -18,6 +18,7 @@ import json
 import math
 import os
 import pathlib
+import re
 import sqlite3
 import subprocess
 import sys
@@ -49,27 +50,67 @@ def same_cell(one, other):
     return kind(one) == kind(other) and one == other
 
 
-def same_result(right, found, ordered):
-    """As `same_result` of `src/db/same.rs`; each a number of columns and rows."""
+def same_result(right, found, runs):
+    """How the results compare, each a number of columns and rows: `same`, as `same_result` of `src/db/same.rs`; `more` or `fewer`, the same
+    rows with columns more or fewer; or None. `runs` says how many rows of the right one stand together in an order that nobody asked for."""
     (width, right), (found_width, found) = right, found
-    if width != found_width or len(right) != len(found):
-        return False
+    if len(right) != len(found):
+        return None
+    if width > found_width:
+        fewer = same_result((found_width, found), (width, right), runs)
+        return fewer and "fewer"
+    said = "same" if width == found_width else "more"
     if not right:
-        return True
+        return said
     column = lambda rows, at: sorted((row[at] for row in rows), key=key)
-    theirs = [column(found, at) for at in range(width)]
+    theirs = [column(found, at) for at in range(found_width)]
     places = []
     for at in range(width):
         own = column(right, at)
-        places.append([place for place in range(width) if all(map(same_cell, own, theirs[place]))])
-    by_key = lambda rows: sorted(rows, key=lambda row: [key(cell) for cell in row])
-    left = right if ordered else by_key(right)
+        places.append([place for place in range(found_width) if all(map(same_cell, own, theirs[place]))])
+
+    def in_runs(rows):
+        out, begin = [], 0
+        for run in runs:
+            out += sorted(rows[begin:begin + run], key=lambda row: [key(cell) for cell in row])
+            begin += run
+        return out
+
+    left = in_runs(right)
     arrangements = (places_ for places_ in itertools.product(*places) if len(set(places_)) == width)
     for arrangement in itertools.islice(arrangements, MOST_ARRANGEMENTS):
         turned = [[row[at] for at in arrangement] for row in found]
-        if all(all(map(same_cell, a, b)) for a, b in zip(left, turned if ordered else by_key(turned))):
-            return True
-    return False
+        if all(all(map(same_cell, a, b)) for a, b in zip(left, in_runs(turned))):
+            return said
+    return None
+
+
+def outside(sql, word):
+    """Where `word` stands last outside of brackets and quotes; -1 where it does not."""
+    depth, quoted, found = 0, False, -1
+    for at, letter in enumerate(sql):
+        if letter == "'":
+            quoted = not quoted
+        depth += 0 if quoted else (letter == "(") - (letter == ")")
+        if not quoted and depth == 0 and sql[at:at + len(word)].upper() == word:
+            found = at
+    return found
+
+
+def with_keys(sql):
+    """The query with what it sorts by as columns more, and how many; None where that cannot be told."""
+    start, order, limit = outside(sql, " FROM "), outside(sql, " ORDER BY "), outside(sql, " LIMIT ")
+    if not 0 < start < order or "DISTINCT" in sql.upper():
+        return None
+    keys, depth = [""], 0
+    for letter in sql[order + len(" ORDER BY "):limit if limit > order else len(sql)]:
+        depth += (letter == "(") - (letter == ")")
+        if letter == "," and depth == 0:
+            keys.append("")
+        else:
+            keys[-1] += letter
+    keys = [re.sub(r"\s+(ASC|DESC)\s*$", "", key_, flags=re.IGNORECASE) for key_ in keys]
+    return f"{sql[:start]}, {', '.join(keys)}{sql[start:]}", len(keys)
 
 
 class Judge:
@@ -89,16 +130,25 @@ class Judge:
             self.known[database, sql] = result
         return self.known[database, sql]
 
-    def is_right(self, database, sql, right):
+    def runs(self, database, query, rows):
+        """How many rows stand together in an order that nobody asked for."""
+        if "ORDER BY" not in query.upper():
+            return [len(rows)]
+        more = with_keys(query)
+        keyed = more and self.run(database, more[0])
+        if not keyed or [row[:-more[1]] for row in keyed[1]] != rows:
+            return [1] * len(rows)
+        return [len(list(run)) for _, run in itertools.groupby(row[-more[1]:] for row in keyed[1])]
+
+    def judged(self, database, sql, right):
+        """`same`, `more`, `fewer` or None, the best that any of the right queries gives."""
         found = self.run(database, sql) if sql else None
-        if found is None:
-            return False
-        for query in right:
+        said = set()
+        for query in right if found else []:
             rows = self.run(database, query)
             assert rows is not None, f"a right query fails: {query}"
-            if same_result(rows, found, "ORDER BY" in query.upper()):
-                return True
-        return False
+            said.add(same_result(rows, found, self.runs(database, query, rows[1])))
+        return next((word for word in ("same", "more", "fewer") if word in said), None)
 
 
 # Who answers: each takes a question with the turn before, and gives SQL, confidence (0 to 1 or None) and a word on how it was made.
@@ -230,6 +280,26 @@ class Screen:
             self.screen = None
 
 
+class Again:
+    """Answers that were written down."""
+
+    def __init__(self, lines):
+        self.answers = {(turn["dialogue"], turn["place"]): turn for turn in map(json.loads, lines)}
+
+    def __call__(self, *_):
+        return self
+
+    def ask(self, _question, _before, at):
+        turn = self.answers[at]
+        return turn["sql"], turn["confidence"], turn["reason"]
+
+    def fresh(self):
+        pass
+
+    def close(self):
+        pass
+
+
 # Counts
 
 def interval(right, of):
@@ -250,6 +320,9 @@ def told(turns, seconds):
     later = [turn for turn in turns if turn["place"] > 1]
     print("    after a right turn:", count([turn for turn in later if turn["before_ok"]]))
     print("    after a wrong turn:", count([turn for turn in later if not turn["before_ok"]]))
+    for word in ("more", "fewer"):
+        for name, chosen in (("first questions", [turn for turn in turns if turn["place"] == 1]), ("follow-ups", later)):
+            print(f"  wrong by {word} columns alone, {name}: {sum(turn['judged'] == word for turn in chosen)}")
     for place in sorted({turn["place"] for turn in turns}):
         print(f"  turn {place}:           ", count([turn for turn in turns if turn["place"] == place]))
     sure = [turn for turn in turns if turn["confidence"] is not None]
@@ -275,12 +348,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
     parser.add_argument("file", nargs="?", default=str(HERE / "seen.json"))
-    parser.add_argument("--model", required=True)
+    parser.add_argument("--model", default="")
     parser.add_argument("--sample", type=int, help="only so many dialogues, always the same")
     parser.add_argument("--only", help="only dialogues whose name has this in it")
     parser.add_argument("--ask", action="store_true", help="one process a question")
     parser.add_argument("--screen", action="store_true", help="type on the screen")
     parser.add_argument("--show", action="store_true", help="tell the wrong turns; not with unseen.json")
+    parser.add_argument("--again", help="judge the answers of a file that --out wrote with --show, asking nothing")
     parser.add_argument("--out", help="a JSON line a turn, without questions and SQL unless with --show")
     args = parser.parse_args()
     assert not (args.show and "unseen" in args.file), "nobody looks at unseen.json"
@@ -289,7 +363,8 @@ def main():
     dialogues = [dialogue for dialogue in dialogues if (args.only or "") in dialogue["name"]]
     if args.sample:
         dialogues = drawn(dialogues, args.sample)
-    who = Screen if args.screen else Command if args.ask else Server
+    again = args.again and Again(open(args.again, encoding="utf-8"))
+    who = again or (Screen if args.screen else Command if args.ask else Server)
     turns, begun, out = [], time.monotonic(), open(args.out, "w", encoding="utf-8") if args.out else None
     with tempfile.TemporaryDirectory() as folder:
         folder = pathlib.Path(folder)
@@ -315,15 +390,17 @@ def main():
                 before, before_ok = None, True
                 for place, spoken in enumerate(dialogue["turns"], 1):
                     started = time.monotonic()
-                    sql, confidence, reason = answering.ask(spoken["question"], before)
-                    ok = judge.is_right(database, sql, spoken["sql"])
-                    turn = {"dialogue": dialogue["name"], "place": place, "ok": ok, "before_ok": before_ok, "confidence": confidence,
+                    sql, confidence, reason = answering.ask(spoken["question"], before, *([(dialogue["name"], place)] if again else []))
+                    judged = judge.judged(database, sql, spoken["sql"])
+                    ok = judged == "same"
+                    turn = {"dialogue": dialogue["name"], "place": place, "ok": ok, "judged": judged, "before_ok": before_ok, "confidence": confidence,
                             "seconds": round(time.monotonic() - started, 2)}
                     if args.show:
                         turn |= {"question": spoken["question"], "sql": sql, "reason": reason, "right": spoken["sql"]}
                         if not ok:
                             sure = "" if confidence is None else f" at {confidence:.0%}"
-                            print(f"{dialogue['name']}, turn {place}{sure} ({reason}): {spoken['question']}\n    "
+                            rows = f", the same rows with {judged} columns" if judged else ""
+                            print(f"{dialogue['name']}, turn {place}{rows}{sure} ({reason}): {spoken['question']}\n    "
                                   f"after {before[1] if before else '-'}\n    {sql or 'no SQL'}\n    right: {spoken['sql'][0]}", flush=True)
                     turns.append(turn)
                     if out:
