@@ -149,7 +149,7 @@ fn stored_values_tell_what_a_draft_means() {
          {ROWS} INSERT INTO attribute SELECT i / 2, iif(i % 2, 'max_temp', 'room'), iif(i % 2, 20 + i * 3, 'Hall') FROM r;
          {ROWS} INSERT INTO item SELECT i, iif(i % 3, ',linux,', ',') || iif(i % 4, 'rust,', iif(i % 3, '', 'news,')), iif(i % 5, 'neg', 'pos') FROM r;
          CREATE TABLE part (kind TEXT, made_on DATE, version TEXT);
-         {ROWS} INSERT INTO part SELECT iif(i % 2, 'bolt', 'nut'), date('2021-01-01', i || ' days'), '1.' || i / 10 || '.' || i % 10 FROM r; COMMIT"
+         {ROWS} INSERT INTO part SELECT iif(i % 2, 'bolt', 'nut'), date('2021-01-01', i || ' days'), '1.' || (i / 10) || '.' || (i % 10) FROM r; COMMIT"
     );
     rusqlite::Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
     let file = path.to_str().unwrap();
