@@ -21,6 +21,7 @@ mod earlier;
 mod evaluation;
 mod families;
 mod files;
+mod follow_ups;
 mod gguf;
 mod gold;
 mod gradients;

@@ -147,7 +147,9 @@ fn stored_values_tell_what_a_draft_means() {
     let sql = format!(
         "BEGIN; CREATE TABLE attribute (entity_id INTEGER, name TEXT, value TEXT); CREATE TABLE item (id INTEGER PRIMARY KEY, tags TEXT, result TEXT);
          {ROWS} INSERT INTO attribute SELECT i / 2, iif(i % 2, 'max_temp', 'room'), iif(i % 2, 20 + i * 3, 'Hall') FROM r;
-         {ROWS} INSERT INTO item SELECT i, iif(i % 3, ',linux,', ',') || iif(i % 4, 'rust,', iif(i % 3, '', 'news,')), iif(i % 5, 'neg', 'pos') FROM r; COMMIT"
+         {ROWS} INSERT INTO item SELECT i, iif(i % 3, ',linux,', ',') || iif(i % 4, 'rust,', iif(i % 3, '', 'news,')), iif(i % 5, 'neg', 'pos') FROM r;
+         CREATE TABLE part (kind TEXT, made_on DATE, version TEXT);
+         {ROWS} INSERT INTO part SELECT iif(i % 2, 'bolt', 'nut'), date('2021-01-01', i || ' days'), '1.' || (i / 10) || '.' || (i % 10) FROM r; COMMIT"
     );
     rusqlite::Connection::open(&path).unwrap().execute_batch(&sql).unwrap();
     let file = path.to_str().unwrap();
@@ -156,6 +158,11 @@ fn stored_values_tell_what_a_draft_means() {
     check("What is the highest max_temp?", highest, serde_json::json!([[197]]));
     let above = "SELECT COUNT(*) FROM attribute WHERE name = 'max_temp' AND value > '90'";
     check("How many attributes have a max_temp above 90?", above, serde_json::json!([[18]]));
+    // Days and versions are digits and signs, and no numbers.
+    let newest = "SELECT made_on FROM part WHERE kind = 'bolt' ORDER BY made_on DESC LIMIT 1";
+    check("When was the newest bolt made?", newest, serde_json::json!([["2021-03-01"]]));
+    let version = "SELECT MAX(version) FROM part WHERE kind = 'bolt'";
+    check("What is the highest version of a bolt?", version, serde_json::json!([["1.5.9"]]));
     let tagged = "SELECT COUNT(*) FROM item WHERE tags = 'rust'";
     check("How many items have the tags rust?", tagged, serde_json::json!([[45]]));
     let positive = "SELECT COUNT(*) FROM item WHERE result = 'positive'";

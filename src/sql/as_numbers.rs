@@ -9,6 +9,8 @@ use super::resolve::resolve;
 use super::tokens::{Part, Tokens};
 use crate::schema::{Column, Holds, Meaning, Schema};
 
+/// What of a text `v` says that it is one number: a date and a version have digits, signs and points, too.
+const IS_NUMBER: &str = "v GLOB '*[0-9]*' AND v NOT GLOB '*[^0-9.-]*' AND v NOT GLOB '?*-*' AND v NOT GLOB '*.*.*'";
 /// Rows that one look reads.
 const ROWS: usize = 200;
 /// More of them are not asked: each takes a look into the database.
@@ -62,8 +64,7 @@ pub fn as_numbers(sql: &str, schema: &Schema) -> Vec<AsNumbers> {
             continue;
         }
         let sql = format!(
-            "SELECT count(*), count(CASE WHEN v GLOB '*[0-9]*' AND v NOT GLOB '*[^0-9.-]*' THEN 1 END) \
-             FROM (SELECT {name} AS v {} WHERE {name} IS NOT NULL AND {} LIMIT {ROWS})",
+            "SELECT count(*), count(CASE WHEN {IS_NUMBER} THEN 1 END) FROM (SELECT {name} AS v {} WHERE {name} IS NOT NULL AND {} LIMIT {ROWS})",
             tokens.piece(from.clone()),
             conditions.join(" AND ")
         );
@@ -138,8 +139,10 @@ mod tests {
             ),
         );
         let found = as_numbers("SELECT key FROM attribute WHERE key = 'max_temp' AND value BETWEEN 5 AND 9 AND no = 'x'", &schema());
-        let expected = "SELECT count(*), count(CASE WHEN v GLOB '*[0-9]*' AND v NOT GLOB '*[^0-9.-]*' THEN 1 END) FROM (SELECT value AS v \
-                        FROM attribute WHERE value IS NOT NULL AND key = 'max_temp' AND no = 'x' LIMIT 200)";
+        let expected = format!(
+            "SELECT count(*), count(CASE WHEN {IS_NUMBER} THEN 1 END) FROM (SELECT value AS v FROM attribute WHERE value IS NOT NULL \
+             AND key = 'max_temp' AND no = 'x' LIMIT 200)"
+        );
         assert_eq!(found.into_iter().map(|place| place.sql).collect::<Vec<_>>(), [expected]);
     }
 

@@ -33,6 +33,43 @@ pub fn is_of_country(word: &str, name: &str) -> bool {
     NATIONS.iter().any(|(nation, names)| *nation == word && names.contains(&name.trim()))
 }
 
+/// Words that begin as the name of their country does.
+const ALIKE: [(&str, &str); 26] = [
+    ("german", "germany"),
+    ("italian", "italy"),
+    ("japanese", "japan"),
+    ("chinese", "china"),
+    ("indian", "india"),
+    ("russian", "russia"),
+    ("brazilian", "brazil"),
+    ("mexican", "mexico"),
+    ("canadian", "canada"),
+    ("australian", "australia"),
+    ("austrian", "austria"),
+    ("belgian", "belgium"),
+    ("portuguese", "portugal"),
+    ("swedish", "sweden"),
+    ("norwegian", "norway"),
+    ("hungarian", "hungary"),
+    ("czech", "czech republic"),
+    ("ukrainian", "ukraine"),
+    ("korean", "south korea"),
+    ("egyptian", "egypt"),
+    ("kenyan", "kenya"),
+    ("nigerian", "nigeria"),
+    ("argentinian", "argentina"),
+    ("chilean", "chile"),
+    ("colombian", "colombia"),
+    ("vietnamese", "vietnam"),
+];
+
+/// The names that the country of `word` may have, all in lower case: of `italians` that is `italy`.
+pub fn countries_of(word: &str) -> Vec<&'static str> {
+    let is = |nation: &str| nation == word || word.strip_suffix('s') == Some(nation);
+    let apart = NATIONS.iter().filter(|(nation, _)| is(nation)).flat_map(|(_, names)| names.iter().copied());
+    apart.chain(ALIKE.iter().filter(|(nation, _)| is(nation)).map(|(_, name)| *name)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,5 +78,6 @@ mod tests {
     fn nations_are_of_their_countries() {
         assert!(is_of_country("french", "france") && is_of_country("swiss", "switzerland") && is_of_country("americans", "usa"));
         assert!(!is_of_country("french", "frankfurt") && !is_of_country("", "") && !is_of_country("polish", "polish"));
+        assert_eq!((countries_of("italians"), countries_of("french"), countries_of("tall")), (vec!["italy"], vec!["france"], Vec::new()));
     }
 }

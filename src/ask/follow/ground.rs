@@ -200,11 +200,16 @@ impl<'a> Ground<'a> {
         let best = fitting.iter().map(|(fit, _)| *fit).max()?;
         let best: Vec<Found<'a>> = fitting.into_iter().filter(|(fit, _)| *fit == best).map(|(_, found)| found).collect();
         let only = |kept: Vec<&Found<'a>>| if let [one] = kept.as_slice() { Some((*one).clone()) } else { None };
-        let shown = |found: &&Found<'a>| self.outline.outputs.iter().any(|output| output.column.is_some() && output.column == found.place);
+        let shown = |found: &&Found<'a>| self.is_shown(found);
         let subject = |found: &&Found<'a>| found.place.as_ref().is_some_and(|place| place.seat == self.subject());
         only(best.iter().collect())
             .or_else(|| only(best.iter().filter(shown).collect()))
             .or_else(|| only(best.iter().filter(subject).collect()))
+    }
+
+    /// Whether the column is a result column.
+    pub(super) fn is_shown(&self, found: &Found<'_>) -> bool {
+        found.place.as_ref().is_some_and(|place| self.outline.shows(place))
     }
 
     /// The columns of the tables in FROM that keep points in time.
@@ -239,9 +244,7 @@ impl<'a> Ground<'a> {
 
     /// The one result column that holds numbers and is no key.
     pub(super) fn shown_number(&self) -> Option<Found<'a>> {
-        let shown = self.outline.outputs.iter().filter_map(|output| output.column.as_ref());
-        let numbers = shown.filter_map(|place| self.at(place.seat, self.outline.column(place)?)).filter(|found| is_measure(found));
-        let mut numbers: Vec<Found<'a>> = numbers.collect();
+        let mut numbers: Vec<Found<'a>> = self.seated().into_iter().filter(|found| is_measure(found) && self.is_shown(found)).collect();
         let first = numbers.pop();
         first.filter(|_| numbers.is_empty())
     }

@@ -28,7 +28,7 @@ pub(super) fn group(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let stray = others.clone().any(|output| {
         !outline.groups.iter().any(|group| group.inside == output.inside && !output.inside.is_empty() || group.text == output.text)
     });
-    if aggregates.is_empty() || outline.shows_all || outline.distinct || stray || counts && !only_counts(ground) {
+    if aggregates.is_empty() || !outline.starred.is_empty() || outline.distinct || stray || counts && !only_counts(ground) {
         return None;
     }
     let (mut keys, mut outputs) = (Vec::new(), Vec::new());
@@ -99,6 +99,8 @@ fn group_of(ground: &Ground<'_>, words: &[&str]) -> Option<Group> {
         ["day"] | ["date"] => Some("%Y-%m-%d"),
         ["month"] => Some("%Y-%m"),
         ["year"] => Some("%Y"),
+        ["weekday"] | ["day", "of", "week"] | ["day", "of", "the", "week"] => Some("%w"),
+        ["hour"] | ["hour", "of", "day"] | ["hour", "of", "the", "day"] => Some("%H"),
         _ => None,
     };
     if let Some(format) = format {
@@ -202,6 +204,24 @@ pub(super) fn count(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     Some(vec![Edit::Show(vec!["COUNT(*)".into()]), Edit::Sort(Vec::new())])
 }
 
+/// "How much is that in total?" after a list with one amount.
+fn of_list(ground: &Ground<'_>, function: &str) -> Option<Vec<Edit>> {
+    let outline = &ground.outline;
+    let whole = !outline.is_aggregated() && !outline.distinct && outline.limit.is_none() && !ground.said.also;
+    // "The highest" may be a row.
+    let found = ground.shown_number().filter(|_| whole && ["SUM", "AVG"].contains(&function))?;
+    Some(vec![Edit::Show(vec![format!("{function}({})", found.name)]), Edit::Sort(Vec::new())])
+}
+
+/// "What is the total?" of counts and sums of groups: the same of all of them together.
+fn ungrouped(ground: &Ground<'_>, measure: &Term) -> Option<Vec<Edit>> {
+    let outline = &ground.outline;
+    let plain = !outline.groups.is_empty() && outline.having.is_empty() && outline.limit.is_none() && !outline.distinct;
+    let said = ground.said.also || ground.said.instead || ground.said.and;
+    (plain && !said && !measure.text.to_ascii_lowercase().contains("distinct"))
+        .then(|| vec![Edit::Show(vec![shown(measure)]), Edit::Group(Vec::new()), Edit::Sort(Vec::new())])
+}
+
 /// "And the average?", "the total instead", "what is the maximum?": the same column, computed otherwise.
 pub(super) fn aggregate(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     const WORDS: [(&str, &str); 15] = [
@@ -224,7 +244,9 @@ pub(super) fn aggregate(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let list = ground.said.list();
     let list: Vec<&str> = list
         .into_iter()
-        .filter(|word| !["the", "what", "is", "of", "that", "a", "those", "it", "are", "them", "was"].contains(word))
+        .filter(|word| {
+            !["the", "what", "is", "of", "that", "a", "those", "it", "are", "them", "was", "in", "how", "much", "they"].contains(word)
+        })
         .collect();
     let list: Vec<&str> = match list.iter().position(|word| *word == "instead") {
         // "The total instead of the average".
@@ -233,7 +255,10 @@ pub(super) fn aggregate(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     };
     let [word] = list.as_slice() else { return None };
     let (_, function) = WORDS.iter().find(|(name, _)| name == word)?;
-    let measure = ground.measure()?;
+    let Some(measure) = ground.measure() else { return of_list(ground, function) };
+    if *function == "SUM" && ["count", "sum"].contains(&measure.aggregate.as_deref()?) {
+        return ungrouped(ground, measure);
+    }
     let [place] = measure.inside.as_slice() else { return None };
     let old = measure.aggregate.as_deref()?;
     let computed = ["avg", "sum", "total", "min", "max"].contains(&old) && !function.eq_ignore_ascii_case(old);

@@ -62,6 +62,14 @@ const GLUE: [&str; 27] = [
 /// Words for how many rows a group has.
 const ROWS: [&str; 6] = ["row", "rows", "entries", "times", "items", "occurrences"];
 
+/// The sign and the number that `words` begin with, and what is behind them.
+pub(super) fn compared<'w>(words: &'w [&'w str]) -> Option<(&'static str, String, &'w [&'w str])> {
+    let signs = SIGNS.iter().filter(|(compares, _)| words.starts_with(compares));
+    let (compares, sign) = signs.max_by_key(|(compares, _)| compares.len())?;
+    let (first, rest) = words.get(compares.len()..)?.split_first()?;
+    Some((sign, number(first)?, rest))
+}
+
 /// Changes which rows or groups are shown by an amount.
 pub(super) fn read(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let list = ground.said.list();

@@ -1,57 +1,14 @@
 //! The order of rows, and how many: "sort by price", "newest first", "the other way round", "top 5", "and the cheapest?".
 
+use super::ends::{COUNTED, ENDS, MOST, OF, OF_AGE, OF_TIME};
 use super::ground::{Found, Ground, is_measure};
 use super::said::{number, spoken, stems};
 use super::timed::is_time;
 use crate::sql::follow::{Edit, Sorting, Term};
+use crate::sql::label;
 use crate::sql::quote::identifier;
 use crate::text::words::{split_name, stem};
 
-/// Words that say which end comes first: `true` for the greatest.
-const ENDS: [(&str, bool); 30] = [
-    ("highest", true),
-    ("largest", true),
-    ("biggest", true),
-    ("greatest", true),
-    ("most", true),
-    ("best", true),
-    ("top", true),
-    ("lowest", false),
-    ("smallest", false),
-    ("least", false),
-    ("fewest", false),
-    ("worst", false),
-    ("bottom", false),
-    ("newest", true),
-    ("latest", true),
-    ("youngest", true),
-    ("oldest", false),
-    ("earliest", false),
-    ("cheapest", false),
-    ("dearest", true),
-    ("priciest", true),
-    ("longest", true),
-    ("shortest", false),
-    ("heaviest", true),
-    ("lightest", false),
-    ("strongest", true),
-    ("weakest", false),
-    ("tallest", true),
-    ("fastest", true),
-    ("slowest", false),
-];
-/// Columns that such a word is of, by their names.
-const OF: [(&[&str], &[&str]); 7] = [
-    (&["cheapest", "dearest", "priciest", "expensive"], &["price", "cost", "fee", "fare"]),
-    (&["longest", "shortest"], &["second", "minute", "hour", "duration", "length", "night"]),
-    (&["heaviest", "lightest"], &["weight"]),
-    (&["strongest", "weakest"], &["power", "strength"]),
-    (&["tallest"], &["height"]),
-    (&["fastest", "slowest"], &["speed"]),
-    (&["best", "worst"], &["rating", "score", "mark", "star", "grade"]),
-];
-/// Words that speak of time: of people, of when they were born.
-const OF_TIME: [&str; 5] = ["newest", "latest", "earliest", "oldest", "youngest"];
 /// Words beside an order that mean nothing more.
 const GLUE: [&str; 15] =
     ["the", "them", "it", "those", "these", "list", "results", "result", "rows", "by", "on", "order", "in", "everything", "with"];
@@ -69,6 +26,9 @@ pub(super) struct Key {
 pub(super) fn sort(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let list = ground.said.list();
     let (mut rest, mut descending, mut asked) = (list.as_slice(), None, false);
+    if let ["sort" | "sorted" | "order" | "ordered" | "rank" | "ranked", nouns @ .., end, "first"] = rest {
+        return by_with_end(ground, nouns, end);
+    }
     if let [first @ .., "first"] = rest {
         let (key, descending) = first_by(ground, first)?;
         return sorted(ground, &key, descending);
@@ -124,11 +84,25 @@ pub(super) fn sort(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     sorted(ground, &key, descending.unwrap_or(false))
 }
 
+/// "Sort by age, oldest first".
+fn by_with_end(ground: &Ground<'_>, nouns: &[&str], end: &str) -> Option<Vec<Edit>> {
+    let nouns: Vec<&str> = nouns.iter().copied().filter(|word| !GLUE.contains(word)).collect();
+    let (_, greatest) = ENDS.iter().find(|(word, _)| *word == end)?;
+    if nouns.is_empty() {
+        return None;
+    }
+    let key = key(ground, &nouns)?;
+    let ages = OF_AGE.contains(&end) && nouns.contains(&"age");
+    sorted(ground, &key, *greatest != ages)
+}
+
 /// "Most goals", "highest", "newest": what comes first.
 pub(super) fn first_by(ground: &Ground<'_>, words: &[&str]) -> Option<(Key, bool)> {
     let words: Vec<&str> = words.iter().copied().filter(|word| !GLUE.contains(word)).collect();
-    if let ["most" | "least", "expensive"] = words.as_slice() {
-        return Some((of_adjective(ground, "expensive")?, words.first() == Some(&"most")));
+    if let ["most" | "least", adjective] = words.as_slice()
+        && (MOST.contains(adjective) || COUNTED.contains(adjective))
+    {
+        return Some((of_adjective(ground, adjective)?, words.first() == Some(&"most")));
     }
     if words.as_slice() == ["most", "recent"] {
         return Some((key_of(ground, &ground.time()?)?, true));
@@ -157,12 +131,14 @@ pub(super) fn first_by(ground: &Ground<'_>, words: &[&str]) -> Option<(Key, bool
 fn of_adjective(ground: &Ground<'_>, word: &str) -> Option<Key> {
     let groups = !ground.outline.groups.is_empty();
     if OF_TIME.contains(&word) {
-        let age = ground.one_named(&["age"]).filter(|found| found.joins.is_empty() && !groups);
-        return match (ground.time(), age) {
-            (Some(time), None) => key_of(ground, &time),
-            (None, Some(age)) => key_of(ground, &age),
-            _ => None,
-        };
+        // Who is the oldest is told by the age, what came first by the time.
+        let age = ground.one_named(&["age"]).filter(|found| found.joins.is_empty() && !groups && OF_AGE.contains(&word));
+        return key_of(ground, &age.or_else(|| ground.time())?);
+    }
+    let counts = ground.measure().is_some_and(|measure| measure.aggregate.as_deref() == Some("count"));
+    let of_columns = OF.iter().any(|(words, _)| words.contains(&word));
+    if COUNTED.contains(&word) && (groups && !counts || !groups && !of_columns) {
+        return None;
     }
     if groups {
         // What is shown of each group.
@@ -198,7 +174,10 @@ fn key(ground: &Ground<'_>, nouns: &[&str]) -> Option<Key> {
             .is_some_and(|alias| split_name(alias).iter().map(|part| stem(part)).eq(nouns.iter().map(|word| stem(word))));
         let called =
             AGGREGATES.iter().any(|(name, words)| term.aggregate.as_deref() == Some(name) && nouns.iter().all(|word| words.contains(word)));
-        named || called
+        // "Most trips first", "by number of trips", where trips are counted.
+        let counted = term.aggregate.as_deref() == Some("count")
+            && nouns.iter().all(|word| ["number", "count", "of"].contains(word) || outline.seats.len() == 1 && ground.is_subject(word));
+        named || called || counted
     };
     let pronoun = matches!(nouns, ["that"] | ["it"] | ["this"] | ["value"]);
     if let Some(measure) = ground.measure().filter(|measure| pronoun || said(measure)) {
@@ -251,11 +230,20 @@ fn by_letters(ground: &Ground<'_>, nouns: &[&str], descending: bool) -> Option<V
         })
     });
     let mut texts = texts.take(2);
-    let first = texts.next()?;
+    let Some(first) = texts.next() else {
+        // Of all columns the one that the rows are called by.
+        let subject = Some(ground.subject()).filter(|seat| outline_shows_all(ground, *seat))?;
+        let named = label(ground.outline.seats.get(subject)?.table).into_iter().next()?;
+        return sorted(ground, &key_of(ground, &ground.at(subject, named)?)?, descending);
+    };
     // Of several texts the first is what the rows are called, where it is one of the subject's.
     let several = texts.next().is_some();
     let own = first.column.as_ref().is_some_and(|place| place.seat == ground.subject());
     (!several || own).then(|| sorted(ground, &Key { text: first.text.clone(), output: first.alias.clone() }, descending))?
+}
+
+fn outline_shows_all(ground: &Ground<'_>, seat: usize) -> bool {
+    ground.outline.outputs.is_empty() && ground.outline.starred.contains(&seat)
 }
 
 pub(super) fn sorted(ground: &Ground<'_>, key: &Key, descending: bool) -> Option<Vec<Edit>> {
@@ -381,11 +369,11 @@ pub(super) fn other_end(ground: &Ground<'_>) -> Option<Vec<Edit>> {
     let words: Vec<&str> =
         list.into_iter().filter(|word| !["the", "one", "ones", "is", "which", "who", "what", "with"].contains(word)).collect();
     let (end, others) = match words.as_slice() {
-        ["most" | "least", "expensive", others @ ..] => ("expensive", others),
+        ["most" | "least", end, others @ ..] if MOST.contains(end) => (*end, others),
         [end, others @ ..] => (*end, others),
         [] => return None,
     };
-    let greatest = if end == "expensive" { words.first() == Some(&"most") } else { ENDS.iter().find(|(word, _)| *word == end)?.1 };
+    let greatest = if MOST.contains(&end) { words.first() == Some(&"most") } else { ENDS.iter().find(|(word, _)| *word == end)?.1 };
     // What else is said was said of the other end too.
     if !others.iter().all(|word| asked_before.iter().any(|spoken| stem(&spoken.word) == stem(word)) || ground.is_subject(word)) {
         return None;

@@ -111,15 +111,15 @@ fn joins(columns: &[Found<'_>]) -> Vec<Edit> {
     out
 }
 
-fn add(ground: &Ground<'_>, columns: &[Found<'_>]) -> Option<Vec<Edit>> {
+pub(super) fn add(ground: &Ground<'_>, columns: &[Found<'_>]) -> Option<Vec<Edit>> {
     let outline = &ground.outline;
-    if outline.is_aggregated() || outline.distinct || outline.shows_all {
+    if outline.is_aggregated() || outline.distinct {
         return None;
     }
-    let shown = |found: &&Found<'_>| outline.outputs.iter().any(|output| output.column.is_some() && output.column == found.place);
-    let new: Vec<&Found<'_>> = columns.iter().filter(|found| !shown(found)).collect();
+    // What is shown already stays as it is.
+    let new: Vec<&Found<'_>> = columns.iter().filter(|found| !ground.is_shown(found)).collect();
     if new.is_empty() {
-        return None;
+        return Some(Vec::new());
     }
     let mut edits = joins(columns);
     edits.push(Edit::ShowToo(new.iter().map(|found| found.name.clone()).collect()));

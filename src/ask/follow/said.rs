@@ -121,6 +121,24 @@ impl Said {
     }
 }
 
+/// What `question` asks the number of, where that is some of the rows shown: "how many of them are from Spain" counts "those from Spain".
+pub(super) fn counted(question: &str) -> Option<String> {
+    let list = spoken(question);
+    let words: Vec<&str> = list.iter().map(|spoken| spoken.word.as_str()).collect();
+    let rest = match words.as_slice() {
+        ["and" | "but", "how", "many", "of", "them" | "those" | "these", rest @ ..]
+        | ["how", "many", "of", "them" | "those" | "these", rest @ ..] => rest,
+        _ => return None,
+    };
+    let rest = match rest {
+        ["are" | "were", "there", ..] | ["there", ..] => return None,
+        ["are" | "were" | "is" | "was", rest @ ..] => rest,
+        rest => rest,
+    };
+    let said = list.get(list.len() - rest.len()..)?.iter().map(|spoken| spoken.raw.as_str()).collect::<Vec<_>>().join(" ");
+    (!rest.is_empty()).then(|| format!("only those {said}"))
+}
+
 /// The words of `question`, a number with its thousands and its fraction as one.
 pub(super) fn spoken(question: &str) -> Vec<Spoken> {
     let mut out: Vec<(Spoken, std::ops::Range<usize>)> = Vec::new();

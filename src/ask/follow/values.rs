@@ -4,6 +4,7 @@ use super::ground::{Found, Ground, is_flag, is_key};
 use super::when::about;
 use crate::sql::follow::{Edit, Test};
 use crate::sql::quote::string_literal;
+use crate::text::nations::countries_of;
 use crate::text::words::{is_function_word, split_name, stem};
 
 /// Words beside a value that mean nothing more.
@@ -107,13 +108,21 @@ fn without(ground: &Ground<'_>, mentions: &[Mention<'_>]) -> Option<Vec<Edit>> {
     let mut edits: Vec<Edit> = Vec::new();
     for (found, literals) in by_column(mentions)? {
         let held = about(ground, &found);
+        let flagged = mentions.iter().any(|mention| mention.flag && mention.found == found);
+        // "And those not in stock?" after those that are.
+        if let ([(place, condition)], true) = (held.as_slice(), flagged)
+            && condition.test == Test::Equal(vec!["1".into()])
+        {
+            edits.push(Edit::Redemand(*place, Some(format!("{} = 0", found.name))));
+            continue;
+        }
         // Left out of the only ones shown, nothing remains.
         let shown = held.iter().any(|(_, condition)| !matches!(&condition.test, Test::Differs(_)));
         if shown || is_hidden(ground, &found) {
             return None;
         }
         add_joins(&mut edits, &found);
-        if mentions.iter().any(|mention| mention.flag && mention.found == found) {
+        if flagged {
             edits.push(Edit::Demand(format!("{} = 0", found.name)));
             continue;
         }
@@ -225,7 +234,12 @@ fn mentions<'a>(ground: &Ground<'a>, places: &[usize]) -> Option<Vec<Mention<'a>
 
 /// What `text` is a value of: `None` for nothing, `Some(None)` where that is open.
 fn mention<'a>(ground: &Ground<'a>, text: &str, before: &str) -> Option<Option<Mention<'a>>> {
-    let known = ground.values.map(|index| index.named(text)).unwrap_or_default();
+    let mut known = ground.values.map(|index| index.named(text)).unwrap_or_default();
+    if known.is_empty() {
+        // "Only French agencies".
+        let countries = countries_of(&text.to_lowercase());
+        known = countries.into_iter().flat_map(|name| ground.values.map(|index| index.named(name)).unwrap_or_default()).collect();
+    }
     let is = |found: &Found<'_>, table: &str, column: &str| found.table.name == table && found.column.name == column;
     let candidates = |columns: Vec<Found<'a>>| -> Vec<Mention<'a>> {
         let of = |found: Found<'a>| {
@@ -320,7 +334,7 @@ fn yes(found: &Found<'_>, text: &str) -> Option<String> {
 }
 
 fn names(found: &Found<'_>, text: &str) -> bool {
-    let own: Vec<String> = split_name(&found.column.name).into_iter().filter(|word| word != "is").collect();
+    let own: Vec<String> = split_name(&found.column.name).into_iter().filter(|word| !is_function_word(word)).collect();
     // "VIPs" are those that are VIP.
     own.iter().map(|word| stem(word)).eq(text.to_lowercase().split_whitespace().map(stem))
 }

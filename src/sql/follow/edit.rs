@@ -1,8 +1,8 @@
 //! Changes to a query. Each is written as SQL and read again by the parser, so that nothing is pasted into the text.
 
 use sqlparser::ast::{
-    BinaryOperator, Distinct, Expr, GroupByExpr, Join, LimitClause, Offset, OffsetRows, OrderBy, OrderByKind, OrderBySort, Query, Select,
-    SelectItem, SetExpr,
+    BinaryOperator, Distinct, Expr, GroupByExpr, Join, JoinOperator, LimitClause, Offset, OffsetRows, OrderBy, OrderByKind, OrderBySort,
+    Query, Select, SelectItem, SetExpr,
 };
 use sqlparser::dialect::SQLiteDialect;
 use sqlparser::parser::Parser;
@@ -40,6 +40,8 @@ pub enum Edit {
         /// LEFT JOIN.
         may_lack: bool,
     },
+    /// Rows of the table at this place in FROM, of two, stay also where the other one has none for them.
+    KeepAll(usize),
     /// The rows are those of a subquery: only their number is shown.
     CountRows,
     /// The rows are those of a subquery, sorted by these of its columns.
@@ -137,6 +139,15 @@ fn one(mut query: Query, edit: &Edit) -> Option<Query> {
         Edit::Join { table, on, may_lack } => {
             let join = join(table, on, *may_lack)?;
             select.from.last_mut()?.joins.push(join);
+        }
+        Edit::KeepAll(seat) => {
+            let [from] = select.from.as_mut_slice() else { return None };
+            let [join] = from.joins.as_mut_slice() else { return None };
+            let (JoinOperator::Join(on) | JoinOperator::Inner(on)) = join.join_operator.clone() else { return None };
+            if *seat == 1 {
+                std::mem::swap(&mut from.relation, &mut join.relation);
+            }
+            join.join_operator = JoinOperator::Left(on);
         }
         Edit::Redemand(..) | Edit::Sort(_) | Edit::Limit(..) | Edit::CountRows | Edit::SortRows(_) => {}
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sqlparser::ast::{
     BinaryOperator, Expr, FunctionArguments, GroupByExpr, InTarget, LimitClause, OrderByKind, OrderBySort, Query, Select, SelectItem,
-    SetExpr, Value,
+    SelectItemQualifiedWildcardKind, SetExpr, Value,
 };
 
 use crate::schema::{Column, Schema, Table};
@@ -17,10 +17,10 @@ use crate::sql::visitor::{Visitor, visit};
 pub struct Outline<'s> {
     /// The tables of FROM, in order.
     pub seats: Vec<Seat<'s>>,
-    /// The result columns; empty for `*` alone.
+    /// The result columns but for those of `*`.
     pub outputs: Vec<Term>,
-    /// Whether `*` is among them.
-    pub shows_all: bool,
+    /// The tables of which `*` shows every column: places in [`Outline::seats`].
+    pub starred: Vec<usize>,
     /// What WHERE demands, joined by AND.
     pub conditions: Vec<Condition>,
     /// What GROUP BY names.
@@ -140,12 +140,17 @@ impl<'s> Outline<'s> {
             return None;
         }
         let mut outputs = Vec::new();
-        let mut shows_all = false;
+        let mut starred = Vec::new();
         for item in &select.projection {
             match item {
                 SelectItem::UnnamedExpr(expr) => outputs.push(sight.term(expr, None)),
                 SelectItem::ExprWithAlias { expr, alias } => outputs.push(sight.term(expr, Some(alias.value.clone()))),
-                SelectItem::Wildcard(_) | SelectItem::QualifiedWildcard(..) => shows_all = true,
+                SelectItem::Wildcard(_) => starred = (0..seats.len()).collect(),
+                SelectItem::QualifiedWildcard(SelectItemQualifiedWildcardKind::ObjectName(name), _) => {
+                    let alias = &name.0.last()?.as_ident()?.value;
+                    starred.push(seats.iter().position(|seat: &Seat<'_>| seat.alias.eq_ignore_ascii_case(alias))?);
+                }
+                SelectItem::QualifiedWildcard(..) => return None,
                 SelectItem::ExprWithAliases { .. } => return None,
             }
         }
@@ -180,7 +185,7 @@ impl<'s> Outline<'s> {
         };
         let conditions = conjuncts(select.selection.as_ref()).into_iter().map(|expr| sight.condition(expr)).collect();
         let having = conjuncts(select.having.as_ref()).into_iter().map(ToString::to_string).collect();
-        Some(Self { seats, outputs, shows_all, conditions, groups, having, order, limit, offset, distinct: select.distinct.is_some() })
+        Some(Self { seats, outputs, starred, conditions, groups, having, order, limit, offset, distinct: select.distinct.is_some() })
     }
 
     /// The table of `place`.
@@ -191,6 +196,11 @@ impl<'s> Outline<'s> {
     /// The column at `place`.
     pub fn column(&self, place: &Place) -> Option<&'s Column> {
         self.table(place)?.column(&place.column)
+    }
+
+    /// Whether the column at `place` is shown.
+    pub fn shows(&self, place: &Place) -> bool {
+        self.starred.contains(&place.seat) || self.outputs.iter().any(|output| output.column.as_ref() == Some(place))
     }
 
     /// Whether it is one row of aggregates.
