@@ -267,7 +267,7 @@ fn named(action: Action, query: &str) -> Option<u32> {
         return None;
     }
     let parts: Vec<&str> = query.split('-').filter(|part| !part.is_empty()).collect();
-    let words = || name.split('-').chain(action.synonyms().iter().copied());
+    let words = || name.split('-').chain(action.synonyms().iter().flat_map(|other| other.split('-')));
     if query == name {
         Some(BY_NAME + 4)
     } else if action.synonyms().contains(&&*query) {
@@ -337,6 +337,7 @@ mod tests {
             ("transpose", Action::Record),
             ("plan", Action::Plan),
             ("explain query plan", Action::Plan),
+            ("query plan", Action::Plan),
             ("keys", Action::Help),
             ("shortcuts", Action::Help),
             ("exit", Action::Quit),

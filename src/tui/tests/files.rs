@@ -230,6 +230,10 @@ fn a_database_that_changes_is_told() {
     let job = screen.submitted(|work| *work == Work::Look);
     screen.done(job, Outcome::Looked { change: FileChange::Gone, file: Some("crm.db".into()) });
     assert!(screen.drawn().contains("`crm.db` is gone from its folder"), "{}", screen.drawn());
+    // What another file has in its place is read at once, and not when counts are read again.
+    let mut screen = Screen::opened((80, 24));
+    looked(&mut screen, FileChange::Replaced);
+    screen.submitted(|work| *work == Work::Refresh);
     let mut screen = Screen::opened((80, 24));
     looked(&mut screen, FileChange::Written);
     screen.event(Event::Tick(20_000));

@@ -46,7 +46,9 @@ pub(super) fn looked(state: &mut State, change: FileChange, file: Option<String>
         FileChange::Gone => warn(state, format!("`{name}` is gone from its folder; what was read of it is still here")),
         FileChange::Replaced => {
             warn(state, format!("`{name}` was replaced by another file; the schema is read again"));
-            state.watch.is_due = true;
+            // At once: what is shown is of a file that is not there any more.
+            (state.watch.is_due, state.watch.refreshed_ms) = (false, now);
+            return submit(state, Work::Refresh).1;
         }
         FileChange::Written => {
             state.watch.is_due = true;
