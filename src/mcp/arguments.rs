@@ -105,7 +105,12 @@ impl Call {
 }
 
 fn parse<T: DeserializeOwned>(tool: &'static str, takes: &'static str, arguments: Map<String, Value>) -> Result<T, ToolError> {
-    serde_json::from_value(Value::Object(arguments)).map_err(|error| ToolError::Arguments { tool, message: error.to_string(), takes })
+    serde_json::from_value(Value::Object(arguments)).map_err(|error| ToolError::Arguments {
+        tool,
+        // A library's word for a number.
+        message: error.to_string().replace("expected u32", "a whole number from 0 on is expected"),
+        takes,
+    })
 }
 
 fn in_order(arguments: AskArguments) -> Result<AskArguments, ToolError> {

@@ -181,6 +181,11 @@ impl Results {
         self.wanted.clone()
     }
 
+    /// Why there is no row: a filter that keeps none, or nothing was run.
+    pub fn why_empty(&self) -> &'static str {
+        if self.spool().is_some() && !self.filter.is_empty() { "the filter keeps no row; / changes it" } else { "run a query first" }
+    }
+
     /// Takes what is typed as a filter.
     pub fn take_filter(&mut self) -> Arrangement {
         self.wanted.filter = Filter::parse(&self.filter, self.column);

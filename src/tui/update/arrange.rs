@@ -58,7 +58,8 @@ pub(super) fn columns(state: &mut State, action: Action) {
 /// Asks what to look for.
 pub(super) fn ask_find(state: &mut State) {
     if state.tab().results.is_empty() {
-        warn(state, "there are no rows to look into; run a query first");
+        let why = state.tab().results.why_empty();
+        warn(state, format!("there are no rows to look into; {why}"));
         return;
     }
     prompt(state, PromptKind::Find, "");
@@ -132,7 +133,8 @@ pub(super) fn found(state: &mut State, tab: u32, found: Option<Found>) {
 pub(super) fn copy_as(state: &mut State) -> Vec<Effect> {
     let results = &state.tab().results;
     if results.is_empty() {
-        warn(state, "there is no row to copy; run a query first");
+        let why = results.why_empty();
+        warn(state, format!("there is no row to copy; {why}"));
         return Vec::new();
     }
     let rows = text::counted(results.len() as u64, "row", "rows");

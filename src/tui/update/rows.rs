@@ -38,7 +38,8 @@ pub(super) fn are_missing(state: &mut State, action: Action) -> bool {
         _ => false,
     };
     if missing {
-        warn(state, "there are no rows here; run a query first");
+        let why = results.why_empty();
+        warn(state, format!("there are no rows here; {why}"));
     }
     missing
 }

@@ -25,15 +25,16 @@ pub(super) fn chart(state: &State, frame: &mut Frame<'_>, area: Rect) {
     let Some(chart) = &results.chart else { return };
     let unit = |column: Option<usize>| column.and_then(|column| results.dates.in_chart(column));
     let muted = |words: &str| Paragraph::new(Span::styled(words.to_owned(), state.theme.style(Role::Muted)));
+    let nothing = if results.is_empty() { "there are no rows here" } else { "there are no numbers here" };
     match &chart.points {
         None => frame.render_widget(muted("drawing ..."), area),
-        Some(Points::Histogram(bins)) if bins.is_empty() => frame.render_widget(muted("there are no numbers here"), area),
+        Some(Points::Histogram(bins)) if bins.is_empty() => frame.render_widget(muted(nothing), area),
         Some(Points::Histogram(bins)) => {
             let unit = unit(Some(chart.y));
             let values: Vec<(String, f64)> = bins.iter().map(|bin| (range(bin, unit), bin.count as f64)).collect();
             frame.render_widget(Paragraph::new(bars(state, &values, area, bins.len())), area);
         }
-        Some(Points::Series { series, .. }) if series.y.is_empty() => frame.render_widget(muted("there are no numbers here"), area),
+        Some(Points::Series { series, .. }) if series.y.is_empty() => frame.render_widget(muted(nothing), area),
         Some(Points::Series { series, complete }) => match chart.kind {
             Kind::Bars => {
                 let unit = unit(chart.x);
