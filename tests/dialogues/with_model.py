@@ -235,42 +235,37 @@ class Screen:
         finally:
             connection.close()
 
-    def quiet(self, seconds, most=300):
-        """Waits until nothing was drawn for so many seconds: while a question is answered, its time is."""
-        begun = last = time.monotonic()
-        while time.monotonic() - last < seconds and time.monotonic() - begun < most:
+    def calm(self, seconds):
+        """Reads for so many seconds; whether little was drawn: while a question is answered its time is, ten times a second."""
+        end, drawn = time.monotonic() + seconds, 0
+        while time.monotonic() < end:
             self.screen.seen = b""
             assert self.screen.read(0.2), "the screen ended"
-            if self.screen.seen:
-                last = time.monotonic()
+            drawn += len(self.screen.seen)
+        return drawn < 60 * seconds
 
     def fresh(self):
         """Another conversation: nothing follows on the last one."""
         self.close()
         self.screen = self.begin()
-        self.quiet(3)
+        self.calm(3)
 
     def ask(self, question, _before):
-        earlier = self.newest()[0]
-        self.screen.type(b"\x07")  # Ctrl+G: the line for questions
-        self.screen.type(b"\x15" + question.encode() + b"\r")
-        begun = time.monotonic()
+        earlier, begun = self.newest()[0], time.monotonic()
+        self.screen.type(b"\x07\x15" + question.encode() + b"\r")  # Ctrl+G: the line for questions
         while time.monotonic() - begun < 300:
-            self.quiet(2, most=4)
+            calm = self.calm(1)
             now, sql = self.newest()
             if now > earlier:
-                self.screen.type(b"\x1b")  # a question back, where there is one
-                self.quiet(1)
-                return sql, None, ""
-            if self.still():
                 break
-        self.screen.type(b"\x1b")
-        return "", None, "nothing came"
-
-    def still(self):
-        begun = time.monotonic()
-        self.quiet(8)
-        return time.monotonic() - begun < 9
+            if calm and self.calm(4):
+                sql = ""
+                break
+        else:
+            sql = ""
+        self.screen.type(b"\x1b")  # a question back, where there is one
+        self.calm(1)
+        return sql, None, "" if sql else "nothing came"
 
     def close(self):
         if self.screen:
