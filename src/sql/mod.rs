@@ -86,7 +86,7 @@ pub use parameters::parameters;
 pub use quotes::mend_double_quotes;
 pub use recount::{Recount, recount};
 pub use shape::{Shape, shape};
-pub use statement::{is_grammatical, statement_at, statements};
+pub use statement::{explained, is_grammatical, statement_at, statements};
 pub use stretch::{Stretch, lengths, stretch};
 pub use suspicion::{Asked, Suspicion, SuspicionKind, suspicions};
 pub use units::result_units;

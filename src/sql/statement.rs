@@ -22,6 +22,21 @@ pub fn statement_at(sql: &str, cursor: usize) -> Option<Range<usize>> {
     after.map(|(range, _)| range.clone())
 }
 
+/// What `sql` explains, where it is an `EXPLAIN` or an `EXPLAIN QUERY PLAN`; else all of it. An `EXPLAIN` is not explained in its turn.
+pub fn explained(sql: &str) -> &str {
+    let tokens = lex(sql);
+    let mut words = tokens.iter().filter(|token| token.is_significant()).peekable();
+    let mut passes =
+        |word: &str| words.next_if(|token| token.kind == TokenKind::Word && token.text(sql).eq_ignore_ascii_case(word)).is_some();
+    if !passes("explain") {
+        return sql;
+    }
+    if passes("query") {
+        passes("plan");
+    }
+    words.peek().and_then(|token| sql.get(token.range.start..)).unwrap_or("")
+}
+
 /// Statements, and where each ends with its semicolon.
 fn split(sql: &str, tokens: &[Token]) -> Vec<(Range<usize>, usize)> {
     let mut out = Vec::new();
@@ -98,6 +113,22 @@ mod tests {
         for text in ["", " ", "Select the three customers from Germany who bought most", "update me on the sales", "with which artist?"] {
             assert!(!is_grammatical(text), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_explained_stands_behind_the_word() {
+        #[track_caller]
+        fn check(sql: &str, expected: &str) {
+            assert_eq!(explained(sql), expected);
+        }
+        check("SELECT 1", "SELECT 1");
+        check("EXPLAIN SELECT 1", "SELECT 1");
+        check("-- why\nexplain /* so */ Query\nPLAN WITH a AS (SELECT 1) SELECT * FROM a", "WITH a AS (SELECT 1) SELECT * FROM a");
+        check("EXPLAIN QUERY PLAN", "");
+        check("EXPLAIN QUERY PLAN EXPLAIN SELECT 1", "EXPLAIN SELECT 1");
+        check("SELECT explain FROM plan", "SELECT explain FROM plan");
+        check("\"explain\" SELECT 1", "\"explain\" SELECT 1");
+        check("", "");
     }
 
     #[test]

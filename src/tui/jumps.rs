@@ -83,7 +83,7 @@ pub struct Row<'a> {
 impl<'a> Row<'a> {
     /// The row under the cursor; an error says why it cannot be jumped from.
     pub fn of(results: &Results, schema: &'a Schema) -> Result<Self, String> {
-        let cells = results.cells().ok_or("there is no row here; run a query first")?;
+        let cells = results.cells().ok_or_else(|| format!("there is no row here; {}", results.without_rows()))?;
         let origins = origins(&results.sql, schema);
         if origins.len() != cells.len() {
             return Err("it cannot be told which table these columns are of; a query on tables alone says".into());

@@ -138,6 +138,18 @@ impl Results {
         self.len() == 0
     }
 
+    /// What can be done where there are no rows.
+    pub fn without_rows(&self) -> &'static str {
+        match self.content {
+            Content::Rows { .. } if self.order.as_ref().is_some_and(|order| order.arrangement().filter.is_some()) => {
+                "the filter keeps none; / changes it"
+            }
+            Content::Rows { .. } => "the query found none",
+            Content::Failed(_) => "the query failed",
+            Content::Empty | Content::Cancelled => "run a query first",
+        }
+    }
+
     /// Moves the cursor by `rows` and `columns`, as far as there are cells.
     pub fn move_by(&mut self, rows: isize, columns: isize) {
         self.row = self.row.saturating_add_signed(rows).min(self.len().saturating_sub(1));
@@ -179,11 +191,6 @@ impl Results {
             *width = (*width).max((name + 1).min(WIDEST));
         }
         self.wanted.clone()
-    }
-
-    /// Why there is no row: a filter that keeps none, or nothing was run.
-    pub fn why_empty(&self) -> &'static str {
-        if self.spool().is_some() && !self.filter.is_empty() { "the filter keeps no row; / changes it" } else { "run a query first" }
     }
 
     /// Takes what is typed as a filter.

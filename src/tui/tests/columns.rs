@@ -171,3 +171,31 @@ fn rows_are_copied_in_other_forms() {
     let insert = CopyForm::Insert { table: "album".into(), columns: vec!["title".into(), "id".into()] };
     screen.submitted(|work| matches!(work, Work::Result(ResultWork::Copy { what, .. }) if what.form == insert));
 }
+
+#[test]
+fn where_there_are_no_rows_it_is_told_why() {
+    #[track_caller]
+    fn check(screen: &mut Screen, keys: &[&str], why: &str) {
+        for key in keys {
+            screen.press(&["alt+4", key]);
+            let drawn = screen.drawn();
+            assert!(drawn.contains(why) && !drawn.contains("run a query first"), "{key}: {drawn}");
+        }
+    }
+    let all = ["enter", "y", "Y", "t", "ctrl+f", "ctrl+y"];
+    let mut screen = Screen::opened((200, 60));
+    screen.press(&["alt+3", "SELECT 1 WHERE 0"]);
+    screen.run(rows(0, false));
+    check(&mut screen, &all, "the query found none");
+    let mut screen = Screen::opened((200, 60));
+    screen.press(&["alt+3", "SELECT 1"]);
+    screen.run(rows(3, false));
+    screen.press(&["alt+4", "/", "nothing is called so"]);
+    screen.work_on_result();
+    screen.press(&["enter"]);
+    check(&mut screen, &all, "the filter keeps none; / changes it");
+    let mut screen = Screen::opened((200, 60));
+    screen.press(&["alt+3", "SELECT nope"]);
+    screen.run(Outcome::Failed(crate::jobs::JobFailure { message: "no such column: nope".into(), hint: None }));
+    check(&mut screen, &["enter", "y", "s", "i", "ctrl+f", "ctrl+y", "ctrl+e"], "the query failed");
+}

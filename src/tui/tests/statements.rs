@@ -162,3 +162,22 @@ fn a_snippet_goes_in_at_the_cursor() {
     assert_eq!(screen.state.sql(), "SELECT * FROM album WHERE artist_id = :artist");
     assert!(!matches!(screen.state.window, Some(Window::List(_))));
 }
+
+#[test]
+fn the_plan_of_a_statement_is_that_of_what_it_explains() {
+    #[track_caller]
+    fn plan(sql: &str, expected: Option<&str>) {
+        let mut screen = Screen::opened((80, 24));
+        screen.press(&["alt+3", sql, "esc", "ctrl+p", "plan", "enter"]);
+        let planned = screen.effects.iter().find_map(|effect| match effect {
+            Effect::Submit { work: Work::Plan { sql }, .. } => Some(sql.as_str()),
+            _ => None,
+        });
+        assert_eq!(planned, expected, "{sql}: {}", screen.drawn());
+        assert_eq!(screen.drawn().contains("there is no SQL to explain"), expected.is_none(), "{sql}");
+    }
+    plan("SELECT 1 FROM album", Some("SELECT 1 FROM album"));
+    plan("EXPLAIN QUERY PLAN SELECT 1 FROM album", Some("SELECT 1 FROM album"));
+    plan("explain SELECT 1 FROM album;", Some("SELECT 1 FROM album"));
+    plan("EXPLAIN QUERY PLAN", None);
+}

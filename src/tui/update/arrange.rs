@@ -16,7 +16,8 @@ use crate::text;
 pub(super) fn columns(state: &mut State, action: Action) {
     let results = &mut state.tab_mut().results;
     if results.spool().is_none() {
-        warn(state, "there is no result yet; run a query first");
+        let why = results.without_rows();
+        warn(state, format!("there is no result yet; {why}"));
         return;
     }
     let column = results.column;
@@ -58,7 +59,7 @@ pub(super) fn columns(state: &mut State, action: Action) {
 /// Asks what to look for.
 pub(super) fn ask_find(state: &mut State) {
     if state.tab().results.is_empty() {
-        let why = state.tab().results.why_empty();
+        let why = state.tab().results.without_rows();
         warn(state, format!("there are no rows to look into; {why}"));
         return;
     }
@@ -133,7 +134,7 @@ pub(super) fn found(state: &mut State, tab: u32, found: Option<Found>) {
 pub(super) fn copy_as(state: &mut State) -> Vec<Effect> {
     let results = &state.tab().results;
     if results.is_empty() {
-        let why = results.why_empty();
+        let why = results.without_rows();
         warn(state, format!("there is no row to copy; {why}"));
         return Vec::new();
     }

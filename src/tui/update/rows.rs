@@ -38,7 +38,7 @@ pub(super) fn are_missing(state: &mut State, action: Action) -> bool {
         _ => false,
     };
     if missing {
-        let why = results.why_empty();
+        let why = results.without_rows();
         warn(state, format!("there are no rows here; {why}"));
     }
     missing
@@ -73,7 +73,8 @@ pub(super) fn measure_view(state: &mut State) {
 pub(super) fn open_record(state: &mut State) {
     let results = &state.tab().results;
     let (Some(spool), Some(cells)) = (results.spool(), results.cells()) else {
-        warn(state, "there is no row here; run a query first");
+        let why = results.without_rows();
+        warn(state, format!("there is no row here; {why}"));
         return;
     };
     let names: Vec<String> = spool.columns().iter().map(|column| text::sanitize(&column.name).into_owned()).collect();
@@ -187,7 +188,8 @@ pub(super) fn chart(state: &mut State) -> Vec<Effect> {
     }
     let results = &state.tab().results;
     let Some(spool) = results.spool() else {
-        warn(state, "there are no rows to draw; run a query first");
+        let why = results.without_rows();
+        warn(state, format!("there are no rows to draw; {why}"));
         return Vec::new();
     };
     let Some(chart) = Chart::of(spool, &results.dates, results.column) else {
@@ -227,7 +229,8 @@ pub(super) fn draw(state: &mut State) -> Vec<Effect> {
 /// Offers the forms in which a result can be written.
 pub(super) fn export(state: &mut State) -> Vec<Effect> {
     if !matches!(state.tab().results.content, Content::Rows { .. }) {
-        warn(state, "there is no result to export; run a query first");
+        let why = state.tab().results.without_rows();
+        warn(state, format!("there is no result to export; {why}"));
         return Vec::new();
     }
     let item = |format: ExportFormat| {

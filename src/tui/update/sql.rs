@@ -21,7 +21,7 @@ use crate::sql::format::pretty;
 use crate::sql::named::table_at;
 use crate::sql::origins::origins;
 use crate::sql::quote::{identifier, table_name};
-use crate::sql::{parameters, statement_at, statements};
+use crate::sql::{explained, parameters, statement_at, statements};
 
 /// Longer texts are not searched for names at every key.
 const COMPLETED: usize = 50_000;
@@ -194,7 +194,8 @@ pub(super) fn turn_result(state: &mut State, by: usize) {
 }
 
 pub(super) fn plan(state: &mut State) -> Vec<Effect> {
-    match meant(state) {
+    // A person may have written the EXPLAIN already.
+    match meant(state).map(|sql| explained(&sql).to_owned()).filter(|sql| !sql.is_empty()) {
         Some(sql) => submit(state, Work::Plan { sql }).1,
         None => {
             warn(state, "there is no SQL to explain");
