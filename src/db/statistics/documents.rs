@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use crate::schema::Json;
 
-/// Documents of a column that are read, and bytes of them all, and of one: a longer one counts by its first letter alone.
-const DOCUMENTS: usize = 128;
-const BYTES: usize = 128 * 1024;
+/// Documents of a column that are all read, and of each doubling of their number as many as half of them: one table often holds one kind of document after
+/// another, and a kind that begins late is met too.
+const ALL_OF: usize = 128;
+/// Bytes that are read of a column, of which the documents that are all read get half, and of one document: a longer one counts by its first letter alone.
+const BYTES: usize = 256 * 1024;
 const LONGEST: usize = 16 * 1024;
 /// Paths kept of a column.
 const PATHS: usize = 24;
@@ -27,8 +29,8 @@ const DEPTH: usize = 3;
 pub(super) struct Documents {
     /// Texts that are JSON objects or arrays.
     read: usize,
-    /// Texts too long to be read, that begin as one.
-    long: usize,
+    /// Texts that begin as one, read or not.
+    begun: usize,
     /// Texts that are none.
     others: usize,
     bytes: usize,
@@ -44,9 +46,10 @@ impl Documents {
             None => {}
             // Once a column has shown that it is none, nothing more is read of it.
             Some(b'{' | b'[') if self.others > 0 && self.read == 0 => self.others += 1,
-            Some(b'{' | b'[') if text.len() > LONGEST || self.read >= DOCUMENTS || self.bytes >= BYTES => self.long += 1,
+            Some(b'{' | b'[') if !self.is_read(text.len()) => self.begun += 1,
             Some(b'{' | b'[') => match serde_json::from_slice::<Value>(text) {
                 Ok(value) => {
+                    self.begun += 1;
                     self.read += 1;
                     self.bytes += text.len();
                     let mut paths = Vec::new();
@@ -63,6 +66,14 @@ impl Documents {
             },
             Some(_) => self.others += 1,
         }
+    }
+
+    /// Whether the next document, of `length` bytes, is read.
+    fn is_read(&self, length: usize) -> bool {
+        let all = self.begun < ALL_OF;
+        // From 128 on every second one, from 256 on every fourth.
+        let every = || 2_usize << (self.begun / ALL_OF).ilog2();
+        length <= LONGEST && self.bytes < if all { BYTES / 2 } else { BYTES } && (all || self.begun.is_multiple_of(every()))
     }
 
     /// What the documents hold, where all texts are such.
@@ -141,6 +152,28 @@ mod tests {
         check(&["12", "\"x\"", "null"], None);
         check(&[], None);
         check(&[&"[".repeat(2_000)], None);
+    }
+
+    #[test]
+    fn a_kind_of_document_that_begins_late_is_met() {
+        for (before, after) in [(150, 150), (1_000, 600), (10_000, 9_000)] {
+            let mut documents = Documents::default();
+            (0..before).for_each(|i| documents.note(format!("{{\"app\": {i}}}").as_bytes()));
+            (0..after).for_each(|_| documents.note(b"{\"status\": \"afk\"}"));
+            let paths = documents.json().map(|json| json.paths);
+            assert_eq!(paths, Some(vec!["$.app".to_owned(), "$.status".to_owned()]), "{after} behind {before}");
+            assert!(documents.read <= 128 + 64 * 8, "{} are read", documents.read);
+        }
+    }
+
+    #[test]
+    fn long_documents_leave_room_for_those_behind() {
+        let mut documents = Documents::default();
+        let long = format!("{{\"long\": \"{}\"}}", "x".repeat(15_000));
+        (0..100).for_each(|_| documents.note(long.as_bytes()));
+        (0..200).for_each(|_| documents.note(b"{\"short\": 1}"));
+        assert_eq!(documents.json().map(|json| json.paths.len()), Some(2));
+        assert!(documents.bytes < BYTES + LONGEST, "{} bytes are read", documents.bytes);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use super::blocks::{Block, Blocks};
 use super::expressions::{aggregate, conjuncts, each_expression, literal};
 use super::reason::{Suspicion, SuspicionKind, suspect};
 use super::words::Question;
+use crate::text::language::words_of;
 
 pub(super) fn look(blocks: &Blocks<'_>, sql: &str, question: &Question, out: &mut Vec<Suspicion>) {
     let tokens: Vec<String> = lex(sql).into_iter().map(|token| token.text(sql).to_ascii_lowercase()).collect();
@@ -99,9 +100,10 @@ fn strange_number(block: &Block<'_>, question: &Question) -> Option<String> {
     let gives = |number: f64| question.gives(number) || cents && question.gives(number / 100.0);
     let is_strange = |text: &String| text.parse::<f64>().is_ok_and(|number| ![0.0, 1.0].contains(&number) && !gives(number));
     let mut strange = block.limit.clone().filter(is_strange);
-    let mut look = |expr: &Expr| {
+    let mut look = |column: &Expr, expr: &Expr| {
         if let Some(Value::Number(text, _)) = literal(expr)
             && is_strange(text)
+            && !is_told(block, column, text, question)
         {
             strange.get_or_insert_with(|| text.clone());
         }
@@ -109,16 +111,34 @@ fn strange_number(block: &Block<'_>, question: &Question) -> Option<String> {
     let conditions = [&block.select.selection, &block.select.having];
     for condition in conditions.into_iter().flatten() {
         each_expression(condition, &mut |expr, _| match expr {
-            Expr::BinaryOp { left, op: Eq | NotEq | Gt | GtEq | Lt | LtEq, right } if is_column(left) => look(right),
+            Expr::BinaryOp { left, op: Eq | NotEq | Gt | GtEq | Lt | LtEq, right } if is_column(left) => look(left, right),
             Expr::Between { expr, low, high, .. } if is_column(expr) => {
-                look(low);
-                look(high);
+                look(expr, low);
+                look(expr, high);
             }
-            Expr::In { expr, target: InTarget::List(values), .. } if is_column(expr) => values.iter().for_each(&mut look),
+            Expr::In { expr, target: InTarget::List(values), .. } if is_column(expr) => values.iter().for_each(|value| look(expr, value)),
             _ => {}
         });
     }
     strange
+}
+
+/// Whether what is known of a column tells a number of it: "4 deleted", "half stars", where five of the question are ten.
+fn is_told(block: &Block<'_>, column: &Expr, number: &str, question: &Question) -> bool {
+    let name = match column {
+        Expr::Identifier(name) => name,
+        Expr::CompoundIdentifier(names) => match names.last() {
+            Some(name) => name,
+            None => return false,
+        },
+        _ => return false,
+    };
+    let tables = block.scope.sources.iter().filter_map(|source| source.table());
+    tables.filter_map(|table| table.column(&name.value)).any(|column| {
+        let words = words_of(&column.comment);
+        let halves = || words.iter().any(|word| matches!(word.as_str(), "half" | "halves"));
+        words.iter().any(|word| word == number) || number.parse().is_ok_and(|number: f64| halves() && question.gives(number / 2.0))
+    })
 }
 
 fn is_column(expr: &Expr) -> bool {

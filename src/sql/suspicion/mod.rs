@@ -82,6 +82,8 @@ mod tests_kept;
 #[cfg(test)]
 mod tests_meant;
 #[cfg(test)]
+mod tests_real;
+#[cfg(test)]
 mod tests_unasked;
 mod unasked;
 mod units;

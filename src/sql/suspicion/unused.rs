@@ -110,12 +110,33 @@ pub(super) fn look(sql: &str, schema: &Schema, resolution: &Resolution<'_>, ques
         }
         // What was borrowed has a day on which it was, in every row: "borrowed" is all of them.
         let always = !column.has_null && !column.has_empty && is_dated(column);
-        if !flag && !always && !words.is_empty() && words.iter().all(asked) {
+        // "Album artist" is `albumartist`, and asks for no `artist`.
+        let part = || named.iter().any(|name| is_part_of_named(&words, name, question));
+        if !flag && !always && !words.is_empty() && words.iter().all(asked) && !part() {
             let sentence = format!("the question says {:?}, and the column {} is not used", words.join(" "), column.name);
             suspect(out, SuspicionKind::UnusedColumn, sentence);
             return;
         }
     }
+}
+
+/// Whether the question says the column `name` in several words, which that writes as one, and says each of `words` only among these.
+fn is_part_of_named(words: &[String], name: &str, question: &Question) -> bool {
+    let same = |own: &str| {
+        let rest = own.strip_prefix(name);
+        rest.is_some_and(|rest| matches!(rest, "" | "s" | "es"))
+    };
+    let ends = |from: usize| (from + 2..=question.words.len().min(from + 4)).find(|to| same(&question.words[from..*to].concat()));
+    let mut inside = vec![false; question.words.len()];
+    for (from, to) in (0..question.words.len()).filter_map(|from| Some((from, ends(from)?))) {
+        inside[from..to].fill(true);
+    }
+    let alike = |own: &str, word: &str| stem(own) == stem(word);
+    let among = |word: &String| {
+        let mut places = question.words.iter().zip(&inside).filter(|(own, _)| alike(own, word)).peekable();
+        places.peek().is_some() && places.all(|(_, inside)| *inside)
+    };
+    words.iter().all(among)
 }
 
 /// Whether a column says yes or no.
