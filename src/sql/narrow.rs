@@ -25,9 +25,8 @@ pub fn narrowed(sql: &str, schema: &Schema, hit: &ValueHit) -> Option<(String, S
         return None;
     }
     let arm = tokens.arm(0).filter(|arm| tokens.is(0, &["select"]) && arm.end == tokens.len())?;
-    // A condition on what an outer join makes up leaves out the rows that it was made for.
-    let is_outer = (0..tokens.len()).any(|at| tokens.is(at, &["left", "right", "full", "outer"]) && tokens.text(at + 1) != "(");
-    let table = schema.tables.iter().find(|table| table.name == hit.table && table.database == hit.database).filter(|_| !is_outer)?;
+    let table =
+        schema.tables.iter().find(|table| table.name == hit.table && table.database == hit.database).filter(|_| !tokens.joins_outer())?;
     let condition = condition(&resolution, scope, schema, table, hit)?;
     Some((replaced(sql, [&arm.with_condition(&tokens, &condition)?])?, condition))
 }

@@ -176,6 +176,11 @@ impl<'a> Tokens<'a> {
         }
     }
 
+    /// Whether it joins what need not be there: a condition on what an outer join makes up leaves out the rows that it was made for.
+    pub(super) fn joins_outer(&self) -> bool {
+        (0..self.len()).any(|at| self.is(at, &["left", "right", "full", "outer"]) && self.text(at + 1) != "(")
+    }
+
     /// Words before a bracket that are no function's name.
     fn separates(&self, at: usize) -> bool {
         is_keyword(self.text(at)) && !self.is(at, &["left", "right", "if", "replace", "cast", "glob", "like"])

@@ -24,7 +24,6 @@ fn schema() -> Schema {
             table("ratings", &[("id", "1..9", ""), ("rating", "0..10", "half stars: 10 is five stars"), ("votes", "0..90", "")]),
             table("comments", &[("id", "1..9", ""), ("mode", "1..4", "1 shown, 2 waiting, 4 deleted"), ("likes", "0..90", "")]),
         ],
-        ..Schema::default()
     }
 }
 

@@ -35,7 +35,6 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
 /// often as it has lines.
 fn multiplied(sql: &str, schema: &Schema, words: &[String]) -> Option<(Range<usize>, String)> {
     let (asked, behind) = asked_for(words, schema)?;
-    // "Movie reviews" are no movies.
     let [key] = asked.primary_key.as_slice() else { return None };
     let resolution = resolve(sql, schema).filter(|resolution| resolution.scopes.len() == 1)?;
     let scope = resolution.scopes.first()?;
@@ -64,6 +63,7 @@ fn multiplied(sql: &str, schema: &Schema, words: &[String]) -> Option<(Range<usi
     let multiplies = (0..scope.sources.len())
         .any(|place| place != own && idle(place) && scope.sources.get(place).and_then(Source::table).is_some_and(refers));
     let of_it = sql.get(counted.clone())? == "*" || resolution.references.iter().any(|reference| reference.range == counted);
+    // "Movie reviews" are no movies.
     let once = behind.is_empty() && !tokens.is(at + 2, &["distinct"]) && of_it && multiplies;
     let alias = &scope.sources.get(own)?.alias;
     once.then(|| (counted, format!("DISTINCT {}.{}", identifier(alias), identifier(key))))

@@ -36,8 +36,6 @@ fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, St
     let [scope] = resolution.scopes.as_slice() else { return None };
     let tokens = Tokens::new(sql);
     let arm = tokens.arm(0).filter(|_| tokens.is(0, &["select"]))?;
-    // A condition on what an outer join makes up leaves out the rows that it was made for.
-    let is_outer = (0..tokens.len()).any(|at| tokens.is(at, &["left", "right", "full", "outer"]) && tokens.text(at + 1) != "(");
     let names_end = |column: &Column| resolution.references.iter().any(|reference| reference.name.text.eq_ignore_ascii_case(&column.name));
     let mut conditions = Vec::new();
     for source in &scope.sources {
@@ -49,7 +47,7 @@ fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, St
             conditions.push(format!("{}.{} = {}", identifier(&source.alias), identifier(&column.name), string_literal(&end)));
         }
     }
-    if conditions.is_empty() || is_outer {
+    if conditions.is_empty() || tokens.joins_outer() {
         return None;
     }
     Some(vec![arm.with_condition(&tokens, &conditions.join(" AND "))?])

@@ -25,8 +25,7 @@ fn edits(sql: &str, resolution: &Resolution<'_>, question: &str) -> Option<Vec<(
     let [scope] = resolution.scopes.as_slice() else { return None };
     let tokens = Tokens::new(sql);
     let arm = tokens.arm(0).filter(|arm| arm.end == tokens.len() && tokens.is(0, &["select"]))?;
-    // A condition on what an outer join makes up leaves out the rows that it was made for.
-    if (0..tokens.len()).any(|at| tokens.is(at, &["left", "right", "full", "outer"]) && tokens.text(at + 1) != "(") {
+    if tokens.joins_outer() {
         return None;
     }
     let words = words_of(&unquoted(question));
