@@ -235,7 +235,9 @@ def opened_text(notes):
                 return True
             if isinstance(value, (str, bytes)) and len(value) == 0:
                 return True
-            return isinstance(value, str) and f"`{value.strip()}`" in notes and "read as NULL" in notes
+            # Ends of lines are told as they are escaped.
+            shown = value.strip() or value.encode("unicode_escape").decode() if isinstance(value, str) else ""
+            return bool(shown) and f"`{shown}`" in notes and "read as NULL" in notes
         if isinstance(back, (int, float)):
             if isinstance(value, (int, float)):
                 return float(value) == float(back) and (isinstance(back, float) or value == back)
