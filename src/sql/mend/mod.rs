@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 59] = [
+const MEANT: [Mend; 60] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::emptied::mend),
     Mend::Both(names::coarser::mend),
@@ -79,6 +79,7 @@ const MEANT: [Mend; 59] = [
     Mend::Both(lengths::shares::mend),
     Mend::Schema(values::written::mend),
     Mend::Schema(values::paths::mend),
+    Mend::Both(values::leaves::mend),
     Mend::Schema(values::elements::mend),
     Mend::Both(values::unfolded::mend),
     Mend::Schema(values::blobs::mend),

@@ -4,6 +4,7 @@
 //! - `yes_no`: yes and no kept as words
 //! - `written`: numbers and dates kept as text
 //! - `paths`: paths into JSON documents
+//! - `leaves`: documents reckoned with or compared as a whole, where one value inside is meant
 //! - `elements`: elements of JSON arrays, looked for as if they were the column
 //! - `unfolded`: arrays that are grouped by, where one element is meant
 //! - `blobs`: text kept as a blob
@@ -13,6 +14,7 @@
 pub(super) mod blobs;
 pub(super) mod elements;
 pub(super) mod kinds;
+pub(super) mod leaves;
 pub(in crate::sql) mod paths;
 pub(super) mod ranked;
 pub(super) mod unfolded;

@@ -12,6 +12,7 @@ use crate::sql::mend::names::nearest::{PLAIN, distance};
 use crate::sql::quote::string_literal;
 use crate::sql::resolve::{Resolution, resolve};
 use crate::sql::tokens::Tokens;
+use crate::text::words::{singular, split_name};
 
 /// More changes than this are no slip.
 const MAX_CHANGES: usize = 32;
@@ -234,6 +235,17 @@ fn elsewhere(asked: &[Step], known: &[Vec<Step>]) -> Option<String> {
     };
     let mut found = known.iter().filter(ends).filter(|_| !asked.is_empty());
     found.next().filter(|_| found.next().is_none()).map(|path| written(path))
+}
+
+/// The path of the only value of a column's documents that the question speaks of by its key.
+pub(super) fn said_leaf(column: &Column, words: &[String]) -> Option<String> {
+    let is_said = |key: &str| {
+        let key = split_name(key);
+        !key.is_empty() && key.iter().all(|word| words.iter().any(|said| singular(said) == singular(word)))
+    };
+    let is_value = |path: &&String| !path.contains('[') && path.rsplit('.').next().is_some_and(is_said);
+    let mut found = column.meaning.json()?.paths.iter().filter(is_value);
+    found.next().filter(|_| found.next().is_none()).cloned()
 }
 
 /// Operators that compare a value of a document.

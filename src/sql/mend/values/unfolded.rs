@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::elements::OWN;
+use super::paths::said_leaf;
 use crate::schema::{Column, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::{identifier, string_literal};
@@ -29,7 +30,7 @@ fn unfolded(sql: &str, resolution: &Resolution<'_>, words: &[String]) -> Option<
     let mut grouped = resolution.references.iter().filter(|reference| reference.clause == Clause::GroupBy);
     let (Some(term), None) = (grouped.next(), grouped.next()) else { return None };
     let column = source.table()?.column(&term.name.text)?;
-    if let Some(path) = value(column, words) {
+    if let Some(path) = said_leaf(column, words) {
         return at_path(sql, resolution, column, &path);
     }
     is_array(column).then_some(())?;
@@ -57,17 +58,6 @@ fn unfolded(sql: &str, resolution: &Resolution<'_>, words: &[String]) -> Option<
     edits.push((end..end, format!(", json_each({}.{})", identifier(&source.alias), identifier(&column.name))));
     edits.sort_by_key(|(range, _)| range.start);
     Some(edits)
-}
-
-/// The path of the only value of a column's documents that the question speaks of by its key.
-fn value(column: &Column, words: &[String]) -> Option<String> {
-    let is_said = |key: &str| {
-        let key = split_name(key);
-        !key.is_empty() && key.iter().all(|word| words.iter().any(|said| singular(said) == singular(word)))
-    };
-    let is_value = |path: &&String| !path.contains('[') && path.rsplit('.').next().is_some_and(is_said);
-    let mut found = column.meaning.json()?.paths.iter().filter(is_value);
-    found.next().filter(|_| found.next().is_none()).cloned()
 }
 
 /// The value at `path` in the place of the document, but in conditions; `None` where the query takes documents apart by itself.
