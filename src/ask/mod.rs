@@ -2,6 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `wording`: words of questions, and what of SQL says them
+//! - `stated`: what a statement says, for comparing with the words of its question
 //! - [`coverage`]: which words of a question its SQL accounts for
 //! - `advice`: what to tell a model about SQLite's message
 //! - `lock`: the model is held to the names of the schema
@@ -62,6 +63,7 @@ pub mod pipeline;
 pub mod recall;
 pub mod request;
 pub mod signals;
+mod stated;
 pub mod vote;
 mod weights;
 mod widened;

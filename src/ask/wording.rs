@@ -104,6 +104,12 @@ pub(super) const FORMS: [Form; 14] = [
     Form { words: "half quarter third dozen couple", said_by: "> >= < <= between * / limit" },
 ];
 
+/// What is computed from places and sides: only a query that does so says these words, which may well name things of a database.
+pub(super) const GEOMETRY: Form = Form {
+    words: "distance distances origin hypotenuse diagonal magnitude norm root square squared cube",
+    said_by: "sqrt pow power hypot",
+};
+
 /// Whether a word is about counting, sorting and comparing, which any database can do.
 pub(super) fn is_about_form(word: &str) -> bool {
     digits_of(word).is_some()
