@@ -55,7 +55,7 @@ pub fn mend_mentioned(sql: &str, schema: &Schema, question: &str, index: &ValueI
         let is_alone = |hit: &ValueHit| {
             let others = || unsaid.iter().filter(|other| **other != hit);
             !others().any(|other| other.words == hit.words && narrowed(&sql, schema, other).is_some())
-                && !others().any(|other| (&other.table, &other.column) == (&hit.table, &hit.column))
+                && !others().any(|other| (&other.table, &other.column, &other.path) == (&hit.table, &hit.column, &hit.path))
         };
         let found = unsaid.iter().filter(|hit| is_alone(hit)).find_map(|hit| Some((narrowed(&sql, schema, hit)?, hit.value.clone())));
         let Some(((to, condition), value)) = found else { break };
@@ -73,12 +73,17 @@ mod tests {
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: &str) {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("t.sqlite");
         let made = "BEGIN; CREATE TABLE parameter (code TEXT PRIMARY KEY, label TEXT); INSERT INTO parameter VALUES ('NO3', 'Nitrate'), ('PB', 'Lead');
             CREATE TABLE site (id INTEGER PRIMARY KEY, river TEXT, state TEXT); INSERT INTO site VALUES (1, 'Elm', 'closed'), (2, 'Tarn', 'open');
             CREATE TABLE result (id INTEGER PRIMARY KEY, code TEXT REFERENCES parameter(code), site_id INTEGER REFERENCES site(id), amount REAL);
             INSERT INTO result VALUES (1, 'NO3', 1, 3.5), (2, 'PB', 2, 4.5), (3, 'NO3', 2, 1.5); COMMIT";
+        check_in(made, question, sql, expected);
+    }
+
+    #[track_caller]
+    fn check_in(made: &str, question: &str, sql: &str, expected: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
         rusqlite::Connection::open(&path).unwrap().execute_batch(made).unwrap();
         let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
         let schema = database.schema(&cancel).unwrap();
@@ -117,5 +122,18 @@ mod tests {
         ] {
             check(question, sql, sql);
         }
+    }
+
+    #[test]
+    fn what_a_document_holds_is_mentioned_too() {
+        let made = "CREATE TABLE event (id INTEGER PRIMARY KEY, took INTEGER, data TEXT);
+            INSERT INTO event VALUES (1, 5, '{\"app\": \"Firefox\", \"tags\": [\"play\"]}'), (2, 7, '{\"app\": \"Terminal\", \"tags\": [\"homework\"]}')";
+        let check = |question: &str, sql: &str, expected: &str| check_in(made, question, sql, expected);
+        let all = "SELECT sum(took) FROM event";
+        check("How long did I use Firefox?", all, &format!("{all} WHERE json_extract(data, '$.app') = 'Firefox'"));
+        let homework = "EXISTS (SELECT 1 FROM json_each(event.data, '$.tags') AS element WHERE element.value = 'homework')";
+        check("How long was homework?", all, &format!("{all} WHERE {homework}"));
+        let said = format!("{all} WHERE data LIKE '%Firefox%'");
+        check("How long did I use Firefox?", &said, &said);
     }
 }

@@ -4,6 +4,7 @@ use super::form::Form;
 use super::tuned;
 use crate::llm::{Message, Prompt, Role, Shared};
 use crate::schema::ValueHit;
+use crate::sql::json_path::holds;
 use crate::sql::quote::{identifier, in_database, string_literal};
 
 /// A question that was answered.
@@ -144,7 +145,12 @@ pub fn value_lines(values: &[ValueHit]) -> String {
     let line = |hit: &ValueHit| {
         // A stored text stays on its line, so that it cannot pose as a question.
         let value = crate::text::sanitize(&hit.value).into_owned();
-        format!("-- {}.{} = {}\n", in_database(hit.database.as_deref(), &hit.table), identifier(&hit.column), string_literal(&value))
+        let (table, value) = (in_database(hit.database.as_deref(), &hit.table), string_literal(&value));
+        let column = format!("{table}.{}", identifier(&hit.column));
+        match &hit.path {
+            Some(path) => format!("-- {}\n", holds(&column, path, &value)),
+            None => format!("-- {column} = {value}\n"),
+        }
     };
     values.iter().map(line).collect()
 }

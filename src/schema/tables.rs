@@ -172,6 +172,8 @@ pub struct ValueHit {
     pub table: String,
     /// Its column, as stored.
     pub column: String,
+    /// Where it stands in the column's JSON documents, `$.app` or `$.tags[]`; `None` where the column holds the value itself.
+    pub path: Option<String>,
     /// The value, as stored.
     pub value: String,
     /// Where the question mentions it, in bytes.

@@ -3,6 +3,7 @@
 //! Files on their floors, the lowest first:
 //! - [`lex`]: tokens as SQLite cuts them
 //! - [`quote`]: names and strings as literals
+//! - [`json_path`]: paths into JSON documents, and what stands at one
 //! - `tokens`: calls, operands and clauses on tokens
 //! - `tree`: sqlparser's syntax tree
 //! - `visitor`: one walk over it for everything that looks at it
@@ -48,6 +49,7 @@ pub mod format;
 pub mod guard;
 pub mod hardness;
 pub mod highlight;
+pub mod json_path;
 pub mod lex;
 pub mod lock;
 pub mod mend;

@@ -2,6 +2,7 @@
 
 use crate::schema::{Schema, Table, ValueHit};
 use crate::sql::edits::replaced;
+use crate::sql::json_path::holds;
 use crate::sql::quote::{identifier, string_literal, table_name};
 use crate::sql::related::{Hop, hops_from};
 use crate::sql::resolve::{Clause, Resolution, Scope, resolve};
@@ -40,14 +41,20 @@ fn condition(resolution: &Resolution<'_>, scope: &Scope<'_>, schema: &Schema, ta
                 && (clauses.is_empty() || clauses.contains(&reference.clause))
         })
     };
-    if says(table, &hit.column, &[]) {
+    // Of a document it may say something else.
+    if hit.path.is_none() && says(table, &hit.column, &[]) {
         return None;
     }
-    let equal = format!("{} = {}", identifier(&hit.column), string_literal(&hit.value));
+    let equal = |qualifier: &str| {
+        let (column, value) = (format!("{qualifier}{}", identifier(&hit.column)), string_literal(&hit.value));
+        hit.path.as_ref().map_or_else(|| format!("{column} = {value}"), |path| holds(&column, path, &value))
+    };
     let mut here = scope.sources.iter().filter(|source| source.table().is_some_and(|here| std::ptr::eq(here, table)));
     if let Some(source) = here.next() {
-        let alias = if scope.sources.len() == 1 { String::new() } else { format!("{}.", identifier(&source.alias)) };
-        return here.next().is_none().then(|| format!("{alias}{equal}"));
+        // The elements of a document have columns of their own, which would hide a name that stands alone.
+        let is_plain = scope.sources.len() == 1 && hit.path.as_ref().is_none_or(|path| !path.contains("[]"));
+        let alias = if is_plain { String::new() } else { format!("{}.", identifier(&source.alias)) };
+        return here.next().is_none().then(|| equal(&alias));
     }
     let sources = scope.sources.iter().filter_map(|source| Some((source, source.table()?)));
     let mut ways: Vec<_> =
@@ -61,7 +68,7 @@ fn condition(resolution: &Resolution<'_>, scope: &Scope<'_>, schema: &Schema, ta
         return None;
     }
     let alias = if scope.sources.len() == 1 { String::new() } else { format!("{}.", identifier(&source.alias)) };
-    Some(format!("{alias}{}", nested(way, &equal)?))
+    Some(format!("{alias}{}", nested(way, &equal(""))?))
 }
 
 /// The condition of the first hop's column: a value that it has where the rest of the way ends at `equal`.

@@ -2,7 +2,8 @@
 
 use rusqlite::types::ValueRef;
 
-use super::column::{ColumnValues, ValueLimits};
+use super::column::{Bounds, ColumnValues, ValueLimits, is_made_by_machines};
+use super::leaves::read_leaves;
 use crate::db::database::Database;
 use crate::db::error::DbError;
 use crate::db::sqlite_error::is_busy;
@@ -29,9 +30,10 @@ pub(super) fn read(database: &Database, schema: &Schema, limits: &ValueLimits, c
         let kept_for_others = (columns.len() - read - 1).saturating_mul(FAIR_SHARE);
         let most = values_left.saturating_sub(kept_for_others).max(FAIR_SHARE).min(values_left).min(limits.column_values);
         let one = total.with_timeout(limits.one_column);
-        let found =
-            read_column(database, table, column, &Bounds { values: most, bytes: bytes_left, value_bytes: limits.value_bytes }, &one);
-        if let Some(found) = found.filter(|found| !found.values.is_empty() || found.complete) {
+        let bounds = Bounds { values: most, bytes: bytes_left, value_bytes: limits.value_bytes };
+        let own = read_column(database, table, column, &bounds, &one).filter(|found| !found.values.is_empty() || found.complete);
+        let inside = column.meaning.json().map(|json| read_leaves(database, table, column, json, &bounds, &one));
+        for found in own.into_iter().chain(inside.into_iter().flatten()) {
             values_left -= found.values.len().min(values_left);
             bytes_left -= found.values.iter().map(String::len).sum::<usize>().min(bytes_left);
             out.push(found);
@@ -52,12 +54,6 @@ fn may_hold_text(column: &Column) -> bool {
     (is_text || as_blob || !affine_to_numbers)
         && (as_blob || !declared.contains("BLOB"))
         && !column.name.contains(char::REPLACEMENT_CHARACTER)
-}
-
-struct Bounds {
-    values: usize,
-    bytes: usize,
-    value_bytes: usize,
 }
 
 /// What was read before a bound was reached. `None` where SQLite cannot read the column.
@@ -101,15 +97,12 @@ fn read_column(database: &Database, table: &Table, column: &Column, bounds: &Bou
     });
     let (mut values, complete) = read.ok()?;
     values.sort_unstable();
-    Some(ColumnValues { database: table.database.clone(), table: table.name.clone(), column: column.name.clone(), values, complete })
-}
-
-/// Whether most values look like keys, hashes, moments: digits in them, and no blank between words.
-fn is_made_by_machines(values: &[String]) -> bool {
-    let made = |value: &&String| {
-        let digits = value.bytes().filter(u8::is_ascii_digit).count();
-        let letters = value.chars().filter(|c| c.is_alphabetic()).count();
-        digits > 0 && (digits >= letters || !value.contains(' ') && value.len() >= 16)
-    };
-    values.iter().filter(made).count() * 10 > values.len() * 8
+    Some(ColumnValues {
+        database: table.database.clone(),
+        table: table.name.clone(),
+        column: column.name.clone(),
+        path: None,
+        values,
+        complete,
+    })
 }

@@ -11,7 +11,7 @@ use crate::db::database::Database;
 use crate::store::{Paths, SavedSessions};
 
 /// First words of a file; the number changes with what is read or how it is written.
-const FORMAT: &str = "sqllama-values 2";
+const FORMAT: &str = "sqllama-values 3";
 /// All files together take no more than this.
 const MOST_BYTES: u64 = 200 << 20;
 

@@ -87,7 +87,7 @@ mod tests {
     #[track_caller]
     fn check(values: &[&str], text: &str, expected: Option<&str>) {
         let values = values.iter().map(|value| (*value).to_owned()).collect();
-        let known = ColumnValues { database: None, table: "t".into(), column: "c".into(), values, complete: true };
+        let known = ColumnValues { database: None, table: "t".into(), column: "c".into(), path: None, values, complete: true };
         assert_eq!(code(&known, text).map(String::as_str), expected, "{text}");
     }
 

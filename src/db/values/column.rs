@@ -33,7 +33,15 @@ impl Default for ValueLimits {
     }
 }
 
-/// The distinct texts of one column.
+/// How much of one column is read.
+pub(super) struct Bounds {
+    pub(super) values: usize,
+    pub(super) bytes: usize,
+    /// Of one value.
+    pub(super) value_bytes: usize,
+}
+
+/// The distinct texts of one column, or of one place in its JSON documents.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(super) struct ColumnValues {
     /// The table's file, where that was opened beside the first one.
@@ -41,8 +49,32 @@ pub(super) struct ColumnValues {
     pub(super) database: Option<String>,
     pub(super) table: String,
     pub(super) column: String,
+    /// The place in its documents, `$.app` or `$.tags[]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) path: Option<String>,
     /// Sorted, distinct.
     pub(super) values: Vec<String>,
     /// Whether these are all texts of the column.
     pub(super) complete: bool,
+}
+
+impl ColumnValues {
+    /// What the values are called: the column, or the last key of their place in its documents.
+    pub(super) fn called(&self) -> &str {
+        let key = |path: &str| path.rfind('.').map(|dot| dot + 1);
+        match self.path.as_deref().and_then(|path| path.get(key(path)?..)) {
+            Some(key) => key.trim_end_matches("[]").trim_matches('"'),
+            None => &self.column,
+        }
+    }
+}
+
+/// Whether most values look like keys, hashes, moments: digits in them, and no blank between words.
+pub(super) fn is_made_by_machines(values: &[String]) -> bool {
+    let made = |value: &&String| {
+        let digits = value.bytes().filter(u8::is_ascii_digit).count();
+        let letters = value.chars().filter(|c| c.is_alphabetic()).count();
+        digits > 0 && (digits >= letters || !value.contains(' ') && value.len() >= 16)
+    };
+    values.iter().filter(made).count() * 10 > values.len() * 8
 }

@@ -200,7 +200,7 @@ impl ValueIndex {
         }
         let stem_of = |asked: &Asked| stem(&asked.word.folded);
         let beside: Vec<String> = asked.get(beside).unwrap_or(&[]).iter().map(stem_of).collect();
-        split_name(&column.column)
+        split_name(column.called())
             .iter()
             .filter(|word| !GENERAL_COLUMNS.contains(&word.as_str()))
             .map(|word| stem(word))
@@ -212,7 +212,7 @@ impl ValueIndex {
         let word = singular(&asked.word.folded);
         let mut here: Vec<(Range<usize>, ValueHit)> = Vec::new();
         for column in &self.columns {
-            let Some(value) = sex(column, word) else { continue };
+            let Some(value) = sex(column, word).filter(|_| column.path.is_none()) else { continue };
             let known = |(_, hit): &(Range<usize>, ValueHit)| {
                 hit.database == column.database && hit.table == column.table && hit.column == column.column && hit.value == *value
             };
@@ -222,6 +222,7 @@ impl ValueIndex {
                     database: column.database.clone(),
                     table: column.table.clone(),
                     column: column.column.clone(),
+                    path: None,
                     value: value.clone(),
                     words: asked.word.range.clone(),
                     exact: false,
@@ -285,6 +286,7 @@ impl ValueIndex {
                 database: column.database.clone(),
                 table: column.table.clone(),
                 column: column.column.clone(),
+                path: column.path.clone(),
                 value: value.clone(),
                 words: range.clone(),
                 exact,
@@ -305,7 +307,7 @@ fn keep_best(mut here: Vec<(Range<usize>, ValueHit)>, hits: &mut Vec<(Range<usiz
 /// What it adds that a question names the column or the table.
 fn mention(column: &ColumnValues, stems: &HashSet<String>) -> u16 {
     let mentioned = |name: &str| split_name(name).iter().any(|word| stems.contains(&stem(word)));
-    15 * u16::from(mentioned(&column.column)) + 10 * u16::from(mentioned(&column.table))
+    15 * u16::from(mentioned(column.called())) + 10 * u16::from(mentioned(&column.table))
 }
 
 /// Whether `value` stands in `question` at `start`, up to what is no word.

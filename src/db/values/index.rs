@@ -87,7 +87,8 @@ impl ValueIndex {
     /// What is known of a column, and which one it is.
     pub(super) fn column(&self, table: TableRef<'_>, column: &str) -> Option<(usize, &ColumnValues)> {
         let fits = |c: &&ColumnValues| {
-            TableRef { database: c.database.as_deref(), name: &c.table }.is(&table) && c.column.eq_ignore_ascii_case(column)
+            let own = TableRef { database: c.database.as_deref(), name: &c.table };
+            c.path.is_none() && own.is(&table) && c.column.eq_ignore_ascii_case(column)
         };
         self.columns.iter().enumerate().find(|(_, c)| fits(c))
     }

@@ -2,6 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `column`: the texts of one column, and how many of them are read
+//! - `leaves`: the texts inside of a column's JSON documents
 //! - `build`: reads them, bounded in time, count and bytes
 //! - `cache`: keeps them outside the user's file, as long as that does not change
 //! - `codes`: values that stand for well-known things
@@ -17,6 +18,7 @@ mod codes;
 mod column;
 mod find;
 mod index;
+mod leaves;
 mod lookup;
 mod named;
 mod nearest;

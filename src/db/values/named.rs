@@ -12,7 +12,7 @@ impl ValueIndex {
         let mut out: Vec<(String, String, String)> = Vec::new();
         for form in forms(text) {
             for entry in self.lookup.whole(&form).take(MOST) {
-                let Some(column) = self.columns.get(entry.column as usize) else { continue };
+                let Some(column) = self.columns.get(entry.column as usize).filter(|column| column.path.is_none()) else { continue };
                 let Some(value) = column.values.get(entry.value as usize) else { continue };
                 // Of several values in one column the one that is written so.
                 let known = out.iter().position(|(table, name, _)| *table == column.table && *name == column.column);

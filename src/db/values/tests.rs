@@ -283,6 +283,7 @@ fn many_values_are_searched_quickly() {
         database: None,
         table: table.into(),
         column: "name".into(),
+        path: None,
         values: (from..from + 100_000).map(name).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
         complete: true,
     };
@@ -310,4 +311,23 @@ fn text_kept_as_a_blob_is_read_where_the_schema_says_so() {
     let schema = database.schema(&Cancel::new()).unwrap();
     let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &Cancel::new()).unwrap();
     assert_eq!((index.len(), index.holds("item", "path", "/music/é/2.mp3")), (2, Held::Yes));
+}
+
+#[test]
+fn documents_are_looked_into() {
+    let events = "
+        CREATE TABLE event (id INTEGER PRIMARY KEY, began INTEGER, data TEXT);
+        INSERT INTO event VALUES (1, 1, '{\"app\": \"Firefox\", \"title\": \"News\", \"tags\": [\"work\", \"Quick Look\"]}'),
+            (2, 2, '{\"app\": \"Terminal\", \"title\": \"make\", \"who\": {\"name\": \"Ann Lee\"}}'), (3, 3, '{\"app\": \"Firefox\"}'), (4, 4, NULL);
+    ";
+    let shop = Shop::new(events);
+    let database = Database::open(shop.folder.path().join("shop.db")).unwrap();
+    let schema = database.schema(&Cancel::new()).unwrap();
+    let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &Cancel::new()).unwrap();
+    let path = |question: &str| index.find(question).into_iter().map(|hit| (hit.path.unwrap_or_default(), hit.value)).collect::<Vec<_>>();
+    let at = |path: &str, value: &str| vec![(path.to_owned(), value.to_owned())];
+    assert_eq!(path("How long did I use firefox?"), at("$.app", "Firefox"));
+    assert_eq!(path("Which events are tagged quick look?"), at("$.tags[]", "Quick Look"));
+    assert_eq!(path("What did Ann Lee do?"), at("$.who.name", "Ann Lee"));
+    assert_eq!(index.holds("event", "data", "Firefox"), Held::No, "the column itself holds documents");
 }

@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use crate::schema::{Column, Json, Schema};
 use crate::sql::change::{Change, ChangeKind};
+use crate::sql::json_path::{Step, steps, written};
 use crate::sql::lex::{TokenKind, name_of};
 use crate::sql::mend::names::nearest::{PLAIN, distance};
 use crate::sql::quote::string_literal;
@@ -123,46 +124,6 @@ fn columns_of<'s>(resolution: &Resolution<'s>) -> Columns<'s> {
     let tables = resolution.scopes.iter().flat_map(|scope| &scope.sources).filter_map(|source| source.table());
     let documents = tables.flat_map(|table| &table.columns).filter(|column| column.meaning.json().is_some());
     Columns { by_place: by_place.collect(), by_name: documents.map(|column| (column.name.to_lowercase(), column)).collect() }
-}
-
-/// A step of a path.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Step {
-    Key(String),
-    /// A place of an array, brackets included; `[]` for any.
-    Place(String),
-}
-
-/// The steps of `$.a."b c"[0]`; `None` where it is no path.
-fn steps(path: &str) -> Option<Vec<Step>> {
-    let mut rest = path.strip_prefix('$')?;
-    let mut out = Vec::new();
-    while !rest.is_empty() {
-        if rest.starts_with('[') {
-            let (place, more) = rest.split_at(rest.find(']')? + 1);
-            out.push(Step::Place(place.to_owned()));
-            rest = more;
-        } else if let Some(quoted) = rest.strip_prefix(".\"") {
-            let (key, more) = quoted.split_once('"')?;
-            out.push(Step::Key(key.to_owned()));
-            rest = more;
-        } else {
-            let named = rest.strip_prefix('.')?;
-            let (key, more) = named.split_at(named.find(['.', '[']).unwrap_or(named.len()));
-            out.push(Step::Key(key.to_owned()));
-            rest = more;
-        }
-    }
-    Some(out)
-}
-
-fn written(steps: &[Step]) -> String {
-    let one = |step: &Step| match step {
-        Step::Place(place) => place.clone(),
-        Step::Key(key) if key.chars().all(|c| c.is_alphanumeric() || c == '_') => format!(".{key}"),
-        Step::Key(key) => format!(".\"{key}\""),
-    };
-    format!("${}", steps.iter().map(one).collect::<String>())
 }
 
 impl Use<'_> {
