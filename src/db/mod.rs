@@ -64,7 +64,7 @@ pub use difference::{Difference, difference};
 pub use error::DbError;
 pub use export::{Format, Layout, TableWriter, write_table};
 pub use parameters::Parameters;
-pub use same::{RowOrder, same_result};
+pub use same::{RowOrder, holds_result, same_result};
 pub use scratch::Scratch;
 pub use spool::Spool;
 pub use stream::{Collected, RowSink, Streamed};

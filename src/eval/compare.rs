@@ -74,6 +74,7 @@ mod tests {
             question: String::new(),
             sql: String::new(),
             ok,
+            shows_more: false,
             error: None,
             confidence: None,
             seconds: 0.0,

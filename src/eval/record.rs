@@ -23,6 +23,9 @@ pub struct Record {
     pub sql: String,
     /// Whether its rows are those of an accepted query.
     pub ok: bool,
+    /// Whether it is not right for its columns alone: it has those of an accepted query, and more.
+    #[serde(default)]
+    pub shows_more: bool,
     /// Why there are no rows, where there are none.
     pub error: Option<String>,
     /// What the pipeline believed, 0 to 1; `None` for unknown.

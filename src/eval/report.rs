@@ -55,6 +55,8 @@ pub struct Bin {
 pub struct Report {
     /// Right answers.
     pub accuracy: Share,
+    /// Answers that have the right columns, and more beside them; none of them counts as right.
+    pub shows_more: Share,
     /// Questions without an answer that ran.
     pub did_not_run: Share,
     /// Median seconds a question.
@@ -113,6 +115,7 @@ impl Report {
         let error = |bin: &Bin| bin.observed.n as f64 * (bin.stated - bin.observed.value()).abs();
         Self {
             accuracy: share(&|_| true, &|r| r.ok),
+            shows_more: share(&|_| true, &|r| r.shows_more),
             did_not_run: share(&|_| true, &|r| !r.ran),
             median_seconds: median(records.iter().map(|r| r.seconds).collect()),
             mean_seconds: mean(&|r| r.seconds),

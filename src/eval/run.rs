@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::record::named;
 use super::{EvalError, GroupRecord, Question, Record};
 use crate::ask::{Agreement, Answer, AskError, AskRequest, AskTimings, Demonstrations, ask};
-use crate::db::{Database, DbError, Limits, RowOrder, Table, same_result};
+use crate::db::{Database, DbError, Limits, RowOrder, Table, holds_result, same_result};
 use crate::llm::{Generate, LlmError};
 use crate::schema::Schema;
 use crate::signal::{Cancel, Stop};
@@ -169,6 +169,7 @@ fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer,
         question: question.question.clone(),
         sql: String::new(),
         ok: false,
+        shows_more: false,
         error: None,
         confidence: None,
         seconds,
@@ -193,6 +194,7 @@ fn judge(question: &Question, gold: &[(Table, RowOrder)], answer: Result<Answer,
     if let Some(table) = &answer.table {
         record.ran = true;
         record.ok = gold.iter().any(|(gold, order)| same_result(gold, table, *order));
+        record.shows_more = !record.ok && gold.iter().any(|(gold, order)| holds_result(gold, table, *order));
     }
     record.sql = answer.sql;
     record.error = answer.error;

@@ -46,10 +46,13 @@ def rows_of(path: str) -> list[dict]:
 def totals(rows: list[dict]) -> str:
     sure = [row for row in rows if (row["confidence"] or 0) > 0.8]
     right = [row for row in rows if row["ok"]]
-    wrong_and_sure = sum(not row["ok"] and (row["confidence"] or 0) > 0.5 for row in rows)
+    wrong_and_sure = [row for row in rows if not row["ok"] and (row["confidence"] or 0) > 0.5]
+    for_columns = sum(bool(row.get("shows_more")) for row in wrong_and_sure)
+    more = sum(bool(row.get("shows_more")) for row in rows)
     return (
         f"{len(right)} of {len(rows)} right ({100 * len(right) / max(len(rows), 1):.1f}%); above 80%: {sum(row['ok'] for row in sure)} of {len(sure)} right; "
-        f"{sum(row['ok'] for row in sure)} of {len(right)} right ones above 80%; wrong above 50%: {wrong_and_sure}"
+        f"{sum(row['ok'] for row in sure)} of {len(right)} right ones above 80%; "
+        f"wrong above 50%: {len(wrong_and_sure)}, {for_columns} of them for further columns alone; wrong for further columns alone: {more}"
     )
 
 

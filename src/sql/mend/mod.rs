@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 60] = [
+const MEANT: [Mend; 61] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::related::emptied::mend),
     Mend::Both(names::coarser::mend),
@@ -55,6 +55,7 @@ const MEANT: [Mend; 60] = [
     Mend::Both(asked::grouped::namesakes::mend),
     Mend::Both(asked::grouped::periods::mend),
     Mend::Both(asked::grouped::each_of::mend),
+    Mend::Both(asked::grouped::uncounted::mend),
     Mend::Both(asked::grouped::own_price::mend),
     Mend::Both(asked::related::never::mend),
     Mend::Both(asked::related::none_of::mend),

@@ -127,8 +127,12 @@ fn unit_of(tokens: &Tokens<'_>, value: Range<usize>, columns: &HashMap<usize, Ke
         range.clone().find_map(|at| columns.get(&tokens.bytes(at..at + 1).start)).filter(|_| is_name)
     };
     // 0 that stands for "never" is left out of both; days of text are days.
-    let moment = |range: Range<usize>| {
-        let call = tokens.call(range.start).filter(|call| call.close + 1 == range.end);
+    let moment = |mut range: Range<usize>| {
+        let mut call = tokens.call(range.start).filter(|call| call.close + 1 == range.end);
+        if let ([argument], true) = (call.as_ref().map_or(&[][..], |call| &call.arguments), tokens.is(range.start, &["cast"])) {
+            range = argument.start..tokens.find(argument.clone(), &["as"])?;
+            call = tokens.call(range.start).filter(|call| call.close + 1 == range.end);
+        }
         if call.is_some() && tokens.is(range.start, &["julianday"]) {
             return Some(Kept::Moment(SpanUnit::Days));
         }
@@ -218,6 +222,9 @@ mod tests {
             "SELECT sum(CAST(x.ended - x.began AS REAL)) FROM t x",
             "SELECT sum(CAST(x.ended - x.began AS REAL)) / 3600.0 FROM t x",
         );
+        let cast = "sum(CAST(ended AS REAL) - CAST(began AS REAL))";
+        check(hours, &format!("SELECT {cast} FROM t"), &format!("SELECT {cast} / 3600.0 FROM t"));
+        check(hours, &format!("SELECT {cast} / 60 FROM t"), &format!("SELECT {cast} / 3600.0 FROM t"));
         let case = "sum(CASE WHEN n = 1 THEN took ELSE 0 END)";
         check(hours, &format!("SELECT {case} FROM t"), &format!("SELECT {case} / 3600000000.0 FROM t"));
         let case = "coalesce(sum(CASE WHEN n = 1 THEN ended - began WHEN n = 2 THEN NULL END), 0)";

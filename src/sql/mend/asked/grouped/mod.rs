@@ -5,6 +5,7 @@
 //! - `group_name`: groups by something else than "each" is said of
 //! - `each_of`: one number of all, where one of each is asked for
 //! - `summed`: numbers that stand where their sum is asked for
+//! - `uncounted`: groups of which nothing is counted, where it is asked how many they are
 //! - `namesakes`: groups by what things are called
 //! - `periods`: one number of all, where so many per month are asked for
 //! - `own_price`: what was sold at the price of today
@@ -20,3 +21,4 @@ pub(in crate::sql::mend) mod own_price;
 pub(in crate::sql::mend) mod periods;
 pub(in crate::sql) mod summed;
 pub(in crate::sql::mend) mod totalled;
+pub(in crate::sql::mend) mod uncounted;

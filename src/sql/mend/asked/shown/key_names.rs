@@ -109,8 +109,10 @@ fn grouped(sql: &str, schema: &Schema, resolution: &Resolution<'_>, said: &[Stri
     let own = split_name(&reference.name.text);
     let of_key = own.iter().rev().find(|word| !KEYS.contains(&word.as_str())).map(|word| stem(word));
     let asked = |word: &String| {
-        let word = stem(word);
-        word == stem(split_name(&referred.name).last().map_or("", String::as_str)) || of_key.as_ref() == Some(&word)
+        let (word, name) = (stem(word), split_name(&referred.name));
+        let last = name.last().map_or("", String::as_str);
+        // `filename` has the name of each file.
+        word == stem(last) || last.strip_suffix("name").is_some_and(|last| stem(last) == word) || of_key.as_ref() == Some(&word)
     };
     let is_asked = said.iter().zip(said.iter().skip(1)).any(|(each, word)| EACH.contains(&each.as_str()) && asked(word));
     // A code says something by itself.
@@ -180,8 +182,12 @@ mod tests {
         film.columns[2].holds = Holds::Numbers;
         let mut user = table("user", &["id", "username", "age"], Vec::new());
         user.columns[1].holds = Holds::Texts;
+        let mut filename = table("filename", &["id", "name"], Vec::new());
+        filename.columns[1].holds = Holds::Texts;
         let tables = vec![
             user,
+            filename,
+            table("change", &["id", "fnid"], vec![to("fnid", "filename")]),
             table("person", &["id", "first_name", "last_name"], Vec::new()),
             table("issue", &["id", "assigned", "opened_by", "person"], vec![to("assigned", "user"), to("person", "person")]),
             table("book", &["id", "title", "owner"], vec![to("owner", "user")]),
@@ -216,6 +222,11 @@ mod tests {
             "Which user owns the most books?",
             "SELECT u.id FROM user u JOIN book b ON b.owner = u.id GROUP BY u.id ORDER BY count(*) DESC LIMIT 1",
             "SELECT u.username FROM user u JOIN book b ON b.owner = u.id GROUP BY u.id ORDER BY count(*) DESC LIMIT 1",
+        );
+        check(
+            "How many changes has each file?",
+            "SELECT fnid, count(*) FROM change GROUP BY fnid",
+            "SELECT (SELECT filename.name FROM filename WHERE filename.id = change.fnid) AS name, count(*) FROM change GROUP BY fnid",
         );
         check(
             "How many books does each owner have?",
