@@ -3,12 +3,14 @@
 //! Files on their floors, the lowest first:
 //! - [`language`]: whether a question is English
 //! - [`nations`]: what is of a country
+//! - [`iso`]: codes of countries and languages
 //! - [`numbers`]: words for numbers, units of time, months and days
 //! - [`scales`]: words that stand for ranks
 //! - [`words`]: words of a text as they are compared
 //! - [`follow`]: whether a question has no sense without the one before
 
 pub mod follow;
+pub mod iso;
 pub mod language;
 pub mod nations;
 pub mod numbers;

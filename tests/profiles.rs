@@ -112,6 +112,12 @@ fn each_is_recognised_in_its_own_file_alone_and_names_what_is_there() {
                 wrong.push(format!("{name}: {place:?} counts {told:?}"));
             }
         }
+        for (place, unit) in &profile.lengths {
+            let column = schema.table(&place.table).and_then(|table| table.column(place.column.as_deref()?));
+            if column.and_then(|column| column.meaning.span()) != Some(*unit) {
+                wrong.push(format!("{name}: {place:?} is no length: {column:?}"));
+            }
+        }
         for (from, to) in profile.keys.iter().filter(|(from, to)| key(&schema, from, to).is_none()) {
             wrong.push(format!("{name}: {from:?} -> {to:?} is not believed"));
         }

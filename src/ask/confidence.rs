@@ -167,7 +167,7 @@ fn sentence(signal: Signal, draft: &Candidate) -> Option<String> {
 fn is_nonsense(kind: SuspicionKind) -> bool {
     use SuspicionKind::{
         AlwaysFalse, ComparedWithNull, FixedShown, LostOfBefore, NoLength, NullInEveryRow, NumberAgainstText, OpenUnit, OtherUnit,
-        OverDocuments, OverNumerators, TextAgainstNumber, UnaskedSum, Unexplained, UnknownPath, UntouchedTable,
+        OverDocuments, OverNumerators, SingleGroups, TextAgainstNumber, UnaskedSum, Unexplained, UnknownPath, UntouchedTable,
     };
     matches!(
         kind,
@@ -182,6 +182,7 @@ fn is_nonsense(kind: SuspicionKind) -> bool {
             | OtherUnit
             | OverDocuments
             | OverNumerators
+            | SingleGroups
             | TextAgainstNumber
             | UnaskedSum
             | Unexplained

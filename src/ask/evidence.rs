@@ -256,6 +256,9 @@ fn number(cell: &Cell) -> Option<f64> {
 
 /// Another row that is as far at the front as the one that LIMIT 1 takes, where the question may mean several.
 fn tied(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> Option<Suspicion> {
+    if counts_single_rows(ran, database, cancel) {
+        return Some(suspicion(SuspicionKind::SingleGroups, "no group has more than one row, so that none has the most".into()));
+    }
     let is_tied = may_be_several(ran.question) && is_tied(ran.sql, ran.table, database, cancel);
     is_tied.then(|| suspicion(SuspicionKind::TiedFirst, format!("{TIE}, and the question may mean several")))
 }
@@ -263,6 +266,27 @@ fn tied(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> Option<Suspicion
 /// The same where the question means one, and says nothing against the draft.
 pub(super) fn is_tied_with_one(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> bool {
     !may_be_several(ran.question) && is_tied(ran.sql, ran.table, database, cancel)
+}
+
+/// Whether the group with the most rows is taken where each of several has one: rows are grouped by what is different in all of them.
+fn counts_single_rows(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> bool {
+    let look = || {
+        let probe = probe(ran.sql).filter(|_| ran.table.rows.len() == 1 && is_ordered_by_most(ran.sql))?;
+        let checked = guard::check(&probe.sql).ok()?;
+        let table = database.execute(&checked, &Limits { timeout: ONE_LOOK, ..Limits::default() }, cancel).ok()?;
+        let [first, second] = table.rows.as_slice() else { return None };
+        let one = |row: &Vec<Cell>| row.len().checked_sub(probe.terms).and_then(|at| row.get(at)) == Some(&Cell::Integer(1));
+        Some(one(first) && one(second))
+    };
+    look().unwrap_or_default()
+}
+
+/// Whether groups are ordered by how many rows they have, those with the most first.
+fn is_ordered_by_most(sql: &str) -> bool {
+    let folded = sql.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    let counts = folded.contains("count(") || folded.contains("count (");
+    let order = folded.rsplit_once("order by ").map(|(_, order)| order);
+    counts && folded.contains("group by") && order.is_some_and(|order| order.split(',').next().is_some_and(|term| term.contains("desc")))
 }
 
 /// Whether another row is as far at the front as the one that LIMIT 1 takes, as far as can be told in a moment.
@@ -383,5 +407,8 @@ mod tests {
         let tie = "SELECT name FROM country ORDER BY length(name) > 0 DESC LIMIT 1";
         assert_eq!(found("Which countries have the longest name?", tie), [SuspicionKind::TiedFirst]);
         assert_eq!(found("Which country has the longest name?", tie), []);
+        let most = |by: &str| format!("SELECT {by} FROM customer GROUP BY {by} ORDER BY COUNT(*) DESC LIMIT 1");
+        assert_eq!(found("Which customer number came most often?", &most("customer_id")), [SuspicionKind::SingleGroups]);
+        assert_eq!(found("Which country has the most customers?", &most("country_id")), []);
     }
 }

@@ -9,6 +9,7 @@ use crate::db::{Database, ValueIndex};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::comparisons::{Comparing, Comparison, comparisons};
+use crate::sql::inside::inside;
 use crate::sql::quote::string_literal;
 
 /// A list of more strings was not written by a model that misspelt one.
@@ -39,6 +40,26 @@ pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &
             Meant::Named(named) => named.told(&comparison.column),
         };
         fixes.push(Fix { kind: "value".into(), from: string_literal(&comparison.text), to });
+    }
+    out.push_str(sql.get(copied..).unwrap_or(""));
+    (out, fixes)
+}
+
+/// `sql` with each string literal that is compared with a place in JSON documents, and that none of them has there, spelt as the one that it nearly
+/// is; and what was changed.
+pub(super) fn mend_inside(sql: &str, schema: &Schema, index: &ValueIndex) -> (String, Vec<Fix>) {
+    let (mut out, mut fixes, mut copied) = (String::with_capacity(sql.len()), Vec::new(), 0);
+    for one in inside(sql, schema).into_iter().take(MOST_COMPARISONS) {
+        let Some(value) = index.nearest_inside(one.place(), &one.column, &one.path, &one.text) else { continue };
+        let to = string_literal(&value);
+        out.push_str(sql.get(copied..one.range.start).unwrap_or(""));
+        out.push_str(&to);
+        copied = one.range.end;
+        fixes.push(Fix {
+            kind: "value".into(),
+            from: string_literal(&one.text),
+            to: format!("{}.{} {} {to}", one.table, one.column, one.path),
+        });
     }
     out.push_str(sql.get(copied..).unwrap_or(""));
     (out, fixes)
@@ -191,5 +212,28 @@ mod tests {
         let few = ValueLimits { column_values: 3, ..ValueLimits::default() };
         let sql = "SELECT * FROM customer WHERE city = 'Zürich'";
         assert_eq!(demo.mend(sql, &few).0, sql);
+    }
+
+    #[test]
+    fn values_of_documents_are_spelt_as_they_stand_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.sqlite");
+        let made = r#"CREATE TABLE customer (id INTEGER PRIMARY KEY, meta TEXT);
+            INSERT INTO customer VALUES (1, '{"city": "Paris", "language": "en"}'), (2, '{"city": "Rome", "language": "fr"}')"#;
+        rusqlite::Connection::open(&path).unwrap().execute_batch(made).unwrap();
+        let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
+        let schema = database.schema(&cancel).unwrap();
+        let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &cancel).unwrap();
+        for (condition, expected) in [
+            ("meta ->> '$.city' = 'paris'", "meta ->> '$.city' = 'Paris'"),
+            ("json_extract(meta, '$.language') IN ('English', 'fr')", "json_extract(meta, '$.language') IN ('en', 'fr')"),
+            ("meta ->> 'city' <> 'Romee'", "meta ->> 'city' <> 'Rome'"),
+            ("meta ->> 'city' = 'Berlin'", "meta ->> 'city' = 'Berlin'"),
+        ] {
+            let sql = |condition: &str| format!("SELECT count(*) FROM customer WHERE {condition}");
+            let (now, fixes) = mend_inside(&sql(condition), &schema, &index);
+            assert_eq!(now, sql(expected));
+            assert_eq!(fixes.is_empty(), condition == expected);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::as_numbers::mend_numbers;
 use super::event::Fix;
 use super::keyed::mend_keys;
-use super::literals::mend_literals;
+use super::literals::{mend_inside, mend_literals};
 use super::mentioned::mend_mentioned;
 use super::request::{AskRequest, Mending};
 use super::widened::mend_anchored;
@@ -51,6 +51,8 @@ pub(super) fn mend_and_check(
     let judged = mend_names(database, schema, draft, request)?;
     let (Fate::Checked(_), Some(index)) = (&judged.fate, &request.values) else { return Ok(judged) };
     let (sql, mut values) = mend_literals(&judged.sql, schema, index, database, cancel);
+    let (sql, inside) = mend_inside(&sql, schema, index);
+    values.extend(inside);
     let (sql, keys) = mend_keys(&sql, schema, &request.question, index, database, cancel);
     values.extend(keys);
     let (mut sql, widened) = mend_anchored(&sql, schema, &request.question, database, cancel);

@@ -36,7 +36,7 @@ use self::seen::{Known, Seen};
 use super::database::{Database, cell_of};
 use super::error::DbError;
 use super::keys;
-use crate::schema::{Column, Meaning, Profile, Schema, Table, TableKind, Times};
+use crate::schema::{Column, Holds, Meaning, Profile, Schema, Table, TableKind, Times};
 use crate::signal::{Cancel, Stop};
 use crate::sql::quote::quoted_identifier;
 
@@ -138,6 +138,11 @@ fn sample(database: &Database, table: &mut Table, profiles: &[&Profile], budget:
             asked: false,
         };
         column.meaning = seen.meaning(&column.name, &column.declared_type, known);
+        let length = profiles.iter().flat_map(|profile| &profile.lengths).find(|(place, _)| place.is_column(&table.name, &column.name));
+        // What the values say comes first.
+        if let (Some((_, unit)), Holds::Numbers, Meaning::Plain | Meaning::Span(_)) = (length, column.holds, &column.meaning) {
+            column.meaning = Meaning::Span(*unit);
+        }
         column.perhaps = seen.perhaps(&column.meaning, &column.name, &column.declared_type, known);
     }
     settle(table, &seen);

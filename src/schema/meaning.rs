@@ -84,6 +84,12 @@ impl SpanUnit {
         }
     }
 
+    /// The unit that a profile names; `None` for other words.
+    pub fn from_words(words: &str) -> Option<Self> {
+        let known = [Self::Nanos, Self::Micros, Self::Millis, Self::Seconds, Self::Minutes, Self::Hours, Self::Days];
+        known.into_iter().find(|unit| unit.words().strip_prefix("duration in ") == Some(words))
+    }
+
     /// How many of it make a second.
     pub fn per_second(self) -> f64 {
         match self {

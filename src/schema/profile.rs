@@ -1,7 +1,7 @@
 //! What is known of the files of one program: how they are told, and what their columns stand for. Pure; `store` reads profiles, `db`
 //! believes of them what a file's values do not contradict.
 
-use super::{Schema, Table, TimeUnit};
+use super::{Schema, SpanUnit, Table, TimeUnit};
 
 /// What is known of the files of one program.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -14,6 +14,8 @@ pub struct Profile {
     pub telltale: Vec<Place>,
     /// What the numbers of columns count.
     pub units: Vec<(Place, TimeUnit)>,
+    /// What columns of lengths of time count.
+    pub lengths: Vec<(Place, SpanUnit)>,
     /// Columns that refer to another, declared or not.
     pub keys: Vec<(Place, Place)>,
     /// Tables that the program keeps for itself; a `*` stands for anything.

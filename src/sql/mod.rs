@@ -22,6 +22,7 @@
 //! - [`mod@stretch`]: from when to when a row is, and how long
 //! - [`narrow`]: a query with one more condition, that its rows have to do with a value
 //! - [`comparisons`]: strings that are compared with columns, and numbers with keys
+//! - [`mod@inside`]: strings that are compared with values of JSON documents
 //! - [`units`]: columns of a result that count time
 //! - [`mod@probes`]: queries that ask what comes of what a statement computes
 //! - [`mod@as_numbers`]: texts that may be numbers where their order matters
@@ -49,6 +50,7 @@ pub mod format;
 pub mod guard;
 pub mod hardness;
 pub mod highlight;
+pub mod inside;
 pub mod json_path;
 pub mod lex;
 pub mod lock;

@@ -12,7 +12,7 @@ use toml::Spanned;
 
 use super::Paths;
 use super::built_in_profiles::BUILT_IN;
-use crate::schema::{Place, Profile, TimeUnit};
+use crate::schema::{Place, Profile, SpanUnit, TimeUnit};
 
 /// Files of a person's that are read, at most.
 const MOST_FILES: usize = 200;
@@ -113,6 +113,8 @@ struct Written {
     #[serde(default)]
     units: Named<Spanned<String>>,
     #[serde(default)]
+    lengths: Named<Spanned<String>>,
+    #[serde(default)]
     keys: Named<Spanned<String>>,
     #[serde(default)]
     words: Named<Spanned<Vec<String>>>,
@@ -153,6 +155,11 @@ fn parse(text: &str) -> Result<Profile, Mistake> {
         TimeUnit::from_words(words.get_ref())
             .ok_or_else(|| wrong(words.span(), format!("\"{}\" is no unit; they are: {}", words.get_ref(), known.join(", "))))
     };
+    let length = |words: &Spanned<String>| {
+        SpanUnit::from_words(words.get_ref()).ok_or_else(|| {
+            wrong(words.span(), format!("\"{}\" is no unit of lengths; they are: ns, us, ms, s, minutes, hours, days", words.get_ref()))
+        })
+    };
     let words = |words: &Spanned<Vec<String>>| match words.get_ref().len() {
         n if n > MOST_WORDS => Err(wrong(words.span(), format!("{n} words are too many; {MOST_WORDS} are read"))),
         _ => words.get_ref().iter().map(|word| short(words.span(), word)).collect::<Result<Vec<String>, Mistake>>(),
@@ -163,6 +170,7 @@ fn parse(text: &str) -> Result<Profile, Mistake> {
         telltale: written.tables.iter().map(place).collect::<Result<_, _>>()?,
         bookkeeping: written.bookkeeping.into_iter().map(Spanned::into_inner).collect(),
         units: written.units.iter().map(|(name, of)| Ok((column(name)?, unit(of)?))).collect::<Result<_, _>>()?,
+        lengths: written.lengths.iter().map(|(name, of)| Ok((column(name)?, length(of)?))).collect::<Result<_, _>>()?,
         keys: written.keys.iter().map(|(name, to)| Ok((column(name)?, column(to)?))).collect::<Result<_, _>>()?,
         words: written.words.iter().map(|(name, of)| Ok((place(name)?, words(of)?))).collect::<Result<_, _>>()?,
         comments: written
@@ -209,6 +217,7 @@ mod tests {
             5,
             "\"fortnights\" is no unit; they are: s",
         );
+        check("name = \"x\"\ntables = [\"a\"]\n[lengths]\n\"a.b\" = \"weeks\"\n", 4, "\"weeks\" is no unit of lengths; they are: ns");
         check("name = \"x\"\ntables = [\"a\"]\n[units]\n\n\"a\" = \"s since 1970\"\n", 5, "\"a\" is no table.column");
         check("name = \"x\"\ntables = [\"a\"]\n[keys]\n\"a.b\" = \"c\"\n", 4, "\"c\" is no table.column");
         check("name = \"x\"\napplication_id = 99999999999\n", 2, "99999999999 is no application_id");

@@ -1,6 +1,8 @@
 //! Columns of a few values, by which everybody writes the same things differently: `F`, `female`; `Y`, `yes`, `true`.
 
 use super::column::ColumnValues;
+use crate::text::iso::{CodeKind, codes_of, is_code};
+use crate::text::words::split_name;
 
 /// Ways to write one thing.
 const CODES: [&[&str]; 4] =
@@ -19,7 +21,41 @@ const SHORT: usize = 3;
 /// The one value by which a column of few values writes `text`, where it is one of a few well-known things, or one is the other cut short:
 /// `pos` for `positive`, `Sunday` for `Sun`, `A` for `active` where all are letters.
 pub(super) fn code<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
-    well_known(known, text).or_else(|| short(known, text))
+    well_known(known, text).or_else(|| international(known, text)).or_else(|| short(known, text))
+}
+
+/// Words of columns that tell countries, and of those that tell languages.
+const COUNTRY_COLUMNS: [&str; 8] = ["country", "nation", "nationality", "land", "citizenship", "origin", "territory", "cc"];
+const LANGUAGE_COLUMNS: [&str; 5] = ["language", "lang", "locale", "tongue", "sprache"];
+
+/// What a column tells by codes of ISO 3166 or 639: its name says so, and of ten values at least nine are such, `en_US` among them.
+fn told_by_codes(known: &ColumnValues) -> Option<CodeKind> {
+    let words = split_name(known.called());
+    let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let kind = match () {
+        () if says(&LANGUAGE_COLUMNS) => CodeKind::Language,
+        () if says(&COUNTRY_COLUMNS) => CodeKind::Country,
+        () => return None,
+    };
+    let values = || known.values.iter().filter(|value| !value.trim().is_empty());
+    let codes = values().filter(|value| is_code(kind, before_region(value))).count();
+    (codes > 0 && 10 * codes >= 9 * values().count()).then_some(kind)
+}
+
+/// `en` of `en_US`.
+fn before_region(value: &str) -> &str {
+    value.trim().split(['-', '_']).next().unwrap_or_default()
+}
+
+/// The value by which a column of codes writes the country or language that `text` names: `DE` for `Germany`, `en` for `English`.
+pub(super) fn international<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {
+    let codes = [CodeKind::Country, CodeKind::Language].map(|kind| codes_of(kind, text));
+    if codes.iter().all(|codes| codes.is_empty()) {
+        return None;
+    }
+    let codes = codes_of(told_by_codes(known)?, text);
+    let mut written = known.values.iter().filter(|value| codes.iter().any(|code| code.eq_ignore_ascii_case(before_region(value))));
+    written.next().filter(|_| written.next().is_none())
 }
 
 fn short<'a>(known: &'a ColumnValues, text: &str) -> Option<&'a String> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::codes::sex;
+use super::codes::{international, sex};
 use super::column::ColumnValues;
 use super::index::ValueIndex;
 use super::lookup::{Entry, MOST_WORDS};
@@ -32,6 +32,11 @@ const MOST_PART_WORDS: usize = 3;
 const MOST_WORDS_MORE: usize = 2;
 /// Looks at all values for parts of one question.
 const MOST_PART_SEARCHES: usize = 12;
+
+/// Words of the name of a country.
+const MOST_NAME_WORDS: usize = 4;
+/// Names of countries and languages that are words for other things.
+const OTHER_THINGS: [&str; 9] = ["turkey", "china", "jersey", "chad", "polish", "guinea", "jordan", "mali", "niger"];
 
 /// How a value was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +101,9 @@ impl ValueIndex {
                 }
                 if let ([one], None) = (part, &around) {
                     self.add_sex(one, &span, &stems, &mut hits);
+                }
+                if length <= MOST_NAME_WORDS && around.is_none() {
+                    self.add_international(question, part, &span, &stems, &mut hits);
                 }
             }
             if length <= MOST_PART_WORDS {
@@ -230,6 +238,41 @@ impl ValueIndex {
                 };
                 here.push((span.clone(), hit));
             }
+        }
+        keep_best(here, hits);
+    }
+
+    /// Countries and languages, in columns that tell them by their codes.
+    fn add_international(
+        &self,
+        question: &str,
+        part: &[Asked],
+        span: &Range<usize>,
+        stems: &HashSet<String>,
+        hits: &mut Vec<(Range<usize>, ValueHit)>,
+    ) {
+        let (Some(first), Some(last)) = (part.first(), part.last()) else { return };
+        let words = first.word.range.start..last.word.range.end;
+        let written = question.get(words.clone()).unwrap_or("");
+        // "Turkey" and "polish" are other things where nothing marks them.
+        let is_other = part.iter().all(|asked| !asked.marked && !asked.quoted && OTHER_THINGS.contains(&asked.word.folded.as_str()));
+        if is_other || hits.iter().any(|(taken, _)| taken == span) {
+            return;
+        }
+        let mut here: Vec<(Range<usize>, ValueHit)> = Vec::new();
+        for column in &self.columns {
+            let Some(value) = international(column, written) else { continue };
+            let hit = ValueHit {
+                database: column.database.clone(),
+                table: column.table.clone(),
+                column: column.column.clone(),
+                path: column.path.clone(),
+                value: value.clone(),
+                words: words.clone(),
+                exact: false,
+                score: 700 + mention(column, stems),
+            };
+            here.push((span.clone(), hit));
         }
         keep_best(here, hits);
     }

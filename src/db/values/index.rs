@@ -84,6 +84,15 @@ impl ValueIndex {
         self.len() == 0
     }
 
+    /// What is known of a place in a column's documents, and which of all it is.
+    pub(super) fn leaf(&self, table: TableRef<'_>, column: &str, path: &str) -> Option<(usize, &ColumnValues)> {
+        let fits = |c: &&ColumnValues| {
+            let own = TableRef { database: c.database.as_deref(), name: &c.table };
+            c.path.as_deref() == Some(path) && own.is(&table) && c.column.eq_ignore_ascii_case(column)
+        };
+        self.columns.iter().enumerate().find(|(_, c)| fits(c))
+    }
+
     /// What is known of a column, and which one it is.
     pub(super) fn column(&self, table: TableRef<'_>, column: &str) -> Option<(usize, &ColumnValues)> {
         let fits = |c: &&ColumnValues| {

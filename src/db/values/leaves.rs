@@ -34,29 +34,40 @@ pub(super) fn read_leaves(
     let places: Vec<(&str, Vec<Step>)> = json.paths.iter().filter_map(|path| Some((path.as_str(), steps(path)?))).collect();
     let read = database.of(table.database.as_deref()).with(cancel, |connection| {
         let mut found: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-        let (mut values, mut bytes) = (0, 0);
+        let (mut values, mut bytes, mut documents) = (0, 0, 0);
+        // Whether all texts of all documents were read.
+        let mut complete = true;
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
         while let Ok(Some(row)) = rows.next() {
             let Ok(ValueRef::Text(text)) = row.get_ref(0) else { continue };
-            let Some(document) = (text.len() <= LONGEST).then(|| serde_json::from_slice::<Value>(text).ok()).flatten() else { continue };
+            documents += 1;
+            let document = (text.len() <= LONGEST).then(|| serde_json::from_slice::<Value>(text).ok()).flatten();
+            let Some(document) = document else {
+                complete = false;
+                continue;
+            };
             for (path, steps) in &places {
                 let mut here = Vec::new();
                 texts(&document, steps, &mut here);
                 let texts = found.entry(path).or_default();
-                for text in here.into_iter().filter(|text| !text.is_empty() && text.len() <= bounds.value_bytes) {
-                    if texts.insert(text.to_owned()) {
+                for text in here.into_iter().filter(|text| !text.is_empty()) {
+                    if text.len() > bounds.value_bytes {
+                        complete = false;
+                    } else if texts.insert(text.to_owned()) {
                         (values, bytes) = (values + 1, bytes + text.len());
                     }
                 }
             }
             if values >= bounds.values || bytes >= bounds.bytes || cancel.is_stopped() {
+                complete = false;
                 break;
             }
         }
-        Ok(found)
+        Ok((found, complete && documents < MOST_DOCUMENTS))
     });
-    let kept = read.unwrap_or_default().into_iter().filter_map(|(path, texts)| {
+    let (found, complete) = read.unwrap_or_default();
+    let kept = found.into_iter().filter_map(|(path, texts)| {
         let values: Vec<String> = texts.into_iter().collect();
         let is_made = values.len() >= JUDGED_FROM && is_made_by_machines(&values);
         (!values.is_empty() && !is_made).then(|| ColumnValues {
@@ -65,7 +76,7 @@ pub(super) fn read_leaves(
             column: column.name.clone(),
             path: Some(path.to_owned()),
             values,
-            complete: false,
+            complete,
         })
     });
     kept.collect()

@@ -1,6 +1,7 @@
 //! Whether a column holds a text, and which of its values a text nearly is.
 
 use super::codes::code;
+use super::column::ColumnValues;
 use super::index::ValueIndex;
 use super::lookup::key_of;
 use crate::db::database::Database;
@@ -68,6 +69,21 @@ impl ValueIndex {
     /// The one value of the column that `text` nearly is. `None` where there is none, or where several are equally near.
     pub fn nearest<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Option<Near> {
         let (place, known) = self.column(table.into(), column)?;
+        self.nearest_of(place, known, text)
+    }
+
+    /// The one text at a place of the column's documents that `text` nearly is. `None` too where one is `text` itself, or where a few letters
+    /// differ and not all texts are known.
+    pub fn nearest_inside<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, path: &str, text: &str) -> Option<String> {
+        let (place, known) = self.leaf(table.into(), column, path)?;
+        if known.values.iter().any(|value| value == text) {
+            return None;
+        }
+        let near = self.nearest_of(place, known, text)?;
+        (near.kind != NearKind::Edits || known.complete).then_some(near.value)
+    }
+
+    fn nearest_of(&self, place: usize, known: &ColumnValues, text: &str) -> Option<Near> {
         if let Some(value) = code(known, text) {
             return Some(Near { value: value.clone(), kind: NearKind::Code });
         }

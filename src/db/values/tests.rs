@@ -331,3 +331,22 @@ fn documents_are_looked_into() {
     assert_eq!(path("What did Ann Lee do?"), at("$.who.name", "Ann Lee"));
     assert_eq!(index.holds("event", "data", "Firefox"), Held::No, "the column itself holds documents");
 }
+
+#[test]
+fn countries_and_languages_are_found_by_their_codes() {
+    let people = "
+        CREATE TABLE guest (id INTEGER PRIMARY KEY, name TEXT, country TEXT, lang TEXT, prefs TEXT, state TEXT);
+        INSERT INTO guest VALUES (1, 'Ann', 'DE', 'deu', '{\"language\": \"en_US\"}', 'CA'), (2, 'Bob', 'US', 'fra', '{\"language\": \"fr\"}', 'DE'),
+            (3, 'Cid', 'IT', 'eng', '{\"language\": \"fr\"}', 'IN');
+    ";
+    let index = Shop::new(people).build(&ValueLimits::default());
+    check(&index, "How many guests are from Germany?", &["guest.country=DE"]);
+    check(&index, "how many italian guests are there", &["guest.country=IT"]);
+    check(&index, "guests from the United States", &["guest.country=US"]);
+    check(&index, "give us all guests", &[]);
+    check(&index, "how many speak French?", &["guest.lang=fra"]);
+    let near = |column: &str, text: &str| index.nearest("guest", column, text).map(|near| near.value);
+    assert_eq!(near("country", "Germany").as_deref(), Some("DE"));
+    assert_eq!(near("lang", "English").as_deref(), Some("eng"));
+    assert_eq!(near("state", "Germany"), None, "states are no countries");
+}

@@ -118,6 +118,8 @@ pub enum SuspicionKind {
     Unexplained,
     /// Another row ties with the one that is taken.
     TiedFirst,
+    /// The group with the most rows is taken, where each group is one row.
+    SingleGroups,
     /// Shares that are no parts of a whole.
     OddShare,
     /// The question names a yes or no that nothing asks for.
