@@ -1,22 +1,22 @@
-//! Numbers of keys that a model makes up: `group_id = 1` for "the group students". The question says what the thing is called, and not its
-//! number.
+//! Keys that a model makes up: `group_id = 1` for "the group students", `from_station = 'B05'` for "Old Town". The question says what the thing is
+//! called, and not its key.
 
 use super::event::Fix;
 use super::named::named;
 use crate::db::{Database, ValueIndex};
 use crate::schema::Schema;
 use crate::signal::Cancel;
-use crate::sql::comparisons::{Comparison, numbered_keys};
+use crate::sql::comparisons::{Comparison, literal_keys};
 use crate::text::language::words_of;
 use crate::text::numbers::cardinal;
 use crate::text::words::is_function_word;
 
 /// Words of what a thing is called.
 const MOST_WORDS: usize = 3;
-/// Numbers of keys that are looked at.
+/// Keys that are looked at.
 const MOST_KEYS: usize = 4;
 
-/// `sql` with each such number looked up by the name that `question` says, and what was changed.
+/// `sql` with each such key looked up by the name that `question` says, and what was changed.
 pub(super) fn mend_keys(
     sql: &str,
     schema: &Schema,
@@ -27,7 +27,7 @@ pub(super) fn mend_keys(
 ) -> (String, Vec<Fix>) {
     let said = runs(question, sql);
     let (mut out, mut fixes, mut copied) = (String::with_capacity(sql.len()), Vec::new(), 0);
-    for key in numbered_keys(sql, schema).into_iter().take(MOST_KEYS).filter(|key| !is_said(&key.text, question)) {
+    for key in literal_keys(sql, schema).into_iter().take(MOST_KEYS).filter(|key| !is_said(&key.text, question)) {
         let of = |text: &String| {
             let meant = Comparison { text: text.clone(), ..key.clone() };
             named(&meant, schema, index, database, cancel).filter(|named| named.is_called(text))
@@ -54,9 +54,10 @@ fn runs(question: &str, sql: &str) -> Vec<String> {
     (1..=MOST_WORDS).flat_map(|length| words.windows(length).filter(tells).map(|run| run.join(" "))).filter(is_open).collect()
 }
 
-/// Whether the question says the number, in digits or as a word.
+/// Whether the question says the key, a number in digits or as a word.
 fn is_said(number: &str, question: &str) -> bool {
-    words_of(question).iter().any(|word| word == number || cardinal(word).is_some_and(|value| value.to_string() == number))
+    question.to_lowercase().contains(&number.to_lowercase()) && number.parse::<f64>().is_err()
+        || words_of(question).iter().any(|word| word == number || cardinal(word).is_some_and(|value| value.to_string() == number))
 }
 
 #[cfg(test)]
@@ -64,20 +65,24 @@ mod tests {
     use super::*;
     use crate::db::ValueLimits;
 
-    #[track_caller]
-    fn check(question: &str, condition: &str, expected: &str) {
+    fn mended(made: &str, question: &str, sql: &str) -> (String, Vec<Fix>) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("t.sqlite");
-        let made =
-            "BEGIN; CREATE TABLE groups (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO groups VALUES (3, 'students'), (4, 'teachers');
-            CREATE TABLE member (id INTEGER PRIMARY KEY, group_id INTEGER REFERENCES groups(id), age INTEGER);
-            INSERT INTO member VALUES (1, 3, 20), (2, 3, 21), (3, 4, 40); COMMIT";
         rusqlite::Connection::open(&path).unwrap().execute_batch(made).unwrap();
         let (database, cancel) = (Database::open(&path).unwrap(), Cancel::new());
         let schema = database.schema(&cancel).unwrap();
         let index = ValueIndex::build(&database, &schema, &ValueLimits::default(), &cancel).unwrap();
+        mend_keys(sql, &schema, question, &index, &database, &cancel)
+    }
+
+    #[track_caller]
+    fn check(question: &str, condition: &str, expected: &str) {
+        let made =
+            "BEGIN; CREATE TABLE groups (id INTEGER PRIMARY KEY, name TEXT); INSERT INTO groups VALUES (3, 'students'), (4, 'teachers');
+            CREATE TABLE member (id INTEGER PRIMARY KEY, group_id INTEGER REFERENCES groups(id), age INTEGER);
+            INSERT INTO member VALUES (1, 3, 20), (2, 3, 21), (3, 4, 40); COMMIT";
         let sql = |condition: &str| format!("SELECT count(*) FROM member AS m JOIN groups AS g ON g.id = m.group_id WHERE {condition}");
-        let (now, fixes) = mend_keys(&sql(condition), &schema, question, &index, &database, &cancel);
+        let (now, fixes) = mended(made, question, &sql(condition));
         assert_eq!(now, sql(expected), "{question}");
         assert_eq!(fixes.is_empty(), condition == expected, "{fixes:?}");
     }
@@ -97,6 +102,22 @@ mod tests {
             ("How many students?", "age = 20"),
         ] {
             check(question, stays, stays);
+        }
+    }
+
+    #[test]
+    fn so_is_a_key_that_is_a_text() {
+        let made = "BEGIN; CREATE TABLE station (code TEXT PRIMARY KEY, name TEXT); INSERT INTO station VALUES ('B02', 'Old Town'), ('B05', 'Harbour');
+            CREATE TABLE ride (id INTEGER PRIMARY KEY, from_station TEXT REFERENCES station(code), to_station TEXT REFERENCES station(code));
+            INSERT INTO ride VALUES (1, 'B02', 'B05'), (2, 'B05', 'B02'); COMMIT";
+        let town = "from_station = (SELECT code FROM station WHERE name = 'Old Town')";
+        for (question, condition, expected) in [
+            ("How many rides started at Old Town?", "from_station = 'B05'", town),
+            ("How many rides started at B05, near Old Town?", "from_station = 'B05'", "from_station = 'B05'"),
+            ("How many rides went from Old Town to the Harbour?", "from_station = 'B07'", "from_station = 'B07'"),
+        ] {
+            let sql = |condition: &str| format!("SELECT count(*) FROM ride WHERE {condition}");
+            assert_eq!(mended(made, question, &sql(condition)).0, sql(expected), "{question}");
         }
     }
 }

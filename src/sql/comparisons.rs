@@ -91,8 +91,8 @@ fn found(sql: &str, schema: &Schema, patterns: Patterns) -> Vec<Comparison> {
     finder.found
 }
 
-/// The numbers in `sql` that single columns of keys, own or foreign ones, are equated with, in the order in which they stand.
-pub fn numbered_keys(sql: &str, schema: &Schema) -> Vec<Comparison> {
+/// The numbers and strings in `sql` that single columns of keys, own or foreign ones, are equated with, in the order in which they stand.
+pub fn literal_keys(sql: &str, schema: &Schema) -> Vec<Comparison> {
     let Some(resolution) = resolve(sql, schema) else { return Vec::new() };
     let tokens = Tokens::new(sql);
     let columns = resolution.references.iter().filter_map(|reference| {
@@ -105,11 +105,11 @@ pub fn numbered_keys(sql: &str, schema: &Schema) -> Vec<Comparison> {
         let (table, column) = columns.get(&tokens.bytes(at..at + 1).start)?;
         let end = tokens.operand_after(at).filter(|end| tokens.is(*end, &["=", "=="]))?;
         let number = end + 1;
-        let is_alone = tokens.kind(number) == Some(TokenKind::Number)
+        let is_alone = matches!(tokens.kind(number), Some(TokenKind::Number | TokenKind::String))
             && !matches!(tokens.text(number + 1), "+" | "-" | "*" | "/" | "%" | "||")
             && !matches!(tokens.before(at), "+" | "-" | "*" | "/" | "%" | "||");
         let (database, table, column) = (table.database.clone(), table.name.clone(), column.name.clone());
-        let (text, range) = (tokens.text(number).to_owned(), tokens.bytes(number..number + 1));
+        let (text, range) = (name_of(tokens.text(number)), tokens.bytes(number..number + 1));
         is_alone.then_some(Comparison { database, table, column, text, range, comparing: Comparing::Equal })
     };
     (0..tokens.len()).filter_map(equated).collect()
@@ -225,18 +225,19 @@ mod tests {
     }
 
     #[test]
-    fn numbers_beside_keys_are_found() {
+    fn literals_beside_keys_are_found() {
         let mut schema = schema();
         schema.tables[0].primary_key = vec!["id".into()];
         schema.tables[1].foreign_keys = vec![crate::schema::ForeignKey::declared("city_id", "city", "id")];
         let told = |sql: &str| -> Vec<String> {
-            numbered_keys(sql, &schema).iter().map(|c| format!("{}.{} {} {}", c.table, c.column, c.text, &sql[c.range.clone()])).collect()
+            literal_keys(sql, &schema).iter().map(|c| format!("{}.{} {} {}", c.table, c.column, c.text, &sql[c.range.clone()])).collect()
         };
         assert_eq!(
             told("SELECT * FROM Person p JOIN city c ON p.city_id = c.id WHERE p.city_id = 1 AND sex = 2 AND c.id=30"),
             ["Person.city_id 1 1", "city.id 30 30"]
         );
-        assert!(told("SELECT * FROM Person WHERE city_id > 1 OR city_id = 1 + 2 OR 1 + city_id = 3 OR city_id = '4'").is_empty());
+        assert!(told("SELECT * FROM Person WHERE city_id > 1 OR city_id = 1 + 2 OR 1 + city_id = 3").is_empty());
+        assert_eq!(told("SELECT * FROM Person WHERE city_id = 'B05'"), ["Person.city_id B05 'B05'"]);
     }
 
     #[test]

@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 61] = [
+const MEANT: [Mend; 63] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::related::emptied::mend),
     Mend::Both(names::coarser::mend),
@@ -46,6 +46,7 @@ const MEANT: [Mend; 61] = [
     Mend::Both(asked::grouped::finer::mend),
     Mend::Both(asked::grouped::group_name::mend),
     Mend::Both(asked::limits::recent::mend),
+    Mend::Both(asked::limits::most_by_date::mend),
     Mend::Both(asked::limits::turned::mend),
     Mend::Both(asked::shown::thing::mend),
     Mend::Both(asked::shown::namesake_shown::mend),
@@ -56,6 +57,7 @@ const MEANT: [Mend; 61] = [
     Mend::Both(asked::grouped::periods::mend),
     Mend::Both(asked::grouped::each_of::mend),
     Mend::Both(asked::grouped::uncounted::mend),
+    Mend::Both(asked::grouped::children::mend),
     Mend::Both(asked::grouped::own_price::mend),
     Mend::Both(asked::related::never::mend),
     Mend::Both(asked::related::none_of::mend),

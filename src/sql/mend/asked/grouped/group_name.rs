@@ -1,11 +1,11 @@
 //! "For each city", where rows are grouped by something else: by `city_population`, which is a number of the city, or shown by a column of
-//! another table that is called like the one they are grouped by.
+//! another table that is called like the one they are grouped by, or by a column where a value inside of JSON documents is called so.
 
 use std::ops::Range;
 
 use crate::schema::{Column, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
-use crate::sql::quote::identifier;
+use crate::sql::quote::{identifier, string_literal};
 use crate::sql::resolve::{Binding, Clause, Reference, Resolution, resolve};
 use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::{is_function_word, split_name, stem};
@@ -19,7 +19,9 @@ const MOST_WORDS: usize = 3;
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let asked: Vec<String> = each(question).iter().map(|word| stem(word)).collect();
     let resolution = resolve(sql, schema).filter(|_| !asked.is_empty() && is_english_question(question));
-    let edits = resolution.and_then(|resolution| of_measure(&resolution, &asked).or_else(|| of_namesake(&resolution, &asked)));
+    let edits = resolution.and_then(|resolution| {
+        of_measure(&resolution, &asked).or_else(|| of_namesake(&resolution, &asked)).or_else(|| of_leaf(sql, &resolution, &asked))
+    });
     edited(sql, ChangeKind::Column, edits.unwrap_or_default())
 }
 
@@ -95,6 +97,45 @@ fn of_namesake(resolution: &Resolution<'_>, asked: &[String]) -> Option<Vec<(Ran
     }
 }
 
+/// "Per app", where `app` is a key of the JSON documents of a table that is read, and no column or table is called so.
+fn of_leaf(sql: &str, resolution: &Resolution<'_>, asked: &[String]) -> Option<Vec<(Range<usize>, String)>> {
+    let (term, table, column) = group(resolution)?;
+    let [thing] = asked else { return None };
+    let is_called = |name: &str| split_name(name).iter().any(|word| stem(word) == *thing);
+    let sources = || resolution.scopes.iter().flat_map(|scope| &scope.sources);
+    let tables = || sources().filter_map(|source| Some((source, source.table()?)));
+    let is_there = tables().any(|(_, table)| is_called(&table.name) || table.columns.iter().any(|column| is_called(&column.name)));
+    let plain = !is_called(&column.name) && !table.called.iter().chain(&column.called).any(|word| is_called(word));
+    if is_there || !plain || resolution.scopes.len() != 1 {
+        return None;
+    }
+    let leaves = tables().flat_map(|(source, table)| {
+        let documents = table.columns.iter().filter_map(move |column| Some((source, column, column.meaning.json()?)));
+        documents.flat_map(|(source, column, json)| json.paths.iter().map(move |path| (source, column, path)))
+    });
+    let is_leaf = |path: &str| !path.contains('[') && path.rsplit('.').next().is_some_and(|key| stem(&key.to_lowercase()) == *thing);
+    let mut leaves = leaves.filter(|(_, _, path)| is_leaf(path));
+    let ((source, document, path), None) = (leaves.next()?, leaves.next()) else { return None };
+    let value = format!("json_extract({}.{}, {})", identifier(&source.alias), identifier(&document.name), string_literal(path));
+    let same = |reference: &&Reference| {
+        reference.binding == term.binding && reference.name.text.eq_ignore_ascii_case(&column.name) && reference.clause != Clause::Where
+    };
+    // In a call or a condition of a join it may be anything.
+    let is_bare = |reference: &Reference| {
+        let before = sql.get(..reference.range.start).unwrap_or_default().trim_end().to_lowercase();
+        before.ends_with("select") || before.ends_with("by") || before.ends_with(',')
+    };
+    let edits: Option<Vec<_>> = resolution
+        .references
+        .iter()
+        .filter(same)
+        .map(|reference| is_bare(reference).then(|| (reference.range.clone(), value.clone())))
+        .collect();
+    let mut edits = edits?;
+    edits.sort_by_key(|(range, _)| range.start);
+    Some(edits)
+}
+
 /// A column as it is written of the source of `reference`.
 fn qualified(resolution: &Resolution<'_>, reference: &Reference, column: &str) -> Option<String> {
     Some(format!("{}.{}", identifier(&resolution.source(reference)?.alias), identifier(column)))
@@ -103,6 +144,7 @@ fn qualified(resolution: &Resolution<'_>, reference: &Reference, column: &str) -
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::schema::{Json, Meaning};
     use crate::sql::mend::check_mended;
 
     fn schema() -> Schema {
@@ -117,12 +159,17 @@ mod tests {
             primary_key: vec![columns.first().copied().unwrap_or_default().into()],
             ..Table::default()
         };
+        let mut event = table("event", &["id", "bucket_id", "data"]);
+        let json = Json { paths: vec!["$.app".into(), "$.title".into()] };
+        event.columns[2].meaning = Meaning::Json(json);
         Schema {
             tables: vec![
                 table("district", &["district_id", "headquartered_city", "city_population", "district_name"]),
                 table("shop", &["shop_id", "district_id", "name"]),
                 table("rss_item", &["item_id", "title", "feed_id"]),
                 table("rss_feed", &["feed_id", "title"]),
+                table("bucket", &["id", "hostname"]),
+                event,
             ],
         }
     }
@@ -148,5 +195,14 @@ mod tests {
         check("How many items has each feed?", &of("f", "i"), &of("f", "f"));
         check("How many titles are there?", &of("f", "i"), &of("f", "i"));
         check("How many items has each feed?", &of("f", "f"), &of("f", "f"));
+    }
+
+    #[test]
+    fn a_value_of_documents_is_what_each_is_said_of() {
+        let of = |by: &str| format!("SELECT {by}, count(*) FROM event AS e JOIN bucket AS b ON e.bucket_id = b.id GROUP BY {by}");
+        check("How many events are there per app?", &of("b.hostname"), &of("json_extract(e.data, '$.app')"));
+        for question in ["How many events are there per bucket?", "How many events are there per host?", "How many events per window?"] {
+            check(question, &of("b.hostname"), &of("b.hostname"));
+        }
     }
 }

@@ -6,12 +6,14 @@
 //! - `each_of`: one number of all, where one of each is asked for
 //! - `summed`: numbers that stand where their sum is asked for
 //! - `uncounted`: groups of which nothing is counted, where it is asked how many they are
+//! - `children`: rows of another table that refer to each, where its own are counted
 //! - `namesakes`: groups by what things are called
 //! - `periods`: one number of all, where so many per month are asked for
 //! - `own_price`: what was sold at the price of today
 //! - `totalled`: the most in total, by the amount of one row
 //! - `once`: things that are counted as often as they have rows
 
+pub(in crate::sql::mend) mod children;
 pub(in crate::sql::mend) mod each_of;
 pub(in crate::sql) mod finer;
 pub(in crate::sql) mod group_name;

@@ -16,7 +16,21 @@ const TOTALS: [&str; 2] = ["altogether", "combined"];
 /// Words that a question ends with which says of what the most goes to: "which category did I spend the most on?"
 const LEFT_OVER: [&str; 4] = ["on", "for", "with", "from"];
 /// Words in front of "the most" that say what many rows did together: "which cow gave the most milk?"
-const DID: [&str; 23] = [
+const DID: [&str; 37] = [
+    "paid",
+    "pays",
+    "drove",
+    "drives",
+    "ran",
+    "walked",
+    "rode",
+    "sold",
+    "sells",
+    "received",
+    "logged",
+    "worked",
+    "travelled",
+    "traveled",
     "gave",
     "gives",
     "produced",
