@@ -1,6 +1,6 @@
 //! What two columns have to do with each other: a key relates them, they name different things, or nobody knows.
 
-use crate::schema::{Column, ForeignKey, KeyOrigin, Schema, Table};
+use crate::schema::{Column, ForeignKey, Holds, KeyOrigin, Schema, Table};
 use crate::text::words::{split_name, stem};
 
 /// Keys that refer to keys that refer to keys.
@@ -20,6 +20,15 @@ pub(super) enum Related {
 /// Whether `column` alone is the primary key of `table`.
 pub(super) fn is_key(table: &Table, column: &str) -> bool {
     matches!(table.primary_key.as_slice(), [key] if key.eq_ignore_ascii_case(column))
+}
+
+/// Whether the values of `column` say nothing to a person: numbers of rows, hashes, addresses.
+pub(super) fn is_opaque(column: &Column) -> bool {
+    const LONG: usize = 16;
+    let is_address =
+        |text: &str| text.contains("://") || text.len() >= LONG && !text.contains(' ') && text.bytes().any(|byte| byte.is_ascii_digit());
+    column.holds == Holds::Numbers
+        || column.holds == Holds::Texts && !column.samples.is_empty() && column.samples.iter().all(|text| is_address(text))
 }
 
 /// Whether Core Data made the table: its names begin with a Z.

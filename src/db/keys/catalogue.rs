@@ -173,10 +173,10 @@ fn keys_of<'s>(table: &'s Table, words: &[String], unique: &[UniqueColumn]) -> V
     if table.primary_key.is_empty() {
         table.columns.iter().enumerate().filter(|(place, column)| is_id((*place, column))).take(1).for_each(|(_, column)| put(column));
     }
-    let is_name = |column: &&Column| Class::of(column) == Class::Text && calls(column, &["name"]);
+    let is_name = |column: &&Column| Class::of(column) == Class::Text && calls(column, &["name", "code", "slug", "symbol"]);
     table.columns.iter().filter(is_name).take(MOST_NAMES).for_each(put);
     keys
 }
 
 /// Columns of one table that are taken for names of its rows.
-const MOST_NAMES: usize = 2;
+const MOST_NAMES: usize = 3;

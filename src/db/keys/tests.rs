@@ -330,3 +330,18 @@ fn spiders_declared_keys_are_found_again() {
     // Names alone, with the table's whole name in them, found 175 and added 9.
     assert!(declared == 0 || found * 100 >= declared * 82 && added * 15 <= found, "{found} of {declared}, {added} others");
 }
+
+#[test]
+fn what_is_called_as_a_table_may_hold_its_codes() {
+    let made = "CREATE TABLE station(id INTEGER PRIMARY KEY, code TEXT, name TEXT);
+        CREATE TABLE ride(id INTEGER PRIMARY KEY, from_station TEXT, to_station TEXT, bike TEXT);"
+        .to_owned()
+        + &rows("station", 6, "i, printf('B%02d', i), 'Place ' || i");
+    let of = |values: &str| check(&(made.clone() + &rows("ride", 40, values)), "");
+    check(
+        &(made.clone() + &rows("ride", 40, "i, printf('B%02d', 1 + i % 6), printf('B%02d', 1 + i % 5), '#1'")),
+        "ride.from_station > station.code
+         ride.to_station > station.code",
+    );
+    of("i, printf('C%02d', 1 + i % 6), 'x' || i, '#1'");
+}

@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 63] = [
+const MEANT: [Mend; 65] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::related::emptied::mend),
     Mend::Both(names::coarser::mend),
@@ -72,6 +72,7 @@ const MEANT: [Mend; 63] = [
     Mend::Both(dates::grouped::mend),
     Mend::Schema(dates::times::mend),
     Mend::Both(dates::current::mend),
+    Mend::Both(dates::still_open::mend),
     Mend::Schema(dates::absent::mend),
     Mend::Schema(dates::named_days::mend),
     Mend::Both(dates::named_periods::mend),
@@ -92,6 +93,7 @@ const MEANT: [Mend; 63] = [
     Mend::Both(lengths::spans::mend),
     Mend::Both(lengths::measures::mend),
     Mend::Both(lengths::parts::mend),
+    Mend::Both(lengths::reach::mend),
     Mend::Question(lengths::extremes::mend),
     Mend::Both(lengths::differences::mend),
     Mend::Both(lengths::asked_unit::mend),

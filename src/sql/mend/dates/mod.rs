@@ -12,6 +12,7 @@
 //! - `time_of_day`: times of day that stand on some day
 //! - `current`: what is so today, among rows that say from when to when they were
 //! - `absent`: moments that there are not
+//! - `still_open`: what is still open, asked by what has begun
 //! - `named_days`: months and days of the week by their names, in their order
 //! - `named_periods`: months, quarters and fiscal years in a form of their own
 //! - `digit_clocks`: times of day kept as digits alone
@@ -29,6 +30,7 @@ pub(super) mod named_days;
 pub(super) mod named_periods;
 pub(super) mod period;
 pub(super) mod reckoned;
+pub(super) mod still_open;
 pub(super) mod time_of_day;
 pub(in crate::sql) mod times;
 pub(super) mod wall_time;

@@ -9,6 +9,7 @@
 //! - `ratio`: whole numbers that are divided for a share
 //! - `parts`: a whole that two columns keep the parts of
 //! - `extremes`: the longest and shortest of their kind, by the ends of all
+//! - `reach`: how long something is, answered by where it ends
 //! - `differences`: one moment less another, in the unit of what it is compared with
 //! - `asked_unit`: lengths of time in the unit that is asked for
 //! - `clocks`: lengths of time kept as text
@@ -20,6 +21,7 @@ pub(super) mod extremes;
 pub(super) mod measures;
 pub(super) mod parts;
 pub(super) mod ratio;
+pub(super) mod reach;
 mod returned;
 pub(super) mod shares;
 pub(super) mod spans;

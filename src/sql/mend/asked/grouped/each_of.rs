@@ -7,7 +7,7 @@ use crate::schema::{Column, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
 use crate::sql::mend::asked::grouped::group_name::each;
-use crate::sql::quote::{identifier, table_name, unquote};
+use crate::sql::quote::{identifier, string_literal, table_name, unquote};
 use crate::sql::related::{Hop, hops_from, label, row_word};
 use crate::sql::resolve::{Clause, Resolution, Source, resolve};
 use crate::sql::shape::AGGREGATES;
@@ -15,6 +15,8 @@ use crate::sql::tokens::{Arm, Part, Tokens};
 use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::{is_function_word, split_name, stem};
 
+/// Letters of a name that is cut short.
+const SHORT: usize = 4;
 /// Keys on the way to what "each" is said of.
 const MOST_STEPS: usize = 3;
 /// Words with which a question begins that asks for several numbers with "by".
@@ -196,14 +198,38 @@ fn here(sources: &[Source<'_>], resolution: &Resolution<'_>, thing: &str) -> Opt
     let is_it = |table: &Table, column: &Column| {
         let words = split_name(&column.name);
         let refers = table.foreign_keys.iter().any(|key| key.columns.iter().any(|own| own.eq_ignore_ascii_case(&column.name)));
-        words.last().is_some_and(|last| stem(last) == thing) && column.holds != Holds::Numbers && !computed(column) && !refers
+        words.last().is_some_and(|last| stem(last) == thing || is_short(last, thing))
+            && column.holds != Holds::Numbers
+            && !computed(column)
+            && !refers
     };
     let mut found = Vec::new();
     for (source, table) in tables() {
         found.extend(table.columns.iter().filter(|column| is_it(table, column)).map(|column| (source, column)));
     }
+    if found.is_empty() {
+        return leaf(&tables().collect::<Vec<_>>(), thing);
+    }
     let [first] = found.as_slice() else { return None };
     Some(column(*first))
+}
+
+/// Whether `name` is the beginning of `thing`: `arch` for architectures.
+fn is_short(name: &str, thing: &str) -> bool {
+    name.len() >= SHORT && thing.starts_with(name)
+}
+
+/// The only value that is called so inside of the JSON documents of what is read.
+fn leaf(tables: &[(&Source<'_>, &Table)], thing: &str) -> Option<Group> {
+    let is_leaf = |path: &&String| !path.contains('[') && path.rsplit('.').next().is_some_and(|key| stem(&key.to_lowercase()) == *thing);
+    let documents = tables.iter().flat_map(|(source, table)| table.columns.iter().map(move |column| (source, column)));
+    let mut leaves = documents.filter_map(|(source, column)| {
+        let mut paths = column.meaning.json()?.paths.iter().filter(is_leaf);
+        paths.next().filter(|_| paths.next().is_none()).map(|path| (source, column, path))
+    });
+    let ((source, column, path), None) = (leaves.next()?, leaves.next()) else { return None };
+    let value = format!("json_extract({}.{}, {})", identifier(&source.alias), identifier(&column.name), string_literal(path));
+    Some(Group { shown: value.clone(), by: value, joins: String::new() })
 }
 
 /// The name of a table that is called so, or its only column that is, with the joins that lead there from what is read: each row has one.
@@ -266,7 +292,7 @@ fn of_end<'s>(table: &'s Table, thing: &str) -> Option<(&'s str, &'s str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::ForeignKey;
+    use crate::schema::{ForeignKey, Json, Meaning};
     use crate::sql::mend::check_mended;
 
     fn schema() -> Schema {
@@ -283,11 +309,14 @@ mod tests {
             foreign_keys: keys.iter().map(|(own, other)| ForeignKey::declared(own, other, "id")).collect(),
             ..Table::default()
         };
+        let mut package = table("package", &["id", "arch", "meta"], &[]);
+        package.columns[2].meaning = Meaning::Json(Json { paths: vec!["$.app".into(), "$.tags[]".into()] });
         let tables = vec![
             table("site", &["id", "name", "river"], &[]),
             table("sample", &["id", "site_id", "depth", "mode"], &[("site_id", "site")]),
             table("result", &["id", "sample_id", "value"], &[("sample_id", "sample")]),
             table("habit", &["id", "name"], &[]),
+            package,
             table("entry", &["id", "habit", "minutes"], &[("habit", "habit")]),
         ];
         Schema { tables }
@@ -340,5 +369,14 @@ mod tests {
         ] {
             check(question, sql, sql);
         }
+    }
+
+    #[test]
+    fn names_cut_short_and_values_of_documents_are_grouped_by() {
+        let all = "SELECT count(*) FROM package";
+        check("How many packages are there per architecture?", all, "SELECT arch, count(*) FROM package GROUP BY arch");
+        let app = "json_extract(package.meta, '$.app')";
+        check("How many packages are there per app?", all, &format!("SELECT {app}, count(*) FROM package GROUP BY {app}"));
+        check("How many packages are there per tag?", all, all);
     }
 }

@@ -7,7 +7,7 @@ use std::ops::Range;
 use crate::schema::{Column, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::{identifier, table_name};
-use crate::sql::related::{label, thing};
+use crate::sql::related::{is_opaque, label, thing};
 use crate::sql::resolve::{Clause, Reference, Resolution, resolve};
 use crate::sql::shape::AGGREGATES;
 use crate::sql::tokens::{Part, Tokens};
@@ -116,7 +116,8 @@ fn grouped(sql: &str, schema: &Schema, resolution: &Resolution<'_>, said: &[Stri
     };
     let is_asked = said.iter().zip(said.iter().skip(1)).any(|(each, word)| EACH.contains(&each.as_str()) && asked(word));
     // A code says something by itself.
-    let is_number = table.column(&reference.name.text)?.holds != Holds::Texts || key.eq_ignore_ascii_case("id");
+    let column = table.column(&reference.name.text)?;
+    let is_number = column.holds != Holds::Texts || key.eq_ignore_ascii_case("id") || is_opaque(column);
     let fits = is_number && term.name.text.eq_ignore_ascii_case(&reference.name.text) && is_asked && called.holds == Holds::Texts;
     let name = if referred.is(table) {
         let qualifier = sql.get(reference.range.start..reference.name.range.start).unwrap_or_default();

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use crate::schema::{Holds, Schema};
+use crate::schema::Schema;
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
-use crate::sql::related::{is_key, label};
+use crate::sql::related::{is_key, is_opaque, label};
 use crate::sql::resolve::{Clause, Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{is_english_question, unquoted, words_of};
@@ -38,7 +38,7 @@ fn edit(sql: &str, resolution: &Resolution<'_>, thing: &str) -> Option<(Range<us
     let table = resolution.source(reference)?.table()?;
     let named = split_name(&table.name).last().is_some_and(|last| stem(last) == thing);
     // A key of letters says something by itself.
-    let number = table.column(&reference.name.text)?.holds == Holds::Numbers && is_key(table, &reference.name.text);
+    let number = is_opaque(table.column(&reference.name.text)?) && is_key(table, &reference.name.text);
     let called = label(table);
     let qualifier = sql.get(reference.range.start..reference.name.range.start).unwrap_or_default();
     let names: Vec<String> = called.iter().map(|column| format!("{qualifier}{}", identifier(&column.name))).collect();
@@ -48,14 +48,17 @@ fn edit(sql: &str, resolution: &Resolution<'_>, thing: &str) -> Option<(Range<us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::Table;
+    use crate::schema::{Holds, Table};
     use crate::sql::mend::check_mended;
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: &str) {
         let mut patient = Table { primary_key: vec!["id".into()], ..Table::named("patient", &["id", "first_name", "last_name"]) };
         patient.columns[0].holds = Holds::Numbers;
-        let schema = Schema { tables: vec![patient, Table::named("visit", &["id", "patient_id"])] };
+        let mut guest = Table { primary_key: vec!["id".into()], ..Table::named("guest", &["id", "full_name"]) };
+        guest.columns[0].holds = Holds::Texts;
+        guest.columns[0].samples = vec!["5dd13275feae4878ab5d4bde98fb0c11".into()];
+        let schema = Schema { tables: vec![guest, patient, Table::named("visit", &["id", "patient_id"])] };
         check_mended(|sql| mend(sql, &schema, question), sql, expected, question);
     }
 
@@ -63,6 +66,7 @@ mod tests {
     fn names_are_shown() {
         let of = |shown: &str| format!("SELECT {shown} FROM patient AS p WHERE p.id NOT IN (SELECT patient_id FROM visit)");
         check("Which patients have no visit?", &of("p.id"), &of("p.first_name, p.last_name"));
+        check("Which guests are there?", "SELECT id FROM guest", "SELECT full_name FROM guest");
         for (question, right) in [
             ("Which patient ids have no visit?", "p.id"),
             ("Which visits are there?", "p.id"),
