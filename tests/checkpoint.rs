@@ -138,7 +138,7 @@ fn a_folder_answers() {
         context_length: 512,
         saved_sessions: None,
         drafting: true,
-        kv_type: KvType::F16,
+        kv_type: Some(KvType::F16),
         device: DeviceChoice::Cpu,
         gpu_layers: None,
     };

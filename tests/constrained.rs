@@ -159,7 +159,7 @@ fn open(drafting: bool) -> LocalModel {
         context_length: 512,
         saved_sessions: None,
         drafting,
-        kv_type: KvType::F16,
+        kv_type: Some(KvType::F16),
         device: DeviceChoice::Cpu,
         gpu_layers: None,
     };

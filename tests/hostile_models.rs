@@ -76,7 +76,7 @@ impl Parts {
                 context_length: 64,
                 saved_sessions: None,
                 drafting: true,
-                kv_type: KvType::F16,
+                kv_type: Some(KvType::F16),
                 device: DeviceChoice::Cpu,
                 gpu_layers: None,
             },

@@ -24,7 +24,7 @@ fn open_with(folder: Option<&Path>, drafting: bool) -> LocalModel {
         context_length: 512,
         saved_sessions: folder.map(|folder| SavedSessions::new(folder.into(), 1 << 30)),
         drafting,
-        kv_type: KvType::F16,
+        kv_type: Some(KvType::F16),
         device: DeviceChoice::Cpu,
         gpu_layers: None,
     };

@@ -233,7 +233,7 @@ fn forks_of_forks_go_on_as_one() {
 
 #[test]
 fn sessions_saved_on_one_road_go_on_on_the_other() {
-    for kv_type in [KvType::F16, KvType::Q8_0] {
+    for kv_type in [KvType::F32, KvType::F16, KvType::Q8_0] {
         for layers in [1, usize::MAX] {
             for shape in [&QWEN2, &LLAMA] {
                 let (kernels, other) = pair(shape, layers);
@@ -344,7 +344,7 @@ fn a_model_answers_alike_on_both_roads() {
             context_length: 512,
             saved_sessions: None,
             drafting: true,
-            kv_type: KvType::F16,
+            kv_type: Some(KvType::F16),
             device,
             gpu_layers,
         };

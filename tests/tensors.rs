@@ -10,6 +10,7 @@ use sqllama::train::device::Offload;
 use sqllama::train::model::tensors::{Compute, TensorState};
 use sqllama::train::model::workspace::Workspace;
 use sqllama::train::model::{Adaptation, Batch, Decoder, Gradients, Parameters, Row, StepScale};
+use sqllama::train::optimizer::dynamic::SIGNED;
 use sqllama::train::optimizer::{Adafactor, AdamW, Moments, Optimizer, OptimizerType, clip_factor};
 
 use crate::device::{TestDevice, chosen};
@@ -143,9 +144,16 @@ fn steps_are_the_same_wherever_the_optimizer_works() {
     let pool = Pool::new(2);
     let adamw = Optimizer::AdamW(AdamW { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.1 });
     let adafactor = Optimizer::Adafactor(Adafactor { weight_decay: 0.1 });
-    let cases = [(Adaptation::Full, adamw), (lora(3), adamw), (Adaptation::Full, adafactor), (lora(3), adafactor)];
-    for (adaptation, optimizer) in cases {
-        let kind = if optimizer == adamw { OptimizerType::AdamwTorch } else { OptimizerType::Adafactor };
+    let torch = OptimizerType::AdamwTorch;
+    let cases = [
+        (Adaptation::Full, adamw, torch),
+        (lora(3), adamw, torch),
+        (Adaptation::Full, adafactor, OptimizerType::Adafactor),
+        (lora(3), adafactor, OptimizerType::Adafactor),
+        (Adaptation::Full, adamw, OptimizerType::AdamW8Bit),
+        (lora(64), adamw, OptimizerType::AdamW8Bit),
+    ];
+    for (adaptation, optimizer, kind) in cases {
         let walk = |offload: Option<Offload>| {
             let (mut decoder, mut parameters) = Decoder::new(&dense, &adaptation, 3);
             (decoder.label_smoothing, decoder.noise_alpha) = (0.1, 2.0);
@@ -188,18 +196,25 @@ fn steps_are_the_same_wherever_the_optimizer_works() {
         for offload in OFFLOADS {
             let (parameters, moments, norms) = walk(Some(offload));
             assert_eq!(moments.steps, 3);
+            // A byte that falls the other way by a rounding of sums is a step of the map away, and moves its weight otherwise from then on.
+            let in_bytes = kind == OptimizerType::AdamW8Bit;
+            let most = if in_bytes { 1e-3 } else { 1e-5 };
             for (a, b) in norms.iter().zip(&expected_norms) {
-                assert!((a / b - 1.0).abs() < 1e-5, "{offload:?}: norm {a}, {b}");
+                assert!((a / b - 1.0).abs() < most, "{offload:?}: norm {a}, {b}");
             }
             let mut off = 0f32;
             for (a, b) in parameters.iter().zip(expected.iter()) {
                 // A first step is of the rate's size wherever the gradient's sign is clear; where it is next to nothing, it may turn.
                 let wrong = a.values.iter().zip(&b.values).filter(|(a, b)| (*a - *b).abs() > 2e-5).count();
-                assert!(wrong * 500 <= a.values.len(), "{offload:?}, {}: {wrong} of {}", a.name, a.values.len());
+                let share = if in_bytes { 20 } else { 500 };
+                assert!(wrong * share <= a.values.len(), "{offload:?}, {}: {wrong} of {}", a.name, a.values.len());
                 off = a.values.iter().zip(&b.values).map(|(a, b)| (a - b).abs()).fold(off, f32::max);
             }
-            for (a, b) in moments.first.iter().flatten().zip(expected_moments.first.iter().flatten()) {
-                assert!((a - b).abs() < 1e-5, "{offload:?}: {a} {b}");
+            for (a, b) in moments.first.iter().zip(&expected_moments.first) {
+                assert_eq!(std::mem::discriminant(a), std::mem::discriminant(b));
+                let (a, b) = (a.floats(&SIGNED), b.floats(&SIGNED));
+                let wrong = a.iter().zip(&b).filter(|(a, b)| (*a - *b).abs() >= 1e-5).count();
+                assert!(if in_bytes { wrong * 20 <= a.len() } else { wrong == 0 }, "{offload:?}: {wrong} of {}", a.len());
             }
             println!("{adaptation:?}, offload {offload:?}: values off by {off:.1e} at most");
         }

@@ -205,7 +205,7 @@ fn what_was_read_of_the_schema_serves_the_next_question() {
             context_length: 2700,
             saved_sessions: Some(SavedSessions::new(home.path().join(name), 1 << 30)),
             drafting: true,
-            kv_type: KvType::F16,
+            kv_type: Some(KvType::F16),
             device: DeviceChoice::Cpu,
             gpu_layers: None,
         };

@@ -86,11 +86,13 @@ impl Settings {
         }
     }
 
-    /// How the model remembers what it has read.
-    pub(super) fn kv_type(&self) -> KvType {
+    /// How the model remembers what it has read; `None` where that is its own matter.
+    pub(super) fn kv_type(&self) -> Option<KvType> {
         match self.config.kv_type {
-            KvChoice::F16 => KvType::F16,
-            KvChoice::Q8_0 => KvType::Q8_0,
+            KvChoice::Auto => None,
+            KvChoice::F32 => Some(KvType::F32),
+            KvChoice::F16 => Some(KvType::F16),
+            KvChoice::Q8_0 => Some(KvType::Q8_0),
         }
     }
 

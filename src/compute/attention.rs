@@ -1,4 +1,4 @@
-//! Causal attention over a paged f16 cache, with an online softmax (arXiv 1805.02867): scores never stand in memory at full length.
+//! Causal attention over a paged cache, with an online softmax (arXiv 1805.02867): scores never stand in memory at full length.
 
 use half::f16;
 
@@ -23,6 +23,8 @@ pub const KV_GROUP: usize = 32;
 #[derive(Debug, Clone, Copy)]
 pub enum KvRows<'a> {
     /// As they are.
+    F32(&'a [f32]),
+    /// Rounded to two bytes.
     F16(&'a [f16]),
     /// As ggml's Q8_0: `quant * scale`, one scale for every [`KV_GROUP`] dimensions.
     Q8_0 {
@@ -36,6 +38,7 @@ pub enum KvRows<'a> {
 impl KvRows<'_> {
     fn is(&self, other: &Self) -> bool {
         match (self, other) {
+            (Self::F32(a), Self::F32(b)) => std::ptr::eq(*a, *b),
             (Self::F16(a), Self::F16(b)) => std::ptr::eq(*a, *b),
             (Self::Q8_0 { quants: a, .. }, Self::Q8_0 { quants: b, .. }) => std::ptr::eq(*a, *b),
             _ => false,
@@ -46,6 +49,7 @@ impl KvRows<'_> {
     fn widen_keys(&self, level: Level, kv_head: usize, d: usize, page_tokens: usize, out: &mut [f32], stride: usize) {
         let from = kv_head * page_tokens * d;
         match self {
+            Self::F32(floats) => copy(&floats[from..from + d * page_tokens], page_tokens, out, stride),
             Self::F16(halves) => widen(level, &halves[from..from + d * page_tokens], page_tokens, out, stride),
             Self::Q8_0 { quants, scales } => {
                 let groups = d.div_ceil(KV_GROUP);
@@ -69,6 +73,7 @@ impl KvRows<'_> {
     fn widen_values(&self, level: Level, kv_head: usize, d: usize, page_tokens: usize, used: usize, out: &mut [f32], stride: usize) {
         let from = kv_head * page_tokens * d;
         match self {
+            Self::F32(floats) => copy(&floats[from..from + used * d], d, out, stride),
             Self::F16(halves) => widen(level, &halves[from..from + used * d], d, out, stride),
             Self::Q8_0 { quants, scales } => {
                 let groups = d.div_ceil(KV_GROUP);
@@ -253,6 +258,13 @@ impl Tile<'_> {
 fn widen(level: Level, halves: &[f16], columns: usize, out: &mut [f32], stride: usize) {
     for (halves, out) in halves.chunks_exact(columns).zip(out.chunks_mut(stride)) {
         super::elementwise::widen_at(level, halves, &mut out[..columns]);
+    }
+}
+
+/// The same of what are floats already.
+fn copy(floats: &[f32], columns: usize, out: &mut [f32], stride: usize) {
+    for (floats, out) in floats.chunks_exact(columns).zip(out.chunks_mut(stride)) {
+        out[..columns].copy_from_slice(floats);
     }
 }
 

@@ -106,6 +106,7 @@ impl KvCache {
     pub(super) fn empty_rows(&self) -> Rows {
         let elements = self.kv_heads * PAGE_TOKENS * self.head_dim;
         match self.kv_type {
+            KvType::F32 => Rows::F32(vec![0.0; elements]),
             KvType::F16 => Rows::F16(vec![f16::ZERO; elements]),
             KvType::Q8_0 => {
                 let scales = self.kv_heads * PAGE_TOKENS * self.head_dim.div_ceil(KV_GROUP);

@@ -1,4 +1,4 @@
-//! A page of the KV cache: keys and values of a few tokens in one layer, in either type of numbers.
+//! A page of the KV cache: keys and values of a few tokens in one layer, in a type of numbers.
 
 use half::f16;
 use half::slice::HalfFloatSliceExt;
@@ -14,6 +14,8 @@ pub enum KvType {
     /// Two bytes a number.
     #[default]
     F16,
+    /// Four bytes a number: nothing is rounded.
+    F32,
     /// A little more than one byte: for long prompts in little memory; answers may differ from those with f16.
     Q8_0,
 }
@@ -23,6 +25,7 @@ impl KvType {
     pub fn name(self) -> &'static str {
         match self {
             Self::F16 => "f16",
+            Self::F32 => "f32",
             Self::Q8_0 => "q8_0",
         }
     }
@@ -31,6 +34,7 @@ impl KvType {
 /// Numbers of one page, in the order that [`KvRows`] says.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Rows {
+    F32(Vec<f32>),
     F16(Vec<f16>),
     Q8_0 { quants: Vec<i8>, scales: Vec<f16> },
 }
@@ -38,6 +42,7 @@ pub(super) enum Rows {
 impl Rows {
     pub(super) fn view(&self) -> KvRows<'_> {
         match self {
+            Self::F32(floats) => KvRows::F32(floats),
             Self::F16(halves) => KvRows::F16(halves),
             Self::Q8_0 { quants, scales } => KvRows::Q8_0 { quants, scales },
         }
@@ -45,6 +50,7 @@ impl Rows {
 
     pub(super) fn bytes(&self) -> usize {
         match self {
+            Self::F32(floats) => 4 * floats.len(),
             Self::F16(halves) => 2 * halves.len(),
             Self::Q8_0 { quants, scales } => quants.len() + 2 * scales.len(),
         }
@@ -53,6 +59,7 @@ impl Rows {
     /// Writes `numbers`, a head of one token, at `first`, `first + step`, ...; its scales likewise.
     pub(super) fn put(&mut self, numbers: &[f32], (first, step): (usize, usize), (first_scale, scale_step): (usize, usize)) {
         match self {
+            Self::F32(floats) => floats[first..].iter_mut().step_by(step).zip(numbers).for_each(|(to, from)| *to = *from),
             Self::F16(halves) if step == 1 => halves[first..first + numbers.len()].convert_from_f32_slice(numbers),
             Self::F16(halves) => {
                 let mut rounded = vec![f16::ZERO; numbers.len()];

@@ -18,8 +18,8 @@ const MOST_PARTS: usize = 4;
 /// Numbers of several tokens, `[kv_heads, capacity, ...]`.
 #[derive(Debug)]
 enum Numbers {
-    /// `[kv_heads, capacity, head_dim]`
-    F16(Tensor),
+    /// f32 or f16, `[kv_heads, capacity, head_dim]`
+    Plain(Tensor),
     /// Quants as u8, 128 standing for 0, `[kv_heads, capacity, head_dim]`, and f16 scales, `[kv_heads, capacity, groups]`.
     Q8_0 { quants: Tensor, scales: Tensor },
 }
@@ -138,7 +138,8 @@ impl TensorRows {
         let zeros = |width: usize, dtype| Tensor::zeros((self.kv_heads, capacity, width), dtype, &self.device);
         let numbers = || -> Result<Numbers> {
             Ok(match self.kv_type {
-                KvType::F16 => Numbers::F16(zeros(self.head_dim, DType::F16)?),
+                KvType::F32 => Numbers::Plain(zeros(self.head_dim, DType::F32)?),
+                KvType::F16 => Numbers::Plain(zeros(self.head_dim, DType::F16)?),
                 KvType::Q8_0 => Numbers::Q8_0 { quants: zeros(self.head_dim, DType::U8)?, scales: zeros(self.groups(), DType::F16)? },
             })
         };
@@ -151,8 +152,10 @@ impl TensorRows {
 
     /// `x: [kv_heads, tokens, head_dim]` as the cache keeps it.
     fn rounded(&self, x: &Tensor) -> Result<Numbers> {
-        if self.kv_type == KvType::F16 {
-            return Ok(Numbers::F16(x.to_dtype(DType::F16)?));
+        match self.kv_type {
+            KvType::F32 => return Ok(Numbers::Plain(x.clone())),
+            KvType::F16 => return Ok(Numbers::Plain(x.to_dtype(DType::F16)?)),
+            KvType::Q8_0 => {}
         }
         let (heads, tokens, width) = x.dims3()?;
         let padded = x.pad_with_zeros(2, 0, self.groups() * KV_GROUP - width)?;
@@ -176,6 +179,7 @@ impl TensorRows {
         }
         let page = |index: usize| {
             let [keys, values] = [(&sides[0], true), (&sides[1], false)].map(|(side, turned)| match self.kv_type {
+                KvType::F32 => Rows::F32(page_of(&side.floats, [heads, width], index, turned)),
                 KvType::F16 => Rows::F16(page_of(&side.halves, [heads, width], index, turned)),
                 KvType::Q8_0 => Rows::Q8_0 {
                     quants: page_of(&side.quants, [heads, width], index, turned),
@@ -200,10 +204,16 @@ impl TensorRows {
             let rows = || pages.iter().map(move |page| if turned { &page.keys } else { &page.values });
             let halves = rows().map(|rows| match rows {
                 Rows::F16(halves) | Rows::Q8_0 { scales: halves, .. } => halves.as_slice(),
+                Rows::F32(_) => &[],
             });
             let halves: Vec<&[f16]> = halves.collect();
             let from = match self.kv_type {
-                KvType::F16 => Numbers::F16(rows_of(&halves, [heads, width], len, turned, &self.device, |half| half)?),
+                KvType::F32 => {
+                    let floats: Vec<&[f32]> =
+                        rows().filter_map(|rows| if let Rows::F32(floats) = rows { Some(floats.as_slice()) } else { None }).collect();
+                    Numbers::Plain(rows_of(&floats, [heads, width], len, turned, &self.device, |float| float)?)
+                }
+                KvType::F16 => Numbers::Plain(rows_of(&halves, [heads, width], len, turned, &self.device, |half| half)?),
                 KvType::Q8_0 => {
                     let quants: Vec<&[i8]> = rows()
                         .filter_map(|rows| if let Rows::Q8_0 { quants, .. } = rows { Some(quants.as_slice()) } else { None })
@@ -224,6 +234,7 @@ impl TensorRows {
 /// Bytes of one token's keys, or values, in one head.
 pub fn token_bytes(kv_type: KvType, head_dim: usize) -> usize {
     match kv_type {
+        KvType::F32 => 4 * head_dim,
         KvType::F16 => 2 * head_dim,
         KvType::Q8_0 => head_dim + 2 * head_dim.div_ceil(KV_GROUP),
     }
@@ -233,7 +244,7 @@ impl Numbers {
     /// Writes `numbers` from token `at` on. Only of a buffer that nobody else sees.
     fn put(&self, numbers: &Self, at: usize) -> Result<()> {
         match (self, numbers) {
-            (Self::F16(to), Self::F16(from)) => to.slice_set(from, 1, at),
+            (Self::Plain(to), Self::Plain(from)) => to.slice_set(from, 1, at),
             (Self::Q8_0 { quants, scales }, Self::Q8_0 { quants: from, scales: from_scales }) => {
                 quants.slice_set(from, 1, at)?;
                 scales.slice_set(from_scales, 1, at)
@@ -246,7 +257,7 @@ impl Numbers {
     fn copy(&self, len: usize, to: &Self, at: usize) -> Result<()> {
         let part = |x: &Tensor| x.narrow(1, 0, len)?.contiguous();
         let numbers = match self {
-            Self::F16(halves) => Self::F16(part(halves)?),
+            Self::Plain(numbers) => Self::Plain(part(numbers)?),
             Self::Q8_0 { quants, scales } => Self::Q8_0 { quants: part(quants)?, scales: part(scales)? },
         };
         to.put(&numbers, at)
@@ -255,7 +266,7 @@ impl Numbers {
     /// `len` tokens from `from` on in f32, `[kv_heads, len, head_dim]`.
     fn read(&self, from: usize, len: usize) -> Result<Tensor> {
         match self {
-            Self::F16(halves) => halves.narrow(1, from, len)?.to_dtype(DType::F32)?.contiguous(),
+            Self::Plain(numbers) => numbers.narrow(1, from, len)?.to_dtype(DType::F32)?.contiguous(),
             Self::Q8_0 { quants, scales } => {
                 let (heads, _, width) = quants.dims3()?;
                 let groups = scales.dim(2)?;
@@ -271,6 +282,7 @@ impl Numbers {
 /// Keys or values in host memory, one row a token: `[tokens][kv_heads * ...]`.
 #[derive(Debug, Default)]
 struct Side {
+    floats: Vec<Vec<f32>>,
     /// Numbers, or the scales of quants.
     halves: Vec<Vec<f16>>,
     quants: Vec<Vec<i8>>,
@@ -280,7 +292,8 @@ impl Side {
     fn add(&mut self, numbers: &Numbers, len: usize) -> Result<()> {
         let rows = |x: &Tensor| x.narrow(1, 0, len)?.transpose(0, 1)?.contiguous()?.flatten_from(1)?.to_device(&Device::Cpu);
         match numbers {
-            Numbers::F16(halves) => self.halves.extend(rows(halves)?.to_vec2::<f16>()?),
+            Numbers::Plain(numbers) if numbers.dtype() == DType::F32 => self.floats.extend(rows(numbers)?.to_vec2::<f32>()?),
+            Numbers::Plain(halves) => self.halves.extend(rows(halves)?.to_vec2::<f16>()?),
             Numbers::Q8_0 { quants, scales } => {
                 let signed = |row: Vec<u8>| -> Vec<i8> { row.into_iter().map(|quant| (i16::from(quant) - 128) as i8).collect() };
                 self.quants.extend(rows(quants)?.to_vec2::<u8>()?.into_iter().map(signed));

@@ -44,8 +44,8 @@ pub struct LoadOptions {
     pub saved_sessions: Option<SavedSessions>,
     /// Whether to draft from the prompt: faster where the answer repeats it, and the same answer in any case.
     pub drafting: bool,
-    /// How what is read is remembered.
-    pub kv_type: KvType,
+    /// How what is read is remembered; as [`Model::own_kv_type`] has it where nothing is said.
+    pub kv_type: Option<KvType>,
     /// What computes.
     pub device: DeviceChoice,
     /// Layers that a card computes, the head as the last of them; as many as fit where it is not said.
@@ -79,7 +79,8 @@ impl LocalModel {
         let opened = if options.sha256.is_some() { OpenedModel::open_known(path) } else { OpenedModel::open(path) };
         let OpenedModel { model, tokenizer, template, title } = opened?;
         let context_length = options.context_length.min(model.spec.context_length);
-        let demand = Demand::of(&model.weights, &model.spec, context_length, options.kv_type);
+        let kv_type = options.kv_type.unwrap_or_else(|| model.own_kv_type());
+        let demand = Demand::of(&model.weights, &model.spec, context_length, kv_type);
         let model = model.place(placement::choose(options.device, options.gpu_layers, &demand)?)?;
         let info = ModelInfo {
             name: options.name.clone(),
@@ -90,7 +91,7 @@ impl LocalModel {
             device: model.placement().describe(model.spec.layers),
         };
         Ok(Self {
-            session: model.session_of(options.kv_type, None)?,
+            session: model.session_of(kv_type, None)?,
             model,
             tokenizer,
             template,

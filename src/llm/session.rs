@@ -94,6 +94,7 @@ impl Session {
                 bytes.clear();
                 let mut put = |halves: &[f16]| bytes.extend(halves.iter().flat_map(|half| half.to_le_bytes()));
                 match rows {
+                    Rows::F32(floats) => bytes.extend(floats.iter().flat_map(|float| float.to_le_bytes())),
                     Rows::F16(halves) => put(halves),
                     Rows::Q8_0 { quants, scales } => {
                         put(scales);
@@ -142,6 +143,7 @@ impl Session {
         let halves = |bytes: Vec<u8>| bytes.as_chunks::<2>().0.iter().map(|&pair| f16::from_le_bytes(pair)).collect();
         let mut read_rows = || -> Result<Rows, LlmError> {
             Ok(match &empty {
+                Rows::F32(all) => Rows::F32(read(4 * all.len())?.as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect()),
                 Rows::F16(all) => Rows::F16(halves(read(2 * all.len())?)),
                 Rows::Q8_0 { quants, scales } => {
                     let scales = halves(read(2 * scales.len())?);
@@ -166,6 +168,7 @@ impl Session {
 
     fn shape(&self) -> [usize; 6] {
         let bits = match self.kv.kv_type {
+            KvType::F32 => 32,
             KvType::F16 => 16,
             KvType::Q8_0 => 8,
         };

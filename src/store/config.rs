@@ -98,8 +98,12 @@ pub enum WhileTyping {
 #[derive(Debug, Clone, Copy, Default, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum KvChoice {
-    /// Two bytes a number.
+    /// As exactly as the model's weights are stored: `f32` where they are, else `f16`.
     #[default]
+    Auto,
+    /// Four bytes a number.
+    F32,
+    /// Two bytes a number.
     F16,
     /// A little more than one byte a number: for long prompts in little memory.
     Q8_0,

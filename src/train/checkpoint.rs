@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 
 use super::TrainError;
 use super::model::{Adaptation, Decoder, Parameter, Parameters};
-use super::optimizer::{Moments, OptimizerType};
+use super::optimizer::{Moment, Moments, OptimizerType};
 use super::state::TrainerState;
 use crate::compute::BlockType;
 use crate::llm::adapter::{Adapter, AdapterCard};
-use crate::llm::checkpoint::{TensorData, TensorFile, made, write_safetensors};
+use crate::llm::checkpoint::{ByteData, TensorData, TensorFile, made, write_safetensors, write_with_bytes};
 
 /// The file that says a checkpoint is whole.
 const DONE: &str = "DONE";
@@ -248,27 +248,43 @@ fn write_parts(
     identity: &Identity,
 ) -> Result<(), TrainError> {
     write_result(part, decoder, parameters, identity)?;
-    let mut both = Vec::new();
+    let (mut numbers, mut bytes) = (Vec::new(), Vec::new());
     for (side, moments) in [&moments.first, &moments.second].into_iter().enumerate() {
-        for (parameter, values) in parameters.iter().zip(moments).filter(|(_, values)| !values.is_empty()) {
-            let shape = if values.len() == parameter.values.len() { parameter.shape.clone() } else { vec![values.len()] };
-            let values = Box::new(move || values.as_slice().into());
-            both.push(TensorData { name: moment_name(identity.optimizer, side, parameter), shape, block: BlockType::F32, values });
+        for (parameter, moment) in parameters.iter().zip(moments).filter(|(_, moment)| !moment.is_empty()) {
+            let shape = if moment.len() == parameter.values.len() { parameter.shape.clone() } else { vec![moment.len()] };
+            match moment {
+                Moment::Floats(values) => numbers.push(floats(moment_name(identity.optimizer, side, parameter), shape, values)),
+                Moment::Bytes { codes, scales } => {
+                    let [codes_name, scales_name] = byte_names(side, parameter);
+                    bytes.push(ByteData { name: codes_name, shape, bytes: codes });
+                    numbers.push(floats(scales_name, vec![scales.len()], scales));
+                }
+            }
         }
     }
-    write_safetensors(&part.join(OPTIMIZER), &both)?;
+    write_with_bytes(&part.join(OPTIMIZER), &numbers, &bytes)?;
     write_file(&part.join(STATE), state.to_json().as_bytes())
+}
+
+/// Numbers as they lie there.
+fn floats(name: String, shape: Vec<usize>, values: &[f32]) -> TensorData<'_> {
+    TensorData { name, shape, block: BlockType::F32, values: Box::new(move || values.into()) }
 }
 
 /// What torch calls a moment of `parameter`: the first or the second of what is remembered.
 fn moment_name(optimizer: OptimizerType, side: usize, parameter: &Parameter) -> String {
     let of = match (optimizer, side, parameter.shape.len()) {
-        (OptimizerType::AdamwTorch, 0, _) => "exp_avg",
-        (OptimizerType::AdamwTorch, _, _) | (OptimizerType::Adafactor, _, 0 | 1) => "exp_avg_sq",
+        (OptimizerType::AdamwTorch | OptimizerType::AdamW8Bit, 0, _) => "exp_avg",
+        (OptimizerType::AdamwTorch | OptimizerType::AdamW8Bit, _, _) | (OptimizerType::Adafactor, _, 0 | 1) => "exp_avg_sq",
         (OptimizerType::Adafactor, 0, _) => "exp_avg_sq_row",
         (OptimizerType::Adafactor, _, _) => "exp_avg_sq_col",
     };
     format!("{of}.{}", parameter.name)
+}
+
+/// What bitsandbytes calls a moment of a byte each, and its scales.
+fn byte_names(side: usize, parameter: &Parameter) -> [String; 2] {
+    ["state", "absmax"].map(|of| format!("{of}{}.{}", side + 1, parameter.name))
 }
 
 /// Reads the weights that `folder` holds into `parameters`.
@@ -313,8 +329,17 @@ pub fn read(
     let file = TensorFile::open(&folder.join(OPTIMIZER))?;
     for (index, parameter) in parameters.iter().enumerate() {
         for (side, moments) in [&mut moments.first, &mut moments.second].into_iter().enumerate() {
-            if let Some(place) = moments.get_mut(index).filter(|place| !place.is_empty()) {
-                *place = tensor(&file, &moment_name(optimizer, side, parameter), place.len()).map_err(unsound)?;
+            match moments.get_mut(index).filter(|place| !place.is_empty()) {
+                Some(Moment::Floats(values)) => {
+                    *values = tensor(&file, &moment_name(optimizer, side, parameter), values.len()).map_err(unsound)?;
+                }
+                Some(Moment::Bytes { codes, scales }) => {
+                    let [codes_name, scales_name] = byte_names(side, parameter);
+                    *scales = tensor(&file, &scales_name, scales.len()).map_err(unsound)?;
+                    let found = file.read_bytes(&codes_name).filter(|found| found.len() == codes.len());
+                    codes.copy_from_slice(found.ok_or_else(|| unsound(format!("`{codes_name}` is missing, or of another size")))?);
+                }
+                None => {}
             }
         }
     }

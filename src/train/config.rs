@@ -323,7 +323,7 @@ impl TrainConfig {
     /// What moves the values.
     pub fn optimizer(&self) -> Optimizer {
         match self.optim {
-            OptimizerType::AdamwTorch => Optimizer::AdamW(AdamW {
+            OptimizerType::AdamwTorch | OptimizerType::AdamW8Bit => Optimizer::AdamW(AdamW {
                 beta1: self.adam_beta1,
                 beta2: self.adam_beta2,
                 epsilon: self.adam_epsilon,

@@ -320,9 +320,11 @@ fn optimizer(name: &str) -> Result<&'static str, TrainError> {
     match OPTIMIZERS.iter().find(|(theirs, _)| *theirs == name) {
         Some((_, Ok(ours))) => Ok(ours),
         Some((_, Err(why))) => Err(setting("optim", format!("`{name}`"), why)),
-        None => {
-            Err(setting("optim", format!("`{name}`"), "the Trainer has no optimizer of that name; adamw_torch and adafactor are done here"))
-        }
+        None => Err(setting(
+            "optim",
+            format!("`{name}`"),
+            "the Trainer has no optimizer of that name; adamw_torch, adamw_8bit and adafactor are done here",
+        )),
     }
 }
 

@@ -8,6 +8,7 @@ use super::model::tensors::{attention, loss};
 use super::model::turned::Turned;
 use super::offload::Offload;
 use super::optimizer::OptimizerType;
+use super::optimizer::dynamic::BLOCK;
 use crate::llm::Model;
 use crate::llm::names::Projection;
 use crate::llm::weights::Layer;
@@ -74,6 +75,8 @@ pub struct Sizes {
     pub turned_bytes: u64,
     /// Numbers that are trained.
     pub trained: u64,
+    /// Those of them whose moments are f32 in 8-bit AdamW, too: small tensors, and embeddings.
+    pub never_in_bytes: u64,
     /// Whether that is all of them.
     pub full: bool,
     /// Tokens of the largest batch.
@@ -105,6 +108,7 @@ impl Sizes {
             frozen_bytes: if full { 0 } else { stored as u64 },
             turned_bytes: if full { 0 } else { turned as u64 },
             trained,
+            never_in_bytes: 0,
             full,
             tokens,
             longest,
@@ -142,15 +146,19 @@ impl Sizes {
         if self.full { two_layers } else { (self.trained / self.layers.max(1) as u64 * 2).max(1) }
     }
 
-    /// What the optimizer remembers: two numbers for each that is trained; Adafactor a row and a column of each matrix, which is a 64th of
-    /// a model's matrices at most, and a fourth of an adapter's.
-    fn moments(&self, config: &TrainConfig) -> u64 {
-        FLOAT
-            * match config.optim {
-                OptimizerType::AdamwTorch => 2 * self.trained,
-                OptimizerType::Adafactor if self.full => self.trained / 64,
-                OptimizerType::Adafactor => self.trained / 4,
+    /// What the optimizer remembers: two numbers for each that is trained, or two bytes and their share of a scale for most; Adafactor a row
+    /// and a column of each matrix, which is a 64th of a model's matrices at most, and a fourth of an adapter's.
+    pub fn moments(&self, config: &TrainConfig) -> u64 {
+        let floats = |numbers: u64| FLOAT * numbers;
+        match config.optim {
+            OptimizerType::AdamwTorch => floats(2 * self.trained),
+            OptimizerType::AdamW8Bit => {
+                let bytes = self.trained.saturating_sub(self.never_in_bytes);
+                2 * bytes + floats(2 * bytes.div_ceil(BLOCK as u64)) + floats(2 * self.never_in_bytes)
             }
+            OptimizerType::Adafactor if self.full => floats(self.trained / 64),
+            OptimizerType::Adafactor => floats(self.trained / 4),
+        }
     }
 
     /// With our kernels: everything is in the machine.
@@ -324,6 +332,7 @@ mod tests {
             frozen_bytes: 0,
             turned_bytes: 0,
             trained: all as u64,
+            never_in_bytes: (vocabulary * hidden) as u64,
             full: true,
             tokens: 4 * 512,
             longest: 512,
@@ -403,6 +412,20 @@ mod tests {
         let config = TrainConfig { per_device_train_batch_size: 64, ..with(Offload::None) };
         let text = wide.card_advice(&config, Method::Qlora, true, 16 * GIB, Some(64 * GIB));
         assert!(text.contains("--per_device_train_batch_size 1 --gradient_accumulation_steps 64"), "{text}");
+    }
+
+    #[test]
+    fn moments_of_a_byte_take_a_fourth() {
+        let config = TrainConfig { optim: OptimizerType::AdamW8Bit, ..TrainConfig::default() };
+        let of = |sizes: Sizes| sizes.kernels(&config, None).host.moments;
+        // Two bytes, and two scales for every 256 of them.
+        assert_eq!(of(Sizes { never_in_bytes: 0, trained: 2560, ..seven_billion(false) }), 2 * 2560 + 2 * 4 * 10);
+        let full = seven_billion(true);
+        let embedding = 32_000 * 4096;
+        let others = full.trained - embedding;
+        assert_eq!(of(full), 8 * embedding + 2 * others + 8 * others.div_ceil(256));
+        let card = full.tensors(&config, true, Some(80 * GIB)).card.unwrap();
+        assert_eq!(card.moments, of(full));
     }
 
     #[test]

@@ -1,13 +1,21 @@
-//! AdamW with decoupled decay (arXiv 1711.05101), as `torch.optim.AdamW` computes it; and [`Adafactor`].
+//! How what is trained moves: [`AdamW`], over moments in f32 or of a byte each, and [`Adafactor`].
 //!
 //! Files on their floors, the lowest first:
+//! - [`dynamic`]: numbers as a byte each
+//! - [`moment`]: what is remembered of a parameter
+//! - [`mod@adamw`]: means of gradients and of their squares
 //! - [`adafactor`]: second moments as a row and a column
 
 pub mod adafactor;
+pub mod adamw;
+pub mod dynamic;
+pub mod moment;
 
 use serde::{Deserialize, Serialize};
 
 pub use adafactor::Adafactor;
+pub use adamw::{AdamStride, AdamW};
+pub use moment::Moment;
 
 use super::parameters::{Gradients, Parameter, Parameters};
 use crate::compute::Pool;
@@ -19,27 +27,37 @@ pub enum OptimizerType {
     /// AdamW in f32.
     #[default]
     AdamwTorch,
+    /// AdamW whose moments take a byte each: bitsandbytes' `AdamW8bit`, as the Trainer sets it up.
+    #[serde(rename = "adamw_8bit")]
+    AdamW8Bit,
     /// Second moments as a row and a column: a fraction of AdamW's memory.
     Adafactor,
 }
+
+/// A tensor with fewer elements keeps f32 moments in 8-bit AdamW (`min_8bit_size` of bitsandbytes 0.50.2).
+pub const LEAST_IN_BYTES: usize = 4096;
 
 impl OptimizerType {
     /// The Trainer's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::AdamwTorch => "adamw_torch",
+            Self::AdamW8Bit => "adamw_8bit",
             Self::Adafactor => "adafactor",
         }
     }
 
-    /// Numbers that it remembers of a parameter of this shape: two vectors.
-    pub fn remembered(self, shape: &[usize]) -> [usize; 2] {
-        let elements = shape.iter().product();
-        match (self, shape) {
-            (Self::AdamwTorch, _) => [elements, elements],
+    /// What it remembers of a parameter at the beginning, on both sides: zeros.
+    pub fn zeros(self, parameter: &Parameter) -> [Moment; 2] {
+        let elements = parameter.values.len();
+        let [first, second] = match (self, parameter.shape.as_slice()) {
             (Self::Adafactor, [rows, columns]) => [*rows, *columns],
             (Self::Adafactor, _) => [elements, 0],
-        }
+            (Self::AdamwTorch | Self::AdamW8Bit, _) => [elements, elements],
+        };
+        // The Trainer has embeddings keep f32 moments (`create_optimizer` of transformers 5.24.0), the head with them where it is tied.
+        let as_bytes = self == Self::AdamW8Bit && elements >= LEAST_IN_BYTES && !parameter.name.contains("embed_tokens");
+        [first, second].map(|length| Moment::zeros(length, as_bytes))
     }
 }
 
@@ -83,34 +101,23 @@ pub enum Stride {
 
 impl Stride {
     /// Moves one parameter.
-    pub fn update(&self, pool: &Pool, parameter: &mut Parameter, gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
-        match self {
-            Self::AdamW(stride) => stride.update(pool, parameter, gradient, first, second),
-            Self::Adafactor(stride) => stride.update(parameter, gradient, first, second),
+    pub fn update(&self, pool: &Pool, parameter: &mut Parameter, gradient: &[f32], first: &mut Moment, second: &mut Moment) {
+        match (self, first, second) {
+            (Self::AdamW(stride), first, second) => stride.update(pool, parameter, gradient, first, second),
+            (Self::Adafactor(stride), Moment::Floats(first), Moment::Floats(second)) => stride.update(parameter, gradient, first, second),
+            // It has none of a byte each.
+            (Self::Adafactor(_), ..) => {}
         }
     }
-}
-
-/// AdamW's constants.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct AdamW {
-    /// Decay of the first moment.
-    pub beta1: f64,
-    /// Decay of the second moment.
-    pub beta2: f64,
-    /// Keeps the divisor from zero.
-    pub epsilon: f64,
-    /// Decay of the weights that decay at all.
-    pub weight_decay: f64,
 }
 
 /// The moments of every parameter, in their order, and how many steps were taken.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Moments {
     /// AdamW: means of the gradients. Adafactor: of their squares along each row of a matrix; of a vector, of each.
-    pub first: Vec<Vec<f32>>,
+    pub first: Vec<Moment>,
     /// AdamW: means of their squares. Adafactor: of their squares along each column of a matrix; of a vector, nothing.
-    pub second: Vec<Vec<f32>>,
+    pub second: Vec<Moment>,
     /// Steps taken.
     pub steps: u64,
 }
@@ -123,86 +130,20 @@ impl Moments {
 
     /// Zeros for `optimizer`.
     pub fn of(optimizer: OptimizerType, parameters: &Parameters) -> Self {
-        let sizes = || parameters.iter().map(|parameter| optimizer.remembered(&parameter.shape));
-        let zeros = |length| vec![0.0; length];
-        Self {
-            first: sizes().map(|[first, _]| zeros(first)).collect(),
-            second: sizes().map(|[_, second]| zeros(second)).collect(),
-            steps: 0,
-        }
+        let (first, second) = parameters.iter().map(|parameter| optimizer.zeros(parameter)).map(|[first, second]| (first, second)).unzip();
+        Self { first, second, steps: 0 }
     }
 }
-
-/// Elements a thread updates at a time.
-const BAND: usize = 65_536;
 
 /// What gradients are multiplied with so that their norm is at most `max_norm` (`clip_grad_norm_`); 1 where `max_norm` is zero.
 pub fn clip_factor(norm: f64, max_norm: f64) -> f32 {
     if max_norm <= 0.0 { 1.0 } else { (max_norm / (norm + 1e-6)).min(1.0) as f32 }
 }
 
-/// How far one step of AdamW goes.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct AdamStride {
-    /// The rate, with the first moment's bias corrected.
-    pub step_size: f32,
-    /// The root of the second moment's correction.
-    pub root2: f32,
-    /// Decay of the first moment.
-    pub beta1: f32,
-    /// Decay of the second moment.
-    pub beta2: f32,
-    /// Keeps the divisor from zero.
-    pub epsilon: f32,
-    /// What gradients are multiplied with.
-    pub factor: f32,
-    /// What is left of a weight that decays.
-    kept: f32,
-}
-
 impl AdamW {
-    /// The step after which `steps` were taken, at `rate`, against `factor` times the gradients.
-    pub fn stride(&self, steps: u64, rate: f64, factor: f32) -> AdamStride {
-        let steps = steps.min(i32::MAX as u64) as i32;
-        let correction1 = 1.0 - self.beta1.powi(steps);
-        let correction2 = 1.0 - self.beta2.powi(steps);
-        AdamStride {
-            step_size: (rate / correction1) as f32,
-            root2: correction2.sqrt() as f32,
-            beta1: self.beta1 as f32,
-            beta2: self.beta2 as f32,
-            epsilon: self.epsilon as f32,
-            factor,
-            kept: (1.0 - rate * self.weight_decay) as f32,
-        }
-    }
-
     /// One step: every parameter moves against `factor` times its gradient, at `rate`.
     pub fn step(&self, pool: &Pool, parameters: &mut Parameters, gradients: &Gradients, moments: &mut Moments, rate: f64, factor: f32) {
         Optimizer::AdamW(*self).step(pool, parameters, gradients, moments, rate, factor);
-    }
-}
-
-impl AdamStride {
-    /// What is left of a weight.
-    pub fn keep(&self, decays: bool) -> f32 {
-        if decays { self.kept } else { 1.0 }
-    }
-
-    /// Moves one parameter.
-    pub fn update(&self, pool: &Pool, parameter: &mut Parameter, gradient: &[f32], first: &mut [f32], second: &mut [f32]) {
-        let Self { step_size, root2, beta1, beta2, epsilon, factor, .. } = *self;
-        let keep = self.keep(parameter.decays);
-        let parts = parameter.values.chunks_mut(BAND).zip(gradient.chunks(BAND));
-        let parts = parts.zip(first.chunks_mut(BAND).zip(second.chunks_mut(BAND)));
-        pool.for_each(parts, |((values, gradient), (first, second))| {
-            for (((value, gradient), m), v) in values.iter_mut().zip(gradient).zip(first).zip(second) {
-                let g = gradient * factor;
-                *m += (g - *m) * (1.0 - beta1);
-                *v = *v * beta2 + g * g * (1.0 - beta2);
-                *value = *value * keep - step_size * (*m / (v.sqrt() / root2 + epsilon));
-            }
-        });
     }
 }
 

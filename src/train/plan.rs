@@ -8,6 +8,7 @@ use super::device::Arithmetic;
 use super::memory::{MemoryPlan, Needs, Sizes};
 use super::model::{Adaptation, Batch, Row};
 use super::offload::Offload;
+use super::optimizer::{LEAST_IN_BYTES, OptimizerType};
 use super::rows::{Dropped, Rows};
 use super::schedule::Schedule;
 use crate::llm::Model;
@@ -195,11 +196,14 @@ pub fn plan(
         });
     }
     let adaptation = adaptation(config, method, initial, model.spec.family)?;
-    let trainable_parameters = trainable(model, &adaptation);
+    let [trainable_parameters, never_in_bytes] = trainable(model, &adaptation);
     let work = work(config, train, total_steps, steps_per_epoch);
 
     let spec = &model.spec;
-    let sizes = Sizes::new(model, trainable_parameters, adaptation == Adaptation::Full, work.largest_batch, train.longest);
+    let sizes = Sizes {
+        never_in_bytes,
+        ..Sizes::new(model, trainable_parameters, adaptation == Adaptation::Full, work.largest_batch, train.longest)
+    };
     let bf16 = config.bf16 && machine.arithmetic.has_bf16();
     let Needs { host: memory, card, kept_layers, turned } = match machine.arithmetic.is_tensors() {
         false => sizes.kernels(config, machine.memory),
@@ -216,7 +220,9 @@ pub fn plan(
     {
         return Err(TrainError::Memory { needed: memory.total(), available, advice: advice(config, method, &memory) });
     }
-    let checkpoint = 12 * trainable_parameters + (1 << 20);
+    // Adafactor's moments are less, and were always counted as AdamW's.
+    let moments = if config.optim == OptimizerType::AdamW8Bit { sizes.moments(config) } else { 8 * trainable_parameters };
+    let checkpoint = 4 * trainable_parameters + moments + (1 << 20);
     let kept = match config.save_strategy {
         Interval::No => 1,
         Interval::Steps => total_steps.div_ceil(config.save_steps),
@@ -298,15 +304,24 @@ fn model_parameters(model: &Model) -> u64 {
     (spec.layers * layer + vectors + spec.hidden + tables * model.weights.token_embd.rows * spec.hidden) as u64
 }
 
-fn trainable(model: &Model, adaptation: &Adaptation) -> u64 {
-    let Adaptation::Lora(config) = adaptation else { return model_parameters(model) };
+/// How many numbers are trained; and how many of them keep f32 moments where others have a byte each.
+fn trainable(model: &Model, adaptation: &Adaptation) -> [u64; 2] {
+    let Adaptation::Lora(config) = adaptation else {
+        return [model_parameters(model), (model.weights.token_embd.rows * model.spec.hidden) as u64];
+    };
     let one = |layer: usize| {
         let maps =
             Projection::ALL.iter().filter(|projection| config.covers(layer, **projection)).map(|map| (map.path(), map.shape(&model.spec)));
         let fused = Fused::ALL.iter().filter(|fused| config.covers_fused(layer, **fused)).map(|map| (map.path(), map.shape(&model.spec)));
-        maps.chain(fused).map(|(path, (rows, columns))| config.rank(layer, path) * (rows + columns)).sum::<usize>()
+        let sizes = |(path, (rows, columns))| [rows, columns].map(|side: usize| config.rank(layer, path) * side);
+        maps.chain(fused).flat_map(sizes).collect::<Vec<usize>>()
     };
-    (0..model.spec.layers).map(one).sum::<usize>() as u64
+    let (mut all, mut small) = (0, 0);
+    for size in (0..model.spec.layers).flat_map(one) {
+        all += size as u64;
+        small += if size < LEAST_IN_BYTES { size as u64 } else { 0 };
+    }
+    [all, small]
 }
 
 /// What goes through the model.

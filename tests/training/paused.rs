@@ -1,6 +1,7 @@
 //! Runs that pause go on as if they had not.
 
 use sqllama::compute::BlockType;
+use sqllama::llm::checkpoint::TensorFile;
 use sqllama::llm::open::OpenedModel;
 use sqllama::signal::Cancel;
 use sqllama::train::config::Method;
@@ -35,6 +36,50 @@ fn a_run_with_another_optimizer_and_noise_goes_on_bit_for_bit() {
     check_pauses_with(test_arithmetic(), Offload::None, &other);
     check_pauses_with(test_tensors(), Offload::None, &other);
     check_pauses_with(test_tensors(), Offload::All, &other);
+}
+
+#[test]
+fn a_run_with_moments_of_a_byte_goes_on_bit_for_bit() {
+    // At this rank the maps of the feed-forward parts have elements enough.
+    let other = |config: TrainConfig| TrainConfig { optim: OptimizerType::AdamW8Bit, lora_r: 64, ..config };
+    check_pauses_with(test_arithmetic(), Offload::None, &other);
+    check_pauses_with(test_tensors(), Offload::None, &other);
+    check_pauses_with(test_tensors(), Offload::All, &other);
+}
+
+/// A checkpoint holds bytes where the moments are bytes, and one whose bytes are missing is refused.
+#[test]
+fn bytes_of_moments_are_written_and_missed() {
+    let tiny = Tiny::new();
+    let config = TrainConfig { optim: OptimizerType::AdamW8Bit, lora_r: 64, max_steps: Some(4), ..tiny.config("bytes") };
+    let until = |stop_at: u64, start: Start| {
+        let cancel = Cancel::new();
+        train_on(test_arithmetic(), &config, &tiny.model, &tiny.rows, None, None, start, &cancel, &mut |event| {
+            if matches!(event, TrainEvent::Step { step, .. } if step == stop_at) {
+                cancel.cancel();
+            }
+        })
+    };
+    assert_eq!(until(2, Start::Fresh).unwrap(), Outcome::Paused { step: 2 });
+    let path = config.output_dir.join("checkpoint-2").join("optimizer.safetensors");
+    let file = TensorFile::open(&path).unwrap();
+    let of =
+        |start: &'static str| file.tensors.iter().filter(move |(name, _)| name.starts_with(start)).map(|(_, place)| place.dtype.as_str());
+    assert!(of("state1.").chain(of("state2.")).all(|dtype| dtype == "U8") && of("absmax").all(|dtype| dtype == "F32"));
+    assert!(of("state1.").count() > 0 && of("state1.").count() == of("absmax2.").count() && of("exp_avg.").count() > 0);
+    // Numbers for all of them, as another optimizer leaves them, are not what is missed.
+    let written =
+        TrainConfig { optim: OptimizerType::AdamwTorch, output_dir: config.output_dir.with_file_name("floats"), ..config.clone() };
+    let cancel = Cancel::new();
+    train_on(test_arithmetic(), &written, &tiny.model, &tiny.rows, None, None, Start::Fresh, &cancel, &mut |event| {
+        if matches!(event, TrainEvent::Step { step: 2, .. }) {
+            cancel.cancel();
+        }
+    })
+    .unwrap();
+    std::fs::copy(written.output_dir.join("checkpoint-2").join("optimizer.safetensors"), &path).unwrap();
+    let error = until(0, Start::Resume).unwrap_err().to_string();
+    assert!(error.contains("absmax1.") && error.contains("is missing"), "{error}");
 }
 
 fn check_pauses(arithmetic: Arithmetic, offload: Offload) {

@@ -15,7 +15,44 @@ pub(super) fn nearest(x: f32) -> f32 {
 /// The nearest integer from `least` to `most`; NaN becomes one of them.
 #[inline(always)]
 pub(super) fn level(x: f32, least: f32, most: f32) -> f32 {
-    nearest(x.max(least).min(most))
+    // Comparisons, each of which is one instruction where `f32::max` and `f32::min` are three.
+    let x = if x > least { x } else { least };
+    nearest(if x < most { x } else { most })
+}
+
+/// How far from nothing a determinant must be, as a share of what it is the rest of.
+const CLEAR: f32 = 1e-5;
+
+/// Scales of either sign that are tried to each side of the first.
+const STEPS: u8 = 9;
+
+/// Times that a search for a scale and a minimum is begun, from the minimum that was best the time before. (ggml goes on from a better minimum
+/// at once; two times come as near.)
+const PASSES: usize = 2;
+
+/// What scales come to over some values, one a lane, so that no sum over lanes is needed: for each of their inverses the sums of `w * l`, `w * l * l` and `w * x * l`, where `l` is the level
+/// of `x - least`, from `bottom` to `top`.
+#[inline(always)]
+fn tried<const N: usize, const LANES: usize>(
+    inverses: &[f32; LANES],
+    x: &[f32; N],
+    least: f32,
+    weights: &[f32; N],
+    bottom: f32,
+    top: f32,
+) -> [[f32; LANES]; 3] {
+    let (mut ones, mut squares, mut products) = ([0.0f32; LANES], [0.0f32; LANES], [0.0f32; LANES]);
+    for (x, w) in x.iter().zip(weights) {
+        let (above, heavy) = (x - least, w * x);
+        for lane in 0..LANES {
+            let l = level(inverses[lane] * above, bottom, top);
+            let wl = w * l;
+            ones[lane] += wl;
+            squares[lane] += wl * l;
+            products[lane] += heavy * l;
+        }
+    }
+    [ones, squares, products]
 }
 
 /// A sum over `N` places in eight lanes, which processors add side by side.
@@ -60,38 +97,26 @@ pub(super) fn signed<const N: usize>(most: f32, x: &[f32; N], weights: &[f32; N]
         *levels = [0.0; N];
         return 0.0;
     }
-    let at = |inverse: f32, i: usize| level(inverse * x[i], -most, most - 1.0);
-    let sums = |inverse: f32| {
-        let product = sum::<N>(|i| weights[i] * x[i] * at(inverse, i));
-        let square = sum::<N>(|i| weights[i] * at(inverse, i) * at(inverse, i));
-        (product, square)
-    };
-    let mut chosen = -most / max;
-    let (product, square) = sums(chosen);
-    let mut scale = if square > 0.0 { product / square } else { 0.0 };
-    let mut best = scale * product;
-    for step in -9i8..=9 {
-        if step == 0 {
-            continue;
-        }
-        let inverse = -(most + 0.1 * f32::from(step)) / max;
-        let (product, square) = sums(inverse);
+    // 24 lanes are three registers; those beyond the last step say it again.
+    let inverses: [f32; 24] = std::array::from_fn(|lane| -(most + 0.1 * (f32::from((lane as u8).min(2 * STEPS)) - f32::from(STEPS))) / max);
+    let [_, squares, products] = tried(&inverses, x, 0.0, weights, -most, most - 1.0);
+    let (mut scale, mut best, mut chosen) = (0.0, 0.0, -most / max);
+    for (inverse, (product, square)) in inverses.into_iter().zip(products.into_iter().zip(squares)) {
         if square > 0.0 && product * product > best * square {
             scale = product / square;
             best = scale * product;
             chosen = inverse;
         }
     }
-    *levels = std::array::from_fn(|i| at(chosen, i));
+    *levels = std::array::from_fn(|i| level(chosen * x[i], -most, most - 1.0));
     scale
 }
 
-/// Where a search begins, its step, and how many steps it takes beyond the first.
+/// Where a search begins, in levels beyond the highest, and how far it goes from there.
 #[derive(Clone, Copy)]
 pub(super) struct Search {
     pub(super) start: f32,
-    pub(super) step: f32,
-    pub(super) steps: u8,
+    pub(super) reach: f32,
 }
 
 /// A scale and a minimum with which `scale * level - minimum`, levels `0..=most`, stands for `x`, weighed by `weights`.
@@ -114,35 +139,48 @@ pub(super) fn with_minimum<const N: usize>(
     }
     let sum_w = sum::<N>(|i| weights[i]);
     let sum_x = sum::<N>(|i| weights[i] * x[i]);
-    let error = |levels: &[f32; N], scale: f32, least: f32| {
-        sum::<N>(|i| {
-            let difference = scale * levels[i] + least - x[i];
-            weights[i] * difference * difference
-        })
-    };
     let inverse = most / (largest - least);
     let mut scale = 1.0 / inverse;
     *levels = std::array::from_fn(|i| level(inverse * (x[i] - least), 0.0, most));
-    let mut best = error(levels, scale, least);
-    for step in 0..=search.steps {
-        let inverse = (search.start + search.step * f32::from(step) + most) / (largest - least);
-        let tried: [f32; N] = std::array::from_fn(|i| level(inverse * (x[i] - least), 0.0, most));
-        let sum_l = sum::<N>(|i| weights[i] * tried[i]);
-        let sum_l2 = sum::<N>(|i| weights[i] * tried[i] * tried[i]);
-        let sum_xl = sum::<N>(|i| weights[i] * tried[i] * x[i]);
-        let determinant = sum_w * sum_l2 - sum_l * sum_l;
-        if determinant > 0.0 {
-            let mut this_scale = (sum_w * sum_xl - sum_x * sum_l) / determinant;
-            let mut this_least = (sum_l2 * sum_x - sum_l * sum_xl) / determinant;
-            if this_least > 0.0 {
-                (this_scale, this_least) = (sum_xl / sum_l2, 0.0);
-            }
-            let this_error = error(&tried, this_scale, this_least);
-            if this_error < best {
-                (best, scale, least) = (this_error, this_scale, this_least);
-                *levels = tried;
+    let first = sum::<N>(|i| {
+        let difference = scale * levels[i] + least - x[i];
+        weights[i] * difference * difference
+    });
+    // Of the scale and the minimum that are best for some levels, the error is the values' own sum of squares less this gain.
+    let mut gain = sum::<N>(|i| weights[i] * x[i] * x[i]) - first;
+    let mut from = least;
+    let mut chosen = None;
+    for _ in 0..PASSES {
+        let inverses: [f32; 16] =
+            std::array::from_fn(|lane| (search.start + search.reach / 15.0 * f32::from(lane as u8) + most) / (largest - from));
+        let [sum_l, sum_l2, sum_xl] = tried(&inverses, x, from, weights, 0.0, most);
+        let (mut gains, mut scales, mut leasts) = ([0.0f32; 16], [0.0f32; 16], [0.0f32; 16]);
+        for lane in 0..16 {
+            let (l, l2, xl) = (sum_l[lane], sum_l2[lane], sum_xl[lane]);
+            let determinant = sum_w * l2 - l * l;
+            let over = 1.0 / determinant;
+            let below = (l2 * sum_x - l * xl) * over;
+            let is_above = below > 0.0;
+            scales[lane] = if is_above { xl / l2 } else { (sum_w * xl - sum_x * l) * over };
+            leasts[lane] = if is_above { 0.0 } else { below };
+            // Levels that are nearly all one say nothing of two numbers.
+            let is_clear = determinant > CLEAR * (sum_w * l2);
+            gains[lane] = if is_clear { scales[lane] * xl + leasts[lane] * sum_x } else { f32::NEG_INFINITY };
+        }
+        let before = from;
+        for lane in 0..16 {
+            if gains[lane] > gain {
+                (gain, scale, least) = (gains[lane], scales[lane], leasts[lane]);
+                chosen = Some((inverses[lane], before));
+                from = least;
             }
         }
+        if from == before {
+            break;
+        }
+    }
+    if let Some((inverse, from)) = chosen {
+        *levels = std::array::from_fn(|i| level(inverse * (x[i] - from), 0.0, most));
     }
     (scale, -least)
 }

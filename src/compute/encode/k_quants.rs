@@ -12,7 +12,7 @@ pub(super) fn with_minimums<const TOP: u8>(x: &[f32; 256], importance: Option<&[
     let mut levels = [[0.0f32; 32]; 8];
     let (mut scales, mut minimums, mut heavy) = ([0.0f32; 8], [0.0f32; 8], [0.0f32; 8]);
     let spread = 2.0 * squares(x) / 256.0;
-    let usual = if TOP == 15 { Search { start: -1.0, step: 0.1, steps: 20 } } else { Search { start: -0.5, step: 0.1, steps: 15 } };
+    let usual = if TOP == 15 { Search { start: -1.0, reach: 2.0 } } else { Search { start: -0.5, reach: 1.5 } };
     for (group, x) in x.as_chunks::<32>().0.iter().enumerate() {
         let (weights, search): ([f32; 32], _) = match importance {
             Some(importance) => {

@@ -161,6 +161,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn bits_are_the_same_on_every_machine() {
+        let x = weights(8 * 512);
+        let importance: Vec<f32> = (0..512).map(|i| if i % 7 == 0 { 9.0 } else { 0.2 }).collect();
+        for block in TYPES {
+            for importance in [None, Some(importance.as_slice())] {
+                let [found, scalar] = [Level::detect(), Level::Scalar].map(|level| round_trip(level, block, 512, &x, importance).0);
+                assert!(found == scalar, "{block:?}");
+            }
+        }
+    }
+
     const KNOWN: [(BlockType, &str); 5] = [
         (Q8_0, "f1238116a93ed267fa8d22b54ade7306992ec157ea7f12a53ace63f6891eb146da6f"),
         (Q4_0, "e13340d973fc952ec851ea731da63fc862fb"),

@@ -24,4 +24,4 @@ pub mod write;
 
 pub use config::Config;
 pub use read::{Checkpoint, TensorFile};
-pub use write::{TensorData, made, write_safetensors};
+pub use write::{ByteData, TensorData, made, write_safetensors, write_with_bytes};

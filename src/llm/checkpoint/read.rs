@@ -79,6 +79,11 @@ impl TensorFile {
         crate::compute::dequantize(block, self.bytes(place), &mut out);
         Ok(Some((place.shape.clone(), out)))
     }
+
+    /// The tensor called `name`, where it is of bytes.
+    pub fn read_bytes(&self, name: &str) -> Option<&[u8]> {
+        self.tensors.get(name).filter(|place| place.dtype == format!("{:?}", Dtype::U8)).map(|place| self.bytes(place))
+    }
 }
 
 /// Reads what a safetensors file says of its tensors.

@@ -22,22 +22,64 @@ pub struct TensorData<'a> {
     pub values: Box<dyn Fn() -> Cow<'a, [f32]> + 'a>,
 }
 
+/// Bytes to be written as they are.
+pub struct ByteData<'a> {
+    /// Their name.
+    pub name: String,
+    /// Rows first.
+    pub shape: Vec<usize>,
+    /// Row by row.
+    pub bytes: &'a [u8],
+}
+
+/// A tensor of either kind.
+enum Either<'t, 'a> {
+    Numbers(&'t TensorData<'a>),
+    Bytes(&'t ByteData<'t>),
+}
+
+impl View for Either<'_, '_> {
+    fn dtype(&self) -> Dtype {
+        match self {
+            Self::Numbers(numbers) => numbers.dtype(),
+            Self::Bytes(_) => Dtype::U8,
+        }
+    }
+
+    fn shape(&self) -> &[usize] {
+        match self {
+            Self::Numbers(numbers) => &numbers.shape,
+            Self::Bytes(bytes) => &bytes.shape,
+        }
+    }
+
+    fn data(&self) -> Cow<'_, [u8]> {
+        match self {
+            Self::Numbers(numbers) => numbers.data(),
+            Self::Bytes(bytes) => Cow::Borrowed(bytes.bytes),
+        }
+    }
+
+    fn data_len(&self) -> usize {
+        match self {
+            Self::Numbers(numbers) => numbers.data_len(),
+            Self::Bytes(bytes) => bytes.bytes.len(),
+        }
+    }
+}
+
 /// Values that are made when they are asked for.
 pub fn made<'a>(values: impl Fn() -> Vec<f32> + 'a) -> Box<dyn Fn() -> Cow<'a, [f32]> + 'a> {
     Box::new(move || values().into())
 }
 
-impl View for &TensorData<'_> {
+impl TensorData<'_> {
     fn dtype(&self) -> Dtype {
         match self.block {
             BlockType::F16 => Dtype::F16,
             BlockType::BF16 => Dtype::BF16,
             _ => Dtype::F32,
         }
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
     }
 
     fn data(&self) -> Cow<'_, [u8]> {
@@ -66,10 +108,16 @@ fn bytes_of(values: &[f32]) -> &[u8] {
 
 /// Writes `tensors` beside `path`, syncs, then renames. `format: pt` stands in the header, without which transformers refuses a file.
 pub fn write_safetensors(path: &Path, tensors: &[TensorData<'_>]) -> Result<(), LlmError> {
+    write_with_bytes(path, tensors, &[])
+}
+
+/// The same with tensors of bytes among them.
+pub fn write_with_bytes<'t>(path: &Path, tensors: &'t [TensorData<'_>], bytes: &'t [ByteData<'t>]) -> Result<(), LlmError> {
     let failed = |source: std::io::Error| LlmError::Write { path: path.into(), source };
     let part = path.with_extension(format!("{}.part", std::process::id()));
     let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    let views = tensors.iter().map(|tensor| (tensor.name.as_str(), tensor));
+    let numbers = tensors.iter().map(|tensor| (tensor.name.as_str(), Either::Numbers(tensor)));
+    let views = numbers.chain(bytes.iter().map(|tensor| (tensor.name.as_str(), Either::Bytes(tensor))));
     let written = safetensors::serialize_to_file(views, Some(metadata), &part)
         .map_err(|error| match error {
             // Its kind says whether the disk is full.

@@ -72,7 +72,11 @@ pub const KEYS: [Key; 15] = [
         KeyKind::Choice(&["auto", "alpaca", "chat", "omnisql", "xiyansql", "arctic-text2sql", "slm-sql"]),
         "how the model is asked [auto: as it was tuned, else chat where it has a template]",
     ),
-    key("kv_type", KeyKind::Choice(&["f16", "q8_0"]), "how the model remembers what it has read: q8_0 takes half the memory [f16]"),
+    key(
+        "kv_type",
+        KeyKind::Choice(&["auto", "f32", "f16", "q8_0"]),
+        "how the model remembers what it has read: q8_0 takes half of f16's memory [auto: f32 where the weights are, else f16]",
+    ),
     key("theme", KeyKind::Choice(&["dark", "light", "plain"]), "colours of the screen [dark]"),
     key("mouse", KeyKind::Switch, "whether the screen hears the mouse [true]"),
     key("vim", KeyKind::Switch, "vim's keys in the screen's SQL [false]"),

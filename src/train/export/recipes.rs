@@ -76,6 +76,7 @@ fn schedule(config: &TrainConfig) -> &'static str {
 fn optimizer(config: &TrainConfig) -> &'static str {
     match config.optim {
         OptimizerType::AdamwTorch => "adamw_torch_fused",
+        OptimizerType::AdamW8Bit => "adamw_8bit",
         OptimizerType::Adafactor => "adafactor",
     }
 }

@@ -70,7 +70,7 @@ pub const FLAGS: [Flag; 62] = [
         "constant, constant_with_warmup, linear, cosine, cosine_with_restarts, polynomial, inverse_sqrt, cosine_with_min_lr, cosine_warmup_with_min_lr, warmup_stable_decay or reduce_lr_on_plateau; DeepSpeed's are warmup_lr, warmup_decay_lr, warmup_cosine_lr [linear]",
     ),
     flag("lr_scheduler_kwargs", Kind::Text, "what the schedule takes besides, as JSON: {\"num_cycles\": 2}"),
-    flag("optim", Kind::Text, "adamw_torch or adafactor [adamw_torch]"),
+    flag("optim", Kind::Text, "adamw_torch, adamw_8bit (moments of a byte each) or adafactor [adamw_torch]"),
     flag("warmup_steps", Kind::Number, "steps up to the highest rate; below 1, their share [0]"),
     flag("warmup_ratio", Kind::Number, "share of steps up to the highest rate [0]"),
     flag("weight_decay", Kind::Number, "decoupled; biases and norms are spared [0]"),

@@ -119,7 +119,7 @@ fn what_is_wrong_is_named() {
     check_error("run.toml --save_steps 1.5", "a whole number is needed");
     check_error("run.toml --lr_scheduler_type greedy", "`lr_scheduler_type` cannot be `greedy`");
     check_error("run.toml --optim lion_32bit", "`optim` cannot be `lion_32bit`: another rule");
-    check_error("run.toml --optim adamw_8bit", "quantised moments are not done here");
+    check_error("run.toml --optim adamw_torch_8bit", "torchao's rounding of moments is not done here");
     check_error("run.toml --optim adamv", "no optimizer of that name");
     check_error("run.toml --lr_scheduler_kwargs {\"num_cycels\":2}", "unknown field `num_cycels`");
     check_error("run.toml --eval_packing", "without padding");
@@ -143,6 +143,12 @@ fn the_trainers_words_are_understood() {
     let config = |line: &str| parse_line(&format!("run.toml {line}")).unwrap().config;
     assert_eq!(config("--lr_scheduler_type polynomial --lr_scheduler_kwargs {\"power\":2}").lr_scheduler_kwargs.power, Some(2.0));
     assert_eq!(config("--optim adafactor").optim, super::super::optimizer::OptimizerType::Adafactor);
+    for name in ["adamw_8bit", "adamw_bnb_8bit", "paged_adamw_8bit"] {
+        assert_eq!(config(&format!("--optim {name}")).optim, super::super::optimizer::OptimizerType::AdamW8Bit);
+    }
+    for name in ["paged_adamw", "paged_adamw_32bit"] {
+        assert_eq!(config(&format!("--optim {name}")).optim, super::super::optimizer::OptimizerType::AdamwTorch);
+    }
     assert_eq!(config("--adafactor").optim, super::super::optimizer::OptimizerType::Adafactor);
     assert_eq!((config("--data_seed 7").seed, config("--data_seed 7").data_seed), (42, Some(7)));
     assert_eq!(config("--lr_scheduler_type warmup_decay").lr_scheduler_type, SchedulerType::WarmupDecayLr);

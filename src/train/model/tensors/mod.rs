@@ -6,7 +6,7 @@
 //! - [`rope`], [`attention`], [`feed_forward`]: operations without weights
 //! - [`stored`]: a frozen matrix on the device, in the model file's layout, and dense for a moment
 //! - [`transfer`]: the way to host memory
-//! - [`optimizer`]: the optimizer on the device
+//! - [`moment`], [`optimizer`]: the optimizer on the device, and what it remembers
 //! - [`weights`]: a layer's tensors, as they are fetched
 //! - [`gradients`]: where gradients go: a card, or host memory
 //! - [`linear`], [`norm`], [`loss`]: operations with weights
@@ -25,6 +25,7 @@ pub mod gradients;
 pub mod layer;
 pub mod linear;
 pub mod loss;
+pub mod moment;
 pub mod norm;
 pub mod optimizer;
 pub mod rope;

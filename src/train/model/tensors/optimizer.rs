@@ -1,41 +1,66 @@
 //! The optimizer on the device: the same step as [`crate::train::optimizer`]'s, over tensors.
 
-use candle_core::{D, DType, Result, Tensor};
+use candle_core::{D, Result, Tensor};
 
 use super::compute::Compute;
+use super::moment::DeviceMoment;
 use crate::train::optimizer::adafactor::FactorStride;
-use crate::train::optimizer::{AdamStride, OptimizerType, Stride};
-use crate::train::parameters::Parameters;
+use crate::train::optimizer::dynamic::{SIGNED, UNSIGNED};
+use crate::train::optimizer::{AdamStride, Moment, Moments, OptimizerType, Stride};
+use crate::train::parameters::{Parameter, Parameters};
 
-/// The moments of every parameter on the device, in their order; f32.
+/// The moments of every parameter on the device, in their order.
 #[derive(Debug)]
 pub struct DeviceMoments {
     /// Means of the gradients.
-    pub first: Vec<Tensor>,
+    pub first: Vec<DeviceMoment>,
     /// Means of their squares.
-    pub second: Vec<Tensor>,
+    pub second: Vec<DeviceMoment>,
 }
 
 impl DeviceMoments {
-    /// Zeros for `optimizer`.
-    pub fn zeros(compute: &Compute, optimizer: OptimizerType, parameters: &Parameters) -> Result<Self> {
-        let zeros = |side: usize| {
-            let one = |shape: &Vec<usize>| match (optimizer, optimizer.remembered(shape).get(side)) {
-                (OptimizerType::Adafactor, Some(&length)) => Tensor::zeros(length, DType::F32, &compute.device),
-                _ => Tensor::zeros(shape.as_slice(), DType::F32, &compute.device),
-            };
-            parameters.iter().map(|parameter| one(&parameter.shape)).collect::<Result<Vec<_>>>()
+    /// `moments` on the device; `None` for zeros.
+    pub fn new(compute: &Compute, optimizer: OptimizerType, parameters: &Parameters, moments: Option<&Moments>) -> Result<Self> {
+        let send = |parameter: &Parameter, moment: &Moment| {
+            let flat = [moment.len()];
+            let shape = if optimizer == OptimizerType::Adafactor { &flat } else { parameter.shape.as_slice() };
+            DeviceMoment::send(compute, moment, shape)
         };
-        Ok(Self { first: zeros(0)?, second: zeros(1)? })
+        let (mut first, mut second) = (Vec::new(), Vec::new());
+        for (index, parameter) in parameters.iter().enumerate() {
+            let kept = moments.and_then(|moments| Some((moments.first.get(index)?, moments.second.get(index)?)));
+            match kept {
+                Some((own, other)) => {
+                    first.push(send(parameter, own)?);
+                    second.push(send(parameter, other)?);
+                }
+                None => {
+                    let [own, other] = optimizer.zeros(parameter);
+                    first.push(send(parameter, &own)?);
+                    second.push(send(parameter, &other)?);
+                }
+            }
+        }
+        Ok(Self { first, second })
     }
 }
 
-/// Moves `value` against its `gradient`; the new value and moments.
-pub fn update(stride: &Stride, decays: bool, value: &Tensor, gradient: &Tensor, first: &Tensor, second: &Tensor) -> Result<[Tensor; 3]> {
-    match stride {
-        Stride::AdamW(stride) => adamw(stride, decays, value, gradient, first, second),
-        Stride::Adafactor(stride) => adafactor(stride, decays, value, gradient, first, second),
-    }
+/// Moves `value` against its `gradient`, and its moments; the new value.
+pub fn update(
+    stride: &Stride,
+    decays: bool,
+    value: &Tensor,
+    gradient: &Tensor,
+    first: &mut DeviceMoment,
+    second: &mut DeviceMoment,
+) -> Result<Tensor> {
+    let [m, v] = [first.floats(&SIGNED, value.dims())?, second.floats(&UNSIGNED, value.dims())?];
+    let [value, m, v] = match stride {
+        Stride::AdamW(stride) => adamw(stride, decays, value, gradient, &m, &v)?,
+        Stride::Adafactor(stride) => adafactor(stride, decays, value, gradient, &m, &v)?,
+    };
+    (*first, *second) = (first.replaced(&SIGNED, m)?, second.replaced(&UNSIGNED, v)?);
+    Ok(value)
 }
 
 fn adafactor(

@@ -9,6 +9,7 @@ use half::bf16;
 use super::compute::{Compute, download};
 use super::decoder::Passes;
 use super::gradients::{DeviceGradients, Sink, copy_to_host, into_host};
+use super::moment::DeviceMoment;
 use super::optimizer::{DeviceMoments, update};
 use super::transfer::Transfer;
 use super::weights::{Trained, Weights, copy};
@@ -84,19 +85,9 @@ impl<'w> TensorState<'w> {
             Offload::All => Trained::InHost,
         };
         let weights = Weights::new(&compute, decoder, trained, offload != Offload::All)?;
-        let moments = match (offload, moments) {
-            (Offload::None, None) => Some(DeviceMoments::zeros(&compute, optimizer, parameters)?),
-            (Offload::None, Some(moments)) => {
-                let send = |side: &[Vec<f32>]| {
-                    let shaped = |(parameter, values): (&Parameter, &Vec<f32>)| match optimizer {
-                        OptimizerType::AdamwTorch => compute.upload(values, &parameter.shape),
-                        OptimizerType::Adafactor => compute.upload(values, &[values.len()]),
-                    };
-                    parameters.iter().zip(side).map(shaped).collect::<Result<_>>()
-                };
-                Some(DeviceMoments { first: send(&moments.first)?, second: send(&moments.second)? })
-            }
-            (Offload::Optimizer | Offload::Gradients | Offload::All, _) => None,
+        let moments = match offload {
+            Offload::None => Some(DeviceMoments::new(&compute, optimizer, parameters, moments)?),
+            Offload::Optimizer | Offload::Gradients | Offload::All => None,
         };
         let gradients = DeviceGradients::new(parameters.len());
         let transfer = if offload == Offload::None { Transfer::default() } else { Transfer::new(&compute)? };
@@ -182,7 +173,7 @@ impl<'w> TensorState<'w> {
             };
             // Where nothing came, decay and old moments still move it.
             let gradient = self.gradients.get(index).map_or_else(|| value.zeros_like(), |sum| Ok(sum.clone()))?;
-            [*value, *first, *second] = update(&stride, parameter.decays, value, &gradient, first, second)?;
+            *value = update(&stride, parameter.decays, value, &gradient, first, second)?;
         }
         Ok(())
     }
@@ -243,7 +234,7 @@ impl<'w> TensorState<'w> {
         self.read_back_values(parameters)?;
         if let Some(own) = &self.moments {
             for (ours, theirs) in [(&own.first, &mut moments.first), (&own.second, &mut moments.second)] {
-                *theirs = ours.iter().map(download).collect::<Result<_>>()?;
+                *theirs = ours.iter().map(DeviceMoment::fetch).collect::<Result<_>>()?;
             }
         }
         Ok(())
