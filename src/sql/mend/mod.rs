@@ -33,7 +33,7 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 65] = [
+const MEANT: [Mend; 66] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::related::emptied::mend),
     Mend::Both(names::coarser::mend),
@@ -51,6 +51,7 @@ const MEANT: [Mend; 65] = [
     Mend::Both(asked::shown::thing::mend),
     Mend::Both(asked::shown::namesake_shown::mend),
     Mend::Both(asked::shown::own_name::mend),
+    Mend::Both(asked::shown::who::mend),
     Mend::Both(asked::related::inside::mend),
     Mend::Both(asked::limits::late::mend),
     Mend::Both(asked::grouped::namesakes::mend),

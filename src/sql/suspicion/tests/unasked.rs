@@ -154,6 +154,7 @@ fn what_is_counted_is_asked_for() {
     check("How many items are there?", "SELECT sum(access_count) FROM item", &[]);
     check("How many students are there?", "SELECT sum(age) FROM student", &[CountsOther]);
     check("How many input tokens were there?", "SELECT sum(input_tokens) FROM answer", &[]);
+    check("How many tokens were there?", "SELECT count(*) FROM answer", &[CountsQuantity]);
     check("What is the total amount?", "SELECT count(amount) FROM loan", &[CountsQuantity]);
     check("What is the total amount?", "SELECT sum(amount) FROM loan", &[]);
     check("How many feeds are there?", "SELECT title FROM feed", &[NotCounted]);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments, GroupByExpr, SelectItem};
 
-use crate::schema::{Holds, Schema};
+use crate::schema::{Column, Holds, Meaning, Schema};
 use crate::sql::suspicion::held::computed::is_code;
 use crate::sql::suspicion::read::blocks::{Block, Blocks};
 use crate::sql::suspicion::read::columns::{Columns, Named};
@@ -39,6 +39,7 @@ pub(in crate::sql::suspicion) fn look(
         (SuspicionKind::CountsOther, rows_of_another(block, question)),
         (SuspicionKind::CountsOther, summed_for_counted(block, columns, question)),
         (SuspicionKind::CountsQuantity, counted_for_summed(blocks, block, columns, question)),
+        (SuspicionKind::CountsQuantity, rows_for_amounts(block, columns, question)),
         (SuspicionKind::OtherEnd, other_extreme(block, columns, question)),
         (SuspicionKind::AskedNotShown, thing_not_shown(block, question)),
         (SuspicionKind::NotCounted, not_counted(blocks, block, columns, question)),
@@ -110,6 +111,25 @@ fn rows_of_another(block: &Block<'_>, question: &Question) -> Option<String> {
     let grouped = !matches!(&block.select.group_by, GroupByExpr::Expressions(terms, _) if terms.is_empty());
     (is_before && counts && !named && !grouped && table.primary_key.is_empty())
         .then(|| format!("the question asks how many {asked} there are, and rows of {} are counted", table.name))
+}
+
+/// "How many tokens", where each row keeps a number of them, no table is called so, and rows are counted.
+fn rows_for_amounts(block: &Block<'_>, columns: &Columns<'_, '_>, question: &Question) -> Option<String> {
+    let [asked] = counted_words(question)? else { return None };
+    let word = stem(asked);
+    let items = block.select.projection.iter().map(|item| item.to_string().to_lowercase());
+    let counts = items.clone().any(|item| item.starts_with("count(")) && argument(block, columns, "sum").is_none();
+    let tables = || block.scope.sources.iter().filter_map(|source| source.table());
+    if !counts || tables().any(|table| says(&table.name, &word) || table.called.iter().any(|called| says(called, &word))) {
+        return None;
+    }
+    let is_amount = |column: &&Column| {
+        let name = split_name(&column.name);
+        let plural = name.last().is_some_and(|last| last.ends_with('s') && stem(last) == word);
+        plural && column.holds == Holds::Numbers && column.meaning == Meaning::Plain && !is_flag(column)
+    };
+    let amount = tables().flat_map(|table| table.columns.iter().filter(is_amount).filter(|column| !is_code(table, column))).next()?;
+    Some(format!("{} says how many {asked} there are, and rows are counted", amount.name))
 }
 
 /// "How many reservations", where a number of each is added up.
