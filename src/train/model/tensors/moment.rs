@@ -54,7 +54,8 @@ impl DeviceMoment {
             Self::Floats(values) => Ok(values.clone()),
             Self::Bytes { codes, scales, length } => {
                 let shares = Tensor::from_slice(&map.values, map.values.len(), codes.device())?;
-                let shares = shares.index_select(&codes.flatten_all()?, 0)?.reshape(codes.shape())?;
+                // As u32: candle takes the largest number of an index's type, here 255, for "none" and gives 0.
+                let shares = shares.index_select(&codes.flatten_all()?.to_dtype(DType::U32)?, 0)?.reshape(codes.shape())?;
                 shares.broadcast_mul(&scales.unsqueeze(1)?)?.flatten_all()?.narrow(0, 0, *length)?.reshape(shape)
             }
         }
