@@ -61,6 +61,7 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit], f
     let all = words(question);
     let amounts = said.amounts_of(question, &all);
     let rows = said.counted_rows(&all, schema);
+    let done = what_is_done(&all);
     for word in all {
         if is_neutral(&word.folded) {
             continue;
@@ -78,7 +79,7 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit], f
             continue;
         }
         let written = question.get(word.range.clone()).unwrap_or("").to_owned();
-        let verb = word.folded.len() > 5 && (word.folded.ends_with("ed") || word.folded.ends_with("ing"));
+        let verb = word.folded.len() > 5 && (word.folded.ends_with("ed") || word.folded.ends_with("ing")) || done == Some(word.range.start);
         if !verb
             && !hits.iter().any(|h| hit(&h))
             && !names.iter().any(|name| is_related(&word.folded, name))
@@ -90,6 +91,19 @@ pub fn coverage(question: &str, sql: &str, schema: &Schema, hits: &[ValueHit], f
         out.unaccounted.push(written);
     }
     out
+}
+
+/// Where the word stands that says what somebody did, behind "did", "do" or "does", of which it is asked how many or how long: the last one, or the one
+/// in front of a preposition. Elsewhere it is what is asked for: "what does it cost?"
+fn what_is_done(words: &[Word]) -> Option<usize> {
+    const AFTER: [&str; 12] = ["on", "in", "at", "for", "with", "per", "from", "to", "by", "of", "since", "during"];
+    let of_amount =
+        matches!(words.get(..2)?, [how, what] if how.folded == "how" && matches!(what.folded.as_str(), "many" | "long" | "often"));
+    let at = words.iter().position(|word| matches!(word.folded.as_str(), "did" | "do" | "does")).filter(|_| of_amount)?;
+    // "Did each person work": somebody stands between.
+    let behind = words.get(at + 2..)?;
+    let before = behind.iter().position(|word| AFTER.contains(&word.folded.as_str())).unwrap_or(behind.len());
+    behind.get(before.checked_sub(1)?).map(|word| word.range.start)
 }
 
 /// Whether words of `question` can be compared with names of `schema`: both are English.
@@ -213,6 +227,13 @@ mod tests {
         check("heads over 2.5 thousand", "SELECT name FROM head WHERE age > 2500", &[], &[]);
         check("heads over five million", "SELECT name FROM head WHERE age > 5e6", &[], &[]);
         check("heads over 50 million", "SELECT name FROM head WHERE age > 40", &["50", "million"], &["million"]);
+    }
+
+    #[test]
+    fn what_somebody_does_need_not_be_in_a_schema() {
+        check("How many budgets did each head spend?", "SELECT count(budget_in_billions) FROM head GROUP BY name", &["spend"], &[]);
+        check("How long did the heads work on salaries?", "SELECT sum(age) FROM head", &["long", "work", "salaries"], &["salaries"]);
+        check("What did the heads earn in all?", "SELECT sum(age) FROM head", &["earn"], &["earn"]);
     }
 
     #[test]

@@ -123,7 +123,8 @@ fn of_leaf(sql: &str, resolution: &Resolution<'_>, asked: &[String]) -> Option<V
     // In a call or a condition of a join it may be anything.
     let is_bare = |reference: &Reference| {
         let before = sql.get(..reference.range.start).unwrap_or_default().trim_end().to_lowercase();
-        before.ends_with("select") || before.ends_with("by") || before.ends_with(',')
+        let is_taken_apart = sql.get(reference.range.end..).unwrap_or_default().trim_start().starts_with("->");
+        !is_taken_apart && (before.ends_with("select") || before.ends_with("by") || before.ends_with(','))
     };
     let edits: Option<Vec<_>> = resolution
         .references
@@ -201,6 +202,8 @@ mod tests {
     fn a_value_of_documents_is_what_each_is_said_of() {
         let of = |by: &str| format!("SELECT {by}, count(*) FROM event AS e JOIN bucket AS b ON e.bucket_id = b.id GROUP BY {by}");
         check("How many events are there per app?", &of("b.hostname"), &of("json_extract(e.data, '$.app')"));
+        let apart = "SELECT data ->> '$.app', count(*) FROM event GROUP BY data ->> '$.app'";
+        check("How many events are there per app?", apart, apart);
         for question in ["How many events are there per bucket?", "How many events are there per host?", "How many events per window?"] {
             check(question, &of("b.hostname"), &of("b.hostname"));
         }
