@@ -103,6 +103,8 @@ impl Seen {
                 self.documents.note(bytes);
                 self.texts.entry(beginning(bytes)).or_insert((0, order)).0 += 1;
             }
+            // What pandas and polars write for a moment or a length that is missing.
+            ValueRef::Integer(i64::MIN) => self.nulls += 1,
             ValueRef::Integer(_) | ValueRef::Real(_) => {
                 let cell = cell_of(value);
                 let value = number(&cell);

@@ -33,11 +33,13 @@ enum Mend {
 }
 
 /// These mends, in their order: what rows and columns are meant, then dates, then forms in which values are kept, then lengths and amounts.
-const MEANT: [Mend; 66] = [
+const MEANT: [Mend; 70] = [
     Mend::Schema(values::yes_no::mend),
     Mend::Schema(asked::related::emptied::mend),
     Mend::Both(names::coarser::mend),
     Mend::Both(dates::reckoned::mend),
+    Mend::Both(dates::named_column::mend),
+    Mend::Question(dates::part_of_year::mend),
     Mend::Question(dates::period::mend),
     Mend::Question(asked::limits::either::mend),
     Mend::Question(asked::limits::patterns::mend),
@@ -52,6 +54,7 @@ const MEANT: [Mend; 66] = [
     Mend::Both(asked::shown::namesake_shown::mend),
     Mend::Both(asked::shown::own_name::mend),
     Mend::Both(asked::shown::who::mend),
+    Mend::Question(asked::shown::and_count::mend),
     Mend::Both(asked::related::inside::mend),
     Mend::Both(asked::limits::late::mend),
     Mend::Both(asked::grouped::namesakes::mend),
@@ -87,6 +90,7 @@ const MEANT: [Mend; 66] = [
     Mend::Both(values::leaves::mend),
     Mend::Schema(values::elements::mend),
     Mend::Both(values::unfolded::mend),
+    Mend::Schema(values::numerators::mend),
     Mend::Schema(values::blobs::mend),
     Mend::Both(values::ranked::mend),
     Mend::Both(values::kinds::mend),

@@ -2,6 +2,8 @@
 //!
 //! Files on their floors, the lowest first:
 //! - `date_column`: a column of dates for one that keeps none
+//! - `named_column`: the moments that the question names
+//! - `part_of_year`: half-years and quarters
 //! - `period`: a year that is asked for alone, and taken with all that follows
 //! - `reckoned`: moments that a model reckoned as numbers
 //! - `bare_year`: a year compared with dates written as text
@@ -26,8 +28,10 @@ pub(super) mod date_column;
 pub(super) mod digit_clocks;
 pub(super) mod distinct;
 pub(super) mod grouped;
+pub(super) mod named_column;
 pub(super) mod named_days;
 pub(super) mod named_periods;
+pub(super) mod part_of_year;
 pub(super) mod period;
 pub(super) mod reckoned;
 pub(super) mod still_open;

@@ -138,7 +138,7 @@ fn closed(tokens: &Tokens<'_>, at: usize, period: Period) -> Option<(Range<usize
         return None;
     }
     let start = tokens.operand_before(at)?;
-    let (text, end) = written_out(tokens, at + 1)?;
+    let (text, end) = written_out(tokens, at + 1).or_else(|| in_seconds(tokens, at + 1))?;
     let midnight = |rest: &str| rest.chars().all(|c| "T :0.".contains(c));
     text.strip_prefix(&period.first_day()).filter(|rest| midnight(rest))?;
     let column = tokens.piece(start..at);
@@ -151,8 +151,27 @@ fn closed(tokens: &Tokens<'_>, at: usize, period: Period) -> Option<(Range<usize
     if !alone || (0..tokens.len()).any(bounds) {
         return None;
     }
-    let to = format!("({column} >= '{}' AND {column} < '{}')", period.first_day(), period.next().first_day());
+    // A day that a function turns into seconds is written so again.
+    let day = |day: String| match in_seconds(tokens, at + 1) {
+        Some(_) if tokens.is(at + 1, &["strftime"]) => format!("strftime('%s', '{day}')"),
+        Some(_) => format!("unixepoch('{day}')"),
+        None => format!("'{day}'"),
+    };
+    let to = format!("({column} >= {} AND {column} < {})", day(period.first_day()), day(period.next().first_day()));
     Some((tokens.bytes(start..end), to))
+}
+
+/// The day that `strftime('%s', '2024-01-01')` or `unixepoch('2024-01-01')` at token `at` turns into seconds, and its end.
+fn in_seconds(tokens: &Tokens<'_>, at: usize) -> Option<(String, usize)> {
+    let text = |at: usize| (tokens.kind(at) == Some(TokenKind::String)).then(|| name_of(tokens.text(at)));
+    let call = tokens.call(at)?;
+    let day = match call.arguments.as_slice() {
+        [day] if tokens.is(at, &["unixepoch"]) => day,
+        [format, day] if tokens.is(at, &["strftime"]) && text(format.start).as_deref() == Some("%s") => day,
+        _ => return None,
+    };
+    (day.len() == 1).then_some(())?;
+    Some((text(day.start)?, call.close + 1))
 }
 
 /// The text at token `at`, also one that a date function only hands on (`strftime('%Y-%m-%d', '2024-01-01')`), and its end.
@@ -223,6 +242,16 @@ mod tests {
             "Which were last seen in 2024?",
             "strftime('%Y-%m-%d', at, 'unixepoch') >= strftime('%Y-%m-%d', '2024-01-01')",
             "(strftime('%Y-%m-%d', at, 'unixepoch') >= '2024-01-01' AND strftime('%Y-%m-%d', at, 'unixepoch') < '2025-01-01')",
+        );
+        check(
+            "How many expire in 2024?",
+            "strftime('%s', at / 1000, 'unixepoch') >= strftime('%s', '2024-01-01 00:00:00')",
+            "(strftime('%s', at / 1000, 'unixepoch') >= strftime('%s', '2024-01-01') AND strftime('%s', at / 1000, 'unixepoch') < strftime('%s', '2025-01-01'))",
+        );
+        check(
+            "How many expire in 2024?",
+            "at >= unixepoch('2024-01-01')",
+            "(at >= unixepoch('2024-01-01') AND at < unixepoch('2025-01-01'))",
         );
         check("How many in December 2024?", "date(at) > '2024-12-01'", "(date(at) >= '2024-12-01' AND date(at) < '2025-01-01')");
     }

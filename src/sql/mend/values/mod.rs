@@ -7,6 +7,7 @@
 //! - `leaves`: documents reckoned with or compared as a whole, where one value inside is meant
 //! - `elements`: elements of JSON arrays, looked for as if they were the column
 //! - `unfolded`: arrays that are grouped by, where one element is meant
+//! - `numerators`: amounts over their denominators
 //! - `blobs`: text kept as a blob
 //! - `kinds`: rows of several kinds, of which one is spoken of
 //! - `ranked`: words that stand for ranks, ordered and compared letter by letter
@@ -15,6 +16,7 @@ pub(super) mod blobs;
 pub(super) mod elements;
 pub(super) mod kinds;
 pub(super) mod leaves;
+pub(super) mod numerators;
 pub(in crate::sql) mod paths;
 pub(super) mod ranked;
 pub(super) mod unfolded;

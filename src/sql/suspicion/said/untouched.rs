@@ -22,7 +22,9 @@ pub(in crate::sql::suspicion) fn look(blocks: &Blocks<'_>, sql: &str, schema: &S
     let refers = |table: &Table| tables().flat_map(|own| &own.foreign_keys).any(|key| key.foreign_table.eq_ignore_ascii_case(&table.name));
     let is_asked = |table: &&Table| {
         let [word] = <[String; 1]>::try_from(split_name(&table.name)).ok()?;
-        let asked = question.words.iter().any(|own| singular(own) == singular(&word));
+        // `checkin` for "check-ins".
+        let joined = || question.words.windows(2).any(|pair| pair.concat().len() > 5 && singular(&pair.concat()) == singular(&word));
+        let asked = question.words.iter().any(|own| singular(own) == singular(&word)) || joined();
         let general = is_function_word(&word) || is_common(&word) || word.len() < 4;
         (asked && !general && !said.contains(&stem(&word)) && !told.contains(&stem(&word)) && !refers(table)).then_some(())
     };

@@ -6,8 +6,10 @@
 //! - `thing`: the largest of its kind, of which only the number is shown
 //! - `namesake_shown`: what is called like the thing that is asked for
 //! - `own_name`: things that are asked for, shown by their numbers
+//! - `and_count`: how many it were, asked for beside what
 //! - `who`: who it was, answered by when that was
 
+pub(in crate::sql::mend) mod and_count;
 pub(in crate::sql::mend) mod key_names;
 pub(in crate::sql::mend) mod namesake_shown;
 pub(in crate::sql::mend) mod own_name;
