@@ -7,7 +7,7 @@
 # Seen:
 #   signed map: 0 comes back as 2.125e-05
 #   unsigned map: 0 comes back as 1.562e-05
-#   100 steps of lr 0.01, the largest move of a weight without gradient: AdamW 0.0000, AdamW8bit 0.0048
+#   100 steps of lr 0.01, the largest move of a weight without gradient: AdamW 0.0 AdamW8bit 0.0048
 set -e
 T=$(mktemp -d); trap 'rm -rf "$T"' EXIT
 "${PYTHON:-python3}" -m venv "$T/v"
