@@ -42,9 +42,10 @@ fn answers_are_judged_by_their_rows() {
     assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
     let text = String::from_utf8_lossy(&done.stdout).into_owned();
     assert!(text.starts_with("right          66.7% of 3 (95%: 20.8 to 93.9)\ndoes not run   0.0% of 3"), "{text}");
+    assert!(text.contains("\nmore columns   0.0% of 3"), "{text}");
     let lines: Vec<serde_json::Value> = std::fs::read_to_string(&path).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(lines.iter().map(|l| l["ok"].as_bool().unwrap()).collect::<Vec<_>>(), [true, true, false]);
-    for key in ["id", "db_id", "question", "sql", "ok", "error", "confidence", "seconds"] {
+    for key in ["id", "db_id", "question", "sql", "ok", "error", "confidence", "seconds", "shows_more"] {
         assert!(lines[0].get(key).is_some(), "{key}");
     }
 }

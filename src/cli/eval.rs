@@ -247,8 +247,8 @@ fn print_report(report: &Report, format: &str) -> Result<(), Failure> {
         return Ok(());
     }
     writeln!(out, "right          {}", report.accuracy)?;
-    writeln!(out, "more columns   {} (right, but for columns that were not asked for)", report.shows_more)?;
     writeln!(out, "does not run   {}", report.did_not_run)?;
+    writeln!(out, "more columns   {} (right, but for columns that were not asked for)", report.shows_more)?;
     let Report { median_seconds, mean_seconds, late_seconds, tokens_read, tokens_written, .. } = report;
     writeln!(
         out,
