@@ -27,6 +27,7 @@ mod gold;
 mod gradients;
 mod home;
 mod hostile_models;
+mod kept;
 mod languages;
 mod layers;
 mod learning;

@@ -13,6 +13,9 @@ use crate::text::numbers::month;
 const OPEN: [&str; 13] =
     ["after", "before", "since", "from", "until", "till", "later", "earlier", "onwards", "onward", "between", "prior", "through"];
 
+/// Words for a day of a year.
+const FINER: [&str; 3] = ["eve", "christmas", "easter"];
+
 /// A year, or a month of one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Period {
@@ -69,7 +72,12 @@ impl Period {
             _ => return None,
         };
         let other_month = || words.iter().enumerate().any(|(other, word)| other + 1 != at && word != "may" && self::month(word).is_some());
-        (!(is_open(said) || month.is_some() && other_month())).then_some((Self { year, month }, reach))
+        // "The month of May in 2024", "on Christmas Eve in 2024": not all of the year.
+        let finer = month.is_none()
+            && (words.iter().any(|word| self::month(word).is_some_and(|_| word != "may"))
+                || question.contains("May ")
+                || words.iter().any(|word| FINER.contains(&word.as_str())));
+        (!(is_open(said) || finer || month.is_some() && other_month())).then_some((Self { year, month }, reach))
     }
 
     /// `2024-01-01`.
@@ -148,7 +156,9 @@ fn closed(tokens: &Tokens<'_>, at: usize, period: Period) -> Option<(Range<usize
     };
     // A part of something computed, or turned around by NOT.
     let alone = !matches!(tokens.before(start), "+" | "-" | "*" | "/" | "||") && !tokens.before(start).eq_ignore_ascii_case("not");
-    if !alone || (0..tokens.len()).any(bounds) {
+    // Rows that were there at some time of it have begun before its end: another column, or none, bounds them.
+    let overlaps = tokens.before(start).eq_ignore_ascii_case("or") || (0..tokens.len()).any(|other| tokens.is(other, &["<", "<="]));
+    if !alone || overlaps || (0..tokens.len()).any(bounds) {
         return None;
     }
     // A day that a function turns into seconds is written so again.

@@ -17,6 +17,10 @@ pub(in crate::sql::mend) fn mend(sql: &str, question: &str) -> (String, Vec<Chan
     let unchanged = || (sql.to_owned(), Vec::new());
     let Some(taken) = asked(question).filter(|_| sql.contains('-') && is_english_question(question)) else { return unchanged() };
     let tokens = Tokens::new(sql);
+    // Of groups, the ends are those of one thing.
+    if (1..tokens.len()).any(|at| tokens.is(at - 1, &["group"]) && tokens.is(at, &["by"])) {
+        return unchanged();
+    }
     let edits = (0..tokens.len()).filter(|at| tokens.text(*at) == "-").filter_map(|at| {
         let (start, end) = (tokens.operand_before(at)?, tokens.operand_after(at + 1)?);
         let (later, earlier) = (extreme(&tokens, start..at)?, extreme(&tokens, at + 1..end)?);

@@ -14,8 +14,10 @@ use crate::text::words::{split_name, stem};
 /// Words that ask for a whole.
 const WHOLE: [&str; 4] = ["total", "altogether", "combined", "overall"];
 /// Words of columns that are no parts of anything.
-const NO_PARTS: [&str; 14] =
-    ["id", "no", "number", "code", "year", "month", "day", "date", "rank", "score", "rating", "level", "position", "percent"];
+const NO_PARTS: [&str; 31] = [
+    "id", "no", "number", "code", "year", "month", "day", "date", "rank", "score", "rating", "level", "position", "percent", "gross",
+    "net", "start", "end", "begin", "from", "to", "min", "max", "before", "after", "old", "new", "first", "last", "high", "low",
+];
 
 /// `sql` with the sum of both parts where one of them is compared or ordered by, where `question` asks for the whole and names neither, and
 /// the changes.
@@ -63,6 +65,9 @@ fn edit(
 /// The one other column of `table` that keeps the same as `column` of another part: `prep_time` beside `cook_time`.
 fn other_part<'t>(table: &'t Table, column: &Column) -> Option<&'t Column> {
     let words = split_name(&column.name);
+    if words.iter().any(|word| NO_PARTS.contains(&word.as_str())) {
+        return None;
+    }
     let (last, before) = words.split_last().filter(|(last, before)| !before.is_empty() && !NO_PARTS.contains(&last.as_str()))?;
     let fits = |other: &&Column| {
         let own = split_name(&other.name);

@@ -9,6 +9,7 @@ use crate::sql::quote::identifier;
 use crate::sql::resolve::{Binding, Clause, Reference, Resolution, Source, resolve};
 use crate::sql::tokens::Tokens;
 use crate::text::language::{unquoted, words_of};
+use crate::text::words::{split_name, stem};
 
 /// Words for what is alike, and not the same thing.
 const ALIKE: [&str; 6] = ["same", "similar", "also", "related", "other", "like"];
@@ -16,11 +17,12 @@ const ALIKE: [&str; 6] = ["same", "similar", "also", "related", "other", "like"]
 /// `sql` with such keys, and the changes.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
     let alike = words_of(&unquoted(question)).iter().any(|word| ALIKE.contains(&word.as_str()));
-    let edits = resolve(sql, schema).filter(|_| !alike).and_then(|resolution| edits(sql, &resolution));
+    let said: Vec<String> = words_of(&unquoted(question)).iter().map(|word| stem(word)).collect();
+    let edits = resolve(sql, schema).filter(|_| !alike).and_then(|resolution| edits(sql, &resolution, &said));
     edited(sql, ChangeKind::Column, edits.unwrap_or_default())
 }
 
-fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, String)>> {
+fn edits(sql: &str, resolution: &Resolution<'_>, said: &[String]) -> Option<Vec<(Range<usize>, String)>> {
     let tokens = Tokens::new(sql);
     // A column, IN, and a list of one column.
     let found = (0..tokens.len()).find_map(|at| {
@@ -30,7 +32,7 @@ fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, St
         let [item] = items.as_slice() else { return None };
         let inside = tokens.bytes(item.clone());
         let of = |range: &Range<usize>| resolution.references.iter().find(|reference| reference.range == *range);
-        finer(resolution, of(&column)?, of(&inside)?)
+        finer(resolution, of(&column)?, of(&inside)?, said)
     });
     found.map(|(one, other)| vec![one, other])
 }
@@ -38,7 +40,7 @@ fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, St
 type Edit = (Range<usize>, String);
 
 /// Both columns for the keys between their tables, where each of them refers to the same third one.
-fn finer(resolution: &Resolution<'_>, outer: &Reference, inner: &Reference) -> Option<(Edit, Edit)> {
+fn finer(resolution: &Resolution<'_>, outer: &Reference, inner: &Reference, said: &[String]) -> Option<(Edit, Edit)> {
     let table = |reference: &Reference| resolution.source(reference).and_then(Source::table);
     let (own, list) = (table(outer)?, table(inner)?);
     let in_list = resolution.scopes.get(inner.scope)?.sources.len() == 1 && inner.clause == Clause::Select;
@@ -53,7 +55,9 @@ fn finer(resolution: &Resolution<'_>, outer: &Reference, inner: &Reference) -> O
             matches!(other.columns.as_slice(), [name] if name.eq_ignore_ascii_case(&inner.name.text))
                 && other.foreign_table.eq_ignore_ascii_case(&key.foreign_table)
         };
-        is_outer && (same || list.foreign_keys.iter().any(alike))
+        // "Customers who returned something": the coarser thing is spoken of.
+        let spoken_of = split_name(&key.foreign_table).iter().any(|word| said.contains(&stem(word)));
+        is_outer && !spoken_of && (same || list.foreign_keys.iter().any(alike))
     });
     let is_column = |reference: &Reference| matches!(reference.binding, Binding::Column { .. });
     if !in_list || !third || !is_column(outer) || std::ptr::eq(own, list) || fine.eq_ignore_ascii_case(&inner.name.text) {

@@ -17,11 +17,15 @@ use crate::text::words::{is_function_word, split_name, stem};
 
 /// Letters of a name that is cut short.
 const SHORT: usize = 4;
+/// Letters of a word that is cut short: a notebook is no note.
+const LONG: usize = 10;
 /// Keys on the way to what "each" is said of.
 const MOST_STEPS: usize = 3;
 /// Words with which a question begins that asks for several numbers with "by".
 const NUMBERS: [&str; 12] =
     ["number", "count", "total", "sum", "average", "mean", "how", "revenue", "sales", "amount", "minimum", "maximum"];
+/// Words of sentences, behind which "by" says who did it.
+const FINITE: [&str; 12] = ["is", "are", "was", "were", "been", "be", "there", "did", "do", "does", "has", "have"];
 /// Words behind which "per" is a part of one number: "the average number of items per receipt".
 const OF_ONE: [&str; 4] = ["number", "amount", "many", "count"];
 
@@ -40,6 +44,10 @@ fn asked(question: &str) -> Option<String> {
     if let Some(last) = each.last() {
         let one = says(&["average", "mean", "avg"]) && (says(&OF_ONE) || words.windows(2).any(|pair| pair == ["on", "average"]));
         return (!one).then(|| stem(last));
+    }
+    // "How many were written by customers" says who wrote them.
+    if says(&FINITE) {
+        return None;
     }
     let at =
         words.iter().rposition(|word| word == "by").filter(|_| words.first().is_some_and(|first| NUMBERS.contains(&first.as_str())))?;
@@ -216,7 +224,7 @@ fn here(sources: &[Source<'_>], resolution: &Resolution<'_>, thing: &str) -> Opt
 
 /// Whether `name` is the beginning of `thing`: `arch` for architectures.
 fn is_short(name: &str, thing: &str) -> bool {
-    name.len() >= SHORT && thing.starts_with(name)
+    name.len() >= SHORT && thing.len() >= LONG && thing.starts_with(name)
 }
 
 /// The only value that is called so inside of the JSON documents of what is read.

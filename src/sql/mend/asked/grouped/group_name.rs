@@ -50,7 +50,10 @@ fn of_measure(resolution: &Resolution<'_>, asked: &[String]) -> Option<Vec<(Rang
     let words: Vec<String> = split_name(&column.name).iter().map(|word| stem(word)).collect();
     let is_key = table.primary_key.iter().any(|key| key.eq_ignore_ascii_case(&column.name));
     let referring = table.foreign_keys.iter().any(|key| key.columns.iter().any(|own| own.eq_ignore_ascii_case(&column.name)));
-    let plain = matches!(words.last().map(String::as_str), Some("id" | "code" | "no" | "number" | "key" | "name"));
+    let plain = matches!(
+        words.last().map(String::as_str),
+        Some("id" | "code" | "no" | "nr" | "num" | "idx" | "nbr" | "ref" | "number" | "key" | "name")
+    );
     if column.holds != Holds::Numbers || is_key || referring || plain || words.len() < 2 || words.first() != Some(thing) {
         return None;
     }

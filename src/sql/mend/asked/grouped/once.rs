@@ -60,8 +60,14 @@ fn multiplied(sql: &str, schema: &Schema, words: &[String]) -> Option<(Range<usi
     let refers = |table: &Table| {
         !is_said(table) && table.foreign_keys.iter().any(|key| asked.is_target_of(table, key) && key.columns != table.primary_key)
     };
-    let multiplies = (0..scope.sources.len())
-        .any(|place| place != own && idle(place) && scope.sources.get(place).and_then(Source::table).is_some_and(refers));
+    // What stands between two things says how often one had the other: books borrowed by members.
+    let links = |table: &Table| {
+        let others = scope.sources.iter().filter_map(Source::table).filter(|other| !other.is(asked) && !other.is(table));
+        others.into_iter().any(|other| table.foreign_keys.iter().any(|key| other.is_target_of(table, key)))
+    };
+    let multiplies = (0..scope.sources.len()).any(|place| {
+        place != own && idle(place) && scope.sources.get(place).and_then(Source::table).is_some_and(|table| refers(table) && !links(table))
+    });
     let of_it = sql.get(counted.clone())? == "*" || resolution.references.iter().any(|reference| reference.range == counted);
     // "Movie reviews" are no movies.
     let once = behind.is_empty() && !tokens.is(at + 2, &["distinct"]) && of_it && multiplies;

@@ -14,7 +14,9 @@ const PRICES: [&str; 3] = ["price", "prc", "rate"];
 /// Words of columns that keep how many there are.
 const AMOUNTS: [&str; 7] = ["quantity", "qty", "count", "units", "amount", "pieces", "number"];
 /// Words of prices of another kind.
-const OTHERS: [&str; 9] = ["list", "cost", "purchase", "tax", "discount", "old", "original", "base", "shipping"];
+const OTHERS: [&str; 15] = [
+    "vat", "total", "gross", "net", "sum", "exchange", "list", "cost", "purchase", "tax", "discount", "old", "original", "base", "shipping",
+];
 /// Words of a question that asks for the price of the thing.
 const ASKED: [&str; 6] = ["list", "current", "currently", "today", "catalogue", "catalog"];
 

@@ -15,6 +15,31 @@ const EACH: [&str; 4] = ["per", "each", "every", "by"];
 /// Periods, and how `strftime` writes them.
 const PERIODS: [(&str, &str); 4] = [("month", "%Y-%m"), ("year", "%Y"), ("day", "%Y-%m-%d"), ("weekday", "%w")];
 
+/// Words for what is paid again and again.
+const RECURRING: [&str; 22] = [
+    "cost",
+    "costs",
+    "price",
+    "prices",
+    "salary",
+    "salaries",
+    "rent",
+    "rents",
+    "wage",
+    "wages",
+    "fee",
+    "fees",
+    "rate",
+    "rates",
+    "earn",
+    "earns",
+    "pay",
+    "pays",
+    "subscription",
+    "subscriptions",
+    "premium",
+    "tariff",
+];
 /// Words for a mean.
 const MEANS: [&str; 3] = ["average", "mean", "avg"];
 
@@ -41,7 +66,9 @@ fn asked(question: &str) -> Option<&'static str> {
     let (format, None) = (found.next()?, found.next()) else { return None };
     // "How many steps per day on average" is one number of all days.
     let mean = words.iter().any(|word| MEANS.contains(&word.as_str()));
-    (!(mean && format == "%Y-%m-%d")).then_some(format)
+    // "How much does it cost per month" asks for a price.
+    let recurs = words.iter().any(|word| RECURRING.contains(&word.as_str()));
+    (!recurs && !(mean && format == "%Y-%m-%d")).then_some(format)
 }
 
 fn edits(sql: &str, resolution: &Resolution<'_>, format: &str) -> Option<Vec<(Range<usize>, String)>> {
@@ -54,7 +81,9 @@ fn edits(sql: &str, resolution: &Resolution<'_>, format: &str) -> Option<Vec<(Ra
         let end = tokens.find(item.clone(), &["as"]).unwrap_or(item.end);
         tokens.is(item.start, &AGGREGATES) && tokens.call(item.start).is_some_and(|call| call.close + 1 == end)
     };
-    if !items.iter().all(is_aggregate) {
+    // The most of a day is one number of all, too.
+    let is_extreme = items.iter().any(|item| tokens.is(item.start, &["max", "min"]));
+    if !items.iter().all(is_aggregate) || is_extreme {
         return None;
     }
     let sources = &resolution.scopes.first()?.sources;

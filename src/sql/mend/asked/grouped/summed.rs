@@ -93,7 +93,12 @@ fn counted(tokens: &Tokens<'_>, at: usize, columns: &HashMap<usize, &Column>) ->
     // Of one with NULL, a count says how many rows have any.
     columns.get(&tokens.bytes(argument.clone()).start).filter(|column| !column.has_null)?;
     let is_name = argument.len() == 1 || argument.len() == 3 && tokens.text(argument.start + 1) == ".";
-    is_name.then(|| (tokens.bytes(at..at + 1), "SUM".to_owned()))
+    // "How many games had red cards": rows that have any are counted.
+    let name = tokens.text(argument.end - 1);
+    let compared = (0..tokens.len()).any(|other| {
+        !argument.contains(&other) && tokens.text(other).eq_ignore_ascii_case(name) && tokens.is(other + 1, &[">", ">=", "<>", "!=", "="])
+    });
+    (is_name && !compared).then(|| (tokens.bytes(at..at + 1), "SUM".to_owned()))
 }
 
 /// Bare amounts of a query that groups and computes nothing: where they stand and their sums.

@@ -81,6 +81,12 @@ fn asks_for_totals(question: &str) -> bool {
         [did, the, most, thing] => DID.contains(&did.as_str()) && the == "the" && most == "most" && !OF_ONE.contains(&thing.as_str()),
         _ => false,
     });
+    // "In one day", "for a single order": the amount of one row.
+    let of_one_row = says("single")
+        || words.windows(2).any(|pair| matches!(pair, [a, b] if (a == "in" || a == "at") && (b == "one" || b == "a" || b == "once")));
+    if of_one_row {
+        return false;
+    }
     in_total || left_over || did || TOTALS.iter().any(|word| says(word))
 }
 

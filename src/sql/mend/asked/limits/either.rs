@@ -41,7 +41,7 @@ fn bracketed(tokens: &Tokens<'_>, condition: Range<usize>, question: &str) -> Op
         parts.iter().flatten().filter(inside).map(|one| equality(tokens, one.clone())).collect();
     let equalities = equalities?;
     let (column, _) = equalities.first()?;
-    let said = words_of(question).iter().any(|word| word == "or" || word == "and");
+    let said = words_of(question).iter().any(|word| word == "or" || word == "and") && !question.contains(", or ");
     let beside =
         || equalities.windows(2).all(|pair| matches!(pair, [(_, one), (_, other)] if stand_together(question, column, one, other)));
     // A column that the rest speaks of as well may have another value with each.

@@ -13,7 +13,29 @@ use crate::text::words::split_name;
 /// Words for what came after its time.
 const LATE: [&str; 3] = ["late", "delayed", "overdue"];
 /// Words that turn it around, or ask for another order.
-const OTHERS: [&str; 9] = ["not", "no", "never", "early", "earlier", "latest", "least", "before", "than"];
+const OTHERS: [&str; 21] = [
+    "not",
+    "no",
+    "never",
+    "early",
+    "earlier",
+    "latest",
+    "least",
+    "before",
+    "than",
+    "weren",
+    "wasn",
+    "isn",
+    "aren",
+    "instead",
+    "without",
+    "punctual",
+    "punctually",
+    "except",
+    "excluding",
+    "nobody",
+    "none",
+];
 /// Words of columns that keep when something should be.
 pub(in crate::sql) const PLANNED: [&str; 11] =
     ["due", "deadline", "expected", "planned", "required", "req", "promised", "estimated", "target", "scheduled", "eta"];
@@ -23,7 +45,9 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     let unchanged = || (sql.to_owned(), Vec::new());
     let words = words_of(&unquoted(question));
     let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    if !says(&LATE) || says(&OTHERS) || !is_english_question(question) {
+    // "On time" and "in time" are asked for beside it.
+    let in_time = words.windows(2).any(|pair| matches!(pair, [on, time] if (on == "on" || on == "in") && time == "time"));
+    if !says(&LATE) || says(&OTHERS) || in_time || !is_english_question(question) {
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };

@@ -18,6 +18,11 @@ const NEW: [&str; 4] = ["newest", "youngest", "latest", "recent"];
 /// Words that may say of another column which end is meant.
 const OPEN: [&str; 7] = ["first", "last", "most", "least", "longest", "highest", "lowest"];
 
+/// Words that are said of people and animals.
+const LIVES: [&str; 3] = ["oldest", "eldest", "youngest"];
+/// Ends of words for what nobody is: a membership, a registration.
+const ABSTRACT: [&str; 6] = ["ship", "tion", "ment", "ance", "ence", "ity"];
+
 /// Words of columns that keep when somebody was born.
 const BIRTHS: [&str; 6] = ["birth", "birthday", "birthdate", "born", "dob", "geburtsdatum"];
 
@@ -36,17 +41,19 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     let Some(asked) = asked(question).filter(|_| is_english_question(question)) else { return unchanged() };
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
     let tokens = Tokens::new(sql);
-    let edit = ordered(sql, &tokens, &resolution, asked).or_else(|| taken(&tokens, &resolution, asked.old));
+    let edit = ordered(sql, &tokens, &resolution, &asked).or_else(|| taken(&tokens, &resolution, asked.old));
     edited(sql, ChangeKind::Structure, edit.into_iter().collect())
 }
 
 /// The end that a question asks for.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Asked {
     /// The oldest, and not the newest.
     old: bool,
     /// In words that are said of people.
     lives: bool,
+    /// The word behind these.
+    thing: Option<String>,
 }
 
 /// The end that the question asks for; `None` where it says none, or more than one.
@@ -56,7 +63,9 @@ fn asked(question: &str) -> Option<Asked> {
     let most_recent = words.windows(2).any(|pair| matches!(pair, [most, recent] if most == "most" && recent == "recent"));
     let open = words.iter().any(|word| OPEN.contains(&word.as_str()) && !(most_recent && word == "most"));
     let (old, new) = (says(&OLD), says(&NEW));
-    (old != new && !open).then(|| Asked { old, lives: says(&["oldest", "eldest", "youngest"]) })
+    let place = words.iter().position(|word| LIVES.contains(&word.as_str()));
+    let thing = place.and_then(|at| words.get(at + 1)).cloned();
+    (old != new && !open).then(|| Asked { old, lives: place.is_some(), thing })
 }
 
 /// What grows in `column`, where it keeps when something began, or how old it is.
@@ -74,7 +83,7 @@ fn grows(column: &Column) -> Option<Grows> {
 }
 
 /// The direction of the one term of ORDER BY, in front of a LIMIT.
-fn ordered(sql: &str, tokens: &Tokens<'_>, resolution: &Resolution<'_>, asked: Asked) -> Option<(Range<usize>, String)> {
+fn ordered(sql: &str, tokens: &Tokens<'_>, resolution: &Resolution<'_>, asked: &Asked) -> Option<(Range<usize>, String)> {
     let arm = tokens.arm(0).filter(|_| tokens.is(0, &["select"]) && resolution.scopes.len() == 1)?;
     let order = arm.clause(Part::OrderBy).filter(|_| arm.clause(Part::Limit).is_some())?;
     let term = order.start + 2..tokens.operand_after(order.start + 2)?;
@@ -85,7 +94,9 @@ fn ordered(sql: &str, tokens: &Tokens<'_>, resolution: &Resolution<'_>, asked: A
     let grows = grows(column)?;
     // Of somebody with a birthday, who joined first is not the oldest.
     let born = table.columns.iter().find(|other| is_birth(other) && self::grows(other).is_some());
-    let meant = born.filter(|_| asked.lives && grows == Grows::Since && !is_birth(column));
+    // "The oldest membership" is nobody's age.
+    let somebody = asked.thing.as_ref().is_none_or(|thing| !ABSTRACT.iter().any(|end| thing.ends_with(end)));
+    let meant = born.filter(|_| asked.lives && somebody && grows == Grows::Since && !is_birth(column));
     let (falls, end) = match () {
         () if term.end == order.end => (false, term.end),
         () if tokens.is(term.end, &["asc", "desc"]) && term.end + 1 == order.end => (tokens.is(term.end, &["desc"]), order.end),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::schema::{Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
-use crate::sql::quote::{identifier, table_name};
+use crate::sql::quote::{identifier, table_name, unquote};
 use crate::sql::related::label;
 use crate::sql::resolve::{Clause, Resolution, resolve};
 use crate::sql::tokens::Tokens;
@@ -45,6 +45,18 @@ fn edit(sql: &str, resolution: &Resolution<'_>) -> Option<(Range<usize>, String)
     let table = source.table()?;
     let (parent, key) = parent(table)?;
     let [name] = label(table)[..] else { return None };
+    // What is asked of the row itself is one of its other columns.
+    let arm = tokens.arm(0)?;
+    let items = arm.items(&tokens)?;
+    let is_row = |item: &Range<usize>| {
+        let last = tokens.text(item.end - 1);
+        last == "*"
+            || tokens.is(item.start, &["count"])
+            || [name.name.as_str(), key].iter().any(|own| unquote(last).eq_ignore_ascii_case(own))
+    };
+    if !items.iter().all(is_row) {
+        return None;
+    }
     // Nothing is said of parents yet, and the one condition is on the name.
     if resolution.references.iter().any(|reference| reference.name.text.eq_ignore_ascii_case(parent)) {
         return None;
@@ -54,7 +66,8 @@ fn edit(sql: &str, resolution: &Resolution<'_>) -> Option<(Range<usize>, String)
     let at = (0..tokens.len()).find(|at| tokens.bytes(*at..at + 1).start == condition.range.start)?;
     let end = tokens.operand_after(at)?;
     let literal = end + 1;
-    let is_text = tokens.kind(literal) == Some(TokenKind::String) && tokens.is(end, &["=", "==", "like"]);
+    let is_text = tokens.kind(literal) == Some(TokenKind::String)
+        && (tokens.is(end, &["=", "=="]) || tokens.is(end, &["like"]) && !tokens.text(literal).starts_with("'%"));
     let fits = is_text && condition.name.text.eq_ignore_ascii_case(&name.name) && tokens.text(literal + 1) != "||";
     let qualifier = sql.get(condition.range.start..condition.name.range.start).unwrap_or_default();
     let query = format!("SELECT {} FROM {} WHERE {}", identifier(key), table_name(table), tokens.piece(at..literal + 1));

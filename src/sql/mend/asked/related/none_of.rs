@@ -4,10 +4,10 @@ use crate::schema::{Schema, Table};
 use crate::sql::change::{Change, ChangeKind};
 use crate::sql::quote::{identifier, table_name};
 use crate::sql::related::{keys_between, label, row_word};
-use crate::sql::resolve::{Clause, Resolution, resolve};
+use crate::sql::resolve::{Clause, Reference, Resolution, resolve};
 use crate::sql::tokens::Tokens;
 use crate::text::language::{is_english_question, unquoted, words_of};
-use crate::text::words::stem;
+use crate::text::words::{split_name, stem};
 
 /// Words in front of what is asked for.
 const ASKS: [&str; 7] = ["which", "what", "list", "show", "find", "the", "all"];
@@ -15,6 +15,8 @@ const ASKS: [&str; 7] = ["which", "what", "list", "show", "find", "the", "all"];
 const NONE: [&str; 10] = ["no", "not", "never", "without", "haven", "hasn", "don", "doesn", "didn", "any"];
 /// Words that may stand behind all else.
 const LAST: [&str; 6] = ["yet", "all", "at", "so", "far", "ever"];
+/// Words for what rows have not come to yet.
+const STATES: [&str; 7] = ["open", "pending", "outstanding", "unpaid", "active", "attend", "attended"];
 /// What already leaves those out that have one.
 const LEAVES_OUT: [&str; 6] = ["not", "except", "left", "right", "full", "outer"];
 
@@ -45,7 +47,14 @@ fn without(sql: &str, schema: &Schema, words: &[String]) -> Option<String> {
     let ((_, key), None) = (keys.next()?, keys.next()) else { return None };
     let ([own], [other]) = (key.columns.as_slice(), key.foreign_columns.as_slice()) else { return None };
     let of_keys = || matches!(resolution.references.as_slice(), [one, two] if one.name.text.eq_ignore_ascii_case(other) && two.name.text.eq_ignore_ascii_case(own));
-    if !reads(rows) || except && !of_keys() {
+    // What it asks of the rows says which of them are meant: invoices that are not paid.
+    let narrows = resolution.references.iter().any(|reference| {
+        let of_rows = resolution.source(reference).and_then(|source| source.table()).is_some_and(|table| table.is(rows));
+        let named = split_name(&reference.name.text).iter().any(|word| words.iter().any(|said| stem(said) == stem(word)));
+        let state = words.iter().any(|word| STATES.contains(&word.as_str())) || compares(&tokens, reference);
+        of_rows && reference.clause == Clause::Where && !reference.name.text.eq_ignore_ascii_case(own) && (named || state)
+    });
+    if !reads(rows) || narrows || except && !of_keys() {
         return None;
     }
     let shown = if except { name(thing) } else { shown(&resolution, thing) }?;
@@ -56,6 +65,12 @@ fn without(sql: &str, schema: &Schema, words: &[String]) -> Option<String> {
         identifier(other),
         table_name(rows)
     ))
+}
+
+/// Whether a column is compared with a text.
+fn compares(tokens: &Tokens<'_>, reference: &Reference) -> bool {
+    let at = (0..tokens.len()).find(|at| tokens.bytes(*at..*at + 1).end == reference.range.end);
+    at.is_some_and(|at| tokens.is(at + 1, &["=", "==", "like", "in"]))
 }
 
 /// Of which table rows are asked for, and of which they have none; `None` where the question says more than that.

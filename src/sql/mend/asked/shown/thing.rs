@@ -50,6 +50,11 @@ fn asked(question: &str) -> Option<String> {
     // "In megabytes" asks for the number.
     let in_unit = words.iter().any(|word| matches!(word.as_str(), "in" | "much" | "many"));
     let start = words.iter().position(|word| ENDS.contains(&word.as_str())).filter(|_| begins && !in_unit)? + 1;
+    // "The age of the oldest member" is that age.
+    let of_it = words.get(..start)?.windows(2).any(|pair| pair == ["of", "the"]);
+    if of_it {
+        return None;
+    }
     let behind = words.get(start..)?;
     let end = behind.iter().position(|word| is_function_word(word)).unwrap_or(behind.len());
     behind.get(..end.min(MOST_WORDS))?.last().map(|word| stem(word))
