@@ -68,7 +68,7 @@ fn asked(question: &str) -> Option<&'static str> {
     let mean = words.iter().any(|word| MEANS.contains(&word.as_str()));
     // "How much does it cost per month" asks for a price.
     let recurs = words.iter().any(|word| RECURRING.contains(&word.as_str()));
-    (!recurs && !(mean && format == "%Y-%m-%d")).then_some(format)
+    (!(recurs || mean && format == "%Y-%m-%d")).then_some(format)
 }
 
 fn edits(sql: &str, resolution: &Resolution<'_>, format: &str) -> Option<Vec<(Range<usize>, String)>> {
