@@ -25,7 +25,11 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     let unchanged = || (sql.to_owned(), Vec::new());
     let words = words_of(&unquoted(question));
     let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    if !says(&NOW) || says(&OTHERS) || !is_english_question(question) {
+    // "Up to now" and "by now" take what was, too.
+    let until = words.windows(2).any(
+        |pair| matches!(pair, [a, b] if matches!(a.as_str(), "to" | "by" | "until" | "till") && says(&NOW) && NOW.contains(&b.as_str())),
+    );
+    if !says(&NOW) || until || says(&OTHERS) || !is_english_question(question) {
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };

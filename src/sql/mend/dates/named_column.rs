@@ -6,21 +6,37 @@ use crate::schema::{Column, DateText, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Clause, resolve};
+use crate::sql::tokens::Tokens;
 use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::{split_name, stem};
 
 /// Words of names that say only that it is a moment.
 const KINDS: [&str; 9] = ["at", "on", "date", "time", "datetime", "timestamp", "day", "ts", "utc"];
 
+/// Letters of a word that names one: "due", but not "to".
+const SHORTEST: usize = 3;
+
 /// `sql` with the moments that `question` names, and the changes.
 pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> (String, Vec<Change>) {
-    let words: Vec<String> = words_of(&unquoted(question)).iter().map(|word| stem(word)).collect();
+    // Letter by letter: what is open need not have been "opened" so.
+    let words: Vec<String> = words_of(&unquoted(question));
     let edits = is_english_question(question).then(|| edits(sql, schema, &words)).flatten();
     edited(sql, ChangeKind::Column, edits.unwrap_or_default())
 }
 
 fn edits(sql: &str, schema: &Schema, said: &[String]) -> Option<Vec<(Range<usize>, String)>> {
     let resolution = resolve(sql, schema)?;
+    let tokens = Tokens::new(sql);
+    // Whether it is there at all, or which of two came first, is asked of a column by itself.
+    let moments = resolution.references.iter().filter(|reference| reference.clause == Clause::Where).filter(|reference| {
+        let table = resolution.source(reference).and_then(|source| source.table());
+        table.and_then(|table| table.column(&reference.name.text)).is_some_and(is_moment)
+    });
+    let names: Vec<String> = moments.map(|reference| reference.name.text.to_lowercase()).collect();
+    let is_null = (1..tokens.len()).any(|at| tokens.is(at, &["null", "isnull", "notnull"]));
+    if is_null || names.windows(2).any(|pair| pair.first() != pair.last()) {
+        return None;
+    }
     let mut edits = Vec::new();
     for reference in resolution.references.iter().filter(|reference| reference.clause == Clause::Where) {
         let Some(table) = resolution.source(reference).and_then(|source| source.table()) else { continue };
@@ -42,15 +58,15 @@ fn is_moment(column: &Column) -> bool {
     column.meaning.times().is_some() || dated
 }
 
-/// The stems of a name, without words for moments.
+/// The words of a name, without words for moments.
 fn telling(column: &Column) -> Vec<String> {
-    split_name(&column.name).iter().filter(|word| !KINDS.contains(&word.as_str())).map(|word| stem(word)).collect()
+    split_name(&column.name).into_iter().filter(|word| !KINDS.contains(&word.as_str())).collect()
 }
 
 /// Whether the question has any word of the column's name, or of what it is called.
 fn speaks_of(column: &Column, said: &[String]) -> bool {
-    let called = column.called.iter().flat_map(|called| split_name(called)).map(|word| stem(&word));
-    telling(column).into_iter().chain(called).any(|word| said.contains(&word))
+    let called = column.called.iter().flat_map(|called| split_name(called));
+    telling(column).into_iter().chain(called).any(|word| said.iter().any(|own| stem(own) == stem(&word)))
 }
 
 /// The only other column of moments of the same form whose name the question says, word by word.
@@ -58,7 +74,10 @@ fn named<'t>(table: &'t Table, taken: &Column, said: &[String]) -> Option<&'t Co
     let is_said = |column: &&Column| {
         let words = telling(column);
         let alike = column.meaning.times().map(|times| &times.units) == taken.meaning.times().map(|times| &times.units);
-        is_moment(column) && alike && !words.is_empty() && said.windows(words.len()).any(|run| run == words.as_slice())
+        is_moment(column)
+            && alike
+            && words.iter().any(|word| word.len() >= SHORTEST)
+            && said.windows(words.len()).any(|run| run == words.as_slice())
     };
     let mut found = table.columns.iter().filter(is_said);
     found.next().filter(|_| found.next().is_none())

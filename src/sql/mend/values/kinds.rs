@@ -48,6 +48,10 @@ fn edits(sql: &str, resolution: &Resolution<'_>, question: &str) -> Option<Vec<(
 /// The column that says of which kind a row of `table` is, and the kind that the table is called by.
 fn kind(table: &Table) -> Option<(&Column, &str)> {
     let called = split_name(&table.name);
+    // In a table of its own name all rows are documents, letters among them: only a prefix says that a program keeps several kinds there.
+    if called.len() < 2 {
+        return None;
+    }
     let thing = singular(called.last()?);
     let is_kind = |column: &&Column| {
         column.holds == Holds::Texts

@@ -78,6 +78,11 @@ fn edits(sql: &str, schema: &Schema, resolution: &Resolution<'_>, thing: &str, q
     if !items.iter().all(is_aggregate) {
         return None;
     }
+    // "The most steps per day" is one number of all days.
+    let is_period = ["day", "week", "month", "year", "hour"].contains(&thing);
+    if is_period && items.iter().any(|item| tokens.is(item.start, &["max", "min"])) {
+        return None;
+    }
     let mut edits = Vec::new();
     let made_up = made_up(&tokens, &arm, resolution, schema, thing, question);
     // A filter on what each is said of, by a value of the question, means something else.

@@ -16,7 +16,11 @@ const EACH: [&str; 4] = ["per", "each", "every", "by"];
 const PERIODS: [(&str, &str); 4] = [("month", "%Y-%m"), ("year", "%Y"), ("day", "%Y-%m-%d"), ("weekday", "%w")];
 
 /// Words for what is paid again and again.
-const RECURRING: [&str; 22] = [
+const RECURRING: [&str; 26] = [
+    "charge",
+    "charges",
+    "billed",
+    "record",
     "cost",
     "costs",
     "price",

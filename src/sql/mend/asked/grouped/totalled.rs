@@ -83,6 +83,9 @@ fn asks_for_totals(question: &str) -> bool {
     });
     // "In one day", "for a single order": the amount of one row.
     let of_one_row = says("single")
+        || says("highest")
+        || says("largest")
+        || says("biggest")
         || words.windows(2).any(|pair| matches!(pair, [a, b] if (a == "in" || a == "at") && (b == "one" || b == "a" || b == "once")));
     if of_one_row {
         return false;

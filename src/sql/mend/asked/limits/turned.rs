@@ -21,7 +21,8 @@ const OPEN: [&str; 7] = ["first", "last", "most", "least", "longest", "highest",
 /// Words that are said of people and animals.
 const LIVES: [&str; 3] = ["oldest", "eldest", "youngest"];
 /// Ends of words for what nobody is: a membership, a registration.
-const ABSTRACT: [&str; 6] = ["ship", "tion", "ment", "ance", "ence", "ity"];
+const ABSTRACT: [&str; 14] =
+    ["account", "accounts", "contract", "contracts", "order", "login", "profile", "invoice", "ship", "tion", "ment", "ance", "ence", "ity"];
 
 /// Words of columns that keep when somebody was born.
 const BIRTHS: [&str; 6] = ["birth", "birthday", "birthdate", "born", "dob", "geburtsdatum"];

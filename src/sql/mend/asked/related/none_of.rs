@@ -70,7 +70,7 @@ fn without(sql: &str, schema: &Schema, words: &[String]) -> Option<String> {
 /// Whether a column is compared with a text.
 fn compares(tokens: &Tokens<'_>, reference: &Reference) -> bool {
     let at = (0..tokens.len()).find(|at| tokens.bytes(*at..*at + 1).end == reference.range.end);
-    at.is_some_and(|at| tokens.is(at + 1, &["=", "==", "like", "in"]))
+    at.is_some_and(|at| tokens.is(at + 1, &["=", "==", "<>", "!=", "like", "in"]))
 }
 
 /// Of which table rows are asked for, and of which they have none; `None` where the question says more than that.
