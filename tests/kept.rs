@@ -109,4 +109,9 @@ fn right_queries_stay() {
     check("How many loans were out in 2024?", overlap);
     check("How many orders for January in 2024?", "SELECT count(*) FROM orders WHERE strftime('%Y-%m', ordered_at) = '2024-01'");
     check("What is the age of the oldest member?", "SELECT MAX(age) FROM members");
+    // Employees of each manager, and nobody is called by a title.
+    check(
+        "How many employees does each manager have?",
+        "SELECT m.name, COUNT(e.id) FROM employees m JOIN employees e ON e.manager_id = m.id GROUP BY m.id",
+    );
 }

@@ -91,19 +91,24 @@ pub(super) fn are_keys(a: &Table, one: &str, b: &Table, other: &str) -> bool {
 
 /// The columns by which a person tells the rows of `table` apart: a name, or a first and a last one; none where nothing says so.
 pub(crate) fn label(table: &Table) -> Vec<&Column> {
-    const WHOLE: [&str; 7] = ["name", "title", "full_name", "fullname", "label", "display_name", "username"];
+    const WHOLE: [&str; 6] = ["name", "full_name", "fullname", "label", "display_name", "username"];
     // Core Data writes ZNAME.
     let of_core_data = |name: &str| is_core_data(table).then(|| table.column(&format!("Z{}", name.replace('_', "")))).flatten();
-    if let Some(column) = WHOLE.into_iter().find_map(|name| table.column(name).or_else(|| of_core_data(name))) {
-        return vec![column];
-    }
     let named = |part: &str, column: &Column| {
         let words = split_name(&column.name);
         words == [part, "name"] || words == [format!("{part}name")]
     };
     let of = |part: &str| table.columns.iter().find(|column| named(part, column));
+    let called = |name: &str| table.column(name).or_else(|| of_core_data(name));
+    if let Some(column) = WHOLE.into_iter().find_map(called) {
+        return vec![column];
+    }
+    // Before a title, which is what somebody does for a living.
     if let Some(both) = of("first").zip(of("last")) {
         return vec![both.0, both.1];
+    }
+    if let Some(column) = called("title") {
+        return vec![column];
     }
     // `dept_name`, where nothing else is a name, and then what old programs shorten.
     let keys = table.primary_key.iter().chain(table.foreign_keys.iter().flat_map(|key| &key.columns));

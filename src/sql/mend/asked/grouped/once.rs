@@ -58,7 +58,10 @@ fn multiplied(sql: &str, schema: &Schema, words: &[String]) -> Option<(Range<usi
         split_name(&table.name).iter().map(|word| stem(word)).any(|word| !own_words.contains(&word) && said.contains(&word))
     };
     let refers = |table: &Table| {
-        !is_said(table) && table.foreign_keys.iter().any(|key| asked.is_target_of(table, key) && key.columns != table.primary_key)
+        // Of employees and their managers, the one is counted for the other.
+        !table.is(asked)
+            && !is_said(table)
+            && table.foreign_keys.iter().any(|key| asked.is_target_of(table, key) && key.columns != table.primary_key)
     };
     // What stands between two things says how often one had the other: books borrowed by members.
     let links = |table: &Table| {
