@@ -2,6 +2,7 @@
 //!
 //! Files on their floors, the lowest first:
 //! - [`language`]: whether a question is English
+//! - [`denials`]: words that leave out what they stand with
 //! - [`nations`]: what is of a country
 //! - [`iso`]: codes of countries and languages
 //! - [`numbers`]: words for numbers, units of time, months and days
@@ -9,6 +10,7 @@
 //! - [`words`]: words of a text as they are compared
 //! - [`follow`]: whether a question has no sense without the one before
 
+pub mod denials;
 pub mod follow;
 pub mod iso;
 pub mod language;

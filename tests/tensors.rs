@@ -198,7 +198,7 @@ fn steps_are_the_same_wherever_the_optimizer_works() {
             assert_eq!(moments.steps, 3);
             // A byte that falls the other way by a rounding of sums is a step of the map away, and moves its weight otherwise from then on.
             let in_bytes = kind == OptimizerType::AdamW8Bit;
-            let most = if in_bytes { 1e-3 } else { 1e-5 };
+            let most = if in_bytes { 1e-4 } else { 1e-5 };
             for (a, b) in norms.iter().zip(&expected_norms) {
                 assert!((a / b - 1.0).abs() < most, "{offload:?}: norm {a}, {b}");
             }
@@ -206,7 +206,7 @@ fn steps_are_the_same_wherever_the_optimizer_works() {
             for (a, b) in parameters.iter().zip(expected.iter()) {
                 // A first step is of the rate's size wherever the gradient's sign is clear; where it is next to nothing, it may turn.
                 let wrong = a.values.iter().zip(&b.values).filter(|(a, b)| (*a - *b).abs() > 2e-5).count();
-                let share = if in_bytes { 20 } else { 500 };
+                let share = if in_bytes { 200 } else { 500 };
                 assert!(wrong * share <= a.values.len(), "{offload:?}, {}: {wrong} of {}", a.name, a.values.len());
                 off = a.values.iter().zip(&b.values).map(|(a, b)| (a - b).abs()).fold(off, f32::max);
             }
@@ -214,7 +214,7 @@ fn steps_are_the_same_wherever_the_optimizer_works() {
                 assert_eq!(std::mem::discriminant(a), std::mem::discriminant(b));
                 let (a, b) = (a.floats(&SIGNED), b.floats(&SIGNED));
                 let wrong = a.iter().zip(&b).filter(|(a, b)| (*a - *b).abs() >= 1e-5).count();
-                assert!(if in_bytes { wrong * 20 <= a.len() } else { wrong == 0 }, "{offload:?}: {wrong} of {}", a.len());
+                assert!(if in_bytes { wrong * 200 <= a.len() } else { wrong == 0 }, "{offload:?}: {wrong} of {}", a.len());
             }
             println!("{adaptation:?}, offload {offload:?}: values off by {off:.1e} at most");
         }

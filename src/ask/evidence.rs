@@ -60,7 +60,7 @@ pub fn against(ran: &Ran<'_>, database: &Database, schema: &Schema, index: Optio
     out.extend(index.and_then(|index| unexplained(ran, database, schema, index, cancel)));
     out.extend(nothing_computed(ran, database, schema, cancel));
     out.extend(odd_share(ran));
-    out.extend(tied(ran, database, cancel));
+    out.extend(first_of_several(ran, database, cancel));
     out.extend(counted_again(ran, database, schema, cancel));
     out
 }
@@ -254,53 +254,44 @@ fn number(cell: &Cell) -> Option<f64> {
     }
 }
 
-/// Another row that is as far at the front as the one that LIMIT 1 takes, where the question may mean several.
-fn tied(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> Option<Suspicion> {
-    if counts_single_rows(ran, database, cancel) {
-        return Some(suspicion(SuspicionKind::SingleGroups, "no group has more than one row, so that none has the most".into()));
+/// What is odd about the row that LIMIT 1 takes: that it is one of groups of a row each, or another one is as far at the front, where the question may
+/// mean several.
+fn first_of_several(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> Option<Suspicion> {
+    match tie(ran, database, cancel)? {
+        Tie::OfSingleRows => {
+            Some(suspicion(SuspicionKind::SingleGroups, "no group has more than one row, so that none has the most".into()))
+        }
+        Tie::Plain if may_be_several(ran.question) => {
+            Some(suspicion(SuspicionKind::TiedFirst, format!("{TIE}, and the question may mean several")))
+        }
+        Tie::Plain => None,
     }
-    let is_tied = may_be_several(ran.question) && is_tied(ran.sql, ran.table, database, cancel);
-    is_tied.then(|| suspicion(SuspicionKind::TiedFirst, format!("{TIE}, and the question may mean several")))
 }
 
-/// The same where the question means one, and says nothing against the draft.
+/// Whether another row is as far at the front where the question means one: nothing against the draft.
 pub(super) fn is_tied_with_one(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> bool {
-    !may_be_several(ran.question) && is_tied(ran.sql, ran.table, database, cancel)
+    !may_be_several(ran.question) && tie(ran, database, cancel) == Some(Tie::Plain)
 }
 
-/// Whether the group with the most rows is taken where each of several has one: rows are grouped by what is different in all of them.
-fn counts_single_rows(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> bool {
-    let look = || {
-        let probe = probe(ran.sql).filter(|_| ran.table.rows.len() == 1 && is_ordered_by_most(ran.sql))?;
-        let checked = guard::check(&probe.sql).ok()?;
-        let table = database.execute(&checked, &Limits { timeout: ONE_LOOK, ..Limits::default() }, cancel).ok()?;
-        let [first, second] = table.rows.as_slice() else { return None };
-        let one = |row: &Vec<Cell>| row.len().checked_sub(probe.terms).and_then(|at| row.get(at)) == Some(&Cell::Integer(1));
-        Some(one(first) && one(second))
-    };
-    look().unwrap_or_default()
+/// How another row is as far at the front as the one that LIMIT 1 takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Tie {
+    Plain,
+    /// Groups are ordered by how many rows they have, and each has one.
+    OfSingleRows,
 }
 
-/// Whether groups are ordered by how many rows they have, those with the most first.
-fn is_ordered_by_most(sql: &str) -> bool {
-    let folded = sql.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
-    let counts = folded.contains("count(") || folded.contains("count (");
-    let order = folded.rsplit_once("order by ").map(|(_, order)| order);
-    counts && folded.contains("group by") && order.is_some_and(|order| order.split(',').next().is_some_and(|term| term.contains("desc")))
-}
-
-/// Whether another row is as far at the front as the one that LIMIT 1 takes, as far as can be told in a moment.
-fn is_tied(sql: &str, table: &Table, database: &Database, cancel: &Cancel) -> bool {
-    let look = || {
-        let probe = probe(sql).filter(|_| table.rows.len() == 1)?;
-        let checked = guard::check(&probe.sql).ok()?;
-        let limits = Limits { timeout: ONE_LOOK, ..Limits::default() };
-        let table = database.execute(&checked, &limits, cancel).ok()?;
-        let [first, second] = table.rows.as_slice() else { return None };
-        let from = first.len().checked_sub(probe.terms)?;
-        Some(first.get(from..)? == second.get(from..)? && first.get(..from)? != second.get(..from)?)
-    };
-    look().unwrap_or_default()
+/// The second row of the same order beside the first, as far as can be told in a moment.
+fn tie(ran: &Ran<'_>, database: &Database, cancel: &Cancel) -> Option<Tie> {
+    let probe = probe(ran.sql).filter(|_| ran.table.rows.len() == 1)?;
+    let checked = guard::check(&probe.sql).ok()?;
+    let table = database.execute(&checked, &Limits { timeout: ONE_LOOK, ..Limits::default() }, cancel).ok()?;
+    let [first, second] = table.rows.as_slice() else { return None };
+    let from = first.len().checked_sub(probe.terms)?;
+    let order = first.get(from..)?;
+    let is_tie = order == second.get(from..)? && first.get(..from)? != second.get(..from)?;
+    let single = probe.most_rows && order.first() == Some(&Cell::Integer(1));
+    is_tie.then_some(if single { Tie::OfSingleRows } else { Tie::Plain })
 }
 
 /// Whether the question asks in the plural: "which countries have the most ...", "who are ...".
@@ -410,5 +401,7 @@ mod tests {
         let most = |by: &str| format!("SELECT {by} FROM customer GROUP BY {by} ORDER BY COUNT(*) DESC LIMIT 1");
         assert_eq!(found("Which customer number came most often?", &most("customer_id")), [SuspicionKind::SingleGroups]);
         assert_eq!(found("Which country has the most customers?", &most("country_id")), []);
+        let by_another = "SELECT name, count(*) FROM country GROUP BY name ORDER BY length(name) > 0 DESC LIMIT 1";
+        assert_eq!(found("Which country has the longest name?", by_another), [], "1 is no count there");
     }
 }

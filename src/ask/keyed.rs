@@ -55,9 +55,10 @@ fn runs(question: &str, sql: &str) -> Vec<String> {
 }
 
 /// Whether the question says the key, a number in digits or as a word.
-fn is_said(number: &str, question: &str) -> bool {
-    question.to_lowercase().contains(&number.to_lowercase()) && number.parse::<f64>().is_err()
-        || words_of(question).iter().any(|word| word == number || cardinal(word).is_some_and(|value| value.to_string() == number))
+fn is_said(key: &str, question: &str) -> bool {
+    let is_text = key.parse::<f64>().is_err();
+    let says = |word: &String| word == key || cardinal(word).is_some_and(|value| value.to_string() == key);
+    is_text && question.to_lowercase().contains(&key.to_lowercase()) || words_of(question).iter().any(says)
 }
 
 #[cfg(test)]

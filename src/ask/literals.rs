@@ -9,6 +9,7 @@ use crate::db::{Database, ValueIndex};
 use crate::schema::Schema;
 use crate::signal::Cancel;
 use crate::sql::comparisons::{Comparing, Comparison, comparisons};
+use crate::sql::edits::replaced;
 use crate::sql::inside::inside;
 use crate::sql::quote::string_literal;
 
@@ -48,21 +49,18 @@ pub fn mend_literals(sql: &str, schema: &Schema, index: &ValueIndex, database: &
 /// `sql` with each string literal that is compared with a place in JSON documents, and that none of them has there, spelt as the one that it nearly
 /// is; and what was changed.
 pub(super) fn mend_inside(sql: &str, schema: &Schema, index: &ValueIndex) -> (String, Vec<Fix>) {
-    let (mut out, mut fixes, mut copied) = (String::with_capacity(sql.len()), Vec::new(), 0);
+    let (mut edits, mut fixes) = (Vec::new(), Vec::new());
     for one in inside(sql, schema).into_iter().take(MOST_COMPARISONS) {
         let Some(value) = index.nearest_inside(one.place(), &one.column, &one.path, &one.text) else { continue };
         let to = string_literal(&value);
-        out.push_str(sql.get(copied..one.range.start).unwrap_or(""));
-        out.push_str(&to);
-        copied = one.range.end;
-        fixes.push(Fix {
-            kind: "value".into(),
-            from: string_literal(&one.text),
-            to: format!("{}.{} {} {to}", one.table, one.column, one.path),
-        });
+        let told = format!("{}.{} {} {to}", one.table, one.column, one.path);
+        fixes.push(Fix { kind: "value".into(), from: string_literal(&one.text), to: told });
+        edits.push((one.range, to));
     }
-    out.push_str(sql.get(copied..).unwrap_or(""));
-    (out, fixes)
+    match replaced(sql, &edits) {
+        Some(now) => (now, fixes),
+        None => (sql.to_owned(), Vec::new()),
+    }
 }
 
 /// What a literal should have been.

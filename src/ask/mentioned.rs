@@ -6,37 +6,12 @@ use super::event::Fix;
 use crate::db::ValueIndex;
 use crate::schema::{Schema, ValueHit};
 use crate::sql::narrow::narrowed;
+use crate::text::denials::is_denial;
 use crate::text::language::{is_english_question, words_of};
 
-/// Words that compare with others, or leave out what is mentioned.
-const OTHERWISE: [&str; 26] = [
-    "exclude",
-    "leave",
-    "lack",
-    "any",
-    "not",
-    "no",
-    "without",
-    "except",
-    "excluding",
-    "besides",
-    "other",
-    "others",
-    "than",
-    "never",
-    "or",
-    "nor",
-    "neither",
-    "both",
-    "versus",
-    "vs",
-    "compared",
-    "compare",
-    "difference",
-    "instead",
-    "like",
-    "as",
-];
+/// Words that compare with others, or take several.
+const OTHERWISE: [&str; 15] =
+    ["other", "others", "than", "or", "both", "versus", "vs", "compared", "compare", "difference", "instead", "like", "as", "any", "apart"];
 /// Words in lower case that names and kinds are called by, too.
 const ORDINARY: [&str; 63] = [
     "bill",
@@ -109,11 +84,7 @@ const MOST_VALUES: usize = 2;
 /// `sql` over the rows that have to do with what `question` mentions, and what was added.
 pub fn mend_mentioned(sql: &str, schema: &Schema, question: &str, index: &ValueIndex) -> (String, Vec<Fix>) {
     let (mut sql, mut fixes) = (sql.to_owned(), Vec::new());
-    if !is_english_question(question) || words_of(question).iter().any(|word| OTHERWISE.contains(&word.as_str())) {
-        return (sql, fixes);
-    }
-    // "Aren't from Berlin" leaves out what it mentions.
-    if question.to_lowercase().replace('’', "'").contains("n't") {
+    if !is_english_question(question) || words_of(question).iter().any(|word| OTHERWISE.contains(&word.as_str()) || is_denial(word)) {
         return (sql, fixes);
     }
     let mut hits = index.find(question);

@@ -6,6 +6,7 @@ use std::ops::Range;
 use sha2::{Digest, Sha256};
 
 use super::meaning::{Holds, Meaning, Times};
+use super::time::DateText;
 
 /// The tables and views of one database.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -87,6 +88,23 @@ impl Column {
     pub fn range(&self) -> Option<(f64, f64)> {
         let (low, high) = self.samples.first()?.split_once("..")?;
         Some((low.parse().ok()?, high.parse().ok()?))
+    }
+
+    /// Whether it keeps days as text that SQLite reads, as far as its first sample tells.
+    pub fn has_days(&self) -> bool {
+        self.samples.first().is_some_and(|text| DateText::is_day(text))
+    }
+
+    /// Whether it keeps points in time, as numbers or as such text.
+    pub fn has_moments(&self) -> bool {
+        self.meaning.times().is_some() || self.has_days()
+    }
+
+    /// The path of the only value of its JSON documents whose key `fits`, `$.address.city`; what stands inside of an array is passed over.
+    pub fn leaf(&self, fits: impl Fn(&str) -> bool) -> Option<&str> {
+        let is_it = |path: &&String| !path.contains('[') && path.rsplit('.').next().is_some_and(&fits);
+        let mut found = self.meaning.json()?.paths.iter().filter(is_it);
+        found.next().filter(|_| found.next().is_none()).map(String::as_str)
     }
 
     /// Whether its values are whole numbers, as far as its declared type and its range tell.
@@ -295,6 +313,12 @@ impl Table {
     pub(crate) fn named(name: &str, columns: &[&str]) -> Self {
         let columns = columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect();
         Self { name: name.into(), columns, ..Self::default() }
+    }
+
+    /// As [`Self::named`], with `id` for its key, and declared keys to the `id` of other tables: `("site_id", "site")`.
+    pub(crate) fn with_keys(name: &str, columns: &[&str], keys: &[(&str, &str)]) -> Self {
+        let foreign_keys = keys.iter().map(|(own, other)| ForeignKey::declared(own, other, "id")).collect();
+        Self { primary_key: vec!["id".into()], foreign_keys, ..Self::named(name, columns) }
     }
 }
 

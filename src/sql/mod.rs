@@ -43,7 +43,7 @@ pub mod comparisons;
 pub mod complete;
 pub mod describe;
 pub mod dialect;
-mod edits;
+pub(crate) mod edits;
 pub mod extract;
 pub mod follow;
 pub mod format;

@@ -101,16 +101,9 @@ fn ways<'s>(schema: &'s Schema, from: &'s Table, to: &Table) -> Vec<Vec<Hop<'s>>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey};
 
     fn schema() -> Schema {
-        let table = |name: &str, columns: &[&str], keys: &[(&str, &str)]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            primary_key: vec!["id".into()],
-            foreign_keys: keys.iter().map(|(own, other)| ForeignKey::declared(own, other, "id")).collect(),
-            ..Table::default()
-        };
+        let table = Table::with_keys;
         let tables = vec![
             table("parameter", &["id", "label"], &[]),
             table("site", &["id", "label"], &[]),

@@ -1,7 +1,7 @@
 //! From when to when a row is, and how long: the two moments that a table keeps of each row, as `started` and `stopped`.
 
 use super::quote::{identifier, table_name};
-use crate::schema::{Column, DateText, Holds, Meaning, Schema, SpanUnit, Table, Times};
+use crate::schema::{Column, Holds, Meaning, Schema, SpanUnit, Table, Times};
 use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::{split_name, stem};
 
@@ -92,7 +92,7 @@ fn is_moment(column: &Column) -> bool {
     }
     match &column.meaning {
         Meaning::Time(times) => !times.mixed && times.between().is_some(),
-        Meaning::Plain => column.holds == Holds::Texts && column.samples.first().is_some_and(|text| DateText::is_day(text)),
+        Meaning::Plain => column.holds == Holds::Texts && column.has_days(),
         _ => false,
     }
 }

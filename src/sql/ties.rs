@@ -1,6 +1,6 @@
 //! Whether the row that ORDER BY and LIMIT 1 take is the only one of its kind: a query that asks the database.
 
-use sqlparser::ast::{Expr, Ident, LimitClause, OrderByKind, SelectItem, SetExpr, Value};
+use sqlparser::ast::{Expr, GroupByExpr, Ident, LimitClause, OrderByKind, OrderBySort, SelectItem, SetExpr, Value};
 
 use super::tree;
 
@@ -14,12 +14,15 @@ pub struct Probe {
     pub sql: String,
     /// How many of the last columns say what the rows are ordered by.
     pub terms: usize,
+    /// Whether the first of these counts the rows of each group, those with the most in front.
+    pub most_rows: bool,
 }
 
 /// What asks whether another row ties with the one that `sql` takes. `None` where it takes all, takes several, or orders nothing.
 pub fn probe(sql: &str) -> Option<Probe> {
     let mut query = tree::query(sql)?;
     let OrderByKind::Expressions(terms) = &query.order_by.as_ref()?.kind else { return None };
+    let falls = matches!(terms.first()?.options.sort, Some(OrderBySort::Desc));
     if terms.is_empty() || terms.len() > MOST_TERMS {
         return None;
     }
@@ -34,12 +37,19 @@ pub fn probe(sql: &str) -> Option<Probe> {
     if select.distinct.is_some() {
         return None;
     }
+    let is_grouped = !matches!(&select.group_by, GroupByExpr::Expressions(by, _) if by.is_empty());
+    let counts =
+        terms.first().map(|term| meant(term, &select.projection).unwrap_or_else(|| term.clone())).is_some_and(|term| is_count(&term));
     let count = terms.len();
     for (place, term) in terms.into_iter().enumerate() {
         let expr = meant(&term, &select.projection).unwrap_or(term);
         select.projection.push(SelectItem::ExprWithAlias { expr, alias: Ident::new(format!("tie_{place}")) });
     }
-    Some(Probe { sql: query.to_string(), terms: count })
+    Some(Probe { sql: query.to_string(), terms: count, most_rows: falls && is_grouped && counts })
+}
+
+fn is_count(term: &Expr) -> bool {
+    matches!(term, Expr::Function(function) if function.name.to_string().eq_ignore_ascii_case("count"))
 }
 
 fn is_one(limit: &Expr) -> bool {

@@ -322,3 +322,15 @@ fn what_stands_beside_and_before_tells_the_unit() {
     assert_eq!(closed.perhaps.as_ref().map(|times| times.unit()), Some(TimeUnit::UnixSeconds));
     assert!(schema.table("t").unwrap().column("born").unwrap().perhaps.is_none());
 }
+
+#[test]
+fn the_smallest_integer_is_no_value() {
+    let schema = schema_of(|connection| {
+        connection.execute_batch("CREATE TABLE t (outage BIGINT)").unwrap();
+        for value in [i64::MIN, 180_000_000_000, 600_000_000_000, i64::MIN] {
+            connection.execute("INSERT INTO t VALUES (?)", [value]).unwrap();
+        }
+    });
+    let column = &schema.tables[0].columns[0];
+    assert_eq!((column.samples.as_slice(), column.has_null), (["180000000000..600000000000".to_owned()].as_slice(), true));
+}

@@ -1,6 +1,9 @@
 //! The texts of one column, and how many of them are read.
 
+use std::ops::Range;
 use std::time::Duration;
+
+use crate::schema::ValueHit;
 
 /// How much of a database is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +62,20 @@ pub(super) struct ColumnValues {
 }
 
 impl ColumnValues {
+    /// A mention of one of its values.
+    pub(super) fn hit(&self, value: &str, words: Range<usize>, exact: bool, score: u16) -> ValueHit {
+        ValueHit {
+            database: self.database.clone(),
+            table: self.table.clone(),
+            column: self.column.clone(),
+            path: self.path.clone(),
+            value: value.to_owned(),
+            words,
+            exact,
+            score,
+        }
+    }
+
     /// What the values are called: the column, or the last key of their place in its documents.
     pub(super) fn called(&self) -> &str {
         let key = |path: &str| path.rfind('.').map(|dot| dot + 1);

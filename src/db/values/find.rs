@@ -226,16 +226,7 @@ impl ValueIndex {
             };
             if !hits.iter().any(known) {
                 let score = 700 + mention(column, stems);
-                let hit = ValueHit {
-                    database: column.database.clone(),
-                    table: column.table.clone(),
-                    column: column.column.clone(),
-                    path: None,
-                    value: value.clone(),
-                    words: asked.word.range.clone(),
-                    exact: false,
-                    score,
-                };
+                let hit = column.hit(value, asked.word.range.clone(), false, score);
                 here.push((span.clone(), hit));
             }
         }
@@ -262,16 +253,7 @@ impl ValueIndex {
         let mut here: Vec<(Range<usize>, ValueHit)> = Vec::new();
         for column in &self.columns {
             let Some(value) = international(column, written) else { continue };
-            let hit = ValueHit {
-                database: column.database.clone(),
-                table: column.table.clone(),
-                column: column.column.clone(),
-                path: column.path.clone(),
-                value: value.clone(),
-                words: words.clone(),
-                exact: false,
-                score: 700 + mention(column, stems),
-            };
+            let hit = column.hit(value, words.clone(), false, 700 + mention(column, stems));
             here.push((span.clone(), hit));
         }
         keep_best(here, hits);
@@ -325,16 +307,7 @@ impl ValueIndex {
             };
             score += 60 * u16::from(part.iter().all(|asked| asked.quoted)) + 10 * u16::try_from(part.len().min(3)).unwrap_or(0);
             score += mention(column, stems);
-            let hit = ValueHit {
-                database: column.database.clone(),
-                table: column.table.clone(),
-                column: column.column.clone(),
-                path: column.path.clone(),
-                value: value.clone(),
-                words: range.clone(),
-                exact,
-                score,
-            };
+            let hit = column.hit(value, range.clone(), exact, score);
             here.push((span.clone(), hit));
         }
         keep_best(here, hits);

@@ -84,20 +84,11 @@ impl ValueIndex {
         self.len() == 0
     }
 
-    /// What is known of a place in a column's documents, and which of all it is.
-    pub(super) fn leaf(&self, table: TableRef<'_>, column: &str, path: &str) -> Option<(usize, &ColumnValues)> {
+    /// What is known of a column, or of the place `path` in its documents, and which of all it is.
+    pub(super) fn column(&self, table: TableRef<'_>, column: &str, path: Option<&str>) -> Option<(usize, &ColumnValues)> {
         let fits = |c: &&ColumnValues| {
             let own = TableRef { database: c.database.as_deref(), name: &c.table };
-            c.path.as_deref() == Some(path) && own.is(&table) && c.column.eq_ignore_ascii_case(column)
-        };
-        self.columns.iter().enumerate().find(|(_, c)| fits(c))
-    }
-
-    /// What is known of a column, and which one it is.
-    pub(super) fn column(&self, table: TableRef<'_>, column: &str) -> Option<(usize, &ColumnValues)> {
-        let fits = |c: &&ColumnValues| {
-            let own = TableRef { database: c.database.as_deref(), name: &c.table };
-            c.path.is_none() && own.is(&table) && c.column.eq_ignore_ascii_case(column)
+            c.path.as_deref() == path && own.is(&table) && c.column.eq_ignore_ascii_case(column)
         };
         self.columns.iter().enumerate().find(|(_, c)| fits(c))
     }

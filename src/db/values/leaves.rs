@@ -39,7 +39,16 @@ pub(super) fn read_leaves(
         let mut complete = true;
         let mut statement = connection.prepare(&sql)?;
         let mut rows = statement.query([])?;
-        while let Ok(Some(row)) = rows.next() {
+        loop {
+            let row = match rows.next() {
+                Ok(Some(row)) => row,
+                Ok(None) => break,
+                // Stopped, or unreadable from here on.
+                Err(_) => {
+                    complete = false;
+                    break;
+                }
+            };
             let Ok(ValueRef::Text(text)) = row.get_ref(0) else { continue };
             documents += 1;
             let document = (text.len() <= LONGEST).then(|| serde_json::from_slice::<Value>(text).ok()).flatten();

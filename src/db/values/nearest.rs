@@ -46,7 +46,7 @@ pub struct Near {
 impl ValueIndex {
     /// Whether the column holds `text`, as far as the index knows.
     pub fn holds<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Held {
-        match self.column(table.into(), column) {
+        match self.column(table.into(), column, None) {
             Some((_, known)) if known.values.binary_search_by(|value| value.as_str().cmp(text)).is_ok() => Held::Yes,
             Some((_, known)) if known.complete => Held::No,
             _ => Held::Unknown,
@@ -55,27 +55,27 @@ impl ValueIndex {
 
     /// All texts of a column that has up to `most` of them; `None` where there are more, or not all are known.
     pub fn few<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, most: usize) -> Option<&[String]> {
-        let (_, known) = self.column(table.into(), column)?;
+        let (_, known) = self.column(table.into(), column, None)?;
         (known.complete && (1..=most).contains(&known.values.len())).then_some(&known.values)
     }
 
     /// The pattern of LIKE that finds the texts of a column of lists (`,linux,rust,`, `red;blue`) that have the element `text`; `None` where
     /// the column holds no lists, none has it, or a pattern would find others too.
     pub fn element<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Option<String> {
-        let (_, known) = self.column(table.into(), column)?;
+        let (_, known) = self.column(table.into(), column, None)?;
         element(&known.values, text).filter(|_| known.complete)
     }
 
     /// The one value of the column that `text` nearly is. `None` where there is none, or where several are equally near.
     pub fn nearest<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, text: &str) -> Option<Near> {
-        let (place, known) = self.column(table.into(), column)?;
+        let (place, known) = self.column(table.into(), column, None)?;
         self.nearest_of(place, known, text)
     }
 
     /// The one text at a place of the column's documents that `text` nearly is. `None` too where one is `text` itself, or where a few letters
     /// differ and not all texts are known.
     pub fn nearest_inside<'t>(&self, table: impl Into<TableRef<'t>>, column: &str, path: &str, text: &str) -> Option<String> {
-        let (place, known) = self.leaf(table.into(), column, path)?;
+        let (place, known) = self.column(table.into(), column, Some(path))?;
         if known.values.iter().any(|value| value == text) {
             return None;
         }

@@ -68,7 +68,7 @@ fn is_participle(word: &str) -> bool {
 }
 
 fn is_dated(column: &&Column) -> bool {
-    column.meaning.times().is_some() || column.samples.first().is_some_and(|text| DateText::is_day(text))
+    column.has_moments()
 }
 
 /// Whether the column that begins at token `at` is compared with a date, or is what a date function reads.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::distinct::is_finer;
-use crate::schema::{DateText, Holds, Schema};
+use crate::schema::{Holds, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::{Clause, Reference, resolve};
 use crate::sql::tokens::{Part, Tokens};
@@ -43,7 +43,7 @@ fn edits(sql: &str, schema: &Schema, format: &str) -> Option<Vec<(Range<usize>, 
     let bytes = tokens.bytes(group.start + 2..group.end);
     let term = resolution.references.iter().find(|reference| reference.clause == Clause::GroupBy && reference.range == bytes)?;
     let column = resolution.source(term)?.table()?.column(&term.name.text)?;
-    let is_day = column.holds == Holds::Texts && column.samples.first().is_some_and(|text| DateText::is_day(text));
+    let is_day = column.holds == Holds::Texts && column.has_days();
     if !(is_finer(column) || is_day && !matches!(format, "%Y-%m-%d" | "%H")) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::schema::{Column, DateText, Holds, Schema, Table};
+use crate::schema::{Column, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Clause, resolve};
@@ -54,7 +54,7 @@ fn edits(sql: &str, schema: &Schema, said: &[String]) -> Option<Vec<(Range<usize
 }
 
 fn is_moment(column: &Column) -> bool {
-    let dated = column.holds == Holds::Texts && column.samples.first().is_some_and(|text| DateText::is_day(text));
+    let dated = column.holds == Holds::Texts && column.has_days();
     column.meaning.times().is_some() || dated
 }
 

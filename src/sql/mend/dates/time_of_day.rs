@@ -18,7 +18,7 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     let Some(Asked { hour, minute, at_it }) = asked(question) else { return unchanged() };
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };
     let columns = resolution.columns(|column| {
-        let dates = column.meaning.times().is_some() || column.samples.first().is_some_and(|text| DateText::is_day(text));
+        let dates = column.has_moments();
         dates.then_some(())
     });
     let tokens = Tokens::new(sql);

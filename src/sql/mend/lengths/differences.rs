@@ -80,7 +80,7 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
 /// Whether a column holds dates as text that SQLite reads.
 fn is_dated(column: &Column) -> bool {
     let texts = column.holds == Holds::Texts && column.meaning == Meaning::Plain;
-    texts && column.samples.first().is_some_and(|text| DateText::is_day(text))
+    texts && column.has_days()
 }
 
 /// The lengths that a question names.

@@ -69,18 +69,12 @@ fn finer(resolution: &Resolution<'_>, outer: &Reference, inner: &Reference, said
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, Table};
+    use crate::schema::Table;
     use crate::sql::mend::check_mended;
 
     #[track_caller]
     fn check(question: &str, condition: &str, expected: &str) {
-        let table = |name: &str, columns: &[&str], keys: &[(&str, &str)]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            primary_key: vec!["id".into()],
-            foreign_keys: keys.iter().map(|(own, other)| ForeignKey::declared(own, other, "id")).collect(),
-            ..Table::default()
-        };
+        let table = Table::with_keys;
         let tables = vec![
             table("feed", &["id", "title"], &[]),
             table("item", &["id", "title", "feed"], &[("feed", "feed")]),

@@ -44,18 +44,12 @@ fn is_chance(sight: &Sight<'_, '_>, left: &Reference, right: &Reference) -> bool
 
 #[cfg(test)]
 mod tests {
-    use crate::schema::{Column, ForeignKey, Schema, Table};
+    use crate::schema::{Schema, Table};
     use crate::sql::mend::mend;
 
     #[track_caller]
     fn check(joined: &str, expected: &str) {
-        let table = |name: &str, columns: &[&str], keys: &[(&str, &str)]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            primary_key: vec!["id".into()],
-            foreign_keys: keys.iter().map(|(own, other)| ForeignKey::declared(own, other, "id")).collect(),
-            ..Table::default()
-        };
+        let table = Table::with_keys;
         let tables = vec![
             table("client", &["id", "name"], &[]),
             table("project", &["id", "client_id", "name"], &[("client_id", "client")]),

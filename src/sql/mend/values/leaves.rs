@@ -32,7 +32,7 @@ fn edits(sql: &str, schema: &Schema, question: &str) -> Option<Vec<(Range<usize>
         let column = source.table()?.column(&reference.name.text)?;
         is_object(column).then_some(())?;
         let document = sql.get(reference.range.clone())?;
-        let leaf = said_leaf(column, &words).map(|path| format!("json_extract({document}, {})", string_literal(&path)));
+        let leaf = said_leaf(column, &words).map(|path| format!("json_extract({document}, {})", string_literal(path)));
         let at = (0..tokens.len()).find(|at| tokens.bytes(*at..*at + 1).start == reference.range.start)?;
         let end = tokens.operand_after(at)?;
         let literal = compared_with(&tokens, at, end);

@@ -199,14 +199,12 @@ fn elsewhere(asked: &[Step], known: &[Vec<Step>]) -> Option<String> {
 }
 
 /// The path of the only value of a column's documents that the question speaks of by its key.
-pub(super) fn said_leaf(column: &Column, words: &[String]) -> Option<String> {
+pub(super) fn said_leaf<'c>(column: &'c Column, words: &[String]) -> Option<&'c str> {
     let is_said = |key: &str| {
         let key = split_name(key);
         !key.is_empty() && key.iter().all(|word| words.iter().any(|said| singular(said) == singular(word)))
     };
-    let is_value = |path: &&String| !path.contains('[') && path.rsplit('.').next().is_some_and(is_said);
-    let mut found = column.meaning.json()?.paths.iter().filter(is_value);
-    found.next().filter(|_| found.next().is_none()).cloned()
+    column.leaf(is_said)
 }
 
 /// Operators that compare a value of a document.

@@ -31,7 +31,7 @@ fn unfolded(sql: &str, resolution: &Resolution<'_>, words: &[String]) -> Option<
     let (Some(term), None) = (grouped.next(), grouped.next()) else { return None };
     let column = source.table()?.column(&term.name.text)?;
     if let Some(path) = said_leaf(column, words) {
-        return at_path(sql, resolution, column, &path);
+        return at_path(sql, resolution, column, path);
     }
     is_array(column).then_some(())?;
     let name = split_name(&column.name);

@@ -64,7 +64,7 @@ fn is_iso_length(text: &str) -> bool {
 /// The texts of `column` that are known, where it holds nothing else and nobody knows what they are.
 fn texts(column: &Column) -> &[String] {
     let plain = column.holds == Holds::Texts && matches!(column.meaning, Meaning::Plain | Meaning::Clock(_));
-    let dated = column.samples.first().is_some_and(|text| DateText::is_day(text));
+    let dated = column.has_days();
     if plain && !dated { &column.samples } else { &[] }
 }
 

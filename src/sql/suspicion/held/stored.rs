@@ -224,7 +224,7 @@ fn is_year(text: &str) -> bool {
 
 /// Whether the samples are dates.
 fn is_dated(column: &Column) -> bool {
-    column.samples.first().is_some_and(|text| DateText::is_day(text))
+    column.has_days()
 }
 
 /// Whether the samples are digits alone, as many as a moment has, and nobody knows of what.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use sqlparser::ast::GroupByExpr;
 
 use super::ends::SUPERLATIVES;
-use crate::schema::{Column, DateText, Holds, Meaning, Schema, Table};
+use crate::schema::{Column, Holds, Meaning, Schema, Table};
 use crate::sql::related::thing;
 use crate::sql::suspicion::held::computed::is_code;
 use crate::sql::suspicion::read::blocks::{Block, Blocks};
@@ -157,9 +157,7 @@ fn is_one_of(name: &str, names: &[&str]) -> bool {
 
 /// Whether a column holds points in time.
 pub(in crate::sql::suspicion) fn is_dated(column: &Column) -> bool {
-    column.meaning.times().is_some()
-        || column.meaning.local_dates().is_some()
-        || column.samples.first().is_some_and(|text| DateText::is_day(text))
+    column.meaning.times().is_some() || column.meaning.local_dates().is_some() || column.has_days()
 }
 
 /// Whether it does, or is a year by its name.

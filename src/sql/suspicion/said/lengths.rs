@@ -3,7 +3,7 @@
 
 use sqlparser::ast::Expr;
 
-use crate::schema::{Column, DateText, Meaning};
+use crate::schema::{Column, Meaning};
 use crate::sql::stretch::{stretch, unit_asked};
 use crate::sql::suspicion::read::blocks::{Block, Blocks};
 use crate::sql::suspicion::read::columns::Columns;
@@ -49,5 +49,5 @@ fn is_of_time(column: &Column) -> bool {
     let says = split_name(&column.name).iter().any(|word| TIMES.contains(&word.as_str()));
     let kept = column.meaning.times().is_some() || column.perhaps.is_some() || column.meaning.span().is_some();
     let other = matches!(column.meaning, Meaning::Clock(_) | Meaning::LocalDate(_) | Meaning::Json(_));
-    says || kept || other || column.samples.first().is_some_and(|text| DateText::is_day(text))
+    says || kept || other || column.has_days()
 }

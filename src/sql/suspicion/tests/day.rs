@@ -29,6 +29,7 @@ fn schema() -> Schema {
     Schema {
         tables: vec![
             table("client", &["id", "name"], &["id"]),
+            table("checkin", &["id", "when"], &["id"]),
             entry,
             table("goals", &["id", "minute", "scorer"], &["id"]),
             table("users", &["uid", "name", "followers"], &["uid"]),
@@ -107,6 +108,7 @@ fn a_table_that_is_named_is_read() {
     let none = "Find the average number of followers of the users who have no tweets.";
     check(none, "SELECT AVG(followers) FROM users WHERE uid NOT IN (SELECT f2 FROM follows)", &[UntouchedTable]);
     check(none, "SELECT AVG(followers) FROM users WHERE uid NOT IN (SELECT uid FROM tweets)", &[]);
+    check("How many check-ins were there?", "SELECT COUNT(*) FROM users", &[UntouchedTable]);
     check("How many entries has each client?", "SELECT client_id, COUNT(*) FROM entry GROUP BY client_id", &[]);
 }
 

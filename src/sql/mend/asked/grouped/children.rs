@@ -74,23 +74,14 @@ fn edits(sql: &str, schema: &Schema, resolution: &Resolution<'_>, words: &[Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey};
     use crate::sql::mend::check_mended;
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: &str) {
-        let column = |name: &&str| Column { name: (*name).into(), ..Column::default() };
-        let table = |name: &str, columns: &[&str], keys: Vec<ForeignKey>| Table {
-            name: name.into(),
-            columns: columns.iter().map(column).collect(),
-            primary_key: vec!["id".into()],
-            foreign_keys: keys,
-            ..Table::default()
-        };
         let schema = Schema {
             tables: vec![
-                table("Recipe", &["id", "title", "kind"], Vec::new()),
-                table("Cooking", &["id", "recipeId", "guests"], vec![ForeignKey::declared("recipeId", "Recipe", "id")]),
+                Table::with_keys("Recipe", &["id", "title", "kind"], &[]),
+                Table::with_keys("Cooking", &["id", "recipeId", "guests"], &[("recipeId", "Recipe")]),
             ],
         };
         check_mended(|sql| mend(sql, &schema, question), sql, expected, question);

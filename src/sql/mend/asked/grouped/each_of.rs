@@ -3,11 +3,11 @@
 
 use std::ops::Range;
 
+use super::group_name::{each, leaf};
 use crate::schema::{Column, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
-use crate::sql::mend::asked::grouped::group_name::each;
-use crate::sql::quote::{identifier, string_literal, table_name, unquote};
+use crate::sql::quote::{identifier, table_name, unquote};
 use crate::sql::related::{Hop, hops_from, label, row_word};
 use crate::sql::resolve::{Clause, Resolution, Source, resolve};
 use crate::sql::shape::AGGREGATES;
@@ -221,7 +221,8 @@ fn here(sources: &[Source<'_>], resolution: &Resolution<'_>, thing: &str) -> Opt
         found.extend(table.columns.iter().filter(|column| is_it(table, column)).map(|column| (source, column)));
     }
     if found.is_empty() {
-        return leaf(&tables().collect::<Vec<_>>(), thing);
+        let value = leaf(&tables().collect::<Vec<_>>(), thing)?;
+        return Some(Group { shown: value.clone(), by: value, joins: String::new() });
     }
     let [first] = found.as_slice() else { return None };
     Some(column(*first))
@@ -230,19 +231,6 @@ fn here(sources: &[Source<'_>], resolution: &Resolution<'_>, thing: &str) -> Opt
 /// Whether `name` is the beginning of `thing`: `arch` for architectures.
 fn is_short(name: &str, thing: &str) -> bool {
     name.len() >= SHORT && thing.len() >= LONG && thing.starts_with(name)
-}
-
-/// The only value that is called so inside of the JSON documents of what is read.
-fn leaf(tables: &[(&Source<'_>, &Table)], thing: &str) -> Option<Group> {
-    let is_leaf = |path: &&String| !path.contains('[') && path.rsplit('.').next().is_some_and(|key| stem(&key.to_lowercase()) == *thing);
-    let documents = tables.iter().flat_map(|(source, table)| table.columns.iter().map(move |column| (source, column)));
-    let mut leaves = documents.filter_map(|(source, column)| {
-        let mut paths = column.meaning.json()?.paths.iter().filter(is_leaf);
-        paths.next().filter(|_| paths.next().is_none()).map(|path| (source, column, path))
-    });
-    let ((source, column, path), None) = (leaves.next()?, leaves.next()) else { return None };
-    let value = format!("json_extract({}.{}, {})", identifier(&source.alias), identifier(&column.name), string_literal(path));
-    Some(Group { shown: value.clone(), by: value, joins: String::new() })
 }
 
 /// The name of a table that is called so, or its only column that is, with the joins that lead there from what is read: each row has one.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::schema::{Column, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::{identifier, string_literal};
-use crate::sql::resolve::{Binding, Clause, Reference, Resolution, resolve};
+use crate::sql::resolve::{Binding, Clause, Reference, Resolution, Source, resolve};
 use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::{is_function_word, split_name, stem};
 
@@ -112,14 +112,7 @@ fn of_leaf(sql: &str, resolution: &Resolution<'_>, asked: &[String]) -> Option<V
     if is_there || !plain || resolution.scopes.len() != 1 {
         return None;
     }
-    let leaves = tables().flat_map(|(source, table)| {
-        let documents = table.columns.iter().filter_map(move |column| Some((source, column, column.meaning.json()?)));
-        documents.flat_map(|(source, column, json)| json.paths.iter().map(move |path| (source, column, path)))
-    });
-    let is_leaf = |path: &str| !path.contains('[') && path.rsplit('.').next().is_some_and(|key| stem(&key.to_lowercase()) == *thing);
-    let mut leaves = leaves.filter(|(_, _, path)| is_leaf(path));
-    let ((source, document, path), None) = (leaves.next()?, leaves.next()) else { return None };
-    let value = format!("json_extract({}.{}, {})", identifier(&source.alias), identifier(&document.name), string_literal(path));
+    let value = leaf(&tables().collect::<Vec<_>>(), thing)?;
     let same = |reference: &&Reference| {
         reference.binding == term.binding && reference.name.text.eq_ignore_ascii_case(&column.name) && reference.clause != Clause::Where
     };
@@ -138,6 +131,14 @@ fn of_leaf(sql: &str, resolution: &Resolution<'_>, asked: &[String]) -> Option<V
     let mut edits = edits?;
     edits.sort_by_key(|(range, _)| range.start);
     Some(edits)
+}
+
+/// The only value inside of the JSON documents of `tables` whose key has the stem `thing`, as SQL.
+pub(super) fn leaf(tables: &[(&Source<'_>, &Table)], thing: &str) -> Option<String> {
+    let columns = tables.iter().flat_map(|(source, table)| table.columns.iter().map(move |column| (source, column)));
+    let mut leaves = columns.filter_map(|(source, column)| Some((source, column, column.leaf(|key| stem(&key.to_lowercase()) == thing)?)));
+    let ((source, column, path), None) = (leaves.next()?, leaves.next()) else { return None };
+    Some(format!("json_extract({}.{}, {})", identifier(&source.alias), identifier(&column.name), string_literal(path)))
 }
 
 /// A column as it is written of the source of `reference`.

@@ -81,18 +81,11 @@ fn multiplied(sql: &str, schema: &Schema, words: &[String]) -> Option<(Range<usi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey};
     use crate::sql::mend::check_mended;
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: &str) {
-        let table = |name: &str, columns: &[&str], keys: &[(&str, &str)]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            primary_key: vec!["id".into()],
-            foreign_keys: keys.iter().map(|(own, other)| ForeignKey::declared(own, other, "id")).collect(),
-            ..Table::default()
-        };
+        let table = Table::with_keys;
         let tables = vec![
             table("cashier", &["id", "name"], &[]),
             table("receipt", &["id", "cashier_id"], &[("cashier_id", "cashier")]),

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::schema::{Column, DateText, Meaning, Schema};
+use crate::schema::{Column, Meaning, Schema};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Resolution, resolve};
@@ -125,7 +125,7 @@ fn edits(sql: &str, resolution: &Resolution<'_>, format: &str) -> Option<Vec<(Ra
 fn is_in_time(column: &Column) -> bool {
     column.meaning.times().is_some()
         || matches!(column.meaning, Meaning::LocalDate(_))
-        || column.meaning == Meaning::Plain && column.samples.first().is_some_and(|text| DateText::is_day(text))
+        || column.meaning == Meaning::Plain && column.has_days()
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use super::group_name::each;
+use super::summed::is_amount;
 use crate::schema::Schema;
 use crate::sql::change::{Change, ChangeKind, edited};
-use crate::sql::mend::asked::grouped::summed::is_amount;
 use crate::sql::resolve::{Clause, Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
 use crate::text::language::{is_english_question, unquoted, words_of};
@@ -69,17 +69,13 @@ fn edit(sql: &str, resolution: &Resolution<'_>, thing: &str, question: &str) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey, Table};
+    use crate::schema::Table;
     use crate::sql::mend::check_mended;
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: &str) {
-        let column = |name: &&str| Column { name: (*name).into(), ..Column::default() };
-        let table =
-            |name: &str, columns: &[&str]| Table { name: name.into(), columns: columns.iter().map(column).collect(), ..Table::default() };
-        let mut issue = table("issue", &["id", "title", "person_id", "priority"]);
-        issue.foreign_keys = vec![ForeignKey::declared("person_id", "person", "id")];
-        let schema = Schema { tables: vec![issue, table("person", &["id", "name", "issue_count"])] };
+        let issue = Table::with_keys("issue", &["id", "title", "person_id", "priority"], &[("person_id", "person")]);
+        let schema = Schema { tables: vec![issue, Table::with_keys("person", &["id", "name", "issue_count"], &[])] };
         check_mended(|sql| mend(sql, &schema, question), sql, expected, question);
     }
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::TokenKind;
 use crate::sql::tokens::Tokens;
+use crate::text::denials::is_denial;
 use crate::text::language::is_english_question;
 
 /// Words before a number, and the comparison that they ask for. Longer ones first.
@@ -48,34 +49,6 @@ const BEHIND: [(&str, &str); 8] = [
 ];
 /// Parts of names of columns of which less is more, or that count back.
 const TURNED: [&str; 9] = ["rank", "position", "place", "pos", "seed", "year", "date", "birth", "born"];
-/// Words that turn what follows around.
-const DENIED: [&str; 24] = [
-    "not",
-    "no",
-    "don't",
-    "doesn't",
-    "isn't",
-    "aren't",
-    "never",
-    "without",
-    "nobody",
-    "none",
-    "nothing",
-    "except",
-    "excluding",
-    "exclude",
-    "excluded",
-    "besides",
-    "lack",
-    "lacks",
-    "lacking",
-    "leave",
-    "leaving",
-    "neither",
-    "nor",
-    "didn't",
-];
-
 /// `sql` with the comparison that the question asks for, and the changes.
 pub(in crate::sql::mend) fn mend(sql: &str, question: &str) -> (String, Vec<Change>) {
     let asked = asked(question).filter(|_| is_english_question(question));
@@ -95,7 +68,7 @@ fn asked(question: &str) -> Option<(f64, &'static str)> {
         let Some(value) = number(at) else { continue };
         let before = BEFORE.iter().find_map(|(phrase, operator)| {
             let start = at.checked_sub(phrase.split(' ').count())?;
-            let denied = (0..start).any(|near| words.get(near).is_some_and(|word| DENIED.contains(word)));
+            let denied = (0..start).any(|near| words.get(near).is_some_and(|word| is_denial(word)));
             (stands(phrase, start) && !denied).then_some(*operator)
         });
         let behind = || BEHIND.iter().find(|(phrase, _)| stands(phrase, at + 1)).map(|(_, operator)| *operator);

@@ -7,35 +7,14 @@ use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::lex::name_of;
 use crate::sql::resolve::{Reference, Resolution, resolve};
 use crate::sql::tokens::Tokens;
+use crate::text::denials::is_denial;
 use crate::text::language::{is_english_question, unquoted, words_of};
 use crate::text::words::split_name;
 
 /// Words for what came after its time.
 const LATE: [&str; 3] = ["late", "delayed", "overdue"];
-/// Words that turn it around, or ask for another order.
-const OTHERS: [&str; 21] = [
-    "not",
-    "no",
-    "never",
-    "early",
-    "earlier",
-    "latest",
-    "least",
-    "before",
-    "than",
-    "weren",
-    "wasn",
-    "isn",
-    "aren",
-    "instead",
-    "without",
-    "punctual",
-    "punctually",
-    "except",
-    "excluding",
-    "nobody",
-    "none",
-];
+/// Words that ask for another order, or for what came in time beside it.
+const OTHERS: [&str; 9] = ["early", "earlier", "latest", "least", "before", "than", "instead", "punctual", "punctually"];
 /// Words of columns that keep when something should be.
 pub(in crate::sql) const PLANNED: [&str; 11] =
     ["due", "deadline", "expected", "planned", "required", "req", "promised", "estimated", "target", "scheduled", "eta"];
@@ -47,7 +26,7 @@ pub(in crate::sql::mend) fn mend(sql: &str, schema: &Schema, question: &str) -> 
     let says = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
     // "On time" and "in time" are asked for beside it.
     let in_time = words.windows(2).any(|pair| matches!(pair, [on, time] if (on == "on" || on == "in") && time == "time"));
-    if !says(&LATE) || says(&OTHERS) || in_time || !is_english_question(question) {
+    if !says(&LATE) || says(&OTHERS) || in_time || words.iter().any(|word| is_denial(word)) || !is_english_question(question) {
         return unchanged();
     }
     let Some(resolution) = resolve(sql, schema) else { return unchanged() };

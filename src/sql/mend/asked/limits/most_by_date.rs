@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::schema::{Column, DateText, Schema};
+use crate::schema::Schema;
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::resolve::{Clause, Resolution, resolve};
 use crate::sql::tokens::{Part, Tokens};
@@ -52,7 +52,7 @@ fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, St
         arm.clause(Part::GroupBy).is_none() && arm.clause(Part::Limit).is_some() && !(0..tokens.len()).any(|at| tokens.call(at).is_some());
     let mut ordered = resolution.references.iter().filter(|reference| reference.clause == Clause::OrderBy);
     let (term, None, true) = (ordered.next()?, ordered.next(), plain) else { return None };
-    is_in_time(resolution.source(term)?.table()?.column(&term.name.text)?).then_some(())?;
+    resolution.source(term)?.table()?.column(&term.name.text)?.has_moments().then_some(())?;
     tokens.is(order.end - 1, &["desc"]).then_some(())?;
     let mut by = Vec::new();
     for item in arm.items(&tokens)? {
@@ -68,15 +68,10 @@ fn edits(sql: &str, resolution: &Resolution<'_>) -> Option<Vec<(Range<usize>, St
     counted.then(|| vec![(bytes, format!("GROUP BY {} ORDER BY count(*) DESC", by.join(", ")))])
 }
 
-/// Whether a column keeps points in time.
-fn is_in_time(column: &Column) -> bool {
-    column.meaning.times().is_some() || column.samples.first().is_some_and(|text| DateText::is_day(text))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Holds, Table};
+    use crate::schema::{Column, Holds, Table};
     use crate::sql::mend::check_mended;
 
     #[track_caller]

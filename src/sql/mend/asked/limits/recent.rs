@@ -1,7 +1,7 @@
 //! "The most recent" by a column that is no date and that the question does not name, where one column at hand keeps dates: it is ordered by
 //! that, with the latest first.
 
-use crate::schema::{Column, DateText, Holds, Schema, Table};
+use crate::schema::{Column, Holds, Schema, Table};
 use crate::sql::change::{Change, ChangeKind, edited};
 use crate::sql::quote::identifier;
 use crate::sql::resolve::{Clause, Resolution, resolve};
@@ -63,7 +63,7 @@ fn edits(sql: &str, resolution: &Resolution<'_>, question: &str, falls: bool) ->
 
 /// Whether a column keeps points in time, or years by its name.
 fn is_in_time(column: &Column) -> bool {
-    let dated = column.meaning.times().is_some() || column.samples.first().is_some_and(|text| DateText::is_day(text));
+    let dated = column.has_moments();
     dated || column.holds == Holds::Numbers && split_name(&column.name).last().is_some_and(|last| last == "year")
 }
 

@@ -126,18 +126,11 @@ fn keys_left(tokens: &Tokens<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::schema::{Column, ForeignKey};
     use crate::sql::mend::check_mended;
 
     #[track_caller]
     fn check(question: &str, sql: &str, expected: &str) {
-        let table = |name: &str, columns: &[&str], keys: &[(&str, &str)]| Table {
-            name: name.into(),
-            columns: columns.iter().map(|name| Column { name: (*name).into(), ..Column::default() }).collect(),
-            primary_key: vec!["id".into()],
-            foreign_keys: keys.iter().map(|(own, other)| ForeignKey::declared(own, other, "id")).collect(),
-            ..Table::default()
-        };
+        let table = Table::with_keys;
         let tables = vec![
             table("Cashier", &["id", "fullName", "name"], &[]),
             table("Receipt", &["id", "cashierId", "voidedAt"], &[("cashierId", "Cashier")]),

@@ -58,7 +58,11 @@ mod tests {
         let mut guest = Table { primary_key: vec!["id".into()], ..Table::named("guest", &["id", "full_name"]) };
         guest.columns[0].holds = Holds::Texts;
         guest.columns[0].samples = vec!["5dd13275feae4878ab5d4bde98fb0c11".into()];
-        let schema = Schema { tables: vec![guest, patient, Table::named("visit", &["id", "patient_id"])] };
+        // A title is what somebody does for a living.
+        let mut employee =
+            Table { primary_key: vec!["id".into()], ..Table::named("employee", &["id", "title", "first_name", "last_name"]) };
+        employee.columns[0].holds = Holds::Numbers;
+        let schema = Schema { tables: vec![employee, guest, patient, Table::named("visit", &["id", "patient_id"])] };
         check_mended(|sql| mend(sql, &schema, question), sql, expected, question);
     }
 
@@ -66,6 +70,7 @@ mod tests {
     fn names_are_shown() {
         let of = |shown: &str| format!("SELECT {shown} FROM patient AS p WHERE p.id NOT IN (SELECT patient_id FROM visit)");
         check("Which patients have no visit?", &of("p.id"), &of("p.first_name, p.last_name"));
+        check("Which employees are there?", "SELECT id FROM employee", "SELECT first_name, last_name FROM employee");
         check("Which guests are there?", "SELECT id FROM guest", "SELECT full_name FROM guest");
         for (question, right) in [
             ("Which patient ids have no visit?", "p.id"),
